@@ -1,0 +1,328 @@
+//! Reads an archive in place: every look-up is a binary search in the mapped bytes.
+
+use super::{
+    BLOB_LEN, BlobId, Codec, Error, FILE_LEN, FOOTER_LEN, FORMAT_VERSION, FileId, FileKind, INDEX_HEADER_LEN,
+    MAGIC, MODULE_LEN, ModuleKind, NONE, file_flag, hash, module_flag,
+};
+
+/// Finds the archive that ends at the end of `file` and returns the bytes from its start to its end.
+///
+/// Object formats that put something behind it (an Authenticode signature) cut that off first.
+///
+/// # Errors
+/// [`Error::Missing`] where no footer is, [`Error::Damaged`] where it contradicts itself.
+pub fn find(file: &[u8]) -> Result<&[u8], Error> {
+    let Some(at) = file.len().checked_sub(FOOTER_LEN) else { return Err(Error::Missing) };
+    let footer = &file[at..];
+    if footer[..8] != MAGIC {
+        return Err(Error::Missing);
+    }
+    if hash(&footer[..56])[..8] != footer[56..] {
+        return Err(Error::Damaged("footer"));
+    }
+    let version = u32_at(footer, 8);
+    if version != FORMAT_VERSION {
+        return Err(Error::Version(version));
+    }
+    let len = usize::try_from(u64_at(footer, 16)).map_err(|_| Error::Damaged("length"))?;
+    let start = file.len().checked_sub(len).ok_or(Error::Damaged("it is shorter than it says"))?;
+    Ok(&file[start..])
+}
+
+/// An archive whose footer and index have been checked.
+#[derive(Clone, Copy, Debug)]
+pub struct Archive<'a> {
+    bytes: &'a [u8],
+    index_hash: [u8; 16],
+    blobs: &'a [u8],
+    modules: &'a [u8],
+    files: &'a [u8],
+    preloads: &'a [u8],
+    settings: &'a [u8],
+    strings: &'a [u8],
+}
+
+/// A module in the archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Module<'a> {
+    /// Dotted name.
+    pub name: &'a [u8],
+    /// What it is.
+    pub kind: ModuleKind,
+    /// Bits of [`module_flag`].
+    pub flags: u8,
+    /// Path under the root that `__file__` shows.
+    pub path: &'a [u8],
+    /// Marshalled code.
+    pub code: Option<BlobId>,
+    /// Source text, where carried.
+    pub source: Option<BlobId>,
+    /// Shared library of an extension.
+    pub file: Option<FileId>,
+}
+
+impl Module<'_> {
+    /// Whether the module is a package (a namespace package included).
+    pub fn is_package(&self) -> bool {
+        self.flags & module_flag::PACKAGE != 0
+    }
+}
+
+/// A file in the archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct File<'a> {
+    /// Path under the root.
+    pub path: &'a [u8],
+    /// What it is.
+    pub kind: FileKind,
+    /// Bits of [`file_flag`].
+    pub flags: u8,
+    /// Content; `None` if it lies beside the executable.
+    pub blob: Option<BlobId>,
+    preload: (u32, u32),
+}
+
+impl File<'_> {
+    /// Whether the file is executable.
+    pub fn is_executable(&self) -> bool {
+        self.flags & file_flag::EXECUTABLE != 0
+    }
+}
+
+/// A blob whose stored bytes have been checked against their hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Blob<'a> {
+    /// The stored bytes.
+    pub stored: &'a [u8],
+    /// Length after decompression.
+    pub raw_len: u64,
+    /// How they are stored.
+    pub codec: Codec,
+}
+
+impl<'a> Archive<'a> {
+    /// Reads the footer and the index of `bytes`, an archive as [`find`] returns it.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where the index contradicts its hash or a record points outside.
+    pub fn open(bytes: &'a [u8]) -> Result<Archive<'a>, Error> {
+        let bytes = find(bytes)?;
+        let footer = &bytes[bytes.len() - FOOTER_LEN..];
+        let at = usize::try_from(u64_at(footer, 24)).map_err(|_| Error::Damaged("index"))?;
+        let len = usize::try_from(u64_at(footer, 32)).map_err(|_| Error::Damaged("index"))?;
+        let end = at.checked_add(len).ok_or(Error::Damaged("index"))?;
+        if end != bytes.len() - FOOTER_LEN || len < INDEX_HEADER_LEN {
+            return Err(Error::Damaged("index"));
+        }
+        let index = &bytes[at..end];
+        let index_hash = hash(index);
+        if index_hash != footer[40..56] {
+            return Err(Error::Damaged("index"));
+        }
+        let mut rest = &index[INDEX_HEADER_LEN..];
+        let mut part = |n: u32, size: usize| {
+            let len = (n as usize).checked_mul(size).ok_or(Error::Damaged("index"))?;
+            let (head, tail) = rest.split_at_checked(len).ok_or(Error::Damaged("index"))?;
+            rest = tail;
+            Ok::<_, Error>(head)
+        };
+        let blobs = part(u32_at(index, 8), BLOB_LEN)?;
+        let modules = part(u32_at(index, 0), MODULE_LEN)?;
+        let files = part(u32_at(index, 4), FILE_LEN)?;
+        let preloads = part(u32_at(index, 12), 4)?;
+        let settings = part(u32_at(index, 16), 1)?;
+        let strings = part(u32_at(index, 20), 1)?;
+        if !rest.is_empty() {
+            return Err(Error::Damaged("index"));
+        }
+        Ok(Archive { bytes: &bytes[..at], index_hash, blobs, modules, files, preloads, settings, strings })
+    }
+
+    /// Hash of the index: identifies the content of the archive as a whole.
+    pub fn index_hash(&self) -> [u8; 16] {
+        self.index_hash
+    }
+
+    /// Number of modules.
+    pub fn module_count(&self) -> usize {
+        self.modules.len() / MODULE_LEN
+    }
+
+    /// Number of files.
+    pub fn file_count(&self) -> usize {
+        self.files.len() / FILE_LEN
+    }
+
+    /// Number of blobs.
+    pub fn blob_count(&self) -> usize {
+        self.blobs.len() / BLOB_LEN
+    }
+
+    /// The module at place `i` of the table, which is sorted by the bytes of the name.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where there is none or the record is malformed.
+    pub fn module(&self, i: usize) -> Result<Module<'a>, Error> {
+        let r = record(self.modules, i, MODULE_LEN)?;
+        Ok(Module {
+            name: self.string(u32_at(r, 0), u16_at(r, 8))?,
+            path: self.string(u32_at(r, 4), u16_at(r, 10))?,
+            kind: ModuleKind::from_u8(r[12]).ok_or(Error::Damaged("module record"))?,
+            flags: r[13],
+            code: some(u32_at(r, 16)),
+            source: some(u32_at(r, 20)),
+            file: some(u32_at(r, 24)),
+        })
+    }
+
+    /// The file at place `i` of the table, which is sorted by the bytes of the path.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where there is none or the record is malformed.
+    pub fn file(&self, i: usize) -> Result<File<'a>, Error> {
+        let r = record(self.files, i, FILE_LEN)?;
+        Ok(File {
+            path: self.string(u32_at(r, 0), u16_at(r, 4))?,
+            kind: FileKind::from_u8(r[6]).ok_or(Error::Damaged("file record"))?,
+            flags: r[7],
+            blob: some(u32_at(r, 8)),
+            preload: (u32_at(r, 12), u32_at(r, 16)),
+        })
+    }
+
+    /// The files to load before `file`, in order.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where the list points outside.
+    pub fn preload(&self, file: &File<'_>) -> Result<impl Iterator<Item = FileId> + use<'a>, Error> {
+        let (first, n) = (file.preload.0 as usize, file.preload.1 as usize);
+        let range = first.checked_mul(4).zip(first.checked_add(n).and_then(|e| e.checked_mul(4)));
+        let list = range.and_then(|(a, b)| self.preloads.get(a..b)).ok_or(Error::Damaged("preload list"))?;
+        Ok(list.chunks_exact(4).map(|c| u32_at(c, 0)))
+    }
+
+    /// Place of the module `name`, or of the first module behind it.
+    pub fn search_module(&self, name: &[u8]) -> Result<usize, usize> {
+        search(self.module_count(), |i| self.module(i).map(|m| m.name.cmp(name)))
+    }
+
+    /// Place of the file `path`, or of the first file behind it.
+    pub fn search_file(&self, path: &[u8]) -> Result<usize, usize> {
+        search(self.file_count(), |i| self.file(i).map(|f| f.path.cmp(path)))
+    }
+
+    /// The module `name`.
+    pub fn find_module(&self, name: &[u8]) -> Option<Module<'a>> {
+        self.search_module(name).ok().and_then(|i| self.module(i).ok())
+    }
+
+    /// The file `path`.
+    pub fn find_file(&self, path: &[u8]) -> Option<File<'a>> {
+        self.search_file(path).ok().and_then(|i| self.file(i).ok())
+    }
+
+    /// Length of blob `id` after decompression, in bytes, without a check of its content.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where there is no such blob.
+    pub fn raw_len(&self, id: BlobId) -> Result<u64, Error> {
+        Ok(u64_at(record(self.blobs, id as usize, BLOB_LEN)?, 16))
+    }
+
+    /// Length of blob `id` as stored, in bytes.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where there is no such blob.
+    pub fn stored_len(&self, id: BlobId) -> Result<u64, Error> {
+        Ok(u64_at(record(self.blobs, id as usize, BLOB_LEN)?, 8))
+    }
+
+    /// The stored bytes of blob `id`, checked against their hash.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where they differ or there is no such blob.
+    pub fn blob(&self, id: BlobId) -> Result<Blob<'a>, Error> {
+        let r = record(self.blobs, id as usize, BLOB_LEN)?;
+        let range = usize::try_from(u64_at(r, 0))
+            .ok()
+            .zip(usize::try_from(u64_at(r, 8)).ok())
+            .and_then(|(at, len)| Some(at..at.checked_add(len)?));
+        let stored =
+            range.and_then(|range| self.bytes.get(range)).ok_or(Error::Damaged("blob outside the archive"))?;
+        if hash(stored) != r[24..40] {
+            return Err(Error::Damaged("blob contradicts its hash"));
+        }
+        let codec = Codec::from_u8(r[40]).ok_or(Error::Damaged("blob record"))?;
+        let raw_len = u64_at(r, 16);
+        if codec == Codec::Stored && raw_len != stored.len() as u64 {
+            return Err(Error::Damaged("blob record"));
+        }
+        Ok(Blob { stored, raw_len, codec })
+    }
+
+    /// All settings, in the order in which they were added.
+    pub fn settings(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + use<'a> {
+        settings(self.settings)
+    }
+
+    /// The first setting of this name.
+    pub fn setting(&self, key: &[u8]) -> Option<&'a [u8]> {
+        self.settings().find(|(k, _)| *k == key).map(|(_, v)| v)
+    }
+
+    /// All settings of this name, in order.
+    pub fn all_settings<'k>(&self, key: &'k [u8]) -> impl Iterator<Item = &'a [u8]> + use<'a, 'k> {
+        self.settings().filter(move |(k, _)| *k == key).map(|(_, v)| v)
+    }
+
+    fn string(&self, at: u32, len: u16) -> Result<&'a [u8], Error> {
+        let at = at as usize;
+        self.strings.get(at..at + len as usize).ok_or(Error::Damaged("string outside the index"))
+    }
+}
+
+/// Iterates over the settings part of an index; a malformed end is passed over.
+pub fn settings(mut rest: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    std::iter::from_fn(move || {
+        let (head, tail) = rest.split_at_checked(6)?;
+        let (key, tail) = tail.split_at_checked(u16_at(head, 0) as usize)?;
+        let (value, tail) = tail.split_at_checked(u32_at(head, 2) as usize)?;
+        rest = tail;
+        Some((key, value))
+    })
+}
+
+fn search(n: usize, mut cmp: impl FnMut(usize) -> Result<std::cmp::Ordering, Error>) -> Result<usize, usize> {
+    let (mut low, mut high) = (0, n);
+    while low < high {
+        let mid = low + (high - low) / 2;
+        match cmp(mid) {
+            Ok(std::cmp::Ordering::Less) => low = mid + 1,
+            Ok(std::cmp::Ordering::Greater) => high = mid,
+            Ok(std::cmp::Ordering::Equal) => return Ok(mid),
+            Err(_) => return Err(n),
+        }
+    }
+    Err(low)
+}
+
+fn record(table: &[u8], i: usize, size: usize) -> Result<&[u8], Error> {
+    let at = i.checked_mul(size).ok_or(Error::Damaged("record outside its table"))?;
+    table.get(at..at.saturating_add(size)).ok_or(Error::Damaged("record outside its table"))
+}
+
+fn some(id: u32) -> Option<u32> {
+    (id != NONE).then_some(id)
+}
+
+fn u16_at(b: &[u8], at: usize) -> u16 {
+    u16::from_le_bytes([b[at], b[at + 1]])
+}
+
+fn u32_at(b: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes([b[at], b[at + 1], b[at + 2], b[at + 3]])
+}
+
+fn u64_at(b: &[u8], at: usize) -> u64 {
+    u64::from(u32_at(b, at)) | u64::from(u32_at(b, at + 4)) << 32
+}

@@ -1,0 +1,253 @@
+//! Writes an archive: the builder adds blobs, modules and files, and gets a plan of offsets.
+
+use std::collections::HashMap;
+
+use super::{
+    BLOB_LEN, BlobId, Codec, FILE_LEN, FOOTER_LEN, FORMAT_VERSION, FileId, FileKind, INDEX_HEADER_LEN,
+    MAGIC, MODULE_LEN, ModuleKind, NONE, hash,
+};
+
+/// A blob to be stored; the bytes themselves stay with the caller.
+#[derive(Clone, Debug)]
+pub struct NewBlob {
+    /// Length of the stored bytes.
+    pub stored_len: u64,
+    /// Length of the bytes after decompression.
+    pub raw_len: u64,
+    /// [`hash`] of the stored bytes.
+    pub hash: [u8; 16],
+    /// How they are stored.
+    pub codec: Codec,
+    /// Alignment of the stored bytes in the file, a power of two (16 for the frozen seed).
+    pub align: u64,
+}
+
+/// A module to be stored.
+#[derive(Clone, Debug)]
+pub struct ModuleRecord {
+    /// Dotted name.
+    pub name: String,
+    /// What it is.
+    pub kind: ModuleKind,
+    /// Bits of [`super::module_flag`].
+    pub flags: u8,
+    /// Path under the root that `__file__` shows, with `/`; empty for a namespace package.
+    pub path: String,
+    /// Marshalled code.
+    pub code: Option<BlobId>,
+    /// Source text, where carried.
+    pub source: Option<BlobId>,
+    /// Shared library of an extension: its path in the file table, resolved by [`Encoder::plan`].
+    pub file: Option<String>,
+}
+
+/// A file to be stored.
+#[derive(Clone, Debug)]
+pub struct FileRecord {
+    /// Path under the root, with `/`.
+    pub path: String,
+    /// What it is.
+    pub kind: FileKind,
+    /// Bits of [`super::file_flag`].
+    pub flags: u8,
+    /// Content; `None` if it lies beside the executable (onedir).
+    pub blob: Option<BlobId>,
+    /// Paths of the libraries to load before this one, in order, where its own search path does not
+    /// find them.
+    pub preload: Vec<String>,
+}
+
+/// Collects what an archive is to hold.
+#[derive(Debug, Default)]
+pub struct Encoder {
+    blobs: Vec<NewBlob>,
+    by_content: HashMap<([u8; 16], u64, u8), BlobId>,
+    modules: Vec<ModuleRecord>,
+    files: Vec<FileRecord>,
+    settings: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+/// Where everything goes.
+#[derive(Debug)]
+pub struct Plan {
+    /// Offset of each blob from the start of the archive, in order of [`BlobId`] and ascending; the
+    /// gaps are filled with zeros.
+    pub blob_offsets: Vec<u64>,
+    /// Offset of the index; between the last blob and it lie zeros.
+    pub index_offset: u64,
+    /// The index and the footer: the last bytes of the archive.
+    pub tail: Vec<u8>,
+    /// Length of the archive with its tail.
+    pub len: u64,
+    /// Hash of the index: identifies the content of the archive as a whole.
+    pub index_hash: [u8; 16],
+}
+
+impl Encoder {
+    /// An archive with nothing in it.
+    pub fn new() -> Encoder {
+        Encoder::default()
+    }
+
+    /// Adds a blob and tells its number and whether it is new: equal stored bytes are kept once, and the
+    /// caller writes the bytes of new blobs only, in the order of their numbers.
+    pub fn blob(&mut self, blob: NewBlob) -> (BlobId, bool) {
+        let key = (blob.hash, blob.stored_len, blob.codec as u8);
+        if let Some(&id) = self.by_content.get(&key) {
+            let kept = &mut self.blobs[id as usize];
+            kept.align = kept.align.max(blob.align);
+            return (id, false);
+        }
+        let id = self.blobs.len() as BlobId;
+        self.by_content.insert(key, id);
+        self.blobs.push(blob);
+        (id, true)
+    }
+
+    /// Adds a module.
+    pub fn module(&mut self, module: ModuleRecord) {
+        self.modules.push(module);
+    }
+
+    /// Adds a file.
+    pub fn file(&mut self, file: FileRecord) {
+        self.files.push(file);
+    }
+
+    /// Adds a setting; a key may repeat.
+    pub fn setting(&mut self, key: &[u8], value: impl AsRef<[u8]>) {
+        self.settings.push((key.to_vec(), value.as_ref().to_vec()));
+    }
+
+    /// Lays the archive out.
+    ///
+    /// # Errors
+    /// A module or file given twice, a name longer than 65,535 bytes, a preload or extension file that
+    /// is not in the file table, more than 4 GiB of index.
+    pub fn plan(mut self) -> Result<Plan, String> {
+        self.modules.sort_by(|a, b| a.name.as_bytes().cmp(b.name.as_bytes()));
+        self.files.sort_by(|a, b| a.path.as_bytes().cmp(b.path.as_bytes()));
+        if let Some(w) = self.modules.windows(2).find(|w| w[0].name == w[1].name) {
+            return Err(format!("module `{}` is in the archive twice", w[0].name));
+        }
+        if let Some(w) = self.files.windows(2).find(|w| w[0].path == w[1].path) {
+            return Err(format!("file `{}` is in the archive twice", w[0].path));
+        }
+        let file_ids: HashMap<&str, FileId> =
+            self.files.iter().enumerate().map(|(i, f)| (f.path.as_str(), i as FileId)).collect();
+        let file_id = |path: &str| {
+            file_ids.get(path).copied().ok_or_else(|| format!("file `{path}` is named but not in the archive"))
+        };
+
+        let mut offsets = Vec::with_capacity(self.blobs.len());
+        let mut at = 0u64;
+        for blob in &self.blobs {
+            at = at.next_multiple_of(blob.align.max(1));
+            offsets.push(at);
+            at += blob.stored_len;
+        }
+        let index_offset = at.next_multiple_of(16);
+
+        let mut strings = Strings::default();
+        let mut preloads: Vec<u8> = Vec::new();
+        let mut modules = Vec::with_capacity(self.modules.len() * MODULE_LEN);
+        for m in &self.modules {
+            let (name_at, name_len) = strings.add(m.name.as_bytes())?;
+            let (path_at, path_len) = strings.add(m.path.as_bytes())?;
+            let file = m.file.as_deref().map(file_id).transpose()?;
+            modules.extend(name_at.to_le_bytes());
+            modules.extend(path_at.to_le_bytes());
+            modules.extend(name_len.to_le_bytes());
+            modules.extend(path_len.to_le_bytes());
+            modules.extend([m.kind as u8, m.flags, 0, 0]);
+            for id in [m.code, m.source, file, None] {
+                modules.extend(id.unwrap_or(NONE).to_le_bytes());
+            }
+        }
+        let mut files = Vec::with_capacity(self.files.len() * FILE_LEN);
+        for f in &self.files {
+            let (path_at, path_len) = strings.add(f.path.as_bytes())?;
+            let first = (preloads.len() / 4) as u32;
+            for p in &f.preload {
+                preloads.extend(file_id(p)?.to_le_bytes());
+            }
+            files.extend(path_at.to_le_bytes());
+            files.extend(path_len.to_le_bytes());
+            files.extend([f.kind as u8, f.flags]);
+            files.extend(f.blob.unwrap_or(NONE).to_le_bytes());
+            files.extend(first.to_le_bytes());
+            files.extend((f.preload.len() as u32).to_le_bytes());
+            files.extend([0; 12]);
+        }
+        let mut blobs = Vec::with_capacity(self.blobs.len() * BLOB_LEN);
+        for (blob, at) in self.blobs.iter().zip(&offsets) {
+            blobs.extend(at.to_le_bytes());
+            blobs.extend(blob.stored_len.to_le_bytes());
+            blobs.extend(blob.raw_len.to_le_bytes());
+            blobs.extend(blob.hash);
+            blobs.push(blob.codec as u8);
+            blobs.extend([0; 7]);
+        }
+        let mut settings = Vec::new();
+        for (key, value) in &self.settings {
+            settings.extend(u16::try_from(key.len()).map_err(|_| "a setting's key is too long")?.to_le_bytes());
+            settings.extend(u32::try_from(value.len()).map_err(|_| "a setting is too long")?.to_le_bytes());
+            settings.extend(key);
+            settings.extend(value);
+        }
+
+        // Header: number of records and length of each part, in the order in which the parts follow.
+        let mut index = Vec::new();
+        let u32_of = |n: usize| u32::try_from(n).map_err(|_| "the index is larger than 4 GiB".to_string());
+        for n in [
+            self.modules.len(),
+            self.files.len(),
+            self.blobs.len(),
+            preloads.len() / 4,
+            settings.len(),
+            strings.bytes.len(),
+        ] {
+            index.extend(u32_of(n)?.to_le_bytes());
+        }
+        index.resize(INDEX_HEADER_LEN, 0);
+        for part in [&blobs, &modules, &files, &preloads, &settings, &strings.bytes] {
+            index.extend(part);
+        }
+        u32_of(index.len())?;
+
+        let index_hash = hash(&index);
+        let len = index_offset + index.len() as u64 + FOOTER_LEN as u64;
+        let mut footer = Vec::with_capacity(FOOTER_LEN);
+        footer.extend(MAGIC);
+        footer.extend(FORMAT_VERSION.to_le_bytes());
+        footer.extend(0u32.to_le_bytes());
+        footer.extend(len.to_le_bytes());
+        footer.extend(index_offset.to_le_bytes());
+        footer.extend((index.len() as u64).to_le_bytes());
+        footer.extend(index_hash);
+        footer.extend(&hash(&footer)[..8]);
+        index.extend(footer);
+        Ok(Plan { blob_offsets: offsets, index_offset, tail: index, len, index_hash })
+    }
+}
+
+/// The string table: each string once.
+#[derive(Default)]
+struct Strings {
+    bytes: Vec<u8>,
+    places: HashMap<Vec<u8>, u32>,
+}
+
+impl Strings {
+    fn add(&mut self, s: &[u8]) -> Result<(u32, u16), String> {
+        let len = u16::try_from(s.len())
+            .map_err(|_| format!("name `{}…` is too long", String::from_utf8_lossy(&s[..80])))?;
+        if let Some(&at) = self.places.get(s) {
+            return Ok((at, len));
+        }
+        let at = u32::try_from(self.bytes.len()).map_err(|_| "the index is larger than 4 GiB")?;
+        self.bytes.extend(s);
+        self.places.insert(s.to_vec(), at);
+        Ok((at, len))
+    }
+}

@@ -1,0 +1,100 @@
+//! What is written is read back, and no damage goes unnoticed.
+
+use super::*;
+
+fn sample() -> Vec<u8> {
+    let mut e = Encoder::new();
+    let contents: [&[u8]; 3] = [b"code of a", b"data", b"library"];
+    let mut ids = Vec::new();
+    for c in contents {
+        let blob = NewBlob {
+            stored_len: c.len() as u64,
+            raw_len: c.len() as u64,
+            hash: hash(c),
+            codec: Codec::Stored,
+            align: 16,
+        };
+        assert!(!e.blob(blob.clone()).1 || e.blob(blob.clone()) == (ids.len() as u32, false));
+        ids.push(e.blob(blob).0);
+    }
+    for (name, kind, code, file) in [
+        ("b", ModuleKind::Extension, None, Some("lib/b.so")),
+        ("a", ModuleKind::Code, Some(ids[0]), None),
+        ("a.x", ModuleKind::Code, Some(ids[0]), None),
+        ("n", ModuleKind::Namespace, None, None),
+    ] {
+        e.module(ModuleRecord {
+            name: name.into(),
+            kind,
+            flags: module_flag::PACKAGE,
+            path: format!("{}/__init__.py", name.replace('.', "/")),
+            code,
+            source: None,
+            file: file.map(String::from),
+        });
+    }
+    for (path, kind, blob, preload) in
+        [("lib/b.so", FileKind::Native, 2, vec!["lib/c.so"]), ("lib/c.so", FileKind::Native, 2, vec![]), ("a/d.txt", FileKind::Data, 1, vec![])]
+    {
+        e.file(FileRecord {
+            path: path.into(),
+            kind,
+            flags: 0,
+            blob: Some(ids[blob]),
+            preload: preload.into_iter().map(String::from).collect(),
+        });
+    }
+    e.setting(setting::APP, "sample");
+    e.setting(setting::OPTION, "u");
+    e.setting(setting::OPTION, "X dev");
+    let plan = e.plan().unwrap();
+    let mut out = Vec::new();
+    for (c, at) in contents.iter().zip(&plan.blob_offsets) {
+        out.resize(*at as usize, 0);
+        out.extend(*c);
+    }
+    out.resize(plan.index_offset as usize, 0);
+    out.extend(&plan.tail);
+    assert_eq!(out.len() as u64, plan.len);
+    out
+}
+
+#[test]
+fn reads_back_what_was_written() {
+    let bytes = [b"launcher".as_slice(), &sample()].concat();
+    let a = Archive::open(&bytes).unwrap();
+    let m = a.find_module(b"a.x").unwrap();
+    assert_eq!((m.kind, m.path, m.is_package()), (ModuleKind::Code, &b"a/x/__init__.py"[..], true));
+    assert_eq!(a.blob(m.code.unwrap()).unwrap().stored, b"code of a");
+    let b = a.find_module(b"b").unwrap();
+    let f = a.file(b.file.unwrap() as usize).unwrap();
+    assert_eq!(f.path, b"lib/b.so");
+    let pre: Vec<_> = a.preload(&f).unwrap().map(|id| a.file(id as usize).unwrap().path).collect();
+    assert_eq!(pre, [b"lib/c.so"]);
+    assert_eq!(a.find_module(b"zz"), None);
+    assert_eq!(a.find_file(b"a/d.txt").unwrap().kind, FileKind::Data);
+    assert_eq!(a.all_settings(setting::OPTION).collect::<Vec<_>>(), [&b"u"[..], b"X dev"]);
+}
+
+#[test]
+fn every_flipped_byte_is_found_or_is_padding() {
+    let good = sample();
+    let reference = Archive::open(&good).unwrap();
+    for at in 0..good.len() {
+        let mut bad = good.clone();
+        bad[at] ^= 0x40;
+        let Ok(a) = Archive::open(&bad) else { continue };
+        assert_eq!(a.index_hash(), reference.index_hash());
+        let damaged = (0..a.blob_count()).any(|i| a.blob(i as u32).is_err());
+        let stored: u64 = (0..a.blob_count()).map(|i| a.stored_len(i as u32).unwrap()).sum();
+        assert!(damaged || stored < at as u64 + 48, "byte {at} was changed unnoticed");
+    }
+}
+
+#[test]
+fn every_truncation_is_found() {
+    let good = sample();
+    for len in 0..good.len() {
+        assert!(Archive::open(&good[..len]).is_err());
+    }
+}

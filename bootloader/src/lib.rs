@@ -1,0 +1,6 @@
+//! The archive format and the launcher of frozen programs.
+//!
+//! The format is owned here, encoder and decoder both: what the launcher cannot read must not be
+//! written. docs/archive-format.md describes it byte by byte.
+
+pub mod archive;

@@ -1,0 +1,140 @@
+//! The module graph: what the entry imports, found without running it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Warning;
+
+/// Where the bytes of a file come from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Source {
+    /// A file.
+    File(PathBuf),
+    /// A member of a zip or egg on the search path.
+    Zip {
+        /// The zip file.
+        archive: PathBuf,
+        /// Name of the member.
+        member: String,
+    },
+    /// Made by the builder.
+    Bytes(Vec<u8>),
+}
+
+/// The modules of the product and how each came in.
+#[derive(Debug, Default)]
+pub struct Graph {
+    /// Modules by dotted name. The entry of program `i` is `__main__` for the first, `__main__.<name>` for
+    /// the others; runtime hooks are `__hook__.<i>`.
+    pub modules: BTreeMap<String, Module>,
+    /// Imports that lead nowhere.
+    pub missing: BTreeMap<String, Vec<Reason>>,
+    /// Installed distributions that own a collected module or were asked for.
+    pub distributions: Vec<Distribution>,
+    /// What the user should know.
+    pub warnings: Vec<Warning>,
+}
+
+/// A module that goes into the product.
+#[derive(Clone, Debug)]
+pub struct Module {
+    /// Dotted name.
+    pub name: String,
+    /// What it is and where it lies.
+    pub kind: Kind,
+    /// Whether it is a package.
+    pub package: bool,
+    /// Path under the root that `__file__` shows, with `/`: `numpy/__init__.py`.
+    pub path: String,
+    /// Place in [`Graph::distributions`] of the distribution that owns it.
+    pub distribution: Option<usize>,
+    /// Each way it came in, the first found first; never empty.
+    pub reasons: Vec<Reason>,
+}
+
+/// Kinds of modules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Source text.
+    Source(Source),
+    /// Bytecode without source.
+    Bytecode(Source),
+    /// A native extension.
+    Extension(Source),
+    /// A namespace package; its portions, in order.
+    Namespace(Vec<PathBuf>),
+    /// Built into the interpreter, or frozen into it (PyImport_FrozenModules): nothing to collect.
+    Builtin,
+}
+
+/// How an import stands in the importing code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Guard {
+    /// At the top level of the module: it fails if the import fails.
+    None,
+    /// In a function or method.
+    Function,
+    /// Under a condition that is not decided at build time.
+    Conditional,
+    /// In `try … except ImportError` (or a broader handler).
+    Optional,
+}
+
+/// Why something is in the product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// Name of the importing module, distribution, rule or file; empty for the request itself.
+    pub from: String,
+    /// What kind of link it is.
+    pub by: By,
+    /// Line in the importing file, 1-based; 0 if there is none.
+    pub line: u32,
+    /// How the import stands.
+    pub guard: Guard,
+}
+
+/// Kinds of links.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum By {
+    /// An import statement.
+    Import,
+    /// A call that imports, with evaluable arguments.
+    Call,
+    /// The parent package of a collected module.
+    Parent,
+    /// A key of the spec or an option, named here.
+    Request(String),
+    /// Needed by the interpreter itself.
+    Interpreter,
+    /// A rule, named here.
+    Rule(String),
+    /// A dotted string.
+    Text(String),
+    /// A name in a native file.
+    Native,
+    /// An entry point, `group: name`.
+    EntryPoint(String),
+    /// A file of a collected package or distribution.
+    Package,
+    /// A native dependency (DT_NEEDED, import table, load command).
+    Needed,
+}
+
+/// An installed distribution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Distribution {
+    /// Name as its metadata spells it.
+    pub name: String,
+    /// Version.
+    pub version: String,
+    /// The `.dist-info` or `.egg-info` folder (or file).
+    pub info: PathBuf,
+    /// Folder that the paths of [`Distribution::files`] count from.
+    pub location: PathBuf,
+    /// Files it owns (RECORD, installed-files.txt), relative to `location`, with `/`; empty if unknown.
+    pub files: Vec<String>,
+    /// `Requires-Dist`, as written.
+    pub requires: Vec<String>,
+}

@@ -1,0 +1,1 @@
+//! Puts launcher and archive together: onefile, onedir, later a bundle.

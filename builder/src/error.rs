@@ -1,0 +1,133 @@
+//! Errors and warnings: what went wrong, where, and what to do about it.
+//!
+//! Style: lowercase, no full stop, paths in backticks, ``failed to <verb> <noun> `path` ``, expected
+//! against got, then a hint with the next thing to try. Nothing here prints; `report.rs` does.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+/// Result of a phase.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error that ends the build.
+#[derive(Debug)]
+pub struct Error {
+    /// One line: what failed.
+    pub message: String,
+    /// What led to it, outermost first.
+    pub causes: Vec<String>,
+    /// A rendered excerpt of the offending file, if there is one.
+    pub excerpt: Option<String>,
+    /// The next thing to try.
+    pub hint: Option<String>,
+    /// Exit code of the process: 1, or 2 for a wrong command line, or 130 after Ctrl-C.
+    pub exit_code: u8,
+}
+
+impl Error {
+    /// An error of one line.
+    pub fn new(message: impl Into<String>) -> Error {
+        Error { message: message.into(), causes: Vec::new(), excerpt: None, hint: None, exit_code: 1 }
+    }
+
+    /// Adds the next thing to try.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Error {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds a rendered excerpt of a file.
+    #[must_use]
+    pub fn excerpt(mut self, excerpt: impl Into<String>) -> Error {
+        self.excerpt = Some(excerpt.into());
+        self
+    }
+
+    /// Sets the exit code of the process.
+    #[must_use]
+    pub fn exit_code(mut self, code: u8) -> Error {
+        self.exit_code = code;
+        self
+    }
+
+    /// Puts `message` in front: what was being done when this error occurred.
+    #[must_use]
+    pub fn context(mut self, message: impl Into<String>) -> Error {
+        self.causes.insert(0, std::mem::replace(&mut self.message, message.into()));
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        for cause in &self.causes {
+            write!(f, "\n  caused by: {cause}")?;
+        }
+        if let Some(excerpt) = &self.excerpt {
+            write!(f, "\n{excerpt}")?;
+        }
+        if let Some(hint) = &self.hint {
+            write!(f, "\nhint: {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+impl<E: StdError> From<E> for Error {
+    fn from(error: E) -> Error {
+        let mut causes = Vec::new();
+        let mut next = error.source();
+        while let Some(cause) = next {
+            causes.push(cause.to_string());
+            next = cause.source();
+        }
+        Error { causes, ..Error::new(error.to_string()) }
+    }
+}
+
+/// Adds what was being done to an error.
+pub trait Context<T> {
+    /// Puts a message in front of the error.
+    ///
+    /// # Errors
+    /// The same error, with the message.
+    fn context<M: Into<String>>(self, message: impl FnOnce() -> M) -> Result<T>;
+}
+
+impl<T, E: Into<Error>> Context<T> for std::result::Result<T, E> {
+    fn context<M: Into<String>>(self, message: impl FnOnce() -> M) -> Result<T> {
+        self.map_err(|e| e.into().context(message()))
+    }
+}
+
+/// Something the user should know although the build goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// One line.
+    pub message: String,
+    /// The next thing to try.
+    pub hint: Option<String>,
+    /// Shown only with `-v` and in the report file.
+    pub minor: bool,
+}
+
+impl Warning {
+    /// A warning shown by default.
+    pub fn new(message: impl Into<String>) -> Warning {
+        Warning { message: message.into(), hint: None, minor: false }
+    }
+
+    /// A warning shown with `-v` and in the report file only.
+    pub fn minor(message: impl Into<String>) -> Warning {
+        Warning { minor: true, ..Warning::new(message) }
+    }
+
+    /// Adds the next thing to try.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Warning {
+        self.hint = Some(hint.into());
+        self
+    }
+}

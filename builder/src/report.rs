@@ -1,0 +1,1 @@
+//! The only module that prints: progress, warnings, the closing summary, errors, the report file.

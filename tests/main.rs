@@ -1,0 +1,1 @@
+//! One binary for all integration tests, a module for each phase of the pipeline.
