@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::error::Warning;
+
 /// A build request: every path absolute, every default filled in, nothing left to look up in the spec.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Request {
     /// The spec file, if there is one.
     pub spec: Option<PathBuf>,
@@ -32,8 +34,14 @@ pub struct Request {
     pub rule_files: Vec<PathBuf>,
     /// `[runtime]`.
     pub runtime: Runtime,
+    /// `[windows]`, used by Windows targets.
+    pub windows: Windows,
+    /// `[macos]`, used by macOS targets.
+    pub macos: Macos,
     /// Where the product goes.
     pub output: Output,
+    /// What the user should know of the request itself, as of an option without meaning.
+    pub warnings: Vec<Warning>,
 }
 
 /// One executable.
@@ -194,6 +202,40 @@ pub struct Runtime {
     pub interpreter: bool,
     /// Debug options of `-d`: `all`, `imports`, `bootloader`, `noarchive`.
     pub debug: Vec<String>,
+}
+
+/// `[windows]`: how the executable presents itself there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Windows {
+    /// Icon file (`.ico`, or an executable to take it from).
+    pub icon: Option<PathBuf>,
+    /// Whether the program has a console; `None` is the default of the target, a console.
+    pub console: Option<bool>,
+    /// Version resource: names as in `FileDescription`.
+    pub version_info: BTreeMap<String, String>,
+    /// Application manifest.
+    pub manifest: Option<PathBuf>,
+    /// Execution level: `as-invoker`, `highest-available` or `require-administrator`.
+    pub uac: Option<String>,
+    /// Works with elevated windows (remote desktop).
+    pub uiaccess: bool,
+}
+
+/// `[macos]`: the app bundle and its signature.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Macos {
+    /// Bundle identifier, as in `org.example.app`.
+    pub identifier: Option<String>,
+    /// Icon file (`.icns`).
+    pub icon: Option<PathBuf>,
+    /// Entries for `Info.plist`, as JSON values.
+    pub plist: BTreeMap<String, serde_json::Value>,
+    /// Identity to sign with; `-` signs ad hoc.
+    pub sign: Option<String>,
+    /// Entitlements file.
+    pub entitlements: Option<PathBuf>,
+    /// Architectures: `x86_64`, `arm64`, or both for a universal binary.
+    pub architectures: Vec<String>,
 }
 
 /// Where the product and the report go.
