@@ -71,6 +71,7 @@ pub(crate) fn close(
     while done < closing.out.files.len() {
         let level = done..closing.out.files.len();
         for i in level.clone() {
+            crate::interrupt::check()?;
             let needed = closing.out.files[i].needed().to_vec();
             let edges = needed.iter().map(|n| closing.resolve(i, n)).collect::<Result<Vec<_>>>()?;
             closing.out.files[i].edges = edges;

@@ -9,6 +9,8 @@ mod paths;
 mod policy;
 mod prepare;
 mod reader;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 use std::path::{Path, PathBuf};

@@ -51,6 +51,7 @@ pub(crate) fn all(
     let folders: HashSet<&str> =
         closure.by_dest.keys().map(|d| d.rsplit_once('/').map_or("", |(f, _)| f)).collect();
     let prepare = |file: &File| {
+        crate::interrupt::check()?;
         let wanted = search_path(file, closure, format, &folders);
         one(file, wanted, format, policy, strip, paths, store)
     };
