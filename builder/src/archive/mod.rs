@@ -1,5 +1,7 @@
 //! Packs the contents: code objects, data and native files become compressed blobs and an index.
 
+pub mod marshal;
+
 use std::path::PathBuf;
 
 /// A packed archive: the plan of `bootloader::archive` and the stored bytes of each blob.
