@@ -209,6 +209,16 @@ def _set_up_modules():
                 _adopt(module, name, spec_of(name, found))
 
 
+def _set_up_stdlib():
+    """Gives the modules that are frozen in python itself a file: 3.11 and 3.12 forget the folder they are given."""
+    sys._stdlib_dir = ROOT
+    for module in list(sys.modules.values()):
+        state = getattr(getattr(module, '__spec__', None), 'loader_state', None)
+        origin = getattr(state, 'origname', None)
+        if origin and state.filename is None:
+            state.filename = module.__file__ = _ROOT_SLASH + origin.replace('.', '/') + '.py'
+
+
 def _adopt(module, name, spec):
     module.__spec__ = spec
     module.__loader__ = spec.loader
@@ -309,6 +319,8 @@ def _set_up():
     sys.meta_path.insert(place, Finder)
     sys.path_hooks.insert(0, _hook)
     sys.path_importer_cache.clear()
+    if getattr(sys, '_stdlib_dir', ROOT) is None:
+        _set_up_stdlib()
     _set_up_modules()
     _set_up_builtins()
 

@@ -72,6 +72,7 @@ fn interpreter_call<'a>(args: &[&'a CStr]) -> Option<Code<'a>> {
 
 /// `from multiprocessing.x import main; main(…)` or `import sys; from …` of one of the [`HELPERS`].
 fn is_helper_command(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"import sys; ").unwrap_or(text);
     let Some(rest) = text.strip_prefix(b"from ") else { return false };
     let Some(name) = HELPERS.iter().find(|h| rest.starts_with(h.as_bytes())) else { return false };
     let rest = &rest[name.len()..];
@@ -95,6 +96,8 @@ mod tests {
         assert_eq!(call(&[c"-B", c"-I", c"-S", c"-c", tracker]), Call::Helper(Code::Command(4, tracker)));
         let server = c"from multiprocessing.forkserver import main; main(3, 4, ['__main__'], **{})";
         assert_eq!(call(&[c"-X", c"dev", c"-c", server]), Call::Helper(Code::Command(3, server)));
+        let newer = c"import sys; from multiprocessing.forkserver import main; main(3, sys_argv=sys.argv[1:])";
+        assert_eq!(call(&[c"-c", newer]), Call::Helper(Code::Command(1, newer)));
         let loky = c"joblib.externals.loky.backend.popen_loky_posix";
         assert_eq!(call(&[c"-m", loky, c"--pipe"]), Call::Helper(Code::Module(1, loky)));
     }
