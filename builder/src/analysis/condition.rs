@@ -13,6 +13,8 @@ pub(super) enum Condition {
     Known(bool),
     /// The module runs as the program.
     Main,
+    /// The code is the module's own small tool or self-test: a function named `main`, `_main`, `test` or `_test`.
+    Tool,
     /// A text of the platform is, or begins with, one of some texts.
     Text(Variable, Match, Vec<String>),
     /// `sys.version_info[start..end]` compared with a tuple (`len` 0: the whole); a single index is compared alone.
@@ -98,6 +100,15 @@ impl Compare {
     }
 }
 
+/// How a module is used.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Role {
+    /// It runs as the program.
+    pub main: bool,
+    /// Its own tool may run: always, but for modules of the standard library that nobody asked for by name.
+    pub tool: bool,
+}
+
 /// What decides conditions.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Facts {
@@ -112,7 +123,7 @@ impl Condition {
     pub(super) fn is_decidable(&self) -> bool {
         match self {
             Condition::Unknown => false,
-            Condition::Known(_) | Condition::Main | Condition::Text(..) | Condition::Version { .. } => true,
+            Condition::Known(_) | Condition::Main | Condition::Tool | Condition::Text(..) | Condition::Version { .. } => true,
             Condition::Hex(..) => true,
             Condition::Not(inner) => inner.is_decidable(),
             Condition::All(inner) | Condition::Any(inner) => inner.iter().any(Condition::is_decidable),
@@ -130,11 +141,12 @@ impl Condition {
     }
 
     /// Decides for a target; `None` if that cannot be said.
-    pub(super) fn holds(&self, facts: &Facts, main: bool) -> Option<bool> {
+    pub(super) fn holds(&self, facts: &Facts, role: Role) -> Option<bool> {
         match self {
             Condition::Unknown => None,
             Condition::Known(value) => Some(*value),
-            Condition::Main => Some(main),
+            Condition::Main => Some(role.main),
+            Condition::Tool => Some(role.tool),
             Condition::Text(variable, how, texts) => {
                 let value = match variable {
                     Variable::Platform => facts.target.sys_platform(),
@@ -168,18 +180,18 @@ impl Condition {
                 let hex = (i64::from(major) << 24) | (i64::from(minor) << 16) | (i64::from(micro) << 8) | 0xf0;
                 Some(op.holds(hex.cmp(with)))
             }
-            Condition::Not(inner) => inner.holds(facts, main).map(|v| !v),
-            Condition::All(inner) => fold(inner, facts, main, false),
-            Condition::Any(inner) => fold(inner, facts, main, true),
+            Condition::Not(inner) => inner.holds(facts, role).map(|v| !v),
+            Condition::All(inner) => fold(inner, facts, role, false),
+            Condition::Any(inner) => fold(inner, facts, role, true),
         }
     }
 }
 
 /// Three-valued `and` (`decisive` false) or `or` (`decisive` true).
-fn fold(conditions: &[Condition], facts: &Facts, main: bool, decisive: bool) -> Option<bool> {
+fn fold(conditions: &[Condition], facts: &Facts, role: Role, decisive: bool) -> Option<bool> {
     let mut unknown = false;
     for condition in conditions {
-        match condition.holds(facts, main) {
+        match condition.holds(facts, role) {
             Some(value) if value == decisive => return Some(decisive),
             Some(_) => {}
             None => unknown = true,
@@ -197,7 +209,7 @@ mod tests {
         Facts { target: Target { os: Os::Linux, arch: Arch::X86_64, musl: false }, version: (3, 12, 1) };
 
     fn version(start: u8, end: u8, op: Compare, with: &[i64]) -> Option<bool> {
-        Condition::Version { start, end, op, with: with.to_vec() }.holds(&FACTS, false)
+        Condition::Version { start, end, op, with: with.to_vec() }.holds(&FACTS, Role::default())
     }
 
     #[test]
@@ -215,7 +227,7 @@ mod tests {
     fn unknown_parts_do_not_hide_decisive_ones() {
         let windows = Condition::Text(Variable::Platform, Match::Equal, vec!["win32".into()]);
         let both = Condition::All(vec![Condition::Unknown, windows.clone()]);
-        assert_eq!(both.holds(&FACTS, false), Some(false));
-        assert_eq!(Condition::Any(vec![Condition::Unknown, windows]).holds(&FACTS, false), None);
+        assert_eq!(both.holds(&FACTS, Role::default()), Some(false));
+        assert_eq!(Condition::Any(vec![Condition::Unknown, windows]).holds(&FACTS, Role::default()), None);
     }
 }

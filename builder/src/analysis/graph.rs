@@ -1,11 +1,11 @@
 //! The worklist: from the entries along every import that the target can reach.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::condition::Facts;
+use super::condition::{Facts, Role};
 use super::distributions::Installed;
 use super::entry::Start;
 use super::names::Pattern;
@@ -13,6 +13,7 @@ use super::record::{Form, Import, Origin, Record};
 use super::resolve::{Found, Location, Resolver};
 use super::{By, Graph, Guard, Kind, Module, Reason, load};
 use crate::error::{Result, Warning};
+use crate::interrupt;
 use crate::python::Python;
 use crate::rules::implicit::Implicit;
 use crate::spec::Request;
@@ -45,6 +46,7 @@ pub(super) struct Worklist<'a> {
     facts: Facts,
     slots: HashMap<String, Slot>,
     excluded: Vec<Pattern>,
+    tools: HashSet<String>,
     pending: Vec<usize>,
     stars: Vec<(usize, Reason)>,
 }
@@ -70,6 +72,7 @@ impl<'a> Worklist<'a> {
             facts: Facts { target: python.target, version: python.version },
             slots: HashMap::new(),
             excluded: request.modules.exclude.iter().map(|t| Pattern::new(t)).collect(),
+            tools: HashSet::new(),
             pending: Vec::new(),
             stars: Vec::new(),
         }
@@ -82,6 +85,7 @@ impl<'a> Worklist<'a> {
         self.add(start.module, None);
         for (i, (name, by)) in needs.into_iter().enumerate() {
             let reason = Reason { from: "__main__".to_owned(), by, line: 0, guard: Guard::None };
+            self.tools.insert(name.clone());
             // `python -m module`: `module.__main__` is there if it is a package.
             if i > 0 && optional { self.require_quietly(&name, reason) } else { self.require(&name, reason) };
         }
@@ -133,6 +137,7 @@ impl<'a> Worklist<'a> {
     /// The build was interrupted.
     pub(super) fn run(&mut self) -> Result<()> {
         loop {
+            interrupt::check()?;
             let batch = std::mem::take(&mut self.pending);
             if batch.is_empty() && !self.follow_stars() {
                 return Ok(());
@@ -170,18 +175,20 @@ impl<'a> Worklist<'a> {
             }
         }
         let main = name.starts_with("__main__");
+        let role = Role { main, tool: main || self.tools.contains(&name) || !self.is_stdlib(at) };
+        let unwanted: Vec<Pattern> = self.implicit.unwanted(&name).iter().map(|t| Pattern::new(t)).collect();
         for import in &record.imports {
             let mut guard = import.guard;
             if let Some(condition) =
                 import.condition.checked_sub(1).and_then(|i| record.conditions.get(i as usize))
             {
-                match condition.holds(&self.facts, main) {
+                match condition.holds(&self.facts, role) {
                     Some(true) => {}
                     Some(false) => continue,
                     None => guard = guard.max(Guard::Conditional),
                 }
             }
-            self.follow_import(at, &name, import, guard);
+            self.follow_import(at, &name, import, guard, &unwanted);
         }
         let implicit = self.implicit;
         if let Some(names) = implicit.imports.get(&name) {
@@ -192,10 +199,13 @@ impl<'a> Worklist<'a> {
         }
     }
 
-    fn follow_import(&mut self, at: usize, from: &str, import: &Import, guard: Guard) {
+    fn follow_import(&mut self, at: usize, from: &str, import: &Import, guard: Guard, unwanted: &[Pattern]) {
         let by = if matches!(import.form, Form::Import | Form::From) { By::Import } else { By::Call };
         let reason = Reason { from: from.to_owned(), by, line: import.line, guard };
         let Some(base) = self.base(at, import) else { return };
+        if guard != Guard::None && unwanted.iter().any(|p| p.covers(&base)) {
+            return;
+        }
         match import.form {
             Form::Import => {
                 self.require(&base, reason);
@@ -223,6 +233,17 @@ impl<'a> Worklist<'a> {
                 }
             }
             Form::Prefix => self.prefix(&base, reason),
+        }
+    }
+
+    /// Whether a module is of the standard library.
+    fn is_stdlib(&self, at: usize) -> bool {
+        match &self.nodes[at].module.kind {
+            Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => {
+                s.file().is_some_and(|f| self.python.in_stdlib(f))
+            }
+            Kind::Builtin => true,
+            Kind::Namespace(_) => false,
         }
     }
 
@@ -381,7 +402,7 @@ impl<'a> Worklist<'a> {
         if name == "os.path" {
             return if self.python.target.os_name() == "nt" { "ntpath" } else { "posixpath" };
         }
-        self.implicit.alias.get(name).map_or(name, String::as_str)
+        name
     }
 
     fn add(&mut self, module: Module, locations: Option<Vec<Location>>) -> usize {

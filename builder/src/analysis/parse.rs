@@ -244,6 +244,9 @@ impl<'a> Finder<'a> {
                 }
                 _ => {}
             },
+            Expr::Name(name) if name.id.as_str() == "breakpoint" => {
+                self.push(call.range().start(), Origin::Absolute, "pdb".to_owned(), Form::Call, Vec::new());
+            }
             Expr::Name(name) if self.member(name.id.as_str()) == Some(("pkgutil", "extend_path")) => {
                 self.record.extends_path = true;
             }
@@ -484,8 +487,9 @@ impl<'a> Visitor<'a> for Finder<'a> {
                     self.visit_decorator(decorator);
                 }
                 self.visit_parameters(&s.parameters);
+                let tool = self.depth == 0 && matches!(s.name.as_str(), "main" | "_main" | "test" | "_test");
                 self.depth += 1;
-                self.under(Guard::Function, None, |f| f.block(&s.body));
+                self.under(Guard::Function, tool.then_some(Condition::Tool), |f| f.block(&s.body));
                 self.depth -= 1;
             }
             Stmt::ClassDef(s) => {

@@ -14,10 +14,19 @@ pub(crate) struct Implicit {
     pub interpreter: Interpreter,
     /// Module → modules that its C code (or its code in a way that analysis does not see) imports.
     pub imports: BTreeMap<String, Vec<String>>,
-    /// Names that another name stands for.
-    pub alias: BTreeMap<String, String>,
+    /// Module → modules that its guarded imports do not bring in: self-tests, interactive help, fallbacks for
+    /// interpreters without the C version.
+    #[serde(rename = "no-follow")]
+    pub no_follow: BTreeMap<String, Vec<String>>,
     /// Names that exist on other platforms or implementations only: nobody is warned of them.
     pub absent: Absent,
+}
+
+impl Implicit {
+    /// What the guarded imports of a module do not bring in.
+    pub(crate) fn unwanted(&self, module: &str) -> &[String] {
+        self.no_follow.get(module).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// What the interpreter needs before and besides the program.
