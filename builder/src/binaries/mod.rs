@@ -11,6 +11,8 @@ mod prepare;
 mod reader;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_real;
 mod verify;
 
 use std::path::{Path, PathBuf};

@@ -20,7 +20,11 @@ pub(super) struct Bench {
 }
 
 pub(super) fn target() -> Target {
-    let arch = if cfg!(target_arch = "aarch64") { crate::target::Arch::Aarch64 } else { crate::target::Arch::X86_64 };
+    let arch = if cfg!(target_arch = "aarch64") {
+        crate::target::Arch::Aarch64
+    } else {
+        crate::target::Arch::X86_64
+    };
     Target { os: crate::target::Os::Linux, arch, musl: false }
 }
 
@@ -148,7 +152,11 @@ fn a_chain_of_system_libraries_is_collected_and_found_from_elsewhere() {
     b.cc("system/libouter.so.2", "int inner(void); int outer(void){return inner()+1;}", &system);
     // No search path at all in the extension: the loader's chain is empty, the environment leads nowhere.
     let old = format!("-Wl,--disable-new-dtags,-rpath,{}", b.path.join("system").display());
-    b.cc("site/pkg/ext.so", "int outer(void); int call(void){return outer();}", &["-Lsystem", "-l:libouter.so.2", &old, "-Wl,-rpath-link,system"]);
+    b.cc(
+        "site/pkg/ext.so",
+        "int outer(void); int call(void){return outer();}",
+        &["-Lsystem", "-l:libouter.so.2", &old, "-Wl,-rpath-link,system"],
+    );
     b.library("pkg/ext.so");
     let natives = b.collect();
     assert_eq!(messages(&natives), [""; 0]);
