@@ -335,3 +335,6 @@ fn broken(module: &Module, message: &str) -> Result<Warning> {
 fn covered(patterns: &[String], module: &Module) -> bool {
     patterns.iter().any(|pattern| names::covers(pattern, &module.name))
 }
+
+#[cfg(test)]
+mod tests;
