@@ -68,7 +68,7 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
             let root = Store::default_root()?;
             builder::store::clear(&root)?;
             if json {
-                report::print_json(&serde_json::json!({ "event": "result", "action": "cleared", "path": root }));
+                report::print_json(&serde_json::json!({ "action": "cleared", "path": root }));
             } else {
                 reporter.done("cleared", &root, None);
             }

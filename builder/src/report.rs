@@ -278,7 +278,7 @@ impl Reporter {
             if let Some((version, file)) = &summary.glibc {
                 value["glibc"] = json!({ "version": version, "file": file });
             }
-            print_json(&value);
+            self.event(value);
             return;
         }
         if self.settings.verbosity < Verbosity::Normal {
@@ -308,7 +308,7 @@ impl Reporter {
     /// Prints one line of what was done, as by `freeze init`.
     pub fn done(&self, what: &str, path: &Path, next: Option<&str>) {
         if self.settings.format == Format::Json {
-            print_json(&json!({ "event": "result", "action": what, "path": path }));
+            self.event(json!({ "event": "result", "action": what, "path": path }));
         } else if self.settings.verbosity >= Verbosity::Normal {
             self.line(&format!("{} {}", self.style.good(what), self.style.bold(&shorten(path))));
             if let Some(next) = next {
