@@ -392,7 +392,7 @@ fn measure() {
             let publishing = start.elapsed();
             drop(store);
             println!(
-                "{compression:?} {round}: packed {packing:.0?}, published {publishing:.0?}, closed {:.0?}, {} bytes, unchanged {}, {:?}",
+                "{compression:?} {round}: packed {packing:.1?}, published {publishing:.1?}, closed {:.1?}, {} bytes, unchanged {}, {:?}",
                 start.elapsed(), published.size, published.unchanged, published.totals
             );
             if round == "warm" {
