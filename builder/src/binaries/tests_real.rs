@@ -105,7 +105,9 @@ fn real() -> Real {
         machine: String::new(),
         version_text: String::new(),
     };
-    Real { folder: tempfile::tempdir().unwrap(), python, contents }
+    let mut folder = tempfile::tempdir().unwrap();
+    folder.disable_cleanup(std::env::var_os("FREEZE_TEST_KEEP").is_some());
+    Real { folder, python, contents }
 }
 
 #[test]
