@@ -168,7 +168,8 @@ fn pieces(image: &Image) -> Result<Vec<Piece>, Unsafe> {
         match pieces.last_mut() {
             Some(last) if start <= last.end => last.end = last.end.max(end),
             Some(last) => {
-                let hole = start - last.end;
+                // Pieces that shared no page of the file still share none.
+                let hole = start.saturating_sub(last.end.next_multiple_of(image.page()));
                 let shift = last.shift + hole / step * step;
                 pieces.push(Piece { start, end, shift });
             }
