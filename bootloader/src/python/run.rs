@@ -94,6 +94,7 @@ impl Session {
             if (self.api.Py_FinalizeEx)() < 0 {
                 status = 120;
             }
+            report::phase("end");
         }
         if interrupted {
             crate::extract::remove_private();
