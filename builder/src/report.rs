@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 pub use self::contents::{Report, write};
-pub use self::tables::{Row, bytes, print_cache, print_json, print_list, print_verified};
+pub use self::tables::{bytes, print_cache, print_json, print_listing, print_verified};
 use crate::analysis::{Guard, Reason};
 use crate::binaries::Natives;
 use crate::error::{Error, Result, Warning};
@@ -120,8 +120,8 @@ impl Summary {
         let needed = |reasons: &Vec<Reason>| reasons.iter().any(|r| r.guard == Guard::None);
         let (major, minor, micro) = python.version;
         Summary {
-            path: published.product.clone(),
-            program: published.path.clone(),
+            path: published.path.clone(),
+            program: published.program.clone(),
             unchanged: published.unchanged,
             mode: crate::spec::write::mode_name(request.bundle.mode),
             size: published.size,
