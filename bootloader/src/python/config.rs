@@ -47,11 +47,10 @@ impl Start<'_> {
             ("module_search_paths_set", 1),
         ];
         ints.extend_from_slice(&options.ints);
-        let mut strings: Vec<_> =
-            ["prefix", "base_prefix", "exec_prefix", "base_exec_prefix", "stdlib_dir"]
-                .into_iter()
-                .map(|name| (name, root.clone()))
-                .collect();
+        let mut strings: Vec<_> = ["prefix", "base_prefix", "exec_prefix", "base_exec_prefix", "stdlib_dir"]
+            .into_iter()
+            .map(|name| (name, root.clone()))
+            .collect();
         strings.extend(
             ["program_name", "executable", "base_executable"].into_iter().map(|name| (name, app.clone())),
         );
@@ -211,7 +210,9 @@ fn initialize_by_name(python: &Python, options: &Options, values: &Values) -> Re
             let texts: Vec<_> = items.iter().map(|i| as_text(i)).collect();
             let items: Vec<_> = texts.iter().map(|i| i.as_ptr()).collect();
             // SAFETY: the array has the length given.
-            check(unsafe { (api.PyInitConfig_SetStrList)(config, name.as_ptr(), items.len(), items.as_ptr()) })?;
+            check(unsafe {
+                (api.PyInitConfig_SetStrList)(config, name.as_ptr(), items.len(), items.as_ptr())
+            })?;
         }
     }
     // SAFETY: the configuration is complete.
