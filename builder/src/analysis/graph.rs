@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::condition::{Facts, Role};
-use super::distributions::{Installed, normalize, required_name};
+use super::distributions::{Installed, normalize, required_name, requirement_name};
 use super::entry::Start;
 use super::names::Pattern;
 use super::native_names::NativeNames;
@@ -27,6 +27,10 @@ pub(super) struct Node {
     pub module: Module,
     pub locations: Option<Vec<Location>>,
     pub record: Arc<Record>,
+    /// Reached by imports alone. Other modules are there because a table or a computed name may ask for them: they do
+    /// not bring in distributions that theirs does not require.
+    pub firm: bool,
+    followed: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,8 +67,15 @@ pub(super) struct Worklist<'a> {
     excluded: Vec<Pattern>,
     tools: HashSet<String>,
     own: Vec<PathBuf>,
+    /// Whether what is being followed is firm, see [`Node::firm`].
+    firm: bool,
+    /// Top-level name → modules whose imports of it were passed over.
+    passed_over: BTreeMap<String, Vec<usize>>,
+    /// Top-level name → its distribution; none for the standard library and the program's own.
+    owners: HashMap<String, Option<usize>>,
     pending: Vec<usize>,
-    stars: Vec<(usize, Reason)>,
+    again: Vec<usize>,
+    stars: Vec<(usize, Reason, bool)>,
 }
 
 impl<'a> Worklist<'a> {
@@ -87,7 +98,11 @@ impl<'a> Worklist<'a> {
             excluded: request.modules.exclude.iter().map(|t| Pattern::new(t)).collect(),
             tools: HashSet::new(),
             own: own.to_vec(),
+            firm: true,
+            passed_over: BTreeMap::new(),
+            owners: HashMap::new(),
             pending: Vec::new(),
+            again: Vec::new(),
             stars: Vec::new(),
         }
     }
@@ -154,7 +169,14 @@ impl<'a> Worklist<'a> {
             interrupt::check()?;
             let batch = std::mem::take(&mut self.pending);
             if batch.is_empty() && !self.follow_stars() {
-                return Ok(());
+                let again = std::mem::take(&mut self.again);
+                if again.is_empty() {
+                    return Ok(());
+                }
+                for at in again {
+                    self.follow(at);
+                }
+                continue;
             }
             let (nodes, store, python) = (&self.nodes, self.store, self.python);
             let records: Vec<std::io::Result<Record>> = batch
@@ -182,6 +204,8 @@ impl<'a> Worklist<'a> {
     /// Follows the imports of one module.
     fn follow(&mut self, at: usize) {
         let record = Arc::clone(&self.nodes[at].record);
+        self.nodes[at].followed = true;
+        self.firm = self.nodes[at].firm;
         let name = self.nodes[at].module.name.clone();
         if record.extends_path && self.nodes[at].module.package {
             let portions = self.resolver.portions(&name);
@@ -223,10 +247,10 @@ impl<'a> Worklist<'a> {
         if is_stdlib(&self.nodes[at].module, self.python) {
             return;
         }
-        self.follow_texts(&name, &record, &unwanted);
         if let Some(native) = &record.native {
             self.follow_native(at, &name, native, &unwanted);
         }
+        self.follow_texts(&name, &record, &unwanted);
     }
 
     /// `sysconfig` computes the name of the module that tells how Python was built.
@@ -245,6 +269,7 @@ impl<'a> Worklist<'a> {
     /// Dotted strings that name modules of the same package; in the program's own modules, any.
     fn follow_texts(&mut self, from: &str, record: &Record, unwanted: &[Pattern]) {
         let own = is_own(from) || self.is_program(from);
+        self.firm &= own;
         let top = from.split('.').next().unwrap_or(from);
         for (line, text) in &record.texts {
             let inside = text.strip_prefix(top).is_some_and(|rest| rest.starts_with('.'));
@@ -393,6 +418,9 @@ impl<'a> Worklist<'a> {
         let by = if matches!(import.form, Form::Import | Form::From) { By::Import } else { By::Call };
         let reason = Reason { from: from.to_owned(), by, line: import.line, guard };
         let Some(base) = self.base(at, import) else { return };
+        if !self.firm && self.is_foreign(at, &base) {
+            return;
+        }
         if guard != Guard::None && unwanted.iter().any(|p| p.covers(&base)) {
             return;
         }
@@ -409,7 +437,7 @@ impl<'a> Worklist<'a> {
                     return;
                 }
                 if import.names.iter().any(|n| n == "*") {
-                    self.stars.push((package, reason));
+                    self.stars.push((package, reason, self.firm));
                     return;
                 }
                 let is_namespace = matches!(self.nodes[package].module.kind, Kind::Namespace(_));
@@ -457,17 +485,62 @@ impl<'a> Worklist<'a> {
         let reason = Reason { guard: reason.guard.max(Guard::Function), ..reason };
         let Some(at) = self.require_quietly(package, reason.clone()) else { return };
         let Some(locations) = self.nodes[at].locations.clone() else { return };
+        let firm = std::mem::take(&mut self.firm);
         for child in self.resolver.children(&locations) {
             if child.starts_with(stem) && !is_test(&child) && child != "__main__" {
                 self.require_quietly(&format!("{package}.{child}"), reason.clone());
             }
         }
+        self.firm = firm;
+    }
+
+    /// Whether a module that is not firm has no claim to what it imports: another distribution, which its own does not
+    /// require (not even as an extra) and which nothing else brings in.
+    fn is_foreign(&mut self, at: usize, name: &str) -> bool {
+        let top = name.split('.').next().unwrap_or(name);
+        if let Some(Slot::Node(known)) = self.slots.get(top)
+            && self.nodes[*known].firm
+        {
+            return false;
+        }
+        let own = self.nodes[at].module.name.clone();
+        let own = own.split('.').next().unwrap_or(&own);
+        let Some(from) = self.owner_of(own) else { return false };
+        let foreign = match self.owner_of(top) {
+            Some(owner) if owner == from => false,
+            Some(owner) => {
+                let wanted = normalize(&self.installed.get(owner).name);
+                !self.installed.get(from).requires.iter().any(|r| normalize(requirement_name(r)) == wanted)
+            }
+            None => OPTIONAL_STDLIB.contains(&top),
+        };
+        if foreign {
+            self.passed_over.entry(top.to_owned()).or_default().push(at);
+        }
+        foreign
+    }
+
+    /// The distribution that owns a top-level module.
+    fn owner_of(&mut self, top: &str) -> Option<usize> {
+        if let Some(known) = self.owners.get(top) {
+            return *known;
+        }
+        let owner = self.resolver.find(top, None).and_then(|found| match &found.kind {
+            Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => {
+                let file = s.file().filter(|f| !self.python.in_stdlib(f))?;
+                self.installed.owner(file, top)
+            }
+            Kind::Namespace(_) | Kind::Builtin => None,
+        });
+        self.owners.insert(top.to_owned(), owner);
+        owner
     }
 
     /// `from p import *` brings the submodules that `__all__` names.
     fn follow_stars(&mut self) -> bool {
         let stars = std::mem::take(&mut self.stars);
-        for (package, reason) in stars {
+        for (package, reason, firm) in stars {
+            self.firm = firm;
             let record = Arc::clone(&self.nodes[package].record);
             let base = self.nodes[package].module.name.clone();
             for name in &record.all {
@@ -537,6 +610,9 @@ impl<'a> Worklist<'a> {
                 if !reasons.contains(reason) {
                     reasons.push(reason.clone());
                 }
+                if self.firm && !self.nodes[at].firm {
+                    self.confirm(at, name, reason);
+                }
                 return Ok(at);
             }
             Some(Slot::Missing) => return Err(Some(name.to_owned())),
@@ -576,6 +652,19 @@ impl<'a> Worklist<'a> {
         Ok(self.add(module, found.locations))
     }
 
+    /// Makes a module firm that was not, and with it its parents.
+    fn confirm(&mut self, at: usize, name: &str, reason: &Reason) {
+        self.nodes[at].firm = true;
+        if self.nodes[at].followed {
+            self.again.push(at);
+        }
+        if let Some((parent, _)) = name.rsplit_once('.') {
+            let _ = self.take(parent, &Reason { by: By::Parent, ..reason.clone() });
+        } else {
+            self.again.extend(self.passed_over.remove(name).unwrap_or_default());
+        }
+    }
+
     /// The name that a name stands for.
     fn alias<'n>(&self, name: &'n str) -> &'n str
     where
@@ -589,8 +678,12 @@ impl<'a> Worklist<'a> {
 
     fn add(&mut self, module: Module, locations: Option<Vec<Location>>) -> usize {
         let at = self.nodes.len();
+        if self.firm {
+            self.again.extend(self.passed_over.remove(&module.name).unwrap_or_default());
+        }
         self.slots.insert(module.name.clone(), Slot::Node(at));
-        self.nodes.push(Node { module, locations, record: Arc::default() });
+        let firm = self.firm;
+        self.nodes.push(Node { module, locations, record: Arc::default(), firm, followed: false });
         self.pending.push(at);
         at
     }
@@ -626,6 +719,9 @@ impl<'a> Worklist<'a> {
         Graph { modules, missing: self.missing, distributions, warnings: self.warnings }
     }
 }
+
+/// Modules of the standard library that bring native libraries or a great deal of code along.
+const OPTIONAL_STDLIB: [&str; 5] = ["idlelib", "lib2to3", "test", "tkinter", "turtle"];
 
 /// Whether a module is of the standard library.
 fn is_stdlib(module: &Module, python: &Python) -> bool {

@@ -13,6 +13,7 @@ use crate::spec::Request;
 const SHIPPED: &[(&str, &str)] = &[
     ("numpy.toml", include_str!("packages/numpy.toml")),
     ("pandas.toml", include_str!("packages/pandas.toml")),
+    ("pillow.toml", include_str!("packages/pillow.toml")),
     ("zoneinfo.toml", include_str!("packages/zoneinfo.toml")),
 ];
 
