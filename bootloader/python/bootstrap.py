@@ -262,9 +262,8 @@ def _set_up_builtins():
     builtins.exit = site.Quitter('exit', eof)
     builtins.copyright = printer('copyright', sys.copyright)
     builtins.credits = printer('credits', """\
-    Thanks to CWI, CNRI, BeOpen, Zope Corporation, the Python Software Foundation,
-    and a cast of thousands for supporting Python development.  See www.python.org
-    for more information.""")
+    Thanks to CWI, CNRI, BeOpen.com, Zope Corporation and a cast of thousands
+    for supporting Python development.  See www.python.org for more information.""")
     builtins.license = printer('license', 'See https://www.python.org/psf/license/')
     builtins.help = site._Helper()
 

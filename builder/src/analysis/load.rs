@@ -1,0 +1,88 @@
+//! Brings in what a module's file says, from the builder's cache or from the file.
+
+use std::path::{Path, PathBuf};
+
+use super::record::Record;
+use super::resolve::read;
+use super::{Kind, Module, Source, native_names, parse};
+use crate::store::{Bucket, Hash, Store};
+
+/// Changes when [`Record`] or what is found changes.
+const VERSION: u32 = 4;
+
+/// The record of a module, for a minor version of Python 3. `foreign` tells that it is not of the standard library.
+///
+/// # Errors
+/// The file cannot be read.
+pub(super) fn record(module: &Module, foreign: bool, minor: u8, store: &Store) -> std::io::Result<Record> {
+    match &module.kind {
+        Kind::Source(source) => kept(source, b"source", minor, store, |bytes| parse::source(bytes, minor)),
+        Kind::Extension(source) if foreign => {
+            let top = module.name.split('.').next().unwrap_or_default();
+            let tag = [b"native:".as_slice(), top.as_bytes()].concat();
+            let native = kept(source, &tag, 0, store, |bytes| native_names::find(bytes, top))?;
+            // mypyc and Cython in pure Python mode leave the source beside what they make of it.
+            let mut record = match source_beside(source) {
+                Some(path) => record_of_beside(&path, minor, store),
+                None => Record::default(),
+            };
+            record.native = Some(native);
+            Ok(record)
+        }
+        Kind::Bytecode(_) | Kind::Extension(_) | Kind::Namespace(_) | Kind::Builtin => Ok(Record::default()),
+    }
+}
+
+/// `x.py` beside `x.cpython-312-x86_64-linux-gnu.so`.
+fn source_beside(source: &Source) -> Option<PathBuf> {
+    let Source::File(path) = source else { return None };
+    let stem = path.file_name()?.to_str()?.split('.').next()?;
+    Some(path.with_file_name(format!("{stem}.py"))).filter(|p| p.is_file())
+}
+
+fn record_of_beside(path: &Path, minor: u8, store: &Store) -> Record {
+    let source = Source::File(path.to_owned());
+    let mut record =
+        kept(&source, b"source", minor, store, |bytes| parse::source(bytes, minor)).unwrap_or_default();
+    // It is not what runs: whether the interpreter takes it does not matter.
+    record.doubtful = false;
+    record
+}
+
+/// What `find` says of a file's bytes; asked once for each content.
+fn kept<T: serde::Serialize + serde::de::DeserializeOwned>(
+    source: &Source,
+    what: &[u8],
+    minor: u8,
+    store: &Store,
+    find: impl Fn(&[u8]) -> T,
+) -> std::io::Result<T> {
+    let mut bytes = None;
+    let content = match source {
+        Source::File(path) => store.file_hash(path).ok(),
+        _ => None,
+    };
+    let content = match content {
+        Some(hash) => hash,
+        None => *blake3::hash(bytes.insert(read(source)?)).as_bytes(),
+    };
+    let key = key(what, minor, &content);
+    if let Some(value) = store.get(Bucket::Imports, &key).and_then(|b| serde_json::from_slice(&b).ok()) {
+        return Ok(value);
+    }
+    let bytes = match bytes {
+        Some(bytes) => bytes,
+        None => read(source)?,
+    };
+    let value = find(&bytes);
+    if let Ok(encoded) = serde_json::to_vec(&value) {
+        store.put(Bucket::Imports, &key, &encoded);
+    }
+    Ok(value)
+}
+
+fn key(what: &[u8], minor: u8, content: &Hash) -> Hash {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(what).update(&VERSION.to_le_bytes()).update(&[minor]).update(content);
+    *hasher.finalize().as_bytes()
+}
