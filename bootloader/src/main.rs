@@ -1,1 +1,27 @@
-fn main(){}
+//! The launcher of a frozen program: maps itself, finds its archive, starts Python, runs the entry.
+
+#![cfg_attr(not(test), no_main)]
+
+mod args;
+mod content;
+mod extract;
+mod launch;
+mod locate;
+mod os;
+mod python;
+mod report;
+#[cfg(all(not(test), panic = "abort"))]
+mod unwind;
+
+/// The C entry point: without Rust's own start-up, which would touch signals and file descriptors.
+#[cfg_attr(not(test), unsafe(export_name = "main"))]
+#[cfg_attr(test, allow(dead_code))]
+extern "C" fn start(argc: std::ffi::c_int, argv: *const *const std::ffi::c_char) -> std::ffi::c_int {
+    // SAFETY: the C library calls `main` with its argument vector, which lives as long as the process.
+    let args = unsafe { args::collect(argc, argv) };
+    report::start();
+    match launch::run(&args) {
+        Ok(code) => code,
+        Err(failure) => report::fail(&failure),
+    }
+}

@@ -25,7 +25,10 @@ pub fn find(file: &[u8]) -> Result<&[u8], Error> {
         return Err(Error::Version(version));
     }
     let len = usize::try_from(u64_at(footer, 16)).map_err(|_| Error::Damaged("length"))?;
-    let start = file.len().checked_sub(len).ok_or(Error::Damaged("it is shorter than it says"))?;
+    if len < FOOTER_LEN + INDEX_HEADER_LEN {
+        return Err(Error::Damaged("length"));
+    }
+    let start = file.len().checked_sub(len).ok_or(Error::Damaged("its beginning is cut off"))?;
     Ok(&file[start..])
 }
 
@@ -86,6 +89,11 @@ impl File<'_> {
     /// Whether the file is executable.
     pub fn is_executable(&self) -> bool {
         self.flags & file_flag::EXECUTABLE != 0
+    }
+
+    /// Whether nothing has to be loaded before this file.
+    pub fn has_no_preload(&self) -> bool {
+        self.preload.1 == 0
     }
 }
 
@@ -247,8 +255,9 @@ impl<'a> Archive<'a> {
             .ok()
             .zip(usize::try_from(u64_at(r, 8)).ok())
             .and_then(|(at, len)| Some(at..at.checked_add(len)?));
-        let stored =
-            range.and_then(|range| self.bytes.get(range)).ok_or(Error::Damaged("blob outside the archive"))?;
+        let stored = range
+            .and_then(|range| self.bytes.get(range))
+            .ok_or(Error::Damaged("blob outside the archive"))?;
         if hash(stored) != r[24..40] {
             return Err(Error::Damaged("blob contradicts its hash"));
         }

@@ -1,0 +1,132 @@
+//! What commands print on the standard output: tables for people, JSON for programs.
+
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::archive::manifest::Why;
+use crate::inspect::{Listing, Problem};
+
+/// Prints a JSON value on a line.
+pub fn print_json(value: &Value) {
+    print(|out| writeln!(out, "{value}"));
+}
+
+/// Prints what is in a product, with a line of sums.
+pub fn print_listing(listing: &Listing) {
+    let modules = listing.modules.iter().map(|m| Row {
+        kind: m.kind,
+        size: m.size,
+        stored: (m.kind == "code").then_some(m.stored),
+        name: &m.name,
+        why: &m.why,
+    });
+    let files = listing.files.iter().map(|f| Row {
+        kind: f.kind,
+        size: f.size,
+        stored: f.stored,
+        name: &f.path,
+        why: &f.why,
+    });
+    let rows: Vec<Row<'_>> = modules.chain(files).collect();
+    print(|out| {
+        let manifest = &listing.manifest;
+        writeln!(out, "{} {} for {}, Python {}", manifest.app, listing.mode, manifest.target, manifest.python)?;
+        let width = rows.iter().map(|r| r.name.chars().count()).max().unwrap_or_default().min(NAME_WIDTH);
+        writeln!(out, "{:>9} {:>9} {:9} {:width$} why", "size", "stored", "kind", "name")?;
+        for Row { kind, size, stored, name, why } in &rows {
+            let (size, stored) = (bytes(*size), stored.map_or("beside".into(), bytes));
+            let stored = if matches!(*kind, "extension" | "namespace") { String::new() } else { stored };
+            let line = format!("{size:>9} {stored:>9} {kind:9} {name:width$} {}", reason(why));
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        let size = rows.iter().map(|r| r.size).sum();
+        let stored = rows.iter().filter_map(|r| r.stored).sum();
+        writeln!(out, "{:>9} {:>9} {} entries", bytes(size), bytes(stored), rows.len())
+    });
+}
+
+/// Names longer than this push the reason to the right.
+const NAME_WIDTH: usize = 56;
+
+struct Row<'a> {
+    kind: &'a str,
+    size: u64,
+    /// `None` for what has no bytes in the archive.
+    stored: Option<u64>,
+    name: &'a str,
+    why: &'a [Why],
+}
+
+/// The first reason, and how many more there are.
+fn reason(why: &[Why]) -> String {
+    let Some(first) = why.first() else { return String::new() };
+    let mut text = first.by.clone();
+    if !first.from.is_empty() {
+        text = format!("{text} {}", first.from);
+    }
+    if first.line != 0 {
+        text = format!("{text}:{}", first.line);
+    }
+    if why.len() > 1 { format!("{text} (+{})", why.len() - 1) } else { text }
+}
+
+/// Prints what is wrong with a product, or that nothing is.
+pub fn print_verified(path: &Path, problems: &[Problem]) {
+    print(|out| {
+        for problem in problems {
+            writeln!(out, "{}: {}", problem.name, problem.message)?;
+        }
+        if problems.is_empty() {
+            writeln!(out, "`{}` is whole: all contents match their hashes", path.display())?;
+        }
+        Ok(())
+    });
+}
+
+/// Prints what the cache holds: kind, number and bytes of each.
+pub fn print_cache(root: &Path, buckets: &[(String, u64, u64)], total: u64) {
+    print(|out| {
+        writeln!(out, "{}", root.display())?;
+        for (name, count, size) in buckets {
+            writeln!(out, "  {name:10} {count:>8} {:>10}", bytes(*size))?;
+        }
+        writeln!(out, "  {:10} {:>8} {:>10}", "on disk", "", bytes(total))
+    });
+}
+
+/// A number of bytes for people, as in `1.2 MB`.
+pub fn bytes(n: u64) -> String {
+    let units = ["kB", "MB", "GB", "TB"];
+    if n < 1000 {
+        return format!("{n} B");
+    }
+    let mut value = n as f64 / 1000.0;
+    let mut unit = 0;
+    while value >= 999.95 && unit + 1 < units.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    format!("{value:.1} {}", units[unit])
+}
+
+/// Prints to the standard output; a reader that closes it early (`| head`) is not an error.
+fn print(write: impl FnOnce(&mut BufWriter<std::io::StdoutLock<'_>>) -> std::io::Result<()>) {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let _ = write(&mut out).and_then(|()| out.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bytes;
+
+    #[test]
+    fn sizes_have_decimal_units() {
+        assert_eq!(bytes(0), "0 B");
+        assert_eq!(bytes(999), "999 B");
+        assert_eq!(bytes(1000), "1.0 kB");
+        assert_eq!(bytes(49_000_000), "49.0 MB");
+        assert_eq!(bytes(999_960), "1.0 MB");
+    }
+}
