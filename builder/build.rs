@@ -31,7 +31,16 @@ fn build(workspace: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let mut cargo = Command::new(variable("CARGO")?);
     cargo
         .current_dir(workspace)
-        .args(["build", "--locked", "--profile", "bootloader", "-p", "freeze-bootloader", "--bin", "launcher"])
+        .args([
+            "build",
+            "--locked",
+            "--profile",
+            "bootloader",
+            "-p",
+            "freeze-bootloader",
+            "--bin",
+            "launcher",
+        ])
         .args(["--target", &target, "--target-dir"])
         .arg(&target_dir)
         .env("CARGO_BUILD_BUILD_DIR", &target_dir);

@@ -101,7 +101,8 @@ fn a_spec_is_not_contradicted() {
 fn each_option_without_a_spec_has_a_key() {
     let command = Cli::command();
     let keys: Vec<&str> = build::KEYS.iter().map(|(id, _)| *id).collect();
-    let with_spec = ["what", "args", "python", "distpath", "workpath", "clean", "noconfirm", "report", "specpath"];
+    let with_spec =
+        ["what", "args", "python", "distpath", "workpath", "clean", "noconfirm", "report", "specpath"];
     let global = ["quiet", "verbose", "log_level", "log_format", "color", "help", "version"];
     for argument in command.get_arguments() {
         let id = argument.get_id().as_str();
@@ -135,7 +136,8 @@ fn levels_of_pyinstaller_set_how_much_is_printed() {
 #[test]
 fn wrong_command_lines() {
     let kind = |words: &str| {
-        let argv: Vec<OsString> = ["freeze"].into_iter().chain(words.split(' ')).map(OsString::from).collect();
+        let argv: Vec<OsString> =
+            ["freeze"].into_iter().chain(words.split(' ')).map(OsString::from).collect();
         parse(&argv).err().map(|e| e.kind())
     };
     use clap::error::ErrorKind;
