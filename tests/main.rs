@@ -17,6 +17,7 @@ mod cli;
 mod damage;
 mod determinism;
 mod environment;
+mod hidden;
 mod importer;
 mod init;
 mod inspect;

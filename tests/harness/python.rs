@@ -296,7 +296,7 @@ fn lock(path: &Path) -> File {
 /// Runs a command that prepares a test, with the environment that pip and uv are to see.
 fn must(command: &mut Command) {
     command.env("PIP_DISABLE_PIP_VERSION_CHECK", "1").env("PIP_NO_INPUT", "1").env("PIP_ROOT_USER_ACTION", "ignore");
-    command.env("UV_NO_PROGRESS", "1").env("UV_LINK_MODE", "copy").env("UV_PYTHON_DOWNLOADS", "never");
+    command.env("UV_NO_PROGRESS", "1").env("UV_PYTHON_DOWNLOADS", "never");
     command.env("UV_NO_CONFIG", "1").env_remove("UV_VENV_SEED");
     for name in ["VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"] {
         command.env_remove(name);
