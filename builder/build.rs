@@ -1,1 +1,86 @@
-fn main() {}
+//! Builds the launcher that `freeze` embeds, and leaves it as `OUT_DIR/launcher`.
+
+use std::env;
+use std::error::Error;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let out = PathBuf::from(variable("OUT_DIR")?);
+    let launcher = out.join("launcher");
+    println!("cargo::rerun-if-env-changed=FREEZE_BOOTLOADER");
+    if let Some(given) = env::var_os("FREEZE_BOOTLOADER").filter(|v| !v.is_empty()) {
+        let given = PathBuf::from(given);
+        println!("cargo::rerun-if-changed={}", given.display());
+        copy(&given, &launcher)?;
+        return Ok(());
+    }
+    let manifest_dir = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
+    let workspace = manifest_dir.parent().ok_or("the builder lies outside its workspace")?;
+    for part in ["bootloader", "Cargo.toml", "Cargo.lock", "builder/build.rs"] {
+        println!("cargo::rerun-if-changed={}", workspace.join(part).display());
+    }
+    copy(&build(workspace, &out)?, &launcher)
+}
+
+/// Builds the launcher in a target folder of its own: the outer build holds the lock of the usual one.
+fn build(workspace: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
+    let target = variable("TARGET")?.into_string().map_err(|_| "TARGET is not text")?;
+    let target_dir = out.join("bootloader");
+    let mut cargo = Command::new(variable("CARGO")?);
+    cargo
+        .current_dir(workspace)
+        .args(["build", "--locked", "--profile", "bootloader", "-p", "freeze-bootloader", "--bin", "launcher"])
+        .args(["--target", &target, "--target-dir"])
+        .arg(&target_dir)
+        .env("CARGO_BUILD_BUILD_DIR", &target_dir);
+    // What instruments or checks the builder (clippy, coverage, sanitizers, `target-cpu=native`) has no
+    // place in a program that is copied to other machines.
+    for name in [
+        "RUSTFLAGS",
+        "CARGO_ENCODED_RUSTFLAGS",
+        "CARGO_BUILD_RUSTFLAGS",
+        "RUSTC_WRAPPER",
+        "RUSTC_WORKSPACE_WRAPPER",
+        "CARGO_BUILD_RUSTC_WRAPPER",
+        "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER",
+    ] {
+        cargo.env_remove(name);
+    }
+    // Variables that describe the builder's own package to its build script would mislead other scripts.
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if ["CARGO_PKG_", "CARGO_FEATURE_", "CARGO_CFG_", "CARGO_MANIFEST_", "DEP_", "CARGO_PROFILE_"]
+            .iter()
+            .any(|p| text.starts_with(p))
+        {
+            cargo.env_remove(&name);
+        }
+    }
+    for name in ["OUT_DIR", "TARGET", "HOST", "PROFILE", "OPT_LEVEL", "DEBUG", "NUM_JOBS"] {
+        cargo.env_remove(name);
+    }
+    let output = cargo.output()?;
+    if !output.status.success() {
+        return Err(format!(
+            "failed to build the launcher ({}); FREEZE_BOOTLOADER names a ready one\n{}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr)
+        )
+        .into());
+    }
+    let suffix = if target.contains("windows") { ".exe" } else { "" };
+    Ok(target_dir.join(&target).join("bootloader").join(format!("launcher{suffix}")))
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
+    // Removed first: an executable of an earlier build may be mapped or read-only.
+    let _ = std::fs::remove_file(to);
+    std::fs::copy(from, to).map_err(|e| format!("failed to copy launcher `{}`: {e}", from.display()))?;
+    Ok(())
+}
+
+fn variable(name: &str) -> Result<OsString, Box<dyn Error>> {
+    env::var_os(name).ok_or_else(|| format!("{name} is not set: run by cargo only").into())
+}

@@ -1,1 +1,25 @@
-fn main(){}
+//! The launcher of a frozen program: maps itself, finds its archive, starts Python, runs the entry.
+
+#![cfg_attr(not(test), no_main)]
+
+mod args;
+mod content;
+mod extract;
+mod launch;
+mod locate;
+mod os;
+mod python;
+mod report;
+
+/// The C entry point: without Rust's own start-up, which would touch signals and file descriptors.
+#[cfg(not(test))]
+#[unsafe(no_mangle)]
+extern "C" fn main(argc: std::ffi::c_int, argv: *const *const std::ffi::c_char) -> std::ffi::c_int {
+    // SAFETY: the C library calls `main` with its argument vector, which lives as long as the process.
+    let args = unsafe { args::collect(argc, argv) };
+    report::start();
+    match launch::run(&args) {
+        Ok(code) => code,
+        Err(failure) => report::fail(&failure),
+    }
+}

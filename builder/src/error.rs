@@ -30,6 +30,13 @@ impl Error {
         Error { message: message.into(), causes: Vec::new(), excerpt: None, hint: None, exit_code: 1 }
     }
 
+    /// Adds what led to it, innermost.
+    #[must_use]
+    pub fn cause(mut self, cause: impl Into<String>) -> Error {
+        self.causes.push(cause.into());
+        self
+    }
+
     /// Adds the next thing to try.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Error {

@@ -1,1 +1,95 @@
-fn main(){}
+//! The `freeze` command.
+
+mod cli;
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::ExitCode;
+
+use builder::error::{Context, Error, Result};
+use builder::report::{self, Reporter};
+use builder::store::Store;
+use builder::{inspect, interrupt, spec};
+use cli::{Action, CacheCommand, InspectCommand};
+
+fn main() -> ExitCode {
+    let argv: Vec<OsString> = std::env::args_os().collect();
+    let line = match cli::parse(&argv) {
+        Ok(line) => line,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let mut reporter = Reporter::new(line.settings());
+    reporter.start_traces();
+    let result = interrupt::install().and_then(|()| run(line, &mut reporter));
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            reporter.error(&error);
+            ExitCode::from(error.exit_code)
+        }
+    }
+}
+
+fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
+    match line.action()? {
+        Action::Build(request, arguments) => {
+            let built = builder::freeze(&request, reporter)?;
+            return match arguments {
+                Some(arguments) => start(&built.program, &arguments),
+                None => Ok(ExitCode::SUCCESS),
+            };
+        }
+        Action::Init(source, force) => {
+            let cwd = std::env::current_dir().context(|| "failed to find the current folder")?;
+            let path = spec::init::run(source.as_deref(), force, &cwd)?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            reporter.done("wrote", &path, Some(&format!("`freeze {name}`")));
+        }
+        Action::Inspect(app, command, json) => inspect_app(&app, command, json, reporter)?,
+        Action::Cache(CacheCommand::Show, json) => {
+            let root = Store::default_root()?;
+            let usage = builder::store::usage(&root)?;
+            if json {
+                report::print_json(&serde_json::json!({
+                    "path": root,
+                    "bytes": usage.bytes,
+                    "kinds": usage.buckets.iter().map(|(name, count, bytes)| {
+                        serde_json::json!({ "name": name, "count": count, "bytes": bytes })
+                    }).collect::<Vec<_>>(),
+                }));
+            } else {
+                report::print_cache(&root, &usage.buckets, usage.bytes);
+            }
+        }
+        Action::Cache(CacheCommand::Clear, json) => {
+            let root = Store::default_root()?;
+            builder::store::clear(&root)?;
+            if json {
+                report::print_json(&serde_json::json!({ "event": "result", "action": "cleared", "path": root }));
+            } else {
+                reporter.done("cleared", &root, None);
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs the built program in place of this one: it has the terminal, the signals and the exit code.
+fn start(program: &Path, arguments: &[OsString]) -> Result<ExitCode> {
+    let mut command = std::process::Command::new(program);
+    command.args(arguments);
+    let failed = || format!("failed to run program `{}`", program.display());
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt;
+        Err(Error::from(command.exec()).context(failed()))
+    }
+    #[cfg(not(unix))]
+    {
+        let status = command.status().context(failed)?;
+        Ok(ExitCode::from(status.code().and_then(|c| u8::try_from(c).ok()).unwrap_or(1)))
+    }
+}

@@ -1,1 +1,355 @@
 //! The only module that prints: progress, warnings, the closing summary, errors, the report file.
+
+pub mod contents;
+mod page;
+mod style;
+mod tables;
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+pub use self::contents::{Report, write};
+pub use self::tables::{bytes, print_cache, print_json, print_list, print_verified};
+use crate::error::{Error, Result, Warning};
+use style::Style;
+
+/// Name of the variable that asks for traces, as `tracing_subscriber`'s filters are written.
+pub const LOG_VARIABLE: &str = "FREEZE_LOG";
+/// Warnings of one build that are printed; the report file has all of them.
+const WARNINGS_SHOWN: usize = 20;
+
+/// How much to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Verbosity {
+    /// Errors.
+    Quiet,
+    /// Warnings too.
+    Warnings,
+    /// Progress and the summary too.
+    #[default]
+    Normal,
+    /// Minor warnings and times too.
+    Verbose,
+}
+
+/// For whom to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: a JSON object per line.
+    Json,
+}
+
+/// When to use colors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How to report.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings {
+    /// How much to print.
+    pub verbosity: Verbosity,
+    /// For whom.
+    pub format: Format,
+    /// When to use colors.
+    pub color: Color,
+    /// What to trace, as in `debug`.
+    pub trace: Option<&'static str>,
+}
+
+/// Numbers for the closing summary.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct Summary {
+    /// The product: the executable, or the folder of a onedir build.
+    pub path: std::path::PathBuf,
+    /// The executable to start.
+    pub program: std::path::PathBuf,
+    /// `onefile` or `onedir`.
+    pub mode: &'static str,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Version of the embedded Python.
+    pub python: String,
+    /// Python modules, extensions included.
+    pub modules: usize,
+    /// Native libraries and extension modules.
+    pub libraries: usize,
+    /// Data files.
+    pub data: usize,
+    /// Oldest glibc that will do, and the file that needs it.
+    pub glibc: Option<(String, String)>,
+    /// Imports that lead nowhere and are not guarded.
+    pub missing: usize,
+    /// Duration of the build.
+    pub seconds: f64,
+}
+
+/// Prints what happens, as the user asked for it.
+#[derive(Debug)]
+pub struct Reporter {
+    settings: Settings,
+    style: Style,
+    terminal: bool,
+    started: Instant,
+    times: Vec<(&'static str, Duration)>,
+    warnings: Vec<Warning>,
+    /// Warnings already printed.
+    printed: usize,
+}
+
+impl Reporter {
+    /// A reporter that prints to the standard streams.
+    pub fn new(settings: Settings) -> Reporter {
+        let terminal = std::io::stderr().is_terminal();
+        let color = match settings.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
+                terminal && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|t| t != "dumb")
+            }
+        };
+        Reporter {
+            style: Style { color: color && settings.format == Format::Text },
+            settings,
+            terminal,
+            started: Instant::now(),
+            times: Vec::new(),
+            warnings: Vec::new(),
+            printed: 0,
+        }
+    }
+
+    /// Starts traces if `--log-level` or the environment asks for them.
+    pub fn start_traces(&self) {
+        let variable = std::env::var(LOG_VARIABLE).ok().filter(|v| !v.is_empty());
+        let Some(filter) = variable.or_else(|| self.settings.trace.map(|t| format!("freeze={t},builder={t}")))
+        else {
+            return;
+        };
+        let filter = tracing_subscriber::EnvFilter::new(filter);
+        let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        // A second reporter in one process finds the traces started already.
+        let _ = match self.settings.format {
+            Format::Json => builder.json().try_init(),
+            Format::Text => builder.with_ansi(self.style.color).try_init(),
+        };
+    }
+
+    /// Runs a phase and shows that it runs.
+    ///
+    /// # Errors
+    /// Those of the phase, and Ctrl-C.
+    pub fn phase<T>(&mut self, name: &'static str, run: impl FnOnce() -> Result<T>) -> Result<T> {
+        crate::interrupt::check()?;
+        let _span = tracing::debug_span!("phase", name).entered();
+        let text = self.settings.format == Format::Text;
+        let bar = (text && self.terminal && self.settings.verbosity >= Verbosity::Normal).then(|| spinner(name));
+        let started = Instant::now();
+        let result = run();
+        let time = started.elapsed();
+        if let Some(bar) = bar {
+            bar.finish_and_clear();
+        }
+        let value = result?;
+        self.times.push((name, time));
+        match self.settings.format {
+            Format::Json => self.event(json!({ "event": "phase", "name": name, "seconds": time.as_secs_f64() })),
+            Format::Text if self.settings.verbosity >= Verbosity::Verbose => {
+                self.line(&format!("{} {name} {}", self.style.good("done"), self.style.dim(&duration(time))));
+            }
+            Format::Text => {}
+        }
+        // A phase that ended while Ctrl-C was pressed does not start the next one.
+        crate::interrupt::check()?;
+        Ok(value)
+    }
+
+    /// Takes warnings; they are printed together, ahead of the summary.
+    pub fn warn(&mut self, warnings: &[Warning]) {
+        for warning in warnings {
+            if !self.warnings.contains(warning) {
+                self.warnings.push(warning.clone());
+            }
+        }
+    }
+
+    /// Prints the warnings that were taken and not printed yet.
+    pub fn flush_warnings(&mut self) {
+        let minor = self.settings.verbosity >= Verbosity::Verbose;
+        let json = self.settings.format == Format::Json;
+        let new = &self.warnings[self.printed..];
+        let shown: Vec<&Warning> = new.iter().filter(|w| json || minor || !w.minor).collect();
+        self.printed = self.warnings.len();
+        if self.settings.verbosity < Verbosity::Warnings {
+            return;
+        }
+        let most = if json || minor { usize::MAX } else { WARNINGS_SHOWN };
+        for warning in shown.iter().take(most) {
+            if json {
+                let Warning { message, hint, minor } = warning;
+                self.event(json!({ "event": "warning", "message": message, "hint": hint, "minor": minor }));
+                continue;
+            }
+            self.line(&format!("{}: {}", self.style.warning("warning"), warning.message));
+            if let Some(hint) = &warning.hint {
+                self.line(&format!("  {}: {hint}", self.style.dim("hint")));
+            }
+        }
+        if shown.len() > most {
+            let rest = shown.len() - most;
+            self.line(&format!("{}: {rest} more; `-v` shows them", self.style.warning("warning")));
+        }
+    }
+
+    /// All warnings so far.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// Phases and how long they took.
+    pub fn times(&self) -> &[(&'static str, Duration)] {
+        &self.times
+    }
+
+    /// Time since the start.
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Prints the closing summary.
+    pub fn summary(&mut self, summary: &Summary) {
+        self.flush_warnings();
+        if self.settings.format == Format::Json {
+            let mut value = serde_json::to_value(summary).unwrap_or_default();
+            value["event"] = Value::from("result");
+            if let Some((version, file)) = &summary.glibc {
+                value["glibc"] = json!({ "version": version, "file": file });
+            }
+            print_json(&value);
+            return;
+        }
+        if self.settings.verbosity < Verbosity::Normal {
+            return;
+        }
+        let path = shorten(&summary.path);
+        let style = self.style;
+        self.line(&format!("{} {} ({}, {})", style.good("built"), style.bold(&path), bytes(summary.size), summary.mode));
+        let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
+        let contents = [
+            count(summary.modules, "module", "modules"),
+            count(summary.libraries, "library", "libraries"),
+            count(summary.data, "data file", "data files"),
+        ];
+        self.line(&format!("  {} of Python {}", contents.join(", "), summary.python));
+        if let Some((version, file)) = &summary.glibc {
+            self.line(&format!("  runs with glibc {version} and newer, as `{file}` needs it"));
+        }
+        if self.settings.verbosity >= Verbosity::Verbose {
+            let times: Vec<String> = self.times.iter().map(|(n, t)| format!("{n} {}", duration(*t))).collect();
+            self.line(&format!("  in {:.2} s: {}", summary.seconds, times.join(", ")));
+        } else {
+            self.line(&format!("  in {:.2} s", summary.seconds));
+        }
+    }
+
+    /// Prints one line of what was done, as by `freeze init`.
+    pub fn done(&self, what: &str, path: &Path, next: Option<&str>) {
+        if self.settings.format == Format::Json {
+            print_json(&json!({ "event": "result", "action": what, "path": path }));
+        } else if self.settings.verbosity >= Verbosity::Normal {
+            self.line(&format!("{} {}", self.style.good(what), self.style.bold(&shorten(path))));
+            if let Some(next) = next {
+                self.line(&format!("  {}: {next}", self.style.dim("next")));
+            }
+        }
+    }
+
+    /// Prints an error.
+    pub fn error(&mut self, error: &Error) {
+        self.flush_warnings();
+        if self.settings.format == Format::Json {
+            self.event(json!({
+                "event": "error",
+                "message": error.message,
+                "causes": error.causes,
+                "excerpt": error.excerpt,
+                "hint": error.hint,
+                "exit_code": error.exit_code,
+            }));
+            return;
+        }
+        self.line(&format!("{}: {}", self.style.error("error"), error.message));
+        for cause in &error.causes {
+            self.line(&format!("  {}: {cause}", self.style.dim("caused by")));
+        }
+        if let Some(excerpt) = &error.excerpt {
+            self.line(&self.style.excerpt(excerpt));
+        }
+        if let Some(hint) = &error.hint {
+            self.line(&format!("{}: {hint}", self.style.hint("hint")));
+        }
+    }
+
+    fn event(&self, value: Value) {
+        self.line(&value.to_string());
+    }
+
+    /// A line on the standard error stream; a closed stream is not an error.
+    fn line(&self, text: &str) {
+        let _ = writeln!(std::io::stderr().lock(), "{text}");
+    }
+}
+
+fn spinner(name: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed:.dim}") {
+        bar.set_style(style);
+    }
+    bar.set_message(name);
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
+}
+
+fn duration(time: Duration) -> String {
+    if time.as_secs() > 0 { format!("{:.2} s", time.as_secs_f64()) } else { format!("{} ms", time.as_millis()) }
+}
+
+/// A path as it counts from the current folder, if it lies below it.
+fn shorten(path: &Path) -> String {
+    let cwd = std::env::current_dir().ok();
+    let short = cwd.and_then(|c| path.strip_prefix(c).ok());
+    short.filter(|p| !p.as_os_str().is_empty()).unwrap_or(path).display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_warning_is_taken_once() {
+        let mut reporter = Reporter::new(Settings { verbosity: Verbosity::Quiet, ..Settings::default() });
+        reporter.warn(&[Warning::new("a"), Warning::new("b"), Warning::new("a")]);
+        assert_eq!(reporter.warnings().len(), 2);
+    }
+
+    #[test]
+    fn durations_are_short() {
+        assert_eq!(duration(Duration::from_millis(12)), "12 ms");
+        assert_eq!(duration(Duration::from_millis(1234)), "1.23 s");
+    }
+}

@@ -87,6 +87,11 @@ impl File<'_> {
     pub fn is_executable(&self) -> bool {
         self.flags & file_flag::EXECUTABLE != 0
     }
+
+    /// Whether nothing has to be loaded before this file.
+    pub fn has_no_preload(&self) -> bool {
+        self.preload.1 == 0
+    }
 }
 
 /// A blob whose stored bytes have been checked against their hash.

@@ -1,11 +1,48 @@
 //! The module graph: what the entry imports, found without running it.
 
+mod condition;
+pub(crate) mod distributions;
+pub(crate) mod entry;
+mod graph;
+mod load;
+mod missing;
+pub(crate) mod names;
+mod parse;
+mod record;
+mod resolve;
+
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Warning;
+use crate::error::{Result, Warning};
+use crate::python::Python;
+use crate::rules::implicit;
+use crate::spec::Request;
+use crate::store::Store;
+
+/// Finds the modules of a program: all that its entries can import on the target, without running anything.
+///
+/// # Errors
+/// An entry is missing or has a syntax error, or the build was interrupted.
+pub fn modules(request: &Request, python: &Python, store: &Store) -> Result<Graph> {
+    let implicit = implicit::load()?;
+    let own = entry::folders(request);
+    let mut search_path = own.clone();
+    search_path.extend(python.search_path.iter().cloned());
+    let installed = distributions::Installed::scan(&search_path);
+    let mut list = graph::Worklist::new(request, python, store, &implicit, &own);
+    for start in entry::starts(request, &installed)? {
+        list.start(start);
+    }
+    list.include();
+    list.interpreter();
+    list.run()?;
+    let mut graph = list.finish(&installed);
+    missing::warn(&mut graph, python, &implicit);
+    Ok(graph)
+}
 
 /// Where the bytes of a file come from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -21,6 +58,16 @@ pub enum Source {
     },
     /// Made by the builder.
     Bytes(Vec<u8>),
+}
+
+impl Source {
+    /// The file on disk: the file itself, or the zip that holds the member.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Source::File(path) | Source::Zip { archive: path, .. } => Some(path),
+            Source::Bytes(_) => None,
+        }
+    }
 }
 
 /// The modules of the product and how each came in.

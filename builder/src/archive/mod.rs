@@ -1,6 +1,32 @@
 //! Packs the contents: code objects, data and native files become compressed blobs and an index.
 
+mod blobs;
+mod compile;
+mod compress;
+mod files;
+mod jobs;
+pub mod manifest;
+pub mod marshal;
+mod names;
+mod order;
+mod pycache;
+mod settings;
+mod source;
+
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
+
+use bootloader::archive::{Encoder, FileKind, FileRecord, ModuleKind, ModuleRecord, file_flag, module_flag, setting};
+
+use crate::analysis::{Kind, Module, Reason, Source};
+use crate::binaries::Natives;
+use crate::error::{Error, Result, Warning};
+use crate::python::Python;
+use crate::rules::Contents;
+use crate::spec::{Mode, Request};
+use crate::store::Store;
+
+use blobs::{CodeResult, Maker, Ready};
 
 /// A packed archive: the plan of `bootloader::archive` and the stored bytes of each blob.
 #[derive(Debug)]
@@ -13,6 +39,8 @@ pub struct Packed {
     pub beside: Vec<Beside>,
     /// Numbers for the summary.
     pub totals: Totals,
+    /// What the user should know.
+    pub warnings: Vec<Warning>,
 }
 
 /// The stored bytes of a blob.
@@ -31,6 +59,8 @@ pub struct Beside {
     pub dest: String,
     /// Its content.
     pub content: Stored,
+    /// Length of its content.
+    pub size: u64,
     /// Whether it is executable.
     pub executable: bool,
     /// A symbolic link: its target; `content` is then empty.
@@ -46,4 +76,260 @@ pub struct Totals {
     pub libraries: usize,
     /// Data files.
     pub data: usize,
+}
+
+/// A file of the product, before it is packed.
+#[derive(Debug)]
+struct File {
+    path: String,
+    kind: FileKind,
+    executable: bool,
+    source: Source,
+    preload: Vec<String>,
+    link: Option<String>,
+    reasons: Vec<Reason>,
+    size: u64,
+    hash: Option<String>,
+}
+
+impl File {
+    fn entry(&self) -> manifest::FileEntry {
+        let kind = match self.kind {
+            FileKind::Data => "data",
+            FileKind::Native => "native",
+            FileKind::Link => "link",
+            FileKind::Program => "program",
+        };
+        manifest::FileEntry {
+            kind: kind.to_owned(),
+            size: self.size,
+            hash: self.hash.clone(),
+            link: self.link.clone(),
+            why: self.reasons.iter().take(4).map(manifest::Why::from).collect(),
+        }
+    }
+}
+
+/// A piece of work.
+enum Job<'a> {
+    Code { module: &'a Module, seed: bool },
+    Source(&'a Module),
+    File(usize),
+}
+
+/// What came of it.
+enum Done {
+    Code(CodeResult),
+    Ready(Ready),
+    Beside { content: Stored, size: u64, hash: String },
+}
+
+/// Packs everything; blobs made for an earlier build are taken from the store.
+///
+/// # Errors
+/// A file cannot be read, the entry or a hook does not compile, two files have one path, or an interrupt.
+pub fn pack(
+    contents: &Contents,
+    natives: &Natives,
+    request: &Request,
+    python: &Python,
+    store: &Store,
+) -> Result<Packed> {
+    let graph = &contents.graph;
+    let onedir = request.bundle.mode == Mode::Onedir;
+    let maker = Maker {
+        store,
+        python,
+        compression: request.bundle.compression,
+        optimize: request.python.optimize,
+        pool: compile::Pool::new(&python.executable),
+    };
+    let mut warnings = Vec::new();
+    let own: Vec<Module> = settings::runtime_modules();
+    let as_files = |m: &Module| covered(&request.modules.files, m) && !settings::is_entry(&m.name);
+    let mut files = files::list(contents, natives, &mut warnings)?;
+    for module in graph.modules.values().filter(|m| as_files(m)) {
+        files.extend(files::of_module(&maker, module)?);
+    }
+    files::check(&mut files, request)?;
+
+    // Modules in the order of a start, then files by path.
+    let entries = settings::entries(graph, request);
+    let first: Vec<&str> = entries.iter().map(String::as_str).collect();
+    let mut modules: Vec<&Module> = own.iter().collect();
+    modules.extend(order::startup(graph, &first).iter().filter_map(|name| graph.modules.get(name)));
+    let is_seed = |m: &Module| settings::is_seed(python.version.1, &m.name);
+    modules.sort_by_key(|m| !is_seed(m));
+
+    let mut jobs = Vec::new();
+    for &module in &modules {
+        if as_files(module) || !matches!(module.kind, Kind::Source(_) | Kind::Bytecode(_)) {
+            continue;
+        }
+        jobs.push(Job::Code { module, seed: is_seed(module) });
+        if covered(&request.modules.source, module) && matches!(module.kind, Kind::Source(_)) {
+            jobs.push(Job::Source(module));
+        }
+    }
+    jobs.extend((0..files.len()).map(Job::File));
+    let sizes: Vec<u64> = jobs.iter().map(|job| job.size(&files)).collect();
+    let done = jobs::run(&sizes, |i| jobs[i].run(&maker, &files, onedir))?;
+    store.flush();
+
+    let mut encoder = Encoder::new();
+    let mut stored = Vec::new();
+    let mut beside = Vec::new();
+    let mut add = |encoder: &mut Encoder, ready: Ready, align: u64| {
+        let (id, new) = encoder.blob(ready.blob.new_blob(align));
+        if new {
+            stored.push(ready.stored);
+        }
+        id
+    };
+    let mut codes = HashMap::new();
+    let mut sources = HashMap::new();
+    let mut contents_of: HashMap<usize, u32> = HashMap::new();
+    for (job, done) in jobs.iter().zip(done) {
+        match (job, done) {
+            (Job::Code { module, seed }, Done::Code(Ok(ready))) => {
+                codes.insert(module.name.as_str(), add(&mut encoder, ready, if *seed { 16 } else { 1 }));
+            }
+            (Job::Code { module, .. }, Done::Code(Err(message))) => {
+                warnings.push(broken(module, &message)?);
+            }
+            (Job::Source(module), Done::Ready(ready)) => {
+                sources.insert(module.name.as_str(), add(&mut encoder, ready, 1));
+            }
+            (Job::File(i), Done::Ready(ready)) => {
+                files[*i].size = ready.blob.raw_len;
+                contents_of.insert(*i, add(&mut encoder, ready, 1));
+            }
+            (Job::File(i), Done::Beside { content, size, hash }) => {
+                let file = &mut files[*i];
+                file.size = size;
+                if file.link.is_none() {
+                    file.hash = Some(hash);
+                }
+                beside.push(Beside {
+                    dest: file.path.clone(),
+                    content,
+                    size,
+                    executable: file.executable,
+                    link: file.link.clone(),
+                });
+            }
+            _ => {}
+        }
+    }
+    let manifest = manifest::build(contents, natives, request, python, &files);
+    let manifest = serde_json::to_vec(&manifest)?;
+    let manifest = add(&mut encoder, maker.bytes(&manifest, request.bundle.compression)?, 1);
+
+    let totals = Totals {
+        modules: graph.modules.values().filter(|m| !matches!(m.kind, Kind::Builtin)).count(),
+        libraries: files.iter().filter(|f| matches!(f.kind, FileKind::Native | FileKind::Program)).count(),
+        data: files.iter().filter(|f| f.kind == FileKind::Data).count(),
+    };
+    let paths: HashSet<&str> = files.iter().map(|f| f.path.as_str()).collect();
+    for module in modules {
+        let name = module.name.as_str();
+        let record = |kind, flags, code, source, file| ModuleRecord {
+            name: name.to_owned(),
+            kind,
+            flags: flags | if module.package { module_flag::PACKAGE } else { 0 },
+            path: if kind == ModuleKind::Namespace { String::new() } else { module.path.clone() },
+            code,
+            source,
+            file,
+        };
+        let seed = if is_seed(module) { module_flag::SEED } else { 0 };
+        match &module.kind {
+            Kind::Source(_) | Kind::Bytecode(_) => {
+                let Some(code) = codes.get(name) else { continue };
+                let sourceless = matches!(module.kind, Kind::Bytecode(_));
+                let flags = seed | if sourceless { module_flag::SOURCELESS } else { 0 };
+                encoder.module(record(ModuleKind::Code, flags, Some(*code), sources.get(name).copied(), None));
+            }
+            Kind::Extension(_) if paths.contains(module.path.as_str()) => {
+                let file = Some(module.path.clone());
+                encoder.module(record(ModuleKind::Extension, 0, None, None, file));
+            }
+            Kind::Extension(_) => warnings.push(Warning::new(format!(
+                "the library `{}` of module `{name}` is missing: the module is left out",
+                module.path
+            ))),
+            Kind::Namespace(_) => {
+                encoder.module(record(ModuleKind::Namespace, module_flag::PACKAGE, None, None, None));
+            }
+            Kind::Builtin => {}
+        }
+    }
+    for (i, file) in files.into_iter().enumerate() {
+        let blob = contents_of.get(&i).copied();
+        let beside = if blob.is_none() { file_flag::BESIDE } else { 0 };
+        encoder.file(FileRecord {
+            path: file.path,
+            kind: file.kind,
+            flags: beside | if file.executable { file_flag::EXECUTABLE } else { 0 },
+            blob,
+            preload: file.preload,
+        });
+    }
+    settings::add(&mut encoder, &entries, contents, natives, request, python);
+    encoder.setting(setting::MANIFEST, manifest.to_string());
+    let plan = encoder.plan().map_err(Error::new)?;
+    Ok(Packed { plan, blobs: stored, beside, totals, warnings })
+}
+
+impl Job<'_> {
+    fn size(&self, files: &[File]) -> u64 {
+        match self {
+            // Compiling takes longer than compressing as much.
+            Job::Code { module, .. } | Job::Source(module) => match &module.kind {
+                Kind::Source(from) | Kind::Bytecode(from) => source::size(from),
+                _ => 0,
+            },
+            Job::File(i) => files[*i].size,
+        }
+    }
+
+    fn run(&self, maker: &Maker<'_>, files: &[File], onedir: bool) -> Result<Done> {
+        match self {
+            Job::Code { module, seed } => Ok(Done::Code(maker.code(module, *seed)?)),
+            Job::Source(module) => match &module.kind {
+                Kind::Source(from) | Kind::Bytecode(from) => Ok(Done::Ready(maker.file(from)?)),
+                _ => Err(Error::new(format!("module `{}` has no source", module.name))),
+            },
+            Job::File(i) => {
+                let file = &files[*i];
+                if !onedir {
+                    return Ok(Done::Ready(maker.file(&file.source)?));
+                }
+                let hash = source::hash(&file.source, maker.store)?;
+                let (content, size) = match &file.source {
+                    Source::File(path) => (Stored::File(path.clone()), source::size(&file.source)),
+                    other => {
+                        let bytes = source::read(other)?;
+                        let size = bytes.len() as u64;
+                        (Stored::Bytes(bytes.into()), size)
+                    }
+                };
+                let hash = hash.iter().map(|b| format!("{b:02x}")).collect();
+                Ok(Done::Beside { content, size, hash })
+            }
+        }
+    }
+}
+
+/// A module that does not compile: an error for what the program runs in any case, else a warning.
+fn broken(module: &Module, message: &str) -> Result<Warning> {
+    if settings::is_entry(&module.name) {
+        return Err(Error::new(format!("failed to compile `{}`", module.path)).excerpt(message.trim_end()));
+    }
+    let last = message.trim_end().lines().last().unwrap_or_default();
+    Ok(Warning::minor(format!("module `{}` is left out: {last}", module.name)))
+}
+
+fn covered(patterns: &[String], module: &Module) -> bool {
+    patterns.iter().any(|pattern| names::covers(pattern, &module.name))
 }

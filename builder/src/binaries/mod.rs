@@ -1,9 +1,32 @@
 //! Native files: their dependencies closed, their search paths mended, their debug sections removed.
 
-use std::path::PathBuf;
+mod closure;
+mod elf;
+mod facts;
+mod format;
+mod inventory;
+mod paths;
+mod policy;
+mod prepare;
+mod reader;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod tests_real;
+mod verify;
+
+use std::path::{Path, PathBuf};
 
 use crate::analysis::Reason;
-use crate::error::Warning;
+use crate::error::{Error, Result, Warning};
+use crate::python::Python;
+use crate::rules::Contents;
+use crate::spec::Request;
+use crate::store::Store;
+use closure::Closure;
+use paths::MachinePaths;
+use policy::Policy;
+use reader::Reader;
 
 /// The native files of the product.
 #[derive(Debug, Default)]
@@ -12,7 +35,7 @@ pub struct Natives {
     pub files: Vec<Native>,
     /// Symbolic links between them: path under the root → target relative to the link's folder.
     pub links: Vec<(String, String)>,
-    /// Path under the root of libpython.
+    /// Path under the root of libpython; of the interpreter itself ([`Native::program`]) where it has none.
     pub libpython: Option<String>,
     /// Highest glibc version that a collected file needs, and the file (path under the root).
     pub glibc: Option<((u32, u32), String)>,
@@ -40,4 +63,86 @@ pub struct Native {
     pub program: bool,
     /// Why it is here, the first found first.
     pub reasons: Vec<Reason>,
+}
+
+/// Closes the native files of `contents` over what they need, places, mends and verifies them.
+///
+/// # Errors
+/// A file cannot be read, the store cannot be written, or a file needs a newer glibc than allowed.
+pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &Store) -> Result<Natives> {
+    let format = format::of(python.target, Path::new("/"))?;
+    let policy = Policy::get()?;
+    let mut reader = Reader::new(format.as_ref(), store);
+    let inventory = inventory::take(contents, python, store, &mut reader)?;
+    let roots = roots(request, python);
+    let close = |reader: &mut Reader<'_>, gl| {
+        closure::close(inventory.files.clone(), inventory.libpython, reader, policy, &roots, gl)
+    };
+    let mut closure = close(&mut reader, false)?;
+    if closure.gl {
+        closure = close(&mut reader, true)?;
+    }
+    let paths = machine_paths(request, python);
+    let prepared = prepare::all(&closure, format.as_ref(), policy, request.bundle.strip, &paths, store)?;
+    let verified = verify::inside(&closure, &prepared, format.as_ref());
+    let glibc = glibc(&closure);
+    if let (Some(limit), Some((needed, culprit, symbol))) = (request.bundle.max_glibc, &glibc) {
+        if *needed > limit {
+            return Err(too_new(limit, culprit, symbol));
+        }
+    }
+
+    let names = |places: &[usize]| places.iter().map(|i| closure.files[*i].dest.clone()).collect();
+    let file = |(i, file): (usize, &inventory::File)| Native {
+        dest: file.dest.clone(),
+        source: file.source.clone(),
+        prepared: prepared[i].path.clone(),
+        preload: names(&verified.preload[i]),
+        needs: names(&verified.needs[i]),
+        program: file.program(),
+        reasons: file.reasons.clone(),
+    };
+    let mut files: Vec<Native> = closure.files.iter().enumerate().map(file).collect();
+    files.sort_by(|a, b| a.dest.cmp(&b.dest));
+    let link = |(dest, i): (&String, &usize)| (dest.clone(), closure.files[*i].file_name().to_owned());
+    Ok(Natives {
+        files,
+        links: closure.links.iter().map(link).collect(),
+        libpython: closure.libpython.map(|i| closure.files[i].dest.clone()),
+        glibc: glibc.map(|(version, culprit, _)| (version, culprit)),
+        host: closure.host.clone().into_iter().collect(),
+        warnings: [inventory.warnings, closure.warnings, verified.warnings].concat(),
+    })
+}
+
+/// Folders whose inner layout the product keeps, the longest first.
+fn roots(request: &Request, python: &Python) -> Vec<PathBuf> {
+    let mut roots: Vec<PathBuf> = python.search_path.iter().chain(&request.python.paths).cloned().collect();
+    roots.sort_by(|a, b| b.as_os_str().len().cmp(&a.as_os_str().len()).then(a.cmp(b)));
+    roots.dedup();
+    roots
+}
+
+/// Paths that native files may hold and the product must not.
+fn machine_paths(request: &Request, python: &Python) -> MachinePaths {
+    let home = std::env::home_dir();
+    let known = [&python.prefix, &python.base_prefix, &python.base_exec_prefix, &request.base];
+    MachinePaths::new(known.into_iter().chain(&home).map(PathBuf::as_path))
+}
+
+/// The highest glibc version needed, the file and the version's name.
+fn glibc(closure: &Closure) -> Option<((u32, u32), String, String)> {
+    let needs = closure.files.iter().filter_map(|file| {
+        let (version, symbol) = file.facts.as_ref()?.glibc()?;
+        Some((version, file.dest.as_str(), symbol))
+    });
+    // Of several files the first by name is told.
+    let highest = needs.max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(a.1)))?;
+    Some((highest.0, highest.1.to_owned(), highest.2.to_owned()))
+}
+
+fn too_new(limit: (u32, u32), culprit: &str, symbol: &str) -> Error {
+    let (major, minor) = limit;
+    Error::new(format!("`{culprit}` needs `{symbol}`, but `max-glibc` is {major}.{minor}"))
+        .hint("build on an older system or with a wheel for an older manylinux, or raise `max-glibc`")
 }

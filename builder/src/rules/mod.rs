@@ -1,5 +1,7 @@
 //! What code cannot reveal: data files, metadata and the rules that are data themselves.
 
+pub(crate) mod implicit;
+
 use crate::analysis::{Graph, Module, Reason, Source};
 use crate::error::Warning;
 

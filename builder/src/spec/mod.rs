@@ -1,10 +1,132 @@
 //! What the user asked for: read from a spec, a script with options or a pyproject.toml, and resolved.
 
+mod check;
+mod document;
+pub mod entry;
+pub mod init;
+mod nearest;
+pub mod options;
+mod resolve;
+mod schema;
+pub mod write;
+
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result, Warning};
+use crate::target::{Arch, Os, Target};
+
+/// Default name of the contents folder of a onedir bundle.
+pub const CONTENTS_DIRECTORY: &str = "_internal";
+
+/// What the command line says in addition to a spec.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// `--python`: instead of `[python] interpreter`; a path counts from the current folder.
+    pub python: Option<String>,
+    /// `--distpath`; `dist` in the current folder by default.
+    pub dist: Option<PathBuf>,
+    /// `--workpath`; `build` in the current folder by default.
+    pub work: Option<PathBuf>,
+    /// `--clean`.
+    pub clean: bool,
+    /// `-y`.
+    pub overwrite: bool,
+    /// `--report`.
+    pub report: Option<PathBuf>,
+    /// Platform whose `[target.*]` tables apply; the building one by default.
+    pub target: Option<Target>,
+}
+
+impl Overrides {
+    fn output(&self, cwd: &Path) -> Output {
+        let path = |p: &Option<PathBuf>, default: &str| {
+            entry::absolute(&cwd.join(p.as_deref().unwrap_or(Path::new(default))))
+        };
+        Output {
+            dist: path(&self.dist, "dist"),
+            work: path(&self.work, "build"),
+            clean: self.clean,
+            overwrite: self.overwrite,
+            report: self.report.as_ref().map(|p| entry::absolute(&cwd.join(p))),
+        }
+    }
+}
+
+/// Reads a spec and resolves it.
+///
+/// # Errors
+/// The file cannot be read, is not TOML, holds an unknown key or a wrong value, or names a file that is not
+/// there; the error shows the line.
+pub fn load(path: &Path, overrides: &Overrides) -> Result<Request> {
+    let doc = document::Document::read(path)?;
+    if let Some(error) = foreign(&doc) {
+        return Err(error);
+    }
+    let target = overrides.target.unwrap_or_else(host);
+    let raw = schema::Raw::read(&doc, &target_names(&target))?;
+    resolve::request(&doc, raw, overrides)
+}
+
+/// An error for a spec of PyInstaller, which is a Python program.
+fn foreign(doc: &document::Document) -> Option<Error> {
+    let call = ["Analysis(", "EXE(", "COLLECT(", "PYZ("];
+    let line = |l: &str| call.iter().any(|c| l.contains(c)) && !l.trim_start().starts_with('#');
+    if !doc.text.lines().any(line) || doc.parse().is_ok() {
+        return None;
+    }
+    let script = doc.text.split_once("Analysis(").and_then(|(_, rest)| {
+        let quote = rest.find(['\'', '"'])?;
+        let text = &rest[quote + 1..];
+        Some(&text[..text.find(&rest[quote..=quote])?]).filter(|s| !s.contains('\n') && !s.is_empty())
+    });
+    let script = script.unwrap_or("app.py");
+    let error = Error::new(format!("`{}` is a spec of PyInstaller, written in Python", doc.path.display()))
+        .cause("expected a spec in TOML; those in Python cannot be read yet");
+    Some(error.hint(format!(
+        "`freeze {script} …` takes the options of `pyinstaller`; `freeze init {script}` writes a spec in TOML"
+    )))
+}
+
+/// The platform of this `freeze`.
+pub fn host() -> Target {
+    let os = match std::env::consts::OS {
+        "windows" => Os::Windows,
+        "macos" => Os::Macos,
+        _ => Os::Linux,
+    };
+    let arch = if std::env::consts::ARCH == "aarch64" { Arch::Aarch64 } else { Arch::X86_64 };
+    // A static `freeze` may itself be linked with musl and yet serve a glibc system: the interpreter decides.
+    Target { os, arch, musl: false }
+}
+
+/// The names in `[target.<name>]` that apply to a platform, the general ones first.
+fn target_names(target: &Target) -> Vec<String> {
+    let name = target.name();
+    let os = name.split('-').next().unwrap_or_default().to_owned();
+    let mut names = vec![os];
+    if target.musl {
+        names.push("linux-musl".into());
+    }
+    names.push(name);
+    names
+}
+
+impl Request {
+    /// Checks what concerns several values at once.
+    fn finish(&mut self) -> Result<()> {
+        let onedir = self.bundle.mode == Mode::Onedir;
+        let contents = &self.bundle.contents_directory;
+        if let Some(p) = self.programs.iter().find(|p| onedir && p.name == *contents) {
+            let error = Error::new(format!("the program `{}` has the name of the contents folder", p.name));
+            return Err(error.hint("choose another `contents-directory` in `[bundle]`"));
+        }
+        Ok(())
+    }
+}
 
 /// A build request: every path absolute, every default filled in, nothing left to look up in the spec.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Request {
     /// The spec file, if there is one.
     pub spec: Option<PathBuf>,
@@ -32,8 +154,14 @@ pub struct Request {
     pub rule_files: Vec<PathBuf>,
     /// `[runtime]`.
     pub runtime: Runtime,
+    /// `[windows]`, used by Windows targets.
+    pub windows: Windows,
+    /// `[macos]`, used by macOS targets.
+    pub macos: Macos,
     /// Where the product goes.
     pub output: Output,
+    /// What the user should know of the request itself, as of an option without meaning.
+    pub warnings: Vec<Warning>,
 }
 
 /// One executable.
@@ -194,6 +322,40 @@ pub struct Runtime {
     pub interpreter: bool,
     /// Debug options of `-d`: `all`, `imports`, `bootloader`, `noarchive`.
     pub debug: Vec<String>,
+}
+
+/// `[windows]`: how the executable presents itself there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Windows {
+    /// Icon file (`.ico`, or an executable to take it from).
+    pub icon: Option<PathBuf>,
+    /// Whether the program has a console; `None` is the default of the target, a console.
+    pub console: Option<bool>,
+    /// Version resource: names as in `FileDescription`.
+    pub version_info: BTreeMap<String, String>,
+    /// Application manifest.
+    pub manifest: Option<PathBuf>,
+    /// Execution level: `as-invoker`, `highest-available` or `require-administrator`.
+    pub uac: Option<String>,
+    /// Works with elevated windows (remote desktop).
+    pub uiaccess: bool,
+}
+
+/// `[macos]`: the app bundle and its signature.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Macos {
+    /// Bundle identifier, as in `org.example.app`.
+    pub identifier: Option<String>,
+    /// Icon file (`.icns`).
+    pub icon: Option<PathBuf>,
+    /// Entries for `Info.plist`, as JSON values.
+    pub plist: BTreeMap<String, serde_json::Value>,
+    /// Identity to sign with; `-` signs ad hoc.
+    pub sign: Option<String>,
+    /// Entitlements file.
+    pub entitlements: Option<PathBuf>,
+    /// Architectures: `x86_64`, `arm64`, or both for a universal binary.
+    pub architectures: Vec<String>,
 }
 
 /// Where the product and the report go.

@@ -1,0 +1,327 @@
+"""What every start of a frozen program needs: the finder, the loader, and how modules look.
+
+Runs once, right after Python has started, before anything of the program. Imports nothing that is not in
+memory already; the rest of the importer is in `_freeze_importer`, which is imported when asked for.
+"""
+
+import _freeze
+import _frozen_importlib as _bootstrap
+import _frozen_importlib_external as _external
+import _imp
+import builtins
+import sys
+
+ROOT = _freeze.root
+_ROOT_SLASH = ROOT + '/'
+_CODE, _EXTENSION, _NAMESPACE = 0, 1, 2
+_Spec = _bootstrap.ModuleSpec
+_find = _freeze.find
+
+
+def _rest():
+    import _freeze_importer
+    return _freeze_importer
+
+
+class Loader(_external._LoaderBasics):
+    """Loads a module written in Python from the archive."""
+
+    def __init__(self, name, path, index):
+        self.name = name
+        self.path = path
+        self._index = index
+
+    def __eq__(self, other):
+        return self.__class__ is other.__class__ and self.__dict__ == other.__dict__
+
+    def __hash__(self):
+        return hash(self.name) ^ hash(self.path)
+
+    def __repr__(self):
+        return '<frozen loader of %r>' % self.path
+
+    def get_code(self, fullname=None):
+        code = _freeze.code(self._index, self.path)
+        if code.__class__ is str:
+            raise ImportError(
+                'module %r cannot be loaded: this executable is damaged (%s)' % (self.name, code),
+                name=self.name, path=self.path)
+        return code
+
+    def is_package(self, fullname):
+        return self.path.endswith('/__init__.py') or self.path.endswith('/__init__.pyc')
+
+    def get_filename(self, fullname=None):
+        return self.path
+
+    def get_source(self, fullname=None):
+        return _rest().source(self._index, self.name)
+
+    def get_data(self, path):
+        return _rest().get_data(path)
+
+    def get_resource_reader(self, fullname):
+        return _rest().resource_reader(self, fullname)
+
+
+class ExtensionLoader(_external.ExtensionFileLoader):
+    """Loads a native extension module, and before it the libraries that it needs."""
+
+    def create_module(self, spec):
+        path = _freeze.library(self._index)
+        if path.__class__ is tuple:
+            raise ImportError(path[0], name=self.name, path=self.path)
+        if path == self.path:
+            return super().create_module(spec)
+        # The library lies in memory: it is loaded from there but shown where it seems to lie.
+        real = _Spec(spec.name, self, origin=path)
+        module = _bootstrap._call_with_frames_removed(_imp.create_dynamic, real)
+        module.__file__ = self.path
+        return module
+
+    def get_resource_reader(self, fullname):
+        return _rest().resource_reader(self, fullname)
+
+
+def spec_of(name, found):
+    """The spec of a module that is described by `found`; None for a namespace."""
+    index, kind, package, origin, cached = found
+    if kind == _CODE:
+        spec = _Spec(name, Loader(name, origin, index), origin=origin)
+        spec._cached = cached
+    elif kind == _EXTENSION:
+        loader = ExtensionLoader(name, origin)
+        loader._index = index
+        spec = _Spec(name, loader, origin=origin)
+    else:
+        return None
+    spec._set_fileattr = True
+    if package:
+        spec.submodule_search_locations = [origin.rpartition('/')[0]]
+    return spec
+
+
+class Finder:
+    """Finds modules in the archive if the first folder that is searched is the bundle's.
+
+    Anything else is left to PathFinder, which asks `FolderFinder` about folders of the bundle: so a folder put in
+    front of them wins, and namespaces may extend beyond the bundle.
+    """
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if path is None:
+            path = sys.path
+        try:
+            for first in path:
+                break
+            else:
+                return None
+        except TypeError:
+            return None
+        found = _find(first, name)
+        return None if found is None else spec_of(name, found)
+
+    @staticmethod
+    def find_distributions(*args, **kwargs):
+        return () if _freeze.on_disk else _rest().distributions(*args, **kwargs)
+
+    @staticmethod
+    def invalidate_caches():
+        pass
+
+
+class FolderFinder:
+    """Finds modules in one folder of the bundle, for PathFinder."""
+
+    def __init__(self, path):
+        self.path = path
+        self._files = None
+
+    def __repr__(self):
+        return 'FolderFinder(%r)' % self.path
+
+    def find_spec(self, name, target=None):
+        found = _find(self.path, name)
+        if found is not None:
+            spec = spec_of(name, found)
+            if spec is None:
+                spec = _Spec(name, None, is_package=True)
+                spec.submodule_search_locations = [self.path + '/' + name.rpartition('.')[2]]
+            return spec
+        files = self._files
+        if files is None:
+            # Modules that are real files: plug-ins, or those that the spec asked to be files.
+            exists = _freeze.on_disk and _external._path_isdir(self.path)
+            files = exists and _external.FileFinder(self.path, *_external._get_supported_file_loaders())
+            self._files = files
+        if files:
+            spec = files.find_spec(name, target)
+            if spec is not None and spec.loader is not None:
+                return spec
+        return None
+
+    def invalidate_caches(self):
+        if self._files:
+            self._files.invalidate_caches()
+        self._files = None
+
+    def iter_modules(self, prefix=''):
+        return _rest().iter_modules(self.path, prefix)
+
+
+class ScriptFinder:
+    """Lets `runpy.run_path` run a script of the bundle, as children of multiprocessing do."""
+
+    def __init__(self, path, found):
+        self.path = path
+        self._found = found
+
+    def find_spec(self, name, target=None):
+        return spec_of(name, self._found) if name == '__main__' else None
+
+    def invalidate_caches(self):
+        pass
+
+
+_scripts = {}
+
+
+def _hook(path):
+    if path == ROOT or (path.__class__ is str and path.startswith(_ROOT_SLASH)):
+        if path in _scripts:
+            return ScriptFinder(path, _scripts[path])
+        if _freeze.is_dir(path) or _freeze.on_disk and _external._path_isdir(path):
+            return FolderFinder(path)
+    raise ImportError('only folders of the bundle are supported', path=path)
+
+
+def _set_up_modules():
+    """Gives modules that were read as frozen before the importer was there the looks of the others.
+
+    From 3.11 on `codecs` and its like are frozen in python itself as well, and look so there too.
+    """
+    early = sys.version_info < (3, 11)
+    for name, module in list(sys.modules.items()):
+        if name[:9] == 'encodings' or early and name in ('abc', 'codecs', 'io', 'warnings'):
+            found = _freeze.record(name)
+            if found is not None:
+                _adopt(module, name, spec_of(name, found))
+
+
+def _set_up_stdlib():
+    """Gives the modules that are frozen in python itself a file: 3.11 and 3.12 forget the folder they are given."""
+    sys._stdlib_dir = ROOT
+    for module in list(sys.modules.values()):
+        state = getattr(getattr(module, '__spec__', None), 'loader_state', None)
+        origin = getattr(state, 'origname', None)
+        if origin and state.filename is None:
+            state.filename = module.__file__ = _ROOT_SLASH + origin.replace('.', '/') + '.py'
+
+
+def _adopt(module, name, spec):
+    module.__spec__ = spec
+    module.__loader__ = spec.loader
+    module.__file__ = spec.origin
+    module.__cached__ = spec.cached
+    if spec.submodule_search_locations is not None:
+        module.__path__ = spec.submodule_search_locations
+    _rename(module.__dict__, spec.origin, name)
+
+
+def _rename(names, path, module):
+    """Makes the functions of a module that was read as frozen show the file that they are from."""
+    for value in list(names.values()):
+        if isinstance(value, (staticmethod, classmethod)):
+            value = value.__func__
+        if getattr(value, '__module__', None) != module:
+            continue
+        if isinstance(value, _Function):
+            _imp._fix_co_filename(value.__code__, path)
+        elif isinstance(value, type):
+            _rename(value.__dict__, path, module)
+
+
+_Function = type(_rest)
+
+
+def _set_up_builtins():
+    import _sitebuiltins as site
+
+    def printer(name, data):
+        # As the constructor does, without `os`.
+        made = site._Printer.__new__(site._Printer)
+        made._Printer__name = name
+        made._Printer__data = data
+        made._Printer__lines = None
+        made._Printer__filenames = ()
+        return made
+
+    eof = 'Ctrl-D (i.e. EOF)'
+    builtins.quit = site.Quitter('quit', eof)
+    builtins.exit = site.Quitter('exit', eof)
+    builtins.copyright = printer('copyright', sys.copyright)
+    builtins.credits = printer('credits', """\
+    Thanks to CWI, CNRI, BeOpen.com, Zope Corporation and a cast of thousands
+    for supporting Python development.  See www.python.org for more information.""")
+    builtins.license = printer('license', 'See https://www.python.org/psf/license/')
+    builtins.help = site._Helper()
+
+
+def hook(record):
+    """The code of a runtime hook."""
+    found = _freeze.record(record)
+    if found is None:
+        raise ImportError('the archive holds no module %r' % record)
+    return Loader(record, found[3], found[0]).get_code()
+
+
+def register(record, script):
+    """Makes the entry known as the script that it was; returns its path and its description."""
+    found = _freeze.record(record)
+    if found is None:
+        raise ImportError('the archive holds no module %r' % record)
+    path = _ROOT_SLASH + script
+    found = found[:3] + (path, found[4])
+    _scripts[path] = found
+    return path, found
+
+
+def main(record, script):
+    """Makes `__main__` ready; returns the code to run in it."""
+    path, found = register(record, script)
+    loader = Loader('__main__', path, found[0])
+    code = loader.get_code()
+    module = sys.modules['__main__']
+    module.__file__ = path
+    module.__loader__ = loader
+    module.__spec__ = None
+    if sys.version_info < (3, 15):
+        module.__cached__ = None
+    return code
+
+
+def child(function, place, record, script):
+    """Runs what a child process was started for."""
+    register(record, script)
+    return getattr(_rest(), function)(place)
+
+
+def _set_up():
+    sys.frozen = True
+    sys._MEIPASS = ROOT
+    sys.path[:] = [ROOT]
+    try:
+        place = sys.meta_path.index(_external.PathFinder)
+    except ValueError:
+        place = len(sys.meta_path)
+    sys.meta_path.insert(place, Finder)
+    sys.path_hooks.insert(0, _hook)
+    sys.path_importer_cache.clear()
+    if getattr(sys, '_stdlib_dir', ROOT) is None:
+        _set_up_stdlib()
+    _set_up_modules()
+    _set_up_builtins()
+
+
+_set_up()

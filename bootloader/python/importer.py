@@ -1,0 +1,254 @@
+"""What the importer does beyond plain imports: sources, data, resources, metadata, child processes."""
+
+import sys
+
+import _freeze
+import _freeze_bootstrap
+from _freeze_bootstrap import ROOT
+
+
+def _checked(content, what):
+    if content.__class__ is str:
+        raise OSError('%s cannot be read: this executable is damaged (%s)' % (what, content))
+    return content
+
+
+def source(index, name):
+    """Source of a module, where it is carried."""
+    content = _freeze.source(index)
+    if content.__class__ is str:
+        raise ImportError('source of %r: this executable is damaged (%s)' % (name, content), name=name)
+    if content is None:
+        return None
+    from _frozen_importlib_external import decode_source
+    return decode_source(content)
+
+
+def get_data(path):
+    """Content of a file, from the disk or from the archive."""
+    path = str(path)
+    if _freeze.on_disk or not path.startswith(ROOT):
+        try:
+            import _io
+            with _io.open_code(path) if path.endswith(('.py', '.pyc')) else _io.FileIO(path, 'r') as file:
+                return file.read()
+        except FileNotFoundError:
+            if not path.startswith(ROOT):
+                raise
+    content = _checked(_freeze.data(path), path)
+    if content is None and path.endswith('.py'):
+        found = _record_of(path)
+        if found is not None:
+            content = _checked(_freeze.source(found[0]), path)
+    if content is None:
+        import errno
+        import os
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+    return content
+
+
+def _record_of(path):
+    """Describes the module whose source has this path."""
+    if not path.startswith(ROOT + '/'):
+        return None
+    name = path[len(ROOT) + 1:-len('.py')].replace('/', '.')
+    if name.endswith('.__init__'):
+        name = name[:-len('.__init__')]
+    found = _freeze.record(name)
+    return found if found is not None and found[3] == path else None
+
+
+def iter_modules(path, prefix=''):
+    """Modules in a folder, as pkgutil wants them."""
+    seen = set()
+    for name, package in _freeze.modules(path) or ():
+        if name != '__init__' and not name.startswith('_freeze'):
+            seen.add(name)
+            yield prefix + name, bool(package)
+    if _freeze.on_disk:
+        import os
+        if os.path.isdir(path):
+            import importlib.machinery
+            import pkgutil
+            finder = importlib.machinery.FileFinder(path, *importlib._bootstrap_external._get_supported_file_loaders())
+            for name, package in pkgutil.iter_importer_modules(finder, prefix):
+                if name[len(prefix):] not in seen:
+                    yield name, package
+
+
+class Tree:
+    """A file or folder of the archive: a Traversable, and as much of a path as importlib.metadata needs."""
+
+    def __init__(self, path):
+        self._path = path
+
+    def __repr__(self):
+        return 'Tree(%r)' % self._path
+
+    def __str__(self):
+        return self._path
+
+    def __eq__(self, other):
+        return isinstance(other, Tree) and self._path == other._path
+
+    def __hash__(self):
+        return hash(self._path)
+
+    @property
+    def name(self):
+        return self._path.rpartition('/')[2]
+
+    @property
+    def stem(self):
+        return self.name.rpartition('.')[0] or self.name
+
+    @property
+    def suffix(self):
+        dot = self.name.rpartition('.')
+        return '.' + dot[2] if dot[0] else ''
+
+    @property
+    def parent(self):
+        return Tree(self._path.rpartition('/')[0])
+
+    def joinpath(self, *descendants):
+        parts = self._path.split('/')
+        for part in '/'.join(map(str, descendants)).split('/'):
+            if part == '..':
+                parts.pop()
+            elif part not in ('', '.'):
+                parts.append(part)
+        return Tree('/'.join(parts))
+
+    __truediv__ = joinpath
+
+    def iterdir(self):
+        if not self.is_dir():
+            raise NotADirectoryError(self._path)
+        seen = set()
+        for name, _ in _freeze.files(self._path) or ():
+            seen.add(name)
+            yield self.joinpath(name)
+        for name, package in _freeze.modules(self._path) or ():
+            if package and name not in seen:
+                yield self.joinpath(name)
+
+    def is_dir(self):
+        return bool(_freeze.is_dir(self._path)) and not self.is_file()
+
+    def is_file(self):
+        folder, _, name = self._path.rpartition('/')
+        return any(n == name and not d for n, d in _freeze.files(folder) or ()) or (
+            name.endswith('.py') and (_record_of(self._path) or [None])[0] is not None
+            and _freeze.source(_record_of(self._path)[0]) is not None)
+
+    def exists(self):
+        return self.is_file() or self.is_dir()
+
+    def read_bytes(self):
+        return get_data(self._path)
+
+    def read_text(self, encoding=None, errors=None):
+        with self.open('r', encoding=encoding, errors=errors) as file:
+            return file.read()
+
+    def open(self, mode='r', *args, **kwargs):
+        import io
+        content = io.BytesIO(self.read_bytes())
+        return content if 'b' in mode else io.TextIOWrapper(content, *args, **kwargs)
+
+
+class ResourceReader:
+    """Resources of one package, for both generations of importlib.resources."""
+
+    def __init__(self, folder):
+        self._folder = folder
+
+    def files(self):
+        if _freeze.on_disk:
+            import os
+            if os.path.isdir(self._folder):
+                import pathlib
+                return pathlib.Path(self._folder)
+        return Tree(self._folder)
+
+    def open_resource(self, resource):
+        return self.files().joinpath(resource).open('rb')
+
+    def resource_path(self, resource):
+        import os
+        path = os.path.join(self._folder, resource)
+        if _freeze.on_disk and os.path.exists(path):
+            return path
+        raise FileNotFoundError(path)
+
+    def is_resource(self, path):
+        return self.files().joinpath(path).is_file()
+
+    def contents(self):
+        files = self.files()
+        return (item.name for item in files.iterdir()) if files.is_dir() else iter(())
+
+
+def resource_reader(loader, fullname):
+    """The resource reader of a package, or of the folder that a module lies in."""
+    reader = ResourceReader(loader.path.rpartition('/')[0])
+    try:
+        from importlib.resources.abc import TraversableResources
+    except ImportError:
+        try:
+            from importlib.abc import TraversableResources
+        except ImportError:
+            return reader
+    if not isinstance(reader, TraversableResources):
+        TraversableResources.register(ResourceReader)
+    return reader
+
+
+def distributions(context=None):
+    """Distributions in the archive, where their metadata are not on the disk for PathFinder to find."""
+    import importlib.metadata as metadata
+    name = getattr(context, 'name', None)
+    path = getattr(context, 'path', sys.path)
+    if ROOT not in path:
+        return
+    wanted = None
+    if name is not None:
+        import re
+        wanted = re.sub(r'[-_.]+', '-', name).lower().replace('-', '_')
+    for entry, folder in _freeze.files(ROOT) or ():
+        stem, _, kind = entry.rpartition('.')
+        if folder and kind in ('dist-info', 'egg-info'):
+            found = stem.partition('-')[0].lower().replace('.', '_').replace('-', '_')
+            if wanted is None or wanted == found:
+                yield metadata.PathDistribution(Tree(ROOT + '/' + entry))
+
+
+def _run(code, filename):
+    main = sys.modules['__main__']
+    exec(compile(code, filename, 'exec'), main.__dict__)
+
+
+def spawn(place):
+    """A child of multiprocessing's start method spawn."""
+    from multiprocessing import spawn as method
+    known = {}
+    for argument in sys.argv[2:]:
+        name, _, value = argument.partition('=')
+        known[name] = None if value == 'None' else int(value)
+    method.spawn_main(**known)
+
+
+def command(place):
+    """Code from the command line: `-c code`."""
+    code = sys.argv[place + 1]
+    sys.argv[:] = ['-c'] + sys.argv[place + 2:]
+    _run(code, '<string>')
+
+
+def module(place):
+    """A module named on the command line: `-m name`."""
+    name = sys.argv[place + 1]
+    sys.argv[:] = ['-m'] + sys.argv[place + 2:]
+    import runpy
+    runpy._run_module_as_main(name)

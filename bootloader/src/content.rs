@@ -1,0 +1,66 @@
+//! Decompresses what the archive holds.
+
+use std::borrow::Cow;
+
+use bootloader::archive::{Archive, BlobId, Codec, Error, setting};
+use zstd::bulk::Decompressor;
+
+/// Reads blobs; keeps the decompressor between them.
+pub(crate) struct Reader<'a> {
+    archive: Archive<'a>,
+    plain: Option<Decompressor<'static>>,
+    with_dictionary: Option<Decompressor<'static>>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of `archive`.
+    pub(crate) fn new(archive: Archive<'a>) -> Reader<'a> {
+        Reader { archive, plain: None, with_dictionary: None }
+    }
+
+    /// The content of blob `id`, checked against its hash.
+    ///
+    /// # Errors
+    /// Damage, or a content that does not fit in memory.
+    pub(crate) fn read(&mut self, id: BlobId) -> Result<Cow<'a, [u8]>, Error> {
+        let blob = self.archive.blob(id)?;
+        if blob.codec == Codec::Stored {
+            return Ok(Cow::Borrowed(blob.stored));
+        }
+        const FAILED: Error = Error::Damaged("blob does not decompress");
+        let len = usize::try_from(blob.raw_len).map_err(|_| FAILED)?;
+        let mut out = Vec::new();
+        out.try_reserve_exact(len).map_err(|_| Error::Damaged("blob is larger than the memory"))?;
+        let decompressor = match blob.codec {
+            Codec::ZstdDictionary => self.dictionary()?,
+            _ => match &mut self.plain {
+                Some(d) => d,
+                none => none.insert(Decompressor::new().map_err(|_| FAILED)?),
+            },
+        };
+        let n = decompressor.decompress_to_buffer(blob.stored, &mut out).map_err(|_| FAILED)?;
+        if n != len {
+            return Err(FAILED);
+        }
+        Ok(Cow::Owned(out))
+    }
+
+    fn dictionary(&mut self) -> Result<&mut Decompressor<'static>, Error> {
+        const FAILED: Error = Error::Damaged("dictionary");
+        if self.with_dictionary.is_none() {
+            let id = self
+                .archive
+                .setting(setting::DICTIONARY)
+                .and_then(|v| std::str::from_utf8(v).ok())
+                .and_then(|v| v.parse::<BlobId>().ok())
+                .ok_or(FAILED)?;
+            let blob = self.archive.blob(id)?;
+            if blob.codec == Codec::ZstdDictionary {
+                return Err(FAILED);
+            }
+            let bytes = self.read(id)?;
+            self.with_dictionary = Some(Decompressor::with_dictionary(&bytes).map_err(|_| FAILED)?);
+        }
+        self.with_dictionary.as_mut().ok_or(FAILED)
+    }
+}

@@ -1,0 +1,171 @@
+//! The cache: one folder per version of an app, made once, shared by all its processes.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::place::{self, Work};
+use super::private::{claim, sweep};
+use super::{Root, Unusable};
+use crate::locate::Program;
+use crate::os::{self, Lock};
+use crate::report;
+
+/// Marker of a complete folder. It holds the id of the boot in which the files were last checked: after
+/// another boot they may have been lost to a power failure, since nothing waits for the disk.
+const COMPLETE: &str = ".complete";
+/// Prefix of folders in the making.
+const UNFINISHED: &str = ".tmp-";
+/// How long to wait for another process that fills the cache, before doing the work as well.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How often the time of the last use is noted.
+const TOUCH: Duration = Duration::from_secs(24 * 60 * 60);
+/// Versions not used for so long are removed.
+const UNUSED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// Opens the folder of this version below `base`, and fills it if it is not there.
+pub(super) fn open(program: &Program, base: &Path, app: &str) -> Result<Root, Unusable> {
+    let version: String = program.archive.index_hash().iter().map(|b| format!("{b:02x}")).collect();
+    let shared = base.join("freeze");
+    let folder = shared.join(app);
+    let path = folder.join(&version);
+    let lineage = [shared.as_path(), folder.as_path(), path.as_path()];
+    if let Some(root) = enter(program, &lineage)? {
+        return Ok(root);
+    }
+    let io = |e: std::io::Error| Unusable::Place(e.to_string());
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true).mode(0o700).create(&folder).map_err(io)?;
+    check_owner(&lineage[..2])?;
+    if os::is_noexec(&folder) {
+        return Err(Unusable::Place("it is mounted noexec".into()));
+    }
+
+    // One process fills the cache while the others wait, but none waits for ever.
+    let turn = File::open(&folder).map_err(io)?;
+    let waiting = Instant::now();
+    let mut pause = Duration::from_millis(1);
+    while !os::lock(&turn, Lock::Exclusive) && waiting.elapsed() < PATIENCE {
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
+        if let Some(root) = enter(program, &lineage)? {
+            return Ok(root);
+        }
+    }
+    for _ in 0..3 {
+        if let Some(root) = enter(program, &lineage)? {
+            return Ok(root);
+        }
+        sweep(&folder, UNFINISHED);
+        fill(program, &folder, &path)?;
+        collect(&folder, &path);
+    }
+    enter(program, &lineage)?.ok_or_else(|| Unusable::Place("it is removed as soon as it is made".into()))
+}
+
+/// Uses a complete folder; `None` where there is none.
+fn enter(program: &Program, lineage: &[&Path; 3]) -> Result<Option<Root>, Unusable> {
+    let path = lineage[2];
+    let Ok(mut marker) = File::open(path.join(COMPLETE)) else { return Ok(None) };
+    check_owner(lineage)?;
+    let metadata = marker.metadata().map_err(|e| Unusable::Place(e.to_string()))?;
+    if metadata.uid() != os::user() {
+        return Err(Unusable::Place("it belongs to another user".into()));
+    }
+    // Held for the life of the process. Fails only while the folder is being removed.
+    let is_locked = os::lock(&marker, Lock::Shared);
+    if is_locked && marker.metadata().map_or(0, |m| m.nlink()) == 0 {
+        return Ok(None);
+    }
+    let mut known = Vec::new();
+    let read = Read::by_ref(&mut marker).take(256).read_to_end(&mut known);
+    let boot = os::boot_id();
+    if read.is_err() || known != boot || boot.is_empty() {
+        report::phase("first start since the machine booted: checking the cache");
+        place::files(program.archive, path, Work::Repair)?;
+        let rewritten = OpenOptions::new().write(true).truncate(true).open(path.join(COMPLETE));
+        let _ = rewritten.and_then(|mut m| m.write_all(&boot));
+    } else {
+        let age = metadata.modified().ok().and_then(|m| SystemTime::now().duration_since(m).ok());
+        if age.is_some_and(|age| age > TOUCH) {
+            let _ = OpenOptions::new()
+                .write(true)
+                .open(path.join(COMPLETE))
+                .and_then(|m| m.set_modified(SystemTime::now()));
+            collect(lineage[1], path);
+        }
+    }
+    let marker = os::move_up(marker);
+    // The kernel knows the path without symbolic links.
+    let canonical = os::path_of(&marker).ok().and_then(|p| p.parent().map(Path::to_owned));
+    let path = canonical.filter(|p| p.is_absolute()).unwrap_or_else(|| path.to_owned());
+    Ok(Some(Root { path, on_disk: true, _lock: Some(marker) }))
+}
+
+/// Folders that others can write to are no place to load libraries from.
+fn check_owner(folders: &[&Path]) -> Result<(), Unusable> {
+    for folder in folders {
+        let metadata = fs::symlink_metadata(folder).map_err(|e| Unusable::Place(e.to_string()))?;
+        if !metadata.is_dir() {
+            return Err(Unusable::Place(format!("`{}` is not a folder", folder.display())));
+        }
+        if metadata.uid() != os::user() {
+            return Err(Unusable::Place(format!("`{}` belongs to another user", folder.display())));
+        }
+        if metadata.mode() & 0o022 != 0 {
+            return Err(Unusable::Place(format!("others can write to `{}`", folder.display())));
+        }
+    }
+    Ok(())
+}
+
+/// Makes the folder of this version under a private name and renames it when it is complete.
+fn fill(program: &Program, folder: &Path, path: &Path) -> Result<(), Unusable> {
+    let io = |e: std::io::Error| Unusable::Place(e.to_string());
+    let (new, lock) = claim(folder, UNFINISHED).map_err(io)?;
+    let done = place::files(program.archive, &new, Work::Write).and_then(|()| {
+        let marker = OpenOptions::new().write(true).create_new(true).mode(0o600).open(new.join(COMPLETE));
+        marker.and_then(|mut m| m.write_all(&os::boot_id())).map_err(io)?;
+        if fs::rename(&new, path).is_ok() {
+            let _ = fs::remove_file(path.join(".lock"));
+            return Ok(());
+        }
+        if !path.join(COMPLETE).exists() {
+            // Something incomplete is in the way, which no process of ours leaves there.
+            let _ = fs::rename(path, folder.join(format!("{UNFINISHED}{:016x}", os::random())));
+            fs::rename(&new, path).map_err(io)?;
+            let _ = fs::remove_file(path.join(".lock"));
+            return Ok(());
+        }
+        let _ = fs::remove_dir_all(&new);
+        Ok(())
+    });
+    if done.is_err() {
+        let _ = fs::remove_dir_all(&new);
+    }
+    drop(lock);
+    done
+}
+
+/// Removes versions of the app that nobody has used for long.
+fn collect(folder: &Path, current: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path == current || entry.file_name().as_encoded_bytes().starts_with(b".") {
+            continue;
+        }
+        let Ok(marker) = File::open(path.join(COMPLETE)) else { continue };
+        let used = marker.metadata().and_then(|m| m.modified());
+        let age = used.ok().and_then(|m| SystemTime::now().duration_since(m).ok());
+        // The lock keeps new processes out until the folder is gone.
+        if age.is_some_and(|a| a > UNUSED) && os::lock(&marker, Lock::Exclusive) {
+            let aside = folder.join(format!("{UNFINISHED}{:016x}", os::random()));
+            if fs::rename(&path, &aside).is_ok() {
+                let _ = fs::remove_dir_all(&aside);
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Puts the files of the archive into a folder, in parallel, or checks those that are there.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, symlink};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use bootloader::archive::{Archive, Error, FileKind};
+
+use super::Unusable;
+use crate::content::Reader;
+use crate::os;
+
+/// What to do with each file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Work {
+    /// Write it into a new folder.
+    Write,
+    /// Compare it, and replace it where it differs.
+    Repair,
+}
+
+/// Files smaller than this in sum are not worth a thread.
+const SMALL: u64 = 1 << 20;
+
+/// Does the work for all files of the archive.
+pub(super) fn files(archive: Archive<'static>, folder: &Path, work: Work) -> Result<(), Unusable> {
+    let mut jobs = Vec::new();
+    let mut folders = BTreeSet::new();
+    let mut total = 0u64;
+    for i in 0..archive.file_count() {
+        let file = archive.file(i)?;
+        let Some(blob) = file.blob else { continue };
+        let relative = relative(file.path)?;
+        folders.extend(relative.parent().filter(|p| !p.as_os_str().is_empty()).map(Path::to_owned));
+        let len = archive.raw_len(blob)?;
+        total = total.saturating_add(len);
+        jobs.push((len, i));
+    }
+    let mut builder = fs::DirBuilder::new();
+    for sub in folders {
+        builder.recursive(true).mode(0o755).create(folder.join(sub)).map_err(|e| place(&e))?;
+    }
+    jobs.sort_by_key(|(len, i)| (std::cmp::Reverse(*len), *i));
+    let threads = match total {
+        ..SMALL => 1,
+        _ => std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len()).min(16),
+    };
+    let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let failure: Mutex<Option<Unusable>> = Mutex::new(None);
+    let worker = || {
+        let mut reader = Reader::new(archive);
+        while !stop.load(Ordering::Relaxed) {
+            let Some((_, i)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+            if let Err(e) = one(archive, &mut reader, *i, folder, work) {
+                stop.store(true, Ordering::Relaxed);
+                if let Ok(mut failure) = failure.lock() {
+                    failure.get_or_insert(e);
+                }
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            // Where no thread can be had, this one does all.
+            let _ = std::thread::Builder::new().spawn_scoped(scope, worker);
+        }
+        worker();
+    });
+    match failure.into_inner() {
+        Ok(None) => Ok(()),
+        Ok(Some(e)) => Err(e),
+        Err(_) => Err(Unusable::Place("a thread failed".into())),
+    }
+}
+
+/// The path of a file, if it stays below the folder.
+fn relative(path: &[u8]) -> Result<PathBuf, Error> {
+    let path = Path::new(std::ffi::OsStr::from_bytes(path));
+    let inside = path.components().all(|c| matches!(c, Component::Normal(_)));
+    if inside && path.components().next().is_some() {
+        Ok(path.to_owned())
+    } else {
+        Err(Error::Damaged("file outside the root"))
+    }
+}
+
+fn place(error: &io::Error) -> Unusable {
+    Unusable::Place(error.to_string())
+}
+
+fn one(
+    archive: Archive<'static>,
+    reader: &mut Reader<'static>,
+    i: usize,
+    folder: &Path,
+    work: Work,
+) -> Result<(), Unusable> {
+    let file = archive.file(i)?;
+    let Some(blob) = file.blob else { return Ok(()) };
+    let path = folder.join(relative(file.path)?);
+    let content = reader.read(blob)?;
+    if work == Work::Repair && is_same(&path, &content, file.kind) {
+        return Ok(());
+    }
+    let target = match work {
+        Work::Write => path.clone(),
+        Work::Repair => path.with_file_name(format!(".new-{:016x}", os::random())),
+    };
+    let done = if file.kind == FileKind::Link {
+        symlink(std::ffi::OsStr::from_bytes(&content), &target)
+    } else {
+        let executable = file.is_executable() || matches!(file.kind, FileKind::Native | FileKind::Program);
+        let mode = if executable { 0o755 } else { 0o644 };
+        let opened = OpenOptions::new().write(true).create_new(true).mode(mode).open(&target);
+        opened.and_then(|mut f| f.write_all(&content))
+    };
+    let done = match work {
+        Work::Write => done,
+        Work::Repair => done.and_then(|()| fs::rename(&target, &path)),
+    };
+    done.map_err(|e| {
+        if work == Work::Repair {
+            let _ = fs::remove_file(&target);
+        }
+        place(&e)
+    })
+}
+
+fn is_same(path: &Path, content: &[u8], kind: FileKind) -> bool {
+    if kind == FileKind::Link {
+        return fs::read_link(path).is_ok_and(|t| t.as_os_str().as_bytes() == content);
+    }
+    let Ok(metadata) = fs::symlink_metadata(path) else { return false };
+    if !metadata.is_file() || metadata.len() != content.len() as u64 {
+        return false;
+    }
+    let compare = || -> io::Result<bool> {
+        let mut file = File::open(path)?;
+        let mut buffer = vec![0; 1 << 16];
+        let mut rest = content;
+        loop {
+            let n = file.read(&mut buffer)?;
+            if n == 0 {
+                return Ok(rest.is_empty());
+            }
+            match rest.split_at_checked(n) {
+                Some((head, tail)) if head == &buffer[..n] => rest = tail,
+                _ => return Ok(false),
+            }
+        }
+    };
+    compare().unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_path_leaves_the_root() {
+        assert!(relative(b"a/b.so").is_ok());
+        for bad in [&b"/etc/passwd"[..], b"../x", b"a/../../x", b"", b"."] {
+            assert!(relative(bad).is_err());
+        }
+    }
+}

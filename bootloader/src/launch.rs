@@ -1,0 +1,82 @@
+//! The sequence of a start: archive, root folder, libpython, configuration, importer, program.
+
+use std::ffi::CStr;
+
+use bootloader::archive::setting;
+
+use crate::args::{self, Call, Code};
+use crate::extract::Libraries;
+use crate::locate::Program;
+use crate::python::{Python, Session, Start, set_environment};
+use crate::report::{self, DAMAGED, Failure, REFUSED, UNABLE};
+use crate::{extract, os};
+
+/// Runs the frozen program; returns its exit code.
+///
+/// # Errors
+/// Why it did not start.
+pub(crate) fn run(args: &[&CStr]) -> Result<i32, Failure> {
+    let program = Program::locate()?;
+    report::phase(format_args!("archive of `{}`", program.carrier.display()));
+    let call = call(&program, args)?;
+    let argv0 = args.first().map_or(&b""[..], |a| a.to_bytes());
+    let entry =
+        program.entry(argv0).ok_or_else(|| Failure::new(DAMAGED, "the archive names no program to run"))?;
+
+    let root = extract::root(&program)?;
+    report::phase(format_args!("root `{}`", root.path().display()));
+    set_environment(&program, &root);
+
+    let libraries = Libraries::new(program.archive, &root);
+    let python = libpython(&program, &libraries)?;
+    report::phase("libpython");
+    Start { program: &program, root: root.path(), args }.initialize(&python)?;
+    report::phase("python");
+    let session = Session::begin(python, &program, &root, libraries)?;
+    report::phase("importer");
+    Ok(session.run(&program, &entry, &call))
+}
+
+/// Tells what the process was started for, and refuses what would start the program by mistake.
+fn call<'a>(program: &Program, args: &[&'a CStr]) -> Result<Call<'a>, Failure> {
+    let call = args::classify(args);
+    let Call::Interpreter(code) = &call else { return Ok(call) };
+    if program.setting(setting::AS_INTERPRETER) == Some(b"1") {
+        return Ok(call);
+    }
+    // Options of the program's own may look the same; only its own child means an interpreter.
+    if !os::runs_same_executable(os::parent()) {
+        return Ok(Call::Program);
+    }
+    let (option, value) = match code {
+        Code::Command(_, value) => ("-c", value),
+        Code::Module(_, value) => ("-m", value),
+    };
+    let shown: String = value.to_string_lossy().chars().take(60).collect();
+    Err(Failure::new(
+        REFUSED,
+        format!("this program started itself as `{option} {shown}`, but it is not a python interpreter"),
+    )
+    .hint("build it with `interpreter = true` in [runtime], or let it not use `sys.executable` as python"))
+}
+
+fn libpython(program: &Program, libraries: &Libraries) -> Result<Python, Failure> {
+    let Some(path) = program.archive.setting(setting::LIBPYTHON) else {
+        let what = match program.archive.setting(setting::INTERPRETER) {
+            Some(_) => "it carries an interpreter without a shared libpython, which this launcher cannot run",
+            None => "the archive names no libpython",
+        };
+        return Err(Failure::new(DAMAGED, what)
+            .hint("build it with a python that has a shared library (`--enable-shared`)"));
+    };
+    let file = program.archive.search_file(path).map_err(|_| {
+        Failure::new(DAMAGED, format!("the archive holds no `{}`", String::from_utf8_lossy(path)))
+    })?;
+    let file = u32::try_from(file).map_err(|_| Failure::new(DAMAGED, "the archive is too large"))?;
+    let path = libraries.prepare(file)?;
+    let library = os::load_library(&path, true).map_err(|e| {
+        Failure::new(UNABLE, format!("failed to load libpython: {e}"))
+            .hint("the message names what is missing on this machine")
+    })?;
+    Python::new(program, library)
+}

@@ -1,0 +1,104 @@
+//! Finds the own executable, maps it, and opens the archive that it carries.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use bootloader::archive::{Archive, setting};
+
+use crate::os;
+use crate::report::{self, Failure, UNABLE};
+
+/// The program as it lies on the disk.
+#[derive(Debug)]
+pub(crate) struct Program {
+    /// Path of the executable, absolute and without symbolic links.
+    pub(crate) executable: PathBuf,
+    /// The executable that holds the archive: the same but in extra programs of a onedir bundle.
+    pub(crate) carrier: PathBuf,
+    /// The archive.
+    pub(crate) archive: Archive<'static>,
+    /// Settings of the executable itself where they are not those of the archive.
+    pub(crate) own: Option<Archive<'static>>,
+}
+
+impl Program {
+    /// Opens the archive of this process.
+    pub(crate) fn locate() -> Result<Program, Failure> {
+        let executable = os::executable().map_err(|e| {
+            Failure::new(UNABLE, format!("failed to find the own executable: {e}"))
+                .hint("mount `/proc`: the program reads itself through `/proc/self/exe`")
+        })?;
+        let archive = Archive::open(map(Path::new(os::EXECUTABLE), &executable)?)?;
+        let Some(shared) = archive.setting(setting::SHARED) else {
+            return Ok(Program { carrier: executable.clone(), executable, archive, own: None });
+        };
+        let folder = executable.parent().unwrap_or(Path::new("/"));
+        let carrier = folder.join(std::ffi::OsStr::from_bytes(shared));
+        let carrier = carrier.canonicalize().unwrap_or(carrier);
+        let own = archive;
+        let archive = Archive::open(map(&carrier, &carrier)?)?;
+        Ok(Program { executable, carrier, archive, own: Some(own) })
+    }
+
+    /// The first setting of this name.
+    pub(crate) fn setting(&self, key: &[u8]) -> Option<&'static [u8]> {
+        self.own.and_then(|a| a.setting(key)).or_else(|| self.archive.setting(key))
+    }
+
+    /// All settings of this name: those of the executable itself where it has any.
+    pub(crate) fn settings(&self, key: &[u8]) -> Vec<&'static [u8]> {
+        let own: Vec<_> = self.own.iter().flat_map(|a| a.all_settings(key)).collect();
+        if own.is_empty() { self.archive.all_settings(key).collect() } else { own }
+    }
+
+    /// The program to run, chosen by the name it was started by or the name of its file.
+    pub(crate) fn entry(&self, argv0: &[u8]) -> Option<Entry> {
+        let programs: Vec<Entry> =
+            self.settings(setting::PROGRAM).into_iter().filter_map(Entry::parse).collect();
+        let base = |path: &[u8]| path.rsplit(|c| *c == b'/').next().unwrap_or_default().to_vec();
+        let names = [base(argv0), base(self.executable.as_os_str().as_bytes())];
+        names
+            .iter()
+            .find_map(|name| programs.iter().find(|p| p.name == name.as_slice()))
+            .or(programs.first())
+            .copied()
+    }
+}
+
+/// A program of the bundle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// Its name.
+    pub(crate) name: &'static [u8],
+    /// The module record that holds its code.
+    pub(crate) module: &'static [u8],
+    /// Path under the root that `__main__.__file__` shows.
+    pub(crate) script: &'static [u8],
+}
+
+impl Entry {
+    fn parse(value: &'static [u8]) -> Option<Entry> {
+        let mut parts = value.split(|c| *c == 0);
+        let entry = Entry { name: parts.next()?, module: parts.next()?, script: parts.next()? };
+        parts.next().is_none().then_some(entry)
+    }
+}
+
+fn map(path: &Path, shown: &Path) -> Result<&'static [u8], Failure> {
+    os::map(path).map_err(|e| {
+        report::Failure::new(UNABLE, format!("failed to read the executable `{}`: {e}", shown.display()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_setting_has_three_parts() {
+        let entry = Entry::parse(b"app\0__main__\0app.py").unwrap();
+        assert_eq!((entry.name, entry.module, entry.script), (&b"app"[..], &b"__main__"[..], &b"app.py"[..]));
+        assert_eq!(Entry::parse(b"app\0__main__"), None);
+        assert_eq!(Entry::parse(b"a\0b\0c\0d"), None);
+    }
+}

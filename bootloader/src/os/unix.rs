@@ -1,0 +1,211 @@
+//! Linux and its kin: the own executable, mapping, locks, memory files, loading of libraries.
+
+use std::ffi::{CStr, CString, OsStr, c_void};
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+/// The own executable, also where its path is gone.
+pub(crate) const EXECUTABLE: &str = "/proc/self/exe";
+
+/// Path of the own executable, absolute and without symbolic links.
+pub(crate) fn executable() -> io::Result<PathBuf> {
+    std::fs::read_link(EXECUTABLE)
+}
+
+/// Whether `pid` runs the same executable as this process.
+pub(crate) fn runs_same_executable(pid: i32) -> bool {
+    let theirs = std::fs::read_link(format!("/proc/{pid}/exe"));
+    theirs.ok().is_some_and(|t| executable().ok().is_some_and(|o| o == t))
+}
+
+/// Process id of the parent.
+pub(crate) fn parent() -> i32 {
+    // SAFETY: has no preconditions.
+    unsafe { libc::getppid() }
+}
+
+/// Whether the process has more rights than its caller (setuid): its environment is not to be trusted.
+pub(crate) fn is_privileged() -> bool {
+    // SAFETY: has no preconditions.
+    unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
+}
+
+/// Maps a file for reading, for the life of the process.
+pub(crate) fn map(path: &Path) -> io::Result<&'static [u8]> {
+    let file = File::open(path)?;
+    // SAFETY: the file is a running executable or belongs to one: the kernel refuses writing to the first
+    // (ETXTBSY), and every blob is checked against its hash when it is read.
+    let map = unsafe { memmap2::Mmap::map(&file)? };
+    Ok(Box::leak(Box::new(map)))
+}
+
+/// User id that decides what the process may do.
+pub(crate) fn user() -> u32 {
+    // SAFETY: has no preconditions.
+    unsafe { libc::geteuid() }
+}
+
+/// Home folder of the user, from the user database.
+pub(crate) fn home() -> Option<PathBuf> {
+    let mut buffer = [0; 4096];
+    // SAFETY: all-zero is a valid passwd: integers and null pointers.
+    let mut entry: libc::passwd = unsafe { std::mem::zeroed() };
+    let mut found = std::ptr::null_mut();
+    // SAFETY: the buffer's length is given; `found` is null or points to `entry`.
+    let status = unsafe {
+        libc::getpwuid_r(user(), &raw mut entry, buffer.as_mut_ptr(), buffer.len(), &raw mut found)
+    };
+    if status != 0 || found.is_null() || entry.pw_dir.is_null() {
+        return None;
+    }
+    // SAFETY: points into `buffer`, ended by NUL.
+    let dir = unsafe { CStr::from_ptr(entry.pw_dir) };
+    (!dir.is_empty()).then(|| PathBuf::from(OsStr::from_bytes(dir.to_bytes())))
+}
+
+/// How to lock a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Lock {
+    /// With others.
+    Shared,
+    /// Alone.
+    Exclusive,
+}
+
+/// Locks a file without waiting; tells whether that succeeded.
+pub(crate) fn lock(file: &impl AsRawFd, how: Lock) -> bool {
+    let how = match how {
+        Lock::Shared => libc::LOCK_SH,
+        Lock::Exclusive => libc::LOCK_EX,
+    };
+    // SAFETY: the descriptor is open.
+    unsafe { libc::flock(file.as_raw_fd(), how | libc::LOCK_NB) == 0 }
+}
+
+/// Moves a descriptor out of the way of those that the program opens.
+pub(crate) fn move_up(file: File) -> File {
+    // SAFETY: the descriptor is open.
+    let fd = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_DUPFD_CLOEXEC, 200) };
+    if fd < 0 {
+        return file;
+    }
+    // SAFETY: just made, owned by nobody else.
+    unsafe { File::from_raw_fd(fd) }
+}
+
+/// Canonical path of an open file.
+pub(crate) fn path_of(file: &impl AsRawFd) -> io::Result<PathBuf> {
+    std::fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd()))
+}
+
+/// Whether nothing can be executed or mapped for execution from the file system of `path`.
+pub(crate) fn is_noexec(path: &Path) -> bool {
+    let Ok(path) = CString::new(path.as_os_str().as_bytes()) else { return true };
+    // SAFETY: all-zero is a valid statvfs.
+    let mut stat: libc::statvfs = unsafe { std::mem::zeroed() };
+    // SAFETY: the path ends in NUL and the buffer has the right type.
+    let status = unsafe { libc::statvfs(path.as_ptr(), &raw mut stat) };
+    status == 0 && stat.f_flag & libc::ST_NOEXEC != 0
+}
+
+/// Identifies this run of the operating system.
+pub(crate) fn boot_id() -> Vec<u8> {
+    std::fs::read("/proc/sys/kernel/random/boot_id").unwrap_or_default()
+}
+
+/// Random bytes for names that nobody can guess.
+pub(crate) fn random() -> u64 {
+    let mut bytes = [0u8; 8];
+    // SAFETY: the buffer's length is given.
+    let n = unsafe { libc::getrandom(bytes.as_mut_ptr().cast(), bytes.len(), 0) };
+    if n == 8 {
+        return u64::from_ne_bytes(bytes);
+    }
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    u64::from(now.subsec_nanos()) << 32 ^ now.as_secs() ^ u64::from(std::process::id()) << 40
+}
+
+/// A file in memory that a library can be loaded from.
+pub(crate) fn memory_file(name: &CStr) -> io::Result<OwnedFd> {
+    // SAFETY: the name ends in NUL.
+    let fd = unsafe { libc::memfd_create(name.as_ptr(), libc::MFD_CLOEXEC) };
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: just made, owned by nobody else.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// Path that names an open file.
+pub(crate) fn path_of_descriptor(fd: RawFd) -> PathBuf {
+    PathBuf::from(format!("/proc/self/fd/{fd}"))
+}
+
+/// Loads a library; its symbols are visible to later ones if `global`.
+pub(crate) fn load_library(path: &Path, global: bool) -> Result<*mut c_void, String> {
+    let path = CString::new(path.as_os_str().as_bytes()).map_err(|_| "path with a NUL".to_string())?;
+    let flags = libc::RTLD_LAZY | if global { libc::RTLD_GLOBAL } else { libc::RTLD_LOCAL };
+    // SAFETY: runs the initialisers of the library, which belongs to the program.
+    let handle = unsafe { libc::dlopen(path.as_ptr(), flags) };
+    if !handle.is_null() {
+        return Ok(handle);
+    }
+    // SAFETY: returns null or a text that is valid until the next call.
+    let message = unsafe { libc::dlerror() };
+    if message.is_null() {
+        return Err("no reason given".into());
+    }
+    // SAFETY: see above.
+    Err(unsafe { CStr::from_ptr(message) }.to_string_lossy().into_owned())
+}
+
+/// Name of the character set of the locale that the environment asks for.
+pub(crate) fn charset() -> Vec<u8> {
+    // SAFETY: no other thread runs yet; Python sets the locale of its own later.
+    unsafe {
+        libc::setlocale(libc::LC_CTYPE, c"".as_ptr());
+        let name = libc::nl_langinfo(libc::CODESET);
+        let name = if name.is_null() { Vec::new() } else { CStr::from_ptr(name).to_bytes().to_vec() };
+        libc::setlocale(libc::LC_CTYPE, c"C".as_ptr());
+        name
+    }
+}
+
+/// Ends the process as an uncaught SIGINT would.
+pub(crate) fn die_by_interrupt() -> i32 {
+    // SAFETY: the default action ends the process.
+    unsafe {
+        libc::signal(libc::SIGINT, libc::SIG_DFL);
+        libc::kill(libc::getpid(), libc::SIGINT);
+    }
+    libc::SIGINT + 128
+}
+
+/// Calls `function` when the process exits.
+pub(crate) fn at_exit(function: extern "C" fn()) {
+    // SAFETY: the function lives as long as the process.
+    unsafe { libc::atexit(function) };
+}
+
+/// Whether the environment asks for the C locale.
+pub(crate) fn is_c_locale() -> bool {
+    // SAFETY: no other thread runs yet; Python sets the locale of its own later.
+    unsafe {
+        let name = libc::setlocale(libc::LC_CTYPE, c"".as_ptr());
+        let name = if name.is_null() { c"C" } else { CStr::from_ptr(name) };
+        let plain = name == c"C" || name == c"POSIX";
+        libc::setlocale(libc::LC_CTYPE, c"C".as_ptr());
+        plain
+    }
+}
+
+/// Folders for temporary files, best first.
+pub(crate) const TEMPORARY: [&str; 4] = ["/tmp", "/var/tmp", "/dev/shm", "/run/shm"];
+
+/// Whether files in memory can be made.
+pub(crate) fn can_load_from_memory() -> bool {
+    memory_file(c"freeze").is_ok()
+}

@@ -1,0 +1,172 @@
+//! The functions of the Python C API that the launcher calls, looked up in libpython by name.
+
+#![allow(non_snake_case)]
+
+use std::ffi::{CStr, c_char, c_int, c_long, c_void};
+
+/// `wchar_t *`.
+pub(crate) type WStr = *mut i32;
+
+/// A Python object; never looked into.
+#[repr(C)]
+pub(crate) struct PyObject {
+    _opaque: [u8; 0],
+}
+
+/// `PyWideStringList`.
+#[repr(C)]
+pub(crate) struct PyWideStringList {
+    pub(crate) length: isize,
+    pub(crate) items: *mut WStr,
+}
+
+/// `PyStatus`.
+#[repr(C)]
+pub(crate) struct PyStatus {
+    pub(crate) kind: c_int,
+    pub(crate) func: *const c_char,
+    pub(crate) message: *const c_char,
+    pub(crate) exitcode: c_int,
+}
+
+/// `PyPreConfig` outside Windows, the same since 3.8.
+#[repr(C)]
+#[derive(Default)]
+pub(crate) struct PyPreConfig {
+    pub(crate) config_init: c_int,
+    pub(crate) parse_argv: c_int,
+    pub(crate) isolated: c_int,
+    pub(crate) use_environment: c_int,
+    pub(crate) configure_locale: c_int,
+    pub(crate) coerce_c_locale: c_int,
+    pub(crate) coerce_c_locale_warn: c_int,
+    pub(crate) utf8_mode: c_int,
+    pub(crate) dev_mode: c_int,
+    pub(crate) allocator: c_int,
+    /// Room for fields of a version not known here.
+    pub(crate) reserve: [c_int; 6],
+}
+
+/// A native function in the form of `METH_FASTCALL`.
+pub(crate) type FastCall = unsafe extern "C" fn(*mut PyObject, *const *mut PyObject, isize) -> *mut PyObject;
+
+/// `METH_FASTCALL`.
+pub(crate) const METH_FASTCALL: c_int = 0x80;
+
+/// `PyMethodDef`.
+#[repr(C)]
+pub(crate) struct PyMethodDef {
+    pub(crate) name: *const c_char,
+    pub(crate) function: FastCall,
+    pub(crate) flags: c_int,
+    pub(crate) doc: *const c_char,
+}
+
+// SAFETY: a method definition is constant; the pointers in it are to static text.
+unsafe impl Sync for PyMethodDef {}
+
+macro_rules! api {
+    ($(#[$doc:meta])* $table:ident: $(fn $name:ident($($arg:ty),*) $(-> $ret:ty)?;)* $(static $data:ident: $type:ty;)*) => {
+        $(#[$doc])*
+        pub(crate) struct $table {
+            $(pub(crate) $name: unsafe extern "C" fn($($arg),*) $(-> $ret)?,)*
+            $(pub(crate) $data: *mut $type,)*
+        }
+
+        impl $table {
+            /// Looks all of them up.
+            ///
+            /// # Errors
+            /// The name of the first one that is missing.
+            pub(crate) fn load(library: *mut c_void) -> Result<$table, &'static str> {
+                let find = |name: &'static CStr| {
+                    // SAFETY: the handle comes from dlopen and stays open; the name ends in NUL.
+                    let found = unsafe { libc::dlsym(library, name.as_ptr()) };
+                    if found.is_null() { Err(name.to_str().unwrap_or_default()) } else { Ok(found) }
+                };
+                Ok($table {
+                    $($name: {
+                        let found = find(const { as_c_str(concat!(stringify!($name), "\0")) })?;
+                        // SAFETY: the type is the one that Python's headers declare for this name.
+                        unsafe { std::mem::transmute::<*mut c_void, unsafe extern "C" fn($($arg),*) $(-> $ret)?>(found) }
+                    },)*
+                    $($data: find(const { as_c_str(concat!(stringify!($data), "\0")) })?.cast(),)*
+                })
+            }
+        }
+    };
+}
+
+const fn as_c_str(name: &'static str) -> &'static CStr {
+    match CStr::from_bytes_with_nul(name.as_bytes()) {
+        Ok(name) => name,
+        Err(_) => c"",
+    }
+}
+
+api! {
+    /// What every version has.
+    Api:
+    fn PyBytes_FromStringAndSize(*const c_char, isize) -> *mut PyObject;
+    fn PyCFunction_NewEx(*const PyMethodDef, *mut PyObject, *mut PyObject) -> *mut PyObject;
+    fn PyDict_GetItemString(*mut PyObject, *const c_char) -> *mut PyObject;
+    fn PyDict_New() -> *mut PyObject;
+    fn PyDict_SetItemString(*mut PyObject, *const c_char, *mut PyObject) -> c_int;
+    fn PyErr_Clear();
+    fn PyErr_Occurred() -> *mut PyObject;
+    fn PyErr_Print();
+    fn PyEval_EvalCode(*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
+    fn PyEval_GetBuiltins() -> *mut PyObject;
+    fn PyImport_AddModule(*const c_char) -> *mut PyObject;
+    fn PyImport_ImportModule(*const c_char) -> *mut PyObject;
+    fn PyList_Append(*mut PyObject, *mut PyObject) -> c_int;
+    fn PyList_New(isize) -> *mut PyObject;
+    fn PyLong_AsLong(*mut PyObject) -> c_long;
+    fn PyLong_FromLong(c_long) -> *mut PyObject;
+    fn PyMarshal_ReadObjectFromString(*const c_char, isize) -> *mut PyObject;
+    fn PyModule_GetDict(*mut PyObject) -> *mut PyObject;
+    fn PyObject_GetAttrString(*mut PyObject, *const c_char) -> *mut PyObject;
+    fn PyObject_CallObject(*mut PyObject, *mut PyObject) -> *mut PyObject;
+    fn PySys_SetObject(*const c_char, *mut PyObject) -> c_int;
+    fn PyTuple_New(isize) -> *mut PyObject;
+    fn PyTuple_SetItem(*mut PyObject, isize, *mut PyObject) -> c_int;
+    fn PyUnicode_AsUTF8AndSize(*mut PyObject, *mut isize) -> *const c_char;
+    fn PyUnicode_EncodeFSDefault(*mut PyObject) -> *mut PyObject;
+    fn PyBytes_AsStringAndSize(*mut PyObject, *mut *mut c_char, *mut isize) -> c_int;
+    fn PyUnicode_DecodeFSDefaultAndSize(*const c_char, isize) -> *mut PyObject;
+    fn PyUnicode_FromStringAndSize(*const c_char, isize) -> *mut PyObject;
+    fn Py_DecRef(*mut PyObject);
+    fn Py_FinalizeEx() -> c_int;
+    fn Py_IncRef(*mut PyObject);
+    static PyImport_FrozenModules: *const c_void;
+    static _Py_NoneStruct: PyObject;
+    static _Py_TrueStruct: PyObject;
+    static PyExc_KeyboardInterrupt: *mut PyObject;
+}
+
+api! {
+    /// `PyConfig`, used up to 3.13.
+    ConfigApi:
+    fn PyConfig_InitPythonConfig(*mut c_void);
+    fn PyConfig_SetBytesString(*mut c_void, *mut WStr, *const c_char) -> PyStatus;
+    fn PyMem_RawFree(*mut c_void);
+    fn PyPreConfig_InitPythonConfig(*mut PyPreConfig);
+    fn PyStatus_Exception(PyStatus) -> c_int;
+    fn PyWideStringList_Append(*mut PyWideStringList, *const i32) -> PyStatus;
+    fn Py_InitializeFromConfig(*const c_void) -> PyStatus;
+    fn Py_PreInitialize(*const PyPreConfig) -> PyStatus;
+    fn Py_DecodeLocale(*const c_char, *mut usize) -> WStr;
+}
+
+api! {
+    /// PEP 741, used from 3.14 on.
+    InitApi:
+    fn PyInitConfig_Create() -> *mut c_void;
+    fn PyInitConfig_Free(*mut c_void);
+    fn PyInitConfig_GetError(*mut c_void, *mut *const c_char) -> c_int;
+    fn PyInitConfig_HasOption(*mut c_void, *const c_char) -> c_int;
+    fn PyInitConfig_SetInt(*mut c_void, *const c_char, i64) -> c_int;
+    fn PyInitConfig_SetStr(*mut c_void, *const c_char, *const c_char) -> c_int;
+    fn PyInitConfig_SetStrList(*mut c_void, *const c_char, usize, *const *const c_char) -> c_int;
+    fn Py_InitializeFromInitConfig(*mut c_void) -> c_int;
+}

@@ -1,0 +1,227 @@
+//! Configures and starts Python: through `PyConfig` up to 3.13, through PEP 741 from 3.14 on.
+
+use std::ffi::{CStr, CString, c_char, c_int, c_ulong, c_void};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use super::api::{ConfigApi, InitApi, PyPreConfig, PyStatus, PyWideStringList, WStr};
+use super::layout::{Kind, Layout};
+use super::options::Options;
+use super::{Python, c_string, frozen, missing};
+use crate::locate::Program;
+use crate::report::{DAMAGED, Failure, UNABLE};
+
+/// What Python is started with.
+pub(crate) struct Start<'a> {
+    /// The program.
+    pub(crate) program: &'a Program,
+    /// Folder that everything seems to lie in.
+    pub(crate) root: &'a Path,
+    /// The arguments of the process.
+    pub(crate) args: &'a [&'a CStr],
+}
+
+/// The values, in the terms of `PyConfig`.
+struct Values {
+    ints: Vec<(&'static str, i64)>,
+    strings: Vec<(&'static str, CString)>,
+    lists: Vec<(&'static str, Vec<CString>)>,
+}
+
+impl Start<'_> {
+    fn values(&self, options: &Options, search: Vec<CString>) -> Values {
+        let root = c_string(self.root.as_os_str().as_bytes());
+        let app = c_string(self.program.executable.as_os_str().as_bytes());
+        let mut ints = vec![
+            ("isolated", 1),
+            ("use_environment", 0),
+            ("dev_mode", i64::from(options.dev_mode)),
+            ("install_signal_handlers", 1),
+            ("parse_argv", 0),
+            ("site_import", 0),
+            ("user_site_directory", 0),
+            ("write_bytecode", 0),
+            ("pathconfig_warnings", 0),
+            ("safe_path", 1),
+            ("use_frozen_modules", 1),
+            ("module_search_paths_set", 1),
+        ];
+        ints.extend_from_slice(&options.ints);
+        let mut strings: Vec<_> =
+            ["prefix", "base_prefix", "exec_prefix", "base_exec_prefix", "stdlib_dir"]
+                .into_iter()
+                .map(|name| (name, root.clone()))
+                .collect();
+        strings.extend(
+            ["program_name", "executable", "base_executable"].into_iter().map(|name| (name, app.clone())),
+        );
+        let lists = vec![
+            ("argv", self.args.iter().map(|a| CString::from(*a)).collect()),
+            ("module_search_paths", search),
+            ("warnoptions", options.warnings.clone()),
+            ("xoptions", options.extensions.clone()),
+        ];
+        Values { ints, strings, lists }
+    }
+
+    /// Starts the interpreter.
+    pub(crate) fn initialize(&self, python: &Python) -> Result<(), Failure> {
+        let options = Options::read(self.program.settings(bootloader::archive::setting::OPTION))
+            .map_err(|e| Failure::new(DAMAGED, e))?;
+        let seed = frozen::Seed::collect(self.program.archive, python.minor, &options)?;
+        let mut search = vec![c_string(self.root.as_os_str().as_bytes())];
+        if seed.foreign_charset {
+            // Codecs of East Asian character sets are extension modules; they are files.
+            search.push(c_string(self.root.join("lib-dynload").as_os_str().as_bytes()));
+        }
+        frozen::install(python, seed.modules);
+        let values = self.values(&options, search);
+        if python.minor >= 14 {
+            initialize_by_name(python, &options, &values)
+        } else {
+            initialize_by_layout(python, &options, &values)
+        }
+    }
+}
+
+fn initialize_by_layout(python: &Python, options: &Options, values: &Values) -> Result<(), Failure> {
+    let api = ConfigApi::load(python.library).map_err(missing)?;
+    let layout = Layout::of(python.minor, python.free_threaded)
+        .ok_or_else(|| Failure::new(UNABLE, format!("python 3.{} is not supported", python.minor)))?;
+    let check = |status: PyStatus| {
+        if status.kind == 0 { Ok(()) } else { Err(status_failure(&status)) }
+    };
+
+    let mut pre = PyPreConfig::default();
+    // SAFETY: the struct is at least as large as Python's own.
+    unsafe { (api.PyPreConfig_InitPythonConfig)(&raw mut pre) };
+    pre.parse_argv = 0;
+    pre.isolated = 1;
+    pre.use_environment = 0;
+    // Setting LC_CTYPE in the environment would reach the program's children.
+    pre.coerce_c_locale = 0;
+    pre.dev_mode = c_int::from(options.dev_mode);
+    if let Some(utf8) = options.utf8_mode {
+        pre.utf8_mode = c_int::from(utf8);
+    }
+    // SAFETY: the configuration is complete.
+    check(unsafe { (api.Py_PreInitialize)(&raw const pre) })?;
+
+    // Room behind the end: a debug build has more fields there.
+    let mut memory = vec![0u64; layout.size.div_ceil(8) + 16];
+    let config: *mut c_void = memory.as_mut_ptr().cast();
+    // SAFETY: the memory is large enough and aligned for pointers.
+    unsafe { (api.PyConfig_InitPythonConfig)(config) };
+    let field = |name: &str| {
+        let (_, offset, kind) = layout.field(name)?;
+        // SAFETY: the offset lies inside the struct.
+        Some((unsafe { config.byte_add(offset) }, kind))
+    };
+    for (name, value) in &values.ints {
+        match field(name) {
+            // SAFETY: the layout tells that an int lies there.
+            Some((at, Kind::Int)) => unsafe { *at.cast::<c_int>() = *value as c_int },
+            // SAFETY: the layout tells that an unsigned long lies there.
+            Some((at, Kind::Ulong)) => unsafe { *at.cast::<c_ulong>() = *value as c_ulong },
+            _ => {}
+        }
+    }
+    for (name, value) in &values.strings {
+        if let Some((at, Kind::Str)) = field(name) {
+            // SAFETY: the layout tells that a string lies there; Python frees the old one.
+            check(unsafe { (api.PyConfig_SetBytesString)(config, at.cast::<WStr>(), value.as_ptr()) })?;
+        }
+    }
+    for (name, items) in &values.lists {
+        let Some((at, Kind::List)) = field(name) else { continue };
+        let list: *mut PyWideStringList = at.cast();
+        for item in items {
+            // SAFETY: the text ends in NUL; a null result is checked.
+            let wide = unsafe { (api.Py_DecodeLocale)(item.as_ptr(), std::ptr::null_mut()) };
+            if wide.is_null() {
+                return Err(Failure::new(UNABLE, "failed to decode the command line"));
+            }
+            // SAFETY: the list belongs to the configuration and copies the text, which is then freed.
+            let status = unsafe { (api.PyWideStringList_Append)(list, wide) };
+            // SAFETY: allocated by Py_DecodeLocale.
+            unsafe { (api.PyMem_RawFree)(wide.cast()) };
+            check(status)?;
+        }
+    }
+    // SAFETY: the configuration is complete. Python copies it, and the memory lives until here; its
+    // strings are left to the end of the process, as freeing them costs time for nothing.
+    check(unsafe { (api.Py_InitializeFromConfig)(config) })
+}
+
+fn status_failure(status: &PyStatus) -> Failure {
+    let text = |p: *const c_char| {
+        // SAFETY: null or a static text of libpython.
+        (!p.is_null()).then(|| unsafe { CStr::from_ptr(p) }.to_string_lossy().into_owned())
+    };
+    let message = text(status.message).unwrap_or_else(|| format!("exit code {}", status.exitcode));
+    let function = text(status.func).map(|f| format!(" (in {f})")).unwrap_or_default();
+    Failure::new(UNABLE, format!("failed to start python: {message}{function}"))
+}
+
+fn initialize_by_name(python: &Python, options: &Options, values: &Values) -> Result<(), Failure> {
+    let api = InitApi::load(python.library).map_err(missing)?;
+    // SAFETY: makes a configuration; null where memory is short.
+    let config = unsafe { (api.PyInitConfig_Create)() };
+    if config.is_null() {
+        return Err(Failure::new(UNABLE, "failed to start python: out of memory"));
+    }
+    let check = |status: c_int| {
+        if status == 0 {
+            return Ok(());
+        }
+        let mut message: *const c_char = std::ptr::null();
+        // SAFETY: the configuration is alive.
+        unsafe { (api.PyInitConfig_GetError)(config, &raw mut message) };
+        let text = if message.is_null() {
+            "no reason given".into()
+        } else {
+            // SAFETY: a text that belongs to the configuration.
+            unsafe { CStr::from_ptr(message) }.to_string_lossy()
+        };
+        Err(Failure::new(UNABLE, format!("failed to start python: {text}")))
+    };
+    // SAFETY: the configuration is alive and the name ends in NUL.
+    let has = |name: &CStr| unsafe { (api.PyInitConfig_HasOption)(config, name.as_ptr()) == 1 };
+    // The pre-configuration is that of an embedded interpreter: what differs from python's own is named.
+    let mut ints = vec![("configure_locale", 1), ("coerce_c_locale", 0), ("configure_c_stdio", 1)];
+    ints.push(("utf8_mode", i64::from(options.utf8_mode.unwrap_or_else(|| is_utf8_mode(python.minor)))));
+    ints.extend(values.ints.iter().filter(|(name, _)| *name != "module_search_paths_set"));
+    for (name, value) in ints {
+        let name = c_string(name.as_bytes());
+        if has(&name) {
+            // SAFETY: see `has`.
+            check(unsafe { (api.PyInitConfig_SetInt)(config, name.as_ptr(), value) })?;
+        }
+    }
+    for (name, value) in &values.strings {
+        let name = c_string(name.as_bytes());
+        if has(&name) {
+            // SAFETY: see `has`.
+            check(unsafe { (api.PyInitConfig_SetStr)(config, name.as_ptr(), value.as_ptr()) })?;
+        }
+    }
+    for (name, items) in &values.lists {
+        let name = c_string(name.as_bytes());
+        if has(&name) {
+            let items: Vec<_> = items.iter().map(|i| i.as_ptr()).collect();
+            // SAFETY: the array has the length given.
+            check(unsafe { (api.PyInitConfig_SetStrList)(config, name.as_ptr(), items.len(), items.as_ptr()) })?;
+        }
+    }
+    // SAFETY: the configuration is complete.
+    check(unsafe { (api.Py_InitializeFromInitConfig)(config) })?;
+    // SAFETY: made above and not used any more.
+    unsafe { (api.PyInitConfig_Free)(config) };
+    Ok(())
+}
+
+/// Whether python itself would choose UTF-8 mode: always from 3.15 on (PEP 686), before that in the
+/// C locale.
+fn is_utf8_mode(minor: u8) -> bool {
+    minor >= 15 || crate::os::is_c_locale()
+}

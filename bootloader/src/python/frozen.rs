@@ -1,0 +1,137 @@
+//! The table of frozen modules: what Python imports before the importer runs.
+
+use std::ffi::{CString, c_char, c_int, c_void};
+
+use bootloader::archive::{Archive, Module, ModuleKind, module_flag};
+use bootloader::seed;
+
+use super::Python;
+use super::options::Options;
+use crate::content::Reader;
+use crate::report::Failure;
+
+/// Modules for the table.
+pub(crate) struct Seed {
+    /// Name, code and whether it is a package.
+    pub(crate) modules: Vec<(CString, &'static [u8], bool)>,
+    /// Whether the locale has a character set that needs another codec than the few common ones.
+    pub(crate) foreign_charset: bool,
+}
+
+/// Character sets of which Python needs no codec in Python code.
+const COMMON: [&str; 6] = ["UTF-8", "UTF8", "ANSI_X3.4-1968", "ASCII", "US-ASCII", "646"];
+
+impl Seed {
+    /// Collects the modules flagged as seed, and those that the locale and the options call for.
+    pub(crate) fn collect(archive: Archive<'static>, minor: u8, options: &Options) -> Result<Seed, Failure> {
+        let charset = crate::os::charset();
+        let utf8 = options.utf8_mode == Some(true) || minor >= 15;
+        let foreign_charset = !utf8 && !COMMON.iter().any(|c| charset.eq_ignore_ascii_case(c.as_bytes()));
+        let warnings = options.needs_warnings();
+        let mut reader = Reader::new(archive);
+        let mut modules = Vec::new();
+        let mut add = |module: &Module<'static>| -> Result<(), Failure> {
+            let Some(code) = module.code.filter(|_| module.kind == ModuleKind::Code) else { return Ok(()) };
+            let code: &'static [u8] = match reader.read(code)? {
+                std::borrow::Cow::Borrowed(code) => code,
+                std::borrow::Cow::Owned(code) => code.leak(),
+            };
+            modules.push((super::c_string(module.name), code, module.is_package()));
+            Ok(())
+        };
+        for name in seed::SEEDS {
+            if let Some(module) = archive.find_module(name.as_bytes())
+                && module.flags & module_flag::SEED != 0
+            {
+                add(&module)?;
+            }
+        }
+        if foreign_charset || warnings {
+            for i in 0..archive.module_count() {
+                let module = archive.module(i)?;
+                let wanted = foreign_charset && module.name.starts_with(b"encodings.")
+                    || warnings && WARNINGS.contains(&module.name);
+                if wanted && module.flags & module_flag::SEED == 0 {
+                    add(&module)?;
+                }
+            }
+        }
+        Ok(Seed { modules, foreign_charset })
+    }
+}
+
+/// What `warnings` imports when it reads options.
+const WARNINGS: [&[u8]; 2] = [b"warnings", b"_py_warnings"];
+
+/// `struct _frozen` up to 3.10: a package has a negative size.
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct Frozen9 {
+    name: *const c_char,
+    code: *const u8,
+    size: c_int,
+}
+
+/// `struct _frozen` of 3.11 and 3.12.
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct Frozen11 {
+    name: *const c_char,
+    code: *const u8,
+    size: c_int,
+    is_package: c_int,
+    get_code: *const c_void,
+}
+
+/// `struct _frozen` from 3.13 on.
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct Frozen13 {
+    name: *const c_char,
+    code: *const u8,
+    size: c_int,
+    is_package: c_int,
+}
+
+/// Makes Python see `modules` as frozen. They stay for sub-interpreters, so nothing is ever freed.
+pub(crate) fn install(python: &Python, modules: Vec<(CString, &'static [u8], bool)>) {
+    let rows = modules.into_iter().filter_map(|(name, code, package)| {
+        Some((name.into_raw().cast_const(), code.as_ptr(), c_int::try_from(code.len()).ok()?, package))
+    });
+    let null: *const c_void = std::ptr::null();
+    let table: *const c_void = match python.minor {
+        ..=10 => {
+            // Up to 3.10 the table also holds what Python cannot start without.
+            // SAFETY: points to an array that ends with an entry without name.
+            let mut existing: *const Frozen9 = unsafe { *python.api.PyImport_FrozenModules }.cast();
+            let mut table = Vec::new();
+            // SAFETY: see above.
+            while !existing.is_null() && unsafe { !(*existing).name.is_null() } {
+                // SAFETY: see above.
+                table.push(unsafe { *existing });
+                // SAFETY: see above.
+                existing = unsafe { existing.add(1) };
+            }
+            table.extend(
+                rows.map(|(name, code, n, package)| Frozen9 { name, code, size: if package { -n } else { n } }),
+            );
+            table.push(Frozen9 { name: null.cast(), code: null.cast(), size: 0 });
+            table.leak().as_ptr().cast()
+        }
+        11 | 12 => {
+            let mut table: Vec<_> = rows
+                .map(|(name, code, size, p)| Frozen11 { name, code, size, is_package: p.into(), get_code: null })
+                .collect();
+            table.push(Frozen11 { name: null.cast(), code: null.cast(), size: 0, is_package: 0, get_code: null });
+            table.leak().as_ptr().cast()
+        }
+        _ => {
+            let mut table: Vec<_> =
+                rows.map(|(name, code, size, p)| Frozen13 { name, code, size, is_package: p.into() }).collect();
+            table.push(Frozen13 { name: null.cast(), code: null.cast(), size: 0, is_package: 0 });
+            table.leak().as_ptr().cast()
+        }
+    };
+    // SAFETY: the variable holds a pointer to such a table; Python has not started yet.
+    unsafe { *python.api.PyImport_FrozenModules = table };
+}

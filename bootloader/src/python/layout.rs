@@ -1,0 +1,235 @@
+//! Where the fields of `PyConfig` lie, version by version, as its headers declare them.
+
+use std::ffi::{c_int, c_ulong};
+use std::mem::{offset_of, size_of};
+
+use super::api::{PyWideStringList, WStr};
+
+/// What a field holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// `int`.
+    Int,
+    /// `unsigned long`.
+    Ulong,
+    /// `wchar_t *`.
+    Str,
+    /// `PyWideStringList`.
+    List,
+}
+
+/// A field: its name, its offset and what it holds.
+pub(crate) type Field = (&'static str, usize, Kind);
+
+/// `PyConfig` of one version of Python.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    /// `sizeof(PyConfig)`.
+    pub(crate) size: usize,
+    /// Its fields in order.
+    pub(crate) fields: &'static [Field],
+}
+
+impl Layout {
+    /// The layout of Python 3.`minor`; `None` where it is not known or not needed (from 3.14 on).
+    pub(crate) fn of(minor: u8, free_threaded: bool) -> Option<&'static Layout> {
+        Some(match (minor, free_threaded) {
+            (9, false) => &V3_9::LAYOUT,
+            (10, false) => &V3_10::LAYOUT,
+            (11, false) => &V3_11::LAYOUT,
+            (12, false) => &V3_12::LAYOUT,
+            (13, false) => &V3_13::LAYOUT,
+            (13, true) => &V3_13T::LAYOUT,
+            _ => return None,
+        })
+    }
+
+    /// The field of this name.
+    pub(crate) fn field(&self, name: &str) -> Option<Field> {
+        self.fields.iter().find(|f| f.0 == name).copied()
+    }
+}
+
+macro_rules! c_type {
+    (int) => { c_int };
+    (ulong) => { c_ulong };
+    (wstr) => { WStr };
+    (list) => { PyWideStringList };
+}
+
+macro_rules! kind {
+    (int) => { Kind::Int };
+    (ulong) => { Kind::Ulong };
+    (wstr) => { Kind::Str };
+    (list) => { Kind::List };
+}
+
+/// Declares the struct as its header does, in runs of equal type, and tabulates its fields.
+macro_rules! layout {
+    ($name:ident: $($type:ident($($field:ident),* $(,)?))*) => {
+        #[allow(non_camel_case_types, dead_code)]
+        #[repr(C)]
+        struct $name {
+            $($($field: c_type!($type),)*)*
+        }
+
+        impl $name {
+            const LAYOUT: Layout = Layout {
+                size: size_of::<$name>(),
+                fields: &[$($((stringify!($field), offset_of!($name, $field), kind!($type)),)*)*],
+            };
+        }
+    };
+}
+
+layout! { V3_9:
+    int(_config_init, isolated, use_environment, dev_mode, install_signal_handlers, use_hash_seed)
+    ulong(hash_seed)
+    int(faulthandler, _use_peg_parser, tracemalloc, import_time, show_ref_count, dump_refs, malloc_stats)
+    wstr(filesystem_encoding, filesystem_errors, pycache_prefix)
+    int(parse_argv)
+    list(argv)
+    wstr(program_name)
+    list(xoptions, warnoptions)
+    int(
+        site_import, bytes_warning, inspect, interactive, optimization_level, parser_debug,
+        write_bytecode, verbose, quiet, user_site_directory, configure_c_stdio, buffered_stdio
+    )
+    wstr(stdio_encoding, stdio_errors, check_hash_pycs_mode)
+    int(pathconfig_warnings)
+    wstr(pythonpath_env, home)
+    int(module_search_paths_set)
+    list(module_search_paths)
+    wstr(executable, base_executable, prefix, base_prefix, exec_prefix, base_exec_prefix, platlibdir)
+    int(skip_source_first_line)
+    wstr(run_command, run_module, run_filename)
+    int(_install_importlib, _init_main, _isolated_interpreter)
+    list(_orig_argv)
+}
+layout! { V3_10:
+    int(_config_init, isolated, use_environment, dev_mode, install_signal_handlers, use_hash_seed)
+    ulong(hash_seed)
+    int(faulthandler, tracemalloc, import_time, show_ref_count, dump_refs, malloc_stats)
+    wstr(filesystem_encoding, filesystem_errors, pycache_prefix)
+    int(parse_argv)
+    list(orig_argv, argv, xoptions, warnoptions)
+    int(
+        site_import, bytes_warning, warn_default_encoding, inspect, interactive, optimization_level,
+        parser_debug, write_bytecode, verbose, quiet, user_site_directory, configure_c_stdio,
+        buffered_stdio
+    )
+    wstr(stdio_encoding, stdio_errors, check_hash_pycs_mode)
+    int(pathconfig_warnings)
+    wstr(program_name, pythonpath_env, home, platlibdir)
+    int(module_search_paths_set)
+    list(module_search_paths)
+    wstr(executable, base_executable, prefix, base_prefix, exec_prefix, base_exec_prefix)
+    int(skip_source_first_line)
+    wstr(run_command, run_module, run_filename)
+    int(_install_importlib, _init_main, _isolated_interpreter)
+}
+layout! { V3_11:
+    int(_config_init, isolated, use_environment, dev_mode, install_signal_handlers, use_hash_seed)
+    ulong(hash_seed)
+    int(faulthandler, tracemalloc, import_time, code_debug_ranges, show_ref_count, dump_refs)
+    wstr(dump_refs_file)
+    int(malloc_stats)
+    wstr(filesystem_encoding, filesystem_errors, pycache_prefix)
+    int(parse_argv)
+    list(orig_argv, argv, xoptions, warnoptions)
+    int(
+        site_import, bytes_warning, warn_default_encoding, inspect, interactive, optimization_level,
+        parser_debug, write_bytecode, verbose, quiet, user_site_directory, configure_c_stdio,
+        buffered_stdio
+    )
+    wstr(stdio_encoding, stdio_errors, check_hash_pycs_mode)
+    int(use_frozen_modules, safe_path, pathconfig_warnings)
+    wstr(program_name, pythonpath_env, home, platlibdir)
+    int(module_search_paths_set)
+    list(module_search_paths)
+    wstr(stdlib_dir, executable, base_executable, prefix, base_prefix, exec_prefix, base_exec_prefix)
+    int(skip_source_first_line)
+    wstr(run_command, run_module, run_filename)
+    int(_install_importlib, _init_main, _isolated_interpreter, _is_python_build)
+}
+layout! { V3_12:
+    int(_config_init, isolated, use_environment, dev_mode, install_signal_handlers, use_hash_seed)
+    ulong(hash_seed)
+    int(
+        faulthandler, tracemalloc, perf_profiling, import_time, code_debug_ranges, show_ref_count,
+        dump_refs
+    )
+    wstr(dump_refs_file)
+    int(malloc_stats)
+    wstr(filesystem_encoding, filesystem_errors, pycache_prefix)
+    int(parse_argv)
+    list(orig_argv, argv, xoptions, warnoptions)
+    int(
+        site_import, bytes_warning, warn_default_encoding, inspect, interactive, optimization_level,
+        parser_debug, write_bytecode, verbose, quiet, user_site_directory, configure_c_stdio,
+        buffered_stdio
+    )
+    wstr(stdio_encoding, stdio_errors, check_hash_pycs_mode)
+    int(use_frozen_modules, safe_path, int_max_str_digits, pathconfig_warnings)
+    wstr(program_name, pythonpath_env, home, platlibdir)
+    int(module_search_paths_set)
+    list(module_search_paths)
+    wstr(stdlib_dir, executable, base_executable, prefix, base_prefix, exec_prefix, base_exec_prefix)
+    int(skip_source_first_line)
+    wstr(run_command, run_module, run_filename)
+    int(_install_importlib, _init_main, _is_python_build)
+}
+layout! { V3_13:
+    int(_config_init, isolated, use_environment, dev_mode, install_signal_handlers, use_hash_seed)
+    ulong(hash_seed)
+    int(
+        faulthandler, tracemalloc, perf_profiling, import_time, code_debug_ranges, show_ref_count,
+        dump_refs
+    )
+    wstr(dump_refs_file)
+    int(malloc_stats)
+    wstr(filesystem_encoding, filesystem_errors, pycache_prefix)
+    int(parse_argv)
+    list(orig_argv, argv, xoptions, warnoptions)
+    int(
+        site_import, bytes_warning, warn_default_encoding, inspect, interactive, optimization_level,
+        parser_debug, write_bytecode, verbose, quiet, user_site_directory, configure_c_stdio,
+        buffered_stdio
+    )
+    wstr(stdio_encoding, stdio_errors, check_hash_pycs_mode)
+    int(use_frozen_modules, safe_path, int_max_str_digits, cpu_count, pathconfig_warnings)
+    wstr(program_name, pythonpath_env, home, platlibdir)
+    int(module_search_paths_set)
+    list(module_search_paths)
+    wstr(stdlib_dir, executable, base_executable, prefix, base_prefix, exec_prefix, base_exec_prefix)
+    int(skip_source_first_line)
+    wstr(run_command, run_module, run_filename, sys_path_0)
+    int(_install_importlib, _init_main, _is_python_build)
+}
+layout! { V3_13T:
+    int(_config_init, isolated, use_environment, dev_mode, install_signal_handlers, use_hash_seed)
+    ulong(hash_seed)
+    int(
+        faulthandler, tracemalloc, perf_profiling, import_time, code_debug_ranges, show_ref_count,
+        dump_refs
+    )
+    wstr(dump_refs_file)
+    int(malloc_stats)
+    wstr(filesystem_encoding, filesystem_errors, pycache_prefix)
+    int(parse_argv)
+    list(orig_argv, argv, xoptions, warnoptions)
+    int(
+        site_import, bytes_warning, warn_default_encoding, inspect, interactive, optimization_level,
+        parser_debug, write_bytecode, verbose, quiet, user_site_directory, configure_c_stdio,
+        buffered_stdio
+    )
+    wstr(stdio_encoding, stdio_errors, check_hash_pycs_mode)
+    int(use_frozen_modules, safe_path, int_max_str_digits, cpu_count, enable_gil, pathconfig_warnings)
+    wstr(program_name, pythonpath_env, home, platlibdir)
+    int(module_search_paths_set)
+    list(module_search_paths)
+    wstr(stdlib_dir, executable, base_executable, prefix, base_prefix, exec_prefix, base_exec_prefix)
+    int(skip_source_first_line)
+    wstr(run_command, run_module, run_filename, sys_path_0)
+    int(_install_importlib, _init_main, _is_python_build)
+}

@@ -1,0 +1,508 @@
+//! The module `_freeze`: what the importer asks the archive, as functions for Python.
+
+use std::ffi::{CStr, c_char, c_int};
+use std::sync::{Mutex, OnceLock};
+
+use bootloader::archive::{Archive, FileKind, ModuleKind, module_flag};
+
+use super::api::{Api, FastCall, METH_FASTCALL, PyMethodDef, PyObject};
+use super::name;
+use crate::content::Reader;
+use crate::extract::{Libraries, Root};
+
+/// What the functions work on.
+struct State {
+    api: &'static Api,
+    archive: Archive<'static>,
+    reader: Mutex<Reader<'static>>,
+    libraries: Libraries,
+    /// The root with a `/` at its end, in UTF-8 or, where it is not text, in the file system's bytes.
+    prefix: Vec<u8>,
+    prefix_is_text: bool,
+    /// As in `.cpython-312.opt-1.pyc`.
+    cache_suffix: String,
+    fix_filename: *mut PyObject,
+}
+
+// SAFETY: the pointer is to a function of Python's that lives as long as it; all else is Sync.
+unsafe impl Sync for State {}
+// SAFETY: see above.
+unsafe impl Send for State {}
+
+static STATE: OnceLock<State> = OnceLock::new();
+
+/// Makes the module `_freeze`; the interpreter must run.
+pub(super) fn install(
+    api: &'static Api,
+    archive: Archive<'static>,
+    root: &Root,
+    libraries: Libraries,
+    cache_suffix: String,
+) -> Option<()> {
+    // SAFETY: the interpreter runs and this thread holds its lock; null results are checked.
+    unsafe {
+        let imp = (api.PyImport_ImportModule)(name(c"_imp"));
+        let fix_filename = (!imp.is_null())
+            .then(|| (api.PyObject_GetAttrString)(imp, name(c"_fix_co_filename")))
+            .filter(|f| !f.is_null())?;
+        let path = std::os::unix::ffi::OsStrExt::as_bytes(root.path().as_os_str());
+        let text = decode(api, path, false);
+        let mut prefix = utf8(api, text);
+        let prefix_is_text = prefix.is_some();
+        let prefix = prefix.get_or_insert_with(|| path.to_vec());
+        prefix.push(b'/');
+        let state = State {
+            api,
+            archive,
+            reader: Mutex::new(Reader::new(archive)),
+            libraries,
+            prefix: std::mem::take(prefix),
+            prefix_is_text,
+            cache_suffix,
+            fix_filename,
+        };
+        STATE.set(state).ok()?;
+
+        let module = (api.PyImport_AddModule)(name(c"_freeze"));
+        let dict = (!module.is_null()).then(|| (api.PyModule_GetDict)(module))?;
+        for def in &FUNCTIONS {
+            let function = (api.PyCFunction_NewEx)(def, std::ptr::null_mut(), std::ptr::null_mut());
+            set(api, dict, def.name, function)?;
+        }
+        set(api, dict, name(c"root"), text)?;
+        set(api, dict, name(c"on_disk"), (api.PyLong_FromLong)(root.is_on_disk().into()))
+    }
+}
+
+/// Puts `value` into `dict` and gives up the own reference to it.
+///
+/// # Safety
+/// The interpreter runs and this thread holds its lock.
+pub(super) unsafe fn set(
+    api: &Api,
+    dict: *mut PyObject,
+    key: *const c_char,
+    value: *mut PyObject,
+) -> Option<()> {
+    if value.is_null() {
+        return None;
+    }
+    // SAFETY: see above.
+    unsafe {
+        let status = (api.PyDict_SetItemString)(dict, key, value);
+        (api.Py_DecRef)(value);
+        (status == 0).then_some(())
+    }
+}
+
+const fn def(name: &'static CStr, function: FastCall) -> PyMethodDef {
+    PyMethodDef { name: name.as_ptr(), function, flags: METH_FASTCALL, doc: std::ptr::null() }
+}
+
+static FUNCTIONS: [PyMethodDef; 9] = [
+    def(c"find", find),
+    def(c"record", record),
+    def(c"code", code),
+    def(c"source", source),
+    def(c"data", data),
+    def(c"modules", modules),
+    def(c"files", files),
+    def(c"is_dir", is_dir),
+    def(c"library", library),
+];
+
+/// Text of a Python string in UTF-8; `None` if it is no string or holds surrogates.
+unsafe fn utf8(api: &Api, object: *mut PyObject) -> Option<Vec<u8>> {
+    // SAFETY: the object is alive; the error that a non-string raises is cleared.
+    unsafe { borrow(api, object) }.map(<[u8]>::to_vec)
+}
+
+/// As [`utf8`], without a copy: valid as long as the object.
+unsafe fn borrow<'a>(api: &Api, object: *mut PyObject) -> Option<&'a [u8]> {
+    if object.is_null() {
+        return None;
+    }
+    let mut len = 0;
+    // SAFETY: the object is alive; the error that a non-string raises is cleared.
+    unsafe {
+        let text = (api.PyUnicode_AsUTF8AndSize)(object, &raw mut len);
+        if text.is_null() {
+            (api.PyErr_Clear)();
+            return None;
+        }
+        Some(std::slice::from_raw_parts(text.cast(), usize::try_from(len).ok()?))
+    }
+}
+
+unsafe fn decode(api: &Api, bytes: &[u8], is_text: bool) -> *mut PyObject {
+    let (at, len) = (bytes.as_ptr().cast(), bytes.len() as isize);
+    // SAFETY: the length is that of the bytes.
+    unsafe {
+        if is_text { (api.PyUnicode_FromStringAndSize)(at, len) } else { (api.PyUnicode_DecodeFSDefaultAndSize)(at, len) }
+    }
+}
+
+/// The arguments of a call, and how to make its result.
+struct Call<'a> {
+    state: &'static State,
+    args: &'a [*mut PyObject],
+}
+
+impl Call<'_> {
+    /// Runs `body`; a null result without an error becomes `None`.
+    unsafe fn run(
+        args: *const *mut PyObject,
+        n: isize,
+        body: impl FnOnce(&Call<'_>) -> Option<*mut PyObject>,
+    ) -> *mut PyObject {
+        let Some(state) = STATE.get() else { return std::ptr::null_mut() };
+        let n = usize::try_from(n).unwrap_or(0);
+        // SAFETY: Python passes that many arguments; where there are none the pointer may be null.
+        let args = if n == 0 { &[] } else { unsafe { std::slice::from_raw_parts(args, n) } };
+        match body(&Call { state, args }) {
+            Some(result) => result,
+            // SAFETY: the interpreter runs.
+            None => unsafe {
+                if !(state.api.PyErr_Occurred)().is_null() {
+                    return std::ptr::null_mut();
+                }
+                let none = state.api._Py_NoneStruct;
+                (state.api.Py_IncRef)(none);
+                none
+            },
+        }
+    }
+
+    fn text(&self, i: usize) -> Option<&[u8]> {
+        // SAFETY: arguments live as long as the call.
+        unsafe { borrow(self.state.api, *self.args.get(i)?) }
+    }
+
+    /// A path argument below the root, relative to it; `""` is the root itself.
+    fn below(&self, i: usize) -> Option<Vec<u8>> {
+        let state = self.state;
+        let path = if state.prefix_is_text { self.text(i)?.to_vec() } else { self.file_system_bytes(i)? };
+        let root = &state.prefix[..state.prefix.len() - 1];
+        if path == root {
+            return Some(Vec::new());
+        }
+        path.strip_prefix(state.prefix.as_slice()).map(<[u8]>::to_vec)
+    }
+
+    fn file_system_bytes(&self, i: usize) -> Option<Vec<u8>> {
+        let api = self.state.api;
+        let object = *self.args.get(i)?;
+        self.text(i).map(<[u8]>::to_vec).or_else(|| {
+            let (mut at, mut len) = (std::ptr::null_mut(), 0);
+            // SAFETY: the object is alive; an error is cleared; the bytes are copied before they go.
+            unsafe {
+                let bytes = (api.PyUnicode_EncodeFSDefault)(object);
+                if bytes.is_null() || (api.PyBytes_AsStringAndSize)(bytes, &raw mut at, &raw mut len) != 0 {
+                    (api.PyErr_Clear)();
+                    return None;
+                }
+                let copy = std::slice::from_raw_parts(at.cast::<u8>(), usize::try_from(len).ok()?).to_vec();
+                (api.Py_DecRef)(bytes);
+                Some(copy)
+            }
+        })
+    }
+
+    fn index(&self, i: usize) -> Option<usize> {
+        // SAFETY: the argument is alive; an error stays set and makes the call fail.
+        let n = unsafe { (self.state.api.PyLong_AsLong)(*self.args.get(i)?) };
+        usize::try_from(n).ok()
+    }
+
+    fn string(&self, text: &[u8]) -> *mut PyObject {
+        // SAFETY: the interpreter runs.
+        unsafe { decode(self.state.api, text, true) }
+    }
+
+    fn path(&self, relative: &[u8]) -> *mut PyObject {
+        let path = [&self.state.prefix, relative].concat();
+        // SAFETY: the interpreter runs.
+        unsafe { decode(self.state.api, &path, self.state.prefix_is_text) }
+    }
+
+    fn bytes(&self, bytes: &[u8]) -> *mut PyObject {
+        // SAFETY: the length is that of the bytes.
+        unsafe { (self.state.api.PyBytes_FromStringAndSize)(bytes.as_ptr().cast(), bytes.len() as isize) }
+    }
+
+    fn number(&self, n: usize) -> *mut PyObject {
+        // SAFETY: the interpreter runs.
+        unsafe { (self.state.api.PyLong_FromLong)(n as std::ffi::c_long) }
+    }
+
+    fn tuple(&self, items: &[*mut PyObject]) -> Option<*mut PyObject> {
+        let api = self.state.api;
+        // SAFETY: a tuple takes over the references put into it.
+        unsafe {
+            let tuple = (api.PyTuple_New)(items.len() as isize);
+            if tuple.is_null() {
+                return None;
+            }
+            for (i, item) in items.iter().enumerate() {
+                if item.is_null() || (api.PyTuple_SetItem)(tuple, i as isize, *item) != 0 {
+                    return None;
+                }
+            }
+            Some(tuple)
+        }
+    }
+
+    fn list(&self, items: impl IntoIterator<Item = *mut PyObject>) -> Option<*mut PyObject> {
+        let api = self.state.api;
+        // SAFETY: appending takes a reference of its own.
+        unsafe {
+            let list = (api.PyList_New)(0);
+            for item in items {
+                if list.is_null() || item.is_null() {
+                    return None;
+                }
+                let status: c_int = (api.PyList_Append)(list, item);
+                (api.Py_DecRef)(item);
+                if status != 0 {
+                    return None;
+                }
+            }
+            Some(list)
+        }
+    }
+
+    /// `(index, kind, package, origin, cached)` of a module record.
+    fn describe(&self, index: usize) -> Option<*mut PyObject> {
+        let state = self.state;
+        let module = state.archive.module(index).ok()?;
+        let cached = match module.kind {
+            ModuleKind::Code if module.flags & module_flag::SOURCELESS != 0 => module.path.to_vec(),
+            _ => {
+                let slash = module.path.iter().rposition(|c| *c == b'/').map_or(0, |i| i + 1);
+                let (dir, file) = module.path.split_at(slash);
+                let stem = file.strip_suffix(b".py").unwrap_or(file);
+                [dir, b"__pycache__/", stem, state.cache_suffix.as_bytes()].concat()
+            }
+        };
+        let path = match module.kind {
+            ModuleKind::Code => module.path,
+            ModuleKind::Extension => state.archive.file(module.file? as usize).ok()?.path,
+            ModuleKind::Namespace => b"",
+        };
+        self.tuple(&[
+            self.number(index),
+            self.number(module.kind as usize),
+            self.number(module.is_package().into()),
+            self.path(path),
+            self.path(&cached),
+        ])
+    }
+
+    /// Content of a blob, or a text that says why there is none.
+    fn content(
+        &self,
+        id: u32,
+        use_it: impl FnOnce(&[u8]) -> *mut PyObject,
+    ) -> Option<*mut PyObject> {
+        let read = match self.state.reader.lock() {
+            Ok(mut reader) => reader.read(id),
+            Err(_) => return None,
+        };
+        Some(match read {
+            Ok(bytes) => use_it(&bytes),
+            Err(error) => self.string(error.to_string().as_bytes()),
+        })
+    }
+}
+
+/// `find(folder, name)`: describes the module that `name` (only its last part counts) is in a folder of
+/// the search path; `None` where the folder is not the bundle's or holds no such module.
+unsafe extern "C" fn find(_: *mut PyObject, args: *const *mut PyObject, n: isize) -> *mut PyObject {
+    // SAFETY: called by Python.
+    unsafe {
+        Call::run(args, n, |call| {
+            let folder = call.below(0)?;
+            let name = call.text(1)?;
+            let tail = name.rsplit(|c| *c == b'.').next()?;
+            let mut key: Vec<u8> = folder.iter().map(|c| if *c == b'/' { b'.' } else { *c }).collect();
+            if !key.is_empty() {
+                key.push(b'.');
+            }
+            key.extend(tail);
+            let archive = call.state.archive;
+            let index = archive.search_module(&key).ok()?;
+            // A name may be found under another folder only if its path says the same.
+            let module = archive.module(index).ok()?;
+            let lies_here = module.path.strip_prefix(folder.as_slice()).is_some_and(|rest| {
+                folder.is_empty() || rest.first() == Some(&b'/')
+            });
+            if module.kind != ModuleKind::Namespace && !lies_here {
+                return None;
+            }
+            call.describe(index)
+        })
+    }
+}
+
+/// `record(name)`: describes the module record of this very name.
+unsafe extern "C" fn record(_: *mut PyObject, args: *const *mut PyObject, n: isize) -> *mut PyObject {
+    // SAFETY: called by Python.
+    unsafe {
+        Call::run(args, n, |call| {
+            let index = call.state.archive.search_module(call.text(0)?).ok()?;
+            call.describe(index)
+        })
+    }
+}
+
+/// `code(index, filename)`: the code object of a module; a text where it is damaged.
+unsafe extern "C" fn code(_: *mut PyObject, args: *const *mut PyObject, n: isize) -> *mut PyObject {
+    // SAFETY: called by Python.
+    unsafe {
+        Call::run(args, n, |call| {
+            let api = call.state.api;
+            let module = call.state.archive.module(call.index(0)?).ok()?;
+            let filename = *call.args.get(1)?;
+            call.content(module.code?, |bytes| {
+                let code = (api.PyMarshal_ReadObjectFromString)(bytes.as_ptr().cast(), bytes.len() as isize);
+                if code.is_null() {
+                    return code;
+                }
+                (api.Py_IncRef)(code);
+                (api.Py_IncRef)(filename);
+                let Some(arguments) = call.tuple(&[code, filename]) else { return std::ptr::null_mut() };
+                let done = (api.PyObject_CallObject)(call.state.fix_filename, arguments);
+                (api.Py_DecRef)(arguments);
+                if done.is_null() {
+                    return done;
+                }
+                (api.Py_DecRef)(done);
+                code
+            })
+        })
+    }
+}
+
+/// `source(index)`: the source of a module as bytes; `None` where it is not carried, a text where damaged.
+unsafe extern "C" fn source(_: *mut PyObject, args: *const *mut PyObject, n: isize) -> *mut PyObject {
+    // SAFETY: called by Python.
+    unsafe {
+        Call::run(args, n, |call| {
+            let module = call.state.archive.module(call.index(0)?).ok()?;
+            call.content(module.source?, |bytes| call.bytes(bytes))
+        })
+    }
+}
+
+/// `data(path)`: content of a file of the archive; `None` where there is none, a text where damaged.
+unsafe extern "C" fn data(_: *mut PyObject, args: *const *mut PyObject, n: isize) -> *mut PyObject {
+    // SAFETY: called by Python.
+    unsafe {
+        Call::run(args, n, |call| {
+            let file = call.state.archive.find_file(&call.below(0)?)?;
+            call.content(file.blob.filter(|_| file.kind != FileKind::Link)?, |bytes| call.bytes(bytes))
+        })
+    }
+}
+
+/// `modules(folder)`: `(name, package)` of each module in a folder.
+unsafe extern "C" fn modules(_: *mut PyObject, args: *const *mut PyObject, n: isize) -> *mut PyObject {
+    // SAFETY: called by Python.
+    unsafe {
+        Call::run(args, n, |call| {
+            let archive = call.state.archive;
+            let mut prefix: Vec<u8> =
+                call.below(0)?.iter().map(|c| if *c == b'/' { b'.' } else { *c }).collect();
+            if !prefix.is_empty() {
+                prefix.push(b'.');
+            }
+            let first = archive.search_module(&prefix).unwrap_or_else(|i| i);
+            let found = (first..archive.module_count())
+                .map_while(|i| archive.module(i).ok())
+                .map_while(|m| Some((m, m.name.strip_prefix(prefix.as_slice())?)))
+                .filter(|(m, tail)| {
+                    !tail.contains(&b'.')
+                        && !tail.starts_with(b"__main__.")
+                        && !m.name.starts_with(b"__hook__.")
+                        && m.kind != ModuleKind::Namespace
+                });
+            let mut items = Vec::new();
+            for (module, tail) in found {
+                items.push(call.tuple(&[call.string(tail), call.number(module.is_package().into())])?);
+            }
+            call.list(items)
+        })
+    }
+}
+
+/// `files(folder)`: `(name, is_folder)` of what the archive holds in a folder, files only.
+unsafe extern "C" fn files(_: *mut PyObject, args: *const *mut PyObject, n: isize) -> *mut PyObject {
+    // SAFETY: called by Python.
+    unsafe {
+        Call::run(args, n, |call| {
+            let mut prefix = call.below(0)?;
+            if !prefix.is_empty() {
+                prefix.push(b'/');
+            }
+            let mut items = Vec::new();
+            let mut last: &[u8] = b"";
+            for file in files_below(call.state.archive, &prefix) {
+                let rest = &file[prefix.len()..];
+                let (name, folder) = match rest.iter().position(|c| *c == b'/') {
+                    Some(end) => (&rest[..end], true),
+                    None => (rest, false),
+                };
+                if !folder || name != last {
+                    items.push(call.tuple(&[call.string(name), call.number(folder.into())])?);
+                }
+                last = if folder { name } else { b"" };
+            }
+            call.list(items)
+        })
+    }
+}
+
+fn files_below(archive: Archive<'static>, prefix: &[u8]) -> impl Iterator<Item = &'static [u8]> {
+    let first = archive.search_file(prefix).unwrap_or_else(|i| i);
+    (first..archive.file_count())
+        .map_while(move |i| archive.file(i).ok().map(|f| f.path))
+        .take_while(move |path| path.starts_with(prefix))
+}
+
+/// `is_dir(path)`: whether the archive holds something below this path.
+unsafe extern "C" fn is_dir(_: *mut PyObject, args: *const *mut PyObject, n: isize) -> *mut PyObject {
+    // SAFETY: called by Python.
+    unsafe {
+        Call::run(args, n, |call| {
+            let archive = call.state.archive;
+            let path = call.below(0)?;
+            let found = path.is_empty() || {
+                let dotted: Vec<u8> = path.iter().map(|c| if *c == b'/' { b'.' } else { *c }).collect();
+                let below = [&dotted[..], b"."].concat();
+                let at = archive.search_module(&below).unwrap_or_else(|i| i);
+                archive.module(at).is_ok_and(|m| m.name.starts_with(&below))
+                    || archive.find_module(&dotted).is_some_and(|m| m.is_package())
+                    || files_below(archive, &[&path[..], b"/"].concat()).next().is_some()
+            };
+            found.then(|| call.number(1))
+        })
+    }
+}
+
+/// `library(index)`: loads what an extension module needs and returns the path to load it from, or
+/// a tuple with a text that says why not.
+unsafe extern "C" fn library(_: *mut PyObject, args: *const *mut PyObject, n: isize) -> *mut PyObject {
+    // SAFETY: called by Python.
+    unsafe {
+        Call::run(args, n, |call| {
+            let module = call.state.archive.module(call.index(0)?).ok()?;
+            match call.state.libraries.prepare(module.file?) {
+                Ok(path) => {
+                    let path = std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str());
+                    Some(decode(call.state.api, path, false))
+                }
+                Err(failure) => call.tuple(&[call.string(failure.message.as_bytes())]),
+            }
+        })
+    }
+}

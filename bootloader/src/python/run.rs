@@ -1,0 +1,200 @@
+//! Runs the program in a started interpreter and ends it as python does.
+
+use std::ffi::{CStr, c_char};
+use std::os::unix::ffi::OsStrExt;
+
+use bootloader::archive::setting;
+
+use super::api::{Api, PyObject};
+use super::natives::{self, set};
+use super::{Python, c_string, name};
+use crate::args::{Call, Code};
+use crate::content::Reader;
+use crate::extract::{Libraries, Root};
+use crate::locate::{Entry, Program};
+use crate::report::{self, DAMAGED, Failure, UNABLE};
+
+/// A started interpreter with the importer at work.
+pub(crate) struct Session {
+    api: &'static Api,
+    bootstrap: *mut PyObject,
+}
+
+impl Session {
+    /// Installs the importer.
+    pub(crate) fn begin(
+        python: Python,
+        program: &Program,
+        root: &Root,
+        libraries: Libraries,
+    ) -> Result<Session, Failure> {
+        let archive = program.archive;
+        let module = archive.find_module(b"_freeze_bootstrap").and_then(|m| m.code);
+        let module = module.ok_or_else(|| Failure::new(DAMAGED, "the archive holds no `_freeze_bootstrap`"))?;
+        let code = Reader::new(archive).read(module)?;
+        let options = program.settings(setting::OPTION);
+        let suffix = match options.iter().filter(|o| o.starts_with(b"O")).map(|o| o.len()).sum::<usize>() {
+            0 => format!(".cpython-3{}.pyc", python.minor),
+            n => format!(".cpython-3{}.opt-{}.pyc", python.minor, n.min(2)),
+        };
+        let api: &'static Api = Box::leak(Box::new(python.api));
+        let broken = || Failure::new(UNABLE, "failed to set up the importer");
+        let shown = |failed: Option<()>| {
+            failed.ok_or_else(|| {
+                // SAFETY: the interpreter runs.
+                unsafe { (api.PyErr_Print)() };
+                broken()
+            })
+        };
+        shown(natives::install(api, archive, root, libraries, suffix))?;
+        // SAFETY: the interpreter runs and this thread holds its lock; null results are checked.
+        unsafe {
+            let module = (api.PyImport_AddModule)(name(c"_freeze_bootstrap"));
+            if module.is_null() {
+                return Err(broken());
+            }
+            let dict = (api.PyModule_GetDict)(module);
+            (api.PyDict_SetItemString)(dict, name(c"__builtins__"), (api.PyEval_GetBuiltins)());
+            let code = (api.PyMarshal_ReadObjectFromString)(code.as_ptr().cast(), code.len() as isize);
+            let done = (!code.is_null()).then(|| (api.PyEval_EvalCode)(code, dict, dict));
+            shown(done.filter(|d| !d.is_null()).map(|_| ()))?;
+            Ok(Session { api, bootstrap: dict })
+        }
+    }
+
+    /// Runs the hooks and then what the process was started for; returns the exit code.
+    pub(crate) fn run(self, program: &Program, entry: &Entry, call: &Call<'_>) -> i32 {
+        let mut interrupted = false;
+        let mut done = program.settings(setting::HOOK).into_iter().all(|hook| self.hook(hook).is_some());
+        if done {
+            report::phase("run");
+            done = match call {
+                Call::Program => self.main(entry).is_some(),
+                Call::Spawn => self.child(c"spawn", None, entry).is_some(),
+                Call::Helper(code) | Call::Interpreter(code) => {
+                    let (function, place) = match code {
+                        Code::Command(i, _) => (c"command", i),
+                        Code::Module(i, _) => (c"module", i),
+                    };
+                    self.child(function, Some(*place), entry).is_some()
+                }
+            };
+        }
+        let mut status = 0;
+        // SAFETY: the interpreter runs and this thread holds its lock.
+        unsafe {
+            if !done {
+                let error = (self.api.PyErr_Occurred)();
+                interrupted = !error.is_null() && error == *self.api.PyExc_KeyboardInterrupt;
+                // Ends the process here if the exception is SystemExit.
+                (self.api.PyErr_Print)();
+                status = 1;
+            }
+            report::phase("finalize");
+            if (self.api.Py_FinalizeEx)() < 0 {
+                status = 120;
+            }
+        }
+        if interrupted {
+            crate::extract::remove_private();
+            status = crate::os::die_by_interrupt();
+        }
+        status
+    }
+
+    /// Calls a function of the bootstrap with text arguments.
+    fn call(&self, function: &'static CStr, args: &[*mut PyObject]) -> Option<*mut PyObject> {
+        let api = self.api;
+        // SAFETY: the interpreter runs; a tuple takes over the references put into it.
+        unsafe {
+            let function = (api.PyDict_GetItemString)(self.bootstrap, name(function));
+            let tuple = (api.PyTuple_New)(args.len() as isize);
+            if function.is_null() || tuple.is_null() {
+                return None;
+            }
+            for (i, arg) in args.iter().enumerate() {
+                if arg.is_null() || (api.PyTuple_SetItem)(tuple, i as isize, *arg) != 0 {
+                    return None;
+                }
+            }
+            let result = (api.PyObject_CallObject)(function, tuple);
+            (api.Py_DecRef)(tuple);
+            (!result.is_null()).then_some(result)
+        }
+    }
+
+    fn text(&self, bytes: &[u8]) -> *mut PyObject {
+        // SAFETY: the length is that of the bytes.
+        unsafe { (self.api.PyUnicode_DecodeFSDefaultAndSize)(bytes.as_ptr().cast(), bytes.len() as isize) }
+    }
+
+    /// Evaluates code directly, so that no frame of ours is in its tracebacks.
+    fn evaluate(&self, code: *mut PyObject, dict: *mut PyObject) -> Option<()> {
+        // SAFETY: both are alive.
+        let result = unsafe { (self.api.PyEval_EvalCode)(code, dict, dict) };
+        // SAFETY: code is ours.
+        unsafe { (self.api.Py_DecRef)(code) };
+        if result.is_null() {
+            return None;
+        }
+        // SAFETY: the result is ours.
+        unsafe { (self.api.Py_DecRef)(result) };
+        Some(())
+    }
+
+    fn hook(&self, module: &[u8]) -> Option<()> {
+        let code = self.call(c"hook", &[self.text(module)])?;
+        // SAFETY: the interpreter runs.
+        unsafe {
+            let dict = (self.api.PyDict_New)();
+            (self.api.PyDict_SetItemString)(dict, name(c"__builtins__"), (self.api.PyEval_GetBuiltins)());
+            set(self.api, dict, name(c"__name__"), self.text(b"__main__"))?;
+            let file = (self.api.PyObject_GetAttrString)(code, name(c"co_filename"));
+            set(self.api, dict, name(c"__file__"), file)?;
+            self.evaluate(code, dict)
+        }
+    }
+
+    fn main(&self, entry: &Entry) -> Option<()> {
+        let code = self.call(c"main", &[self.text(entry.module), self.text(entry.script)])?;
+        // SAFETY: the interpreter runs; both results are borrowed.
+        let dict = unsafe {
+            let module = (self.api.PyImport_AddModule)(name(c"__main__"));
+            if module.is_null() {
+                return None;
+            }
+            (self.api.PyModule_GetDict)(module)
+        };
+        self.evaluate(code, dict)
+    }
+
+    fn child(&self, function: &CStr, place: Option<usize>, entry: &Entry) -> Option<()> {
+        // SAFETY: the interpreter runs.
+        let place = unsafe { (self.api.PyLong_FromLong)(place.unwrap_or(0) as std::ffi::c_long) };
+        let args = [self.text(function.to_bytes()), place, self.text(entry.module), self.text(entry.script)];
+        let result = self.call(c"child", &args)?;
+        // SAFETY: the result is ours.
+        unsafe { (self.api.Py_DecRef)(result) };
+        Some(())
+    }
+}
+
+/// Sets the app's environment before Python starts.
+pub(crate) fn set_environment(program: &Program, root: &Root) {
+    for assignment in program.settings(setting::ENV) {
+        let Some(equals) = assignment.iter().position(|c| *c == b'=') else { continue };
+        let (key, value) = (&assignment[..equals], &assignment[equals + 1..]);
+        let root = root.path().as_os_str().as_bytes();
+        let mut replaced = Vec::new();
+        let mut rest = value;
+        while let Some(at) = rest.windows(6).position(|w| w == b"{root}") {
+            replaced.extend(&rest[..at]);
+            replaced.extend(root);
+            rest = &rest[at + 6..];
+        }
+        replaced.extend(rest);
+        let (key, value): (_, *const c_char) = (c_string(key), c_string(&replaced).into_raw());
+        // SAFETY: no other thread runs yet; the C library copies both.
+        unsafe { libc::setenv(key.as_ptr(), value, 1) };
+    }
+}

@@ -1,0 +1,7 @@
+//! The Python half of the launcher, compiled by the builder for the target's version.
+
+/// Source of the module `_freeze_bootstrap`: what every start needs (finder, loader, `sys`).
+pub const BOOTSTRAP: &str = include_str!("../python/bootstrap.py");
+
+/// Source of the module `_freeze_importer`: resources, metadata and children, imported when asked for.
+pub const IMPORTER: &str = include_str!("../python/importer.py");

@@ -1,0 +1,89 @@
+//! Everything that the launcher says: its errors, and with `FREEZE_DEBUG=1` what it does and when.
+
+#![allow(clippy::print_stderr)]
+
+use std::fmt::Display;
+use std::sync::OnceLock;
+use std::time::Instant;
+
+use bootloader::archive;
+
+/// Exit code where this is no frozen program, or is called in a way it refuses.
+pub(crate) const REFUSED: i32 = 2;
+/// Exit code where the executable or what was extracted from it is damaged.
+pub(crate) const DAMAGED: i32 = 3;
+/// Exit code where this machine does not let the program start.
+pub(crate) const UNABLE: i32 = 4;
+
+/// Why the program does not start.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// What went wrong, in one line.
+    pub(crate) message: String,
+    /// What to try next.
+    pub(crate) hint: Option<String>,
+    /// Exit code of the process.
+    pub(crate) code: i32,
+}
+
+impl Failure {
+    /// A failure with nothing to advise.
+    pub(crate) fn new(code: i32, message: impl Into<String>) -> Failure {
+        Failure { message: message.into(), hint: None, code }
+    }
+
+    /// The same with advice.
+    #[must_use]
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Failure {
+        Failure { hint: Some(hint.into()), ..self }
+    }
+}
+
+impl From<archive::Error> for Failure {
+    fn from(error: archive::Error) -> Failure {
+        match error {
+            archive::Error::Missing => Failure::new(
+                REFUSED,
+                "this is the launcher of freeze: it runs a program that is appended to it, and none is",
+            )
+            .hint("if this was a program, its end is cut off: copy or download it again"),
+            archive::Error::Version(_) => {
+                Failure::new(DAMAGED, error.to_string()).hint("rebuild the program with one version of freeze")
+            }
+            archive::Error::Damaged(_) => {
+                Failure::new(DAMAGED, format!("this executable is damaged: {error}"))
+                    .hint("copy or download it again")
+            }
+        }
+    }
+}
+
+static STARTED: OnceLock<Instant> = OnceLock::new();
+
+/// Notes when the program started, if `FREEZE_DEBUG` asks for it.
+pub(crate) fn start() {
+    if std::env::var_os("FREEZE_DEBUG").is_some_and(|v| v == "1") && !crate::os::is_privileged() {
+        STARTED.get_or_init(Instant::now);
+    }
+}
+
+/// Whether phases are to be shown.
+pub(crate) fn debugging() -> bool {
+    STARTED.get().is_some()
+}
+
+/// Shows a phase with the time since the start, if asked to.
+pub(crate) fn phase(what: impl Display) {
+    if let Some(started) = STARTED.get() {
+        eprintln!("freeze: {:9.3} ms  {what}", started.elapsed().as_secs_f64() * 1e3);
+    }
+}
+
+/// Shows why the program does not start, and returns its exit code.
+pub(crate) fn fail(failure: &Failure) -> i32 {
+    eprintln!("error: {}", failure.message);
+    if let Some(hint) = &failure.hint {
+        eprintln!("hint: {hint}");
+    }
+    failure.code
+}

@@ -1,0 +1,450 @@
+//! The worklist: from the entries along every import that the target can reach.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::condition::{Facts, Role};
+use super::distributions::Installed;
+use super::entry::Start;
+use super::names::Pattern;
+use super::record::{Form, Import, Origin, Record};
+use super::resolve::{Found, Location, Resolver};
+use super::{By, Graph, Guard, Kind, Module, Reason, load};
+use crate::error::{Result, Warning};
+use crate::interrupt;
+use crate::python::Python;
+use crate::rules::implicit::Implicit;
+use crate::spec::Request;
+use crate::store::Store;
+
+/// A module of the graph while it grows.
+pub(super) struct Node {
+    pub module: Module,
+    pub locations: Option<Vec<Location>>,
+    pub record: Arc<Record>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Slot {
+    Node(usize),
+    Missing,
+    Excluded,
+}
+
+/// What the worklist works with.
+pub(super) struct Worklist<'a> {
+    pub python: &'a Python,
+    pub request: &'a Request,
+    pub store: &'a Store,
+    pub implicit: &'a Implicit,
+    pub resolver: Resolver<'a>,
+    pub nodes: Vec<Node>,
+    pub missing: BTreeMap<String, Vec<Reason>>,
+    pub warnings: Vec<Warning>,
+    facts: Facts,
+    slots: HashMap<String, Slot>,
+    excluded: Vec<Pattern>,
+    tools: HashSet<String>,
+    pending: Vec<usize>,
+    stars: Vec<(usize, Reason)>,
+}
+
+impl<'a> Worklist<'a> {
+    /// An empty worklist.
+    pub(super) fn new(
+        request: &'a Request,
+        python: &'a Python,
+        store: &'a Store,
+        implicit: &'a Implicit,
+        own: &[std::path::PathBuf],
+    ) -> Worklist<'a> {
+        Worklist {
+            python,
+            request,
+            store,
+            implicit,
+            resolver: Resolver::new(python, own),
+            nodes: Vec::new(),
+            missing: BTreeMap::new(),
+            warnings: Vec::new(),
+            facts: Facts { target: python.target, version: python.version },
+            slots: HashMap::new(),
+            excluded: request.modules.exclude.iter().map(|t| Pattern::new(t)).collect(),
+            tools: HashSet::new(),
+            pending: Vec::new(),
+            stars: Vec::new(),
+        }
+    }
+
+    /// Puts an entry into the graph.
+    pub(super) fn start(&mut self, start: Start) {
+        let needs = start.needs;
+        let optional = needs.len() > 1;
+        self.add(start.module, None);
+        for (i, (name, by)) in needs.into_iter().enumerate() {
+            let reason = Reason { from: "__main__".to_owned(), by, line: 0, guard: Guard::None };
+            self.tools.insert(name.clone());
+            // `python -m module`: `module.__main__` is there if it is a package.
+            if i > 0 && optional { self.require_quietly(&name, reason) } else { self.require(&name, reason) };
+        }
+    }
+
+    /// Modules that the interpreter needs in every product.
+    pub(super) fn interpreter(&mut self) {
+        let reason = || Reason { from: String::new(), by: By::Interpreter, line: 0, guard: Guard::None };
+        let implicit = self.implicit;
+        for name in &implicit.interpreter.modules {
+            self.require_quietly(name, reason());
+        }
+        for package in &implicit.interpreter.submodules {
+            self.require_quietly(package, reason());
+            self.submodules(package, &reason(), &mut |_| true);
+        }
+    }
+
+    /// `[modules] include`.
+    pub(super) fn include(&mut self) {
+        for text in &self.request.modules.include {
+            let pattern = Pattern::new(text);
+            let by = By::Request(format!("include `{text}`"));
+            let reason = Reason { from: String::new(), by, line: 0, guard: Guard::None };
+            let found = match pattern.exact() {
+                Some(name) => self.require_quietly(&name, reason).is_some(),
+                None => {
+                    let root = pattern.root();
+                    let mut any = false;
+                    if !root.is_empty() && self.find_quietly(&root).is_some() {
+                        if pattern.matches(&root) {
+                            any |= self.require_quietly(&root, reason.clone()).is_some();
+                        }
+                        any |= self.submodules(&root, &reason, &mut |name| pattern.matches(name));
+                    }
+                    any
+                }
+            };
+            if !found {
+                let warning = Warning::new(format!("no module matches `{text}`, which is to be included"));
+                self.warnings.push(warning.hint("check its spelling, or install the distribution that provides it"));
+            }
+        }
+    }
+
+    /// Follows imports until nothing new turns up.
+    ///
+    /// # Errors
+    /// The build was interrupted.
+    pub(super) fn run(&mut self) -> Result<()> {
+        loop {
+            interrupt::check()?;
+            let batch = std::mem::take(&mut self.pending);
+            if batch.is_empty() && !self.follow_stars() {
+                return Ok(());
+            }
+            let (nodes, store, minor) = (&self.nodes, self.store, self.python.minor());
+            let records: Vec<std::io::Result<Record>> =
+                batch.par_iter().map(|&at| load::record(&nodes[at].module.kind, minor, store)).collect();
+            for (&at, record) in batch.iter().zip(records) {
+                match record {
+                    Ok(record) => self.nodes[at].record = Arc::new(record),
+                    Err(e) => {
+                        let name = &self.nodes[at].module.name;
+                        self.warnings.push(Warning::new(format!("failed to read module `{name}`: {e}")));
+                    }
+                }
+            }
+            for at in batch {
+                self.follow(at);
+            }
+        }
+    }
+
+    /// Follows the imports of one module.
+    fn follow(&mut self, at: usize) {
+        let record = Arc::clone(&self.nodes[at].record);
+        let name = self.nodes[at].module.name.clone();
+        if record.extends_path && self.nodes[at].module.package {
+            let portions = self.resolver.portions(&name);
+            if let Some(locations) = &mut self.nodes[at].locations {
+                for portion in portions {
+                    if !locations.contains(&portion) {
+                        locations.push(portion);
+                    }
+                }
+            }
+        }
+        let main = name.starts_with("__main__");
+        let role = Role { main, tool: main || self.tools.contains(&name) || !self.is_stdlib(at) };
+        let unwanted: Vec<Pattern> = self.implicit.unwanted(&name).iter().map(|t| Pattern::new(t)).collect();
+        for import in &record.imports {
+            let mut guard = import.guard;
+            if let Some(condition) =
+                import.condition.checked_sub(1).and_then(|i| record.conditions.get(i as usize))
+            {
+                match condition.holds(&self.facts, role) {
+                    Some(true) => {}
+                    Some(false) => continue,
+                    None => guard = guard.max(Guard::Conditional),
+                }
+            }
+            self.follow_import(at, &name, import, guard, &unwanted);
+        }
+        let implicit = self.implicit;
+        if let Some(names) = implicit.imports.get(&name) {
+            for needed in names {
+                let reason = Reason { from: name.clone(), by: By::Native, line: 0, guard: Guard::Function };
+                self.require_quietly(needed, reason);
+            }
+        }
+    }
+
+    fn follow_import(&mut self, at: usize, from: &str, import: &Import, guard: Guard, unwanted: &[Pattern]) {
+        let by = if matches!(import.form, Form::Import | Form::From) { By::Import } else { By::Call };
+        let reason = Reason { from: from.to_owned(), by, line: import.line, guard };
+        let Some(base) = self.base(at, import) else { return };
+        if guard != Guard::None && unwanted.iter().any(|p| p.covers(&base)) {
+            return;
+        }
+        match import.form {
+            Form::Import => {
+                self.require(&base, reason);
+            }
+            Form::Call if import.names.is_empty() => {
+                self.require(&base, reason);
+            }
+            Form::From | Form::Call => {
+                let Some(package) = self.require(&base, reason.clone()) else { return };
+                if self.nodes[package].locations.is_none() {
+                    return;
+                }
+                if import.names.iter().any(|n| n == "*") {
+                    self.stars.push((package, reason));
+                    return;
+                }
+                let is_namespace = matches!(self.nodes[package].module.kind, Kind::Namespace(_));
+                for name in &import.names {
+                    let full = format!("{base}.{name}");
+                    let found = self.require_quietly(&full, reason.clone());
+                    // A namespace package has no attributes: what it does not hold is missing.
+                    if found.is_none() && is_namespace && !self.is_excluded(&full) {
+                        self.missing.entry(full).or_default().push(reason.clone());
+                    }
+                }
+            }
+            Form::Prefix => self.prefix(&base, reason),
+        }
+    }
+
+    /// Whether a module is of the standard library.
+    fn is_stdlib(&self, at: usize) -> bool {
+        match &self.nodes[at].module.kind {
+            Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => {
+                s.file().is_some_and(|f| self.python.in_stdlib(f))
+            }
+            Kind::Builtin => true,
+            Kind::Namespace(_) => false,
+        }
+    }
+
+    /// The absolute name of an import, if it has one.
+    fn base(&self, at: usize, import: &Import) -> Option<String> {
+        let module = &self.nodes[at].module;
+        let package = match import.origin {
+            Origin::Absolute => return Some(import.module.clone()),
+            Origin::Own => module.name.clone(),
+            Origin::Package(level) => {
+                let mut package = module.name.as_str();
+                let up = if module.package { level.saturating_sub(1) } else { level };
+                for _ in 0..up {
+                    package = package.rsplit_once('.')?.0;
+                }
+                package.to_owned()
+            }
+        };
+        if package.starts_with("__main__") || package.starts_with("__hook__") {
+            return None;
+        }
+        let dot = import.form == Form::Prefix || !import.module.is_empty();
+        Some(if dot { format!("{package}.{}", import.module) } else { package })
+    }
+
+    /// An import of which only the beginning is known takes the modules that begin so, tests aside.
+    fn prefix(&mut self, known: &str, reason: Reason) {
+        let Some((package, stem)) = known.rsplit_once('.') else { return };
+        let reason = Reason { guard: reason.guard.max(Guard::Function), ..reason };
+        let Some(at) = self.require_quietly(package, reason.clone()) else { return };
+        let Some(locations) = self.nodes[at].locations.clone() else { return };
+        for child in self.resolver.children(&locations) {
+            if child.starts_with(stem) && !is_test(&child) && child != "__main__" {
+                self.require_quietly(&format!("{package}.{child}"), reason.clone());
+            }
+        }
+    }
+
+    /// `from p import *` brings the submodules that `__all__` names.
+    fn follow_stars(&mut self) -> bool {
+        let stars = std::mem::take(&mut self.stars);
+        for (package, reason) in stars {
+            let record = Arc::clone(&self.nodes[package].record);
+            let base = self.nodes[package].module.name.clone();
+            for name in &record.all {
+                self.require_quietly(&format!("{base}.{name}"), reason.clone());
+            }
+        }
+        !self.pending.is_empty()
+    }
+
+    /// All submodules of a package that `wanted` accepts, at any depth; whether there is one.
+    pub(super) fn submodules(
+        &mut self,
+        package: &str,
+        reason: &Reason,
+        wanted: &mut dyn FnMut(&str) -> bool,
+    ) -> bool {
+        let Some(Found { locations: Some(locations), .. }) = self.find_quietly(package) else { return false };
+        let mut any = false;
+        for child in self.resolver.children(&locations) {
+            let name = format!("{package}.{child}");
+            if wanted(&name) && !self.is_excluded(&name) {
+                any |= self.require_quietly(&name, reason.clone()).is_some();
+            }
+            any |= self.submodules(&name, reason, wanted);
+        }
+        any
+    }
+
+    /// Finds a module without taking it.
+    fn find_quietly(&mut self, name: &str) -> Option<Found> {
+        let parent = match name.rsplit_once('.') {
+            None => None,
+            Some((parent, _)) => Some(self.find_quietly(parent)?.locations?),
+        };
+        self.resolver.find(name, parent.as_deref())
+    }
+
+    fn is_excluded(&self, name: &str) -> bool {
+        self.excluded.iter().any(|p| p.covers(name))
+    }
+
+    /// Takes a module; if it cannot be found, that is remembered.
+    pub(super) fn require(&mut self, name: &str, reason: Reason) -> Option<usize> {
+        match self.take(name, &reason) {
+            Ok(at) => Some(at),
+            Err(absent) => {
+                if let Some(absent) = absent {
+                    self.missing.entry(absent).or_default().push(reason);
+                }
+                None
+            }
+        }
+    }
+
+    /// Takes a module if it exists.
+    pub(super) fn require_quietly(&mut self, name: &str, reason: Reason) -> Option<usize> {
+        self.take(name, &reason).ok()
+    }
+
+    /// Takes a module and its parents. Fails with the name that is missing, or none if it is excluded.
+    fn take(&mut self, name: &str, reason: &Reason) -> Result<usize, Option<String>> {
+        let name = self.alias(name);
+        match self.slots.get(name) {
+            Some(Slot::Node(at)) => {
+                let at = *at;
+                let reasons = &mut self.nodes[at].module.reasons;
+                if !reasons.contains(reason) {
+                    reasons.push(reason.clone());
+                }
+                return Ok(at);
+            }
+            Some(Slot::Missing) => return Err(Some(name.to_owned())),
+            Some(Slot::Excluded) => return Err(None),
+            None => {}
+        }
+        if self.is_excluded(name) {
+            self.slots.insert(name.to_owned(), Slot::Excluded);
+            return Err(None);
+        }
+        let locations = match name.rsplit_once('.') {
+            None => None,
+            Some((parent, _)) => {
+                // The way by which the child comes is the parent's too, until the child itself is known to exist.
+                let at = self.take(parent, &Reason { by: By::Parent, ..reason.clone() })?;
+                match &self.nodes[at].locations {
+                    Some(locations) => Some(locations.clone()),
+                    None => {
+                        self.slots.insert(name.to_owned(), Slot::Missing);
+                        return Err(Some(name.to_owned()));
+                    }
+                }
+            }
+        };
+        let Some(found) = self.resolver.find(name, locations.as_deref()) else {
+            self.slots.insert(name.to_owned(), Slot::Missing);
+            return Err(Some(name.to_owned()));
+        };
+        let module = Module {
+            name: name.to_owned(),
+            kind: found.kind,
+            package: found.locations.is_some(),
+            path: found.path,
+            distribution: None,
+            reasons: vec![reason.clone()],
+        };
+        Ok(self.add(module, found.locations))
+    }
+
+    /// The name that a name stands for.
+    fn alias<'n>(&self, name: &'n str) -> &'n str
+    where
+        'a: 'n,
+    {
+        if name == "os.path" {
+            return if self.python.target.os_name() == "nt" { "ntpath" } else { "posixpath" };
+        }
+        name
+    }
+
+    fn add(&mut self, module: Module, locations: Option<Vec<Location>>) -> usize {
+        let at = self.nodes.len();
+        self.slots.insert(module.name.clone(), Slot::Node(at));
+        self.nodes.push(Node { module, locations, record: Arc::default() });
+        self.pending.push(at);
+        at
+    }
+
+    /// The finished graph.
+    pub(super) fn finish(self, installed: &Installed) -> Graph {
+        let mut owners: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut modules: BTreeMap<String, Module> = BTreeMap::new();
+        for node in self.nodes {
+            let mut module = node.module;
+            let file = match &module.kind {
+                Kind::Source(source) | Kind::Bytecode(source) | Kind::Extension(source) => source.file(),
+                Kind::Namespace(_) | Kind::Builtin => None,
+            };
+            let owner = file.filter(|f| !self.python.in_stdlib(f)).and_then(|f| installed.owner(f, &module.name));
+            if let Some(owner) = owner {
+                owners.insert(owner, 0);
+            }
+            module.distribution = owner;
+            modules.insert(module.name.clone(), module);
+        }
+        let mut named: Vec<(&str, usize)> =
+            owners.keys().map(|&o| (installed.get(o).name.as_str(), o)).collect();
+        named.sort_unstable();
+        let distributions = named.iter().map(|&(_, o)| installed.get(o).clone()).collect();
+        for (place, (_, owner)) in named.into_iter().enumerate() {
+            owners.insert(owner, place);
+        }
+        for module in modules.values_mut() {
+            module.distribution = module.distribution.and_then(|o| owners.get(&o).copied());
+        }
+        Graph { modules, missing: self.missing, distributions, warnings: self.warnings }
+    }
+}
+
+/// Whether the last part of a name is that of tests.
+pub(super) fn is_test(name: &str) -> bool {
+    matches!(name, "test" | "tests" | "testing" | "conftest") || name.starts_with("test_") || name.ends_with("_test")
+}

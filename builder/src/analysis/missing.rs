@@ -1,0 +1,93 @@
+//! Which of the imports that lead nowhere the user should hear of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{By, Graph, Guard, Kind, Reason};
+use crate::error::Warning;
+use crate::python::Python;
+use crate::rules::implicit::Implicit;
+
+/// Warns of missing modules: aloud where an unguarded import runs for certain, otherwise as minor.
+pub(super) fn warn(graph: &mut Graph, python: &Python, implicit: &Implicit) {
+    let certain = certain(graph);
+    let mut warnings = Vec::new();
+    for (name, reasons) in &graph.missing {
+        let top = name.split('.').next().unwrap_or(name);
+        let expected = implicit.absent.modules.iter().any(|m| m == top);
+        let reasons: Vec<&Reason> =
+            reasons.iter().filter(|r| !(is_stdlib(graph, python, &r.from) || expected && r.guard != Guard::None)).collect();
+        let Some(first) = reasons.first() else { continue };
+        let loud = reasons.iter().find(|r| r.guard == Guard::None && certain.contains(r.from.as_str()));
+        warnings.push(match loud {
+            Some(reason) => Warning::new(format!("module `{name}` is missing, imported by {}", place(graph, reason)))
+                .hint(hint(name, top)),
+            None => Warning::minor(format!(
+                "module `{name}` is missing, imported by {} ({})",
+                place(graph, first),
+                how(first.guard)
+            )),
+        });
+    }
+    graph.warnings.append(&mut warnings);
+}
+
+/// Names of the modules that run whenever the program does: reached by unguarded imports only.
+fn certain(graph: &Graph) -> BTreeSet<&str> {
+    let mut outgoing: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut queue = Vec::new();
+    for module in graph.modules.values() {
+        for reason in &module.reasons {
+            let direct = matches!(reason.by, By::Import | By::Call | By::Parent | By::Request(_) | By::EntryPoint(_));
+            if reason.guard != Guard::None || !direct {
+                continue;
+            }
+            if reason.from.is_empty() {
+                queue.push(module.name.as_str());
+            } else {
+                outgoing.entry(&reason.from).or_default().push(&module.name);
+            }
+        }
+    }
+    let mut reached = BTreeSet::new();
+    while let Some(name) = queue.pop() {
+        if reached.insert(name) {
+            queue.extend(outgoing.get(name).into_iter().flatten());
+        }
+    }
+    reached
+}
+
+fn is_stdlib(graph: &Graph, python: &Python, name: &str) -> bool {
+    let Some(module) = graph.modules.get(name) else { return false };
+    match &module.kind {
+        Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => s.file().is_some_and(|f| python.in_stdlib(f)),
+        Kind::Builtin => true,
+        Kind::Namespace(_) => false,
+    }
+}
+
+/// The importing file and line.
+fn place(graph: &Graph, reason: &Reason) -> String {
+    match graph.modules.get(&reason.from) {
+        Some(module) if reason.line > 0 => format!("`{}:{}`", module.path, reason.line),
+        Some(module) => format!("`{}`", module.name),
+        None => "the request".to_owned(),
+    }
+}
+
+fn hint(name: &str, top: &str) -> String {
+    if name == top {
+        format!("install the distribution that provides `{name}`, or add it to `exclude` in `[modules]`")
+    } else {
+        format!("check that the version of `{top}` is one that has `{name}`, or add it to `exclude` in `[modules]`")
+    }
+}
+
+fn how(guard: Guard) -> &'static str {
+    match guard {
+        Guard::None => "by a module that itself is imported on demand",
+        Guard::Function => "in a function",
+        Guard::Conditional => "under a condition",
+        Guard::Optional => "in a try block",
+    }
+}

@@ -1,0 +1,719 @@
+//! Reads imports out of source text; the only module that knows the parser.
+
+use std::collections::{HashMap, HashSet};
+
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{self as ast, ExceptHandler, Expr, PythonVersion, Stmt};
+use ruff_python_parser::{Mode, ParseOptions};
+use ruff_text_size::{Ranged, TextSize};
+
+use super::Guard;
+use super::condition::{Compare, Condition, Match, Variable};
+use super::record::{Form, Import, Origin, Record};
+
+/// Finds the imports in a source file, for a minor version of Python 3.
+pub(super) fn source(bytes: &[u8], minor: u8) -> Record {
+    let text = decode(bytes);
+    let options =
+        ParseOptions::from(Mode::Module).with_target_version(PythonVersion { major: 3, minor });
+    let parsed = ruff_python_parser::parse_unchecked(&text, options);
+    let doubtful = !parsed.errors().is_empty() || !parsed.unsupported_syntax_errors().is_empty();
+    let Some(parsed) = parsed.try_into_module() else {
+        return Record { doubtful: true, ..Record::default() };
+    };
+    let mut finder = Finder::new(&text);
+    finder.record.doubtful = doubtful;
+    finder.block(parsed.suite());
+    finder.record
+}
+
+/// The text of a source file. Names of modules are ASCII in practice, so that any other encoding than UTF-8 can be
+/// taken byte by byte.
+fn decode(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => bytes.iter().map(|&b| char::from(b)).collect::<String>().into(),
+    }
+}
+
+struct Finder<'a> {
+    record: Record,
+    lines: Vec<u32>,
+    guard: Guard,
+    condition: u32,
+    /// Module-level names for a condition: `PY3 = sys.version_info[0] == 3`.
+    named: HashMap<&'a str, Condition>,
+    /// Names under which modules that matter here are known.
+    modules: HashMap<&'a str, &'static str>,
+    /// Names of `importlib.import_module`.
+    importers: HashSet<&'a str>,
+    /// Names imported from such a module, as in `from sys import platform`.
+    members: HashMap<&'a str, (&'static str, &'static str)>,
+    depth: u32,
+}
+
+/// Modules whose attributes decide conditions or import.
+const KNOWN_MODULES: [&str; 6] = ["sys", "os", "platform", "importlib", "typing", "pkgutil"];
+/// Their members.
+const KNOWN_MEMBERS: [(&str, &str); 9] = [
+    ("sys", "platform"),
+    ("sys", "version_info"),
+    ("sys", "hexversion"),
+    ("sys", "implementation"),
+    ("os", "name"),
+    ("platform", "system"),
+    ("platform", "python_implementation"),
+    ("importlib", "import_module"),
+    ("pkgutil", "extend_path"),
+];
+
+impl<'a> Finder<'a> {
+    fn new(text: &str) -> Finder<'a> {
+        let lines = memchr_lines(text);
+        Finder {
+            record: Record::default(),
+            lines,
+            guard: Guard::None,
+            condition: 0,
+            named: HashMap::new(),
+            modules: KNOWN_MODULES.iter().map(|&m| (m, m)).collect(),
+            importers: HashSet::from(["import_module"]),
+            members: HashMap::new(),
+            depth: 0,
+        }
+    }
+
+    fn line(&self, at: TextSize) -> u32 {
+        let offset = at.to_u32();
+        u32::try_from(self.lines.partition_point(|&start| start <= offset)).unwrap_or(u32::MAX)
+    }
+
+    fn push(&mut self, at: TextSize, origin: Origin, module: String, form: Form, names: Vec<String>) {
+        let (line, guard, condition) = (self.line(at), self.guard, self.condition);
+        self.record.imports.push(Import { line, guard, condition, origin, module, form, names });
+    }
+
+    /// Runs `inside` under a stronger guard and, if given, one more condition.
+    fn under(&mut self, guard: Guard, condition: Option<Condition>, inside: impl FnOnce(&mut Self)) {
+        let (old_guard, old_condition) = (self.guard, self.condition);
+        self.guard = self.guard.max(guard);
+        if let Some(condition) = condition.filter(Condition::is_decidable) {
+            self.require(condition);
+        }
+        inside(self);
+        (self.guard, self.condition) = (old_guard, old_condition);
+    }
+
+    /// Adds a condition for what follows.
+    fn require(&mut self, condition: Condition) {
+        let outer = self.condition.checked_sub(1).and_then(|i| self.record.conditions.get(i as usize));
+        let condition = match outer {
+            Some(Condition::All(all)) => {
+                let mut all = all.clone();
+                all.push(condition);
+                Condition::All(all)
+            }
+            Some(outer) => Condition::All(vec![outer.clone(), condition]),
+            None => condition,
+        };
+        self.record.conditions.push(condition);
+        self.condition = u32::try_from(self.record.conditions.len()).unwrap_or(0);
+    }
+
+    /// Statements in order. What follows `if <decidable>: return` (or raise, …) runs under the opposite condition.
+    fn block(&mut self, body: &'a [Stmt]) {
+        let old = self.condition;
+        for stmt in body {
+            self.visit_stmt(stmt);
+            let gone = match stmt {
+                Stmt::If(s) if s.elif_else_clauses.is_empty() && ends(&s.body) => {
+                    self.condition_of(&s.test).negated()
+                }
+                Stmt::Assert(s) => self.condition_of(&s.test),
+                _ => continue,
+            };
+            if gone.is_decidable() {
+                self.require(gone);
+            }
+        }
+        self.condition = old;
+    }
+
+    fn branches(&mut self, stmt: &'a ast::StmtIf) {
+        self.visit_expr(&stmt.test);
+        let mut before = Vec::new();
+        let clauses = stmt.elif_else_clauses.iter().map(|c| (c.test.as_ref(), c.body.as_slice()));
+        for (test, body) in std::iter::once((Some(&*stmt.test), stmt.body.as_slice())).chain(clauses) {
+            let condition = test.map_or(Condition::Known(true), |t| self.condition_of(t));
+            let mut all = before.clone();
+            all.push(condition.clone());
+            let decided = all.iter().all(Condition::is_decidable);
+            let guard = if decided { Guard::None } else { Guard::Conditional };
+            let whole = if all.len() == 1 { condition.clone() } else { Condition::All(all) };
+            // `else` of an undecidable test has no condition of its own.
+            let whole = if matches!(whole, Condition::Known(true)) { None } else { Some(whole) };
+            self.under(guard, whole, |s| s.block(body));
+            before.push(condition.negated());
+        }
+    }
+
+    fn try_statement(&mut self, stmt: &'a ast::StmtTry) {
+        let optional = stmt.handlers.iter().any(|h| {
+            let ExceptHandler::ExceptHandler(h) = h;
+            catches_import_error(h.type_.as_deref()) && !matches!(h.body.last(), Some(Stmt::Raise(_)))
+        });
+        self.under(if optional { Guard::Optional } else { Guard::None }, None, |s| s.block(&stmt.body));
+        for ExceptHandler::ExceptHandler(handler) in &stmt.handlers {
+            self.under(Guard::Conditional, None, |s| s.block(&handler.body));
+        }
+        self.block(&stmt.orelse);
+        self.block(&stmt.finalbody);
+    }
+
+    fn import(&mut self, stmt: &'a ast::StmtImport) {
+        for alias in &stmt.names {
+            let name = alias.name.as_str();
+            if let Some(asname) = &alias.asname
+                && let Some(known) = KNOWN_MODULES.iter().find(|m| **m == name)
+            {
+                self.modules.insert(asname.as_str(), known);
+            }
+            self.push(stmt.range.start(), Origin::Absolute, name.to_owned(), Form::Import, Vec::new());
+        }
+    }
+
+    fn import_from(&mut self, stmt: &'a ast::StmtImportFrom) {
+        let module = stmt.module.as_ref().map_or("", |m| m.as_str());
+        if stmt.level == 0 {
+            for alias in &stmt.names {
+                let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
+                let Some(&member) = KNOWN_MEMBERS.iter().find(|(m, n)| *m == module && *n == alias.name.as_str())
+                else {
+                    continue;
+                };
+                self.members.insert(bound, member);
+                if member.1 == "import_module" {
+                    self.importers.insert(bound);
+                }
+            }
+        }
+        if module == "__future__" {
+            return;
+        }
+        let origin = if stmt.level == 0 { Origin::Absolute } else { Origin::Package(stmt.level) };
+        let names = stmt.names.iter().map(|a| a.name.as_str().to_owned()).collect();
+        self.push(stmt.range.start(), origin, module.to_owned(), Form::From, names);
+    }
+
+    /// Remembers `NAME = <condition>` at module level, and the strings of `__all__`.
+    fn assignment(&mut self, target: &'a Expr, value: &'a Expr, adds: bool) {
+        let Expr::Name(name) = target else { return };
+        if self.depth > 0 {
+            return;
+        }
+        if name.id.as_str() == "__all__" {
+            strings(value, &mut self.record.all);
+        } else if adds || self.guard != Guard::None || self.named.contains_key(name.id.as_str()) {
+            self.named.insert(name.id.as_str(), Condition::Unknown);
+        } else {
+            let condition = self.condition_of(value);
+            if condition.is_decidable() {
+                self.named.insert(name.id.as_str(), condition);
+            }
+        }
+    }
+
+    fn call(&mut self, call: &'a ast::ExprCall) {
+        let arguments = &call.arguments;
+        match &*call.func {
+            Expr::Name(name) if self.importers.contains(name.id.as_str()) => self.import_call(call),
+            Expr::Name(name) if name.id.as_str() == "__import__" => self.import_call(call),
+            Expr::Attribute(attribute) => match attribute.attr.as_str() {
+                "import_module" | "__import__" if self.is_module(&attribute.value, "importlib") => {
+                    self.import_call(call);
+                }
+                "extend_path" if self.is_module(&attribute.value, "pkgutil") => self.record.extends_path = true,
+                "declare_namespace" => self.record.extends_path = true,
+                "extend" | "append" | "insert" if self.depth == 0 => {
+                    if let (Expr::Name(name), Some(value)) = (&*attribute.value, arguments.args.last())
+                        && name.id.as_str() == "__all__"
+                    {
+                        strings(value, &mut self.record.all);
+                    }
+                }
+                _ => {}
+            },
+            Expr::Name(name) if name.id.as_str() == "breakpoint" => {
+                self.push(call.range().start(), Origin::Absolute, "pdb".to_owned(), Form::Call, Vec::new());
+            }
+            Expr::Name(name) if self.member(name.id.as_str()) == Some(("pkgutil", "extend_path")) => {
+                self.record.extends_path = true;
+            }
+            _ => {}
+        }
+    }
+
+    /// `import_module(name, package)` and `__import__(name, …)` with a name of which something is known.
+    fn import_call(&mut self, call: &'a ast::ExprCall) {
+        let Some(name) = call.arguments.find_argument_value("name", 0) else { return };
+        let Some((mut origin, mut text, whole)) = known_text(name) else { return };
+        if origin == Origin::Absolute && text.starts_with('.') {
+            let level = u32::try_from(text.bytes().take_while(|&b| b == b'.').count()).unwrap_or(1);
+            let tail = text.trim_start_matches('.').to_owned();
+            match call.arguments.find_argument_value("package", 1) {
+                Some(Expr::StringLiteral(package)) => {
+                    let package = package.value.to_str();
+                    let up = package.split('.').count().saturating_sub(level as usize - 1);
+                    let base: Vec<&str> = package.split('.').take(up).collect();
+                    text = format!("{}.{tail}", base.join("."));
+                }
+                Some(Expr::Name(name)) if name.id.as_str() == "__name__" && level == 1 => {
+                    (origin, text) = (Origin::Own, tail);
+                }
+                // `__package__`, `__spec__.parent` or a variable: the package it stands in, most likely.
+                _ => (origin, text) = (Origin::Package(level), tail),
+            }
+        }
+        if text.is_empty() && origin == Origin::Absolute {
+            return;
+        }
+        let valid = |t: &str| t.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
+        if !valid(&text) {
+            return;
+        }
+        let form = if whole { Form::Call } else { Form::Prefix };
+        // `__import__("a.b", fromlist=["c"])` takes `a.b.c` like `from a.b import c`.
+        let mut names = Vec::new();
+        if let Some(from) = call.arguments.find_argument_value("fromlist", 3) {
+            strings(from, &mut names);
+        }
+        self.push(call.range().start(), origin, text, form, names);
+    }
+
+    fn is_module(&self, expr: &Expr, module: &str) -> bool {
+        matches!(expr, Expr::Name(name) if self.modules.get(name.id.as_str()) == Some(&module))
+    }
+
+    fn member(&self, name: &str) -> Option<(&'static str, &'static str)> {
+        self.members.get(name).copied()
+    }
+
+    /// `module.attribute` as an expression, under whatever name the module or its member is known.
+    fn dotted(&self, expr: &Expr) -> Option<(&'static str, &'static str)> {
+        match expr {
+            Expr::Name(name) => self.member(name.id.as_str()),
+            Expr::Attribute(attribute) => {
+                let Expr::Name(base) = &*attribute.value else { return None };
+                let module = self.modules.get(base.id.as_str())?;
+                KNOWN_MEMBERS.iter().copied().find(|(m, n)| m == module && *n == attribute.attr.as_str())
+            }
+            _ => None,
+        }
+    }
+
+    fn condition_of(&self, expr: &Expr) -> Condition {
+        match expr {
+            Expr::BooleanLiteral(b) => Condition::Known(b.value),
+            Expr::Name(name) => match name.id.as_str() {
+                "TYPE_CHECKING" | "MYPY" => Condition::Known(false),
+                other => self.named.get(other).cloned().unwrap_or(Condition::Unknown),
+            },
+            Expr::Attribute(a) if a.attr.as_str() == "TYPE_CHECKING" => Condition::Known(false),
+            Expr::NumberLiteral(n) => match &n.value {
+                ast::Number::Int(i) => Condition::Known(i.as_i64() != Some(0)),
+                _ => Condition::Unknown,
+            },
+            Expr::Named(named) => self.condition_of(&named.value),
+            Expr::UnaryOp(op) if op.op == ast::UnaryOp::Not => self.condition_of(&op.operand).negated(),
+            Expr::BoolOp(op) => {
+                let parts = op.values.iter().map(|v| self.condition_of(v)).collect();
+                if op.op == ast::BoolOp::And { Condition::All(parts) } else { Condition::Any(parts) }
+            }
+            Expr::Call(call) => self.text_call(call).unwrap_or(Condition::Unknown),
+            Expr::Compare(compare) => self.comparison(compare).unwrap_or(Condition::Unknown),
+            _ => Condition::Unknown,
+        }
+    }
+
+    /// `sys.platform.startswith("win")`.
+    fn text_call(&self, call: &ast::ExprCall) -> Option<Condition> {
+        let Expr::Attribute(attribute) = &*call.func else { return None };
+        if attribute.attr.as_str() != "startswith" {
+            return None;
+        }
+        let variable = self.text_variable(&attribute.value)?;
+        Some(Condition::Text(variable, Match::Prefix, literal_texts(call.arguments.args.first()?)?))
+    }
+
+    /// An expression whose text the target decides.
+    fn text_variable(&self, expr: &Expr) -> Option<Variable> {
+        if let Expr::Call(call) = expr {
+            if let Expr::Attribute(a) = &*call.func
+                && a.attr.as_str() == "lower"
+            {
+                return None;
+            }
+            return match self.dotted(&call.func)? {
+                ("platform", "system") => Some(Variable::System),
+                ("platform", "python_implementation") => Some(Variable::PythonImplementation),
+                _ => None,
+            };
+        }
+        if let Expr::Attribute(a) = expr
+            && a.attr.as_str() == "name"
+            && self.dotted(&a.value) == Some(("sys", "implementation"))
+        {
+            return Some(Variable::Implementation);
+        }
+        match self.dotted(expr)? {
+            ("sys", "platform") => Some(Variable::Platform),
+            ("os", "name") => Some(Variable::OsName),
+            _ => None,
+        }
+    }
+
+    fn comparison(&self, compare: &ast::ExprCompare) -> Option<Condition> {
+        let (mut left, [op], [right]) = (&*compare.left, &*compare.ops, &*compare.comparators) else {
+            return None;
+        };
+        let mut right = right;
+        let is_name = |e: &Expr| matches!(e, Expr::Name(n) if n.id.as_str() == "__name__");
+        let negate = matches!(op, ast::CmpOp::NotEq | ast::CmpOp::NotIn | ast::CmpOp::IsNot);
+        let finish = |c: Condition| Some(if negate { c.negated() } else { c });
+        if matches!(op, ast::CmpOp::Eq | ast::CmpOp::NotEq) {
+            if is_name(right) {
+                std::mem::swap(&mut left, &mut right);
+            }
+            if is_name(left) {
+                return (literal_texts(right)? == ["__main__"]).then(|| finish(Condition::Main))?;
+            }
+        }
+        if matches!(op, ast::CmpOp::Eq | ast::CmpOp::NotEq | ast::CmpOp::In | ast::CmpOp::NotIn) {
+            if let Some(variable) = self.text_variable(left) {
+                return finish(Condition::Text(variable, Match::Equal, literal_texts(right)?));
+            }
+            if let Some(variable) = self.text_variable(right) {
+                // `"win" in sys.platform` is a search inside the text: only the plain comparison is taken.
+                if matches!(op, ast::CmpOp::Eq | ast::CmpOp::NotEq) {
+                    return finish(Condition::Text(variable, Match::Equal, literal_texts(left)?));
+                }
+                return None;
+            }
+        }
+        let op = match op {
+            ast::CmpOp::Eq | ast::CmpOp::NotEq => Compare::Equal,
+            ast::CmpOp::Lt => Compare::Less,
+            ast::CmpOp::LtE => Compare::LessEqual,
+            ast::CmpOp::Gt => Compare::Greater,
+            ast::CmpOp::GtE => Compare::GreaterEqual,
+            _ => return None,
+        };
+        if let Some(condition) = self.version(left, op, right) {
+            return finish(condition);
+        }
+        self.version(right, op.mirrored(), left).and_then(finish)
+    }
+
+    /// `sys.version_info`, an index or a slice of it, `sys.version_info.major`, or `sys.hexversion` against numbers.
+    fn version(&self, value: &Expr, op: Compare, with: &Expr) -> Option<Condition> {
+        let is_info = |e: &Expr| self.dotted(e) == Some(("sys", "version_info"));
+        if self.dotted(value) == Some(("sys", "hexversion")) {
+            return Some(Condition::Hex(op, number(with)?));
+        }
+        let (start, end) = match value {
+            _ if is_info(value) => (0, u8::MAX),
+            Expr::Subscript(s) if is_info(&s.value) => match &*s.slice {
+                Expr::Slice(slice) if slice.step.is_none() => {
+                    let bound = |e: &Option<Box<Expr>>, open| match e {
+                        None => Some(open),
+                        Some(e) => number(e).and_then(|n| u8::try_from(n).ok()),
+                    };
+                    (bound(&slice.lower, 0)?, bound(&slice.upper, u8::MAX)?)
+                }
+                index => {
+                    let index = u8::try_from(number(index)?).ok().filter(|i| *i < 3)?;
+                    (index, index + 1)
+                }
+            },
+            Expr::Attribute(a) if is_info(&a.value) => match a.attr.as_str() {
+                "major" => (0, 1),
+                "minor" => (1, 2),
+                "micro" => (2, 3),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let with = match with {
+            Expr::Tuple(tuple) => tuple.elts.iter().map(number).collect::<Option<Vec<i64>>>()?,
+            one => vec![number(one)?],
+        };
+        Some(Condition::Version { start, end, op, with })
+    }
+
+    /// `match sys.platform: case "win32": …`
+    fn match_statement(&mut self, stmt: &'a ast::StmtMatch) {
+        self.visit_expr(&stmt.subject);
+        let variable = self.text_variable(&stmt.subject);
+        let mut before = Vec::new();
+        for case in &stmt.cases {
+            let mut texts = Vec::new();
+            let known = variable.filter(|_| case.guard.is_none() && pattern_texts(&case.pattern, &mut texts));
+            let condition = match known {
+                Some(variable) => Condition::Text(variable, Match::Equal, texts),
+                None if case.pattern.is_irrefutable() && case.guard.is_none() => Condition::Known(true),
+                None => Condition::Unknown,
+            };
+            let mut all = before.clone();
+            all.push(condition.clone());
+            let guard = if variable.is_some() { Guard::None } else { Guard::Conditional };
+            let whole = variable.map(|_| Condition::All(all));
+            self.under(guard, whole, |s| s.block(&case.body));
+            before.push(condition.negated());
+        }
+    }
+}
+
+impl<'a> Visitor<'a> for Finder<'a> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::Import(s) => self.import(s),
+            Stmt::ImportFrom(s) => self.import_from(s),
+            Stmt::If(s) => self.branches(s),
+            Stmt::Try(s) => self.try_statement(s),
+            Stmt::Match(s) => self.match_statement(s),
+            Stmt::FunctionDef(s) => {
+                for decorator in &s.decorator_list {
+                    self.visit_decorator(decorator);
+                }
+                self.visit_parameters(&s.parameters);
+                let tool = self.depth == 0 && matches!(s.name.as_str(), "main" | "_main" | "test" | "_test");
+                self.depth += 1;
+                self.under(Guard::Function, tool.then_some(Condition::Tool), |f| f.block(&s.body));
+                self.depth -= 1;
+            }
+            Stmt::ClassDef(s) => {
+                for decorator in &s.decorator_list {
+                    self.visit_decorator(decorator);
+                }
+                if let Some(arguments) = &s.arguments {
+                    self.visit_arguments(arguments);
+                }
+                self.depth += 1;
+                self.block(&s.body);
+                self.depth -= 1;
+            }
+            Stmt::With(s) => {
+                for item in &s.items {
+                    self.visit_with_item(item);
+                }
+                let guard = if s.items.iter().any(suppresses) { Guard::Optional } else { Guard::None };
+                self.under(guard, None, |f| f.block(&s.body));
+            }
+            Stmt::For(s) => {
+                self.visit_expr(&s.iter);
+                self.under(Guard::Conditional, None, |f| f.block(&s.body));
+                self.block(&s.orelse);
+            }
+            Stmt::While(s) => {
+                self.visit_expr(&s.test);
+                self.under(Guard::Conditional, None, |f| f.block(&s.body));
+                self.block(&s.orelse);
+            }
+            Stmt::Assign(s) => {
+                for target in &s.targets {
+                    self.assignment(target, &s.value, false);
+                }
+                self.visit_expr(&s.value);
+            }
+            Stmt::AnnAssign(s) => {
+                if let Some(value) = &s.value {
+                    self.assignment(&s.target, value, false);
+                    self.visit_expr(value);
+                }
+            }
+            Stmt::AugAssign(s) => {
+                self.assignment(&s.target, &s.value, true);
+                self.visit_expr(&s.value);
+            }
+            other => visitor::walk_stmt(self, other),
+        }
+    }
+
+    fn visit_body(&mut self, body: &'a [Stmt]) {
+        self.block(body);
+    }
+
+    fn visit_annotation(&mut self, _: &'a Expr) {}
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Call(call) => {
+                self.call(call);
+                visitor::walk_expr(self, expr);
+            }
+            Expr::Lambda(lambda) => self.under(Guard::Function, None, |f| f.visit_expr(&lambda.body)),
+            Expr::If(ternary) => {
+                self.visit_expr(&ternary.test);
+                let condition = self.condition_of(&ternary.test);
+                self.under(Guard::Conditional, Some(condition.clone()), |f| f.visit_expr(&ternary.body));
+                self.under(Guard::Conditional, Some(condition.negated()), |f| f.visit_expr(&ternary.orelse));
+            }
+            other => visitor::walk_expr(self, other),
+        }
+    }
+}
+
+/// Offsets of the lines' beginnings.
+fn memchr_lines(text: &str) -> Vec<u32> {
+    let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
+    std::iter::once(0).chain(ends.map(|(i, _)| u32::try_from(i + 1).unwrap_or(u32::MAX))).collect()
+}
+
+/// Whether a block never runs on into what follows it.
+fn ends(body: &[Stmt]) -> bool {
+    match body.last() {
+        Some(Stmt::Return(_) | Stmt::Raise(_) | Stmt::Continue(_) | Stmt::Break(_)) => true,
+        Some(Stmt::Expr(e)) => matches!(&*e.value, Expr::Call(c)
+            if matches!(&*c.func, Expr::Attribute(a) if a.attr.as_str() == "exit"
+                && matches!(&*a.value, Expr::Name(n) if n.id.as_str() == "sys"))),
+        _ => false,
+    }
+}
+
+/// Whether an `except` clause catches a failed import.
+fn catches_import_error(what: Option<&Expr>) -> bool {
+    const CAUGHT: [&str; 4] = ["ImportError", "ModuleNotFoundError", "Exception", "BaseException"];
+    match what {
+        None => true,
+        Some(Expr::Name(name)) => CAUGHT.contains(&name.id.as_str()),
+        Some(Expr::Attribute(a)) => CAUGHT.contains(&a.attr.as_str()),
+        Some(Expr::Tuple(tuple)) => tuple.elts.iter().any(|e| catches_import_error(Some(e))),
+        Some(_) => false,
+    }
+}
+
+/// `with contextlib.suppress(ImportError)`.
+fn suppresses(item: &ast::WithItem) -> bool {
+    let Expr::Call(call) = &item.context_expr else { return false };
+    let name = match &*call.func {
+        Expr::Name(name) => name.id.as_str(),
+        Expr::Attribute(a) => a.attr.as_str(),
+        _ => return false,
+    };
+    name == "suppress" && call.arguments.args.iter().any(|a| catches_import_error(Some(a)))
+}
+
+fn number(expr: &Expr) -> Option<i64> {
+    match expr {
+        Expr::NumberLiteral(n) => match &n.value {
+            ast::Number::Int(i) => i.as_i64(),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Constant strings of a list, tuple or set (or a sum of such), or a string itself.
+fn strings(expr: &Expr, into: &mut Vec<String>) {
+    match expr {
+        Expr::StringLiteral(s) => into.push(s.value.to_str().to_owned()),
+        Expr::List(list) => list.elts.iter().for_each(|e| strings(e, into)),
+        Expr::Tuple(tuple) => tuple.elts.iter().for_each(|e| strings(e, into)),
+        Expr::Set(set) => set.elts.iter().for_each(|e| strings(e, into)),
+        Expr::BinOp(op) => {
+            strings(&op.left, into);
+            strings(&op.right, into);
+        }
+        _ => {}
+    }
+}
+
+/// The constant strings of an expression that holds nothing else.
+fn literal_texts(expr: &Expr) -> Option<Vec<String>> {
+    match expr {
+        Expr::StringLiteral(s) => Some(vec![s.value.to_str().to_owned()]),
+        Expr::Tuple(ast::ExprTuple { elts, .. })
+        | Expr::List(ast::ExprList { elts, .. })
+        | Expr::Set(ast::ExprSet { elts, .. }) => {
+            let texts: Option<Vec<Vec<String>>> = elts.iter().map(literal_texts).collect();
+            Some(texts?.concat())
+        }
+        _ => None,
+    }
+}
+
+fn pattern_texts(pattern: &ast::Pattern, into: &mut Vec<String>) -> bool {
+    match pattern {
+        ast::Pattern::MatchValue(value) => match &*value.value {
+            Expr::StringLiteral(s) => {
+                into.push(s.value.to_str().to_owned());
+                true
+            }
+            _ => false,
+        },
+        ast::Pattern::MatchOr(or) => or.patterns.iter().all(|p| pattern_texts(p, into)),
+        _ => false,
+    }
+}
+
+/// What is known of a text: what it counts from, its (beginning of the) text, and whether that is all.
+fn known_text(expr: &Expr) -> Option<(Origin, String, bool)> {
+    match expr {
+        Expr::StringLiteral(s) => Some((Origin::Absolute, s.value.to_str().to_owned(), true)),
+        Expr::Name(name) if name.id.as_str() == "__name__" => Some((Origin::Own, String::new(), true)),
+        Expr::Name(name) if name.id.as_str() == "__package__" => Some((Origin::Package(1), String::new(), true)),
+        Expr::BinOp(op) if op.op == ast::Operator::Add => {
+            let (origin, left, whole) = known_text(&op.left)?;
+            if !whole {
+                return Some((origin, left, false));
+            }
+            Some(match known_text(&op.right) {
+                Some((Origin::Absolute, right, whole)) => (origin, join(origin, left, &right), whole),
+                _ => (origin, left, false),
+            })
+        }
+        Expr::BinOp(op) if op.op == ast::Operator::Mod => {
+            let Expr::StringLiteral(format) = &*op.left else { return None };
+            let known = format.value.to_str().split('%').next().unwrap_or_default();
+            Some((Origin::Absolute, known.to_owned(), false)).filter(|(_, t, _)| !t.is_empty())
+        }
+        Expr::Call(call) => {
+            let Expr::Attribute(attribute) = &*call.func else { return None };
+            let Expr::StringLiteral(format) = &*attribute.value else { return None };
+            let known = format.value.to_str().split('{').next().unwrap_or_default();
+            (attribute.attr.as_str() == "format" && !known.is_empty())
+                .then(|| (Origin::Absolute, known.to_owned(), false))
+        }
+        Expr::FString(f) => known_f_string(f),
+        _ => None,
+    }
+}
+
+fn known_f_string(f: &ast::ExprFString) -> Option<(Origin, String, bool)> {
+    let (mut origin, mut text) = (Origin::Absolute, String::new());
+    let mut started = false;
+    for element in f.value.elements() {
+        match element {
+            ast::InterpolatedStringElement::Literal(literal) => text = join(origin, text, &literal.value),
+            ast::InterpolatedStringElement::Interpolation(inner) => match known_text(&inner.expression) {
+                Some((from, more, true)) if !started || from == Origin::Absolute => {
+                    if !started {
+                        origin = from;
+                    }
+                    text.push_str(&more);
+                }
+                _ => return started.then_some((origin, text, false)),
+            },
+        }
+        started = true;
+    }
+    Some((origin, text, true))
+}
+
+/// Appends to a known text; the dot after `__name__` is not part of the tail.
+fn join(origin: Origin, mut text: String, more: &str) -> String {
+    let more = if origin != Origin::Absolute && text.is_empty() { more.trim_start_matches('.') } else { more };
+    text.push_str(more);
+    text
+}

@@ -1,0 +1,76 @@
+//! What a module's code says about imports: names as written, nothing looked up, the same for every target.
+
+use serde::{Deserialize, Serialize};
+
+use super::Guard;
+use super::condition::Condition;
+
+/// What was found in one source (or bytecode) file. Kept by content hash.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Record {
+    /// Imports in the order of the source.
+    pub imports: Vec<Import>,
+    /// Conditions that [`Import::condition`] counts into, from 1.
+    pub conditions: Vec<Condition>,
+    /// Constant strings of `__all__`.
+    pub all: Vec<String>,
+    /// The module extends its `__path__` by `pkgutil` or `pkg_resources`: a namespace package in the old style.
+    pub extends_path: bool,
+    /// The parser rejects the file, or parts of it for this Python version: the interpreter has the last word.
+    pub doubtful: bool,
+}
+
+/// One import, as written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Import {
+    /// Line, 1-based; 0 in bytecode.
+    #[serde(rename = "l", default, skip_serializing_if = "is_zero")]
+    pub line: u32,
+    /// How it stands.
+    #[serde(rename = "g")]
+    pub guard: Guard,
+    /// Place of its condition in [`Record::conditions`] plus one; 0: none.
+    #[serde(rename = "c", default, skip_serializing_if = "is_zero")]
+    pub condition: u32,
+    /// What `module` counts from.
+    #[serde(rename = "o")]
+    pub origin: Origin,
+    /// Dotted name; may be empty in `from . import x`. For [`Form::Prefix`], the known beginning.
+    #[serde(rename = "m")]
+    pub module: String,
+    /// What it is.
+    #[serde(rename = "f")]
+    pub form: Form,
+    /// Names after `from … import`; `*` for a star.
+    #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+fn is_zero(n: &u32) -> bool {
+    *n == 0
+}
+
+/// What the name of an import counts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Origin {
+    /// The top.
+    Absolute,
+    /// The package of the importing module, so many levels up (1: the package itself).
+    Package(u32),
+    /// The importing module's own name (`f"{__name__}.x"`).
+    Own,
+}
+
+/// Forms of imports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Form {
+    /// `import m`.
+    Import,
+    /// `from m import names`.
+    From,
+    /// A call with a constant name: `import_module("m")`.
+    Call,
+    /// A call with a name of which only the beginning is known: `import_module(f"m.{x}")`.
+    Prefix,
+}

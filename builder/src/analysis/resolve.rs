@@ -1,0 +1,360 @@
+//! Finds modules on the target's search path, as its import system would.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::{Kind, Source};
+use crate::python::Python;
+
+/// A place that holds modules: an entry of the search path or of a package's `__path__`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Location {
+    /// A folder.
+    Folder(PathBuf),
+    /// A folder in a zip (`prefix` is empty or ends with `/`).
+    Zip {
+        /// The zip file.
+        archive: PathBuf,
+        /// Beginning of the members' names.
+        prefix: String,
+    },
+}
+
+/// A module that was found.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    /// What it is.
+    pub kind: Kind,
+    /// `__path__` of a package.
+    pub locations: Option<Vec<Location>>,
+    /// Path under the root of the product.
+    pub path: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Suffix {
+    Extension,
+    Source,
+    Bytecode,
+}
+
+/// What a folder holds: name, and whether it is a folder itself.
+type Listing = Rc<BTreeMap<String, bool>>;
+
+/// Finds modules, remembering folders and zips.
+pub(super) struct Resolver<'p> {
+    python: &'p Python,
+    roots: Vec<PathBuf>,
+    suffixes: Vec<(String, Suffix)>,
+    builtin: HashMap<&'p str, bool>,
+    frozen: HashMap<&'p str, bool>,
+    editable: HashMap<&'p str, Vec<&'p Path>>,
+    folders: HashMap<PathBuf, Option<Listing>>,
+    zips: HashMap<PathBuf, Option<Rc<Vec<String>>>>,
+}
+
+impl<'p> Resolver<'p> {
+    /// A resolver over the scripts' own folders and the search path, in this order.
+    pub(super) fn new(python: &'p Python, own: &[PathBuf]) -> Resolver<'p> {
+        let mut roots: Vec<PathBuf> = Vec::new();
+        for root in own.iter().chain(&python.search_path) {
+            if !roots.contains(root) {
+                roots.push(root.clone());
+            }
+        }
+        let mut suffixes: Vec<(String, Suffix)> =
+            python.extension_suffixes.iter().map(|s| (s.clone(), Suffix::Extension)).collect();
+        suffixes.push((".py".into(), Suffix::Source));
+        suffixes.push((".pyc".into(), Suffix::Bytecode));
+        let mut editable: HashMap<&str, Vec<&Path>> = HashMap::new();
+        for (name, path) in &python.editable {
+            editable.entry(name).or_default().push(path);
+        }
+        Resolver {
+            python,
+            roots,
+            suffixes,
+            builtin: python.builtin_modules.iter().map(|n| (n.as_str(), false)).collect(),
+            frozen: python.frozen_modules.iter().map(|(n, p)| (n.as_str(), *p)).collect(),
+            editable,
+            folders: HashMap::new(),
+            zips: HashMap::new(),
+        }
+    }
+
+    /// Finds a module by its dotted name, in the `__path__` of its parent or on the search path.
+    pub(super) fn find(&mut self, name: &str, parent: Option<&[Location]>) -> Option<Found> {
+        if parent.is_none() && self.builtin.contains_key(name) {
+            return Some(Found { kind: Kind::Builtin, locations: None, path: String::new() });
+        }
+        let on_path = match parent {
+            Some(locations) => self.find_in(name, locations),
+            None => {
+                let roots = self.roots();
+                self.find_in(name, &roots)
+            }
+        };
+        on_path.or_else(|| self.find_editable(name)).or_else(|| self.find_frozen(name))
+    }
+
+    /// The search path as locations.
+    pub(super) fn roots(&self) -> Vec<Location> {
+        self.roots
+            .iter()
+            .map(|r| {
+                if r.is_dir() {
+                    Location::Folder(r.clone())
+                } else {
+                    Location::Zip { archive: r.clone(), prefix: String::new() }
+                }
+            })
+            .collect()
+    }
+
+    /// Folders of this name in any entry of the search path: the `__path__` of a package that extends it.
+    pub(super) fn portions(&mut self, name: &str) -> Vec<Location> {
+        let relative = name.replace('.', "/");
+        self.roots()
+            .into_iter()
+            .filter_map(|root| match root {
+                Location::Folder(folder) => {
+                    let folder = folder.join(&relative);
+                    folder.is_dir().then_some(Location::Folder(folder))
+                }
+                Location::Zip { .. } => None,
+            })
+            .collect()
+    }
+
+    fn find_in(&mut self, name: &str, locations: &[Location]) -> Option<Found> {
+        let tail = name.rsplit('.').next().unwrap_or(name);
+        let mut portions = Vec::new();
+        for location in locations {
+            match location {
+                Location::Folder(folder) => {
+                    let Some(listing) = self.list(folder) else { continue };
+                    if listing.get(tail) == Some(&true) {
+                        let inner = folder.join(tail);
+                        if let Some(found) = self.package(name, &inner) {
+                            return Some(found);
+                        }
+                        if let Some(found) = self.module(name, tail, folder, &listing) {
+                            return Some(found);
+                        }
+                        portions.push(Location::Folder(inner));
+                    } else if let Some(found) = self.module(name, tail, folder, &listing) {
+                        return Some(found);
+                    }
+                }
+                Location::Zip { archive, prefix } => {
+                    let Some(members) = self.members(archive) else { continue };
+                    let inner = format!("{prefix}{tail}");
+                    if let Some(found) = find_in_zip(name, archive, &inner, &members) {
+                        return Some(found);
+                    }
+                    let folder = format!("{inner}/");
+                    let at = members.partition_point(|m| m.as_str() < folder.as_str());
+                    if members.get(at).is_some_and(|m| m.starts_with(&folder)) {
+                        portions.push(Location::Zip { archive: archive.clone(), prefix: folder });
+                    }
+                }
+            }
+        }
+        (!portions.is_empty()).then(|| namespace(name, portions))
+    }
+
+    /// A regular package in a folder.
+    fn package(&mut self, name: &str, folder: &Path) -> Option<Found> {
+        let listing = self.list(folder)?;
+        let (file, suffix) = self.first(&listing, "__init__")?;
+        let path = format!("{}/{file}", name.replace('.', "/"));
+        let kind = kind(suffix, Source::File(folder.join(&file)));
+        Some(Found { kind, locations: Some(vec![Location::Folder(folder.to_owned())]), path })
+    }
+
+    /// A module in a folder.
+    fn module(&self, name: &str, tail: &str, folder: &Path, listing: &BTreeMap<String, bool>) -> Option<Found> {
+        let (file, suffix) = self.first(listing, tail)?;
+        let path = match name.rsplit_once('.') {
+            Some((parent, _)) => format!("{}/{file}", parent.replace('.', "/")),
+            None if folder == self.python.dynload && suffix == Suffix::Extension => format!("lib-dynload/{file}"),
+            None => file.clone(),
+        };
+        Some(Found { kind: kind(suffix, Source::File(folder.join(&file))), locations: None, path })
+    }
+
+    /// The first file of a stem, in the order of the suffixes.
+    fn first(&self, listing: &BTreeMap<String, bool>, stem: &str) -> Option<(String, Suffix)> {
+        // Most names in `from p import name` are attributes: look before building six strings.
+        let near = listing.range::<str, _>((std::ops::Bound::Excluded(stem), std::ops::Bound::Unbounded));
+        near.take_while(|(n, _)| n.starts_with(stem)).find(|(n, _)| n.as_bytes().get(stem.len()) == Some(&b'.'))?;
+        self.suffixes.iter().find_map(|(suffix, what)| {
+            let file = format!("{stem}{suffix}");
+            (listing.get(&file) == Some(&false)).then_some((file, *what))
+        })
+    }
+
+    fn find_editable(&mut self, name: &str) -> Option<Found> {
+        let paths: Vec<PathBuf> = self.editable.get(name)?.iter().map(|p| p.to_path_buf()).collect();
+        let tail = name.rsplit('.').next().unwrap_or(name);
+        let mut portions = Vec::new();
+        for path in paths {
+            if path.is_dir() {
+                if let Some(found) = self.package(name, &path) {
+                    return Some(found);
+                }
+                portions.push(Location::Folder(path));
+                continue;
+            }
+            // A file, or the path of a module without its suffix.
+            let folder = path.parent()?.to_owned();
+            let listing = self.list(&folder)?;
+            let stem = path.file_stem()?.to_string_lossy().into_owned();
+            if let Some(found) = self.module(name, if stem.is_empty() { tail } else { &stem }, &folder, &listing) {
+                return Some(found);
+            }
+        }
+        (!portions.is_empty()).then(|| namespace(name, portions))
+    }
+
+    fn find_frozen(&self, name: &str) -> Option<Found> {
+        let package = *self.frozen.get(name)?;
+        Some(Found { kind: Kind::Builtin, locations: package.then(Vec::new), path: String::new() })
+    }
+
+    /// Names of the modules and regular packages right inside a package, sorted.
+    pub(super) fn children(&mut self, locations: &[Location]) -> Vec<String> {
+        let mut names = std::collections::BTreeSet::new();
+        for location in locations {
+            match location {
+                Location::Folder(folder) => {
+                    let Some(listing) = self.list(folder) else { continue };
+                    for (entry, is_folder) in listing.iter() {
+                        if *is_folder {
+                            let inner = folder.join(entry);
+                            let is_package = is_identifier(entry)
+                                && self.list(&inner).is_some_and(|l| self.first(&l, "__init__").is_some());
+                            if is_package {
+                                names.insert(entry.clone());
+                            }
+                        } else if let Some(stem) = self.stem(entry) {
+                            names.insert(stem.to_owned());
+                        }
+                    }
+                }
+                Location::Zip { archive, prefix } => {
+                    let Some(members) = self.members(archive) else { continue };
+                    for member in members.iter().filter_map(|m| m.strip_prefix(prefix.as_str())) {
+                        match member.split_once('/') {
+                            Some((folder, "__init__.py" | "__init__.pyc")) => {
+                                names.insert(folder.to_owned());
+                            }
+                            Some(_) => {}
+                            None => names.extend(self.stem(member).map(str::to_owned)),
+                        }
+                    }
+                }
+            }
+        }
+        names.remove("__init__");
+        names.into_iter().filter(|n| is_identifier(n)).collect()
+    }
+
+    /// The module name in a file name.
+    fn stem<'f>(&self, file: &'f str) -> Option<&'f str> {
+        self.suffixes.iter().find_map(|(suffix, _)| file.strip_suffix(suffix.as_str()))
+    }
+
+    /// What a folder holds.
+    pub(super) fn list(&mut self, folder: &Path) -> Option<Listing> {
+        if let Some(known) = self.folders.get(folder) {
+            return known.clone();
+        }
+        let listing = std::fs::read_dir(folder).ok().map(|entries| {
+            let entries = entries.flatten().filter_map(|entry| {
+                let name = entry.file_name().into_string().ok()?;
+                let kind = entry.file_type().ok()?;
+                let is_folder = if kind.is_symlink() { entry.path().is_dir() } else { kind.is_dir() };
+                Some((name, is_folder))
+            });
+            Rc::new(entries.collect())
+        });
+        self.folders.insert(folder.to_owned(), listing.clone());
+        listing
+    }
+
+    /// The members of a zip, sorted.
+    fn members(&mut self, archive: &Path) -> Option<Rc<Vec<String>>> {
+        if let Some(known) = self.zips.get(archive) {
+            return known.clone();
+        }
+        let members = std::fs::File::open(archive).ok().and_then(|f| zip::ZipArchive::new(f).ok()).map(|zip| {
+            let mut names: Vec<String> = zip.file_names().flatten().map(|n| n.into_owned()).collect();
+            names.sort();
+            Rc::new(names)
+        });
+        self.zips.insert(archive.to_owned(), members.clone());
+        members
+    }
+}
+
+/// Reads the bytes of a source.
+pub(super) fn read(source: &Source) -> std::io::Result<Vec<u8>> {
+    match source {
+        Source::File(path) => std::fs::read(path),
+        Source::Bytes(bytes) => Ok(bytes.clone()),
+        Source::Zip { archive, member } => {
+            let mut zip = zip::ZipArchive::new(std::fs::File::open(archive)?)?;
+            let mut bytes = Vec::new();
+            std::io::Read::read_to_end(&mut zip.by_name(member)?, &mut bytes)?;
+            Ok(bytes)
+        }
+    }
+}
+
+fn kind(suffix: Suffix, source: Source) -> Kind {
+    match suffix {
+        Suffix::Extension => Kind::Extension(source),
+        Suffix::Source => Kind::Source(source),
+        Suffix::Bytecode => Kind::Bytecode(source),
+    }
+}
+
+fn namespace(name: &str, portions: Vec<Location>) -> Found {
+    let folders = portions
+        .iter()
+        .map(|p| match p {
+            Location::Folder(folder) => folder.clone(),
+            Location::Zip { archive, prefix } => archive.join(prefix.trim_end_matches('/')),
+        })
+        .collect();
+    Found { kind: Kind::Namespace(folders), locations: Some(portions), path: name.replace('.', "/") }
+}
+
+/// zipimport knows no extension modules.
+fn find_in_zip(name: &str, archive: &Path, inner: &str, members: &[String]) -> Option<Found> {
+    let candidates = [
+        ("/__init__.pyc", Suffix::Bytecode, true),
+        ("/__init__.py", Suffix::Source, true),
+        (".pyc", Suffix::Bytecode, false),
+        (".py", Suffix::Source, false),
+    ];
+    let has = |m: &String| members.binary_search(m).is_ok();
+    let dotted = name.replace('.', "/");
+    candidates.iter().find_map(|(ending, suffix, package)| {
+        let member = format!("{inner}{ending}");
+        // Source beside bytecode is preferred: the bytecode may be of another version.
+        if !has(&member) || (*suffix == Suffix::Bytecode && has(&member.trim_end_matches('c').to_owned())) {
+            return None;
+        }
+        let source = Source::Zip { archive: archive.to_owned(), member };
+        let locations =
+            package.then(|| vec![Location::Zip { archive: archive.to_owned(), prefix: format!("{inner}/") }]);
+        Some(Found { kind: kind(*suffix, source), locations, path: format!("{dotted}{ending}") })
+    })
+}
+
+fn is_identifier(name: &str) -> bool {
+    name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_ascii_digit())
+}

@@ -1,0 +1,248 @@
+//! Makes the blobs: code, source text and files, taken from the store where they were made before.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bootloader::archive::{Codec, hash};
+
+use super::compile::Pool;
+use super::compress::{self, Compressed};
+use super::{Stored, marshal, pycache, source};
+use crate::analysis::{Kind, Module, Source};
+use crate::error::{Error, Result};
+use crate::python::Python;
+use crate::spec::Compression;
+use crate::store::{Bucket, Hash, Store};
+
+/// Changes when the same source may give other marshalled bytes.
+const CODE_VERSION: u8 = 1;
+/// Larger blobs are kept as files, from which they are copied without passing through memory.
+const AS_FILE: u64 = 32 << 10;
+/// Status of a kept result that is an error.
+const BROKEN: u8 = 255;
+
+/// What all blobs have in common.
+pub(super) struct Maker<'a> {
+    pub(super) store: &'a Store,
+    pub(super) python: &'a Python,
+    pub(super) compression: Compression,
+    pub(super) optimize: u8,
+    pub(super) pool: Pool,
+}
+
+/// A blob, ready to be written.
+#[derive(Debug)]
+pub(super) struct Ready {
+    pub(super) blob: Compressed,
+    pub(super) stored: Stored,
+}
+
+/// Code, or the reason why there is none, as Python tells it.
+pub(super) type CodeResult = Result<Ready, String>;
+
+impl Maker<'_> {
+    /// The code of a module; `seed` keeps it uncompressed.
+    pub(super) fn code(&self, module: &Module, seed: bool) -> Result<CodeResult> {
+        let (Kind::Source(from) | Kind::Bytecode(from)) = &module.kind else {
+            return Err(Error::new(format!("module `{}` has no code", module.name)));
+        };
+        let compression = if seed { Compression::None } else { self.compression };
+        let key = self.code_key(module, &source::hash(from, self.store)?, compression);
+        if let Some(result) = self.store.get(Bucket::Blob, &key).and_then(|kept| unpack(&kept)) {
+            return Ok(result);
+        }
+        // The file may have changed since its hash was taken: what is kept is kept under what was read.
+        let metadata = match from {
+            Source::File(path) => std::fs::metadata(path).ok(),
+            _ => None,
+        };
+        let text = source::read(from)?;
+        let key = self.code_key(module, blake3::hash(&text).as_bytes(), compression);
+        let code = match self.marshal(module, from, metadata, &text)? {
+            Ok(code) => code,
+            Err(message) => {
+                let mut kept = vec![BROKEN];
+                kept.extend(message.as_bytes());
+                self.store.put(Bucket::Blob, &key, &kept);
+                return Ok(Err(message));
+            }
+        };
+        let blob = compress::compress(&code, compression)?;
+        let bytes = blob.bytes.as_deref().unwrap_or(&code);
+        let mut kept = Vec::with_capacity(bytes.len() + 32);
+        kept.push(blob.codec as u8);
+        kept.extend(blob.raw_len.to_le_bytes());
+        kept.extend(blob.hash);
+        kept.extend(bytes);
+        self.store.put(Bucket::Blob, &key, &kept);
+        let stored = Stored::Bytes(Arc::from(bytes));
+        Ok(Ok(Ready { blob: Compressed { bytes: None, ..blob }, stored }))
+    }
+
+    fn code_key(&self, module: &Module, text: &Hash, compression: Compression) -> Hash {
+        let mut hasher = blake3::Hasher::new_derive_key("freeze code blob");
+        let python = &self.python;
+        hasher.update(&[CODE_VERSION, compress::VERSION, python.version.0, python.version.1, self.optimize]);
+        hasher.update(&[u8::from(matches!(module.kind, Kind::Bytecode(_)))]);
+        hasher.update(&compress::level(compression).unwrap_or(i32::MIN).to_le_bytes());
+        hasher.update(&python.magic);
+        hasher.update(text);
+        hasher.update(module.path.as_bytes());
+        *hasher.finalize().as_bytes()
+    }
+
+    /// Canonical marshalled code, from `__pycache__` or from the compiler.
+    fn marshal(
+        &self,
+        module: &Module,
+        from: &Source,
+        metadata: Option<std::fs::Metadata>,
+        text: &[u8],
+    ) -> Result<Result<Vec<u8>, String>> {
+        let version = (self.python.version.0, self.python.version.1);
+        let rewrite = |code: &[u8]| marshal::rewrite(code, version, &module.path);
+        if matches!(module.kind, Kind::Bytecode(_)) {
+            let code = pycache::content(text, self.python).map_err(Error::new).and_then(rewrite);
+            return Ok(code.map_err(|e| e.to_string()));
+        }
+        if let (Source::File(path), Some(metadata)) = (from, metadata) {
+            let found = pycache::find(path, &metadata, text, self.python, self.optimize);
+            // A damaged file is no more than a missing one.
+            if let Some(Ok(code)) = found.map(|code| rewrite(&code)) {
+                return Ok(Ok(code));
+            }
+        }
+        let shown = match from {
+            Source::File(path) => path.to_string_lossy().into_owned(),
+            Source::Zip { archive, member } => archive.join(member).to_string_lossy().into_owned(),
+            Source::Bytes(_) => module.path.clone(),
+        };
+        match self.pool.compile(&shown, text, self.optimize)? {
+            Ok(code) => rewrite(&code).map(Ok),
+            Err(message) => Ok(Err(message)),
+        }
+    }
+
+    /// A module as files on the disk: its source, and bytecode that Python takes without asking for times.
+    pub(super) fn module_files(&self, module: &Module) -> Result<Vec<(String, Vec<u8>)>> {
+        let (Kind::Source(from) | Kind::Bytecode(from)) = &module.kind else { return Ok(Vec::new()) };
+        let text = source::read(from)?;
+        if matches!(module.kind, Kind::Bytecode(_)) {
+            return Ok(vec![(module.path.clone(), text)]);
+        }
+        let metadata = match from {
+            Source::File(path) => std::fs::metadata(path).ok(),
+            _ => None,
+        };
+        let mut files = Vec::new();
+        if let Ok(code) = self.marshal(module, from, metadata, &text)? {
+            let (folder, name) = module.path.rsplit_once('/').unwrap_or(("", &module.path));
+            let name = pycache::file_name(name, self.python, self.optimize);
+            let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+            files.push((format!("{folder}__pycache__/{name}"), pycache::wrap(&code, &text, self.python)));
+        }
+        files.push((module.path.clone(), text));
+        Ok(files)
+    }
+
+    /// The content of a file.
+    pub(super) fn file(&self, from: &Source) -> Result<Ready> {
+        let content = source::hash(from, self.store)?;
+        let key = self.file_key(&content);
+        let whole = derived(&key);
+        if let Some(ready) = self.kept_file(from, &key, &whole) {
+            return Ok(ready);
+        }
+        let raw = source::read(from)?;
+        let key = self.file_key(blake3::hash(&raw).as_bytes());
+        let whole = derived(&key);
+        let blob = compress::compress(&raw, self.compression)?;
+        let mut kept = vec![blob.codec as u8];
+        kept.extend(blob.raw_len.to_le_bytes());
+        kept.extend(blob.hash);
+        kept.extend(blob.stored_len.to_le_bytes());
+        let stored = match (&blob.bytes, from) {
+            (Some(bytes), _) if blob.stored_len > AS_FILE => {
+                Stored::File(self.store.put_file(Bucket::Blob, &whole, bytes)?)
+            }
+            (None, Source::File(path)) if blob.stored_len > AS_FILE => Stored::File(path.clone()),
+            (bytes, _) => {
+                let bytes = bytes.as_deref().unwrap_or(&raw);
+                kept.extend(bytes);
+                Stored::Bytes(Arc::from(bytes))
+            }
+        };
+        self.store.put(Bucket::Blob, &key, &kept);
+        Ok(Ready { blob: Compressed { bytes: None, ..blob }, stored })
+    }
+
+    fn file_key(&self, content: &Hash) -> Hash {
+        let mut hasher = blake3::Hasher::new_derive_key("freeze file blob");
+        hasher.update(&[compress::VERSION]);
+        hasher.update(&compress::level(self.compression).unwrap_or(i32::MIN).to_le_bytes());
+        hasher.update(content);
+        *hasher.finalize().as_bytes()
+    }
+
+    fn kept_file(&self, from: &Source, key: &Hash, whole: &Hash) -> Option<Ready> {
+        let kept = self.store.get(Bucket::Blob, key)?;
+        let (head, rest) = kept.split_at_checked(25)?;
+        let (len, bytes) = rest.split_at_checked(8)?;
+        let stored_len = u64::from_le_bytes(len.try_into().ok()?);
+        let mut blob = parse_head(head, stored_len)?;
+        let stored = if bytes.len() as u64 == stored_len {
+            Stored::Bytes(Arc::from(bytes))
+        } else if blob.codec == Codec::Stored {
+            let Source::File(path) = from else { return None };
+            Stored::File(path.clone())
+        } else {
+            Stored::File(self.store.get_file(Bucket::Blob, whole)?)
+        };
+        blob.bytes = None;
+        Some(Ready { blob, stored })
+    }
+
+    /// Bytes made by the builder, not worth keeping.
+    pub(super) fn bytes(&self, raw: &[u8], compression: Compression) -> Result<Ready> {
+        let blob = compress::compress(raw, compression)?;
+        let stored = Stored::Bytes(Arc::from(blob.bytes.as_deref().unwrap_or(raw)));
+        Ok(Ready { blob: Compressed { bytes: None, ..blob }, stored })
+    }
+}
+
+/// Key of the file that belongs to a record.
+fn derived(key: &Hash) -> Hash {
+    *blake3::keyed_hash(key, b"content").as_bytes()
+}
+
+fn parse_head(head: &[u8], stored_len: u64) -> Option<Compressed> {
+    let codec = match head[0] {
+        0 => Codec::Stored,
+        1 => Codec::Zstd,
+        _ => return None,
+    };
+    Some(Compressed {
+        codec,
+        raw_len: u64::from_le_bytes(head[1..9].try_into().ok()?),
+        stored_len,
+        hash: head[9..25].try_into().ok()?,
+        bytes: None,
+    })
+}
+
+fn unpack(kept: &[u8]) -> Option<CodeResult> {
+    if kept.first() == Some(&BROKEN) {
+        return Some(Err(String::from_utf8_lossy(&kept[1..]).into_owned()));
+    }
+    let (head, bytes) = kept.split_at_checked(25)?;
+    let blob = parse_head(head, bytes.len() as u64)?;
+    (hash(bytes) == blob.hash).then(|| Ok(Ready { blob, stored: Stored::Bytes(Arc::from(bytes)) }))
+}
+
+/// Whether two paths name the same file.
+pub(super) fn same_file(a: &Path, b: &Path) -> bool {
+    match (a.canonicalize(), b.canonicalize()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => a == b,
+    }
+}

@@ -1,0 +1,184 @@
+//! The manifest: what is in the product and why, for `freeze inspect` and `freeze why`, not for the launcher.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::File;
+use crate::analysis::{By, Guard, Kind, Reason};
+use crate::binaries::Natives;
+use crate::python::Python;
+use crate::rules::Contents;
+use crate::spec::Request;
+
+/// Most ways in that are told of one module or file; the first is the one that brought it in.
+const REASONS: usize = 4;
+
+/// What is in a product and why. Holds no path of the building machine and no time.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version of freeze that made it.
+    pub freeze: String,
+    /// Name of the app.
+    pub app: String,
+    /// Version of the app.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Version of the embedded Python.
+    pub python: String,
+    /// Platform, as in `linux-x86_64`.
+    pub target: String,
+    /// Level of optimisation of the bytecode.
+    pub optimize: u8,
+    /// Modules by name; built-in ones too.
+    pub modules: BTreeMap<String, ModuleEntry>,
+    /// Files by path under the root.
+    pub files: BTreeMap<String, FileEntry>,
+    /// Distributions, by name, with their version.
+    pub distributions: BTreeMap<String, String>,
+    /// Imports that lead nowhere.
+    pub missing: BTreeMap<String, Vec<Why>>,
+    /// Lowest glibc that the product runs with, and the file that needs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub glibc: Option<(String, String)>,
+    /// Libraries that stay with the host, and who needs them first.
+    pub host: BTreeMap<String, String>,
+}
+
+/// A module in the manifest.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModuleEntry {
+    /// `source`, `bytecode`, `extension`, `namespace` or `builtin`.
+    pub kind: String,
+    /// The distribution that owns it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distribution: Option<String>,
+    /// How it came in.
+    pub why: Vec<Why>,
+}
+
+/// A file in the manifest.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// `data`, `native`, `program` or `link`.
+    pub kind: String,
+    /// Length in bytes.
+    pub size: u64,
+    /// Onedir: BLAKE3 hash of the content, in hexadecimal digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<String>,
+    /// Target of a link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// How it came in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub why: Vec<Why>,
+}
+
+/// A way in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Why {
+    /// What names it: a module, distribution, rule or file; empty for the request itself.
+    pub from: String,
+    /// Kind of the link, as in `import`, and its detail.
+    pub by: String,
+    /// Line, 1-based; 0 if there is none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub line: u32,
+    /// `function`, `conditional` or `optional`, if it is not certain to run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde wants")]
+fn is_zero(n: &u32) -> bool {
+    *n == 0
+}
+
+impl From<&Reason> for Why {
+    fn from(reason: &Reason) -> Why {
+        let by = match &reason.by {
+            By::Import => "import".to_owned(),
+            By::Call => "call".to_owned(),
+            By::Parent => "parent".to_owned(),
+            By::Request(key) => format!("request: {}", portable(key)),
+            By::Interpreter => "interpreter".to_owned(),
+            By::Rule(rule) => format!("rule: {}", portable(rule)),
+            By::Text(text) => format!("text: {text}"),
+            By::Native => "native".to_owned(),
+            By::EntryPoint(name) => format!("entry point: {name}"),
+            By::Package => "package".to_owned(),
+            By::Needed => "needed".to_owned(),
+        };
+        let guard = match reason.guard {
+            Guard::None => None,
+            Guard::Function => Some("function".to_owned()),
+            Guard::Conditional => Some("conditional".to_owned()),
+            Guard::Optional => Some("optional".to_owned()),
+        };
+        Why { from: portable(&reason.from), by, line: reason.line, guard }
+    }
+}
+
+fn whys(reasons: &[Reason]) -> Vec<Why> {
+    reasons.iter().take(REASONS).map(Why::from).collect()
+}
+
+/// Cuts an absolute path down to the name of its file: the product tells nothing of the building machine.
+fn portable(text: &str) -> String {
+    if std::path::Path::new(text).is_absolute() || text.starts_with('\\') || text.get(1..3) == Some(":\\") {
+        return text.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+    }
+    text.to_owned()
+}
+
+pub(super) fn build(
+    contents: &Contents,
+    natives: &Natives,
+    request: &Request,
+    python: &Python,
+    files: &[File],
+) -> Manifest {
+    let graph = &contents.graph;
+    let (major, minor, micro) = python.version;
+    let modules = graph.modules.values().map(|module| {
+        let kind = match module.kind {
+            Kind::Source(_) => "source",
+            Kind::Bytecode(_) => "bytecode",
+            Kind::Extension(_) => "extension",
+            Kind::Namespace(_) => "namespace",
+            Kind::Builtin => "builtin",
+        };
+        let distribution = module.distribution.and_then(|i| graph.distributions.get(i)).map(|d| d.name.clone());
+        (module.name.clone(), ModuleEntry { kind: kind.to_owned(), distribution, why: whys(&module.reasons) })
+    });
+    Manifest {
+        freeze: env!("CARGO_PKG_VERSION").to_owned(),
+        app: request.name.clone(),
+        version: request.version.clone(),
+        python: format!("{major}.{minor}.{micro}"),
+        target: python.target.name(),
+        optimize: request.python.optimize,
+        modules: modules.collect(),
+        files: files.iter().map(|file| (file.path.clone(), file.entry())).collect(),
+        distributions: graph.distributions.iter().map(|d| (d.name.clone(), d.version.clone())).collect(),
+        missing: graph.missing.iter().map(|(name, reasons)| (name.clone(), whys(reasons))).collect(),
+        glibc: natives.glibc.as_ref().map(|((a, b), file)| (format!("{a}.{b}"), file.clone())),
+        host: natives.host.iter().map(|(name, who)| (name.clone(), portable(who))).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_absolute_path_is_told() {
+        let reason =
+            Reason { from: "/home/me/app.spec".into(), by: By::Request("/x/y.toml".into()), line: 3, guard: Guard::None };
+        let why = Why::from(&reason);
+        assert_eq!((&*why.from, &*why.by, why.line), ("app.spec", "request: y.toml", 3));
+        assert_eq!(portable("C:\\me\\a.py"), "a.py");
+        assert_eq!(portable("pkg.mod"), "pkg.mod");
+    }
+}

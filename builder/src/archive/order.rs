@@ -1,0 +1,102 @@
+//! The order in which a program starts: what is loaded first lies first in the file.
+
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+
+use crate::analysis::{Graph, Guard, Module};
+
+/// Names of all modules, those that a start loads first in front.
+pub(super) fn startup(graph: &Graph, first: &[&str]) -> Vec<String> {
+    let mut imports: HashMap<&str, Vec<(Guard, u32, &str)>> = HashMap::new();
+    for module in graph.modules.values() {
+        for reason in &module.reasons {
+            imports.entry(&reason.from).or_default().push((reason.guard, reason.line, &module.name));
+        }
+    }
+    for list in imports.values_mut() {
+        list.sort_unstable();
+    }
+    let mut walk = Walk { modules: &graph.modules, seen: HashSet::new(), order: Vec::new() };
+    for name in first {
+        walk.add(name);
+    }
+    // Imports at the top level are followed in depth, as the interpreter does.
+    let roots: Vec<&str> = first.iter().copied().collect();
+    let mut stack: Vec<&str> = roots.iter().rev().copied().collect();
+    let mut expanded = HashSet::new();
+    while let Some(name) = stack.pop() {
+        walk.add(name);
+        if expanded.insert(name) {
+            let list = imports.get(name).into_iter().flatten();
+            stack.extend(list.filter(|i| i.0 == Guard::None).rev().map(|i| i.2));
+        }
+    }
+    // Then what is imported later, the nearest first; then whatever is left, by name.
+    let mut queue: VecDeque<String> = walk.order.iter().cloned().collect();
+    while let Some(name) = queue.pop_front() {
+        for (_, _, import) in imports.get(name.as_str()).into_iter().flatten() {
+            if walk.add(import) {
+                queue.push_back((*import).to_owned());
+            }
+        }
+    }
+    for name in graph.modules.keys() {
+        walk.add(name);
+    }
+    walk.order
+}
+
+struct Walk<'a> {
+    modules: &'a BTreeMap<String, Module>,
+    seen: HashSet<String>,
+    order: Vec<String>,
+}
+
+impl Walk<'_> {
+    /// Adds a module behind its parent packages; tells whether it is new.
+    fn add(&mut self, name: &str) -> bool {
+        if !self.modules.contains_key(name) || self.seen.contains(name) {
+            return false;
+        }
+        if let Some((parent, _)) = name.rsplit_once('.') {
+            self.add(parent);
+        }
+        self.seen.insert(name.to_owned());
+        self.order.push(name.to_owned());
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::{By, Kind, Reason, Source};
+
+    #[test]
+    fn follows_the_imports_of_a_start() {
+        let mut graph = Graph::default();
+        let edges = [
+            ("__main__", "", 0, Guard::None),
+            ("b.x", "__main__", 1, Guard::None),
+            ("a", "__main__", 2, Guard::None),
+            ("late", "__main__", 1, Guard::Function),
+            ("deep", "b.x", 9, Guard::None),
+            ("b", "b.x", 0, Guard::None),
+            ("alone", "", 0, Guard::None),
+        ];
+        for (name, from, line, guard) in edges {
+            let reason = Reason { from: from.into(), by: By::Import, line, guard };
+            graph.modules.insert(
+                name.into(),
+                Module {
+                    name: name.into(),
+                    kind: Kind::Source(Source::Bytes(Vec::new())),
+                    package: false,
+                    path: String::new(),
+                    distribution: None,
+                    reasons: vec![reason],
+                },
+            );
+        }
+        assert_eq!(startup(&graph, &["__main__"]), ["__main__", "b", "b.x", "deep", "a", "late", "alone"]);
+    }
+}

@@ -1,0 +1,138 @@
+//! What the archive tells the launcher: programs, hooks, options, environment.
+
+use bootloader::archive::{Encoder, setting};
+
+use crate::analysis::{By, Graph, Guard, Kind, Module, Reason, Source};
+use crate::binaries::Natives;
+use crate::python::Python;
+use crate::rules::Contents;
+use crate::spec::{Extract, Mode, Request};
+
+/// The Python half of the launcher.
+pub(super) fn runtime_modules() -> Vec<Module> {
+    let sources = [
+        ("_freeze_bootstrap", bootloader::python_sources::BOOTSTRAP),
+        ("_freeze_importer", bootloader::python_sources::IMPORTER),
+    ];
+    let reason = Reason { from: String::new(), by: By::Interpreter, line: 0, guard: Guard::None };
+    sources
+        .into_iter()
+        .map(|(name, text)| Module {
+            name: name.to_owned(),
+            kind: Kind::Source(Source::Bytes(text.as_bytes().to_vec())),
+            package: false,
+            path: format!("{name}.py"),
+            distribution: None,
+            reasons: vec![reason.clone()],
+        })
+        .collect()
+}
+
+/// Whether Python needs the module before the importer runs.
+pub(super) fn is_seed(minor: u8, module: &str) -> bool {
+    bootloader::seed::is_seed(minor, module)
+}
+
+/// Whether a module is what a program or a hook runs.
+pub(super) fn is_entry(name: &str) -> bool {
+    name == "__main__" || name.starts_with("__main__.") || name.starts_with("__hook__.")
+}
+
+/// Names of the hooks in their order, then of the entries in the order of the programs.
+pub(super) fn entries(graph: &Graph, request: &Request) -> Vec<String> {
+    let mut names: Vec<(usize, String)> = graph
+        .modules
+        .keys()
+        .filter_map(|name| Some((name.strip_prefix("__hook__.")?.parse().ok()?, name.clone())))
+        .collect();
+    names.sort_unstable();
+    let hooks = names.into_iter().map(|(_, name)| name);
+    let programs = request.programs.iter().enumerate().map(|(i, p)| entry_of(i, &p.name));
+    hooks.chain(programs).filter(|name| graph.modules.contains_key(name)).collect()
+}
+
+/// Name of the module that a program runs.
+fn entry_of(place: usize, program: &str) -> String {
+    if place == 0 { "__main__".to_owned() } else { format!("__main__.{program}") }
+}
+
+/// The value of [`setting::PROGRAM`] for each program: also what an extra executable holds.
+pub(crate) fn programs(graph: &Graph, request: &Request) -> Vec<String> {
+    let values = request.programs.iter().enumerate().filter_map(|(i, program)| {
+        let entry = entry_of(i, &program.name);
+        let script = &graph.modules.get(&entry)?.path;
+        Some(format!("{}\0{entry}\0{script}", program.name))
+    });
+    values.collect()
+}
+
+/// Adds all settings but the manifest.
+pub(super) fn add(
+    encoder: &mut Encoder,
+    entries: &[String],
+    contents: &Contents,
+    natives: &Natives,
+    request: &Request,
+    python: &Python,
+) {
+    let mut set = |key: &[u8], value: &str| encoder.setting(key, value);
+    let (major, minor, _) = python.version;
+    set(setting::APP, &request.name);
+    set(setting::TARGET, &python.target.name());
+    set(setting::PYTHON, &format!("{major}.{minor}"));
+    set(setting::ABIFLAGS, &python.abiflags);
+    if let Some(libpython) = &natives.libpython {
+        set(setting::LIBPYTHON, libpython);
+    } else if let Some(program) = natives.files.iter().find(|n| {
+        n.program && (n.source == python.executable || n.reasons.iter().any(|r| r.by == By::Interpreter))
+    }) {
+        set(setting::INTERPRETER, &program.dest);
+    }
+    match request.bundle.mode {
+        Mode::Onefile => {
+            set(setting::MODE, "onefile");
+            set(setting::EXTRACT, match request.bundle.extract {
+                Extract::Cache => "cache",
+                Extract::Temp => "temp",
+                Extract::Memory => "memory",
+            });
+            if let Some(folder) = &request.bundle.runtime_tmpdir {
+                set(setting::RUNTIME_TMPDIR, folder);
+            }
+        }
+        Mode::Onedir => {
+            set(setting::MODE, "onedir");
+            set(setting::CONTENTS, &request.bundle.contents_directory);
+        }
+    }
+    for program in programs(&contents.graph, request) {
+        set(setting::PROGRAM, &program);
+    }
+    for hook in entries.iter().filter(|name| name.starts_with("__hook__.")) {
+        set(setting::HOOK, hook);
+    }
+    if request.python.optimize > 0 {
+        set(setting::OPTION, if request.python.optimize > 1 { "OO" } else { "O" });
+    }
+    for option in &request.python.options {
+        // The level of optimisation is fixed in the bytecode: told once.
+        if !matches!(option.trim(), "O" | "OO") {
+            set(setting::OPTION, option);
+        }
+    }
+    // What the user says comes last and so wins over a rule.
+    for (name, value) in &contents.env {
+        if !request.runtime.env.contains_key(name) {
+            set(setting::ENV, &format!("{name}={value}"));
+        }
+    }
+    for (name, value) in &request.runtime.env {
+        set(setting::ENV, &format!("{name}={value}"));
+    }
+    for option in &request.runtime.debug {
+        set(setting::DEBUG, option);
+    }
+    if request.runtime.interpreter {
+        set(setting::AS_INTERPRETER, "1");
+    }
+}

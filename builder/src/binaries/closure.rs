@@ -1,0 +1,285 @@
+//! Closes the set of native files over what they need, as the target's loader finds it on the building machine.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+use super::facts::Facts;
+use super::inventory::File;
+use super::policy::{Policy, Stays};
+use super::reader::Reader;
+use crate::analysis::{By, Guard, Reason};
+use crate::error::{Result, Warning};
+
+/// Where a needed library comes from at run time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Edge {
+    /// A file of the product.
+    Bundled(usize),
+    /// The host.
+    Host,
+    /// Nowhere.
+    Missing,
+}
+
+/// The closed set of native files.
+#[derive(Debug)]
+pub(crate) struct Closure {
+    /// The files; the given ones first, then each after one that needs it.
+    pub(crate) files: Vec<File>,
+    /// Place in `files` of libpython (or of the interpreter where there is none).
+    pub(crate) libpython: Option<usize>,
+    /// Libraries that stay with the host, and who needs them first.
+    pub(crate) host: BTreeMap<String, String>,
+    /// Second names of files: path under the root → the file.
+    pub(crate) links: BTreeMap<String, usize>,
+    /// Place in `files` by path under the root.
+    pub(crate) by_dest: HashMap<String, usize>,
+    /// What the user should know.
+    pub(crate) warnings: Vec<Warning>,
+    /// Some file needs the host's GL.
+    pub(crate) gl: bool,
+}
+
+struct Closing<'a, 'r> {
+    reader: &'a mut Reader<'r>,
+    policy: &'a Policy,
+    /// Folders whose inner layout the product keeps, the longest first.
+    roots: &'a [PathBuf],
+    gl: bool,
+    by_source: HashMap<PathBuf, usize>,
+    /// File names and own names.
+    by_name: HashMap<String, Vec<usize>>,
+    /// Files given before the closure began.
+    given: usize,
+    out: Closure,
+}
+
+/// Closes `files`; `gl`: X libraries stay with the host too.
+pub(crate) fn close(
+    files: Vec<File>,
+    libpython: Option<usize>,
+    reader: &mut Reader<'_>,
+    policy: &Policy,
+    roots: &[PathBuf],
+    gl: bool,
+) -> Result<Closure> {
+    let mut closing = Closing { given: files.len(), ..Closing::empty(reader, policy, roots, gl, libpython) };
+    for file in files {
+        closing.add(file);
+    }
+    let mut done = 0;
+    while done < closing.out.files.len() {
+        let level = done..closing.out.files.len();
+        for i in level.clone() {
+            crate::interrupt::check()?;
+            let needed = closing.out.files[i].needed().to_vec();
+            let edges = needed.iter().map(|n| closing.resolve(i, n)).collect::<Result<Vec<_>>>()?;
+            closing.out.files[i].edges = edges;
+        }
+        done = level.end;
+    }
+    Ok(closing.out)
+}
+
+impl<'a, 'r> Closing<'a, 'r> {
+    fn empty(
+        reader: &'a mut Reader<'r>,
+        policy: &'a Policy,
+        roots: &'a [PathBuf],
+        gl: bool,
+        libpython: Option<usize>,
+    ) -> Closing<'a, 'r> {
+        let out = Closure {
+            files: Vec::new(),
+            libpython,
+            host: BTreeMap::new(),
+            links: BTreeMap::new(),
+            by_dest: HashMap::new(),
+            warnings: Vec::new(),
+            gl: false,
+        };
+        Closing {
+            reader,
+            policy,
+            roots,
+            gl,
+            by_source: HashMap::new(),
+            by_name: HashMap::new(),
+            given: 0,
+            out,
+        }
+    }
+
+    fn add(&mut self, file: File) -> usize {
+        let i = self.out.files.len();
+        self.by_source.entry(canonical(&file.source)).or_insert(i);
+        self.out.by_dest.entry(file.dest.clone()).or_insert(i);
+        if file.facts.is_some() {
+            let own = file.facts.as_ref().and_then(|f| f.name.as_deref());
+            let names: Vec<&str> =
+                std::iter::once(file.file_name()).chain(own.filter(|n| *n != file.file_name())).collect();
+            for name in names {
+                self.by_name.entry(name.to_owned()).or_default().push(i);
+            }
+        }
+        self.out.files.push(file);
+        i
+    }
+
+    /// The file itself, then who loads it, and so on.
+    fn chain(&self, i: usize) -> Vec<(&Facts, &Path)> {
+        let mut chain = Vec::new();
+        let mut next = Some(i);
+        // Each loader comes before what it loads: the walk ends.
+        while let Some(file) = next.map(|i| &self.out.files[i]) {
+            chain.extend(file.facts.as_ref().map(|f| (f, file.source.as_path())));
+            next = file.loader;
+        }
+        chain
+    }
+
+    fn resolve(&mut self, i: usize, needed: &str) -> Result<Edge> {
+        let name = needed.rsplit('/').next().unwrap_or(needed);
+        if self.policy.stays(name, self.gl) == Stays::Always {
+            return Ok(self.host(i, name));
+        }
+        let python = self.out.libpython.filter(|p| self.by_name.get(name).is_some_and(|l| l.contains(p)));
+        if let Some(python) = python {
+            return Ok(Edge::Bundled(python));
+        }
+        let candidates = if needed == name {
+            self.reader.format.by_search_path(&self.chain(i), name)
+        } else {
+            // A path with a slash is taken as it is, without a search.
+            vec![PathBuf::from(needed)]
+        };
+        let found = candidates.into_iter().find(|p| self.reader.fits(p));
+        if let Some(found) = &found {
+            if let Some(known) = self.by_source.get(&canonical(found)) {
+                return Ok(self.known(*known, name));
+            }
+            if let Some(dest) = self.place(found) {
+                return self.collect(i, found, dest);
+            }
+        }
+        let given = self.given;
+        let top = top_level(&self.out.files[i].dest).to_owned();
+        let named = self.by_name.get(name).map(Vec::as_slice).unwrap_or_default();
+        let sibling = |j: &&usize| {
+            let dest = &self.out.files[**j].dest;
+            !dest.contains('/') && **j < given || dest.contains('/') && top_level(dest) == top
+        };
+        if let Some(sibling) = named.iter().find(sibling) {
+            return Ok(self.known(*sibling, name));
+        }
+        if self.policy.stays(name, self.gl) == Stays::Unless {
+            return Ok(self.host(i, name));
+        }
+        let found = found.or_else(|| {
+            let file = &self.out.files[i];
+            let candidates = file.facts.as_ref().map(|f| self.reader.format.by_system(f, name));
+            candidates.into_iter().flatten().find(|p| self.reader.fits(p))
+        });
+        if let Some(found) = found {
+            return match self.by_source.get(&canonical(&found)) {
+                Some(known) => Ok(self.known(*known, name)),
+                None => self.collect(i, &found, name.to_owned()),
+            };
+        }
+        if let Some(j) = self.by_name.get(name).and_then(|l| l.first()) {
+            return Ok(self.known(*j, name));
+        }
+        self.missing(i, name);
+        Ok(Edge::Missing)
+    }
+
+    fn host(&mut self, i: usize, name: &str) -> Edge {
+        self.out.gl |= self.policy.is_gl(name);
+        let dest = &self.out.files[i].dest;
+        self.out.host.entry(name.to_owned()).or_insert_with(|| dest.clone());
+        Edge::Host
+    }
+
+    /// A file of the product under the name by which the loader looks for it.
+    fn known(&mut self, j: usize, name: &str) -> Edge {
+        let file = &self.out.files[j];
+        if file.file_name() != name && Some(j) != self.out.libpython {
+            let dest = join(file.folder(), name);
+            if !self.out.by_dest.contains_key(&dest) {
+                self.out.links.insert(dest.clone(), j);
+                self.out.by_dest.insert(dest, j);
+            }
+        }
+        Edge::Bundled(j)
+    }
+
+    /// Path under the root of a file in a folder whose layout is kept.
+    fn place(&self, path: &Path) -> Option<String> {
+        let path = super::elf::search::normal(path);
+        let root = self.roots.iter().find(|root| path.starts_with(root))?;
+        let parts: Option<Vec<&str>> = path.strip_prefix(root).ok()?.iter().map(|p| p.to_str()).collect();
+        Some(parts?.join("/"))
+    }
+
+    /// Takes a library of the building machine into the product.
+    fn collect(&mut self, i: usize, found: &Path, mut dest: String) -> Result<Edge> {
+        let (hash, known) = self.reader.get(found)?.clone();
+        if let Some(j) = self.out.by_dest.get(&dest).copied() {
+            if self.out.files[j].hash == hash {
+                self.by_source.insert(canonical(found), j);
+                return Ok(Edge::Bundled(j));
+            }
+            let short: String = hash[..4].iter().map(|b| format!("{b:02x}")).collect();
+            let other = &self.out.files[j].source;
+            self.out.warnings.push(
+                Warning::new(format!(
+                    "two libraries are called `{dest}`: `{}` and `{}`; a process uses the one that is loaded first",
+                    other.display(),
+                    found.display(),
+                ))
+                .hint("if the program fails, let both packages use the same one"),
+            );
+            dest = format!("lib-{short}/{}", dest.rsplit('/').next().unwrap_or(&dest));
+        }
+        let from = self.out.files[i].dest.clone();
+        let reason = Reason { from, by: By::Needed, line: 0, guard: Guard::None };
+        let mut file = File::new(dest, found.to_owned(), reason);
+        file.hash = hash;
+        file.facts = known.ok();
+        file.loader = Some(i);
+        Ok(Edge::Bundled(self.add(file)))
+    }
+
+    fn missing(&mut self, i: usize, name: &str) {
+        let mut chain = vec![self.out.files[i].dest.as_str()];
+        let mut next = self.out.files[i].loader;
+        while let Some(j) = next {
+            chain.push(&self.out.files[j].dest);
+            next = self.out.files[j].loader;
+        }
+        let by = chain.iter().map(|d| format!("`{d}`")).collect::<Vec<_>>().join(", needed by ");
+        let hint = match self.policy.package(name) {
+            Some(package) => {
+                format!("install it (Debian: package `{package}`), or name its file in `[[binary]]`")
+            }
+            None => "install it, or name its file in `[[binary]]`".to_owned(),
+        };
+        let message = format!("library `{name}` was not found, needed by {by}");
+        self.out.warnings.push(Warning::new(message).hint(hint));
+    }
+}
+
+/// First folder of a path under the root, without what marks a folder of libraries beside a package.
+fn top_level(dest: &str) -> &str {
+    let top = dest.split('/').next().unwrap_or(dest);
+    top.strip_suffix(".libs").unwrap_or(top)
+}
+
+/// A file in a folder under the root.
+pub(crate) fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+fn canonical(path: &Path) -> PathBuf {
+    fs_err::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}

@@ -1,0 +1,282 @@
+//! Writes an ELF file anew: what is loaded stays byte for byte at its address, debug sections are left out,
+//! a segment may be added.
+
+use object::elf::{
+    PF_R, PF_W, PT_DYNAMIC, PT_LOAD, PT_PHDR, ProgramHeader64, SHF_ALLOC, SHT_NOTE, SHT_NULL, SectionFlags,
+    SectionHeader64,
+};
+use object::{LittleEndian as LE, U32, U64, pod};
+
+use super::image::{Image, has_bytes};
+use crate::binaries::format::Unsafe;
+use crate::spec::Strip;
+
+/// A segment to add: dynamic strings that outgrew their place, and the dynamic section if it did too.
+#[derive(Debug)]
+pub(crate) struct Growth {
+    /// The new string table.
+    pub(crate) strings: Vec<u8>,
+    /// The new dynamic section, if it moves; the entry that names the string table is set here.
+    pub(crate) dynamic: Option<Vec<u8>>,
+    /// Whether the kernel reads the program headers (it then takes them to lie at a fixed distance from the
+    /// first segment).
+    pub(crate) program: bool,
+}
+
+/// Zero, in any byte order.
+const NONE: U64<LE> = U64::from_bytes([0; 8]);
+
+/// The header of no section.
+fn empty() -> SectionHeader64<LE> {
+    SectionHeader64 {
+        sh_name: U32::new(LE, 0),
+        sh_type: U32::new(LE, SHT_NULL),
+        sh_flags: U64::new(LE, SectionFlags(0)),
+        sh_addr: NONE,
+        sh_offset: NONE,
+        sh_size: NONE,
+        sh_link: U32::new(LE, 0),
+        sh_info: U32::new(LE, 0),
+        sh_addralign: NONE,
+        sh_entsize: NONE,
+    }
+}
+
+/// Where a [`Growth`] was put.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Placed {
+    /// Address of the string table.
+    pub(crate) strings: u64,
+    /// Offset in the written file of the dynamic section.
+    pub(crate) dynamic: usize,
+}
+
+/// A part of the file that is kept in one piece, and how far it moves towards the start.
+#[derive(Clone, Copy, Debug)]
+struct Piece {
+    start: u64,
+    end: u64,
+    shift: u64,
+}
+
+/// Whether a section is left out.
+pub(crate) fn dropped(image: &Image, section: &SectionHeader64<LE>, strip: Strip) -> bool {
+    if section.sh_flags.get(LE).0 & SHF_ALLOC.0 != 0 || !has_bytes(section) {
+        return false;
+    }
+    const DEBUG: [&[u8]; 9] = [
+        b".comment",
+        b".debug",
+        b".gdb_index",
+        b".gnu.build.attributes",
+        b".gnu.debuglto_",
+        b".gnu_debug",
+        b".line",
+        b".stab",
+        b".zdebug",
+    ];
+    let name = image.name(section);
+    match strip {
+        Strip::None => false,
+        Strip::Debug => {
+            DEBUG.iter().any(|d| name.starts_with(d)) || [b".symtab".as_slice(), b".strtab"].contains(&name)
+        }
+        Strip::All => section.sh_type.get(LE) != SHT_NOTE || name.starts_with(DEBUG[3]),
+    }
+}
+
+/// Writes the file anew.
+pub(crate) fn write(
+    image: &Image,
+    strip: Strip,
+    growth: Option<&Growth>,
+) -> Result<(Vec<u8>, Option<Placed>), Unsafe> {
+    let pieces = pieces(image)?;
+    overlay(image, &pieces)?;
+    let mut segments = image.segments.clone();
+    for p in &mut segments {
+        p.p_offset.set(LE, p.p_offset.get(LE) - shift(&pieces, p.p_offset.get(LE)));
+    }
+    let mut sections = image.sections.clone();
+    let mut out = vec![0; pieces.last().map_or(0, |p| p.end - p.shift) as usize];
+    for p in &pieces {
+        let (from, to) = (p.start as usize..p.end as usize, (p.start - p.shift) as usize);
+        out[to..to + from.len()].copy_from_slice(&image.bytes[from]);
+    }
+    let mut header = image.header;
+    let old_table = header.e_phoff.get(LE);
+    header.e_phoff.set(LE, old_table - shift(&pieces, old_table));
+    for s in &mut sections {
+        if in_pieces(&pieces, s) || !has_bytes(s) {
+            s.sh_offset.set(LE, s.sh_offset.get(LE).saturating_sub(shift(&pieces, s.sh_offset.get(LE))));
+        }
+    }
+    let placed =
+        growth.map(|g| grow(image, g, &mut out, &mut segments, &mut sections, &mut header)).transpose()?;
+    let table = header.e_phoff.get(LE) as usize;
+    let table_bytes = pod::bytes_of_slice(&segments);
+    out[table..table + table_bytes.len()].copy_from_slice(table_bytes);
+
+    let strings_index = usize::from(header.e_shstrndx.get(LE).0);
+    let mut free = None;
+    for (i, old) in image.sections.iter().enumerate() {
+        if in_pieces(&pieces, old) || !has_bytes(old) {
+            continue;
+        }
+        if i != strings_index && dropped(image, old, strip) {
+            // Other sections and symbols name sections by number: an empty entry keeps the numbers.
+            sections[i] = empty();
+            free = free.or(Some(i));
+            continue;
+        }
+        if old.sh_flags.get(LE).0 & SHF_ALLOC.0 != 0 {
+            return Err(Unsafe("a section that is loaded lies outside the segments"));
+        }
+        let align = old.sh_addralign.get(LE).clamp(1, 4096).next_power_of_two() as usize;
+        out.resize(out.len().next_multiple_of(align), 0);
+        sections[i].sh_offset.set(LE, out.len() as u64);
+        let (start, size) = (old.sh_offset.get(LE) as usize, old.sh_size.get(LE) as usize);
+        out.extend(&image.bytes[start..start + size]);
+    }
+    if let Some(free) = free.filter(|free| *free < strings_index && strings_index < sections.len()) {
+        sections.swap(free, strings_index);
+        header.e_shstrndx.set(LE, object::elf::SymbolSection(free as u16));
+    }
+    while sections.len() > 1 && sections.last().is_some_and(|s| s.sh_type.get(LE).0 == 0) {
+        sections.pop();
+    }
+    if !sections.is_empty() {
+        out.resize(out.len().next_multiple_of(8), 0);
+        header.e_shoff.set(LE, out.len() as u64);
+        header.e_shnum.set(LE, sections.len() as u16);
+        out.extend(pod::bytes_of_slice(&sections));
+    }
+    let header = pod::bytes_of(&header);
+    out[..header.len()].copy_from_slice(header);
+    Ok((out, placed))
+}
+
+/// The parts of the file that segments and the tables of the start need, merged and moved together.
+fn pieces(image: &Image) -> Result<Vec<Piece>, Unsafe> {
+    let table = image.header.e_phoff.get(LE);
+    let table_size = size_of_val(image.segments.as_slice()) as u64;
+    let mut ranges = vec![(0, 64), (table, table + table_size)];
+    let with_bytes = image.segments.iter().filter(|p| p.p_filesz.get(LE) > 0);
+    ranges.extend(with_bytes.map(|p| (p.p_offset.get(LE), p.p_offset.get(LE) + p.p_filesz.get(LE))));
+    ranges.sort_unstable();
+    let step = image.loads().map(|p| p.p_align.get(LE)).max().unwrap_or(1).max(image.page());
+    let mut pieces: Vec<Piece> = Vec::new();
+    for (start, end) in ranges {
+        match pieces.last_mut() {
+            Some(last) if start <= last.end => last.end = last.end.max(end),
+            Some(last) => {
+                let hole = start - last.end;
+                let shift = last.shift + hole / step * step;
+                pieces.push(Piece { start, end, shift });
+            }
+            None => pieces.push(Piece { start, end, shift: 0 }),
+        }
+    }
+    let fits = pieces.last().is_some_and(|p| p.end <= image.bytes.len() as u64);
+    fits.then_some(pieces).ok_or(Unsafe("its headers contradict each other"))
+}
+
+/// How far the piece that holds `offset`, or the last one before it, moves.
+fn shift(pieces: &[Piece], offset: u64) -> u64 {
+    pieces.iter().rev().find(|p| p.start <= offset).map_or(0, |p| p.shift)
+}
+
+fn in_pieces(pieces: &[Piece], section: &SectionHeader64<LE>) -> bool {
+    let start = section.sh_offset.get(LE);
+    let end = start.saturating_add(section.sh_size.get(LE));
+    has_bytes(section) && pieces.iter().any(|p| p.start <= start && end <= p.end)
+}
+
+/// Refuses a file with bytes behind what its headers describe: a program may look for them there.
+fn overlay(image: &Image, pieces: &[Piece]) -> Result<(), Unsafe> {
+    let sections = image.sections.iter().filter(|s| has_bytes(s));
+    let ends = sections.map(|s| s.sh_offset.get(LE) + s.sh_size.get(LE));
+    let table = image.header.e_shoff.get(LE) + size_of_val(image.sections.as_slice()) as u64;
+    let end = ends.chain(pieces.iter().map(|p| p.end)).chain([table]).max().unwrap_or(0);
+    let rest = image.bytes.get(end as usize..).unwrap_or_default();
+    if rest.iter().any(|b| *b != 0) {
+        return Err(Unsafe("data follow what its headers describe"));
+    }
+    Ok(())
+}
+
+/// Appends the new segment: program headers, strings and dynamic section.
+fn grow(
+    image: &Image,
+    growth: &Growth,
+    out: &mut Vec<u8>,
+    segments: &mut Vec<ProgramHeader64<LE>>,
+    sections: &mut [SectionHeader64<LE>],
+    header: &mut object::elf::FileHeader64<LE>,
+) -> Result<Placed, Unsafe> {
+    let page = image.page();
+    let end = image.loads().map(|p| p.p_vaddr.get(LE) + p.p_memsz.get(LE)).max().unwrap_or(0);
+    let mut offset = (out.len() as u64).next_multiple_of(8);
+    let mut address = end.next_multiple_of(page) + offset % page;
+    if growth.program {
+        let first = image.loads().next().ok_or(Unsafe("it has no segments"))?;
+        address = end.next_multiple_of(page);
+        let wanted = address.checked_sub(first.p_vaddr.get(LE)).map(|d| d + first.p_offset.get(LE));
+        // The gap is as large as the file's zero-initialised data: not worth it where that is much.
+        let near = wanted.filter(|w| (offset..offset + (1 << 20)).contains(w));
+        offset = near.ok_or(Unsafe("it is a program with no room for more headers"))?;
+    }
+    let table_size = (segments.len() + 1) * size_of::<ProgramHeader64<LE>>();
+    let mut body = vec![0; table_size];
+    let strings = address + body.len() as u64;
+    body.extend(&growth.strings);
+    body.resize(body.len().next_multiple_of(16), 0);
+    let dynamic = body.len() as u64;
+    body.extend(growth.dynamic.iter().flatten());
+    out.resize(offset as usize, 0);
+    out.extend(&body);
+
+    // The loader writes into the dynamic section.
+    let flags = if growth.dynamic.is_some() { PF_R | PF_W } else { PF_R };
+    let mut segment = ProgramHeader64 {
+        p_type: U32::new(LE, PT_LOAD),
+        p_flags: U32::new(LE, flags),
+        p_offset: NONE,
+        p_vaddr: NONE,
+        p_paddr: NONE,
+        p_filesz: NONE,
+        p_memsz: NONE,
+        p_align: U64::new(LE, page),
+    };
+    place(&mut segment, offset, address, body.len() as u64);
+    let last = segments.iter().rposition(|p| p.p_type.get(LE) == PT_LOAD).map_or(0, |i| i + 1);
+    segments.insert(last, segment);
+    for p in segments.iter_mut() {
+        if p.p_type.get(LE) == PT_PHDR {
+            place(p, offset, address, table_size as u64);
+        } else if let (PT_DYNAMIC, Some(new)) = (p.p_type.get(LE), &growth.dynamic) {
+            place(p, offset + dynamic, address + dynamic, new.len() as u64);
+        }
+    }
+    for s in sections {
+        let (at, size) = match image.name(s) {
+            b".dynstr" => (strings - address, growth.strings.len()),
+            b".dynamic" if growth.dynamic.is_some() => (dynamic, growth.dynamic.as_ref().map_or(0, Vec::len)),
+            _ => continue,
+        };
+        s.sh_offset.set(LE, offset + at);
+        s.sh_addr.set(LE, address + at);
+        s.sh_size.set(LE, size as u64);
+    }
+    header.e_phoff.set(LE, offset);
+    header.e_phnum.set(LE, segments.len() as u16);
+    Ok(Placed { strings, dynamic: (offset + dynamic) as usize })
+}
+
+fn place(segment: &mut ProgramHeader64<LE>, offset: u64, address: u64, size: u64) {
+    segment.p_offset.set(LE, offset);
+    segment.p_vaddr.set(LE, address);
+    segment.p_paddr.set(LE, address);
+    segment.p_filesz.set(LE, size);
+    segment.p_memsz.set(LE, size);
+}

@@ -1,0 +1,112 @@
+//! ELF, as Linux loads it: reading, searching and rewriting.
+
+pub(crate) mod cache;
+pub(crate) mod image;
+pub(crate) mod layout;
+pub(crate) mod read;
+pub(crate) mod rewrite;
+pub(crate) mod search;
+
+use std::path::{Component, Path, PathBuf};
+
+use super::facts::Facts;
+use super::format::{Format, Mend, Refusal, Unsafe};
+use crate::target::Arch;
+use search::Loader;
+
+/// ELF files and the loader of glibc.
+#[derive(Debug)]
+pub(crate) struct Elf {
+    arch: Arch,
+    loader: Loader,
+}
+
+impl Elf {
+    /// ELF for `arch`, with the system under `root`.
+    pub(crate) fn new(arch: Arch, root: &Path) -> Elf {
+        let environment = std::env::var("LD_LIBRARY_PATH").ok();
+        Elf { arch, loader: Loader::new(root, arch, environment.as_deref()) }
+    }
+}
+
+impl Format for Elf {
+    fn read(&self, bytes: &[u8]) -> Result<Facts, Refusal> {
+        read::read(bytes)
+    }
+
+    fn fits(&self, head: &[u8]) -> bool {
+        // 64-bit, little-endian, then the processor at offset 18.
+        let machine =
+            if self.arch == Arch::X86_64 { object::elf::EM_X86_64 } else { object::elf::EM_AARCH64 };
+        head.starts_with(b"\x7fELF\x02\x01") && head.get(18..20) == Some(&machine.0.to_le_bytes())
+    }
+
+    fn by_search_path(&self, chain: &[(&Facts, &Path)], needed: &str) -> Vec<PathBuf> {
+        self.loader.by_search_path(chain, needed)
+    }
+
+    fn by_system(&self, facts: &Facts, needed: &str) -> Vec<PathBuf> {
+        self.loader.by_system(facts, needed)
+    }
+
+    fn inside(&self, entry: &str, folder: &str) -> Vec<String> {
+        if !entry.starts_with("$ORIGIN") && !entry.starts_with("${ORIGIN}") {
+            return Vec::new();
+        }
+        search::expand(entry, folder, self.arch).iter().filter_map(|path| under_root(path)).collect()
+    }
+
+    fn relative(&self, folder: &str, other: &str) -> String {
+        let (from, to): (Vec<_>, Vec<_>) = (names(folder).collect(), names(other).collect());
+        let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+        let up = std::iter::repeat_n("..", from.len() - common);
+        let steps = std::iter::once("$ORIGIN").chain(up).chain(to[common..].iter().copied());
+        steps.collect::<Vec<_>>().join("/")
+    }
+
+    fn mend(&self, bytes: &[u8], facts: &Facts, mend: &Mend<'_>) -> Result<Option<Vec<u8>>, Unsafe> {
+        rewrite::mend(bytes, facts, mend)
+    }
+}
+
+fn names(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|p| !p.is_empty())
+}
+
+/// A path under the root without `.` and `..`; `None` if it leaves the root.
+fn under_root(path: &str) -> Option<String> {
+    let mut names: Vec<&str> = Vec::new();
+    for part in Path::new(path.trim_start_matches('/')).components() {
+        match part {
+            Component::Normal(name) => names.push(name.to_str()?),
+            Component::ParentDir => {
+                names.pop()?;
+            }
+            _ => {}
+        }
+    }
+    Some(names.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn search_entries_lead_from_folder_to_folder() {
+        let root = tempfile::tempdir().unwrap();
+        let elf = Elf::new(Arch::X86_64, root.path());
+        for (folder, other, entry) in [
+            ("", "", "$ORIGIN"),
+            ("lib-dynload", "", "$ORIGIN/.."),
+            ("numpy/_core", "numpy.libs", "$ORIGIN/../../numpy.libs"),
+            ("a/b", "a/c", "$ORIGIN/../c"),
+            ("", "x.libs", "$ORIGIN/x.libs"),
+        ] {
+            assert_eq!(elf.relative(folder, other), entry);
+            assert_eq!(elf.inside(entry, folder), [other]);
+        }
+        assert!(elf.inside("$ORIGIN/../..", "lib-dynload").is_empty());
+        assert!(elf.inside("/usr/lib", "").is_empty());
+    }
+}

@@ -1,0 +1,185 @@
+//! Mends an ELF file: search path, paths of the building machine, debug sections.
+
+use object::elf::{
+    DT_NEEDED, DT_NULL, DT_RPATH, DT_RUNPATH, DT_SONAME, DT_STRSZ, DT_STRTAB, DT_SYMTAB, Dyn64, DynamicTag,
+    SHT_DYNSYM, Sym64,
+};
+use object::{I64, LittleEndian as LE, U64, pod};
+
+use super::image::Image;
+use super::layout::{self, Growth};
+use super::read;
+use crate::binaries::facts::{Facts, Role};
+use crate::binaries::format::{Mend, Unsafe};
+use crate::spec::Strip;
+
+/// Mends a file; `None` where there is nothing to change.
+///
+/// The result is read again before it is returned: what loading depends on is as asked and otherwise as before.
+pub(crate) fn mend(bytes: &[u8], facts: &Facts, mend: &Mend<'_>) -> Result<Option<Vec<u8>>, Unsafe> {
+    let mut image = Image::parse(bytes)?;
+    let growth = match mend.search {
+        Some(search) => set_search(&mut image, facts, &search.join(":"))?,
+        None => None,
+    };
+    mend.paths.neutralise(&mut image.bytes);
+    let strips = image.sections.iter().any(|s| layout::dropped(&image, s, mend.strip));
+    let new = if let Some(mut growth) = growth {
+        mend.paths.neutralise(&mut growth.strings);
+        Some(grown(&mut image, growth, mend.strip)?)
+    } else if strips {
+        match layout::write(&image, mend.strip, None) {
+            Ok((new, _)) => Some(new),
+            // What was changed in place is as good without stripping.
+            Err(_) => Some(image.bytes),
+        }
+    } else {
+        Some(image.bytes)
+    };
+    let new = new.filter(|new| new != bytes);
+    if let Some(new) = &new {
+        check(facts, new, mend.search)?;
+    }
+    Ok(new)
+}
+
+/// Reads the result again.
+fn check(before: &Facts, new: &[u8], search: Option<&[String]>) -> Result<(), Unsafe> {
+    let mut after = read::read(new).map_err(|_| Unsafe("it could not be read again after a change"))?;
+    if let Some(search) = search {
+        if after.search() != search {
+            return Err(Unsafe("its search path could not be set"));
+        }
+    }
+    after.rpath.clone_from(&before.rpath);
+    after.runpath.clone_from(&before.runpath);
+    (after == *before).then_some(()).ok_or(Unsafe("a change would have damaged it"))
+}
+
+fn entry(tag: DynamicTag, value: u64) -> Dyn64<LE> {
+    Dyn64 { d_tag: I64::new(LE, tag), d_val: U64::new(LE, value) }
+}
+
+/// Sets the search path in place, or tells what must grow to hold it.
+fn set_search(image: &mut Image, facts: &Facts, search: &str) -> Result<Option<Growth>, Unsafe> {
+    let mut dynamic = image.dynamic()?;
+    let used = dynamic.iter().take_while(|d| d.d_tag.get(LE) != DT_NULL).count();
+    let value = |tag| dynamic[..used].iter().find(|d| d.d_tag.get(LE) == tag).map(|d| d.d_val.get(LE));
+    let broken = Unsafe("its dynamic strings lie outside the file");
+    let (start, size) = (value(DT_STRTAB).ok_or(broken)?, value(DT_STRSZ).ok_or(broken)?);
+    let (start, size) = (image.offset_of(start).ok_or(broken)?, usize::try_from(size).map_err(|_| broken)?);
+    let end = start.checked_add(size).filter(|end| *end <= image.bytes.len()).ok_or(broken)?;
+    let own: Vec<usize> = (0..used).filter(|i| is_search(&dynamic[*i])).collect();
+    let mut room = None;
+    for i in &own {
+        let at = usize::try_from(dynamic[*i].d_val.get(LE)).map_err(|_| broken)?;
+        let free = private(image, facts, &dynamic[..used], (start, end), at).unwrap_or(0);
+        // The old path may name the building machine: as much of it as no one else uses is erased.
+        image.bytes[start + at.min(size)..][..free].fill(0);
+        if free > search.len() {
+            room = Some(at);
+        }
+    }
+    if let Some(at) = room {
+        image.bytes[start + at..][..search.len()].copy_from_slice(search.as_bytes());
+        for i in own {
+            dynamic[i].d_val.set(LE, at as u64);
+        }
+        image.set_dynamic(&dynamic)?;
+        return Ok(None);
+    }
+    let mut strings = image.bytes[start..end].to_vec();
+    let at = strings.len() as u64;
+    strings.extend(search.as_bytes());
+    strings.push(0);
+    for i in &own {
+        dynamic[*i].d_val.set(LE, at);
+    }
+    let mut moved = false;
+    if own.is_empty() {
+        // One empty entry must remain: it ends the section.
+        if used + 1 < dynamic.len() {
+            dynamic[used] = entry(DT_RUNPATH, at);
+        } else {
+            moved = true;
+            dynamic.truncate(used);
+            dynamic.extend([entry(DT_RUNPATH, at), entry(DT_NULL, 0)]);
+        }
+    }
+    for d in &mut dynamic {
+        if d.d_tag.get(LE) == DT_STRSZ {
+            d.d_val.set(LE, strings.len() as u64);
+        }
+    }
+    let program = facts.role == Role::Program;
+    let bytes = pod::bytes_of_slice(&dynamic).to_vec();
+    if !moved {
+        image.set_dynamic(&dynamic)?;
+    }
+    Ok(Some(Growth { strings, dynamic: moved.then_some(bytes), program }))
+}
+
+fn is_search(entry: &Dyn64<LE>) -> bool {
+    [DT_RPATH, DT_RUNPATH].contains(&entry.d_tag.get(LE))
+}
+
+/// How many bytes of the string at `at`, its end included, no one else uses: linkers let a name lie in the
+/// tail of another.
+fn private(
+    image: &Image,
+    facts: &Facts,
+    dynamic: &[Dyn64<LE>],
+    (start, end): (usize, usize),
+    at: usize,
+) -> Option<usize> {
+    let strings = image.bytes.get(start..end)?;
+    let text = strings.get(at..)?;
+    let len = text.iter().position(|b| *b == 0)?;
+    let text = &text[..len];
+    // The string itself may also be the tail of a longer one; it then begins inside it.
+    if at > 0 && strings[at - 1] != 0 {
+        return None;
+    }
+    let symbols = value(dynamic, DT_SYMTAB)?;
+    let of_symbols = |s: &&object::elf::SectionHeader64<LE>| {
+        s.sh_type.get(LE) == SHT_DYNSYM && s.sh_addr.get(LE) == symbols
+    };
+    let section = image.sections.iter().find(of_symbols)?;
+    let table = image.bytes.get(section.sh_offset.get(LE) as usize..)?;
+    let count = section.sh_size.get(LE) as usize / size_of::<Sym64<LE>>();
+    let (symbols, _) = pod::slice_from_bytes::<Sym64<LE>>(table, count).ok()?;
+    let names = symbols.iter().map(|s| s.st_name.get(LE) as usize);
+    // Of the other entries that name a string, only these are common; any of the others forbids a change.
+    let entries = dynamic.iter().filter(|d| !is_search(d)).filter_map(|d| match d.d_tag.get(LE) {
+        DT_NEEDED | DT_SONAME => Some(d.d_val.get(LE) as usize),
+        DynamicTag(0x7fff_fffd..=0x7fff_ffff | 0x6fff_fefa..=0x6fff_fefc) => Some(at),
+        _ => None,
+    });
+    let by_place = names.chain(entries).filter(|n| (at..=at + len).contains(n)).min();
+    let versions = facts.versions.iter().flat_map(|(l, names)| names.iter().chain([l])).chain(&facts.defines);
+    let tails = versions.filter(|v| text.ends_with(v.as_bytes())).map(|v| at + len - v.len());
+    let limit = tails.chain(by_place).min().map_or(len + 1, |first| first - at);
+    (limit > 0).then_some(limit)
+}
+
+fn value(dynamic: &[Dyn64<LE>], tag: DynamicTag) -> Option<u64> {
+    dynamic.iter().find(|d| d.d_tag.get(LE) == tag).map(|d| d.d_val.get(LE))
+}
+
+/// Writes a file with a new segment and lets its dynamic section name it.
+fn grown(image: &mut Image, growth: Growth, strip: Strip) -> Result<Vec<u8>, Unsafe> {
+    let (mut new, placed) = layout::write(image, strip, Some(&growth))?;
+    let broken = Unsafe("its dynamic section was not found again");
+    let placed = placed.ok_or(broken)?;
+    let (at, count) = match &growth.dynamic {
+        Some(dynamic) => (placed.dynamic, dynamic.len() / size_of::<Dyn64<LE>>()),
+        None => Image::parse(&new)?.dynamic_range()?,
+    };
+    let entries = new.get_mut(at..).and_then(|b| pod::slice_from_bytes_mut::<Dyn64<LE>>(b, count).ok());
+    for d in entries.ok_or(broken)?.0 {
+        if d.d_tag.get(LE) == DT_STRTAB {
+            d.d_val.set(LE, placed.strings);
+        }
+    }
+    Ok(new)
+}

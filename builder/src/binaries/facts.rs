@@ -1,0 +1,79 @@
+//! What a native file says of itself, whatever its object format.
+
+use serde::{Deserialize, Serialize};
+
+use crate::target::Arch;
+
+/// What is known of a native file from its headers; kept in the store by content hash.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Facts {
+    /// The processor it runs on; `None` for one that no target has (32-bit, other endianness).
+    pub arch: Option<Arch>,
+    /// How the operating system starts or loads it.
+    pub role: Role,
+    /// The name under which others need it (DT_SONAME, install name).
+    pub name: Option<String>,
+    /// Libraries it needs, in order.
+    pub needed: Vec<String>,
+    /// Search path that libraries it loads inherit (DT_RPATH), as written; empty folders dropped.
+    pub rpath: Vec<String>,
+    /// Search path for its own needs only (DT_RUNPATH); it disables `rpath` where it is present.
+    pub runpath: Option<Vec<String>>,
+    /// Versions needed of each library: `libc.so.6` → `GLIBC_2.17`, ….
+    pub versions: Vec<(String, Vec<String>)>,
+    /// Versions it defines.
+    pub defines: Vec<String>,
+    /// The standard folders are not searched for its needs.
+    pub no_default: bool,
+}
+
+/// How the operating system starts or loads a native file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Role {
+    /// A library or an extension module.
+    #[default]
+    Library,
+    /// A program that a loader starts.
+    Program,
+    /// A program without dynamic section.
+    Static,
+}
+
+impl Facts {
+    /// Highest glibc version needed, with its name as in `GLIBC_2.34`.
+    pub(crate) fn glibc(&self) -> Option<((u32, u32), &str)> {
+        let versions = self.versions.iter().flat_map(|(_, names)| names);
+        versions.filter_map(|name| Some((glibc_version(name)?, name.as_str()))).max_by_key(|(v, _)| *v)
+    }
+
+    /// The search path that counts for its own needs.
+    pub(crate) fn search(&self) -> &[String] {
+        self.runpath.as_deref().unwrap_or(&self.rpath)
+    }
+}
+
+/// Number in the name of a glibc version; names that stand for a loader feature count as the version that
+/// brought it.
+fn glibc_version(name: &str) -> Option<(u32, u32)> {
+    if name == "GLIBC_ABI_DT_RELR" {
+        return Some((2, 36));
+    }
+    let mut numbers = name.strip_prefix("GLIBC_")?.split('.').map(|n| n.parse().ok());
+    Some((numbers.next()??, numbers.next()??))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn highest_glibc_version_counts_numbers_not_text() {
+        let names = ["GLIBC_2.9", "GLIBC_2.17", "GLIBC_2.2.5", "GLIBC_PRIVATE", "GCC_3.0"];
+        let facts = Facts {
+            versions: vec![("libc.so.6".into(), names.map(String::from).to_vec())],
+            ..Facts::default()
+        };
+        assert_eq!(facts.glibc(), Some(((2, 17), "GLIBC_2.17")));
+        assert_eq!(glibc_version("GLIBC_ABI_DT_RELR"), Some((2, 36)));
+    }
+}

@@ -1,0 +1,82 @@
+//! What the rest of `binaries/` asks of an object format; one implementation each for ELF, later PE and Mach-O.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::elf::Elf;
+use super::facts::Facts;
+use super::paths::MachinePaths;
+use crate::error::{Error, Result};
+use crate::spec::Strip;
+use crate::target::{Os, Target};
+
+/// An object format and the loader that goes with it.
+pub(crate) trait Format: fmt::Debug + Sync {
+    /// Reads what loading depends on.
+    ///
+    /// # Errors
+    /// It is of another format, or damaged.
+    fn read(&self, bytes: &[u8]) -> Result<Facts, Refusal>;
+
+    /// Whether a file that begins with `head` (64 bytes, fewer if it is shorter) is one that the target loads.
+    fn fits(&self, head: &[u8]) -> bool;
+
+    /// Where a file's own search path, and those that it inherits from the files that load it, lead for
+    /// `needed`, in order. `chain` holds the file first, then who loads it, and so on.
+    fn by_search_path(&self, chain: &[(&Facts, &Path)], needed: &str) -> Vec<PathBuf>;
+
+    /// Where the build's environment and the system lead for `needed`, in order.
+    fn by_system(&self, facts: &Facts, needed: &str) -> Vec<PathBuf>;
+
+    /// Folders under the root (`""` is the root itself) that an entry of the search path of a file in `folder`
+    /// leads to; none if it leads outside the product.
+    fn inside(&self, entry: &str, folder: &str) -> Vec<String>;
+
+    /// The entry of a search path that leads from `folder` to `other`, both under the root.
+    fn relative(&self, folder: &str, other: &str) -> String;
+
+    /// Mends a file; `None` where there is nothing to change.
+    ///
+    /// # Errors
+    /// It cannot be changed safely.
+    fn mend(&self, bytes: &[u8], facts: &Facts, mend: &Mend<'_>) -> Result<Option<Vec<u8>>, Unsafe>;
+}
+
+/// What to do with a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mend<'a> {
+    /// Sections to leave out.
+    pub(crate) strip: Strip,
+    /// The search path to have; `None` leaves it as it is.
+    pub(crate) search: Option<&'a [String]>,
+    /// Paths to make neutral.
+    pub(crate) paths: &'a MachinePaths,
+}
+
+/// Why a file is not read.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) enum Refusal {
+    /// Another format: a linker script, an archive, text.
+    Foreign,
+    /// It begins well and then contradicts itself; the part that does.
+    Damaged(String),
+}
+
+/// Why a file is shipped as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unsafe(pub(crate) &'static str);
+
+/// The format of a target.
+///
+/// # Errors
+/// Programs for it cannot be made here.
+pub(crate) fn of(target: Target, root: &Path) -> Result<Box<dyn Format>> {
+    match target.os {
+        Os::Linux => Ok(Box::new(Elf::new(target.arch, root))),
+        Os::Windows | Os::Macos => Err(Error::new(format!(
+            "failed to collect native files for `{}`: unknown object format",
+            target.name()
+        ))
+        .hint("build on Linux with a Python for Linux")),
+    }
+}

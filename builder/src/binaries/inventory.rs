@@ -1,0 +1,184 @@
+//! The native files that are known before their needs are: extensions, libraries of packages, libpython.
+
+use std::collections::HashMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::closure::Edge;
+use super::facts::{Facts, Role};
+use super::format::Refusal;
+use super::reader::Reader;
+use crate::analysis::{By, Guard, Kind, Reason, Source};
+use crate::error::{Context, Error, Result, Warning};
+use crate::python::Python;
+use crate::rules::Contents;
+use crate::store::{Bucket, Hash, Store};
+
+/// A native file on its way into the product.
+#[derive(Clone, Debug)]
+pub(crate) struct File {
+    /// Path under the root.
+    pub(crate) dest: String,
+    /// Where it lies on the building machine.
+    pub(crate) source: PathBuf,
+    /// Hash of its content.
+    pub(crate) hash: Hash,
+    /// What it says of itself; `None` if the target does not load it.
+    pub(crate) facts: Option<Facts>,
+    /// Whether its mode says that it is executable.
+    pub(crate) executable: bool,
+    /// Why it is here.
+    pub(crate) reasons: Vec<Reason>,
+    /// The file whose need brought it in.
+    pub(crate) loader: Option<usize>,
+    /// Where each library that it needs comes from.
+    pub(crate) edges: Vec<Edge>,
+}
+
+impl File {
+    /// A file of which nothing is known yet.
+    pub(crate) fn new(dest: String, source: PathBuf, reason: Reason) -> File {
+        let reasons = vec![reason];
+        let (hash, facts, executable) = ([0; 32], None, false);
+        File { dest, source, hash, facts, executable, reasons, loader: None, edges: Vec::new() }
+    }
+
+    /// Last part of its path under the root.
+    pub(crate) fn file_name(&self) -> &str {
+        self.dest.rsplit('/').next().unwrap_or(&self.dest)
+    }
+
+    /// Its folder under the root; empty for the root itself.
+    pub(crate) fn folder(&self) -> &str {
+        self.dest.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    /// Libraries that it needs.
+    pub(crate) fn needed(&self) -> &[String] {
+        self.facts.as_ref().map(|f| f.needed.as_slice()).unwrap_or_default()
+    }
+
+    /// Files of the product that it needs.
+    pub(crate) fn bundled(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.needed().iter().zip(&self.edges).filter_map(|(name, edge)| match edge {
+            Edge::Bundled(i) => Some((name.as_str(), *i)),
+            _ => None,
+        })
+    }
+
+    /// Whether it is a program, not a library.
+    pub(crate) fn program(&self) -> bool {
+        self.facts.as_ref().map_or(self.executable, |f| f.role != Role::Library)
+    }
+}
+
+/// What is known before the closure.
+#[derive(Debug)]
+pub(crate) struct Inventory {
+    /// The files, sorted by path under the root.
+    pub(crate) files: Vec<File>,
+    /// Place of libpython in them.
+    pub(crate) libpython: Option<usize>,
+    /// What the user should know.
+    pub(crate) warnings: Vec<Warning>,
+}
+
+/// Lists and reads the native files of the contents.
+pub(crate) fn take(
+    contents: &Contents,
+    python: &Python,
+    store: &Store,
+    reader: &mut Reader<'_>,
+) -> Result<Inventory> {
+    let mut files: Vec<File> = Vec::new();
+    for module in contents.extensions() {
+        if let Kind::Extension(source) = &module.kind {
+            let source = on_disk(source, store)
+                .context(|| format!("failed to collect extension `{}`", module.name))?;
+            let reason = module.reasons.first().cloned().unwrap_or_else(interpreter);
+            let mut file = File::new(module.path.clone(), source, reason);
+            file.reasons.extend(module.reasons.iter().skip(1).cloned());
+            files.push(file);
+        }
+    }
+    for library in &contents.libraries {
+        let source = on_disk(&library.source, store)
+            .context(|| format!("failed to collect library `{}`", library.dest))?;
+        let mut file = File::new(library.dest.clone(), source, library.reason.clone());
+        file.executable = library.executable;
+        files.push(file);
+    }
+    let core = core(python, reader)?;
+    let core_dest = core.dest.clone();
+    files.push(core);
+
+    let mut warnings = Vec::new();
+    let mut by_dest: HashMap<String, usize> = HashMap::new();
+    let mut unique: Vec<File> = Vec::new();
+    for file in files {
+        match by_dest.get(&file.dest) {
+            Some(i) => unique[*i].reasons.extend(file.reasons),
+            None => {
+                by_dest.insert(file.dest.clone(), unique.len());
+                unique.push(file);
+            }
+        }
+    }
+    unique.sort_by(|a, b| a.dest.cmp(&b.dest));
+    let paths: Vec<&Path> = unique.iter().map(|f| f.source.as_path()).collect();
+    reader.read_all(&paths)?;
+    for file in &mut unique {
+        let (hash, known) = reader.get(&file.source)?.clone();
+        file.hash = hash;
+        let fits = reader.fits(&file.source);
+        let problem = match known {
+            Ok(facts) if fits => {
+                file.facts = Some(facts);
+                continue;
+            }
+            Ok(_) => "it is for another processor".to_owned(),
+            Err(Refusal::Foreign) => "it is no native library".to_owned(),
+            Err(Refusal::Damaged(part)) => format!("it is damaged ({part})"),
+        };
+        let message = format!("`{}` is shipped as it is: {problem}", file.dest);
+        warnings.push(Warning::minor(message));
+    }
+    let libpython = unique.iter().position(|f| f.dest == core_dest);
+    Ok(Inventory { files: unique, libpython, warnings })
+}
+
+/// libpython under its own name; the interpreter itself where there is no shared libpython.
+fn core(python: &Python, reader: &mut Reader<'_>) -> Result<File> {
+    let path = python.libpython.as_ref().unwrap_or(&python.executable);
+    let source = fs_err::canonicalize(path)?;
+    let name = source.file_name().map(|n| n.to_string_lossy().into_owned());
+    let own = reader.get(&source)?.1.as_ref().ok().and_then(|f| f.name.clone());
+    let dest =
+        own.or(name).ok_or_else(|| Error::new(format!("failed to read interpreter `{}`", path.display())))?;
+    Ok(File { executable: python.libpython.is_none(), ..File::new(dest, source, interpreter()) })
+}
+
+fn interpreter() -> Reason {
+    Reason { from: String::new(), by: By::Interpreter, line: 0, guard: Guard::None }
+}
+
+/// A file that holds the bytes of `source`: itself, or one in the store.
+fn on_disk(source: &Source, store: &Store) -> Result<PathBuf> {
+    let bytes = match source {
+        Source::File(path) => return Ok(path.clone()),
+        Source::Bytes(bytes) => bytes.clone(),
+        Source::Zip { archive, member } => {
+            let mut zip = zip::ZipArchive::new(fs_err::File::open(archive)?)
+                .context(|| format!("failed to read archive `{}`", archive.display()))?;
+            let mut member = zip.by_name(member)?;
+            let mut bytes = Vec::new();
+            member.read_to_end(&mut bytes)?;
+            bytes
+        }
+    };
+    let key: Hash = blake3::hash(&bytes).into();
+    match store.get_file(Bucket::Prepared, &key) {
+        Some(path) => Ok(path),
+        None => store.put_file(Bucket::Prepared, &key, &bytes),
+    }
+}

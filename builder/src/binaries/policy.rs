@@ -1,0 +1,144 @@
+//! Which libraries stay with the host, which files are not rewritten: `system.toml`, compiled once.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use serde::Deserialize;
+
+use crate::error::{Context, Error, Result};
+
+/// What `system.toml` says.
+#[derive(Debug)]
+pub(crate) struct Policy {
+    always: GlobSet,
+    unless: GlobSet,
+    gl: GlobSet,
+    with_gl: GlobSet,
+    sealed: GlobSet,
+    packages: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    always: Vec<Group>,
+    unless: Vec<Group>,
+    with_gl: Vec<Group>,
+    sealed: Names,
+    packages: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Group {
+    name: Option<String>,
+    /// Read by people only; a group without one is refused.
+    #[serde(rename = "reason")]
+    _reason: String,
+    names: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Names {
+    names: Vec<String>,
+}
+
+/// Whether a library stays with the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stays {
+    /// Shipped.
+    No,
+    /// Not shipped unless the user names it or a package brings it.
+    Unless,
+    /// Never shipped.
+    Always,
+}
+
+impl Policy {
+    /// The policy built into the program.
+    ///
+    /// # Errors
+    /// `system.toml` is malformed, which a test rules out.
+    pub(crate) fn get() -> Result<&'static Policy> {
+        static POLICY: OnceLock<std::result::Result<Policy, String>> = OnceLock::new();
+        let policy =
+            POLICY.get_or_init(|| Policy::read(include_str!("system.toml")).map_err(|e| e.to_string()));
+        policy.as_ref().map_err(|e| Error::new(e.clone()))
+    }
+
+    fn read(text: &str) -> Result<Policy> {
+        let file: File = toml::from_str(text).context(|| "failed to read policy `system.toml`")?;
+        let all = |groups: &[Group]| set(groups.iter().flat_map(|g| &g.names));
+        let gl = file.unless.iter().filter(|g| g.name.as_deref() == Some("gl")).flat_map(|g| &g.names);
+        Ok(Policy {
+            always: all(&file.always)?,
+            unless: all(&file.unless)?,
+            gl: set(gl)?,
+            with_gl: all(&file.with_gl)?,
+            sealed: set(&file.sealed.names)?,
+            packages: file.packages,
+        })
+    }
+
+    /// Whether a library stays with the host; `gl`: some collected file needs the host's GL.
+    pub(crate) fn stays(&self, soname: &str, gl: bool) -> Stays {
+        if self.always.is_match(soname) {
+            Stays::Always
+        } else if self.unless.is_match(soname) || (gl && self.with_gl.is_match(soname)) {
+            Stays::Unless
+        } else {
+            Stays::No
+        }
+    }
+
+    /// Whether a library is the host's GL.
+    pub(crate) fn is_gl(&self, soname: &str) -> bool {
+        self.gl.is_match(soname)
+    }
+
+    /// Whether a file of this name checks its own content.
+    pub(crate) fn is_sealed(&self, file_name: &str) -> bool {
+        self.sealed.is_match(file_name)
+    }
+
+    /// The package of a Debian-like system that holds a library.
+    pub(crate) fn package(&self, soname: &str) -> Option<&str> {
+        self.packages.get(soname).map(String::as_str)
+    }
+}
+
+fn set<'a>(patterns: impl IntoIterator<Item = &'a String>) -> Result<GlobSet> {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        set.add(Glob::new(pattern)?);
+    }
+    Ok(set.build()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn glibc_and_drivers_stay_and_the_rest_is_shipped() {
+        let policy = Policy::get().unwrap();
+        for name in ["libc.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1", "libm.so.6", "libnsl.so.1"]
+        {
+            assert_eq!(policy.stays(name, false), Stays::Always, "{name}");
+        }
+        for name in ["libGL.so.1", "libcuda.so.1", "libnvidia-ml.so.1", "libnss_sss.so.2", "libva-x11.so.2"] {
+            assert_eq!(policy.stays(name, false), Stays::Unless, "{name}");
+        }
+        let shipped =
+            ["libstdc++.so.6", "libgcc_s.so.1", "libz.so.1", "libnsl.so.2", "libcudart.so.12", "libxcb.so.1"];
+        for name in
+            shipped.into_iter().chain(["libcrypt.so.1", "libtcl8.6.so", "libmariadb.so.3", "libva.fake.so"])
+        {
+            assert_eq!(policy.stays(name, false), Stays::No, "{name}");
+        }
+        assert_eq!(policy.stays("libxcb.so.1", true), Stays::Unless);
+        assert!(policy.is_gl("libEGL.so.1") && !policy.is_gl("libcuda.so.1"));
+    }
+}

@@ -1,0 +1,88 @@
+//! Learns what native files say of themselves, in parallel, each content only once per machine.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use memmap2::Mmap;
+use rayon::prelude::*;
+
+use super::facts::Facts;
+use super::format::{Format, Refusal};
+use crate::error::{Context, Result};
+use crate::store::{Bucket, Hash, Store};
+
+/// What is known of a file's content.
+pub(crate) type Known = std::result::Result<Facts, Refusal>;
+
+/// Reads native files and remembers what it read.
+#[derive(Debug)]
+pub(crate) struct Reader<'a> {
+    /// The object format.
+    pub(crate) format: &'a dyn Format,
+    store: &'a Store,
+    known: HashMap<PathBuf, (Hash, Known)>,
+    fits: HashMap<PathBuf, bool>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of one format.
+    pub(crate) fn new(format: &'a dyn Format, store: &'a Store) -> Reader<'a> {
+        Reader { format, store, known: HashMap::new(), fits: HashMap::new() }
+    }
+
+    /// Reads files in parallel, so that [`Reader::get`] finds them.
+    pub(crate) fn read_all(&mut self, paths: &[&Path]) -> Result<()> {
+        let (format, store) = (self.format, self.store);
+        let unknown = paths.par_iter().filter(|p| !self.known.contains_key(**p));
+        let read: Vec<_> =
+            unknown.map(|p| Ok((p.to_path_buf(), learn(format, store, p)?))).collect::<Result<_>>()?;
+        self.known.extend(read);
+        Ok(())
+    }
+
+    /// Hash and facts of a file.
+    pub(crate) fn get(&mut self, path: &Path) -> Result<&(Hash, Known)> {
+        if !self.known.contains_key(path) {
+            let new = learn(self.format, self.store, path)?;
+            self.known.insert(path.to_owned(), new);
+        }
+        Ok(&self.known[path])
+    }
+
+    /// Whether there is a file at `path` that the target loads.
+    pub(crate) fn fits(&mut self, path: &Path) -> bool {
+        if let Some(known) = self.fits.get(path) {
+            return *known;
+        }
+        let mut head = Vec::new();
+        let read = File::open(path).and_then(|f| f.take(64).read_to_end(&mut head));
+        let fits = read.is_ok() && self.format.fits(&head);
+        self.fits.insert(path.to_owned(), fits);
+        fits
+    }
+}
+
+fn learn(format: &dyn Format, store: &Store, path: &Path) -> Result<(Hash, Known)> {
+    let hash =
+        store.file_hash(path).context(|| format!("failed to read native file `{}`", path.display()))?;
+    let kept = store.get(Bucket::Native, &hash).and_then(|kept| serde_json::from_slice(&kept).ok());
+    if let Some(known) = kept {
+        return Ok((hash, known));
+    }
+    let known = format.read(&map(path)?);
+    if let Ok(value) = serde_json::to_vec(&known) {
+        store.put(Bucket::Native, &hash, &value);
+    }
+    Ok((hash, known))
+}
+
+/// Maps a file into memory.
+pub(crate) fn map(path: &Path) -> Result<Mmap> {
+    let file = fs_err::File::open(path)?;
+    // SAFETY: the map is read only. Should another process truncate the file meanwhile, reading fails as it
+    // does for each tool that maps its input; files of an installed Python are replaced, not rewritten.
+    let map = unsafe { Mmap::map(file.file()) };
+    map.context(|| format!("failed to read native file `{}`", path.display()))
+}

@@ -1,0 +1,184 @@
+//! Mends every native file of a real environment and imports all its extensions from a copy.
+//!
+//! `FREEZE_TEST_PYTHON` names the interpreter (default: `python3`); a venv with large wheels is the best test.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::tests::{messages, ship, target};
+use super::*;
+use crate::analysis::{By, Guard, Source};
+use crate::rules::Data;
+
+/// What the interpreter says of itself, one value a line; then its search path.
+const PROBE: &str = "import sys, sysconfig, os\n\
+    lib = os.path.join(sysconfig.get_config_var('LIBDIR') or '', sysconfig.get_config_var('INSTSONAME') or '')\n\
+    multi = os.path.join(os.path.dirname(lib), sysconfig.get_config_var('MULTIARCH') or '', os.path.basename(lib))\n\
+    lib = multi if os.path.exists(multi) else lib\n\
+    print(os.path.realpath(sys.executable), sys.prefix, sys.base_prefix, sysconfig.get_path('stdlib'),\n\
+        lib if '.so' in lib else '', *[p for p in sys.path if os.path.isdir(p)], sep='\\n')";
+
+/// Imports what lies under the root; tells which extension failed and which library came from elsewhere.
+const IMPORT: &str = r#"
+import sys, os
+root, stdlib = os.path.realpath(sys.argv[1]), sys.argv[2]
+sys.path[:] = [root, stdlib, root + '/lib-dynload']
+import ctypes
+failed = []
+for folder, _, files in sorted(os.walk(root)):
+    for name in sorted(files):
+        path = os.path.join(folder, name)
+        with open(path, 'rb') as f:
+            if f.read(4) != b'\x7fELF' or path in sys.argv[3:]: continue
+        if '.so' not in name: continue
+        try:
+            ctypes.CDLL(path)
+        except OSError as e:
+            if 'undefined symbol: Py' not in str(e): failed.append(f'{path}: {e}')
+for name in ['ssl', 'sqlite3', 'ctypes', 'lzma', 'zlib', 'numpy', 'pandas', 'scipy.linalg', 'lxml.etree', 'PIL.Image',
+             'cryptography.hazmat.bindings._rust', 'zmq', 'psycopg', 'pydantic_core', 'matplotlib.pyplot']:
+    try: __import__(name)
+    except ModuleNotFoundError as e:
+        if e.name != name.split('.')[0]: failed.append(f'import {name}: {e}')
+    except Exception as e: failed.append(f'import {name}: {e}')
+with open('/proc/self/maps') as f:
+    maps = {line.split(None, 5)[-1].strip() for line in f if '/' in line}
+print('\n'.join(['outside ' + m for m in sorted(maps) if '.so' in m and not m.startswith(root)]))
+print('\n'.join(['failed ' + f for f in failed]))
+"#;
+
+struct Real {
+    folder: tempfile::TempDir,
+    python: Python,
+    contents: Contents,
+}
+
+fn real() -> Real {
+    let executable = std::env::var("FREEZE_TEST_PYTHON").unwrap_or_else(|_| "python3".into());
+    let output = Command::new(&executable).args(["-c", PROBE]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut lines = text.split('\n').map(PathBuf::from);
+    let mut next = || lines.next().unwrap();
+    let (executable, prefix, base_prefix, stdlib, lib) = (next(), next(), next(), next(), next());
+    let search_path: Vec<PathBuf> = lines.filter(|p| p.is_dir()).collect();
+    let dynload = stdlib.join("lib-dynload");
+    let mut contents = Contents::default();
+    for folder in &search_path {
+        if *folder == stdlib {
+            continue;
+        }
+        for entry in walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().flatten() {
+            let name = entry.file_name().to_string_lossy();
+            if !entry.file_type().is_file() || !name.contains(".so") {
+                continue;
+            }
+            let inner = entry.path().strip_prefix(folder).unwrap().to_string_lossy().into_owned();
+            let dest = if *folder == dynload { format!("lib-dynload/{inner}") } else { inner };
+            let reason = Reason { from: "test".into(), by: By::Package, line: 0, guard: Guard::None };
+            let source = Source::File(entry.path().to_owned());
+            contents.libraries.push(Data { dest, source, executable: false, reason });
+        }
+    }
+    let python = Python {
+        executable,
+        version: (3, 0, 0),
+        abiflags: String::new(),
+        target: target(),
+        prefix,
+        base_exec_prefix: base_prefix.clone(),
+        base_prefix,
+        stdlib,
+        dynload,
+        search_path,
+        extension_suffixes: vec![".so".into()],
+        magic: [0; 4],
+        cache_tag: String::new(),
+        builtin_modules: Vec::new(),
+        frozen_modules: Vec::new(),
+        libpython: (lib != Path::new("")).then_some(lib),
+        soabi: None,
+        editable: Vec::new(),
+        machine: String::new(),
+        version_text: String::new(),
+    };
+    Real { folder: tempfile::tempdir().unwrap(), python, contents }
+}
+
+#[test]
+fn every_extension_of_an_environment_loads_from_the_product() {
+    let real = real();
+    let (folder, python) = (real.folder.path().canonicalize().unwrap(), &real.python);
+    let store = Store::open(&folder.join("store")).unwrap();
+    let request = Request { base: folder.join("app"), ..Request::default() };
+    let time = std::time::Instant::now();
+    let natives = collect(&real.contents, &request, python, &store).unwrap();
+    let cold = time.elapsed();
+    let time = std::time::Instant::now();
+    let again = collect(&real.contents, &request, python, &store).unwrap();
+    let warm = time.elapsed();
+    let size = |f: &dyn Fn(&Native) -> &PathBuf| -> u64 {
+        natives.files.iter().map(|n| fs_err::metadata(f(n)).unwrap().len()).sum()
+    };
+    println!(
+        "{} files, {} → {} bytes, cold {cold:?}, warm {warm:?}",
+        natives.files.len(),
+        size(&|n| &n.source),
+        size(&|n| &n.prepared)
+    );
+    println!("host {:?}\nglibc {:?}\nlinks {:?}", natives.host, natives.glibc, natives.links);
+    println!("{}", messages(&natives).join("\n"));
+    for file in &natives.files {
+        if !file.preload.is_empty() {
+            println!("{} preloads {:?}", file.dest, file.preload);
+        }
+    }
+    let prepared =
+        |n: &Natives| n.files.iter().map(|f| (f.dest.clone(), f.prepared.clone())).collect::<Vec<_>>();
+    assert_eq!(prepared(&natives), prepared(&again));
+
+    let root = folder.join("root");
+    ship(&natives, &root);
+    for site in
+        python.search_path.iter().filter(|p| p.ends_with("site-packages") || p.ends_with("dist-packages"))
+    {
+        copy_rest(site, &root);
+    }
+    // Programs and extensions that need another program's symbols are not loaded by themselves.
+    let skipped = natives.files.iter().filter(|f| f.program).map(|f| root.join(&f.dest));
+    let libpython = root.join(natives.libpython.as_deref().unwrap());
+    let mut command = Command::new(&python.executable);
+    command.env_clear().env("PATH", "/usr/bin:/bin");
+    if !named_program(&natives) {
+        command.env("LD_PRELOAD", &libpython);
+    }
+    let script = folder.join("import.py");
+    fs_err::write(&script, IMPORT).unwrap();
+    command.args(["-I", "-S"]).arg(&script).arg(&root).arg(&python.stdlib).args(skipped);
+    let output = command.output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{}{}", text, String::from_utf8_lossy(&output.stderr));
+    println!("{text}");
+    let policy = Policy::get().unwrap();
+    let outside = text.lines().filter_map(|l| l.strip_prefix("outside ")).filter(|path| {
+        let name = path.rsplit('/').next().unwrap();
+        policy.stays(name, true) == policy::Stays::No
+    });
+    assert_eq!(outside.collect::<Vec<_>>(), [""; 0]);
+    assert!(!text.lines().any(|l| l.starts_with("failed import")), "{text}");
+}
+
+fn named_program(natives: &Natives) -> bool {
+    natives.files.iter().any(|f| f.program && Some(&f.dest) == natives.libpython.as_ref())
+}
+
+/// Copies what is no native file.
+fn copy_rest(from: &Path, root: &Path) {
+    for entry in walkdir::WalkDir::new(from).into_iter().flatten().filter(|e| e.file_type().is_file()) {
+        let to = root.join(entry.path().strip_prefix(from).unwrap());
+        if !to.exists() {
+            fs_err::create_dir_all(to.parent().unwrap()).unwrap();
+            fs_err::copy(entry.path(), &to).unwrap();
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Resolves the planned product once more, from inside: as the loader will, with nothing of the building
+//! machine in reach.
+
+use std::collections::{HashMap, HashSet};
+
+use super::closure::{Closure, join};
+use super::format::Format;
+use super::prepare::Prepared;
+use crate::error::Warning;
+
+/// What the launcher must load before a file, and what is wrong.
+#[derive(Debug, Default)]
+pub(crate) struct Verified {
+    /// For each file: files to load before it, dependencies first.
+    pub(crate) preload: Vec<Vec<usize>>,
+    /// For each file: all files that it needs, dependencies first.
+    pub(crate) needs: Vec<Vec<usize>>,
+    /// What the user should know.
+    pub(crate) warnings: Vec<Warning>,
+}
+
+/// Resolves each file of the product.
+pub(crate) fn inside(closure: &Closure, prepared: &[Prepared], format: &dyn Format) -> Verified {
+    let files = &closure.files;
+    let mut verified = Verified::default();
+    // Files that the search path of each does not lead to.
+    let mut lost: Vec<Vec<usize>> = Vec::new();
+    for (file, prepared) in files.iter().zip(prepared) {
+        let leads: Vec<String> =
+            prepared.search.iter().flat_map(|entry| format.inside(entry, file.folder())).collect();
+        let mut own = Vec::new();
+        for (name, wanted) in file.bundled().filter(|(_, j)| Some(*j) != closure.libpython) {
+            let found = leads.iter().find_map(|f| closure.by_dest.get(&join(f, name)));
+            if found != Some(&wanted) {
+                own.push(wanted);
+            }
+        }
+        if file.program() && !own.is_empty() {
+            let names: Vec<_> = own.iter().map(|j| format!("`{}`", files[*j].dest)).collect();
+            let why = prepared.refused.as_deref().unwrap_or("its search path leads elsewhere");
+            let message = format!("program `{}` will not find {}: {why}", file.dest, names.join(", "));
+            verified
+                .warnings
+                .push(Warning::new(message).hint("start it with `LD_LIBRARY_PATH` set to the root folder"));
+        }
+        lost.push(own);
+    }
+    for i in 0..files.len() {
+        let direct = |j: usize| -> Vec<usize> {
+            files[j].bundled().map(|(_, k)| k).filter(|k| Some(*k) != closure.libpython).collect()
+        };
+        verified.needs.push(in_order(i, direct));
+        let preload =
+            if files[i].program() { Vec::new() } else { preload(i, &lost, &verified.needs, direct) };
+        verified.preload.push(preload);
+    }
+    same_name(closure, &mut verified);
+    verified
+}
+
+/// Everything reachable from `start` without it, dependencies first.
+fn in_order(start: usize, direct: impl Fn(usize) -> Vec<usize>) -> Vec<usize> {
+    let mut order = Vec::new();
+    let mut seen = HashSet::from([start]);
+    let mut stack = vec![(start, direct(start).into_iter())];
+    while let Some((at, rest)) = stack.last_mut() {
+        match rest.next() {
+            Some(next) => {
+                if seen.insert(next) {
+                    stack.push((next, direct(next).into_iter()));
+                }
+            }
+            None => {
+                if *at != start {
+                    order.push(*at);
+                }
+                stack.pop();
+            }
+        }
+    }
+    order
+}
+
+/// What to load before `i`: whatever it or one of its needs would not find by itself.
+fn preload(
+    i: usize,
+    lost: &[Vec<usize>],
+    needs: &[Vec<usize>],
+    direct: impl Fn(usize) -> Vec<usize>,
+) -> Vec<usize> {
+    let own = needs.get(i).map(Vec::as_slice).unwrap_or_default();
+    let missing: HashSet<usize> = own.iter().chain([&i]).flat_map(|j| &lost[*j]).copied().collect();
+    if missing.is_empty() {
+        return Vec::new();
+    }
+    // Their own needs come first, so that each finds them loaded.
+    let before: HashSet<usize> =
+        missing.iter().flat_map(|j| in_order(*j, &direct)).filter(|j| !lost[*j].is_empty()).collect();
+    own.iter().copied().filter(|j| missing.contains(j) || before.contains(j)).collect()
+}
+
+/// Two libraries of one name in one process: the second is never loaded.
+fn same_name(closure: &Closure, verified: &mut Verified) {
+    let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (i, file) in closure.files.iter().enumerate() {
+        if let Some(name) = file.facts.as_ref().and_then(|f| f.name.as_deref()) {
+            by_name.entry(name).or_default().push(i);
+        }
+    }
+    let mut groups: Vec<_> = by_name.into_iter().filter(|(_, files)| files.len() > 1).collect();
+    groups.sort();
+    for (name, same) in groups {
+        let needed = same.iter().filter(|i| closure.files.iter().any(|f| f.bundled().any(|(_, j)| j == **i)));
+        let contents: HashSet<_> = needed.map(|i| closure.files[*i].hash).collect();
+        if contents.len() > 1 {
+            let places: Vec<_> = same.iter().map(|i| format!("`{}`", closure.files[*i].dest)).collect();
+            let message = format!("different libraries call themselves `{name}`: {}", places.join(", "));
+            verified.warnings.push(Warning::minor(message));
+        }
+    }
+}

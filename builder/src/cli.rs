@@ -1,0 +1,266 @@
+//! The command line: what was typed becomes an action for `main` to carry out.
+
+mod build;
+mod foreign;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use builder::error::{Error, Result};
+use builder::report::{Color, Format, Settings, Verbosity};
+use builder::spec::{self, Overrides, Request};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+/// Exit code of a wrong command line.
+const USAGE: u8 = spec::options::USAGE;
+
+const EXAMPLES: &str = "\
+Examples:
+  freeze app.py                     a folder with the program, dist/app
+  freeze -F app.py                  a single file, dist/app
+  freeze package.module:function    a console entry point
+  freeze init app.py                write app.spec, to keep the options
+  freeze app.spec -- --help         build from it, then run the program with `--help`";
+
+/// Turns a Python program into a standalone executable.
+#[derive(Debug, Parser)]
+#[command(name = "freeze", version, about, infer_long_args = true, after_help = EXAMPLES)]
+#[command(subcommand_help_heading = "Commands", subcommand_value_name = "COMMAND")]
+#[command(override_usage = "freeze [OPTIONS] <SPEC | SCRIPT | MODULE[:FUNCTION]> [-- ARGS]\n       \
+    freeze [OPTIONS] --entry-point <NAME> [-- ARGS]\n       freeze <COMMAND>")]
+struct Cli {
+    #[command(flatten)]
+    build: build::BuildArgs,
+    #[command(flatten)]
+    global: GlobalArgs,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write a spec from a script, or from the scripts of a pyproject.toml.
+    Init {
+        /// A script, a module, a pyproject.toml or its folder; by default what is in the current folder.
+        #[arg(value_name = "SCRIPT | MODULE | PYPROJECT")]
+        source: Option<String>,
+        /// Replace a spec that is there.
+        #[arg(short, long)]
+        force: bool,
+    },
+    /// List, extract or verify the contents of a frozen program.
+    Inspect {
+        /// The program: an executable, or the folder of a onedir build.
+        app: PathBuf,
+        #[command(subcommand)]
+        action: Option<InspectCommand>,
+        /// Print JSON.
+        #[arg(long, global = true)]
+        json: bool,
+    },
+    /// Show or clear the cache that makes the next build fast.
+    Cache {
+        #[command(subcommand)]
+        action: Option<CacheCommand>,
+        /// Print JSON.
+        #[arg(long, global = true)]
+        json: bool,
+    },
+}
+
+/// What to do with a frozen program.
+#[derive(Debug, Subcommand)]
+pub enum InspectCommand {
+    /// List modules and files with their sizes and why they are there (the default).
+    List,
+    /// Write the contents to a folder.
+    Extract {
+        /// Folder to write to; by default `<app>.contents` in the current folder.
+        folder: Option<PathBuf>,
+    },
+    /// Check each stored byte against its hash.
+    Verify,
+}
+
+/// What to do with the cache.
+#[derive(Debug, Subcommand)]
+pub enum CacheCommand {
+    /// Show where it is and what it holds (the default).
+    Show,
+    /// Remove its contents.
+    Clear,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+struct GlobalArgs {
+    /// Print errors only.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Print minor warnings and times too.
+    #[arg(short, long, global = true)]
+    verbose: bool,
+    /// What to print: TRACE and DEBUG trace the build itself, WARN leaves out progress, ERROR warnings too.
+    #[arg(long, global = true, value_name = "LEVEL", ignore_case = true, hide_possible_values = true)]
+    log_level: Option<LogLevel>,
+    /// Text for people, or JSON: an object per line.
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    log_format: LogFormat,
+    /// When to use colors; NO_COLOR is honoured.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: ColorChoice,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "UPPER")]
+enum LogLevel {
+    Trace,
+    Debug,
+    Info,
+    #[value(alias = "WARNING", alias = "DEPRECATION")]
+    Warn,
+    #[value(alias = "FATAL", alias = "CRITICAL")]
+    Error,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ColorChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+/// What to do.
+#[derive(Debug)]
+pub enum Action {
+    /// Build, then run the program with these arguments if there are some (or a bare `--`).
+    Build(Box<Request>, Option<Vec<OsString>>),
+    /// Write a spec.
+    Init(Option<String>, bool),
+    /// Look into a frozen program.
+    Inspect(PathBuf, InspectCommand, bool),
+    /// Look into the cache.
+    Cache(CacheCommand, bool),
+}
+
+/// A parsed command line, before any file was read.
+pub struct CommandLine {
+    cli: Cli,
+    matches: ArgMatches,
+    run: bool,
+}
+
+/// Parses a command line.
+///
+/// # Errors
+/// Those of clap, which are also help and version texts.
+pub fn parse(argv: &[OsString]) -> Result<CommandLine, clap::Error> {
+    let command = Cli::command().color(color_of(argv));
+    let matches = command.try_get_matches_from(argv)?;
+    let cli = Cli::from_arg_matches(&matches)?;
+    if cli.command.is_none() && cli.build.is_empty() {
+        let kind = clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+        return Err(Cli::command().error(kind, Cli::command().render_help()));
+    }
+    Ok(CommandLine { cli, matches, run: argv.iter().any(|a| a == "--") })
+}
+
+/// `--color` before the command line is parsed: for the errors of parsing itself.
+fn color_of(argv: &[OsString]) -> clap::ColorChoice {
+    let after = |i: usize| argv.get(i + 1).and_then(|v| v.to_str());
+    let value = argv.iter().enumerate().find_map(|(i, a)| match a.to_str()? {
+        "--color" => after(i),
+        text => text.strip_prefix("--color="),
+    });
+    match value {
+        Some("always") => clap::ColorChoice::Always,
+        Some("never") => clap::ColorChoice::Never,
+        _ => clap::ColorChoice::Auto,
+    }
+}
+
+impl CommandLine {
+    /// How to report.
+    pub fn settings(&self) -> Settings {
+        let global = &self.cli.global;
+        let verbosity = match global.log_level {
+            _ if global.quiet => Verbosity::Quiet,
+            _ if global.verbose => Verbosity::Verbose,
+            Some(LogLevel::Error) => Verbosity::Quiet,
+            Some(LogLevel::Warn) => Verbosity::Warnings,
+            _ => Verbosity::Normal,
+        };
+        let trace = match global.log_level {
+            Some(LogLevel::Trace) => Some("trace"),
+            Some(LogLevel::Debug) => Some("debug"),
+            _ => None,
+        };
+        let format = match global.log_format {
+            LogFormat::Text => Format::Text,
+            LogFormat::Json => Format::Json,
+        };
+        let color = match global.color {
+            ColorChoice::Auto => Color::Auto,
+            ColorChoice::Always => Color::Always,
+            ColorChoice::Never => Color::Never,
+        };
+        Settings { verbosity, format, color, trace }
+    }
+
+    /// What to do; reads the spec.
+    ///
+    /// # Errors
+    /// Options contradict each other or the spec, or the spec is wrong.
+    pub fn action(self) -> Result<Action> {
+        if let Some(command) = self.cli.command {
+            if let Some(option) = stray(&self.matches) {
+                let error = Error::new(format!("`{option}` has no meaning with a command")).exit_code(USAGE);
+                return Err(error.hint("`freeze --help` tells the commands and options"));
+            }
+            return Ok(match command {
+                Command::Init { source, force } => Action::Init(source, force),
+                Command::Inspect { app, action, json } => {
+                    Action::Inspect(app, action.unwrap_or(InspectCommand::List), json)
+                }
+                Command::Cache { action, json } => Action::Cache(action.unwrap_or(CacheCommand::Show), json),
+            });
+        }
+        let build = self.cli.build;
+        let arguments = self.run.then(|| build.args.clone());
+        let overrides = build.overrides();
+        let mut request = match build.spec() {
+            Some(path) => {
+                build::reject_contradictions(&self.matches)?;
+                spec::load(&path, &overrides)?
+            }
+            None => {
+                let options = build.options()?;
+                spec::options::request(options, &overrides)?
+            }
+        };
+        request.warnings.extend(foreign::notices(&self.matches));
+        Ok(Action::Build(Box::new(request), arguments))
+    }
+}
+
+/// An option of the build that was given before a command.
+fn stray(matches: &ArgMatches) -> Option<String> {
+    let global = ["quiet", "verbose", "log_level", "log_format", "color"];
+    let given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+    let command = Cli::command();
+    command
+        .get_arguments()
+        .filter(|a| !global.contains(&a.get_id().as_str()) && given(a.get_id().as_str()))
+        .map(|a| a.get_long().map_or_else(|| a.get_id().to_string(), |long| format!("--{long}")))
+        .next()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! The kept answer of an interpreter, valid while nothing that shaped it has changed.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Python, editable};
+use crate::store::{Bucket, Hash, Store};
+
+/// Changes when `probe.py` or [`Python`] changes what it means.
+const VERSION: u32 = 1;
+
+/// An answer and what it rests on.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    sites: Vec<PathBuf>,
+    fingerprint: Hash,
+    python: Python,
+}
+
+fn key(interpreter: &Path) -> Hash {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"probe");
+    hasher.update(&VERSION.to_le_bytes());
+    hasher.update(blake3::hash(include_bytes!("probe.py")).as_bytes());
+    hasher.update(interpreter.as_os_str().as_encoded_bytes());
+    *hasher.finalize().as_bytes()
+}
+
+/// The kept answer of an interpreter, if it still holds.
+pub(super) fn recall(store: &Store, interpreter: &Path) -> Option<Python> {
+    let kept: Kept = serde_json::from_slice(&store.get(Bucket::Probe, &key(interpreter))?).ok()?;
+    (fingerprint(interpreter, &kept.sites) == kept.fingerprint).then_some(kept.python)
+}
+
+/// Keeps an answer.
+pub(super) fn remember(store: &Store, interpreter: &Path, python: &Python, sites: &[PathBuf]) {
+    let fingerprint = fingerprint(interpreter, sites);
+    let kept = Kept { sites: sites.to_vec(), fingerprint, python: python.clone() };
+    if let Ok(bytes) = serde_json::to_vec(&kept) {
+        store.put(Bucket::Probe, &key(interpreter), &bytes);
+    }
+}
+
+/// Hash of all that an answer rests on: the real interpreter, its `pyvenv.cfg`, the folders that `site` reads and
+/// the `.pth` files and finders in them.
+fn fingerprint(interpreter: &Path, sites: &[PathBuf]) -> Hash {
+    let mut hasher = blake3::Hasher::new();
+    let real = std::fs::canonicalize(interpreter).unwrap_or_else(|_| interpreter.to_owned());
+    hasher.update(real.as_os_str().as_encoded_bytes());
+    stat(&mut hasher, &real);
+    for folder in interpreter.ancestors().skip(1).take(2) {
+        content(&mut hasher, &folder.join("pyvenv.cfg"));
+    }
+    for site in sites {
+        stat(&mut hasher, site);
+        for file in pth_files(site) {
+            hasher.update(file.as_os_str().as_encoded_bytes());
+            content(&mut hasher, &file);
+        }
+        for file in editable::finders(site) {
+            content(&mut hasher, &file);
+        }
+    }
+    *hasher.finalize().as_bytes()
+}
+
+fn stat(hasher: &mut blake3::Hasher, path: &Path) {
+    let Ok(meta) = std::fs::metadata(path) else {
+        hasher.update(b"absent");
+        return;
+    };
+    hasher.update(&meta.len().to_le_bytes());
+    if let Ok(age) = meta.modified().map(|t| t.duration_since(std::time::UNIX_EPOCH).unwrap_or_default()) {
+        hasher.update(&age.as_nanos().to_le_bytes());
+    }
+}
+
+fn content(hasher: &mut blake3::Hasher, path: &Path) {
+    match std::fs::read(path) {
+        Ok(bytes) => hasher.update(blake3::hash(&bytes).as_bytes()),
+        Err(_) => hasher.update(b"absent"),
+    };
+}
+
+fn pth_files(site: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = std::fs::read_dir(site)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|e| e.path())
+        .filter(|p| p.extension().is_some_and(|e| e == "pth"))
+        .collect();
+    found.sort();
+    found
+}

@@ -1,0 +1,248 @@
+//! Finding the interpreter: a venv, a path, a version, or what the environment offers.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::error::{Error, Result};
+use crate::spec::Request;
+use crate::store::{Bucket, Hash, Store};
+
+/// The interpreter that the request asks for, absolute, not resolved through the links of a venv.
+pub(super) fn interpreter(request: &Request, store: &Store) -> Result<PathBuf> {
+    let mut tried = Vec::new();
+    let found = match &request.python.interpreter {
+        Some(text) => named(text, request, &mut tried)?,
+        None => default(request, &mut tried)?,
+    };
+    let Some(found) = found else {
+        let what = match &request.python.interpreter {
+            Some(text) => format!("failed to find interpreter `{text}`"),
+            None => "failed to find a Python interpreter".to_owned(),
+        };
+        let error = Error::new(format!("{what} (tried {})", tried.join(", ")));
+        return Err(error.hint("name a venv, an interpreter or a version with `--python` or `interpreter` in `[python]`"));
+    };
+    let found = if is_script(&found) { behind_script(&found, store)? } else { found };
+    Ok(found)
+}
+
+/// The interpreter for a text of the spec or the command line.
+fn named(text: &str, request: &Request, tried: &mut Vec<String>) -> Result<Option<PathBuf>> {
+    let path = request.base.join(text);
+    if path.is_dir() {
+        return match in_folder(&path)? {
+            Some(found) => Ok(Some(found)),
+            None => Err(Error::new(format!("failed to find an interpreter in `{}`", path.display()))
+                .hint("a venv holds `bin/python` (Windows: `Scripts\\python.exe`)")),
+        };
+    }
+    if path.is_file() {
+        check_home(&path)?;
+        return Ok(Some(path));
+    }
+    tried.push(format!("`{}`", path.display()));
+    let version = text.strip_prefix("python").unwrap_or(text);
+    if version.starts_with(|c: char| c.is_ascii_digit()) && version.chars().all(|c| c.is_ascii_digit() || c == '.') {
+        return Ok(by_version(version, tried));
+    }
+    if !text.contains(['/', '\\']) {
+        if let Some(found) = on_path(text) {
+            return Ok(Some(found));
+        }
+        tried.push(format!("`{text}` on PATH"));
+    }
+    Ok(None)
+}
+
+/// An interpreter of a version such as `3.12` or `3.12.1`: pyenv's newest that fits, then `python3.12` on PATH.
+fn by_version(version: &str, tried: &mut Vec<String>) -> Option<PathBuf> {
+    let root = std::env::var_os("PYENV_ROOT")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|h| Path::new(&h).join(".pyenv")));
+    if let Some(versions) = root.map(|r| r.join("versions")) {
+        let wanted: Vec<&str> = version.split('.').collect();
+        let mut fitting: Vec<(Vec<u32>, PathBuf)> = std::fs::read_dir(&versions)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter_map(|e| {
+                let name = e.file_name().to_string_lossy().into_owned();
+                let parts: Vec<&str> = name.split('.').collect();
+                let numbers: Option<Vec<u32>> = parts.iter().map(|p| p.parse().ok()).collect();
+                let found = in_folder(&e.path()).ok().flatten()?;
+                (parts.starts_with(&wanted)).then_some((numbers?, found))
+            })
+            .collect();
+        fitting.sort();
+        if let Some((_, found)) = fitting.pop() {
+            return Some(found);
+        }
+        tried.push(format!("`{}`", versions.display()));
+    }
+    let short: Vec<&str> = version.split('.').take(2).collect();
+    let name = format!("python{}", short.join("."));
+    tried.push(format!("`{name}` on PATH"));
+    on_path(&name)
+}
+
+/// `$VIRTUAL_ENV`, `.venv` beside the spec or in the current folder, `python3` on PATH.
+fn default(request: &Request, tried: &mut Vec<String>) -> Result<Option<PathBuf>> {
+    if let Some(venv) = std::env::var_os("VIRTUAL_ENV").filter(|v| !v.is_empty()) {
+        let venv = PathBuf::from(venv);
+        if let Some(found) = in_folder(&venv)? {
+            return Ok(Some(found));
+        }
+        tried.push(format!("`$VIRTUAL_ENV`, which is `{}`", venv.display()));
+    }
+    let current = std::env::current_dir().unwrap_or_default();
+    for folder in [&request.base, &current] {
+        let venv = folder.join(".venv");
+        if venv.is_dir()
+            && let Some(found) = in_folder(&venv)?
+        {
+            return Ok(Some(found));
+        }
+        let shown = format!("`{}`", venv.display());
+        if !tried.contains(&shown) {
+            tried.push(shown);
+        }
+    }
+    for name in ["python3", "python"] {
+        if let Some(found) = on_path(name) {
+            return Ok(Some(found));
+        }
+        tried.push(format!("`{name}` on PATH"));
+    }
+    Ok(None)
+}
+
+/// The interpreter in a venv or an installation's folder.
+fn in_folder(folder: &Path) -> Result<Option<PathBuf>> {
+    for name in ["bin/python3", "bin/python", "Scripts/python.exe", "python.exe"] {
+        let path = folder.join(name);
+        if path.is_file() {
+            check_home(&path)?;
+            return Ok(Some(path));
+        }
+        if path.is_symlink() {
+            return Err(base_gone(folder, &path));
+        }
+    }
+    Ok(None)
+}
+
+/// Fails if the interpreter lies in a venv whose base interpreter is gone.
+fn check_home(interpreter: &Path) -> Result<()> {
+    let Some(venv) = interpreter.ancestors().nth(2) else { return Ok(()) };
+    match home(venv) {
+        Some(home) if !home.is_dir() => Err(base_gone(venv, interpreter)),
+        _ => Ok(()),
+    }
+}
+
+/// `home` of `pyvenv.cfg`.
+fn home(venv: &Path) -> Option<PathBuf> {
+    let text = std::fs::read_to_string(venv.join("pyvenv.cfg")).ok()?;
+    text.lines().find_map(|line| {
+        let (key, value) = line.split_once('=')?;
+        (key.trim() == "home").then(|| PathBuf::from(value.trim()))
+    })
+}
+
+fn base_gone(venv: &Path, interpreter: &Path) -> Error {
+    let base = home(venv).or_else(|| std::fs::read_link(interpreter).ok()).unwrap_or_default();
+    Error::new(format!("the venv `{}` is of the interpreter in `{}`, which is gone", venv.display(), base.display()))
+        .hint("make the venv anew, or name another interpreter with `--python`")
+}
+
+/// An executable on PATH.
+fn on_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .filter(|folder| folder.is_absolute())
+        .flat_map(|folder| [folder.join(name), folder.join(format!("{name}.exe"))])
+        .find(|p| is_executable(p))
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// Whether the file is a script: a shim of pyenv, asdf or the like.
+fn is_script(path: &Path) -> bool {
+    use std::io::Read;
+    let mut head = [0; 2];
+    std::fs::File::open(path).and_then(|mut f| f.read_exact(&mut head)).is_ok() && &head == b"#!"
+}
+
+/// The interpreter that a shim starts. Kept while what pyenv decides by is the same.
+fn behind_script(script: &Path, store: &Store) -> Result<PathBuf> {
+    let key = shim_key(script);
+    if let Some(kept) = store.get(Bucket::Probe, &key).and_then(|b| String::from_utf8(b).ok())
+        && is_executable(Path::new(&kept))
+    {
+        return Ok(PathBuf::from(kept));
+    }
+    let output = Command::new(script)
+        .args(["-I", "-c", "import sys; print(sys.executable)"])
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|e| Error::from(e).context(format!("failed to run interpreter `{}`", script.display())))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let found = PathBuf::from(text.lines().last().unwrap_or_default());
+    if !output.status.success() || !found.is_absolute() {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let error = Error::new(format!("interpreter `{}` does not run: {}", script.display(), output.status));
+        return Err(error.excerpt(stderr.trim_end()));
+    }
+    if let Some(text) = found.to_str() {
+        store.put(Bucket::Probe, &key, text.as_bytes());
+    }
+    Ok(found)
+}
+
+fn shim_key(script: &Path) -> Hash {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"shim");
+    hasher.update(script.as_os_str().as_encoded_bytes());
+    hasher.update(std::env::var_os("PYENV_VERSION").unwrap_or_default().as_encoded_bytes());
+    let current = std::env::current_dir().unwrap_or_default();
+    let local = current.ancestors().flat_map(|f| [f.join(".python-version"), f.join(".tool-versions")]);
+    let global = script.ancestors().nth(2).map(|root| root.join("version"));
+    for file in local.chain(global) {
+        if let Ok(bytes) = std::fs::read(&file) {
+            hasher.update(file.as_os_str().as_encoded_bytes());
+            hasher.update(blake3::hash(&bytes).as_bytes());
+        }
+    }
+    *hasher.finalize().as_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_home_of_pyvenv_cfg() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("pyvenv.cfg"), "home = /gone/bin\nversion = 3.12.1\n").unwrap();
+        assert_eq!(home(dir.path()), Some(PathBuf::from("/gone/bin")));
+    }
+
+    #[test]
+    fn names_the_base_of_a_venv_that_is_gone() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("pyvenv.cfg"), "home = /gone/bin\n").unwrap();
+        std::fs::create_dir(dir.path().join("bin")).unwrap();
+        std::fs::write(dir.path().join("bin/python"), "").unwrap();
+        let error = in_folder(dir.path()).unwrap_err();
+        assert!(error.message.contains("`/gone/bin`, which is gone"), "{error}");
+    }
+}

@@ -1,0 +1,243 @@
+//! The target interpreter: asked once, without its `site` customisations running twice, and cached.
+
+mod cache;
+mod editable;
+mod find;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::spec::Request;
+use crate::store::Store;
+use crate::target::{Arch, Os, Target};
+
+/// What is known of the target interpreter.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Python {
+    /// The interpreter, as it is started to compile.
+    pub executable: PathBuf,
+    /// Major, minor, micro.
+    pub version: (u8, u8, u8),
+    /// `sys.abiflags`: empty, `t`, `d`, `td`.
+    pub abiflags: String,
+    /// The platform it runs on.
+    pub target: Target,
+    /// `sys.prefix`: of the venv, if it is one.
+    pub prefix: PathBuf,
+    /// `sys.base_prefix`.
+    pub base_prefix: PathBuf,
+    /// `sys.base_exec_prefix`.
+    pub base_exec_prefix: PathBuf,
+    /// Folder of the standard library.
+    pub stdlib: PathBuf,
+    /// Folder of the standard library's extension modules.
+    pub dynload: PathBuf,
+    /// `sys.path` as the program would see it, without the script's own folder: files of `.pth` done.
+    pub search_path: Vec<PathBuf>,
+    /// `importlib.machinery.EXTENSION_SUFFIXES`, in order.
+    pub extension_suffixes: Vec<String>,
+    /// `importlib.util.MAGIC_NUMBER`.
+    pub magic: [u8; 4],
+    /// `sys.implementation.cache_tag`, as in `cpython-312`.
+    pub cache_tag: String,
+    /// `sys.builtin_module_names`.
+    pub builtin_modules: Vec<String>,
+    /// Modules frozen into the interpreter itself (`_imp.is_frozen`), with whether it is a package.
+    pub frozen_modules: Vec<(String, bool)>,
+    /// The shared libpython, resolved to a file.
+    pub libpython: Option<PathBuf>,
+    /// `sysconfig.get_config_var("SOABI")`.
+    pub soabi: Option<String>,
+    /// Top-level names that finders of editable installs (PEP 660) map to a folder or file.
+    pub editable: Vec<(String, PathBuf)>,
+    /// `platform.machine()`, for environment markers.
+    pub machine: String,
+    /// `sys.version`, for the report.
+    pub version_text: String,
+}
+
+/// The oldest and the newest supported minor version of Python 3.
+pub const SUPPORTED: (u8, u8) = (9, 15);
+
+/// What `probe.py` prints.
+#[derive(Debug, Deserialize)]
+struct Answer {
+    implementation: String,
+    executable: PathBuf,
+    version: (u8, u8, u8),
+    abiflags: String,
+    sys_platform: String,
+    musl: bool,
+    pointer_bits: u8,
+    prefix: PathBuf,
+    base_prefix: PathBuf,
+    base_exec_prefix: PathBuf,
+    stdlib: PathBuf,
+    dynload: PathBuf,
+    search_path: Vec<PathBuf>,
+    site_folders: Vec<PathBuf>,
+    extension_suffixes: Vec<String>,
+    magic: [u8; 4],
+    cache_tag: String,
+    builtin_modules: Vec<String>,
+    frozen_modules: Vec<(String, bool)>,
+    libpython: Option<PathBuf>,
+    soabi: Option<String>,
+    machine: String,
+    version_text: String,
+}
+
+impl Python {
+    /// Finds the interpreter that the request asks for and learns what analysis needs of it. Its answer is kept
+    /// until the interpreter, its venv or a `.pth` file changes.
+    ///
+    /// # Errors
+    /// There is no interpreter, it does not run, or it is not a supported CPython.
+    pub fn probe(request: &Request, store: &Store) -> Result<Python> {
+        let interpreter = find::interpreter(request, store)?;
+        let mut python = match cache::recall(store, &interpreter) {
+            Some(python) => python,
+            None => {
+                let answer = ask(&interpreter)?;
+                let sites = answer.site_folders.clone();
+                let mut python = from_answer(answer, &interpreter)?;
+                python.editable = editable::mappings(&python.search_path);
+                cache::remember(store, &interpreter, &python, &sites);
+                python
+            }
+        };
+        let mut path = request.python.paths.clone();
+        path.extend(python.search_path.drain(..).filter(|p| !request.python.paths.contains(p)));
+        python.search_path = path;
+        Ok(python)
+    }
+
+    /// Minor version: 12 for Python 3.12.
+    pub fn minor(&self) -> u8 {
+        self.version.1
+    }
+
+    /// Whether a path belongs to the standard library (and not to its `site-packages`).
+    pub fn in_stdlib(&self, path: &Path) -> bool {
+        let inside = path.strip_prefix(&self.stdlib).or_else(|_| path.strip_prefix(&self.dynload));
+        inside.is_ok_and(|rest| !rest.starts_with("site-packages") && !rest.starts_with("dist-packages"))
+    }
+}
+
+/// Runs `probe.py` in the interpreter.
+fn ask(interpreter: &Path) -> Result<Answer> {
+    let output = run(interpreter, include_str!("probe.py"))?;
+    if !output.status.success() {
+        let version = run(interpreter, "import sys; sys.stdout.write(sys.version.split()[0])")
+            .ok()
+            .filter(|o| o.status.success())
+            .and_then(|o| String::from_utf8(o.stdout).ok());
+        if let Some(version) = version.as_deref().filter(|v| older(v)) {
+            return Err(unsupported(version, interpreter));
+        }
+        return Err(crashed(interpreter, &output));
+    }
+    // What an import line of a .pth file prints comes before the answer.
+    let text = String::from_utf8_lossy(&output.stdout);
+    let line = text.lines().rev().find(|l| l.starts_with('{')).unwrap_or_default();
+    serde_json::from_str(line).map_err(|e| {
+        Error::from(e).context(format!("failed to read the answer of interpreter `{}`", interpreter.display()))
+    })
+}
+
+/// Runs a piece of code in isolated mode.
+fn run(interpreter: &Path, code: &str) -> Result<std::process::Output> {
+    Command::new(interpreter)
+        .args(["-I", "-X", "utf8", "-c", code])
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|e| Error::from(e).context(format!("failed to run interpreter `{}`", interpreter.display())))
+}
+
+/// Whether a version text such as `3.8.10` is below what is supported.
+fn older(version: &str) -> bool {
+    let mut parts = version.split('.').map(|p| p.parse::<u32>().unwrap_or(0));
+    let (major, minor) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    major < 3 || (major == 3 && minor < u32::from(SUPPORTED.0))
+}
+
+fn unsupported(version: &str, interpreter: &Path) -> Error {
+    let (low, high) = SUPPORTED;
+    let message = format!(
+        "interpreter `{}` is Python {version}, expected 3.{low} to 3.{high}",
+        interpreter.display()
+    );
+    Error::new(message).hint("name another one with `--python` or `interpreter` in `[python]`")
+}
+
+fn crashed(interpreter: &Path, output: &std::process::Output) -> Error {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let mut lines: Vec<&str> = stderr.lines().rev().filter(|l| !l.trim().is_empty()).take(6).collect();
+    lines.reverse();
+    let mut error = Error::new(format!(
+        "failed to probe interpreter `{}`: it ended with {}",
+        interpreter.display(),
+        output.status
+    ));
+    if !lines.is_empty() {
+        error = error.excerpt(lines.join("\n"));
+    }
+    error.hint("check that it runs: `python -I -c 'import json, sysconfig'`")
+}
+
+fn from_answer(answer: Answer, interpreter: &Path) -> Result<Python> {
+    let shown = interpreter.display();
+    if answer.implementation != "cpython" {
+        return Err(Error::new(format!("interpreter `{shown}` is {}, expected CPython", answer.implementation))
+            .hint("name a CPython with `--python` or `interpreter` in `[python]`"));
+    }
+    let (major, minor, micro) = answer.version;
+    if major != 3 || minor < SUPPORTED.0 || minor > SUPPORTED.1 {
+        return Err(unsupported(&format!("{major}.{minor}.{micro}"), interpreter));
+    }
+    let os = match answer.sys_platform.as_str() {
+        "linux" => Os::Linux,
+        "win32" => Os::Windows,
+        "darwin" => Os::Macos,
+        other => {
+            return Err(Error::new(format!(
+                "interpreter `{shown}` is for platform `{other}`, expected linux, win32 or darwin"
+            )));
+        }
+    };
+    let arch = match answer.machine.to_ascii_lowercase().as_str() {
+        "x86_64" | "amd64" if answer.pointer_bits == 64 => Arch::X86_64,
+        "aarch64" | "arm64" if answer.pointer_bits == 64 => Arch::Aarch64,
+        other => {
+            return Err(Error::new(format!(
+                "interpreter `{shown}` is for a {}-bit `{other}` processor, expected x86_64 or aarch64",
+                answer.pointer_bits
+            )));
+        }
+    };
+    Ok(Python {
+        executable: answer.executable,
+        version: answer.version,
+        abiflags: answer.abiflags,
+        target: Target { os, arch, musl: answer.musl },
+        prefix: answer.prefix,
+        base_prefix: answer.base_prefix,
+        base_exec_prefix: answer.base_exec_prefix,
+        stdlib: answer.stdlib,
+        dynload: answer.dynload,
+        search_path: answer.search_path,
+        extension_suffixes: answer.extension_suffixes,
+        magic: answer.magic,
+        cache_tag: answer.cache_tag,
+        builtin_modules: answer.builtin_modules,
+        frozen_modules: answer.frozen_modules,
+        libpython: answer.libpython,
+        soabi: answer.soabi,
+        editable: Vec::new(),
+        machine: answer.machine,
+        version_text: answer.version_text,
+    })
+}

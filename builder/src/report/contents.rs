@@ -1,0 +1,318 @@
+//! The report file: everything that is in the product, with its size and why it is there.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::path::Path;
+
+use bootloader::archive::{self, Archive, BlobId};
+use serde::Serialize;
+
+use super::{Reporter, Summary};
+use crate::analysis::{By, Distribution, Guard, Kind, Module, Reason};
+use crate::binaries::Natives;
+use crate::error::{Context, Error, Result, Warning};
+use crate::python::Python;
+use crate::rules::Contents;
+use crate::spec::Request;
+
+/// Version of the report's format; docs/cli.md describes it.
+const FORMAT: u32 = 1;
+
+/// The report of one build.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    format: u32,
+    name: String,
+    version: Option<String>,
+    freeze: &'static str,
+    target: String,
+    python: String,
+    summary: Summary,
+    modules: Vec<ModuleEntry>,
+    files: Vec<FileEntry>,
+    missing: Vec<Missing>,
+    distributions: Vec<DistributionEntry>,
+    host_libraries: Vec<HostLibrary>,
+    warnings: Vec<WarningEntry>,
+    phases: Vec<Phase>,
+}
+
+#[derive(Debug, Serialize)]
+struct ModuleEntry {
+    name: String,
+    kind: &'static str,
+    package: bool,
+    path: String,
+    distribution: Option<String>,
+    /// Bytes when loaded.
+    size: u64,
+    /// Bytes in the product.
+    stored: u64,
+    reasons: Vec<ReasonEntry>,
+}
+
+#[derive(Debug, Serialize)]
+struct FileEntry {
+    path: String,
+    kind: &'static str,
+    distribution: Option<String>,
+    size: u64,
+    stored: u64,
+    reasons: Vec<ReasonEntry>,
+}
+
+#[derive(Debug, Serialize)]
+struct Missing {
+    name: String,
+    /// Whether every import of it is guarded or inside a function.
+    guarded: bool,
+    reasons: Vec<ReasonEntry>,
+}
+
+#[derive(Debug, Serialize)]
+struct DistributionEntry {
+    name: String,
+    version: String,
+    modules: usize,
+    files: usize,
+    stored: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct HostLibrary {
+    name: String,
+    needed_by: String,
+}
+
+#[derive(Debug, Serialize)]
+struct WarningEntry {
+    message: String,
+    hint: Option<String>,
+    minor: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Phase {
+    name: &'static str,
+    seconds: f64,
+}
+
+#[derive(Debug, Serialize)]
+struct ReasonEntry {
+    from: String,
+    by: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    #[serde(skip_serializing_if = "is_zero")]
+    line: u32,
+    guard: &'static str,
+}
+
+fn is_zero(n: &u32) -> bool {
+    *n == 0
+}
+
+/// Size of something as loaded and as stored.
+type Sizes = HashMap<Vec<u8>, (u64, u64)>;
+
+impl Report {
+    /// Puts together what the phases found. Sizes are read from the product itself.
+    ///
+    /// # Errors
+    /// The product cannot be read.
+    pub fn new(
+        request: &Request,
+        python: &Python,
+        contents: &Contents,
+        natives: &Natives,
+        summary: &Summary,
+        reporter: &Reporter,
+    ) -> Result<Report> {
+        let beside = summary.path.join(&request.bundle.contents_directory);
+        let (modules, files) = sizes(&summary.program, &beside)?;
+        let graph = &contents.graph;
+        let mut report = Report {
+            format: FORMAT,
+            name: request.name.clone(),
+            version: request.version.clone(),
+            freeze: env!("CARGO_PKG_VERSION"),
+            target: python.target.name(),
+            python: python.version_text.clone(),
+            summary: summary.clone(),
+            modules: Vec::new(),
+            files: Vec::new(),
+            missing: graph.missing.iter().map(|(name, reasons)| missing(name, reasons)).collect(),
+            distributions: Vec::new(),
+            host_libraries: natives.host.iter().map(host_library).collect(),
+            warnings: reporter.warnings().iter().map(warning).collect(),
+            phases: reporter.times().iter().map(|(name, t)| Phase { name, seconds: t.as_secs_f64() }).collect(),
+        };
+        let owners = owners(&graph.distributions);
+        let owner = |path: &str| owners.get(path).map(|i| graph.distributions[*i].name.clone());
+        for module in graph.modules.values() {
+            let distribution = module.distribution.and_then(|i| graph.distributions.get(i));
+            let file = files.get(module.path.as_bytes()).filter(|_| matches!(module.kind, Kind::Extension(_)));
+            let size = file.or(modules.get(module.name.as_bytes())).copied();
+            report.modules.push(module_entry(module, distribution, size.unwrap_or_default()));
+        }
+        let known: HashMap<&str, &Reason> =
+            contents.data.iter().chain(&contents.libraries).map(|d| (d.dest.as_str(), &d.reason)).collect();
+        let extensions: std::collections::HashSet<&str> =
+            contents.extensions().map(|m| m.path.as_str()).collect();
+        let natives: HashMap<&str, &crate::binaries::Native> =
+            natives.files.iter().map(|n| (n.dest.as_str(), n)).collect();
+        for (path, (size, stored)) in files {
+            let path = String::from_utf8_lossy(&path).into_owned();
+            if extensions.contains(path.as_str()) {
+                continue;
+            }
+            let native = natives.get(path.as_str());
+            let reasons = match (native, known.get(path.as_str())) {
+                (Some(native), _) if !native.reasons.is_empty() => native.reasons.iter().map(reason).collect(),
+                (_, Some(r)) => vec![reason(r)],
+                _ => Vec::new(),
+            };
+            let kind = if native.is_some() { "library" } else { "data" };
+            report.files.push(FileEntry { kind, distribution: owner(&path), size, stored, reasons, path });
+        }
+        report.files.sort_by(|a, b| a.path.cmp(&b.path));
+        report.distributions = graph.distributions.iter().map(|d| report.distribution(d)).collect();
+        Ok(report)
+    }
+
+    fn distribution(&self, distribution: &Distribution) -> DistributionEntry {
+        let ours = |name: &Option<String>| name.as_deref() == Some(&distribution.name);
+        let modules: Vec<_> = self.modules.iter().filter(|m| ours(&m.distribution)).collect();
+        let files: Vec<_> = self.files.iter().filter(|f| ours(&f.distribution)).collect();
+        DistributionEntry {
+            name: distribution.name.clone(),
+            version: distribution.version.clone(),
+            modules: modules.len(),
+            files: files.len(),
+            stored: modules.iter().map(|m| m.stored).chain(files.iter().map(|f| f.stored)).sum(),
+        }
+    }
+}
+
+/// Writes a report: JSON if the file is named so, else a page.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write(report: &Report, path: &Path) -> Result<()> {
+    let failed = || format!("failed to write report `{}`", path.display());
+    let json = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
+    let text = if json { serde_json::to_string_pretty(report) } else { serde_json::to_string(report) };
+    let text = text.context(failed)?;
+    let text = if json { text + "\n" } else { super::page::render(&report.name, &text) };
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs_err::create_dir_all(folder).context(failed)?;
+    let mut file = tempfile::Builder::new().prefix(".freeze-").tempfile_in(folder).context(failed)?;
+    file.write_all(text.as_bytes()).context(failed)?;
+    // A temporary file is private; a report is as readable as any other file.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs_err::set_permissions(file.path(), std::fs::Permissions::from_mode(0o644)).context(failed)?;
+    }
+    file.persist(path).map(drop).map_err(|e| Error::from(e).context(failed()))
+}
+
+/// Sizes of modules by name and of files by path, from the archive of a product.
+fn sizes(program: &Path, beside: &Path) -> Result<(Sizes, Sizes)> {
+    let failed = || format!("failed to read product `{}`", program.display());
+    let file = fs_err::File::open(program).context(failed)?;
+    // SAFETY: the product was published a moment ago; a program that truncates it now makes this one fail,
+    // as it would any reader of mapped files.
+    let map = unsafe { memmap2::Mmap::map(file.file()) }.context(failed)?;
+    let archive = Archive::open(&map).context(failed)?;
+    let size = |id: BlobId| -> Result<(u64, u64), archive::Error> {
+        Ok((archive.raw_len(id)?, archive.stored_len(id)?))
+    };
+    let (mut modules, mut files) = (Sizes::new(), Sizes::new());
+    for i in 0..archive.module_count() {
+        let module = archive.module(i).context(failed)?;
+        let mut sum = (0, 0);
+        for id in module.code.iter().chain(&module.source) {
+            let (raw, stored) = size(*id).context(failed)?;
+            sum = (sum.0 + raw, sum.1 + stored);
+        }
+        modules.insert(module.name.to_vec(), sum);
+    }
+    for i in 0..archive.file_count() {
+        let file = archive.file(i).context(failed)?;
+        let size = match file.blob {
+            Some(id) => size(id).context(failed)?,
+            None => {
+                let path = beside.join(String::from_utf8_lossy(file.path).as_ref());
+                let len = std::fs::symlink_metadata(path).map_or(0, |m| m.len());
+                (len, len)
+            }
+        };
+        files.insert(file.path.to_vec(), size);
+    }
+    Ok((modules, files))
+}
+
+/// The distribution that owns a path under the root.
+fn owners(distributions: &[Distribution]) -> HashMap<&str, usize> {
+    let mut owners = HashMap::new();
+    for (i, distribution) in distributions.iter().enumerate() {
+        owners.extend(distribution.files.iter().map(|f| (f.as_str(), i)));
+    }
+    owners
+}
+
+fn module_entry(module: &Module, owner: Option<&Distribution>, (size, stored): (u64, u64)) -> ModuleEntry {
+    ModuleEntry {
+        name: module.name.clone(),
+        kind: match module.kind {
+            Kind::Source(_) => "source",
+            Kind::Bytecode(_) => "bytecode",
+            Kind::Extension(_) => "extension",
+            Kind::Namespace(_) => "namespace",
+            Kind::Builtin => "builtin",
+        },
+        package: module.package,
+        path: module.path.clone(),
+        distribution: owner.map(|d| d.name.clone()),
+        size,
+        stored,
+        reasons: module.reasons.iter().map(reason).collect(),
+    }
+}
+
+fn missing(name: &str, reasons: &[Reason]) -> Missing {
+    let guarded = reasons.iter().all(|r| r.guard != Guard::None);
+    Missing { name: name.to_owned(), guarded, reasons: reasons.iter().map(reason).collect() }
+}
+
+fn host_library((name, needed_by): &(String, String)) -> HostLibrary {
+    HostLibrary { name: name.clone(), needed_by: needed_by.clone() }
+}
+
+fn warning(w: &Warning) -> WarningEntry {
+    WarningEntry { message: w.message.clone(), hint: w.hint.clone(), minor: w.minor }
+}
+
+fn reason(reason: &Reason) -> ReasonEntry {
+    let (by, detail) = match &reason.by {
+        By::Import => ("import", None),
+        By::Call => ("call", None),
+        By::Parent => ("parent", None),
+        By::Request(key) => ("request", Some(key)),
+        By::Interpreter => ("interpreter", None),
+        By::Rule(rule) => ("rule", Some(rule)),
+        By::Text(text) => ("text", Some(text)),
+        By::Native => ("native", None),
+        By::EntryPoint(name) => ("entry-point", Some(name)),
+        By::Package => ("package", None),
+        By::Needed => ("needed", None),
+    };
+    let guard = match reason.guard {
+        Guard::None => "none",
+        Guard::Function => "function",
+        Guard::Conditional => "conditional",
+        Guard::Optional => "optional",
+    };
+    ReasonEntry { from: reason.from.clone(), by, detail: detail.cloned(), line: reason.line, guard }
+}

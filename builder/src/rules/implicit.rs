@@ -1,0 +1,56 @@
+//! What the interpreter and its C code import by name, and names that only exist elsewhere: read from implicit.toml.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::error::{Context, Result};
+
+/// The content of implicit.toml.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Implicit {
+    /// What every product holds.
+    pub interpreter: Interpreter,
+    /// Module → modules that its C code (or its code in a way that analysis does not see) imports.
+    pub imports: BTreeMap<String, Vec<String>>,
+    /// Module → modules that its guarded imports do not bring in: self-tests, interactive help, fallbacks for
+    /// interpreters without the C version.
+    #[serde(rename = "no-follow")]
+    pub no_follow: BTreeMap<String, Vec<String>>,
+    /// Names that exist on other platforms or implementations only: nobody is warned of them.
+    pub absent: Absent,
+}
+
+impl Implicit {
+    /// What the guarded imports of a module do not bring in.
+    pub(crate) fn unwanted(&self, module: &str) -> &[String] {
+        self.no_follow.get(module).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// What the interpreter needs before and besides the program.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Interpreter {
+    /// Modules.
+    pub modules: Vec<String>,
+    /// Packages all of whose modules are needed.
+    pub submodules: Vec<String>,
+}
+
+/// Names that exist elsewhere.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Absent {
+    /// Top-level names.
+    pub modules: Vec<String>,
+}
+
+/// Reads the embedded table.
+///
+/// # Errors
+/// It is malformed, which a test excludes.
+pub(crate) fn load() -> Result<Implicit> {
+    toml::from_str(include_str!("implicit.toml")).context(|| "failed to read the embedded `implicit.toml`")
+}

@@ -1,0 +1,208 @@
+//! Checks of single values, the same for specs and options.
+
+use std::path::{Path, PathBuf};
+
+use super::entry::{absolute, is_identifier};
+use super::nearest::nearest_file;
+use crate::error::{Error, Result};
+
+/// A file name for an executable or folder.
+pub(crate) fn name(text: &str) -> Result<(), String> {
+    let bad = text.chars().find(|c| matches!(c, '/' | '\\' | ':') || c.is_control());
+    match bad {
+        _ if text.is_empty() => Err("a name cannot be empty".into()),
+        _ if matches!(text, "." | "..") => Err(format!("`{text}` is not a name")),
+        Some(c) => Err(format!("a name cannot hold {c:?}")),
+        None => Ok(()),
+    }
+}
+
+/// A glob over dotted names: identifiers, `*` and `**` between dots.
+pub(crate) fn module(text: &str) -> Result<(), String> {
+    let part = |p: &str| p == "**" || (!p.is_empty() && is_identifier(&p.replace('*', "_")));
+    if text.split('.').all(part) {
+        return Ok(());
+    }
+    let path = text.ends_with(".py") || text.contains('/');
+    Err(if path { "expected a dotted module name, not a file" } else { "expected a dotted module name" }.into())
+}
+
+/// A folder under the root; `.` and the empty text are the root itself.
+pub(crate) fn folder(text: &str) -> Result<String, String> {
+    let text = text.replace('\\', "/");
+    let drive = text.as_bytes().get(1) == Some(&b':');
+    if text.starts_with('/') || drive {
+        return Err("expected a folder relative to the bundle, got an absolute path".into());
+    }
+    let parts: Vec<&str> = text.split('/').filter(|p| !matches!(*p, "" | ".")).collect();
+    if parts.contains(&"..") {
+        return Err("a folder cannot lie outside the bundle".into());
+    }
+    Ok(if parts.is_empty() { ".".into() } else { parts.join("/") })
+}
+
+/// Name of the contents folder of a onedir bundle.
+pub(crate) fn contents_directory(text: &str) -> Result<(), String> {
+    if text == "." { Ok(()) } else { name(text) }
+}
+
+/// An option as on python's command line, without its dash. Gives the level of optimisation if it sets one.
+pub(crate) fn python_option(text: &str) -> Result<Option<u8>, String> {
+    let (word, argument) = match text.split_once(' ') {
+        Some((word, argument)) => (word, Some(argument.trim())),
+        None => (text, None),
+    };
+    match (word, argument) {
+        ("X" | "W", Some(argument)) if !argument.is_empty() => Ok(None),
+        ("X" | "W", _) => Err(format!("`{word}` needs an argument, as in `{word} {}`", example(word))),
+        ("O", None) => Ok(Some(1)),
+        ("OO", None) => Ok(Some(2)),
+        ("u" | "b" | "bb" | "q" | "d" | "B" | "unbuffered" | "optimize" | "verbose", None) => Ok(None),
+        (word, None) if !word.is_empty() && word.bytes().all(|b| b == b'v') => Ok(None),
+        (word, None) if word.strip_prefix("hash_seed=").is_some_and(|n| n.parse::<u32>().is_ok()) => Ok(None),
+        _ => Err("expected `u`, `v`, `b`, `d`, `q`, `B`, `O`, `OO`, `X …`, `W …` or `hash_seed=…`".into()),
+    }
+}
+
+fn example(word: &str) -> &'static str {
+    if word == "X" { "utf8=1" } else { "error" }
+}
+
+/// A glibc version.
+pub(crate) fn glibc(text: &str) -> Result<(u32, u32), String> {
+    let parse = || {
+        let (major, minor) = text.split_once('.')?;
+        Some((major.parse().ok()?, minor.parse().ok()?))
+    };
+    parse().ok_or_else(|| "expected a version as in \"2.28\"".to_owned())
+}
+
+/// A name of an environment variable.
+pub(crate) fn variable(text: &str) -> Result<(), String> {
+    match text {
+        "" => Err("the name of a variable cannot be empty".into()),
+        text if text.contains('=') => Err("the name of a variable cannot hold `=`".into()),
+        _ => Ok(()),
+    }
+}
+
+/// A debug option of `-d`.
+pub(crate) const DEBUG: &[&str] = &["all", "imports", "bootloader", "noarchive"];
+
+/// An existing file or folder.
+pub(crate) fn existing(text: &str, base: &Path, what: &str) -> Result<PathBuf> {
+    let path = absolute(&base.join(text));
+    if path.exists() {
+        return Ok(path);
+    }
+    let error = Error::new(format!("{what} `{text}` not found"));
+    Err(match nearest_file(&path) {
+        Some(hint) => error.hint(hint),
+        None => error.hint(format!("paths count from `{}`", base.display())),
+    })
+}
+
+/// A venv, an interpreter or a version; what looks like a path or exists below `base` becomes absolute.
+pub(crate) fn interpreter(text: &str, base: &Path) -> Result<String> {
+    let version = text.split('.').all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()));
+    if version && !text.is_empty() {
+        return Ok(text.to_owned());
+    }
+    let path = absolute(&base.join(text));
+    if text.contains(['/', '\\']) || path.exists() {
+        let path = existing(text, base, "interpreter")?;
+        return text_of(&path);
+    }
+    Ok(text.to_owned())
+}
+
+/// Where an item comes from: an existing path, or a glob; made absolute.
+pub(crate) fn item(text: &str, base: &Path) -> Result<String> {
+    if is_glob(text) && !base.join(text).exists() {
+        // A bracket in a folder's name above the spec is no pattern of the user's.
+        let base = globset::escape(&text_of(base)?);
+        let text = text.strip_prefix("./").unwrap_or(text);
+        return Ok(if Path::new(text).is_absolute() { text.to_owned() } else { format!("{base}/{text}") });
+    }
+    text_of(&existing(text, base, "file")?)
+}
+
+/// The files that a glob (or a plain path) names, sorted.
+pub(crate) fn expand(text: &str, base: &Path, what: &str) -> Result<Vec<PathBuf>> {
+    if !is_glob(text) || base.join(text).exists() {
+        return Ok(vec![existing(text, base, what)?]);
+    }
+    let glob = globset::GlobBuilder::new(text.strip_prefix("./").unwrap_or(text))
+        .literal_separator(true)
+        .build()
+        .map_err(|e| Error::new(format!("invalid glob `{text}`")).cause(e.kind().to_string()))?
+        .compile_matcher();
+    // Only the folders that the pattern can reach are walked.
+    let depth = if text.contains("**") { usize::MAX } else { text.split('/').count() };
+    let mut found: Vec<PathBuf> = walkdir::WalkDir::new(base)
+        .max_depth(depth)
+        .into_iter()
+        .filter_map(|entry| entry.ok().filter(|e| e.file_type().is_file()).map(walkdir::DirEntry::into_path))
+        .filter(|path| path.strip_prefix(base).is_ok_and(|p| glob.is_match(p)))
+        .collect();
+    if found.is_empty() {
+        return Err(Error::new(format!("{what} `{text}` matches nothing")));
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn is_glob(text: &str) -> bool {
+    text.contains(['*', '?', '[', '{'])
+}
+
+fn text_of(path: &Path) -> Result<String> {
+    let text = path.to_str().map(str::to_owned);
+    text.ok_or_else(|| Error::new(format!("path `{}` is not UTF-8", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_stay_in_the_bundle() {
+        assert_eq!(folder("./assets//img/"), Ok("assets/img".into()));
+        assert_eq!(folder(""), Ok(".".into()));
+        assert_eq!(folder("a\\b"), Ok("a/b".into()));
+        assert!(folder("/etc").is_err());
+        assert!(folder("C:\\x").is_err());
+        assert!(folder("a/../../b").is_err());
+    }
+
+    #[test]
+    fn module_globs() {
+        for good in ["a", "a.b", "a.*", "a.**.b", "test_*", "*"] {
+            assert_eq!(module(good), Ok(()), "{good}");
+        }
+        for bad in ["", "a.", "a..b", "a-b", "x.py/", "1a"] {
+            assert!(module(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn python_options() {
+        for good in ["u", "v", "vv", "X dev", "W error", "hash_seed=0"] {
+            assert_eq!(python_option(good), Ok(None), "{good}");
+        }
+        assert_eq!(python_option("OO"), Ok(Some(2)));
+        for bad in ["", "X", "-u", "z", "hash_seed=x"] {
+            assert!(python_option(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_version_is_no_path() {
+        let base = tempfile::tempdir().unwrap();
+        std::fs::create_dir(base.path().join(".venv")).unwrap();
+        assert_eq!(interpreter("3.12", base.path()).unwrap(), "3.12");
+        assert_eq!(interpreter("python3.11", base.path()).unwrap(), "python3.11");
+        assert_eq!(interpreter(".venv", base.path()).unwrap(), base.path().join(".venv").to_str().unwrap());
+        assert_eq!(interpreter("./venv", base.path()).unwrap_err().message, "interpreter `./venv` not found");
+    }
+}

@@ -1,0 +1,357 @@
+//! The text of a spec with the places of its values, for errors that show the line.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::nearest::{did_you_mean, nearest};
+use super::schema::{self, SYNONYMS};
+use crate::error::{Context, Error, Result};
+
+/// Width to which excerpts are cut.
+const EXCERPT_WIDTH: usize = 110;
+
+/// A spec file in memory.
+#[derive(Debug)]
+pub(super) struct Document {
+    /// As the user named it.
+    pub(super) path: PathBuf,
+    /// Its text.
+    pub(super) text: String,
+}
+
+/// A value and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Located<T> {
+    /// The value.
+    pub(super) value: T,
+    /// Bytes of the text that hold it.
+    pub(super) span: Range<usize>,
+}
+
+impl<T> Located<T> {
+    pub(super) fn map<U>(self, f: impl FnOnce(T) -> U) -> Located<U> {
+        Located { value: f(self.value), span: self.span }
+    }
+}
+
+impl Document {
+    /// Reads a spec as text.
+    pub(super) fn read(path: &Path) -> Result<Document> {
+        let named = path.display();
+        if path.is_dir() {
+            return Err(Error::new(format!("expected a spec, got folder `{named}`"))
+                .hint("name the spec in it, or write one with `freeze init`"));
+        }
+        let bytes = fs_err::read(path).context(|| format!("failed to read spec `{named}`"))?;
+        let text = String::from_utf8(bytes).map_err(|e| {
+            let valid = &e.as_bytes()[..e.utf8_error().valid_up_to()];
+            let line = 1 + valid.iter().filter(|b| **b == b'\n').count();
+            Error::new(format!("failed to read spec `{named}`"))
+                .cause(format!("line {line} is not UTF-8"))
+                .hint("save the file as UTF-8 text")
+        })?;
+        // Some editors put a byte order mark in front, which TOML does not allow.
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+        if text.trim().is_empty() {
+            return Err(Error::new(format!("spec `{named}` is empty"))
+                .hint("`freeze init app.py` writes one; the least is `[app]` with `entry = \"app.py\"`"));
+        }
+        Ok(Document { path: path.to_owned(), text })
+    }
+
+    /// Parses the text as TOML.
+    pub(super) fn parse(&self) -> Result<Spanned<DeTable<'_>>> {
+        DeTable::parse(&self.text).map_err(|e| {
+            let message = e.message().trim_end_matches(['.', '\n']).to_owned();
+            let error = Error::new(format!("failed to parse spec `{}`", self.path.display()));
+            match e.span() {
+                Some(span) => error.excerpt(self.excerpt(span, &message)),
+                None => error.cause(message),
+            }
+        })
+    }
+
+    /// An error about a part of the text.
+    pub(super) fn error(&self, message: impl Into<String>, span: Range<usize>, label: &str) -> Error {
+        Error::new(message).excerpt(self.excerpt(span, label))
+    }
+
+    /// `path:line` of a value.
+    pub(super) fn place(&self, span: &Range<usize>) -> String {
+        let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
+        let line = 1 + before.iter().filter(|b| **b == b'\n').count();
+        format!("{}:{line}", self.path.display())
+    }
+
+    fn excerpt(&self, span: Range<usize>, label: &str) -> String {
+        let start = span.start.min(self.text.len());
+        // A span of several lines (an open string, an array) is shown by its first one.
+        let line_end = self.text[start..].find('\n').map_or(self.text.len(), |n| start + n);
+        let span = start..span.end.clamp(start, line_end.max(start));
+        let path = self.path.display().to_string();
+        let annotation = AnnotationKind::Primary.span(span).label(label);
+        let snippet = Snippet::source(&self.text).path(path).annotation(annotation);
+        let report = [Group::with_level(Level::ERROR).element(snippet)];
+        Renderer::plain().term_width(EXCERPT_WIDTH).render(&report)
+    }
+}
+
+/// A table of the spec; what is asked for is checked, what is unknown is an error.
+#[derive(Debug)]
+pub(super) struct Table<'d> {
+    doc: &'d Document,
+    /// Name as in `[bundle]` or `[target.linux.bundle]`; empty for the whole document.
+    name: String,
+    /// Name in [`schema::TABLES`].
+    kind: &'static str,
+    entries: &'d DeTable<'d>,
+    span: Range<usize>,
+}
+
+impl<'d> Table<'d> {
+    /// The whole document.
+    pub(super) fn root(doc: &'d Document, parsed: &'d Spanned<DeTable<'d>>) -> Result<Table<'d>> {
+        Table::new(doc, String::new(), "", parsed.as_ref(), parsed.span())
+    }
+
+    fn new(
+        doc: &'d Document,
+        name: String,
+        kind: &'static str,
+        entries: &'d DeTable<'d>,
+        span: Range<usize>,
+    ) -> Result<Table<'d>> {
+        let table = Table { doc, name, kind, entries, span };
+        table.check_keys()?;
+        Ok(table)
+    }
+
+    pub(super) fn doc(&self) -> &'d Document {
+        self.doc
+    }
+
+    pub(super) fn span(&self) -> Range<usize> {
+        self.span.clone()
+    }
+
+    /// As the user writes it: `[bundle]`, or `the spec` for the whole document.
+    fn title(&self) -> String {
+        match self.name.as_str() {
+            "" => "the spec".into(),
+            name if matches!(self.kind, "data" | "binary" | "program") => format!("`[[{name}]]`"),
+            name => format!("`[{name}]`"),
+        }
+    }
+
+    fn check_keys(&self) -> Result<()> {
+        let Some(known) = schema::keys(self.kind) else { return Ok(()) };
+        let mut unknown: Vec<_> =
+            self.entries.keys().filter(|k| !known.contains(&k.as_ref().as_ref())).collect();
+        unknown.sort_by_key(|k| k.span().start);
+        let Some(key) = unknown.first() else { return Ok(()) };
+        let name: &str = key.as_ref();
+        let (label, what) =
+            if self.name.is_empty() { ("unknown table", "table") } else { ("unknown key", "key") };
+        let message = format!("unknown {what} `{name}` in {}", self.title());
+        let error = self.doc.error(message, key.span(), label);
+        Err(error.hint(self.suggest(name, known)))
+    }
+
+    fn suggest(&self, name: &str, known: &[&str]) -> String {
+        if let Some(key) = nearest(name, known.iter().copied()) {
+            return format!("did you mean `{key}`?");
+        }
+        if let Some((_, right)) = SYNONYMS.iter().find(|(wrong, _)| *wrong == name.replace('_', "-")) {
+            return format!("write {right}");
+        }
+        if let Some(table) = schema::owner(&name.replace('_', "-")) {
+            return format!("`{name}` belongs to `[{table}]`");
+        }
+        format!("known here: {}", known.join(", "))
+    }
+
+    fn get(&self, key: &str) -> Option<&'d Spanned<DeValue<'d>>> {
+        debug_assert!(schema::keys(self.kind).is_none_or(|known| known.contains(&key)), "{key}");
+        self.entries.get(key)
+    }
+
+    fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) -> Error {
+        let got = type_name(value.as_ref());
+        let key = if key.is_empty() { self.name.clone() } else { key.to_owned() };
+        let message = format!("wrong type of `{key}` in {}: expected {expected}, got {got}", self.title());
+        self.doc.error(message, value.span(), &format!("expected {expected}"))
+    }
+
+    /// A value that a later look found wrong.
+    pub(super) fn invalid<T>(&self, value: &Located<T>, message: impl Into<String>, label: &str) -> Error {
+        self.doc.error(message, value.span.clone(), label)
+    }
+
+    /// Text.
+    pub(super) fn string(&self, key: &str) -> Result<Option<Located<String>>> {
+        self.get(key).map(|v| self.as_string(key, v, "a string")).transpose()
+    }
+
+    fn as_string(&self, key: &str, v: &Spanned<DeValue<'_>>, expected: &str) -> Result<Located<String>> {
+        let text = v.as_ref().as_str().ok_or_else(|| self.wrong_type(key, v, expected))?;
+        if text.contains('\0') {
+            return Err(self.doc.error(format!("`{key}` holds a NUL character"), v.span(), "not allowed"));
+        }
+        Ok(Located { value: text.to_owned(), span: v.span() })
+    }
+
+    /// Text that must be there and not be empty.
+    pub(super) fn required(&self, key: &str) -> Result<Located<String>> {
+        let value = self.string(key)?.ok_or_else(|| {
+            let label = format!("`{key}` is missing");
+            self.doc.error(format!("missing key `{key}` in {}", self.title()), self.span(), &label)
+        })?;
+        if value.value.is_empty() {
+            return Err(self.invalid(&value, format!("`{key}` in {} is empty", self.title()), "empty"));
+        }
+        Ok(value)
+    }
+
+    /// A list of texts.
+    pub(super) fn strings(&self, key: &str) -> Result<Vec<Located<String>>> {
+        let Some(value) = self.get(key) else { return Ok(Vec::new()) };
+        let Some(array) = value.as_ref().as_array() else {
+            let error = self.wrong_type(key, value, "an array of strings");
+            return Err(match value.as_ref().as_str() {
+                Some(text) => error.hint(format!("write `{key} = [{}]`", super::write::quote(text))),
+                None => error,
+            });
+        };
+        array.iter().map(|v| self.as_string(key, v, "an array of strings")).collect()
+    }
+
+    /// `true` or `false`.
+    pub(super) fn boolean(&self, key: &str) -> Result<Option<bool>> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        let error = || self.wrong_type(key, value, "true or false");
+        value.as_ref().as_bool().map(Some).ok_or_else(error)
+    }
+
+    /// A small number up to `max`.
+    pub(super) fn number(&self, key: &str, max: u8) -> Result<Option<u8>> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        let expected = format!("a number from 0 to {max}");
+        let number = value.as_ref().as_integer().ok_or_else(|| self.wrong_type(key, value, &expected))?;
+        match u8::from_str_radix(number.as_str(), number.radix()) {
+            Ok(number) if number <= max => Ok(Some(number)),
+            _ => {
+                let message = format!("invalid `{key}` in {}: expected {expected}", self.title());
+                Err(self.doc.error(message, value.span(), &format!("expected {expected}")))
+            }
+        }
+    }
+
+    /// One of a few words.
+    pub(super) fn choice<T: Copy>(&self, key: &str, choices: &[(&str, T)]) -> Result<Option<T>> {
+        let Some(value) = self.string(key)? else { return Ok(None) };
+        if let Some((_, chosen)) = choices.iter().find(|(word, _)| *word == value.value) {
+            return Ok(Some(*chosen));
+        }
+        let words: Vec<String> = choices.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+        let message = format!("invalid `{key}` in {}: `{}`", self.title(), value.value);
+        let error = self.invalid(&value, message, &format!("expected {}", words.join(", ")));
+        Err(match nearest(&value.value, choices.iter().map(|(word, _)| *word)) {
+            Some(word) => error.hint(format!("did you mean \"{word}\"?")),
+            None => error,
+        })
+    }
+
+    /// A table inside this one.
+    pub(super) fn table(&self, key: &'static str) -> Result<Option<Table<'d>>> {
+        self.table_of_kind(key, key)
+    }
+
+    /// A table inside this one that is read as another kind.
+    pub(super) fn table_of_kind(&self, key: &str, kind: &'static str) -> Result<Option<Table<'d>>> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        let name = self.join(key);
+        let Some(entries) = value.as_ref().as_table() else {
+            let error = self.wrong_type(key, value, "a table");
+            return Err(error.hint(format!("write `[{name}]` on a line of its own")));
+        };
+        Table::new(self.doc, name, kind, entries, value.span()).map(Some)
+    }
+
+    /// An array of tables inside this one.
+    pub(super) fn tables(&self, key: &'static str) -> Result<Vec<Table<'d>>> {
+        let Some(value) = self.get(key) else { return Ok(Vec::new()) };
+        let name = self.join(key);
+        let Some(array) = value.as_ref().as_array() else {
+            let error = self.wrong_type(key, value, "an array of tables");
+            return Err(error.hint(format!("write `[[{name}]]`")));
+        };
+        let entry = |v: &'d Spanned<DeValue<'d>>| match v.as_ref().as_table() {
+            Some(entries) => Table::new(self.doc, name.clone(), key, entries, v.span()),
+            None => Err(self.wrong_type(key, v, "an array of tables")),
+        };
+        array.iter().map(entry).collect()
+    }
+
+    /// The names of the values, in the order of the text.
+    pub(super) fn names(&self) -> Vec<Located<String>> {
+        let mut names: Vec<_> =
+            self.entries.keys().map(|k| Located { value: k.as_ref().to_string(), span: k.span() }).collect();
+        names.sort_by_key(|n| n.span.start);
+        names
+    }
+
+    /// All values of a table of free names, as text.
+    pub(super) fn texts(&self) -> Result<Vec<(Located<String>, Located<String>)>> {
+        let pair = |name: Located<String>| {
+            let value = &self.entries[name.value.as_str()];
+            Ok((name.clone(), self.as_string(&name.value, value, "a string")?))
+        };
+        self.names().into_iter().map(pair).collect()
+    }
+
+    /// All values of a table of free names, as JSON.
+    pub(super) fn json(&self) -> Vec<(String, serde_json::Value)> {
+        self.entries.iter().map(|(k, v)| (k.as_ref().to_string(), json(v.as_ref()))).collect()
+    }
+
+    fn join(&self, key: &str) -> String {
+        if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
+    }
+
+    /// An error for a name that is none of `known`.
+    pub(super) fn unknown_name(&self, name: &Located<String>, what: &str, known: &[&str]) -> Error {
+        let error = self.invalid(name, format!("unknown {what} `{}`", name.value), &format!("unknown {what}"));
+        error.hint(did_you_mean(&name.value, known))
+    }
+}
+
+fn json(value: &DeValue<'_>) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        DeValue::String(s) => Value::from(s.as_ref()),
+        DeValue::Integer(n) => i64::from_str_radix(n.as_str(), n.radix()).map_or(Value::Null, Value::from),
+        DeValue::Float(n) => n.as_str().parse::<f64>().map_or(Value::Null, Value::from),
+        DeValue::Boolean(b) => Value::from(*b),
+        DeValue::Datetime(d) => Value::from(d.to_string()),
+        DeValue::Array(a) => a.iter().map(|v| json(v.as_ref())).collect(),
+        DeValue::Table(t) => {
+            Value::Object(t.iter().map(|(k, v)| (k.as_ref().to_string(), json(v.as_ref()))).collect())
+        }
+    }
+}
+
+fn type_name(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) => "an integer",
+        DeValue::Float(_) => "a float",
+        DeValue::Boolean(_) => "a boolean",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "an array",
+        DeValue::Table(_) => "a table",
+    }
+}

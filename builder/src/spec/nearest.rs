@@ -1,0 +1,53 @@
+//! The known name that is nearest to a mistyped one.
+
+use std::path::Path;
+
+/// The name in `known` that is so near to `name` that it was probably meant.
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let name = fold(name);
+    let allowed = (name.chars().count() / 3).clamp(1, 3);
+    known
+        .into_iter()
+        .map(|k| (strsim::damerau_levenshtein(&name, &fold(k)), k))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min()
+        .map(|(_, k)| k)
+}
+
+/// A hint: the nearest name, or all of them.
+pub(crate) fn did_you_mean(name: &str, known: &[&str]) -> String {
+    match nearest(name, known.iter().copied()) {
+        Some(right) => format!("did you mean `{right}`?"),
+        None => format!("known: {}", known.join(", ")),
+    }
+}
+
+/// A hint: the file in the folder of `path` whose name is nearest.
+pub(crate) fn nearest_file(path: &Path) -> Option<String> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name()?.to_str()?;
+    let entries = std::fs::read_dir(folder).ok()?;
+    let mut names: Vec<String> =
+        entries.filter_map(|e| e.ok()?.file_name().into_string().ok()).filter(|n| n != name).collect();
+    names.sort();
+    let near = nearest(name, names.iter().map(String::as_str))?;
+    Some(format!("did you mean `{}`?", path.with_file_name(near).display()))
+}
+
+fn fold(name: &str) -> String {
+    name.to_lowercase().replace('_', "-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_swapped_missing_and_underscored_letters() {
+        let known = ["name", "entry", "contents-directory"];
+        assert_eq!(nearest("nmae", known), Some("name"));
+        assert_eq!(nearest("entr", known), Some("entry"));
+        assert_eq!(nearest("contents_directory", known), Some("contents-directory"));
+        assert_eq!(nearest("icon", known), None);
+    }
+}

@@ -1,0 +1,228 @@
+//! A request from options instead of a spec: names and meanings are those of PyInstaller.
+
+use std::path::{Path, PathBuf};
+
+use super::write::{self, Style};
+use super::{Bundle, Compression, Entry, Extract, Item, Macos, Metadata, Mode, Modules, Overrides, Program};
+use super::{PythonRequest, Request, Runtime, Strip, Windows, check, entry};
+use crate::error::{Context, Error, Result, Warning};
+
+/// Exit code of a wrong command line.
+pub const USAGE: u8 = 2;
+
+/// What the command line says where there is no spec; paths count from the current folder.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// A script, `package`, `package.module` or `package.module:function`.
+    pub entry: Option<String>,
+    /// `--entry-point`: an installed console script.
+    pub entry_point: Option<String>,
+    /// `--name`.
+    pub name: Option<String>,
+    /// `--onefile` or `--onedir`.
+    pub mode: Mode,
+    /// `--specpath`: folder that receives a spec.
+    pub spec_path: Option<PathBuf>,
+    /// `--paths`, each a list with the separator of the system.
+    pub paths: Vec<String>,
+    /// `--add-data`, as `SOURCE:DEST`.
+    pub data: Vec<String>,
+    /// `--add-binary`, as `SOURCE:DEST`.
+    pub binaries: Vec<String>,
+    /// `--hidden-import`.
+    pub hidden_imports: Vec<String>,
+    /// `--exclude-module`.
+    pub excludes: Vec<String>,
+    /// `--collect-submodules`.
+    pub collect_submodules: Vec<String>,
+    /// `--collect-data`.
+    pub collect_data: Vec<String>,
+    /// `--collect-binaries`.
+    pub collect_binaries: Vec<String>,
+    /// `--collect-all`.
+    pub collect_all: Vec<String>,
+    /// `--copy-metadata`.
+    pub metadata: Vec<String>,
+    /// `--recursive-copy-metadata`.
+    pub recursive_metadata: Vec<String>,
+    /// `--runtime-hook`.
+    pub runtime_hooks: Vec<String>,
+    /// `--contents-directory`.
+    pub contents_directory: Option<String>,
+    /// `--runtime-tmpdir`.
+    pub runtime_tmpdir: Option<String>,
+    /// `--optimize`.
+    pub optimize: Option<u8>,
+    /// `--python-option`.
+    pub python_options: Vec<String>,
+    /// `--strip`.
+    pub strip: bool,
+    /// `--debug`.
+    pub debug: Vec<String>,
+    /// `--compression`.
+    pub compression: Compression,
+    /// Options for Windows.
+    pub windows: Windows,
+    /// Options for macOS.
+    pub macos: Macos,
+}
+
+/// Resolves options.
+///
+/// # Errors
+/// A file is not there or a value is invalid; the exit code is then that of a wrong command line.
+pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
+    let cwd = super::resolve::current_dir()?;
+    let entry = match (&options.entry, &options.entry_point) {
+        (_, Some(name)) => Entry::EntryPoint(name.clone()),
+        (Some(text), None) => entry::parse(text, &cwd).map_err(usage)?,
+        (None, None) => return Err(usage(Error::new("expected a spec, a script or an entry"))),
+    };
+    let name = options.name.clone().unwrap_or_else(|| entry::default_name(&entry));
+    checked("--name", &name, check::name)?;
+    let mut modules = Modules {
+        include: options.hidden_imports.clone(),
+        exclude: options.excludes.clone(),
+        collect_data: [&options.collect_data[..], &options.collect_all].concat(),
+        collect_binaries: [&options.collect_binaries[..], &options.collect_all].concat(),
+        ..Modules::default()
+    };
+    for package in options.collect_submodules.iter().chain(&options.collect_all) {
+        modules.include.extend([package.clone(), format!("{package}.*")]);
+    }
+    let all = |name: &str| options.debug.iter().any(|d| d == name || d == "all");
+    if all("noarchive") {
+        modules.files.push("**".into());
+    }
+    let names = [
+        ("--hidden-import", &modules.include),
+        ("--exclude-module", &modules.exclude),
+        ("--collect-data", &modules.collect_data),
+        ("--collect-binaries", &modules.collect_binaries),
+    ];
+    for (option, names) in names {
+        names.iter().try_for_each(|n| checked(option, n, check::module))?;
+    }
+    let mut warnings = Vec::new();
+    let python = python(&options, overrides, &cwd, all("imports"), &mut warnings)?;
+    let contents_directory = options.contents_directory.unwrap_or_else(|| super::CONTENTS_DIRECTORY.into());
+    checked("--contents-directory", &contents_directory, check::contents_directory)?;
+    let mut request = Request {
+        spec: None,
+        base: cwd.clone(),
+        version: None,
+        programs: vec![Program { name: name.clone(), entry, place: None }],
+        name,
+        python,
+        bundle: Bundle {
+            mode: options.mode,
+            extract: Extract::default(),
+            compression: options.compression,
+            strip: if options.strip { Strip::All } else { Strip::default() },
+            max_glibc: None,
+            contents_directory,
+            runtime_tmpdir: options.runtime_tmpdir.filter(|t| !t.is_empty()),
+        },
+        modules,
+        data: items("--add-data", &options.data, &cwd)?,
+        binaries: items("--add-binary", &options.binaries, &cwd)?,
+        metadata: Metadata { include: options.metadata, recursive: options.recursive_metadata },
+        rule_files: Vec::new(),
+        runtime: Runtime {
+            hooks: hooks(&options.runtime_hooks, &cwd)?,
+            debug: options.debug,
+            ..Runtime::default()
+        },
+        windows: options.windows,
+        macos: options.macos,
+        output: overrides.output(&cwd),
+        warnings,
+    };
+    request.finish().map_err(usage)?;
+    if let Some(folder) = options.spec_path {
+        write_spec(&request, &entry::absolute(&cwd.join(folder)))?;
+    }
+    Ok(request)
+}
+
+fn python(
+    options: &Options,
+    overrides: &Overrides,
+    cwd: &Path,
+    imports: bool,
+    warnings: &mut Vec<Warning>,
+) -> Result<PythonRequest> {
+    let mut level = None;
+    for option in &options.python_options {
+        level = level.max(checked("--python-option", option, check::python_option)?);
+    }
+    let mut python_options = options.python_options.clone();
+    if imports {
+        python_options.push("v".into());
+    }
+    let mut paths = Vec::new();
+    for path in options.paths.iter().flat_map(std::env::split_paths).filter(|p| !p.as_os_str().is_empty()) {
+        if !cwd.join(&path).exists() {
+            warnings.push(Warning::new(format!("search path `{}` not found (`--paths`)", path.display())));
+        }
+        paths.push(entry::absolute(&cwd.join(path)));
+    }
+    let interpreter = overrides.python.as_deref().map(|p| check::interpreter(p, cwd)).transpose();
+    Ok(PythonRequest {
+        interpreter: interpreter.map_err(usage)?,
+        optimize: options.optimize.or(level).unwrap_or_default(),
+        options: python_options,
+        paths,
+    })
+}
+
+/// Reads `SOURCE:DEST`; on Windows also `SOURCE;DEST`.
+fn items(option: &str, texts: &[String], cwd: &Path) -> Result<Vec<Item>> {
+    let item = |text: &String| {
+        let split = match text.rsplit_once(';') {
+            Some(split) if cfg!(windows) => Some(split),
+            _ => text.rsplit_once(':'),
+        };
+        let Some((from, to)) = split.filter(|(from, _)| !from.is_empty()) else {
+            let error = Error::new(format!("invalid value of `{option}`: `{text}`"));
+            return Err(usage(error.hint(format!("expected SOURCE:DEST, as in `{option} {text}:.`"))));
+        };
+        let from = check::item(from, cwd).map_err(|e| usage(e.context(format!("invalid value of `{option}`"))))?;
+        let to = checked(option, to, check::folder)?;
+        Ok(Item { from, to, place: option.to_owned() })
+    };
+    texts.iter().map(item).collect()
+}
+
+fn hooks(texts: &[String], cwd: &Path) -> Result<Vec<PathBuf>> {
+    texts.iter().map(|hook| check::existing(hook, cwd, "runtime hook").map_err(usage)).collect()
+}
+
+fn checked<T>(option: &str, value: &str, check: impl Fn(&str) -> Result<T, String>) -> Result<T> {
+    let message = || format!("invalid value of `{option}`: `{value}`");
+    check(value).map_err(|why| usage(Error::new(message()).cause(why)))
+}
+
+fn usage(error: Error) -> Error {
+    error.exit_code(USAGE)
+}
+
+/// Leaves a spec with the same meaning; a different file of that name is not touched.
+fn write_spec(request: &Request, folder: &Path) -> Result<()> {
+    let path = folder.join(format!("{}.spec", request.name));
+    let text = write::text(request, folder, Style::Terse);
+    match std::fs::read_to_string(&path) {
+        Ok(old) if old == text => return Ok(()),
+        Ok(_) => {
+            let error = Error::new(format!("spec `{}` exists and says something else", path.display()));
+            return Err(error.hint("remove it, or build from it"));
+        }
+        Err(_) => {}
+    }
+    fs_err::create_dir_all(folder)
+        .and_then(|()| fs_err::write(&path, text))
+        .context(|| format!("failed to write spec `{}`", path.display()))
+}
+
+#[cfg(test)]
+mod tests;

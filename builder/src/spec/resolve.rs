@@ -1,0 +1,253 @@
+//! From what a spec says to a request: defaults filled in, paths absolute, every value checked.
+
+use std::path::{Path, PathBuf};
+
+use super::document::Document;
+use super::schema::{Raw, RawItem, RawMacos, RawProgram, RawWindows, Text};
+use super::{Bundle, Entry, Item, Macos, Metadata, Modules, Overrides, Program, PythonRequest, Request};
+use super::{Runtime, Windows, check, entry};
+use crate::error::{Error, Result, Warning};
+
+/// Resolves a spec.
+pub(super) fn request(doc: &Document, raw: Raw, overrides: &Overrides) -> Result<Request> {
+    let spec = entry::absolute(&doc.path);
+    let base = spec.parent().unwrap_or(Path::new("/")).to_owned();
+    let at = Resolver { doc, base: &base };
+    let (name, programs) = at.programs(&raw)?;
+    let mut warnings = Vec::new();
+    if let Some(hooks) = raw.rule_hooks.first() {
+        let place = doc.place(&hooks.span);
+        warnings.push(
+            Warning::new(format!("hooks written for PyInstaller are not run (`hooks` in `[rules]`, {place})"))
+                .hint("say what they do in `[modules]`, `[[data]]` and `[[binary]]`"),
+        );
+    }
+    let mut request = Request {
+        name,
+        programs,
+        version: raw.version.map(|v| v.value),
+        python: at.python(raw.python, raw.optimize, &raw.options, &raw.paths, overrides, &mut warnings)?,
+        bundle: Bundle {
+            mode: raw.mode.unwrap_or_default(),
+            extract: raw.extract.unwrap_or_default(),
+            compression: raw.compression.unwrap_or_default(),
+            strip: raw.strip.unwrap_or_default(),
+            max_glibc: raw.max_glibc.map(|v| at.checked(&v, "max-glibc", check::glibc)).transpose()?,
+            contents_directory: match raw.contents_directory {
+                Some(v) => at.checked(&v, "contents-directory", check::contents_directory).map(|()| v.value)?,
+                None => super::CONTENTS_DIRECTORY.to_owned(),
+            },
+            runtime_tmpdir: raw.runtime_tmpdir.map(|v| v.value).filter(|v| !v.is_empty()),
+        },
+        modules: Modules {
+            include: at.modules(&raw.include)?,
+            exclude: at.modules(&raw.exclude)?,
+            source: at.modules(&raw.source)?,
+            files: at.modules(&raw.files)?,
+            collect_data: at.modules(&raw.collect_data)?,
+            collect_binaries: at.modules(&raw.collect_binaries)?,
+        },
+        data: at.items(&raw.data)?,
+        binaries: at.items(&raw.binaries)?,
+        metadata: Metadata { include: texts(raw.metadata), recursive: texts(raw.metadata_recursive) },
+        rule_files: at.files(&raw.rule_files, "rule file")?,
+        runtime: Runtime {
+            hooks: at.files(&raw.hooks, "runtime hook")?,
+            env: at.env(raw.env)?,
+            interpreter: raw.as_interpreter.unwrap_or_default(),
+            debug: at.debug(raw.debug)?,
+        },
+        windows: at.windows(raw.windows)?,
+        macos: at.macos(raw.macos)?,
+        output: overrides.output(&current_dir()?),
+        warnings,
+        spec: Some(spec.clone()),
+        base: base.clone(),
+    };
+    request.finish().map_err(|e| e.context(format!("invalid spec `{}`", doc.path.display())))?;
+    Ok(request)
+}
+
+/// The current folder.
+pub(super) fn current_dir() -> Result<PathBuf> {
+    std::env::current_dir().map_err(|e| Error::from(e).context("failed to find the current folder"))
+}
+
+struct Resolver<'a> {
+    doc: &'a Document,
+    base: &'a Path,
+}
+
+impl Resolver<'_> {
+    fn programs(&self, raw: &Raw) -> Result<(String, Vec<Program>)> {
+        let mut programs: Vec<(Program, &Text)> = Vec::new();
+        if let Some(place) = raw.entry.as_ref().or(raw.entry_point.as_ref()) {
+            let entry = self.entry(raw.entry.as_ref(), raw.entry_point.as_ref())?;
+            let name = raw.name.as_ref().map_or_else(|| entry::default_name(&entry), |n| n.value.clone());
+            programs.push((self.program(name, entry, place), raw.name.as_ref().unwrap_or(place)));
+        }
+        for RawProgram { name, entry, entry_point } in &raw.programs {
+            let Some(place) = entry.as_ref().or(entry_point.as_ref()) else { continue };
+            let entry = self.entry(entry.as_ref(), entry_point.as_ref())?;
+            programs.push((self.program(name.value.clone(), entry, place), name));
+        }
+        let Some((first, _)) = programs.first() else {
+            let error =
+                Error::new(format!("missing key `entry` in `[app]` of spec `{}`", self.doc.path.display()));
+            return Err(error.hint("add `entry = \"app.py\"` below `[app]`"));
+        };
+        let app = raw.name.as_ref().map_or_else(|| first.name.clone(), |n| n.value.clone());
+        if let Some(name) = &raw.name {
+            self.checked(name, "name", check::name)?;
+        }
+        for (i, (program, place)) in programs.iter().enumerate() {
+            self.checked(&Text { value: program.name.clone(), span: place.span.clone() }, "name", check::name)?;
+            // Windows and macOS do not tell upper from lower case in file names.
+            let same = |p: &Program| p.name.to_lowercase() == program.name.to_lowercase();
+            if programs[..i].iter().any(|(p, _)| same(p)) {
+                let message = format!("two programs are named `{}`", program.name);
+                return Err(self.doc.error(message, place.span.clone(), "named twice"));
+            }
+        }
+        Ok((app, programs.into_iter().map(|(p, _)| p).collect()))
+    }
+
+    fn program(&self, name: String, entry: Entry, place: &Text) -> Program {
+        Program { name, entry, place: Some(self.doc.place(&place.span)) }
+    }
+
+    fn entry(&self, entry: Option<&Text>, entry_point: Option<&Text>) -> Result<Entry> {
+        match (entry, entry_point) {
+            (Some(text), None) => entry::parse(&text.value, self.base).map_err(|e| self.located(e, text)),
+            (None, Some(name)) if !name.value.is_empty() => Ok(Entry::EntryPoint(name.value.clone())),
+            (None, Some(name)) => Err(self.doc.error("`entry-point` is empty", name.span.clone(), "empty")),
+            (Some(_), Some(name)) => {
+                let message = "`entry` and `entry-point` exclude each other";
+                Err(self.doc.error(message, name.span.clone(), "remove one of them"))
+            }
+            (None, None) => Err(Error::new("missing key `entry`")),
+        }
+    }
+
+    /// Puts the line of the spec to an error.
+    fn located(&self, error: Error, value: &Text) -> Error {
+        let located = self.doc.error("", value.span.clone(), "");
+        Error { excerpt: located.excerpt, ..error }
+    }
+
+    fn checked<T>(&self, v: &Text, key: &str, check: impl Fn(&str) -> Result<T, String>) -> Result<T> {
+        check(&v.value).map_err(|expected| {
+            self.doc.error(format!("invalid `{key}`: `{}`", v.value), v.span.clone(), &expected)
+        })
+    }
+
+    fn modules(&self, names: &[Text]) -> Result<Vec<String>> {
+        let name = |v: &Text| self.checked(v, "module name", check::module).map(|()| v.value.clone());
+        names.iter().map(name).collect()
+    }
+
+    fn python(
+        &self,
+        interpreter: Option<Text>,
+        optimize: Option<u8>,
+        options: &[Text],
+        paths: &[Text],
+        overrides: &Overrides,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<PythonRequest> {
+        let mut level = None;
+        for option in options {
+            level = level.max(self.checked(option, "option", check::python_option)?);
+        }
+        let mut folders = Vec::new();
+        for path in paths {
+            let folder = entry::absolute(&self.base.join(&path.value));
+            if !folder.exists() {
+                let place = self.doc.place(&path.span);
+                warnings.push(Warning::new(format!("search path `{}` not found ({place})", path.value)));
+            }
+            folders.push(folder);
+        }
+        let interpreter = match (&overrides.python, interpreter) {
+            (Some(given), _) => Some(check::interpreter(given, &current_dir()?)?),
+            (None, Some(v)) => {
+                Some(check::interpreter(&v.value, self.base).map_err(|e| self.located(e, &v))?)
+            }
+            (None, None) => None,
+        };
+        let optimize = optimize.or(level).unwrap_or_default();
+        Ok(PythonRequest { interpreter, optimize, options: texts(options.to_vec()), paths: folders })
+    }
+
+    fn items(&self, items: &[RawItem]) -> Result<Vec<Item>> {
+        let item = |item: &RawItem| {
+            let from = check::item(&item.from.value, self.base).map_err(|e| self.located(e, &item.from))?;
+            let to = match &item.to {
+                Some(to) => self.checked(to, "to", check::folder)?,
+                None => ".".to_owned(),
+            };
+            Ok(Item { from, to, place: self.doc.place(&item.from.span) })
+        };
+        items.iter().map(item).collect()
+    }
+
+    fn files(&self, files: &[Text], what: &str) -> Result<Vec<PathBuf>> {
+        let mut found = Vec::new();
+        for file in files {
+            found.extend(check::expand(&file.value, self.base, what).map_err(|e| self.located(e, file))?);
+        }
+        Ok(found)
+    }
+
+    fn file(&self, file: Option<Text>, what: &str) -> Result<Option<PathBuf>> {
+        let find = |v: Text| check::existing(&v.value, self.base, what).map_err(|e| self.located(e, &v));
+        file.map(find).transpose()
+    }
+
+    fn env(&self, pairs: Vec<(Text, Text)>) -> Result<std::collections::BTreeMap<String, String>> {
+        let pair = |(name, value): (Text, Text)| {
+            self.checked(&name, "env", check::variable).map(|()| (name.value, value.value))
+        };
+        pairs.into_iter().map(pair).collect()
+    }
+
+    fn debug(&self, names: Vec<Text>) -> Result<Vec<String>> {
+        for name in &names {
+            if !check::DEBUG.contains(&name.value.as_str()) {
+                let error = self.doc.error(
+                    format!("unknown debug option `{}`", name.value),
+                    name.span.clone(),
+                    "unknown debug option",
+                );
+                return Err(error.hint(super::nearest::did_you_mean(&name.value, check::DEBUG)));
+            }
+        }
+        Ok(texts(names))
+    }
+
+    fn windows(&self, raw: RawWindows) -> Result<Windows> {
+        Ok(Windows {
+            icon: self.file(raw.icon, "icon")?,
+            console: raw.console,
+            version_info: raw.version_info.into_iter().map(|(k, v)| (k.value, v.value)).collect(),
+            manifest: self.file(raw.manifest, "manifest")?,
+            uac: raw.uac.map(str::to_owned),
+            uiaccess: raw.uiaccess.unwrap_or_default(),
+        })
+    }
+
+    fn macos(&self, raw: RawMacos) -> Result<Macos> {
+        Ok(Macos {
+            identifier: raw.identifier.map(|v| v.value),
+            icon: self.file(raw.icon, "icon")?,
+            plist: raw.plist.into_iter().collect(),
+            sign: raw.sign.map(|v| v.value),
+            entitlements: self.file(raw.entitlements, "entitlements file")?,
+            architectures: texts(raw.architectures),
+        })
+    }
+}
+
+fn texts(values: Vec<Text>) -> Vec<String> {
+    values.into_iter().map(|v| v.value).collect()
+}

@@ -1,0 +1,351 @@
+//! The tables and keys of a spec, and their values before anything is resolved.
+
+use super::document::{Document, Located, Table};
+use super::{Compression, Extract, Mode, Strip};
+use crate::error::Result;
+
+/// Keys by table; the root has the empty name. Tables of free names are not listed.
+pub(super) const TABLES: &[(&str, &[&str])] = &[
+    (
+        "",
+        &[
+            "app", "python", "bundle", "modules", "data", "binary", "metadata", "rules", "runtime", "program",
+            "windows", "macos", "target",
+        ],
+    ),
+    // What a `[target.<name>]` holds: everything but targets.
+    (
+        "layer",
+        &[
+            "app", "python", "bundle", "modules", "data", "binary", "metadata", "rules", "runtime", "program",
+            "windows", "macos",
+        ],
+    ),
+    ("app", &["name", "entry", "entry-point", "version"]),
+    ("python", &["interpreter", "optimize", "options", "paths"]),
+    (
+        "bundle",
+        &["mode", "extract", "compression", "strip", "max-glibc", "contents-directory", "runtime-tmpdir"],
+    ),
+    ("modules", &["include", "exclude", "source", "files", "collect-data", "collect-binaries"]),
+    ("data", &["from", "to"]),
+    ("binary", &["from", "to"]),
+    ("metadata", &["include", "recursive"]),
+    ("rules", &["files", "hooks"]),
+    ("runtime", &["hooks", "env", "interpreter", "debug"]),
+    ("program", &["name", "entry", "entry-point"]),
+    ("windows", &["icon", "console", "version-info", "manifest", "uac", "uiaccess"]),
+    ("macos", &["identifier", "icon", "plist", "sign", "entitlements", "architectures"]),
+];
+
+/// Keys of PyInstaller's specs and options, and what is written instead.
+pub(super) const SYNONYMS: &[(&str, &str)] = &[
+    ("hiddenimports", "`include` in `[modules]`"),
+    ("hidden-imports", "`include` in `[modules]`"),
+    ("excludes", "`exclude` in `[modules]`"),
+    ("pathex", "`paths` in `[python]`"),
+    ("datas", "`[[data]]` with `from` and `to`"),
+    ("binaries", "`[[binary]]` with `from` and `to`"),
+    ("runtime-hooks", "`hooks` in `[runtime]`"),
+    ("hookspath", "`hooks` in `[rules]`"),
+    ("onefile", "`mode = \"onefile\"` in `[bundle]`"),
+    ("onedir", "`mode = \"onedir\"` in `[bundle]`"),
+    ("script", "`entry`"),
+    ("module", "`entry`"),
+    ("programs", "`[[program]]` with `name` and `entry`"),
+    ("env", "`env` in `[runtime]`"),
+];
+
+/// The keys of a table, or nothing if its names are free.
+pub(super) fn keys(table: &str) -> Option<&'static [&'static str]> {
+    TABLES.iter().find(|(name, _)| *name == table).map(|(_, keys)| *keys)
+}
+
+/// The table that has a key.
+pub(super) fn owner(key: &str) -> Option<&'static str> {
+    let tables = TABLES.iter().filter(|(name, _)| !matches!(*name, "" | "layer"));
+    tables.clone().find(|(_, keys)| keys.contains(&key)).map(|(name, _)| *name)
+}
+
+/// Names that may follow `target.`.
+pub(super) const TARGETS: &[&str] = &[
+    "linux",
+    "linux-x86_64",
+    "linux-aarch64",
+    "linux-musl",
+    "linux-musl-x86_64",
+    "linux-musl-aarch64",
+    "windows",
+    "windows-x86_64",
+    "windows-aarch64",
+    "macos",
+    "macos-x86_64",
+    "macos-aarch64",
+];
+
+pub(super) const MODES: &[(&str, Mode)] = &[("onefile", Mode::Onefile), ("onedir", Mode::Onedir)];
+pub(super) const EXTRACTS: &[(&str, Extract)] =
+    &[("cache", Extract::Cache), ("temp", Extract::Temp), ("memory", Extract::Memory)];
+pub(super) const COMPRESSIONS: &[(&str, Compression)] = &[
+    ("none", Compression::None),
+    ("fast", Compression::Fast),
+    ("default", Compression::Default),
+    ("max", Compression::Max),
+];
+pub(super) const STRIPS: &[(&str, Strip)] =
+    &[("none", Strip::None), ("debug", Strip::Debug), ("all", Strip::All)];
+pub(super) const UAC: &[(&str, &str)] = &[
+    ("as-invoker", "as-invoker"),
+    ("highest-available", "highest-available"),
+    ("require-administrator", "require-administrator"),
+];
+
+/// A text with its place.
+pub(super) type Text = Located<String>;
+
+/// `[[data]]` or `[[binary]]`.
+#[derive(Debug)]
+pub(super) struct RawItem {
+    pub(super) from: Text,
+    pub(super) to: Option<Text>,
+}
+
+/// `[[program]]`.
+#[derive(Debug)]
+pub(super) struct RawProgram {
+    pub(super) name: Text,
+    pub(super) entry: Option<Text>,
+    pub(super) entry_point: Option<Text>,
+}
+
+/// `[windows]`.
+#[derive(Debug, Default)]
+pub(super) struct RawWindows {
+    pub(super) icon: Option<Text>,
+    pub(super) console: Option<bool>,
+    pub(super) version_info: Vec<(Text, Text)>,
+    pub(super) manifest: Option<Text>,
+    pub(super) uac: Option<&'static str>,
+    pub(super) uiaccess: Option<bool>,
+}
+
+/// `[macos]`.
+#[derive(Debug, Default)]
+pub(super) struct RawMacos {
+    pub(super) identifier: Option<Text>,
+    pub(super) icon: Option<Text>,
+    pub(super) plist: Vec<(String, serde_json::Value)>,
+    pub(super) sign: Option<Text>,
+    pub(super) entitlements: Option<Text>,
+    pub(super) architectures: Vec<Text>,
+}
+
+/// What a spec says, or one of its `[target.<name>]` tables.
+#[derive(Debug, Default)]
+pub(super) struct Raw {
+    pub(super) name: Option<Text>,
+    pub(super) entry: Option<Text>,
+    pub(super) entry_point: Option<Text>,
+    pub(super) version: Option<Text>,
+    pub(super) python: Option<Text>,
+    pub(super) optimize: Option<u8>,
+    pub(super) options: Vec<Text>,
+    pub(super) paths: Vec<Text>,
+    pub(super) mode: Option<Mode>,
+    pub(super) extract: Option<Extract>,
+    pub(super) compression: Option<Compression>,
+    pub(super) strip: Option<Strip>,
+    pub(super) max_glibc: Option<Text>,
+    pub(super) contents_directory: Option<Text>,
+    pub(super) runtime_tmpdir: Option<Text>,
+    pub(super) include: Vec<Text>,
+    pub(super) exclude: Vec<Text>,
+    pub(super) source: Vec<Text>,
+    pub(super) files: Vec<Text>,
+    pub(super) collect_data: Vec<Text>,
+    pub(super) collect_binaries: Vec<Text>,
+    pub(super) data: Vec<RawItem>,
+    pub(super) binaries: Vec<RawItem>,
+    pub(super) metadata: Vec<Text>,
+    pub(super) metadata_recursive: Vec<Text>,
+    pub(super) rule_files: Vec<Text>,
+    pub(super) rule_hooks: Vec<Text>,
+    pub(super) hooks: Vec<Text>,
+    pub(super) env: Vec<(Text, Text)>,
+    pub(super) as_interpreter: Option<bool>,
+    pub(super) debug: Vec<Text>,
+    pub(super) programs: Vec<RawProgram>,
+    pub(super) windows: RawWindows,
+    pub(super) macos: RawMacos,
+}
+
+impl Raw {
+    /// Reads a document with those of its target tables that are named in `targets`, the general ones
+    /// first. The others are checked too.
+    pub(super) fn read(doc: &Document, targets: &[String]) -> Result<Raw> {
+        let parsed = doc.parse()?;
+        let root = Table::root(doc, &parsed)?;
+        let mut raw = Raw::layer(&root)?;
+        let Some(table) = root.table("target")? else { return Ok(raw) };
+        let mut layers = Vec::new();
+        for name in table.names() {
+            if !TARGETS.contains(&name.value.as_str()) {
+                return Err(table.unknown_name(&name, "target", TARGETS));
+            }
+            let Some(layer) = table.table_of_kind(&name.value, "layer")? else { continue };
+            let layer = Raw::layer(&layer)?;
+            if let Some(rank) = targets.iter().position(|t| *t == name.value) {
+                layers.push((rank, layer));
+            }
+        }
+        layers.sort_by_key(|(rank, _)| *rank);
+        layers.into_iter().for_each(|(_, layer)| raw.merge(layer));
+        Ok(raw)
+    }
+
+    fn layer(root: &Table<'_>) -> Result<Raw> {
+        let mut raw = Raw::default();
+        if let Some(t) = root.table("app")? {
+            raw.name = t.string("name")?;
+            raw.entry = t.string("entry")?;
+            raw.entry_point = t.string("entry-point")?;
+            raw.version = t.string("version")?;
+        }
+        if let Some(t) = root.table("python")? {
+            raw.python = t.string("interpreter")?;
+            raw.optimize = t.number("optimize", 2)?;
+            raw.options = t.strings("options")?;
+            raw.paths = t.strings("paths")?;
+        }
+        if let Some(t) = root.table("bundle")? {
+            raw.mode = t.choice("mode", MODES)?;
+            raw.extract = t.choice("extract", EXTRACTS)?;
+            raw.compression = t.choice("compression", COMPRESSIONS)?;
+            raw.strip = t.choice("strip", STRIPS)?;
+            raw.max_glibc = t.string("max-glibc")?;
+            raw.contents_directory = t.string("contents-directory")?;
+            raw.runtime_tmpdir = t.string("runtime-tmpdir")?;
+        }
+        if let Some(t) = root.table("modules")? {
+            raw.include = t.strings("include")?;
+            raw.exclude = t.strings("exclude")?;
+            raw.source = t.strings("source")?;
+            raw.files = t.strings("files")?;
+            raw.collect_data = t.strings("collect-data")?;
+            raw.collect_binaries = t.strings("collect-binaries")?;
+        }
+        let item = |t: &Table<'_>| Ok(RawItem { from: t.required("from")?, to: t.string("to")? });
+        raw.data = root.tables("data")?.iter().map(item).collect::<Result<_>>()?;
+        raw.binaries = root.tables("binary")?.iter().map(item).collect::<Result<_>>()?;
+        if let Some(t) = root.table("metadata")? {
+            raw.metadata = t.strings("include")?;
+            raw.metadata_recursive = t.strings("recursive")?;
+        }
+        if let Some(t) = root.table("rules")? {
+            raw.rule_files = t.strings("files")?;
+            raw.rule_hooks = t.strings("hooks")?;
+        }
+        if let Some(t) = root.table("runtime")? {
+            raw.hooks = t.strings("hooks")?;
+            raw.env = t.table("env")?.map_or(Ok(Vec::new()), |env| env.texts())?;
+            raw.as_interpreter = t.boolean("interpreter")?;
+            raw.debug = t.strings("debug")?;
+        }
+        for t in root.tables("program")? {
+            let (entry, entry_point) = (t.string("entry")?, t.string("entry-point")?);
+            if entry.is_none() && entry_point.is_none() {
+                t.required("entry")?;
+            }
+            raw.programs.push(RawProgram { name: t.required("name")?, entry, entry_point });
+        }
+        raw.windows = Raw::windows(root)?;
+        raw.macos = Raw::macos(root)?;
+        Ok(raw)
+    }
+
+    fn windows(root: &Table<'_>) -> Result<RawWindows> {
+        let Some(t) = root.table("windows")? else { return Ok(RawWindows::default()) };
+        Ok(RawWindows {
+            icon: t.string("icon")?,
+            console: t.boolean("console")?,
+            version_info: t.table("version-info")?.map_or(Ok(Vec::new()), |info| info.texts())?,
+            manifest: t.string("manifest")?,
+            uac: t.choice("uac", UAC)?,
+            uiaccess: t.boolean("uiaccess")?,
+        })
+    }
+
+    fn macos(root: &Table<'_>) -> Result<RawMacos> {
+        let Some(t) = root.table("macos")? else { return Ok(RawMacos::default()) };
+        let architectures = t.strings("architectures")?;
+        for name in &architectures {
+            if !["x86_64", "arm64"].contains(&name.value.as_str()) {
+                return Err(t.unknown_name(name, "architecture", &["x86_64", "arm64"]));
+            }
+        }
+        Ok(RawMacos {
+            identifier: t.string("identifier")?,
+            icon: t.string("icon")?,
+            plist: t.table("plist")?.map_or(Vec::new(), |plist| plist.json()),
+            sign: t.string("sign")?,
+            entitlements: t.string("entitlements")?,
+            architectures,
+        })
+    }
+
+    /// Puts another layer over this one: single values are replaced, lists and tables grow.
+    fn merge(&mut self, over: Raw) {
+        fn set<T>(value: &mut Option<T>, over: Option<T>) {
+            if over.is_some() {
+                *value = over;
+            }
+        }
+        // `entry` and `entry-point` name the same thing: the later one wins.
+        if over.entry.is_some() || over.entry_point.is_some() {
+            self.entry = over.entry;
+            self.entry_point = over.entry_point;
+        }
+        set(&mut self.name, over.name);
+        set(&mut self.version, over.version);
+        set(&mut self.python, over.python);
+        set(&mut self.optimize, over.optimize);
+        self.options.extend(over.options);
+        self.paths.extend(over.paths);
+        set(&mut self.mode, over.mode);
+        set(&mut self.extract, over.extract);
+        set(&mut self.compression, over.compression);
+        set(&mut self.strip, over.strip);
+        set(&mut self.max_glibc, over.max_glibc);
+        set(&mut self.contents_directory, over.contents_directory);
+        set(&mut self.runtime_tmpdir, over.runtime_tmpdir);
+        self.include.extend(over.include);
+        self.exclude.extend(over.exclude);
+        self.source.extend(over.source);
+        self.files.extend(over.files);
+        self.collect_data.extend(over.collect_data);
+        self.collect_binaries.extend(over.collect_binaries);
+        self.data.extend(over.data);
+        self.binaries.extend(over.binaries);
+        self.metadata.extend(over.metadata);
+        self.metadata_recursive.extend(over.metadata_recursive);
+        self.rule_files.extend(over.rule_files);
+        self.rule_hooks.extend(over.rule_hooks);
+        self.hooks.extend(over.hooks);
+        self.env.extend(over.env);
+        set(&mut self.as_interpreter, over.as_interpreter);
+        self.debug.extend(over.debug);
+        self.programs.extend(over.programs);
+        set(&mut self.windows.icon, over.windows.icon);
+        set(&mut self.windows.console, over.windows.console);
+        self.windows.version_info.extend(over.windows.version_info);
+        set(&mut self.windows.manifest, over.windows.manifest);
+        set(&mut self.windows.uac, over.windows.uac);
+        set(&mut self.windows.uiaccess, over.windows.uiaccess);
+        set(&mut self.macos.identifier, over.macos.identifier);
+        set(&mut self.macos.icon, over.macos.icon);
+        self.macos.plist.extend(over.macos.plist);
+        set(&mut self.macos.sign, over.macos.sign);
+        set(&mut self.macos.entitlements, over.macos.entitlements);
+        self.macos.architectures.extend(over.macos.architectures);
+    }
+}

@@ -1,0 +1,231 @@
+//! Writes a request as a spec, for `freeze init` and `--specpath`.
+
+use std::fmt::Write as _;
+use std::path::{Component, Path};
+
+use super::schema::{COMPRESSIONS, EXTRACTS, MODES, STRIPS};
+use super::{CONTENTS_DIRECTORY, Compression, Entry, Extract, Item, Mode, Request, Strip};
+
+/// Column at which the notes stand.
+const NOTES: usize = 38;
+
+/// How much a written spec explains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Only what differs from the defaults.
+    Terse,
+    /// The usual keys, commented out where they have their default.
+    Commented,
+}
+
+/// The text of a spec in `folder` that asks for the same as `request`.
+pub fn text(request: &Request, folder: &Path, style: Style) -> String {
+    let mut w = Writer { out: String::new(), folder, style, section: None };
+    let file = format!("{}.spec", request.name);
+    let _ = writeln!(w.out, "# `freeze {file}` builds it. Paths count from this file; docs/spec.md tells all keys.");
+    let (app, programs) = split(request);
+    w.section("app");
+    w.value("name", Some(quote(&request.name)), "", "of the executable");
+    if let Some(program) = app {
+        let (key, value) = w.entry(&program.entry);
+        w.value(key, Some(value), "", "a script, \"package\" or \"package.module:function\"");
+    }
+    w.value("version", request.version.as_deref().map(quote), "\"1.0\"", "");
+    w.section("python");
+    let python = &request.python;
+    let interpreter = python.interpreter.as_ref().map(|p| match Path::new(p).is_absolute() {
+        true => w.path(Path::new(p)),
+        false => quote(p),
+    });
+    w.value("interpreter", interpreter, "\".venv\"", "a venv, a python or a version");
+    w.value("optimize", (python.optimize != 0).then(|| python.optimize.to_string()), "0", "1 (-O), 2 (-OO)");
+    w.value("options", list(&python.options, |o| quote(o)), "[\"X utf8=1\"]", "as on python's command line");
+    let paths = list(&python.paths, |p| w.path(p));
+    w.value("paths", paths, "[\"src\"]", "searched before the interpreter's own");
+    w.bundle(request);
+    w.section("modules");
+    let m = &request.modules;
+    w.value("include", list(&m.include, |o| quote(o)), "[\"plugins.*\"]", "imported, but not seen to be");
+    w.value("exclude", list(&m.exclude, |o| quote(o)), "[\"tkinter\"]", "never to include");
+    w.value("source", list(&m.source, |o| quote(o)), "", "");
+    w.value("files", list(&m.files, |o| quote(o)), "", "");
+    w.value("collect-data", list(&m.collect_data, |o| quote(o)), "", "");
+    w.value("collect-binaries", list(&m.collect_binaries, |o| quote(o)), "", "");
+    w.items("data", &request.data);
+    w.items("binary", &request.binaries);
+    w.section("metadata");
+    w.value("include", list(&request.metadata.include, |o| quote(o)), "", "");
+    w.value("recursive", list(&request.metadata.recursive, |o| quote(o)), "", "");
+    w.section("rules");
+    let files = list(&request.rule_files, |p| w.path(p));
+    w.value("files", files, "", "");
+    w.section("runtime");
+    let r = &request.runtime;
+    let hooks = list(&r.hooks, |p| w.path(p));
+    w.value("hooks", hooks, "[\"startup.py\"]", "run before the entry");
+    let env: Vec<String> = r.env.iter().map(|(k, v)| format!("{} = {}", quote(k), quote(v))).collect();
+    let env = (!env.is_empty()).then(|| format!("{{ {} }}", env.join(", ")));
+    w.value("env", env, "{ APP_HOME = \"{root}/share\" }", "{root} is the app's folder");
+    w.value("interpreter", r.interpreter.then(|| "true".into()), "", "");
+    w.value("debug", list(&r.debug, |o| quote(o)), "", "");
+    for program in programs {
+        w.section("[program]");
+        w.value("name", Some(quote(&program.name)), "", "");
+        let (key, value) = w.entry(&program.entry);
+        w.value(key, Some(value), "", "");
+    }
+    w.windows(request);
+    w.out
+}
+
+/// The program of `[app]`, if the first one is, and those of `[[program]]`.
+fn split(request: &Request) -> (Option<&super::Program>, &[super::Program]) {
+    match request.programs.split_first() {
+        Some((first, rest)) if first.name == request.name => (Some(first), rest),
+        _ => (None, &request.programs),
+    }
+}
+
+struct Writer<'a> {
+    out: String,
+    folder: &'a Path,
+    style: Style,
+    /// A section whose first key has not come yet.
+    section: Option<&'static str>,
+}
+
+impl Writer<'_> {
+    fn section(&mut self, name: &'static str) {
+        self.section = Some(name);
+    }
+
+    fn value(&mut self, key: &str, value: Option<String>, example: &str, note: &str) {
+        let line = match value {
+            Some(value) => format!("{key} = {value}"),
+            None if self.style == Style::Terse || example.is_empty() => return,
+            None => format!("# {key} = {example}"),
+        };
+        if let Some(section) = self.section.take() {
+            let _ = writeln!(self.out, "\n[{section}]");
+        }
+        match note {
+            "" => drop(writeln!(self.out, "{line}")),
+            _ if self.style == Style::Terse => drop(writeln!(self.out, "{line}")),
+            note => drop(writeln!(self.out, "{line:NOTES$} # {note}")),
+        }
+    }
+
+    fn bundle(&mut self, request: &Request) {
+        let b = &request.bundle;
+        self.section("bundle");
+        let differs = |differs: bool, word: &'static str| differs.then(|| quote(word));
+        let mode = Some(quote(word(MODES, b.mode)));
+        self.value("mode", mode, "", "or \"onedir\": a folder, which starts without any unpacking");
+        let extract = differs(b.extract != Extract::default(), word(EXTRACTS, b.extract));
+        self.value("extract", extract, "\"cache\"", "onefile: or \"temp\", \"memory\"");
+        let compression = differs(b.compression != Compression::default(), word(COMPRESSIONS, b.compression));
+        self.value("compression", compression, "\"default\"", "or \"fast\", \"max\", \"none\"");
+        let strip = differs(b.strip != Strip::default(), word(STRIPS, b.strip));
+        self.value("strip", strip, "\"debug\"", "of native files: or \"none\", \"all\"");
+        let glibc = b.max_glibc.map(|(major, minor)| format!("\"{major}.{minor}\""));
+        self.value("max-glibc", glibc, "\"2.28\"", "fail if a file needs a newer one");
+        let contents = (b.contents_directory != CONTENTS_DIRECTORY).then(|| quote(&b.contents_directory));
+        self.value("contents-directory", contents, "", "");
+        self.value("runtime-tmpdir", b.runtime_tmpdir.as_deref().map(quote), "", "");
+    }
+
+    fn windows(&mut self, request: &Request) {
+        let win = &request.windows;
+        self.section("windows");
+        let icon = win.icon.as_deref().map(|p| self.path(p));
+        self.value("icon", icon, "", "");
+        self.value("console", win.console.map(|c| c.to_string()), "", "");
+        let manifest = win.manifest.as_deref().map(|p| self.path(p));
+        self.value("manifest", manifest, "", "");
+        self.value("uac", win.uac.as_deref().map(quote), "", "");
+        self.value("uiaccess", win.uiaccess.then(|| "true".into()), "", "");
+        let mac = &request.macos;
+        self.section("macos");
+        self.value("identifier", mac.identifier.as_deref().map(quote), "", "");
+        let icon = mac.icon.as_deref().map(|p| self.path(p));
+        self.value("icon", icon, "", "");
+        self.value("sign", mac.sign.as_deref().map(quote), "", "");
+        let entitlements = mac.entitlements.as_deref().map(|p| self.path(p));
+        self.value("entitlements", entitlements, "", "");
+        self.value("architectures", list(&mac.architectures, |o| quote(o)), "", "");
+    }
+
+    fn items(&mut self, table: &'static str, items: &[Item]) {
+        for item in items {
+            self.section(if table == "data" { "[data]" } else { "[binary]" });
+            let from = self.path(Path::new(&item.from));
+            self.value("from", Some(from), "", "");
+            self.value("to", (item.to != ".").then(|| quote(&item.to)), "", "");
+        }
+    }
+
+    fn entry(&self, entry: &Entry) -> (&'static str, String) {
+        match entry {
+            Entry::Script(path) => ("entry", self.path(path)),
+            Entry::Module(name) => ("entry", quote(name)),
+            Entry::Function { module, function } => ("entry", quote(&format!("{module}:{function}"))),
+            Entry::EntryPoint(name) => ("entry-point", quote(name)),
+        }
+    }
+
+    /// A path as it counts from the folder of the spec.
+    fn path(&self, path: &Path) -> String {
+        quote(&relative(path, self.folder))
+    }
+}
+
+/// `path` as it counts from `folder`, with `/`; both absolute.
+pub fn relative(path: &Path, folder: &Path) -> String {
+    let shared = path.components().zip(folder.components()).take_while(|(a, b)| a == b).count();
+    if !path.components().take(shared).any(|c| matches!(c, Component::Normal(_))) {
+        return path.to_string_lossy().into_owned();
+    }
+    let up = folder.components().skip(shared).map(|_| "..".to_owned());
+    let down = path.components().skip(shared).map(|c| c.as_os_str().to_string_lossy().into_owned());
+    let parts: Vec<String> = up.chain(down).collect();
+    if parts.is_empty() { ".".into() } else { parts.join("/") }
+}
+
+/// A TOML string.
+pub(super) fn quote(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+fn list<T>(values: &[T], show: impl Fn(&T) -> String) -> Option<String> {
+    let values: Vec<String> = values.iter().map(show).collect();
+    (!values.is_empty()).then(|| format!("[{}]", values.join(", ")))
+}
+
+fn word<T: PartialEq + Copy>(words: &[(&'static str, T)], value: T) -> &'static str {
+    words.iter().find(|(_, v)| *v == value).map_or("", |(word, _)| word)
+}
+
+/// The mode as a spec writes it.
+pub fn mode_name(mode: Mode) -> &'static str {
+    word(MODES, mode)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_count_from_the_folder_of_the_spec() {
+        let relative = |p: &str, f: &str| super::relative(Path::new(p), Path::new(f));
+        assert_eq!(relative("/home/me/app/x.py", "/home/me/app"), "x.py");
+        assert_eq!(relative("/home/me/x.py", "/home/me/app/specs"), "../../x.py");
+        assert_eq!(relative("/home/me/app", "/home/me/app"), ".");
+        assert_eq!(relative("/opt/x.py", "/home/me"), "/opt/x.py");
+    }
+
+    #[test]
+    fn strings_are_quoted_as_toml() {
+        assert_eq!(quote("a\"b\\c"), r#"'a"b\c'"#);
+        assert_eq!(quote("plain"), "\"plain\"");
+    }
+}

@@ -1,0 +1,494 @@
+//! The builder's cache: what was learnt of a file is kept by the hash of its content.
+//!
+//! Safe under concurrent builds and a kill at any moment: small records lie in an LMDB environment (one
+//! writer at a time, readers never wait), larger values in files that are renamed into place. Writes are
+//! collected and committed together in the background; reads see them at once. No state of the folder is
+//! an error: a cache that cannot be read or written only makes a build slower. docs/cache.md tells more.
+
+mod records;
+mod sweep;
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, Weak, mpsc};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use records::{Key, Records};
+
+use crate::error::{Context, Error, Result};
+
+pub use sweep::{Usage, clear, usage};
+
+/// BLAKE3 hash of a file's content or of what identifies a derived value.
+pub type Hash = [u8; 32];
+
+/// Version of the layout of the folder; each has a folder of its own, so that none is misread.
+const LAYOUT: &str = "1";
+/// Larger values lie in files.
+const INLINE: usize = 64 << 10;
+/// A file changed more recently may change again without its times showing it (the clock of the file
+/// system ticks in steps of up to two seconds).
+const RACY: Duration = Duration::from_secs(2);
+/// How long the end of a build waits for its records to be written, if another build is slow to let it.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Kinds of derived values, each with its own version: a change of what is stored changes the number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Bucket {
+    /// Hashes of files by device, inode, size and times; used by [`Store::file_hash`].
+    Stat,
+    /// Answers of an interpreter.
+    Probe,
+    /// Imports and constants found in a source file.
+    Imports,
+    /// Canonical marshalled code.
+    Code,
+    /// Compressed bytes.
+    Blob,
+    /// What was learnt of a native file.
+    Native,
+    /// Stripped and mended native files.
+    Prepared,
+    /// Reports of earlier builds, by product.
+    Build,
+}
+
+impl Bucket {
+    /// All of them.
+    pub const ALL: [Bucket; 8] = [
+        Bucket::Stat,
+        Bucket::Probe,
+        Bucket::Imports,
+        Bucket::Code,
+        Bucket::Blob,
+        Bucket::Native,
+        Bucket::Prepared,
+        Bucket::Build,
+    ];
+
+    /// Name for `freeze cache show`.
+    pub fn name(self) -> &'static str {
+        self.table().1
+    }
+
+    /// Number in the key, name, version of what is stored.
+    fn table(self) -> (u8, &'static str, u8) {
+        match self {
+            Bucket::Stat => (0, "file hashes", 1),
+            Bucket::Probe => (1, "interpreters", 1),
+            Bucket::Imports => (2, "imports", 1),
+            Bucket::Code => (3, "bytecode", 1),
+            Bucket::Blob => (4, "compressed", 1),
+            Bucket::Native => (5, "native facts", 1),
+            Bucket::Prepared => (6, "native files", 1),
+            Bucket::Build => (7, "builds", 1),
+        }
+    }
+
+    fn key(self, hash: &Hash) -> Key {
+        let (number, _, version) = self.table();
+        let mut key = [0; 34];
+        key[0] = number;
+        key[1] = version;
+        key[2..].copy_from_slice(hash);
+        key
+    }
+}
+
+/// A stored record: last use, then a value or the length of the file that holds it.
+#[derive(Clone, Debug)]
+struct Record(Arc<[u8]>);
+
+impl Record {
+    const HEADER: usize = 5;
+
+    fn inline(value: &[u8]) -> Record {
+        Record([&today().to_le_bytes()[..], &[0], value].concat().into())
+    }
+
+    fn file(len: u64) -> Record {
+        Record([&today().to_le_bytes()[..], &[1], &len.to_le_bytes()].concat().into())
+    }
+}
+
+/// What a stored record says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Content<'a> {
+    Inline(&'a [u8]),
+    File(u64),
+}
+
+/// Day of the last use and the content.
+fn parse(record: &[u8]) -> Option<(u32, Content<'_>)> {
+    let (head, value) = record.split_at_checked(Record::HEADER)?;
+    let day = u32::from_le_bytes([head[0], head[1], head[2], head[3]]);
+    match head[4] {
+        0 => Some((day, Content::Inline(value))),
+        1 => Some((day, Content::File(u64::from_le_bytes(value.try_into().ok()?)))),
+        _ => None,
+    }
+}
+
+/// The builder's cache.
+#[derive(Clone, Debug)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    /// The folder that the user knows.
+    root: PathBuf,
+    /// The folder of this layout in it.
+    home: PathBuf,
+    records: Option<Records>,
+    pending: RwLock<HashMap<Key, Record>>,
+    /// Batches on their way to the disk, still to be read from here.
+    writing: RwLock<Vec<Arc<HashMap<Key, Record>>>>,
+    written: Mutex<Vec<mpsc::Receiver<()>>>,
+    /// Hashes of files too young to be remembered beyond this build.
+    young: Mutex<HashMap<Hash, Hash>>,
+    /// Files of this build where the folder cannot be written.
+    private: OnceLock<Option<tempfile::TempDir>>,
+    private_files: Mutex<HashMap<Key, PathBuf>>,
+    /// Held shared while the store is open: `clear` waits for nobody and takes it alone.
+    _lock: Option<File>,
+}
+
+/// Stores that are open in this process: LMDB allows an environment to be opened once.
+static OPEN: Mutex<Option<HashMap<PathBuf, Weak<Shared>>>> = Mutex::new(None);
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Store {
+    /// Folder of the cache: `FREEZE_CACHE_DIR`, else `freeze/` in `XDG_CACHE_HOME`, `~/.cache`,
+    /// `%LOCALAPPDATA%` or `~/Library/Caches`.
+    ///
+    /// # Errors
+    /// No home folder is known.
+    pub fn default_root() -> Result<PathBuf> {
+        let var = |name: &str| std::env::var_os(name).filter(|v: &OsString| !v.is_empty()).map(PathBuf::from);
+        if let Some(dir) = var("FREEZE_CACHE_DIR") {
+            return Ok(dir);
+        }
+        let base = if cfg!(windows) {
+            var("LOCALAPPDATA")
+        } else if cfg!(target_os = "macos") {
+            var("HOME").map(|home| home.join("Library/Caches"))
+        } else {
+            // The specification of XDG wants relative paths ignored.
+            var("XDG_CACHE_HOME").filter(|p| p.is_absolute()).or_else(|| var("HOME").map(|h| h.join(".cache")))
+        };
+        base.map(|base| base.join("freeze")).ok_or_else(|| {
+            Error::new("failed to find a folder for the cache: no home folder is known")
+                .hint("set FREEZE_CACHE_DIR")
+        })
+    }
+
+    /// Opens (or creates) the cache at `root`; a damaged or foreign one is set aside and begun anew. If the
+    /// folder cannot be made or written, the store works without it.
+    ///
+    /// # Errors
+    /// None so far: the build goes on without a cache.
+    pub fn open(root: &Path) -> Result<Store> {
+        let root = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+        let mut guard = lock(&OPEN);
+        let open = guard.get_or_insert_default();
+        open.retain(|_, shared| shared.strong_count() > 0);
+        if let Some(shared) = open.get(&root).and_then(Weak::upgrade) {
+            return Ok(Store { shared });
+        }
+        let home = root.join(LAYOUT);
+        let lock_file = sweep::shared_lock(&root);
+        let records = Records::open(&home);
+        let shared = Arc::new(Shared {
+            root: root.clone(),
+            home,
+            records,
+            pending: RwLock::default(),
+            writing: RwLock::default(),
+            written: Mutex::default(),
+            young: Mutex::default(),
+            private: OnceLock::new(),
+            private_files: Mutex::default(),
+            _lock: lock_file,
+        });
+        open.insert(root, Arc::downgrade(&shared));
+        Ok(Store { shared })
+    }
+
+    /// Folder of the cache.
+    pub fn root(&self) -> &Path {
+        &self.shared.root
+    }
+
+    /// Whether values outlive this build.
+    pub fn is_persistent(&self) -> bool {
+        self.shared.records.is_some()
+    }
+
+    /// Hash of a file's content; remembered by device, inode, size and times, so that an unchanged file is
+    /// not read again.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn file_hash(&self, path: &Path) -> Result<Hash> {
+        let failed = || format!("failed to read `{}`", path.display());
+        let before = std::fs::metadata(path).context(failed)?;
+        let key = stat_key(path, &before);
+        if let Some(hash) = self.get(Bucket::Stat, &key).and_then(|v| Hash::try_from(v).ok()) {
+            return Ok(hash);
+        }
+        if let Some(hash) = lock(&self.shared.young).get(&key) {
+            return Ok(*hash);
+        }
+        let mut file = File::open(path).context(failed)?;
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(&mut file).context(failed)?;
+        let hash = *hasher.finalize().as_bytes();
+        if is_settled(&before) {
+            self.put(Bucket::Stat, &key, &hash);
+        } else {
+            lock(&self.shared.young).insert(key, hash);
+        }
+        Ok(hash)
+    }
+
+    /// The value kept under `key`.
+    pub fn get(&self, bucket: Bucket, key: &Hash) -> Option<Vec<u8>> {
+        let full = bucket.key(key);
+        if let Some(path) = self.private_file(&full) {
+            return std::fs::read(path).ok();
+        }
+        let file = self.shared.read(&full, |record| match parse(record)? {
+            (_, Content::Inline(value)) => Some(Ok(value.to_vec())),
+            (_, Content::File(len)) => Some(Err(len)),
+        });
+        match file? {
+            Ok(value) => Some(value),
+            Err(len) => {
+                let value = std::fs::read(self.shared.path_of(&full)).ok()?;
+                (value.len() as u64 == len).then_some(value)
+            }
+        }
+    }
+
+    /// Keeps a value under `key`. A cache that cannot be written (full disk) is not an error: the next build is
+    /// slower, nothing else.
+    pub fn put(&self, bucket: Bucket, key: &Hash, value: &[u8]) {
+        let full = bucket.key(key);
+        let record = if value.len() <= INLINE {
+            Record::inline(value)
+        } else if self.shared.records.is_some() && self.shared.write_file(&full, value).is_ok() {
+            Record::file(value.len() as u64)
+        } else {
+            return;
+        };
+        self.shared.remember(full, record);
+    }
+
+    /// The value kept under `key` as a file that stays in place while this build runs.
+    pub fn get_file(&self, bucket: Bucket, key: &Hash) -> Option<PathBuf> {
+        let full = bucket.key(key);
+        if let Some(path) = self.private_file(&full) {
+            return Some(path);
+        }
+        let len = self.shared.read(&full, |record| match parse(record)? {
+            (_, Content::File(len)) => Some(len),
+            _ => None,
+        })?;
+        let path = self.shared.path_of(&full);
+        let metadata = std::fs::metadata(&path).ok()?;
+        (metadata.is_file() && metadata.len() == len).then_some(path)
+    }
+
+    /// Keeps a value as a file and tells its path.
+    ///
+    /// # Errors
+    /// The file cannot be written, neither to the cache nor to a temporary folder: unlike [`Store::put`],
+    /// the caller needs it.
+    pub fn put_file(&self, bucket: Bucket, key: &Hash, value: &[u8]) -> Result<PathBuf> {
+        let full = bucket.key(key);
+        if self.shared.records.is_some() && self.shared.write_file(&full, value).is_ok() {
+            self.shared.remember(full, Record::file(value.len() as u64));
+            return Ok(self.shared.path_of(&full));
+        }
+        let shared = &self.shared;
+        let private = shared.private.get_or_init(|| tempfile::Builder::new().prefix("freeze-").tempdir().ok());
+        let Some(dir) = private else {
+            return Err(Error::new(format!("failed to write to the cache `{}`", shared.root.display()))
+                .hint("set FREEZE_CACHE_DIR or TMPDIR to a folder that can be written"));
+        };
+        let path = dir.path().join(hex(&full));
+        std::fs::write(&path, value)
+            .context(|| format!("failed to write `{}`", path.display()))
+            .map_err(|e| e.hint("neither the cache nor the temporary folder has room"))?;
+        lock(&shared.private_files).insert(full, path.clone());
+        Ok(path)
+    }
+
+    /// Starts to write what was put so far. Called at the end of a phase; the end of the build calls it too.
+    pub fn flush(&self) {
+        self.shared.flush();
+    }
+
+    fn private_file(&self, key: &Key) -> Option<PathBuf> {
+        self.shared.private.get()?;
+        lock(&self.shared.private_files).get(key).cloned()
+    }
+}
+
+impl Shared {
+    /// Hands the record under `key` to `use_it` and notes that it was used.
+    fn read<T>(&self, key: &Key, use_it: impl Fn(&[u8]) -> Option<T>) -> Option<T> {
+        let pending = self.pending.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(record) = pending.get(key) {
+            return use_it(&record.0);
+        }
+        drop(pending);
+        let writing = self.writing.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(record) = writing.iter().rev().find_map(|batch| batch.get(key)) {
+            return use_it(&record.0);
+        }
+        drop(writing);
+        let records = self.records.as_ref()?;
+        let (value, renewed) = records.get(key, |record| {
+            let (day, content) = parse(record)?;
+            // Files are removed by other builds: their record is renewed each day, a small one each week.
+            let renewed = match content {
+                Content::File(len) if day != today() => Some(Record::file(len)),
+                Content::Inline(value) if day.abs_diff(today()) >= 7 => Some(Record::inline(value)),
+                _ => None,
+            };
+            Some((use_it(record)?, renewed))
+        })?;
+        if let Some(renewed) = renewed {
+            if matches!(parse(&renewed.0), Some((_, Content::File(_)))) {
+                touch(&self.path_of(key));
+            }
+            self.remember(*key, renewed);
+        }
+        Some(value)
+    }
+
+    fn remember(&self, key: Key, record: Record) {
+        self.pending.write().unwrap_or_else(PoisonError::into_inner).insert(key, record);
+    }
+
+    fn path_of(&self, key: &Key) -> PathBuf {
+        let hex = hex(key);
+        self.home.join("files").join(&hex[..4]).join(&hex[4..6]).join(&hex[6..])
+    }
+
+    fn write_file(&self, key: &Key, value: &[u8]) -> std::io::Result<()> {
+        let path = self.path_of(key);
+        if std::fs::metadata(&path).is_ok_and(|m| m.is_file() && m.len() == value.len() as u64) {
+            touch(&path);
+            return Ok(());
+        }
+        let temporary = self.home.join("tmp");
+        std::fs::create_dir_all(&temporary)?;
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        let mut file = tempfile::NamedTempFile::new_in(&temporary)?;
+        file.write_all(value)?;
+        file.persist(&path).map_err(|e| e.error)?;
+        Ok(())
+    }
+
+    fn flush(&self) {
+        let Some(records) = &self.records else { return };
+        let batch = std::mem::take(&mut *self.pending.write().unwrap_or_else(PoisonError::into_inner));
+        if batch.is_empty() {
+            return;
+        }
+        let batch = Arc::new(batch);
+        self.writing.write().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&batch));
+        let (done, written) = mpsc::channel();
+        let records = records.clone();
+        let home = self.home.clone();
+        std::thread::spawn(move || {
+            records.commit(&batch);
+            sweep::when_due(&records, &home);
+            // Closes the environment in this thread, if it is the last to use it, before telling.
+            drop(records);
+            let _ = done.send(());
+        });
+        lock(&self.written).push(written);
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.flush();
+        for written in lock(&self.written).drain(..) {
+            let _ = written.recv_timeout(PATIENCE);
+        }
+    }
+}
+
+/// Days since 1970.
+fn today() -> u32 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u32::try_from(since.as_secs() / 86_400).unwrap_or(0)
+}
+
+fn touch(path: &Path) {
+    if let Ok(file) = File::options().append(true).open(path) {
+        let _ = file.set_modified(SystemTime::now());
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+#[cfg(unix)]
+fn stat_key(_path: &Path, m: &std::fs::Metadata) -> Hash {
+    use std::os::unix::fs::MetadataExt;
+    let mut bytes = [0u8; 56];
+    let parts =
+        [m.dev(), m.ino(), m.size(), m.mtime() as u64, m.mtime_nsec() as u64, m.ctime() as u64, m.ctime_nsec() as u64];
+    for (chunk, part) in bytes.chunks_exact_mut(8).zip(parts) {
+        chunk.copy_from_slice(&part.to_le_bytes());
+    }
+    *blake3::hash(&bytes).as_bytes()
+}
+
+#[cfg(not(unix))]
+fn stat_key(path: &Path, m: &std::fs::Metadata) -> Hash {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(path.as_os_str().as_encoded_bytes());
+    hasher.update(&m.len().to_le_bytes());
+    for time in [m.modified(), m.created()].into_iter().flatten() {
+        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        hasher.update(&since.as_nanos().to_le_bytes());
+    }
+    *hasher.finalize().as_bytes()
+}
+
+/// Whether a later change of the file must show in its times. The time of the last change of the inode
+/// counts where there is one: a program can set the other back.
+fn is_settled(m: &std::fs::Metadata) -> bool {
+    #[cfg(unix)]
+    let changed = {
+        use std::os::unix::fs::MetadataExt;
+        UNIX_EPOCH + Duration::new(m.ctime().try_into().unwrap_or(0), m.ctime_nsec().try_into().unwrap_or(0))
+    };
+    #[cfg(not(unix))]
+    let changed = m.modified().unwrap_or_else(|_| SystemTime::now());
+    SystemTime::now().duration_since(changed).is_ok_and(|age| age > RACY)
+}
+
+#[cfg(test)]
+mod tests;

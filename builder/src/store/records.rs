@@ -1,0 +1,154 @@
+//! The small records of the cache: an LMDB environment that many processes share.
+
+use std::collections::HashMap;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+
+use heed::types::Bytes;
+use heed::{CommitOrAbort, Database, Env, EnvFlags, EnvOpenOptions, WithoutTls};
+
+use super::Record;
+
+/// Bucket, its version, hash.
+pub(super) type Key = [u8; 34];
+
+/// Address space for the map; the file grows as needed. The second is for processes with a limit.
+const MAP_SIZES: [usize; 2] = [8 << 30, 512 << 20];
+/// Read transactions at the same time, over all processes.
+const READERS: u32 = 4096;
+
+/// An open environment.
+#[derive(Clone, Debug)]
+pub(super) struct Records {
+    env: Env<WithoutTls>,
+    db: Database<'static, Bytes, Bytes>,
+}
+
+impl Records {
+    /// Opens the environment in `home`, or sets a damaged one aside and begins a new one; `None` where the
+    /// folder cannot be used at all.
+    pub(super) fn open(home: &Path) -> Option<Records> {
+        let dir = home.join("records");
+        let writable = std::fs::create_dir_all(&dir).is_ok() && reserve_lock_file(&dir);
+        if !writable {
+            return open_env(&dir, MAP_SIZES[0], true).ok();
+        }
+        let mut map_size = MAP_SIZES[0];
+        for _ in 0..100 {
+            match open_env(&dir, map_size, false) {
+                Ok(records) => return Some(records),
+                Err(heed::Error::Io(e)) if e.kind() == ErrorKind::OutOfMemory && map_size != MAP_SIZES[1] => {
+                    map_size = MAP_SIZES[1];
+                }
+                // Being closed by another thread of this process: it takes a moment.
+                Err(heed::Error::EnvAlreadyOpened) => std::thread::sleep(Duration::from_millis(20)),
+                Err(heed::Error::Mdb(_)) => {
+                    // Not ours or damaged: out of the way with it, under a name that the sweep removes.
+                    let aside = home.join("tmp");
+                    let _ = std::fs::create_dir_all(&aside);
+                    let aside = aside.join(format!("damaged-{}", std::process::id()));
+                    std::fs::rename(&dir, aside).ok()?;
+                    std::fs::create_dir_all(&dir).ok()?;
+                }
+                // A folder that may be read and not written.
+                Err(_) => return open_env(&dir, MAP_SIZES[0], true).ok(),
+            }
+        }
+        None
+    }
+
+    /// Hands the record under `key` to `use_it`.
+    pub(super) fn get<T>(&self, key: &Key, use_it: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
+        let txn = self.env.read_txn().ok()?;
+        use_it(self.db.get(&txn, key).ok()??)
+    }
+
+    /// Writes a batch, all or nothing; failure (a full disk) is not told.
+    pub(super) fn commit(&self, batch: &HashMap<Key, Record>) {
+        let mut sorted: Vec<_> = batch.iter().collect();
+        sorted.sort_unstable_by_key(|(key, _)| **key);
+        let Ok(mut txn) = self.env.write_txn() else { return };
+        for (key, record) in sorted {
+            if self.db.put(&mut txn, key, &record.0).is_err() {
+                txn.abort();
+                return;
+            }
+        }
+        let _ = txn.commit();
+    }
+
+    /// Removes records.
+    pub(super) fn remove(&self, keys: &[Key]) {
+        let Ok(mut txn) = self.env.write_txn() else { return };
+        for key in keys {
+            let _ = self.db.delete(&mut txn, key);
+        }
+        let _ = txn.commit();
+    }
+
+    /// Calls `each` with every record.
+    pub(super) fn for_each(&self, mut each: impl FnMut(&Key, &[u8])) {
+        let Ok(txn) = self.env.read_txn() else { return };
+        let Ok(all) = self.db.iter(&txn) else { return };
+        for (key, record) in all.flatten() {
+            if let Ok(key) = key.try_into() {
+                each(key, record);
+            }
+        }
+    }
+
+    /// Frees the places of readers that were killed.
+    pub(super) fn clear_stale_readers(&self) {
+        let _ = self.env.clear_stale_readers();
+    }
+}
+
+fn open_env(dir: &Path, map_size: usize, read_only: bool) -> heed::Result<Records> {
+    let mut options = EnvOpenOptions::new().read_txn_without_tls();
+    options.map_size(map_size).max_readers(READERS);
+    // SAFETY: READ_ONLY and NO_READ_AHEAD leave locking and syncing as they are.
+    unsafe {
+        options.flags(if read_only { EnvFlags::READ_ONLY } else { EnvFlags::NO_READ_AHEAD });
+    }
+    // SAFETY: the folder is private to this layout of the cache, nothing but LMDB writes to its files, and
+    // `clear` removes them only when no process has them open.
+    let env = unsafe { options.open(dir)? };
+    if !read_only {
+        // A killed build may have left its place in the table of readers: old pages could not be reused.
+        let _ = env.clear_stale_readers();
+    }
+    // The database without a name always exists: no need to queue for a write transaction.
+    let db = env
+        .open_databases_and_commit(env.read_txn()?, |opener, txn| {
+            opener.open_database::<Bytes, Bytes>(txn, None).map(CommitOrAbort::<_, ()>::Commit)
+        })?
+        .commit()
+        .flatten()
+        .ok_or(heed::Error::Io(ErrorKind::NotFound.into()))?;
+    Ok(Records { env, db })
+}
+
+/// Makes the lock file with all its blocks: LMDB writes to it through a map, and a full disk would end the
+/// process there. Tells whether the folder can be written.
+fn reserve_lock_file(dir: &Path) -> bool {
+    let path = dir.join("lock.mdb");
+    let mut options = std::fs::File::options();
+    match options.write(true).create_new(true).open(&path) {
+        Ok(file) => {
+            // A reader's place takes 64 bytes; the header a few more.
+            let reserved = allocate(file, (READERS as usize + 128) * 64);
+            if !reserved {
+                let _ = std::fs::remove_file(&path);
+            }
+            reserved
+        }
+        Err(e) => e.kind() == ErrorKind::AlreadyExists,
+    }
+}
+
+fn allocate(mut file: std::fs::File, len: usize) -> bool {
+    use std::io::Write;
+    // Plain writing reserves on any file system; holes are what must not be.
+    file.write_all(&vec![0; len]).is_ok()
+}

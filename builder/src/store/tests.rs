@@ -1,0 +1,156 @@
+//! What is put is got again, by later and by concurrent builds, and no state of the folder stops a build.
+
+use super::*;
+
+const KEY: Hash = [7; 32];
+
+#[test]
+fn keeps_values_beyond_the_build() {
+    let dir = tempfile::tempdir().unwrap();
+    let large = vec![9u8; INLINE + 1];
+    {
+        let store = Store::open(dir.path()).unwrap();
+        store.put(Bucket::Imports, &KEY, b"small");
+        store.put(Bucket::Blob, &KEY, &large);
+        let path = store.put_file(Bucket::Prepared, &KEY, b"file").unwrap();
+        assert_eq!(std::fs::read(path).unwrap(), b"file");
+        assert_eq!(store.get(Bucket::Imports, &KEY).unwrap(), b"small");
+        store.flush();
+        assert_eq!(store.get(Bucket::Imports, &KEY).unwrap(), b"small");
+        assert_eq!(store.get(Bucket::Code, &KEY), None);
+    }
+    let store = Store::open(dir.path()).unwrap();
+    assert!(store.is_persistent());
+    assert_eq!(store.get(Bucket::Imports, &KEY).unwrap(), b"small");
+    assert_eq!(store.get(Bucket::Blob, &KEY).unwrap(), large);
+    assert_eq!(std::fs::read(store.get_file(Bucket::Prepared, &KEY).unwrap()).unwrap(), b"file");
+    assert_eq!(store.get_file(Bucket::Imports, &KEY), None);
+    let usage = usage(dir.path()).unwrap();
+    assert_eq!(usage.buckets.iter().map(|b| b.1).sum::<u64>(), 3);
+    assert!(clear(dir.path()).unwrap_err().to_string().contains("in use"));
+    drop(store);
+    clear(dir.path()).unwrap();
+    assert_eq!(Store::open(dir.path()).unwrap().get(Bucket::Imports, &KEY), None);
+}
+
+#[test]
+fn a_cut_or_missing_file_is_a_miss() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    let path = store.put_file(Bucket::Prepared, &KEY, b"whole").unwrap();
+    std::fs::write(&path, b"cut").unwrap();
+    assert_eq!(store.get_file(Bucket::Prepared, &KEY), None);
+    assert_eq!(store.get(Bucket::Prepared, &KEY), None);
+    store.put_file(Bucket::Prepared, &KEY, b"whole").unwrap();
+    assert_eq!(store.get(Bucket::Prepared, &KEY).unwrap(), b"whole");
+}
+
+#[test]
+fn a_damaged_database_is_set_aside() {
+    let dir = tempfile::tempdir().unwrap();
+    let records = dir.path().join(LAYOUT).join("records");
+    std::fs::create_dir_all(&records).unwrap();
+    std::fs::write(records.join("data.mdb"), vec![0xff; 100_000]).unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    store.put(Bucket::Imports, &KEY, b"x");
+    drop(store);
+    assert_eq!(Store::open(dir.path()).unwrap().get(Bucket::Imports, &KEY).unwrap(), b"x");
+}
+
+#[test]
+fn a_folder_that_cannot_be_used_only_makes_it_slower() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("file");
+    std::fs::write(&file, b"not a folder").unwrap();
+    let store = Store::open(&file.join("cache")).unwrap();
+    assert!(!store.is_persistent());
+    store.put(Bucket::Imports, &KEY, b"x");
+    assert_eq!(store.get(Bucket::Imports, &KEY).unwrap(), b"x");
+    let path = store.put_file(Bucket::Prepared, &KEY, b"y").unwrap();
+    assert_eq!(store.get_file(Bucket::Prepared, &KEY), Some(path.clone()));
+    assert_eq!(store.get(Bucket::Prepared, &KEY).unwrap(), b"y");
+    drop(store);
+    assert!(!path.exists());
+}
+
+#[test]
+fn a_changed_file_has_another_hash() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(&dir.path().join("cache")).unwrap();
+    let file = dir.path().join("file");
+    std::fs::write(&file, b"one").unwrap();
+    assert_eq!(store.file_hash(&file).unwrap(), *blake3::hash(b"one").as_bytes());
+    std::fs::write(&file, b"three").unwrap();
+    assert_eq!(store.file_hash(&file).unwrap(), *blake3::hash(b"three").as_bytes());
+    assert!(lock(&store.shared.young).len() == 2, "a file this young is not to be remembered");
+    let error = store.file_hash(&dir.path().join("none")).unwrap_err();
+    assert!(error.message.starts_with("failed to read `"), "{error}");
+}
+
+#[test]
+fn the_oldest_go_first() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    let old = SystemTime::now() - Duration::from_secs(30 * 86_400);
+    for i in 0..10u8 {
+        let path = store.put_file(Bucket::Prepared, &[i; 32], &[i; 1000]).unwrap();
+        let mut record = Record::file(1000).0.to_vec();
+        record[..4].copy_from_slice(&(today() - 40 + u32::from(i)).to_le_bytes());
+        store.shared.remember(Bucket::Prepared.key(&[i; 32]), Record(record.into()));
+        File::options().append(true).open(path).unwrap().set_modified(old).unwrap();
+    }
+    store.flush();
+    for written in lock(&store.shared.written).drain(..) {
+        written.recv().unwrap();
+    }
+    store.shared.writing.write().unwrap().clear();
+    sweep::sweep(store.shared.records.as_ref().unwrap(), &store.shared.home, 6000);
+    let left: Vec<_> = (0..10u8).filter(|i| store.get_file(Bucket::Prepared, &[*i; 32]).is_some()).collect();
+    assert_eq!(left, [6, 7, 8, 9]);
+}
+
+#[test]
+fn many_threads_and_stores_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    std::thread::scope(|scope| {
+        for t in 0..8u8 {
+            let root = dir.path();
+            scope.spawn(move || {
+                for round in 0..5u8 {
+                    let store = Store::open(root).unwrap();
+                    for i in 0..50u8 {
+                        let key = [i; 32];
+                        store.put(Bucket::Imports, &key, &[i; 10]);
+                        assert_eq!(store.get(Bucket::Imports, &key).unwrap(), [i; 10], "{t} {round}");
+                    }
+                    store.flush();
+                }
+            });
+        }
+    });
+    let store = Store::open(dir.path()).unwrap();
+    assert!((0..50u8).all(|i| store.get(Bucket::Imports, &[i; 32]).is_some()));
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn speed() {
+    let dir = tempfile::tempdir_in(".").unwrap();
+    let start = std::time::Instant::now();
+    let store = Store::open(dir.path()).unwrap();
+    println!("open new: {:?}", start.elapsed());
+    let start = std::time::Instant::now();
+    for i in 0..5000u32 {
+        store.put(Bucket::Blob, blake3::hash(&i.to_le_bytes()).as_bytes(), &vec![i as u8; 4000]);
+    }
+    println!("put 5000: {:?}", start.elapsed());
+    drop(store);
+    println!("and commit: {:?}", start.elapsed());
+    let start = std::time::Instant::now();
+    let store = Store::open(dir.path()).unwrap();
+    println!("open: {:?}", start.elapsed());
+    for i in 0..5000u32 {
+        assert!(store.get(Bucket::Blob, blake3::hash(&i.to_le_bytes()).as_bytes()).is_some());
+    }
+    println!("and get 5000: {:?}", start.elapsed());
+}
