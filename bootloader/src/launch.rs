@@ -17,6 +17,9 @@ use crate::{extract, os};
 /// Why it did not start.
 pub(crate) fn run(args: &[&CStr]) -> Result<i32, Failure> {
     let program = Program::locate()?;
+    if program.setting(setting::DEBUG) == Some(b"1") {
+        report::start_debugging();
+    }
     report::phase(format_args!("archive of `{}`", program.carrier.display()));
     let call = call(&program, args)?;
     let argv0 = args.first().map_or(&b""[..], |a| a.to_bytes());

@@ -50,10 +50,8 @@ impl From<archive::Error> for Failure {
             archive::Error::Version(_) => {
                 Failure::new(DAMAGED, error.to_string()).hint("rebuild the program with one version of freeze")
             }
-            archive::Error::Damaged(_) => {
-                Failure::new(DAMAGED, format!("this executable is damaged: {error}"))
-                    .hint("copy or download it again")
-            }
+            archive::Error::Damaged(part) => Failure::new(DAMAGED, format!("this executable is damaged: {part}"))
+                .hint("copy or download it again"),
         }
     }
 }
@@ -67,9 +65,9 @@ pub(crate) fn start() {
     }
 }
 
-/// Whether phases are to be shown.
-pub(crate) fn debugging() -> bool {
-    STARTED.get().is_some()
+/// Shows phases from here on, as a program built for debugging asks for.
+pub(crate) fn start_debugging() {
+    STARTED.get_or_init(Instant::now);
 }
 
 /// Shows a phase with the time since the start, if asked to.

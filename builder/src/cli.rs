@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use builder::error::{Error, Result};
 use builder::report::{Color, Format, Settings, Verbosity};
-use builder::spec::{self, Overrides, Request};
+use builder::spec::{self, Request};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
@@ -25,7 +25,7 @@ Examples:
 
 /// Turns a Python program into a standalone executable.
 #[derive(Debug, Parser)]
-#[command(name = "freeze", version, about, infer_long_args = true, after_help = EXAMPLES)]
+#[command(name = "freeze", version, about, infer_long_args = true, arg_required_else_help = true, after_help = EXAMPLES)]
 #[command(subcommand_help_heading = "Commands", subcommand_value_name = "COMMAND")]
 #[command(override_usage = "freeze [OPTIONS] <SPEC | SCRIPT | MODULE[:FUNCTION]> [-- ARGS]\n       \
     freeze [OPTIONS] --entry-point <NAME> [-- ARGS]\n       freeze <COMMAND>")]
@@ -71,7 +71,7 @@ enum Command {
 
 /// What to do with a frozen program.
 #[derive(Debug, Subcommand)]
-pub enum InspectCommand {
+pub(crate) enum InspectCommand {
     /// List modules and files with their sizes and why they are there (the default).
     List,
     /// Write the contents to a folder.
@@ -85,7 +85,7 @@ pub enum InspectCommand {
 
 /// What to do with the cache.
 #[derive(Debug, Subcommand)]
-pub enum CacheCommand {
+pub(crate) enum CacheCommand {
     /// Show where it is and what it holds (the default).
     Show,
     /// Remove its contents.
@@ -139,7 +139,7 @@ enum ColorChoice {
 
 /// What to do.
 #[derive(Debug)]
-pub enum Action {
+pub(crate) enum Action {
     /// Build, then run the program with these arguments if there are some (or a bare `--`).
     Build(Box<Request>, Option<Vec<OsString>>),
     /// Write a spec.
@@ -151,7 +151,7 @@ pub enum Action {
 }
 
 /// A parsed command line, before any file was read.
-pub struct CommandLine {
+pub(crate) struct CommandLine {
     cli: Cli,
     matches: ArgMatches,
     run: bool,
@@ -161,13 +161,13 @@ pub struct CommandLine {
 ///
 /// # Errors
 /// Those of clap, which are also help and version texts.
-pub fn parse(argv: &[OsString]) -> Result<CommandLine, clap::Error> {
+pub(crate) fn parse(argv: &[OsString]) -> Result<CommandLine, clap::Error> {
     let command = Cli::command().color(color_of(argv));
     let matches = command.try_get_matches_from(argv)?;
     let cli = Cli::from_arg_matches(&matches)?;
     if cli.command.is_none() && cli.build.is_empty() {
-        let kind = clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
-        return Err(Cli::command().error(kind, Cli::command().render_help()));
+        let kind = clap::error::ErrorKind::MissingRequiredArgument;
+        return Err(Cli::command().error(kind, "expected a spec, a script or a module to build"));
     }
     Ok(CommandLine { cli, matches, run: argv.iter().any(|a| a == "--") })
 }
@@ -188,7 +188,7 @@ fn color_of(argv: &[OsString]) -> clap::ColorChoice {
 
 impl CommandLine {
     /// How to report.
-    pub fn settings(&self) -> Settings {
+    pub(crate) fn settings(&self) -> Settings {
         let global = &self.cli.global;
         let verbosity = match global.log_level {
             _ if global.quiet => Verbosity::Quiet,
@@ -218,7 +218,7 @@ impl CommandLine {
     ///
     /// # Errors
     /// Options contradict each other or the spec, or the spec is wrong.
-    pub fn action(self) -> Result<Action> {
+    pub(crate) fn action(self) -> Result<Action> {
         if let Some(command) = self.cli.command {
             if let Some(option) = stray(&self.matches) {
                 let error = Error::new(format!("`{option}` has no meaning with a command")).exit_code(USAGE);

@@ -25,7 +25,10 @@ pub fn find(file: &[u8]) -> Result<&[u8], Error> {
         return Err(Error::Version(version));
     }
     let len = usize::try_from(u64_at(footer, 16)).map_err(|_| Error::Damaged("length"))?;
-    let start = file.len().checked_sub(len).ok_or(Error::Damaged("it is shorter than it says"))?;
+    if len < FOOTER_LEN + INDEX_HEADER_LEN {
+        return Err(Error::Damaged("length"));
+    }
+    let start = file.len().checked_sub(len).ok_or(Error::Damaged("its beginning is cut off"))?;
     Ok(&file[start..])
 }
 

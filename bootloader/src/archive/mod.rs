@@ -164,7 +164,7 @@ pub mod setting {
     pub const MANIFEST: &[u8] = b"manifest";
     /// Platform tag of the target, as in `linux-x86_64`.
     pub const TARGET: &[u8] = b"target";
-    /// Module names of the multiprocessing start-up code are allowed: the app contains multiprocessing.
+    /// `1`: the launcher shows its phases and their times, as with `FREEZE_DEBUG=1`.
     pub const DEBUG: &[u8] = b"debug";
     /// `1`: `app -m module`, `-c code` and `script.py` run as with an interpreter ([runtime] interpreter).
     pub const AS_INTERPRETER: &[u8] = b"as-interpreter";
@@ -196,12 +196,14 @@ impl std::fmt::Display for Error {
         match self {
             Error::Missing => f.write_str("no archive found at its end"),
             Error::Version(v) => write!(f, "archive format {v}, expected {FORMAT_VERSION}"),
-            Error::Damaged(part) => write!(f, "the archive is damaged: {part}"),
+            Error::Damaged(part) => write!(f, "damaged archive: {part}"),
         }
     }
 }
 
 impl std::error::Error for Error {}
 
+#[cfg(test)]
+mod golden;
 #[cfg(test)]
 mod tests;

@@ -127,7 +127,6 @@ api! {
     fn PyModule_GetDict(*mut PyObject) -> *mut PyObject;
     fn PyObject_GetAttrString(*mut PyObject, *const c_char) -> *mut PyObject;
     fn PyObject_CallObject(*mut PyObject, *mut PyObject) -> *mut PyObject;
-    fn PySys_SetObject(*const c_char, *mut PyObject) -> c_int;
     fn PyTuple_New(isize) -> *mut PyObject;
     fn PyTuple_SetItem(*mut PyObject, isize, *mut PyObject) -> c_int;
     fn PyUnicode_AsUTF8AndSize(*mut PyObject, *mut isize) -> *const c_char;
@@ -140,7 +139,6 @@ api! {
     fn Py_IncRef(*mut PyObject);
     static PyImport_FrozenModules: *const c_void;
     static _Py_NoneStruct: PyObject;
-    static _Py_TrueStruct: PyObject;
     static PyExc_KeyboardInterrupt: *mut PyObject;
 }
 
@@ -151,7 +149,6 @@ api! {
     fn PyConfig_SetBytesString(*mut c_void, *mut WStr, *const c_char) -> PyStatus;
     fn PyMem_RawFree(*mut c_void);
     fn PyPreConfig_InitPythonConfig(*mut PyPreConfig);
-    fn PyStatus_Exception(PyStatus) -> c_int;
     fn PyWideStringList_Append(*mut PyWideStringList, *const i32) -> PyStatus;
     fn Py_InitializeFromConfig(*const c_void) -> PyStatus;
     fn Py_PreInitialize(*const PyPreConfig) -> PyStatus;

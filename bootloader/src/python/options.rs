@@ -105,8 +105,8 @@ mod tests {
             o.ints,
             [("buffered_stdio", 0), ("optimization_level", 2), ("use_hash_seed", 1), ("hash_seed", 7)]
         );
-        assert_eq!(o.warnings, [c"error".into()]);
-        assert_eq!(o.extensions, [c"dev".into(), c"utf8".into()]);
+        assert_eq!(o.warnings, [c"error".to_owned()]);
+        assert_eq!(o.extensions, [c"dev".to_owned(), c"utf8".to_owned()]);
         assert!(o.dev_mode && o.utf8_mode == Some(true) && o.needs_warnings());
         assert!(Options::read([&b"z"[..]]).is_err());
         assert!(Options::read([&b"hash_seed=x"[..]]).is_err());

@@ -16,6 +16,7 @@ use crate::error::{Result, Warning};
 use crate::interrupt;
 use crate::python::Python;
 use crate::rules::implicit::Implicit;
+use crate::rules::load::{Rule, Rules};
 use crate::spec::Request;
 use crate::store::Store;
 
@@ -33,12 +34,24 @@ enum Slot {
     Excluded,
 }
 
-/// What the worklist works with.
-pub(super) struct Worklist<'a> {
-    pub python: &'a Python,
+/// What the worklist is given.
+pub(super) struct Inputs<'a> {
     pub request: &'a Request,
+    pub python: &'a Python,
     pub store: &'a Store,
     pub implicit: &'a Implicit,
+    pub rules: &'a Rules,
+    pub installed: &'a Installed,
+}
+
+/// The worklist and what it found so far.
+pub(super) struct Worklist<'a> {
+    python: &'a Python,
+    request: &'a Request,
+    store: &'a Store,
+    implicit: &'a Implicit,
+    rules: &'a Rules,
+    installed: &'a Installed,
     pub resolver: Resolver<'a>,
     pub nodes: Vec<Node>,
     pub missing: BTreeMap<String, Vec<Reason>>,
@@ -53,18 +66,15 @@ pub(super) struct Worklist<'a> {
 
 impl<'a> Worklist<'a> {
     /// An empty worklist.
-    pub(super) fn new(
-        request: &'a Request,
-        python: &'a Python,
-        store: &'a Store,
-        implicit: &'a Implicit,
-        own: &[std::path::PathBuf],
-    ) -> Worklist<'a> {
+    pub(super) fn new(inputs: Inputs<'a>, own: &[std::path::PathBuf]) -> Worklist<'a> {
+        let Inputs { request, python, store, implicit, rules, installed } = inputs;
         Worklist {
             python,
             request,
             store,
             implicit,
+            rules,
+            installed,
             resolver: Resolver::new(python, own),
             nodes: Vec::new(),
             missing: BTreeMap::new(),
@@ -176,7 +186,7 @@ impl<'a> Worklist<'a> {
         }
         let main = name.starts_with("__main__");
         let role = Role { main, tool: main || self.tools.contains(&name) || !self.is_stdlib(at) };
-        let unwanted: Vec<Pattern> = self.implicit.unwanted(&name).iter().map(|t| Pattern::new(t)).collect();
+        let unwanted = self.unwanted(&name);
         for import in &record.imports {
             let mut guard = import.guard;
             if let Some(condition) =
@@ -195,6 +205,40 @@ impl<'a> Worklist<'a> {
             for needed in names {
                 let reason = Reason { from: name.clone(), by: By::Native, line: 0, guard: Guard::Function };
                 self.require_quietly(needed, reason);
+            }
+        }
+        self.follow_rules(&name);
+    }
+
+    /// What guarded imports of a module do not bring in.
+    fn unwanted(&self, name: &str) -> Vec<Pattern> {
+        let own = self.implicit.unwanted(name).iter();
+        let rules = self.rules.around(name).filter(|r| !r.no_follow.is_empty() && self.in_force(r));
+        // Inside the unwanted package itself everything is wanted.
+        let inside = |p: &Pattern| !p.covers(name);
+        own.chain(rules.flat_map(|r| &r.no_follow)).map(|t| Pattern::new(t)).filter(inside).collect()
+    }
+
+    fn in_force(&self, rule: &Rule) -> bool {
+        let version = |name: &str| self.installed.named(name).map(|(_, d)| d.version.clone());
+        rule.when.as_ref().is_none_or(|w| w.holds(self.python, &version))
+    }
+
+    /// Takes what the rules of a module name.
+    fn follow_rules(&mut self, name: &str) {
+        let rules: Vec<&'a Rule> = self.rules.of(name).collect();
+        for rule in rules {
+            if !self.in_force(rule) {
+                continue;
+            }
+            let by = By::Rule(rule.file.clone());
+            let reason = Reason { from: name.to_owned(), by, line: 0, guard: Guard::Function };
+            for needed in &rule.imports {
+                self.require_quietly(needed, reason.clone());
+            }
+            for package in &rule.submodules {
+                self.require_quietly(package, reason.clone());
+                self.submodules(package, &reason, &mut |_| true);
             }
         }
     }
@@ -225,6 +269,9 @@ impl<'a> Worklist<'a> {
                 let is_namespace = matches!(self.nodes[package].module.kind, Kind::Namespace(_));
                 for name in &import.names {
                     let full = format!("{base}.{name}");
+                    if guard != Guard::None && unwanted.iter().any(|p| p.covers(&full)) {
+                        continue;
+                    }
                     let found = self.require_quietly(&full, reason.clone());
                     // A namespace package has no attributes: what it does not hold is missing.
                     if found.is_none() && is_namespace && !self.is_excluded(&full) {
@@ -414,7 +461,8 @@ impl<'a> Worklist<'a> {
     }
 
     /// The finished graph.
-    pub(super) fn finish(self, installed: &Installed) -> Graph {
+    pub(super) fn finish(self) -> Graph {
+        let installed = self.installed;
         let mut owners: BTreeMap<usize, usize> = BTreeMap::new();
         let mut modules: BTreeMap<String, Module> = BTreeMap::new();
         for node in self.nodes {

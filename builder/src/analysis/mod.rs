@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Result, Warning};
 use crate::python::Python;
 use crate::rules::implicit;
+use crate::rules::load::Rules;
 use crate::spec::Request;
 use crate::store::Store;
 
@@ -28,18 +29,19 @@ use crate::store::Store;
 /// An entry is missing or has a syntax error, or the build was interrupted.
 pub fn modules(request: &Request, python: &Python, store: &Store) -> Result<Graph> {
     let implicit = implicit::load()?;
+    let rules = Rules::load(request)?;
     let own = entry::folders(request);
     let mut search_path = own.clone();
     search_path.extend(python.search_path.iter().cloned());
     let installed = distributions::Installed::scan(&search_path);
-    let mut list = graph::Worklist::new(request, python, store, &implicit, &own);
+    let mut list = graph::Worklist::new(graph::Inputs { request, python, store, implicit: &implicit, rules: &rules, installed: &installed }, &own);
     for start in entry::starts(request, &installed)? {
         list.start(start);
     }
     list.include();
     list.interpreter();
     list.run()?;
-    let mut graph = list.finish(&installed);
+    let mut graph = list.finish();
     missing::warn(&mut graph, python, &implicit);
     Ok(graph)
 }

@@ -7,7 +7,7 @@ use bootloader::archive::{Codec, hash};
 
 use super::compile::Pool;
 use super::compress::{self, Compressed};
-use super::{Stored, marshal, pycache, source};
+use super::{Stored, marshal, pycache, settings, source};
 use crate::analysis::{Kind, Module, Source};
 use crate::error::{Error, Result};
 use crate::python::Python;
@@ -61,9 +61,12 @@ impl Maker<'_> {
         let code = match self.marshal(module, from, metadata, &text)? {
             Ok(code) => code,
             Err(message) => {
-                let mut kept = vec![BROKEN];
-                kept.extend(message.as_bytes());
-                self.store.put(Bucket::Blob, &key, &kept);
+                // That of an entry is shown whole, with the path of this build: not to be kept.
+                if !settings::is_entry(&module.name) {
+                    let mut kept = vec![BROKEN];
+                    kept.extend(message.as_bytes());
+                    self.store.put(Bucket::Blob, &key, &kept);
+                }
                 return Ok(Err(message));
             }
         };

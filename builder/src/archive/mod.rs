@@ -37,6 +37,8 @@ pub struct Packed {
     pub blobs: Vec<Stored>,
     /// Onedir: files to lie beside the executable.
     pub beside: Vec<Beside>,
+    /// Values of `setting::PROGRAM`, in the order of the request.
+    pub programs: Vec<String>,
     /// Numbers for the summary.
     pub totals: Totals,
     /// What the user should know.
@@ -278,7 +280,7 @@ pub fn pack(
     settings::add(&mut encoder, &entries, contents, natives, request, python);
     encoder.setting(setting::MANIFEST, manifest.to_string());
     let plan = encoder.plan().map_err(Error::new)?;
-    Ok(Packed { plan, blobs: stored, beside, totals, warnings })
+    Ok(Packed { plan, blobs: stored, beside, programs: settings::programs(graph, request), totals, warnings })
 }
 
 impl Job<'_> {
@@ -333,3 +335,6 @@ fn broken(module: &Module, message: &str) -> Result<Warning> {
 fn covered(patterns: &[String], module: &Module) -> bool {
     patterns.iter().any(|pattern| names::covers(pattern, &module.name))
 }
+
+#[cfg(test)]
+mod tests;

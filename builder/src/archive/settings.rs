@@ -56,8 +56,8 @@ fn entry_of(place: usize, program: &str) -> String {
     if place == 0 { "__main__".to_owned() } else { format!("__main__.{program}") }
 }
 
-/// The value of [`setting::PROGRAM`] for each program: also what an extra executable holds.
-pub(crate) fn programs(graph: &Graph, request: &Request) -> Vec<String> {
+/// The value of [`setting::PROGRAM`] for each program.
+pub(super) fn programs(graph: &Graph, request: &Request) -> Vec<String> {
     let values = request.programs.iter().enumerate().filter_map(|(i, program)| {
         let entry = entry_of(i, &program.name);
         let script = &graph.modules.get(&entry)?.path;

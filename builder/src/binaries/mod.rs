@@ -86,10 +86,10 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
     let prepared = prepare::all(&closure, format.as_ref(), policy, request.bundle.strip, &paths, store)?;
     let verified = verify::inside(&closure, &prepared, format.as_ref());
     let glibc = glibc(&closure);
-    if let (Some(limit), Some((needed, culprit, symbol))) = (request.bundle.max_glibc, &glibc) {
-        if *needed > limit {
-            return Err(too_new(limit, culprit, symbol));
-        }
+    if let (Some(limit), Some((needed, culprit, symbol))) = (request.bundle.max_glibc, &glibc)
+        && *needed > limit
+    {
+        return Err(too_new(limit, culprit, symbol));
     }
 
     let names = |places: &[usize]| places.iter().map(|i| closure.files[*i].dest.clone()).collect();

@@ -144,7 +144,7 @@ enum CompressionLevel {
 }
 
 /// Options that say what a spec says, and its key for each.
-const KEYS: &[(&str, &str)] = &[
+pub(super) const KEYS: &[(&str, &str)] = &[
     ("onefile", "`mode` in `[bundle]`"),
     ("onedir", "`mode` in `[bundle]`"),
     ("name", "`name` in `[app]`"),

@@ -114,6 +114,12 @@ pub(super) fn notices(matches: &ArgMatches) -> Vec<Warning> {
     elsewhere.chain(nowhere).collect()
 }
 
+/// Whether an option of this id is listed here.
+#[cfg(test)]
+pub(super) fn is_known(id: &str) -> bool {
+    PLATFORMS.iter().chain(MEANINGLESS).any(|(known, _)| *known == id)
+}
+
 impl ForeignArgs {
     pub(super) fn windows(&self) -> Windows {
         let console = if self.windowed { Some(false) } else { self.console.then_some(true) };

@@ -1,9 +1,27 @@
 //! What code cannot reveal: data files, metadata and the rules that are data themselves.
 
 pub(crate) mod implicit;
+mod items;
+pub(crate) mod load;
+mod metadata;
+mod package_data;
+mod policy;
+mod stdlib;
+mod when;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::{Graph, Module, Reason, Source};
-use crate::error::Warning;
+use crate::analysis::distributions::{Installed, normalize};
+use crate::analysis::names::Pattern;
+use crate::analysis::{By, Distribution, Guard};
+use crate::error::{Context, Result, Warning};
+use crate::interrupt;
+use crate::python::Python;
+use crate::spec::Request;
+use crate::store::Store;
+use load::{Rule, Rules};
+use policy::Policy;
 
 /// Everything that goes into the product, before native dependencies are closed.
 #[derive(Debug, Default)]
@@ -38,4 +56,150 @@ impl Contents {
     pub fn extensions(&self) -> impl Iterator<Item = &Module> {
         self.graph.modules.values().filter(|m| matches!(m.kind, crate::analysis::Kind::Extension(_)))
     }
+}
+
+/// Adds to the modules what they need besides: data files, libraries that they load, metadata, what the user named.
+///
+/// # Errors
+/// An item of the request matches nothing, a rule file is malformed, or the build was interrupted.
+pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) -> Result<Contents> {
+    interrupt::check()?;
+    let policy = Policy::load()?;
+    let rules = Rules::load(request)?;
+    let mut graph = graph;
+    let mut warnings = Vec::new();
+    stdlib::neutralize(&mut graph, python);
+    let active: Vec<&Rule> = graph.modules.keys().flat_map(|name| rules.of(name)).collect();
+    let needs_all = active.iter().any(|r| r.when.is_some() || !r.metadata.is_empty())
+        || !(request.metadata.include.is_empty() && request.metadata.recursive.is_empty());
+    let installed = if needs_all { Installed::scan(&python.search_path) } else { Installed::default() };
+    let version = |name: &str| installed.named(name).map(|(_, d)| d.version.clone());
+    let active: Vec<&Rule> =
+        active.into_iter().filter(|r| r.when.as_ref().is_none_or(|w| w.holds(python, &version))).collect();
+
+    let mut data: BTreeMap<String, Data> = BTreeMap::new();
+    let mut libraries: BTreeMap<String, Data> = BTreeMap::new();
+    // The user's own files come first: what they name wins over what is found.
+    for item in &request.data {
+        for file in items::files(item)? {
+            data.entry(file.dest.clone()).or_insert(file);
+        }
+    }
+    for item in &request.binaries {
+        for file in items::files(item)? {
+            libraries.entry(file.dest.clone()).or_insert(file);
+        }
+    }
+    let wholes: Vec<Pattern> = request
+        .modules
+        .collect_data
+        .iter()
+        .chain(&request.modules.collect_binaries)
+        .map(|t| Pattern::new(t))
+        .collect();
+    let beside =
+        package_data::collect(&graph, python, store, &policy, &|name| wholes.iter().any(|p| p.covers(name)));
+    for file in beside.data {
+        data.entry(file.dest.clone()).or_insert(file);
+    }
+    for file in beside.libraries {
+        libraries.entry(file.dest.clone()).or_insert(file);
+    }
+    for rule in &active {
+        for file in rule_files(&rule.data, rule, python)? {
+            data.entry(file.dest.clone()).or_insert(file);
+        }
+        for file in rule_files(&rule.binaries, rule, python)? {
+            libraries.entry(file.dest.clone()).or_insert(file);
+        }
+    }
+    let (tcl, mut env) = stdlib::tcl(&graph, python);
+    for file in tcl {
+        data.entry(file.dest.clone()).or_insert(file);
+    }
+    env.extend(active.iter().flat_map(|r| r.env.clone()));
+
+    interrupt::check()?;
+    warnings.extend(add_requested(&mut graph.distributions, request, &active, &installed));
+    for distribution in &graph.distributions {
+        for file in metadata::files(distribution, &policy, By::Package) {
+            data.entry(file.dest.clone()).or_insert(file);
+        }
+    }
+    if graph.modules.contains_key("zoneinfo") && !graph.modules.contains_key("tzdata") {
+        let warning = Warning::minor("time zones come from the host: the distribution `tzdata` is not installed");
+        warnings.push(warning.hint("install `tzdata` to take them along"));
+    }
+    libraries.retain(|dest, _| !data.contains_key(dest));
+    let (data, libraries) = (data.into_values().collect(), libraries.into_values().collect());
+    Ok(Contents { graph, data, libraries, env, warnings })
+}
+
+/// Adds the distributions whose metadata the request or a rule asks for.
+fn add_requested(
+    distributions: &mut Vec<Distribution>,
+    request: &Request,
+    active: &[&Rule],
+    installed: &Installed,
+) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let mut known: BTreeSet<String> = distributions.iter().map(|d| normalize(&d.name)).collect();
+    let asked = request.metadata.include.iter().map(|n| (n.clone(), false, true));
+    let recursive = request.metadata.recursive.iter().map(|n| (n.clone(), true, true));
+    let ruled = active.iter().flat_map(|r| &r.metadata).map(|n| (n.clone(), false, false));
+    let mut queue: Vec<(String, bool, bool)> = asked.chain(recursive).chain(ruled).collect();
+    let mut seen = BTreeSet::new();
+    while let Some((name, recursive, loud)) = queue.pop() {
+        if !seen.insert((normalize(&name), recursive)) {
+            continue;
+        }
+        let Some((_, distribution)) = installed.named(&name) else {
+            if loud {
+                let warning = Warning::new(format!("no distribution `{name}` is installed, whose metadata is asked for"));
+                warnings.push(warning.hint("check the name in `[metadata]`"));
+            }
+            continue;
+        };
+        if recursive {
+            let required = distribution.requires.iter().filter_map(|r| metadata::required_name(r));
+            queue.extend(required.map(|n| (n.to_owned(), true, false)));
+        }
+        if known.insert(normalize(&name)) {
+            distributions.push(distribution.clone());
+        }
+    }
+    warnings
+}
+
+/// Files that a rule's globs name below the search path.
+fn rule_files(globs: &[String], rule: &Rule, python: &Python) -> Result<Vec<Data>> {
+    let mut found = Vec::new();
+    for glob in globs {
+        let top = glob.split('/').next().unwrap_or(glob);
+        let Some(root) = python.search_path.iter().find(|root| root.join(top).exists()) else { continue };
+        let matcher = globset::GlobBuilder::new(glob)
+            .literal_separator(true)
+            .build()
+            .context(|| format!("failed to read the glob `{glob}` of rule file `{}`", rule.file))?
+            .compile_matcher();
+        for entry in walkdir::WalkDir::new(root.join(top)).follow_links(true).sort_by_file_name().into_iter().flatten() {
+            let Ok(relative) = entry.path().strip_prefix(root) else { continue };
+            if !entry.file_type().is_file() || !matcher.is_match(relative) {
+                continue;
+            }
+            let dest: Vec<_> = relative.components().map(|c| c.as_os_str().to_string_lossy()).collect();
+            found.push(Data {
+                dest: dest.join("/"),
+                executable: items::is_executable(entry.path()),
+                source: Source::File(entry.path().to_owned()),
+                reason: Reason {
+                    from: rule.module.clone(),
+                    by: By::Rule(rule.file.clone()),
+                    line: 0,
+                    guard: Guard::None,
+                },
+            });
+        }
+    }
+    Ok(found)
 }

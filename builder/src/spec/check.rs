@@ -96,7 +96,7 @@ pub(crate) fn existing(text: &str, base: &Path, what: &str) -> Result<PathBuf> {
         return Ok(path);
     }
     let error = Error::new(format!("{what} `{text}` not found"));
-    Err(match nearest_file(&path) {
+    Err(match nearest_file(text, base) {
         Some(hint) => error.hint(hint),
         None => error.hint(format!("paths count from `{}`", base.display())),
     })

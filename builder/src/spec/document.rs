@@ -7,7 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::nearest::{did_you_mean, nearest};
+use super::nearest::{did_you_mean, nearest, nearest_file};
 use super::schema::{self, SYNONYMS};
 use crate::error::{Context, Error, Result};
 
@@ -32,12 +32,6 @@ pub(super) struct Located<T> {
     pub(super) span: Range<usize>,
 }
 
-impl<T> Located<T> {
-    pub(super) fn map<U>(self, f: impl FnOnce(T) -> U) -> Located<U> {
-        Located { value: f(self.value), span: self.span }
-    }
-}
-
 impl Document {
     /// Reads a spec as text.
     pub(super) fn read(path: &Path) -> Result<Document> {
@@ -46,7 +40,12 @@ impl Document {
             return Err(Error::new(format!("expected a spec, got folder `{named}`"))
                 .hint("name the spec in it, or write one with `freeze init`"));
         }
-        let bytes = fs_err::read(path).context(|| format!("failed to read spec `{named}`"))?;
+        if !path.exists() {
+            let error = Error::new(format!("spec `{named}` not found"));
+            let near = path.to_str().and_then(|text| nearest_file(text, Path::new("")));
+            return Err(error.hint(near.unwrap_or_else(|| "`freeze init app.py` writes one".into())));
+        }
+        let bytes = std::fs::read(path).context(|| format!("failed to read spec `{named}`"))?;
         let text = String::from_utf8(bytes).map_err(|e| {
             let valid = &e.as_bytes()[..e.utf8_error().valid_up_to()];
             let line = 1 + valid.iter().filter(|b| **b == b'\n').count();
@@ -128,10 +127,6 @@ impl<'d> Table<'d> {
         let table = Table { doc, name, kind, entries, span };
         table.check_keys()?;
         Ok(table)
-    }
-
-    pub(super) fn doc(&self) -> &'d Document {
-        self.doc
     }
 
     pub(super) fn span(&self) -> Range<usize> {

@@ -372,3 +372,6 @@ pub struct Output {
     /// Report file: HTML, or JSON if it ends in `.json`.
     pub report: Option<PathBuf>,
 }
+
+#[cfg(test)]
+mod tests;

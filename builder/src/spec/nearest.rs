@@ -22,8 +22,9 @@ pub(crate) fn did_you_mean(name: &str, known: &[&str]) -> String {
     }
 }
 
-/// A hint: the file in the folder of `path` whose name is nearest.
-pub(crate) fn nearest_file(path: &Path) -> Option<String> {
+/// A hint: the file beside `text` (a path that counts from `base`) whose name is nearest.
+pub(crate) fn nearest_file(text: &str, base: &Path) -> Option<String> {
+    let path = base.join(text);
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.file_name()?.to_str()?;
     let entries = std::fs::read_dir(folder).ok()?;
@@ -31,7 +32,7 @@ pub(crate) fn nearest_file(path: &Path) -> Option<String> {
         entries.filter_map(|e| e.ok()?.file_name().into_string().ok()).filter(|n| n != name).collect();
     names.sort();
     let near = nearest(name, names.iter().map(String::as_str))?;
-    Some(format!("did you mean `{}`?", path.with_file_name(near).display()))
+    Some(format!("did you mean `{}`?", Path::new(text).with_file_name(near).display()))
 }
 
 fn fold(name: &str) -> String {

@@ -32,9 +32,9 @@ pub(super) fn request(doc: &Document, raw: Raw, overrides: &Overrides) -> Result
             extract: raw.extract.unwrap_or_default(),
             compression: raw.compression.unwrap_or_default(),
             strip: raw.strip.unwrap_or_default(),
-            max_glibc: raw.max_glibc.map(|v| at.checked(&v, "max-glibc", check::glibc)).transpose()?,
+            max_glibc: raw.max_glibc.map(|v| at.checked(&v, "`max-glibc`", check::glibc)).transpose()?,
             contents_directory: match raw.contents_directory {
-                Some(v) => at.checked(&v, "contents-directory", check::contents_directory).map(|()| v.value)?,
+                Some(v) => at.checked(&v, "`contents-directory`", check::contents_directory).map(|()| v.value)?,
                 None => super::CONTENTS_DIRECTORY.to_owned(),
             },
             runtime_tmpdir: raw.runtime_tmpdir.map(|v| v.value).filter(|v| !v.is_empty()),
@@ -98,10 +98,10 @@ impl Resolver<'_> {
         };
         let app = raw.name.as_ref().map_or_else(|| first.name.clone(), |n| n.value.clone());
         if let Some(name) = &raw.name {
-            self.checked(name, "name", check::name)?;
+            self.checked(name, "`name`", check::name)?;
         }
         for (i, (program, place)) in programs.iter().enumerate() {
-            self.checked(&Text { value: program.name.clone(), span: place.span.clone() }, "name", check::name)?;
+            self.checked(&Text { value: program.name.clone(), span: place.span.clone() }, "`name`", check::name)?;
             // Windows and macOS do not tell upper from lower case in file names.
             let same = |p: &Program| p.name.to_lowercase() == program.name.to_lowercase();
             if programs[..i].iter().any(|(p, _)| same(p)) {
@@ -137,7 +137,7 @@ impl Resolver<'_> {
 
     fn checked<T>(&self, v: &Text, key: &str, check: impl Fn(&str) -> Result<T, String>) -> Result<T> {
         check(&v.value).map_err(|expected| {
-            self.doc.error(format!("invalid `{key}`: `{}`", v.value), v.span.clone(), &expected)
+            self.doc.error(format!("invalid {key}: `{}`", v.value), v.span.clone(), &expected)
         })
     }
 
@@ -183,7 +183,7 @@ impl Resolver<'_> {
         let item = |item: &RawItem| {
             let from = check::item(&item.from.value, self.base).map_err(|e| self.located(e, &item.from))?;
             let to = match &item.to {
-                Some(to) => self.checked(to, "to", check::folder)?,
+                Some(to) => self.checked(to, "`to`", check::folder)?,
                 None => ".".to_owned(),
             };
             Ok(Item { from, to, place: self.doc.place(&item.from.span) })
@@ -206,7 +206,7 @@ impl Resolver<'_> {
 
     fn env(&self, pairs: Vec<(Text, Text)>) -> Result<std::collections::BTreeMap<String, String>> {
         let pair = |(name, value): (Text, Text)| {
-            self.checked(&name, "env", check::variable).map(|()| (name.value, value.value))
+            self.checked(&name, "`env`", check::variable).map(|()| (name.value, value.value))
         };
         pairs.into_iter().map(pair).collect()
     }

@@ -78,9 +78,7 @@ pub(crate) fn dropped(image: &Image, section: &SectionHeader64<LE>, strip: Strip
     let name = image.name(section);
     match strip {
         Strip::None => false,
-        Strip::Debug => {
-            DEBUG.iter().any(|d| name.starts_with(d)) || [b".symtab".as_slice(), b".strtab"].contains(&name)
-        }
+        Strip::Debug => DEBUG.iter().any(|d| name.starts_with(d)),
         Strip::All => section.sh_type.get(LE) != SHT_NOTE || name.starts_with(DEBUG[3]),
     }
 }

@@ -18,6 +18,9 @@ use crate::spec::Strip;
 /// The result is read again before it is returned: what loading depends on is as asked and otherwise as before.
 pub(crate) fn mend(bytes: &[u8], facts: &Facts, mend: &Mend<'_>) -> Result<Option<Vec<u8>>, Unsafe> {
     let mut image = Image::parse(bytes)?;
+    if image.sections.iter().any(|s| image.name(s) == b".note.fdo.integrity") {
+        return Err(Unsafe("it checks its own content"));
+    }
     let growth = match mend.search {
         Some(search) => set_search(&mut image, facts, &search.join(":"))?,
         None => None,
@@ -46,10 +49,8 @@ pub(crate) fn mend(bytes: &[u8], facts: &Facts, mend: &Mend<'_>) -> Result<Optio
 /// Reads the result again.
 fn check(before: &Facts, new: &[u8], search: Option<&[String]>) -> Result<(), Unsafe> {
     let mut after = read::read(new).map_err(|_| Unsafe("it could not be read again after a change"))?;
-    if let Some(search) = search {
-        if after.search() != search {
-            return Err(Unsafe("its search path could not be set"));
-        }
+    if search.is_some_and(|search| after.search() != search) {
+        return Err(Unsafe("its search path could not be set"));
     }
     after.rpath.clone_from(&before.rpath);
     after.runpath.clone_from(&before.runpath);
@@ -89,6 +90,8 @@ fn set_search(image: &mut Image, facts: &Facts, search: &str) -> Result<Option<G
         return Ok(None);
     }
     let mut strings = image.bytes[start..end].to_vec();
+    // No one reads the old table any more; zeros take no room once compressed.
+    image.bytes[start..end].fill(0);
     let at = strings.len() as u64;
     strings.extend(search.as_bytes());
     strings.push(0);

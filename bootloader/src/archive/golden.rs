@@ -1,0 +1,50 @@
+//! Pins the bytes: a change of the format must be seen here, and in docs/archive-format.md, and in
+//! [`FORMAT_VERSION`].
+
+use super::*;
+
+/// One module, one file with a preload, one setting; each blob has its own alignment.
+fn smallest() -> Vec<u8> {
+    let mut e = Encoder::new();
+    let mut add = |content: &[u8], codec, raw_len, align| {
+        e.blob(NewBlob { stored_len: content.len() as u64, raw_len, hash: hash(content), codec, align }).0
+    };
+    let contents: [&[u8]; 2] = [b"code", b"zz"];
+    let code = add(contents[0], Codec::Stored, 4, 16);
+    let data = add(contents[1], Codec::Zstd, 99, 8);
+    e.module(ModuleRecord {
+        name: "p".into(),
+        kind: ModuleKind::Code,
+        flags: module_flag::PACKAGE | module_flag::SEED,
+        path: "p/__init__.py".into(),
+        code: Some(code),
+        source: None,
+        file: Some("l.so".into()),
+    });
+    for (path, kind, blob, preload) in
+        [("l.so", FileKind::Native, Some(data), vec!["m".to_string()]), ("m", FileKind::Data, None, vec![])]
+    {
+        let flags = if blob.is_some() { file_flag::EXECUTABLE } else { file_flag::BESIDE };
+        e.file(FileRecord { path: path.into(), kind, flags, blob, preload });
+    }
+    e.setting(b"k", b"value");
+    let plan = e.plan().unwrap();
+    let mut out = Vec::new();
+    for (c, at) in contents.iter().zip(&plan.blob_offsets) {
+        out.resize(*at as usize, 0);
+        out.extend(*c);
+    }
+    out.resize(plan.index_offset as usize, 0);
+    out.extend(&plan.tail);
+    out
+}
+
+#[test]
+fn the_bytes_are_those_of_the_documentation() {
+    let lines: Vec<String> = smallest()
+        .chunks(16)
+        .map(|line| line.iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().join(" "))
+        .collect();
+    let pinned: Vec<&str> = include_str!("golden.hex").lines().collect();
+    assert_eq!(lines, pinned, "{}", lines.join("\n"));
+}

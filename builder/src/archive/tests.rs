@@ -1,0 +1,403 @@
+//! Packs small programs with a real interpreter, publishes them, and reads them back.
+
+use std::path::Path;
+use std::process::Command;
+
+use bootloader::archive::Archive;
+
+use super::*;
+use crate::analysis::{By, Graph, Guard};
+use crate::binaries::Native;
+use crate::output;
+use crate::rules::Data;
+use crate::spec::{Bundle, Entry, Program};
+
+/// The newest interpreter of this machine with a shared library; tests pass over without one.
+pub(crate) fn python() -> Option<Python> {
+    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    let mut found: Vec<PathBuf> = std::fs::read_dir(home.join(".pyenv/versions"))
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|e| e.path().join("bin/python3"))
+        .filter(|p| p.exists())
+        .collect();
+    found.sort_by_key(|p| p.components().count());
+    found.sort();
+    found.push("/usr/bin/python3".into());
+    let executable = found.iter().find(|p| p.to_string_lossy().contains("/3.12")).or(found.first())?.clone();
+    let script = "import sys, os, importlib.util as u, sysconfig\n\
+                  print(*sys.version_info[:3], sys.implementation.cache_tag, u.MAGIC_NUMBER.hex(), \
+                  os.path.dirname(os.__file__), sysconfig.get_config_var('LIBDIR'), \
+                  sysconfig.get_config_var('INSTSONAME'), sep='\\n')";
+    let out = Command::new(&executable).args(["-I", "-S", "-c", script]).output().ok()?;
+    let text = String::from_utf8(out.stdout).ok()?;
+    let lines: Vec<&str> = text.lines().collect();
+    let number = |i: usize| lines.get(i)?.parse().ok();
+    let magic: Vec<u8> = (0..4).filter_map(|i| u8::from_str_radix(&lines[4][i * 2..i * 2 + 2], 16).ok()).collect();
+    Some(Python {
+        executable,
+        version: (number(0)?, number(1)?, number(2)?),
+        abiflags: String::new(),
+        target: crate::spec::host(),
+        prefix: PathBuf::new(),
+        base_prefix: PathBuf::new(),
+        base_exec_prefix: PathBuf::new(),
+        stdlib: PathBuf::from(lines[5]),
+        dynload: PathBuf::from(lines[5]).join("lib-dynload"),
+        search_path: Vec::new(),
+        extension_suffixes: Vec::new(),
+        magic: magic.try_into().ok()?,
+        cache_tag: lines[3].to_owned(),
+        builtin_modules: Vec::new(),
+        frozen_modules: Vec::new(),
+        libpython: Some(Path::new(lines[6]).join(lines[7])),
+        soabi: None,
+        editable: Vec::new(),
+        machine: String::new(),
+        version_text: String::new(),
+    })
+}
+
+fn reason(from: &str) -> Reason {
+    Reason { from: from.into(), by: By::Import, line: 1, guard: Guard::None }
+}
+
+fn module(name: &str, kind: Kind, package: bool, path: &str) -> (String, Module) {
+    let reasons = vec![reason("__main__")];
+    let m = Module { name: name.into(), kind, package, path: path.into(), distribution: None, reasons };
+    (name.into(), m)
+}
+
+struct Case {
+    dir: tempfile::TempDir,
+    contents: Contents,
+    natives: Natives,
+    request: Request,
+    python: Python,
+}
+
+/// A program of three modules, a data file and a library.
+fn case(mode: Mode) -> Option<Case> {
+    let python = python()?;
+    let dir = tempfile::tempdir().unwrap();
+    let src = dir.path().join("src");
+    std::fs::create_dir_all(src.join("pkg")).unwrap();
+    let write = |name: &str, text: &str| {
+        std::fs::write(src.join(name), text).unwrap();
+        Kind::Source(Source::File(src.join(name)))
+    };
+    let mut graph = Graph::default();
+    let app = write("app.py", "import pkg.mod\nassert pkg.mod.f({1, 2, 'a'})\nprint('hello')\n");
+    let init = write("pkg/__init__.py", "");
+    let text = "def f(x):\n    return x in ({1, 2, 'a'}, {'bb', 'c'}) and 1 in {3, 1, 'x', 'y'}\n".repeat(40);
+    let modules = [
+        module("__main__", app, false, "app.py"),
+        module("pkg", init, true, "pkg/__init__.py"),
+        module("pkg.mod", write("pkg/mod.py", &text), false, "pkg/mod.py"),
+        module("pkg.old", write("pkg/old.py", "print 'two'\n"), false, "pkg/old.py"),
+        module("space", Kind::Namespace(Vec::new()), true, "space"),
+        module("sys", Kind::Builtin, false, ""),
+    ];
+    graph.modules.extend(modules);
+    graph.missing.insert("nowhere".into(), vec![reason("pkg.mod")]);
+    std::fs::write(src.join("data.txt"), "data ".repeat(1000)).unwrap();
+    std::fs::write(src.join("lib.so"), [&b"\x7fELF"[..], &[7; 100_000]].concat()).unwrap();
+    let contents = Contents {
+        graph,
+        data: vec![Data {
+            dest: "pkg/data.txt".into(),
+            source: Source::File(src.join("data.txt")),
+            executable: false,
+            reason: reason("pkg"),
+        }],
+        ..Contents::default()
+    };
+    let native = |dest: &str, preload: &[&str]| Native {
+        dest: dest.into(),
+        source: src.join("lib.so"),
+        prepared: src.join("lib.so"),
+        preload: preload.iter().map(|p| (*p).to_owned()).collect(),
+        needs: Vec::new(),
+        program: false,
+        reasons: vec![reason("pkg")],
+    };
+    let natives = Natives {
+        files: vec![native("libpython.so", &[]), native("pkg/lib.so", &["libpython.so"])],
+        links: vec![("libp.so".into(), "libpython.so".into())],
+        libpython: Some("libpython.so".into()),
+        ..Natives::default()
+    };
+    let program = |name: &str| Program {
+        name: name.into(),
+        entry: Entry::Script(src.join("app.py")),
+        place: None,
+    };
+    let mut request = Request {
+        name: "demo".into(),
+        programs: vec![program("demo")],
+        bundle: Bundle { mode, contents_directory: "_internal".into(), ..Bundle::default() },
+        ..Request::default()
+    };
+    request.output.dist = dir.path().join("dist");
+    Some(Case { dir, contents, natives, request, python })
+}
+
+impl Case {
+    fn pack(&self, store: &Store) -> Packed {
+        pack(&self.contents, &self.natives, &self.request, &self.python, store).unwrap()
+    }
+
+    fn publish(&self, store: &Store) -> output::Published {
+        let app = crate::assemble::app(&self.request, self.pack(store), &self.python).unwrap();
+        output::publish(&self.request, app).unwrap()
+    }
+
+    fn store(&self) -> Store {
+        Store::open(&self.dir.path().join("cache")).unwrap()
+    }
+}
+
+fn raw(archive: &Archive<'_>, id: u32) -> Vec<u8> {
+    let blob = archive.blob(id).unwrap();
+    if blob.codec == bootloader::archive::Codec::Stored {
+        return blob.stored.to_vec();
+    }
+    zstd::bulk::decompress(blob.stored, blob.raw_len as usize).unwrap()
+}
+
+#[test]
+fn onefile_holds_everything() {
+    let Some(case) = case(Mode::Onefile) else { return };
+    let store = case.store();
+    let packed = case.pack(&store);
+    assert_eq!((packed.totals.modules, packed.totals.libraries, packed.totals.data), (5, 2, 1));
+    assert!(packed.warnings.iter().any(|w| w.minor && w.message.contains("`pkg.old` is left out")), "{:?}", packed.warnings);
+    let first = case.publish(&store);
+    assert!(!first.unchanged);
+    let bytes = std::fs::read(&first.path).unwrap();
+    assert_eq!(bytes.len() as u64, first.size);
+    let archive = Archive::open(&bytes).unwrap();
+    let code = archive.find_module(b"pkg.mod").unwrap();
+    let marshal = raw(&archive, code.code.unwrap());
+    let decoded = marshal::decode(&marshal, case.python.version.1).unwrap();
+    assert_eq!(decoded.root().as_code().unwrap().filename(), "pkg/mod.py");
+    assert!(archive.find_module(b"pkg").unwrap().is_package());
+    assert!(archive.find_module(b"_freeze_bootstrap").is_some() && archive.find_module(b"sys").is_none());
+    assert_eq!(archive.find_module(b"pkg.old"), None);
+    let data = archive.find_file(b"pkg/data.txt").unwrap();
+    assert_eq!(raw(&archive, data.blob.unwrap()), "data ".repeat(1000).into_bytes());
+    let link = archive.find_file(b"libp.so").unwrap();
+    assert_eq!((link.kind, raw(&archive, link.blob.unwrap())), (FileKind::Link, b"libpython.so".to_vec()));
+    assert_eq!(archive.setting(setting::PROGRAM).unwrap(), b"demo\0__main__\0app.py");
+    let manifest: u32 = std::str::from_utf8(archive.setting(setting::MANIFEST).unwrap()).unwrap().parse().unwrap();
+    let manifest: manifest::Manifest = serde_json::from_slice(&raw(&archive, manifest)).unwrap();
+    assert_eq!(manifest.missing["nowhere"][0].from, "pkg.mod");
+    let here = case.dir.path().to_str().unwrap().as_bytes();
+    for id in 0..archive.blob_count() as u32 {
+        assert!(!raw(&archive, id).windows(here.len()).any(|w| w == here), "a path of this machine in blob {id}");
+    }
+    // Again, with everything from the store; then damaged.
+    drop(store);
+    let store = case.store();
+    assert!(case.publish(&store).unchanged);
+    let mut damaged = bytes.clone();
+    let middle = damaged.len() - 20_000;
+    damaged[middle] ^= 1;
+    std::fs::write(&first.path, &damaged).unwrap();
+    assert!(!case.publish(&store).unchanged);
+    assert_eq!(std::fs::read(&first.path).unwrap(), bytes);
+    assert_eq!(std::fs::read_dir(&case.request.output.dist).unwrap().count(), 1);
+}
+
+#[test]
+fn the_same_source_elsewhere_gives_the_same_bytes() {
+    let (Some(a), Some(b)) = (case(Mode::Onefile), case(Mode::Onefile)) else { return };
+    let one = a.publish(&a.store());
+    // With bytecode that an interpreter left, and without a cache.
+    let status = Command::new(&b.python.executable)
+        .args(["-m", "compileall", "-q"])
+        .arg(b.dir.path().join("src"))
+        .env("PYTHONHASHSEED", "5")
+        .output();
+    assert!(status.is_ok());
+    assert!(b.dir.path().join("src/pkg/__pycache__").exists());
+    let two = b.publish(&Store::open(Path::new("/dev/null/none")).unwrap());
+    assert!(std::fs::read(one.path).unwrap() == std::fs::read(two.path).unwrap());
+}
+
+#[test]
+fn onedir_lies_beside_and_is_replaced_whole() {
+    let Some(mut case) = case(Mode::Onedir) else { return };
+    let extra = Program { name: "second".into(), ..case.request.programs[0].clone() };
+    case.request.programs.push(extra);
+    let entry = case.contents.graph.modules["__main__"].clone();
+    case.contents.graph.modules.insert("__main__.second".into(), Module { name: "__main__.second".into(), ..entry });
+    case.request.modules.files = vec!["pkg".into()];
+    let store = case.store();
+    let first = case.publish(&store);
+    let root = case.request.output.dist.join("demo");
+    assert_eq!(first.executables, [root.join("demo"), root.join("second")]);
+    let internal = root.join("_internal");
+    for path in ["pkg/data.txt", "pkg/lib.so", "libpython.so", "pkg/mod.py", "pkg/__init__.py"] {
+        assert!(internal.join(path).is_file(), "{path}");
+    }
+    let pyc = format!("pkg/__pycache__/mod.{}.pyc", case.python.cache_tag);
+    assert!(internal.join(pyc).is_file());
+    assert_eq!(std::fs::read_link(internal.join("libp.so")).unwrap(), Path::new("libpython.so"));
+    let second = std::fs::read(root.join("second")).unwrap();
+    let second = Archive::open(&second).unwrap();
+    assert_eq!(second.setting(setting::SHARED).unwrap(), b"demo");
+    assert_eq!(second.setting(setting::PROGRAM).unwrap(), b"second\0__main__.second\0app.py");
+    assert!(case.publish(&store).unchanged);
+    // A file more, or a changed one: not the same product.
+    std::fs::write(internal.join("more"), "x").unwrap();
+    assert!(!case.publish(&store).unchanged);
+    assert!(!internal.join("more").exists());
+    std::fs::write(internal.join("pkg/lib.so"), [7; 100_004]).unwrap();
+    assert!(!case.publish(&store).unchanged);
+    assert!(case.publish(&store).unchanged);
+    // A folder that is not ours stays.
+    std::fs::remove_dir_all(&root).unwrap();
+    std::fs::create_dir_all(&root).unwrap();
+    std::fs::write(root.join("precious"), "x").unwrap();
+    let publish = |case: &Case| {
+        let app = crate::assemble::app(&case.request, case.pack(&store), &case.python).unwrap();
+        output::publish(&case.request, app)
+    };
+    let error = publish(&case).unwrap_err();
+    assert!(error.to_string().contains("was not made by freeze") && error.hint.is_some(), "{error}");
+    assert!(root.join("precious").exists());
+    case.request.output.overwrite = true;
+    assert!(!publish(&case).unwrap().unchanged);
+    assert!(!root.join("precious").exists());
+    assert_eq!(std::fs::read_dir(&case.request.output.dist).unwrap().count(), 1);
+}
+
+#[test]
+fn an_entry_that_does_not_compile_is_an_error() {
+    let Some(mut case) = case(Mode::Onefile) else { return };
+    let path = case.dir.path().join("src/app.py");
+    std::fs::write(&path, "x = 1\nif x:\nprint(x)\n").unwrap();
+    let store = case.store();
+    for _ in 0..2 {
+        let error = pack(&case.contents, &case.natives, &case.request, &case.python, &store).unwrap_err();
+        let text = error.excerpt.unwrap();
+        assert!(text.contains(&format!("File \"{}\", line 3", path.display())), "{text}");
+        assert!(text.contains("IndentationError: expected an indented block"), "{text}");
+    }
+    case.contents.data[0].dest = "../outside".into();
+    let error = pack(&case.contents, &case.natives, &case.request, &case.python, &store).unwrap_err();
+    assert!(error.message.contains("does not name a place"), "{error}");
+    case.contents.data[0].dest = "pkg/lib.so/x".into();
+    let error = pack(&case.contents, &case.natives, &case.request, &case.python, &store).unwrap_err();
+    assert!(error.message.contains("is a file in the product"), "{error}");
+}
+
+#[test]
+fn bytecode_by_hash_is_checked() {
+    let Some(python) = python() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let source = dir.path().join("m.py");
+    std::fs::write(&source, "x = 1\n").unwrap();
+    let out = Command::new(&python.executable)
+        .args(["-m", "py_compile"])
+        .arg(&source)
+        .env("SOURCE_DATE_EPOCH", "1")
+        .output()
+        .unwrap();
+    assert!(out.status.success());
+    let metadata = std::fs::metadata(&source).unwrap();
+    let code = pycache::find(&source, &metadata, b"x = 1\n", &python, 0).unwrap();
+    assert!(pycache::find(&source, &metadata, b"x = 2\n", &python, 0).is_none());
+    let wrapped = pycache::wrap(&code, b"x = 1\n", &python);
+    let pyc = dir.path().join("__pycache__").join(pycache::file_name("m.py", &python, 0));
+    let made = std::fs::read(pyc).unwrap();
+    assert_eq!(made[8..], wrapped[8..]);
+    assert!(pycache::content(b"\0\0", &python).is_err());
+}
+
+/// Everything of a venv's packages and of the standard library, natives stripped by `strip`.
+#[test]
+#[ignore = "a measurement: FREEZE_MEASURE_VENV=path FREEZE_MEASURE_PACKAGES=numpy,pandas"]
+fn measure() {
+    let Some(python) = python() else { return };
+    let venv = PathBuf::from(std::env::var_os("FREEZE_MEASURE_VENV").unwrap());
+    let packages = std::env::var("FREEZE_MEASURE_PACKAGES").unwrap_or_default();
+    let packages: Vec<&str> = packages.split(',').filter(|p| !p.is_empty()).collect();
+    let site = venv.join(format!("lib/python{}.{}/site-packages", python.version.0, python.version.1));
+    let dir = tempfile::tempdir().unwrap();
+    let mut contents = Contents::default();
+    let mut natives = Natives::default();
+    let mut take = |base: &Path, below: &Path, prefix: &str| {
+        for entry in walkdir::WalkDir::new(below).sort_by_file_name().into_iter().flatten() {
+            let path = entry.path();
+            let name = path.strip_prefix(base).unwrap().to_str().unwrap().to_owned();
+            if name.contains("tests/") || name.contains("__pycache__") || name.starts_with("site-packages") || name.starts_with("test/") {
+                continue;
+            }
+            if name.ends_with(".py") {
+                let dotted = name.trim_end_matches(".py").trim_end_matches("/__init__").replace('/', ".");
+                let kind = Kind::Source(Source::File(path.to_owned()));
+                let package = name.ends_with("__init__.py");
+                contents.graph.modules.extend([module(&dotted, kind, package, &name)]);
+            } else if name.contains(".so") {
+                let prepared = dir.path().join(name.replace('/', "_"));
+                Command::new("strip").arg("--strip-debug").arg("-o").arg(&prepared).arg(path).status().unwrap();
+                let dest = format!("{prefix}{name}");
+                if let Some(stem) = name.split(".cpython-").next().filter(|s| s.len() < name.len()) {
+                    let dotted = stem.trim_start_matches("lib-dynload/").replace('/', ".");
+                    let kind = Kind::Extension(Source::File(path.to_owned()));
+                    contents.graph.modules.extend([module(&dotted, kind, false, &dest)]);
+                }
+                natives.files.push(Native {
+                    dest,
+                    source: path.to_owned(),
+                    prepared,
+                    preload: Vec::new(),
+                    needs: Vec::new(),
+                    program: false,
+                    reasons: Vec::new(),
+                });
+            }
+        }
+    };
+    take(&python.stdlib, &python.stdlib, "");
+    for package in &packages {
+        take(&site, &site.join(package), "");
+    }
+    let libpython = python.libpython.clone().unwrap();
+    let name = libpython.file_name().unwrap().to_str().unwrap().to_owned();
+    take(libpython.parent().unwrap(), &libpython, "");
+    natives.libpython = Some(name);
+    let app = dir.path().join("app.py");
+    std::fs::write(&app, format!("{}\nprint('ran')", packages.iter().filter(|p| !p.contains('.')).map(|p| format!("import {p}")).collect::<Vec<_>>().join("\n"))).unwrap();
+    contents.graph.modules.extend([module("__main__", Kind::Source(Source::File(app.clone())), false, "app.py")]);
+    for compression in [crate::spec::Compression::Fast, crate::spec::Compression::Default] {
+        let mut request = Request {
+            name: "app".into(),
+            programs: vec![Program { name: "app".into(), entry: Entry::Script(app.clone()), place: None }],
+            bundle: Bundle { mode: Mode::Onefile, compression, ..Bundle::default() },
+            ..Request::default()
+        };
+        request.output.dist = dir.path().join(format!("dist-{compression:?}"));
+        for round in ["cold", "warm", "unchanged"] {
+            let start = std::time::Instant::now();
+            let store = Store::open(&dir.path().join("cache")).unwrap();
+            let packed = pack(&contents, &natives, &request, &python, &store).unwrap();
+            let packing = start.elapsed();
+            let app = crate::assemble::app(&request, packed, &python).unwrap();
+            let published = output::publish(&request, app).unwrap();
+            let publishing = start.elapsed();
+            drop(store);
+            println!(
+                "{compression:?} {round}: packed {packing:.0?}, published {publishing:.0?}, closed {:.0?}, {} bytes, unchanged {}, {:?}",
+                start.elapsed(), published.size, published.unchanged, published.totals
+            );
+            if round == "warm" {
+                let out = Command::new(&published.path).env("FREEZE_CACHE", dir.path().join("run")).output().unwrap();
+                println!("{} {}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
+            }
+        }
+    }
+}

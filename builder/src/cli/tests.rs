@@ -1,0 +1,148 @@
+//! Tests of the command line.
+
+use super::*;
+
+fn parsed(words: &str) -> CommandLine {
+    let argv: Vec<OsString> = ["freeze"].into_iter().chain(words.split(' ')).map(OsString::from).collect();
+    parse(&argv).unwrap_or_else(|e| panic!("{e}"))
+}
+
+fn error(words: &str) -> String {
+    let error = parsed(words).action().expect_err("an error");
+    assert_eq!(error.exit_code, USAGE);
+    error.to_string()
+}
+
+/// A folder with a script and a spec.
+fn folder() -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("app.py"), "").unwrap();
+    std::fs::write(folder.path().join("app.spec"), "[app]\nentry = \"app.py\"\n").unwrap();
+    let path = folder.path().to_str().unwrap().to_owned();
+    (folder, path)
+}
+
+fn request(words: &str) -> (Request, Option<Vec<OsString>>) {
+    match parsed(words).action().unwrap_or_else(|e| panic!("{e}")) {
+        Action::Build(request, arguments) => (*request, arguments),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_command_is_consistent() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn commands_win_over_entries() {
+    assert!(matches!(parsed("init").action().unwrap(), Action::Init(None, false)));
+    assert!(matches!(parsed("init app.py --force -q").action().unwrap(), Action::Init(Some(_), true)));
+    let action = parsed("inspect dist/app --json").action().unwrap();
+    assert!(matches!(action, Action::Inspect(_, InspectCommand::List, true)));
+    let action = parsed("inspect dist/app extract out").action().unwrap();
+    assert!(matches!(action, Action::Inspect(_, InspectCommand::Extract { folder: Some(_) }, false)));
+    assert!(matches!(parsed("cache clear").action().unwrap(), Action::Cache(CacheCommand::Clear, false)));
+    assert!(error("./init").starts_with("entry script `./init` not found"));
+    assert!(error("-F init").starts_with("`--onefile` has no meaning with a command"));
+}
+
+#[test]
+fn short_and_long_forms_of_pyinstaller() {
+    let (_folder, path) = folder();
+    let words = format!(
+        "{path}/app.py -F -n tool -p {path} --hiddenimport a --hidden-import=b.c --exclude-module d \
+         --collect-datas e --copy-metadata f -s -y --optimize 2 --python-option u --distpath {path}/out --debug imports"
+    );
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (request, arguments) = request(&words);
+    assert_eq!((request.name.as_str(), request.bundle.mode), ("tool", spec::Mode::Onefile));
+    assert_eq!(request.modules.include, ["a", "b.c"]);
+    assert_eq!(request.modules.exclude, ["d"]);
+    assert_eq!(request.modules.collect_data, ["e"]);
+    assert_eq!(request.metadata.include, ["f"]);
+    assert_eq!(request.bundle.strip, spec::Strip::All);
+    assert_eq!((request.python.optimize, &request.python.options[..]), (2, &["u".into(), "v".into()][..]));
+    assert!(request.output.overwrite && request.output.dist.ends_with("out"));
+    assert_eq!(arguments, None);
+}
+
+#[test]
+fn the_last_of_onefile_and_onedir_wins() {
+    let (_folder, path) = folder();
+    assert_eq!(request(&format!("-F -D {path}/app.py")).0.bundle.mode, spec::Mode::Onedir);
+    assert_eq!(request(&format!("--onedir --onefile {path}/app.py")).0.bundle.mode, spec::Mode::Onefile);
+}
+
+#[test]
+fn words_behind_the_dashes_are_for_the_program() {
+    let (_folder, path) = folder();
+    let arguments = request(&format!("{path}/app.spec -- -F init")).1.unwrap();
+    assert_eq!(arguments, ["-F", "init"]);
+    assert_eq!(request(&format!("{path}/app.spec --")).1, Some(Vec::new()));
+}
+
+#[test]
+fn a_spec_is_not_contradicted() {
+    let (_folder, path) = folder();
+    let (request, _) = request(&format!("{path}/app.spec --distpath {path}/d --clean -y"));
+    assert!(request.output.clean && request.output.overwrite && request.output.dist.ends_with("d"));
+    let found = error(&format!("{path}/app.spec --onefile"));
+    assert_eq!(
+        found,
+        "`--onefile` contradicts the spec\n\
+         hint: change `mode` in `[bundle]` of the spec, or build from the script without a spec"
+    );
+    assert!(error(&format!("{path}/app.spec --hidden-import x")).contains("`include` in `[modules]`"));
+    assert!(error(&format!("{path}/app.spec --specpath x")).contains("`--specpath`"));
+}
+
+#[test]
+fn each_option_without_a_spec_has_a_key() {
+    let command = Cli::command();
+    let keys: Vec<&str> = build::KEYS.iter().map(|(id, _)| *id).collect();
+    let with_spec = ["what", "args", "python", "distpath", "workpath", "clean", "noconfirm", "report", "specpath"];
+    let global = ["quiet", "verbose", "log_level", "log_format", "color", "help", "version"];
+    for argument in command.get_arguments() {
+        let id = argument.get_id().as_str();
+        let known = [&with_spec[..], &global, &keys].concat().contains(&id) || foreign::is_known(id);
+        assert!(known, "{id}");
+    }
+    assert!(keys.iter().all(|id| command.get_arguments().any(|a| a.get_id() == id)));
+}
+
+#[test]
+fn options_without_meaning_say_so() {
+    let (_folder, path) = folder();
+    let (request, _) = request(&format!("{path}/app.py --noupx --upx-dir x -w --uac-admin"));
+    let messages: Vec<&str> = request.warnings.iter().map(|w| w.message.as_str()).collect();
+    assert_eq!(messages.len(), 4, "{messages:?}");
+    assert!(messages.contains(&"`--noupx` has no effect: UPX is never used"));
+    assert_eq!(request.windows.console, Some(false));
+}
+
+#[test]
+fn levels_of_pyinstaller_set_how_much_is_printed() {
+    let verbosity = |words: &str| parsed(words).settings().verbosity;
+    assert_eq!(verbosity("app.py"), Verbosity::Normal);
+    assert_eq!(verbosity("app.py --log-level WARN"), Verbosity::Warnings);
+    assert_eq!(verbosity("app.py --log-level error"), Verbosity::Quiet);
+    assert_eq!(verbosity("app.py --log-level CRITICAL"), Verbosity::Quiet);
+    assert_eq!(verbosity("-v app.py"), Verbosity::Verbose);
+    assert_eq!(parsed("app.py --log-level DEBUG").settings().trace, Some("debug"));
+}
+
+#[test]
+fn wrong_command_lines() {
+    let kind = |words: &str| {
+        let argv: Vec<OsString> = ["freeze"].into_iter().chain(words.split(' ')).map(OsString::from).collect();
+        parse(&argv).err().map(|e| e.kind())
+    };
+    use clap::error::ErrorKind;
+    assert_eq!(kind("--onefil app.py"), None);
+    assert_eq!(kind("--nonsense app.py"), Some(ErrorKind::UnknownArgument));
+    assert_eq!(kind("-F"), Some(ErrorKind::MissingRequiredArgument));
+    assert_eq!(kind("--optimize 3 app.py"), Some(ErrorKind::ValueValidation));
+    assert_eq!(kind("--entry-point a b.py"), Some(ErrorKind::ArgumentConflict));
+    assert!(error("pyproject.toml").contains("freeze init pyproject.toml"));
+}

@@ -1,0 +1,106 @@
+//! Tells whether a product lies there already, and whether a file is one of ours.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::path::Path;
+
+use bootloader::archive::{self, Archive};
+use memmap2::Mmap;
+use rayon::prelude::*;
+
+use crate::archive::{Beside, Stored};
+use crate::assemble::{App, Executable, Piece};
+
+/// Whether the file at `path` is this executable, byte for byte: the launcher and the tail are compared,
+/// the blobs checked against the hashes in the tail.
+pub(super) fn onefile(path: &Path, executable: &Executable) -> bool {
+    is_regular(path, executable.len, true)
+        && map(path).is_some_and(|bytes| {
+            let fixed = executable.pieces.iter().all(|(offset, piece)| match piece {
+                Piece::Launcher(expected) => part_is(&bytes, *offset, expected),
+                Piece::Stored(_) => true,
+            });
+            fixed
+                && Archive::open(&bytes).is_ok_and(|archive| {
+                    archive.index_hash() == executable.index_hash
+                        && (0..archive.blob_count() as u32).into_par_iter().all(|id| archive.blob(id).is_ok())
+                })
+        })
+}
+
+/// Whether the other names of a onefile program are there.
+pub(super) fn aliases(dist: &Path, aliases: &[String], name: &str) -> bool {
+    aliases.iter().all(|alias| std::fs::read_link(dist.join(alias)).is_ok_and(|target| target == Path::new(name)))
+}
+
+/// Whether the folder at `path` is this bundle, byte for byte, with nothing else in it.
+pub(super) fn onedir(path: &Path, app: &App) -> bool {
+    if !std::fs::symlink_metadata(path).is_ok_and(|m| m.is_dir()) {
+        return false;
+    }
+    let contents = if app.contents == "." { path.to_owned() } else { path.join(&app.contents) };
+    let mut expected: HashSet<_> = app.executables.iter().map(|e| path.join(&e.name)).collect();
+    expected.extend(app.beside.iter().map(|b| contents.join(&b.dest)));
+    let found = walkdir::WalkDir::new(path).into_iter().filter(|entry| {
+        entry.as_ref().map_or(true, |entry| !entry.file_type().is_dir())
+    });
+    let mut count = 0;
+    for entry in found {
+        if !entry.is_ok_and(|entry| expected.contains(entry.path())) {
+            return false;
+        }
+        count += 1;
+    }
+    count == expected.len()
+        && app.executables.iter().all(|e| onefile(&path.join(&e.name), e))
+        && app.beside.par_iter().all(|file| beside(&contents.join(&file.dest), file))
+}
+
+fn beside(path: &Path, file: &Beside) -> bool {
+    if let Some(target) = &file.link {
+        return std::fs::read_link(path).is_ok_and(|found| found == Path::new(target));
+    }
+    if !is_regular(path, file.size, file.executable) {
+        return false;
+    }
+    if file.size == 0 {
+        return true;
+    }
+    let Some(found) = map(path) else { return false };
+    match &file.content {
+        Stored::Bytes(bytes) => found[..] == bytes[..],
+        Stored::File(source) => map(source).is_some_and(|expected| found[..] == expected[..]),
+    }
+}
+
+/// Whether an archive of ours lies in the file.
+pub(super) fn is_ours(path: &Path) -> bool {
+    let regular = std::fs::metadata(path).is_ok_and(|m| m.is_file() && m.len() > 0);
+    regular && map(path).is_some_and(|bytes| !matches!(archive::find(&bytes), Err(archive::Error::Missing)))
+}
+
+fn is_regular(path: &Path, len: u64, executable: bool) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && m.len() == len && is_executable(&m) == executable)
+}
+
+#[cfg(unix)]
+fn is_executable(metadata: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o100 != 0
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &std::fs::Metadata) -> bool {
+    true
+}
+
+fn part_is(bytes: &[u8], offset: u64, expected: &[u8]) -> bool {
+    usize::try_from(offset).ok().and_then(|at| bytes.get(at..)?.get(..expected.len())) == Some(expected)
+}
+
+fn map(path: &Path) -> Option<Mmap> {
+    let file = File::open(path).ok()?;
+    // SAFETY: the map is read and dropped at once. A process that truncates a finished product in this
+    // moment would end this one; no other harm can come of it.
+    unsafe { Mmap::map(&file).ok() }
+}

@@ -1,0 +1,195 @@
+//! Publishes the product atomically: the previous one stays until the new one is whole.
+
+mod compare;
+mod write;
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::archive::Totals;
+use crate::assemble::App;
+use crate::error::{Context, Error, Result, Warning};
+use crate::spec::{Mode, Request};
+
+/// Name of the hidden folders in which products are built, beside where they go.
+const TEMPORARY: &str = ".freeze-tmp-";
+
+/// What was published.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// The executable to start.
+    pub path: PathBuf,
+    /// Onefile: the executable; onedir: the folder.
+    pub product: PathBuf,
+    /// All executables, the main one first.
+    pub executables: Vec<PathBuf>,
+    /// Bytes of the product.
+    pub size: u64,
+    /// The product was there already, byte for byte.
+    pub unchanged: bool,
+    /// Numbers for the summary.
+    pub totals: Totals,
+    /// What the user should know.
+    pub warnings: Vec<Warning>,
+}
+
+/// Writes the product into the dist folder, unless it lies there already.
+///
+/// # Errors
+/// The folder cannot be written, the disk is full, a folder that is no product of `freeze` is in the way,
+/// or an interrupt. The previous product is then what it was.
+pub fn publish(request: &Request, app: App) -> Result<Published> {
+    let dist = &request.output.dist;
+    let product = dist.join(&app.name);
+    let folder = match app.mode {
+        Mode::Onefile => dist.clone(),
+        Mode::Onedir => product.clone(),
+    };
+    let names = app.executables.iter().map(|e| &e.name).chain(&app.aliases);
+    let executables: Vec<PathBuf> = names.map(|name| folder.join(name)).collect();
+    let published = |unchanged| Published {
+        path: executables.first().cloned().unwrap_or_else(|| product.clone()),
+        product: product.clone(),
+        size: app.executables.iter().map(|e| e.len).sum::<u64>() + app.beside.iter().map(|b| b.size).sum::<u64>(),
+        executables: executables.clone(),
+        unchanged,
+        totals: app.totals.clone(),
+        warnings: app.warnings.clone(),
+    };
+    let unchanged = match app.mode {
+        Mode::Onefile => {
+            compare::onefile(&product, &app.executables[0]) && compare::aliases(dist, &app.aliases, &app.name)
+        }
+        Mode::Onedir => compare::onedir(&product, &app),
+    };
+    if unchanged {
+        return Ok(published(true));
+    }
+    if !may_replace(&product, &app, request.output.overwrite) {
+        return Err(Error::new(format!("`{}` exists and was not made by freeze", product.display()))
+            .hint("`-y` replaces it; `--distpath` takes another folder"));
+    }
+    std::fs::create_dir_all(dist).context(|| format!("failed to create `{}`", dist.display()))?;
+    let temporary = Temporary::new(dist)?;
+    sweep(dist, &temporary);
+    let new = temporary.path.join(&app.name);
+    match app.mode {
+        Mode::Onefile => write::executable(&new, &app.executables[0])?,
+        Mode::Onedir => write::onedir(&new, &app)?,
+    }
+    crate::interrupt::check()?;
+    replace(&new, &product).context(|| format!("failed to write `{}`", product.display()))?;
+    for alias in &app.aliases {
+        let link = temporary.path.join(alias);
+        write::symlink(&app.name, &link)
+            .and_then(|()| replace(&link, &dist.join(alias)))
+            .context(|| format!("failed to write `{}`", dist.join(alias).display()))?;
+    }
+    Ok(published(false))
+}
+
+/// Whether what lies at `product` may be replaced without asking.
+fn may_replace(product: &Path, app: &App, overwrite: bool) -> bool {
+    let Ok(metadata) = std::fs::symlink_metadata(product) else { return true };
+    if overwrite {
+        return true;
+    }
+    if !metadata.is_dir() {
+        return app.mode == Mode::Onefile || compare::is_ours(product);
+    }
+    let Ok(entries) = std::fs::read_dir(product) else { return false };
+    let mut entries = entries.flatten().peekable();
+    entries.peek().is_none() || entries.any(|e| compare::is_ours(&e.path()))
+}
+
+/// Puts `new` in the place of `old`, in one step where the system can.
+fn replace(new: &Path, old: &Path) -> io::Result<()> {
+    let folder = std::fs::symlink_metadata(old).is_ok_and(|m| m.is_dir());
+    if !folder && !new.is_dir() {
+        return std::fs::rename(new, old);
+    }
+    if std::fs::symlink_metadata(old).is_err() {
+        return std::fs::rename(new, old);
+    }
+    if exchange(new, old).is_ok() {
+        // The old product now lies in the temporary folder and goes with it.
+        return Ok(());
+    }
+    // Without the system's help there is a moment with neither.
+    let aside = new.with_extension("old");
+    std::fs::rename(old, &aside)?;
+    std::fs::rename(new, old).inspect_err(|_| {
+        let _ = std::fs::rename(&aside, old);
+    })
+}
+
+#[cfg(target_os = "linux")]
+fn exchange(a: &Path, b: &Path) -> io::Result<()> {
+    use std::ffi::CString;
+    use std::os::unix::ffi::OsStrExt;
+    let a = CString::new(a.as_os_str().as_bytes())?;
+    let b = CString::new(b.as_os_str().as_bytes())?;
+    // SAFETY: both are strings that end in NUL and live until the call returns. The system call is made
+    // directly because glibc has a function for it only since 2.28.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_renameat2,
+            libc::AT_FDCWD,
+            a.as_ptr(),
+            libc::AT_FDCWD,
+            b.as_ptr(),
+            libc::RENAME_EXCHANGE,
+        )
+    };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn exchange(_a: &Path, _b: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// A hidden folder beside the product, removed with all that is in it.
+#[derive(Debug)]
+struct Temporary {
+    path: PathBuf,
+    /// Held while the folder is in use: a sweep takes only folders that nobody holds.
+    _lock: Option<File>,
+}
+
+impl Temporary {
+    fn new(dist: &Path) -> Result<Temporary> {
+        let failed = || format!("failed to write to `{}`", dist.display());
+        let dir = tempfile::Builder::new().prefix(TEMPORARY).tempdir_in(dist).context(failed)?;
+        let lock = lock(dir.path());
+        Ok(Temporary { path: dir.keep(), _lock: lock })
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.path);
+    }
+}
+
+/// Locks a folder; `None` where that is not possible or somebody holds it.
+fn lock(dir: &Path) -> Option<File> {
+    let file = File::open(dir).ok()?;
+    file.try_lock().ok()?;
+    Some(file)
+}
+
+/// Removes what killed builds left behind.
+fn sweep(dist: &Path, own: &Temporary) {
+    for entry in std::fs::read_dir(dist).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(TEMPORARY));
+        if ours && path != own.path && lock(&path).is_some() {
+            let _ = std::fs::remove_dir_all(&path);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! Writes executables and folders of files.
+
+use std::collections::BTreeSet;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use crate::archive::{Beside, Stored};
+use crate::assemble::{App, Executable, Piece};
+use crate::error::{Context, Error, Result};
+use crate::interrupt;
+
+/// Writes an executable.
+pub(super) fn executable(path: &Path, executable: &Executable) -> Result<()> {
+    let failed = || format!("failed to write `{}`", path.display());
+    let mut file = create(path, true).context(failed)?;
+    file.set_len(executable.len).context(failed)?;
+    let mut at = 0;
+    // Small pieces that follow each other go out together.
+    let mut buffer: Vec<u8> = Vec::with_capacity(1 << 20);
+    for (offset, piece) in &executable.pieces {
+        interrupt::check()?;
+        let bytes: &[u8] = match piece {
+            Piece::Launcher(bytes) => bytes,
+            Piece::Stored(Stored::Bytes(bytes)) => bytes,
+            Piece::Stored(Stored::File(source)) => {
+                flush(&mut file, &mut buffer).context(failed)?;
+                file.seek(SeekFrom::Start(*offset)).context(failed)?;
+                at = offset + copy(source, &mut file, path)?;
+                continue;
+            }
+        };
+        if buffer.len() > 1 << 19 {
+            flush(&mut file, &mut buffer).context(failed)?;
+        }
+        let gap = usize::try_from(offset - at).unwrap_or(usize::MAX);
+        if buffer.is_empty() {
+            file.seek(SeekFrom::Start(*offset)).context(failed)?;
+        } else {
+            buffer.resize(buffer.len() + gap, 0);
+        }
+        buffer.extend_from_slice(bytes);
+        at = offset + bytes.len() as u64;
+    }
+    flush(&mut file, &mut buffer).context(failed)?;
+    if at != executable.len {
+        return Err(Error::new(format!("failed to write `{}`: a file changed while it was packed", path.display()))
+            .hint("build again"));
+    }
+    Ok(())
+}
+
+fn flush(file: &mut File, buffer: &mut Vec<u8>) -> io::Result<()> {
+    file.write_all(buffer)?;
+    buffer.clear();
+    Ok(())
+}
+
+/// Writes a onedir bundle.
+pub(super) fn onedir(root: &Path, app: &App) -> Result<()> {
+    let contents = root.join(&app.contents);
+    let mut folders: BTreeSet<&Path> = app.beside.iter().filter_map(|b| Path::new(&b.dest).parent()).collect();
+    folders.insert(Path::new(""));
+    for folder in folders {
+        let folder = contents.join(folder);
+        std::fs::create_dir_all(&folder).context(|| format!("failed to create `{}`", folder.display()))?;
+    }
+    app.beside.par_iter().with_max_len(8).try_for_each(|file| beside(&contents.join(&file.dest), file))?;
+    for e in &app.executables {
+        executable(&root.join(&e.name), e)?;
+    }
+    Ok(())
+}
+
+fn beside(path: &Path, file: &Beside) -> Result<()> {
+    interrupt::check()?;
+    let failed = || format!("failed to write `{}`", path.display());
+    if let Some(target) = &file.link {
+        return symlink(target, path).context(failed);
+    }
+    let mut out = create(path, file.executable).context(failed)?;
+    let len = match &file.content {
+        Stored::Bytes(bytes) => {
+            out.write_all(bytes).context(failed)?;
+            bytes.len() as u64
+        }
+        Stored::File(source) => copy(source, &mut out, path)?,
+    };
+    if len != file.size {
+        return Err(Error::new(format!("failed to write `{}`: its source changed while it was packed", path.display()))
+            .hint("build again"));
+    }
+    Ok(())
+}
+
+/// Copies a whole file to where `to` stands, in the kernel where that is possible.
+fn copy(from: &Path, to: &mut File, shown: &Path) -> Result<u64> {
+    let mut source = File::open(from).context(|| format!("failed to read `{}`", from.display()))?;
+    io::copy(&mut source, to).context(|| format!("failed to write `{}`", shown.display()))
+}
+
+fn create(path: &Path, executable: bool) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        // The umask takes away what it does for any new file.
+        options.mode(if executable { 0o777 } else { 0o666 });
+    }
+    #[cfg(not(unix))]
+    let _ = executable;
+    options.open(path)
+}
+
+/// Makes a symbolic link.
+#[cfg(unix)]
+pub(super) fn symlink(target: &str, link: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, link)
+}
+
+/// Where making links takes a privilege, a copy does.
+#[cfg(not(unix))]
+pub(super) fn symlink(target: &str, link: &Path) -> io::Result<()> {
+    let folder = link.parent().unwrap_or(Path::new(""));
+    std::fs::copy(folder.join(target), link).map(|_| ())
+}

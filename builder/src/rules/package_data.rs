@@ -1,0 +1,278 @@
+//! The files of collected packages that are no modules: data, and libraries that they load themselves.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::policy::Policy;
+use super::{Data, items};
+use crate::analysis::{By, Graph, Guard, Kind, Reason, Source};
+use crate::python::Python;
+use crate::store::{Bucket, Store};
+
+/// What was found beside the modules.
+#[derive(Debug, Default)]
+pub(super) struct Beside {
+    pub data: Vec<Data>,
+    pub libraries: Vec<Data>,
+}
+
+/// A collected package and the folder it lies in.
+struct Package<'g> {
+    name: &'g str,
+    dest: String,
+    distribution: Option<usize>,
+    namespace: bool,
+    /// Everything but code is taken.
+    whole: bool,
+    stubs: bool,
+}
+
+/// Collects the files that lie in the folders of collected packages, or in folders below that hold no package
+/// of their own.
+pub(super) fn collect(
+    graph: &Graph,
+    python: &Python,
+    store: &Store,
+    policy: &Policy,
+    whole: &dyn Fn(&str) -> bool,
+) -> Beside {
+    let packages = packages(graph, whole);
+    let mut owned: Vec<(PathBuf, bool)> = Vec::new();
+    let mut recorded: HashSet<usize> = HashSet::new();
+    for (at, distribution) in graph.distributions.iter().enumerate() {
+        let real = distribution.files.iter().any(|f| !f.starts_with("__editable__") && !f.contains(".dist-info/"));
+        if real {
+            recorded.insert(at);
+            owned.extend(distribution.files.iter().filter(|f| !f.starts_with("..")).map(|f| {
+                (distribution.location.join(f), true)
+            }));
+        }
+    }
+    // Packages that no RECORD lists: of the standard library, of the app, editable or old installs.
+    for (folder, package) in &packages {
+        let listed = package.distribution.is_some_and(|d| recorded.contains(&d));
+        if !listed && !package.namespace {
+            list_unrecorded(folder, policy, package.whole, &mut owned);
+        }
+    }
+    let has_init: HashSet<&Path> = owned
+        .iter()
+        .filter(|(f, _)| f.file_stem().is_some_and(|s| s == "__init__" || s.to_string_lossy().starts_with("__init__.")))
+        .filter_map(|(f, _)| f.parent())
+        .collect();
+    let mut by_folder: BTreeMap<&Path, Vec<(&Path, bool)>> = BTreeMap::new();
+    for (file, listed) in &owned {
+        if let Some(folder) = file.parent() {
+            by_folder.entry(folder).or_default().push((file, *listed));
+        }
+    }
+    let mut found = Beside::default();
+    for (folder, files) in by_folder {
+        let Some((package, inner)) = home(folder, &packages, &has_init) else { continue };
+        let sorter = Sorter { python, store, policy, package, inner: &inner };
+        sorter.sort(&files, &mut found);
+    }
+    found
+}
+
+/// The collected packages by folder.
+fn packages<'g>(graph: &'g Graph, whole: &dyn Fn(&str) -> bool) -> HashMap<PathBuf, Package<'g>> {
+    // `lazy_loader.attach_stub` reads the stub beside the module at run time.
+    let stubbed: HashSet<&str> = graph
+        .modules
+        .get("lazy_loader")
+        .map(|m| m.reasons.iter().map(|r| r.from.as_str()).collect())
+        .unwrap_or_default();
+    let mut packages = HashMap::new();
+    for module in graph.modules.values().filter(|m| m.package) {
+        let package = |dest: &str, namespace| Package {
+            name: &module.name,
+            dest: dest.to_owned(),
+            distribution: module.distribution,
+            namespace,
+            whole: whole(&module.name),
+            stubs: stubbed.contains(module.name.as_str()),
+        };
+        match &module.kind {
+            Kind::Source(Source::File(f)) | Kind::Bytecode(Source::File(f)) | Kind::Extension(Source::File(f)) => {
+                if let (Some(folder), Some((dest, _))) = (f.parent(), module.path.rsplit_once('/')) {
+                    packages.insert(folder.to_owned(), package(dest, false));
+                }
+            }
+            Kind::Namespace(portions) => {
+                for portion in portions {
+                    packages.insert(portion.clone(), package(&module.path, true));
+                }
+            }
+            _ => {}
+        }
+    }
+    packages
+}
+
+/// The collected package that a folder belongs to, and the folder's path inside it; none if a package that is not
+/// collected lies between.
+fn home<'p, 'g>(
+    folder: &Path,
+    packages: &'p HashMap<PathBuf, Package<'g>>,
+    has_init: &HashSet<&Path>,
+) -> Option<(&'p Package<'g>, String)> {
+    for above in folder.ancestors() {
+        if let Some(package) = packages.get(above) {
+            let inner = folder.strip_prefix(above).ok()?;
+            let inner: Vec<_> = inner.components().map(|c| c.as_os_str().to_string_lossy()).collect();
+            return Some((package, inner.join("/")));
+        }
+        if has_init.contains(above) {
+            return None;
+        }
+    }
+    None
+}
+
+/// Lists the files of a package's folder and of folders below that are no packages.
+fn list_unrecorded(folder: &Path, policy: &Policy, whole: bool, into: &mut Vec<(PathBuf, bool)>) {
+    let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(|e| {
+        if !e.file_type().is_dir() || e.depth() == 0 {
+            return true;
+        }
+        let name = e.file_name().to_string_lossy();
+        (whole || policy.enters(&name)) && name != "__pycache__" && !e.path().join("__init__.py").exists()
+    });
+    into.extend(walk.flatten().filter(|e| e.file_type().is_file()).map(|e| (e.into_path(), false)));
+}
+
+/// Decides what the files of one folder are.
+struct Sorter<'s, 'g> {
+    python: &'s Python,
+    store: &'s Store,
+    policy: &'s Policy,
+    package: &'s Package<'g>,
+    inner: &'s str,
+}
+
+impl Sorter<'_, '_> {
+    fn sort(&self, files: &[(&Path, bool)], found: &mut Beside) {
+        let inside = |name: &str| if self.inner.is_empty() { name.to_owned() } else { format!("{}/{name}", self.inner) };
+        let mut code = Vec::new();
+        let mut any = false;
+        for (file, listed) in files {
+            let Some(name) = file.file_name().and_then(|n| n.to_str()) else { continue };
+            let path = inside(name);
+            if name.ends_with(".py") {
+                code.push((*file, name));
+                continue;
+            }
+            let is_stub = name.ends_with(".pyi") && self.package.stubs;
+            let wanted = self.package.whole && !path.contains("__pycache__") && !name.ends_with(".pyc");
+            if name.ends_with(".pyc") || !(wanted || is_stub || self.policy.is_data(&path, &self.python.target)) {
+                continue;
+            }
+            if *listed && !file.is_file() {
+                continue;
+            }
+            if is_library(name) {
+                if !self.is_extension(file, name) {
+                    found.libraries.push(self.data(file, &path));
+                }
+            } else if is_native_program(file) {
+                found.libraries.push(self.data(file, &path));
+            } else {
+                any = true;
+                found.data.push(self.data(file, &path));
+            }
+        }
+        // Scripts in a folder of data are data (templates); in a folder of their own they are modules nobody imports.
+        if any && !self.inner.is_empty() && !self.package.namespace {
+            for (file, name) in code {
+                let path = inside(name);
+                if self.policy.is_data(&path, &self.python.target) && file.is_file() {
+                    found.data.push(self.data(file, &path));
+                }
+            }
+        }
+    }
+
+    fn data(&self, file: &Path, path: &str) -> Data {
+        let reason = Reason { from: self.package.name.to_owned(), by: By::Package, line: 0, guard: Guard::None };
+        Data {
+            dest: format!("{}/{path}", self.package.dest),
+            source: Source::File(file.to_owned()),
+            executable: items::is_executable(file),
+            reason,
+        }
+    }
+
+    /// Whether a library is an extension module (which comes as a module or not at all).
+    fn is_extension(&self, file: &Path, name: &str) -> bool {
+        let Some(suffix) = self.python.extension_suffixes.iter().find(|s| name.ends_with(s.as_str())) else {
+            // Built for another version or implementation.
+            return name.contains(".cpython-") || name.contains(".pypy") || name.contains(".abi3.");
+        };
+        if suffix != ".so" && suffix != ".pyd" {
+            return true;
+        }
+        let stem = name.trim_end_matches(suffix.as_str());
+        let Ok(hash) = self.store.file_hash(file) else { return false };
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(b"exports init").update(stem.as_bytes()).update(&hash);
+        let key = *hasher.finalize().as_bytes();
+        if let Some(known) = self.store.get(Bucket::Imports, &key) {
+            return known == [1];
+        }
+        let Ok(bytes) = std::fs::read(file) else { return false };
+        let found = memchr::memmem::find(&bytes, format!("PyInit_{stem}\0").as_bytes()).is_some();
+        self.store.put(Bucket::Imports, &key, &[u8::from(found)]);
+        found
+    }
+}
+
+/// Whether a file name is that of a native library.
+fn is_library(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    [".so", ".dylib", ".dll", ".pyd"].iter().any(|s| lower.ends_with(s)) || lower.contains(".so.")
+}
+
+/// Whether a file is a native executable: by its first bytes, looked at only where the name does not say.
+fn is_native_program(file: &Path) -> bool {
+    use std::io::Read;
+    let unclear = file.extension().is_none_or(|e| e == "exe" || e == "bin");
+    if !unclear || !items::is_executable(file) {
+        return false;
+    }
+    let mut head = [0; 4];
+    let read = std::fs::File::open(file).and_then(|mut f| f.read_exact(&mut head)).is_ok();
+    read && (&head == b"\x7fELF" || &head[..2] == b"MZ" || matches!(head, [0xcf | 0xce, 0xfa, 0xed, 0xfe]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libraries_by_name() {
+        assert!(is_library("libx.so.1.2") && is_library("a.DLL") && !is_library("so.txt"));
+    }
+
+    #[test]
+    fn folders_belong_to_the_nearest_collected_package() {
+        let package = |name: &'static str| Package {
+            name,
+            dest: name.replace('.', "/"),
+            distribution: None,
+            namespace: false,
+            whole: false,
+            stubs: false,
+        };
+        let packages = HashMap::from([(PathBuf::from("/s/a"), package("a")), (PathBuf::from("/s/a/b"), package("a.b"))]);
+        let inits = [Path::new("/s/a"), Path::new("/s/a/b"), Path::new("/s/a/c")];
+        let has_init = HashSet::from(inits);
+        let home_of = |f: &str| home(Path::new(f), &packages, &has_init).map(|(p, i)| (p.name, i));
+        assert_eq!(home_of("/s/a/data/x"), Some(("a", "data/x".into())));
+        assert_eq!(home_of("/s/a/b"), Some(("a.b", String::new())));
+        assert_eq!(home_of("/s/a/c/data"), None);
+        assert_eq!(home_of("/s/other"), None);
+    }
+}

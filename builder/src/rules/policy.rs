@@ -1,0 +1,84 @@
+//! Which files of packages are data, and which parts of metadata are read: decided by policy.toml.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde::Deserialize;
+
+use crate::error::{Context, Result};
+use crate::target::Target;
+
+/// The content of policy.toml.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Policy {
+    suffixes: HashSet<String>,
+    names: HashSet<String>,
+    folders: HashSet<String>,
+    foreign: BTreeMap<String, Vec<String>>,
+    metadata: MetadataPolicy,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MetadataPolicy {
+    names: HashSet<String>,
+    prefixes: Vec<String>,
+}
+
+impl Policy {
+    /// Reads the embedded policy.
+    ///
+    /// # Errors
+    /// It is malformed, which a test excludes.
+    pub(crate) fn load() -> Result<Policy> {
+        toml::from_str(include_str!("policy.toml")).context(|| "failed to read the embedded `policy.toml`")
+    }
+
+    /// Whether a file, by its path inside its package, is one that a program may read.
+    pub(crate) fn is_data(&self, path: &str, target: &Target) -> bool {
+        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        if self.names.contains(name) || folders.split('/').any(|f| self.folders.contains(f)) {
+            return false;
+        }
+        let suffix = suffix(name);
+        let foreign = self.foreign.get(target.sys_platform());
+        !self.suffixes.contains(&suffix) && !foreign.is_some_and(|f| f.iter().any(|s| *s == suffix))
+    }
+
+    /// Whether a folder inside a package is looked into at all.
+    pub(crate) fn enters(&self, folder: &str) -> bool {
+        !self.folders.contains(folder)
+    }
+
+    /// Whether a file of a dist-info or egg-info folder is collected.
+    pub(crate) fn is_metadata(&self, path: &str) -> bool {
+        self.metadata.names.contains(path) || self.metadata.prefixes.iter().any(|p| path.starts_with(p.as_str()))
+    }
+}
+
+/// The suffix of a file name in lower case, with its dot; empty if there is none.
+fn suffix(name: &str) -> String {
+    match name.rfind('.') {
+        Some(at) if at > 0 => name[at..].to_lowercase(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::target::{Arch, Os};
+
+    #[test]
+    fn tells_data_from_sources() {
+        let policy = Policy::load().unwrap();
+        let linux = Target { os: Os::Linux, arch: Arch::X86_64, musl: false };
+        for data in ["cacert.pem", "mpl-data/matplotlibrc", "templates/a.html", "x.json"] {
+            assert!(policy.is_data(data, &linux), "{data}");
+        }
+        for other in ["x.h", "tests/a.csv", "core.pyi", "py.typed", "cli.exe", "lib/__pycache__/a.pyc"] {
+            assert!(!policy.is_data(other, &linux), "{other}");
+        }
+        assert!(policy.is_metadata("licenses/LICENSE.txt") && !policy.is_metadata("direct_url.json"));
+    }
+}

@@ -1,0 +1,110 @@
+//! What is particular to the standard library: generated modules and the scripts of Tcl/Tk.
+
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::Data;
+use crate::analysis::{By, Graph, Guard, Kind, Reason, Source};
+use crate::python::Python;
+
+/// Prefix that stands for the place where Python was installed.
+const NEUTRAL: &str = "/usr/local";
+
+/// Makes the modules that describe how Python was built say nothing of the machine that builds the app.
+pub(super) fn neutralize(graph: &mut Graph, python: &Python) {
+    for module in graph.modules.values_mut().filter(|m| m.name.starts_with("_sysconfigdata")) {
+        let Kind::Source(Source::File(path)) = &module.kind else { continue };
+        let Ok(text) = std::fs::read_to_string(path) else { continue };
+        let mut text = text.replace(&*python.base_prefix.to_string_lossy(), NEUTRAL);
+        text = text.replace(&*python.base_exec_prefix.to_string_lossy(), NEUTRAL);
+        for folder in build_folders(&text) {
+            text = text.replace(&folder, "/build");
+        }
+        if let Some(home) = std::env::var_os("HOME").filter(|h| h.len() > 1) {
+            text = text.replace(&*home.to_string_lossy(), "/home");
+        }
+        module.kind = Kind::Source(Source::Bytes(text.into_bytes()));
+    }
+}
+
+/// Folders in which Python was built: values of `abs_builddir` and `abs_srcdir`.
+fn build_folders(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = ["'abs_builddir': '", "'abs_srcdir': '"]
+        .iter()
+        .filter_map(|key| {
+            let rest = &text[text.find(key)? + key.len()..];
+            let value = rest.split('\'').next()?;
+            (value.len() > 1 && value.starts_with('/')).then(|| value.to_owned())
+        })
+        .collect();
+    // pyenv and others build in a random folder above the source's.
+    let above: Vec<String> = found
+        .iter()
+        .filter_map(|f| Path::new(f).parent().and_then(Path::to_str))
+        .filter(|f| f.matches('/').count() > 1)
+        .map(str::to_owned)
+        .collect();
+    found.extend(above);
+    found.dedup();
+    found
+}
+
+/// The script libraries of Tcl and Tk where `_tkinter` is collected, and the environment that points to them.
+pub(super) fn tcl(graph: &Graph, python: &Python) -> (Vec<Data>, Vec<(String, String)>) {
+    if !graph.modules.contains_key("_tkinter") {
+        return (Vec::new(), Vec::new());
+    }
+    let (mut data, mut env) = (Vec::new(), Vec::new());
+    for (name, main, variable) in [("tcl", "init.tcl", "TCL_LIBRARY"), ("tk", "tk.tcl", "TK_LIBRARY")] {
+        let Some(folder) = tcl_folder(name, main, python) else { continue };
+        let dest = format!("lib/{}", folder.file_name().unwrap_or_default().to_string_lossy());
+        for entry in WalkDir::new(&folder).follow_links(true).sort_by_file_name().into_iter().flatten() {
+            let Ok(relative) = entry.path().strip_prefix(&folder) else { continue };
+            let relative: Vec<_> = relative.components().map(|c| c.as_os_str().to_string_lossy()).collect();
+            if !entry.file_type().is_file() || relative.first().is_some_and(|f| f == "demos") {
+                continue;
+            }
+            data.push(Data {
+                dest: format!("{dest}/{}", relative.join("/")),
+                source: Source::File(entry.path().to_owned()),
+                executable: false,
+                reason: Reason { from: "_tkinter".into(), by: By::Package, line: 0, guard: Guard::None },
+            });
+        }
+        env.push((variable.to_owned(), format!("{{root}}/{dest}")));
+    }
+    (data, env)
+}
+
+/// The newest folder such as `tcl8.6` that holds the main script.
+fn tcl_folder(name: &str, main: &str, python: &Python) -> Option<PathBuf> {
+    let prefix = &python.base_prefix;
+    let places = [prefix.join("lib"), prefix.join("tcl"), "/usr/share/tcltk".into(), "/usr/share".into(), "/usr/lib".into()];
+    places.iter().find_map(|place| {
+        let mut fitting: Vec<PathBuf> = std::fs::read_dir(place)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter(|e| {
+                let file = e.file_name().to_string_lossy().into_owned();
+                file.strip_prefix(name).is_some_and(|v| v.contains('.') && v.chars().all(|c| c.is_ascii_digit() || c == '.'))
+            })
+            .map(|e| e.path())
+            .filter(|p| p.join(main).is_file())
+            .collect();
+        fitting.sort();
+        fitting.pop()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_where_python_was_built() {
+        let text = "{'abs_builddir': '/tmp/b.123/Python-3.12',\n 'abs_srcdir': '/tmp/b.123/Python-3.12'}";
+        assert_eq!(build_folders(text), ["/tmp/b.123/Python-3.12", "/tmp/b.123"]);
+    }
+}

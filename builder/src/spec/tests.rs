@@ -1,0 +1,274 @@
+//! Tests of specs: what resolves to what, and the text of each error.
+
+use std::path::Path;
+
+use super::*;
+
+/// A folder with a script, and a spec of this text in it.
+fn folder(text: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("app.py"), "").unwrap();
+    std::fs::write(folder.path().join("app.spec"), text).unwrap();
+    folder
+}
+
+fn load_in(folder: &Path) -> Result<Request> {
+    let target = Target { os: Os::Linux, arch: Arch::X86_64, musl: false };
+    let overrides = Overrides { target: Some(target), ..Overrides::default() };
+    load(&folder.join("app.spec"), &overrides)
+}
+
+fn good(text: &str) -> Request {
+    load_in(folder(text).path()).unwrap_or_else(|e| panic!("{e}"))
+}
+
+/// The error as it is printed, with the folder left out.
+fn error(text: &str) -> String {
+    let folder = folder(text);
+    let error = load_in(folder.path()).expect_err("an error").to_string();
+    error.replace(&format!("{}/", folder.path().display()), "")
+}
+
+#[track_caller]
+fn assert_error(spec: &str, expected: &str) {
+    let got = error(spec);
+    assert_eq!(got.trim(), expected.trim(), "\ngot:\n{got}");
+}
+
+const APP: &str = "[app]\nentry = \"app.py\"\n";
+
+#[test]
+fn the_least_spec() {
+    let request = good(APP);
+    assert_eq!(request.name, "app");
+    assert_eq!(request.bundle.mode, Mode::Onedir);
+    assert_eq!(request.bundle.contents_directory, "_internal");
+    assert_eq!(request.programs.len(), 1);
+    assert!(request.programs[0].place.as_deref().unwrap().ends_with("app.spec:2"));
+}
+
+#[test]
+fn the_example_of_the_documentation() {
+    let text = include_str!("../../../docs/spec.md");
+    let example = text.split("```toml\n").nth(1).and_then(|t| t.split("```").next()).unwrap();
+    let folder = folder(example);
+    let at = |name: &str| folder.path().join(name);
+    for dir in ["src", ".venv", "vendor", "assets", "rules", "hooks"] {
+        std::fs::create_dir(at(dir)).unwrap();
+    }
+    let files = [
+        "cli.py", "startup.py", "vendor/libfoo.so", "rules/my.toml", "app.ico", "app.icns", "app.manifest",
+        "entitlements.plist",
+    ];
+    for file in files {
+        std::fs::write(at(file), "").unwrap();
+    }
+    let request = load_in(folder.path()).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(request.version.as_deref(), Some("1.2.0"));
+    assert_eq!(request.bundle.mode, Mode::Onefile);
+    assert_eq!(request.bundle.max_glibc, Some((2, 28)));
+    assert_eq!(request.programs.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["myapp", "myapp-cli"]);
+    assert_eq!(request.python.paths, [at("src")]);
+    assert_eq!(request.rule_files, [at("rules/my.toml")]);
+    assert_eq!(request.runtime.env["MYAPP_HOME"], "{root}/share");
+    assert_eq!(request.data[0].to, "assets");
+    assert_eq!(request.windows.console, Some(false));
+    assert_eq!(request.modules.exclude, ["tkinter", "msvcrt"]);
+}
+
+#[test]
+fn targets_replace_values_and_extend_lists() {
+    let request = good(
+        "[app]\nentry = \"app.py\"\n[modules]\nexclude = [\"a\"]\n[bundle]\nmode = \"onefile\"\n\
+         [target.linux-x86_64.bundle]\nmode = \"onedir\"\n[target.linux.modules]\nexclude = [\"b\"]\n\
+         [target.linux.bundle]\nmode = \"onefile\"\n[target.windows.modules]\nexclude = [\"c\"]\n",
+    );
+    assert_eq!(request.modules.exclude, ["a", "b"]);
+    assert_eq!(request.bundle.mode, Mode::Onedir);
+}
+
+#[test]
+fn programs_alone_name_the_first_as_main() {
+    let request = good(
+        "[app]\nname = \"tools\"\n[[program]]\nname = \"one\"\nentry = \"app.py\"\n\
+         [[program]]\nname = \"two\"\nentry = \"pkg.cli:main\"\n",
+    );
+    assert_eq!(request.name, "tools");
+    assert_eq!(request.programs[0].name, "one");
+    assert_eq!(request.programs[1].entry, Entry::Function { module: "pkg.cli".into(), function: "main".into() });
+}
+
+#[test]
+fn unknown_key() {
+    assert_error(
+        "[app]\nnmae = \"x\"\nentry = \"app.py\"\n",
+        "unknown key `nmae` in `[app]`
+ --> app.spec:2:1
+  |
+2 | nmae = \"x\"
+  | ^^^^ unknown key
+hint: did you mean `name`?",
+    );
+    assert!(error("[app]\nentry = \"app.py\"\n[bundle]\nname = \"x\"\n").ends_with("`name` belongs to `[app]`"));
+    assert!(error("[app]\nentry = \"app.py\"\nhiddenimports = []\n").ends_with("write `include` in `[modules]`"));
+    let found = error("[target.windows.modules]\nexlude = []\n");
+    assert!(found.starts_with("unknown key `exlude` in `[target.windows.modules]`"), "{found}");
+}
+
+#[test]
+fn unknown_table() {
+    assert_error(
+        "[app]\nentry = \"app.py\"\n[bundel]\n",
+        "unknown table `bundel` in the spec
+ --> app.spec:3:2
+  |
+3 | [bundel]
+  |  ^^^^^^ unknown table
+hint: did you mean `bundle`?",
+    );
+}
+
+#[test]
+fn unknown_target() {
+    assert_error(
+        "[app]\nentry = \"app.py\"\n[target.window.bundle]\n",
+        "unknown target `window`
+ --> app.spec:3:9
+  |
+3 | [target.window.bundle]
+  |         ^^^^^^ unknown target
+hint: did you mean `windows`?",
+    );
+}
+
+#[test]
+fn wrong_type() {
+    assert_error(
+        "[app]\nentry = 3\n",
+        "wrong type of `entry` in `[app]`: expected a string, got an integer
+ --> app.spec:2:9
+  |
+2 | entry = 3
+  |         ^ expected a string",
+    );
+    assert_error(
+        "[modules]\ninclude = \"a\"\n",
+        "wrong type of `include` in `[modules]`: expected an array of strings, got a string
+ --> app.spec:2:11
+  |
+2 | include = \"a\"
+  |           ^^^ expected an array of strings
+hint: write `include = [\"a\"]`",
+    );
+    assert!(error("[data]\nfrom = \"x\"\n").ends_with("hint: write `[[data]]`"));
+    assert!(error("app = 1\n").contains("expected a table, got an integer"));
+}
+
+#[test]
+fn invalid_value() {
+    assert_error(
+        "[bundle]\nmode = \"onfile\"\n",
+        "invalid `mode` in `[bundle]`: `onfile`
+ --> app.spec:2:8
+  |
+2 | mode = \"onfile\"
+  |        ^^^^^^^^ expected \"onefile\", \"onedir\"
+hint: did you mean \"onefile\"?",
+    );
+    assert!(error("[python]\noptimize = 3\n").contains("expected a number from 0 to 2"));
+    assert!(error(&format!("{APP}[bundle]\nmax-glibc = \"new\"\n")).contains("invalid `max-glibc`: `new`"));
+    assert!(error(&format!("{APP}[modules]\ninclude = [\"a b\"]\n")).contains("invalid module name: `a b`"));
+    assert!(error("[app]\nname = \"a/b\"\nentry = \"app.py\"\n").contains("a name cannot hold '/'"));
+}
+
+#[test]
+fn missing_entry() {
+    assert_error(
+        "[app]\nname = \"x\"\n",
+        "missing key `entry` in `[app]` of spec `app.spec`
+hint: add `entry = \"app.py\"` below `[app]`",
+    );
+    assert_error(
+        "[app]\nentry = \"ap.py\"\n",
+        "entry script `ap.py` not found
+ --> app.spec:2:9
+  |
+2 | entry = \"ap.py\"
+  |         ^^^^^^^
+hint: did you mean `app.py`?",
+    );
+    assert_error(
+        &format!("{APP}[[program]]\nname = \"b\"\n"),
+        "missing key `entry` in `[[program]]`
+ --> app.spec:3:1
+  |
+3 | [[program]]
+  | ^^^^^^^^^^^ `entry` is missing",
+    );
+}
+
+#[test]
+fn programs_of_the_same_name() {
+    assert_error(
+        &format!("{APP}[[program]]\nname = \"App\"\nentry = \"app.py\"\n"),
+        "two programs are named `App`
+ --> app.spec:4:8
+  |
+4 | name = \"App\"
+  |        ^^^^^ named twice",
+    );
+}
+
+#[test]
+fn syntax_error() {
+    assert_error(
+        "[app]\nentry = app.py\n",
+        "failed to parse spec `app.spec`
+ --> app.spec:2:9
+  |
+2 | entry = app.py
+  |         ^^^^^^ string values must be quoted, expected literal string",
+    );
+    assert!(error("[app\n").contains("--> app.spec:1:5"));
+    assert!(error("[app]\na = 1\na = 2\n").contains("duplicate key"));
+}
+
+#[test]
+fn missing_files() {
+    let found = error(&format!("{APP}[[data]]\nfrom = \"asets\"\n"));
+    assert!(found.starts_with("file `asets` not found"), "{found}");
+    assert!(found.contains("app.spec:4:8"), "{found}");
+    assert!(error(&format!("{APP}[runtime]\nhooks = [\"h.py\"]\n")).starts_with("runtime hook `h.py` not found"));
+    assert!(error(&format!("{APP}[rules]\nfiles = [\"r/*.toml\"]\n")).contains("matches nothing"));
+}
+
+#[test]
+fn specs_that_are_no_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("app.spec");
+    let message = || load(&path, &Overrides::default()).expect_err("an error").to_string();
+    std::fs::write(folder.path().join("apps.spec"), APP).unwrap();
+    assert!(message().contains("not found\nhint: did you mean"), "{}", message());
+    std::fs::write(&path, "").unwrap();
+    assert!(message().contains("is empty"), "{}", message());
+    std::fs::write(&path, b"# a\n\xff\xfe").unwrap();
+    assert!(message().contains("line 2 is not UTF-8"), "{}", message());
+    std::fs::remove_file(&path).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    assert!(message().contains("expected a spec, got folder"), "{}", message());
+}
+
+#[test]
+fn specs_of_pyinstaller_are_recognised() {
+    assert_error(
+        "# -*- mode: python -*-\na = Analysis(\n    ['main.py'],\n    datas=[],\n)\nexe = EXE(a.scripts)\n",
+        "`app.spec` is a spec of PyInstaller, written in Python
+  caused by: expected a spec in TOML; those in Python cannot be read yet
+hint: `freeze main.py …` takes the options of `pyinstaller`; `freeze init main.py` writes a spec in TOML",
+    );
+}
+
+#[test]
+fn a_byte_order_mark_is_passed_over() {
+    assert_eq!(good(&format!("\u{feff}{APP}")).name, "app");
+}
