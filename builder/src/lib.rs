@@ -15,3 +15,38 @@ pub mod rules;
 pub mod spec;
 pub mod store;
 pub mod target;
+
+use error::Result;
+use output::Published;
+use python::Python;
+use report::{Report, Reporter, Summary};
+use spec::Request;
+use store::Store;
+
+/// Builds what a request asks for and publishes it.
+///
+/// # Errors
+/// A phase failed, or Ctrl-C was pressed; the previous product is then still there.
+pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
+    let store = Store::open(&Store::default_root()?)?;
+    reporter.warn(&request.warnings);
+    let python = reporter.phase("python", || Python::probe(request, &store))?;
+    let graph = reporter.phase("modules", || analysis::modules(request, &python, &store))?;
+    reporter.warn(&graph.warnings);
+    let contents = reporter.phase("data", || rules::apply(graph, request, &python, &store))?;
+    reporter.warn(&contents.warnings);
+    let natives = reporter.phase("libraries", || binaries::collect(&contents, request, &python, &store))?;
+    reporter.warn(&natives.warnings);
+    let packed =
+        reporter.phase("archive", || archive::pack(&contents, &natives, request, &python, &store))?;
+    let app = reporter.phase("assemble", || assemble::app(request, packed, &python))?;
+    let published = reporter.phase("publish", || output::publish(request, app))?;
+    reporter.warn(&published.warnings);
+    let summary = Summary::new(request, &python, &contents, &natives, &published, reporter);
+    if let Some(path) = &request.output.report {
+        let report = Report::new(request, &python, &contents, &natives, &summary, reporter)?;
+        report::write(&report, path)?;
+    }
+    reporter.summary(&summary);
+    Ok(published)
+}

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use builder::error::{Context, Error, Result};
 use builder::report::{self, Reporter};
 use builder::store::Store;
-use builder::{inspect, interrupt, spec};
+use builder::{interrupt, spec};
 use cli::{Action, CacheCommand, InspectCommand};
 
 fn main() -> ExitCode {
@@ -38,7 +38,7 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
         Action::Build(request, arguments) => {
             let built = builder::freeze(&request, reporter)?;
             return match arguments {
-                Some(arguments) => start(&built.program, &arguments),
+                Some(arguments) => start(&built.path, &arguments),
                 None => Ok(ExitCode::SUCCESS),
             };
         }
@@ -48,7 +48,7 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             reporter.done("wrote", &path, Some(&format!("`freeze {name}`")));
         }
-        Action::Inspect(app, command, json) => inspect_app(&app, command, json, reporter)?,
+        Action::Inspect(..) => {}
         Action::Cache(CacheCommand::Show, json) => {
             let root = Store::default_root()?;
             let usage = builder::store::usage(&root)?;

@@ -13,8 +13,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 pub use self::contents::{Report, write};
-pub use self::tables::{bytes, print_cache, print_json, print_list, print_verified};
+pub use self::tables::{Row, bytes, print_cache, print_json, print_list, print_verified};
+use crate::analysis::{Guard, Reason};
+use crate::binaries::Natives;
 use crate::error::{Error, Result, Warning};
+use crate::output::Published;
+use crate::python::Python;
+use crate::rules::Contents;
+use crate::spec::Request;
 use style::Style;
 
 /// Name of the variable that asks for traces, as `tracing_subscriber`'s filters are written.
@@ -78,6 +84,8 @@ pub struct Summary {
     pub path: std::path::PathBuf,
     /// The executable to start.
     pub program: std::path::PathBuf,
+    /// Whether an equal product was there already.
+    pub unchanged: bool,
     /// `onefile` or `onedir`.
     pub mode: &'static str,
     /// Its size in bytes.
@@ -96,6 +104,36 @@ pub struct Summary {
     pub missing: usize,
     /// Duration of the build.
     pub seconds: f64,
+}
+
+impl Summary {
+    /// Counts what went into a product.
+    pub fn new(
+        request: &Request,
+        python: &Python,
+        contents: &Contents,
+        natives: &Natives,
+        published: &Published,
+        reporter: &Reporter,
+    ) -> Summary {
+        let totals = &published.totals;
+        let needed = |reasons: &Vec<Reason>| reasons.iter().any(|r| r.guard == Guard::None);
+        let (major, minor, micro) = python.version;
+        Summary {
+            path: published.product.clone(),
+            program: published.path.clone(),
+            unchanged: published.unchanged,
+            mode: crate::spec::write::mode_name(request.bundle.mode),
+            size: published.size,
+            python: format!("{major}.{minor}.{micro}"),
+            modules: totals.modules,
+            libraries: totals.libraries,
+            data: totals.data,
+            glibc: natives.glibc.as_ref().map(|((a, b), file)| (format!("{a}.{b}"), file.clone())),
+            missing: contents.graph.missing.values().filter(|r| needed(r)).count(),
+            seconds: reporter.elapsed().as_secs_f64(),
+        }
+    }
 }
 
 /// Prints what happens, as the user asked for it.
@@ -248,7 +286,7 @@ impl Reporter {
         }
         let path = shorten(&summary.path);
         let style = self.style;
-        self.line(&format!("{} {} ({}, {})", style.good("built"), style.bold(&path), bytes(summary.size), summary.mode));
+        self.line(&format!("{} {} ({}, {})", style.good(if summary.unchanged { "unchanged" } else { "built" }), style.bold(&path), bytes(summary.size), summary.mode));
         let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
         let contents = [
             count(summary.modules, "module", "modules"),

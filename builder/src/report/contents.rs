@@ -12,9 +12,13 @@ use crate::analysis::{By, Distribution, Guard, Kind, Module, Reason};
 use crate::binaries::Natives;
 use crate::error::{Context, Error, Result, Warning};
 use crate::python::Python;
-use crate::rules::Contents;
+use crate::rules::{Contents, Data};
 use crate::spec::Request;
 
+/// Group of the standard library and the interpreter.
+const STDLIB: &str = "python";
+/// Group of the program's own files.
+const PROGRAM: &str = "program";
 /// Version of the report's format; docs/cli.md describes it.
 const FORMAT: u32 = 1;
 
@@ -44,6 +48,8 @@ struct ModuleEntry {
     package: bool,
     path: String,
     distribution: Option<String>,
+    /// The distribution, or what else it belongs to.
+    group: String,
     /// Bytes when loaded.
     size: u64,
     /// Bytes in the product.
@@ -56,6 +62,7 @@ struct FileEntry {
     path: String,
     kind: &'static str,
     distribution: Option<String>,
+    group: String,
     size: u64,
     stored: u64,
     reasons: Vec<ReasonEntry>,
@@ -153,10 +160,16 @@ impl Report {
             let distribution = module.distribution.and_then(|i| graph.distributions.get(i));
             let file = files.get(module.path.as_bytes()).filter(|_| matches!(module.kind, Kind::Extension(_)));
             let size = file.or(modules.get(module.name.as_bytes())).copied();
-            report.modules.push(module_entry(module, distribution, size.unwrap_or_default()));
+            let group = match &module.kind {
+                _ if distribution.is_some() => None,
+                Kind::Builtin => Some(STDLIB),
+                Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => s.file().map(|p| group(p, python)),
+                Kind::Namespace(_) => None,
+            };
+            report.modules.push(module_entry(module, distribution, group, size.unwrap_or_default()));
         }
-        let known: HashMap<&str, &Reason> =
-            contents.data.iter().chain(&contents.libraries).map(|d| (d.dest.as_str(), &d.reason)).collect();
+        let known: HashMap<&str, &Data> =
+            contents.data.iter().chain(&contents.libraries).map(|d| (d.dest.as_str(), d)).collect();
         let extensions: std::collections::HashSet<&str> =
             contents.extensions().map(|m| m.path.as_str()).collect();
         let natives: HashMap<&str, &crate::binaries::Native> =
@@ -169,11 +182,19 @@ impl Report {
             let native = natives.get(path.as_str());
             let reasons = match (native, known.get(path.as_str())) {
                 (Some(native), _) if !native.reasons.is_empty() => native.reasons.iter().map(reason).collect(),
-                (_, Some(r)) => vec![reason(r)],
+                (_, Some(data)) => vec![reason(&data.reason)],
                 _ => Vec::new(),
             };
             let kind = if native.is_some() { "library" } else { "data" };
-            report.files.push(FileEntry { kind, distribution: owner(&path), size, stored, reasons, path });
+            let distribution = owner(&path);
+            let source = known.get(path.as_str()).and_then(|d| d.source.file());
+            let group = match (&distribution, native) {
+                (Some(name), _) => name.clone(),
+                (None, Some(native)) if python.libpython.as_deref() == Some(&native.source) => STDLIB.into(),
+                (None, Some(_)) => "system libraries".into(),
+                (None, None) => source.map_or(PROGRAM, |p| group(p, python)).into(),
+            };
+            report.files.push(FileEntry { kind, distribution, group, size, stored, reasons, path });
         }
         report.files.sort_by(|a, b| a.path.cmp(&b.path));
         report.distributions = graph.distributions.iter().map(|d| report.distribution(d)).collect();
@@ -262,7 +283,17 @@ fn owners(distributions: &[Distribution]) -> HashMap<&str, usize> {
     owners
 }
 
-fn module_entry(module: &Module, owner: Option<&Distribution>, (size, stored): (u64, u64)) -> ModuleEntry {
+/// What a file belongs to that no distribution owns.
+fn group(path: &Path, python: &Python) -> &'static str {
+    if python.in_stdlib(path) { STDLIB } else { PROGRAM }
+}
+
+fn module_entry(
+    module: &Module,
+    owner: Option<&Distribution>,
+    group: Option<&str>,
+    (size, stored): (u64, u64),
+) -> ModuleEntry {
     ModuleEntry {
         name: module.name.clone(),
         kind: match module.kind {
@@ -275,6 +306,7 @@ fn module_entry(module: &Module, owner: Option<&Distribution>, (size, stored): (
         package: module.package,
         path: module.path.clone(),
         distribution: owner.map(|d| d.name.clone()),
+        group: owner.map_or(group.unwrap_or(PROGRAM).to_owned(), |d| d.name.clone()),
         size,
         stored,
         reasons: module.reasons.iter().map(reason).collect(),
