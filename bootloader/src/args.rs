@@ -6,7 +6,6 @@ use std::ffi::{CStr, c_char, c_int};
 ///
 /// # Safety
 /// `argv` holds `argc` pointers to strings that live as long as the process.
-#[cfg_attr(test, allow(dead_code))]
 pub(crate) unsafe fn collect(argc: c_int, argv: *const *const c_char) -> Vec<&'static CStr> {
     (0..usize::try_from(argc).unwrap_or(0))
         // SAFETY: see above.
@@ -62,7 +61,9 @@ fn interpreter_call<'a>(args: &[&'a CStr]) -> Option<Code<'a>> {
             b"-m" => return Some(Code::Module(i, args.get(i + 1)?)),
             b"-X" | b"-W" => i += 2,
             [b'-', b'X' | b'W', _, ..] => i += 1,
-            [b'-', flags @ ..] if !flags.is_empty() && flags.iter().all(|f| b"bBdEiIOPqRsSuvx".contains(f)) => {
+            [b'-', flags @ ..]
+                if !flags.is_empty() && flags.iter().all(|f| b"bBdEiIOPqRsSuvx".contains(f)) =>
+            {
                 i += 1;
             }
             _ => return None,
@@ -96,7 +97,8 @@ mod tests {
         assert_eq!(call(&[c"-B", c"-I", c"-S", c"-c", tracker]), Call::Helper(Code::Command(4, tracker)));
         let server = c"from multiprocessing.forkserver import main; main(3, 4, ['__main__'], **{})";
         assert_eq!(call(&[c"-X", c"dev", c"-c", server]), Call::Helper(Code::Command(3, server)));
-        let newer = c"import sys; from multiprocessing.forkserver import main; main(3, sys_argv=sys.argv[1:])";
+        let newer =
+            c"import sys; from multiprocessing.forkserver import main; main(3, sys_argv=sys.argv[1:])";
         assert_eq!(call(&[c"-c", newer]), Call::Helper(Code::Command(1, newer)));
         let loky = c"joblib.externals.loky.backend.popen_loky_posix";
         assert_eq!(call(&[c"-m", loky, c"--pipe"]), Call::Helper(Code::Module(1, loky)));

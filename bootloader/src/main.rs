@@ -10,11 +10,13 @@ mod locate;
 mod os;
 mod python;
 mod report;
+#[cfg(all(not(test), panic = "abort"))]
+mod unwind;
 
 /// The C entry point: without Rust's own start-up, which would touch signals and file descriptors.
-#[cfg(not(test))]
-#[unsafe(no_mangle)]
-extern "C" fn main(argc: std::ffi::c_int, argv: *const *const std::ffi::c_char) -> std::ffi::c_int {
+#[cfg_attr(not(test), unsafe(export_name = "main"))]
+#[cfg_attr(test, allow(dead_code))]
+extern "C" fn start(argc: std::ffi::c_int, argv: *const *const std::ffi::c_char) -> std::ffi::c_int {
     // SAFETY: the C library calls `main` with its argument vector, which lives as long as the process.
     let args = unsafe { args::collect(argc, argv) };
     report::start();

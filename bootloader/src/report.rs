@@ -47,11 +47,12 @@ impl From<archive::Error> for Failure {
                 "this is the launcher of freeze: it runs a program that is appended to it, and none is",
             )
             .hint("if this was a program, its end is cut off: copy or download it again"),
-            archive::Error::Version(_) => {
-                Failure::new(DAMAGED, error.to_string()).hint("rebuild the program with one version of freeze")
+            archive::Error::Version(_) => Failure::new(DAMAGED, error.to_string())
+                .hint("rebuild the program with one version of freeze"),
+            archive::Error::Damaged(part) => {
+                Failure::new(DAMAGED, format!("this executable is damaged: {part}"))
+                    .hint("copy or download it again")
             }
-            archive::Error::Damaged(part) => Failure::new(DAMAGED, format!("this executable is damaged: {part}"))
-                .hint("copy or download it again"),
         }
     }
 }

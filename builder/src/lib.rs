@@ -7,6 +7,7 @@ pub mod archive;
 pub mod assemble;
 pub mod binaries;
 pub mod error;
+pub mod inspect;
 pub mod interrupt;
 pub mod output;
 pub mod python;

@@ -3,10 +3,11 @@
 mod cli;
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use builder::error::{Context, Error, Result};
+use builder::inspect::Product;
 use builder::report::{self, Reporter};
 use builder::store::Store;
 use builder::{interrupt, spec};
@@ -38,7 +39,7 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
         Action::Build(request, arguments) => {
             let built = builder::freeze(&request, reporter)?;
             return match arguments {
-                Some(arguments) => start(&built.path, &arguments),
+                Some(arguments) => start(&built.program, &arguments),
                 None => Ok(ExitCode::SUCCESS),
             };
         }
@@ -48,7 +49,7 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             reporter.done("wrote", &path, Some(&format!("`freeze {name}`")));
         }
-        Action::Inspect(..) => {}
+        Action::Inspect(app, command, json) => return inspect(&app, command, json, reporter),
         Action::Cache(CacheCommand::Show, json) => {
             let root = Store::default_root()?;
             let usage = builder::store::usage(&root)?;
@@ -68,9 +69,54 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
             let root = Store::default_root()?;
             builder::store::clear(&root)?;
             if json {
-                report::print_json(&serde_json::json!({ "event": "result", "action": "cleared", "path": root }));
+                report::print_json(&serde_json::json!({ "action": "cleared", "path": root }));
             } else {
                 reporter.done("cleared", &root, None);
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Looks into a frozen program.
+fn inspect(app: &Path, command: InspectCommand, json: bool, reporter: &mut Reporter) -> Result<ExitCode> {
+    let product = Product::open(app)?;
+    match command {
+        InspectCommand::List => {
+            let listing = product.list()?;
+            if json {
+                report::print_json(&serde_json::to_value(&listing)?);
+            } else {
+                report::print_listing(&listing);
+            }
+        }
+        InspectCommand::Extract { folder } => {
+            let folder = folder.unwrap_or_else(|| {
+                let name = app.file_name().unwrap_or_default().to_string_lossy();
+                PathBuf::from(format!("{name}.contents"))
+            });
+            let done = product.extract(&folder)?;
+            if json {
+                let (modules, files) = (done.modules, done.files);
+                report::print_json(&serde_json::json!({ "path": folder, "modules": modules, "files": files }));
+            } else {
+                reporter.done("extracted", &folder, None);
+            }
+        }
+        InspectCommand::Verify => {
+            let problems = product.verify()?;
+            if json {
+                report::print_json(&serde_json::json!({
+                    "path": app,
+                    "whole": problems.is_empty(),
+                    "problems": serde_json::to_value(&problems)?,
+                }));
+            } else {
+                report::print_verified(app, &problems);
+            }
+            if !problems.is_empty() {
+                let message = format!("`{}` is damaged", app.display());
+                return Err(Error::new(message).hint("build it again, or copy it again from where it is whole"));
             }
         }
     }

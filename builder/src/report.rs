@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 pub use self::contents::{Report, write};
-pub use self::tables::{Row, bytes, print_cache, print_json, print_list, print_verified};
+pub use self::tables::{bytes, print_cache, print_json, print_listing, print_verified};
 use crate::analysis::{Guard, Reason};
 use crate::binaries::Natives;
 use crate::error::{Error, Result, Warning};
@@ -120,8 +120,8 @@ impl Summary {
         let needed = |reasons: &Vec<Reason>| reasons.iter().any(|r| r.guard == Guard::None);
         let (major, minor, micro) = python.version;
         Summary {
-            path: published.product.clone(),
-            program: published.path.clone(),
+            path: published.path.clone(),
+            program: published.program.clone(),
             unchanged: published.unchanged,
             mode: crate::spec::write::mode_name(request.bundle.mode),
             size: published.size,
@@ -278,7 +278,7 @@ impl Reporter {
             if let Some((version, file)) = &summary.glibc {
                 value["glibc"] = json!({ "version": version, "file": file });
             }
-            print_json(&value);
+            self.event(value);
             return;
         }
         if self.settings.verbosity < Verbosity::Normal {
@@ -308,7 +308,7 @@ impl Reporter {
     /// Prints one line of what was done, as by `freeze init`.
     pub fn done(&self, what: &str, path: &Path, next: Option<&str>) {
         if self.settings.format == Format::Json {
-            print_json(&json!({ "event": "result", "action": what, "path": path }));
+            self.event(json!({ "event": "result", "action": what, "path": path }));
         } else if self.settings.verbosity >= Verbosity::Normal {
             self.line(&format!("{} {}", self.style.good(what), self.style.bold(&shorten(path))));
             if let Some(next) = next {

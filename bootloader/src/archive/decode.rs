@@ -255,8 +255,9 @@ impl<'a> Archive<'a> {
             .ok()
             .zip(usize::try_from(u64_at(r, 8)).ok())
             .and_then(|(at, len)| Some(at..at.checked_add(len)?));
-        let stored =
-            range.and_then(|range| self.bytes.get(range)).ok_or(Error::Damaged("blob outside the archive"))?;
+        let stored = range
+            .and_then(|range| self.bytes.get(range))
+            .ok_or(Error::Damaged("blob outside the archive"))?;
         if hash(stored) != r[24..40] {
             return Err(Error::Damaged("blob contradicts its hash"));
         }

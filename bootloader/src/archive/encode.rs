@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::{
-    BLOB_LEN, BlobId, Codec, FILE_LEN, FOOTER_LEN, FORMAT_VERSION, FileId, FileKind, INDEX_HEADER_LEN,
-    MAGIC, MODULE_LEN, ModuleKind, NONE, hash,
+    BLOB_LEN, BlobId, Codec, FILE_LEN, FOOTER_LEN, FORMAT_VERSION, FileId, FileKind, INDEX_HEADER_LEN, MAGIC,
+    MODULE_LEN, ModuleKind, NONE, hash,
 };
 
 /// A blob to be stored; the bytes themselves stay with the caller.
@@ -136,7 +136,10 @@ impl Encoder {
         let file_ids: HashMap<&str, FileId> =
             self.files.iter().enumerate().map(|(i, f)| (f.path.as_str(), i as FileId)).collect();
         let file_id = |path: &str| {
-            file_ids.get(path).copied().ok_or_else(|| format!("file `{path}` is named but not in the archive"))
+            file_ids
+                .get(path)
+                .copied()
+                .ok_or_else(|| format!("file `{path}` is named but not in the archive"))
         };
 
         let mut offsets = Vec::with_capacity(self.blobs.len());
@@ -190,7 +193,8 @@ impl Encoder {
         }
         let mut settings = Vec::new();
         for (key, value) in &self.settings {
-            settings.extend(u16::try_from(key.len()).map_err(|_| "a setting's key is too long")?.to_le_bytes());
+            settings
+                .extend(u16::try_from(key.len()).map_err(|_| "a setting's key is too long")?.to_le_bytes());
             settings.extend(u32::try_from(value.len()).map_err(|_| "a setting is too long")?.to_le_bytes());
             settings.extend(key);
             settings.extend(value);

@@ -33,9 +33,11 @@ fn sample() -> Vec<u8> {
             file: file.map(String::from),
         });
     }
-    for (path, kind, blob, preload) in
-        [("lib/b.so", FileKind::Native, 2, vec!["lib/c.so"]), ("lib/c.so", FileKind::Native, 2, vec![]), ("a/d.txt", FileKind::Data, 1, vec![])]
-    {
+    for (path, kind, blob, preload) in [
+        ("lib/b.so", FileKind::Native, 2, vec!["lib/c.so"]),
+        ("lib/c.so", FileKind::Native, 2, vec![]),
+        ("a/d.txt", FileKind::Data, 1, vec![]),
+    ] {
         e.file(FileRecord {
             path: path.into(),
             kind,

@@ -149,7 +149,12 @@ fn temporary_bases(program: &Program) -> Vec<PathBuf> {
     }
     bases.extend(os::TEMPORARY.iter().map(PathBuf::from));
     let mut seen: Vec<PathBuf> = Vec::new();
-    bases.retain(|b| !seen.contains(b) && { seen.push(b.clone()); true });
+    bases.retain(|b| {
+        !seen.contains(b) && {
+            seen.push(b.clone());
+            true
+        }
+    });
     bases
 }
 

@@ -18,9 +18,8 @@ fn names(elf: &[u8]) -> Option<Vec<&[u8]>> {
     let table = usize::try_from(u64_at(elf, 32)?).ok()?;
     let size = usize::from(u16_at(elf, 54)?);
     let count = usize::from(u16_at(elf, 56)?);
-    let headers: Vec<&[u8]> = (0..count)
-        .map_while(|i| elf.get(table.checked_add(i.checked_mul(size)?)?..)?.get(..56))
-        .collect();
+    let headers: Vec<&[u8]> =
+        (0..count).map_while(|i| elf.get(table.checked_add(i.checked_mul(size)?)?..)?.get(..56)).collect();
     let offset_of = |address: u64| {
         headers.iter().filter(|h| u32_at(h, 0) == Some(PT_LOAD)).find_map(|h| {
             let (offset, start, len) = (u64_at(h, 8)?, u64_at(h, 16)?, u64_at(h, 32)?);

@@ -127,6 +127,7 @@ api! {
     fn PyModule_GetDict(*mut PyObject) -> *mut PyObject;
     fn PyObject_GetAttrString(*mut PyObject, *const c_char) -> *mut PyObject;
     fn PyObject_CallObject(*mut PyObject, *mut PyObject) -> *mut PyObject;
+    fn PySys_SetObject(*const c_char, *mut PyObject) -> c_int;
     fn PyTuple_New(isize) -> *mut PyObject;
     fn PyTuple_SetItem(*mut PyObject, isize, *mut PyObject) -> c_int;
     fn PyUnicode_AsUTF8AndSize(*mut PyObject, *mut isize) -> *const c_char;

@@ -4,7 +4,7 @@ use std::ffi::{CStr, CString, c_char, c_int, c_ulong, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::api::{ConfigApi, InitApi, PyPreConfig, PyStatus, PyWideStringList, WStr};
+use super::api::{ConfigApi, InitApi, PyObject, PyPreConfig, PyStatus, PyWideStringList, WStr};
 use super::layout::{Kind, Layout};
 use super::options::Options;
 use super::{Python, c_string, frozen, missing};
@@ -47,11 +47,10 @@ impl Start<'_> {
             ("module_search_paths_set", 1),
         ];
         ints.extend_from_slice(&options.ints);
-        let mut strings: Vec<_> =
-            ["prefix", "base_prefix", "exec_prefix", "base_exec_prefix", "stdlib_dir"]
-                .into_iter()
-                .map(|name| (name, root.clone()))
-                .collect();
+        let mut strings: Vec<_> = ["prefix", "base_prefix", "exec_prefix", "base_exec_prefix", "stdlib_dir"]
+            .into_iter()
+            .map(|name| (name, root.clone()))
+            .collect();
         strings.extend(
             ["program_name", "executable", "base_executable"].into_iter().map(|name| (name, app.clone())),
         );
@@ -199,7 +198,7 @@ fn initialize_by_name(python: &Python, options: &Options, values: &Values) -> Re
         }
     }
     for (name, value) in &values.strings {
-        let name = c_string(name.as_bytes());
+        let (name, value) = (c_string(name.as_bytes()), as_text(value));
         if has(&name) {
             // SAFETY: see `has`.
             check(unsafe { (api.PyInitConfig_SetStr)(config, name.as_ptr(), value.as_ptr()) })?;
@@ -208,16 +207,73 @@ fn initialize_by_name(python: &Python, options: &Options, values: &Values) -> Re
     for (name, items) in &values.lists {
         let name = c_string(name.as_bytes());
         if has(&name) {
-            let items: Vec<_> = items.iter().map(|i| i.as_ptr()).collect();
+            let texts: Vec<_> = items.iter().map(|i| as_text(i)).collect();
+            let items: Vec<_> = texts.iter().map(|i| i.as_ptr()).collect();
             // SAFETY: the array has the length given.
-            check(unsafe { (api.PyInitConfig_SetStrList)(config, name.as_ptr(), items.len(), items.as_ptr()) })?;
+            check(unsafe {
+                (api.PyInitConfig_SetStrList)(config, name.as_ptr(), items.len(), items.as_ptr())
+            })?;
         }
     }
     // SAFETY: the configuration is complete.
     check(unsafe { (api.Py_InitializeFromInitConfig)(config) })?;
     // SAFETY: made above and not used any more.
     unsafe { (api.PyInitConfig_Free)(config) };
+    mend_sys(python, values);
     Ok(())
+}
+
+/// PEP 741 takes UTF-8 only, while paths and arguments are bytes.
+fn as_text(bytes: &CStr) -> CString {
+    c_string(bytes.to_string_lossy().as_bytes())
+}
+
+/// Puts what was not ASCII into `sys` again, decoded as python decodes it.
+fn mend_sys(python: &Python, values: &Values) {
+    let api = &python.api;
+    let is_plain = |text: &CString| text.as_bytes().is_ascii();
+    // SAFETY (of the calls below): the interpreter runs and this thread holds its lock.
+    let decode = |text: &CString| {
+        let bytes = text.as_bytes();
+        // SAFETY: see above.
+        unsafe { (api.PyUnicode_DecodeFSDefaultAndSize)(bytes.as_ptr().cast(), bytes.len() as isize) }
+    };
+    let set = |name: &CStr, value: *mut PyObject| {
+        if !value.is_null() {
+            // SAFETY: see above.
+            unsafe {
+                (api.PySys_SetObject)(name.as_ptr(), value);
+                (api.Py_DecRef)(value);
+            }
+        }
+    };
+    for (field, value) in values.strings.iter().filter(|(_, value)| !is_plain(value)) {
+        let name = match *field {
+            "stdlib_dir" => "_stdlib_dir",
+            "base_executable" => "_base_executable",
+            "program_name" => continue,
+            name => name,
+        };
+        set(&c_string(name.as_bytes()), decode(value));
+    }
+    let arguments = values.lists.iter().find(|(name, _)| *name == "argv").map(|(_, items)| items);
+    let Some(arguments) = arguments.filter(|items| !items.iter().all(is_plain)) else { return };
+    for name in [c"argv", c"orig_argv"] {
+        // SAFETY: see above.
+        let list = unsafe { (api.PyList_New)(0) };
+        for argument in arguments {
+            let item = decode(argument);
+            if list.is_null() || item.is_null() {
+                return;
+            }
+            // SAFETY: see above; the list takes a reference of its own.
+            unsafe {
+                (api.PyList_Append)(list, item);
+                (api.Py_DecRef)(item);
+            }
+        }
+        set(name, list);
+    }
 }
 
 /// Whether python itself would choose UTF-8 mode: always from 3.15 on (PEP 686), before that in the

@@ -112,22 +112,37 @@ pub(crate) fn install(python: &Python, modules: Vec<(CString, &'static [u8], boo
                 // SAFETY: see above.
                 existing = unsafe { existing.add(1) };
             }
-            table.extend(
-                rows.map(|(name, code, n, package)| Frozen9 { name, code, size: if package { -n } else { n } }),
-            );
+            table.extend(rows.map(|(name, code, n, package)| Frozen9 {
+                name,
+                code,
+                size: if package { -n } else { n },
+            }));
             table.push(Frozen9 { name: null.cast(), code: null.cast(), size: 0 });
             table.leak().as_ptr().cast()
         }
         11 | 12 => {
             let mut table: Vec<_> = rows
-                .map(|(name, code, size, p)| Frozen11 { name, code, size, is_package: p.into(), get_code: null })
+                .map(|(name, code, size, p)| Frozen11 {
+                    name,
+                    code,
+                    size,
+                    is_package: p.into(),
+                    get_code: null,
+                })
                 .collect();
-            table.push(Frozen11 { name: null.cast(), code: null.cast(), size: 0, is_package: 0, get_code: null });
+            table.push(Frozen11 {
+                name: null.cast(),
+                code: null.cast(),
+                size: 0,
+                is_package: 0,
+                get_code: null,
+            });
             table.leak().as_ptr().cast()
         }
         _ => {
-            let mut table: Vec<_> =
-                rows.map(|(name, code, size, p)| Frozen13 { name, code, size, is_package: p.into() }).collect();
+            let mut table: Vec<_> = rows
+                .map(|(name, code, size, p)| Frozen13 { name, code, size, is_package: p.into() })
+                .collect();
             table.push(Frozen13 { name: null.cast(), code: null.cast(), size: 0, is_package: 0 });
             table.leak().as_ptr().cast()
         }

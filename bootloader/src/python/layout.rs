@@ -51,17 +51,33 @@ impl Layout {
 }
 
 macro_rules! c_type {
-    (int) => { c_int };
-    (ulong) => { c_ulong };
-    (wstr) => { WStr };
-    (list) => { PyWideStringList };
+    (int) => {
+        c_int
+    };
+    (ulong) => {
+        c_ulong
+    };
+    (wstr) => {
+        WStr
+    };
+    (list) => {
+        PyWideStringList
+    };
 }
 
 macro_rules! kind {
-    (int) => { Kind::Int };
-    (ulong) => { Kind::Ulong };
-    (wstr) => { Kind::Str };
-    (list) => { Kind::List };
+    (int) => {
+        Kind::Int
+    };
+    (ulong) => {
+        Kind::Ulong
+    };
+    (wstr) => {
+        Kind::Str
+    };
+    (list) => {
+        Kind::List
+    };
 }
 
 /// Declares the struct as its header does, in runs of equal type, and tabulates its fields.
@@ -248,9 +264,9 @@ mod tests {
             .map(|all| std::env::split_paths(&all).collect())
             .unwrap_or_default();
         roots.extend(["/usr", "/usr/local"].map(PathBuf::from));
-        let pyenv = std::env::var_os("PYENV_ROOT").map(PathBuf::from).or_else(|| {
-            std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".pyenv"))
-        });
+        let pyenv = std::env::var_os("PYENV_ROOT")
+            .map(PathBuf::from)
+            .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".pyenv")));
         let versions = pyenv.and_then(|p| std::fs::read_dir(p.join("versions")).ok());
         roots.extend(versions.into_iter().flatten().flatten().map(|e| e.path()));
         let mut found = Vec::new();
@@ -267,9 +283,9 @@ mod tests {
 
     #[test]
     fn layouts_are_those_of_the_headers() {
-        let compiler = ["cc", "gcc", "clang"].into_iter().find(|c| {
-            Command::new(c).arg("--version").output().is_ok_and(|o| o.status.success())
-        });
+        let compiler = ["cc", "gcc", "clang"]
+            .into_iter()
+            .find(|c| Command::new(c).arg("--version").output().is_ok_and(|o| o.status.success()));
         let Some(compiler) = compiler else { return };
         let folder = std::env::temp_dir().join(format!("freeze-layout-{:016x}", crate::os::random()));
         std::fs::create_dir(&folder).unwrap();
@@ -283,7 +299,9 @@ mod tests {
                 if free_threaded {
                     source.push_str("#define Py_GIL_DISABLED 1\n");
                 }
-                source.push_str("#include <Python.h>\n#include <stddef.h>\n#include <stdio.h>\nint main(void) {\n");
+                source.push_str(
+                    "#include <Python.h>\n#include <stddef.h>\n#include <stdio.h>\nint main(void) {\n",
+                );
                 writeln!(source, "printf(\"size %zu\\n\", sizeof(PyConfig));").unwrap();
                 for (name, _, _) in layout.fields {
                     writeln!(
@@ -313,7 +331,11 @@ mod tests {
                     };
                     writeln!(expected, "{name} {offset} {size}").unwrap();
                 }
-                assert_eq!(String::from_utf8_lossy(&said), expected, "3.{minor} free-threaded: {free_threaded}");
+                assert_eq!(
+                    String::from_utf8_lossy(&said),
+                    expected,
+                    "3.{minor} free-threaded: {free_threaded}"
+                );
             }
         }
         std::fs::remove_dir_all(&folder).unwrap();

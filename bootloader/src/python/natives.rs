@@ -138,7 +138,11 @@ unsafe fn decode(api: &Api, bytes: &[u8], is_text: bool) -> *mut PyObject {
     let (at, len) = (bytes.as_ptr().cast(), bytes.len() as isize);
     // SAFETY: the length is that of the bytes.
     unsafe {
-        if is_text { (api.PyUnicode_FromStringAndSize)(at, len) } else { (api.PyUnicode_DecodeFSDefaultAndSize)(at, len) }
+        if is_text {
+            (api.PyUnicode_FromStringAndSize)(at, len)
+        } else {
+            (api.PyUnicode_DecodeFSDefaultAndSize)(at, len)
+        }
     }
 }
 
@@ -299,11 +303,7 @@ impl Call<'_> {
     }
 
     /// Content of a blob, or a text that says why there is none.
-    fn content(
-        &self,
-        id: u32,
-        use_it: impl FnOnce(&[u8]) -> *mut PyObject,
-    ) -> Option<*mut PyObject> {
+    fn content(&self, id: u32, use_it: impl FnOnce(&[u8]) -> *mut PyObject) -> Option<*mut PyObject> {
         let read = match self.state.reader.lock() {
             Ok(mut reader) => reader.read(id),
             Err(_) => return None,
@@ -333,9 +333,10 @@ unsafe extern "C" fn find(_: *mut PyObject, args: *const *mut PyObject, n: isize
             let index = archive.search_module(&key).ok()?;
             // A name may be found under another folder only if its path says the same.
             let module = archive.module(index).ok()?;
-            let lies_here = module.path.strip_prefix(folder.as_slice()).is_some_and(|rest| {
-                folder.is_empty() || rest.first() == Some(&b'/')
-            });
+            let lies_here = module
+                .path
+                .strip_prefix(folder.as_slice())
+                .is_some_and(|rest| folder.is_empty() || rest.first() == Some(&b'/'));
             if module.kind != ModuleKind::Namespace && !lies_here {
                 return None;
             }

@@ -90,7 +90,9 @@ impl Options {
 
     /// Whether Python imports `warnings` while it starts.
     pub(crate) fn needs_warnings(&self) -> bool {
-        self.dev_mode || !self.warnings.is_empty() || self.ints.iter().any(|(name, _)| *name == "bytes_warning")
+        self.dev_mode
+            || !self.warnings.is_empty()
+            || self.ints.iter().any(|(name, _)| *name == "bytes_warning")
     }
 }
 
@@ -100,7 +102,8 @@ mod tests {
 
     #[test]
     fn options_are_those_of_the_command_line() {
-        let o = Options::read([&b"u"[..], b"OO", b"X dev", b"W error", b"Xutf8", b"hash_seed=7", b"B"]).unwrap();
+        let o =
+            Options::read([&b"u"[..], b"OO", b"X dev", b"W error", b"Xutf8", b"hash_seed=7", b"B"]).unwrap();
         assert_eq!(
             o.ints,
             [("buffered_stdio", 0), ("optimization_level", 2), ("use_hash_seed", 1), ("hash_seed", 7)]

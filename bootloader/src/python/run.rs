@@ -30,7 +30,8 @@ impl Session {
     ) -> Result<Session, Failure> {
         let archive = program.archive;
         let module = archive.find_module(b"_freeze_bootstrap").and_then(|m| m.code);
-        let module = module.ok_or_else(|| Failure::new(DAMAGED, "the archive holds no `_freeze_bootstrap`"))?;
+        let module =
+            module.ok_or_else(|| Failure::new(DAMAGED, "the archive holds no `_freeze_bootstrap`"))?;
         let code = Reader::new(archive).read(module)?;
         let options = program.settings(setting::OPTION);
         let suffix = match options.iter().filter(|o| o.starts_with(b"O")).map(|o| o.len()).sum::<usize>() {
@@ -94,6 +95,7 @@ impl Session {
             if (self.api.Py_FinalizeEx)() < 0 {
                 status = 120;
             }
+            report::phase("end");
         }
         if interrupted {
             crate::extract::remove_private();

@@ -117,6 +117,16 @@ pub(crate) fn normalize(name: &str) -> String {
     out
 }
 
+/// The name in a requirement (`Requires-Dist`), unless only an extra asks for it.
+pub(crate) fn required_name(requirement: &str) -> Option<&str> {
+    let (what, marker) = requirement.split_once(';').unwrap_or((requirement, ""));
+    if marker.contains("extra") {
+        return None;
+    }
+    let end = what.find(|c: char| !(c.is_alphanumeric() || "-_.".contains(c))).unwrap_or(what.len());
+    Some(what[..end].trim()).filter(|n| !n.is_empty())
+}
+
 fn scan_one(info: &Path) -> Option<Scanned> {
     let is_folder = info.is_dir();
     let metadata = if !is_folder {
@@ -223,5 +233,12 @@ mod tests {
         assert_eq!(owner("ns/x,y.txt").as_deref(), Some("b"));
         assert_eq!(owner("other.py"), None);
         assert_eq!(installed.get(0).requires, ["c>1"]);
+    }
+
+    #[test]
+    fn names_in_requirements() {
+        assert_eq!(required_name("numpy>=1.26; python_version < '3.13'"), Some("numpy"));
+        assert_eq!(required_name("typing_extensions (>=4)"), Some("typing_extensions"));
+        assert_eq!(required_name("pytest; extra == 'test'"), None);
     }
 }

@@ -1,14 +1,16 @@
 //! The worklist: from the entries along every import that the target can reach.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::condition::{Facts, Role};
-use super::distributions::Installed;
+use super::distributions::{Installed, normalize, required_name};
 use super::entry::Start;
 use super::names::Pattern;
+use super::native_names::NativeNames;
 use super::record::{Form, Import, Origin, Record};
 use super::resolve::{Found, Location, Resolver};
 use super::{By, Graph, Guard, Kind, Module, Reason, load};
@@ -60,13 +62,14 @@ pub(super) struct Worklist<'a> {
     slots: HashMap<String, Slot>,
     excluded: Vec<Pattern>,
     tools: HashSet<String>,
+    own: Vec<PathBuf>,
     pending: Vec<usize>,
     stars: Vec<(usize, Reason)>,
 }
 
 impl<'a> Worklist<'a> {
     /// An empty worklist.
-    pub(super) fn new(inputs: Inputs<'a>, own: &[std::path::PathBuf]) -> Worklist<'a> {
+    pub(super) fn new(inputs: Inputs<'a>, own: &[PathBuf]) -> Worklist<'a> {
         let Inputs { request, python, store, implicit, rules, installed } = inputs;
         Worklist {
             python,
@@ -83,6 +86,7 @@ impl<'a> Worklist<'a> {
             slots: HashMap::new(),
             excluded: request.modules.exclude.iter().map(|t| Pattern::new(t)).collect(),
             tools: HashSet::new(),
+            own: own.to_vec(),
             pending: Vec::new(),
             stars: Vec::new(),
         }
@@ -152,9 +156,14 @@ impl<'a> Worklist<'a> {
             if batch.is_empty() && !self.follow_stars() {
                 return Ok(());
             }
-            let (nodes, store, minor) = (&self.nodes, self.store, self.python.minor());
-            let records: Vec<std::io::Result<Record>> =
-                batch.par_iter().map(|&at| load::record(&nodes[at].module.kind, minor, store)).collect();
+            let (nodes, store, python) = (&self.nodes, self.store, self.python);
+            let records: Vec<std::io::Result<Record>> = batch
+                .par_iter()
+                .map(|&at| {
+                    let module = &nodes[at].module;
+                    load::record(module, !is_stdlib(module, python), python.minor(), store)
+                })
+                .collect();
             for (&at, record) in batch.iter().zip(records) {
                 match record {
                     Ok(record) => self.nodes[at].record = Arc::new(record),
@@ -185,7 +194,7 @@ impl<'a> Worklist<'a> {
             }
         }
         let main = name.starts_with("__main__");
-        let role = Role { main, tool: main || self.tools.contains(&name) || !self.is_stdlib(at) };
+        let role = Role { main, tool: main || self.tools.contains(&name) || !is_stdlib(&self.nodes[at].module, self.python) };
         let unwanted = self.unwanted(&name);
         for import in &record.imports {
             let mut guard = import.guard;
@@ -207,7 +216,144 @@ impl<'a> Worklist<'a> {
                 self.require_quietly(needed, reason);
             }
         }
+        if name == "sysconfig" {
+            self.sysconfig_data();
+        }
         self.follow_rules(&name);
+        if is_stdlib(&self.nodes[at].module, self.python) {
+            return;
+        }
+        self.follow_texts(&name, &record, &unwanted);
+        if let Some(native) = &record.native {
+            self.follow_native(at, &name, native, &unwanted);
+        }
+    }
+
+    /// `sysconfig` computes the name of the module that tells how Python was built.
+    fn sysconfig_data(&mut self) {
+        let stdlib = self.python.stdlib.clone();
+        let names: Vec<String> = self.resolver.list(&stdlib).into_iter().flat_map(|l| {
+            let modules = l.keys().filter(|n| n.starts_with("_sysconfigdata")).filter_map(|n| n.strip_suffix(".py"));
+            modules.map(str::to_owned).collect::<Vec<_>>()
+        }).collect();
+        for name in names {
+            let reason = Reason { from: "sysconfig".into(), by: By::Call, line: 0, guard: Guard::Function };
+            self.require_quietly(&name, reason);
+        }
+    }
+
+    /// Dotted strings that name modules of the same package; in the program's own modules, any.
+    fn follow_texts(&mut self, from: &str, record: &Record, unwanted: &[Pattern]) {
+        let own = is_own(from) || self.is_program(from);
+        let top = from.split('.').next().unwrap_or(from);
+        for (line, text) in &record.texts {
+            let inside = text.strip_prefix(top).is_some_and(|rest| rest.starts_with('.'));
+            if !(own || inside) || text.split('.').any(is_test) || unwanted.iter().any(|p| p.covers(text)) {
+                continue;
+            }
+            let reason =
+                Reason { from: from.to_owned(), by: By::Text(text.clone()), line: *line, guard: Guard::Function };
+            if self.require_existing(text, &reason).is_none()
+                && let Some((module, _)) = text.rsplit_once('.')
+                && module.contains('.')
+            {
+                self.require_existing(module, &reason);
+            }
+        }
+    }
+
+    /// Whether a module is the program's own: in a folder of the entries or of the request, not installed.
+    fn is_program(&self, name: &str) -> bool {
+        let Some(Slot::Node(at)) = self.slots.get(name) else { return false };
+        let Kind::Source(source) = &self.nodes[*at].module.kind else { return false };
+        let Some(file) = source.file() else { return false };
+        let requested = &self.request.python.paths;
+        let installed = self.python.search_path.iter().filter(|p| !requested.contains(p));
+        self.own.iter().chain(requested).any(|p| file.starts_with(p)) && !installed.into_iter().any(|p| file.starts_with(p))
+    }
+
+    /// Names in a native extension that are modules of its package, of its requirements or of the standard library.
+    fn follow_native(&mut self, at: usize, from: &str, native: &NativeNames, unwanted: &[Pattern]) {
+        let reason = Reason { from: from.to_owned(), by: By::Native, line: 0, guard: Guard::Function };
+        let top = from.split('.').next().unwrap_or(from).to_owned();
+        let parent = from.rsplit_once('.').map(|(parent, _)| parent);
+        let requires = self.requirements(at, from);
+        for name in &native.whole {
+            if name.split('.').any(is_test) || unwanted.iter().any(|p| p.covers(name)) {
+                continue;
+            }
+            let Some((first, _)) = name.split_once('.') else {
+                if name.starts_with('_')
+                    && let Some(parent) = parent
+                    && self.require_existing(&format!("{parent}.{name}"), &reason).is_some()
+                {
+                    continue;
+                }
+                if name.ends_with("__mypyc") || name == "_cffi_backend" || !name.starts_with('_') {
+                    self.require_existing(name, &reason);
+                }
+                continue;
+            };
+            let wanted = first == top || requires.contains(first) || (self.in_stdlib(first) && !name.starts_with("asyncio."));
+            if wanted {
+                self.require_existing(name, &reason);
+            }
+        }
+        for text in &native.glued {
+            if let Some(name) = self.longest_module(&top, text)
+                && !name.split('.').any(is_test)
+                && !unwanted.iter().any(|p| p.covers(&name))
+            {
+                self.require_existing(&name, &reason);
+            }
+        }
+    }
+
+    /// Top-level names that requirements of a module's distribution provide, by their names.
+    fn requirements(&self, at: usize, name: &str) -> HashSet<String> {
+        let Kind::Extension(source) = &self.nodes[at].module.kind else { return HashSet::new() };
+        let owner = source.file().and_then(|f| self.installed.owner(f, name));
+        let requires = owner.map(|o| self.installed.get(o).requires.as_slice()).unwrap_or_default();
+        requires.iter().filter_map(|r| required_name(r)).map(|r| normalize(r).replace('-', "_")).collect()
+    }
+
+    /// The longest existing module at the beginning of a text that runs on.
+    fn longest_module(&mut self, top: &str, text: &str) -> Option<String> {
+        let mut name = top.to_owned();
+        let mut rest = text.strip_prefix(top)?.strip_prefix('.')?;
+        loop {
+            let locations = self.find_quietly(&name)?.locations;
+            let children = locations.map(|l| self.resolver.children(&l)).unwrap_or_default();
+            let Some(child) = children.into_iter().filter(|c| rest.starts_with(c.as_str())).max_by_key(String::len)
+            else {
+                return (name != top).then_some(name);
+            };
+            rest = &rest[child.len()..];
+            name = format!("{name}.{child}");
+            match rest.strip_prefix('.') {
+                Some(more) => rest = more,
+                None => return Some(name),
+            }
+        }
+    }
+
+    fn in_stdlib(&mut self, top: &str) -> bool {
+        let python = self.python;
+        self.resolver.find(top, None).is_some_and(|found| match &found.kind {
+            Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => s.file().is_some_and(|f| python.in_stdlib(f)),
+            Kind::Builtin => true,
+            Kind::Namespace(_) => false,
+        })
+    }
+
+    /// Takes a module if it exists, without taking its parents if it does not.
+    fn require_existing(&mut self, name: &str, reason: &Reason) -> Option<usize> {
+        let found = self.find_quietly(name)?;
+        // A folder without modules is no reason to call a text a module.
+        if matches!(found.kind, Kind::Namespace(_)) {
+            return None;
+        }
+        self.require_quietly(name, reason.clone())
     }
 
     /// What guarded imports of a module do not bring in.
@@ -280,17 +426,6 @@ impl<'a> Worklist<'a> {
                 }
             }
             Form::Prefix => self.prefix(&base, reason),
-        }
-    }
-
-    /// Whether a module is of the standard library.
-    fn is_stdlib(&self, at: usize) -> bool {
-        match &self.nodes[at].module.kind {
-            Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => {
-                s.file().is_some_and(|f| self.python.in_stdlib(f))
-            }
-            Kind::Builtin => true,
-            Kind::Namespace(_) => false,
         }
     }
 
@@ -490,6 +625,20 @@ impl<'a> Worklist<'a> {
         }
         Graph { modules, missing: self.missing, distributions, warnings: self.warnings }
     }
+}
+
+/// Whether a module is of the standard library.
+fn is_stdlib(module: &Module, python: &Python) -> bool {
+    match &module.kind {
+        Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => s.file().is_some_and(|f| python.in_stdlib(f)),
+        Kind::Builtin => true,
+        Kind::Namespace(_) => false,
+    }
+}
+
+/// Whether a module is one of the program's entries or hooks.
+fn is_own(name: &str) -> bool {
+    name.starts_with("__main__") || name.starts_with("__hook__")
 }
 
 /// Whether the last part of a name is that of tests.

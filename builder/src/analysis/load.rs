@@ -1,22 +1,52 @@
 //! Brings in what a module's file says, from the builder's cache or from the file.
 
+use std::path::{Path, PathBuf};
+
 use super::record::Record;
 use super::resolve::read;
-use super::{Kind, Source, parse};
+use super::{Kind, Module, Source, native_names, parse};
 use crate::store::{Bucket, Hash, Store};
 
 /// Changes when [`Record`] or what is found changes.
-const VERSION: u32 = 1;
+const VERSION: u32 = 4;
 
-/// The record of a module, for a minor version of Python 3.
+/// The record of a module, for a minor version of Python 3. `foreign` tells that it is not of the standard library.
 ///
 /// # Errors
 /// The file cannot be read.
-pub(super) fn record(kind: &Kind, minor: u8, store: &Store) -> std::io::Result<Record> {
-    match kind {
+pub(super) fn record(module: &Module, foreign: bool, minor: u8, store: &Store) -> std::io::Result<Record> {
+    match &module.kind {
         Kind::Source(source) => kept(source, b"source", minor, store, |bytes| parse::source(bytes, minor)),
+        Kind::Extension(source) if foreign => {
+            let top = module.name.split('.').next().unwrap_or_default();
+            let tag = [b"native:".as_slice(), top.as_bytes()].concat();
+            let native = kept(source, &tag, 0, store, |bytes| native_names::find(bytes, top))?;
+            // mypyc and Cython in pure Python mode leave the source beside what they make of it.
+            let mut record = match source_beside(source) {
+                Some(path) => record_of_beside(&path, minor, store),
+                None => Record::default(),
+            };
+            record.native = Some(native);
+            Ok(record)
+        }
         Kind::Bytecode(_) | Kind::Extension(_) | Kind::Namespace(_) | Kind::Builtin => Ok(Record::default()),
     }
+}
+
+/// `x.py` beside `x.cpython-312-x86_64-linux-gnu.so`.
+fn source_beside(source: &Source) -> Option<PathBuf> {
+    let Source::File(path) = source else { return None };
+    let stem = path.file_name()?.to_str()?.split('.').next()?;
+    Some(path.with_file_name(format!("{stem}.py"))).filter(|p| p.is_file())
+}
+
+fn record_of_beside(path: &Path, minor: u8, store: &Store) -> Record {
+    let source = Source::File(path.to_owned());
+    let mut record =
+        kept(&source, b"source", minor, store, |bytes| parse::source(bytes, minor)).unwrap_or_default();
+    // It is not what runs: whether the interpreter takes it does not matter.
+    record.doubtful = false;
+    record
 }
 
 /// What `find` says of a file's bytes; asked once for each content.

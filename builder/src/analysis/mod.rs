@@ -7,6 +7,7 @@ mod graph;
 mod load;
 mod missing;
 pub(crate) mod names;
+mod native_names;
 mod parse;
 mod record;
 mod resolve;

@@ -50,6 +50,9 @@ struct Finder<'a> {
     importers: HashSet<&'a str>,
     /// Names imported from such a module, as in `from sys import platform`.
     members: HashMap<&'a str, (&'static str, &'static str)>,
+    /// Module-level lists of strings, for `__all__`.
+    lists: HashMap<&'a str, Vec<String>>,
+    texts: HashSet<&'a str>,
     depth: u32,
 }
 
@@ -80,6 +83,8 @@ impl<'a> Finder<'a> {
             modules: KNOWN_MODULES.iter().map(|&m| (m, m)).collect(),
             importers: HashSet::from(["import_module"]),
             members: HashMap::new(),
+            lists: HashMap::new(),
+            texts: HashSet::new(),
             depth: 0,
         }
     }
@@ -198,9 +203,6 @@ impl<'a> Finder<'a> {
                 }
             }
         }
-        if module == "__future__" {
-            return;
-        }
         let origin = if stmt.level == 0 { Origin::Absolute } else { Origin::Package(stmt.level) };
         let names = stmt.names.iter().map(|a| a.name.as_str().to_owned()).collect();
         self.push(stmt.range.start(), origin, module.to_owned(), Form::From, names);
@@ -213,14 +215,59 @@ impl<'a> Finder<'a> {
             return;
         }
         if name.id.as_str() == "__all__" {
-            strings(value, &mut self.record.all);
-        } else if adds || self.guard != Guard::None || self.named.contains_key(name.id.as_str()) {
+            self.strings(value);
+            return;
+        }
+        let mut list = Vec::new();
+        strings(value, &mut list);
+        if !list.is_empty() {
+            self.lists.entry(name.id.as_str()).or_default().append(&mut list);
+        }
+        if adds || self.guard != Guard::None || self.named.contains_key(name.id.as_str()) {
             self.named.insert(name.id.as_str(), Condition::Unknown);
         } else {
             let condition = self.condition_of(value);
             if condition.is_decidable() {
                 self.named.insert(name.id.as_str(), condition);
             }
+        }
+    }
+
+    /// Adds to `__all__` the strings of an expression, known lists of the module included.
+    fn strings(&mut self, value: &Expr) {
+        strings(value, &mut self.record.all);
+        match value {
+            Expr::Name(name) => {
+                let known = self.lists.get(name.id.as_str()).cloned().unwrap_or_default();
+                self.record.all.extend(known);
+            }
+            Expr::Starred(starred) => self.strings(&starred.value),
+            Expr::BinOp(op) => {
+                self.strings_by_name(&op.left);
+                self.strings_by_name(&op.right);
+            }
+            Expr::Call(call) => call.arguments.args.iter().for_each(|a| self.strings(a)),
+            Expr::List(ast::ExprList { elts, .. })
+            | Expr::Tuple(ast::ExprTuple { elts, .. })
+            | Expr::Set(ast::ExprSet { elts, .. }) => elts.iter().for_each(|e| self.strings_by_name(e)),
+            _ => {}
+        }
+    }
+
+    /// As [`Finder::strings`], for a part whose literals are known already.
+    fn strings_by_name(&mut self, value: &Expr) {
+        if !matches!(value, Expr::StringLiteral(_)) {
+            self.strings(value);
+        }
+    }
+
+    /// Remembers a string that looks like `package.module` or `package.module:attribute`.
+    fn text(&mut self, literal: &'a ast::ExprStringLiteral) {
+        let text = literal.value.to_str();
+        let name = text.split_once(':').map_or(text, |(module, _)| module);
+        if name.len() < 120 && name.contains('.') && is_dotted_name(name) && self.texts.insert(name) {
+            let line = self.line(literal.range.start());
+            self.record.texts.push((line, name.to_owned()));
         }
     }
 
@@ -239,7 +286,7 @@ impl<'a> Finder<'a> {
                     if let (Expr::Name(name), Some(value)) = (&*attribute.value, arguments.args.last())
                         && name.id.as_str() == "__all__"
                     {
-                        strings(value, &mut self.record.all);
+                        self.strings(value);
                     }
                 }
                 _ => {}
@@ -536,6 +583,8 @@ impl<'a> Visitor<'a> for Finder<'a> {
                 self.assignment(&s.target, &s.value, true);
                 self.visit_expr(&s.value);
             }
+            // A string as a statement is documentation.
+            Stmt::Expr(s) if s.value.is_string_literal_expr() => {}
             other => visitor::walk_stmt(self, other),
         }
     }
@@ -552,6 +601,7 @@ impl<'a> Visitor<'a> for Finder<'a> {
                 self.call(call);
                 visitor::walk_expr(self, expr);
             }
+            Expr::StringLiteral(literal) => self.text(literal),
             Expr::Lambda(lambda) => self.under(Guard::Function, None, |f| f.visit_expr(&lambda.body)),
             Expr::If(ternary) => {
                 self.visit_expr(&ternary.test);
@@ -562,6 +612,14 @@ impl<'a> Visitor<'a> for Finder<'a> {
             other => visitor::walk_expr(self, other),
         }
     }
+}
+
+/// Whether a text is a dotted name of ASCII identifiers, as modules have.
+fn is_dotted_name(text: &str) -> bool {
+    text.split('.').all(|part| {
+        part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+            && part.bytes().next().is_some_and(|b| !b.is_ascii_digit())
+    })
 }
 
 /// Offsets of the lines' beginnings.
@@ -663,6 +721,12 @@ fn known_text(expr: &Expr) -> Option<(Origin, String, bool)> {
         Expr::StringLiteral(s) => Some((Origin::Absolute, s.value.to_str().to_owned(), true)),
         Expr::Name(name) if name.id.as_str() == "__name__" => Some((Origin::Own, String::new(), true)),
         Expr::Name(name) if name.id.as_str() == "__package__" => Some((Origin::Package(1), String::new(), true)),
+        Expr::Attribute(a)
+            if a.attr.as_str() == "parent"
+                && matches!(&*a.value, Expr::Name(n) if n.id.as_str() == "__spec__") =>
+        {
+            Some((Origin::Package(1), String::new(), true))
+        }
         Expr::BinOp(op) if op.op == ast::Operator::Add => {
             let (origin, left, whole) = known_text(&op.left)?;
             if !whole {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Guard;
 use super::condition::Condition;
+use super::native_names::NativeNames;
 
 /// What was found in one source (or bytecode) file. Kept by content hash.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -16,6 +17,12 @@ pub(super) struct Record {
     pub all: Vec<String>,
     /// The module extends its `__path__` by `pkgutil` or `pkg_resources`: a namespace package in the old style.
     pub extends_path: bool,
+    /// Constant strings that look like dotted names of modules, with their lines.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<(u32, String)>,
+    /// Names found in a native extension.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub native: Option<NativeNames>,
     /// The parser rejects the file, or parts of it for this Python version: the interpreter has the last word.
     pub doubtful: bool,
 }

@@ -20,7 +20,7 @@ pub(super) fn level(compression: Compression) -> Option<i32> {
     match compression {
         Compression::None => None,
         Compression::Fast => Some(3),
-        Compression::Default => Some(9),
+        Compression::Default => Some(7),
         Compression::Max => Some(19),
     }
 }

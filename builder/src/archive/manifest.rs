@@ -26,6 +26,8 @@ pub struct Manifest {
     pub version: Option<String>,
     /// Version of the embedded Python.
     pub python: String,
+    /// Magic number of its bytecode, in hexadecimal digits.
+    pub magic: String,
     /// Platform, as in `linux-x86_64`.
     pub target: String,
     /// Level of optimisation of the bytecode.
@@ -157,6 +159,7 @@ pub(super) fn build(
         app: request.name.clone(),
         version: request.version.clone(),
         python: format!("{major}.{minor}.{micro}"),
+        magic: python.magic.iter().map(|b| format!("{b:02x}")).collect(),
         target: python.target.name(),
         optimize: request.python.optimize,
         modules: modules.collect(),

@@ -337,4 +337,4 @@ fn covered(patterns: &[String], module: &Module) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

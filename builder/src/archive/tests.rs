@@ -69,16 +69,17 @@ fn module(name: &str, kind: Kind, package: bool, path: &str) -> (String, Module)
     (name.into(), m)
 }
 
-struct Case {
-    dir: tempfile::TempDir,
-    contents: Contents,
-    natives: Natives,
-    request: Request,
-    python: Python,
+/// A small program and where it lies.
+pub(crate) struct Case {
+    pub(crate) dir: tempfile::TempDir,
+    pub(crate) contents: Contents,
+    pub(crate) natives: Natives,
+    pub(crate) request: Request,
+    pub(crate) python: Python,
 }
 
 /// A program of three modules, a data file and a library.
-fn case(mode: Mode) -> Option<Case> {
+pub(crate) fn case(mode: Mode) -> Option<Case> {
     let python = python()?;
     let dir = tempfile::tempdir().unwrap();
     let src = dir.path().join("src");
@@ -148,12 +149,12 @@ impl Case {
         pack(&self.contents, &self.natives, &self.request, &self.python, store).unwrap()
     }
 
-    fn publish(&self, store: &Store) -> output::Published {
+    pub(crate) fn publish(&self, store: &Store) -> output::Published {
         let app = crate::assemble::app(&self.request, self.pack(store), &self.python).unwrap();
         output::publish(&self.request, app).unwrap()
     }
 
-    fn store(&self) -> Store {
+    pub(crate) fn store(&self) -> Store {
         Store::open(&self.dir.path().join("cache")).unwrap()
     }
 }
@@ -391,11 +392,11 @@ fn measure() {
             let publishing = start.elapsed();
             drop(store);
             println!(
-                "{compression:?} {round}: packed {packing:.0?}, published {publishing:.0?}, closed {:.0?}, {} bytes, unchanged {}, {:?}",
+                "{compression:?} {round}: packed {packing:.1?}, published {publishing:.1?}, closed {:.1?}, {} bytes, unchanged {}, {:?}",
                 start.elapsed(), published.size, published.unchanged, published.totals
             );
             if round == "warm" {
-                let out = Command::new(&published.path).env("FREEZE_CACHE", dir.path().join("run")).output().unwrap();
+                let out = Command::new(&published.program).env("FREEZE_CACHE", dir.path().join("run")).output().unwrap();
                 println!("{} {}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
             }
         }

@@ -105,7 +105,9 @@ fn real() -> Real {
         machine: String::new(),
         version_text: String::new(),
     };
-    Real { folder: tempfile::tempdir().unwrap(), python, contents }
+    let mut folder = tempfile::tempdir().unwrap();
+    folder.disable_cleanup(std::env::var_os("FREEZE_TEST_KEEP").is_some());
+    Real { folder, python, contents }
 }
 
 #[test]
@@ -148,6 +150,9 @@ fn every_extension_of_an_environment_loads_from_the_product() {
         |n: &Natives| n.files.iter().map(|f| (f.dest.clone(), f.prepared.clone())).collect::<Vec<_>>();
     assert_eq!(prepared(&natives), prepared(&again));
 
+    for file in &natives.files {
+        compare(file);
+    }
     let root = folder.join("root");
     ship(&natives, &root);
     for site in
@@ -161,7 +166,11 @@ fn every_extension_of_an_environment_loads_from_the_product() {
     let mut command = Command::new(&python.executable);
     command.env_clear().env("PATH", "/usr/bin:/bin");
     // A static interpreter has loaded libraries of its own before the script runs.
-    let kind = if python.executable == fs_err::canonicalize("/usr/bin/python3").unwrap_or_default() { "program" } else { "" };
+    let kind = if python.executable == fs_err::canonicalize("/usr/bin/python3").unwrap_or_default() {
+        "program"
+    } else {
+        ""
+    };
     if kind.is_empty() {
         command.env("LD_PRELOAD", &libpython);
     }
@@ -179,6 +188,32 @@ fn every_extension_of_an_environment_loads_from_the_product() {
     });
     assert_eq!(outside.collect::<Vec<_>>(), [""; 0]);
     assert!(!text.lines().any(|l| l.starts_with("failed import")), "{text}");
+}
+
+/// What readelf reads from the mended file is what it reads from the original, and it complains no more.
+fn compare(file: &Native) {
+    let read = |path: &Path| {
+        let output = Command::new("readelf").args(["-W", "-d", "-l", "-S", "-V"]).arg(path).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let kept = ["(NEEDED)", "(SONAME)", "(FLAGS", "(INIT", "Entry point", "Version: ", "(RELA", "TLS "];
+        let lines = text.lines().filter(|l| kept.iter().any(|k| l.contains(k)));
+        // Offsets in the file may differ, all else may not.
+        let lines = lines.filter(|l| !l.contains("SYMBOLIC")).map(|l| l.replace("  TLS", "")).map(|l| {
+            if l.trim_start().starts_with("0x") && !l.contains('(') {
+                l[9.min(l.len())..].to_owned()
+            } else {
+                l
+            }
+        });
+        let lines = lines.filter(|l| !l.starts_with(" section '.gnu.version"));
+        (lines.collect::<Vec<_>>(), output.stderr.len())
+    };
+    let (before, after) = (read(&file.source), read(&file.prepared));
+    assert!(after.1 <= before.1, "readelf complains about {}", file.dest);
+    assert_eq!(before.0.len(), after.0.len(), "{}", file.dest);
+    for (a, b) in before.0.iter().zip(&after.0).filter(|(a, _)| a.contains('(')) {
+        assert_eq!(a, b, "{}", file.dest);
+    }
 }
 
 /// Copies what is no native file.

@@ -18,10 +18,10 @@ const TEMPORARY: &str = ".freeze-tmp-";
 /// What was published.
 #[derive(Clone, Debug)]
 pub struct Published {
-    /// The executable to start.
-    pub path: PathBuf,
     /// Onefile: the executable; onedir: the folder.
-    pub product: PathBuf,
+    pub path: PathBuf,
+    /// The executable to start.
+    pub program: PathBuf,
     /// All executables, the main one first.
     pub executables: Vec<PathBuf>,
     /// Bytes of the product.
@@ -49,8 +49,8 @@ pub fn publish(request: &Request, app: App) -> Result<Published> {
     let names = app.executables.iter().map(|e| &e.name).chain(&app.aliases);
     let executables: Vec<PathBuf> = names.map(|name| folder.join(name)).collect();
     let published = |unchanged| Published {
-        path: executables.first().cloned().unwrap_or_else(|| product.clone()),
-        product: product.clone(),
+        path: product.clone(),
+        program: executables.first().cloned().unwrap_or_else(|| product.clone()),
         size: app.executables.iter().map(|e| e.len).sum::<u64>() + app.beside.iter().map(|b| b.size).sum::<u64>(),
         executables: executables.clone(),
         unchanged,

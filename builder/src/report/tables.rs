@@ -5,45 +5,83 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::archive::manifest::Why;
+use crate::inspect::{Listing, Problem};
+
 /// Prints a JSON value on a line.
 pub fn print_json(value: &Value) {
     print(|out| writeln!(out, "{value}"));
 }
 
-/// A line of a list.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// What it is, as in `module`.
-    pub kind: String,
-    /// Bytes when loaded.
-    pub size: u64,
-    /// Bytes in the product.
-    pub stored: u64,
-    /// Name or path.
-    pub name: String,
-    /// Why it is there.
-    pub reason: String,
-}
-
-/// Prints a list with a line of sums.
-pub fn print_list(rows: &[Row]) {
+/// Prints what is in a product, with a line of sums.
+pub fn print_listing(listing: &Listing) {
+    let modules = listing.modules.iter().map(|m| Row {
+        kind: m.kind,
+        size: m.size,
+        stored: (m.kind == "code").then_some(m.stored),
+        name: &m.name,
+        why: &m.why,
+    });
+    let files = listing.files.iter().map(|f| Row {
+        kind: f.kind,
+        size: f.size,
+        stored: f.stored,
+        name: &f.path,
+        why: &f.why,
+    });
+    let rows: Vec<Row<'_>> = modules.chain(files).collect();
     print(|out| {
-        let width = rows.iter().map(|r| r.name.chars().count()).max().unwrap_or_default().min(60);
-        writeln!(out, "{:>10} {:>10} {:9} {:width$} reason", "size", "stored", "kind", "name")?;
-        for row in rows {
-            let (size, stored) = (bytes(row.size), bytes(row.stored));
-            let line = format!("{size:>10} {stored:>10} {:9} {:width$} {}", row.kind, row.name, row.reason);
+        let manifest = &listing.manifest;
+        writeln!(out, "{} {} for {}, Python {}", manifest.app, listing.mode, manifest.target, manifest.python)?;
+        let width = rows.iter().map(|r| r.name.chars().count()).max().unwrap_or_default().min(NAME_WIDTH);
+        writeln!(out, "{:>9} {:>9} {:9} {:width$} why", "size", "stored", "kind", "name")?;
+        for Row { kind, size, stored, name, why } in &rows {
+            let (size, stored) = (bytes(*size), stored.map_or("beside".into(), bytes));
+            let stored = if matches!(*kind, "extension" | "namespace") { String::new() } else { stored };
+            let line = format!("{size:>9} {stored:>9} {kind:9} {name:width$} {}", reason(why));
             writeln!(out, "{}", line.trim_end())?;
         }
-        let sum = |of: fn(&Row) -> u64| bytes(rows.iter().map(of).sum());
-        writeln!(out, "{:>10} {:>10} in {} entries", sum(|r| r.size), sum(|r| r.stored), rows.len())
+        let size = rows.iter().map(|r| r.size).sum();
+        let stored = rows.iter().filter_map(|r| r.stored).sum();
+        writeln!(out, "{:>9} {:>9} {} entries", bytes(size), bytes(stored), rows.len())
     });
 }
 
-/// Prints that a product is sound.
-pub fn print_verified(path: &Path, entries: usize, stored: u64) {
+/// Names longer than this push the reason to the right.
+const NAME_WIDTH: usize = 56;
+
+struct Row<'a> {
+    kind: &'a str,
+    size: u64,
+    /// `None` for what has no bytes in the archive.
+    stored: Option<u64>,
+    name: &'a str,
+    why: &'a [Why],
+}
+
+/// The first reason, and how many more there are.
+fn reason(why: &[Why]) -> String {
+    let Some(first) = why.first() else { return String::new() };
+    let mut text = first.by.clone();
+    if !first.from.is_empty() {
+        text = format!("{text} {}", first.from);
+    }
+    if first.line != 0 {
+        text = format!("{text}:{}", first.line);
+    }
+    if why.len() > 1 { format!("{text} (+{})", why.len() - 1) } else { text }
+}
+
+/// Prints what is wrong with a product, or that nothing is.
+pub fn print_verified(path: &Path, problems: &[Problem]) {
     print(|out| {
-        writeln!(out, "`{}` is sound: {entries} entries, {}, match their hashes", path.display(), bytes(stored))
+        for problem in problems {
+            writeln!(out, "{}: {}", problem.name, problem.message)?;
+        }
+        if problems.is_empty() {
+            writeln!(out, "`{}` is whole: all contents match their hashes", path.display())?;
+        }
+        Ok(())
     });
 }
 

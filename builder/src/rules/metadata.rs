@@ -73,16 +73,6 @@ fn neutral_record(text: &str, info: &str, policy: &Policy) -> String {
     lines.into_iter().flat_map(|line| [line, "\n"]).collect()
 }
 
-/// The name in a requirement (`Requires-Dist`), unless only an extra asks for it.
-pub(super) fn required_name(requirement: &str) -> Option<&str> {
-    let (what, marker) = requirement.split_once(';').unwrap_or((requirement, ""));
-    if marker.contains("extra") {
-        return None;
-    }
-    let end = what.find(|c: char| !(c.is_alphanumeric() || "-_.".contains(c))).unwrap_or(what.len());
-    Some(what[..end].trim()).filter(|n| !n.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,12 +84,5 @@ mod tests {
                    a.py,,\nb-1.dist-info/METADATA,,\n";
         let text = neutral_record(one, "b-1.dist-info", &policy);
         assert_eq!(text, "a.py,,\nb-1.dist-info/METADATA,,\nb.py,sha256=x,1\n");
-    }
-
-    #[test]
-    fn names_in_requirements() {
-        assert_eq!(required_name("numpy>=1.26; python_version < '3.13'"), Some("numpy"));
-        assert_eq!(required_name("typing_extensions (>=4)"), Some("typing_extensions"));
-        assert_eq!(required_name("pytest; extra == 'test'"), None);
     }
 }

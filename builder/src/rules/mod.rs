@@ -12,7 +12,7 @@ mod when;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::{Graph, Module, Reason, Source};
-use crate::analysis::distributions::{Installed, normalize};
+use crate::analysis::distributions::{Installed, normalize, required_name};
 use crate::analysis::names::Pattern;
 use crate::analysis::{By, Distribution, Guard};
 use crate::error::{Context, Result, Warning};
@@ -161,7 +161,7 @@ fn add_requested(
             continue;
         };
         if recursive {
-            let required = distribution.requires.iter().filter_map(|r| metadata::required_name(r));
+            let required = distribution.requires.iter().filter_map(|r| required_name(r));
             queue.extend(required.map(|n| (n.to_owned(), true, false)));
         }
         if known.insert(normalize(&name)) {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
+use super::document::Document;
 use super::write::{self, Style};
 use super::{Bundle, Entry, Mode, Program, Request, entry};
 use crate::error::{Context, Error, Result};
@@ -37,7 +38,7 @@ fn from_source(source: &str, cwd: &Path) -> Result<Request> {
         path.push("pyproject.toml");
     }
     match path.extension().and_then(|e| e.to_str()) {
-        Some("toml") => from_pyproject(&path)?.ok_or_else(|| {
+        Some("toml") => from_pyproject(&path, cwd)?.ok_or_else(|| {
             Error::new(format!("no `[project.scripts]` in `{source}`"))
                 .hint("add one, or name the program: `freeze init app.py`")
         }),
@@ -50,7 +51,7 @@ fn from_source(source: &str, cwd: &Path) -> Result<Request> {
 fn guess(cwd: &Path) -> Result<Request> {
     let pyproject = cwd.join("pyproject.toml");
     if pyproject.is_file()
-        && let Some(request) = from_pyproject(&pyproject)?
+        && let Some(request) = from_pyproject(&pyproject, cwd)?
     {
         return Ok(request);
     }
@@ -86,11 +87,12 @@ fn request(name: String, programs: Vec<Program>) -> Request {
 }
 
 /// The programs of a project, or nothing if it has none.
-fn from_pyproject(path: &Path) -> Result<Option<Request>> {
-    let named = path.display();
+fn from_pyproject(path: &Path, cwd: &Path) -> Result<Option<Request>> {
+    let named = write::relative(path, cwd);
     let text = fs_err::read_to_string(path).context(|| format!("failed to read `{named}`"))?;
-    let table: Table = toml::from_str(&text)
-        .map_err(|e| Error::new(format!("failed to parse `{named}`")).cause(e.to_string().trim_end()))?;
+    let doc = Document { path: PathBuf::from(write::relative(path, cwd)), text };
+    doc.parse().map_err(|e| Error { message: format!("failed to parse `{named}`"), ..e })?;
+    let table: Table = toml::from_str(&doc.text).context(|| format!("failed to parse `{named}`"))?;
     let at = |keys: &[&str]| keys.iter().try_fold(None, |v: Option<&Value>, k| {
         Some(Some(match v { None => table.get(*k)?, Some(v) => v.get(k)? }))
     }).flatten();

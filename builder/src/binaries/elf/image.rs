@@ -103,6 +103,22 @@ impl Image {
         usize::try_from(segment.p_offset.get(LE) + (address - segment.p_vaddr.get(LE))).ok()
     }
 
+    /// Whether glibc finds the program headers where they are: it takes the first segment whose pages in the
+    /// file hold them for the one that loads them (`_dl_map_segments`).
+    pub(crate) fn headers_are_found(&self) -> bool {
+        let start = self.header.e_phoff.get(LE);
+        let end = start + size_of_val(self.segments.as_slice()) as u64;
+        let page = PAGE;
+        let holds = |p: &&ProgramHeader64<LE>| {
+            let (offset, size) = (p.p_offset.get(LE), p.p_filesz.get(LE));
+            offset / page * page <= start && end <= (offset + size).next_multiple_of(page)
+        };
+        self.loads().find(holds).is_none_or(|p| {
+            let (offset, size) = (p.p_offset.get(LE), p.p_filesz.get(LE));
+            offset <= start && end <= offset + size
+        })
+    }
+
     /// Offset and number of entries of the dynamic section.
     pub(crate) fn dynamic_range(&self) -> Result<(usize, usize), Unsafe> {
         let segment = self.segments.iter().find(|p| p.p_type.get(LE) == PT_DYNAMIC);

@@ -168,7 +168,8 @@ fn pieces(image: &Image) -> Result<Vec<Piece>, Unsafe> {
         match pieces.last_mut() {
             Some(last) if start <= last.end => last.end = last.end.max(end),
             Some(last) => {
-                let hole = start - last.end;
+                // Pieces that shared no page of the file still share none.
+                let hole = start.saturating_sub(last.end.next_multiple_of(image.page()));
                 let shift = last.shift + hole / step * step;
                 pieces.push(Piece { start, end, shift });
             }
@@ -214,11 +215,12 @@ fn grow(
 ) -> Result<Placed, Unsafe> {
     let page = image.page();
     let end = image.loads().map(|p| p.p_vaddr.get(LE) + p.p_memsz.get(LE)).max().unwrap_or(0);
-    let mut offset = (out.len() as u64).next_multiple_of(8);
-    let mut address = end.next_multiple_of(page) + offset % page;
+    // glibc takes the first segment whose pages hold the program headers for theirs: no page of the file may
+    // belong to two segments here.
+    let mut offset = (out.len() as u64).next_multiple_of(page);
+    let address = end.next_multiple_of(page);
     if growth.program {
         let first = image.loads().next().ok_or(Unsafe("it has no segments"))?;
-        address = end.next_multiple_of(page);
         let wanted = address.checked_sub(first.p_vaddr.get(LE)).map(|d| d + first.p_offset.get(LE));
         // The gap is as large as the file's zero-initialised data: not worth it where that is much.
         let near = wanted.filter(|w| (offset..offset + (1 << 20)).contains(w));

@@ -5,6 +5,8 @@ pub(crate) mod image;
 pub(crate) mod layout;
 pub(crate) mod read;
 pub(crate) mod rewrite;
+#[cfg(test)]
+mod rewrite_tests;
 pub(crate) mod search;
 
 use std::path::{Component, Path, PathBuf};

@@ -52,6 +52,9 @@ fn check(before: &Facts, new: &[u8], search: Option<&[String]>) -> Result<(), Un
     if search.is_some_and(|search| after.search() != search) {
         return Err(Unsafe("its search path could not be set"));
     }
+    if !Image::parse(new)?.headers_are_found() {
+        return Err(Unsafe("its program headers would not be found"));
+    }
     after.rpath.clone_from(&before.rpath);
     after.runpath.clone_from(&before.runpath);
     (after == *before).then_some(()).ok_or(Unsafe("a change would have damaged it"))

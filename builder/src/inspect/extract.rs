@@ -1,0 +1,174 @@
+//! Writes what is in a product to a folder: files as they are, code as `.pyc` files.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use bootloader::archive::FileKind;
+
+use super::{Product, damaged, is_safe, lossy, read};
+use crate::error::{Context, Error, Result};
+
+/// What was extracted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Extracted {
+    /// Modules written as bytecode.
+    pub modules: usize,
+    /// Files, sources of modules included.
+    pub files: usize,
+}
+
+impl Product {
+    /// Extracts everything into `folder`, which must be empty or not exist.
+    ///
+    /// # Errors
+    /// The folder is in use or cannot be written, or the product is damaged.
+    pub fn extract(&self, folder: &Path) -> Result<Extracted> {
+        let failed = || format!("failed to create `{}`", folder.display());
+        std::fs::create_dir_all(folder).context(failed)?;
+        if std::fs::read_dir(folder).context(failed)?.next().is_some() {
+            return Err(Error::new(format!("`{}` is not empty", folder.display()))
+                .hint("name a folder that is empty or does not exist"));
+        }
+        let archive = self.archive()?;
+        let hurt = |e| damaged(&self.path, &e);
+        let header = self.pyc_header();
+        let mut done = Extracted::default();
+        for i in 0..archive.module_count() {
+            let module = archive.module(i).map_err(hurt)?;
+            let Some(code) = module.code else { continue };
+            let path = lossy(module.path);
+            let stem = path.strip_suffix(".pyc").or(path.strip_suffix(".py")).unwrap_or(&path);
+            let code = read(&archive, code).map_err(hurt)?;
+            done.modules += usize::from(write(folder, &format!("{stem}.pyc"), &[&header, &code], false)?);
+            if let Some(source) = module.source {
+                let source = read(&archive, source).map_err(hurt)?;
+                done.files += usize::from(write(folder, &path, &[&source], false)?);
+            }
+        }
+        let mut links = Vec::new();
+        for i in 0..archive.file_count() {
+            let file = archive.file(i).map_err(hurt)?;
+            let path = lossy(file.path);
+            let beside = self.beside(&file);
+            let bytes = match (file.blob, &beside) {
+                (Some(id), _) => read(&archive, id).map_err(hurt)?,
+                (None, Some(from)) if file.kind == FileKind::Link => {
+                    let target = std::fs::read_link(from).context(|| format!("failed to read `{}`", from.display()))?;
+                    target.to_string_lossy().into_owned().into_bytes()
+                }
+                (None, Some(from)) => std::fs::read(from).context(|| format!("failed to read `{}`", from.display()))?,
+                (None, None) => continue,
+            };
+            if file.kind == FileKind::Link {
+                links.push((path, lossy(&bytes)));
+            } else {
+                done.files += usize::from(write(folder, &path, &[&bytes], file.is_executable())?);
+            }
+        }
+        // Last, so that nothing is written through them.
+        for (path, target) in links {
+            let place = place(folder, &path)?;
+            if !stays_inside(&path, &target) {
+                return Err(Error::new(format!("the link `{path}` leads out of the product, to `{target}`")));
+            }
+            let failed = || format!("failed to write `{}`", place.display());
+            if let Some(parent) = place.parent() {
+                std::fs::create_dir_all(parent).context(failed)?;
+            }
+            link(&target, &place).context(failed)?;
+            done.files += 1;
+        }
+        Ok(done)
+    }
+
+    /// Header of a `.pyc` file that its interpreter takes unchecked.
+    fn pyc_header(&self) -> Vec<u8> {
+        let magic = (0..4).map(|i| u8::from_str_radix(self.manifest.magic.get(i * 2..i * 2 + 2)?, 16).ok());
+        let mut header: Vec<u8> = magic.map(|byte| byte.unwrap_or(0)).collect();
+        header.extend(1u32.to_le_bytes());
+        header.extend([0; 8]);
+        header
+    }
+}
+
+fn place(folder: &Path, path: &str) -> Result<PathBuf> {
+    if is_safe(path) {
+        Ok(folder.join(path))
+    } else {
+        Err(Error::new(format!("the product names a file outside its root: `{path}`")))
+    }
+}
+
+/// Writes a file; one that exists already (a script that is also a module) is left as it is.
+fn write(folder: &Path, path: &str, parts: &[&[u8]], executable: bool) -> Result<bool> {
+    crate::interrupt::check()?;
+    let place = place(folder, path)?;
+    let failed = || format!("failed to write `{}`", place.display());
+    if let Some(parent) = place.parent() {
+        std::fs::create_dir_all(parent).context(failed)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(if executable { 0o777 } else { 0o666 });
+    }
+    #[cfg(not(unix))]
+    let _ = executable;
+    let mut file = match options.open(&place) {
+        Ok(file) => file,
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => return Ok(false),
+        Err(e) => return Err(Error::from(e).context(failed())),
+    };
+    for part in parts {
+        file.write_all(part).context(failed)?;
+    }
+    Ok(true)
+}
+
+/// Whether a link at `path` leads to a place below the same root.
+fn stays_inside(path: &str, target: &str) -> bool {
+    if target.starts_with('/') || target.contains(['\0', '\\']) {
+        return false;
+    }
+    let mut depth = path.matches('/').count();
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if depth == 0 => return false,
+            ".." => depth -= 1,
+            _ => depth += 1,
+        }
+    }
+    true
+}
+
+#[cfg(unix)]
+fn link(target: &str, place: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(target, place)
+}
+
+#[cfg(not(unix))]
+fn link(target: &str, place: &Path) -> std::io::Result<()> {
+    std::fs::write(place, target)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stays_inside;
+
+    #[test]
+    fn links_stay_inside() {
+        for (path, target, inside) in [
+            ("a", "b", true),
+            ("x/a", "../b", true),
+            ("a", "../b", false),
+            ("x/a", "y/../../b", true),
+            ("x/a", "../../b", false),
+            ("a", "/b", false),
+        ] {
+            assert_eq!(stays_inside(path, target), inside, "{path} {target}");
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! Reads frozen programs back: what is in them and why, whether it is whole, and out with it.
+
+mod extract;
+mod verify;
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use bootloader::archive::{self, Archive, BlobId, Codec, FileKind, ModuleKind, file_flag, module_flag, setting};
+use memmap2::Mmap;
+use serde::Serialize;
+
+use crate::archive::manifest::{Manifest, Why};
+use crate::error::{Context, Error, Result};
+
+pub use extract::Extracted;
+pub use verify::Problem;
+
+/// A frozen program, opened.
+#[derive(Debug)]
+pub struct Product {
+    path: PathBuf,
+    bytes: Mmap,
+    /// Onedir: the folder that holds the files.
+    contents: Option<PathBuf>,
+    manifest: Manifest,
+}
+
+/// What is in a product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Listing {
+    /// The executable that holds the archive.
+    pub path: PathBuf,
+    /// `onefile` or `onedir`.
+    pub mode: String,
+    /// Bytes of the executable.
+    pub size: u64,
+    /// Hash of the index: equal in equal products.
+    pub index: String,
+    /// Programs: name, and the script that each runs.
+    pub programs: BTreeMap<String, String>,
+    /// The settings for the launcher, in order.
+    pub settings: Vec<(String, String)>,
+    /// Modules by name.
+    pub modules: Vec<ModuleItem>,
+    /// Files by path.
+    pub files: Vec<FileItem>,
+    /// The rest of what the builder knew: versions, distributions, missing modules, the glibc floor.
+    pub manifest: Manifest,
+}
+
+/// A module of a product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ModuleItem {
+    /// Dotted name.
+    pub name: String,
+    /// `code`, `extension` or `namespace`.
+    pub kind: &'static str,
+    /// Path under the root that `__file__` shows.
+    pub path: String,
+    /// Whether it is a package.
+    pub package: bool,
+    /// Whether it is loaded before the importer runs.
+    pub seed: bool,
+    /// Whether the source is carried too.
+    pub source: bool,
+    /// Bytes of the code.
+    pub size: u64,
+    /// Bytes of it in the archive.
+    pub stored: u64,
+    /// How it came in.
+    pub why: Vec<Why>,
+}
+
+/// A file of a product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FileItem {
+    /// Path under the root.
+    pub path: String,
+    /// `data`, `native`, `link` or `program`.
+    pub kind: &'static str,
+    /// Bytes.
+    pub size: u64,
+    /// Bytes in the archive; none for a file that lies beside the executable.
+    pub stored: Option<u64>,
+    /// Whether it is executable.
+    pub executable: bool,
+    /// How it came in.
+    pub why: Vec<Why>,
+}
+
+impl Product {
+    /// Opens a onefile program, an executable of a onedir bundle, or the folder of one.
+    ///
+    /// # Errors
+    /// There is no such file, it was not made by this version of freeze, or its index is damaged.
+    pub fn open(path: &Path) -> Result<Product> {
+        let failed = || format!("failed to read `{}`", path.display());
+        let metadata = std::fs::metadata(path).context(failed)?;
+        if metadata.is_dir() {
+            let program = program_in(path).ok_or_else(|| {
+                Error::new(format!("`{}` holds no program made by freeze", path.display()))
+            })?;
+            return Product::open(&program);
+        }
+        let bytes = map(path).context(failed)?;
+        let archive = open_archive(&bytes, path)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        if let Some(shared) = text(archive.setting(setting::SHARED)) {
+            let carrier = folder.join(&shared);
+            if shared.contains(['/', '\\']) || carrier == path {
+                return Err(damaged(path, &archive::Error::Damaged("it refers to itself")));
+            }
+            return Product::open(&carrier);
+        }
+        let contents = text(archive.setting(setting::CONTENTS)).map(|contents| folder.join(contents));
+        let manifest = match text(archive.setting(setting::MANIFEST)) {
+            Some(id) => {
+                let id = id.parse().map_err(|_| damaged(path, &archive::Error::Damaged("manifest")))?;
+                let bytes = read(&archive, id).map_err(|e| damaged(path, &e))?;
+                serde_json::from_slice(&bytes)
+                    .map_err(|_| damaged(path, &archive::Error::Damaged("manifest")))?
+            }
+            None => Manifest::default(),
+        };
+        Ok(Product { path: path.to_owned(), bytes, contents, manifest })
+    }
+
+    /// What the builder wrote down.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Lists everything.
+    ///
+    /// # Errors
+    /// A record is damaged.
+    pub fn list(&self) -> Result<Listing> {
+        let archive = self.archive()?;
+        let hurt = |e: archive::Error| damaged(&self.path, &e);
+        let sizes = |id: Option<BlobId>| match id {
+            Some(id) => Ok((archive.raw_len(id)?, archive.stored_len(id)?)),
+            None => Ok((0, 0)),
+        };
+        let mut modules = Vec::new();
+        for i in 0..archive.module_count() {
+            let m = archive.module(i).map_err(hurt)?;
+            let name = lossy(m.name);
+            let (size, stored) = sizes(m.code).map_err(hurt)?;
+            modules.push(ModuleItem {
+                kind: match m.kind {
+                    ModuleKind::Code => "code",
+                    ModuleKind::Extension => "extension",
+                    ModuleKind::Namespace => "namespace",
+                },
+                path: lossy(m.path),
+                package: m.is_package(),
+                seed: m.flags & module_flag::SEED != 0,
+                source: m.source.is_some(),
+                size,
+                stored,
+                why: self.manifest.modules.get(&name).map(|e| e.why.clone()).unwrap_or_default(),
+                name,
+            });
+        }
+        let mut files = Vec::new();
+        for i in 0..archive.file_count() {
+            let f = archive.file(i).map_err(hurt)?;
+            let path = lossy(f.path);
+            let entry = self.manifest.files.get(&path);
+            let sizes = f.blob.map(|id| sizes(Some(id))).transpose().map_err(hurt)?;
+            files.push(FileItem {
+                kind: match f.kind {
+                    FileKind::Data => "data",
+                    FileKind::Native => "native",
+                    FileKind::Link => "link",
+                    FileKind::Program => "program",
+                },
+                size: sizes.map(|s| s.0).or(entry.map(|e| e.size)).unwrap_or(0),
+                stored: sizes.map(|s| s.1),
+                executable: f.is_executable(),
+                why: entry.map(|e| e.why.clone()).unwrap_or_default(),
+                path,
+            });
+        }
+        let settings: Vec<(String, String)> =
+            archive.settings().map(|(key, value)| (lossy(key), lossy(value))).collect();
+        let programs = settings.iter().filter(|(key, _)| key.as_bytes() == setting::PROGRAM);
+        let programs = programs.filter_map(|(_, value)| {
+            let mut parts = value.split('\0');
+            Some((parts.next()?.to_owned(), parts.nth(1)?.to_owned()))
+        });
+        Ok(Listing {
+            path: self.path.clone(),
+            mode: text(archive.setting(setting::MODE)).unwrap_or_default(),
+            size: self.bytes.len() as u64,
+            index: archive.index_hash().iter().map(|b| format!("{b:02x}")).collect(),
+            programs: programs.collect(),
+            settings: settings.into_iter().map(|(k, v)| (k, v.replace('\0', " "))).collect(),
+            modules,
+            files,
+            manifest: self.manifest.clone(),
+        })
+    }
+
+    fn archive(&self) -> Result<Archive<'_>> {
+        open_archive(&self.bytes, &self.path)
+    }
+
+    /// Where a file that has no content in the archive lies.
+    fn beside(&self, file: &archive::File<'_>) -> Option<PathBuf> {
+        let contents = self.contents.as_ref().filter(|_| file.flags & file_flag::BESIDE != 0)?;
+        Some(contents.join(std::str::from_utf8(file.path).ok().filter(|p| is_safe(p))?))
+    }
+}
+
+/// The executable in a folder that holds an archive with content.
+fn program_in(folder: &Path) -> Option<PathBuf> {
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).ok()?.flatten().map(|e| e.path()).collect();
+    paths.sort();
+    paths.into_iter().find(|path| {
+        let regular = std::fs::metadata(path).is_ok_and(|m| m.is_file() && m.len() > 0);
+        regular
+            && map(path).is_ok_and(|bytes| match Archive::open(&bytes) {
+                Ok(archive) => archive.setting(setting::SHARED).is_none(),
+                Err(archive::Error::Missing) => false,
+                // Ours, and to be told about.
+                Err(_) => true,
+            })
+    })
+}
+
+fn open_archive<'a>(bytes: &'a [u8], path: &Path) -> Result<Archive<'a>> {
+    Archive::open(bytes).map_err(|e| damaged(path, &e))
+}
+
+fn damaged(path: &Path, error: &archive::Error) -> Error {
+    match error {
+        archive::Error::Missing => Error::new(format!("`{}` is no program made by freeze", path.display())),
+        archive::Error::Version(_) => Error::new(format!("failed to read `{}`: {error}", path.display()))
+            .hint("use the version of freeze that made it"),
+        archive::Error::Damaged(_) => Error::new(format!("failed to read `{}`: {error}", path.display()))
+            .hint("build it again"),
+    }
+}
+
+/// The content of a blob.
+fn read(archive: &Archive<'_>, id: BlobId) -> Result<Vec<u8>, archive::Error> {
+    const FAILED: archive::Error = archive::Error::Damaged("blob does not decompress");
+    let blob = archive.blob(id)?;
+    let len = usize::try_from(blob.raw_len).map_err(|_| FAILED)?;
+    let mut out = Vec::new();
+    out.try_reserve_exact(len).map_err(|_| FAILED)?;
+    match blob.codec {
+        Codec::Stored => out.extend_from_slice(blob.stored),
+        Codec::Zstd => {
+            let mut decompressor = zstd::bulk::Decompressor::new().map_err(|_| FAILED)?;
+            decompressor.decompress_to_buffer(blob.stored, &mut out).map_err(|_| FAILED)?;
+        }
+        Codec::ZstdDictionary => {
+            let dictionary = text(archive.setting(setting::DICTIONARY)).and_then(|id| id.parse().ok());
+            let dictionary = dictionary.filter(|other| *other != id).ok_or(FAILED)?;
+            let dictionary = archive.blob(dictionary)?;
+            if dictionary.codec != Codec::Stored {
+                return Err(FAILED);
+            }
+            let mut decompressor =
+                zstd::bulk::Decompressor::with_dictionary(dictionary.stored).map_err(|_| FAILED)?;
+            decompressor.decompress_to_buffer(blob.stored, &mut out).map_err(|_| FAILED)?;
+        }
+    }
+    if out.len() == len { Ok(out) } else { Err(FAILED) }
+}
+
+fn map(path: &Path) -> std::io::Result<Mmap> {
+    let file = File::open(path)?;
+    // SAFETY: nothing that is read from the map is kept as a reference beyond it; a file that another
+    // process truncates meanwhile ends this one, which only reads.
+    unsafe { Mmap::map(&file) }
+}
+
+/// Whether a path stays below the folder it is joined to.
+fn is_safe(path: &str) -> bool {
+    !path.contains(['\0', '\\', ':']) && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+}
+
+fn text(value: Option<&[u8]>) -> Option<String> {
+    value.map(lossy)
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests;

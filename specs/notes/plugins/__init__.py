@@ -1,0 +1,1 @@
+"""Ways to say something, chosen at run time."""

@@ -1,0 +1,5 @@
+"""Says it loudly."""
+
+
+def say(text):
+    return text.upper()
