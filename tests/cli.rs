@@ -110,7 +110,7 @@ fn machines_get_one_json_object_per_line() {
     let project = Project::script("import no_such_module");
     let outcome = project.command(["app.py", "-F", "-y", "--log-format", "json"]).run();
     outcome.success();
-    let text = if outcome.stdout.is_empty() { &outcome.stderr } else { &outcome.stdout };
+    let text = format!("{}{}", outcome.stderr, outcome.stdout);
     let objects: Vec<serde_json::Value> = text
         .lines()
         .map(|l| serde_json::from_str(l).unwrap_or_else(|e| outcome.fail(&format!("{e} in {l}"))))

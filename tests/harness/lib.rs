@@ -88,7 +88,8 @@ pub fn make_reachable(folder: &Path) {
 pub fn copy_tree(from: &Path, to: &Path) {
     for entry in walkdir::WalkDir::new(from).sort_by_file_name() {
         let entry = entry.unwrap_or_else(|e| panic!("failed to list `{}`: {e}", from.display()));
-        let target = to.join(entry.path().strip_prefix(from).expect("walked from there"));
+        let below = entry.path().strip_prefix(from).expect("walked from there");
+        let target = if below.as_os_str().is_empty() { to.to_owned() } else { to.join(below) };
         if entry.file_type().is_dir() {
             std::fs::create_dir_all(&target).expect("the target is writable");
         } else if entry.file_type().is_symlink() {

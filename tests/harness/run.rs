@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Write as _};
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -154,9 +154,17 @@ impl Run {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         self.sandbox.apply(&mut command);
         let started = Instant::now();
-        let mut child = command
-            .spawn()
-            .unwrap_or_else(|e| panic!("failed to start `{}`: {e}\n{self}", self.program.display()));
+        let mut child = loop {
+            match command.spawn() {
+                Ok(child) => break child,
+                // A child that another thread is just starting still has the file open for writing that was
+                // written a moment ago.
+                Err(e) if e.kind() == ErrorKind::ExecutableFileBusy && started.elapsed() < Duration::from_secs(10) => {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                Err(e) => panic!("failed to start `{}`: {e}\n{self}", self.program.display()),
+            }
+        };
         if let (Some(input), Some(mut pipe)) = (self.stdin.clone(), child.stdin.take()) {
             std::thread::spawn(move || {
                 use std::io::Write;
