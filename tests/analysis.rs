@@ -32,24 +32,27 @@ fn a_syntax_error_elsewhere_is_a_warning() {
 #[test]
 fn a_missing_module_is_a_warning_that_names_who_imports_it() {
     let source = "
-import helper
 try:
     import guarded_missing
 except ImportError:
     pass
 def late():
     import late_missing
-print('runs')
+print('runs', flush=True)
+import helper
 ";
-    let files = |p: Project| p.file("helper.py", "import os\nif os.environ.get('NEVER'):\n    import plainly_missing\n");
-    let project = files(Project::script(source));
+    let project = Project::script(source).file("helper.py", "import os\n\nimport plainly_missing.part\n");
     let outcome = project.command(["app.py", "-F", "-y"]).run();
-    outcome.success().says(&["plainly_missing", "helper", "late_missing"]);
-    assert!(!outcome.stderr.contains("guarded_missing"), "guarded imports are listed with -v only\n{outcome}");
+    outcome.success().says(&["`plainly_missing", "`helper.py:3`"]);
+    for quiet in ["guarded_missing", "late_missing"] {
+        assert!(!outcome.stderr.contains(quiet), "an import that may never run is listed with -v only\n{outcome}");
+    }
     let outcome = project.command(["app.py", "-F", "-y", "-v"]).run();
-    outcome.success().says(&["plainly_missing", "guarded_missing"]);
+    outcome.success().says(&["plainly_missing", "`guarded_missing`", "`late_missing`"]);
     let frozen = project.moved(harness::Mode::Onefile, "app", outcome);
-    frozen.command().run().prints("runs\n");
+    let outcome = frozen.command().run();
+    assert_eq!(outcome.stdout, "runs\n", "{outcome}");
+    outcome.exits(1).says(&["ModuleNotFoundError: No module named 'plainly_missing'"]);
 }
 
 #[test]
