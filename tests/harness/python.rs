@@ -239,8 +239,9 @@ pub fn venv(interpreter: &Interpreter, requirements: &str) -> Venv {
     let mut hasher = DefaultHasher::new();
     (&lines, NEWEST_UPLOAD, interpreter.version, &interpreter.exe).hash(&mut hasher);
     let folder = venvs();
-    let path = folder.join(format!("{}-{:016x}", interpreter.name, hasher.finish()));
-    let _lock = lock(&path.with_extension("lock"));
+    let name = format!("{}-{:016x}", interpreter.name, hasher.finish());
+    let path = folder.join(&name);
+    let _lock = lock(&folder.join(format!("{name}.lock")));
     let complete = path.join(".complete");
     if !complete.exists() {
         let _ = std::fs::remove_dir_all(&path);
