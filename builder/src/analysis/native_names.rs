@@ -74,7 +74,7 @@ fn looks_like_module(name: &[u8]) -> bool {
 /// Standard modules that native code imports by a name that means nothing else. Sorted.
 #[rustfmt::skip]
 const PLAIN: &[&str] = &[
-    "argparse", "base64", "binascii", "calendar", "configparser", "contextlib", "contextvars", "copyreg", "csv",
+    "argparse", "base64", "binascii", "calendar", "cmath", "configparser", "contextlib", "contextvars", "copyreg", "csv",
     "ctypes", "dataclasses", "datetime", "decimal", "difflib", "fnmatch", "fractions", "functools", "getpass",
     "gzip", "hashlib", "heapq", "importlib", "inspect", "ipaddress", "itertools", "json", "linecache", "logging",
     "mimetypes", "numbers", "pathlib", "pickle", "pkgutil", "pprint", "shutil", "subprocess", "tempfile",

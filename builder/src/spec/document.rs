@@ -79,11 +79,11 @@ impl Document {
         Error::new(message).excerpt(self.excerpt(span, label))
     }
 
-    /// `path:line` of a value.
+    /// `file:line` of a value: without folders, as the product tells it and must not depend on where it is built.
     pub(super) fn place(&self, span: &Range<usize>) -> String {
         let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
         let line = 1 + before.iter().filter(|b| **b == b'\n').count();
-        format!("{}:{line}", self.path.display())
+        format!("{}:{line}", self.path.file_name().unwrap_or_default().to_string_lossy())
     }
 
     fn excerpt(&self, span: Range<usize>, label: &str) -> String {
