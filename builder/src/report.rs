@@ -243,7 +243,8 @@ impl Reporter {
                 self.event(json!({ "event": "warning", "message": message, "hint": hint, "minor": minor }));
                 continue;
             }
-            self.line(&format!("{}: {}", self.style.warning("warning"), warning.message));
+            let kind = if warning.minor { self.style.dim("note") } else { self.style.warning("warning") };
+            self.line(&format!("{kind}: {}", warning.message));
             if let Some(hint) = &warning.hint {
                 self.line(&format!("  {}: {hint}", self.style.dim("hint")));
             }

@@ -309,7 +309,14 @@ impl Call<'_> {
             Err(_) => return None,
         };
         Some(match read {
-            Ok(bytes) => use_it(&bytes),
+            Ok(bytes) => {
+                // Not under the lock: making objects may run the garbage collector, and that anything.
+                let result = use_it(&bytes);
+                if let Ok(mut reader) = self.state.reader.lock() {
+                    reader.recycle(bytes);
+                }
+                result
+            }
             Err(error) => self.string(error.to_string().as_bytes()),
         })
     }

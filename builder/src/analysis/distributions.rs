@@ -123,8 +123,13 @@ pub(crate) fn required_name(requirement: &str) -> Option<&str> {
     if marker.contains("extra") {
         return None;
     }
-    let end = what.find(|c: char| !(c.is_alphanumeric() || "-_.".contains(c))).unwrap_or(what.len());
-    Some(what[..end].trim()).filter(|n| !n.is_empty())
+    Some(requirement_name(what)).filter(|n| !n.is_empty())
+}
+
+/// The name at the beginning of a requirement.
+pub(crate) fn requirement_name(requirement: &str) -> &str {
+    let end = requirement.find(|c: char| !(c.is_alphanumeric() || "-_.".contains(c)));
+    &requirement[..end.unwrap_or(requirement.len())]
 }
 
 fn scan_one(info: &Path) -> Option<Scanned> {

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::condition::{Facts, Role};
-use super::distributions::{Installed, normalize, required_name};
+use super::distributions::{Installed, normalize, required_name, requirement_name};
 use super::entry::Start;
 use super::names::Pattern;
 use super::native_names::NativeNames;
 use super::record::{Form, Import, Origin, Record};
 use super::resolve::{Found, Location, Resolver};
-use super::{By, Graph, Guard, Kind, Module, Reason, load};
-use crate::error::{Result, Warning};
+use super::{By, Graph, Guard, Kind, Module, Reason, Source, load, syntax};
+use crate::error::{Error, Result, Warning};
 use crate::interrupt;
 use crate::python::Python;
 use crate::rules::implicit::Implicit;
@@ -27,6 +27,11 @@ pub(super) struct Node {
     pub module: Module,
     pub locations: Option<Vec<Location>>,
     pub record: Arc<Record>,
+    /// Reached by imports alone. Other modules are there because a table or a computed name may ask for them: they do
+    /// not bring in distributions that theirs does not require.
+    pub firm: bool,
+    role: load::Role,
+    followed: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,9 +67,18 @@ pub(super) struct Worklist<'a> {
     slots: HashMap<String, Slot>,
     excluded: Vec<Pattern>,
     tools: HashSet<String>,
+    /// Modules that Python cannot compile.
+    rejected: HashSet<String>,
     own: Vec<PathBuf>,
+    /// Whether what is being followed is firm, see [`Node::firm`].
+    firm: bool,
+    /// Top-level name → modules whose imports of it were passed over.
+    passed_over: BTreeMap<String, Vec<usize>>,
+    /// Top-level name → its distribution; none for the standard library and the program's own.
+    owners: HashMap<String, Option<usize>>,
     pending: Vec<usize>,
-    stars: Vec<(usize, Reason)>,
+    again: Vec<usize>,
+    stars: Vec<(usize, Reason, bool)>,
 }
 
 impl<'a> Worklist<'a> {
@@ -86,8 +100,13 @@ impl<'a> Worklist<'a> {
             slots: HashMap::new(),
             excluded: request.modules.exclude.iter().map(|t| Pattern::new(t)).collect(),
             tools: HashSet::new(),
+            rejected: HashSet::new(),
             own: own.to_vec(),
+            firm: true,
+            passed_over: BTreeMap::new(),
+            owners: HashMap::new(),
             pending: Vec::new(),
+            again: Vec::new(),
             stars: Vec::new(),
         }
     }
@@ -154,18 +173,27 @@ impl<'a> Worklist<'a> {
             interrupt::check()?;
             let batch = std::mem::take(&mut self.pending);
             if batch.is_empty() && !self.follow_stars() {
-                return Ok(());
+                let again = std::mem::take(&mut self.again);
+                if again.is_empty() {
+                    return Ok(());
+                }
+                for at in again {
+                    self.follow(at);
+                }
+                continue;
             }
             let (nodes, store, python) = (&self.nodes, self.store, self.python);
             let records: Vec<std::io::Result<Record>> = batch
                 .par_iter()
                 .map(|&at| {
-                    let module = &nodes[at].module;
-                    load::record(module, !is_stdlib(module, python), python.minor(), store)
+                    let node = &nodes[at];
+                    load::record(&node.module, node.role, python, store)
                 })
                 .collect();
+            let mut doubtful = Vec::new();
             for (&at, record) in batch.iter().zip(records) {
                 match record {
+                    Ok(record) if record.doubtful => doubtful.push((at, record)),
                     Ok(record) => self.nodes[at].record = Arc::new(record),
                     Err(e) => {
                         let name = &self.nodes[at].module.name;
@@ -173,15 +201,58 @@ impl<'a> Worklist<'a> {
                     }
                 }
             }
+            self.settle(doubtful)?;
             for at in batch {
                 self.follow(at);
             }
         }
     }
 
+    /// Asks the interpreter about modules that the parser doubts. An entry with a syntax error ends the build; a module
+    /// of a library cannot be imported anyway and brings nothing in.
+    fn settle(&mut self, doubtful: Vec<(usize, Record)>) -> Result<()> {
+        let files: Vec<(String, PathBuf)> = doubtful
+            .iter()
+            .filter_map(|(at, _)| {
+                let module = &self.nodes[*at].module;
+                let Kind::Source(Source::File(path)) = &module.kind else { return None };
+                let own = self.nodes[*at].role == load::Role::Program;
+                Some((if own { path.to_string_lossy().into_owned() } else { module.path.clone() }, path.clone()))
+            })
+            .collect();
+        let mut verdicts = syntax::check(&files, self.python, self.store)?.into_iter();
+        for (at, record) in doubtful {
+            let module = &self.nodes[at].module;
+            let verdict = match &module.kind {
+                Kind::Source(Source::File(_)) => verdicts.next().flatten(),
+                _ => None,
+            };
+            let Some(rejected) = verdict else {
+                self.nodes[at].record = Arc::new(record);
+                continue;
+            };
+            if is_own(&module.name) {
+                let path = match &module.kind {
+                    Kind::Source(Source::File(path)) => path.display().to_string(),
+                    _ => module.path.clone(),
+                };
+                let error = Error::new(format!("syntax error at {path}:{}:{}", rejected.line, rejected.column));
+                return Err(error.excerpt(rejected.text.trim_end()));
+            }
+            let last = rejected.text.lines().last().unwrap_or_default();
+            let text = format!("module `{}` has a syntax error at line {}: {last}", module.name, rejected.line);
+            let own = self.nodes[at].role == load::Role::Program;
+            self.warnings.push(if own { Warning::new(text) } else { Warning::minor(text) });
+            self.rejected.insert(module.name.clone());
+        }
+        Ok(())
+    }
+
     /// Follows the imports of one module.
     fn follow(&mut self, at: usize) {
         let record = Arc::clone(&self.nodes[at].record);
+        self.nodes[at].followed = true;
+        self.firm = self.nodes[at].firm;
         let name = self.nodes[at].module.name.clone();
         if record.extends_path && self.nodes[at].module.package {
             let portions = self.resolver.portions(&name);
@@ -194,7 +265,7 @@ impl<'a> Worklist<'a> {
             }
         }
         let main = name.starts_with("__main__");
-        let role = Role { main, tool: main || self.tools.contains(&name) || !is_stdlib(&self.nodes[at].module, self.python) };
+        let role = Role { main, tool: main || self.tools.contains(&name) || self.nodes[at].role != load::Role::Stdlib };
         let unwanted = self.unwanted(&name);
         for import in &record.imports {
             let mut guard = import.guard;
@@ -220,13 +291,13 @@ impl<'a> Worklist<'a> {
             self.sysconfig_data();
         }
         self.follow_rules(&name);
-        if is_stdlib(&self.nodes[at].module, self.python) {
+        if self.nodes[at].role == load::Role::Stdlib {
             return;
         }
-        self.follow_texts(&name, &record, &unwanted);
         if let Some(native) = &record.native {
             self.follow_native(at, &name, native, &unwanted);
         }
+        self.follow_texts(at, &name, &record, &unwanted);
     }
 
     /// `sysconfig` computes the name of the module that tells how Python was built.
@@ -243,8 +314,9 @@ impl<'a> Worklist<'a> {
     }
 
     /// Dotted strings that name modules of the same package; in the program's own modules, any.
-    fn follow_texts(&mut self, from: &str, record: &Record, unwanted: &[Pattern]) {
-        let own = is_own(from) || self.is_program(from);
+    fn follow_texts(&mut self, at: usize, from: &str, record: &Record, unwanted: &[Pattern]) {
+        let own = self.nodes[at].role == load::Role::Program;
+        self.firm &= own;
         let top = from.split('.').next().unwrap_or(from);
         for (line, text) in &record.texts {
             let inside = text.strip_prefix(top).is_some_and(|rest| rest.starts_with('.'));
@@ -253,6 +325,12 @@ impl<'a> Worklist<'a> {
             }
             let reason =
                 Reason { from: from.to_owned(), by: By::Text(text.clone()), line: *line, guard: Guard::Function };
+            if own && self.own_package(text, &reason) {
+                continue;
+            }
+            if !text.contains('.') {
+                continue;
+            }
             if self.require_existing(text, &reason).is_none()
                 && let Some((module, _)) = text.rsplit_once('.')
                 && module.contains('.')
@@ -262,14 +340,43 @@ impl<'a> Worklist<'a> {
         }
     }
 
-    /// Whether a module is the program's own: in a folder of the entries or of the request, not installed.
-    fn is_program(&self, name: &str) -> bool {
-        let Some(Slot::Node(at)) = self.slots.get(name) else { return false };
-        let Kind::Source(source) = &self.nodes[*at].module.kind else { return false };
-        let Some(file) = source.file() else { return false };
+    /// A string that names a package of the program itself takes the whole package: an application of Django, a folder
+    /// of plugins.
+    fn own_package(&mut self, name: &str, reason: &Reason) -> bool {
+        let Some(Found { kind, locations: Some(_), path }) = self.find_quietly(name) else { return false };
+        let module = Module {
+            name: name.to_owned(),
+            kind,
+            package: true,
+            path,
+            distribution: None,
+            reasons: Vec::new(),
+        };
+        if matches!(module.kind, Kind::Namespace(_)) || self.role(&module) != load::Role::Program {
+            return false;
+        }
+        self.require_quietly(name, reason.clone());
+        self.submodules(name, reason, &mut |name| !name.split('.').any(is_test));
+        true
+    }
+
+    /// Whose a module is: the program's own lies in a folder of the entries or of the request and is not installed.
+    fn role(&self, module: &Module) -> load::Role {
+        if is_own(&module.name) {
+            return load::Role::Program;
+        }
+        let file = match &module.kind {
+            Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => s.file(),
+            Kind::Namespace(_) | Kind::Builtin => None,
+        };
+        let Some(file) = file else { return load::Role::Stdlib };
+        if self.python.in_stdlib(file) {
+            return load::Role::Stdlib;
+        }
         let requested = &self.request.python.paths;
-        let installed = self.python.search_path.iter().filter(|p| !requested.contains(p));
-        self.own.iter().chain(requested).any(|p| file.starts_with(p)) && !installed.into_iter().any(|p| file.starts_with(p))
+        let mut installed = self.python.search_path.iter().filter(|p| !requested.contains(p));
+        let own = self.own.iter().chain(requested).any(|p| file.starts_with(p));
+        if own && !installed.any(|p| file.starts_with(p)) { load::Role::Program } else { load::Role::Library }
     }
 
     /// Names in a native extension that are modules of its package, of its requirements or of the standard library.
@@ -372,19 +479,20 @@ impl<'a> Worklist<'a> {
 
     /// Takes what the rules of a module name.
     fn follow_rules(&mut self, name: &str) {
-        let rules: Vec<&'a Rule> = self.rules.of(name).collect();
-        for rule in rules {
+        let all = self.rules;
+        for rule in all.of(name) {
             if !self.in_force(rule) {
                 continue;
             }
             let by = By::Rule(rule.file.clone());
             let reason = Reason { from: name.to_owned(), by, line: 0, guard: Guard::Function };
             for needed in &rule.imports {
-                self.require_quietly(needed, reason.clone());
+                self.require_quietly(&needed.replace("{module}", name), reason.clone());
             }
             for package in &rule.submodules {
-                self.require_quietly(package, reason.clone());
-                self.submodules(package, &reason, &mut |_| true);
+                let package = package.replace("{module}", name);
+                self.require_quietly(&package, reason.clone());
+                self.submodules(&package, &reason, &mut |name| !name.split('.').any(is_test));
             }
         }
     }
@@ -393,6 +501,9 @@ impl<'a> Worklist<'a> {
         let by = if matches!(import.form, Form::Import | Form::From) { By::Import } else { By::Call };
         let reason = Reason { from: from.to_owned(), by, line: import.line, guard };
         let Some(base) = self.base(at, import) else { return };
+        if !self.firm && self.is_foreign(at, &base) {
+            return;
+        }
         if guard != Guard::None && unwanted.iter().any(|p| p.covers(&base)) {
             return;
         }
@@ -409,7 +520,7 @@ impl<'a> Worklist<'a> {
                     return;
                 }
                 if import.names.iter().any(|n| n == "*") {
-                    self.stars.push((package, reason));
+                    self.stars.push((package, reason, self.firm));
                     return;
                 }
                 let is_namespace = matches!(self.nodes[package].module.kind, Kind::Namespace(_));
@@ -457,17 +568,62 @@ impl<'a> Worklist<'a> {
         let reason = Reason { guard: reason.guard.max(Guard::Function), ..reason };
         let Some(at) = self.require_quietly(package, reason.clone()) else { return };
         let Some(locations) = self.nodes[at].locations.clone() else { return };
+        let firm = std::mem::take(&mut self.firm);
         for child in self.resolver.children(&locations) {
             if child.starts_with(stem) && !is_test(&child) && child != "__main__" {
                 self.require_quietly(&format!("{package}.{child}"), reason.clone());
             }
         }
+        self.firm = firm;
+    }
+
+    /// Whether a module that is not firm has no claim to what it imports: another distribution, which its own does not
+    /// require (not even as an extra) and which nothing else brings in.
+    fn is_foreign(&mut self, at: usize, name: &str) -> bool {
+        let top = name.split('.').next().unwrap_or(name);
+        if let Some(Slot::Node(known)) = self.slots.get(top)
+            && self.nodes[*known].firm
+        {
+            return false;
+        }
+        let own = self.nodes[at].module.name.clone();
+        let own = own.split('.').next().unwrap_or(&own);
+        let Some(from) = self.owner_of(own) else { return false };
+        let foreign = match self.owner_of(top) {
+            Some(owner) if owner == from => false,
+            Some(owner) => {
+                let wanted = normalize(&self.installed.get(owner).name);
+                !self.installed.get(from).requires.iter().any(|r| normalize(requirement_name(r)) == wanted)
+            }
+            None => OPTIONAL_STDLIB.contains(&top),
+        };
+        if foreign {
+            self.passed_over.entry(top.to_owned()).or_default().push(at);
+        }
+        foreign
+    }
+
+    /// The distribution that owns a top-level module.
+    fn owner_of(&mut self, top: &str) -> Option<usize> {
+        if let Some(known) = self.owners.get(top) {
+            return *known;
+        }
+        let owner = self.resolver.find(top, None).and_then(|found| match &found.kind {
+            Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => {
+                let file = s.file().filter(|f| !self.python.in_stdlib(f))?;
+                self.installed.owner(file, top)
+            }
+            Kind::Namespace(_) | Kind::Builtin => None,
+        });
+        self.owners.insert(top.to_owned(), owner);
+        owner
     }
 
     /// `from p import *` brings the submodules that `__all__` names.
     fn follow_stars(&mut self) -> bool {
         let stars = std::mem::take(&mut self.stars);
-        for (package, reason) in stars {
+        for (package, reason, firm) in stars {
+            self.firm = firm;
             let record = Arc::clone(&self.nodes[package].record);
             let base = self.nodes[package].module.name.clone();
             for name in &record.all {
@@ -537,6 +693,9 @@ impl<'a> Worklist<'a> {
                 if !reasons.contains(reason) {
                     reasons.push(reason.clone());
                 }
+                if self.firm && !self.nodes[at].firm {
+                    self.confirm(at, name, reason);
+                }
                 return Ok(at);
             }
             Some(Slot::Missing) => return Err(Some(name.to_owned())),
@@ -576,6 +735,19 @@ impl<'a> Worklist<'a> {
         Ok(self.add(module, found.locations))
     }
 
+    /// Makes a module firm that was not, and with it its parents.
+    fn confirm(&mut self, at: usize, name: &str, reason: &Reason) {
+        self.nodes[at].firm = true;
+        if self.nodes[at].followed {
+            self.again.push(at);
+        }
+        if let Some((parent, _)) = name.rsplit_once('.') {
+            let _ = self.take(parent, &Reason { by: By::Parent, ..reason.clone() });
+        } else {
+            self.again.extend(self.passed_over.remove(name).unwrap_or_default());
+        }
+    }
+
     /// The name that a name stands for.
     fn alias<'n>(&self, name: &'n str) -> &'n str
     where
@@ -589,8 +761,12 @@ impl<'a> Worklist<'a> {
 
     fn add(&mut self, module: Module, locations: Option<Vec<Location>>) -> usize {
         let at = self.nodes.len();
+        if self.firm {
+            self.again.extend(self.passed_over.remove(&module.name).unwrap_or_default());
+        }
         self.slots.insert(module.name.clone(), Slot::Node(at));
-        self.nodes.push(Node { module, locations, record: Arc::default() });
+        let (firm, role) = (self.firm, self.role(&module));
+        self.nodes.push(Node { module, locations, record: Arc::default(), firm, role, followed: false });
         self.pending.push(at);
         at
     }
@@ -602,6 +778,9 @@ impl<'a> Worklist<'a> {
         let mut modules: BTreeMap<String, Module> = BTreeMap::new();
         for node in self.nodes {
             let mut module = node.module;
+            if self.rejected.contains(&module.name) {
+                continue;
+            }
             let file = match &module.kind {
                 Kind::Source(source) | Kind::Bytecode(source) | Kind::Extension(source) => source.file(),
                 Kind::Namespace(_) | Kind::Builtin => None,
@@ -627,14 +806,8 @@ impl<'a> Worklist<'a> {
     }
 }
 
-/// Whether a module is of the standard library.
-fn is_stdlib(module: &Module, python: &Python) -> bool {
-    match &module.kind {
-        Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => s.file().is_some_and(|f| python.in_stdlib(f)),
-        Kind::Builtin => true,
-        Kind::Namespace(_) => false,
-    }
-}
+/// Modules of the standard library that bring native libraries or a great deal of code along.
+const OPTIONAL_STDLIB: [&str; 5] = ["idlelib", "lib2to3", "test", "tkinter", "turtle"];
 
 /// Whether a module is one of the program's entries or hooks.
 fn is_own(name: &str) -> bool {

@@ -4,20 +4,41 @@ use std::path::{Path, PathBuf};
 
 use super::record::Record;
 use super::resolve::read;
-use super::{Kind, Module, Source, native_names, parse};
+use super::{Kind, Module, Source, bytecode, native_names, parse};
+use crate::python::Python;
 use crate::store::{Bucket, Hash, Store};
 
 /// Changes when [`Record`] or what is found changes.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
-/// The record of a module, for a minor version of Python 3. `foreign` tells that it is not of the standard library.
+/// Whose a module is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// The program's.
+    Program,
+    /// An installed distribution's.
+    Library,
+    /// Python's.
+    Stdlib,
+}
+
+/// The record of a module, for a minor version of Python 3.
 ///
 /// # Errors
 /// The file cannot be read.
-pub(super) fn record(module: &Module, foreign: bool, minor: u8, store: &Store) -> std::io::Result<Record> {
+pub(super) fn record(module: &Module, role: Role, python: &Python, store: &Store) -> std::io::Result<Record> {
+    let minor = python.minor();
     match &module.kind {
-        Kind::Source(source) => kept(source, b"source", minor, store, |bytes| parse::source(bytes, minor)),
-        Kind::Extension(source) if foreign => {
+        Kind::Source(source) => {
+            // Any word in the program itself may name one of its packages.
+            let words = role == Role::Program;
+            let tag = if words { b"source and words".as_slice() } else { b"source" };
+            kept(source, tag, minor, store, |bytes| parse::source(bytes, minor, words))
+        }
+        Kind::Bytecode(source) => {
+            kept(source, b"bytecode", minor, store, |bytes| bytecode::find(bytes, minor, &python.opcodes))
+        }
+        Kind::Extension(source) if role != Role::Stdlib => {
             let top = module.name.split('.').next().unwrap_or_default();
             let tag = [b"native:".as_slice(), top.as_bytes()].concat();
             let native = kept(source, &tag, 0, store, |bytes| native_names::find(bytes, top))?;
@@ -29,7 +50,7 @@ pub(super) fn record(module: &Module, foreign: bool, minor: u8, store: &Store) -
             record.native = Some(native);
             Ok(record)
         }
-        Kind::Bytecode(_) | Kind::Extension(_) | Kind::Namespace(_) | Kind::Builtin => Ok(Record::default()),
+        Kind::Extension(_) | Kind::Namespace(_) | Kind::Builtin => Ok(Record::default()),
     }
 }
 
@@ -43,7 +64,7 @@ fn source_beside(source: &Source) -> Option<PathBuf> {
 fn record_of_beside(path: &Path, minor: u8, store: &Store) -> Record {
     let source = Source::File(path.to_owned());
     let mut record =
-        kept(&source, b"source", minor, store, |bytes| parse::source(bytes, minor)).unwrap_or_default();
+        kept(&source, b"source", minor, store, |bytes| parse::source(bytes, minor, false)).unwrap_or_default();
     // It is not what runs: whether the interpreter takes it does not matter.
     record.doubtful = false;
     record

@@ -1,5 +1,6 @@
 //! The module graph: what the entry imports, found without running it.
 
+mod bytecode;
 mod condition;
 pub(crate) mod distributions;
 pub(crate) mod entry;
@@ -11,6 +12,7 @@ mod native_names;
 mod parse;
 mod record;
 mod resolve;
+mod syntax;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -43,6 +45,7 @@ pub fn modules(request: &Request, python: &Python, store: &Store) -> Result<Grap
     list.interpreter();
     list.run()?;
     let mut graph = list.finish();
+    entry::check(request, &graph)?;
     missing::warn(&mut graph, python, &implicit);
     Ok(graph)
 }

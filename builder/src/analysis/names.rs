@@ -18,6 +18,11 @@ impl Pattern {
         Pattern { parts }
     }
 
+    /// Reads a pattern in which a trailing `*` is one level too.
+    pub(crate) fn levels(text: &str) -> Pattern {
+        Pattern { parts: text.split('.').map(str::to_owned).collect() }
+    }
+
     /// The dotted name if the pattern holds no wildcard.
     pub(crate) fn exact(&self) -> Option<String> {
         (!self.parts.iter().any(|p| p.contains('*'))).then(|| self.parts.join("."))

@@ -11,8 +11,9 @@ use super::Guard;
 use super::condition::{Compare, Condition, Match, Variable};
 use super::record::{Form, Import, Origin, Record};
 
-/// Finds the imports in a source file, for a minor version of Python 3.
-pub(super) fn source(bytes: &[u8], minor: u8) -> Record {
+/// Finds the imports in a source file, for a minor version of Python 3. With `words`, strings without a dot count as
+/// possible names too.
+pub(super) fn source(bytes: &[u8], minor: u8, words: bool) -> Record {
     let text = decode(bytes);
     let options =
         ParseOptions::from(Mode::Module).with_target_version(PythonVersion { major: 3, minor });
@@ -23,6 +24,7 @@ pub(super) fn source(bytes: &[u8], minor: u8) -> Record {
     };
     let mut finder = Finder::new(&text);
     finder.record.doubtful = doubtful;
+    finder.words = words;
     finder.block(parsed.suite());
     finder.record
 }
@@ -53,6 +55,7 @@ struct Finder<'a> {
     /// Module-level lists of strings, for `__all__`.
     lists: HashMap<&'a str, Vec<String>>,
     texts: HashSet<&'a str>,
+    words: bool,
     depth: u32,
 }
 
@@ -85,6 +88,7 @@ impl<'a> Finder<'a> {
             members: HashMap::new(),
             lists: HashMap::new(),
             texts: HashSet::new(),
+            words: false,
             depth: 0,
         }
     }
@@ -265,7 +269,7 @@ impl<'a> Finder<'a> {
     fn text(&mut self, literal: &'a ast::ExprStringLiteral) {
         let text = literal.value.to_str();
         let name = text.split_once(':').map_or(text, |(module, _)| module);
-        if name.len() < 120 && name.contains('.') && is_dotted_name(name) && self.texts.insert(name) {
+        if name.len() < 120 && (self.words || name.contains('.')) && is_dotted_name(name) && self.texts.insert(name) {
             let line = self.line(literal.range.start());
             self.record.texts.push((line, name.to_owned()));
         }

@@ -233,7 +233,7 @@ impl<'p> Resolver<'p> {
                     for (entry, is_folder) in listing.iter() {
                         if *is_folder {
                             let inner = folder.join(entry);
-                            let is_package = is_identifier(entry)
+                            let is_package = is_module_name(entry)
                                 && self.list(&inner).is_some_and(|l| self.first(&l, "__init__").is_some());
                             if is_package {
                                 names.insert(entry.clone());
@@ -258,7 +258,7 @@ impl<'p> Resolver<'p> {
             }
         }
         names.remove("__init__");
-        names.into_iter().filter(|n| is_identifier(n)).collect()
+        names.into_iter().filter(|n| is_module_name(n)).collect()
     }
 
     /// The module name in a file name.
@@ -355,6 +355,7 @@ fn find_in_zip(name: &str, archive: &Path, inner: &str, members: &[String]) -> O
     })
 }
 
-fn is_identifier(name: &str) -> bool {
-    name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_ascii_digit())
+fn is_module_name(name: &str) -> bool {
+    // Computed names may begin with a digit, as Django's migrations do.
+    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_')
 }

@@ -4,6 +4,7 @@ mod cache;
 mod editable;
 mod find;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -53,6 +54,8 @@ pub struct Python {
     pub soabi: Option<String>,
     /// Top-level names that finders of editable installs (PEP 660) map to a folder or file.
     pub editable: Vec<(String, PathBuf)>,
+    /// Numbers of the instructions that import (`opcode.opmap`), for modules without source.
+    pub opcodes: BTreeMap<String, u8>,
     /// `platform.machine()`, for environment markers.
     pub machine: String,
     /// `sys.version`, for the report.
@@ -86,6 +89,7 @@ struct Answer {
     frozen_modules: Vec<(String, bool)>,
     libpython: Option<PathBuf>,
     soabi: Option<String>,
+    opcodes: BTreeMap<String, u8>,
     machine: String,
     version_text: String,
 }
@@ -237,6 +241,7 @@ fn from_answer(answer: Answer, interpreter: &Path) -> Result<Python> {
         libpython: answer.libpython,
         soabi: answer.soabi,
         editable: Vec::new(),
+        opcodes: answer.opcodes,
         machine: answer.machine,
         version_text: answer.version_text,
     })

@@ -2,6 +2,7 @@
 import importlib.machinery as machinery
 import importlib.util
 import json
+import opcode
 import os
 import platform
 import sys
@@ -108,6 +109,11 @@ print(
             "frozen_modules": frozen_modules(),
             "libpython": libpython(),
             "soabi": sysconfig.get_config_var("SOABI"),
+            "opcodes": {
+                name: opcode.opmap[name]
+                for name in ("EXTENDED_ARG", "IMPORT_NAME", "LOAD_CONST", "LOAD_SMALL_INT")
+                if name in opcode.opmap
+            },
             "machine": platform.machine(),
             "version_text": sys.version,
         }

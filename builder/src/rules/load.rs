@@ -6,13 +6,16 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::when::When;
+use crate::analysis::names::Pattern;
 use crate::error::{Context, Error, Result};
 use crate::spec::Request;
 
 /// Rules shipped with the builder: name, text.
 const SHIPPED: &[(&str, &str)] = &[
+    ("django.toml", include_str!("packages/django.toml")),
     ("numpy.toml", include_str!("packages/numpy.toml")),
     ("pandas.toml", include_str!("packages/pandas.toml")),
+    ("pillow.toml", include_str!("packages/pillow.toml")),
     ("zoneinfo.toml", include_str!("packages/zoneinfo.toml")),
 ];
 
@@ -28,7 +31,8 @@ struct RuleFile {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Rule {
-    /// The module that brings the rule into force.
+    /// The module that brings the rule into force; `*` stands for one level. `{module}` in `imports` and `submodules`
+    /// stands for its name.
     pub module: String,
     /// Further condition.
     #[serde(default)]
@@ -64,6 +68,7 @@ pub(crate) struct Rule {
 pub(crate) struct Rules {
     rules: Vec<Rule>,
     by_module: HashMap<String, Vec<usize>>,
+    patterns: Vec<(Pattern, usize)>,
 }
 
 impl Rules {
@@ -91,26 +96,28 @@ impl Rules {
         })?;
         for mut rule in file.rule {
             rule.file = name.to_owned();
-            self.by_module.entry(rule.module.clone()).or_default().push(self.rules.len());
+            let at = self.rules.len();
+            if rule.module.contains('*') {
+                self.patterns.push((Pattern::levels(&rule.module), at));
+            } else {
+                self.by_module.entry(rule.module.clone()).or_default().push(at);
+            }
             self.rules.push(rule);
         }
         Ok(())
     }
 
     /// Rules that a module brings into force.
-    pub(crate) fn of<'r>(&'r self, module: &str) -> impl Iterator<Item = &'r Rule> {
-        self.by_module.get(module).into_iter().flatten().map(|&i| &self.rules[i])
+    pub(crate) fn of<'r>(&'r self, module: &'r str) -> impl Iterator<Item = &'r Rule> {
+        let named = self.by_module.get(module).into_iter().flatten().copied();
+        let fitting = self.patterns.iter().filter(move |(p, _)| p.matches(module)).map(|(_, i)| *i);
+        named.chain(fitting).map(|i| &self.rules[i])
     }
 
     /// Rules of a module and of the packages it lies in.
     pub(crate) fn around<'r>(&'r self, module: &'r str) -> impl Iterator<Item = &'r Rule> {
         let ends = module.match_indices('.').map(|(i, _)| i).chain([module.len()]);
         ends.flat_map(|end| self.of(&module[..end]))
-    }
-
-    /// All rules.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Rule> {
-        self.rules.iter()
     }
 }
 
@@ -121,7 +128,7 @@ mod tests {
     #[test]
     fn shipped_rules_are_well_formed() {
         let rules = Rules::load(&Request::default()).unwrap();
-        assert_eq!(rules.iter().count(), rules.rules.len());
+        assert!(!rules.rules.is_empty());
     }
 
     #[test]

@@ -22,10 +22,9 @@ fn pythons() -> Vec<(PathBuf, u8, PathBuf)> {
         };
         let text = String::from_utf8_lossy(&out.stdout).into_owned();
         let mut lines = text.lines();
-        if let (Some(minor), Some(lib)) = (lines.next().and_then(|l| l.parse().ok()), lines.next()) {
-            if minor >= 9 {
-                found.push((exe, minor, PathBuf::from(lib)));
-            }
+        let (minor, lib) = (lines.next().and_then(|l| l.parse().ok()), lines.next());
+        if let (Some(minor @ 9..), Some(lib)) = (minor, lib) {
+            found.push((exe, minor, PathBuf::from(lib)));
         }
     }
     found

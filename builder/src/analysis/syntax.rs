@@ -1,0 +1,72 @@
+//! Asks the target interpreter about files that the parser doubts: it has the last word on what is Python.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Context, Error, Result};
+use crate::python::Python;
+use crate::store::{Bucket, Hash, Store};
+
+/// What Python says of a file that it rejects.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Rejected {
+    /// Line, 1-based; 0 if unknown.
+    pub line: u32,
+    /// Column, 1-based; 0 if unknown.
+    pub column: u32,
+    /// The whole message as Python prints it.
+    pub text: String,
+}
+
+/// Has files compiled; for each, what is wrong with it. Answers are kept by content.
+///
+/// # Errors
+/// The interpreter does not run.
+pub(super) fn check(files: &[(String, PathBuf)], python: &Python, store: &Store) -> Result<Vec<Option<Rejected>>> {
+    let keys: Vec<Option<Hash>> =
+        files.iter().map(|(_, path)| store.file_hash(path).ok().map(|h| key(&h, python))).collect();
+    let mut answers: Vec<Option<Option<Rejected>>> = keys
+        .iter()
+        .map(|key| serde_json::from_slice(&store.get(Bucket::Imports, key.as_ref()?)?).ok())
+        .collect();
+    let unknown: Vec<usize> = (0..files.len()).filter(|&i| answers[i].is_none()).collect();
+    if !unknown.is_empty() {
+        let asked: Vec<_> = unknown.iter().map(|&i| &files[i]).collect();
+        for (&i, answer) in unknown.iter().zip(ask(&asked, python)?) {
+            let answer = answer.map(|(line, column, text)| Rejected { line, column, text });
+            if let (Some(key), Ok(bytes)) = (&keys[i], serde_json::to_vec(&answer)) {
+                store.put(Bucket::Imports, key, &bytes);
+            }
+            answers[i] = Some(answer);
+        }
+    }
+    Ok(answers.into_iter().map(Option::flatten).collect())
+}
+
+fn key(content: &Hash, python: &Python) -> Hash {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"syntax").update(python.version_text.as_bytes()).update(content);
+    *hasher.finalize().as_bytes()
+}
+
+type Answer = Option<(u32, u32, String)>;
+
+fn ask(files: &[&(String, PathBuf)], python: &Python) -> Result<Vec<Answer>> {
+    let doing = || format!("failed to check syntax with interpreter `{}`", python.executable.display());
+    let mut child = Command::new(&python.executable)
+        .args(["-I", "-S", "-X", "utf8", "-c", include_str!("syntax.py")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .context(doing)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        stdin.write_all(&serde_json::to_vec(files)?).context(doing)?;
+    }
+    let output = child.wait_with_output().context(doing)?;
+    let answers: Vec<Answer> = serde_json::from_slice(&output.stdout).context(doing)?;
+    if answers.len() == files.len() { Ok(answers) } else { Err(Error::new(doing())) }
+}
