@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use bootloader::archive::{Archive, setting};
 
 use crate::os;
-use crate::report::{self, Failure, UNABLE};
+use crate::report::{Failure, UNABLE};
 
 /// The program as it lies on the disk.
 #[derive(Debug)]
@@ -36,7 +36,9 @@ impl Program {
         let carrier = folder.join(std::ffi::OsStr::from_bytes(shared));
         let carrier = carrier.canonicalize().unwrap_or(carrier);
         let own = archive;
-        let archive = Archive::open(map(&carrier, &carrier)?)?;
+        let archive = map(&carrier, &carrier)
+            .map_err(|f| f.hint("copy the program with the whole folder it came in"))
+            .and_then(|bytes| Ok(Archive::open(bytes)?))?;
         Ok(Program { executable, carrier, archive, own: Some(own) })
     }
 
@@ -86,7 +88,7 @@ impl Entry {
 
 fn map(path: &Path, shown: &Path) -> Result<&'static [u8], Failure> {
     os::map(path).map_err(|e| {
-        report::Failure::new(UNABLE, format!("failed to read the executable `{}`: {e}", shown.display()))
+        Failure::new(UNABLE, format!("failed to read the executable `{}`: {e}", shown.display()))
     })
 }
 

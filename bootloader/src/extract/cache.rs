@@ -169,3 +169,112 @@ fn collect(folder: &Path, current: &Path) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::PathBuf;
+
+    use bootloader::archive::{Archive, Codec, Encoder, FileKind, FileRecord, NewBlob, hash};
+
+    use super::*;
+
+    /// A program with two files, and an empty folder to extract below.
+    fn program() -> (Program, PathBuf) {
+        let contents: [&[u8]; 2] = [b"library", b"data"];
+        let mut encoder = Encoder::new();
+        for (content, path) in contents.iter().zip(["sub/lib.so", "data.txt"]) {
+            let len = content.len() as u64;
+            let blob = NewBlob {
+                stored_len: len,
+                raw_len: len,
+                hash: hash(content),
+                codec: Codec::Stored,
+                align: 1,
+            };
+            let blob = Some(encoder.blob(blob).0);
+            let kind = if path.ends_with(".so") { FileKind::Native } else { FileKind::Data };
+            encoder.file(FileRecord { path: path.into(), kind, flags: 0, blob, preload: vec![] });
+        }
+        let plan = encoder.plan().unwrap();
+        let mut bytes = contents.concat();
+        bytes.resize(plan.index_offset as usize, 0);
+        bytes.extend(&plan.tail);
+        let archive = Archive::open(bytes.leak()).unwrap();
+        let base = std::env::temp_dir().join(format!("freeze-cache-{:016x}", os::random()));
+        fs::create_dir(&base).unwrap();
+        (Program { executable: "/app".into(), carrier: "/app".into(), archive, own: None }, base)
+    }
+
+    #[test]
+    fn a_folder_is_filled_once_and_found_again() {
+        let (program, base) = program();
+        let first = open(&program, &base, "app").unwrap();
+        assert_eq!(fs::read(first.path().join("sub/lib.so")).unwrap(), b"library");
+        let mode = fs::metadata(first.path().join("sub/lib.so")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o700, 0o700);
+        let inode = fs::metadata(first.path()).unwrap().ino();
+        let second = open(&program, &base, "app").unwrap();
+        assert_eq!((second.path(), fs::metadata(second.path()).unwrap().ino()), (first.path(), inode));
+        assert_eq!(fs::read_dir(base.join("freeze/app")).unwrap().count(), 1);
+        fs::remove_dir_all(&base).unwrap();
+    }
+
+    #[test]
+    fn many_starts_at_once_agree() {
+        let (program, base) = program();
+        std::thread::scope(|scope| {
+            for _ in 0..16 {
+                scope.spawn(|| {
+                    let root = open(&program, &base, "app").unwrap();
+                    assert_eq!(fs::read(root.path().join("data.txt")).unwrap(), b"data");
+                });
+            }
+        });
+        assert_eq!(fs::read_dir(base.join("freeze/app")).unwrap().count(), 1);
+        fs::remove_dir_all(&base).unwrap();
+    }
+
+    #[test]
+    fn files_are_checked_after_another_boot() {
+        let (program, base) = program();
+        let path = open(&program, &base, "app").unwrap().path().to_owned();
+        fs::write(path.join(COMPLETE), "another boot").unwrap();
+        fs::write(path.join("data.txt"), "").unwrap();
+        fs::remove_file(path.join("sub/lib.so")).unwrap();
+        let root = open(&program, &base, "app").unwrap();
+        assert_eq!(fs::read(root.path().join("data.txt")).unwrap(), b"data");
+        assert_eq!(fs::read(root.path().join("sub/lib.so")).unwrap(), b"library");
+        assert_eq!(fs::read(path.join(COMPLETE)).unwrap(), os::boot_id());
+        fs::remove_dir_all(&base).unwrap();
+    }
+
+    #[test]
+    fn a_folder_that_others_can_write_to_is_not_used() {
+        let (program, base) = program();
+        let path = open(&program, &base, "app").unwrap().path().to_owned();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o777)).unwrap();
+        assert!(matches!(open(&program, &base, "app"), Err(Unusable::Place(_))));
+        fs::remove_dir_all(&base).unwrap();
+    }
+
+    #[test]
+    fn what_is_in_the_way_is_replaced_and_old_versions_go() {
+        let (program, base) = program();
+        let folder = base.join("freeze/app");
+        let version: String = program.archive.index_hash().iter().map(|b| format!("{b:02x}")).collect();
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true).mode(0o700);
+        builder.create(folder.join(&version).join("sub")).unwrap();
+        for (name, days) in [("old", 40), ("new", 3)] {
+            builder.create(folder.join(name)).unwrap();
+            let marker = File::create(folder.join(name).join(COMPLETE)).unwrap();
+            marker.set_modified(SystemTime::now() - Duration::from_secs(days * 24 * 60 * 60)).unwrap();
+        }
+        open(&program, &base, "app").unwrap();
+        open(&program, &base, "app").unwrap();
+        assert!(folder.join("new").exists() && !folder.join("old").exists());
+        assert!(folder.join(&version).join("data.txt").exists());
+        fs::remove_dir_all(&base).unwrap();
+    }
+}

@@ -317,6 +317,7 @@ impl Call<'_> {
                 }
                 result
             }
+            Err(bootloader::archive::Error::Damaged(part)) => self.string(part.as_bytes()),
             Err(error) => self.string(error.to_string().as_bytes()),
         })
     }
