@@ -223,7 +223,7 @@ pub fn pack(
             _ => {}
         }
     }
-    let manifest = manifest::build(contents, natives, request, python, &files);
+    let manifest = manifest::build(contents, natives, request, python, &files, &own);
     let manifest = serde_json::to_vec(&manifest)?;
     let manifest = add(&mut encoder, maker.bytes(&manifest, request.bundle.compression)?, 1);
 
