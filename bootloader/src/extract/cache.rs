@@ -94,6 +94,7 @@ fn enter(program: &Program, lineage: &[&Path; 3]) -> Result<Option<Root>, Unusab
                 .write(true)
                 .open(path.join(COMPLETE))
                 .and_then(|m| m.set_modified(SystemTime::now()));
+            sweep(lineage[1], UNFINISHED);
             collect(lineage[1], path);
         }
     }

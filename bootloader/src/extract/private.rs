@@ -15,7 +15,7 @@ use crate::os::{self, Lock};
 const LOCK: &str = ".lock";
 
 /// A folder without a lock file is younger than this, or was left by a killed process.
-const GRACE: Duration = Duration::from_secs(600);
+const GRACE: Duration = Duration::from_secs(60);
 
 static PRIVATE: OnceLock<(PathBuf, u32)> = OnceLock::new();
 
