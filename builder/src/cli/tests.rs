@@ -75,6 +75,17 @@ fn the_last_of_onefile_and_onedir_wins() {
 }
 
 #[test]
+fn an_option_may_be_repeated_and_the_last_wins() {
+    let (_folder, path) = folder();
+    let words = format!(
+        "{path}/app.py -y --noconfirm -n a --name b --hidden-import x --hidden-import y --distpath c --distpath d"
+    );
+    let (request, _) = request(&words);
+    assert_eq!((request.name.as_str(), &request.modules.include[..]), ("b", &["x".into(), "y".into()][..]));
+    assert!(request.output.dist.ends_with("d"));
+}
+
+#[test]
 fn words_behind_the_dashes_are_for_the_program() {
     let (_folder, path) = folder();
     let arguments = request(&format!("{path}/app.spec -- -F init")).1.unwrap();
