@@ -128,6 +128,9 @@ impl<'a> Worklist<'a> {
     pub(super) fn interpreter(&mut self) {
         let reason = || Reason { from: String::new(), by: By::Interpreter, line: 0, guard: Guard::None };
         let implicit = self.implicit;
+        for name in bootloader::seed::required(self.python.minor()) {
+            self.require_quietly(name, reason());
+        }
         for name in &implicit.interpreter.modules {
             self.require_quietly(name, reason());
         }

@@ -1,6 +1,7 @@
 //! Brings in what a module's file says, from the builder's cache or from the file.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use super::record::Record;
 use super::resolve::read;
@@ -8,8 +9,21 @@ use super::{Kind, Module, Source, bytecode, native_names, parse};
 use crate::python::Python;
 use crate::store::{Bucket, Hash, Store};
 
-/// Changes when [`Record`] or what is found changes.
-const VERSION: u32 = 5;
+/// What is found depends on the code that finds it: a change of any of these files changes the keys.
+static VERSION: LazyLock<Hash> = LazyLock::new(|| {
+    let mut hasher = blake3::Hasher::new();
+    for text in [
+        include_str!("bytecode.rs"),
+        include_str!("condition.rs"),
+        include_str!("native_names/cython.rs"),
+        include_str!("native_names/mod.rs"),
+        include_str!("parse.rs"),
+        include_str!("record.rs"),
+    ] {
+        hasher.update(text.as_bytes());
+    }
+    *hasher.finalize().as_bytes()
+});
 
 /// Whose a module is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +118,6 @@ fn kept<T: serde::Serialize + serde::de::DeserializeOwned>(
 
 fn key(what: &[u8], minor: u8, content: &Hash) -> Hash {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(what).update(&VERSION.to_le_bytes()).update(&[minor]).update(content);
+    hasher.update(what).update(&*VERSION).update(&[minor]).update(content);
     *hasher.finalize().as_bytes()
 }

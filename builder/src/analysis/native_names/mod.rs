@@ -1,0 +1,110 @@
+//! Names of modules in a native extension: what its C, Cython, mypyc or Rust code imports at run time.
+//!
+//! Only candidates are found here, by form; the worklist takes those that exist. Three layouts hold them:
+//! strings that end in NUL (C, older Cython, cffi, mypyc), Cython's table of constants (one compressed stream, cut by
+//! an array of lengths), and strings without ends (Rust), where only names of the extension's own package are sought.
+
+mod cython;
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+/// Candidates found in an extension.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct NativeNames {
+    /// Whole strings: dotted names, and single names of a form that only modules have.
+    pub whole: Vec<String>,
+    /// Beginnings with the extension's own top-level package, run together with what follows.
+    pub glued: Vec<String>,
+}
+
+/// Longer strings name no module.
+const MAX: usize = 120;
+
+/// Finds candidates in the bytes of an extension of the top-level package `top`.
+pub(super) fn find(bytes: &[u8], top: &str) -> NativeNames {
+    let mut whole = BTreeSet::new();
+    for text in bytes.split(|&b| b == 0).filter(|t| t.len() < MAX) {
+        keep(text, &mut whole);
+    }
+    for text in cython::strings(bytes) {
+        keep(&text, &mut whole);
+    }
+    let mut glued = BTreeSet::new();
+    if top.len() > 2 {
+        let known = format!("{top}.");
+        for at in memchr::memmem::find_iter(bytes, known.as_bytes()) {
+            let before = at.checked_sub(1).map(|i| bytes[i]);
+            let rest = &bytes[at..bytes.len().min(at + MAX)];
+            let end = rest.iter().position(|&b| !is_name(b) && b != b'.').unwrap_or(rest.len());
+            let own_end = rest.get(end).is_none_or(|&b| b == 0) && before.is_none_or(|b| b == 0);
+            if end > known.len() && !own_end && before.is_none_or(|b| b != b'.' && b != b'/') {
+                glued.extend(std::str::from_utf8(&rest[..end]).map(str::to_owned));
+            }
+        }
+    }
+    NativeNames { whole: whole.into_iter().collect(), glued: glued.into_iter().collect() }
+}
+
+fn is_name(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b == b'_'
+}
+
+/// Keeps a string that may name a module.
+fn keep(text: &[u8], into: &mut BTreeSet<String>) {
+    if text.len() < 2 || !text.iter().all(|&b| is_name(b) || b == b'.') {
+        return;
+    }
+    let parts = || text.split(|&b| b == b'.');
+    if parts().any(|p| p.first().is_none_or(u8::is_ascii_digit)) {
+        return;
+    }
+    if parts().count() > 1 || looks_like_module(text) {
+        into.extend(std::str::from_utf8(text).map(str::to_owned));
+    }
+}
+
+/// A single name is kept if it is private, made by mypyc, or one of [`PLAIN`].
+fn looks_like_module(name: &[u8]) -> bool {
+    let private = name[0] == b'_' && name.get(1) != Some(&b'_') && name.iter().all(|b| !b.is_ascii_uppercase());
+    private || name.ends_with(b"__mypyc") || std::str::from_utf8(name).is_ok_and(|n| PLAIN.binary_search(&n).is_ok())
+}
+
+/// Standard modules that native code imports by a plain name. Left out are those that cost much or whose name is
+/// an everyday word in other uses (`code`, `site`, `test`, `http`, `xml`). Sorted.
+#[rustfmt::skip]
+const PLAIN: &[&str] = &[
+    "abc", "argparse", "array", "base64", "binascii", "bisect", "calendar", "cmath", "codecs",
+    "collections", "configparser", "contextlib", "contextvars", "copy", "copyreg", "csv", "ctypes",
+    "dataclasses", "datetime", "decimal", "difflib", "enum", "errno", "fnmatch", "fractions", "functools",
+    "getpass", "glob", "gzip", "hashlib", "heapq", "hmac", "importlib", "inspect", "io", "ipaddress",
+    "itertools", "json", "linecache", "locale", "logging", "math", "mimetypes", "mmap", "numbers",
+    "operator", "os", "pathlib", "pickle", "pkgutil", "platform", "pprint", "queue", "random", "re",
+    "secrets", "select", "selectors", "shutil", "signal", "socket", "stat", "statistics", "string",
+    "struct", "subprocess", "sys", "tempfile", "textwrap", "threading", "time", "traceback", "types",
+    "typing", "unicodedata", "urllib", "uuid", "warnings", "weakref", "zipfile", "zlib", "zoneinfo",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_sorted() {
+        assert!(PLAIN.is_sorted());
+    }
+
+    #[test]
+    fn whole_strings_end_in_nul() {
+        let names = find(b"\0pkg._impl.core\0not a name\0x\0_private\0word\0json\0a1__mypyc\0", "pkg");
+        assert_eq!(names.whole, ["_private", "a1__mypyc", "json", "pkg._impl.core"]);
+        assert_eq!(names.glued, [String::new(); 0]);
+    }
+
+    #[test]
+    fn names_of_the_own_package_are_found_without_ends() {
+        let names = find(b"xx\0datetimepkg.sub.modulefailed to\0", "pkg");
+        assert_eq!(names.glued, ["pkg.sub.modulefailed"]);
+    }
+}
