@@ -224,6 +224,9 @@ impl Reader<'_> {
 
     fn close(&mut self) -> Result<u32> {
         let Some(frame) = self.frames.pop() else { return Err(self.bad("unbalanced container")) };
+        if matches!(frame.tag, b'<' | b'>') && self.m.any_mutable(&self.values[frame.base..]) {
+            return Err(self.bad("a set holds what has no hash"));
+        }
         let id = self.m.container(frame.tag, &mut self.values[frame.base..], frame.numbers);
         self.values.truncate(frame.base);
         if let Some(slot) = self.refs.get_mut(frame.slot as usize) {
@@ -250,9 +253,13 @@ impl Marshal<'_> {
         id
     }
 
+    fn any_mutable(&self, ids: &[u32]) -> bool {
+        ids.iter().any(|id| self.nodes[*id as usize].mutable)
+    }
+
     fn leaf(&mut self, tag: u8, start: u32, len: u32) -> u32 {
         let hash = xxh3_128_with_seed(self.payload(start, len), u64::from(tag));
-        self.intern(hash, Node { tag, interned: false, start, len, numbers: 0 }, &[])
+        self.intern(hash, Node { tag, interned: false, mutable: false, start, len, numbers: 0 }, &[])
     }
 
     /// A string, under the type code that CPython would write today.
@@ -279,8 +286,8 @@ impl Marshal<'_> {
             // Sets have no order of their own: that of the content's hashes does for all writers.
             children.sort_unstable_by_key(|id| self.hashes[*id as usize]);
         }
-        let hash = if matches!(tag, b'[' | b'<' | b'{') {
-            // Mutable objects are never merged.
+        let mutable = matches!(tag, b'[' | b'<' | b'{') || self.any_mutable(children);
+        let hash = if mutable {
             xxh3_128_with_seed(&(self.nodes.len() as u64).to_le_bytes(), u64::from(tag))
         } else {
             let mut bytes = Vec::with_capacity(children.len() * 16 + 32);
@@ -297,7 +304,8 @@ impl Marshal<'_> {
             xxh3_128(&bytes)
         };
         let place = self.numbers.len() as u32;
-        let node = Node { tag, interned: false, start: 0, len: children.len() as u32, numbers: place };
+        let node =
+            Node { tag, interned: false, mutable, start: 0, len: children.len() as u32, numbers: place };
         let id = self.intern(hash, node, children);
         if tag == b'c' && self.nodes[id as usize].numbers == place {
             self.numbers.push(numbers);

@@ -68,6 +68,8 @@ struct Node {
     tag: u8,
     /// Strings: whether any occurrence was interned.
     interned: bool,
+    /// Whether it is or holds a list, dict or set: such an object is never merged and cannot be in a set.
+    mutable: bool,
     /// Leaf: start of the payload; container: first of its children.
     start: u32,
     /// Leaf: length of the payload; container: number of children.
