@@ -57,7 +57,8 @@ fn keep(text: &[u8], into: &mut BTreeSet<String>) {
         return;
     }
     let parts = || text.split(|&b| b == b'.');
-    if parts().any(|p| p.first().is_none_or(u8::is_ascii_digit)) {
+    // mypyc names the module that a group of modules shares by a hash, which may begin with a digit.
+    if parts().any(|p| p.first().is_none_or(u8::is_ascii_digit) && !p.ends_with(b"__mypyc")) {
         return;
     }
     if parts().count() > 1 || looks_like_module(text) {
