@@ -145,3 +145,54 @@ print(os.path.exists(os.path.join(sys._MEIPASS, 'one.bin')), os.path.basename(sy
         .run()
         .prints("second 5 ran\n");
 }
+
+/// Freezes a worked spec of specs/ as its comment says, and returns the folder of the products.
+fn worked(spec: &str, requirements: &str) -> (tempfile::TempDir, std::path::PathBuf) {
+    let folder = harness::scratch("worked");
+    harness::copy_tree(&harness::root().join("specs"), &folder.path().join("specs"));
+    let environment = harness::venv(newest(), requirements);
+    let run = harness::freeze_command().in_folder(folder.path()).arg(folder.path().join("specs").join(spec));
+    run.arg("-y").arg("--python").arg(&environment.path).run().success();
+    std::fs::remove_dir_all(folder.path().join("specs")).unwrap();
+    let dist = folder.path().join("dist");
+    (folder, dist)
+}
+
+fn start(program: &std::path::Path) -> harness::Run {
+    harness::Run::new(program).sandbox(harness::Sandbox::without_python())
+}
+
+#[test]
+fn the_worked_spec_of_one_script_runs() {
+    let (_folder, dist) = worked("hello.spec", "");
+    assert!(start(&dist.join("hello")).arg("you").run().success().stdout.contains("you"));
+}
+
+#[test]
+fn the_worked_spec_of_two_programs_runs() {
+    let (_folder, dist) = worked("notes/notes.spec", "");
+    let outcome = start(&dist.join("notes/notes")).run();
+    let found = outcome.success().stdout.to_lowercase();
+    assert!(["monday: ", "tuesday: ", "started by", "home set"].iter().all(|n| found.contains(n)), "{outcome}");
+    assert!(!found.contains("draft"), "{outcome}");
+    start(&dist.join("notes/count")).run().success();
+}
+
+#[test]
+fn the_worked_spec_of_numbers_runs() {
+    let (_folder, dist) = worked("science/science.spec", "numpy\npandas");
+    assert!(start(&dist.join("science")).run().success().stdout.contains("words per hour"));
+}
+
+#[test]
+fn the_worked_spec_of_a_web_server_runs() {
+    let (_folder, dist) = worked("web/guestbook.spec", "flask");
+    start(&dist.join("guestbook/guestbook")).arg("--check").run().prints("entry found\nversion 1.0\n");
+}
+
+#[test]
+fn every_worked_spec_is_tested() {
+    let specs = walkdir::WalkDir::new(harness::root().join("specs")).into_iter().flatten();
+    let count = specs.filter(|e| e.path().extension().is_some_and(|x| x == "spec")).count();
+    assert_eq!(count, 4, "a spec in specs/ is frozen and run by a test above");
+}
