@@ -5,7 +5,7 @@ use std::hash::BuildHasherDefault;
 
 use xxhash_rust::xxh3::{xxh3_128, xxh3_128_with_seed};
 
-use super::{FLAG_REF, Layout, MAX_DEPTH, Marshal, NONE, Node, Numbers, OBJECTS_BEFORE_LINE, is_container};
+use super::{FLAG_REF, Layout, MAX_DEPTH, Marshal, NONE, Node, Numbers, OBJECTS_BEFORE_LINE, is_container, is_string};
 use crate::error::{Error, Result};
 
 /// Reads a marshal stream of CPython 3.`minor`; bytes behind the first object are passed over, as
@@ -226,6 +226,12 @@ impl Reader<'_> {
         let Some(frame) = self.frames.pop() else { return Err(self.bad("unbalanced container")) };
         if matches!(frame.tag, b'<' | b'>') && self.m.any_mutable(&self.values[frame.base..]) {
             return Err(self.bad("a set holds what has no hash"));
+        }
+        if frame.tag == b'c' {
+            let filename = self.values[frame.base + self.m.layout.filename as usize];
+            if !is_string(self.m.nodes[filename as usize].tag) {
+                return Err(self.bad("a code object's filename is no string"));
+            }
         }
         let id = self.m.container(frame.tag, &mut self.values[frame.base..], frame.numbers);
         self.values.truncate(frame.base);
