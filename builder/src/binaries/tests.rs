@@ -113,6 +113,8 @@ pub(super) fn ship(natives: &Natives, root: &Path) {
         let to = root.join(&file.dest);
         fs_err::create_dir_all(to.parent().unwrap()).unwrap();
         fs_err::copy(&file.prepared, &to).unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs_err::set_permissions(&to, mode).unwrap();
     }
     for (name, to) in &natives.links {
         std::os::unix::fs::symlink(to, root.join(name)).unwrap();
