@@ -33,9 +33,11 @@ pub(super) fn find(bytes: &[u8], minor: u8, opcodes: &BTreeMap<String, u8>) -> R
                 let index = if minor >= 15 { argument >> 2 } else { argument };
                 let level = match before[0] {
                     (op, argument) if is(opcodes, "LOAD_SMALL_INT", op) => argument,
-                    (op, argument) if is(opcodes, "LOAD_CONST", op) => {
-                        consts.get(argument).and_then(|c| c.as_int()).and_then(|n| usize::try_from(n).ok()).unwrap_or(0)
-                    }
+                    (op, argument) if is(opcodes, "LOAD_CONST", op) => consts
+                        .get(argument)
+                        .and_then(|c| c.as_int())
+                        .and_then(|n| usize::try_from(n).ok())
+                        .unwrap_or(0),
                     _ => 0,
                 };
                 let from: Vec<String> = match before[1] {
@@ -73,7 +75,8 @@ mod tests {
     use super::*;
 
     /// `import a.b` and `from . import e`, compiled by CPython 3.12.
-    const PYC: &[u8] = b"\xcb\r\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe3\x00\x00\x00\x00\x00\x00\x00\x00\
+    const PYC: &[u8] =
+        b"\xcb\r\r\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe3\x00\x00\x00\x00\x00\x00\x00\x00\
         \x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xf3\x18\x00\x00\x00\x97\x00d\x00d\x01l\x00Z\x01\
         d\x02d\x03l\x02m\x03Z\x03\x01\x00y\x01)\x04\xe9\x00\x00\x00\x00N\xe9\x01\x00\x00\x00)\x01\xda\
         \x01e)\x04\xda\x03a.b\xda\x01a\xda\x00r\x04\x00\x00\x00\xa9\x00\xf3\x00\x00\x00\x00\xda\x01x\xfa\
@@ -82,9 +85,14 @@ mod tests {
 
     #[test]
     fn finds_import_instructions() {
-        let opcodes = BTreeMap::from([("IMPORT_NAME".into(), 108), ("LOAD_CONST".into(), 100), ("EXTENDED_ARG".into(), 144)]);
+        let opcodes = BTreeMap::from([
+            ("IMPORT_NAME".into(), 108),
+            ("LOAD_CONST".into(), 100),
+            ("EXTENDED_ARG".into(), 144),
+        ]);
         let record = find(PYC, 12, &opcodes);
-        let found: Vec<_> = record.imports.iter().map(|i| (i.module.as_str(), i.origin, i.names.clone())).collect();
+        let found: Vec<_> =
+            record.imports.iter().map(|i| (i.module.as_str(), i.origin, i.names.clone())).collect();
         assert_eq!(
             found,
             [("a.b", Origin::Absolute, vec![]), ("", Origin::Package(1), vec!["e".to_owned()])]

@@ -123,7 +123,11 @@ impl Condition {
     pub(super) fn is_decidable(&self) -> bool {
         match self {
             Condition::Unknown => false,
-            Condition::Known(_) | Condition::Main | Condition::Tool | Condition::Text(..) | Condition::Version { .. } => true,
+            Condition::Known(_)
+            | Condition::Main
+            | Condition::Tool
+            | Condition::Text(..)
+            | Condition::Version { .. } => true,
             Condition::Hex(..) => true,
             Condition::Not(inner) => inner.is_decidable(),
             Condition::All(inner) | Condition::Any(inner) => inner.iter().any(Condition::is_decidable),
@@ -161,7 +165,8 @@ impl Condition {
                 }))
             }
             Condition::Version { start, end, op, with } => {
-                let all = [i64::from(facts.version.0), i64::from(facts.version.1), i64::from(facts.version.2)];
+                let all =
+                    [i64::from(facts.version.0), i64::from(facts.version.1), i64::from(facts.version.2)];
                 let (start, end) = (usize::from(*start).min(3), usize::from(*end));
                 // Beyond the micro version lie the release level and serial, which are not known: they only count
                 // where the numbers before are equal, so that `(3, 12, 1)` is below `version_info` as in Python.
@@ -177,7 +182,8 @@ impl Condition {
             Condition::Hex(op, with) => {
                 let (major, minor, micro) = facts.version;
                 // Of a final release; pre-releases differ in the lowest byte only.
-                let hex = (i64::from(major) << 24) | (i64::from(minor) << 16) | (i64::from(micro) << 8) | 0xf0;
+                let hex =
+                    (i64::from(major) << 24) | (i64::from(minor) << 16) | (i64::from(micro) << 8) | 0xf0;
                 Some(op.holds(hex.cmp(with)))
             }
             Condition::Not(inner) => inner.holds(facts, role).map(|v| !v),

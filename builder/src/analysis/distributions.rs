@@ -89,12 +89,17 @@ impl Installed {
             if let [only] = candidates.as_slice() {
                 return Some(*only);
             }
-            return candidates.iter().copied().find(|&c| self.files(c).contains(&relative)).or(candidates.first().copied());
+            return candidates
+                .iter()
+                .copied()
+                .find(|&c| self.files(c).contains(&relative))
+                .or(candidates.first().copied());
         }
         // An editable install: its files lie elsewhere.
         let top = module.split('.').next().unwrap_or(module);
         self.all.iter().position(|s| {
-            s.distribution.files.iter().any(|f| f.starts_with("__editable__")) && s.top_level.iter().any(|t| t == top)
+            s.distribution.files.iter().any(|f| f.starts_with("__editable__"))
+                && s.top_level.iter().any(|t| t == top)
         })
     }
 
@@ -225,10 +230,16 @@ mod tests {
     fn finds_owners_by_record_and_by_top_level() {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path();
-        for (name, record) in [("a", "ns/a.py,,\na-1.dist-info/RECORD,,\n"), ("b", "ns/b.py,,\n\"ns/x,y.txt\",,\n")] {
+        for (name, record) in
+            [("a", "ns/a.py,,\na-1.dist-info/RECORD,,\n"), ("b", "ns/b.py,,\n\"ns/x,y.txt\",,\n")]
+        {
             let info = root.join(format!("{name}-1.dist-info"));
             std::fs::create_dir(&info).unwrap();
-            std::fs::write(info.join("METADATA"), format!("Name: {name}\nVersion: 1\nRequires-Dist: c>1\n\nText: no")).unwrap();
+            std::fs::write(
+                info.join("METADATA"),
+                format!("Name: {name}\nVersion: 1\nRequires-Dist: c>1\n\nText: no"),
+            )
+            .unwrap();
             std::fs::write(info.join("RECORD"), record).unwrap();
         }
         let installed = Installed::scan(&[root.to_owned()]);

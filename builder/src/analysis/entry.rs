@@ -69,7 +69,8 @@ fn start(name: String, program: &Program, installed: &Installed) -> Result<Start
         Entry::Script(path) => script(name, path, program.place.as_deref()),
         Entry::Module(module) => {
             // As `python -m`: `__spec__` and `__package__` are those of the module, relative imports work.
-            let code = format!("import runpy\nrunpy._run_module_as_main({}, alter_argv=False)\n", quoted(module));
+            let code =
+                format!("import runpy\nrunpy._run_module_as_main({}, alter_argv=False)\n", quoted(module));
             Ok(synthetic(name, code, module, By::Request(format!("entry `{module}`"))))
         }
         Entry::Function { module, function } => {
@@ -89,13 +90,16 @@ fn script(name: String, path: &Path, place: Option<&str>) -> Result<Start> {
     })?;
     let file = path.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default();
     let what = if name.starts_with("__hook__") { "runtime hook" } else { "entry" };
-    let module = module(name, Source::File(path.to_owned()), file.clone(), By::Request(format!("{what} `{file}`")));
+    let module =
+        module(name, Source::File(path.to_owned()), file.clone(), By::Request(format!("{what} `{file}`")));
     Ok(Start { module, needs: Vec::new() })
 }
 
 fn function_call(name: String, module: &str, function: &str, by: By) -> Start {
     let top = function.split('.').next().unwrap_or(function);
-    let code = format!("import sys\nfrom {module} import {top}\nif __name__ == \"__main__\":\n    sys.exit({function}())\n");
+    let code = format!(
+        "import sys\nfrom {module} import {top}\nif __name__ == \"__main__\":\n    sys.exit({function}())\n"
+    );
     synthetic(name, code, module, by)
 }
 
@@ -111,7 +115,14 @@ fn synthetic(name: String, code: String, needs: &str, by: By) -> Start {
 
 fn module(name: String, source: Source, path: String, by: By) -> Module {
     let reason = Reason { from: String::new(), by, line: 0, guard: Guard::None };
-    Module { name, kind: Kind::Source(source), package: false, path, distribution: None, reasons: vec![reason] }
+    Module {
+        name,
+        kind: Kind::Source(source),
+        package: false,
+        path,
+        distribution: None,
+        reasons: vec![reason],
+    }
 }
 
 /// A Python string literal of a dotted name.

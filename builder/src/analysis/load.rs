@@ -17,7 +17,9 @@ static VERSION: LazyLock<Hash> = LazyLock::new(|| {
         include_str!("condition.rs"),
         include_str!("native_names/cython.rs"),
         include_str!("native_names/mod.rs"),
-        include_str!("parse.rs"),
+        include_str!("parse/mod.rs"),
+        include_str!("parse/platform.rs"),
+        include_str!("parse/text.rs"),
         include_str!("record.rs"),
     ] {
         hasher.update(text.as_bytes());
@@ -77,8 +79,8 @@ fn source_beside(source: &Source) -> Option<PathBuf> {
 
 fn record_of_beside(path: &Path, minor: u8, store: &Store) -> Record {
     let source = Source::File(path.to_owned());
-    let mut record =
-        kept(&source, b"source", minor, store, |bytes| parse::source(bytes, minor, false)).unwrap_or_default();
+    let mut record = kept(&source, b"source", minor, store, |bytes| parse::source(bytes, minor, false))
+        .unwrap_or_default();
     // It is not what runs: whether the interpreter takes it does not matter.
     record.doubtful = false;
     record

@@ -14,13 +14,17 @@ pub(super) fn warn(graph: &mut Graph, python: &Python, implicit: &Implicit) {
     for (name, reasons) in &graph.missing {
         let top = name.split('.').next().unwrap_or(name);
         let expected = implicit.absent.modules.iter().any(|m| m == top);
-        let reasons: Vec<&Reason> =
-            reasons.iter().filter(|r| !(is_stdlib(graph, python, &r.from) || expected && r.guard != Guard::None)).collect();
+        let reasons: Vec<&Reason> = reasons
+            .iter()
+            .filter(|r| !(is_stdlib(graph, python, &r.from) || expected && r.guard != Guard::None))
+            .collect();
         let Some(first) = reasons.first() else { continue };
         let loud = reasons.iter().find(|r| r.guard == Guard::None && certain.contains(r.from.as_str()));
         warnings.push(match loud {
-            Some(reason) => Warning::new(format!("module `{name}` is missing, imported by {}", place(graph, reason)))
-                .hint(hint(name, top)),
+            Some(reason) => {
+                Warning::new(format!("module `{name}` is missing, imported by {}", place(graph, reason)))
+                    .hint(hint(name, top))
+            }
             None => Warning::minor(format!(
                 "module `{name}` is missing, imported by {} ({})",
                 place(graph, first),
@@ -37,7 +41,8 @@ fn certain(graph: &Graph) -> BTreeSet<&str> {
     let mut queue = Vec::new();
     for module in graph.modules.values() {
         for reason in &module.reasons {
-            let direct = matches!(reason.by, By::Import | By::Call | By::Parent | By::Request(_) | By::EntryPoint(_));
+            let direct =
+                matches!(reason.by, By::Import | By::Call | By::Parent | By::Request(_) | By::EntryPoint(_));
             if reason.guard != Guard::None || !direct {
                 continue;
             }
@@ -60,7 +65,9 @@ fn certain(graph: &Graph) -> BTreeSet<&str> {
 fn is_stdlib(graph: &Graph, python: &Python, name: &str) -> bool {
     let Some(module) = graph.modules.get(name) else { return false };
     match &module.kind {
-        Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => s.file().is_some_and(|f| python.in_stdlib(f)),
+        Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => {
+            s.file().is_some_and(|f| python.in_stdlib(f))
+        }
         Kind::Builtin => true,
         Kind::Namespace(_) => false,
     }
@@ -79,7 +86,9 @@ fn hint(name: &str, top: &str) -> String {
     if name == top {
         format!("install the distribution that provides `{name}`, or add it to `exclude` in `[modules]`")
     } else {
-        format!("check that the version of `{top}` is one that has `{name}`, or add it to `exclude` in `[modules]`")
+        format!(
+            "check that the version of `{top}` is one that has `{name}`, or add it to `exclude` in `[modules]`"
+        )
     }
 }
 

@@ -37,7 +37,10 @@ pub fn modules(request: &Request, python: &Python, store: &Store) -> Result<Grap
     let mut search_path = own.clone();
     search_path.extend(python.search_path.iter().cloned());
     let installed = distributions::Installed::scan(&search_path);
-    let mut list = graph::Worklist::new(graph::Inputs { request, python, store, implicit: &implicit, rules: &rules, installed: &installed }, &own);
+    let mut list = graph::Worklist::new(
+        graph::Inputs { request, python, store, implicit: &implicit, rules: &rules, installed: &installed },
+        &own,
+    );
     for start in entry::starts(request, &installed)? {
         list.start(start);
     }

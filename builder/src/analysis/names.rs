@@ -30,7 +30,8 @@ impl Pattern {
 
     /// The levels before the first wildcard.
     pub(crate) fn root(&self) -> String {
-        let fixed: Vec<&str> = self.parts.iter().map(String::as_str).take_while(|p| !p.contains('*')).collect();
+        let fixed: Vec<&str> =
+            self.parts.iter().map(String::as_str).take_while(|p| !p.contains('*')).collect();
         fixed.join(".")
     }
 
@@ -51,16 +52,18 @@ fn fits(parts: &[String], levels: &[&str]) -> bool {
     match parts.split_first() {
         None => levels.is_empty(),
         Some((first, rest)) if first == "**" => (0..=levels.len()).any(|n| fits(rest, &levels[n..])),
-        Some((first, rest)) => levels.split_first().is_some_and(|(l, ls)| part_fits(first, l) && fits(rest, ls)),
+        Some((first, rest)) => {
+            levels.split_first().is_some_and(|(l, ls)| part_fits(first, l) && fits(rest, ls))
+        }
     }
 }
 
 fn part_fits(part: &str, level: &str) -> bool {
     match part.split_once('*') {
         None => part == level,
-        Some((head, tail)) => level
-            .strip_prefix(head)
-            .is_some_and(|rest| (0..=rest.len()).any(|n| rest.is_char_boundary(n) && part_fits(tail, &rest[n..]))),
+        Some((head, tail)) => level.strip_prefix(head).is_some_and(|rest| {
+            (0..=rest.len()).any(|n| rest.is_char_boundary(n) && part_fits(tail, &rest[n..]))
+        }),
     }
 }
 

@@ -174,11 +174,19 @@ impl<'p> Resolver<'p> {
     }
 
     /// A module in a folder.
-    fn module(&self, name: &str, tail: &str, folder: &Path, listing: &BTreeMap<String, bool>) -> Option<Found> {
+    fn module(
+        &self,
+        name: &str,
+        tail: &str,
+        folder: &Path,
+        listing: &BTreeMap<String, bool>,
+    ) -> Option<Found> {
         let (file, suffix) = self.first(listing, tail)?;
         let path = match name.rsplit_once('.') {
             Some((parent, _)) => format!("{}/{file}", parent.replace('.', "/")),
-            None if folder == self.python.dynload && suffix == Suffix::Extension => format!("lib-dynload/{file}"),
+            None if folder == self.python.dynload && suffix == Suffix::Extension => {
+                format!("lib-dynload/{file}")
+            }
             None => file.clone(),
         };
         Some(Found { kind: kind(suffix, Source::File(folder.join(&file))), locations: None, path })
@@ -188,7 +196,8 @@ impl<'p> Resolver<'p> {
     fn first(&self, listing: &BTreeMap<String, bool>, stem: &str) -> Option<(String, Suffix)> {
         // Most names in `from p import name` are attributes: look before building six strings.
         let near = listing.range::<str, _>((std::ops::Bound::Excluded(stem), std::ops::Bound::Unbounded));
-        near.take_while(|(n, _)| n.starts_with(stem)).find(|(n, _)| n.as_bytes().get(stem.len()) == Some(&b'.'))?;
+        near.take_while(|(n, _)| n.starts_with(stem))
+            .find(|(n, _)| n.as_bytes().get(stem.len()) == Some(&b'.'))?;
         self.suffixes.iter().find_map(|(suffix, what)| {
             let file = format!("{stem}{suffix}");
             (listing.get(&file) == Some(&false)).then_some((file, *what))
@@ -211,7 +220,9 @@ impl<'p> Resolver<'p> {
             let folder = path.parent()?.to_owned();
             let listing = self.list(&folder)?;
             let stem = path.file_stem()?.to_string_lossy().into_owned();
-            if let Some(found) = self.module(name, if stem.is_empty() { tail } else { &stem }, &folder, &listing) {
+            if let Some(found) =
+                self.module(name, if stem.is_empty() { tail } else { &stem }, &folder, &listing)
+            {
                 return Some(found);
             }
         }
@@ -289,11 +300,12 @@ impl<'p> Resolver<'p> {
         if let Some(known) = self.zips.get(archive) {
             return known.clone();
         }
-        let members = std::fs::File::open(archive).ok().and_then(|f| zip::ZipArchive::new(f).ok()).map(|zip| {
-            let mut names: Vec<String> = zip.file_names().flatten().map(|n| n.into_owned()).collect();
-            names.sort();
-            Rc::new(names)
-        });
+        let members =
+            std::fs::File::open(archive).ok().and_then(|f| zip::ZipArchive::new(f).ok()).map(|zip| {
+                let mut names: Vec<String> = zip.file_names().flatten().map(|n| n.into_owned()).collect();
+                names.sort();
+                Rc::new(names)
+            });
         self.zips.insert(archive.to_owned(), members.clone());
         members
     }

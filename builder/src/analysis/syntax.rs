@@ -25,7 +25,11 @@ pub(super) struct Rejected {
 ///
 /// # Errors
 /// The interpreter does not run.
-pub(super) fn check(files: &[(String, PathBuf)], python: &Python, store: &Store) -> Result<Vec<Option<Rejected>>> {
+pub(super) fn check(
+    files: &[(String, PathBuf)],
+    python: &Python,
+    store: &Store,
+) -> Result<Vec<Option<Rejected>>> {
     let keys: Vec<Option<Hash>> =
         files.iter().map(|(_, path)| store.file_hash(path).ok().map(|h| key(&h, python))).collect();
     let mut answers: Vec<Option<Option<Rejected>>> = keys

@@ -54,6 +54,7 @@ pub(crate) fn python() -> Option<Python> {
         libpython: Some(Path::new(lines[6]).join(lines[7])),
         soabi: None,
         editable: Vec::new(),
+        opcodes: Default::default(),
         machine: String::new(),
         version_text: String::new(),
     })

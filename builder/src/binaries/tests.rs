@@ -53,6 +53,7 @@ impl Bench {
             libpython: Some(path.join("base/libpython3.12.so.1.0")),
             soabi: None,
             editable: Vec::new(),
+            opcodes: Default::default(),
             machine: "x86_64".into(),
             version_text: String::new(),
         };

@@ -102,6 +102,7 @@ fn real() -> Real {
         libpython: (lib != Path::new("")).then_some(lib),
         soabi: None,
         editable: Vec::new(),
+        opcodes: Default::default(),
         machine: String::new(),
         version_text: String::new(),
     };

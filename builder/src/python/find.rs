@@ -20,7 +20,9 @@ pub(super) fn interpreter(request: &Request, store: &Store) -> Result<PathBuf> {
             None => "failed to find a Python interpreter".to_owned(),
         };
         let error = Error::new(format!("{what} (tried {})", tried.join(", ")));
-        return Err(error.hint("name a venv, an interpreter or a version with `--python` or `interpreter` in `[python]`"));
+        return Err(error.hint(
+            "name a venv, an interpreter or a version with `--python` or `interpreter` in `[python]`",
+        ));
     };
     let found = if is_script(&found) { behind_script(&found, store)? } else { found };
     Ok(found)
@@ -42,7 +44,9 @@ fn named(text: &str, request: &Request, tried: &mut Vec<String>) -> Result<Optio
     }
     tried.push(format!("`{}`", path.display()));
     let version = text.strip_prefix("python").unwrap_or(text);
-    if version.starts_with(|c: char| c.is_ascii_digit()) && version.chars().all(|c| c.is_ascii_digit() || c == '.') {
+    if version.starts_with(|c: char| c.is_ascii_digit())
+        && version.chars().all(|c| c.is_ascii_digit() || c == '.')
+    {
         return Ok(by_version(version, tried));
     }
     if !text.contains(['/', '\\']) {
@@ -151,8 +155,12 @@ fn home(venv: &Path) -> Option<PathBuf> {
 
 fn base_gone(venv: &Path, interpreter: &Path) -> Error {
     let base = home(venv).or_else(|| std::fs::read_link(interpreter).ok()).unwrap_or_default();
-    Error::new(format!("the venv `{}` is of the interpreter in `{}`, which is gone", venv.display(), base.display()))
-        .hint("make the venv anew, or name another interpreter with `--python`")
+    Error::new(format!(
+        "the venv `{}` is of the interpreter in `{}`, which is gone",
+        venv.display(),
+        base.display()
+    ))
+    .hint("make the venv anew, or name another interpreter with `--python`")
 }
 
 /// An executable on PATH.

@@ -148,7 +148,8 @@ fn ask(interpreter: &Path) -> Result<Answer> {
     let text = String::from_utf8_lossy(&output.stdout);
     let line = text.lines().rev().find(|l| l.starts_with('{')).unwrap_or_default();
     serde_json::from_str(line).map_err(|e| {
-        Error::from(e).context(format!("failed to read the answer of interpreter `{}`", interpreter.display()))
+        Error::from(e)
+            .context(format!("failed to read the answer of interpreter `{}`", interpreter.display()))
     })
 }
 
@@ -170,10 +171,8 @@ fn older(version: &str) -> bool {
 
 fn unsupported(version: &str, interpreter: &Path) -> Error {
     let (low, high) = SUPPORTED;
-    let message = format!(
-        "interpreter `{}` is Python {version}, expected 3.{low} to 3.{high}",
-        interpreter.display()
-    );
+    let message =
+        format!("interpreter `{}` is Python {version}, expected 3.{low} to 3.{high}", interpreter.display());
     Error::new(message).hint("name another one with `--python` or `interpreter` in `[python]`")
 }
 
@@ -195,8 +194,11 @@ fn crashed(interpreter: &Path, output: &std::process::Output) -> Error {
 fn from_answer(answer: Answer, interpreter: &Path) -> Result<Python> {
     let shown = interpreter.display();
     if answer.implementation != "cpython" {
-        return Err(Error::new(format!("interpreter `{shown}` is {}, expected CPython", answer.implementation))
-            .hint("name a CPython with `--python` or `interpreter` in `[python]`"));
+        return Err(Error::new(format!(
+            "interpreter `{shown}` is {}, expected CPython",
+            answer.implementation
+        ))
+        .hint("name a CPython with `--python` or `interpreter` in `[python]`"));
     }
     let (major, minor, micro) = answer.version;
     if major != 3 || minor < SUPPORTED.0 || minor > SUPPORTED.1 {

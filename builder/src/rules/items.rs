@@ -86,8 +86,10 @@ fn walk(folder: &Path, mut each: impl FnMut(PathBuf, String)) -> Result<()> {
 
 /// The folder before the first component with a wildcard.
 fn fixed_part(glob: &str) -> PathBuf {
-    let fixed: PathBuf =
-        Path::new(glob).components().take_while(|c| !c.as_os_str().to_string_lossy().contains(['*', '?', '[', '{'])).collect();
+    let fixed: PathBuf = Path::new(glob)
+        .components()
+        .take_while(|c| !c.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']))
+        .collect();
     if fixed == Path::new(glob) { fixed.parent().map(Path::to_path_buf).unwrap_or_default() } else { fixed }
 }
 

@@ -92,7 +92,8 @@ impl Rules {
 
     fn add(&mut self, name: &str, text: &str, path: &Path) -> Result<()> {
         let file: RuleFile = toml::from_str(text).map_err(|e| {
-            Error::new(format!("failed to read rule file `{}`", path.display())).excerpt(e.to_string().trim_end())
+            Error::new(format!("failed to read rule file `{}`", path.display()))
+                .excerpt(e.to_string().trim_end())
         })?;
         for mut rule in file.rule {
             rule.file = name.to_owned();

@@ -11,10 +11,10 @@ mod when;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::analysis::{Graph, Module, Reason, Source};
 use crate::analysis::distributions::{Installed, normalize, required_name};
 use crate::analysis::names::Pattern;
 use crate::analysis::{By, Distribution, Guard};
+use crate::analysis::{Graph, Module, Reason, Source};
 use crate::error::{Context, Result, Warning};
 use crate::interrupt;
 use crate::python::Python;
@@ -127,7 +127,8 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
         }
     }
     if graph.modules.contains_key("zoneinfo") && !graph.modules.contains_key("tzdata") {
-        let warning = Warning::minor("time zones come from the host: the distribution `tzdata` is not installed");
+        let warning =
+            Warning::minor("time zones come from the host: the distribution `tzdata` is not installed");
         warnings.push(warning.hint("install `tzdata` to take them along"));
     }
     libraries.retain(|dest, _| !data.contains_key(dest));
@@ -155,7 +156,9 @@ fn add_requested(
         }
         let Some((_, distribution)) = installed.named(&name) else {
             if loud {
-                let warning = Warning::new(format!("no distribution `{name}` is installed, whose metadata is asked for"));
+                let warning = Warning::new(format!(
+                    "no distribution `{name}` is installed, whose metadata is asked for"
+                ));
                 warnings.push(warning.hint("check the name in `[metadata]`"));
             }
             continue;
@@ -182,7 +185,9 @@ fn rule_files(globs: &[String], rule: &Rule, python: &Python) -> Result<Vec<Data
             .build()
             .context(|| format!("failed to read the glob `{glob}` of rule file `{}`", rule.file))?
             .compile_matcher();
-        for entry in walkdir::WalkDir::new(root.join(top)).follow_links(true).sort_by_file_name().into_iter().flatten() {
+        for entry in
+            walkdir::WalkDir::new(root.join(top)).follow_links(true).sort_by_file_name().into_iter().flatten()
+        {
             let Ok(relative) = entry.path().strip_prefix(root) else { continue };
             if !entry.file_type().is_file() || !matcher.is_match(relative) {
                 continue;

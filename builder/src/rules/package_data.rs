@@ -42,12 +42,17 @@ pub(super) fn collect(
     let mut owned: Vec<(PathBuf, bool)> = Vec::new();
     let mut recorded: HashSet<usize> = HashSet::new();
     for (at, distribution) in graph.distributions.iter().enumerate() {
-        let real = distribution.files.iter().any(|f| !f.starts_with("__editable__") && !f.contains(".dist-info/"));
+        let real =
+            distribution.files.iter().any(|f| !f.starts_with("__editable__") && !f.contains(".dist-info/"));
         if real {
             recorded.insert(at);
-            owned.extend(distribution.files.iter().filter(|f| !f.starts_with("..")).map(|f| {
-                (distribution.location.join(f), true)
-            }));
+            owned.extend(
+                distribution
+                    .files
+                    .iter()
+                    .filter(|f| !f.starts_with(".."))
+                    .map(|f| (distribution.location.join(f), true)),
+            );
         }
     }
     // Packages that no RECORD lists: of the standard library, of the app, editable or old installs.
@@ -59,7 +64,9 @@ pub(super) fn collect(
     }
     let has_init: HashSet<&Path> = owned
         .iter()
-        .filter(|(f, _)| f.file_stem().is_some_and(|s| s == "__init__" || s.to_string_lossy().starts_with("__init__.")))
+        .filter(|(f, _)| {
+            f.file_stem().is_some_and(|s| s == "__init__" || s.to_string_lossy().starts_with("__init__."))
+        })
         .filter_map(|(f, _)| f.parent())
         .collect();
     let mut by_folder: BTreeMap<&Path, Vec<(&Path, bool)>> = BTreeMap::new();
@@ -96,7 +103,9 @@ fn packages<'g>(graph: &'g Graph, whole: &dyn Fn(&str) -> bool) -> HashMap<PathB
             stubs: stubbed.contains(module.name.as_str()),
         };
         match &module.kind {
-            Kind::Source(Source::File(f)) | Kind::Bytecode(Source::File(f)) | Kind::Extension(Source::File(f)) => {
+            Kind::Source(Source::File(f))
+            | Kind::Bytecode(Source::File(f))
+            | Kind::Extension(Source::File(f)) => {
                 if let (Some(folder), Some((dest, _))) = (f.parent(), module.path.rsplit_once('/')) {
                     packages.insert(folder.to_owned(), package(dest, false));
                 }
@@ -155,7 +164,9 @@ struct Sorter<'s, 'g> {
 
 impl Sorter<'_, '_> {
     fn sort(&self, files: &[(&Path, bool)], found: &mut Beside) {
-        let inside = |name: &str| if self.inner.is_empty() { name.to_owned() } else { format!("{}/{name}", self.inner) };
+        let inside = |name: &str| {
+            if self.inner.is_empty() { name.to_owned() } else { format!("{}/{name}", self.inner) }
+        };
         let mut code = Vec::new();
         let mut any = false;
         for (file, listed) in files {
@@ -167,7 +178,9 @@ impl Sorter<'_, '_> {
             }
             let is_stub = name.ends_with(".pyi") && self.package.stubs;
             let wanted = self.package.whole && !path.contains("__pycache__") && !name.ends_with(".pyc");
-            if name.ends_with(".pyc") || !(wanted || is_stub || self.policy.is_data(&path, &self.python.target)) {
+            if name.ends_with(".pyc")
+                || !(wanted || is_stub || self.policy.is_data(&path, &self.python.target))
+            {
                 continue;
             }
             if *listed && !file.is_file() {
@@ -196,7 +209,8 @@ impl Sorter<'_, '_> {
     }
 
     fn data(&self, file: &Path, path: &str) -> Data {
-        let reason = Reason { from: self.package.name.to_owned(), by: By::Package, line: 0, guard: Guard::None };
+        let reason =
+            Reason { from: self.package.name.to_owned(), by: By::Package, line: 0, guard: Guard::None };
         Data {
             dest: format!("{}/{path}", self.package.dest),
             source: Source::File(file.to_owned()),
@@ -266,7 +280,8 @@ mod tests {
             whole: false,
             stubs: false,
         };
-        let packages = HashMap::from([(PathBuf::from("/s/a"), package("a")), (PathBuf::from("/s/a/b"), package("a.b"))]);
+        let packages =
+            HashMap::from([(PathBuf::from("/s/a"), package("a")), (PathBuf::from("/s/a/b"), package("a.b"))]);
         let inits = [Path::new("/s/a"), Path::new("/s/a/b"), Path::new("/s/a/c")];
         let has_init = HashSet::from(inits);
         let home_of = |f: &str| home(Path::new(f), &packages, &has_init).map(|(p, i)| (p.name, i));

@@ -42,7 +42,7 @@ impl Policy {
         }
         let suffix = suffix(name);
         let foreign = self.foreign.get(target.sys_platform());
-        !self.suffixes.contains(&suffix) && !foreign.is_some_and(|f| f.iter().any(|s| *s == suffix))
+        !self.suffixes.contains(&suffix) && !foreign.is_some_and(|f| f.contains(&suffix))
     }
 
     /// Whether a folder inside a package is looked into at all.
@@ -52,7 +52,8 @@ impl Policy {
 
     /// Whether a file of a dist-info or egg-info folder is collected.
     pub(crate) fn is_metadata(&self, path: &str) -> bool {
-        self.metadata.names.contains(path) || self.metadata.prefixes.iter().any(|p| path.starts_with(p.as_str()))
+        self.metadata.names.contains(path)
+            || self.metadata.prefixes.iter().any(|p| path.starts_with(p.as_str()))
     }
 }
 

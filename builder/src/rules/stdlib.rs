@@ -86,7 +86,13 @@ pub(super) fn tcl(graph: &Graph, python: &Python) -> (Vec<Data>, Vec<(String, St
 /// The newest folder such as `tcl8.6` that holds the main script.
 fn tcl_folder(name: &str, main: &str, python: &Python) -> Option<PathBuf> {
     let prefix = &python.base_prefix;
-    let places = [prefix.join("lib"), prefix.join("tcl"), "/usr/share/tcltk".into(), "/usr/share".into(), "/usr/lib".into()];
+    let places = [
+        prefix.join("lib"),
+        prefix.join("tcl"),
+        "/usr/share/tcltk".into(),
+        "/usr/share".into(),
+        "/usr/lib".into(),
+    ];
     places.iter().find_map(|place| {
         let mut fitting: Vec<PathBuf> = std::fs::read_dir(place)
             .into_iter()
@@ -94,7 +100,8 @@ fn tcl_folder(name: &str, main: &str, python: &Python) -> Option<PathBuf> {
             .flatten()
             .filter(|e| {
                 let file = e.file_name().to_string_lossy().into_owned();
-                file.strip_prefix(name).is_some_and(|v| v.contains('.') && v.chars().all(|c| c.is_ascii_digit() || c == '.'))
+                file.strip_prefix(name)
+                    .is_some_and(|v| v.contains('.') && v.chars().all(|c| c.is_ascii_digit() || c == '.'))
             })
             .map(|e| e.path())
             .filter(|p| p.join(main).is_file())

@@ -55,7 +55,10 @@ fn term(text: &str) -> Result<Term, String> {
     let versions = if rest.is_empty() {
         None
     } else {
-        Some(VersionSpecifiers::from_str(rest).map_err(|e| format!("failed to read condition `{text}`: {e}"))?)
+        Some(
+            VersionSpecifiers::from_str(rest)
+                .map_err(|e| format!("failed to read condition `{text}`: {e}"))?,
+        )
     };
     match (name, versions) {
         ("python", Some(versions)) => Ok(Term::Python(versions)),

@@ -97,7 +97,9 @@ fn in_order(text: &[u8], numbers: &[usize]) -> Vec<Vec<u8>> {
         let (mut position, mut breaks, mut last): (usize, u32, &[u8]) = (0, 0, b"");
         let mut end = at;
         while let Some(&length) = numbers.get(end) {
-            let Some(piece) = (length > 0).then(|| text.get(position..position + length)).flatten() else { break };
+            let Some(piece) = (length > 0).then(|| text.get(position..position + length)).flatten() else {
+                break;
+            };
             if piece < last {
                 breaks += 1;
                 if breaks > 1 {
@@ -214,8 +216,7 @@ mod tests {
         }
         file.extend(0xffff_ffff_u32.to_le_bytes());
         file.extend(encoder.finish().unwrap());
-        let found: Vec<String> =
-            inflated(&file).into_iter().map(|s| String::from_utf8(s).unwrap()).collect();
+        let found: Vec<String> = inflated(&file).into_iter().map(|s| String::from_utf8(s).unwrap()).collect();
         assert_eq!(found, ["pkg.one", "_two", "pkg.three.four"]);
     }
 }

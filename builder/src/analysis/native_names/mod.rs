@@ -68,8 +68,11 @@ fn keep(text: &[u8], into: &mut BTreeSet<String>) {
 
 /// A single name is kept if it is private, made by mypyc, or one of [`PLAIN`].
 fn looks_like_module(name: &[u8]) -> bool {
-    let private = name[0] == b'_' && name.get(1) != Some(&b'_') && name.iter().all(|b| !b.is_ascii_uppercase());
-    private || name.ends_with(b"__mypyc") || std::str::from_utf8(name).is_ok_and(|n| PLAIN.binary_search(&n).is_ok())
+    let private =
+        name[0] == b'_' && name.get(1) != Some(&b'_') && name.iter().all(|b| !b.is_ascii_uppercase());
+    private
+        || name.ends_with(b"__mypyc")
+        || std::str::from_utf8(name).is_ok_and(|n| PLAIN.binary_search(&n).is_ok())
 }
 
 /// Standard modules that native code imports by a plain name. Left out are those that cost much or whose name is

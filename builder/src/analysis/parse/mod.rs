@@ -1,5 +1,10 @@
 //! Reads imports out of source text; the only module that knows the parser.
 
+mod platform;
+#[cfg(test)]
+mod tests;
+mod text;
+
 use std::collections::{HashMap, HashSet};
 
 use ruff_python_ast::visitor::{self, Visitor};
@@ -7,16 +12,17 @@ use ruff_python_ast::{self as ast, ExceptHandler, Expr, PythonVersion, Stmt};
 use ruff_python_parser::{Mode, ParseOptions};
 use ruff_text_size::{Ranged, TextSize};
 
+use self::platform::pattern_texts;
+use self::text::{is_dotted_name, known_text, strings};
 use super::Guard;
-use super::condition::{Compare, Condition, Match, Variable};
+use super::condition::{Condition, Match};
 use super::record::{Form, Import, Origin, Record};
 
 /// Finds the imports in a source file, for a minor version of Python 3. With `words`, strings without a dot count as
 /// possible names too.
 pub(super) fn source(bytes: &[u8], minor: u8, words: bool) -> Record {
     let text = decode(bytes);
-    let options =
-        ParseOptions::from(Mode::Module).with_target_version(PythonVersion { major: 3, minor });
+    let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion { major: 3, minor });
     let parsed = ruff_python_parser::parse_unchecked(&text, options);
     let doubtful = !parsed.errors().is_empty() || !parsed.unsupported_syntax_errors().is_empty();
     let Some(parsed) = parsed.try_into_module() else {
@@ -197,7 +203,8 @@ impl<'a> Finder<'a> {
         if stmt.level == 0 {
             for alias in &stmt.names {
                 let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
-                let Some(&member) = KNOWN_MEMBERS.iter().find(|(m, n)| *m == module && *n == alias.name.as_str())
+                let Some(&member) =
+                    KNOWN_MEMBERS.iter().find(|(m, n)| *m == module && *n == alias.name.as_str())
                 else {
                     continue;
                 };
@@ -269,7 +276,11 @@ impl<'a> Finder<'a> {
     fn text(&mut self, literal: &'a ast::ExprStringLiteral) {
         let text = literal.value.to_str();
         let name = text.split_once(':').map_or(text, |(module, _)| module);
-        if name.len() < 120 && (self.words || name.contains('.')) && is_dotted_name(name) && self.texts.insert(name) {
+        if name.len() < 120
+            && (self.words || name.contains('.'))
+            && is_dotted_name(name)
+            && self.texts.insert(name)
+        {
             let line = self.line(literal.range.start());
             self.record.texts.push((line, name.to_owned()));
         }
@@ -284,7 +295,9 @@ impl<'a> Finder<'a> {
                 "import_module" | "__import__" if self.is_module(&attribute.value, "importlib") => {
                     self.import_call(call);
                 }
-                "extend_path" if self.is_module(&attribute.value, "pkgutil") => self.record.extends_path = true,
+                "extend_path" if self.is_module(&attribute.value, "pkgutil") => {
+                    self.record.extends_path = true
+                }
                 "declare_namespace" => self.record.extends_path = true,
                 "extend" | "append" | "insert" if self.depth == 0 => {
                     if let (Expr::Name(name), Some(value)) = (&*attribute.value, arguments.args.last())
@@ -361,145 +374,6 @@ impl<'a> Finder<'a> {
             }
             _ => None,
         }
-    }
-
-    fn condition_of(&self, expr: &Expr) -> Condition {
-        match expr {
-            Expr::BooleanLiteral(b) => Condition::Known(b.value),
-            Expr::Name(name) => match name.id.as_str() {
-                "TYPE_CHECKING" | "MYPY" => Condition::Known(false),
-                other => self.named.get(other).cloned().unwrap_or(Condition::Unknown),
-            },
-            Expr::Attribute(a) if a.attr.as_str() == "TYPE_CHECKING" => Condition::Known(false),
-            Expr::NumberLiteral(n) => match &n.value {
-                ast::Number::Int(i) => Condition::Known(i.as_i64() != Some(0)),
-                _ => Condition::Unknown,
-            },
-            Expr::Named(named) => self.condition_of(&named.value),
-            Expr::UnaryOp(op) if op.op == ast::UnaryOp::Not => self.condition_of(&op.operand).negated(),
-            Expr::BoolOp(op) => {
-                let parts = op.values.iter().map(|v| self.condition_of(v)).collect();
-                if op.op == ast::BoolOp::And { Condition::All(parts) } else { Condition::Any(parts) }
-            }
-            Expr::Call(call) => self.text_call(call).unwrap_or(Condition::Unknown),
-            Expr::Compare(compare) => self.comparison(compare).unwrap_or(Condition::Unknown),
-            _ => Condition::Unknown,
-        }
-    }
-
-    /// `sys.platform.startswith("win")`.
-    fn text_call(&self, call: &ast::ExprCall) -> Option<Condition> {
-        let Expr::Attribute(attribute) = &*call.func else { return None };
-        if attribute.attr.as_str() != "startswith" {
-            return None;
-        }
-        let variable = self.text_variable(&attribute.value)?;
-        Some(Condition::Text(variable, Match::Prefix, literal_texts(call.arguments.args.first()?)?))
-    }
-
-    /// An expression whose text the target decides.
-    fn text_variable(&self, expr: &Expr) -> Option<Variable> {
-        if let Expr::Call(call) = expr {
-            if let Expr::Attribute(a) = &*call.func
-                && a.attr.as_str() == "lower"
-            {
-                return None;
-            }
-            return match self.dotted(&call.func)? {
-                ("platform", "system") => Some(Variable::System),
-                ("platform", "python_implementation") => Some(Variable::PythonImplementation),
-                _ => None,
-            };
-        }
-        if let Expr::Attribute(a) = expr
-            && a.attr.as_str() == "name"
-            && self.dotted(&a.value) == Some(("sys", "implementation"))
-        {
-            return Some(Variable::Implementation);
-        }
-        match self.dotted(expr)? {
-            ("sys", "platform") => Some(Variable::Platform),
-            ("os", "name") => Some(Variable::OsName),
-            _ => None,
-        }
-    }
-
-    fn comparison(&self, compare: &ast::ExprCompare) -> Option<Condition> {
-        let (mut left, [op], [right]) = (&*compare.left, &*compare.ops, &*compare.comparators) else {
-            return None;
-        };
-        let mut right = right;
-        let is_name = |e: &Expr| matches!(e, Expr::Name(n) if n.id.as_str() == "__name__");
-        let negate = matches!(op, ast::CmpOp::NotEq | ast::CmpOp::NotIn | ast::CmpOp::IsNot);
-        let finish = |c: Condition| Some(if negate { c.negated() } else { c });
-        if matches!(op, ast::CmpOp::Eq | ast::CmpOp::NotEq) {
-            if is_name(right) {
-                std::mem::swap(&mut left, &mut right);
-            }
-            if is_name(left) {
-                return (literal_texts(right)? == ["__main__"]).then(|| finish(Condition::Main))?;
-            }
-        }
-        if matches!(op, ast::CmpOp::Eq | ast::CmpOp::NotEq | ast::CmpOp::In | ast::CmpOp::NotIn) {
-            if let Some(variable) = self.text_variable(left) {
-                return finish(Condition::Text(variable, Match::Equal, literal_texts(right)?));
-            }
-            if let Some(variable) = self.text_variable(right) {
-                // `"win" in sys.platform` is a search inside the text: only the plain comparison is taken.
-                if matches!(op, ast::CmpOp::Eq | ast::CmpOp::NotEq) {
-                    return finish(Condition::Text(variable, Match::Equal, literal_texts(left)?));
-                }
-                return None;
-            }
-        }
-        let op = match op {
-            ast::CmpOp::Eq | ast::CmpOp::NotEq => Compare::Equal,
-            ast::CmpOp::Lt => Compare::Less,
-            ast::CmpOp::LtE => Compare::LessEqual,
-            ast::CmpOp::Gt => Compare::Greater,
-            ast::CmpOp::GtE => Compare::GreaterEqual,
-            _ => return None,
-        };
-        if let Some(condition) = self.version(left, op, right) {
-            return finish(condition);
-        }
-        self.version(right, op.mirrored(), left).and_then(finish)
-    }
-
-    /// `sys.version_info`, an index or a slice of it, `sys.version_info.major`, or `sys.hexversion` against numbers.
-    fn version(&self, value: &Expr, op: Compare, with: &Expr) -> Option<Condition> {
-        let is_info = |e: &Expr| self.dotted(e) == Some(("sys", "version_info"));
-        if self.dotted(value) == Some(("sys", "hexversion")) {
-            return Some(Condition::Hex(op, number(with)?));
-        }
-        let (start, end) = match value {
-            _ if is_info(value) => (0, u8::MAX),
-            Expr::Subscript(s) if is_info(&s.value) => match &*s.slice {
-                Expr::Slice(slice) if slice.step.is_none() => {
-                    let bound = |e: &Option<Box<Expr>>, open| match e {
-                        None => Some(open),
-                        Some(e) => number(e).and_then(|n| u8::try_from(n).ok()),
-                    };
-                    (bound(&slice.lower, 0)?, bound(&slice.upper, u8::MAX)?)
-                }
-                index => {
-                    let index = u8::try_from(number(index)?).ok().filter(|i| *i < 3)?;
-                    (index, index + 1)
-                }
-            },
-            Expr::Attribute(a) if is_info(&a.value) => match a.attr.as_str() {
-                "major" => (0, 1),
-                "minor" => (1, 2),
-                "micro" => (2, 3),
-                _ => return None,
-            },
-            _ => return None,
-        };
-        let with = match with {
-            Expr::Tuple(tuple) => tuple.elts.iter().map(number).collect::<Option<Vec<i64>>>()?,
-            one => vec![number(one)?],
-        };
-        Some(Condition::Version { start, end, op, with })
     }
 
     /// `match sys.platform: case "win32": …`
@@ -618,14 +492,6 @@ impl<'a> Visitor<'a> for Finder<'a> {
     }
 }
 
-/// Whether a text is a dotted name of ASCII identifiers, as modules have.
-fn is_dotted_name(text: &str) -> bool {
-    text.split('.').all(|part| {
-        part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-            && part.bytes().next().is_some_and(|b| !b.is_ascii_digit())
-    })
-}
-
 /// Offsets of the lines' beginnings.
 fn memchr_lines(text: &str) -> Vec<u32> {
     let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
@@ -664,124 +530,4 @@ fn suppresses(item: &ast::WithItem) -> bool {
         _ => return false,
     };
     name == "suppress" && call.arguments.args.iter().any(|a| catches_import_error(Some(a)))
-}
-
-fn number(expr: &Expr) -> Option<i64> {
-    match expr {
-        Expr::NumberLiteral(n) => match &n.value {
-            ast::Number::Int(i) => i.as_i64(),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// Constant strings of a list, tuple or set (or a sum of such), or a string itself.
-fn strings(expr: &Expr, into: &mut Vec<String>) {
-    match expr {
-        Expr::StringLiteral(s) => into.push(s.value.to_str().to_owned()),
-        Expr::List(list) => list.elts.iter().for_each(|e| strings(e, into)),
-        Expr::Tuple(tuple) => tuple.elts.iter().for_each(|e| strings(e, into)),
-        Expr::Set(set) => set.elts.iter().for_each(|e| strings(e, into)),
-        Expr::BinOp(op) => {
-            strings(&op.left, into);
-            strings(&op.right, into);
-        }
-        _ => {}
-    }
-}
-
-/// The constant strings of an expression that holds nothing else.
-fn literal_texts(expr: &Expr) -> Option<Vec<String>> {
-    match expr {
-        Expr::StringLiteral(s) => Some(vec![s.value.to_str().to_owned()]),
-        Expr::Tuple(ast::ExprTuple { elts, .. })
-        | Expr::List(ast::ExprList { elts, .. })
-        | Expr::Set(ast::ExprSet { elts, .. }) => {
-            let texts: Option<Vec<Vec<String>>> = elts.iter().map(literal_texts).collect();
-            Some(texts?.concat())
-        }
-        _ => None,
-    }
-}
-
-fn pattern_texts(pattern: &ast::Pattern, into: &mut Vec<String>) -> bool {
-    match pattern {
-        ast::Pattern::MatchValue(value) => match &*value.value {
-            Expr::StringLiteral(s) => {
-                into.push(s.value.to_str().to_owned());
-                true
-            }
-            _ => false,
-        },
-        ast::Pattern::MatchOr(or) => or.patterns.iter().all(|p| pattern_texts(p, into)),
-        _ => false,
-    }
-}
-
-/// What is known of a text: what it counts from, its (beginning of the) text, and whether that is all.
-fn known_text(expr: &Expr) -> Option<(Origin, String, bool)> {
-    match expr {
-        Expr::StringLiteral(s) => Some((Origin::Absolute, s.value.to_str().to_owned(), true)),
-        Expr::Name(name) if name.id.as_str() == "__name__" => Some((Origin::Own, String::new(), true)),
-        Expr::Name(name) if name.id.as_str() == "__package__" => Some((Origin::Package(1), String::new(), true)),
-        Expr::Attribute(a)
-            if a.attr.as_str() == "parent"
-                && matches!(&*a.value, Expr::Name(n) if n.id.as_str() == "__spec__") =>
-        {
-            Some((Origin::Package(1), String::new(), true))
-        }
-        Expr::BinOp(op) if op.op == ast::Operator::Add => {
-            let (origin, left, whole) = known_text(&op.left)?;
-            if !whole {
-                return Some((origin, left, false));
-            }
-            Some(match known_text(&op.right) {
-                Some((Origin::Absolute, right, whole)) => (origin, join(origin, left, &right), whole),
-                _ => (origin, left, false),
-            })
-        }
-        Expr::BinOp(op) if op.op == ast::Operator::Mod => {
-            let Expr::StringLiteral(format) = &*op.left else { return None };
-            let known = format.value.to_str().split('%').next().unwrap_or_default();
-            Some((Origin::Absolute, known.to_owned(), false)).filter(|(_, t, _)| !t.is_empty())
-        }
-        Expr::Call(call) => {
-            let Expr::Attribute(attribute) = &*call.func else { return None };
-            let Expr::StringLiteral(format) = &*attribute.value else { return None };
-            let known = format.value.to_str().split('{').next().unwrap_or_default();
-            (attribute.attr.as_str() == "format" && !known.is_empty())
-                .then(|| (Origin::Absolute, known.to_owned(), false))
-        }
-        Expr::FString(f) => known_f_string(f),
-        _ => None,
-    }
-}
-
-fn known_f_string(f: &ast::ExprFString) -> Option<(Origin, String, bool)> {
-    let (mut origin, mut text) = (Origin::Absolute, String::new());
-    let mut started = false;
-    for element in f.value.elements() {
-        match element {
-            ast::InterpolatedStringElement::Literal(literal) => text = join(origin, text, &literal.value),
-            ast::InterpolatedStringElement::Interpolation(inner) => match known_text(&inner.expression) {
-                Some((from, more, true)) if !started || from == Origin::Absolute => {
-                    if !started {
-                        origin = from;
-                    }
-                    text.push_str(&more);
-                }
-                _ => return started.then_some((origin, text, false)),
-            },
-        }
-        started = true;
-    }
-    Some((origin, text, true))
-}
-
-/// Appends to a known text; the dot after `__name__` is not part of the tail.
-fn join(origin: Origin, mut text: String, more: &str) -> String {
-    let more = if origin != Origin::Absolute && text.is_empty() { more.trim_start_matches('.') } else { more };
-    text.push_str(more);
-    text
 }

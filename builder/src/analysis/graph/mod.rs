@@ -1,5 +1,10 @@
 //! The worklist: from the entries along every import that the target can reach.
 
+mod claims;
+mod hints;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,10 +12,9 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::condition::{Facts, Role};
-use super::distributions::{Installed, normalize, required_name, requirement_name};
+use super::distributions::Installed;
 use super::entry::Start;
 use super::names::Pattern;
-use super::native_names::NativeNames;
 use super::record::{Form, Import, Origin, Record};
 use super::resolve::{Found, Location, Resolver};
 use super::{By, Graph, Guard, Kind, Module, Reason, Source, load, syntax};
@@ -18,7 +22,7 @@ use crate::error::{Error, Result, Warning};
 use crate::interrupt;
 use crate::python::Python;
 use crate::rules::implicit::Implicit;
-use crate::rules::load::{Rule, Rules};
+use crate::rules::load::Rules;
 use crate::spec::Request;
 use crate::store::Store;
 
@@ -120,7 +124,11 @@ impl<'a> Worklist<'a> {
             let reason = Reason { from: "__main__".to_owned(), by, line: 0, guard: Guard::None };
             self.tools.insert(name.clone());
             // `python -m module`: `module.__main__` is there if it is a package.
-            if i > 0 && optional { self.require_quietly(&name, reason) } else { self.require(&name, reason) };
+            if i > 0 && optional {
+                self.require_quietly(&name, reason)
+            } else {
+                self.require(&name, reason)
+            };
         }
     }
 
@@ -162,7 +170,8 @@ impl<'a> Worklist<'a> {
             };
             if !found {
                 let warning = Warning::new(format!("no module matches `{text}`, which is to be included"));
-                self.warnings.push(warning.hint("check its spelling, or install the distribution that provides it"));
+                self.warnings
+                    .push(warning.hint("check its spelling, or install the distribution that provides it"));
             }
         }
     }
@@ -220,7 +229,10 @@ impl<'a> Worklist<'a> {
                 let module = &self.nodes[*at].module;
                 let Kind::Source(Source::File(path)) = &module.kind else { return None };
                 let own = self.nodes[*at].role == load::Role::Program;
-                Some((if own { path.to_string_lossy().into_owned() } else { module.path.clone() }, path.clone()))
+                Some((
+                    if own { path.to_string_lossy().into_owned() } else { module.path.clone() },
+                    path.clone(),
+                ))
             })
             .collect();
         let mut verdicts = syntax::check(&files, self.python, self.store)?.into_iter();
@@ -239,11 +251,13 @@ impl<'a> Worklist<'a> {
                     Kind::Source(Source::File(path)) => path.display().to_string(),
                     _ => module.path.clone(),
                 };
-                let error = Error::new(format!("syntax error at {path}:{}:{}", rejected.line, rejected.column));
+                let error =
+                    Error::new(format!("syntax error at {path}:{}:{}", rejected.line, rejected.column));
                 return Err(error.excerpt(rejected.text.trim_end()));
             }
             let last = rejected.text.lines().last().unwrap_or_default();
-            let text = format!("module `{}` has a syntax error at line {}: {last}", module.name, rejected.line);
+            let text =
+                format!("module `{}` has a syntax error at line {}: {last}", module.name, rejected.line);
             let own = self.nodes[at].role == load::Role::Program;
             self.warnings.push(if own { Warning::new(text) } else { Warning::minor(text) });
             self.rejected.insert(module.name.clone());
@@ -268,7 +282,10 @@ impl<'a> Worklist<'a> {
             }
         }
         let main = name.starts_with("__main__");
-        let role = Role { main, tool: main || self.tools.contains(&name) || self.nodes[at].role != load::Role::Stdlib };
+        let role = Role {
+            main,
+            tool: main || self.tools.contains(&name) || self.nodes[at].role != load::Role::Stdlib,
+        };
         let unwanted = self.unwanted(&name);
         for import in &record.imports {
             let mut guard = import.guard;
@@ -301,203 +318,6 @@ impl<'a> Worklist<'a> {
             self.follow_native(at, &name, native, &unwanted);
         }
         self.follow_texts(at, &name, &record, &unwanted);
-    }
-
-    /// `sysconfig` computes the name of the module that tells how Python was built.
-    fn sysconfig_data(&mut self) {
-        let stdlib = self.python.stdlib.clone();
-        let names: Vec<String> = self.resolver.list(&stdlib).into_iter().flat_map(|l| {
-            let modules = l.keys().filter(|n| n.starts_with("_sysconfigdata")).filter_map(|n| n.strip_suffix(".py"));
-            modules.map(str::to_owned).collect::<Vec<_>>()
-        }).collect();
-        for name in names {
-            let reason = Reason { from: "sysconfig".into(), by: By::Call, line: 0, guard: Guard::Function };
-            self.require_quietly(&name, reason);
-        }
-    }
-
-    /// Dotted strings that name modules of the same package; in the program's own modules, any.
-    fn follow_texts(&mut self, at: usize, from: &str, record: &Record, unwanted: &[Pattern]) {
-        let own = self.nodes[at].role == load::Role::Program;
-        self.firm &= own;
-        let top = from.split('.').next().unwrap_or(from);
-        for (line, text) in &record.texts {
-            let inside = text.strip_prefix(top).is_some_and(|rest| rest.starts_with('.'));
-            if !(own || inside) || text.split('.').any(is_test) || unwanted.iter().any(|p| p.covers(text)) {
-                continue;
-            }
-            let reason =
-                Reason { from: from.to_owned(), by: By::Text(text.clone()), line: *line, guard: Guard::Function };
-            if own && self.own_package(text, &reason) {
-                continue;
-            }
-            if !text.contains('.') {
-                continue;
-            }
-            if self.require_existing(text, &reason).is_none()
-                && let Some((module, _)) = text.rsplit_once('.')
-                && module.contains('.')
-            {
-                self.require_existing(module, &reason);
-            }
-        }
-    }
-
-    /// A string that names a package of the program itself takes the whole package: an application of Django, a folder
-    /// of plugins.
-    fn own_package(&mut self, name: &str, reason: &Reason) -> bool {
-        let Some(Found { kind, locations: Some(_), path }) = self.find_quietly(name) else { return false };
-        let module = Module {
-            name: name.to_owned(),
-            kind,
-            package: true,
-            path,
-            distribution: None,
-            reasons: Vec::new(),
-        };
-        if matches!(module.kind, Kind::Namespace(_)) || self.role(&module) != load::Role::Program {
-            return false;
-        }
-        self.require_quietly(name, reason.clone());
-        self.submodules(name, reason, &mut |name| !name.split('.').any(is_test));
-        true
-    }
-
-    /// Whose a module is: the program's own lies in a folder of the entries or of the request and is not installed.
-    fn role(&self, module: &Module) -> load::Role {
-        if is_own(&module.name) {
-            return load::Role::Program;
-        }
-        let file = match &module.kind {
-            Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => s.file(),
-            Kind::Namespace(_) | Kind::Builtin => None,
-        };
-        let Some(file) = file else { return load::Role::Stdlib };
-        if self.python.in_stdlib(file) {
-            return load::Role::Stdlib;
-        }
-        let requested = &self.request.python.paths;
-        let mut installed = self.python.search_path.iter().filter(|p| !requested.contains(p));
-        let own = self.own.iter().chain(requested).any(|p| file.starts_with(p));
-        if own && !installed.any(|p| file.starts_with(p)) { load::Role::Program } else { load::Role::Library }
-    }
-
-    /// Names in a native extension that are modules of its package, of its requirements or of the standard library.
-    fn follow_native(&mut self, at: usize, from: &str, native: &NativeNames, unwanted: &[Pattern]) {
-        let reason = Reason { from: from.to_owned(), by: By::Native, line: 0, guard: Guard::Function };
-        let top = from.split('.').next().unwrap_or(from).to_owned();
-        let parent = from.rsplit_once('.').map(|(parent, _)| parent);
-        let requires = self.requirements(at, from);
-        for name in &native.whole {
-            if name.split('.').any(is_test) || unwanted.iter().any(|p| p.covers(name)) {
-                continue;
-            }
-            let Some((first, _)) = name.split_once('.') else {
-                if name.starts_with('_')
-                    && let Some(parent) = parent
-                    && self.require_existing(&format!("{parent}.{name}"), &reason).is_some()
-                {
-                    continue;
-                }
-                if name.ends_with("__mypyc") || name == "_cffi_backend" || !name.starts_with('_') {
-                    self.require_existing(name, &reason);
-                }
-                continue;
-            };
-            let wanted = first == top || requires.contains(first) || (self.in_stdlib(first) && !name.starts_with("asyncio."));
-            if wanted {
-                self.require_existing(name, &reason);
-            }
-        }
-        for text in &native.glued {
-            if let Some(name) = self.longest_module(&top, text)
-                && !name.split('.').any(is_test)
-                && !unwanted.iter().any(|p| p.covers(&name))
-            {
-                self.require_existing(&name, &reason);
-            }
-        }
-    }
-
-    /// Top-level names that requirements of a module's distribution provide, by their names.
-    fn requirements(&self, at: usize, name: &str) -> HashSet<String> {
-        let Kind::Extension(source) = &self.nodes[at].module.kind else { return HashSet::new() };
-        let owner = source.file().and_then(|f| self.installed.owner(f, name));
-        let requires = owner.map(|o| self.installed.get(o).requires.as_slice()).unwrap_or_default();
-        requires.iter().filter_map(|r| required_name(r)).map(|r| normalize(r).replace('-', "_")).collect()
-    }
-
-    /// The longest existing module at the beginning of a text that runs on.
-    fn longest_module(&mut self, top: &str, text: &str) -> Option<String> {
-        let mut name = top.to_owned();
-        let mut rest = text.strip_prefix(top)?.strip_prefix('.')?;
-        loop {
-            let locations = self.find_quietly(&name)?.locations;
-            let children = locations.map(|l| self.resolver.children(&l)).unwrap_or_default();
-            let Some(child) = children.into_iter().filter(|c| rest.starts_with(c.as_str())).max_by_key(String::len)
-            else {
-                return (name != top).then_some(name);
-            };
-            rest = &rest[child.len()..];
-            name = format!("{name}.{child}");
-            match rest.strip_prefix('.') {
-                Some(more) => rest = more,
-                None => return Some(name),
-            }
-        }
-    }
-
-    fn in_stdlib(&mut self, top: &str) -> bool {
-        let python = self.python;
-        self.resolver.find(top, None).is_some_and(|found| match &found.kind {
-            Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => s.file().is_some_and(|f| python.in_stdlib(f)),
-            Kind::Builtin => true,
-            Kind::Namespace(_) => false,
-        })
-    }
-
-    /// Takes a module if it exists, without taking its parents if it does not.
-    fn require_existing(&mut self, name: &str, reason: &Reason) -> Option<usize> {
-        let found = self.find_quietly(name)?;
-        // A folder without modules is no reason to call a text a module.
-        if matches!(found.kind, Kind::Namespace(_)) {
-            return None;
-        }
-        self.require_quietly(name, reason.clone())
-    }
-
-    /// What guarded imports of a module do not bring in.
-    fn unwanted(&self, name: &str) -> Vec<Pattern> {
-        let own = self.implicit.unwanted(name).iter();
-        let rules = self.rules.around(name).filter(|r| !r.no_follow.is_empty() && self.in_force(r));
-        // Inside the unwanted package itself everything is wanted.
-        let inside = |p: &Pattern| !p.covers(name);
-        own.chain(rules.flat_map(|r| &r.no_follow)).map(|t| Pattern::new(t)).filter(inside).collect()
-    }
-
-    fn in_force(&self, rule: &Rule) -> bool {
-        let version = |name: &str| self.installed.named(name).map(|(_, d)| d.version.clone());
-        rule.when.as_ref().is_none_or(|w| w.holds(self.python, &version))
-    }
-
-    /// Takes what the rules of a module name.
-    fn follow_rules(&mut self, name: &str) {
-        let all = self.rules;
-        for rule in all.of(name) {
-            if !self.in_force(rule) {
-                continue;
-            }
-            let by = By::Rule(rule.file.clone());
-            let reason = Reason { from: name.to_owned(), by, line: 0, guard: Guard::Function };
-            for needed in &rule.imports {
-                self.require_quietly(&needed.replace("{module}", name), reason.clone());
-            }
-            for package in &rule.submodules {
-                let package = package.replace("{module}", name);
-                self.require_quietly(&package, reason.clone());
-                self.submodules(&package, &reason, &mut |name| !name.split('.').any(is_test));
-            }
-        }
     }
 
     fn follow_import(&mut self, at: usize, from: &str, import: &Import, guard: Guard, unwanted: &[Pattern]) {
@@ -563,63 +383,6 @@ impl<'a> Worklist<'a> {
         }
         let dot = import.form == Form::Prefix || !import.module.is_empty();
         Some(if dot { format!("{package}.{}", import.module) } else { package })
-    }
-
-    /// An import of which only the beginning is known takes the modules that begin so, tests aside.
-    fn prefix(&mut self, known: &str, reason: Reason) {
-        let Some((package, stem)) = known.rsplit_once('.') else { return };
-        let reason = Reason { guard: reason.guard.max(Guard::Function), ..reason };
-        let Some(at) = self.require_quietly(package, reason.clone()) else { return };
-        let Some(locations) = self.nodes[at].locations.clone() else { return };
-        let firm = std::mem::take(&mut self.firm);
-        for child in self.resolver.children(&locations) {
-            if child.starts_with(stem) && !is_test(&child) && child != "__main__" {
-                self.require_quietly(&format!("{package}.{child}"), reason.clone());
-            }
-        }
-        self.firm = firm;
-    }
-
-    /// Whether a module that is not firm has no claim to what it imports: another distribution, which its own does not
-    /// require (not even as an extra) and which nothing else brings in.
-    fn is_foreign(&mut self, at: usize, name: &str) -> bool {
-        let top = name.split('.').next().unwrap_or(name);
-        if let Some(Slot::Node(known)) = self.slots.get(top)
-            && self.nodes[*known].firm
-        {
-            return false;
-        }
-        let own = self.nodes[at].module.name.clone();
-        let own = own.split('.').next().unwrap_or(&own);
-        let Some(from) = self.owner_of(own) else { return false };
-        let foreign = match self.owner_of(top) {
-            Some(owner) if owner == from => false,
-            Some(owner) => {
-                let wanted = normalize(&self.installed.get(owner).name);
-                !self.installed.get(from).requires.iter().any(|r| normalize(requirement_name(r)) == wanted)
-            }
-            None => OPTIONAL_STDLIB.contains(&top),
-        };
-        if foreign {
-            self.passed_over.entry(top.to_owned()).or_default().push(at);
-        }
-        foreign
-    }
-
-    /// The distribution that owns a top-level module.
-    fn owner_of(&mut self, top: &str) -> Option<usize> {
-        if let Some(known) = self.owners.get(top) {
-            return *known;
-        }
-        let owner = self.resolver.find(top, None).and_then(|found| match &found.kind {
-            Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => {
-                let file = s.file().filter(|f| !self.python.in_stdlib(f))?;
-                self.installed.owner(file, top)
-            }
-            Kind::Namespace(_) | Kind::Builtin => None,
-        });
-        self.owners.insert(top.to_owned(), owner);
-        owner
     }
 
     /// `from p import *` brings the submodules that `__all__` names.
@@ -738,19 +501,6 @@ impl<'a> Worklist<'a> {
         Ok(self.add(module, found.locations))
     }
 
-    /// Makes a module firm that was not, and with it its parents.
-    fn confirm(&mut self, at: usize, name: &str, reason: &Reason) {
-        self.nodes[at].firm = true;
-        if self.nodes[at].followed {
-            self.again.push(at);
-        }
-        if let Some((parent, _)) = name.rsplit_once('.') {
-            let _ = self.take(parent, &Reason { by: By::Parent, ..reason.clone() });
-        } else {
-            self.again.extend(self.passed_over.remove(name).unwrap_or_default());
-        }
-    }
-
     /// The name that a name stands for.
     fn alias<'n>(&self, name: &'n str) -> &'n str
     where
@@ -788,7 +538,8 @@ impl<'a> Worklist<'a> {
                 Kind::Source(source) | Kind::Bytecode(source) | Kind::Extension(source) => source.file(),
                 Kind::Namespace(_) | Kind::Builtin => None,
             };
-            let owner = file.filter(|f| !self.python.in_stdlib(f)).and_then(|f| installed.owner(f, &module.name));
+            let owner =
+                file.filter(|f| !self.python.in_stdlib(f)).and_then(|f| installed.owner(f, &module.name));
             if let Some(owner) = owner {
                 owners.insert(owner, 0);
             }
@@ -809,9 +560,6 @@ impl<'a> Worklist<'a> {
     }
 }
 
-/// Modules of the standard library that bring native libraries or a great deal of code along.
-const OPTIONAL_STDLIB: [&str; 5] = ["idlelib", "lib2to3", "test", "tkinter", "turtle"];
-
 /// Whether a module is one of the program's entries or hooks.
 fn is_own(name: &str) -> bool {
     name.starts_with("__main__") || name.starts_with("__hook__")
@@ -819,5 +567,7 @@ fn is_own(name: &str) -> bool {
 
 /// Whether the last part of a name is that of tests.
 pub(super) fn is_test(name: &str) -> bool {
-    matches!(name, "test" | "tests" | "testing" | "conftest") || name.starts_with("test_") || name.ends_with("_test")
+    matches!(name, "test" | "tests" | "testing" | "conftest")
+        || name.starts_with("test_")
+        || name.ends_with("_test")
 }

@@ -1,0 +1,230 @@
+//! What no import statement tells: strings, names in native extensions, computed names, rules.
+
+use std::collections::HashSet;
+
+use super::{Worklist, is_test};
+use crate::analysis::distributions::{normalize, required_name};
+use crate::analysis::names::Pattern;
+use crate::analysis::native_names::NativeNames;
+use crate::analysis::record::Record;
+use crate::analysis::resolve::Found;
+use crate::analysis::{By, Guard, Kind, Module, Reason, load};
+use crate::rules::load::Rule;
+
+impl<'a> Worklist<'a> {
+    /// Takes what the rules of a module name.
+    pub(super) fn follow_rules(&mut self, name: &str) {
+        let all = self.rules;
+        for rule in all.of(name) {
+            if !self.in_force(rule) {
+                continue;
+            }
+            let by = By::Rule(rule.file.clone());
+            let reason = Reason { from: name.to_owned(), by, line: 0, guard: Guard::Function };
+            for needed in &rule.imports {
+                self.require_quietly(&needed.replace("{module}", name), reason.clone());
+            }
+            for package in &rule.submodules {
+                let package = package.replace("{module}", name);
+                self.require_quietly(&package, reason.clone());
+                self.submodules(&package, &reason, &mut |name| !name.split('.').any(is_test));
+            }
+        }
+    }
+
+    fn in_force(&self, rule: &Rule) -> bool {
+        let version = |name: &str| self.installed.named(name).map(|(_, d)| d.version.clone());
+        rule.when.as_ref().is_none_or(|w| w.holds(self.python, &version))
+    }
+
+    /// What guarded imports of a module do not bring in.
+    pub(super) fn unwanted(&self, name: &str) -> Vec<Pattern> {
+        let own = self.implicit.unwanted(name).iter();
+        let rules = self.rules.around(name).filter(|r| !r.no_follow.is_empty() && self.in_force(r));
+        // Inside the unwanted package itself everything is wanted.
+        let inside = |p: &Pattern| !p.covers(name);
+        own.chain(rules.flat_map(|r| &r.no_follow)).map(|t| Pattern::new(t)).filter(inside).collect()
+    }
+
+    /// `sysconfig` computes the name of the module that tells how Python was built.
+    pub(super) fn sysconfig_data(&mut self) {
+        let stdlib = self.python.stdlib.clone();
+        let names: Vec<String> = self
+            .resolver
+            .list(&stdlib)
+            .into_iter()
+            .flat_map(|l| {
+                let modules = l
+                    .keys()
+                    .filter(|n| n.starts_with("_sysconfigdata"))
+                    .filter_map(|n| n.strip_suffix(".py"));
+                modules.map(str::to_owned).collect::<Vec<_>>()
+            })
+            .collect();
+        for name in names {
+            let reason = Reason { from: "sysconfig".into(), by: By::Call, line: 0, guard: Guard::Function };
+            self.require_quietly(&name, reason);
+        }
+    }
+
+    /// Dotted strings that name modules of the same package; in the program's own modules, any.
+    pub(super) fn follow_texts(&mut self, at: usize, from: &str, record: &Record, unwanted: &[Pattern]) {
+        let own = self.nodes[at].role == load::Role::Program;
+        self.firm &= own;
+        let top = from.split('.').next().unwrap_or(from);
+        for (line, text) in &record.texts {
+            let inside = text.strip_prefix(top).is_some_and(|rest| rest.starts_with('.'));
+            if !(own || inside) || text.split('.').any(is_test) || unwanted.iter().any(|p| p.covers(text)) {
+                continue;
+            }
+            let reason = Reason {
+                from: from.to_owned(),
+                by: By::Text(text.clone()),
+                line: *line,
+                guard: Guard::Function,
+            };
+            if own && self.own_package(text, &reason) {
+                continue;
+            }
+            if !text.contains('.') {
+                continue;
+            }
+            if self.require_existing(text, &reason).is_none()
+                && let Some((module, _)) = text.rsplit_once('.')
+                && module.contains('.')
+            {
+                self.require_existing(module, &reason);
+            }
+        }
+    }
+
+    /// A string that names a package of the program itself takes the whole package: an application of Django, a folder
+    /// of plugins.
+    fn own_package(&mut self, name: &str, reason: &Reason) -> bool {
+        let Some(Found { kind, locations: Some(_), path }) = self.find_quietly(name) else { return false };
+        let module = Module {
+            name: name.to_owned(),
+            kind,
+            package: true,
+            path,
+            distribution: None,
+            reasons: Vec::new(),
+        };
+        if matches!(module.kind, Kind::Namespace(_)) || self.role(&module) != load::Role::Program {
+            return false;
+        }
+        self.require_quietly(name, reason.clone());
+        self.submodules(name, reason, &mut |name| !name.split('.').any(is_test));
+        true
+    }
+
+    /// Names in a native extension that are modules of its package, of its requirements or of the standard library.
+    pub(super) fn follow_native(
+        &mut self,
+        at: usize,
+        from: &str,
+        native: &NativeNames,
+        unwanted: &[Pattern],
+    ) {
+        let reason = Reason { from: from.to_owned(), by: By::Native, line: 0, guard: Guard::Function };
+        let top = from.split('.').next().unwrap_or(from).to_owned();
+        let parent = from.rsplit_once('.').map(|(parent, _)| parent);
+        let requires = self.requirements(at, from);
+        for name in &native.whole {
+            if name.split('.').any(is_test) || unwanted.iter().any(|p| p.covers(name)) {
+                continue;
+            }
+            let Some((first, _)) = name.split_once('.') else {
+                if name.starts_with('_')
+                    && let Some(parent) = parent
+                    && self.require_existing(&format!("{parent}.{name}"), &reason).is_some()
+                {
+                    continue;
+                }
+                if name.ends_with("__mypyc") || name == "_cffi_backend" || !name.starts_with('_') {
+                    self.require_existing(name, &reason);
+                }
+                continue;
+            };
+            let wanted = first == top
+                || requires.contains(first)
+                || (self.in_stdlib(first) && !name.starts_with("asyncio."));
+            if wanted {
+                self.require_existing(name, &reason);
+            }
+        }
+        for text in &native.glued {
+            if let Some(name) = self.longest_module(&top, text)
+                && !name.split('.').any(is_test)
+                && !unwanted.iter().any(|p| p.covers(&name))
+            {
+                self.require_existing(&name, &reason);
+            }
+        }
+    }
+
+    /// Top-level names that requirements of a module's distribution provide, by their names.
+    fn requirements(&self, at: usize, name: &str) -> HashSet<String> {
+        let Kind::Extension(source) = &self.nodes[at].module.kind else { return HashSet::new() };
+        let owner = source.file().and_then(|f| self.installed.owner(f, name));
+        let requires = owner.map(|o| self.installed.get(o).requires.as_slice()).unwrap_or_default();
+        requires.iter().filter_map(|r| required_name(r)).map(|r| normalize(r).replace('-', "_")).collect()
+    }
+
+    /// The longest existing module at the beginning of a text that runs on.
+    fn longest_module(&mut self, top: &str, text: &str) -> Option<String> {
+        let mut name = top.to_owned();
+        let mut rest = text.strip_prefix(top)?.strip_prefix('.')?;
+        loop {
+            let locations = self.find_quietly(&name)?.locations;
+            let children = locations.map(|l| self.resolver.children(&l)).unwrap_or_default();
+            let Some(child) =
+                children.into_iter().filter(|c| rest.starts_with(c.as_str())).max_by_key(String::len)
+            else {
+                return (name != top).then_some(name);
+            };
+            rest = &rest[child.len()..];
+            name = format!("{name}.{child}");
+            match rest.strip_prefix('.') {
+                Some(more) => rest = more,
+                None => return Some(name),
+            }
+        }
+    }
+
+    fn in_stdlib(&mut self, top: &str) -> bool {
+        let python = self.python;
+        self.resolver.find(top, None).is_some_and(|found| match &found.kind {
+            Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => {
+                s.file().is_some_and(|f| python.in_stdlib(f))
+            }
+            Kind::Builtin => true,
+            Kind::Namespace(_) => false,
+        })
+    }
+
+    /// Takes a module if it exists, without taking its parents if it does not.
+    fn require_existing(&mut self, name: &str, reason: &Reason) -> Option<usize> {
+        let found = self.find_quietly(name)?;
+        // A folder without modules is no reason to call a text a module.
+        if matches!(found.kind, Kind::Namespace(_)) {
+            return None;
+        }
+        self.require_quietly(name, reason.clone())
+    }
+
+    /// An import of which only the beginning is known takes the modules that begin so, tests aside.
+    pub(super) fn prefix(&mut self, known: &str, reason: Reason) {
+        let Some((package, stem)) = known.rsplit_once('.') else { return };
+        let reason = Reason { guard: reason.guard.max(Guard::Function), ..reason };
+        let Some(at) = self.require_quietly(package, reason.clone()) else { return };
+        let Some(locations) = self.nodes[at].locations.clone() else { return };
+        let firm = std::mem::take(&mut self.firm);
+        for child in self.resolver.children(&locations) {
+            if child.starts_with(stem) && !is_test(&child) && child != "__main__" {
+                self.require_quietly(&format!("{package}.{child}"), reason.clone());
+            }
+        }
+        self.firm = firm;
+    }
+}

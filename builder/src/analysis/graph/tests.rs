@@ -1,0 +1,191 @@
+//! Tests of the worklist on small trees of files.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::*;
+use crate::spec::{Entry, Program};
+use crate::target::{Arch, Os, Target};
+
+/// A Python whose standard library is the folder `lib` and whose packages lie in `site`.
+fn python(root: &Path) -> Python {
+    let path = |name: &str| root.join(name);
+    Python {
+        executable: path("python"),
+        version: (3, 12, 1),
+        abiflags: String::new(),
+        target: Target { os: Os::Linux, arch: Arch::X86_64, musl: false },
+        prefix: root.to_owned(),
+        base_prefix: root.to_owned(),
+        base_exec_prefix: root.to_owned(),
+        stdlib: path("lib"),
+        dynload: path("lib/lib-dynload"),
+        search_path: vec![path("lib"), path("site")],
+        extension_suffixes: vec![".cpython-312-x86_64-linux-gnu.so".into(), ".so".into()],
+        magic: [0; 4],
+        cache_tag: "cpython-312".into(),
+        builtin_modules: vec!["sys".into()],
+        frozen_modules: Vec::new(),
+        libpython: None,
+        soabi: None,
+        editable: vec![("ed".into(), path("src/ed"))],
+        opcodes: BTreeMap::new(),
+        machine: "x86_64".into(),
+        version_text: "3.12.1".into(),
+    }
+}
+
+/// The graph of `app/main.py` in a tree of files.
+fn graph(files: &[(&str, &str)], change: impl FnOnce(&mut Request)) -> Graph {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = dir.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let entry = Entry::Script(dir.path().join("app/main.py"));
+    let mut request = Request {
+        base: dir.path().join("app"),
+        programs: vec![Program { name: "main".into(), entry, place: None }],
+        ..Request::default()
+    };
+    change(&mut request);
+    let store = Store::open(&dir.path().join("store")).unwrap();
+    crate::analysis::modules(&request, &python(dir.path()), &store).unwrap()
+}
+
+fn names(graph: &Graph) -> Vec<&str> {
+    graph.modules.keys().map(String::as_str).collect()
+}
+
+#[test]
+fn follows_imports_to_packages_siblings_and_namespaces() {
+    let graph = graph(
+        &[
+            (
+                "app/main.py",
+                "import helper, p.q\nfrom p import sub, attr\nfrom ns import part\nimport ed\nimport sys",
+            ),
+            ("app/helper.py", ""),
+            ("site/p/__init__.py", "from .rel import *"),
+            ("site/p/rel/__init__.py", "__all__ = ['deep', 'f']"),
+            ("site/p/rel/deep.py", ""),
+            ("site/p/q.py", ""),
+            ("site/p/sub.py", ""),
+            ("site/p/unused.py", ""),
+            ("site/ns/part.py", ""),
+            ("src/ed/__init__.py", "from . import inner"),
+            ("src/ed/inner.py", ""),
+        ],
+        |_| {},
+    );
+    let expected = [
+        "__main__",
+        "ed",
+        "ed.inner",
+        "helper",
+        "ns",
+        "ns.part",
+        "p",
+        "p.q",
+        "p.rel",
+        "p.rel.deep",
+        "p.sub",
+        "sys",
+    ];
+    assert_eq!(names(&graph), expected);
+    assert_eq!(graph.modules["p.rel.deep"].path, "p/rel/deep.py");
+    assert_eq!(graph.modules["ed.inner"].path, "ed/inner.py");
+    assert!(matches!(graph.modules["ns"].kind, Kind::Namespace(_)));
+    let reason = &graph.modules["p.q"].reasons[0];
+    assert_eq!((reason.from.as_str(), reason.line, &reason.by), ("__main__", 1, &By::Import));
+}
+
+#[test]
+fn a_package_comes_before_an_extension_before_source() {
+    let graph = graph(
+        &[
+            ("app/main.py", "import a, b"),
+            ("site/a/__init__.py", ""),
+            ("site/a.py", ""),
+            ("site/b.cpython-312-x86_64-linux-gnu.so", ""),
+            ("site/b.py", ""),
+        ],
+        |_| {},
+    );
+    assert_eq!(graph.modules["a"].path, "a/__init__.py");
+    assert!(matches!(graph.modules["b"].kind, Kind::Extension(_)));
+}
+
+#[test]
+fn includes_and_excludes() {
+    let files = [
+        ("app/main.py", "import p\nimport q"),
+        ("site/p/__init__.py", ""),
+        ("site/p/a.py", ""),
+        ("site/p/b/__init__.py", ""),
+        ("site/p/b/c.py", ""),
+        ("site/q/__init__.py", "import gone"),
+    ];
+    let graph = graph(&files, |request| {
+        request.modules.include = vec!["p.*".into(), "nothing".into()];
+        request.modules.exclude = vec!["p.b".into(), "q".into()];
+    });
+    assert_eq!(names(&graph), ["__main__", "p", "p.a"]);
+    assert!(graph.missing.is_empty());
+    assert!(graph.warnings.iter().any(|w| w.message.contains("`nothing`")));
+}
+
+#[test]
+fn only_certain_imports_warn_aloud() {
+    let graph = graph(
+        &[
+            ("app/main.py", "import gone\nimport lib\ndef f():\n    import later"),
+            ("site/lib.py", "try:\n    import maybe\nexcept ImportError:\n    maybe = None"),
+        ],
+        |_| {},
+    );
+    let loud: Vec<&str> = graph.warnings.iter().filter(|w| !w.minor).map(|w| w.message.as_str()).collect();
+    assert_eq!(loud, ["module `gone` is missing, imported by `main.py:1`"]);
+    assert_eq!(graph.missing.keys().collect::<Vec<_>>(), ["gone", "later", "maybe"]);
+}
+
+#[test]
+fn computed_names_take_the_package_without_tests() {
+    let graph = graph(
+        &[
+            ("app/main.py", "import importlib\nimportlib.import_module(f'p.{x}')"),
+            ("lib/importlib/__init__.py", ""),
+            ("site/p/__init__.py", ""),
+            ("site/p/one.py", ""),
+            ("site/p/tests/__init__.py", ""),
+        ],
+        |_| {},
+    );
+    assert_eq!(names(&graph), ["__main__", "importlib", "p", "p.one"]);
+}
+
+#[test]
+fn strings_name_modules_of_their_package_and_in_the_program_any() {
+    let graph = graph(
+        &[
+            ("app/main.py", "import p\nX = ['q.mod:attr', 'mine']"),
+            ("app/mine/__init__.py", ""),
+            ("app/mine/models.py", ""),
+            ("site/p/__init__.py", "T = {'a': 'p.a.Class', 'b': 'r.x'}"),
+            ("site/p/a.py", "import r"),
+            ("site/q/__init__.py", ""),
+            ("site/q/mod.py", ""),
+            ("site/r/__init__.py", ""),
+            ("site/r/x.py", ""),
+            ("site/p-1.dist-info/METADATA", "Name: p\nVersion: 1\n"),
+            ("site/p-1.dist-info/RECORD", "p/__init__.py,,\np/a.py,,\n"),
+            ("site/r-1.dist-info/METADATA", "Name: r\nVersion: 1\n"),
+            ("site/r-1.dist-info/RECORD", "r/__init__.py,,\nr/x.py,,\n"),
+        ],
+        |_| {},
+    );
+    // `p.a` is there because of a table: it has no claim to `r`, which `p` does not require.
+    assert_eq!(names(&graph), ["__main__", "mine", "mine.models", "p", "p.a", "q", "q.mod"]);
+    assert_eq!(graph.distributions.len(), 1);
+}

@@ -1,0 +1,152 @@
+//! Tests of what is found in source text.
+
+use super::*;
+use crate::analysis::condition::{Facts, Role};
+use crate::target::{Arch, Os, Target};
+
+const LINUX: Facts =
+    Facts { target: Target { os: Os::Linux, arch: Arch::X86_64, musl: false }, version: (3, 12, 1) };
+
+/// The imports that Linux and 3.12 reach, as `module:names`, with their guards.
+fn imports(text: &str) -> Vec<(String, Guard)> {
+    let record = source(text.as_bytes(), 12, false);
+    assert!(!record.doubtful, "{text}");
+    let reached = record.imports.iter().filter_map(|import| {
+        let condition = import.condition.checked_sub(1).map(|i| &record.conditions[i as usize]);
+        let holds = condition.map_or(Some(true), |c| c.holds(&LINUX, Role::default()));
+        let guard = if holds.is_none() { import.guard.max(Guard::Conditional) } else { import.guard };
+        let dots = match import.origin {
+            Origin::Absolute => String::new(),
+            Origin::Package(level) => ".".repeat(level as usize),
+            Origin::Own => "__name__.".to_owned(),
+        };
+        let star = if import.form == Form::Prefix { "*" } else { "" };
+        let names =
+            if import.names.is_empty() { String::new() } else { format!(":{}", import.names.join(",")) };
+        (holds != Some(false)).then(|| (format!("{dots}{}{star}{names}", import.module), guard))
+    });
+    reached.collect()
+}
+
+fn names(text: &str) -> Vec<String> {
+    imports(text).into_iter().map(|(name, _)| name).collect()
+}
+
+#[test]
+fn statements() {
+    let text =
+        "import a.b, c as d\nfrom e import f, g as h\nfrom . import i\nfrom ..j import k\nfrom l import *\n";
+    assert_eq!(names(text), ["a.b", "c", "e:f,g", ".:i", "..j:k", "l:*"]);
+}
+
+#[test]
+fn guards() {
+    let text = "try:\n    import a\nexcept ImportError:\n    import b\ndef f():\n    import c\nif x:\n    import d\n\
+                try:\n    import e\nexcept ValueError:\n    pass\nwith suppress(ImportError):\n    import g\n\
+                try:\n    import h\nexcept ImportError as e:\n    raise RuntimeError('no h') from e\n";
+    let expected = [
+        ("a", Guard::Optional),
+        ("b", Guard::Conditional),
+        ("c", Guard::Function),
+        ("d", Guard::Conditional),
+        ("e", Guard::None),
+        ("g", Guard::Optional),
+        ("h", Guard::None),
+    ];
+    assert_eq!(imports(text), expected.map(|(n, g)| (n.to_owned(), g)));
+}
+
+#[test]
+fn dead_branches_are_left_out() {
+    let dead = [
+        "if TYPE_CHECKING:\n    import a",
+        "import typing as t\nif t.TYPE_CHECKING: import a",
+        "if sys.platform == 'win32': import a",
+        "if sys.platform.startswith(('win', 'cygwin')): import a",
+        "if os.name == 'nt' and x: import a",
+        "if sys.version_info < (3, 8): import a",
+        "if sys.version_info[0] == 2: import a",
+        "if sys.version_info[:2] <= (3, 11): import a",
+        "if sys.version_info.major < 3: import a",
+        "PY2 = sys.version_info[0] == 2\nif PY2: import a",
+        "import platform\nif platform.system() == 'Windows': import a",
+        "from sys import platform as p\nif p in ('win32', 'darwin'): import a",
+        "if sys.implementation.name == 'pypy': import a",
+        "if __name__ == '__main__': import a",
+        "if not sys.platform != 'win32': import a",
+        "match sys.platform:\n    case 'win32' | 'darwin': import a",
+        "if sys.platform != 'win32':\n    raise ImportError\nimport a",
+        "assert sys.platform == 'win32'\nimport a",
+        "if sys.platform == 'linux':\n    pass\nelse:\n    import a",
+        "x = __import__('a') if sys.platform == 'win32' else None",
+    ];
+    for text in dead {
+        let found = names(text);
+        assert!(!found.iter().any(|n| n == "a"), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn living_branches_stay() {
+    let living = [
+        "if sys.platform == 'linux': import a",
+        "if x or sys.platform == 'win32': import a",
+        "if sys.version_info >= (3, 12): import a",
+        "if sys.version_info > (3, 12): import a",
+        "if 'win' in sys.platform: import a",
+        "match sys.platform:\n    case 'win32': pass\n    case _: import a",
+        "X = False\nX = f()\nif X: import a",
+    ];
+    for text in living {
+        let found = names(text);
+        assert!(found.iter().any(|n| n == "a"), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn calls() {
+    let text = "import importlib as il\nfrom importlib import import_module as im\nil.import_module('a.b')\n\
+                im('.c', __package__)\nim('.d', package='p.q')\n__import__('e', fromlist=['f'])\nim(f'g.{x}')\n\
+                im('h.' + x)\nim('i.%s' % x)\nim('j.{}'.format(x))\nim(f'{__name__}.k')\nim('.' + x, __name__)\n\
+                im(__spec__.parent + '.l')\nim(x)\n";
+    let expected = [
+        "importlib",
+        "importlib:import_module",
+        "a.b",
+        ".c",
+        "p.q.d",
+        "e:f",
+        "g.*",
+        "h.*",
+        "i.*",
+        "j.*",
+        "__name__.k",
+        "__name__.*",
+        ".l",
+    ];
+    assert_eq!(names(text), expected);
+}
+
+#[test]
+fn names_for_stars() {
+    let text = "_more = {'c', 'd'}\n__all__ = ['a'] + ['b'] + list(_more)\n__all__ += ['e']\n__all__.extend(['f'])\n";
+    let mut all = source(text.as_bytes(), 12, false).all;
+    all.sort();
+    all.dedup();
+    assert_eq!(all, ["a", "b", "c", "d", "e", "f"]);
+}
+
+#[test]
+fn texts_are_dotted_names() {
+    let text =
+        "'''a.b'''\nX = {'k': 'm.n:attr', 'l': 'o.p', 'no': 'a b.c', 'v': '1.2'}\ndef f():\n    'c.d'\n";
+    let found: Vec<String> = source(text.as_bytes(), 12, false).texts.into_iter().map(|(_, t)| t).collect();
+    assert_eq!(found, ["m.n", "o.p"]);
+}
+
+#[test]
+fn doubtful_sources_are_marked() {
+    assert!(source(b"def f(:\n", 12, false).doubtful);
+    assert!(source(b"match x:\n    case 1: pass\n", 9, false).doubtful);
+    assert!(!source(b"# -*- coding: latin-1 -*-\n# \xe9\nimport a\n", 12, false).doubtful);
+}

@@ -1,0 +1,112 @@
+//! What is known of a text before the program runs: constants, and the beginnings of computed names.
+
+use ruff_python_ast::{self as ast, Expr};
+
+use crate::analysis::record::Origin;
+
+/// What is known of a text: what it counts from, its (beginning of the) text, and whether that is all.
+pub(super) fn known_text(expr: &Expr) -> Option<(Origin, String, bool)> {
+    match expr {
+        Expr::StringLiteral(s) => Some((Origin::Absolute, s.value.to_str().to_owned(), true)),
+        Expr::Name(name) if name.id.as_str() == "__name__" => Some((Origin::Own, String::new(), true)),
+        Expr::Name(name) if name.id.as_str() == "__package__" => {
+            Some((Origin::Package(1), String::new(), true))
+        }
+        Expr::Attribute(a)
+            if a.attr.as_str() == "parent"
+                && matches!(&*a.value, Expr::Name(n) if n.id.as_str() == "__spec__") =>
+        {
+            Some((Origin::Package(1), String::new(), true))
+        }
+        Expr::BinOp(op) if op.op == ast::Operator::Add => {
+            let (origin, left, whole) = known_text(&op.left)?;
+            if !whole {
+                return Some((origin, left, false));
+            }
+            Some(match known_text(&op.right) {
+                Some((Origin::Absolute, right, whole)) => (origin, join(origin, left, &right), whole),
+                _ => (origin, left, false),
+            })
+        }
+        Expr::BinOp(op) if op.op == ast::Operator::Mod => {
+            let Expr::StringLiteral(format) = &*op.left else { return None };
+            let known = format.value.to_str().split('%').next().unwrap_or_default();
+            Some((Origin::Absolute, known.to_owned(), false)).filter(|(_, t, _)| !t.is_empty())
+        }
+        Expr::Call(call) => {
+            let Expr::Attribute(attribute) = &*call.func else { return None };
+            let Expr::StringLiteral(format) = &*attribute.value else { return None };
+            let known = format.value.to_str().split('{').next().unwrap_or_default();
+            (attribute.attr.as_str() == "format" && !known.is_empty())
+                .then(|| (Origin::Absolute, known.to_owned(), false))
+        }
+        Expr::FString(f) => known_f_string(f),
+        _ => None,
+    }
+}
+
+fn known_f_string(f: &ast::ExprFString) -> Option<(Origin, String, bool)> {
+    let (mut origin, mut text) = (Origin::Absolute, String::new());
+    let mut started = false;
+    for element in f.value.elements() {
+        match element {
+            ast::InterpolatedStringElement::Literal(literal) => text = join(origin, text, &literal.value),
+            ast::InterpolatedStringElement::Interpolation(inner) => match known_text(&inner.expression) {
+                Some((from, more, true)) if !started || from == Origin::Absolute => {
+                    if !started {
+                        origin = from;
+                    }
+                    text.push_str(&more);
+                }
+                _ => return started.then_some((origin, text, false)),
+            },
+        }
+        started = true;
+    }
+    Some((origin, text, true))
+}
+
+/// Appends to a known text; the dot after `__name__` is not part of the tail.
+fn join(origin: Origin, mut text: String, more: &str) -> String {
+    let more =
+        if origin != Origin::Absolute && text.is_empty() { more.trim_start_matches('.') } else { more };
+    text.push_str(more);
+    text
+}
+
+/// Constant strings of a list, tuple or set (or a sum of such), or a string itself.
+pub(super) fn strings(expr: &Expr, into: &mut Vec<String>) {
+    match expr {
+        Expr::StringLiteral(s) => into.push(s.value.to_str().to_owned()),
+        Expr::List(list) => list.elts.iter().for_each(|e| strings(e, into)),
+        Expr::Tuple(tuple) => tuple.elts.iter().for_each(|e| strings(e, into)),
+        Expr::Set(set) => set.elts.iter().for_each(|e| strings(e, into)),
+        Expr::BinOp(op) => {
+            strings(&op.left, into);
+            strings(&op.right, into);
+        }
+        _ => {}
+    }
+}
+
+/// The constant strings of an expression that holds nothing else.
+pub(super) fn literal_texts(expr: &Expr) -> Option<Vec<String>> {
+    match expr {
+        Expr::StringLiteral(s) => Some(vec![s.value.to_str().to_owned()]),
+        Expr::Tuple(ast::ExprTuple { elts, .. })
+        | Expr::List(ast::ExprList { elts, .. })
+        | Expr::Set(ast::ExprSet { elts, .. }) => {
+            let texts: Option<Vec<Vec<String>>> = elts.iter().map(literal_texts).collect();
+            Some(texts?.concat())
+        }
+        _ => None,
+    }
+}
+
+/// Whether a text is a dotted name of ASCII identifiers, as modules have.
+pub(super) fn is_dotted_name(text: &str) -> bool {
+    text.split('.').all(|part| {
+        part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+            && part.bytes().next().is_some_and(|b| !b.is_ascii_digit())
+    })
+}
