@@ -1,11 +1,9 @@
 //! Makes native libraries ready to be loaded: what they need first, from a file or from memory.
 
 use std::collections::HashMap;
-use std::ffi::{CString, OsStr};
+use std::ffi::CString;
 use std::fs::File;
 use std::io::Write;
-use std::os::fd::AsRawFd;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -56,13 +54,13 @@ impl Libraries {
     }
 
     fn place(&self, record: &Record<'_>) -> PathBuf {
-        self.root.join(OsStr::from_bytes(record.path))
+        self.root.join(os::path_from_bytes(record.path))
     }
 
     fn ready(&self, done: &mut HashMap<FileId, Loaded>, file: FileId) -> Result<PathBuf, Failure> {
         let record = self.archive.file(file as usize)?;
         match done.get(&file) {
-            Some(Loaded::Memory(fd)) => return Ok(os::path_of_descriptor(fd.as_raw_fd())),
+            Some(Loaded::Memory(file)) => return Ok(os::path_of_memory(file)),
             Some(Loaded::Begun) => return Ok(self.place(&record)),
             None => {}
         }
@@ -92,11 +90,10 @@ impl Libraries {
             Failure::new(UNABLE, format!("failed to put `{}` into memory: {e}", base.to_string_lossy()))
                 .hint("this machine forbids it: build the program with `extract = \"cache\"`")
         };
-        let fd = os::memory_file(&base).map_err(failed)?;
-        let mut fd = os::move_up(File::from(fd));
-        fd.write_all(&content).map_err(failed)?;
-        let path = os::path_of_descriptor(fd.as_raw_fd());
-        done.insert(file, Loaded::Memory(fd));
+        let mut memory = os::move_up(os::memory_file(&base).map_err(failed)?);
+        memory.write_all(&content).map_err(failed)?;
+        let path = os::path_of_memory(&memory);
+        done.insert(file, Loaded::Memory(memory));
         Ok(path)
     }
 
@@ -123,9 +120,10 @@ impl Libraries {
 }
 
 fn resolve(link: &[u8], target: &[u8]) -> Vec<u8> {
-    let folder = Path::new(OsStr::from_bytes(link)).parent().unwrap_or(Path::new(""));
+    let link = os::path_from_bytes(link);
+    let folder = link.parent().unwrap_or(Path::new(""));
     let mut path = PathBuf::new();
-    for part in folder.join(OsStr::from_bytes(target)).components() {
+    for part in folder.join(os::path_from_bytes(target)).components() {
         match part {
             std::path::Component::ParentDir => {
                 path.pop();
