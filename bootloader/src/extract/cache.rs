@@ -193,7 +193,7 @@ mod tests {
             };
             let blob = Some(encoder.blob(blob).0);
             let kind = if path.ends_with(".so") { FileKind::Native } else { FileKind::Data };
-            encoder.file(FileRecord { path: path.into(), kind, flags: 0, blob, preload: vec![] });
+            encoder.file(FileRecord { path: path.into(), kind, flags: 0, blob, len, preload: vec![] });
         }
         let plan = encoder.plan().unwrap();
         let mut bytes = contents.concat();
@@ -245,6 +245,22 @@ mod tests {
         assert_eq!(fs::read(root.path().join("data.txt")).unwrap(), b"data");
         assert_eq!(fs::read(root.path().join("sub/lib.so")).unwrap(), b"library");
         assert_eq!(fs::read(path.join(COMPLETE)).unwrap(), os::boot_id());
+        fs::remove_dir_all(&base).unwrap();
+    }
+
+    #[test]
+    fn a_library_that_was_cut_off_is_replaced_when_it_is_loaded() {
+        let (program, base) = program();
+        let root = open(&program, &base, "app").unwrap();
+        let library = root.path().join("sub/lib.so");
+        let libraries = crate::extract::Libraries::new(program.archive, &root);
+        let id = program.archive.search_file(b"sub/lib.so").unwrap();
+        fs::write(&library, "libr").unwrap();
+        assert_eq!(libraries.prepare(id as u32).unwrap(), library);
+        assert_eq!(fs::read(&library).unwrap(), b"library");
+        fs::remove_dir_all(root.path().join("sub")).unwrap();
+        libraries.prepare(id as u32).unwrap();
+        assert_eq!(fs::read(&library).unwrap(), b"library");
         fs::remove_dir_all(&base).unwrap();
     }
 
