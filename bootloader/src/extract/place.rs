@@ -75,6 +75,15 @@ pub(super) fn files(archive: Archive<'static>, folder: &Path, work: Work) -> Res
     }
 }
 
+/// Compares one file with the archive and replaces it where it differs.
+pub(super) fn repair(archive: Archive<'static>, i: usize, folder: &Path) -> Result<(), Unusable> {
+    let path = folder.join(relative(archive.file(i)?.path)?);
+    if let Some(parent) = path.parent() {
+        os::create_folders(parent, Access::Readable).map_err(|e| place(&e))?;
+    }
+    one(archive, &mut Reader::new(archive), i, folder, Work::Repair)
+}
+
 /// The path of a file, if it stays below the folder.
 fn relative(path: &[u8]) -> Result<PathBuf, Error> {
     let path = os::path_from_bytes(path);

@@ -506,7 +506,7 @@ unsafe extern "C" fn library(_: *mut PyObject, args: *const *mut PyObject, n: is
     unsafe {
         Call::run(args, n, |call| {
             let module = call.state.archive.module(call.index(0)?).ok()?;
-            match call.state.libraries.prepare(module.file?) {
+            match call.state.libraries.prepare_extension(module.file?) {
                 Ok(path) => {
                     let path = os::path_bytes(&path);
                     Some(decode(call.state.api, path, false))
