@@ -4,8 +4,10 @@
 
 use std::ffi::{CStr, c_char, c_int, c_long, c_void};
 
+use crate::os;
+
 /// `wchar_t *`.
-pub(crate) type WStr = *mut i32;
+pub(crate) type WStr = *mut os::WideChar;
 
 /// A Python object; never looked into.
 #[repr(C)]
@@ -80,8 +82,7 @@ macro_rules! api {
             /// The name of the first one that is missing.
             pub(crate) fn load(library: *mut c_void) -> Result<$table, &'static str> {
                 let find = |name: &'static CStr| {
-                    // SAFETY: the handle comes from dlopen and stays open; the name ends in NUL.
-                    let found = unsafe { libc::dlsym(library, name.as_ptr()) };
+                    let found = os::symbol(library, name);
                     if found.is_null() { Err(name.to_str().unwrap_or_default()) } else { Ok(found) }
                 };
                 Ok($table {
@@ -150,7 +151,7 @@ api! {
     fn PyConfig_SetBytesString(*mut c_void, *mut WStr, *const c_char) -> PyStatus;
     fn PyMem_RawFree(*mut c_void);
     fn PyPreConfig_InitPythonConfig(*mut PyPreConfig);
-    fn PyWideStringList_Append(*mut PyWideStringList, *const i32) -> PyStatus;
+    fn PyWideStringList_Append(*mut PyWideStringList, *const os::WideChar) -> PyStatus;
     fn Py_InitializeFromConfig(*const c_void) -> PyStatus;
     fn Py_PreInitialize(*const PyPreConfig) -> PyStatus;
     fn Py_DecodeLocale(*const c_char, *mut usize) -> WStr;

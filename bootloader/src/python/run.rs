@@ -1,7 +1,6 @@
 //! Runs the program in a started interpreter and ends it as python does.
 
-use std::ffi::{CStr, c_char};
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::CStr;
 
 use bootloader::archive::setting;
 
@@ -12,6 +11,7 @@ use crate::args::{Call, Code};
 use crate::content::Reader;
 use crate::extract::{Libraries, Root};
 use crate::locate::{Entry, Program};
+use crate::os;
 use crate::report::{self, DAMAGED, Failure, UNABLE};
 
 /// A started interpreter with the importer at work.
@@ -99,7 +99,7 @@ impl Session {
         }
         if interrupted {
             crate::extract::remove_private();
-            status = crate::os::die_by_interrupt();
+            status = os::die_by_interrupt();
         }
         status
     }
@@ -186,7 +186,7 @@ pub(crate) fn set_environment(program: &Program, root: &Root) {
     for assignment in program.settings(setting::ENV) {
         let Some(equals) = assignment.iter().position(|c| *c == b'=') else { continue };
         let (key, value) = (&assignment[..equals], &assignment[equals + 1..]);
-        let root = root.path().as_os_str().as_bytes();
+        let root = os::path_bytes(root.path());
         let mut replaced = Vec::new();
         let mut rest = value;
         while let Some(at) = rest.windows(6).position(|w| w == b"{root}") {
@@ -195,8 +195,7 @@ pub(crate) fn set_environment(program: &Program, root: &Root) {
             rest = &rest[at + 6..];
         }
         replaced.extend(rest);
-        let (key, value): (_, *const c_char) = (c_string(key), c_string(&replaced).into_raw());
-        // SAFETY: no other thread runs yet; the C library copies both.
-        unsafe { libc::setenv(key.as_ptr(), value, 1) };
+        // SAFETY: no other thread runs yet.
+        unsafe { os::set_variable(&c_string(key), &c_string(&replaced)) };
     }
 }

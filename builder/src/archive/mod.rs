@@ -274,6 +274,7 @@ pub fn pack(
             kind: file.kind,
             flags: beside | if file.executable { file_flag::EXECUTABLE } else { 0 },
             blob,
+            len: if file.link.is_some() { 0 } else { file.size },
             preload: file.preload,
         });
     }
