@@ -51,14 +51,17 @@ fn names(elf: &[u8]) -> Option<Vec<&[u8]>> {
     )
 }
 
-/// Whether an ELF file ends before what its headers speak of does. To load it would end the process: its
-/// missing pages are mapped, but cannot be read. What is no such file is left to the loader to judge.
-pub(super) fn is_cut(elf: &[u8]) -> bool {
+/// First bytes of the native files of other systems, whose loaders check them.
+const OTHERS: [&[u8]; 3] = [b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"MZ"];
+
+/// Whether a file is not native, or an ELF file that ends before what its headers speak of does. To load that
+/// would end the process: its missing pages are mapped, but cannot be read.
+pub(super) fn is_cut(file: &[u8]) -> bool {
     const HEADER: usize = 64;
-    if elf.len() < HEADER {
-        return true;
+    if file.len() >= HEADER && file.starts_with(b"\x7fELF\x02\x01") {
+        return ends(file).is_none_or(|end| end > file.len() as u64);
     }
-    elf.starts_with(b"\x7fELF\x02\x01") && ends(elf).is_none_or(|end| end > elf.len() as u64)
+    !OTHERS.iter().any(|magic| file.starts_with(magic))
 }
 
 /// Where the last segment and the section headers end; `None` where even the program headers are cut.
@@ -99,7 +102,8 @@ mod tests {
         for len in [0, 3, 64, 100, own.len() / 2, own.len() - 1] {
             assert!(is_cut(&own[..len]), "{len}");
         }
-        assert!(!is_cut(&[b'x'; 100]));
+        assert!(is_cut(&[0; 100]));
+        assert!(!is_cut(b"MZ"));
     }
 
     #[test]

@@ -110,6 +110,7 @@ api! {
     Api:
     fn PyBytes_FromStringAndSize(*const c_char, isize) -> *mut PyObject;
     fn PyCFunction_NewEx(*const PyMethodDef, *mut PyObject, *mut PyObject) -> *mut PyObject;
+    fn PyDict_DelItemString(*mut PyObject, *const c_char) -> c_int;
     fn PyDict_GetItemString(*mut PyObject, *const c_char) -> *mut PyObject;
     fn PyDict_New() -> *mut PyObject;
     fn PyDict_SetItemString(*mut PyObject, *const c_char, *mut PyObject) -> c_int;
@@ -119,6 +120,7 @@ api! {
     fn PyEval_EvalCode(*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
     fn PyEval_GetBuiltins() -> *mut PyObject;
     fn PyImport_AddModule(*const c_char) -> *mut PyObject;
+    fn PyImport_GetModuleDict() -> *mut PyObject;
     fn PyImport_ImportModule(*const c_char) -> *mut PyObject;
     fn PyList_Append(*mut PyObject, *mut PyObject) -> c_int;
     fn PyList_New(isize) -> *mut PyObject;

@@ -66,6 +66,11 @@ impl Session {
     /// Runs the hooks and then what the process was started for; returns the exit code.
     pub(crate) fn run(self, program: &Program, entry: &Entry, call: &Call<'_>) -> i32 {
         let mut interrupted = false;
+        // Code from the command line may look at the garbage collector, whatever the program does.
+        if program.archive.setting(setting::GC_FREEZE) == Some(b"1") && !matches!(call, Call::Interpreter(_))
+        {
+            self.freeze_objects();
+        }
         let mut done = program.settings(setting::HOOK).into_iter().all(|hook| self.hook(hook).is_some());
         if done {
             report::phase("run");
@@ -102,6 +107,34 @@ impl Session {
             status = os::die_by_interrupt();
         }
         status
+    }
+
+    /// Takes what is there out of the garbage collector's sight: it all lives as long as the process, and each full
+    /// collection, at the end above all, would visit it. Python works without that too, so errors are passed over.
+    fn freeze_objects(&self) {
+        let api = self.api;
+        // SAFETY: the interpreter runs and this thread holds its lock; null results are checked.
+        unsafe {
+            let modules = (api.PyImport_GetModuleDict)();
+            let is_new = (api.PyDict_GetItemString)(modules, name(c"gc")).is_null();
+            let gc = (api.PyImport_ImportModule)(name(c"gc"));
+            if !gc.is_null() {
+                let freeze = (api.PyObject_GetAttrString)(gc, name(c"freeze"));
+                if !freeze.is_null() {
+                    let done = (api.PyObject_CallObject)(freeze, std::ptr::null_mut());
+                    if !done.is_null() {
+                        (api.Py_DecRef)(done);
+                    }
+                    (api.Py_DecRef)(freeze);
+                }
+                // As python leaves it: not imported.
+                if is_new {
+                    (api.PyDict_DelItemString)(modules, name(c"gc"));
+                }
+                (api.Py_DecRef)(gc);
+            }
+            (api.PyErr_Clear)();
+        }
     }
 
     /// Calls a function of the bootstrap with text arguments.
