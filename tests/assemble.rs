@@ -35,6 +35,17 @@ fn the_contents_folder_has_the_name_that_was_asked_for() {
     frozen.command().run().prints("parts\n");
     let frozen = Project::script(source).freeze_as(Mode::Onedir, ["app.py", "--contents-directory", "."]);
     frozen.command().run().prints(".\n");
+    assert!(!frozen.product.join("_internal").exists());
+}
+
+#[test]
+fn an_executable_and_a_folder_of_the_same_name_are_refused() {
+    let project = Project::script("import parts").file("parts/__init__.py", "").file("parts/data.txt", "text");
+    let beside = ["app.py", "-D", "-y", "--contents-directory", ".", "--add-data", "parts/data.txt:parts"];
+    project.command(beside).args(["--name", "parts"]).run().fails(&["`parts/data.txt`", "hint:"]);
+    assert!(!project.path().join("dist").exists());
+    project.command(beside).run().success();
+    project.command(["app.py", "-D", "--name", "_internal"]).run().fails(&["`_internal`", "hint:"]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::analysis::{Module, Source};
 use crate::binaries::Natives;
 use crate::error::{Error, Result, Warning};
 use crate::rules::Contents;
-use crate::spec::Request;
+use crate::spec::{Mode, Request};
 
 /// Native files, links and data; of two with the same path the native one wins, then the first.
 pub(super) fn list(contents: &Contents, natives: &Natives, warnings: &mut Vec<Warning>) -> Result<Vec<File>> {
@@ -96,6 +96,12 @@ pub(super) fn check(files: &mut Vec<File>, request: &Request) -> Result<()> {
     files.sort_by(|a, b| a.path.cmp(&b.path));
     // A module that lies as a file may have been collected as data too.
     files.dedup_by(|b, a| a.path == b.path);
+    let onedir = request.bundle.mode == Mode::Onedir;
+    let contents = request.bundle.contents_directory.as_str();
+    let hint = "give the program another name, or choose another `contents-directory` in `[bundle]`";
+    if onedir && request.programs.iter().any(|p| p.name == contents) {
+        return Err(Error::new(format!("the contents folder `{contents}` has the name of the program")).hint(hint));
+    }
     let paths: HashSet<&str> = files.iter().map(|f| f.path.as_str()).collect();
     for file in files.iter() {
         let path = file.path.as_str();
@@ -111,11 +117,10 @@ pub(super) fn check(files: &mut Vec<File>, request: &Request) -> Result<()> {
             return Err(Error::new(format!("`{parent}` is a file in the product, and the folder of `{path}`"))
                 .hint("give one of them another destination"));
         }
-        let beside_program = request.bundle.contents_directory == "."
+        let beside_program = contents == "."
             && request.programs.iter().any(|p| path == p.name || path.starts_with(&format!("{}/", p.name)));
-        if beside_program && request.bundle.mode == crate::spec::Mode::Onedir {
-            return Err(Error::new(format!("`{path}` has the name of the program"))
-                .hint("choose another `contents-directory` in `[bundle]`"));
+        if onedir && beside_program {
+            return Err(Error::new(format!("`{path}` has the name of the program")).hint(hint));
         }
     }
     Ok(())

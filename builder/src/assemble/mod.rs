@@ -1,6 +1,7 @@
 //! Puts launcher and archive together: onefile, onedir, later a bundle.
 
 use std::borrow::Cow;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bootloader::archive::{Encoder, setting};
@@ -39,6 +40,13 @@ pub struct App {
     pub totals: Totals,
     /// What the user should know.
     pub warnings: Vec<Warning>,
+}
+
+impl App {
+    /// Onedir: where the files lie, in a bundle at `product`.
+    pub fn contents_folder(&self, product: &Path) -> PathBuf {
+        if self.contents == "." { product.to_owned() } else { product.join(&self.contents) }
+    }
 }
 
 /// An executable: pieces at their offsets, zeros between them.
@@ -127,7 +135,7 @@ fn companion(name: String, main: &str, program: &str, launcher: &Launcher) -> Re
 /// The file cannot be read, or there is none for this platform.
 pub fn launcher(target: &Target) -> Result<Launcher> {
     if let Some(path) = std::env::var_os("FREEZE_BOOTLOADER").filter(|path| !path.is_empty()) {
-        let path = std::path::Path::new(&path);
+        let path = Path::new(&path);
         let bytes = std::fs::read(path)
             .context(|| format!("failed to read the launcher `{}`", path.display()))
             .map_err(|e| e.hint("FREEZE_BOOTLOADER must name a launcher, or be unset"))?;

@@ -38,7 +38,7 @@ pub(super) fn onedir(path: &Path, app: &App) -> bool {
     if !std::fs::symlink_metadata(path).is_ok_and(|m| m.is_dir()) {
         return false;
     }
-    let contents = if app.contents == "." { path.to_owned() } else { path.join(&app.contents) };
+    let contents = app.contents_folder(path);
     let mut expected: HashSet<_> = app.executables.iter().map(|e| path.join(&e.name)).collect();
     expected.extend(app.beside.iter().map(|b| contents.join(&b.dest)));
     let found = walkdir::WalkDir::new(path).into_iter().filter(|entry| {

@@ -60,7 +60,7 @@ fn flush(file: &mut File, buffer: &mut Vec<u8>) -> io::Result<()> {
 
 /// Writes a onedir bundle.
 pub(super) fn onedir(root: &Path, app: &App) -> Result<()> {
-    let contents = root.join(&app.contents);
+    let contents = app.contents_folder(root);
     let mut folders: BTreeSet<&Path> = app.beside.iter().filter_map(|b| Path::new(&b.dest).parent()).collect();
     folders.insert(Path::new(""));
     for folder in folders {
