@@ -1,6 +1,10 @@
-//! Ctrl-C: long loops ask here whether to stop, so that temporary files are removed by their owners.
+//! Ctrl-C: long loops ask here whether to stop, so that temporary files are removed by their owners, and child
+//! processes are started here, so that they end then.
 
+use std::io;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, Result};
 
@@ -9,14 +13,21 @@ pub const EXIT_CODE: u8 = 130;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
+/// Process ids of the children that run. Each stands here from its start until just before it is waited for: so
+/// long its id cannot be another's.
+static CHILDREN: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
 /// Turns Ctrl-C (and SIGTERM, SIGHUP) into an error at the next [`check`]; the second one ends the process
 /// at once.
 ///
 /// # Errors
 /// The handler cannot be installed, or has been before.
 pub fn install() -> Result<()> {
+    // It runs in a thread of its own, not in the signal's context: it may take locks.
     ctrlc::set_handler(|| {
-        if INTERRUPTED.swap(true, Ordering::SeqCst) {
+        let again = INTERRUPTED.swap(true, Ordering::SeqCst);
+        children().iter().copied().for_each(kill);
+        if again {
             std::process::exit(i32::from(EXIT_CODE));
         }
     })
@@ -28,8 +39,128 @@ pub fn install() -> Result<()> {
 /// # Errors
 /// The build was interrupted; the exit code is 130.
 pub fn check() -> Result<()> {
-    if INTERRUPTED.load(Ordering::Relaxed) {
+    if INTERRUPTED.load(Ordering::SeqCst) {
         return Err(Error::new("interrupted").exit_code(EXIT_CODE));
     }
     Ok(())
+}
+
+/// A child process that Ctrl-C does not reach, and that ends when it is dropped or when Ctrl-C is pressed.
+#[derive(Debug)]
+pub struct Guarded(Child);
+
+impl Guarded {
+    /// Starts a process.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub fn start(command: &mut Command) -> io::Result<Guarded> {
+        #[cfg(unix)]
+        {
+            use std::os::unix::process::CommandExt;
+            // A terminal sends Ctrl-C to the whole group; a child would print its own traceback.
+            command.process_group(0);
+        }
+        let mut running = children();
+        let child = command.spawn()?;
+        running.push(child.id());
+        drop(running);
+        // Whoever pressed Ctrl-C just before did not see it yet.
+        if check().is_err() {
+            kill(child.id());
+        }
+        Ok(Guarded(child))
+    }
+
+    /// Its standard input and output, where they are pipes that were not taken yet.
+    pub fn pipes(&mut self) -> Option<(ChildStdin, ChildStdout)> {
+        Some((self.0.stdin.take()?, self.0.stdout.take()?))
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        // Nothing of it is still wanted, so there is no need to let it finish.
+        children().retain(|id| *id != self.0.id());
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Runs a process and collects what it prints.
+///
+/// # Errors
+/// It cannot be started, or Ctrl-C was pressed.
+pub fn output(command: &mut Command) -> Result<Output> {
+    let mut child =
+        Guarded::start(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+    let (stdout, stderr) = (child.0.stdout.take(), child.0.stderr.take());
+    let mut output = Output { status: Default::default(), stdout: Vec::new(), stderr: Vec::new() };
+    std::thread::scope(|scope| {
+        let errors = scope.spawn(|| read(stderr, &mut output.stderr));
+        read(stdout, &mut output.stdout)?;
+        errors.join().unwrap_or(Ok(()))
+    })?;
+    children().retain(|id| *id != child.0.id());
+    output.status = child.0.wait()?;
+    // That it failed is then the consequence.
+    check()?;
+    Ok(output)
+}
+
+fn read(pipe: Option<impl io::Read>, into: &mut Vec<u8>) -> io::Result<()> {
+    pipe.map_or(Ok(0), |mut pipe| pipe.read_to_end(into)).map(drop)
+}
+
+fn children() -> MutexGuard<'static, Vec<u32>> {
+    CHILDREN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Ends a child and what it has started.
+#[cfg(unix)]
+fn kill(id: u32) {
+    if let Ok(group) = libc::pid_t::try_from(id) {
+        // SAFETY: a plain system call. The child leads a group of its own and was not waited for: the id is its.
+        unsafe { libc::kill(-group, libc::SIGKILL) };
+    }
+}
+
+/// Consoles send Ctrl-C to children themselves.
+#[cfg(not(unix))]
+fn kill(_id: u32) {}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_child_prints_is_collected() {
+        let script = "echo out; echo err >&2; head -c 300000 /dev/zero; exit 3";
+        let output = output(Command::new("sh").args(["-c", script])).unwrap();
+        assert_eq!(output.status.code(), Some(3));
+        assert_eq!((output.stdout.len(), output.stderr), (300_004, b"err\n".to_vec()));
+    }
+
+    #[test]
+    fn a_child_that_is_dropped_ends() {
+        let mut command = Command::new("sleep");
+        let child = Guarded::start(command.arg("1000").stdin(Stdio::piped()).stdout(Stdio::piped())).unwrap();
+        let id = child.0.id();
+        assert!(children().contains(&id));
+        drop(child);
+        assert!(!children().contains(&id));
+    }
+
+    #[test]
+    fn a_killed_group_ends_with_its_children() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "sleep 1000; echo late"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = Guarded::start(&mut command).unwrap();
+        let (_, mut stdout) = child.pipes().unwrap();
+        kill(child.0.id());
+        // The pipe ends when all who hold it have.
+        let mut text = String::new();
+        io::Read::read_to_string(&mut stdout, &mut text).unwrap();
+        assert_eq!(text, "");
+    }
 }

@@ -28,6 +28,8 @@ fn main() -> ExitCode {
     match result {
         Ok(code) => code,
         Err(error) => {
+            // What else fails after an interrupt is its consequence.
+            let error = interrupt::check().err().unwrap_or(error);
             reporter.error(&error);
             ExitCode::from(error.exit_code)
         }

@@ -2,10 +2,11 @@
 
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Context, Error, Result};
+use crate::interrupt::{self, Guarded};
 
 /// What the interpreter runs. It imports nothing of the app and ends with its standard input, so with us.
 const WORKER: &str = include_str!("compile.py");
@@ -19,7 +20,8 @@ pub(super) struct Pool {
 
 #[derive(Debug)]
 struct Worker {
-    child: Child,
+    /// Ends with this value.
+    _child: Guarded,
     input: BufWriter<ChildStdin>,
     output: BufReader<ChildStdout>,
 }
@@ -41,6 +43,8 @@ impl Pool {
             self.put_back(worker);
             return Ok(answer);
         }
+        // That a worker ended may be the consequence of an interrupt.
+        interrupt::check()?;
         let mut worker = Worker::start(&self.executable)?;
         let answer = worker.compile(shown, source, optimize).context(|| {
             format!("`{}` ended while it compiled `{shown}`", self.executable.display())
@@ -58,24 +62,15 @@ impl Worker {
     fn start(executable: &Path) -> Result<Worker> {
         let failed = || format!("failed to start `{}`", executable.display());
         let mut command = Command::new(executable);
-        #[cfg(unix)]
-        {
-            use std::os::unix::process::CommandExt;
-            // Ctrl-C is for us to handle; the worker sees its standard input end.
-            command.process_group(0);
-        }
-        let mut child = command
+        command
             // Isolated, without `site`: nothing of the environment has a say in what is compiled.
             .args(["-I", "-S", "-W", "ignore", "-X", "utf8", "-c", WORKER])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .context(failed)?;
-        let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(Error::new(failed()));
-        };
-        Ok(Worker { child, input: BufWriter::new(input), output: BufReader::new(output) })
+            .stderr(Stdio::null());
+        let mut child = Guarded::start(&mut command).context(failed)?;
+        let (input, output) = child.pipes().ok_or_else(|| Error::new(failed()))?;
+        Ok(Worker { _child: child, input: BufWriter::new(input), output: BufReader::new(output) })
     }
 
     fn compile(&mut self, shown: &str, source: &[u8], optimize: u8) -> std::io::Result<Result<Vec<u8>, String>> {
@@ -95,13 +90,5 @@ impl Worker {
             return Err(std::io::ErrorKind::UnexpectedEof.into());
         }
         Ok(if head[0] == 0 { Ok(answer) } else { Err(String::from_utf8_lossy(&answer).into_owned()) })
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        // Idle: nothing of it is still wanted, so there is no need to let it finish.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }

@@ -1,9 +1,10 @@
 //! Finding the interpreter: a venv, a path, a version, or what the environment offers.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use crate::error::{Error, Result};
+use crate::error::{Context, Error, Result};
+use crate::interrupt;
 use crate::spec::Request;
 use crate::store::{Bucket, Hash, Store};
 
@@ -198,11 +199,8 @@ fn behind_script(script: &Path, store: &Store) -> Result<PathBuf> {
     {
         return Ok(PathBuf::from(kept));
     }
-    let output = Command::new(script)
-        .args(["-I", "-c", "import sys; print(sys.executable)"])
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|e| Error::from(e).context(format!("failed to run interpreter `{}`", script.display())))?;
+    let output = interrupt::output(Command::new(script).args(["-I", "-c", "import sys; print(sys.executable)"]))
+        .context(|| format!("failed to run interpreter `{}`", script.display()))?;
     let text = String::from_utf8_lossy(&output.stdout);
     let found = PathBuf::from(text.lines().last().unwrap_or_default());
     if !output.status.success() || !found.is_absolute() {

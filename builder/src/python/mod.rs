@@ -6,11 +6,12 @@ mod find;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::error::{Context, Error, Result};
+use crate::interrupt;
 use crate::spec::Request;
 use crate::store::Store;
 use crate::target::{Arch, Os, Target};
@@ -155,11 +156,9 @@ fn ask(interpreter: &Path) -> Result<Answer> {
 
 /// Runs a piece of code in isolated mode.
 fn run(interpreter: &Path, code: &str) -> Result<std::process::Output> {
-    Command::new(interpreter)
-        .args(["-I", "-X", "utf8", "-c", code])
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|e| Error::from(e).context(format!("failed to run interpreter `{}`", interpreter.display())))
+    let mut command = Command::new(interpreter);
+    interrupt::output(command.args(["-I", "-X", "utf8", "-c", code]))
+        .context(|| format!("failed to run interpreter `{}`", interpreter.display()))
 }
 
 /// Whether a version text such as `3.8.10` is below what is supported.
