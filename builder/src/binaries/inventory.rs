@@ -142,8 +142,15 @@ pub(crate) fn take(
             Err(Refusal::Foreign) => "it is no native library".to_owned(),
             Err(Refusal::Damaged(part)) => format!("it is damaged ({part})"),
         };
-        let message = format!("`{}` is shipped as it is: {problem}", file.dest);
-        warnings.push(Warning::minor(message));
+        let named = file.reasons.iter().find_map(|r| match &r.by {
+            By::Request(place) => Some(place),
+            _ => None,
+        });
+        warnings.push(match named {
+            Some(place) => Warning::new(format!("`{}` is added as data: {problem}", file.source.display()))
+                .hint(format!("{place} names it as a binary; without it, or as data, nothing is said")),
+            None => Warning::minor(format!("`{}` is shipped as it is: {problem}", file.dest)),
+        });
     }
     let (files, links) = split_links(unique);
     let libpython = files.iter().position(|f| f.dest == core_dest);
