@@ -47,7 +47,7 @@ pub(crate) trait Format: fmt::Debug + Sync {
 pub(crate) struct Mend<'a> {
     /// Sections to leave out.
     pub(crate) strip: Strip,
-    /// The search path to have; `None` leaves it as it is.
+    /// The search path to have, none if it is empty; `None` leaves it as it is.
     pub(crate) search: Option<&'a [String]>,
     /// Paths to make neutral.
     pub(crate) paths: &'a MachinePaths,

@@ -1,7 +1,7 @@
 //! Mends the files of a closed set: search paths that hold inside the product, no debug sections, no path of
 //! the building machine. Results are kept in the store.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 
 use rayon::prelude::*;
@@ -58,14 +58,15 @@ pub(crate) fn all(
     closure.files.par_iter().map(prepare).collect()
 }
 
-/// The search path that `file` should have; `None` where its own will do.
+/// The search path that `file` should have, none at all where it is empty; `None` where its own will do.
 fn search_path(
     file: &File,
     closure: &Closure,
     format: &dyn Format,
     folders: &HashSet<&str>,
 ) -> Option<Vec<String>> {
-    let own = file.facts.as_ref()?.search();
+    let facts = file.facts.as_ref()?;
+    let own = facts.search();
     let mut leads = Vec::new();
     let mut entries: Vec<String> = Vec::new();
     let mut outside = false;
@@ -89,9 +90,24 @@ fn search_path(
             added = true;
         }
     }
-    if entries.is_empty() && outside {
-        // An empty search path means the current folder to old loaders.
-        entries.push(format.relative(file.folder(), ""));
+    let libpython = closure.libpython.is_some_and(|i| closure.files[i].dest == file.dest);
+    if libpython && !own.is_empty() && file.bundled().next().is_none() {
+        // It opens nothing by name itself; looking into each folder for each library of the system takes time
+        // at each start.
+        return Some(Vec::new());
+    }
+    if outside && entries.is_empty() {
+        // What it opens at run time may have been added by hand from where its path led to. A path that finds
+        // nothing goes altogether.
+        let reached = format.by_search_path(&[(facts, &file.source)], "");
+        let reached: Vec<PathBuf> = reached.iter().filter_map(|f| fs_err::canonicalize(f).ok()).collect();
+        let there = |other: &&File| {
+            let folder = other.source.parent();
+            other.facts.is_some() && folder.is_some_and(|f| reached.iter().any(|r| r.as_path() == f))
+        };
+        let others = closure.files.iter().enumerate().filter(|(i, _)| Some(*i) != closure.libpython);
+        let folders: BTreeSet<&str> = others.map(|(_, f)| f).filter(there).map(File::folder).collect();
+        entries.extend(folders.into_iter().map(|folder| format.relative(file.folder(), folder)));
     }
     (added || outside).then_some(entries)
 }

@@ -307,6 +307,41 @@ fn what_the_target_does_not_load_is_shipped_as_it_is() {
     assert!(
         natives.files.iter().filter(|f| f.dest != "libpython3.12.so.1.0").all(|f| f.prepared == f.source)
     );
+    // Whoever names one as a binary is mistaken.
+    b.contents.libraries[3].reason.by = By::Request("--add-binary".into());
+    let natives = b.collect();
+    let told: Vec<_> = natives.warnings.iter().filter(|w| !w.minor).collect();
+    assert_eq!(told.len(), 1);
+    assert!(told[0].message.ends_with("script.so` is added as data: it is no native library"), "{told:?}");
+}
+
+#[test]
+fn a_search_path_that_finds_nothing_goes() {
+    let mut b = Bench::new();
+    let lib = b.path.join("base/lib");
+    let rpath = format!("-Wl,-rpath,{}", lib.display());
+    b.cc("base/libpython3.12.so.1.0", "int Python;", &["-Wl,-soname,libpython3.12.so.1.0", &rpath]);
+    b.cc("site/own.so", "int call(void){return 1;}", &["-Wl,-rpath,$ORIGIN"]);
+    b.cc("site/alone.so", "int call(void){return 2;}", &[&rpath]);
+    b.cc("site/opens.so", "int call(void){return 3;}", &[&rpath]);
+    b.cc("base/lib/libopened.so", "int opened;", &[]);
+    for dest in ["alone.so", "opens.so", "own.so"] {
+        b.library(dest);
+    }
+    let natives = b.collect();
+    let search = |dest: &str| facts(named(&natives, dest)).search().to_vec();
+    assert_eq!(search("libpython3.12.so.1.0"), [""; 0]);
+    assert_eq!(search("alone.so"), [""; 0]);
+    // What lies beside it may be opened at run time.
+    assert_eq!(search("own.so"), ["$ORIGIN"]);
+    // So may what was added by hand from where the path led to.
+    b.library_from("plugins/libopened.so", lib.join("libopened.so"));
+    let natives = b.collect();
+    assert_eq!(facts(named(&natives, "opens.so")).search(), ["$ORIGIN/plugins"]);
+    let root = b.ship(&natives);
+    for (dest, value) in [("alone.so", "2"), ("opens.so", "3"), ("own.so", "1")] {
+        assert_eq!(load(&[root.join(dest)], "call").unwrap(), value);
+    }
 }
 
 #[test]

@@ -22,6 +22,10 @@ pub(crate) fn mend(bytes: &[u8], facts: &Facts, mend: &Mend<'_>) -> Result<Optio
         return Err(Unsafe("it checks its own content"));
     }
     let growth = match mend.search {
+        Some([]) => {
+            remove_search(&mut image, facts)?;
+            None
+        }
         Some(search) => set_search(&mut image, facts, &search.join(":"))?,
         None => None,
     };
@@ -64,27 +68,63 @@ fn entry(tag: DynamicTag, value: u64) -> Dyn64<LE> {
     Dyn64 { d_tag: I64::new(LE, tag), d_val: U64::new(LE, value) }
 }
 
+/// Takes the search path out of the dynamic section; the entries behind it move up.
+fn remove_search(image: &mut Image, facts: &Facts) -> Result<(), Unsafe> {
+    let mut dynamic = image.dynamic()?;
+    let used = used(&dynamic);
+    erase(image, facts, &dynamic[..used], strings(image, &dynamic[..used])?)?;
+    let count = dynamic.len();
+    let mut at = 0;
+    dynamic.retain(|d| {
+        at += 1;
+        at > used || !is_search(d)
+    });
+    dynamic.resize(count, entry(DT_NULL, 0));
+    image.set_dynamic(&dynamic)
+}
+
+/// How many entries come before the end of the dynamic section.
+fn used(dynamic: &[Dyn64<LE>]) -> usize {
+    dynamic.iter().take_while(|d| d.d_tag.get(LE) != DT_NULL).count()
+}
+
+const STRINGS: Unsafe = Unsafe("its dynamic strings lie outside the file");
+
+/// Where the dynamic strings begin and end in the file.
+fn strings(image: &Image, dynamic: &[Dyn64<LE>]) -> Result<(usize, usize), Unsafe> {
+    let (start, size) = (value(dynamic, DT_STRTAB).ok_or(STRINGS)?, value(dynamic, DT_STRSZ).ok_or(STRINGS)?);
+    let (start, size) = (image.offset_of(start).ok_or(STRINGS)?, usize::try_from(size).map_err(|_| STRINGS)?);
+    let end = start.checked_add(size).filter(|end| *end <= image.bytes.len()).ok_or(STRINGS)?;
+    Ok((start, end))
+}
+
+/// Erases the old paths, which may name the building machine, as far as no one else uses them. Gives where each
+/// was in the strings, and how many bytes are free there.
+fn erase(
+    image: &mut Image,
+    facts: &Facts,
+    dynamic: &[Dyn64<LE>],
+    (start, end): (usize, usize),
+) -> Result<Vec<(usize, usize)>, Unsafe> {
+    let mut erased = Vec::new();
+    for d in dynamic.iter().filter(|d| is_search(d)) {
+        let at = usize::try_from(d.d_val.get(LE)).map_err(|_| STRINGS)?;
+        let free = private(image, facts, dynamic, (start, end), at).unwrap_or(0);
+        image.bytes[start + at.min(end - start)..][..free].fill(0);
+        erased.push((at, free));
+    }
+    Ok(erased)
+}
+
 /// Sets the search path in place, or tells what must grow to hold it.
 fn set_search(image: &mut Image, facts: &Facts, search: &str) -> Result<Option<Growth>, Unsafe> {
     let mut dynamic = image.dynamic()?;
-    let used = dynamic.iter().take_while(|d| d.d_tag.get(LE) != DT_NULL).count();
-    let value = |tag| dynamic[..used].iter().find(|d| d.d_tag.get(LE) == tag).map(|d| d.d_val.get(LE));
-    let broken = Unsafe("its dynamic strings lie outside the file");
-    let (start, size) = (value(DT_STRTAB).ok_or(broken)?, value(DT_STRSZ).ok_or(broken)?);
-    let (start, size) = (image.offset_of(start).ok_or(broken)?, usize::try_from(size).map_err(|_| broken)?);
-    let end = start.checked_add(size).filter(|end| *end <= image.bytes.len()).ok_or(broken)?;
+    let used = used(&dynamic);
+    let (start, end) = strings(image, &dynamic[..used])?;
     let own: Vec<usize> = (0..used).filter(|i| is_search(&dynamic[*i])).collect();
-    let mut room = None;
-    for i in &own {
-        let at = usize::try_from(dynamic[*i].d_val.get(LE)).map_err(|_| broken)?;
-        let free = private(image, facts, &dynamic[..used], (start, end), at).unwrap_or(0);
-        // The old path may name the building machine: as much of it as no one else uses is erased.
-        image.bytes[start + at.min(size)..][..free].fill(0);
-        if free > search.len() {
-            room = Some(at);
-        }
-    }
-    if let Some(at) = room {
+    let erased = erase(image, facts, &dynamic[..used], (start, end))?;
+    let room = erased.into_iter().rfind(|(_, free)| *free > search.len());
+    if let Some((at, _)) = room {
         image.bytes[start + at..][..search.len()].copy_from_slice(search.as_bytes());
         for i in own {
             dynamic[i].d_val.set(LE, at as u64);

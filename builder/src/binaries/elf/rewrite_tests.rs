@@ -117,6 +117,28 @@ fn a_search_path_is_set_in_place_or_with_a_new_segment() {
 }
 
 #[test]
+fn a_search_path_is_taken_out() {
+    let b = Bench::new();
+    let long = "-Wl,-rpath,/a/long/path/of/the/building/machine";
+    for options in [&[long][..], &[long, "-Wl,--disable-new-dtags"], &[long, "-Wl,--spare-dynamic-tags=1"], &[]] {
+        let bytes = fs_err::read(b.cc("a.so", SEES_ITSELF, options)).unwrap();
+        for strip in [Strip::None, Strip::All] {
+            let Some(new) = mend(&bytes, strip, Some(&[])).unwrap() else {
+                assert!(options.is_empty() && strip == Strip::None);
+                continue;
+            };
+            let facts = read::read(&new).unwrap();
+            assert!(facts.rpath.is_empty() && facts.runpath.is_none());
+            works(&b, &new);
+            assert!(!readelf(&b, "mended.so", "-d").contains("PATH"));
+            assert!(!String::from_utf8_lossy(&new).contains("building/machine"));
+            // One can be set again.
+            works(&b, &mend(&new, Strip::None, Some(&["$ORIGIN/x"])).unwrap().unwrap());
+        }
+    }
+}
+
+#[test]
 fn a_full_dynamic_section_moves() {
     let b = Bench::new();
     let options = ["-Wl,--spare-dynamic-tags=1", "-Wl,-z,relro,-z,now"];
