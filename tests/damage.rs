@@ -199,7 +199,13 @@ fn a_damaged_contents_folder_is_reported() {
             }
             _ => std::fs::remove_dir_all(product.join("_internal")).unwrap(),
         }
-        start(&product.join("hello")).fails(&["libpython"]);
+        let outcome = start(&product.join("hello"));
+        if change == "folder missing" {
+            outcome.fails(&["_internal", "missing", "hint:"]);
+            assert_eq!(outcome.code(), Some(3), "{outcome}");
+        } else {
+            outcome.fails(&["libpython"]);
+        }
     }
 }
 
