@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs::File;
+use std::io::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -90,11 +91,18 @@ pub(crate) fn places() -> Vec<PathBuf> {
     survey().places.iter().cloned().collect()
 }
 
-/// The interpreter of that name; `None` (said on stderr) where the machine has none.
+/// Says that the running test shows nothing, and why. Written past the test runner, which keeps what a test that
+/// passes prints.
+pub fn skip(reason: &str) {
+    let thread = std::thread::current();
+    let _ = writeln!(std::io::stderr(), "skipped: {}: {reason}", thread.name().unwrap_or("a test"));
+}
+
+/// The interpreter of that name; `None` (said as [`skip`] does) where the machine has none.
 pub fn interpreter(name: &str) -> Option<&'static Interpreter> {
     let found = interpreters().iter().find(|i| i.name == name);
     if found.is_none() {
-        eprintln!("skipped: no Python {name} on this machine");
+        skip(&format!("no Python {name} on this machine"));
     }
     found
 }
