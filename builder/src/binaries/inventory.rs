@@ -1,6 +1,6 @@
 //! The native files that are known before their needs are: extensions, libraries of packages, libpython.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -129,6 +129,16 @@ pub(crate) fn take(
     unique.sort_by(|a, b| a.dest.cmp(&b.dest));
     let paths: Vec<&Path> = unique.iter().map(|f| f.source.as_path()).collect();
     reader.read_all(&paths)?;
+    // What the user names as a binary stands in `contents.libraries` with the place where it is named.
+    let named: HashMap<&str, &str> = contents
+        .libraries
+        .iter()
+        .filter_map(|l| match &l.reason.by {
+            By::Request(place) => Some((l.dest.as_str(), place.as_str())),
+            _ => None,
+        })
+        .collect();
+    let mut mistaken: BTreeMap<&str, Vec<(PathBuf, String)>> = BTreeMap::new();
     for file in &mut unique {
         let (hash, known) = reader.get(&file.source)?.clone();
         file.hash = hash;
@@ -142,19 +152,26 @@ pub(crate) fn take(
             Err(Refusal::Foreign) => "it is no native library".to_owned(),
             Err(Refusal::Damaged(part)) => format!("it is damaged ({part})"),
         };
-        let named = file.reasons.iter().find_map(|r| match &r.by {
-            By::Request(place) => Some(place),
-            _ => None,
-        });
-        warnings.push(match named {
-            Some(place) => Warning::new(format!("`{}` is added as data: {problem}", file.source.display()))
-                .hint(format!("{place} names it as a binary; without it, or as data, nothing is said")),
-            None => Warning::minor(format!("`{}` is shipped as it is: {problem}", file.dest)),
-        });
+        match named.get(file.dest.as_str()) {
+            Some(place) => mistaken.entry(*place).or_default().push((file.source.clone(), problem)),
+            None => warnings.push(Warning::minor(format!("`{}` is shipped as it is: {problem}", file.dest))),
+        }
     }
+    warnings.extend(mistaken.into_iter().flat_map(|(place, files)| no_binaries(place, &files)));
     let (files, links) = split_links(unique);
     let libpython = files.iter().position(|f| f.dest == core_dest);
     Ok(Inventory { files, links, libpython, warnings })
+}
+
+/// Tells of files named as binaries at one place that are none; a folder may hold many.
+fn no_binaries(place: &str, files: &[(PathBuf, String)]) -> Option<Warning> {
+    let (path, problem) = files.first()?;
+    let shown = path.display();
+    let message = match files.len() - 1 {
+        0 => format!("binary `{shown}` is added as data: {problem}"),
+        more => format!("binary `{shown}` and {more} more are added as data: {problem}"),
+    };
+    Some(Warning::new(message).hint(format!("named in {place}; `[[data]]` and `--add-data` are for data")))
 }
 
 /// Takes out symbolic links to a file beside them that is in the product too: `libx.so` → `libx.so.1`.
