@@ -31,7 +31,16 @@ fn build(workspace: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let mut cargo = Command::new(variable("CARGO")?);
     cargo
         .current_dir(workspace)
-        .args(["build", "--locked", "--profile", "bootloader", "-p", "freeze-bootloader", "--bin", "launcher"])
+        .args([
+            "build",
+            "--locked",
+            "--profile",
+            "bootloader",
+            "-p",
+            "freeze-bootloader",
+            "--bin",
+            "launcher",
+        ])
         .args(["--target", &target, "--target-dir"])
         .arg(&target_dir)
         .env("CARGO_BUILD_BUILD_DIR", &target_dir);
@@ -48,6 +57,14 @@ fn build(workspace: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
     ] {
         cargo.env_remove(name);
     }
+    // Messages of panics name source files: not by the folders of the machine that builds.
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| env::home_dir().map(|h| h.join(".cargo")));
+    let remapped: Vec<String> = [(Some(workspace.to_owned()), "/freeze"), (home, "/cargo")]
+        .into_iter()
+        .filter_map(|(from, to)| Some(format!("--remap-path-prefix={}={to}", from?.display())))
+        .collect();
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", remapped.join("\x1f"));
     // Variables that describe the builder's own package to its build script would mislead other scripts.
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();

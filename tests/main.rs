@@ -1,1 +1,29 @@
 //! One binary for all integration tests, a module for each phase of the pipeline.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test that cannot go on ends with a panic, whose message is what it has found"
+)]
+
+mod analysis;
+mod archive;
+mod assemble;
+mod binaries;
+mod cache;
+mod cli;
+mod damage;
+mod determinism;
+mod environment;
+mod hidden;
+mod importer;
+mod init;
+mod inspect;
+mod launcher;
+mod output;
+mod programs;
+mod python;
+mod spec;
+mod tidy;

@@ -10,12 +10,16 @@ pub(crate) struct Reader<'a> {
     archive: Archive<'a>,
     plain: Option<Decompressor<'static>>,
     with_dictionary: Option<Decompressor<'static>>,
+    spare: Vec<u8>,
 }
+
+/// Larger buffers are given back to the system.
+const SPARE: usize = 4 << 20;
 
 impl<'a> Reader<'a> {
     /// A reader of `archive`.
     pub(crate) fn new(archive: Archive<'a>) -> Reader<'a> {
-        Reader { archive, plain: None, with_dictionary: None }
+        Reader { archive, plain: None, with_dictionary: None, spare: Vec::new() }
     }
 
     /// The content of blob `id`, checked against its hash.
@@ -29,7 +33,8 @@ impl<'a> Reader<'a> {
         }
         const FAILED: Error = Error::Damaged("blob does not decompress");
         let len = usize::try_from(blob.raw_len).map_err(|_| FAILED)?;
-        let mut out = Vec::new();
+        let mut out = std::mem::take(&mut self.spare);
+        out.clear();
         out.try_reserve_exact(len).map_err(|_| Error::Damaged("blob is larger than the memory"))?;
         let decompressor = match blob.codec {
             Codec::ZstdDictionary => self.dictionary()?,
@@ -43,6 +48,16 @@ impl<'a> Reader<'a> {
             return Err(FAILED);
         }
         Ok(Cow::Owned(out))
+    }
+
+    /// Takes the memory of a content back, for the next one: fresh memory costs more than the decompression.
+    pub(crate) fn recycle(&mut self, content: Cow<'a, [u8]>) {
+        if let Cow::Owned(buffer) = content
+            && buffer.capacity() <= SPARE
+            && buffer.capacity() > self.spare.capacity()
+        {
+            self.spare = buffer;
+        }
     }
 
     fn dictionary(&mut self) -> Result<&mut Decompressor<'static>, Error> {

@@ -26,6 +26,7 @@ pub(crate) fn run(args: &[&CStr]) -> Result<i32, Failure> {
     let entry =
         program.entry(argv0).ok_or_else(|| Failure::new(DAMAGED, "the archive names no program to run"))?;
 
+    check_entry(&program, entry.module)?;
     let root = extract::root(&program)?;
     report::phase(format_args!("root `{}`", root.path().display()));
     set_environment(&program, &root);
@@ -38,6 +39,17 @@ pub(crate) fn run(args: &[&CStr]) -> Result<i32, Failure> {
     let session = Session::begin(python, &program, &root, libraries)?;
     report::phase("importer");
     Ok(session.run(&program, &entry, &call))
+}
+
+/// Checks the code of the entry and the hooks, so that damage is told before anything is run.
+fn check_entry(program: &Program, entry: &[u8]) -> Result<(), Failure> {
+    for name in program.settings(setting::HOOK).into_iter().chain([entry]) {
+        let code = program.archive.find_module(name).and_then(|m| m.code).ok_or_else(|| {
+            Failure::new(DAMAGED, format!("the archive holds no module `{}`", String::from_utf8_lossy(name)))
+        })?;
+        program.archive.blob(code)?;
+    }
+    Ok(())
 }
 
 /// Tells what the process was started for, and refuses what would start the program by mistake.

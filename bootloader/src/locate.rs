@@ -1,12 +1,11 @@
 //! Finds the own executable, maps it, and opens the archive that it carries.
 
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use bootloader::archive::{Archive, setting};
 
 use crate::os;
-use crate::report::{self, Failure, UNABLE};
+use crate::report::{Failure, UNABLE};
 
 /// The program as it lies on the disk.
 #[derive(Debug)]
@@ -25,18 +24,19 @@ impl Program {
     /// Opens the archive of this process.
     pub(crate) fn locate() -> Result<Program, Failure> {
         let executable = os::executable().map_err(|e| {
-            Failure::new(UNABLE, format!("failed to find the own executable: {e}"))
-                .hint("mount `/proc`: the program reads itself through `/proc/self/exe`")
+            Failure::new(UNABLE, format!("failed to find the own executable: {e}")).hint(os::EXECUTABLE_HINT)
         })?;
         let archive = Archive::open(map(Path::new(os::EXECUTABLE), &executable)?)?;
         let Some(shared) = archive.setting(setting::SHARED) else {
             return Ok(Program { carrier: executable.clone(), executable, archive, own: None });
         };
         let folder = executable.parent().unwrap_or(Path::new("/"));
-        let carrier = folder.join(std::ffi::OsStr::from_bytes(shared));
+        let carrier = folder.join(os::path_from_bytes(shared));
         let carrier = carrier.canonicalize().unwrap_or(carrier);
         let own = archive;
-        let archive = Archive::open(map(&carrier, &carrier)?)?;
+        let archive = map(&carrier, &carrier)
+            .map_err(|f| f.hint("copy the program with the whole folder it came in"))
+            .and_then(|bytes| Ok(Archive::open(bytes)?))?;
         Ok(Program { executable, carrier, archive, own: Some(own) })
     }
 
@@ -56,7 +56,7 @@ impl Program {
         let programs: Vec<Entry> =
             self.settings(setting::PROGRAM).into_iter().filter_map(Entry::parse).collect();
         let base = |path: &[u8]| path.rsplit(|c| *c == b'/').next().unwrap_or_default().to_vec();
-        let names = [base(argv0), base(self.executable.as_os_str().as_bytes())];
+        let names = [base(argv0), base(os::path_bytes(&self.executable))];
         names
             .iter()
             .find_map(|name| programs.iter().find(|p| p.name == name.as_slice()))
@@ -86,7 +86,7 @@ impl Entry {
 
 fn map(path: &Path, shown: &Path) -> Result<&'static [u8], Failure> {
     os::map(path).map_err(|e| {
-        report::Failure::new(UNABLE, format!("failed to read the executable `{}`: {e}", shown.display()))
+        Failure::new(UNABLE, format!("failed to read the executable `{}`: {e}", shown.display()))
     })
 }
 

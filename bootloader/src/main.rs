@@ -10,8 +10,6 @@ mod locate;
 mod os;
 mod python;
 mod report;
-#[cfg(all(not(test), panic = "abort"))]
-mod unwind;
 
 /// The C entry point: without Rust's own start-up, which would touch signals and file descriptors.
 #[cfg_attr(not(test), unsafe(export_name = "main"))]

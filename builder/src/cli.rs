@@ -25,7 +25,7 @@ Examples:
 
 /// Turns a Python program into a standalone executable.
 #[derive(Debug, Parser)]
-#[command(name = "freeze", version, about, infer_long_args = true, arg_required_else_help = true, after_help = EXAMPLES)]
+#[command(name = "freeze", version, about, infer_long_args = true, args_override_self = true, arg_required_else_help = true, after_help = EXAMPLES)]
 #[command(subcommand_help_heading = "Commands", subcommand_value_name = "COMMAND")]
 #[command(override_usage = "freeze [OPTIONS] <SPEC | SCRIPT | MODULE[:FUNCTION]> [-- ARGS]\n       \
     freeze [OPTIONS] --entry-point <NAME> [-- ARGS]\n       freeze <COMMAND>")]

@@ -175,7 +175,8 @@ impl Reporter {
     /// Starts traces if `--log-level` or the environment asks for them.
     pub fn start_traces(&self) {
         let variable = std::env::var(LOG_VARIABLE).ok().filter(|v| !v.is_empty());
-        let Some(filter) = variable.or_else(|| self.settings.trace.map(|t| format!("freeze={t},builder={t}")))
+        let Some(filter) =
+            variable.or_else(|| self.settings.trace.map(|t| format!("freeze={t},builder={t}")))
         else {
             return;
         };
@@ -196,7 +197,8 @@ impl Reporter {
         crate::interrupt::check()?;
         let _span = tracing::debug_span!("phase", name).entered();
         let text = self.settings.format == Format::Text;
-        let bar = (text && self.terminal && self.settings.verbosity >= Verbosity::Normal).then(|| spinner(name));
+        let bar =
+            (text && self.terminal && self.settings.verbosity >= Verbosity::Normal).then(|| spinner(name));
         let started = Instant::now();
         let result = run();
         let time = started.elapsed();
@@ -206,7 +208,9 @@ impl Reporter {
         let value = result?;
         self.times.push((name, time));
         match self.settings.format {
-            Format::Json => self.event(json!({ "event": "phase", "name": name, "seconds": time.as_secs_f64() })),
+            Format::Json => {
+                self.event(json!({ "event": "phase", "name": name, "seconds": time.as_secs_f64() }))
+            }
             Format::Text if self.settings.verbosity >= Verbosity::Verbose => {
                 self.line(&format!("{} {name} {}", self.style.good("done"), self.style.dim(&duration(time))));
             }
@@ -243,7 +247,8 @@ impl Reporter {
                 self.event(json!({ "event": "warning", "message": message, "hint": hint, "minor": minor }));
                 continue;
             }
-            self.line(&format!("{}: {}", self.style.warning("warning"), warning.message));
+            let kind = if warning.minor { self.style.dim("note") } else { self.style.warning("warning") };
+            self.line(&format!("{kind}: {}", warning.message));
             if let Some(hint) = &warning.hint {
                 self.line(&format!("  {}: {hint}", self.style.dim("hint")));
             }
@@ -286,7 +291,13 @@ impl Reporter {
         }
         let path = shorten(&summary.path);
         let style = self.style;
-        self.line(&format!("{} {} ({}, {})", style.good(if summary.unchanged { "unchanged" } else { "built" }), style.bold(&path), bytes(summary.size), summary.mode));
+        self.line(&format!(
+            "{} {} ({}, {})",
+            style.good(if summary.unchanged { "unchanged" } else { "built" }),
+            style.bold(&path),
+            bytes(summary.size),
+            summary.mode
+        ));
         let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
         let contents = [
             count(summary.modules, "module", "modules"),
@@ -298,7 +309,8 @@ impl Reporter {
             self.line(&format!("  runs with glibc {version} and newer, as `{file}` needs it"));
         }
         if self.settings.verbosity >= Verbosity::Verbose {
-            let times: Vec<String> = self.times.iter().map(|(n, t)| format!("{n} {}", duration(*t))).collect();
+            let times: Vec<String> =
+                self.times.iter().map(|(n, t)| format!("{n} {}", duration(*t))).collect();
             self.line(&format!("  in {:.2} s: {}", summary.seconds, times.join(", ")));
         } else {
             self.line(&format!("  in {:.2} s", summary.seconds));
@@ -364,7 +376,11 @@ fn spinner(name: &'static str) -> ProgressBar {
 }
 
 fn duration(time: Duration) -> String {
-    if time.as_secs() > 0 { format!("{:.2} s", time.as_secs_f64()) } else { format!("{} ms", time.as_millis()) }
+    if time.as_secs() > 0 {
+        format!("{:.2} s", time.as_secs_f64())
+    } else {
+        format!("{} ms", time.as_millis())
+    }
 }
 
 /// A path as it counts from the current folder, if it lies below it.

@@ -82,6 +82,8 @@ pub struct File<'a> {
     pub flags: u8,
     /// Content; `None` if it lies beside the executable.
     pub blob: Option<BlobId>,
+    /// Length of the content in bytes; 0 if it is not known.
+    pub len: u64,
     preload: (u32, u32),
 }
 
@@ -195,6 +197,7 @@ impl<'a> Archive<'a> {
             flags: r[7],
             blob: some(u32_at(r, 8)),
             preload: (u32_at(r, 12), u32_at(r, 16)),
+            len: u64_at(r, 20),
         })
     }
 

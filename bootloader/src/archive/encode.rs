@@ -52,6 +52,8 @@ pub struct FileRecord {
     pub flags: u8,
     /// Content; `None` if it lies beside the executable (onedir).
     pub blob: Option<BlobId>,
+    /// Length of the content in bytes, wherever it lies; 0 if it is not known, and for links.
+    pub len: u64,
     /// Paths of the libraries to load before this one, in order, where its own search path does not
     /// find them.
     pub preload: Vec<String>,
@@ -180,7 +182,8 @@ impl Encoder {
             files.extend(f.blob.unwrap_or(NONE).to_le_bytes());
             files.extend(first.to_le_bytes());
             files.extend((f.preload.len() as u32).to_le_bytes());
-            files.extend([0; 12]);
+            files.extend(f.len.to_le_bytes());
+            files.extend([0; 4]);
         }
         let mut blobs = Vec::with_capacity(self.blobs.len() * BLOB_LEN);
         for (blob, at) in self.blobs.iter().zip(&offsets) {

@@ -25,7 +25,8 @@ fn smallest() -> Vec<u8> {
         [("l.so", FileKind::Native, Some(data), vec!["m".to_string()]), ("m", FileKind::Data, None, vec![])]
     {
         let flags = if blob.is_some() { file_flag::EXECUTABLE } else { file_flag::BESIDE };
-        e.file(FileRecord { path: path.into(), kind, flags, blob, preload });
+        let len = if blob.is_some() { 99 } else { 0x0102_0304_0506_0708 };
+        e.file(FileRecord { path: path.into(), kind, flags, blob, len, preload });
     }
     e.setting(b"k", b"value");
     let plan = e.plan().unwrap();

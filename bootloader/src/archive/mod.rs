@@ -168,6 +168,9 @@ pub mod setting {
     pub const DEBUG: &[u8] = b"debug";
     /// `1`: `app -m module`, `-c code` and `script.py` run as with an interpreter ([runtime] interpreter).
     pub const AS_INTERPRETER: &[u8] = b"as-interpreter";
+    /// `1`: nothing in the program looks at the garbage collector: what is there before its first line can be taken out
+    /// of the collector's sight (`gc.freeze`).
+    pub const GC_FREEZE: &[u8] = b"gc-freeze";
     /// The whole index is in another file: path of it, relative to the executable's folder, as stored in
     /// the extra executables of a onedir bundle. Such an archive has no other content than settings.
     pub const SHARED: &[u8] = b"shared";

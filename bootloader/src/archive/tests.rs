@@ -43,6 +43,7 @@ fn sample() -> Vec<u8> {
             kind,
             flags: 0,
             blob: Some(ids[blob]),
+            len: contents[blob].len() as u64,
             preload: preload.into_iter().map(String::from).collect(),
         });
     }
@@ -70,7 +71,7 @@ fn reads_back_what_was_written() {
     assert_eq!(a.blob(m.code.unwrap()).unwrap().stored, b"code of a");
     let b = a.find_module(b"b").unwrap();
     let f = a.file(b.file.unwrap() as usize).unwrap();
-    assert_eq!(f.path, b"lib/b.so");
+    assert_eq!((f.path, f.len), (&b"lib/b.so"[..], 7));
     let pre: Vec<_> = a.preload(&f).unwrap().map(|id| a.file(id as usize).unwrap().path).collect();
     assert_eq!(pre, [b"lib/c.so"]);
     assert_eq!(a.find_module(b"zz"), None);

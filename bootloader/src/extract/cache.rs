@@ -2,7 +2,6 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -10,7 +9,7 @@ use super::place::{self, Work};
 use super::private::{claim, sweep};
 use super::{Root, Unusable};
 use crate::locate::Program;
-use crate::os::{self, Lock};
+use crate::os::{self, Access, Lock};
 use crate::report;
 
 /// Marker of a complete folder. It holds the id of the boot in which the files were last checked: after
@@ -36,8 +35,7 @@ pub(super) fn open(program: &Program, base: &Path, app: &str) -> Result<Root, Un
         return Ok(root);
     }
     let io = |e: std::io::Error| Unusable::Place(e.to_string());
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true).mode(0o700).create(&folder).map_err(io)?;
+    os::create_folders(&folder, Access::Private).map_err(io)?;
     check_owner(&lineage[..2])?;
     if os::is_noexec(&folder) {
         return Err(Unusable::Place("it is mounted noexec".into()));
@@ -71,12 +69,12 @@ fn enter(program: &Program, lineage: &[&Path; 3]) -> Result<Option<Root>, Unusab
     let Ok(mut marker) = File::open(path.join(COMPLETE)) else { return Ok(None) };
     check_owner(lineage)?;
     let metadata = marker.metadata().map_err(|e| Unusable::Place(e.to_string()))?;
-    if metadata.uid() != os::user() {
+    if !os::is_own(&metadata) {
         return Err(Unusable::Place("it belongs to another user".into()));
     }
     // Held for the life of the process. Fails only while the folder is being removed.
     let is_locked = os::lock(&marker, Lock::Shared);
-    if is_locked && marker.metadata().map_or(0, |m| m.nlink()) == 0 {
+    if is_locked && os::is_removed(&marker) {
         return Ok(None);
     }
     let mut known = Vec::new();
@@ -94,6 +92,7 @@ fn enter(program: &Program, lineage: &[&Path; 3]) -> Result<Option<Root>, Unusab
                 .write(true)
                 .open(path.join(COMPLETE))
                 .and_then(|m| m.set_modified(SystemTime::now()));
+            sweep(lineage[1], UNFINISHED);
             collect(lineage[1], path);
         }
     }
@@ -111,10 +110,10 @@ fn check_owner(folders: &[&Path]) -> Result<(), Unusable> {
         if !metadata.is_dir() {
             return Err(Unusable::Place(format!("`{}` is not a folder", folder.display())));
         }
-        if metadata.uid() != os::user() {
+        if !os::is_own(&metadata) {
             return Err(Unusable::Place(format!("`{}` belongs to another user", folder.display())));
         }
-        if metadata.mode() & 0o022 != 0 {
+        if os::others_can_write(&metadata) {
             return Err(Unusable::Place(format!("others can write to `{}`", folder.display())));
         }
     }
@@ -126,7 +125,7 @@ fn fill(program: &Program, folder: &Path, path: &Path) -> Result<(), Unusable> {
     let io = |e: std::io::Error| Unusable::Place(e.to_string());
     let (new, lock) = claim(folder, UNFINISHED).map_err(io)?;
     let done = place::files(program.archive, &new, Work::Write).and_then(|()| {
-        let marker = OpenOptions::new().write(true).create_new(true).mode(0o600).open(new.join(COMPLETE));
+        let marker = os::create_file(&new.join(COMPLETE), Access::Private);
         marker.and_then(|mut m| m.write_all(&os::boot_id())).map_err(io)?;
         if fs::rename(&new, path).is_ok() {
             let _ = fs::remove_file(path.join(".lock"));
@@ -167,5 +166,129 @@ fn collect(folder: &Path, current: &Path) {
                 let _ = fs::remove_dir_all(&aside);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::path::PathBuf;
+
+    use bootloader::archive::{Archive, Codec, Encoder, FileKind, FileRecord, NewBlob, hash};
+
+    use super::*;
+
+    /// A program with two files, and an empty folder to extract below.
+    fn program() -> (Program, PathBuf) {
+        let contents: [&[u8]; 2] = [b"library", b"data"];
+        let mut encoder = Encoder::new();
+        for (content, path) in contents.iter().zip(["sub/lib.so", "data.txt"]) {
+            let len = content.len() as u64;
+            let blob = NewBlob {
+                stored_len: len,
+                raw_len: len,
+                hash: hash(content),
+                codec: Codec::Stored,
+                align: 1,
+            };
+            let blob = Some(encoder.blob(blob).0);
+            let kind = if path.ends_with(".so") { FileKind::Native } else { FileKind::Data };
+            encoder.file(FileRecord { path: path.into(), kind, flags: 0, blob, len, preload: vec![] });
+        }
+        let plan = encoder.plan().unwrap();
+        let mut bytes = contents.concat();
+        bytes.resize(plan.index_offset as usize, 0);
+        bytes.extend(&plan.tail);
+        let archive = Archive::open(bytes.leak()).unwrap();
+        let base = std::env::temp_dir().join(format!("freeze-cache-{:016x}", os::random()));
+        fs::create_dir(&base).unwrap();
+        (Program { executable: "/app".into(), carrier: "/app".into(), archive, own: None }, base)
+    }
+
+    #[test]
+    fn a_folder_is_filled_once_and_found_again() {
+        let (program, base) = program();
+        let first = open(&program, &base, "app").unwrap();
+        assert_eq!(fs::read(first.path().join("sub/lib.so")).unwrap(), b"library");
+        let mode = fs::metadata(first.path().join("sub/lib.so")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o700, 0o700);
+        let inode = fs::metadata(first.path()).unwrap().ino();
+        let second = open(&program, &base, "app").unwrap();
+        assert_eq!((second.path(), fs::metadata(second.path()).unwrap().ino()), (first.path(), inode));
+        assert_eq!(fs::read_dir(base.join("freeze/app")).unwrap().count(), 1);
+        fs::remove_dir_all(&base).unwrap();
+    }
+
+    #[test]
+    fn many_starts_at_once_agree() {
+        let (program, base) = program();
+        std::thread::scope(|scope| {
+            for _ in 0..16 {
+                scope.spawn(|| {
+                    let root = open(&program, &base, "app").unwrap();
+                    assert_eq!(fs::read(root.path().join("data.txt")).unwrap(), b"data");
+                });
+            }
+        });
+        assert_eq!(fs::read_dir(base.join("freeze/app")).unwrap().count(), 1);
+        fs::remove_dir_all(&base).unwrap();
+    }
+
+    #[test]
+    fn files_are_checked_after_another_boot() {
+        let (program, base) = program();
+        let path = open(&program, &base, "app").unwrap().path().to_owned();
+        fs::write(path.join(COMPLETE), "another boot").unwrap();
+        fs::write(path.join("data.txt"), "").unwrap();
+        fs::remove_file(path.join("sub/lib.so")).unwrap();
+        let root = open(&program, &base, "app").unwrap();
+        assert_eq!(fs::read(root.path().join("data.txt")).unwrap(), b"data");
+        assert_eq!(fs::read(root.path().join("sub/lib.so")).unwrap(), b"library");
+        assert_eq!(fs::read(path.join(COMPLETE)).unwrap(), os::boot_id());
+        fs::remove_dir_all(&base).unwrap();
+    }
+
+    #[test]
+    fn a_library_that_was_cut_off_is_replaced_when_it_is_loaded() {
+        let (program, base) = program();
+        let root = open(&program, &base, "app").unwrap();
+        let library = root.path().join("sub/lib.so");
+        let libraries = crate::extract::Libraries::new(program.archive, &root);
+        let id = program.archive.search_file(b"sub/lib.so").unwrap();
+        fs::write(&library, "libr").unwrap();
+        assert_eq!(libraries.prepare(id as u32).unwrap(), library);
+        assert_eq!(fs::read(&library).unwrap(), b"library");
+        fs::remove_dir_all(root.path().join("sub")).unwrap();
+        libraries.prepare(id as u32).unwrap();
+        assert_eq!(fs::read(&library).unwrap(), b"library");
+        fs::remove_dir_all(&base).unwrap();
+    }
+
+    #[test]
+    fn a_folder_that_others_can_write_to_is_not_used() {
+        let (program, base) = program();
+        let path = open(&program, &base, "app").unwrap().path().to_owned();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o777)).unwrap();
+        assert!(matches!(open(&program, &base, "app"), Err(Unusable::Place(_))));
+        fs::remove_dir_all(&base).unwrap();
+    }
+
+    #[test]
+    fn what_is_in_the_way_is_replaced_and_old_versions_go() {
+        let (program, base) = program();
+        let folder = base.join("freeze/app");
+        let version: String = program.archive.index_hash().iter().map(|b| format!("{b:02x}")).collect();
+        let create = |path: &Path| os::create_folders(path, Access::Private).unwrap();
+        create(&folder.join(&version).join("sub"));
+        for (name, days) in [("old", 40), ("new", 3)] {
+            create(&folder.join(name));
+            let marker = File::create(folder.join(name).join(COMPLETE)).unwrap();
+            marker.set_modified(SystemTime::now() - Duration::from_secs(days * 24 * 60 * 60)).unwrap();
+        }
+        open(&program, &base, "app").unwrap();
+        open(&program, &base, "app").unwrap();
+        assert!(folder.join("new").exists() && !folder.join("old").exists());
+        assert!(folder.join(&version).join("data.txt").exists());
+        fs::remove_dir_all(&base).unwrap();
     }
 }

@@ -1,21 +1,19 @@
-//! Makes native libraries ready to be loaded: what they need first, from a file or from memory.
+//! Makes native libraries ready to be loaded: whole, from a file or from memory, and what they need first.
 
 use std::collections::HashMap;
-use std::ffi::{CString, OsStr};
-use std::fs::File;
+use std::ffi::CString;
+use std::fs::{self, File};
 use std::io::Write;
-use std::os::fd::AsRawFd;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
-use bootloader::archive::{Archive, File as Record, FileId, FileKind};
+use bootloader::archive::{Archive, File as Record, FileId, FileKind, ModuleKind};
 
-use super::Root;
-use super::needed::needed;
+use super::needed::{is_cut, needed};
+use super::{Root, Unusable, place};
 use crate::content::Reader;
 use crate::os;
-use crate::report::{Failure, UNABLE};
+use crate::report::{self, DAMAGED, Failure, UNABLE};
 
 /// The native libraries of the program.
 pub(crate) struct Libraries {
@@ -23,7 +21,12 @@ pub(crate) struct Libraries {
     root: PathBuf,
     on_disk: bool,
     done: Mutex<HashMap<FileId, Loaded>>,
+    /// What is wrong with the libraries that the system's loader finds by itself.
+    shared: OnceLock<Option<String>>,
 }
+
+/// Links that lead to links are followed so far.
+const LINKS: u8 = 8;
 
 /// What has been done for a library.
 enum Loaded {
@@ -42,6 +45,15 @@ impl Libraries {
             root: root.path().to_owned(),
             on_disk: root.is_on_disk(),
             done: Mutex::default(),
+            shared: OnceLock::new(),
+        }
+    }
+
+    /// As [`Libraries::prepare`], for an extension module.
+    pub(crate) fn prepare_extension(&self, file: FileId) -> Result<PathBuf, Failure> {
+        match self.shared.get_or_init(|| self.check_shared().err().map(|f| f.message)) {
+            None => self.prepare(file),
+            Some(message) => Err(Failure::new(DAMAGED, message.as_str())),
         }
     }
 
@@ -49,20 +61,89 @@ impl Libraries {
     pub(crate) fn prepare(&self, file: FileId) -> Result<PathBuf, Failure> {
         let record = self.archive.file(file as usize)?;
         if self.on_disk && record.has_no_preload() {
-            return Ok(self.place(&record));
+            return self.checked(file, &record, LINKS);
         }
         let mut done = self.done.lock().map_err(|_| Failure::new(UNABLE, "a thread failed"))?;
         self.ready(&mut done, file)
     }
 
     fn place(&self, record: &Record<'_>) -> PathBuf {
-        self.root.join(OsStr::from_bytes(record.path))
+        self.root.join(os::path_from_bytes(record.path))
+    }
+
+    /// Checks the libraries that extension modules need: where the loader finds them, nobody asks for them here.
+    fn check_shared(&self) -> Result<(), Failure> {
+        if !self.on_disk {
+            return Ok(());
+        }
+        let mut is_extension = vec![false; self.archive.file_count()];
+        for i in 0..self.archive.module_count() {
+            let module = self.archive.module(i)?;
+            let file = module.file.filter(|_| module.kind == ModuleKind::Extension);
+            if let Some(flag) = file.and_then(|f| is_extension.get_mut(f as usize)) {
+                *flag = true;
+            }
+        }
+        for (i, _) in is_extension.iter().enumerate().filter(|(_, is)| !**is) {
+            let record = self.archive.file(i)?;
+            // One that was taken away may not be needed; the loader tells if it is.
+            if record.kind == FileKind::Native && (record.blob.is_some() || self.place(&record).exists()) {
+                self.checked(i as FileId, &record, LINKS)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Path of a file in the root, of the length that the archive tells: one that was cut off ends the
+    /// process when it is loaded.
+    fn checked(&self, file: FileId, record: &Record<'_>, links: u8) -> Result<PathBuf, Failure> {
+        let path = self.place(record);
+        if record.kind == FileKind::Link {
+            let target = match record.blob {
+                Some(blob) => Reader::new(self.archive).read(blob)?.into_owned(),
+                None => fs::read_link(&path).map(|t| os::path_bytes(&t).to_vec()).unwrap_or_default(),
+            };
+            if let Ok(target) = self.archive.search_file(&resolve(record.path, &target))
+                && links > 0
+            {
+                self.checked(target as FileId, &self.archive.file(target)?, links - 1)?;
+            }
+            return Ok(path);
+        }
+        let len = match record.blob {
+            Some(blob) => self.archive.raw_len(blob)?,
+            None => record.len,
+        };
+        match fs::metadata(&path) {
+            Ok(found) if found.len() == len || len == 0 => return Ok(path),
+            _ => {}
+        }
+        if record.blob.is_some() {
+            report::phase(format_args!("`{}` is damaged: extracting it again", path.display()));
+            return match place::repair(self.archive, file as usize, &self.root) {
+                Ok(()) => Ok(path),
+                Err(Unusable::Archive(failure)) => Err(failure),
+                Err(Unusable::Place(reason)) => Err(Failure::new(
+                    UNABLE,
+                    format!("failed to replace the damaged file `{}`: {reason}", path.display()),
+                )
+                .hint(format!("remove the folder `{}`", self.root.display()))),
+            };
+        }
+        // Of another length but whole: its owner has put another version of the library there.
+        let what = match os::map(&path) {
+            Ok(bytes) if !is_cut(bytes) => return Ok(path),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => "missing",
+            _ => "damaged",
+        };
+        Err(Failure::new(DAMAGED, format!("the file `{}` is {what}", path.display()))
+            .hint("copy the program with the whole folder it came in"))
     }
 
     fn ready(&self, done: &mut HashMap<FileId, Loaded>, file: FileId) -> Result<PathBuf, Failure> {
         let record = self.archive.file(file as usize)?;
         match done.get(&file) {
-            Some(Loaded::Memory(fd)) => return Ok(os::path_of_descriptor(fd.as_raw_fd())),
+            Some(Loaded::Memory(file)) => return Ok(os::path_of_memory(file)),
             Some(Loaded::Begun) => return Ok(self.place(&record)),
             None => {}
         }
@@ -71,7 +152,7 @@ impl Libraries {
             self.load(done, first)?;
         }
         if self.on_disk {
-            return Ok(self.place(&record));
+            return self.checked(file, &record, LINKS);
         }
         let Some(blob) = record.blob else { return Ok(self.place(&record)) };
         let content = Reader::new(self.archive).read(blob)?;
@@ -92,11 +173,10 @@ impl Libraries {
             Failure::new(UNABLE, format!("failed to put `{}` into memory: {e}", base.to_string_lossy()))
                 .hint("this machine forbids it: build the program with `extract = \"cache\"`")
         };
-        let fd = os::memory_file(&base).map_err(failed)?;
-        let mut fd = os::move_up(File::from(fd));
-        fd.write_all(&content).map_err(failed)?;
-        let path = os::path_of_descriptor(fd.as_raw_fd());
-        done.insert(file, Loaded::Memory(fd));
+        let mut memory = os::move_up(os::memory_file(&base).map_err(failed)?);
+        memory.write_all(&content).map_err(failed)?;
+        let path = os::path_of_memory(&memory);
+        done.insert(file, Loaded::Memory(memory));
         Ok(path)
     }
 
@@ -123,9 +203,10 @@ impl Libraries {
 }
 
 fn resolve(link: &[u8], target: &[u8]) -> Vec<u8> {
-    let folder = Path::new(OsStr::from_bytes(link)).parent().unwrap_or(Path::new(""));
+    let link = os::path_from_bytes(link);
+    let folder = link.parent().unwrap_or(Path::new(""));
     let mut path = PathBuf::new();
-    for part in folder.join(OsStr::from_bytes(target)).components() {
+    for part in folder.join(os::path_from_bytes(target)).components() {
         match part {
             std::path::Component::ParentDir => {
                 path.pop();

@@ -6,9 +6,7 @@ mod needed;
 mod place;
 mod private;
 
-use std::ffi::OsStr;
 use std::fs::File;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use bootloader::archive::setting;
@@ -99,7 +97,7 @@ pub(crate) fn root(program: &Program) -> Result<Root, Failure> {
 fn beside(program: &Program) -> Result<Root, Failure> {
     let folder = program.carrier.parent().unwrap_or(Path::new("/"));
     let contents = program.archive.setting(setting::CONTENTS).unwrap_or(b"_internal");
-    let path = if contents == b"." { folder.to_owned() } else { folder.join(OsStr::from_bytes(contents)) };
+    let path = if contents == b"." { folder.to_owned() } else { folder.join(os::path_from_bytes(contents)) };
     if path.is_dir() {
         return Ok(Root { path, on_disk: true, _lock: None });
     }
@@ -123,19 +121,11 @@ fn folder_name(app: &[u8]) -> String {
 
 /// Folders that a cache may be kept below, best first.
 fn cache_bases(program: &Program) -> Vec<PathBuf> {
-    let variable = |name: &str| {
-        let value = std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute());
-        value.filter(|_| !os::is_privileged())
-    };
     let mut bases: Vec<PathBuf> = Vec::new();
-    bases.extend(variable("FREEZE_CACHE_DIR"));
+    bases.extend(os::folder_variable("FREEZE_CACHE_DIR"));
     bases.extend(runtime_folder(program));
     if bases.is_empty() {
-        bases.extend(variable("XDG_CACHE_HOME"));
-        bases.extend(variable("HOME").map(|home| home.join(".cache")));
-        if bases.is_empty() {
-            bases.extend(os::home().filter(|h| h.is_absolute()).map(|home| home.join(".cache")));
-        }
+        bases = os::cache_folders();
     }
     bases.dedup();
     bases
@@ -144,10 +134,7 @@ fn cache_bases(program: &Program) -> Vec<PathBuf> {
 /// Folders that a private one may be made in, best first.
 fn temporary_bases(program: &Program) -> Vec<PathBuf> {
     let mut bases: Vec<PathBuf> = runtime_folder(program).into_iter().collect();
-    if !os::is_privileged() {
-        bases.extend(std::env::var_os("TMPDIR").map(PathBuf::from).filter(|p| p.is_absolute()));
-    }
-    bases.extend(os::TEMPORARY.iter().map(PathBuf::from));
+    bases.extend(os::temporary_folders());
     let mut seen: Vec<PathBuf> = Vec::new();
     bases.retain(|b| {
         !seen.contains(b) && {
@@ -161,7 +148,7 @@ fn temporary_bases(program: &Program) -> Vec<PathBuf> {
 /// The folder that the builder was told to extract below.
 fn runtime_folder(program: &Program) -> Option<PathBuf> {
     let folder = program.setting(setting::RUNTIME_TMPDIR).filter(|f| !f.is_empty())?;
-    let folder = Path::new(OsStr::from_bytes(folder));
+    let folder = os::path_from_bytes(folder);
     // Relative: beside the executable, so that it does not depend on where the program is called from.
     Some(program.executable.parent().unwrap_or(Path::new("/")).join(folder))
 }

@@ -1,4 +1,4 @@
-//! Reads from a shared library which other libraries it needs.
+//! Reads from a shared library which other libraries it needs, and how long it is meant to be.
 
 /// Names of the libraries that an ELF file for a 64-bit little-endian machine needs; what cannot be read
 /// is left out: the loader will say what is wrong.
@@ -51,6 +51,33 @@ fn names(elf: &[u8]) -> Option<Vec<&[u8]>> {
     )
 }
 
+/// First bytes of the native files of other systems, whose loaders check them.
+const OTHERS: [&[u8]; 3] = [b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"MZ"];
+
+/// Whether a file is not native, or an ELF file that ends before what its headers speak of does. To load that
+/// would end the process: its missing pages are mapped, but cannot be read.
+pub(super) fn is_cut(file: &[u8]) -> bool {
+    const HEADER: usize = 64;
+    if file.len() >= HEADER && file.starts_with(b"\x7fELF\x02\x01") {
+        return ends(file).is_none_or(|end| end > file.len() as u64);
+    }
+    !OTHERS.iter().any(|magic| file.starts_with(magic))
+}
+
+/// Where the last segment and the section headers end; `None` where even the program headers are cut.
+fn ends(elf: &[u8]) -> Option<u64> {
+    let sections = u64_at(elf, 40)?;
+    let section_headers = u64::from(u16_at(elf, 58)?) * u64::from(u16_at(elf, 60)?);
+    let mut end = sections.checked_add(section_headers)?;
+    let table = usize::try_from(u64_at(elf, 32)?).ok()?;
+    let size = usize::from(u16_at(elf, 54)?);
+    for i in 0..usize::from(u16_at(elf, 56)?) {
+        let header = elf.get(table.checked_add(i * size)?..)?;
+        end = end.max(u64_at(header, 8)?.checked_add(u64_at(header, 32)?)?);
+    }
+    Some(end)
+}
+
 fn u16_at(b: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_le_bytes(b.get(at..)?.first_chunk().copied()?))
 }
@@ -66,6 +93,18 @@ fn u64_at(b: &[u8], at: usize) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cut_file_is_told_from_a_whole_one() {
+        let own = std::fs::read("/proc/self/exe").unwrap();
+        assert!(!is_cut(&own));
+        assert!(!is_cut(&[own.clone(), vec![0; 100]].concat()));
+        for len in [0, 3, 64, 100, own.len() / 2, own.len() - 1] {
+            assert!(is_cut(&own[..len]), "{len}");
+        }
+        assert!(is_cut(&[0; 100]));
+        assert!(!is_cut(b"MZ"));
+    }
 
     #[test]
     fn the_own_executable_needs_libc() {

@@ -1,10 +1,8 @@
 //! Puts the files of the archive into a folder, in parallel, or checks those that are there.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, symlink};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -13,7 +11,7 @@ use bootloader::archive::{Archive, Error, FileKind};
 
 use super::Unusable;
 use crate::content::Reader;
-use crate::os;
+use crate::os::{self, Access};
 
 /// What to do with each file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,9 +39,8 @@ pub(super) fn files(archive: Archive<'static>, folder: &Path, work: Work) -> Res
         total = total.saturating_add(len);
         jobs.push((len, i));
     }
-    let mut builder = fs::DirBuilder::new();
     for sub in folders {
-        builder.recursive(true).mode(0o755).create(folder.join(sub)).map_err(|e| place(&e))?;
+        os::create_folders(&folder.join(sub), Access::Readable).map_err(|e| place(&e))?;
     }
     jobs.sort_by_key(|(len, i)| (std::cmp::Reverse(*len), *i));
     let threads = match total {
@@ -78,12 +75,21 @@ pub(super) fn files(archive: Archive<'static>, folder: &Path, work: Work) -> Res
     }
 }
 
+/// Compares one file with the archive and replaces it where it differs.
+pub(super) fn repair(archive: Archive<'static>, i: usize, folder: &Path) -> Result<(), Unusable> {
+    let path = folder.join(relative(archive.file(i)?.path)?);
+    if let Some(parent) = path.parent() {
+        os::create_folders(parent, Access::Readable).map_err(|e| place(&e))?;
+    }
+    one(archive, &mut Reader::new(archive), i, folder, Work::Repair)
+}
+
 /// The path of a file, if it stays below the folder.
 fn relative(path: &[u8]) -> Result<PathBuf, Error> {
-    let path = Path::new(std::ffi::OsStr::from_bytes(path));
+    let path = os::path_from_bytes(path);
     let inside = path.components().all(|c| matches!(c, Component::Normal(_)));
     if inside && path.components().next().is_some() {
-        Ok(path.to_owned())
+        Ok(path.into_owned())
     } else {
         Err(Error::Damaged("file outside the root"))
     }
@@ -112,12 +118,11 @@ fn one(
         Work::Repair => path.with_file_name(format!(".new-{:016x}", os::random())),
     };
     let done = if file.kind == FileKind::Link {
-        symlink(std::ffi::OsStr::from_bytes(&content), &target)
+        os::create_link(&content, &target)
     } else {
         let executable = file.is_executable() || matches!(file.kind, FileKind::Native | FileKind::Program);
-        let mode = if executable { 0o755 } else { 0o644 };
-        let opened = OpenOptions::new().write(true).create_new(true).mode(mode).open(&target);
-        opened.and_then(|mut f| f.write_all(&content))
+        let access = if executable { Access::Executable } else { Access::Readable };
+        os::create_file(&target, access).and_then(|mut f| f.write_all(&content))
     };
     let done = match work {
         Work::Write => done,
@@ -133,7 +138,7 @@ fn one(
 
 fn is_same(path: &Path, content: &[u8], kind: FileKind) -> bool {
     if kind == FileKind::Link {
-        return fs::read_link(path).is_ok_and(|t| t.as_os_str().as_bytes() == content);
+        return fs::read_link(path).is_ok_and(|t| os::path_bytes(&t) == content);
     }
     let Ok(metadata) = fs::symlink_metadata(path) else { return false };
     if !metadata.is_file() || metadata.len() != content.len() as u64 {

@@ -1,7 +1,6 @@
 //! A folder for this process only, removed when it exits, and swept later if it was killed.
 
-use std::fs::{self, File, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
@@ -9,13 +8,13 @@ use std::time::{Duration, SystemTime};
 use super::place::{self, Work};
 use super::{Root, Unusable};
 use crate::locate::Program;
-use crate::os::{self, Lock};
+use crate::os::{self, Access, Lock};
 
 /// File in such a folder that its owner keeps locked.
 const LOCK: &str = ".lock";
 
 /// A folder without a lock file is younger than this, or was left by a killed process.
-const GRACE: Duration = Duration::from_secs(600);
+const GRACE: Duration = Duration::from_secs(60);
 
 static PRIVATE: OnceLock<(PathBuf, u32)> = OnceLock::new();
 
@@ -57,7 +56,7 @@ pub(super) fn claim(base: &Path, prefix: &str) -> std::io::Result<(PathBuf, File
     let mut tries = 0;
     loop {
         let path = base.join(format!("{prefix}{:016x}", os::random()));
-        match fs::DirBuilder::new().mode(0o700).create(&path) {
+        match os::create_folder(&path, Access::Private) {
             Ok(()) => {}
             Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && tries < 8 => {
                 tries += 1;
@@ -65,7 +64,7 @@ pub(super) fn claim(base: &Path, prefix: &str) -> std::io::Result<(PathBuf, File
             }
             Err(e) => return Err(e),
         }
-        let lock = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path.join(LOCK));
+        let lock = os::create_file(&path.join(LOCK), Access::Private);
         let lock = match lock {
             Ok(lock) => lock,
             Err(e) => {
@@ -74,7 +73,7 @@ pub(super) fn claim(base: &Path, prefix: &str) -> std::io::Result<(PathBuf, File
             }
         };
         // A sweeper may have seen the file before it was locked: then the folder is its own.
-        if os::lock(&lock, Lock::Exclusive) && lock.metadata()?.nlink() > 0 {
+        if os::lock(&lock, Lock::Exclusive) && !os::is_removed(&lock) {
             return Ok((path, lock));
         }
         tries += 1;
@@ -92,11 +91,11 @@ pub(super) fn sweep(base: &Path, prefix: &str) {
     for entry in entries.flatten() {
         let is_ours = entry.file_name().to_str().is_some_and(|n| is_claimed_name(n, prefix));
         let Ok(metadata) = entry.metadata() else { continue };
-        if !is_ours || !metadata.is_dir() || metadata.uid() != os::user() {
+        if !is_ours || !metadata.is_dir() || !os::is_own(&metadata) {
             continue;
         }
         let path = entry.path();
-        let dead = match OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW).open(path.join(LOCK)) {
+        let dead = match os::open_no_link(&path.join(LOCK)) {
             Ok(lock) => os::lock(&lock, Lock::Exclusive).then_some(Some(lock)),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
                 let age = metadata.modified().ok().and_then(|m| SystemTime::now().duration_since(m).ok());
@@ -127,7 +126,14 @@ mod tests {
         sweep(&base, "t-");
         assert!(path.is_dir());
         drop(lock);
-        sweep(&base, "t-");
+        // A child that another test is starting may hold the lock for a moment longer.
+        for _ in 0..500 {
+            sweep(&base, "t-");
+            if !path.exists() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
         assert!(!path.exists());
         assert!(base.join("t-else").is_dir());
         fs::remove_dir_all(&base).unwrap();

@@ -1,14 +1,32 @@
 //! Linux and its kin: the own executable, mapping, locks, memory files, loading of libraries.
 
+use std::borrow::Cow;
 use std::ffi::{CStr, CString, OsStr, c_void};
-use std::fs::File;
+use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, FromRawFd};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// The own executable, also where its path is gone.
 pub(crate) const EXECUTABLE: &str = "/proc/self/exe";
+
+/// What to try where the own executable is not found.
+pub(crate) const EXECUTABLE_HINT: &str = "mount `/proc`: the program reads itself through `/proc/self/exe`";
+
+/// `wchar_t`.
+pub(crate) type WideChar = i32;
+
+/// The bytes of a path, as Python and the archive have them.
+pub(crate) fn path_bytes(path: &Path) -> &[u8] {
+    path.as_os_str().as_bytes()
+}
+
+/// The path that such bytes name.
+pub(crate) fn path_from_bytes(bytes: &[u8]) -> Cow<'_, Path> {
+    Cow::Borrowed(Path::new(OsStr::from_bytes(bytes)))
+}
 
 /// Path of the own executable, absolute and without symbolic links.
 pub(crate) fn executable() -> io::Result<PathBuf> {
@@ -43,13 +61,109 @@ pub(crate) fn map(path: &Path) -> io::Result<&'static [u8]> {
 }
 
 /// User id that decides what the process may do.
-pub(crate) fn user() -> u32 {
+fn user() -> u32 {
     // SAFETY: has no preconditions.
     unsafe { libc::geteuid() }
 }
 
+/// Whether a file or folder belongs to the user that decides what the process may do.
+pub(crate) fn is_own(metadata: &Metadata) -> bool {
+    metadata.uid() == user()
+}
+
+/// Whether others than its owner can write to a file or folder.
+pub(crate) fn others_can_write(metadata: &Metadata) -> bool {
+    metadata.mode() & 0o022 != 0
+}
+
+/// Whether an open file has no name any more.
+pub(crate) fn is_removed(file: &File) -> bool {
+    file.metadata().map_or(true, |m| m.nlink() == 0)
+}
+
+/// Who may use a new file or folder.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Access {
+    /// The user only.
+    Private,
+    /// All may read it.
+    Readable,
+    /// All may read and execute it.
+    Executable,
+}
+
+/// Makes a file that does not exist, and opens it for writing.
+pub(crate) fn create_file(path: &Path, access: Access) -> io::Result<File> {
+    let mode = match access {
+        Access::Private => 0o600,
+        Access::Readable => 0o644,
+        Access::Executable => 0o755,
+    };
+    OpenOptions::new().write(true).create_new(true).mode(mode).open(path)
+}
+
+/// Makes a folder that does not exist.
+pub(crate) fn create_folder(path: &Path, access: Access) -> io::Result<()> {
+    DirBuilder::new().mode(folder_mode(access)).create(path)
+}
+
+/// Makes a folder and those above it, where they do not exist.
+pub(crate) fn create_folders(path: &Path, access: Access) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(folder_mode(access)).create(path)
+}
+
+fn folder_mode(access: Access) -> u32 {
+    match access {
+        Access::Private => 0o700,
+        Access::Readable | Access::Executable => 0o755,
+    }
+}
+
+/// Makes a symbolic link at `path`; `target` is as the archive has it.
+pub(crate) fn create_link(target: &[u8], path: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(OsStr::from_bytes(target), path)
+}
+
+/// Opens a file for reading, but not through a symbolic link.
+pub(crate) fn open_no_link(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW).open(path)
+}
+
+/// A folder that the environment names; a privileged process does not trust it.
+pub(crate) fn folder_variable(name: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute());
+    folder.filter(|_| !is_privileged())
+}
+
+/// Folders for caches, best first.
+pub(crate) fn cache_folders() -> Vec<PathBuf> {
+    let below_home = |home: PathBuf| home.join(".cache");
+    let mut folders: Vec<PathBuf> = folder_variable("XDG_CACHE_HOME").into_iter().collect();
+    folders.extend(folder_variable("HOME").map(below_home));
+    if folders.is_empty() {
+        folders.extend(home().filter(|h| h.is_absolute()).map(below_home));
+    }
+    folders
+}
+
+/// Folders for temporary files, best first.
+pub(crate) fn temporary_folders() -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = folder_variable("TMPDIR").into_iter().collect();
+    folders.extend(["/tmp", "/var/tmp", "/dev/shm", "/run/shm"].map(PathBuf::from));
+    folders
+}
+
+/// Sets a variable of the process's environment.
+///
+/// # Safety
+/// No other thread runs.
+pub(crate) unsafe fn set_variable(name: &CStr, value: &CStr) {
+    // SAFETY: see above; the C library copies both.
+    unsafe { libc::setenv(name.as_ptr(), value.as_ptr(), 1) };
+}
+
 /// Home folder of the user, from the user database.
-pub(crate) fn home() -> Option<PathBuf> {
+fn home() -> Option<PathBuf> {
     let mut buffer = [0; 4096];
     // SAFETY: all-zero is a valid passwd: integers and null pointers.
     let mut entry: libc::passwd = unsafe { std::mem::zeroed() };
@@ -76,7 +190,7 @@ pub(crate) enum Lock {
 }
 
 /// Locks a file without waiting; tells whether that succeeded.
-pub(crate) fn lock(file: &impl AsRawFd, how: Lock) -> bool {
+pub(crate) fn lock(file: &File, how: Lock) -> bool {
     let how = match how {
         Lock::Shared => libc::LOCK_SH,
         Lock::Exclusive => libc::LOCK_EX,
@@ -97,7 +211,7 @@ pub(crate) fn move_up(file: File) -> File {
 }
 
 /// Canonical path of an open file.
-pub(crate) fn path_of(file: &impl AsRawFd) -> io::Result<PathBuf> {
+pub(crate) fn path_of(file: &File) -> io::Result<PathBuf> {
     std::fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd()))
 }
 
@@ -129,19 +243,19 @@ pub(crate) fn random() -> u64 {
 }
 
 /// A file in memory that a library can be loaded from.
-pub(crate) fn memory_file(name: &CStr) -> io::Result<OwnedFd> {
+pub(crate) fn memory_file(name: &CStr) -> io::Result<File> {
     // SAFETY: the name ends in NUL.
     let fd = unsafe { libc::memfd_create(name.as_ptr(), libc::MFD_CLOEXEC) };
     if fd < 0 {
         return Err(io::Error::last_os_error());
     }
     // SAFETY: just made, owned by nobody else.
-    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+    Ok(unsafe { File::from_raw_fd(fd) })
 }
 
-/// Path that names an open file.
-pub(crate) fn path_of_descriptor(fd: RawFd) -> PathBuf {
-    PathBuf::from(format!("/proc/self/fd/{fd}"))
+/// Path to load a [`memory_file`] from, as long as it is open.
+pub(crate) fn path_of_memory(file: &File) -> PathBuf {
+    PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()))
 }
 
 /// Loads a library; its symbols are visible to later ones if `global`.
@@ -160,6 +274,12 @@ pub(crate) fn load_library(path: &Path, global: bool) -> Result<*mut c_void, Str
     }
     // SAFETY: see above.
     Err(unsafe { CStr::from_ptr(message) }.to_string_lossy().into_owned())
+}
+
+/// Address of a symbol of a loaded library; null where it has none of this name.
+pub(crate) fn symbol(library: *mut c_void, name: &CStr) -> *mut c_void {
+    // SAFETY: the handle comes from `load_library` and stays open; the name ends in NUL.
+    unsafe { libc::dlsym(library, name.as_ptr()) }
 }
 
 /// Name of the character set of the locale that the environment asks for.
@@ -201,9 +321,6 @@ pub(crate) fn is_c_locale() -> bool {
         plain
     }
 }
-
-/// Folders for temporary files, best first.
-pub(crate) const TEMPORARY: [&str; 4] = ["/tmp", "/var/tmp", "/dev/shm", "/run/shm"];
 
 /// Whether files in memory can be made.
 pub(crate) fn can_load_from_memory() -> bool {

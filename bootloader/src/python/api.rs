@@ -4,8 +4,10 @@
 
 use std::ffi::{CStr, c_char, c_int, c_long, c_void};
 
+use crate::os;
+
 /// `wchar_t *`.
-pub(crate) type WStr = *mut i32;
+pub(crate) type WStr = *mut os::WideChar;
 
 /// A Python object; never looked into.
 #[repr(C)]
@@ -80,8 +82,7 @@ macro_rules! api {
             /// The name of the first one that is missing.
             pub(crate) fn load(library: *mut c_void) -> Result<$table, &'static str> {
                 let find = |name: &'static CStr| {
-                    // SAFETY: the handle comes from dlopen and stays open; the name ends in NUL.
-                    let found = unsafe { libc::dlsym(library, name.as_ptr()) };
+                    let found = os::symbol(library, name);
                     if found.is_null() { Err(name.to_str().unwrap_or_default()) } else { Ok(found) }
                 };
                 Ok($table {
@@ -109,6 +110,7 @@ api! {
     Api:
     fn PyBytes_FromStringAndSize(*const c_char, isize) -> *mut PyObject;
     fn PyCFunction_NewEx(*const PyMethodDef, *mut PyObject, *mut PyObject) -> *mut PyObject;
+    fn PyDict_DelItemString(*mut PyObject, *const c_char) -> c_int;
     fn PyDict_GetItemString(*mut PyObject, *const c_char) -> *mut PyObject;
     fn PyDict_New() -> *mut PyObject;
     fn PyDict_SetItemString(*mut PyObject, *const c_char, *mut PyObject) -> c_int;
@@ -118,6 +120,7 @@ api! {
     fn PyEval_EvalCode(*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
     fn PyEval_GetBuiltins() -> *mut PyObject;
     fn PyImport_AddModule(*const c_char) -> *mut PyObject;
+    fn PyImport_GetModuleDict() -> *mut PyObject;
     fn PyImport_ImportModule(*const c_char) -> *mut PyObject;
     fn PyList_Append(*mut PyObject, *mut PyObject) -> c_int;
     fn PyList_New(isize) -> *mut PyObject;
@@ -150,7 +153,7 @@ api! {
     fn PyConfig_SetBytesString(*mut c_void, *mut WStr, *const c_char) -> PyStatus;
     fn PyMem_RawFree(*mut c_void);
     fn PyPreConfig_InitPythonConfig(*mut PyPreConfig);
-    fn PyWideStringList_Append(*mut PyWideStringList, *const i32) -> PyStatus;
+    fn PyWideStringList_Append(*mut PyWideStringList, *const os::WideChar) -> PyStatus;
     fn Py_InitializeFromConfig(*const c_void) -> PyStatus;
     fn Py_PreInitialize(*const PyPreConfig) -> PyStatus;
     fn Py_DecodeLocale(*const c_char, *mut usize) -> WStr;

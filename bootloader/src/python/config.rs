@@ -1,7 +1,6 @@
 //! Configures and starts Python: through `PyConfig` up to 3.13, through PEP 741 from 3.14 on.
 
 use std::ffi::{CStr, CString, c_char, c_int, c_ulong, c_void};
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::api::{ConfigApi, InitApi, PyObject, PyPreConfig, PyStatus, PyWideStringList, WStr};
@@ -9,6 +8,7 @@ use super::layout::{Kind, Layout};
 use super::options::Options;
 use super::{Python, c_string, frozen, missing};
 use crate::locate::Program;
+use crate::os;
 use crate::report::{DAMAGED, Failure, UNABLE};
 
 /// What Python is started with.
@@ -30,8 +30,8 @@ struct Values {
 
 impl Start<'_> {
     fn values(&self, options: &Options, search: Vec<CString>) -> Values {
-        let root = c_string(self.root.as_os_str().as_bytes());
-        let app = c_string(self.program.executable.as_os_str().as_bytes());
+        let root = c_string(os::path_bytes(self.root));
+        let app = c_string(os::path_bytes(&self.program.executable));
         let mut ints = vec![
             ("isolated", 1),
             ("use_environment", 0),
@@ -68,10 +68,10 @@ impl Start<'_> {
         let options = Options::read(self.program.settings(bootloader::archive::setting::OPTION))
             .map_err(|e| Failure::new(DAMAGED, e))?;
         let seed = frozen::Seed::collect(self.program.archive, python.minor, &options)?;
-        let mut search = vec![c_string(self.root.as_os_str().as_bytes())];
+        let mut search = vec![c_string(os::path_bytes(self.root))];
         if seed.foreign_charset {
             // Codecs of East Asian character sets are extension modules; they are files.
-            search.push(c_string(self.root.join("lib-dynload").as_os_str().as_bytes()));
+            search.push(c_string(os::path_bytes(&self.root.join("lib-dynload"))));
         }
         frozen::install(python, seed.modules);
         let values = self.values(&options, search);
@@ -279,5 +279,5 @@ fn mend_sys(python: &Python, values: &Values) {
 /// Whether python itself would choose UTF-8 mode: always from 3.15 on (PEP 686), before that in the
 /// C locale.
 fn is_utf8_mode(minor: u8) -> bool {
-    minor >= 15 || crate::os::is_c_locale()
+    minor >= 15 || os::is_c_locale()
 }

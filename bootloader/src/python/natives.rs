@@ -9,6 +9,7 @@ use super::api::{Api, FastCall, METH_FASTCALL, PyMethodDef, PyObject};
 use super::name;
 use crate::content::Reader;
 use crate::extract::{Libraries, Root};
+use crate::os;
 
 /// What the functions work on.
 struct State {
@@ -45,7 +46,7 @@ pub(super) fn install(
         let fix_filename = (!imp.is_null())
             .then(|| (api.PyObject_GetAttrString)(imp, name(c"_fix_co_filename")))
             .filter(|f| !f.is_null())?;
-        let path = std::os::unix::ffi::OsStrExt::as_bytes(root.path().as_os_str());
+        let path = os::path_bytes(root.path());
         let text = decode(api, path, false);
         let mut prefix = utf8(api, text);
         let prefix_is_text = prefix.is_some();
@@ -309,7 +310,15 @@ impl Call<'_> {
             Err(_) => return None,
         };
         Some(match read {
-            Ok(bytes) => use_it(&bytes),
+            Ok(bytes) => {
+                // Not under the lock: making objects may run the garbage collector, and that anything.
+                let result = use_it(&bytes);
+                if let Ok(mut reader) = self.state.reader.lock() {
+                    reader.recycle(bytes);
+                }
+                result
+            }
+            Err(bootloader::archive::Error::Damaged(part)) => self.string(part.as_bytes()),
             Err(error) => self.string(error.to_string().as_bytes()),
         })
     }
@@ -497,9 +506,9 @@ unsafe extern "C" fn library(_: *mut PyObject, args: *const *mut PyObject, n: is
     unsafe {
         Call::run(args, n, |call| {
             let module = call.state.archive.module(call.index(0)?).ok()?;
-            match call.state.libraries.prepare(module.file?) {
+            match call.state.libraries.prepare_extension(module.file?) {
                 Ok(path) => {
-                    let path = std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str());
+                    let path = os::path_bytes(&path);
                     Some(decode(call.state.api, path, false))
                 }
                 Err(failure) => call.tuple(&[call.string(failure.message.as_bytes())]),

@@ -44,7 +44,6 @@ impl Options {
         let field = match flag {
             'b' => "bytes_warning",
             'd' => "parser_debug",
-            'i' => "inspect",
             'O' => "optimization_level",
             'q' => "quiet",
             'u' => {
@@ -111,7 +110,7 @@ mod tests {
         assert_eq!(o.warnings, [c"error".to_owned()]);
         assert_eq!(o.extensions, [c"dev".to_owned(), c"utf8".to_owned()]);
         assert!(o.dev_mode && o.utf8_mode == Some(true) && o.needs_warnings());
-        assert!(Options::read([&b"z"[..]]).is_err());
+        assert!(Options::read([&b"z"[..]]).is_err() && Options::read([&b"i"[..]]).is_err());
         assert!(Options::read([&b"hash_seed=x"[..]]).is_err());
     }
 }

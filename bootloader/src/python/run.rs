@@ -1,7 +1,6 @@
 //! Runs the program in a started interpreter and ends it as python does.
 
-use std::ffi::{CStr, c_char};
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::CStr;
 
 use bootloader::archive::setting;
 
@@ -12,6 +11,7 @@ use crate::args::{Call, Code};
 use crate::content::Reader;
 use crate::extract::{Libraries, Root};
 use crate::locate::{Entry, Program};
+use crate::os;
 use crate::report::{self, DAMAGED, Failure, UNABLE};
 
 /// A started interpreter with the importer at work.
@@ -66,6 +66,11 @@ impl Session {
     /// Runs the hooks and then what the process was started for; returns the exit code.
     pub(crate) fn run(self, program: &Program, entry: &Entry, call: &Call<'_>) -> i32 {
         let mut interrupted = false;
+        // Code from the command line may look at the garbage collector, whatever the program does.
+        if program.archive.setting(setting::GC_FREEZE) == Some(b"1") && !matches!(call, Call::Interpreter(_))
+        {
+            self.freeze_objects();
+        }
         let mut done = program.settings(setting::HOOK).into_iter().all(|hook| self.hook(hook).is_some());
         if done {
             report::phase("run");
@@ -99,9 +104,37 @@ impl Session {
         }
         if interrupted {
             crate::extract::remove_private();
-            status = crate::os::die_by_interrupt();
+            status = os::die_by_interrupt();
         }
         status
+    }
+
+    /// Takes what is there out of the garbage collector's sight: it all lives as long as the process, and each full
+    /// collection, at the end above all, would visit it. Python works without that too, so errors are passed over.
+    fn freeze_objects(&self) {
+        let api = self.api;
+        // SAFETY: the interpreter runs and this thread holds its lock; null results are checked.
+        unsafe {
+            let modules = (api.PyImport_GetModuleDict)();
+            let is_new = (api.PyDict_GetItemString)(modules, name(c"gc")).is_null();
+            let gc = (api.PyImport_ImportModule)(name(c"gc"));
+            if !gc.is_null() {
+                let freeze = (api.PyObject_GetAttrString)(gc, name(c"freeze"));
+                if !freeze.is_null() {
+                    let done = (api.PyObject_CallObject)(freeze, std::ptr::null_mut());
+                    if !done.is_null() {
+                        (api.Py_DecRef)(done);
+                    }
+                    (api.Py_DecRef)(freeze);
+                }
+                // As python leaves it: not imported.
+                if is_new {
+                    (api.PyDict_DelItemString)(modules, name(c"gc"));
+                }
+                (api.Py_DecRef)(gc);
+            }
+            (api.PyErr_Clear)();
+        }
     }
 
     /// Calls a function of the bootstrap with text arguments.
@@ -186,7 +219,7 @@ pub(crate) fn set_environment(program: &Program, root: &Root) {
     for assignment in program.settings(setting::ENV) {
         let Some(equals) = assignment.iter().position(|c| *c == b'=') else { continue };
         let (key, value) = (&assignment[..equals], &assignment[equals + 1..]);
-        let root = root.path().as_os_str().as_bytes();
+        let root = os::path_bytes(root.path());
         let mut replaced = Vec::new();
         let mut rest = value;
         while let Some(at) = rest.windows(6).position(|w| w == b"{root}") {
@@ -195,8 +228,7 @@ pub(crate) fn set_environment(program: &Program, root: &Root) {
             rest = &rest[at + 6..];
         }
         replaced.extend(rest);
-        let (key, value): (_, *const c_char) = (c_string(key), c_string(&replaced).into_raw());
-        // SAFETY: no other thread runs yet; the C library copies both.
-        unsafe { libc::setenv(key.as_ptr(), value, 1) };
+        // SAFETY: no other thread runs yet.
+        unsafe { os::set_variable(&c_string(key), &c_string(&replaced)) };
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::distributions::Installed;
-use super::{By, Guard, Kind, Module, Reason, Source};
+use super::{By, Graph, Guard, Kind, Module, Reason, Source};
 use crate::error::{Context, Error, Result};
 use crate::spec::{Entry, Program, Request};
 
@@ -40,6 +40,28 @@ pub(super) fn starts(request: &Request, installed: &Installed) -> Result<Vec<Sta
         starts.push(script(format!("__hook__.{i}"), hook, None)?);
     }
     Ok(starts)
+}
+
+/// Fails if the module that an entry names is not there: nothing of the program could run.
+pub(super) fn check(request: &Request, graph: &Graph) -> Result<()> {
+    for program in &request.programs {
+        let (Entry::Module(module) | Entry::Function { module, .. }) = &program.entry else { continue };
+        let named = program.place.as_deref().map(|place| format!(", named in {place}")).unwrap_or_default();
+        let Some(found) = graph.modules.get(module) else {
+            let error = Error::new(format!("entry module `{module}` not found{named}"));
+            return Err(error.hint(format!(
+                "install what provides it, or name the folder that holds it: `paths` in `[python]`, or `--paths`; \
+                 it was also sought in `{}`",
+                request.base.display()
+            )));
+        };
+        let runs = matches!(&program.entry, Entry::Module(_)) && found.package;
+        if runs && !graph.modules.contains_key(&format!("{module}.__main__")) {
+            let error = Error::new(format!("entry package `{module}` has no `__main__`{named}"));
+            return Err(error.hint(format!("name a function instead, as in `{module}.cli:main`")));
+        }
+    }
+    Ok(())
 }
 
 fn start(name: String, program: &Program, installed: &Installed) -> Result<Start> {

@@ -48,6 +48,7 @@ pub fn modules(request: &Request, python: &Python, store: &Store) -> Result<Grap
     list.interpreter();
     list.run()?;
     let mut graph = list.finish();
+    entry::check(request, &graph)?;
     missing::warn(&mut graph, python, &implicit);
     Ok(graph)
 }

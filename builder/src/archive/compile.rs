@@ -35,11 +35,11 @@ impl Pool {
     /// The interpreter cannot be started or dies.
     pub(super) fn compile(&self, shown: &str, source: &[u8], optimize: u8) -> Result<Result<Vec<u8>, String>> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        if let Some(mut worker) = idle {
-            if let Ok(answer) = worker.compile(shown, source, optimize) {
-                self.put_back(worker);
-                return Ok(answer);
-            }
+        if let Some(mut worker) = idle
+            && let Ok(answer) = worker.compile(shown, source, optimize)
+        {
+            self.put_back(worker);
+            return Ok(answer);
         }
         let mut worker = Worker::start(&self.executable)?;
         let answer = worker.compile(shown, source, optimize).context(|| {
@@ -57,7 +57,14 @@ impl Pool {
 impl Worker {
     fn start(executable: &Path) -> Result<Worker> {
         let failed = || format!("failed to start `{}`", executable.display());
-        let mut child = Command::new(executable)
+        let mut command = Command::new(executable);
+        #[cfg(unix)]
+        {
+            use std::os::unix::process::CommandExt;
+            // Ctrl-C is for us to handle; the worker sees its standard input end.
+            command.process_group(0);
+        }
+        let mut child = command
             // Isolated, without `site`: nothing of the environment has a say in what is compiled.
             .args(["-I", "-S", "-W", "ignore", "-X", "utf8", "-c", WORKER])
             .stdin(Stdio::piped())

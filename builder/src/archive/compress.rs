@@ -15,12 +15,12 @@ pub(super) const VERSION: u8 = 1;
 /// A file is taken for incompressible if its head does not shrink by a sixteenth.
 const PROBE: usize = 128 << 10;
 
-/// zstd level; none for uncompressed. Numbers in docs/archive-format.md.
+/// zstd level; none for uncompressed. Numbers in docs/archive.md.
 pub(super) fn level(compression: Compression) -> Option<i32> {
     match compression {
         Compression::None => None,
         Compression::Fast => Some(3),
-        Compression::Default => Some(7),
+        Compression::Default => Some(9),
         Compression::Max => Some(19),
     }
 }

@@ -30,6 +30,10 @@ pub(super) fn run<T: Send>(sizes: &[u64], work: impl Fn(usize) -> Result<T> + Sy
         results.lock().unwrap_or_else(PoisonError::into_inner).append(&mut mine);
     });
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // What else fails after an interrupt is its consequence.
+    if failed.load(Ordering::Relaxed) {
+        interrupt::check()?;
+    }
     results.sort_by_key(|(i, _)| *i);
     results.into_iter().map(|(_, result)| result).collect()
 }

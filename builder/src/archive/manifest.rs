@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::File;
-use crate::analysis::{By, Guard, Kind, Reason};
+use crate::analysis::{By, Guard, Kind, Module, Reason};
 use crate::binaries::Natives;
 use crate::python::Python;
 use crate::rules::Contents;
@@ -140,10 +140,11 @@ pub(super) fn build(
     request: &Request,
     python: &Python,
     files: &[File],
+    own: &[Module],
 ) -> Manifest {
     let graph = &contents.graph;
     let (major, minor, micro) = python.version;
-    let modules = graph.modules.values().map(|module| {
+    let modules = graph.modules.values().chain(own).map(|module| {
         let kind = match module.kind {
             Kind::Source(_) => "source",
             Kind::Bytecode(_) => "bytecode",

@@ -223,7 +223,7 @@ pub fn pack(
             _ => {}
         }
     }
-    let manifest = manifest::build(contents, natives, request, python, &files);
+    let manifest = manifest::build(contents, natives, request, python, &files, &own);
     let manifest = serde_json::to_vec(&manifest)?;
     let manifest = add(&mut encoder, maker.bytes(&manifest, request.bundle.compression)?, 1);
 
@@ -274,6 +274,7 @@ pub fn pack(
             kind: file.kind,
             flags: beside | if file.executable { file_flag::EXECUTABLE } else { 0 },
             blob,
+            len: if file.link.is_some() { 0 } else { file.size },
             preload: file.preload,
         });
     }

@@ -20,8 +20,7 @@ pub(super) fn startup(graph: &Graph, first: &[&str]) -> Vec<String> {
         walk.add(name);
     }
     // Imports at the top level are followed in depth, as the interpreter does.
-    let roots: Vec<&str> = first.iter().copied().collect();
-    let mut stack: Vec<&str> = roots.iter().rev().copied().collect();
+    let mut stack: Vec<&str> = first.iter().rev().copied().collect();
     let mut expanded = HashSet::new();
     while let Some(name) = stack.pop() {
         walk.add(name);

@@ -17,6 +17,9 @@ const ALIGN: u64 = 4096;
 /// The launcher for the platform that builds, made together with `freeze`.
 static OWN_LAUNCHER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/launcher"));
 
+/// Bytes of a launcher, shared by the executables of a bundle.
+pub type Launcher = Arc<Cow<'static, [u8]>>;
+
 /// A product, ready to be written.
 #[derive(Debug)]
 pub struct App {
@@ -55,7 +58,7 @@ pub struct Executable {
 #[derive(Clone, Debug)]
 pub enum Piece {
     /// The launcher.
-    Launcher(Cow<'static, [u8]>),
+    Launcher(Launcher),
     /// Bytes of the archive.
     Stored(Stored),
 }
@@ -97,19 +100,19 @@ pub fn app(request: &Request, packed: Packed, python: &Python) -> Result<App> {
 
 fn executable(
     name: String,
-    launcher: &Cow<'static, [u8]>,
+    launcher: &Launcher,
     archive: Vec<(u64, Stored)>,
     len: u64,
     index_hash: [u8; 16],
 ) -> Executable {
     let start = (launcher.len() as u64).next_multiple_of(ALIGN);
-    let mut pieces = vec![(0, Piece::Launcher(launcher.clone()))];
+    let mut pieces = vec![(0, Piece::Launcher(Arc::clone(launcher)))];
     pieces.extend(archive.into_iter().map(|(at, stored)| (start + at, Piece::Stored(stored))));
     Executable { name, pieces, len: start + len, index_hash }
 }
 
 /// Another executable of a onedir bundle: its archive names the one that holds the content.
-fn companion(name: String, main: &str, program: &str, launcher: &Cow<'static, [u8]>) -> Result<Executable> {
+fn companion(name: String, main: &str, program: &str, launcher: &Launcher) -> Result<Executable> {
     let mut encoder = Encoder::new();
     encoder.setting(setting::SHARED, main);
     encoder.setting(setting::PROGRAM, program);
@@ -122,17 +125,17 @@ fn companion(name: String, main: &str, program: &str, launcher: &Cow<'static, [u
 ///
 /// # Errors
 /// The file cannot be read, or there is none for this platform.
-pub fn launcher(target: &Target) -> Result<Cow<'static, [u8]>> {
+pub fn launcher(target: &Target) -> Result<Launcher> {
     if let Some(path) = std::env::var_os("FREEZE_BOOTLOADER").filter(|path| !path.is_empty()) {
         let path = std::path::Path::new(&path);
         let bytes = std::fs::read(path)
             .context(|| format!("failed to read the launcher `{}`", path.display()))
             .map_err(|e| e.hint("FREEZE_BOOTLOADER must name a launcher, or be unset"))?;
-        return Ok(Cow::Owned(bytes));
+        return Ok(Arc::new(Cow::Owned(bytes)));
     }
     let own = crate::spec::host();
     if (own.os, own.arch) == (target.os, target.arch) && !target.musl && !OWN_LAUNCHER.is_empty() {
-        return Ok(Cow::Borrowed(OWN_LAUNCHER));
+        return Ok(Arc::new(Cow::Borrowed(OWN_LAUNCHER)));
     }
     Err(Error::new(format!("this `freeze` has no launcher for {}", target.name()))
         .hint("set FREEZE_BOOTLOADER to one built for it"))

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::facts::Facts;
-use super::inventory::File;
+use super::inventory::{File, Inventory};
 use super::policy::{Policy, Stays};
 use super::reader::Reader;
 use crate::analysis::{By, Guard, Reason};
@@ -54,18 +54,21 @@ struct Closing<'a, 'r> {
     out: Closure,
 }
 
-/// Closes `files`; `gl`: X libraries stay with the host too.
+/// Closes the inventory; `gl`: X libraries stay with the host too.
 pub(crate) fn close(
-    files: Vec<File>,
-    libpython: Option<usize>,
+    inventory: &Inventory,
     reader: &mut Reader<'_>,
     policy: &Policy,
     roots: &[PathBuf],
     gl: bool,
 ) -> Result<Closure> {
-    let mut closing = Closing { given: files.len(), ..Closing::empty(reader, policy, roots, gl, libpython) };
-    for file in files {
-        closing.add(file);
+    let given = inventory.files.len();
+    let mut closing = Closing { given, ..Closing::empty(reader, policy, roots, gl, inventory.libpython) };
+    for file in &inventory.files {
+        closing.add(file.clone());
+    }
+    for (dest, i) in &inventory.links {
+        closing.link(dest.clone(), *i);
     }
     let mut done = 0;
     while done < closing.out.files.len() {
@@ -205,12 +208,22 @@ impl<'a, 'r> Closing<'a, 'r> {
         let file = &self.out.files[j];
         if file.file_name() != name && Some(j) != self.out.libpython {
             let dest = join(file.folder(), name);
-            if !self.out.by_dest.contains_key(&dest) {
-                self.out.links.insert(dest.clone(), j);
-                self.out.by_dest.insert(dest, j);
-            }
+            self.link(dest, j);
         }
         Edge::Bundled(j)
+    }
+
+    fn link(&mut self, dest: String, j: usize) {
+        if self.out.by_dest.contains_key(&dest) {
+            return;
+        }
+        let name = dest.rsplit('/').next().unwrap_or(&dest).to_owned();
+        let named = self.by_name.entry(name).or_default();
+        if !named.contains(&j) {
+            named.push(j);
+        }
+        self.out.links.insert(dest.clone(), j);
+        self.out.by_dest.insert(dest, j);
     }
 
     /// Path under the root of a file in a folder whose layout is kept.

@@ -77,6 +77,8 @@ impl File {
 pub(crate) struct Inventory {
     /// The files, sorted by path under the root.
     pub(crate) files: Vec<File>,
+    /// Second names of files: path under the root → the file.
+    pub(crate) links: Vec<(String, usize)>,
     /// Place of libpython in them.
     pub(crate) libpython: Option<usize>,
     /// What the user should know.
@@ -143,8 +145,29 @@ pub(crate) fn take(
         let message = format!("`{}` is shipped as it is: {problem}", file.dest);
         warnings.push(Warning::minor(message));
     }
-    let libpython = unique.iter().position(|f| f.dest == core_dest);
-    Ok(Inventory { files: unique, libpython, warnings })
+    let (files, links) = split_links(unique);
+    let libpython = files.iter().position(|f| f.dest == core_dest);
+    Ok(Inventory { files, links, libpython, warnings })
+}
+
+/// Takes out symbolic links to a file beside them that is in the product too: `libx.so` → `libx.so.1`.
+fn split_links(all: Vec<File>) -> (Vec<File>, Vec<(String, usize)>) {
+    let linked = |file: &File| fs_err::symlink_metadata(&file.source).is_ok_and(|m| m.is_symlink());
+    let (candidates, mut files): (Vec<File>, Vec<File>) = all.into_iter().partition(linked);
+    let places: HashMap<PathBuf, usize> =
+        files.iter().enumerate().map(|(i, f)| (f.source.clone(), i)).collect();
+    let mut links = Vec::new();
+    for link in candidates {
+        let target = fs_err::canonicalize(&link.source).ok().and_then(|path| places.get(&path).copied());
+        match target.filter(|i| files[*i].folder() == link.folder()) {
+            Some(i) => links.push((link.dest, i)),
+            None => files.push(link),
+        }
+    }
+    // The links count by place: only what comes behind those places may move.
+    let known = places.len();
+    files[known..].sort_by(|a, b| a.dest.cmp(&b.dest));
+    (files, links)
 }
 
 /// libpython under its own name; the interpreter itself where there is no shared libpython.

@@ -75,12 +75,9 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
     let mut reader = Reader::new(format.as_ref(), store);
     let inventory = inventory::take(contents, python, store, &mut reader)?;
     let roots = roots(request, python);
-    let close = |reader: &mut Reader<'_>, gl| {
-        closure::close(inventory.files.clone(), inventory.libpython, reader, policy, &roots, gl)
-    };
-    let mut closure = close(&mut reader, false)?;
+    let mut closure = closure::close(&inventory, &mut reader, policy, &roots, false)?;
     if closure.gl {
-        closure = close(&mut reader, true)?;
+        closure = closure::close(&inventory, &mut reader, policy, &roots, true)?;
     }
     let paths = machine_paths(request, python);
     let prepared = prepare::all(&closure, format.as_ref(), policy, request.bundle.strip, &paths, store)?;
@@ -145,4 +142,23 @@ fn too_new(limit: (u32, u32), culprit: &str, symbol: &str) -> Error {
     let (major, minor) = limit;
     Error::new(format!("`{culprit}` needs `{symbol}`, but `max-glibc` is {major}.{minor}"))
         .hint("build on an older system or with a wheel for an older manylinux, or raise `max-glibc`")
+}
+
+/// Reads and mends arbitrary bytes; what comes out can be read and mended again.
+#[cfg(fuzzing)]
+pub fn fuzz(bytes: &[u8]) {
+    use crate::spec::Strip;
+    let Ok(facts) = elf::read::read(bytes) else { return };
+    let paths = MachinePaths::new([Path::new("/home/ann/project")]);
+    for strip in [Strip::None, Strip::Debug, Strip::All] {
+        for search in [None, Some("$ORIGIN"), Some("$ORIGIN/a/long/path/that/needs/a/new/segment")] {
+            let search = search.map(|s| vec![s.to_owned()]);
+            let mend = format::Mend { strip, search: search.as_deref(), paths: &paths };
+            if let Ok(Some(new)) = elf::rewrite::mend(bytes, &facts, &mend) {
+                let facts = elf::read::read(&new);
+                assert!(facts.is_ok(), "{strip:?} {search:?}: {facts:?}");
+                let _ = facts.map(|facts| elf::rewrite::mend(&new, &facts, &mend));
+            }
+        }
+    }
 }

@@ -114,6 +114,8 @@ pub(super) fn ship(natives: &Natives, root: &Path) {
         let to = root.join(&file.dest);
         fs_err::create_dir_all(to.parent().unwrap()).unwrap();
         fs_err::copy(&file.prepared, &to).unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs_err::set_permissions(&to, mode).unwrap();
     }
     for (name, to) in &natives.links {
         std::os::unix::fs::symlink(to, root.join(name)).unwrap();
@@ -356,4 +358,42 @@ fn an_extension_in_a_zip_is_taken_out() {
     b.contents.libraries[0].source = Source::Zip { archive, member: "pkg/z.so".into() };
     let root = b.ship(&b.collect());
     assert_eq!(load(&[root.join("pkg/z.so")], "call").unwrap(), "6");
+}
+
+#[test]
+fn links_beside_a_library_stay_links() {
+    let mut b = Bench::new();
+    b.cc("site/pkg/libx.so.1.2", "int x(void){return 3;}", &["-Wl,-soname,libx.so.1"]);
+    for (name, to) in [("libx.so", "libx.so.1"), ("libx.so.1", "libx.so.1.2")] {
+        std::os::unix::fs::symlink(to, b.path.join("site/pkg").join(name)).unwrap();
+    }
+    b.cc(
+        "site/other/ext.so",
+        "int x(void); int call(void){return x();}",
+        &["-Lsite/pkg", "-lx", "-Wl,-rpath,$ORIGIN/../pkg"],
+    );
+    for name in ["other/ext.so", "pkg/libx.so", "pkg/libx.so.1", "pkg/libx.so.1.2"] {
+        b.library(name);
+    }
+    let natives = b.collect();
+    assert_eq!(messages(&natives), [""; 0]);
+    let link = |name: &str| (format!("pkg/{name}"), "libx.so.1.2".to_owned());
+    assert_eq!(natives.links, [link("libx.so"), link("libx.so.1")]);
+    let root = b.ship(&natives);
+    assert_eq!(load(&[root.join("other/ext.so")], "call").unwrap(), "3");
+}
+
+#[test]
+fn an_older_library_than_a_file_was_linked_with_is_told() {
+    let mut b = Bench::new();
+    fs_err::write(b.path.join("new.map"), "V_1 { global: x; }; V_2 { global: y; };").unwrap();
+    fs_err::write(b.path.join("old.map"), "V_1 { global: x; };").unwrap();
+    let soname = "-Wl,-soname,libv.so.1";
+    b.cc("system/libv.so.1", "int x; int y(void){return 1;}", &[soname, "-Wl,--version-script=new.map"]);
+    let rpath = format!("-Wl,-rpath,{}", b.path.join("system").display());
+    b.cc("site/ext.so", "int y(void); int call(void){return y();}", &["-Lsystem", "-l:libv.so.1", &rpath]);
+    b.cc("system/libv.so.1", "int x;", &[soname, "-Wl,--version-script=old.map"]);
+    b.library("ext.so");
+    let natives = b.collect();
+    assert!(messages(&natives)[0].starts_with("`ext.so` needs `V_2`, which `libv.so.1` (from `"));
 }

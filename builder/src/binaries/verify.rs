@@ -54,6 +54,7 @@ pub(crate) fn inside(closure: &Closure, prepared: &[Prepared], format: &dyn Form
             if files[i].program() { Vec::new() } else { preload(i, &lost, &verified.needs, direct) };
         verified.preload.push(preload);
     }
+    versions(closure, &mut verified);
     same_name(closure, &mut verified);
     verified
 }
@@ -97,6 +98,29 @@ fn preload(
     let before: HashSet<usize> =
         missing.iter().flat_map(|j| in_order(*j, &direct)).filter(|j| !lost[*j].is_empty()).collect();
     own.iter().copied().filter(|j| missing.contains(j) || before.contains(j)).collect()
+}
+
+/// A library of the product may be older than what was there when a file was linked.
+fn versions(closure: &Closure, verified: &mut Verified) {
+    for file in &closure.files {
+        let needed = file.facts.iter().flat_map(|f| &f.versions);
+        for (library, names) in needed {
+            let provider = file.bundled().find(|(name, _)| *name == library).map(|(_, j)| &closure.files[j]);
+            let Some((provider, facts)) = provider.and_then(|p| Some((p, p.facts.as_ref()?))) else {
+                continue;
+            };
+            // A library without versions satisfies each of them.
+            let lacking = names.iter().find(|n| !facts.defines.is_empty() && !facts.defines.contains(n));
+            if let Some(version) = lacking {
+                let (who, what, from) = (&file.dest, &provider.dest, provider.source.display());
+                let message =
+                    format!("`{who}` needs `{version}`, which `{what}` (from `{from}`) does not have");
+                let hint =
+                    "the program fails where this file is loaded: install a newer version of the library";
+                verified.warnings.push(Warning::new(message).hint(hint));
+            }
+        }
+    }
 }
 
 /// Two libraries of one name in one process: the second is never loaded.

@@ -204,7 +204,10 @@ impl BuildArgs {
 
     /// The spec to build from, if it is one.
     pub(super) fn spec(&self) -> Option<PathBuf> {
-        self.what.as_deref().filter(|w| Path::new(w).extension().is_some_and(|e| e == "spec")).map(PathBuf::from)
+        self.what
+            .as_deref()
+            .filter(|w| Path::new(w).extension().is_some_and(|e| e == "spec"))
+            .map(PathBuf::from)
     }
 
     pub(super) fn overrides(&self) -> Overrides {

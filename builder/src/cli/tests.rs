@@ -75,6 +75,17 @@ fn the_last_of_onefile_and_onedir_wins() {
 }
 
 #[test]
+fn an_option_may_be_repeated_and_the_last_wins() {
+    let (_folder, path) = folder();
+    let words = format!(
+        "{path}/app.py -y --noconfirm -n a --name b --hidden-import x --hidden-import y --distpath c --distpath d"
+    );
+    let (request, _) = request(&words);
+    assert_eq!((request.name.as_str(), &request.modules.include[..]), ("b", &["x".into(), "y".into()][..]));
+    assert!(request.output.dist.ends_with("d"));
+}
+
+#[test]
 fn words_behind_the_dashes_are_for_the_program() {
     let (_folder, path) = folder();
     let arguments = request(&format!("{path}/app.spec -- -F init")).1.unwrap();
@@ -101,7 +112,8 @@ fn a_spec_is_not_contradicted() {
 fn each_option_without_a_spec_has_a_key() {
     let command = Cli::command();
     let keys: Vec<&str> = build::KEYS.iter().map(|(id, _)| *id).collect();
-    let with_spec = ["what", "args", "python", "distpath", "workpath", "clean", "noconfirm", "report", "specpath"];
+    let with_spec =
+        ["what", "args", "python", "distpath", "workpath", "clean", "noconfirm", "report", "specpath"];
     let global = ["quiet", "verbose", "log_level", "log_format", "color", "help", "version"];
     for argument in command.get_arguments() {
         let id = argument.get_id().as_str();
@@ -135,7 +147,8 @@ fn levels_of_pyinstaller_set_how_much_is_printed() {
 #[test]
 fn wrong_command_lines() {
     let kind = |words: &str| {
-        let argv: Vec<OsString> = ["freeze"].into_iter().chain(words.split(' ')).map(OsString::from).collect();
+        let argv: Vec<OsString> =
+            ["freeze"].into_iter().chain(words.split(' ')).map(OsString::from).collect();
         parse(&argv).err().map(|e| e.kind())
     };
     use clap::error::ErrorKind;

@@ -3,7 +3,7 @@
 mod compare;
 mod write;
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -74,11 +74,13 @@ pub fn publish(request: &Request, app: App) -> Result<Published> {
     let temporary = Temporary::new(dist)?;
     sweep(dist, &temporary);
     let new = temporary.path.join(&app.name);
-    match app.mode {
-        Mode::Onefile => write::executable(&new, &app.executables[0])?,
-        Mode::Onedir => write::onedir(&new, &app)?,
-    }
+    let written = match app.mode {
+        Mode::Onefile => write::executable(&new, &app.executables[0]),
+        Mode::Onedir => write::onedir(&new, &app),
+    };
+    // What else fails after an interrupt is its consequence.
     crate::interrupt::check()?;
+    written.context(|| format!("failed to write `{}`", product.display()))?;
     replace(&new, &product).context(|| format!("failed to write `{}`", product.display()))?;
     for alias in &app.aliases {
         let link = temporary.path.join(alias);
@@ -105,16 +107,22 @@ fn may_replace(product: &Path, app: &App, overwrite: bool) -> bool {
 
 /// Puts `new` in the place of `old`, in one step where the system can.
 fn replace(new: &Path, old: &Path) -> io::Result<()> {
-    let folder = std::fs::symlink_metadata(old).is_ok_and(|m| m.is_dir());
-    if !folder && !new.is_dir() {
-        return std::fs::rename(new, old);
-    }
-    if std::fs::symlink_metadata(old).is_err() {
-        return std::fs::rename(new, old);
-    }
-    if exchange(new, old).is_ok() {
-        // The old product now lies in the temporary folder and goes with it.
-        return Ok(());
+    // Again where another build of the same product was quicker.
+    for _ in 0..20 {
+        match std::fs::symlink_metadata(old) {
+            Err(_) => {
+                if std::fs::rename(new, old).is_ok() {
+                    return Ok(());
+                }
+            }
+            Ok(there) if !there.is_dir() && !new.is_dir() => return std::fs::rename(new, old),
+            // The old product then lies in the temporary folder and goes with it.
+            Ok(_) => match exchange(new, old) {
+                Ok(()) => return Ok(()),
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+                Err(_) => break,
+            },
+        }
     }
     // Without the system's help there is a moment with neither.
     let aside = new.with_extension("old");
@@ -161,9 +169,20 @@ struct Temporary {
 impl Temporary {
     fn new(dist: &Path) -> Result<Temporary> {
         let failed = || format!("failed to write to `{}`", dist.display());
-        let dir = tempfile::Builder::new().prefix(TEMPORARY).tempdir_in(dist).context(failed)?;
-        let lock = lock(dir.path());
-        Ok(Temporary { path: dir.keep(), _lock: lock })
+        loop {
+            let dir = tempfile::Builder::new().prefix(TEMPORARY).tempdir_in(dist).context(failed)?;
+            let lock = File::open(dir.path()).and_then(|file| match file.try_lock() {
+                Ok(()) => Ok(Some(file)),
+                Err(TryLockError::WouldBlock) => Err(io::ErrorKind::WouldBlock.into()),
+                // A file system without locks: then nobody sweeps either.
+                Err(TryLockError::Error(_)) => Ok(None),
+            });
+            // A sweep may have come between the making and the locking.
+            match lock {
+                Ok(lock) if dir.path().exists() => return Ok(Temporary { path: dir.keep(), _lock: lock }),
+                _ => crate::interrupt::check()?,
+            }
+        }
     }
 }
 

@@ -9,14 +9,14 @@ use rayon::prelude::*;
 
 use crate::archive::{Beside, Stored};
 use crate::assemble::{App, Executable, Piece};
-use crate::error::{Context, Error, Result};
+use crate::error::{Error, Result};
 use crate::interrupt;
 
 /// Writes an executable.
 pub(super) fn executable(path: &Path, executable: &Executable) -> Result<()> {
-    let failed = || format!("failed to write `{}`", path.display());
-    let mut file = create(path, true).context(failed)?;
-    file.set_len(executable.len).context(failed)?;
+    let failed = failed(path);
+    let mut file = create(path, true).map_err(&failed)?;
+    file.set_len(executable.len).map_err(&failed)?;
     let mut at = 0;
     // Small pieces that follow each other go out together.
     let mut buffer: Vec<u8> = Vec::with_capacity(1 << 20);
@@ -26,25 +26,25 @@ pub(super) fn executable(path: &Path, executable: &Executable) -> Result<()> {
             Piece::Launcher(bytes) => bytes,
             Piece::Stored(Stored::Bytes(bytes)) => bytes,
             Piece::Stored(Stored::File(source)) => {
-                flush(&mut file, &mut buffer).context(failed)?;
-                file.seek(SeekFrom::Start(*offset)).context(failed)?;
+                flush(&mut file, &mut buffer).map_err(&failed)?;
+                file.seek(SeekFrom::Start(*offset)).map_err(&failed)?;
                 at = offset + copy(source, &mut file, path)?;
                 continue;
             }
         };
         if buffer.len() > 1 << 19 {
-            flush(&mut file, &mut buffer).context(failed)?;
+            flush(&mut file, &mut buffer).map_err(&failed)?;
         }
         let gap = usize::try_from(offset - at).unwrap_or(usize::MAX);
         if buffer.is_empty() {
-            file.seek(SeekFrom::Start(*offset)).context(failed)?;
+            file.seek(SeekFrom::Start(*offset)).map_err(&failed)?;
         } else {
             buffer.resize(buffer.len() + gap, 0);
         }
         buffer.extend_from_slice(bytes);
         at = offset + bytes.len() as u64;
     }
-    flush(&mut file, &mut buffer).context(failed)?;
+    flush(&mut file, &mut buffer).map_err(&failed)?;
     if at != executable.len {
         return Err(Error::new(format!("failed to write `{}`: a file changed while it was packed", path.display()))
             .hint("build again"));
@@ -65,7 +65,7 @@ pub(super) fn onedir(root: &Path, app: &App) -> Result<()> {
     folders.insert(Path::new(""));
     for folder in folders {
         let folder = contents.join(folder);
-        std::fs::create_dir_all(&folder).context(|| format!("failed to create `{}`", folder.display()))?;
+        std::fs::create_dir_all(&folder).map_err(failed(&folder))?;
     }
     app.beside.par_iter().with_max_len(8).try_for_each(|file| beside(&contents.join(&file.dest), file))?;
     for e in &app.executables {
@@ -76,14 +76,14 @@ pub(super) fn onedir(root: &Path, app: &App) -> Result<()> {
 
 fn beside(path: &Path, file: &Beside) -> Result<()> {
     interrupt::check()?;
-    let failed = || format!("failed to write `{}`", path.display());
+    let failed = failed(path);
     if let Some(target) = &file.link {
-        return symlink(target, path).context(failed);
+        return symlink(target, path).map_err(&failed);
     }
-    let mut out = create(path, file.executable).context(failed)?;
+    let mut out = create(path, file.executable).map_err(&failed)?;
     let len = match &file.content {
         Stored::Bytes(bytes) => {
-            out.write_all(bytes).context(failed)?;
+            out.write_all(bytes).map_err(&failed)?;
             bytes.len() as u64
         }
         Stored::File(source) => copy(source, &mut out, path)?,
@@ -95,10 +95,20 @@ fn beside(path: &Path, file: &Beside) -> Result<()> {
     Ok(())
 }
 
+/// Tells that `path` could not be written, and what may help.
+fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
+    move |e| {
+        let full = matches!(e.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
+        let error = Error::from(e).context(format!("failed to write `{}`", path.display()));
+        if full { error.hint("free some space, or take another folder with `--distpath`") } else { error }
+    }
+}
+
 /// Copies a whole file to where `to` stands, in the kernel where that is possible.
 fn copy(from: &Path, to: &mut File, shown: &Path) -> Result<u64> {
-    let mut source = File::open(from).context(|| format!("failed to read `{}`", from.display()))?;
-    io::copy(&mut source, to).context(|| format!("failed to write `{}`", shown.display()))
+    let mut source = File::open(from)
+        .map_err(|e| Error::from(e).context(format!("failed to read `{}`", from.display())))?;
+    io::copy(&mut source, to).map_err(failed(shown))
 }
 
 fn create(path: &Path, executable: bool) -> io::Result<File> {

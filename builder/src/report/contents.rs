@@ -152,18 +152,25 @@ impl Report {
             distributions: Vec::new(),
             host_libraries: natives.host.iter().map(host_library).collect(),
             warnings: reporter.warnings().iter().map(warning).collect(),
-            phases: reporter.times().iter().map(|(name, t)| Phase { name, seconds: t.as_secs_f64() }).collect(),
+            phases: reporter
+                .times()
+                .iter()
+                .map(|(name, t)| Phase { name, seconds: t.as_secs_f64() })
+                .collect(),
         };
         let owners = owners(&graph.distributions);
         let owner = |path: &str| owners.get(path).map(|i| graph.distributions[*i].name.clone());
         for module in graph.modules.values() {
             let distribution = module.distribution.and_then(|i| graph.distributions.get(i));
-            let file = files.get(module.path.as_bytes()).filter(|_| matches!(module.kind, Kind::Extension(_)));
+            let file =
+                files.get(module.path.as_bytes()).filter(|_| matches!(module.kind, Kind::Extension(_)));
             let size = file.or(modules.get(module.name.as_bytes())).copied();
             let group = match &module.kind {
                 _ if distribution.is_some() => None,
                 Kind::Builtin => Some(STDLIB),
-                Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => s.file().map(|p| group(p, python)),
+                Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => {
+                    s.file().map(|p| group(p, python))
+                }
                 Kind::Namespace(_) => None,
             };
             report.modules.push(module_entry(module, distribution, group, size.unwrap_or_default()));
@@ -181,7 +188,9 @@ impl Report {
             }
             let native = natives.get(path.as_str());
             let reasons = match (native, known.get(path.as_str())) {
-                (Some(native), _) if !native.reasons.is_empty() => native.reasons.iter().map(reason).collect(),
+                (Some(native), _) if !native.reasons.is_empty() => {
+                    native.reasons.iter().map(reason).collect()
+                }
                 (_, Some(data)) => vec![reason(&data.reason)],
                 _ => Vec::new(),
             };

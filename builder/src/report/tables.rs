@@ -32,7 +32,11 @@ pub fn print_listing(listing: &Listing) {
     let rows: Vec<Row<'_>> = modules.chain(files).collect();
     print(|out| {
         let manifest = &listing.manifest;
-        writeln!(out, "{} {} for {}, Python {}", manifest.app, listing.mode, manifest.target, manifest.python)?;
+        writeln!(
+            out,
+            "{} {} for {}, Python {}",
+            manifest.app, listing.mode, manifest.target, manifest.python
+        )?;
         let width = rows.iter().map(|r| r.name.chars().count()).max().unwrap_or_default().min(NAME_WIDTH);
         writeln!(out, "{:>9} {:>9} {:9} {:width$} why", "size", "stored", "kind", "name")?;
         for Row { kind, size, stored, name, why } in &rows {

@@ -1,5 +1,6 @@
 //! What is particular to the standard library: generated modules and the scripts of Tcl/Tk.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
@@ -16,8 +17,13 @@ pub(super) fn neutralize(graph: &mut Graph, python: &Python) {
     for module in graph.modules.values_mut().filter(|m| m.name.starts_with("_sysconfigdata")) {
         let Kind::Source(Source::File(path)) = &module.kind else { continue };
         let Ok(text) = std::fs::read_to_string(path) else { continue };
-        let mut text = text.replace(&*python.base_prefix.to_string_lossy(), NEUTRAL);
-        text = text.replace(&*python.base_exec_prefix.to_string_lossy(), NEUTRAL);
+        let mut text = text;
+        for prefix in BTreeSet::from([&python.base_prefix, &python.base_exec_prefix]) {
+            // A system's own interpreter lies where every machine has folders, and names some of them for use.
+            if !["/", "/usr", NEUTRAL].iter().any(|p| prefix == Path::new(p)) {
+                text = text.replace(&*prefix.to_string_lossy(), NEUTRAL);
+            }
+        }
         for folder in build_folders(&text) {
             text = text.replace(&folder, "/build");
         }

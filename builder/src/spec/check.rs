@@ -24,7 +24,8 @@ pub(crate) fn module(text: &str) -> Result<(), String> {
         return Ok(());
     }
     let path = text.ends_with(".py") || text.contains('/');
-    Err(if path { "expected a dotted module name, not a file" } else { "expected a dotted module name" }.into())
+    Err(if path { "expected a dotted module name, not a file" } else { "expected a dotted module name" }
+        .into())
 }
 
 /// A folder under the root; `.` and the empty text are the root itself.

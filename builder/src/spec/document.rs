@@ -319,7 +319,8 @@ impl<'d> Table<'d> {
 
     /// An error for a name that is none of `known`.
     pub(super) fn unknown_name(&self, name: &Located<String>, what: &str, known: &[&str]) -> Error {
-        let error = self.invalid(name, format!("unknown {what} `{}`", name.value), &format!("unknown {what}"));
+        let error =
+            self.invalid(name, format!("unknown {what} `{}`", name.value), &format!("unknown {what}"));
         error.hint(did_you_mean(&name.value, known))
     }
 }

@@ -56,7 +56,8 @@ fn guess(cwd: &Path) -> Result<Request> {
         return Ok(request);
     }
     let entries = fs_err::read_dir(cwd).context(|| "failed to look for programs")?;
-    let mut scripts: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).filter(|p| is_script(p)).collect();
+    let mut scripts: Vec<PathBuf> =
+        entries.filter_map(|e| Some(e.ok()?.path())).filter(|p| is_script(p)).collect();
     scripts.sort();
     match &scripts[..] {
         [script] => Ok(from_entry(Entry::Script(script.clone()))),
@@ -93,9 +94,16 @@ fn from_pyproject(path: &Path, cwd: &Path) -> Result<Option<Request>> {
     let doc = Document { path: PathBuf::from(write::relative(path, cwd)), text };
     doc.parse().map_err(|e| Error { message: format!("failed to parse `{named}`"), ..e })?;
     let table: Table = toml::from_str(&doc.text).context(|| format!("failed to parse `{named}`"))?;
-    let at = |keys: &[&str]| keys.iter().try_fold(None, |v: Option<&Value>, k| {
-        Some(Some(match v { None => table.get(*k)?, Some(v) => v.get(k)? }))
-    }).flatten();
+    let at = |keys: &[&str]| {
+        keys.iter()
+            .try_fold(None, |v: Option<&Value>, k| {
+                Some(Some(match v {
+                    None => table.get(*k)?,
+                    Some(v) => v.get(k)?,
+                }))
+            })
+            .flatten()
+    };
     let scripts = |keys: &[&str]| -> Vec<(String, String)> {
         let table = at(keys).and_then(Value::as_table);
         table.into_iter().flatten().filter_map(|(k, v)| Some((k.clone(), reference(v)?))).collect()

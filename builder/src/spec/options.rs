@@ -187,7 +187,8 @@ fn items(option: &str, texts: &[String], cwd: &Path) -> Result<Vec<Item>> {
             let error = Error::new(format!("invalid value of `{option}`: `{text}`"));
             return Err(usage(error.hint(format!("expected SOURCE:DEST, as in `{option} {text}:.`"))));
         };
-        let from = check::item(from, cwd).map_err(|e| usage(e.context(format!("invalid value of `{option}`"))))?;
+        let from =
+            check::item(from, cwd).map_err(|e| usage(e.context(format!("invalid value of `{option}`"))))?;
         let to = checked(option, to, check::folder)?;
         Ok(Item { from, to, place: option.to_owned() })
     };

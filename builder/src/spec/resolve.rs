@@ -18,8 +18,10 @@ pub(super) fn request(doc: &Document, raw: Raw, overrides: &Overrides) -> Result
     if let Some(hooks) = raw.rule_hooks.first() {
         let place = doc.place(&hooks.span);
         warnings.push(
-            Warning::new(format!("hooks written for PyInstaller are not run (`hooks` in `[rules]`, {place})"))
-                .hint("say what they do in `[modules]`, `[[data]]` and `[[binary]]`"),
+            Warning::new(format!(
+                "hooks written for PyInstaller are not run (`hooks` in `[rules]`, {place})"
+            ))
+            .hint("say what they do in `[modules]`, `[[data]]` and `[[binary]]`"),
         );
     }
     let mut request = Request {
@@ -34,7 +36,9 @@ pub(super) fn request(doc: &Document, raw: Raw, overrides: &Overrides) -> Result
             strip: raw.strip.unwrap_or_default(),
             max_glibc: raw.max_glibc.map(|v| at.checked(&v, "`max-glibc`", check::glibc)).transpose()?,
             contents_directory: match raw.contents_directory {
-                Some(v) => at.checked(&v, "`contents-directory`", check::contents_directory).map(|()| v.value)?,
+                Some(v) => {
+                    at.checked(&v, "`contents-directory`", check::contents_directory).map(|()| v.value)?
+                }
                 None => super::CONTENTS_DIRECTORY.to_owned(),
             },
             runtime_tmpdir: raw.runtime_tmpdir.map(|v| v.value).filter(|v| !v.is_empty()),
@@ -101,7 +105,11 @@ impl Resolver<'_> {
             self.checked(name, "`name`", check::name)?;
         }
         for (i, (program, place)) in programs.iter().enumerate() {
-            self.checked(&Text { value: program.name.clone(), span: place.span.clone() }, "`name`", check::name)?;
+            self.checked(
+                &Text { value: program.name.clone(), span: place.span.clone() },
+                "`name`",
+                check::name,
+            )?;
             // Windows and macOS do not tell upper from lower case in file names.
             let same = |p: &Program| p.name.to_lowercase() == program.name.to_lowercase();
             if programs[..i].iter().any(|(p, _)| same(p)) {

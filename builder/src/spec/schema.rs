@@ -9,16 +9,16 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
     (
         "",
         &[
-            "app", "python", "bundle", "modules", "data", "binary", "metadata", "rules", "runtime", "program",
-            "windows", "macos", "target",
+            "app", "python", "bundle", "modules", "data", "binary", "metadata", "rules", "runtime",
+            "program", "windows", "macos", "target",
         ],
     ),
     // What a `[target.<name>]` holds: everything but targets.
     (
         "layer",
         &[
-            "app", "python", "bundle", "modules", "data", "binary", "metadata", "rules", "runtime", "program",
-            "windows", "macos",
+            "app", "python", "bundle", "modules", "data", "binary", "metadata", "rules", "runtime",
+            "program", "windows", "macos",
         ],
     ),
     ("app", &["name", "entry", "entry-point", "version"]),

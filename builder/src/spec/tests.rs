@@ -57,7 +57,13 @@ fn the_example_of_the_documentation() {
         std::fs::create_dir(at(dir)).unwrap();
     }
     let files = [
-        "cli.py", "startup.py", "vendor/libfoo.so", "rules/my.toml", "app.ico", "app.icns", "app.manifest",
+        "cli.py",
+        "startup.py",
+        "vendor/libfoo.so",
+        "rules/my.toml",
+        "app.ico",
+        "app.icns",
+        "app.manifest",
         "entitlements.plist",
     ];
     for file in files {
@@ -95,7 +101,10 @@ fn programs_alone_name_the_first_as_main() {
     );
     assert_eq!(request.name, "tools");
     assert_eq!(request.programs[0].name, "one");
-    assert_eq!(request.programs[1].entry, Entry::Function { module: "pkg.cli".into(), function: "main".into() });
+    assert_eq!(
+        request.programs[1].entry,
+        Entry::Function { module: "pkg.cli".into(), function: "main".into() }
+    );
 }
 
 #[test]
@@ -109,8 +118,12 @@ fn unknown_key() {
   | ^^^^ unknown key
 hint: did you mean `name`?",
     );
-    assert!(error("[app]\nentry = \"app.py\"\n[bundle]\nname = \"x\"\n").ends_with("`name` belongs to `[app]`"));
-    assert!(error("[app]\nentry = \"app.py\"\nhiddenimports = []\n").ends_with("write `include` in `[modules]`"));
+    assert!(
+        error("[app]\nentry = \"app.py\"\n[bundle]\nname = \"x\"\n").ends_with("`name` belongs to `[app]`")
+    );
+    assert!(
+        error("[app]\nentry = \"app.py\"\nhiddenimports = []\n").ends_with("write `include` in `[modules]`")
+    );
     let found = error("[target.windows.modules]\nexlude = []\n");
     assert!(found.starts_with("unknown key `exlude` in `[target.windows.modules]`"), "{found}");
 }
@@ -238,7 +251,9 @@ fn missing_files() {
     let found = error(&format!("{APP}[[data]]\nfrom = \"asets\"\n"));
     assert!(found.starts_with("file `asets` not found"), "{found}");
     assert!(found.contains("app.spec:4:8"), "{found}");
-    assert!(error(&format!("{APP}[runtime]\nhooks = [\"h.py\"]\n")).starts_with("runtime hook `h.py` not found"));
+    assert!(
+        error(&format!("{APP}[runtime]\nhooks = [\"h.py\"]\n")).starts_with("runtime hook `h.py` not found")
+    );
     assert!(error(&format!("{APP}[rules]\nfiles = [\"r/*.toml\"]\n")).contains("matches nothing"));
 }
 

@@ -22,7 +22,10 @@ pub enum Style {
 pub fn text(request: &Request, folder: &Path, style: Style) -> String {
     let mut w = Writer { out: String::new(), folder, style, section: None };
     let file = format!("{}.spec", request.name);
-    let _ = writeln!(w.out, "# `freeze {file}` builds it. Paths count from this file; docs/spec.md tells all keys.");
+    let _ = writeln!(
+        w.out,
+        "# `freeze {file}` builds it. Paths count from this file; docs/spec.md tells all keys."
+    );
     let (app, programs) = split(request);
     w.section("app");
     w.value("name", Some(quote(&request.name)), "", "of the executable");

@@ -1,6 +1,6 @@
 //! Keeps the cache within bounds, and tells and removes what it holds.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -48,10 +48,10 @@ pub fn usage(root: &Path) -> Result<Usage> {
         usage.buckets.push((bucket.name().to_owned(), count, bytes));
     }
     for entry in walkdir::WalkDir::new(root).into_iter().flatten() {
-        if let Ok(metadata) = entry.metadata() {
-            if metadata.is_file() {
-                usage.bytes += blocks(&metadata);
-            }
+        if let Ok(metadata) = entry.metadata()
+            && metadata.is_file()
+        {
+            usage.bytes += blocks(&metadata);
         }
     }
     Ok(usage)
@@ -112,7 +112,7 @@ pub(super) fn when_due(records: &Records, home: &Path) {
 pub(super) fn sweep(records: &Records, home: &Path, limit: u64) {
     records.clear_stale_readers();
     let mut all: Vec<(u32, Key, u64, bool)> = Vec::new();
-    let mut known = HashMap::new();
+    let mut known = HashSet::new();
     records.for_each(|key, record| {
         // A version that this program does not know is of no use to it.
         let day = match parse(record) {
@@ -121,7 +121,7 @@ pub(super) fn sweep(records: &Records, home: &Path, limit: u64) {
         };
         let is_file = matches!(parse(record), Some((_, Content::File(_))));
         if is_file {
-            known.insert(hex(key), ());
+            known.insert(hex(key));
         }
         all.push((day, *key, size_of(record), is_file));
     });
@@ -149,10 +149,10 @@ pub(super) fn sweep(records: &Records, home: &Path, limit: u64) {
     // Files without a record: the build was killed between the two.
     for entry in walkdir::WalkDir::new(home.join("files")).min_depth(3).into_iter().flatten() {
         let parts: Vec<_> = entry.path().iter().rev().take(3).filter_map(|p| p.to_str()).collect();
-        if let [name, two, four] = parts[..] {
-            if !known.contains_key(&format!("{four}{two}{name}")) {
-                remove_old(entry.path());
-            }
+        if let [name, two, four] = parts[..]
+            && !known.contains(&format!("{four}{two}{name}"))
+        {
+            remove_old(entry.path());
         }
     }
     for entry in std::fs::read_dir(home.join("tmp")).into_iter().flatten().flatten() {

@@ -57,8 +57,8 @@ fn keep(text: &[u8], into: &mut BTreeSet<String>) {
         return;
     }
     let parts = || text.split(|&b| b == b'.');
-    // What mypyc makes is named by a hash, which may begin with a digit.
-    if parts().any(|p| p.first().is_none_or(u8::is_ascii_digit)) && !text.ends_with(b"__mypyc") {
+    // mypyc names the module that a group of modules shares by a hash, which may begin with a digit.
+    if parts().any(|p| p.first().is_none_or(u8::is_ascii_digit) && !p.ends_with(b"__mypyc")) {
         return;
     }
     if parts().count() > 1 || looks_like_module(text) {
@@ -101,8 +101,8 @@ mod tests {
 
     #[test]
     fn whole_strings_end_in_nul() {
-        let names = find(b"\0pkg._impl.core\0not a name\0x\0_private\0word\0json\x009a1__mypyc\0", "pkg");
-        assert_eq!(names.whole, ["9a1__mypyc", "_private", "json", "pkg._impl.core"]);
+        let names = find(b"\0pkg._impl.core\0not a name\0x\0_private\0word\0json\0a1__mypyc\0", "pkg");
+        assert_eq!(names.whole, ["_private", "a1__mypyc", "json", "pkg._impl.core"]);
         assert!(names.glued.is_empty());
     }
 

@@ -5,7 +5,7 @@ use std::hash::BuildHasherDefault;
 
 use xxhash_rust::xxh3::{xxh3_128, xxh3_128_with_seed};
 
-use super::{FLAG_REF, Layout, MAX_DEPTH, Marshal, NONE, Node, Numbers, OBJECTS_BEFORE_LINE, is_container};
+use super::{FLAG_REF, Layout, MAX_DEPTH, Marshal, NONE, Node, Numbers, OBJECTS_BEFORE_LINE, is_container, is_string};
 use crate::error::{Error, Result};
 
 /// Reads a marshal stream of CPython 3.`minor`; bytes behind the first object are passed over, as
@@ -224,6 +224,15 @@ impl Reader<'_> {
 
     fn close(&mut self) -> Result<u32> {
         let Some(frame) = self.frames.pop() else { return Err(self.bad("unbalanced container")) };
+        if matches!(frame.tag, b'<' | b'>') && self.m.any_mutable(&self.values[frame.base..]) {
+            return Err(self.bad("a set holds what has no hash"));
+        }
+        if frame.tag == b'c' {
+            let filename = self.values[frame.base + self.m.layout.filename as usize];
+            if !is_string(self.m.nodes[filename as usize].tag) {
+                return Err(self.bad("a code object's filename is no string"));
+            }
+        }
         let id = self.m.container(frame.tag, &mut self.values[frame.base..], frame.numbers);
         self.values.truncate(frame.base);
         if let Some(slot) = self.refs.get_mut(frame.slot as usize) {
@@ -250,9 +259,13 @@ impl Marshal<'_> {
         id
     }
 
+    fn any_mutable(&self, ids: &[u32]) -> bool {
+        ids.iter().any(|id| self.nodes[*id as usize].mutable)
+    }
+
     fn leaf(&mut self, tag: u8, start: u32, len: u32) -> u32 {
         let hash = xxh3_128_with_seed(self.payload(start, len), u64::from(tag));
-        self.intern(hash, Node { tag, interned: false, start, len, numbers: 0 }, &[])
+        self.intern(hash, Node { tag, interned: false, mutable: false, start, len, numbers: 0 }, &[])
     }
 
     /// A string, under the type code that CPython would write today.
@@ -279,8 +292,8 @@ impl Marshal<'_> {
             // Sets have no order of their own: that of the content's hashes does for all writers.
             children.sort_unstable_by_key(|id| self.hashes[*id as usize]);
         }
-        let hash = if matches!(tag, b'[' | b'<' | b'{') {
-            // Mutable objects are never merged.
+        let mutable = matches!(tag, b'[' | b'<' | b'{') || self.any_mutable(children);
+        let hash = if mutable {
             xxh3_128_with_seed(&(self.nodes.len() as u64).to_le_bytes(), u64::from(tag))
         } else {
             let mut bytes = Vec::with_capacity(children.len() * 16 + 32);
@@ -297,7 +310,8 @@ impl Marshal<'_> {
             xxh3_128(&bytes)
         };
         let place = self.numbers.len() as u32;
-        let node = Node { tag, interned: false, start: 0, len: children.len() as u32, numbers: place };
+        let node =
+            Node { tag, interned: false, mutable, start: 0, len: children.len() as u32, numbers: place };
         let id = self.intern(hash, node, children);
         if tag == b'c' && self.nodes[id as usize].numbers == place {
             self.numbers.push(numbers);

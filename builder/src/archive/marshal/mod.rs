@@ -68,6 +68,8 @@ struct Node {
     tag: u8,
     /// Strings: whether any occurrence was interned.
     interned: bool,
+    /// Whether it is or holds a list, dict or set: such an object is never merged and cannot be in a set.
+    mutable: bool,
     /// Leaf: start of the payload; container: first of its children.
     start: u32,
     /// Leaf: length of the payload; container: number of children.
@@ -114,8 +116,10 @@ impl Hasher for Folded {
 /// The stream is not one that CPython of this version could load, or holds no code object.
 pub fn rewrite(marshal: &[u8], python: (u8, u8), filename: &str) -> Result<Vec<u8>> {
     let mut decoded = decode(marshal, python.1)?;
-    decoded.set_filename(filename)?;
-    Ok(decoded.encode())
+    if decoded.set_filename(filename)? {
+        return Ok(decoded.encode());
+    }
+    Ok(decode(&decoded.encode(), python.1)?.encode())
 }
 
 impl<'a> Marshal<'a> {
@@ -128,8 +132,10 @@ impl<'a> Marshal<'a> {
         }
     }
 
-    /// Gives the root and the code objects nested in it that share its `co_filename` a new one.
-    fn set_filename(&mut self, filename: &str) -> Result<()> {
+    /// Gives the root and the code objects nested in it that share its `co_filename` a new one. Tells whether
+    /// the graph is still as reading would make it: not if objects that differed may now be equal, or be
+    /// ordered otherwise in a set, which no compiler brings about.
+    fn set_filename(&mut self, filename: &str) -> Result<bool> {
         let Some(old) = self.root().as_code().map(|c| c.object(self.layout.filename).id) else {
             return Err(Error::new("marshal data holds no code object"));
         };
@@ -138,17 +144,24 @@ impl<'a> Marshal<'a> {
         let start = (self.data.len() + self.extra.len()) as u32;
         self.extra.extend_from_slice(filename.as_bytes());
         let new = self.string(b'u', start, filename.len() as u32);
+        let mut canonical = true;
         for i in 0..self.nodes.len() {
             let node = self.nodes[i];
+            if matches!(node.tag, b'<' | b'>') {
+                let children = &self.children[node.start as usize..][..node.len as usize];
+                canonical &= !children.iter().any(|id| is_container(self.nodes[*id as usize].tag));
+            }
             if node.tag == b'c' {
                 let place = (node.start + self.layout.filename) as usize;
                 let child = self.nodes[self.children[place] as usize];
-                if !is_container(child.tag) && self.payload(child.start, child.len) == old {
+                if self.payload(child.start, child.len) == old {
                     self.children[place] = new;
+                } else {
+                    canonical = false;
                 }
             }
         }
-        Ok(())
+        Ok(canonical)
     }
 
     /// The outermost object: a code object in what an interpreter compiled.
@@ -161,6 +174,10 @@ impl<'a> Marshal<'a> {
         (0..self.nodes.len() as u32).filter_map(|id| Value { marshal: self, id }.as_code())
     }
 }
+fn is_string(tag: u8) -> bool {
+    matches!(tag, b'z' | b'a' | b'u')
+}
+
 fn is_container(tag: u8) -> bool {
     matches!(tag, b'(' | b'[' | b'<' | b'>' | b'{' | b'}' | b':' | b'c')
 }

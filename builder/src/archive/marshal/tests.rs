@@ -22,10 +22,9 @@ fn pythons() -> Vec<(PathBuf, u8, PathBuf)> {
         };
         let text = String::from_utf8_lossy(&out.stdout).into_owned();
         let mut lines = text.lines();
-        if let (Some(minor), Some(lib)) = (lines.next().and_then(|l| l.parse().ok()), lines.next()) {
-            if minor >= 9 {
-                found.push((exe, minor, PathBuf::from(lib)));
-            }
+        let (minor, lib) = (lines.next().and_then(|l| l.parse().ok()), lines.next());
+        if let (Some(minor @ 9..), Some(lib)) = (minor, lib) {
+            found.push((exe, minor, PathBuf::from(lib)));
         }
     }
     found
@@ -139,6 +138,7 @@ fn damage_is_an_error_and_nothing_worse() {
     assert!(decode(b"\xa9\x01r\0\0\0\0", 12).is_err());
     assert!(decode(b"", 12).is_err());
     assert!(rewrite(b"N", (3, 12), "a.py").is_err());
+    assert!(decode(b">\x01\0\0\0)\x01[\0\0\0\0", 12).is_err(), "a list in a tuple in a set");
     // Each level doubles what a naive writer would write.
     let mut bomb = vec![b')' | 0x80, 2, b'N', b'N'];
     for i in 0..1000u32 {
@@ -176,4 +176,30 @@ fn speed() {
         let seconds = start.elapsed().as_secs_f64();
         println!("3.{minor}: {} files, {read} → {written} bytes, {:.0} MB/s", all.len(), read as f64 / 1e6 / seconds);
     }
+}
+
+/// For interpreters that this machine runs only in a changed root: rewrites, and checks what they compiled afresh.
+#[test]
+#[ignore = "a tool: FREEZE_TEST_ROOT=folder FREEZE_TEST_MINOR=15, then compare.py there, then again"]
+fn in_another_root() {
+    let root = PathBuf::from(std::env::var_os("FREEZE_TEST_ROOT").unwrap());
+    let minor: u8 = std::env::var("FREEZE_TEST_MINOR").unwrap().parse().unwrap();
+    let dir = root.join(format!("tmp/freeze-marshal-{minor}"));
+    std::fs::create_dir_all(&dir).unwrap();
+    let inside = |path: &Path| Path::new("/").join(path.strip_prefix(&root).unwrap()).display().to_string();
+    let (mut list, mut compared) = (String::new(), 0);
+    for (i, pyc) in pycs(&root.join(format!("usr/lib/python3.{minor}"))).iter().enumerate() {
+        let (out, fresh) = (dir.join(format!("{i}.new")), dir.join(format!("{i}.fresh")));
+        let new = rewrite(&std::fs::read(pyc).unwrap()[16..], (3, minor), "x/y.py").unwrap();
+        assert!(rewrite(&new, (3, minor), "x/y.py").unwrap() == new, "not idempotent: {}", pyc.display());
+        if let Ok(fresh) = std::fs::read(&fresh) {
+            let fresh = rewrite(&fresh, (3, minor), "x/y.py").unwrap();
+            assert!(fresh == new, "another compile differs: {}", pyc.display());
+            compared += 1;
+        }
+        std::fs::write(&out, &new).unwrap();
+        writeln!(list, "{}\t{}\t{}", inside(pyc), inside(&out), inside(&fresh)).unwrap();
+    }
+    std::fs::write(dir.join("list"), list).unwrap();
+    println!("3.{minor}: {compared} compared");
 }

@@ -108,7 +108,7 @@ impl Image {
     pub(crate) fn headers_are_found(&self) -> bool {
         let start = self.header.e_phoff.get(LE);
         let end = start + size_of_val(self.segments.as_slice()) as u64;
-        let page = PAGE;
+        let page = self.page();
         let holds = |p: &&ProgramHeader64<LE>| {
             let (offset, size) = (p.p_offset.get(LE), p.p_filesz.get(LE));
             offset / page * page <= start && end <= (offset + size).next_multiple_of(page)

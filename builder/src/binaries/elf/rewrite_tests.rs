@@ -172,7 +172,7 @@ fn patchelf_understands_the_result() {
     // Not each machine that runs the tests has it.
     let Ok(output) = patchelf.output() else { return };
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(load(&[file.clone()], "call").unwrap(), "42");
+    assert_eq!(load(std::slice::from_ref(&file), "call").unwrap(), "42");
     // And what patchelf wrote is mended again, its hole closed.
     let patched = fs_err::read(&file).unwrap();
     works(&b, &mend(&patched, Strip::All, Some(&["$ORIGIN/x"])).unwrap().unwrap());

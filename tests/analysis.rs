@@ -1,0 +1,227 @@
+//! The module graph: what is found, what is left out, and what is said about modules that are missing.
+
+use std::process::Command;
+
+use harness::{Project, newest};
+
+#[test]
+fn a_syntax_error_in_the_entry_is_shown_as_python_shows_it() {
+    let project = Project::script("x = 1\nif x\n    pass\n").file("dist/app/app", "earlier product");
+    let outcome = project.command(["app.py", "-y"]).run();
+    outcome.fails(&["app.py", "line 2", "if x", "^", "SyntaxError"]);
+    assert_eq!(std::fs::read_to_string(project.path().join("dist/app/app")).unwrap(), "earlier product");
+
+    let project = Project::script("print(1\n");
+    project.command(["app.py"]).run().fails(&["app.py", "SyntaxError"]);
+    let project = Project::script("def f():\n\tx\n        y\n");
+    project.command(["app.py"]).run().fails(&["app.py", "Error"]);
+    let project = Project::new().file("app.py", b"x = '\xff\xfe'\n");
+    project.command(["app.py"]).run().fails(&["app.py", "SyntaxError"]);
+}
+
+#[test]
+fn a_syntax_error_elsewhere_is_a_warning() {
+    let source = "try:\n    import broken\nexcept SyntaxError as e:\n    print('broken', e.lineno)\n";
+    let frozen = Project::script(source).file("broken.py", "a = = 1\n").freeze(["app.py"]);
+    frozen.outcome.says(&["broken"]);
+    // What the frozen program sees is an error, of whatever kind, and no crash.
+    let outcome = frozen.command().run();
+    assert!(outcome.code() == Some(0) || outcome.stderr.contains("broken"), "{outcome}");
+}
+
+#[test]
+fn a_missing_module_is_a_warning_that_names_who_imports_it() {
+    let source = "
+try:
+    import guarded_missing
+except ImportError:
+    pass
+def late():
+    import late_missing
+print('runs', flush=True)
+import helper
+";
+    let project = Project::script(source).file("helper.py", "import os\n\nimport plainly_missing.part\n");
+    let outcome = project.command(["app.py", "-F", "-y"]).run();
+    outcome.success().says(&["`plainly_missing", "`helper.py:3`"]);
+    for quiet in ["guarded_missing", "late_missing"] {
+        assert!(!outcome.stderr.contains(quiet), "an import that may never run is listed with -v only\n{outcome}");
+    }
+    let outcome = project.command(["app.py", "-F", "-y", "-v"]).run();
+    outcome.success().says(&["plainly_missing", "`guarded_missing`", "`late_missing`"]);
+    let frozen = project.moved(harness::Mode::Onefile, "app", outcome);
+    let outcome = frozen.command().run();
+    assert_eq!(outcome.stdout, "runs\n", "{outcome}");
+    outcome.exits(1).says(&["ModuleNotFoundError: No module named 'plainly_missing'"]);
+}
+
+#[test]
+fn branches_for_other_platforms_are_not_followed() {
+    let source = "
+import os, sys, typing
+from typing import TYPE_CHECKING
+if TYPE_CHECKING:
+    import only_types
+if typing.TYPE_CHECKING:
+    import only_types
+if sys.platform == 'win32':
+    import only_windows
+elif sys.platform.startswith('darwin'):
+    import only_mac
+else:
+    import on_linux
+if os.name == 'nt':
+    import only_windows
+if sys.version_info < (3, 6):
+    import only_old
+if sys.version_info[0] == 2:
+    import only_old
+if False:
+    import never
+for name in 'only_types', 'only_windows', 'only_mac', 'only_old', 'never', 'on_linux':
+    try:
+        print(__import__(name).__name__)
+    except ImportError:
+        pass
+";
+    let mut project = Project::script(source);
+    for name in ["only_types", "only_windows", "only_mac", "only_old", "never", "on_linux"] {
+        project = project.file(&format!("{name}.py"), "");
+    }
+    project.freeze(["app.py"]).command().run().prints("on_linux\n");
+}
+
+#[test]
+fn imports_are_found_wherever_they_stand() {
+    let source = "
+import importlib
+from importlib import import_module as load
+from pack import *
+from pack.inner import deep
+import pack.sibling as renamed
+import space.one, space.two
+from space import three
+def late():
+    import in_function
+    return in_function.VALUE
+class Body:
+    from in_class import VALUE
+both = (lambda: __import__('by_dunder').VALUE)()
+named = importlib.import_module('by_name').VALUE
+loaded = load('.relative', 'pack').VALUE
+try:
+    import c_version as version
+except ImportError:
+    import py_version as version
+match late():
+    case 'function':
+        import in_match
+print(late(), Body.VALUE, both, named, loaded, deep.VALUE, renamed.VALUE, EXPORTED, starred.VALUE)
+print(space.one.VALUE, space.two.VALUE, three.VALUE, version.VALUE, in_match.VALUE, deep.up())
+";
+    let value = |name: &str| format!("VALUE = '{name}'\n");
+    let project = Project::script(source)
+        .file("in_function.py", value("function"))
+        .file("in_class.py", value("class"))
+        .file("in_match.py", value("match"))
+        .file("by_dunder.py", value("dunder"))
+        .file("by_name.py", value("name"))
+        .file("py_version.py", value("python"))
+        .file("pack/__init__.py", "__all__ = ['EXPORTED', 'starred']\nEXPORTED = 'exported'\n")
+        .file("pack/starred.py", value("starred"))
+        .file("pack/sibling.py", "from . import EXPORTED\nVALUE = 'sibling'\n")
+        .file("pack/relative.py", value("relative"))
+        .file("pack/inner/__init__.py", "")
+        .file("pack/inner/deep.py", "from .. import sibling\nfrom ..relative import VALUE as r\nVALUE = 'deep'\n\ndef up():\n    from pack import relative\n    return r\n")
+        .file("space/one.py", value("one"))
+        .file("space/two.py", value("two"))
+        .file("space/three/__init__.py", value("three"));
+    project.freeze(["app.py"]).command().run().prints(
+        "function class dunder name relative deep sibling exported starred\none two three python match relative\n",
+    );
+}
+
+#[test]
+fn the_whole_search_path_is_searched() {
+    // A zip, an egg folder, a folder named by a .pth file, a module without source, and two halves of a namespace.
+    let project = Project::script(
+        "import in_zip.mod, in_pth, bare\nimport halves.left, halves.right\n\
+         print(in_zip.mod.VALUE, in_pth.VALUE, bare.VALUE, halves.left.VALUE, halves.right.VALUE)\n",
+    )
+    .file("zipped/in_zip/__init__.py", "")
+    .file("zipped/in_zip/mod.py", "VALUE = 'zip'")
+    .file("named/in_pth.py", "VALUE = 'pth'")
+    .file("named/halves/left.py", "VALUE = 'left'")
+    .file("other/halves/right.py", "VALUE = 'right'")
+    .file("other/bare.py", "VALUE = 'bare'");
+    let root = project.path().to_owned();
+    let python = |arguments: &[&str]| {
+        let output = Command::new(&newest().exe).args(arguments).current_dir(&root).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    python(&["-c", "import shutil; shutil.make_archive('lib', 'zip', 'zipped')"]);
+    python(&["-c", "import py_compile; py_compile.compile('other/bare.py', 'other/bare.pyc')"]);
+    std::fs::remove_file(root.join("other/bare.py")).unwrap();
+    python(&["-m", "venv", "--without-pip", "v"]);
+    let site = root.join(format!("v/lib/python{}/site-packages", newest().minor()));
+    std::fs::write(site.join("a.pth"), format!("# comment\n{}\nimport sys; x = 1\n", root.join("named").display()))
+        .unwrap();
+    let outcome = project
+        .bare_command(["app.py", "-F", "-y", "--python", "v", "--paths", "lib.zip", "--paths", "other"])
+        .run();
+    let frozen = project.moved(harness::Mode::Onefile, "app", outcome);
+    frozen.command().run().prints("zip pth bare left right\n");
+}
+
+#[test]
+fn an_editable_install_is_followed() {
+    let project = Project::script("import edited, edited.inner\nprint(edited.VALUE, edited.inner.VALUE)\n")
+        .file("work/src/edited/__init__.py", "VALUE = 'edited'")
+        .file("work/src/edited/inner.py", "VALUE = 'inner'");
+    let root = project.path().to_owned();
+    let made = Command::new(&newest().exe).args(["-m", "venv", "--without-pip"]).arg(root.join("v")).status();
+    assert!(made.unwrap().success());
+    // What setuptools writes for an editable install: a .pth file that imports a finder with a table.
+    let site = root.join(format!("v/lib/python{}/site-packages", newest().minor()));
+    std::fs::write(
+        site.join("__editable__.edited-1.0.pth"),
+        "import __editable___edited_1_0_finder; __editable___edited_1_0_finder.install()",
+    )
+    .unwrap();
+    std::fs::write(
+        site.join("__editable___edited_1_0_finder.py"),
+        format!(
+            "from __future__ import annotations\nimport sys\nfrom importlib.machinery import PathFinder\n\
+             MAPPING: dict[str, str] = {{'edited': {:?}}}\nNAMESPACES: dict[str, list[str]] = {{}}\n\
+             PATH_PLACEHOLDER = '__editable__.edited-1.0.finder' + \".__path_hook__\"\n\
+             def install():\n    pass\n",
+            root.join("work/src/edited").to_str().unwrap()
+        ),
+    )
+    .unwrap();
+    let outcome = project.bare_command(["app.py", "-F", "-y", "--python", "v"]).run();
+    let frozen = project.moved(harness::Mode::Onefile, "app", outcome);
+    frozen.command().run().prints("edited inner\n");
+}
+
+#[test]
+fn modules_are_included_and_excluded_by_name() {
+    let source = "
+for name in 'json', 'hidden', 'tree.a', 'tree.b.c', 'decimal':
+    try:
+        print(__import__(name, fromlist=['x']).__name__)
+    except ImportError as e:
+        print('no', name)
+";
+    let project = Project::script(source)
+        .file("hidden.py", "")
+        .file("tree/__init__.py", "")
+        .file("tree/a.py", "")
+        .file("tree/b/__init__.py", "")
+        .file("tree/b/c.py", "");
+    let options = ["app.py", "--hidden-import", "hidden", "--collect-submodules=tree", "--exclude-module", "decimal"];
+    let frozen = project.freeze(options);
+    let outcome = frozen.command().run();
+    let lines: Vec<&str> = outcome.success().stdout.lines().collect();
+    assert_eq!(lines[1..], ["hidden", "tree.a", "tree.b.c", "no decimal"], "{outcome}");
+}

@@ -1,0 +1,5 @@
+x = { 'a':1,
+ 'b':2 }
+def f ( a ):
+    match = a
+    return   match

@@ -1,0 +1,316 @@
+//! Interpreters of this machine and virtual environments made from them.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use crate::root;
+
+/// Packages uploaded later are not used, so that a test fails for a reason in this repository.
+const NEWEST_UPLOAD: &str = "2026-11-01";
+
+/// What is asked of an interpreter, as `key=value` lines.
+const QUESTIONS: &str = "
+import sys, sysconfig, importlib.util
+print('version=%d.%d.%d' % sys.version_info[:3])
+print('implementation=' + sys.implementation.name)
+print('prefix=' + sys.base_prefix)
+print('libdir=' + (sysconfig.get_config_var('LIBDIR') or ''))
+print('multiarch=' + (sysconfig.get_config_var('MULTIARCH') or ''))
+for name in 'tkinter', 'curses', 'readline', 'ssl', 'sqlite3', 'lzma', 'bz2', 'ctypes':
+    try:
+        __import__(name)
+    except ImportError:
+        print('lacks=' + name)
+";
+
+/// An interpreter of this machine.
+#[derive(Clone, Debug)]
+pub struct Interpreter {
+    /// `3.12`, or `3.11-system` for the one that the operating system brings.
+    pub name: String,
+    /// The executable.
+    pub exe: PathBuf,
+    /// Its version.
+    pub version: (u8, u8, u8),
+    /// Where it is installed.
+    pub prefix: PathBuf,
+    /// Folder of its shared library.
+    libdir: PathBuf,
+    /// Optional modules of the standard library that it was built without.
+    pub lacks: Vec<String>,
+}
+
+impl Interpreter {
+    /// `3.12`.
+    pub fn minor(&self) -> String {
+        format!("{}.{}", self.version.0, self.version.1)
+    }
+
+    fn is_system(&self) -> bool {
+        ["/usr", "/usr/local"].iter().any(|p| self.prefix == Path::new(p))
+    }
+
+    /// The files and folders without which it is gone.
+    fn places(&self) -> Vec<PathBuf> {
+        if !self.is_system() {
+            return vec![self.prefix.clone()];
+        }
+        let mut places = Vec::new();
+        let folders = [self.prefix.join("bin"), self.prefix.join("lib"), self.prefix.join("share"), self.libdir.clone()];
+        for folder in folders {
+            for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+                let name = entry.file_name();
+                let name = name.to_string_lossy();
+                if name.starts_with("python3") || name.starts_with("libpython3") {
+                    places.extend(entry.path().canonicalize());
+                }
+            }
+        }
+        places
+    }
+}
+
+struct Survey {
+    usable: Vec<Interpreter>,
+    places: BTreeSet<PathBuf>,
+}
+
+/// All interpreters that can be frozen, newest last.
+pub fn interpreters() -> &'static [Interpreter] {
+    &survey().usable
+}
+
+/// Every file and folder that belongs to any Python of this machine.
+pub(crate) fn places() -> Vec<PathBuf> {
+    survey().places.iter().cloned().collect()
+}
+
+/// The interpreter of that name; `None` (said on stderr) where the machine has none.
+pub fn interpreter(name: &str) -> Option<&'static Interpreter> {
+    let found = interpreters().iter().find(|i| i.name == name);
+    if found.is_none() {
+        eprintln!("skipped: no Python {name} on this machine");
+    }
+    found
+}
+
+/// The interpreter of tests that need just one: 3.12, or the newest there is.
+pub fn newest() -> &'static Interpreter {
+    let all = interpreters();
+    let chosen = all.iter().find(|i| i.name == "3.12").or(all.last());
+    chosen.expect("no usable Python found: looked in pyenv, /usr/bin, /usr/local/bin and PATH")
+}
+
+fn survey() -> &'static Survey {
+    static SURVEY: OnceLock<Survey> = OnceLock::new();
+    SURVEY.get_or_init(|| {
+        let mut survey = Survey { usable: Vec::new(), places: BTreeSet::new() };
+        let mut seen = BTreeSet::new();
+        let mut log = String::new();
+        for exe in candidates() {
+            let Ok(real) = exe.canonicalize() else { continue };
+            if !seen.insert(real) {
+                continue;
+            }
+            match ask(&exe) {
+                Ok(found) => {
+                    survey.places.extend(found.places());
+                    if found.version < (3, 9, 0) {
+                        let _ = writeln!(log, "skipped: {} is Python {}", exe.display(), found.minor());
+                    } else if let Some(other) = survey.usable.iter().find(|i| i.name == found.name) {
+                        let _ = writeln!(log, "skipped: {} is {} like {}", exe.display(), found.name, other.exe.display());
+                    } else {
+                        survey.usable.push(found);
+                    }
+                }
+                Err(reason) => {
+                    let _ = writeln!(log, "skipped: {}: {reason}", exe.display());
+                }
+            }
+        }
+        survey.usable.sort_by(|a, b| a.version.cmp(&b.version).then(a.name.cmp(&b.name)));
+        for i in &survey.usable {
+            let _ = writeln!(log, "found: Python {} at {}", i.name, i.exe.display());
+        }
+        eprint!("{log}");
+        survey
+    })
+}
+
+/// Executables that may be interpreters, in order of preference.
+fn candidates() -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = Vec::new();
+    if let Some(list) = std::env::var_os("FREEZE_TEST_PYTHONS") {
+        found.extend(std::env::split_paths(&list));
+    }
+    let pyenv = std::env::var_os("PYENV_ROOT")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".pyenv")));
+    if let Some(versions) = pyenv.map(|p| p.join("versions")) {
+        let mut folders: Vec<PathBuf> =
+            std::fs::read_dir(versions).into_iter().flatten().flatten().map(|e| e.path()).collect();
+        // Of two patch releases the newer one is preferred.
+        folders.sort_by_key(|f| {
+            let name = f.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            std::cmp::Reverse(name.split('.').map(|n| n.parse().unwrap_or(0)).collect::<Vec<u32>>())
+        });
+        found.extend(folders.into_iter().map(|f| f.join("bin/python3")));
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    for folder in ["/usr/bin".into(), "/usr/local/bin".into()].into_iter().chain(std::env::split_paths(&path)) {
+        // Shims decide at run time which interpreter they are: the interpreters themselves are found above.
+        if folder.ends_with("shims") {
+            continue;
+        }
+        let mut here: Vec<PathBuf> = std::fs::read_dir(&folder)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter(|e| {
+                let name = e.file_name();
+                let rest = name.to_str().and_then(|n| n.strip_prefix("python3"));
+                rest.is_some_and(|r| r.chars().all(|c| c == '.' || c.is_ascii_digit()))
+            })
+            .map(|e| e.path())
+            .collect();
+        here.sort();
+        found.extend(here);
+    }
+    found.retain(|f| f.is_file());
+    found
+}
+
+fn ask(exe: &Path) -> Result<Interpreter, String> {
+    let output = Command::new(exe)
+        .args(["-I", "-c", QUESTIONS])
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|e| format!("it cannot be started: {e}"))?;
+    if !output.status.success() {
+        return Err(format!("it fails: {}", String::from_utf8_lossy(&output.stderr).trim()));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let value = |key: &str| text.lines().find_map(|l| l.strip_prefix(key)?.strip_prefix('=')).unwrap_or_default();
+    if value("implementation") != "cpython" {
+        return Err(format!("it is {}", value("implementation")));
+    }
+    let numbers: Vec<u8> = value("version").split('.').filter_map(|n| n.parse().ok()).collect();
+    let &[major, minor, patch] = numbers.as_slice() else { return Err("it tells no version".into()) };
+    let libdir = Path::new(value("libdir"));
+    let multiarch = libdir.join(value("multiarch"));
+    let mut found = Interpreter {
+        name: format!("{major}.{minor}"),
+        exe: exe.to_owned(),
+        version: (major, minor, patch),
+        prefix: PathBuf::from(value("prefix")),
+        libdir: if multiarch.is_dir() { multiarch } else { libdir.to_owned() },
+        lacks: text.lines().filter_map(|l| l.strip_prefix("lacks=")).map(String::from).collect(),
+    };
+    if found.is_system() {
+        found.name.push_str("-system");
+    }
+    Ok(found)
+}
+
+/// A virtual environment.
+#[derive(Clone, Debug)]
+pub struct Venv {
+    /// Its folder.
+    pub path: PathBuf,
+}
+
+impl Venv {
+    /// Its interpreter.
+    pub fn python(&self) -> PathBuf {
+        self.path.join("bin/python")
+    }
+}
+
+/// A virtual environment of `interpreter` with the distributions that `requirements` (lines of a requirements
+/// file) asks for. Made once and kept in tests/.venvs.
+pub fn venv(interpreter: &Interpreter, requirements: &str) -> Venv {
+    let mut lines: Vec<&str> = requirements.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
+    lines.sort_unstable();
+    let mut hasher = DefaultHasher::new();
+    (&lines, NEWEST_UPLOAD, interpreter.version, &interpreter.exe).hash(&mut hasher);
+    let folder = venvs();
+    let name = format!("{}-{:016x}", interpreter.name, hasher.finish());
+    let path = folder.join(&name);
+    let _lock = lock(&folder.join(format!("{name}.lock")));
+    let complete = path.join(".complete");
+    if !complete.exists() {
+        let _ = std::fs::remove_dir_all(&path);
+        let uv = uv();
+        let mut make = Command::new(uv);
+        make.args(["venv", "--quiet", "--python"]).arg(&interpreter.exe).arg(&path);
+        must(&mut make);
+        if !lines.is_empty() {
+            let list = path.join("requirements.txt");
+            std::fs::write(&list, lines.join("\n")).expect("the new venv is writable");
+            let mut install = Command::new(uv);
+            install.args(["pip", "install", "--quiet", "--only-binary", ":all:", "--compile-bytecode"]);
+            install.args(["--exclude-newer", NEWEST_UPLOAD, "--python"]).arg(path.join("bin/python"));
+            install.arg("-r").arg(&list);
+            must(&mut install);
+        }
+        std::fs::write(&complete, "").expect("the new venv is writable");
+    }
+    Venv { path }
+}
+
+fn venvs() -> PathBuf {
+    let folder = root().join("tests/.venvs");
+    std::fs::create_dir_all(&folder).expect("tests/ is writable");
+    folder
+}
+
+/// The installer: `uv` from PyPI, which makes an environment in a tenth of the time that pip takes.
+fn uv() -> &'static Path {
+    static UV: OnceLock<PathBuf> = OnceLock::new();
+    UV.get_or_init(|| {
+        let folder = venvs().join("uv");
+        let uv = folder.join("bin/uv");
+        let complete = folder.join(".complete");
+        let _lock = lock(&venvs().join("uv.lock"));
+        if !complete.exists() {
+            let _ = std::fs::remove_dir_all(&folder);
+            must(Command::new(&newest().exe).args(["-m", "venv"]).arg(&folder));
+            must(Command::new(folder.join("bin/python")).args(["-m", "pip", "install", "--quiet", "uv"]));
+            std::fs::write(&complete, "").expect("the new venv is writable");
+        }
+        uv
+    })
+}
+
+/// Takes the lock of a file until the value is dropped; other processes wait.
+fn lock(path: &Path) -> File {
+    let file = File::create(path).unwrap_or_else(|e| panic!("failed to create `{}`: {e}", path.display()));
+    file.lock().unwrap_or_else(|e| panic!("failed to lock `{}`: {e}", path.display()));
+    file
+}
+
+/// Runs a command that prepares a test, with the environment that pip and uv are to see.
+fn must(command: &mut Command) {
+    command.env("PIP_DISABLE_PIP_VERSION_CHECK", "1").env("PIP_NO_INPUT", "1").env("PIP_ROOT_USER_ACTION", "ignore");
+    command.env("UV_NO_PROGRESS", "1").env("UV_PYTHON_DOWNLOADS", "never");
+    command.env("UV_NO_CONFIG", "1").env_remove("UV_VENV_SEED");
+    for name in ["VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"] {
+        command.env_remove(name);
+    }
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .unwrap_or_else(|e| panic!("failed to start {:?}: {e}", command.get_program()));
+    assert!(
+        output.status.success(),
+        "{command:?} failed with {}\n{}{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}

@@ -1,0 +1,264 @@
+//! The importer: a frozen program cannot tell that its modules lie in an archive.
+
+use std::process::Command;
+
+use harness::{Frozen, Mode, Project, newest, venv};
+
+fn both(project: impl Fn() -> Project, arguments: &[&str], check: impl Fn(&Frozen)) {
+    for mode in Mode::ALL {
+        let mut all = vec!["app.py"];
+        all.extend(arguments);
+        check(&project().freeze_as(mode, all));
+    }
+}
+
+#[test]
+fn modules_know_where_they_are() {
+    let source = "
+import importlib.util, json, json.decoder, os, pack, pack.mod, space.one, sys, _struct
+root = sys._MEIPASS
+assert os.path.isabs(root)
+def rel(path): return os.path.relpath(path, root)
+print(rel(__file__), __name__, __spec__, __package__, repr(__doc__))
+print(rel(json.__file__), [rel(p) for p in json.__path__], json.__package__, json.__spec__.name)
+print(rel(pack.mod.__file__), pack.mod.__package__, pack.mod.__spec__.parent, pack.mod.__spec__.has_location)
+print(sorted(rel(p) for p in space.__path__), getattr(space, '__file__', None))
+print(rel(json.decoder.scanner.__file__), json.decoder.JSONDecoder.decode.__code__.co_filename == json.decoder.__file__)
+print(importlib.util.find_spec('pack.mod').origin == pack.mod.__file__, importlib.util.find_spec('pack.none'))
+print(importlib.util.find_spec('no_such'), os.path.exists(_struct.__file__) if hasattr(_struct, '__file__') else True)
+print(sys.frozen, rel(sys.argv[0]) != '', os.path.isabs(sys.executable), '__main__' in sys.modules)
+print(os.__file__ == os.path.join(root, 'os.py'), pack.mod.__loader__ is pack.mod.__spec__.loader)
+print(pack.mod.__cached__ is None or not os.path.exists(pack.mod.__cached__))
+";
+    let project = || {
+        Project::script(source)
+            .file("pack/__init__.py", "")
+            .file("pack/mod.py", "")
+            .file("space/one.py", "")
+    };
+    both(project, &[], |app| {
+        app.command().run().prints(
+            "app.py __main__ None None None\n\
+             json/__init__.py ['json'] json json\n\
+             pack/mod.py pack pack True\n\
+             ['space'] None\n\
+             json/scanner.py True\n\
+             True None\nNone True\nTrue True True True\nTrue True\nTrue\n",
+        );
+    });
+}
+
+#[test]
+fn resources_are_found_in_every_way() {
+    let source = "
+import importlib.resources as ir, os, pkgutil, sys
+import pack, pack.sub
+print(pkgutil.get_data('pack', 'data.txt'))
+if sys.version_info >= (3, 9):
+    files = ir.files('pack')
+    print((files / 'data.txt').read_text(encoding='utf-8'), (files / 'sub' / 'deep.bin').read_bytes())
+    print(sorted(p.name for p in files.iterdir() if not p.name.endswith('.py') and not p.name.startswith('__')))
+    print(files.joinpath('data.txt').is_file(), files.joinpath('sub').is_dir(), files.joinpath('nope').is_file())
+    with ir.as_file(files / 'data.txt') as path:
+        print(os.path.exists(path), open(path).read())
+    print(ir.files(pack.sub).joinpath('deep.bin').read_bytes())
+with open(os.path.join(os.path.dirname(pack.__file__), 'data.txt')) as f: print(f.read())
+with open(os.path.join(os.path.dirname(pack.sub.__file__), 'deep.bin'), 'rb') as f: print(f.read())
+print(pack.__loader__.get_data(os.path.join(os.path.dirname(pack.__file__), 'data.txt')))
+try:
+    pkgutil.get_data('pack', 'missing')
+except OSError as e:
+    print(type(e).__name__)
+print(sorted(m.name for m in pkgutil.iter_modules(pack.__path__)), sorted(m.name for m in pkgutil.walk_packages(pack.__path__, 'pack.')))
+print({'pack', 'os'} <= {m.name for m in pkgutil.iter_modules()})
+";
+    let project = || {
+        Project::script(source)
+            .file("pack/__init__.py", "")
+            .file("pack/data.txt", "text")
+            .file("pack/mod.py", "")
+            .file("pack/sub/__init__.py", "")
+            .file("pack/sub/deep.bin", "deep")
+    };
+    both(project, &["--collect-all", "pack"], |app| {
+        app.command().run().prints(
+            "b'text'\ntext b'deep'\n['data.txt', 'sub']\nTrue True False\nTrue text\nb'deep'\ntext\nb'deep'\n\
+             b'text'\nFileNotFoundError\n['mod', 'sub'] ['pack.mod', 'pack.sub']\nTrue\n",
+        );
+    });
+}
+
+#[test]
+fn metadata_of_distributions_is_there() {
+    let source = "
+import importlib.metadata as md, sys
+import click, rich
+print(md.version('rich') == md.metadata('rich')['Version'], md.distribution('rich').metadata['Name'])
+print('markdown-it-py' in ' '.join(md.requires('rich')), md.files('rich') is not None)
+names = {d.metadata['Name'].lower() for d in md.distributions()}
+print('rich' in names, 'pygments' in names)
+try:
+    md.version('not-there')
+except md.PackageNotFoundError as e:
+    print('not found', e.name if hasattr(e, 'name') else e)
+";
+    let environment = venv(newest(), "click\nrich");
+    for mode in Mode::ALL {
+        let project = Project::script(source);
+        let form = format!("--{}", mode.name());
+        let outcome =
+            project.bare_command(["app.py", "-y", &form, "--python"]).arg(&environment.path).run();
+        let app = project.moved(mode, "app", outcome);
+        app.command().run().prints("True rich\nTrue True\nTrue True\nnot found not-there\n");
+    }
+}
+
+#[test]
+fn entry_points_of_collected_distributions_are_there() {
+    // A distribution with plugins, as an installer leaves it.
+    let source = "
+import importlib.metadata as md
+found = [e for e in md.distribution('plug-dist').entry_points if e.group == 'app.plugins']
+print([(e.name, e.load()()) for e in found])
+";
+    let project = Project::script(source);
+    let made = Command::new(&newest().exe).args(["-m", "venv", "--without-pip"]).arg(project.path().join("v")).status();
+    assert!(made.unwrap().success());
+    let site = format!("v/lib/python{}/site-packages", newest().minor());
+    let info = format!("{site}/plug_dist-1.5.dist-info");
+    let project = project
+        .file(&format!("{site}/plug.py"), "def go():\n    return 'went'\n")
+        .file(&format!("{info}/METADATA"), "Metadata-Version: 2.1\nName: plug-dist\nVersion: 1.5\n")
+        .file(&format!("{info}/entry_points.txt"), "[app.plugins]\none = plug:go\n")
+        .file(&format!("{info}/INSTALLER"), "pip\n")
+        .file(&format!("{info}/RECORD"), "plug.py,,\nplug_dist-1.5.dist-info/METADATA,,\n");
+    let outcome = project
+        .bare_command(["app.py", "-F", "-y", "--python", "v", "--copy-metadata", "plug-dist", "--hidden-import", "plug"])
+        .run();
+    let app = project.moved(Mode::Onefile, "app", outcome);
+    app.command().run().prints("[('one', 'went')]\n");
+}
+
+#[test]
+fn code_can_be_inspected_as_far_as_its_source_is_carried() {
+    let spec = "[app]\nname = \"app\"\nentry = \"app.py\"\n[bundle]\nmode = \"onefile\"\n[modules]\nsource = [\"shown\"]\n";
+    let source = "
+import inspect, linecache, shown, hidden, traceback
+print(inspect.getsource(shown.f).strip().splitlines()[0], inspect.getsourcefile(shown) == shown.__file__)
+print(shown.__loader__.get_source('shown').startswith('# shown'))
+try:
+    inspect.getsource(hidden.f)
+except OSError:
+    print('no source')
+print(hidden.__loader__.get_source('hidden'), hidden.__loader__.is_package('hidden'))
+print(hidden.__loader__.get_code('hidden').co_name)
+try:
+    shown.f()
+except ZeroDivisionError:
+    print('1 / 0' in traceback.format_exc())
+";
+    let project = Project::script(source)
+        .file("app.spec", spec)
+        .file("shown.py", "# shown\ndef f():\n    return 1 / 0\n")
+        .file("hidden.py", "def f():\n    pass\n");
+    project.freeze_spec(Mode::Onefile).command().run().prints("def f(): True\nTrue\nno source\nNone False\n<module>\nTrue\n");
+}
+
+#[test]
+fn imports_behave_as_from_files() {
+    let source = "
+import importlib, json, runpy, sys, pickle, types, zipimport, tempfile, os, threading
+import lazy, circular_a, failing_later
+print(lazy.attribute, circular_a.circular_b.VALUE)
+try:
+    import raising
+except ValueError as e:
+    print('raised', e, 'raising' in sys.modules)
+try:
+    import pack.nothing
+except ModuleNotFoundError as e:
+    print(e.name, str(e))
+try:
+    from pack import nothing
+except ImportError as e:
+    print(str(e).split(' (')[0])
+before = sys.modules['lazy']
+print(importlib.reload(lazy) is before, lazy.COUNT)
+print(runpy.run_module('runnable')['RESULT'], runpy.run_module('runnable', run_name='__main__')['RESULT'])
+with tempfile.TemporaryDirectory() as folder:
+    open(os.path.join(folder, 'outside.py'), 'w').write('import json; VALUE = json.dumps(6)')
+    sys.path.insert(0, folder)
+    import outside
+    print(outside.VALUE, outside.__file__.startswith(folder))
+    sys.path.remove(folder)
+results = []
+def load(name): results.append(importlib.import_module(name).VALUE)
+threads = [threading.Thread(target=load, args=('slow',)) for _ in range(8)]
+[t.start() for t in threads]; [t.join() for t in threads]
+print(results, sys.modules['slow'].LOADED)
+finder = [f for f in sys.meta_path if hasattr(f, 'find_spec')]
+print(importlib.util.module_from_spec(importlib.util.find_spec('slow')).__name__)
+sys.modules.pop('slow'); importlib.invalidate_caches(); import slow; print(slow.LOADED)
+";
+    let project = || {
+        Project::script(source)
+            .file(
+                "lazy/__init__.py",
+                "COUNT = globals().get('COUNT', 0) + 1\ndef __getattr__(name):\n    \
+                 if name == 'attribute':\n        from .real import VALUE\n        return VALUE\n    \
+                 raise AttributeError(name)\n",
+            )
+            .file("lazy/real.py", "VALUE = 'late'")
+            .file("circular_a.py", "import circular_b\nVALUE = 'a'")
+            .file("circular_b.py", "import circular_a\nVALUE = 'b'")
+            .file("failing_later.py", "")
+            .file("raising.py", "raise ValueError('at import')")
+            .file("pack/__init__.py", "")
+            .file("runnable.py", "RESULT = __name__")
+            .file("slow.py", "import time, sys\nLOADED = getattr(sys, 'loaded', 0) + 1\nsys.loaded = LOADED\ntime.sleep(0.05)\nVALUE = 1")
+    };
+    both(project, &["--hidden-import", "slow", "--hidden-import", "runnable"], |app| {
+        app.command().run().prints(
+            "late b\nraised at import False\npack.nothing No module named 'pack.nothing'\n\
+             cannot import name 'nothing' from 'pack'\nTrue 2\nrunnable __main__\n6 True\n\
+             [1, 1, 1, 1, 1, 1, 1, 1] 1\nslow\n2\n",
+        );
+    });
+}
+
+#[test]
+fn packages_can_lie_as_files_on_disk() {
+    for mode in Mode::ALL {
+        let spec = format!(
+            "[app]\nname = \"app\"\nentry = \"app.py\"\n[bundle]\nmode = \"{}\"\n[modules]\nfiles = [\"ondisk\"]\n",
+            mode.name()
+        );
+        let source = "import os, ondisk.mod; print(os.path.isfile(ondisk.mod.__file__), ondisk.mod.VALUE)";
+        let project = Project::script(source)
+            .file("app.spec", spec)
+            .file("ondisk/__init__.py", "")
+            .file("ondisk/mod.py", "VALUE = 8");
+        project.freeze_spec(mode).command().run().prints("True 8\n");
+    }
+}
+
+#[test]
+fn an_entry_can_be_a_module_a_package_or_a_function() {
+    let files = |p: Project| {
+        p.file("pack/__init__.py", "")
+            .file("pack/__main__.py", "import sys; from . import helper\nprint('main of', __package__, __name__, helper.N, sys.argv[1:])")
+            .file("pack/helper.py", "N = 1")
+            .file("pack/cli.py", "import sys\nclass Group:\n    @staticmethod\n    def run():\n        print('function', __name__, sys.argv[1:])\n        return 4\ndef main():\n    Group.run(); return 'text for stderr'\n")
+            .file("single.py", "print('single', __name__)\n")
+    };
+    let app = files(Project::new()).freeze(["pack"]);
+    app.command().arg("x").run().prints("main of pack __main__ 1 ['x']\n");
+    let app = files(Project::new()).freeze(["pack.cli:main"]);
+    app.command().arg("x").run().exits(1).says(&["text for stderr"]);
+    let app = files(Project::new()).freeze(["pack.cli:Group.run"]);
+    let outcome = app.command().arg("x").run();
+    outcome.exits(4);
+    assert_eq!(outcome.stdout, "function pack.cli ['x']\n");
+    let app = files(Project::new()).freeze(["pack.helper"]);
+    app.command().run().prints("");
+}

@@ -1,0 +1,259 @@
+//! Rules of this repository that no compiler checks.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use harness::root;
+
+/// Longest module; tables of data may be longer.
+const MOST_LINES: usize = 600;
+
+struct Source {
+    path: String,
+    text: String,
+}
+
+impl Source {
+    /// The code without its unit tests, comments and documentation.
+    fn code(&self) -> String {
+        let code = self.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        let lines = code.lines().map(|l| if l.trim_start().starts_with("//") { "" } else { l });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    fn is_test(&self) -> bool {
+        let name = self.path.rsplit('/').next().unwrap_or_default();
+        self.path.starts_with("tests/") || name.starts_with("tests") || self.path.contains("/tests/")
+    }
+}
+
+/// Files that are, or are about to be, in version control.
+fn files() -> Vec<PathBuf> {
+    let output = Command::new("git")
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+        .current_dir(root())
+        .output()
+        .expect("git is installed");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let names = String::from_utf8(output.stdout).expect("names are plain");
+    names.split('\0').filter(|n| !n.is_empty()).map(PathBuf::from).filter(|p| root().join(p).is_file()).collect()
+}
+
+fn sources(extension: &str) -> Vec<Source> {
+    let mut all = Vec::new();
+    for path in files().into_iter().filter(|p| p.extension().is_some_and(|e| e == extension)) {
+        let text = std::fs::read_to_string(root().join(&path)).expect("sources are text");
+        all.push(Source { path: path.display().to_string(), text });
+    }
+    assert!(!all.is_empty(), "no *.{extension} found");
+    all
+}
+
+/// Ends the test with all that was found.
+fn nothing(found: &[String], rule: &str) {
+    assert!(found.is_empty(), "{rule}:\n  {}", found.join("\n  "));
+}
+
+/// Lines of non-test code that hold `needle`.
+fn lines_with(source: &Source, needle: &str) -> Vec<String> {
+    let code = source.code();
+    let hits = code.lines().enumerate().filter(|(_, l)| l.contains(needle));
+    hits.map(|(i, l)| format!("{}:{}: {}", source.path, i + 1, l.trim())).collect()
+}
+
+#[test]
+fn every_module_opens_with_one_plain_sentence() {
+    let mut found = Vec::new();
+    for source in sources("rs") {
+        let first = source.text.lines().next().unwrap_or_default();
+        let paragraph: Vec<&str> =
+            source.text.lines().take_while(|l| l.starts_with("//!") && *l != "//!").collect();
+        let sentence = paragraph.iter().map(|l| l.trim_start_matches("//!").trim()).collect::<Vec<_>>().join(" ");
+        let ends = sentence.ends_with(['.', ':']);
+        if !first.starts_with("//! ") || !ends || !sentence.starts_with(|c: char| c.is_uppercase() || c == '`') {
+            found.push(format!("{}: {sentence}", source.path));
+        }
+    }
+    nothing(&found, "a module opens with `//!` and a sentence that says what it is for");
+}
+
+#[test]
+fn modules_stay_short() {
+    let long = |s: &Source| s.text.lines().count() > MOST_LINES;
+    let found: Vec<String> = sources("rs")
+        .into_iter()
+        .chain(sources("py"))
+        .filter(long)
+        .map(|s| format!("{}: {} lines", s.path, s.text.lines().count()))
+        .collect();
+    nothing(&found, "a file has one subject and at most 600 lines");
+}
+
+#[test]
+fn only_the_reporters_print() {
+    let mut found = Vec::new();
+    for source in sources("rs").iter().filter(|s| !s.is_test()) {
+        let name = Path::new(&source.path);
+        let reports = name.ends_with("report.rs") || source.path.contains("/report/");
+        // A build script talks to cargo through its stdout.
+        if reports || name.ends_with("build.rs") {
+            continue;
+        }
+        for needle in ["println!", "print!(", "eprint", "stdout()", "stderr()"] {
+            found.extend(lines_with(source, needle));
+        }
+    }
+    nothing(&found, "only report.rs prints");
+}
+
+#[test]
+fn object_formats_are_read_and_written_in_their_places_only() {
+    let mut found = Vec::new();
+    for source in sources("rs").iter().filter(|s| !s.is_test()) {
+        if source.path.starts_with("builder/src/binaries") || source.path.starts_with("builder/src/assemble") {
+            continue;
+        }
+        for needle in ["goblin::", "use goblin", "object::", "use object"] {
+            found.extend(lines_with(source, needle));
+        }
+    }
+    nothing(&found, "goblin and object are used in binaries/ and assemble/ only");
+}
+
+#[test]
+fn the_launcher_asks_for_its_system_in_one_place() {
+    let mut found = Vec::new();
+    for source in sources("rs").iter().filter(|s| s.path.starts_with("bootloader/src") && !s.is_test()) {
+        if source.path.starts_with("bootloader/src/os/") {
+            continue;
+        }
+        for needle in ["target_os", "cfg(unix)", "cfg(windows)", "cfg!(unix)", "cfg!(windows)", "std::os::"] {
+            found.extend(lines_with(source, needle));
+        }
+    }
+    nothing(&found, "what depends on the operating system lies in bootloader/src/os/");
+}
+
+#[test]
+fn a_phase_sees_only_earlier_products() {
+    // In the order of the pipeline; each may use the ones before it.
+    let phases = ["spec", "python", "analysis", "rules", "binaries", "archive", "assemble", "output"];
+    let mut found = Vec::new();
+    for source in sources("rs").iter().filter(|s| !s.is_test()) {
+        let Some(rest) = source.path.strip_prefix("builder/src/") else { continue };
+        let module = rest.split(['/', '.']).next().unwrap_or_default();
+        let Some(place) = phases.iter().position(|p| *p == module) else { continue };
+        for later in &phases[place + 1..] {
+            found.extend(lines_with(source, &format!("crate::{later}::")));
+            found.extend(lines_with(source, &format!("crate::{later};")));
+        }
+    }
+    // Rules are data that the graph is made with; applying them to the graph is the later phase.
+    found.retain(|line| !line.contains("rules::load::") && !line.contains("rules::implicit"));
+    nothing(&found, "a phase sees only earlier products");
+}
+
+#[test]
+fn the_graph_and_the_formats_do_no_input_or_output() {
+    let pure = ["builder/src/analysis/graph", "builder/src/analysis/parse", "bootloader/src/archive/"];
+    let mut found = Vec::new();
+    for source in sources("rs").iter().filter(|s| !s.is_test()) {
+        if pure.iter().any(|p| source.path.starts_with(p)) {
+            for needle in ["std::fs", "fs_err", "File::open", "std::net", "Command::"] {
+                found.extend(lines_with(source, needle));
+            }
+        }
+    }
+    nothing(&found, "parsing, graph and archive code do no input or output");
+}
+
+#[test]
+fn nothing_is_left_to_be_done_later() {
+    let words = [["TO", "DO"].concat(), ["FIX", "ME"].concat(), ["XX", "X:"].concat(), ["HA", "CK"].concat()];
+    let mut found = Vec::new();
+    for path in files() {
+        let Ok(text) = std::fs::read_to_string(root().join(&path)) else { continue };
+        if path.ends_with("Cargo.lock") {
+            continue;
+        }
+        for (i, line) in text.lines().enumerate() {
+            if words.iter().any(|w| line.contains(w.as_str())) {
+                found.push(format!("{}:{}: {}", path.display(), i + 1, line.trim()));
+            }
+        }
+    }
+    nothing(&found, "what is not done is not here");
+}
+
+#[test]
+fn no_path_of_a_machine_is_written_down() {
+    let mut needles = vec![["/ho", "me/"].concat(), ["/ro", "ot/"].concat(), ["/wo", "rk/"].concat()];
+    needles.push(["/Us", "ers/"].concat());
+    let mut found = Vec::new();
+    for path in files() {
+        let Ok(text) = std::fs::read_to_string(root().join(&path)) else { continue };
+        let source = Source { path: path.display().to_string(), text };
+        // Unit tests make up folders as they like.
+        let text = if source.path.ends_with(".rs") { source.code() } else { source.text };
+        for (i, line) in text.lines().enumerate() {
+            // Examples in documentation speak of a user that does not exist.
+            let plain = line.replace(&format!("{}user/", needles[0]), "").replace(&format!("{}me/", needles[0]), "");
+            if needles.iter().any(|n| plain.contains(n.as_str())) {
+                found.push(format!("{}:{}: {}", path.display(), i + 1, line.trim()));
+            }
+        }
+    }
+    nothing(&found, "no path of a machine is written down");
+}
+
+#[test]
+fn unsafe_code_stays_in_few_places() {
+    let allowed = [
+        "bootloader/src/os/",
+        "bootloader/src/python/",
+        "bootloader/src/args.rs",
+        "bootloader/src/content.rs",
+        "bootloader/src/locate.rs",
+        "bootloader/src/main.rs",
+        "builder/src/store",
+        "builder/src/interrupt.rs",
+        "builder/src/binaries/",
+        "builder/src/assemble/",
+        "builder/src/output/",
+        "builder/src/inspect/mod.rs",
+        "builder/src/report/contents.rs",
+        "tests/",
+    ];
+    let mut found = Vec::new();
+    for source in sources("rs").iter().filter(|s| !allowed.iter().any(|a| s.path.starts_with(a))) {
+        found.extend(lines_with(source, "unsafe {"));
+        found.extend(lines_with(source, "unsafe fn"));
+    }
+    nothing(&found, "unsafe code lies in few, small modules");
+}
+
+#[test]
+fn the_documentation_names_files_that_exist() {
+    let mut found = Vec::new();
+    for path in files().into_iter().filter(|p| p.extension().is_some_and(|e| e == "md")) {
+        let text = std::fs::read_to_string(root().join(&path)).expect("documents are text");
+        let folder = root().join(path.parent().unwrap_or(Path::new("")));
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+            if !link.is_empty() && !link.contains("://") && !folder.join(link).exists() {
+                found.push(format!("{}: {link}", path.display()));
+            }
+        }
+    }
+    nothing(&found, "links lead somewhere");
+}
+
+#[test]
+fn the_readme_and_ci_run_the_same_tests() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("there is a README");
+    let ci = std::fs::read_to_string(root().join(".ci/run")).expect("there is a .ci/run");
+    let command = readme
+        .lines()
+        .find(|l| l.starts_with("cargo test"))
+        .expect("the README tells how to run the tests");
+    assert!(ci.lines().any(|l| l.trim() == command), "`{command}` is not in .ci/run");
+}
