@@ -108,8 +108,10 @@ pub(super) fn check(files: &mut Vec<File>, request: &Request) -> Result<()> {
         }
         let parents = path.match_indices('/').map(|(at, _)| &path[..at]);
         if let Some(parent) = parents.into_iter().find(|parent| paths.contains(parent)) {
-            return Err(Error::new(format!("`{parent}` is a file in the product, and the folder of `{path}`"))
-                .hint("give one of them another destination"));
+            return Err(Error::new(format!(
+                "`{parent}` is a file in the product, and the folder of `{path}`"
+            ))
+            .hint("give one of them another destination"));
         }
         let beside_program = request.bundle.contents_directory == "."
             && request.programs.iter().any(|p| path == p.name || path.starts_with(&format!("{}/", p.name)));
