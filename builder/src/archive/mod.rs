@@ -6,7 +6,6 @@ mod compress;
 mod files;
 mod jobs;
 pub mod manifest;
-pub mod marshal;
 mod names;
 mod order;
 mod pycache;

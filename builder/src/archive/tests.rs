@@ -8,6 +8,7 @@ use bootloader::archive::Archive;
 use super::*;
 use crate::analysis::{By, Graph, Guard};
 use crate::binaries::Native;
+use crate::marshal;
 use crate::output;
 use crate::rules::Data;
 use crate::spec::{Bundle, Entry, Program};

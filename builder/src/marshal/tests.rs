@@ -87,11 +87,7 @@ fn keeps_the_code_and_forgets_who_compiled_it() {
         }
         for seed in ["1", "77"] {
             let mut child = Command::new(&exe)
-                .args([
-                    "-W",
-                    "ignore",
-                    concat!(env!("CARGO_MANIFEST_DIR"), "/src/archive/marshal/compare.py"),
-                ])
+                .args(["-W", "ignore", concat!(env!("CARGO_MANIFEST_DIR"), "/src/marshal/compare.py")])
                 .env("PYTHONHASHSEED", seed)
                 .stdin(Stdio::piped())
                 .stderr(Stdio::piped())
