@@ -63,7 +63,7 @@ fn modules_needed_before_the_importer_can_be_read_in_place() {
 #[test]
 fn only_programs_end_with_an_archive() {
     let frozen = hello(newest(), Mode::Onedir);
-    assert_eq!(archives(&frozen.product), [frozen.exe.clone()]);
+    assert_eq!(archives(&frozen.product), std::slice::from_ref(&frozen.exe));
     let all = Content::of(&frozen.product);
     assert!(all.iter().any(|c| c.place.contains("module ")), "the archive holds modules");
 }

@@ -232,7 +232,8 @@ impl Frozen {
 /// The frozen hello of tests/apps/hello, made once for all tests: they must not change it.
 pub fn hello(interpreter: &Interpreter, mode: Mode) -> Arc<Frozen> {
     type Key = (String, Mode);
-    static PRODUCTS: OnceLock<Mutex<HashMap<Key, Arc<OnceLock<Arc<Frozen>>>>>> = OnceLock::new();
+    type Once = Arc<OnceLock<Arc<Frozen>>>;
+    static PRODUCTS: OnceLock<Mutex<HashMap<Key, Once>>> = OnceLock::new();
     let products = PRODUCTS.get_or_init(Mutex::default);
     let slot = {
         let mut products = products.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
