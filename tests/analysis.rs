@@ -45,7 +45,10 @@ import helper
     let outcome = project.command(["app.py", "-F", "-y"]).run();
     outcome.success().says(&["`plainly_missing", "`helper.py:3`"]);
     for quiet in ["guarded_missing", "late_missing"] {
-        assert!(!outcome.stderr.contains(quiet), "an import that may never run is listed with -v only\n{outcome}");
+        assert!(
+            !outcome.stderr.contains(quiet),
+            "an import that may never run is listed with -v only\n{outcome}"
+        );
     }
     let outcome = project.command(["app.py", "-F", "-y", "-v"]).run();
     outcome.success().says(&["plainly_missing", "`guarded_missing`", "`late_missing`"]);
@@ -164,8 +167,11 @@ fn the_whole_search_path_is_searched() {
     std::fs::remove_file(root.join("other/bare.py")).unwrap();
     python(&["-m", "venv", "--without-pip", "v"]);
     let site = root.join(format!("v/lib/python{}/site-packages", newest().minor()));
-    std::fs::write(site.join("a.pth"), format!("# comment\n{}\nimport sys; x = 1\n", root.join("named").display()))
-        .unwrap();
+    std::fs::write(
+        site.join("a.pth"),
+        format!("# comment\n{}\nimport sys; x = 1\n", root.join("named").display()),
+    )
+    .unwrap();
     let outcome = project
         .bare_command(["app.py", "-F", "-y", "--python", "v", "--paths", "lib.zip", "--paths", "other"])
         .run();
@@ -219,7 +225,8 @@ for name in 'json', 'hidden', 'tree.a', 'tree.b.c', 'decimal':
         .file("tree/a.py", "")
         .file("tree/b/__init__.py", "")
         .file("tree/b/c.py", "");
-    let options = ["app.py", "--hidden-import", "hidden", "--collect-submodules=tree", "--exclude-module", "decimal"];
+    let options =
+        ["app.py", "--hidden-import", "hidden", "--collect-submodules=tree", "--exclude-module", "decimal"];
     let frozen = project.freeze(options);
     let outcome = frozen.command().run();
     let lines: Vec<&str> = outcome.success().stdout.lines().collect();

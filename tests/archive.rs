@@ -17,13 +17,15 @@ fn every_record_is_intact_and_nothing_is_there_twice() {
                 let blob = archive.blob(id).unwrap();
                 assert!(contents.insert(hash(blob.stored)), "blob {id} is there twice");
             }
-            let names: Vec<_> = (0..archive.module_count()).map(|i| archive.module(i).unwrap().name).collect();
+            let names: Vec<_> =
+                (0..archive.module_count()).map(|i| archive.module(i).unwrap().name).collect();
             assert!(names.is_sorted() && names.iter().all(|n| !n.is_empty()));
             let paths: Vec<_> = (0..archive.file_count()).map(|i| archive.file(i).unwrap().path).collect();
             assert!(paths.is_sorted());
             for path in paths {
                 let text = std::str::from_utf8(path).unwrap();
-                let plain = !text.starts_with('/') && text.split('/').all(|part| !["", ".", ".."].contains(&part));
+                let plain =
+                    !text.starts_with('/') && text.split('/').all(|part| !["", ".", ".."].contains(&part));
                 assert!(plain, "`{text}` leads out of the root");
             }
             assert_eq!(archive.setting(setting::PYTHON), Some(interpreter.minor().as_bytes()));
@@ -61,7 +63,7 @@ fn modules_needed_before_the_importer_can_be_read_in_place() {
 #[test]
 fn only_programs_end_with_an_archive() {
     let frozen = hello(newest(), Mode::Onedir);
-    assert_eq!(archives(&frozen.product), [frozen.exe.clone()]);
+    assert_eq!(archives(&frozen.product), std::slice::from_ref(&frozen.exe));
     let all = Content::of(&frozen.product);
     assert!(all.iter().any(|c| c.place.contains("module ")), "the archive holds modules");
 }

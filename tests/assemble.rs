@@ -16,8 +16,10 @@ fn a_onefile_product_is_one_executable_file() {
 #[test]
 fn a_onedir_product_is_an_executable_and_its_contents() {
     let frozen = hello(newest(), Mode::Onedir);
-    let mut names: Vec<_> =
-        std::fs::read_dir(&frozen.product).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<_> = std::fs::read_dir(&frozen.product)
+        .unwrap()
+        .map(|e| e.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.sort();
     assert_eq!(names, ["_internal", "hello"]);
     let tree = Tree::of(&frozen.product);
@@ -40,7 +42,8 @@ fn the_contents_folder_has_the_name_that_was_asked_for() {
 
 #[test]
 fn an_executable_and_a_folder_of_the_same_name_are_refused() {
-    let project = Project::script("import parts").file("parts/__init__.py", "").file("parts/data.txt", "text");
+    let project =
+        Project::script("import parts").file("parts/__init__.py", "").file("parts/data.txt", "text");
     let beside = ["app.py", "-D", "-y", "--contents-directory", ".", "--add-data", "parts/data.txt:parts"];
     project.command(beside).args(["--name", "parts"]).run().fails(&["`parts/data.txt`", "hint:"]);
     assert!(!project.path().join("dist").exists());
@@ -52,7 +55,8 @@ fn an_executable_and_a_folder_of_the_same_name_are_refused() {
 fn several_programs_share_one_bundle() {
     let spec = "[app]\nname = \"app\"\nentry = \"app.py\"\n[bundle]\nmode = \"onedir\"\n\
                 [[program]]\nname = \"b\"\nentry = \"b.py\"\n[[program]]\nname = \"c\"\nentry = \"pack\"\n";
-    let show = |name: &str| format!("import json, sys\nprint('{name}', __name__, json.dumps(sys.argv[1:]))\n");
+    let show =
+        |name: &str| format!("import json, sys\nprint('{name}', __name__, json.dumps(sys.argv[1:]))\n");
     let project = Project::script(&show("a"))
         .file("app.spec", spec)
         .file("b.py", show("b"))

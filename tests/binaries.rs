@@ -63,7 +63,12 @@ fn libraries_of_a_library_come_with_it() {
         let deep = project.path().join("deep/er");
         std::fs::create_dir_all(&deep).unwrap();
         library(&deep, "libinner.so.1", INNER, &["-Wl,-soname,libinner.so.1"]);
-        library(project.path(), "libouter.so", OUTER, &["deep/er/libinner.so.1", "-Wl,-rpath,$ORIGIN/deep/er"]);
+        library(
+            project.path(),
+            "libouter.so",
+            OUTER,
+            &["deep/er/libinner.so.1", "-Wl,-rpath,$ORIGIN/deep/er"],
+        );
         let frozen = project.freeze_as(mode, ["app.py", "--add-binary", "libouter.so:."]);
         frozen.command().run().prints("42\n");
     }
@@ -86,15 +91,18 @@ fn a_binary_that_is_none_is_reported() {
     let outcome = project.command(["app.py", "-F", "-y", "--add-binary", "libtext.so:."]).run();
     outcome.says(&["libtext.so"]);
     // A damaged one must not take the builder down either.
-    let project = Project::script("print('runs')").file("libcut.so", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0");
+    let project =
+        Project::script("print('runs')").file("libcut.so", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0");
     let outcome = project.command(["app.py", "-F", "-y", "--add-binary", "libcut.so:."]).run();
     outcome.says(&["libcut.so"]);
 }
 
 #[test]
 fn too_new_a_glibc_is_refused_with_its_culprit() {
-    let spec = "[app]\nname = \"app\"\nentry = \"app.py\"\n[bundle]\nmode = \"onefile\"\nmax-glibc = \"2.3\"\n";
-    let project = Project::script("print('hello')").file("app.spec", spec).file("dist/app", "earlier product");
+    let spec =
+        "[app]\nname = \"app\"\nentry = \"app.py\"\n[bundle]\nmode = \"onefile\"\nmax-glibc = \"2.3\"\n";
+    let project =
+        Project::script("print('hello')").file("app.spec", spec).file("dist/app", "earlier product");
     project.command(["app.spec", "-y"]).run().fails(&["2.3", "glibc", "libpython"]);
     assert_eq!(std::fs::read_to_string(project.path().join("dist/app")).unwrap(), "earlier product");
 }

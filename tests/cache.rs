@@ -109,7 +109,10 @@ fn litter_of_killed_starts_is_swept() {
     app.command().home(home.path()).run().prints(&app.expected());
     // What is young may belong to a start that goes on at this moment: litter is what has grown old.
     let cache = home.path().join(".cache/freeze/hello");
-    let aged = std::process::Command::new("find").arg(&cache).args(["-exec", "touch", "-d", "-3 days", "{}", "+"]).status();
+    let aged = std::process::Command::new("find")
+        .arg(&cache)
+        .args(["-exec", "touch", "-d", "-3 days", "{}", "+"])
+        .status();
     assert!(aged.unwrap().success());
     app.command().home(home.path()).run().prints(&app.expected());
     assert_eq!(versions(home.path()).len(), 1, "litter stays: {:?}", versions(home.path()));

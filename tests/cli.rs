@@ -4,7 +4,13 @@ use harness::{Mode, Project, freeze_command};
 
 #[test]
 fn help_and_version_are_told() {
-    for arguments in [vec!["--help"], vec!["-h"], vec!["init", "--help"], vec!["inspect", "--help"], vec!["cache", "--help"]] {
+    for arguments in [
+        vec!["--help"],
+        vec!["-h"],
+        vec!["init", "--help"],
+        vec!["inspect", "--help"],
+        vec!["cache", "--help"],
+    ] {
         let outcome = freeze_command().args(&arguments).run();
         assert!(outcome.success().stdout.contains("freeze"), "{outcome}");
         let widest = outcome.stdout.lines().map(|l| l.chars().count()).max().unwrap();
@@ -23,7 +29,11 @@ fn a_wrong_command_line_ends_with_code_2() {
     freeze_command().run().exits(2);
     project.command(["nothing.py"]).run().fails(&["nothing.py"]);
     project.command(["no_module:main"]).run().fails(&["no_module"]);
-    project.bare_command(["--entry-point", "no-such-script", "--python"]).arg(&harness::newest().exe).run().fails(&["no-such-script"]);
+    project
+        .bare_command(["--entry-point", "no-such-script", "--python"])
+        .arg(&harness::newest().exe)
+        .run()
+        .fails(&["no-such-script"]);
 }
 
 #[test]
@@ -37,7 +47,11 @@ fn a_folder_is_the_default() {
 #[test]
 fn the_product_can_be_run_at_once() {
     let project = Project::script("import sys; print('ran', sys.argv[1:]); sys.exit(7)");
-    let outcome = project.bare_command(["app.py", "-F", "--python"]).arg(&harness::newest().exe).args(["--", "-x", "y"]).run();
+    let outcome = project
+        .bare_command(["app.py", "-F", "--python"])
+        .arg(&harness::newest().exe)
+        .args(["--", "-x", "y"])
+        .run();
     outcome.exits(7);
     assert_eq!(outcome.stdout, "ran ['-x', 'y']\n", "{outcome}");
 }
@@ -70,10 +84,34 @@ import importlib.metadata
         let app = project.freeze_as(
             mode,
             [
-                "app.py", "--add-data", "a.txt:data", "--add-data=b.txt:.", "--add-data", "tree:tree", "--add-data",
-                "globs/*.txt:globbed", "--runtime-hook", "hook.py", "-p", "more", "--hidden-import", "hidden",
-                "--exclude-module", "decimal", "--exclude-module=tkinter", "--optimize", "1", "--clean",
-                "--log-level", "WARN", "--strip", "--noconfirm", "--workpath", "w", "--specpath", "specs",
+                "app.py",
+                "--add-data",
+                "a.txt:data",
+                "--add-data=b.txt:.",
+                "--add-data",
+                "tree:tree",
+                "--add-data",
+                "globs/*.txt:globbed",
+                "--runtime-hook",
+                "hook.py",
+                "-p",
+                "more",
+                "--hidden-import",
+                "hidden",
+                "--exclude-module",
+                "decimal",
+                "--exclude-module=tkinter",
+                "--optimize",
+                "1",
+                "--clean",
+                "--log-level",
+                "WARN",
+                "--strip",
+                "--noconfirm",
+                "--workpath",
+                "w",
+                "--specpath",
+                "specs",
             ],
         );
         app.command().run().prints(
@@ -88,7 +126,9 @@ import importlib.metadata
 #[test]
 fn options_without_meaning_are_accepted_with_a_word() {
     let project = Project::script("print('hello')");
-    let outcome = project.command(["app.py", "-F", "-y", "--noupx", "--upx-dir", "/x", "--windowed", "-i", "a.ico"]).run();
+    let outcome = project
+        .command(["app.py", "-F", "-y", "--noupx", "--upx-dir", "/x", "--windowed", "-i", "a.ico"])
+        .run();
     outcome.success().says(&["--noupx", "--upx-dir", "--windowed", "--icon"]);
     project.moved(Mode::Onefile, "app", outcome).command().run().prints("hello\n");
 }
@@ -98,7 +138,10 @@ fn the_summary_tells_what_was_made() {
     let project = Project::script("import json; print('hello')");
     let outcome = project.command(["app.py", "-F", "-y"]).run();
     outcome.success().says(&["dist/app", "MB", "modules", "glibc"]);
-    assert!(!outcome.stderr.contains('\x1b') && !outcome.stderr.contains('\r'), "no terminal, no progress\n{outcome}");
+    assert!(
+        !outcome.stderr.contains('\x1b') && !outcome.stderr.contains('\r'),
+        "no terminal, no progress\n{outcome}"
+    );
     let outcome = project.command(["app.py", "-F", "-y", "-q"]).run();
     assert_eq!((outcome.success().stdout.as_str(), outcome.stderr.as_str()), ("", ""), "{outcome}");
     let outcome = project.command(["app.py", "-F", "-y", "--color", "always"]).run();
@@ -148,7 +191,12 @@ fn the_cache_of_the_builder_can_be_shown_and_cleared() {
     let outcome = run(&["cache", "--json"]);
     assert!(serde_json::from_str::<serde_json::Value>(&outcome.success().stdout).is_ok(), "{outcome}");
     run(&["cache", "clear"]).success();
-    let size: u64 = walkdir::WalkDir::new(&cache).into_iter().flatten().filter(|e| e.file_type().is_file()).map(|e| e.metadata().unwrap().len()).sum();
+    let size: u64 = walkdir::WalkDir::new(&cache)
+        .into_iter()
+        .flatten()
+        .filter(|e| e.file_type().is_file())
+        .map(|e| e.metadata().unwrap().len())
+        .sum();
     assert!(size < 200_000, "{size} bytes are left: {}", harness::Tree::of(&cache));
     run(&["cache", "show"]).success();
     project.command(["app.py", "-F", "-y"]).env("FREEZE_CACHE_DIR", &cache).run().success();

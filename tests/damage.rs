@@ -186,7 +186,8 @@ fn a_damaged_contents_folder_is_reported() {
         .filter(|e| e.file_type().is_file())
         .map(|e| e.path().strip_prefix(&app.product).unwrap().to_owned())
         .collect();
-    let library = files.iter().find(|f| f.to_string_lossy().contains("libpython")).expect("libpython is there");
+    let library =
+        files.iter().find(|f| f.to_string_lossy().contains("libpython")).expect("libpython is there");
     for change in ["missing", "empty", "cut", "folder missing"] {
         let (_folder, product) = copy(&app);
         let path = product.join(library);
@@ -214,10 +215,13 @@ fn a_damaged_cache_is_mended_or_reported() {
     let app = hello(newest(), Mode::Onefile);
     for change in ["missing", "empty", "cut", "no marker"] {
         let home = scratch("mend");
-        let run = || Run::new(&app.exe).sandbox(Sandbox::without_python()).home(home.path()).show(home.path()).run();
+        let run = || {
+            Run::new(&app.exe).sandbox(Sandbox::without_python()).home(home.path()).show(home.path()).run()
+        };
         run().prints(&app.expected());
         let find = |wanted: &str| {
-            let mut all = walkdir::WalkDir::new(home.path()).into_iter().flatten().filter(|e| e.file_type().is_file());
+            let mut all =
+                walkdir::WalkDir::new(home.path()).into_iter().flatten().filter(|e| e.file_type().is_file());
             all.find(|e| e.file_name().to_string_lossy().contains(wanted)).map(walkdir::DirEntry::into_path)
         };
         let library = find("libpython").expect("libpython is in the cache");

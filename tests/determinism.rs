@@ -6,7 +6,13 @@ use std::process::Command;
 use harness::{Build, Content, Interpreter, Mode, interpreters, newest, scratch, venv};
 
 /// Freezes `case` in a new folder whose sources are `hours` old, with an empty cache.
-fn build(case: &str, interpreter: &Interpreter, mode: Mode, place: &str, hours: u32) -> (tempfile::TempDir, PathBuf) {
+fn build(
+    case: &str,
+    interpreter: &Interpreter,
+    mode: Mode,
+    place: &str,
+    hours: u32,
+) -> (tempfile::TempDir, PathBuf) {
     let folder = scratch(place);
     let (run, name) = Build::new(case).python(interpreter).mode(mode).prepare(folder.path());
     let date = format!("-{hours} hours");
@@ -30,16 +36,20 @@ fn assert_equal(one: &Path, two: &Path) {
             .map(Result::unwrap)
             .map(|e| {
                 let path = e.path().strip_prefix(product).unwrap().to_owned();
-                let bytes = if e.file_type().is_file() { std::fs::read(e.path()).unwrap() } else { Vec::new() };
+                let bytes =
+                    if e.file_type().is_file() { std::fs::read(e.path()).unwrap() } else { Vec::new() };
                 (path, bytes, e.metadata().unwrap().permissions().mode())
             })
             .collect()
     };
     let (one, two) = (list(one), list(two));
-    let names = |all: &[(PathBuf, Vec<u8>, u32)]| all.iter().map(|(p, _, m)| (p.clone(), *m)).collect::<Vec<_>>();
+    let names =
+        |all: &[(PathBuf, Vec<u8>, u32)]| all.iter().map(|(p, _, m)| (p.clone(), *m)).collect::<Vec<_>>();
     assert_eq!(names(&one), names(&two));
     for ((path, a, _), (_, b, _)) in one.iter().zip(&two) {
-        if let Some(at) = a.iter().zip(b).position(|(x, y)| x != y).or((a.len() != b.len()).then_some(a.len().min(b.len()))) {
+        if let Some(at) =
+            a.iter().zip(b).position(|(x, y)| x != y).or((a.len() != b.len()).then_some(a.len().min(b.len())))
+        {
             panic!("`{}` differs from byte {at} on ({} and {} bytes)", path.display(), a.len(), b.len());
         }
     }
@@ -78,7 +88,8 @@ fn no_product_names_a_path_of_this_machine() {
 fn names_no_path(product: &Path, build: &Path, interpreter: &Interpreter) {
     let all = Content::of(product);
     assert!(all.len() > 100, "too little content was found to search: {}", all.len());
-    let requirements = std::fs::read_to_string(harness::apps().join("numpy_pandas/requirements.txt")).unwrap();
+    let requirements =
+        std::fs::read_to_string(harness::apps().join("numpy_pandas/requirements.txt")).unwrap();
     let mut needles = vec![
         build.display().to_string(),
         harness::root().display().to_string(),
@@ -98,7 +109,12 @@ fn names_no_path(product: &Path, build: &Path, interpreter: &Interpreter) {
     for needle in &needles {
         found.extend(Content::search(&all, needle));
     }
-    assert!(found.is_empty(), "{} pieces of content name a path of this machine:\n{}", found.len(), found.join("\n"));
+    assert!(
+        found.is_empty(),
+        "{} pieces of content name a path of this machine:\n{}",
+        found.len(),
+        found.join("\n")
+    );
 }
 
 #[test]
@@ -126,12 +142,17 @@ fn bytecode_beside_the_sources_makes_no_difference() {
             .file("pack/__init__.py", "")
             .file("pack/mod.py", "VALUE = {'k': [1.5, 2j, None, ..., b'x']}\n");
         if compile {
-            let status =
-                Command::new(&newest().exe).args(["-m", "compileall", "-q", "."]).current_dir(project.path()).status();
+            let status = Command::new(&newest().exe)
+                .args(["-m", "compileall", "-q", "."])
+                .current_dir(project.path())
+                .status();
             assert!(status.unwrap().success());
         }
         let cache = scratch("cache");
-        let outcome = project.command(["app.py", "-F", "-y", "--name", "app"]).env("FREEZE_CACHE_DIR", cache.path()).run();
+        let outcome = project
+            .command(["app.py", "-F", "-y", "--name", "app"])
+            .env("FREEZE_CACHE_DIR", cache.path())
+            .run();
         project.moved(Mode::Onefile, "app", outcome)
     };
     let (plain, compiled) = (make(false), make(true));

@@ -42,11 +42,16 @@ fn a_child_gets_the_environment_that_the_program_was_given() {
         for mode in Mode::ALL {
             let project = Project::script(SOURCE);
             let form = format!("--{}", mode.name());
-            let outcome = project.bare_command(["app.py", "-y", &form, "--python"]).arg(&interpreter.exe).run();
+            let outcome =
+                project.bare_command(["app.py", "-y", &form, "--python"]).arg(&interpreter.exe).run();
             let app = project.moved(mode, "app", outcome);
             check(&app, app.command());
-            let run = app.command().env("LD_LIBRARY_PATH", "/given/by/user").env("LC_ALL", "C").env("EMPTY", "");
-            check(&app, run.env("PYTHONPATH", "/given").env("PYTHONHOME", "/given").env("_PYI_ARCHIVE_FILE", "x"));
+            let run =
+                app.command().env("LD_LIBRARY_PATH", "/given/by/user").env("LC_ALL", "C").env("EMPTY", "");
+            check(
+                &app,
+                run.env("PYTHONPATH", "/given").env("PYTHONHOME", "/given").env("_PYI_ARCHIVE_FILE", "x"),
+            );
             check(&app, app.command().env_remove("HOME").env_remove("PATH").env_remove("TMPDIR"));
         }
     }
@@ -56,15 +61,19 @@ fn a_child_gets_the_environment_that_the_program_was_given() {
 fn variables_of_the_spec_are_set_before_python_starts() {
     let spec = "[app]\nname = \"app\"\nentry = \"app.py\"\n[bundle]\nmode = \"onefile\"\n\
                 [runtime]\nenv = { APP_ROOT = \"{root}/share\", TZ = \"Asia/Tokyo\" }\n";
-    let source = "import os, sys, time; print(os.environ['APP_ROOT'] == sys._MEIPASS + '/share', time.strftime('%z'))";
+    let source =
+        "import os, sys, time; print(os.environ['APP_ROOT'] == sys._MEIPASS + '/share', time.strftime('%z'))";
     let app = Project::script(source).file("app.spec", spec).freeze_spec(Mode::Onefile);
     app.command().run().prints("True +0900\n");
 }
 
 #[test]
 fn a_frozen_program_can_start_another_one() {
-    let inner = Project::script("import sys, os; print('inner', os.path.basename(sys.executable), sys.argv[1:])").freeze(["app.py"]);
-    let outer = Project::script("import subprocess, sys; sys.exit(subprocess.call([sys.argv[1], 'x']))").freeze(["app.py"]);
+    let inner =
+        Project::script("import sys, os; print('inner', os.path.basename(sys.executable), sys.argv[1:])")
+            .freeze(["app.py"]);
+    let outer = Project::script("import subprocess, sys; sys.exit(subprocess.call([sys.argv[1], 'x']))")
+        .freeze(["app.py"]);
     outer.command().arg(&inner.exe).run().prints("inner app ['x']\n");
 }
 

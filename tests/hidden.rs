@@ -43,7 +43,8 @@ fn programs_work_before_they_are_frozen() {
             if case == "combined" || !script.exists() {
                 continue;
             }
-            let requirements = std::fs::read_to_string(entry.path().join("requirements.txt")).unwrap_or_default();
+            let requirements =
+                std::fs::read_to_string(entry.path().join("requirements.txt")).unwrap_or_default();
             let environment = venv(interpreter, &requirements);
             let mut run = Run::new(environment.python()).args(["-B", "-X", "utf8"]).arg(&script);
             if case == "stdlib_tour" {

@@ -31,10 +31,7 @@ print(os.__file__ == os.path.join(root, 'os.py'), pack.mod.__loader__ is pack.mo
 print(pack.mod.__cached__ is None or not os.path.exists(pack.mod.__cached__))
 ";
     let project = || {
-        Project::script(source)
-            .file("pack/__init__.py", "")
-            .file("pack/mod.py", "")
-            .file("space/one.py", "")
+        Project::script(source).file("pack/__init__.py", "").file("pack/mod.py", "").file("space/one.py", "")
     };
     both(project, &[], |app| {
         app.command().run().prints(
@@ -106,8 +103,7 @@ except md.PackageNotFoundError as e:
     for mode in Mode::ALL {
         let project = Project::script(source);
         let form = format!("--{}", mode.name());
-        let outcome =
-            project.bare_command(["app.py", "-y", &form, "--python"]).arg(&environment.path).run();
+        let outcome = project.bare_command(["app.py", "-y", &form, "--python"]).arg(&environment.path).run();
         let app = project.moved(mode, "app", outcome);
         app.command().run().prints("True rich\nTrue True\nTrue True\nnot found not-there\n");
     }
@@ -122,7 +118,10 @@ found = [e for e in md.distribution('plug-dist').entry_points if e.group == 'app
 print([(e.name, e.load()()) for e in found])
 ";
     let project = Project::script(source);
-    let made = Command::new(&newest().exe).args(["-m", "venv", "--without-pip"]).arg(project.path().join("v")).status();
+    let made = Command::new(&newest().exe)
+        .args(["-m", "venv", "--without-pip"])
+        .arg(project.path().join("v"))
+        .status();
     assert!(made.unwrap().success());
     let site = format!("v/lib/python{}/site-packages", newest().minor());
     let info = format!("{site}/plug_dist-1.5.dist-info");
@@ -133,7 +132,17 @@ print([(e.name, e.load()()) for e in found])
         .file(&format!("{info}/INSTALLER"), "pip\n")
         .file(&format!("{info}/RECORD"), "plug.py,,\nplug_dist-1.5.dist-info/METADATA,,\n");
     let outcome = project
-        .bare_command(["app.py", "-F", "-y", "--python", "v", "--copy-metadata", "plug-dist", "--hidden-import", "plug"])
+        .bare_command([
+            "app.py",
+            "-F",
+            "-y",
+            "--python",
+            "v",
+            "--copy-metadata",
+            "plug-dist",
+            "--hidden-import",
+            "plug",
+        ])
         .run();
     let app = project.moved(Mode::Onefile, "app", outcome);
     app.command().run().prints("[('one', 'went')]\n");
@@ -161,7 +170,11 @@ except ZeroDivisionError:
         .file("app.spec", spec)
         .file("shown.py", "# shown\ndef f():\n    return 1 / 0\n")
         .file("hidden.py", "def f():\n    pass\n");
-    project.freeze_spec(Mode::Onefile).command().run().prints("def f(): True\nTrue\nno source\nNone False\n<module>\nTrue\n");
+    project
+        .freeze_spec(Mode::Onefile)
+        .command()
+        .run()
+        .prints("def f(): True\nTrue\nno source\nNone False\n<module>\nTrue\n");
 }
 
 #[test]

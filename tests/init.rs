@@ -41,7 +41,10 @@ fn a_spec_from_a_pyproject_has_all_its_scripts() {
     for needle in ["shop.cli:main", "shop.cli:admin", "shop.gui:main", "1.2"] {
         assert!(text.contains(needle), "{needle}\n{text}");
     }
-    let made = Command::new(&newest().exe).args(["-m", "venv", "--without-pip"]).arg(project.path().join("v")).status();
+    let made = Command::new(&newest().exe)
+        .args(["-m", "venv", "--without-pip"])
+        .arg(project.path().join("v"))
+        .status();
     assert!(made.unwrap().success());
     let outcome = project.bare_command(["shop.spec", "-y", "--python", "v"]).run();
     outcome.success();

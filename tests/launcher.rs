@@ -46,7 +46,12 @@ if how == 'abort': os.abort()
     run(&["hard", "7"]).exits(7);
     run(&["text"]).exits(1).says(&["a message"]);
     let outcome = run(&["error"]);
-    outcome.exits(1).says(&["Traceback (most recent call last):", "in failing", "ValueError: a reason", "app.py\", line"]);
+    outcome.exits(1).says(&[
+        "Traceback (most recent call last):",
+        "in failing",
+        "ValueError: a reason",
+        "app.py\", line",
+    ]);
     assert!(!outcome.stderr.contains("_freeze"), "the traceback shows the machinery\n{outcome}");
     for signal in [libc::SIGTERM, libc::SIGKILL, libc::SIGSEGV] {
         let outcome = run(&["signal", &signal.to_string()]);
@@ -139,7 +144,9 @@ fn it_finds_itself_however_it_is_started() {
 
 #[test]
 fn streams_are_utf_8_whatever_the_locale() {
-    let app = frozen("import sys; print(sys.stdin.read().upper(), sys.stdout.encoding, sys.argv[1], ascii(sys.argv[2]))");
+    let app = frozen(
+        "import sys; print(sys.stdin.read().upper(), sys.stdout.encoding, sys.argv[1], ascii(sys.argv[2]))",
+    );
     for locale in ["C", "POSIX", "C.UTF-8", "de_DE.ISO-8859-1", "nonsense"] {
         use std::os::unix::ffi::OsStrExt;
         let bytes = std::ffi::OsStr::from_bytes(b"\xff");
@@ -169,10 +176,19 @@ fn it_works_with_no_environment_and_closed_streams() {
 
 #[test]
 fn python_variables_are_not_obeyed() {
-    let app = frozen("import sys; print(sys.flags.optimize, sys.flags.dont_write_bytecode, 'evil' in sys.modules, sys.flags.utf8_mode, __debug__)");
-    let evil = Project::new().file("evil.py", "").file("sitecustomize.py", "import evil").file("os.py", "raise SystemExit('shadowed')");
-    let run = app.command().env("PYTHONPATH", evil.path()).env("PYTHONHOME", "/nowhere").env("PYTHONOPTIMIZE", "2");
-    let run = run.env("PYTHONVERBOSE", "1").env("PYTHONINSPECT", "1").env("PYTHONSTARTUP", evil.path().join("os.py"));
+    let app = frozen(
+        "import sys; print(sys.flags.optimize, sys.flags.dont_write_bytecode, 'evil' in sys.modules, sys.flags.utf8_mode, __debug__)",
+    );
+    let evil = Project::new()
+        .file("evil.py", "")
+        .file("sitecustomize.py", "import evil")
+        .file("os.py", "raise SystemExit('shadowed')");
+    let run =
+        app.command().env("PYTHONPATH", evil.path()).env("PYTHONHOME", "/nowhere").env("PYTHONOPTIMIZE", "2");
+    let run = run
+        .env("PYTHONVERBOSE", "1")
+        .env("PYTHONINSPECT", "1")
+        .env("PYTHONSTARTUP", evil.path().join("os.py"));
     let outcome = run.in_folder(evil.path()).run();
     outcome.success();
     assert!(outcome.stdout.starts_with("0 ") && outcome.stdout.contains("False"), "{outcome}");
@@ -182,8 +198,17 @@ fn python_variables_are_not_obeyed() {
 #[test]
 fn options_of_python_are_obeyed() {
     let source = "import sys, warnings; warnings.warn('careful'); print(sys.flags.optimize, sys.flags.dev_mode, sys.stdout.write_through)";
-    let app = Project::script(source)
-        .freeze(["app.py", "--optimize", "1", "--python-option", "u", "--python-option", "X dev", "--python-option", "W error"]);
+    let app = Project::script(source).freeze([
+        "app.py",
+        "--optimize",
+        "1",
+        "--python-option",
+        "u",
+        "--python-option",
+        "X dev",
+        "--python-option",
+        "W error",
+    ]);
     app.command().run().exits(1).says(&["careful"]);
     let app = Project::script(source).freeze(["app.py", "--python-option", "u"]);
     app.command().run().prints("0 False True\n");
@@ -224,7 +249,10 @@ if __name__ == '__main__':
     print(resource_tracker._resource_tracker._fd is not None)
 ",
         )
-        .file("work.py", "import sys\ndef double(n): return 2 * n\ndef name(): return sys.modules['__main__'].__name__\n")
+        .file(
+            "work.py",
+            "import sys\ndef double(n): return 2 * n\ndef name(): return sys.modules['__main__'].__name__\n",
+        )
         .freeze_as(mode, ["app.py"]);
         let outcome = app.command().args(["--flag", "-c"]).run();
         let expected = "main True\nspawn 90 __main__\nforkserver 90 __main__\nfork 90 __main__\nTrue\n";
@@ -261,14 +289,17 @@ fn no_file_stays_open_for_children_to_inherit() {
         .freeze_as(mode, ["app.py"]);
         // What this very process has got from its own parent is there for all.
         let usual = Run::new("/bin/ls").arg("/proc/self/fd").run();
-        let usual: Vec<String> = usual.success().stdout.split_whitespace().map(|n| format!("'{n}'")).collect();
+        let usual: Vec<String> =
+            usual.success().stdout.split_whitespace().map(|n| format!("'{n}'")).collect();
         app.command().run().prints(&format!("[{}]\n", usual.join(", ")));
     }
 }
 
 #[test]
 fn the_program_may_replace_or_remove_its_own_file() {
-    let app = frozen("import os, sys\nos.unlink(sys.executable)\nimport json, xml.etree.ElementTree, sqlite3, decimal\nprint('goes on')");
+    let app = frozen(
+        "import os, sys\nos.unlink(sys.executable)\nimport json, xml.etree.ElementTree, sqlite3, decimal\nprint('goes on')",
+    );
     app.command().run().prints("goes on\n");
 }
 

@@ -111,7 +111,10 @@ fn ctrl_c_leaves_the_earlier_product() {
             std::fs::write(dist.join(&name), "earlier product").unwrap();
             continue;
         }
-        assert!(outcome.code() == Some(130) || (wait == 20 && outcome.code().is_none()), "after {wait} ms\n{outcome}");
+        assert!(
+            outcome.code() == Some(130) || (wait == 20 && outcome.code().is_none()),
+            "after {wait} ms\n{outcome}"
+        );
         assert!(outcome.took < Duration::from_millis(wait) + Duration::from_secs(10), "{outcome}");
         assert!(!outcome.stderr.contains("Traceback"), "{outcome}");
         assert_eq!(std::fs::read_to_string(dist.join(&name)).unwrap(), "earlier product");

@@ -114,7 +114,11 @@ fn black(mode: Mode) {
         }
         frozen.command().args(["-q", "--workers", "2"]).arg(folder.path()).run().prints("");
         for name in ["a.py", "b.py", "c.py"] {
-            assert_eq!(std::fs::read_to_string(folder.path().join(name)).unwrap(), frozen.expected(), "{name}");
+            assert_eq!(
+                std::fs::read_to_string(folder.path().join(name)).unwrap(),
+                frozen.expected(),
+                "{name}"
+            );
         }
         frozen.command().arg("--version").run().success();
     }

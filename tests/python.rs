@@ -42,8 +42,10 @@ fn an_interpreter_that_is_too_old_is_told_what_is_needed() {
 
 #[test]
 fn a_venv_whose_base_is_gone_is_explained() {
-    let project = Project::script(SHOW)
-        .file("gone/pyvenv.cfg", "home = /nowhere/bin\ninclude-system-site-packages = false\nversion = 3.12.1\n");
+    let project = Project::script(SHOW).file(
+        "gone/pyvenv.cfg",
+        "home = /nowhere/bin\ninclude-system-site-packages = false\nversion = 3.12.1\n",
+    );
     std::fs::create_dir(project.path().join("gone/bin")).unwrap();
     symlink("/nowhere/bin/python3.12", project.path().join("gone/bin/python")).unwrap();
     symlink("python", project.path().join("gone/bin/python3")).unwrap();
@@ -80,7 +82,8 @@ fn a_version_names_an_interpreter_on_the_path() {
         if !path.join(format!("python{}", interpreter.minor())).exists() {
             continue;
         }
-        let run = project.bare_command(["app.py", "-F", "-y", "--python", &interpreter.minor()]).env("PATH", path);
+        let run =
+            project.bare_command(["app.py", "-F", "-y", "--python", &interpreter.minor()]).env("PATH", path);
         let outcome = run.run();
         let frozen = project.moved(harness::Mode::Onefile, "app", outcome);
         frozen.command().run().prints(&format!("{}\n", interpreter.minor()));
@@ -107,7 +110,10 @@ fn variables_for_python_do_not_change_the_build() {
 #[test]
 fn a_venv_made_by_the_standard_library_is_taken() {
     let project = Project::script(SHOW);
-    let made = Command::new(&newest().exe).args(["-m", "venv", "--without-pip"]).arg(project.path().join("v")).status();
+    let made = Command::new(&newest().exe)
+        .args(["-m", "venv", "--without-pip"])
+        .arg(project.path().join("v"))
+        .status();
     assert!(made.unwrap().success());
     let outcome = project.bare_command(["app.py", "-F", "-y", "--python", "v"]).run();
     let frozen = project.moved(harness::Mode::Onefile, "app", outcome);

@@ -173,7 +173,10 @@ fn the_worked_spec_of_two_programs_runs() {
     let (_folder, dist) = worked("notes/notes.spec", "");
     let outcome = start(&dist.join("notes/notes")).run();
     let found = outcome.success().stdout.to_lowercase();
-    assert!(["monday: ", "tuesday: ", "started by", "home set"].iter().all(|n| found.contains(n)), "{outcome}");
+    assert!(
+        ["monday: ", "tuesday: ", "started by", "home set"].iter().all(|n| found.contains(n)),
+        "{outcome}"
+    );
     assert!(!found.contains("draft"), "{outcome}");
     start(&dist.join("notes/count")).run().success();
 }

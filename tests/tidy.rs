@@ -36,7 +36,12 @@ fn files() -> Vec<PathBuf> {
         .expect("git is installed");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let names = String::from_utf8(output.stdout).expect("names are plain");
-    names.split('\0').filter(|n| !n.is_empty()).map(PathBuf::from).filter(|p| root().join(p).is_file()).collect()
+    names
+        .split('\0')
+        .filter(|n| !n.is_empty())
+        .map(PathBuf::from)
+        .filter(|p| root().join(p).is_file())
+        .collect()
 }
 
 fn sources(extension: &str) -> Vec<Source> {
@@ -68,9 +73,13 @@ fn every_module_opens_with_one_plain_sentence() {
         let first = source.text.lines().next().unwrap_or_default();
         let paragraph: Vec<&str> =
             source.text.lines().take_while(|l| l.starts_with("//!") && *l != "//!").collect();
-        let sentence = paragraph.iter().map(|l| l.trim_start_matches("//!").trim()).collect::<Vec<_>>().join(" ");
+        let sentence =
+            paragraph.iter().map(|l| l.trim_start_matches("//!").trim()).collect::<Vec<_>>().join(" ");
         let ends = sentence.ends_with(['.', ':']);
-        if !first.starts_with("//! ") || !ends || !sentence.starts_with(|c: char| c.is_uppercase() || c == '`') {
+        if !first.starts_with("//! ")
+            || !ends
+            || !sentence.starts_with(|c: char| c.is_uppercase() || c == '`')
+        {
             found.push(format!("{}: {sentence}", source.path));
         }
     }
@@ -110,7 +119,8 @@ fn only_the_reporters_print() {
 fn object_formats_are_read_and_written_in_their_places_only() {
     let mut found = Vec::new();
     for source in sources("rs").iter().filter(|s| !s.is_test()) {
-        if source.path.starts_with("builder/src/binaries") || source.path.starts_with("builder/src/assemble") {
+        if source.path.starts_with("builder/src/binaries") || source.path.starts_with("builder/src/assemble")
+        {
             continue;
         }
         for needle in ["goblin::", "use goblin", "object::", "use object"] {
@@ -197,7 +207,8 @@ fn no_path_of_a_machine_is_written_down() {
         let text = if source.path.ends_with(".rs") { source.code() } else { source.text };
         for (i, line) in text.lines().enumerate() {
             // Examples in documentation speak of a user that does not exist.
-            let plain = line.replace(&format!("{}user/", needles[0]), "").replace(&format!("{}me/", needles[0]), "");
+            let plain =
+                line.replace(&format!("{}user/", needles[0]), "").replace(&format!("{}me/", needles[0]), "");
             if needles.iter().any(|n| plain.contains(n.as_str())) {
                 found.push(format!("{}:{}: {}", path.display(), i + 1, line.trim()));
             }
@@ -251,9 +262,7 @@ fn the_documentation_names_files_that_exist() {
 fn the_readme_and_ci_run_the_same_tests() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("there is a README");
     let ci = std::fs::read_to_string(root().join(".ci/run")).expect("there is a .ci/run");
-    let command = readme
-        .lines()
-        .find(|l| l.starts_with("cargo test"))
-        .expect("the README tells how to run the tests");
+    let command =
+        readme.lines().find(|l| l.starts_with("cargo test")).expect("the README tells how to run the tests");
     assert!(ci.lines().any(|l| l.trim() == command), "`{command}` is not in .ci/run");
 }

@@ -287,6 +287,14 @@ def register(record, script):
     return path, found
 
 
+def renew_main():
+    """Makes `__main__` anew, with all that it holds."""
+    old = sys.modules['__main__']
+    new = type(sys)('__main__')
+    new.__dict__.update(old.__dict__)
+    sys.modules['__main__'] = new
+
+
 def main(record, script):
     """Makes `__main__` ready; returns the code to run in it."""
     path, found = register(record, script)

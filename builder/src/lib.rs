@@ -9,6 +9,7 @@ pub mod binaries;
 pub mod error;
 pub mod inspect;
 pub mod interrupt;
+pub mod marshal;
 pub mod output;
 pub mod python;
 pub mod report;
@@ -58,7 +59,8 @@ fn open_store(request: &Request, reporter: &mut Reporter) -> Result<(Store, Opti
     if request.output.clean && store::clear(&root).is_err() {
         // Another build uses it now: it keeps what it has, and this build takes nothing from it.
         let fresh = tempfile::tempdir().context(|| "failed to create a temporary folder")?;
-        let message = format!("the cache `{}` is in use and was not cleared; a temporary one is used", root.display());
+        let message =
+            format!("the cache `{}` is in use and was not cleared; a temporary one is used", root.display());
         reporter.warn(&[error::Warning::minor(message)]);
         return Ok((Store::open(fresh.path())?, Some(fresh)));
     }

@@ -100,7 +100,9 @@ fn inspect(app: &Path, command: InspectCommand, json: bool, reporter: &mut Repor
             let done = product.extract(&folder)?;
             if json {
                 let (modules, files) = (done.modules, done.files);
-                report::print_json(&serde_json::json!({ "path": folder, "modules": modules, "files": files }));
+                report::print_json(
+                    &serde_json::json!({ "path": folder, "modules": modules, "files": files }),
+                );
             } else {
                 reporter.done("extracted", &folder, None);
             }
@@ -118,7 +120,9 @@ fn inspect(app: &Path, command: InspectCommand, json: bool, reporter: &mut Repor
             }
             if !problems.is_empty() {
                 let message = format!("`{}` is damaged", app.display());
-                return Err(Error::new(message).hint("build it again, or copy it again from where it is whole"));
+                return Err(
+                    Error::new(message).hint("build it again, or copy it again from where it is whole")
+                );
             }
         }
     }

@@ -38,13 +38,18 @@ pub fn freeze() -> &'static Path {
             return PathBuf::from(given);
         }
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+        let target =
+            std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
         let output = Command::new(cargo)
             .args(["build", "--release", "--quiet", "--package", "freeze", "--bin", "freeze"])
             .current_dir(root())
             .output()
             .unwrap_or_else(|e| panic!("failed to start cargo: {e}"));
-        assert!(output.status.success(), "failed to build freeze:\n{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "failed to build freeze:\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         target.join("release/freeze")
     })
 }
@@ -166,7 +171,8 @@ impl Build {
         run = run.arg("--distpath").arg(folder.join("dist")).arg("--workpath").arg(folder.join("work"));
         if let Some(name) = &self.name {
             let mode = format!("--{}", self.mode.name());
-            let run = run.arg(mode).args(["--name", name]).arg("--specpath").arg(folder).args(&self.arguments);
+            let run =
+                run.arg(mode).args(["--name", name]).arg("--specpath").arg(folder).args(&self.arguments);
             return (run, name.clone());
         }
         let spec = case.join("app.spec");
@@ -226,7 +232,8 @@ impl Frozen {
 /// The frozen hello of tests/apps/hello, made once for all tests: they must not change it.
 pub fn hello(interpreter: &Interpreter, mode: Mode) -> Arc<Frozen> {
     type Key = (String, Mode);
-    static PRODUCTS: OnceLock<Mutex<HashMap<Key, Arc<OnceLock<Arc<Frozen>>>>>> = OnceLock::new();
+    type Once = Arc<OnceLock<Arc<Frozen>>>;
+    static PRODUCTS: OnceLock<Mutex<HashMap<Key, Once>>> = OnceLock::new();
     let products = PRODUCTS.get_or_init(Mutex::default);
     let slot = {
         let mut products = products.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -52,8 +52,14 @@ impl Content {
                     };
                     all.push(Content { place: format!("{name}: {}", owner(&archive, id)), bytes });
                 }
-                all.push(Content { place: format!("{name}: launcher"), bytes: bytes[..range.start].to_vec() });
-                all.push(Content { place: format!("{name}: index"), bytes: bytes[end.max(range.start)..].to_vec() });
+                all.push(Content {
+                    place: format!("{name}: launcher"),
+                    bytes: bytes[..range.start].to_vec(),
+                });
+                all.push(Content {
+                    place: format!("{name}: index"),
+                    bytes: bytes[end.max(range.start)..].to_vec(),
+                });
             } else {
                 all.push(Content { place: name, bytes });
             }
@@ -67,7 +73,8 @@ impl Content {
         for content in all {
             let hit = content.bytes.windows(needle.len()).position(|w| w == needle.as_bytes());
             if let Some(at) = hit {
-                let around = &content.bytes[at.saturating_sub(20)..(at + needle.len() + 60).min(content.bytes.len())];
+                let around =
+                    &content.bytes[at.saturating_sub(20)..(at + needle.len() + 60).min(content.bytes.len())];
                 found.push(format!("{}: {:?}", content.place, String::from_utf8_lossy(around)));
             }
         }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -62,7 +62,12 @@ impl Interpreter {
             return vec![self.prefix.clone()];
         }
         let mut places = Vec::new();
-        let folders = [self.prefix.join("bin"), self.prefix.join("lib"), self.prefix.join("share"), self.libdir.clone()];
+        let folders = [
+            self.prefix.join("bin"),
+            self.prefix.join("lib"),
+            self.prefix.join("share"),
+            self.libdir.clone(),
+        ];
         for folder in folders {
             for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
                 let name = entry.file_name();
@@ -131,7 +136,13 @@ fn survey() -> &'static Survey {
                     if found.version < (3, 9, 0) {
                         let _ = writeln!(log, "skipped: {} is Python {}", exe.display(), found.minor());
                     } else if let Some(other) = survey.usable.iter().find(|i| i.name == found.name) {
-                        let _ = writeln!(log, "skipped: {} is {} like {}", exe.display(), found.name, other.exe.display());
+                        let _ = writeln!(
+                            log,
+                            "skipped: {} is {} like {}",
+                            exe.display(),
+                            found.name,
+                            other.exe.display()
+                        );
                     } else {
                         survey.usable.push(found);
                     }
@@ -170,7 +181,8 @@ fn candidates() -> Vec<PathBuf> {
         found.extend(folders.into_iter().map(|f| f.join("bin/python3")));
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
-    for folder in ["/usr/bin".into(), "/usr/local/bin".into()].into_iter().chain(std::env::split_paths(&path)) {
+    for folder in ["/usr/bin".into(), "/usr/local/bin".into()].into_iter().chain(std::env::split_paths(&path))
+    {
         // Shims decide at run time which interpreter they are: the interpreters themselves are found above.
         if folder.ends_with("shims") {
             continue;
@@ -203,7 +215,8 @@ fn ask(exe: &Path) -> Result<Interpreter, String> {
         return Err(format!("it fails: {}", String::from_utf8_lossy(&output.stderr).trim()));
     }
     let text = String::from_utf8_lossy(&output.stdout);
-    let value = |key: &str| text.lines().find_map(|l| l.strip_prefix(key)?.strip_prefix('=')).unwrap_or_default();
+    let value =
+        |key: &str| text.lines().find_map(|l| l.strip_prefix(key)?.strip_prefix('=')).unwrap_or_default();
     if value("implementation") != "cpython" {
         return Err(format!("it is {}", value("implementation")));
     }
@@ -304,7 +317,10 @@ fn lock(path: &Path) -> File {
 
 /// Runs a command that prepares a test, with the environment that pip and uv are to see.
 fn must(command: &mut Command) {
-    command.env("PIP_DISABLE_PIP_VERSION_CHECK", "1").env("PIP_NO_INPUT", "1").env("PIP_ROOT_USER_ACTION", "ignore");
+    command
+        .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+        .env("PIP_NO_INPUT", "1")
+        .env("PIP_ROOT_USER_ACTION", "ignore");
     command.env("UV_NO_PROGRESS", "1").env("UV_PYTHON_DOWNLOADS", "never");
     command.env("UV_NO_CONFIG", "1").env_remove("UV_VENV_SEED");
     for name in ["VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"] {

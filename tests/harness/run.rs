@@ -159,7 +159,10 @@ impl Run {
                 Ok(child) => break child,
                 // A child that another thread is just starting still has the file open for writing that was
                 // written a moment ago.
-                Err(e) if e.kind() == ErrorKind::ExecutableFileBusy && started.elapsed() < Duration::from_secs(10) => {
+                Err(e)
+                    if e.kind() == ErrorKind::ExecutableFileBusy
+                        && started.elapsed() < Duration::from_secs(10) =>
+                {
                     std::thread::sleep(Duration::from_millis(1));
                 }
                 Err(e) => panic!("failed to start `{}`: {e}\n{self}", self.program.display()),
@@ -203,7 +206,11 @@ impl fmt::Display for Run {
 fn quoted(argument: &OsStr) -> String {
     let text = argument.to_string_lossy();
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@".contains(c);
-    if !text.is_empty() && text.chars().all(plain) { text.into() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+    if !text.is_empty() && text.chars().all(plain) {
+        text.into()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
 }
 
 fn collect<R: Read + Send + 'static>(pipe: Option<R>) -> JoinHandle<Vec<u8>> {

@@ -114,7 +114,8 @@ pub(crate) fn require_namespaces() {
     static PERMITTED: OnceLock<bool> = OnceLock::new();
     let permitted = *PERMITTED.get_or_init(|| {
         let mut command = Command::new("/bin/true");
-        Sandbox { tmpfs: vec![("/mnt".into(), "size=64k".into(), true)], ..Sandbox::default() }.apply(&mut command);
+        Sandbox { tmpfs: vec![("/mnt".into(), "size=64k".into(), true)], ..Sandbox::default() }
+            .apply(&mut command);
         command.status().is_ok_and(|s| s.success())
     });
     assert!(
@@ -139,7 +140,13 @@ struct Mount {
 impl Mount {
     fn new(source: &str, target: &Path, kind: &str, flags: libc::c_ulong, options: &str) -> Mount {
         let text = |s: &str| CString::new(s).expect("no zero byte");
-        Mount { source: text(source), target: c_string(target), kind: text(kind), flags, options: text(options) }
+        Mount {
+            source: text(source),
+            target: c_string(target),
+            kind: text(kind),
+            flags,
+            options: text(options),
+        }
     }
 
     fn make(&self) -> io::Result<()> {
@@ -177,7 +184,8 @@ impl EmptyRoot {
         for file in glibc() {
             let target = folder.path().join(file.strip_prefix("/").expect("absolute"));
             std::fs::create_dir_all(target.parent().expect("below the root")).expect("the folder is ours");
-            std::fs::copy(&file, &target).unwrap_or_else(|e| panic!("failed to copy `{}`: {e}", file.display()));
+            std::fs::copy(&file, &target)
+                .unwrap_or_else(|e| panic!("failed to copy `{}`: {e}", file.display()));
         }
         EmptyRoot { folder }
     }
@@ -202,8 +210,17 @@ impl Default for EmptyRoot {
 /// The dynamic loader and the libraries that are part of glibc, found through this process's own.
 fn glibc() -> Vec<PathBuf> {
     const NAMES: [&str; 11] = [
-        "libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "libutil.so.1", "libresolv.so.2",
-        "libnss_files.so.2", "libnss_dns.so.2", "libnss_compat.so.2", "libanl.so.1",
+        "libc.so.6",
+        "libm.so.6",
+        "libdl.so.2",
+        "libpthread.so.0",
+        "librt.so.1",
+        "libutil.so.1",
+        "libresolv.so.2",
+        "libnss_files.so.2",
+        "libnss_dns.so.2",
+        "libnss_compat.so.2",
+        "libanl.so.1",
     ];
     let maps = std::fs::read_to_string("/proc/self/maps").expect("/proc is mounted");
     let libc = maps.lines().find_map(|l| {

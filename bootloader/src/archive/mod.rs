@@ -166,7 +166,7 @@ pub mod setting {
     pub const TARGET: &[u8] = b"target";
     /// `1`: the launcher shows its phases and their times, as with `FREEZE_DEBUG=1`.
     pub const DEBUG: &[u8] = b"debug";
-    /// `1`: `app -m module`, `-c code` and `script.py` run as with an interpreter ([runtime] interpreter).
+    /// `1`: `app -m module`, `-c code` and `script.py` run as with an interpreter (`interpreter` in `[runtime]`).
     pub const AS_INTERPRETER: &[u8] = b"as-interpreter";
     /// `1`: nothing in the program looks at the garbage collector: what is there before its first line can be taken out
     /// of the collector's sight (`gc.freeze`).

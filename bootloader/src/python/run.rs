@@ -124,6 +124,10 @@ impl Session {
                     let done = (api.PyObject_CallObject)(freeze, std::ptr::null_mut());
                     if !done.is_null() {
                         (api.Py_DecRef)(done);
+                        // What the program defines must stay in sight, or it would not be deleted at the end.
+                        if let Some(none) = self.call(c"renew_main", &[]) {
+                            (api.Py_DecRef)(none);
+                        }
                     }
                     (api.Py_DecRef)(freeze);
                 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Guard;
 use super::record::{Form, Import, Origin, Record};
-use crate::archive::marshal;
+use crate::marshal;
 
 /// Size of the header of a `.pyc` file.
 const HEADER: usize = 16;

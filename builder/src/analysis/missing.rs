@@ -7,7 +7,8 @@ use crate::error::Warning;
 use crate::python::Python;
 use crate::rules::implicit::Implicit;
 
-/// Warns of missing modules: aloud where an unguarded import runs for certain, otherwise as minor.
+/// Warns of missing modules: aloud where an unguarded import runs for certain or stands in a function of the
+/// program's own, otherwise as minor.
 pub(super) fn warn(graph: &mut Graph, python: &Python, implicit: &Implicit) {
     let certain = certain(graph);
     let mut warnings = Vec::new();
@@ -19,10 +20,20 @@ pub(super) fn warn(graph: &mut Graph, python: &Python, implicit: &Implicit) {
             .filter(|r| !(is_stdlib(graph, python, &r.from) || expected && r.guard != Guard::None))
             .collect();
         let Some(first) = reasons.first() else { continue };
-        let loud = reasons.iter().find(|r| r.guard == Guard::None && certain.contains(r.from.as_str()));
+        let loud = reasons.iter().find(|r| match r.guard {
+            Guard::None => certain.contains(r.from.as_str()),
+            // Libraries import a lot on demand that nobody misses; a program's own functions are meant.
+            Guard::Function => is_own(graph, python, &r.from),
+            Guard::Conditional | Guard::Optional => false,
+        });
         warnings.push(match loud {
             Some(reason) => {
-                Warning::new(format!("module `{name}` is missing, imported by {}", place(graph, reason)))
+                let how = if reason.guard == Guard::None {
+                    String::new()
+                } else {
+                    format!(" ({})", how(reason.guard))
+                };
+                Warning::new(format!("module `{name}` is missing, imported by {}{how}", place(graph, reason)))
                     .hint(hint(name, top))
             }
             None => Warning::minor(format!(
@@ -71,6 +82,13 @@ fn is_stdlib(graph: &Graph, python: &Python, name: &str) -> bool {
         Kind::Builtin => true,
         Kind::Namespace(_) => false,
     }
+}
+
+/// Whether the module is one of the program's own: of no distribution, and not of the standard library.
+fn is_own(graph: &Graph, python: &Python, name: &str) -> bool {
+    let module = graph.modules.get(name);
+    module.is_some_and(|m| m.distribution.is_none() && matches!(m.kind, Kind::Source(_)))
+        && !is_stdlib(graph, python, name)
 }
 
 /// The importing file and line.

@@ -7,9 +7,10 @@ use bootloader::archive::{Codec, hash};
 
 use super::compile::Pool;
 use super::compress::{self, Compressed};
-use super::{Stored, marshal, pycache, settings, source};
+use super::{Stored, pycache, settings, source};
 use crate::analysis::{Kind, Module, Source};
 use crate::error::{Error, Result};
+use crate::marshal;
 use crate::python::Python;
 use crate::spec::Compression;
 use crate::store::{Bucket, Hash, Store};

@@ -35,7 +35,12 @@ impl Pool {
     ///
     /// # Errors
     /// The interpreter cannot be started or dies.
-    pub(super) fn compile(&self, shown: &str, source: &[u8], optimize: u8) -> Result<Result<Vec<u8>, String>> {
+    pub(super) fn compile(
+        &self,
+        shown: &str,
+        source: &[u8],
+        optimize: u8,
+    ) -> Result<Result<Vec<u8>, String>> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         if let Some(mut worker) = idle
             && let Ok(answer) = worker.compile(shown, source, optimize)
@@ -46,9 +51,9 @@ impl Pool {
         // That a worker ended may be the consequence of an interrupt.
         interrupt::check()?;
         let mut worker = Worker::start(&self.executable)?;
-        let answer = worker.compile(shown, source, optimize).context(|| {
-            format!("`{}` ended while it compiled `{shown}`", self.executable.display())
-        })?;
+        let answer = worker
+            .compile(shown, source, optimize)
+            .context(|| format!("`{}` ended while it compiled `{shown}`", self.executable.display()))?;
         self.put_back(worker);
         Ok(answer)
     }
@@ -73,7 +78,12 @@ impl Worker {
         Ok(Worker { _child: child, input: BufWriter::new(input), output: BufReader::new(output) })
     }
 
-    fn compile(&mut self, shown: &str, source: &[u8], optimize: u8) -> std::io::Result<Result<Vec<u8>, String>> {
+    fn compile(
+        &mut self,
+        shown: &str,
+        source: &[u8],
+        optimize: u8,
+    ) -> std::io::Result<Result<Vec<u8>, String>> {
         let len = |n: usize| u32::try_from(n).map_err(|_| std::io::Error::other("more than 4 GiB of source"));
         for n in [len(shown.len())?, len(source.len())?, u32::from(optimize)] {
             self.input.write_all(&n.to_le_bytes())?;

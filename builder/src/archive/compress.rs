@@ -66,8 +66,8 @@ pub(super) fn compress(raw: &[u8], compression: Compression) -> Result<Compresse
         return Ok(Compressed::stored(raw));
     }
     if raw.len() > 2 * PROBE {
-        let probe = zstd::bulk::compress(&raw[raw.len() / 2..][..PROBE], 1)
-            .context(|| "failed to compress")?;
+        let probe =
+            zstd::bulk::compress(&raw[raw.len() / 2..][..PROBE], 1).context(|| "failed to compress")?;
         let head = zstd::bulk::compress(&raw[..PROBE], 1).context(|| "failed to compress")?;
         if probe.len().min(head.len()) > PROBE / 16 * 15 {
             return Ok(Compressed::stored(raw));

@@ -100,7 +100,9 @@ pub(super) fn check(files: &mut Vec<File>, request: &Request) -> Result<()> {
     let contents = request.bundle.contents_directory.as_str();
     let hint = "give the program another name, or choose another `contents-directory` in `[bundle]`";
     if onedir && request.programs.iter().any(|p| p.name == contents) {
-        return Err(Error::new(format!("the contents folder `{contents}` has the name of the program")).hint(hint));
+        return Err(
+            Error::new(format!("the contents folder `{contents}` has the name of the program")).hint(hint)
+        );
     }
     let paths: HashSet<&str> = files.iter().map(|f| f.path.as_str()).collect();
     for file in files.iter() {
@@ -114,8 +116,10 @@ pub(super) fn check(files: &mut Vec<File>, request: &Request) -> Result<()> {
         }
         let parents = path.match_indices('/').map(|(at, _)| &path[..at]);
         if let Some(parent) = parents.into_iter().find(|parent| paths.contains(parent)) {
-            return Err(Error::new(format!("`{parent}` is a file in the product, and the folder of `{path}`"))
-                .hint("give one of them another destination"));
+            return Err(Error::new(format!(
+                "`{parent}` is a file in the product, and the folder of `{path}`"
+            ))
+            .hint("give one of them another destination"));
         }
         let beside_program = contents == "."
             && request.programs.iter().any(|p| path == p.name || path.starts_with(&format!("{}/", p.name)));

@@ -152,7 +152,8 @@ pub(super) fn build(
             Kind::Namespace(_) => "namespace",
             Kind::Builtin => "builtin",
         };
-        let distribution = module.distribution.and_then(|i| graph.distributions.get(i)).map(|d| d.name.clone());
+        let distribution =
+            module.distribution.and_then(|i| graph.distributions.get(i)).map(|d| d.name.clone());
         (module.name.clone(), ModuleEntry { kind: kind.to_owned(), distribution, why: whys(&module.reasons) })
     });
     Manifest {
@@ -178,8 +179,12 @@ mod tests {
 
     #[test]
     fn no_absolute_path_is_told() {
-        let reason =
-            Reason { from: "/home/me/app.spec".into(), by: By::Request("/x/y.toml".into()), line: 3, guard: Guard::None };
+        let reason = Reason {
+            from: "/home/me/app.spec".into(),
+            by: By::Request("/x/y.toml".into()),
+            line: 3,
+            guard: Guard::None,
+        };
         let why = Why::from(&reason);
         assert_eq!((&*why.from, &*why.by, why.line), ("app.spec", "request: y.toml", 3));
         assert_eq!(portable("C:\\me\\a.py"), "a.py");

@@ -6,7 +6,6 @@ mod compress;
 mod files;
 mod jobs;
 pub mod manifest;
-pub mod marshal;
 mod names;
 mod order;
 mod pycache;
@@ -16,7 +15,9 @@ mod source;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
-use bootloader::archive::{Encoder, FileKind, FileRecord, ModuleKind, ModuleRecord, file_flag, module_flag, setting};
+use bootloader::archive::{
+    Encoder, FileKind, FileRecord, ModuleKind, ModuleRecord, file_flag, module_flag, setting,
+};
 
 use crate::analysis::{Kind, Module, Reason, Source};
 use crate::binaries::Natives;
@@ -250,7 +251,13 @@ pub fn pack(
                 let Some(code) = codes.get(name) else { continue };
                 let sourceless = matches!(module.kind, Kind::Bytecode(_));
                 let flags = seed | if sourceless { module_flag::SOURCELESS } else { 0 };
-                encoder.module(record(ModuleKind::Code, flags, Some(*code), sources.get(name).copied(), None));
+                encoder.module(record(
+                    ModuleKind::Code,
+                    flags,
+                    Some(*code),
+                    sources.get(name).copied(),
+                    None,
+                ));
             }
             Kind::Extension(_) if paths.contains(module.path.as_str()) => {
                 let file = Some(module.path.clone());

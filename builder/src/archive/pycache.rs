@@ -15,7 +15,13 @@ const HEADER: usize = 16;
 const BY_HASH: u32 = 1;
 
 /// Marshalled code that belongs to `source`, if the interpreter left it there and it is up to date.
-pub(super) fn find(source: &Path, metadata: &Metadata, text: &[u8], python: &Python, optimize: u8) -> Option<Vec<u8>> {
+pub(super) fn find(
+    source: &Path,
+    metadata: &Metadata,
+    text: &[u8],
+    python: &Python,
+    optimize: u8,
+) -> Option<Vec<u8>> {
     let path = path_of(source, python, optimize)?;
     let mut bytes = std::fs::read(&path).ok()?;
     let flags = flags(&bytes, python)?;

@@ -91,11 +91,14 @@ pub(super) fn add(
     match request.bundle.mode {
         Mode::Onefile => {
             set(setting::MODE, "onefile");
-            set(setting::EXTRACT, match request.bundle.extract {
-                Extract::Cache => "cache",
-                Extract::Temp => "temp",
-                Extract::Memory => "memory",
-            });
+            set(
+                setting::EXTRACT,
+                match request.bundle.extract {
+                    Extract::Cache => "cache",
+                    Extract::Temp => "temp",
+                    Extract::Memory => "memory",
+                },
+            );
             if let Some(folder) = &request.bundle.runtime_tmpdir {
                 set(setting::RUNTIME_TMPDIR, folder);
             }
@@ -145,7 +148,9 @@ pub(super) fn add(
 fn looks_at_collector(graph: &Graph, python: &Python) -> bool {
     let Some(gc) = graph.modules.get("gc") else { return false };
     let is_stdlib = |module: &Module| match &module.kind {
-        Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => s.file().is_some_and(|f| python.in_stdlib(f)),
+        Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => {
+            s.file().is_some_and(|f| python.in_stdlib(f))
+        }
         Kind::Builtin => true,
         Kind::Namespace(_) => false,
     };

@@ -9,6 +9,7 @@ use bootloader::archive::Archive;
 use super::*;
 use crate::analysis::{By, Graph, Guard};
 use crate::binaries::Native;
+use crate::marshal;
 use crate::output;
 use crate::rules::Data;
 use crate::spec::{Bundle, Entry, Program};
@@ -46,7 +47,8 @@ fn find_python() -> Option<Python> {
     let text = String::from_utf8(out.stdout).ok()?;
     let lines: Vec<&str> = text.lines().collect();
     let number = |i: usize| lines.get(i)?.parse().ok();
-    let magic: Vec<u8> = (0..4).filter_map(|i| u8::from_str_radix(&lines[4][i * 2..i * 2 + 2], 16).ok()).collect();
+    let magic: Vec<u8> =
+        (0..4).filter_map(|i| u8::from_str_radix(&lines[4][i * 2..i * 2 + 2], 16).ok()).collect();
     Some(Python {
         executable,
         version: (number(0)?, number(1)?, number(2)?),
@@ -142,11 +144,8 @@ pub(crate) fn case(mode: Mode) -> Option<Case> {
         libpython: Some("libpython.so".into()),
         ..Natives::default()
     };
-    let program = |name: &str| Program {
-        name: name.into(),
-        entry: Entry::Script(src.join("app.py")),
-        place: None,
-    };
+    let program =
+        |name: &str| Program { name: name.into(), entry: Entry::Script(src.join("app.py")), place: None };
     let mut request = Request {
         name: "demo".into(),
         programs: vec![program("demo")],
@@ -186,7 +185,11 @@ fn onefile_holds_everything() {
     let store = case.store();
     let packed = case.pack(&store);
     assert_eq!((packed.totals.modules, packed.totals.libraries, packed.totals.data), (5, 2, 1));
-    assert!(packed.warnings.iter().any(|w| w.minor && w.message.contains("`pkg.old` is left out")), "{:?}", packed.warnings);
+    assert!(
+        packed.warnings.iter().any(|w| w.minor && w.message.contains("`pkg.old` is left out")),
+        "{:?}",
+        packed.warnings
+    );
     let first = case.publish(&store);
     assert!(!first.unchanged);
     let bytes = std::fs::read(&first.path).unwrap();
@@ -204,12 +207,16 @@ fn onefile_holds_everything() {
     let link = archive.find_file(b"libp.so").unwrap();
     assert_eq!((link.kind, raw(&archive, link.blob.unwrap())), (FileKind::Link, b"libpython.so".to_vec()));
     assert_eq!(archive.setting(setting::PROGRAM).unwrap(), b"demo\0__main__\0app.py");
-    let manifest: u32 = std::str::from_utf8(archive.setting(setting::MANIFEST).unwrap()).unwrap().parse().unwrap();
+    let manifest: u32 =
+        std::str::from_utf8(archive.setting(setting::MANIFEST).unwrap()).unwrap().parse().unwrap();
     let manifest: manifest::Manifest = serde_json::from_slice(&raw(&archive, manifest)).unwrap();
     assert_eq!(manifest.missing["nowhere"][0].from, "pkg.mod");
     let here = case.dir.path().to_str().unwrap().as_bytes();
     for id in 0..archive.blob_count() as u32 {
-        assert!(!raw(&archive, id).windows(here.len()).any(|w| w == here), "a path of this machine in blob {id}");
+        assert!(
+            !raw(&archive, id).windows(here.len()).any(|w| w == here),
+            "a path of this machine in blob {id}"
+        );
     }
     // Again, with everything from the store; then damaged.
     drop(store);
@@ -246,7 +253,10 @@ fn onedir_lies_beside_and_is_replaced_whole() {
     let extra = Program { name: "second".into(), ..case.request.programs[0].clone() };
     case.request.programs.push(extra);
     let entry = case.contents.graph.modules["__main__"].clone();
-    case.contents.graph.modules.insert("__main__.second".into(), Module { name: "__main__.second".into(), ..entry });
+    case.contents
+        .graph
+        .modules
+        .insert("__main__.second".into(), Module { name: "__main__.second".into(), ..entry });
     case.request.modules.files = vec!["pkg".into()];
     let store = case.store();
     let first = case.publish(&store);
@@ -347,7 +357,11 @@ fn measure() {
         for entry in walkdir::WalkDir::new(below).sort_by_file_name().into_iter().flatten() {
             let path = entry.path();
             let name = path.strip_prefix(base).unwrap().to_str().unwrap().to_owned();
-            if name.contains("tests/") || name.contains("__pycache__") || name.starts_with("site-packages") || name.starts_with("test/") {
+            if name.contains("tests/")
+                || name.contains("__pycache__")
+                || name.starts_with("site-packages")
+                || name.starts_with("test/")
+            {
                 continue;
             }
             if name.ends_with(".py") {
@@ -357,7 +371,13 @@ fn measure() {
                 contents.graph.modules.extend([module(&dotted, kind, package, &name)]);
             } else if name.contains(".so") {
                 let prepared = dir.path().join(name.replace('/', "_"));
-                Command::new("strip").arg("--strip-debug").arg("-o").arg(&prepared).arg(path).status().unwrap();
+                Command::new("strip")
+                    .arg("--strip-debug")
+                    .arg("-o")
+                    .arg(&prepared)
+                    .arg(path)
+                    .status()
+                    .unwrap();
                 let dest = format!("{prefix}{name}");
                 if let Some(stem) = name.split(".cpython-").next().filter(|s| s.len() < name.len()) {
                     let dotted = stem.trim_start_matches("lib-dynload/").replace('/', ".");
@@ -385,8 +405,25 @@ fn measure() {
     take(libpython.parent().unwrap(), &libpython, "");
     natives.libpython = Some(name);
     let app = dir.path().join("app.py");
-    std::fs::write(&app, format!("{}\nprint('ran')", packages.iter().filter(|p| !p.contains('.')).map(|p| format!("import {p}")).collect::<Vec<_>>().join("\n"))).unwrap();
-    contents.graph.modules.extend([module("__main__", Kind::Source(Source::File(app.clone())), false, "app.py")]);
+    std::fs::write(
+        &app,
+        format!(
+            "{}\nprint('ran')",
+            packages
+                .iter()
+                .filter(|p| !p.contains('.'))
+                .map(|p| format!("import {p}"))
+                .collect::<Vec<_>>()
+                .join("\n")
+        ),
+    )
+    .unwrap();
+    contents.graph.modules.extend([module(
+        "__main__",
+        Kind::Source(Source::File(app.clone())),
+        false,
+        "app.py",
+    )]);
     for compression in [crate::spec::Compression::Fast, crate::spec::Compression::Default] {
         let mut request = Request {
             name: "app".into(),
@@ -406,10 +443,16 @@ fn measure() {
             drop(store);
             println!(
                 "{compression:?} {round}: packed {packing:.1?}, published {publishing:.1?}, closed {:.1?}, {} bytes, unchanged {}, {:?}",
-                start.elapsed(), published.size, published.unchanged, published.totals
+                start.elapsed(),
+                published.size,
+                published.unchanged,
+                published.totals
             );
             if round == "warm" {
-                let out = Command::new(&published.program).env("FREEZE_CACHE", dir.path().join("run")).output().unwrap();
+                let out = Command::new(&published.program)
+                    .env("FREEZE_CACHE", dir.path().join("run"))
+                    .output()
+                    .unwrap();
                 println!("{} {}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
             }
         }

@@ -149,7 +149,7 @@ fn too_new(limit: (u32, u32), culprit: &str, symbol: &str) -> Error {
 pub fn fuzz(bytes: &[u8]) {
     use crate::spec::Strip;
     let Ok(facts) = elf::read::read(bytes) else { return };
-    let paths = MachinePaths::new([Path::new("/home/user/project")]);
+    let paths = MachinePaths::new([Path::new("/srv/ann/project")]);
     for strip in [Strip::None, Strip::Debug, Strip::All] {
         for search in [None, Some("$ORIGIN"), Some("$ORIGIN/a/long/path/that/needs/a/new/segment")] {
             let search = search.map(|s| vec![s.to_owned()]);

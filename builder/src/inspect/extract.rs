@@ -53,10 +53,13 @@ impl Product {
             let bytes = match (file.blob, &beside) {
                 (Some(id), _) => read(&archive, id).map_err(hurt)?,
                 (None, Some(from)) if file.kind == FileKind::Link => {
-                    let target = std::fs::read_link(from).context(|| format!("failed to read `{}`", from.display()))?;
+                    let target = std::fs::read_link(from)
+                        .context(|| format!("failed to read `{}`", from.display()))?;
                     target.to_string_lossy().into_owned().into_bytes()
                 }
-                (None, Some(from)) => std::fs::read(from).context(|| format!("failed to read `{}`", from.display()))?,
+                (None, Some(from)) => {
+                    std::fs::read(from).context(|| format!("failed to read `{}`", from.display()))?
+                }
                 (None, None) => continue,
             };
             if file.kind == FileKind::Link {

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use bootloader::archive::{self, Archive, BlobId, Codec, FileKind, ModuleKind, file_flag, module_flag, setting};
+use bootloader::archive::{
+    self, Archive, BlobId, Codec, FileKind, ModuleKind, file_flag, module_flag, setting,
+};
 use memmap2::Mmap;
 use serde::Serialize;
 
@@ -99,9 +101,8 @@ impl Product {
         let failed = || format!("failed to read `{}`", path.display());
         let metadata = std::fs::metadata(path).context(failed)?;
         if metadata.is_dir() {
-            let program = program_in(path).ok_or_else(|| {
-                Error::new(format!("`{}` holds no program made by freeze", path.display()))
-            })?;
+            let program = program_in(path)
+                .ok_or_else(|| Error::new(format!("`{}` holds no program made by freeze", path.display())))?;
             return Product::open(&program);
         }
         let bytes = map(path).context(failed)?;
@@ -240,8 +241,9 @@ fn damaged(path: &Path, error: &archive::Error) -> Error {
         archive::Error::Missing => Error::new(format!("`{}` is no program made by freeze", path.display())),
         archive::Error::Version(_) => Error::new(format!("failed to read `{}`: {error}", path.display()))
             .hint("use the version of freeze that made it"),
-        archive::Error::Damaged(_) => Error::new(format!("failed to read `{}`: {error}", path.display()))
-            .hint("build it again"),
+        archive::Error::Damaged(_) => {
+            Error::new(format!("failed to read `{}`: {error}", path.display())).hint("build it again")
+        }
     }
 }
 

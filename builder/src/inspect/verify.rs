@@ -4,8 +4,8 @@ use bootloader::archive::{Archive, FileKind, ModuleKind, file_flag};
 use rayon::prelude::*;
 
 use super::{Product, is_safe, lossy, read};
-use crate::archive::marshal;
 use crate::error::Result;
+use crate::marshal;
 
 /// What is wrong with a part of a product.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]

@@ -30,7 +30,9 @@ pub(super) fn onefile(path: &Path, executable: &Executable) -> bool {
 
 /// Whether the other names of a onefile program are there.
 pub(super) fn aliases(dist: &Path, aliases: &[String], name: &str) -> bool {
-    aliases.iter().all(|alias| std::fs::read_link(dist.join(alias)).is_ok_and(|target| target == Path::new(name)))
+    aliases
+        .iter()
+        .all(|alias| std::fs::read_link(dist.join(alias)).is_ok_and(|target| target == Path::new(name)))
 }
 
 /// Whether the folder at `path` is this bundle, byte for byte, with nothing else in it.
@@ -41,9 +43,9 @@ pub(super) fn onedir(path: &Path, app: &App) -> bool {
     let contents = app.contents_folder(path);
     let mut expected: HashSet<_> = app.executables.iter().map(|e| path.join(&e.name)).collect();
     expected.extend(app.beside.iter().map(|b| contents.join(&b.dest)));
-    let found = walkdir::WalkDir::new(path).into_iter().filter(|entry| {
-        entry.as_ref().map_or(true, |entry| !entry.file_type().is_dir())
-    });
+    let found = walkdir::WalkDir::new(path)
+        .into_iter()
+        .filter(|entry| entry.as_ref().map_or(true, |entry| !entry.file_type().is_dir()));
     let mut count = 0;
     for entry in found {
         if !entry.is_ok_and(|entry| expected.contains(entry.path())) {
@@ -80,7 +82,8 @@ pub(super) fn is_ours(path: &Path) -> bool {
 }
 
 fn is_regular(path: &Path, len: u64, executable: bool) -> bool {
-    std::fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && m.len() == len && is_executable(&m) == executable)
+    std::fs::symlink_metadata(path)
+        .is_ok_and(|m| m.is_file() && m.len() == len && is_executable(&m) == executable)
 }
 
 #[cfg(unix)]

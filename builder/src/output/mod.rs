@@ -51,7 +51,8 @@ pub fn publish(request: &Request, app: App) -> Result<Published> {
     let published = |unchanged| Published {
         path: product.clone(),
         program: executables.first().cloned().unwrap_or_else(|| product.clone()),
-        size: app.executables.iter().map(|e| e.len).sum::<u64>() + app.beside.iter().map(|b| b.size).sum::<u64>(),
+        size: app.executables.iter().map(|e| e.len).sum::<u64>()
+            + app.beside.iter().map(|b| b.size).sum::<u64>(),
         executables: executables.clone(),
         unchanged,
         totals: app.totals.clone(),

@@ -46,8 +46,11 @@ pub(super) fn executable(path: &Path, executable: &Executable) -> Result<()> {
     }
     flush(&mut file, &mut buffer).map_err(&failed)?;
     if at != executable.len {
-        return Err(Error::new(format!("failed to write `{}`: a file changed while it was packed", path.display()))
-            .hint("build again"));
+        return Err(Error::new(format!(
+            "failed to write `{}`: a file changed while it was packed",
+            path.display()
+        ))
+        .hint("build again"));
     }
     Ok(())
 }
@@ -61,7 +64,8 @@ fn flush(file: &mut File, buffer: &mut Vec<u8>) -> io::Result<()> {
 /// Writes a onedir bundle.
 pub(super) fn onedir(root: &Path, app: &App) -> Result<()> {
     let contents = app.contents_folder(root);
-    let mut folders: BTreeSet<&Path> = app.beside.iter().filter_map(|b| Path::new(&b.dest).parent()).collect();
+    let mut folders: BTreeSet<&Path> =
+        app.beside.iter().filter_map(|b| Path::new(&b.dest).parent()).collect();
     folders.insert(Path::new(""));
     for folder in folders {
         let folder = contents.join(folder);
@@ -89,8 +93,11 @@ fn beside(path: &Path, file: &Beside) -> Result<()> {
         Stored::File(source) => copy(source, &mut out, path)?,
     };
     if len != file.size {
-        return Err(Error::new(format!("failed to write `{}`: its source changed while it was packed", path.display()))
-            .hint("build again"));
+        return Err(Error::new(format!(
+            "failed to write `{}`: its source changed while it was packed",
+            path.display()
+        ))
+        .hint("build again"));
     }
     Ok(())
 }

@@ -199,8 +199,9 @@ fn behind_script(script: &Path, store: &Store) -> Result<PathBuf> {
     {
         return Ok(PathBuf::from(kept));
     }
-    let output = interrupt::output(Command::new(script).args(["-I", "-c", "import sys; print(sys.executable)"]))
-        .context(|| format!("failed to run interpreter `{}`", script.display()))?;
+    let output =
+        interrupt::output(Command::new(script).args(["-I", "-c", "import sys; print(sys.executable)"]))
+            .context(|| format!("failed to run interpreter `{}`", script.display()))?;
     let text = String::from_utf8_lossy(&output.stdout);
     let found = PathBuf::from(text.lines().last().unwrap_or_default());
     if !output.status.success() || !found.is_absolute() {

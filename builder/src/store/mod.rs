@@ -182,7 +182,9 @@ impl Store {
             var("HOME").map(|home| home.join("Library/Caches"))
         } else {
             // The specification of XDG wants relative paths ignored.
-            var("XDG_CACHE_HOME").filter(|p| p.is_absolute()).or_else(|| var("HOME").map(|h| h.join(".cache")))
+            var("XDG_CACHE_HOME")
+                .filter(|p| p.is_absolute())
+                .or_else(|| var("HOME").map(|h| h.join(".cache")))
         };
         base.map(|base| base.join("freeze")).ok_or_else(|| {
             Error::new("failed to find a folder for the cache: no home folder is known")
@@ -319,7 +321,8 @@ impl Store {
             return Ok(self.shared.path_of(&full));
         }
         let shared = &self.shared;
-        let private = shared.private.get_or_init(|| tempfile::Builder::new().prefix("freeze-").tempdir().ok());
+        let private =
+            shared.private.get_or_init(|| tempfile::Builder::new().prefix("freeze-").tempdir().ok());
         let Some(dir) = private else {
             return Err(Error::new(format!("failed to write to the cache `{}`", shared.root.display()))
                 .hint("set FREEZE_CACHE_DIR or TMPDIR to a folder that can be written"));
@@ -457,8 +460,15 @@ fn hex(bytes: &[u8]) -> String {
 fn stat_key(_path: &Path, m: &std::fs::Metadata) -> Hash {
     use std::os::unix::fs::MetadataExt;
     let mut bytes = [0u8; 56];
-    let parts =
-        [m.dev(), m.ino(), m.size(), m.mtime() as u64, m.mtime_nsec() as u64, m.ctime() as u64, m.ctime_nsec() as u64];
+    let parts = [
+        m.dev(),
+        m.ino(),
+        m.size(),
+        m.mtime() as u64,
+        m.mtime_nsec() as u64,
+        m.ctime() as u64,
+        m.ctime_nsec() as u64,
+    ];
     for (chunk, part) in bytes.chunks_exact_mut(8).zip(parts) {
         chunk.copy_from_slice(&part.to_le_bytes());
     }

@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 #[path = "../../../builder/src/error.rs"]
 mod error;
 #[allow(dead_code)]
-#[path = "../../../builder/src/archive/marshal/mod.rs"]
+#[path = "../../../builder/src/marshal/mod.rs"]
 mod marshal;
 
 fuzz_target!(|data: &[u8]| {

@@ -39,6 +39,10 @@ impl<'a> Worklist<'a> {
 
     /// What guarded imports of a module do not bring in.
     pub(super) fn unwanted(&self, name: &str) -> Vec<Pattern> {
+        // What a module does as a script is wanted where it is the program.
+        if self.tools.contains(name) {
+            return Vec::new();
+        }
         let own = self.implicit.unwanted(name).iter();
         let rules = self.rules.around(name).filter(|r| !r.no_follow.is_empty() && self.in_force(r));
         // Inside the unwanted package itself everything is wanted.

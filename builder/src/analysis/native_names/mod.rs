@@ -103,7 +103,7 @@ mod tests {
     fn whole_strings_end_in_nul() {
         let names = find(b"\0pkg._impl.core\0not a name\0x\0_private\0word\0json\0a1__mypyc\0", "pkg");
         assert_eq!(names.whole, ["_private", "a1__mypyc", "json", "pkg._impl.core"]);
-        assert_eq!(names.glued, [String::new(); 0]);
+        assert!(names.glued.is_empty());
     }
 
     #[test]

@@ -120,7 +120,9 @@ fn a_search_path_is_set_in_place_or_with_a_new_segment() {
 fn a_search_path_is_taken_out() {
     let b = Bench::new();
     let long = "-Wl,-rpath,/a/long/path/of/the/building/machine";
-    for options in [&[long][..], &[long, "-Wl,--disable-new-dtags"], &[long, "-Wl,--spare-dynamic-tags=1"], &[]] {
+    for options in
+        [&[long][..], &[long, "-Wl,--disable-new-dtags"], &[long, "-Wl,--spare-dynamic-tags=1"], &[]]
+    {
         let bytes = fs_err::read(b.cc("a.so", SEES_ITSELF, options)).unwrap();
         for strip in [Strip::None, Strip::All] {
             let Some(new) = mend(&bytes, strip, Some(&[])).unwrap() else {

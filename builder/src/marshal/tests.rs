@@ -15,7 +15,11 @@ fn pythons() -> Vec<(PathBuf, u8, PathBuf)> {
     let candidates = versions.map(|e| e.path().join("bin/python3")).chain(["/usr/bin/python3".into()]);
     for exe in candidates {
         let Ok(out) = Command::new(&exe)
-            .args(["-I", "-c", "import sys, os; print(sys.version_info[1], os.path.dirname(os.__file__), sep='\\n')"])
+            .args([
+                "-I",
+                "-c",
+                "import sys, os; print(sys.version_info[1], os.path.dirname(os.__file__), sep='\\n')",
+            ])
             .output()
         else {
             continue;
@@ -37,7 +41,9 @@ fn pycs(lib: &Path) -> Vec<PathBuf> {
         .map(|e| e.into_path())
         .filter(|p| {
             let name = p.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            name.ends_with(".pyc") && !name.contains(".opt-") && !p.to_string_lossy().contains("site-packages")
+            name.ends_with(".pyc")
+                && !name.contains(".opt-")
+                && !p.to_string_lossy().contains("site-packages")
         })
         .collect();
     found.sort();
@@ -69,13 +75,19 @@ fn keeps_the_code_and_forgets_who_compiled_it() {
             assert!(rewrite(&new, (3, minor), "x/y.py").unwrap() == new, "not idempotent: {}", pyc.display());
             let out = dir.path().join(format!("{i}.new"));
             std::fs::write(&out, &new).unwrap();
-            writeln!(list, "{}\t{}\t{}", pyc.display(), out.display(), dir.path().join(format!("{i}.fresh")).display())
-                .unwrap();
+            writeln!(
+                list,
+                "{}\t{}\t{}",
+                pyc.display(),
+                out.display(),
+                dir.path().join(format!("{i}.fresh")).display()
+            )
+            .unwrap();
             rewritten.push(new);
         }
         for seed in ["1", "77"] {
             let mut child = Command::new(&exe)
-                .args(["-W", "ignore", concat!(env!("CARGO_MANIFEST_DIR"), "/src/archive/marshal/compare.py")])
+                .args(["-W", "ignore", concat!(env!("CARGO_MANIFEST_DIR"), "/src/marshal/compare.py")])
                 .env("PYTHONHASHSEED", seed)
                 .stdin(Stdio::piped())
                 .stderr(Stdio::piped())
@@ -88,7 +100,11 @@ fn keeps_the_code_and_forgets_who_compiled_it() {
             for (i, new) in rewritten.iter().enumerate() {
                 let Ok(fresh) = std::fs::read(dir.path().join(format!("{i}.fresh"))) else { continue };
                 let fresh = rewrite(&fresh, (3, minor), "x/y.py").unwrap();
-                assert!(&fresh == new, "3.{minor}, seed {seed}: another compile differs: {}", files[i].display());
+                assert!(
+                    &fresh == new,
+                    "3.{minor}, seed {seed}: another compile differs: {}",
+                    files[i].display()
+                );
                 compared += 1;
             }
             assert!(compared > 0 || files.is_empty());
@@ -104,13 +120,19 @@ fn tells_what_is_in_the_code() {
     let bytes = Command::new(exe).args(["-c", script]).output().unwrap().stdout;
     let m = decode(&bytes, minor).unwrap();
     let code = m.root().as_code().unwrap();
-    assert_eq!((&*code.filename(), &*code.name(), code.first_line()), ("file.py", "<module>", if minor > 10 { code.first_line() } else { 1 }));
+    assert_eq!(
+        (&*code.filename(), &*code.name(), code.first_line()),
+        ("file.py", "<module>", if minor > 10 { code.first_line() } else { 1 })
+    );
     let names: Vec<_> = code.names().filter_map(|n| n.as_str()).collect();
     assert!(names.contains(&"os".into()) && names.contains(&"f".into()), "{names:?}");
     let f = m.codes().find(|c| c.name() == "f").unwrap();
     let tuple = f.consts().find(|c| c.items().len() == 3).unwrap();
     let items: Vec<_> = tuple.items().collect();
-    assert_eq!((items[0].as_int(), items[1].as_str(), items[2].as_bytes()), (Some(1), Some("zwölf".into()), Some(&b"b"[..])));
+    assert_eq!(
+        (items[0].as_int(), items[1].as_str(), items[2].as_bytes()),
+        (Some(1), Some("zwölf".into()), Some(&b"b"[..]))
+    );
     assert!(!f.code().is_empty() && !f.line_table().is_empty());
 }
 
@@ -174,7 +196,11 @@ fn speed() {
             read += bytes.len();
         }
         let seconds = start.elapsed().as_secs_f64();
-        println!("3.{minor}: {} files, {read} → {written} bytes, {:.0} MB/s", all.len(), read as f64 / 1e6 / seconds);
+        println!(
+            "3.{minor}: {} files, {read} → {written} bytes, {:.0} MB/s",
+            all.len(),
+            read as f64 / 1e6 / seconds
+        );
     }
 }
 

@@ -5,7 +5,9 @@ use std::hash::BuildHasherDefault;
 
 use xxhash_rust::xxh3::{xxh3_128, xxh3_128_with_seed};
 
-use super::{FLAG_REF, Layout, MAX_DEPTH, Marshal, NONE, Node, Numbers, OBJECTS_BEFORE_LINE, is_container, is_string};
+use super::{
+    FLAG_REF, Layout, MAX_DEPTH, Marshal, NONE, Node, Numbers, OBJECTS_BEFORE_LINE, is_container, is_string,
+};
 use crate::error::{Error, Result};
 
 /// Reads a marshal stream of CPython 3.`minor`; bytes behind the first object are passed over, as
@@ -272,7 +274,8 @@ impl Marshal<'_> {
     pub(super) fn string(&mut self, tag: u8, start: u32, len: u32) -> u32 {
         let text = self.payload(start, len);
         // In 3.9 to 3.11 such strings exist once per process, interned or not as chance will have it.
-        let lone = text.len() <= 1 || (text.len() == 2 && matches!(text[0], 0xc2 | 0xc3) && matches!(tag, b't' | b'u'));
+        let lone = text.len() <= 1
+            || (text.len() == 2 && matches!(text[0], 0xc2 | 0xc3) && matches!(tag, b't' | b'u'));
         let interned = lone || matches!(tag, b'A' | b'Z' | b't');
         // `a` and `z` hold Latin-1 if a byte is not ASCII: they stay what they are.
         let narrow = matches!(tag, b'a' | b'A' | b'z' | b'Z') || text.is_ascii();
