@@ -145,6 +145,44 @@ print(space.one.VALUE, space.two.VALUE, three.VALUE, version.VALUE, in_match.VAL
 }
 
 #[test]
+fn names_that_are_no_identifiers_are_found_too() {
+    let source = "
+from importlib import import_module
+from tables import load
+import plug
+print(load('1.0'), import_module('plug.2-late').VALUE, plug.first('an').VALUE)
+print(*[import_module(n).VALUE for n in (''.join(['more.', 'x-', '1']), ''.join(['sole.', 'y-', '2']))])
+";
+    let load = "
+from importlib import import_module
+def load(version):
+    path = version.replace('.', '-')
+    name = f'.unicode{path}'
+    module = import_module(name, 'tables')
+    return module.VALUE
+";
+    let first = "
+import importlib
+PACKAGE = __name__ + '.parts'
+def first(name):
+    return importlib.import_module(f'{PACKAGE}.{name}-other')
+";
+    let project = Project::script(source)
+        .file("tables/__init__.py", load)
+        .file("tables/unicode1-0.py", "VALUE = 1")
+        .file("plug/__init__.py", first)
+        .file("plug/2-late.py", "VALUE = 2")
+        .file("plug/parts/__init__.py", "")
+        .file("plug/parts/an-other.py", "VALUE = 3")
+        .file("more/__init__.py", "")
+        .file("more/x-1.py", "VALUE = 4")
+        .file("sole/__init__.py", "")
+        .file("sole/y-2.py", "VALUE = 5");
+    let frozen = project.freeze(["app.py", "--collect-submodules", "more", "--hidden-import", "sole.y-2"]);
+    frozen.command().run().prints("1 2 3\n4 5\n");
+}
+
+#[test]
 fn the_whole_search_path_is_searched() {
     // A zip, an egg folder, a folder named by a .pth file, a module without source, and two halves of a namespace.
     let project = Project::script(

@@ -17,9 +17,11 @@ static VERSION: LazyLock<Hash> = LazyLock::new(|| {
         include_str!("condition.rs"),
         include_str!("native_names/cython.rs"),
         include_str!("native_names/mod.rs"),
+        include_str!("parse/call.rs"),
         include_str!("parse/mod.rs"),
         include_str!("parse/platform.rs"),
         include_str!("parse/text.rs"),
+        include_str!("parse/variables.rs"),
         include_str!("record.rs"),
     ] {
         hasher.update(text.as_bytes());

@@ -367,7 +367,7 @@ fn find_in_zip(name: &str, archive: &Path, inner: &str, members: &[String]) -> O
     })
 }
 
+/// Computed names need not be identifiers: Django's migrations begin with a digit, others hold a `-`.
 fn is_module_name(name: &str) -> bool {
-    // Computed names may begin with a digit, as Django's migrations do.
-    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+    !name.is_empty() && !name.contains('.') && !name.chars().any(|c| c.is_whitespace() || c.is_control())
 }

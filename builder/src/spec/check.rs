@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::entry::{absolute, is_identifier};
+use super::entry::absolute;
 use super::nearest::nearest_file;
 use crate::error::{Error, Result};
 
@@ -17,9 +17,11 @@ pub(crate) fn name(text: &str) -> Result<(), String> {
     }
 }
 
-/// A glob over dotted names: identifiers, `*` and `**` between dots.
+/// A glob over dotted names: names, `*` and `**` between dots. What is imported by a call need not be an identifier.
 pub(crate) fn module(text: &str) -> Result<(), String> {
-    let part = |p: &str| p == "**" || (!p.is_empty() && is_identifier(&p.replace('*', "_")));
+    let inner = |c: char| c == '_' || c == '-' || c.is_alphanumeric();
+    let name = |p: &str| !p.starts_with('-') && p.chars().all(|c| c == '*' || inner(c));
+    let part = |p: &str| p == "**" || (!p.is_empty() && name(p));
     if text.split('.').all(part) {
         return Ok(());
     }
@@ -178,10 +180,10 @@ mod tests {
 
     #[test]
     fn module_globs() {
-        for good in ["a", "a.b", "a.*", "a.**.b", "test_*", "*"] {
+        for good in ["a", "a-b", "a.1-x", "a.b", "a.*", "a.**.b", "test_*", "*"] {
             assert_eq!(module(good), Ok(()), "{good}");
         }
-        for bad in ["", "a.", "a..b", "a-b", "x.py/", "1a"] {
+        for bad in ["", "a.", "a..b", "-a", "a b", "x.py/"] {
             assert!(module(bad).is_err(), "{bad}");
         }
     }

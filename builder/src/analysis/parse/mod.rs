@@ -1,19 +1,22 @@
 //! Reads imports out of source text; the only module that knows the parser.
 
+mod call;
 mod platform;
 #[cfg(test)]
 mod tests;
 mod text;
+mod variables;
 
 use std::collections::{HashMap, HashSet};
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, ExceptHandler, Expr, PythonVersion, Stmt};
 use ruff_python_parser::{Mode, ParseOptions};
-use ruff_text_size::{Ranged, TextSize};
+use ruff_text_size::TextSize;
 
 use self::platform::pattern_texts;
-use self::text::{is_dotted_name, known_text, strings};
+use self::text::{is_dotted_name, strings};
+use self::variables::Variables;
 use super::Guard;
 use super::condition::{Condition, Match};
 use super::record::{Form, Import, Origin, Record};
@@ -61,6 +64,8 @@ struct Finder<'a> {
     /// Module-level lists of strings, for `__all__`.
     lists: HashMap<&'a str, Vec<String>>,
     texts: HashSet<&'a str>,
+    /// What variables are set to, for computed names of modules.
+    variables: Variables<'a>,
     words: bool,
     depth: u32,
 }
@@ -94,6 +99,7 @@ impl<'a> Finder<'a> {
             members: HashMap::new(),
             lists: HashMap::new(),
             texts: HashSet::new(),
+            variables: Variables::default(),
             words: false,
             depth: 0,
         }
@@ -222,6 +228,9 @@ impl<'a> Finder<'a> {
     /// Remembers `NAME = <condition>` at module level, and the strings of `__all__`.
     fn assignment(&mut self, target: &'a Expr, value: &'a Expr, adds: bool) {
         let Expr::Name(name) = target else { return };
+        if !adds {
+            self.variables.set(name.id.as_str(), value);
+        }
         if self.depth > 0 {
             return;
         }
@@ -286,75 +295,6 @@ impl<'a> Finder<'a> {
         }
     }
 
-    fn call(&mut self, call: &'a ast::ExprCall) {
-        let arguments = &call.arguments;
-        match &*call.func {
-            Expr::Name(name) if self.importers.contains(name.id.as_str()) => self.import_call(call),
-            Expr::Name(name) if name.id.as_str() == "__import__" => self.import_call(call),
-            Expr::Attribute(attribute) => match attribute.attr.as_str() {
-                "import_module" | "__import__" if self.is_module(&attribute.value, "importlib") => {
-                    self.import_call(call);
-                }
-                "extend_path" if self.is_module(&attribute.value, "pkgutil") => {
-                    self.record.extends_path = true
-                }
-                "declare_namespace" => self.record.extends_path = true,
-                "extend" | "append" | "insert" if self.depth == 0 => {
-                    if let (Expr::Name(name), Some(value)) = (&*attribute.value, arguments.args.last())
-                        && name.id.as_str() == "__all__"
-                    {
-                        self.strings(value);
-                    }
-                }
-                _ => {}
-            },
-            Expr::Name(name) if name.id.as_str() == "breakpoint" => {
-                self.push(call.range().start(), Origin::Absolute, "pdb".to_owned(), Form::Call, Vec::new());
-            }
-            Expr::Name(name) if self.member(name.id.as_str()) == Some(("pkgutil", "extend_path")) => {
-                self.record.extends_path = true;
-            }
-            _ => {}
-        }
-    }
-
-    /// `import_module(name, package)` and `__import__(name, …)` with a name of which something is known.
-    fn import_call(&mut self, call: &'a ast::ExprCall) {
-        let Some(name) = call.arguments.find_argument_value("name", 0) else { return };
-        let Some((mut origin, mut text, whole)) = known_text(name) else { return };
-        if origin == Origin::Absolute && text.starts_with('.') {
-            let level = u32::try_from(text.bytes().take_while(|&b| b == b'.').count()).unwrap_or(1);
-            let tail = text.trim_start_matches('.').to_owned();
-            match call.arguments.find_argument_value("package", 1) {
-                Some(Expr::StringLiteral(package)) => {
-                    let package = package.value.to_str();
-                    let up = package.split('.').count().saturating_sub(level as usize - 1);
-                    let base: Vec<&str> = package.split('.').take(up).collect();
-                    text = format!("{}.{tail}", base.join("."));
-                }
-                Some(Expr::Name(name)) if name.id.as_str() == "__name__" && level == 1 => {
-                    (origin, text) = (Origin::Own, tail);
-                }
-                // `__package__`, `__spec__.parent` or a variable: the package it stands in, most likely.
-                _ => (origin, text) = (Origin::Package(level), tail),
-            }
-        }
-        if text.is_empty() && origin == Origin::Absolute {
-            return;
-        }
-        let valid = |t: &str| t.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
-        if !valid(&text) {
-            return;
-        }
-        let form = if whole { Form::Call } else { Form::Prefix };
-        // `__import__("a.b", fromlist=["c"])` takes `a.b.c` like `from a.b import c`.
-        let mut names = Vec::new();
-        if let Some(from) = call.arguments.find_argument_value("fromlist", 3) {
-            strings(from, &mut names);
-        }
-        self.push(call.range().start(), origin, text, form, names);
-    }
-
     fn is_module(&self, expr: &Expr, module: &str) -> bool {
         matches!(expr, Expr::Name(name) if self.modules.get(name.id.as_str()) == Some(&module))
     }
@@ -414,7 +354,9 @@ impl<'a> Visitor<'a> for Finder<'a> {
                 self.visit_parameters(&s.parameters);
                 let tool = self.depth == 0 && matches!(s.name.as_str(), "main" | "_main" | "test" | "_test");
                 self.depth += 1;
+                let scope = self.variables.enter(&s.parameters);
                 self.under(Guard::Function, tool.then_some(Condition::Tool), |f| f.block(&s.body));
+                self.variables.leave(scope);
                 self.depth -= 1;
             }
             Stmt::ClassDef(s) => {

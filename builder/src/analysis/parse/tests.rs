@@ -128,6 +128,17 @@ fn calls() {
 }
 
 #[test]
+fn calls_with_variables() {
+    let text = "import importlib\nP = 'p.q'\ndef a(version):\n    name = f'.unicode{version}'\n    \
+                importlib.import_module(name, 'r._data')\ndef b(name):\n    importlib.import_module(name)\n    \
+                importlib.import_module(f'{P}.{name}')\n    importlib.import_module(f'.{name}', P)\n    \
+                importlib.import_module('s.t-u')\n    importlib.import_module('no name')\ndef c(x):\n    \
+                if x:\n        m = 'd'\n    else:\n        m = 'e.' + x\n    m = m + 'f'\n    \
+                __import__(m)\n";
+    assert_eq!(names(text), ["importlib", "r._data.unicode*", "p.q.*", "p.q.*", "s.t-u", "d", "e.*"]);
+}
+
+#[test]
 fn names_for_stars() {
     let text = "_more = {'c', 'd'}\n__all__ = ['a'] + ['b'] + list(_more)\n__all__ += ['e']\n__all__.extend(['f'])\n";
     let mut all = source(text.as_bytes(), 12, false).all;

@@ -4,66 +4,92 @@ use ruff_python_ast::{self as ast, Expr};
 
 use crate::analysis::record::Origin;
 
-/// What is known of a text: what it counts from, its (beginning of the) text, and whether that is all.
-pub(super) fn known_text(expr: &Expr) -> Option<(Origin, String, bool)> {
+/// What is known of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Known {
+    /// What the text counts from.
+    pub origin: Origin,
+    /// The text, or its beginning.
+    pub text: String,
+    /// Whether that is all of it.
+    pub whole: bool,
+}
+
+impl Known {
+    fn new(origin: Origin, text: impl Into<String>, whole: bool) -> Known {
+        Known { origin, text: text.into(), whole }
+    }
+}
+
+/// What is known of the text that an expression gives; `variable` tells of a name.
+pub(super) fn known_text(expr: &Expr, variable: &dyn Fn(&str) -> Option<Known>) -> Option<Known> {
     match expr {
-        Expr::StringLiteral(s) => Some((Origin::Absolute, s.value.to_str().to_owned(), true)),
-        Expr::Name(name) if name.id.as_str() == "__name__" => Some((Origin::Own, String::new(), true)),
-        Expr::Name(name) if name.id.as_str() == "__package__" => {
-            Some((Origin::Package(1), String::new(), true))
-        }
+        Expr::StringLiteral(s) => Some(Known::new(Origin::Absolute, s.value.to_str(), true)),
+        Expr::Name(name) => match name.id.as_str() {
+            "__name__" => Some(Known::new(Origin::Own, "", true)),
+            "__package__" => Some(Known::new(Origin::Package(1), "", true)),
+            other => variable(other),
+        },
         Expr::Attribute(a)
             if a.attr.as_str() == "parent"
                 && matches!(&*a.value, Expr::Name(n) if n.id.as_str() == "__spec__") =>
         {
-            Some((Origin::Package(1), String::new(), true))
+            Some(Known::new(Origin::Package(1), "", true))
         }
         Expr::BinOp(op) if op.op == ast::Operator::Add => {
-            let (origin, left, whole) = known_text(&op.left)?;
-            if !whole {
-                return Some((origin, left, false));
+            let left = known_text(&op.left, variable)?;
+            if !left.whole {
+                return Some(left);
             }
-            Some(match known_text(&op.right) {
-                Some((Origin::Absolute, right, whole)) => (origin, join(origin, left, &right), whole),
-                _ => (origin, left, false),
+            let Known { origin, text, .. } = left;
+            Some(match known_text(&op.right, variable) {
+                Some(right) if right.origin == Origin::Absolute => {
+                    Known::new(origin, join(origin, text, &right.text), right.whole)
+                }
+                _ => Known::new(origin, text, false),
             })
         }
         Expr::BinOp(op) if op.op == ast::Operator::Mod => {
             let Expr::StringLiteral(format) = &*op.left else { return None };
             let known = format.value.to_str().split('%').next().unwrap_or_default();
-            Some((Origin::Absolute, known.to_owned(), false)).filter(|(_, t, _)| !t.is_empty())
+            (!known.is_empty()).then(|| Known::new(Origin::Absolute, known, false))
         }
         Expr::Call(call) => {
             let Expr::Attribute(attribute) = &*call.func else { return None };
             let Expr::StringLiteral(format) = &*attribute.value else { return None };
             let known = format.value.to_str().split('{').next().unwrap_or_default();
             (attribute.attr.as_str() == "format" && !known.is_empty())
-                .then(|| (Origin::Absolute, known.to_owned(), false))
+                .then(|| Known::new(Origin::Absolute, known, false))
         }
-        Expr::FString(f) => known_f_string(f),
+        Expr::FString(f) => known_f_string(f, variable),
         _ => None,
     }
 }
 
-fn known_f_string(f: &ast::ExprFString) -> Option<(Origin, String, bool)> {
+fn known_f_string(f: &ast::ExprFString, variable: &dyn Fn(&str) -> Option<Known>) -> Option<Known> {
     let (mut origin, mut text) = (Origin::Absolute, String::new());
     let mut started = false;
     for element in f.value.elements() {
         match element {
             ast::InterpolatedStringElement::Literal(literal) => text = join(origin, text, &literal.value),
-            ast::InterpolatedStringElement::Interpolation(inner) => match known_text(&inner.expression) {
-                Some((from, more, true)) if !started || from == Origin::Absolute => {
-                    if !started {
-                        origin = from;
+            ast::InterpolatedStringElement::Interpolation(inner) => {
+                match known_text(&inner.expression, variable) {
+                    Some(more) if !started || more.origin == Origin::Absolute => {
+                        if !started {
+                            origin = more.origin;
+                        }
+                        text = join(origin, text, &more.text);
+                        if !more.whole {
+                            return Some(Known::new(origin, text, false));
+                        }
                     }
-                    text.push_str(&more);
+                    _ => return started.then(|| Known::new(origin, text, false)),
                 }
-                _ => return started.then_some((origin, text, false)),
-            },
+            }
         }
         started = true;
     }
-    Some((origin, text, true))
+    Some(Known::new(origin, text, true))
 }
 
 /// Appends to a known text; the dot after `__name__` is not part of the tail.
