@@ -9,7 +9,7 @@ use crate::extract::Libraries;
 use crate::locate::Program;
 use crate::python::{Python, Session, Start, set_environment};
 use crate::report::{self, DAMAGED, Failure, REFUSED, UNABLE};
-use crate::{extract, os};
+use crate::{ahead, extract, os};
 
 /// Runs the frozen program; returns its exit code.
 ///
@@ -31,6 +31,7 @@ pub(crate) fn run(args: &[&CStr]) -> Result<i32, Failure> {
     report::phase(format_args!("root `{}`", root.path().display()));
     set_environment(&program, &root);
 
+    ahead::begin(program.archive);
     let libraries = Libraries::new(program.archive, &root);
     let python = libpython(&program, &libraries)?;
     report::phase("libpython");

@@ -2,6 +2,7 @@
 
 #![cfg_attr(not(test), no_main)]
 
+mod ahead;
 mod args;
 mod content;
 mod extract;

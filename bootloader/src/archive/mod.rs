@@ -90,6 +90,8 @@ pub mod module_flag {
     pub const SEED: u8 = 2;
     /// The path ends in `.pyc`: there was no source to name.
     pub const SOURCELESS: u8 = 4;
+    /// The program imports it in any case when it starts: the launcher may decompress it ahead.
+    pub const CERTAIN: u8 = 8;
 }
 
 /// What a file record stands for.
@@ -160,6 +162,8 @@ pub mod setting {
     pub const ENV: &[u8] = b"env";
     /// Decimal [`super::BlobId`] of the zstd dictionary.
     pub const DICTIONARY: &[u8] = b"dictionary";
+    /// `1`: the modules with [`super::module_flag::CERTAIN`] are worth a thread that decompresses them ahead.
+    pub const AHEAD: &[u8] = b"ahead";
     /// Decimal [`super::BlobId`] of the manifest: JSON for `freeze inspect`, not read at run time.
     pub const MANIFEST: &[u8] = b"manifest";
     /// Platform tag of the target, as in `linux-x86_64`.

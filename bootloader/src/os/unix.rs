@@ -304,6 +304,34 @@ pub(crate) fn die_by_interrupt() -> i32 {
     libc::SIGINT + 128
 }
 
+/// Whether the process may run on one core only.
+pub(crate) fn is_single_core() -> bool {
+    std::thread::available_parallelism().is_ok_and(|n| n.get() == 1)
+}
+
+/// Calls `function`; a thread that it starts receives no signals.
+pub(crate) fn without_signals<T>(function: impl FnOnce() -> T) -> T {
+    let mut all = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
+    let mut old = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
+    // SAFETY: `sigfillset` initialises the one set, `pthread_sigmask` the other.
+    let is_masked = unsafe {
+        libc::sigfillset(all.as_mut_ptr());
+        libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), old.as_mut_ptr()) == 0
+    };
+    let result = function();
+    if is_masked {
+        // SAFETY: the old mask was read above.
+        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, old.as_ptr(), std::ptr::null_mut()) };
+    }
+    result
+}
+
+/// Calls `function` before each fork of this process.
+pub(crate) fn before_fork(function: extern "C" fn()) {
+    // SAFETY: the function lives as long as the process.
+    unsafe { libc::pthread_atfork(Some(function), None, None) };
+}
+
 /// Calls `function` when the process exits.
 pub(crate) fn at_exit(function: extern "C" fn()) {
     // SAFETY: the function lives as long as the process.

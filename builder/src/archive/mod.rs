@@ -113,6 +113,9 @@ impl File {
     }
 }
 
+/// Bytes of code from which on a second thread at the start gains more than it costs.
+const WORTH_A_THREAD: u64 = 1 << 20;
+
 /// A piece of work.
 enum Job<'a> {
     Code { module: &'a Module, seed: bool },
@@ -160,7 +163,13 @@ pub fn pack(
     let entries = settings::entries(graph, request);
     let first: Vec<&str> = entries.iter().map(String::as_str).collect();
     let mut modules: Vec<&Module> = own.iter().collect();
-    modules.extend(order::startup(graph, &first).iter().filter_map(|name| graph.modules.get(name)));
+    // Of the main program only: another one of the bundle starts with other modules.
+    let certain: HashSet<String> = {
+        let (mut order, certain) = order::startup(graph, &first[..first.len().min(1)]);
+        order.truncate(certain);
+        order.into_iter().collect()
+    };
+    modules.extend(order::startup(graph, &first).0.iter().filter_map(|name| graph.modules.get(name)));
     let is_seed = |m: &Module| settings::is_seed(python.version.1, &m.name);
     modules.sort_by_key(|m| !is_seed(m));
 
@@ -190,11 +199,15 @@ pub fn pack(
         id
     };
     let mut codes = HashMap::new();
+    let mut ahead = 0;
     let mut sources = HashMap::new();
     let mut contents_of: HashMap<usize, u32> = HashMap::new();
     for (job, done) in jobs.iter().zip(done) {
         match (job, done) {
             (Job::Code { module, seed }, Done::Code(Ok(ready))) => {
+                if !seed && certain.contains(&module.name) {
+                    ahead += ready.blob.raw_len;
+                }
                 codes.insert(module.name.as_str(), add(&mut encoder, ready, if *seed { 16 } else { 1 }));
             }
             (Job::Code { module, .. }, Done::Code(Err(message))) => {
@@ -250,7 +263,10 @@ pub fn pack(
             Kind::Source(_) | Kind::Bytecode(_) => {
                 let Some(code) = codes.get(name) else { continue };
                 let sourceless = matches!(module.kind, Kind::Bytecode(_));
-                let flags = seed | if sourceless { module_flag::SOURCELESS } else { 0 };
+                let is_certain = seed == 0 && certain.contains(name);
+                let flags = seed
+                    | if sourceless { module_flag::SOURCELESS } else { 0 }
+                    | if is_certain { module_flag::CERTAIN } else { 0 };
                 encoder.module(record(
                     ModuleKind::Code,
                     flags,
@@ -286,6 +302,9 @@ pub fn pack(
         });
     }
     settings::add(&mut encoder, &entries, contents, natives, request, python);
+    if ahead >= WORTH_A_THREAD {
+        encoder.setting(setting::AHEAD, "1");
+    }
     encoder.setting(setting::MANIFEST, manifest.to_string());
     let plan = encoder.plan().map_err(Error::new)?;
     Ok(Packed { plan, blobs: stored, beside, programs: settings::programs(graph, request), totals, warnings })

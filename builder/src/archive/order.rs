@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use crate::analysis::{Graph, Guard, Module};
 
-/// Names of all modules, those that a start loads first in front.
-pub(super) fn startup(graph: &Graph, first: &[&str]) -> Vec<String> {
+/// Names of all modules, those that a start loads first in front, and how many of them it loads in any case.
+pub(super) fn startup(graph: &Graph, first: &[&str]) -> (Vec<String>, usize) {
     let mut imports: HashMap<&str, Vec<(Guard, u32, &str)>> = HashMap::new();
     for module in graph.modules.values() {
         for reason in &module.reasons {
@@ -29,6 +29,7 @@ pub(super) fn startup(graph: &Graph, first: &[&str]) -> Vec<String> {
             stack.extend(list.filter(|i| i.0 == Guard::None).rev().map(|i| i.2));
         }
     }
+    let certain = walk.order.len();
     // Then what is imported later, the nearest first; then whatever is left, by name.
     let mut queue: VecDeque<String> = walk.order.iter().cloned().collect();
     while let Some(name) = queue.pop_front() {
@@ -41,7 +42,7 @@ pub(super) fn startup(graph: &Graph, first: &[&str]) -> Vec<String> {
     for name in graph.modules.keys() {
         walk.add(name);
     }
-    walk.order
+    (walk.order, certain)
 }
 
 struct Walk<'a> {
@@ -96,6 +97,8 @@ mod tests {
                 },
             );
         }
-        assert_eq!(startup(&graph, &["__main__"]), ["__main__", "b", "b.x", "deep", "a", "late", "alone"]);
+        let (order, certain) = startup(&graph, &["__main__"]);
+        assert_eq!(order, ["__main__", "b", "b.x", "deep", "a", "late", "alone"]);
+        assert_eq!(certain, 5);
     }
 }
