@@ -1,8 +1,9 @@
 //! The module graph: what is found, what is left out, and what is said about modules that are missing.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use harness::{Project, newest};
+use harness::{Interpreter, Mode, Project, interpreters, newest};
 
 #[test]
 fn a_syntax_error_in_the_entry_is_shown_as_python_shows_it() {
@@ -246,6 +247,121 @@ fn an_editable_install_is_followed() {
     let outcome = project.bare_command(["app.py", "-F", "-y", "--python", "v"]).run();
     let frozen = project.moved(harness::Mode::Onefile, "app", outcome);
     frozen.command().run().prints("edited inner\n");
+}
+
+/// Runs an interpreter in the folder of a project.
+#[track_caller]
+fn python(exe: impl AsRef<std::ffi::OsStr>, folder: &Path, arguments: &[&str]) {
+    let mut command = Command::new(exe);
+    command.args(arguments).current_dir(folder).env_remove("PYTHONPATH").env_remove("PYTHONDONTWRITEBYTECODE");
+    let output = command.output().unwrap();
+    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{arguments:?}\n{}{}", said(&output.stdout), said(&output.stderr));
+}
+
+/// The folder of the distributions in the virtual environment `v`.
+fn site(folder: &Path, interpreter: &Interpreter) -> PathBuf {
+    folder.join(format!("v/lib/python{}/site-packages", interpreter.minor()))
+}
+
+#[test]
+fn eggs_are_searched_with_their_data_and_metadata() {
+    let source = "
+import importlib.metadata, pkgutil
+import folded, zipped, zipped.inner
+print(folded.VALUE, zipped.VALUE, zipped.inner.VALUE)
+print(pkgutil.get_data('folded', 'note.txt'), pkgutil.get_data('zipped', 'note.txt'))
+print(importlib.metadata.version('folded'))
+";
+    let project = Project::script(source)
+        .file("folded-1.5-py3.egg/folded/__init__.py", "VALUE = 'folder'")
+        .file("folded-1.5-py3.egg/folded/note.txt", "in a folder")
+        .file("folded-1.5-py3.egg/EGG-INFO/PKG-INFO", "Metadata-Version: 2.1\nName: folded\nVersion: 1.5\n")
+        .file("folded-1.5-py3.egg/EGG-INFO/top_level.txt", "folded\n")
+        .file("z/zipped/__init__.py", "VALUE = 'zip'")
+        .file("z/zipped/inner.py", "from . import VALUE as outer\nVALUE = outer + ' inner'")
+        .file("z/zipped/note.txt", "in a zip");
+    let root = project.path().to_owned();
+    let make = "import os, shutil; shutil.make_archive('z', 'zip', 'z'); os.rename('z.zip', 'zipped-2.5-py3.egg')";
+    python(&newest().exe, &root, &["-c", make]);
+    python(&newest().exe, &root, &["-m", "venv", "--without-pip", "v"]);
+    let lines = ["folded-1.5-py3.egg", "zipped-2.5-py3.egg"].map(|egg| format!("{}\n", root.join(egg).display()));
+    std::fs::write(site(&root, newest()).join("easy-install.pth"), lines.concat()).unwrap();
+    let outcome = project.bare_command(["app.py", "-F", "-y", "--python", "v"]).run();
+    let frozen = project.moved(Mode::Onefile, "app", outcome);
+    frozen.command().run().prints("folder zip zip inner\nb'in a folder' b'in a zip'\n1.5\n");
+}
+
+#[test]
+fn editable_installs_are_followed_as_pip_makes_them() {
+    let source = "
+import importlib.metadata, pkgutil
+import edited.inner
+print(edited.VALUE, edited.inner.VALUE, pkgutil.get_data('edited', 'note.txt').decode())
+print(importlib.metadata.version('edited'))
+";
+    // The first and the last are made by a path in a .pth file, the second by a finder.
+    for (backend, module, layout) in [
+        ("setuptools", "setuptools.build_meta", "src/"),
+        ("setuptools", "setuptools.build_meta", ""),
+        ("hatchling", "hatchling.build", "src/"),
+    ] {
+        let settings = "[tool.setuptools]\npackages = ['edited', 'edited.inner']\n";
+        let about = format!(
+            "[build-system]\nrequires = ['{backend}']\nbuild-backend = '{module}'\n\
+             [project]\nname = 'edited'\nversion = '3.5'\n{}",
+            if layout.is_empty() { settings } else { "" }
+        );
+        let project = Project::script(source)
+            .file("work/pyproject.toml", about)
+            .file(&format!("work/{layout}edited/__init__.py"), "VALUE = 'edited'")
+            .file(&format!("work/{layout}edited/note.txt"), "note")
+            .file(&format!("work/{layout}edited/inner/__init__.py"), "VALUE = 'inner'");
+        let root = project.path().to_owned();
+        python(&newest().exe, &root, &["-m", "venv", "v"]);
+        let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-e", "./work"];
+        python(root.join("v/bin/python"), &root, &install);
+        let has_finder = std::fs::read_dir(site(&root, newest()))
+            .unwrap()
+            .flatten()
+            .any(|e| e.file_name().to_string_lossy().ends_with("_finder.py"));
+        assert_eq!(has_finder, layout.is_empty(), "{backend} {layout}");
+        let outcome = project.bare_command(["app.py", "-F", "-y", "--python", "v"]).run();
+        let frozen = project.moved(Mode::Onefile, "app", outcome);
+        frozen.command().run().prints("edited inner note\n3.5\n");
+    }
+}
+
+#[test]
+fn packages_without_source_work_on_all_versions() {
+    for interpreter in interpreters() {
+        let project = Project::script("import bare, bare.part, bare.deep.er, zapp\nprint(bare.part.hue(), zapp.VALUE)\n")
+            .file("lib/bare/__init__.py", "from .deep import er\n")
+            .file(
+                "lib/bare/part.py",
+                "from . import er\ndef hue():\n    import colorsys\n    return colorsys.rgb_to_hsv(0, 0, 1)[2], er.VALUE\n",
+            )
+            .file("lib/bare/deep/__init__.py", "")
+            .file("lib/bare/deep/er.py", "from importlib import import_module\nVALUE = import_module('bare.late').VALUE\n")
+            .file("lib/bare/late.py", "VALUE = 'late'\n")
+            .file("app/zapp/__init__.py", "from zapp.inner import VALUE\n")
+            .file("app/zapp/inner.py", "import quopri\nVALUE = quopri.__name__\n")
+            .file("app/__main__.py", "");
+        let root = project.path().to_owned();
+        for folder in ["lib", "app"] {
+            python(&interpreter.exe, &root, &["-m", "compileall", "-q", "-b", folder]);
+        }
+        let bare = "import pathlib\nfor folder in 'lib', 'app':\n    \
+                    for path in pathlib.Path(folder).rglob('*.py'): path.unlink()";
+        python(&interpreter.exe, &root, &["-c", bare]);
+        python(&interpreter.exe, &root, &["-c", "import shutil; shutil.make_archive('zapp', 'zip', 'app')"]);
+        std::fs::rename(root.join("zapp.zip"), root.join("zapp.pyz")).unwrap();
+        std::fs::remove_dir_all(root.join("app")).unwrap();
+        let options = ["app.py", "-F", "-y", "--paths", "lib", "--paths", "zapp.pyz", "--python"];
+        let outcome = project.bare_command(options).arg(&interpreter.exe).run();
+        let frozen = project.moved(Mode::Onefile, "app", outcome);
+        frozen.command().run().prints("(1, 'late') quopri\n");
+    }
 }
 
 #[test]

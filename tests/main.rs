@@ -27,3 +27,4 @@ mod programs;
 mod python;
 mod spec;
 mod tidy;
+mod tkinter;

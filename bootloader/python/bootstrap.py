@@ -90,7 +90,8 @@ def spec_of(name, found):
         spec = _Spec(name, Loader(name, origin, index), origin=origin)
         spec._cached = cached
     elif kind == _EXTENSION:
-        loader = ExtensionLoader(name, origin)
+        make = ExtensionLoader if name != '_tkinter' else _rest().TclLoader
+        loader = make(name, origin)
         loader._index = index
         spec = _Spec(name, loader, origin=origin)
     else:

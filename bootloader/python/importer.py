@@ -224,6 +224,80 @@ def distributions(context=None):
                 yield metadata.PathDistribution(Tree(ROOT + '/' + entry))
 
 
+class TclLoader(_freeze_bootstrap.ExtensionLoader):
+    """Loads `_tkinter`, so that Tcl and Tk find their scripts in the bundle."""
+
+    def create_module(self, spec):
+        self._environment = _TclEnvironment()
+        with self._environment:
+            return super().create_module(spec)
+
+    def exec_module(self, module):
+        environment = self._environment
+        with environment:
+            super().exec_module(module)
+        plain = module.create
+
+        def create(*args):
+            with environment:
+                made = plain(*args)
+                # Where packages are searched is read from the environment when it is first asked for.
+                made.eval('catch {::tcl::tm::path list}')
+                environment.forget(made)
+                return made
+
+        create.__doc__ = plain.__doc__
+        module.create = create
+
+
+class _TclEnvironment:
+    """The variables that Tcl reads when it is loaded and when it makes an interpreter.
+
+    Set for longer, children of the program would get them too.
+    """
+
+    def __init__(self):
+        import _thread
+        self._lock = _thread.allocate_lock()
+        self._added = ()
+        self._values = values = {}
+        lib = ROOT + '/lib'
+        names = sorted(name for name, folder in _freeze.files(lib) or () if folder) if _freeze.on_disk else ()
+        modules = []
+        for name in names:
+            path = lib + '/' + name
+            if name.startswith('tcl') and '.' in name:
+                values['TCL_LIBRARY'] = path
+                version = name[3:].replace('.', '_')
+                modules.insert(0, path + '/tcl' + version.partition('_')[0])
+            elif name.startswith('tcl'):
+                inner = sorted((n for n, folder in _freeze.files(path) or () if folder), reverse=True)
+                modules += [path + '/' + n for n in inner]
+            elif name.startswith('tk'):
+                values['TK_LIBRARY'] = path
+        modules = ':'.join(path for path in modules if _freeze.is_dir(path))
+        if modules and 'TCL_LIBRARY' in values:
+            values['TCL%s_TM_PATH' % version] = modules
+
+    def __enter__(self):
+        import os
+        self._lock.acquire()
+        self._added = [name for name in self._values if name not in os.environ]
+        for name in self._added:
+            os.putenv(name, self._values[name])
+
+    def forget(self, interpreter):
+        # Its array would hold names still that cannot be read any more.
+        for name in self._added:
+            interpreter.eval('catch {unset ::env(%s)}' % name)
+
+    def __exit__(self, *raised):
+        import os
+        for name in self._added:
+            os.unsetenv(name)
+        self._lock.release()
+
+
 def _run(code, filename):
     main = sys.modules['__main__']
     exec(compile(code, filename, 'exec'), main.__dict__)

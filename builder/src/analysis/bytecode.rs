@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Guard;
+use super::parse::is_dotted_name;
 use super::record::{Form, Import, Origin, Record};
 use crate::marshal;
 
@@ -16,6 +17,13 @@ pub(super) fn find(bytes: &[u8], minor: u8, opcodes: &BTreeMap<String, u8>) -> R
     let root = tree.root().as_code().map(|c| c.code().as_ptr());
     for code in tree.codes() {
         let consts: Vec<_> = code.consts().collect();
+        // Names for `import_module`, and for tables of modules.
+        let texts = consts.iter().flat_map(|c| std::iter::once(*c).chain(c.items()));
+        for text in texts.filter_map(|c| c.as_str()) {
+            if text.len() < 120 && text.contains('.') && is_dotted_name(&text) {
+                record.texts.push((0, text.into_owned()));
+            }
+        }
         let names: Vec<String> = code.names().map(|n| n.as_str().unwrap_or_default().into_owned()).collect();
         // Whether an import is guarded is not told by the instructions at hand: only functions are.
         let guard = if root == Some(code.code().as_ptr()) { Guard::None } else { Guard::Function };

@@ -98,8 +98,12 @@ impl Installed {
         // An editable install: its files lie elsewhere.
         let top = module.split('.').next().unwrap_or(module);
         self.all.iter().position(|s| {
-            s.distribution.files.iter().any(|f| f.starts_with("__editable__"))
-                && s.top_level.iter().any(|t| t == top)
+            let named = match s.top_level.as_slice() {
+                [] => normalize(&s.distribution.name) == normalize(top),
+                names => names.iter().any(|t| t == top),
+            };
+            named
+                && s.distribution.files.iter().any(|f| f.starts_with("__editable__") || f.ends_with(".pth"))
         })
     }
 

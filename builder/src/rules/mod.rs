@@ -113,11 +113,10 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
             libraries.entry(file.dest.clone()).or_insert(file);
         }
     }
-    let (tcl, mut env) = stdlib::tcl(&graph, python);
-    for file in tcl {
+    for file in stdlib::tcl(&graph, python) {
         data.entry(file.dest.clone()).or_insert(file);
     }
-    env.extend(active.iter().flat_map(|r| r.env.clone()));
+    let env = active.iter().flat_map(|r| r.env.clone()).collect();
 
     interrupt::check()?;
     warnings.extend(add_requested(&mut graph.distributions, request, &active, &installed));

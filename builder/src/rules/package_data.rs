@@ -42,8 +42,9 @@ pub(super) fn collect(
     let mut owned: Vec<(PathBuf, bool)> = Vec::new();
     let mut recorded: HashSet<usize> = HashSet::new();
     for (at, distribution) in graph.distributions.iter().enumerate() {
-        let real =
-            distribution.files.iter().any(|f| !f.starts_with("__editable__") && !f.contains(".dist-info/"));
+        // An editable install lists nothing but its metadata and what leads to its files.
+        let lead = |f: &str| f.contains(".dist-info/") || f.contains("__editable__") || f.ends_with(".pth");
+        let real = distribution.files.iter().any(|f| !lead(f));
         if real {
             recorded.insert(at);
             owned.extend(
@@ -80,6 +81,54 @@ pub(super) fn collect(
         let Some((package, inner)) = home(folder, &packages, &has_init) else { continue };
         let sorter = Sorter { python, store, policy, package, inner: &inner };
         sorter.sort(&files, &mut found);
+    }
+    found.data.extend(zipped(graph, policy, python));
+    found
+}
+
+/// Data of packages that lie in a zip, as `pkgutil.get_data` finds it there.
+fn zipped(graph: &Graph, policy: &Policy, python: &Python) -> Vec<Data> {
+    let mut packages: BTreeMap<&Path, BTreeMap<&str, &str>> = BTreeMap::new();
+    for module in graph.modules.values().filter(|m| m.package) {
+        if let Kind::Source(Source::Zip { archive, member }) | Kind::Bytecode(Source::Zip { archive, member }) =
+            &module.kind
+            && let Some((folder, _)) = member.rsplit_once('/')
+        {
+            packages.entry(archive).or_default().insert(folder, &module.name);
+        }
+    }
+    let mut found = Vec::new();
+    for (archive, packages) in packages {
+        let Some(zip) = std::fs::File::open(archive).ok().and_then(|f| zip::ZipArchive::new(f).ok()) else {
+            continue;
+        };
+        let mut members: Vec<String> = zip.file_names().flatten().map(|n| n.into_owned()).collect();
+        members.sort();
+        for member in members {
+            let Some((mut folder, _)) = member.rsplit_once('/') else { continue };
+            // The nearest package that is collected.
+            let package = loop {
+                if let Some(name) = packages.get(folder) {
+                    break Some((folder, *name));
+                }
+                match folder.rsplit_once('/') {
+                    Some((above, _)) => folder = above,
+                    None => break None,
+                }
+            };
+            let Some((folder, name)) = package else { continue };
+            let inner = &member[folder.len() + 1..];
+            let is_code = inner.is_empty() || [".py", ".pyc", "/"].iter().any(|s| inner.ends_with(s));
+            if is_code || is_library(inner) || !policy.is_data(inner, &python.target) {
+                continue;
+            }
+            found.push(Data {
+                dest: format!("{}/{inner}", name.replace('.', "/")),
+                source: Source::Zip { archive: archive.to_owned(), member: member.clone() },
+                executable: false,
+                reason: Reason { from: name.to_owned(), by: By::Package, line: 0, guard: Guard::None },
+            });
+        }
     }
     found
 }

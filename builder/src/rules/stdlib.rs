@@ -56,14 +56,25 @@ fn build_folders(text: &str) -> Vec<String> {
     found
 }
 
-/// The script libraries of Tcl and Tk where `_tkinter` is collected, and the environment that points to them.
-pub(super) fn tcl(graph: &Graph, python: &Python) -> (Vec<Data>, Vec<(String, String)>) {
-    if !graph.modules.contains_key("_tkinter") {
-        return (Vec::new(), Vec::new());
+/// The script libraries of Tcl and Tk where `_tkinter` is collected: the importer points Tcl to them.
+pub(super) fn tcl(graph: &Graph, python: &Python) -> Vec<Data> {
+    let Some(module) = graph.modules.get("_tkinter") else { return Vec::new() };
+    let version = match &module.kind {
+        Kind::Extension(Source::File(path)) => std::fs::read(path).ok().and_then(|b| tcl_version(&b)),
+        _ => None,
+    };
+    let find = |name, main| tcl_folder(name, main, version.as_deref(), python);
+    let mut folders: Vec<PathBuf> = Vec::new();
+    if let Some(tcl) = find("tcl", "init.tcl") {
+        // Modules such as `msgcat` lie inside (Debian) or beside, in `tcl8`.
+        let name = tcl.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let beside = tcl.with_file_name(name.split('.').next().unwrap_or_default());
+        folders.push(tcl);
+        folders.extend(Some(beside).filter(|b| b.is_dir()));
     }
-    let (mut data, mut env) = (Vec::new(), Vec::new());
-    for (name, main, variable) in [("tcl", "init.tcl", "TCL_LIBRARY"), ("tk", "tk.tcl", "TK_LIBRARY")] {
-        let Some(folder) = tcl_folder(name, main, python) else { continue };
+    folders.extend(find("tk", "tk.tcl"));
+    let mut data = Vec::new();
+    for folder in folders {
         let dest = format!("lib/{}", folder.file_name().unwrap_or_default().to_string_lossy());
         for entry in WalkDir::new(&folder).follow_links(true).sort_by_file_name().into_iter().flatten() {
             let Ok(relative) = entry.path().strip_prefix(&folder) else { continue };
@@ -78,13 +89,23 @@ pub(super) fn tcl(graph: &Graph, python: &Python) -> (Vec<Data>, Vec<(String, St
                 reason: Reason { from: "_tkinter".into(), by: By::Package, line: 0, guard: Guard::None },
             });
         }
-        env.push((variable.to_owned(), format!("{{root}}/{dest}")));
     }
-    (data, env)
+    data
 }
 
-/// The newest folder such as `tcl8.6` that holds the main script.
-fn tcl_folder(name: &str, main: &str, python: &Python) -> Option<PathBuf> {
+/// The version of the Tcl library that an extension asks for: `libtcl8.6.so`.
+fn tcl_version(extension: &[u8]) -> Option<String> {
+    const NAME: &[u8] = b"libtcl";
+    extension.windows(NAME.len()).enumerate().filter(|(_, w)| *w == NAME).find_map(|(at, _)| {
+        let rest = &extension[at + NAME.len()..];
+        let digits = rest.iter().take_while(|b| b.is_ascii_digit() || **b == b'.').count();
+        let version = std::str::from_utf8(&rest[..digits]).ok()?.trim_end_matches('.');
+        version.contains('.').then(|| version.to_owned())
+    })
+}
+
+/// The folder such as `tcl8.6` that holds the main script, of this version or else the newest.
+fn tcl_folder(name: &str, main: &str, version: Option<&str>, python: &Python) -> Option<PathBuf> {
     let prefix = &python.base_prefix;
     let places = [
         prefix.join("lib"),
@@ -107,13 +128,20 @@ fn tcl_folder(name: &str, main: &str, python: &Python) -> Option<PathBuf> {
             .filter(|p| p.join(main).is_file())
             .collect();
         fitting.sort();
-        fitting.pop()
+        let wanted = version.and_then(|v| fitting.iter().position(|p| p.ends_with(format!("{name}{v}"))));
+        wanted.map(|at| fitting.swap_remove(at)).or_else(|| fitting.pop())
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reads_the_version_of_tcl() {
+        assert_eq!(tcl_version(b"\0libtcl\0libtcl8.6.so\0libtk8.6.so").as_deref(), Some("8.6"));
+        assert_eq!(tcl_version(b"libtclstub.a"), None);
+    }
 
     #[test]
     fn finds_where_python_was_built() {

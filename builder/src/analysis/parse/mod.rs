@@ -15,7 +15,8 @@ use ruff_python_parser::{Mode, ParseOptions};
 use ruff_text_size::TextSize;
 
 use self::platform::pattern_texts;
-use self::text::{is_dotted_name, strings};
+pub(super) use self::text::is_dotted_name;
+use self::text::strings;
 use self::variables::Variables;
 use super::Guard;
 use super::condition::{Condition, Match};

@@ -134,8 +134,9 @@ fn calls_with_variables() {
                 importlib.import_module(f'{P}.{name}')\n    importlib.import_module(f'.{name}', P)\n    \
                 importlib.import_module('s.t-u')\n    importlib.import_module('no name')\ndef c(x):\n    \
                 if x:\n        m = 'd'\n    else:\n        m = 'e.' + x\n    m = m + 'f'\n    \
-                __import__(m)\n";
-    assert_eq!(names(text), ["importlib", "r._data.unicode*", "p.q.*", "p.q.*", "s.t-u", "d", "e.*"]);
+                __import__(m)\nparent = __name__.rpartition('.')[0]\n__import__(f'{parent}.{x}')\n\
+                __import__(__name__.rsplit('.', 1)[0] + '.g')\n";
+    assert_eq!(names(text), ["importlib", "r._data.unicode*", "p.q.*", "p.q.*", "s.t-u", "d", "e.*", ".*", ".g"]);
 }
 
 #[test]

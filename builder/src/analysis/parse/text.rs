@@ -36,6 +36,7 @@ pub(super) fn known_text(expr: &Expr, variable: &dyn Fn(&str) -> Option<Known>) 
         {
             Some(Known::new(Origin::Package(1), "", true))
         }
+        Expr::Subscript(s) if is_parent_of_name(s) => Some(Known::new(Origin::Package(1), "", true)),
         Expr::BinOp(op) if op.op == ast::Operator::Add => {
             let left = known_text(&op.left, variable)?;
             if !left.whole {
@@ -64,6 +65,21 @@ pub(super) fn known_text(expr: &Expr, variable: &dyn Fn(&str) -> Option<Known>) 
         Expr::FString(f) => known_f_string(f, variable),
         _ => None,
     }
+}
+
+/// `__name__.rpartition(".")[0]`: the package that a module is in.
+fn is_parent_of_name(subscript: &ast::ExprSubscript) -> bool {
+    let Expr::Call(call) = &*subscript.value else { return false };
+    let Expr::Attribute(attribute) = &*call.func else { return false };
+    let dot = matches!(call.arguments.args.first(), Some(Expr::StringLiteral(s)) if s.value.to_str() == ".");
+    let first = matches!(&*subscript.slice, Expr::NumberLiteral(n)
+        if matches!(&n.value, ast::Number::Int(i) if *i == 0));
+    let cuts = match attribute.attr.as_str() {
+        "rpartition" => true,
+        "rsplit" => call.arguments.len() == 2,
+        _ => false,
+    };
+    dot && first && cuts && matches!(&*attribute.value, Expr::Name(n) if n.id.as_str() == "__name__")
 }
 
 fn known_f_string(f: &ast::ExprFString, variable: &dyn Fn(&str) -> Option<Known>) -> Option<Known> {
@@ -130,7 +146,7 @@ pub(super) fn literal_texts(expr: &Expr) -> Option<Vec<String>> {
 }
 
 /// Whether a text is a dotted name of ASCII identifiers, as modules have.
-pub(super) fn is_dotted_name(text: &str) -> bool {
+pub(in crate::analysis) fn is_dotted_name(text: &str) -> bool {
     text.split('.').all(|part| {
         part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
             && part.bytes().next().is_some_and(|b| !b.is_ascii_digit())
