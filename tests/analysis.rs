@@ -253,7 +253,11 @@ fn an_editable_install_is_followed() {
 #[track_caller]
 fn python(exe: impl AsRef<std::ffi::OsStr>, folder: &Path, arguments: &[&str]) {
     let mut command = Command::new(exe);
-    command.args(arguments).current_dir(folder).env_remove("PYTHONPATH").env_remove("PYTHONDONTWRITEBYTECODE");
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .env_remove("PYTHONPATH")
+        .env_remove("PYTHONDONTWRITEBYTECODE");
     let output = command.output().unwrap();
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{arguments:?}\n{}{}", said(&output.stdout), said(&output.stderr));
@@ -282,10 +286,12 @@ print(importlib.metadata.version('folded'))
         .file("z/zipped/inner.py", "from . import VALUE as outer\nVALUE = outer + ' inner'")
         .file("z/zipped/note.txt", "in a zip");
     let root = project.path().to_owned();
-    let make = "import os, shutil; shutil.make_archive('z', 'zip', 'z'); os.rename('z.zip', 'zipped-2.5-py3.egg')";
+    let make =
+        "import os, shutil; shutil.make_archive('z', 'zip', 'z'); os.rename('z.zip', 'zipped-2.5-py3.egg')";
     python(&newest().exe, &root, &["-c", make]);
     python(&newest().exe, &root, &["-m", "venv", "--without-pip", "v"]);
-    let lines = ["folded-1.5-py3.egg", "zipped-2.5-py3.egg"].map(|egg| format!("{}\n", root.join(egg).display()));
+    let lines =
+        ["folded-1.5-py3.egg", "zipped-2.5-py3.egg"].map(|egg| format!("{}\n", root.join(egg).display()));
     std::fs::write(site(&root, newest()).join("easy-install.pth"), lines.concat()).unwrap();
     let outcome = project.bare_command(["app.py", "-F", "-y", "--python", "v"]).run();
     let frozen = project.moved(Mode::Onefile, "app", outcome);

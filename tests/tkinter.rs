@@ -41,7 +41,10 @@ struct Display {
 impl Display {
     fn start() -> Option<Display> {
         let mut command = Command::new("Xvfb");
-        command.args(["-displayfd", "1", "-nolisten", "tcp", "-ac"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        command
+            .args(["-displayfd", "1", "-nolisten", "tcp", "-ac"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
         let Ok(mut server) = command.spawn() else {
             eprintln!("skipped: windows of tkinter, as there is no Xvfb");
             return None;
@@ -67,7 +70,8 @@ fn tkinter_finds_its_scripts_and_tells_no_child() {
         for mode in Mode::ALL {
             let project = Project::script(SOURCE);
             let form = format!("--{}", mode.name());
-            let outcome = project.bare_command(["app.py", "-y", &form, "--python"]).arg(&interpreter.exe).run();
+            let outcome =
+                project.bare_command(["app.py", "-y", &form, "--python"]).arg(&interpreter.exe).run();
             let app = project.moved(mode, "app", outcome);
             let mut run = app.command().with_sandbox(|sandbox| {
                 sandbox.hidden.extend(["/usr/share/tcltk".into(), "/usr/lib/tcltk".into()]);

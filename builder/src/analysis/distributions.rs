@@ -102,8 +102,7 @@ impl Installed {
                 [] => normalize(&s.distribution.name) == normalize(top),
                 names => names.iter().any(|t| t == top),
             };
-            named
-                && s.distribution.files.iter().any(|f| f.starts_with("__editable__") || f.ends_with(".pth"))
+            named && s.distribution.files.iter().any(|f| f.starts_with("__editable__") || f.ends_with(".pth"))
         })
     }
 

@@ -136,7 +136,10 @@ fn calls_with_variables() {
                 if x:\n        m = 'd'\n    else:\n        m = 'e.' + x\n    m = m + 'f'\n    \
                 __import__(m)\nparent = __name__.rpartition('.')[0]\n__import__(f'{parent}.{x}')\n\
                 __import__(__name__.rsplit('.', 1)[0] + '.g')\n";
-    assert_eq!(names(text), ["importlib", "r._data.unicode*", "p.q.*", "p.q.*", "s.t-u", "d", "e.*", ".*", ".g"]);
+    assert_eq!(
+        names(text),
+        ["importlib", "r._data.unicode*", "p.q.*", "p.q.*", "s.t-u", "d", "e.*", ".*", ".g"]
+    );
 }
 
 #[test]
