@@ -68,16 +68,16 @@ mod tests {
 
     #[test]
     fn paths_keep_their_length_and_others_stay() {
-        let paths = ["/home/ann", "/home/ann/.venv", "/root", "/usr/local", "/"].map(Path::new);
+        let paths = ["/home/ann", "/home/ann/.venv", "/solo", "/usr/local", "/"].map(Path::new);
         let paths = MachinePaths::new(paths);
         let mut bytes =
-            b"-L/home/ann/lib\0/home/anna/x\0/home/ann/.venv/lib\0/root/x\0/usr/local/lib\0/home/ann\0"
+            b"-L/home/ann/lib\0/home/anna/x\0/home/ann/.venv/lib\0/solo/x\0/usr/local/lib\0/home/ann\0"
                 .to_vec();
         paths.neutralise(&mut bytes);
         let text = String::from_utf8(bytes).unwrap();
         assert_eq!(
             text,
-            "-L/python///lib\0/home/anna/x\0/python/////////lib\0/root/x\0/usr/local/lib\0/pyth/ann\0"
+            "-L/python///lib\0/home/anna/x\0/python/////////lib\0/solo/x\0/usr/local/lib\0/pyth/ann\0"
         );
     }
 }

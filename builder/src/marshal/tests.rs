@@ -184,26 +184,6 @@ fn order_of_a_set_and_flags_do_not_matter() {
     assert_eq!(decode(&sets[0], 12).unwrap().encode(), decode(&sets[1], 9).unwrap().encode());
 }
 
-#[test]
-#[ignore = "a measurement"]
-fn speed() {
-    for (_, minor, lib) in pythons() {
-        let all: Vec<Vec<u8>> = pycs(&lib).iter().map(|p| std::fs::read(p).unwrap()[16..].to_vec()).collect();
-        let (mut read, mut written) = (0, 0);
-        let start = std::time::Instant::now();
-        for bytes in &all {
-            written += rewrite(bytes, (3, minor), "x/y.py").unwrap().len();
-            read += bytes.len();
-        }
-        let seconds = start.elapsed().as_secs_f64();
-        println!(
-            "3.{minor}: {} files, {read} → {written} bytes, {:.0} MB/s",
-            all.len(),
-            read as f64 / 1e6 / seconds
-        );
-    }
-}
-
 /// For interpreters that this machine runs only in a changed root: rewrites, and checks what they compiled afresh.
 #[test]
 #[ignore = "a tool: FREEZE_TEST_ROOT=folder FREEZE_TEST_MINOR=15, then compare.py there, then again"]

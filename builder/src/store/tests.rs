@@ -131,26 +131,3 @@ fn many_threads_and_stores_at_once() {
     let store = Store::open(dir.path()).unwrap();
     assert!((0..50u8).all(|i| store.get(Bucket::Imports, &[i; 32]).is_some()));
 }
-
-#[test]
-#[ignore = "a measurement"]
-fn speed() {
-    let dir = tempfile::tempdir_in(".").unwrap();
-    let start = std::time::Instant::now();
-    let store = Store::open(dir.path()).unwrap();
-    println!("open new: {:?}", start.elapsed());
-    let start = std::time::Instant::now();
-    for i in 0..5000u32 {
-        store.put(Bucket::Blob, blake3::hash(&i.to_le_bytes()).as_bytes(), &vec![i as u8; 4000]);
-    }
-    println!("put 5000: {:?}", start.elapsed());
-    drop(store);
-    println!("and commit: {:?}", start.elapsed());
-    let start = std::time::Instant::now();
-    let store = Store::open(dir.path()).unwrap();
-    println!("open: {:?}", start.elapsed());
-    for i in 0..5000u32 {
-        assert!(store.get(Bucket::Blob, blake3::hash(&i.to_le_bytes()).as_bytes()).is_some());
-    }
-    println!("and get 5000: {:?}", start.elapsed());
-}
