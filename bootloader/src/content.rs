@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use bootloader::archive::{Archive, BlobId, Codec, Error, setting};
+use bootloader::archive::{Archive, Blob, BlobId, Codec, Error, setting};
 use zstd::bulk::Decompressor;
+use zstd::zstd_safe::WriteBuf;
 
 /// Reads blobs; keeps the decompressor between them.
 pub(crate) struct Reader<'a> {
@@ -12,6 +13,8 @@ pub(crate) struct Reader<'a> {
     with_dictionary: Option<Decompressor<'static>>,
     spare: Vec<u8>,
 }
+
+const FAILED: Error = Error::Damaged("blob does not decompress");
 
 /// Larger buffers are given back to the system.
 const SPARE: usize = 4 << 20;
@@ -31,11 +34,31 @@ impl<'a> Reader<'a> {
         if blob.codec == Codec::Stored {
             return Ok(Cow::Borrowed(blob.stored));
         }
-        const FAILED: Error = Error::Damaged("blob does not decompress");
         let len = usize::try_from(blob.raw_len).map_err(|_| FAILED)?;
         let mut out = std::mem::take(&mut self.spare);
         out.clear();
         out.try_reserve_exact(len).map_err(|_| Error::Damaged("blob is larger than the memory"))?;
+        self.decompress(&blob, &mut out)?;
+        Ok(Cow::Owned(out))
+    }
+
+    /// Puts the content of blob `id`, checked against its hash, into `out`, which has its length.
+    ///
+    /// # Errors
+    /// Damage.
+    pub(crate) fn read_into(&mut self, id: BlobId, out: &mut [u8]) -> Result<(), Error> {
+        let blob = self.archive.blob(id)?;
+        if blob.codec == Codec::Stored {
+            if blob.stored.len() != out.len() {
+                return Err(FAILED);
+            }
+            out.copy_from_slice(blob.stored);
+            return Ok(());
+        }
+        self.decompress(&blob, out)
+    }
+
+    fn decompress<O: WriteBuf + ?Sized>(&mut self, blob: &Blob<'_>, out: &mut O) -> Result<(), Error> {
         let decompressor = match blob.codec {
             Codec::ZstdDictionary => self.dictionary()?,
             _ => match &mut self.plain {
@@ -43,11 +66,8 @@ impl<'a> Reader<'a> {
                 none => none.insert(Decompressor::new().map_err(|_| FAILED)?),
             },
         };
-        let n = decompressor.decompress_to_buffer(blob.stored, &mut out).map_err(|_| FAILED)?;
-        if n != len {
-            return Err(FAILED);
-        }
-        Ok(Cow::Owned(out))
+        let n = decompressor.decompress_to_buffer(blob.stored, out).map_err(|_| FAILED)?;
+        if n as u64 == blob.raw_len { Ok(()) } else { Err(FAILED) }
     }
 
     /// Takes the memory of a content back, for the next one: fresh memory costs more than the decompression.

@@ -354,3 +354,33 @@ pub(crate) fn is_c_locale() -> bool {
 pub(crate) fn can_load_from_memory() -> bool {
     memory_file(c"freeze").is_ok()
 }
+
+/// Size of the large pages of most machines, bytes.
+pub(crate) const LARGE_PAGE: usize = 2 << 20;
+
+/// Address of `size` new bytes, zeros, in large pages where the kernel grants them; `align` is a power of two.
+pub(crate) fn map_pages(size: usize, align: usize) -> Option<usize> {
+    let all = size.checked_add(align)?;
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+    let access = libc::PROT_READ | libc::PROT_WRITE;
+    // SAFETY: a new mapping at a place of the kernel's choice.
+    let mapped = unsafe { libc::mmap(std::ptr::null_mut(), all, access, flags, -1, 0) };
+    if mapped == libc::MAP_FAILED {
+        return None;
+    }
+    let mapped = mapped as usize;
+    let start = mapped.next_multiple_of(align);
+    unmap_pages(mapped, start - mapped);
+    unmap_pages(start + size, mapped + all - start - size);
+    // SAFETY: advice on the own mapping, which a kernel without such pages refuses.
+    unsafe { libc::madvise(start as *mut c_void, size, libc::MADV_HUGEPAGE) };
+    Some(start)
+}
+
+/// Gives (a part of) what [`map_pages`] returned back; the caller does not use it any more.
+pub(crate) fn unmap_pages(start: usize, size: usize) {
+    if size > 0 {
+        // SAFETY: see above.
+        unsafe { libc::munmap(start as *mut c_void, size) };
+    }
+}

@@ -67,6 +67,14 @@ pub(crate) struct PyMethodDef {
 // SAFETY: a method definition is constant; the pointers in it are to static text.
 unsafe impl Sync for PyMethodDef {}
 
+/// `PyObjectArenaAllocator`.
+#[repr(C)]
+pub(crate) struct PyObjectArenaAllocator {
+    pub(crate) context: *mut c_void,
+    pub(crate) alloc: extern "C" fn(*mut c_void, usize) -> *mut c_void,
+    pub(crate) free: extern "C" fn(*mut c_void, *mut c_void, usize),
+}
+
 macro_rules! api {
     ($(#[$doc:meta])* $table:ident: $(fn $name:ident($($arg:ty),*) $(-> $ret:ty)?;)* $(static $data:ident: $type:ty;)*) => {
         $(#[$doc])*
@@ -130,6 +138,7 @@ api! {
     fn PyModule_GetDict(*mut PyObject) -> *mut PyObject;
     fn PyObject_GetAttrString(*mut PyObject, *const c_char) -> *mut PyObject;
     fn PyObject_CallObject(*mut PyObject, *mut PyObject) -> *mut PyObject;
+    fn PyObject_SetArenaAllocator(*mut PyObjectArenaAllocator);
     fn PySys_SetObject(*const c_char, *mut PyObject) -> c_int;
     fn PyTuple_New(isize) -> *mut PyObject;
     fn PyTuple_SetItem(*mut PyObject, isize, *mut PyObject) -> c_int;

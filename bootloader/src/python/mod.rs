@@ -4,6 +4,7 @@ mod api;
 mod config;
 mod frozen;
 mod layout;
+mod memory;
 mod natives;
 mod options;
 mod run;

@@ -1,6 +1,5 @@
 //! The module `_freeze`: what the importer asks the archive, as functions for Python.
 
-use std::borrow::Cow;
 use std::ffi::{CStr, c_char, c_int};
 use std::sync::{Mutex, OnceLock};
 
@@ -306,11 +305,10 @@ impl Call<'_> {
 
     /// Content of a blob, or a text that says why there is none.
     fn content(&self, id: u32, use_it: impl FnOnce(&[u8]) -> *mut PyObject) -> Option<*mut PyObject> {
-        let read = match (crate::ahead::take(id), self.state.reader.lock()) {
-            (Some(content), _) => Ok(Cow::Owned(content)),
-            (None, Ok(mut reader)) => reader.read(id),
-            (None, Err(_)) => return None,
-        };
+        if let Some(content) = crate::ahead::take(id) {
+            return Some(use_it(&content));
+        }
+        let read = self.state.reader.lock().ok()?.read(id);
         Some(match read {
             Ok(bytes) => {
                 // Not under the lock: making objects may run the garbage collector, and that anything.
