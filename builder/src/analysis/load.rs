@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use super::record::Record;
+use super::record::{Form, Import, Record};
 use super::resolve::read;
-use super::{Kind, Module, Source, bytecode, native_names, parse};
+use super::{Kind, Module, Source, bytecode, native_names, parse, pickle};
 use crate::python::Python;
 use crate::store::{Bucket, Hash, Store};
 
@@ -22,6 +22,7 @@ static VERSION: LazyLock<Hash> = LazyLock::new(|| {
         include_str!("parse/platform.rs"),
         include_str!("parse/text.rs"),
         include_str!("parse/variables.rs"),
+        include_str!("pickle.rs"),
         include_str!("record.rs"),
     ] {
         hasher.update(text.as_bytes());
@@ -48,10 +49,11 @@ pub(super) fn record(module: &Module, role: Role, python: &Python, store: &Store
     let minor = python.minor();
     match &module.kind {
         Kind::Source(source) => {
+            let stub = |record: Record| with_stub(record, source, minor, store);
             // Any word in the program itself may name one of its packages.
             let words = role == Role::Program;
             let tag = if words { b"source and words".as_slice() } else { b"source" };
-            kept(source, tag, minor, store, |bytes| parse::source(bytes, minor, words))
+            kept(source, tag, minor, store, |bytes| parse::source(bytes, minor, words)).map(stub)
         }
         Kind::Bytecode(source) => {
             kept(source, b"bytecode", minor, store, |bytes| bytecode::find(bytes, minor, &python.opcodes))
@@ -77,6 +79,35 @@ fn source_beside(source: &Source) -> Option<PathBuf> {
     let Source::File(path) = source else { return None };
     let stem = path.file_name()?.to_str()?.split('.').next()?;
     Some(path.with_file_name(format!("{stem}.py"))).filter(|p| p.is_file())
+}
+
+/// Adds what the stub beside a module says it imports, where that is what the module does.
+fn with_stub(mut record: Record, source: &Source, minor: u8, store: &Store) -> Record {
+    if record.stub
+        && let Source::File(path) = source
+        && let path = path.with_extension("pyi")
+        && path.is_file()
+    {
+        let stub = record_of_beside(&path, minor, store);
+        record.imports.extend(stub.imports.into_iter().map(|i| Import {
+            condition: 0,
+            form: lazy(i.form),
+            ..i
+        }));
+    }
+    record
+}
+
+/// A stub's import, which happens when its name is asked for.
+fn lazy(form: Form) -> Form {
+    if form == Form::Import { Form::Call } else { form }
+}
+
+/// The modules that a pickle names.
+pub(super) fn pickled(path: &Path, store: &Store) -> Vec<String> {
+    let source = Source::File(path.to_owned());
+    kept(&source, b"pickle", 0, store, |bytes| pickle::modules(bytes).into_iter().collect::<Vec<String>>())
+        .unwrap_or_default()
 }
 
 fn record_of_beside(path: &Path, minor: u8, store: &Store) -> Record {

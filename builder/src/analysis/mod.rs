@@ -10,6 +10,7 @@ mod missing;
 pub(crate) mod names;
 mod native_names;
 mod parse;
+mod pickle;
 mod record;
 mod resolve;
 mod syntax;

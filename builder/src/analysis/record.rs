@@ -20,6 +20,19 @@ pub(super) struct Record {
     /// Constant strings that look like dotted names of modules, with their lines.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub texts: Vec<(u32, String)>,
+    /// Texts of a module that imports names it computes, or that stands for a table of modules (PEP 562): each may
+    /// name a module of its package, with dots before it or without.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<(u32, String)>,
+    /// Texts of a module that reads entry points: each may be a group.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<(u32, String)>,
+    /// The stub beside the module tells what it imports (`lazy_loader.attach_stub`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stub: bool,
+    /// It lists modules of a package that is not known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub scans: bool,
     /// Names found in a native extension.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub native: Option<NativeNames>,
@@ -80,4 +93,6 @@ pub(super) enum Form {
     Call,
     /// A call with a name of which only the beginning is known: `import_module(f"m.{x}")`.
     Prefix,
+    /// All modules below a package: `pkgutil.walk_packages(m.__path__)`.
+    Tree,
 }

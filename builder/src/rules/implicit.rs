@@ -20,6 +20,27 @@ pub(crate) struct Implicit {
     pub no_follow: BTreeMap<String, Vec<String>>,
     /// Names that exist on other platforms or implementations only: nobody is warned of them.
     pub absent: Absent,
+    /// Which entry points are followed.
+    #[serde(rename = "entry-points")]
+    pub entry_points: EntryPoints,
+    /// Which files are looked at for names of modules.
+    pub pickles: Pickles,
+}
+
+/// What of entry points is for tools.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EntryPoints {
+    /// Patterns of groups that installers and builders read, not programs.
+    pub tools: Vec<String>,
+}
+
+/// Pickles among the data of packages.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pickles {
+    /// Suffixes of their files, without the dot.
+    pub suffixes: Vec<String>,
 }
 
 impl Implicit {

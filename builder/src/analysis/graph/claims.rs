@@ -54,7 +54,7 @@ impl<'a> Worklist<'a> {
     }
 
     /// The distribution that owns a top-level module.
-    fn owner_of(&mut self, top: &str) -> Option<usize> {
+    pub(super) fn owner_of(&mut self, top: &str) -> Option<usize> {
         if let Some(known) = self.owners.get(top) {
             return *known;
         }

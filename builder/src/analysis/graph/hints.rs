@@ -71,14 +71,17 @@ impl<'a> Worklist<'a> {
         }
     }
 
-    /// Dotted strings that name modules of the same package; in the program's own modules, any.
+    /// Dotted strings that name modules of the same package, of its distribution or of one that it requires; in the
+    /// program's own modules, any.
     pub(super) fn follow_texts(&mut self, at: usize, from: &str, record: &Record, unwanted: &[Pattern]) {
         let own = self.nodes[at].role == load::Role::Program;
         self.firm &= own;
         let top = from.split('.').next().unwrap_or(from);
+        let owner = if own { None } else { self.owner_of_module(at) };
         for (line, text) in &record.texts {
             let inside = text.strip_prefix(top).is_some_and(|rest| rest.starts_with('.'));
-            if !(own || inside) || text.split('.').any(is_test) || unwanted.iter().any(|p| p.covers(text)) {
+            let wanted = own || inside || text.contains('.') && self.is_related(owner, text);
+            if !wanted || text.split('.').any(is_test) || unwanted.iter().any(|p| p.covers(text)) {
                 continue;
             }
             let reason = Reason {
@@ -208,7 +211,7 @@ impl<'a> Worklist<'a> {
     }
 
     /// Takes a module if it exists, without taking its parents if it does not.
-    fn require_existing(&mut self, name: &str, reason: &Reason) -> Option<usize> {
+    pub(super) fn require_existing(&mut self, name: &str, reason: &Reason) -> Option<usize> {
         let found = self.find_quietly(name)?;
         // A folder without modules is no reason to call a text a module.
         if matches!(found.kind, Kind::Namespace(_)) {

@@ -2,6 +2,7 @@
 
 mod claims;
 mod hints;
+mod tables;
 #[cfg(test)]
 mod tests;
 
@@ -83,6 +84,7 @@ pub(super) struct Worklist<'a> {
     pending: Vec<usize>,
     again: Vec<usize>,
     stars: Vec<(usize, Reason, bool)>,
+    tables: tables::Tables,
 }
 
 impl<'a> Worklist<'a> {
@@ -112,6 +114,7 @@ impl<'a> Worklist<'a> {
             pending: Vec::new(),
             again: Vec::new(),
             stars: Vec::new(),
+            tables: tables::Tables::default(),
         }
     }
 
@@ -184,7 +187,7 @@ impl<'a> Worklist<'a> {
         loop {
             interrupt::check()?;
             let batch = std::mem::take(&mut self.pending);
-            if batch.is_empty() && !self.follow_stars() {
+            if batch.is_empty() && !self.follow_stars() && !self.follow_groups() && !self.follow_pickles() {
                 let again = std::mem::take(&mut self.again);
                 if again.is_empty() {
                     return Ok(());
@@ -317,7 +320,10 @@ impl<'a> Worklist<'a> {
         if let Some(native) = &record.native {
             self.follow_native(at, &name, native, &unwanted);
         }
+        self.note_groups(at, &name, &record);
         self.follow_texts(at, &name, &record, &unwanted);
+        self.follow_tables(at, &name, &record, &unwanted);
+        self.follow_scans(at, &name, &record);
     }
 
     fn follow_import(&mut self, at: usize, from: &str, import: &Import, guard: Guard, unwanted: &[Pattern]) {
@@ -360,6 +366,13 @@ impl<'a> Worklist<'a> {
                 }
             }
             Form::Prefix => self.prefix(&base, reason),
+            Form::Tree => {
+                if self.require_quietly(&base, reason.clone()).is_some() {
+                    let firm = std::mem::take(&mut self.firm);
+                    self.submodules(&base, &reason, &mut |name| !name.split('.').any(is_test));
+                    self.firm = firm;
+                }
+            }
         }
     }
 

@@ -196,3 +196,40 @@ fn strings_name_modules_of_their_package_and_in_the_program_any() {
     assert_eq!(names(&graph), ["__main__", "mine", "mine.models", "p", "p.a", "q", "q.mod"]);
     assert_eq!(graph.distributions.len(), 1);
 }
+
+#[test]
+fn tables_entry_points_stubs_and_pickles_bring_modules() {
+    let graph = graph(
+        &[
+            ("app/main.py", "import p, lazy"),
+            ("site/p/__init__.py", "T = {'A': '.a', 'B': 'b'}\ndef __getattr__(n):\n    return T[n]"),
+            ("site/p/a.py", "from importlib.metadata import entry_points\nentry_points(group='p.plugins')"),
+            ("site/p/b/__init__.py", ""),
+            ("site/p/b/table.pkl", "cp.d\nX\n."),
+            ("site/p/c.py", ""),
+            ("site/p/d.py", ""),
+            ("site/p-1.dist-info/METADATA", "Name: p\nVersion: 1\n"),
+            ("site/p-1.dist-info/RECORD", "p/__init__.py,,\n"),
+            ("site/plug.py", ""),
+            ("site/tool.py", ""),
+            ("site/q-1.dist-info/METADATA", "Name: q\nVersion: 1\n"),
+            ("site/q-1.dist-info/RECORD", "plug.py,,\ntool.py,,\n"),
+            (
+                "site/q-1.dist-info/entry_points.txt",
+                "[p.plugins]\nx = plug:X\n[console_scripts]\ny = tool:main\n",
+            ),
+            ("site/lazy/__init__.py", "import lazy_loader\nx = lazy_loader.attach_stub(__name__, __file__)"),
+            ("site/lazy/__init__.pyi", "from . import one\nfrom .two import f\n"),
+            ("site/lazy/one.py", ""),
+            ("site/lazy/two.py", ""),
+            ("site/lazy/three.py", ""),
+            ("lib/importlib/__init__.py", ""),
+            ("lib/importlib/metadata.py", ""),
+        ],
+        |_| {},
+    );
+    let found: Vec<&str> = names(&graph).into_iter().filter(|n| !n.starts_with("importlib")).collect();
+    assert_eq!(found, ["__main__", "lazy", "lazy.one", "lazy.two", "p", "p.a", "p.b", "p.d", "plug"]);
+    let reason = &graph.modules["plug"].reasons[0];
+    assert_eq!((reason.from.as_str(), &reason.by), ("p.a", &By::EntryPoint("p.plugins: x".into())));
+}

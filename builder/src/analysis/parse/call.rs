@@ -21,7 +21,13 @@ impl<'a> Finder<'a> {
                 "extend_path" if self.is_module(&attribute.value, "pkgutil") => {
                     self.record.extends_path = true
                 }
+                "iter_modules" | "walk_packages" if self.is_module(&attribute.value, "pkgutil") => {
+                    self.scan_call(call, attribute.attr.as_str() == "walk_packages");
+                }
+                "run_module" if self.is_module(&attribute.value, "runpy") => self.import_call(call),
+                "resolve_name" if self.is_module(&attribute.value, "pkgutil") => self.import_call(call),
                 "declare_namespace" => self.record.extends_path = true,
+                "attach_stub" => self.record.stub = true,
                 "extend" | "append" | "insert" if self.depth == 0 => {
                     if let (Expr::Name(name), Some(value)) = (&*attribute.value, arguments.args.last())
                         && name.id.as_str() == "__all__"
@@ -37,14 +43,103 @@ impl<'a> Finder<'a> {
             Expr::Name(name) if self.member(name.id.as_str()) == Some(("pkgutil", "extend_path")) => {
                 self.record.extends_path = true;
             }
+            Expr::Name(name) if self.member(name.id.as_str()) == Some(("pkgutil", "iter_modules")) => {
+                self.scan_call(call, false);
+            }
+            Expr::Name(name) if self.member(name.id.as_str()) == Some(("pkgutil", "walk_packages")) => {
+                self.scan_call(call, true);
+            }
+            Expr::Name(name) if name.id.as_str() == "attach_stub" => self.record.stub = true,
             _ => {}
+        }
+    }
+
+    /// `pkgutil.iter_modules(path, prefix)`: the modules of a package, usually to be imported.
+    fn scan_call(&mut self, call: &'a ast::ExprCall, deep: bool) {
+        let path = call.arguments.find_argument_value("path", 0);
+        let prefix = call.arguments.find_argument_value("prefix", 1);
+        let mut packages = path.and_then(|p| self.package_of(p, 8)).into_iter().collect::<Vec<_>>();
+        if packages.is_empty() {
+            let prefixes = prefix.map(|p| self.variables.texts(p)).unwrap_or_default();
+            packages.extend(prefixes.into_iter().filter_map(|known| {
+                let name = known.text.strip_suffix('.')?.to_owned();
+                (known.whole && !(name.is_empty() && known.origin == Origin::Absolute))
+                    .then(|| Known::new(known.origin, name, true))
+            }));
+        }
+        self.record.scans |= packages.is_empty();
+        for Known { origin, text, .. } in packages {
+            let form = if deep { Form::Tree } else { Form::Prefix };
+            let dot = form == Form::Prefix && !text.is_empty();
+            let text = if dot { format!("{text}.") } else { text };
+            self.push(call.range().start(), origin, text, form, Vec::new());
+        }
+    }
+
+    /// The package that a search path is of: `__path__`, `package.__path__`, `[os.path.dirname(__file__)]`.
+    fn package_of(&self, path: &Expr, depth: u32) -> Option<Known> {
+        let depth = depth.checked_sub(1)?;
+        match path {
+            Expr::Name(name) if name.id.as_str() == "__path__" => Some(Known::new(Origin::Own, "", true)),
+            Expr::Name(name) => self.package_of(self.variables.last(name.id.as_str())?, depth),
+            Expr::Attribute(a) if a.attr.as_str() == "__path__" => match &*a.value {
+                Expr::Name(name) => self.variables.module(name.id.as_str()).cloned(),
+                _ => None,
+            },
+            Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) => {
+                self.package_of(elts.first()?, depth)
+            }
+            Expr::Call(call) => match (&*call.func, call.arguments.args.first()) {
+                // `str(Path(__file__).parent)`, `os.path.dirname(__file__)`, `os.path.dirname(package.__file__)`
+                (Expr::Attribute(a), Some(file)) if a.attr.as_str() == "dirname" => {
+                    self.package_of_file(file)
+                }
+                (Expr::Name(name), Some(file)) if name.id.as_str() == "dirname" => self.package_of_file(file),
+                (Expr::Name(_), Some(inner)) => self.package_of(inner, depth),
+                _ => None,
+            },
+            Expr::Attribute(a) if a.attr.as_str() == "parent" => {
+                let mut inner = &*a.value;
+                loop {
+                    match inner {
+                        Expr::Call(call) if !call.arguments.args.is_empty() => {
+                            return self.package_of_file(call.arguments.args.first()?);
+                        }
+                        // `Path(__file__).resolve().parent`
+                        Expr::Call(call) => match &*call.func {
+                            Expr::Attribute(a) => inner = &a.value,
+                            _ => return None,
+                        },
+                        _ => return None,
+                    }
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn package_of_file(&self, file: &Expr) -> Option<Known> {
+        match file {
+            Expr::Name(name) if name.id.as_str() == "__file__" => {
+                Some(Known::new(Origin::Package(1), "", true))
+            }
+            Expr::Attribute(a) if a.attr.as_str() == "__file__" => match &*a.value {
+                Expr::Name(name) => self.variables.module(name.id.as_str()).cloned(),
+                _ => None,
+            },
+            // `os.path.abspath(__file__)`
+            Expr::Call(call) => self.package_of_file(call.arguments.args.first()?),
+            _ => None,
         }
     }
 
     /// `import_module(name, package)` and `__import__(name, …)` with a name of which something is known.
     fn import_call(&mut self, call: &'a ast::ExprCall) {
         let Some(name) = call.arguments.find_argument_value("name", 0) else { return };
-        for known in self.variables.texts(name) {
+        let known = self.variables.texts(name);
+        // Whatever the module names in texts may be meant.
+        self.lazy |= known.is_empty();
+        for known in known {
             self.imported(call, known);
         }
     }

@@ -16,7 +16,7 @@ use ruff_text_size::TextSize;
 
 use self::platform::pattern_texts;
 pub(super) use self::text::is_dotted_name;
-use self::text::strings;
+use self::text::{Known, strings};
 use self::variables::Variables;
 use super::Guard;
 use super::condition::{Condition, Match};
@@ -36,7 +36,7 @@ pub(super) fn source(bytes: &[u8], minor: u8, words: bool) -> Record {
     finder.record.doubtful = doubtful;
     finder.words = words;
     finder.block(parsed.suite());
-    finder.record
+    finder.finish()
 }
 
 /// The text of a source file. Names of modules are ASCII in practice, so that any other encoding than UTF-8 can be
@@ -68,13 +68,33 @@ struct Finder<'a> {
     /// What variables are set to, for computed names of modules.
     variables: Variables<'a>,
     words: bool,
+    /// Texts that may name modules of the package or groups of entry points.
+    candidates: Vec<(TextSize, &'a str)>,
+    /// Whether the module imports a name that is not known, or stands for a table of modules.
+    lazy: bool,
+    /// Whether it reads entry points.
+    groups: bool,
     depth: u32,
 }
 
+/// What reads entry points: of importlib.metadata, pkg_resources, pluggy and stevedore.
+const ENTRY_POINTS: [&str; 10] = [
+    "DispatchExtensionManager",
+    "DriverManager",
+    "EnabledExtensionManager",
+    "ExtensionManager",
+    "HookManager",
+    "NamedExtensionManager",
+    "entry_points",
+    "get_entry_map",
+    "iter_entry_points",
+    "load_setuptools_entrypoints",
+];
+
 /// Modules whose attributes decide conditions or import.
-const KNOWN_MODULES: [&str; 6] = ["sys", "os", "platform", "importlib", "typing", "pkgutil"];
+const KNOWN_MODULES: [&str; 7] = ["sys", "os", "platform", "importlib", "typing", "pkgutil", "runpy"];
 /// Their members.
-const KNOWN_MEMBERS: [(&str, &str); 9] = [
+const KNOWN_MEMBERS: [(&str, &str); 11] = [
     ("sys", "platform"),
     ("sys", "version_info"),
     ("sys", "hexversion"),
@@ -84,6 +104,8 @@ const KNOWN_MEMBERS: [(&str, &str); 9] = [
     ("platform", "python_implementation"),
     ("importlib", "import_module"),
     ("pkgutil", "extend_path"),
+    ("pkgutil", "iter_modules"),
+    ("pkgutil", "walk_packages"),
 ];
 
 impl<'a> Finder<'a> {
@@ -102,8 +124,28 @@ impl<'a> Finder<'a> {
             texts: HashSet::new(),
             variables: Variables::default(),
             words: false,
+            candidates: Vec::new(),
+            lazy: false,
+            groups: false,
             depth: 0,
         }
+    }
+
+    fn finish(mut self) -> Record {
+        let mut seen = HashSet::new();
+        for (at, text) in std::mem::take(&mut self.candidates) {
+            if !(self.lazy || self.groups) || !seen.insert(text) {
+                continue;
+            }
+            let line = self.line(at);
+            if self.groups {
+                self.record.groups.push((line, text.to_owned()));
+            }
+            if self.lazy && is_dotted_name(text.trim_start_matches('.')) {
+                self.record.tables.push((line, text.to_owned()));
+            }
+        }
+        self.record
     }
 
     fn line(&self, at: TextSize) -> u32 {
@@ -201,6 +243,11 @@ impl<'a> Finder<'a> {
             {
                 self.modules.insert(asname.as_str(), known);
             }
+            let (bound, module) = match &alias.asname {
+                Some(asname) => (asname.as_str(), name),
+                None => name.split_once('.').map_or((name, name), |(top, _)| (top, top)),
+            };
+            self.variables.import(bound, Known::new(Origin::Absolute, module, true));
             self.push(stmt.range.start(), Origin::Absolute, name.to_owned(), Form::Import, Vec::new());
         }
     }
@@ -222,13 +269,24 @@ impl<'a> Finder<'a> {
             }
         }
         let origin = if stmt.level == 0 { Origin::Absolute } else { Origin::Package(stmt.level) };
+        for alias in &stmt.names {
+            let dot = if module.is_empty() { "" } else { "." };
+            let full = format!("{module}{dot}{}", alias.name);
+            self.groups |= ENTRY_POINTS.contains(&alias.name.as_str());
+            let bound = alias.asname.as_ref().unwrap_or(&alias.name);
+            self.variables.import(bound.as_str(), Known::new(origin, full, true));
+        }
         let names = stmt.names.iter().map(|a| a.name.as_str().to_owned()).collect();
         self.push(stmt.range.start(), origin, module.to_owned(), Form::From, names);
     }
 
     /// Remembers `NAME = <condition>` at module level, and the strings of `__all__`.
     fn assignment(&mut self, target: &'a Expr, value: &'a Expr, adds: bool) {
-        let Expr::Name(name) = target else { return };
+        self.lazy |= self.depth == 0 && stands_for_modules(target);
+        let Expr::Name(name) = target else {
+            self.variables.set_part(target, value);
+            return;
+        };
         if !adds {
             self.variables.set(name.id.as_str(), value);
         }
@@ -285,6 +343,12 @@ impl<'a> Finder<'a> {
     /// Remembers a string that looks like `package.module` or `package.module:attribute`.
     fn text(&mut self, literal: &'a ast::ExprStringLiteral) {
         let text = literal.value.to_str();
+        if !text.is_empty()
+            && text.len() < 80
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-:/".contains(&b))
+        {
+            self.candidates.push((literal.range.start(), text));
+        }
         let name = text.split_once(':').map_or(text, |(module, _)| module);
         if name.len() < 120
             && (self.words || name.contains('.'))
@@ -353,6 +417,7 @@ impl<'a> Visitor<'a> for Finder<'a> {
                     self.visit_decorator(decorator);
                 }
                 self.visit_parameters(&s.parameters);
+                self.lazy |= self.depth == 0 && s.name.as_str() == "__getattr__";
                 let tool = self.depth == 0 && matches!(s.name.as_str(), "main" | "_main" | "test" | "_test");
                 self.depth += 1;
                 let scope = self.variables.enter(&s.parameters);
@@ -380,6 +445,7 @@ impl<'a> Visitor<'a> for Finder<'a> {
             }
             Stmt::For(s) => {
                 self.visit_expr(&s.iter);
+                self.variables.set_part(&s.target, &s.iter);
                 self.under(Guard::Conditional, None, |f| f.block(&s.body));
                 self.block(&s.orelse);
             }
@@ -423,6 +489,11 @@ impl<'a> Visitor<'a> for Finder<'a> {
                 visitor::walk_expr(self, expr);
             }
             Expr::StringLiteral(literal) => self.text(literal),
+            Expr::Name(name) => self.groups |= ENTRY_POINTS.contains(&name.id.as_str()),
+            Expr::Attribute(attribute) => {
+                self.groups |= ENTRY_POINTS.contains(&attribute.attr.as_str());
+                visitor::walk_expr(self, expr);
+            }
             Expr::Lambda(lambda) => self.under(Guard::Function, None, |f| f.visit_expr(&lambda.body)),
             Expr::If(ternary) => {
                 self.visit_expr(&ternary.test);
@@ -432,6 +503,19 @@ impl<'a> Visitor<'a> for Finder<'a> {
             }
             other => visitor::walk_expr(self, other),
         }
+    }
+}
+
+/// Whether what is assigned makes a module hand out others: `__getattr__` (PEP 562), `sys.modules[__name__]`.
+fn stands_for_modules(target: &Expr) -> bool {
+    let is_own_name = |e: &Expr| matches!(e, Expr::Name(n) if n.id.as_str() == "__name__");
+    match target {
+        Expr::Name(name) => name.id.as_str() == "__getattr__",
+        Expr::Tuple(tuple) => tuple.elts.iter().any(stands_for_modules),
+        Expr::Subscript(s) => {
+            matches!(&*s.value, Expr::Attribute(a) if a.attr.as_str() == "modules") && is_own_name(&s.slice)
+        }
+        _ => false,
     }
 }
 

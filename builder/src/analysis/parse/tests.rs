@@ -20,7 +20,11 @@ fn imports(text: &str) -> Vec<(String, Guard)> {
             Origin::Package(level) => ".".repeat(level as usize),
             Origin::Own => "__name__.".to_owned(),
         };
-        let star = if import.form == Form::Prefix { "*" } else { "" };
+        let star = match import.form {
+            Form::Prefix => "*",
+            Form::Tree => ".**",
+            _ => "",
+        };
         let names =
             if import.names.is_empty() { String::new() } else { format!(":{}", import.names.join(",")) };
         (holds != Some(false)).then(|| (format!("{dots}{}{star}{names}", import.module), guard))
@@ -140,6 +144,48 @@ fn calls_with_variables() {
         names(text),
         ["importlib", "r._data.unicode*", "p.q.*", "p.q.*", "s.t-u", "d", "e.*", ".*", ".g"]
     );
+}
+
+#[test]
+fn calls_in_loops_and_from_tables() {
+    let text = "import importlib\nfor n in ('a', 'b'):\n    importlib.import_module('p.' + n)\n\
+                T = {'x': 'q.x', 'y': ['q.y', 'z']}\ndef f(k):\n    importlib.import_module(T[k])\n    \
+                importlib.import_module(T.get(k, 'r'))\nfor k, v in T.items():\n    __import__(v)\n\
+                importlib.import_module('.'.join(['s', 't']))\nimportlib.import_module('%s.%s' % ('u', k))\n\
+                importlib.import_module('{}.{b}'.format('v', b='w'))\nfor w in 'c d'.split():\n    __import__(w)\n";
+    let found = names(text);
+    for name in ["p.a", "p.b", "q.x", "q.y", "z", "r", "s.t", "u.q.x", "v.w", "c", "d"] {
+        assert!(found.iter().any(|n| n == name), "{name}: {found:?}");
+    }
+    assert!(!found.iter().any(|n| n.ends_with('*')), "{found:?}");
+}
+
+#[test]
+fn listed_packages() {
+    let text = "import os, pkgutil\nfrom pkgutil import iter_modules as im\nimport a.b as c\nfrom . import d\nfrom pathlib import Path\n\
+                pkgutil.walk_packages(__path__, __name__ + '.')\nim(c.__path__)\nim(d.__path__, prefix='x')\n\
+                im([os.path.dirname(__file__)])\nhere = str(Path(__file__).resolve().parent)\npkgutil.iter_modules([here])\n";
+    let found: Vec<String> = names(text).into_iter().filter(|n| n.ends_with('*')).collect();
+    assert_eq!(found, ["__name__..**", "a.b.*", ".d.*", ".*", ".*"]);
+    assert!(!source(text.as_bytes(), 12, false).scans);
+    assert!(source(b"import pkgutil\ndef f(p):\n    pkgutil.iter_modules(p)\n", 12, false).scans);
+}
+
+#[test]
+fn tables_and_groups() {
+    let tables = |text: &str| -> Vec<String> {
+        source(text.as_bytes(), 12, false).tables.into_iter().map(|(_, t)| t).collect()
+    };
+    assert_eq!(
+        tables("T = {'A': '.a', 'B': 'b'}\ndef __getattr__(name):\n    return T[name]\n"),
+        ["A", ".a", "B", "b"]
+    );
+    assert_eq!(tables("__getattr__, __dir__, __all__ = attach(__name__, {'a'})\n"), ["a"]);
+    assert_eq!(tables("import sys\nsys.modules[__name__] = Lazy(__name__, {'a': ['x-y']})\n"), ["a"]);
+    assert!(tables("T = {'A': '.a'}\n").is_empty());
+    let text = "from importlib.metadata import entry_points\nfor e in entry_points(group='my-app.plugins'):\n    e.load()\n";
+    let groups: Vec<String> = source(text.as_bytes(), 12, false).groups.into_iter().map(|(_, t)| t).collect();
+    assert_eq!(groups, ["my-app.plugins"]);
 }
 
 #[test]

@@ -16,55 +16,255 @@ pub(super) struct Known {
 }
 
 impl Known {
-    fn new(origin: Origin, text: impl Into<String>, whole: bool) -> Known {
+    pub(super) fn new(origin: Origin, text: impl Into<String>, whole: bool) -> Known {
         Known { origin, text: text.into(), whole }
     }
 }
 
-/// What is known of the text that an expression gives; `variable` tells of a name.
-pub(super) fn known_text(expr: &Expr, variable: &dyn Fn(&str) -> Option<Known>) -> Option<Known> {
+/// What names stand for where an expression is looked at.
+pub(super) trait Names {
+    /// What a variable may be.
+    fn variable(&self, name: &str) -> Vec<Known>;
+    /// The text parts of what a variable holds, be it a list, a table or a text.
+    fn elements(&self, name: &str) -> Vec<Known>;
+    /// The module that a name was imported as.
+    fn module(&self, name: &str) -> Option<Known>;
+}
+
+/// More texts than so many are not told apart.
+const MOST: usize = 512;
+
+/// What is known of the texts that an expression may give; nothing if nothing is.
+pub(super) fn known_texts(expr: &Expr, names: &dyn Names) -> Vec<Known> {
     match expr {
-        Expr::StringLiteral(s) => Some(Known::new(Origin::Absolute, s.value.to_str(), true)),
+        Expr::StringLiteral(s) => vec![Known::new(Origin::Absolute, s.value.to_str(), true)],
         Expr::Name(name) => match name.id.as_str() {
-            "__name__" => Some(Known::new(Origin::Own, "", true)),
-            "__package__" => Some(Known::new(Origin::Package(1), "", true)),
-            other => variable(other),
+            "__name__" => vec![Known::new(Origin::Own, "", true)],
+            "__package__" => vec![Known::new(Origin::Package(1), "", true)],
+            other => names.variable(other),
         },
-        Expr::Attribute(a)
-            if a.attr.as_str() == "parent"
-                && matches!(&*a.value, Expr::Name(n) if n.id.as_str() == "__spec__") =>
-        {
-            Some(Known::new(Origin::Package(1), "", true))
-        }
-        Expr::Subscript(s) if is_parent_of_name(s) => Some(Known::new(Origin::Package(1), "", true)),
-        Expr::BinOp(op) if op.op == ast::Operator::Add => {
-            let left = known_text(&op.left, variable)?;
-            if !left.whole {
-                return Some(left);
+        Expr::Attribute(a) => {
+            let Expr::Name(base) = &*a.value else { return Vec::new() };
+            match a.attr.as_str() {
+                "parent" if base.id.as_str() == "__spec__" => vec![Known::new(Origin::Package(1), "", true)],
+                "__name__" | "__package__" => names.module(base.id.as_str()).into_iter().collect(),
+                _ => Vec::new(),
             }
-            let Known { origin, text, .. } = left;
-            Some(match known_text(&op.right, variable) {
-                Some(right) if right.origin == Origin::Absolute => {
-                    Known::new(origin, join(origin, text, &right.text), right.whole)
-                }
-                _ => Known::new(origin, text, false),
-            })
+        }
+        Expr::Subscript(s) if is_parent_of_name(s) => vec![Known::new(Origin::Package(1), "", true)],
+        Expr::Subscript(s) => elements(&s.value, names),
+        Expr::If(ternary) => {
+            let mut known = known_texts(&ternary.body, names);
+            known.extend(known_texts(&ternary.orelse, names));
+            known
+        }
+        Expr::BoolOp(op) => op.values.iter().flat_map(|v| known_texts(v, names)).take(MOST).collect(),
+        Expr::Named(named) => known_texts(&named.value, names),
+        Expr::BinOp(op) if op.op == ast::Operator::Add => {
+            product(known_texts(&op.left, names), &known_texts(&op.right, names))
         }
         Expr::BinOp(op) if op.op == ast::Operator::Mod => {
-            let Expr::StringLiteral(format) = &*op.left else { return None };
-            let known = format.value.to_str().split('%').next().unwrap_or_default();
-            (!known.is_empty()).then(|| Known::new(Origin::Absolute, known, false))
+            let Expr::StringLiteral(format) = &*op.left else { return Vec::new() };
+            let values: Vec<&Expr> = match &*op.right {
+                Expr::Tuple(tuple) => tuple.elts.iter().collect(),
+                one => vec![one],
+            };
+            let mut values = values.into_iter();
+            let mut pieces = format.value.to_str().split("%s");
+            let first = pieces.next().unwrap_or_default();
+            let mut parts = vec![Part::Text(first)];
+            for piece in pieces {
+                parts.push(Part::Value(values.next()));
+                parts.push(Part::Text(piece));
+            }
+            glue(parts, names)
         }
-        Expr::Call(call) => {
-            let Expr::Attribute(attribute) = &*call.func else { return None };
-            let Expr::StringLiteral(format) = &*attribute.value else { return None };
-            let known = format.value.to_str().split('{').next().unwrap_or_default();
-            (attribute.attr.as_str() == "format" && !known.is_empty())
-                .then(|| Known::new(Origin::Absolute, known, false))
+        Expr::FString(f) => {
+            let parts = f.value.elements().map(|element| match element {
+                ast::InterpolatedStringElement::Literal(literal) => Part::Text(&literal.value),
+                ast::InterpolatedStringElement::Interpolation(inner) => Part::Value(Some(&inner.expression)),
+            });
+            glue(parts.collect(), names)
         }
-        Expr::FString(f) => known_f_string(f, variable),
-        _ => None,
+        Expr::Call(call) => known_call(call, names),
+        _ => Vec::new(),
     }
+}
+
+/// Methods of texts and tables.
+fn known_call(call: &ast::ExprCall, names: &dyn Names) -> Vec<Known> {
+    let arguments = &call.arguments;
+    let Expr::Attribute(attribute) = &*call.func else {
+        // `str(x)`
+        let is_text = matches!(&*call.func, Expr::Name(n) if n.id.as_str() == "str");
+        return match arguments.args.first() {
+            Some(value) if is_text => known_texts(value, names),
+            _ => Vec::new(),
+        };
+    };
+    match (attribute.attr.as_str(), &*attribute.value) {
+        ("format", Expr::StringLiteral(format)) => {
+            let mut parts = Vec::new();
+            let mut next = 0;
+            for (i, piece) in format.value.to_str().split('{').enumerate() {
+                let Some((field, rest)) = piece.split_once('}').filter(|_| i > 0) else {
+                    parts.push(Part::Text(piece));
+                    continue;
+                };
+                let name = field.split(['!', ':']).next().unwrap_or_default();
+                let value = if name.is_empty() {
+                    next += 1;
+                    arguments.args.get(next - 1)
+                } else if let Ok(place) = name.parse::<usize>() {
+                    arguments.args.get(place)
+                } else {
+                    arguments.find_keyword(name).map(|k| &k.value)
+                };
+                parts.push(Part::Value(value));
+                parts.push(Part::Text(rest));
+            }
+            glue(parts, names)
+        }
+        ("join", Expr::StringLiteral(separator)) => {
+            let Some(Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. })) =
+                arguments.args.first()
+            else {
+                return Vec::new();
+            };
+            let mut parts = Vec::new();
+            for (i, value) in elts.iter().enumerate() {
+                if i > 0 {
+                    parts.push(Part::Text(separator.value.to_str()));
+                }
+                parts.push(Part::Value(Some(value)));
+            }
+            glue(parts, names)
+        }
+        ("get" | "pop" | "setdefault", table) => {
+            let mut known = elements(table, names);
+            known.extend(arguments.args.get(1).map(|d| known_texts(d, names)).unwrap_or_default());
+            known
+        }
+        ("replace", text) => {
+            let (Some(Expr::StringLiteral(old)), Some(Expr::StringLiteral(new))) =
+                (arguments.args.first(), arguments.args.get(1))
+            else {
+                return Vec::new();
+            };
+            let mut known = known_texts(text, names);
+            for known in &mut known {
+                known.text = known.text.replace(old.value.to_str(), new.value.to_str());
+            }
+            known
+        }
+        ("lower", text) => {
+            let mut known = known_texts(text, names);
+            known.iter_mut().for_each(|k| k.text = k.text.to_lowercase());
+            known
+        }
+        ("strip" | "rstrip" | "lstrip", text) => known_texts(text, names),
+        _ => Vec::new(),
+    }
+}
+
+/// The texts that a list, a table or a text holds, at any depth: what a loop over it or a look into it may give.
+pub(super) fn elements(expr: &Expr, names: &dyn Names) -> Vec<Known> {
+    let mut known: Vec<Known> = match expr {
+        Expr::List(ast::ExprList { elts, .. })
+        | Expr::Tuple(ast::ExprTuple { elts, .. })
+        | Expr::Set(ast::ExprSet { elts, .. }) => elts.iter().flat_map(|e| elements(e, names)).collect(),
+        Expr::Dict(dict) => {
+            let parts = dict.items.iter().flat_map(|item| item.key.iter().chain([&item.value]));
+            parts.flat_map(|e| elements(e, names)).collect()
+        }
+        Expr::Starred(starred) => elements(&starred.value, names),
+        Expr::Subscript(s) => elements(&s.value, names),
+        Expr::Name(name) => names.elements(name.id.as_str()),
+        Expr::BinOp(op) if matches!(op.op, ast::Operator::Add | ast::Operator::BitOr) => {
+            let mut known = elements(&op.left, names);
+            known.extend(elements(&op.right, names));
+            // A text that is put together is one text.
+            if known.is_empty() || matches!(&*op.left, Expr::StringLiteral(_) | Expr::FString(_)) {
+                known = known_texts(expr, names);
+            }
+            known
+        }
+        Expr::Call(call) => match &*call.func {
+            Expr::Attribute(a) => match (a.attr.as_str(), &*a.value) {
+                ("items" | "values" | "keys" | "copy", table) => elements(table, names),
+                ("split", Expr::StringLiteral(text)) => {
+                    let separator = match call.arguments.args.first() {
+                        Some(Expr::StringLiteral(s)) => Some(s.value.to_str()),
+                        _ => None,
+                    };
+                    let text = text.value.to_str();
+                    let words: Vec<&str> = match separator {
+                        Some(separator) if !separator.is_empty() => text.split(separator).collect(),
+                        _ => text.split_whitespace().collect(),
+                    };
+                    words.into_iter().map(|w| Known::new(Origin::Absolute, w, true)).collect()
+                }
+                _ => known_texts(expr, names),
+            },
+            Expr::Name(_) => {
+                let keywords = call.arguments.keywords.iter().map(|k| &k.value);
+                call.arguments.args.iter().chain(keywords).flat_map(|e| elements(e, names)).collect()
+            }
+            _ => Vec::new(),
+        },
+        _ => known_texts(expr, names),
+    };
+    known.truncate(MOST);
+    known
+}
+
+/// A piece of a text that is put together.
+enum Part<'e> {
+    Text(&'e str),
+    /// Where nothing is known of the value, the text is known up to here.
+    Value(Option<&'e Expr>),
+}
+
+/// The texts that pieces give in order.
+fn glue(parts: Vec<Part<'_>>, names: &dyn Names) -> Vec<Known> {
+    let mut known: Option<Vec<Known>> = None;
+    for part in parts {
+        let more = match part {
+            Part::Text("") => continue,
+            Part::Text(text) => vec![Known::new(Origin::Absolute, text, true)],
+            Part::Value(value) => value.map(|v| known_texts(v, names)).unwrap_or_default(),
+        };
+        known = Some(match known {
+            None if more.is_empty() => return Vec::new(),
+            None => more,
+            Some(known) => product(known, &more),
+        });
+    }
+    known.unwrap_or_default()
+}
+
+/// Each left text with each right one behind it; a left one that is not whole stays as it is.
+fn product(left: Vec<Known>, right: &[Known]) -> Vec<Known> {
+    let right: Vec<&Known> = right.iter().filter(|m| m.origin == Origin::Absolute).collect();
+    let mut all = Vec::new();
+    for known in left {
+        if !known.whole {
+            all.push(known);
+            continue;
+        }
+        if right.is_empty() || all.len() + right.len() > MOST {
+            all.push(Known { whole: false, ..known });
+            continue;
+        }
+        for more in &right {
+            all.push(Known::new(
+                known.origin,
+                join(known.origin, known.text.clone(), &more.text),
+                more.whole,
+            ));
+        }
+    }
+    all
 }
 
 /// `__name__.rpartition(".")[0]`: the package that a module is in.
@@ -80,32 +280,6 @@ fn is_parent_of_name(subscript: &ast::ExprSubscript) -> bool {
         _ => false,
     };
     dot && first && cuts && matches!(&*attribute.value, Expr::Name(n) if n.id.as_str() == "__name__")
-}
-
-fn known_f_string(f: &ast::ExprFString, variable: &dyn Fn(&str) -> Option<Known>) -> Option<Known> {
-    let (mut origin, mut text) = (Origin::Absolute, String::new());
-    let mut started = false;
-    for element in f.value.elements() {
-        match element {
-            ast::InterpolatedStringElement::Literal(literal) => text = join(origin, text, &literal.value),
-            ast::InterpolatedStringElement::Interpolation(inner) => {
-                match known_text(&inner.expression, variable) {
-                    Some(more) if !started || more.origin == Origin::Absolute => {
-                        if !started {
-                            origin = more.origin;
-                        }
-                        text = join(origin, text, &more.text);
-                        if !more.whole {
-                            return Some(Known::new(origin, text, false));
-                        }
-                    }
-                    _ => return started.then(|| Known::new(origin, text, false)),
-                }
-            }
-        }
-        started = true;
-    }
-    Some(Known::new(origin, text, true))
 }
 
 /// Appends to a known text; the dot after `__name__` is not part of the tail.

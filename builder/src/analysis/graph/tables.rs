@@ -1,0 +1,198 @@
+//! Modules that a program looks up at run time: in tables of names, by entry points, in stubs, in pickles.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+
+use super::{Node, Worklist, is_test};
+use crate::analysis::distributions::{Installed, normalize, required_name};
+use crate::analysis::entry::entry_points;
+use crate::analysis::names::Pattern;
+use crate::analysis::pickle;
+use crate::analysis::record::Record;
+use crate::analysis::{By, Guard, Kind, Reason, load};
+
+/// An entry point of an installed distribution.
+#[derive(Clone, Debug)]
+pub(super) struct EntryPoint {
+    name: String,
+    module: String,
+}
+
+/// What is found once for all modules.
+#[derive(Default)]
+pub(super) struct Tables {
+    /// Groups of entry points that are installed; read when the first module asks.
+    groups: Option<BTreeMap<String, Vec<EntryPoint>>>,
+    /// Groups that have been taken.
+    taken: BTreeSet<String>,
+    /// Distribution (or top-level name of the program's) → groups that its modules name in texts.
+    named: HashMap<Option<usize>, Vec<(String, Reason)>>,
+    /// Those whose modules read entry points.
+    readers: BTreeSet<Option<usize>>,
+    /// Distributions whose pickles have been looked at, with the packages that were.
+    unpickled: BTreeSet<String>,
+}
+
+impl Worklist<'_> {
+    /// Texts of a module that imports what they name: modules of its own package.
+    pub(super) fn follow_tables(&mut self, at: usize, from: &str, record: &Record, unwanted: &[Pattern]) {
+        if record.tables.is_empty() {
+            return;
+        }
+        let package = self.nodes[at].module.package;
+        for (line, text) in &record.tables {
+            let tail = text.trim_start_matches('.');
+            let dots = text.len() - tail.len();
+            let mut base = from;
+            // Without a dot it counts from the package too, as in tables of lazy imports.
+            for _ in 0..(dots.max(1) - usize::from(package)) {
+                base = base.rsplit_once('.').map_or("", |(above, _)| above);
+            }
+            if base.is_empty() || tail.split('.').any(|part| is_test(part) || part.starts_with("__")) {
+                continue;
+            }
+            let name = format!("{base}.{tail}");
+            if unwanted.iter().any(|p| p.covers(&name)) {
+                continue;
+            }
+            let by = By::Text(text.clone());
+            self.require_existing(
+                &name,
+                &Reason { from: from.to_owned(), by, line: *line, guard: Guard::Function },
+            );
+        }
+    }
+
+    /// A module of the program that lists modules of a package not known here: one of the program's own.
+    pub(super) fn follow_scans(&mut self, at: usize, from: &str, record: &Record) {
+        if !record.scans || self.nodes[at].role != load::Role::Program {
+            return;
+        }
+        let own = |n: &Node| n.role == load::Role::Program && n.module.package;
+        let tops: BTreeSet<String> =
+            self.nodes.iter().filter(|n| own(n)).map(|n| n.module.name.clone()).collect();
+        for top in tops {
+            let reason = Reason { from: from.to_owned(), by: By::Call, line: 0, guard: Guard::Function };
+            self.submodules(&top, &reason, &mut |name| !name.split('.').any(is_test));
+        }
+    }
+
+    /// Remembers groups of entry points that a module names, and whether it reads entry points.
+    pub(super) fn note_groups(&mut self, at: usize, from: &str, record: &Record) {
+        if record.groups.is_empty() && record.texts.is_empty() {
+            return;
+        }
+        let installed = self.installed;
+        let tools = &self.implicit.entry_points.tools;
+        let groups = self.tables.groups.get_or_insert_with(|| groups(installed, tools));
+        if groups.is_empty() {
+            return;
+        }
+        let named: Vec<(u32, String)> = record
+            .groups
+            .iter()
+            .chain(&record.texts)
+            .filter(|(_, text)| groups.contains_key(text.as_str()))
+            .cloned()
+            .collect();
+        let owner = self.owner_of_module(at);
+        if !record.groups.is_empty() {
+            self.tables.readers.insert(owner);
+        }
+        for (line, group) in named {
+            let by = By::EntryPoint(group.clone());
+            let reason = Reason { from: from.to_owned(), by, line, guard: Guard::Function };
+            self.tables.named.entry(owner).or_default().push((group, reason));
+        }
+    }
+
+    /// Takes the entry points of the groups that a distribution both names and reads; whether there were new ones.
+    pub(super) fn follow_groups(&mut self) -> bool {
+        let mut wanted = Vec::new();
+        for owner in &self.tables.readers {
+            wanted.extend(self.tables.named.get(owner).cloned().unwrap_or_default());
+        }
+        let firm = std::mem::take(&mut self.firm);
+        for (group, reason) in wanted {
+            if !self.tables.taken.insert(group.clone()) {
+                continue;
+            }
+            let points = self.tables.groups.as_ref().and_then(|g| g.get(&group)).cloned().unwrap_or_default();
+            for point in points {
+                let by = By::EntryPoint(format!("{group}: {}", point.name));
+                self.require_quietly(&point.module, Reason { by, ..reason.clone() });
+            }
+        }
+        self.firm = firm;
+        !self.pending.is_empty()
+    }
+
+    /// Takes the modules that pickles among the data of collected packages name; whether there were new ones.
+    pub(super) fn follow_pickles(&mut self) -> bool {
+        let suffixes = &self.implicit.pickles.suffixes;
+        let mut found = Vec::new();
+        for node in &self.nodes {
+            let module = &node.module;
+            if !module.package
+                || node.role == load::Role::Stdlib
+                || self.tables.unpickled.contains(&module.name)
+            {
+                continue;
+            }
+            self.tables.unpickled.insert(module.name.clone());
+            let (Kind::Source(s) | Kind::Bytecode(s)) = &module.kind else { continue };
+            let Some(folder) = s.file().and_then(Path::parent) else { continue };
+            for file in pickle::files(folder, suffixes) {
+                for name in load::pickled(&file, self.store) {
+                    found.push((
+                        module.name.clone(),
+                        file.file_name().map(|f| f.to_string_lossy().into_owned()),
+                        name,
+                    ));
+                }
+            }
+        }
+        found.sort();
+        found.dedup_by(|a, b| a.0 == b.0 && a.2 == b.2);
+        let firm = std::mem::take(&mut self.firm);
+        for (from, file, name) in found {
+            let by = By::Text(format!("{} ({name})", file.unwrap_or_default()));
+            self.require_existing(&name, &Reason { from, by, line: 0, guard: Guard::Function });
+        }
+        self.firm = firm;
+        !self.pending.is_empty()
+    }
+
+    /// The distribution of a module; none for the program's own.
+    pub(super) fn owner_of_module(&mut self, at: usize) -> Option<usize> {
+        let module = &self.nodes[at].module;
+        let (Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s)) = &module.kind else { return None };
+        self.installed.owner(s.file()?, &module.name)
+    }
+
+    /// Whether a name belongs to a distribution or to one that it requires.
+    pub(super) fn is_related(&mut self, own: Option<usize>, name: &str) -> bool {
+        let Some(own) = own else { return false };
+        let Some(owner) = self.owner_of(name.split('.').next().unwrap_or(name)) else { return false };
+        let wanted = normalize(&self.installed.get(owner).name);
+        let requires = self.installed.get(own).requires.iter();
+        own == owner || requires.filter_map(|r| required_name(r)).any(|r| normalize(r) == wanted)
+    }
+}
+
+/// The groups of all installed entry points, those of tools aside.
+fn groups(installed: &Installed, tools: &[String]) -> BTreeMap<String, Vec<EntryPoint>> {
+    let tools: Vec<Pattern> = tools.iter().map(|t| Pattern::levels(t)).collect();
+    let mut groups: BTreeMap<String, Vec<EntryPoint>> = BTreeMap::new();
+    for distribution in installed.iter() {
+        let Ok(text) = std::fs::read_to_string(distribution.info.join("entry_points.txt")) else { continue };
+        for (group, name, value) in entry_points(&text) {
+            if tools.iter().any(|p| p.matches(&group)) {
+                continue;
+            }
+            let module = value.split(['[', ':']).next().unwrap_or_default().trim().to_owned();
+            groups.entry(group).or_default().push(EntryPoint { name, module });
+        }
+    }
+    groups
+}
