@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::Distribution;
+use super::entry::entry_points;
 
 /// The distributions on the search path.
 #[derive(Debug, Default)]
@@ -66,6 +67,15 @@ impl Installed {
     /// All of them, in the order of the search path.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Distribution> {
         self.all.iter().map(|s| &s.distribution)
+    }
+
+    /// The entry points of all of them: group, name, value.
+    pub(crate) fn entry_points(&self) -> Vec<(String, String, String)> {
+        let texts = self
+            .all
+            .par_iter()
+            .filter_map(|s| std::fs::read_to_string(s.distribution.info.join("entry_points.txt")).ok());
+        texts.flat_map_iter(|text| entry_points(&text)).collect()
     }
 
     /// The distribution of a name, in any spelling.

@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 
 use super::record::{Form, Import, Record};
 use super::resolve::read;
-use super::{Kind, Module, Source, bytecode, native_names, parse, pickle};
+use super::{Kind, Module, Source, bytecode, named, native_names, parse, pickle};
 use crate::python::Python;
+use crate::rules::implicit::Named;
 use crate::store::{Bucket, Hash, Store};
 
 /// What is found depends on the code that finds it: a change of any of these files changes the keys.
@@ -22,6 +23,7 @@ static VERSION: LazyLock<Hash> = LazyLock::new(|| {
         include_str!("parse/platform.rs"),
         include_str!("parse/text.rs"),
         include_str!("parse/variables.rs"),
+        include_str!("named.rs"),
         include_str!("pickle.rs"),
         include_str!("record.rs"),
     ] {
@@ -103,11 +105,18 @@ fn lazy(form: Form) -> Form {
     if form == Form::Import { Form::Call } else { form }
 }
 
-/// The modules that a pickle names.
-pub(super) fn pickled(path: &Path, store: &Store) -> Vec<String> {
+/// The modules that a data file of the top-level package `top` names.
+pub(super) fn named(path: &Path, suffixes: &Named, top: &str, store: &Store) -> Vec<String> {
     let source = Source::File(path.to_owned());
-    kept(&source, b"pickle", 0, store, |bytes| pickle::modules(bytes).into_iter().collect::<Vec<String>>())
-        .unwrap_or_default()
+    let found = if named::fits(path, &suffixes.pickles) {
+        kept(&source, b"pickle", 0, store, |bytes| {
+            pickle::modules(bytes).into_iter().collect::<Vec<String>>()
+        })
+    } else {
+        let tag = [b"names:".as_slice(), top.as_bytes()].concat();
+        kept(&source, &tag, 0, store, |bytes| named::names(bytes, top))
+    };
+    found.unwrap_or_default()
 }
 
 fn record_of_beside(path: &Path, minor: u8, store: &Store) -> Record {

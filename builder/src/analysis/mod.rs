@@ -7,6 +7,7 @@ pub(crate) mod entry;
 mod graph;
 mod load;
 mod missing;
+mod named;
 pub(crate) mod names;
 mod native_names;
 mod parse;
@@ -88,6 +89,8 @@ pub struct Graph {
     pub modules: BTreeMap<String, Module>,
     /// Imports that lead nowhere.
     pub missing: BTreeMap<String, Vec<Reason>>,
+    /// Module → names of files of code that its texts give, `*` for what they leave open.
+    pub named_files: BTreeMap<String, Vec<String>>,
     /// Installed distributions that own a collected module or were asked for.
     pub distributions: Vec<Distribution>,
     /// What the user should know.

@@ -1,27 +1,8 @@
 //! Names of modules in pickles, without loading them.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
 use super::parse::is_dotted_name;
-
-/// Larger files are not read: a model of that size is no table of a library.
-const LARGEST: u64 = 16 << 20;
-
-/// The files of a package's folder, and of folders below that are no packages, that may be pickles by their suffix.
-pub(super) fn files(folder: &Path, suffixes: &[String]) -> Vec<PathBuf> {
-    let walk = walkdir::WalkDir::new(folder).max_depth(4).sort_by_file_name().into_iter().filter_entry(|e| {
-        e.depth() == 0
-            || !e.file_type().is_dir()
-            || (e.file_name() != "__pycache__" && !e.path().join("__init__.py").exists())
-    });
-    let fits = |p: &Path| {
-        let suffix = p.extension().map(|s| s.to_string_lossy().to_lowercase());
-        suffix.is_some_and(|s| suffixes.contains(&s))
-    };
-    let small = |e: &walkdir::DirEntry| e.metadata().is_ok_and(|m| m.is_file() && m.len() <= LARGEST);
-    walk.flatten().filter(|e| fits(e.path()) && small(e)).map(walkdir::DirEntry::into_path).collect()
-}
 
 /// The modules that a pickle names by GLOBAL, INST and STACK_GLOBAL (pickletools.py); empty where the bytes are none.
 ///

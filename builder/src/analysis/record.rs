@@ -30,6 +30,12 @@ pub(super) struct Record {
     /// The stub beside the module tells what it imports (`lazy_loader.attach_stub`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stub: bool,
+    /// Files of code that it names, with `*` for what is not known of the name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
+    /// It computes paths from its own and goes up by `..`: its folder has to exist.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub climbs: bool,
     /// It lists modules of a package that is not known.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub scans: bool,

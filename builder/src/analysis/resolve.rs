@@ -234,6 +234,25 @@ impl<'p> Resolver<'p> {
         Some(Found { kind: Kind::Builtin, locations: package.then(Vec::new), path: String::new() })
     }
 
+    /// Whether a package's folder holds data, or folders, and no code but `__init__.py`.
+    pub(super) fn is_data_only(&mut self, location: &Location) -> bool {
+        let Location::Folder(folder) = location else { return false };
+        let Some(listing) = self.list(folder) else { return false };
+        let mut data = false;
+        for (entry, is_folder) in listing.iter() {
+            if *is_folder {
+                data |= entry != "__pycache__";
+                continue;
+            }
+            match self.stem(entry) {
+                Some("__init__") => {}
+                Some(_) => return false,
+                None => data |= !entry.ends_with(".pyi") && entry != "py.typed",
+            }
+        }
+        data
+    }
+
     /// Names of the modules and regular packages right inside a package, sorted.
     pub(super) fn children(&mut self, locations: &[Location]) -> Vec<String> {
         let mut names = std::collections::BTreeSet::new();

@@ -24,7 +24,14 @@ pub(crate) struct Implicit {
     #[serde(rename = "entry-points")]
     pub entry_points: EntryPoints,
     /// Which files are looked at for names of modules.
-    pub pickles: Pickles,
+    pub data: Named,
+}
+
+impl Implicit {
+    /// What the guarded imports of a module do not bring in.
+    pub(crate) fn unwanted(&self, module: &str) -> &[String] {
+        self.no_follow.get(module).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// What of entry points is for tools.
@@ -35,19 +42,14 @@ pub(crate) struct EntryPoints {
     pub tools: Vec<String>,
 }
 
-/// Pickles among the data of packages.
+/// Files among the data of packages that may name modules.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Pickles {
-    /// Suffixes of their files, without the dot.
-    pub suffixes: Vec<String>,
-}
-
-impl Implicit {
-    /// What the guarded imports of a module do not bring in.
-    pub(crate) fn unwanted(&self, module: &str) -> &[String] {
-        self.no_follow.get(module).map_or(&[], Vec::as_slice)
-    }
+pub(crate) struct Named {
+    /// Suffixes of pickles, without the dot.
+    pub pickles: Vec<String>,
+    /// Suffixes of texts, without the dot.
+    pub texts: Vec<String>,
 }
 
 /// What the interpreter needs before and besides the program.

@@ -4,8 +4,10 @@ pub(crate) mod implicit;
 mod items;
 pub(crate) mod load;
 mod metadata;
+mod named_files;
 mod package_data;
 mod policy;
+mod prefix_data;
 mod stdlib;
 mod when;
 
@@ -112,6 +114,10 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
         for file in rule_files(&rule.binaries, rule, python)? {
             libraries.entry(file.dest.clone()).or_insert(file);
         }
+    }
+    for file in named_files::collect(&graph).into_iter().chain(prefix_data::collect(&graph, python, &policy))
+    {
+        data.entry(file.dest.clone()).or_insert(file);
     }
     for file in stdlib::tcl(&graph, python) {
         data.entry(file.dest.clone()).or_insert(file);

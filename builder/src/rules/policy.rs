@@ -16,6 +16,14 @@ pub(crate) struct Policy {
     folders: HashSet<String>,
     foreign: BTreeMap<String, Vec<String>>,
     metadata: MetadataPolicy,
+    prefix: PrefixPolicy,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PrefixPolicy {
+    folders: Vec<String>,
+    others: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -50,6 +58,13 @@ impl Policy {
         !self.folders.contains(folder)
     }
 
+    /// Whether a file below the interpreter's prefix, by its path there, is one that a program may read.
+    pub(crate) fn is_prefix_data(&self, path: &str) -> bool {
+        let below =
+            |folder: &String| path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        self.prefix.folders.iter().any(below) && !self.prefix.others.iter().any(below)
+    }
+
     /// Whether a file of a dist-info or egg-info folder is collected.
     pub(crate) fn is_metadata(&self, path: &str) -> bool {
         self.metadata.names.contains(path)
@@ -80,6 +95,8 @@ mod tests {
         for other in ["x.h", "tests/a.csv", "core.pyi", "py.typed", "cli.exe", "lib/__pycache__/a.pyc"] {
             assert!(!policy.is_data(other, &linux), "{other}");
         }
+        assert!(policy.is_prefix_data("share/x/y.json") && !policy.is_prefix_data("share/man/man1/x.1"));
+        assert!(!policy.is_prefix_data("bin/x") && !policy.is_prefix_data("shared/x"));
         assert!(policy.is_metadata("licenses/LICENSE.txt") && !policy.is_metadata("direct_url.json"));
     }
 }

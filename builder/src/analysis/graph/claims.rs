@@ -5,7 +5,7 @@ use crate::analysis::distributions::{normalize, requirement_name};
 use crate::analysis::{By, Kind, Module, Reason, load};
 
 /// Modules of the standard library that bring native libraries or a great deal of code along.
-const OPTIONAL_STDLIB: [&str; 5] = ["idlelib", "lib2to3", "test", "tkinter", "turtle"];
+pub(super) const OPTIONAL_STDLIB: [&str; 5] = ["idlelib", "lib2to3", "test", "tkinter", "turtle"];
 
 impl<'a> Worklist<'a> {
     /// Whose a module is: the program's own lies in a folder of the entries or of the request and is not installed.

@@ -6,6 +6,7 @@ use super::{Worklist, is_test};
 use crate::analysis::distributions::{normalize, required_name};
 use crate::analysis::names::Pattern;
 use crate::analysis::native_names::NativeNames;
+use crate::analysis::parse::UNKNOWN;
 use crate::analysis::record::Record;
 use crate::analysis::resolve::Found;
 use crate::analysis::{By, Guard, Kind, Module, Reason, load};
@@ -81,7 +82,9 @@ impl<'a> Worklist<'a> {
         for (line, text) in &record.texts {
             let inside = text.strip_prefix(top).is_some_and(|rest| rest.starts_with('.'));
             let wanted = own || inside || text.contains('.') && self.is_related(owner, text);
-            if !wanted || text.split('.').any(is_test) || unwanted.iter().any(|p| p.covers(text)) {
+            // `testing` is not for tests where it is named in full.
+            let tests = |part: &str| part != "testing" && is_test(part);
+            if !wanted || text.split('.').any(tests) || unwanted.iter().any(|p| p.covers(text)) {
                 continue;
             }
             let reason = Reason {
@@ -160,11 +163,32 @@ impl<'a> Worklist<'a> {
                 self.require_existing(name, &reason);
             }
         }
+        if let Some(parent) = parent {
+            self.follow_siblings(at, parent, native, unwanted);
+        }
         for text in &native.glued {
             if let Some(name) = self.longest_module(&top, text)
                 && !name.split('.').any(is_test)
                 && !unwanted.iter().any(|p| p.covers(&name))
             {
+                self.require_existing(&name, &reason);
+            }
+        }
+    }
+
+    /// Modules beside a Cython extension that bear one of its names: `from . import x` leaves nothing else.
+    fn follow_siblings(&mut self, at: usize, parent: &str, native: &NativeNames, unwanted: &[Pattern]) {
+        if native.words.is_empty() && native.runs.is_empty() {
+            return;
+        }
+        let Some(locations) = self.find_quietly(parent).and_then(|f| f.locations) else { return };
+        let own = self.nodes[at].module.name.clone();
+        for child in self.resolver.children(&locations) {
+            let named = native.words.binary_search(&child).is_ok()
+                || child.len() > 3 && native.runs.iter().any(|run| run.contains(child.as_str()));
+            let name = format!("{parent}.{child}");
+            if named && !is_test(&child) && name != own && !unwanted.iter().any(|p| p.covers(&name)) {
+                let reason = Reason { from: own.clone(), by: By::Native, line: 0, guard: Guard::Function };
                 self.require_existing(&name, &reason);
             }
         }
@@ -199,7 +223,7 @@ impl<'a> Worklist<'a> {
         }
     }
 
-    fn in_stdlib(&mut self, top: &str) -> bool {
+    pub(super) fn in_stdlib(&mut self, top: &str) -> bool {
         let python = self.python;
         self.resolver.find(top, None).is_some_and(|found| match &found.kind {
             Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => {
@@ -220,17 +244,34 @@ impl<'a> Worklist<'a> {
         self.require_quietly(name, reason.clone())
     }
 
-    /// An import of which only the beginning is known takes the modules that begin so, tests aside.
+    /// An import of which only the beginning is known, and perhaps parts behind a gap, takes the modules that fit,
+    /// tests aside.
     pub(super) fn prefix(&mut self, known: &str, reason: Reason) {
-        let Some((package, stem)) = known.rsplit_once('.') else { return };
+        let (start, behind) = known.split_once(UNKNOWN).unwrap_or((known, ""));
+        let Some((package, stem)) = start.rsplit_once('.') else { return };
         let reason = Reason { guard: reason.guard.max(Guard::Function), ..reason };
         let Some(at) = self.require_quietly(package, reason.clone()) else { return };
         let Some(locations) = self.nodes[at].locations.clone() else { return };
         let firm = std::mem::take(&mut self.firm);
+        // What follows the gap in the same part, and the parts below it.
+        let (end, below) = behind.split_once('.').map_or((behind, None), |(end, below)| (end, Some(below)));
         for child in self.resolver.children(&locations) {
-            if child.starts_with(stem) && !is_test(&child) && child != "__main__" {
-                self.require_quietly(&format!("{package}.{child}"), reason.clone());
+            if !child.starts_with(stem) || is_test(&child) || child == "__main__" {
+                continue;
             }
+            let name = format!("{package}.{child}");
+            if end.contains(UNKNOWN) || !child.ends_with(end) {
+                self.require_quietly(&name, reason.clone());
+                continue;
+            }
+            match below {
+                None => self.require_quietly(&name, reason.clone()),
+                Some(below) if below.contains(UNKNOWN) => {
+                    self.prefix(&format!("{name}.{below}"), reason.clone());
+                    continue;
+                }
+                Some(below) => self.require_quietly(&format!("{name}.{below}"), reason.clone()),
+            };
         }
         self.firm = firm;
     }

@@ -187,7 +187,7 @@ impl<'a> Worklist<'a> {
         loop {
             interrupt::check()?;
             let batch = std::mem::take(&mut self.pending);
-            if batch.is_empty() && !self.follow_stars() && !self.follow_groups() && !self.follow_pickles() {
+            if batch.is_empty() && !self.follow_stars() && !self.follow_groups() && !self.follow_data() {
                 let again = std::mem::take(&mut self.again);
                 if again.is_empty() {
                     return Ok(());
@@ -542,7 +542,12 @@ impl<'a> Worklist<'a> {
         let installed = self.installed;
         let mut owners: BTreeMap<usize, usize> = BTreeMap::new();
         let mut modules: BTreeMap<String, Module> = BTreeMap::new();
+        let mut named_files = BTreeMap::new();
         for node in self.nodes {
+            let files = named_files_of(&node);
+            if !files.is_empty() {
+                named_files.insert(node.module.name.clone(), files);
+            }
             let mut module = node.module;
             if self.rejected.contains(&module.name) {
                 continue;
@@ -569,8 +574,20 @@ impl<'a> Worklist<'a> {
         for module in modules.values_mut() {
             module.distribution = module.distribution.and_then(|o| owners.get(&o).copied());
         }
-        Graph { modules, missing: self.missing, distributions, warnings: self.warnings }
+        Graph { modules, missing: self.missing, named_files, distributions, warnings: self.warnings }
     }
+}
+
+/// Files of code that a module names. One that goes up from its own folder by `..` names itself: the folder has to exist.
+fn named_files_of(node: &Node) -> Vec<String> {
+    if node.role == load::Role::Stdlib {
+        return Vec::new();
+    }
+    let mut files = node.record.files.clone();
+    if node.record.climbs {
+        files.extend(node.module.path.rsplit('/').next().map(str::to_owned));
+    }
+    files
 }
 
 /// Whether a module is one of the program's entries or hooks.

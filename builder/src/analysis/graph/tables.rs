@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
+use super::claims::OPTIONAL_STDLIB;
 use super::{Node, Worklist, is_test};
 use crate::analysis::distributions::{Installed, normalize, required_name};
-use crate::analysis::entry::entry_points;
+use crate::analysis::named;
 use crate::analysis::names::Pattern;
-use crate::analysis::pickle;
 use crate::analysis::record::Record;
 use crate::analysis::{By, Guard, Kind, Reason, load};
 
@@ -29,8 +29,8 @@ pub(super) struct Tables {
     named: HashMap<Option<usize>, Vec<(String, Reason)>>,
     /// Those whose modules read entry points.
     readers: BTreeSet<Option<usize>>,
-    /// Distributions whose pickles have been looked at, with the packages that were.
-    unpickled: BTreeSet<String>,
+    /// Packages whose data have been looked at.
+    looked_at: BTreeSet<String>,
 }
 
 impl Worklist<'_> {
@@ -56,10 +56,23 @@ impl Worklist<'_> {
                 continue;
             }
             let by = By::Text(text.clone());
-            self.require_existing(
-                &name,
-                &Reason { from: from.to_owned(), by, line: *line, guard: Guard::Function },
-            );
+            let reason = Reason { from: from.to_owned(), by, line: *line, guard: Guard::Function };
+            if self.require_existing(&name, &reason).is_none() && tail.contains('.') {
+                self.follow_standard(tail, &reason);
+            }
+        }
+    }
+
+    /// `module.attribute` of the standard library, named by a text.
+    fn follow_standard(&mut self, name: &str, reason: &Reason) {
+        let Some((top, _)) = name.split_once('.') else { return };
+        if OPTIONAL_STDLIB.contains(&top) || !self.in_stdlib(top) {
+            return;
+        }
+        if self.require_existing(name, reason).is_none()
+            && let Some((module, _)) = name.rsplit_once('.')
+        {
+            self.require_existing(module, reason);
         }
     }
 
@@ -127,28 +140,29 @@ impl Worklist<'_> {
         !self.pending.is_empty()
     }
 
-    /// Takes the modules that pickles among the data of collected packages name; whether there were new ones.
-    pub(super) fn follow_pickles(&mut self) -> bool {
-        let suffixes = &self.implicit.pickles.suffixes;
+    /// Takes the modules that data of collected packages name, and packages that hold nothing but data; whether there
+    /// were new ones.
+    pub(super) fn follow_data(&mut self) -> bool {
+        let suffixes = &self.implicit.data;
         let mut found = Vec::new();
+        let mut folders = Vec::new();
         for node in &self.nodes {
             let module = &node.module;
             if !module.package
                 || node.role == load::Role::Stdlib
-                || self.tables.unpickled.contains(&module.name)
+                || self.tables.looked_at.contains(&module.name)
             {
                 continue;
             }
-            self.tables.unpickled.insert(module.name.clone());
+            self.tables.looked_at.insert(module.name.clone());
             let (Kind::Source(s) | Kind::Bytecode(s)) = &module.kind else { continue };
             let Some(folder) = s.file().and_then(Path::parent) else { continue };
-            for file in pickle::files(folder, suffixes) {
-                for name in load::pickled(&file, self.store) {
-                    found.push((
-                        module.name.clone(),
-                        file.file_name().map(|f| f.to_string_lossy().into_owned()),
-                        name,
-                    ));
+            folders.push(module.name.clone());
+            let top = module.name.split('.').next().unwrap_or_default();
+            for file in named::files(folder, suffixes) {
+                let title = file.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default();
+                for name in load::named(&file, suffixes, top, self.store) {
+                    found.push((module.name.clone(), title.clone(), name));
                 }
             }
         }
@@ -156,11 +170,32 @@ impl Worklist<'_> {
         found.dedup_by(|a, b| a.0 == b.0 && a.2 == b.2);
         let firm = std::mem::take(&mut self.firm);
         for (from, file, name) in found {
-            let by = By::Text(format!("{} ({name})", file.unwrap_or_default()));
+            let by = By::Text(format!("{name} in {file}"));
             self.require_existing(&name, &Reason { from, by, line: 0, guard: Guard::Function });
+        }
+        for from in folders {
+            self.follow_data_packages(&from);
         }
         self.firm = firm;
         !self.pending.is_empty()
+    }
+
+    /// Packages right inside a package that hold data and no code but `__init__.py`: resources are asked for by their
+    /// name.
+    fn follow_data_packages(&mut self, from: &str) {
+        let Some(locations) = self.find_quietly(from).and_then(|f| f.locations) else { return };
+        for child in self.resolver.children(&locations) {
+            let name = format!("{from}.{child}");
+            if is_test(&child) || self.slots.contains_key(&name) {
+                continue;
+            }
+            let Some(inner) = self.find_quietly(&name).and_then(|f| f.locations) else { continue };
+            if inner.iter().all(|l| self.resolver.is_data_only(l)) {
+                let reason =
+                    Reason { from: from.to_owned(), by: By::Package, line: 0, guard: Guard::Function };
+                self.require_existing(&name, &reason);
+            }
+        }
     }
 
     /// The distribution of a module; none for the program's own.
@@ -184,12 +219,8 @@ impl Worklist<'_> {
 fn groups(installed: &Installed, tools: &[String]) -> BTreeMap<String, Vec<EntryPoint>> {
     let tools: Vec<Pattern> = tools.iter().map(|t| Pattern::levels(t)).collect();
     let mut groups: BTreeMap<String, Vec<EntryPoint>> = BTreeMap::new();
-    for distribution in installed.iter() {
-        let Ok(text) = std::fs::read_to_string(distribution.info.join("entry_points.txt")) else { continue };
-        for (group, name, value) in entry_points(&text) {
-            if tools.iter().any(|p| p.matches(&group)) {
-                continue;
-            }
+    for (group, name, value) in installed.entry_points() {
+        if !tools.iter().any(|p| p.matches(&group)) {
             let module = value.split(['[', ':']).next().unwrap_or_default().trim().to_owned();
             groups.entry(group).or_default().push(EntryPoint { name, module });
         }

@@ -14,19 +14,30 @@ const LONGEST: usize = 4 << 20;
 /// Fewer strings in order may be chance.
 const FEWEST: usize = 8;
 
-/// The strings of the table, as far as they are short.
-pub(super) fn strings(bytes: &[u8]) -> Vec<Vec<u8>> {
-    let mut found = inflated(bytes);
+/// What a file's tables hold.
+#[derive(Default)]
+pub(super) struct Tables {
+    /// Strings, as far as they are short.
+    pub strings: Vec<Vec<u8>>,
+    /// Runs of strings that cannot be cut: a C compiler turns the lengths of a small table into instructions.
+    pub runs: Vec<Vec<u8>>,
+}
+
+/// The tables of a Cython extension; empty for any other.
+pub(super) fn tables(bytes: &[u8]) -> Tables {
+    let mut tables = Tables::default();
+    inflated(bytes, &mut tables);
     if memchr::memmem::find(bytes, LZSS_MARK).is_some() {
-        found.extend(unpacked(bytes));
+        unpacked(bytes, &mut tables);
     }
-    found
+    tables
 }
 
 /// The table in an LZSS stream (Cython 3.3).
-fn unpacked(bytes: &[u8]) -> Vec<Vec<u8>> {
+fn unpacked(bytes: &[u8], tables: &mut Tables) {
     let numbers: Vec<usize> = numbers(bytes);
     let mut best: Vec<Vec<u8>> = Vec::new();
+    let mut run: Vec<u8> = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
         // A constant begins after the end of another, with a flag byte for a plain byte first.
@@ -37,12 +48,18 @@ fn unpacked(bytes: &[u8]) -> Vec<Vec<u8>> {
                 if pieces.len() > best.len() {
                     best = pieces;
                 }
+                // Every module has this name in its table.
+                if text.len() > run.len() && memchr::memmem::find(&text, b"__main__").is_some() {
+                    run = text;
+                }
             }
         }
         at += 1;
     }
-    best.retain(|p| p.len() < MAX);
-    best
+    if best.is_empty() && !run.is_empty() {
+        tables.runs.push(run);
+    }
+    tables.strings.extend(best.into_iter().filter(|p| p.len() < MAX));
 }
 
 /// Unpacks as long as the result is text.
@@ -129,10 +146,9 @@ fn in_order(text: &[u8], numbers: &[usize]) -> Vec<Vec<u8>> {
 }
 
 /// Tables in a zlib stream (Cython 3.1 and 3.2).
-fn inflated(bytes: &[u8]) -> Vec<Vec<u8>> {
-    let mut found = Vec::new();
+fn inflated(bytes: &[u8], tables: &mut Tables) {
     if memchr::memmem::find(bytes, b"decompress\0").is_none() {
-        return found;
+        return;
     }
     for at in memchr::memchr_iter(0x78, bytes) {
         if !matches!(bytes.get(at + 1), Some(0x01 | 0x5e | 0x9c | 0xda)) {
@@ -142,10 +158,16 @@ fn inflated(bytes: &[u8]) -> Vec<Vec<u8>> {
         let stream = flate2::read::ZlibDecoder::new(&bytes[at..]);
         // A table is a few hundred kB at most; what only looks like a stream fails within some bytes.
         if stream.take(16 << 20).read_to_end(&mut text).is_ok() && text.len() > 64 {
-            found.extend(cut(&text, bytes));
+            let strings = cut(&text, bytes);
+            // A chance sum gives pieces that are no strings.
+            let whole = strings.iter().filter(|s| s.len() > 1).count() > strings.len() / 2;
+            if whole && strings.len() >= FEWEST {
+                tables.strings.extend(strings);
+            } else {
+                tables.runs.push(text);
+            }
         }
     }
-    found
 }
 
 /// Cuts a run of strings by the array of lengths that lies somewhere in the file: the longest run of numbers, with no
@@ -206,7 +228,8 @@ mod tests {
 
     #[test]
     fn cuts_an_inflated_table() {
-        let strings = ["pkg.one", "_two", &"long text ".repeat(30), "pkg.three.four"];
+        let strings =
+            ["pkg.one", "_two", &"long text ".repeat(30), "pkg.three.four", "a", "bb", "cc", "dd", "ee"];
         let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
         encoder.write_all(strings.concat().as_bytes()).unwrap();
         let mut file = b"decompress\0\0".to_vec();
@@ -216,7 +239,9 @@ mod tests {
         }
         file.extend(0xffff_ffff_u32.to_le_bytes());
         file.extend(encoder.finish().unwrap());
-        let found: Vec<String> = inflated(&file).into_iter().map(|s| String::from_utf8(s).unwrap()).collect();
-        assert_eq!(found, ["pkg.one", "_two", "pkg.three.four"]);
+        let mut found = Tables::default();
+        inflated(&file, &mut found);
+        let found: Vec<String> = found.strings.into_iter().map(|s| String::from_utf8(s).unwrap()).collect();
+        assert_eq!(found, ["pkg.one", "_two", "pkg.three.four", "a", "bb", "cc", "dd", "ee"]);
     }
 }

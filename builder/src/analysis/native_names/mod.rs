@@ -17,6 +17,12 @@ pub(super) struct NativeNames {
     pub whole: Vec<String>,
     /// Beginnings with the extension's own top-level package, run together with what follows.
     pub glued: Vec<String>,
+    /// Names of one part in an extension that Cython made, where imports of siblings look like any other name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<String>,
+    /// Names run together, in such an extension.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<String>,
 }
 
 /// Longer strings name no module.
@@ -28,10 +34,39 @@ pub(super) fn find(bytes: &[u8], top: &str) -> NativeNames {
     for text in bytes.split(|&b| b == 0).filter(|t| t.len() < MAX) {
         keep(text, &mut whole);
     }
-    for text in cython::strings(bytes) {
-        keep(&text, &mut whole);
+    let tables = cython::tables(bytes);
+    for text in &tables.strings {
+        keep(text, &mut whole);
     }
+    let is_cython = memchr::memmem::find(bytes, b"cython_runtime").is_some();
+    let mut words: BTreeSet<String> = BTreeSet::new();
+    if is_cython {
+        let plain = bytes.split(|&b| b == 0);
+        words.extend(plain.chain(tables.strings.iter().map(Vec::as_slice)).filter_map(word));
+    }
+    let mut runs: BTreeSet<String> = BTreeSet::new();
     let mut glued = BTreeSet::new();
+    for run in &tables.runs {
+        let names = run.split(|&b| !is_name(b) && b != b'.').filter(|n| n.len() > 3);
+        runs.extend(names.filter_map(|n| std::str::from_utf8(n).ok()).map(str::to_owned));
+        glue(run, top, &mut glued);
+    }
+    glue(bytes, top, &mut glued);
+    let list = |names: BTreeSet<String>| names.into_iter().collect();
+    NativeNames { whole: list(whole), glued: list(glued), words: list(words), runs: list(runs) }
+}
+
+/// A name of one part that may be that of a module beside the extension.
+fn word(text: &[u8]) -> Option<String> {
+    let fits = (3..40).contains(&text.len())
+        && text.iter().all(|&b| is_name(b))
+        && !text[0].is_ascii_digit()
+        && !text.starts_with(b"__");
+    fits.then(|| String::from_utf8_lossy(text).into_owned())
+}
+
+/// Finds names of the own package that have no end of their own.
+fn glue(bytes: &[u8], top: &str, glued: &mut BTreeSet<String>) {
     if top.len() > 2 {
         let known = format!("{top}.");
         for at in memchr::memmem::find_iter(bytes, known.as_bytes()) {
@@ -44,7 +79,6 @@ pub(super) fn find(bytes: &[u8], top: &str) -> NativeNames {
             }
         }
     }
-    NativeNames { whole: whole.into_iter().collect(), glued: glued.into_iter().collect() }
 }
 
 fn is_name(b: u8) -> bool {

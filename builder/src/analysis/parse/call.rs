@@ -4,8 +4,9 @@ use ruff_python_ast::{self as ast, Expr};
 use ruff_text_size::Ranged;
 
 use super::Finder;
-use super::text::{Known, strings};
-use crate::analysis::record::{Form, Origin};
+use super::text::{Known, is_dotted_name, strings};
+use crate::analysis::Guard;
+use crate::analysis::record::{Form, Import, Origin};
 
 impl<'a> Finder<'a> {
     /// A call that imports, or that tells something about imports.
@@ -14,6 +15,8 @@ impl<'a> Finder<'a> {
         match &*call.func {
             Expr::Name(name) if self.importers.contains(name.id.as_str()) => self.import_call(call),
             Expr::Name(name) if name.id.as_str() == "__import__" => self.import_call(call),
+            Expr::Name(name) if name.id.as_str() == "find_spec" => self.spec_call(call),
+            Expr::Name(name) if name.id.contains("import") => self.named_call(call),
             Expr::Attribute(attribute) => match attribute.attr.as_str() {
                 "import_module" | "__import__" if self.is_module(&attribute.value, "importlib") => {
                     self.import_call(call);
@@ -26,6 +29,9 @@ impl<'a> Finder<'a> {
                 }
                 "run_module" if self.is_module(&attribute.value, "runpy") => self.import_call(call),
                 "resolve_name" if self.is_module(&attribute.value, "pkgutil") => self.import_call(call),
+                "find_spec" => self.spec_call(call),
+                "module_from_spec" | "exec_module" | "load_module" => self.loads_specs = true,
+                name if name.contains("import") => self.named_call(call),
                 "declare_namespace" => self.record.extends_path = true,
                 "attach_stub" => self.record.stub = true,
                 "extend" | "append" | "insert" if self.depth == 0 => {
@@ -51,6 +57,36 @@ impl<'a> Finder<'a> {
             }
             Expr::Name(name) if name.id.as_str() == "attach_stub" => self.record.stub = true,
             _ => {}
+        }
+    }
+
+    /// `import_optional_dependency("name")`: a function that says it imports, and what.
+    fn named_call(&mut self, call: &'a ast::ExprCall) {
+        let Some(Expr::StringLiteral(name)) = call.arguments.args.first() else { return };
+        let name = name.value.to_str();
+        if is_dotted_name(name) {
+            let at = call.range().start();
+            self.under(Guard::Optional, None, |f| {
+                f.push(at, Origin::Absolute, name.to_owned(), Form::Call, Vec::new());
+            });
+        }
+    }
+
+    /// `find_spec("name")`, which matters where specs are loaded.
+    fn spec_call(&mut self, call: &'a ast::ExprCall) {
+        if let Some(Expr::StringLiteral(name)) = call.arguments.args.first()
+            && is_dotted_name(name.value.to_str())
+        {
+            let (line, condition) = (self.line(call.range().start()), self.condition);
+            self.specs.push(Import {
+                line,
+                guard: Guard::Optional,
+                condition,
+                origin: Origin::Absolute,
+                module: name.value.to_str().to_owned(),
+                form: Form::Call,
+                names: Vec::new(),
+            });
         }
     }
 

@@ -15,8 +15,8 @@ use ruff_python_parser::{Mode, ParseOptions};
 use ruff_text_size::TextSize;
 
 use self::platform::pattern_texts;
-pub(super) use self::text::is_dotted_name;
 use self::text::{Known, strings};
+pub(super) use self::text::{UNKNOWN, is_dotted_name};
 use self::variables::Variables;
 use super::Guard;
 use super::condition::{Condition, Match};
@@ -74,6 +74,12 @@ struct Finder<'a> {
     lazy: bool,
     /// Whether it reads entry points.
     groups: bool,
+    /// What it looks for by `find_spec`, and whether it loads what it finds.
+    specs: Vec<Import>,
+    loads_specs: bool,
+    /// Whether it computes paths from its own and goes up by `..`.
+    has_file: bool,
+    has_parent: bool,
     depth: u32,
 }
 
@@ -127,11 +133,19 @@ impl<'a> Finder<'a> {
             candidates: Vec::new(),
             lazy: false,
             groups: false,
+            specs: Vec::new(),
+            loads_specs: false,
+            has_file: false,
+            has_parent: false,
             depth: 0,
         }
     }
 
     fn finish(mut self) -> Record {
+        if self.loads_specs {
+            self.record.imports.append(&mut self.specs);
+        }
+        self.record.climbs = self.has_file && self.has_parent;
         let mut seen = HashSet::new();
         for (at, text) in std::mem::take(&mut self.candidates) {
             if !(self.lazy || self.groups) || !seen.insert(text) {
@@ -349,9 +363,33 @@ impl<'a> Finder<'a> {
         {
             self.candidates.push((literal.range.start(), text));
         }
+        self.has_parent |= text == ".." || text.starts_with("../") || text.contains("/../");
+        if let Some(file) = code_file(text)
+            && !self.record.files.contains(&file)
+        {
+            self.record.files.push(file);
+        }
+        self.statement(literal);
         let name = text.split_once(':').map_or(text, |(module, _)| module);
         if name.len() < 120
             && (self.words || name.contains('.'))
+            && is_dotted_name(name)
+            && self.texts.insert(name)
+        {
+            let line = self.line(literal.range.start());
+            self.record.texts.push((line, name.to_owned()));
+        }
+    }
+
+    /// Source in a text, as for `exec`: what it imports.
+    fn statement(&mut self, literal: &'a ast::ExprStringLiteral) {
+        let text = literal.value.to_str().trim_start();
+        let mut words = text.split_whitespace();
+        if !matches!(words.next(), Some("from" | "import")) || text.len() > 400 {
+            return;
+        }
+        if let Some(name) = words.next().map(|w| w.trim_end_matches([',', ';']))
+            && name.contains('.')
             && is_dotted_name(name)
             && self.texts.insert(name)
         {
@@ -489,6 +527,7 @@ impl<'a> Visitor<'a> for Finder<'a> {
                 visitor::walk_expr(self, expr);
             }
             Expr::StringLiteral(literal) => self.text(literal),
+            Expr::Name(name) if name.id.as_str() == "__file__" => self.has_file = true,
             Expr::Name(name) => self.groups |= ENTRY_POINTS.contains(&name.id.as_str()),
             Expr::Attribute(attribute) => {
                 self.groups |= ENTRY_POINTS.contains(&attribute.attr.as_str());
@@ -517,6 +556,33 @@ fn stands_for_modules(target: &Expr) -> bool {
         }
         _ => false,
     }
+}
+
+/// The name of a file of code that a text gives, with `*` for what it leaves open: such files are no data, unless a
+/// module names them.
+fn code_file(text: &str) -> Option<String> {
+    const CODE: [&str; 12] =
+        [".py", ".pyi", ".pyx", ".pxd", ".c", ".cc", ".cpp", ".cu", ".cuh", ".h", ".hpp", ".rs"];
+    let name = text.rsplit('/').next().unwrap_or(text);
+    let (stem, suffix) = name.split_at(name.rfind('.')?);
+    if stem.is_empty() || name.len() > 60 || !CODE.contains(&suffix) || name.starts_with("__") {
+        return None;
+    }
+    let mut pattern = String::new();
+    let mut rest = stem;
+    while let Some(at) = rest.find(['{', '%', '*']) {
+        pattern.push_str(&rest[..at]);
+        pattern.push('*');
+        rest = match rest.as_bytes()[at] {
+            b'{' => rest[at..].split_once('}')?.1,
+            b'%' => rest.get(at + 2..)?,
+            _ => &rest[at + 1..],
+        };
+    }
+    pattern.push_str(rest);
+    let plain = pattern.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.*".contains(&b));
+    // A pattern of nothing but wildcards tells nothing.
+    (plain && pattern.bytes().any(|b| b.is_ascii_alphanumeric())).then(|| format!("{pattern}{suffix}"))
 }
 
 /// Offsets of the lines' beginnings.

@@ -31,6 +31,9 @@ pub(super) trait Names {
     fn module(&self, name: &str) -> Option<Known>;
 }
 
+/// Stands for what is not known inside a text of which more is known behind; at its end nothing does.
+pub(in crate::analysis) const UNKNOWN: &str = "*";
+
 /// More texts than so many are not told apart.
 const MOST: usize = 512;
 

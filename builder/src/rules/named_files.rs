@@ -1,0 +1,61 @@
+//! Files of code that modules name by texts: they are read, compiled or executed as files, so they are data.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use walkdir::WalkDir;
+
+use super::{Data, items};
+use crate::analysis::{By, Graph, Guard, Kind, Reason, Source};
+
+/// Folders without a package below a module's own are looked into so far.
+const DEPTH: usize = 3;
+
+/// The files beside modules, or in folders of data below, that the modules' texts name.
+pub(super) fn collect(graph: &Graph) -> Vec<Data> {
+    let mut found = Vec::new();
+    // Modules of the program stay in the archive, even where it calls itself by the name of its file.
+    let own: HashSet<&str> =
+        graph.modules.values().filter(|m| m.distribution.is_none()).map(|m| m.path.as_str()).collect();
+    for (name, patterns) in &graph.named_files {
+        let Some(module) = graph.modules.get(name) else { continue };
+        let (Kind::Source(Source::File(file)) | Kind::Bytecode(Source::File(file))) = &module.kind else {
+            continue;
+        };
+        let Some(folder) = file.parent() else { continue };
+        let above = module.path.rsplit_once('/').map_or(String::new(), |(above, _)| format!("{above}/"));
+        let globs: Vec<globset::GlobMatcher> = patterns
+            .iter()
+            .filter_map(|p| globset::GlobBuilder::new(p).literal_separator(true).build().ok())
+            .map(|g| g.compile_matcher())
+            .collect();
+        let walk = WalkDir::new(folder)
+            .max_depth(DEPTH)
+            .sort_by_file_name()
+            .into_iter()
+            .filter_entry(|e| e.depth() == 0 || !e.file_type().is_dir() || !is_package(e.path()));
+        for entry in walk.flatten().filter(|e| e.file_type().is_file()) {
+            if !globs.iter().any(|g| g.is_match(Path::new(entry.file_name()))) {
+                continue;
+            }
+            let Ok(inner) = entry.path().strip_prefix(folder) else { continue };
+            let inner: Vec<_> = inner.components().map(|c| c.as_os_str().to_string_lossy()).collect();
+            let by = By::Text(entry.file_name().to_string_lossy().into_owned());
+            let dest = format!("{above}{}", inner.join("/"));
+            if own.contains(dest.as_str()) {
+                continue;
+            }
+            found.push(Data {
+                dest,
+                executable: items::is_executable(entry.path()),
+                source: Source::File(entry.path().to_owned()),
+                reason: Reason { from: name.clone(), by, line: 0, guard: Guard::None },
+            });
+        }
+    }
+    found
+}
+
+fn is_package(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|n| n == "__pycache__") || folder.join("__init__.py").exists()
+}
