@@ -19,6 +19,9 @@ pub(super) fn files(folder: &Path, suffixes: &Named) -> Vec<PathBuf> {
             || (e.file_name() != "__pycache__" && !e.path().join("__init__.py").exists())
     });
     let wanted = |e: &walkdir::DirEntry| {
+        if suffixes.others.iter().any(|o| e.file_name() == o.as_str()) {
+            return false;
+        }
         let most = if fits(e.path(), &suffixes.pickles) {
             LARGEST
         } else if fits(e.path(), &suffixes.texts) {

@@ -50,6 +50,8 @@ pub(crate) struct Named {
     pub pickles: Vec<String>,
     /// Suffixes of texts, without the dot.
     pub texts: Vec<String>,
+    /// Names of files that tools read, not programs.
+    pub others: Vec<String>,
 }
 
 /// What the interpreter needs before and besides the program.

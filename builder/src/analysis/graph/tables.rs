@@ -170,6 +170,10 @@ impl Worklist<'_> {
         found.dedup_by(|a, b| a.0 == b.0 && a.2 == b.2);
         let firm = std::mem::take(&mut self.firm);
         for (from, file, name) in found {
+            let unwanted = self.unwanted(&from);
+            if name.split('.').any(is_test) || unwanted.iter().any(|p| p.covers(&name)) {
+                continue;
+            }
             let by = By::Text(format!("{name} in {file}"));
             self.require_existing(&name, &Reason { from, by, line: 0, guard: Guard::Function });
         }
