@@ -178,6 +178,21 @@ fn the_graph_and_the_formats_do_no_input_or_output() {
 }
 
 #[test]
+fn the_builder_starts_children_where_an_interrupt_reaches_them() {
+    let mut found = Vec::new();
+    for source in sources("rs").iter().filter(|s| s.path.starts_with("builder/src/") && !s.is_test()) {
+        // The product that `--` starts takes the place of the builder.
+        if ["builder/src/interrupt.rs", "builder/src/main.rs"].contains(&source.path.as_str()) {
+            continue;
+        }
+        for needle in [".spawn()", ".output()", ".status()"] {
+            found.extend(lines_with(source, needle));
+        }
+    }
+    nothing(&found, "children are started by interrupt.rs");
+}
+
+#[test]
 fn nothing_is_left_to_be_done_later() {
     let words = [["TO", "DO"].concat(), ["FIX", "ME"].concat(), ["XX", "X:"].concat(), ["HA", "CK"].concat()];
     let mut found = Vec::new();
