@@ -121,7 +121,25 @@ impl Request {
             let error = Error::new(format!("the program `{}` has the name of the contents folder", p.name));
             return Err(error.hint("choose another `contents-directory` in `[bundle]`"));
         }
+        let as_files = !self.modules.files.is_empty() || self.runtime.debugs("noarchive");
+        if !onedir && self.bundle.extract == Extract::Memory && as_files {
+            let error = Error::new("modules cannot lie as files in a program that writes none");
+            return Err(error.hint(
+                "remove `extract = \"memory\"` from `[bundle]`, or `files` from `[modules]` and `noarchive` from `debug`",
+            ));
+        }
         Ok(())
+    }
+
+    /// Sets the keys that the debug options stand for; `bootloader` is one of its own.
+    fn expand_debug(&mut self) {
+        let all = "**".to_owned();
+        if self.runtime.debugs("noarchive") && !self.modules.files.contains(&all) {
+            self.modules.files.push(all);
+        }
+        if self.runtime.debugs("imports") && !self.python.options.iter().any(|o| o.starts_with('v')) {
+            self.python.options.push("v".to_owned());
+        }
     }
 }
 
@@ -322,6 +340,13 @@ pub struct Runtime {
     pub interpreter: bool,
     /// Debug options of `-d`: `all`, `imports`, `bootloader`, `noarchive`.
     pub debug: Vec<String>,
+}
+
+impl Runtime {
+    /// Whether a debug option is set, by its name or by `all`.
+    pub fn debugs(&self, option: &str) -> bool {
+        self.debug.iter().any(|d| d == option || d == "all")
+    }
 }
 
 /// `[windows]`: how the executable presents itself there.

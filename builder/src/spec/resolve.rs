@@ -69,6 +69,7 @@ pub(super) fn request(doc: &Document, raw: Raw, overrides: &Overrides) -> Result
         base: base.clone(),
     };
     request.finish().map_err(|e| e.context(format!("invalid spec `{}`", doc.path.display())))?;
+    request.expand_debug();
     Ok(request)
 }
 
