@@ -134,7 +134,7 @@ fn quoted(name: &str) -> String {
 fn find_entry_point(wanted: &str, installed: &Installed) -> Result<(String, String, &'static str)> {
     let mut names = Vec::new();
     for distribution in installed.iter() {
-        let Ok(text) = std::fs::read_to_string(distribution.info.join("entry_points.txt")) else { continue };
+        let Some(text) = distribution.info.text("entry_points.txt") else { continue };
         for (group, name, value) in entry_points(&text) {
             let group = match group.as_str() {
                 "console_scripts" => "console_scripts",

@@ -5,6 +5,7 @@ mod condition;
 pub(crate) mod distributions;
 pub(crate) mod entry;
 mod graph;
+mod info;
 mod load;
 mod missing;
 pub(crate) mod names;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+pub use self::info::Info;
 use crate::error::{Result, Warning};
 use crate::python::Python;
 use crate::rules::implicit;
@@ -185,9 +187,9 @@ pub struct Distribution {
     pub name: String,
     /// Version.
     pub version: String,
-    /// The `.dist-info` or `.egg-info` folder (or file).
-    pub info: PathBuf,
-    /// Folder that the paths of [`Distribution::files`] count from.
+    /// Its metadata.
+    pub info: Info,
+    /// Folder (or zip) that the paths of [`Distribution::files`] count from.
     pub location: PathBuf,
     /// Files it owns (RECORD, installed-files.txt), relative to `location`, with `/`; empty if unknown.
     pub files: Vec<String>,

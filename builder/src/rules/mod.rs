@@ -4,6 +4,7 @@ pub(crate) mod implicit;
 mod items;
 pub(crate) mod load;
 mod metadata;
+mod neutral;
 mod package_data;
 mod policy;
 mod stdlib;
