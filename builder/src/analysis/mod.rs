@@ -1,5 +1,6 @@
 //! The module graph: what the entry imports, found without running it.
 
+mod attribute;
 mod bytecode;
 mod condition;
 pub(crate) mod distributions;
@@ -50,7 +51,7 @@ pub fn modules(request: &Request, python: &Python, store: &Store) -> Result<Grap
     list.interpreter();
     list.run()?;
     let mut graph = list.finish();
-    entry::check(request, &graph)?;
+    entry::check(request, &graph, python, &installed)?;
     missing::warn(&mut graph, python, &implicit);
     Ok(graph)
 }
