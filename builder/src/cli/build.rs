@@ -34,7 +34,7 @@ pub(super) struct BuildArgs {
     /// Where files go that only the build needs.
     #[arg(long, value_name = "DIR", default_value = "build", help_heading = "Build", hide_short_help = true)]
     workpath: PathBuf,
-    /// Forget what earlier builds of this program learnt.
+    /// Build anew, with nothing that earlier builds of this program have learnt.
     #[arg(long, help_heading = "Build", hide_short_help = true)]
     clean: bool,
     /// Replace the output folder without asking.

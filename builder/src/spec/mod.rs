@@ -390,7 +390,7 @@ pub struct Output {
     pub dist: PathBuf,
     /// Folder for intermediate products (`--workpath`).
     pub work: PathBuf,
-    /// Empty the builder's cache of this app first.
+    /// Make everything anew, with nothing of earlier builds (`--clean`).
     pub clean: bool,
     /// Replace an existing onedir folder without asking.
     pub overwrite: bool,
