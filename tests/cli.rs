@@ -209,6 +209,53 @@ fn the_cache_of_the_builder_can_be_shown_and_cleared() {
 }
 
 #[test]
+fn the_work_folder_receives_what_the_build_found() {
+    let source = "
+import certainly_gone
+try:
+    import perhaps_gone.inner
+except ImportError:
+    pass
+def f():
+    import later_gone
+";
+    let project = Project::script(source);
+    // Nothing is left where it was not asked for.
+    project.command(["app.py", "-F", "-y"]).run().success();
+    let names = |folder: &str| -> Vec<String> {
+        let entries = std::fs::read_dir(project.path().join(folder)).unwrap().flatten();
+        let mut names: Vec<String> = entries.map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names("."), ["app.py", "dist"]);
+    for _ in 0..2 {
+        project.command(["app.py", "-F", "-y", "--name", "my", "--workpath", "w/x"]).run().success();
+        assert_eq!(names("w/x/my"), ["warn-my.txt", "xref-my.html"]);
+    }
+    assert_eq!(
+        (names("w/x"), names("dist")),
+        (vec!["my".to_owned()], vec!["app".to_owned(), "my".to_owned()])
+    );
+    let warnings = std::fs::read_to_string(project.path().join("w/x/my/warn-my.txt")).unwrap();
+    for line in [
+        "missing module named certainly_gone - imported by __main__ (app.py:2, top-level)",
+        "missing module named perhaps_gone - imported by __main__ (app.py:4, in a try block)",
+        "missing module named later_gone - imported by __main__ (app.py:8, in a function)",
+    ] {
+        assert!(warnings.lines().any(|l| l == line), "`{line}` is not in\n{warnings}");
+    }
+    let page = std::fs::read_to_string(project.path().join("w/x/my/xref-my.html")).unwrap();
+    assert!(page.contains("<html") && page.contains("certainly_gone"));
+    // A spec does the same.
+    let project = Project::script(source).file("app.spec", "[app]\nentry = \"app.py\"\n");
+    project.command(["app.spec", "--workpath", "w"]).run().success();
+    assert!(project.path().join("w/app/warn-app.txt").is_file());
+    let outcome = project.command(["app.spec", "--workpath", "./dist"]).run();
+    outcome.exits(2).fails(&["`--workpath` and `--distpath` are the same folder"]);
+}
+
+#[test]
 fn debugging_with_modules_as_files() {
     // The standard library too, but for what runs before files can be read; entries never.
     let source = "

@@ -45,9 +45,15 @@ pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
     let published = reporter.phase("publish", || output::publish(request, app))?;
     reporter.warn(&published.warnings);
     let summary = Summary::new(request, &python, &contents, &natives, &published, reporter);
-    if let Some(path) = &request.output.report {
+    let output = &request.output;
+    if output.report.is_some() || output.work.is_some() {
         let report = Report::new(request, &python, &contents, &natives, &summary, reporter)?;
-        report::write(&report, path)?;
+        if let Some(path) = &output.report {
+            report::write(&report, path)?;
+        }
+        if let Some(work) = &output.work {
+            report::write_work(&work.join(&request.name), &request.name, &contents.graph, &report)?;
+        }
     }
     reporter.summary(&summary);
     Ok(published)

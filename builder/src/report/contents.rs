@@ -238,7 +238,15 @@ pub fn write(report: &Report, path: &Path) -> Result<()> {
     let json = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
     let text = if json { serde_json::to_string_pretty(report) } else { serde_json::to_string(report) };
     let text = text.context(failed)?;
-    let text = if json { text + "\n" } else { super::page::render(&report.name, &text) };
+    publish(path, &if json { text + "\n" } else { super::page::render(&report.name, &text) })
+}
+
+/// Writes a file of a report, whole or not at all; its folder is made.
+///
+/// # Errors
+/// The file cannot be written.
+pub(super) fn publish(path: &Path, text: &str) -> Result<()> {
+    let failed = || format!("failed to write report `{}`", path.display());
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs_err::create_dir_all(folder).context(failed)?;
     let mut file = tempfile::Builder::new().prefix(".freeze-").tempfile_in(folder).context(failed)?;

@@ -26,7 +26,7 @@ pub struct Overrides {
     pub python: Option<String>,
     /// `--distpath`; `dist` in the current folder by default.
     pub dist: Option<PathBuf>,
-    /// `--workpath`; `build` in the current folder by default.
+    /// `--workpath`; nothing is written if it is not given.
     pub work: Option<PathBuf>,
     /// `--clean`.
     pub clean: bool,
@@ -40,15 +40,13 @@ pub struct Overrides {
 
 impl Overrides {
     fn output(&self, cwd: &Path) -> Output {
-        let path = |p: &Option<PathBuf>, default: &str| {
-            entry::absolute(&cwd.join(p.as_deref().unwrap_or(Path::new(default))))
-        };
+        let path = |p: &Path| entry::absolute(&cwd.join(p));
         Output {
-            dist: path(&self.dist, "dist"),
-            work: path(&self.work, "build"),
+            dist: path(self.dist.as_deref().unwrap_or(Path::new("dist"))),
+            work: self.work.as_deref().map(path),
             clean: self.clean,
             overwrite: self.overwrite,
-            report: self.report.as_ref().map(|p| entry::absolute(&cwd.join(p))),
+            report: self.report.as_deref().map(path),
         }
     }
 }
@@ -120,6 +118,10 @@ impl Request {
         if let Some(p) = self.programs.iter().find(|p| onedir && p.name == *contents) {
             let error = Error::new(format!("the program `{}` has the name of the contents folder", p.name));
             return Err(error.hint("choose another `contents-directory` in `[bundle]`"));
+        }
+        if self.output.work.as_ref() == Some(&self.output.dist) {
+            let error = Error::new("`--workpath` and `--distpath` are the same folder");
+            return Err(error.hint("name another folder for one of them").exit_code(options::USAGE));
         }
         let as_files = !self.modules.files.is_empty() || self.runtime.debugs("noarchive");
         if !onedir && self.bundle.extract == Extract::Memory && as_files {
@@ -388,8 +390,8 @@ pub struct Macos {
 pub struct Output {
     /// Folder that receives the product.
     pub dist: PathBuf,
-    /// Folder for intermediate products (`--workpath`).
-    pub work: PathBuf,
+    /// Folder in which `<name>/` receives what the build found (`--workpath`).
+    pub work: Option<PathBuf>,
     /// Make everything anew, with nothing of earlier builds (`--clean`).
     pub clean: bool,
     /// Replace an existing onedir folder without asking.
