@@ -179,13 +179,13 @@ print([f.name for name in ('edited', 'local') for f in md.files(name) or () if '
             )
         };
         let requires = format!(
-            "dependencies = [\"local @ file://{root}/work/local ; python_version > '3'\", \"six ; extra == 'x'\"]\n",
+            "dependencies = [\"local @ file://{root}/src/local ; python_version > '3'\", \"six ; extra == 'x'\"]\n",
             root = root.display()
         );
         for (name, more) in [("local", ""), ("edited", requires.as_str())] {
-            std::fs::create_dir_all(root.join("work").join(name).join(name)).unwrap();
-            std::fs::write(root.join("work").join(name).join("pyproject.toml"), about(name, more)).unwrap();
-            std::fs::write(root.join("work").join(name).join(name).join("__init__.py"), "").unwrap();
+            std::fs::create_dir_all(root.join("src").join(name).join(name)).unwrap();
+            std::fs::write(root.join("src").join(name).join("pyproject.toml"), about(name, more)).unwrap();
+            std::fs::write(root.join("src").join(name).join(name).join("__init__.py"), "").unwrap();
         }
         std::fs::write(root.join("app.py"), source).unwrap();
         let run = |program: &Path, arguments: &[&str]| {
@@ -193,7 +193,7 @@ print([f.name for name in ('edited', 'local') for f in md.files(name) or () if '
         };
         run(&newest().exe, &["-m", "venv", "v"]);
         let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-        run(&root.join("v/bin/python"), &[&install[..], &["-e", "./work/edited"]].concat());
+        run(&root.join("v/bin/python"), &[&install[..], &["-e", "./src/edited"]].concat());
         let command = harness::freeze_command().in_folder(root).args(["app.py", "-F", "-y", "--python", "v"]);
         command.env("FREEZE_CACHE_DIR", root.join("cache")).run().success();
         let product = root.join("dist/app");

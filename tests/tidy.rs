@@ -23,7 +23,10 @@ impl Source {
 
     fn is_test(&self) -> bool {
         let name = self.path.rsplit('/').next().unwrap_or_default();
-        self.path.starts_with("tests/") || name.starts_with("tests") || self.path.contains("/tests/")
+        self.path.starts_with("tests/")
+            || name.starts_with("tests")
+            || name.ends_with("_tests.rs")
+            || self.path.contains("/tests/")
     }
 }
 
