@@ -390,3 +390,59 @@ for name in 'json', 'hidden', 'tree.a', 'tree.b.c', 'decimal':
     let lines: Vec<&str> = outcome.success().stdout.lines().collect();
     assert_eq!(lines[1..], ["hidden", "tree.a", "tree.b.c", "no decimal"], "{outcome}");
 }
+
+#[test]
+fn a_function_that_is_not_in_its_module_is_named() {
+    let files = |project: Project| {
+        project
+            .file("pack/__init__.py", "from .inner import *\nfrom .lazy import late\nLIMIT: int\n")
+            .file("pack/inner.py", "import os as system\ndef start_up():\n    print('started')\nclass Tool:\n    @staticmethod\n    def run(): print('ran')\n")
+            .file("pack/lazy.py", "def __getattr__(name):\n    return lambda: print('late', name)\n")
+            .file("pack/odd.py", "if __debug__:\n    try:\n        from os import getcwd as main\n    except ImportError:\n        main = None\n")
+            .file("app.spec", "[app]\nname = \"app\"\nentry = \"pack.inner:start\"\n")
+    };
+    let refused = |what: &str, needles: &[&str]| {
+        let outcome = files(Project::new()).command([what]).run();
+        outcome.exits(1).fails(needles);
+    };
+    refused(
+        "pack:start_op",
+        &["entry function `start_op` not found in module `pack`", "hint: did you mean `pack:start_up`"],
+    );
+    refused("pack:LIMIT", &["`LIMIT` not found in module `pack`"]);
+    refused("pack.inner:Tool.rum", &["`rum` not found in class `pack.inner:Tool`", "`pack.inner:Tool.run`"]);
+    refused("email:x", &["entry function `x` not found in module `email`", "email:message_from_file"]);
+    refused("asyncio:rum", &["did you mean `asyncio:run`"]);
+    // The spec's line is told.
+    refused(
+        "app.spec",
+        &["`start` not found in module `pack.inner`, named in ", "app.spec:3", "`pack.inner:start_up`"],
+    );
+    for (what, expected) in [
+        ("pack:start_up", "started\n"),
+        ("pack.inner:Tool.run", "ran\n"),
+        ("pack:Tool.run", "ran\n"),
+        ("pack:late", "late late\n"),
+        ("pack.lazy:anything", "late anything\n"),
+    ] {
+        files(Project::new()).freeze([what]).command().run().prints(expected);
+    }
+    files(Project::new()).freeze(["pack.odd:main"]).command().run().exits(1).says(&["/"]);
+}
+
+#[test]
+fn an_installed_script_without_its_function_is_named() {
+    let project = Project::new();
+    let root = project.path().to_owned();
+    python(&newest().exe, &root, &["-m", "venv", "--without-pip", "v"]);
+    let site = site(&root, newest());
+    let info = site.join("tool-1.dist-info");
+    std::fs::create_dir(&info).unwrap();
+    std::fs::write(info.join("METADATA"), "Metadata-Version: 2.1\nName: tool\nVersion: 1\n").unwrap();
+    let points = "[console_scripts]\none = tool:mian\ntwo = gone.away:main\n";
+    std::fs::write(info.join("entry_points.txt"), points).unwrap();
+    std::fs::write(site.join("tool.py"), "def main(): pass\n").unwrap();
+    let build = |name: &str| project.bare_command(["--entry-point", name, "--python", "v"]).run();
+    build("one").fails(&["`mian` not found in module `tool`, named by entry point `one`", "`tool:main`"]);
+    build("two").fails(&["entry module `gone.away` not found, named by entry point `two`"]);
+}

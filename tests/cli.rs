@@ -1,6 +1,6 @@
 //! The command line: PyInstaller's options with their meanings, and messages for people and for machines.
 
-use harness::{Mode, Project, freeze_command};
+use harness::{Mode, Project, freeze_command, interpreters};
 
 #[test]
 fn help_and_version_are_told() {
@@ -206,4 +206,127 @@ fn the_cache_of_the_builder_can_be_shown_and_cleared() {
     }
     let outcome = project.command(["app.py", "-F", "-y"]).env("FREEZE_CACHE_DIR", &cache).run();
     project.moved(Mode::Onefile, "app", outcome).command().run().prints("hello\n");
+}
+
+#[test]
+fn the_work_folder_receives_what_the_build_found() {
+    let source = "
+import certainly_gone
+try:
+    import perhaps_gone.inner
+except ImportError:
+    pass
+def f():
+    import later_gone
+";
+    let project = Project::script(source);
+    // Nothing is left where it was not asked for.
+    project.command(["app.py", "-F", "-y"]).run().success();
+    let names = |folder: &str| -> Vec<String> {
+        let entries = std::fs::read_dir(project.path().join(folder)).unwrap().flatten();
+        let mut names: Vec<String> = entries.map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names("."), ["app.py", "dist"]);
+    for _ in 0..2 {
+        project.command(["app.py", "-F", "-y", "--name", "my", "--workpath", "w/x"]).run().success();
+        assert_eq!(names("w/x/my"), ["warn-my.txt", "xref-my.html"]);
+    }
+    assert_eq!(
+        (names("w/x"), names("dist")),
+        (vec!["my".to_owned()], vec!["app".to_owned(), "my".to_owned()])
+    );
+    let warnings = std::fs::read_to_string(project.path().join("w/x/my/warn-my.txt")).unwrap();
+    for line in [
+        "missing module named certainly_gone - imported by __main__ (app.py:2, top-level)",
+        "missing module named perhaps_gone - imported by __main__ (app.py:4, in a try block)",
+        "missing module named later_gone - imported by __main__ (app.py:8, in a function)",
+    ] {
+        assert!(warnings.lines().any(|l| l == line), "`{line}` is not in\n{warnings}");
+    }
+    let page = std::fs::read_to_string(project.path().join("w/x/my/xref-my.html")).unwrap();
+    assert!(page.contains("<html") && page.contains("certainly_gone"));
+    // A spec does the same.
+    let project = Project::script(source).file("app.spec", "[app]\nentry = \"app.py\"\n");
+    project.command(["app.spec", "--workpath", "w"]).run().success();
+    assert!(project.path().join("w/app/warn-app.txt").is_file());
+    let outcome = project.command(["app.spec", "--workpath", "./dist"]).run();
+    outcome.exits(2).fails(&["`--workpath` and `--distpath` are the same folder"]);
+}
+
+#[test]
+fn debugging_with_modules_as_files() {
+    // The standard library too, but for what runs before files can be read; entries never.
+    let source = "
+import csv, email.message, encodings.idna, json, multiprocessing, os, pkgutil, sys, warnings
+import own.part
+def double(n):
+    return 2 * n
+if __name__ == '__main__':
+    files = [m.__file__ for m in (own, own.part, os, json, csv, email.message, encodings.idna, multiprocessing)]
+    print([os.path.isfile(f) for f in files], os.path.isfile(__file__))
+    print(all(f.startswith(sys._MEIPASS) for f in files), own.part.__loader__.get_source('own.part'))
+    print([m.name for m in pkgutil.iter_modules(own.__path__)], json.loads('[1]'), 'os.py' in os.listdir(sys._MEIPASS))
+    with multiprocessing.get_context('spawn').Pool(1) as pool:
+        print(pool.map(double, [4]))
+";
+    for interpreter in interpreters() {
+        for mode in Mode::ALL {
+            let project = Project::script(source).file("own/__init__.py", "").file("own/part.py", "PART = 1");
+            let form = format!("--{}", mode.name());
+            let run = project.bare_command(["app.py", "-y", &form, "-d", "noarchive", "--python"]);
+            let outcome = run.arg(&interpreter.exe).args(["--python-option", "W error"]).run();
+            let app = project.moved(mode, "app", outcome);
+            app.command().run().prints(
+                "[True, True, True, True, True, True, True, True] False\nTrue PART = 1\n\
+                 ['part'] [1] True\n[8]\n",
+            );
+        }
+    }
+}
+
+#[test]
+fn debug_options_do_what_they_say() {
+    // What python prints of imports, and what the launcher prints of its phases.
+    let (imports, phases) = ("import 'csv'", " ms  libpython");
+    let plain = Project::script("import csv").freeze(["app.py"]);
+    let outcome = plain.command().run();
+    assert!(!outcome.success().stderr.contains(imports) && !outcome.stderr.contains(phases), "{outcome}");
+    let by_option = |name: &str| Project::script("import csv").freeze(["app.py", "-d", name]);
+    let by_spec = |name: &str| {
+        let spec = format!(
+            "[app]\nname = \"app\"\nentry = \"app.py\"\n[bundle]\nmode = \"onefile\"\n[runtime]\ndebug = [\"{name}\"]\n"
+        );
+        Project::script("import csv").file("app.spec", spec).freeze_spec(Mode::Onefile)
+    };
+    for app in [by_option, by_spec as fn(&str) -> harness::Frozen] {
+        for (name, has_imports, has_phases, has_files) in [
+            ("imports", true, false, false),
+            ("bootloader", false, true, false),
+            ("noarchive", false, false, true),
+            ("all", true, true, true),
+        ] {
+            let app = app(name);
+            let outcome = app.command().run();
+            let stderr = &outcome.success().stderr;
+            assert_eq!(stderr.contains(imports), has_imports, "{name}: {outcome}");
+            assert_eq!(stderr.contains(phases), has_phases, "{name}: {outcome}");
+            let listed = freeze_command().args(["inspect"]).arg(&app.exe).args(["list", "--json"]).run();
+            assert_eq!(
+                listed.success().stdout.contains("\"kind\":\"data\",\"path\":\"csv.py\""),
+                has_files,
+                "{name}: {listed}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_program_that_writes_no_files_has_no_modules_as_files() {
+    let spec = "[app]\nentry = \"app.py\"\n[bundle]\nmode = \"onefile\"\nextract = \"memory\"\n";
+    for more in ["[modules]\nfiles = [\"json\"]\n", "[runtime]\ndebug = [\"noarchive\"]\n"] {
+        let project = Project::script("").file("app.spec", format!("{spec}{more}"));
+        project.command(["app.spec"]).run().fails(&["files", "extract = \"memory\""]);
+    }
 }

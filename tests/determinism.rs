@@ -159,3 +159,51 @@ fn bytecode_beside_the_sources_makes_no_difference() {
     assert_equal(&plain.exe, &compiled.exe);
     compiled.command().run().prints("(1, 2) {'k': [1.5, 2j, None, Ellipsis, b'x']}\n");
 }
+
+#[test]
+fn metadata_of_local_installs_names_no_folder() {
+    let source = "
+import importlib.metadata as md
+import edited, local
+print(md.requires('edited'), md.version('local'), md.files('local') is not None)
+print([f.name for name in ('edited', 'local') for f in md.files(name) or () if 'direct_url' in str(f)])
+";
+    let make = |place: &str| {
+        let folder = scratch(place);
+        let root = folder.path();
+        let about = |name: &str, more: &str| {
+            format!(
+                "[build-system]\nrequires = ['setuptools']\nbuild-backend = 'setuptools.build_meta'\n\
+                 [project]\nname = '{name}'\nversion = '1.5'\n{more}\
+                 [tool.setuptools]\npackages = ['{name}']\n"
+            )
+        };
+        let requires = format!(
+            "dependencies = [\"local @ file://{root}/src/local ; python_version > '3'\", \"six ; extra == 'x'\"]\n",
+            root = root.display()
+        );
+        for (name, more) in [("local", ""), ("edited", requires.as_str())] {
+            std::fs::create_dir_all(root.join("src").join(name).join(name)).unwrap();
+            std::fs::write(root.join("src").join(name).join("pyproject.toml"), about(name, more)).unwrap();
+            std::fs::write(root.join("src").join(name).join(name).join("__init__.py"), "").unwrap();
+        }
+        std::fs::write(root.join("app.py"), source).unwrap();
+        let run = |program: &Path, arguments: &[&str]| {
+            assert!(Command::new(program).args(arguments).current_dir(root).status().unwrap().success());
+        };
+        run(&newest().exe, &["-m", "venv", "v"]);
+        let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+        run(&root.join("v/bin/python"), &[&install[..], &["-e", "./src/edited"]].concat());
+        let command = harness::freeze_command().in_folder(root).args(["app.py", "-F", "-y", "--python", "v"]);
+        command.env("FREEZE_CACHE_DIR", root.join("cache")).run().success();
+        let product = root.join("dist/app");
+        let outcome = harness::Run::new(&product).run();
+        outcome.prints("['local; python_version > \"3\"', 'six; extra == \"x\"'] 1.5 True\n[]\n");
+        (folder, product)
+    };
+    let (a, one) = make("local");
+    let (_b, two) = make("a-local-install-elsewhere");
+    let found = Content::search(&Content::of(&one), &a.path().display().to_string());
+    assert!(found.is_empty(), "{}", found.join("\n"));
+    assert_equal(&one, &two);
+}

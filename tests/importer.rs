@@ -149,6 +149,78 @@ print([(e.name, e.load()()) for e in found])
 }
 
 #[test]
+fn metadata_of_eggs_and_zips_is_there() {
+    let source = "
+import importlib.metadata as md
+import zipped, unpacked.mod, wheeled
+for name in 'Zipped.Dist', 'unpacked-dist', 'wheeled':
+    found = md.distribution(name)
+    print(md.version(name), found.metadata['Name'], [(e.group, e.name, e.value) for e in found.entry_points])
+print(md.requires('zipped-dist'), zipped.__file__.endswith('zipped/__init__.py'))
+print([e.load()() for e in md.distribution('zipped.dist').entry_points])
+";
+    let make = "
+import sys, zipfile
+def pack(archive, files):
+    with zipfile.ZipFile(archive, 'w') as z:
+        for name, text in files.items():
+            z.writestr(name, text)
+pack('zipped_dist-1.5-py3.egg', {
+    'zipped/__init__.py': 'def go():\\n    return 7\\n',
+    'EGG-INFO/PKG-INFO': 'Metadata-Version: 1.1\\nName: Zipped.Dist\\nVersion: 1.5\\n',
+    'EGG-INFO/entry_points.txt': '[console_scripts]\\nzip-tool = zipped:go\\n',
+    'EGG-INFO/requires.txt': 'six\\n',
+    'EGG-INFO/top_level.txt': 'zipped\\n',
+    'EGG-INFO/zip-safe': '\\n'})
+pack('wheeled-3.0-py3-none-any.whl', {
+    'wheeled.py': '',
+    'wheeled-3.0.dist-info/METADATA': 'Metadata-Version: 2.1\\nName: wheeled\\nVersion: 3.0\\n',
+    'wheeled-3.0.dist-info/RECORD': 'wheeled.py,,\\nwheeled-3.0.dist-info/METADATA,,\\n'})
+";
+    let project = || {
+        let project = Project::script(source);
+        let run = |arguments: &[&str]| {
+            let mut command = Command::new(&newest().exe);
+            assert!(command.args(arguments).current_dir(project.path()).status().unwrap().success());
+        };
+        run(&["-m", "venv", "--without-pip", "v"]);
+        run(&["-c", make]);
+        let site = format!("v/lib/python{}/site-packages", newest().minor());
+        for name in ["zipped_dist-1.5-py3.egg", "wheeled-3.0-py3-none-any.whl"] {
+            std::fs::rename(project.path().join(name), project.path().join(&site).join(name)).unwrap();
+        }
+        let egg = format!("{site}/unpacked_dist-2.0-py3.egg");
+        project
+            .file(
+                &format!("{site}/easy-install.pth"),
+                "./zipped_dist-1.5-py3.egg\n./unpacked_dist-2.0-py3.egg\n./wheeled-3.0-py3-none-any.whl\n",
+            )
+            .file(&format!("{egg}/unpacked/__init__.py"), "")
+            .file(&format!("{egg}/unpacked/mod.py"), "")
+            .file(
+                &format!("{egg}/EGG-INFO/PKG-INFO"),
+                "Metadata-Version: 1.1\nName: unpacked-dist\nVersion: 2.0\n",
+            )
+            .file(&format!("{egg}/EGG-INFO/entry_points.txt"), "[a.b]\nc = unpacked.mod\n")
+            .file(&format!("{egg}/EGG-INFO/top_level.txt"), "unpacked\n")
+    };
+    for mode in Mode::ALL {
+        let project = project();
+        let form = format!("--{}", mode.name());
+        let outcome = project.bare_command(["app.py", "-y", &form, "--python", "v"]).run();
+        let app = project.moved(mode, "app", outcome);
+        app.command().run().prints(
+            "1.5 Zipped.Dist [('console_scripts', 'zip-tool', 'zipped:go')]\n\
+             2.0 unpacked-dist [('a.b', 'c', 'unpacked.mod')]\n3.0 wheeled []\n['six'] True\n[7]\n",
+        );
+    }
+    // An installed script is found there as well.
+    let project = project();
+    let outcome = project.bare_command(["--entry-point", "zip-tool", "-F", "-y", "--python", "v"]).run();
+    project.moved(Mode::Onefile, "zip-tool", outcome).command().run().exits(7);
+}
+
+#[test]
 fn code_can_be_inspected_as_far_as_its_source_is_carried() {
     let spec = "[app]\nname = \"app\"\nentry = \"app.py\"\n[bundle]\nmode = \"onefile\"\n[modules]\nsource = [\"shown\"]\n";
     let source = "

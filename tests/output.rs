@@ -160,3 +160,51 @@ fn concurrent_builds_of_one_product_all_succeed() {
         frozen.command().arg("a").run().prints("[\"a\"]\n");
     }
 }
+
+#[test]
+fn a_clean_build_makes_everything_anew_and_leaves_the_cache_to_others() {
+    let project = Project::script("import json, helper\nprint(json.dumps(helper.VALUE))")
+        .file("helper.py", "VALUE = 'mine'")
+        .file("other.py", "import csv, colorsys\nprint('other')");
+    // What is taken out of native files depends on the home folder.
+    let (cache, home) = (project.path().join("cache"), scratch("home"));
+    let build = |arguments: &[&str]| {
+        let run = project.command(arguments).args(["-F", "-y", "--log-format", "json"]).home(home.path());
+        let outcome = run.env("FREEZE_CACHE_DIR", &cache).run();
+        outcome.success();
+        outcome.stderr.contains("\"unchanged\":true")
+    };
+    let records = || {
+        let run = freeze_command().args(["cache", "show", "--json"]).env("FREEZE_CACHE_DIR", &cache).run();
+        let found: serde_json::Value = serde_json::from_str(&run.success().stdout).unwrap();
+        let kinds = found["kinds"].as_array().unwrap().clone();
+        kinds.iter().map(|k| format!("{}: {}", k["name"], k["count"])).collect::<Vec<_>>()
+    };
+    let read = |name: &str| std::fs::read(project.path().join(name)).unwrap();
+    assert!(!build(&["other.py"]) && !build(&["app.py"]));
+    let (app, other, before) = (read("dist/app"), read("dist/other"), records());
+    assert!(build(&["app.py"]), "nothing has changed");
+
+    // Whoever takes anything from the cache now takes nonsense.
+    let mut spoilt = 0;
+    for entry in walkdir::WalkDir::new(cache.join("1/files")).into_iter().flatten() {
+        if entry.file_type().is_file() {
+            let len = usize::try_from(entry.metadata().unwrap().len()).unwrap();
+            std::fs::write(entry.path(), vec![b'#'; len]).unwrap();
+            spoilt += 1;
+        }
+    }
+    assert!(spoilt > 10, "{spoilt}");
+    // Another build is under way, and keeps its files.
+    let lock = std::fs::File::open(cache.join("lock")).unwrap();
+    lock.lock_shared().unwrap();
+    assert!(!build(&["app.py", "--clean"]), "the product is made anew");
+    assert_eq!(read("dist/app"), app);
+    assert_eq!(records(), before, "what another program has learnt is still there");
+    // What it made is there for the next one.
+    std::fs::remove_file(project.path().join("dist/app")).unwrap();
+    build(&["app.py"]);
+    assert_eq!(read("dist/app"), app);
+    build(&["other.py", "--clean"]);
+    assert_eq!(read("dist/other"), other);
+}

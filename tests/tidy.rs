@@ -23,7 +23,10 @@ impl Source {
 
     fn is_test(&self) -> bool {
         let name = self.path.rsplit('/').next().unwrap_or_default();
-        self.path.starts_with("tests/") || name.starts_with("tests") || self.path.contains("/tests/")
+        self.path.starts_with("tests/")
+            || name.starts_with("tests")
+            || name.ends_with("_tests.rs")
+            || self.path.contains("/tests/")
     }
 }
 
@@ -175,6 +178,21 @@ fn the_graph_and_the_formats_do_no_input_or_output() {
         }
     }
     nothing(&found, "parsing, graph and archive code do no input or output");
+}
+
+#[test]
+fn the_builder_starts_children_where_an_interrupt_reaches_them() {
+    let mut found = Vec::new();
+    for source in sources("rs").iter().filter(|s| s.path.starts_with("builder/src/") && !s.is_test()) {
+        // The product that `--` starts takes the place of the builder.
+        if ["builder/src/interrupt.rs", "builder/src/main.rs"].contains(&source.path.as_str()) {
+            continue;
+        }
+        for needle in [".spawn()", ".output()", ".status()"] {
+            found.extend(lines_with(source, needle));
+        }
+    }
+    nothing(&found, "children are started by interrupt.rs");
 }
 
 #[test]

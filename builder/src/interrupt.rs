@@ -1,7 +1,7 @@
 //! Ctrl-C: long loops ask here whether to stop, so that temporary files are removed by their owners, and child
 //! processes are started here, so that they end then.
 
-use std::io;
+use std::io::{self, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -92,12 +92,22 @@ impl Drop for Guarded {
 /// # Errors
 /// It cannot be started, or Ctrl-C was pressed.
 pub fn output(command: &mut Command) -> Result<Output> {
-    let mut child =
-        Guarded::start(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()))?;
-    let (stdout, stderr) = (child.0.stdout.take(), child.0.stderr.take());
+    answer(command, &[])
+}
+
+/// The same for a process that reads `input` from its standard input.
+///
+/// # Errors
+/// It cannot be started, or Ctrl-C was pressed.
+pub fn answer(command: &mut Command, input: &[u8]) -> Result<Output> {
+    let stdin = if input.is_empty() { Stdio::null() } else { Stdio::piped() };
+    let mut child = Guarded::start(command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+    let (stdin, stdout, stderr) = (child.0.stdin.take(), child.0.stdout.take(), child.0.stderr.take());
     let mut output = Output { status: Default::default(), stdout: Vec::new(), stderr: Vec::new() };
     std::thread::scope(|scope| {
         let errors = scope.spawn(|| read(stderr, &mut output.stderr));
+        // A process that does not read to the end says why in what it prints.
+        scope.spawn(move || stdin.map(|mut pipe| pipe.write_all(input)));
         read(stdout, &mut output.stdout)?;
         errors.join().unwrap_or(Ok(()))
     })?;
@@ -139,6 +149,15 @@ mod tests {
         let output = output(Command::new("sh").args(["-c", script])).unwrap();
         assert_eq!(output.status.code(), Some(3));
         assert_eq!((output.stdout.len(), output.stderr), (300_004, b"err\n".to_vec()));
+    }
+
+    #[test]
+    fn a_child_is_given_its_input() {
+        let input = vec![b'x'; 300_000];
+        let found = answer(&mut Command::new("cat"), &input).unwrap();
+        assert!(found.status.success() && found.stdout == input);
+        // One that does not read it is no failure of ours.
+        assert_eq!(answer(Command::new("sh").args(["-c", "exit 4"]), &input).unwrap().status.code(), Some(4));
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub mod spec;
 pub mod store;
 pub mod target;
 
-use error::{Context, Result};
+use error::Result;
 use output::Published;
 use python::Python;
 use report::{Report, Reporter, Summary};
@@ -30,7 +30,7 @@ use store::Store;
 /// # Errors
 /// A phase failed, or Ctrl-C was pressed; the previous product is then still there.
 pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
-    let (store, _fresh) = open_store(request, reporter)?;
+    let store = open_store(request)?;
     reporter.warn(&request.warnings);
     let python = reporter.phase("python", || Python::probe(request, &store))?;
     let graph = reporter.phase("modules", || analysis::modules(request, &python, &store))?;
@@ -45,24 +45,22 @@ pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
     let published = reporter.phase("publish", || output::publish(request, app))?;
     reporter.warn(&published.warnings);
     let summary = Summary::new(request, &python, &contents, &natives, &published, reporter);
-    if let Some(path) = &request.output.report {
+    let output = &request.output;
+    if output.report.is_some() || output.work.is_some() {
         let report = Report::new(request, &python, &contents, &natives, &summary, reporter)?;
-        report::write(&report, path)?;
+        if let Some(path) = &output.report {
+            report::write(&report, path)?;
+        }
+        if let Some(work) = &output.work {
+            report::write_work(&work.join(&request.name), &request.name, &contents.graph, &report)?;
+        }
     }
     reporter.summary(&summary);
     Ok(published)
 }
 
-/// The cache; with `--clean` an empty one. The folder, if there is one, is removed with the second value.
-fn open_store(request: &Request, reporter: &mut Reporter) -> Result<(Store, Option<tempfile::TempDir>)> {
-    let root = Store::default_root()?;
-    if request.output.clean && store::clear(&root).is_err() {
-        // Another build uses it now: it keeps what it has, and this build takes nothing from it.
-        let fresh = tempfile::tempdir().context(|| "failed to create a temporary folder")?;
-        let message =
-            format!("the cache `{}` is in use and was not cleared; a temporary one is used", root.display());
-        reporter.warn(&[error::Warning::minor(message)]);
-        return Ok((Store::open(fresh.path())?, Some(fresh)));
-    }
-    Ok((Store::open(&root)?, None))
+/// The cache; with `--clean` as if it were empty.
+fn open_store(request: &Request) -> Result<Store> {
+    let store = Store::open(&Store::default_root()?)?;
+    Ok(if request.output.clean { store.afresh() } else { store })
 }

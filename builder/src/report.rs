@@ -4,6 +4,7 @@ pub mod contents;
 mod page;
 mod style;
 mod tables;
+mod work;
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -14,6 +15,7 @@ use serde_json::{Value, json};
 
 pub use self::contents::{Report, write};
 pub use self::tables::{bytes, print_cache, print_json, print_listing, print_verified};
+pub use self::work::write_work;
 use crate::analysis::{Guard, Reason};
 use crate::binaries::Natives;
 use crate::error::{Error, Result, Warning};

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::Distribution;
 use super::entry::entry_points;
+use super::info::{self, Info};
 
 /// The distributions on the search path.
 #[derive(Debug, Default)]
@@ -28,24 +29,8 @@ struct Scanned {
 impl Installed {
     /// Scans the search path; of two distributions of one name the first counts, as for `importlib.metadata`.
     pub(crate) fn scan(search_path: &[PathBuf]) -> Installed {
-        let mut infos: Vec<PathBuf> = Vec::new();
-        for root in search_path {
-            let mut here: Vec<PathBuf> = std::fs::read_dir(root)
-                .into_iter()
-                .flatten()
-                .flatten()
-                .map(|e| e.path())
-                .filter(|p| p.extension().is_some_and(|e| e == "dist-info" || e == "egg-info"))
-                .collect();
-            here.sort();
-            infos.append(&mut here);
-            // An egg on the path carries its metadata inside.
-            let egg = root.join("EGG-INFO");
-            if egg.is_dir() {
-                infos.push(egg);
-            }
-        }
-        let scanned: Vec<Scanned> = infos.par_iter().filter_map(|info| scan_one(info)).collect();
+        let infos: Vec<Info> = search_path.iter().flat_map(|root| info::all(root)).collect();
+        let scanned: Vec<Scanned> = infos.par_iter().filter_map(scan_one).collect();
         let mut installed = Installed::default();
         for one in scanned {
             let name = normalize(&one.distribution.name);
@@ -71,10 +56,7 @@ impl Installed {
 
     /// The entry points of all of them: group, name, value.
     pub(crate) fn entry_points(&self) -> Vec<(String, String, String)> {
-        let texts = self
-            .all
-            .par_iter()
-            .filter_map(|s| std::fs::read_to_string(s.distribution.info.join("entry_points.txt")).ok());
+        let texts = self.all.par_iter().filter_map(|s| s.distribution.info.text("entry_points.txt"));
         texts.flat_map_iter(|text| entry_points(&text)).collect()
     }
 
@@ -91,6 +73,12 @@ impl Installed {
 
     /// The distribution that owns a file, by its RECORD, or by `top_level.txt` where the module's name is known.
     pub(crate) fn owner(&self, file: &Path, module: &str) -> Option<usize> {
+        let top = module.split('.').next().unwrap_or(module);
+        // A zip: the file is that of all its modules.
+        if let Some(tops) = self.by_top.get(file) {
+            let source = format!("{top}.py");
+            return tops.get(top).or_else(|| tops.get(&source))?.first().copied();
+        }
         for folder in file.ancestors().skip(1) {
             let Some(tops) = self.by_top.get(folder) else { continue };
             let relative = file.strip_prefix(folder).ok()?.to_string_lossy().replace('\\', "/");
@@ -106,7 +94,6 @@ impl Installed {
                 .or(candidates.first().copied());
         }
         // An editable install: its files lie elsewhere.
-        let top = module.split('.').next().unwrap_or(module);
         self.all.iter().position(|s| {
             let named = match s.top_level.as_slice() {
                 [] => normalize(&s.distribution.name) == normalize(top),
@@ -150,14 +137,8 @@ pub(crate) fn requirement_name(requirement: &str) -> &str {
     &requirement[..end.unwrap_or(requirement.len())]
 }
 
-fn scan_one(info: &Path) -> Option<Scanned> {
-    let is_folder = info.is_dir();
-    let metadata = if !is_folder {
-        std::fs::read(info).ok()
-    } else {
-        std::fs::read(info.join("METADATA")).or_else(|_| std::fs::read(info.join("PKG-INFO"))).ok()
-    }?;
-    let metadata = String::from_utf8_lossy(&metadata);
+fn scan_one(info: &Info) -> Option<Scanned> {
+    let metadata = info.metadata()?;
     let (mut name, mut version, mut requires) = (String::new(), String::new(), Vec::new());
     for line in metadata.lines() {
         if line.is_empty() {
@@ -175,16 +156,17 @@ fn scan_one(info: &Path) -> Option<Scanned> {
     if name.is_empty() {
         return None;
     }
-    let location = info.parent()?.to_owned();
+    let location = info.location().to_owned();
     let mut files = Vec::new();
-    if let Ok(record) = std::fs::read_to_string(info.join("RECORD")) {
+    if let Some(record) = info.text("RECORD") {
         files.extend(record.lines().filter_map(record_path));
-    } else if let Ok(list) = std::fs::read_to_string(info.join("installed-files.txt")) {
-        files.extend(list.lines().filter_map(|l| inside(info.file_name()?.to_str()?, l)));
+    } else if let Some(list) = info.text("installed-files.txt") {
+        let name = info.name();
+        files.extend(list.lines().filter_map(|l| inside(&name, l)));
     }
-    let top_level = std::fs::read_to_string(info.join("top_level.txt")).unwrap_or_default();
+    let top_level = info.text("top_level.txt").unwrap_or_default();
     let top_level = top_level.lines().map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()).collect();
-    let distribution = Distribution { name, version, info: info.to_owned(), location, files, requires };
+    let distribution = Distribution { name, version, info: info.clone(), location, files, requires };
     Some(Scanned { distribution, top_level, files: std::sync::OnceLock::new() })
 }
 

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::distributions::Installed;
-use super::{By, Graph, Guard, Kind, Module, Reason, Source};
+use super::{By, Graph, Guard, Kind, Module, Reason, Source, attribute};
 use crate::error::{Context, Error, Result};
+use crate::python::Python;
 use crate::spec::{Entry, Program, Request};
 
 /// An entry and what it needs besides its own imports.
@@ -42,12 +43,22 @@ pub(super) fn starts(request: &Request, installed: &Installed) -> Result<Vec<Sta
     Ok(starts)
 }
 
-/// Fails if the module that an entry names is not there: nothing of the program could run.
-pub(super) fn check(request: &Request, graph: &Graph) -> Result<()> {
+/// Fails if the module or the function that an entry names is not there: nothing of the program could run.
+pub(super) fn check(request: &Request, graph: &Graph, python: &Python, installed: &Installed) -> Result<()> {
     for program in &request.programs {
-        let (Entry::Module(module) | Entry::Function { module, .. }) = &program.entry else { continue };
-        let named = program.place.as_deref().map(|place| format!(", named in {place}")).unwrap_or_default();
-        let Some(found) = graph.modules.get(module) else {
+        let mut named =
+            program.place.as_deref().map(|place| format!(", named in {place}")).unwrap_or_default();
+        let (module, function) = match &program.entry {
+            Entry::Script(_) => continue,
+            Entry::Module(module) => (module.clone(), None),
+            Entry::Function { module, function } => (module.clone(), Some(function.clone())),
+            Entry::EntryPoint(script) => {
+                let (module, function, _) = find_entry_point(script, installed)?;
+                named = format!(", named by entry point `{script}`");
+                (module, Some(function))
+            }
+        };
+        let Some(found) = graph.modules.get(&module) else {
             let error = Error::new(format!("entry module `{module}` not found{named}"));
             return Err(error.hint(format!(
                 "install what provides it, or name the folder that holds it: `paths` in `[python]`, or `--paths`; \
@@ -55,10 +66,17 @@ pub(super) fn check(request: &Request, graph: &Graph) -> Result<()> {
                 request.base.display()
             )));
         };
-        let runs = matches!(&program.entry, Entry::Module(_)) && found.package;
-        if runs && !graph.modules.contains_key(&format!("{module}.__main__")) {
-            let error = Error::new(format!("entry package `{module}` has no `__main__`{named}"));
-            return Err(error.hint(format!("name a function instead, as in `{module}.cli:main`")));
+        match function {
+            Some(function) => {
+                if let Some(error) = attribute::missing(&module, &function, &named, graph, python.minor()) {
+                    return Err(error);
+                }
+            }
+            None if found.package && !graph.modules.contains_key(&format!("{module}.__main__")) => {
+                let error = Error::new(format!("entry package `{module}` has no `__main__`{named}"));
+                return Err(error.hint(format!("name a function instead, as in `{module}.cli:main`")));
+            }
+            None => {}
         }
     }
     Ok(())
@@ -134,7 +152,7 @@ fn quoted(name: &str) -> String {
 fn find_entry_point(wanted: &str, installed: &Installed) -> Result<(String, String, &'static str)> {
     let mut names = Vec::new();
     for distribution in installed.iter() {
-        let Ok(text) = std::fs::read_to_string(distribution.info.join("entry_points.txt")) else { continue };
+        let Some(text) = distribution.info.text("entry_points.txt") else { continue };
         for (group, name, value) in entry_points(&text) {
             let group = match group.as_str() {
                 "console_scripts" => "console_scripts",

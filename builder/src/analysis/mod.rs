@@ -1,10 +1,12 @@
 //! The module graph: what the entry imports, found without running it.
 
+mod attribute;
 mod bytecode;
 mod condition;
 pub(crate) mod distributions;
 pub(crate) mod entry;
 mod graph;
+mod info;
 mod load;
 mod missing;
 mod named;
@@ -21,6 +23,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+pub use self::info::Info;
 use crate::error::{Result, Warning};
 use crate::python::Python;
 use crate::rules::implicit;
@@ -50,7 +53,7 @@ pub fn modules(request: &Request, python: &Python, store: &Store) -> Result<Grap
     list.interpreter();
     list.run()?;
     let mut graph = list.finish();
-    entry::check(request, &graph)?;
+    entry::check(request, &graph, python, &installed)?;
     missing::warn(&mut graph, python, &implicit);
     Ok(graph)
 }
@@ -189,9 +192,9 @@ pub struct Distribution {
     pub name: String,
     /// Version.
     pub version: String,
-    /// The `.dist-info` or `.egg-info` folder (or file).
-    pub info: PathBuf,
-    /// Folder that the paths of [`Distribution::files`] count from.
+    /// Its metadata.
+    pub info: Info,
+    /// Folder (or zip) that the paths of [`Distribution::files`] count from.
     pub location: PathBuf,
     /// Files it owns (RECORD, installed-files.txt), relative to `location`, with `/`; empty if unknown.
     pub files: Vec<String>,

@@ -1,12 +1,12 @@
 //! Asks the target interpreter about files that the parser doubts: it has the last word on what is Python.
 
-use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Context, Error, Result};
+use crate::interrupt;
 use crate::python::Python;
 use crate::store::{Bucket, Hash, Store};
 
@@ -60,17 +60,9 @@ type Answer = Option<(u32, u32, String)>;
 
 fn ask(files: &[&(String, PathBuf)], python: &Python) -> Result<Vec<Answer>> {
     let doing = || format!("failed to check syntax with interpreter `{}`", python.executable.display());
-    let mut child = Command::new(&python.executable)
-        .args(["-I", "-S", "-X", "utf8", "-c", include_str!("syntax.py")])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .context(doing)?;
-    if let Some(mut stdin) = child.stdin.take() {
-        stdin.write_all(&serde_json::to_vec(files)?).context(doing)?;
-    }
-    let output = child.wait_with_output().context(doing)?;
+    let mut command = Command::new(&python.executable);
+    command.args(["-I", "-S", "-X", "utf8", "-c", include_str!("syntax.py")]);
+    let output = interrupt::answer(&mut command, &serde_json::to_vec(files)?).context(doing)?;
     let answers: Vec<Answer> = serde_json::from_slice(&output.stdout).context(doing)?;
     if answers.len() == files.len() { Ok(answers) } else { Err(Error::new(doing())) }
 }

@@ -152,7 +152,10 @@ pub fn pack(
     };
     let mut warnings = Vec::new();
     let own: Vec<Module> = settings::runtime_modules();
-    let as_files = |m: &Module| covered(&request.modules.files, m) && !settings::is_entry(&m.name);
+    let is_seed = |m: &Module| settings::is_seed(python.version.1, &m.name);
+    // What runs before modules can be read from files stays in the archive, and so do the entries.
+    let in_archive = |m: &Module| is_seed(m) || settings::is_entry(&m.name) || settings::is_runtime(&m.name);
+    let as_files = |m: &Module| covered(&request.modules.files, m) && !in_archive(m);
     let mut files = files::list(contents, natives, &mut warnings)?;
     for module in graph.modules.values().filter(|m| as_files(m)) {
         files.extend(files::of_module(&maker, module)?);
@@ -170,7 +173,6 @@ pub fn pack(
         order.into_iter().collect()
     };
     modules.extend(order::startup(graph, &first).0.iter().filter_map(|name| graph.modules.get(name)));
-    let is_seed = |m: &Module| settings::is_seed(python.version.1, &m.name);
     modules.sort_by_key(|m| !is_seed(m));
 
     let mut jobs = Vec::new();

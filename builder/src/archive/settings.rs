@@ -28,6 +28,11 @@ pub(super) fn runtime_modules() -> Vec<Module> {
         .collect()
 }
 
+/// Whether a module is part of the launcher.
+pub(super) fn is_runtime(name: &str) -> bool {
+    matches!(name, "_freeze_bootstrap" | "_freeze_importer")
+}
+
 /// Whether Python needs the module before the importer runs.
 pub(super) fn is_seed(minor: u8, module: &str) -> bool {
     bootloader::seed::is_seed(minor, module)
@@ -132,8 +137,8 @@ pub(super) fn add(
     for (name, value) in &request.runtime.env {
         set(setting::ENV, &format!("{name}={value}"));
     }
-    for option in &request.runtime.debug {
-        set(setting::DEBUG, option);
+    if request.runtime.debugs("bootloader") {
+        set(setting::DEBUG, "1");
     }
     if request.runtime.interpreter {
         set(setting::AS_INTERPRETER, "1");

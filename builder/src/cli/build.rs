@@ -31,10 +31,10 @@ pub(super) struct BuildArgs {
     /// Where the product goes.
     #[arg(long, value_name = "DIR", default_value = "dist", help_heading = "Build")]
     distpath: PathBuf,
-    /// Where files go that only the build needs.
-    #[arg(long, value_name = "DIR", default_value = "build", help_heading = "Build", hide_short_help = true)]
-    workpath: PathBuf,
-    /// Forget what earlier builds of this program learnt.
+    /// Write what the build found into DIR/NAME: warn-NAME.txt, the missing modules, and xref-NAME.html, the report.
+    #[arg(long, value_name = "DIR", help_heading = "Build", hide_short_help = true)]
+    workpath: Option<PathBuf>,
+    /// Build anew, with nothing that earlier builds of this program have learnt.
     #[arg(long, help_heading = "Build", hide_short_help = true)]
     clean: bool,
     /// Replace the output folder without asking.
@@ -214,7 +214,7 @@ impl BuildArgs {
         Overrides {
             python: self.python.clone(),
             dist: Some(self.distpath.clone()),
-            work: Some(self.workpath.clone()),
+            work: self.workpath.clone(),
             clean: self.clean,
             overwrite: self.noconfirm,
             report: self.report.clone(),

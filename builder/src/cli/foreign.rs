@@ -95,7 +95,10 @@ const MEANINGLESS: &[(&str, &str)] = &[
     ("upx_exclude", "has no effect: UPX is never used"),
     ("splash", "has no effect: a frozen program starts too fast for a splash screen"),
     ("bootloader_ignore_signals", "has no effect: the program is one process and gets its signals itself"),
-    ("additional_hooks_dir", "has no effect: hooks written for PyInstaller are not run"),
+    (
+        "additional_hooks_dir",
+        "has no effect: hooks written for PyInstaller are not run; a rule file can say what they do",
+    ),
     ("key", "has no effect: as in PyInstaller 6, bytecode is not encrypted"),
 ];
 

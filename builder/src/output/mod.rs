@@ -34,7 +34,7 @@ pub struct Published {
     pub warnings: Vec<Warning>,
 }
 
-/// Writes the product into the dist folder, unless it lies there already.
+/// Writes the product into the dist folder, unless it lies there already (with `--clean` in any case).
 ///
 /// # Errors
 /// The folder cannot be written, the disk is full, a folder that is no product of `freeze` is in the way,
@@ -58,13 +58,13 @@ pub fn publish(request: &Request, app: App) -> Result<Published> {
         totals: app.totals.clone(),
         warnings: app.warnings.clone(),
     };
-    let unchanged = match app.mode {
+    let unchanged = || match app.mode {
         Mode::Onefile => {
             compare::onefile(&product, &app.executables[0]) && compare::aliases(dist, &app.aliases, &app.name)
         }
         Mode::Onedir => compare::onedir(&product, &app),
     };
-    if unchanged {
+    if !request.output.clean && unchanged() {
         return Ok(published(true));
     }
     if !may_replace(&product, &app, request.output.overwrite) {

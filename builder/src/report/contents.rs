@@ -158,13 +158,18 @@ impl Report {
                 .map(|(name, t)| Phase { name, seconds: t.as_secs_f64() })
                 .collect(),
         };
+        // Extensions, and what `[modules] files` asks to be files.
+        let is_file = |module: &Module| match module.kind {
+            Kind::Extension(_) => true,
+            Kind::Source(_) | Kind::Bytecode(_) => !modules.contains_key(module.name.as_bytes()),
+            Kind::Namespace(_) | Kind::Builtin => false,
+        };
         let owners = owners(&graph.distributions);
         let owner = |path: &str| owners.get(path).map(|i| graph.distributions[*i].name.clone());
         for module in graph.modules.values() {
             let distribution = module.distribution.and_then(|i| graph.distributions.get(i));
-            let file =
-                files.get(module.path.as_bytes()).filter(|_| matches!(module.kind, Kind::Extension(_)));
-            let size = file.or(modules.get(module.name.as_bytes())).copied();
+            let size = if is_file(module) { files.get(module.path.as_bytes()) } else { None };
+            let size = size.or(modules.get(module.name.as_bytes())).copied();
             let group = match &module.kind {
                 _ if distribution.is_some() => None,
                 Kind::Builtin => Some(STDLIB),
@@ -177,13 +182,13 @@ impl Report {
         }
         let known: HashMap<&str, &Data> =
             contents.data.iter().chain(&contents.libraries).map(|d| (d.dest.as_str(), d)).collect();
-        let extensions: std::collections::HashSet<&str> =
-            contents.extensions().map(|m| m.path.as_str()).collect();
+        let module_files: std::collections::HashSet<&str> =
+            graph.modules.values().filter(|m| is_file(m)).map(|m| m.path.as_str()).collect();
         let natives: HashMap<&str, &crate::binaries::Native> =
             natives.files.iter().map(|n| (n.dest.as_str(), n)).collect();
         for (path, (size, stored)) in files {
             let path = String::from_utf8_lossy(&path).into_owned();
-            if extensions.contains(path.as_str()) {
+            if module_files.contains(path.as_str()) {
                 continue;
             }
             let native = natives.get(path.as_str());
@@ -233,7 +238,15 @@ pub fn write(report: &Report, path: &Path) -> Result<()> {
     let json = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
     let text = if json { serde_json::to_string_pretty(report) } else { serde_json::to_string(report) };
     let text = text.context(failed)?;
-    let text = if json { text + "\n" } else { super::page::render(&report.name, &text) };
+    publish(path, &if json { text + "\n" } else { super::page::render(&report.name, &text) })
+}
+
+/// Writes a file of a report, whole or not at all; its folder is made.
+///
+/// # Errors
+/// The file cannot be written.
+pub(super) fn publish(path: &Path, text: &str) -> Result<()> {
+    let failed = || format!("failed to write report `{}`", path.display());
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs_err::create_dir_all(folder).context(failed)?;
     let mut file = tempfile::Builder::new().prefix(".freeze-").tempfile_in(folder).context(failed)?;

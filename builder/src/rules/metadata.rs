@@ -1,10 +1,8 @@
 //! Metadata of distributions: what `importlib.metadata` reads, the same in every venv.
 
-use std::path::Path;
-
-use super::Data;
 use super::policy::Policy;
-use crate::analysis::{By, Distribution, Guard, Reason, Source};
+use super::{Data, neutral};
+use crate::analysis::{By, Distribution, Guard, Info, Reason, Source};
 
 /// The metadata files of a distribution, as data.
 pub(super) fn files(distribution: &Distribution, policy: &Policy, by: By) -> Vec<Data> {
@@ -13,77 +11,41 @@ pub(super) fn files(distribution: &Distribution, policy: &Policy, by: By) -> Vec
     let folder = folder_name(distribution);
     let data =
         |path: String, source: Source| Data { dest: path, source, executable: false, reason: reason.clone() };
-    if info.is_file() {
-        return vec![data(folder, Source::File(info.clone()))];
+    if matches!(info, Info::File(_)) {
+        let neutral = info.metadata().and_then(|text| neutral::without_places("PKG-INFO", &text));
+        let source = neutral.map_or_else(|| info.source(""), |text| Source::Bytes(text.into_bytes()));
+        return vec![data(folder, source)];
     }
-    let mut names = Vec::new();
-    list(info, "", &mut names);
-    names.sort();
-    let kept = names.into_iter().filter(|n| policy.is_metadata(n));
-    kept.filter_map(|name| {
-        let path = info.join(&name);
-        let source = if name == "RECORD" {
-            let text = std::fs::read_to_string(&path).ok()?;
-            let own = info.file_name()?.to_string_lossy().into_owned();
-            Source::Bytes(neutral_record(&text, &own, policy).into_bytes())
+    let kept: Vec<String> = info.names().into_iter().filter(|n| policy.is_metadata(n)).collect();
+    let mut rewritten = Vec::new();
+    let mut found = Vec::new();
+    for name in kept.iter().filter(|n| *n != "RECORD") {
+        let neutral = if neutral::may_tell_places(name) {
+            info.text(name).and_then(|text| neutral::without_places(name, &text))
         } else {
-            Source::File(path)
+            None
         };
-        Some(data(format!("{folder}/{name}"), source))
-    })
-    .collect()
+        let source = match neutral {
+            Some(text) => {
+                rewritten.push(name.clone());
+                Source::Bytes(text.into_bytes())
+            }
+            None => info.source(name),
+        };
+        found.push(data(format!("{folder}/{name}"), source));
+    }
+    if let Some(text) = info.text("RECORD") {
+        let text = neutral::record(&text, &info.name(), policy, &rewritten);
+        found.push(data(format!("{folder}/RECORD"), Source::Bytes(text.into_bytes())));
+    }
+    found
 }
 
 /// Name of the info folder in the product.
 fn folder_name(distribution: &Distribution) -> String {
-    let name = distribution.info.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = distribution.info.name();
     if name == "EGG-INFO" {
         return format!("{}-{}.egg-info", distribution.name.replace('-', "_"), distribution.version);
     }
     name
-}
-
-fn list(folder: &Path, prefix: &str, into: &mut Vec<String>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        if entry.path().is_dir() {
-            list(&entry.path(), &format!("{name}/"), into);
-        } else {
-            into.push(name);
-        }
-    }
-}
-
-/// RECORD without what differs between two installs of one wheel: files outside, bytecode, traces of the installer.
-fn neutral_record(text: &str, info: &str, policy: &Policy) -> String {
-    let mut lines: Vec<&str> = text
-        .lines()
-        .filter(|line| {
-            let path = line.trim_start_matches('"');
-            let outside = path.starts_with("..") || path.starts_with('/') || path.starts_with("__editable__");
-            let path = path.split([',', '"']).next().unwrap_or_default();
-            let dropped = match path.strip_prefix(info).and_then(|p| p.strip_prefix('/')) {
-                Some(inner) => !policy.is_metadata(inner),
-                None => path.ends_with(".pth"),
-            };
-            !line.is_empty() && !outside && !dropped && !line.contains("__pycache__")
-        })
-        .collect();
-    lines.sort_unstable();
-    lines.dedup();
-    lines.into_iter().flat_map(|line| [line, "\n"]).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn records_of_two_venvs_are_equal() {
-        let policy = Policy::load().unwrap();
-        let one = "b.py,sha256=x,1\n../../../bin/b,sha256=y,2\n__pycache__/b.cpython-312.pyc,,\nb-1.dist-info/INSTALLER,,\n\
-                   a.py,,\nb-1.dist-info/METADATA,,\n";
-        let text = neutral_record(one, "b-1.dist-info", &policy);
-        assert_eq!(text, "a.py,,\nb-1.dist-info/METADATA,,\nb.py,sha256=x,1\n");
-    }
 }

@@ -5,6 +5,7 @@ mod items;
 pub(crate) mod load;
 mod metadata;
 mod named_files;
+mod neutral;
 mod package_data;
 mod policy;
 mod prefix_data;

@@ -26,7 +26,7 @@ pub struct Overrides {
     pub python: Option<String>,
     /// `--distpath`; `dist` in the current folder by default.
     pub dist: Option<PathBuf>,
-    /// `--workpath`; `build` in the current folder by default.
+    /// `--workpath`; nothing is written if it is not given.
     pub work: Option<PathBuf>,
     /// `--clean`.
     pub clean: bool,
@@ -40,15 +40,13 @@ pub struct Overrides {
 
 impl Overrides {
     fn output(&self, cwd: &Path) -> Output {
-        let path = |p: &Option<PathBuf>, default: &str| {
-            entry::absolute(&cwd.join(p.as_deref().unwrap_or(Path::new(default))))
-        };
+        let path = |p: &Path| entry::absolute(&cwd.join(p));
         Output {
-            dist: path(&self.dist, "dist"),
-            work: path(&self.work, "build"),
+            dist: path(self.dist.as_deref().unwrap_or(Path::new("dist"))),
+            work: self.work.as_deref().map(path),
             clean: self.clean,
             overwrite: self.overwrite,
-            report: self.report.as_ref().map(|p| entry::absolute(&cwd.join(p))),
+            report: self.report.as_deref().map(path),
         }
     }
 }
@@ -121,7 +119,29 @@ impl Request {
             let error = Error::new(format!("the program `{}` has the name of the contents folder", p.name));
             return Err(error.hint("choose another `contents-directory` in `[bundle]`"));
         }
+        if self.output.work.as_ref() == Some(&self.output.dist) {
+            let error = Error::new("`--workpath` and `--distpath` are the same folder");
+            return Err(error.hint("name another folder for one of them").exit_code(options::USAGE));
+        }
+        let as_files = !self.modules.files.is_empty() || self.runtime.debugs("noarchive");
+        if !onedir && self.bundle.extract == Extract::Memory && as_files {
+            let error = Error::new("modules cannot lie as files in a program that writes none");
+            return Err(error.hint(
+                "remove `extract = \"memory\"` from `[bundle]`, or `files` from `[modules]` and `noarchive` from `debug`",
+            ));
+        }
         Ok(())
+    }
+
+    /// Sets the keys that the debug options stand for; `bootloader` is one of its own.
+    fn expand_debug(&mut self) {
+        let all = "**".to_owned();
+        if self.runtime.debugs("noarchive") && !self.modules.files.contains(&all) {
+            self.modules.files.push(all);
+        }
+        if self.runtime.debugs("imports") && !self.python.options.iter().any(|o| o.starts_with('v')) {
+            self.python.options.push("v".to_owned());
+        }
     }
 }
 
@@ -324,6 +344,13 @@ pub struct Runtime {
     pub debug: Vec<String>,
 }
 
+impl Runtime {
+    /// Whether a debug option is set, by its name or by `all`.
+    pub fn debugs(&self, option: &str) -> bool {
+        self.debug.iter().any(|d| d == option || d == "all")
+    }
+}
+
 /// `[windows]`: how the executable presents itself there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Windows {
@@ -363,9 +390,9 @@ pub struct Macos {
 pub struct Output {
     /// Folder that receives the product.
     pub dist: PathBuf,
-    /// Folder for intermediate products (`--workpath`).
-    pub work: PathBuf,
-    /// Empty the builder's cache of this app first.
+    /// Folder in which `<name>/` receives what the build found (`--workpath`).
+    pub work: Option<PathBuf>,
+    /// Make everything anew, with nothing of earlier builds (`--clean`).
     pub clean: bool,
     /// Replace an existing onedir folder without asking.
     pub overwrite: bool,

@@ -90,10 +90,6 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
     for package in options.collect_submodules.iter().chain(&options.collect_all) {
         modules.include.extend([package.clone(), format!("{package}.*")]);
     }
-    let all = |name: &str| options.debug.iter().any(|d| d == name || d == "all");
-    if all("noarchive") {
-        modules.files.push("**".into());
-    }
     let names = [
         ("--hidden-import", &modules.include),
         ("--exclude-module", &modules.exclude),
@@ -104,7 +100,7 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
         names.iter().try_for_each(|n| checked(option, n, check::module))?;
     }
     let mut warnings = Vec::new();
-    let python = python(&options, overrides, &cwd, all("imports"), &mut warnings)?;
+    let python = python(&options, overrides, &cwd, &mut warnings)?;
     let contents_directory = options.contents_directory.unwrap_or_else(|| super::CONTENTS_DIRECTORY.into());
     checked("--contents-directory", &contents_directory, check::contents_directory)?;
     let mut request = Request {
@@ -142,6 +138,7 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
     if let Some(folder) = options.spec_path {
         write_spec(&request, &entry::absolute(&cwd.join(folder)))?;
     }
+    request.expand_debug();
     Ok(request)
 }
 
@@ -149,16 +146,11 @@ fn python(
     options: &Options,
     overrides: &Overrides,
     cwd: &Path,
-    imports: bool,
     warnings: &mut Vec<Warning>,
 ) -> Result<PythonRequest> {
     let mut level = None;
     for option in &options.python_options {
         level = level.max(checked("--python-option", option, check::python_option)?);
-    }
-    let mut python_options = options.python_options.clone();
-    if imports {
-        python_options.push("v".into());
     }
     let mut paths = Vec::new();
     for path in options.paths.iter().flat_map(std::env::split_paths).filter(|p| !p.as_os_str().is_empty()) {
@@ -171,7 +163,7 @@ fn python(
     Ok(PythonRequest {
         interpreter: interpreter.map_err(usage)?,
         optimize: options.optimize.or(level).unwrap_or_default(),
-        options: python_options,
+        options: options.python_options.clone(),
         paths,
     })
 }

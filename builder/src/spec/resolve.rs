@@ -19,9 +19,9 @@ pub(super) fn request(doc: &Document, raw: Raw, overrides: &Overrides) -> Result
         let place = doc.place(&hooks.span);
         warnings.push(
             Warning::new(format!(
-                "hooks written for PyInstaller are not run (`hooks` in `[rules]`, {place})"
+                "`hooks` in `[rules]` has no effect, since hooks written for PyInstaller are not run ({place})"
             ))
-            .hint("say what they do in `[modules]`, `[[data]]` and `[[binary]]`"),
+            .hint("say what they do in a rule file, named by `files` in `[rules]`"),
         );
     }
     let mut request = Request {
@@ -69,6 +69,7 @@ pub(super) fn request(doc: &Document, raw: Raw, overrides: &Overrides) -> Result
         base: base.clone(),
     };
     request.finish().map_err(|e| e.context(format!("invalid spec `{}`", doc.path.display())))?;
+    request.expand_debug();
     Ok(request)
 }
 

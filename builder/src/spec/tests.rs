@@ -258,6 +258,17 @@ fn missing_files() {
 }
 
 #[test]
+fn what_becomes_of_hooks_is_said() {
+    let request = good(&format!("{APP}[rules]\nhooks = [\"hooks\"]\n"));
+    let [warning] = &request.warnings[..] else { panic!("{:?}", request.warnings) };
+    assert!(
+        warning.message.contains("has no effect") && warning.message.contains("app.spec:"),
+        "{warning:?}"
+    );
+    assert!(warning.hint.as_ref().unwrap().contains("rule file"), "{warning:?}");
+}
+
+#[test]
 fn specs_that_are_no_text() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("app.spec");

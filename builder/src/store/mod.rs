@@ -8,7 +8,7 @@
 mod records;
 mod sweep;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::Write;
@@ -136,6 +136,8 @@ fn parse(record: &[u8]) -> Option<(u32, Content<'_>)> {
 #[derive(Clone, Debug)]
 pub struct Store {
     shared: Arc<Shared>,
+    /// What was put through this value or its clones, if nothing else is to be got: see [`Store::afresh`].
+    own: Option<Arc<RwLock<HashSet<Key>>>>,
 }
 
 #[derive(Debug)]
@@ -203,7 +205,7 @@ impl Store {
         let open = guard.get_or_insert_default();
         open.retain(|_, shared| shared.strong_count() > 0);
         if let Some(shared) = open.get(&root).and_then(Weak::upgrade) {
-            return Ok(Store { shared });
+            return Ok(Store { shared, own: None });
         }
         let home = root.join(LAYOUT);
         let lock_file = sweep::shared_lock(&root);
@@ -221,7 +223,33 @@ impl Store {
             _lock: lock_file,
         });
         open.insert(root, Arc::downgrade(&shared));
-        Ok(Store { shared })
+        Ok(Store { shared, own: None })
+    }
+
+    /// The same cache for a build that takes nothing from earlier ones: only what is put through this value (or a
+    /// clone of it) is got. That replaces what lies there under the same keys; nothing is removed, so that other
+    /// builds find theirs.
+    #[must_use]
+    pub fn afresh(self) -> Store {
+        Store { own: Some(Arc::default()), ..self }
+    }
+
+    /// Whether what lies under a key may be got.
+    fn may_get(&self, key: &Key) -> bool {
+        let own = self.own.as_ref().map(|own| own.read().unwrap_or_else(PoisonError::into_inner));
+        own.is_none_or(|own| own.contains(key))
+    }
+
+    /// Notes that this build has made what lies under a key.
+    fn note(&self, key: &Key) {
+        if let Some(own) = &self.own {
+            own.write().unwrap_or_else(PoisonError::into_inner).insert(*key);
+        }
+    }
+
+    /// Writes a file of the cache; one that is there already will do, unless all is made afresh.
+    fn write_file(&self, key: &Key, value: &[u8]) -> std::io::Result<()> {
+        self.shared.write_file(key, value, self.own.is_some() && !self.may_get(key))
     }
 
     /// Folder of the cache.
@@ -264,6 +292,9 @@ impl Store {
     /// The value kept under `key`.
     pub fn get(&self, bucket: Bucket, key: &Hash) -> Option<Vec<u8>> {
         let full = bucket.key(key);
+        if !self.may_get(&full) {
+            return None;
+        }
         if let Some(path) = self.private_file(&full) {
             return std::fs::read(path).ok();
         }
@@ -286,17 +317,21 @@ impl Store {
         let full = bucket.key(key);
         let record = if value.len() <= INLINE {
             Record::inline(value)
-        } else if self.shared.records.is_some() && self.shared.write_file(&full, value).is_ok() {
+        } else if self.shared.records.is_some() && self.write_file(&full, value).is_ok() {
             Record::file(value.len() as u64)
         } else {
             return;
         };
+        self.note(&full);
         self.shared.remember(full, record);
     }
 
     /// The value kept under `key` as a file that stays in place while this build runs.
     pub fn get_file(&self, bucket: Bucket, key: &Hash) -> Option<PathBuf> {
         let full = bucket.key(key);
+        if !self.may_get(&full) {
+            return None;
+        }
         if let Some(path) = self.private_file(&full) {
             return Some(path);
         }
@@ -316,7 +351,8 @@ impl Store {
     /// the caller needs it.
     pub fn put_file(&self, bucket: Bucket, key: &Hash, value: &[u8]) -> Result<PathBuf> {
         let full = bucket.key(key);
-        if self.shared.records.is_some() && self.shared.write_file(&full, value).is_ok() {
+        if self.shared.records.is_some() && self.write_file(&full, value).is_ok() {
+            self.note(&full);
             self.shared.remember(full, Record::file(value.len() as u64));
             return Ok(self.shared.path_of(&full));
         }
@@ -331,6 +367,7 @@ impl Store {
         std::fs::write(&path, value)
             .context(|| format!("failed to write `{}`", path.display()))
             .map_err(|e| e.hint("neither the cache nor the temporary folder has room"))?;
+        self.note(&full);
         lock(&shared.private_files).insert(full, path.clone());
         Ok(path)
     }
@@ -388,9 +425,9 @@ impl Shared {
         self.home.join("files").join(&hex[..4]).join(&hex[4..6]).join(&hex[6..])
     }
 
-    fn write_file(&self, key: &Key, value: &[u8]) -> std::io::Result<()> {
+    fn write_file(&self, key: &Key, value: &[u8], anew: bool) -> std::io::Result<()> {
         let path = self.path_of(key);
-        if std::fs::metadata(&path).is_ok_and(|m| m.is_file() && m.len() == value.len() as u64) {
+        if !anew && std::fs::metadata(&path).is_ok_and(|m| m.is_file() && m.len() == value.len() as u64) {
             touch(&path);
             return Ok(());
         }

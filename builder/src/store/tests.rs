@@ -131,3 +131,25 @@ fn many_threads_and_stores_at_once() {
     let store = Store::open(dir.path()).unwrap();
     assert!((0..50u8).all(|i| store.get(Bucket::Imports, &[i; 32]).is_some()));
 }
+
+#[test]
+fn a_store_made_afresh_gets_its_own_only_and_removes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let earlier = Store::open(dir.path()).unwrap();
+    earlier.put(Bucket::Imports, &KEY, b"old");
+    earlier.put(Bucket::Imports, &[8; 32], b"another's");
+    let path = earlier.put_file(Bucket::Prepared, &KEY, b"spoilt").unwrap();
+    let fresh = earlier.clone().afresh();
+    assert_eq!((fresh.get(Bucket::Imports, &KEY), fresh.get_file(Bucket::Prepared, &KEY)), (None, None));
+    fresh.put(Bucket::Imports, &KEY, b"new");
+    assert_eq!(fresh.clone().get(Bucket::Imports, &KEY).unwrap(), b"new");
+    assert_eq!(fresh.get(Bucket::Imports, &[8; 32]), None);
+    // A file of the same length is written nevertheless, and one that is open stays what it was.
+    let mut open = File::open(&path).unwrap();
+    assert_eq!(fresh.put_file(Bucket::Prepared, &KEY, b"mended").unwrap(), path);
+    let mut kept = String::new();
+    std::io::Read::read_to_string(&mut open, &mut kept).unwrap();
+    assert_eq!((kept.as_str(), std::fs::read(&path).unwrap().as_slice()), ("spoilt", &b"mended"[..]));
+    assert_eq!(earlier.get(Bucket::Imports, &KEY).unwrap(), b"new");
+    assert_eq!(earlier.get(Bucket::Imports, &[8; 32]).unwrap(), b"another's");
+}

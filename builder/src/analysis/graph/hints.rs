@@ -166,8 +166,17 @@ impl<'a> Worklist<'a> {
         if let Some(parent) = parent {
             self.follow_siblings(at, parent, native, unwanted);
         }
-        for text in &native.glued {
-            if let Some(name) = self.longest_module(&top, text)
+        let mut glued: Vec<(String, String)> =
+            native.glued.iter().map(|t| (top.clone(), t.clone())).collect();
+        for run in &native.runs {
+            for top in &requires {
+                let known = format!("{top}.");
+                glued.extend(run.match_indices(&known).map(|(i, _)| (top.clone(), run[i..].to_owned())));
+            }
+        }
+        glued.sort();
+        for (top, text) in &glued {
+            if let Some(name) = self.longest_module(top, text)
                 && !name.split('.').any(is_test)
                 && !unwanted.iter().any(|p| p.covers(&name))
             {
@@ -270,7 +279,7 @@ impl<'a> Worklist<'a> {
                     self.prefix(&format!("{name}.{below}"), reason.clone());
                     continue;
                 }
-                Some(below) => self.require_quietly(&format!("{name}.{below}"), reason.clone()),
+                Some(below) => self.require_existing(&format!("{name}.{below}"), &reason),
             };
         }
         self.firm = firm;

@@ -161,15 +161,23 @@ fn only_certain_imports_warn_aloud() {
 fn computed_names_take_the_package_without_tests() {
     let graph = graph(
         &[
-            ("app/main.py", "import importlib\nimportlib.import_module(f'p.{x}')"),
+            (
+                "app/main.py",
+                "import importlib\nimportlib.import_module(f'p.{x}')\nimportlib.import_module(f'q.{x}.deep')",
+            ),
             ("lib/importlib/__init__.py", ""),
             ("site/p/__init__.py", ""),
             ("site/p/one.py", ""),
             ("site/p/tests/__init__.py", ""),
+            ("site/q/__init__.py", ""),
+            ("site/q/a/__init__.py", ""),
+            ("site/q/a/deep.py", ""),
+            ("site/q/a/other.py", ""),
+            ("site/q/b.py", ""),
         ],
         |_| {},
     );
-    assert_eq!(names(&graph), ["__main__", "importlib", "p", "p.one"]);
+    assert_eq!(names(&graph), ["__main__", "importlib", "p", "p.one", "q", "q.a", "q.a.deep"]);
 }
 
 #[test]

@@ -40,8 +40,8 @@ fn unpacked(bytes: &[u8], tables: &mut Tables) {
     let mut run: Vec<u8> = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
-        // A constant begins after the end of another, with a flag byte for a plain byte first.
-        if bytes[at] & 1 == 1 && (at == 0 || bytes[at - 1] == 0) {
+        // A constant begins after the end of another or at a line of the cache, with a flag byte for a plain byte first.
+        if bytes[at] & 1 == 1 && (at % 16 == 0 || bytes[at - 1] == 0) {
             let text = lzss(&bytes[at..]);
             if text.len() >= 64 {
                 let pieces = in_order(&text, &numbers);

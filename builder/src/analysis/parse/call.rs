@@ -4,7 +4,7 @@ use ruff_python_ast::{self as ast, Expr};
 use ruff_text_size::Ranged;
 
 use super::Finder;
-use super::text::{Known, is_dotted_name, strings};
+use super::text::{Known, UNKNOWN, is_dotted_name, strings};
 use crate::analysis::Guard;
 use crate::analysis::record::{Form, Import, Origin};
 
@@ -182,6 +182,10 @@ impl<'a> Finder<'a> {
 
     fn imported(&mut self, call: &'a ast::ExprCall, known: Known) {
         let Known { mut origin, mut text, whole } = known;
+        // Of most only the beginning is known.
+        if let Some(start) = text.strip_suffix(UNKNOWN).filter(|start| !start.contains(UNKNOWN)) {
+            text.truncate(start.len());
+        }
         if origin == Origin::Absolute && text.starts_with('.') {
             let level = u32::try_from(text.bytes().take_while(|&b| b == b'.').count()).unwrap_or(1);
             let tail = text.trim_start_matches('.').to_owned();

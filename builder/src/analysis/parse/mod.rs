@@ -1,5 +1,6 @@
 //! Reads imports out of source text; the only module that knows the parser.
 
+mod bindings;
 mod call;
 mod platform;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use ruff_python_ast::{self as ast, ExceptHandler, Expr, PythonVersion, Stmt};
 use ruff_python_parser::{Mode, ParseOptions};
 use ruff_text_size::TextSize;
 
+pub(super) use self::bindings::{Bindings, bindings};
 use self::platform::pattern_texts;
 use self::text::{Known, strings};
 pub(super) use self::text::{UNKNOWN, is_dotted_name};

@@ -142,7 +142,7 @@ fn calls_with_variables() {
                 __import__(__name__.rsplit('.', 1)[0] + '.g')\n";
     assert_eq!(
         names(text),
-        ["importlib", "r._data.unicode*", "p.q.*", "p.q.*", "s.t-u", "d", "e.*", ".*", ".g"]
+        ["importlib", "r._data.unicode*", "p.q.*", "p.q.*", "s.t-u", "d", "e.*", "e.*f*", ".*", ".g"]
     );
 }
 
@@ -158,6 +158,13 @@ fn calls_in_loops_and_from_tables() {
         assert!(found.iter().any(|n| n == name), "{name}: {found:?}");
     }
     assert!(!found.iter().any(|n| n.ends_with('*')), "{found:?}");
+}
+
+#[test]
+fn gaps_in_computed_names() {
+    let text = "import importlib\ndef f(x):\n    y = x\n    while z:\n        y = y.split('_')[0]\n    \
+                importlib.import_module(f'p.{y}.q')\n    importlib.import_module('r.%s_%s' % (x, 's'))\n";
+    assert_eq!(names(text), ["importlib", "p.*.q*", "r.*_s*"]);
 }
 
 #[test]

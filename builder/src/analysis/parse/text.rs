@@ -9,7 +9,7 @@ use crate::analysis::record::Origin;
 pub(super) struct Known {
     /// What the text counts from.
     pub origin: Origin,
-    /// The text, or its beginning.
+    /// The text, with [`UNKNOWN`] for what is not known of it.
     pub text: String,
     /// Whether that is all of it.
     pub whole: bool,
@@ -31,7 +31,7 @@ pub(super) trait Names {
     fn module(&self, name: &str) -> Option<Known>;
 }
 
-/// Stands for what is not known inside a text of which more is known behind; at its end nothing does.
+/// Stands for what is not known in a text that is not whole.
 pub(in crate::analysis) const UNKNOWN: &str = "*";
 
 /// More texts than so many are not told apart.
@@ -246,25 +246,19 @@ fn glue(parts: Vec<Part<'_>>, names: &dyn Names) -> Vec<Known> {
     known.unwrap_or_default()
 }
 
-/// Each left text with each right one behind it; a left one that is not whole stays as it is.
+/// Each left text with each right one behind it.
 fn product(left: Vec<Known>, right: &[Known]) -> Vec<Known> {
     let right: Vec<&Known> = right.iter().filter(|m| m.origin == Origin::Absolute).collect();
     let mut all = Vec::new();
     for known in left {
-        if !known.whole {
-            all.push(known);
-            continue;
-        }
         if right.is_empty() || all.len() + right.len() > MOST {
-            all.push(Known { whole: false, ..known });
+            let gap = if known.text.ends_with(UNKNOWN) { "" } else { UNKNOWN };
+            all.push(Known { text: known.text + gap, whole: false, ..known });
             continue;
         }
         for more in &right {
-            all.push(Known::new(
-                known.origin,
-                join(known.origin, known.text.clone(), &more.text),
-                more.whole,
-            ));
+            let text = join(known.origin, known.text.clone(), &more.text);
+            all.push(Known::new(known.origin, text, known.whole && more.whole));
         }
     }
     all

@@ -1,0 +1,136 @@
+//! The metadata of a distribution: a folder, a single file, or a folder in a zip.
+
+use std::path::{Path, PathBuf};
+
+use super::Source;
+use super::resolve::read;
+
+/// Where the metadata of a distribution lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Info {
+    /// A `.dist-info` or `.egg-info` folder, or the `EGG-INFO` of an egg.
+    Folder(PathBuf),
+    /// An `.egg-info` file, as distutils left it.
+    File(PathBuf),
+    /// The same as [`Info::Folder`] in a zip file on the search path.
+    Zip {
+        /// The zip file.
+        archive: PathBuf,
+        /// Name of the folder in it.
+        folder: String,
+        /// What the folder holds, relative to it, sorted.
+        names: Vec<String>,
+    },
+}
+
+impl Info {
+    /// Name of the folder or file.
+    pub fn name(&self) -> String {
+        match self {
+            Info::Folder(path) | Info::File(path) => {
+                path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+            }
+            Info::Zip { folder, .. } => folder.clone(),
+        }
+    }
+
+    /// The folder on the search path, or the zip, that the paths of the distribution's files count from.
+    pub fn location(&self) -> &Path {
+        match self {
+            Info::Folder(path) | Info::File(path) => path.parent().unwrap_or(Path::new("")),
+            Info::Zip { archive, .. } => archive,
+        }
+    }
+
+    /// The files in the folder, at any depth, with `/`, sorted; none if it is a file itself.
+    pub fn names(&self) -> Vec<String> {
+        match self {
+            Info::Folder(path) => {
+                let mut names = Vec::new();
+                list(path, "", &mut names);
+                names.sort();
+                names
+            }
+            Info::File(_) => Vec::new(),
+            Info::Zip { names, .. } => names.clone(),
+        }
+    }
+
+    /// Where the bytes of one of the [`names`](Info::names) come from; of a file, those of the file itself.
+    pub fn source(&self, name: &str) -> Source {
+        match self {
+            Info::Folder(path) => Source::File(path.join(name)),
+            Info::File(path) => Source::File(path.clone()),
+            Info::Zip { archive, folder, .. } => {
+                Source::Zip { archive: archive.clone(), member: format!("{folder}/{name}") }
+            }
+        }
+    }
+
+    /// The text of a file of the folder, if it is there.
+    pub fn text(&self, name: &str) -> Option<String> {
+        let is_there = match self {
+            Info::Folder(_) => true,
+            Info::File(_) => false,
+            Info::Zip { names, .. } => names.iter().any(|n| n == name),
+        };
+        let bytes = is_there.then(|| read(&self.source(name)).ok()).flatten()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// What `importlib.metadata.metadata` parses.
+    pub fn metadata(&self) -> Option<String> {
+        match self {
+            Info::File(path) => {
+                std::fs::read(path).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            }
+            Info::Folder(_) | Info::Zip { .. } => self.text("METADATA").or_else(|| self.text("PKG-INFO")),
+        }
+    }
+}
+
+/// The metadata that lies in an entry of the search path, sorted.
+pub(super) fn all(root: &Path) -> Vec<Info> {
+    let is_info = |name: &str| name.ends_with(".dist-info") || name.ends_with(".egg-info");
+    let Ok(entries) = std::fs::read_dir(root) else { return zipped(root, is_info) };
+    let mut paths: Vec<PathBuf> =
+        entries.flatten().filter(|e| e.file_name().to_str().is_some_and(is_info)).map(|e| e.path()).collect();
+    paths.sort();
+    // An egg on the path carries its metadata inside.
+    paths.extend(Some(root.join("EGG-INFO")).filter(|egg| egg.is_dir()));
+    paths.into_iter().map(|path| if path.is_dir() { Info::Folder(path) } else { Info::File(path) }).collect()
+}
+
+/// The metadata in a zip: `EGG-INFO` in an egg, or that of what was packed with its `.dist-info`.
+fn zipped(root: &Path, is_info: impl Fn(&str) -> bool) -> Vec<Info> {
+    let Some(zip) = std::fs::File::open(root).ok().and_then(|f| zip::ZipArchive::new(f).ok()) else {
+        return Vec::new();
+    };
+    let is_egg = root.extension().is_some_and(|e| e.eq_ignore_ascii_case("egg"));
+    let mut folders: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();
+    for member in zip.file_names().flatten() {
+        if let Some((folder, name)) = member.split_once('/')
+            && !name.is_empty()
+            && !name.ends_with('/')
+            && (is_info(folder) || is_egg && folder == "EGG-INFO")
+        {
+            folders.entry(folder.to_owned()).or_default().push(name.to_owned());
+        }
+    }
+    let info = |(folder, mut names): (String, Vec<String>)| {
+        names.sort();
+        Info::Zip { archive: root.to_owned(), folder, names }
+    };
+    folders.into_iter().map(info).collect()
+}
+
+fn list(folder: &Path, prefix: &str, into: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            list(&entry.path(), &format!("{name}/"), into);
+        } else {
+            into.push(name);
+        }
+    }
+}
