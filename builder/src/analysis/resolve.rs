@@ -45,7 +45,7 @@ type Listing = Rc<BTreeMap<String, bool>>;
 /// Finds modules, remembering folders and zips.
 pub(super) struct Resolver<'p> {
     python: &'p Python,
-    roots: Vec<PathBuf>,
+    roots: Rc<[Location]>,
     suffixes: Vec<(String, Suffix)>,
     builtin: HashMap<&'p str, bool>,
     frozen: HashMap<&'p str, bool>,
@@ -57,12 +57,19 @@ pub(super) struct Resolver<'p> {
 impl<'p> Resolver<'p> {
     /// A resolver over the scripts' own folders and the search path, in this order.
     pub(super) fn new(python: &'p Python, own: &[PathBuf]) -> Resolver<'p> {
-        let mut roots: Vec<PathBuf> = Vec::new();
+        let mut roots: Vec<&PathBuf> = Vec::new();
         for root in own.iter().chain(&python.search_path) {
-            if !roots.contains(root) {
-                roots.push(root.clone());
+            if !roots.contains(&root) {
+                roots.push(root);
             }
         }
+        let roots = roots.into_iter().map(|root| {
+            if root.is_dir() {
+                Location::Folder(root.clone())
+            } else {
+                Location::Zip { archive: root.clone(), prefix: String::new() }
+            }
+        });
         let mut suffixes: Vec<(String, Suffix)> =
             python.extension_suffixes.iter().map(|s| (s.clone(), Suffix::Extension)).collect();
         suffixes.push((".py".into(), Suffix::Source));
@@ -73,7 +80,7 @@ impl<'p> Resolver<'p> {
         }
         Resolver {
             python,
-            roots,
+            roots: roots.collect(),
             suffixes,
             builtin: python.builtin_modules.iter().map(|n| (n.as_str(), false)).collect(),
             frozen: python.frozen_modules.iter().map(|(n, p)| (n.as_str(), *p)).collect(),
@@ -99,24 +106,15 @@ impl<'p> Resolver<'p> {
     }
 
     /// The search path as locations.
-    pub(super) fn roots(&self) -> Vec<Location> {
-        self.roots
-            .iter()
-            .map(|r| {
-                if r.is_dir() {
-                    Location::Folder(r.clone())
-                } else {
-                    Location::Zip { archive: r.clone(), prefix: String::new() }
-                }
-            })
-            .collect()
+    pub(super) fn roots(&self) -> Rc<[Location]> {
+        Rc::clone(&self.roots)
     }
 
     /// Folders of this name in any entry of the search path: the `__path__` of a package that extends it.
     pub(super) fn portions(&mut self, name: &str) -> Vec<Location> {
         let relative = name.replace('.', "/");
-        self.roots()
-            .into_iter()
+        self.roots
+            .iter()
             .filter_map(|root| match root {
                 Location::Folder(folder) => {
                     let folder = folder.join(&relative);
