@@ -25,6 +25,7 @@ mod launcher;
 mod output;
 mod programs;
 mod python;
+mod rebuild;
 mod spec;
 mod tidy;
 mod tkinter;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::Distribution;
+use super::disk::Disk;
 
 /// The distributions on the search path.
 #[derive(Debug, Default)]
@@ -26,25 +27,25 @@ struct Scanned {
 
 impl Installed {
     /// Scans the search path; of two distributions of one name the first counts, as for `importlib.metadata`.
-    pub(crate) fn scan(search_path: &[PathBuf]) -> Installed {
+    pub(crate) fn scan(search_path: &[PathBuf], disk: &Disk) -> Installed {
         let mut infos: Vec<PathBuf> = Vec::new();
         for root in search_path {
-            let mut here: Vec<PathBuf> = std::fs::read_dir(root)
+            let mut here: Vec<PathBuf> = disk
+                .list(root)
                 .into_iter()
                 .flatten()
-                .flatten()
-                .map(|e| e.path())
+                .map(|(name, _)| root.join(name))
                 .filter(|p| p.extension().is_some_and(|e| e == "dist-info" || e == "egg-info"))
                 .collect();
             here.sort();
             infos.append(&mut here);
             // An egg on the path carries its metadata inside.
             let egg = root.join("EGG-INFO");
-            if egg.is_dir() {
+            if disk.is_dir(&egg) {
                 infos.push(egg);
             }
         }
-        let scanned: Vec<Scanned> = infos.par_iter().filter_map(|info| scan_one(info)).collect();
+        let scanned: Vec<Scanned> = infos.par_iter().filter_map(|info| scan_one(info, disk)).collect();
         let mut installed = Installed::default();
         for one in scanned {
             let name = normalize(&one.distribution.name);
@@ -140,12 +141,12 @@ pub(crate) fn requirement_name(requirement: &str) -> &str {
     &requirement[..end.unwrap_or(requirement.len())]
 }
 
-fn scan_one(info: &Path) -> Option<Scanned> {
-    let is_folder = info.is_dir();
+fn scan_one(info: &Path, disk: &Disk) -> Option<Scanned> {
+    let is_folder = disk.is_dir(info);
     let metadata = if !is_folder {
-        std::fs::read(info).ok()
+        disk.read(info).ok()
     } else {
-        std::fs::read(info.join("METADATA")).or_else(|_| std::fs::read(info.join("PKG-INFO"))).ok()
+        disk.read(&info.join("METADATA")).or_else(|_| disk.read(&info.join("PKG-INFO"))).ok()
     }?;
     let metadata = String::from_utf8_lossy(&metadata);
     let (mut name, mut version, mut requires) = (String::new(), String::new(), Vec::new());
@@ -167,12 +168,12 @@ fn scan_one(info: &Path) -> Option<Scanned> {
     }
     let location = info.parent()?.to_owned();
     let mut files = Vec::new();
-    if let Ok(record) = std::fs::read_to_string(info.join("RECORD")) {
+    if let Ok(record) = disk.read_text(&info.join("RECORD")) {
         files.extend(record.lines().filter_map(record_path));
-    } else if let Ok(list) = std::fs::read_to_string(info.join("installed-files.txt")) {
+    } else if let Ok(list) = disk.read_text(&info.join("installed-files.txt")) {
         files.extend(list.lines().filter_map(|l| inside(info.file_name()?.to_str()?, l)));
     }
-    let top_level = std::fs::read_to_string(info.join("top_level.txt")).unwrap_or_default();
+    let top_level = disk.read_text(&info.join("top_level.txt")).unwrap_or_default();
     let top_level = top_level.lines().map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()).collect();
     let distribution = Distribution { name, version, info: info.to_owned(), location, files, requires };
     Some(Scanned { distribution, top_level, files: std::sync::OnceLock::new() })
@@ -245,7 +246,7 @@ mod tests {
             .unwrap();
             std::fs::write(info.join("RECORD"), record).unwrap();
         }
-        let installed = Installed::scan(&[root.to_owned()]);
+        let installed = Installed::scan(&[root.to_owned()], &Disk::default());
         let owner = |f: &str| installed.owner(&root.join(f), "ns").map(|i| installed.get(i).name.clone());
         assert_eq!(owner("ns/a.py").as_deref(), Some("a"));
         assert_eq!(owner("ns/b.py").as_deref(), Some("b"));

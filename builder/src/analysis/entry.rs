@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::disk::Disk;
 use super::distributions::Installed;
 use super::{By, Graph, Guard, Kind, Module, Reason, Source};
 use crate::error::{Context, Error, Result};
@@ -30,14 +31,14 @@ pub(super) fn folders(request: &Request) -> Vec<PathBuf> {
 }
 
 /// The entries and hooks of a request.
-pub(super) fn starts(request: &Request, installed: &Installed) -> Result<Vec<Start>> {
+pub(super) fn starts(request: &Request, installed: &Installed, disk: &Disk) -> Result<Vec<Start>> {
     let mut starts = Vec::new();
     for (i, program) in request.programs.iter().enumerate() {
         let name = if i == 0 { "__main__".to_owned() } else { format!("__main__.{}", program.name) };
-        starts.push(start(name, program, installed)?);
+        starts.push(start(name, program, installed, disk)?);
     }
     for (i, hook) in request.runtime.hooks.iter().enumerate() {
-        starts.push(script(format!("__hook__.{i}"), hook, None)?);
+        starts.push(script(format!("__hook__.{i}"), hook, None, disk)?);
     }
     Ok(starts)
 }
@@ -64,9 +65,9 @@ pub(super) fn check(request: &Request, graph: &Graph) -> Result<()> {
     Ok(())
 }
 
-fn start(name: String, program: &Program, installed: &Installed) -> Result<Start> {
+fn start(name: String, program: &Program, installed: &Installed, disk: &Disk) -> Result<Start> {
     match &program.entry {
-        Entry::Script(path) => script(name, path, program.place.as_deref()),
+        Entry::Script(path) => script(name, path, program.place.as_deref(), disk),
         Entry::Module(module) => {
             // As `python -m`: `__spec__` and `__package__` are those of the module, relative imports work.
             let code =
@@ -77,14 +78,14 @@ fn start(name: String, program: &Program, installed: &Installed) -> Result<Start
             Ok(function_call(name, module, function, By::Request(format!("entry `{module}:{function}`"))))
         }
         Entry::EntryPoint(script) => {
-            let (module, function, group) = find_entry_point(script, installed)?;
+            let (module, function, group) = find_entry_point(script, installed, disk)?;
             Ok(function_call(name, &module, &function, By::EntryPoint(format!("{group}: {script}"))))
         }
     }
 }
 
-fn script(name: String, path: &Path, place: Option<&str>) -> Result<Start> {
-    std::fs::File::open(path).context(|| match place {
+fn script(name: String, path: &Path, place: Option<&str>, disk: &Disk) -> Result<Start> {
+    disk.open(path).context(|| match place {
         Some(place) => format!("failed to open entry script `{}`, named in {place}", path.display()),
         None => format!("failed to open script `{}`", path.display()),
     })?;
@@ -131,10 +132,14 @@ fn quoted(name: &str) -> String {
 }
 
 /// An entry point in `console_scripts` or `gui_scripts`: module, function, group.
-fn find_entry_point(wanted: &str, installed: &Installed) -> Result<(String, String, &'static str)> {
+fn find_entry_point(
+    wanted: &str,
+    installed: &Installed,
+    disk: &Disk,
+) -> Result<(String, String, &'static str)> {
     let mut names = Vec::new();
     for distribution in installed.iter() {
-        let Ok(text) = std::fs::read_to_string(distribution.info.join("entry_points.txt")) else { continue };
+        let Ok(text) = disk.read_text(&distribution.info.join("entry_points.txt")) else { continue };
         for (group, name, value) in entry_points(&text) {
             let group = match group.as_str() {
                 "console_scripts" => "console_scripts",

@@ -239,7 +239,7 @@ pub fn pack(
     }
     let manifest = manifest::build(contents, natives, request, python, &files, &own);
     let manifest = serde_json::to_vec(&manifest)?;
-    let manifest = add(&mut encoder, maker.bytes(&manifest, request.bundle.compression)?, 1);
+    let manifest = add(&mut encoder, maker.file(&Source::Bytes(manifest))?, 1);
 
     let totals = Totals {
         modules: graph.modules.values().filter(|m| !matches!(m.kind, Kind::Builtin)).count(),

@@ -11,6 +11,7 @@ mod when;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::analysis::disk::Disk;
 use crate::analysis::distributions::{Installed, normalize, required_name};
 use crate::analysis::names::Pattern;
 use crate::analysis::{By, Distribution, Guard};
@@ -72,7 +73,8 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     let active: Vec<&Rule> = graph.modules.keys().flat_map(|name| rules.of(name)).collect();
     let needs_all = active.iter().any(|r| r.when.is_some() || !r.metadata.is_empty())
         || !(request.metadata.include.is_empty() && request.metadata.recursive.is_empty());
-    let installed = if needs_all { Installed::scan(&python.search_path) } else { Installed::default() };
+    let installed =
+        if needs_all { Installed::scan(&python.search_path, &Disk::default()) } else { Installed::default() };
     let version = |name: &str| installed.named(name).map(|(_, d)| d.version.clone());
     let active: Vec<&Rule> =
         active.into_iter().filter(|r| r.when.as_ref().is_none_or(|w| w.holds(python, &version))).collect();
