@@ -26,6 +26,7 @@ mod output;
 mod programs;
 mod python;
 mod rebuild;
+mod resources;
 mod spec;
 mod tidy;
 mod tkinter;

@@ -87,6 +87,7 @@ struct File {
     path: String,
     kind: FileKind,
     executable: bool,
+    resource: bool,
     source: Source,
     preload: Vec<String>,
     link: Option<String>,
@@ -98,6 +99,7 @@ struct File {
 impl File {
     fn entry(&self) -> manifest::FileEntry {
         let kind = match self.kind {
+            FileKind::Data if self.resource => "resource",
             FileKind::Data => "data",
             FileKind::Native => "native",
             FileKind::Link => "link",
@@ -295,7 +297,9 @@ pub fn pack(
         encoder.file(FileRecord {
             path: file.path,
             kind: file.kind,
-            flags: beside | if file.executable { file_flag::EXECUTABLE } else { 0 },
+            flags: beside
+                | if file.executable { file_flag::EXECUTABLE } else { 0 }
+                | if file.resource { file_flag::RESOURCE } else { 0 },
             blob,
             len: if file.link.is_some() { 0 } else { file.size },
             preload: file.preload,
@@ -331,7 +335,7 @@ impl Job<'_> {
             },
             Job::File(i) => {
                 let file = &files[*i];
-                if !onedir {
+                if !onedir || file.resource {
                     return Ok(Done::Ready(maker.file(&file.source)?));
                 }
                 let hash = source::hash(&file.source, maker.store)?;

@@ -66,6 +66,7 @@ pub(super) fn files(item: &Item) -> Result<Vec<Data>> {
         .map(|(file, relative)| Data {
             dest: if to.is_empty() { relative } else { format!("{to}/{relative}") },
             executable: is_executable(&file),
+            resource: false,
             source: Source::File(file),
             reason: reason.clone(),
         })

@@ -11,8 +11,13 @@ pub(super) fn files(distribution: &Distribution, policy: &Policy, by: By) -> Vec
     let info = &distribution.info;
     let reason = Reason { from: distribution.name.clone(), by, line: 0, guard: Guard::None };
     let folder = folder_name(distribution);
-    let data =
-        |path: String, source: Source| Data { dest: path, source, executable: false, reason: reason.clone() };
+    let data = |dest: String, source: Source| Data {
+        dest,
+        source,
+        executable: false,
+        resource: false,
+        reason: reason.clone(),
+    };
     if info.is_file() {
         return vec![data(folder, Source::File(info.clone()))];
     }

@@ -137,6 +137,7 @@ fn zipped(graph: &Graph, policy: &Policy, python: &Python) -> Vec<Data> {
                 dest: format!("{}/{inner}", name.replace('.', "/")),
                 source: Source::Zip { archive: archive.to_owned(), member: member.clone() },
                 executable: false,
+                resource: false,
                 reason: Reason { from: name.to_owned(), by: By::Package, line: 0, guard: Guard::None },
             });
         }
@@ -277,6 +278,7 @@ impl Sorter<'_, '_> {
             dest: format!("{}/{path}", self.package.dest),
             source: Source::File(file.to_owned()),
             executable,
+            resource: false,
             reason,
         }
     }
