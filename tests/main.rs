@@ -25,6 +25,8 @@ mod launcher;
 mod output;
 mod programs;
 mod python;
+mod rebuild;
+mod resources;
 mod spec;
 mod tidy;
 mod tkinter;

@@ -14,6 +14,8 @@ import sys
 ROOT = _freeze.root
 _ROOT_SLASH = ROOT + '/'
 _CODE, _EXTENSION, _NAMESPACE = 0, 1, 2
+# Where `importlib.resources.files` looks for a package: in 3.9 it asks no loader.
+_RESOURCES = 'importlib._common' if sys.version_info < (3, 10) else None
 _Spec = _bootstrap.ModuleSpec
 _find = _freeze.find
 
@@ -87,7 +89,8 @@ def spec_of(name, found):
     """The spec of a module that is described by `found`; None for a namespace."""
     index, kind, package, origin, cached = found
     if kind == _CODE:
-        spec = _Spec(name, Loader(name, origin, index), origin=origin)
+        make = Loader if name != _RESOURCES else _rest().ResourcesLoader
+        spec = _Spec(name, make(name, origin, index), origin=origin)
         spec._cached = cached
     elif kind == _EXTENSION:
         make = ExtensionLoader if name != '_tkinter' else _rest().TclLoader

@@ -76,8 +76,21 @@ def iter_modules(path, prefix=''):
                     yield name, package
 
 
+def traversable(path):
+    """A file or folder: a real path, unless it or something below it stays in the archive."""
+    if _freeze.on_disk and not _freeze.has_resources(path):
+        import os
+        if os.path.exists(path):
+            import pathlib
+            return pathlib.Path(path)
+    return Tree(path)
+
+
 class Tree:
-    """A file or folder of the archive: a Traversable, and as much of a path as importlib.metadata needs."""
+    """A file or folder of which at least a part is in the archive only.
+
+    A Traversable, and as much of a path as importlib.metadata needs. What lies on the disk is seen too, and wins.
+    """
 
     def __init__(self, path):
         self._path = path
@@ -118,7 +131,7 @@ class Tree:
                 parts.pop()
             elif part not in ('', '.'):
                 parts.append(part)
-        return Tree('/'.join(parts))
+        return traversable('/'.join(parts))
 
     __truediv__ = joinpath
 
@@ -131,12 +144,27 @@ class Tree:
             yield self.joinpath(name)
         for name, package in _freeze.modules(self._path) or ():
             if package and name not in seen:
+                seen.add(name)
                 yield self.joinpath(name)
+        if _freeze.on_disk:
+            import os
+            if os.path.isdir(self._path):
+                for name in os.listdir(self._path):
+                    if name not in seen:
+                        yield self.joinpath(name)
 
     def is_dir(self):
+        if _freeze.on_disk:
+            import os
+            if os.path.isdir(self._path):
+                return True
         return bool(_freeze.is_dir(self._path)) and not self.is_file()
 
     def is_file(self):
+        if _freeze.on_disk:
+            import os
+            if os.path.isfile(self._path):
+                return True
         folder, _, name = self._path.rpartition('/')
         return any(n == name and not d for n, d in _freeze.files(folder) or ()) or (
             name.endswith('.py') and (_record_of(self._path) or [None])[0] is not None
@@ -165,12 +193,7 @@ class ResourceReader:
         self._folder = folder
 
     def files(self):
-        if _freeze.on_disk:
-            import os
-            if os.path.isdir(self._folder):
-                import pathlib
-                return pathlib.Path(self._folder)
-        return Tree(self._folder)
+        return traversable(self._folder)
 
     def open_resource(self, resource):
         return self.files().joinpath(resource).open('rb')
@@ -203,6 +226,20 @@ def resource_reader(loader, fullname):
     if not isinstance(reader, TraversableResources):
         TraversableResources.register(ResourceReader)
     return reader
+
+
+class ResourcesLoader(_freeze_bootstrap.Loader):
+    """Loads the part of Python 3.9's `importlib.resources` that takes each package for a folder."""
+
+    def exec_module(self, module):
+        super().exec_module(module)
+        plain = module.fallback_resources
+
+        def fallback_resources(spec):
+            ours = isinstance(spec.loader, (_freeze_bootstrap.Loader, _freeze_bootstrap.ExtensionLoader))
+            return resource_reader(spec.loader, spec.name).files() if ours else plain(spec)
+
+        module.fallback_resources = fallback_resources
 
 
 def distributions(context=None):

@@ -6,6 +6,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// Result of a phase.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -110,7 +112,7 @@ impl<T, E: Into<Error>> Context<T> for std::result::Result<T, E> {
 }
 
 /// Something the user should know although the build goes on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
     /// One line.
     pub message: String,

@@ -93,6 +93,11 @@ impl File<'_> {
         self.flags & file_flag::EXECUTABLE != 0
     }
 
+    /// Whether the file is never extracted.
+    pub fn is_resource(&self) -> bool {
+        self.flags & file_flag::RESOURCE != 0
+    }
+
     /// Whether nothing has to be loaded before this file.
     pub fn has_no_preload(&self) -> bool {
         self.preload.1 == 0

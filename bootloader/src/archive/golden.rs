@@ -21,6 +21,14 @@ fn smallest() -> Vec<u8> {
         source: None,
         file: Some("l.so".into()),
     });
+    e.file(FileRecord {
+        path: "p/r".into(),
+        kind: FileKind::Data,
+        flags: file_flag::RESOURCE,
+        blob: Some(data),
+        len: 99,
+        preload: vec![],
+    });
     for (path, kind, blob, preload) in
         [("l.so", FileKind::Native, Some(data), vec!["m".to_string()]), ("m", FileKind::Data, None, vec![])]
     {

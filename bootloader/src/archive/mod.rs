@@ -126,6 +126,8 @@ pub mod file_flag {
     pub const EXECUTABLE: u8 = 1;
     /// Onedir: the file lies beside the executable and has no blob here.
     pub const BESIDE: u8 = 2;
+    /// A data file that is read as a resource only: it stays in the archive and is never extracted.
+    pub const RESOURCE: u8 = 4;
 }
 
 /// Names of the settings, the key–value part of the index that tells the launcher what to do.

@@ -174,15 +174,15 @@ mod tests {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
     use std::path::PathBuf;
 
-    use bootloader::archive::{Archive, Codec, Encoder, FileKind, FileRecord, NewBlob, hash};
+    use bootloader::archive::{Archive, Codec, Encoder, FileKind, FileRecord, NewBlob, file_flag, hash};
 
     use super::*;
 
-    /// A program with two files, and an empty folder to extract below.
+    /// A program with two files and a resource, and an empty folder to extract below.
     fn program() -> (Program, PathBuf) {
-        let contents: [&[u8]; 2] = [b"library", b"data"];
+        let contents: [&[u8]; 3] = [b"library", b"data", b"resource"];
         let mut encoder = Encoder::new();
-        for (content, path) in contents.iter().zip(["sub/lib.so", "data.txt"]) {
+        for (content, path) in contents.iter().zip(["sub/lib.so", "data.txt", "res/kept"]) {
             let len = content.len() as u64;
             let blob = NewBlob {
                 stored_len: len,
@@ -193,7 +193,8 @@ mod tests {
             };
             let blob = Some(encoder.blob(blob).0);
             let kind = if path.ends_with(".so") { FileKind::Native } else { FileKind::Data };
-            encoder.file(FileRecord { path: path.into(), kind, flags: 0, blob, len, preload: vec![] });
+            let flags = if path == "res/kept" { file_flag::RESOURCE } else { 0 };
+            encoder.file(FileRecord { path: path.into(), kind, flags, blob, len, preload: vec![] });
         }
         let plan = encoder.plan().unwrap();
         let mut bytes = contents.concat();
@@ -210,6 +211,7 @@ mod tests {
         let (program, base) = program();
         let first = open(&program, &base, "app").unwrap();
         assert_eq!(fs::read(first.path().join("sub/lib.so")).unwrap(), b"library");
+        assert!(!first.path().join("res").exists());
         let mode = fs::metadata(first.path().join("sub/lib.so")).unwrap().permissions().mode();
         assert_eq!(mode & 0o700, 0o700);
         let inode = fs::metadata(first.path()).unwrap().ino();

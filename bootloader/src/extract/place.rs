@@ -32,7 +32,7 @@ pub(super) fn files(archive: Archive<'static>, folder: &Path, work: Work) -> Res
     let mut total = 0u64;
     for i in 0..archive.file_count() {
         let file = archive.file(i)?;
-        let Some(blob) = file.blob else { continue };
+        let Some(blob) = file.blob.filter(|_| !file.is_resource()) else { continue };
         let relative = relative(file.path)?;
         folders.extend(relative.parent().filter(|p| !p.as_os_str().is_empty()).map(Path::to_owned));
         let len = archive.raw_len(blob)?;

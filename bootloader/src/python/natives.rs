@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_char, c_int};
 use std::sync::{Mutex, OnceLock};
 
-use bootloader::archive::{Archive, FileKind, ModuleKind, module_flag};
+use bootloader::archive::{Archive, File, FileKind, ModuleKind, module_flag};
 
 use super::api::{Api, FastCall, METH_FASTCALL, PyMethodDef, PyObject};
 use super::name;
@@ -100,7 +100,7 @@ const fn def(name: &'static CStr, function: FastCall) -> PyMethodDef {
     PyMethodDef { name: name.as_ptr(), function, flags: METH_FASTCALL, doc: std::ptr::null() }
 }
 
-static FUNCTIONS: [PyMethodDef; 9] = [
+static FUNCTIONS: [PyMethodDef; 10] = [
     def(c"find", find),
     def(c"record", record),
     def(c"code", code),
@@ -108,6 +108,7 @@ static FUNCTIONS: [PyMethodDef; 9] = [
     def(c"data", data),
     def(c"modules", modules),
     def(c"files", files),
+    def(c"has_resources", has_resources),
     def(c"is_dir", is_dir),
     def(c"library", library),
 ];
@@ -457,7 +458,7 @@ unsafe extern "C" fn files(_: *mut PyObject, args: *const *mut PyObject, n: isiz
             let mut items = Vec::new();
             let mut last: &[u8] = b"";
             for file in files_below(call.state.archive, &prefix) {
-                let rest = &file[prefix.len()..];
+                let rest = &file.path[prefix.len()..];
                 let (name, folder) = match rest.iter().position(|c| *c == b'/') {
                     Some(end) => (&rest[..end], true),
                     None => (rest, false),
@@ -472,11 +473,26 @@ unsafe extern "C" fn files(_: *mut PyObject, args: *const *mut PyObject, n: isiz
     }
 }
 
-fn files_below(archive: Archive<'static>, prefix: &[u8]) -> impl Iterator<Item = &'static [u8]> {
+fn files_below(archive: Archive<'static>, prefix: &[u8]) -> impl Iterator<Item = File<'static>> {
     let first = archive.search_file(prefix).unwrap_or_else(|i| i);
     (first..archive.file_count())
-        .map_while(move |i| archive.file(i).ok().map(|f| f.path))
-        .take_while(move |path| path.starts_with(prefix))
+        .map_while(move |i| archive.file(i).ok())
+        .take_while(move |file| file.path.starts_with(prefix))
+}
+
+/// `has_resources(path)`: whether this file, or one below this folder, stays in the archive.
+unsafe extern "C" fn has_resources(_: *mut PyObject, args: *const *mut PyObject, n: isize) -> *mut PyObject {
+    // SAFETY: called by Python.
+    unsafe {
+        Call::run(args, n, |call| {
+            let archive = call.state.archive;
+            let path = call.below(0)?;
+            let folder = if path.is_empty() { Vec::new() } else { [&path[..], b"/"].concat() };
+            let found = archive.find_file(&path).is_some_and(|f| f.is_resource())
+                || files_below(archive, &folder).any(|f| f.is_resource());
+            found.then(|| call.number(1))
+        })
+    }
 }
 
 /// `is_dir(path)`: whether the archive holds something below this path.

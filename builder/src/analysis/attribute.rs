@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::disk::Disk;
 use super::entry::nearest;
 use super::parse::{Bindings, bindings};
-use super::resolve::read;
 use super::{Graph, Kind};
 use crate::error::Error;
 
@@ -29,10 +29,17 @@ enum Known {
 }
 
 /// Why `module:function` (an attribute path) cannot work, if that is certain. `named` says where it is named.
-pub(super) fn missing(module: &str, function: &str, named: &str, graph: &Graph, minor: u8) -> Option<Error> {
+pub(super) fn missing(
+    module: &str,
+    function: &str,
+    named: &str,
+    graph: &Graph,
+    minor: u8,
+    disk: &Disk,
+) -> Option<Error> {
     let mut parts = function.split('.');
     let top = parts.next()?;
-    let search = Search { graph, minor };
+    let search = Search { graph, minor, disk };
     let (owner, wanted, absent) = match search.name(module, top, &mut BTreeSet::new()) {
         Known::Absent { functions, names } => (module.to_owned(), top, (functions, names)),
         Known::Perhaps => {
@@ -63,13 +70,14 @@ pub(super) fn missing(module: &str, function: &str, named: &str, graph: &Graph, 
 struct Search<'g> {
     graph: &'g Graph,
     minor: u8,
+    disk: &'g Disk,
 }
 
 impl Search<'_> {
     /// What a module binds, if its source is there.
     fn source(&self, module: &str) -> Option<Bindings> {
         let Kind::Source(source) = &self.graph.modules.get(module)?.kind else { return None };
-        Some(bindings(&read(source).ok()?, self.minor))
+        Some(bindings(&self.disk.read_source(source).ok()?, self.minor))
     }
 
     /// Looks for a name in a module and in those that its star imports name.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::Distribution;
+use super::disk::Disk;
 use super::entry::entry_points;
 use super::info::{self, Info};
 
@@ -28,9 +29,9 @@ struct Scanned {
 
 impl Installed {
     /// Scans the search path; of two distributions of one name the first counts, as for `importlib.metadata`.
-    pub(crate) fn scan(search_path: &[PathBuf]) -> Installed {
-        let infos: Vec<Info> = search_path.iter().flat_map(|root| info::all(root)).collect();
-        let scanned: Vec<Scanned> = infos.par_iter().filter_map(scan_one).collect();
+    pub(crate) fn scan(search_path: &[PathBuf], disk: &Disk) -> Installed {
+        let infos: Vec<Info> = search_path.iter().flat_map(|root| info::all(root, disk)).collect();
+        let scanned: Vec<Scanned> = infos.par_iter().filter_map(|info| scan_one(info, disk)).collect();
         let mut installed = Installed::default();
         for one in scanned {
             let name = normalize(&one.distribution.name);
@@ -55,8 +56,8 @@ impl Installed {
     }
 
     /// The entry points of all of them: group, name, value.
-    pub(crate) fn entry_points(&self) -> Vec<(String, String, String)> {
-        let texts = self.all.par_iter().filter_map(|s| s.distribution.info.text("entry_points.txt"));
+    pub(crate) fn entry_points(&self, disk: &Disk) -> Vec<(String, String, String)> {
+        let texts = self.all.par_iter().filter_map(|s| s.distribution.info.text("entry_points.txt", disk));
         texts.flat_map_iter(|text| entry_points(&text)).collect()
     }
 
@@ -137,8 +138,8 @@ pub(crate) fn requirement_name(requirement: &str) -> &str {
     &requirement[..end.unwrap_or(requirement.len())]
 }
 
-fn scan_one(info: &Info) -> Option<Scanned> {
-    let metadata = info.metadata()?;
+fn scan_one(info: &Info, disk: &Disk) -> Option<Scanned> {
+    let metadata = info.metadata(disk)?;
     let (mut name, mut version, mut requires) = (String::new(), String::new(), Vec::new());
     for line in metadata.lines() {
         if line.is_empty() {
@@ -158,13 +159,13 @@ fn scan_one(info: &Info) -> Option<Scanned> {
     }
     let location = info.location().to_owned();
     let mut files = Vec::new();
-    if let Some(record) = info.text("RECORD") {
+    if let Some(record) = info.text("RECORD", disk) {
         files.extend(record.lines().filter_map(record_path));
-    } else if let Some(list) = info.text("installed-files.txt") {
+    } else if let Some(list) = info.text("installed-files.txt", disk) {
         let name = info.name();
         files.extend(list.lines().filter_map(|l| inside(&name, l)));
     }
-    let top_level = info.text("top_level.txt").unwrap_or_default();
+    let top_level = info.text("top_level.txt", disk).unwrap_or_default();
     let top_level = top_level.lines().map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()).collect();
     let distribution = Distribution { name, version, info: info.clone(), location, files, requires };
     Some(Scanned { distribution, top_level, files: std::sync::OnceLock::new() })
@@ -237,7 +238,7 @@ mod tests {
             .unwrap();
             std::fs::write(info.join("RECORD"), record).unwrap();
         }
-        let installed = Installed::scan(&[root.to_owned()]);
+        let installed = Installed::scan(&[root.to_owned()], &Disk::default());
         let owner = |f: &str| installed.owner(&root.join(f), "ns").map(|i| installed.get(i).name.clone());
         assert_eq!(owner("ns/a.py").as_deref(), Some("a"));
         assert_eq!(owner("ns/b.py").as_deref(), Some("b"));

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::disk::Disk;
 use super::distributions::Installed;
 use super::{By, Graph, Guard, Kind, Module, Reason, Source, attribute};
 use crate::error::{Context, Error, Result};
@@ -31,20 +32,26 @@ pub(super) fn folders(request: &Request) -> Vec<PathBuf> {
 }
 
 /// The entries and hooks of a request.
-pub(super) fn starts(request: &Request, installed: &Installed) -> Result<Vec<Start>> {
+pub(super) fn starts(request: &Request, installed: &Installed, disk: &Disk) -> Result<Vec<Start>> {
     let mut starts = Vec::new();
     for (i, program) in request.programs.iter().enumerate() {
         let name = if i == 0 { "__main__".to_owned() } else { format!("__main__.{}", program.name) };
-        starts.push(start(name, program, installed)?);
+        starts.push(start(name, program, installed, disk)?);
     }
     for (i, hook) in request.runtime.hooks.iter().enumerate() {
-        starts.push(script(format!("__hook__.{i}"), hook, None)?);
+        starts.push(script(format!("__hook__.{i}"), hook, None, disk)?);
     }
     Ok(starts)
 }
 
 /// Fails if the module or the function that an entry names is not there: nothing of the program could run.
-pub(super) fn check(request: &Request, graph: &Graph, python: &Python, installed: &Installed) -> Result<()> {
+pub(super) fn check(
+    request: &Request,
+    graph: &Graph,
+    python: &Python,
+    installed: &Installed,
+    disk: &Disk,
+) -> Result<()> {
     for program in &request.programs {
         let mut named =
             program.place.as_deref().map(|place| format!(", named in {place}")).unwrap_or_default();
@@ -53,7 +60,7 @@ pub(super) fn check(request: &Request, graph: &Graph, python: &Python, installed
             Entry::Module(module) => (module.clone(), None),
             Entry::Function { module, function } => (module.clone(), Some(function.clone())),
             Entry::EntryPoint(script) => {
-                let (module, function, _) = find_entry_point(script, installed)?;
+                let (module, function, _) = find_entry_point(script, installed, disk)?;
                 named = format!(", named by entry point `{script}`");
                 (module, Some(function))
             }
@@ -68,7 +75,9 @@ pub(super) fn check(request: &Request, graph: &Graph, python: &Python, installed
         };
         match function {
             Some(function) => {
-                if let Some(error) = attribute::missing(&module, &function, &named, graph, python.minor()) {
+                if let Some(error) =
+                    attribute::missing(&module, &function, &named, graph, python.minor(), disk)
+                {
                     return Err(error);
                 }
             }
@@ -82,9 +91,9 @@ pub(super) fn check(request: &Request, graph: &Graph, python: &Python, installed
     Ok(())
 }
 
-fn start(name: String, program: &Program, installed: &Installed) -> Result<Start> {
+fn start(name: String, program: &Program, installed: &Installed, disk: &Disk) -> Result<Start> {
     match &program.entry {
-        Entry::Script(path) => script(name, path, program.place.as_deref()),
+        Entry::Script(path) => script(name, path, program.place.as_deref(), disk),
         Entry::Module(module) => {
             // As `python -m`: `__spec__` and `__package__` are those of the module, relative imports work.
             let code =
@@ -95,14 +104,14 @@ fn start(name: String, program: &Program, installed: &Installed) -> Result<Start
             Ok(function_call(name, module, function, By::Request(format!("entry `{module}:{function}`"))))
         }
         Entry::EntryPoint(script) => {
-            let (module, function, group) = find_entry_point(script, installed)?;
+            let (module, function, group) = find_entry_point(script, installed, disk)?;
             Ok(function_call(name, &module, &function, By::EntryPoint(format!("{group}: {script}"))))
         }
     }
 }
 
-fn script(name: String, path: &Path, place: Option<&str>) -> Result<Start> {
-    std::fs::File::open(path).context(|| match place {
+fn script(name: String, path: &Path, place: Option<&str>, disk: &Disk) -> Result<Start> {
+    disk.open(path).context(|| match place {
         Some(place) => format!("failed to open entry script `{}`, named in {place}", path.display()),
         None => format!("failed to open script `{}`", path.display()),
     })?;
@@ -149,10 +158,14 @@ fn quoted(name: &str) -> String {
 }
 
 /// An entry point in `console_scripts` or `gui_scripts`: module, function, group.
-fn find_entry_point(wanted: &str, installed: &Installed) -> Result<(String, String, &'static str)> {
+fn find_entry_point(
+    wanted: &str,
+    installed: &Installed,
+    disk: &Disk,
+) -> Result<(String, String, &'static str)> {
     let mut names = Vec::new();
     for distribution in installed.iter() {
-        let Some(text) = distribution.info.text("entry_points.txt") else { continue };
+        let Some(text) = distribution.info.text("entry_points.txt", disk) else { continue };
         for (group, name, value) in entry_points(&text) {
             let group = match group.as_str() {
                 "console_scripts" => "console_scripts",

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::Source;
-use super::resolve::read;
+use super::disk::Disk;
 
 /// Where the metadata of a distribution lies.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Info {
     /// A `.dist-info` or `.egg-info` folder, or the `EGG-INFO` of an egg.
     Folder(PathBuf),
@@ -43,11 +45,11 @@ impl Info {
     }
 
     /// The files in the folder, at any depth, with `/`, sorted; none if it is a file itself.
-    pub fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self, disk: &Disk) -> Vec<String> {
         match self {
             Info::Folder(path) => {
                 let mut names = Vec::new();
-                list(path, "", &mut names);
+                list(path, "", disk, &mut names);
                 names.sort();
                 names
             }
@@ -68,42 +70,51 @@ impl Info {
     }
 
     /// The text of a file of the folder, if it is there.
-    pub fn text(&self, name: &str) -> Option<String> {
+    pub(crate) fn text(&self, name: &str, disk: &Disk) -> Option<String> {
         let is_there = match self {
             Info::Folder(_) => true,
             Info::File(_) => false,
             Info::Zip { names, .. } => names.iter().any(|n| n == name),
         };
-        let bytes = is_there.then(|| read(&self.source(name)).ok()).flatten()?;
+        let bytes = is_there.then(|| disk.read_source(&self.source(name)).ok()).flatten()?;
         Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// What `importlib.metadata.metadata` parses.
-    pub fn metadata(&self) -> Option<String> {
+    pub(crate) fn metadata(&self, disk: &Disk) -> Option<String> {
         match self {
             Info::File(path) => {
-                std::fs::read(path).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+                disk.read(path).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
             }
-            Info::Folder(_) | Info::Zip { .. } => self.text("METADATA").or_else(|| self.text("PKG-INFO")),
+            Info::Folder(_) | Info::Zip { .. } => {
+                self.text("METADATA", disk).or_else(|| self.text("PKG-INFO", disk))
+            }
         }
     }
 }
 
 /// The metadata that lies in an entry of the search path, sorted.
-pub(super) fn all(root: &Path) -> Vec<Info> {
+pub(super) fn all(root: &Path, disk: &Disk) -> Vec<Info> {
     let is_info = |name: &str| name.ends_with(".dist-info") || name.ends_with(".egg-info");
-    let Ok(entries) = std::fs::read_dir(root) else { return zipped(root, is_info) };
-    let mut paths: Vec<PathBuf> =
-        entries.flatten().filter(|e| e.file_name().to_str().is_some_and(is_info)).map(|e| e.path()).collect();
-    paths.sort();
+    let Some(entries) = disk.list(root) else { return zipped(root, is_info, disk) };
+    let mut found: Vec<(PathBuf, bool)> = entries
+        .into_iter()
+        .filter(|(name, _)| is_info(name))
+        .map(|(name, is_folder)| (root.join(name), is_folder))
+        .collect();
+    found.sort();
     // An egg on the path carries its metadata inside.
-    paths.extend(Some(root.join("EGG-INFO")).filter(|egg| egg.is_dir()));
-    paths.into_iter().map(|path| if path.is_dir() { Info::Folder(path) } else { Info::File(path) }).collect()
+    let egg = root.join("EGG-INFO");
+    if disk.is_dir(&egg) {
+        found.push((egg, true));
+    }
+    let info = |(path, is_folder)| if is_folder { Info::Folder(path) } else { Info::File(path) };
+    found.into_iter().map(info).collect()
 }
 
 /// The metadata in a zip: `EGG-INFO` in an egg, or that of what was packed with its `.dist-info`.
-fn zipped(root: &Path, is_info: impl Fn(&str) -> bool) -> Vec<Info> {
-    let Some(zip) = std::fs::File::open(root).ok().and_then(|f| zip::ZipArchive::new(f).ok()) else {
+fn zipped(root: &Path, is_info: impl Fn(&str) -> bool, disk: &Disk) -> Vec<Info> {
+    let Some(zip) = disk.open(root).ok().and_then(|f| zip::ZipArchive::new(f).ok()) else {
         return Vec::new();
     };
     let is_egg = root.extension().is_some_and(|e| e.eq_ignore_ascii_case("egg"));
@@ -124,11 +135,11 @@ fn zipped(root: &Path, is_info: impl Fn(&str) -> bool) -> Vec<Info> {
     folders.into_iter().map(info).collect()
 }
 
-fn list(folder: &Path, prefix: &str, into: &mut Vec<String>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        if entry.path().is_dir() {
-            list(&entry.path(), &format!("{name}/"), into);
+fn list(folder: &Path, prefix: &str, disk: &Disk, into: &mut Vec<String>) {
+    for (entry, is_folder) in disk.list(folder).into_iter().flatten() {
+        let name = format!("{prefix}{entry}");
+        if is_folder {
+            list(&folder.join(entry), &format!("{name}/"), disk, into);
         } else {
             into.push(name);
         }

@@ -2,7 +2,9 @@
 
 mod attribute;
 mod bytecode;
+mod cache;
 mod condition;
+pub(crate) mod disk;
 pub(crate) mod distributions;
 pub(crate) mod entry;
 mod graph;
@@ -31,29 +33,49 @@ use crate::rules::load::Rules;
 use crate::spec::Request;
 use crate::store::Store;
 
-/// Finds the modules of a program: all that its entries can import on the target, without running anything.
+/// Finds the modules of a program: all that its entries can import on the target, without running anything. The graph
+/// of an earlier build is taken again if nothing that it rests on has changed.
 ///
 /// # Errors
 /// An entry is missing or has a syntax error, or the build was interrupted.
 pub fn modules(request: &Request, python: &Python, store: &Store) -> Result<Graph> {
+    let key = cache::key(request, python, store);
+    if let Some(graph) = key.as_ref().and_then(|key| cache::recall(store, key)) {
+        return Ok(graph);
+    }
+    let disk = disk::Disk::default();
+    let graph = find(request, python, store, &disk)?;
+    if let Some(key) = key {
+        cache::remember(store, &key, disk, &graph);
+    }
+    Ok(graph)
+}
+
+fn find(request: &Request, python: &Python, store: &Store, disk: &disk::Disk) -> Result<Graph> {
     let implicit = implicit::load()?;
     let rules = Rules::load(request)?;
     let own = entry::folders(request);
     let mut search_path = own.clone();
     search_path.extend(python.search_path.iter().cloned());
-    let installed = distributions::Installed::scan(&search_path);
-    let mut list = graph::Worklist::new(
-        graph::Inputs { request, python, store, implicit: &implicit, rules: &rules, installed: &installed },
-        &own,
-    );
-    for start in entry::starts(request, &installed)? {
+    let installed = distributions::Installed::scan(&search_path, disk);
+    let inputs = graph::Inputs {
+        request,
+        python,
+        store,
+        disk,
+        implicit: &implicit,
+        rules: &rules,
+        installed: &installed,
+    };
+    let mut list = graph::Worklist::new(inputs, &own);
+    for start in entry::starts(request, &installed, disk)? {
         list.start(start);
     }
     list.include();
     list.interpreter();
     list.run()?;
     let mut graph = list.finish();
-    entry::check(request, &graph, python, &installed)?;
+    entry::check(request, &graph, python, &installed, disk)?;
     missing::warn(&mut graph, python, &implicit);
     Ok(graph)
 }
@@ -85,7 +107,7 @@ impl Source {
 }
 
 /// The modules of the product and how each came in.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Graph {
     /// Modules by dotted name. The entry of program `i` is `__main__` for the first, `__main__.<name>` for
     /// the others; runtime hooks are `__hook__.<i>`.
@@ -101,7 +123,7 @@ pub struct Graph {
 }
 
 /// A module that goes into the product.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Module {
     /// Dotted name.
     pub name: String,
@@ -118,7 +140,7 @@ pub struct Module {
 }
 
 /// Kinds of modules.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// Source text.
     Source(Source),
@@ -186,7 +208,7 @@ pub enum By {
 }
 
 /// An installed distribution.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Distribution {
     /// Name as its metadata spells it.
     pub name: String,

@@ -3,35 +3,78 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::disk::Disk;
+use super::graph::is_test;
 use super::parse::is_dotted_name;
 use crate::rules::implicit::Named;
 
+/// Folders below a package's are looked into so far.
+const DEPTH: usize = 4;
 /// Larger files are not read: a model is no table of a library.
 const LARGEST: u64 = 16 << 20;
 /// Nor are larger texts: a table of data.
 const LARGEST_TEXT: u64 = 256 << 10;
 
-/// The files of a package's folder, and of folders below that are no packages, that may name modules.
-pub(super) fn files(folder: &Path, suffixes: &Named) -> Vec<PathBuf> {
-    let walk = walkdir::WalkDir::new(folder).max_depth(4).sort_by_file_name().into_iter().filter_entry(|e| {
-        e.depth() == 0
-            || !e.file_type().is_dir()
-            || (e.file_name() != "__pycache__" && !e.path().join("__init__.py").exists())
-    });
-    let wanted = |e: &walkdir::DirEntry| {
-        if suffixes.others.iter().any(|o| e.file_name() == o.as_str()) {
-            return false;
+/// The files of a package's folder, and of folders below that are no packages, that may name modules; sorted.
+pub(super) fn files(folder: &Path, suffixes: &Named, disk: &Disk) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    walk(folder, suffixes, disk, DEPTH, &mut found);
+    found.sort();
+    found
+}
+
+fn walk(folder: &Path, suffixes: &Named, disk: &Disk, depth: usize, found: &mut Vec<PathBuf>) {
+    let Some(entries) = disk.list(folder) else { return };
+    if depth < DEPTH && entries.iter().any(|(name, _)| name == "__init__.py") {
+        return;
+    }
+    for (name, is_folder) in entries {
+        let path = folder.join(&name);
+        if is_folder {
+            if depth > 0 && name != "__pycache__" {
+                walk(&path, suffixes, disk, depth - 1, found);
+            }
+            continue;
         }
-        let most = if fits(e.path(), &suffixes.pickles) {
+        let most = if suffixes.others.contains(&name) {
+            continue;
+        } else if fits(&path, &suffixes.pickles) {
             LARGEST
-        } else if fits(e.path(), &suffixes.texts) {
+        } else if fits(&path, &suffixes.texts) {
             LARGEST_TEXT
         } else {
-            return false;
+            continue;
         };
-        e.metadata().is_ok_and(|m| m.is_file() && m.len() <= most)
+        if disk.size(&path).is_some_and(|size| size <= most) {
+            found.push(path);
+        }
+    }
+}
+
+/// Python files in folders of data below a package's: they lie beside other files, in no package.
+pub(super) fn scripts(folder: &Path, disk: &Disk) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let inner = |entries: Vec<(String, bool)>| {
+        entries.into_iter().filter(|(n, d)| *d && n != "__pycache__" && !is_test(n))
     };
-    walk.flatten().filter(wanted).map(walkdir::DirEntry::into_path).collect()
+    let mut folders: Vec<(PathBuf, usize)> =
+        disk.list(folder).map(inner).into_iter().flatten().map(|(n, _)| (folder.join(n), 1)).collect();
+    while let Some((folder, depth)) = folders.pop() {
+        let Some(entries) = disk.list(&folder) else { continue };
+        if entries.iter().any(|(name, _)| name == "__init__.py") {
+            continue;
+        }
+        let is_code = |name: &str| name.ends_with(".py");
+        if entries.iter().any(|(name, is_folder)| !is_folder && !is_code(name)) {
+            let code = entries.iter().filter(|(name, is_folder)| !is_folder && is_code(name));
+            found.extend(code.map(|(name, _)| folder.join(name)));
+        }
+        if depth < DEPTH {
+            folders.extend(inner(entries).map(|(n, _)| (folder.join(n), depth + 1)));
+        }
+    }
+    found.sort();
+    found
 }
 
 /// Whether a file has one of some suffixes.

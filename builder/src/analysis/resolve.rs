@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use super::disk::Disk;
 use super::{Kind, Source};
 use crate::python::Python;
 
@@ -45,7 +46,8 @@ type Listing = Rc<BTreeMap<String, bool>>;
 /// Finds modules, remembering folders and zips.
 pub(super) struct Resolver<'p> {
     python: &'p Python,
-    roots: Vec<PathBuf>,
+    disk: &'p Disk,
+    roots: Rc<[Location]>,
     suffixes: Vec<(String, Suffix)>,
     builtin: HashMap<&'p str, bool>,
     frozen: HashMap<&'p str, bool>,
@@ -56,13 +58,20 @@ pub(super) struct Resolver<'p> {
 
 impl<'p> Resolver<'p> {
     /// A resolver over the scripts' own folders and the search path, in this order.
-    pub(super) fn new(python: &'p Python, own: &[PathBuf]) -> Resolver<'p> {
-        let mut roots: Vec<PathBuf> = Vec::new();
+    pub(super) fn new(python: &'p Python, own: &[PathBuf], disk: &'p Disk) -> Resolver<'p> {
+        let mut roots: Vec<&PathBuf> = Vec::new();
         for root in own.iter().chain(&python.search_path) {
-            if !roots.contains(root) {
-                roots.push(root.clone());
+            if !roots.contains(&root) {
+                roots.push(root);
             }
         }
+        let roots = roots.into_iter().map(|root| {
+            if disk.is_dir(root) {
+                Location::Folder(root.clone())
+            } else {
+                Location::Zip { archive: root.clone(), prefix: String::new() }
+            }
+        });
         let mut suffixes: Vec<(String, Suffix)> =
             python.extension_suffixes.iter().map(|s| (s.clone(), Suffix::Extension)).collect();
         suffixes.push((".py".into(), Suffix::Source));
@@ -73,7 +82,8 @@ impl<'p> Resolver<'p> {
         }
         Resolver {
             python,
-            roots,
+            disk,
+            roots: roots.collect(),
             suffixes,
             builtin: python.builtin_modules.iter().map(|n| (n.as_str(), false)).collect(),
             frozen: python.frozen_modules.iter().map(|(n, p)| (n.as_str(), *p)).collect(),
@@ -99,28 +109,19 @@ impl<'p> Resolver<'p> {
     }
 
     /// The search path as locations.
-    pub(super) fn roots(&self) -> Vec<Location> {
-        self.roots
-            .iter()
-            .map(|r| {
-                if r.is_dir() {
-                    Location::Folder(r.clone())
-                } else {
-                    Location::Zip { archive: r.clone(), prefix: String::new() }
-                }
-            })
-            .collect()
+    pub(super) fn roots(&self) -> Rc<[Location]> {
+        Rc::clone(&self.roots)
     }
 
     /// Folders of this name in any entry of the search path: the `__path__` of a package that extends it.
     pub(super) fn portions(&mut self, name: &str) -> Vec<Location> {
         let relative = name.replace('.', "/");
-        self.roots()
-            .into_iter()
+        self.roots
+            .iter()
             .filter_map(|root| match root {
                 Location::Folder(folder) => {
                     let folder = folder.join(&relative);
-                    folder.is_dir().then_some(Location::Folder(folder))
+                    self.disk.is_dir(&folder).then_some(Location::Folder(folder))
                 }
                 Location::Zip { .. } => None,
             })
@@ -209,7 +210,7 @@ impl<'p> Resolver<'p> {
         let tail = name.rsplit('.').next().unwrap_or(name);
         let mut portions = Vec::new();
         for path in paths {
-            if path.is_dir() {
+            if self.disk.is_dir(&path) {
                 if let Some(found) = self.package(name, &path) {
                     return Some(found);
                 }
@@ -301,15 +302,7 @@ impl<'p> Resolver<'p> {
         if let Some(known) = self.folders.get(folder) {
             return known.clone();
         }
-        let listing = std::fs::read_dir(folder).ok().map(|entries| {
-            let entries = entries.flatten().filter_map(|entry| {
-                let name = entry.file_name().into_string().ok()?;
-                let kind = entry.file_type().ok()?;
-                let is_folder = if kind.is_symlink() { entry.path().is_dir() } else { kind.is_dir() };
-                Some((name, is_folder))
-            });
-            Rc::new(entries.collect())
-        });
+        let listing = self.disk.list(folder).map(|entries| Rc::new(entries.into_iter().collect()));
         self.folders.insert(folder.to_owned(), listing.clone());
         listing
     }
@@ -319,28 +312,13 @@ impl<'p> Resolver<'p> {
         if let Some(known) = self.zips.get(archive) {
             return known.clone();
         }
-        let members =
-            std::fs::File::open(archive).ok().and_then(|f| zip::ZipArchive::new(f).ok()).map(|zip| {
-                let mut names: Vec<String> = zip.file_names().flatten().map(|n| n.into_owned()).collect();
-                names.sort();
-                Rc::new(names)
-            });
+        let members = self.disk.open(archive).ok().and_then(|f| zip::ZipArchive::new(f).ok()).map(|zip| {
+            let mut names: Vec<String> = zip.file_names().flatten().map(|n| n.into_owned()).collect();
+            names.sort();
+            Rc::new(names)
+        });
         self.zips.insert(archive.to_owned(), members.clone());
         members
-    }
-}
-
-/// Reads the bytes of a source.
-pub(super) fn read(source: &Source) -> std::io::Result<Vec<u8>> {
-    match source {
-        Source::File(path) => std::fs::read(path),
-        Source::Bytes(bytes) => Ok(bytes.clone()),
-        Source::Zip { archive, member } => {
-            let mut zip = zip::ZipArchive::new(std::fs::File::open(archive)?)?;
-            let mut bytes = Vec::new();
-            std::io::Read::read_to_end(&mut zip.by_name(member)?, &mut bytes)?;
-            Ok(bytes)
-        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 
+use super::disk::Disk;
 use crate::error::{Context, Error, Result};
 use crate::interrupt;
 use crate::python::Python;
@@ -28,10 +29,11 @@ pub(super) struct Rejected {
 pub(super) fn check(
     files: &[(String, PathBuf)],
     python: &Python,
+    disk: &Disk,
     store: &Store,
 ) -> Result<Vec<Option<Rejected>>> {
     let keys: Vec<Option<Hash>> =
-        files.iter().map(|(_, path)| store.file_hash(path).ok().map(|h| key(&h, python))).collect();
+        files.iter().map(|(_, path)| disk.hash(path, store).map(|h| key(&h, python))).collect();
     let mut answers: Vec<Option<Option<Rejected>>> = keys
         .iter()
         .map(|key| serde_json::from_slice(&store.get(Bucket::Imports, key.as_ref()?)?).ok())

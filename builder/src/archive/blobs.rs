@@ -205,13 +205,6 @@ impl Maker<'_> {
         blob.bytes = None;
         Some(Ready { blob, stored })
     }
-
-    /// Bytes made by the builder, not worth keeping.
-    pub(super) fn bytes(&self, raw: &[u8], compression: Compression) -> Result<Ready> {
-        let blob = compress::compress(raw, compression)?;
-        let stored = Stored::Bytes(Arc::from(blob.bytes.as_deref().unwrap_or(raw)));
-        Ok(Ready { blob: Compressed { bytes: None, ..blob }, stored })
-    }
 }
 
 /// Key of the file that belongs to a record.

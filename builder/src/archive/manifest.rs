@@ -62,7 +62,7 @@ pub struct ModuleEntry {
 /// A file in the manifest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEntry {
-    /// `data`, `native`, `program` or `link`.
+    /// `data`, `resource` (data that stays in the archive), `native`, `program` or `link`.
     pub kind: String,
     /// Length in bytes.
     pub size: u64,

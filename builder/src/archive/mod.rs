@@ -87,6 +87,7 @@ struct File {
     path: String,
     kind: FileKind,
     executable: bool,
+    resource: bool,
     source: Source,
     preload: Vec<String>,
     link: Option<String>,
@@ -98,6 +99,7 @@ struct File {
 impl File {
     fn entry(&self) -> manifest::FileEntry {
         let kind = match self.kind {
+            FileKind::Data if self.resource => "resource",
             FileKind::Data => "data",
             FileKind::Native => "native",
             FileKind::Link => "link",
@@ -241,7 +243,7 @@ pub fn pack(
     }
     let manifest = manifest::build(contents, natives, request, python, &files, &own);
     let manifest = serde_json::to_vec(&manifest)?;
-    let manifest = add(&mut encoder, maker.bytes(&manifest, request.bundle.compression)?, 1);
+    let manifest = add(&mut encoder, maker.file(&Source::Bytes(manifest))?, 1);
 
     let totals = Totals {
         modules: graph.modules.values().filter(|m| !matches!(m.kind, Kind::Builtin)).count(),
@@ -297,7 +299,9 @@ pub fn pack(
         encoder.file(FileRecord {
             path: file.path,
             kind: file.kind,
-            flags: beside | if file.executable { file_flag::EXECUTABLE } else { 0 },
+            flags: beside
+                | if file.executable { file_flag::EXECUTABLE } else { 0 }
+                | if file.resource { file_flag::RESOURCE } else { 0 },
             blob,
             len: if file.link.is_some() { 0 } else { file.size },
             preload: file.preload,
@@ -333,7 +337,7 @@ impl Job<'_> {
             },
             Job::File(i) => {
                 let file = &files[*i];
-                if !onedir {
+                if !onedir || file.resource {
                     return Ok(Done::Ready(maker.file(&file.source)?));
                 }
                 let hash = source::hash(&file.source, maker.store)?;

@@ -125,6 +125,7 @@ pub(crate) fn case(mode: Mode) -> Option<Case> {
             dest: "pkg/data.txt".into(),
             source: Source::File(src.join("data.txt")),
             executable: false,
+            resource: false,
             reason: reason("pkg"),
         }],
         ..Contents::default()

@@ -91,7 +91,13 @@ impl Bench {
     pub(super) fn library_from(&mut self, dest: &str, file: PathBuf) {
         let reason = Reason { from: "test".into(), by: By::Package, line: 0, guard: Guard::None };
         let source = Source::File(file);
-        self.contents.libraries.push(Data { dest: dest.into(), source, executable: false, reason });
+        self.contents.libraries.push(Data {
+            dest: dest.into(),
+            source,
+            executable: false,
+            resource: false,
+            reason,
+        });
     }
 
     pub(super) fn collect(&self) -> Natives {

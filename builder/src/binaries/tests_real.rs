@@ -80,7 +80,7 @@ fn real() -> Real {
             let dest = if *folder == dynload { format!("lib-dynload/{inner}") } else { inner };
             let reason = Reason { from: "test".into(), by: By::Package, line: 0, guard: Guard::None };
             let source = Source::File(entry.path().to_owned());
-            contents.libraries.push(Data { dest, source, executable: false, reason });
+            contents.libraries.push(Data { dest, source, executable: false, resource: false, reason });
         }
     }
     let python = Python {

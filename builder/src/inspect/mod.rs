@@ -80,7 +80,7 @@ pub struct ModuleItem {
 pub struct FileItem {
     /// Path under the root.
     pub path: String,
-    /// `data`, `native`, `link` or `program`.
+    /// `data`, `resource` (data that stays in the archive), `native`, `link` or `program`.
     pub kind: &'static str,
     /// Bytes.
     pub size: u64,
@@ -173,6 +173,7 @@ impl Product {
             let sizes = f.blob.map(|id| sizes(Some(id))).transpose().map_err(hurt)?;
             files.push(FileItem {
                 kind: match f.kind {
+                    FileKind::Data if f.is_resource() => "resource",
                     FileKind::Data => "data",
                     FileKind::Native => "native",
                     FileKind::Link => "link",

@@ -66,6 +66,7 @@ pub(super) fn files(item: &Item) -> Result<Vec<Data>> {
         .map(|(file, relative)| Data {
             dest: if to.is_empty() { relative } else { format!("{to}/{relative}") },
             executable: is_executable(&file),
+            resource: false,
             source: Source::File(file),
             reason: reason.clone(),
         })
@@ -102,15 +103,20 @@ fn slashed(path: &Path) -> String {
 }
 
 /// Whether a file may be executed.
-#[cfg(unix)]
 pub(super) fn is_executable(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(path).is_ok_and(|m| m.permissions().mode() & 0o111 != 0)
+    std::fs::metadata(path).is_ok_and(|m| runs(path, &m))
 }
 
-/// Whether a file may be executed.
+/// Whether a file that was looked at may be executed.
+#[cfg(unix)]
+pub(super) fn runs(_: &Path, metadata: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o111 != 0
+}
+
+/// Whether a file that was looked at may be executed.
 #[cfg(not(unix))]
-pub(super) fn is_executable(path: &Path) -> bool {
+pub(super) fn runs(path: &Path, _: &std::fs::Metadata) -> bool {
     path.extension().is_some_and(|e| e.eq_ignore_ascii_case("exe"))
 }
 

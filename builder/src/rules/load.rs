@@ -16,6 +16,7 @@ const SHIPPED: &[(&str, &str)] = &[
     ("numpy.toml", include_str!("packages/numpy.toml")),
     ("pandas.toml", include_str!("packages/pandas.toml")),
     ("pillow.toml", include_str!("packages/pillow.toml")),
+    ("tzdata.toml", include_str!("packages/tzdata.toml")),
     ("zoneinfo.toml", include_str!("packages/zoneinfo.toml")),
 ];
 
@@ -46,6 +47,10 @@ pub(crate) struct Rule {
     /// Data files: globs below the search path (`pkg/templates/**`), policy notwithstanding.
     #[serde(default)]
     pub data: Vec<String>,
+    /// Globs of data files that are read as resources only, through `importlib.resources`, `pkgutil.get_data` or
+    /// the loader: they stay in the archive.
+    #[serde(default)]
+    pub resources: Vec<String>,
     /// Distributions whose metadata it reads.
     #[serde(default)]
     pub metadata: Vec<String>,

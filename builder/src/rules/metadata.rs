@@ -2,6 +2,7 @@
 
 use super::policy::Policy;
 use super::{Data, neutral};
+use crate::analysis::disk::Disk;
 use crate::analysis::{By, Distribution, Guard, Info, Reason, Source};
 
 /// The metadata files of a distribution, as data.
@@ -9,19 +10,25 @@ pub(super) fn files(distribution: &Distribution, policy: &Policy, by: By) -> Vec
     let info = &distribution.info;
     let reason = Reason { from: distribution.name.clone(), by, line: 0, guard: Guard::None };
     let folder = folder_name(distribution);
-    let data =
-        |path: String, source: Source| Data { dest: path, source, executable: false, reason: reason.clone() };
+    let disk = Disk::default();
+    let data = |dest: String, source: Source| Data {
+        dest,
+        source,
+        executable: false,
+        resource: false,
+        reason: reason.clone(),
+    };
     if matches!(info, Info::File(_)) {
-        let neutral = info.metadata().and_then(|text| neutral::without_places("PKG-INFO", &text));
+        let neutral = info.metadata(&disk).and_then(|text| neutral::without_places("PKG-INFO", &text));
         let source = neutral.map_or_else(|| info.source(""), |text| Source::Bytes(text.into_bytes()));
         return vec![data(folder, source)];
     }
-    let kept: Vec<String> = info.names().into_iter().filter(|n| policy.is_metadata(n)).collect();
+    let kept: Vec<String> = info.names(&disk).into_iter().filter(|n| policy.is_metadata(n)).collect();
     let mut rewritten = Vec::new();
     let mut found = Vec::new();
     for name in kept.iter().filter(|n| *n != "RECORD") {
         let neutral = if neutral::may_tell_places(name) {
-            info.text(name).and_then(|text| neutral::without_places(name, &text))
+            info.text(name, &disk).and_then(|text| neutral::without_places(name, &text))
         } else {
             None
         };
@@ -34,7 +41,7 @@ pub(super) fn files(distribution: &Distribution, policy: &Policy, by: By) -> Vec
         };
         found.push(data(format!("{folder}/{name}"), source));
     }
-    if let Some(text) = info.text("RECORD") {
+    if let Some(text) = info.text("RECORD", &disk) {
         let text = neutral::record(&text, &info.name(), policy, &rewritten);
         found.push(data(format!("{folder}/RECORD"), Source::Bytes(text.into_bytes())));
     }

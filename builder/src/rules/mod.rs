@@ -14,6 +14,7 @@ mod when;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::analysis::disk::Disk;
 use crate::analysis::distributions::{Installed, normalize, required_name};
 use crate::analysis::names::Pattern;
 use crate::analysis::{By, Distribution, Guard};
@@ -50,6 +51,8 @@ pub struct Data {
     pub source: Source,
     /// Whether it is executable.
     pub executable: bool,
+    /// Whether it stays in the archive: it is read as a resource only.
+    pub resource: bool,
     /// Why it is here.
     pub reason: Reason,
 }
@@ -75,7 +78,8 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     let active: Vec<&Rule> = graph.modules.keys().flat_map(|name| rules.of(name)).collect();
     let needs_all = active.iter().any(|r| r.when.is_some() || !r.metadata.is_empty())
         || !(request.metadata.include.is_empty() && request.metadata.recursive.is_empty());
-    let installed = if needs_all { Installed::scan(&python.search_path) } else { Installed::default() };
+    let installed =
+        if needs_all { Installed::scan(&python.search_path, &Disk::default()) } else { Installed::default() };
     let version = |name: &str| installed.named(name).map(|(_, d)| d.version.clone());
     let active: Vec<&Rule> =
         active.into_iter().filter(|r| r.when.as_ref().is_none_or(|w| w.holds(python, &version))).collect();
@@ -123,6 +127,7 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     for file in stdlib::tcl(&graph, python) {
         data.entry(file.dest.clone()).or_insert(file);
     }
+    mark_resources(&mut data, &active, request)?;
     let env = active.iter().flat_map(|r| r.env.clone()).collect();
 
     interrupt::check()?;
@@ -140,6 +145,32 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     libraries.retain(|dest, _| !data.contains_key(dest));
     let (data, libraries) = (data.into_values().collect(), libraries.into_values().collect());
     Ok(Contents { graph, data, libraries, env, warnings })
+}
+
+/// Marks the data files of packages that rules know to be read as resources only. What the request wants as files,
+/// or collects whole, stays a file; so does metadata, which is looked for in folders.
+fn mark_resources(data: &mut BTreeMap<String, Data>, active: &[&Rule], request: &Request) -> Result<()> {
+    let wanted = request.modules.files.iter().chain(&request.modules.collect_data);
+    let wanted: Vec<Pattern> = wanted.map(|t| Pattern::new(t)).collect();
+    for rule in active {
+        for glob in &rule.resources {
+            let matcher = matcher(glob, rule)?;
+            for file in data.values_mut() {
+                let top = file.dest.split('/').next().unwrap_or_default();
+                let metadata = top.ends_with(".dist-info") || top.ends_with(".egg-info");
+                let of_package = file.reason.by == By::Package && !file.executable && !metadata;
+                let as_file = wanted.iter().any(|p| p.covers(&file.reason.from));
+                file.resource |= of_package && !as_file && matcher.is_match(&file.dest);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn matcher(glob: &str, rule: &Rule) -> Result<globset::GlobMatcher> {
+    let built = globset::GlobBuilder::new(glob).literal_separator(true).build();
+    let built = built.context(|| format!("failed to read the glob `{glob}` of rule file `{}`", rule.file))?;
+    Ok(built.compile_matcher())
 }
 
 /// Adds the distributions whose metadata the request or a rule asks for.
@@ -186,11 +217,7 @@ fn rule_files(globs: &[String], rule: &Rule, python: &Python) -> Result<Vec<Data
     for glob in globs {
         let top = glob.split('/').next().unwrap_or(glob);
         let Some(root) = python.search_path.iter().find(|root| root.join(top).exists()) else { continue };
-        let matcher = globset::GlobBuilder::new(glob)
-            .literal_separator(true)
-            .build()
-            .context(|| format!("failed to read the glob `{glob}` of rule file `{}`", rule.file))?
-            .compile_matcher();
+        let matcher = matcher(glob, rule)?;
         for entry in
             walkdir::WalkDir::new(root.join(top)).follow_links(true).sort_by_file_name().into_iter().flatten()
         {
@@ -202,6 +229,7 @@ fn rule_files(globs: &[String], rule: &Rule, python: &Python) -> Result<Vec<Data
             found.push(Data {
                 dest: dest.join("/"),
                 executable: items::is_executable(entry.path()),
+                resource: false,
                 source: Source::File(entry.path().to_owned()),
                 reason: Reason {
                     from: rule.module.clone(),

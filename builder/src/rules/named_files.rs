@@ -47,6 +47,7 @@ pub(super) fn collect(graph: &Graph) -> Vec<Data> {
             }
             found.push(Data {
                 dest,
+                resource: false,
                 executable: items::is_executable(entry.path()),
                 source: Source::File(entry.path().to_owned()),
                 reason: Reason { from: name.clone(), by, line: 0, guard: Guard::None },

@@ -1,8 +1,10 @@
 //! The files of collected packages that are no modules: data, and libraries that they load themselves.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use super::policy::Policy;
@@ -76,11 +78,20 @@ pub(super) fn collect(
             by_folder.entry(folder).or_default().push((file, *listed));
         }
     }
+    let sorted: Vec<Beside> = by_folder
+        .into_par_iter()
+        .filter_map(|(folder, files)| {
+            let (package, inner) = home(folder, &packages, &has_init)?;
+            let sorter = Sorter { python, store, policy, package, inner: &inner };
+            let mut here = Beside::default();
+            sorter.sort(&files, &mut here);
+            Some(here)
+        })
+        .collect();
     let mut found = Beside::default();
-    for (folder, files) in by_folder {
-        let Some((package, inner)) = home(folder, &packages, &has_init) else { continue };
-        let sorter = Sorter { python, store, policy, package, inner: &inner };
-        sorter.sort(&files, &mut found);
+    for here in sorted {
+        found.data.extend(here.data);
+        found.libraries.extend(here.libraries);
     }
     found.data.extend(zipped(graph, policy, python));
     found
@@ -126,6 +137,7 @@ fn zipped(graph: &Graph, policy: &Policy, python: &Python) -> Vec<Data> {
                 dest: format!("{}/{inner}", name.replace('.', "/")),
                 source: Source::Zip { archive: archive.to_owned(), member: member.clone() },
                 executable: false,
+                resource: false,
                 reason: Reason { from: name.to_owned(), by: By::Package, line: 0, guard: Guard::None },
             });
         }
@@ -232,18 +244,20 @@ impl Sorter<'_, '_> {
             {
                 continue;
             }
-            if *listed && !file.is_file() {
+            let metadata = std::fs::metadata(file).ok();
+            if *listed && !metadata.as_ref().is_some_and(Metadata::is_file) {
                 continue;
             }
+            let executable = metadata.as_ref().is_some_and(|m| items::runs(file, m));
             if is_library(name) {
                 if !self.is_extension(file, name) {
-                    found.libraries.push(self.data(file, &path));
+                    found.libraries.push(self.data(file, &path, executable));
                 }
-            } else if is_native_program(file) {
-                found.libraries.push(self.data(file, &path));
+            } else if executable && is_native_program(file) {
+                found.libraries.push(self.data(file, &path, executable));
             } else {
                 any = true;
-                found.data.push(self.data(file, &path));
+                found.data.push(self.data(file, &path, executable));
             }
         }
         // Scripts in a folder of data are data (templates); in a folder of their own they are modules nobody imports.
@@ -251,19 +265,20 @@ impl Sorter<'_, '_> {
             for (file, name) in code {
                 let path = inside(name);
                 if self.policy.is_data(&path, &self.python.target) && file.is_file() {
-                    found.data.push(self.data(file, &path));
+                    found.data.push(self.data(file, &path, items::is_executable(file)));
                 }
             }
         }
     }
 
-    fn data(&self, file: &Path, path: &str) -> Data {
+    fn data(&self, file: &Path, path: &str, executable: bool) -> Data {
         let reason =
             Reason { from: self.package.name.to_owned(), by: By::Package, line: 0, guard: Guard::None };
         Data {
             dest: format!("{}/{path}", self.package.dest),
             source: Source::File(file.to_owned()),
-            executable: items::is_executable(file),
+            executable,
+            resource: false,
             reason,
         }
     }
@@ -298,11 +313,11 @@ fn is_library(name: &str) -> bool {
     [".so", ".dylib", ".dll", ".pyd"].iter().any(|s| lower.ends_with(s)) || lower.contains(".so.")
 }
 
-/// Whether a file is a native executable: by its first bytes, looked at only where the name does not say.
+/// Whether an executable file is a native program: by its first bytes, looked at only where the name does not say.
 fn is_native_program(file: &Path) -> bool {
     use std::io::Read;
     let unclear = file.extension().is_none_or(|e| e == "exe" || e == "bin");
-    if !unclear || !items::is_executable(file) {
+    if !unclear {
         return false;
     }
     let mut head = [0; 4];

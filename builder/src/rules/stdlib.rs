@@ -86,6 +86,7 @@ pub(super) fn tcl(graph: &Graph, python: &Python) -> Vec<Data> {
                 dest: format!("{dest}/{}", relative.join("/")),
                 source: Source::File(entry.path().to_owned()),
                 executable: false,
+                resource: false,
                 reason: Reason { from: "_tkinter".into(), by: By::Package, line: 0, guard: Guard::None },
             });
         }

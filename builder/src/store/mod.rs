@@ -5,6 +5,7 @@
 //! collected and committed together in the background; reads see them at once. No state of the folder is
 //! an error: a cache that cannot be read or written only makes a build slower. docs/cache.md tells more.
 
+mod identity;
 mod records;
 mod sweep;
 
@@ -20,6 +21,7 @@ use records::{Key, Records};
 
 use crate::error::{Context, Error, Result};
 
+pub use identity::{Identity, is_settled};
 pub use sweep::{Usage, clear, usage};
 
 /// BLAKE3 hash of a file's content or of what identifies a derived value.
@@ -29,9 +31,6 @@ pub type Hash = [u8; 32];
 const LAYOUT: &str = "1";
 /// Larger values lie in files.
 const INLINE: usize = 64 << 10;
-/// A file changed more recently may change again without its times showing it (the clock of the file
-/// system ticks in steps of up to two seconds).
-const RACY: Duration = Duration::from_secs(2);
 /// How long the end of a build waits for its records to be written, if another build is slow to let it.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -52,8 +51,8 @@ pub enum Bucket {
     Native,
     /// Stripped and mended native files.
     Prepared,
-    /// Reports of earlier builds, by product.
-    Build,
+    /// Module graphs of earlier builds, with what they rest on.
+    Graph,
 }
 
 impl Bucket {
@@ -66,7 +65,7 @@ impl Bucket {
         Bucket::Blob,
         Bucket::Native,
         Bucket::Prepared,
-        Bucket::Build,
+        Bucket::Graph,
     ];
 
     /// Name for `freeze cache show`.
@@ -84,7 +83,7 @@ impl Bucket {
             Bucket::Blob => (4, "compressed", 1),
             Bucket::Native => (5, "native facts", 1),
             Bucket::Prepared => (6, "native files", 1),
-            Bucket::Build => (7, "builds", 1),
+            Bucket::Graph => (7, "module graphs", 1),
         }
     }
 
@@ -268,9 +267,17 @@ impl Store {
     /// # Errors
     /// The file cannot be read.
     pub fn file_hash(&self, path: &Path) -> Result<Hash> {
+        let before = std::fs::metadata(path).context(|| format!("failed to read `{}`", path.display()))?;
+        self.file_hash_of(path, &before)
+    }
+
+    /// [`Store::file_hash`] of a file that was just looked at.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn file_hash_of(&self, path: &Path, before: &std::fs::Metadata) -> Result<Hash> {
         let failed = || format!("failed to read `{}`", path.display());
-        let before = std::fs::metadata(path).context(failed)?;
-        let key = stat_key(path, &before);
+        let key = stat_key(path, before);
         if let Some(hash) = self.get(Bucket::Stat, &key).and_then(|v| Hash::try_from(v).ok()) {
             return Ok(hash);
         }
@@ -281,7 +288,7 @@ impl Store {
         let mut hasher = blake3::Hasher::new();
         hasher.update_reader(&mut file).context(failed)?;
         let hash = *hasher.finalize().as_bytes();
-        if is_settled(&before) {
+        if is_settled(before) {
             self.put(Bucket::Stat, &key, &hash);
         } else {
             lock(&self.shared.young).insert(key, hash);
@@ -522,19 +529,6 @@ fn stat_key(path: &Path, m: &std::fs::Metadata) -> Hash {
         hasher.update(&since.as_nanos().to_le_bytes());
     }
     *hasher.finalize().as_bytes()
-}
-
-/// Whether a later change of the file must show in its times. The time of the last change of the inode
-/// counts where there is one: a program can set the other back.
-fn is_settled(m: &std::fs::Metadata) -> bool {
-    #[cfg(unix)]
-    let changed = {
-        use std::os::unix::fs::MetadataExt;
-        UNIX_EPOCH + Duration::new(m.ctime().try_into().unwrap_or(0), m.ctime_nsec().try_into().unwrap_or(0))
-    };
-    #[cfg(not(unix))]
-    let changed = m.modified().unwrap_or_else(|_| SystemTime::now());
-    SystemTime::now().duration_since(changed).is_ok_and(|age| age > RACY)
 }
 
 #[cfg(test)]

@@ -167,7 +167,7 @@ impl<'a> Worklist<'a> {
             self.follow_siblings(at, parent, native, unwanted);
         }
         let mut glued: Vec<(String, String)> =
-            native.glued.iter().map(|t| (top.clone(), t.clone())).collect();
+            native.glued.iter().map(|t| (t.split('.').next().unwrap_or(t).to_owned(), t.clone())).collect();
         for run in &native.runs {
             for top in &requires {
                 let known = format!("{top}.");

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::condition::{Facts, Role};
+use super::disk::Disk;
 use super::distributions::Installed;
 use super::entry::Start;
 use super::names::Pattern;
@@ -51,6 +52,7 @@ pub(super) struct Inputs<'a> {
     pub request: &'a Request,
     pub python: &'a Python,
     pub store: &'a Store,
+    pub disk: &'a Disk,
     pub implicit: &'a Implicit,
     pub rules: &'a Rules,
     pub installed: &'a Installed,
@@ -61,6 +63,7 @@ pub(super) struct Worklist<'a> {
     python: &'a Python,
     request: &'a Request,
     store: &'a Store,
+    disk: &'a Disk,
     implicit: &'a Implicit,
     rules: &'a Rules,
     installed: &'a Installed,
@@ -90,15 +93,16 @@ pub(super) struct Worklist<'a> {
 impl<'a> Worklist<'a> {
     /// An empty worklist.
     pub(super) fn new(inputs: Inputs<'a>, own: &[PathBuf]) -> Worklist<'a> {
-        let Inputs { request, python, store, implicit, rules, installed } = inputs;
+        let Inputs { request, python, store, disk, implicit, rules, installed } = inputs;
         Worklist {
             python,
             request,
             store,
+            disk,
             implicit,
             rules,
             installed,
-            resolver: Resolver::new(python, own),
+            resolver: Resolver::new(python, own, disk),
             nodes: Vec::new(),
             missing: BTreeMap::new(),
             warnings: Vec::new(),
@@ -197,12 +201,12 @@ impl<'a> Worklist<'a> {
                 }
                 continue;
             }
-            let (nodes, store, python) = (&self.nodes, self.store, self.python);
+            let (nodes, store, disk, python) = (&self.nodes, self.store, self.disk, self.python);
             let records: Vec<std::io::Result<Record>> = batch
                 .par_iter()
                 .map(|&at| {
                     let node = &nodes[at];
-                    load::record(&node.module, node.role, python, store)
+                    load::record(&node.module, node.role, python, disk, store)
                 })
                 .collect();
             let mut doubtful = Vec::new();
@@ -238,7 +242,7 @@ impl<'a> Worklist<'a> {
                 ))
             })
             .collect();
-        let mut verdicts = syntax::check(&files, self.python, self.store)?.into_iter();
+        let mut verdicts = syntax::check(&files, self.python, self.disk, self.store)?.into_iter();
         for (at, record) in doubtful {
             let module = &self.nodes[at].module;
             let verdict = match &module.kind {

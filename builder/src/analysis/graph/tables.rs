@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use super::claims::OPTIONAL_STDLIB;
-use super::{Node, Worklist, is_test};
+use super::{Node, Slot, Worklist, is_test};
+use crate::analysis::disk::Disk;
 use crate::analysis::distributions::{Installed, normalize, required_name};
 use crate::analysis::named;
 use crate::analysis::names::Pattern;
-use crate::analysis::record::Record;
+use crate::analysis::record::{Import, Origin, Record};
 use crate::analysis::{By, Guard, Kind, Reason, load};
 
 /// An entry point of an installed distribution.
@@ -57,7 +58,12 @@ impl Worklist<'_> {
             }
             let by = By::Text(text.clone());
             let reason = Reason { from: from.to_owned(), by, line: *line, guard: Guard::Function };
-            if self.require_existing(&name, &reason).is_none() && tail.contains('.') {
+            if self.require_existing(&name, &reason).is_some() || !tail.contains('.') {
+                continue;
+            }
+            // `.module.Class`, or the same of another package.
+            let module = name.rsplit_once('.').map_or("", |(module, _)| module);
+            if self.require_existing(module, &reason).is_none() {
                 self.follow_standard(tail, &reason);
             }
         }
@@ -97,7 +103,7 @@ impl Worklist<'_> {
         }
         let installed = self.installed;
         let tools = &self.implicit.entry_points.tools;
-        let groups = self.tables.groups.get_or_insert_with(|| groups(installed, tools));
+        let groups = self.tables.groups.get_or_insert_with(|| groups(installed, tools, self.disk));
         if groups.is_empty() {
             return;
         }
@@ -146,6 +152,7 @@ impl Worklist<'_> {
         let suffixes = &self.implicit.data;
         let mut found = Vec::new();
         let mut folders = Vec::new();
+        let mut scripts: Vec<(String, String, Import)> = Vec::new();
         for node in &self.nodes {
             let module = &node.module;
             if !module.package
@@ -159,9 +166,16 @@ impl Worklist<'_> {
             let Some(folder) = s.file().and_then(Path::parent) else { continue };
             folders.push(module.name.clone());
             let top = module.name.split('.').next().unwrap_or_default();
-            for file in named::files(folder, suffixes) {
+            for file in named::scripts(folder, self.disk) {
                 let title = file.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default();
-                for name in load::named(&file, suffixes, top, self.store) {
+                let record = load::record_of_beside(&file, self.python.minor(), self.disk, self.store);
+                for import in record.imports.iter().filter(|i| i.origin == Origin::Absolute) {
+                    scripts.push((module.name.clone(), title.clone(), import.clone()));
+                }
+            }
+            for file in named::files(folder, suffixes, self.disk) {
+                let title = file.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default();
+                for name in load::named(&file, suffixes, top, self.disk, self.store) {
                     found.push((module.name.clone(), title.clone(), name));
                 }
             }
@@ -177,11 +191,34 @@ impl Worklist<'_> {
             let by = By::Text(format!("{name} in {file}"));
             self.require_existing(&name, &Reason { from, by, line: 0, guard: Guard::Function });
         }
+        for (from, file, import) in scripts {
+            let by = By::Text(format!("{} in {file}", import.module));
+            let reason = Reason { from: from.clone(), by, line: import.line, guard: Guard::Function };
+            self.follow_script(&from, &import, &reason);
+        }
         for from in folders {
             self.follow_data_packages(&from);
         }
         self.firm = firm;
         !self.pending.is_empty()
+    }
+
+    /// An import in a script that is data: of the package itself, of what it requires or of the standard library.
+    fn follow_script(&mut self, from: &str, import: &Import, reason: &Reason) {
+        let top = import.module.split('.').next().unwrap_or_default();
+        let owner = self.slots.get(from).copied().and_then(|slot| match slot {
+            Slot::Node(at) => self.owner_of_module(at),
+            _ => None,
+        });
+        let standard = !OPTIONAL_STDLIB.contains(&top) && self.in_stdlib(top);
+        if !standard && !self.is_related(owner, top) {
+            return;
+        }
+        if self.require_existing(&import.module, reason).is_some() {
+            for name in &import.names {
+                self.require_existing(&format!("{}.{name}", import.module), reason);
+            }
+        }
     }
 
     /// Packages right inside a package that hold data and no code but `__init__.py`: resources are asked for by their
@@ -220,10 +257,10 @@ impl Worklist<'_> {
 }
 
 /// The groups of all installed entry points, those of tools aside.
-fn groups(installed: &Installed, tools: &[String]) -> BTreeMap<String, Vec<EntryPoint>> {
+fn groups(installed: &Installed, tools: &[String], disk: &Disk) -> BTreeMap<String, Vec<EntryPoint>> {
     let tools: Vec<Pattern> = tools.iter().map(|t| Pattern::levels(t)).collect();
     let mut groups: BTreeMap<String, Vec<EntryPoint>> = BTreeMap::new();
-    for (group, name, value) in installed.entry_points() {
+    for (group, name, value) in installed.entry_points(disk) {
         if !tools.iter().any(|p| p.matches(&group)) {
             let module = value.split(['[', ':']).next().unwrap_or_default().trim().to_owned();
             groups.entry(group).or_default().push(EntryPoint { name, module });

@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 pub(super) struct NativeNames {
     /// Whole strings: dotted names, and single names of a form that only modules have.
     pub whole: Vec<String>,
-    /// Beginnings with the extension's own top-level package, run together with what follows.
+    /// Beginnings with the extension's own top-level package, or one of the standard library, run together with what
+    /// follows.
     pub glued: Vec<String>,
     /// Names of one part in an extension that Cython made, where imports of siblings look like any other name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -52,6 +53,9 @@ pub(super) fn find(bytes: &[u8], top: &str) -> NativeNames {
         glue(run, top, &mut glued);
     }
     glue(bytes, top, &mut glued);
+    if memchr::memmem::find(bytes, b"/rustc/").is_some() {
+        run_together(bytes, &mut whole, &mut glued);
+    }
     let list = |names: BTreeSet<String>| names.into_iter().collect();
     NativeNames { whole: list(whole), glued: list(glued), words: list(words), runs: list(runs) }
 }
@@ -63,6 +67,25 @@ fn word(text: &[u8]) -> Option<String> {
         && !text[0].is_ascii_digit()
         && !text.starts_with(b"__");
     fits.then(|| String::from_utf8_lossy(text).into_owned())
+}
+
+/// Finds names of the standard library among Rust's strings, which have neither ends nor beginnings.
+fn run_together(bytes: &[u8], whole: &mut BTreeSet<String>, glued: &mut BTreeSet<String>) {
+    for name in PLAIN.iter().filter(|n| n.len() > 6) {
+        if memchr::memmem::find(bytes, name.as_bytes()).is_some() {
+            whole.insert((*name).to_owned());
+        }
+    }
+    for package in STANDARD_PACKAGES {
+        let known = format!("{package}.");
+        for at in memchr::memmem::find_iter(bytes, known.as_bytes()) {
+            let rest = &bytes[at..bytes.len().min(at + MAX)];
+            let end = rest.iter().position(|&b| !is_name(b) && b != b'.').unwrap_or(rest.len());
+            if end > known.len() {
+                glued.extend(std::str::from_utf8(&rest[..end]).map(str::to_owned));
+            }
+        }
+    }
 }
 
 /// Finds names of the own package that have no end of their own.
@@ -108,6 +131,10 @@ fn looks_like_module(name: &[u8]) -> bool {
         || name.ends_with(b"__mypyc")
         || std::str::from_utf8(name).is_ok_and(|n| PLAIN.binary_search(&n).is_ok())
 }
+
+/// Packages of the standard library from which native code takes modules.
+const STANDARD_PACKAGES: [&str; 10] =
+    ["collections", "concurrent", "email", "html", "http", "importlib", "json", "logging", "urllib", "xml"];
 
 /// Standard modules that native code imports by a plain name. Left out are those that cost much or whose name is
 /// an everyday word in other uses (`code`, `site`, `test`, `http`, `xml`). Sorted.

@@ -1,0 +1,59 @@
+//! The kept graph of an earlier build, taken again while all that shaped it is unchanged.
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::Graph;
+use super::disk::{self, Disk, Look};
+use crate::python::Python;
+use crate::spec::Request;
+use crate::store::{Bucket, Hash, Store};
+
+/// A graph and what analysis looked at to find it.
+#[derive(Deserialize)]
+struct Kept {
+    looks: Vec<Look>,
+    graph: Graph,
+}
+
+/// [`Kept`], to be written.
+#[derive(Serialize)]
+struct Keep<'a> {
+    looks: &'a [Look],
+    graph: &'a Graph,
+}
+
+/// Key of a graph: all that has a say besides the disk. The whole request and the whole answer of the interpreter are
+/// in it, whether analysis reads them or not, and this program itself; none if it cannot be read.
+pub(super) fn key(request: &Request, python: &Python, store: &Store) -> Option<Hash> {
+    let program = std::env::current_exe().ok()?;
+    let mut hasher = blake3::Hasher::new_derive_key("freeze graph");
+    hasher.update(&store.file_hash(&program).ok()?);
+    for rules in &request.rule_files {
+        hasher.update(&store.file_hash(rules).ok()?);
+    }
+    hasher.update(format!("{request:?}\n{python:?}").as_bytes());
+    Some(*hasher.finalize().as_bytes())
+}
+
+/// The kept graph, if each look would show what it showed then.
+pub(super) fn recall(store: &Store, key: &Hash) -> Option<Graph> {
+    let current = Hash::try_from(store.get(Bucket::Graph, key)?).ok()?;
+    let bytes = store.get(Bucket::Graph, &current)?;
+    let kept: Kept = serde_json::from_slice(&bytes).ok()?;
+    if !kept.looks.par_iter().all(disk::holds) {
+        return None;
+    }
+    tracing::debug!(looks = kept.looks.len(), "the module graph of an earlier build holds");
+    Some(kept.graph)
+}
+
+/// Keeps a graph, unless what it rests on is so young that a change might not show.
+pub(super) fn remember(store: &Store, key: &Hash, disk: Disk, graph: &Graph) {
+    let Some(looks) = disk.looks() else { return };
+    let Ok(bytes) = serde_json::to_vec(&Keep { looks: &looks, graph }) else { return };
+    // By its content, so that nothing that another build reads now is written over.
+    let current = *blake3::hash(&bytes).as_bytes();
+    store.put(Bucket::Graph, &current, &bytes);
+    store.put(Bucket::Graph, key, &current);
+}

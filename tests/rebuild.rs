@@ -1,0 +1,140 @@
+//! The second build of a program: the graph of the first is taken again, unless anything that it rests on has changed.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use harness::{Project, Run, newest};
+
+/// What a build says with `--log-level debug` when it takes an earlier graph.
+const AGAIN: &str = "the module graph of an earlier build holds";
+
+/// Files must be two seconds old before a build relies on their times.
+fn settle() {
+    std::thread::sleep(Duration::from_millis(2200));
+}
+
+/// Builds, and tells whether an earlier graph was taken; then runs the product.
+#[track_caller]
+fn build(project: &Project, prints: &str) -> bool {
+    let dist = project.path().join("out");
+    let arguments = ["app/app.py", "-F", "-y", "--log-level", "debug", "--python", "v", "--paths", "early"];
+    let outcome = project
+        .bare_command(arguments)
+        .args(["--paths", "late", "--paths", "linked", "--specpath", "spec", "--distpath"])
+        .arg(&dist)
+        .env("FREEZE_CACHE_DIR", project.path().join("cache"))
+        .run();
+    outcome.success();
+    Run::new(dist.join("app")).show(project.path()).run().prints(&format!("{prints}\n"));
+    format!("{outcome}").contains(AGAIN)
+}
+
+/// Fails unless an earlier graph is taken before a change and not after it.
+fn noticed(project: &Project, expected: &mut &'static str, change: &dyn Fn(), prints: &'static str) {
+    // Whatever the last change left unsettled is settled by now.
+    settle();
+    build(project, expected);
+    assert!(build(project, expected), "nothing has changed since it printed `{expected}`");
+    change();
+    assert!(!build(project, prints), "the change to `{prints}` was not noticed");
+    *expected = prints;
+}
+
+fn venv(project: &Project) {
+    let arguments = ["-m", "venv", "--without-pip", "v"];
+    let made = Command::new(&newest().exe).args(arguments).current_dir(project.path()).status();
+    assert!(made.unwrap().success());
+}
+
+fn write(path: &Path, text: &str) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}
+
+#[test]
+fn a_graph_is_taken_again_until_something_changes() {
+    let project = Project::new()
+        .file(
+            "app/app.py",
+            "import one, pkg.inner, where\n\
+             try:\n    import two\nexcept ImportError:\n    two = None\n\
+             print(one.VALUE, two and two.VALUE, pkg.inner.VALUE, where.VALUE)\n",
+        )
+        .file("late/one.py", "VALUE = 1")
+        .file("late/where.py", "VALUE = 'late'")
+        .file("late/pkg/__init__.py", "")
+        .file("late/pkg/inner.py", "VALUE = 'in'")
+        .file("first/empty", "")
+        .file("early/empty", "")
+        .file("spec/empty", "");
+    let at = |name: &str| project.path().join(name);
+    std::os::unix::fs::symlink("first", at("linked")).unwrap();
+    venv(&project);
+    settle();
+    assert!(!build(&project, "1 None in late"));
+    assert!(build(&project, "1 None in late"));
+
+    let mut expected = "1 None in late";
+    let mut changed = |change: &dyn Fn(), prints| noticed(&project, &mut expected, change, prints);
+    // The same length and time of modification: only the time of the inode tells.
+    changed(
+        &|| {
+            let old = at("late/one.py").metadata().unwrap().modified().unwrap();
+            write(&at("late/one.py"), "VALUE = 9");
+            let file = std::fs::File::options().append(true).open(at("late/one.py")).unwrap();
+            file.set_modified(old).unwrap();
+        },
+        "9 None in late",
+    );
+    changed(&|| write(&at("late/two.py"), "VALUE = 2"), "9 2 in late");
+    changed(&|| std::fs::rename(at("late/two.py"), at("late/three.py")).unwrap(), "9 None in late");
+    changed(&|| write(&at("early/where.py"), "VALUE = 'early'"), "9 None in early");
+    // A package in front of the module of its name.
+    changed(&|| write(&at("early/one/__init__.py"), "VALUE = 'package'"), "package None in early");
+    // Beside the script, before everything else.
+    changed(
+        &|| {
+            write(&at("app/pkg/inner.py"), "VALUE = 'own'");
+            write(&at("app/pkg/__init__.py"), "");
+        },
+        "package None own early",
+    );
+}
+
+#[test]
+fn a_change_of_the_environment_is_noticed() {
+    let project = Project::new()
+        .file(
+            "app/app.py",
+            "try:\n    from by_pth import VALUE\nexcept ImportError:\n    VALUE = 'no'\n\
+             try:\n    import two\nexcept ImportError:\n    two = None\nprint(VALUE, two and two.VALUE)\n",
+        )
+        .file("early/empty", "")
+        .file("late/empty", "")
+        .file("first/empty", "")
+        .file("second/two.py", "VALUE = 'second'")
+        .file("pth/by_pth.py", "VALUE = 'pth'")
+        .file("spec/empty", "");
+    let at = |name: &str| project.path().join(name);
+    std::os::unix::fs::symlink("first", at("linked")).unwrap();
+    venv(&project);
+    let site = at(&format!("v/lib/python{}/site-packages", newest().minor()));
+    let mut expected = "no None";
+    settle();
+    let mut changed = |change: &dyn Fn(), prints| noticed(&project, &mut expected, change, prints);
+    changed(&|| write(&site.join("a.pth"), &at("pth").display().to_string()), "pth None");
+    changed(&|| std::fs::remove_file(at("pth/by_pth.py")).unwrap(), "no None");
+    // A link that leads to another folder.
+    changed(
+        &|| {
+            std::os::unix::fs::symlink("second", at("new")).unwrap();
+            std::fs::rename(at("new"), at("linked")).unwrap();
+        },
+        "no second",
+    );
+    // An installed distribution, and what its metadata says.
+    let metadata = site.join("two-1.dist-info/METADATA");
+    changed(&|| write(&metadata, "Name: two\nVersion: 1\n"), "no second");
+    changed(&|| write(&metadata, "Name: two\nVersion: 2\n"), "no second");
+}
