@@ -16,6 +16,7 @@ const SHIPPED: &[(&str, &str)] = &[
     ("numpy.toml", include_str!("packages/numpy.toml")),
     ("pandas.toml", include_str!("packages/pandas.toml")),
     ("pillow.toml", include_str!("packages/pillow.toml")),
+    ("setuptools.toml", include_str!("packages/setuptools.toml")),
     ("tzdata.toml", include_str!("packages/tzdata.toml")),
     ("zoneinfo.toml", include_str!("packages/zoneinfo.toml")),
 ];

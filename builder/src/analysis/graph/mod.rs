@@ -14,7 +14,7 @@ use rayon::prelude::*;
 
 use super::condition::{Facts, Role};
 use super::disk::Disk;
-use super::distributions::Installed;
+use super::distributions::{Installed, required_name};
 use super::entry::Start;
 use super::names::Pattern;
 use super::record::{Form, Import, Origin, Record};
@@ -568,6 +568,9 @@ impl<'a> Worklist<'a> {
             module.distribution = owner;
             modules.insert(module.name.clone(), module);
         }
+        for partner in partners(installed, &modules, &owners) {
+            owners.insert(partner, 0);
+        }
         let mut named: Vec<(&str, usize)> =
             owners.keys().map(|&o| (installed.get(o).name.as_str(), o)).collect();
         named.sort_unstable();
@@ -580,6 +583,30 @@ impl<'a> Worklist<'a> {
         }
         Graph { modules, missing: self.missing, named_files, distributions, warnings: self.warnings }
     }
+}
+
+/// Distributions without modules of their own that lay files into packages of those that require them.
+fn partners(
+    installed: &Installed,
+    modules: &BTreeMap<String, Module>,
+    owners: &BTreeMap<usize, usize>,
+) -> Vec<usize> {
+    let mut found = Vec::new();
+    for owner in owners.keys() {
+        for required in installed.get(*owner).requires.iter().filter_map(|r| required_name(r)) {
+            let Some((at, distribution)) = installed.named(required) else { continue };
+            if owners.contains_key(&at) || found.contains(&at) {
+                continue;
+            }
+            let inside = |file: &String| {
+                file.split_once('/').is_some_and(|(top, _)| modules.get(top).is_some_and(|m| m.package))
+            };
+            if distribution.files.iter().any(inside) {
+                found.push(at);
+            }
+        }
+    }
+    found
 }
 
 /// Files of code that a module names. One that goes up from its own folder by `..` names itself: the folder has to exist.

@@ -246,10 +246,27 @@ impl Worklist<'_> {
         self.installed.owner(s.file()?, &module.name)
     }
 
+    /// The distribution that owns a name: that of its top level, or of the level below where that is a namespace.
+    fn owner_of_name(&mut self, name: &str) -> Option<usize> {
+        let top = name.split('.').next().unwrap_or(name);
+        if let Some(owner) = self.owner_of(top) {
+            return Some(owner);
+        }
+        let found = self.resolver.find(top, None)?;
+        let Kind::Namespace(_) = &found.kind else { return None };
+        let below = name.get(top.len() + 1..)?.split('.').next()?;
+        let full = format!("{top}.{below}");
+        let (Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s)) = self.find_quietly(&full)?.kind
+        else {
+            return None;
+        };
+        self.installed.owner(s.file()?, &full)
+    }
+
     /// Whether a name belongs to a distribution or to one that it requires.
     pub(super) fn is_related(&mut self, own: Option<usize>, name: &str) -> bool {
         let Some(own) = own else { return false };
-        let Some(owner) = self.owner_of(name.split('.').next().unwrap_or(name)) else { return false };
+        let Some(owner) = self.owner_of_name(name) else { return false };
         let wanted = normalize(&self.installed.get(owner).name);
         let requires = self.installed.get(own).requires.iter();
         own == owner || requires.filter_map(|r| required_name(r)).any(|r| normalize(r) == wanted)

@@ -43,13 +43,13 @@ fn unpacked(bytes: &[u8], tables: &mut Tables) {
         // A constant begins after the end of another or at a line of the cache, with a flag byte for a plain byte first.
         if bytes[at] & 1 == 1 && (at % 16 == 0 || bytes[at - 1] == 0) {
             let text = lzss(&bytes[at..]);
-            if text.len() >= 64 {
+            // Every module has this name in its table.
+            if text.len() >= 64 && memchr::memmem::find(&text, b"__main__").is_some() {
                 let pieces = in_order(&text, &numbers);
                 if pieces.len() > best.len() {
                     best = pieces;
                 }
-                // Every module has this name in its table.
-                if text.len() > run.len() && memchr::memmem::find(&text, b"__main__").is_some() {
+                if text.len() > run.len() {
                     run = text;
                 }
             }
@@ -75,7 +75,7 @@ fn lzss(source: &[u8]) -> Vec<u8> {
             let Some(low) = next() else { return text };
             if flags >> bit & 1 == 1 {
                 let byte = low as u8;
-                if byte < b' ' && !matches!(byte, b'\n' | b'\t' | b'\r') {
+                if byte < b' ' && !matches!(byte, 0 | b'\n' | b'\t' | b'\r') {
                     return text;
                 }
                 text.push(byte);

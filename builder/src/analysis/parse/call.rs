@@ -32,6 +32,13 @@ impl<'a> Finder<'a> {
                 "find_spec" => self.spec_call(call),
                 "module_from_spec" | "exec_module" | "load_module" => self.loads_specs = true,
                 name if name.contains("import") => self.named_call(call),
+                "files" | "contents" | "open_binary" | "open_text" | "path" | "read_binary" | "read_text"
+                | "resource_filename" | "resource_string" | "resource_stream"
+                    if self.is_resources(&attribute.value) =>
+                {
+                    self.resource_call(call);
+                }
+                "get_data" if self.is_module(&attribute.value, "pkgutil") => self.resource_call(call),
                 "declare_namespace" => self.record.extends_path = true,
                 "attach_stub" => self.record.stub = true,
                 "extend" | "append" | "insert" if self.depth == 0 => {
@@ -55,9 +62,43 @@ impl<'a> Finder<'a> {
             Expr::Name(name) if self.member(name.id.as_str()) == Some(("pkgutil", "walk_packages")) => {
                 self.scan_call(call, true);
             }
+            Expr::Name(name) if self.is_resource_function(name.id.as_str()) => self.resource_call(call),
             Expr::Name(name) if name.id.as_str() == "attach_stub" => self.record.stub = true,
             _ => {}
         }
+    }
+
+    /// `importlib.resources.files("package")` and its like: the package, which may hold nothing but data.
+    fn resource_call(&mut self, call: &'a ast::ExprCall) {
+        let Some(package) = call.arguments.args.first() else { return };
+        let known = match package {
+            Expr::Name(name) if self.variables.module(name.id.as_str()).is_some() => return,
+            other => self.variables.texts(other),
+        };
+        let guard = self.guard;
+        self.guard = guard.max(Guard::Optional);
+        for known in known.into_iter().filter(|k| k.whole) {
+            self.imported(call, known);
+        }
+        self.guard = guard;
+    }
+
+    fn is_resources(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Name(name) => {
+                self.variables.module(name.id.as_str()).is_some_and(|m| m.text.ends_with("resources"))
+            }
+            Expr::Attribute(a) => a.attr.as_str() == "resources",
+            _ => false,
+        }
+    }
+
+    /// Whether a name was imported from `importlib.resources` or its like.
+    fn is_resource_function(&self, name: &str) -> bool {
+        self.variables.module(name).is_some_and(|m| {
+            m.text.rsplit_once('.').is_some_and(|(module, _)| module.ends_with("resources"))
+                && !m.text.ends_with(".as_file")
+        })
     }
 
     /// `import_optional_dependency("name")`: a function that says it imports, and what.
@@ -174,7 +215,7 @@ impl<'a> Finder<'a> {
         let Some(name) = call.arguments.find_argument_value("name", 0) else { return };
         let known = self.variables.texts(name);
         // Whatever the module names in texts may be meant.
-        self.lazy |= known.is_empty();
+        self.lazy |= known.is_empty() || known.iter().any(|k| k.text == UNKNOWN);
         for known in known {
             self.imported(call, known);
         }
@@ -182,6 +223,14 @@ impl<'a> Finder<'a> {
 
     fn imported(&mut self, call: &'a ast::ExprCall, known: Known) {
         let Known { mut origin, mut text, whole } = known;
+        // `__import__(name, globals(), locals(), names, 1)`
+        if origin == Origin::Absolute
+            && let Some(Expr::NumberLiteral(level)) = call.arguments.find_argument_value("level", 4)
+            && let ast::Number::Int(level) = &level.value
+            && let Some(level) = level.as_u8().filter(|l| *l > 0)
+        {
+            origin = Origin::Package(u32::from(level));
+        }
         // Of most only the beginning is known.
         if let Some(start) = text.strip_suffix(UNKNOWN).filter(|start| !start.contains(UNKNOWN)) {
             text.truncate(start.len());

@@ -150,14 +150,16 @@ impl<'a> Finder<'a> {
         self.record.climbs = self.has_file && self.has_parent;
         let mut seen = HashSet::new();
         for (at, text) in std::mem::take(&mut self.candidates) {
-            if !(self.lazy || self.groups) || !seen.insert(text) {
+            // A text that begins with a dot counts from the package in most uses; that of a suffix names no module.
+            let relative = text.starts_with('.');
+            if !(self.lazy || self.groups || relative) || !seen.insert(text) {
                 continue;
             }
             let line = self.line(at);
             if self.groups {
                 self.record.groups.push((line, text.to_owned()));
             }
-            if self.lazy && is_dotted_name(text.trim_start_matches('.')) {
+            if (self.lazy || relative) && is_dotted_name(text.trim_start_matches('.')) {
                 self.record.tables.push((line, text.to_owned()));
             }
         }

@@ -56,12 +56,8 @@ pub(super) fn known_texts(expr: &Expr, names: &dyn Names) -> Vec<Known> {
         }
         Expr::Subscript(s) if is_parent_of_name(s) => vec![Known::new(Origin::Package(1), "", true)],
         Expr::Subscript(s) => elements(&s.value, names),
-        Expr::If(ternary) => {
-            let mut known = known_texts(&ternary.body, names);
-            known.extend(known_texts(&ternary.orelse, names));
-            known
-        }
-        Expr::BoolOp(op) => op.values.iter().flat_map(|v| known_texts(v, names)).take(MOST).collect(),
+        Expr::If(ternary) => either([&*ternary.body, &*ternary.orelse], names),
+        Expr::BoolOp(op) => either(&op.values, names),
         Expr::Named(named) => known_texts(&named.value, names),
         Expr::BinOp(op) if op.op == ast::Operator::Add => {
             product(known_texts(&op.left, names), &known_texts(&op.right, names))
@@ -92,6 +88,22 @@ pub(super) fn known_texts(expr: &Expr, names: &dyn Names) -> Vec<Known> {
         Expr::Call(call) => known_call(call, names),
         _ => Vec::new(),
     }
+}
+
+/// What one of several expressions may give; of one of which nothing is known, anything.
+fn either<'e>(all: impl IntoIterator<Item = &'e Expr>, names: &dyn Names) -> Vec<Known> {
+    let mut known = Vec::new();
+    let mut open = false;
+    for expr in all {
+        let more = known_texts(expr, names);
+        open |= more.is_empty() && !expr.is_none_literal_expr();
+        known.extend(more);
+    }
+    if open && !known.is_empty() {
+        known.push(Known::new(Origin::Absolute, UNKNOWN, false));
+    }
+    known.truncate(MOST);
+    known
 }
 
 /// Methods of texts and tables.
@@ -145,7 +157,13 @@ fn known_call(call: &ast::ExprCall, names: &dyn Names) -> Vec<Known> {
         }
         ("get" | "pop" | "setdefault", table) => {
             let mut known = elements(table, names);
-            known.extend(arguments.args.get(1).map(|d| known_texts(d, names)).unwrap_or_default());
+            if let Some(other) = arguments.args.get(1).filter(|_| !known.is_empty()) {
+                let more = known_texts(other, names);
+                if more.is_empty() && !other.is_none_literal_expr() {
+                    known.push(Known::new(Origin::Absolute, UNKNOWN, false));
+                }
+                known.extend(more);
+            }
             known
         }
         ("replace", text) => {
