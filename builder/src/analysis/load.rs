@@ -19,6 +19,7 @@ static VERSION: LazyLock<Hash> = LazyLock::new(|| {
         include_str!("native_names/cython.rs"),
         include_str!("native_names/mod.rs"),
         include_str!("parse/call.rs"),
+        include_str!("parse/literals.rs"),
         include_str!("parse/mod.rs"),
         include_str!("parse/platform.rs"),
         include_str!("parse/text.rs"),

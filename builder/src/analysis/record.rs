@@ -30,6 +30,9 @@ pub(super) struct Record {
     /// The stub beside the module tells what it imports (`lazy_loader.attach_stub`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stub: bool,
+    /// Distributions the metadata of which it asks for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub metadata: Vec<String>,
     /// Files of code that it names, with `*` for what is not known of the name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<String>,

@@ -166,6 +166,13 @@ impl<'a> Worklist<'a> {
         if let Some(parent) = parent {
             self.follow_siblings(at, parent, native, unwanted);
         }
+        for name in &requires {
+            let named = native.words.binary_search(name).is_ok()
+                || name.len() > 3 && native.runs.iter().any(|run| run.contains(name.as_str()));
+            if named && !unwanted.iter().any(|p| p.covers(name)) {
+                self.require_existing(name, &reason);
+            }
+        }
         let mut glued: Vec<(String, String)> =
             native.glued.iter().map(|t| (t.split('.').next().unwrap_or(t).to_owned(), t.clone())).collect();
         for run in &native.runs {

@@ -1,6 +1,7 @@
 //! The worklist: from the entries along every import that the target can reach.
 
 mod claims;
+mod finish;
 mod hints;
 mod tables;
 #[cfg(test)]
@@ -14,12 +15,12 @@ use rayon::prelude::*;
 
 use super::condition::{Facts, Role};
 use super::disk::Disk;
-use super::distributions::{Installed, required_name};
+use super::distributions::Installed;
 use super::entry::Start;
 use super::names::Pattern;
 use super::record::{Form, Import, Origin, Record};
 use super::resolve::{Found, Location, Resolver};
-use super::{By, Graph, Guard, Kind, Module, Reason, Source, load, syntax};
+use super::{By, Guard, Kind, Module, Reason, Source, load, syntax};
 use crate::error::{Error, Result, Warning};
 use crate::interrupt;
 use crate::python::Python;
@@ -540,85 +541,6 @@ impl<'a> Worklist<'a> {
         self.pending.push(at);
         at
     }
-
-    /// The finished graph.
-    pub(super) fn finish(self) -> Graph {
-        let installed = self.installed;
-        let mut owners: BTreeMap<usize, usize> = BTreeMap::new();
-        let mut modules: BTreeMap<String, Module> = BTreeMap::new();
-        let mut named_files = BTreeMap::new();
-        for node in self.nodes {
-            let files = named_files_of(&node);
-            if !files.is_empty() {
-                named_files.insert(node.module.name.clone(), files);
-            }
-            let mut module = node.module;
-            if self.rejected.contains(&module.name) {
-                continue;
-            }
-            let file = match &module.kind {
-                Kind::Source(source) | Kind::Bytecode(source) | Kind::Extension(source) => source.file(),
-                Kind::Namespace(_) | Kind::Builtin => None,
-            };
-            let owner =
-                file.filter(|f| !self.python.in_stdlib(f)).and_then(|f| installed.owner(f, &module.name));
-            if let Some(owner) = owner {
-                owners.insert(owner, 0);
-            }
-            module.distribution = owner;
-            modules.insert(module.name.clone(), module);
-        }
-        for partner in partners(installed, &modules, &owners) {
-            owners.insert(partner, 0);
-        }
-        let mut named: Vec<(&str, usize)> =
-            owners.keys().map(|&o| (installed.get(o).name.as_str(), o)).collect();
-        named.sort_unstable();
-        let distributions = named.iter().map(|&(_, o)| installed.get(o).clone()).collect();
-        for (place, (_, owner)) in named.into_iter().enumerate() {
-            owners.insert(owner, place);
-        }
-        for module in modules.values_mut() {
-            module.distribution = module.distribution.and_then(|o| owners.get(&o).copied());
-        }
-        Graph { modules, missing: self.missing, named_files, distributions, warnings: self.warnings }
-    }
-}
-
-/// Distributions without modules of their own that lay files into packages of those that require them.
-fn partners(
-    installed: &Installed,
-    modules: &BTreeMap<String, Module>,
-    owners: &BTreeMap<usize, usize>,
-) -> Vec<usize> {
-    let mut found = Vec::new();
-    for owner in owners.keys() {
-        for required in installed.get(*owner).requires.iter().filter_map(|r| required_name(r)) {
-            let Some((at, distribution)) = installed.named(required) else { continue };
-            if owners.contains_key(&at) || found.contains(&at) {
-                continue;
-            }
-            let inside = |file: &String| {
-                file.split_once('/').is_some_and(|(top, _)| modules.get(top).is_some_and(|m| m.package))
-            };
-            if distribution.files.iter().any(inside) {
-                found.push(at);
-            }
-        }
-    }
-    found
-}
-
-/// Files of code that a module names. One that goes up from its own folder by `..` names itself: the folder has to exist.
-fn named_files_of(node: &Node) -> Vec<String> {
-    if node.role == load::Role::Stdlib {
-        return Vec::new();
-    }
-    let mut files = node.record.files.clone();
-    if node.record.climbs {
-        files.extend(node.module.path.rsplit('/').next().map(str::to_owned));
-    }
-    files
 }
 
 /// Whether a module is one of the program's entries or hooks.

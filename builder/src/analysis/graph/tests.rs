@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::*;
+use crate::analysis::Graph;
 use crate::spec::{Entry, Program};
 use crate::target::{Arch, Os, Target};
 

@@ -56,7 +56,8 @@ fn unpacked(bytes: &[u8], tables: &mut Tables) {
         }
         at += 1;
     }
-    if best.is_empty() && !run.is_empty() {
+    // A row that ends early is one by chance.
+    if best.iter().map(Vec::len).sum::<usize>() < run.len() / 2 {
         tables.runs.push(run);
     }
     tables.strings.extend(best.into_iter().filter(|p| p.len() < MAX));

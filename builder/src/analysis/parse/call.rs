@@ -38,6 +38,12 @@ impl<'a> Finder<'a> {
                 {
                     self.resource_call(call);
                 }
+                "distribution" | "files" | "get_distribution" | "metadata" | "require" | "requires"
+                | "version"
+                    if self.is_metadata(&attribute.value) =>
+                {
+                    self.metadata_call(call);
+                }
                 "get_data" if self.is_module(&attribute.value, "pkgutil") => self.resource_call(call),
                 "declare_namespace" => self.record.extends_path = true,
                 "attach_stub" => self.record.stub = true,
@@ -62,10 +68,56 @@ impl<'a> Finder<'a> {
             Expr::Name(name) if self.member(name.id.as_str()) == Some(("pkgutil", "walk_packages")) => {
                 self.scan_call(call, true);
             }
+            Expr::Name(name) if self.is_metadata_function(name.id.as_str()) => self.metadata_call(call),
             Expr::Name(name) if self.is_resource_function(name.id.as_str()) => self.resource_call(call),
             Expr::Name(name) if name.id.as_str() == "attach_stub" => self.record.stub = true,
             _ => {}
         }
+    }
+
+    /// `importlib.metadata.version("distribution")` and its like.
+    fn metadata_call(&mut self, call: &'a ast::ExprCall) {
+        let Some(name) = call.arguments.args.first() else { return };
+        for known in
+            self.variables.texts(name).into_iter().filter(|k| k.whole && k.origin == Origin::Absolute)
+        {
+            // `require("name>=1")`
+            let end = known.text.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)));
+            let name = known.text[..end.unwrap_or(known.text.len())].to_owned();
+            if !name.is_empty() && !self.record.metadata.contains(&name) {
+                self.record.metadata.push(name);
+            }
+        }
+    }
+
+    fn is_metadata(&self, expr: &Expr) -> bool {
+        const MODULES: [&str; 3] = ["importlib.metadata", "importlib_metadata", "pkg_resources"];
+        match expr {
+            Expr::Name(name) => {
+                self.variables.module(name.id.as_str()).is_some_and(|m| MODULES.contains(&m.text.as_str()))
+            }
+            Expr::Attribute(a) => a.attr.as_str() == "metadata",
+            _ => false,
+        }
+    }
+
+    /// Whether a name was imported from `importlib.metadata` or its like.
+    fn is_metadata_function(&self, name: &str) -> bool {
+        self.variables.module(name).is_some_and(|m| {
+            m.text.rsplit_once('.').is_some_and(|(module, name)| {
+                matches!(module, "importlib.metadata" | "importlib_metadata" | "pkg_resources")
+                    && matches!(
+                        name,
+                        "distribution"
+                            | "files"
+                            | "get_distribution"
+                            | "metadata"
+                            | "require"
+                            | "requires"
+                            | "version"
+                    )
+            })
+        })
     }
 
     /// `importlib.resources.files("package")` and its like: the package, which may hold nothing but data.

@@ -2,6 +2,7 @@
 
 mod bindings;
 mod call;
+mod literals;
 mod platform;
 #[cfg(test)]
 mod tests;
@@ -358,50 +359,6 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// Remembers a string that looks like `package.module` or `package.module:attribute`.
-    fn text(&mut self, literal: &'a ast::ExprStringLiteral) {
-        let text = literal.value.to_str();
-        if !text.is_empty()
-            && text.len() < 80
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-:/".contains(&b))
-        {
-            self.candidates.push((literal.range.start(), text));
-        }
-        self.has_parent |= text == ".." || text.starts_with("../") || text.contains("/../");
-        if let Some(file) = code_file(text)
-            && !self.record.files.contains(&file)
-        {
-            self.record.files.push(file);
-        }
-        self.statement(literal);
-        let name = text.split_once(':').map_or(text, |(module, _)| module);
-        if name.len() < 120
-            && (self.words || name.contains('.'))
-            && is_dotted_name(name)
-            && self.texts.insert(name)
-        {
-            let line = self.line(literal.range.start());
-            self.record.texts.push((line, name.to_owned()));
-        }
-    }
-
-    /// Source in a text, as for `exec`: what it imports.
-    fn statement(&mut self, literal: &'a ast::ExprStringLiteral) {
-        let text = literal.value.to_str().trim_start();
-        let mut words = text.split_whitespace();
-        if !matches!(words.next(), Some("from" | "import")) || text.len() > 400 {
-            return;
-        }
-        if let Some(name) = words.next().map(|w| w.trim_end_matches([',', ';']))
-            && name.contains('.')
-            && is_dotted_name(name)
-            && self.texts.insert(name)
-        {
-            let line = self.line(literal.range.start());
-            self.record.texts.push((line, name.to_owned()));
-        }
-    }
-
     fn is_module(&self, expr: &Expr, module: &str) -> bool {
         matches!(expr, Expr::Name(name) if self.modules.get(name.id.as_str()) == Some(&module))
     }
@@ -560,33 +517,6 @@ fn stands_for_modules(target: &Expr) -> bool {
         }
         _ => false,
     }
-}
-
-/// The name of a file of code that a text gives, with `*` for what it leaves open: such files are no data, unless a
-/// module names them.
-fn code_file(text: &str) -> Option<String> {
-    const CODE: [&str; 12] =
-        [".py", ".pyi", ".pyx", ".pxd", ".c", ".cc", ".cpp", ".cu", ".cuh", ".h", ".hpp", ".rs"];
-    let name = text.rsplit('/').next().unwrap_or(text);
-    let (stem, suffix) = name.split_at(name.rfind('.')?);
-    if stem.is_empty() || name.len() > 60 || !CODE.contains(&suffix) || name.starts_with("__") {
-        return None;
-    }
-    let mut pattern = String::new();
-    let mut rest = stem;
-    while let Some(at) = rest.find(['{', '%', '*']) {
-        pattern.push_str(&rest[..at]);
-        pattern.push('*');
-        rest = match rest.as_bytes()[at] {
-            b'{' => rest[at..].split_once('}')?.1,
-            b'%' => rest.get(at + 2..)?,
-            _ => &rest[at + 1..],
-        };
-    }
-    pattern.push_str(rest);
-    let plain = pattern.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.*".contains(&b));
-    // A pattern of nothing but wildcards tells nothing.
-    (plain && pattern.bytes().any(|b| b.is_ascii_alphanumeric())).then(|| format!("{pattern}{suffix}"))
 }
 
 /// Offsets of the lines' beginnings.

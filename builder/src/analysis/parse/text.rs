@@ -51,6 +51,8 @@ pub(super) fn known_texts(expr: &Expr, names: &dyn Names) -> Vec<Known> {
             match a.attr.as_str() {
                 "parent" if base.id.as_str() == "__spec__" => vec![Known::new(Origin::Package(1), "", true)],
                 "__name__" | "__package__" => names.module(base.id.as_str()).into_iter().collect(),
+                // What the class sets it to.
+                attribute if is_self(&base.id) => names.variable(attribute),
                 _ => Vec::new(),
             }
         }
@@ -88,6 +90,10 @@ pub(super) fn known_texts(expr: &Expr, names: &dyn Names) -> Vec<Known> {
         Expr::Call(call) => known_call(call, names),
         _ => Vec::new(),
     }
+}
+
+fn is_self(name: &str) -> bool {
+    matches!(name, "self" | "cls")
 }
 
 /// What one of several expressions may give; of one of which nothing is known, anything.
@@ -201,6 +207,9 @@ pub(super) fn elements(expr: &Expr, names: &dyn Names) -> Vec<Known> {
         Expr::Starred(starred) => elements(&starred.value, names),
         Expr::Subscript(s) => elements(&s.value, names),
         Expr::Name(name) => names.elements(name.id.as_str()),
+        Expr::Attribute(a) if matches!(&*a.value, Expr::Name(n) if is_self(&n.id)) => {
+            names.elements(a.attr.as_str())
+        }
         Expr::BinOp(op) if matches!(op.op, ast::Operator::Add | ast::Operator::BitOr) => {
             let mut known = elements(&op.left, names);
             known.extend(elements(&op.right, names));

@@ -1,0 +1,97 @@
+//! The finished graph: modules with their distributions, and what else the modules ask for.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::{Node, Worklist};
+use crate::analysis::distributions::{Installed, required_name};
+use crate::analysis::{Graph, Kind, Module, load};
+
+impl Worklist<'_> {
+    /// The finished graph.
+    pub(in crate::analysis) fn finish(self) -> Graph {
+        let installed = self.installed;
+        let mut owners: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut modules: BTreeMap<String, Module> = BTreeMap::new();
+        let mut named_files = BTreeMap::new();
+        let mut asked = HashSet::new();
+        for node in self.nodes {
+            if node.role != load::Role::Stdlib {
+                asked.extend(node.record.metadata.iter().cloned());
+            }
+            let files = named_files_of(&node);
+            if !files.is_empty() {
+                named_files.insert(node.module.name.clone(), files);
+            }
+            let mut module = node.module;
+            if self.rejected.contains(&module.name) {
+                continue;
+            }
+            let file = match &module.kind {
+                Kind::Source(source) | Kind::Bytecode(source) | Kind::Extension(source) => source.file(),
+                Kind::Namespace(_) | Kind::Builtin => None,
+            };
+            let owner =
+                file.filter(|f| !self.python.in_stdlib(f)).and_then(|f| installed.owner(f, &module.name));
+            if let Some(owner) = owner {
+                owners.insert(owner, 0);
+            }
+            module.distribution = owner;
+            modules.insert(module.name.clone(), module);
+        }
+        for name in &asked {
+            if let Some((at, _)) = installed.named(name) {
+                owners.insert(at, 0);
+            }
+        }
+        for partner in partners(installed, &modules, &owners) {
+            owners.insert(partner, 0);
+        }
+        let mut named: Vec<(&str, usize)> =
+            owners.keys().map(|&o| (installed.get(o).name.as_str(), o)).collect();
+        named.sort_unstable();
+        let distributions = named.iter().map(|&(_, o)| installed.get(o).clone()).collect();
+        for (place, (_, owner)) in named.into_iter().enumerate() {
+            owners.insert(owner, place);
+        }
+        for module in modules.values_mut() {
+            module.distribution = module.distribution.and_then(|o| owners.get(&o).copied());
+        }
+        Graph { modules, missing: self.missing, named_files, distributions, warnings: self.warnings }
+    }
+}
+
+/// Distributions without modules of their own that lay files into packages of those that require them.
+fn partners(
+    installed: &Installed,
+    modules: &BTreeMap<String, Module>,
+    owners: &BTreeMap<usize, usize>,
+) -> Vec<usize> {
+    let mut found = Vec::new();
+    for owner in owners.keys() {
+        for required in installed.get(*owner).requires.iter().filter_map(|r| required_name(r)) {
+            let Some((at, distribution)) = installed.named(required) else { continue };
+            if owners.contains_key(&at) || found.contains(&at) {
+                continue;
+            }
+            let inside = |file: &String| {
+                file.split_once('/').is_some_and(|(top, _)| modules.get(top).is_some_and(|m| m.package))
+            };
+            if distribution.files.iter().any(inside) {
+                found.push(at);
+            }
+        }
+    }
+    found
+}
+
+/// Files of code that a module names. One that goes up from its own folder by `..` names itself: the folder has to exist.
+fn named_files_of(node: &Node) -> Vec<String> {
+    if node.role == load::Role::Stdlib {
+        return Vec::new();
+    }
+    let mut files = node.record.files.clone();
+    if node.record.climbs {
+        files.extend(node.module.path.rsplit('/').next().map(str::to_owned));
+    }
+    files
+}

@@ -1,0 +1,107 @@
+//! Strings in the source: names of modules, of files and of groups of entry points, sources in texts.
+
+use ruff_python_ast as ast;
+use ruff_text_size::Ranged;
+
+use super::Finder;
+use super::text::is_dotted_name;
+use crate::analysis::Guard;
+use crate::analysis::record::{Form, Origin};
+
+impl<'a> Finder<'a> {
+    /// Remembers a string that looks like `package.module` or `package.module:attribute`.
+    pub(super) fn text(&mut self, literal: &'a ast::ExprStringLiteral) {
+        let text = literal.value.to_str();
+        if !text.is_empty()
+            && text.len() < 80
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-:/".contains(&b))
+        {
+            self.candidates.push((literal.range.start(), text));
+        }
+        self.has_parent |= text == ".." || text.starts_with("../") || text.contains("/../");
+        if let Some(file) = code_file(text)
+            && !self.record.files.contains(&file)
+        {
+            self.record.files.push(file);
+        }
+        self.statement(literal);
+        if self.words && text.len() >= 80 {
+            self.names_inside(literal);
+        }
+        // The beginning of names that code completes.
+        if let Some(package) = text.strip_suffix('.')
+            && package.contains('.')
+            && is_dotted_name(package)
+        {
+            let at = literal.range().start();
+            self.under(Guard::Optional, None, |f| {
+                f.push(at, Origin::Absolute, text.to_owned(), Form::Prefix, Vec::new());
+            });
+        }
+        let name = text.split_once(':').map_or(text, |(module, _)| module);
+        if name.len() < 120
+            && (self.words || name.contains('.'))
+            && is_dotted_name(name)
+            && self.texts.insert(name)
+        {
+            let line = self.line(literal.range.start());
+            self.record.texts.push((line, name.to_owned()));
+        }
+    }
+
+    /// Dotted names inside a longer text of the program's: settings that it writes, sources that it runs.
+    fn names_inside(&mut self, literal: &'a ast::ExprStringLiteral) {
+        let line = self.line(literal.range.start());
+        let words =
+            literal.value.to_str().split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.'));
+        for name in words.map(|w| w.trim_matches('.')) {
+            if name.contains('.') && is_dotted_name(name) && self.texts.insert(name) {
+                self.record.texts.push((line, name.to_owned()));
+            }
+        }
+    }
+
+    /// Source in a text, as for `exec`: what it imports.
+    fn statement(&mut self, literal: &'a ast::ExprStringLiteral) {
+        let text = literal.value.to_str().trim_start();
+        let mut words = text.split_whitespace();
+        if !matches!(words.next(), Some("from" | "import")) || text.len() > 400 {
+            return;
+        }
+        if let Some(name) = words.next().map(|w| w.trim_end_matches([',', ';']))
+            && name.contains('.')
+            && is_dotted_name(name)
+            && self.texts.insert(name)
+        {
+            let line = self.line(literal.range.start());
+            self.record.texts.push((line, name.to_owned()));
+        }
+    }
+}
+
+/// The name of a file of code that a text gives, with `*` for what it leaves open: such files are no data, unless a
+/// module names them.
+fn code_file(text: &str) -> Option<String> {
+    const CODE: [&str; 12] =
+        [".py", ".pyi", ".pyx", ".pxd", ".c", ".cc", ".cpp", ".cu", ".cuh", ".h", ".hpp", ".rs"];
+    let name = text.rsplit('/').next().unwrap_or(text);
+    let (stem, suffix) = name.split_at(name.rfind('.')?);
+    if stem.is_empty() || name.len() > 60 || !CODE.contains(&suffix) || name.starts_with("__") {
+        return None;
+    }
+    let mut pattern = String::new();
+    let mut rest = stem;
+    while let Some(at) = rest.find(['{', '%', '*']) {
+        pattern.push_str(&rest[..at]);
+        pattern.push('*');
+        rest = match rest.as_bytes()[at] {
+            b'{' => rest[at..].split_once('}')?.1,
+            b'%' => rest.get(at + 2..)?,
+            _ => &rest[at + 1..],
+        };
+    }
+    pattern.push_str(rest);
+    let plain = pattern.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.*".contains(&b));
+    // A pattern of nothing but wildcards tells nothing.
+    (plain && pattern.bytes().any(|b| b.is_ascii_alphanumeric())).then(|| format!("{pattern}{suffix}"))
+}
