@@ -14,8 +14,11 @@ import sys
 ROOT = _freeze.root
 _ROOT_SLASH = ROOT + '/'
 _CODE, _EXTENSION, _NAMESPACE = 0, 1, 2
-# Where `importlib.resources.files` looks for a package: in 3.9 it asks no loader.
-_RESOURCES = 'importlib._common' if sys.version_info < (3, 10) else None
+# Modules that are changed when they are loaded, and the loaders that do it.
+_SPECIAL = {'pkg_resources': 'PkgResourcesLoader'}
+if sys.version_info < (3, 10):
+    # Where `importlib.resources.files` looks for a package: it asks no loader yet.
+    _SPECIAL['importlib._common'] = 'ResourcesLoader'
 _Spec = _bootstrap.ModuleSpec
 _find = _freeze.find
 
@@ -89,7 +92,7 @@ def spec_of(name, found):
     """The spec of a module that is described by `found`; None for a namespace."""
     index, kind, package, origin, cached = found
     if kind == _CODE:
-        make = Loader if name != _RESOURCES else _rest().ResourcesLoader
+        make = Loader if name not in _SPECIAL else getattr(_rest(), _SPECIAL[name])
         spec = _Spec(name, make(name, origin, index), origin=origin)
         spec._cached = cached
     elif kind == _EXTENSION:

@@ -261,6 +261,24 @@ def distributions(context=None):
                 yield metadata.PathDistribution(Tree(ROOT + '/' + entry))
 
 
+class PkgResourcesLoader(_freeze_bootstrap.Loader):
+    """Loads `pkg_resources`, and makes it know the finder and the loaders of the bundle as it knows Python's own."""
+
+    def exec_module(self, module):
+        super().exec_module(module)
+        if not _freeze.on_disk:
+            return
+        module.register_finder(_freeze_bootstrap.FolderFinder, module.find_on_path)
+        module.register_namespace_handler(_freeze_bootstrap.FolderFinder, module.file_ns_handler)
+        for loader in _freeze_bootstrap.Loader, _freeze_bootstrap.ExtensionLoader:
+            module.register_loader_type(loader, module.DefaultProvider)
+        # It has looked for distributions when it was imported, without knowing how.
+        known = module.working_set
+        known.entries, known.entry_keys, known.by_key = [], {}, {}
+        for entry in sys.path:
+            known.add_entry(entry)
+
+
 class TclLoader(_freeze_bootstrap.ExtensionLoader):
     """Loads `_tkinter`, so that Tcl and Tk find their scripts in the bundle."""
 

@@ -163,8 +163,9 @@ impl<'a> Worklist<'a> {
                 self.require_existing(name, &reason);
             }
         }
-        if let Some(parent) = parent {
-            self.follow_siblings(at, parent, native, unwanted);
+        let mut packages: Vec<String> = parent.map(str::to_owned).into_iter().collect();
+        while let Some(package) = packages.pop() {
+            packages.extend(self.follow_siblings(at, &package, native, unwanted));
         }
         for name in &requires {
             let named = native.words.binary_search(name).is_ok()
@@ -192,12 +193,20 @@ impl<'a> Worklist<'a> {
         }
     }
 
-    /// Modules beside a Cython extension that bear one of its names: `from . import x` leaves nothing else.
-    fn follow_siblings(&mut self, at: usize, parent: &str, native: &NativeNames, unwanted: &[Pattern]) {
+    /// Modules in a package that bear a name of a Cython extension: `from . import x` leaves nothing else. Returns those
+    /// that are packages themselves: `from .x import y`.
+    fn follow_siblings(
+        &mut self,
+        at: usize,
+        parent: &str,
+        native: &NativeNames,
+        unwanted: &[Pattern],
+    ) -> Vec<String> {
+        let mut packages = Vec::new();
         if native.words.is_empty() && native.runs.is_empty() {
-            return;
+            return packages;
         }
-        let Some(locations) = self.find_quietly(parent).and_then(|f| f.locations) else { return };
+        let Some(locations) = self.find_quietly(parent).and_then(|f| f.locations) else { return packages };
         let own = self.nodes[at].module.name.clone();
         for child in self.resolver.children(&locations) {
             let named = native.words.binary_search(&child).is_ok()
@@ -205,9 +214,12 @@ impl<'a> Worklist<'a> {
             let name = format!("{parent}.{child}");
             if named && !is_test(&child) && name != own && !unwanted.iter().any(|p| p.covers(&name)) {
                 let reason = Reason { from: own.clone(), by: By::Native, line: 0, guard: Guard::Function };
-                self.require_existing(&name, &reason);
+                if self.require_existing(&name, &reason).is_some_and(|at| self.nodes[at].module.package) {
+                    packages.push(name);
+                }
             }
         }
+        packages
     }
 
     /// Top-level names that requirements of a module's distribution provide, by their names.

@@ -189,7 +189,13 @@ impl Worklist<'_> {
                 continue;
             }
             let by = By::Text(format!("{name} in {file}"));
-            self.require_existing(&name, &Reason { from, by, line: 0, guard: Guard::Function });
+            let reason = Reason { from, by, line: 0, guard: Guard::Function };
+            if self.require_existing(&name, &reason).is_none()
+                && let Some((module, _)) = name.rsplit_once('.')
+                && module.contains('.')
+            {
+                self.require_existing(module, &reason);
+            }
         }
         for (from, file, import) in scripts {
             let by = By::Text(format!("{} in {file}", import.module));
