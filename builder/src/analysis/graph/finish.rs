@@ -43,6 +43,19 @@ impl Worklist<'_> {
                 owners.insert(at, 0);
             }
         }
+        // It resolves what distributions require, whether their modules are there or not.
+        if modules.contains_key("pkg_resources") {
+            let mut queue: Vec<usize> = owners.keys().copied().collect();
+            while let Some(owner) = queue.pop() {
+                for required in installed.get(owner).requires.iter().filter_map(|r| required_name(r)) {
+                    if let Some((at, _)) = installed.named(required)
+                        && owners.insert(at, 0).is_none()
+                    {
+                        queue.push(at);
+                    }
+                }
+            }
+        }
         for partner in partners(installed, &modules, &owners) {
             owners.insert(partner, 0);
         }
