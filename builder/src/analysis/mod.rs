@@ -80,6 +80,17 @@ fn find(request: &Request, python: &Python, store: &Store, disk: &disk::Disk) ->
     Ok(graph)
 }
 
+/// Looks for names in arbitrary bytes, as what a package may hold.
+#[cfg(fuzzing)]
+pub fn fuzz(bytes: &[u8]) {
+    let _ = pickle::modules(bytes);
+    let _ = native_names::find(bytes, "pkg");
+    let _ = named::names(bytes, "pkg");
+    let _ = parse::source(bytes, 12, true);
+    let opcodes = BTreeMap::from([("IMPORT_NAME".into(), 108), ("LOAD_CONST".into(), 100)]);
+    let _ = bytecode::find(bytes, 12, &opcodes);
+}
+
 /// Where the bytes of a file come from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Source {
