@@ -80,9 +80,9 @@ if sys.version_info[0] == 2:
     import only_old
 if False:
     import never
-for name in 'only_types', 'only_windows', 'only_mac', 'only_old', 'never', 'on_linux':
+for name in 'sepyt_ylno swodniw_ylno cam_ylno dlo_ylno reven xunil_no'.split():
     try:
-        print(__import__(name).__name__)
+        print(__import__(name[::-1]).__name__)
     except ImportError:
         pass
 ";

@@ -268,9 +268,15 @@ impl<'a> Finder<'a> {
         let known = self.variables.texts(name);
         // Whatever the module names in texts may be meant.
         self.lazy |= known.is_empty() || known.iter().any(|k| k.text == UNKNOWN);
+        // Of several names one may be meant, and a table holds more than names.
+        let guard = self.guard;
+        if known.len() > 1 {
+            self.guard = guard.max(Guard::Optional);
+        }
         for known in known {
             self.imported(call, known);
         }
+        self.guard = guard;
     }
 
     fn imported(&mut self, call: &'a ast::ExprCall, known: Known) {
