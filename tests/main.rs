@@ -31,3 +31,4 @@ mod rules;
 mod spec;
 mod tidy;
 mod tkinter;
+mod trace;

@@ -1,5 +1,6 @@
 //! What the user asked for: read from a spec, a script with options or a pyproject.toml, and resolved.
 
+pub mod amend;
 mod check;
 mod document;
 pub mod entry;
