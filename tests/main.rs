@@ -27,6 +27,8 @@ mod programs;
 mod python;
 mod rebuild;
 mod resources;
+mod rules;
 mod spec;
 mod tidy;
 mod tkinter;
+mod trace;

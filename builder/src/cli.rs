@@ -2,6 +2,7 @@
 
 mod build;
 mod foreign;
+mod trace;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -48,6 +49,24 @@ enum Command {
         /// Replace a spec that is there.
         #[arg(short, long)]
         force: bool,
+    },
+    /// Run a program unfrozen and list what it uses and analysis misses.
+    Trace {
+        /// A spec, a script or a module; by default the only spec of the current folder.
+        #[arg(value_name = "SPEC | SCRIPT | MODULE[:FUNCTION]")]
+        what: Option<String>,
+        /// Write what is missed into the spec; for a script, into a new one beside it.
+        #[arg(long)]
+        write: bool,
+        /// The interpreter: a venv, a python or a version. By default $VIRTUAL_ENV, .venv, python3.
+        #[arg(long, value_name = "PYTHON")]
+        python: Option<String>,
+        /// Search modules here too; several are separated as in PYTHONPATH.
+        #[arg(short, long, value_name = "DIRS")]
+        paths: Vec<String>,
+        /// Arguments of the program.
+        #[arg(last = true, value_name = "ARGS")]
+        args: Vec<OsString>,
     },
     /// List, extract or verify the contents of a frozen program.
     Inspect {
@@ -144,6 +163,8 @@ pub(crate) enum Action {
     Build(Box<Request>, Option<Vec<OsString>>),
     /// Write a spec.
     Init(Option<String>, bool),
+    /// Run a program unfrozen, with these arguments, and write what is missed.
+    Trace { what: String, request: Box<Request>, arguments: Vec<OsString>, write: bool },
     /// Look into a frozen program.
     Inspect(PathBuf, InspectCommand, bool),
     /// Look into the cache.
@@ -226,6 +247,11 @@ impl CommandLine {
             }
             return Ok(match command {
                 Command::Init { source, force } => Action::Init(source, force),
+                Command::Trace { what, write, python, paths, args } => {
+                    let what = what.map_or_else(trace::only_spec, Ok)?;
+                    let request = Box::new(trace::request(&what, python, paths)?);
+                    Action::Trace { what, request, arguments: args, write }
+                }
                 Command::Inspect { app, action, json } => {
                     Action::Inspect(app, action.unwrap_or(InspectCommand::List), json)
                 }

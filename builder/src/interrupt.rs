@@ -1,10 +1,11 @@
 //! Ctrl-C: long loops ask here whether to stop, so that temporary files are removed by their owners, and child
 //! processes are started here, so that they end then.
 
-use std::io::{self, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
+use std::io::{self, IsTerminal, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 
@@ -117,6 +118,57 @@ pub fn answer(command: &mut Command, input: &[u8]) -> Result<Output> {
     check()?;
     Ok(output)
 }
+
+/// How often a process in the foreground is looked at.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// How long a process in the foreground may take to end after Ctrl-C, before it is asked again.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Runs a process that has the terminal and this process's streams, and waits for its end. Ctrl-C is the process's: it
+/// ends as it sees fit, and this one goes on, until the next Ctrl-C.
+///
+/// # Errors
+/// It cannot be started.
+pub fn foreground(command: &mut Command) -> io::Result<ExitStatus> {
+    let mut child = command.spawn()?;
+    let mut asked: Option<Instant> = None;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            INTERRUPTED.store(false, Ordering::SeqCst);
+            return Ok(status);
+        }
+        match asked {
+            None if INTERRUPTED.load(Ordering::SeqCst) => {
+                asked = Some(Instant::now());
+                // A terminal tells all processes of its group.
+                if !io::stdin().is_terminal() && !io::stderr().is_terminal() {
+                    ask(&child, false);
+                }
+            }
+            Some(since) if since.elapsed() > GRACE => {
+                asked = Some(Instant::now());
+                ask(&child, true);
+            }
+            _ => {}
+        }
+        std::thread::sleep(LOOK);
+    }
+}
+
+/// Asks a child to end: as Ctrl-C does, or as `kill` does.
+#[cfg(unix)]
+fn ask(child: &Child, firmly: bool) {
+    let signal = if firmly { libc::SIGTERM } else { libc::SIGINT };
+    if let Ok(id) = libc::pid_t::try_from(child.id()) {
+        // SAFETY: a plain system call. The child was not waited for: the id is its.
+        unsafe { libc::kill(id, signal) };
+    }
+}
+
+/// Consoles send Ctrl-C to children themselves.
+#[cfg(not(unix))]
+fn ask(_child: &Child, _firmly: bool) {}
 
 fn read(pipe: Option<impl io::Read>, into: &mut Vec<u8>) -> io::Result<()> {
     pipe.map_or(Ok(0), |mut pipe| pipe.read_to_end(into)).map(drop)

@@ -17,6 +17,7 @@ pub mod rules;
 pub mod spec;
 pub mod store;
 pub mod target;
+pub mod trace;
 
 use error::Result;
 use output::Published;

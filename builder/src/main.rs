@@ -51,6 +51,11 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             reporter.done("wrote", &path, Some(&format!("`freeze {name}`")));
         }
+        Action::Trace { what, request, arguments, write } => {
+            let traced = builder::trace::trace(&request, &arguments, write, reporter)?;
+            reporter.traced(&traced, &format!("freeze trace {what} --write"));
+            return Ok(code_of(traced.status));
+        }
         Action::Inspect(app, command, json) => return inspect(&app, command, json, reporter),
         Action::Cache(CacheCommand::Show, json) => {
             let root = Store::default_root()?;
@@ -78,6 +83,17 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The exit code that tells how a program ended.
+fn code_of(status: std::process::ExitStatus) -> ExitCode {
+    #[cfg(unix)]
+    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+    #[cfg(not(unix))]
+    let signal: Option<i32> = None;
+    // As shells count it.
+    let code = status.code().or(signal.map(|s| 128 + s)).unwrap_or(1);
+    ExitCode::from(u8::try_from(code & 0xff).unwrap_or(1))
 }
 
 /// Looks into a frozen program.

@@ -1,6 +1,7 @@
 //! The only module that prints: progress, warnings, the closing summary, errors, the report file.
 
 pub mod contents;
+mod missed;
 mod page;
 mod style;
 mod tables;

@@ -18,7 +18,7 @@ pub(super) struct Start {
 }
 
 /// Folders that the entries themselves put on the search path, in order.
-pub(super) fn folders(request: &Request) -> Vec<PathBuf> {
+pub(crate) fn folders(request: &Request) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
     for program in &request.programs {
         let folder = match &program.entry {

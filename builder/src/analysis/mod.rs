@@ -17,7 +17,7 @@ mod native_names;
 mod parse;
 mod pickle;
 mod record;
-mod resolve;
+pub(crate) mod resolve;
 mod syntax;
 
 use std::collections::BTreeMap;
@@ -121,7 +121,7 @@ impl Source {
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Graph {
     /// Modules by dotted name. The entry of program `i` is `__main__` for the first, `__main__.<name>` for
-    /// the others; runtime hooks are `__hook__.<i>`.
+    /// the others; runtime hooks are `__hook__.<i>`, code of rules `__hook__.rule.<i>`.
     pub modules: BTreeMap<String, Module>,
     /// Imports that lead nowhere.
     pub missing: BTreeMap<String, Vec<Reason>>,

@@ -10,7 +10,7 @@ use crate::python::Python;
 
 /// A place that holds modules: an entry of the search path or of a package's `__path__`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Location {
+pub(crate) enum Location {
     /// A folder.
     Folder(PathBuf),
     /// A folder in a zip (`prefix` is empty or ends with `/`).
@@ -24,7 +24,7 @@ pub(super) enum Location {
 
 /// A module that was found.
 #[derive(Clone, Debug)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// What it is.
     pub kind: Kind,
     /// `__path__` of a package.
@@ -44,7 +44,7 @@ enum Suffix {
 type Listing = Rc<BTreeMap<String, bool>>;
 
 /// Finds modules, remembering folders and zips.
-pub(super) struct Resolver<'p> {
+pub(crate) struct Resolver<'p> {
     python: &'p Python,
     disk: &'p Disk,
     roots: Rc<[Location]>,
@@ -58,7 +58,7 @@ pub(super) struct Resolver<'p> {
 
 impl<'p> Resolver<'p> {
     /// A resolver over the scripts' own folders and the search path, in this order.
-    pub(super) fn new(python: &'p Python, own: &[PathBuf], disk: &'p Disk) -> Resolver<'p> {
+    pub(crate) fn new(python: &'p Python, own: &[PathBuf], disk: &'p Disk) -> Resolver<'p> {
         let mut roots: Vec<&PathBuf> = Vec::new();
         for root in own.iter().chain(&python.search_path) {
             if !roots.contains(&root) {
@@ -91,6 +91,15 @@ impl<'p> Resolver<'p> {
             folders: HashMap::new(),
             zips: HashMap::new(),
         }
+    }
+
+    /// Finds a module by its dotted name alone.
+    pub(crate) fn find_dotted(&mut self, name: &str) -> Option<Found> {
+        let parent = match name.rsplit_once('.') {
+            None => None,
+            Some((parent, _)) => Some(self.find_dotted(parent)?.locations?),
+        };
+        self.find(name, parent.as_deref())
     }
 
     /// Finds a module by its dotted name, in the `__path__` of its parent or on the search path.

@@ -157,7 +157,8 @@ pub fn pack(
     let is_seed = |m: &Module| settings::is_seed(python.version.1, &m.name);
     // What runs before modules can be read from files stays in the archive, and so do the entries.
     let in_archive = |m: &Module| is_seed(m) || settings::is_entry(&m.name) || settings::is_runtime(&m.name);
-    let as_files = |m: &Module| covered(&request.modules.files, m) && !in_archive(m);
+    let as_files =
+        |m: &Module| (covered(&request.modules.files, m) || covered(&contents.files, m)) && !in_archive(m);
     let mut files = files::list(contents, natives, &mut warnings)?;
     for module in graph.modules.values().filter(|m| as_files(m)) {
         files.extend(files::of_module(&maker, module)?);
@@ -183,7 +184,8 @@ pub fn pack(
             continue;
         }
         jobs.push(Job::Code { module, seed: is_seed(module) });
-        if covered(&request.modules.source, module) && matches!(module.kind, Kind::Source(_)) {
+        let with_source = covered(&request.modules.source, module) || covered(&contents.source, module);
+        if with_source && matches!(module.kind, Kind::Source(_)) {
             jobs.push(Job::Source(module));
         }
     }

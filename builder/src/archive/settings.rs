@@ -6,6 +6,7 @@ use crate::analysis::{By, Graph, Guard, Kind, Module, Reason, Source};
 use crate::binaries::Natives;
 use crate::python::Python;
 use crate::rules::Contents;
+use crate::rules::load::STARTUP;
 use crate::spec::{Extract, Mode, Request};
 
 /// The Python half of the launcher.
@@ -43,15 +44,21 @@ pub(super) fn is_entry(name: &str) -> bool {
     name == "__main__" || name.starts_with("__main__.") || name.starts_with("__hook__.")
 }
 
-/// Names of the hooks in their order, then of the entries in the order of the programs.
+/// Names of the hooks in their order, those of rules first, then of the entries in the order of the programs.
 pub(super) fn entries(graph: &Graph, request: &Request) -> Vec<String> {
-    let mut names: Vec<(usize, String)> = graph
+    let mut names: Vec<(bool, usize, String)> = graph
         .modules
         .keys()
-        .filter_map(|name| Some((name.strip_prefix("__hook__.")?.parse().ok()?, name.clone())))
+        .filter_map(|name| {
+            let (own, place) = match name.strip_prefix(STARTUP) {
+                Some(place) => (false, place),
+                None => (true, name.strip_prefix("__hook__.")?),
+            };
+            Some((own, place.parse().ok()?, name.clone()))
+        })
         .collect();
     names.sort_unstable();
-    let hooks = names.into_iter().map(|(_, name)| name);
+    let hooks = names.into_iter().map(|(_, _, name)| name);
     let programs = request.programs.iter().enumerate().map(|(i, p)| entry_of(i, &p.name));
     hooks.chain(programs).filter(|name| graph.modules.contains_key(name)).collect()
 }

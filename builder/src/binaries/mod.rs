@@ -112,6 +112,11 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
     })
 }
 
+/// Whether a library of this name is never shipped, or stays with the host where nothing brings its own.
+pub(crate) fn stays_with_host(name: &str) -> bool {
+    Policy::get().is_ok_and(|policy| policy.stays(name, true) != policy::Stays::No)
+}
+
 /// Folders whose inner layout the product keeps, the longest first.
 fn roots(request: &Request, python: &Python) -> Vec<PathBuf> {
     let mut roots: Vec<PathBuf> = python.search_path.iter().chain(&request.python.paths).cloned().collect();

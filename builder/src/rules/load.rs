@@ -5,6 +5,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use toml::Spanned;
+
 use super::when::When;
 use crate::analysis::names::Pattern;
 use crate::error::{Context, Error, Result};
@@ -61,13 +63,48 @@ pub(crate) struct Rule {
     /// Modules that guarded imports in it and below it do not bring in.
     #[serde(default)]
     pub no_follow: Vec<String>,
+    /// Modules that are carried as files on disk, as `files` in `[modules]`: the package lists its own folder, or
+    /// looks for its files there.
+    #[serde(default)]
+    pub files: Vec<String>,
+    /// Modules whose source is carried, as `source` in `[modules]`.
+    #[serde(default)]
+    pub source: Vec<String>,
     /// Environment of the app.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// Python code that is run before the entry.
+    #[serde(default)]
+    pub startup: Option<Spanned<String>>,
     /// Name of the rule file.
     #[serde(skip)]
     pub file: String,
+    /// Place among all rules: those shipped, then the user's, in the order of their files.
+    #[serde(skip)]
+    pub place: usize,
+    /// Whether it is shipped with the builder.
+    #[serde(skip)]
+    pub shipped: bool,
+    /// Empty lines ahead of the code of `startup`, so that its lines count as in the rule file.
+    #[serde(skip)]
+    lines_ahead: usize,
 }
+
+impl Rule {
+    /// The code to run before the entry; its lines count as in the rule file.
+    pub(crate) fn startup_code(&self) -> Option<String> {
+        let code = self.startup.as_ref()?;
+        Some(format!("{}{}\n", "\n".repeat(self.lines_ahead), code.get_ref()))
+    }
+
+    /// Name of the module that holds that code; in the order of the rules.
+    pub(crate) fn startup_module(&self) -> String {
+        format!("{STARTUP}{}", self.place)
+    }
+}
+
+/// What names of modules begin with that hold code of rules.
+pub(crate) const STARTUP: &str = "__hook__.rule.";
 
 /// The rules in force for a build.
 #[derive(Debug, Default)]
@@ -78,15 +115,17 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    /// Loads the shipped rules and those that the request names.
+    /// Loads the shipped rules, unless the request is without them, and those that the request names.
     ///
     /// # Errors
     /// A rule file cannot be read or is malformed.
     pub(crate) fn load(request: &Request) -> Result<Rules> {
         let mut rules = Rules::default();
-        for (name, text) in SHIPPED {
+        let shipped = if request.only_own_rules { &[] } else { SHIPPED };
+        for (name, text) in shipped {
             rules.add(name, text, Path::new(name))?;
         }
+        rules.rules.iter_mut().for_each(|rule| rule.shipped = true);
         for path in &request.rule_files {
             let text = std::fs::read_to_string(path)
                 .context(|| format!("failed to read rule file `{}`", path.display()))?;
@@ -104,6 +143,8 @@ impl Rules {
         for mut rule in file.rule {
             rule.file = name.to_owned();
             let at = self.rules.len();
+            rule.place = at;
+            rule.lines_ahead = rule.startup.as_ref().map_or(0, |code| lines_ahead(text, code.span().start));
             if rule.module.contains('*') {
                 self.patterns.push((Pattern::levels(&rule.module), at));
             } else {
@@ -112,6 +153,11 @@ impl Rules {
             self.rules.push(rule);
         }
         Ok(())
+    }
+
+    /// All rules, in their order.
+    pub(crate) fn all(&self) -> &[Rule] {
+        &self.rules
     }
 
     /// Rules that a module brings into force.
@@ -128,14 +174,112 @@ impl Rules {
     }
 }
 
+/// Lines of a rule file before the content of the string that begins at `start`.
+fn lines_ahead(text: &str, start: usize) -> usize {
+    let (before, string) = text.split_at_checked(start).unwrap_or((text, ""));
+    // TOML drops the line end right after the opening quotes.
+    let string = string.strip_prefix("\"\"\"").or_else(|| string.strip_prefix("'''"));
+    let opened = string.is_some_and(|s| s.starts_with(['\n', '\r']));
+    before.matches('\n').count() + usize::from(opened)
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
+    /// What docs/rule.schema.json says of a rule.
+    fn schema() -> Value {
+        let text = include_str!("../../../docs/rule.schema.json");
+        let schema: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(schema["additionalProperties"], false);
+        schema["properties"]["rule"]["items"].clone()
+    }
+
+    /// Whether the schema accepts a rule, and if not, why.
+    fn accepts(schema: &Value, rule: &toml::Table) -> Result<(), String> {
+        for (key, value) in rule {
+            let property = &schema["properties"][key];
+            let fits = match property["type"].as_str() {
+                Some("string") => value.is_str(),
+                Some("array") => value.as_array().is_some_and(|a| a.iter().all(toml::Value::is_str)),
+                Some("object") => value.as_table().is_some_and(|t| t.values().all(toml::Value::is_str)),
+                _ if property.is_null() => return Err(format!("unknown key `{key}`")),
+                other => return Err(format!("type {other:?} of `{key}` is not known to this test")),
+            };
+            if !fits {
+                return Err(format!("`{key}` is no {}", property["type"]));
+            }
+        }
+        let required = schema["required"].as_array().unwrap();
+        match required.iter().find(|k| !rule.contains_key(k.as_str().unwrap())) {
+            Some(key) => Err(format!("{key} is missing")),
+            None => Ok(()),
+        }
+    }
+
     #[test]
-    fn shipped_rules_are_well_formed() {
+    fn the_schema_has_the_keys_of_rules() {
+        let schema = schema();
+        assert_eq!(schema["additionalProperties"], false);
+        let properties = schema["properties"].as_object().unwrap();
+        let mut described: Vec<&str> = properties.keys().map(String::as_str).collect();
+        described.sort_unstable();
+        // serde names all keys to whom writes an unknown one.
+        let error = toml::from_str::<RuleFile>("[[rule]]\nmodule = 'a'\nno-such-key = 1\n").unwrap_err();
+        let (_, keys) = error.message().split_once("expected one of ").unwrap();
+        let mut keys: Vec<&str> = keys.split(", ").map(|k| k.trim_matches('`')).collect();
+        keys.sort_unstable();
+        assert_eq!(described, keys);
+    }
+
+    #[test]
+    fn the_schema_accepts_the_shipped_rules_and_no_unknown_key() {
+        let schema = schema();
+        for (name, text) in SHIPPED {
+            let file: toml::Table = toml::from_str(text).unwrap();
+            for rule in file["rule"].as_array().unwrap() {
+                let fits = accepts(&schema, rule.as_table().unwrap());
+                assert!(fits.is_ok(), "{name}: {fits:?}");
+            }
+        }
+        for wrong in ["module = 'a'\nimport = ['b']", "imports = ['b']", "module = 'a'\nimports = 'b'"] {
+            let rule: toml::Table = toml::from_str(wrong).unwrap();
+            assert!(accepts(&schema, &rule).is_err(), "{wrong}");
+            assert!(toml::from_str::<RuleFile>(&format!("[[rule]]\n{wrong}\n")).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn shipped_rules_are_well_formed_and_can_be_switched_off() {
         let rules = Rules::load(&Request::default()).unwrap();
-        assert!(!rules.rules.is_empty());
+        assert!(!rules.rules.is_empty() && rules.rules.iter().all(|r| r.shipped));
+        let none = Rules::load(&Request { only_own_rules: true, ..Request::default() }).unwrap();
+        assert!(none.rules.is_empty());
+    }
+
+    #[test]
+    fn every_shipped_rule_says_why_it_is_there() {
+        for (name, text) in SHIPPED {
+            let lines: Vec<&str> = text.lines().collect();
+            for (i, _) in lines.iter().enumerate().filter(|(_, l)| **l == "[[rule]]") {
+                assert!(i > 0 && lines[i - 1].starts_with('#'), "{name}:{}", i + 1);
+            }
+        }
+    }
+
+    #[test]
+    fn code_of_a_rule_counts_its_lines_as_in_the_file() {
+        let line_of = |text: &str| {
+            let mut rules = Rules::default();
+            rules.add("x.toml", text, Path::new("x.toml")).unwrap();
+            let code = rules.rules[0].startup_code().unwrap();
+            code.lines().position(|l| l == "here()").unwrap() + 1
+        };
+        assert_eq!(line_of("[[rule]]\nmodule = 'a'\nstartup = 'here()'\n"), 3);
+        assert_eq!(line_of("[[rule]]\nmodule = 'a'\nstartup = \"\"\"\nimport a\nhere()\n\"\"\"\n"), 5);
+        assert_eq!(line_of("[[rule]]\nmodule = 'a'\nstartup = '''here()\n'''\n"), 3);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod package_data;
 mod policy;
 mod prefix_data;
 mod stdlib;
+mod unmatched;
 mod when;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,7 @@ use crate::spec::Request;
 use crate::store::Store;
 use load::{Rule, Rules};
 use policy::Policy;
+use unmatched::Unmatched;
 
 /// Everything that goes into the product, before native dependencies are closed.
 #[derive(Debug, Default)]
@@ -36,6 +38,10 @@ pub struct Contents {
     pub data: Vec<Data>,
     /// Native libraries that packages bring or the user named (extension modules are in the graph).
     pub libraries: Vec<Data>,
+    /// Patterns of modules that rules want as files on disk.
+    pub files: Vec<String>,
+    /// Patterns of modules whose source rules want.
+    pub source: Vec<String>,
     /// Environment that rules ask for.
     pub env: Vec<(String, String)>,
     /// What the user should know.
@@ -75,14 +81,23 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     let mut graph = graph;
     let mut warnings = Vec::new();
     stdlib::neutralize(&mut graph, python);
-    let active: Vec<&Rule> = graph.modules.keys().flat_map(|name| rules.of(name)).collect();
-    let needs_all = active.iter().any(|r| r.when.is_some() || !r.metadata.is_empty())
+    let active: Vec<(&str, &Rule)> =
+        graph.modules.keys().flat_map(|name| rules.of(name).map(move |rule| (name.as_str(), rule))).collect();
+    let needs_all = active.iter().any(|(_, r)| r.when.is_some() || !r.metadata.is_empty())
         || !(request.metadata.include.is_empty() && request.metadata.recursive.is_empty());
     let installed =
         if needs_all { Installed::scan(&python.search_path, &Disk::default()) } else { Installed::default() };
     let version = |name: &str| installed.named(name).map(|(_, d)| d.version.clone());
-    let active: Vec<&Rule> =
-        active.into_iter().filter(|r| r.when.as_ref().is_none_or(|w| w.holds(python, &version))).collect();
+    let active: Vec<(&str, &Rule)> = active
+        .into_iter()
+        .filter(|(_, r)| r.when.as_ref().is_none_or(|w| w.holds(python, &version)))
+        .collect();
+    let mut unmatched = Unmatched::new(&graph, request, python);
+    let (files, source) = (module_patterns(&active, |r| &r.files), module_patterns(&active, |r| &r.source));
+    unmatched.modules(&rules, &active);
+    let mut active: Vec<&Rule> = active.into_iter().map(|(_, rule)| rule).collect();
+    active.sort_by_key(|rule| rule.place);
+    active.dedup_by_key(|rule| rule.place);
 
     let mut data: BTreeMap<String, Data> = BTreeMap::new();
     let mut libraries: BTreeMap<String, Data> = BTreeMap::new();
@@ -113,11 +128,18 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
         libraries.entry(file.dest.clone()).or_insert(file);
     }
     for rule in &active {
-        for file in rule_files(&rule.data, rule, python)? {
-            data.entry(file.dest.clone()).or_insert(file);
-        }
-        for file in rule_files(&rule.binaries, rule, python)? {
-            libraries.entry(file.dest.clone()).or_insert(file);
+        for (key, globs, into) in
+            [("data", &rule.data, &mut data), ("binaries", &rule.binaries, &mut libraries)]
+        {
+            for glob in globs {
+                let found = rule_files(glob, rule, python)?;
+                if found.is_empty() {
+                    unmatched.glob(rule, key, glob);
+                }
+                for file in found {
+                    into.entry(file.dest.clone()).or_insert(file);
+                }
+            }
         }
     }
     for file in named_files::collect(&graph).into_iter().chain(prefix_data::collect(&graph, python, &policy))
@@ -127,7 +149,14 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     for file in stdlib::tcl(&graph, python) {
         data.entry(file.dest.clone()).or_insert(file);
     }
-    mark_resources(&mut data, &active, request)?;
+    mark_resources(&mut data, &active, request, &files, &mut unmatched)?;
+    warnings.extend(unmatched.warnings());
+    let files = if request.writes_files() {
+        files
+    } else {
+        warnings.extend(active.iter().filter(|r| !r.files.is_empty()).map(|r| no_files(r)));
+        Vec::new()
+    };
     let env = active.iter().flat_map(|r| r.env.clone()).collect();
 
     interrupt::check()?;
@@ -144,27 +173,53 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     }
     libraries.retain(|dest, _| !data.contains_key(dest));
     let (data, libraries) = (data.into_values().collect(), libraries.into_values().collect());
-    Ok(Contents { graph, data, libraries, env, warnings })
+    Ok(Contents { graph, data, libraries, files, source, env, warnings })
 }
 
 /// Marks the data files of packages that rules know to be read as resources only. What the request wants as files,
 /// or collects whole, stays a file; so does metadata, which is looked for in folders.
-fn mark_resources(data: &mut BTreeMap<String, Data>, active: &[&Rule], request: &Request) -> Result<()> {
-    let wanted = request.modules.files.iter().chain(&request.modules.collect_data);
+fn mark_resources(
+    data: &mut BTreeMap<String, Data>,
+    active: &[&Rule],
+    request: &Request,
+    files: &[String],
+    unmatched: &mut Unmatched<'_>,
+) -> Result<()> {
+    let wanted = request.modules.files.iter().chain(files).chain(&request.modules.collect_data);
     let wanted: Vec<Pattern> = wanted.map(|t| Pattern::new(t)).collect();
     for rule in active {
         for glob in &rule.resources {
             let matcher = matcher(glob, rule)?;
+            let mut any = false;
             for file in data.values_mut() {
                 let top = file.dest.split('/').next().unwrap_or_default();
                 let metadata = top.ends_with(".dist-info") || top.ends_with(".egg-info");
                 let of_package = file.reason.by == By::Package && !file.executable && !metadata;
                 let as_file = wanted.iter().any(|p| p.covers(&file.reason.from));
-                file.resource |= of_package && !as_file && matcher.is_match(&file.dest);
+                let matches = matcher.is_match(&file.dest);
+                any |= matches;
+                file.resource |= of_package && !as_file && matches;
+            }
+            if !any {
+                unmatched.glob(rule, "resources", glob);
             }
         }
     }
     Ok(())
+}
+
+/// The patterns of modules that rules in force name by one of their keys.
+fn module_patterns(active: &[(&str, &Rule)], key: impl Fn(&Rule) -> &Vec<String>) -> Vec<String> {
+    let named = active.iter().flat_map(|(name, rule)| key(rule).iter().map(|p| p.replace("{module}", name)));
+    named.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+fn no_files(rule: &Rule) -> Warning {
+    let message = format!(
+        "`files` of the rule for `{}` in `{}` has no effect in a program that writes no files",
+        rule.module, rule.file
+    );
+    Warning::new(message).hint("remove `extract = \"memory\"` from `[bundle]` if the package needs them")
 }
 
 fn matcher(glob: &str, rule: &Rule) -> Result<globset::GlobMatcher> {
@@ -211,34 +266,30 @@ fn add_requested(
     warnings
 }
 
-/// Files that a rule's globs name below the search path.
-fn rule_files(globs: &[String], rule: &Rule, python: &Python) -> Result<Vec<Data>> {
+/// Files that a rule's glob names below the search path.
+fn rule_files(glob: &str, rule: &Rule, python: &Python) -> Result<Vec<Data>> {
+    let top = glob.split('/').next().unwrap_or(glob);
+    let Some(root) = python.search_path.iter().find(|root| root.join(top).exists()) else {
+        return Ok(Vec::new());
+    };
+    let matcher = matcher(glob, rule)?;
     let mut found = Vec::new();
-    for glob in globs {
-        let top = glob.split('/').next().unwrap_or(glob);
-        let Some(root) = python.search_path.iter().find(|root| root.join(top).exists()) else { continue };
-        let matcher = matcher(glob, rule)?;
-        for entry in
-            walkdir::WalkDir::new(root.join(top)).follow_links(true).sort_by_file_name().into_iter().flatten()
-        {
-            let Ok(relative) = entry.path().strip_prefix(root) else { continue };
-            if !entry.file_type().is_file() || !matcher.is_match(relative) {
-                continue;
-            }
-            let dest: Vec<_> = relative.components().map(|c| c.as_os_str().to_string_lossy()).collect();
-            found.push(Data {
-                dest: dest.join("/"),
-                executable: items::is_executable(entry.path()),
-                resource: false,
-                source: Source::File(entry.path().to_owned()),
-                reason: Reason {
-                    from: rule.module.clone(),
-                    by: By::Rule(rule.file.clone()),
-                    line: 0,
-                    guard: Guard::None,
-                },
-            });
+    for entry in
+        walkdir::WalkDir::new(root.join(top)).follow_links(true).sort_by_file_name().into_iter().flatten()
+    {
+        let Ok(relative) = entry.path().strip_prefix(root) else { continue };
+        if !entry.file_type().is_file() || !matcher.is_match(relative) {
+            continue;
         }
+        let dest: Vec<_> = relative.components().map(|c| c.as_os_str().to_string_lossy()).collect();
+        let by = By::Rule(rule.file.clone());
+        found.push(Data {
+            dest: dest.join("/"),
+            executable: items::is_executable(entry.path()),
+            resource: false,
+            source: Source::File(entry.path().to_owned()),
+            reason: Reason { from: rule.module.clone(), by, line: 0, guard: Guard::None },
+        });
     }
     Ok(found)
 }

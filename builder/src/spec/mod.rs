@@ -1,5 +1,6 @@
 //! What the user asked for: read from a spec, a script with options or a pyproject.toml, and resolved.
 
+pub mod amend;
 mod check;
 mod document;
 pub mod entry;
@@ -124,13 +125,18 @@ impl Request {
             return Err(error.hint("name another folder for one of them").exit_code(options::USAGE));
         }
         let as_files = !self.modules.files.is_empty() || self.runtime.debugs("noarchive");
-        if !onedir && self.bundle.extract == Extract::Memory && as_files {
+        if !self.writes_files() && as_files {
             let error = Error::new("modules cannot lie as files in a program that writes none");
             return Err(error.hint(
                 "remove `extract = \"memory\"` from `[bundle]`, or `files` from `[modules]` and `noarchive` from `debug`",
             ));
         }
         Ok(())
+    }
+
+    /// Whether the program has a folder for files that are no native libraries.
+    pub fn writes_files(&self) -> bool {
+        self.bundle.mode == Mode::Onedir || self.bundle.extract != Extract::Memory
     }
 
     /// Sets the keys that the debug options stand for; `bootloader` is one of its own.
@@ -172,6 +178,8 @@ pub struct Request {
     pub metadata: Metadata,
     /// `[rules] files`.
     pub rule_files: Vec<PathBuf>,
+    /// `shipped = false` in `[rules]`: without the rules that are shipped.
+    pub only_own_rules: bool,
     /// `[runtime]`.
     pub runtime: Runtime,
     /// `[windows]`, used by Windows targets.

@@ -124,6 +124,7 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
         binaries: items("--add-binary", &options.binaries, &cwd)?,
         metadata: Metadata { include: options.metadata, recursive: options.recursive_metadata },
         rule_files: Vec::new(),
+        only_own_rules: false,
         runtime: Runtime {
             hooks: hooks(&options.runtime_hooks, &cwd)?,
             debug: options.debug,

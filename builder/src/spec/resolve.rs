@@ -55,6 +55,7 @@ pub(super) fn request(doc: &Document, raw: Raw, overrides: &Overrides) -> Result
         binaries: at.items(&raw.binaries)?,
         metadata: Metadata { include: texts(raw.metadata), recursive: texts(raw.metadata_recursive) },
         rule_files: at.files(&raw.rule_files, "rule file")?,
+        only_own_rules: !raw.shipped_rules.unwrap_or(true),
         runtime: Runtime {
             hooks: at.files(&raw.hooks, "runtime hook")?,
             env: at.env(raw.env)?,

@@ -31,7 +31,7 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
     ("data", &["from", "to"]),
     ("binary", &["from", "to"]),
     ("metadata", &["include", "recursive"]),
-    ("rules", &["files", "hooks"]),
+    ("rules", &["files", "hooks", "shipped"]),
     ("runtime", &["hooks", "env", "interpreter", "debug"]),
     ("program", &["name", "entry", "entry-point"]),
     ("windows", &["icon", "console", "version-info", "manifest", "uac", "uiaccess"]),
@@ -170,6 +170,7 @@ pub(super) struct Raw {
     pub(super) metadata_recursive: Vec<Text>,
     pub(super) rule_files: Vec<Text>,
     pub(super) rule_hooks: Vec<Text>,
+    pub(super) shipped_rules: Option<bool>,
     pub(super) hooks: Vec<Text>,
     pub(super) env: Vec<(Text, Text)>,
     pub(super) as_interpreter: Option<bool>,
@@ -244,6 +245,7 @@ impl Raw {
         if let Some(t) = root.table("rules")? {
             raw.rule_files = t.strings("files")?;
             raw.rule_hooks = t.strings("hooks")?;
+            raw.shipped_rules = t.boolean("shipped")?;
         }
         if let Some(t) = root.table("runtime")? {
             raw.hooks = t.strings("hooks")?;
@@ -330,6 +332,7 @@ impl Raw {
         self.metadata_recursive.extend(over.metadata_recursive);
         self.rule_files.extend(over.rule_files);
         self.rule_hooks.extend(over.rule_hooks);
+        set(&mut self.shipped_rules, over.shipped_rules);
         self.hooks.extend(over.hooks);
         self.env.extend(over.env);
         set(&mut self.as_interpreter, over.as_interpreter);

@@ -62,6 +62,7 @@ pub fn text(request: &Request, folder: &Path, style: Style) -> String {
     w.section("rules");
     let files = list(&request.rule_files, |p| w.path(p));
     w.value("files", files, "", "");
+    w.value("shipped", request.only_own_rules.then(|| "false".into()), "", "");
     w.section("runtime");
     let r = &request.runtime;
     let hooks = list(&r.hooks, |p| w.path(p));

@@ -9,7 +9,7 @@ use crate::analysis::native_names::NativeNames;
 use crate::analysis::parse::UNKNOWN;
 use crate::analysis::record::Record;
 use crate::analysis::resolve::Found;
-use crate::analysis::{By, Guard, Kind, Module, Reason, load};
+use crate::analysis::{By, Guard, Kind, Module, Reason, Source, load};
 use crate::rules::load::Rule;
 
 impl<'a> Worklist<'a> {
@@ -30,7 +30,23 @@ impl<'a> Worklist<'a> {
                 self.require_quietly(&package, reason.clone());
                 self.submodules(&package, &reason, &mut |name| !name.split('.').any(is_test));
             }
+            self.start_rule(rule, reason);
         }
+    }
+
+    /// The code that a rule runs before the entry, as a runtime hook.
+    fn start_rule(&mut self, rule: &Rule, reason: Reason) {
+        let Some(code) = rule.startup_code() else { return };
+        let name = rule.startup_module();
+        if self.slots.contains_key(&name) {
+            return;
+        }
+        let kind = Kind::Source(Source::Bytes(code.into_bytes()));
+        let path = rule.file.clone();
+        self.add(
+            Module { name, kind, package: false, path, distribution: None, reasons: vec![reason] },
+            None,
+        );
     }
 
     fn in_force(&self, rule: &Rule) -> bool {

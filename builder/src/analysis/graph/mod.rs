@@ -438,11 +438,7 @@ impl<'a> Worklist<'a> {
 
     /// Finds a module without taking it.
     fn find_quietly(&mut self, name: &str) -> Option<Found> {
-        let parent = match name.rsplit_once('.') {
-            None => None,
-            Some((parent, _)) => Some(self.find_quietly(parent)?.locations?),
-        };
-        self.resolver.find(name, parent.as_deref())
+        self.resolver.find_dotted(name)
     }
 
     fn is_excluded(&self, name: &str) -> bool {

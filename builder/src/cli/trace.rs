@@ -1,0 +1,39 @@
+//! `freeze trace`: what is to be run.
+
+use std::path::{Path, PathBuf};
+
+use builder::error::{Context, Error, Result};
+use builder::spec::options::Options;
+use builder::spec::{self, Overrides, Request};
+
+use super::USAGE;
+
+/// The request for a spec, a script or a module.
+pub(super) fn request(what: &str, python: Option<String>, paths: Vec<String>) -> Result<Request> {
+    let overrides = Overrides { python, ..Overrides::default() };
+    if !Path::new(what).extension().is_some_and(|e| e == "spec") {
+        let entry = Some(what.to_owned());
+        return spec::options::request(Options { entry, paths, ..Options::default() }, &overrides);
+    }
+    if !paths.is_empty() {
+        let error = Error::new("`--paths` contradicts the spec").exit_code(USAGE);
+        return Err(error.hint("change `paths` in `[python]` of the spec"));
+    }
+    spec::load(Path::new(what), &overrides)
+}
+
+/// The only spec of the current folder.
+pub(super) fn only_spec() -> Result<String> {
+    let entries = std::fs::read_dir(".").context(|| "failed to look for a spec")?;
+    let names = entries.flatten().map(|e| PathBuf::from(e.file_name()));
+    let mut specs: Vec<PathBuf> = names.filter(|p| p.extension().is_some_and(|e| e == "spec")).collect();
+    specs.sort();
+    match &specs[..] {
+        [spec] => Ok(spec.to_string_lossy().into_owned()),
+        found => {
+            let message =
+                if found.is_empty() { "no spec in this folder" } else { "several specs in this folder" };
+            Err(Error::new(message).hint("name a spec or a script: `freeze trace app.py`").exit_code(USAGE))
+        }
+    }
+}

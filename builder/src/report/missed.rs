@@ -1,0 +1,81 @@
+//! What `freeze trace` has found, on the standard error stream.
+
+use serde_json::json;
+
+use super::{Format, Reporter, Verbosity, shorten};
+use crate::trace::{Kind, Missed, Traced};
+
+impl Reporter {
+    /// Prints what a run of the program used and analysis missed.
+    pub fn traced(&mut self, traced: &Traced, again: &str) {
+        if self.settings.format == Format::Json {
+            for Missed { kind, name, path, by } in &traced.missed {
+                let (file, line) = by.as_ref().map_or((None, None), |(file, line)| (Some(file), Some(line)));
+                self.event(json!({
+                    "event": "missed", "kind": kind, "name": name, "path": path, "file": file, "line": line,
+                }));
+            }
+            let (count, path) = (traced.missed.len(), &traced.written);
+            self.event(json!({ "event": "result", "action": "traced", "missed": count, "path": path }));
+            return;
+        }
+        if self.settings.verbosity < Verbosity::Normal {
+            return;
+        }
+        let style = self.style;
+        if traced.missed.is_empty() {
+            self.line(&format!(
+                "{} nothing: what this run used is what analysis found",
+                style.good("missed")
+            ));
+            return;
+        }
+        self.line(&format!("{} {}:", style.warning("missed"), counts(&traced.missed)));
+        let names = traced.missed.iter().map(|m| m.name.chars().count()).max().unwrap_or(0).min(48);
+        for missed in &traced.missed {
+            let by = match &missed.by {
+                Some((file, line)) => style.dim(&format!("{file}:{line}")),
+                None => String::new(),
+            };
+            let line = format!("  {:8} {:names$}  {by}", word(missed.kind, false), missed.name);
+            self.line(line.trim_end());
+        }
+        match &traced.written {
+            Some(path) => self.line(&format!("{} {}", style.good("wrote"), style.bold(&shorten(path)))),
+            None => self.line(&format!("{}: `{again}` writes this into the spec", style.hint("hint"))),
+        }
+    }
+}
+
+fn counts(missed: &[Missed]) -> String {
+    let kinds = [Kind::Module, Kind::Folder, Kind::Data, Kind::Library, Kind::Metadata];
+    let counts = kinds.into_iter().filter_map(|kind| {
+        let count = missed.iter().filter(|m| m.kind == kind).count();
+        (count > 0).then(|| format!("{count} {}", phrase(kind, count > 1)))
+    });
+    counts.collect::<Vec<_>>().join(", ")
+}
+
+fn word(kind: Kind, many: bool) -> &'static str {
+    match (kind, many) {
+        (Kind::Module, false) => "module",
+        (Kind::Module, true) => "modules",
+        (Kind::Folder, false) => "folder",
+        (Kind::Folder, true) => "folders of modules",
+        (Kind::Data, false) => "data",
+        (Kind::Data, true) => "data files",
+        (Kind::Library, false) => "library",
+        (Kind::Library, true) => "libraries",
+        (Kind::Metadata, false) => "metadata",
+        (Kind::Metadata, true) => "distributions' metadata",
+    }
+}
+
+fn phrase(kind: Kind, many: bool) -> &'static str {
+    match kind {
+        Kind::Folder if !many => "folder of modules",
+        Kind::Data if !many => "data file",
+        Kind::Metadata if !many => "distribution's metadata",
+        kind => word(kind, many),
+    }
+}

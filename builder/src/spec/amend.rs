@@ -1,0 +1,213 @@
+//! Adds to a spec what is missing in it; all else, comments and layout too, stays as it is.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
+
+use super::document::Document;
+use super::schema::Raw;
+use super::write::{self, Style, relative};
+use super::{Request, entry};
+use crate::error::{Context, Error, Result};
+
+/// What to add.
+#[derive(Clone, Debug, Default)]
+pub struct Additions {
+    /// `include` in `[modules]`.
+    pub include: Vec<String>,
+    /// `files` in `[modules]`.
+    pub files: Vec<String>,
+    /// `include` in `[metadata]`.
+    pub metadata: Vec<String>,
+    /// `[[data]]`: the file, and the folder of the bundle that receives it.
+    pub data: Vec<(PathBuf, String)>,
+    /// `[[binary]]`, likewise.
+    pub binaries: Vec<(PathBuf, String)>,
+}
+
+/// Adds to the spec `path`; if it is not there, writes one that asks for what `request` does. The file appears whole or
+/// not at all.
+///
+/// # Errors
+/// The spec cannot be read or written.
+pub fn write(request: &Request, path: &Path, additions: &Additions) -> Result<()> {
+    let failed = || format!("failed to write spec `{}`", path.display());
+    // A link stays one.
+    let file = std::fs::canonicalize(path).unwrap_or_else(|_| entry::absolute(path));
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let (old, mode) = if path.exists() {
+        let metadata = fs_err::metadata(&file).context(failed)?;
+        (Document::read(path)?.text, Some(metadata.permissions()))
+    } else {
+        (write::text(request, folder, Style::Terse), None)
+    };
+    let text = amended(&old, folder, additions).context(failed)?;
+    // What would not be read again is not written.
+    Raw::read(&Document { path: path.to_owned(), text: text.clone() }, &[]).context(failed)?;
+    let parent = file.parent().unwrap_or(Path::new("."));
+    let mut made = tempfile::NamedTempFile::new_in(parent).context(failed)?;
+    made.write_all(text.as_bytes()).context(failed)?;
+    match mode {
+        Some(mode) => made.as_file().set_permissions(mode).context(failed)?,
+        None => readable(made.as_file()).context(failed)?,
+    }
+    made.persist(&file).map(drop).map_err(|e| Error::from(e.error).context(failed()))
+}
+
+/// Gives a new file the rights of a spec; temporary files are their owner's alone.
+#[cfg(unix)]
+fn readable(file: &std::fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable(_: &std::fs::File) -> std::io::Result<()> {
+    Ok(())
+}
+
+fn amended(text: &str, folder: &Path, additions: &Additions) -> Result<String> {
+    let mut doc: DocumentMut = text.parse()?;
+    let lists = [
+        ("modules", "include", &additions.include),
+        ("modules", "files", &additions.files),
+        ("metadata", "include", &additions.metadata),
+    ];
+    for (table, key, values) in lists.into_iter().filter(|(_, _, values)| !values.is_empty()) {
+        let table = doc.entry(table).or_insert_with(|| Item::Table(Table::new()));
+        let unexpected = || Error::new(format!("expected a list as `{key}`"));
+        let table = table.as_table_like_mut().ok_or_else(unexpected)?;
+        let list = table.entry(key).or_insert_with(|| Item::Value(Value::Array(Array::new())));
+        extend(list.as_array_mut().ok_or_else(unexpected)?, values);
+    }
+    for (key, items) in [("data", &additions.data), ("binary", &additions.binaries)] {
+        for (from, to) in items {
+            let from = relative(&entry::absolute(from), &entry::absolute(folder));
+            add_item(doc.as_table_mut(), key, &from, to);
+        }
+    }
+    Ok(doc.to_string())
+}
+
+/// Adds texts to a list, each laid out like the ones before.
+fn extend(list: &mut Array, values: &[String]) {
+    for value in values {
+        if list.iter().any(|v| v.as_str() == Some(value)) {
+            continue;
+        }
+        let before = list.iter().last().and_then(|last| last.decor().prefix()?.as_str().map(str::to_owned));
+        let indent = before.as_deref().and_then(|before| before.rsplit_once('\n')).map(|(_, i)| i.to_owned());
+        let mut new = Value::from(value.as_str());
+        match indent {
+            Some(indent) => {
+                // What follows the last one, a comment perhaps, stays on its line; the bracket stays on its own.
+                let after = take_after(list);
+                let (comments, bracket) = after.rsplit_once('\n').unwrap_or((&after, ""));
+                *new.decor_mut() = toml_edit::Decor::new(format!("{comments}\n{indent}"), "");
+                list.set_trailing(format!("\n{bracket}"));
+                if !list.trailing_comma() {
+                    // Without a comma the bracket counts to the last text.
+                    let bracket = list.trailing().as_str().unwrap_or_default().to_owned();
+                    new.decor_mut().set_suffix(bracket);
+                    list.set_trailing("");
+                }
+            }
+            None if !list.is_empty() => *new.decor_mut() = toml_edit::Decor::new(" ", ""),
+            None => {}
+        }
+        list.push_formatted(new);
+    }
+}
+
+/// Takes what stands between the last text of a list and its bracket.
+fn take_after(list: &mut Array) -> String {
+    if list.trailing_comma() {
+        return list.trailing().as_str().unwrap_or_default().to_owned();
+    }
+    let Some(last) = list.len().checked_sub(1).and_then(|i| list.get_mut(i)) else { return String::new() };
+    let after = last.decor().suffix().and_then(|s| s.as_str()).unwrap_or_default().to_owned();
+    last.decor_mut().set_suffix("");
+    after
+}
+
+/// Adds a table to `[[data]]` or `[[binary]]`, however the spec writes them.
+fn add_item(root: &mut Table, key: &str, from: &str, to: &str) {
+    let to = (to != ".").then_some(to);
+    let fill = |table: &mut dyn TableLike| {
+        table.insert("from", toml_edit::value(from));
+        to.map(|to| table.insert("to", toml_edit::value(to)));
+    };
+    let item = root.entry(key).or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
+    match item {
+        Item::ArrayOfTables(tables) => {
+            let mut table = Table::new();
+            fill(&mut table);
+            table.decor_mut().set_prefix("\n");
+            tables.push(table);
+        }
+        Item::Value(Value::Array(list)) => {
+            let mut table = InlineTable::new();
+            fill(&mut table);
+            list.push(Value::InlineTable(table));
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(text: &str, include: &[&str], data: &[(&str, &str)]) -> String {
+        let additions = Additions {
+            include: include.iter().map(|t| t.to_string()).collect(),
+            data: data.iter().map(|(from, to)| (PathBuf::from(from), to.to_string())).collect(),
+            ..Additions::default()
+        };
+        amended(text, Path::new("/srv/app"), &additions).unwrap()
+    }
+
+    #[test]
+    fn comments_and_layout_stay() {
+        let old = "# mine\n[app]\nentry = 'app.py'  # the script\n\n[modules]\ninclude = ['a'] # why\nexclude = []\n";
+        let new = with(old, &["b.c", "a"], &[("/srv/app/x/y.json", "x")]);
+        assert_eq!(
+            new,
+            "# mine\n[app]\nentry = 'app.py'  # the script\n\n[modules]\ninclude = ['a', \"b.c\"] # why\nexclude = []\n\
+             \n[[data]]\nfrom = \"x/y.json\"\nto = \"x\"\n"
+        );
+    }
+
+    #[test]
+    fn lists_of_several_lines_grow_by_lines() {
+        for comma in ["", ","] {
+            let old = format!("[modules]\ninclude = [\n    \"a\",\n    # of b\n    \"b\"{comma}\n]\n");
+            let new = with(&old, &["c"], &[]);
+            let more = with(&old.replace("\"b\"", "'b'").replace("]\n", "] # end\n"), &["c", "d"], &[]);
+            assert!(more.ends_with(&format!("    'b',\n    \"c\",\n    \"d\"{comma}\n] # end\n")), "{more}");
+            assert_eq!(
+                new,
+                format!("[modules]\ninclude = [\n    \"a\",\n    # of b\n    \"b\",\n    \"c\"{comma}\n]\n")
+            );
+        }
+    }
+
+    #[test]
+    fn a_comment_stays_with_its_line() {
+        for comma in ["", ","] {
+            let old = format!("[modules]\ninclude = [\n  \"a\"{comma} # of a\n]\n");
+            let new = with(&old, &["b"], &[]);
+            assert_eq!(new, format!("[modules]\ninclude = [\n  \"a\", # of a\n  \"b\"{comma}\n]\n"));
+        }
+    }
+
+    #[test]
+    fn other_ways_of_writing_are_kept() {
+        let new = with("modules.include = []\ndata = [{ from = \"a\" }]\n", &["m"], &[("/srv/b", ".")]);
+        assert_eq!(new, "modules.include = [\"m\"]\ndata = [{ from = \"a\" }, { from = \"../b\" }]\n");
+        let new = with("[app]\nentry = \"a.py\"\n", &["m"], &[]);
+        assert_eq!(new, "[app]\nentry = \"a.py\"\n\n[modules]\ninclude = [\"m\"]\n");
+        assert!(with("app = { entry = \"a\" }", &["m"], &[("/x", "y")]).contains("[[data]]"));
+    }
+}

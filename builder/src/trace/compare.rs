@@ -1,0 +1,320 @@
+//! Compares what a run used with what the product would hold.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::notes::{Asker, Notes};
+use super::{Kind, Missed};
+use crate::analysis::disk::Disk;
+use crate::analysis::names::Pattern;
+use crate::analysis::resolve::Resolver;
+use crate::analysis::{self, Graph, Source, distributions, entry};
+use crate::binaries::{self, Natives};
+use crate::error::Result;
+use crate::python::Python;
+use crate::rules::{self, Contents};
+use crate::spec::{Item, Request};
+use crate::store::Store;
+
+/// What a run used that the product would not have, in the order of kinds and names.
+///
+/// # Errors
+/// Those of the phases that make the product's contents.
+pub(super) fn missed(
+    request: &Request,
+    python: &Python,
+    store: &Store,
+    graph: &Graph,
+    notes: &Notes,
+    arguments: &[OsString],
+) -> Result<Vec<Missed>> {
+    let roots = Roots::new(request, python);
+    let mut request = request.clone();
+    let mut found = Vec::new();
+    let names = modules(&mut request, python, store, graph, notes)?;
+    found.extend(names.into_iter().map(|name| {
+        let by = roots.shown(notes.modules.get(&name).unwrap_or(&None));
+        Missed { kind: Kind::Module, name, path: None, by }
+    }));
+    // What the modules that were missed bring along is not missed besides.
+    let product = Product::new(&request, python, store)?;
+    found.extend(folders(&request, &product.contents, notes, &roots));
+    found.extend(metadata(&product.contents, python, notes, &roots));
+    found.extend(data(&product, notes, &roots, &inputs(arguments)));
+    found.extend(libraries(&mut request, python, store, &product, notes, &roots)?);
+    found.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
+    Ok(found)
+}
+
+/// Names of the modules to include; the request then does.
+fn modules(
+    request: &mut Request,
+    python: &Python,
+    store: &Store,
+    graph: &Graph,
+    notes: &Notes,
+) -> Result<Vec<String>> {
+    let disk = Disk::default();
+    let own = entry::folders(request);
+    let mut resolver = Resolver::new(python, &own, &disk);
+    let excluded: Vec<Pattern> = request.modules.exclude.iter().map(|t| Pattern::new(t)).collect();
+    let mut files = HashSet::new();
+    let mut missed: Vec<&String> = Vec::new();
+    for name in notes.modules.keys() {
+        let own = name == "__main__" || name == "__mp_main__";
+        if own || graph.modules.contains_key(name) || excluded.iter().any(|p| p.covers(name)) {
+            continue;
+        }
+        // What no finder of ours finds was made by the program itself; a namespace comes with what is in it.
+        let Some(found) = resolver.find_dotted(name) else { continue };
+        let (analysis::Kind::Source(source)
+        | analysis::Kind::Bytecode(source)
+        | analysis::Kind::Extension(source)) = &found.kind
+        else {
+            continue;
+        };
+        files.extend(source.file().map(Path::to_path_buf));
+        missed.push(name);
+    }
+    // First those that modules of the graph asked for: they may bring in the others.
+    let first = |name: &&String| {
+        let asker = notes.modules.get(*name).and_then(Option::as_ref);
+        !asker.is_some_and(|place| files.contains(&place.file))
+    };
+    let (first, mut rest): (Vec<&String>, Vec<&String>) = missed.into_iter().partition(first);
+    let mut named: Vec<String> = first.into_iter().cloned().collect();
+    request.modules.include.extend(named.iter().cloned());
+    if !rest.is_empty() {
+        let graph = analysis::modules(request, python, store)?;
+        rest.retain(|name| !graph.modules.contains_key(*name));
+        request.modules.include.extend(rest.iter().map(|n| n.to_string()));
+        named.extend(rest.into_iter().cloned());
+    }
+    named.sort();
+    Ok(named)
+}
+
+/// What the product would hold.
+struct Product {
+    contents: Contents,
+    natives: Natives,
+    /// Paths under the root.
+    dests: HashSet<String>,
+    /// Files of this machine, without links.
+    sources: HashSet<PathBuf>,
+}
+
+impl Product {
+    fn new(request: &Request, python: &Python, store: &Store) -> Result<Product> {
+        let graph = analysis::modules(request, python, store)?;
+        let contents = rules::apply(graph, request, python, store)?;
+        let natives = binaries::collect(&contents, request, python, store)?;
+        let mut dests: HashSet<String> = natives.files.iter().map(|n| n.dest.clone()).collect();
+        dests.extend(natives.links.iter().map(|(path, _)| path.clone()));
+        let mut sources: HashSet<PathBuf> = natives.files.iter().map(|n| real(&n.source)).collect();
+        for data in contents.data.iter().chain(&contents.libraries) {
+            dests.insert(data.dest.clone());
+            if let Source::File(path) = &data.source {
+                sources.insert(real(path));
+            }
+        }
+        Ok(Product { contents, natives, dests, sources })
+    }
+}
+
+/// Packages that listed a folder of theirs whose modules lie in the archive.
+fn folders(request: &Request, contents: &Contents, notes: &Notes, roots: &Roots) -> Vec<Missed> {
+    let carried: Vec<Pattern> =
+        request.modules.files.iter().chain(&contents.files).map(|t| Pattern::new(t)).collect();
+    let mut found = BTreeMap::new();
+    for (path, asker) in &notes.listed {
+        let Some(inner) = roots.inner(path).filter(|i| !i.is_empty()) else { continue };
+        let name = inner.replace('/', ".");
+        let holds = |m: &&analysis::Module| {
+            let folder = m.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            matches!(m.kind, analysis::Kind::Source(_)) && folder == inner
+        };
+        // Code of the standard library that lists folders does so for others.
+        let own = asker.as_ref().is_some_and(|place| !roots.in_stdlib(&place.file));
+        if own
+            && !carried.iter().any(|p| p.covers(&name))
+            && contents.graph.modules.values().any(|m| holds(&m))
+        {
+            let by = roots.shown(asker);
+            found.entry(name.clone()).or_insert(Missed { kind: Kind::Folder, name, path: None, by });
+        }
+    }
+    found.into_values().collect()
+}
+
+/// Distributions whose metadata was read.
+fn metadata(contents: &Contents, python: &Python, notes: &Notes, roots: &Roots) -> Vec<Missed> {
+    let installed = distributions::Installed::scan(&python.search_path, &Disk::default());
+    let mut read: BTreeMap<String, Missed> = BTreeMap::new();
+    let mut collected = BTreeSet::new();
+    for (path, asker) in &notes.read {
+        let file = path.file_name().unwrap_or_default();
+        let Some(inner) = roots.inner(path).filter(|_| file == "METADATA" || file == "PKG-INFO") else {
+            continue;
+        };
+        let Some(folder) = inner.split('/').next().filter(|f| is_metadata(f)) else { continue };
+        let name = folder.split('-').next().unwrap_or(folder).trim_end_matches(".egg-info");
+        let Some((_, distribution)) = installed.named(name) else { continue };
+        let normal = distributions::normalize(&distribution.name);
+        if contents.graph.distributions.iter().any(|d| distributions::normalize(&d.name) == normal) {
+            collected.insert(normal);
+            continue;
+        }
+        let (name, by) = (distribution.name.clone(), roots.shown(asker));
+        read.entry(normal).or_insert(Missed { kind: Kind::Metadata, name, path: None, by });
+    }
+    // Who reads all there is lists what is installed, and asks for none of them.
+    let all = read.len() > 1 && read.len() + collected.len() >= installed.iter().count();
+    if all { Vec::new() } else { read.into_values().collect() }
+}
+
+/// Files inside packages that were read.
+fn data(product: &Product, notes: &Notes, roots: &Roots, inputs: &BTreeSet<PathBuf>) -> Vec<Missed> {
+    let mut found = BTreeMap::new();
+    for (path, asker) in &notes.read {
+        let Some(name) = roots.inner(path) else { continue };
+        // Right in a folder of the search path lies what is no package's; beside the script what is the program's.
+        let placed = name.contains('/') || roots.is_own(path);
+        let metadata = name.split('/').next().is_some_and(is_metadata);
+        let used = notes.written.contains(path) || inputs.contains(path);
+        if !placed || metadata || used || name.contains("__pycache__/") || name.contains(".so.") {
+            continue;
+        }
+        if product.dests.contains(&name) || product.sources.contains(&real(path)) || !path.is_file() {
+            continue;
+        }
+        let (path, by) = (Some(path.clone()), roots.shown(asker));
+        found.entry(name.clone()).or_insert(Missed { kind: Kind::Data, name, path, by });
+    }
+    found.into_values().collect()
+}
+
+/// Libraries that were loaded. What a library needs is not told besides.
+fn libraries(
+    request: &mut Request,
+    python: &Python,
+    store: &Store,
+    product: &Product,
+    notes: &Notes,
+    roots: &Roots,
+) -> Result<Vec<Missed>> {
+    let missed = |natives: &Natives, path: &Path| {
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let source = real(path);
+        let bundled = natives
+            .files
+            .iter()
+            .any(|n| real(&n.source) == source || n.dest.ends_with(&format!("/{name}")) || n.dest == name);
+        let host = natives.host.iter().any(|(host, _)| *host == name) || binaries::stays_with_host(&name);
+        let library = name.ends_with(".so") || name.contains(".so.") || name.ends_with(".dylib");
+        library && !bundled && !host && python.libpython.as_ref().is_none_or(|l| real(l) != source)
+    };
+    let mut asked: Vec<(PathBuf, &Asker)> = Vec::new();
+    for (name, asker) in &notes.loaded {
+        let path = Path::new(name);
+        let file = path.file_name().unwrap_or_default();
+        let mapped = notes
+            .mapped
+            .iter()
+            .find(|m| m.file_name() == Some(file) || path.is_absolute() && **m == real(path));
+        // The name by which it is asked for is the one it needs in the product.
+        let known =
+            if path.is_absolute() && path.is_file() { Some(path.to_owned()) } else { mapped.cloned() };
+        asked.extend(known.map(|path| (path, asker)));
+    }
+    let mut found: BTreeMap<String, Missed> = BTreeMap::new();
+    let mut add = |path: &Path, asker: &Asker| {
+        let name = roots.inner(path).unwrap_or_else(|| {
+            path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+        });
+        let (path, by) = (Some(path.to_owned()), roots.shown(asker));
+        found.entry(name.clone()).or_insert(Missed { kind: Kind::Library, name, path, by });
+    };
+    let first: Vec<(PathBuf, &Asker)> =
+        asked.into_iter().filter(|(path, _)| missed(&product.natives, path)).collect();
+    for (path, asker) in &first {
+        add(path, asker);
+        request.binaries.push(Item {
+            from: path.to_string_lossy().into_owned(),
+            to: ".".to_owned(),
+            place: "freeze trace".to_owned(),
+        });
+    }
+    let again = if first.is_empty() { None } else { Some(Product::new(request, python, store)?) };
+    let natives = again.as_ref().map_or(&product.natives, |p| &p.natives);
+    for path in notes.mapped.iter().filter(|path| missed(natives, path)) {
+        add(path, &None);
+    }
+    Ok(found.into_values().collect())
+}
+
+/// Files that the command line names: the user's, not the program's.
+fn inputs(arguments: &[OsString]) -> BTreeSet<PathBuf> {
+    let cwd = std::env::current_dir().unwrap_or_default();
+    arguments.iter().map(|a| crate::spec::entry::absolute(&cwd.join(a))).collect()
+}
+
+fn is_metadata(folder: &str) -> bool {
+    folder.ends_with(".dist-info") || folder.ends_with(".egg-info")
+}
+
+fn real(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Folders whose inner layout the product keeps.
+struct Roots {
+    own: Vec<PathBuf>,
+    /// The longest first.
+    all: Vec<PathBuf>,
+    stdlib: PathBuf,
+}
+
+impl Roots {
+    fn new(request: &Request, python: &Python) -> Roots {
+        let own: Vec<PathBuf> =
+            entry::folders(request).into_iter().chain(request.python.paths.clone()).collect();
+        let editable = python.editable.iter().filter_map(|(_, path)| path.parent()).map(Path::to_path_buf);
+        let mut all: Vec<PathBuf> = own.iter().chain(&python.search_path).cloned().chain(editable).collect();
+        let real: Vec<PathBuf> = all.iter().map(|p| real(p)).collect();
+        all.extend(real);
+        all.sort_by(|a, b| b.as_os_str().len().cmp(&a.as_os_str().len()).then(a.cmp(b)));
+        all.dedup();
+        Roots { own, all, stdlib: python.stdlib.clone() }
+    }
+
+    fn of(&self, path: &Path) -> Option<(&Path, PathBuf)> {
+        [path.to_owned(), real(path)].into_iter().find_map(|path| {
+            let root = self.all.iter().find(|root| path.starts_with(root))?;
+            Some((root.as_path(), path.strip_prefix(root).ok()?.to_owned()))
+        })
+    }
+
+    /// The path under the root of the product.
+    fn inner(&self, path: &Path) -> Option<String> {
+        let (_, inner) = self.of(path)?;
+        let parts: Option<Vec<&str>> = inner.iter().map(|p| p.to_str()).collect();
+        Some(parts?.join("/"))
+    }
+
+    fn is_own(&self, path: &Path) -> bool {
+        self.of(path).is_some_and(|(root, _)| self.own.iter().any(|own| real(own) == real(root)))
+    }
+
+    fn in_stdlib(&self, path: &Path) -> bool {
+        self.of(path).is_some_and(|(root, _)| real(root) == real(&self.stdlib))
+    }
+
+    /// A place for people: as it lies in the product.
+    fn shown(&self, asker: &Asker) -> Option<(String, u32)> {
+        let place = asker.as_ref()?;
+        let file = self.inner(&place.file).unwrap_or_else(|| place.file.display().to_string());
+        Some((file, place.line))
+    }
+}

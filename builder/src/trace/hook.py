@@ -1,0 +1,227 @@
+"""Runs a program as it will be frozen and notes what it imports, opens and loads: `freeze trace`.
+
+Started with the folder that holds the plan and receives the notes, and the program's arguments. Imports nothing but
+`os` and `sys`, which are there already: what it imported, the program could not be seen to import. Each note is written
+at once, so that a program that is killed is not noted in vain.
+"""
+
+import os
+import sys
+
+FOLDER = globals().get('FOLDER')
+_HERE = __file__ if '__file__' in globals() else os.path.join(FOLDER, 'hook.py')
+_STDLIB = os.path.dirname(os.__file__) + os.sep
+_INSTALLED = (os.sep + 'site-packages' + os.sep, os.sep + 'dist-packages' + os.sep)
+_CODE = ('.py', '.pyc', '.pyo', '.pyd', '.so')
+# Who passes imports and reads on for others.
+_MACHINERY = tuple(_STDLIB + name for name in ('importlib' + os.sep, 'runpy.py', 'pkgutil.py', 'zipimport.py'))
+_noted = set()
+_early = frozenset()
+
+
+def _note(kind, name='', place=('', 0)):
+    key = (kind, name)
+    if key in _noted:
+        return
+    _noted.add(key)
+    fields = (kind, name, place[0], str(place[1]))
+    line = b''.join(field.encode('utf-8', 'surrogateescape') + b'\0' for field in fields)
+    # Opened each time: the program may close files that it did not open, and fork.
+    try:
+        log = os.open('%s/log.%d' % (FOLDER, os.getpid()), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError:
+        return
+    try:
+        os.write(log, line)
+    finally:
+        os.close(log)
+
+
+def _asker(frame, beyond_stdlib):
+    """File and line of the code that asked; beyond the standard library if somebody there is."""
+    first = ('', 0)
+    while frame is not None:
+        path = frame.f_code.co_filename
+        if not path.startswith('<') and path != _HERE and not path.startswith(_MACHINERY):
+            place = (path, frame.f_lineno)
+            in_stdlib = path.startswith(_STDLIB) and not any(part in path for part in _INSTALLED)
+            if not beyond_stdlib or not in_stdlib:
+                return place
+            first = first if first[0] else place
+        frame = frame.f_back
+    return first
+
+
+def _path(value):
+    if isinstance(value, int) or value is None:
+        return None
+    try:
+        return os.fsdecode(value)
+    except TypeError:
+        return None
+
+
+def _opened(frame, path, mode, flags):
+    path = _path(path)
+    if path is None or path.startswith(FOLDER):
+        return
+    # What a path names from the current folder on is the user's choice, unless the program writes there.
+    if isinstance(mode, str) and any(c in mode for c in 'wax+') or (flags or 0) & (os.O_WRONLY | os.O_RDWR):
+        _note('write', os.path.abspath(path))
+    elif os.path.isabs(path) and not path.endswith(_CODE):
+        _note('read', os.path.normpath(path), _asker(frame, True))
+
+
+def _listed(frame, path):
+    path = _path(path)
+    if path is None or not os.path.isabs(path):
+        return
+    # The import system lists folders too.
+    caller = frame.f_code.co_filename
+    if not caller.startswith('<') and not caller.startswith(_MACHINERY):
+        _note('list', os.path.normpath(path), _asker(frame, True))
+
+
+def _audit(event, arguments):
+    if event == 'open':
+        if len(arguments) == 3:
+            _opened(sys._getframe(1), *arguments)
+    elif event == 'os.listdir' or event == 'os.scandir':
+        _listed(sys._getframe(1), arguments[0])
+    elif event == 'ctypes.dlopen':
+        name = _path(arguments[0])
+        if name:
+            _note('load', name, _asker(sys._getframe(1), True))
+    elif event == 'os.exec':
+        _finish()
+
+
+class _Finder:
+    """Sees each import that is not in memory, finds nothing."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        _note('import', name, _asker(sys._getframe(1), False))
+        if name == 'multiprocessing.util':
+            return _with_children(name, path, target)
+        return None
+
+    @staticmethod
+    def invalidate_caches():
+        pass
+
+
+def _with_children(name, path, target):
+    """The spec of `multiprocessing.util`; the processes it starts are noted like this one."""
+    specs = (finder.find_spec(name, path, target) for finder in sys.meta_path if finder is not _Finder)
+    spec = next((spec for spec in specs if spec is not None), None)
+    if spec is None or not hasattr(spec.loader, 'exec_module'):
+        return spec
+    execute = spec.loader.exec_module
+
+    def exec_module(module):
+        execute(module)
+        start = getattr(module, 'spawnv_passfds', None)
+        if start is not None:
+            module.spawnv_passfds = lambda path, args, passfds: start(path, _noting(args), passfds)
+
+    spec.loader.exec_module = exec_module
+    return spec
+
+
+def _noting(args):
+    """The command line of a child, which is noted too."""
+    args = list(args)
+    if '-c' in args[:-1]:
+        place = args.index('-c') + 1
+        code = 'exec(compile(open(%r, encoding="utf-8").read(), %r, "exec"), {"__name__": "hook", "FOLDER": %r})'
+        args[place] = code % (_HERE, _HERE, FOLDER) + '; ' + args[place]
+    return args
+
+
+def _finish():
+    """Notes what is in memory now."""
+    for name, module in list(sys.modules.items()):
+        if isinstance(name, str) and module is not None and name not in _early:
+            _note('module', name)
+    try:
+        maps = os.open('/proc/self/maps', os.O_RDONLY)
+    except OSError:
+        pass
+    else:
+        text = b''
+        while True:
+            more = os.read(maps, 1 << 16)
+            if not more:
+                break
+            text += more
+        os.close(maps)
+        for line in text.splitlines():
+            fields = line.split(None, 5)
+            if len(fields) == 6 and b'x' in fields[1] and fields[5].startswith(b'/'):
+                _note('map', os.fsdecode(fields[5]))
+    _note('end')
+
+
+def _install():
+    global _early
+    _early = frozenset(sys.modules)
+    import atexit
+    atexit.register(_finish)
+    exit_now = os._exit
+
+    def _exit(status):
+        # How children that were forked end.
+        _finish()
+        exit_now(status)
+
+    os._exit = _exit
+    sys.meta_path.insert(0, _Finder)
+    sys.addaudithook(_audit)
+
+
+def _show(kind, value, trace):
+    """Prints a traceback without the lines of this file."""
+    while trace is not None and trace.tb_frame.f_code.co_filename == _HERE:
+        trace = trace.tb_next
+    if value is not None:
+        value = value.with_traceback(trace)
+    sys.__excepthook__(kind, value, trace)
+
+
+def _run():
+    global FOLDER
+    FOLDER = sys.argv[1]
+    with open(FOLDER + '/plan', encoding='utf-8', errors='surrogateescape') as plan:
+        fields = plan.read().split('\0')
+    pairs = list(zip(fields[::2], fields[1::2]))
+    first = {key: value for key, value in reversed(pairs)}
+    with open(first['code'], 'rb') as file:
+        source = file.read()
+    hooks = []
+    for key, value in pairs:
+        if key == 'hook':
+            with open(value, 'rb') as file:
+                hooks.append((value, file.read()))
+    sys.argv[:2] = [first['name']]
+    sys.path[:0] = [value for key, value in pairs if key == 'path']
+    # This module stays alive, out of the program's sight.
+    main = type(sys)('__main__')
+    main.__builtins__ = __builtins__
+    if 'file' in first:
+        main.__file__ = first['file']
+    main._freeze_trace = sys.modules['__main__']
+    sys.modules['__main__'] = main
+    sys.excepthook = _show
+    _install()
+    for path, text in hooks:
+        code = compile(text, path, 'exec', dont_inherit=True)
+        exec(code, {'__name__': '__main__', '__file__': path, '__builtins__': __builtins__})
+    code = compile(source, first.get('file', '<entry>'), 'exec', dont_inherit=True)
+    exec(code, main.__dict__)
+
+
+if __name__ == '__main__':
+    _run()
+else:
+    _install()

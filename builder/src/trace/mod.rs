@@ -1,0 +1,123 @@
+//! `freeze trace`: runs a program unfrozen, compares what it used with what analysis found, and tells what is missed.
+
+mod compare;
+mod notes;
+mod run;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::python::Python;
+use crate::report::Reporter;
+use crate::spec::Request;
+use crate::spec::amend::{self, Additions};
+use crate::store::Store;
+use crate::{analysis, spec};
+
+/// What the run of a program used.
+#[derive(Debug)]
+pub struct Traced {
+    /// What analysis missed.
+    pub missed: Vec<Missed>,
+    /// How the program ended.
+    pub status: ExitStatus,
+    /// The spec that was written.
+    pub written: Option<PathBuf>,
+}
+
+/// Something that a run used and a product would not have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Missed {
+    /// What it is.
+    pub kind: Kind,
+    /// Dotted name of a module, path under the root of a file, name of a distribution.
+    pub name: String,
+    /// The file on this machine, of data and libraries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<PathBuf>,
+    /// File and line of the code that asked for it, if they are known.
+    pub by: Option<(String, u32)>,
+}
+
+/// Kinds of what is missed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A module: `include` in `[modules]`.
+    Module,
+    /// A package that lists its own folder: `files` and `include` in `[modules]`.
+    Folder,
+    /// A data file: `[[data]]`.
+    Data,
+    /// A native library: `[[binary]]`.
+    Library,
+    /// A distribution whose metadata was read: `include` in `[metadata]`.
+    Metadata,
+}
+
+/// Runs the main program of a request with `arguments`; its streams are those of this process. With `write` what analysis
+/// missed goes into the spec, or into a new one beside the script.
+///
+/// # Errors
+/// The program cannot be analysed or started, or the spec cannot be written.
+pub fn trace(
+    request: &Request,
+    arguments: &[OsString],
+    write: bool,
+    reporter: &mut Reporter,
+) -> Result<Traced> {
+    let target = write.then(|| target(request)).transpose()?;
+    let store = Store::open(&Store::default_root()?)?;
+    let python = reporter.phase("python", || Python::probe(request, &store))?;
+    let graph = reporter.phase("modules", || analysis::modules(request, &python, &store))?;
+    let (status, notes) = run::run(request, &python, &graph, arguments)?;
+    let missed =
+        reporter.phase("compare", || compare::missed(request, &python, &store, &graph, &notes, arguments))?;
+    let written = target.filter(|_| !missed.is_empty());
+    if let Some(path) = &written {
+        amend::write(request, path, &additions(&missed))?;
+    }
+    Ok(Traced { missed, status, written })
+}
+
+/// The spec to write: that of the request, or one beside its script that is not there yet.
+fn target(request: &Request) -> Result<PathBuf> {
+    if let Some(spec) = &request.spec {
+        return Ok(spec.clone());
+    }
+    let folder = match request.programs.first().map(|p| &p.entry) {
+        Some(spec::Entry::Script(path)) => path.parent().unwrap_or(Path::new(".")).to_owned(),
+        _ => request.base.clone(),
+    };
+    let path = folder.join(format!("{}.spec", request.name));
+    if path.exists() {
+        let shown = path.display();
+        return Err(Error::new(format!("spec `{shown}` exists"))
+            .hint(format!("trace it instead of the script: `freeze trace {shown} --write`")));
+    }
+    Ok(path)
+}
+
+fn additions(missed: &[Missed]) -> Additions {
+    let mut additions = Additions::default();
+    for missed in missed {
+        let folder = missed.name.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned();
+        match (missed.kind, &missed.path) {
+            (Kind::Module, _) => additions.include.push(missed.name.clone()),
+            (Kind::Folder, _) => {
+                // What is listed is there whether something imports it or not.
+                additions.include.push(format!("{}.*", missed.name));
+                additions.files.push(missed.name.clone());
+            }
+            (Kind::Metadata, _) => additions.metadata.push(missed.name.clone()),
+            (Kind::Data, Some(path)) => additions.data.push((path.clone(), folder)),
+            (Kind::Library, Some(path)) => additions.binaries.push((path.clone(), folder)),
+            _ => {}
+        }
+    }
+    additions
+}

@@ -1,0 +1,117 @@
+//! What `hook.py` has noted of a run: a file for each process, read back.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Context, Result};
+
+/// The code that asked for something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Its file.
+    pub(super) file: PathBuf,
+    /// Its line, 1-based.
+    pub(super) line: u32,
+}
+
+/// Whoever asked, if it is known.
+pub(super) type Asker = Option<Place>;
+
+/// What the processes of a run asked for.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    /// Modules that were in memory at the end; of a process that was killed, those it tried to import.
+    pub(super) modules: BTreeMap<String, Asker>,
+    /// Files that were read.
+    pub(super) read: BTreeMap<PathBuf, Asker>,
+    /// Files that were written.
+    pub(super) written: BTreeSet<PathBuf>,
+    /// Folders that were listed.
+    pub(super) listed: BTreeMap<PathBuf, Asker>,
+    /// Libraries by the name they were loaded by.
+    pub(super) loaded: BTreeMap<String, Asker>,
+    /// Native files in memory at the end.
+    pub(super) mapped: BTreeSet<PathBuf>,
+}
+
+impl Notes {
+    /// Reads the notes in a folder.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub(super) fn read(folder: &Path) -> Result<Notes> {
+        let failed = || "failed to read what the run has noted".to_owned();
+        let mut logs = Vec::new();
+        for entry in fs_err::read_dir(folder).context(failed)? {
+            let path = entry.context(failed)?.path();
+            if path.file_name().is_some_and(|n| n.as_encoded_bytes().starts_with(b"log.")) {
+                logs.push(fs_err::read(&path).context(failed)?);
+            }
+        }
+        // The order of processes does not matter to what is found first.
+        logs.sort();
+        let mut notes = Notes::default();
+        let mut askers = BTreeMap::new();
+        for log in &logs {
+            notes.add(log, &mut askers);
+        }
+        for (name, asker) in &mut notes.modules {
+            *asker = askers.get(name).cloned().flatten();
+        }
+        Ok(notes)
+    }
+
+    fn add(&mut self, log: &[u8], askers: &mut BTreeMap<String, Asker>) {
+        let fields: Vec<&[u8]> = log.split(|b| *b == 0).collect();
+        let ended = fields.chunks_exact(4).any(|f| f[0] == b"end");
+        for note in fields.chunks_exact(4) {
+            let name = || String::from_utf8_lossy(note[1]).into_owned();
+            let line = std::str::from_utf8(note[3]).ok().and_then(|l| l.parse().ok()).unwrap_or(0);
+            let asker = (!note[2].is_empty()).then(|| Place { file: path(note[2]), line });
+            match note[0] {
+                b"import" => {
+                    if !ended {
+                        self.modules.entry(name()).or_default();
+                    }
+                    askers.entry(name()).or_insert(asker);
+                }
+                b"module" => drop(self.modules.entry(name()).or_default()),
+                b"read" => drop(self.read.entry(path(note[1])).or_insert(asker)),
+                b"write" => drop(self.written.insert(path(note[1]))),
+                b"list" => drop(self.listed.entry(path(note[1])).or_insert(asker)),
+                b"load" => drop(self.loaded.entry(name()).or_insert(asker)),
+                b"map" => drop(self.mapped.insert(path(note[1]))),
+                _ => {}
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+fn path(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
+}
+
+#[cfg(not(unix))]
+fn path(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn imports_that_failed_count_only_where_the_end_was_not_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        log("log.1", "import\0a\0/x.py\x003\0import\0failed\0/x.py\x004\0module\0a\0\x000\0end\0\0\x000\0");
+        log("log.2", "import\0b\0/y.py\x005\0read\0/d\0/y.py\x006\0rea");
+        log("plan", "import\0no\0\x000\0");
+        let notes = Notes::read(folder.path()).unwrap();
+        assert_eq!(notes.modules.keys().collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(notes.modules["a"], Some(Place { file: "/x.py".into(), line: 3 }));
+        assert_eq!(notes.read.len(), 1);
+    }
+}
