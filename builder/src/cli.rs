@@ -2,10 +2,12 @@
 
 mod build;
 mod foreign;
+mod why;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+pub(crate) use self::why::{Subject, WhyArgs};
 use builder::error::{Error, Result};
 use builder::report::{Color, Format, Settings, Verbosity};
 use builder::spec::{self, Request};
@@ -21,6 +23,7 @@ Examples:
   freeze -F app.py                  a single file, dist/app
   freeze package.module:function    a console entry point
   freeze init app.py                write app.spec, to keep the options
+  freeze why numpy.linalg app.spec  the chain of imports that brings it in
   freeze app.spec -- --help         build from it, then run the program with `--help`";
 
 /// Turns a Python program into a standalone executable.
@@ -48,6 +51,11 @@ enum Command {
         /// Replace a spec that is there.
         #[arg(short, long)]
         force: bool,
+    },
+    /// Tell why a module, file, library or distribution is in a program: the chain of imports that brings it in.
+    Why {
+        #[command(flatten)]
+        why: WhyArgs,
     },
     /// List, extract or verify the contents of a frozen program.
     Inspect {
@@ -144,6 +152,8 @@ pub(crate) enum Action {
     Build(Box<Request>, Option<Vec<OsString>>),
     /// Write a spec.
     Init(Option<String>, bool),
+    /// Tell why something is in a program.
+    Why(WhyArgs),
     /// Look into a frozen program.
     Inspect(PathBuf, InspectCommand, bool),
     /// Look into the cache.
@@ -226,6 +236,7 @@ impl CommandLine {
             }
             return Ok(match command {
                 Command::Init { source, force } => Action::Init(source, force),
+                Command::Why { why } => Action::Why(why),
                 Command::Inspect { app, action, json } => {
                     Action::Inspect(app, action.unwrap_or(InspectCommand::List), json)
                 }

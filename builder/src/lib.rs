@@ -17,6 +17,7 @@ pub mod rules;
 pub mod spec;
 pub mod store;
 pub mod target;
+pub mod why;
 
 use error::Result;
 use output::Published;
@@ -24,6 +25,7 @@ use python::Python;
 use report::{Report, Reporter, Summary};
 use spec::Request;
 use store::Store;
+use why::Map;
 
 /// Builds what a request asks for and publishes it.
 ///
@@ -57,6 +59,19 @@ pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
     }
     reporter.summary(&summary);
     Ok(published)
+}
+
+/// Finds out what a build would put into the product and why, without making one.
+///
+/// # Errors
+/// A phase failed, or Ctrl-C was pressed.
+pub fn explain(request: &Request, reporter: &mut Reporter) -> Result<(Map, Python)> {
+    let store = open_store(request)?;
+    let python = reporter.phase("python", || Python::probe(request, &store))?;
+    let graph = reporter.phase("modules", || analysis::modules(request, &python, &store))?;
+    let contents = reporter.phase("data", || rules::apply(graph, request, &python, &store))?;
+    let natives = reporter.phase("libraries", || binaries::collect(&contents, request, &python, &store))?;
+    Ok((Map::of_build(&contents, &natives, request), python))
 }
 
 /// The cache; with `--clean` as if it were empty.

@@ -10,8 +10,9 @@ use builder::error::{Context, Error, Result};
 use builder::inspect::Product;
 use builder::report::{self, Reporter};
 use builder::store::Store;
+use builder::why::{Map, Site};
 use builder::{interrupt, spec};
-use cli::{Action, CacheCommand, InspectCommand};
+use cli::{Action, CacheCommand, InspectCommand, Subject, WhyArgs};
 
 fn main() -> ExitCode {
     let argv: Vec<OsString> = std::env::args_os().collect();
@@ -51,6 +52,7 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             reporter.done("wrote", &path, Some(&format!("`freeze {name}`")));
         }
+        Action::Why(why) => return explain(&why, reporter),
         Action::Inspect(app, command, json) => return inspect(&app, command, json, reporter),
         Action::Cache(CacheCommand::Show, json) => {
             let root = Store::default_root()?;
@@ -76,6 +78,33 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
                 reporter.done("cleared", &root, None);
             }
         }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Tells why something is in a program, or why it is not.
+fn explain(why: &WhyArgs, reporter: &mut Reporter) -> Result<ExitCode> {
+    let (map, built) = match why.subject()? {
+        Subject::Product(app) => (Map::of_product(&Product::open(&app)?.list()?), None),
+        Subject::Build(request) => {
+            let (map, python) = builder::explain(&request, reporter)?;
+            (map, Some((request, python)))
+        }
+    };
+    let found = map.find(&why.name);
+    if found.is_empty() {
+        let site = built.as_ref().map(|(request, python)| Site { request, python });
+        let absent = map.absent(&why.name, site)?;
+        if !why.json {
+            return Err(report::absent_error(&absent));
+        }
+        report::print_absent_json(&absent);
+        return Ok(ExitCode::FAILURE);
+    }
+    if why.json {
+        report::print_why_json(&map, &found);
+    } else {
+        report::print_why(&map, &found, why.all);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -4,6 +4,7 @@ pub mod contents;
 mod page;
 mod style;
 mod tables;
+mod why;
 mod work;
 
 use std::io::{IsTerminal, Write};
@@ -15,6 +16,7 @@ use serde_json::{Value, json};
 
 pub use self::contents::{Report, write};
 pub use self::tables::{bytes, print_cache, print_json, print_listing, print_verified};
+pub use self::why::{absent_error, print_absent_json, print_why, print_why_json};
 pub use self::work::write_work;
 use crate::analysis::{Guard, Reason};
 use crate::binaries::Natives;

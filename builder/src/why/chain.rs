@@ -1,0 +1,145 @@
+//! The shortest chain from the program to something in it.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::{From, Map, Node, What};
+use crate::archive::manifest::Why;
+
+/// Cost of a step; what distinguishes steps of equal number is less.
+const STEP: u64 = 1000;
+/// Cost of a way in that is told only where there is no other.
+const LAST: u64 = 1000 * STEP;
+
+/// A step of a chain: something, and how it came in from the step before.
+#[derive(Clone, Copy, Debug)]
+pub struct Step<'m> {
+    /// What came in.
+    pub node: &'m Node,
+    /// How.
+    pub why: &'m Why,
+    /// From where; none for the request and the interpreter.
+    pub from: Option<&'m Node>,
+}
+
+impl Step<'_> {
+    /// File and line that brought it in, as `path:line`; the file alone where there is no line.
+    pub fn place(&self) -> Option<String> {
+        let path = self.from?.path.as_ref()?;
+        Some(if self.why.line > 0 { format!("{path}:{}", self.why.line) } else { path.clone() })
+    }
+}
+
+impl Map {
+    /// The shortest chain from the request or the interpreter to a node, that first; the node alone, with its first
+    /// way in, where no chain leads to it; empty if nothing is known.
+    pub fn chain(&self, at: usize) -> Vec<Step<'_>> {
+        let mut steps = Vec::new();
+        let mut next = Some(at);
+        while let Some(here) = next {
+            let way = self.best[here].map_or(0, |(_, way)| way);
+            let Some(step) = self.step(here, way) else { break };
+            steps.push(step);
+            next = match self.froms[here][way] {
+                // Costs fall along the chain: it ends.
+                From::Node(from) if self.best[here].is_some() => Some(from),
+                _ => None,
+            };
+        }
+        steps.reverse();
+        steps
+    }
+
+    /// The ways in of a node that are not in its chain. Those of a distribution are the ways into it from outside.
+    pub fn others(&self, at: usize) -> Vec<Step<'_>> {
+        if self.nodes[at].what == What::Distribution {
+            let ways = self.entrances(at);
+            return ways.into_iter().skip(1).filter_map(|(node, way)| self.step(node, way)).collect();
+        }
+        let best = self.best[at].map_or(0, |(_, way)| way);
+        let ways = (0..self.nodes[at].whys.len()).filter(|way| *way != best);
+        ways.filter_map(|way| self.step(at, way)).collect()
+    }
+
+    /// The step by which a distribution came in: into one of its modules, from outside.
+    pub fn entrance(&self, distribution: usize) -> Option<Step<'_>> {
+        self.entrances(distribution).first().and_then(|(node, way)| self.step(*node, *way))
+    }
+
+    /// Ways into the modules of a distribution from outside of it, the cheapest first: module, way.
+    fn entrances(&self, distribution: usize) -> Vec<(usize, usize)> {
+        let mut ways = Vec::new();
+        for (at, node) in self.nodes.iter().enumerate() {
+            if node.distribution != Some(distribution) || node.what != What::Module {
+                continue;
+            }
+            for (way, from) in self.froms[at].iter().enumerate() {
+                let before = match from {
+                    From::Root => 0,
+                    From::Unknown => LAST,
+                    From::Node(from) if self.nodes[*from].distribution == Some(distribution) => continue,
+                    From::Node(from) => self.best[*from].map_or(LAST, |(cost, _)| cost),
+                };
+                ways.push((before + cost(node, &node.whys[way], *from), at, way));
+            }
+        }
+        ways.sort_unstable();
+        ways.into_iter().map(|(_, at, way)| (at, way)).collect()
+    }
+
+    fn step(&self, at: usize, way: usize) -> Option<Step<'_>> {
+        let node = &self.nodes[at];
+        let from = match self.froms[at].get(way)? {
+            From::Node(from) => Some(&self.nodes[*from]),
+            From::Root | From::Unknown => None,
+        };
+        Some(Step { node, why: node.whys.get(way)?, from })
+    }
+}
+
+/// The cheapest way into each node: its total cost, and its place among the ways in.
+pub(super) fn cheapest(map: &Map) -> Vec<Option<(u64, usize)>> {
+    let mut outgoing: Vec<Vec<(usize, usize)>> = vec![Vec::new(); map.nodes.len()];
+    let mut best: Vec<Option<(u64, usize)>> = vec![None; map.nodes.len()];
+    let mut queue = BinaryHeap::new();
+    for (at, froms) in map.froms.iter().enumerate() {
+        for (way, from) in froms.iter().enumerate() {
+            match from {
+                From::Node(from) => outgoing[*from].push((at, way)),
+                _ => queue.push(Reverse((cost(&map.nodes[at], &map.nodes[at].whys[way], *from), at, way))),
+            }
+        }
+    }
+    while let Some(Reverse((total, at, way))) = queue.pop() {
+        if best[at].is_some() {
+            continue;
+        }
+        best[at] = Some((total, way));
+        for &(next, way) in &outgoing[at] {
+            if best[next].is_none() {
+                let node = &map.nodes[next];
+                queue.push(Reverse((total + cost(node, &node.whys[way], From::Node(at)), next, way)));
+            }
+        }
+    }
+    best
+}
+
+/// Cost of a way in. Of equally long chains that of plain imports is told. A library is explained by what needs it, where
+/// something does, rather than by the package that it lies in.
+fn cost(node: &Node, why: &Why, from: From) -> u64 {
+    let guard = match why.guard.as_deref() {
+        None => 0,
+        Some("optional") => 2,
+        Some(_) => 1,
+    };
+    let kind = match why.by.split(':').next().unwrap_or_default() {
+        "import" | "call" | "needed" => 0,
+        "rule" | "entry point" => 2,
+        "parent" => 3,
+        "package" if node.what == What::Library && node.whys.iter().any(|w| w.by == "needed") => LAST,
+        _ => 5,
+    };
+    let unknown = if from == From::Unknown { LAST } else { 0 };
+    STEP + guard + kind + unknown
+}
