@@ -30,3 +30,4 @@ mod resources;
 mod spec;
 mod tidy;
 mod tkinter;
+mod why;

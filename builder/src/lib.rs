@@ -48,7 +48,8 @@ pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
     reporter.warn(&published.warnings);
     let summary = Summary::new(request, &python, &contents, &natives, &published, reporter);
     let output = &request.output;
-    if output.report.is_some() || output.work.is_some() {
+    let mut parts = None;
+    if output.report.is_some() || output.work.is_some() || output.bloat {
         let report = Report::new(request, &python, &contents, &natives, &summary, reporter)?;
         if let Some(path) = &output.report {
             report::write(&report, path)?;
@@ -56,8 +57,12 @@ pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
         if let Some(work) = &output.work {
             report::write_work(&work.join(&request.name), &request.name, &contents.graph, &report)?;
         }
+        parts = output.bloat.then(|| report.bloat().to_vec());
     }
     reporter.summary(&summary);
+    if let Some(parts) = parts {
+        reporter.bloat(&parts);
+    }
     Ok(published)
 }
 

@@ -34,6 +34,8 @@ pub struct Overrides {
     pub overwrite: bool,
     /// `--report`.
     pub report: Option<PathBuf>,
+    /// `--bloat`.
+    pub bloat: bool,
     /// Platform whose `[target.*]` tables apply; the building one by default.
     pub target: Option<Target>,
 }
@@ -47,6 +49,7 @@ impl Overrides {
             clean: self.clean,
             overwrite: self.overwrite,
             report: self.report.as_deref().map(path),
+            bloat: self.bloat,
         }
     }
 }
@@ -398,6 +401,8 @@ pub struct Output {
     pub overwrite: bool,
     /// Report file: HTML, or JSON if it ends in `.json`.
     pub report: Option<PathBuf>,
+    /// Whether to print what takes the room.
+    pub bloat: bool,
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::{From, Map, Node, What};
+use crate::analysis::distributions::normalize;
 use crate::archive::manifest::Why;
 
 /// Cost of a step; what distinguishes steps of equal number is less.
@@ -66,18 +67,34 @@ impl Map {
         self.entrances(distribution).first().and_then(|(node, way)| self.step(*node, *way))
     }
 
-    /// Ways into the modules of a distribution from outside of it, the cheapest first: module, way.
+    /// The same of a distribution by its name.
+    pub fn entrance_of(&self, distribution: &str) -> Option<Step<'_>> {
+        let at = *self.distributions.get(&normalize(distribution))?;
+        self.entrance(at).or_else(|| self.chain(at).pop())
+    }
+
+    /// The step by which a top-level module came in with what lies below it: from outside of it.
+    pub fn entrance_of_package(&self, top: &str) -> Option<Step<'_>> {
+        let inside = |node: &Node| {
+            let rest = node.name.strip_prefix(top).filter(|_| node.what == What::Module);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.ways_into(&inside).first().and_then(|(node, way)| self.step(*node, *way))
+    }
+
     fn entrances(&self, distribution: usize) -> Vec<(usize, usize)> {
+        self.ways_into(&|node| node.what == What::Module && node.distribution == Some(distribution))
+    }
+
+    /// Ways into some nodes from outside of them, the cheapest first: node, way.
+    fn ways_into(&self, inside: &dyn Fn(&Node) -> bool) -> Vec<(usize, usize)> {
         let mut ways = Vec::new();
-        for (at, node) in self.nodes.iter().enumerate() {
-            if node.distribution != Some(distribution) || node.what != What::Module {
-                continue;
-            }
+        for (at, node) in self.nodes.iter().enumerate().filter(|(_, n)| inside(n)) {
             for (way, from) in self.froms[at].iter().enumerate() {
                 let before = match from {
                     From::Root => 0,
                     From::Unknown => LAST,
-                    From::Node(from) if self.nodes[*from].distribution == Some(distribution) => continue,
+                    From::Node(from) if inside(&self.nodes[*from]) => continue,
                     From::Node(from) => self.best[*from].map_or(LAST, |(cost, _)| cost),
                 };
                 ways.push((before + cost(node, &node.whys[way], *from), at, way));

@@ -201,7 +201,7 @@ impl Map {
     fn described(&self, path: &str) -> Option<usize> {
         let top = path.split('/').next()?.rsplit_once('.')?.0;
         let ends = top.match_indices('-').map(|(i, _)| i).chain([top.len()]);
-        ends.filter_map(|end| self.distributions.get(&normalize(&top[..end]))).next().copied()
+        ends.filter_map(|end| self.distributions.get(&normalize(&top[..end]))).last().copied()
     }
 
     fn from_of(&self, node: &Node, why: &Why) -> From {
