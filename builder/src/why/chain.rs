@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::{From, Map, Node, What};
+use super::{Map, Node, Origin, What};
 use crate::analysis::distributions::normalize;
 use crate::archive::manifest::Why;
 
@@ -41,9 +41,9 @@ impl Map {
             let way = self.best[here].map_or(0, |(_, way)| way);
             let Some(step) = self.step(here, way) else { break };
             steps.push(step);
-            next = match self.froms[here][way] {
+            next = match self.origins[here][way] {
                 // Costs fall along the chain: it ends.
-                From::Node(from) if self.best[here].is_some() => Some(from),
+                Origin::Node(from) if self.best[here].is_some() => Some(from),
                 _ => None,
             };
         }
@@ -90,12 +90,12 @@ impl Map {
     fn ways_into(&self, inside: &dyn Fn(&Node) -> bool) -> Vec<(usize, usize)> {
         let mut ways = Vec::new();
         for (at, node) in self.nodes.iter().enumerate().filter(|(_, n)| inside(n)) {
-            for (way, from) in self.froms[at].iter().enumerate() {
+            for (way, from) in self.origins[at].iter().enumerate() {
                 let before = match from {
-                    From::Root => 0,
-                    From::Unknown => LAST,
-                    From::Node(from) if inside(&self.nodes[*from]) => continue,
-                    From::Node(from) => self.best[*from].map_or(LAST, |(cost, _)| cost),
+                    Origin::Root => 0,
+                    Origin::Unknown => LAST,
+                    Origin::Node(from) if inside(&self.nodes[*from]) => continue,
+                    Origin::Node(from) => self.best[*from].map_or(LAST, |(cost, _)| cost),
                 };
                 ways.push((before + cost(node, &node.whys[way], *from), at, way));
             }
@@ -106,9 +106,9 @@ impl Map {
 
     fn step(&self, at: usize, way: usize) -> Option<Step<'_>> {
         let node = &self.nodes[at];
-        let from = match self.froms[at].get(way)? {
-            From::Node(from) => Some(&self.nodes[*from]),
-            From::Root | From::Unknown => None,
+        let from = match self.origins[at].get(way)? {
+            Origin::Node(from) => Some(&self.nodes[*from]),
+            Origin::Root | Origin::Unknown => None,
         };
         Some(Step { node, why: node.whys.get(way)?, from })
     }
@@ -119,10 +119,10 @@ pub(super) fn cheapest(map: &Map) -> Vec<Option<(u64, usize)>> {
     let mut outgoing: Vec<Vec<(usize, usize)>> = vec![Vec::new(); map.nodes.len()];
     let mut best: Vec<Option<(u64, usize)>> = vec![None; map.nodes.len()];
     let mut queue = BinaryHeap::new();
-    for (at, froms) in map.froms.iter().enumerate() {
-        for (way, from) in froms.iter().enumerate() {
+    for (at, origins) in map.origins.iter().enumerate() {
+        for (way, from) in origins.iter().enumerate() {
             match from {
-                From::Node(from) => outgoing[*from].push((at, way)),
+                Origin::Node(from) => outgoing[*from].push((at, way)),
                 _ => queue.push(Reverse((cost(&map.nodes[at], &map.nodes[at].whys[way], *from), at, way))),
             }
         }
@@ -135,7 +135,7 @@ pub(super) fn cheapest(map: &Map) -> Vec<Option<(u64, usize)>> {
         for &(next, way) in &outgoing[at] {
             if best[next].is_none() {
                 let node = &map.nodes[next];
-                queue.push(Reverse((total + cost(node, &node.whys[way], From::Node(at)), next, way)));
+                queue.push(Reverse((total + cost(node, &node.whys[way], Origin::Node(at)), next, way)));
             }
         }
     }
@@ -144,7 +144,7 @@ pub(super) fn cheapest(map: &Map) -> Vec<Option<(u64, usize)>> {
 
 /// Cost of a way in. Of equally long chains that of plain imports is told. A library is explained by what needs it, where
 /// something does, rather than by the package that it lies in.
-fn cost(node: &Node, why: &Why, from: From) -> u64 {
+fn cost(node: &Node, why: &Why, from: Origin) -> u64 {
     let guard = match why.guard.as_deref() {
         None => 0,
         Some("optional") => 2,
@@ -157,6 +157,6 @@ fn cost(node: &Node, why: &Why, from: From) -> u64 {
         "package" if node.what == What::Library && node.whys.iter().any(|w| w.by == "needed") => LAST,
         _ => 5,
     };
-    let unknown = if from == From::Unknown { LAST } else { 0 };
+    let unknown = if from == Origin::Unknown { LAST } else { 0 };
     STEP + guard + kind + unknown
 }

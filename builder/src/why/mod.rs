@@ -80,7 +80,7 @@ impl Node {
 
 /// Where a way in begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum From {
+enum Origin {
     /// The request or the interpreter.
     Root,
     Node(usize),
@@ -103,7 +103,7 @@ pub struct Map {
     /// Patterns of `[modules] exclude`.
     excluded: Vec<String>,
     /// For each node where its ways in begin.
-    froms: Vec<Vec<From>>,
+    origins: Vec<Vec<Origin>>,
     /// For each node its cheapest way in: total cost, place of the way in.
     best: Vec<Option<(u64, usize)>>,
 }
@@ -161,9 +161,9 @@ impl Map {
     /// Finds out where the ways in begin, and the cheapest one of each node.
     fn finish(&mut self) {
         self.own_distributions();
-        let froms: Vec<Vec<From>> =
-            self.nodes.iter().map(|n| n.whys.iter().map(|w| self.from_of(n, w)).collect()).collect();
-        self.froms = froms;
+        let origins: Vec<Vec<Origin>> =
+            self.nodes.iter().map(|n| n.whys.iter().map(|w| self.origin(n, w)).collect()).collect();
+        self.origins = origins;
         self.best = chain::cheapest(self);
     }
 
@@ -201,12 +201,12 @@ impl Map {
     fn described(&self, path: &str) -> Option<usize> {
         let top = path.split('/').next()?.rsplit_once('.')?.0;
         let ends = top.match_indices('-').map(|(i, _)| i).chain([top.len()]);
-        ends.filter_map(|end| self.distributions.get(&normalize(&top[..end]))).last().copied()
+        ends.filter_map(|end| self.distributions.get(&normalize(&top[..end]))).next_back().copied()
     }
 
-    fn from_of(&self, node: &Node, why: &Why) -> From {
+    fn origin(&self, node: &Node, why: &Why) -> Origin {
         if why.from.is_empty() || why.by.starts_with("request") || why.by == "interpreter" {
-            return From::Root;
+            return Origin::Root;
         }
         let module = || self.modules.get(&why.from);
         let file = || self.files.get(&why.from);
@@ -217,17 +217,17 @@ impl Map {
             module().or_else(file).or_else(distribution)
         };
         match found {
-            Some(at) => From::Node(*at),
+            Some(at) => Origin::Node(*at),
             None if why.by.starts_with("rule") && why.from.contains('*') => self.fitting(&why.from),
-            None => From::Unknown,
+            None => Origin::Unknown,
         }
     }
 
     /// The first module that the pattern of a rule fits.
-    fn fitting(&self, pattern: &str) -> From {
+    fn fitting(&self, pattern: &str) -> Origin {
         let pattern = Pattern::levels(pattern);
         let found = self.nodes.iter().position(|n| n.what == What::Module && pattern.matches(&n.name));
-        found.map_or(From::Unknown, From::Node)
+        found.map_or(Origin::Unknown, Origin::Node)
     }
 }
 
