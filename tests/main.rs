@@ -32,3 +32,4 @@ mod spec;
 mod tidy;
 mod tkinter;
 mod trace;
+mod why;

@@ -381,3 +381,20 @@ def module(place):
     sys.argv[:] = ['-m'] + sys.argv[place + 2:]
     import runpy
     runpy._run_module_as_main(name)
+
+
+def advise():
+    """Says how the module gets into the bundle whose absence has just ended the program.
+
+    Only where python itself has shown the traceback, and for an import that found nothing: not for a module that
+    the bundle holds and that a changed search path hides, nor for an exception with other words.
+    """
+    error = sys.last_value
+    name = error.name
+    if (sys.excepthook is not sys.__excepthook__ or name.__class__ is not str
+            or error.args != ('No module named %r' % name,)
+            or not name.replace('.', '_').isidentifier()
+            or name in sys.builtin_module_names or _freeze.record(name) is not None):
+        return
+    sys.stderr.write('hint: `%s` is not in this program; add it to the spec: [modules] include = ["%s"]\n'
+                     % (name, name))

@@ -3,10 +3,12 @@
 mod build;
 mod foreign;
 mod trace;
+mod why;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+pub(crate) use self::why::{Subject, WhyArgs};
 use builder::error::{Error, Result};
 use builder::report::{Color, Format, Settings, Verbosity};
 use builder::spec::{self, Request};
@@ -22,6 +24,7 @@ Examples:
   freeze -F app.py                  a single file, dist/app
   freeze package.module:function    a console entry point
   freeze init app.py                write app.spec, to keep the options
+  freeze why numpy.linalg app.spec  the chain of imports that brings it in
   freeze app.spec -- --help         build from it, then run the program with `--help`";
 
 /// Turns a Python program into a standalone executable.
@@ -67,6 +70,11 @@ enum Command {
         /// Arguments of the program.
         #[arg(last = true, value_name = "ARGS")]
         args: Vec<OsString>,
+    },
+    /// Tell why a module, file, library or distribution is in a program: the chain of imports that brings it in.
+    Why {
+        #[command(flatten)]
+        why: WhyArgs,
     },
     /// List, extract or verify the contents of a frozen program.
     Inspect {
@@ -165,6 +173,8 @@ pub(crate) enum Action {
     Init(Option<String>, bool),
     /// Run a program unfrozen, with these arguments, and write what is missed.
     Trace { what: String, request: Box<Request>, arguments: Vec<OsString>, write: bool },
+    /// Tell why something is in a program.
+    Why(WhyArgs),
     /// Look into a frozen program.
     Inspect(PathBuf, InspectCommand, bool),
     /// Look into the cache.
@@ -252,6 +262,7 @@ impl CommandLine {
                     let request = Box::new(trace::request(&what, python, paths)?);
                     Action::Trace { what, request, arguments: args, write }
                 }
+                Command::Why { why } => Action::Why(why),
                 Command::Inspect { app, action, json } => {
                     Action::Inspect(app, action.unwrap_or(InspectCommand::List), json)
                 }

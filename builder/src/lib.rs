@@ -18,6 +18,7 @@ pub mod spec;
 pub mod store;
 pub mod target;
 pub mod trace;
+pub mod why;
 
 use error::Result;
 use output::Published;
@@ -25,6 +26,7 @@ use python::Python;
 use report::{Report, Reporter, Summary};
 use spec::Request;
 use store::Store;
+use why::Map;
 
 /// Builds what a request asks for and publishes it.
 ///
@@ -47,7 +49,8 @@ pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
     reporter.warn(&published.warnings);
     let summary = Summary::new(request, &python, &contents, &natives, &published, reporter);
     let output = &request.output;
-    if output.report.is_some() || output.work.is_some() {
+    let mut parts = None;
+    if output.report.is_some() || output.work.is_some() || output.bloat {
         let report = Report::new(request, &python, &contents, &natives, &summary, reporter)?;
         if let Some(path) = &output.report {
             report::write(&report, path)?;
@@ -55,9 +58,26 @@ pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
         if let Some(work) = &output.work {
             report::write_work(&work.join(&request.name), &request.name, &contents.graph, &report)?;
         }
+        parts = output.bloat.then(|| report.bloat().to_vec());
     }
     reporter.summary(&summary);
+    if let Some(parts) = parts {
+        reporter.bloat(&parts);
+    }
     Ok(published)
+}
+
+/// Finds out what a build would put into the product and why, without making one.
+///
+/// # Errors
+/// A phase failed, or Ctrl-C was pressed.
+pub fn explain(request: &Request, reporter: &mut Reporter) -> Result<(Map, Python)> {
+    let store = open_store(request)?;
+    let python = reporter.phase("python", || Python::probe(request, &store))?;
+    let graph = reporter.phase("modules", || analysis::modules(request, &python, &store))?;
+    let contents = reporter.phase("data", || rules::apply(graph, request, &python, &store))?;
+    let natives = reporter.phase("libraries", || binaries::collect(&contents, request, &python, &store))?;
+    Ok((Map::of_build(&contents, &natives, request), python))
 }
 
 /// The cache; with `--clean` as if it were empty.

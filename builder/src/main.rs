@@ -10,8 +10,9 @@ use builder::error::{Context, Error, Result};
 use builder::inspect::Product;
 use builder::report::{self, Reporter};
 use builder::store::Store;
+use builder::why::{Map, Site};
 use builder::{interrupt, spec};
-use cli::{Action, CacheCommand, InspectCommand};
+use cli::{Action, CacheCommand, InspectCommand, Subject, WhyArgs};
 
 fn main() -> ExitCode {
     let argv: Vec<OsString> = std::env::args_os().collect();
@@ -56,6 +57,7 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
             reporter.traced(&traced, &format!("freeze trace {what} --write"));
             return Ok(code_of(traced.status));
         }
+        Action::Why(why) => return explain(&why, reporter),
         Action::Inspect(app, command, json) => return inspect(&app, command, json, reporter),
         Action::Cache(CacheCommand::Show, json) => {
             let root = Store::default_root()?;
@@ -94,6 +96,33 @@ fn code_of(status: std::process::ExitStatus) -> ExitCode {
     // As shells count it.
     let code = status.code().or(signal.map(|s| 128 + s)).unwrap_or(1);
     ExitCode::from(u8::try_from(code & 0xff).unwrap_or(1))
+}
+
+/// Tells why something is in a program, or why it is not.
+fn explain(why: &WhyArgs, reporter: &mut Reporter) -> Result<ExitCode> {
+    let (map, built) = match why.subject()? {
+        Subject::Product(app) => (Map::of_product(&Product::open(&app)?.list()?), None),
+        Subject::Build(request) => {
+            let (map, python) = builder::explain(&request, reporter)?;
+            (map, Some((request, python)))
+        }
+    };
+    let found = map.find(&why.name);
+    if found.is_empty() {
+        let site = built.as_ref().map(|(request, python)| Site { request, python });
+        let absent = map.absent(&why.name, site)?;
+        if !why.json {
+            return Err(report::absent_error(&absent));
+        }
+        report::print_absent_json(&absent);
+        return Ok(ExitCode::FAILURE);
+    }
+    if why.json {
+        report::print_why_json(&map, &found);
+    } else {
+        report::print_why(&map, &found, why.all);
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Looks into a frozen program.

@@ -1,10 +1,12 @@
 //! The only module that prints: progress, warnings, the closing summary, errors, the report file.
 
+mod bloat;
 pub mod contents;
 mod missed;
 mod page;
 mod style;
 mod tables;
+mod why;
 mod work;
 
 use std::io::{IsTerminal, Write};
@@ -14,8 +16,10 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
+pub use self::bloat::Part;
 pub use self::contents::{Report, write};
 pub use self::tables::{bytes, print_cache, print_json, print_listing, print_verified};
+pub use self::why::{absent_error, print_absent_json, print_why, print_why_json};
 pub use self::work::write_work;
 use crate::analysis::{Guard, Reason};
 use crate::binaries::Natives;
@@ -317,6 +321,17 @@ impl Reporter {
             self.line(&format!("  in {:.2} s: {}", summary.seconds, times.join(", ")));
         } else {
             self.line(&format!("  in {:.2} s", summary.seconds));
+        }
+    }
+
+    /// Prints what takes the room in the product and who pulled it in.
+    pub fn bloat(&mut self, parts: &[Part]) {
+        if self.settings.format == Format::Json {
+            self.event(json!({ "event": "bloat", "parts": parts }));
+        } else if self.settings.verbosity > Verbosity::Quiet {
+            for line in bloat::lines(parts) {
+                self.line(&line);
+            }
         }
     }
 

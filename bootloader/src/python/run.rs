@@ -95,6 +95,7 @@ impl Session {
                 // Ends the process here if the exception is SystemExit.
                 (self.api.PyErr_Print)();
                 status = 1;
+                self.advise(error);
             }
             report::phase("finalize");
             if (self.api.Py_FinalizeEx)() < 0 {
@@ -136,6 +137,36 @@ impl Session {
                     (api.PyDict_DelItemString)(modules, name(c"gc"));
                 }
                 (api.Py_DecRef)(gc);
+            }
+            (api.PyErr_Clear)();
+        }
+    }
+
+    /// After the traceback of a module that was not found: says how the module gets into the program. Nothing is lost
+    /// if that fails.
+    fn advise(&self, error: *mut PyObject) {
+        let api = self.api;
+        // SAFETY: the interpreter runs and this thread holds its lock; null results are checked. The type of the
+        // exception is compared only.
+        unsafe {
+            let builtins = (api.PyEval_GetBuiltins)();
+            if builtins.is_null()
+                || error.is_null()
+                || error != (api.PyDict_GetItemString)(builtins, name(c"ModuleNotFoundError"))
+            {
+                return;
+            }
+            let importer = (api.PyImport_ImportModule)(name(c"_freeze_importer"));
+            if !importer.is_null() {
+                let advise = (api.PyObject_GetAttrString)(importer, name(c"advise"));
+                if !advise.is_null() {
+                    let done = (api.PyObject_CallObject)(advise, std::ptr::null_mut());
+                    if !done.is_null() {
+                        (api.Py_DecRef)(done);
+                    }
+                    (api.Py_DecRef)(advise);
+                }
+                (api.Py_DecRef)(importer);
             }
             (api.PyErr_Clear)();
         }

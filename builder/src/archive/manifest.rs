@@ -38,6 +38,9 @@ pub struct Manifest {
     pub files: BTreeMap<String, FileEntry>,
     /// Distributions, by name, with their version.
     pub distributions: BTreeMap<String, String>,
+    /// Patterns of modules that the request keeps out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<String>,
     /// Imports that lead nowhere.
     pub missing: BTreeMap<String, Vec<Why>>,
     /// Lowest glibc that the product runs with, and the file that needs it.
@@ -57,6 +60,9 @@ pub struct ModuleEntry {
     pub distribution: Option<String>,
     /// How it came in.
     pub why: Vec<Why>,
+    /// Further ways in that are not told.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub more: usize,
 }
 
 /// A file in the manifest.
@@ -75,6 +81,9 @@ pub struct FileEntry {
     /// How it came in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub why: Vec<Why>,
+    /// Further ways in that are not told.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub more: usize,
 }
 
 /// A way in.
@@ -94,6 +103,11 @@ pub struct Why {
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde wants")]
 fn is_zero(n: &u32) -> bool {
+    *n == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde wants")]
+fn is_none(n: &usize) -> bool {
     *n == 0
 }
 
@@ -122,8 +136,15 @@ impl From<&Reason> for Why {
     }
 }
 
-fn whys(reasons: &[Reason]) -> Vec<Why> {
-    reasons.iter().take(REASONS).map(Why::from).collect()
+/// The reasons that are told: of each importer one, the first found first.
+pub(super) fn whys(reasons: &[Reason]) -> Vec<Why> {
+    let mut told: Vec<&Reason> = Vec::new();
+    for reason in reasons {
+        if told.len() < REASONS && !told.iter().any(|t| t.from == reason.from) {
+            told.push(reason);
+        }
+    }
+    told.into_iter().map(Why::from).collect()
 }
 
 /// Cuts an absolute path down to the name of its file: the product tells nothing of the building machine.
@@ -154,7 +175,9 @@ pub(super) fn build(
         };
         let distribution =
             module.distribution.and_then(|i| graph.distributions.get(i)).map(|d| d.name.clone());
-        (module.name.clone(), ModuleEntry { kind: kind.to_owned(), distribution, why: whys(&module.reasons) })
+        let why = whys(&module.reasons);
+        let more = module.reasons.len() - why.len();
+        (module.name.clone(), ModuleEntry { kind: kind.to_owned(), distribution, why, more })
     });
     Manifest {
         freeze: env!("CARGO_PKG_VERSION").to_owned(),
@@ -167,6 +190,7 @@ pub(super) fn build(
         modules: modules.collect(),
         files: files.iter().map(|file| (file.path.clone(), file.entry())).collect(),
         distributions: graph.distributions.iter().map(|d| (d.name.clone(), d.version.clone())).collect(),
+        exclude: request.modules.exclude.clone(),
         missing: graph.missing.iter().map(|(name, reasons)| (name.clone(), whys(reasons))).collect(),
         glibc: natives.glibc.as_ref().map(|((a, b), file)| (format!("{a}.{b}"), file.clone())),
         host: natives.host.iter().map(|(name, who)| (name.clone(), portable(who))).collect(),

@@ -105,12 +105,14 @@ impl File {
             FileKind::Link => "link",
             FileKind::Program => "program",
         };
+        let why = manifest::whys(&self.reasons);
         manifest::FileEntry {
             kind: kind.to_owned(),
             size: self.size,
             hash: self.hash.clone(),
             link: self.link.clone(),
-            why: self.reasons.iter().take(4).map(manifest::Why::from).collect(),
+            more: self.reasons.len() - why.len(),
+            why,
         }
     }
 }

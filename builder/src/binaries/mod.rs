@@ -17,7 +17,7 @@ mod verify;
 
 use std::path::{Path, PathBuf};
 
-use crate::analysis::Reason;
+use crate::analysis::{By, Guard, Reason};
 use crate::error::{Error, Result, Warning};
 use crate::python::Python;
 use crate::rules::Contents;
@@ -90,6 +90,7 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
     }
 
     let names = |places: &[usize]| places.iter().map(|i| closure.files[*i].dest.clone()).collect();
+    let reasons = reasons(&closure);
     let file = |(i, file): (usize, &inventory::File)| Native {
         dest: file.dest.clone(),
         source: file.source.clone(),
@@ -97,7 +98,7 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
         preload: names(&verified.preload[i]),
         needs: names(&verified.needs[i]),
         program: file.program(),
-        reasons: file.reasons.clone(),
+        reasons: reasons[i].clone(),
     };
     let mut files: Vec<Native> = closure.files.iter().enumerate().map(file).collect();
     files.sort_by(|a, b| a.dest.cmp(&b.dest));
@@ -115,6 +116,20 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
 /// Whether a library of this name is never shipped, or stays with the host where nothing brings its own.
 pub(crate) fn stays_with_host(name: &str) -> bool {
     Policy::get().is_ok_and(|policy| policy.stays(name, true) != policy::Stays::No)
+}
+
+/// The reasons of each file: those known before, and all files of the product that need it.
+fn reasons(closure: &Closure) -> Vec<Vec<Reason>> {
+    let mut reasons: Vec<Vec<Reason>> = closure.files.iter().map(|f| f.reasons.clone()).collect();
+    for (i, file) in closure.files.iter().enumerate() {
+        for (_, needed) in file.bundled().filter(|(_, j)| *j != i) {
+            let reason = Reason { from: file.dest.clone(), by: By::Needed, line: 0, guard: Guard::None };
+            if !reasons[needed].contains(&reason) {
+                reasons[needed].push(reason);
+            }
+        }
+    }
+    reasons
 }
 
 /// Folders whose inner layout the product keeps, the longest first.

@@ -43,6 +43,9 @@ pub(super) struct BuildArgs {
     /// Write a page (.html) or a machine-readable file (.json) that explains the product.
     #[arg(long, value_name = "FILE", help_heading = "Build")]
     report: Option<PathBuf>,
+    /// Print what takes the room in the product, and who pulled it in.
+    #[arg(long, help_heading = "Build")]
+    bloat: bool,
 
     #[command(flatten)]
     script: ScriptArgs,
@@ -218,6 +221,7 @@ impl BuildArgs {
             clean: self.clean,
             overwrite: self.noconfirm,
             report: self.report.clone(),
+            bloat: self.bloat,
             target: None,
         }
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 use bootloader::archive::{self, Archive, BlobId};
 use serde::Serialize;
 
+use super::bloat::{self, Part};
 use super::{Reporter, Summary};
 use crate::analysis::{By, Distribution, Guard, Kind, Module, Reason};
 use crate::binaries::Natives;
@@ -14,9 +15,10 @@ use crate::error::{Context, Error, Result, Warning};
 use crate::python::Python;
 use crate::rules::{Contents, Data};
 use crate::spec::Request;
+use crate::why::Map;
 
 /// Group of the standard library and the interpreter.
-const STDLIB: &str = "python";
+pub(super) const STDLIB: &str = "python";
 /// Group of the program's own files.
 const PROGRAM: &str = "program";
 /// Version of the report's format; docs/cli.md describes it.
@@ -32,39 +34,41 @@ pub struct Report {
     target: String,
     python: String,
     summary: Summary,
-    modules: Vec<ModuleEntry>,
-    files: Vec<FileEntry>,
+    pub(super) modules: Vec<ModuleEntry>,
+    pub(super) files: Vec<FileEntry>,
     missing: Vec<Missing>,
-    distributions: Vec<DistributionEntry>,
+    pub(super) distributions: Vec<DistributionEntry>,
     host_libraries: Vec<HostLibrary>,
     warnings: Vec<WarningEntry>,
     phases: Vec<Phase>,
+    /// What takes the room, the largest first.
+    bloat: Vec<Part>,
 }
 
 #[derive(Debug, Serialize)]
-struct ModuleEntry {
-    name: String,
+pub(super) struct ModuleEntry {
+    pub(super) name: String,
     kind: &'static str,
     package: bool,
     path: String,
     distribution: Option<String>,
     /// The distribution, or what else it belongs to.
-    group: String,
+    pub(super) group: String,
     /// Bytes when loaded.
     size: u64,
     /// Bytes in the product.
-    stored: u64,
+    pub(super) stored: u64,
     reasons: Vec<ReasonEntry>,
 }
 
 #[derive(Debug, Serialize)]
-struct FileEntry {
+pub(super) struct FileEntry {
     path: String,
     kind: &'static str,
     distribution: Option<String>,
-    group: String,
+    pub(super) group: String,
     size: u64,
-    stored: u64,
+    pub(super) stored: u64,
     reasons: Vec<ReasonEntry>,
 }
 
@@ -77,9 +81,9 @@ struct Missing {
 }
 
 #[derive(Debug, Serialize)]
-struct DistributionEntry {
-    name: String,
-    version: String,
+pub(super) struct DistributionEntry {
+    pub(super) name: String,
+    pub(super) version: String,
     modules: usize,
     files: usize,
     stored: u64,
@@ -135,6 +139,7 @@ impl Report {
         summary: &Summary,
         reporter: &Reporter,
     ) -> Result<Report> {
+        let map = &Map::of_build(contents, natives, request);
         let beside = summary.path.join(&request.bundle.contents_directory);
         let (modules, files) = sizes(&summary.program, &beside)?;
         let graph = &contents.graph;
@@ -157,6 +162,7 @@ impl Report {
                 .iter()
                 .map(|(name, t)| Phase { name, seconds: t.as_secs_f64() })
                 .collect(),
+            bloat: Vec::new(),
         };
         // Extensions, and what `[modules] files` asks to be files.
         let is_file = |module: &Module| match module.kind {
@@ -212,7 +218,13 @@ impl Report {
         }
         report.files.sort_by(|a, b| a.path.cmp(&b.path));
         report.distributions = graph.distributions.iter().map(|d| report.distribution(d)).collect();
+        report.bloat = bloat::parts(&report, map);
         Ok(report)
+    }
+
+    /// What takes the room, the largest first.
+    pub fn bloat(&self) -> &[Part] {
+        &self.bloat
     }
 
     fn distribution(&self, distribution: &Distribution) -> DistributionEntry {

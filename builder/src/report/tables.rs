@@ -116,7 +116,7 @@ pub fn bytes(n: u64) -> String {
 }
 
 /// Prints to the standard output; a reader that closes it early (`| head`) is not an error.
-fn print(write: impl FnOnce(&mut BufWriter<std::io::StdoutLock<'_>>) -> std::io::Result<()>) {
+pub(super) fn print(write: impl FnOnce(&mut BufWriter<std::io::StdoutLock<'_>>) -> std::io::Result<()>) {
     let mut out = BufWriter::new(std::io::stdout().lock());
     let _ = write(&mut out).and_then(|()| out.flush());
 }

@@ -5,10 +5,11 @@ use super::{Data, neutral};
 use crate::analysis::disk::Disk;
 use crate::analysis::{By, Distribution, Guard, Info, Reason, Source};
 
-/// The metadata files of a distribution, as data.
-pub(super) fn files(distribution: &Distribution, policy: &Policy, by: By) -> Vec<Data> {
+/// The metadata files of a distribution, as data; `reason`: why its metadata is here where no module of it is.
+pub(super) fn files(distribution: &Distribution, policy: &Policy, reason: Option<Reason>) -> Vec<Data> {
     let info = &distribution.info;
-    let reason = Reason { from: distribution.name.clone(), by, line: 0, guard: Guard::None };
+    let own = || Reason { from: distribution.name.clone(), by: By::Package, line: 0, guard: Guard::None };
+    let reason = reason.unwrap_or_else(own);
     let folder = folder_name(distribution);
     let disk = Disk::default();
     let data = |dest: String, source: Source| Data {

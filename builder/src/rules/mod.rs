@@ -13,7 +13,7 @@ mod stdlib;
 mod unmatched;
 mod when;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::analysis::disk::Disk;
 use crate::analysis::distributions::{Installed, normalize, required_name};
@@ -160,9 +160,10 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     let env = active.iter().flat_map(|r| r.env.clone()).collect();
 
     interrupt::check()?;
-    warnings.extend(add_requested(&mut graph.distributions, request, &active, &installed));
+    let asked = add_requested(&mut graph.distributions, request, &active, &installed, &mut warnings);
     for distribution in &graph.distributions {
-        for file in metadata::files(distribution, &policy, By::Package) {
+        let reason = asked.get(&normalize(&distribution.name)).cloned();
+        for file in metadata::files(distribution, &policy, reason) {
             data.entry(file.dest.clone()).or_insert(file);
         }
     }
@@ -228,21 +229,26 @@ fn matcher(glob: &str, rule: &Rule) -> Result<globset::GlobMatcher> {
     Ok(built.compile_matcher())
 }
 
-/// Adds the distributions whose metadata the request or a rule asks for.
+/// Adds the distributions whose metadata the request or a rule asks for; returns why each was added.
 fn add_requested(
     distributions: &mut Vec<Distribution>,
     request: &Request,
     active: &[&Rule],
     installed: &Installed,
-) -> Vec<Warning> {
-    let mut warnings = Vec::new();
+    warnings: &mut Vec<Warning>,
+) -> HashMap<String, Reason> {
+    let mut added = HashMap::new();
     let mut known: BTreeSet<String> = distributions.iter().map(|d| normalize(&d.name)).collect();
-    let asked = request.metadata.include.iter().map(|n| (n.clone(), false, true));
-    let recursive = request.metadata.recursive.iter().map(|n| (n.clone(), true, true));
-    let ruled = active.iter().flat_map(|r| &r.metadata).map(|n| (n.clone(), false, false));
-    let mut queue: Vec<(String, bool, bool)> = asked.chain(recursive).chain(ruled).collect();
+    let why = |from: &str, by| Reason { from: from.to_owned(), by, line: 0, guard: Guard::None };
+    let key = |key: &str, name: &str| why("", By::Request(format!("{key} `{name}` of `[metadata]`")));
+    let asked = request.metadata.include.iter().map(|n| (n.clone(), false, true, key("include", n)));
+    let recursive = request.metadata.recursive.iter().map(|n| (n.clone(), true, true, key("recursive", n)));
+    let ruled = active.iter().flat_map(|r| {
+        r.metadata.iter().map(|n| (n.clone(), false, false, why(&r.module, By::Rule(r.file.clone()))))
+    });
+    let mut queue: Vec<(String, bool, bool, Reason)> = asked.chain(recursive).chain(ruled).collect();
     let mut seen = BTreeSet::new();
-    while let Some((name, recursive, loud)) = queue.pop() {
+    while let Some((name, recursive, loud, reason)) = queue.pop() {
         if !seen.insert((normalize(&name), recursive)) {
             continue;
         }
@@ -257,13 +263,14 @@ fn add_requested(
         };
         if recursive {
             let required = distribution.requires.iter().filter_map(|r| required_name(r));
-            queue.extend(required.map(|n| (n.to_owned(), true, false)));
+            queue.extend(required.map(|n| (n.to_owned(), true, false, reason.clone())));
         }
         if known.insert(normalize(&name)) {
             distributions.push(distribution.clone());
+            added.insert(normalize(&name), reason);
         }
     }
-    warnings
+    added
 }
 
 /// Files that a rule's glob names below the search path.

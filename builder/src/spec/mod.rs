@@ -35,6 +35,8 @@ pub struct Overrides {
     pub overwrite: bool,
     /// `--report`.
     pub report: Option<PathBuf>,
+    /// `--bloat`.
+    pub bloat: bool,
     /// Platform whose `[target.*]` tables apply; the building one by default.
     pub target: Option<Target>,
 }
@@ -48,6 +50,7 @@ impl Overrides {
             clean: self.clean,
             overwrite: self.overwrite,
             report: self.report.as_deref().map(path),
+            bloat: self.bloat,
         }
     }
 }
@@ -406,6 +409,8 @@ pub struct Output {
     pub overwrite: bool,
     /// Report file: HTML, or JSON if it ends in `.json`.
     pub report: Option<PathBuf>,
+    /// Whether to print what takes the room.
+    pub bloat: bool,
 }
 
 #[cfg(test)]

@@ -1,0 +1,78 @@
+//! `freeze why`: what the name is looked for in.
+
+use std::path::{Path, PathBuf};
+
+use builder::error::{Context, Error, Result};
+use builder::spec::options::Options;
+use builder::spec::{self, Overrides, Request};
+use clap::Args;
+
+/// What to explain, and where it is.
+#[derive(Debug, Args)]
+pub(crate) struct WhyArgs {
+    /// A module, a data file, a library (by its name or path) or a distribution.
+    pub(crate) name: String,
+    /// A spec, a script, a module or a frozen program; by default the only spec in the current folder.
+    #[arg(value_name = "SPEC | SCRIPT | APP")]
+    what: Option<String>,
+    /// Tell all reasons, not the shortest chain only.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The interpreter, as of a build; without meaning for a frozen program.
+    #[arg(long, value_name = "PYTHON")]
+    python: Option<String>,
+}
+
+/// Where a name is looked for.
+#[derive(Debug)]
+pub(crate) enum Subject {
+    /// In a frozen program.
+    Product(PathBuf),
+    /// In what a build would make.
+    Build(Box<Request>),
+}
+
+impl WhyArgs {
+    /// Finds out what was meant; reads the spec.
+    ///
+    /// # Errors
+    /// Nothing is named and the folder has no spec or several, or the spec is wrong.
+    pub(crate) fn subject(&self) -> Result<Subject> {
+        let what = match &self.what {
+            Some(what) => what.clone(),
+            None => only_spec()?,
+        };
+        let overrides = Overrides { python: self.python.clone(), ..Overrides::default() };
+        let path = Path::new(&what);
+        let ends = |ends: &[&str]| path.extension().is_some_and(|e| ends.iter().any(|end| e == *end));
+        if ends(&["spec"]) && !path.is_dir() {
+            return Ok(Subject::Build(Box::new(spec::load(path, &overrides)?)));
+        }
+        if path.exists() && !ends(&["py", "pyw"]) {
+            return Ok(Subject::Product(path.to_owned()));
+        }
+        let options = Options { entry: Some(what), ..Options::default() };
+        Ok(Subject::Build(Box::new(spec::options::request(options, &overrides)?)))
+    }
+}
+
+/// The only spec in the current folder.
+fn only_spec() -> Result<String> {
+    let failed = || "failed to list the current folder";
+    let mut specs = Vec::new();
+    for entry in std::fs::read_dir(".").context(failed)? {
+        let name = entry.context(failed)?.file_name();
+        specs.extend(name.into_string().ok().filter(|n| n.ends_with(".spec")));
+    }
+    specs.sort();
+    match specs.as_slice() {
+        [only] => Ok(only.clone()),
+        [] => Err(Error::new("there is no spec in the current folder")
+            .hint("name a spec, a script or a frozen program: `freeze why NAME app.py`")),
+        [first, ..] => Err(Error::new(format!("there are {} specs in the current folder", specs.len()))
+            .hint(format!("name one: `freeze why NAME {first}`"))),
+    }
+}

@@ -1,0 +1,103 @@
+//! Makes the map, from the phases of a build or from what a product tells of itself.
+
+use std::collections::BTreeMap;
+
+use super::{Map, Node, What};
+use crate::analysis::Kind;
+use crate::archive::manifest::Why;
+use crate::binaries::Natives;
+use crate::inspect::Listing;
+use crate::rules::Contents;
+use crate::spec::Request;
+
+impl Map {
+    /// The map of what a build would put into a product.
+    pub fn of_build(contents: &Contents, natives: &Natives, request: &Request) -> Map {
+        let graph = &contents.graph;
+        let mut map = Map {
+            missing: graph
+                .missing
+                .iter()
+                .map(|(n, r)| (n.clone(), r.iter().map(Why::from).collect()))
+                .collect(),
+            host: natives.host.iter().cloned().collect(),
+            excluded: request.modules.exclude.clone(),
+            ..Map::default()
+        };
+        let owners: Vec<usize> =
+            graph.distributions.iter().map(|d| map.add_distribution(&d.name, &d.version)).collect();
+        for module in graph.modules.values() {
+            let (source, is_file) = match &module.kind {
+                Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => (s.file(), true),
+                Kind::Namespace(_) | Kind::Builtin => (None, false),
+            };
+            let node = Node {
+                path: (!module.path.is_empty()).then(|| module.path.clone()),
+                distribution: module.distribution.and_then(|i| owners.get(i).copied()),
+                whys: module.reasons.iter().map(Why::from).collect(),
+                source: source.map(Into::into),
+                ..Node::new(&module.name, What::Module)
+            };
+            map.add_module(node, is_file);
+        }
+        for native in &natives.files {
+            map.add_file(Node {
+                whys: native.reasons.iter().map(Why::from).collect(),
+                source: Some(native.source.clone()),
+                ..Node::new(&native.dest, What::Library)
+            });
+        }
+        for (path, target) in &natives.links {
+            map.add_link(path, target);
+        }
+        for data in &contents.data {
+            map.add_file(Node {
+                whys: vec![Why::from(&data.reason)],
+                source: data.source.file().map(Into::into),
+                ..Node::new(&data.dest, What::Data)
+            });
+        }
+        map.finish();
+        map
+    }
+
+    /// The map of a product.
+    pub fn of_product(listing: &Listing) -> Map {
+        let manifest = &listing.manifest;
+        let mut map = Map {
+            missing: manifest.missing.clone(),
+            host: manifest.host.clone(),
+            excluded: manifest.exclude.clone(),
+            ..Map::default()
+        };
+        let owners: BTreeMap<&str, usize> =
+            manifest.distributions.iter().map(|(n, v)| (n.as_str(), map.add_distribution(n, v))).collect();
+        let places: BTreeMap<&str, (&str, &str)> =
+            listing.modules.iter().map(|m| (m.name.as_str(), (m.kind, m.path.as_str()))).collect();
+        for (name, entry) in &manifest.modules {
+            let place = places.get(name.as_str());
+            let node = Node {
+                path: place.map(|(_, path)| (*path).to_owned()).filter(|p| !p.is_empty()),
+                distribution: entry.distribution.as_deref().and_then(|d| owners.get(d).copied()),
+                whys: entry.why.clone(),
+                more: entry.more,
+                ..Node::new(name, What::Module)
+            };
+            map.add_module(node, place.is_some_and(|(kind, _)| *kind != "namespace"));
+        }
+        for (path, file) in &manifest.files {
+            let what =
+                if matches!(file.kind.as_str(), "native" | "program") { What::Library } else { What::Data };
+            if file.link.is_none() {
+                map.add_file(Node { whys: file.why.clone(), more: file.more, ..Node::new(path, what) });
+            }
+        }
+        for (path, file) in &manifest.files {
+            if let Some(target) = &file.link {
+                map.add_link(path, target);
+            }
+        }
+        map.finish();
+        map
+    }
+}
