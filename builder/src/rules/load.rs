@@ -15,10 +15,14 @@ use crate::spec::Request;
 /// Rules shipped with the builder: name, text.
 const SHIPPED: &[(&str, &str)] = &[
     ("django.toml", include_str!("packages/django.toml")),
+    ("faker.toml", include_str!("packages/faker.toml")),
     ("numpy.toml", include_str!("packages/numpy.toml")),
     ("pandas.toml", include_str!("packages/pandas.toml")),
     ("pillow.toml", include_str!("packages/pillow.toml")),
+    ("pyside.toml", include_str!("packages/pyside.toml")),
     ("setuptools.toml", include_str!("packages/setuptools.toml")),
+    ("transformers.toml", include_str!("packages/transformers.toml")),
+    ("twisted.toml", include_str!("packages/twisted.toml")),
     ("tzdata.toml", include_str!("packages/tzdata.toml")),
     ("zoneinfo.toml", include_str!("packages/zoneinfo.toml")),
 ];
