@@ -9,6 +9,7 @@ fn help_and_version_are_told() {
         vec!["-h"],
         vec!["init", "--help"],
         vec!["inspect", "--help"],
+        vec!["trace", "--help"],
         vec!["cache", "--help"],
     ] {
         let outcome = freeze_command().args(&arguments).run();
