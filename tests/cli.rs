@@ -10,6 +10,7 @@ fn help_and_version_are_told() {
         vec!["init", "--help"],
         vec!["inspect", "--help"],
         vec!["why", "--help"],
+        vec!["trace", "--help"],
         vec!["cache", "--help"],
     ] {
         let outcome = freeze_command().args(&arguments).run();

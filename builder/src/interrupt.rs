@@ -122,6 +122,9 @@ pub fn answer(command: &mut Command, input: &[u8]) -> Result<Output> {
 /// How often a process in the foreground is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 
+/// How long a process in the foreground that was interrupted with this one is given to end.
+const PAUSE: Duration = Duration::from_millis(500);
+
 /// How long a process in the foreground may take to end after Ctrl-C, before it is asked again.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -133,16 +136,18 @@ const GRACE: Duration = Duration::from_secs(10);
 pub fn foreground(command: &mut Command) -> io::Result<ExitStatus> {
     let mut child = command.spawn()?;
     let mut asked: Option<Instant> = None;
+    let mut told = false;
     loop {
         if let Some(status) = child.try_wait()? {
             INTERRUPTED.store(false, Ordering::SeqCst);
             return Ok(status);
         }
         match asked {
-            None if INTERRUPTED.load(Ordering::SeqCst) => {
-                asked = Some(Instant::now());
-                // A terminal tells all processes of its group.
-                if !io::stdin().is_terminal() && !io::stderr().is_terminal() {
+            None if INTERRUPTED.load(Ordering::SeqCst) => asked = Some(Instant::now()),
+            // A terminal tells all processes of its group; others may have told this one alone.
+            Some(since) if !told && since.elapsed() > PAUSE => {
+                told = true;
+                if !io::stdin().is_terminal() {
                     ask(&child, false);
                 }
             }

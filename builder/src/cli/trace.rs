@@ -11,7 +11,7 @@ use super::USAGE;
 /// The request for a spec, a script or a module.
 pub(super) fn request(what: &str, python: Option<String>, paths: Vec<String>) -> Result<Request> {
     let overrides = Overrides { python, ..Overrides::default() };
-    if !Path::new(what).extension().is_some_and(|e| e == "spec") {
+    if Path::new(what).extension().is_none_or(|e| e != "spec") {
         let entry = Some(what.to_owned());
         return spec::options::request(Options { entry, paths, ..Options::default() }, &overrides);
     }
