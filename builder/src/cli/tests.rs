@@ -43,6 +43,9 @@ fn commands_win_over_entries() {
     let action = parsed("inspect dist/app extract out").action().unwrap();
     assert!(matches!(action, Action::Inspect(_, InspectCommand::Extract { folder: Some(_) }, false)));
     assert!(matches!(parsed("cache clear").action().unwrap(), Action::Cache(CacheCommand::Clear, false)));
+    assert!(
+        matches!(parsed("why a.b app.spec --all").action().unwrap(), Action::Why(why) if why.all && !why.json)
+    );
     assert!(error("./init").starts_with("entry script `./init` not found"));
     assert!(error("-F init").starts_with("`--onefile` has no meaning with a command"));
 }

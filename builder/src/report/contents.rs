@@ -206,7 +206,13 @@ impl Report {
                 _ => Vec::new(),
             };
             let kind = if native.is_some() { "library" } else { "data" };
-            let distribution = owner(&path);
+            // What lies below the prefix stands in RECORD as a way up from the packages: its reason names the distribution.
+            let named = |d: &&Data| {
+                let known = graph.distributions.iter().any(|o| o.name == d.reason.from);
+                known && d.reason.by == By::Package
+            };
+            let distribution = owner(&path)
+                .or_else(|| known.get(path.as_str()).copied().filter(named).map(|d| d.reason.from.clone()));
             let source = known.get(path.as_str()).and_then(|d| d.source.file());
             let group = match (&distribution, native) {
                 (Some(name), _) => name.clone(),

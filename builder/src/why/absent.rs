@@ -75,10 +75,13 @@ impl Map {
             return Ok(absent("missing", facts, Some(hint)));
         }
         if let Some(site) = site {
-            let patterns = self.not_followed(name, site)?;
+            let mut patterns = self.not_followed(name, site)?;
             if !patterns.is_empty() {
-                let hint = include_hint(name);
-                return Ok(absent("not-followed", patterns, Some(hint)));
+                if place.is_none() {
+                    patterns.insert(0, "it is not installed".to_owned());
+                }
+                let hint = place.is_some().then(|| include_hint(name));
+                return Ok(absent("not-followed", patterns, hint));
             }
         }
         if let Some(place) = place {
