@@ -58,7 +58,7 @@ impl Info {
         }
     }
 
-    /// Where the bytes of one of the [`names`](Info::names) come from; of a file, those of the file itself.
+    /// Where the bytes of one of its files come from; of a file, those of the file itself.
     pub fn source(&self, name: &str) -> Source {
         match self {
             Info::Folder(path) => Source::File(path.join(name)),
