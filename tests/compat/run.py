@@ -52,14 +52,15 @@ class Failure(Exception):
     """A step that failed; its text is the end of what the step printed."""
 
 
-def requirements(text):
-    """The packages in the header of a program."""
+def header(text):
+    """The packages that a program names in its header, and whether it says that it needs many gigabytes."""
     found = HEADER.search(text)
     if not found:
         raise Failure("the program has no `# /// script` header")
     body = "".join(line[2:] + "\n" for line in found["body"].splitlines())
     listed = re.search(r"dependencies\s*=\s*\[(.*?)\]\s*$", body, re.DOTALL | re.MULTILINE)
-    return re.findall(r'"([^"]+)"', listed[1]) if listed else []
+    is_large = re.search(r"^large\s*=\s*true\s*$", body, re.MULTILINE) is not None
+    return re.findall(r'"([^"]+)"', listed[1]) if listed else [], is_large
 
 
 def interpreter(wanted):
@@ -151,6 +152,10 @@ class Corpus:
             (self.work / name).mkdir(parents=True, exist_ok=True)
         self.results["freeze"] = subprocess.check_output([self.freeze, "--version"], text=True).split()[1]
 
+    def cache(self, name):
+        """The builder's cache: one for all programs, so that a build finds what earlier ones left."""
+        return self.work / "cache" / (name if self.arguments.discard else "shared")
+
     def version(self):
         ask = [self.python, "-I", "-c", "import platform; print(platform.python_version())"]
         return subprocess.check_output(ask, text=True).strip()
@@ -217,7 +222,7 @@ class Corpus:
         else:
             command = [self.freeze, f"--{mode}", script, "--name", name, "--python", venv, "-y", *paths]
         environment = self.environment(
-            FREEZE_CACHE_DIR=str(self.work / "cache"), PYINSTALLER_CONFIG_DIR=str(folder / "config")
+            FREEZE_CACHE_DIR=str(self.cache(name)), PYINSTALLER_CONFIG_DIR=str(folder / "config")
         )
         timeout = self.arguments.build_timeout
         took, code, out, err = execute(command, timeout, env=environment, cwd=script.parent)
@@ -257,7 +262,9 @@ class Corpus:
         if not modes and not peers or ("skip" in result and self.arguments.resume):
             return
         try:
-            packages = requirements(path.read_text())
+            packages, is_large = header(path.read_text())
+            if is_large and name not in self.arguments.names:
+                return self.record(name, {"skip": "large: runs only when it is named"})
             venv = self.venv(name, packages)
         except Failure as failure:
             return self.record(name, {"skip": f"cannot be installed: {failure}"})
@@ -289,6 +296,7 @@ class Corpus:
             self.record(name, result, PEER)
         if self.arguments.discard:
             shutil.rmtree(venv)
+            shutil.rmtree(self.cache(name), ignore_errors=True)
 
     def record(self, name, result, mode=None):
         """Keeps a result, in the file too, so that an interrupted run can be resumed."""
@@ -381,7 +389,7 @@ def main():
     parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "freeze-compat")
     parser.add_argument("--uv", type=pathlib.Path, help="uv, where it is not on PATH")
     parser.add_argument("--keep", action="store_true", help="keep products that fail, in the folder of --work")
-    parser.add_argument("--discard", action="store_true", help="remove each virtual environment after use")
+    parser.add_argument("--discard", action="store_true", help="keep no environment and no builder's cache for the next program")
     parser.add_argument("--timeout", type=float, default=180, help="most seconds for a run (default: 180)")
     parser.add_argument("--build-timeout", type=float, default=900, help="most seconds for a build (default: 900)")
     arguments = parser.parse_args()

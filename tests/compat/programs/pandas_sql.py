@@ -4,6 +4,7 @@
 # ///
 """Writes and reads SQL tables, through sqlite3 and SQLAlchemy."""
 
+import io
 import sqlite3
 
 import pandas as pd
@@ -21,5 +22,5 @@ with engine.connect() as connection:
 assert frame.groupby("s").n.rolling(1).mean().sum() == 6
 assert frame.eval("m = n * 2").m.tolist() == [2, 4, 6] and frame.query("n > 1").shape == (2, 2)
 assert pd.date_range("2024-03-30", periods=2, tz="Europe/Berlin", freq="D").tz_convert("UTC")[1].hour == 23
-assert pd.read_json(__import__("io").StringIO(frame.to_json())).n.sum() == 6
+assert pd.read_json(io.StringIO(frame.to_json())).n.sum() == 6
 print("ok")

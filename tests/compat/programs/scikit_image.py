@@ -11,7 +11,7 @@ import numpy as np
 import skimage
 from skimage import data, feature, filters, io, measure, morphology, segmentation, transform
 
-picture = data.camera() if False else (skimage.color.rgb2gray(data.astronaut()) * 255).astype(np.uint8)
+picture = (skimage.color.rgb2gray(data.astronaut()) * 255).astype(np.uint8)
 assert picture.shape == (512, 512)
 assert 50 < filters.threshold_otsu(picture) < 200
 square = np.zeros((40, 40), dtype=bool)
