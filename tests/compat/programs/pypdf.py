@@ -6,7 +6,7 @@
 
 import io
 
-from pypdf import PdfReader, PdfWriter, Transformation
+from pypdf import PdfReader, PdfWriter
 from reportlab.pdfgen import canvas
 
 
@@ -22,9 +22,8 @@ writer = PdfWriter()
 for text in "one", "two":
     writer.append(page(text))
 writer.pages[1].rotate(90)
-writer.pages[0].add_transformation(Transformation().scale(0.5))
 writer.add_metadata({"/Title": "T"})
-writer.add_outline_item("here", page_number=1)
+writer.add_outline_item(title="here", page_number=1)
 writer.encrypt("secret", algorithm="AES-256")
 out = io.BytesIO()
 writer.write(out)

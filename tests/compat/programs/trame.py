@@ -25,7 +25,7 @@ with SinglePageLayout(server) as layout:
     with layout.content:
         vuetify3.VSlider(v_model=("n", 5), max=10)
         html.Div("{{ n }}")
-assert "v-slider" in layout.html
+assert "VSlider" in layout.html
 server.controller.reset()
 assert server.state.n == 0
 

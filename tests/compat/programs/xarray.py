@@ -1,6 +1,6 @@
 # /// script
 # requires-python = ">=3.10"
-# dependencies = ["xarray", "netCDF4", "h5netcdf", "dask", "zarr", "scipy"]
+# dependencies = ["xarray", "netCDF4", "h5netcdf", "h5py", "dask", "zarr", "scipy"]
 # ///
 """Computes with labels and stores through backends that are found by entry points."""
 
