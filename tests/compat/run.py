@@ -389,7 +389,9 @@ def main():
     parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path(tempfile.gettempdir()) / "freeze-compat")
     parser.add_argument("--uv", type=pathlib.Path, help="uv, where it is not on PATH")
     parser.add_argument("--keep", action="store_true", help="keep products that fail, in the folder of --work")
-    parser.add_argument("--discard", action="store_true", help="keep no environment and no builder's cache for the next program")
+    parser.add_argument(
+        "--discard", action="store_true", help="keep no environment and no builder's cache for the next program"
+    )
     parser.add_argument("--timeout", type=float, default=180, help="most seconds for a run (default: 180)")
     parser.add_argument("--build-timeout", type=float, default=900, help="most seconds for a build (default: 900)")
     arguments = parser.parse_args()

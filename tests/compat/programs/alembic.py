@@ -23,7 +23,9 @@ with tempfile.TemporaryDirectory() as folder:
     config.set_main_option("sqlalchemy.url", url)
     env = Path(folder) / "generic/env.py"
     metadata = "import sqlalchemy as sa\ntarget_metadata = sa.MetaData()\n"
-    metadata += "sa.Table('t', target_metadata, sa.Column('id', sa.Integer, primary_key=True), sa.Column('s', sa.String(5)))\n"
+    metadata += (
+        "sa.Table('t', target_metadata, sa.Column('id', sa.Integer, primary_key=True), sa.Column('s', sa.String(5)))\n"
+    )
     text = env.read_text().replace("target_metadata = None", metadata)
     env.write_text(text.replace("if config.config_file_name is not None:", "if False:"))
     command.revision(config, "first", autogenerate=True)

@@ -17,7 +17,6 @@ from babel.messages.extract import extract
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 from babel.numbers import format_currency, format_decimal
-from babel.plural import to_python
 
 day = datetime.date(2024, 3, 5)
 assert format_date(day, "full", locale="de_DE") == "Dienstag, 5. März 2024"

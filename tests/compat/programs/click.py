@@ -26,7 +26,9 @@ def run(n, path):
 runner = CliRunner()
 assert runner.invoke(cli, ["run", "--n", "3", "x"]).output == "xxx\n"
 assert runner.invoke(cli, ["run", "--n", "9", "x"]).exit_code == 2
-assert "default: 2" in runner.invoke(cli, ["run", "--help"]).output and "1.2" in runner.invoke(cli, ["--version"]).output
+assert (
+    "default: 2" in runner.invoke(cli, ["run", "--help"]).output and "1.2" in runner.invoke(cli, ["--version"]).output
+)
 app = typer.Typer()
 
 

@@ -5,6 +5,7 @@
 """Compresses and expands with many libraries."""
 
 import io
+import zlib
 
 import blosc2
 import brotli
@@ -14,12 +15,14 @@ import numpy as np
 import snappy
 import zopfli.zlib
 import zstandard
-import zlib
 
 data = b"some text " * 1000
 assert zstandard.decompress(zstandard.compress(data)) == data
 dictionary = zstandard.train_dictionary(1024, [b"sample %d text" % i * 10 for i in range(200)])
-assert zstandard.ZstdDecompressor(dictionary).decompress(zstandard.ZstdCompressor(dict_data=dictionary).compress(data)) == data
+assert (
+    zstandard.ZstdDecompressor(dictionary).decompress(zstandard.ZstdCompressor(dict_data=dictionary).compress(data))
+    == data
+)
 out = io.BytesIO()
 with zstandard.ZstdCompressor().stream_writer(out, closefd=False) as writer:
     writer.write(data)

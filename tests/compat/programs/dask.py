@@ -26,7 +26,13 @@ def main():
     assert np.allclose(q.compute().T @ q.compute(), np.eye(3))
     frame = dd.from_pandas(pd.DataFrame({"k": [1, 2, 1, 2], "v": [1, 2, 3, 4]}), npartitions=2)
     assert frame.groupby("k").v.sum().compute().to_dict() == {1: 4, 2: 6}
-    assert db.range(10, npartitions=3).map(square).filter(lambda n: n % 2).compute(scheduler="threads") == [1, 9, 25, 49, 81]
+    assert db.range(10, npartitions=3).map(square).filter(lambda n: n % 2).compute(scheduler="threads") == [
+        1,
+        9,
+        25,
+        49,
+        81,
+    ]
     assert dask.compute(dask.delayed(square)(4), scheduler="processes", num_workers=2) == (16,)
 
 

@@ -65,7 +65,11 @@ def double(request):
     return Response({"n": request.data["n"] * 2})
 
 
-urlpatterns = [path("x/", lambda request: JsonResponse({"ok": 1})), path("double/", double), path("admin/", admin.site.urls)]
+urlpatterns = [
+    path("x/", lambda request: JsonResponse({"ok": 1})),
+    path("double/", double),
+    path("admin/", admin.site.urls),
+]
 sys.modules.setdefault(__name__, sys.modules["__main__"])
 call_command("migrate", verbosity=0)
 User.objects.create_superuser("root", "r@x.yz", "pw")

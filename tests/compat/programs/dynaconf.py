@@ -19,7 +19,9 @@ with tempfile.TemporaryDirectory() as folder:
     os.environ["APP_DB__NAME"] = "y"
     os.environ["APP_EXTRA"] = "@int 7"
     files = [str(folder / n) for n in ("a.toml", "b.yaml", "c.json", "e.py")]
-    settings = Dynaconf(envvar_prefix="APP", settings_files=files, environments=True, validators=[Validator("port", gte=1)])
+    settings = Dynaconf(
+        envvar_prefix="APP", settings_files=files, environments=True, validators=[Validator("port", gte=1)]
+    )
     wanted = {"PORT": 1, "DB": {"name": "y"}, "MANY": [1, 2], "FLAG": True, "PYTHON": 5, "EXTRA": 7}
     assert settings.as_dict() == wanted, settings.as_dict()
 print("ok")

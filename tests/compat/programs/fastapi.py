@@ -45,9 +45,14 @@ async def socket(websocket: WebSocket):
 
 
 with TestClient(app) as client:
-    assert client.post("/items", json={"name": "a", "price": 1.5}).json() == {"name": "a", "price": 1.5} and done == ["a"]
+    assert client.post("/items", json={"name": "a", "price": 1.5}).json() == {"name": "a", "price": 1.5} and done == [
+        "a"
+    ]
     assert client.post("/items", json={"name": "a"}).status_code == 422
-    assert client.get("/me").status_code == 401 and client.get("/me", headers={"Authorization": "Bearer x"}).status_code == 403
+    assert (
+        client.get("/me").status_code == 401
+        and client.get("/me", headers={"Authorization": "Bearer x"}).status_code == 403
+    )
     assert client.post("/up", files={"file": b"1234"}, data={"word": "w"}).json() == {"size": 4, "word": "w"}
     with client.websocket_connect("/ws") as websocket:
         websocket.send_text("abc")

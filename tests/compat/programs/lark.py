@@ -27,6 +27,8 @@ class Calculate(Transformer):
 for parser in "lalr", "earley":
     tree = Lark(grammar, parser=parser).parse("1 + 2 * (3 - 1)")
     assert Calculate().transform(tree) == 5
-python = Lark.open_from_package("lark", "python.lark", ["grammars"], parser="lalr", start="file_input", maybe_placeholders=False)
+python = Lark.open_from_package(
+    "lark", "python.lark", ["grammars"], parser="lalr", start="file_input", maybe_placeholders=False
+)
 assert python.options.start == ["file_input"]
 print("ok")

@@ -23,7 +23,9 @@ class Person(Schema):
         return data | {"made": True}
 
 
-loaded = Person().load({"name": "a", "mail": "a@b.cd", "born": "2000-01-02", "home": {"city": "x"}, "pets": [{"name": "p"}]})
+loaded = Person().load(
+    {"name": "a", "mail": "a@b.cd", "born": "2000-01-02", "home": {"city": "x"}, "pets": [{"name": "p"}]}
+)
 assert loaded["born"].year == 2000 and loaded["made"] and loaded["pets"][0]["name"] == "p"
 try:
     Person().load({"name": "toolong", "mail": "x", "home": {}})

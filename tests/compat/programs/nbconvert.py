@@ -5,7 +5,7 @@
 """Converts a notebook with exporters found by entry points and bundled templates."""
 
 import nbformat
-from nbconvert import HTMLExporter, get_exporter, get_export_names
+from nbconvert import HTMLExporter, get_export_names, get_exporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 output = new_output("stream", text="printed\n")

@@ -60,7 +60,9 @@ async def main():
         def begin_auth(self, username):
             return False
 
-    server = await asyncssh.listen("127.0.0.1", 0, server_host_keys=[key], process_factory=handle, server_factory=Accept)
+    server = await asyncssh.listen(
+        "127.0.0.1", 0, server_host_keys=[key], process_factory=handle, server_factory=Accept
+    )
     options = {"known_hosts": None, "username": "u", "config": None}
     async with asyncssh.connect("127.0.0.1", server.get_port(), **options) as connection:
         assert (await connection.run("abc")).stdout == "cba"

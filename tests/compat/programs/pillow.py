@@ -10,7 +10,23 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps, features
 
 picture = Image.new("RGB", (64, 48), "red")
 ImageDraw.Draw(picture).ellipse((10, 10, 40, 40), fill="#00ff00")
-for form in "PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM", "ICO", "TGA", "JPEG2000", "PCX", "SGI", "DDS", "PDF", "ICNS":
+for form in (
+    "PNG",
+    "JPEG",
+    "GIF",
+    "BMP",
+    "TIFF",
+    "WEBP",
+    "PPM",
+    "ICO",
+    "TGA",
+    "JPEG2000",
+    "PCX",
+    "SGI",
+    "DDS",
+    "PDF",
+    "ICNS",
+):
     out = io.BytesIO()
     (picture.resize((64, 64)) if form == "ICNS" else picture).save(out, form)
     out.seek(0)

@@ -7,7 +7,9 @@
 import pint
 
 units = pint.UnitRegistry()
-assert (3 * units.mile).to("km").magnitude - 4.828 < 0.001 and str((5 * units.newton * units.meter).to("joule").units) == "joule"
+assert (3 * units.mile).to("km").magnitude - 4.828 < 0.001 and str(
+    (5 * units.newton * units.meter).to("joule").units
+) == "joule"
 assert units("36 km/h").to("m/s").magnitude == 10 and units.Quantity(20, "degC").to("degF").magnitude.__round__() == 68
 try:
     units("1 m") + units("1 s")

@@ -4,7 +4,15 @@
 # ///
 """Makes message types at run time and converts messages."""
 
-from google.protobuf import any_pb2, descriptor_pb2, json_format, message_factory, struct_pb2, text_format, timestamp_pb2
+from google.protobuf import (
+    any_pb2,
+    descriptor_pb2,
+    json_format,
+    message_factory,
+    struct_pb2,
+    text_format,
+    timestamp_pb2,
+)
 
 file = descriptor_pb2.FileDescriptorProto(name="t.proto", package="t", syntax="proto3")
 message = file.message_type.add(name="M")

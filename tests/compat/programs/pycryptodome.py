@@ -5,7 +5,7 @@
 """Encrypts, hashes and signs with modules that load libraries by path."""
 
 from Crypto.Cipher import AES, DES3, PKCS1_OAEP, ChaCha20_Poly1305, Salsa20
-from Crypto.Hash import BLAKE2b, CMAC, HMAC, KangarooTwelve, MD4, SHA3_256, SHA256, keccak
+from Crypto.Hash import CMAC, HMAC, MD4, SHA3_256, SHA256, BLAKE2b, KangarooTwelve, keccak
 from Crypto.Protocol.KDF import bcrypt, scrypt
 from Crypto.Protocol.SecretSharing import Shamir
 from Crypto.PublicKey import ECC, RSA
@@ -24,7 +24,9 @@ Salsa20.new(bytes(32)).encrypt(b"x")
 DES3.new(DES3.adjust_key_parity(bytes(range(24))), DES3.MODE_ECB).encrypt(bytes(8))
 assert SHA256.new(b"abc").hexdigest().startswith("ba7816bf") and SHA3_256.new(b"").hexdigest().startswith("a7ffc6f8")
 assert keccak.new(digest_bits=256, data=b"").hexdigest().startswith("c5d24601") and len(MD4.new(b"").digest()) == 16
-assert HMAC.new(b"k", b"m", SHA256).hexdigest() and BLAKE2b.new(data=b"").hexdigest() and KangarooTwelve.new(b"").read(4)
+assert (
+    HMAC.new(b"k", b"m", SHA256).hexdigest() and BLAKE2b.new(data=b"").hexdigest() and KangarooTwelve.new(b"").read(4)
+)
 assert CMAC.new(bytes(16), ciphermod=AES).digest()
 assert scrypt("p", "s", 16, 1024, 8, 1) and bcrypt("p", 4, bytes(16)).startswith(b"$2a$04$")
 key = RSA.generate(1024)

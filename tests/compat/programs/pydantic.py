@@ -8,7 +8,16 @@ import os
 from datetime import datetime
 from typing import Annotated, Literal, Union
 
-from pydantic import BaseModel, EmailStr, Field, TypeAdapter, ValidationError, computed_field, dataclasses, validate_call
+from pydantic import (
+    BaseModel,
+    EmailStr,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    computed_field,
+    dataclasses,
+    validate_call,
+)
 from pydantic_settings import BaseSettings
 
 
@@ -47,7 +56,9 @@ def double(n: int) -> int:
     return n * 2
 
 
-owner = Owner.model_validate_json('{"mail": "a@example.com", "pet": {"kind": "dog", "name": "x"}, "since": "2024-01-01"}')
+owner = Owner.model_validate_json(
+    '{"mail": "a@example.com", "pet": {"kind": "dog", "name": "x"}, "since": "2024-01-01"}'
+)
 assert owner.model_dump()["pet"]["upper"] == "X" and owner.since.year == 2024
 try:
     Owner(mail="nope", pet={"kind": "cat", "lives": 10}, since="x")

@@ -9,9 +9,7 @@ import io
 import pyparsing as pp
 
 number = pp.pyparsing_common.number()
-expression = pp.infix_notation(
-    number, [(pp.one_of("* /"), 2, pp.OpAssoc.LEFT), (pp.one_of("+ -"), 2, pp.OpAssoc.LEFT)]
-)
+expression = pp.infix_notation(number, [(pp.one_of("* /"), 2, pp.OpAssoc.LEFT), (pp.one_of("+ -"), 2, pp.OpAssoc.LEFT)])
 assert expression.parse_string("1 + 2 * 3").as_list() == [[1, "+", [2, "*", 3]]]
 word = pp.Word(pp.alphas)("name") + "=" + number("value")
 assert word.parse_string("x = 5").as_dict() == {"name": "x", "value": 5}

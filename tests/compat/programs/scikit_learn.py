@@ -25,7 +25,12 @@ from sklearn.utils import all_estimators
 
 x, y = datasets.load_iris(return_X_y=True)
 train, test, seen, wanted = train_test_split(x, y, random_state=0)
-models = [LogisticRegression(max_iter=500), SVC(), KNeighborsClassifier(), RandomForestClassifier(n_jobs=2, random_state=0)]
+models = [
+    LogisticRegression(max_iter=500),
+    SVC(),
+    KNeighborsClassifier(),
+    RandomForestClassifier(n_jobs=2, random_state=0),
+]
 models += [GradientBoostingClassifier(random_state=0), MLPClassifier(max_iter=800, random_state=0)]
 for model in models:
     pipeline = make_pipeline(StandardScaler(), model).fit(train, seen)

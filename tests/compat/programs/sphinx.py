@@ -43,7 +43,9 @@ with tempfile.TemporaryDirectory() as folder:
         app = Sphinx(folder, folder, out, out / "doctrees", "html", status=None, freshenv=True)
         app.build()
         page = (out / "index.html").read_text()
-        assert app.statuscode == 0 and "json.dumps" in page and "Bemerkung" in page and (out / "more.html").exists(), theme
+        assert app.statuscode == 0 and "json.dumps" in page and "Bemerkung" in page and (out / "more.html").exists(), (
+            theme
+        )
         assert (out / "_static/pygments.css").exists() and (out / "searchindex.js").exists()
     for builder in "text", "latex", "epub", "man":
         app = Sphinx(folder, folder, folder / builder, folder / "d", builder, status=None, warning=None)

@@ -32,8 +32,15 @@ with tempfile.TemporaryDirectory() as folder:
     async def stream(request):
         return StreamingResponse((str(i) for i in range(5)))
 
-    routes = [Route("/count", count), Route("/page", page), Route("/stream", stream), Mount("/s", StaticFiles(directory=folder))]
-    app = Starlette(routes=routes, middleware=[Middleware(SessionMiddleware, secret_key="k"), Middleware(GZipMiddleware)])
+    routes = [
+        Route("/count", count),
+        Route("/page", page),
+        Route("/stream", stream),
+        Mount("/s", StaticFiles(directory=folder)),
+    ]
+    app = Starlette(
+        routes=routes, middleware=[Middleware(SessionMiddleware, secret_key="k"), Middleware(GZipMiddleware)]
+    )
     client = TestClient(app)
     assert client.get("/count").json() == 1 and client.get("/count").json() == 2
     assert client.get("/page").text == "<p>5</p>" and client.get("/stream").text == "01234"

@@ -7,7 +7,19 @@
 import asyncio
 
 from textual.app import App
-from textual.widgets import Button, DataTable, Footer, Header, Input, Label, Markdown, TabbedContent, TabPane, TextArea, Tree
+from textual.widgets import (
+    Button,
+    DataTable,
+    Footer,
+    Header,
+    Input,
+    Label,
+    Markdown,
+    TabbedContent,
+    TabPane,
+    TextArea,
+    Tree,
+)
 
 
 class Demo(App):

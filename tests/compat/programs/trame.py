@@ -31,7 +31,9 @@ assert server.state.n == 0
 
 
 async def main():
-    task = server.start(port=0, host="127.0.0.1", open_browser=False, exec_mode="task", show_connection_info=False, timeout=0)
+    task = server.start(
+        port=0, host="127.0.0.1", open_browser=False, exec_mode="task", show_connection_info=False, timeout=0
+    )
     await server.ready
     async with aiohttp.ClientSession() as session:
         async with session.get(f"http://127.0.0.1:{server.port}/index.html") as answer:

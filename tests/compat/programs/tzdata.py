@@ -11,7 +11,10 @@ from datetime import datetime
 zoneinfo.reset_tzpath([])
 zone = zoneinfo.ZoneInfo("Europe/Berlin")
 assert datetime(2024, 7, 1, 12, tzinfo=zone).utcoffset().total_seconds() == 7200
-assert datetime(2024, 1, 1, tzinfo=zoneinfo.ZoneInfo("America/Argentina/Buenos_Aires")).utcoffset().total_seconds() == -10800
+assert (
+    datetime(2024, 1, 1, tzinfo=zoneinfo.ZoneInfo("America/Argentina/Buenos_Aires")).utcoffset().total_seconds()
+    == -10800
+)
 assert len(zoneinfo.available_timezones()) > 500
 assert "Europe/Berlin" in importlib.resources.files("tzdata").joinpath("zones").read_text()
 for name in zoneinfo.available_timezones():

@@ -6,8 +6,7 @@
 
 import socket
 
-from zeroconf import DNSIncoming, DNSOutgoing, DNSQuestion, ServiceInfo, Zeroconf
-from zeroconf import const
+from zeroconf import DNSIncoming, DNSOutgoing, DNSQuestion, ServiceInfo, Zeroconf, const
 
 question = DNSOutgoing(const._FLAGS_QR_QUERY)
 question.add_question(DNSQuestion("a._http._tcp.local.", const._TYPE_SRV, const._CLASS_IN))
