@@ -20,12 +20,16 @@ const SHIPPED: &[(&str, &str)] = &[
     ("pandas.toml", include_str!("packages/pandas.toml")),
     ("pillow.toml", include_str!("packages/pillow.toml")),
     ("pyside.toml", include_str!("packages/pyside.toml")),
+    ("scrapy.toml", include_str!("packages/scrapy.toml")),
     ("setuptools.toml", include_str!("packages/setuptools.toml")),
     ("transformers.toml", include_str!("packages/transformers.toml")),
     ("twisted.toml", include_str!("packages/twisted.toml")),
     ("tzdata.toml", include_str!("packages/tzdata.toml")),
     ("zoneinfo.toml", include_str!("packages/zoneinfo.toml")),
 ];
+
+/// In `source` of a rule: the program's own modules.
+pub(crate) const PROGRAM: &str = "{program}";
 
 /// A rule file.
 #[derive(Debug, Deserialize)]

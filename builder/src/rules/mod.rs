@@ -19,7 +19,7 @@ use crate::analysis::disk::Disk;
 use crate::analysis::distributions::{Installed, normalize, required_name};
 use crate::analysis::names::Pattern;
 use crate::analysis::{By, Distribution, Guard};
-use crate::analysis::{Graph, Module, Reason, Source};
+use crate::analysis::{Graph, Kind, Module, Reason, Source};
 use crate::error::{Context, Result, Warning};
 use crate::interrupt;
 use crate::python::Python;
@@ -93,7 +93,11 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
         .filter(|(_, r)| r.when.as_ref().is_none_or(|w| w.holds(python, &version)))
         .collect();
     let mut unmatched = Unmatched::new(&graph, request, python);
-    let (files, source) = (module_patterns(&active, |r| &r.files), module_patterns(&active, |r| &r.source));
+    let files = module_patterns(&active, |r| &r.files);
+    let mut source = module_patterns(&active, |r| &r.source);
+    if source.iter().any(|s| s == load::PROGRAM) {
+        source.extend(own_modules(&graph, python));
+    }
     unmatched.modules(&rules, &active);
     let mut active: Vec<&Rule> = active.into_iter().map(|(_, rule)| rule).collect();
     active.sort_by_key(|rule| rule.place);
@@ -207,6 +211,17 @@ fn mark_resources(
         }
     }
     Ok(())
+}
+
+/// The program's own modules, its entries among them.
+fn own_modules(graph: &Graph, python: &Python) -> Vec<String> {
+    let own = |m: &&Module| match &m.kind {
+        Kind::Source(source) => {
+            m.distribution.is_none() && source.file().is_some_and(|file| !python.in_stdlib(file))
+        }
+        _ => false,
+    };
+    graph.modules.values().filter(own).map(|m| m.name.clone()).collect()
 }
 
 /// The patterns of modules that rules in force name by one of their keys.

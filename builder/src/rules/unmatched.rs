@@ -55,7 +55,7 @@ impl<'a> Unmatched<'a> {
                 }
             }
             for (key, texts) in [("files", &rule.files), ("source", &rule.source)] {
-                for text in texts {
+                for text in texts.iter().filter(|t| *t != super::load::PROGRAM) {
                     let matches = |name: &&str| {
                         let pattern = Pattern::new(&text.replace("{module}", name));
                         self.graph.modules.keys().any(|module| pattern.covers(module))
