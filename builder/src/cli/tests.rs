@@ -115,8 +115,18 @@ fn a_spec_is_not_contradicted() {
 fn each_option_without_a_spec_has_a_key() {
     let command = Cli::command();
     let keys: Vec<&str> = build::KEYS.iter().map(|(id, _)| *id).collect();
-    let with_spec =
-        ["what", "args", "python", "distpath", "workpath", "clean", "noconfirm", "report", "specpath"];
+    let with_spec = [
+        "what",
+        "args",
+        "python",
+        "distpath",
+        "workpath",
+        "clean",
+        "noconfirm",
+        "report",
+        "bloat",
+        "specpath",
+    ];
     let global = ["quiet", "verbose", "log_level", "log_format", "color", "help", "version"];
     for argument in command.get_arguments() {
         let id = argument.get_id().as_str();
