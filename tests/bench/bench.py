@@ -26,6 +26,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = {"hello": "hello", "numpy_pandas": "numpy+pandas"}
 TOOLS = ["pyinstaller onefile", "pyinstaller onedir", "cx_freeze", "freeze onefile", "freeze onedir"]
 REQUIREMENTS = ["pyinstaller", "pyinstaller-hooks-contrib", "cx_Freeze", "numpy", "pandas"]
+ROUNDS = 5
 BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
 
 
@@ -163,16 +164,18 @@ class Bench:
             answer = subprocess.run(command, stdout=subprocess.PIPE, env=self.environment, check=False)
             if answer.returncode or answer.stdout.decode() != expected:
                 raise SystemExit(f"{name} of {program} does not work: {answer}")
-        runs = str(self.arguments.runs if program == "hello" else max(10, self.arguments.runs // 3))
+        runs = self.arguments.runs if program == "hello" else max(10, self.arguments.runs // 3)
         starts = self.results["starts"].setdefault(program, {})
         base = ["hyperfine", "-N", "--style", "none", "--export-json", self.work / "times.json"]
-
-        def measure(names, more):
-            run([*base, *more, *[shlex.join(commands[n]) for n in names]], env=self.environment)
-            return [r["median"] for r in json.loads((self.work / "times.json").read_text())["results"]]
-
-        names = list(commands)
-        starts.update(zip(names, measure(names, ["--warmup", "5", "--runs", runs])))
+        # By turns, a few runs at a time: a machine that is shared drifts, and would favour whoever comes at a good time.
+        times = {name: [] for name in commands}
+        for _ in range(ROUNDS):
+            options = ["--warmup", "2", "--runs", str(-(-runs // ROUNDS))]
+            run([*base, *options, *[shlex.join(c) for c in commands.values()]], env=self.environment)
+            results = json.loads((self.work / "times.json").read_text())["results"]
+            for name, result in zip(times, results):
+                times[name] += result["times"]
+        starts.update((name, statistics.median(all_times)) for name, all_times in times.items())
         first = [n for n in names if n == "freeze onefile"]
         if first:
             starts["freeze onefile, first"] = self.first_start(commands[first[0]])
