@@ -176,7 +176,7 @@ class Bench:
             for name, result in zip(times, results):
                 times[name] += result["times"]
         starts.update((name, statistics.median(all_times)) for name, all_times in times.items())
-        first = [n for n in names if n == "freeze onefile"]
+        first = [n for n in commands if n == "freeze onefile"]
         if first:
             starts["freeze onefile, first"] = self.first_start(commands[first[0]])
         memory = self.results["memory"].setdefault(program, {})
