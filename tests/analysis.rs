@@ -446,3 +446,30 @@ fn an_installed_script_without_its_function_is_named() {
     build("one").fails(&["`mian` not found in module `tool`, named by entry point `one`", "`tool:main`"]);
     build("two").fails(&["entry module `gone.away` not found, named by entry point `two`"]);
 }
+
+#[test]
+fn paths_that_go_up_from_a_module_lead_somewhere_and_listed_packages_are_whole() {
+    let source = "
+import importlib, pkgutil
+def load(package):
+    return [importlib.import_module(package.__name__ + '.' + m.name).NAME for m in pkgutil.iter_modules(package.__path__)]
+import pack.later
+from pack.sub.mod import read
+print(read(), load(pack.later.plugins))
+";
+    let climbing = "
+import os
+def read(): return open(os.path.join(os.path.dirname(__file__), '..', 'data', 'x.txt')).read()
+";
+    for mode in Mode::ALL {
+        let project = Project::script(source)
+            .file("pack/__init__.py", "")
+            .file("pack/later.py", "import pack.plugins as plugins")
+            .file("pack/plugins/__init__.py", "")
+            .file("pack/plugins/one.py", "NAME = 'one'")
+            .file("pack/sub/__init__.py", "")
+            .file("pack/sub/mod.py", climbing)
+            .file("pack/data/x.txt", "found");
+        project.freeze_as(mode, ["app.py"]).command().run().prints("found ['one']\n");
+    }
+}

@@ -15,7 +15,7 @@ ROOT = _freeze.root
 _ROOT_SLASH = ROOT + '/'
 _CODE, _EXTENSION, _NAMESPACE = 0, 1, 2
 # Modules that are changed when they are loaded, and the loaders that do it.
-_SPECIAL = {'pkg_resources': 'PkgResourcesLoader'}
+_SPECIAL = {'_tkinter': 'TclLoader', 'pkg_resources': 'PkgResourcesLoader'}
 if sys.version_info < (3, 10):
     # Where `importlib.resources.files` looks for a package: it asks no loader yet.
     _SPECIAL['importlib._common'] = 'ResourcesLoader'
@@ -96,7 +96,7 @@ def spec_of(name, found):
         spec = _Spec(name, make(name, origin, index), origin=origin)
         spec._cached = cached
     elif kind == _EXTENSION:
-        make = ExtensionLoader if name != '_tkinter' else _rest().TclLoader
+        make = ExtensionLoader if name not in _SPECIAL else getattr(_rest(), _SPECIAL[name])
         loader = make(name, origin)
         loader._index = index
         spec = _Spec(name, loader, origin=origin)

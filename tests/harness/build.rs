@@ -298,6 +298,14 @@ impl Project {
         self.moved(mode, "app", outcome)
     }
 
+    /// Freezes `app.py` for an interpreter, with nothing else said.
+    #[track_caller]
+    pub fn freeze_for(self, mode: Mode, interpreter: &Path) -> Frozen {
+        let form = format!("--{}", mode.name());
+        let outcome = self.bare_command(["app.py", "-y", &form, "--python"]).arg(interpreter).run();
+        self.moved(mode, "app", outcome)
+    }
+
     /// Freezes `app.spec`, which must name the app `app` and say that `mode`.
     #[track_caller]
     pub fn freeze_spec(self, mode: Mode) -> Frozen {

@@ -358,9 +358,11 @@ pub(crate) fn can_load_from_memory() -> bool {
 /// Size of the large pages of most machines, bytes.
 pub(crate) const LARGE_PAGE: usize = 2 << 20;
 
-/// Address of `size` new bytes, zeros, in large pages where the kernel grants them; `align` is a power of two.
+/// Address of `size` new bytes, zeros; where `align`, a power of two, is that of large pages or more, in such pages if the
+/// kernel grants them.
 pub(crate) fn map_pages(size: usize, align: usize) -> Option<usize> {
-    let all = size.checked_add(align)?;
+    let is_large = align >= LARGE_PAGE;
+    let all = size.checked_add(if is_large { align } else { 0 })?;
     let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
     let access = libc::PROT_READ | libc::PROT_WRITE;
     // SAFETY: a new mapping at a place of the kernel's choice.
@@ -369,6 +371,9 @@ pub(crate) fn map_pages(size: usize, align: usize) -> Option<usize> {
         return None;
     }
     let mapped = mapped as usize;
+    if !is_large {
+        return Some(mapped);
+    }
     let start = mapped.next_multiple_of(align);
     unmap_pages(mapped, start - mapped);
     unmap_pages(start + size, mapped + all - start - size);

@@ -127,6 +127,8 @@ pub struct Graph {
     pub missing: BTreeMap<String, Vec<Reason>>,
     /// Module → names of files of code that its texts give, `*` for what they leave open.
     pub named_files: BTreeMap<String, Vec<String>>,
+    /// Modules that go up from their own folder by `..`: it has to exist, or the kernel does not find the way.
+    pub climbing: Vec<String>,
     /// Installed distributions that own a collected module or were asked for.
     pub distributions: Vec<Distribution>,
     /// What the user should know.

@@ -150,6 +150,13 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     {
         data.entry(file.dest.clone()).or_insert(file);
     }
+    for folder in named_files::folders(&graph) {
+        // Anything in it will do.
+        let below = format!("{}/", folder.dest.rsplit_once('/').map_or("", |(above, _)| above));
+        if data.range(below.clone()..).next().is_none_or(|(dest, _)| !dest.starts_with(&below)) {
+            data.insert(folder.dest.clone(), folder);
+        }
+    }
     for file in stdlib::tcl(&graph, python) {
         data.entry(file.dest.clone()).or_insert(file);
     }

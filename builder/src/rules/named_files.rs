@@ -57,6 +57,20 @@ pub(super) fn collect(graph: &Graph) -> Vec<Data> {
     found
 }
 
+/// Empty files that make the folders of climbing modules exist.
+pub(super) fn folders(graph: &Graph) -> impl Iterator<Item = Data> {
+    graph.climbing.iter().filter_map(|name| {
+        let (folder, _) = graph.modules.get(name)?.path.rsplit_once('/')?;
+        Some(Data {
+            dest: format!("{folder}/.keep"),
+            resource: false,
+            executable: false,
+            source: Source::Bytes(Vec::new()),
+            reason: Reason { from: name.clone(), by: By::Text("..".into()), line: 0, guard: Guard::None },
+        })
+    })
+}
+
 fn is_package(folder: &Path) -> bool {
     folder.file_name().is_some_and(|n| n == "__pycache__") || folder.join("__init__.py").exists()
 }

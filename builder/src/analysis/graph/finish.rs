@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{Node, Worklist};
+use super::Worklist;
 use crate::analysis::distributions::{Installed, required_name};
 use crate::analysis::{Graph, Kind, Module, load};
 
@@ -13,14 +13,17 @@ impl Worklist<'_> {
         let mut owners: BTreeMap<usize, usize> = BTreeMap::new();
         let mut modules: BTreeMap<String, Module> = BTreeMap::new();
         let mut named_files = BTreeMap::new();
+        let mut climbing = Vec::new();
         let mut asked = HashSet::new();
         for node in self.nodes {
             if node.role != load::Role::Stdlib {
                 asked.extend(node.record.metadata.iter().cloned());
-            }
-            let files = named_files_of(&node);
-            if !files.is_empty() {
-                named_files.insert(node.module.name.clone(), files);
+                if !node.record.files.is_empty() {
+                    named_files.insert(node.module.name.clone(), node.record.files.clone());
+                }
+                if node.record.climbs {
+                    climbing.push(node.module.name.clone());
+                }
             }
             let mut module = node.module;
             if self.rejected.contains(&module.name) {
@@ -69,7 +72,14 @@ impl Worklist<'_> {
         for module in modules.values_mut() {
             module.distribution = module.distribution.and_then(|o| owners.get(&o).copied());
         }
-        Graph { modules, missing: self.missing, named_files, distributions, warnings: self.warnings }
+        Graph {
+            modules,
+            missing: self.missing,
+            named_files,
+            climbing,
+            distributions,
+            warnings: self.warnings,
+        }
     }
 }
 
@@ -95,16 +105,4 @@ fn partners(
         }
     }
     found
-}
-
-/// Files of code that a module names. One that goes up from its own folder by `..` names itself: the folder has to exist.
-fn named_files_of(node: &Node) -> Vec<String> {
-    if node.role == load::Role::Stdlib {
-        return Vec::new();
-    }
-    let mut files = node.record.files.clone();
-    if node.record.climbs {
-        files.extend(node.module.path.rsplit('/').next().map(str::to_owned));
-    }
-    files
 }

@@ -192,7 +192,12 @@ impl<'a> Worklist<'a> {
         loop {
             interrupt::check()?;
             let batch = std::mem::take(&mut self.pending);
-            if batch.is_empty() && !self.follow_stars() && !self.follow_groups() && !self.follow_data() {
+            if batch.is_empty()
+                && !self.follow_stars()
+                && !self.follow_scans()
+                && !self.follow_groups()
+                && !self.follow_data()
+            {
                 let again = std::mem::take(&mut self.again);
                 if again.is_empty() {
                     return Ok(());
@@ -328,7 +333,6 @@ impl<'a> Worklist<'a> {
         self.note_groups(at, &name, &record);
         self.follow_texts(at, &name, &record, &unwanted);
         self.follow_tables(at, &name, &record, &unwanted);
-        self.follow_scans(at, &name, &record);
     }
 
     fn follow_import(&mut self, at: usize, from: &str, import: &Import, guard: Guard, unwanted: &[Pattern]) {

@@ -30,6 +30,8 @@ pub(super) struct Tables {
     named: HashMap<Option<usize>, Vec<(String, Reason)>>,
     /// Those whose modules read entry points.
     readers: BTreeSet<Option<usize>>,
+    /// Packages of the program that have been listed.
+    listed: BTreeSet<String>,
     /// Packages whose data have been looked at.
     looked_at: BTreeSet<String>,
 }
@@ -82,18 +84,23 @@ impl Worklist<'_> {
         }
     }
 
-    /// A module of the program that lists modules of a package not known here: one of the program's own.
-    pub(super) fn follow_scans(&mut self, at: usize, from: &str, record: &Record) {
-        if !record.scans || self.nodes[at].role != load::Role::Program {
-            return;
+    /// Where a module of the program lists modules of a package that is not known: those of the program's own packages.
+    /// Whether there were new ones.
+    pub(super) fn follow_scans(&mut self) -> bool {
+        let own = |n: &&Node| n.role == load::Role::Program;
+        let Some(scanner) = self.nodes.iter().filter(own).find(|n| n.record.scans) else { return false };
+        let from = scanner.module.name.clone();
+        let packages = self.nodes.iter().filter(own).filter(|n| n.module.package);
+        let fresh: Vec<String> = packages
+            .map(|n| n.module.name.clone())
+            .filter(|name| !self.tables.listed.contains(name))
+            .collect();
+        for package in fresh {
+            let reason = Reason { from: from.clone(), by: By::Call, line: 0, guard: Guard::Function };
+            self.submodules(&package, &reason, &mut |name| !name.split('.').any(is_test));
+            self.tables.listed.insert(package);
         }
-        let own = |n: &Node| n.role == load::Role::Program && n.module.package;
-        let tops: BTreeSet<String> =
-            self.nodes.iter().filter(|n| own(n)).map(|n| n.module.name.clone()).collect();
-        for top in tops {
-            let reason = Reason { from: from.to_owned(), by: By::Call, line: 0, guard: Guard::Function };
-            self.submodules(&top, &reason, &mut |name| !name.split('.').any(is_test));
-        }
+        !self.pending.is_empty()
     }
 
     /// Remembers groups of entry points that a module names, and whether it reads entry points.
@@ -176,15 +183,19 @@ impl Worklist<'_> {
             for file in named::files(folder, suffixes, self.disk) {
                 let title = file.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default();
                 for name in load::named(&file, suffixes, top, self.disk, self.store) {
-                    found.push((module.name.clone(), title.clone(), name));
+                    found.push((module.name.clone(), name, title.clone()));
                 }
             }
         }
         found.sort();
-        found.dedup_by(|a, b| a.0 == b.0 && a.2 == b.2);
+        found.dedup_by(|a, b| a.0 == b.0 && a.1 == b.1);
         let firm = std::mem::take(&mut self.firm);
-        for (from, file, name) in found {
-            let unwanted = self.unwanted(&from);
+        let (mut last, mut unwanted) = (String::new(), Vec::new());
+        for (from, name, file) in found {
+            if from != last {
+                unwanted = self.unwanted(&from);
+                last.clone_from(&from);
+            }
             if name.split('.').any(is_test) || unwanted.iter().any(|p| p.covers(&name)) {
                 continue;
             }
