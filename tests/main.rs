@@ -14,6 +14,7 @@ mod assemble;
 mod binaries;
 mod cache;
 mod cli;
+mod collector;
 mod damage;
 mod determinism;
 mod environment;

@@ -69,6 +69,16 @@ class Loader(_external._LoaderBasics):
         return _rest().resource_reader(self, fullname)
 
 
+def _exec_module(self, module):
+    """As python's `exec_module`; tells where an import of the start begins and ends."""
+    code = self.get_code(module.__name__)
+    _freeze.enter()
+    try:
+        _bootstrap._call_with_frames_removed(exec, code, module.__dict__)
+    finally:
+        _freeze.leave()
+
+
 class ExtensionLoader(_external.ExtensionFileLoader):
     """Loads a native extension module, and before it the libraries that it needs."""
 
@@ -337,6 +347,11 @@ def _set_up():
         _set_up_stdlib()
     _set_up_modules()
     _set_up_builtins()
+    if _freeze.paces:
+        # Tracebacks leave out frames of this file.
+        code = _exec_module.__code__
+        _exec_module.__code__ = code.replace(co_filename='<frozen importlib._bootstrap_external>')
+        Loader.exec_module = _exec_module
 
 
 _set_up()

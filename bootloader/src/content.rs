@@ -58,6 +58,24 @@ impl<'a> Reader<'a> {
         self.decompress(&blob, out)
     }
 
+    /// As [`Reader::read`], into `room` where the content fits there.
+    ///
+    /// # Errors
+    /// Damage, or a content that does not fit in memory.
+    pub(crate) fn read_within<'b>(&mut self, id: BlobId, room: &'b mut [u8]) -> Result<Cow<'b, [u8]>, Error>
+    where
+        'a: 'b,
+    {
+        let blob = self.archive.blob(id)?;
+        match usize::try_from(blob.raw_len).ok().and_then(|len| room.get_mut(..len)) {
+            Some(room) if blob.codec != Codec::Stored => {
+                self.decompress(&blob, room)?;
+                Ok(Cow::Borrowed(room))
+            }
+            _ => self.read(id),
+        }
+    }
+
     fn decompress<O: WriteBuf + ?Sized>(&mut self, blob: &Blob<'_>, out: &mut O) -> Result<(), Error> {
         let decompressor = match blob.codec {
             Codec::ZstdDictionary => self.dictionary()?,

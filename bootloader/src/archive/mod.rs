@@ -164,7 +164,8 @@ pub mod setting {
     pub const ENV: &[u8] = b"env";
     /// Decimal [`super::BlobId`] of the zstd dictionary.
     pub const DICTIONARY: &[u8] = b"dictionary";
-    /// `1`: the modules with [`super::module_flag::CERTAIN`] are worth a thread that decompresses them ahead.
+    /// `1`: the modules with [`super::module_flag::CERTAIN`] are many: worth a thread that decompresses them
+    /// ahead, and to be spared the garbage collector while they are imported.
     pub const AHEAD: &[u8] = b"ahead";
     /// Decimal [`super::BlobId`] of the manifest: JSON for `freeze inspect`, not read at run time.
     pub const MANIFEST: &[u8] = b"manifest";
@@ -174,9 +175,6 @@ pub mod setting {
     pub const DEBUG: &[u8] = b"debug";
     /// `1`: `app -m module`, `-c code` and `script.py` run as with an interpreter (`interpreter` in `[runtime]`).
     pub const AS_INTERPRETER: &[u8] = b"as-interpreter";
-    /// `1`: nothing in the program looks at the garbage collector: what is there before its first line can be taken out
-    /// of the collector's sight (`gc.freeze`).
-    pub const GC_FREEZE: &[u8] = b"gc-freeze";
     /// The whole index is in another file: path of it, relative to the executable's folder, as stored in
     /// the extra executables of a onedir bundle. Such an archive has no other content than settings.
     pub const SHARED: &[u8] = b"shared";

@@ -25,6 +25,10 @@ pub(super) enum Work {
 /// Files smaller than this in sum are not worth a thread.
 const SMALL: u64 = 1 << 20;
 
+/// Larger files are decompressed to memory of their own, not to what a thread uses again: new memory for each costs as
+/// much as the decompression.
+const ROOM: u64 = 64 << 20;
+
 /// Does the work for all files of the archive.
 pub(super) fn files(archive: Archive<'static>, folder: &Path, work: Work) -> Result<(), Unusable> {
     let mut jobs = Vec::new();
@@ -47,13 +51,15 @@ pub(super) fn files(archive: Archive<'static>, folder: &Path, work: Work) -> Res
         ..SMALL => 1,
         _ => std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len()).min(16),
     };
+    let room = jobs.iter().map(|(len, _)| *len).filter(|len| *len <= ROOM).max().unwrap_or(0);
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
     let failure: Mutex<Option<Unusable>> = Mutex::new(None);
     let worker = || {
         let mut reader = Reader::new(archive);
+        let mut room = os::Pages::new(usize::try_from(room).unwrap_or(0));
         while !stop.load(Ordering::Relaxed) {
             let Some((_, i)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
-            if let Err(e) = one(archive, &mut reader, *i, folder, work) {
+            if let Err(e) = one(archive, &mut reader, &mut room, *i, folder, work) {
                 stop.store(true, Ordering::Relaxed);
                 if let Ok(mut failure) = failure.lock() {
                     failure.get_or_insert(e);
@@ -81,7 +87,7 @@ pub(super) fn repair(archive: Archive<'static>, i: usize, folder: &Path) -> Resu
     if let Some(parent) = path.parent() {
         os::create_folders(parent, Access::Readable).map_err(|e| place(&e))?;
     }
-    one(archive, &mut Reader::new(archive), i, folder, Work::Repair)
+    one(archive, &mut Reader::new(archive), &mut [], i, folder, Work::Repair)
 }
 
 /// The path of a file, if it stays below the folder.
@@ -102,6 +108,7 @@ fn place(error: &io::Error) -> Unusable {
 fn one(
     archive: Archive<'static>,
     reader: &mut Reader<'static>,
+    room: &mut [u8],
     i: usize,
     folder: &Path,
     work: Work,
@@ -109,7 +116,7 @@ fn one(
     let file = archive.file(i)?;
     let Some(blob) = file.blob else { return Ok(()) };
     let path = folder.join(relative(file.path)?);
-    let content = reader.read(blob)?;
+    let content = reader.read_within(blob, room)?;
     if work == Work::Repair && is_same(&path, &content, file.kind) {
         return Ok(());
     }

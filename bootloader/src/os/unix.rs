@@ -389,3 +389,45 @@ pub(crate) fn unmap_pages(start: usize, size: usize) {
         unsafe { libc::munmap(start as *mut c_void, size) };
     }
 }
+
+/// New memory in large pages where the kernel grants them, given back at the end.
+pub(crate) struct Pages {
+    start: usize,
+    size: usize,
+}
+
+impl Pages {
+    /// `size` bytes, zeros; none at all where there is no room for them.
+    pub(crate) fn new(size: usize) -> Pages {
+        let size = size.next_multiple_of(LARGE_PAGE);
+        map_pages(size, LARGE_PAGE).map_or(Pages { start: 0, size: 0 }, |start| Pages { start, size })
+    }
+}
+
+impl std::ops::Deref for Pages {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        if self.size == 0 {
+            return &[];
+        }
+        // SAFETY: the mapping is there as long as this, and only this, and is readable.
+        unsafe { std::slice::from_raw_parts(self.start as *const u8, self.size) }
+    }
+}
+
+impl std::ops::DerefMut for Pages {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        if self.size == 0 {
+            return &mut [];
+        }
+        // SAFETY: see above; it is writable too, and borrowed by the caller alone.
+        unsafe { std::slice::from_raw_parts_mut(self.start as *mut u8, self.size) }
+    }
+}
+
+impl Drop for Pages {
+    fn drop(&mut self) {
+        unmap_pages(self.start, self.size);
+    }
+}

@@ -2,7 +2,7 @@
 
 #![allow(non_snake_case)]
 
-use std::ffi::{CStr, c_char, c_int, c_long, c_void};
+use std::ffi::{CStr, c_char, c_int, c_long, c_ulong, c_void};
 
 use crate::os;
 
@@ -67,6 +67,13 @@ pub(crate) struct PyMethodDef {
 // SAFETY: a method definition is constant; the pointers in it are to static text.
 unsafe impl Sync for PyMethodDef {}
 
+/// `struct _inittab`: a built-in module and what makes it.
+#[repr(C)]
+pub(crate) struct InitTab {
+    pub(crate) name: *const c_char,
+    pub(crate) make: Option<unsafe extern "C" fn() -> *mut PyObject>,
+}
+
 /// `PyObjectArenaAllocator`.
 #[repr(C)]
 pub(crate) struct PyObjectArenaAllocator {
@@ -82,6 +89,9 @@ macro_rules! api {
             $(pub(crate) $name: unsafe extern "C" fn($($arg),*) $(-> $ret)?,)*
             $(pub(crate) $data: *mut $type,)*
         }
+
+        // SAFETY: the addresses are never changed; what they lead to has rules of its own, as each call is unsafe.
+        unsafe impl Sync for $table {}
 
         impl $table {
             /// Looks all of them up.
@@ -130,6 +140,8 @@ api! {
     fn PyImport_AddModule(*const c_char) -> *mut PyObject;
     fn PyImport_GetModuleDict() -> *mut PyObject;
     fn PyImport_ImportModule(*const c_char) -> *mut PyObject;
+    fn PyInterpreterState_Get() -> *mut c_void;
+    fn PyInterpreterState_Main() -> *mut c_void;
     fn PyList_Append(*mut PyObject, *mut PyObject) -> c_int;
     fn PyList_New(isize) -> *mut PyObject;
     fn PyLong_AsLong(*mut PyObject) -> c_long;
@@ -138,8 +150,10 @@ api! {
     fn PyModule_GetDict(*mut PyObject) -> *mut PyObject;
     fn PyObject_GetAttrString(*mut PyObject, *const c_char) -> *mut PyObject;
     fn PyObject_CallObject(*mut PyObject, *mut PyObject) -> *mut PyObject;
+    fn PyObject_IsTrue(*mut PyObject) -> c_int;
     fn PyObject_SetArenaAllocator(*mut PyObjectArenaAllocator);
     fn PySys_SetObject(*const c_char, *mut PyObject) -> c_int;
+    fn PyTuple_GetItem(*mut PyObject, isize) -> *mut PyObject;
     fn PyTuple_New(isize) -> *mut PyObject;
     fn PyTuple_SetItem(*mut PyObject, isize, *mut PyObject) -> c_int;
     fn PyUnicode_AsUTF8AndSize(*mut PyObject, *mut isize) -> *const c_char;
@@ -151,6 +165,7 @@ api! {
     fn Py_FinalizeEx() -> c_int;
     fn Py_IncRef(*mut PyObject);
     static PyImport_FrozenModules: *const c_void;
+    static PyImport_Inittab: *mut InitTab;
     static _Py_NoneStruct: PyObject;
     static PyExc_KeyboardInterrupt: *mut PyObject;
 }
@@ -179,4 +194,21 @@ api! {
     fn PyInitConfig_SetStr(*mut c_void, *const c_char, *const c_char) -> c_int;
     fn PyInitConfig_SetStrList(*mut c_void, *const c_char, usize, *const *const c_char) -> c_int;
     fn Py_InitializeFromInitConfig(*mut c_void) -> c_int;
+}
+
+api! {
+    /// What the garbage collector tells, from 3.12 on.
+    CollectorApi:
+    fn PyList_GetItem(*mut PyObject, isize) -> *mut PyObject;
+    fn PyList_Size(*mut PyObject) -> isize;
+    fn PyObject_GC_IsTracked(*mut PyObject) -> c_int;
+    fn PyObject_GC_Track(*mut c_void);
+    fn PyObject_GC_UnTrack(*mut c_void);
+    fn PyObject_Type(*mut PyObject) -> *mut PyObject;
+    fn PyType_GetFlags(*mut PyObject) -> c_ulong;
+    fn PyType_GetSlot(*mut PyObject, c_int) -> *mut c_void;
+    fn PyUnstable_GC_VisitObjects(unsafe extern "C" fn(*mut PyObject, *mut c_void) -> c_int, *mut c_void);
+    static PyCFunction_Type: PyObject;
+    static PyFunction_Type: PyObject;
+    static PyModule_Type: PyObject;
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::api::{ConfigApi, InitApi, PyObject, PyPreConfig, PyStatus, PyWideStringList, WStr};
 use super::layout::{Kind, Layout};
 use super::options::Options;
-use super::{Python, c_string, frozen, memory, missing};
+use super::{Python, c_string, collector, frozen, memory, missing};
 use crate::locate::Program;
 use crate::os;
 use crate::report::{DAMAGED, Failure, UNABLE};
@@ -74,7 +74,8 @@ impl Start<'_> {
             search.push(c_string(os::path_bytes(&self.root.join("lib-dynload"))));
         }
         frozen::install(python, seed.modules);
-        memory::install(&python.api);
+        memory::install(python.api);
+        collector::watch(python.api);
         let values = self.values(&options, search);
         if python.minor >= 14 {
             initialize_by_name(python, &options, &values)

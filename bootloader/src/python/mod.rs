@@ -1,6 +1,7 @@
 //! The embedded Python: its library, its configuration, its start and its end.
 
 mod api;
+mod collector;
 mod config;
 mod frozen;
 mod layout;
@@ -27,7 +28,7 @@ pub(crate) struct Python {
     pub(crate) free_threaded: bool,
     /// Handle of the library.
     library: *mut c_void,
-    api: api::Api,
+    api: &'static api::Api,
 }
 
 /// The minor version of the embedded Python, as the archive tells it.
@@ -43,7 +44,7 @@ impl Python {
     pub(crate) fn new(program: &Program, library: *mut c_void) -> Result<Python, Failure> {
         let minor = minor(program)?;
         let abiflags = program.archive.setting(setting::ABIFLAGS).unwrap_or_default();
-        let api = api::Api::load(library).map_err(missing)?;
+        let api = Box::leak(Box::new(api::Api::load(library).map_err(missing)?));
         Ok(Python { minor, free_threaded: abiflags.contains(&b't'), library, api })
     }
 }

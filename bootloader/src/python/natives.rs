@@ -6,7 +6,7 @@ use std::sync::{Mutex, OnceLock};
 use bootloader::archive::{Archive, File, FileKind, ModuleKind, module_flag};
 
 use super::api::{Api, FastCall, METH_FASTCALL, PyMethodDef, PyObject};
-use super::name;
+use super::{collector, name};
 use crate::content::Reader;
 use crate::extract::{Libraries, Root};
 use crate::os;
@@ -39,6 +39,7 @@ pub(super) fn install(
     root: &Root,
     libraries: Libraries,
     cache_suffix: String,
+    paces: bool,
 ) -> Option<()> {
     // SAFETY: the interpreter runs and this thread holds its lock; null results are checked.
     unsafe {
@@ -71,7 +72,8 @@ pub(super) fn install(
             set(api, dict, def.name, function)?;
         }
         set(api, dict, name(c"root"), text)?;
-        set(api, dict, name(c"on_disk"), (api.PyLong_FromLong)(root.is_on_disk().into()))
+        set(api, dict, name(c"on_disk"), (api.PyLong_FromLong)(root.is_on_disk().into()))?;
+        set(api, dict, name(c"paces"), (api.PyLong_FromLong)(paces.into()))
     }
 }
 
@@ -100,7 +102,7 @@ const fn def(name: &'static CStr, function: FastCall) -> PyMethodDef {
     PyMethodDef { name: name.as_ptr(), function, flags: METH_FASTCALL, doc: std::ptr::null() }
 }
 
-static FUNCTIONS: [PyMethodDef; 10] = [
+static FUNCTIONS: [PyMethodDef; 12] = [
     def(c"find", find),
     def(c"record", record),
     def(c"code", code),
@@ -111,6 +113,8 @@ static FUNCTIONS: [PyMethodDef; 10] = [
     def(c"has_resources", has_resources),
     def(c"is_dir", is_dir),
     def(c"library", library),
+    def(c"enter", enter),
+    def(c"leave", leave),
 ];
 
 /// Text of a Python string in UTF-8; `None` if it is no string or holds surrogates.
@@ -531,4 +535,18 @@ unsafe extern "C" fn library(_: *mut PyObject, args: *const *mut PyObject, n: is
             }
         })
     }
+}
+
+/// `enter()`: a module is about to be run.
+unsafe extern "C" fn enter(_: *mut PyObject, args: *const *mut PyObject, n: isize) -> *mut PyObject {
+    collector::enter();
+    // SAFETY: called by Python.
+    unsafe { Call::run(args, n, |_| None) }
+}
+
+/// `leave()`: a module has been run.
+unsafe extern "C" fn leave(_: *mut PyObject, args: *const *mut PyObject, n: isize) -> *mut PyObject {
+    collector::leave();
+    // SAFETY: called by Python.
+    unsafe { Call::run(args, n, |_| None) }
 }

@@ -6,7 +6,7 @@ use bootloader::archive::setting;
 
 use super::api::{Api, PyObject};
 use super::natives::{self, set};
-use super::{Python, c_string, name};
+use super::{Python, c_string, collector, name};
 use crate::args::{Call, Code};
 use crate::content::Reader;
 use crate::extract::{Libraries, Root};
@@ -17,7 +17,10 @@ use crate::report::{self, DAMAGED, Failure, UNABLE};
 /// A started interpreter with the importer at work.
 pub(crate) struct Session {
     api: &'static Api,
+    python: Python,
     bootstrap: *mut PyObject,
+    /// Whether the imports of the start are spared the garbage collector.
+    paces: bool,
 }
 
 impl Session {
@@ -38,7 +41,9 @@ impl Session {
             0 => format!(".cpython-3{}.pyc", python.minor),
             n => format!(".cpython-3{}.opt-{}.pyc", python.minor, n.min(2)),
         };
-        let api: &'static Api = Box::leak(Box::new(python.api));
+        let api = python.api;
+        // Where a start imports little there is little to spare.
+        let paces = archive.setting(setting::AHEAD) == Some(b"1") && !python.free_threaded;
         let broken = || Failure::new(UNABLE, "failed to set up the importer");
         let shown = |failed: Option<()>| {
             failed.ok_or_else(|| {
@@ -47,7 +52,7 @@ impl Session {
                 broken()
             })
         };
-        shown(natives::install(api, archive, root, libraries, suffix))?;
+        shown(natives::install(api, archive, root, libraries, suffix, paces))?;
         // SAFETY: the interpreter runs and this thread holds its lock; null results are checked.
         unsafe {
             let module = (api.PyImport_AddModule)(name(c"_freeze_bootstrap"));
@@ -59,17 +64,19 @@ impl Session {
             let code = (api.PyMarshal_ReadObjectFromString)(code.as_ptr().cast(), code.len() as isize);
             let done = (!code.is_null()).then(|| (api.PyEval_EvalCode)(code, dict, dict));
             shown(done.filter(|d| !d.is_null()).map(|_| ()))?;
-            Ok(Session { api, bootstrap: dict })
+            Ok(Session { api, python, bootstrap: dict, paces })
         }
     }
 
     /// Runs the hooks and then what the process was started for; returns the exit code.
     pub(crate) fn run(self, program: &Program, entry: &Entry, call: &Call<'_>) -> i32 {
         let mut interrupted = false;
-        // Code from the command line may look at the garbage collector, whatever the program does.
-        if program.archive.setting(setting::GC_FREEZE) == Some(b"1") && !matches!(call, Call::Interpreter(_))
-        {
-            self.freeze_objects();
+        if collector::begin(&self.python, self.paces) {
+            // What the program defines must stay in sight, or it would not be deleted at the end.
+            if let Some(none) = self.call(c"renew_main", &[]) {
+                // SAFETY: the result is ours.
+                unsafe { (self.api.Py_DecRef)(none) };
+            }
         }
         let mut done = program.settings(setting::HOOK).into_iter().all(|hook| self.hook(hook).is_some());
         if done {
@@ -87,6 +94,7 @@ impl Session {
             };
         }
         let mut status = 0;
+        collector::end();
         // SAFETY: the interpreter runs and this thread holds its lock.
         unsafe {
             if !done {
@@ -108,38 +116,6 @@ impl Session {
             status = os::die_by_interrupt();
         }
         status
-    }
-
-    /// Takes what is there out of the garbage collector's sight: it all lives as long as the process, and each full
-    /// collection, at the end above all, would visit it. Python works without that too, so errors are passed over.
-    fn freeze_objects(&self) {
-        let api = self.api;
-        // SAFETY: the interpreter runs and this thread holds its lock; null results are checked.
-        unsafe {
-            let modules = (api.PyImport_GetModuleDict)();
-            let is_new = (api.PyDict_GetItemString)(modules, name(c"gc")).is_null();
-            let gc = (api.PyImport_ImportModule)(name(c"gc"));
-            if !gc.is_null() {
-                let freeze = (api.PyObject_GetAttrString)(gc, name(c"freeze"));
-                if !freeze.is_null() {
-                    let done = (api.PyObject_CallObject)(freeze, std::ptr::null_mut());
-                    if !done.is_null() {
-                        (api.Py_DecRef)(done);
-                        // What the program defines must stay in sight, or it would not be deleted at the end.
-                        if let Some(none) = self.call(c"renew_main", &[]) {
-                            (api.Py_DecRef)(none);
-                        }
-                    }
-                    (api.Py_DecRef)(freeze);
-                }
-                // As python leaves it: not imported.
-                if is_new {
-                    (api.PyDict_DelItemString)(modules, name(c"gc"));
-                }
-                (api.Py_DecRef)(gc);
-            }
-            (api.PyErr_Clear)();
-        }
     }
 
     /// After the traceback of a module that was not found: says how the module gets into the program. Nothing is lost

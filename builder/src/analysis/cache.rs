@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Graph;
-use super::disk::{self, Disk, Look};
+use super::disk::{self, Disk, Look, Seen};
 use crate::python::Python;
 use crate::spec::Request;
 use crate::store::{Bucket, Hash, Store};
@@ -41,16 +41,25 @@ pub(super) fn recall(store: &Store, key: &Hash) -> Option<Graph> {
     let current = Hash::try_from(store.get(Bucket::Graph, key)?).ok()?;
     let bytes = store.get(Bucket::Graph, &current)?;
     let kept: Kept = serde_json::from_slice(&bytes).ok()?;
-    if !kept.looks.par_iter().all(disk::holds) {
-        return None;
-    }
+    let now: Option<Vec<Seen>> = kept.looks.par_iter().map(disk::holds).collect();
+    let now = now?;
     tracing::debug!(looks = kept.looks.len(), "the module graph of an earlier build holds");
+    if kept.looks.iter().zip(&now).any(|((_, then), now)| then != now) {
+        // Not to be read again next time.
+        let looks = kept.looks.into_iter().zip(now).map(|((path, _), now)| (path, now)).collect();
+        keep(store, key, looks, &kept.graph);
+    }
     Some(kept.graph)
 }
 
-/// Keeps a graph, unless what it rests on is so young that a change might not show.
+/// Keeps a graph, unless what it rests on changed meanwhile.
 pub(super) fn remember(store: &Store, key: &Hash, disk: Disk, graph: &Graph) {
-    let Some(looks) = disk.looks() else { return };
+    if let Some(looks) = disk.looks() {
+        keep(store, key, looks, graph);
+    }
+}
+
+fn keep(store: &Store, key: &Hash, looks: Vec<Look>, graph: &Graph) {
     let Ok(bytes) = serde_json::to_vec(&Keep { looks: &looks, graph }) else { return };
     // By its content, so that nothing that another build reads now is written over.
     let current = *blake3::hash(&bytes).as_bytes();

@@ -150,24 +150,4 @@ pub(super) fn add(
     if request.runtime.interpreter {
         set(setting::AS_INTERPRETER, "1");
     }
-    if !looks_at_collector(&contents.graph, python) {
-        set(setting::GC_FREEZE, "1");
-    }
-}
-
-/// Whether something outside the standard library may import `gc`, and so see what the launcher does with it. The
-/// standard library only switches it off and on or asks for a collection.
-fn looks_at_collector(graph: &Graph, python: &Python) -> bool {
-    let Some(gc) = graph.modules.get("gc") else { return false };
-    let is_stdlib = |module: &Module| match &module.kind {
-        Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => {
-            s.file().is_some_and(|f| python.in_stdlib(f))
-        }
-        Kind::Builtin => true,
-        Kind::Namespace(_) => false,
-    };
-    gc.reasons.iter().any(|reason| {
-        reason.by != By::Interpreter
-            && !graph.modules.get(&reason.from).is_some_and(|m| !is_entry(&m.name) && is_stdlib(m))
-    })
 }

@@ -83,7 +83,7 @@ impl Bucket {
             Bucket::Blob => (4, "compressed", 1),
             Bucket::Native => (5, "native facts", 1),
             Bucket::Prepared => (6, "native files", 1),
-            Bucket::Graph => (7, "module graphs", 1),
+            Bucket::Graph => (7, "module graphs", 2),
         }
     }
 

@@ -1,0 +1,144 @@
+//! Finds objects with finalizers, and keeps them in the collector's sight with what they hold.
+
+use std::collections::HashSet;
+use std::ffi::{c_int, c_ulong, c_void};
+
+use super::super::api::{Api, CollectorApi, PyObject};
+
+/// `Py_tp_finalize` and `Py_tp_del` of Include/typeslots.h: either makes a finalizer.
+const SLOTS: [c_int; 2] = [80, 53];
+
+/// `Py_TPFLAGS_TYPE_SUBCLASS`: the object is a class.
+const IS_CLASS: c_ulong = 1 << 31;
+
+/// An import leaves a handful of objects with finalizers. With more than this in sight nothing is won.
+const MOST: usize = 4096;
+
+/// Classes that are remembered while looking.
+const KNOWN: usize = 512;
+
+/// Asks Python what it tracks, and about it.
+pub(super) struct Finalizers {
+    api: &'static Api,
+    more: CollectorApi,
+    get_referents: *mut PyObject,
+}
+
+/// Objects with a finalizer, and a reference to each.
+pub(super) struct Found(Vec<*mut PyObject>);
+
+/// What [`visit`] works on.
+struct Search<'a> {
+    of: &'a Finalizers,
+    /// What is known of classes, each at a place that follows from its address; a later one may take that over.
+    known: [(*mut PyObject, bool); KNOWN],
+    found: Vec<*mut PyObject>,
+}
+
+impl Finalizers {
+    /// `None` where this Python has no way to ask what it tracks: before 3.12.
+    pub(super) fn new(
+        api: &'static Api,
+        library: *mut c_void,
+        get_referents: *mut PyObject,
+    ) -> Option<Finalizers> {
+        Some(Finalizers { api, more: CollectorApi::load(library).ok()?, get_referents })
+    }
+
+    /// Those that are in sight; the interpreter runs and this thread holds its lock.
+    pub(super) fn find(&self) -> Found {
+        let mut search =
+            Search { of: self, known: [(std::ptr::null_mut(), false); KNOWN], found: Vec::new() };
+        // SAFETY: the search outlives the call, and nobody else uses it.
+        unsafe { (self.more.PyUnstable_GC_VisitObjects)(visit, (&raw mut search).cast()) };
+        Found(search.found)
+    }
+
+    /// Brings these objects, which are out of sight, back into it, with what they hold but for what leads everywhere.
+    /// `false` if that is too much.
+    pub(super) fn keep_in_sight(&self, found: Found) -> bool {
+        let mut seen: HashSet<*mut PyObject> = HashSet::new();
+        let mut rest = found.0;
+        let mut is_little = true;
+        while let Some(object) = rest.pop() {
+            // SAFETY: the list has a reference to each object; it is given up when the object has been dealt with.
+            unsafe {
+                if is_little && seen.insert(object) {
+                    is_little = seen.len() <= MOST && self.add_referents(object, &mut rest);
+                    // Tracked anew, it is among the youngest.
+                    (self.more.PyObject_GC_UnTrack)(object.cast());
+                    (self.more.PyObject_GC_Track)(object.cast());
+                }
+                (self.api.Py_DecRef)(object);
+            }
+        }
+        is_little
+    }
+
+    /// Adds what the collector tracks of what `object` refers to; `false` if Python cannot tell.
+    ///
+    /// # Safety
+    /// The interpreter runs, this thread holds its lock, and the object is alive.
+    unsafe fn add_referents(&self, object: *mut PyObject, rest: &mut Vec<*mut PyObject>) -> bool {
+        let (api, more) = (self.api, &self.more);
+        // SAFETY: see above; a tuple takes over the reference put into it, and items of the list are borrowed.
+        unsafe {
+            let arguments = (api.PyTuple_New)(1);
+            if arguments.is_null() {
+                return false;
+            }
+            (api.Py_IncRef)(object);
+            (api.PyTuple_SetItem)(arguments, 0, object);
+            let referents = (api.PyObject_CallObject)(self.get_referents, arguments);
+            (api.Py_DecRef)(arguments);
+            if referents.is_null() {
+                (api.PyErr_Clear)();
+                return false;
+            }
+            for i in 0..(more.PyList_Size)(referents) {
+                let referent = (more.PyList_GetItem)(referents, i);
+                if (more.PyObject_GC_IsTracked)(referent) != 0 && !self.leads_everywhere(referent) {
+                    (api.Py_IncRef)(referent);
+                    rest.push(referent);
+                }
+            }
+            (api.Py_DecRef)(referents);
+            true
+        }
+    }
+
+    /// # Safety
+    /// See [`Finalizers::add_referents`].
+    unsafe fn leads_everywhere(&self, object: *mut PyObject) -> bool {
+        let more = &self.more;
+        // SAFETY: see above.
+        unsafe {
+            let class = (more.PyObject_Type)(object);
+            let wide = [more.PyModule_Type, more.PyFunction_Type, more.PyCFunction_Type];
+            let found = wide.contains(&class) || (more.PyType_GetFlags)(class) & IS_CLASS != 0;
+            (self.api.Py_DecRef)(class);
+            found
+        }
+    }
+}
+
+/// Told of each object that the collector tracks; goes on if it returns 1.
+unsafe extern "C" fn visit(object: *mut PyObject, search: *mut c_void) -> c_int {
+    // SAFETY: it is the search of `find`, which waits; the object is alive.
+    unsafe {
+        let search = &mut *search.cast::<Search<'_>>();
+        let more = &search.of.more;
+        let class = (more.PyObject_Type)(object);
+        let place = &mut search.known[(class as usize >> 5) % KNOWN];
+        if place.0 != class {
+            *place = (class, SLOTS.iter().any(|slot| !(more.PyType_GetSlot)(class, *slot).is_null()));
+        }
+        let has_finalizer = place.1;
+        (search.of.api.Py_DecRef)(class);
+        if has_finalizer {
+            (search.of.api.Py_IncRef)(object);
+            search.found.push(object);
+        }
+        1
+    }
+}
