@@ -376,11 +376,50 @@ def command(place):
 
 
 def module(place):
-    """A module named on the command line: `-m name`."""
-    name = sys.argv[place + 1]
-    sys.argv[:] = ['-m'] + sys.argv[place + 2:]
+    """A module named on the command line: `-m name` or `-mname`."""
+    word = sys.argv[place]
+    joined = word[:2] == '-m' and len(word) > 2
+    name = word[2:] if joined else sys.argv[place + 1]
+    sys.argv[:] = ['-m'] + sys.argv[place + 2 - joined:]
     import runpy
     runpy._run_module_as_main(name)
+
+
+def python_command(place):
+    """`-c code`, as python does."""
+    _search(place, '')
+    command(place)
+
+
+def python_module(place):
+    """`-m name`, as python does."""
+    import os
+    _search(place, os.getcwd())
+    module(place)
+
+
+def python_script(place):
+    """`script.py`, as python does."""
+    import io
+    import os
+    path = sys.argv[place]
+    whole = os.path.abspath(path)
+    _search(place - 1, os.path.dirname(whole))
+    del sys.argv[:place]
+    with io.open_code(whole) as file:
+        source = file.read()
+    main = sys.modules['__main__']
+    main.__file__ = path
+    main.__spec__ = None
+    exec(compile(source, path, 'exec'), main.__dict__)
+
+
+def _search(place, folder):
+    """Puts a folder ahead of the bundle on the search path, unless the options before the code forbid it."""
+    for word in sys.argv[1:place + 1]:
+        if word[:1] == '-' and word[1:2] not in ('X', 'W', 'm') and ('I' in word or 'P' in word):
+            return
+    sys.path.insert(0, folder)
 
 
 def advise():
