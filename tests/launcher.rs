@@ -218,6 +218,7 @@ fn options_of_python_are_obeyed() {
 fn its_own_children_are_interpreters_where_they_are_meant_to_be() {
     let source = "
 import os, subprocess, sys
+def unused(): import tool
 if len(sys.argv) > 1: print('started again with', sys.argv[1:]); sys.exit()
 def run(*words):
     answer = subprocess.run([sys.executable, *words], capture_output=True, text=True)

@@ -381,8 +381,34 @@ def module(place):
     joined = word[:2] == '-m' and len(word) > 2
     name = word[2:] if joined else sys.argv[place + 1]
     sys.argv[:] = ['-m'] + sys.argv[place + 2 - joined:]
-    import runpy
-    runpy._run_module_as_main(name)
+    if _freeze.record('runpy') is None:
+        _run_module(name)
+    else:
+        import runpy
+        runpy._run_module_as_main(name)
+
+
+def _run_module(name):
+    """As `runpy` does, which is not in each program."""
+    from _frozen_importlib import _find_spec
+    spec = None
+    while True:
+        parent = name.rpartition('.')[0]
+        try:
+            path = __import__(parent, fromlist=['__path__']).__path__ if parent else None
+            spec = _find_spec(name, path)
+        except (ImportError, AttributeError):
+            spec = None
+        if spec is None or spec.submodule_search_locations is None or name.endswith('.__main__'):
+            break
+        name += '.__main__'
+    code = spec.loader.get_code(name) if spec is not None and spec.loader is not None else None
+    if code is None:
+        sys.exit('%s: No module named %s' % (sys.executable, name))
+    sys.argv[0] = spec.origin
+    names = sys.modules['__main__'].__dict__
+    names.update(__file__=spec.origin, __loader__=spec.loader, __package__=spec.parent, __spec__=spec)
+    exec(code, names)
 
 
 def python_command(place):

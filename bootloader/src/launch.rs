@@ -21,8 +21,12 @@ pub(crate) fn run(args: &[&CStr]) -> Result<i32, Failure> {
         report::start_debugging();
     }
     report::phase(format_args!("archive of `{}`", program.carrier.display()));
+    let given = args.len();
     let args = again(&program, args);
-    let call = call(&program, args);
+    let call = match call(&program, args) {
+        Call::Interpreter(_) if args.len() < given => Call::Program,
+        call => call,
+    };
     let argv0 = args.first().map_or(&b""[..], |a| a.to_bytes());
     let entry =
         program.entry(argv0).ok_or_else(|| Failure::new(DAMAGED, "the archive names no program to run"))?;

@@ -56,11 +56,11 @@ class Use:
                 print(pathlib.Path(f"server-{server.pid}.log").read_text(errors="replace")[-3000:])
 
     def line(self, arguments, visible):
-        hide = [p for p in self.hide if not any(pathlib.Path(v).is_relative_to(p) for v in visible)]
+        hide = [path for path in self.hide if not visible or not path.startswith(visible)]
         return [*self.enter, *hide, "--", *self.command, *map(str, arguments)]
 
-    def __call__(self, *arguments, code=0, visible=(), **environment):
-        """Starts it; returns what it printed."""
+    def __call__(self, *arguments, code=0, visible=None, **environment):
+        """Starts it; returns what it printed. What lies below `visible` is not hidden."""
         done = subprocess.run(
             self.line(arguments, visible),
             stdin=subprocess.DEVNULL,
@@ -77,7 +77,7 @@ class Use:
         """Starts it and leaves it running."""
         log = open("server.log", "wb")
         server = subprocess.Popen(
-            self.line(arguments, ()),
+            self.line(arguments, None),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -207,6 +207,11 @@ def ansible(use):
     assert read("copied") == "hi"
     assert "hello" in use("localhost", "-m", "shell", "-a", "echo hello")
     assert "DONE" in use("localhost", "-m", "debug", "-a", "msg={{ 'done' | upper }}")
+    # On a machine that has a Python for the modules.
+    if pathlib.Path("/usr/bin/python3").exists():
+        chosen = "ansible_python_interpreter=/usr/bin/python3"
+        found = use("localhost", "-m", "setup", "-e", chosen, "-a", "filter=ansible_python", visible="/usr/")
+        assert '"executable": "/usr/bin/python3"' in found
 
 
 @application("ansible-playbook", ["ansible-core"])
@@ -388,9 +393,8 @@ def awscli(use):
     assert "aws-cli/" in use("--version")
     environment = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_DEFAULT_REGION": "eu-west-1"}
     assert "Could not connect" in use("s3", "ls", "--endpoint-url", "http://127.0.0.1:9", code=255, **environment)
-    assert "describe-instances" in use("ec2", "help", PAGER="cat", MANPAGER="cat") or True
     assert "InstanceType" in use("ec2", "run-instances", "--generate-cli-skeleton", **environment)
-    assert "ListObjectsV2" or use("s3api", "list-objects-v2", "--generate-cli-skeleton", **environment)
+    assert "MaxKeys" in use("s3api", "list-objects-v2", "--generate-cli-skeleton", **environment)
 
 
 @application("mkdocs", ["mkdocs", "mkdocs-material"])
@@ -427,8 +431,8 @@ def sphinx(use):
 def celery(use):
     assert "." in use("--version")
     settings = "broker_url='memory://', result_backend='cache+memory://'"
-    write("jobs.py", f"import celery\napp = celery.Celery('jobs', {settings.replace('=', '=')})\n@app.task\ndef f(x):\n    return x\n")
-    assert "jobs.f" in use("-A", "jobs", "report") or "memory" in use("-A", "jobs", "report")
+    write("jobs.py", f"import celery\napp = celery.Celery('jobs', {settings})\n@app.task\ndef f(x):\n    return x\n")
+    assert "memory" in use("-A", "jobs", "report")
     use.serve("-A", "jobs", "worker", "--pool", "prefork", "-c", "2", "-l", "info")
     log, end = f"server-{use.servers[-1].pid}.log", time.monotonic() + PATIENCE
     while " ready." not in read(log):
@@ -471,7 +475,8 @@ def nox(use):
 @application("virtualenv", ["virtualenv"])
 def virtualenv(use):
     assert "virtualenv" in use("--version")
-    assert "seeder" in use("--help") or "creator" in use("--help")
+    assert "--seeder" in use("--help")
+    assert "RuntimeError: failed to find interpreter" in use("--python", "3.5", "env", code=1)
 
 
 @application("pip-tools", ["pip-tools"], "pip-compile")
