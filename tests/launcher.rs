@@ -215,20 +215,38 @@ fn options_of_python_are_obeyed() {
 }
 
 #[test]
-fn it_does_not_run_as_an_interpreter_unless_that_was_asked_for() {
-    let app = frozen(
-        "
-import subprocess, sys
+fn its_own_children_are_interpreters_where_they_are_meant_to_be() {
+    let source = "
+import os, subprocess, sys
+def unused(): import tool
 if len(sys.argv) > 1: print('started again with', sys.argv[1:]); sys.exit()
-answer = subprocess.run([sys.executable, *'-m pip install x'.split()], capture_output=True, text=True)
-print(answer.returncode, 'started again' in answer.stdout, bool(answer.stderr.strip()))
-answer = subprocess.run([sys.executable, '-c', 'print(1)'], capture_output=True, text=True)
-print(answer.returncode, 'started again' in answer.stdout, bool(answer.stderr.strip()))
-answer = subprocess.run([sys.executable, 'sub', '--flag'], capture_output=True, text=True)
-print(answer.stdout.strip())
-",
+def run(*words):
+    answer = subprocess.run([sys.executable, *words], capture_output=True, text=True)
+    print(answer.returncode, answer.stdout.strip() or answer.stderr.strip().replace(sys.executable, 'app'), flush=True)
+run('-c', 'import sys; print(sys.argv, repr(sys.path[0]))', 'x')
+run('-Ic', 'import sys; print(sys.argv, sys.path[0] == sys.prefix)', 'x')
+run('-u', '-m', 'tool', '--flag')
+run('-m', 'nothing_like_it')
+with open('s.py', 'w') as file:
+    file.write('import sys, beside\\nprint(__name__, __file__, sys.argv, beside.x)')
+with open('beside.py', 'w') as file:
+    file.write('x = 42')
+run('-W', 'ignore', 's.py', 'y')
+run('sub', '--flag')
+run(sys.argv[0], '-c', 'z')
+print(subprocess.check_output(['sh', '-c', f'{sys.executable} s.py && true'], text=True).strip(), flush=True)
+";
+    let tool = "import sys\nprint(__name__, sys.argv[1:], sys.flags.isolated)\n";
+    let app = Project::script(source).file("tool.py", tool).freeze(["app.py"]);
+    app.command().run().prints(
+        "0 ['-c', 'x'] ''\n0 ['-c', 'x'] True\n0 __main__ ['--flag'] 1\n1 app: No module named nothing_like_it\n\
+         0 __main__ s.py ['s.py', 'y'] 42\n0 started again with ['sub', '--flag']\n\
+         0 started again with ['-c', 'z']\n__main__ s.py ['s.py'] 42\n",
     );
-    app.command().run().prints("2 False True\n2 False True\nstarted again with ['sub', '--flag']\n");
+    // From outside these are the program's own options.
+    for words in [["-c", "print(1)"], ["-m", "tool"], ["s.py", "x"]] {
+        app.command().args(words).run().prints(&format!("started again with {words:?}\n").replace('"', "'"));
+    }
 }
 
 #[test]

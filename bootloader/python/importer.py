@@ -376,11 +376,76 @@ def command(place):
 
 
 def module(place):
-    """A module named on the command line: `-m name`."""
-    name = sys.argv[place + 1]
-    sys.argv[:] = ['-m'] + sys.argv[place + 2:]
-    import runpy
-    runpy._run_module_as_main(name)
+    """A module named on the command line: `-m name` or `-mname`."""
+    word = sys.argv[place]
+    joined = word[:2] == '-m' and len(word) > 2
+    name = word[2:] if joined else sys.argv[place + 1]
+    sys.argv[:] = ['-m'] + sys.argv[place + 2 - joined:]
+    if _freeze.record('runpy') is None:
+        _run_module(name)
+    else:
+        import runpy
+        runpy._run_module_as_main(name)
+
+
+def _run_module(name):
+    """As `runpy` does, which is not in each program."""
+    from _frozen_importlib import _find_spec
+    spec = None
+    while True:
+        parent = name.rpartition('.')[0]
+        try:
+            path = __import__(parent, fromlist=['__path__']).__path__ if parent else None
+            spec = _find_spec(name, path)
+        except (ImportError, AttributeError):
+            spec = None
+        if spec is None or spec.submodule_search_locations is None or name.endswith('.__main__'):
+            break
+        name += '.__main__'
+    code = spec.loader.get_code(name) if spec is not None and spec.loader is not None else None
+    if code is None:
+        sys.exit('%s: No module named %s' % (sys.executable, name))
+    sys.argv[0] = spec.origin
+    names = sys.modules['__main__'].__dict__
+    names.update(__file__=spec.origin, __loader__=spec.loader, __package__=spec.parent, __spec__=spec)
+    exec(code, names)
+
+
+def python_command(place):
+    """`-c code`, as python does."""
+    _search(place, '')
+    command(place)
+
+
+def python_module(place):
+    """`-m name`, as python does."""
+    import os
+    _search(place, os.getcwd())
+    module(place)
+
+
+def python_script(place):
+    """`script.py`, as python does."""
+    import io
+    import os
+    path = sys.argv[place]
+    whole = os.path.abspath(path)
+    _search(place - 1, os.path.dirname(whole))
+    del sys.argv[:place]
+    with io.open_code(whole) as file:
+        source = file.read()
+    main = sys.modules['__main__']
+    main.__file__ = path
+    main.__spec__ = None
+    exec(compile(source, path, 'exec'), main.__dict__)
+
+
+def _search(place, folder):
+    """Puts a folder ahead of the bundle on the search path, unless the options before the code forbid it."""
+    for word in sys.argv[1:place + 1]:
+        if word[:1] == '-' and word[1:2] not in ('X', 'W', 'm') and ('I' in word or 'P' in word):
+            return
+    sys.path.insert(0, folder)
 
 
 def advise():

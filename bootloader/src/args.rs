@@ -22,17 +22,28 @@ pub(crate) enum Call<'a> {
     Spawn,
     /// To run helper code of multiprocessing or one of its kin.
     Helper(Code<'a>),
-    /// As `python -c` or `python -m`, with code of unknown origin.
+    /// As `python -c`, `python -m` or `python script.py`, with code of unknown origin.
     Interpreter(Code<'a>),
 }
 
-/// Code named on the command line; the number is the place of `-c` or `-m`.
+/// Code named on the command line; the number is the place of `-c`, `-m` or the script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Code<'a> {
     /// `-c code`.
     Command(usize, &'a CStr),
     /// `-m module`.
     Module(usize, &'a CStr),
+    /// `script.py`.
+    Script(usize, &'a CStr),
+}
+
+impl Code<'_> {
+    /// How many arguments stand before it, the program's name among them.
+    pub(crate) fn place(&self) -> usize {
+        match self {
+            Code::Command(i, _) | Code::Module(i, _) | Code::Script(i, _) => *i,
+        }
+    }
 }
 
 /// Modules whose start-up code children are started with, and what follows their name there.
@@ -48,11 +59,12 @@ pub(crate) fn classify<'a>(args: &[&'a CStr]) -> Call<'a> {
     let helper = match &code {
         Code::Command(_, text) => is_helper_command(text.to_bytes()),
         Code::Module(_, name) => HELPERS.iter().any(|h| name.to_bytes().starts_with(h.as_bytes())),
+        Code::Script(..) => false,
     };
     if helper { Call::Helper(code) } else { Call::Interpreter(code) }
 }
 
-/// Finds `-c` or `-m` behind nothing but options of the interpreter.
+/// Finds `-c`, `-m` or a first word behind nothing but options of the interpreter.
 fn interpreter_call<'a>(args: &[&'a CStr]) -> Option<Code<'a>> {
     let mut i = 1;
     loop {
@@ -61,14 +73,48 @@ fn interpreter_call<'a>(args: &[&'a CStr]) -> Option<Code<'a>> {
             b"-m" => return Some(Code::Module(i, args.get(i + 1)?)),
             b"-X" | b"-W" => i += 2,
             [b'-', b'X' | b'W', _, ..] => i += 1,
-            [b'-', flags @ ..]
-                if !flags.is_empty() && flags.iter().all(|f| b"bBdEiIOPqRsSuvx".contains(f)) =>
+            [b'-', flags @ .., last @ (b'c' | b'm')]
+                if !flags.is_empty() && flags.iter().all(|f| FLAGS.contains(f)) =>
             {
-                i += 1;
+                let value = args.get(i + 1)?;
+                return Some(if *last == b'c' { Code::Command(i, value) } else { Code::Module(i, value) });
             }
+            // `-mname`
+            [b'-', b'm', first, ..] if first.is_ascii_alphabetic() => {
+                let text = args.get(i)?.to_bytes_with_nul().get(2..)?;
+                return Some(Code::Module(i, CStr::from_bytes_with_nul(text).ok()?));
+            }
+            [b'-', flags @ ..] if !flags.is_empty() && flags.iter().all(|f| FLAGS.contains(f)) => i += 1,
+            [first, ..] if *first != b'-' => return Some(Code::Script(i, args.get(i)?)),
             _ => return None,
         }
     }
+}
+
+/// Options of the interpreter without a value.
+const FLAGS: &[u8] = b"bBdEiIOPqRsSuvx";
+
+/// Those before the code that make a difference to how it is run, as the options of a program are written.
+pub(crate) fn options(args: &[&CStr], place: usize) -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    let mut rest = args.get(1..place).unwrap_or_default().iter().map(|a| a.to_bytes());
+    let last = args.get(place).map_or(&b""[..], |a| a.to_bytes());
+    while let Some(word) = rest.next() {
+        match word {
+            b"-X" | b"-W" => found.push([&word[1..], rest.next().unwrap_or_default()].concat()),
+            [b'-', b'X' | b'W', ..] => found.push(word[1..].to_vec()),
+            flags => found.extend(flag_options(flags)),
+        }
+    }
+    if last.starts_with(b"-") && last.ends_with(b"c") {
+        found.extend(flag_options(last));
+    }
+    found
+}
+
+/// `u` is what a program that reads a pipe waits for; the rest is about what a frozen program does not have.
+fn flag_options(flags: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    flags.iter().filter(|f| b"bu".contains(f)).map(|f| vec![*f])
 }
 
 /// `from multiprocessing.x import main; main(…)` or `import sys; from …` of one of the [`HELPERS`].
@@ -107,11 +153,27 @@ mod tests {
     #[test]
     fn an_apps_own_options_are_not_taken() {
         assert_eq!(call(&[c"-c", c"app.toml"]), Call::Interpreter(Code::Command(1, c"app.toml")));
-        assert_eq!(call(&[c"run", c"-c", c"x"]), Call::Program);
+        assert_eq!(call(&[c"run", c"-c", c"x"]), Call::Interpreter(Code::Script(1, c"run")));
         assert_eq!(call(&[c"-c"]), Call::Program);
         assert_eq!(call(&[c"--verbose", c"-m", c"x"]), Call::Program);
         assert_eq!(call(&[]), Call::Program);
         let not = c"from multiprocessing.x import y; main()";
         assert_eq!(call(&[c"-c", not]), Call::Interpreter(Code::Command(1, not)));
+    }
+
+    #[test]
+    fn calls_as_an_interpreter_are_read_as_python_reads_them() {
+        let named = |args: &[&'static CStr]| match call(args) {
+            Call::Interpreter(code) => code,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(named(&[c"-m", c"pip"]), Code::Module(1, c"pip"));
+        assert_eq!(named(&[c"-mpip", c"list"]), Code::Module(1, c"pip"));
+        assert_eq!(named(&[c"-uc", c"x"]), Code::Command(1, c"x"));
+        assert_eq!(named(&[c"-u", c"-X", c"dev", c"/a/b.py", c"-c"]), Code::Script(4, c"/a/b.py"));
+        let args = [c"app", c"-u", c"-Wignore", c"-X", c"dev", c"-Bb", c"-uc", c"1"];
+        let found = options(&args, 6);
+        let found: Vec<&[u8]> = found.iter().map(Vec::as_slice).collect();
+        assert_eq!(found, [&b"u"[..], b"Wignore", b"Xdev", b"b", b"u"]);
     }
 }

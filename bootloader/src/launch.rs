@@ -8,7 +8,7 @@ use crate::args::{self, Call, Code};
 use crate::extract::Libraries;
 use crate::locate::Program;
 use crate::python::{Python, Session, Start, set_environment};
-use crate::report::{self, DAMAGED, Failure, REFUSED, UNABLE};
+use crate::report::{self, DAMAGED, Failure, UNABLE};
 use crate::{ahead, extract, os};
 
 /// Runs the frozen program; returns its exit code.
@@ -21,7 +21,12 @@ pub(crate) fn run(args: &[&CStr]) -> Result<i32, Failure> {
         report::start_debugging();
     }
     report::phase(format_args!("archive of `{}`", program.carrier.display()));
-    let call = call(&program, args)?;
+    let given = args.len();
+    let args = again(&program, args);
+    let call = match call(&program, args) {
+        Call::Interpreter(_) if args.len() < given => Call::Program,
+        call => call,
+    };
     let argv0 = args.first().map_or(&b""[..], |a| a.to_bytes());
     let entry =
         program.entry(argv0).ok_or_else(|| Failure::new(DAMAGED, "the archive names no program to run"))?;
@@ -35,7 +40,11 @@ pub(crate) fn run(args: &[&CStr]) -> Result<i32, Failure> {
     let libraries = Libraries::new(program.archive, &root);
     let python = libpython(&program, &libraries)?;
     report::phase("libpython");
-    Start { program: &program, root: root.path(), args }.initialize(&python)?;
+    let extra = match &call {
+        Call::Interpreter(code) => args::options(args, code.place()),
+        _ => Vec::new(),
+    };
+    Start { program: &program, root: root.path(), args, extra: &extra }.initialize(&python)?;
     report::phase("python");
     let session = Session::begin(python, &program, &root, libraries)?;
     report::phase("importer");
@@ -53,27 +62,35 @@ fn check_entry(program: &Program, entry: &[u8]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Tells what the process was started for, and refuses what would start the program by mistake.
-fn call<'a>(program: &Program, args: &[&'a CStr]) -> Result<Call<'a>, Failure> {
+/// The arguments behind the program's own name where a child of the program is started as `sys.executable`, options of
+/// the interpreter, `sys.argv`: as python runs a script again.
+fn again<'a>(program: &Program, args: &'a [&'a CStr]) -> &'a [&'a CStr] {
+    let Call::Interpreter(Code::Script(place, script)) = args::classify(args) else { return args };
+    let script = os::path_from_bytes(script.to_bytes());
+    let named = os::is_same_file(&script, &program.executable);
+    if named && os::descends_from_same_executable() { &args[place..] } else { args }
+}
+
+/// Tells what the process was started for.
+///
+/// Options of the program's own may look as those of an interpreter do; only a child of its own that is started by the
+/// path of its executable (`sys.executable`) means an interpreter.
+fn call<'a>(program: &Program, args: &[&'a CStr]) -> Call<'a> {
     let call = args::classify(args);
-    let Call::Interpreter(code) = &call else { return Ok(call) };
-    if program.setting(setting::AS_INTERPRETER) == Some(b"1") {
-        return Ok(call);
-    }
-    // Options of the program's own may look the same; only its own child means an interpreter.
-    if !os::runs_same_executable(os::parent()) {
-        return Ok(Call::Program);
-    }
-    let (option, value) = match code {
-        Code::Command(_, value) => ("-c", value),
-        Code::Module(_, value) => ("-m", value),
+    let Call::Interpreter(code) = &call else { return call };
+    let always = program.setting(setting::AS_INTERPRETER) == Some(b"1");
+    let by_path = args.first().is_some_and(|a| a.to_bytes().starts_with(b"/"));
+    let is_meant = match code {
+        Code::Script(_, path) => {
+            let path = os::path_from_bytes(path.to_bytes());
+            let is_script = path.extension().is_some_and(|e| e == "py") && path.is_file();
+            is_script && (always || by_path && os::descends_from_same_executable())
+        }
+        _ => {
+            always || os::runs_same_executable(os::parent()) || by_path && os::descends_from_same_executable()
+        }
     };
-    let shown: String = value.to_string_lossy().chars().take(60).collect();
-    Err(Failure::new(
-        REFUSED,
-        format!("this program started itself as `{option} {shown}`, but it is not a python interpreter"),
-    )
-    .hint("build it with `interpreter = true` in [runtime], or let it not use `sys.executable` as python"))
+    if is_meant { call } else { Call::Program }
 }
 
 fn libpython(program: &Program, libraries: &Libraries) -> Result<Python, Failure> {

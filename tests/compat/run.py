@@ -239,9 +239,10 @@ class Corpus:
         try:
             result["build"], product = self.build(name, mode, venv, script)
             result["size"] = size(product)
-            moved = run / "product"
+            moved = run / "product" / product.name
+            moved.parent.mkdir()
             shutil.move(product, moved)
-            command = [moved / name if moved.is_dir() else moved]
+            command = [moved / product.name if moved.is_dir() else moved]
             cache = {"FREEZE_CACHE_DIR": str(run / "cache")}
             result["first"] = self.start(command, run, self.hidden, **cache)
             result["second"] = self.start(command, run, self.hidden, **cache)
@@ -298,6 +299,10 @@ class Corpus:
             shutil.rmtree(venv)
             shutil.rmtree(self.cache(name), ignore_errors=True)
 
+    def paths(self):
+        """The programs there are."""
+        return sorted(PROGRAMS.glob("*.py"))
+
     def record(self, name, result, mode=None):
         """Keeps a result, in the file too, so that an interrupted run can be resumed."""
         with self.lock:
@@ -317,11 +322,11 @@ class Corpus:
                 partial.replace(self.arguments.json)
 
     def measure(self):
-        paths = sorted(PROGRAMS.glob("*.py"))
+        paths = self.paths()
         if self.arguments.names:
             unknown = set(self.arguments.names) - {p.stem for p in paths}
             if unknown:
-                raise SystemExit(f"no program `{', '.join(sorted(unknown))}` in `{PROGRAMS}`")
+                raise SystemExit(f"no program `{', '.join(sorted(unknown))}` in `{paths[0].parent}`")
             paths = [p for p in paths if p.stem in self.arguments.names]
         with concurrent.futures.ThreadPoolExecutor(self.arguments.jobs) as pool:
             list(pool.map(self.program, paths))
@@ -374,14 +379,13 @@ def markdown(results, modes):
     return "\n".join(lines) + "\n"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def options(description):
+    """The options of a corpus."""
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("names", nargs="*", help="programs to run (default: all)")
     parser.add_argument("--python", default="3.12", help="version or path of the interpreter (default: 3.12)")
     parser.add_argument("--freeze", default=str(ROOT / "target/release/freeze"), help="the freeze to test")
     parser.add_argument("--modes", default="onefile,onedir", help="modes to freeze in (default: onefile,onedir)")
-    parser.add_argument("--no-rules", action="store_true", help="freeze without the rules that freeze brings")
-    parser.add_argument("--peers", action="store_true", help="do the same with PyInstaller's onefile")
     parser.add_argument("--jobs", type=int, default=1, help="programs at a time (default: 1)")
     parser.add_argument("--json", type=pathlib.Path, help="write results to this file as they come")
     parser.add_argument("--resume", action="store_true", help="keep what passed, or was skipped, in the file of --json")
@@ -394,6 +398,12 @@ def main():
     )
     parser.add_argument("--timeout", type=float, default=180, help="most seconds for a run (default: 180)")
     parser.add_argument("--build-timeout", type=float, default=900, help="most seconds for a build (default: 900)")
+    parser.set_defaults(no_rules=False, peers=False)
+    return parser
+
+
+def perform(corpus, parser):
+    """Does what the command line asks of a corpus, and prints the table; returns the exit code."""
     arguments = parser.parse_args()
     arguments.modes = [m for m in arguments.modes.split(",") if m]
     for mode in arguments.modes:
@@ -402,7 +412,7 @@ def main():
     check = ["unshare", "-m", "-n", "sh", "-c", ENTER, "sh", "--", "true"]
     if subprocess.run(check, check=False).returncode:
         parser.error(f"namespaces are not permitted: `{shlex.join(check[:3])}` failed\nhint: run this as root")
-    results = Corpus(arguments).measure()
+    results = corpus(arguments).measure()
     results["date"] = time.strftime("%Y-%m-%d")
     text = markdown(results, [*arguments.modes, *([PEER] if arguments.peers else [])])
     print(text, end="")
@@ -410,6 +420,13 @@ def main():
         arguments.markdown.write_text(text)
     tried = [r.get(m) for r in results["programs"].values() for m in arguments.modes if "skip" not in r]
     return 0 if all(r and r["pass"] for r in tried) else 1
+
+
+def main():
+    parser = options(__doc__)
+    parser.add_argument("--no-rules", action="store_true", help="freeze without the rules that freeze brings")
+    parser.add_argument("--peers", action="store_true", help="do the same with PyInstaller's onefile")
+    return perform(Corpus, parser)
 
 
 if __name__ == "__main__":

@@ -45,6 +45,33 @@ pub(crate) fn parent() -> i32 {
     unsafe { libc::getppid() }
 }
 
+/// Whether a process that this one descends from runs the same executable: there may be shells between.
+pub(crate) fn descends_from_same_executable() -> bool {
+    let mut pid = parent();
+    for _ in 0..MOST_ANCESTORS {
+        if pid <= 1 {
+            return false;
+        }
+        if runs_same_executable(pid) {
+            return true;
+        }
+        let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return false };
+        // `pid (name) state parent …`; the name may hold anything.
+        let Some((_, rest)) = stat.rsplit_once(')') else { return false };
+        pid = rest.split_ascii_whitespace().nth(1).and_then(|p| p.parse().ok()).unwrap_or(0);
+    }
+    false
+}
+
+/// So many processes are looked at on the way up.
+const MOST_ANCESTORS: usize = 8;
+
+/// Whether two paths lead to one file.
+pub(crate) fn is_same_file(one: &Path, other: &Path) -> bool {
+    let identity = |path: &Path| std::fs::metadata(path).map(|m| (m.dev(), m.ino()));
+    matches!((identity(one), identity(other)), (Ok(a), Ok(b)) if a == b)
+}
+
 /// Whether the process has more rights than its caller (setuid): its environment is not to be trusted.
 pub(crate) fn is_privileged() -> bool {
     // SAFETY: has no preconditions.

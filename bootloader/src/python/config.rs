@@ -19,6 +19,8 @@ pub(crate) struct Start<'a> {
     pub(crate) root: &'a Path,
     /// The arguments of the process.
     pub(crate) args: &'a [&'a CStr],
+    /// Options besides those of the program.
+    pub(crate) extra: &'a [Vec<u8>],
 }
 
 /// The values, in the terms of `PyConfig`.
@@ -65,7 +67,11 @@ impl Start<'_> {
 
     /// Starts the interpreter.
     pub(crate) fn initialize(&self, python: &Python) -> Result<(), Failure> {
-        let options = Options::read(self.program.settings(bootloader::archive::setting::OPTION))
+        let settings = self.program.settings(bootloader::archive::setting::OPTION);
+        let all = settings.iter().copied().chain(self.extra.iter().map(Vec::as_slice));
+        // What is wrong with an option of the command line is passed over, as python does.
+        let options = Options::read(all)
+            .or_else(|_| Options::read(settings.iter().copied()))
             .map_err(|e| Failure::new(DAMAGED, e))?;
         let seed = frozen::Seed::collect(self.program.archive, python.minor, &options)?;
         let mut search = vec![c_string(os::path_bytes(self.root))];

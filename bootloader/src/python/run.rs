@@ -85,11 +85,15 @@ impl Session {
                 Call::Program => self.main(entry).is_some(),
                 Call::Spawn => self.child(c"spawn", None, entry).is_some(),
                 Call::Helper(code) | Call::Interpreter(code) => {
-                    let (function, place) = match code {
-                        Code::Command(i, _) => (c"command", i),
-                        Code::Module(i, _) => (c"module", i),
+                    let helps = matches!(call, Call::Helper(_));
+                    let function = match code {
+                        Code::Command(..) if helps => c"command",
+                        Code::Module(..) if helps => c"module",
+                        Code::Command(..) => c"python_command",
+                        Code::Module(..) => c"python_module",
+                        Code::Script(..) => c"python_script",
                     };
-                    self.child(function, Some(*place), entry).is_some()
+                    self.child(function, Some(code.place()), entry).is_some()
                 }
             };
         }

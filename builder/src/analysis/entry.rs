@@ -59,6 +59,7 @@ pub(super) fn check(
             Entry::Script(_) => continue,
             Entry::Module(module) => (module.clone(), None),
             Entry::Function { module, function } => (module.clone(), Some(function.clone())),
+            Entry::EntryPoint(script) if installed_script(script, installed, disk).is_some() => continue,
             Entry::EntryPoint(script) => {
                 let (module, function, _) = find_entry_point(script, installed, disk)?;
                 named = format!(", named by entry point `{script}`");
@@ -103,9 +104,12 @@ fn start(name: String, program: &Program, installed: &Installed, disk: &Disk) ->
         Entry::Function { module, function } => {
             Ok(function_call(name, module, function, By::Request(format!("entry `{module}:{function}`"))))
         }
-        Entry::EntryPoint(script) => {
-            let (module, function, group) = find_entry_point(script, installed, disk)?;
-            Ok(function_call(name, &module, &function, By::EntryPoint(format!("{group}: {script}"))))
+        Entry::EntryPoint(name_of_script) => {
+            if let Some(path) = installed_script(name_of_script, installed, disk) {
+                return script(name, &path, None, disk);
+            }
+            let (module, function, group) = find_entry_point(name_of_script, installed, disk)?;
+            Ok(function_call(name, &module, &function, By::EntryPoint(format!("{group}: {name_of_script}"))))
         }
     }
 }
@@ -155,6 +159,25 @@ fn module(name: String, source: Source, path: String, by: By) -> Module {
 /// A Python string literal of a dotted name.
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// A script in Python that a distribution installs as it is, where no entry point has its name.
+fn installed_script(wanted: &str, installed: &Installed, disk: &Disk) -> Option<PathBuf> {
+    if find_entry_point(wanted, installed, disk).is_ok() {
+        return None;
+    }
+    let ends = [format!("/bin/{wanted}"), format!("/Scripts/{wanted}")];
+    for distribution in installed.iter() {
+        let mut outside = distribution.files.iter().filter(|f| f.starts_with("../"));
+        if let Some(file) = outside.find(|f| ends.iter().any(|e| f.ends_with(e.as_str()))) {
+            let path = distribution.location.join(file);
+            let text = disk.read_source(&Source::File(path.clone())).ok()?;
+            let first = text.split(|b| *b == b'\n').next().unwrap_or_default();
+            let is_python = first.starts_with(b"#!") && memchr::memmem::find(first, b"python").is_some();
+            return is_python.then_some(path);
+        }
+    }
+    None
 }
 
 /// An entry point in `console_scripts` or `gui_scripts`: module, function, group.

@@ -39,6 +39,24 @@ pub(super) struct Record {
     /// It computes paths from its own and goes up by `..`: its folder has to exist.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub climbs: bool,
+    /// It imports a name of which nothing is known: one that whoever uses it gives.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
+    /// Words that may name folders beside it which it puts on `sys.path`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub search: Vec<String>,
+    /// It has to do with finders of its own (`sys.meta_path`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub finds: bool,
+    /// Functions that it hands the folder of its own package to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handed: Vec<String>,
+    /// Its functions that list the files of a folder.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub listing: Vec<String>,
+    /// It lists the files of modules in the folders of packages that it imports by computed names.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lists_files: bool,
     /// It lists modules of a package that is not known.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub scans: bool,
@@ -104,4 +122,6 @@ pub(super) enum Form {
     Prefix,
     /// All modules below a package: `pkgutil.walk_packages(m.__path__)`.
     Tree,
+    /// A module that a child is to run: `[sys.executable, "-m", "m"]`.
+    Run,
 }

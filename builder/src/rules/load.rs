@@ -15,13 +15,16 @@ use crate::spec::Request;
 /// Rules shipped with the builder: name, text.
 const SHIPPED: &[(&str, &str)] = &[
     ("django.toml", include_str!("packages/django.toml")),
+    ("execnet.toml", include_str!("packages/execnet.toml")),
     ("faker.toml", include_str!("packages/faker.toml")),
     ("numpy.toml", include_str!("packages/numpy.toml")),
     ("pandas.toml", include_str!("packages/pandas.toml")),
     ("pillow.toml", include_str!("packages/pillow.toml")),
+    ("pymdownx.toml", include_str!("packages/pymdownx.toml")),
     ("pyside.toml", include_str!("packages/pyside.toml")),
     ("scrapy.toml", include_str!("packages/scrapy.toml")),
     ("setuptools.toml", include_str!("packages/setuptools.toml")),
+    ("streamlit.toml", include_str!("packages/streamlit.toml")),
     ("transformers.toml", include_str!("packages/transformers.toml")),
     ("twisted.toml", include_str!("packages/twisted.toml")),
     ("tzdata.toml", include_str!("packages/tzdata.toml")),

@@ -93,7 +93,7 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
         .filter(|(_, r)| r.when.as_ref().is_none_or(|w| w.holds(python, &version)))
         .collect();
     let mut unmatched = Unmatched::new(&graph, request, python);
-    let files = module_patterns(&active, |r| &r.files);
+    let mut files = module_patterns(&active, |r| &r.files);
     let mut source = module_patterns(&active, |r| &r.source);
     if source.iter().any(|s| s == load::PROGRAM) {
         source.extend(own_modules(&graph, python));
@@ -150,6 +150,9 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     {
         data.entry(file.dest.clone()).or_insert(file);
     }
+    for file in named_files::parents(&graph) {
+        data.entry(file.dest.clone()).or_insert(file);
+    }
     for folder in named_files::folders(&graph) {
         // Anything in it will do.
         let below = format!("{}/", folder.dest.rsplit_once('/').map_or("", |(above, _)| above));
@@ -163,6 +166,7 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     mark_resources(&mut data, &active, request, &files, &mut unmatched)?;
     warnings.extend(unmatched.warnings());
     let files = if request.writes_files() {
+        files.extend(graph.as_files.iter().cloned());
         files
     } else {
         warnings.extend(active.iter().filter(|r| !r.files.is_empty()).map(|r| no_files(r)));

@@ -6,7 +6,7 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 use super::{Data, items};
-use crate::analysis::{By, Graph, Guard, Kind, Reason, Source};
+use crate::analysis::{By, Graph, Guard, Kind, Module, Reason, Source};
 
 /// Folders without a package below a module's own are looked into so far.
 const DEPTH: usize = 3;
@@ -23,6 +23,7 @@ pub(super) fn collect(graph: &Graph) -> Vec<Data> {
             continue;
         };
         let Some(folder) = file.parent() else { continue };
+        found.extend(beside_imported(graph, name, patterns));
         let above = module.path.rsplit_once('/').map_or(String::new(), |(above, _)| format!("{above}/"));
         let globs: Vec<globset::GlobMatcher> = patterns
             .iter()
@@ -51,6 +52,64 @@ pub(super) fn collect(graph: &Graph) -> Vec<Data> {
                 executable: items::is_executable(entry.path()),
                 source: Source::File(entry.path().to_owned()),
                 reason: Reason { from: name.clone(), by, line: 0, guard: Guard::None },
+            });
+        }
+    }
+    found
+}
+
+/// Files that a module names in full, in the folders of packages of its distribution that it imports:
+/// `Path(package.__file__).parent / "script.py"`.
+fn beside_imported(graph: &Graph, name: &str, patterns: &[String]) -> Vec<Data> {
+    let whole: Vec<&String> = patterns.iter().filter(|p| !p.contains('*')).collect();
+    let owner = graph.modules.get(name).and_then(|m| m.distribution);
+    if whole.is_empty() || owner.is_none() {
+        return Vec::new();
+    }
+    let imported = |m: &&Module| {
+        m.package && m.distribution == owner && m.reasons.iter().any(|r| r.from == name && r.by == By::Import)
+    };
+    let mut found = Vec::new();
+    for package in graph.modules.values().filter(imported) {
+        let (Kind::Source(Source::File(init)), Some((above, _))) =
+            (&package.kind, package.path.rsplit_once('/'))
+        else {
+            continue;
+        };
+        for file in &whole {
+            let path = init.with_file_name(file.as_str());
+            if path.is_file() {
+                let by = By::Text((*file).clone());
+                found.push(Data {
+                    dest: format!("{above}/{file}"),
+                    resource: false,
+                    executable: items::is_executable(&path),
+                    source: Source::File(path),
+                    reason: Reason { from: name.to_owned(), by, line: 0, guard: Guard::None },
+                });
+            }
+        }
+    }
+    found
+}
+
+/// The `__init__.py` above packages whose files of modules are looked for in their folders: without them these would not
+/// pass for packages. The modules themselves stay in the archive.
+pub(super) fn parents(graph: &Graph) -> Vec<Data> {
+    let mut found = Vec::new();
+    for package in &graph.as_files {
+        let mut name = package.as_str();
+        while let Some((above, _)) = name.rsplit_once('.') {
+            name = above;
+            let Some(Module { kind: Kind::Source(source), path, .. }) = graph.modules.get(name) else {
+                continue;
+            };
+            found.push(Data {
+                dest: path.clone(),
+                resource: false,
+                executable: false,
+                source: source.clone(),
+                reason: Reason { from: package.clone(), by: By::Parent, line: 0, guard: Guard::None },
             });
         }
     }

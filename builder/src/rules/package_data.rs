@@ -69,6 +69,7 @@ pub(super) fn collect(
         .iter()
         .filter(|(f, _)| {
             f.file_stem().is_some_and(|s| s == "__init__" || s.to_string_lossy().starts_with("__init__."))
+                && f.extension().is_none_or(|e| e != "pyi")
         })
         .filter_map(|(f, _)| f.parent())
         .collect();
@@ -228,6 +229,7 @@ impl Sorter<'_, '_> {
         let inside = |name: &str| {
             if self.inner.is_empty() { name.to_owned() } else { format!("{}/{name}", self.inner) }
         };
+        let is_stub_data = self.holds_stubs_as_data(files);
         let mut code = Vec::new();
         let mut any = false;
         for (file, listed) in files {
@@ -237,7 +239,7 @@ impl Sorter<'_, '_> {
                 code.push((*file, name));
                 continue;
             }
-            let is_stub = name.ends_with(".pyi") && self.package.stubs;
+            let is_stub = name.ends_with(".pyi") && (self.package.stubs || is_stub_data);
             let wanted = self.package.whole && !path.contains("__pycache__") && !name.ends_with(".pyc");
             if name.ends_with(".pyc")
                 || !(wanted || is_stub || self.policy.is_data(&path, &self.python.target))
@@ -269,6 +271,27 @@ impl Sorter<'_, '_> {
                 }
             }
         }
+    }
+
+    /// Whether stubs in a folder are what a program reads (as checkers of types do) and not those of modules: no module lies
+    /// beside them, and their folder does not bear the name of one.
+    fn holds_stubs_as_data(&self, files: &[(&Path, bool)]) -> bool {
+        let ends = |file: &Path, suffixes: &[&str]| {
+            file.file_name().and_then(|n| n.to_str()).is_some_and(|n| suffixes.iter().any(|s| n.ends_with(s)))
+        };
+        let names = || files.iter().map(|(file, _)| *file);
+        if self.inner.is_empty() || self.package.namespace || !names().any(|f| ends(f, &[".pyi"])) {
+            return false;
+        }
+        let depth = self.inner.split('/').count();
+        let first = self.inner.split('/').next().unwrap_or_default();
+        let home = names().next().and_then(|f| f.ancestors().nth(depth + 1));
+        let beside = home.and_then(|f| std::fs::read_dir(f).ok()).into_iter().flatten().flatten();
+        let is_module = |name: &str| {
+            name.strip_prefix(first).is_some_and(|rest| rest.starts_with('.') && !rest.ends_with(".pyi"))
+        };
+        let mut beside = beside.map(|e| e.file_name().to_string_lossy().into_owned());
+        !names().any(|f| ends(f, &[".py", ".so", ".pyd"])) && !beside.any(|name| is_module(&name))
     }
 
     fn data(&self, file: &Path, path: &str, executable: bool) -> Data {

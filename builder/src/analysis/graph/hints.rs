@@ -12,6 +12,9 @@ use crate::analysis::resolve::Found;
 use crate::analysis::{By, Guard, Kind, Module, Reason, Source, load};
 use crate::rules::load::Rule;
 
+/// What stands behind the first gap where a name goes on by an unknown number of parts.
+const DEEP: &str = ".*";
+
 impl<'a> Worklist<'a> {
     /// Takes what the rules of a module name.
     pub(super) fn follow_rules(&mut self, name: &str) {
@@ -297,6 +300,15 @@ impl<'a> Worklist<'a> {
         let Some(at) = self.require_quietly(package, reason.clone()) else { return };
         let Some(locations) = self.nodes[at].locations.clone() else { return };
         let firm = std::mem::take(&mut self.firm);
+        // `".".join(parts)`: at any depth.
+        if behind == DEEP {
+            let head = format!("{package}.{stem}");
+            self.submodules(package, &reason, &mut |name| {
+                name.starts_with(&head) && !name.split('.').any(|part| is_test(part) || part == "__main__")
+            });
+            self.firm = firm;
+            return;
+        }
         // What follows the gap in the same part, and the parts below it.
         let (end, below) = behind.split_once('.').map_or((behind, None), |(end, below)| (end, Some(below)));
         for child in self.resolver.children(&locations) {

@@ -1,5 +1,6 @@
 //! The worklist: from the entries along every import that the target can reach.
 
+mod applications;
 mod claims;
 mod finish;
 mod hints;
@@ -197,6 +198,7 @@ impl<'a> Worklist<'a> {
                 && !self.follow_scans()
                 && !self.follow_groups()
                 && !self.follow_data()
+                && !self.follow_application()
             {
                 let again = std::mem::take(&mut self.again);
                 if again.is_empty() {
@@ -294,6 +296,9 @@ impl<'a> Worklist<'a> {
                 }
             }
         }
+        if record.finds && !name.contains('.') {
+            self.tables.aliasing.insert(name.clone());
+        }
         let main = name.starts_with("__main__");
         let role = Role {
             main,
@@ -330,6 +335,7 @@ impl<'a> Worklist<'a> {
         if let Some(native) = &record.native {
             self.follow_native(at, &name, native, &unwanted);
         }
+        self.follow_search(at, &name, &record);
         self.note_groups(at, &name, &record);
         self.follow_texts(at, &name, &record, &unwanted);
         self.follow_tables(at, &name, &record, &unwanted);
@@ -339,6 +345,7 @@ impl<'a> Worklist<'a> {
         let by = if matches!(import.form, Form::Import | Form::From) { By::Import } else { By::Call };
         let reason = Reason { from: from.to_owned(), by, line: import.line, guard };
         let Some(base) = self.base(at, import) else { return };
+        let base = self.aliased(from, base);
         if !self.firm && self.is_foreign(at, &base) {
             return;
         }
@@ -375,6 +382,13 @@ impl<'a> Worklist<'a> {
                 }
             }
             Form::Prefix => self.prefix(&base, reason),
+            Form::Run => {
+                let owner = self.owner_of_module(at);
+                if self.nodes[at].role == load::Role::Program || self.is_related(owner, &base) {
+                    self.require_existing(&base, &reason);
+                    self.require_existing(&format!("{base}.__main__"), &reason);
+                }
+            }
             Form::Tree => {
                 if self.require_quietly(&base, reason.clone()).is_some() {
                     let firm = std::mem::take(&mut self.firm);

@@ -34,6 +34,10 @@ pub(super) struct Tables {
     listed: BTreeSet<String>,
     /// Packages whose data have been looked at.
     looked_at: BTreeSet<String>,
+    /// Top-level packages with finders of their own.
+    pub(super) aliasing: BTreeSet<String>,
+    /// Top-level packages that have been taken whole.
+    pub(super) whole: BTreeSet<String>,
 }
 
 impl Worklist<'_> {

@@ -242,3 +242,131 @@ fn tables_entry_points_stubs_and_pickles_bring_modules() {
     let reason = &graph.modules["plug"].reasons[0];
     assert_eq!((reason.from.as_str(), &reason.by), ("p.a", &By::EntryPoint("p.plugins: x".into())));
 }
+
+/// Files of an installed distribution `tool` with a console script `tool`.
+fn distribution<'f>(record: &'f str, rest: &[(&'f str, &'f str)]) -> Vec<(&'f str, &'f str)> {
+    let mut files = vec![
+        ("app/main.py", ""),
+        ("site/tool-1.dist-info/METADATA", "Name: tool\nVersion: 1\nRequires-Dist: friend\n"),
+        ("site/tool-1.dist-info/entry_points.txt", "[console_scripts]\ntool = tool.cli:main\n"),
+        ("site/tool-1.dist-info/RECORD", record),
+        ("site/tool/__init__.py", ""),
+    ];
+    files.extend(rest);
+    files
+}
+
+fn run_tool(request: &mut Request) {
+    request.programs[0].entry = Entry::EntryPoint("tool".into());
+}
+
+#[test]
+fn a_script_that_imports_what_its_user_names_takes_its_whole_package() {
+    let record = "tool/__init__.py,,\ntool/cli.py,,\ntool/ext/a.py,,\n";
+    let extensions = [
+        ("site/tool/ext/__init__.py", ""),
+        ("site/tool/ext/a.py", "import foreign"),
+        ("site/tool/tests/__init__.py", ""),
+        ("site/foreign.py", ""),
+        ("site/foreign-1.dist-info/METADATA", "Name: foreign\nVersion: 1\n"),
+        ("site/foreign-1.dist-info/RECORD", "foreign.py,,\n"),
+    ];
+    let open = ("site/tool/cli.py", "import importlib\ndef main(name): importlib.import_module(name)\n");
+    let found = graph(&distribution(record, &[&extensions[..], &[open]].concat()), run_tool);
+    assert_eq!(names(&found), ["__main__", "sys", "tool", "tool.cli", "tool.ext", "tool.ext.a"]);
+    let closed = ("site/tool/cli.py", "def main(name): import json\n");
+    let found = graph(&distribution(record, &[&extensions[..], &[closed]].concat()), run_tool);
+    assert_eq!(names(&found), ["__main__", "sys", "tool", "tool.cli"]);
+}
+
+#[test]
+fn what_a_child_is_to_run_comes_along_if_the_distribution_requires_it() {
+    let cli = "import sys, subprocess\ndef main(mod='friend_start'):\n    subprocess.run([sys.executable, '-m', mod])\n    \
+               subprocess.run([sys.executable, '-m', 'foreign'])\n";
+    let rest = [
+        ("site/tool/cli.py", cli),
+        ("site/friend_start.py", "import friend_inner"),
+        ("site/friend_inner.py", ""),
+        ("site/friend-1.dist-info/METADATA", "Name: friend\nVersion: 1\n"),
+        ("site/friend-1.dist-info/RECORD", "friend_start.py,,\nfriend_inner.py,,\n"),
+        ("site/foreign.py", ""),
+    ];
+    let found = graph(&distribution("tool/__init__.py,,\ntool/cli.py,,\n", &rest), run_tool);
+    let all = names(&found);
+    assert!(
+        all.contains(&"friend_start") && all.contains(&"friend_inner") && !all.contains(&"foreign"),
+        "{all:?}"
+    );
+}
+
+#[test]
+fn vendored_packages_are_found_where_the_program_looks_for_them() {
+    let search = "import sys, os\nsys.path.insert(0, os.path.join(os.path.dirname(__file__), '_vendor'))\n";
+    let finder = "import sys\nsys.meta_path.insert(0, Aliases())\nimport inner.part\n";
+    let found = graph(
+        &[
+            ("app/main.py", "import a, b"),
+            ("site/a/__init__.py", search),
+            ("site/a/_vendor/lark/__init__.py", "import lark.deep"),
+            ("site/a/_vendor/lark/deep.py", ""),
+            ("site/a/other/x.py", ""),
+            ("site/b/__init__.py", finder),
+            ("site/b/inner/__init__.py", ""),
+            ("site/b/inner/part.py", "from inner import more"),
+            ("site/b/inner/more.py", ""),
+        ],
+        |_| {},
+    );
+    let expected = [
+        "__main__",
+        "a",
+        "a._vendor",
+        "a._vendor.lark",
+        "a._vendor.lark.deep",
+        "b",
+        "b.inner",
+        "b.inner.more",
+        "b.inner.part",
+    ];
+    let all: Vec<&str> = names(&found).into_iter().filter(|n| *n != "os" && *n != "sys").collect();
+    assert_eq!(all, expected);
+    assert!(!found.missing.contains_key("inner.part"), "{:?}", found.missing);
+}
+
+#[test]
+fn a_name_of_unknown_length_takes_all_that_lies_below() {
+    let found = graph(
+        &[
+            ("app/main.py", "import importlib\ndef f(w): importlib.import_module('cmd.' + '.'.join(w))\n"),
+            ("app/cmd/__init__.py", ""),
+            ("app/cmd/a/__init__.py", ""),
+            ("app/cmd/a/b/__init__.py", ""),
+            ("app/cmd/a/b/c.py", ""),
+            ("app/cmd/tests/__init__.py", ""),
+        ],
+        |_| {},
+    );
+    assert_eq!(names(&found), ["__main__", "cmd", "cmd.a", "cmd.a.b", "cmd.a.b.c"]);
+}
+
+#[test]
+fn packages_whose_files_are_looked_for_are_told() {
+    let lister = "import os\ndef register(folder):\n    for name in os.listdir(folder): print(name)\n";
+    let plugins = "import os, glob\ndef f(name):\n    m = __import__(name)\n    glob.glob(os.path.dirname(m.__file__) + '/*.py')\n\
+                   f('app.kinds')\n";
+    let found = graph(
+        &[
+            ("app/main.py", "import app.checks, app.loader, app.plain"),
+            ("site/app/__init__.py", ""),
+            ("site/app/lister.py", lister),
+            ("site/app/loader.py", plugins),
+            ("site/app/kinds/__init__.py", ""),
+            ("site/app/checks/__init__.py", "from app.lister import register\nregister(__path__[0])\n"),
+            ("site/app/checks/one.py", ""),
+            ("site/app/plain/__init__.py", "def find(folder): pass\nfind(__path__[0])\n"),
+        ],
+        |_| {},
+    );
+    assert_eq!(found.as_files, ["app.checks", "app.kinds"]);
+    assert!(found.modules.contains_key("app.checks.one"));
+}

@@ -12,6 +12,7 @@ impl<'a> Finder<'a> {
     /// A call that imports, or that tells something about imports.
     pub(super) fn call(&mut self, call: &'a ast::ExprCall) {
         let arguments = &call.arguments;
+        self.hand_over(call);
         match &*call.func {
             Expr::Name(name) if self.importers.contains(name.id.as_str()) => self.import_call(call),
             Expr::Name(name) if name.id.as_str() == "__import__" => self.import_call(call),
@@ -72,6 +73,59 @@ impl<'a> Finder<'a> {
             Expr::Name(name) if self.is_resource_function(name.id.as_str()) => self.resource_call(call),
             Expr::Name(name) if name.id.as_str() == "attach_stub" => self.record.stub = true,
             _ => {}
+        }
+    }
+
+    /// `register_plugins(__path__[0])`: the function will look for modules there; what lists files in folders; and what
+    /// puts folders on the search path.
+    fn hand_over(&mut self, call: &'a ast::ExprCall) {
+        const LISTING: [&str; 6] = ["glob", "iglob", "iterdir", "listdir", "scandir", "walk"];
+        const JOINING: [&str; 6] = ["Path", "PurePath", "append", "extend_path", "join", "str"];
+        let name = match &*call.func {
+            Expr::Name(name) => name.id.as_str(),
+            Expr::Attribute(a) => a.attr.as_str(),
+            _ => return,
+        };
+        if matches!(name, "append" | "extend" | "insert")
+            && let Expr::Attribute(method) = &*call.func
+            && let Expr::Attribute(path) = &*method.value
+        {
+            self.extends_search |= path.attr.as_str() == "path" && self.is_module(&path.value, "sys");
+        }
+        self.extends_search |= name == "addsitedir";
+        if LISTING.contains(&name) && !self.record.listing.iter().any(|f| f == self.function) {
+            self.record.listing.push(self.function.to_owned());
+        }
+        if name == "dirname"
+            && let Some(Expr::Attribute(a)) = call.arguments.args.first()
+            && a.attr.as_str() == "__file__"
+            && let Expr::Name(module) = &*a.value
+        {
+            // A module that no import statement names.
+            self.locates |= self.variables.module(module.id.as_str()).is_none();
+        }
+        let is_own_folder = |e: &Expr| matches!(e, Expr::Subscript(s) if matches!(&*s.value, Expr::Name(n) if n.id.as_str() == "__path__"));
+        if !JOINING.contains(&name) && call.arguments.args.iter().any(is_own_folder) {
+            self.record.handed.push(name.to_owned());
+            self.push(call.range().start(), Origin::Own, String::new(), Form::Tree, Vec::new());
+        }
+    }
+
+    /// `[sys.executable, "-m", "module"]`
+    pub(super) fn command(&mut self, words: &'a [Expr]) {
+        for pair in words.windows(2) {
+            let [Expr::StringLiteral(option), name] = pair else { continue };
+            if option.value.to_str() != "-m" {
+                continue;
+            }
+            for known in self.variables.texts(name) {
+                if known.whole && known.origin == Origin::Absolute && is_dotted_name(&known.text) {
+                    let at = name.range().start();
+                    self.under(Guard::Optional, None, |f| {
+                        f.push(at, Origin::Absolute, known.text, Form::Run, Vec::new());
+                    });
+                }
+            }
         }
     }
 
@@ -267,7 +321,10 @@ impl<'a> Finder<'a> {
         let Some(name) = call.arguments.find_argument_value("name", 0) else { return };
         let known = self.variables.texts(name);
         // Whatever the module names in texts may be meant.
-        self.lazy |= known.is_empty() || known.iter().any(|k| k.text == UNKNOWN);
+        let nothing = |k: &Known| k.text.starts_with(UNKNOWN) && !k.text.contains(|c| c != '*' && c != '.');
+        let is_open = known.is_empty() || known.iter().any(nothing);
+        self.lazy |= is_open;
+        self.record.open |= is_open;
         // Of several names one may be meant, and a table holds more than names.
         let guard = self.guard;
         if known.len() > 1 {

@@ -18,6 +18,7 @@ impl<'a> Finder<'a> {
         {
             self.candidates.push((literal.range.start(), text));
         }
+        self.names_suffix |= matches!(text, ".py" | "*.py" | "/*.py");
         self.has_parent |= text == ".." || text.starts_with("../") || text.contains("/../");
         if let Some(file) = code_file(text)
             && !self.record.files.contains(&file)

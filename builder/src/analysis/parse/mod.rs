@@ -83,6 +83,14 @@ struct Finder<'a> {
     /// Whether it computes paths from its own and goes up by `..`.
     has_file: bool,
     has_parent: bool,
+    /// Whether it looks for the folders of modules that it has not imported by a statement, and names the suffix of
+    /// sources.
+    locates: bool,
+    names_suffix: bool,
+    /// Whether it puts something on `sys.path`.
+    extends_search: bool,
+    /// The function around the current place.
+    function: &'a str,
     depth: u32,
 }
 
@@ -140,6 +148,10 @@ impl<'a> Finder<'a> {
             loads_specs: false,
             has_file: false,
             has_parent: false,
+            locates: false,
+            names_suffix: false,
+            extends_search: false,
+            function: "",
             depth: 0,
         }
     }
@@ -149,6 +161,13 @@ impl<'a> Finder<'a> {
             self.record.imports.append(&mut self.specs);
         }
         self.record.climbs = self.has_file && self.has_parent;
+        self.record.lists_files = !self.record.listing.is_empty() && self.locates && self.names_suffix;
+        if self.extends_search && self.has_file {
+            let is_word = |text: &&str| !text.contains('.') && is_dotted_name(text);
+            let words: std::collections::BTreeSet<&str> =
+                self.candidates.iter().map(|(_, text)| *text).filter(is_word).collect();
+            self.record.search = words.into_iter().map(str::to_owned).collect();
+        }
         let mut seen = HashSet::new();
         for (at, text) in std::mem::take(&mut self.candidates) {
             // A text that begins with a dot counts from the package in most uses; that of a suffix names no module.
@@ -420,7 +439,9 @@ impl<'a> Visitor<'a> for Finder<'a> {
                 let tool = self.depth == 0 && matches!(s.name.as_str(), "main" | "_main" | "test" | "_test");
                 self.depth += 1;
                 let scope = self.variables.enter(&s.parameters);
+                let function = std::mem::replace(&mut self.function, s.name.as_str());
                 self.under(Guard::Function, tool.then_some(Condition::Tool), |f| f.block(&s.body));
+                self.function = function;
                 self.variables.leave(scope);
                 self.depth -= 1;
             }
@@ -488,9 +509,15 @@ impl<'a> Visitor<'a> for Finder<'a> {
                 visitor::walk_expr(self, expr);
             }
             Expr::StringLiteral(literal) => self.text(literal),
+            Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) => {
+                self.command(elts);
+                visitor::walk_expr(self, expr);
+            }
             Expr::Name(name) if name.id.as_str() == "__file__" => self.has_file = true,
             Expr::Name(name) => self.groups |= ENTRY_POINTS.contains(&name.id.as_str()),
             Expr::Attribute(attribute) => {
+                self.record.finds |=
+                    attribute.attr.as_str() == "meta_path" && self.is_module(&attribute.value, "sys");
                 self.groups |= ENTRY_POINTS.contains(&attribute.attr.as_str());
                 visitor::walk_expr(self, expr);
             }

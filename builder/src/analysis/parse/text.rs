@@ -150,7 +150,10 @@ fn known_call(call: &ast::ExprCall, names: &dyn Names) -> Vec<Known> {
             let Some(Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. })) =
                 arguments.args.first()
             else {
-                return Vec::new();
+                // Parts of a name, more than one as a rule.
+                let parts = format!("{UNKNOWN}.{UNKNOWN}");
+                let is_name = separator.value.to_str() == "." && arguments.args.len() == 1;
+                return if is_name { vec![Known::new(Origin::Absolute, parts, false)] } else { Vec::new() };
             };
             let mut parts = Vec::new();
             for (i, value) in elts.iter().enumerate() {

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use ruff_python_ast::{Expr, Parameters};
 
-use super::text::{Known, Names, elements, known_texts};
+use super::text::{Known, Names, UNKNOWN, elements, known_texts};
+use crate::analysis::record::Origin;
 
 /// Variables within variables are followed so far.
 const DEPTH: usize = 6;
@@ -14,6 +15,8 @@ const DEPTH: usize = 6;
 enum Value<'a> {
     /// Whatever the caller gives.
     Parameter,
+    /// Whatever the caller gives, or this.
+    Default(&'a Expr),
     Is(&'a Expr),
     /// A part of it: a loop's variable, or one of several targets.
     PartOf(&'a Expr),
@@ -65,7 +68,13 @@ impl<'a> Variables<'a> {
     pub(super) fn enter(&mut self, parameters: &'a Parameters) -> Scope {
         let scope = Scope { outer: self.scope };
         self.scope = self.assigned.len();
-        self.assigned.extend(parameters.iter().map(|p| (p.name().as_str(), Value::Parameter)));
+        self.assigned.extend(parameters.iter().map(|p| {
+            let value = match p.default() {
+                Some(default @ Expr::StringLiteral(_)) => Value::Default(default),
+                _ => Value::Parameter,
+            };
+            (p.name().as_str(), value)
+        }));
         scope
     }
 
@@ -122,6 +131,11 @@ impl<'a> View<'_, 'a> {
     fn value(&self, value: Value<'a>) -> Vec<Known> {
         match value {
             Value::Parameter => Vec::new(),
+            Value::Default(expr) => {
+                let mut known = known_texts(expr, self);
+                known.push(Known::new(Origin::Absolute, UNKNOWN, false));
+                known
+            }
             Value::Is(expr) => known_texts(expr, self),
             Value::PartOf(expr) => elements(expr, self),
         }

@@ -1,0 +1,120 @@
+//! What whole packages are taken for: applications that import what their users name, vendored packages, and packages
+//! that look for the files of their own modules.
+
+use std::collections::BTreeSet;
+
+use super::{Worklist, is_test};
+use crate::analysis::record::Record;
+use crate::analysis::{By, Guard, Kind, Reason, load};
+use crate::spec::Entry;
+
+impl Worklist<'_> {
+    /// An installed console script whose package imports names that its user gives (extensions that a file of settings
+    /// names): all modules of that package may be meant. Whether there were new ones.
+    pub(super) fn follow_application(&mut self) -> bool {
+        let scripts = self.request.programs.iter().any(|p| matches!(p.entry, Entry::EntryPoint(_)));
+        if !scripts {
+            return false;
+        }
+        let mut tops = BTreeSet::new();
+        for node in self.nodes.iter().filter(|n| n.role == load::Role::Library) {
+            let is_entry =
+                |r: &Reason| matches!(&r.by, By::EntryPoint(p) if p.starts_with("console_scripts: "));
+            let top = node.module.name.split('.').next().unwrap_or_default();
+            if node.module.reasons.iter().any(is_entry) && !self.tables.whole.contains(top) {
+                tops.insert(top.to_owned());
+            }
+        }
+        let firm = std::mem::take(&mut self.firm);
+        for top in tops {
+            let inside =
+                |n: &str| n.strip_prefix(&top).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+            let Some(from) = self.nodes.iter().find(|n| n.record.open && inside(&n.module.name)) else {
+                continue;
+            };
+            let from = from.module.name.clone();
+            self.tables.whole.insert(top.clone());
+            let reason = Reason { from, by: By::Call, line: 0, guard: Guard::Function };
+            self.submodules(&top, &reason, &mut |name| !is_tool(name));
+        }
+        self.firm = firm;
+        !self.pending.is_empty()
+    }
+
+    /// The module that an import leads to in a package whose finder hands out its subpackages as if they lay at the top.
+    pub(super) fn aliased(&mut self, from: &str, name: String) -> String {
+        let own = from.split('.').next().unwrap_or(from);
+        if !self.tables.aliasing.contains(own) {
+            return name;
+        }
+        let top = name.split('.').next().unwrap_or(&name);
+        let inner = format!("{own}.{top}");
+        let is_alias = self.resolver.find(top, None).is_none() && self.find_quietly(&inner).is_some();
+        if is_alias { format!("{own}.{name}") } else { name }
+    }
+
+    /// Folders of vendored packages beside a module that puts them on the search path: all that is in them.
+    pub(super) fn follow_search(&mut self, at: usize, from: &str, record: &Record) {
+        let module = &self.nodes[at].module;
+        let package =
+            if module.package { from } else { from.rsplit_once('.').map_or("", |(above, _)| above) };
+        if package.is_empty() || record.search.is_empty() {
+            return;
+        }
+        let package = package.to_owned();
+        for word in record.search.iter().filter(|w| !is_test(w)) {
+            let folder = format!("{package}.{word}");
+            // One with `__init__.py` is a package, which is imported as such.
+            let Some(Kind::Namespace(_)) = self.find_quietly(&folder).map(|found| found.kind) else {
+                continue;
+            };
+            let by = By::Text(word.clone());
+            let reason = Reason { from: from.to_owned(), by, line: 0, guard: Guard::Function };
+            self.submodules(&folder, &reason, &mut |name| !is_tool(name));
+        }
+    }
+
+    /// Packages whose modules have to be files, and modules that have to be so for their sake.
+    pub(super) fn as_files(&mut self) -> BTreeSet<String> {
+        let mut packages = BTreeSet::new();
+        for at in 0..self.nodes.len() {
+            let node = &self.nodes[at];
+            if node.role == load::Role::Stdlib || node.record.handed.is_empty() && !node.record.lists_files {
+                continue;
+            }
+            let (name, record) = (node.module.name.clone(), std::sync::Arc::clone(&node.record));
+            if node.module.package && self.is_listed(at, &record.handed) {
+                packages.insert(name.clone());
+            }
+            if record.lists_files {
+                packages.extend(self.named_packages(&name, &record));
+            }
+        }
+        packages
+    }
+
+    /// Whether one of these functions lists the files of a folder, in a module of the same distribution.
+    fn is_listed(&mut self, at: usize, handed: &[String]) -> bool {
+        let owner = self.owner_of_module(at);
+        let lists = |i: &usize| self.nodes[*i].record.listing.iter().any(|f| handed.contains(f));
+        let listing: Vec<usize> = (0..self.nodes.len()).filter(lists).collect();
+        listing.into_iter().any(|i| self.owner_of_module(i) == owner)
+    }
+
+    /// The collected packages below the module's own top level that its texts name.
+    fn named_packages(&self, module: &str, record: &Record) -> Vec<String> {
+        let top = format!("{}.", module.split('.').next().unwrap_or(module));
+        let is_package = |name: &str| {
+            self.nodes.iter().any(|n| {
+                n.module.name == name && n.module.package && !matches!(n.module.kind, Kind::Namespace(_))
+            })
+        };
+        let names = record.texts.iter().map(|(_, text)| text.as_str());
+        names.filter(|t| t.starts_with(&top) && is_package(t)).map(str::to_owned).collect()
+    }
+}
+
+/// Whether a module is for tests, or is run rather than imported.
+fn is_tool(name: &str) -> bool {
+    name.split('.').any(|part| is_test(part) || part == "__main__")
+}
