@@ -19,6 +19,7 @@ const SHIPPED: &[(&str, &str)] = &[
     ("numpy.toml", include_str!("packages/numpy.toml")),
     ("pandas.toml", include_str!("packages/pandas.toml")),
     ("pillow.toml", include_str!("packages/pillow.toml")),
+    ("pyramid.toml", include_str!("packages/pyramid.toml")),
     ("pyside.toml", include_str!("packages/pyside.toml")),
     ("scrapy.toml", include_str!("packages/scrapy.toml")),
     ("setuptools.toml", include_str!("packages/setuptools.toml")),
