@@ -104,4 +104,10 @@ pub(super) enum Form {
     Prefix,
     /// All modules below a package: `pkgutil.walk_packages(m.__path__)`.
     Tree,
+    /// A path inside a package, which may be that of a package with data: `os.path.join(os.path.dirname(__file__), "a")`.
+    Path,
+    /// The modules right inside a package, by their files: `os.listdir(os.path.dirname(__file__))`.
+    Folder,
+    /// The same of the folders below: `os.walk(os.path.dirname(__file__))`.
+    Folders,
 }

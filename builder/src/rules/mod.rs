@@ -150,6 +150,9 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     {
         data.entry(file.dest.clone()).or_insert(file);
     }
+    for file in named_files::listed(&graph) {
+        data.entry(file.dest.clone()).or_insert(file);
+    }
     for folder in named_files::folders(&graph) {
         // Anything in it will do.
         let below = format!("{}/", folder.dest.rsplit_once('/').map_or("", |(above, _)| above));

@@ -6,7 +6,7 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 use super::{Data, items};
-use crate::analysis::{By, Graph, Guard, Kind, Reason, Source};
+use crate::analysis::{By, Graph, Guard, Kind, Module, Reason, Source};
 
 /// Folders without a package below a module's own are looked into so far.
 const DEPTH: usize = 3;
@@ -55,6 +55,45 @@ pub(super) fn collect(graph: &Graph) -> Vec<Data> {
         }
     }
     found
+}
+
+/// The sources of modules in folders that are listed: a folder shows them, and some are run from there.
+pub(super) fn listed(graph: &Graph) -> impl Iterator<Item = Data> {
+    graph.modules.values().filter_map(|module| {
+        let (Kind::Source(source @ Source::File(_)), Some(folder)) = (&module.kind, listing(graph, module))
+        else {
+            return None;
+        };
+        Some(Data {
+            dest: module.path.clone(),
+            resource: false,
+            executable: false,
+            source: source.clone(),
+            reason: Reason { from: folder, by: By::Call, line: 0, guard: Guard::None },
+        })
+    })
+}
+
+/// The listed package that shows a module.
+fn listing(graph: &Graph, module: &Module) -> Option<String> {
+    let mut above = module.name.as_str();
+    // A package, and those around it, have to look like packages.
+    if module.package {
+        let inside = |name: &str| {
+            name.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        if let Some(listed) = graph.listed.keys().find(|name| inside(name)) {
+            return Some(listed.clone());
+        }
+    }
+    let mut near = true;
+    while let Some((package, _)) = above.rsplit_once('.') {
+        if graph.listed.get(package).is_some_and(|deep| near || *deep) {
+            return Some(package.to_owned());
+        }
+        (above, near) = (package, false);
+    }
+    None
 }
 
 /// Empty files that make the folders of climbing modules exist.

@@ -77,6 +77,7 @@ impl Worklist<'_> {
             missing: self.missing,
             named_files,
             climbing,
+            listed: self.tables.folders,
             distributions,
             warnings: self.warnings,
         }

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use ruff_python_ast::{Expr, Parameters};
 
-use super::text::{Known, Names, elements, known_texts};
+use super::text::{Known, Names, UNKNOWN, elements, known_texts};
+use crate::analysis::record::Origin;
 
 /// Variables within variables are followed so far.
 const DEPTH: usize = 6;
@@ -12,8 +13,8 @@ const DEPTH: usize = 6;
 /// What a variable is set to.
 #[derive(Clone, Copy)]
 enum Value<'a> {
-    /// Whatever the caller gives.
-    Parameter,
+    /// Whatever the caller gives; nothing else is known of it than what it is if nothing is given.
+    Parameter(Option<&'a Expr>),
     Is(&'a Expr),
     /// A part of it: a loop's variable, or one of several targets.
     PartOf(&'a Expr),
@@ -65,7 +66,7 @@ impl<'a> Variables<'a> {
     pub(super) fn enter(&mut self, parameters: &'a Parameters) -> Scope {
         let scope = Scope { outer: self.scope };
         self.scope = self.assigned.len();
-        self.assigned.extend(parameters.iter().map(|p| (p.name().as_str(), Value::Parameter)));
+        self.assigned.extend(parameters.iter().map(|p| (p.name().as_str(), Value::Parameter(p.default()))));
         scope
     }
 
@@ -121,7 +122,14 @@ struct View<'v, 'a> {
 impl<'a> View<'_, 'a> {
     fn value(&self, value: Value<'a>) -> Vec<Known> {
         match value {
-            Value::Parameter => Vec::new(),
+            Value::Parameter(None) => Vec::new(),
+            Value::Parameter(Some(default)) => {
+                let mut known = known_texts(default, self);
+                if !known.is_empty() {
+                    known.push(Known::new(Origin::Absolute, UNKNOWN, false));
+                }
+                known
+            }
             Value::Is(expr) => known_texts(expr, self),
             Value::PartOf(expr) => elements(expr, self),
         }
