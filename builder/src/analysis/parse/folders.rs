@@ -243,7 +243,7 @@ impl<'a> Finder<'a> {
         let arguments = &call.arguments.args;
         let is_module = |expr: &Expr, name: &str| matches!(expr, Expr::Name(n) if n.id.as_str() == name);
         let (path, pattern, deep) = match &*call.func {
-            Expr::Name(n) if matches!(n.id.as_str(), "listdir" | "scandir" | "walk" | "glob" | "iglob") => {
+            Expr::Name(n) if self.lists_folders(n.id.as_str()) => {
                 (arguments.first(), None, n.id.as_str() == "walk")
             }
             Expr::Attribute(a) => match a.attr.as_str() {
@@ -270,6 +270,12 @@ impl<'a> Finder<'a> {
             Some(_) => {}
             None => self.lists = true,
         }
+    }
+
+    /// Whether a name was imported from `os` or `glob` and lists folders.
+    fn lists_folders(&self, name: &str) -> bool {
+        const LISTING: [&str; 5] = ["os.listdir", "os.scandir", "os.walk", "glob.glob", "glob.iglob"];
+        self.variables.module(name).is_some_and(|m| LISTING.contains(&m.text.as_str()))
     }
 
     /// Folders of packages among the arguments of a call: the function may list them.
