@@ -473,3 +473,24 @@ def read(): return open(os.path.join(os.path.dirname(__file__), '..', 'data', 'x
         project.freeze_as(mode, ["app.py"]).command().run().prints("found ['one']\n");
     }
 }
+
+#[test]
+fn a_folder_of_plugins_shows_them() {
+    let source = "
+import importlib, os
+
+here = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'plugins')
+for name in sorted(os.listdir(here)):
+    stem, suffix = os.path.splitext(name)
+    if suffix == '.py' and stem != '__init__':
+        print(importlib.import_module('plugins.' + stem).NAME)
+";
+    for mode in ["-D", "-F"] {
+        let project = Project::script(source)
+            .file("plugins/__init__.py", "")
+            .file("plugins/one.py", "import colorsys\nNAME = colorsys.__name__\n")
+            .file("plugins/two.py", "NAME = 2\n");
+        let outcome = project.freeze(["app.py", mode]).command().run();
+        assert_eq!(outcome.stdout, "colorsys\n2\n", "{outcome}");
+    }
+}

@@ -129,8 +129,8 @@ pub struct Graph {
     pub named_files: BTreeMap<String, Vec<String>>,
     /// Modules that go up from their own folder by `..`: it has to exist, or the kernel does not find the way.
     pub climbing: Vec<String>,
-    /// Packages whose files of modules are looked for in their folders.
-    pub as_files: Vec<String>,
+    /// Packages whose folders are listed, and whether the folders below are: their modules are files too.
+    pub listed: BTreeMap<String, bool>,
     /// Installed distributions that own a collected module or were asked for.
     pub distributions: Vec<Distribution>,
     /// What the user should know.

@@ -51,9 +51,18 @@ fn walk(folder: &Path, suffixes: &Named, disk: &Disk, depth: usize, found: &mut 
     }
 }
 
-/// Python files in folders of data below a package's: they lie beside other files, in no package.
+/// Python files in folders of data below a package's: they lie beside other files, in no package. Also those right in the
+/// package, where one has a name that no statement can import.
 pub(super) fn scripts(folder: &Path, disk: &Disk) -> Vec<PathBuf> {
     let mut found = Vec::new();
+    let stems = |entries: &[(String, bool)]| -> Vec<String> {
+        let files = entries.iter().filter(|(_, is_folder)| !is_folder);
+        files.filter_map(|(name, _)| name.strip_suffix(".py").map(str::to_owned)).collect()
+    };
+    let code = disk.list(folder).map(|entries| stems(&entries)).unwrap_or_default();
+    if code.iter().any(|stem| stem.bytes().any(|b| b.is_ascii() && !b.is_ascii_alphanumeric() && b != b'_')) {
+        found.extend(code.iter().filter(|s| *s != "__init__").map(|s| folder.join(format!("{s}.py"))));
+    }
     let inner = |entries: Vec<(String, bool)>| {
         entries.into_iter().filter(|(n, d)| *d && n != "__pycache__" && !is_test(n))
     };

@@ -48,12 +48,6 @@ pub(super) struct Record {
     /// It has to do with finders of its own (`sys.meta_path`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub finds: bool,
-    /// Functions that it hands the folder of its own package to.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub handed: Vec<String>,
-    /// Its functions that list the files of a folder.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub listing: Vec<String>,
     /// It lists the files of modules in the folders of packages that it imports by computed names.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub lists_files: bool,
@@ -124,4 +118,10 @@ pub(super) enum Form {
     Tree,
     /// A module that a child is to run: `[sys.executable, "-m", "m"]`.
     Run,
+    /// A path inside a package, which may be that of a package with data: `os.path.join(os.path.dirname(__file__), "a")`.
+    Path,
+    /// The modules right inside a package, by their files: `os.listdir(os.path.dirname(__file__))`.
+    Folder,
+    /// The same of the folders below: `os.walk(os.path.dirname(__file__))`.
+    Folders,
 }

@@ -263,6 +263,14 @@ impl<'p> Resolver<'p> {
         data
     }
 
+    /// Names of the modules and regular packages on the search path that begin with a text, sorted.
+    pub(super) fn beginning_with(&mut self, start: &str) -> Vec<String> {
+        let roots = Rc::clone(&self.roots);
+        let mut names = self.children(&roots);
+        names.retain(|name| name.starts_with(start));
+        names
+    }
+
     /// Names of the modules and regular packages right inside a package, sorted.
     pub(super) fn children(&mut self, locations: &[Location]) -> Vec<String> {
         let mut names = std::collections::BTreeSet::new();

@@ -21,6 +21,7 @@ const SHIPPED: &[(&str, &str)] = &[
     ("pandas.toml", include_str!("packages/pandas.toml")),
     ("pillow.toml", include_str!("packages/pillow.toml")),
     ("pymdownx.toml", include_str!("packages/pymdownx.toml")),
+    ("pyramid.toml", include_str!("packages/pyramid.toml")),
     ("pyside.toml", include_str!("packages/pyside.toml")),
     ("scrapy.toml", include_str!("packages/scrapy.toml")),
     ("setuptools.toml", include_str!("packages/setuptools.toml")),

@@ -93,7 +93,7 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
         .filter(|(_, r)| r.when.as_ref().is_none_or(|w| w.holds(python, &version)))
         .collect();
     let mut unmatched = Unmatched::new(&graph, request, python);
-    let mut files = module_patterns(&active, |r| &r.files);
+    let files = module_patterns(&active, |r| &r.files);
     let mut source = module_patterns(&active, |r| &r.source);
     if source.iter().any(|s| s == load::PROGRAM) {
         source.extend(own_modules(&graph, python));
@@ -150,7 +150,7 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     {
         data.entry(file.dest.clone()).or_insert(file);
     }
-    for file in named_files::parents(&graph) {
+    for file in named_files::listed(&graph) {
         data.entry(file.dest.clone()).or_insert(file);
     }
     for folder in named_files::folders(&graph) {
@@ -166,7 +166,6 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     mark_resources(&mut data, &active, request, &files, &mut unmatched)?;
     warnings.extend(unmatched.warnings());
     let files = if request.writes_files() {
-        files.extend(graph.as_files.iter().cloned());
         files
     } else {
         warnings.extend(active.iter().filter(|r| !r.files.is_empty()).map(|r| no_files(r)));

@@ -93,27 +93,43 @@ fn beside_imported(graph: &Graph, name: &str, patterns: &[String]) -> Vec<Data> 
     found
 }
 
-/// The `__init__.py` above packages whose files of modules are looked for in their folders: without them these would not
-/// pass for packages. The modules themselves stay in the archive.
-pub(super) fn parents(graph: &Graph) -> Vec<Data> {
-    let mut found = Vec::new();
-    for package in &graph.as_files {
-        let mut name = package.as_str();
-        while let Some((above, _)) = name.rsplit_once('.') {
-            name = above;
-            let Some(Module { kind: Kind::Source(source), path, .. }) = graph.modules.get(name) else {
-                continue;
-            };
-            found.push(Data {
-                dest: path.clone(),
-                resource: false,
-                executable: false,
-                source: source.clone(),
-                reason: Reason { from: package.clone(), by: By::Parent, line: 0, guard: Guard::None },
-            });
+/// The sources of modules in folders that are listed: a folder shows them, and some are run from there.
+pub(super) fn listed(graph: &Graph) -> impl Iterator<Item = Data> {
+    graph.modules.values().filter_map(|module| {
+        let (Kind::Source(source @ Source::File(_)), Some(folder)) = (&module.kind, listing(graph, module))
+        else {
+            return None;
+        };
+        Some(Data {
+            dest: module.path.clone(),
+            resource: false,
+            executable: false,
+            source: source.clone(),
+            reason: Reason { from: folder, by: By::Call, line: 0, guard: Guard::None },
+        })
+    })
+}
+
+/// The listed package that shows a module.
+fn listing(graph: &Graph, module: &Module) -> Option<String> {
+    let mut above = module.name.as_str();
+    // A package, and those around it, have to look like packages.
+    if module.package {
+        let inside = |name: &str| {
+            name.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        if let Some(listed) = graph.listed.keys().find(|name| inside(name)) {
+            return Some(listed.clone());
         }
     }
-    found
+    let mut near = true;
+    while let Some((package, _)) = above.rsplit_once('.') {
+        if graph.listed.get(package).is_some_and(|deep| near || *deep) {
+            return Some(package.to_owned());
+        }
+        (above, near) = (package, false);
+    }
+    None
 }
 
 /// Empty files that make the folders of climbing modules exist.

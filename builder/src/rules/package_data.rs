@@ -65,25 +65,26 @@ pub(super) fn collect(
             list_unrecorded(folder, policy, package.whole, &mut owned);
         }
     }
-    let has_init: HashSet<&Path> = owned
-        .iter()
-        .filter(|(f, _)| {
-            f.file_stem().is_some_and(|s| s == "__init__" || s.to_string_lossy().starts_with("__init__."))
-                && f.extension().is_none_or(|e| e != "pyi")
-        })
-        .filter_map(|(f, _)| f.parent())
-        .collect();
+    let has_init = inits(&owned);
     let mut by_folder: BTreeMap<&Path, Vec<(&Path, bool)>> = BTreeMap::new();
     for (file, listed) in &owned {
         if let Some(folder) = file.parent() {
             by_folder.entry(folder).or_default().push((file, *listed));
         }
     }
+    let modules: HashSet<&Path> = graph
+        .modules
+        .values()
+        .filter_map(|m| match &m.kind {
+            Kind::Extension(source) => source.file(),
+            _ => None,
+        })
+        .collect();
     let sorted: Vec<Beside> = by_folder
         .into_par_iter()
         .filter_map(|(folder, files)| {
             let (package, inner) = home(folder, &packages, &has_init)?;
-            let sorter = Sorter { python, store, policy, package, inner: &inner };
+            let sorter = Sorter { python, store, policy, modules: &modules, package, inner: &inner };
             let mut here = Beside::default();
             sorter.sort(&files, &mut here);
             Some(here)
@@ -95,6 +96,43 @@ pub(super) fn collect(
         found.libraries.extend(here.libraries);
     }
     found.data.extend(zipped(graph, policy, python));
+    found.libraries.extend(beside_packages(graph));
+    found
+}
+
+/// Libraries that the tools which mend wheels have laid beside a package (`name.libs/`). Those that its extension
+/// modules need are found by that; `ctypes` and `cffi` are given them by path.
+fn beside_packages(graph: &Graph) -> Vec<Data> {
+    let mut loaders: BTreeMap<usize, &str> = BTreeMap::new();
+    for reason in ["ctypes", "cffi", "_cffi_backend"]
+        .iter()
+        .filter_map(|n| graph.modules.get(*n))
+        .flat_map(|m| &m.reasons)
+    {
+        if let Some(distribution) = graph.modules.get(&reason.from).and_then(|m| m.distribution) {
+            loaders.entry(distribution).or_insert(&reason.from);
+        }
+    }
+    let mut found = Vec::new();
+    for (at, loader) in loaders {
+        let distribution = &graph.distributions[at];
+        for file in &distribution.files {
+            let Some((folder, name)) = file.split_once('/') else { continue };
+            if !folder.ends_with(".libs") || name.contains('/') || !is_library(name) {
+                continue;
+            }
+            let source = distribution.location.join(file);
+            if source.is_file() {
+                found.push(Data {
+                    dest: file.clone(),
+                    source: Source::File(source),
+                    executable: false,
+                    resource: false,
+                    reason: Reason { from: loader.to_owned(), by: By::Package, line: 0, guard: Guard::None },
+                });
+            }
+        }
+    }
     found
 }
 
@@ -203,6 +241,29 @@ fn home<'p, 'g>(
     None
 }
 
+/// The folders that are packages. One with nothing but `__init__.py`, in a folder that is none itself, holds data: nobody
+/// can import it by a usual name.
+fn inits(owned: &[(PathBuf, bool)]) -> HashSet<&Path> {
+    let folders = |wanted: &dyn Fn(&Path) -> bool| -> HashSet<&Path> {
+        owned.iter().map(|(f, _)| f.as_path()).filter(|f| wanted(f)).filter_map(Path::parent).collect()
+    };
+    let inits = folders(&is_init);
+    let code =
+        folders(&|f| !is_init(f) && f.extension().is_some_and(|e| e == "py" || e == "so" || e == "pyd"));
+    let reached = |folder: &Path| {
+        code.contains(folder)
+            || folder.parent().is_some_and(|above| inits.contains(above))
+            || folder.ancestors().skip(1).all(|above| !inits.contains(above))
+    };
+    inits.iter().copied().filter(|f| reached(f)).collect()
+}
+
+/// Whether a file makes its folder a package; a stub does so for checkers of types only.
+fn is_init(file: &Path) -> bool {
+    let name = file.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+    name.strip_prefix("__init__.").is_some_and(|suffix| suffix != "pyi")
+}
+
 /// Lists the files of a package's folder and of folders below that are no packages.
 fn list_unrecorded(folder: &Path, policy: &Policy, whole: bool, into: &mut Vec<(PathBuf, bool)>) {
     let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(|e| {
@@ -220,6 +281,8 @@ struct Sorter<'s, 'g> {
     python: &'s Python,
     store: &'s Store,
     policy: &'s Policy,
+    /// The files of the collected modules.
+    modules: &'s HashSet<&'s Path>,
     package: &'s Package<'g>,
     inner: &'s str,
 }
@@ -229,9 +292,14 @@ impl Sorter<'_, '_> {
         let inside = |name: &str| {
             if self.inner.is_empty() { name.to_owned() } else { format!("{}/{name}", self.inner) }
         };
-        let is_stub_data = self.holds_stubs_as_data(files);
         let mut code = Vec::new();
         let mut any = false;
+        // Stubs with no code beside them are there to be read.
+        let is_code = |file: &Path| {
+            file.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.ends_with(".py") || is_library(n))
+        };
+        let only_stubs =
+            !self.inner.is_empty() && !self.package.namespace && !files.iter().any(|(file, _)| is_code(file));
         for (file, listed) in files {
             let Some(name) = file.file_name().and_then(|n| n.to_str()) else { continue };
             let path = inside(name);
@@ -239,7 +307,9 @@ impl Sorter<'_, '_> {
                 code.push((*file, name));
                 continue;
             }
-            let is_stub = name.ends_with(".pyi") && (self.package.stubs || is_stub_data);
+            let is_stub = path.strip_suffix(".pyi").is_some_and(|stem| {
+                self.package.stubs || only_stubs && self.policy.is_data(stem, &self.python.target)
+            });
             let wanted = self.package.whole && !path.contains("__pycache__") && !name.ends_with(".pyc");
             if name.ends_with(".pyc")
                 || !(wanted || is_stub || self.policy.is_data(&path, &self.python.target))
@@ -262,8 +332,10 @@ impl Sorter<'_, '_> {
                 found.data.push(self.data(file, &path, executable));
             }
         }
-        // Scripts in a folder of data are data (templates); in a folder of their own they are modules nobody imports.
-        if any && !self.inner.is_empty() && !self.package.namespace {
+        // Scripts in a folder of data are data (templates); in a folder of their own they are modules nobody imports,
+        // unless one has a name that no statement can import: then they are run as files.
+        let run = code.iter().any(|(_, name)| !is_importable(name));
+        if (any && !self.inner.is_empty() || run) && !self.package.namespace {
             for (file, name) in code {
                 let path = inside(name);
                 if self.policy.is_data(&path, &self.python.target) && file.is_file() {
@@ -271,27 +343,6 @@ impl Sorter<'_, '_> {
                 }
             }
         }
-    }
-
-    /// Whether stubs in a folder are what a program reads (as checkers of types do) and not those of modules: no module lies
-    /// beside them, and their folder does not bear the name of one.
-    fn holds_stubs_as_data(&self, files: &[(&Path, bool)]) -> bool {
-        let ends = |file: &Path, suffixes: &[&str]| {
-            file.file_name().and_then(|n| n.to_str()).is_some_and(|n| suffixes.iter().any(|s| n.ends_with(s)))
-        };
-        let names = || files.iter().map(|(file, _)| *file);
-        if self.inner.is_empty() || self.package.namespace || !names().any(|f| ends(f, &[".pyi"])) {
-            return false;
-        }
-        let depth = self.inner.split('/').count();
-        let first = self.inner.split('/').next().unwrap_or_default();
-        let home = names().next().and_then(|f| f.ancestors().nth(depth + 1));
-        let beside = home.and_then(|f| std::fs::read_dir(f).ok()).into_iter().flatten().flatten();
-        let is_module = |name: &str| {
-            name.strip_prefix(first).is_some_and(|rest| rest.starts_with('.') && !rest.ends_with(".pyi"))
-        };
-        let mut beside = beside.map(|e| e.file_name().to_string_lossy().into_owned());
-        !names().any(|f| ends(f, &[".py", ".so", ".pyd"])) && !beside.any(|name| is_module(&name))
     }
 
     fn data(&self, file: &Path, path: &str, executable: bool) -> Data {
@@ -312,7 +363,8 @@ impl Sorter<'_, '_> {
             // Built for another version or implementation.
             return name.contains(".cpython-") || name.contains(".pypy") || name.contains(".abi3.");
         };
-        if suffix != ".so" && suffix != ".pyd" {
+        // One with the suffix of a module may be a library for `ctypes` all the same.
+        if self.modules.contains(file) {
             return true;
         }
         let stem = name.trim_end_matches(suffix.as_str());
@@ -334,6 +386,12 @@ impl Sorter<'_, '_> {
 fn is_library(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     [".so", ".dylib", ".dll", ".pyd"].iter().any(|s| lower.ends_with(s)) || lower.contains(".so.")
+}
+
+/// Whether a file of code has the name of a module.
+fn is_importable(name: &str) -> bool {
+    name.strip_suffix(".py")
+        .is_some_and(|stem| stem.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b > 127))
 }
 
 /// Whether an executable file is a native program: by its first bytes, looked at only where the name does not say.
@@ -376,5 +434,16 @@ mod tests {
         assert_eq!(home_of("/s/a/b"), Some(("a.b", String::new())));
         assert_eq!(home_of("/s/a/c/data"), None);
         assert_eq!(home_of("/s/other"), None);
+    }
+
+    #[test]
+    fn scripts_by_name() {
+        assert!(is_importable("a_1.py") && !is_importable("IF-MIB.py") && !is_importable("a.b.py"));
+    }
+
+    #[test]
+    fn stubs_make_no_packages() {
+        assert!(is_init(Path::new("a/__init__.py")) && is_init(Path::new("a/__init__.cpython-312.so")));
+        assert!(!is_init(Path::new("a/__init__.pyi")) && !is_init(Path::new("a/b.py")));
     }
 }

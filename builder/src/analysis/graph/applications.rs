@@ -74,31 +74,17 @@ impl Worklist<'_> {
         }
     }
 
-    /// Packages whose modules have to be files, and modules that have to be so for their sake.
-    pub(super) fn as_files(&mut self) -> BTreeSet<String> {
+    /// Notes packages whose files are listed by a module that imports them by computed names.
+    pub(super) fn list_files(&mut self) {
         let mut packages = BTreeSet::new();
-        for at in 0..self.nodes.len() {
-            let node = &self.nodes[at];
-            if node.role == load::Role::Stdlib || node.record.handed.is_empty() && !node.record.lists_files {
-                continue;
-            }
-            let (name, record) = (node.module.name.clone(), std::sync::Arc::clone(&node.record));
-            if node.module.package && self.is_listed(at, &record.handed) {
-                packages.insert(name.clone());
-            }
-            if record.lists_files {
-                packages.extend(self.named_packages(&name, &record));
+        for node in &self.nodes {
+            if node.role != load::Role::Stdlib && node.record.lists_files {
+                packages.extend(self.named_packages(&node.module.name, &node.record));
             }
         }
-        packages
-    }
-
-    /// Whether one of these functions lists the files of a folder, in a module of the same distribution.
-    fn is_listed(&mut self, at: usize, handed: &[String]) -> bool {
-        let owner = self.owner_of_module(at);
-        let lists = |i: &usize| self.nodes[*i].record.listing.iter().any(|f| handed.contains(f));
-        let listing: Vec<usize> = (0..self.nodes.len()).filter(lists).collect();
-        listing.into_iter().any(|i| self.owner_of_module(i) == owner)
+        for package in packages {
+            self.tables.folders.entry(package).or_insert(false);
+        }
     }
 
     /// The collected packages below the module's own top level that its texts name.

@@ -9,7 +9,7 @@ use crate::analysis::{Graph, Kind, Module, load};
 impl Worklist<'_> {
     /// The finished graph.
     pub(in crate::analysis) fn finish(mut self) -> Graph {
-        let as_files = self.as_files().into_iter().collect();
+        self.list_files();
         let installed = self.installed;
         let mut owners: BTreeMap<usize, usize> = BTreeMap::new();
         let mut modules: BTreeMap<String, Module> = BTreeMap::new();
@@ -78,7 +78,7 @@ impl Worklist<'_> {
             missing: self.missing,
             named_files,
             climbing,
-            as_files,
+            listed: self.tables.folders,
             distributions,
             warnings: self.warnings,
         }

@@ -103,6 +103,9 @@ impl<'a> Worklist<'a> {
             let wanted = own || inside || text.contains('.') && self.is_related(owner, text);
             // `testing` is not for tests where it is named in full.
             let tests = |part: &str| part != "testing" && is_test(part);
+            if !inside && text.contains('.') && !text.split('.').any(tests) {
+                self.follow_relative(at, from, *line, text);
+            }
             if !wanted || text.split('.').any(tests) || unwanted.iter().any(|p| p.covers(text)) {
                 continue;
             }
@@ -116,6 +119,10 @@ impl<'a> Worklist<'a> {
                 continue;
             }
             if !text.contains('.') {
+                // A word that nobody writes for another reason than to name what is installed: `"app_plugin"`.
+                if text.trim_matches('_').contains('_') && self.owner_of(text).is_some() {
+                    self.require_existing(text, &reason);
+                }
                 continue;
             }
             if self.require_existing(text, &reason).is_none()
@@ -124,6 +131,24 @@ impl<'a> Worklist<'a> {
             {
                 self.require_existing(module, &reason);
             }
+        }
+    }
+
+    /// A dotted string that counts from the package of its module: `"readers.excel.Reader"`.
+    fn follow_relative(&mut self, at: usize, from: &str, line: u32, text: &str) {
+        let package =
+            if self.nodes[at].module.package { Some(from) } else { from.rsplit_once('.').map(|(p, _)| p) };
+        let Some(package) = package else { return };
+        let by = By::Text(text.to_owned());
+        let reason = Reason { from: from.to_owned(), by, line, guard: Guard::Function };
+        let name = format!("{package}.{text}");
+        if self.require_existing(&name, &reason).is_some() {
+            return;
+        }
+        if let Some((module, last)) = name.rsplit_once('.')
+            && last.starts_with(|c: char| c.is_ascii_uppercase())
+        {
+            self.require_existing(module, &reason);
         }
     }
 
@@ -295,7 +320,15 @@ impl<'a> Worklist<'a> {
     /// tests aside.
     pub(super) fn prefix(&mut self, known: &str, reason: Reason) {
         let (start, behind) = known.split_once(UNKNOWN).unwrap_or((known, ""));
-        let Some((package, stem)) = start.rsplit_once('.') else { return };
+        let Some((package, stem)) = start.rsplit_once('.') else {
+            // Plugins that are distributions of their own, by the beginning of their names.
+            if behind.is_empty() && start.len() > 3 && start.ends_with('_') {
+                for name in self.resolver.beginning_with(start) {
+                    self.require_quietly(&name, reason.clone());
+                }
+            }
+            return;
+        };
         let reason = Reason { guard: reason.guard.max(Guard::Function), ..reason };
         let Some(at) = self.require_quietly(package, reason.clone()) else { return };
         let Some(locations) = self.nodes[at].locations.clone() else { return };

@@ -389,6 +389,8 @@ impl<'a> Worklist<'a> {
                     self.require_existing(&format!("{base}.__main__"), &reason);
                 }
             }
+            Form::Path => self.follow_path(&base, &reason),
+            Form::Folder | Form::Folders => self.follow_folder(&base, import.form == Form::Folders, &reason),
             Form::Tree => {
                 if self.require_quietly(&base, reason.clone()).is_some() {
                     let firm = std::mem::take(&mut self.firm);
@@ -405,6 +407,10 @@ impl<'a> Worklist<'a> {
         let package = match import.origin {
             Origin::Absolute => return Some(import.module.clone()),
             Origin::Own => module.name.clone(),
+            Origin::Package(1) if is_folder(import.form) && is_alone(module) => {
+                // A folder beside a script or a module that is in no package.
+                return Some(import.module.clone()).filter(|name| !name.is_empty());
+            }
             Origin::Package(level) => {
                 let mut package = module.name.as_str();
                 let up = if module.package { level.saturating_sub(1) } else { level };
@@ -414,7 +420,7 @@ impl<'a> Worklist<'a> {
                 package.to_owned()
             }
         };
-        if package.starts_with("__main__") || package.starts_with("__hook__") {
+        if is_own(&package) {
             return None;
         }
         let dot = import.form == Form::Prefix || !import.module.is_empty();
@@ -555,6 +561,15 @@ impl<'a> Worklist<'a> {
         self.pending.push(at);
         at
     }
+}
+
+fn is_folder(form: Form) -> bool {
+    matches!(form, Form::Path | Form::Folder | Form::Folders)
+}
+
+/// Whether a module is in no package.
+fn is_alone(module: &Module) -> bool {
+    !module.package && (is_own(&module.name) || !module.name.contains('.'))
 }
 
 /// Whether a module is one of the program's entries or hooks.

@@ -9,7 +9,9 @@ use crate::analysis::disk::Disk;
 use crate::analysis::distributions::{Installed, normalize, required_name};
 use crate::analysis::named;
 use crate::analysis::names::Pattern;
+use crate::analysis::parse::UNKNOWN;
 use crate::analysis::record::{Import, Origin, Record};
+use crate::analysis::resolve::Found;
 use crate::analysis::{By, Guard, Kind, Reason, load};
 
 /// An entry point of an installed distribution.
@@ -32,6 +34,8 @@ pub(super) struct Tables {
     readers: BTreeSet<Option<usize>>,
     /// Packages of the program that have been listed.
     listed: BTreeSet<String>,
+    /// Packages whose folders are listed, see [`crate::analysis::Graph::listed`].
+    pub(super) folders: BTreeMap<String, bool>,
     /// Packages whose data have been looked at.
     looked_at: BTreeSet<String>,
     /// Top-level packages with finders of their own.
@@ -48,6 +52,15 @@ impl Worklist<'_> {
         }
         let package = self.nodes[at].module.package;
         for (line, text) in &record.tables {
+            if text.contains(UNKNOWN) {
+                let inside = text.split('.').next() == from.split('.').next();
+                if inside && !unwanted.iter().any(|p| p.covers(text)) {
+                    let by = By::Text(text.clone());
+                    let reason = Reason { from: from.to_owned(), by, line: *line, guard: Guard::Function };
+                    self.prefix(text, reason);
+                }
+                continue;
+            }
             let tail = text.trim_start_matches('.');
             let dots = text.len() - tail.len();
             let mut base = from;
@@ -105,6 +118,38 @@ impl Worklist<'_> {
             self.tables.listed.insert(package);
         }
         !self.pending.is_empty()
+    }
+
+    /// A path inside a package: the package that lies there, or the last on the way, for its data.
+    pub(super) fn follow_path(&mut self, path: &str, reason: &Reason) {
+        let firm = std::mem::take(&mut self.firm);
+        let mut name = path;
+        while !name.split('.').any(is_test) && self.require_existing(name, reason).is_none() {
+            let Some((above, _)) = name.rsplit_once('.') else { break };
+            name = above;
+        }
+        self.firm = firm;
+    }
+
+    /// A package whose folder is listed for its modules: those right inside, or all below.
+    pub(super) fn follow_folder(&mut self, package: &str, deep: bool, reason: &Reason) {
+        let Some(Found { locations: Some(locations), .. }) = self.find_quietly(package) else { return };
+        if self.require_quietly(package, reason.clone()).is_none() {
+            return;
+        }
+        *self.tables.folders.entry(package.to_owned()).or_default() |= deep;
+        let firm = std::mem::take(&mut self.firm);
+        for child in self.resolver.children(&locations) {
+            if is_test(&child) || child == "__main__" {
+                continue;
+            }
+            let name = format!("{package}.{child}");
+            if deep {
+                self.submodules(&name, reason, &mut |name| !name.split('.').any(is_test));
+            }
+            self.require_existing(&name, reason);
+        }
+        self.firm = firm;
     }
 
     /// Remembers groups of entry points that a module names, and whether it reads entry points.

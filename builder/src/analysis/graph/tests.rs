@@ -351,22 +351,65 @@ fn a_name_of_unknown_length_takes_all_that_lies_below() {
 
 #[test]
 fn packages_whose_files_are_looked_for_are_told() {
-    let lister = "import os\ndef register(folder):\n    for name in os.listdir(folder): print(name)\n";
     let plugins = "import os, glob\ndef f(name):\n    m = __import__(name)\n    glob.glob(os.path.dirname(m.__file__) + '/*.py')\n\
                    f('app.kinds')\n";
     let found = graph(
         &[
-            ("app/main.py", "import app.checks, app.loader, app.plain"),
+            ("app/main.py", "import app.checks, app.loader"),
             ("site/app/__init__.py", ""),
-            ("site/app/lister.py", lister),
             ("site/app/loader.py", plugins),
             ("site/app/kinds/__init__.py", ""),
             ("site/app/checks/__init__.py", "from app.lister import register\nregister(__path__[0])\n"),
             ("site/app/checks/one.py", ""),
-            ("site/app/plain/__init__.py", "def find(folder): pass\nfind(__path__[0])\n"),
         ],
         |_| {},
     );
-    assert_eq!(found.as_files, ["app.checks", "app.kinds"]);
+    let expected = BTreeMap::from([("app.checks".to_owned(), false), ("app.kinds".to_owned(), false)]);
+    assert_eq!(found.listed, expected);
     assert!(found.modules.contains_key("app.checks.one"));
+}
+
+#[test]
+fn folders_that_are_listed_show_their_modules() {
+    let text = "import importlib, os\nhere = os.path.dirname(__file__)\nfor name in os.listdir(os.path.join(here, 'plugins')):\n    \
+                importlib.import_module('plugins.' + name[:-3])\nimport p\n";
+    let package = "import importlib\nfrom pathlib import Path\nfor f in Path(__file__).parent.glob('*.py'):\n    \
+                   importlib.import_module(f.stem)\n";
+    let graph = graph(
+        &[
+            ("app/main.py", text),
+            ("app/plugins/a.py", "import n.o\n"),
+            ("app/plugins/test_a.py", ""),
+            ("app/plugins/deep/__init__.py", ""),
+            ("site/n/__init__.py", ""),
+            ("site/n/o.py", ""),
+            ("site/p/__init__.py", package),
+            ("site/p/q.py", ""),
+        ],
+        |_| {},
+    );
+    let expected = BTreeMap::from([("p".to_owned(), false), ("plugins".to_owned(), false)]);
+    assert_eq!(graph.listed, expected);
+    for name in ["plugins.a", "plugins.deep", "n.o", "p.q"] {
+        assert!(graph.modules.contains_key(name), "{name}");
+    }
+    assert!(!graph.modules.contains_key("plugins.test_a"));
+}
+
+#[test]
+fn distributions_that_the_program_names() {
+    let text = "import pkgutil\nAPPS = ['app_one', 'app_none']\n[m for m in pkgutil.iter_modules() if m.name.startswith('plug_')]\n";
+    let graph = graph(
+        &[
+            ("app/main.py", text),
+            ("site/app_one/__init__.py", ""),
+            ("site/app_one-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: app-one\nVersion: 1\n"),
+            ("site/app_one-1.dist-info/RECORD", "app_one/__init__.py,,\napp_one-1.dist-info/METADATA,,\n"),
+            ("site/plug_two.py", "import json\n"),
+            ("site/plugs.py", ""),
+        ],
+        |_| {},
+    );
+    assert!(graph.modules.contains_key("app_one") && graph.modules.contains_key("plug_two"));
+    assert!(!graph.modules.contains_key("plugs"));
 }

@@ -12,7 +12,10 @@ impl<'a> Finder<'a> {
     /// A call that imports, or that tells something about imports.
     pub(super) fn call(&mut self, call: &'a ast::ExprCall) {
         let arguments = &call.arguments;
-        self.hand_over(call);
+        self.search_call(call);
+        self.folder_call(call);
+        self.wrapper_call(call);
+        self.arguments(call);
         match &*call.func {
             Expr::Name(name) if self.importers.contains(name.id.as_str()) => self.import_call(call),
             Expr::Name(name) if name.id.as_str() == "__import__" => self.import_call(call),
@@ -30,6 +33,7 @@ impl<'a> Finder<'a> {
                 }
                 "run_module" if self.is_module(&attribute.value, "runpy") => self.import_call(call),
                 "resolve_name" if self.is_module(&attribute.value, "pkgutil") => self.import_call(call),
+                "startswith" => self.start(call),
                 "find_spec" => self.spec_call(call),
                 "module_from_spec" | "exec_module" | "load_module" => self.loads_specs = true,
                 name if name.contains("import") => self.named_call(call),
@@ -76,11 +80,9 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// `register_plugins(__path__[0])`: the function will look for modules there; what lists files in folders; and what
-    /// puts folders on the search path.
-    fn hand_over(&mut self, call: &'a ast::ExprCall) {
+    /// What puts folders on the search path, and what lists the files of packages that no statement imports.
+    fn search_call(&mut self, call: &'a ast::ExprCall) {
         const LISTING: [&str; 6] = ["glob", "iglob", "iterdir", "listdir", "scandir", "walk"];
-        const JOINING: [&str; 6] = ["Path", "PurePath", "append", "extend_path", "join", "str"];
         let name = match &*call.func {
             Expr::Name(name) => name.id.as_str(),
             Expr::Attribute(a) => a.attr.as_str(),
@@ -93,9 +95,7 @@ impl<'a> Finder<'a> {
             self.extends_search |= path.attr.as_str() == "path" && self.is_module(&path.value, "sys");
         }
         self.extends_search |= name == "addsitedir";
-        if LISTING.contains(&name) && !self.record.listing.iter().any(|f| f == self.function) {
-            self.record.listing.push(self.function.to_owned());
-        }
+        self.lists_any |= LISTING.contains(&name);
         if name == "dirname"
             && let Some(Expr::Attribute(a)) = call.arguments.args.first()
             && a.attr.as_str() == "__file__"
@@ -103,11 +103,6 @@ impl<'a> Finder<'a> {
         {
             // A module that no import statement names.
             self.locates |= self.variables.module(module.id.as_str()).is_none();
-        }
-        let is_own_folder = |e: &Expr| matches!(e, Expr::Subscript(s) if matches!(&*s.value, Expr::Name(n) if n.id.as_str() == "__path__"));
-        if !JOINING.contains(&name) && call.arguments.args.iter().any(is_own_folder) {
-            self.record.handed.push(name.to_owned());
-            self.push(call.range().start(), Origin::Own, String::new(), Form::Tree, Vec::new());
         }
     }
 
@@ -126,6 +121,72 @@ impl<'a> Finder<'a> {
                     });
                 }
             }
+        }
+    }
+
+    /// `name.startswith("app_")`: plugins by the beginning of their names, where all modules that there are are listed.
+    fn start(&mut self, call: &'a ast::ExprCall) {
+        if let Some(Expr::StringLiteral(start)) = call.arguments.args.first()
+            && let start = start.value.to_str()
+            && start.ends_with('_')
+            && is_dotted_name(start)
+        {
+            self.starts.push(Import {
+                line: self.line(call.range().start()),
+                guard: self.guard.max(Guard::Optional),
+                condition: self.condition,
+                origin: Origin::Absolute,
+                module: start.to_owned(),
+                form: Form::Prefix,
+                names: Vec::new(),
+            });
+        }
+    }
+
+    /// Arguments that name modules, or are packages.
+    fn arguments(&mut self, call: &'a ast::ExprCall) {
+        const LOOKS: [&str; 8] =
+            ["dir", "getattr", "hasattr", "isinstance", "print", "reload", "setattr", "vars"];
+        let at = call.range().start();
+        for keyword in &call.arguments.keywords {
+            // `tabmodule="parsetab"`: one beside this module.
+            if let (Some(name), Expr::StringLiteral(text)) = (&keyword.arg, &keyword.value)
+                && (name.ends_with("module") || name.ends_with("tab"))
+                && is_dotted_name(text.value.to_str())
+            {
+                self.record.tables.push((self.line(at), format!(".{}", text.value.to_str())));
+                // Whoever makes tables looks for their file, and makes it where it is missing.
+                if name.contains("tab") {
+                    self.record.files.push(format!("{}.py", text.value.to_str()));
+                }
+            }
+        }
+        if matches!(&*call.func, Expr::Name(name) if LOOKS.contains(&name.id.as_str())) {
+            return;
+        }
+        for argument in &call.arguments.args {
+            if let Expr::Name(name) = argument
+                && let Some(known) = self.variables.module(name.id.as_str())
+            {
+                let known = known.clone();
+                self.package_given(call, known);
+            }
+        }
+    }
+
+    /// A package that is imported by call or given to a function: if the module lists packages, it is listed.
+    fn package_given(&mut self, call: &ast::ExprCall, package: Known) {
+        let Known { origin, text, whole } = package;
+        if whole && is_dotted_name(&text) {
+            self.imported.push(Import {
+                line: self.line(call.range().start()),
+                guard: self.guard.max(Guard::Optional),
+                condition: self.condition,
+                origin,
+                module: text,
+                form: Form::Tree,
+                names: Vec::new(),
+            });
         }
     }
 
@@ -241,7 +302,7 @@ impl<'a> Finder<'a> {
     fn scan_call(&mut self, call: &'a ast::ExprCall, deep: bool) {
         let path = call.arguments.find_argument_value("path", 0);
         let prefix = call.arguments.find_argument_value("prefix", 1);
-        let mut packages = path.and_then(|p| self.package_of(p, 8)).into_iter().collect::<Vec<_>>();
+        let mut packages = path.and_then(|p| self.package_of(p)).into_iter().collect::<Vec<_>>();
         if packages.is_empty() {
             let prefixes = prefix.map(|p| self.variables.texts(p)).unwrap_or_default();
             packages.extend(prefixes.into_iter().filter_map(|known| {
@@ -250,7 +311,9 @@ impl<'a> Finder<'a> {
                     .then(|| Known::new(known.origin, name, true))
             }));
         }
+        self.names_all |= path.is_none_or(Expr::is_none_literal_expr);
         self.record.scans |= packages.is_empty();
+        self.scans |= packages.is_empty();
         for Known { origin, text, .. } in packages {
             let form = if deep { Form::Tree } else { Form::Prefix };
             let dot = form == Form::Prefix && !text.is_empty();
@@ -259,81 +322,68 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// The package that a search path is of: `__path__`, `package.__path__`, `[os.path.dirname(__file__)]`.
-    fn package_of(&self, path: &Expr, depth: u32) -> Option<Known> {
-        let depth = depth.checked_sub(1)?;
-        match path {
-            Expr::Name(name) if name.id.as_str() == "__path__" => Some(Known::new(Origin::Own, "", true)),
-            Expr::Name(name) => self.package_of(self.variables.last(name.id.as_str())?, depth),
-            Expr::Attribute(a) if a.attr.as_str() == "__path__" => match &*a.value {
-                Expr::Name(name) => self.variables.module(name.id.as_str()).cloned(),
-                _ => None,
-            },
-            Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) => {
-                self.package_of(elts.first()?, depth)
-            }
-            Expr::Call(call) => match (&*call.func, call.arguments.args.first()) {
-                // `str(Path(__file__).parent)`, `os.path.dirname(__file__)`, `os.path.dirname(package.__file__)`
-                (Expr::Attribute(a), Some(file)) if a.attr.as_str() == "dirname" => {
-                    self.package_of_file(file)
-                }
-                (Expr::Name(name), Some(file)) if name.id.as_str() == "dirname" => self.package_of_file(file),
-                (Expr::Name(_), Some(inner)) => self.package_of(inner, depth),
-                _ => None,
-            },
-            Expr::Attribute(a) if a.attr.as_str() == "parent" => {
-                let mut inner = &*a.value;
-                loop {
-                    match inner {
-                        Expr::Call(call) if !call.arguments.args.is_empty() => {
-                            return self.package_of_file(call.arguments.args.first()?);
-                        }
-                        // `Path(__file__).resolve().parent`
-                        Expr::Call(call) => match &*call.func {
-                            Expr::Attribute(a) => inner = &a.value,
-                            _ => return None,
-                        },
-                        _ => return None,
-                    }
-                }
-            }
-            _ => None,
-        }
-    }
-
-    fn package_of_file(&self, file: &Expr) -> Option<Known> {
-        match file {
-            Expr::Name(name) if name.id.as_str() == "__file__" => {
-                Some(Known::new(Origin::Package(1), "", true))
-            }
-            Expr::Attribute(a) if a.attr.as_str() == "__file__" => match &*a.value {
-                Expr::Name(name) => self.variables.module(name.id.as_str()).cloned(),
-                _ => None,
-            },
-            // `os.path.abspath(__file__)`
-            Expr::Call(call) => self.package_of_file(call.arguments.args.first()?),
-            _ => None,
-        }
-    }
-
     /// `import_module(name, package)` and `__import__(name, …)` with a name of which something is known.
     fn import_call(&mut self, call: &'a ast::ExprCall) {
         let Some(name) = call.arguments.find_argument_value("name", 0) else { return };
+        self.wraps(name);
         let known = self.variables.texts(name);
         // Whatever the module names in texts may be meant.
         let nothing = |k: &Known| k.text.starts_with(UNKNOWN) && !k.text.contains(|c| c != '*' && c != '.');
         let is_open = known.is_empty() || known.iter().any(nothing);
         self.lazy |= is_open;
         self.record.open |= is_open;
+        self.computes |= known.is_empty() || known.iter().any(|k| !k.whole);
         // Of several names one may be meant, and a table holds more than names.
         let guard = self.guard;
         if known.len() > 1 {
             self.guard = guard.max(Guard::Optional);
         }
         for known in known {
+            self.package_given(call, known.clone());
             self.imported(call, known);
         }
         self.guard = guard;
+    }
+
+    /// Where a function imports what one of its parameters names, its callers tell what.
+    fn wraps(&mut self, name: &'a Expr) {
+        let (Expr::Name(name), Some(function)) = (name, self.functions.last()) else { return };
+        let mut parameters = function.parameters.iter().map(|p| p.name().as_str());
+        let is_method = parameters.next().is_some_and(|first| matches!(first, "self" | "cls"));
+        let mut parameters = function.parameters.iter().map(|p| p.name().as_str());
+        let Some(place) = parameters.position(|p| p == name.id.as_str()) else { return };
+        let place = place.saturating_sub(usize::from(is_method));
+        self.wrappers.entry(function.name.as_str()).or_insert((place, name.id.as_str()));
+    }
+
+    /// A call of such a function: `load("a")`, `self.load("a")`.
+    fn wrapper_call(&mut self, call: &'a ast::ExprCall) {
+        let name = match &*call.func {
+            Expr::Name(name) => name.id.as_str(),
+            Expr::Attribute(a) if matches!(&*a.value, Expr::Name(n) if matches!(n.id.as_str(), "self" | "cls")) => {
+                a.attr.as_str()
+            }
+            _ => return,
+        };
+        let Some(&(place, parameter)) = self.wrappers.get(name) else { return };
+        let Some(value) = call.arguments.find_argument_value(parameter, place) else { return };
+        self.wraps(value);
+        let at = call.range().start();
+        for Known { mut origin, text, whole } in self.variables.texts(value) {
+            let tail = text.trim_start_matches('.').trim_end_matches(UNKNOWN);
+            let dots = text.bytes().take_while(|&b| b == b'.').count();
+            if dots > 0 && origin == Origin::Absolute {
+                origin = Origin::Package(u32::try_from(dots).unwrap_or(1));
+            }
+            let (form, named) = match whole {
+                true => (Form::Call, is_dotted_name(tail)),
+                false => (Form::Prefix, tail.strip_suffix('.').is_some_and(is_dotted_name)),
+            };
+            if named {
+                let tail = tail.to_owned();
+                self.under(Guard::Optional, None, |f| f.push(at, origin, tail, form, Vec::new()));
+            }
+        }
     }
 
     fn imported(&mut self, call: &'a ast::ExprCall, known: Known) {

@@ -1,6 +1,6 @@
 //! Strings in the source: names of modules, of files and of groups of entry points, sources in texts.
 
-use ruff_python_ast as ast;
+use ruff_python_ast::{self as ast, Expr};
 use ruff_text_size::Ranged;
 
 use super::Finder;
@@ -19,11 +19,21 @@ impl<'a> Finder<'a> {
             self.candidates.push((literal.range.start(), text));
         }
         self.names_suffix |= matches!(text, ".py" | "*.py" | "/*.py");
-        self.has_parent |= text == ".." || text.starts_with("../") || text.contains("/../");
+        self.has_parent |= goes_up(text);
         if let Some(file) = code_file(text)
             && !self.record.files.contains(&file)
         {
             self.record.files.push(file);
+        }
+        // `^app_.+$`: plugins by the beginning of their names.
+        if let Some(start) = text.strip_prefix('^').and_then(|t| t.trim_end_matches('$').strip_suffix(".+"))
+            && start.ends_with('_')
+            && is_dotted_name(start)
+        {
+            let (at, start) = (literal.range().start(), start.to_owned());
+            self.under(Guard::Optional, None, |f| {
+                f.push(at, Origin::Absolute, start, Form::Prefix, Vec::new());
+            });
         }
         self.statement(literal);
         if self.words && text.len() >= 80 {
@@ -105,4 +115,28 @@ fn code_file(text: &str) -> Option<String> {
     let plain = pattern.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.*".contains(&b));
     // A pattern of nothing but wildcards tells nothing.
     (plain && pattern.bytes().any(|b| b.is_ascii_alphanumeric())).then(|| format!("{pattern}{suffix}"))
+}
+
+impl Finder<'_> {
+    /// `f"package.{part}.{name}"`, which may be the name of a module where names are imported that are not known.
+    pub(super) fn format(&mut self, text: &ast::ExprFString, expr: &Expr) {
+        let Some(ast::InterpolatedStringElement::Literal(first)) = text.value.elements().next() else {
+            return;
+        };
+        if !first.value.split_once('.').is_some_and(|(top, _)| is_dotted_name(top)) {
+            return;
+        }
+        let line = self.line(text.range.start());
+        for known in self.variables.texts(expr) {
+            let is_name = known.text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.*".contains(&b));
+            if !known.whole && known.origin == Origin::Absolute && is_name {
+                self.formats.push((line, known.text));
+            }
+        }
+    }
+}
+
+/// Whether a text goes up in a path.
+pub(super) fn goes_up(text: &str) -> bool {
+    text == ".." || text.starts_with("../") || text.contains("/../")
 }

@@ -2,8 +2,10 @@
 
 mod bindings;
 mod call;
+mod folders;
 mod literals;
 mod platform;
+mod shapes;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -17,7 +19,9 @@ use ruff_python_parser::{Mode, ParseOptions};
 use ruff_text_size::TextSize;
 
 pub(super) use self::bindings::{Bindings, bindings};
+use self::literals::goes_up;
 use self::platform::pattern_texts;
+use self::shapes::{catches_import_error, ends, memchr_lines, stands_for_modules, suppresses};
 use self::text::{Known, strings};
 pub(super) use self::text::{UNKNOWN, is_dotted_name};
 use self::variables::Variables;
@@ -35,10 +39,26 @@ pub(super) fn source(bytes: &[u8], minor: u8, words: bool) -> Record {
     let Some(parsed) = parsed.try_into_module() else {
         return Record { doubtful: true, ..Record::default() };
     };
+    let has_paths = ["__file__", "__path__"].iter().any(|n| text.contains(n));
     let mut finder = Finder::new(&text);
     finder.record.doubtful = doubtful;
     finder.words = words;
+    finder.has_paths = has_paths;
     finder.block(parsed.suite());
+    // Functions of the module that import what they are given: once they are known, their calls tell more.
+    for _ in 0..WRAPPERS {
+        let wrappers = std::mem::take(&mut finder.wrappers);
+        if wrappers.len() == finder.known_wrappers {
+            break;
+        }
+        finder = Finder::new(&text);
+        finder.record.doubtful = doubtful;
+        finder.words = words;
+        finder.has_paths = has_paths;
+        finder.known_wrappers = wrappers.len();
+        finder.wrappers = wrappers;
+        finder.block(parsed.suite());
+    }
     finder.finish()
 }
 
@@ -66,7 +86,7 @@ struct Finder<'a> {
     /// Names imported from such a module, as in `from sys import platform`.
     members: HashMap<&'a str, (&'static str, &'static str)>,
     /// Module-level lists of strings, for `__all__`.
-    lists: HashMap<&'a str, Vec<String>>,
+    strings: HashMap<&'a str, Vec<String>>,
     texts: HashSet<&'a str>,
     /// What variables are set to, for computed names of modules.
     variables: Variables<'a>,
@@ -75,11 +95,32 @@ struct Finder<'a> {
     candidates: Vec<(TextSize, &'a str)>,
     /// Whether the module imports a name that is not known, or stands for a table of modules.
     lazy: bool,
+    /// Whether it imports, or runs, what is named by a text that is not known.
+    computes: bool,
+    /// Functions that import what one of their parameters names: its place and its name.
+    wrappers: HashMap<&'a str, (usize, &'a str)>,
+    known_wrappers: usize,
+    /// The functions around what is looked at.
+    functions: Vec<&'a ast::StmtFunctionDef>,
+    /// Beginnings of names that it looks for, and whether it lists all modules that there are.
+    starts: Vec<Import>,
+    names_all: bool,
+    /// Names of which only parts are known, with their lines.
+    formats: Vec<(u32, String)>,
+    /// Packages that it imports by call, or gives to functions, and whether it lists packages that it is given.
+    imported: Vec<Import>,
+    scans: bool,
+    /// Folders of packages that it lists, or gives to others, and whether it lists such as are not known.
+    folders: Vec<Import>,
+    given: Vec<Import>,
+    lists: bool,
     /// Whether it reads entry points.
     groups: bool,
     /// What it looks for by `find_spec`, and whether it loads what it finds.
     specs: Vec<Import>,
     loads_specs: bool,
+    /// Whether it may compute paths from its own at all.
+    has_paths: bool,
     /// Whether it computes paths from its own and goes up by `..`.
     has_file: bool,
     has_parent: bool,
@@ -89,10 +130,13 @@ struct Finder<'a> {
     names_suffix: bool,
     /// Whether it puts something on `sys.path`.
     extends_search: bool,
-    /// The function around the current place.
-    function: &'a str,
+    /// It lists the files of a folder.
+    lists_any: bool,
     depth: u32,
 }
+
+/// Functions that import by functions that import are followed so far.
+const WRAPPERS: usize = 4;
 
 /// What reads entry points: of importlib.metadata, pkg_resources, pluggy and stevedore.
 const ENTRY_POINTS: [&str; 10] = [
@@ -137,21 +181,34 @@ impl<'a> Finder<'a> {
             modules: KNOWN_MODULES.iter().map(|&m| (m, m)).collect(),
             importers: HashSet::from(["import_module"]),
             members: HashMap::new(),
-            lists: HashMap::new(),
+            strings: HashMap::new(),
             texts: HashSet::new(),
             variables: Variables::default(),
             words: false,
             candidates: Vec::new(),
             lazy: false,
+            computes: false,
+            wrappers: HashMap::new(),
+            known_wrappers: 0,
+            functions: Vec::new(),
+            starts: Vec::new(),
+            names_all: false,
+            formats: Vec::new(),
+            imported: Vec::new(),
+            scans: false,
+            folders: Vec::new(),
+            given: Vec::new(),
+            lists: false,
             groups: false,
             specs: Vec::new(),
             loads_specs: false,
+            has_paths: false,
             has_file: false,
             has_parent: false,
             locates: false,
             names_suffix: false,
             extends_search: false,
-            function: "",
+            lists_any: false,
             depth: 0,
         }
     }
@@ -160,8 +217,18 @@ impl<'a> Finder<'a> {
         if self.loads_specs {
             self.record.imports.append(&mut self.specs);
         }
+        if self.scans {
+            self.record.imports.append(&mut self.imported);
+        }
+        if self.names_all {
+            self.record.imports.append(&mut self.starts);
+        }
+        self.listed_folders();
+        if self.lazy {
+            self.record.tables.append(&mut self.formats);
+        }
         self.record.climbs = self.has_file && self.has_parent;
-        self.record.lists_files = !self.record.listing.is_empty() && self.locates && self.names_suffix;
+        self.record.lists_files = self.lists_any && self.locates && self.names_suffix;
         if self.extends_search && self.has_file {
             let is_word = |text: &&str| !text.contains('.') && is_dotted_name(text);
             let words: std::collections::BTreeSet<&str> =
@@ -242,24 +309,6 @@ impl<'a> Finder<'a> {
         self.condition = old;
     }
 
-    fn branches(&mut self, stmt: &'a ast::StmtIf) {
-        self.visit_expr(&stmt.test);
-        let mut before = Vec::new();
-        let clauses = stmt.elif_else_clauses.iter().map(|c| (c.test.as_ref(), c.body.as_slice()));
-        for (test, body) in std::iter::once((Some(&*stmt.test), stmt.body.as_slice())).chain(clauses) {
-            let condition = test.map_or(Condition::Known(true), |t| self.condition_of(t));
-            let mut all = before.clone();
-            all.push(condition.clone());
-            let decided = all.iter().all(Condition::is_decidable);
-            let guard = if decided { Guard::None } else { Guard::Conditional };
-            let whole = if all.len() == 1 { condition.clone() } else { Condition::All(all) };
-            // `else` of an undecidable test has no condition of its own.
-            let whole = if matches!(whole, Condition::Known(true)) { None } else { Some(whole) };
-            self.under(guard, whole, |s| s.block(body));
-            before.push(condition.negated());
-        }
-    }
-
     fn try_statement(&mut self, stmt: &'a ast::StmtTry) {
         let optional = stmt.handlers.iter().any(|h| {
             let ExceptHandler::ExceptHandler(h) = h;
@@ -338,7 +387,7 @@ impl<'a> Finder<'a> {
         let mut list = Vec::new();
         strings(value, &mut list);
         if !list.is_empty() {
-            self.lists.entry(name.id.as_str()).or_default().append(&mut list);
+            self.strings.entry(name.id.as_str()).or_default().append(&mut list);
         }
         if adds || self.guard != Guard::None || self.named.contains_key(name.id.as_str()) {
             self.named.insert(name.id.as_str(), Condition::Unknown);
@@ -355,7 +404,7 @@ impl<'a> Finder<'a> {
         strings(value, &mut self.record.all);
         match value {
             Expr::Name(name) => {
-                let known = self.lists.get(name.id.as_str()).cloned().unwrap_or_default();
+                let known = self.strings.get(name.id.as_str()).cloned().unwrap_or_default();
                 self.record.all.extend(known);
             }
             Expr::Starred(starred) => self.strings(&starred.value),
@@ -439,9 +488,9 @@ impl<'a> Visitor<'a> for Finder<'a> {
                 let tool = self.depth == 0 && matches!(s.name.as_str(), "main" | "_main" | "test" | "_test");
                 self.depth += 1;
                 let scope = self.variables.enter(&s.parameters);
-                let function = std::mem::replace(&mut self.function, s.name.as_str());
+                self.functions.push(s);
                 self.under(Guard::Function, tool.then_some(Condition::Tool), |f| f.block(&s.body));
-                self.function = function;
+                self.functions.pop();
                 self.variables.leave(scope);
                 self.depth -= 1;
             }
@@ -505,6 +554,7 @@ impl<'a> Visitor<'a> for Finder<'a> {
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
             Expr::Call(call) => {
+                self.path_call(call, expr);
                 self.call(call);
                 visitor::walk_expr(self, expr);
             }
@@ -521,6 +571,21 @@ impl<'a> Visitor<'a> for Finder<'a> {
                 self.groups |= ENTRY_POINTS.contains(&attribute.attr.as_str());
                 visitor::walk_expr(self, expr);
             }
+            Expr::FString(text) => {
+                for element in text.value.elements() {
+                    if let ast::InterpolatedStringElement::Literal(literal) = element {
+                        self.has_parent |= goes_up(&literal.value);
+                    }
+                }
+                self.format(text, expr);
+                visitor::walk_expr(self, expr);
+            }
+            Expr::BinOp(op) => {
+                if op.op == ast::Operator::Div {
+                    self.path(expr);
+                }
+                visitor::walk_expr(self, expr);
+            }
             Expr::Lambda(lambda) => self.under(Guard::Function, None, |f| f.visit_expr(&lambda.body)),
             Expr::If(ternary) => {
                 self.visit_expr(&ternary.test);
@@ -531,57 +596,4 @@ impl<'a> Visitor<'a> for Finder<'a> {
             other => visitor::walk_expr(self, other),
         }
     }
-}
-
-/// Whether what is assigned makes a module hand out others: `__getattr__` (PEP 562), `sys.modules[__name__]`.
-fn stands_for_modules(target: &Expr) -> bool {
-    let is_own_name = |e: &Expr| matches!(e, Expr::Name(n) if n.id.as_str() == "__name__");
-    match target {
-        Expr::Name(name) => name.id.as_str() == "__getattr__",
-        Expr::Tuple(tuple) => tuple.elts.iter().any(stands_for_modules),
-        Expr::Subscript(s) => {
-            matches!(&*s.value, Expr::Attribute(a) if a.attr.as_str() == "modules") && is_own_name(&s.slice)
-        }
-        _ => false,
-    }
-}
-
-/// Offsets of the lines' beginnings.
-fn memchr_lines(text: &str) -> Vec<u32> {
-    let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
-    std::iter::once(0).chain(ends.map(|(i, _)| u32::try_from(i + 1).unwrap_or(u32::MAX))).collect()
-}
-
-/// Whether a block never runs on into what follows it.
-fn ends(body: &[Stmt]) -> bool {
-    match body.last() {
-        Some(Stmt::Return(_) | Stmt::Raise(_) | Stmt::Continue(_) | Stmt::Break(_)) => true,
-        Some(Stmt::Expr(e)) => matches!(&*e.value, Expr::Call(c)
-            if matches!(&*c.func, Expr::Attribute(a) if a.attr.as_str() == "exit"
-                && matches!(&*a.value, Expr::Name(n) if n.id.as_str() == "sys"))),
-        _ => false,
-    }
-}
-
-/// Whether an `except` clause catches a failed import.
-fn catches_import_error(what: Option<&Expr>) -> bool {
-    const CAUGHT: [&str; 4] = ["ImportError", "ModuleNotFoundError", "Exception", "BaseException"];
-    match what {
-        None => true,
-        Some(Expr::Name(name)) => CAUGHT.contains(&name.id.as_str()),
-        Some(Expr::Attribute(a)) => CAUGHT.contains(&a.attr.as_str()),
-        Some(Expr::Tuple(tuple)) => tuple.elts.iter().any(|e| catches_import_error(Some(e))),
-        Some(_) => false,
-    }
-}
-
-/// `with contextlib.suppress(ImportError)`.
-fn suppresses(item: &ast::WithItem) -> bool {
-    let Expr::Call(call) = &item.context_expr else { return false };
-    let name = match &*call.func {
-        Expr::Name(name) => name.id.as_str(),
-        Expr::Attribute(a) => a.attr.as_str(),
-        _ => return false,
-    };
-    name == "suppress" && call.arguments.args.iter().any(|a| catches_import_error(Some(a)))
 }

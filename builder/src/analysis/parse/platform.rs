@@ -1,12 +1,33 @@
 //! Reads conditions on the platform and the Python version out of expressions.
 
+use ruff_python_ast::visitor::Visitor;
 use ruff_python_ast::{self as ast, Expr};
 
 use super::Finder;
 use super::text::literal_texts;
+use crate::analysis::Guard;
 use crate::analysis::condition::{Compare, Condition, Match, Variable};
 
-impl Finder<'_> {
+impl<'a> Finder<'a> {
+    /// The branches of an `if`, each under what leads to it.
+    pub(super) fn branches(&mut self, stmt: &'a ast::StmtIf) {
+        self.visit_expr(&stmt.test);
+        let mut before = Vec::new();
+        let clauses = stmt.elif_else_clauses.iter().map(|c| (c.test.as_ref(), c.body.as_slice()));
+        for (test, body) in std::iter::once((Some(&*stmt.test), stmt.body.as_slice())).chain(clauses) {
+            let condition = test.map_or(Condition::Known(true), |t| self.condition_of(t));
+            let mut all = before.clone();
+            all.push(condition.clone());
+            let decided = all.iter().all(Condition::is_decidable);
+            let guard = if decided { Guard::None } else { Guard::Conditional };
+            let whole = if all.len() == 1 { condition.clone() } else { Condition::All(all) };
+            // `else` of an undecidable test has no condition of its own.
+            let whole = if matches!(whole, Condition::Known(true)) { None } else { Some(whole) };
+            self.under(guard, whole, |s| s.block(body));
+            before.push(condition.negated());
+        }
+    }
+
     /// The condition that an expression states.
     pub(super) fn condition_of(&self, expr: &Expr) -> Condition {
         match expr {

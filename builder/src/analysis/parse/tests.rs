@@ -23,6 +23,9 @@ fn imports(text: &str) -> Vec<(String, Guard)> {
         let star = match import.form {
             Form::Prefix => "*",
             Form::Tree => ".**",
+            Form::Path => "/.",
+            Form::Folder => "/",
+            Form::Folders => "/**",
             _ => "",
         };
         let names =
@@ -189,6 +192,86 @@ fn listed_packages() {
     assert_eq!(found, ["__name__..**", "a.b.*", ".d.*", ".*", ".*"]);
     assert!(!source(text.as_bytes(), 12, false).scans);
     assert!(source(b"import pkgutil\ndef f(p):\n    pkgutil.iter_modules(p)\n", 12, false).scans);
+}
+
+#[test]
+fn listed_folders() {
+    let found = |text: &str| -> Vec<String> {
+        names(text).into_iter().filter(|n| n.ends_with('/') || n.ends_with("/**")).collect()
+    };
+    let code = "import glob, importlib, os\nfrom pathlib import Path\ndef load(n):\n    importlib.import_module(n)\n";
+    let text = |rest: &str| found(&format!("{code}{rest}"));
+    assert_eq!(text("os.listdir(os.path.dirname(os.path.abspath(__file__)))\n"), ["./"]);
+    assert_eq!(
+        text("HERE = os.path.dirname(__file__)\nos.walk(os.path.join(HERE, 'a', 'b'))\n"),
+        [".a.b/**"]
+    );
+    assert_eq!(text("for f in (Path(__file__).parent / 'plugins').iterdir():\n    pass\n"), [".plugins/"]);
+    assert_eq!(text("Path(__file__).resolve().parents[1].joinpath('c').rglob('*.py')\n"), ["..c/**"]);
+    assert_eq!(text("glob.glob(os.path.dirname(__file__) + '/d/*.py')\n"), [".d/"]);
+    assert_eq!(text("Path(__file__).with_name('e').glob('**/*.py')\n"), [".e/**"]);
+    // Of data, of what is not known, and where no code is run by a name that is not known.
+    assert!(text("Path(__file__).parent.glob('*.json')\nos.listdir(x)\nos.listdir(__file__)\n").is_empty());
+    assert!(found("import os\nos.listdir(os.path.dirname(__file__))\n").is_empty());
+    // A function of the module lists what it is given; a package hands out its own path.
+    let given = "def walk(folder):\n    for name in os.listdir(folder):\n        load(name)\nwalk(Path(__file__).parent / 'f')\n";
+    assert_eq!(text(given), [".f/"]);
+    assert_eq!(found("from x import register\nregister(linter, __path__[0])\n"), ["__name__./"]);
+}
+
+#[test]
+fn functions_that_import_what_they_are_given() {
+    let text = "from importlib import import_module as im\nfor p in ['a', 'b.c']:\n    load(p + '.plugins')\n\
+                def load(name):\n    again(name)\ndef again(what):\n    im(what)\n\
+                class C:\n    def f(self, x, name):\n        im(name)\n    def g(self):\n        self.f(1, '.d')\n        \
+                self.f(1, name='e')\nload(f'p.{x}')\n";
+    let found: Vec<String> = names(text).into_iter().filter(|n| n != "importlib:import_module").collect();
+    assert_eq!(found, ["a.plugins", "b.c.plugins", ".d", "e", "p.*"]);
+}
+
+#[test]
+fn paths_in_packages() {
+    let found =
+        |text: &str| -> Vec<String> { names(text).into_iter().filter(|n| n.ends_with("/.")).collect() };
+    let text = "import os\nfrom pathlib import Path\nHERE = os.path.dirname(__file__)\nA = os.path.join(HERE, 'a', f'b/{x}', 'c')\n\
+                B = Path(__file__).parent.parent / 'lib' / x\nopen(os.path.join(HERE, 'data.json'))\nC = os.path.join(x, 'd')\n\
+                D = os.path.join(HERE, f'../e/{x}')\n";
+    assert_eq!(found(text), [".a.b/.", "..lib/.", "..e/."]);
+    assert!(source(text.as_bytes(), 12, false).climbs);
+}
+
+#[test]
+fn packages_that_are_given_to_be_listed() {
+    let text = "import importlib, pkgutil\nfrom . import plugins\ndef scan(module):\n    \
+                pkgutil.walk_packages(module.__path__, module.__name__ + '.')\nscan(importlib.import_module('a.core'))\n\
+                scan(plugins)\n";
+    let found: Vec<String> = names(text).into_iter().filter(|n| n.ends_with("**")).collect();
+    assert_eq!(found, ["a.core.**", ".plugins.**"]);
+}
+
+#[test]
+fn formats_where_names_are_imported() {
+    let tables = |text: &str| source(text.as_bytes(), 12, false).tables;
+    let text = "import importlib\ndef f(self, a, b):\n    importlib.import_module(self.x)\nG = f'p.{a}.q.{b}'\nH = f'p.{a} is no'\n";
+    assert_eq!(tables(text), [(4, "p.*.q.*".to_owned())]);
+    assert!(tables("G = f'p.{a}.q.{b}'\n").is_empty());
+}
+
+#[test]
+fn plugins_by_the_beginning_of_their_names() {
+    let text = "import pkgutil\nfor m in pkgutil.iter_modules():\n    m.name.startswith('app_')\n";
+    assert!(names(text).contains(&"app_*".to_owned()));
+    assert!(!names("x.startswith('app_')\n").contains(&"app_*".to_owned()));
+    assert_eq!(names("scan(like='^app_.+$')\n"), ["app_*"]);
+}
+
+#[test]
+fn defaults_and_keywords() {
+    let text = "import importlib\nT = {'a': ('mod_a', 'b')}\ndef f(x, base='p.q'):\n    n, m = T[x]\n    \
+                importlib.import_module(f'{base}.{n}')\n";
+    assert!(names(text).contains(&"p.q.mod_a".to_owned()), "{:?}", names(text));
+    let tables = source(b"yacc(tabmodule='a_parsetab', x='b', submodule='c.D')\n", 12, false).tables;
+    assert_eq!(tables, [(1, ".a_parsetab".to_owned()), (1, ".c.D".to_owned())]);
 }
 
 #[test]

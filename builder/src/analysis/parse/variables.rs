@@ -13,10 +13,8 @@ const DEPTH: usize = 6;
 /// What a variable is set to.
 #[derive(Clone, Copy)]
 enum Value<'a> {
-    /// Whatever the caller gives.
-    Parameter,
-    /// Whatever the caller gives, or this.
-    Default(&'a Expr),
+    /// Whatever the caller gives; nothing else is known of it than what it is if nothing is given.
+    Parameter(Option<&'a Expr>),
     Is(&'a Expr),
     /// A part of it: a loop's variable, or one of several targets.
     PartOf(&'a Expr),
@@ -68,13 +66,7 @@ impl<'a> Variables<'a> {
     pub(super) fn enter(&mut self, parameters: &'a Parameters) -> Scope {
         let scope = Scope { outer: self.scope };
         self.scope = self.assigned.len();
-        self.assigned.extend(parameters.iter().map(|p| {
-            let value = match p.default() {
-                Some(default @ Expr::StringLiteral(_)) => Value::Default(default),
-                _ => Value::Parameter,
-            };
-            (p.name().as_str(), value)
-        }));
+        self.assigned.extend(parameters.iter().map(|p| (p.name().as_str(), Value::Parameter(p.default()))));
         scope
     }
 
@@ -130,10 +122,12 @@ struct View<'v, 'a> {
 impl<'a> View<'_, 'a> {
     fn value(&self, value: Value<'a>) -> Vec<Known> {
         match value {
-            Value::Parameter => Vec::new(),
-            Value::Default(expr) => {
-                let mut known = known_texts(expr, self);
-                known.push(Known::new(Origin::Absolute, UNKNOWN, false));
+            Value::Parameter(None) => Vec::new(),
+            Value::Parameter(Some(default)) => {
+                let mut known = known_texts(default, self);
+                if !known.is_empty() {
+                    known.push(Known::new(Origin::Absolute, UNKNOWN, false));
+                }
                 known
             }
             Value::Is(expr) => known_texts(expr, self),

@@ -1,0 +1,56 @@
+//! Shapes of code that decide what an import means: handlers, early ends, modules that stand for others.
+
+use ruff_python_ast::{self as ast, Expr, Stmt};
+
+/// Whether what is assigned makes a module hand out others: `__getattr__` (PEP 562), `sys.modules[__name__]`.
+pub(super) fn stands_for_modules(target: &Expr) -> bool {
+    let is_own_name = |e: &Expr| matches!(e, Expr::Name(n) if n.id.as_str() == "__name__");
+    match target {
+        Expr::Name(name) => name.id.as_str() == "__getattr__",
+        Expr::Tuple(tuple) => tuple.elts.iter().any(stands_for_modules),
+        Expr::Subscript(s) => {
+            matches!(&*s.value, Expr::Attribute(a) if a.attr.as_str() == "modules") && is_own_name(&s.slice)
+        }
+        _ => false,
+    }
+}
+
+/// Offsets of the lines' beginnings.
+pub(super) fn memchr_lines(text: &str) -> Vec<u32> {
+    let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
+    std::iter::once(0).chain(ends.map(|(i, _)| u32::try_from(i + 1).unwrap_or(u32::MAX))).collect()
+}
+
+/// Whether a block never runs on into what follows it.
+pub(super) fn ends(body: &[Stmt]) -> bool {
+    match body.last() {
+        Some(Stmt::Return(_) | Stmt::Raise(_) | Stmt::Continue(_) | Stmt::Break(_)) => true,
+        Some(Stmt::Expr(e)) => matches!(&*e.value, Expr::Call(c)
+            if matches!(&*c.func, Expr::Attribute(a) if a.attr.as_str() == "exit"
+                && matches!(&*a.value, Expr::Name(n) if n.id.as_str() == "sys"))),
+        _ => false,
+    }
+}
+
+/// Whether an `except` clause catches a failed import.
+pub(super) fn catches_import_error(what: Option<&Expr>) -> bool {
+    const CAUGHT: [&str; 4] = ["ImportError", "ModuleNotFoundError", "Exception", "BaseException"];
+    match what {
+        None => true,
+        Some(Expr::Name(name)) => CAUGHT.contains(&name.id.as_str()),
+        Some(Expr::Attribute(a)) => CAUGHT.contains(&a.attr.as_str()),
+        Some(Expr::Tuple(tuple)) => tuple.elts.iter().any(|e| catches_import_error(Some(e))),
+        Some(_) => false,
+    }
+}
+
+/// `with contextlib.suppress(ImportError)`.
+pub(super) fn suppresses(item: &ast::WithItem) -> bool {
+    let Expr::Call(call) = &item.context_expr else { return false };
+    let name = match &*call.func {
+        Expr::Name(name) => name.id.as_str(),
+        Expr::Attribute(a) => a.attr.as_str(),
+        _ => return false,
+    };
+    name == "suppress" && call.arguments.args.iter().any(|a| catches_import_error(Some(a)))
+}
