@@ -85,7 +85,7 @@ def look():
     import gc
     found = [o for o in gc.get_objects() if type(o) is types.FunctionType]
     print(sum(str(f.__module__).startswith('big.') for f in found), sum(f is keeper.closure for f in found))
-    print(gc.get_freeze_count(), gc.get_threshold(), gc.isenabled(), gc.callbacks)
+    print(gc.get_freeze_count() < 1000, gc.get_threshold(), gc.isenabled(), gc.callbacks)
     print(any(r is vars(keeper) for r in gc.get_referrers(keeper.box)))
 print('gc' in sys.modules)
 look()
@@ -134,6 +134,30 @@ print('in a later import:', late.found > 10000)
     let endless = "import big.all, short\nprint('at last:', short.make(300000) > 100000)\n";
     let app = project("import endless").file("endless.py", endless).file("short.py", cycles);
     app.freeze_as(Mode::Onefile, ["app.py"]).command().run().prints("at last: True\n");
+}
+
+#[test]
+fn a_program_ends_as_it_says() {
+    let source = "
+import big.all, keeper, sys
+if sys.argv[1] == 'code':
+    sys.exit(3)
+if sys.argv[1] == 'text':
+    sys.exit('why it ends')
+if sys.argv[1] == 'interrupt':
+    raise KeyboardInterrupt
+raise ValueError('what is wrong')
+";
+    let app = project(source).freeze_as(Mode::Onefile, ["app.py"]);
+    app.command().arg("code").run().exits(3);
+    app.command().arg("text").run().exits(1).says(&["why it ends"]);
+    app.command().arg("error").run().exits(1).says(&[
+        "Traceback",
+        "app.py\", line 9",
+        "ValueError: what is wrong",
+    ]);
+    let outcome = app.command().arg("interrupt").run();
+    assert_eq!(outcome.says(&["KeyboardInterrupt"]).code(), None);
 }
 
 /// What `seen` makes of a program run by python and of the same frozen.

@@ -133,8 +133,10 @@ api! {
     fn PyDict_New() -> *mut PyObject;
     fn PyDict_SetItemString(*mut PyObject, *const c_char, *mut PyObject) -> c_int;
     fn PyErr_Clear();
+    fn PyErr_Fetch(*mut *mut PyObject, *mut *mut PyObject, *mut *mut PyObject);
     fn PyErr_Occurred() -> *mut PyObject;
     fn PyErr_Print();
+    fn PyErr_Restore(*mut PyObject, *mut PyObject, *mut PyObject);
     fn PyEval_EvalCode(*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
     fn PyEval_GetBuiltins() -> *mut PyObject;
     fn PyImport_AddModule(*const c_char) -> *mut PyObject;

@@ -160,41 +160,22 @@ pub(super) fn leave() {
     collector.limit(collector.usual);
 }
 
-/// Python is about to end: after its first collection all must be in sight.
+/// Python is about to end: after its first collection all must be in sight. The exception that ends the program, if
+/// one does, stays set.
 pub(super) fn end() {
     let Some(collector) = COLLECTOR.get() else { return };
-    collector.give_up();
-    if !collector.hides_imports.load(Ordering::Relaxed) {
-        return;
-    }
-    static DEF: PyMethodDef = PyMethodDef {
-        name: c"collected".as_ptr(),
-        function: collected,
-        flags: METH_FASTCALL,
-        doc: std::ptr::null(),
-    };
     let api = collector.api;
-    // SAFETY: the interpreter runs and this thread holds its lock; appending takes a reference of its own.
-    unsafe {
-        let function = (api.PyCFunction_NewEx)(&raw const DEF, std::ptr::null_mut(), std::ptr::null_mut());
-        let enabled = collector.call(collector.is_enabled, std::ptr::null_mut());
-        // Where it is switched off, that collection does not take place.
-        let waits = !function.is_null()
-            && enabled.is_some_and(|e| (api.PyObject_IsTrue)(e) == 1)
-            && (api.PyList_Append)(collector.callbacks, function) == 0;
-        for object in [enabled.unwrap_or_default(), function] {
-            if !object.is_null() {
-                (api.Py_DecRef)(object);
-            }
-        }
-        if !waits {
-            (api.PyErr_Clear)();
-            collector.show();
-        }
+    let [mut class, mut value, mut trace] = [std::ptr::null_mut(); 3];
+    // SAFETY: the interpreter runs and this thread holds its lock.
+    unsafe { (api.PyErr_Fetch)(&raw mut class, &raw mut value, &raw mut trace) };
+    collector.give_up();
+    if collector.hides_imports.load(Ordering::Relaxed) {
+        collector.show_after_collection();
     }
+    // SAFETY: see above; the references are given back.
+    unsafe { (api.PyErr_Restore)(class, value, trace) };
 }
-
-/// `gc.callbacks`: `(phase, info)` of a collection, for [`end`].
+/// `gc.callbacks`: `(phase, info)` of a collection, for [`Collector::show_after_collection`].
 unsafe extern "C" fn collected(_: *mut PyObject, args: *const *mut PyObject, n: isize) -> *mut PyObject {
     let Some(collector) = COLLECTOR.get() else { return std::ptr::null_mut() };
     let api = collector.api;
@@ -304,6 +285,36 @@ impl Collector {
         if self.hides.swap(false, Ordering::Relaxed) {
             self.hides_imports.store(false, Ordering::Relaxed);
             self.done(self.unfreeze, std::ptr::null_mut());
+        }
+    }
+
+    /// Brings all back into sight once Python has collected.
+    fn show_after_collection(&self) {
+        static DEF: PyMethodDef = PyMethodDef {
+            name: c"collected".as_ptr(),
+            function: collected,
+            flags: METH_FASTCALL,
+            doc: std::ptr::null(),
+        };
+        let api = self.api;
+        // SAFETY: the interpreter runs and this thread holds its lock; appending takes a reference of its own.
+        unsafe {
+            let function =
+                (api.PyCFunction_NewEx)(&raw const DEF, std::ptr::null_mut(), std::ptr::null_mut());
+            let enabled = self.call(self.is_enabled, std::ptr::null_mut());
+            // Where it is switched off, that collection does not take place.
+            let waits = !function.is_null()
+                && enabled.is_some_and(|e| (api.PyObject_IsTrue)(e) == 1)
+                && (api.PyList_Append)(self.callbacks, function) == 0;
+            for object in [enabled.unwrap_or_default(), function] {
+                if !object.is_null() {
+                    (api.Py_DecRef)(object);
+                }
+            }
+            if !waits {
+                (api.PyErr_Clear)();
+                self.show();
+            }
         }
     }
 
