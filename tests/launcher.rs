@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use harness::{Frozen, Mode, Project, Run, Sandbox, hello, interpreters, newest, scratch};
@@ -215,10 +216,26 @@ fn options_of_python_are_obeyed() {
 }
 
 #[test]
+fn it_does_not_run_as_an_interpreter_unless_that_was_asked_for() {
+    let source = "
+import subprocess, sys
+if len(sys.argv) > 1: print('started again with', sys.argv[1:]); sys.exit()
+answer = subprocess.run([sys.executable, *'-m pip install x'.split()], capture_output=True, text=True)
+print(answer.returncode, 'started again' in answer.stdout, 'interpreter = true' in answer.stderr)
+answer = subprocess.run([sys.executable, '-c', 'print(1)'], capture_output=True, text=True)
+print(answer.returncode, 'started again' in answer.stdout, 'interpreter = true' in answer.stderr)
+answer = subprocess.run([sys.executable, 'sub', '--flag'], capture_output=True, text=True)
+print(answer.stdout.strip())
+";
+    let app = Project::script(source).freeze(["app.py"]);
+    app.command().run().prints("2 False True\n2 False True\nstarted again with ['sub', '--flag']\n");
+}
+
+#[test]
 fn its_own_children_are_interpreters_where_they_are_meant_to_be() {
     let source = "
 import os, subprocess, sys
-def unused(): import tool
+def unused(): import tool, runner
 if len(sys.argv) > 1: print('started again with', sys.argv[1:]); sys.exit()
 def run(*words):
     answer = subprocess.run([sys.executable, *words], capture_output=True, text=True)
@@ -237,7 +254,18 @@ run(sys.argv[0], '-c', 'z')
 print(subprocess.check_output(['sh', '-c', f'{sys.executable} s.py && true'], text=True).strip(), flush=True)
 ";
     let tool = "import sys\nprint(__name__, sys.argv[1:], sys.flags.isolated)\n";
-    let app = Project::script(source).file("tool.py", tool).freeze(["app.py"]);
+    // A library that knows the interpreter, in an environment of its own.
+    let project = Project::script(source).file("tool.py", tool);
+    let made = Command::new(&newest().exe)
+        .args(["-m", "venv", "--without-pip"])
+        .arg(project.path().join("v"))
+        .status();
+    assert!(made.unwrap().success());
+    let library = format!("v/lib/python{}/site-packages/runner.py", newest().minor());
+    let runner = "import subprocess, sys\ndef run(name): subprocess.run([sys.executable, '-m', name])\n";
+    let project = project.file(&library, runner);
+    let outcome = project.bare_command(["app.py", "-F", "-y", "--python", "v"]).run();
+    let app = project.moved(Mode::Onefile, "app", outcome);
     app.command().run().prints(
         "0 ['-c', 'x'] ''\n0 ['-c', 'x'] True\n0 __main__ ['--flag'] 1\n1 app: No module named nothing_like_it\n\
          0 __main__ s.py ['s.py', 'y'] 42\n0 started again with ['sub', '--flag']\n\

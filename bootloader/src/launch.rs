@@ -8,7 +8,7 @@ use crate::args::{self, Call, Code};
 use crate::extract::Libraries;
 use crate::locate::Program;
 use crate::python::{Python, Session, Start, set_environment};
-use crate::report::{self, DAMAGED, Failure, UNABLE};
+use crate::report::{self, DAMAGED, Failure, REFUSED, UNABLE};
 use crate::{ahead, extract, os};
 
 /// Runs the frozen program; returns its exit code.
@@ -23,7 +23,7 @@ pub(crate) fn run(args: &[&CStr]) -> Result<i32, Failure> {
     report::phase(format_args!("archive of `{}`", program.carrier.display()));
     let given = args.len();
     let args = again(&program, args);
-    let call = match call(&program, args) {
+    let call = match call(&program, args)? {
         Call::Interpreter(_) if args.len() < given => Call::Program,
         call => call,
     };
@@ -71,26 +71,42 @@ fn again<'a>(program: &Program, args: &'a [&'a CStr]) -> &'a [&'a CStr] {
     if named && os::descends_from_same_executable() { &args[place..] } else { args }
 }
 
-/// Tells what the process was started for.
+/// Tells what the process was started for, and refuses what would start the program by mistake.
 ///
 /// Options of the program's own may look as those of an interpreter do; only a child of its own that is started by the
 /// path of its executable (`sys.executable`) means an interpreter.
-fn call<'a>(program: &Program, args: &[&'a CStr]) -> Call<'a> {
+fn call<'a>(program: &Program, args: &[&'a CStr]) -> Result<Call<'a>, Failure> {
     let call = args::classify(args);
-    let Call::Interpreter(code) = &call else { return call };
-    let always = program.setting(setting::AS_INTERPRETER) == Some(b"1");
-    let by_path = args.first().is_some_and(|a| a.to_bytes().starts_with(b"/"));
-    let is_meant = match code {
-        Code::Script(_, path) => {
-            let path = os::path_from_bytes(path.to_bytes());
-            let is_script = path.extension().is_some_and(|e| e == "py") && path.is_file();
-            is_script && (always || by_path && os::descends_from_same_executable())
+    let Call::Interpreter(code) = &call else { return Ok(call) };
+    let setting = program.setting(setting::AS_INTERPRETER).unwrap_or_default();
+    if let Code::Script(_, path) = code {
+        let path = os::path_from_bytes(path.to_bytes());
+        if !path.extension().is_some_and(|e| e == "py") || !path.is_file() {
+            return Ok(Call::Program);
         }
-        _ => {
-            always || os::runs_same_executable(os::parent()) || by_path && os::descends_from_same_executable()
-        }
+    }
+    let by_path = || args.first().is_some_and(|a| a.to_bytes().starts_with(b"/"));
+    let is_child = || !matches!(code, Code::Script(..)) && os::runs_same_executable(os::parent());
+    let is_meant = match setting {
+        b"1" => true,
+        b"children" => is_child() || by_path() && os::descends_from_same_executable(),
+        _ => false,
     };
-    if is_meant { call } else { Call::Program }
+    if is_meant {
+        return Ok(call);
+    }
+    let (option, value) = match code {
+        _ if !is_child() => return Ok(Call::Program),
+        Code::Command(_, value) => ("-c", value),
+        Code::Module(_, value) => ("-m", value),
+        Code::Script(..) => return Ok(Call::Program),
+    };
+    let shown: String = value.to_string_lossy().chars().take(60).collect();
+    Err(Failure::new(
+        REFUSED,
+        format!("this program started itself as `{option} {shown}`, but it is not a python interpreter"),
+    )
+    .hint("build it with `interpreter = true` in [runtime], or let it not use `sys.executable` as python"))
 }
 
 fn libpython(program: &Program, libraries: &Libraries) -> Result<Python, Failure> {

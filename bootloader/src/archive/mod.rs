@@ -174,6 +174,7 @@ pub mod setting {
     /// `1`: the launcher shows its phases and their times, as with `FREEZE_DEBUG=1`.
     pub const DEBUG: &[u8] = b"debug";
     /// `1`: `app -m module`, `-c code` and `script.py` run as with an interpreter (`interpreter` in `[runtime]`).
+    /// `children`: only what the program itself starts so, through `sys.executable`, does.
     pub const AS_INTERPRETER: &[u8] = b"as-interpreter";
     /// The whole index is in another file: path of it, relative to the executable's folder, as stored in
     /// the extra executables of a onedir bundle. Such an archive has no other content than settings.

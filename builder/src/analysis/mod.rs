@@ -131,6 +131,8 @@ pub struct Graph {
     pub climbing: Vec<String>,
     /// Packages whose folders are listed, and whether the folders below are: their modules are files too.
     pub listed: BTreeMap<String, bool>,
+    /// A module of an installed distribution may start the interpreter (`sys.executable`).
+    pub starts_interpreter: bool,
     /// Installed distributions that own a collected module or were asked for.
     pub distributions: Vec<Distribution>,
     /// What the user should know.

@@ -42,6 +42,9 @@ pub(super) struct Record {
     /// It imports a name of which nothing is known: one that whoever uses it gives.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
+    /// It knows the interpreter by its path (`sys.executable`): as a rule to start it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interpreter: bool,
     /// Words that may name folders beside it which it puts on `sys.path`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub search: Vec<String>,

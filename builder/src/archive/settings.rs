@@ -147,7 +147,10 @@ pub(super) fn add(
     if request.runtime.debugs("bootloader") {
         set(setting::DEBUG, "1");
     }
+    // What a library starts is not in the hands of whoever builds the program.
     if request.runtime.interpreter {
         set(setting::AS_INTERPRETER, "1");
+    } else if contents.graph.starts_interpreter {
+        set(setting::AS_INTERPRETER, "children");
     }
 }

@@ -10,6 +10,8 @@ impl Worklist<'_> {
     /// The finished graph.
     pub(in crate::analysis) fn finish(mut self) -> Graph {
         self.list_files();
+        let starts_interpreter =
+            self.nodes.iter().any(|n| n.role == load::Role::Library && n.record.interpreter);
         let installed = self.installed;
         let mut owners: BTreeMap<usize, usize> = BTreeMap::new();
         let mut modules: BTreeMap<String, Module> = BTreeMap::new();
@@ -79,6 +81,7 @@ impl Worklist<'_> {
             named_files,
             climbing,
             listed: self.tables.folders,
+            starts_interpreter,
             distributions,
             warnings: self.warnings,
         }

@@ -9,6 +9,16 @@ use crate::analysis::Guard;
 use crate::analysis::record::{Form, Origin};
 
 impl<'a> Finder<'a> {
+    /// An attribute whose name tells what the module is about.
+    pub(super) fn attribute(&mut self, attribute: &ast::ExprAttribute) {
+        let name = attribute.attr.as_str();
+        self.groups |= super::ENTRY_POINTS.contains(&name);
+        if matches!(name, "meta_path" | "executable") && self.is_module(&attribute.value, "sys") {
+            self.record.finds |= name == "meta_path";
+            self.record.interpreter |= name == "executable";
+        }
+    }
+
     /// Remembers a string that looks like `package.module` or `package.module:attribute`.
     pub(super) fn text(&mut self, literal: &'a ast::ExprStringLiteral) {
         let text = literal.value.to_str();

@@ -566,9 +566,7 @@ impl<'a> Visitor<'a> for Finder<'a> {
             Expr::Name(name) if name.id.as_str() == "__file__" => self.has_file = true,
             Expr::Name(name) => self.groups |= ENTRY_POINTS.contains(&name.id.as_str()),
             Expr::Attribute(attribute) => {
-                self.record.finds |=
-                    attribute.attr.as_str() == "meta_path" && self.is_module(&attribute.value, "sys");
-                self.groups |= ENTRY_POINTS.contains(&attribute.attr.as_str());
+                self.attribute(attribute);
                 visitor::walk_expr(self, expr);
             }
             Expr::FString(text) => {
