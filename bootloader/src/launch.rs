@@ -81,7 +81,7 @@ fn call<'a>(program: &Program, args: &[&'a CStr]) -> Result<Call<'a>, Failure> {
     let setting = program.setting(setting::AS_INTERPRETER).unwrap_or_default();
     if let Code::Script(_, path) = code {
         let path = os::path_from_bytes(path.to_bytes());
-        if !path.extension().is_some_and(|e| e == "py") || !path.is_file() {
+        if path.extension().is_none_or(|e| e != "py") || !path.is_file() {
             return Ok(Call::Program);
         }
     }
