@@ -7,6 +7,7 @@ use std::io::{ErrorKind, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -213,14 +214,38 @@ fn quoted(argument: &OsStr) -> String {
     }
 }
 
-fn collect<R: Read + Send + 'static>(pipe: Option<R>) -> JoinHandle<Vec<u8>> {
-    std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        if let Some(mut pipe) = pipe {
-            let _ = pipe.read_to_end(&mut bytes);
+/// What a program writes, as far as it has come.
+#[derive(Debug)]
+struct Output {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    reader: JoinHandle<()>,
+}
+
+impl Output {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+    }
+}
+
+fn collect<R: Read + Send + 'static>(pipe: Option<R>) -> Output {
+    let bytes = Arc::new(Mutex::new(Vec::new()));
+    let all = Arc::clone(&bytes);
+    let reader = std::thread::spawn(move || {
+        let Some(mut pipe) = pipe else { return };
+        let mut part = vec![0; 1 << 16];
+        loop {
+            match pipe.read(&mut part) {
+                Ok(0) => return,
+                Ok(n) => {
+                    let new = part.get(..n).unwrap_or_default();
+                    all.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(new);
+                }
+                Err(e) if e.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return,
+            }
         }
-        bytes
-    })
+    });
+    Output { bytes, reader }
 }
 
 /// A program that runs.
@@ -228,8 +253,8 @@ fn collect<R: Read + Send + 'static>(pipe: Option<R>) -> JoinHandle<Vec<u8>> {
 pub struct Started {
     run: Run,
     child: Child,
-    stdout: JoinHandle<Vec<u8>>,
-    stderr: JoinHandle<Vec<u8>>,
+    stdout: Output,
+    stderr: Output,
     started: Instant,
 }
 
@@ -271,7 +296,7 @@ impl Started {
         // A child left behind would keep the pipes open for ever; what it has to say is of no interest.
         let deadline = Instant::now() + Duration::from_secs(5);
         let mut left_children = false;
-        while !(self.stdout.is_finished() && self.stderr.is_finished()) {
+        while !(self.stdout.reader.is_finished() && self.stderr.reader.is_finished()) {
             if Instant::now() > deadline {
                 left_children = true;
                 self.signal(libc::SIGKILL);
@@ -279,9 +304,8 @@ impl Started {
             }
             std::thread::sleep(Duration::from_millis(1));
         }
-        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        let stdout = text(self.stdout.join().unwrap_or_default());
-        let stderr = text(self.stderr.join().unwrap_or_default());
+        // One in a session of its own lives on: its pipes are not waited for.
+        let (stdout, stderr) = (self.stdout.text(), self.stderr.text());
         Outcome { run: self.run, status, stdout, stderr, took, hung, left_children }
     }
 }

@@ -1,6 +1,7 @@
 """Runs the programs of the neighbouring folders in one process."""
 
 import asyncio
+import os
 import sys
 
 import black
@@ -41,7 +42,11 @@ def main():
             module.main()
         except SystemExit as leaving:
             assert not leaving.code
-    # httpie looks for its updates in a fork, which would write again what is still buffered.
+    # httpie looks for its updates in a fork of a fork. That would write again what is still buffered, and the pool of threads
+    # that SciPy's transforms leave behind may wait for ever when it is forked as soon as it has been made anew.
+    with open(os.path.join(os.environ["HOME"], "config.json"), "w", encoding="utf-8") as file:
+        file.write('{"disable_update_warnings": true}')
+    os.environ["HTTPIE_CONFIG_DIR"] = os.environ["HOME"]
     print(black.format_str("x  =  {'a' :1}", mode=black.Mode()).strip(), flush=True)
     assert httpie.core.main(["http", "--offline", "--ignore-stdin", "--quiet", "GET", "localhost/a"]) == 0
 
