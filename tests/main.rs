@@ -15,6 +15,7 @@ mod binaries;
 mod cache;
 mod cli;
 mod collector;
+mod compat;
 mod damage;
 mod determinism;
 mod environment;

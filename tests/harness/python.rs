@@ -291,7 +291,7 @@ fn venvs() -> PathBuf {
 }
 
 /// The installer: `uv` from PyPI, which makes an environment in a tenth of the time that pip takes.
-fn uv() -> &'static Path {
+pub fn uv() -> &'static Path {
     static UV: OnceLock<PathBuf> = OnceLock::new();
     UV.get_or_init(|| {
         let folder = venvs().join("uv");

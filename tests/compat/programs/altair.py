@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["altair", "pandas"]
+# [tool.freeze-compat]
+# ci = true
 # ///
 """Builds a chart, checks it against the bundled schema and saves it as a page."""
 

@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["babel"]
+# [tool.freeze-compat]
+# ci = true
 # ///
 """Formats dates and numbers in several locales and compiles a catalogue of messages."""
 

@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["celery"]
+# [tool.freeze-compat]
+# ci = true
 # ///
 """Runs tasks in a worker with transport and result store in memory."""
 

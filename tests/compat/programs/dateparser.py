@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["dateparser"]
+# [tool.freeze-compat]
+# ci = true
 # ///
 """Reads dates in several languages."""
 

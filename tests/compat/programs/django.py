@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["django", "djangorestframework", "whitenoise"]
+# [tool.freeze-compat]
+# rules = ["django.toml"]
 # ///
 """Migrates, serves and administers a project that is configured in one file."""
 

@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["faker"]
+# [tool.freeze-compat]
+# rules = ["faker.toml"]
 # ///
 """Makes data with providers that are loaded by locale."""
 

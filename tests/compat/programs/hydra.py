@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["hydra-core>=1.3"]
+# [tool.freeze-compat]
+# ci = true
 # ///
 """Composes a configuration from a folder, with overrides, and instantiates what it names."""
 

@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["langdetect", "langcodes", "language-data"]
+# [tool.freeze-compat]
+# ci = true
 # ///
 """Tells languages by the bundled profiles, and names them."""
 

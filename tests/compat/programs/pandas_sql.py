@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["pandas", "sqlalchemy"]
+# [tool.freeze-compat]
+# rules = ["pandas.toml"]
 # ///
 """Writes and reads SQL tables, through sqlite3 and SQLAlchemy."""
 

@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["pendulum"]
+# [tool.freeze-compat]
+# ci = true
 # ///
 """Computes with zones, formats in locales and reads durations."""
 

@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["Pillow"]
+# [tool.freeze-compat]
+# rules = ["pillow.toml"]
 # ///
 """Draws, converts, filters, and writes and reads in many formats."""
 

@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["setuptools<80", "requests", "rich"]
+# [tool.freeze-compat]
+# rules = ["setuptools.toml"]
 # ///
 """Asks for versions, requirements, entry points and files through the old interface."""
 

@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["pyramid", "pyramid-jinja2", "pyramid-chameleon", "webtest"]
+# [tool.freeze-compat]
+# rules = ["pyramid.toml"]
 # ///
 """Answers requests of views found by scanning, with templates and files of packages."""
 

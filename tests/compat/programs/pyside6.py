@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["PySide6-Essentials"]
+# [tool.freeze-compat]
+# rules = ["pyside.toml"]
 # ///
 """Shows a window offscreen, with signals, style, a picture, SQL and QML."""
 

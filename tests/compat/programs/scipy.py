@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["scipy"]
+# [tool.freeze-compat]
+# rules = ["numpy.toml"]
 # ///
 """Computes with most of its subpackages."""
 

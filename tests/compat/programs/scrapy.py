@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["scrapy"]
+# [tool.freeze-compat]
+# rules = ["scrapy.toml"]
 # ///
 """Crawls a local server with a spider; settings name most of its parts."""
 

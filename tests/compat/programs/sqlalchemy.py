@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["sqlalchemy[asyncio]", "aiosqlite", "psycopg2-binary", "pymysql"]
+# [tool.freeze-compat]
+# ci = true
 # ///
 """Maps objects, queries synchronously and not, and compiles for other data bases."""
 

@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["stevedore"]
+# [tool.freeze-compat]
+# ci = true
 # ///
 """Loads extensions by entry points, its own among them."""
 

@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["streamlit"]
+# [tool.freeze-compat]
+# rules = ["streamlit.toml"]
 # ///
 """Runs an app in its test driver, and serves one over HTTP."""
 

@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["transformers", "numpy"]
+# [tool.freeze-compat]
+# rules = ["transformers.toml"]
 # ///
 """Makes configurations and a tokenizer without a model."""
 

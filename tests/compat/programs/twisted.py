@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["twisted[tls]"]
+# [tool.freeze-compat]
+# rules = ["twisted.toml"]
 # ///
 """Serves over TCP and TLS, with deferreds, and finds its plugins."""
 

@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["tzdata"]
+# [tool.freeze-compat]
+# rules = ["tzdata.toml", "zoneinfo.toml"]
 # ///
 """Reads zones of the bundled data only."""
 

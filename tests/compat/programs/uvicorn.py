@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["uvicorn[standard]", "httpx"]
+# [tool.freeze-compat]
+# ci = true
 # ///
 """Serves an app over HTTP and a socket, with loops and protocols that are loaded by name."""
 

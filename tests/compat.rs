@@ -1,0 +1,76 @@
+//! A slice of the compatibility corpus: a program for each rule that is shipped, and some for what needs none.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use harness::{freeze, interpreter, newest, root, scratch, uv};
+
+/// Programs, each with what its header says of freeze: the rules it is for, and whether it is run here anyway.
+fn programs() -> Vec<(String, Vec<String>, bool)> {
+    let folder = root().join("tests/compat/programs");
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let header = text.split("# ///").nth(1).unwrap_or_default();
+        let value = |key: &str| header.lines().find_map(|l| l.strip_prefix(&format!("# {key} = ")));
+        let rules = value("rules").unwrap_or_default().split('"').skip(1).step_by(2).map(str::to_owned);
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        found.push((name, rules.collect(), value("ci") == Some("true")));
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn each_rule_has_a_program_that_needs_its_package() {
+    let folder = root().join("builder/src/rules/packages");
+    let rules: BTreeSet<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let named: BTreeSet<String> = programs().into_iter().flat_map(|(_, rules, _)| rules).collect();
+    assert_eq!(rules, named);
+    assert!(rules.len() <= 25, "a rule is for what no heuristic can see");
+}
+
+#[test]
+fn programs_of_the_corpus_work() {
+    let names: Vec<String> =
+        programs().into_iter().filter(|(_, rules, ci)| !rules.is_empty() || *ci).map(|(n, _, _)| n).collect();
+    assert!(names.len() > 20, "{names:?}");
+    let work = scratch("compat");
+    let results = work.path().join("results.json");
+    // What most packages have wheels for.
+    let python = &interpreter("3.12").unwrap_or(newest()).exe;
+    let done = Command::new(python)
+        .arg(root().join("tests/compat/run.py"))
+        .args(["--modes", "onefile", "--jobs", "2", "--discard"])
+        .arg("--python")
+        .arg(python)
+        .arg("--freeze")
+        .arg(freeze())
+        .arg("--uv")
+        .arg(uv())
+        .arg("--work")
+        .arg(work.path())
+        .arg("--json")
+        .arg(&results)
+        .args(&names)
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{text}");
+    let table: serde_json::Value = serde_json::from_slice(&std::fs::read(&results).unwrap()).unwrap();
+    for name in &names {
+        let program = &table["programs"][name];
+        // What cannot be had from here, or does not run on this machine unfrozen, is no fault of the product.
+        if let Some(reason) = program["skip"].as_str() {
+            harness::skip(&format!("{name}: {}", reason.lines().next().unwrap_or_default()));
+            continue;
+        }
+        assert_eq!(program["onefile"]["pass"], true, "{name}: {program}\n{text}");
+    }
+    let ran = names.iter().filter(|n| table["programs"][n.as_str()]["skip"].is_null()).count();
+    assert!(ran * 10 >= names.len() * 9, "most of them can be run: {ran} of {}\n{text}", names.len());
+}
