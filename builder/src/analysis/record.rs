@@ -20,6 +20,9 @@ pub(super) struct Record {
     /// Constant strings that look like dotted names of modules, with their lines.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub texts: Vec<(u32, String)>,
+    /// Lists of such texts in the program's own modules, with words that are no more than that among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lists: Vec<List>,
     /// Texts of a module that imports names it computes, or that stands for a table of modules (PEP 562): each may
     /// name a module of its package, with dots before it or without.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -62,6 +65,17 @@ pub(super) struct Record {
     pub native: Option<NativeNames>,
     /// The parser rejects the file, or parts of it for this Python version: the interpreter has the last word.
     pub doubtful: bool,
+}
+
+/// A list of texts that all look like names of modules.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct List {
+    /// Its line.
+    pub line: u32,
+    /// The texts.
+    pub names: Vec<String>,
+    /// What it is called says that they are modules: `INSTALLED_APPS`, `plugins`.
+    pub certain: bool,
 }
 
 /// One import, as written.

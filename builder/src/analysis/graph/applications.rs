@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Worklist, is_test};
-use crate::analysis::record::Record;
+use super::{Node, Worklist, is_test};
+use crate::analysis::distributions::required_name;
+use crate::analysis::record::{List, Record};
 use crate::analysis::{By, Guard, Kind, Reason, load};
 use crate::spec::Entry;
 
@@ -39,6 +40,94 @@ impl Worklist<'_> {
         }
         self.firm = firm;
         !self.pending.is_empty()
+    }
+
+    /// Lists of names in the program's own modules, such as the applications of a site: where one of them is a module
+    /// or what the list is called says so, words without a dot are modules too. Packages of other distributions among
+    /// them may be plugins, see [`Worklist::follow_plugins`].
+    pub(super) fn follow_lists(&mut self, at: usize, from: &str, record: &Record) {
+        if self.nodes[at].role != load::Role::Program {
+            return;
+        }
+        for List { line, names, certain } in &record.lists {
+            let tests = |name: &str| name.split('.').any(|part| part != "testing" && is_test(part));
+            let known: Vec<&String> = names
+                .iter()
+                .filter(|n| !tests(n) && (self.owner_of_name(n).is_some() || self.is_own_module(n)))
+                .collect();
+            let is_module = |list: &mut Self, name: &str| {
+                name.contains('.')
+                    && (list.find_quietly(name).is_some()
+                        || name.rsplit_once('.').is_some_and(|(m, _)| list.find_quietly(m).is_some()))
+            };
+            if !certain && !names.iter().any(|n| is_module(self, n)) {
+                continue;
+            }
+            for name in known {
+                let reason = Reason {
+                    from: from.to_owned(),
+                    by: By::Text(name.clone()),
+                    line: *line,
+                    guard: Guard::Function,
+                };
+                if let Some(found) = self.require_existing(name, &reason)
+                    && self.nodes[found].module.package
+                    && self.nodes[found].role == load::Role::Library
+                {
+                    self.tables.plugins.entry(name.clone()).or_insert(reason);
+                }
+            }
+        }
+    }
+
+    /// A package that the program names in a list, of a distribution that requires one which imports names that it is
+    /// given: such a framework loads parts of the package by their names (models, commands, tags). Takes all its
+    /// modules; whether there were new ones.
+    pub(super) fn follow_plugins(&mut self) -> bool {
+        let named: Vec<(String, Reason)> = self
+            .tables
+            .plugins
+            .iter()
+            .filter(|(name, _)| !self.tables.whole.contains(*name))
+            .map(|(name, reason)| (name.clone(), reason.clone()))
+            .collect();
+        if named.is_empty() {
+            return false;
+        }
+        let open = |n: &&Node| n.role == load::Role::Library && n.record.open;
+        let frameworks: BTreeSet<String> =
+            self.nodes.iter().filter(open).map(|n| n.module.name.clone()).collect();
+        let frameworks: BTreeSet<usize> =
+            frameworks.iter().filter_map(|name| self.owner_of_name(name)).collect();
+        let firm = std::mem::take(&mut self.firm);
+        for (name, reason) in named {
+            let Some(owner) = self.owner_of_name(&name) else { continue };
+            if self.requires_one_of(owner, &frameworks) {
+                self.submodules(&name, &reason, &mut |name| !is_tool(name));
+                self.tables.whole.insert(name);
+            }
+        }
+        self.firm = firm;
+        !self.pending.is_empty()
+    }
+
+    /// Whether a distribution requires one of some others, be it through more.
+    fn requires_one_of(&self, owner: usize, wanted: &BTreeSet<usize>) -> bool {
+        let mut seen = BTreeSet::from([owner]);
+        let mut queue = vec![owner];
+        while let Some(at) = queue.pop() {
+            for required in self.installed.get(at).requires.iter().filter_map(|r| required_name(r)) {
+                if let Some((next, _)) = self.installed.named(required)
+                    && seen.insert(next)
+                {
+                    if wanted.contains(&next) {
+                        return true;
+                    }
+                    queue.push(next);
+                }
+            }
+        }
+        false
     }
 
     /// The module that an import leads to in a package whose finder hands out its subpackages as if they lay at the top.

@@ -119,8 +119,9 @@ impl<'a> Worklist<'a> {
                 continue;
             }
             if !text.contains('.') {
-                // A word that nobody writes for another reason than to name what is installed: `"app_plugin"`.
-                if text.trim_matches('_').contains('_') && self.owner_of(text).is_some() {
+                // A word that nobody writes for another reason than to name what there is: `"app_plugin"`.
+                let is_name = text.trim_matches('_').contains('_');
+                if is_name && (self.owner_of(text).is_some() || self.is_own_module(text)) {
                     self.require_existing(text, &reason);
                 }
                 continue;
@@ -155,21 +156,22 @@ impl<'a> Worklist<'a> {
     /// A string that names a package of the program itself takes the whole package: an application of Django, a folder
     /// of plugins.
     fn own_package(&mut self, name: &str, reason: &Reason) -> bool {
-        let Some(Found { kind, locations: Some(_), path }) = self.find_quietly(name) else { return false };
-        let module = Module {
-            name: name.to_owned(),
-            kind,
-            package: true,
-            path,
-            distribution: None,
-            reasons: Vec::new(),
-        };
-        if matches!(module.kind, Kind::Namespace(_)) || self.role(&module) != load::Role::Program {
+        let is_package = self.find_quietly(name).is_some_and(|f| f.locations.is_some());
+        if !is_package || !self.is_own_module(name) {
             return false;
         }
         self.require_quietly(name, reason.clone());
         self.submodules(name, reason, &mut |name| !name.split('.').any(is_test));
         true
+    }
+
+    /// Whether there is a module of this name among the program's own.
+    pub(super) fn is_own_module(&mut self, name: &str) -> bool {
+        let Some(Found { kind, locations, path }) = self.find_quietly(name) else { return false };
+        let package = locations.is_some();
+        let (name, reasons) = (name.to_owned(), Vec::new());
+        let module = Module { name, kind, package, path, distribution: None, reasons };
+        !matches!(module.kind, Kind::Namespace(_)) && self.role(&module) == load::Role::Program
     }
 
     /// Names in a native extension that are modules of its package, of its requirements or of the standard library.

@@ -199,6 +199,7 @@ impl<'a> Worklist<'a> {
                 && !self.follow_groups()
                 && !self.follow_data()
                 && !self.follow_application()
+                && !self.follow_plugins()
             {
                 let again = std::mem::take(&mut self.again);
                 if again.is_empty() {
@@ -338,6 +339,7 @@ impl<'a> Worklist<'a> {
         self.follow_search(at, &name, &record);
         self.note_groups(at, &name, &record);
         self.follow_texts(at, &name, &record, &unwanted);
+        self.follow_lists(at, &name, &record);
         self.follow_tables(at, &name, &record, &unwanted);
     }
 

@@ -40,7 +40,9 @@ pub(super) struct Tables {
     looked_at: BTreeSet<String>,
     /// Top-level packages with finders of their own.
     pub(super) aliasing: BTreeSet<String>,
-    /// Top-level packages that have been taken whole.
+    /// Packages that lists of the program name, with the first reason.
+    pub(super) plugins: BTreeMap<String, Reason>,
+    /// Packages that have been taken whole.
     pub(super) whole: BTreeSet<String>,
 }
 
@@ -313,7 +315,7 @@ impl Worklist<'_> {
     }
 
     /// The distribution that owns a name: that of its top level, or of the level below where that is a namespace.
-    fn owner_of_name(&mut self, name: &str) -> Option<usize> {
+    pub(super) fn owner_of_name(&mut self, name: &str) -> Option<usize> {
         let top = name.split('.').next().unwrap_or(name);
         if let Some(owner) = self.owner_of(top) {
             return Some(owner);

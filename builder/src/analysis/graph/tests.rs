@@ -413,3 +413,65 @@ fn distributions_that_the_program_names() {
     assert!(graph.modules.contains_key("app_one") && graph.modules.contains_key("plug_two"));
     assert!(!graph.modules.contains_key("plugs"));
 }
+
+#[test]
+fn lists_name_modules_where_one_of_them_is_a_module() {
+    let metadata = "Metadata-Version: 2.1\nVersion: 1\n";
+    let plain = format!("{metadata}Name: plain\n");
+    let plugin = format!("{metadata}Name: plugin\nRequires-Dist: between\n");
+    let between = format!("{metadata}Name: between\nRequires-Dist: frame\n");
+    let frame = format!("{metadata}Name: frame\n");
+    let text = "import os, frame\nA = ['frame.parts', 'plugin', 'plain', 'local']\nB = ['unrelated', 'words']\n\
+                os.environ.setdefault('SETTINGS_MODULE', 'config')\nos.environ['X_MODULE'] = 'more'\n\
+                frame.run('served:app', include=['jobs'])\nprint('other', 'only_word')\n";
+    let graph = graph(
+        &[
+            ("app/main.py", text),
+            ("app/config.py", "INSTALLED_APPS = ('words',)\nINSTALLED_APPS += ['late']\n"),
+            ("app/more.py", ""),
+            ("app/served.py", ""),
+            ("app/jobs.py", ""),
+            ("app/local.py", ""),
+            ("app/other.py", ""),
+            ("app/only_word.py", ""),
+            ("app/words.py", ""),
+            ("app/late.py", ""),
+            ("app/unrelated.py", ""),
+            ("site/frame/__init__.py", "import importlib\ndef run(x, **y): importlib.import_module(x)\n"),
+            ("site/frame/parts.py", ""),
+            ("site/frame/unused.py", ""),
+            ("site/frame-1.dist-info/METADATA", &frame),
+            ("site/frame-1.dist-info/RECORD", "frame/__init__.py,,\nframe/parts.py,,\nframe/unused.py,,\n"),
+            ("site/plugin/__init__.py", ""),
+            ("site/plugin/models.py", ""),
+            ("site/plugin/tests/__init__.py", ""),
+            ("site/plugin-1.dist-info/METADATA", &plugin),
+            ("site/plugin-1.dist-info/RECORD", "plugin/__init__.py,,\nplugin/models.py,,\n"),
+            ("site/between-1.dist-info/METADATA", &between),
+            ("site/between-1.dist-info/RECORD", ""),
+            ("site/plain/__init__.py", ""),
+            ("site/plain/part.py", ""),
+            ("site/plain-1.dist-info/METADATA", &plain),
+            ("site/plain-1.dist-info/RECORD", "plain/__init__.py,,\nplain/part.py,,\n"),
+        ],
+        |_| {},
+    );
+    for name in [
+        "frame.parts",
+        "plugin.models",
+        "plain",
+        "local",
+        "config",
+        "more",
+        "served",
+        "jobs",
+        "words",
+        "late",
+        "only_word",
+    ] {
+        assert!(graph.modules.contains_key(name), "{name}");
+    }
+    for name in ["frame.unused", "plugin.tests", "plain.part", "other", "unrelated"] {
+        assert!(!graph.modules.contains_key(name), "{name}");
+    }
+}

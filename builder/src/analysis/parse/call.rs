@@ -16,6 +16,15 @@ impl<'a> Finder<'a> {
         self.folder_call(call);
         self.wrapper_call(call);
         self.arguments(call);
+        for keyword in &arguments.keywords {
+            if let Some(name) = &keyword.arg {
+                self.named_list(name.as_str(), &keyword.value);
+            }
+        }
+        // `environ.setdefault("SETTINGS_MODULE", "settings")`
+        if let [Expr::StringLiteral(key), value] = &*arguments.args {
+            self.named_list(key.value.to_str(), value);
+        }
         match &*call.func {
             Expr::Name(name) if self.importers.contains(name.id.as_str()) => self.import_call(call),
             Expr::Name(name) if name.id.as_str() == "__import__" => self.import_call(call),

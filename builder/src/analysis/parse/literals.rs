@@ -6,7 +6,7 @@ use ruff_text_size::Ranged;
 use super::Finder;
 use super::text::is_dotted_name;
 use crate::analysis::Guard;
-use crate::analysis::record::{Form, Origin};
+use crate::analysis::record::{Form, List, Origin};
 
 impl<'a> Finder<'a> {
     /// An attribute whose name tells what the module is about.
@@ -59,6 +59,12 @@ impl<'a> Finder<'a> {
                 f.push(at, Origin::Absolute, text.to_owned(), Form::Prefix, Vec::new());
             });
         }
+        // `module:attribute`
+        if let Some((module, attribute)) = text.split_once(':')
+            && is_dotted_name(attribute)
+        {
+            self.named_text(literal, module);
+        }
         let name = text.split_once(':').map_or(text, |(module, _)| module);
         if name.len() < 120
             && (self.words || name.contains('.'))
@@ -67,6 +73,53 @@ impl<'a> Finder<'a> {
         {
             let line = self.line(literal.range.start());
             self.record.texts.push((line, name.to_owned()));
+        }
+    }
+
+    /// Remembers a list in the program's own modules each text of which may be the name of a module.
+    pub(super) fn list(&mut self, list: &'a Expr, certain: bool) {
+        let (Expr::List(ast::ExprList { elts, .. })
+        | Expr::Tuple(ast::ExprTuple { elts, .. })
+        | Expr::Set(ast::ExprSet { elts, .. })) = list
+        else {
+            return;
+        };
+        if !self.words {
+            return;
+        }
+        let texts = elts.iter().filter_map(|e| match e {
+            Expr::StringLiteral(s) => Some(s.value.to_str()),
+            _ => None,
+        });
+        let names: Vec<String> = texts.map(str::to_owned).collect();
+        let tells = certain || names.iter().any(|n| n.contains('.'));
+        if tells && !names.is_empty() && names.iter().all(|n| n.len() < 120 && is_dotted_name(n)) {
+            self.record.lists.push(List { line: self.line(list.range().start()), names, certain });
+        }
+    }
+
+    /// A value with the name that it is given: whether that tells that it holds names of modules.
+    pub(super) fn named_list(&mut self, name: &str, value: &'a Expr) {
+        const HOLDS_MODULES: [&str; 8] =
+            ["apps", "imports", "include", "module", "modules", "packages", "plugins", "urlconf"];
+        if !self.words || !HOLDS_MODULES.iter().any(|end| name.to_ascii_lowercase().ends_with(end)) {
+            return;
+        }
+        match value {
+            Expr::StringLiteral(literal) => self.named_text(literal, literal.value.to_str()),
+            Expr::BinOp(op) => {
+                self.named_list(name, &op.left);
+                self.named_list(name, &op.right);
+            }
+            other => self.list(other, true),
+        }
+    }
+
+    /// A text of which it is known that it names a module.
+    fn named_text(&mut self, literal: &ast::ExprStringLiteral, name: &str) {
+        if self.words && name.len() < 120 && is_dotted_name(name) {
+            let line = self.line(literal.range.start());
+            self.record.lists.push(List { line, names: vec![name.to_owned()], certain: true });
         }
     }
 

@@ -370,6 +370,15 @@ impl<'a> Finder<'a> {
     /// Remembers `NAME = <condition>` at module level, and the strings of `__all__`.
     fn assignment(&mut self, target: &'a Expr, value: &'a Expr, adds: bool) {
         self.lazy |= self.depth == 0 && stands_for_modules(target);
+        if let Expr::Name(ast::ExprName { id, .. }) = target {
+            self.named_list(id.as_str(), value);
+        } else if let Expr::Attribute(attribute) = target {
+            self.named_list(attribute.attr.as_str(), value);
+        } else if let Expr::Subscript(subscript) = target
+            && let Expr::StringLiteral(key) = &*subscript.slice
+        {
+            self.named_list(key.value.to_str(), value);
+        }
         let Expr::Name(name) = target else {
             self.variables.set_part(target, value);
             return;
@@ -561,6 +570,19 @@ impl<'a> Visitor<'a> for Finder<'a> {
             Expr::StringLiteral(literal) => self.text(literal),
             Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) => {
                 self.command(elts);
+                self.list(expr, false);
+                visitor::walk_expr(self, expr);
+            }
+            Expr::Set(_) => {
+                self.list(expr, false);
+                visitor::walk_expr(self, expr);
+            }
+            Expr::Dict(dict) => {
+                for item in &dict.items {
+                    if let Some(Expr::StringLiteral(key)) = &item.key {
+                        self.named_list(key.value.to_str(), &item.value);
+                    }
+                }
                 visitor::walk_expr(self, expr);
             }
             Expr::Name(name) if name.id.as_str() == "__file__" => self.has_file = true,
