@@ -41,6 +41,7 @@ ip link set lo up 2>/dev/null || ifconfig lo up || exit 125
 exec "$@"
 """
 PEER = "pyinstaller onefile"
+WITHOUT_RULES = "onefile without rules"
 LAST_LINES = 25
 
 
@@ -214,9 +215,9 @@ class Corpus:
         if mode == PEER:
             spec = ["--specpath", folder, "--clean", "--noconfirm", "--log-level", "WARN"]
             command = [venv / "bin/pyinstaller", "--onefile", "--name", name, *paths, *spec, script]
-        elif self.arguments.no_rules:
+        elif mode == WITHOUT_RULES:
             spec = folder / f"{name}.spec"
-            app = f'[app]\nname = "{name}"\nentry = "{script}"\n\n[bundle]\nmode = "{mode}"\n'
+            app = f'[app]\nname = "{name}"\nentry = "{script}"\n\n[bundle]\nmode = "onefile"\n'
             spec.write_text(app + "\n[rules]\nshipped = false\n")
             command = [self.freeze, spec, "--python", venv, "-y", *paths]
         else:
@@ -258,7 +259,8 @@ class Corpus:
         name = path.stem
         known = self.results["programs"].get(name, {})
         result = dict(known) if self.arguments.resume else {}
-        modes = [m for m in self.arguments.modes if not result.get(m, {}).get("pass")]
+        wanted = [*self.arguments.modes, *([WITHOUT_RULES] if self.arguments.no_rules else [])]
+        modes = [m for m in wanted if not result.get(m, {}).get("pass")]
         peers = self.arguments.peers and PEER not in result
         if not modes and not peers or ("skip" in result and self.arguments.resume):
             return
@@ -414,7 +416,8 @@ def perform(corpus, parser):
         parser.error(f"namespaces are not permitted: `{shlex.join(check[:3])}` failed\nhint: run this as root")
     results = corpus(arguments).measure()
     results["date"] = time.strftime("%Y-%m-%d")
-    text = markdown(results, [*arguments.modes, *([PEER] if arguments.peers else [])])
+    more = [m for m, on in ((WITHOUT_RULES, arguments.no_rules), (PEER, arguments.peers)) if on]
+    text = markdown(results, [*arguments.modes, *more])
     print(text, end="")
     if arguments.markdown:
         arguments.markdown.write_text(text)
@@ -424,7 +427,7 @@ def perform(corpus, parser):
 
 def main():
     parser = options(__doc__)
-    parser.add_argument("--no-rules", action="store_true", help="freeze without the rules that freeze brings")
+    parser.add_argument("--no-rules", action="store_true", help="do the same without the rules that freeze brings")
     parser.add_argument("--peers", action="store_true", help="do the same with PyInstaller's onefile")
     return perform(Corpus, parser)
 

@@ -172,7 +172,8 @@ impl Worklist<'_> {
             }
         }
         for package in packages {
-            self.tables.folders.entry(package).or_insert(false);
+            // The names go on below: `app.kinds.deep.one`.
+            self.tables.folders.insert(package, true);
         }
     }
 

@@ -364,7 +364,7 @@ fn packages_whose_files_are_looked_for_are_told() {
         ],
         |_| {},
     );
-    let expected = BTreeMap::from([("app.checks".to_owned(), false), ("app.kinds".to_owned(), false)]);
+    let expected = BTreeMap::from([("app.checks".to_owned(), false), ("app.kinds".to_owned(), true)]);
     assert_eq!(found.listed, expected);
     assert!(found.modules.contains_key("app.checks.one"));
 }
