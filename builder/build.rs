@@ -14,6 +14,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         let given = PathBuf::from(given);
         println!("cargo::rerun-if-changed={}", given.display());
         copy(&given, &launcher)?;
+        let mut twin = given.into_os_string();
+        twin.push(".so");
+        let (from, to) = (PathBuf::from(twin), out.join("launcher.so"));
+        println!("cargo::rerun-if-changed={}", from.display());
+        if from.exists() {
+            return copy(&from, &to);
+        }
+        std::fs::write(&to, [])?;
         return Ok(());
     }
     let manifest_dir = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
@@ -21,7 +29,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     for part in ["bootloader", "Cargo.toml", "Cargo.lock", "builder/build.rs"] {
         println!("cargo::rerun-if-changed={}", workspace.join(part).display());
     }
-    copy(&build(workspace, &out)?, &launcher)
+    let built = build(workspace, &out)?;
+    let suffix = if built.extension().is_some_and(|e| e == "exe") { ".exe" } else { "" };
+    copy(&built.with_file_name(format!("launcher{suffix}")), &launcher)?;
+    // What other systems' pythons are: always with a shared library.
+    let twin = built.with_file_name("liblauncher_twin.so");
+    let to = out.join("launcher.so");
+    if twin.exists() { copy(&twin, &to) } else { Ok(std::fs::write(&to, [])?) }
 }
 
 /// Builds the launcher in a target folder of its own: the outer build holds the lock of the usual one.
@@ -38,8 +52,11 @@ fn build(workspace: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
             "bootloader",
             "-p",
             "freeze-bootloader",
+            "-p",
+            "freeze-bootloader-twin",
             "--bin",
             "launcher",
+            "--lib",
         ])
         .args(["--target", &target, "--target-dir"])
         .arg(&target_dir)

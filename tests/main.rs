@@ -31,6 +31,7 @@ mod rebuild;
 mod resources;
 mod rules;
 mod spec;
+mod static_python;
 mod tidy;
 mod tkinter;
 mod trace;

@@ -65,6 +65,10 @@ tests! {
     stdlib_tour_315_onefile: tour("3.15", Mode::Onefile);
     stdlib_tour_315_onedir: tour("3.15", Mode::Onedir);
 
+    stdlib_tour_311_static_onefile: tour("3.11-static", Mode::Onefile);
+    stdlib_tour_311_static_onedir: tour("3.11-static", Mode::Onedir);
+    combined_311_static_onefile: combined("3.11-static", Mode::Onefile);
+
     click_onefile: program("click", Mode::Onefile);
     click_onedir: program("click", Mode::Onedir);
     cryptography_onefile: program("cryptography", Mode::Onefile);

@@ -365,7 +365,21 @@ def spawn(place):
     for argument in sys.argv[2:]:
         name, _, value = argument.partition('=')
         known[name] = None if value == 'None' else int(value)
+    prepare = method.prepare
+    method.prepare = lambda data: prepare(_here(data))
     method.spawn_main(**known)
+
+
+def _here(data):
+    """What a parent tells of itself, where its root folder is another one than the own."""
+    path = data.get('init_main_from_path') or ''
+    for script in _freeze_bootstrap._scripts:
+        inner = script[len(_freeze.root):]
+        if path != script and path.endswith(inner):
+            old = path[:-len(inner)]
+            moved = [_freeze.root if entry == old else entry for entry in data.get('sys_path', ())]
+            return dict(data, init_main_from_path=script, sys_path=moved)
+    return data
 
 
 def command(place):

@@ -6,25 +6,35 @@ use bootloader::archive::setting;
 
 use crate::args::{self, Call, Code};
 use crate::extract::Libraries;
+use crate::handover::Handover;
 use crate::locate::Program;
 use crate::python::{Python, Session, Start, set_environment};
 use crate::report::{self, DAMAGED, Failure, REFUSED, UNABLE};
-use crate::{ahead, extract, os};
+use crate::{ahead, extract, handover, os};
 
-/// Runs the frozen program; returns its exit code.
+/// Runs the frozen program; returns its exit code. `handover` is given where this process runs an interpreter's executable
+/// already.
 ///
 /// # Errors
 /// Why it did not start.
-pub(crate) fn run(args: &[&CStr]) -> Result<i32, Failure> {
+pub(crate) fn run(args: &[&CStr], handover: Option<Handover>) -> Result<i32, Failure> {
+    let is_handed_over = handover.is_some();
+    let (private, loaded) = match handover {
+        Some(Handover { carrier, root, loaded }) => {
+            os::adopt_executable(carrier);
+            (root, loaded)
+        }
+        None => (None, Vec::new()),
+    };
     let program = Program::locate()?;
     if program.setting(setting::DEBUG) == Some(b"1") {
         report::start_debugging();
     }
     report::phase(format_args!("archive of `{}`", program.carrier.display()));
-    let given = args.len();
+    let given = args;
     let args = again(&program, args);
     let call = match call(&program, args)? {
-        Call::Interpreter(_) if args.len() < given => Call::Program,
+        Call::Interpreter(_) if args.len() < given.len() => Call::Program,
         call => call,
     };
     let argv0 = args.first().map_or(&b""[..], |a| a.to_bytes());
@@ -32,13 +42,24 @@ pub(crate) fn run(args: &[&CStr]) -> Result<i32, Failure> {
         program.entry(argv0).ok_or_else(|| Failure::new(DAMAGED, "the archive names no program to run"))?;
 
     check_entry(&program, entry.module)?;
-    let root = extract::root(&program)?;
+    let root = match private {
+        Some((path, lock)) => extract::adopt(path, lock),
+        None => extract::root(&program)?,
+    };
     report::phase(format_args!("root `{}`", root.path().display()));
+    let libraries = Libraries::new(program.archive, &root, loaded);
+    if let Some(interpreter) = program.archive.setting(setting::INTERPRETER).filter(|_| !is_handed_over) {
+        return Err(handover::begin(&program, &root, &libraries, given, interpreter));
+    }
     set_environment(&program, &root);
 
     ahead::begin(program.archive);
-    let libraries = Libraries::new(program.archive, &root);
-    let python = libpython(&program, &libraries)?;
+    let python = if is_handed_over {
+        os::name_process(&program.executable);
+        Python::new(&program, os::main_program())?
+    } else {
+        libpython(&program, &libraries)?
+    };
     report::phase("libpython");
     let extra = match &call {
         Call::Interpreter(code) => args::options(args, code.place()),
@@ -111,12 +132,7 @@ fn call<'a>(program: &Program, args: &[&'a CStr]) -> Result<Call<'a>, Failure> {
 
 fn libpython(program: &Program, libraries: &Libraries) -> Result<Python, Failure> {
     let Some(path) = program.archive.setting(setting::LIBPYTHON) else {
-        let what = match program.archive.setting(setting::INTERPRETER) {
-            Some(_) => "it carries an interpreter without a shared libpython, which this launcher cannot run",
-            None => "the archive names no libpython",
-        };
-        return Err(Failure::new(DAMAGED, what)
-            .hint("build it with a python that has a shared library (`--enable-shared`)"));
+        return Err(Failure::new(DAMAGED, "the archive names no libpython"));
     };
     let file = program.archive.search_file(path).map_err(|_| {
         Failure::new(DAMAGED, format!("the archive holds no `{}`", String::from_utf8_lossy(path)))

@@ -26,7 +26,7 @@ impl Program {
         let executable = os::executable().map_err(|e| {
             Failure::new(UNABLE, format!("failed to find the own executable: {e}")).hint(os::EXECUTABLE_HINT)
         })?;
-        let archive = Archive::open(map(Path::new(os::EXECUTABLE), &executable)?)?;
+        let archive = Archive::open(map(&os::executable_link(), &executable)?)?;
         let Some(shared) = archive.setting(setting::SHARED) else {
             return Ok(Program { carrier: executable.clone(), executable, archive, own: None });
         };

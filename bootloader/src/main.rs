@@ -6,6 +6,7 @@ mod ahead;
 mod args;
 mod content;
 mod extract;
+mod handover;
 mod launch;
 mod locate;
 mod os;
@@ -19,7 +20,7 @@ extern "C" fn start(argc: std::ffi::c_int, argv: *const *const std::ffi::c_char)
     // SAFETY: the C library calls `main` with its argument vector, which lives as long as the process.
     let args = unsafe { args::collect(argc, argv) };
     report::start();
-    match launch::run(&args) {
+    match launch::run(&args, None) {
         Ok(code) => code,
         Err(failure) => report::fail(&failure),
     }

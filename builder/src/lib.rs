@@ -9,6 +9,7 @@ pub mod binaries;
 pub mod error;
 pub mod inspect;
 pub mod interrupt;
+pub mod launcher;
 pub mod marshal;
 pub mod output;
 pub mod python;

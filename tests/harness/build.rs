@@ -57,7 +57,13 @@ pub fn freeze() -> &'static Path {
 /// `freeze`, with the tests' own cache.
 pub fn freeze_command() -> Run {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    Run::new(freeze()).env("FREEZE_CACHE_DIR", cache()).env("PATH", path)
+    let run = Run::new(freeze()).env("FREEZE_CACHE_DIR", cache()).env("PATH", path);
+    hiding(run, newest())
+}
+
+/// The same where what the interpreter hides cannot be seen.
+fn hiding(run: Run, interpreter: &Interpreter) -> Run {
+    run.with_sandbox(|s| s.hidden.extend(interpreter.hides.iter().cloned()))
 }
 
 /// The builder's cache of the tests: it lies in the repository, which frozen programs cannot see.
@@ -167,7 +173,11 @@ impl Build {
         } else {
             venv(&self.interpreter, &requirements).path
         };
-        let mut run = freeze_command().in_folder(&case).arg("--python").arg(python).arg("-y");
+        let mut run = hiding(freeze_command(), &self.interpreter)
+            .in_folder(&case)
+            .arg("--python")
+            .arg(python)
+            .arg("-y");
         run = run.arg("--distpath").arg(folder.join("dist")).arg("--workpath").arg(folder.join("work"));
         if let Some(name) = &self.name {
             let mode = format!("--{}", self.mode.name());
@@ -303,6 +313,14 @@ impl Project {
     pub fn freeze_for(self, mode: Mode, interpreter: &Path) -> Frozen {
         let form = format!("--{}", mode.name());
         let outcome = self.bare_command(["app.py", "-y", &form, "--python"]).arg(interpreter).run();
+        self.moved(mode, "app", outcome)
+    }
+
+    /// Freezes `app.spec`, which must name the app `app` and say that `mode`, for an interpreter.
+    #[track_caller]
+    pub fn freeze_spec_for(self, mode: Mode, interpreter: &Interpreter) -> Frozen {
+        let run = hiding(self.bare_command(["app.spec", "-y", "--python"]), interpreter);
+        let outcome = run.arg(&interpreter.exe).run();
         self.moved(mode, "app", outcome)
     }
 

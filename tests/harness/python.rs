@@ -22,6 +22,7 @@ print('implementation=' + sys.implementation.name)
 print('prefix=' + sys.base_prefix)
 print('libdir=' + (sysconfig.get_config_var('LIBDIR') or ''))
 print('multiarch=' + (sysconfig.get_config_var('MULTIARCH') or ''))
+print('linked=%d' % ('libpython' in open('/proc/self/maps').read()))
 for name in 'tkinter', 'curses', 'readline', 'ssl', 'sqlite3', 'lzma', 'bz2', 'ctypes':
     try:
         __import__(name)
@@ -44,6 +45,10 @@ pub struct Interpreter {
     libdir: PathBuf,
     /// Optional modules of the standard library that it was built without.
     pub lacks: Vec<String>,
+    /// Whether its executable needs the shared libpython.
+    linked: bool,
+    /// Files that `freeze` must not see when it freezes with it.
+    pub hides: Vec<PathBuf>,
 }
 
 impl Interpreter {
@@ -83,6 +88,8 @@ impl Interpreter {
 
 struct Survey {
     usable: Vec<Interpreter>,
+    /// Those whose executable holds all of Python, where the shared libpython that comes with them is not there.
+    alone: Vec<Interpreter>,
     places: BTreeSet<PathBuf>,
 }
 
@@ -103,17 +110,22 @@ pub fn skip(reason: &str) {
     let _ = writeln!(std::io::stderr(), "skipped: {}: {reason}", thread.name().unwrap_or("a test"));
 }
 
-/// The interpreter of that name; `None` (said as [`skip`] does) where the machine has none.
+/// The interpreter of that name; `None` (said as [`skip`] does) where the machine has none. `3.11-static` is one that has
+/// no shared libpython.
 pub fn interpreter(name: &str) -> Option<&'static Interpreter> {
-    let found = interpreters().iter().find(|i| i.name == name);
+    let found = interpreters().iter().chain(&survey().alone).find(|i| i.name == name);
     if found.is_none() {
         skip(&format!("no Python {name} on this machine"));
     }
     found
 }
 
-/// The interpreter of tests that need just one: 3.12, or the newest there is.
+/// The interpreter of tests that need just one: the one that `FREEZE_TEST_PYTHON` names, 3.12, or the newest there is.
 pub fn newest() -> &'static Interpreter {
+    if let Some(name) = std::env::var_os("FREEZE_TEST_PYTHON") {
+        let name = name.to_str().expect("names of interpreters are plain");
+        return interpreter(name).unwrap_or_else(|| panic!("no Python `{name}` on this machine"));
+    }
     let all = interpreters();
     let chosen = all.iter().find(|i| i.name == "3.12").or(all.last());
     chosen.expect("no usable Python found: looked in pyenv, /usr/bin, /usr/local/bin and PATH")
@@ -122,7 +134,7 @@ pub fn newest() -> &'static Interpreter {
 fn survey() -> &'static Survey {
     static SURVEY: OnceLock<Survey> = OnceLock::new();
     SURVEY.get_or_init(|| {
-        let mut survey = Survey { usable: Vec::new(), places: BTreeSet::new() };
+        let mut survey = Survey { usable: Vec::new(), alone: Vec::new(), places: BTreeSet::new() };
         let mut seen = BTreeSet::new();
         let mut log = String::new();
         for exe in candidates() {
@@ -153,7 +165,15 @@ fn survey() -> &'static Survey {
             }
         }
         survey.usable.sort_by(|a, b| a.version.cmp(&b.version).then(a.name.cmp(&b.name)));
-        for i in &survey.usable {
+        for i in survey.usable.iter().filter(|i| !i.linked) {
+            let hides = i
+                .places()
+                .into_iter()
+                .filter(|p| p.file_name().is_some_and(|n| n.to_string_lossy().starts_with("libpython")));
+            let name = format!("{}-static", i.minor());
+            survey.alone.push(Interpreter { name, hides: hides.collect(), ..i.clone() });
+        }
+        for i in survey.usable.iter().chain(&survey.alone) {
             let _ = writeln!(log, "found: Python {} at {}", i.name, i.exe.display());
         }
         eprint!("{log}");
@@ -231,6 +251,8 @@ fn ask(exe: &Path) -> Result<Interpreter, String> {
         prefix: PathBuf::from(value("prefix")),
         libdir: if multiarch.is_dir() { multiarch } else { libdir.to_owned() },
         lacks: text.lines().filter_map(|l| l.strip_prefix("lacks=")).map(String::from).collect(),
+        linked: value("linked") == "1",
+        hides: Vec::new(),
     };
     if found.is_system() {
         found.name.push_str("-system");

@@ -144,6 +144,8 @@ pub mod setting {
     pub const LIBPYTHON: &[u8] = b"libpython";
     /// Path under the root of the interpreter's executable, where there is no shared libpython.
     pub const INTERPRETER: &[u8] = b"interpreter";
+    /// Path under the root of the launcher as a library, which such an interpreter is run with.
+    pub const TWIN: &[u8] = b"twin";
     /// `onefile` or `onedir`.
     pub const MODE: &[u8] = b"mode";
     /// Onefile: `cache`, `temp` or `memory`.

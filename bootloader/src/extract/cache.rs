@@ -100,7 +100,7 @@ fn enter(program: &Program, lineage: &[&Path; 3]) -> Result<Option<Root>, Unusab
     // The kernel knows the path without symbolic links.
     let canonical = os::path_of(&marker).ok().and_then(|p| p.parent().map(Path::to_owned));
     let path = canonical.filter(|p| p.is_absolute()).unwrap_or_else(|| path.to_owned());
-    Ok(Some(Root { path, on_disk: true, _lock: Some(marker) }))
+    Ok(Some(Root { path, on_disk: true, _lock: Some(marker), is_private: false }))
 }
 
 /// Folders that others can write to are no place to load libraries from.
@@ -255,7 +255,7 @@ mod tests {
         let (program, base) = program();
         let root = open(&program, &base, "app").unwrap();
         let library = root.path().join("sub/lib.so");
-        let libraries = crate::extract::Libraries::new(program.archive, &root);
+        let libraries = crate::extract::Libraries::new(program.archive, &root, Vec::new());
         let id = program.archive.search_file(b"sub/lib.so").unwrap();
         fs::write(&library, "libr").unwrap();
         assert_eq!(libraries.prepare(id as u32).unwrap(), library);

@@ -25,6 +25,16 @@ pub(crate) struct Libraries {
     shared: OnceLock<Option<String>>,
 }
 
+/// An executable that can be run.
+pub(crate) struct Gathered {
+    /// Path to run it from.
+    pub(crate) path: PathBuf,
+    /// What has to be loaded with it.
+    pub(crate) needs: Vec<(FileId, File)>,
+    /// Keeps it in memory.
+    _file: Option<File>,
+}
+
 /// Links that lead to links are followed so far.
 const LINKS: u8 = 8;
 
@@ -38,15 +48,78 @@ enum Loaded {
 }
 
 impl Libraries {
-    /// The libraries of an archive whose root is `root`.
-    pub(crate) fn new(archive: Archive<'static>, root: &Root) -> Libraries {
+    /// The libraries of an archive whose root is `root`; some are loaded from memory already.
+    pub(crate) fn new(archive: Archive<'static>, root: &Root, loaded: Vec<(FileId, File)>) -> Libraries {
+        let loaded = loaded.into_iter().map(|(id, file)| (id, Loaded::Memory(file)));
         Libraries {
             archive,
             root: root.path().to_owned(),
             on_disk: root.is_on_disk(),
-            done: Mutex::default(),
+            done: Mutex::new(loaded.collect()),
             shared: OnceLock::new(),
         }
+    }
+
+    /// A file of the archive, to be read.
+    pub(crate) fn open(&self, file: FileId) -> Result<File, Failure> {
+        let record = self.archive.file(file as usize)?;
+        if !self.on_disk {
+            return self.in_memory(&record);
+        }
+        let path = self.checked(file, &record, LINKS)?;
+        let opened = File::open(&path).map(os::move_up);
+        opened.map_err(|e| Failure::new(UNABLE, format!("failed to open `{}`: {e}", path.display())))
+    }
+
+    /// Makes an executable ready to be run in the place of this process. From the disk, its loader finds what it needs;
+    /// from memory, that has to be loaded with it.
+    pub(crate) fn gather(&self, file: FileId) -> Result<Gathered, Failure> {
+        let record = self.archive.file(file as usize)?;
+        if self.on_disk {
+            let path = self.checked(file, &record, LINKS)?;
+            let needs = self.archive.preload(&record)?;
+            let needs = needs.into_iter().map(|id| Ok((id, self.open(id)?)));
+            return Ok(Gathered { path, needs: needs.collect::<Result<_, Failure>>()?, _file: None });
+        }
+        let mut needs = Vec::new();
+        self.gather_needs(&record, &mut needs)?;
+        let executable = self.in_memory(&record)?;
+        Ok(Gathered { path: os::path_of_memory(&executable), needs, _file: Some(executable) })
+    }
+
+    fn gather_needs(&self, record: &Record<'_>, into: &mut Vec<(FileId, File)>) -> Result<(), Failure> {
+        let Some(blob) = record.blob else { return Ok(()) };
+        let content = Reader::new(self.archive).read(blob)?;
+        for name in needed(&content) {
+            let Some(mut id) = self.by_name(name) else { continue };
+            let mut other = self.archive.file(id as usize)?;
+            if let (FileKind::Link, Some(blob)) = (other.kind, other.blob) {
+                let target = resolve(other.path, &Reader::new(self.archive).read(blob)?);
+                let Ok(target) = self.archive.search_file(&target) else { continue };
+                id = target as FileId;
+                other = self.archive.file(target)?;
+            }
+            if into.iter().all(|(known, _)| *known != id) {
+                into.push((id, self.in_memory(&other)?));
+                self.gather_needs(&other, into)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The content of a file in memory.
+    fn in_memory(&self, record: &Record<'_>) -> Result<File, Failure> {
+        let base = record.path.rsplit(|c| *c == b'/').next().unwrap_or_default();
+        let base = CString::new(&base[..base.len().min(200)]).unwrap_or_default();
+        let failed = |e: std::io::Error| {
+            Failure::new(UNABLE, format!("failed to put `{}` into memory: {e}", base.to_string_lossy()))
+                .hint("this machine forbids it: build the program with `extract = \"cache\"`")
+        };
+        let blob = record.blob.ok_or_else(|| Failure::new(DAMAGED, "a library has no content"))?;
+        let content = Reader::new(self.archive).read(blob)?;
+        let mut memory = os::move_up(os::memory_file(&base).map_err(failed)?);
+        memory.write_all(&content).map_err(failed)?;
+        Ok(memory)
     }
 
     /// As [`Libraries::prepare`], for an extension module.
@@ -167,14 +240,7 @@ impl Libraries {
                 self.load(done, other)?;
             }
         }
-        let base = record.path.rsplit(|c| *c == b'/').next().unwrap_or_default();
-        let base = CString::new(&base[..base.len().min(200)]).unwrap_or_default();
-        let failed = |e: std::io::Error| {
-            Failure::new(UNABLE, format!("failed to put `{}` into memory: {e}", base.to_string_lossy()))
-                .hint("this machine forbids it: build the program with `extract = \"cache\"`")
-        };
-        let mut memory = os::move_up(os::memory_file(&base).map_err(failed)?);
-        memory.write_all(&content).map_err(failed)?;
+        let memory = self.in_memory(&record)?;
         let path = os::path_of_memory(&memory);
         done.insert(file, Loaded::Memory(memory));
         Ok(path)

@@ -16,7 +16,7 @@ use crate::os;
 use crate::report::{self, DAMAGED, Failure, UNABLE};
 
 pub(crate) use libraries::Libraries;
-pub(crate) use private::remove as remove_private;
+pub(crate) use private::{adopt, remove as remove_private};
 
 /// The folder that everything of the program seems to lie in.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub(crate) struct Root {
     on_disk: bool,
     /// Holds the lock that tells other processes that the folder is in use.
     _lock: Option<File>,
+    /// It is for this process only.
+    is_private: bool,
 }
 
 impl Root {
@@ -36,6 +38,11 @@ impl Root {
     /// Whether it exists.
     pub(crate) fn is_on_disk(&self) -> bool {
         self.on_disk
+    }
+
+    /// The lock of a folder that is for this process only.
+    pub(crate) fn private_lock(&self) -> Option<&'static File> {
+        private::lock().filter(|_| self.is_private)
     }
 }
 
@@ -74,6 +81,9 @@ pub(crate) fn root(program: &Program) -> Result<Root, Failure> {
             Ok(None)
         }
     };
+    if let Some(root) = private::join(program, &app) {
+        return Ok(root);
+    }
     if mode != b"temp" {
         for base in cache_bases(program) {
             if let Some(root) = next(cache::open(program, &base, &app), &base)? {
@@ -99,14 +109,14 @@ fn beside(program: &Program) -> Result<Root, Failure> {
     let contents = program.archive.setting(setting::CONTENTS).unwrap_or(b"_internal");
     let path = if contents == b"." { folder.to_owned() } else { folder.join(os::path_from_bytes(contents)) };
     if path.is_dir() {
-        return Ok(Root { path, on_disk: true, _lock: None });
+        return Ok(Root { path, on_disk: true, _lock: None, is_private: false });
     }
     Err(Failure::new(DAMAGED, format!("the folder `{}` is missing", path.display()))
         .hint("copy the program with the whole folder it came in"))
 }
 
 fn in_memory(program: &Program) -> Root {
-    Root { path: program.executable.clone(), on_disk: false, _lock: None }
+    Root { path: program.executable.clone(), on_disk: false, _lock: None, is_private: false }
 }
 
 /// The app's name as one component of a path.

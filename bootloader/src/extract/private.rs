@@ -1,8 +1,11 @@
 //! A folder for this process only, removed when it exits, and swept later if it was killed.
 
+use std::ffi::CString;
 use std::fs::{self, File};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
 use super::place::{self, Work};
@@ -16,7 +19,17 @@ const LOCK: &str = ".lock";
 /// A folder without a lock file is younger than this, or was left by a killed process.
 const GRACE: Duration = Duration::from_secs(60);
 
-static PRIVATE: OnceLock<(PathBuf, u32)> = OnceLock::new();
+/// The folder of this process.
+struct Private {
+    path: PathBuf,
+    /// The process that may remove it.
+    owner: AtomicU32,
+    /// Locked by all processes that use the folder, and by one alone only when it is the last.
+    lock: File,
+    lock_path: CString,
+}
+
+static PRIVATE: OnceLock<Private> = OnceLock::new();
 
 /// Makes such a folder below `base` with all files in it.
 pub(super) fn create(program: &Program, base: &Path, app: &str) -> Result<Root, Unusable> {
@@ -27,23 +40,68 @@ pub(super) fn create(program: &Program, base: &Path, app: &str) -> Result<Root, 
     }
     let prefix = format!("freeze-{app}-");
     sweep(&base, &prefix);
-    let (path, lock) = claim(&base, &prefix).map_err(unusable)?;
+    let (path, mut lock) = claim(&base, &prefix).map_err(unusable)?;
+    lock.write_all(&program.archive.index_hash()).map_err(unusable)?;
     if let Err(e) = place::files(program.archive, &path, Work::Write) {
         let _ = fs::remove_dir_all(&path);
         return Err(e);
     }
-    if PRIVATE.set((path.clone(), std::process::id())).is_ok() {
-        os::at_exit(at_exit);
-    }
-    Ok(Root { path, on_disk: true, _lock: Some(os::move_up(lock)) })
+    Ok(adopt(path, os::move_up(lock)))
 }
 
-/// Removes the folder of this process, if it has one; a forked child leaves it to its parent.
-pub(crate) fn remove() {
-    if let Some((path, owner)) = PRIVATE.get()
-        && *owner == std::process::id()
+/// The folder of a process that this one descends from, if it runs the same program: both see the same paths, and the
+/// last of them removes it.
+pub(super) fn join(program: &Program, app: &str) -> Option<Root> {
+    let prefix = format!("freeze-{app}-");
+    os::files_of_ancestors().into_iter().find_map(|file| {
+        let path = file.parent()?;
+        let is_named = file.file_name()? == LOCK && is_claimed_name(path.file_name()?.to_str()?, &prefix);
+        let folder = fs::symlink_metadata(path).ok().filter(|_| is_named)?;
+        if !folder.is_dir() || !os::is_own(&folder) || os::others_can_write(&folder) {
+            return None;
+        }
+        let mut lock = os::open_no_link(&file).ok()?;
+        if !os::lock(&lock, Lock::Shared) || os::is_removed(&lock) {
+            return None;
+        }
+        let mut hash = Vec::new();
+        lock.read_to_end(&mut hash).ok()?;
+        (hash == program.archive.index_hash()).then(|| adopt(path.to_owned(), os::move_up(lock)))
+    })
+}
+
+/// Takes a folder that was made so for the own one.
+pub(crate) fn adopt(path: PathBuf, lock: File) -> Root {
+    let lock_path = CString::new(os::path_bytes(&path.join(LOCK))).unwrap_or_default();
+    let owner = AtomicU32::new(std::process::id());
+    if PRIVATE.set(Private { path: path.clone(), owner, lock, lock_path }).is_ok() {
+        os::at_exit(at_exit);
+        os::after_fork(after_fork);
+    }
+    Root { path, on_disk: true, _lock: None, is_private: true }
+}
+
+/// The lock of the folder of this process.
+pub(super) fn lock() -> Option<&'static File> {
+    PRIVATE.get().map(|own| &own.lock)
+}
+
+/// A forked child uses the folder too: it holds a lock of its own.
+extern "C" fn after_fork() {
+    if let Some(own) = PRIVATE.get()
+        && os::lock_anew(&own.lock, &own.lock_path)
     {
-        let _ = fs::remove_dir_all(path);
+        own.owner.store(std::process::id(), Ordering::Relaxed);
+    }
+}
+
+/// Removes the folder of this process, if it has one that no other process uses.
+pub(crate) fn remove() {
+    if let Some(own) = PRIVATE.get()
+        && own.owner.load(Ordering::Relaxed) == std::process::id()
+        && os::lock(&own.lock, Lock::Exclusive)
+    {
+        let _ = fs::remove_dir_all(&own.path);
     }
 }
 
@@ -73,7 +131,7 @@ pub(super) fn claim(base: &Path, prefix: &str) -> std::io::Result<(PathBuf, File
             }
         };
         // A sweeper may have seen the file before it was locked: then the folder is its own.
-        if os::lock(&lock, Lock::Exclusive) && !os::is_removed(&lock) {
+        if os::lock(&lock, Lock::Shared) && !os::is_removed(&lock) {
             return Ok((path, lock));
         }
         tries += 1;

@@ -8,9 +8,7 @@ use std::os::fd::{AsRawFd, FromRawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-
-/// The own executable, also where its path is gone.
-pub(crate) const EXECUTABLE: &str = "/proc/self/exe";
+use std::sync::OnceLock;
 
 /// What to try where the own executable is not found.
 pub(crate) const EXECUTABLE_HINT: &str = "mount `/proc`: the program reads itself through `/proc/self/exe`";
@@ -28,15 +26,56 @@ pub(crate) fn path_from_bytes(bytes: &[u8]) -> Cow<'_, Path> {
     Cow::Borrowed(Path::new(OsStr::from_bytes(bytes)))
 }
 
-/// Path of the own executable, absolute and without symbolic links.
-pub(crate) fn executable() -> io::Result<PathBuf> {
-    std::fs::read_link(EXECUTABLE)
+/// The program's executable where the process runs an interpreter's, with the launcher in it.
+static CARRIER: OnceLock<File> = OnceLock::new();
+
+/// Takes an open file for the program's executable, instead of that of the process.
+pub(crate) fn adopt_executable(file: File) {
+    let _ = CARRIER.set(file);
 }
 
-/// Whether `pid` runs the same executable as this process.
+/// The program's executable, to be opened, also where its path is gone.
+pub(crate) fn executable_link() -> PathBuf {
+    CARRIER.get().map_or_else(|| PathBuf::from("/proc/self/exe"), path_of_memory)
+}
+
+/// Path of the program's executable, absolute and without symbolic links.
+pub(crate) fn executable() -> io::Result<PathBuf> {
+    std::fs::read_link(executable_link())
+}
+
+/// Whether `pid` runs the same program as this process.
 pub(crate) fn runs_same_executable(pid: i32) -> bool {
-    let theirs = std::fs::read_link(format!("/proc/{pid}/exe"));
-    theirs.ok().is_some_and(|t| executable().ok().is_some_and(|o| o == t))
+    let Ok(own) = executable() else { return false };
+    if std::fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|path| path == own) {
+        return true;
+    }
+    // A process with an interpreter's executable holds the program's open.
+    high_files(pid).contains(&own)
+}
+
+/// Paths of files that a process holds open at numbers that [`move_up`] gives.
+fn high_files(pid: i32) -> Vec<PathBuf> {
+    let Ok(open) = std::fs::read_dir(format!("/proc/{pid}/fd")) else { return Vec::new() };
+    let number = |name: &OsStr| name.to_str().and_then(|n| n.parse::<i32>().ok());
+    let high = open.flatten().filter(|e| number(&e.file_name()).is_some_and(|n| n >= HIGH));
+    high.filter_map(|e| std::fs::read_link(e.path()).ok()).collect()
+}
+
+/// The processes that this one descends from, nearest first.
+fn ancestors() -> impl Iterator<Item = i32> {
+    let above = |pid: &i32| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        // `pid (name) state parent …`; the name may hold anything.
+        let (_, rest) = stat.rsplit_once(')')?;
+        rest.split_ascii_whitespace().nth(1)?.parse().ok()
+    };
+    std::iter::successors(Some(parent()), above).take_while(|pid| *pid > 1).take(MOST_ANCESTORS)
+}
+
+/// Paths of files that the launchers of processes hold open which this one descends from, nearest first.
+pub(crate) fn files_of_ancestors() -> Vec<PathBuf> {
+    ancestors().flat_map(high_files).collect()
 }
 
 /// Process id of the parent.
@@ -47,20 +86,7 @@ pub(crate) fn parent() -> i32 {
 
 /// Whether a process that this one descends from runs the same executable: there may be shells between.
 pub(crate) fn descends_from_same_executable() -> bool {
-    let mut pid = parent();
-    for _ in 0..MOST_ANCESTORS {
-        if pid <= 1 {
-            return false;
-        }
-        if runs_same_executable(pid) {
-            return true;
-        }
-        let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return false };
-        // `pid (name) state parent …`; the name may hold anything.
-        let Some((_, rest)) = stat.rsplit_once(')') else { return false };
-        pid = rest.split_ascii_whitespace().nth(1).and_then(|p| p.parse().ok()).unwrap_or(0);
-    }
-    false
+    ancestors().any(runs_same_executable)
 }
 
 /// So many processes are looked at on the way up.
@@ -226,10 +252,31 @@ pub(crate) fn lock(file: &File, how: Lock) -> bool {
     unsafe { libc::flock(file.as_raw_fd(), how | libc::LOCK_NB) == 0 }
 }
 
+/// Descriptors from here on are the launcher's.
+const HIGH: i32 = 200;
+
+/// Opens and locks a file again, together with others, in the place of an open one. May be called right after a fork.
+pub(crate) fn lock_anew(file: &File, path: &CStr) -> bool {
+    // SAFETY: the path ends in NUL; each descriptor is open, and the one that is replaced stays so. Nothing allocates.
+    unsafe {
+        let fd = libc::open(path.as_ptr(), libc::O_RDONLY | libc::O_CLOEXEC | libc::O_NOFOLLOW);
+        if fd < 0 {
+            return false;
+        }
+        let is_locked = libc::flock(fd, libc::LOCK_SH | libc::LOCK_NB) == 0;
+        let is_ours = is_locked && libc::dup2(fd, file.as_raw_fd()) >= 0;
+        if is_ours {
+            libc::fcntl(file.as_raw_fd(), libc::F_SETFD, libc::FD_CLOEXEC);
+        }
+        libc::close(fd);
+        is_ours
+    }
+}
+
 /// Moves a descriptor out of the way of those that the program opens.
 pub(crate) fn move_up(file: File) -> File {
     // SAFETY: the descriptor is open.
-    let fd = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_DUPFD_CLOEXEC, 200) };
+    let fd = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_DUPFD_CLOEXEC, HIGH) };
     if fd < 0 {
         return file;
     }
@@ -357,6 +404,12 @@ pub(crate) fn without_signals<T>(function: impl FnOnce() -> T) -> T {
 pub(crate) fn before_fork(function: extern "C" fn()) {
     // SAFETY: the function lives as long as the process.
     unsafe { libc::pthread_atfork(Some(function), None, None) };
+}
+
+/// Calls `function` in each child that this process forks.
+pub(crate) fn after_fork(function: extern "C" fn()) {
+    // SAFETY: the function lives as long as the process.
+    unsafe { libc::pthread_atfork(None, None, Some(function)) };
 }
 
 /// Calls `function` when the process exits.

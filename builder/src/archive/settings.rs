@@ -4,6 +4,7 @@ use bootloader::archive::{Encoder, setting};
 
 use crate::analysis::{By, Graph, Guard, Kind, Module, Reason, Source};
 use crate::binaries::Natives;
+use crate::launcher;
 use crate::python::Python;
 use crate::rules::Contents;
 use crate::rules::load::STARTUP;
@@ -93,12 +94,13 @@ pub(super) fn add(
     set(setting::TARGET, &python.target.name());
     set(setting::PYTHON, &format!("{major}.{minor}"));
     set(setting::ABIFLAGS, &python.abiflags);
-    if let Some(libpython) = &natives.libpython {
-        set(setting::LIBPYTHON, libpython);
-    } else if let Some(program) = natives.files.iter().find(|n| {
-        n.program && (n.source == python.executable || n.reasons.iter().any(|r| r.by == By::Interpreter))
-    }) {
-        set(setting::INTERPRETER, &program.dest);
+    if let Some(core) = &natives.libpython {
+        if natives.files.iter().any(|n| n.program && n.dest == *core) {
+            set(setting::INTERPRETER, core);
+            set(setting::TWIN, launcher::TWIN);
+        } else {
+            set(setting::LIBPYTHON, core);
+        }
     }
     match request.bundle.mode {
         Mode::Onefile => {

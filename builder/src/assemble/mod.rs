@@ -1,25 +1,19 @@
 //! Puts launcher and archive together: onefile, onedir, later a bundle.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bootloader::archive::{Encoder, setting};
 
 use crate::archive::{Beside, Packed, Stored, Totals};
-use crate::error::{Context, Error, Result, Warning};
+use crate::error::{Error, Result, Warning};
+use crate::launcher::{self, Launcher};
 use crate::python::Python;
 use crate::spec::{Mode, Request};
-use crate::target::{Os, Target};
+use crate::target::Os;
 
 /// The archive begins at a multiple of this, so that what lies aligned in it lies aligned in memory.
 const ALIGN: u64 = 4096;
-
-/// The launcher for the platform that builds, made together with `freeze`.
-static OWN_LAUNCHER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/launcher"));
-
-/// Bytes of a launcher, shared by the executables of a bundle.
-pub type Launcher = Arc<Cow<'static, [u8]>>;
 
 /// A product, ready to be written.
 #[derive(Debug)]
@@ -76,7 +70,7 @@ pub enum Piece {
 /// # Errors
 /// There is no launcher for the target.
 pub fn app(request: &Request, packed: Packed, python: &Python) -> Result<App> {
-    let launcher = launcher(&python.target)?;
+    let launcher = launcher::executable(&python.target)?;
     let suffix = if python.target.os == Os::Windows { ".exe" } else { "" };
     let file_name = |name: &str| format!("{name}{suffix}");
     let Packed { plan, blobs, beside, programs, totals, warnings } = packed;
@@ -127,24 +121,4 @@ fn companion(name: String, main: &str, program: &str, launcher: &Launcher) -> Re
     let plan = encoder.plan().map_err(Error::new)?;
     let archive = vec![(plan.index_offset, Stored::Bytes(Arc::from(plan.tail)))];
     Ok(executable(name, launcher, archive, plan.len, plan.index_hash))
-}
-
-/// The launcher for a platform: the file that `FREEZE_BOOTLOADER` names, else the one in `freeze`.
-///
-/// # Errors
-/// The file cannot be read, or there is none for this platform.
-pub fn launcher(target: &Target) -> Result<Launcher> {
-    if let Some(path) = std::env::var_os("FREEZE_BOOTLOADER").filter(|path| !path.is_empty()) {
-        let path = Path::new(&path);
-        let bytes = std::fs::read(path)
-            .context(|| format!("failed to read the launcher `{}`", path.display()))
-            .map_err(|e| e.hint("FREEZE_BOOTLOADER must name a launcher, or be unset"))?;
-        return Ok(Arc::new(Cow::Owned(bytes)));
-    }
-    let own = crate::spec::host();
-    if (own.os, own.arch) == (target.os, target.arch) && !target.musl && !OWN_LAUNCHER.is_empty() {
-        return Ok(Arc::new(Cow::Borrowed(OWN_LAUNCHER)));
-    }
-    Err(Error::new(format!("this `freeze` has no launcher for {}", target.name()))
-        .hint("set FREEZE_BOOTLOADER to one built for it"))
 }

@@ -30,7 +30,9 @@ fn key(interpreter: &Path) -> Hash {
 /// The kept answer of an interpreter, if it still holds.
 pub(super) fn recall(store: &Store, interpreter: &Path) -> Option<Python> {
     let kept: Kept = serde_json::from_slice(&store.get(Bucket::Probe, &key(interpreter))?).ok()?;
-    (fingerprint(interpreter, &kept.sites) == kept.fingerprint).then_some(kept.python)
+    let holds = fingerprint(interpreter, &kept.sites) == kept.fingerprint
+        && kept.python.libpython.as_ref().is_none_or(|l| l.is_file());
+    holds.then_some(kept.python)
 }
 
 /// Keeps an answer.

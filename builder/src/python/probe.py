@@ -34,7 +34,23 @@ def frozen_modules():
     return found
 
 
+def loaded_libpython():
+    # The very one, where the interpreter is linked with it.
+    try:
+        with open("/proc/self/maps") as maps:
+            for line in maps:
+                path = line.rstrip("\n").split(None, 5)[-1]
+                if os.path.basename(path).startswith("libpython%d.%d" % sys.version_info[:2]) and os.path.isfile(path):
+                    return os.path.realpath(path)
+    except OSError:
+        pass
+    return None
+
+
 def libpython():
+    loaded = loaded_libpython()
+    if loaded:
+        return loaded
     get = sysconfig.get_config_var
     short = "%d.%d" % sys.version_info[:2]
     flags = getattr(sys, "abiflags", "")
@@ -51,7 +67,8 @@ def libpython():
     for key in ("LIBDIR", "LIBPL"):
         if get(key):
             folders += [get(key), os.path.join(get(key), multiarch)]
-    if multiarch:
+    # Only of the system's own interpreter: that of another one has the same name.
+    if multiarch and sys.base_prefix in ("/", "/usr"):
         folders += [os.path.join("/usr/lib", multiarch), os.path.join("/lib", multiarch)]
     folders.append(beside)
     for folder in folders:

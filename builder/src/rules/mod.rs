@@ -22,6 +22,7 @@ use crate::analysis::{By, Distribution, Guard};
 use crate::analysis::{Graph, Kind, Module, Reason, Source};
 use crate::error::{Context, Result, Warning};
 use crate::interrupt;
+use crate::launcher;
 use crate::python::Python;
 use crate::spec::Request;
 use crate::store::Store;
@@ -163,6 +164,10 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     for file in stdlib::tcl(&graph, python) {
         data.entry(file.dest.clone()).or_insert(file);
     }
+    if python.libpython.is_none() {
+        let file = twin(python)?;
+        data.insert(file.dest.clone(), file);
+    }
     mark_resources(&mut data, &active, request, &files, &mut unmatched)?;
     warnings.extend(unmatched.warnings());
     let files = if request.writes_files() {
@@ -189,6 +194,18 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     libraries.retain(|dest, _| !data.contains_key(dest));
     let (data, libraries) = (data.into_values().collect(), libraries.into_values().collect());
     Ok(Contents { graph, data, libraries, files, source, env, warnings })
+}
+
+/// The launcher as a library, for an interpreter without a shared libpython.
+fn twin(python: &Python) -> Result<Data> {
+    let bytes = launcher::twin(&python.target)?;
+    Ok(Data {
+        dest: launcher::TWIN.to_owned(),
+        source: Source::Bytes(bytes.to_vec()),
+        executable: true,
+        resource: false,
+        reason: Reason { from: String::new(), by: By::Interpreter, line: 0, guard: Guard::None },
+    })
 }
 
 /// Marks the data files of packages that rules know to be read as resources only. What the request wants as files,

@@ -1,0 +1,66 @@
+//! Linux and its kin: another executable in the place of this one, with open files and an environment for it.
+
+use std::ffi::{CStr, CString, c_char, c_void};
+use std::fs::File;
+use std::io;
+use std::os::fd::AsRawFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+unsafe extern "C" {
+    static mut environ: *mut *mut c_char;
+}
+
+/// The environment of the process as it is, in order.
+pub(crate) fn environment() -> Vec<CString> {
+    let mut all = Vec::new();
+    // SAFETY: no other thread changes the environment yet; the array ends in a null pointer.
+    unsafe {
+        let mut at = environ;
+        while !at.is_null() && !(*at).is_null() {
+            all.push(CStr::from_ptr(*at).to_owned());
+            at = at.add(1);
+        }
+    }
+    all
+}
+
+/// Lets an executable that is started in the place of this one have an open file; returns the number.
+pub(crate) fn pass_on(file: &File) -> i32 {
+    // SAFETY: the descriptor is open.
+    unsafe { libc::fcntl(file.as_raw_fd(), libc::F_SETFD, 0) };
+    file.as_raw_fd()
+}
+
+/// Runs another executable in the place of this one; returns only if that fails.
+pub(crate) fn execute(path: &Path, args: &[&CStr], environment: &[CString]) -> io::Error {
+    let Ok(path) = CString::new(path.as_os_str().as_bytes()) else {
+        return io::Error::from(io::ErrorKind::InvalidInput);
+    };
+    let pointers = |all: &mut dyn Iterator<Item = *const c_char>| {
+        all.chain(std::iter::once(std::ptr::null())).collect::<Vec<_>>()
+    };
+    let args = pointers(&mut args.iter().map(|a| a.as_ptr()));
+    let environment = pointers(&mut environment.iter().map(|v| v.as_ptr()));
+    // SAFETY: both arrays end in null pointers, all strings in NUL.
+    unsafe { libc::execve(path.as_ptr(), args.as_ptr(), environment.as_ptr()) };
+    io::Error::last_os_error()
+}
+
+/// Names the process, as `ps` and `top` show it: after the file of its executable.
+pub(crate) fn name_process(executable: &Path) {
+    let name = executable.file_name().map(|n| n.as_bytes().iter().copied().take(15).collect::<Vec<u8>>());
+    if let Some(name) = name.and_then(|n| CString::new(n).ok()) {
+        #[cfg(target_os = "linux")]
+        // SAFETY: the name ends in NUL.
+        unsafe {
+            libc::prctl(libc::PR_SET_NAME, name.as_ptr(), 0, 0, 0)
+        };
+    }
+}
+
+/// The main program and what it has loaded, to look symbols up in.
+pub(crate) fn main_program() -> *mut c_void {
+    // SAFETY: no library is loaded.
+    unsafe { libc::dlopen(std::ptr::null(), libc::RTLD_LAZY) }
+}
