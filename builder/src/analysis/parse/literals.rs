@@ -115,6 +115,20 @@ impl<'a> Finder<'a> {
         }
     }
 
+    /// The same for what is assigned to: a variable, an attribute or a key.
+    pub(super) fn named_target(&mut self, target: &Expr, value: &'a Expr) {
+        match target {
+            Expr::Name(name) => self.named_list(name.id.as_str(), value),
+            Expr::Attribute(attribute) => self.named_list(attribute.attr.as_str(), value),
+            Expr::Subscript(subscript) => {
+                if let Expr::StringLiteral(key) = &*subscript.slice {
+                    self.named_list(key.value.to_str(), value);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// A text of which it is known that it names a module.
     fn named_text(&mut self, literal: &ast::ExprStringLiteral, name: &str) {
         if self.words && name.len() < 120 && is_dotted_name(name) {

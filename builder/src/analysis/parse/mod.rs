@@ -20,13 +20,12 @@ use ruff_text_size::TextSize;
 
 pub(super) use self::bindings::{Bindings, bindings};
 use self::literals::goes_up;
-use self::platform::pattern_texts;
 use self::shapes::{catches_import_error, ends, memchr_lines, stands_for_modules, suppresses};
 use self::text::{Known, strings};
 pub(super) use self::text::{UNKNOWN, is_dotted_name};
 use self::variables::Variables;
 use super::Guard;
-use super::condition::{Condition, Match};
+use super::condition::Condition;
 use super::record::{Form, Import, Origin, Record};
 
 /// Finds the imports in a source file, for a minor version of Python 3. With `words`, strings without a dot count as
@@ -370,15 +369,7 @@ impl<'a> Finder<'a> {
     /// Remembers `NAME = <condition>` at module level, and the strings of `__all__`.
     fn assignment(&mut self, target: &'a Expr, value: &'a Expr, adds: bool) {
         self.lazy |= self.depth == 0 && stands_for_modules(target);
-        if let Expr::Name(ast::ExprName { id, .. }) = target {
-            self.named_list(id.as_str(), value);
-        } else if let Expr::Attribute(attribute) = target {
-            self.named_list(attribute.attr.as_str(), value);
-        } else if let Expr::Subscript(subscript) = target
-            && let Expr::StringLiteral(key) = &*subscript.slice
-        {
-            self.named_list(key.value.to_str(), value);
-        }
+        self.named_target(target, value);
         let Expr::Name(name) = target else {
             self.variables.set_part(target, value);
             return;
@@ -454,28 +445,6 @@ impl<'a> Finder<'a> {
                 KNOWN_MEMBERS.iter().copied().find(|(m, n)| m == module && *n == attribute.attr.as_str())
             }
             _ => None,
-        }
-    }
-
-    /// `match sys.platform: case "win32": …`
-    fn match_statement(&mut self, stmt: &'a ast::StmtMatch) {
-        self.visit_expr(&stmt.subject);
-        let variable = self.text_variable(&stmt.subject);
-        let mut before = Vec::new();
-        for case in &stmt.cases {
-            let mut texts = Vec::new();
-            let known = variable.filter(|_| case.guard.is_none() && pattern_texts(&case.pattern, &mut texts));
-            let condition = match known {
-                Some(variable) => Condition::Text(variable, Match::Equal, texts),
-                None if case.pattern.is_irrefutable() && case.guard.is_none() => Condition::Known(true),
-                None => Condition::Unknown,
-            };
-            let mut all = before.clone();
-            all.push(condition.clone());
-            let guard = if variable.is_some() { Guard::None } else { Guard::Conditional };
-            let whole = variable.map(|_| Condition::All(all));
-            self.under(guard, whole, |s| s.block(&case.body));
-            before.push(condition.negated());
         }
     }
 }

@@ -9,6 +9,28 @@ use crate::analysis::Guard;
 use crate::analysis::condition::{Compare, Condition, Match, Variable};
 
 impl<'a> Finder<'a> {
+    /// `match sys.platform: case "win32": …`
+    pub(super) fn match_statement(&mut self, stmt: &'a ast::StmtMatch) {
+        self.visit_expr(&stmt.subject);
+        let variable = self.text_variable(&stmt.subject);
+        let mut before = Vec::new();
+        for case in &stmt.cases {
+            let mut texts = Vec::new();
+            let known = variable.filter(|_| case.guard.is_none() && pattern_texts(&case.pattern, &mut texts));
+            let condition = match known {
+                Some(variable) => Condition::Text(variable, Match::Equal, texts),
+                None if case.pattern.is_irrefutable() && case.guard.is_none() => Condition::Known(true),
+                None => Condition::Unknown,
+            };
+            let mut all = before.clone();
+            all.push(condition.clone());
+            let guard = if variable.is_some() { Guard::None } else { Guard::Conditional };
+            let whole = variable.map(|_| Condition::All(all));
+            self.under(guard, whole, |s| s.block(&case.body));
+            before.push(condition.negated());
+        }
+    }
+
     /// The branches of an `if`, each under what leads to it.
     pub(super) fn branches(&mut self, stmt: &'a ast::StmtIf) {
         self.visit_expr(&stmt.test);
