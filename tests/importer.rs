@@ -312,6 +312,49 @@ sys.modules.pop('slow'); importlib.invalidate_caches(); import slow; print(slow.
 }
 
 #[test]
+fn other_interpreters_of_the_process_import_from_the_program() {
+    let source = "
+import sys, threading
+try:
+    import _interpreters as interpreters
+except ImportError:
+    import _xxsubinterpreters as interpreters
+import helper
+CODE = '''
+import decimal, helper, importlib.metadata, json, pkgutil, sys
+print(sys.frozen, sys._MEIPASS == sys.path[0], helper.__file__ == sys._MEIPASS + '/helper.py', helper.VALUE)
+print(json.dumps([1]), decimal.Decimal('1.5') + 1, '_freeze' in sys.builtin_module_names)
+print([m.name for m in pkgutil.iter_modules([sys._MEIPASS]) if m.name.startswith(('helper', '_freeze'))])
+sys.stdout.flush()
+helper.VALUE = 2
+'''
+def run():
+    interpreter = interpreters.create()
+    start = getattr(interpreters, 'run_string', None) or interpreters.exec
+    failed = start(interpreter, CODE)
+    interpreters.destroy(interpreter)
+    if failed:
+        print(failed)
+for _ in range(2):
+    run()
+thread = threading.Thread(target=run)
+thread.start()
+thread.join()
+print(helper.VALUE)
+";
+    for interpreter in harness::interpreters() {
+        for mode in Mode::ALL {
+            let needs = "import decimal, importlib.metadata, json, pkgutil\nVALUE = 1\n";
+            let app = Project::script(source).file("helper.py", needs).freeze_for(mode, &interpreter.exe);
+            let once = "True True True 1\n[1] 2.5 False\n['helper']\n";
+            let outcome = app.command().run();
+            outcome.success();
+            assert_eq!(outcome.stdout, once.repeat(3) + "1\n", "{} {mode:?}\n{outcome}", interpreter.name);
+        }
+    }
+}
+
+#[test]
 fn packages_can_lie_as_files_on_disk() {
     for mode in Mode::ALL {
         let spec = format!(

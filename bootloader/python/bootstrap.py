@@ -336,6 +336,7 @@ def _set_up():
     sys.frozen = True
     sys._MEIPASS = ROOT
     sys.path[:] = [ROOT]
+    sys.builtin_module_names = tuple([name for name in sys.builtin_module_names if name != '_freeze'])
     try:
         place = sys.meta_path.index(_external.PathFinder)
     except ValueError:

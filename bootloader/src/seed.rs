@@ -6,12 +6,15 @@
 /// From 3.11 on Python brings `codecs`, `io`, `abc` and others in its own library.
 pub fn is_seed(python_minor: u8, module: &str) -> bool {
     match module {
-        "_freeze_bootstrap" => true,
+        "_freeze_bootstrap" | IO => true,
         "abc" | "codecs" | "io" => python_minor <= 10,
         "encodings.latin_1" => python_minor <= 9,
         _ => SEEDS.contains(&module),
     }
 }
+
+/// The module `io` with the import of `_freeze` at its end: further interpreters of the process are given it as `io`.
+pub const IO: &str = "_freeze_io";
 
 /// The modules that any version takes from the seed.
 pub const SEEDS: &[&str] =

@@ -149,6 +149,7 @@ api! {
     fn PyLong_AsLong(*mut PyObject) -> c_long;
     fn PyLong_FromLong(c_long) -> *mut PyObject;
     fn PyMarshal_ReadObjectFromString(*const c_char, isize) -> *mut PyObject;
+    fn PyModuleDef_Init(*mut c_void) -> *mut PyObject;
     fn PyModule_GetDict(*mut PyObject) -> *mut PyObject;
     fn PyObject_GetAttrString(*mut PyObject, *const c_char) -> *mut PyObject;
     fn PyObject_CallObject(*mut PyObject, *mut PyObject) -> *mut PyObject;

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::api::{ConfigApi, InitApi, PyObject, PyPreConfig, PyStatus, PyWideStringList, WStr};
 use super::layout::{Kind, Layout};
 use super::options::Options;
-use super::{Python, c_string, collector, frozen, memory, missing};
+use super::{Python, c_string, collector, frozen, interpreters, memory, missing};
 use crate::locate::Program;
 use crate::os;
 use crate::report::{DAMAGED, Failure, UNABLE};
@@ -82,6 +82,7 @@ impl Start<'_> {
         frozen::install(python, seed.modules);
         memory::install(python.api);
         collector::watch(python.api);
+        interpreters::announce(python);
         let values = self.values(&options, search);
         if python.minor >= 14 {
             initialize_by_name(python, &options, &values)

@@ -1,6 +1,7 @@
 //! The table of frozen modules: what Python imports before the importer runs.
 
-use std::ffi::{CString, c_char, c_int, c_void};
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::sync::OnceLock;
 
 use bootloader::archive::{Archive, Module, ModuleKind, module_flag};
 use bootloader::seed;
@@ -39,7 +40,7 @@ impl Seed {
             modules.push((super::c_string(module.name), code, module.is_package()));
             Ok(())
         };
-        for name in seed::SEEDS {
+        for name in seed::SEEDS.iter().chain([&seed::IO]) {
             if let Some(module) = archive.find_module(name.as_bytes())
                 && module.flags & module_flag::SEED != 0
             {
@@ -62,6 +63,47 @@ impl Seed {
 
 /// What `warnings` imports when it reads options.
 const WARNINGS: [&[u8]; 2] = [b"warnings", b"_py_warnings"];
+
+/// Where the names of rows of the table are that change places once the first interpreter runs.
+struct Io {
+    /// Of the copy that sets the importer up.
+    copy: *mut *const c_char,
+    /// Of `io` itself, if that is in the table.
+    own: Option<*mut *const c_char>,
+}
+
+// SAFETY: written to once, when no other thread of Python's runs.
+unsafe impl Sync for Io {}
+// SAFETY: see above.
+unsafe impl Send for Io {}
+
+static IO: OnceLock<Io> = OnceLock::new();
+
+/// Lets interpreters that are made from now on import the copy of `io`, see [`super::interpreters`].
+pub(super) fn lead_io_to_importer() {
+    if let Some(io) = IO.get() {
+        // SAFETY: the table lives as long as the process, and nothing imports a frozen module now.
+        unsafe {
+            if let Some(own) = io.own {
+                *own = c"_freeze_io".as_ptr();
+            }
+            *io.copy = c"io".as_ptr();
+        }
+    }
+}
+
+/// Remembers the rows of `io` in a table whose rows begin with their names.
+fn remember_io<T>(table: &mut [T]) {
+    let names = table.iter_mut().map(|row| std::ptr::from_mut(row).cast::<*const c_char>());
+    // SAFETY: all rows begin with a name, a text or null.
+    let named =
+        |at: &*mut *const c_char, name: &CStr| unsafe { !(**at).is_null() && CStr::from_ptr(**at) == name };
+    let names: Vec<_> = names.collect();
+    if let Some(copy) = names.iter().find(|n| named(n, c"_freeze_io")) {
+        let own = names.iter().find(|n| named(n, c"io")).copied();
+        let _ = IO.set(Io { copy: *copy, own });
+    }
+}
 
 /// `struct _frozen` up to 3.10: a package has a negative size.
 #[repr(C)]
@@ -118,7 +160,9 @@ pub(crate) fn install(python: &Python, modules: Vec<(CString, &'static [u8], boo
                 size: if package { -n } else { n },
             }));
             table.push(Frozen9 { name: null.cast(), code: null.cast(), size: 0 });
-            table.leak().as_ptr().cast()
+            let table = table.leak();
+            remember_io(table);
+            table.as_ptr().cast()
         }
         11 | 12 => {
             let mut table: Vec<_> = rows
@@ -137,14 +181,18 @@ pub(crate) fn install(python: &Python, modules: Vec<(CString, &'static [u8], boo
                 is_package: 0,
                 get_code: null,
             });
-            table.leak().as_ptr().cast()
+            let table = table.leak();
+            remember_io(table);
+            table.as_ptr().cast()
         }
         _ => {
             let mut table: Vec<_> = rows
                 .map(|(name, code, size, p)| Frozen13 { name, code, size, is_package: p.into() })
                 .collect();
             table.push(Frozen13 { name: null.cast(), code: null.cast(), size: 0, is_package: 0 });
-            table.leak().as_ptr().cast()
+            let table = table.leak();
+            remember_io(table);
+            table.as_ptr().cast()
         }
     };
     // SAFETY: the variable holds a pointer to such a table; Python has not started yet.

@@ -4,6 +4,7 @@ mod api;
 mod collector;
 mod config;
 mod frozen;
+mod interpreters;
 mod layout;
 mod memory;
 mod natives;

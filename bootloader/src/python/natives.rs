@@ -20,15 +20,11 @@ struct State {
     /// The root with a `/` at its end, in UTF-8 or, where it is not text, in the file system's bytes.
     prefix: Vec<u8>,
     prefix_is_text: bool,
+    on_disk: bool,
     /// As in `.cpython-312.opt-1.pyc`.
     cache_suffix: String,
-    fix_filename: *mut PyObject,
+    paces: bool,
 }
-
-// SAFETY: the pointer is to a function of Python's that lives as long as it; all else is Sync.
-unsafe impl Sync for State {}
-// SAFETY: see above.
-unsafe impl Send for State {}
 
 static STATE: OnceLock<State> = OnceLock::new();
 
@@ -43,16 +39,13 @@ pub(super) fn install(
 ) -> Option<()> {
     // SAFETY: the interpreter runs and this thread holds its lock; null results are checked.
     unsafe {
-        let imp = (api.PyImport_ImportModule)(name(c"_imp"));
-        let fix_filename = (!imp.is_null())
-            .then(|| (api.PyObject_GetAttrString)(imp, name(c"_fix_co_filename")))
-            .filter(|f| !f.is_null())?;
         let path = os::path_bytes(root.path());
         let text = decode(api, path, false);
         let mut prefix = utf8(api, text);
         let prefix_is_text = prefix.is_some();
         let prefix = prefix.get_or_insert_with(|| path.to_vec());
         prefix.push(b'/');
+        (api.Py_DecRef)(text);
         let state = State {
             api,
             archive,
@@ -60,21 +53,44 @@ pub(super) fn install(
             libraries,
             prefix: std::mem::take(prefix),
             prefix_is_text,
+            on_disk: root.is_on_disk(),
             cache_suffix,
-            fix_filename,
+            paces,
         };
         STATE.set(state).ok()?;
+        fill((api.PyImport_AddModule)(name(c"_freeze")), true)
+    }
+}
 
-        let module = (api.PyImport_AddModule)(name(c"_freeze"));
+/// Puts what belongs in it into a module `_freeze` of the interpreter that runs; [`install`] came first.
+///
+/// # Safety
+/// This thread holds the lock of the interpreter.
+pub(super) unsafe fn fill(module: *mut PyObject, is_main: bool) -> Option<()> {
+    let state = STATE.get()?;
+    let api = state.api;
+    // SAFETY: see above; null results are checked.
+    unsafe {
         let dict = (!module.is_null()).then(|| (api.PyModule_GetDict)(module))?;
+        let imp = (api.PyImport_ImportModule)(name(c"_imp"));
+        let fix_filename = (!imp.is_null())
+            .then(|| (api.PyObject_GetAttrString)(imp, name(c"_fix_co_filename")))
+            .filter(|f| !f.is_null())?;
         for def in &FUNCTIONS {
-            let function = (api.PyCFunction_NewEx)(def, std::ptr::null_mut(), std::ptr::null_mut());
+            // Each function has what is needed of the interpreter's own as its `self`.
+            let function = (api.PyCFunction_NewEx)(def, fix_filename, std::ptr::null_mut());
             set(api, dict, def.name, function)?;
         }
-        set(api, dict, name(c"root"), text)?;
-        set(api, dict, name(c"on_disk"), (api.PyLong_FromLong)(root.is_on_disk().into()))?;
-        set(api, dict, name(c"paces"), (api.PyLong_FromLong)(paces.into()))
+        let root = &state.prefix[..state.prefix.len() - 1];
+        set(api, dict, name(c"root"), decode(api, root, state.prefix_is_text))?;
+        set(api, dict, name(c"on_disk"), (api.PyLong_FromLong)(state.on_disk.into()))?;
+        set(api, dict, name(c"paces"), (api.PyLong_FromLong)((state.paces && is_main).into()))
     }
+}
+
+/// The archive and the functions of Python, once [`install`] has been called.
+pub(super) fn installed() -> Option<(&'static Api, Archive<'static>)> {
+    STATE.get().map(|state| (state.api, state.archive))
 }
 
 /// Puts `value` into `dict` and gives up the own reference to it.
@@ -371,7 +387,11 @@ unsafe extern "C" fn record(_: *mut PyObject, args: *const *mut PyObject, n: isi
 }
 
 /// `code(index, filename)`: the code object of a module; a text where it is damaged.
-unsafe extern "C" fn code(_: *mut PyObject, args: *const *mut PyObject, n: isize) -> *mut PyObject {
+unsafe extern "C" fn code(
+    fix_filename: *mut PyObject,
+    args: *const *mut PyObject,
+    n: isize,
+) -> *mut PyObject {
     // SAFETY: called by Python.
     unsafe {
         Call::run(args, n, |call| {
@@ -386,7 +406,7 @@ unsafe extern "C" fn code(_: *mut PyObject, args: *const *mut PyObject, n: isize
                 (api.Py_IncRef)(code);
                 (api.Py_IncRef)(filename);
                 let Some(arguments) = call.tuple(&[code, filename]) else { return std::ptr::null_mut() };
-                let done = (api.PyObject_CallObject)(call.state.fix_filename, arguments);
+                let done = (api.PyObject_CallObject)(fix_filename, arguments);
                 (api.Py_DecRef)(arguments);
                 if done.is_null() {
                     return done;
@@ -439,6 +459,7 @@ unsafe extern "C" fn modules(_: *mut PyObject, args: *const *mut PyObject, n: is
                     !tail.contains(&b'.')
                         && !tail.starts_with(b"__main__.")
                         && !m.name.starts_with(b"__hook__.")
+                        && !m.name.starts_with(b"_freeze_")
                         && m.kind != ModuleKind::Namespace
                 });
             let mut items = Vec::new();

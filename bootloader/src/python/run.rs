@@ -6,13 +6,12 @@ use bootloader::archive::setting;
 
 use super::api::{Api, PyObject};
 use super::natives::{self, set};
-use super::{Python, c_string, collector, name};
+use super::{Python, c_string, collector, frozen, interpreters, name};
 use crate::args::{Call, Code};
-use crate::content::Reader;
 use crate::extract::{Libraries, Root};
 use crate::locate::{Entry, Program};
 use crate::os;
-use crate::report::{self, DAMAGED, Failure, UNABLE};
+use crate::report::{self, Failure, UNABLE};
 
 /// A started interpreter with the importer at work.
 pub(crate) struct Session {
@@ -32,10 +31,6 @@ impl Session {
         libraries: Libraries,
     ) -> Result<Session, Failure> {
         let archive = program.archive;
-        let module = archive.find_module(b"_freeze_bootstrap").and_then(|m| m.code);
-        let module =
-            module.ok_or_else(|| Failure::new(DAMAGED, "the archive holds no `_freeze_bootstrap`"))?;
-        let code = Reader::new(archive).read(module)?;
         let options = program.settings(setting::OPTION);
         let suffix = match options.iter().filter(|o| o.starts_with(b"O")).map(|o| o.len()).sum::<usize>() {
             0 => format!(".cpython-3{}.pyc", python.minor),
@@ -44,28 +39,16 @@ impl Session {
         let api = python.api;
         // Where a start imports little there is little to spare.
         let paces = archive.setting(setting::AHEAD) == Some(b"1") && !python.free_threaded;
-        let broken = || Failure::new(UNABLE, "failed to set up the importer");
-        let shown = |failed: Option<()>| {
-            failed.ok_or_else(|| {
-                // SAFETY: the interpreter runs.
-                unsafe { (api.PyErr_Print)() };
-                broken()
-            })
-        };
-        shown(natives::install(api, archive, root, libraries, suffix, paces))?;
-        // SAFETY: the interpreter runs and this thread holds its lock; null results are checked.
-        unsafe {
-            let module = (api.PyImport_AddModule)(name(c"_freeze_bootstrap"));
-            if module.is_null() {
-                return Err(broken());
-            }
-            let dict = (api.PyModule_GetDict)(module);
-            (api.PyDict_SetItemString)(dict, name(c"__builtins__"), (api.PyEval_GetBuiltins)());
-            let code = (api.PyMarshal_ReadObjectFromString)(code.as_ptr().cast(), code.len() as isize);
-            let done = (!code.is_null()).then(|| (api.PyEval_EvalCode)(code, dict, dict));
-            shown(done.filter(|d| !d.is_null()).map(|_| ()))?;
-            Ok(Session { api, python, bootstrap: dict, paces })
+        if natives::install(api, archive, root, libraries, suffix, paces).is_none() {
+            // SAFETY: the interpreter runs.
+            unsafe { (api.PyErr_Print)() };
+            return Err(Failure::new(UNABLE, "failed to set up the importer"));
         }
+        // SAFETY: the interpreter runs and this thread holds its lock.
+        let bootstrap =
+            unsafe { interpreters::bootstrap(api, archive).inspect_err(|_| (api.PyErr_Print)())? };
+        frozen::lead_io_to_importer();
+        Ok(Session { api, python, bootstrap, paces })
     }
 
     /// Runs the hooks and then what the process was started for; returns the exit code.

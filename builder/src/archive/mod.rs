@@ -155,7 +155,7 @@ pub fn pack(
         pool: compile::Pool::new(&python.executable),
     };
     let mut warnings = Vec::new();
-    let own: Vec<Module> = settings::runtime_modules();
+    let own: Vec<Module> = settings::runtime_modules(python);
     let is_seed = |m: &Module| settings::is_seed(python.version.1, &m.name);
     // What runs before modules can be read from files stays in the archive, and so do the entries.
     let in_archive = |m: &Module| is_seed(m) || settings::is_entry(&m.name) || settings::is_runtime(&m.name);

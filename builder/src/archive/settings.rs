@@ -11,17 +11,21 @@ use crate::rules::load::STARTUP;
 use crate::spec::{Extract, Mode, Request};
 
 /// The Python half of the launcher.
-pub(super) fn runtime_modules() -> Vec<Module> {
-    let sources = [
-        ("_freeze_bootstrap", bootloader::python_sources::BOOTSTRAP),
-        ("_freeze_importer", bootloader::python_sources::IMPORTER),
+pub(super) fn runtime_modules(python: &Python) -> Vec<Module> {
+    let mut sources = vec![
+        ("_freeze_bootstrap", bootloader::python_sources::BOOTSTRAP.to_owned()),
+        ("_freeze_importer", bootloader::python_sources::IMPORTER.to_owned()),
     ];
+    // Without its source interpreters that the program makes would have no importer, and all else would work.
+    if let Ok(io) = std::fs::read_to_string(python.stdlib.join("io.py")) {
+        sources.push((bootloader::seed::IO, io + "\n\nimport _freeze\ndel _freeze\n"));
+    }
     let reason = Reason { from: String::new(), by: By::Interpreter, line: 0, guard: Guard::None };
     sources
         .into_iter()
         .map(|(name, text)| Module {
             name: name.to_owned(),
-            kind: Kind::Source(Source::Bytes(text.as_bytes().to_vec())),
+            kind: Kind::Source(Source::Bytes(text.into_bytes())),
             package: false,
             path: format!("{name}.py"),
             distribution: None,
@@ -32,7 +36,7 @@ pub(super) fn runtime_modules() -> Vec<Module> {
 
 /// Whether a module is part of the launcher.
 pub(super) fn is_runtime(name: &str) -> bool {
-    matches!(name, "_freeze_bootstrap" | "_freeze_importer")
+    matches!(name, "_freeze_bootstrap" | "_freeze_importer" | bootloader::seed::IO)
 }
 
 /// Whether Python needs the module before the importer runs.

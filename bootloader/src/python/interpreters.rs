@@ -1,0 +1,156 @@
+//! The importer in the interpreters of the process: the first, and those that the program makes (PEP 554, PEP 734).
+//!
+//! Python makes an interpreter from what is frozen and built in, and imports `io` last. Once the first one runs, that name
+//! leads to a copy of `io` that the builder has put into the archive: it imports `_freeze` at its end, a built-in module that
+//! sets the importer up where it is made.
+
+use std::ffi::{c_char, c_int, c_void};
+use std::sync::OnceLock;
+
+use bootloader::archive::Archive;
+
+use super::api::{Api, InitTab, PyObject};
+use super::{Python, name, natives};
+use crate::content::Reader;
+use crate::report::{DAMAGED, Failure, UNABLE};
+
+/// `PyModuleDef` behind its head as an object.
+#[repr(C)]
+struct Tail {
+    init: *const c_void,
+    index: isize,
+    copy: *const c_void,
+    name: *const c_char,
+    doc: *const c_char,
+    size: isize,
+    methods: *const c_void,
+    slots: *const Slot,
+    traverse: *const c_void,
+    clear: *const c_void,
+    free: *const c_void,
+}
+
+/// `PyModuleDef_Slot`.
+#[repr(C)]
+struct Slot {
+    id: c_int,
+    value: *const c_void,
+}
+
+const MOD_EXEC: c_int = 2;
+/// From 3.12 on: whether a module may be used in several interpreters.
+const MOD_MULTIPLE_INTERPRETERS: c_int = 3;
+const PER_INTERPRETER_GIL_SUPPORTED: usize = 2;
+/// From 3.13 on: whether a module needs the global interpreter lock.
+const MOD_GIL: c_int = 4;
+const GIL_NOT_USED: usize = 1;
+
+struct Definition {
+    api: &'static Api,
+    /// A `PyModuleDef`, which Python changes.
+    module: *mut c_void,
+}
+
+// SAFETY: the definition is handed to Python only, which guards it.
+unsafe impl Sync for Definition {}
+// SAFETY: see above.
+unsafe impl Send for Definition {}
+
+static DEFINITION: OnceLock<Definition> = OnceLock::new();
+
+/// Makes `_freeze` a built-in module; to be called before Python starts, as the table is read then (Python/import.c).
+pub(super) fn announce(python: &Python) {
+    let mut slots = vec![Slot { id: MOD_EXEC, value: execute as *const c_void }];
+    if python.minor >= 12 {
+        let value = PER_INTERPRETER_GIL_SUPPORTED as *const c_void;
+        slots.push(Slot { id: MOD_MULTIPLE_INTERPRETERS, value });
+    }
+    if python.minor >= 13 {
+        slots.push(Slot { id: MOD_GIL, value: GIL_NOT_USED as *const c_void });
+    }
+    let null: *const c_void = std::ptr::null();
+    slots.push(Slot { id: 0, value: null });
+    // `PyObject_HEAD`: two words, four where Python runs without the global lock (Include/object.h).
+    let head = if python.free_threaded { 4 } else { 2 };
+    let words = head + size_of::<Tail>() / size_of::<usize>();
+    let definition = vec![0usize; words].leak();
+    let tail = Tail {
+        init: null,
+        index: 0,
+        copy: null,
+        name: c"_freeze".as_ptr(),
+        doc: null.cast(),
+        size: 0,
+        methods: null,
+        slots: slots.leak().as_ptr(),
+        traverse: null,
+        clear: null,
+        free: null,
+    };
+    let module: *mut c_void = definition.as_mut_ptr().cast();
+    // SAFETY: there is room for it behind the head; both consist of words.
+    unsafe { definition.as_mut_ptr().add(head).cast::<Tail>().write(tail) };
+    if DEFINITION.set(Definition { api: python.api, module }).is_err() {
+        return;
+    }
+    // SAFETY: the table ends with an entry without a name, and Python has not read it yet.
+    unsafe {
+        let mut table = Vec::new();
+        let mut entry: *mut InitTab = *python.api.PyImport_Inittab;
+        while !entry.is_null() && !(*entry).name.is_null() {
+            table.push(InitTab { name: (*entry).name, make: (*entry).make });
+            entry = entry.add(1);
+        }
+        table.push(InitTab { name: c"_freeze".as_ptr(), make: Some(make) });
+        table.push(InitTab { name: null.cast(), make: None });
+        *python.api.PyImport_Inittab = table.leak().as_mut_ptr();
+    }
+}
+
+/// `PyInit__freeze`
+unsafe extern "C" fn make() -> *mut PyObject {
+    let Some(definition) = DEFINITION.get() else { return std::ptr::null_mut() };
+    // SAFETY: Python calls this under its lock.
+    unsafe { (definition.api.PyModuleDef_Init)(definition.module) }
+}
+
+/// Runs when `_freeze` is imported.
+unsafe extern "C" fn execute(module: *mut PyObject) -> c_int {
+    let Some((api, archive)) = natives::installed() else { return -1 };
+    // SAFETY: Python calls this under the lock of the interpreter.
+    unsafe {
+        let is_main = (api.PyInterpreterState_Get)() == (api.PyInterpreterState_Main)();
+        let done = natives::fill(module, is_main).is_some() && (is_main || bootstrap(api, archive).is_ok());
+        if !done && !(api.PyErr_Occurred)().is_null() {
+            (api.PyErr_Print)();
+        }
+    }
+    // The interpreter is there either way, with what is frozen in Python.
+    0
+}
+
+/// Runs the Python half of the importer in the interpreter that runs; returns its names.
+///
+/// # Safety
+/// This thread holds the lock of the interpreter, and it has a module `_freeze`.
+pub(super) unsafe fn bootstrap(api: &Api, archive: Archive<'static>) -> Result<*mut PyObject, Failure> {
+    let module = archive.find_module(b"_freeze_bootstrap").and_then(|m| m.code);
+    let module = module.ok_or_else(|| Failure::new(DAMAGED, "the archive holds no `_freeze_bootstrap`"))?;
+    let code = Reader::new(archive).read(module)?;
+    let broken = || Failure::new(UNABLE, "failed to set up the importer");
+    // SAFETY: see above; null results are checked.
+    unsafe {
+        let module = (api.PyImport_AddModule)(name(c"_freeze_bootstrap"));
+        if module.is_null() {
+            return Err(broken());
+        }
+        let dict = (api.PyModule_GetDict)(module);
+        (api.PyDict_SetItemString)(dict, name(c"__builtins__"), (api.PyEval_GetBuiltins)());
+        let code = (api.PyMarshal_ReadObjectFromString)(code.as_ptr().cast(), code.len() as isize);
+        let done = (!code.is_null()).then(|| (api.PyEval_EvalCode)(code, dict, dict));
+        if done.is_none_or(<*mut PyObject>::is_null) {
+            return Err(broken());
+        }
+        Ok(dict)
+    }
+}
