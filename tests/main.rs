@@ -19,6 +19,7 @@ mod compat;
 mod damage;
 mod determinism;
 mod environment;
+mod fidelity;
 mod hidden;
 mod importer;
 mod init;

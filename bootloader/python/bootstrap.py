@@ -28,6 +28,10 @@ def _rest():
     return _freeze_importer
 
 
+def _foreign(loader, name):
+    return ImportError('loader for %s cannot handle %s' % (loader.name, name), name=name)
+
+
 class Loader(_external._LoaderBasics):
     """Loads a module written in Python from the archive."""
 
@@ -46,6 +50,8 @@ class Loader(_external._LoaderBasics):
         return '<frozen loader of %r>' % self.path
 
     def get_code(self, fullname=None):
+        if fullname is not None and fullname != self.name:
+            raise _foreign(self, fullname)
         code = _freeze.code(self._index, self.path)
         if code.__class__ is str:
             raise ImportError(
@@ -54,12 +60,18 @@ class Loader(_external._LoaderBasics):
         return code
 
     def is_package(self, fullname):
+        if fullname is not None and fullname != self.name:
+            raise _foreign(self, fullname)
         return self.path.endswith('/__init__.py') or self.path.endswith('/__init__.pyc')
 
     def get_filename(self, fullname=None):
+        if fullname is not None and fullname != self.name:
+            raise _foreign(self, fullname)
         return self.path
 
     def get_source(self, fullname=None):
+        if fullname is not None and fullname != self.name:
+            raise _foreign(self, fullname)
         return _rest().source(self._index, self.name)
 
     def get_data(self, path):
@@ -332,6 +344,15 @@ def child(function, place, record, script):
     return getattr(_rest(), function)(place)
 
 
+def _invalidate_caches(original=_external.PathFinder.invalidate_caches):
+    """As python's, which from 3.10 on ends with an import that a program may do without."""
+    try:
+        original()
+    except ModuleNotFoundError as error:
+        if error.name != 'importlib.metadata':
+            raise
+
+
 def _set_up():
     sys.frozen = True
     sys._MEIPASS = ROOT
@@ -342,6 +363,8 @@ def _set_up():
     except ValueError:
         place = len(sys.meta_path)
     sys.meta_path.insert(place, Finder)
+    if _freeze.record('importlib.metadata') is None:
+        _external.PathFinder.invalidate_caches = staticmethod(_invalidate_caches)
     sys.path_hooks.insert(0, _hook)
     sys.path_importer_cache.clear()
     if getattr(sys, '_stdlib_dir', ROOT) is None:

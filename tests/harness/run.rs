@@ -108,6 +108,17 @@ impl Run {
         self
     }
 
+    /// Starts it through a shell with redirections, such as `<&-`.
+    #[must_use]
+    pub fn through_shell(mut self, redirections: &str) -> Run {
+        let script = format!("exec \"$0\" \"$@\" {redirections}");
+        let program = std::mem::replace(&mut self.program, "/bin/sh".into());
+        let arguments = std::mem::take(&mut self.arguments);
+        self.arguments = vec!["-c".into(), script.into(), program.into()];
+        self.arguments.extend(arguments);
+        self
+    }
+
     /// Starts it in a sandbox.
     #[must_use]
     pub fn sandbox(mut self, sandbox: Sandbox) -> Run {

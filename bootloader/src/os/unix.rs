@@ -430,6 +430,16 @@ pub(crate) fn is_c_locale() -> bool {
     }
 }
 
+/// Sets the locale for characters to one with UTF-8, if there is one: the names are those of Python/pylifecycle.c.
+pub(crate) fn use_utf8_locale() {
+    for name in [c"C.UTF-8", c"C.utf8", c"UTF-8"] {
+        // SAFETY: called before the program starts threads.
+        if !unsafe { libc::setlocale(libc::LC_CTYPE, name.as_ptr()) }.is_null() {
+            return;
+        }
+    }
+}
+
 /// Whether files in memory can be made.
 pub(crate) fn can_load_from_memory() -> bool {
     memory_file(c"freeze").is_ok()

@@ -84,11 +84,17 @@ impl Start<'_> {
         collector::watch(python.api);
         interpreters::announce(python);
         let values = self.values(&options, search);
+        let coerces = os::is_c_locale() && std::env::var_os("LC_ALL").is_none_or(|v| v.is_empty());
         if python.minor >= 14 {
-            initialize_by_name(python, &options, &values)
+            initialize_by_name(python, &options, &values)?;
         } else {
-            initialize_by_layout(python, &options, &values)
+            initialize_by_layout(python, &options, &values)?;
         }
+        if coerces {
+            // As python (PEP 538), but for the variable that children would see.
+            os::use_utf8_locale();
+        }
+        Ok(())
     }
 }
 
