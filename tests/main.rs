@@ -33,6 +33,7 @@ mod resources;
 mod rules;
 mod spec;
 mod static_python;
+mod storm;
 mod tidy;
 mod tkinter;
 mod trace;
