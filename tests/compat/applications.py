@@ -170,6 +170,7 @@ def pylint(use):
     found = use("--load-plugins=pylint.extensions.docparams", "bad.py", code=22)
     for fault in "unused-import", "undefined-variable", "missing-function-docstring", "no-member":
         assert fault in found, found
+    assert "import-error" not in found, found
     assert "10.00/10" in use("good.py")
     assert "unused-import" in use("--jobs=2", "--output-format=json", "bad.py", "good.py", code=22)
     assert "cyclic-import" in use("--list-msgs")

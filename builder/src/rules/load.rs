@@ -14,6 +14,7 @@ use crate::spec::Request;
 
 /// Rules shipped with the builder: name, text.
 const SHIPPED: &[(&str, &str)] = &[
+    ("astroid.toml", include_str!("packages/astroid.toml")),
     ("django.toml", include_str!("packages/django.toml")),
     ("execnet.toml", include_str!("packages/execnet.toml")),
     ("faker.toml", include_str!("packages/faker.toml")),
@@ -82,6 +83,9 @@ pub(crate) struct Rule {
     /// Modules whose source is carried, as `source` in `[modules]`.
     #[serde(default)]
     pub source: Vec<String>,
+    /// All of the standard library is looked at: its sources lie as files, and its extension modules are taken.
+    #[serde(default)]
+    pub stdlib_source: bool,
     /// Environment of the app.
     #[serde(default)]
     pub env: BTreeMap<String, String>,

@@ -147,6 +147,13 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
             }
         }
     }
+    if let Some(rule) = active.iter().find(|r| r.stdlib_source) {
+        let by = By::Rule(rule.file.clone());
+        let reason = Reason { from: rule.module.clone(), by, line: 0, guard: Guard::None };
+        for file in stdlib::sources(python, &reason) {
+            data.entry(file.dest.clone()).or_insert(file);
+        }
+    }
     for file in named_files::collect(&graph).into_iter().chain(prefix_data::collect(&graph, python, &policy))
     {
         data.entry(file.dest.clone()).or_insert(file);

@@ -34,6 +34,41 @@ pub(super) fn neutralize(graph: &mut Graph, python: &Python) {
     }
 }
 
+/// The sources of the standard library as files; not those of its tests and of programs that it brings.
+pub(super) fn sources(python: &Python, reason: &Reason) -> Vec<Data> {
+    const LEFT_OUT: [&str; 9] = [
+        "__pycache__",
+        "dist-packages",
+        "ensurepip",
+        "idlelib",
+        "lib2to3",
+        "site-packages",
+        "test",
+        "tests",
+        "turtledemo",
+    ];
+    let is_wanted = |name: &str| !LEFT_OUT.contains(&name) && !name.starts_with("config-");
+    let entries = WalkDir::new(&python.stdlib).into_iter().filter_entry(|e| {
+        e.depth() == 0 || !e.file_type().is_dir() || e.file_name().to_str().is_some_and(is_wanted)
+    });
+    // How Python was built is told by a module that names the folders of the machine that built it.
+    let is_source = |name: &str| name.ends_with(".py") && !name.starts_with("_sysconfigdata");
+    let files = entries
+        .flatten()
+        .filter(|e| !e.file_type().is_dir() && e.file_name().to_str().is_some_and(is_source));
+    let files = files.filter_map(|e| {
+        let dest = e.path().strip_prefix(&python.stdlib).ok()?.to_str()?.to_owned();
+        Some(Data {
+            dest,
+            resource: false,
+            executable: false,
+            source: Source::File(e.path().to_owned()),
+            reason: reason.clone(),
+        })
+    });
+    files.collect()
+}
+
 /// Folders in which Python was built: values of `abs_builddir` and `abs_srcdir`.
 fn build_folders(text: &str) -> Vec<String> {
     let mut found: Vec<String> = ["'abs_builddir': '", "'abs_srcdir': '"]

@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["pylint"]
+# [tool.freeze-compat]
+# rules = ["astroid.toml"]
 # ///
 """Checks a file, with checkers and extensions found by listing folders."""
 
@@ -25,4 +27,11 @@ with tempfile.TemporaryDirectory() as folder:
     out = io.StringIO()
     Run([str(source), "--disable=all", "--enable=W0611"], reporter=JSONReporter(out), exit=False)
     assert '"unused-import"' in out.getvalue()
+    # What it knows of the standard library: a module of Python's, an extension, and one that nothing here imports.
+    source = Path(folder) / "known.py"
+    source.write_text("import math\nimport wave\nfrom pathlib import Path\n\nprint(Path().no, math.sinn, wave.opened)\n")
+    out = io.StringIO()
+    Run([str(source), "--disable=all", "--enable=E"], reporter=TextReporter(out), exit=False)
+    text = out.getvalue()
+    assert text.count("no-member") == 3 and "import-error" not in text, text
 print("ok")

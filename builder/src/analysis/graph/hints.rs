@@ -33,7 +33,29 @@ impl<'a> Worklist<'a> {
                 self.require_quietly(&package, reason.clone());
                 self.submodules(&package, &reason, &mut |name| !name.split('.').any(is_test));
             }
+            if rule.stdlib_source {
+                self.stdlib_extensions(&reason);
+            }
             self.start_rule(rule, reason);
+        }
+    }
+
+    /// The extension modules of the standard library, but those of its tests.
+    fn stdlib_extensions(&mut self, reason: &Reason) {
+        let folder = self.python.dynload.clone();
+        let files = self.resolver.list(&folder);
+        let suffixes = &self.python.extension_suffixes;
+        let names = files.iter().flat_map(|files| files.keys());
+        let mut names: Vec<String> = names
+            .filter_map(|file| suffixes.iter().find_map(|s| file.strip_suffix(s.as_str())))
+            .filter(|n| {
+                !n.contains("test") && !n.trim_start_matches('_').starts_with("xx") && *n != "_tkinter"
+            })
+            .map(str::to_owned)
+            .collect();
+        names.sort();
+        for name in names {
+            self.require_quietly(&name, reason.clone());
         }
     }
 
