@@ -34,6 +34,7 @@ mod rules;
 mod spec;
 mod static_python;
 mod storm;
+mod strict;
 mod tidy;
 mod tkinter;
 mod trace;

@@ -27,6 +27,8 @@ pub struct Sandbox {
     pub user: Option<u32>,
     /// Largest file that may be written, in bytes.
     pub file_limit: Option<u64>,
+    /// No files in memory can be made (`memfd_create`), as a filter of a container forbids it.
+    pub no_memory_files: bool,
 }
 
 impl Sandbox {
@@ -74,7 +76,7 @@ impl Sandbox {
             mounts.push(Mount::new("proc", &root.join("proc"), "proc", 0, ""));
         }
         let namespace = !self.is_empty();
-        let (user, file_limit) = (self.user, self.file_limit);
+        let (user, file_limit, no_memory_files) = (self.user, self.file_limit, self.no_memory_files);
         let enter = move || {
             // SAFETY: plain system calls on memory made before the fork; nothing allocates or takes a lock.
             unsafe {
@@ -95,6 +97,9 @@ impl Sandbox {
                 if let Some(limit) = file_limit {
                     let limit = libc::rlimit { rlim_cur: limit, rlim_max: limit };
                     check(libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit))?;
+                }
+                if no_memory_files {
+                    forbid(libc::SYS_memfd_create)?;
                 }
                 if let Some(user) = user {
                     check(libc::setgroups(0, std::ptr::null()))?;
@@ -160,6 +165,24 @@ impl Mount {
                 self.options.as_ptr().cast(),
             )
         })
+    }
+}
+
+/// Makes a system call fail with EPERM from here on (seccomp).
+fn forbid(call: libc::c_long) -> io::Result<()> {
+    let step = |code: u32, k: u32, jt: u8, jf: u8| libc::sock_filter { code: code as u16, jt, jf, k };
+    let mut program = [
+        // The number of the system call comes first in what the filter sees.
+        step(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, 0),
+        step(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, call as u32, 0, 1),
+        step(libc::BPF_RET | libc::BPF_K, libc::SECCOMP_RET_ERRNO | libc::EPERM as u32, 0, 0),
+        step(libc::BPF_RET | libc::BPF_K, libc::SECCOMP_RET_ALLOW, 0, 0),
+    ];
+    let filter = libc::sock_fprog { len: program.len() as u16, filter: program.as_mut_ptr() };
+    // SAFETY: plain system calls; the filter is copied by the kernel.
+    unsafe {
+        check(libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))?;
+        check(libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const filter))
     }
 }
 
