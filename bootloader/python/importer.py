@@ -353,11 +353,6 @@ class _TclEnvironment:
         self._lock.release()
 
 
-def _run(code, filename):
-    main = sys.modules['__main__']
-    exec(compile(code, filename, 'exec'), main.__dict__)
-
-
 def spawn(place):
     """A child of multiprocessing's start method spawn."""
     from multiprocessing import spawn as method
@@ -383,10 +378,10 @@ def _here(data):
 
 
 def command(place):
-    """Code from the command line: `-c code`."""
+    """Code from the command line, to be run in `__main__`: `-c code`."""
     code = sys.argv[place + 1]
     sys.argv[:] = ['-c'] + sys.argv[place + 2:]
-    _run(code, '<string>')
+    return compile(code, '<string>', 'exec', dont_inherit=True)
 
 
 def module(place):
@@ -428,7 +423,7 @@ def _run_module(name):
 def python_command(place):
     """`-c code`, as python does."""
     _search(place, '')
-    command(place)
+    return command(place)
 
 
 def python_module(place):
@@ -451,7 +446,7 @@ def python_script(place):
     main = sys.modules['__main__']
     main.__file__ = path
     main.__spec__ = None
-    exec(compile(source, path, 'exec'), main.__dict__)
+    return compile(source, path, 'exec', dont_inherit=True)
 
 
 def _search(place, folder):

@@ -100,13 +100,18 @@ fn call<'a>(program: &Program, args: &[&'a CStr]) -> Result<Call<'a>, Failure> {
     let call = args::classify(args);
     let Call::Interpreter(code) = &call else { return Ok(call) };
     let setting = program.setting(setting::AS_INTERPRETER).unwrap_or_default();
-    if let Code::Script(_, path) = code {
+    let by_path = || args.first().is_some_and(|a| a.to_bytes().starts_with(b"/"));
+    if let Code::Script(place, path) = code {
         let path = os::path_from_bytes(path.to_bytes());
-        if path.extension().is_none_or(|e| e != "py") || !path.is_file() {
+        // Behind options of python a child's script may have any name.
+        let is_named = || {
+            path.extension().is_some_and(|e| e == "py")
+                || *place > 1 && by_path() && os::descends_from_same_executable()
+        };
+        if !path.is_file() || !is_named() {
             return Ok(Call::Program);
         }
     }
-    let by_path = || args.first().is_some_and(|a| a.to_bytes().starts_with(b"/"));
     let is_child = || !matches!(code, Code::Script(..)) && os::runs_same_executable(os::parent());
     let is_meant = match setting {
         b"1" => true,

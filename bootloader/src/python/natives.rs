@@ -354,6 +354,10 @@ unsafe extern "C" fn find(_: *mut PyObject, args: *const *mut PyObject, n: isize
             let folder = call.below(0)?;
             let name = call.text(1)?;
             let tail = name.rsplit(|c| *c == b'.').next()?;
+            // The program is a script, and no module that an import finds.
+            if folder.is_empty() && tail == b"__main__" {
+                return None;
+            }
             let mut key: Vec<u8> = folder.iter().map(|c| if *c == b'/' { b'.' } else { *c }).collect();
             if !key.is_empty() {
                 key.push(b'.');

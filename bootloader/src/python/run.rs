@@ -190,15 +190,7 @@ impl Session {
 
     fn main(&self, entry: &Entry) -> Option<()> {
         let code = self.call(c"main", &[self.text(entry.module), self.text(entry.script)])?;
-        // SAFETY: the interpreter runs; both results are borrowed.
-        let dict = unsafe {
-            let module = (self.api.PyImport_AddModule)(name(c"__main__"));
-            if module.is_null() {
-                return None;
-            }
-            (self.api.PyModule_GetDict)(module)
-        };
-        self.evaluate(code, dict)
+        self.evaluate(code, self.main_names()?)
     }
 
     fn child(&self, function: &CStr, place: Option<usize>, entry: &Entry) -> Option<()> {
@@ -207,8 +199,23 @@ impl Session {
         let args = [self.text(function.to_bytes()), place, self.text(entry.module), self.text(entry.script)];
         let result = self.call(c"child", &args)?;
         // SAFETY: the result is ours.
-        unsafe { (self.api.Py_DecRef)(result) };
-        Some(())
+        unsafe {
+            if result == self.api._Py_NoneStruct {
+                (self.api.Py_DecRef)(result);
+                return Some(());
+            }
+        }
+        // Code that is to be run as that of `__main__`.
+        self.evaluate(result, self.main_names()?)
+    }
+
+    /// The names of `__main__`.
+    fn main_names(&self) -> Option<*mut PyObject> {
+        // SAFETY: the interpreter runs; both results are borrowed.
+        unsafe {
+            let module = (self.api.PyImport_AddModule)(name(c"__main__"));
+            (!module.is_null()).then(|| (self.api.PyModule_GetDict)(module))
+        }
     }
 }
 

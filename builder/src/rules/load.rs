@@ -218,6 +218,7 @@ mod tests {
         for (key, value) in rule {
             let property = &schema["properties"][key];
             let fits = match property["type"].as_str() {
+                Some("boolean") => value.is_bool(),
                 Some("string") => value.is_str(),
                 Some("array") => value.as_array().is_some_and(|a| a.iter().all(toml::Value::is_str)),
                 Some("object") => value.as_table().is_some_and(|t| t.values().all(toml::Value::is_str)),
