@@ -15,7 +15,8 @@ fn each_form(interpreter: &Interpreter, source: &str, more: &str, check: impl Fn
             "[app]\nname = \"app\"\nentry = \"app.py\"\n[bundle]\nmode = \"{}\"\n{extract}{more}",
             mode.name()
         );
-        let project = Project::script(source).file("app.spec", spec);
+        let project = Project::script(source).file("work.py", "def double(n): return 2 * n\n");
+        let project = project.file("app.spec", spec);
         check(&project.freeze_spec_for(mode, interpreter), form);
     }
 }
@@ -84,23 +85,12 @@ if __name__ == '__main__':
         os.execv(sys.executable, sys.argv + ['again'])
 ";
     let more = "[runtime]\ninterpreter = true\n[modules]\ninclude = [\"work\"]\n";
-    for form in ["onedir", "cache", "temp", "memory"] {
-        let (mode, extract) = match form {
-            "onedir" => (Mode::Onedir, String::new()),
-            extract => (Mode::Onefile, format!("extract = \"{extract}\"\n")),
-        };
-        let spec = format!(
-            "[app]\nname = \"app\"\nentry = \"app.py\"\n[bundle]\nmode = \"{}\"\n{extract}{more}",
-            mode.name()
-        );
-        let project = Project::script(source).file("app.spec", spec);
-        let project = project.file("work.py", "def double(n): return 2 * n\n");
-        let app = project.freeze_spec_for(mode, python);
+    each_form(python, source, more, |app, form| {
         let outcome = app.command().arg("one").run();
         let once = "spawn 90\nforkserver 90\nfork 90\n8\n";
         outcome.prints(&once.repeat(2));
         assert_eq!(outcome.stderr, "", "{form}\n{outcome}");
-    }
+    });
 }
 
 #[test]

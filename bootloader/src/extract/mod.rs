@@ -81,15 +81,15 @@ pub(crate) fn root(program: &Program) -> Result<Root, Failure> {
             Ok(None)
         }
     };
-    if let Some(root) = private::join(program, &app) {
-        return Ok(root);
-    }
     if mode != b"temp" {
         for base in cache_bases(program) {
             if let Some(root) = next(cache::open(program, &base, &app), &base)? {
                 return Ok(root);
             }
         }
+    }
+    if let Some(root) = private::join(program, &app) {
+        return Ok(root);
     }
     for base in temporary_bases(program) {
         if let Some(root) = next(private::create(program, &base, &app), &base)? {
