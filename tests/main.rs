@@ -24,6 +24,7 @@ mod hidden;
 mod importer;
 mod init;
 mod inspect;
+mod interpreter;
 mod launcher;
 mod output;
 mod programs;

@@ -378,10 +378,10 @@ def _here(data):
 
 
 def command(place):
-    """Code from the command line, to be run in `__main__`: `-c code`."""
+    """Code from the command line: `-c code`. Returns what `compile` is called with by the launcher."""
     code = sys.argv[place + 1]
     sys.argv[:] = ['-c'] + sys.argv[place + 2:]
-    return compile(code, '<string>', 'exec', dont_inherit=True)
+    return code, '<string>', 'exec', 0, True
 
 
 def module(place):
@@ -446,7 +446,23 @@ def python_script(place):
     main = sys.modules['__main__']
     main.__file__ = path
     main.__spec__ = None
-    return compile(source, path, 'exec', dont_inherit=True)
+    return source, path, 'exec', 0, True
+
+
+def python_input(place):
+    """`-`, or no code at all: that of the standard input, as python does."""
+    _search(place - 1, '')
+    sys.argv[:place] = [] if sys.argv[place:] else ['']
+    if sys.stdin is None:
+        return None
+    main = sys.modules['__main__']
+    main.__spec__ = None
+    if sys.stdin.isatty():
+        sys.stderr.write('Python %s on %s\n' % (sys.version, sys.platform))
+        # For the launcher, which lets python read line by line.
+        return True
+    main.__file__ = '<stdin>'
+    return sys.stdin.buffer.read(), '<stdin>', 'exec', 0, True
 
 
 def _search(place, folder):

@@ -35,13 +35,15 @@ pub(crate) enum Code<'a> {
     Module(usize, &'a CStr),
     /// `script.py`.
     Script(usize, &'a CStr),
+    /// `-`, or nothing but options: code from the standard input.
+    Input(usize),
 }
 
 impl Code<'_> {
     /// How many arguments stand before it, the program's name among them.
     pub(crate) fn place(&self) -> usize {
         match self {
-            Code::Command(i, _) | Code::Module(i, _) | Code::Script(i, _) => *i,
+            Code::Command(i, _) | Code::Module(i, _) | Code::Script(i, _) | Code::Input(i) => *i,
         }
     }
 }
@@ -59,16 +61,18 @@ pub(crate) fn classify<'a>(args: &[&'a CStr]) -> Call<'a> {
     let helper = match &code {
         Code::Command(_, text) => is_helper_command(text.to_bytes()),
         Code::Module(_, name) => HELPERS.iter().any(|h| name.to_bytes().starts_with(h.as_bytes())),
-        Code::Script(..) => false,
+        Code::Script(..) | Code::Input(_) => false,
     };
     if helper { Call::Helper(code) } else { Call::Interpreter(code) }
 }
 
-/// Finds `-c`, `-m` or a first word behind nothing but options of the interpreter.
+/// Finds `-c`, `-m`, `-` or a first word behind nothing but options of the interpreter.
 fn interpreter_call<'a>(args: &[&'a CStr]) -> Option<Code<'a>> {
     let mut i = 1;
     loop {
-        match args.get(i)?.to_bytes() {
+        let Some(word) = args.get(i) else { return (i > 1).then_some(Code::Input(args.len())) };
+        match word.to_bytes() {
+            b"-" => return Some(Code::Input(i)),
             b"-c" => return Some(Code::Command(i, args.get(i + 1)?)),
             b"-m" => return Some(Code::Module(i, args.get(i + 1)?)),
             b"-X" | b"-W" => i += 2,
@@ -81,11 +85,11 @@ fn interpreter_call<'a>(args: &[&'a CStr]) -> Option<Code<'a>> {
             }
             // `-mname`
             [b'-', b'm', first, ..] if first.is_ascii_alphabetic() => {
-                let text = args.get(i)?.to_bytes_with_nul().get(2..)?;
+                let text = word.to_bytes_with_nul().get(2..)?;
                 return Some(Code::Module(i, CStr::from_bytes_with_nul(text).ok()?));
             }
             [b'-', flags @ ..] if !flags.is_empty() && flags.iter().all(|f| FLAGS.contains(f)) => i += 1,
-            [first, ..] if *first != b'-' => return Some(Code::Script(i, args.get(i)?)),
+            [first, ..] if *first != b'-' => return Some(Code::Script(i, word)),
             _ => return None,
         }
     }
@@ -157,6 +161,7 @@ mod tests {
         assert_eq!(call(&[c"-c"]), Call::Program);
         assert_eq!(call(&[c"--verbose", c"-m", c"x"]), Call::Program);
         assert_eq!(call(&[]), Call::Program);
+        assert_eq!(call(&[c"--", c"-"]), Call::Program);
         let not = c"from multiprocessing.x import y; main()";
         assert_eq!(call(&[c"-c", not]), Call::Interpreter(Code::Command(1, not)));
     }
@@ -171,6 +176,9 @@ mod tests {
         assert_eq!(named(&[c"-mpip", c"list"]), Code::Module(1, c"pip"));
         assert_eq!(named(&[c"-uc", c"x"]), Code::Command(1, c"x"));
         assert_eq!(named(&[c"-u", c"-X", c"dev", c"/a/b.py", c"-c"]), Code::Script(4, c"/a/b.py"));
+        assert_eq!(named(&[c"-", c"x"]), Code::Input(1));
+        assert_eq!(named(&[c"-I", c"-"]), Code::Input(2));
+        assert_eq!(named(&[c"-u", c"-X", c"dev"]), Code::Input(4));
         let args = [c"app", c"-u", c"-Wignore", c"-X", c"dev", c"-Bb", c"-uc", c"1"];
         let found = options(&args, 6);
         let found: Vec<&[u8]> = found.iter().map(Vec::as_slice).collect();

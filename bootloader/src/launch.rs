@@ -10,6 +10,7 @@ use crate::handover::Handover;
 use crate::locate::Program;
 use crate::python::{Python, Session, Start, set_environment};
 use crate::report::{self, DAMAGED, Failure, REFUSED, UNABLE};
+use crate::switches::{self, Task};
 use crate::{ahead, extract, handover, os};
 
 /// Runs the frozen program; returns its exit code. `handover` is given where this process runs an interpreter's executable
@@ -26,15 +27,22 @@ pub(crate) fn run(args: &[&CStr], handover: Option<Handover>) -> Result<i32, Fai
         }
         None => (None, Vec::new()),
     };
-    let program = Program::locate()?;
+    let mut program = Program::locate()?;
+    let given = args;
+    let args = &switches::take(&mut program, args)?[..];
     if program.setting(setting::DEBUG) == Some(b"1") {
         report::start_debugging();
     }
     report::phase(format_args!("archive of `{}`", program.carrier.display()));
-    let given = args;
+    match program.switches.task {
+        Task::Verify => return switches::verify(&program),
+        Task::Tell => return switches::tell(&program),
+        Task::Program | Task::Python => {}
+    }
+    let named = args;
     let args = again(&program, args);
     let call = match call(&program, args)? {
-        Call::Interpreter(_) if args.len() < given.len() => Call::Program,
+        Call::Interpreter(_) if args.len() < named.len() => Call::Program,
         call => call,
     };
     let argv0 = args.first().map_or(&b""[..], |a| a.to_bytes());
@@ -98,6 +106,9 @@ fn again<'a>(program: &Program, args: &'a [&'a CStr]) -> &'a [&'a CStr] {
 /// path of its executable (`sys.executable`) means an interpreter.
 fn call<'a>(program: &Program, args: &[&'a CStr]) -> Result<Call<'a>, Failure> {
     let call = args::classify(args);
+    if program.switches.task == Task::Python {
+        return Ok(if call == Call::Program { Call::Interpreter(Code::Input(args.len())) } else { call });
+    }
     let Call::Interpreter(code) = &call else { return Ok(call) };
     let setting = program.setting(setting::AS_INTERPRETER).unwrap_or_default();
     let by_path = || args.first().is_some_and(|a| a.to_bytes().starts_with(b"/"));
@@ -113,9 +124,15 @@ fn call<'a>(program: &Program, args: &[&'a CStr]) -> Result<Call<'a>, Failure> {
         }
     }
     let is_child = || !matches!(code, Code::Script(..)) && os::runs_same_executable(os::parent());
-    let is_meant = match setting {
-        b"1" => true,
-        b"children" => is_child() || by_path() && os::descends_from_same_executable(),
+    let is_meant = match (setting, code) {
+        // Nothing but options is what a program may be started with by itself, too.
+        (b"1", Code::Input(place)) if *place == args.len() => {
+            by_path() && os::descends_from_same_executable()
+        }
+        (_, Code::Input(place)) if *place == args.len() => false,
+        (b"1", _) => true,
+        (b"children", Code::Input(_)) => by_path() && os::descends_from_same_executable(),
+        (b"children", _) => is_child() || by_path() && os::descends_from_same_executable(),
         _ => false,
     };
     if is_meant {
@@ -125,7 +142,7 @@ fn call<'a>(program: &Program, args: &[&'a CStr]) -> Result<Call<'a>, Failure> {
         _ if !is_child() => return Ok(Call::Program),
         Code::Command(_, value) => ("-c", value),
         Code::Module(_, value) => ("-m", value),
-        Code::Script(..) => return Ok(Call::Program),
+        Code::Script(..) | Code::Input(_) => return Ok(Call::Program),
     };
     let shown: String = value.to_string_lossy().chars().take(60).collect();
     Err(Failure::new(

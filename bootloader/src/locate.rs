@@ -6,6 +6,7 @@ use bootloader::archive::{Archive, setting};
 
 use crate::os;
 use crate::report::{Failure, UNABLE};
+use crate::switches::Switches;
 
 /// The program as it lies on the disk.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub(crate) struct Program {
     pub(crate) archive: Archive<'static>,
     /// Settings of the executable itself where they are not those of the archive.
     pub(crate) own: Option<Archive<'static>>,
+    /// What the command line asks of the launcher.
+    pub(crate) switches: Switches,
 }
 
 impl Program {
@@ -28,7 +31,8 @@ impl Program {
         })?;
         let archive = Archive::open(map(&os::executable_link(), &executable)?)?;
         let Some(shared) = archive.setting(setting::SHARED) else {
-            return Ok(Program { carrier: executable.clone(), executable, archive, own: None });
+            let carrier = executable.clone();
+            return Ok(Program { carrier, executable, archive, own: None, switches: Switches::default() });
         };
         let folder = executable.parent().unwrap_or(Path::new("/"));
         let carrier = folder.join(os::path_from_bytes(shared));
@@ -37,7 +41,7 @@ impl Program {
         let archive = map(&carrier, &carrier)
             .map_err(|f| f.hint("copy the program with the whole folder it came in"))
             .and_then(|bytes| Ok(Archive::open(bytes)?))?;
-        Ok(Program { executable, carrier, archive, own: Some(own) })
+        Ok(Program { executable, carrier, archive, own: Some(own), switches: Switches::default() })
     }
 
     /// The first setting of this name.

@@ -12,6 +12,7 @@ mod locate;
 mod os;
 mod python;
 mod report;
+mod switches;
 
 /// The C entry point: without Rust's own start-up, which would touch signals and file descriptors.
 #[cfg_attr(not(test), unsafe(export_name = "main"))]

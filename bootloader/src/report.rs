@@ -3,6 +3,7 @@
 #![allow(clippy::print_stderr)]
 
 use std::fmt::Display;
+use std::io::Write;
 use std::sync::OnceLock;
 use std::time::Instant;
 
@@ -76,6 +77,12 @@ pub(crate) fn phase(what: impl Display) {
     if let Some(started) = STARTED.get() {
         eprintln!("freeze: {:9.3} ms  {what}", started.elapsed().as_secs_f64() * 1e3);
     }
+}
+
+/// Writes a line that was asked for to the standard output.
+pub(crate) fn tell(line: impl Display) {
+    // A reader that has gone does not want it any more.
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// Shows why the program does not start, and returns its exit code.

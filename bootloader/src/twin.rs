@@ -13,6 +13,7 @@ mod python;
 mod report;
 #[path = "os/start.rs"]
 mod start;
+mod switches;
 mod takeover;
 
 use std::ffi::{c_char, c_int, c_void};

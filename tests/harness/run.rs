@@ -119,6 +119,17 @@ impl Run {
         self
     }
 
+    /// Starts it on a terminal, with what is typed there as its standard input (by `script` of util-linux).
+    #[must_use]
+    pub fn through_terminal(mut self) -> Run {
+        let program = std::mem::replace(&mut self.program, "script".into());
+        let words =
+            std::iter::once(program.as_os_str()).chain(self.arguments.iter().map(OsString::as_os_str));
+        let words: Vec<String> = words.map(|w| format!("'{}'", w.display())).collect();
+        self.arguments = vec!["-qec".into(), words.join(" ").into(), "/dev/null".into()];
+        self
+    }
+
     /// Starts it in a sandbox.
     #[must_use]
     pub fn sandbox(mut self, sandbox: Sandbox) -> Run {

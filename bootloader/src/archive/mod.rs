@@ -178,6 +178,8 @@ pub mod setting {
     /// `1`: `app -m module`, `-c code` and `script.py` run as with an interpreter (`interpreter` in `[runtime]`).
     /// `children`: only what the program itself starts so, through `sys.executable`, does.
     pub const AS_INTERPRETER: &[u8] = b"as-interpreter";
+    /// `1`: the launcher obeys `--freeze-…` on the command line (`switches` in `[runtime]`).
+    pub const SWITCHES: &[u8] = b"switches";
     /// The whole index is in another file: path of it, relative to the executable's folder, as stored in
     /// the extra executables of a onedir bundle. Such an archive has no other content than settings.
     pub const SHARED: &[u8] = b"shared";

@@ -66,7 +66,7 @@ pub(crate) fn root(program: &Program) -> Result<Root, Failure> {
     if program.archive.setting(setting::MODE) == Some(b"onedir") {
         return beside(program);
     }
-    let mode = program.setting(setting::EXTRACT).unwrap_or(b"cache");
+    let mode = program.switches.extract.or_else(|| program.setting(setting::EXTRACT)).unwrap_or(b"cache");
     if mode == b"memory" {
         return Ok(in_memory(program));
     }
@@ -132,6 +132,7 @@ fn folder_name(app: &[u8]) -> String {
 /// Folders that a cache may be kept below, best first.
 fn cache_bases(program: &Program) -> Vec<PathBuf> {
     let mut bases: Vec<PathBuf> = Vec::new();
+    bases.extend(program.switches.cache_folder.clone());
     bases.extend(os::folder_variable("FREEZE_CACHE_DIR"));
     bases.extend(runtime_folder(program));
     if bases.is_empty() {

@@ -9,6 +9,14 @@ use std::path::Path;
 
 unsafe extern "C" {
     static mut environ: *mut *mut c_char;
+    #[cfg_attr(target_vendor = "apple", link_name = "__stdinp")]
+    static stdin: *mut c_void;
+}
+
+/// C's standard input, `FILE *`.
+pub(crate) fn input_stream() -> *mut c_void {
+    // SAFETY: the C library sets it before `main` and leaves it.
+    unsafe { stdin }
 }
 
 /// The environment of the process as it is, in order.

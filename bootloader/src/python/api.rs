@@ -170,6 +170,7 @@ api! {
     static PyImport_FrozenModules: *const c_void;
     static PyImport_Inittab: *mut InitTab;
     static _Py_NoneStruct: PyObject;
+    static _Py_TrueStruct: PyObject;
     static PyExc_KeyboardInterrupt: *mut PyObject;
 }
 

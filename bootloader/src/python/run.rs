@@ -1,6 +1,6 @@
 //! Runs the program in a started interpreter and ends it as python does.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, c_char, c_int, c_void};
 
 use bootloader::archive::setting;
 
@@ -75,6 +75,7 @@ impl Session {
                         Code::Command(..) => c"python_command",
                         Code::Module(..) => c"python_module",
                         Code::Script(..) => c"python_script",
+                        Code::Input(_) => c"python_input",
                     };
                     self.child(function, Some(code.place()), entry).is_some()
                 }
@@ -204,9 +205,41 @@ impl Session {
                 (self.api.Py_DecRef)(result);
                 return Some(());
             }
+            if result == self.api._Py_TrueStruct {
+                (self.api.Py_DecRef)(result);
+                return self.converse();
+            }
         }
-        // Code that is to be run as that of `__main__`.
-        self.evaluate(result, self.main_names()?)
+        // Source that is to be run as that of `__main__`: no frame of ours is in the traceback of a mistake in it.
+        // SAFETY: the interpreter runs; the function is borrowed, the arguments are ours.
+        let code = unsafe {
+            let compile = (self.api.PyDict_GetItemString)((self.api.PyEval_GetBuiltins)(), name(c"compile"));
+            let code = match compile.is_null() {
+                true => compile,
+                false => (self.api.PyObject_CallObject)(compile, result),
+            };
+            (self.api.Py_DecRef)(result);
+            code
+        };
+        if code.is_null() {
+            return None;
+        }
+        self.evaluate(code, self.main_names()?)
+    }
+
+    /// Reads statements from a terminal and runs them in `__main__`, as python does without a script.
+    fn converse(&self) -> Option<()> {
+        let function = os::symbol(self.python.library, c"PyRun_InteractiveLoopFlags");
+        if function.is_null() {
+            return None;
+        }
+        type Loop = unsafe extern "C" fn(*mut c_void, *const c_char, *mut c_void) -> c_int;
+        // SAFETY: Python's headers declare it so; the interpreter runs, and flags may be null.
+        unsafe {
+            let function = std::mem::transmute::<*mut c_void, Loop>(function);
+            function(os::input_stream(), name(c"<stdin>"), std::ptr::null_mut());
+        }
+        Some(())
     }
 
     /// The names of `__main__`.

@@ -153,6 +153,9 @@ pub(super) fn add(
     if request.runtime.debugs("bootloader") {
         set(setting::DEBUG, "1");
     }
+    if request.runtime.switches {
+        set(setting::SWITCHES, "1");
+    }
     // What a library starts is not in the hands of whoever builds the program.
     if request.runtime.interpreter {
         set(setting::AS_INTERPRETER, "1");

@@ -351,6 +351,8 @@ pub struct Runtime {
     pub env: BTreeMap<String, String>,
     /// `app -m module` and `app -c code` work as with an interpreter.
     pub interpreter: bool,
+    /// The program's command line takes `--freeze-…`.
+    pub switches: bool,
     /// Debug options of `-d`: `all`, `imports`, `bootloader`, `noarchive`.
     pub debug: Vec<String>,
 }

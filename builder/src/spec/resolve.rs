@@ -60,6 +60,7 @@ pub(super) fn request(doc: &Document, raw: Raw, overrides: &Overrides) -> Result
             hooks: at.files(&raw.hooks, "runtime hook")?,
             env: at.env(raw.env)?,
             interpreter: raw.as_interpreter.unwrap_or_default(),
+            switches: raw.switches.unwrap_or_default(),
             debug: at.debug(raw.debug)?,
         },
         windows: at.windows(raw.windows)?,

@@ -32,7 +32,7 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
     ("binary", &["from", "to"]),
     ("metadata", &["include", "recursive"]),
     ("rules", &["files", "hooks", "shipped"]),
-    ("runtime", &["hooks", "env", "interpreter", "debug"]),
+    ("runtime", &["hooks", "env", "interpreter", "switches", "debug"]),
     ("program", &["name", "entry", "entry-point"]),
     ("windows", &["icon", "console", "version-info", "manifest", "uac", "uiaccess"]),
     ("macos", &["identifier", "icon", "plist", "sign", "entitlements", "architectures"]),
@@ -174,6 +174,7 @@ pub(super) struct Raw {
     pub(super) hooks: Vec<Text>,
     pub(super) env: Vec<(Text, Text)>,
     pub(super) as_interpreter: Option<bool>,
+    pub(super) switches: Option<bool>,
     pub(super) debug: Vec<Text>,
     pub(super) programs: Vec<RawProgram>,
     pub(super) windows: RawWindows,
@@ -251,6 +252,7 @@ impl Raw {
             raw.hooks = t.strings("hooks")?;
             raw.env = t.table("env")?.map_or(Ok(Vec::new()), |env| env.texts())?;
             raw.as_interpreter = t.boolean("interpreter")?;
+            raw.switches = t.boolean("switches")?;
             raw.debug = t.strings("debug")?;
         }
         for t in root.tables("program")? {
@@ -336,6 +338,7 @@ impl Raw {
         self.hooks.extend(over.hooks);
         self.env.extend(over.env);
         set(&mut self.as_interpreter, over.as_interpreter);
+        set(&mut self.switches, over.switches);
         self.debug.extend(over.debug);
         self.programs.extend(over.programs);
         set(&mut self.windows.icon, over.windows.icon);

@@ -71,6 +71,7 @@ pub fn text(request: &Request, folder: &Path, style: Style) -> String {
     let env = (!env.is_empty()).then(|| format!("{{ {} }}", env.join(", ")));
     w.value("env", env, "{ APP_HOME = \"{root}/share\" }", "{root} is the app's folder");
     w.value("interpreter", r.interpreter.then(|| "true".into()), "", "");
+    w.value("switches", r.switches.then(|| "true".into()), "", "");
     w.value("debug", list(&r.debug, |o| quote(o)), "", "");
     for program in programs {
         w.section("[program]");
