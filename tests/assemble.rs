@@ -73,3 +73,41 @@ fn several_programs_share_one_bundle() {
         assert!(program == "app" || size < 2_000_000, "{program} does not share: {size} bytes");
     }
 }
+
+#[test]
+fn several_programs_in_one_file_are_told_apart_by_their_names() {
+    let program = "import multiprocessing, os, sys\n\ndef name(_):\n    return NAME\n\nNAME = '{}'\n\
+                   if __name__ == '__main__':\n    context = multiprocessing.get_context('spawn')\n    \
+                   with context.Pool(1) as pool:\n        \
+                   print(pool.map(name, [0]), os.path.basename(sys.executable), sys.argv[1:], flush=True)\n    \
+                   if sys.argv[1:] == ['again']:\n        os.execv(sys.executable, [sys.executable, 'x'])\n";
+    for extract in ["cache", "memory"] {
+        let spec = format!(
+            "[app]\nname = \"app\"\nentry = \"app.py\"\n[bundle]\nmode = \"onefile\"\nextract = \"{extract}\"\n\
+             [runtime]\nswitches = true\n[[program]]\nname = \"second\"\nentry = \"second.py\"\n"
+        );
+        let project = Project::script(&program.replace("{}", "first"))
+            .file("app.spec", spec)
+            .file("second.py", program.replace("{}", "other"));
+        project.command(["app.spec", "-y"]).run().success();
+        let dist = project.path().join("dist");
+        assert_eq!(std::fs::read_link(dist.join("second")).unwrap(), std::path::Path::new("app"));
+        let run = |name: &str| harness::Run::new(dist.join(name)).sandbox(harness::Sandbox::without_python());
+        run("app").run().prints("['first'] app []\n");
+        run("second").arg("again").run().prints("['other'] second ['again']\n['other'] second ['x']\n");
+        // Found in `PATH`.
+        let path = format!("{}:/usr/bin:/bin", dist.display());
+        let called = "import os; os.execvp('second', ['second', 'y'])";
+        run("app")
+            .env("PATH", &path)
+            .args(["--freeze-python", "-c", called])
+            .run()
+            .prints("['other'] second ['y']\n");
+        // Under a name that says nothing, and by a switch.
+        std::os::unix::fs::symlink("app", dist.join("link")).unwrap();
+        run("link").run().prints("['first'] app []\n");
+        run("app").args(["--freeze-program=second", "z"]).run().prints("['other'] app ['z']\n");
+        let unknown = run("app").arg("--freeze-program=third").run();
+        unknown.exits(2).says(&["no program `third`", "it holds `app`, `second`"]);
+    }
+}

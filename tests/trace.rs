@@ -3,7 +3,8 @@
 use std::process::Command;
 use std::time::Duration;
 
-use harness::{Mode, Project, interpreters, newest};
+use bootloader::archive::{Archive, module_flag};
+use harness::{Mode, Project, archive_range, interpreters, newest};
 
 /// What decodes to an import of a module.
 fn import_of(module: &str) -> String {
@@ -190,4 +191,49 @@ fn without_a_spec_there_is_nothing_to_trace() {
     let project = Project::script("");
     project.command(["trace"]).run().exits(2).fails(&["no spec in this folder", "freeze trace app.py"]);
     project.command(["trace", "none.spec"]).run().exits(1).fails(&["none.spec"]);
+}
+
+#[test]
+fn the_order_of_a_run_becomes_that_of_the_archive() {
+    let app = "def start():\n    import zebra\n    import ant.bee\n    print(zebra.x, ant.bee.x)\n\n\
+               def never():\n    import aardvark, yak\n\nif __name__ == '__main__':\n    start()\n";
+    let spec = "# by hand\n[app]\nentry = \"app.py\"\n[bundle]\nmode = \"onefile\"\n";
+    let project = Project::script(app)
+        .file("app.spec", spec)
+        .file("zebra.py", "import late\nx = 1\n")
+        .file("late.py", "x = 0\n")
+        .file("ant/__init__.py", "")
+        .file("ant/bee.py", "x = 2\ntry:\n    import no_such_module\nexcept ImportError:\n    pass\n")
+        .file("aardvark.py", "x = 3\n")
+        .file("yak.py", "x = 4\n");
+    let traced = project.command(["trace", "app.spec", "--order"]).run();
+    traced.success().says(&["app.spec", "app.order"]);
+    assert_eq!(traced.stdout, "1 2\n");
+    let read = |name: &str| std::fs::read_to_string(project.path().join(name)).unwrap();
+    assert!(read("app.spec").starts_with(spec) && read("app.spec").contains("order = \"app.order\""));
+    let order = read("app.order");
+    let own = ["zebra", "late", "ant", "ant.bee", "aardvark", "yak", "no_such_module"];
+    let recorded: Vec<&str> = order.lines().filter(|l| own.contains(l)).collect();
+    assert_eq!(recorded, ["zebra", "late", "ant", "ant.bee"]);
+
+    // A second time nothing in the spec changes.
+    let before = read("app.spec");
+    project.command(["trace", "app.spec", "--order"]).run().success();
+    assert_eq!((read("app.spec"), read("app.order")), (before, order.clone()));
+
+    // A name that is no module's, and one that is in no program.
+    std::fs::write(project.path().join("app.order"), "gone\nno name\n").unwrap();
+    project.command(["app.spec", "-y"]).run().exits(1).says(&["app.order:2", "`no name`"]);
+    std::fs::write(project.path().join("app.order"), format!("gone\n{order}")).unwrap();
+
+    let app = project.freeze_spec(Mode::Onefile);
+    app.command().run().prints("1 2\n");
+    let bytes = std::fs::read(&app.exe).unwrap();
+    let archive = Archive::open(&bytes[archive_range(&bytes)]).unwrap();
+    let find = |name: &str| archive.find_module(name.as_bytes()).unwrap();
+    let place = |name: &str| find(name).code.unwrap();
+    let places: Vec<_> = ["__main__", "zebra", "late", "ant.bee", "aardvark", "yak"].map(place).to_vec();
+    assert!(places.is_sorted(), "{places:?}");
+    assert_eq!(find("late").flags & module_flag::CERTAIN, module_flag::CERTAIN);
+    assert_eq!(find("yak").flags & module_flag::CERTAIN, 0);
 }

@@ -46,8 +46,7 @@ pub(crate) fn run(args: &[&CStr], handover: Option<Handover>) -> Result<i32, Fai
         call => call,
     };
     let argv0 = args.first().map_or(&b""[..], |a| a.to_bytes());
-    let entry =
-        program.entry(argv0).ok_or_else(|| Failure::new(DAMAGED, "the archive names no program to run"))?;
+    let entry = program.choose(argv0).ok_or_else(|| switches::no_program(&program))?;
 
     check_entry(&program, entry.module)?;
     let root = match private {

@@ -55,17 +55,31 @@ impl Program {
         if own.is_empty() { self.archive.all_settings(key).collect() } else { own }
     }
 
-    /// The program to run, chosen by the name it was started by or the name of its file.
-    pub(crate) fn entry(&self, argv0: &[u8]) -> Option<Entry> {
-        let programs: Vec<Entry> =
-            self.settings(setting::PROGRAM).into_iter().filter_map(Entry::parse).collect();
+    /// The programs that it may run as; the first is the default.
+    pub(crate) fn entries(&self) -> Vec<Entry> {
+        self.settings(setting::PROGRAM).into_iter().filter_map(Entry::parse).collect()
+    }
+
+    /// The program to run: the one that a switch names, or that has the name it was started by, or that of its file.
+    ///
+    /// Where it was started by a link with the name of one of several programs, that link is the executable from here
+    /// on: what is started by its path is the same program.
+    pub(crate) fn choose(&mut self, argv0: &[u8]) -> Option<Entry> {
+        let programs = self.entries();
         let base = |path: &[u8]| path.rsplit(|c| *c == b'/').next().unwrap_or_default().to_vec();
-        let names = [base(argv0), base(os::path_bytes(&self.executable))];
-        names
-            .iter()
-            .find_map(|name| programs.iter().find(|p| p.name == name.as_slice()))
-            .or(programs.first())
-            .copied()
+        let find = |name: &[u8]| programs.iter().find(|p| p.name == name).copied();
+        if let Some(name) = &self.switches.program {
+            return find(name);
+        }
+        let own = base(os::path_bytes(&self.executable));
+        let called = base(argv0);
+        if let Some(entry) = find(&called).filter(|_| called != own && programs.len() > 1) {
+            if let Some(link) = os::started_by(argv0, &self.executable) {
+                self.executable = link;
+            }
+            return Some(entry);
+        }
+        find(&called).or_else(|| find(&own)).or(programs.first().copied())
     }
 }
 

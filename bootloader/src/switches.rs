@@ -17,6 +17,8 @@ pub(crate) struct Switches {
     pub(crate) task: Task,
     /// Where to extract to, in place of what the archive says: `cache`, `temp`, `memory`.
     pub(crate) extract: Option<&'static [u8]>,
+    /// Which of several programs to run.
+    pub(crate) program: Option<Vec<u8>>,
     /// The folder to keep the cache in.
     pub(crate) cache_folder: Option<PathBuf>,
 }
@@ -37,7 +39,7 @@ pub(crate) enum Task {
 
 const PREFIX: &[u8] = b"--freeze-";
 const KNOWN: &str = "`--freeze-debug`, `--freeze-info`, `--freeze-verify`, `--freeze-python`, \
-                     `--freeze-extract=cache|temp|memory`, `--freeze-cache-dir=FOLDER`";
+                     `--freeze-program=NAME`, `--freeze-extract=cache|temp|memory`, `--freeze-cache-dir=FOLDER`";
 
 /// Takes the switches out of the arguments. Those of a process with more rights than its caller are the program's own.
 ///
@@ -69,6 +71,9 @@ impl Switches {
             b"extract=cache" => self.extract = Some(b"cache"),
             b"extract=temp" => self.extract = Some(b"temp"),
             b"extract=memory" => self.extract = Some(b"memory"),
+            [b'p', b'r', b'o', b'g', b'r', b'a', b'm', b'=', name @ ..] if !name.is_empty() => {
+                self.program = Some(name.to_vec());
+            }
             _ => match switch.strip_prefix(b"cache-dir=") {
                 Some(folder) if !folder.is_empty() => {
                     let folder = os::path_from_bytes(folder);
@@ -79,6 +84,17 @@ impl Switches {
         }
         true
     }
+}
+
+/// Why there is no program to run.
+pub(crate) fn no_program(program: &Program) -> Failure {
+    let Some(name) = &program.switches.program else {
+        return Failure::new(DAMAGED, "the archive names no program to run");
+    };
+    let names: Vec<_> =
+        program.entries().iter().map(|p| format!("`{}`", String::from_utf8_lossy(p.name))).collect();
+    Failure::new(REFUSED, format!("no program `{}` in this bundle", String::from_utf8_lossy(name)))
+        .hint(format!("it holds {}", names.join(", ")))
 }
 
 /// Checks each part of the archive, and that the files of a folder are there; returns the exit code.
@@ -118,11 +134,8 @@ pub(crate) fn tell(program: &Program) -> Result<i32, Failure> {
     let archive = program.archive;
     let text = |key: &[u8]| String::from_utf8_lossy(program.setting(key).unwrap_or_default()).into_owned();
     let root = extract::root(program)?;
-    let names: Vec<String> = program
-        .settings(setting::PROGRAM)
-        .iter()
-        .map(|p| String::from_utf8_lossy(p.split(|c| *c == 0).next().unwrap_or_default()).into_owned())
-        .collect();
+    let names: Vec<_> =
+        program.entries().iter().map(|p| String::from_utf8_lossy(p.name).into_owned()).collect();
     let show = |path: &Path| path.display().to_string();
     for (name, value) in [
         ("app", text(setting::APP)),

@@ -12,6 +12,7 @@ pub(crate) use self::why::{Subject, WhyArgs};
 use builder::error::{Error, Result};
 use builder::report::{Color, Format, Settings, Verbosity};
 use builder::spec::{self, Request};
+use builder::trace::Write;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
@@ -61,6 +62,9 @@ enum Command {
         /// Write what is missed into the spec; for a script, into a new one beside it.
         #[arg(long)]
         write: bool,
+        /// Record the order of the imports beside the spec, for a quicker start.
+        #[arg(long)]
+        order: bool,
         /// The interpreter: a venv, a python or a version. By default $VIRTUAL_ENV, .venv, python3.
         #[arg(long, value_name = "PYTHON")]
         python: Option<String>,
@@ -172,7 +176,7 @@ pub(crate) enum Action {
     /// Write a spec.
     Init(Option<String>, bool),
     /// Run a program unfrozen, with these arguments, and write what is missed.
-    Trace { what: String, request: Box<Request>, arguments: Vec<OsString>, write: bool },
+    Trace { what: String, request: Box<Request>, arguments: Vec<OsString>, write: Write },
     /// Tell why something is in a program.
     Why(WhyArgs),
     /// Look into a frozen program.
@@ -257,10 +261,10 @@ impl CommandLine {
             }
             return Ok(match command {
                 Command::Init { source, force } => Action::Init(source, force),
-                Command::Trace { what, write, python, paths, args } => {
+                Command::Trace { what, write, order, python, paths, args } => {
                     let what = what.map_or_else(trace::only_spec, Ok)?;
                     let request = Box::new(trace::request(&what, python, paths)?);
-                    Action::Trace { what, request, arguments: args, write }
+                    Action::Trace { what, request, arguments: args, write: Write { missed: write, order } }
                 }
                 Command::Why { why } => Action::Why(why),
                 Command::Inspect { app, action, json } => {

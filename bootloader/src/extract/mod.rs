@@ -116,7 +116,7 @@ fn beside(program: &Program) -> Result<Root, Failure> {
 }
 
 fn in_memory(program: &Program) -> Root {
-    Root { path: program.executable.clone(), on_disk: false, _lock: None, is_private: false }
+    Root { path: program.carrier.clone(), on_disk: false, _lock: None, is_private: false }
 }
 
 /// The app's name as one component of a path.
@@ -161,7 +161,7 @@ fn runtime_folder(program: &Program) -> Option<PathBuf> {
     let folder = program.setting(setting::RUNTIME_TMPDIR).filter(|f| !f.is_empty())?;
     let folder = os::path_from_bytes(folder);
     // Relative: beside the executable, so that it does not depend on where the program is called from.
-    Some(program.executable.parent().unwrap_or(Path::new("/")).join(folder))
+    Some(program.carrier.parent().unwrap_or(Path::new("/")).join(folder))
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! Linux and its kin: another executable in the place of this one, with open files and an environment for it.
 
-use std::ffi::{CStr, CString, c_char, c_void};
+use std::ffi::{CStr, CString, OsStr, c_char, c_void};
 use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 unsafe extern "C" {
     static mut environ: *mut *mut c_char;
@@ -53,6 +53,21 @@ pub(crate) fn execute(path: &Path, args: &[&CStr], environment: &[CString]) -> i
     // SAFETY: both arrays end in null pointers, all strings in NUL.
     unsafe { libc::execve(path.as_ptr(), args.as_ptr(), environment.as_ptr()) };
     io::Error::last_os_error()
+}
+
+/// The path that `name`, the first argument of this process, was found at: as it is, or in `PATH`; only if that is
+/// `executable`.
+pub(crate) fn started_by(name: &[u8], executable: &Path) -> Option<PathBuf> {
+    let name = Path::new(OsStr::from_bytes(name));
+    let is_it = |path: &PathBuf| super::is_same_file(path, executable);
+    if name.as_os_str().as_bytes().contains(&b'/') {
+        return std::path::absolute(name).ok().filter(is_it);
+    }
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders)
+        .filter_map(|folder| std::path::absolute(folder.join(name)).ok())
+        .find(|path| path.exists())
+        .filter(is_it)
 }
 
 /// Names the process, as `ps` and `top` show it: after the file of its executable.

@@ -9,7 +9,7 @@ use super::options::Options;
 use super::{Python, c_string, collector, frozen, interpreters, memory, missing};
 use crate::locate::Program;
 use crate::os;
-use crate::report::{DAMAGED, Failure, UNABLE};
+use crate::report::{self, DAMAGED, Failure, UNABLE};
 
 /// What Python is started with.
 pub(crate) struct Start<'a> {
@@ -84,6 +84,7 @@ impl Start<'_> {
         collector::watch(python.api);
         interpreters::announce(python);
         let values = self.values(&options, search);
+        report::phase("configuration");
         let coerces = os::is_c_locale() && std::env::var_os("LC_ALL").is_none_or(|v| v.is_empty());
         if python.minor >= 14 {
             initialize_by_name(python, &options, &values)?;

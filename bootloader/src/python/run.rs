@@ -20,6 +20,8 @@ pub(crate) struct Session {
     bootstrap: *mut PyObject,
     /// Whether the imports of the start are spared the garbage collector.
     paces: bool,
+    /// The programs of the bundle.
+    entries: Vec<Entry>,
 }
 
 impl Session {
@@ -48,7 +50,7 @@ impl Session {
         let bootstrap =
             unsafe { interpreters::bootstrap(api, archive).inspect_err(|_| (api.PyErr_Print)())? };
         frozen::lead_io_to_importer();
-        Ok(Session { api, python, bootstrap, paces })
+        Ok(Session { api, python, bootstrap, paces, entries: program.entries() })
     }
 
     /// Runs the hooks and then what the process was started for; returns the exit code.
@@ -197,6 +199,12 @@ impl Session {
     fn child(&self, function: &CStr, place: Option<usize>, entry: &Entry) -> Option<()> {
         // SAFETY: the interpreter runs.
         let place = unsafe { (self.api.PyLong_FromLong)(place.unwrap_or(0) as std::ffi::c_long) };
+        // The parent may be another one of the bundle's programs.
+        for other in &self.entries {
+            let found = self.call(c"register", &[self.text(other.module), self.text(other.script)])?;
+            // SAFETY: the result is ours.
+            unsafe { (self.api.Py_DecRef)(found) };
+        }
         let args = [self.text(function.to_bytes()), place, self.text(entry.module), self.text(entry.script)];
         let result = self.call(c"child", &args)?;
         // SAFETY: the result is ours.

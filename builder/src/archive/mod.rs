@@ -170,14 +170,16 @@ pub fn pack(
     // Modules in the order of a start, then files by path.
     let entries = settings::entries(graph, request);
     let first: Vec<&str> = entries.iter().map(String::as_str).collect();
+    let recorded = &request.modules.order;
     let mut modules: Vec<&Module> = own.iter().collect();
     // Of the main program only: another one of the bundle starts with other modules.
     let certain: HashSet<String> = {
-        let (mut order, certain) = order::startup(graph, &first[..first.len().min(1)]);
+        let (mut order, certain) = order::startup(graph, &first[..first.len().min(1)], recorded);
         order.truncate(certain);
         order.into_iter().collect()
     };
-    modules.extend(order::startup(graph, &first).0.iter().filter_map(|name| graph.modules.get(name)));
+    modules
+        .extend(order::startup(graph, &first, recorded).0.iter().filter_map(|name| graph.modules.get(name)));
     modules.sort_by_key(|m| !is_seed(m));
 
     let mut jobs = Vec::new();

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use crate::analysis::{Graph, Guard, Module};
 
-/// Names of all modules, those that a start loads first in front, and how many of them it loads in any case.
-pub(super) fn startup(graph: &Graph, first: &[&str]) -> (Vec<String>, usize) {
+/// Names of all modules, those that a start loads first in front, and how many of them it loads in any case: what
+/// a run has `recorded`, and what is imported unguarded at the top level.
+pub(super) fn startup(graph: &Graph, first: &[&str], recorded: &[String]) -> (Vec<String>, usize) {
     let mut imports: HashMap<&str, Vec<(Guard, u32, &str)>> = HashMap::new();
     for module in graph.modules.values() {
         for reason in &module.reasons {
@@ -17,6 +18,9 @@ pub(super) fn startup(graph: &Graph, first: &[&str]) -> (Vec<String>, usize) {
     }
     let mut walk = Walk { modules: &graph.modules, seen: HashSet::new(), order: Vec::new() };
     for name in first {
+        walk.add(name);
+    }
+    for name in recorded {
         walk.add(name);
     }
     // Imports at the top level are followed in depth, as the interpreter does.
@@ -97,8 +101,12 @@ mod tests {
                 },
             );
         }
-        let (order, certain) = startup(&graph, &["__main__"]);
+        let (order, certain) = startup(&graph, &["__main__"], &[]);
         assert_eq!(order, ["__main__", "b", "b.x", "deep", "a", "late", "alone"]);
         assert_eq!(certain, 5);
+        let recorded = ["late", "gone", "b.x"].map(str::to_owned);
+        let (order, certain) = startup(&graph, &["__main__"], &recorded);
+        assert_eq!(order, ["__main__", "late", "b", "b.x", "deep", "a", "alone"]);
+        assert_eq!(certain, 6);
     }
 }

@@ -15,8 +15,8 @@ impl Reporter {
                     "event": "missed", "kind": kind, "name": name, "path": path, "file": file, "line": line,
                 }));
             }
-            let (count, path) = (traced.missed.len(), &traced.written);
-            self.event(json!({ "event": "result", "action": "traced", "missed": count, "path": path }));
+            let (count, path, order) = (traced.missed.len(), &traced.written, &traced.order);
+            self.event(json!({ "event": "result", "action": "traced", "missed": count, "path": path, "order": order }));
             return;
         }
         if self.settings.verbosity < Verbosity::Normal {
@@ -28,8 +28,19 @@ impl Reporter {
                 "{} nothing: what this run used is what analysis found",
                 style.good("missed")
             ));
-            return;
+        } else {
+            self.missed(traced);
         }
+        for path in traced.written.iter().chain(&traced.order) {
+            self.line(&format!("{} {}", style.good("wrote"), style.bold(&shorten(path))));
+        }
+        if traced.written.is_none() && !traced.missed.is_empty() {
+            self.line(&format!("{}: `{again}` writes this into the spec", style.hint("hint")));
+        }
+    }
+
+    fn missed(&mut self, traced: &Traced) {
+        let style = self.style;
         self.line(&format!("{} {}:", style.warning("missed"), counts(&traced.missed)));
         let names = traced.missed.iter().map(|m| m.name.chars().count()).max().unwrap_or(0).min(48);
         for missed in &traced.missed {
@@ -39,10 +50,6 @@ impl Reporter {
             };
             let line = format!("  {:8} {:names$}  {by}", word(missed.kind, false), missed.name);
             self.line(line.trim_end());
-        }
-        match &traced.written {
-            Some(path) => self.line(&format!("{} {}", style.good("wrote"), style.bold(&shorten(path)))),
-            None => self.line(&format!("{}: `{again}` writes this into the spec", style.hint("hint"))),
         }
     }
 }

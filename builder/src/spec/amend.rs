@@ -24,6 +24,8 @@ pub struct Additions {
     pub data: Vec<(PathBuf, String)>,
     /// `[[binary]]`, likewise.
     pub binaries: Vec<(PathBuf, String)>,
+    /// `order` in `[modules]`.
+    pub order: Option<PathBuf>,
 }
 
 /// Adds to the spec `path`; if it is not there, writes one that asks for what `request` does. The file appears whole or
@@ -57,13 +59,13 @@ pub fn write(request: &Request, path: &Path, additions: &Additions) -> Result<()
 
 /// Gives a new file the rights of a spec; temporary files are their owner's alone.
 #[cfg(unix)]
-fn readable(file: &std::fs::File) -> std::io::Result<()> {
+pub(crate) fn readable(file: &std::fs::File) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     file.set_permissions(std::fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn readable(_: &std::fs::File) -> std::io::Result<()> {
+pub(crate) fn readable(_: &std::fs::File) -> std::io::Result<()> {
     Ok(())
 }
 
@@ -80,6 +82,14 @@ fn amended(text: &str, folder: &Path, additions: &Additions) -> Result<String> {
         let table = table.as_table_like_mut().ok_or_else(unexpected)?;
         let list = table.entry(key).or_insert_with(|| Item::Value(Value::Array(Array::new())));
         extend(list.as_array_mut().ok_or_else(unexpected)?, values);
+    }
+    if let Some(order) = &additions.order {
+        let table = doc.entry("modules").or_insert_with(|| Item::Table(Table::new()));
+        let table = table.as_table_like_mut().ok_or_else(|| Error::new("expected a table as `modules`"))?;
+        if !table.contains_key("order") {
+            let path = relative(&entry::absolute(order), &entry::absolute(folder));
+            table.insert("order", Item::Value(Value::from(path)));
+        }
     }
     for (key, items) in [("data", &additions.data), ("binary", &additions.binaries)] {
         for (from, to) in items {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::entry::absolute;
 use super::nearest::nearest_file;
-use crate::error::{Error, Result};
+use crate::error::{Context, Error, Result};
 
 /// A file name for an executable or folder.
 pub(crate) fn name(text: &str) -> Result<(), String> {
@@ -103,6 +103,25 @@ pub(crate) fn existing(text: &str, base: &Path, what: &str) -> Result<PathBuf> {
         Some(hint) => error.hint(hint),
         None => error.hint(format!("paths count from `{}`", base.display())),
     })
+}
+
+/// The names in a file of module names, one a line; `#` begins a comment.
+pub(super) fn order(path: &Path) -> Result<Vec<String>> {
+    let text = fs_err::read_to_string(path).context(|| "failed to read the order of imports")?;
+    let mut names = Vec::new();
+    for (line, number) in text.lines().zip(1..) {
+        let name = line.split('#').next().unwrap_or_default().trim();
+        if name.is_empty() {
+            continue;
+        }
+        if module(name).is_err() || name.contains('*') {
+            let place = format!("{}:{number}", path.display());
+            return Err(Error::new(format!("expected a module name at {place}, found `{name}`"))
+                .hint("`freeze trace --order` makes the file anew"));
+        }
+        names.push(name.to_owned());
+    }
+    Ok(names)
 }
 
 /// A venv, an interpreter or a version; what looks like a path or exists below `base` becomes absolute.

@@ -320,6 +320,10 @@ pub struct Modules {
     pub collect_data: Vec<String>,
     /// Packages all of whose native libraries are collected (`--collect-binaries`).
     pub collect_binaries: Vec<String>,
+    /// Modules in the order in which a run imported them.
+    pub order: Vec<String>,
+    /// The file that says so.
+    pub order_file: Option<PathBuf>,
 }
 
 /// A file, folder or glob to put into the bundle.

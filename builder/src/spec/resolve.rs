@@ -24,6 +24,7 @@ pub(super) fn request(doc: &Document, raw: Raw, overrides: &Overrides) -> Result
             .hint("say what they do in a rule file, named by `files` in `[rules]`"),
         );
     }
+    let order_file = at.file(raw.order, "order of imports")?;
     let mut request = Request {
         name,
         programs,
@@ -50,6 +51,8 @@ pub(super) fn request(doc: &Document, raw: Raw, overrides: &Overrides) -> Result
             files: at.modules(&raw.files)?,
             collect_data: at.modules(&raw.collect_data)?,
             collect_binaries: at.modules(&raw.collect_binaries)?,
+            order: order_file.as_deref().map(check::order).transpose()?.unwrap_or_default(),
+            order_file,
         },
         data: at.items(&raw.data)?,
         binaries: at.items(&raw.binaries)?,

@@ -27,7 +27,7 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
         "bundle",
         &["mode", "extract", "compression", "strip", "max-glibc", "contents-directory", "runtime-tmpdir"],
     ),
-    ("modules", &["include", "exclude", "source", "files", "collect-data", "collect-binaries"]),
+    ("modules", &["include", "exclude", "source", "files", "collect-data", "collect-binaries", "order"]),
     ("data", &["from", "to"]),
     ("binary", &["from", "to"]),
     ("metadata", &["include", "recursive"]),
@@ -164,6 +164,7 @@ pub(super) struct Raw {
     pub(super) files: Vec<Text>,
     pub(super) collect_data: Vec<Text>,
     pub(super) collect_binaries: Vec<Text>,
+    pub(super) order: Option<Text>,
     pub(super) data: Vec<RawItem>,
     pub(super) binaries: Vec<RawItem>,
     pub(super) metadata: Vec<Text>,
@@ -235,6 +236,7 @@ impl Raw {
             raw.files = t.strings("files")?;
             raw.collect_data = t.strings("collect-data")?;
             raw.collect_binaries = t.strings("collect-binaries")?;
+            raw.order = t.string("order")?;
         }
         let item = |t: &Table<'_>| Ok(RawItem { from: t.required("from")?, to: t.string("to")? });
         raw.data = root.tables("data")?.iter().map(item).collect::<Result<_>>()?;
@@ -339,6 +341,7 @@ impl Raw {
         self.env.extend(over.env);
         set(&mut self.as_interpreter, over.as_interpreter);
         set(&mut self.switches, over.switches);
+        set(&mut self.order, over.order);
         self.debug.extend(over.debug);
         self.programs.extend(over.programs);
         set(&mut self.windows.icon, over.windows.icon);

@@ -213,6 +213,7 @@ def _run():
     main._freeze_trace = sys.modules['__main__']
     sys.modules['__main__'] = main
     sys.excepthook = _show
+    _note('main')
     _install()
     for path, text in hooks:
         code = compile(text, path, 'exec', dont_inherit=True)

@@ -2,6 +2,7 @@
 
 mod compare;
 mod notes;
+mod order;
 mod run;
 
 use std::ffi::OsString;
@@ -27,6 +28,17 @@ pub struct Traced {
     pub status: ExitStatus,
     /// The spec that was written.
     pub written: Option<PathBuf>,
+    /// The file that the order of the imports went to.
+    pub order: Option<PathBuf>,
+}
+
+/// What is to be written of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Write {
+    /// What was missed, into the spec.
+    pub missed: bool,
+    /// The order of the imports, into a file beside it.
+    pub order: bool,
 }
 
 /// Something that a run used and a product would not have.
@@ -59,29 +71,38 @@ pub enum Kind {
     Metadata,
 }
 
-/// Runs the main program of a request with `arguments`; its streams are those of this process. With `write` what analysis
-/// missed goes into the spec, or into a new one beside the script.
+/// Runs the main program of a request with `arguments`; its streams are those of this process. What is to be
+/// written goes into the spec, or into a new one beside the script.
 ///
 /// # Errors
 /// The program cannot be analysed or started, or the spec cannot be written.
 pub fn trace(
     request: &Request,
     arguments: &[OsString],
-    write: bool,
+    write: Write,
     reporter: &mut Reporter,
 ) -> Result<Traced> {
-    let target = write.then(|| target(request)).transpose()?;
+    let target = (write.missed || write.order).then(|| target(request)).transpose()?;
     let store = Store::open(&Store::default_root()?)?;
     let python = reporter.phase("python", || Python::probe(request, &store))?;
     let graph = reporter.phase("modules", || analysis::modules(request, &python, &store))?;
     let (status, notes) = run::run(request, &python, &graph, arguments)?;
     let missed =
         reporter.phase("compare", || compare::missed(request, &python, &store, &graph, &notes, arguments))?;
-    let written = target.filter(|_| !missed.is_empty());
-    if let Some(path) = &written {
-        amend::write(request, path, &additions(&missed))?;
+    let (mut written, mut order) = (None, None);
+    if let Some(spec) = target {
+        let mut additions = if write.missed { additions(&missed) } else { Additions::default() };
+        if write.order {
+            order = Some(order::write(request, &spec, &notes, &graph)?);
+            additions.order.clone_from(&order);
+        }
+        let is_named = write.order && request.modules.order_file.is_some();
+        if write.missed && !missed.is_empty() || write.order && !is_named {
+            amend::write(request, &spec, &additions)?;
+            written = Some(spec);
+        }
     }
-    Ok(Traced { missed, status, written })
+    Ok(Traced { missed, status, written, order })
 }
 
 /// The spec to write: that of the request, or one beside its script that is not there yet.

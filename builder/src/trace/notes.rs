@@ -22,6 +22,8 @@ pub(super) type Asker = Option<Place>;
 pub(super) struct Notes {
     /// Modules that were in memory at the end; of a process that was killed, those it tried to import.
     pub(super) modules: BTreeMap<String, Asker>,
+    /// What the first process imported, in that order.
+    pub(super) imported: Vec<String>,
     /// Files that were read.
     pub(super) read: BTreeMap<PathBuf, Asker>,
     /// Files that were written.
@@ -63,6 +65,7 @@ impl Notes {
 
     fn add(&mut self, log: &[u8], askers: &mut BTreeMap<String, Asker>) {
         let fields: Vec<&[u8]> = log.split(|b| *b == 0).collect();
+        let is_main = fields.chunks_exact(4).any(|f| f[0] == b"main");
         let ended = fields.chunks_exact(4).any(|f| f[0] == b"end");
         for note in fields.chunks_exact(4) {
             let name = || String::from_utf8_lossy(note[1]).into_owned();
@@ -74,6 +77,9 @@ impl Notes {
                         self.modules.entry(name()).or_default();
                     }
                     askers.entry(name()).or_insert(asker);
+                    if is_main {
+                        self.imported.push(name());
+                    }
                 }
                 b"module" => drop(self.modules.entry(name()).or_default()),
                 b"read" => drop(self.read.entry(path(note[1])).or_insert(asker)),
@@ -106,12 +112,16 @@ mod tests {
     fn imports_that_failed_count_only_where_the_end_was_not_seen() {
         let folder = tempfile::tempdir().unwrap();
         let log = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
-        log("log.1", "import\0a\0/x.py\x003\0import\0failed\0/x.py\x004\0module\0a\0\x000\0end\0\0\x000\0");
+        log(
+            "log.1",
+            "main\0\0\x000\0import\0a\0/x.py\x003\0import\0failed\0/x.py\x004\0module\0a\0\x000\0end\0\0\x000\0",
+        );
         log("log.2", "import\0b\0/y.py\x005\0read\0/d\0/y.py\x006\0rea");
         log("plan", "import\0no\0\x000\0");
         let notes = Notes::read(folder.path()).unwrap();
         assert_eq!(notes.modules.keys().collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(notes.modules["a"], Some(Place { file: "/x.py".into(), line: 3 }));
         assert_eq!(notes.read.len(), 1);
+        assert_eq!(notes.imported, ["a", "failed"]);
     }
 }
