@@ -160,6 +160,7 @@ fn libpython(program: &Program, libraries: &Libraries) -> Result<Python, Failure
     })?;
     let file = u32::try_from(file).map_err(|_| Failure::new(DAMAGED, "the archive is too large"))?;
     let path = libraries.prepare(file)?;
+    report::phase(format_args!("libpython is `{}`", path.display()));
     let library = os::load_library(&path, true).map_err(|e| {
         Failure::new(UNABLE, format!("failed to load libpython: {e}"))
             .hint("the message names what is missing on this machine")

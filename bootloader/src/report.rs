@@ -9,6 +9,8 @@ use std::time::Instant;
 
 use bootloader::archive;
 
+use crate::os;
+
 /// Exit code where this is no frozen program, or is called in a way it refuses.
 pub(crate) const REFUSED: i32 = 2;
 /// Exit code where the executable or what was extracted from it is damaged.
@@ -62,14 +64,18 @@ static STARTED: OnceLock<Instant> = OnceLock::new();
 
 /// Notes when the program started, if `FREEZE_DEBUG` asks for it.
 pub(crate) fn start() {
-    if std::env::var_os("FREEZE_DEBUG").is_some_and(|v| v == "1") && !crate::os::is_privileged() {
-        STARTED.get_or_init(Instant::now);
+    if std::env::var_os("FREEZE_DEBUG").is_some_and(|v| v == "1") && !os::is_privileged() {
+        start_debugging();
     }
 }
 
 /// Shows phases from here on, as a program built for debugging asks for.
 pub(crate) fn start_debugging() {
-    STARTED.get_or_init(Instant::now);
+    STARTED.get_or_init(|| {
+        // The clock by which other processes, too, know when that was.
+        eprintln!("freeze:     0.000 ms  monotonic clock {:.6} s", os::monotonic_clock());
+        Instant::now()
+    });
 }
 
 /// Shows a phase with the time since the start, if asked to.

@@ -70,6 +70,14 @@ pub(crate) fn started_by(name: &[u8], executable: &Path) -> Option<PathBuf> {
         .filter(is_it)
 }
 
+/// Seconds of the clock that counts on from some point in the past (`CLOCK_MONOTONIC`).
+pub(crate) fn monotonic_clock() -> f64 {
+    let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the struct is ours.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut now) };
+    now.tv_sec as f64 + now.tv_nsec as f64 / 1e9
+}
+
 /// Names the process, as `ps` and `top` show it: after the file of its executable.
 pub(crate) fn name_process(executable: &Path) {
     let name = executable.file_name().map(|n| n.as_bytes().iter().copied().take(15).collect::<Vec<u8>>());
