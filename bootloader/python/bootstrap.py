@@ -186,7 +186,8 @@ class FolderFinder:
             self._files = files
         if files:
             spec = files.find_spec(name, target)
-            if spec is not None and spec.loader is not None:
+            # Not each folder of data is a namespace package of everybody's.
+            if spec is not None and (spec.loader is not None or self.path != ROOT):
                 return spec
         return None
 
@@ -230,10 +231,9 @@ def _set_up_modules():
 
     From 3.11 on `codecs` and its like are frozen in python itself as well, and look so there too.
     """
-    early = sys.version_info < (3, 11)
     for name, module in list(sys.modules.items()):
-        if name[:9] == 'encodings' or early and name in ('abc', 'codecs', 'io', 'warnings'):
-            found = _freeze.record(name)
+        if getattr(module, '__spec__', None) is not None and module.__spec__.origin == 'frozen':
+            found = None if _imp.is_frozen(name) else _freeze.record(name)
             if found is not None:
                 _adopt(module, name, spec_of(name, found))
 
@@ -272,6 +272,16 @@ def _rename(names, path, module):
 
 
 _Function = type(_rest)
+
+
+def _frozen_source(name, original=_bootstrap.FrozenImporter.get_source):
+    """The source of a module that is frozen in python itself, where the program carries it: python finds it as a file."""
+    source = original(name)
+    if source is None:
+        found = _freeze.record(name)
+        if found is not None:
+            return Loader(name, found[3], found[0]).get_source(name)
+    return source
 
 
 def _set_up_builtins():
@@ -356,6 +366,9 @@ def _invalidate_caches(original=_external.PathFinder.invalidate_caches):
 def _set_up():
     sys.frozen = True
     sys._MEIPASS = ROOT
+    for module in _freeze, sys.modules['_freeze_bootstrap']:
+        module.__spec__ = _Spec(module.__name__, _bootstrap.BuiltinImporter, origin='built-in')
+        module.__loader__ = _bootstrap.BuiltinImporter
     sys.path[:] = [ROOT]
     sys.builtin_module_names = tuple([name for name in sys.builtin_module_names if name != '_freeze'])
     try:
@@ -366,6 +379,7 @@ def _set_up():
     if _freeze.record('importlib.metadata') is None:
         _external.PathFinder.invalidate_caches = staticmethod(_invalidate_caches)
     sys.path_hooks.insert(0, _hook)
+    _bootstrap.FrozenImporter.get_source = staticmethod(_frozen_source)
     sys.path_importer_cache.clear()
     if getattr(sys, '_stdlib_dir', ROOT) is None:
         _set_up_stdlib()

@@ -457,7 +457,9 @@ def python_input(place):
         return None
     main = sys.modules['__main__']
     main.__spec__ = None
-    if sys.stdin.isatty():
+    if sys.flags.interactive or sys.stdin.isatty():
+        if sys.flags.quiet:
+            return True
         sys.stderr.write('Python %s on %s\n' % (sys.version, sys.platform))
         # For the launcher, which lets python read line by line.
         return True

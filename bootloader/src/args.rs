@@ -116,9 +116,9 @@ pub(crate) fn options(args: &[&CStr], place: usize) -> Vec<Vec<u8>> {
     found
 }
 
-/// `u` is what a program that reads a pipe waits for; the rest is about what a frozen program does not have.
+/// `u` is what a program that reads a pipe waits for, `i` what one waits for that talks to python; the rest is about what a frozen program does not have.
 fn flag_options(flags: &[u8]) -> impl Iterator<Item = Vec<u8>> {
-    flags.iter().filter(|f| b"bu".contains(f)).map(|f| vec![*f])
+    flags.iter().filter(|f| b"biqu".contains(f)).map(|f| vec![*f])
 }
 
 /// `from multiprocessing.x import main; main(…)` or `import sys; from …` of one of the [`HELPERS`].

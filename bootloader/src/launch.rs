@@ -76,7 +76,7 @@ pub(crate) fn run(args: &[&CStr], handover: Option<Handover>) -> Result<i32, Fai
     report::phase("python");
     let session = Session::begin(python, &program, &root, libraries)?;
     report::phase("importer");
-    Ok(session.run(&program, &entry, &call))
+    Ok(session.run(&program, &entry, &call, extra.iter().any(|o| o == b"i")))
 }
 
 /// Checks the code of the entry and the hooks, so that damage is told before anything is run.

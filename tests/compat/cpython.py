@@ -5,7 +5,7 @@
 
 One program is frozen that holds the interpreter's `test` package and runs modules of it by unittest. It runs as the
 products of run.py do: moved to another folder, with every Python of the machine covered. Each test counts that passes
-unfrozen. Needs root and an interpreter whose `test` package is installed.
+unfrozen, with `-I -B`. Needs root and an interpreter whose `test` package is installed.
 """
 
 import argparse
@@ -74,10 +74,14 @@ entry = "regression.py"
 mode = "onefile"
 
 [modules]
-include = ["test", "test.**", {all}]
+include = ["test", "test.**", "test.test_import.data.**", "_pydecimal", {all}]
 files = ["test.**"]
 source = ["**"]
 collect-data = ["test"]
+
+[[data]]
+from = "{test}/test_importlib/namespace_pkgs"
+to = "test/test_importlib/namespace_pkgs"
 
 [runtime]
 interpreter = true
@@ -92,7 +96,10 @@ def frozen(python, freeze, folder):
     source = folder / "source"
     source.mkdir()
     (source / "regression.py").write_text(SCRIPT)
-    (source / "regression.spec").write_text(SPEC.format(all=", ".join(f'"{name}.**"' for name in WHOLE.split())))
+    where = "import os, test; print(os.path.dirname(test.__file__))"
+    test = subprocess.check_output([python, "-c", where], text=True).strip()
+    everything = ", ".join(f'"{name}.**"' for name in WHOLE.split())
+    (source / "regression.spec").write_text(SPEC.format(all=everything, test=test))
     command = [freeze, "regression.spec", "--python", python, "-y", "--distpath", folder / "dist"]
     done = subprocess.run(command, cwd=source, capture_output=True, text=True)
     if done.returncode:
@@ -132,7 +139,7 @@ def main():
         product = frozen(python, pathlib.Path(arguments.freeze).resolve(), folder)
         script = folder / "source/regression.py"
         for name in arguments.tests:
-            expected = outcomes([python, "-I", script], name, folder, [], arguments.timeout)
+            expected = outcomes([python, "-I", "-B", script], name, folder, [], arguments.timeout)
             found = outcomes([product], name, folder, [*hidden, folder / "source"], arguments.timeout)
             passed = [test for test, outcome in expected.items() if outcome == "passed"]
             worse = [test for test in passed if found.get(test) != "passed"]

@@ -52,6 +52,9 @@ pub(crate) struct PyPreConfig {
 /// A native function in the form of `METH_FASTCALL`.
 pub(crate) type FastCall = unsafe extern "C" fn(*mut PyObject, *const *mut PyObject, isize) -> *mut PyObject;
 
+/// `METH_KEYWORDS`.
+pub(crate) const METH_KEYWORDS: c_int = 2;
+
 /// `METH_FASTCALL`.
 pub(crate) const METH_FASTCALL: c_int = 0x80;
 
@@ -59,7 +62,8 @@ pub(crate) const METH_FASTCALL: c_int = 0x80;
 #[repr(C)]
 pub(crate) struct PyMethodDef {
     pub(crate) name: *const c_char,
-    pub(crate) function: FastCall,
+    /// In the form that the flags tell.
+    pub(crate) function: *const c_void,
     pub(crate) flags: c_int,
     pub(crate) doc: *const c_char,
 }
@@ -131,6 +135,7 @@ api! {
     fn PyDict_DelItemString(*mut PyObject, *const c_char) -> c_int;
     fn PyDict_GetItemString(*mut PyObject, *const c_char) -> *mut PyObject;
     fn PyDict_New() -> *mut PyObject;
+    fn PyDict_SetItem(*mut PyObject, *mut PyObject, *mut PyObject) -> c_int;
     fn PyDict_SetItemString(*mut PyObject, *const c_char, *mut PyObject) -> c_int;
     fn PyErr_Clear();
     fn PyErr_Fetch(*mut *mut PyObject, *mut *mut PyObject, *mut *mut PyObject);
@@ -152,12 +157,14 @@ api! {
     fn PyModuleDef_Init(*mut c_void) -> *mut PyObject;
     fn PyModule_GetDict(*mut PyObject) -> *mut PyObject;
     fn PyObject_GetAttrString(*mut PyObject, *const c_char) -> *mut PyObject;
+    fn PyObject_Call(*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject;
     fn PyObject_CallObject(*mut PyObject, *mut PyObject) -> *mut PyObject;
     fn PyObject_IsTrue(*mut PyObject) -> c_int;
     fn PyObject_SetArenaAllocator(*mut PyObjectArenaAllocator);
     fn PySys_SetObject(*const c_char, *mut PyObject) -> c_int;
     fn PyTuple_GetItem(*mut PyObject, isize) -> *mut PyObject;
     fn PyTuple_New(isize) -> *mut PyObject;
+    fn PyTuple_Size(*mut PyObject) -> isize;
     fn PyTuple_SetItem(*mut PyObject, isize, *mut PyObject) -> c_int;
     fn PyUnicode_AsUTF8AndSize(*mut PyObject, *mut isize) -> *const c_char;
     fn PyUnicode_EncodeFSDefault(*mut PyObject) -> *mut PyObject;
@@ -170,6 +177,7 @@ api! {
     static PyImport_FrozenModules: *const c_void;
     static PyImport_Inittab: *mut InitTab;
     static _Py_NoneStruct: PyObject;
+    static _Py_FalseStruct: PyObject;
     static _Py_TrueStruct: PyObject;
     static PyExc_KeyboardInterrupt: *mut PyObject;
 }

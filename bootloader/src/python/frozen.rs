@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 use bootloader::archive::{Archive, Module, ModuleKind, module_flag};
 use bootloader::seed;
 
-use super::Python;
 use super::options::Options;
+use super::{Python, hidden};
 use crate::content::Reader;
 use crate::report::Failure;
 
@@ -137,8 +137,13 @@ struct Frozen13 {
 
 /// Makes Python see `modules` as frozen. They stay for sub-interpreters, so nothing is ever freed.
 pub(crate) fn install(python: &Python, modules: Vec<(CString, &'static [u8], bool)>) {
+    let modules: Vec<(&'static CStr, _, _)> = modules
+        .into_iter()
+        .map(|(name, code, package)| (&*Box::leak(name.into_boxed_c_str()), code, package))
+        .collect();
+    hidden::remember(python.minor, modules.iter().map(|m| m.0));
     let rows = modules.into_iter().filter_map(|(name, code, package)| {
-        Some((name.into_raw().cast_const(), code.as_ptr(), c_int::try_from(code.len()).ok()?, package))
+        Some((name.as_ptr(), code.as_ptr(), c_int::try_from(code.len()).ok()?, package))
     });
     let null: *const c_void = std::ptr::null();
     let table: *const c_void = match python.minor {

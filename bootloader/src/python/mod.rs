@@ -4,6 +4,7 @@ mod api;
 mod collector;
 mod config;
 mod frozen;
+mod hidden;
 mod interpreters;
 mod layout;
 mod memory;

@@ -1,12 +1,12 @@
 //! The module `_freeze`: what the importer asks the archive, as functions for Python.
 
-use std::ffi::{CStr, c_char, c_int};
+use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::{Mutex, OnceLock};
 
 use bootloader::archive::{Archive, File, FileKind, ModuleKind, module_flag};
 
 use super::api::{Api, FastCall, METH_FASTCALL, PyMethodDef, PyObject};
-use super::{collector, name};
+use super::{collector, hidden, name};
 use crate::content::Reader;
 use crate::extract::{Libraries, Root};
 use crate::os;
@@ -76,6 +76,7 @@ pub(super) unsafe fn fill(module: *mut PyObject, is_main: bool) -> Option<()> {
         let fix_filename = (!imp.is_null())
             .then(|| (api.PyObject_GetAttrString)(imp, name(c"_fix_co_filename")))
             .filter(|f| !f.is_null())?;
+        hidden::install(api, imp)?;
         for def in &FUNCTIONS {
             // Each function has what is needed of the interpreter's own as its `self`.
             let function = (api.PyCFunction_NewEx)(def, fix_filename, std::ptr::null_mut());
@@ -115,7 +116,12 @@ pub(super) unsafe fn set(
 }
 
 const fn def(name: &'static CStr, function: FastCall) -> PyMethodDef {
-    PyMethodDef { name: name.as_ptr(), function, flags: METH_FASTCALL, doc: std::ptr::null() }
+    PyMethodDef {
+        name: name.as_ptr(),
+        function: function as *const c_void,
+        flags: METH_FASTCALL,
+        doc: std::ptr::null(),
+    }
 }
 
 static FUNCTIONS: [PyMethodDef; 12] = [
@@ -140,7 +146,7 @@ unsafe fn utf8(api: &Api, object: *mut PyObject) -> Option<Vec<u8>> {
 }
 
 /// As [`utf8`], without a copy: valid as long as the object.
-unsafe fn borrow<'a>(api: &Api, object: *mut PyObject) -> Option<&'a [u8]> {
+pub(super) unsafe fn borrow<'a>(api: &Api, object: *mut PyObject) -> Option<&'a [u8]> {
     if object.is_null() {
         return None;
     }

@@ -46,6 +46,10 @@ impl Options {
             'd' => "parser_debug",
             'O' => "optimization_level",
             'q' => "quiet",
+            'i' => {
+                self.ints.extend([("inspect", 1), ("interactive", 1)]);
+                return Ok(());
+            }
             'u' => {
                 self.ints.push(("buffered_stdio", 0));
                 return Ok(());
@@ -110,7 +114,7 @@ mod tests {
         assert_eq!(o.warnings, [c"error".to_owned()]);
         assert_eq!(o.extensions, [c"dev".to_owned(), c"utf8".to_owned()]);
         assert!(o.dev_mode && o.utf8_mode == Some(true) && o.needs_warnings());
-        assert!(Options::read([&b"z"[..]]).is_err() && Options::read([&b"i"[..]]).is_err());
+        assert!(Options::read([&b"z"[..]]).is_err());
         assert!(Options::read([&b"hash_seed=x"[..]]).is_err());
     }
 }

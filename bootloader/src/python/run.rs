@@ -22,6 +22,8 @@ pub(crate) struct Session {
     paces: bool,
     /// The programs of the bundle.
     entries: Vec<Entry>,
+    /// Whether a conversation follows the code.
+    inspects: bool,
 }
 
 impl Session {
@@ -50,11 +52,11 @@ impl Session {
         let bootstrap =
             unsafe { interpreters::bootstrap(api, archive).inspect_err(|_| (api.PyErr_Print)())? };
         frozen::lead_io_to_importer();
-        Ok(Session { api, python, bootstrap, paces, entries: program.entries() })
+        Ok(Session { api, python, bootstrap, paces, entries: program.entries(), inspects: false })
     }
 
     /// Runs the hooks and then what the process was started for; returns the exit code.
-    pub(crate) fn run(self, program: &Program, entry: &Entry, call: &Call<'_>) -> i32 {
+    pub(crate) fn run(mut self, program: &Program, entry: &Entry, call: &Call<'_>, inspects: bool) -> i32 {
         let mut interrupted = false;
         if collector::begin(&self.python, self.paces) {
             // What the program defines must stay in sight, or it would not be deleted at the end.
@@ -66,6 +68,7 @@ impl Session {
         let mut done = program.settings(setting::HOOK).into_iter().all(|hook| self.hook(hook).is_some());
         if done {
             report::phase("run");
+            self.inspects = inspects;
             done = match call {
                 Call::Program => self.main(entry).is_some(),
                 Call::Spawn => self.child(c"spawn", None, entry).is_some(),
@@ -232,7 +235,16 @@ impl Session {
         if code.is_null() {
             return None;
         }
-        self.evaluate(code, self.main_names()?)
+        let done = self.evaluate(code, self.main_names()?);
+        if !self.inspects {
+            return done;
+        }
+        // `-i`: what went wrong is shown, and the conversation begins (Modules/main.c).
+        if done.is_none() {
+            // SAFETY: the interpreter runs, with an exception set.
+            unsafe { (self.api.PyErr_Print)() };
+        }
+        self.converse()
     }
 
     /// Reads statements from a terminal and runs them in `__main__`, as python does without a script.

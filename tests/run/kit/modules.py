@@ -1,5 +1,6 @@
 """The import system, as a program sees it through its interfaces."""
 
+import _imp
 import importlib
 import importlib.machinery
 import importlib.util
@@ -81,6 +82,12 @@ def observe(note, arguments):
         module.mark = 1
         note("reload." + name, importlib.reload(module) is module and module.mark == 1)
     note("invalidate", importlib.invalidate_caches())
+    note("is_frozen", [_imp.is_frozen(n) for n in ("encodings", "encodings.utf_8", "io", "abc", "os", "json")])
+    old = sys.modules.pop("encodings.utf_8")
+    fresh = importlib.import_module("encodings.utf_8")
+    note("imported.again", [fresh is not old, fresh.__spec__.has_location, fresh.__file__ == old.__file__])
+    kinds = [m for m in sys.modules.values() if isinstance(m, types.ModuleType) and m is not main_module()]
+    note("without.spec", sorted(m.__name__ for m in kinds if getattr(m, "__spec__", None) is None))
 
     names = sorted((m.name, m.ispkg) for m in pkgutil.iter_modules(kit.__path__))
     note("iter_modules", names)

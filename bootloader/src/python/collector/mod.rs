@@ -292,7 +292,7 @@ impl Collector {
     fn show_after_collection(&self) {
         static DEF: PyMethodDef = PyMethodDef {
             name: c"collected".as_ptr(),
-            function: collected,
+            function: collected as *const std::ffi::c_void,
             flags: METH_FASTCALL,
             doc: std::ptr::null(),
         };
