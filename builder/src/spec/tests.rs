@@ -65,6 +65,7 @@ fn the_example_of_the_documentation() {
         "app.icns",
         "app.manifest",
         "entitlements.plist",
+        "myapp.order",
     ];
     for file in files {
         std::fs::write(at(file), "").unwrap();
