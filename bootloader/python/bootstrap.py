@@ -385,6 +385,9 @@ def _set_up():
         _set_up_stdlib()
     _set_up_modules()
     _set_up_builtins()
+    if hasattr(_freeze, 'entry'):
+        # Not the first interpreter: functions of the entry are looked for in its script.
+        register(_freeze.entry, _freeze.script)
     if _freeze.paces:
         # Tracebacks leave out frames of this file.
         code = _exec_module.__code__
