@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use harness::{
-    Frozen, Interpreter, Mode, Outcome, Project, Run, Sandbox, copy_tree, full, interpreter, interpreters,
-    newest, root, scratch,
+    Frozen, Interpreter, Mode, Outcome, Project, Run, Sandbox, copy_tree, full, interpreters, newest, root,
+    scratch, without_libpython,
 };
 
 /// Field → what it holds.
@@ -29,10 +29,10 @@ const TESTS: usize = 4;
 
 const FORMS: [&str; 4] = ["cache", "onedir", "temp", "memory"];
 
-/// Every interpreter in one form; the usual one and one without libpython in all, and with `FREEZE_TEST_FULL=1` all.
+/// Every interpreter in one form; the usual one and those without libpython in all, and with `FREEZE_TEST_FULL=1` all.
 fn pairs(check: impl Fn(&Pair)) {
     let mut wrong = Vec::new();
-    for interpreter in interpreters().iter().chain(interpreter("3.11-static")) {
+    for interpreter in interpreters().iter().chain(without_libpython()) {
         let all = full() || interpreter.name == newest().name || interpreter.name.ends_with("-static");
         for form in FORMS.into_iter().take(if all { FORMS.len() } else { 1 }) {
             let pair = Pair::new(interpreter, form);
@@ -152,9 +152,17 @@ fn plain(text: &str) -> String {
         } else {
             line.to_owned()
         };
-        lines.push(without_addresses(&shown));
+        lines.push(without_addresses(&without_thread_names(&shown)));
     }
     lines.join("\n")
+}
+
+/// `Current thread 0x… [python3] (most recent call first):`, where the main thread has the name of the process (`comm`).
+fn without_thread_names(line: &str) -> String {
+    match line.split_once(" [").zip(line.rsplit_once("] (most recent call first)")) {
+        Some(((start, _), (_, end))) => format!("{start} […] (most recent call first){end}"),
+        None => line.to_owned(),
+    }
 }
 
 /// `<function f at 0x7f34373163a0>`, `Current thread 0x00007ffa6d04bb80`

@@ -123,7 +123,7 @@ print([(e.name, e.load()()) for e in found])
         .arg(project.path().join("v"))
         .status();
     assert!(made.unwrap().success());
-    let site = format!("v/lib/python{}/site-packages", newest().minor());
+    let site = format!("v/lib/{}/site-packages", newest().library);
     let info = format!("{site}/plug_dist-1.5.dist-info");
     let project = project
         .file(&format!("{site}/plug.py"), "def go():\n    return 'went'\n")
@@ -185,7 +185,7 @@ pack('wheeled-3.0-py3-none-any.whl', {
         };
         run(&["-m", "venv", "--without-pip", "v"]);
         run(&["-c", make]);
-        let site = format!("v/lib/python{}/site-packages", newest().minor());
+        let site = format!("v/lib/{}/site-packages", newest().library);
         for name in ["zipped_dist-1.5-py3.egg", "wheeled-3.0-py3-none-any.whl"] {
             std::fs::rename(project.path().join(name), project.path().join(&site).join(name)).unwrap();
         }
