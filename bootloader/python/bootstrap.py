@@ -16,6 +16,8 @@ _ROOT_SLASH = ROOT + '/'
 _CODE, _EXTENSION, _NAMESPACE = 0, 1, 2
 # Modules that are changed when they are loaded, and the loaders that do it.
 _SPECIAL = {'_tkinter': 'TclLoader', 'pkg_resources': 'PkgResourcesLoader'}
+if sys.version_info >= (3, 15):
+    _SPECIAL['traceback'] = 'TracebackLoader'
 if sys.version_info < (3, 10):
     # Where `importlib.resources.files` looks for a package: it asks no loader yet.
     _SPECIAL['importlib._common'] = 'ResourcesLoader'
