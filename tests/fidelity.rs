@@ -43,7 +43,9 @@ fn pairs(check: impl Fn(&Pair)) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     // The last of all: each row of the table is there for a difference.
     static DONE: AtomicUsize = AtomicUsize::new(0);
-    if DONE.fetch_add(1, Ordering::SeqCst) + 1 == TESTS {
+    // (What 3.12 alone does differently shows where there is one.)
+    let all_rows = interpreters().iter().any(|i| i.version >= (3, 12, 0) && i.version < (3, 13, 0));
+    if DONE.fetch_add(1, Ordering::SeqCst) + 1 == TESTS && all_rows {
         for pattern in table() {
             assert!(USED.lock().unwrap().contains(pattern), "`{pattern}` does not differ: docs/runtime.md");
         }
@@ -71,7 +73,10 @@ impl Pair {
 
     /// The two commands: of the script, and of the frozen program.
     fn runs(&self) -> [Run; 2] {
-        let script = Run::new(&self.interpreter.exe).arg("-I").arg(self.script.path().join("app.py"));
+        // A build for debugging takes the modules that are frozen in it only if it is told to.
+        let more: &[&str] = if self.interpreter.abiflags.contains('d') { &["-Xfrozen_modules"] } else { &[] };
+        let script = Run::new(&self.interpreter.exe).arg("-I").args(more);
+        let script = script.arg(self.script.path().join("app.py"));
         let frozen = Run::new(&self.frozen.exe).sandbox(Sandbox::without_python());
         [script, frozen].map(|run| run.env("PLUGINS", self.plugins.path()).patience(Duration::from_secs(300)))
     }
@@ -88,6 +93,10 @@ impl Pair {
                 outcome.stderr.lines().partition(|l| l.starts_with("hint: "));
             fields.insert("stderr".into(), plain(&rest.join("\n")).into());
             fields.insert("hint".into(), hints.join("\n").into());
+            if self.interpreter.abiflags.contains('d') {
+                // What `runs` adds shows here.
+                fields.remove("_xoptions");
+            }
             fields
         });
         let names: BTreeSet<&String> = left.keys().chain(right.keys()).collect();

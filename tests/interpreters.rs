@@ -117,6 +117,18 @@ def shown(name):
 }
 
 #[test]
+fn a_module_without_a_file_is_not_missing() {
+    // `collections.abc` has none from 3.13 on.
+    let source = "import collections.abc as found, os.path\nprint(found.Mapping.__name__, os.path.sep)\n";
+    for interpreter in interpreters() {
+        let project = Project::script(source);
+        let outcome = project.bare_command(["app.py", "-F", "-y", "--python"]).arg(&interpreter.exe).run();
+        assert!(!outcome.stderr.contains("missing"), "{outcome}");
+        project.moved(Mode::Onefile, "app", outcome).command().run().prints("Mapping /\n");
+    }
+}
+
+#[test]
 fn lazy_imports_are_found_and_stay_lazy() {
     let source = "
 import sys

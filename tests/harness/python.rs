@@ -68,6 +68,21 @@ impl Interpreter {
         ["/usr", "/usr/local"].iter().any(|p| self.prefix == Path::new(p))
     }
 
+    /// The shared libpython that comes with it, under all its names.
+    fn shared_libraries(&self) -> Vec<PathBuf> {
+        let folders = [self.prefix.join("lib"), self.libdir.clone()];
+        let entries = folders.iter().flat_map(std::fs::read_dir).flatten().flatten();
+        let found: BTreeSet<PathBuf> = entries
+            .filter(|e| {
+                let name = e.file_name();
+                let name = name.to_string_lossy();
+                name.starts_with(&format!("libpython{}", self.minor())) && name.contains(".so")
+            })
+            .filter_map(|e| e.path().canonicalize().ok())
+            .collect();
+        found.into_iter().collect()
+    }
+
     /// The files and folders without which it is gone.
     fn places(&self) -> Vec<PathBuf> {
         if !self.is_system() {
@@ -181,16 +196,13 @@ fn survey() -> &'static Survey {
         }
         survey.usable.sort_by(|a, b| a.version.cmp(&b.version).then(a.name.cmp(&b.name)));
         for i in survey.usable.iter().chain(&others).filter(|i| !i.linked) {
-            let hides = i
-                .places()
-                .into_iter()
-                .filter(|p| p.file_name().is_some_and(|n| n.to_string_lossy().starts_with("libpython")));
+            let hides = i.shared_libraries();
             let name = format!("{}{}-static", i.minor(), i.abiflags);
             if survey.alone.iter().any(|other| other.name == name) {
                 let _ = writeln!(log, "skipped: {} is {name} like another one", i.exe.display());
                 continue;
             }
-            survey.alone.push(Interpreter { name, hides: hides.collect(), ..i.clone() });
+            survey.alone.push(Interpreter { name, hides, ..i.clone() });
         }
         for i in survey.usable.iter().chain(&survey.alone) {
             let _ = writeln!(log, "found: Python {} at {}", i.name, i.exe.display());
