@@ -25,7 +25,7 @@ mod importer;
 mod init;
 mod inspect;
 mod interpreter;
-mod interpreters;
+mod kinds;
 mod launcher;
 mod output;
 mod programs;

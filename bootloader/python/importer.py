@@ -288,6 +288,8 @@ class TracebackLoader(_freeze_bootstrap.Loader):
         code = function.__code__
         names = tuple('interactive' if name == 'no_site' else name for name in code.co_names)
         function.__code__ = code.replace(co_names=names)
+        # It looks for extensions of other versions in folders, and fails where `sys.path` has none.
+        module._find_incompatible_extension_module = lambda name: None
 
 
 class TclLoader(_freeze_bootstrap.ExtensionLoader):
