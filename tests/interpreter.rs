@@ -9,7 +9,7 @@ const APP: &str = "import sys\nprint('app', sys.argv[1:], sys.orig_argv[1:] if h
 fn frozen(runtime: &str, source: &str) -> harness::Frozen {
     let project = Project::script(source)
         .file("tool.py", "import sys\nprint(__name__, sys.argv[1:])\n")
-        .file("app.spec", &format!("{SPEC}{runtime}\n"));
+        .file("app.spec", format!("{SPEC}{runtime}\n"));
     project.freeze_spec(Mode::Onefile)
 }
 
@@ -110,9 +110,9 @@ fn switches_are_for_the_launcher_where_the_spec_turns_them_on() {
 #[test]
 fn a_switch_finds_damage() {
     for mode in Mode::ALL {
-        let project = Project::script(APP).file("big.txt", &"some data\n".repeat(5000)).file(
+        let project = Project::script(APP).file("big.txt", "some data\n".repeat(5000)).file(
             "app.spec",
-            &format!(
+            format!(
                 "[app]\nentry = \"app.py\"\n[bundle]\nmode = \"{}\"\ncompression = \"none\"\n[runtime]\nswitches = true\n[[data]]\nfrom = \"big.txt\"\n",
                 mode.name()
             ),
@@ -141,7 +141,9 @@ fn a_switch_finds_damage() {
 fn a_terminal_talks_to_the_interpreter() {
     let app = frozen("switches = true", APP);
     let typed = "import tool\nx = 6\ndef f():\n    return x * 7\n\nf()\n1/0\n";
-    let outcome = app.command().arg("--freeze-python").stdin(typed).through_terminal().run();
+    // From 3.13 on tracebacks have colours there.
+    let run = app.command().env("NO_COLOR", "1").arg("--freeze-python");
+    let outcome = run.stdin(typed).through_terminal().run();
     for expected in [">>> ", "tool []", "42", "File \"<stdin>\", line 1, in <module>", "ZeroDivisionError"] {
         assert!(outcome.stdout.contains(expected), "{expected}: {outcome}");
     }

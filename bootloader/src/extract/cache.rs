@@ -203,7 +203,16 @@ mod tests {
         let archive = Archive::open(bytes.leak()).unwrap();
         let base = std::env::temp_dir().join(format!("freeze-cache-{:016x}", os::random()));
         fs::create_dir(&base).unwrap();
-        (Program { executable: "/app".into(), carrier: "/app".into(), archive, own: None }, base)
+        (
+            Program {
+                executable: "/app".into(),
+                carrier: "/app".into(),
+                archive,
+                own: None,
+                switches: Default::default(),
+            },
+            base,
+        )
     }
 
     #[test]
