@@ -203,7 +203,7 @@ fn the_whole_search_path_is_searched() {
     python(&["-c", "import py_compile; py_compile.compile('other/bare.py', 'other/bare.pyc')"]);
     std::fs::remove_file(root.join("other/bare.py")).unwrap();
     python(&["-m", "venv", "--without-pip", "v"]);
-    let site = root.join(format!("v/lib/python{}/site-packages", newest().minor()));
+    let site = root.join(format!("v/lib/{}/site-packages", newest().library));
     std::fs::write(
         site.join("a.pth"),
         format!("# comment\n{}\nimport sys; x = 1\n", root.join("named").display()),
@@ -225,7 +225,7 @@ fn an_editable_install_is_followed() {
     let made = Command::new(&newest().exe).args(["-m", "venv", "--without-pip"]).arg(root.join("v")).status();
     assert!(made.unwrap().success());
     // What setuptools writes for an editable install: a .pth file that imports a finder with a table.
-    let site = root.join(format!("v/lib/python{}/site-packages", newest().minor()));
+    let site = root.join(format!("v/lib/{}/site-packages", newest().library));
     std::fs::write(
         site.join("__editable__.edited-1.0.pth"),
         "import __editable___edited_1_0_finder; __editable___edited_1_0_finder.install()",
@@ -263,7 +263,7 @@ fn python(exe: impl AsRef<std::ffi::OsStr>, folder: &Path, arguments: &[&str]) {
 
 /// The folder of the distributions in the virtual environment `v`.
 fn site(folder: &Path, interpreter: &Interpreter) -> PathBuf {
-    folder.join(format!("v/lib/python{}/site-packages", interpreter.minor()))
+    folder.join(format!("v/lib/{}/site-packages", interpreter.library))
 }
 
 #[test]

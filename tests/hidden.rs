@@ -9,7 +9,7 @@ fn no_python_and_no_source_can_be_seen_in_the_sandbox() {
         let run = || Run::new("/bin/sh").sandbox(Sandbox::without_python());
         let outcome = run().args(["-c", "\"$0\" -c 'print(1)'"]).arg(&interpreter.exe).run();
         assert!(!outcome.is_success(), "{outcome}");
-        let library = format!("lib/python{}/os.py", interpreter.minor());
+        let library = format!("lib/{}/os.py", interpreter.library);
         run().args(["-c", "test ! -e \"$0\""]).arg(interpreter.prefix.join(library)).run().success();
     }
     let run = Run::new("/bin/sh").args(["-c", "ls -A \"$0\""]).arg(harness::root());

@@ -28,7 +28,8 @@ print(importlib.util.find_spec('pack.mod').origin == pack.mod.__file__, importli
 print(importlib.util.find_spec('no_such'), os.path.exists(_struct.__file__) if hasattr(_struct, '__file__') else True)
 print(sys.frozen, rel(sys.argv[0]) != '', os.path.isabs(sys.executable), '__main__' in sys.modules)
 print(os.__file__ == os.path.join(root, 'os.py'), pack.mod.__loader__ is pack.mod.__spec__.loader)
-print(pack.mod.__cached__ is None or not os.path.exists(pack.mod.__cached__))
+cached = pack.mod.__spec__.cached if sys.version_info >= (3, 15) else pack.mod.__cached__
+print(cached is None or not os.path.exists(cached))
 ";
     let project = || {
         Project::script(source).file("pack/__init__.py", "").file("pack/mod.py", "").file("space/one.py", "")
@@ -123,7 +124,7 @@ print([(e.name, e.load()()) for e in found])
         .arg(project.path().join("v"))
         .status();
     assert!(made.unwrap().success());
-    let site = format!("v/lib/python{}/site-packages", newest().minor());
+    let site = format!("v/lib/{}/site-packages", newest().library);
     let info = format!("{site}/plug_dist-1.5.dist-info");
     let project = project
         .file(&format!("{site}/plug.py"), "def go():\n    return 'went'\n")
@@ -185,7 +186,7 @@ pack('wheeled-3.0-py3-none-any.whl', {
         };
         run(&["-m", "venv", "--without-pip", "v"]);
         run(&["-c", make]);
-        let site = format!("v/lib/python{}/site-packages", newest().minor());
+        let site = format!("v/lib/{}/site-packages", newest().library);
         for name in ["zipped_dist-1.5-py3.egg", "wheeled-3.0-py3-none-any.whl"] {
             std::fs::rename(project.path().join(name), project.path().join(&site).join(name)).unwrap();
         }

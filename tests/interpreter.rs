@@ -141,7 +141,9 @@ fn a_switch_finds_damage() {
 fn a_terminal_talks_to_the_interpreter() {
     let app = frozen("switches = true", APP);
     let typed = "import tool\nx = 6\ndef f():\n    return x * 7\n\nf()\n1/0\n";
-    let outcome = app.command().arg("--freeze-python").stdin(typed).through_terminal().run();
+    // From 3.13 on tracebacks have colours there.
+    let run = app.command().env("NO_COLOR", "1").arg("--freeze-python");
+    let outcome = run.stdin(typed).through_terminal().run();
     for expected in [">>> ", "tool []", "42", "File \"<stdin>\", line 1, in <module>", "ZeroDivisionError"] {
         assert!(outcome.stdout.contains(expected), "{expected}: {outcome}");
     }

@@ -261,7 +261,7 @@ print(subprocess.check_output(['sh', '-c', f'{sys.executable} s.py && true'], te
         .arg(project.path().join("v"))
         .status();
     assert!(made.unwrap().success());
-    let library = format!("v/lib/python{}/site-packages/runner.py", newest().minor());
+    let library = format!("v/lib/{}/site-packages/runner.py", newest().library);
     let runner = "import subprocess, sys\ndef run(name): subprocess.run([sys.executable, '-m', name])\n";
     let project = project.file(&library, runner);
     let outcome = project.bare_command(["app.py", "-F", "-y", "--python", "v"]).run();

@@ -25,6 +25,7 @@ mod importer;
 mod init;
 mod inspect;
 mod interpreter;
+mod kinds;
 mod launcher;
 mod output;
 mod programs;

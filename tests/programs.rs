@@ -6,14 +6,32 @@
 
 use std::time::Duration;
 
-use harness::{Build, Mode, Server, apps, full, interpreter, interpreters, newest};
+use harness::{
+    Build, Interpreter, Mode, Server, apps, full, interpreter, interpreters, newest, without_libpython,
+};
 
 macro_rules! tests {
     ($($name:ident: $call:expr;)*) => { $(#[test] fn $name() { $call })* };
 }
 
+/// Interpreters that have a test of their own.
+const NAMED: [&str; 9] =
+    ["3.9", "3.10", "3.11", "3.11-system", "3.11-static", "3.12", "3.13", "3.14", "3.15"];
+
 fn tour(python: &str, mode: Mode) {
-    let Some(interpreter) = interpreter(python) else { return };
+    if let Some(interpreter) = interpreter(python) {
+        tour_with(interpreter, mode);
+    }
+}
+
+fn others(mode: Mode) {
+    let all = interpreters().iter().chain(without_libpython());
+    for interpreter in all.filter(|i| !NAMED.contains(&i.name.as_str())) {
+        tour_with(interpreter, mode);
+    }
+}
+
+fn tour_with(interpreter: &Interpreter, mode: Mode) {
     let frozen = Build::new("stdlib_tour").python(interpreter).mode(mode).freeze();
     let skipped = interpreter.lacks.iter().map(|name| format!("--skip={name}"));
     frozen.command().args(skipped).run().prints(&frozen.expected());
@@ -67,6 +85,8 @@ tests! {
 
     stdlib_tour_311_static_onefile: tour("3.11-static", Mode::Onefile);
     stdlib_tour_311_static_onedir: tour("3.11-static", Mode::Onedir);
+    stdlib_tour_others_onefile: others(Mode::Onefile);
+    stdlib_tour_others_onedir: others(Mode::Onedir);
     combined_311_static_onefile: combined("3.11-static", Mode::Onefile);
 
     click_onefile: program("click", Mode::Onefile);

@@ -119,7 +119,7 @@ fn a_change_of_the_environment_is_noticed() {
     let at = |name: &str| project.path().join(name);
     std::os::unix::fs::symlink("first", at("linked")).unwrap();
     venv(&project);
-    let site = at(&format!("v/lib/python{}/site-packages", newest().minor()));
+    let site = at(&format!("v/lib/{}/site-packages", newest().library));
     let mut expected = "no None";
     settle();
     let mut changed = |change: &dyn Fn(), prints| noticed(&project, &mut expected, change, prints);

@@ -2,10 +2,16 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use harness::{Frozen, Interpreter, Mode, Project, interpreter, make_reachable, scratch};
+use harness::{Frozen, Interpreter, Mode, Project, make_reachable, scratch, without_libpython};
 
-/// A script frozen in all forms that there are.
-fn each_form(interpreter: &Interpreter, source: &str, more: &str, check: impl Fn(&Frozen, &str)) {
+/// A script frozen with each such interpreter in all forms that there are.
+fn each_form(source: &str, more: &str, check: impl Fn(&Frozen, &str)) {
+    for interpreter in without_libpython() {
+        forms_of(interpreter, source, more, &check);
+    }
+}
+
+fn forms_of(interpreter: &Interpreter, source: &str, more: &str, check: impl Fn(&Frozen, &str)) {
     for form in ["onedir", "cache", "temp", "memory"] {
         let (mode, extract) = match form {
             "onedir" => (Mode::Onedir, String::new()),
@@ -23,37 +29,37 @@ fn each_form(interpreter: &Interpreter, source: &str, more: &str, check: impl Fn
 
 #[test]
 fn the_interpreter_is_carried_and_not_libpython() {
-    let Some(python) = interpreter("3.11-static") else { return };
-    let source = "import sys; print(sys.version_info[:2])";
-    each_form(python, source, "", |app, form| {
-        app.command().run().prints("(3, 11)\n");
-        if form == "onedir" {
-            let names = std::fs::read_dir(app.product.join("_internal")).unwrap();
-            let names: Vec<String> = names.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
-            for name in ["python3.11", "launcher.so"] {
-                assert!(names.iter().any(|n| n == name), "{name} in {names:?}");
+    for python in without_libpython() {
+        forms_of(python, "import sys; print('%d.%d' % sys.version_info[:2])", "", |app, form| {
+            app.command().run().prints(&format!("{}\n", python.minor()));
+            if form == "onedir" {
+                let names = std::fs::read_dir(app.product.join("_internal")).unwrap();
+                let names: Vec<String> =
+                    names.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+                for name in [&format!("python{}", python.minor()), "launcher.so"] {
+                    assert!(names.iter().any(|n| n.starts_with(name)), "{name} in {names:?}");
+                }
+                assert!(!names.iter().any(|n| n.starts_with("libpython")), "{names:?}");
             }
-            assert!(!names.iter().any(|n| n.starts_with("libpython")), "{names:?}");
-        }
-    });
+        });
+    }
 }
 
 #[test]
 fn the_program_cannot_tell() {
-    let Some(python) = interpreter("3.11-static") else { return };
     let source = "
 import os, subprocess, sys
-environ = open('/proc/self/environ', 'rb').read()
+with open('/proc/self/environ', 'rb') as f: environ = f.read()
 child = subprocess.run(['/usr/bin/env', '-0'], stdout=subprocess.PIPE).stdout
 own = [os.fsencode(k + '=' + v) for k, v in os.environ.items()]
 print([v for v in child.split(b'\\0') if v] == own, b'FREEZE' in environ, b'/proc/self/fd' in environ)
 print(os.environ.get('LD_PRELOAD'), os.path.samefile(sys.executable, os.environ['APP']), sys.argv[1:])
-print(open('/proc/self/comm').read().strip())
+with open('/proc/self/comm') as f: print(f.read().strip())
 # The listing is open itself.
 print(len(subprocess.check_output(['/bin/ls', '/proc/self/fd']).split()))
 sys.exit(7)
 ";
-    each_form(python, source, "", |app, form| {
+    each_form(source, "", |app, form| {
         for preload in [None, Some("/lib/x86_64-linux-gnu/libm.so.6"), Some("")] {
             let mut run = app.command().env("APP", &app.exe).args(["-c", "x y"]);
             if let Some(preload) = preload {
@@ -71,7 +77,6 @@ sys.exit(7)
 
 #[test]
 fn children_are_the_program_again() {
-    let Some(python) = interpreter("3.11-static") else { return };
     let source = "
 import multiprocessing, os, subprocess, sys
 import work
@@ -85,7 +90,7 @@ if __name__ == '__main__':
         os.execv(sys.executable, sys.argv + ['again'])
 ";
     let more = "[runtime]\ninterpreter = true\n[modules]\ninclude = [\"work\"]\n";
-    each_form(python, source, more, |app, form| {
+    each_form(source, more, |app, form| {
         let outcome = app.command().arg("one").run();
         let once = "spawn 90\nforkserver 90\nfork 90\n8\n";
         outcome.prints(&once.repeat(2));
@@ -95,8 +100,7 @@ if __name__ == '__main__':
 
 #[test]
 fn its_folder_may_have_any_name() {
-    let Some(python) = interpreter("3.11-static") else { return };
-    each_form(python, "import zlib, ssl; print(zlib.crc32(b'x'))", "", |app, form| {
+    each_form("import zlib, ssl; print(zlib.crc32(b'x'))", "", |app, form| {
         let folder = scratch("named");
         make_reachable(folder.path());
         let odd = folder.path().join("a b:c,d;e=f\u{fc}");
@@ -110,8 +114,7 @@ fn its_folder_may_have_any_name() {
 
 #[test]
 fn a_setuid_program_is_refused() {
-    let Some(python) = interpreter("3.11-static") else { return };
-    each_form(python, "print('ran')", "", |app, form| {
+    each_form("print('ran')", "", |app, form| {
         std::fs::set_permissions(&app.exe, std::fs::Permissions::from_mode(0o4755)).unwrap();
         let outcome =
             app.command().arg("-c").arg("print('python')").with_sandbox(|s| s.user = Some(65534)).run();

@@ -1,6 +1,6 @@
 //! Machines that forbid things: docs/runtime.md has a table of what happens, and each cell is true.
 
-use harness::{EmptyRoot, Mode, Project, Run, Sandbox, copy_tree, interpreter, newest, root};
+use harness::{EmptyRoot, Mode, Project, Run, Sandbox, copy_tree, newest, root, without_libpython};
 
 const SOURCE: &str = "
 import hashlib, pkgutil, sqlite3, ssl, sys, zlib
@@ -22,7 +22,7 @@ fn table() -> Vec<(String, Vec<String>)> {
 fn each_form_does_what_the_table_says() {
     let table = table();
     assert_eq!(table.len(), 5, "{table:?}");
-    for python in [Some(newest()), interpreter("3.11-static")].into_iter().flatten() {
+    for python in std::iter::once(newest()).chain(without_libpython()) {
         for (column, form) in ["onedir", "cache", "temp", "memory"].into_iter().enumerate() {
             let (mode, extract) = match form {
                 "onedir" => (Mode::Onedir, String::new()),

@@ -16,6 +16,8 @@ _ROOT_SLASH = ROOT + '/'
 _CODE, _EXTENSION, _NAMESPACE = 0, 1, 2
 # Modules that are changed when they are loaded, and the loaders that do it.
 _SPECIAL = {'_tkinter': 'TclLoader', 'pkg_resources': 'PkgResourcesLoader'}
+if sys.version_info >= (3, 15):
+    _SPECIAL['traceback'] = 'TracebackLoader'
 if sys.version_info < (3, 10):
     # Where `importlib.resources.files` looks for a package: it asks no loader yet.
     _SPECIAL['importlib._common'] = 'ResourcesLoader'
@@ -385,6 +387,9 @@ def _set_up():
         _set_up_stdlib()
     _set_up_modules()
     _set_up_builtins()
+    if hasattr(_freeze, 'entry'):
+        # Not the first interpreter: functions of the entry are looked for in its script.
+        register(_freeze.entry, _freeze.script)
     if _freeze.paces:
         # Tracebacks leave out frames of this file.
         code = _exec_module.__code__

@@ -279,6 +279,19 @@ class PkgResourcesLoader(_freeze_bootstrap.Loader):
             known.add_entry(entry)
 
 
+class TracebackLoader(_freeze_bootstrap.Loader):
+    """Loads `traceback`, which from 3.15 on blames `python -S` for modules that are missing, as the flags here say it was."""
+
+    def exec_module(self, module):
+        super().exec_module(module)
+        function = module.TracebackException.__init__
+        code = function.__code__
+        names = tuple('interactive' if name == 'no_site' else name for name in code.co_names)
+        function.__code__ = code.replace(co_names=names)
+        # It looks for extensions of other versions in folders, and fails where `sys.path` has none.
+        module._find_incompatible_extension_module = lambda name: None
+
+
 class TclLoader(_freeze_bootstrap.ExtensionLoader):
     """Loads `_tkinter`, so that Tcl and Tk find their scripts in the bundle."""
 

@@ -74,7 +74,7 @@ pub(crate) fn run(args: &[&CStr], handover: Option<Handover>) -> Result<i32, Fai
     };
     Start { program: &program, root: root.path(), args, extra: &extra }.initialize(&python)?;
     report::phase("python");
-    let session = Session::begin(python, &program, &root, libraries)?;
+    let session = Session::begin(python, &program, &root, libraries, &entry)?;
     report::phase("importer");
     Ok(session.run(&program, &entry, &call, extra.iter().any(|o| o == b"i")))
 }

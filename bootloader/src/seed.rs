@@ -6,15 +6,35 @@
 /// From 3.11 on Python brings `codecs`, `io`, `abc` and others in its own library.
 pub fn is_seed(python_minor: u8, module: &str) -> bool {
     match module {
-        "_freeze_bootstrap" | IO => true,
+        "_freeze_bootstrap" => true,
+        _ if module == Relay::of(python_minor).copy => true,
         "abc" | "codecs" | "io" => python_minor <= 10,
         "encodings.latin_1" => python_minor <= 9,
         _ => SEEDS.contains(&module),
     }
 }
 
-/// The module `io` with the import of `_freeze` at its end: further interpreters of the process are given it as `io`.
-pub const IO: &str = "_freeze_io";
+/// A module that Python imports whenever it makes an interpreter, and a copy of it with an import of `_freeze` at its end,
+/// which further interpreters of the process are given instead.
+#[derive(Clone, Copy, Debug)]
+pub struct Relay {
+    /// Name of the module.
+    pub module: &'static str,
+    /// Name of the copy in the archive.
+    pub copy: &'static str,
+    /// Its source below the standard library.
+    pub source: &'static str,
+}
+
+impl Relay {
+    /// Up to 3.13 it is the one that Python imports last; from 3.14 on no other is left.
+    pub const fn of(python_minor: u8) -> Relay {
+        match python_minor {
+            ..=13 => Relay { module: "io", copy: "_freeze_io", source: "io.py" },
+            _ => Relay { module: "encodings", copy: "_freeze_encodings", source: "encodings/__init__.py" },
+        }
+    }
+}
 
 /// The modules that any version takes from the seed.
 pub const SEEDS: &[&str] =

@@ -44,12 +44,30 @@ fn find(target: &Target, suffix: &str, own: &'static [u8]) -> Result<Launcher> {
     if (host.os, host.arch) == (target.os, target.arch) && !target.musl && !own.is_empty() {
         return Ok(Arc::new(Cow::Borrowed(own)));
     }
-    Err(Error::new(format!("this `freeze` has no launcher for {}", target.name()))
-        .hint("set FREEZE_BOOTLOADER to one built for it"))
+    let error = Error::new(format!("this `freeze` has no launcher for {}", target.name()));
+    if target.musl {
+        let hint = "the launcher that it brings needs glibc: build one for musl, linked dynamically, and set \
+                    FREEZE_BOOTLOADER to it";
+        return Err(error.hint(hint));
+    }
+    Err(error.hint("set FREEZE_BOOTLOADER to one built for it"))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path)
         .context(|| format!("failed to read the launcher `{}`", path.display()))
         .map_err(|e| e.hint("FREEZE_BOOTLOADER must name a launcher, or be unset"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::target::{Arch, Os};
+
+    #[test]
+    fn what_has_no_launcher_is_named() {
+        let target = Target { os: Os::Linux, arch: Arch::X86_64, musl: true };
+        let error = executable(&target).unwrap_err().to_string();
+        assert!(error.contains("no launcher for linux-musl-x86_64"), "{error}");
+    }
 }

@@ -74,18 +74,21 @@ entry = "regression.py"
 mode = "onefile"
 
 [modules]
-include = ["test", "test.**", "test.test_import.data.**", "_pydecimal", {all}]
+include = ["test", "test.**", "_pydecimal", {all}]
 files = ["test.**"]
 source = ["**"]
+exclude = [{exclude}]
 collect-data = ["test"]
-
-[[data]]
-from = "{test}/test_importlib/namespace_pkgs"
-to = "test/test_importlib/namespace_pkgs"
 
 [runtime]
 interpreter = true
 """
+
+DATA = '''
+[[data]]
+from = "{folder}"
+to = "{name}"
+'''
 
 # Packages whose modules tests import by computed names.
 WHOLE = "asyncio concurrent ctypes curses email encodings importlib json multiprocessing sqlite3 unittest xml"
@@ -97,9 +100,15 @@ def frozen(python, freeze, folder):
     source.mkdir()
     (source / "regression.py").write_text(SCRIPT)
     where = "import os, test; print(os.path.dirname(test.__file__))"
-    test = subprocess.check_output([python, "-c", where], text=True).strip()
+    test = pathlib.Path(subprocess.check_output([python, "-c", where], text=True).strip())
+    # Scripts and packages in folders that are no packages: data for the tests, not modules of the program.
+    places = [p for p in sorted(test.rglob("*/")) if p.name != "__pycache__" and not (p / "__init__.py").exists()]
+    places = [p for p in places if all((q / "__init__.py").exists() for q in p.parents if q == test or test in q.parents)]
+    names = {place: place.relative_to(test.parent).as_posix() for place in places if any(place.rglob("*.py"))}
+    data = "".join(DATA.format(folder=place, name=name) for place, name in names.items())
+    exclude = ", ".join(f'"{name.replace("/", ".")}.**"' for name in names.values())
     everything = ", ".join(f'"{name}.**"' for name in WHOLE.split())
-    (source / "regression.spec").write_text(SPEC.format(all=everything, test=test))
+    (source / "regression.spec").write_text(SPEC.format(all=everything, exclude=exclude) + data)
     command = [freeze, "regression.spec", "--python", python, "-y", "--distpath", folder / "dist"]
     done = subprocess.run(command, cwd=source, capture_output=True, text=True)
     if done.returncode:

@@ -25,7 +25,7 @@ use std::sync::OnceLock;
 pub use build::{Build, Frozen, Mode, Project, freeze, freeze_command, hello};
 pub use content::{Content, archive_range, archives};
 pub use http::Server;
-pub use python::{Interpreter, Venv, interpreter, interpreters, newest, skip, uv, venv};
+pub use python::{Interpreter, Venv, interpreter, interpreters, newest, skip, uv, venv, without_libpython};
 pub use run::{Outcome, Run, Started, Tree};
 pub use sandbox::{EmptyRoot, Sandbox};
 

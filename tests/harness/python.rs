@@ -22,6 +22,8 @@ print('implementation=' + sys.implementation.name)
 print('prefix=' + sys.base_prefix)
 print('libdir=' + (sysconfig.get_config_var('LIBDIR') or ''))
 print('multiarch=' + (sysconfig.get_config_var('MULTIARCH') or ''))
+print('abiflags=' + sys.abiflags)
+print('stdlib=' + sysconfig.get_path('stdlib'))
 print('linked=%d' % ('libpython' in open('/proc/self/maps').read()))
 for name in 'tkinter', 'curses', 'readline', 'ssl', 'sqlite3', 'lzma', 'bz2', 'ctypes':
     try:
@@ -33,7 +35,8 @@ for name in 'tkinter', 'curses', 'readline', 'ssl', 'sqlite3', 'lzma', 'bz2', 'c
 /// An interpreter of this machine.
 #[derive(Clone, Debug)]
 pub struct Interpreter {
-    /// `3.12`, or `3.11-system` for the one that the operating system brings.
+    /// `3.12`, or `3.11-system` for the one that the operating system brings; `3.14t` runs without the global lock,
+    /// `3.13d` was built for debugging.
     pub name: String,
     /// The executable.
     pub exe: PathBuf,
@@ -41,6 +44,10 @@ pub struct Interpreter {
     pub version: (u8, u8, u8),
     /// Where it is installed.
     pub prefix: PathBuf,
+    /// `sys.abiflags`: `t`, `d`, `td`, or nothing.
+    pub abiflags: String,
+    /// Folder of its standard library, without those above it: `python3.14t`.
+    pub library: String,
     /// Folder of its shared library.
     libdir: PathBuf,
     /// Optional modules of the standard library that it was built without.
@@ -59,6 +66,21 @@ impl Interpreter {
 
     fn is_system(&self) -> bool {
         ["/usr", "/usr/local"].iter().any(|p| self.prefix == Path::new(p))
+    }
+
+    /// The shared libpython that comes with it, under all its names.
+    fn shared_libraries(&self) -> Vec<PathBuf> {
+        let folders = [self.prefix.join("lib"), self.libdir.clone()];
+        let entries = folders.iter().flat_map(std::fs::read_dir).flatten().flatten();
+        let found: BTreeSet<PathBuf> = entries
+            .filter(|e| {
+                let name = e.file_name();
+                let name = name.to_string_lossy();
+                name.starts_with(&format!("libpython{}", self.minor())) && name.contains(".so")
+            })
+            .filter_map(|e| e.path().canonicalize().ok())
+            .collect();
+        found.into_iter().collect()
     }
 
     /// The files and folders without which it is gone.
@@ -110,6 +132,16 @@ pub fn skip(reason: &str) {
     let _ = writeln!(std::io::stderr(), "skipped: {}: {reason}", thread.name().unwrap_or("a test"));
 }
 
+/// Interpreters whose executable holds all of Python, without the shared libpython that may come with them; at least one,
+/// or it is said (as [`skip`] does) that the machine has none.
+pub fn without_libpython() -> &'static [Interpreter] {
+    let found = &survey().alone;
+    if found.is_empty() {
+        skip("no Python without a shared libpython on this machine");
+    }
+    found
+}
+
 /// The interpreter of that name; `None` (said as [`skip`] does) where the machine has none. `3.11-static` is one that has
 /// no shared libpython.
 pub fn interpreter(name: &str) -> Option<&'static Interpreter> {
@@ -137,6 +169,8 @@ fn survey() -> &'static Survey {
         let mut survey = Survey { usable: Vec::new(), alone: Vec::new(), places: BTreeSet::new() };
         let mut seen = BTreeSet::new();
         let mut log = String::new();
+        // Those of a name that another has: an executable without libpython may be among them.
+        let mut others = Vec::new();
         for exe in candidates() {
             let Ok(real) = exe.canonicalize() else { continue };
             if !seen.insert(real) {
@@ -148,13 +182,9 @@ fn survey() -> &'static Survey {
                     if found.version < (3, 9, 0) {
                         let _ = writeln!(log, "skipped: {} is Python {}", exe.display(), found.minor());
                     } else if let Some(other) = survey.usable.iter().find(|i| i.name == found.name) {
-                        let _ = writeln!(
-                            log,
-                            "skipped: {} is {} like {}",
-                            exe.display(),
-                            found.name,
-                            other.exe.display()
-                        );
+                        let same = other.exe.display();
+                        let _ = writeln!(log, "skipped: {} is {} like {same}", exe.display(), found.name);
+                        others.push(found);
                     } else {
                         survey.usable.push(found);
                     }
@@ -165,13 +195,14 @@ fn survey() -> &'static Survey {
             }
         }
         survey.usable.sort_by(|a, b| a.version.cmp(&b.version).then(a.name.cmp(&b.name)));
-        for i in survey.usable.iter().filter(|i| !i.linked) {
-            let hides = i
-                .places()
-                .into_iter()
-                .filter(|p| p.file_name().is_some_and(|n| n.to_string_lossy().starts_with("libpython")));
-            let name = format!("{}-static", i.minor());
-            survey.alone.push(Interpreter { name, hides: hides.collect(), ..i.clone() });
+        for i in survey.usable.iter().chain(&others).filter(|i| !i.linked) {
+            let hides = i.shared_libraries();
+            let name = format!("{}{}-static", i.minor(), i.abiflags);
+            if survey.alone.iter().any(|other| other.name == name) {
+                let _ = writeln!(log, "skipped: {} is {name} like another one", i.exe.display());
+                continue;
+            }
+            survey.alone.push(Interpreter { name, hides, ..i.clone() });
         }
         for i in survey.usable.iter().chain(&survey.alone) {
             let _ = writeln!(log, "found: Python {} at {}", i.name, i.exe.display());
@@ -190,13 +221,18 @@ fn candidates() -> Vec<PathBuf> {
     let pyenv = std::env::var_os("PYENV_ROOT")
         .map(PathBuf::from)
         .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".pyenv")));
-    if let Some(versions) = pyenv.map(|p| p.join("versions")) {
+    let uv = std::env::var_os("UV_PYTHON_INSTALL_DIR")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".local/share/uv/python")));
+    for versions in pyenv.map(|p| p.join("versions")).into_iter().chain(uv) {
         let mut folders: Vec<PathBuf> =
             std::fs::read_dir(versions).into_iter().flatten().flatten().map(|e| e.path()).collect();
         // Of two patch releases the newer one is preferred.
         folders.sort_by_key(|f| {
             let name = f.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            std::cmp::Reverse(name.split('.').map(|n| n.parse().unwrap_or(0)).collect::<Vec<u32>>())
+            // `3.13.0t`, `cpython-3.13.0+freethreaded-linux-x86_64-gnu`
+            let parts = name.split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty());
+            std::cmp::Reverse(parts.map(|n| n.parse().unwrap_or(0)).collect::<Vec<u32>>())
         });
         found.extend(folders.into_iter().map(|f| f.join("bin/python3")));
     }
@@ -214,6 +250,9 @@ fn candidates() -> Vec<PathBuf> {
             .filter(|e| {
                 let name = e.file_name();
                 let rest = name.to_str().and_then(|n| n.strip_prefix("python3"));
+                // `python3.14t` and `python3.13d`, and as some distributions name them.
+                let rest = rest.map(|r| r.trim_end_matches("-dbg").trim_end_matches("-nogil"));
+                let rest = rest.map(|r| r.trim_end_matches(['t', 'd']));
                 rest.is_some_and(|r| r.chars().all(|c| c == '.' || c.is_ascii_digit()))
             })
             .map(|e| e.path())
@@ -244,11 +283,15 @@ fn ask(exe: &Path) -> Result<Interpreter, String> {
     let &[major, minor, patch] = numbers.as_slice() else { return Err("it tells no version".into()) };
     let libdir = Path::new(value("libdir"));
     let multiarch = libdir.join(value("multiarch"));
+    let abiflags = value("abiflags");
+    let stdlib = Path::new(value("stdlib"));
     let mut found = Interpreter {
-        name: format!("{major}.{minor}"),
+        name: format!("{major}.{minor}{abiflags}"),
         exe: exe.to_owned(),
         version: (major, minor, patch),
         prefix: PathBuf::from(value("prefix")),
+        abiflags: abiflags.into(),
+        library: stdlib.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         libdir: if multiarch.is_dir() { multiarch } else { libdir.to_owned() },
         lacks: text.lines().filter_map(|l| l.strip_prefix("lacks=")).map(String::from).collect(),
         linked: value("linked") == "1",

@@ -4,7 +4,7 @@ use std::ffi::{CStr, CString, c_char, c_int, c_ulong, c_void};
 use std::path::Path;
 
 use super::api::{ConfigApi, InitApi, PyObject, PyPreConfig, PyStatus, PyWideStringList, WStr};
-use super::layout::{Kind, Layout};
+use super::layout::{Kind, Layout, ROOM};
 use super::options::Options;
 use super::{Python, c_string, collector, frozen, interpreters, memory, missing};
 use crate::locate::Program;
@@ -122,8 +122,7 @@ fn initialize_by_layout(python: &Python, options: &Options, values: &Values) -> 
     // SAFETY: the configuration is complete.
     check(unsafe { (api.Py_PreInitialize)(&raw const pre) })?;
 
-    // Room behind the end: a debug build has more fields there.
-    let mut memory = vec![0u64; layout.size.div_ceil(8) + 16];
+    let mut memory = vec![0u64; (layout.size + ROOM).div_ceil(8)];
     let config: *mut c_void = memory.as_mut_ptr().cast();
     // SAFETY: the memory is large enough and aligned for pointers.
     unsafe { (api.PyConfig_InitPythonConfig)(config) };

@@ -40,7 +40,7 @@ impl Seed {
             modules.push((super::c_string(module.name), code, module.is_package()));
             Ok(())
         };
-        for name in seed::SEEDS.iter().chain([&seed::IO]) {
+        for name in seed::SEEDS.iter().chain([&seed::Relay::of(minor).copy]) {
             if let Some(module) = archive.find_module(name.as_bytes())
                 && module.flags & module_flag::SEED != 0
             {
@@ -64,44 +64,56 @@ impl Seed {
 /// What `warnings` imports when it reads options.
 const WARNINGS: [&[u8]; 2] = [b"warnings", b"_py_warnings"];
 
-/// Where the names of rows of the table are that change places once the first interpreter runs.
-struct Io {
+/// Where the names of rows of the table are that change once the first interpreter runs.
+struct Rows {
+    relay: seed::Relay,
     /// Of the copy that sets the importer up.
     copy: *mut *const c_char,
-    /// Of `io` itself, if that is in the table.
-    own: Option<*mut *const c_char>,
+    /// Of those that are not looked for in the table any more: the module itself, if it is there, and what Python imports
+    /// after it.
+    hidden: Vec<*mut *const c_char>,
 }
 
 // SAFETY: written to once, when no other thread of Python's runs.
-unsafe impl Sync for Io {}
+unsafe impl Sync for Rows {}
 // SAFETY: see above.
-unsafe impl Send for Io {}
+unsafe impl Send for Rows {}
 
-static IO: OnceLock<Io> = OnceLock::new();
+static ROWS: OnceLock<Rows> = OnceLock::new();
 
-/// Lets interpreters that are made from now on import the copy of `io`, see [`super::interpreters`].
-pub(super) fn lead_io_to_importer() {
-    if let Some(io) = IO.get() {
+/// Lets interpreters that are made from now on import the copy that sets the importer up, see [`super::interpreters`].
+pub(super) fn lead_to_importer() {
+    if let Some(rows) = ROWS.get() {
         // SAFETY: the table lives as long as the process, and nothing imports a frozen module now.
         unsafe {
-            if let Some(own) = io.own {
-                *own = c"_freeze_io".as_ptr();
+            for row in &rows.hidden {
+                **row = c"_freeze_hidden".as_ptr();
             }
-            *io.copy = c"io".as_ptr();
+            *rows.copy = super::c_string(rows.relay.module.as_bytes()).into_raw();
         }
     }
 }
 
-/// Remembers the rows of `io` in a table whose rows begin with their names.
-fn remember_io<T>(table: &mut [T]) {
-    let names = table.iter_mut().map(|row| std::ptr::from_mut(row).cast::<*const c_char>());
-    // SAFETY: all rows begin with a name, a text or null.
-    let named =
-        |at: &*mut *const c_char, name: &CStr| unsafe { !(**at).is_null() && CStr::from_ptr(**at) == name };
-    let names: Vec<_> = names.collect();
-    if let Some(copy) = names.iter().find(|n| named(n, c"_freeze_io")) {
-        let own = names.iter().find(|n| named(n, c"io")).copied();
-        let _ = IO.set(Io { copy: *copy, own });
+/// Remembers those rows of a table whose rows begin with their names.
+fn remember<T>(table: &mut [T], minor: u8) {
+    let relay = seed::Relay::of(minor);
+    let (mut copy, mut hidden) = (None, Vec::new());
+    for row in table {
+        let at = std::ptr::from_mut(row).cast::<*const c_char>();
+        // SAFETY: all rows begin with a name, a text or null.
+        let name = unsafe { if (*at).is_null() { c"" } else { CStr::from_ptr(*at) } };
+        let name = name.to_str().unwrap_or_default();
+        // What a package imports at its beginning is needed before the importer is there.
+        let comes_after =
+            name.strip_prefix(relay.module).is_some_and(|n| n.starts_with('.') && n != ".aliases");
+        if name == relay.copy {
+            copy = Some(at);
+        } else if name == relay.module || comes_after {
+            hidden.push(at);
+        }
+    }
+    if let Some(copy) = copy {
+        let _ = ROWS.set(Rows { relay, copy, hidden });
     }
 }
 
@@ -166,7 +178,7 @@ pub(crate) fn install(python: &Python, modules: Vec<(CString, &'static [u8], boo
             }));
             table.push(Frozen9 { name: null.cast(), code: null.cast(), size: 0 });
             let table = table.leak();
-            remember_io(table);
+            remember(table, python.minor);
             table.as_ptr().cast()
         }
         11 | 12 => {
@@ -187,7 +199,7 @@ pub(crate) fn install(python: &Python, modules: Vec<(CString, &'static [u8], boo
                 get_code: null,
             });
             let table = table.leak();
-            remember_io(table);
+            remember(table, python.minor);
             table.as_ptr().cast()
         }
         _ => {
@@ -196,7 +208,7 @@ pub(crate) fn install(python: &Python, modules: Vec<(CString, &'static [u8], boo
                 .collect();
             table.push(Frozen13 { name: null.cast(), code: null.cast(), size: 0, is_package: 0 });
             let table = table.leak();
-            remember_io(table);
+            remember(table, python.minor);
             table.as_ptr().cast()
         }
     };

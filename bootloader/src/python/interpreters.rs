@@ -1,8 +1,8 @@
 //! The importer in the interpreters of the process: the first, and those that the program makes (PEP 554, PEP 734).
 //!
-//! Python makes an interpreter from what is frozen and built in, and imports `io` last. Once the first one runs, that name
-//! leads to a copy of `io` that the builder has put into the archive: it imports `_freeze` at its end, a built-in module that
-//! sets the importer up where it is made.
+//! Python makes an interpreter from what is frozen and built in. Once the first one runs, the name of one such module
+//! ([`bootloader::seed::Relay`]) leads to a copy of it that the builder has put into the archive: it imports `_freeze` at its
+//! end, a built-in module that sets the importer up where it is made.
 
 use std::ffi::{c_char, c_int, c_void};
 use std::sync::OnceLock;
@@ -45,6 +45,11 @@ const PER_INTERPRETER_GIL_SUPPORTED: usize = 2;
 const MOD_GIL: c_int = 4;
 const GIL_NOT_USED: usize = 1;
 
+/// `PyObject_HEAD` in words: two, four where Python runs without the global lock (Include/object.h).
+fn head(free_threaded: bool) -> usize {
+    if free_threaded { 4 } else { 2 }
+}
+
 struct Definition {
     api: &'static Api,
     /// A `PyModuleDef`, which Python changes.
@@ -70,8 +75,7 @@ pub(super) fn announce(python: &Python) {
     }
     let null: *const c_void = std::ptr::null();
     slots.push(Slot { id: 0, value: null });
-    // `PyObject_HEAD`: two words, four where Python runs without the global lock (Include/object.h).
-    let head = if python.free_threaded { 4 } else { 2 };
+    let head = head(python.free_threaded);
     let words = head + size_of::<Tail>() / size_of::<usize>();
     let definition = vec![0usize; words].leak();
     let tail = Tail {
@@ -152,5 +156,54 @@ pub(super) unsafe fn bootstrap(api: &Api, archive: Archive<'static>) -> Result<*
             return Err(broken());
         }
         Ok(dict)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+    use std::mem::offset_of;
+
+    use super::super::headers;
+    use super::*;
+
+    #[test]
+    fn a_module_is_defined_as_the_headers_define_it() {
+        for headers in headers::all() {
+            let head = head(headers.free_threaded) * size_of::<usize>();
+            let fields = [
+                ("m_base.m_init", offset_of!(Tail, init)),
+                ("m_base.m_index", offset_of!(Tail, index)),
+                ("m_name", offset_of!(Tail, name)),
+                ("m_size", offset_of!(Tail, size)),
+                ("m_slots", offset_of!(Tail, slots)),
+                ("m_free", offset_of!(Tail, free)),
+            ];
+            let mut asked = vec![("size".to_owned(), "sizeof(PyModuleDef)".to_owned())];
+            let mut expected = format!("size {}\n", head + size_of::<Tail>());
+            for (name, offset) in fields {
+                asked.push((name.to_owned(), format!("offsetof(PyModuleDef, {name})")));
+                writeln!(expected, "{name} {}", head + offset).unwrap();
+            }
+            let mut constants = vec![("Py_mod_exec", "Py_mod_exec", MOD_EXEC as usize)];
+            // 3.15 numbers them anew, and knows these as well (Include/slots_generated.h).
+            if headers.minor == 15 {
+                constants.clear();
+            }
+            if (12..15).contains(&headers.minor) {
+                let several = "Py_mod_multiple_interpreters";
+                constants.push((several, several, MOD_MULTIPLE_INTERPRETERS as usize));
+            }
+            if (13..15).contains(&headers.minor) {
+                constants.push(("Py_mod_gil", "Py_mod_gil", MOD_GIL as usize));
+                constants.push(("unused", "Py_MOD_GIL_NOT_USED", GIL_NOT_USED));
+            }
+            for (name, expression, value) in constants {
+                asked.push((name.to_owned(), expression.to_owned()));
+                writeln!(expected, "{name} {value}").unwrap();
+            }
+            let Some(said) = headers.ask(&asked) else { return };
+            assert_eq!(said, expected, "{}", headers.shown());
+        }
     }
 }

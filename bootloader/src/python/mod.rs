@@ -4,6 +4,8 @@ mod api;
 mod collector;
 mod config;
 mod frozen;
+#[cfg(test)]
+mod headers;
 mod hidden;
 mod interpreters;
 mod layout;

@@ -23,6 +23,8 @@ struct State {
     on_disk: bool,
     /// As in `.cpython-312.opt-1.pyc`.
     cache_suffix: String,
+    /// The module record of the entry, and the script that it was.
+    entry: [&'static [u8]; 2],
     paces: bool,
 }
 
@@ -35,6 +37,7 @@ pub(super) fn install(
     root: &Root,
     libraries: Libraries,
     cache_suffix: String,
+    entry: [&'static [u8]; 2],
     paces: bool,
 ) -> Option<()> {
     // SAFETY: the interpreter runs and this thread holds its lock; null results are checked.
@@ -55,6 +58,7 @@ pub(super) fn install(
             prefix_is_text,
             on_disk: root.is_on_disk(),
             cache_suffix,
+            entry,
             paces,
         };
         STATE.set(state).ok()?;
@@ -84,6 +88,12 @@ pub(super) unsafe fn fill(module: *mut PyObject, is_main: bool) -> Option<()> {
         }
         let root = &state.prefix[..state.prefix.len() - 1];
         set(api, dict, name(c"root"), decode(api, root, state.prefix_is_text))?;
+        if !is_main {
+            // Functions of the entry are called there too (PEP 734), and Python runs the script for that.
+            for (key, value) in [c"entry", c"script"].into_iter().zip(state.entry) {
+                set(api, dict, name(key), decode(api, value, false))?;
+            }
+        }
         set(api, dict, name(c"on_disk"), (api.PyLong_FromLong)(state.on_disk.into()))?;
         set(api, dict, name(c"paces"), (api.PyLong_FromLong)((state.paces && is_main).into()))
     }
@@ -163,15 +173,15 @@ pub(super) unsafe fn borrow<'a>(api: &Api, object: *mut PyObject) -> Option<&'a 
 }
 
 unsafe fn decode(api: &Api, bytes: &[u8], is_text: bool) -> *mut PyObject {
-    let (at, len) = (bytes.as_ptr().cast(), bytes.len() as isize);
-    // SAFETY: the length is that of the bytes.
-    unsafe {
-        if is_text {
-            (api.PyUnicode_FromStringAndSize)(at, len)
-        } else {
-            (api.PyUnicode_DecodeFSDefaultAndSize)(at, len)
-        }
+    let len = bytes.len() as isize;
+    if is_text {
+        // SAFETY: the length is that of the bytes.
+        return unsafe { (api.PyUnicode_FromStringAndSize)(bytes.as_ptr().cast(), len) };
     }
+    // An interpreter that has no codec yet wants a NUL behind them.
+    let ended = [bytes, b"\0"].concat();
+    // SAFETY: see above.
+    unsafe { (api.PyUnicode_DecodeFSDefaultAndSize)(ended.as_ptr().cast(), len) }
 }
 
 /// The arguments of a call, and how to make its result.

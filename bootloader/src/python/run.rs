@@ -33,6 +33,7 @@ impl Session {
         program: &Program,
         root: &Root,
         libraries: Libraries,
+        entry: &Entry,
     ) -> Result<Session, Failure> {
         let archive = program.archive;
         let options = program.settings(setting::OPTION);
@@ -43,7 +44,8 @@ impl Session {
         let api = python.api;
         // Where a start imports little there is little to spare.
         let paces = archive.setting(setting::AHEAD) == Some(b"1") && !python.free_threaded;
-        if natives::install(api, archive, root, libraries, suffix, paces).is_none() {
+        let entry = [entry.module, entry.script];
+        if natives::install(api, archive, root, libraries, suffix, entry, paces).is_none() {
             // SAFETY: the interpreter runs.
             unsafe { (api.PyErr_Print)() };
             return Err(Failure::new(UNABLE, "failed to set up the importer"));
@@ -51,7 +53,7 @@ impl Session {
         // SAFETY: the interpreter runs and this thread holds its lock.
         let bootstrap =
             unsafe { interpreters::bootstrap(api, archive).inspect_err(|_| (api.PyErr_Print)())? };
-        frozen::lead_io_to_importer();
+        frozen::lead_to_importer();
         Ok(Session { api, python, bootstrap, paces, entries: program.entries(), inspects: false })
     }
 

@@ -156,9 +156,11 @@ pub fn pack(
     };
     let mut warnings = Vec::new();
     let own: Vec<Module> = settings::runtime_modules(python);
-    let is_seed = |m: &Module| settings::is_seed(python.version.1, &m.name);
+    let minor = python.minor();
+    let is_seed = |m: &Module| settings::is_seed(minor, &m.name);
     // What runs before modules can be read from files stays in the archive, and so do the entries.
-    let in_archive = |m: &Module| is_seed(m) || settings::is_entry(&m.name) || settings::is_runtime(&m.name);
+    let in_archive =
+        |m: &Module| is_seed(m) || settings::is_entry(&m.name) || settings::is_runtime(minor, &m.name);
     let as_files =
         |m: &Module| (covered(&request.modules.files, m) || covered(&contents.files, m)) && !in_archive(m);
     let mut files = files::list(contents, natives, &mut warnings)?;

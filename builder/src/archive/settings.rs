@@ -1,6 +1,7 @@
 //! What the archive tells the launcher: programs, hooks, options, environment.
 
 use bootloader::archive::{Encoder, setting};
+use bootloader::seed::Relay;
 
 use crate::analysis::{By, Graph, Guard, Kind, Module, Reason, Source};
 use crate::binaries::Natives;
@@ -13,21 +14,23 @@ use crate::spec::{Extract, Mode, Request};
 /// The Python half of the launcher.
 pub(super) fn runtime_modules(python: &Python) -> Vec<Module> {
     let mut sources = vec![
-        ("_freeze_bootstrap", bootloader::python_sources::BOOTSTRAP.to_owned()),
-        ("_freeze_importer", bootloader::python_sources::IMPORTER.to_owned()),
+        ("_freeze_bootstrap", false, bootloader::python_sources::BOOTSTRAP.to_owned()),
+        ("_freeze_importer", false, bootloader::python_sources::IMPORTER.to_owned()),
     ];
     // Without its source interpreters that the program makes would have no importer, and all else would work.
-    if let Ok(io) = std::fs::read_to_string(python.stdlib.join("io.py")) {
-        sources.push((bootloader::seed::IO, io + "\n\nimport _freeze\ndel _freeze\n"));
+    let relay = Relay::of(python.minor());
+    if let Ok(text) = std::fs::read_to_string(python.stdlib.join(relay.source)) {
+        let package = relay.source.ends_with("/__init__.py");
+        sources.push((relay.copy, package, text + "\n\nimport _freeze\ndel _freeze\n"));
     }
     let reason = Reason { from: String::new(), by: By::Interpreter, line: 0, guard: Guard::None };
     sources
         .into_iter()
-        .map(|(name, text)| Module {
+        .map(|(name, package, text)| Module {
             name: name.to_owned(),
             kind: Kind::Source(Source::Bytes(text.into_bytes())),
-            package: false,
-            path: format!("{name}.py"),
+            package,
+            path: if package { format!("{name}/__init__.py") } else { format!("{name}.py") },
             distribution: None,
             reasons: vec![reason.clone()],
         })
@@ -35,8 +38,8 @@ pub(super) fn runtime_modules(python: &Python) -> Vec<Module> {
 }
 
 /// Whether a module is part of the launcher.
-pub(super) fn is_runtime(name: &str) -> bool {
-    matches!(name, "_freeze_bootstrap" | "_freeze_importer" | bootloader::seed::IO)
+pub(super) fn is_runtime(minor: u8, name: &str) -> bool {
+    matches!(name, "_freeze_bootstrap" | "_freeze_importer") || name == Relay::of(minor).copy
 }
 
 /// Whether Python needs the module before the importer runs.

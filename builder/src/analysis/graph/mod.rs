@@ -527,6 +527,10 @@ impl<'a> Worklist<'a> {
             }
         };
         let Some(found) = self.resolver.find(name, locations.as_deref()) else {
+            if name == "collections.abc" {
+                // It has no file any more (3.13): `collections` puts the other one into `sys.modules`.
+                return self.take("_collections_abc", reason);
+            }
             self.slots.insert(name.to_owned(), Slot::Missing);
             return Err(Some(name.to_owned()));
         };
