@@ -24,6 +24,12 @@ fn code_from_the_standard_input() {
         .run()
         .prints("True\n");
     app.command().arg("-").stdin("# coding: latin-1\nprint(ascii('\u{e9}'))").run().prints("'\\xc3\\xa9'\n");
+    let at_exit = "import traceback\nclass P:\n    def __del__(self):\n        try:\n            1 / 0\n        \
+                   except Exception as e:\n            traceback.print_exception(e)\np = P()\n";
+    if newest().version.1 >= 13 {
+        // The source is known to tracebacks, and read from no file.
+        app.command().args(["-c", at_exit]).run().says(&["line 5, in __del__", "    1 / 0"]);
+    }
     app.command().arg("-").stdin("raise SystemExit(3)").run().exits(3);
     app.command().arg("-").stdin("").run().prints("");
     let outcome = app.command().arg("-").stdin("def f():\n    1/0\nf()\n").run();

@@ -356,6 +356,16 @@ def child(function, place, record, script):
     return getattr(_rest(), function)(place)
 
 
+def compiled(code, arguments):
+    """Notes the source of `-c code` for tracebacks, as python does from 3.13 on (Python/pythonrun.c)."""
+    if sys.version_info >= (3, 13) and arguments[1] == '<string>':
+        import linecache
+        if hasattr(linecache, '_register_code'):
+            # First versions knew it by its name.
+            key = code if hasattr(linecache, '_interactive_cache') else '<string>'
+            linecache._register_code(key, arguments[0], '<string>')
+
+
 def _invalidate_caches(original=_external.PathFinder.invalidate_caches):
     """As python's, which from 3.10 on ends with an import that a program may do without."""
     try:

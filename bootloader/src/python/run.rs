@@ -231,12 +231,15 @@ impl Session {
                 true => compile,
                 false => (self.api.PyObject_CallObject)(compile, result),
             };
-            (self.api.Py_DecRef)(result);
+            if code.is_null() {
+                (self.api.Py_DecRef)(result);
+                return None;
+            }
+            (self.api.Py_IncRef)(code);
+            let told = self.call(c"compiled", &[code, result])?;
+            (self.api.Py_DecRef)(told);
             code
         };
-        if code.is_null() {
-            return None;
-        }
         let done = self.evaluate(code, self.main_names()?);
         if !self.inspects {
             return done;

@@ -56,6 +56,10 @@ pub(crate) fn python_option(text: &str) -> Result<Option<u8>, String> {
         None => (text, None),
     };
     match (word, argument) {
+        // Python/initconfig.c takes it from its own command line and environment only.
+        ("X", Some("warn_default_encoding")) => {
+            Err("python has no such option where it is embedded: run the program unfrozen with it".into())
+        }
         ("X" | "W", Some(argument)) if !argument.is_empty() => Ok(None),
         ("X" | "W", _) => Err(format!("`{word}` needs an argument, as in `{word} {}`", example(word))),
         ("O", None) => Ok(Some(1)),

@@ -83,6 +83,7 @@ def observe(note, arguments):
     open_files = [int(n) for n in os.listdir("/proc/self/fd")]
     # The listing itself is open too; what is the launcher's is out of the way and closed in children.
     note("files", sorted(n for n in open_files if n < 3))
+    note("descriptors", [n for n in open_files if n > 2])
     note("files.inheritable", sorted(n for n in open_files if os.path.exists(f"/proc/self/fd/{n}") and os.get_inheritable(n)))
     note("comm", open("/proc/self/comm").read().strip())
     note("hash", hash("text") == hash("text"))
