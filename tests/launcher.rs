@@ -213,6 +213,10 @@ fn options_of_python_are_obeyed() {
     app.command().run().exits(1).says(&["careful"]);
     let app = Project::script(source).freeze(["app.py", "--python-option", "u"]);
     app.command().run().prints("0 False True\n");
+    let app = Project::script("import json, own\nprint(json.dumps(own.x))\n").file("own.py", "x = 1\n");
+    let outcome = app.freeze(["app.py", "--python-option", "X importtime"]).command().run();
+    outcome.says(&["import time:", "| own\n", "|   json.decoder\n"]);
+    assert_eq!(outcome.stdout, "1\n", "{outcome}");
 }
 
 #[test]

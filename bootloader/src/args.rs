@@ -116,7 +116,8 @@ pub(crate) fn options(args: &[&CStr], place: usize) -> Vec<Vec<u8>> {
     found
 }
 
-/// `u` is what a program that reads a pipe waits for, `i` what one waits for that talks to python; the rest is about what a frozen program does not have.
+/// `u` is what a program that reads a pipe waits for, `i` what one waits for that talks to python; the rest is about
+/// what a frozen program does not have.
 fn flag_options(flags: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     flags.iter().filter(|f| b"biqu".contains(f)).map(|f| vec![*f])
 }

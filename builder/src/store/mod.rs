@@ -105,11 +105,11 @@ impl Record {
     const HEADER: usize = 5;
 
     fn inline(value: &[u8]) -> Record {
-        Record([&today().to_le_bytes()[..], &[0], value].concat().into())
+        Record([&this_hour().to_le_bytes()[..], &[0], value].concat().into())
     }
 
     fn file(len: u64) -> Record {
-        Record([&today().to_le_bytes()[..], &[1], &len.to_le_bytes()].concat().into())
+        Record([&this_hour().to_le_bytes()[..], &[1], &len.to_le_bytes()].concat().into())
     }
 }
 
@@ -120,13 +120,13 @@ enum Content<'a> {
     File(u64),
 }
 
-/// Day of the last use and the content.
+/// Hour of the last use and the content.
 fn parse(record: &[u8]) -> Option<(u32, Content<'_>)> {
     let (head, value) = record.split_at_checked(Record::HEADER)?;
-    let day = u32::from_le_bytes([head[0], head[1], head[2], head[3]]);
+    let hour = u32::from_le_bytes([head[0], head[1], head[2], head[3]]);
     match head[4] {
-        0 => Some((day, Content::Inline(value))),
-        1 => Some((day, Content::File(u64::from_le_bytes(value.try_into().ok()?)))),
+        0 => Some((hour, Content::Inline(value))),
+        1 => Some((hour, Content::File(u64::from_le_bytes(value.try_into().ok()?)))),
         _ => None,
     }
 }
@@ -405,11 +405,11 @@ impl Shared {
         drop(writing);
         let records = self.records.as_ref()?;
         let (value, renewed) = records.get(key, |record| {
-            let (day, content) = parse(record)?;
-            // Files are removed by other builds: their record is renewed each day, a small one each week.
+            let (hour, content) = parse(record)?;
+            // Files are removed by other builds: their record is renewed every other hour, a small one each week.
             let renewed = match content {
-                Content::File(len) if day != today() => Some(Record::file(len)),
-                Content::Inline(value) if day.abs_diff(today()) >= 7 => Some(Record::inline(value)),
+                Content::File(len) if hour.abs_diff(this_hour()) >= 2 => Some(Record::file(len)),
+                Content::Inline(value) if hour.abs_diff(this_hour()) >= 7 * 24 => Some(Record::inline(value)),
                 _ => None,
             };
             Some((use_it(record)?, renewed))
@@ -480,10 +480,10 @@ impl Drop for Shared {
     }
 }
 
-/// Days since 1970.
-fn today() -> u32 {
+/// Hours since 1970.
+fn this_hour() -> u32 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u32::try_from(since.as_secs() / 86_400).unwrap_or(0)
+    u32::try_from(since.as_secs() / 3600).unwrap_or(0)
 }
 
 fn touch(path: &Path) {

@@ -6,15 +6,15 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use super::records::{Key, Records};
-use super::{Bucket, Content, LAYOUT, hex, parse, today};
+use super::{Bucket, Content, LAYOUT, hex, parse, this_hour};
 use crate::error::{Context, Error, Result};
 
 /// Most that the cache may hold, in bytes.
 const LIMIT: u64 = 4 << 30;
 /// A sweep looks at every record: not more often than this.
-const INTERVAL: Duration = Duration::from_secs(86_400);
-/// Files younger than this may belong to a build that runs now.
-const IN_USE: Duration = Duration::from_secs(86_400);
+const INTERVAL: Duration = Duration::from_secs(4 * 3600);
+/// Files younger than this may belong to a build that runs now. Their last use is noted every other hour.
+const IN_USE: Duration = Duration::from_secs(4 * 3600);
 
 /// What a cache holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -94,7 +94,7 @@ pub(super) fn shared_lock(root: &Path) -> Option<File> {
     Some(lock)
 }
 
-/// Sweeps if that was not done for a day.
+/// Sweeps if that was not done for some hours.
 pub(super) fn when_due(records: &Records, home: &Path) {
     let marker = home.join("swept");
     let age = std::fs::metadata(&marker).and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
@@ -115,28 +115,28 @@ pub(super) fn sweep(records: &Records, home: &Path, limit: u64) {
     let mut known = HashSet::new();
     records.for_each(|key, record| {
         // A version that this program does not know is of no use to it.
-        let day = match parse(record) {
-            Some((day, _)) if is_current(key) => day,
+        let hour = match parse(record) {
+            Some((hour, _)) if is_current(key) => hour,
             _ => 0,
         };
         let is_file = matches!(parse(record), Some((_, Content::File(_))));
         if is_file {
             known.insert(hex(key));
         }
-        all.push((day, *key, size_of(record), is_file));
+        all.push((hour, *key, size_of(record), is_file));
     });
     let mut total: u64 = all.iter().map(|entry| entry.2).sum();
     let mut removed = Vec::new();
     all.sort_unstable();
     let bound = if total > limit { limit / 4 * 3 } else { limit };
-    for (day, key, size, is_file) in all {
-        if day != 0 && total <= bound {
+    for (hour, key, size, is_file) in all {
+        if hour != 0 && total <= bound {
             break;
         }
         if is_file {
             let hex = hex(&key);
             let path = home.join("files").join(&hex[..4]).join(&hex[4..6]).join(&hex[6..]);
-            if day.saturating_add(1) >= today() || !remove_old(&path) {
+            if hour.saturating_add(4) >= this_hour() || !remove_old(&path) {
                 continue;
             }
         }

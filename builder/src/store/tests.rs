@@ -95,7 +95,7 @@ fn the_oldest_go_first() {
     for i in 0..10u8 {
         let path = store.put_file(Bucket::Prepared, &[i; 32], &[i; 1000]).unwrap();
         let mut record = Record::file(1000).0.to_vec();
-        record[..4].copy_from_slice(&(today() - 40 + u32::from(i)).to_le_bytes());
+        record[..4].copy_from_slice(&(this_hour() - 40 + u32::from(i)).to_le_bytes());
         store.shared.remember(Bucket::Prepared.key(&[i; 32]), Record(record.into()));
         File::options().append(true).open(path).unwrap().set_modified(old).unwrap();
     }
