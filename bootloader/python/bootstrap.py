@@ -12,12 +12,15 @@ import builtins
 import sys
 
 ROOT = _freeze.root
-_ROOT_SLASH = ROOT + '/'
+SEP = _external.path_sep
+_ROOT_SLASH = ROOT + SEP
 _CODE, _EXTENSION, _NAMESPACE = 0, 1, 2
 # Modules that are changed when they are loaded, and the loaders that do it.
 _SPECIAL = {'_tkinter': 'TclLoader', 'pkg_resources': 'PkgResourcesLoader'}
 if sys.version_info >= (3, 15):
     _SPECIAL['traceback'] = 'TracebackLoader'
+if sys.platform == 'win32':
+    _SPECIAL['multiprocessing.spawn'] = 'SpawnLoader'
 if sys.version_info < (3, 10):
     # Where `importlib.resources.files` looks for a package: it asks no loader yet.
     _SPECIAL['importlib._common'] = 'ResourcesLoader'
@@ -64,7 +67,7 @@ class Loader(_external._LoaderBasics):
     def is_package(self, fullname):
         if fullname is not None and fullname != self.name:
             raise _foreign(self, fullname)
-        return self.path.endswith('/__init__.py') or self.path.endswith('/__init__.pyc')
+        return self.path.endswith((SEP + '__init__.py', SEP + '__init__.pyc'))
 
     def get_filename(self, fullname=None):
         if fullname is not None and fullname != self.name:
@@ -128,7 +131,7 @@ def spec_of(name, found):
         return None
     spec._set_fileattr = True
     if package:
-        spec.submodule_search_locations = [origin.rpartition('/')[0]]
+        spec.submodule_search_locations = [origin.rpartition(SEP)[0]]
     return spec
 
 
@@ -178,7 +181,7 @@ class FolderFinder:
             spec = spec_of(name, found)
             if spec is None:
                 spec = _Spec(name, None, is_package=True)
-                spec.submodule_search_locations = [self.path + '/' + name.rpartition('.')[2]]
+                spec.submodule_search_locations = [self.path + SEP + name.rpartition('.')[2]]
             return spec
         files = self._files
         if files is None:
@@ -220,6 +223,8 @@ _scripts = {}
 
 
 def _hook(path):
+    if SEP != '/' and path.__class__ is str:
+        path = path.replace('/', SEP)
     if path == ROOT or (path.__class__ is str and path.startswith(_ROOT_SLASH)):
         if path in _scripts:
             return ScriptFinder(path, _scripts[path])
@@ -247,7 +252,7 @@ def _set_up_stdlib():
         state = getattr(getattr(module, '__spec__', None), 'loader_state', None)
         origin = getattr(state, 'origname', None)
         if origin and state.filename is None:
-            state.filename = module.__file__ = _ROOT_SLASH + origin.replace('.', '/') + '.py'
+            state.filename = module.__file__ = _ROOT_SLASH + origin.replace('.', SEP) + '.py'
 
 
 def _adopt(module, name, spec):
@@ -298,7 +303,7 @@ def _set_up_builtins():
         made._Printer__filenames = ()
         return made
 
-    eof = 'Ctrl-D (i.e. EOF)'
+    eof = 'Ctrl-D (i.e. EOF)' if SEP == '/' else 'Ctrl-Z plus Return'
     builtins.quit = site.Quitter('quit', eof)
     builtins.exit = site.Quitter('exit', eof)
     builtins.copyright = printer('copyright', sys.copyright)
@@ -322,7 +327,7 @@ def register(record, script):
     found = _freeze.record(record)
     if found is None:
         raise ImportError('the archive holds no module %r' % record)
-    path = _ROOT_SLASH + script
+    path = _ROOT_SLASH + script.replace('/', SEP)
     found = found[:3] + (path, found[4])
     _scripts[path] = found
     return path, found

@@ -4,7 +4,7 @@ import sys
 
 import _freeze
 import _freeze_bootstrap
-from _freeze_bootstrap import ROOT
+from _freeze_bootstrap import ROOT, SEP
 
 
 def _checked(content, what):
@@ -49,9 +49,9 @@ def get_data(path):
 
 def _record_of(path):
     """Describes the module whose source has this path."""
-    if not path.startswith(ROOT + '/'):
+    if not path.startswith(ROOT + SEP):
         return None
-    name = path[len(ROOT) + 1:-len('.py')].replace('/', '.')
+    name = path[len(ROOT) + 1:-len('.py')].replace(SEP, '.')
     if name.endswith('.__init__'):
         name = name[:-len('.__init__')]
     found = _freeze.record(name)
@@ -109,7 +109,7 @@ class Tree:
 
     @property
     def name(self):
-        return self._path.rpartition('/')[2]
+        return self._path.rpartition(SEP)[2]
 
     @property
     def stem(self):
@@ -122,16 +122,16 @@ class Tree:
 
     @property
     def parent(self):
-        return Tree(self._path.rpartition('/')[0])
+        return Tree(self._path.rpartition(SEP)[0])
 
     def joinpath(self, *descendants):
-        parts = self._path.split('/')
-        for part in '/'.join(map(str, descendants)).split('/'):
+        parts = self._path.split(SEP)
+        for part in '/'.join(map(str, descendants)).replace(SEP, '/').split('/'):
             if part == '..':
                 parts.pop()
             elif part not in ('', '.'):
                 parts.append(part)
-        return traversable('/'.join(parts))
+        return traversable(SEP.join(parts))
 
     __truediv__ = joinpath
 
@@ -165,7 +165,7 @@ class Tree:
             import os
             if os.path.isfile(self._path):
                 return True
-        folder, _, name = self._path.rpartition('/')
+        folder, _, name = self._path.rpartition(SEP)
         return any(n == name and not d for n, d in _freeze.files(folder) or ()) or (
             name.endswith('.py') and (_record_of(self._path) or [None])[0] is not None
             and _freeze.source(_record_of(self._path)[0]) is not None)
@@ -215,7 +215,7 @@ class ResourceReader:
 
 def resource_reader(loader, fullname):
     """The resource reader of a package, or of the folder that a module lies in."""
-    reader = ResourceReader(loader.path.rpartition('/')[0])
+    reader = ResourceReader(loader.path.rpartition(SEP)[0])
     try:
         from importlib.resources.abc import TraversableResources
     except ImportError:
@@ -258,7 +258,18 @@ def distributions(context=None):
         if folder and kind in ('dist-info', 'egg-info'):
             found = stem.partition('-')[0].lower().replace('.', '_').replace('-', '_')
             if wanted is None or wanted == found:
-                yield metadata.PathDistribution(Tree(ROOT + '/' + entry))
+                yield metadata.PathDistribution(Tree(ROOT + SEP + entry))
+
+
+class SpawnLoader(_freeze_bootstrap.Loader):
+    """Loads `multiprocessing.spawn`, which on Windows lets children of a frozen program do without its `__main__`.
+
+    Others run their script again from the beginning there. Here the start of a child is known, and its `__main__` is found.
+    """
+
+    def exec_module(self, module):
+        super().exec_module(module)
+        module.WINEXE = False
 
 
 class PkgResourcesLoader(_freeze_bootstrap.Loader):
@@ -329,21 +340,22 @@ class _TclEnvironment:
         self._lock = _thread.allocate_lock()
         self._added = ()
         self._values = values = {}
-        lib = ROOT + '/lib'
+        # Python for Windows has them in `tcl`, and finds them there itself.
+        lib = ROOT + SEP + 'lib'
         names = sorted(name for name, folder in _freeze.files(lib) or () if folder) if _freeze.on_disk else ()
         modules = []
         for name in names:
-            path = lib + '/' + name
+            path = lib + SEP + name
             if name.startswith('tcl') and '.' in name:
                 values['TCL_LIBRARY'] = path
                 version = name[3:].replace('.', '_')
-                modules.insert(0, path + '/tcl' + version.partition('_')[0])
+                modules.insert(0, path + SEP + 'tcl' + version.partition('_')[0])
             elif name.startswith('tcl'):
                 inner = sorted((n for n, folder in _freeze.files(path) or () if folder), reverse=True)
-                modules += [path + '/' + n for n in inner]
+                modules += [path + SEP + n for n in inner]
             elif name.startswith('tk'):
                 values['TK_LIBRARY'] = path
-        modules = ':'.join(path for path in modules if _freeze.is_dir(path))
+        modules = (':' if SEP == '/' else ';').join(path for path in modules if _freeze.is_dir(path))
         if modules and 'TCL_LIBRARY' in values:
             values['TCL%s_TM_PATH' % version] = modules
 
@@ -486,6 +498,23 @@ def _search(place, folder):
         if word[:1] == '-' and word[1:2] not in ('X', 'W', 'm') and ('I' in word or 'P' in word):
             return
     sys.path.insert(0, folder)
+
+
+def catch_errors():
+    """Keeps what python is about to say of an error, where the program has no standard error; tells whether it does."""
+    if sys.stderr is not None:
+        return False
+    import io
+    sys.stderr = io.StringIO()
+    return True
+
+
+def show_errors():
+    """Shows what was kept."""
+    text = sys.stderr.getvalue()
+    sys.stderr = None
+    if text:
+        _freeze.show(text)
 
 
 def advise():

@@ -1,17 +1,6 @@
 //! The arguments of the process, and what a child of multiprocessing is recognised by.
 
-use std::ffi::{CStr, c_char, c_int};
-
-/// Takes over the argument vector of `main`.
-///
-/// # Safety
-/// `argv` holds `argc` pointers to strings that live as long as the process.
-pub(crate) unsafe fn collect(argc: c_int, argv: *const *const c_char) -> Vec<&'static CStr> {
-    (0..usize::try_from(argc).unwrap_or(0))
-        // SAFETY: see above.
-        .map(|i| unsafe { CStr::from_ptr(*argv.add(i)) })
-        .collect()
-}
+use std::ffi::CStr;
 
 /// What the process was started for.
 #[derive(Clone, Debug, PartialEq, Eq)]

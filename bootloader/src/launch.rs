@@ -54,6 +54,7 @@ pub(crate) fn run(args: &[&CStr], handover: Option<Handover>) -> Result<i32, Fai
         None => extract::root(&program)?,
     };
     report::phase(format_args!("root `{}`", root.path().display()));
+    os::add_library_folder(root.path());
     let libraries = Libraries::new(program.archive, &root, loaded);
     if let Some(interpreter) = program.archive.setting(setting::INTERPRETER).filter(|_| !is_handed_over) {
         return Err(handover::begin(&program, &root, &libraries, given, interpreter));
@@ -110,7 +111,7 @@ fn call<'a>(program: &Program, args: &[&'a CStr]) -> Result<Call<'a>, Failure> {
     }
     let Call::Interpreter(code) = &call else { return Ok(call) };
     let setting = program.setting(setting::AS_INTERPRETER).unwrap_or_default();
-    let by_path = || args.first().is_some_and(|a| a.to_bytes().starts_with(b"/"));
+    let by_path = || args.first().is_some_and(|a| os::is_absolute(a.to_bytes()));
     if let Code::Script(place, path) = code {
         let path = os::path_from_bytes(path.to_bytes());
         // Behind options of python a child's script may have any name.

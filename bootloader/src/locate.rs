@@ -36,7 +36,7 @@ impl Program {
         };
         let folder = executable.parent().unwrap_or(Path::new("/"));
         let carrier = folder.join(os::path_from_bytes(shared));
-        let carrier = carrier.canonicalize().unwrap_or(carrier);
+        let carrier = os::canonical(&carrier).unwrap_or(carrier);
         let own = archive;
         let archive = map(&carrier, &carrier)
             .map_err(|f| f.hint("copy the program with the whole folder it came in"))
@@ -66,13 +66,12 @@ impl Program {
     /// on: what is started by its path is the same program.
     pub(crate) fn choose(&mut self, argv0: &[u8]) -> Option<Entry> {
         let programs = self.entries();
-        let base = |path: &[u8]| path.rsplit(|c| *c == b'/').next().unwrap_or_default().to_vec();
         let find = |name: &[u8]| programs.iter().find(|p| p.name == name).copied();
         if let Some(name) = &self.switches.program {
             return find(name);
         }
-        let own = base(os::path_bytes(&self.executable));
-        let called = base(argv0);
+        let own = os::program_name(os::path_bytes(&self.executable));
+        let called = os::program_name(argv0);
         if let Some(entry) = find(&called).filter(|_| called != own && programs.len() > 1) {
             if let Some(link) = os::started_by(argv0, &self.executable) {
                 self.executable = link;

@@ -18,8 +18,9 @@ mod switches;
 #[cfg_attr(not(test), unsafe(export_name = "main"))]
 #[cfg_attr(test, allow(dead_code))]
 extern "C" fn start(argc: std::ffi::c_int, argv: *const *const std::ffi::c_char) -> std::ffi::c_int {
+    os::begin();
     // SAFETY: the C library calls `main` with its argument vector, which lives as long as the process.
-    let args = unsafe { args::collect(argc, argv) };
+    let args = unsafe { os::arguments(argc, argv) };
     report::start();
     match launch::run(&args, None) {
         Ok(code) => code,

@@ -93,9 +93,18 @@ pub(crate) fn tell(line: impl Display) {
 
 /// Shows why the program does not start, and returns its exit code.
 pub(crate) fn fail(failure: &Failure) -> i32 {
-    eprintln!("error: {}", failure.message);
-    if let Some(hint) = &failure.hint {
-        eprintln!("hint: {hint}");
+    let hint = failure.hint.iter().map(|hint| format!("\nhint: {hint}"));
+    let text = format!("error: {}{}", failure.message, hint.collect::<String>());
+    eprintln!("{text}");
+    if os::is_windowed() {
+        show(&text);
     }
     failure.code
+}
+
+/// Shows what nobody reads elsewhere in a window, under the name of the program, and keeps it in a file.
+pub(crate) fn show(text: &str) {
+    let executable = os::executable().unwrap_or_default();
+    let name = executable.file_stem().unwrap_or_default().to_string_lossy();
+    os::show_error(&name, text);
 }

@@ -36,8 +36,9 @@ extern "C" fn libc_start_main(
 
 /// In place of the interpreter's `main`.
 extern "C" fn run(argc: c_int, argv: *mut *mut c_char, _: *mut *mut c_char) -> c_int {
+    os::begin();
     // SAFETY: the C library calls `main` with its argument vector, which lives as long as the process.
-    let args = unsafe { args::collect(argc, argv.cast_const().cast()) };
+    let args = unsafe { os::arguments(argc, argv.cast_const().cast()) };
     report::start();
     let result = takeover::take().and_then(|handover| launch::run(&args, Some(handover)));
     match result {

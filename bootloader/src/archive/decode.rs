@@ -7,11 +7,12 @@ use super::{
 
 /// Finds the archive that ends at the end of `file` and returns the bytes from its start to its end.
 ///
-/// Object formats that put something behind it (an Authenticode signature) cut that off first.
+/// Behind it may be an Authenticode signature; in a Mach-O file it is the section `__FREEZE,__archive`.
 ///
 /// # Errors
 /// [`Error::Missing`] where no footer is, [`Error::Damaged`] where it contradicts itself.
 pub fn find(file: &[u8]) -> Result<&[u8], Error> {
+    let file = super::container::content(file);
     let Some(at) = file.len().checked_sub(FOOTER_LEN) else { return Err(Error::Missing) };
     let footer = &file[at..];
     if footer[..8] != MAGIC {

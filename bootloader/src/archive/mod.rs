@@ -8,6 +8,7 @@
 //! All integers are little-endian; offsets count from the start of the archive. The decoder never
 //! builds a map: tables are sorted arrays of fixed-size records, searched in the mapped file.
 
+mod container;
 mod decode;
 mod encode;
 

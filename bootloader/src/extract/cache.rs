@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::place::{self, Work};
-use super::private::{claim, sweep};
+use super::private::{LOCK, claim, sweep};
 use super::{Root, Unusable};
 use crate::locate::Program;
 use crate::os::{self, Access, Lock};
@@ -42,7 +42,7 @@ pub(super) fn open(program: &Program, base: &Path, app: &str) -> Result<Root, Un
     }
 
     // One process fills the cache while the others wait, but none waits for ever.
-    let turn = File::open(&folder).map_err(io)?;
+    let turn = os::open_turn(&folder).map_err(io)?;
     let waiting = Instant::now();
     let mut pause = Duration::from_millis(1);
     while !os::lock(&turn, Lock::Exclusive) && waiting.elapsed() < PATIENCE {
@@ -127,16 +127,17 @@ fn fill(program: &Program, folder: &Path, path: &Path) -> Result<(), Unusable> {
     let done = place::files(program.archive, &new, Work::Write).and_then(|()| {
         let marker = os::create_file(&new.join(COMPLETE), Access::Private);
         marker.and_then(|mut m| m.write_all(&os::boot_id())).map_err(io)?;
-        if fs::rename(&new, path).is_ok() {
-            let _ = fs::remove_file(path.join(".lock"));
+        // A folder with an open file in it cannot be renamed everywhere. Without its lock file it is left alone by
+        // sweepers for as long as it is young.
+        let _ = fs::remove_file(new.join(LOCK));
+        drop(lock);
+        if os::rename_folder(&new, path).is_ok() {
             return Ok(());
         }
         if !path.join(COMPLETE).exists() {
             // Something incomplete is in the way, which no process of ours leaves there.
             let _ = fs::rename(path, folder.join(format!("{UNFINISHED}{:016x}", os::random())));
-            fs::rename(&new, path).map_err(io)?;
-            let _ = fs::remove_file(path.join(".lock"));
-            return Ok(());
+            return os::rename_folder(&new, path).map_err(io);
         }
         let _ = fs::remove_dir_all(&new);
         Ok(())
@@ -144,7 +145,6 @@ fn fill(program: &Program, folder: &Path, path: &Path) -> Result<(), Unusable> {
     if done.is_err() {
         let _ = fs::remove_dir_all(&new);
     }
-    drop(lock);
     done
 }
 
@@ -161,6 +161,9 @@ fn collect(folder: &Path, current: &Path) {
         let age = used.ok().and_then(|m| SystemTime::now().duration_since(m).ok());
         // The lock keeps new processes out until the folder is gone.
         if age.is_some_and(|a| a > UNUSED) && os::lock(&marker, Lock::Exclusive) {
+            // Whoever holds it open already sees that it is gone.
+            let _ = fs::remove_file(path.join(COMPLETE));
+            drop(marker);
             let aside = folder.join(format!("{UNFINISHED}{:016x}", os::random()));
             if fs::rename(&path, &aside).is_ok() {
                 let _ = fs::remove_dir_all(&aside);
@@ -171,6 +174,7 @@ fn collect(folder: &Path, current: &Path) {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(unix)]
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
     use std::path::PathBuf;
 
@@ -215,6 +219,7 @@ mod tests {
         )
     }
 
+    #[cfg(unix)]
     #[test]
     fn a_folder_is_filled_once_and_found_again() {
         let (program, base) = program();
@@ -275,6 +280,7 @@ mod tests {
         fs::remove_dir_all(&base).unwrap();
     }
 
+    #[cfg(unix)]
     #[test]
     fn a_folder_that_others_can_write_to_is_not_used() {
         let (program, base) = program();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ffi::CString;
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
 
 use bootloader::archive::{Archive, File as Record, FileId, FileKind, ModuleKind};
@@ -268,20 +268,20 @@ impl Libraries {
     }
 }
 
+/// The path that a link of the archive leads to.
 fn resolve(link: &[u8], target: &[u8]) -> Vec<u8> {
-    let link = os::path_from_bytes(link);
-    let folder = link.parent().unwrap_or(Path::new(""));
-    let mut path = PathBuf::new();
-    for part in folder.join(os::path_from_bytes(target)).components() {
+    let folder = link.iter().rposition(|c| *c == b'/').map_or(&b""[..], |end| &link[..end]);
+    let mut parts: Vec<&[u8]> = Vec::new();
+    for part in folder.split(|c| *c == b'/').chain(target.split(|c| *c == b'/')) {
         match part {
-            std::path::Component::ParentDir => {
-                path.pop();
+            b"" | b"." => {}
+            b".." => {
+                parts.pop();
             }
-            std::path::Component::Normal(name) => path.push(name),
-            _ => {}
+            name => parts.push(name),
         }
     }
-    path.into_os_string().into_encoded_bytes()
+    parts.join(&b'/')
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ pub(crate) fn root(program: &Program) -> Result<Root, Failure> {
         return beside(program);
     }
     let mode = program.switches.extract.or_else(|| program.setting(setting::EXTRACT)).unwrap_or(b"cache");
-    if mode == b"memory" {
+    if mode == b"memory" && os::MEMORY_FILES {
         return Ok(in_memory(program));
     }
     let app = folder_name(program.archive.setting(setting::APP).unwrap_or_default());
@@ -126,7 +126,7 @@ fn folder_name(app: &[u8]) -> String {
         .map(|c| if c == '/' || c == '\\' || c.is_control() { '_' } else { c })
         .take(80)
         .collect();
-    if name.trim_matches('.').is_empty() { "app".into() } else { name }
+    if name.trim_matches('.').is_empty() { "app".into() } else { os::plain_name(name) }
 }
 
 /// Folders that a cache may be kept below, best first.

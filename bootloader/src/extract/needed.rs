@@ -92,8 +92,10 @@ fn u64_at(b: &[u8], at: usize) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_os = "linux")]
     use super::*;
 
+    #[cfg(target_os = "linux")]
     #[test]
     fn a_cut_file_is_told_from_a_whole_one() {
         let own = std::fs::read("/proc/self/exe").unwrap();
@@ -106,6 +108,7 @@ mod tests {
         assert!(!is_cut(b"MZ"));
     }
 
+    #[cfg(target_os = "linux")]
     #[test]
     fn the_own_executable_needs_libc() {
         let own = std::fs::read("/proc/self/exe").unwrap();

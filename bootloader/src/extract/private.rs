@@ -14,7 +14,7 @@ use crate::locate::Program;
 use crate::os::{self, Access, Lock};
 
 /// File in such a folder that its owner keeps locked.
-const LOCK: &str = ".lock";
+pub(super) const LOCK: &str = ".lock";
 
 /// A folder without a lock file is younger than this, or was left by a killed process.
 const GRACE: Duration = Duration::from_secs(60);
@@ -34,7 +34,7 @@ static PRIVATE: OnceLock<Private> = OnceLock::new();
 /// Makes such a folder below `base` with all files in it.
 pub(super) fn create(program: &Program, base: &Path, app: &str) -> Result<Root, Unusable> {
     let unusable = |e: std::io::Error| Unusable::Place(e.to_string());
-    let base = base.canonicalize().map_err(unusable)?;
+    let base = os::canonical(base).map_err(unusable)?;
     if os::is_noexec(&base) {
         return Err(Unusable::Place("it is mounted noexec".into()));
     }
@@ -161,7 +161,11 @@ pub(super) fn sweep(base: &Path, prefix: &str) {
             }
             Err(_) => None,
         };
-        if dead.is_some() {
+        if let Some(lock) = dead
+            && fs::remove_dir_all(&path).is_err()
+        {
+            // Some systems keep a folder as long as a file in it is open. Nobody takes this one again.
+            drop(lock);
             let _ = fs::remove_dir_all(&path);
         }
     }

@@ -1,20 +1,103 @@
-//! Linux and its kin: the own executable, mapping, locks, memory files, loading of libraries.
+//! Linux and its kin: mapping, folders, locks, memory, loading of libraries.
 
 use std::borrow::Cow;
-use std::ffi::{CStr, CString, OsStr, c_void};
+use std::ffi::{CStr, CString, OsStr, c_char, c_int, c_void};
 use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
-/// What to try where the own executable is not found.
-pub(crate) const EXECUTABLE_HINT: &str = "mount `/proc`: the program reads itself through `/proc/self/exe`";
+use super::{Access, Lock, advise_large, is_privileged};
 
 /// `wchar_t`.
 pub(crate) type WideChar = i32;
+
+/// The structs of Python's configuration, as this system's C lays them out.
+pub(crate) type OwnAbi = super::UnixAbi;
+
+/// Before anything else.
+pub(crate) fn begin() {}
+
+/// Takes over the argument vector of `main`.
+///
+/// # Safety
+/// `argv` holds `argc` pointers to strings that live as long as the process.
+pub(crate) unsafe fn arguments(argc: c_int, argv: *const *const c_char) -> Vec<&'static CStr> {
+    (0..usize::try_from(argc).unwrap_or(0))
+        // SAFETY: see above.
+        .map(|i| unsafe { CStr::from_ptr(*argv.add(i)) })
+        .collect()
+}
+
+/// Whether the first argument is the path of an executable, and not its name only.
+pub(crate) fn is_absolute(argument: &[u8]) -> bool {
+    argument.starts_with(b"/")
+}
+
+/// The name of a program from the path that it is started by.
+pub(crate) fn program_name(path: &[u8]) -> Vec<u8> {
+    path.rsplit(|c| *c == b'/').next().unwrap_or_default().to_vec()
+}
+
+/// What stands between the parts of a path.
+pub(crate) const SEPARATOR: u8 = b'/';
+
+/// A path below the root as the archive has it, from one that Python knows; `""` is the root itself, without the
+/// separator that `prefix` ends with.
+pub(crate) fn below(path: &[u8], prefix: &[u8]) -> Option<Vec<u8>> {
+    if prefix.strip_suffix(b"/") == Some(path) {
+        return Some(Vec::new());
+    }
+    path.strip_prefix(prefix).map(<[u8]>::to_vec)
+}
+
+/// A path below the root as this system writes it, from one that the archive has.
+pub(crate) fn relative(path: &[u8]) -> Cow<'_, [u8]> {
+    Cow::Borrowed(path)
+}
+
+/// Text as Python's configuration takes it; `None` where Python decodes it itself.
+pub(crate) fn wide(_: &CStr) -> Option<Vec<WideChar>> {
+    None
+}
+
+/// A path of this system as its users know it, absolute and without links.
+pub(crate) fn canonical(path: &Path) -> io::Result<PathBuf> {
+    path.canonicalize()
+}
+
+/// Makes one component of a path of any name.
+pub(crate) fn plain_name(name: String) -> String {
+    name
+}
+
+/// Opens what the processes that share a folder take turns by.
+pub(crate) fn open_turn(folder: &Path) -> io::Result<File> {
+    File::open(folder)
+}
+
+/// Gives a complete folder its name.
+pub(crate) fn rename_folder(from: &Path, to: &Path) -> io::Result<()> {
+    std::fs::rename(from, to)
+}
+
+/// Lets libraries be found in a folder: here each library says itself where.
+pub(crate) fn add_library_folder(_: &Path) {}
+
+/// Loads an extension module ahead of Python, where Python would look for its libraries in places that are not safe.
+pub(crate) fn load_ahead(_: &Path) -> Result<(), String> {
+    Ok(())
+}
+
+/// Whether this process has neither console nor terminal, and shows its errors in a window.
+pub(crate) fn is_windowed() -> bool {
+    false
+}
+
+/// Shows an error in a window, and keeps it in a file.
+pub(crate) fn show_error(_program: &str, _text: &str) {}
 
 /// The bytes of a path, as Python and the archive have them.
 pub(crate) fn path_bytes(path: &Path) -> &[u8] {
@@ -26,82 +109,16 @@ pub(crate) fn path_from_bytes(bytes: &[u8]) -> Cow<'_, Path> {
     Cow::Borrowed(Path::new(OsStr::from_bytes(bytes)))
 }
 
-/// The program's executable where the process runs an interpreter's, with the launcher in it.
-static CARRIER: OnceLock<File> = OnceLock::new();
-
-/// Takes an open file for the program's executable, instead of that of the process.
-pub(crate) fn adopt_executable(file: File) {
-    let _ = CARRIER.set(file);
-}
-
-/// The program's executable, to be opened, also where its path is gone.
-pub(crate) fn executable_link() -> PathBuf {
-    CARRIER.get().map_or_else(|| PathBuf::from("/proc/self/exe"), path_of_memory)
-}
-
-/// Path of the program's executable, absolute and without symbolic links.
-pub(crate) fn executable() -> io::Result<PathBuf> {
-    std::fs::read_link(executable_link())
-}
-
-/// Whether `pid` runs the same program as this process.
-pub(crate) fn runs_same_executable(pid: i32) -> bool {
-    let Ok(own) = executable() else { return false };
-    if std::fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|path| path == own) {
-        return true;
-    }
-    // A process with an interpreter's executable holds the program's open.
-    high_files(pid).contains(&own)
-}
-
-/// Paths of files that a process holds open at numbers that [`move_up`] gives.
-fn high_files(pid: i32) -> Vec<PathBuf> {
-    let Ok(open) = std::fs::read_dir(format!("/proc/{pid}/fd")) else { return Vec::new() };
-    let number = |name: &OsStr| name.to_str().and_then(|n| n.parse::<i32>().ok());
-    let high = open.flatten().filter(|e| number(&e.file_name()).is_some_and(|n| n >= HIGH));
-    high.filter_map(|e| std::fs::read_link(e.path()).ok()).collect()
-}
-
-/// The processes that this one descends from, nearest first.
-fn ancestors() -> impl Iterator<Item = i32> {
-    let above = |pid: &i32| {
-        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        // `pid (name) state parent …`; the name may hold anything.
-        let (_, rest) = stat.rsplit_once(')')?;
-        rest.split_ascii_whitespace().nth(1)?.parse().ok()
-    };
-    std::iter::successors(Some(parent()), above).take_while(|pid| *pid > 1).take(MOST_ANCESTORS)
-}
-
-/// Paths of files that the launchers of processes hold open which this one descends from, nearest first.
-pub(crate) fn files_of_ancestors() -> Vec<PathBuf> {
-    ancestors().flat_map(high_files).collect()
-}
-
 /// Process id of the parent.
 pub(crate) fn parent() -> i32 {
     // SAFETY: has no preconditions.
     unsafe { libc::getppid() }
 }
 
-/// Whether a process that this one descends from runs the same executable: there may be shells between.
-pub(crate) fn descends_from_same_executable() -> bool {
-    ancestors().any(runs_same_executable)
-}
-
-/// So many processes are looked at on the way up.
-const MOST_ANCESTORS: usize = 8;
-
 /// Whether two paths lead to one file.
 pub(crate) fn is_same_file(one: &Path, other: &Path) -> bool {
     let identity = |path: &Path| std::fs::metadata(path).map(|m| (m.dev(), m.ino()));
     matches!((identity(one), identity(other)), (Ok(a), Ok(b)) if a == b)
-}
-
-/// Whether the process has more rights than its caller (setuid): its environment is not to be trusted.
-pub(crate) fn is_privileged() -> bool {
-    // SAFETY: has no preconditions.
-    unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
 }
 
 /// Maps a file for reading, for the life of the process.
@@ -132,17 +149,6 @@ pub(crate) fn others_can_write(metadata: &Metadata) -> bool {
 /// Whether an open file has no name any more.
 pub(crate) fn is_removed(file: &File) -> bool {
     file.metadata().map_or(true, |m| m.nlink() == 0)
-}
-
-/// Who may use a new file or folder.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Access {
-    /// The user only.
-    Private,
-    /// All may read it.
-    Readable,
-    /// All may read and execute it.
-    Executable,
 }
 
 /// Makes a file that does not exist, and opens it for writing.
@@ -233,15 +239,6 @@ fn home() -> Option<PathBuf> {
     (!dir.is_empty()).then(|| PathBuf::from(OsStr::from_bytes(dir.to_bytes())))
 }
 
-/// How to lock a file.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Lock {
-    /// With others.
-    Shared,
-    /// Alone.
-    Exclusive,
-}
-
 /// Locks a file without waiting; tells whether that succeeded.
 pub(crate) fn lock(file: &File, how: Lock) -> bool {
     let how = match how {
@@ -253,7 +250,7 @@ pub(crate) fn lock(file: &File, how: Lock) -> bool {
 }
 
 /// Descriptors from here on are the launcher's.
-const HIGH: i32 = 200;
+pub(super) const HIGH: i32 = 200;
 
 /// Opens and locks a file again, together with others, in the place of an open one. May be called right after a fork.
 pub(crate) fn lock_anew(file: &File, path: &CStr) -> bool {
@@ -282,54 +279,6 @@ pub(crate) fn move_up(file: File) -> File {
     }
     // SAFETY: just made, owned by nobody else.
     unsafe { File::from_raw_fd(fd) }
-}
-
-/// Canonical path of an open file.
-pub(crate) fn path_of(file: &File) -> io::Result<PathBuf> {
-    std::fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd()))
-}
-
-/// Whether nothing can be executed or mapped for execution from the file system of `path`.
-pub(crate) fn is_noexec(path: &Path) -> bool {
-    let Ok(path) = CString::new(path.as_os_str().as_bytes()) else { return true };
-    // SAFETY: all-zero is a valid statvfs.
-    let mut stat: libc::statvfs = unsafe { std::mem::zeroed() };
-    // SAFETY: the path ends in NUL and the buffer has the right type.
-    let status = unsafe { libc::statvfs(path.as_ptr(), &raw mut stat) };
-    status == 0 && stat.f_flag & libc::ST_NOEXEC != 0
-}
-
-/// Identifies this run of the operating system.
-pub(crate) fn boot_id() -> Vec<u8> {
-    std::fs::read("/proc/sys/kernel/random/boot_id").unwrap_or_default()
-}
-
-/// Random bytes for names that nobody can guess.
-pub(crate) fn random() -> u64 {
-    let mut bytes = [0u8; 8];
-    // SAFETY: the buffer's length is given.
-    let n = unsafe { libc::getrandom(bytes.as_mut_ptr().cast(), bytes.len(), 0) };
-    if n == 8 {
-        return u64::from_ne_bytes(bytes);
-    }
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    u64::from(now.subsec_nanos()) << 32 ^ now.as_secs() ^ u64::from(std::process::id()) << 40
-}
-
-/// A file in memory that a library can be loaded from.
-pub(crate) fn memory_file(name: &CStr) -> io::Result<File> {
-    // SAFETY: the name ends in NUL.
-    let fd = unsafe { libc::memfd_create(name.as_ptr(), libc::MFD_CLOEXEC) };
-    if fd < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    // SAFETY: just made, owned by nobody else.
-    Ok(unsafe { File::from_raw_fd(fd) })
-}
-
-/// Path to load a [`memory_file`] from, as long as it is open.
-pub(crate) fn path_of_memory(file: &File) -> PathBuf {
-    PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()))
 }
 
 /// Loads a library; its symbols are visible to later ones if `global`.
@@ -440,10 +389,8 @@ pub(crate) fn use_utf8_locale() {
     }
 }
 
-/// Whether files in memory can be made.
-pub(crate) fn can_load_from_memory() -> bool {
-    memory_file(c"freeze").is_ok()
-}
+/// Whether the kernel gives large pages to whoever asks, and takes back parts of what it gave.
+pub(crate) const GIVES_LARGE_PAGES: bool = true;
 
 /// Size of the large pages of most machines, bytes.
 pub(crate) const LARGE_PAGE: usize = 2 << 20;
@@ -467,8 +414,7 @@ pub(crate) fn map_pages(size: usize, align: usize) -> Option<usize> {
     let start = mapped.next_multiple_of(align);
     unmap_pages(mapped, start - mapped);
     unmap_pages(start + size, mapped + all - start - size);
-    // SAFETY: advice on the own mapping, which a kernel without such pages refuses.
-    unsafe { libc::madvise(start as *mut c_void, size, libc::MADV_HUGEPAGE) };
+    advise_large(start, size);
     Some(start)
 }
 
@@ -477,47 +423,5 @@ pub(crate) fn unmap_pages(start: usize, size: usize) {
     if size > 0 {
         // SAFETY: see above.
         unsafe { libc::munmap(start as *mut c_void, size) };
-    }
-}
-
-/// New memory in large pages where the kernel grants them, given back at the end.
-pub(crate) struct Pages {
-    start: usize,
-    size: usize,
-}
-
-impl Pages {
-    /// `size` bytes, zeros; none at all where there is no room for them.
-    pub(crate) fn new(size: usize) -> Pages {
-        let size = size.next_multiple_of(LARGE_PAGE);
-        map_pages(size, LARGE_PAGE).map_or(Pages { start: 0, size: 0 }, |start| Pages { start, size })
-    }
-}
-
-impl std::ops::Deref for Pages {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        if self.size == 0 {
-            return &[];
-        }
-        // SAFETY: the mapping is there as long as this, and only this, and is readable.
-        unsafe { std::slice::from_raw_parts(self.start as *const u8, self.size) }
-    }
-}
-
-impl std::ops::DerefMut for Pages {
-    fn deref_mut(&mut self) -> &mut [u8] {
-        if self.size == 0 {
-            return &mut [];
-        }
-        // SAFETY: see above; it is writable too, and borrowed by the caller alone.
-        unsafe { std::slice::from_raw_parts_mut(self.start as *mut u8, self.size) }
-    }
-}
-
-impl Drop for Pages {
-    fn drop(&mut self) {
-        unmap_pages(self.start, self.size);
     }
 }

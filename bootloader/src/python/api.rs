@@ -31,10 +31,10 @@ pub(crate) struct PyStatus {
     pub(crate) exitcode: c_int,
 }
 
-/// `PyPreConfig` outside Windows, the same since 3.8.
+/// `PyPreConfig`, the same since 3.8.
 #[repr(C)]
 #[derive(Default)]
-pub(crate) struct PyPreConfig {
+pub(crate) struct PyPreConfig<A: os::Abi> {
     pub(crate) config_init: c_int,
     pub(crate) parse_argv: c_int,
     pub(crate) isolated: c_int,
@@ -42,6 +42,7 @@ pub(crate) struct PyPreConfig {
     pub(crate) configure_locale: c_int,
     pub(crate) coerce_c_locale: c_int,
     pub(crate) coerce_c_locale_warn: c_int,
+    pub(crate) legacy_windows_fs_encoding: A::WindowsInt,
     pub(crate) utf8_mode: c_int,
     pub(crate) dev_mode: c_int,
     pub(crate) allocator: c_int,
@@ -187,11 +188,12 @@ api! {
     ConfigApi:
     fn PyConfig_InitPythonConfig(*mut c_void);
     fn PyConfig_SetBytesString(*mut c_void, *mut WStr, *const c_char) -> PyStatus;
+    fn PyConfig_SetString(*mut c_void, *mut WStr, *const os::WideChar) -> PyStatus;
     fn PyMem_RawFree(*mut c_void);
-    fn PyPreConfig_InitPythonConfig(*mut PyPreConfig);
+    fn PyPreConfig_InitPythonConfig(*mut PyPreConfig<os::OwnAbi>);
     fn PyWideStringList_Append(*mut PyWideStringList, *const os::WideChar) -> PyStatus;
     fn Py_InitializeFromConfig(*const c_void) -> PyStatus;
-    fn Py_PreInitialize(*const PyPreConfig) -> PyStatus;
+    fn Py_PreInitialize(*const PyPreConfig<os::OwnAbi>) -> PyStatus;
     fn Py_DecodeLocale(*const c_char, *mut usize) -> WStr;
 }
 

@@ -107,7 +107,7 @@ fn initialize_by_layout(python: &Python, options: &Options, values: &Values) -> 
         if status.kind == 0 { Ok(()) } else { Err(status_failure(&status)) }
     };
 
-    let mut pre = PyPreConfig::default();
+    let mut pre = PyPreConfig::<os::OwnAbi>::default();
     // SAFETY: the struct is at least as large as Python's own.
     unsafe { (api.PyPreConfig_InitPythonConfig)(&raw mut pre) };
     pre.parse_argv = 0;
@@ -142,14 +142,25 @@ fn initialize_by_layout(python: &Python, options: &Options, values: &Values) -> 
     }
     for (name, value) in &values.strings {
         if let Some((at, Kind::Str)) = field(name) {
-            // SAFETY: the layout tells that a string lies there; Python frees the old one.
-            check(unsafe { (api.PyConfig_SetBytesString)(config, at.cast::<WStr>(), value.as_ptr()) })?;
+            let at = at.cast::<WStr>();
+            // SAFETY: the layout tells that a string lies there; Python copies the new one and frees the old one.
+            check(unsafe {
+                match os::wide(value) {
+                    Some(wide) => (api.PyConfig_SetString)(config, at, wide.as_ptr()),
+                    None => (api.PyConfig_SetBytesString)(config, at, value.as_ptr()),
+                }
+            })?;
         }
     }
     for (name, items) in &values.lists {
         let Some((at, Kind::List)) = field(name) else { continue };
         let list: *mut PyWideStringList = at.cast();
         for item in items {
+            if let Some(wide) = os::wide(item) {
+                // SAFETY: the list belongs to the configuration and copies the text, which ends in NUL.
+                check(unsafe { (api.PyWideStringList_Append)(list, wide.as_ptr()) })?;
+                continue;
+            }
             // SAFETY: the text ends in NUL; a null result is checked.
             let wide = unsafe { (api.Py_DecodeLocale)(item.as_ptr(), std::ptr::null_mut()) };
             if wide.is_null() {

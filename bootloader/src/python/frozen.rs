@@ -47,11 +47,17 @@ impl Seed {
                 add(&module)?;
             }
         }
+        // Where a charset has the name of its codec, no other is needed.
+        let codec = format!("encodings.{}", String::from_utf8_lossy(&charset)).to_ascii_lowercase();
+        let codec = archive.find_module(codec.as_bytes()).map(|_| codec);
         if foreign_charset || warnings {
             for i in 0..archive.module_count() {
                 let module = archive.module(i)?;
-                let wanted = foreign_charset && module.name.starts_with(b"encodings.")
-                    || warnings && WARNINGS.contains(&module.name);
+                let is_codec = codec.as_ref().map_or_else(
+                    || module.name.starts_with(b"encodings."),
+                    |codec| module.name == codec.as_bytes(),
+                );
+                let wanted = foreign_charset && is_codec || warnings && WARNINGS.contains(&module.name);
                 if wanted && module.flags & module_flag::SEED == 0 {
                     add(&module)?;
                 }

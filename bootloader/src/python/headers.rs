@@ -83,6 +83,43 @@ impl Headers {
         Some(String::from_utf8_lossy(&said).into_owned())
     }
 
+    /// As [`Headers::ask`], of the configuration as a compiler for Windows sees it. Nothing is run: the numbers stand in
+    /// the assembly. `None` without such a compiler.
+    pub(super) fn ask_for_windows(&self, expressions: &[(String, String)]) -> Option<String> {
+        let compiler = "x86_64-w64-mingw32-gcc";
+        Command::new(compiler).arg("--version").output().ok().filter(|o| o.status.success())?;
+        // Python.h would read the configuration of the system that it lies on; this header needs little of it.
+        let mut source = "#include <stddef.h>\n#include <wchar.h>\ntypedef ptrdiff_t Py_ssize_t;\n\
+                          typedef struct _object PyObject;\n#define PyAPI_FUNC(type) type\n"
+            .to_owned();
+        if self.free_threaded {
+            source.push_str("#define Py_GIL_DISABLED 1\n");
+        }
+        source.push_str("#include \"cpython/initconfig.h\"\n");
+        source.push_str("const unsigned long long answers[] = {\n");
+        for (_, expression) in expressions {
+            source.push_str(&format!("0x40000000 + (unsigned long long)({expression}),\n"));
+        }
+        source.push_str("};\n");
+        let folder = std::env::temp_dir().join(format!("freeze-headers-{:016x}", crate::os::random()));
+        std::fs::create_dir(&folder).unwrap();
+        let (file, assembly) = (folder.join("l.c"), folder.join("l.s"));
+        std::fs::write(&file, source).unwrap();
+        let compiled = Command::new(compiler)
+            .arg("-I")
+            .arg(&self.folder)
+            .args(["-DMS_WINDOWS", "-w", "-S", "-o"])
+            .args([&assembly, &file])
+            .output()
+            .unwrap();
+        assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
+        let text = std::fs::read_to_string(&assembly).unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+        let numbers = text.lines().filter_map(|l| l.trim().strip_prefix(".quad")?.trim().parse::<u64>().ok());
+        let lines = expressions.iter().zip(numbers);
+        Some(lines.map(|((name, _), n)| format!("{name} {}\n", n - 0x4000_0000)).collect())
+    }
+
     /// For messages.
     pub(super) fn shown(&self) -> String {
         format!("{}, free-threaded: {}", self.folder.display(), self.free_threaded)

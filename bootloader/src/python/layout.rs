@@ -1,9 +1,10 @@
 //! Where the fields of `PyConfig` lie, version by version, as its headers declare them.
 
-use std::ffi::{c_int, c_ulong};
+use std::ffi::c_int;
 use std::mem::{offset_of, size_of};
 
 use super::api::{PyWideStringList, WStr};
+use crate::os::{self, Abi};
 
 /// Bytes to leave behind the end of a `PyConfig`: a build for debugging has more fields there.
 pub(crate) const ROOM: usize = 128;
@@ -13,6 +14,8 @@ pub(crate) const ROOM: usize = 128;
 pub(crate) enum Kind {
     /// `int`.
     Int,
+    /// `int` that is declared on Windows only.
+    WindowsInt,
     /// `unsigned long`.
     Ulong,
     /// `wchar_t *`.
@@ -34,15 +37,19 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// The layout of Python 3.`minor`; `None` where it is not known or not needed (from 3.14 on).
+    /// The layout of Python 3.`minor` on this system; `None` where it is not known or not needed (from 3.14 on).
     pub(crate) fn of(minor: u8, free_threaded: bool) -> Option<&'static Layout> {
+        Layout::on::<os::OwnAbi>(minor, free_threaded)
+    }
+
+    fn on<A: Abi>(minor: u8, free_threaded: bool) -> Option<&'static Layout> {
         Some(match (minor, free_threaded) {
-            (9, false) => &V3_9::LAYOUT,
-            (10, false) => &V3_10::LAYOUT,
-            (11, false) => &V3_11::LAYOUT,
-            (12, false) => &V3_12::LAYOUT,
-            (13, false) => &V3_13::LAYOUT,
-            (13, true) => &V3_13T::LAYOUT,
+            (9, false) => V3_9::<A>::LAYOUT,
+            (10, false) => V3_10::<A>::LAYOUT,
+            (11, false) => V3_11::<A>::LAYOUT,
+            (12, false) => V3_12::<A>::LAYOUT,
+            (13, false) => V3_13::<A>::LAYOUT,
+            (13, true) => V3_13T::<A>::LAYOUT,
             _ => return None,
         })
     }
@@ -57,8 +64,11 @@ macro_rules! c_type {
     (int) => {
         c_int
     };
+    (windows) => {
+        A::WindowsInt
+    };
     (ulong) => {
-        c_ulong
+        A::Ulong
     };
     (wstr) => {
         WStr
@@ -71,6 +81,9 @@ macro_rules! c_type {
 macro_rules! kind {
     (int) => {
         Kind::Int
+    };
+    (windows) => {
+        Kind::WindowsInt
     };
     (ulong) => {
         Kind::Ulong
@@ -88,14 +101,14 @@ macro_rules! layout {
     ($name:ident: $($type:ident($($field:ident),* $(,)?))*) => {
         #[allow(non_camel_case_types, dead_code)]
         #[repr(C)]
-        struct $name {
+        struct $name<A: Abi> {
             $($($field: c_type!($type),)*)*
         }
 
-        impl $name {
-            const LAYOUT: Layout = Layout {
-                size: size_of::<$name>(),
-                fields: &[$($((stringify!($field), offset_of!($name, $field), kind!($type)),)*)*],
+        impl<A: Abi> $name<A> {
+            const LAYOUT: &Layout = &Layout {
+                size: size_of::<$name<A>>(),
+                fields: &[$($((stringify!($field), offset_of!($name<A>, $field), kind!($type)),)*)*],
             };
         }
     };
@@ -114,7 +127,9 @@ layout! { V3_9:
         site_import, bytes_warning, inspect, interactive, optimization_level, parser_debug,
         write_bytecode, verbose, quiet, user_site_directory, configure_c_stdio, buffered_stdio
     )
-    wstr(stdio_encoding, stdio_errors, check_hash_pycs_mode)
+    wstr(stdio_encoding, stdio_errors)
+    windows(legacy_windows_stdio)
+    wstr(check_hash_pycs_mode)
     int(pathconfig_warnings)
     wstr(pythonpath_env, home)
     int(module_search_paths_set)
@@ -137,7 +152,9 @@ layout! { V3_10:
         parser_debug, write_bytecode, verbose, quiet, user_site_directory, configure_c_stdio,
         buffered_stdio
     )
-    wstr(stdio_encoding, stdio_errors, check_hash_pycs_mode)
+    wstr(stdio_encoding, stdio_errors)
+    windows(legacy_windows_stdio)
+    wstr(check_hash_pycs_mode)
     int(pathconfig_warnings)
     wstr(program_name, pythonpath_env, home, platlibdir)
     int(module_search_paths_set)
@@ -161,7 +178,9 @@ layout! { V3_11:
         parser_debug, write_bytecode, verbose, quiet, user_site_directory, configure_c_stdio,
         buffered_stdio
     )
-    wstr(stdio_encoding, stdio_errors, check_hash_pycs_mode)
+    wstr(stdio_encoding, stdio_errors)
+    windows(legacy_windows_stdio)
+    wstr(check_hash_pycs_mode)
     int(use_frozen_modules, safe_path, pathconfig_warnings)
     wstr(program_name, pythonpath_env, home, platlibdir)
     int(module_search_paths_set)
@@ -188,7 +207,9 @@ layout! { V3_12:
         parser_debug, write_bytecode, verbose, quiet, user_site_directory, configure_c_stdio,
         buffered_stdio
     )
-    wstr(stdio_encoding, stdio_errors, check_hash_pycs_mode)
+    wstr(stdio_encoding, stdio_errors)
+    windows(legacy_windows_stdio)
+    wstr(check_hash_pycs_mode)
     int(use_frozen_modules, safe_path, int_max_str_digits, pathconfig_warnings)
     wstr(program_name, pythonpath_env, home, platlibdir)
     int(module_search_paths_set)
@@ -215,7 +236,9 @@ layout! { V3_13:
         parser_debug, write_bytecode, verbose, quiet, user_site_directory, configure_c_stdio,
         buffered_stdio
     )
-    wstr(stdio_encoding, stdio_errors, check_hash_pycs_mode)
+    wstr(stdio_encoding, stdio_errors)
+    windows(legacy_windows_stdio)
+    wstr(check_hash_pycs_mode)
     int(use_frozen_modules, safe_path, int_max_str_digits, cpu_count, pathconfig_warnings)
     wstr(program_name, pythonpath_env, home, platlibdir)
     int(module_search_paths_set)
@@ -242,7 +265,9 @@ layout! { V3_13T:
         parser_debug, write_bytecode, verbose, quiet, user_site_directory, configure_c_stdio,
         buffered_stdio
     )
-    wstr(stdio_encoding, stdio_errors, check_hash_pycs_mode)
+    wstr(stdio_encoding, stdio_errors)
+    windows(legacy_windows_stdio)
+    wstr(check_hash_pycs_mode)
     int(use_frozen_modules, safe_path, int_max_str_digits, cpu_count, enable_gil, pathconfig_warnings)
     wstr(program_name, pythonpath_env, home, platlibdir)
     int(module_search_paths_set)
@@ -257,35 +282,68 @@ layout! { V3_13T:
 mod tests {
     use std::fmt::Write;
 
+    use super::super::api::PyPreConfig;
     use super::super::headers;
     use super::*;
+    use crate::os::{UnixAbi, WindowsAbi};
+
+    /// What is asked of headers, and what they are to say.
+    fn questions(layout: &Layout, debug: bool, ulong: usize) -> (Vec<(String, String)>, String) {
+        // A build for debugging has more fields behind these.
+        let mut asked = Vec::new();
+        let mut expected = String::new();
+        if !debug {
+            asked.push(("size".to_owned(), "sizeof(PyConfig)".to_owned()));
+            writeln!(expected, "size {}", layout.size).unwrap();
+        }
+        for (name, offset, kind) in layout.fields {
+            let size = match kind {
+                Kind::WindowsInt if ulong == 8 => continue,
+                Kind::Int | Kind::WindowsInt => 4,
+                Kind::Ulong => ulong,
+                Kind::Str => 8,
+                Kind::List => 16,
+            };
+            asked.push((name.to_string(), format!("offsetof(PyConfig, {name})")));
+            asked.push((format!("size of {name}"), format!("sizeof(((PyConfig *)0)->{name})")));
+            writeln!(expected, "{name} {offset}\nsize of {name} {size}").unwrap();
+        }
+        (asked, expected)
+    }
 
     #[test]
     fn layouts_are_those_of_the_headers() {
         for headers in headers::all() {
-            let Some(layout) = Layout::of(headers.minor, headers.free_threaded) else { continue };
-            // A build for debugging has more fields behind these.
-            let mut asked = Vec::new();
-            let mut expected = String::new();
-            if !headers.debug {
-                asked.push(("size".to_owned(), "sizeof(PyConfig)".to_owned()));
-                writeln!(expected, "size {}", layout.size).unwrap();
-            }
-            for (name, offset, kind) in layout.fields {
-                asked.push((name.to_string(), format!("offsetof(PyConfig, {name})")));
-                asked.push((format!("size of {name}"), format!("sizeof(((PyConfig *)0)->{name})")));
-                let size = match kind {
-                    Kind::Int => 4,
-                    Kind::Ulong | Kind::Str => 8,
-                    Kind::List => 16,
-                };
-                writeln!(expected, "{name} {offset}\nsize of {name} {size}").unwrap();
-            }
+            let Some(layout) = Layout::on::<UnixAbi>(headers.minor, headers.free_threaded) else { continue };
+            let (asked, expected) = questions(layout, headers.debug, 8);
             let Some(said) = headers.ask(&asked) else { return };
             assert_eq!(said, expected, "{}", headers.shown());
             let size = headers.ask(&[("size".to_owned(), "sizeof(PyConfig)".to_owned())]).unwrap();
             let size: usize = size.trim().strip_prefix("size ").unwrap().parse().unwrap();
             assert!(size <= layout.size + ROOM, "{}", headers.shown());
+        }
+    }
+
+    #[test]
+    fn layouts_are_those_of_the_headers_on_windows_too() {
+        for headers in headers::all().iter().filter(|h| !h.debug) {
+            let Some(layout) = Layout::on::<WindowsAbi>(headers.minor, headers.free_threaded) else {
+                continue;
+            };
+            let (mut asked, mut expected) = questions(layout, false, 4);
+            type Pre = PyPreConfig<WindowsAbi>;
+            for (name, offset) in [
+                ("isolated", offset_of!(Pre, isolated)),
+                ("legacy_windows_fs_encoding", offset_of!(Pre, legacy_windows_fs_encoding)),
+                ("utf8_mode", offset_of!(Pre, utf8_mode)),
+                ("dev_mode", offset_of!(Pre, dev_mode)),
+                ("allocator", offset_of!(Pre, allocator)),
+            ] {
+                asked.push((format!("pre {name}"), format!("offsetof(PyPreConfig, {name})")));
+                writeln!(expected, "pre {name} {offset}").unwrap();
+            }
+            let Some(said) = headers.ask_for_windows(&asked) else { return };
+            assert_eq!(said, expected, "{}", headers.shown());
         }
     }
 }

@@ -23,6 +23,9 @@ static NEXT: AtomicUsize = AtomicUsize::new(0);
 
 /// Makes Python take its arenas from here (`PyObject_SetArenaAllocator`); to be called before it has one.
 pub(super) fn install(api: &Api) {
+    if !os::GIVES_LARGE_PAGES {
+        return;
+    }
     let mut allocator = PyObjectArenaAllocator { context: std::ptr::null_mut(), alloc, free };
     // SAFETY: the functions live as long as the process, and Python copies the struct.
     unsafe { (api.PyObject_SetArenaAllocator)(&raw mut allocator) };

@@ -3,6 +3,7 @@
 mod api;
 mod collector;
 mod config;
+mod events;
 mod frozen;
 #[cfg(test)]
 mod headers;

@@ -6,7 +6,7 @@ use std::sync::{Mutex, OnceLock};
 use bootloader::archive::{Archive, File, FileKind, ModuleKind, module_flag};
 
 use super::api::{Api, FastCall, METH_FASTCALL, PyMethodDef, PyObject};
-use super::{collector, hidden, name};
+use super::{events, hidden, name};
 use crate::content::Reader;
 use crate::extract::{Libraries, Root};
 use crate::os;
@@ -17,7 +17,7 @@ struct State {
     archive: Archive<'static>,
     reader: Mutex<Reader<'static>>,
     libraries: Libraries,
-    /// The root with a `/` at its end, in UTF-8 or, where it is not text, in the file system's bytes.
+    /// The root with a separator at its end, in UTF-8 or, where it is not text, in the file system's bytes.
     prefix: Vec<u8>,
     prefix_is_text: bool,
     on_disk: bool,
@@ -47,7 +47,7 @@ pub(super) fn install(
         let mut prefix = utf8(api, text);
         let prefix_is_text = prefix.is_some();
         let prefix = prefix.get_or_insert_with(|| path.to_vec());
-        prefix.push(b'/');
+        prefix.push(os::SEPARATOR);
         (api.Py_DecRef)(text);
         let state = State {
             api,
@@ -134,7 +134,7 @@ const fn def(name: &'static CStr, function: FastCall) -> PyMethodDef {
     }
 }
 
-static FUNCTIONS: [PyMethodDef; 12] = [
+static FUNCTIONS: [PyMethodDef; 13] = [
     def(c"find", find),
     def(c"record", record),
     def(c"code", code),
@@ -145,8 +145,9 @@ static FUNCTIONS: [PyMethodDef; 12] = [
     def(c"has_resources", has_resources),
     def(c"is_dir", is_dir),
     def(c"library", library),
-    def(c"enter", enter),
-    def(c"leave", leave),
+    def(c"enter", events::enter),
+    def(c"leave", events::leave),
+    def(c"show", events::show),
 ];
 
 /// Text of a Python string in UTF-8; `None` if it is no string or holds surrogates.
@@ -185,14 +186,14 @@ unsafe fn decode(api: &Api, bytes: &[u8], is_text: bool) -> *mut PyObject {
 }
 
 /// The arguments of a call, and how to make its result.
-struct Call<'a> {
+pub(super) struct Call<'a> {
     state: &'static State,
     args: &'a [*mut PyObject],
 }
 
 impl Call<'_> {
     /// Runs `body`; a null result without an error becomes `None`.
-    unsafe fn run(
+    pub(super) unsafe fn run(
         args: *const *mut PyObject,
         n: isize,
         body: impl FnOnce(&Call<'_>) -> Option<*mut PyObject>,
@@ -215,7 +216,7 @@ impl Call<'_> {
         }
     }
 
-    fn text(&self, i: usize) -> Option<&[u8]> {
+    pub(super) fn text(&self, i: usize) -> Option<&[u8]> {
         // SAFETY: arguments live as long as the call.
         unsafe { borrow(self.state.api, *self.args.get(i)?) }
     }
@@ -224,11 +225,7 @@ impl Call<'_> {
     fn below(&self, i: usize) -> Option<Vec<u8>> {
         let state = self.state;
         let path = if state.prefix_is_text { self.text(i)?.to_vec() } else { self.file_system_bytes(i)? };
-        let root = &state.prefix[..state.prefix.len() - 1];
-        if path == root {
-            return Some(Vec::new());
-        }
-        path.strip_prefix(state.prefix.as_slice()).map(<[u8]>::to_vec)
+        os::below(&path, &state.prefix)
     }
 
     fn file_system_bytes(&self, i: usize) -> Option<Vec<u8>> {
@@ -262,7 +259,7 @@ impl Call<'_> {
     }
 
     fn path(&self, relative: &[u8]) -> *mut PyObject {
-        let path = [&self.state.prefix, relative].concat();
+        let path = [&self.state.prefix, &*os::relative(relative)].concat();
         // SAFETY: the interpreter runs.
         unsafe { decode(self.state.api, &path, self.state.prefix_is_text) }
     }
@@ -498,7 +495,7 @@ unsafe extern "C" fn files(_: *mut PyObject, args: *const *mut PyObject, n: isiz
         Call::run(args, n, |call| {
             let mut prefix = call.below(0)?;
             if !prefix.is_empty() {
-                prefix.push(b'/');
+                prefix.push(os::SEPARATOR);
             }
             let mut items = Vec::new();
             let mut last: &[u8] = b"";
@@ -568,26 +565,16 @@ unsafe extern "C" fn library(_: *mut PyObject, args: *const *mut PyObject, n: is
         Call::run(args, n, |call| {
             let module = call.state.archive.module(call.index(0)?).ok()?;
             match call.state.libraries.prepare_extension(module.file?) {
-                Ok(path) => {
-                    let path = os::path_bytes(&path);
-                    Some(decode(call.state.api, path, false))
-                }
+                Ok(path) => match os::load_ahead(&path) {
+                    Ok(()) => Some(decode(call.state.api, os::path_bytes(&path), false)),
+                    Err(reason) => {
+                        let name = String::from_utf8_lossy(module.name);
+                        let text = format!("DLL load failed while importing {name}: {reason}");
+                        call.tuple(&[call.string(text.as_bytes())])
+                    }
+                },
                 Err(failure) => call.tuple(&[call.string(failure.message.as_bytes())]),
             }
         })
     }
-}
-
-/// `enter()`: a module is about to be run.
-unsafe extern "C" fn enter(_: *mut PyObject, args: *const *mut PyObject, n: isize) -> *mut PyObject {
-    collector::enter();
-    // SAFETY: called by Python.
-    unsafe { Call::run(args, n, |_| None) }
-}
-
-/// `leave()`: a module has been run.
-unsafe extern "C" fn leave(_: *mut PyObject, args: *const *mut PyObject, n: isize) -> *mut PyObject {
-    collector::leave();
-    // SAFETY: called by Python.
-    unsafe { Call::run(args, n, |_| None) }
 }

@@ -94,11 +94,15 @@ impl Session {
         unsafe {
             if !done {
                 let error = (self.api.PyErr_Occurred)();
+                let shows = os::is_windowed() && self.importer(c"catch_errors");
                 interrupted = !error.is_null() && error == *self.api.PyExc_KeyboardInterrupt;
                 // Ends the process here if the exception is SystemExit.
                 (self.api.PyErr_Print)();
                 status = 1;
                 self.advise(error);
+                if shows {
+                    self.importer(c"show_errors");
+                }
             }
             report::phase("finalize");
             if (self.api.Py_FinalizeEx)() < 0 {
@@ -127,20 +131,36 @@ impl Session {
             {
                 return;
             }
+        }
+        self.importer(c"advise");
+    }
+
+    /// Calls a function of the importer, and keeps the exception that is set; tells whether it returned something true.
+    fn importer(&self, function: &'static CStr) -> bool {
+        let api = self.api;
+        let (mut kind, mut value, mut trace) =
+            (std::ptr::null_mut(), std::ptr::null_mut(), std::ptr::null_mut());
+        let mut is_true = false;
+        // SAFETY: the interpreter runs and this thread holds its lock; null results are checked.
+        unsafe {
+            (api.PyErr_Fetch)(&raw mut kind, &raw mut value, &raw mut trace);
             let importer = (api.PyImport_ImportModule)(name(c"_freeze_importer"));
             if !importer.is_null() {
-                let advise = (api.PyObject_GetAttrString)(importer, name(c"advise"));
-                if !advise.is_null() {
-                    let done = (api.PyObject_CallObject)(advise, std::ptr::null_mut());
+                let function = (api.PyObject_GetAttrString)(importer, name(function));
+                if !function.is_null() {
+                    let done = (api.PyObject_CallObject)(function, std::ptr::null_mut());
                     if !done.is_null() {
+                        is_true = (api.PyObject_IsTrue)(done) == 1;
                         (api.Py_DecRef)(done);
                     }
-                    (api.Py_DecRef)(advise);
+                    (api.Py_DecRef)(function);
                 }
                 (api.Py_DecRef)(importer);
             }
             (api.PyErr_Clear)();
+            (api.PyErr_Restore)(kind, value, trace);
         }
+        is_true
     }
 
     /// Calls a function of the bootstrap with text arguments.

@@ -1,0 +1,144 @@
+//! macOS: the own executable and its processes; libraries cannot be loaded from memory.
+
+use std::ffi::{CStr, OsStr, c_void};
+use std::fs::File;
+use std::io;
+use std::os::fd::AsRawFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use super::parent;
+
+/// What to try where the own executable is not found.
+pub(crate) const EXECUTABLE_HINT: &str = "start the program by its path";
+
+/// Whether programs may be built to load their libraries from memory.
+pub(crate) const MEMORY_FILES: bool = false;
+
+unsafe extern "C" {
+    fn issetugid() -> i32;
+    fn getentropy(buffer: *mut c_void, size: usize) -> i32;
+}
+
+/// An interpreter's process has no launcher in it here.
+pub(crate) fn adopt_executable(_: File) {}
+
+/// The program's executable, to be opened.
+pub(crate) fn executable_link() -> PathBuf {
+    executable().unwrap_or_default()
+}
+
+/// Path of the program's executable, absolute and without symbolic links.
+pub(crate) fn executable() -> io::Result<PathBuf> {
+    std::env::current_exe()?.canonicalize()
+}
+
+fn executable_of(pid: i32) -> Option<PathBuf> {
+    let mut buffer = [0u8; libc::PROC_PIDPATHINFO_MAXSIZE as usize];
+    // SAFETY: the buffer's length is given.
+    let n = unsafe { libc::proc_pidpath(pid, buffer.as_mut_ptr().cast(), buffer.len() as u32) };
+    let path = buffer.get(..usize::try_from(n).ok()?).filter(|p| !p.is_empty())?;
+    Path::new(OsStr::from_bytes(path)).canonicalize().ok()
+}
+
+/// Whether `pid` runs the same program as this process.
+pub(crate) fn runs_same_executable(pid: i32) -> bool {
+    executable().ok().is_some_and(|own| executable_of(pid) == Some(own))
+}
+
+/// The processes that this one descends from, nearest first.
+fn ancestors() -> impl Iterator<Item = i32> {
+    let above = |pid: &i32| {
+        // SAFETY: all-zero is a valid proc_bsdinfo.
+        let mut info: libc::proc_bsdinfo = unsafe { std::mem::zeroed() };
+        let size = size_of::<libc::proc_bsdinfo>() as i32;
+        // SAFETY: the buffer's length is given.
+        let n = unsafe { libc::proc_pidinfo(*pid, libc::PROC_PIDTBSDINFO, 0, (&raw mut info).cast(), size) };
+        (n == size).then(|| i32::try_from(info.pbi_ppid).ok()).flatten()
+    };
+    std::iter::successors(Some(parent()), above).take_while(|pid| *pid > 1).take(MOST_ANCESTORS)
+}
+
+/// So many processes are looked at on the way up.
+const MOST_ANCESTORS: usize = 8;
+
+/// Whether a process that this one descends from runs the same executable: there may be shells between.
+pub(crate) fn descends_from_same_executable() -> bool {
+    ancestors().any(runs_same_executable)
+}
+
+/// Paths of files that the launchers of other processes hold open: they are not looked for here.
+pub(crate) fn files_of_ancestors() -> Vec<PathBuf> {
+    Vec::new()
+}
+
+/// Whether the process has more rights than its caller (setuid): its environment is not to be trusted.
+pub(crate) fn is_privileged() -> bool {
+    // SAFETY: has no preconditions.
+    unsafe { issetugid() != 0 }
+}
+
+/// Canonical path of an open file.
+pub(crate) fn path_of(file: &File) -> io::Result<PathBuf> {
+    let mut buffer = [0u8; libc::PATH_MAX as usize];
+    // SAFETY: the buffer has the size that F_GETPATH asks for.
+    if unsafe { libc::fcntl(file.as_raw_fd(), libc::F_GETPATH, buffer.as_mut_ptr()) } != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let path =
+        CStr::from_bytes_until_nul(&buffer).map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
+    Ok(PathBuf::from(OsStr::from_bytes(path.to_bytes())))
+}
+
+/// Whether nothing can be executed or mapped for execution from the file system of `path`.
+pub(crate) fn is_noexec(path: &Path) -> bool {
+    let Ok(path) = std::ffi::CString::new(path.as_os_str().as_bytes()) else { return true };
+    // SAFETY: all-zero is a valid statfs.
+    let mut stat: libc::statfs = unsafe { std::mem::zeroed() };
+    // SAFETY: the path ends in NUL and the buffer has the right type.
+    let status = unsafe { libc::statfs(path.as_ptr(), &raw mut stat) };
+    status == 0 && stat.f_flags & libc::MNT_NOEXEC as u32 != 0
+}
+
+/// Identifies this run of the operating system.
+pub(crate) fn boot_id() -> Vec<u8> {
+    let mut buffer = [0u8; 64];
+    let mut len = buffer.len();
+    // SAFETY: the name ends in NUL and the buffer's length is given.
+    let status = unsafe {
+        libc::sysctlbyname(
+            c"kern.bootsessionuuid".as_ptr(),
+            buffer.as_mut_ptr().cast(),
+            &raw mut len,
+            std::ptr::null_mut(),
+            0,
+        )
+    };
+    if status == 0 { buffer[..len.min(64)].to_vec() } else { Vec::new() }
+}
+
+/// Random bytes for names that nobody can guess.
+pub(crate) fn random() -> u64 {
+    let mut bytes = [0u8; 8];
+    // SAFETY: the buffer's length is given; so few bytes do not fail.
+    unsafe { getentropy(bytes.as_mut_ptr().cast(), bytes.len()) };
+    u64::from_ne_bytes(bytes)
+}
+
+/// A file in memory that a library can be loaded from: there is none here.
+pub(crate) fn memory_file(_: &CStr) -> io::Result<File> {
+    Err(io::Error::from(io::ErrorKind::Unsupported))
+}
+
+/// Path to load a [`memory_file`] from.
+pub(crate) fn path_of_memory(file: &File) -> PathBuf {
+    PathBuf::from(format!("/dev/fd/{}", file.as_raw_fd()))
+}
+
+/// Whether files in memory can be made.
+pub(crate) fn can_load_from_memory() -> bool {
+    false
+}
+
+/// The kernel gives large pages as it sees fit.
+pub(super) fn advise_large(_: usize, _: usize) {}

@@ -1,0 +1,161 @@
+//! Windows: files and folders of the cache, and locks on them.
+
+use std::ffi::OsString;
+use std::fs::{File, Metadata, OpenOptions};
+use std::io;
+use std::os::windows::ffi::OsStringExt;
+use std::os::windows::fs::OpenOptionsExt;
+use std::os::windows::io::AsRawHandle;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION};
+use windows_sys::Win32::Storage::FileSystem::{
+    BY_HANDLE_FILE_INFORMATION, FILE_FLAG_BACKUP_SEMANTICS, FILE_STANDARD_INFO, FileStandardInfo,
+    GetFileInformationByHandle, GetFileInformationByHandleEx, GetFinalPathNameByHandleW,
+    LOCKFILE_EXCLUSIVE_LOCK, LOCKFILE_FAIL_IMMEDIATELY, LockFileEx, UnlockFileEx,
+};
+use windows_sys::Win32::System::IO::OVERLAPPED;
+
+use crate::os::{Access, Lock};
+
+/// What tells a file from all others while it is open.
+pub(super) fn identity(file: &File) -> Option<(u32, u32, u32)> {
+    // SAFETY: all-zero is a valid BY_HANDLE_FILE_INFORMATION.
+    let mut info: BY_HANDLE_FILE_INFORMATION = unsafe { std::mem::zeroed() };
+    // SAFETY: the handle is open and the buffer has the right type.
+    let done = unsafe { GetFileInformationByHandle(file.as_raw_handle(), &raw mut info) };
+    (done != 0).then_some((info.dwVolumeSerialNumber, info.nFileIndexHigh, info.nFileIndexLow))
+}
+
+/// Whether a file or folder belongs to the user: the rights of the user's own folders keep others out.
+pub(crate) fn is_own(_: &Metadata) -> bool {
+    true
+}
+
+/// Whether others than its owner can write to a file or folder: see [`is_own`].
+pub(crate) fn others_can_write(_: &Metadata) -> bool {
+    false
+}
+
+/// Whether an open file has no name any more.
+pub(crate) fn is_removed(file: &File) -> bool {
+    // SAFETY: all-zero is a valid FILE_STANDARD_INFO.
+    let mut info: FILE_STANDARD_INFO = unsafe { std::mem::zeroed() };
+    let size = size_of::<FILE_STANDARD_INFO>() as u32;
+    // SAFETY: the handle is open and the buffer has the size given.
+    let done = unsafe {
+        GetFileInformationByHandleEx(file.as_raw_handle(), FileStandardInfo, (&raw mut info).cast(), size)
+    };
+    done == 0 || info.DeletePending || info.NumberOfLinks == 0
+}
+
+/// Makes a file that does not exist, and opens it for writing.
+pub(crate) fn create_file(path: &Path, _: Access) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+/// Makes a folder that does not exist.
+pub(crate) fn create_folder(path: &Path, _: Access) -> io::Result<()> {
+    std::fs::create_dir(path)
+}
+
+/// Makes a folder and those above it, where they do not exist.
+pub(crate) fn create_folders(path: &Path, _: Access) -> io::Result<()> {
+    std::fs::create_dir_all(path)
+}
+
+/// Makes a symbolic link at `path`; `target` is as the archive has it.
+pub(crate) fn create_link(target: &[u8], path: &Path) -> io::Result<()> {
+    std::os::windows::fs::symlink_file(super::path_from_bytes(target), path)
+}
+
+/// Locks one byte far behind the end of a file, as locked bytes cannot be read or written by others.
+const PLACE: u32 = 0x4000_0000;
+
+/// Locks a file without waiting; tells whether that succeeded.
+pub(crate) fn lock(file: &File, how: Lock) -> bool {
+    // SAFETY: all-zero is a valid OVERLAPPED.
+    let mut at: OVERLAPPED = unsafe { std::mem::zeroed() };
+    at.Anonymous.Anonymous.OffsetHigh = PLACE;
+    let flags = match how {
+        Lock::Shared => LOCKFILE_FAIL_IMMEDIATELY,
+        Lock::Exclusive => LOCKFILE_FAIL_IMMEDIATELY | LOCKFILE_EXCLUSIVE_LOCK,
+    };
+    // SAFETY: the handle is open. A lock that the handle has already would be in the way of another one.
+    unsafe {
+        UnlockFileEx(file.as_raw_handle(), 0, 1, 0, &raw mut at);
+        LockFileEx(file.as_raw_handle(), flags, 0, 1, 0, &raw mut at) != 0
+    }
+}
+
+/// Processes do not fork here.
+pub(crate) fn lock_anew(_: &File, _: &std::ffi::CStr) -> bool {
+    false
+}
+
+/// Handles have no numbers that the program would see.
+pub(crate) fn move_up(file: File) -> File {
+    file
+}
+
+/// Canonical path of an open file.
+pub(crate) fn path_of(file: &File) -> io::Result<PathBuf> {
+    let mut buffer = vec![0u16; 512];
+    loop {
+        let len = buffer.len() as u32;
+        // SAFETY: the handle is open and the buffer's length is given.
+        let n = unsafe { GetFinalPathNameByHandleW(file.as_raw_handle(), buffer.as_mut_ptr(), len, 0) };
+        if n == 0 {
+            return Err(io::Error::last_os_error());
+        }
+        let n = n as usize;
+        if n < buffer.len() {
+            return Ok(PathBuf::from(OsString::from_wide(&usual_form(&buffer[..n]))));
+        }
+        buffer.resize(n + 1, 0);
+    }
+}
+
+/// Without the prefix `\\?\` that users do not know.
+fn usual_form(path: &[u16]) -> Vec<u16> {
+    let prefix = |text: &str| text.encode_utf16().collect::<Vec<_>>();
+    if let Some(rest) = path.strip_prefix(&prefix(r"\\?\UNC\")[..]) {
+        return [&prefix(r"\\")[..], rest].concat();
+    }
+    match path.strip_prefix(&prefix(r"\\?\")[..]) {
+        Some(rest) if rest.get(1) == Some(&u16::from(b':')) => rest.to_vec(),
+        _ => path.to_vec(),
+    }
+}
+
+/// A path of this system as its users know it, absolute and without links.
+pub(crate) fn canonical(path: &Path) -> io::Result<PathBuf> {
+    path_of(&OpenOptions::new().access_mode(0).custom_flags(FILE_FLAG_BACKUP_SEMANTICS).open(path)?)
+}
+
+/// Opens what the processes that share a folder take turns by: a folder cannot be locked.
+pub(crate) fn open_turn(folder: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(folder.join(".turn"))
+}
+
+/// How long a scanner may hold a file of a new folder open.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Gives a complete folder its name.
+pub(crate) fn rename_folder(from: &Path, to: &Path) -> io::Result<()> {
+    let began = Instant::now();
+    loop {
+        let Err(error) = std::fs::rename(from, to) else { return Ok(()) };
+        let held = [ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION].map(|code| Some(code as i32));
+        if !held.contains(&error.raw_os_error()) || to.exists() || began.elapsed() > PATIENCE {
+            return Err(error);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Whether nothing can be loaded from the file system of `path`.
+pub(crate) fn is_noexec(_: &Path) -> bool {
+    false
+}

@@ -1,0 +1,281 @@
+//! Windows: processes, the environment, memory, the clock, and what a process ends with.
+
+use std::ffi::{CStr, CString, OsString, c_int, c_void};
+use std::fs::File;
+use std::io;
+use std::os::windows::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+
+use windows_sys::Win32::Foundation::{
+    CloseHandle, FILETIME, HANDLE, INVALID_HANDLE_VALUE, STATUS_CONTROL_C_EXIT,
+};
+use windows_sys::Win32::Globalization::GetACP;
+use windows_sys::Win32::System::Diagnostics::ToolHelp::{
+    CreateToolhelp32Snapshot, PROCESSENTRY32W, Process32FirstW, Process32NextW, TH32CS_SNAPPROCESS,
+};
+use windows_sys::Win32::System::Environment::SetEnvironmentVariableW;
+use windows_sys::Win32::System::Memory::{
+    MEM_COMMIT, MEM_RELEASE, MEM_RESERVE, PAGE_READWRITE, VirtualAlloc, VirtualFree,
+};
+use windows_sys::Win32::System::Performance::{QueryPerformanceCounter, QueryPerformanceFrequency};
+use windows_sys::Win32::System::Threading::{
+    GetProcessTimes, OpenProcess, PROCESS_QUERY_LIMITED_INFORMATION, QueryFullProcessImageNameW,
+};
+
+use super::{symbol, system_library, text_from_bytes, wide_text};
+
+/// A handle that is closed in the end.
+struct Owned(HANDLE);
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        // SAFETY: open, and owned by this alone.
+        unsafe { CloseHandle(self.0) };
+    }
+}
+
+fn open(pid: i32) -> Option<Owned> {
+    // SAFETY: has no preconditions.
+    let handle = unsafe { OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, pid as u32) };
+    (!handle.is_null()).then_some(Owned(handle))
+}
+
+fn executable_of(pid: i32) -> Option<PathBuf> {
+    let process = open(pid)?;
+    let mut buffer = vec![0u16; 32_768];
+    let mut len = buffer.len() as u32;
+    // SAFETY: the handle is open and the buffer's length is given.
+    let done = unsafe { QueryFullProcessImageNameW(process.0, 0, buffer.as_mut_ptr(), &raw mut len) };
+    (done != 0).then(|| PathBuf::from(OsString::from_wide(&buffer[..len as usize])))
+}
+
+/// When a process began; later ones have larger numbers.
+fn began(pid: i32) -> Option<u64> {
+    let process = open(pid)?;
+    let zero = FILETIME { dwLowDateTime: 0, dwHighDateTime: 0 };
+    let mut times = [zero; 4];
+    let [created, ended, kernel, user] = &mut times;
+    // SAFETY: the handle is open and the places are ours.
+    let done = unsafe { GetProcessTimes(process.0, created, ended, kernel, user) };
+    (done != 0).then(|| u64::from(times[0].dwHighDateTime) << 32 | u64::from(times[0].dwLowDateTime))
+}
+
+/// Process ids of all processes, each with that of its parent.
+fn processes() -> Vec<(u32, u32)> {
+    let mut found = Vec::new();
+    // SAFETY: has no preconditions.
+    let snapshot = unsafe { CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0) };
+    if snapshot == INVALID_HANDLE_VALUE {
+        return found;
+    }
+    let snapshot = Owned(snapshot);
+    // SAFETY: all-zero is a valid PROCESSENTRY32W.
+    let mut entry: PROCESSENTRY32W = unsafe { std::mem::zeroed() };
+    entry.dwSize = size_of::<PROCESSENTRY32W>() as u32;
+    // SAFETY: the handle is open and the entry tells its size.
+    unsafe {
+        let mut more = Process32FirstW(snapshot.0, &raw mut entry);
+        while more != 0 {
+            found.push((entry.th32ProcessID, entry.th32ParentProcessID));
+            more = Process32NextW(snapshot.0, &raw mut entry);
+        }
+    }
+    found
+}
+
+/// So many processes are looked at on the way up.
+const MOST_ANCESTORS: usize = 8;
+
+/// The processes that this one descends from, nearest first. The number of one that has ended may be another's by now,
+/// which then is younger than its child.
+fn ancestors() -> Vec<i32> {
+    let all = processes();
+    let mut found = Vec::new();
+    let mut pid = std::process::id();
+    while found.len() < MOST_ANCESTORS {
+        let Some((_, parent)) = all.iter().find(|(id, _)| *id == pid) else { break };
+        let is_older = matches!((began(*parent as i32), began(pid as i32)), (Some(a), Some(b)) if a <= b);
+        if *parent == 0 || !is_older {
+            break;
+        }
+        found.push(*parent as i32);
+        pid = *parent;
+    }
+    found
+}
+
+/// Process id of the parent; 0 where it has ended.
+pub(crate) fn parent() -> i32 {
+    ancestors().first().copied().unwrap_or(0)
+}
+
+/// Whether `pid` runs the same program as this process.
+pub(crate) fn runs_same_executable(pid: i32) -> bool {
+    let (Ok(own), Some(other)) = (super::executable(), executable_of(pid)) else { return false };
+    own.as_os_str().eq_ignore_ascii_case(&other) || super::is_same_file(&own, &other)
+}
+
+/// Whether a process that this one descends from runs the same executable: there may be shells between.
+pub(crate) fn descends_from_same_executable() -> bool {
+    ancestors().into_iter().any(runs_same_executable)
+}
+
+/// Paths of files that the launchers of other processes hold open: they are not looked for here.
+pub(crate) fn files_of_ancestors() -> Vec<PathBuf> {
+    Vec::new()
+}
+
+/// Whether the process has more rights than its caller: there are no such files here.
+pub(crate) fn is_privileged() -> bool {
+    false
+}
+
+/// Sets a variable of the process's environment.
+///
+/// # Safety
+/// No other thread runs.
+pub(crate) unsafe fn set_variable(name: &CStr, value: &CStr) {
+    let text = |text: &CStr| wide_text(&text_from_bytes(text.to_bytes()));
+    // SAFETY: both end in NUL.
+    unsafe { SetEnvironmentVariableW(text(name).as_ptr(), text(value).as_ptr()) };
+}
+
+/// The environment, for an executable in the place of this one, which cannot be.
+pub(crate) fn environment() -> Vec<CString> {
+    Vec::new()
+}
+
+/// Lets an executable in the place of this one have an open file, which cannot be.
+pub(crate) fn pass_on(_: &File) -> i32 {
+    -1
+}
+
+/// Runs another executable in the place of this one: no process can do that here.
+pub(crate) fn execute(_: &Path, _: &[&CStr], _: &[CString]) -> io::Error {
+    io::Error::from(io::ErrorKind::Unsupported)
+}
+
+/// The path of a link that the process was started by: the system resolves none.
+pub(crate) fn started_by(_: &[u8], _: &Path) -> Option<PathBuf> {
+    None
+}
+
+/// Processes have the names of their files.
+pub(crate) fn name_process(_: &Path) {}
+
+/// The main program, to look symbols up in: Python is never a part of it.
+pub(crate) fn main_program() -> *mut c_void {
+    std::ptr::null_mut()
+}
+
+/// C's standard input, `FILE *`, of the C library that Python uses.
+pub(crate) fn input_stream() -> *mut c_void {
+    type Stream = unsafe extern "C" fn(u32) -> *mut c_void;
+    let library = system_library("ucrtbase.dll");
+    let function = library.map_or(std::ptr::null_mut(), |library| symbol(library, c"__acrt_iob_func"));
+    if function.is_null() {
+        return function;
+    }
+    // SAFETY: the C library declares it so.
+    unsafe { std::mem::transmute::<*mut c_void, Stream>(function)(0) }
+}
+
+/// Seconds of the clock that counts on from some point in the past (`time.monotonic`).
+pub(crate) fn monotonic_clock() -> f64 {
+    let (mut now, mut frequency) = (0, 1);
+    // SAFETY: the places are ours.
+    unsafe {
+        QueryPerformanceCounter(&raw mut now);
+        QueryPerformanceFrequency(&raw mut frequency);
+    }
+    now as f64 / frequency.max(1) as f64
+}
+
+/// `KUSER_SHARED_DATA`, which each process has at this place.
+const SHARED_DATA: usize = 0x7FFE_0000;
+/// `BootId` in it: how often the system has started.
+const BOOT_ID: usize = 0x2C4;
+
+/// Identifies this run of the operating system.
+pub(crate) fn boot_id() -> Vec<u8> {
+    // SAFETY: the page is mapped in every process, for reading.
+    let id =
+        unsafe { std::ptr::read_volatile(std::ptr::with_exposed_provenance::<u32>(SHARED_DATA + BOOT_ID)) };
+    format!("{id}").into_bytes()
+}
+
+/// Random bytes for names that nobody can guess.
+pub(crate) fn random() -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    // Its keys come from the system's source of random bytes.
+    RandomState::new().hash_one(std::time::Instant::now())
+}
+
+/// Name of the character set of the locale: that of the code page, which has a codec of this name.
+pub(crate) fn charset() -> Vec<u8> {
+    // SAFETY: has no preconditions.
+    match unsafe { GetACP() } {
+        65001 => b"UTF-8".to_vec(),
+        page => format!("cp{page}").into_bytes(),
+    }
+}
+
+/// What a process that Ctrl-C has ended exits with.
+pub(crate) fn die_by_interrupt() -> i32 {
+    STATUS_CONTROL_C_EXIT
+}
+
+/// Whether the process may run on one core only.
+pub(crate) fn is_single_core() -> bool {
+    std::thread::available_parallelism().is_ok_and(|n| n.get() == 1)
+}
+
+/// Calls `function`; there are no signals here.
+pub(crate) fn without_signals<T>(function: impl FnOnce() -> T) -> T {
+    function()
+}
+
+/// Processes do not fork here.
+pub(crate) fn before_fork(_: extern "C" fn()) {}
+
+/// Processes do not fork here.
+pub(crate) fn after_fork(_: extern "C" fn()) {}
+
+unsafe extern "C" {
+    fn atexit(function: extern "C" fn()) -> c_int;
+}
+
+/// Calls `function` when the process exits.
+pub(crate) fn at_exit(function: extern "C" fn()) {
+    // SAFETY: the function lives as long as the process.
+    unsafe { atexit(function) };
+}
+
+/// There is no C locale that would be coerced.
+pub(crate) fn is_c_locale() -> bool {
+    false
+}
+
+/// There is no C locale that would be coerced.
+pub(crate) fn use_utf8_locale() {}
+
+/// Whether the kernel gives large pages to whoever asks, and takes back parts of what it gave.
+pub(crate) const GIVES_LARGE_PAGES: bool = false;
+
+/// Size of the large pages of most machines, bytes.
+pub(crate) const LARGE_PAGE: usize = 2 << 20;
+
+/// Address of `size` new bytes, zeros.
+pub(crate) fn map_pages(size: usize, _align: usize) -> Option<usize> {
+    // SAFETY: a new mapping at a place of the system's choice.
+    let start = unsafe { VirtualAlloc(std::ptr::null(), size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE) };
+    (!start.is_null()).then_some(start as usize)
+}
+
+/// Gives what [`map_pages`] returned back; the caller does not use it any more.
+pub(crate) fn unmap_pages(start: usize, size: usize) {
+    if size > 0 {
+        // SAFETY: see above.
+        unsafe { VirtualFree(start as *mut c_void, 0, MEM_RELEASE) };
+    }
+}
