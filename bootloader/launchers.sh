@@ -1,0 +1,199 @@
+#!/usr/bin/env bash
+# Builds the launchers of other platforms: bootloader/launchers.sh [--out FOLDER] TARGET… | all | host
+#
+# From nothing on a bare Debian 12: what is missing is installed, with pinned versions, below target/launchers/.tools. The
+# results lie in target/launchers/<triple>/, where FREEZE_LAUNCHERS can point to; each is checked before it is put there.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+unset PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE
+
+ZIG=0.17.0
+ZIGBUILD=0.24.0
+GLIBC=2.17
+MOST=$((700 * 1000))
+ALL="x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu x86_64-unknown-linux-musl x86_64-pc-windows-gnu x86_64-apple-darwin \
+aarch64-apple-darwin"
+
+out=$PWD/target/launchers
+fail() {
+    echo "error: $*" >&2
+    exit 1
+}
+say() {
+    echo "launchers: $*"
+}
+usage() {
+    echo "usage: bootloader/launchers.sh [--out FOLDER] TARGET... | all"
+    echo "targets: $ALL"
+}
+
+targets=()
+while [ $# -gt 0 ]; do
+    case $1 in
+        --out) out=$(mkdir -p "${2:?--out needs a folder}" && cd "$2" && pwd); shift ;;
+        --help | -h) usage; exit 0 ;;
+        all) read -r -a more <<<"$ALL"; targets+=("${more[@]}") ;;
+        *)
+            # The last one runs on versions of Windows before 10 too: made for tests under old wine, not for a release.
+            case " $ALL x86_64-win7-windows-gnu " in
+                *" $1 "*) targets+=("$1") ;;
+                *) usage >&2; fail "unknown target \`$1\`" ;;
+            esac ;;
+    esac
+    shift
+done
+[ ${#targets[@]} -gt 0 ] || { usage >&2; exit 2; }
+
+tools=$out/.tools
+mkdir -p "$tools"
+export CARGO_TARGET_DIR=$tools/target
+unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER CARGO_BUILD_RUSTFLAGS
+rustc_version=$(rustc -V | awk '{print $2}')
+rustc_host=$(rustc -vV | awk '/^host:/{print $2}')
+
+# install COMMAND PACKAGE: a Debian package, where the command is not there.
+install() {
+    command -v "$1" >/dev/null && return
+    say "installing $2"
+    [ "$(id -u)" = 0 ] || fail "\`$1\` is missing: install the package $2"
+    [ -e "$tools/.updated" ] || { apt-get update -qq && touch "$tools/.updated"; }
+    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$2" >/dev/null
+}
+
+# zig as the linker for all but Windows, from PyPI.
+need_zig() {
+    [ -x "$tools/zig-$ZIG/bin/cargo-zigbuild" ] && return
+    python3 -c 'import ensurepip' 2>/dev/null || install no-such-command python3-venv
+    say "zig $ZIG, cargo-zigbuild $ZIGBUILD"
+    rm -rf "$tools/zig-$ZIG"
+    python3 -m venv "$tools/zig-$ZIG.new"
+    "$tools/zig-$ZIG.new/bin/pip" install -q --disable-pip-version-check "ziglang==$ZIG" "cargo-zigbuild==$ZIGBUILD"
+    mv "$tools/zig-$ZIG.new" "$tools/zig-$ZIG"
+}
+
+# Sources of the standard library for a target that rustc brings no compiled one for: those of rustup where they are, else
+# Debian's package of exactly the compiler's version, from whichever suite has it.
+std_sources() {
+    local own; own=$(rustc --print sysroot)/lib/rustlib/src/rust/library
+    [ -e "$own/std/Cargo.toml" ] && { echo "$own"; return; }
+    local folder=$tools/rust-src-$rustc_version
+    local library=$folder/usr/src/rustc-$rustc_version/library
+    if [ ! -e "$library/std/Cargo.toml" ]; then
+        local mirror apt=$tools/apt suite package
+        mirror=$(awk '/^URIs:/{print $2; exit}' /etc/apt/sources.list.d/*.sources 2>/dev/null || true)
+        [ -n "$mirror" ] || mirror=$(awk '$1 == "deb" {print $2; exit}' /etc/apt/sources.list)
+        mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
+        : >"$apt/sources.list"
+        for suite in trixie-backports forky sid experimental; do echo "deb $mirror $suite main" >>"$apt/sources.list"; done
+        local options=(-o "Dir::Etc::SourceList=$apt/sources.list" -o Dir::Etc::SourceParts=/dev/null
+            -o "Dir::State::Lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o APT::Sandbox::User=root)
+        apt-get -qq "${options[@]}" update >&2
+        package=$(apt-cache "${options[@]}" madison rust-src | awk -v v="$rustc_version" '$3 ~ "^"v {print $3; exit}')
+        [ -n "$package" ] || fail "no package rust-src of version $rustc_version: \`rustup component add rust-src\` brings it"
+        say "rust-src $package" >&2
+        (cd "$apt" && apt-get -qq "${options[@]}" download "rust-src=$package" >&2)
+        rm -rf "$folder"
+        dpkg-deb -x "$apt"/rust-src_*.deb "$folder"
+        rm -rf "$apt"
+    fi
+    # Where cargo finds it: below a root of its own, with the lock file beside.
+    echo "$library"
+}
+
+# What messages of panics name: not the folders of the machine that builds.
+remap() {
+    local flags="--remap-path-prefix=$PWD=/freeze --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
+    [ -n "${1:-}" ] && flags+=" --remap-path-prefix=$1=/std"
+    echo "$flags"
+}
+
+# build TARGET: leaves the results in $results, a folder.
+build() {
+    local target=$1 triple=${1%".$GLIBC"} library="" flags std=()
+    local packages=(-p freeze-bootloader --bin launcher)
+    case $triple in *-linux-*) packages+=(-p freeze-bootloader-twin --lib) ;; esac
+    if [ "$triple" != "$rustc_host" ]; then
+        library=$(std_sources)
+        std=("-Zbuild-std=std,panic_abort,panic_unwind")
+        export RUSTC_BOOTSTRAP=1 __CARGO_TESTS_ONLY_SRC_ROOT=$library
+    else
+        unset RUSTC_BOOTSTRAP __CARGO_TESTS_ONLY_SRC_ROOT
+    fi
+    flags=$(remap "$library")
+    local command=(zigbuild)
+    case $triple in
+        *-windows-gnu)
+            install x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
+            command=(build)
+            # Without the time of linking the same sources give the same bytes.
+            flags+=" -C linker=x86_64-w64-mingw32-gcc -C link-arg=-Wl,--no-insert-timestamp -C target-feature=+crt-static"
+            ;;
+        *-musl) flags+=" -C link-self-contained=no -C target-feature=-crt-static -C link-arg=-dynamic" ;;
+        x86_64-apple-darwin) export MACOSX_DEPLOYMENT_TARGET=10.13 ;;
+        aarch64-apple-darwin) export MACOSX_DEPLOYMENT_TARGET=11.0 ;;
+    esac
+    if [ "${command[0]}" = zigbuild ]; then
+        need_zig
+        command=("$tools/zig-$ZIG/bin/cargo-zigbuild" zigbuild)
+        export PATH="$tools/zig-$ZIG/bin:$PATH"
+    else
+        command=(cargo build)
+    fi
+    say "building $target"
+    RUSTFLAGS=$flags "${command[@]}" --locked --quiet --profile bootloader "${std[@]}" --target "$target" "${packages[@]}"
+    results=$CARGO_TARGET_DIR/$triple/bootloader
+}
+
+# check FILE TRIPLE: what must hold for it to run where it is meant to.
+check() {
+    local file=$1 triple=$2 size needs versions
+    size=$(stat -c %s "$file")
+    [ "$size" -le "$MOST" ] || fail "\`$file\` has $size bytes, more than $MOST"
+    case $triple in
+        *-linux-*)
+            needs=$(readelf -dW "$file" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | tr '\n' ' ')
+            case $needs in *libgcc_s*) fail "\`$file\` needs libgcc_s" ;; esac
+            [ -n "$needs" ] || fail "\`$file\` is linked statically: it could not load libpython"
+            versions=$(readelf -VW "$file" | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -n 1 || true)
+            case $triple in
+                *-gnu)
+                    local newest; newest=$(printf 'GLIBC_%s\n%s\n' "$GLIBC" "$versions" | sort -V | tail -n 1)
+                    [ "$newest" = "GLIBC_$GLIBC" ] || fail "\`$file\` needs $versions, expected at most GLIBC_$GLIBC" ;;
+                *) [ -z "$versions" ] || fail "\`$file\` needs $versions, expected musl" ;;
+            esac
+            say "$triple/$(basename "$file"): $size bytes, needs $needs$versions" ;;
+        *-windows-*)
+            needs=$(x86_64-w64-mingw32-objdump -p "$file" | sed -n 's/.*DLL Name: //p' | sort -u | tr '\n' ' ')
+            # Of each other one a file of the same name beside the program would be loaded.
+            for name in $needs; do
+                case ${name,,} in
+                    kernel32.dll | ntdll.dll | msvcrt.dll | bcryptprimitives.dll | advapi32.dll | api-ms-win-core-*) ;;
+                    *) fail "\`$file\` needs $name, which is not among the libraries that Windows itself knows" ;;
+                esac
+            done
+            say "$triple/$(basename "$file"): $size bytes, needs $needs" ;;
+        *-darwin)
+            [ "$(od -An -tx4 -N4 "$file" | tr -d ' ')" = feedfacf ] || fail "\`$file\` is no Mach-O file"
+            say "$triple/$(basename "$file"): $size bytes" ;;
+    esac
+}
+
+install readelf binutils
+for triple in "${targets[@]}"; do
+    target=$triple
+    case $triple in *-linux-gnu) target=$triple.$GLIBC ;; esac
+    (
+        build "$target"
+        new=$out/.new-$triple
+        rm -rf "$new"
+        mkdir -p "$new"
+        case $triple in
+            *-linux-*) cp "$results/launcher" "$new/launcher"; cp "$results/liblauncher_twin.so" "$new/launcher.so" ;;
+            *-windows-*) cp "$results/launcher.exe" "$new/launcher.exe" ;;
+            *-darwin) cp "$results/launcher" "$new/launcher" ;;
+        esac
+        for file in "$new"/*; do check "$file" "$triple"; done
+        rm -rf "${out:?}/$triple"
+        mv "$new" "$out/$triple"
+    )
+done
