@@ -1,11 +1,12 @@
-//! The launchers that `freeze` brings: the executable, and the library for interpreters without a shared libpython.
+//! The launchers that `freeze` brings or finds: the executable, and the library for interpreters without a shared libpython.
 
 use std::borrow::Cow;
+use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::{Context, Error, Result};
-use crate::target::Target;
+use crate::target::{Arch, Os, Target};
 
 /// Made together with `freeze`, for the platform that builds.
 static OWN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/launcher"));
@@ -17,12 +18,40 @@ pub const TWIN: &str = "launcher.so";
 /// Bytes of a launcher, shared by the executables of a bundle.
 pub type Launcher = Arc<Cow<'static, [u8]>>;
 
-/// The launcher for a platform: the file that `FREEZE_BOOTLOADER` names, else the one in `freeze`.
+/// The launcher for a platform: the file that `FREEZE_BOOTLOADER` names, else the one in `freeze`, else a file in one of the
+/// folders that launchers of other platforms lie in.
 ///
 /// # Errors
 /// The file cannot be read, or there is none for this platform.
 pub fn executable(target: &Target) -> Result<Launcher> {
-    find(target, "", OWN)
+    find(target, if target.os == Os::Windows { "launcher.exe" } else { "launcher" }, "", OWN)
+}
+
+/// The same for a program without a console: on Windows the header says so.
+///
+/// # Errors
+/// As for [`executable`], and where it is no executable of Windows.
+pub fn windowed(target: &Target) -> Result<Launcher> {
+    let launcher = executable(target)?;
+    if target.os != Os::Windows {
+        return Ok(launcher);
+    }
+    let bytes = without_console(launcher.to_vec());
+    let bytes = bytes.ok_or_else(|| Error::new("the launcher is no executable of Windows"))?;
+    Ok(Arc::new(Cow::Owned(bytes)))
+}
+
+/// Changes `IMAGE_OPTIONAL_HEADER64.Subsystem` from that of a console to that of windows.
+fn without_console(mut executable: Vec<u8>) -> Option<Vec<u8>> {
+    const WINDOWED: [u8; 2] = 2u16.to_le_bytes();
+    let header = u32::from_le_bytes(*executable.get(0x3c..)?.first_chunk()?);
+    let header = usize::try_from(header).ok()?;
+    let header = executable.get_mut(header..)?;
+    if !header.starts_with(b"PE\0\0") {
+        return None;
+    }
+    header.get_mut(0x5c..0x5e)?.copy_from_slice(&WINDOWED);
+    Some(executable)
 }
 
 /// The same as a library, which an interpreter without a shared libpython is run with: it lies beside that file, with `.so`
@@ -31,43 +60,134 @@ pub fn executable(target: &Target) -> Result<Launcher> {
 /// # Errors
 /// As for [`executable`].
 pub fn twin(target: &Target) -> Result<Launcher> {
-    find(target, ".so", OWN_TWIN)
+    find(target, "launcher.so", ".so", OWN_TWIN)
 }
 
-fn find(target: &Target, suffix: &str, own: &'static [u8]) -> Result<Launcher> {
-    if let Some(mut path) = std::env::var_os("FREEZE_BOOTLOADER").filter(|path| !path.is_empty()) {
+/// What compilers call a platform.
+pub fn triple(target: &Target) -> String {
+    let arch = match target.arch {
+        Arch::X86_64 => "x86_64",
+        Arch::Aarch64 => "aarch64",
+    };
+    let rest = match (target.os, target.musl) {
+        (Os::Linux, false) => "unknown-linux-gnu",
+        (Os::Linux, true) => "unknown-linux-musl",
+        (Os::Windows, _) => "pc-windows-gnu",
+        (Os::Macos, _) => "apple-darwin",
+    };
+    format!("{arch}-{rest}")
+}
+
+fn find(target: &Target, name: &str, suffix: &str, own: &'static [u8]) -> Result<Launcher> {
+    if let Some(mut path) = env::var_os("FREEZE_BOOTLOADER").filter(|path| !path.is_empty()) {
         path.push(suffix);
         let path = PathBuf::from(path);
-        return Ok(Arc::new(Cow::Owned(read(&path)?)));
+        let content =
+            read(&path).map_err(|e| e.hint("FREEZE_BOOTLOADER must name a launcher, or be unset"))?;
+        return Ok(Arc::new(Cow::Owned(content)));
     }
     let host = crate::spec::host();
     if (host.os, host.arch) == (target.os, target.arch) && !target.musl && !own.is_empty() {
         return Ok(Arc::new(Cow::Borrowed(own)));
     }
-    let error = Error::new(format!("this `freeze` has no launcher for {}", target.name()));
-    if target.musl {
-        let hint = "the launcher that it brings needs glibc: build one for musl, linked dynamically, and set \
-                    FREEZE_BOOTLOADER to it";
-        return Err(error.hint(hint));
+    let folders = folders(env::var_os("FREEZE_LAUNCHERS").map(PathBuf::from), env::current_exe().ok());
+    in_folders(target, name, &folders).map(|content| Arc::new(Cow::Owned(content)))
+}
+
+/// Where launchers of other platforms may lie, first those that the user has named.
+fn folders(named: Option<PathBuf>, executable: Option<PathBuf>) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = named.filter(|f| !f.as_os_str().is_empty()).into_iter().collect();
+    let executable = executable.map(|path| path.canonicalize().unwrap_or(path));
+    if let Some(folder) = executable.as_deref().and_then(Path::parent) {
+        folders.push(folder.join("launchers"));
+        folders.extend(folder.parent().map(|prefix| prefix.join("share").join("freeze").join("launchers")));
     }
-    Err(error.hint("set FREEZE_BOOTLOADER to one built for it"))
+    folders
+}
+
+fn in_folders(target: &Target, name: &str, folders: &[PathBuf]) -> Result<Vec<u8>> {
+    let triple = triple(target);
+    let files = folders.iter().map(|folder| folder.join(&triple).join(name));
+    if let Some(path) = files.into_iter().find(|path| path.is_file()) {
+        return read(&path);
+    }
+    let looked: Vec<_> = folders.iter().map(|folder| format!("`{}`", folder.display())).collect();
+    let looked = if looked.is_empty() { "no folder".to_owned() } else { looked.join(", ") };
+    let error = Error::new(format!(
+        "this `freeze` has no launcher for {}: no `{triple}/{name}` in {looked}",
+        target.name()
+    ));
+    Err(error.hint(format!(
+        "build it with `bootloader/launchers.sh {triple}` in the sources of freeze, and set FREEZE_LAUNCHERS to the folder \
+         `target/launchers` there"
+    )))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path)
-        .context(|| format!("failed to read the launcher `{}`", path.display()))
-        .map_err(|e| e.hint("FREEZE_BOOTLOADER must name a launcher, or be unset"))
+    std::fs::read(path).context(|| format!("failed to read the launcher `{}`", path.display()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::target::{Arch, Os};
+
+    const WINDOWS: Target = Target { os: Os::Windows, arch: Arch::X86_64, musl: false };
 
     #[test]
-    fn what_has_no_launcher_is_named() {
+    fn a_missing_launcher_is_named_with_the_places_and_the_command() {
         let target = Target { os: Os::Linux, arch: Arch::X86_64, musl: true };
-        let error = executable(&target).unwrap_err().to_string();
-        assert!(error.contains("no launcher for linux-musl-x86_64"), "{error}");
+        let folders = folders(Some("/named".into()), Some("/opt/freeze/bin/freeze".into()));
+        let error = in_folders(&target, "launcher", &folders).unwrap_err().to_string();
+        for part in [
+            "no launcher for linux-musl-x86_64",
+            "`x86_64-unknown-linux-musl/launcher`",
+            "`/named`",
+            "`/opt/freeze/bin/launchers`",
+            "`/opt/freeze/share/freeze/launchers`",
+            "bootloader/launchers.sh x86_64-unknown-linux-musl",
+        ] {
+            assert!(error.contains(part), "{part} in {error}");
+        }
+    }
+
+    #[test]
+    fn a_launcher_is_found_by_its_triple_in_the_first_folder_that_has_it() {
+        let base = tempfile::tempdir().unwrap();
+        let folders = ["one", "two", "three"].map(|name| base.path().join(name));
+        for folder in &folders[1..] {
+            let folder = folder.join("x86_64-pc-windows-gnu");
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(folder.join("launcher.exe"), folder.as_os_str().as_encoded_bytes()).unwrap();
+        }
+        let found = in_folders(&WINDOWS, "launcher.exe", &folders).unwrap();
+        assert!(found.ends_with(b"two/x86_64-pc-windows-gnu"));
+        assert!(in_folders(&WINDOWS, "launcher", &folders).is_err());
+    }
+
+    #[test]
+    fn a_launcher_without_a_console_differs_in_its_header_only() {
+        let mut console = vec![0; 0x200];
+        console[0x3c] = 0x80;
+        console[0x80..0x84].copy_from_slice(b"PE\0\0");
+        console[0x80 + 0x5c] = 3;
+        let windowed = without_console(console.clone()).unwrap();
+        console[0x80 + 0x5c] = 2;
+        assert_eq!(windowed, console);
+        for len in [0, 0x3c, 0x3f, 0x80, 0x84, 0x98] {
+            assert_eq!(without_console(console[..len].to_vec()), None);
+        }
+    }
+
+    #[test]
+    fn triples_are_those_of_the_script() {
+        let script = include_str!("../../bootloader/launchers.sh");
+        for os in [Os::Linux, Os::Windows, Os::Macos] {
+            let target = Target { os, arch: Arch::X86_64, musl: false };
+            assert!(script.contains(&triple(&target)), "{}", triple(&target));
+        }
+        assert_eq!(
+            triple(&Target { os: Os::Macos, arch: Arch::Aarch64, musl: false }),
+            "aarch64-apple-darwin"
+        );
     }
 }
