@@ -42,25 +42,27 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn build(workspace: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let target = variable("TARGET")?.into_string().map_err(|_| "TARGET is not text")?;
     let target_dir = out.join("bootloader");
-    let mut cargo = Command::new(variable("CARGO")?);
+    let zig = zigbuild(workspace).filter(|_| target.ends_with("-linux-gnu"));
+    let mut cargo = match &zig {
+        Some(zig) => Command::new(zig),
+        None => Command::new(variable("CARGO")?),
+    };
+    let chosen = if zig.is_some() { format!("{target}.{GLIBC}") } else { target.clone() };
     cargo
         .current_dir(workspace)
-        .args([
-            "build",
-            "--locked",
-            "--profile",
-            "bootloader",
-            "-p",
-            "freeze-bootloader",
-            "-p",
-            "freeze-bootloader-twin",
-            "--bin",
-            "launcher",
-            "--lib",
-        ])
-        .args(["--target", &target, "--target-dir"])
+        .arg(if zig.is_some() { "zigbuild" } else { "build" })
+        .args(["--locked", "--profile", "bootloader", "-p", "freeze-bootloader", "--bin", "launcher"])
+        .args(["--target", &chosen, "--target-dir"])
         .arg(&target_dir)
         .env("CARGO_BUILD_BUILD_DIR", &target_dir);
+    // It looks for zig beside itself through `PATH`.
+    if let Some(folder) = zig.as_deref().and_then(Path::parent) {
+        let path = env::var_os("PATH").unwrap_or_default();
+        cargo.env("PATH", env::join_paths([folder.to_owned()].into_iter().chain(env::split_paths(&path)))?);
+    }
+    if target.contains("-linux-") {
+        cargo.args(["-p", "freeze-bootloader-twin", "--lib"]);
+    }
     // What instruments or checks the builder (clippy, coverage, sanitizers, `target-cpu=native`) has no
     // place in a program that is copied to other machines.
     for name in [
@@ -106,6 +108,19 @@ fn build(workspace: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
     }
     let suffix = if target.contains("windows") { ".exe" } else { "" };
     Ok(target_dir.join(&target).join("bootloader").join(format!("launcher{suffix}")))
+}
+
+/// What a launcher for Linux needs at most, where zig brings the libraries to link with; else it is what this machine has.
+const GLIBC: &str = "2.17";
+
+/// `cargo-zigbuild`: where `bootloader/launchers.sh` has put it, or in `PATH`.
+fn zigbuild(workspace: &Path) -> Option<PathBuf> {
+    let tools = std::fs::read_dir(workspace.join("target/launchers/.tools")).ok();
+    let mut own: Vec<_> = tools.into_iter().flatten().flatten().map(|e| e.path().join("bin")).collect();
+    own.sort();
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = own.into_iter().rev().chain(env::split_paths(&path));
+    folders.map(|folder| folder.join("cargo-zigbuild")).find(|file| file.is_file())
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
