@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Builds the launchers of other platforms: bootloader/launchers.sh [--out FOLDER] TARGET… | all | host
+# Builds the launchers of other platforms: bootloader/launchers.sh [--out FOLDER] [--test] TARGET… | all
 #
 # From nothing on a bare Debian 12: what is missing is installed, with pinned versions, below target/launchers/.tools. The
 # results lie in target/launchers/<triple>/, where FREEZE_LAUNCHERS can point to; each is checked before it is put there.
+# With --test the sources are linted for Windows, and their unit tests run under wine, if that is a target.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 unset PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE
@@ -23,14 +24,16 @@ say() {
     echo "launchers: $*"
 }
 usage() {
-    echo "usage: bootloader/launchers.sh [--out FOLDER] TARGET... | all"
+    echo "usage: bootloader/launchers.sh [--out FOLDER] [--test] TARGET... | all"
     echo "targets: $ALL"
 }
 
 targets=()
+tests=false
 while [ $# -gt 0 ]; do
     case $1 in
         --out) out=$(mkdir -p "${2:?--out needs a folder}" && cd "$2" && pwd); shift ;;
+        --test) tests=true ;;
         --help | -h) usage; exit 0 ;;
         all) read -r -a more <<<"$ALL"; targets+=("${more[@]}") ;;
         *)
@@ -178,6 +181,30 @@ check() {
     esac
 }
 
+# Lints and unit tests for Windows, in wine of Debian 12. It lacks the library that Rust has its random numbers from.
+test_windows() {
+    local wine=/usr/lib/wine/wine64 library
+    [ -x $wine ] || install no-such-command wine64
+    library=$(std_sources)
+    export RUSTC_BOOTSTRAP=1 __CARGO_TESTS_ONLY_SRC_ROOT=$library CARGO_TARGET_DIR=$tools/target-tests
+    export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER=x86_64-w64-mingw32-gcc CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER=$wine
+    export WINEPREFIX=$tools/wine WINEARCH=win64 WINEDEBUG=-all
+    unset DISPLAY
+    local system=$WINEPREFIX/drive_c/windows/system32
+    if [ ! -e "$system/bcryptprimitives.dll" ]; then
+        $wine wineboot -i >"$tools/wine.log" 2>&1 || true
+        [ -d "$system" ] || fail "failed to set wine up: \`$tools/wine.log\` tells why"
+        x86_64-w64-mingw32-gcc -shared -o "$system/bcryptprimitives.dll" -x c - -ladvapi32 <<'C'
+#include <windows.h>
+BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
+__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE bytes, SIZE_T n) { return SystemFunction036(bytes, (ULONG)n); }
+C
+    fi
+    local options=(-Zbuild-std=std,panic_unwind,test --locked --quiet --target x86_64-pc-windows-gnu -p freeze-bootloader)
+    cargo clippy "${options[@]}" --all-targets -- -D warnings
+    cargo test "${options[@]}" --lib --bins
+}
+
 install readelf binutils
 for triple in "${targets[@]}"; do
     target=$triple
@@ -196,4 +223,5 @@ for triple in "${targets[@]}"; do
         rm -rf "${out:?}/$triple"
         mv "$new" "$out/$triple"
     )
+    case $tests-$triple in true-*-windows-gnu) (test_windows) ;; esac
 done

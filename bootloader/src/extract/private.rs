@@ -98,6 +98,7 @@ extern "C" fn after_fork() {
 /// Removes the folder of this process, if it has one that no other process uses.
 pub(crate) fn remove() {
     if let Some(own) = PRIVATE.get()
+        && os::REMOVES_WHAT_IS_LOADED
         && own.owner.load(Ordering::Relaxed) == std::process::id()
         && os::lock(&own.lock, Lock::Exclusive)
     {

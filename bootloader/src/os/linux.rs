@@ -141,3 +141,12 @@ pub(super) fn advise_large(start: usize, size: usize) {
     // SAFETY: advice on the own mapping.
     unsafe { libc::madvise(start as *mut c_void, size, libc::MADV_HUGEPAGE) };
 }
+
+/// Names the process, as `ps` and `top` show it: after the file of its executable.
+pub(crate) fn name_process(executable: &Path) {
+    let name = executable.file_name().map(|n| n.as_bytes().iter().copied().take(15).collect::<Vec<u8>>());
+    if let Some(name) = name.and_then(|n| CString::new(n).ok()) {
+        // SAFETY: the name ends in NUL.
+        unsafe { libc::prctl(libc::PR_SET_NAME, name.as_ptr(), 0, 0, 0) };
+    }
+}

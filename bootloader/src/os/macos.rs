@@ -1,4 +1,4 @@
-//! macOS: the own executable and its processes; libraries cannot be loaded from memory.
+//! On macOS: the own executable and its processes; libraries cannot be loaded from memory.
 
 use std::ffi::{CStr, OsStr, c_void};
 use std::fs::File;
@@ -142,3 +142,6 @@ pub(crate) fn can_load_from_memory() -> bool {
 
 /// The kernel gives large pages as it sees fit.
 pub(super) fn advise_large(_: usize, _: usize) {}
+
+/// Processes have the names of their files.
+pub(crate) fn name_process(_: &Path) {}

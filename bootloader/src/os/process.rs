@@ -78,18 +78,6 @@ pub(crate) fn monotonic_clock() -> f64 {
     now.tv_sec as f64 + now.tv_nsec as f64 / 1e9
 }
 
-/// Names the process, as `ps` and `top` show it: after the file of its executable.
-pub(crate) fn name_process(executable: &Path) {
-    let name = executable.file_name().map(|n| n.as_bytes().iter().copied().take(15).collect::<Vec<u8>>());
-    if let Some(name) = name.and_then(|n| CString::new(n).ok()) {
-        #[cfg(target_os = "linux")]
-        // SAFETY: the name ends in NUL.
-        unsafe {
-            libc::prctl(libc::PR_SET_NAME, name.as_ptr(), 0, 0, 0)
-        };
-    }
-}
-
 /// The main program and what it has loaded, to look symbols up in.
 pub(crate) fn main_program() -> *mut c_void {
     // SAFETY: no library is loaded.

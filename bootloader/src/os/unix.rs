@@ -78,6 +78,9 @@ pub(crate) fn open_turn(folder: &Path) -> io::Result<File> {
     File::open(folder)
 }
 
+/// Whether a file can be removed that is loaded as a library.
+pub(crate) const REMOVES_WHAT_IS_LOADED: bool = true;
+
 /// Gives a complete folder its name.
 pub(crate) fn rename_folder(from: &Path, to: &Path) -> io::Result<()> {
     std::fs::rename(from, to)

@@ -63,8 +63,11 @@ extern "C" fn free(_: *mut c_void, arena: *mut c_void, size: usize) {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(unix)]
     use super::*;
 
+    // Elsewhere Python's own memory is taken.
+    #[cfg(unix)]
     #[test]
     fn memory_of_all_sizes_is_whole_and_apart() {
         let sizes = [1 << 20, 16 << 10, 512 << 10, 256 << 10, SPAN, 1 << 20, 3 << 20, 2 * SPAN];

@@ -139,6 +139,9 @@ pub(crate) fn open_turn(folder: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).open(folder.join(".turn"))
 }
 
+/// Whether a file can be removed that is loaded as a library: a folder with one is left to the next start as it is.
+pub(crate) const REMOVES_WHAT_IS_LOADED: bool = false;
+
 /// How long a scanner may hold a file of a new folder open.
 const PATIENCE: Duration = Duration::from_secs(5);
 
