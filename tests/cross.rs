@@ -104,8 +104,7 @@ fn branches_follow_the_target() {
     let (Some(python), Some(path)) = (piece("windows-embed-3.11"), path_with("3.11")) else { return };
     let source = "import os, sys\nif os.name == 'nt':\n    import winning\nelse:\n    import losing\n";
     let project = Project::script(source).file("winning.py", "").file("losing.py", "");
-    let project = with_any_launcher(project);
-    let any = project.path().join("launcher");
+    let any = any_executable(&python);
     let run = project.bare_command(["app.py", "-y", "--target", "windows-x86_64", "--onefile", "--python"]);
     run.arg(&python).env("FREEZE_BOOTLOADER", &any).env("PATH", path).run().success();
     let listed = project.bare_command(["inspect", "dist/app.exe"]).run();
@@ -115,9 +114,10 @@ fn branches_follow_the_target() {
     assert!(listed.stdout.contains(" python311.dll"), "{listed}");
 }
 
-/// A product that is not started needs no launcher that can be.
-fn with_any_launcher(project: Project) -> Project {
-    project.file("launcher", "no launcher\n")
+/// An executable of Windows, which does for a launcher where the product is not started.
+fn any_executable(python: &Path) -> PathBuf {
+    let files = walkdir::WalkDir::new(python).into_iter().flatten();
+    files.map(walkdir::DirEntry::into_path).find(|p| p.ends_with("python.exe")).expect("a Python has one")
 }
 
 #[test]
@@ -271,8 +271,8 @@ fn files_of_windows_find_what_they_import() {
         let Some(python) = piece(name) else { continue };
         let source = "import ssl, sqlite3, ctypes, asyncio, multiprocessing, lzma, decimal, zoneinfo\n\
                       try:\n    import tkinter\nexcept ImportError: pass\n";
-        let project = with_any_launcher(Project::script(source));
-        let any = project.path().join("launcher");
+        let project = Project::script(source);
+        let any = any_executable(&python);
         let run =
             project.bare_command(["app.py", "-y", "--target", "windows-x86_64", "--python"]).arg(&python);
         let outcome = run.env("FREEZE_BOOTLOADER", &any).env("PATH", &path).run();
@@ -302,4 +302,32 @@ fn files_of_windows_find_what_they_import() {
         }
         assert!(count > 50, "{listed}");
     }
+}
+
+#[test]
+fn an_executable_of_windows_shows_icon_version_and_manifest() {
+    let (Some(python), Some(path)) = (piece("windows-embed-3.11"), path_with("3.11")) else { return };
+    let Some(launcher) = launcher("x86_64-pc-windows-gnu", "launcher.exe") else { return };
+    let icon = [&[0, 0, 1, 0, 1, 0, 1, 1, 0, 0, 1, 0, 32, 0, 4, 0, 0, 0, 22, 0, 0, 0][..], b"icon"].concat();
+    let spec = "[app]\nname = \"app\"\nentry = \"app.py\"\nversion = \"1.2.3\"\n[windows]\nicon = \"app.ico\"\nconsole = false\n\
+                uac = \"highest-available\"\nversion-info = { CompanyName = \"Żółw\" }\n[bundle]\nmode = \"onefile\"\n";
+    let project = Project::script("").file("app.ico", icon).file("app.spec", spec);
+    let run = project.bare_command(["app.spec", "-y", "--target", "windows-x86_64", "--python"]).arg(&python);
+    run.env("FREEZE_BOOTLOADER", launcher).env("PATH", path).run().success();
+    // Read by a tool that is not ours.
+    let code = "import sys, pefile\npe = pefile.PE(sys.argv[1])\n\
+                print(pe.OPTIONAL_HEADER.Subsystem, hex(pe.VS_FIXEDFILEINFO[0].FileVersionMS))\n\
+                t = [s for f in pe.FileInfo[0] if hasattr(f, 'StringTable') for s in f.StringTable][0].entries\n\
+                print(t[b'CompanyName'].decode(), t[b'ProductName'].decode(), t[b'OriginalFilename'].decode())\n\
+                for e in pe.DIRECTORY_ENTRY_RESOURCE.entries:\n  \
+                d = e.directory.entries[-1].directory.entries[0].data.struct\n  \
+                b = pe.get_data(d.OffsetToData, d.Size)\n  \
+                if e.id == 24: print(b'highestAvailable' in b)\n  \
+                if e.id == 3: print(b[:4].decode())\n";
+    let venv = harness::venv(newest(), "pefile\n");
+    let read = Run::new(venv.python())
+        .args(["-X", "utf8", "-c", code])
+        .arg(project.path().join("dist/app.exe"))
+        .run();
+    read.prints("2 0x10002\nŻółw app app.exe\nicon\nTrue\n");
 }
