@@ -16,6 +16,7 @@ mod cache;
 mod cli;
 mod collector;
 mod compat;
+mod cross;
 mod damage;
 mod determinism;
 mod environment;

@@ -286,7 +286,9 @@ impl CommandLine {
                 spec::options::request(options, &overrides)?
             }
         };
-        request.warnings.extend(foreign::notices(&self.matches));
+        request
+            .warnings
+            .extend(foreign::notices(&self.matches, request.target.unwrap_or_else(spec::host).os));
         Ok(Action::Build(Box::new(request), arguments))
     }
 }

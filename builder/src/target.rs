@@ -32,6 +32,23 @@ pub struct Target {
 }
 
 impl Target {
+    /// Every target, as [`Target::name`] names it.
+    pub const ALL: [Target; 8] = [
+        Target { os: Os::Linux, arch: Arch::X86_64, musl: false },
+        Target { os: Os::Linux, arch: Arch::Aarch64, musl: false },
+        Target { os: Os::Linux, arch: Arch::X86_64, musl: true },
+        Target { os: Os::Linux, arch: Arch::Aarch64, musl: true },
+        Target { os: Os::Windows, arch: Arch::X86_64, musl: false },
+        Target { os: Os::Windows, arch: Arch::Aarch64, musl: false },
+        Target { os: Os::Macos, arch: Arch::X86_64, musl: false },
+        Target { os: Os::Macos, arch: Arch::Aarch64, musl: false },
+    ];
+
+    /// The target of a name.
+    pub fn named(name: &str) -> Option<Target> {
+        Target::ALL.into_iter().find(|target| target.name() == name)
+    }
+
     /// The name used in specs and on the command line, as in `linux-x86_64`.
     pub fn name(&self) -> String {
         let os = match (self.os, self.musl) {
@@ -61,6 +78,17 @@ impl Target {
         if self.os == Os::Windows { "nt" } else { "posix" }
     }
 
+    /// `platform.machine()` there.
+    pub fn machine(&self) -> &'static str {
+        match (self.os, self.arch) {
+            (Os::Windows, Arch::X86_64) => "AMD64",
+            (_, Arch::X86_64) => "x86_64",
+            (Os::Windows, Arch::Aarch64) => "ARM64",
+            (Os::Macos, Arch::Aarch64) => "arm64",
+            (Os::Linux, Arch::Aarch64) => "aarch64",
+        }
+    }
+
     /// `platform.system()` there.
     pub fn platform_system(&self) -> &'static str {
         match self.os {
@@ -68,5 +96,18 @@ impl Target {
             Os::Windows => "Windows",
             Os::Macos => "Darwin",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_known_by_its_name() {
+        for target in Target::ALL {
+            assert_eq!(Target::named(&target.name()), Some(target));
+        }
+        assert_eq!(Target::named("linux"), None);
     }
 }

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use super::disk::Disk;
 use super::{Kind, Source};
 use crate::python::Python;
+use crate::target::Os;
 
 /// A place that holds modules: an entry of the search path or of a package's `__path__`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -194,7 +195,11 @@ impl<'p> Resolver<'p> {
         let (file, suffix) = self.first(listing, tail)?;
         let path = match name.rsplit_once('.') {
             Some((parent, _)) => format!("{}/{file}", parent.replace('.', "/")),
-            None if folder == self.python.dynload && suffix == Suffix::Extension => {
+            // On Windows they lie at the root, beside the libraries that they need: there a loader looks first.
+            None if folder == self.python.dynload
+                && suffix == Suffix::Extension
+                && self.python.target.os != Os::Windows =>
+            {
                 format!("lib-dynload/{file}")
             }
             None => file.clone(),

@@ -71,6 +71,7 @@ fn find_python() -> Option<Python> {
         opcodes: Default::default(),
         machine: String::new(),
         version_text: String::new(),
+        cross: None,
     })
 }
 

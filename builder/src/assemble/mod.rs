@@ -1,5 +1,7 @@
 //! Puts launcher and archive together: onefile, onedir, later a bundle.
 
+mod windows;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -71,19 +73,26 @@ pub enum Piece {
 /// There is no launcher for the target.
 pub fn app(request: &Request, packed: Packed, python: &Python) -> Result<App> {
     let launcher = launcher::executable(&python.target)?;
-    let suffix = if python.target.os == Os::Windows { ".exe" } else { "" };
+    let windows = python.target.os == Os::Windows;
+    let suffix = if windows { ".exe" } else { "" };
+    let dressed = |name: &str| match windows {
+        true => windows::dress(&launcher, request, name),
+        false => Ok(Arc::clone(&launcher)),
+    };
     let file_name = |name: &str| format!("{name}{suffix}");
     let Packed { plan, blobs, beside, programs, totals, warnings } = packed;
     let mut names = request.programs.iter().map(|p| file_name(&p.name));
     let main = names.next().unwrap_or_else(|| file_name(&request.name));
     let mut archive: Vec<(u64, Stored)> = plan.blob_offsets.iter().copied().zip(blobs).collect();
     archive.push((plan.index_offset, Stored::Bytes(plan.tail.into())));
-    let mut executables = vec![executable(main.clone(), &launcher, archive, plan.len, plan.index_hash)];
+    let mut executables =
+        vec![executable(main.clone(), &dressed(&main)?, archive, plan.len, plan.index_hash)];
     let mut aliases = Vec::new();
     match request.bundle.mode {
         Mode::Onefile => aliases.extend(names),
         Mode::Onedir => {
             for (name, program) in names.zip(programs.iter().skip(1)) {
+                let launcher = dressed(&name)?;
                 executables.push(companion(name, &main, program, &launcher)?);
             }
         }

@@ -32,7 +32,7 @@ pub(crate) struct Closure {
     pub(crate) host: BTreeMap<String, String>,
     /// Second names of files: path under the root → the file.
     pub(crate) links: BTreeMap<String, usize>,
-    /// Place in `files` by path under the root.
+    /// Place in `files` by path under the root, as the loader compares it.
     pub(crate) by_dest: HashMap<String, usize>,
     /// What the user should know.
     pub(crate) warnings: Vec<Warning>,
@@ -116,13 +116,13 @@ impl<'a, 'r> Closing<'a, 'r> {
     fn add(&mut self, file: File) -> usize {
         let i = self.out.files.len();
         self.by_source.entry(canonical(&file.source)).or_insert(i);
-        self.out.by_dest.entry(file.dest.clone()).or_insert(i);
+        self.out.by_dest.entry(self.reader.format.fold(&file.dest)).or_insert(i);
         if file.facts.is_some() {
             let own = file.facts.as_ref().and_then(|f| f.name.as_deref());
             let names: Vec<&str> =
                 std::iter::once(file.file_name()).chain(own.filter(|n| *n != file.file_name())).collect();
             for name in names {
-                self.by_name.entry(name.to_owned()).or_default().push(i);
+                self.by_name.entry(self.reader.format.fold(name)).or_default().push(i);
             }
         }
         self.out.files.push(file);
@@ -186,7 +186,12 @@ impl<'a, 'r> Closing<'a, 'r> {
         if let Some(found) = found {
             return match self.by_source.get(&canonical(&found)) {
                 Some(known) => Ok(self.known(*known, name)),
-                None => self.collect(i, &found, name.to_owned()),
+                None => {
+                    // Where case does not count the file's own spelling is kept.
+                    let own = found.file_name().and_then(|n| n.to_str()).map(str::to_owned);
+                    let own = own.filter(|n| *n != name && self.reader.format.fold(n) == name);
+                    self.collect(i, &found, own.unwrap_or_else(|| name.to_owned()))
+                }
             };
         }
         if let Some(j) = self.by_name.get(name).and_then(|l| l.first()) {
@@ -206,7 +211,8 @@ impl<'a, 'r> Closing<'a, 'r> {
     /// A file of the product under the name by which the loader looks for it.
     fn known(&mut self, j: usize, name: &str) -> Edge {
         let file = &self.out.files[j];
-        if file.file_name() != name && Some(j) != self.out.libpython {
+        let fold = |name: &str| self.reader.format.fold(name);
+        if fold(file.file_name()) != fold(name) && Some(j) != self.out.libpython {
             let dest = join(file.folder(), name);
             self.link(dest, j);
         }
@@ -214,16 +220,17 @@ impl<'a, 'r> Closing<'a, 'r> {
     }
 
     fn link(&mut self, dest: String, j: usize) {
-        if self.out.by_dest.contains_key(&dest) {
+        let folded = self.reader.format.fold(&dest);
+        if self.out.by_dest.contains_key(&folded) {
             return;
         }
         let name = dest.rsplit('/').next().unwrap_or(&dest).to_owned();
-        let named = self.by_name.entry(name).or_default();
+        let named = self.by_name.entry(self.reader.format.fold(&name)).or_default();
         if !named.contains(&j) {
             named.push(j);
         }
-        self.out.links.insert(dest.clone(), j);
-        self.out.by_dest.insert(dest, j);
+        self.out.by_dest.insert(folded, j);
+        self.out.links.insert(dest, j);
     }
 
     /// Path under the root of a file in a folder whose layout is kept.
@@ -237,7 +244,7 @@ impl<'a, 'r> Closing<'a, 'r> {
     /// Takes a library of the building machine into the product.
     fn collect(&mut self, i: usize, found: &Path, mut dest: String) -> Result<Edge> {
         let (hash, known) = self.reader.get(found)?.clone();
-        if let Some(j) = self.out.by_dest.get(&dest).copied() {
+        if let Some(j) = self.out.by_dest.get(&self.reader.format.fold(&dest)).copied() {
             if self.out.files[j].hash == hash {
                 self.by_source.insert(canonical(found), j);
                 return Ok(Edge::Bundled(j));

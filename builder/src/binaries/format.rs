@@ -1,4 +1,4 @@
-//! What the rest of `binaries/` asks of an object format; one implementation each for ELF, later PE and Mach-O.
+//! What the rest of `binaries/` asks of an object format; one implementation each for ELF and PE, later Mach-O.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use super::elf::Elf;
 use super::facts::Facts;
 use super::paths::MachinePaths;
+use super::pe::Pe;
 use crate::error::{Error, Result};
+use crate::python::Python;
 use crate::spec::Strip;
-use crate::target::{Os, Target};
+use crate::target::Os;
 
 /// An object format and the loader that goes with it.
 pub(crate) trait Format: fmt::Debug + Sync {
@@ -18,7 +20,7 @@ pub(crate) trait Format: fmt::Debug + Sync {
     /// It is of another format, or damaged.
     fn read(&self, bytes: &[u8]) -> Result<Facts, Refusal>;
 
-    /// Whether a file that begins with `head` (64 bytes, fewer if it is shorter) is one that the target loads.
+    /// Whether a file that begins with `head` (4096 bytes, fewer if it is shorter) is one that the target loads.
     fn fits(&self, head: &[u8]) -> bool;
 
     /// Where a file's own search path, and those that it inherits from the files that load it, lead for
@@ -27,6 +29,11 @@ pub(crate) trait Format: fmt::Debug + Sync {
 
     /// Where the build's environment and the system lead for `needed`, in order.
     fn by_system(&self, facts: &Facts, needed: &str) -> Vec<PathBuf>;
+
+    /// A name as the loader compares it with others.
+    fn fold(&self, name: &str) -> String {
+        name.to_owned()
+    }
 
     /// Folders under the root (`""` is the root itself) that an entry of the search path of a file in `folder`
     /// leads to; none if it leads outside the product.
@@ -70,13 +77,19 @@ pub(crate) struct Unsafe(pub(crate) &'static str);
 ///
 /// # Errors
 /// Programs for it cannot be made here.
-pub(crate) fn of(target: Target, root: &Path) -> Result<Box<dyn Format>> {
+pub(crate) fn of(python: &Python) -> Result<Box<dyn Format>> {
+    let target = python.target;
     match target.os {
-        Os::Linux => Ok(Box::new(Elf::new(target.arch, root))),
-        Os::Windows | Os::Macos => Err(Error::new(format!(
+        Os::Linux if python.cross.is_some() => Ok(Box::new(Elf::under(target.arch, python.root()))),
+        Os::Linux => Ok(Box::new(Elf::new(target.arch, Path::new("/")))),
+        Os::Windows => {
+            let own = vec![python.base_prefix.clone(), python.dynload.clone()];
+            Ok(Box::new(Pe::new(target.arch, python.search_path.clone(), own)))
+        }
+        Os::Macos => Err(Error::new(format!(
             "failed to collect native files for `{}`: unknown object format",
             target.name()
         ))
-        .hint("build on Linux with a Python for Linux")),
+        .hint("build for Linux or Windows")),
     }
 }

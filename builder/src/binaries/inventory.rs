@@ -196,7 +196,7 @@ fn split_links(all: Vec<File>) -> (Vec<File>, Vec<(String, usize)>) {
 
 /// libpython under its own name; the interpreter itself where there is no shared libpython.
 fn core(python: &Python, reader: &mut Reader<'_>) -> Result<File> {
-    let path = python.libpython.as_ref().unwrap_or(&python.executable);
+    let path = python.core();
     let source = fs_err::canonicalize(path)?;
     let name = source.file_name().map(|n| n.to_string_lossy().into_owned());
     let own = reader.get(&source)?.1.as_ref().ok().and_then(|f| f.name.clone());

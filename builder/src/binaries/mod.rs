@@ -6,6 +6,7 @@ mod facts;
 mod format;
 mod inventory;
 mod paths;
+mod pe;
 mod policy;
 mod prepare;
 mod reader;
@@ -15,7 +16,9 @@ mod tests;
 mod tests_real;
 mod verify;
 
-use std::path::{Path, PathBuf};
+#[cfg(fuzzing)]
+use std::path::Path;
+use std::path::PathBuf;
 
 use crate::analysis::{By, Guard, Reason};
 use crate::error::{Error, Result, Warning};
@@ -70,8 +73,8 @@ pub struct Native {
 /// # Errors
 /// A file cannot be read, the store cannot be written, or a file needs a newer glibc than allowed.
 pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &Store) -> Result<Natives> {
-    let format = format::of(python.target, Path::new("/"))?;
-    let policy = Policy::get()?;
+    let format = format::of(python)?;
+    let policy = Policy::of(python.target.os)?;
     let mut reader = Reader::new(format.as_ref(), store);
     let inventory = inventory::take(contents, python, store, &mut reader)?;
     let roots = roots(request, python);
@@ -115,7 +118,7 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
 
 /// Whether a library of this name is never shipped, or stays with the host where nothing brings its own.
 pub(crate) fn stays_with_host(name: &str) -> bool {
-    Policy::get().is_ok_and(|policy| policy.stays(name, true) != policy::Stays::No)
+    Policy::of(crate::spec::host().os).is_ok_and(|policy| policy.stays(name, true) != policy::Stays::No)
 }
 
 /// The reasons of each file: those known before, and all files of the product that need it.

@@ -1,4 +1,4 @@
-//! Which libraries stay with the host, which files are not rewritten: `system.toml`, compiled once.
+//! Which libraries stay with the host, which files are not rewritten: `system.toml` and `windows.toml`, compiled once.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -7,6 +7,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
 use crate::error::{Context, Error, Result};
+use crate::target::Os;
 
 /// What `system.toml` says.
 #[derive(Debug)]
@@ -18,6 +19,9 @@ pub(crate) struct Policy {
     sealed: GlobSet,
     packages: BTreeMap<String, String>,
 }
+
+/// A policy that was read, or why it cannot be.
+type Kept = OnceLock<std::result::Result<Policy, String>>;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -57,19 +61,23 @@ pub(crate) enum Stays {
 }
 
 impl Policy {
-    /// The policy built into the program.
+    /// The policy for a system, built into the program.
     ///
     /// # Errors
-    /// `system.toml` is malformed, which a test rules out.
-    pub(crate) fn get() -> Result<&'static Policy> {
-        static POLICY: OnceLock<std::result::Result<Policy, String>> = OnceLock::new();
-        let policy =
-            POLICY.get_or_init(|| Policy::read(include_str!("system.toml")).map_err(|e| e.to_string()));
+    /// It is malformed, which a test rules out.
+    pub(crate) fn of(os: Os) -> Result<&'static Policy> {
+        static SYSTEM: Kept = OnceLock::new();
+        static WINDOWS: Kept = OnceLock::new();
+        let (kept, name, text) = match os {
+            Os::Windows => (&WINDOWS, "windows.toml", include_str!("windows.toml")),
+            Os::Linux | Os::Macos => (&SYSTEM, "system.toml", include_str!("system.toml")),
+        };
+        let policy = kept.get_or_init(|| Policy::read(name, text).map_err(|e| e.to_string()));
         policy.as_ref().map_err(|e| Error::new(e.clone()))
     }
 
-    fn read(text: &str) -> Result<Policy> {
-        let file: File = toml::from_str(text).context(|| "failed to read policy `system.toml`")?;
+    fn read(name: &str, text: &str) -> Result<Policy> {
+        let file: File = toml::from_str(text).context(|| format!("failed to read policy `{name}`"))?;
         let all = |groups: &[Group]| set(groups.iter().flat_map(|g| &g.names));
         let gl = file.unless.iter().filter(|g| g.name.as_deref() == Some("gl")).flat_map(|g| &g.names);
         Ok(Policy {
@@ -123,7 +131,7 @@ mod tests {
 
     #[test]
     fn glibc_and_drivers_stay_and_the_rest_is_shipped() {
-        let policy = Policy::get().unwrap();
+        let policy = Policy::of(Os::Linux).unwrap();
         for name in ["libc.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1", "libm.so.6", "libnsl.so.1"]
         {
             assert_eq!(policy.stays(name, false), Stays::Always, "{name}");
@@ -140,5 +148,17 @@ mod tests {
         }
         assert_eq!(policy.stays("libxcb.so.1", true), Stays::Unless);
         assert!(policy.is_gl("libEGL.so.1") && !policy.is_gl("libcuda.so.1"));
+    }
+
+    #[test]
+    fn what_windows_has_stays_and_runtimes_are_shipped() {
+        let policy = Policy::of(Os::Windows).unwrap();
+        for name in ["kernel32.dll", "api-ms-win-crt-runtime-l1-1-0.dll", "ucrtbase.dll", "ws2_32.dll"] {
+            assert_eq!(policy.stays(name, true), Stays::Always, "{name}");
+        }
+        assert_eq!(policy.stays("nvcuda.dll", true), Stays::Unless);
+        for name in ["vcruntime140.dll", "msvcp140.dll", "python3.dll", "libcrypto-3.dll", "sqlite3.dll"] {
+            assert_eq!(policy.stays(name, true), Stays::No, "{name}");
+        }
     }
 }

@@ -73,7 +73,7 @@ fn search_path(
     for entry in own {
         let inside = format.inside(entry, file.folder());
         outside |= inside.is_empty();
-        if inside.iter().any(|f| folders.contains(f.as_str())) {
+        if inside.iter().any(|f| folders.contains(format.fold(f).as_str())) {
             entries.push(entry.clone());
             leads.extend(inside);
         }
@@ -82,7 +82,7 @@ fn search_path(
     for (name, j) in file.bundled() {
         // libpython is loaded before anything else.
         let there = Some(j) == closure.libpython
-            || leads.iter().any(|f| closure.by_dest.get(&join(f, name)) == Some(&j));
+            || leads.iter().any(|f| closure.by_dest.get(&format.fold(&join(f, name))) == Some(&j));
         if !there {
             let folder = closure.files[j].folder().to_owned();
             entries.push(format.relative(file.folder(), &folder));

@@ -13,6 +13,9 @@ use super::format::{Format, Refusal};
 use crate::error::{Context, Result};
 use crate::store::{Bucket, Hash, Store};
 
+/// As much of a file as tells its format and processor.
+const HEAD: u64 = 4096;
+
 /// What is known of a file's content.
 pub(crate) type Known = std::result::Result<Facts, Refusal>;
 
@@ -57,7 +60,7 @@ impl<'a> Reader<'a> {
             return *known;
         }
         let mut head = Vec::new();
-        let read = File::open(path).and_then(|f| f.take(64).read_to_end(&mut head));
+        let read = File::open(path).and_then(|f| f.take(HEAD).read_to_end(&mut head));
         let fits = read.is_ok() && self.format.fits(&head);
         self.fits.insert(path.to_owned(), fits);
         fits

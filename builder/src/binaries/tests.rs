@@ -56,6 +56,7 @@ impl Bench {
             opcodes: Default::default(),
             machine: "x86_64".into(),
             version_text: String::new(),
+            cross: None,
         };
         let bench = Bench {
             request: Request { base: path.join("app"), ..Request::default() },

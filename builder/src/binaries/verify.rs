@@ -30,7 +30,7 @@ pub(crate) fn inside(closure: &Closure, prepared: &[Prepared], format: &dyn Form
             prepared.search.iter().flat_map(|entry| format.inside(entry, file.folder())).collect();
         let mut own = Vec::new();
         for (name, wanted) in file.bundled().filter(|(_, j)| Some(*j) != closure.libpython) {
-            let found = leads.iter().find_map(|f| closure.by_dest.get(&join(f, name)));
+            let found = leads.iter().find_map(|f| closure.by_dest.get(&format.fold(&join(f, name))));
             if found != Some(&wanted) {
                 own.push(wanted);
             }

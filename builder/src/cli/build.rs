@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use builder::error::{Error, Result};
 use builder::spec::options::Options;
-use builder::spec::{Compression, Mode, Overrides};
+use builder::spec::{self, Compression, Mode, Overrides};
+use builder::target::Target;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, ValueEnum};
 
@@ -28,6 +29,8 @@ pub(super) struct BuildArgs {
     /// The interpreter to freeze with: a venv, a python or a version. By default $VIRTUAL_ENV, .venv, python3.
     #[arg(long, value_name = "PYTHON", help_heading = "Build")]
     python: Option<String>,
+    #[command(flatten)]
+    cross: CrossArgs,
     /// Where the product goes.
     #[arg(long, value_name = "DIR", default_value = "dist", help_heading = "Build")]
     distpath: PathBuf,
@@ -51,6 +54,34 @@ pub(super) struct BuildArgs {
     script: ScriptArgs,
     #[command(flatten)]
     pub(super) foreign: ForeignArgs,
+}
+
+/// The platform to build for, and the packages for it.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Build")]
+pub(super) struct CrossArgs {
+    /// Build for another platform, as `windows-x86_64` or `linux-aarch64`; `--python` then names the folder or
+    /// the archive of a Python for it.
+    #[arg(long, value_name = "TARGET", value_parser = target)]
+    target: Option<Target>,
+    /// A folder of wheels, or of installed packages, to take packages from.
+    #[arg(long, value_name = "DIR")]
+    packages: Vec<PathBuf>,
+    /// A file of requirements: their wheels are downloaded for the target.
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    requirements: Vec<PathBuf>,
+}
+
+impl CrossArgs {
+    /// Adds them to what else is said besides a spec.
+    pub(super) fn over(self, overrides: Overrides) -> Overrides {
+        let CrossArgs { target, packages, requirements } = self;
+        Overrides { target, packages, requirements, ..overrides }
+    }
+}
+
+fn target(name: &str) -> Result<Target, String> {
+    Target::named(name).ok_or_else(|| spec::unknown_target(name))
 }
 
 /// Options without a spec, which has a key for each of them.
@@ -214,7 +245,7 @@ impl BuildArgs {
     }
 
     pub(super) fn overrides(&self) -> Overrides {
-        Overrides {
+        self.cross.clone().over(Overrides {
             python: self.python.clone(),
             dist: Some(self.distpath.clone()),
             work: self.workpath.clone(),
@@ -222,8 +253,8 @@ impl BuildArgs {
             overwrite: self.noconfirm,
             report: self.report.clone(),
             bloat: self.bloat,
-            target: None,
-        }
+            ..Overrides::default()
+        })
     }
 
     pub(super) fn options(self) -> Result<Options> {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use builder::error::Warning;
 use builder::spec::{Macos, Windows, entry};
+use builder::target::Os;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args};
 
@@ -102,16 +103,31 @@ const MEANINGLESS: &[(&str, &str)] = &[
     ("key", "has no effect: as in PyInstaller 6, bytecode is not encrypted"),
 ];
 
-/// One line for each option that does nothing.
-pub(super) fn notices(matches: &ArgMatches) -> Vec<Warning> {
+/// Options for Windows whose meaning a key of a spec has, or none.
+const NOT_ON_WINDOWS: &[(&str, &str)] = &[
+    ("version_file", "has no effect: `version-info` in `[windows]` of a spec says the same"),
+    ("hide_console", "has no effect: `-w` makes a program without a console"),
+    ("resource", "has no effect: icon, version and manifest are the resources of a program"),
+    ("disable_windowed_traceback", "has no effect"),
+];
+
+/// One line for each option that does nothing in a program for a system.
+pub(super) fn notices(matches: &ArgMatches, os: Os) -> Vec<Warning> {
     let given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
     let option = |id: &str| format!("`--{}`", id.replace('_', "-"));
+    let here = match os {
+        Os::Windows => "Windows",
+        Os::Macos => "macOS",
+        Os::Linux => "Linux",
+    };
     let elsewhere = PLATFORMS
         .iter()
-        .filter(|(id, on)| given(id) && !(cfg!(windows) && on.contains("Windows")))
+        .filter(|(id, on)| given(id) && !on.contains(here))
         .map(|(id, on)| Warning::new(format!("{} takes effect on {on} only", option(id))));
+    let windows = NOT_ON_WINDOWS.iter().filter(|_| os == Os::Windows);
     let nowhere = MEANINGLESS
         .iter()
+        .chain(windows)
         .filter(|(id, _)| given(id))
         .map(|(id, why)| Warning::new(format!("{} {why}", option(id))));
     elsewhere.chain(nowhere).collect()

@@ -7,6 +7,8 @@ use builder::spec::options::Options;
 use builder::spec::{self, Overrides, Request};
 use clap::Args;
 
+use super::build::CrossArgs;
+
 /// What to explain, and where it is.
 #[derive(Debug, Args)]
 pub(crate) struct WhyArgs {
@@ -24,6 +26,8 @@ pub(crate) struct WhyArgs {
     /// The interpreter, as of a build; without meaning for a frozen program.
     #[arg(long, value_name = "PYTHON")]
     python: Option<String>,
+    #[command(flatten)]
+    cross: CrossArgs,
 }
 
 /// Where a name is looked for.
@@ -46,6 +50,7 @@ impl WhyArgs {
             None => only_spec()?,
         };
         let overrides = Overrides { python: self.python.clone(), ..Overrides::default() };
+        let overrides = self.cross.clone().over(overrides);
         let path = Path::new(&what);
         let ends = |ends: &[&str]| path.extension().is_some_and(|e| ends.iter().any(|end| e == *end));
         if ends(&["spec"]) && !path.is_dir() {

@@ -8,7 +8,7 @@ use super::{Python, editable};
 use crate::store::{Bucket, Hash, Store};
 
 /// Changes when `probe.py` or [`Python`] changes what it means.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// An answer and what it rests on.
 #[derive(Serialize, Deserialize)]

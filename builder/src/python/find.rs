@@ -25,8 +25,36 @@ pub(super) fn interpreter(request: &Request, store: &Store) -> Result<PathBuf> {
             "name a venv, an interpreter or a version with `--python` or `interpreter` in `[python]`",
         ));
     };
-    let found = if is_script(&found) { behind_script(&found, store)? } else { found };
-    Ok(found)
+    resolved(&found, store)
+}
+
+/// An interpreter; what a shim starts in place of the shim.
+pub(super) fn resolved(found: &Path, store: &Store) -> Result<PathBuf> {
+    if is_script(found) { behind_script(found, store) } else { Ok(found.to_owned()) }
+}
+
+/// An interpreter of a version such as `3.12` that uv has installed: the newest.
+pub(super) fn by_uv(version: &str) -> Option<PathBuf> {
+    let var = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    let data = if cfg!(windows) {
+        var("APPDATA").map(|d| d.join("uv/data"))
+    } else {
+        var("XDG_DATA_HOME").or_else(|| var("HOME").map(|h| h.join(".local/share"))).map(|d| d.join("uv"))
+    };
+    let folder = var("UV_PYTHON_INSTALL_DIR").or_else(|| data.map(|d| d.join("python")))?;
+    let start = format!("cpython-{version}.");
+    let mut fitting: Vec<(u32, PathBuf)> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|e| {
+            let name = e.file_name().to_string_lossy().into_owned();
+            let micro = name.strip_prefix(&start)?.split('-').next()?.parse().ok()?;
+            Some((micro, in_folder(&e.path()).ok().flatten()?))
+        })
+        .collect();
+    fitting.sort();
+    fitting.pop().map(|(_, found)| found)
 }
 
 /// The interpreter for a text of the spec or the command line.
@@ -60,7 +88,7 @@ fn named(text: &str, request: &Request, tried: &mut Vec<String>) -> Result<Optio
 }
 
 /// An interpreter of a version such as `3.12` or `3.12.1`: pyenv's newest that fits, then `python3.12` on PATH.
-fn by_version(version: &str, tried: &mut Vec<String>) -> Option<PathBuf> {
+pub(super) fn by_version(version: &str, tried: &mut Vec<String>) -> Option<PathBuf> {
     let root = std::env::var_os("PYENV_ROOT")
         .map(PathBuf::from)
         .or_else(|| std::env::var_os("HOME").map(|h| Path::new(&h).join(".pyenv")));
@@ -122,7 +150,7 @@ fn default(request: &Request, tried: &mut Vec<String>) -> Result<Option<PathBuf>
 }
 
 /// The interpreter in a venv or an installation's folder.
-fn in_folder(folder: &Path) -> Result<Option<PathBuf>> {
+pub(super) fn in_folder(folder: &Path) -> Result<Option<PathBuf>> {
     for name in ["bin/python3", "bin/python", "Scripts/python.exe", "python.exe"] {
         let path = folder.join(name);
         if path.is_file() {
@@ -165,7 +193,7 @@ fn base_gone(venv: &Path, interpreter: &Path) -> Error {
 }
 
 /// An executable on PATH.
-fn on_path(name: &str) -> Option<PathBuf> {
+pub(super) fn on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)
         .filter(|folder| folder.is_absolute())

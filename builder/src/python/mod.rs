@@ -1,9 +1,13 @@
-//! The target interpreter: asked once, without its `site` customisations running twice, and cached.
+//! The target interpreter: asked once, without its `site` customisations running twice, and cached; that of another
+//! platform is read.
 
 mod cache;
+mod cross;
 mod editable;
 mod find;
+mod packages;
 
+pub use cross::Cross;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -61,6 +65,8 @@ pub struct Python {
     pub machine: String,
     /// `sys.version`, for the report.
     pub version_text: String,
+    /// Where it was read, not run: `executable` is then another one of the same version.
+    pub cross: Option<Cross>,
 }
 
 /// The oldest and the newest supported minor version of Python 3.
@@ -102,22 +108,60 @@ impl Python {
     /// # Errors
     /// There is no interpreter, it does not run, or it is not a supported CPython.
     pub fn probe(request: &Request, store: &Store) -> Result<Python> {
-        let interpreter = find::interpreter(request, store)?;
-        let mut python = match cache::recall(store, &interpreter) {
-            Some(python) => python,
+        let mut python = match cross::given(request)? {
+            Some((path, target)) => cross::read(&path, target, store)?,
             None => {
-                let answer = ask(&interpreter)?;
-                let sites = answer.site_folders.clone();
-                let mut python = from_answer(answer, &interpreter)?;
-                python.editable = editable::mappings(&python.search_path);
-                cache::remember(store, &interpreter, &python, &sites);
+                let interpreter = find::interpreter(request, store)?;
+                let python = running(&interpreter, store)?;
+                fits(&python, request, &interpreter)?;
                 python
             }
         };
+        packages::add(&mut python, request, store)?;
         let mut path = request.python.paths.clone();
         path.extend(python.search_path.drain(..).filter(|p| !request.python.paths.contains(p)));
         python.search_path = path;
         Ok(python)
+    }
+
+    /// The native file of the interpreter that goes into the product: libpython, or else the interpreter itself.
+    pub fn core(&self) -> &Path {
+        let program = || self.cross.as_ref().and_then(|cross| cross.program.as_deref());
+        self.libpython.as_deref().or_else(program).unwrap_or(&self.executable)
+    }
+
+    /// The folder that is `/` of the target, where files of the system are looked for.
+    pub fn root(&self) -> &Path {
+        self.cross.as_ref().map_or(Path::new("/"), |cross| &cross.root)
+    }
+
+    /// A Python of which nothing but its platform is known.
+    #[cfg(test)]
+    pub(crate) fn blank(target: Target) -> Python {
+        Python {
+            executable: PathBuf::new(),
+            version: (3, 11, 2),
+            abiflags: String::new(),
+            target,
+            prefix: PathBuf::new(),
+            base_prefix: PathBuf::new(),
+            base_exec_prefix: PathBuf::new(),
+            stdlib: PathBuf::new(),
+            dynload: PathBuf::new(),
+            search_path: Vec::new(),
+            extension_suffixes: Vec::new(),
+            magic: [0; 4],
+            cache_tag: String::new(),
+            builtin_modules: Vec::new(),
+            frozen_modules: Vec::new(),
+            libpython: None,
+            soabi: None,
+            editable: Vec::new(),
+            opcodes: BTreeMap::new(),
+            machine: target.machine().to_owned(),
+            version_text: String::new(),
+            cross: None,
+        }
     }
 
     /// Minor version: 12 for Python 3.12.
@@ -129,6 +173,31 @@ impl Python {
     pub fn in_stdlib(&self, path: &Path) -> bool {
         let inside = path.strip_prefix(&self.stdlib).or_else(|_| path.strip_prefix(&self.dynload));
         inside.is_ok_and(|rest| !rest.starts_with("site-packages") && !rest.starts_with("dist-packages"))
+    }
+}
+
+/// What an interpreter of this machine says; kept until it changes.
+fn running(interpreter: &Path, store: &Store) -> Result<Python> {
+    if let Some(python) = cache::recall(store, interpreter) {
+        return Ok(python);
+    }
+    let answer = ask(interpreter)?;
+    let sites = answer.site_folders.clone();
+    let mut python = from_answer(answer, interpreter)?;
+    python.editable = editable::mappings(&python.search_path);
+    cache::remember(store, interpreter, &python, &sites);
+    Ok(python)
+}
+
+/// Fails if an interpreter is not for the target that is asked for.
+fn fits(python: &Python, request: &Request, interpreter: &Path) -> Result<()> {
+    match request.target {
+        Some(target) if target != python.target => {
+            let (shown, got) = (interpreter.display(), python.target.name());
+            Err(Error::new(format!("interpreter `{shown}` is for {got}, expected {}", target.name()))
+                .hint("name the folder, zip or tar of a Python for the target with `--python`"))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -245,5 +314,6 @@ fn from_answer(answer: Answer, interpreter: &Path) -> Result<Python> {
         opcodes: answer.opcodes,
         machine: answer.machine,
         version_text: answer.version_text,
+        cross: None,
     })
 }

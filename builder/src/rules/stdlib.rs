@@ -146,9 +146,9 @@ fn tcl_folder(name: &str, main: &str, version: Option<&str>, python: &Python) ->
     let places = [
         prefix.join("lib"),
         prefix.join("tcl"),
-        "/usr/share/tcltk".into(),
-        "/usr/share".into(),
-        "/usr/lib".into(),
+        python.root().join("usr/share/tcltk"),
+        python.root().join("usr/share"),
+        python.root().join("usr/lib"),
     ];
     places.iter().find_map(|place| {
         let mut fitting: Vec<PathBuf> = std::fs::read_dir(place)

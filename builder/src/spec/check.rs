@@ -109,6 +109,12 @@ pub(crate) fn existing(text: &str, base: &Path, what: &str) -> Result<PathBuf> {
     })
 }
 
+/// Existing files or folders; paths count from the current folder.
+pub(super) fn all_existing(paths: &[PathBuf], what: &str) -> Result<Vec<PathBuf>> {
+    let cwd = super::resolve::current_dir()?;
+    paths.iter().map(|path| existing(&text_of(path)?, &cwd, what)).collect()
+}
+
 /// The names in a file of module names, one a line; `#` begins a comment.
 pub(super) fn order(path: &Path) -> Result<Vec<String>> {
     let text = fs_err::read_to_string(path).context(|| "failed to read the order of imports")?;

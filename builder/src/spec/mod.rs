@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result, Warning};
 use crate::target::{Arch, Os, Target};
+pub use schema::unknown_target;
 
 /// Default name of the contents folder of a onedir bundle.
 pub const CONTENTS_DIRECTORY: &str = "_internal";
@@ -37,8 +38,12 @@ pub struct Overrides {
     pub report: Option<PathBuf>,
     /// `--bloat`.
     pub bloat: bool,
-    /// Platform whose `[target.*]` tables apply; the building one by default.
+    /// `--target`: instead of `[bundle] target`; decides which `[target.*]` tables apply.
     pub target: Option<Target>,
+    /// `--packages`: instead of `[python] packages`; paths count from the current folder.
+    pub packages: Vec<PathBuf>,
+    /// `--requirements`: instead of `[python] requirements`.
+    pub requirements: Vec<PathBuf>,
 }
 
 impl Overrides {
@@ -65,9 +70,9 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Request> {
     if let Some(error) = foreign(&doc) {
         return Err(error);
     }
-    let target = overrides.target.unwrap_or_else(host);
-    let raw = schema::Raw::read(&doc, &target_names(&target))?;
-    resolve::request(&doc, raw, overrides)
+    let named = overrides.target.map_or_else(|| schema::Raw::target(&doc), |target| Ok(Some(target)))?;
+    let raw = schema::Raw::read(&doc, &target_names(&named.unwrap_or_else(host)))?;
+    resolve::request(&doc, raw, named, overrides)
 }
 
 /// An error for a spec of PyInstaller, which is a Python program.
@@ -167,6 +172,8 @@ pub struct Request {
     pub version: Option<String>,
     /// Executables to make; the first is the main one.
     pub programs: Vec<Program>,
+    /// The platform to build for, where it is named; else that of the interpreter.
+    pub target: Option<Target>,
     /// `[python]`.
     pub python: PythonRequest,
     /// `[bundle]`.
@@ -236,6 +243,10 @@ pub struct PythonRequest {
     pub options: Vec<String>,
     /// Folders searched before the interpreter's own.
     pub paths: Vec<PathBuf>,
+    /// Folders of wheels or of installed packages, searched behind the standard library.
+    pub packages: Vec<PathBuf>,
+    /// Files of requirements, whose wheels are downloaded.
+    pub requirements: Vec<PathBuf>,
 }
 
 /// Form of the product.

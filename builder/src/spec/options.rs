@@ -109,6 +109,7 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
         version: None,
         programs: vec![Program { name: name.clone(), entry, place: None }],
         name,
+        target: overrides.target,
         python,
         bundle: Bundle {
             mode: options.mode,
@@ -166,6 +167,8 @@ fn python(
         optimize: options.optimize.or(level).unwrap_or_default(),
         options: options.python_options.clone(),
         paths,
+        packages: check::all_existing(&overrides.packages, "packages").map_err(usage)?,
+        requirements: check::all_existing(&overrides.requirements, "requirements").map_err(usage)?,
     })
 }
 

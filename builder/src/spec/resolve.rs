@@ -7,9 +7,15 @@ use super::schema::{Raw, RawItem, RawMacos, RawProgram, RawWindows, Text};
 use super::{Bundle, Entry, Item, Macos, Metadata, Modules, Overrides, Program, PythonRequest, Request};
 use super::{Runtime, Windows, check, entry};
 use crate::error::{Error, Result, Warning};
+use crate::target::Target;
 
 /// Resolves a spec.
-pub(super) fn request(doc: &Document, raw: Raw, overrides: &Overrides) -> Result<Request> {
+pub(super) fn request(
+    doc: &Document,
+    raw: Raw,
+    target: Option<Target>,
+    overrides: &Overrides,
+) -> Result<Request> {
     let spec = entry::absolute(&doc.path);
     let base = spec.parent().unwrap_or(Path::new("/")).to_owned();
     let at = Resolver { doc, base: &base };
@@ -29,7 +35,12 @@ pub(super) fn request(doc: &Document, raw: Raw, overrides: &Overrides) -> Result
         name,
         programs,
         version: raw.version.map(|v| v.value),
-        python: at.python(raw.python, raw.optimize, &raw.options, &raw.paths, overrides, &mut warnings)?,
+        target,
+        python: PythonRequest {
+            packages: at.folders(&raw.packages, &overrides.packages, "packages")?,
+            requirements: at.folders(&raw.requirements, &overrides.requirements, "requirements")?,
+            ..at.python(raw.python, raw.optimize, &raw.options, &raw.paths, overrides, &mut warnings)?
+        },
         bundle: Bundle {
             mode: raw.mode.unwrap_or_default(),
             extract: raw.extract.unwrap_or_default(),
@@ -190,7 +201,17 @@ impl Resolver<'_> {
             (None, None) => None,
         };
         let optimize = optimize.or(level).unwrap_or_default();
-        Ok(PythonRequest { interpreter, optimize, options: texts(options.to_vec()), paths: folders })
+        let options = texts(options.to_vec());
+        Ok(PythonRequest { interpreter, optimize, options, paths: folders, ..PythonRequest::default() })
+    }
+
+    /// What the command line names, or else the spec; each must be there.
+    fn folders(&self, own: &[Text], given: &[PathBuf], what: &str) -> Result<Vec<PathBuf>> {
+        if !given.is_empty() {
+            return check::all_existing(given, what);
+        }
+        let find = |v: &Text| check::existing(&v.value, self.base, what).map_err(|e| self.located(e, v));
+        own.iter().map(find).collect()
     }
 
     fn items(&self, items: &[RawItem]) -> Result<Vec<Item>> {

@@ -3,6 +3,7 @@
 use super::document::{Document, Located, Table};
 use super::{Compression, Extract, Mode, Strip};
 use crate::error::Result;
+use crate::target::Target;
 
 /// Keys by table; the root has the empty name. Tables of free names are not listed.
 pub(super) const TABLES: &[(&str, &[&str])] = &[
@@ -22,10 +23,19 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
         ],
     ),
     ("app", &["name", "entry", "entry-point", "version"]),
-    ("python", &["interpreter", "optimize", "options", "paths"]),
+    ("python", &["interpreter", "packages", "requirements", "optimize", "options", "paths"]),
     (
         "bundle",
-        &["mode", "extract", "compression", "strip", "max-glibc", "contents-directory", "runtime-tmpdir"],
+        &[
+            "target",
+            "mode",
+            "extract",
+            "compression",
+            "strip",
+            "max-glibc",
+            "contents-directory",
+            "runtime-tmpdir",
+        ],
     ),
     ("modules", &["include", "exclude", "source", "files", "collect-data", "collect-binaries", "order"]),
     ("data", &["from", "to"]),
@@ -100,6 +110,17 @@ pub(super) const UAC: &[(&str, &str)] = &[
     ("require-administrator", "require-administrator"),
 ];
 
+/// What to do about the name of a target that is none.
+pub fn unknown_target(name: &str) -> String {
+    let names = Target::ALL.map(|target| target.name());
+    let known: Vec<&str> = names.iter().map(String::as_str).collect();
+    let near = super::nearest::did_you_mean(name, &known);
+    // A system alone does not tell the processor.
+    let fitting: Vec<String> =
+        names.iter().filter(|n| n.starts_with(&format!("{name}-"))).map(|n| format!("`{n}`")).collect();
+    if fitting.is_empty() { near } else { format!("expected {}", fitting.join(" or ")) }
+}
+
 /// A text with its place.
 pub(super) type Text = Located<String>;
 
@@ -151,6 +172,9 @@ pub(super) struct Raw {
     pub(super) optimize: Option<u8>,
     pub(super) options: Vec<Text>,
     pub(super) paths: Vec<Text>,
+    pub(super) packages: Vec<Text>,
+    pub(super) requirements: Vec<Text>,
+    pub(super) target: Option<Text>,
     pub(super) mode: Option<Mode>,
     pub(super) extract: Option<Extract>,
     pub(super) compression: Option<Compression>,
@@ -197,6 +221,12 @@ impl Raw {
             }
             let Some(layer) = table.table_of_kind(&name.value, "layer")? else { continue };
             let layer = Raw::layer(&layer)?;
+            if let Some(target) = layer.target {
+                let message = "`target` cannot be set for one target";
+                return Err(doc
+                    .error(message, target.span, "remove it here")
+                    .hint("`target` in `[bundle]` chooses among the `[target.…]` tables"));
+            }
             if let Some(rank) = targets.iter().position(|t| *t == name.value) {
                 layers.push((rank, layer));
             }
@@ -204,6 +234,19 @@ impl Raw {
         layers.sort_by_key(|(rank, _)| *rank);
         layers.into_iter().for_each(|(_, layer)| raw.merge(layer));
         Ok(raw)
+    }
+
+    /// The target that a document names.
+    pub(super) fn target(doc: &Document) -> Result<Option<Target>> {
+        let parsed = doc.parse()?;
+        let Some(bundle) = Table::root(doc, &parsed)?.table("bundle")? else { return Ok(None) };
+        let Some(name) = bundle.string("target")? else { return Ok(None) };
+        match Target::named(&name.value) {
+            Some(target) => Ok(Some(target)),
+            None => Err(doc
+                .error(format!("unknown target `{}`", name.value), name.span, "unknown target")
+                .hint(unknown_target(&name.value))),
+        }
     }
 
     fn layer(root: &Table<'_>) -> Result<Raw> {
@@ -219,8 +262,11 @@ impl Raw {
             raw.optimize = t.number("optimize", 2)?;
             raw.options = t.strings("options")?;
             raw.paths = t.strings("paths")?;
+            raw.packages = t.strings("packages")?;
+            raw.requirements = t.strings("requirements")?;
         }
         if let Some(t) = root.table("bundle")? {
+            raw.target = t.string("target")?;
             raw.mode = t.choice("mode", MODES)?;
             raw.extract = t.choice("extract", EXTRACTS)?;
             raw.compression = t.choice("compression", COMPRESSIONS)?;
@@ -317,6 +363,8 @@ impl Raw {
         set(&mut self.optimize, over.optimize);
         self.options.extend(over.options);
         self.paths.extend(over.paths);
+        self.packages.extend(over.packages);
+        self.requirements.extend(over.requirements);
         set(&mut self.mode, over.mode);
         set(&mut self.extract, over.extract);
         set(&mut self.compression, over.compression);

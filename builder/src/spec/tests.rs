@@ -53,7 +53,7 @@ fn the_example_of_the_documentation() {
     let example = text.split("```toml\n").nth(1).and_then(|t| t.split("```").next()).unwrap();
     let folder = folder(example);
     let at = |name: &str| folder.path().join(name);
-    for dir in ["src", ".venv", "vendor", "assets", "rules", "hooks"] {
+    for dir in ["src", ".venv", "vendor", "assets", "rules", "hooks", "wheels"] {
         std::fs::create_dir(at(dir)).unwrap();
     }
     let files = [
@@ -66,6 +66,7 @@ fn the_example_of_the_documentation() {
         "app.manifest",
         "entitlements.plist",
         "myapp.order",
+        "requirements.txt",
     ];
     for file in files {
         std::fs::write(at(file), "").unwrap();
@@ -76,6 +77,8 @@ fn the_example_of_the_documentation() {
     assert_eq!(request.bundle.max_glibc, Some((2, 28)));
     assert_eq!(request.programs.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["myapp", "myapp-cli"]);
     assert_eq!(request.python.paths, [at("src")]);
+    assert_eq!(request.python.packages, [at("wheels")]);
+    assert_eq!(request.target, Target::named("linux-x86_64"));
     assert_eq!(request.rule_files, [at("rules/my.toml")]);
     assert_eq!(request.runtime.env["MYAPP_HOME"], "{root}/share");
     assert_eq!(request.data[0].to, "assets");
@@ -92,6 +95,35 @@ fn targets_replace_values_and_extend_lists() {
     );
     assert_eq!(request.modules.exclude, ["a", "b"]);
     assert_eq!(request.bundle.mode, Mode::Onedir);
+}
+
+#[test]
+fn a_target_is_chosen_by_the_spec_and_by_the_command_line() {
+    let text = "[app]\nentry = \"app.py\"\n[bundle]\ntarget = \"windows-x86_64\"\n\
+                [target.windows.modules]\nexclude = [\"a\"]\n[target.linux-aarch64.modules]\nexclude = [\"b\"]\n";
+    let folder = folder(text);
+    let with = |target| {
+        let overrides = Overrides { target, ..Overrides::default() };
+        let request = load(&folder.path().join("app.spec"), &overrides).unwrap();
+        (request.target.map(|t| t.name()).unwrap_or_default(), request.modules.exclude.join(" "))
+    };
+    assert_eq!(with(None), ("windows-x86_64".into(), "a".into()));
+    assert_eq!(with(Target::named("linux-aarch64")), ("linux-aarch64".into(), "b".into()));
+}
+
+#[test]
+fn a_wrong_target_is_told() {
+    let folder = |target: &str| folder(&format!("{APP}[bundle]\ntarget = \"{target}\"\n"));
+    for (target, hint) in [
+        ("windows", "expected `windows-x86_64` or `windows-aarch64`"),
+        ("linux-x86-64", "did you mean `linux-x86_64`"),
+    ] {
+        let folder = folder(target);
+        let error = load(&folder.path().join("app.spec"), &Overrides::default()).unwrap_err().to_string();
+        assert!(error.contains("unknown target") && error.contains(hint), "{error}");
+    }
+    let error = error(&format!("{APP}[target.linux.bundle]\ntarget = \"linux-x86_64\"\n"));
+    assert!(error.contains("cannot be set for one target"), "{error}");
 }
 
 #[test]

@@ -41,6 +41,8 @@ pub fn text(request: &Request, folder: &Path, style: Style) -> String {
         false => quote(p),
     });
     w.value("interpreter", interpreter, "\".venv\"", "a venv, a python or a version");
+    w.value("packages", list(&python.packages, |p| w.path(p)), "", "");
+    w.value("requirements", list(&python.requirements, |p| w.path(p)), "", "");
     w.value("optimize", (python.optimize != 0).then(|| python.optimize.to_string()), "0", "1 (-O), 2 (-OO)");
     w.value("options", list(&python.options, |o| quote(o)), "[\"X utf8=1\"]", "as on python's command line");
     let paths = list(&python.paths, |p| w.path(p));
@@ -124,6 +126,7 @@ impl Writer<'_> {
     fn bundle(&mut self, request: &Request) {
         let b = &request.bundle;
         self.section("bundle");
+        self.value("target", request.target.map(|t| quote(&t.name())), "", "");
         let differs = |differs: bool, word: &'static str| differs.then(|| quote(word));
         let mode = Some(quote(word(MODES, b.mode)));
         self.value("mode", mode, "", "or \"onedir\": a folder, which starts without any unpacking");

@@ -5,6 +5,7 @@
 //! collected and committed together in the background; reads see them at once. No state of the folder is
 //! an error: a cache that cannot be read or written only makes a build slower. docs/cache.md tells more.
 
+mod folders;
 mod identity;
 mod records;
 mod sweep;
@@ -155,6 +156,8 @@ struct Shared {
     /// Files of this build where the folder cannot be written.
     private: OnceLock<Option<tempfile::TempDir>>,
     private_files: Mutex<HashMap<Key, PathBuf>>,
+    /// The same for folders.
+    private_folders: Mutex<Vec<tempfile::TempDir>>,
     /// Held shared while the store is open: `clear` waits for nobody and takes it alone.
     _lock: Option<File>,
 }
@@ -219,6 +222,7 @@ impl Store {
             young: Mutex::default(),
             private: OnceLock::new(),
             private_files: Mutex::default(),
+            private_folders: Mutex::default(),
             _lock: lock_file,
         });
         open.insert(root, Arc::downgrade(&shared));

@@ -155,6 +155,7 @@ pub(super) fn sweep(records: &Records, home: &Path, limit: u64) {
             remove_old(entry.path());
         }
     }
+    super::folders::sweep(home);
     for entry in std::fs::read_dir(home.join("tmp")).into_iter().flatten().flatten() {
         if entry.file_type().is_ok_and(|t| t.is_dir()) {
             let _ = std::fs::remove_dir_all(entry.path());

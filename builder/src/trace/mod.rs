@@ -85,6 +85,11 @@ pub fn trace(
     let target = (write.missed || write.order).then(|| target(request)).transpose()?;
     let store = Store::open(&Store::default_root()?)?;
     let python = reporter.phase("python", || Python::probe(request, &store))?;
+    if python.cross.is_some() {
+        let message = format!("a program for {} cannot be run here to be traced", python.target.name());
+        return Err(Error::new(message)
+            .hint("trace it with this machine's Python: leave out `target` and `--target`"));
+    }
     let graph = reporter.phase("modules", || analysis::modules(request, &python, &store))?;
     let (status, notes) = run::run(request, &python, &graph, arguments)?;
     let missed =

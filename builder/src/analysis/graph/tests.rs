@@ -33,6 +33,7 @@ fn python(root: &Path) -> Python {
         opcodes: BTreeMap::new(),
         machine: "x86_64".into(),
         version_text: "3.12.1".into(),
+        cross: None,
     }
 }
 

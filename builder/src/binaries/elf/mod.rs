@@ -29,6 +29,11 @@ impl Elf {
         let environment = std::env::var("LD_LIBRARY_PATH").ok();
         Elf { arch, loader: Loader::new(root, arch, environment.as_deref()) }
     }
+
+    /// ELF for `arch` of another system, whose files lie under `root`: nothing of this machine counts.
+    pub(crate) fn under(arch: Arch, root: &Path) -> Elf {
+        Elf { arch, loader: Loader::new(root, arch, None) }
+    }
 }
 
 impl Format for Elf {

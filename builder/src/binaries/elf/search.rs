@@ -40,15 +40,21 @@ impl Loader {
             }
         }
         folders.extend(self.expand(facts.runpath.as_deref().unwrap_or_default(), path));
-        folders.into_iter().map(|f| f.join(needed)).collect()
+        folders.into_iter().filter_map(|f| self.inside(f.join(needed))).collect()
+    }
+
+    /// A file of this system as it is; one of another system as that would find it, following its links under the root.
+    fn inside(&self, path: PathBuf) -> Option<PathBuf> {
+        if self.root == Path::new("/") { Some(path) } else { resolve(&self.root, &path) }
     }
 
     /// Where the build's environment and the system lead for `needed`.
     pub(crate) fn by_system(&self, facts: &Facts, needed: &str) -> Vec<PathBuf> {
         let mut paths: Vec<PathBuf> = self.environment.iter().map(|f| f.join(needed)).collect();
         if !facts.no_default {
-            paths.extend(self.system.candidates(needed).iter().map(|p| self.under_root(p)));
-            paths.extend(self.default_folders().iter().map(|f| self.under_root(f).join(needed)));
+            let known = self.system.candidates(needed).into_iter();
+            let default = self.default_folders().into_iter().map(|f| f.join(needed));
+            paths.extend(known.chain(default).filter_map(|p| self.inside(self.under_root(&p))));
         }
         paths
     }
@@ -65,8 +71,52 @@ impl Loader {
 
     fn expand(&self, folders: &[String], of: &Path) -> Vec<PathBuf> {
         let origin = of.parent().unwrap_or(Path::new("/")).to_string_lossy();
-        folders.iter().flat_map(|f| expand(f, &origin, self.arch)).map(PathBuf::from).collect()
+        let expanded = |folder: &String| {
+            let absolute = folder.starts_with('/');
+            let paths = expand(folder, &origin, self.arch).into_iter().map(PathBuf::from);
+            paths.map(move |p| if absolute { self.under_root(&p) } else { p })
+        };
+        folders.iter().flat_map(expanded).collect()
     }
+}
+
+/// Where a path leads in the system under `root`, whose absolute links begin there; a path outside of it is left.
+///
+/// `None` if it leads nowhere.
+fn resolve(root: &Path, path: &Path) -> Option<PathBuf> {
+    /// As many links in a row as Linux follows.
+    const LINKS: usize = 40;
+    let Ok(inner) = path.strip_prefix(root) else { return path.exists().then(|| path.to_owned()) };
+    let mut rest: Vec<PathBuf> = inner.components().rev().map(|c| PathBuf::from(c.as_os_str())).collect();
+    let mut at = root.to_owned();
+    let mut links = 0;
+    while let Some(next) = rest.pop() {
+        match next.components().next()? {
+            // Above `/` there is nothing else.
+            Component::ParentDir if at != root => {
+                at.pop();
+            }
+            Component::Normal(name) => {
+                let path = at.join(name);
+                match fs_err::symlink_metadata(&path).ok()?.is_symlink() {
+                    false => at = path,
+                    true => {
+                        links += 1;
+                        let target = fs_err::read_link(&path).ok().filter(|_| links < LINKS)?;
+                        if target.is_absolute() {
+                            at = root.to_owned();
+                        }
+                        let normal = target.components().rev();
+                        rest.extend(
+                            normal.filter(|c| !matches!(c, Component::RootDir)).map(|c| c.as_os_str().into()),
+                        );
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Some(at)
 }
 
 /// Replaces the loader's tokens; `$LIB` differs between distributions, so each reading is tried.
@@ -123,8 +173,7 @@ mod tests {
 
     #[test]
     fn rpath_is_inherited_unless_a_runpath_is_there() {
-        let root = tempfile::tempdir().unwrap();
-        let loader = Loader::new(root.path(), Arch::X86_64, None);
+        let loader = Loader::new(Path::new("/"), Arch::X86_64, None);
         let (own, loading) = (facts(&["/own"], None), facts(&["$ORIGIN/up"], None));
         let chain = [(&own, Path::new("/a/l.so")), (&loading, Path::new("/b/m.so"))];
         assert_eq!(loader.by_search_path(&chain, "x"), [Path::new("/own/x"), Path::new("/b/up/x")]);
@@ -133,12 +182,35 @@ mod tests {
         assert_eq!(loader.by_search_path(&chain, "x"), [Path::new("/a/x")]);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn links_of_another_system_stay_in_it() {
+        use std::os::unix::fs::symlink;
+        let root = tempfile::tempdir().unwrap();
+        let path = |name: &str| root.path().join(name);
+        fs_err::create_dir_all(path("usr/lib")).unwrap();
+        fs_err::write(path("usr/lib/libz.so.1.2"), "").unwrap();
+        symlink("usr/lib", path("lib")).unwrap();
+        symlink("/lib/libz.so.1.2", path("usr/lib/libz.so.1")).unwrap();
+        symlink("/etc/passwd", path("usr/lib/libout.so")).unwrap();
+        symlink("loop", path("usr/lib/loop")).unwrap();
+        symlink("../../../lib/libz.so.1", path("usr/lib/up")).unwrap();
+        let to = |name: &str| resolve(root.path(), &path(name));
+        assert_eq!(to("lib/libz.so.1"), Some(path("usr/lib/libz.so.1.2")));
+        assert_eq!(to("lib/up"), Some(path("usr/lib/libz.so.1.2")));
+        assert_eq!((to("lib/libout.so"), to("lib/loop"), to("lib/none")), (None, None, None));
+    }
+
     #[test]
     fn environment_comes_after_the_search_path_and_before_the_system() {
         let root = tempfile::tempdir().unwrap();
         let loader = Loader::new(root.path(), Arch::X86_64, Some("/env:relative"));
         let found = loader.by_system(&Facts::default(), "x");
         assert_eq!(found[0], Path::new("/env/x"));
+        assert_eq!(found.len(), 1);
+        fs_err::create_dir_all(root.path().join("lib/x86_64-linux-gnu")).unwrap();
+        fs_err::write(root.path().join("lib/x86_64-linux-gnu/x"), "").unwrap();
+        let found = loader.by_system(&Facts::default(), "x");
         assert_eq!(found[1], root.path().join("lib/x86_64-linux-gnu/x"));
         let bare = Facts { no_default: true, ..Facts::default() };
         assert_eq!(loader.by_system(&bare, "x"), [Path::new("/env/x")]);

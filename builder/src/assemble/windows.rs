@@ -1,0 +1,186 @@
+//! What an executable of Windows shows of itself: icon, version, manifest, and whether it has a console.
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::Arc;
+
+use editpe::constants::{LANGUAGE_ID_EN_US, RT_GROUP_ICON, RT_ICON, RT_MANIFEST};
+use editpe::types::{FixedFileInfo, VersionU16, VersionU32};
+use editpe::{
+    Image, ResourceDirectory, ResourceEntry, ResourceEntryName, ResourceTable, VersionInfo,
+    VersionStringTable,
+};
+
+use crate::error::{Context, Error, Result};
+use crate::launcher::Launcher;
+use crate::spec::{Request, Windows};
+
+/// Unicode, as the strings of version resources are written.
+const CODE_PAGE: u16 = 1200;
+/// Language and code page above, in hexadecimal digits.
+const STRINGS: &str = "040904b0";
+/// A subsystem without a console.
+const WINDOWED: u16 = 2;
+
+/// The manifest of a program for which none is given: that of python itself, with these rights.
+fn manifest(windows: &Windows) -> String {
+    let level = match windows.uac.as_deref() {
+        Some("highest-available") => "highestAvailable",
+        Some("require-administrator") => "requireAdministrator",
+        _ => "asInvoker",
+    };
+    include_str!("windows.manifest")
+        .replace("@LEVEL@", level)
+        .replace("@UIACCESS@", &windows.uiaccess.to_string())
+}
+
+/// The launcher of a program, as the request wants it to look; `program` is the name of the executable.
+///
+/// # Errors
+/// The launcher is no executable of Windows, or a file that the request names cannot be read or is of another kind.
+pub(super) fn dress(launcher: &Launcher, request: &Request, program: &str) -> Result<Launcher> {
+    let windows = &request.windows;
+    let mut image = Image::parse(launcher.to_vec())
+        .context(|| "failed to read the launcher as an executable of Windows")
+        .map_err(|e| e.hint("FREEZE_BOOTLOADER must name a launcher for Windows, or be unset"))?;
+    let mut resources = image.resource_directory().cloned().unwrap_or_default();
+    let text = match &windows.manifest {
+        Some(path) => fs_err::read_to_string(path).context(|| "failed to read the manifest")?,
+        None => manifest(windows),
+    };
+    let failed = || format!("failed to write the resources of `{program}`");
+    resources.set_manifest(&text).context(failed)?;
+    resources.set_version_info(&version(request, program)).context(failed)?;
+    if let Some(path) = &windows.icon {
+        icon(&mut resources, path).context(|| format!("failed to read icon `{}`", path.display()))?;
+    }
+    align(resources.root_mut(), 0);
+    image.set_resource_directory(resources).context(failed)?;
+    if windows.console == Some(false) {
+        image.set_subsystem(WINDOWED);
+    }
+    Ok(Arc::new(Cow::Owned(image.data().to_vec())))
+}
+
+/// Fills each resource up, so that the next one begins where its fields lie aligned; `fill` is what may follow it.
+fn align(table: &mut ResourceTable, fill: u8) {
+    const ALIGN: usize = 8;
+    let names: Vec<ResourceEntryName> = table.entries().into_iter().cloned().collect();
+    for name in names {
+        // Behind the end of a text blanks are nothing; elsewhere zeros are.
+        let fill = if name == ResourceEntryName::ID(u32::from(RT_MANIFEST)) { b' ' } else { fill };
+        match table.get_mut(&name) {
+            Some(ResourceEntry::Table(inner)) => align(inner, fill),
+            Some(ResourceEntry::Data(data)) => {
+                let mut bytes = data.data().to_vec();
+                bytes.resize(bytes.len().next_multiple_of(ALIGN), fill);
+                data.set_data(bytes);
+            }
+            None => {}
+        }
+    }
+}
+
+/// Takes over an icon file, or the icons of another executable.
+fn icon(resources: &mut ResourceDirectory, path: &Path) -> Result<()> {
+    let bytes = fs_err::read(path)?;
+    if !bytes.starts_with(b"MZ") {
+        resources
+            .set_main_icon(bytes)
+            .map_err(|e| Error::from(e).hint("expected an `.ico` file, or an executable with an icon"))?;
+        by_number(resources.root_mut());
+        return Ok(());
+    }
+    let other = Image::parse(bytes)?;
+    let tables = [RT_ICON, RT_GROUP_ICON].map(|kind| ResourceEntryName::ID(u32::from(kind)));
+    for name in tables {
+        let entry = other.resource_directory().and_then(|r| r.root().get(&name));
+        let entry = entry.ok_or_else(|| Error::new("the executable has no icon"))?;
+        resources.root_mut().insert(name, entry.clone());
+    }
+    Ok(())
+}
+
+/// Gives groups of icons numbers for names: the texts of names lie ahead of the content, which they move from its alignment.
+fn by_number(root: &mut ResourceTable) {
+    let kind = ResourceEntryName::ID(u32::from(RT_GROUP_ICON));
+    let Some(ResourceEntry::Table(groups)) = root.get_mut(&kind) else { return };
+    let names: Vec<ResourceEntryName> = groups.entries().into_iter().cloned().collect();
+    let entries: Vec<ResourceEntry> = names.into_iter().filter_map(|name| groups.remove(name)).collect();
+    for (number, entry) in (1..).zip(entries) {
+        groups.insert(ResourceEntryName::ID(number), entry);
+    }
+}
+
+/// The version resource: what the request says, over what its names and version tell.
+fn version(request: &Request, program: &str) -> VersionInfo {
+    let name = &request.name;
+    let mut strings = VersionStringTable { key: STRINGS.to_owned(), ..VersionStringTable::default() };
+    let mut set = |key: &str, value: &str| {
+        strings.strings.insert(key.to_owned(), value.to_owned());
+    };
+    set("FileDescription", name);
+    set("InternalName", name);
+    set("OriginalFilename", program);
+    set("ProductName", name);
+    if let Some(version) = &request.version {
+        set("FileVersion", version);
+        set("ProductVersion", version);
+    }
+    for (key, value) in &request.windows.version_info {
+        set(key, value);
+    }
+    let number = |key: &str| numbers(strings.strings.get(key).map(String::as_str).unwrap_or_default());
+    let info = FixedFileInfo {
+        file_version: number("FileVersion"),
+        product_version: number("ProductVersion"),
+        ..FixedFileInfo::default()
+    };
+    let vars = vec![VersionU16 { major: LANGUAGE_ID_EN_US, minor: CODE_PAGE }];
+    VersionInfo { info, strings: vec![strings], vars }
+}
+
+/// The first four numbers of a version: `1.2.3rc4` is 1, 2, 3 and 0.
+fn numbers(version: &str) -> VersionU32 {
+    let part = |text: &str| {
+        let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        u32::from(text[..digits].parse::<u16>().unwrap_or(0))
+    };
+    let mut parts = version.split('.').map(part).chain(std::iter::repeat(0));
+    let mut pair = || (parts.next().unwrap_or(0) << 16) | parts.next().unwrap_or(0);
+    VersionU32 { major: pair(), minor: pair() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_become_four_numbers() {
+        let of = |text: &str| {
+            let VersionU32 { major, minor } = numbers(text);
+            [major >> 16, major & 0xffff, minor >> 16, minor & 0xffff]
+        };
+        assert_eq!(of("1.2.3rc4"), [1, 2, 3, 0]);
+        assert_eq!(of("2026.11.25.7.9"), [2026, 11, 25, 7]);
+        assert_eq!(of("x"), [0; 4]);
+        assert_eq!(of("99999.1"), [0, 1, 0, 0]);
+    }
+
+    #[test]
+    fn the_manifest_asks_for_the_rights_that_are_wanted() {
+        let windows =
+            Windows { uac: Some("require-administrator".into()), uiaccess: true, ..Windows::default() };
+        let text = manifest(&windows);
+        assert!(text.contains("level=\"requireAdministrator\" uiAccess=\"true\""), "{text}");
+        assert!(manifest(&Windows::default()).contains("level=\"asInvoker\" uiAccess=\"false\""));
+        assert!(text.contains("longPathAware"));
+    }
+
+    #[test]
+    fn what_is_no_executable_is_refused() {
+        let launcher: Launcher = Arc::new(Cow::Borrowed(b"no launcher"));
+        let error = dress(&launcher, &Request::default(), "x.exe").unwrap_err().to_string();
+        assert!(error.contains("as an executable of Windows"), "{error}");
+    }
+}

@@ -1,0 +1,40 @@
+//! The interpreter on this machine that compiles for another one: any of the same minor version.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::python::{Python, find, running};
+use crate::store::Store;
+use crate::target::Target;
+
+/// Finds an interpreter of a minor version and asks it.
+///
+/// # Errors
+/// There is none that runs.
+pub(super) fn find(minor: u8, target: Target, store: &Store) -> Result<Python> {
+    let version = format!("3.{minor}");
+    let mut tried = Vec::new();
+    let mut candidates: Vec<PathBuf> = find::by_version(&version, &mut tried).into_iter().collect();
+    candidates.extend(find::by_uv(&version));
+    let environment = std::env::var_os("VIRTUAL_ENV").map(PathBuf::from);
+    candidates.extend(environment.and_then(|venv| find::in_folder(&venv).ok().flatten()));
+    candidates.extend(["python3", "python"].iter().filter_map(|name| find::on_path(name)));
+    for candidate in candidates {
+        if let Some(python) = asked(&candidate, store).filter(|p| p.minor() == minor) {
+            return Ok(python);
+        }
+    }
+    Err(Error::new(format!(
+        "no Python {version} on this machine, which compiles the code for {}",
+        target.name()
+    ))
+    .hint(format!(
+        "install Python {version} for this machine; any release of {version} will do: `uv python install {version}`"
+    )))
+}
+
+/// What an interpreter says, if it runs.
+fn asked(candidate: &Path, store: &Store) -> Option<Python> {
+    let interpreter = find::resolved(candidate, store).ok()?;
+    running(&interpreter, store).ok()
+}

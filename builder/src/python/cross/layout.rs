@@ -1,0 +1,302 @@
+//! Where things lie in the folder of a Python: an installation below a prefix, or one of Windows.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::target::{Os, Target};
+
+/// The places of a Python.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// Minor version.
+    pub(super) minor: u8,
+    /// `sys.abiflags`.
+    pub(super) flags: String,
+    /// `sys.prefix`.
+    pub(super) prefix: PathBuf,
+    /// The folder that is `/` there.
+    pub(super) root: PathBuf,
+    /// Folder of the standard library, or the zip that holds it.
+    pub(super) stdlib: PathBuf,
+    /// Folder of its extension modules.
+    pub(super) dynload: PathBuf,
+    /// The shared libpython.
+    pub(super) library: Option<PathBuf>,
+    /// The interpreter.
+    pub(super) program: Option<PathBuf>,
+    /// `sys.path`.
+    pub(super) search_path: Vec<PathBuf>,
+}
+
+/// Folders below an archive's or a system's root in which a prefix may lie, the more particular ones first.
+const BELOW: [&str; 8] =
+    ["", "usr/local", "usr", "python/install", "install", "python", "tools", "opt/python"];
+
+/// Finds the Python below a folder.
+///
+/// # Errors
+/// There is none.
+pub(super) fn find(folder: &Path, target: Target) -> Result<Layout> {
+    let only = only_folder(folder);
+    let tops = [Some(folder), only.as_deref()].into_iter().flatten();
+    for prefix in tops
+        .flat_map(|top| BELOW.map(|below| if below.is_empty() { top.to_owned() } else { top.join(below) }))
+    {
+        let found = if target.os == Os::Windows { windows(&prefix) } else { unix(&prefix, target) };
+        if let Some(layout) = found {
+            return Ok(layout);
+        }
+    }
+    let expected = match target.os {
+        Os::Windows => "`python3*.dll` with `Lib` or `python3*.zip`",
+        _ => "`lib/python3.*` with the standard library",
+    };
+    Err(Error::new(format!("found no Python for {}, expected {expected}", target.name()))
+        .hint("name the folder that it was installed or unpacked into"))
+}
+
+/// The only folder in a folder.
+fn only_folder(folder: &Path) -> Option<PathBuf> {
+    let mut folders = list(folder).into_iter().filter(|p| p.is_dir());
+    folders.next().filter(|_| folders.next().is_none())
+}
+
+/// What lies in a folder, sorted.
+fn list(folder: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> =
+        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
+    paths.sort();
+    paths
+}
+
+fn name(path: &Path) -> &str {
+    path.file_name().and_then(|n| n.to_str()).unwrap_or_default()
+}
+
+/// Version and flags in what follows `python3.` or `python3`: `12`, `13t`.
+fn version(text: &str) -> Option<(u8, String)> {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (minor, flags) = text.split_at(digits);
+    matches!(flags, "" | "t" | "d" | "td").then_some((minor.parse().ok()?, flags.to_owned()))
+}
+
+fn unix(prefix: &Path, target: Target) -> Option<Layout> {
+    let mut found: Vec<(u8, String, PathBuf)> = ["lib", "lib64"]
+        .iter()
+        .flat_map(|lib| list(&prefix.join(lib)))
+        .filter(|folder| folder.join("os.py").is_file())
+        .filter_map(|folder| {
+            let (minor, flags) = version(name(&folder).strip_prefix("python3.")?)?;
+            Some((minor, flags, folder))
+        })
+        .collect();
+    found.sort();
+    // Of several the newest that is there with its native file.
+    let layouts = found.into_iter().rev().map(|(minor, flags, stdlib)| {
+        let lib = stdlib.parent().unwrap_or(prefix).to_owned();
+        let short = format!("3.{minor}{flags}");
+        let programs = [format!("python{short}"), "python3".into(), "python".into()];
+        let program = programs.iter().map(|n| prefix.join("bin").join(n)).find(|p| p.is_file());
+        let mut folders = vec![lib.clone(), prefix.join("lib"), prefix.join("lib64")];
+        folders.extend(list(&prefix.join("lib")).into_iter().filter(|p| name(p).contains("-linux-")));
+        folders.push(prefix.to_owned());
+        let names = match target.os {
+            Os::Macos => vec![format!("libpython{short}.dylib"), "Python".to_owned()],
+            _ => vec![format!("libpython{short}.so.1.0"), format!("libpython{short}.so")],
+        };
+        let mut libraries = folders.iter().flat_map(|folder| names.iter().map(move |name| folder.join(name)));
+        Layout {
+            minor,
+            root: root(prefix),
+            prefix: prefix.to_owned(),
+            dynload: stdlib.join("lib-dynload"),
+            library: libraries.find(|p| p.is_file()),
+            program,
+            search_path: unix_path(prefix, &lib, &stdlib, minor),
+            flags,
+            stdlib,
+        }
+    });
+    layouts.into_iter().find(|layout| layout.library.is_some() || layout.program.is_some())
+}
+
+/// `/` of the system whose prefix it is; the prefix itself where it is on its own.
+fn root(prefix: &Path) -> PathBuf {
+    let above = |n| prefix.ancestors().nth(n).unwrap_or(prefix).to_owned();
+    if prefix.ends_with("usr/local") {
+        above(2)
+    } else if prefix.ends_with("usr") {
+        above(1)
+    } else {
+        prefix.to_owned()
+    }
+}
+
+fn unix_path(prefix: &Path, lib: &Path, stdlib: &Path, minor: u8) -> Vec<PathBuf> {
+    let zip = lib.join(format!("python3{minor}.zip"));
+    let own = [zip, stdlib.to_owned(), stdlib.join("lib-dynload")];
+    // Debian has its own names for what others call site-packages.
+    let sites = [
+        stdlib.join("site-packages"),
+        prefix.join(format!("local/lib/python3.{minor}/dist-packages")),
+        prefix.join("lib/python3/dist-packages"),
+    ];
+    let mut path: Vec<PathBuf> = own.into_iter().filter(|p| p.exists()).collect();
+    path.extend(sites.iter().filter(|p| p.is_dir()).flat_map(|site| with_pth(site)));
+    path
+}
+
+/// A folder of packages and those that its `.pth` files name.
+pub(in crate::python) fn with_pth(site: &Path) -> Vec<PathBuf> {
+    let mut found = vec![site.to_owned()];
+    for file in list(site).iter().filter(|p| name(p).ends_with(".pth")) {
+        let Ok(text) = std::fs::read_to_string(file) else { continue };
+        for line in text.lines().map(str::trim_end) {
+            let code = line.starts_with("import ") || line.starts_with("import\t");
+            if line.is_empty() || line.starts_with('#') || code {
+                continue;
+            }
+            // Absolute ones are of the machine on which the packages were installed.
+            let path = site.join(line.replace('\\', "/"));
+            if path.starts_with(site) && path.exists() && !found.contains(&path) {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+fn windows(prefix: &Path) -> Option<Layout> {
+    let mut found: Vec<(u8, String, PathBuf)> = list(prefix)
+        .into_iter()
+        .filter_map(|path| {
+            let lower = name(&path).to_ascii_lowercase();
+            let (minor, flags) = version(lower.strip_prefix("python3")?.strip_suffix(".dll")?)?;
+            Some((minor, flags, path))
+        })
+        .collect();
+    found.sort();
+    let (minor, flags, library) = found.pop()?;
+    let stem = format!("python3{minor}{flags}");
+    let (zip, lib, dlls) = (prefix.join(format!("{stem}.zip")), prefix.join("Lib"), prefix.join("DLLs"));
+    let stdlib = match () {
+        () if lib.join("os.py").is_file() || lib.join("os.pyc").is_file() => lib.clone(),
+        () if zip.is_file() => zip.clone(),
+        () => return None,
+    };
+    let dynload = if dlls.is_dir() { dlls } else { prefix.to_owned() };
+    let mut own = vec![zip, dynload.clone(), stdlib.clone(), prefix.to_owned()];
+    own.extend(listed(&prefix.join(format!("{stem}._pth")), prefix));
+    let mut search_path: Vec<PathBuf> = Vec::new();
+    for path in own {
+        if path.exists() && !search_path.contains(&path) {
+            search_path.push(path);
+        }
+    }
+    let site = lib.join("site-packages");
+    if site.is_dir() {
+        search_path.extend(with_pth(&site));
+    }
+    Some(Layout {
+        minor,
+        flags,
+        root: prefix.to_owned(),
+        prefix: prefix.to_owned(),
+        stdlib,
+        dynload,
+        library: Some(library),
+        program: Some(prefix.join("python.exe")).filter(|p| p.is_file()),
+        search_path,
+    })
+}
+
+/// The folders that a `._pth` file lists.
+fn listed(file: &Path, prefix: &Path) -> Vec<PathBuf> {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let lines = text.lines().map(|l| l.split('#').next().unwrap_or_default().trim());
+    lines
+        .filter(|l| !l.is_empty() && !l.starts_with("import "))
+        .filter_map(|l| {
+            let inner: PathBuf = l.replace('\\', "/").into();
+            let path = if inner == Path::new(".") { prefix.to_owned() } else { prefix.join(inner) };
+            path.starts_with(prefix).then_some(path)
+        })
+        .collect()
+}
+
+impl Layout {
+    /// The magic number of its bytecode: as its import system has it, or a file that it compiled.
+    pub(super) fn magic(&self) -> Option<[u8; 4]> {
+        let with_end = |number: u16| {
+            let [a, b] = number.to_le_bytes();
+            [a, b, b'\r', b'\n']
+        };
+        let import = self.stdlib.join("importlib/_bootstrap_external.py");
+        if let Some(number) = after(&import, "\nMAGIC_NUMBER = (") {
+            return Some(with_end(number));
+        }
+        if self.stdlib.is_file() {
+            return zipped_magic(&self.stdlib);
+        }
+        let tag = format!(".cpython-3{}.pyc", self.minor);
+        let file = list(&self.stdlib.join("__pycache__")).into_iter().find(|p| name(p).ends_with(&tag))?;
+        std::fs::read(file).ok()?.get(..4)?.try_into().ok()
+    }
+
+    /// The last part of the version, as its headers tell it.
+    pub(super) fn micro(&self) -> Option<u8> {
+        let header = format!("include/python3.{}{}/patchlevel.h", self.minor, self.flags);
+        let places = [self.prefix.join(header), self.prefix.join("include/patchlevel.h")];
+        let number: u16 = places.iter().find_map(|p| after(p, "PY_MICRO_VERSION"))?;
+        u8::try_from(number).ok()
+    }
+
+    /// The modules that were built in, as `sysconfig` tells it.
+    pub(super) fn builtin(&self) -> Vec<String> {
+        /// In any build, and not among those that a build chooses.
+        const ALWAYS: [&str; 8] =
+            ["_ast", "_imp", "_string", "_tokenize", "_warnings", "builtins", "gc", "marshal"];
+        let data = list(&self.stdlib).into_iter().find(|p| name(p).starts_with("_sysconfigdata"));
+        let text = data.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+        let mut names: Vec<String> = ["'MODBUILT_NAMES': ", "'MODNAMES': "]
+            .iter()
+            .filter_map(|key| strings(text.split_once(key)?.1))
+            .flat_map(|value| value.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+            .collect();
+        names.extend(ALWAYS.map(str::to_owned));
+        names.push("sys".to_owned());
+        names.sort();
+        names.dedup();
+        names
+    }
+}
+
+/// The first number behind a text in a file.
+fn after(file: &Path, text: &str) -> Option<u16> {
+    let content = std::fs::read_to_string(file).ok()?;
+    let rest = content.split_once(text)?.1.trim_start();
+    rest[..rest.find(|c: char| !c.is_ascii_digit())?].parse().ok()
+}
+
+/// Strings in single quotes that follow each other, joined, as Python's `pprint` breaks a long one.
+fn strings(text: &str) -> Option<String> {
+    let mut rest = text.trim_start();
+    let mut whole = String::new();
+    while let Some(inner) = rest.strip_prefix('\'') {
+        let end = inner.find('\'')?;
+        whole.push_str(&inner[..end]);
+        rest = inner[end + 1..].trim_start();
+    }
+    Some(whole)
+}
+
+fn zipped_magic(path: &Path) -> Option<[u8; 4]> {
+    use std::io::Read;
+    let mut zip = zip::ZipArchive::new(std::fs::File::open(path).ok()?).ok()?;
+    let at = (0..zip.len()).find(|i| {
+        zip.name_for_index(*i).and_then(|name| name.ok()).is_some_and(|name| name.ends_with(".pyc"))
+    })?;
+    let mut head = [0; 4];
+    zip.by_index(at).ok()?.read_exact(&mut head).ok()?;
+    Some(head)
+}

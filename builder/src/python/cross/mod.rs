@@ -1,0 +1,209 @@
+//! The Python of another platform: read from its files, never run.
+
+mod compiler;
+mod image;
+mod layout;
+mod unpack;
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Python, SUPPORTED};
+use crate::error::{Context, Error, Result};
+use crate::spec::{Request, host};
+use crate::store::{Bucket, Hash, Store};
+use crate::target::{Arch, Os, Target};
+use image::Image;
+use layout::Layout;
+
+pub(super) use layout::with_pth;
+
+/// What differs where the interpreter was read and not run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cross {
+    /// The target's own interpreter, to ship where there is no shared libpython.
+    pub program: Option<PathBuf>,
+    /// The folder that is `/` on the target.
+    pub root: PathBuf,
+}
+
+/// What `[python] interpreter` or `--python` gives to be read, with the target; `None` if it is to be run as usual.
+///
+/// # Errors
+/// The target is another platform, and what is given is no folder and no archive.
+pub(super) fn given(request: &Request) -> Result<Option<(PathBuf, Target)>> {
+    let path = request.python.interpreter.as_ref().map(|text| request.base.join(text));
+    let archive = path.as_deref().filter(|p| unpack::is_archive(p));
+    let Some(target) = request.target else {
+        // An archive can only be read; that it is for this machine is the least surprise.
+        return Ok(archive.map(|path| (path.to_owned(), host())));
+    };
+    let folder = path.as_deref().filter(|p| p.is_dir() && !p.join("pyvenv.cfg").exists());
+    if let Some(path) = archive.or(folder) {
+        return Ok(Some((path.to_owned(), target)));
+    }
+    if target == host() {
+        return Ok(None);
+    }
+    let name = target.name();
+    let message = match &path {
+        Some(path) if path.join("pyvenv.cfg").exists() => {
+            format!("the venv `{}` is of this machine's Python, expected one for {name}", path.display())
+        }
+        Some(_) => {
+            let given = request.python.interpreter.as_deref().unwrap_or_default();
+            format!("interpreter `{given}` is no folder and no archive, which a Python for {name} must be")
+        }
+        None => format!("no Python for {name} is given"),
+    };
+    Err(Error::new(message).hint(format!(
+        "name the folder, zip or tar of one with `--python` or `interpreter` in `[target.{name}.python]`"
+    )))
+}
+
+/// Reads the Python in a folder or an archive.
+///
+/// # Errors
+/// There is none, it is for another platform or unsupported, or no interpreter of its version is on this machine.
+pub(super) fn read(given: &Path, target: Target, store: &Store) -> Result<Python> {
+    let shown = given.display();
+    let folder = match given.is_dir() {
+        true => fs_err::canonicalize(given)?,
+        false => {
+            let key = unpack::key(&store.file_hash(given)?);
+            store
+                .folder(&key, |folder| unpack::unpack(given, folder))
+                .context(|| format!("failed to read the Python in `{shown}`"))?
+        }
+    };
+    let layout =
+        layout::find(&folder, target).context(|| format!("failed to read the Python in `{shown}`"))?;
+    let core = layout.library.as_deref().or(layout.program.as_deref()).ok_or_else(|| {
+        Error::new(format!("the Python in `{shown}` has neither a shared library nor an executable"))
+    })?;
+    let image = image(core, store)?;
+    check(&image, target, core)?;
+    if layout.minor < SUPPORTED.0 || layout.minor > SUPPORTED.1 {
+        let (low, high) = SUPPORTED;
+        let message = format!("`{shown}` holds Python 3.{}, expected 3.{low} to 3.{high}", layout.minor);
+        return Err(
+            Error::new(message).hint("name another one with `--python` or `interpreter` in `[python]`")
+        );
+    }
+    let compiler = compiler::find(layout.minor, target, store)?;
+    if let Some(magic) = layout.magic()
+        && magic[..] != compiler.magic[..]
+    {
+        let number = |m: &[u8]| u16::from_le_bytes([m[0], m[1]]);
+        return Err(Error::new(format!(
+            "the Python in `{shown}` has bytecode {}, but `{}` compiles {}",
+            number(&magic),
+            compiler.executable.display(),
+            number(&compiler.magic)
+        ))
+        .hint(format!("install a released Python 3.{} on this machine", layout.minor)));
+    }
+    let micro = layout.micro().or(image.micro(layout.minor)).unwrap_or(0);
+    Ok(python(layout, image, micro, target, compiler))
+}
+
+fn python(layout: Layout, image: Image, micro: u8, target: Target, compiler: Python) -> Python {
+    let minor = layout.minor;
+    let flags = layout.flags.clone();
+    let soabi = soabi(target, minor, &flags);
+    let suffix = if target.os == Os::Windows { ".pyd" } else { ".so" };
+    let mut extension_suffixes = vec![format!(".{soabi}{suffix}")];
+    if target.os != Os::Windows {
+        extension_suffixes.push(".abi3.so".to_owned());
+    }
+    extension_suffixes.push(suffix.to_owned());
+    let mut builtin_modules = image.builtin;
+    if builtin_modules.is_empty() {
+        builtin_modules = layout.builtin();
+    }
+    Python {
+        executable: compiler.executable,
+        version: (3, minor, micro),
+        target,
+        prefix: layout.prefix.clone(),
+        base_prefix: layout.prefix.clone(),
+        base_exec_prefix: layout.prefix,
+        stdlib: layout.stdlib,
+        dynload: layout.dynload,
+        search_path: layout.search_path,
+        extension_suffixes,
+        magic: compiler.magic,
+        cache_tag: format!("cpython-3{minor}{}", flags.replace('d', "")),
+        builtin_modules,
+        // Written into Python's sources: the same on each platform.
+        frozen_modules: compiler.frozen_modules,
+        libpython: layout.library,
+        soabi: Some(soabi),
+        editable: Vec::new(),
+        opcodes: compiler.opcodes,
+        machine: target.machine().to_owned(),
+        version_text: format!(
+            "3.{minor}.{micro} for {}, compiled by {}",
+            target.name(),
+            compiler.version_text
+        ),
+        abiflags: flags,
+        cross: Some(Cross { program: layout.program, root: layout.root }),
+    }
+}
+
+/// The tag in the file names of extension modules.
+fn soabi(target: Target, minor: u8, flags: &str) -> String {
+    let arch = match target.arch {
+        Arch::X86_64 => "x86_64",
+        Arch::Aarch64 => "aarch64",
+    };
+    match target.os {
+        Os::Linux if target.musl => format!("cpython-3{minor}{flags}-{arch}-linux-musl"),
+        Os::Linux => format!("cpython-3{minor}{flags}-{arch}-linux-gnu"),
+        Os::Macos => format!("cpython-3{minor}{flags}-darwin"),
+        Os::Windows => {
+            let platform = if target.arch == Arch::X86_64 { "win_amd64" } else { "win_arm64" };
+            format!("cp3{minor}{flags}-{platform}")
+        }
+    }
+}
+
+/// What the native file says, kept by its content.
+fn image(path: &Path, store: &Store) -> Result<Image> {
+    /// Changes when [`Image`] changes what it means.
+    const VERSION: u8 = 1;
+    let hash = store.file_hash(path)?;
+    let key: Hash =
+        *blake3::Hasher::new().update(b"image").update(&[VERSION]).update(&hash).finalize().as_bytes();
+    if let Some(kept) = store.get(Bucket::Probe, &key).and_then(|v| serde_json::from_slice(&v).ok()) {
+        return Ok(kept);
+    }
+    let bytes = fs_err::read(path)?;
+    let image = Image::read(&bytes)
+        .map_err(|part| Error::new(format!("failed to read `{}`: {part}", path.display())))?;
+    if let Ok(value) = serde_json::to_vec(&image) {
+        store.put(Bucket::Probe, &key, &value);
+    }
+    Ok(image)
+}
+
+/// Fails if a native file is not for the target.
+fn check(image: &Image, target: Target, core: &Path) -> Result<()> {
+    let universal = target.os == Os::Macos && image.os == Os::Macos && image.arch.is_none();
+    let musl = target.os != Os::Linux || image.musl.is_none_or(|musl| musl == target.musl);
+    if image.os == target.os && (image.arch == Some(target.arch) || universal) && musl {
+        return Ok(());
+    }
+    let arch = image.arch;
+    let known = Target::ALL
+        .into_iter()
+        .find(|t| t.os == image.os && Some(t.arch) == arch && t.musl == image.musl.unwrap_or_default());
+    let got = known.map_or_else(|| "another processor".to_owned(), |t| t.name());
+    Err(Error::new(format!("`{}` is for {got}, expected {}", core.display(), target.name()))
+        .hint("name a Python for the target, or another target with `--target`"))
+}
+
+#[cfg(test)]
+mod tests;

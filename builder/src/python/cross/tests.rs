@@ -1,0 +1,137 @@
+//! Layouts of Pythons for other platforms, made up of empty files.
+
+use std::path::Path;
+
+use super::*;
+
+const LINUX: Target = Target { os: Os::Linux, arch: Arch::Aarch64, musl: false };
+const WINDOWS: Target = Target { os: Os::Windows, arch: Arch::X86_64, musl: false };
+
+fn make(root: &Path, files: &[(&str, &str)]) {
+    for (file, text) in files {
+        let path = root.join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+}
+
+#[test]
+fn debian_and_its_own_folders() {
+    let dir = tempfile::tempdir().unwrap();
+    make(
+        dir.path(),
+        &[
+            ("usr/lib/python3.11/os.py", ""),
+            ("usr/lib/python3.11/lib-dynload/x.so", ""),
+            (
+                "usr/lib/python3.11/importlib/_bootstrap_external.py",
+                "a = 1\nMAGIC_NUMBER = (3495).to_bytes(2, 'little')",
+            ),
+            ("usr/lib/python3/dist-packages/a.pth", "inner\nimport x\n/absent\n"),
+            ("usr/lib/python3/dist-packages/inner/b.py", ""),
+            ("usr/lib/aarch64-linux-gnu/libpython3.11.so.1.0", ""),
+            ("usr/bin/python3.11", ""),
+            ("usr/include/python3.11/patchlevel.h", "#define PY_MICRO_VERSION        2\n"),
+        ],
+    );
+    let layout = layout::find(dir.path(), LINUX).unwrap();
+    let at = |path: &str| dir.path().join(path);
+    assert_eq!((layout.minor, layout.flags.as_str(), layout.micro()), (11, "", Some(2)));
+    assert_eq!((layout.root.as_path(), &layout.prefix), (dir.path(), &at("usr")));
+    assert_eq!(layout.library, Some(at("usr/lib/aarch64-linux-gnu/libpython3.11.so.1.0")));
+    assert_eq!(layout.program, Some(at("usr/bin/python3.11")));
+    let site = at("usr/lib/python3/dist-packages");
+    let stdlib = at("usr/lib/python3.11");
+    assert_eq!(
+        layout.search_path,
+        [stdlib.clone(), stdlib.join("lib-dynload"), site.clone(), site.join("inner")]
+    );
+    assert_eq!(layout.magic(), Some([0xa7, 0x0d, 13, 10]));
+    assert!(layout::find(dir.path(), WINDOWS).unwrap_err().to_string().contains("python3*.dll"));
+}
+
+#[test]
+fn archives_of_standalone_builds() {
+    for below in ["python/install", "python"] {
+        let dir = tempfile::tempdir().unwrap();
+        let file = |path: &str| format!("{below}/{path}");
+        make(dir.path(), &[(&file("lib/python3.13t/os.py"), ""), (&file("lib/libpython3.13t.so.1.0"), "")]);
+        let layout = layout::find(dir.path(), LINUX).unwrap();
+        assert_eq!((layout.minor, layout.flags.as_str()), (13, "t"));
+        assert_eq!((&layout.root, &layout.prefix), (&dir.path().join(below), &dir.path().join(below)));
+    }
+}
+
+#[test]
+fn both_kinds_of_windows() {
+    let dir = tempfile::tempdir().unwrap();
+    make(
+        dir.path(),
+        &[
+            ("python311.dll", ""),
+            ("python3.dll", ""),
+            ("python311.zip", ""),
+            ("python311._pth", "python311.zip\n.\nmore # note\n../out\nimport site\n"),
+            ("more/x.py", ""),
+        ],
+    );
+    let layout = layout::find(dir.path(), WINDOWS).unwrap();
+    let at = |path: &str| dir.path().join(path);
+    assert_eq!((layout.minor, layout.program.as_ref()), (11, None));
+    assert_eq!((&layout.stdlib, layout.dynload.as_path()), (&at("python311.zip"), dir.path()));
+    assert_eq!(layout.search_path, [at("python311.zip"), dir.path().to_owned(), at("more")]);
+
+    std::fs::remove_file(at("python311.zip")).unwrap();
+    make(
+        dir.path(),
+        &[("Lib/os.py", ""), ("DLLs/_x.pyd", ""), ("Lib/site-packages/y.py", ""), ("python.exe", "")],
+    );
+    let layout = layout::find(dir.path(), WINDOWS).unwrap();
+    assert_eq!((&layout.stdlib, &layout.dynload), (&at("Lib"), &at("DLLs")));
+    let path = [at("DLLs"), at("Lib"), dir.path().to_owned(), at("more"), at("Lib/site-packages")];
+    assert_eq!(layout.search_path, path);
+}
+
+#[test]
+fn the_suffixes_are_those_of_the_target() {
+    assert_eq!(soabi(LINUX, 11, ""), "cpython-311-aarch64-linux-gnu");
+    assert_eq!(soabi(WINDOWS, 13, "t"), "cp313t-win_amd64");
+    assert_eq!(soabi(Target::named("macos-aarch64").unwrap(), 12, ""), "cpython-312-darwin");
+}
+
+#[test]
+fn a_python_for_another_platform_is_told_apart() {
+    let image = Image {
+        os: Os::Linux,
+        arch: Some(Arch::X86_64),
+        musl: Some(false),
+        builtin: vec![],
+        versions: vec![],
+    };
+    let error = check(&image, LINUX, Path::new("p")).unwrap_err().to_string();
+    assert!(error.contains("`p` is for linux-x86_64, expected linux-aarch64"), "{error}");
+    let musl = Image { musl: Some(true), ..image };
+    assert!(check(&musl, Target::named("linux-x86_64").unwrap(), Path::new("p")).is_err());
+    assert!(check(&musl, Target::named("linux-musl-x86_64").unwrap(), Path::new("p")).is_ok());
+}
+
+#[test]
+fn what_is_given_for_another_platform_is_a_folder_or_an_archive() {
+    let dir = tempfile::tempdir().unwrap();
+    let request = |interpreter: Option<&str>| Request {
+        target: Some(WINDOWS),
+        base: dir.path().to_owned(),
+        python: crate::spec::PythonRequest {
+            interpreter: interpreter.map(str::to_owned),
+            ..Default::default()
+        },
+        ..Request::default()
+    };
+    let error = |interpreter| given(&request(interpreter)).unwrap_err().to_string();
+    assert!(error(None).starts_with("no Python for windows-x86_64 is given"));
+    assert!(error(Some("3.12")).contains("no folder and no archive"));
+    make(dir.path(), &[("venv/pyvenv.cfg", "")]);
+    assert!(error(Some("venv")).contains("is of this machine's Python"));
+    make(dir.path(), &[("win/python311.dll", "")]);
+    assert_eq!(given(&request(Some("win"))).unwrap(), Some((dir.path().join("win"), WINDOWS)));
+}

@@ -1,0 +1,170 @@
+//! Files of requirements: their wheels are resolved and downloaded for the target by uv or pip, whichever is there.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::needs::{self, Present};
+use super::tags::Tags;
+use super::{install, wheels, wheels_in};
+use crate::error::{Context, Error, Result};
+use crate::interrupt;
+use crate::python::{Python, find};
+use crate::store::{Bucket, Hash, Store};
+use crate::target::{Arch, Os};
+
+/// How often pip is asked again for what its wheels require on the target and do not on this machine.
+const ROUNDS: usize = 8;
+
+/// A folder with what the files require, installed. It is resolved once, and again when a file changes or with `--clean`.
+///
+/// # Errors
+/// Neither uv nor pip is there, or they find no wheels.
+pub(super) fn site(files: &[PathBuf], python: &Python, tags: &Tags, store: &Store) -> Result<PathBuf> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(format!("requirements 1 {:?} {:?}", tags, python.version).as_bytes());
+    for file in files {
+        let bytes = fs_err::read(file)?;
+        hasher.update(&(bytes.len() as u64).to_le_bytes()).update(&bytes);
+    }
+    let record: Hash = *hasher.finalize().as_bytes();
+    let kept = store.get(Bucket::Probe, &record).and_then(|value| Hash::try_from(value).ok());
+    if let Some(folder) = kept.and_then(|key| store.kept_folder(&key)) {
+        return Ok(folder);
+    }
+    let new = store.new_folder()?;
+    let (key, folder) = match find::on_path("uv") {
+        Some(uv) => {
+            by_uv(&uv, files, python, tags, new.path())?;
+            let key = content(new.path())?;
+            (key, store.keep_folder(&key, new)?)
+        }
+        None => {
+            by_pip(files, python, tags, new.path())?;
+            let chosen = wheels::choose(&wheels_in(new.path())?, tags)?;
+            let folder = install::site(&chosen.wheels, store)?;
+            (content(&folder)?, folder)
+        }
+    };
+    if store.kept_folder(&key).is_some() {
+        store.put(Bucket::Probe, &record, &key);
+    }
+    Ok(folder)
+}
+
+/// What is installed in a folder: the lists of files of its distributions, which hold their hashes.
+fn content(folder: &Path) -> Result<Hash> {
+    let mut records: Vec<PathBuf> = fs_err::read_dir(folder)?
+        .flatten()
+        .map(|e| e.path().join("RECORD"))
+        .filter(|p| p.is_file())
+        .collect();
+    records.sort();
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"installed 1");
+    for record in records {
+        hasher.update(&fs_err::read(record)?).update(b"\0");
+    }
+    Ok(*hasher.finalize().as_bytes())
+}
+
+fn by_uv(uv: &Path, files: &[PathBuf], python: &Python, tags: &Tags, folder: &Path) -> Result<()> {
+    let mut command = Command::new(uv);
+    command
+        .args(["pip", "install", "--quiet", "--no-progress", "--only-binary", ":all:", "--target"])
+        .arg(folder);
+    command.args([
+        "--python-version",
+        &format!("3.{}", tags.minor),
+        "--python-platform",
+        &uv_platform(tags)?,
+    ]);
+    command.arg("--python").arg(&python.executable);
+    for file in files {
+        command.arg("-r").arg(file);
+    }
+    run(&mut command, "uv", tags)
+}
+
+/// The platform as uv names it.
+fn uv_platform(tags: &Tags) -> Result<String> {
+    let target = &tags.target;
+    let arch = if target.arch == Arch::X86_64 { "x86_64" } else { "aarch64" };
+    Ok(match target.os {
+        Os::Windows => format!("{arch}-pc-windows-msvc"),
+        Os::Macos => format!("{arch}-apple-darwin"),
+        Os::Linux if target.musl => format!("{arch}-unknown-linux-musl"),
+        Os::Linux => {
+            // Those that uv knows.
+            const KNOWN: [u32; 10] = [17, 28, 31, 32, 33, 34, 35, 36, 37, 38];
+            let most = tags.glibc.map_or(28, |(_, minor)| minor);
+            let fitting = KNOWN.iter().rev().find(|minor| **minor <= most).ok_or_else(|| {
+                Error::new(format!("there are no wheels for glibc 2.{most}, which `max-glibc` asks for"))
+                    .hint("raise it to 2.17 or more, or build the wheels and name their folder with `--packages`")
+            })?;
+            format!("{arch}-manylinux_2_{fitting}")
+        }
+    })
+}
+
+/// pip decides markers for the machine on which it runs: what is required on the target besides is asked for again.
+fn by_pip(files: &[PathBuf], python: &Python, tags: &Tags, folder: &Path) -> Result<()> {
+    let mut more: Vec<String> = Vec::new();
+    for _ in 0..ROUNDS {
+        let mut command = Command::new(&python.executable);
+        command.args(["-I", "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input"]);
+        command.args(["--only-binary=:all:", "--implementation", "cp", "--dest"]).arg(folder);
+        command.args(["--python-version", &format!("3.{}", tags.minor)]);
+        for abi in [format!("cp3{}{}", tags.minor, tags.flags), "abi3".into(), "none".into()] {
+            command.args(["--abi", &abi]);
+        }
+        for platform in tags.platforms() {
+            command.args(["--platform", &platform]);
+        }
+        for file in files {
+            command.arg("-r").arg(file);
+        }
+        run(command.args(&more), "pip", tags)?;
+        let chosen = wheels::choose(&wheels_in(folder)?, tags)?;
+        let missing = needs::unmet(&chosen, &Present::default(), python);
+        let new: Vec<String> =
+            missing.iter().map(|u| u.requirement.clone()).filter(|r| !more.contains(r)).collect();
+        if new.is_empty() {
+            return needs::error(&missing, &chosen, tags).map_or(Ok(()), Err);
+        }
+        more.extend(new);
+    }
+    Err(Error::new(format!("failed to resolve the requirements for {}", tags.target.name()))
+        .hint("install `uv`, which resolves for other platforms"))
+}
+
+fn run(command: &mut Command, tool: &str, tags: &Tags) -> Result<()> {
+    let failed = || format!("failed to download the requirements for {} by {tool}", tags.target.name());
+    let output = interrupt::output(command).context(failed)?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let lines: Vec<&str> = stderr.lines().filter(|l| !l.trim().is_empty()).collect();
+    Err(Error::new(failed()).excerpt(lines[lines.len().saturating_sub(12)..].join("\n")).hint(
+        "there must be a wheel of each for the target; wheels of your own go into a folder, named by `--packages`",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::target::Target;
+
+    #[test]
+    fn platforms_of_uv() {
+        let of = |name: &str, glibc| {
+            let target = Target::named(name).unwrap();
+            uv_platform(&Tags { target, minor: 12, flags: String::new(), glibc }).ok()
+        };
+        assert_eq!(of("windows-x86_64", None).as_deref(), Some("x86_64-pc-windows-msvc"));
+        assert_eq!(of("linux-aarch64", None).as_deref(), Some("aarch64-manylinux_2_28"));
+        assert_eq!(of("linux-aarch64", Some((2, 30))).as_deref(), Some("aarch64-manylinux_2_28"));
+        assert_eq!(of("linux-aarch64", Some((2, 12))), None);
+        assert_eq!(of("macos-aarch64", None).as_deref(), Some("aarch64-apple-darwin"));
+    }
+}

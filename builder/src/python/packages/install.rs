@@ -1,0 +1,86 @@
+//! Wheels become a folder of installed packages in the cache, the same for the same wheels.
+
+use std::io::Write;
+use std::path::{Component, Path, PathBuf};
+
+use super::wheels::{Wheel, file_name};
+use crate::error::{Context, Result};
+use crate::store::{Hash, Store};
+
+/// The folder with these wheels installed.
+///
+/// # Errors
+/// A wheel is damaged, or the cache cannot be written.
+pub(super) fn site(wheels: &[Wheel], store: &Store) -> Result<PathBuf> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"site 1");
+    for wheel in wheels {
+        hasher.update(file_name(&wheel.path).as_bytes()).update(&store.file_hash(&wheel.path)?);
+    }
+    let key: Hash = *hasher.finalize().as_bytes();
+    store.folder(&key, |folder| wheels.iter().try_for_each(|wheel| unpack(&wheel.path, folder)))
+}
+
+/// Unpacks a wheel into a folder of packages, without its scripts, headers and what goes below the prefix.
+fn unpack(wheel: &Path, folder: &Path) -> Result<()> {
+    let failed = || format!("failed to unpack wheel `{}`", wheel.display());
+    let mut zip = zip::ZipArchive::new(fs_err::File::open(wheel)?).context(failed)?;
+    for i in 0..zip.len() {
+        crate::interrupt::check()?;
+        let mut entry = zip.by_index(i).context(failed)?;
+        let Some(inner) = entry.enclosed_name().as_deref().and_then(place) else { continue };
+        if entry.is_dir() {
+            continue;
+        }
+        let path = folder.join(inner);
+        if let Some(parent) = path.parent() {
+            fs_err::create_dir_all(parent)?;
+        }
+        let executable = entry.unix_mode().is_some_and(|mode| mode & 0o111 != 0);
+        let mut file = fs_err::File::create(&path)?;
+        std::io::copy(&mut entry, &mut file).context(failed)?;
+        file.flush()?;
+        if executable {
+            make_executable(&path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Where a file of a wheel goes; `None` if it does not belong to the packages.
+fn place(path: &Path) -> Option<PathBuf> {
+    let mut parts = path.components().peekable();
+    let Component::Normal(first) = parts.peek()? else { return None };
+    if !first.to_str()?.ends_with(".data") {
+        return Some(path.to_owned());
+    }
+    parts.next();
+    match parts.next()?.as_os_str().to_str()? {
+        "purelib" | "platlib" => Some(parts.collect()),
+        _ => None,
+    }
+}
+
+#[cfg(unix)]
+fn make_executable(path: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o755))?)
+}
+
+#[cfg(not(unix))]
+fn make_executable(_: &Path) -> Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_both_libraries_lie_together() {
+        let to = |path: &str| place(Path::new(path)).map(|p| p.to_string_lossy().into_owned());
+        assert_eq!(to("pkg/a.py").as_deref(), Some("pkg/a.py"));
+        assert_eq!(to("pkg-1.data/platlib/pkg/b.so").as_deref(), Some("pkg/b.so"));
+        assert_eq!((to("pkg-1.data/scripts/x"), to("pkg-1.data"), to("")), (None, None, None));
+    }
+}

@@ -1,0 +1,82 @@
+//! Packages that the interpreter does not have itself: from folders of wheels, folders of installed packages, and
+//! files of requirements.
+
+mod fetch;
+mod install;
+mod needs;
+mod tags;
+mod wheels;
+
+use std::path::{Path, PathBuf};
+
+use super::Python;
+use super::cross::with_pth;
+use crate::error::{Context, Error, Result};
+use crate::spec::Request;
+use crate::store::Store;
+use needs::Present;
+use tags::Tags;
+
+/// Puts the packages of a request on the search path, behind the standard library and ahead of what the interpreter has.
+///
+/// # Errors
+/// Wheels do not fit the target or each other, or cannot be downloaded.
+pub(super) fn add(python: &mut Python, request: &Request, store: &Store) -> Result<()> {
+    let asked = &request.python;
+    if asked.packages.is_empty() && asked.requirements.is_empty() {
+        return Ok(());
+    }
+    let tags = Tags::of(python, request.bundle.max_glibc);
+    let mut sites = Vec::new();
+    let mut files = Vec::new();
+    for path in &asked.packages {
+        let found = if path.is_file() { vec![path.clone()] } else { wheels_in(path)? };
+        if found.is_empty() {
+            sites.push(path.clone());
+        }
+        files.extend(found);
+    }
+    if !asked.requirements.is_empty() {
+        sites.push(fetch::site(&asked.requirements, python, &tags, store)?);
+    }
+    if !files.is_empty() {
+        let present = Present::scan(sites.iter().chain(&python.search_path));
+        let chosen = wheels::choose(&files, &tags)?;
+        let problems = needs::unmet(&chosen, &present, python);
+        if let Some(error) = needs::error(&problems, &chosen, &tags) {
+            return Err(error);
+        }
+        sites.insert(0, install::site(&chosen.wheels, store)?);
+    }
+    let at = python.search_path.iter().position(|p| is_site(p)).unwrap_or(python.search_path.len());
+    let new: Vec<PathBuf> = sites.iter().flat_map(|site| with_pth(site)).collect();
+    python.search_path.splice(at..at, new);
+    Ok(())
+}
+
+fn is_site(path: &Path) -> bool {
+    path.ends_with("site-packages") || path.ends_with("dist-packages")
+}
+
+/// The wheels in a folder, sorted by name.
+fn wheels_in(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries =
+        fs_err::read_dir(folder).context(|| format!("failed to read packages `{}`", folder.display()))?;
+    let mut wheels: Vec<PathBuf> =
+        entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "whl")).collect();
+    wheels.sort();
+    if wheels.is_empty()
+        && let Some(sdist) = std::fs::read_dir(folder).into_iter().flatten().flatten().find(|e| {
+            let name = e.file_name().to_string_lossy().into_owned();
+            name.ends_with(".tar.gz")
+        })
+    {
+        return Err(Error::new(format!(
+            "expected wheels in `{}`, got `{}`",
+            folder.display(),
+            sdist.path().display()
+        ))
+        .hint("build a wheel of it for the target, or download one"));
+    }
+    Ok(wheels)
+}

@@ -1,0 +1,215 @@
+//! Whether distributions have what they require (`Requires-Dist`), with markers decided for the target.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use pep440_rs::{Version, VersionSpecifiers};
+use pep508_rs::{
+    ExtraName, MarkerEnvironment, MarkerEnvironmentBuilder, Requirement, VerbatimUrl, VersionOrUrl,
+};
+
+use super::tags::Tags;
+use super::wheels::{Chosen, Wheel, normalize};
+use crate::error::Error;
+use crate::python::Python;
+
+/// Distributions that are there besides the wheels.
+#[derive(Debug, Default)]
+pub(super) struct Present(BTreeMap<String, Option<Version>>);
+
+impl Present {
+    /// The distributions in folders of installed packages.
+    pub(super) fn scan<'a>(folders: impl Iterator<Item = &'a PathBuf>) -> Present {
+        let entries = folders.flat_map(|f| std::fs::read_dir(f).into_iter().flatten().flatten());
+        let named = entries.filter_map(|e| {
+            let file = e.file_name().into_string().ok()?;
+            let stem = file.strip_suffix(".dist-info").or_else(|| file.strip_suffix(".egg-info"))?;
+            let (name, version) = stem.split_once('-').unwrap_or((stem, ""));
+            let version = version.split("-py").next().and_then(|v| v.parse().ok());
+            Some((normalize(name), version))
+        });
+        Present(named.collect())
+    }
+}
+
+/// What a wheel requires and does not get.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Unmet {
+    /// The wheel, with its version.
+    pub(super) by: String,
+    /// The distribution.
+    pub(super) name: String,
+    /// As it is required: `name>=1`.
+    pub(super) requirement: String,
+    /// The version that is there.
+    pub(super) got: Option<String>,
+}
+
+/// Follows the requirements of all wheels.
+pub(super) fn unmet(chosen: &Chosen, present: &Present, python: &Python) -> Vec<Unmet> {
+    let Some(environment) = environment(python) else { return Vec::new() };
+    let wheels: BTreeMap<&str, &Wheel> = chosen.wheels.iter().map(|w| (w.name.as_str(), w)).collect();
+    let mut found = Vec::new();
+    for wheel in &chosen.wheels {
+        found.extend(python_version(wheel, &environment));
+    }
+    let mut seen: HashSet<(String, Vec<ExtraName>)> = HashSet::new();
+    let mut next: Vec<(&Wheel, Vec<ExtraName>)> = chosen.wheels.iter().map(|w| (w, Vec::new())).collect();
+    while let Some((wheel, extras)) = next.pop() {
+        if !seen.insert((wheel.name.clone(), extras.clone())) {
+            continue;
+        }
+        for requirement in requirements(&wheel.metadata) {
+            if !requirement.evaluate_markers(&environment, &extras) {
+                continue;
+            }
+            let name = normalize(requirement.name.as_ref());
+            let versions = match &requirement.version_or_url {
+                Some(VersionOrUrl::VersionSpecifier(versions)) => Some(versions),
+                _ => None,
+            };
+            let there = wheels.get(name.as_str()).map(|w| Some(&w.version));
+            let there = there.or_else(|| present.0.get(&name).map(Option::as_ref));
+            let fits = match (there, versions) {
+                (None, _) => false,
+                (Some(Some(version)), Some(versions)) => fits(version, versions),
+                _ => true,
+            };
+            if !fits {
+                found.push(Unmet {
+                    by: format!("{} {}", wheel.name, wheel.version),
+                    requirement: format!("{name}{}", versions.map(ToString::to_string).unwrap_or_default()),
+                    got: there.map(|v| v.map(ToString::to_string).unwrap_or_default()),
+                    name: name.clone(),
+                });
+            }
+            if let Some(wheel) = wheels.get(name.as_str()) {
+                let mut extras = requirement.extras.clone();
+                extras.sort();
+                next.push((wheel, extras));
+            }
+        }
+    }
+    found.sort_by(|a, b| (&a.by, &a.requirement).cmp(&(&b.by, &b.requirement)));
+    found.dedup();
+    found
+}
+
+/// An error that names everything unmet.
+pub(super) fn error(unmet: &[Unmet], chosen: &Chosen, tags: &Tags) -> Option<Error> {
+    if unmet.is_empty() {
+        return None;
+    }
+    let target = tags.target.name();
+    let mut error = Error::new(format!("the packages for {target} do not have all that they require"));
+    for Unmet { by, name, requirement, got } in unmet {
+        error = error.cause(match (got, chosen.unfit.get(name)) {
+            (Some(got), _) => format!("`{by}` requires `{requirement}`, got {got}"),
+            (None, Some(files)) => format!(
+                "`{by}` requires `{requirement}`, and none of its wheels fits: `{}`, expected {}",
+                files.join("`, `"),
+                tags.example()
+            ),
+            (None, None) => format!("`{by}` requires `{requirement}`, which is not there"),
+        });
+    }
+    Some(error.hint("put the wheels that are missing into the folder, or name a file of requirements with `--requirements`"))
+}
+
+/// Whether a version fits; one that is there counts although it is not a final one.
+fn fits(version: &Version, versions: &VersionSpecifiers) -> bool {
+    versions.contains(version)
+}
+
+/// `Requires-Python` against the target's.
+fn python_version(wheel: &Wheel, environment: &MarkerEnvironment) -> Option<Unmet> {
+    let text = headers(&wheel.metadata, "Requires-Python").next()?;
+    let versions = VersionSpecifiers::from_str(text).ok()?;
+    let version = &environment.python_full_version().version;
+    (!versions.contains(version)).then(|| Unmet {
+        by: format!("{} {}", wheel.name, wheel.version),
+        name: "python".to_owned(),
+        requirement: format!("python{versions}"),
+        got: Some(version.to_string()),
+    })
+}
+
+/// The requirements that can be read; those of other forms are not for this target's wheels to decide.
+fn requirements(metadata: &str) -> impl Iterator<Item = Requirement<VerbatimUrl>> {
+    headers(metadata, "Requires-Dist").filter_map(|text| Requirement::from_str(text).ok())
+}
+
+fn headers<'a>(metadata: &'a str, key: &'a str) -> impl Iterator<Item = &'a str> {
+    let lines = metadata.lines().take_while(|line| !line.is_empty());
+    lines.filter_map(move |line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case(key).then(|| value.trim())
+    })
+}
+
+/// What markers are decided by.
+fn environment(python: &Python) -> Option<MarkerEnvironment> {
+    let (major, minor, micro) = python.version;
+    let full = format!("{major}.{minor}.{micro}");
+    let builder = MarkerEnvironmentBuilder {
+        implementation_name: "cpython",
+        implementation_version: &full,
+        os_name: python.target.os_name(),
+        platform_machine: &python.machine,
+        platform_python_implementation: "CPython",
+        // Those of the machine on which the program runs are not known.
+        platform_release: "",
+        platform_system: python.target.platform_system(),
+        platform_version: "",
+        python_full_version: &full,
+        python_version: &format!("{major}.{minor}"),
+        sys_platform: python.target.sys_platform(),
+    };
+    builder.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::target::Target;
+
+    fn wheel(name: &str, version: &str, metadata: &str) -> Wheel {
+        let metadata = format!("Name: {name}\n{metadata}\n\nRequires-Dist: text\n");
+        Wheel { path: PathBuf::new(), name: name.into(), version: version.parse().unwrap(), metadata }
+    }
+
+    fn check(target: &str, wheels: Vec<Wheel>) -> Vec<(String, String, Option<String>)> {
+        let python = Python::blank(Target::named(target).unwrap());
+        let chosen = Chosen { wheels, ..Chosen::default() };
+        let found = unmet(&chosen, &Present(BTreeMap::from([("there".into(), None)])), &python);
+        found.into_iter().map(|u| (u.by, u.requirement, u.got)).collect()
+    }
+
+    #[test]
+    fn markers_are_those_of_the_target() {
+        let wheels = || vec![wheel("click", "8", "Requires-Dist: colorama ; sys_platform == \"win32\"")];
+        assert_eq!(check("linux-aarch64", wheels()), []);
+        assert_eq!(check("windows-x86_64", wheels()), [("click 8".into(), "colorama".into(), None)]);
+    }
+
+    #[test]
+    fn versions_extras_and_python_are_checked() {
+        let found = check(
+            "linux-x86_64",
+            vec![
+                wheel("a", "1", "Requires-Dist: b[x] (>=2)\nRequires-Dist: there>9\nRequires-Dist: ?!"),
+                wheel("b", "1.5", "Requires-Dist: c; extra == 'x'\nRequires-Dist: d; extra == 'y'"),
+                wheel("e", "1", "Requires-Python: >=3.12"),
+            ],
+        );
+        assert_eq!(
+            found,
+            [
+                ("a 1".into(), "b>=2".into(), Some("1.5".into())),
+                ("b 1.5".into(), "c".into(), None),
+                ("e 1".into(), "python>=3.12".into(), Some("3.11.2".into())),
+            ]
+        );
+    }
+}

@@ -1,0 +1,144 @@
+//! Folders in the cache: unpacked archives and installed packages, each made once and never changed.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use tempfile::TempDir;
+
+use super::{Hash, Store, hex, lock, touch};
+use crate::error::{Context, Error, Result};
+
+/// A folder that no build has used for so long goes.
+const UNUSED: Duration = Duration::from_secs(7 * 86_400);
+/// A folder in the making is left alone for so long.
+const IN_USE: Duration = Duration::from_secs(86_400);
+/// Begins the name of a folder in the making.
+const NEW: &str = "new-";
+
+impl Store {
+    /// The folder kept under `key`, or what `make` puts into it. It is there whole or not at all.
+    ///
+    /// # Errors
+    /// `make` fails, or no folder can be written.
+    pub fn folder(&self, key: &Hash, make: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
+        if let Some(path) = self.kept_folder(key) {
+            return Ok(path);
+        }
+        let new = self.new_folder()?;
+        make(new.path())?;
+        self.keep_folder(key, new)
+    }
+
+    /// The folder kept under `key`, which stays in place while this build runs.
+    pub fn kept_folder(&self, key: &Hash) -> Option<PathBuf> {
+        let path = self.folders().join(hex(key));
+        touch(&used(&path));
+        path.is_dir().then_some(path)
+    }
+
+    /// A folder to fill, for [`Store::keep_folder`].
+    ///
+    /// # Errors
+    /// Neither the cache nor the temporary folder can be written.
+    pub fn new_folder(&self) -> Result<TempDir> {
+        let folders = self.folders();
+        let builder = || {
+            let mut builder = tempfile::Builder::new();
+            builder.prefix(NEW);
+            builder
+        };
+        if self.is_persistent()
+            && std::fs::create_dir_all(&folders).is_ok()
+            && let Ok(new) = builder().tempdir_in(&folders)
+        {
+            return Ok(new);
+        }
+        builder()
+            .tempdir()
+            .context(|| format!("failed to write to the cache `{}`", self.root().display()))
+            .map_err(|e| e.hint("set FREEZE_CACHE_DIR or TMPDIR to a folder that can be written"))
+    }
+
+    /// Keeps a folder under `key`. One that is there already, made by another build, takes its place.
+    ///
+    /// # Errors
+    /// It cannot be renamed.
+    pub fn keep_folder(&self, key: &Hash, new: TempDir) -> Result<PathBuf> {
+        let folders = self.folders();
+        if new.path().parent() != Some(folders.as_path()) {
+            // It lies outside the cache, which cannot be written: it goes when the build ends.
+            let path = new.path().to_owned();
+            lock(&self.shared.private_folders).push(new);
+            return Ok(path);
+        }
+        let place = folders.join(hex(key));
+        let _ = File::options().create(true).append(true).open(used(&place));
+        touch(&used(&place));
+        match std::fs::rename(new.path(), &place) {
+            Ok(()) => {
+                // Nothing of it is left to be removed.
+                let _ = new.keep();
+                Ok(place)
+            }
+            Err(_) if place.is_dir() => Ok(place),
+            Err(error) => Err(Error::from(error)
+                .context(format!("failed to write to the cache `{}`", self.root().display()))),
+        }
+    }
+
+    fn folders(&self) -> PathBuf {
+        self.shared.home.join("folders")
+    }
+}
+
+/// The file whose time tells when a folder was last used.
+fn used(folder: &Path) -> PathBuf {
+    folder.with_extension("used")
+}
+
+/// Removes folders that were not used for long, and what killed builds left.
+pub(super) fn sweep(home: &Path) {
+    let age = |path: &Path| {
+        let modified = std::fs::metadata(path).and_then(|m| m.modified()).ok()?;
+        SystemTime::now().duration_since(modified).ok()
+    };
+    for entry in std::fs::read_dir(home.join("folders")).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if !path.is_dir() {
+            continue;
+        }
+        let new = entry.file_name().to_string_lossy().starts_with(NEW);
+        let old =
+            if new { age(&path).filter(|a| *a > IN_USE) } else { age(&used(&path)).filter(|a| *a > UNUSED) };
+        if old.is_some() {
+            let _ = std::fs::remove_dir_all(&path);
+            let _ = std::fs::remove_file(used(&path));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_made_once_and_whole() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::open(root.path()).unwrap();
+        let key = [7; 32];
+        let failed = store.folder(&key, |_| Err(Error::new("no")));
+        assert!(failed.is_err() && store.kept_folder(&key).is_none());
+        let write = |folder: &Path| Ok(std::fs::write(folder.join("a"), "1")?);
+        let folder = store.folder(&key, write).unwrap();
+        assert_eq!(store.folder(&key, |_| Err(Error::new("again"))).unwrap(), folder);
+        assert_eq!(std::fs::read(folder.join("a")).unwrap(), b"1");
+        let other = store.new_folder().unwrap();
+        assert_eq!(store.keep_folder(&key, other).unwrap(), folder);
+        assert!(folder.join("a").exists());
+        let old = SystemTime::now() - UNUSED - IN_USE;
+        File::options().append(true).open(used(&folder)).unwrap().set_modified(old).unwrap();
+        sweep(folder.parent().unwrap().parent().unwrap());
+        assert!(!folder.exists());
+    }
+}

@@ -1,0 +1,333 @@
+//! Programs for another platform, and packages that are not installed.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use harness::{Interpreter, Mode, Outcome, Project, Run, interpreters, newest, root, skip};
+
+/// A piece that `tests/pieces.py` fetches; it is said if it is not there.
+fn piece(name: &str) -> Option<PathBuf> {
+    let path = root().join("target/pieces").join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    skip(&format!("no `target/pieces/{name}`: `python3 tests/pieces.py` fetches it"));
+    None
+}
+
+/// `PATH` with a Python that compiles for the pieces; it is said if there is none.
+fn path_with(minor: &str) -> Option<std::ffi::OsString> {
+    let known = interpreters().iter().find(|i| i.minor() == minor && i.abiflags.is_empty());
+    let Some(known) = known else {
+        skip(&format!("no Python {minor} on this machine, which compiles"));
+        return None;
+    };
+    let own = known.exe.parent().map(Path::to_owned).into_iter();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::join_paths(own.chain(std::env::split_paths(&path))).ok()
+}
+
+/// The launcher of a target.
+fn launcher(triple: &str, file: &str) -> Option<PathBuf> {
+    let path = root().join("target/launchers").join(triple).join(file);
+    if path.exists() {
+        return Some(path);
+    }
+    skip(&format!("no launcher for {triple} in `target/launchers`"));
+    None
+}
+
+/// The prefix of an interpreter without anything that could be run.
+fn bare_prefix(interpreter: &Interpreter) -> Option<tempfile::TempDir> {
+    let library = format!("libpython{}{}.so.1.0", interpreter.minor(), interpreter.abiflags);
+    let lib = interpreter.prefix.join("lib");
+    if !lib.join(&library).exists() {
+        skip(&format!("Python {} has no shared libpython below its prefix", interpreter.name));
+        return None;
+    }
+    let folder = harness::scratch("prefix");
+    std::fs::create_dir(folder.path().join("lib")).unwrap();
+    for name in [&library, &interpreter.library] {
+        std::os::unix::fs::symlink(lib.join(name), folder.path().join("lib").join(name)).unwrap();
+    }
+    Some(folder)
+}
+
+/// A wheel of one module.
+fn wheel(name: &str, version: &str, tags: &str, requires: &[&str], source: &str) -> (String, Vec<u8>) {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let info = format!("{name}-{version}.dist-info");
+    let requires: String = requires.iter().map(|r| format!("Requires-Dist: {r}\n")).collect();
+    let metadata = format!("Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{requires}\n");
+    let record = format!("{name}/__init__.py,,\n{info}/METADATA,,\n{info}/RECORD,,\n");
+    for (path, text) in [
+        (format!("{name}/__init__.py"), source),
+        (format!("{name}-{version}.data/scripts/{name}"), "#!python\n"),
+        (format!("{info}/METADATA"), &metadata),
+        (format!("{info}/RECORD"), &record),
+    ] {
+        zip.start_file(path, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    (format!("wheels/{name}-{version}-{tags}.whl"), zip.finish().unwrap().into_inner())
+}
+
+/// Freezes `app.py` for a target.
+fn freeze_for(project: &Project, target: &str, python: &Path, arguments: &[&str]) -> Outcome {
+    let run = project.bare_command(["app.py", "-y", "--target", target, "--python"]).arg(python);
+    let path = path_with(&newest().minor()).unwrap_or_default();
+    run.env("PATH", path).args(arguments).run()
+}
+
+#[test]
+fn a_python_is_read_and_not_run() {
+    let Some(prefix) = bare_prefix(newest()) else { return };
+    let source = "import sys\nprint('read', '%d.%d' % sys.version_info[:2])\n\
+                  if sys.platform == 'win32':\n    import winreg\n";
+    for mode in Mode::ALL {
+        let project = Project::script(source);
+        let form = format!("--{}", mode.name());
+        let outcome = freeze_for(&project, &native(), prefix.path(), &[&form]);
+        let app = project.moved(mode, "app", outcome);
+        app.command().run().prints(&format!("read {}\n", newest().minor()));
+    }
+}
+
+/// The target of this machine.
+fn native() -> String {
+    format!("linux-{}", std::env::consts::ARCH)
+}
+
+#[test]
+fn branches_follow_the_target() {
+    let (Some(python), Some(path)) = (piece("windows-embed-3.11"), path_with("3.11")) else { return };
+    let source = "import os, sys\nif os.name == 'nt':\n    import winning\nelse:\n    import losing\n";
+    let project = Project::script(source).file("winning.py", "").file("losing.py", "");
+    let any = any_executable(&python);
+    let run = project.bare_command(["app.py", "-y", "--target", "windows-x86_64", "--onefile", "--python"]);
+    run.arg(&python).env("FREEZE_BOOTLOADER", &any).env("PATH", path).run().success();
+    let listed = project.bare_command(["inspect", "dist/app.exe"]).run();
+    listed.success();
+    assert!(listed.stdout.contains("winning") && !listed.stdout.contains("losing"), "{listed}");
+    // As the target names them, at the root beside the libraries that they need.
+    assert!(listed.stdout.contains(" python311.dll"), "{listed}");
+}
+
+/// An executable of Windows, which does for a launcher where the product is not started.
+fn any_executable(python: &Path) -> PathBuf {
+    let files = walkdir::WalkDir::new(python).into_iter().flatten();
+    files.map(walkdir::DirEntry::into_path).find(|p| p.ends_with("python.exe")).expect("a Python has one")
+}
+
+#[test]
+fn packages_come_from_wheels() {
+    let wheels = [
+        wheel(
+            "cross_top",
+            "1.0",
+            "py3-none-any",
+            &["cross_dep>=2", "gone; sys_platform == 'win32'"],
+            "import cross_dep",
+        ),
+        wheel("cross_dep", "2.1", "py2.py3-none-any", &[], "print('dep')"),
+        wheel("cross_dep", "2.1", "cp27-cp27m-win_amd64", &[], "1/0"),
+    ];
+    let mut project =
+        Project::script("import cross_top, importlib.metadata as m\nprint(m.version('cross_dep'))\n");
+    for (path, bytes) in &wheels {
+        project = project.file(path, bytes);
+    }
+    let app = project.freeze(["app.py", "--packages", "wheels"]);
+    app.command().run().prints("dep\n2.1\n");
+}
+
+#[test]
+fn wheels_that_do_not_go_together_are_told() {
+    let mut project = Project::script("import cross_a\n");
+    for (path, bytes) in [
+        wheel("cross_a", "1", "py3-none-any", &["cross-b>2", "cross.c", "cross_d"], ""),
+        wheel("cross_b", "2", "py3-none-any", &[], ""),
+        wheel("cross_c", "1", "cp39-cp39-win_amd64", &[], ""),
+    ] {
+        project = project.file(&path, bytes);
+    }
+    let outcome = project.command(["app.py", "--packages", "wheels"]).run();
+    outcome.exits(1);
+    for text in [
+        "do not have all that they require",
+        "`cross-a 1` requires `cross-b>2`, got 2",
+        "`cross-a 1` requires `cross-c`, and none of its wheels fits: `cross_c-1-cp39-cp39-win_amd64.whl`, expected `cp3",
+        "`cross-a 1` requires `cross-d`, which is not there",
+    ] {
+        assert!(outcome.stderr.contains(text), "{text}\n{outcome}");
+    }
+    let (path, bytes) = wheel("cross_b", "3", "py3-none-any", &[], "");
+    let outcome = project.file(&path, bytes).command(["app.py", "--packages", "wheels"]).run();
+    assert!(outcome.stderr.contains("there are two versions of `cross-b`"), "{outcome}");
+}
+
+#[test]
+fn what_is_wrong_with_a_python_is_told() {
+    let project = Project::script("").file("empty/x", "").file("fake.zip", "PK\x03\x04 no zip");
+    let error = |target: &str, python: &str, expected: &str| {
+        let outcome = freeze_for(&project, target, &project.path().join(python), &[]);
+        outcome.exits(1);
+        assert!(outcome.stderr.contains(expected), "{expected}\n{outcome}");
+        assert!(outcome.stderr.contains("hint: ") || python == "fake.zip", "{outcome}");
+    };
+    error("windows-x86_64", "empty", "expected `python3*.dll`");
+    error("linux-aarch64", "empty", "expected `lib/python3.*`");
+    error("linux-aarch64", "fake.zip", "failed to unpack");
+    error("windows-x86_64", "app.py", "no folder and no archive");
+    if let Some(prefix) = bare_prefix(newest()) {
+        let outcome = freeze_for(&project, "linux-musl-x86_64", prefix.path(), &[]);
+        outcome.exits(1);
+        assert!(outcome.stderr.contains("is for linux-x86_64, expected linux-musl-x86_64"), "{outcome}");
+    }
+    let outcome = project.bare_command(["app.py", "--target", "windows"]).run();
+    outcome.exits(2);
+    assert!(outcome.stderr.contains("expected `windows-x86_64` or `windows-aarch64`"), "{outcome}");
+}
+
+#[test]
+fn arm64_runs_where_nothing_but_the_c_library_is() {
+    let (Some(pieces), Some(path)) = (piece("arm64"), path_with("3.11")) else { return };
+    let Some(launcher) = launcher("aarch64-unknown-linux-gnu", "launcher") else { return };
+    let qemu = Path::new("/usr/bin/qemu-aarch64");
+    if !qemu.exists() {
+        return skip("no qemu-aarch64 (Debian: package `qemu-user`)");
+    }
+    let run = |exe: &Path| {
+        let bare = pieces.join("bare");
+        Run::new(qemu).arg("-L").arg(bare).arg(exe).run()
+    };
+    let hello =
+        "import sys, platform, ssl, sqlite3, ctypes, zlib\nprint(sys.version_info[:2], platform.machine())\n";
+    let numpy =
+        "import numpy as n\na = n.arange(12.0).reshape(3, 4)\nprint(n.linalg.svd(a @ a.T)[1].round(2)[0])\n";
+    let mut programs = vec![("hello", hello, "(3, 11) aarch64\n", None)];
+    if let Some(wheels) = piece("arm64-wheels") {
+        programs.push(("numpy", numpy, "502.18\n", Some(wheels)));
+    }
+    for (name, source, expected, wheels) in programs {
+        for mode in Mode::ALL {
+            let project = Project::script(source);
+            let form = format!("--{}", mode.name());
+            let mut build =
+                project.bare_command(["app.py", "-y", "--target", "linux-aarch64", &form, "--python"]);
+            build = build.arg(pieces.join("root")).env("FREEZE_BOOTLOADER", &launcher).env("PATH", &path);
+            if let Some(wheels) = &wheels {
+                build = build.arg("--packages").arg(wheels);
+            }
+            let outcome = build.run();
+            outcome.success();
+            assert!(!outcome.stderr.contains("was not found"), "{name}: {outcome}");
+            let app = project.moved(mode, "app", outcome);
+            run(&app.exe).prints(expected);
+        }
+    }
+}
+
+/// What Windows has of what CPython's own libraries import; API sets besides.
+const WINDOWS: [&str; 24] = [
+    "advapi32.dll",
+    "bcrypt.dll",
+    "comctl32.dll",
+    "comdlg32.dll",
+    "crypt32.dll",
+    "gdi32.dll",
+    "imm32.dll",
+    "iphlpapi.dll",
+    "kernel32.dll",
+    "msvcrt.dll",
+    "netapi32.dll",
+    "ntdll.dll",
+    "ole32.dll",
+    "oleaut32.dll",
+    "propsys.dll",
+    "rpcrt4.dll",
+    "shell32.dll",
+    "shlwapi.dll",
+    "user32.dll",
+    "userenv.dll",
+    "version.dll",
+    "winmm.dll",
+    "winspool.drv",
+    "ws2_32.dll",
+];
+
+#[test]
+fn files_of_windows_find_what_they_import() {
+    let Some(path) = path_with("3.11") else { return };
+    // Read by a tool that is not ours.
+    let venv = harness::venv(newest(), "pefile\n");
+    let code = "import os, sys, pefile\nfor d, _, fs in os.walk(sys.argv[1]):\n  for f in fs:\n    \
+                path = os.path.join(d, f)\n    if open(path, 'rb').read(2) != b'MZ': continue\n    \
+                pe = pefile.PE(path, fast_load=True); pe.parse_data_directories([1, 13])\n    \
+                for e in getattr(pe, 'DIRECTORY_ENTRY_IMPORT', []) + getattr(pe, 'DIRECTORY_ENTRY_DELAY_IMPORT', []):\n      \
+                print(f, e.dll.decode())\n";
+    for name in ["windows-embed-3.11", "windows-full-3.11"] {
+        let Some(python) = piece(name) else { continue };
+        let source = "import ssl, sqlite3, ctypes, asyncio, multiprocessing, lzma, decimal, zoneinfo\n\
+                      try:\n    import tkinter\nexcept ImportError: pass\n";
+        let project = Project::script(source);
+        let any = any_executable(&python);
+        let run =
+            project.bare_command(["app.py", "-y", "--target", "windows-x86_64", "--python"]).arg(&python);
+        let outcome = run.env("FREEZE_BOOTLOADER", &any).env("PATH", &path).run();
+        outcome.success();
+        assert!(!outcome.stderr.contains("was not found"), "{outcome}");
+        let product = project.path().join("dist/app");
+        let files: BTreeSet<String> = walkdir::WalkDir::new(&product)
+            .into_iter()
+            .map(|e| e.unwrap().file_name().to_string_lossy().to_lowercase())
+            .collect();
+        for expected in
+            ["app.exe", "python311.dll", "vcruntime140.dll", "_ssl.pyd", "libffi-8.dll", "sqlite3.dll"]
+        {
+            assert!(files.contains(expected), "{expected} in {files:?}");
+        }
+        let listed = Run::new(venv.python()).args(["-c", code]).arg(&product).run();
+        listed.success();
+        let mut count = 0;
+        for line in listed.stdout.lines() {
+            let (file, library) = line.split_once(' ').unwrap();
+            let library = library.to_lowercase();
+            let there = files.contains(&library)
+                || library.starts_with("api-ms-win-")
+                || WINDOWS.contains(&library.as_str());
+            assert!(there, "{name}: {file} needs {library}");
+            count += 1;
+        }
+        assert!(count > 50, "{listed}");
+    }
+}
+
+#[test]
+fn an_executable_of_windows_shows_icon_version_and_manifest() {
+    let (Some(python), Some(path)) = (piece("windows-embed-3.11"), path_with("3.11")) else { return };
+    let Some(launcher) = launcher("x86_64-pc-windows-gnu", "launcher.exe") else { return };
+    let icon = [&[0, 0, 1, 0, 1, 0, 1, 1, 0, 0, 1, 0, 32, 0, 4, 0, 0, 0, 22, 0, 0, 0][..], b"icon"].concat();
+    let spec = "[app]\nname = \"app\"\nentry = \"app.py\"\nversion = \"1.2.3\"\n[windows]\nicon = \"app.ico\"\nconsole = false\n\
+                uac = \"highest-available\"\nversion-info = { CompanyName = \"Żółw\" }\n[bundle]\nmode = \"onefile\"\n";
+    let project = Project::script("").file("app.ico", icon).file("app.spec", spec);
+    let run = project.bare_command(["app.spec", "-y", "--target", "windows-x86_64", "--python"]).arg(&python);
+    run.env("FREEZE_BOOTLOADER", launcher).env("PATH", path).run().success();
+    // Read by a tool that is not ours.
+    let code = "import sys, pefile\npe = pefile.PE(sys.argv[1])\n\
+                print(pe.OPTIONAL_HEADER.Subsystem, hex(pe.VS_FIXEDFILEINFO[0].FileVersionMS))\n\
+                t = [s for f in pe.FileInfo[0] if hasattr(f, 'StringTable') for s in f.StringTable][0].entries\n\
+                print(t[b'CompanyName'].decode(), t[b'ProductName'].decode(), t[b'OriginalFilename'].decode())\n\
+                for e in pe.DIRECTORY_ENTRY_RESOURCE.entries:\n  \
+                d = e.directory.entries[-1].directory.entries[0].data.struct\n  \
+                b = pe.get_data(d.OffsetToData, d.Size)\n  \
+                if e.id == 24: print(b'highestAvailable' in b)\n  \
+                if e.id == 3: print(b[:4].decode())\n";
+    let venv = harness::venv(newest(), "pefile\n");
+    let read = Run::new(venv.python())
+        .args(["-X", "utf8", "-c", code])
+        .arg(project.path().join("dist/app.exe"))
+        .run();
+    read.prints("2 0x10002\nŻółw app app.exe\nicon\nTrue\n");
+}
