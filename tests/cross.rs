@@ -104,7 +104,7 @@ fn branches_follow_the_target() {
     let (Some(python), Some(path)) = (piece("windows-embed-3.11"), path_with("3.11")) else { return };
     let source = "import os, sys\nif os.name == 'nt':\n    import winning\nelse:\n    import losing\n";
     let project = Project::script(source).file("winning.py", "").file("losing.py", "");
-    let any = any_executable(&python);
+    let Some(any) = launcher("x86_64-pc-windows-gnu", "launcher.exe") else { return };
     let run = project.bare_command(["app.py", "-y", "--target", "windows-x86_64", "--onefile", "--python"]);
     run.arg(&python).env("FREEZE_BOOTLOADER", &any).env("PATH", path).run().success();
     let listed = project.bare_command(["inspect", "dist/app.exe"]).run();
