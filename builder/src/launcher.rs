@@ -27,33 +27,6 @@ pub fn executable(target: &Target) -> Result<Launcher> {
     find(target, if target.os == Os::Windows { "launcher.exe" } else { "launcher" }, "", OWN)
 }
 
-/// The same for a program without a console: on Windows the header says so.
-///
-/// # Errors
-/// As for [`executable`], and where it is no executable of Windows.
-pub fn windowed(target: &Target) -> Result<Launcher> {
-    let launcher = executable(target)?;
-    if target.os != Os::Windows {
-        return Ok(launcher);
-    }
-    let bytes = without_console(launcher.to_vec());
-    let bytes = bytes.ok_or_else(|| Error::new("the launcher is no executable of Windows"))?;
-    Ok(Arc::new(Cow::Owned(bytes)))
-}
-
-/// Changes `IMAGE_OPTIONAL_HEADER64.Subsystem` from that of a console to that of windows.
-fn without_console(mut executable: Vec<u8>) -> Option<Vec<u8>> {
-    const WINDOWED: [u8; 2] = 2u16.to_le_bytes();
-    let header = u32::from_le_bytes(*executable.get(0x3c..)?.first_chunk()?);
-    let header = usize::try_from(header).ok()?;
-    let header = executable.get_mut(header..)?;
-    if !header.starts_with(b"PE\0\0") {
-        return None;
-    }
-    header.get_mut(0x5c..0x5e)?.copy_from_slice(&WINDOWED);
-    Some(executable)
-}
-
 /// The same as a library, which an interpreter without a shared libpython is run with: it lies beside that file, with `.so`
 /// behind its name.
 ///
@@ -162,20 +135,6 @@ mod tests {
         let found = in_folders(&WINDOWS, "launcher.exe", &folders).unwrap();
         assert!(found.ends_with(b"two/x86_64-pc-windows-gnu"));
         assert!(in_folders(&WINDOWS, "launcher", &folders).is_err());
-    }
-
-    #[test]
-    fn a_launcher_without_a_console_differs_in_its_header_only() {
-        let mut console = vec![0; 0x200];
-        console[0x3c] = 0x80;
-        console[0x80..0x84].copy_from_slice(b"PE\0\0");
-        console[0x80 + 0x5c] = 3;
-        let windowed = without_console(console.clone()).unwrap();
-        console[0x80 + 0x5c] = 2;
-        assert_eq!(windowed, console);
-        for len in [0, 0x3c, 0x3f, 0x80, 0x84, 0x98] {
-            assert_eq!(without_console(console[..len].to_vec()), None);
-        }
     }
 
     #[test]

@@ -63,16 +63,21 @@ unsafe fn hides(api: &Api, args: *const *mut PyObject, count: isize) -> bool {
     hidden.binary_search_by(|name| name.to_bytes().cmp(asked)).is_ok()
 }
 
-/// Calls the original with the same arguments.
-unsafe fn pass_on(
-    api: &Api,
+/// Calls the original with the same arguments, unless they name a module that is hidden: then the answer is `no`.
+unsafe fn answer(
     original: *mut PyObject,
     args: *const *mut PyObject,
     count: isize,
     keywords: *mut PyObject,
+    no: fn(&Api) -> *mut PyObject,
 ) -> *mut PyObject {
+    let Some((api, _)) = natives::installed() else { return std::ptr::null_mut() };
     // SAFETY: Python calls with `count` arguments and one for each of the keywords; the tuple takes over references to them.
     unsafe {
+        if hides(api, args, count) {
+            (api.Py_IncRef)(no(api));
+            return no(api);
+        }
         let tuple = (api.PyTuple_New)(count);
         if tuple.is_null() {
             return tuple;
@@ -82,10 +87,10 @@ unsafe fn pass_on(
             (api.Py_IncRef)(arg);
             (api.PyTuple_SetItem)(tuple, i, arg);
         }
-        let named = if keywords.is_null() { 0 } else { (api.PyTuple_Size)(keywords) };
         let mut dict = std::ptr::null_mut();
-        if named > 0 {
+        if !keywords.is_null() {
             dict = (api.PyDict_New)();
+            let named = if dict.is_null() { 0 } else { (api.PyTuple_Size)(keywords) };
             for i in 0..named {
                 (api.PyDict_SetItem)(dict, (api.PyTuple_GetItem)(keywords, i), *args.offset(count + i));
             }
@@ -104,15 +109,8 @@ unsafe extern "C" fn is_frozen(
     args: *const *mut PyObject,
     count: isize,
 ) -> *mut PyObject {
-    let Some((api, _)) = natives::installed() else { return std::ptr::null_mut() };
     // SAFETY: Python calls this under its lock.
-    unsafe {
-        if hides(api, args, count) {
-            (api.Py_IncRef)(api._Py_FalseStruct);
-            return api._Py_FalseStruct;
-        }
-        pass_on(api, original, args, count, std::ptr::null_mut())
-    }
+    unsafe { answer(original, args, count, std::ptr::null_mut(), |api| api._Py_FalseStruct) }
 }
 
 unsafe extern "C" fn find_frozen(
@@ -121,13 +119,6 @@ unsafe extern "C" fn find_frozen(
     count: isize,
     keywords: *mut PyObject,
 ) -> *mut PyObject {
-    let Some((api, _)) = natives::installed() else { return std::ptr::null_mut() };
     // SAFETY: Python calls this under its lock.
-    unsafe {
-        if hides(api, args, count) {
-            (api.Py_IncRef)(api._Py_NoneStruct);
-            return api._Py_NoneStruct;
-        }
-        pass_on(api, original, args, count, keywords)
-    }
+    unsafe { answer(original, args, count, keywords, |api| api._Py_NoneStruct) }
 }

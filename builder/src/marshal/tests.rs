@@ -7,12 +7,15 @@ use std::process::{Command, Stdio};
 
 use super::*;
 
-/// Interpreters to test with: executable, minor version, stdlib.
+/// Interpreters to test with, those that `FREEZE_TEST_PYTHONS` names too: executable, minor version, stdlib.
 fn pythons() -> Vec<(PathBuf, u8, PathBuf)> {
     let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     let mut found = Vec::new();
     let versions = std::fs::read_dir(home.join(".pyenv/versions")).into_iter().flatten().flatten();
-    let candidates = versions.map(|e| e.path().join("bin/python3")).chain(["/usr/bin/python3".into()]);
+    let named = std::env::var_os("FREEZE_TEST_PYTHONS").unwrap_or_default();
+    let named: Vec<PathBuf> = std::env::split_paths(&named).filter(|p| !p.as_os_str().is_empty()).collect();
+    let candidates =
+        versions.map(|e| e.path().join("bin/python3")).chain(["/usr/bin/python3".into()]).chain(named);
     for exe in candidates {
         let Ok(out) = Command::new(&exe)
             .args([
@@ -182,30 +185,4 @@ fn order_of_a_set_and_flags_do_not_matter() {
         [b"\xbe\x02\0\0\0".as_slice(), b"i\x05\0\0\0", b"\xfa\x02ab"].concat(),
     ];
     assert_eq!(decode(&sets[0], 12).unwrap().encode(), decode(&sets[1], 9).unwrap().encode());
-}
-
-/// For interpreters that this machine runs only in a changed root: rewrites, and checks what they compiled afresh.
-#[test]
-#[ignore = "a tool: FREEZE_TEST_ROOT=folder FREEZE_TEST_MINOR=15, then compare.py there, then again"]
-fn in_another_root() {
-    let root = PathBuf::from(std::env::var_os("FREEZE_TEST_ROOT").unwrap());
-    let minor: u8 = std::env::var("FREEZE_TEST_MINOR").unwrap().parse().unwrap();
-    let dir = root.join(format!("tmp/freeze-marshal-{minor}"));
-    std::fs::create_dir_all(&dir).unwrap();
-    let inside = |path: &Path| Path::new("/").join(path.strip_prefix(&root).unwrap()).display().to_string();
-    let (mut list, mut compared) = (String::new(), 0);
-    for (i, pyc) in pycs(&root.join(format!("usr/lib/python3.{minor}"))).iter().enumerate() {
-        let (out, fresh) = (dir.join(format!("{i}.new")), dir.join(format!("{i}.fresh")));
-        let new = rewrite(&std::fs::read(pyc).unwrap()[16..], (3, minor), "x/y.py").unwrap();
-        assert!(rewrite(&new, (3, minor), "x/y.py").unwrap() == new, "not idempotent: {}", pyc.display());
-        if let Ok(fresh) = std::fs::read(&fresh) {
-            let fresh = rewrite(&fresh, (3, minor), "x/y.py").unwrap();
-            assert!(fresh == new, "another compile differs: {}", pyc.display());
-            compared += 1;
-        }
-        std::fs::write(&out, &new).unwrap();
-        writeln!(list, "{}\t{}\t{}", inside(pyc), inside(&out), inside(&fresh)).unwrap();
-    }
-    std::fs::write(dir.join("list"), list).unwrap();
-    println!("3.{minor}: {compared} compared");
 }
