@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use harness::{Interpreter, Mode, Outcome, Project, Run, interpreters, newest, root, skip};
 
 /// A piece that `tests/pieces.py` fetches; it is said if it is not there.
-fn piece(name: &str) -> Option<PathBuf> {
+pub(crate) fn piece(name: &str) -> Option<PathBuf> {
     let path = root().join("target/pieces").join(name);
     if path.exists() {
         return Some(path);
@@ -17,7 +17,7 @@ fn piece(name: &str) -> Option<PathBuf> {
 }
 
 /// `PATH` with a Python that compiles for the pieces; it is said if there is none.
-fn path_with(minor: &str) -> Option<std::ffi::OsString> {
+pub(crate) fn path_with(minor: &str) -> Option<std::ffi::OsString> {
     let known = interpreters().iter().find(|i| i.minor() == minor && i.abiflags.is_empty());
     let Some(known) = known else {
         skip(&format!("no Python {minor} on this machine, which compiles"));
@@ -29,7 +29,7 @@ fn path_with(minor: &str) -> Option<std::ffi::OsString> {
 }
 
 /// The launcher of a target.
-fn launcher(triple: &str, file: &str) -> Option<PathBuf> {
+pub(crate) fn launcher(triple: &str, file: &str) -> Option<PathBuf> {
     let path = root().join("target/launchers").join(triple).join(file);
     if path.exists() {
         return Some(path);
@@ -225,6 +225,46 @@ fn arm64_runs_where_nothing_but_the_c_library_is() {
             assert!(!outcome.stderr.contains("was not found"), "{name}: {outcome}");
             let app = project.moved(mode, "app", outcome);
             run(&app.exe).prints(expected);
+        }
+    }
+}
+
+#[test]
+fn an_older_system_than_this_one_runs_what_is_built_from_its_files() {
+    let (Some(pieces), Some(path)) = (piece("bullseye"), path_with("3.9")) else { return };
+    let Some(launcher) = launcher("x86_64-unknown-linux-gnu", "launcher") else { return };
+    let hello = "import sys, os, ssl, sqlite3, ctypes, zlib, decimal, lzma, asyncio, multiprocessing\n\
+                 print(sys.version_info[:2], os.confstr('CS_GNU_LIBC_VERSION'), ssl.OPENSSL_VERSION[:11])\n";
+    let numpy =
+        "import numpy as n\na = n.arange(12.0).reshape(3, 4)\nprint(n.linalg.svd(a @ a.T)[1].round(2)[0])\n";
+    for (source, expected, requirements) in
+        [(hello, "(3, 9) glibc 2.31 OpenSSL 1.1\n", ""), (numpy, "502.18\n", "numpy\n")]
+    {
+        for mode in Mode::ALL {
+            let spec = format!(
+                "[app]\nname = \"app\"\nentry = \"app.py\"\n[python]\nrequirements = [\"requirements.txt\"]\n[bundle]\n\
+                 mode = \"{}\"\nmax-glibc = \"2.31\"\n",
+                mode.name()
+            );
+            let project =
+                Project::script(source).file("requirements.txt", requirements).file("app.spec", spec);
+            let build = project.bare_command(["app.spec", "-y", "--target", "linux-x86_64", "--python"]);
+            let outcome =
+                build.arg(pieces.join("root")).env("FREEZE_BOOTLOADER", &launcher).env("PATH", &path).run();
+            let app = project.moved(mode, "app", outcome);
+            // The C library of that system, and nothing else.
+            let machine = harness::scratch("machine");
+            harness::make_reachable(machine.path());
+            harness::copy_tree(&pieces.join("bare"), machine.path());
+            for folder in ["proc", "tmp", "home", "dev"] {
+                std::fs::create_dir(machine.path().join(folder)).unwrap();
+            }
+            std::fs::rename(&app.product, machine.path().join("app")).unwrap();
+            let exe = if mode == Mode::Onedir { "/app/app" } else { "/app" };
+            let sandbox = harness::Sandbox { root: Some(machine.path().to_owned()), ..Default::default() };
+            let run =
+                Run::new(exe).sandbox(sandbox).env("HOME", "/home").env("TMPDIR", "/tmp").in_folder("/");
+            run.run().prints(expected);
         }
     }
 }

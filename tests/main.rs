@@ -42,3 +42,4 @@ mod tidy;
 mod tkinter;
 mod trace;
 mod why;
+mod wine;

@@ -1,4 +1,4 @@
-"""Fetches what the tests of other platforms need into target/pieces: Pythons for Windows and for Linux on arm64.
+"""Fetches what the tests of other platforms need into target/pieces: Pythons for Windows, for Linux on arm64, and for an old Linux.
 
 For tests only. Nothing of what is fetched is run, and nothing is installed on this machine. A piece that cannot be had
 is left out, and the tests that need it say so.
@@ -32,13 +32,17 @@ WINDOWS = [
     ),
 ]
 
-# Debian's Python for arm64 and the libraries that its extension modules need.
-ARM64 = (
-    "python3.11-minimal libpython3.11-minimal libpython3.11-stdlib libpython3.11 libc6 libgcc-s1 libstdc++6 zlib1g "
-    "libexpat1 libssl3 libffi8 libbz2-1.0 liblzma5 libsqlite3-0 libuuid1 libcrypt1"
-).split()
+# Debian's Python of a version, and the libraries that its extension modules need.
+PYTHON = "python{0}-minimal libpython{0}-minimal libpython{0}-stdlib libpython{0}"
+LIBRARIES = "libc6 libgcc-s1 libstdc++6 zlib1g libexpat1 libbz2-1.0 liblzma5 libsqlite3-0 libuuid1 libcrypt1"
+# Suites: the name of the folder, architecture, suite, and the packages.
+DEBIAN = [
+    ("arm64", "arm64", "bookworm", [PYTHON.format("3.11"), LIBRARIES, "libssl3 libffi8"]),
+    ("bullseye", "amd64", "bullseye", [PYTHON.format("3.9"), LIBRARIES, "libssl1.1 libffi7 libmpdec3"]),
+]
 # The C library alone: what a machine without Python has.
-ARM64_BARE = ["libc6"]
+BARE = ["libc6"]
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 
 
 def download(project, wanted):
@@ -72,26 +76,47 @@ def windows(folder, project, file, expected):
             inner.extractall(folder)
 
 
-def arm64(folder, bare):
+def mirror():
+    """Where this machine has Debian from: in either format of its lists."""
+    sources = pathlib.Path("/etc/apt")
+    for file in sorted(sources.glob("sources.list.d/*.sources")):
+        for line in file.read_text().splitlines():
+            if line.startswith("URIs:") and line.rstrip().endswith("/debian"):
+                return line.split()[1]
+    for file in [sources / "sources.list", *sorted(sources.glob("sources.list.d/*.list"))]:
+        for line in file.read_text().splitlines() if file.exists() else []:
+            found = [word for word in line.split() if word.rstrip("/").endswith("/debian")]
+            if line.startswith("deb ") and found:
+                return found[0]
+    raise LookupError("no list of apt names a mirror of Debian")
+
+
+def debian(folder, architecture, suite, packages):
+    """Unpacks packages into `root`, and what a machine without Python has into `bare`."""
     apt = folder.with_name(folder.name + ".apt")
     for name in ("state/lists/partial", "cache/archives/partial", "debs"):
         (apt / name).mkdir(parents=True, exist_ok=True)
     (apt / "state" / "status").write_text("")
+    signed = " signed-by=" + KEYRING if os.path.exists(KEYRING) else ""
+    (apt / "sources.list").write_text("deb [arch=%s%s] %s %s main\n" % (architecture, signed, mirror(), suite))
     options = [
         "-qq",
-        "-o", "APT::Architecture=arm64",
-        "-o", "APT::Architectures=arm64",
+        "-o", "APT::Architecture=" + architecture,
+        "-o", "APT::Architectures=" + architecture,
         "-o", "APT::Sandbox::User=root",
+        "-o", "Acquire::Languages=none",
         "-o", "Dir::State=%s" % (apt / "state"),
         "-o", "Dir::State::status=%s" % (apt / "state" / "status"),
         "-o", "Dir::Cache=%s" % (apt / "cache"),
+        "-o", "Dir::Etc::SourceList=%s" % (apt / "sources.list"),
+        "-o", "Dir::Etc::SourceParts=/dev/null",
     ]
     subprocess.run(["apt-get", *options, "update"], check=True)
-    subprocess.run(["apt-get", *options, "download", *ARM64], check=True, cwd=apt / "debs")
+    subprocess.run(["apt-get", *options, "download", *" ".join(packages).split()], check=True, cwd=apt / "debs")
     for deb in sorted((apt / "debs").iterdir()):
-        subprocess.run(["dpkg-deb", "-x", deb, folder], check=True)
-        if deb.name.split("_")[0] in ARM64_BARE:
-            subprocess.run(["dpkg-deb", "-x", deb, bare], check=True)
+        subprocess.run(["dpkg-deb", "-x", deb, folder / "root"], check=True)
+        if deb.name.split("_")[0] in BARE:
+            subprocess.run(["dpkg-deb", "-x", deb, folder / "bare"], check=True)
     shutil.rmtree(apt)
 
 
@@ -127,7 +152,8 @@ def main():
         piece(name, lambda folder: windows(folder, project, file, expected))
     piece("arm64-wheels", wheels)
     if shutil.which("apt-get") and shutil.which("dpkg-deb"):
-        piece("arm64", lambda folder: arm64(folder / "root", folder / "bare"))
+        for name, *what in DEBIAN:
+            piece(name, lambda folder: debian(folder, *what))
 
 
 if __name__ == "__main__":

@@ -335,14 +335,20 @@ impl Project {
     #[track_caller]
     pub fn moved(self, mode: Mode, name: &str, outcome: Outcome) -> Frozen {
         outcome.success();
-        let product = self.path().join("dist").join(name);
+        let mut product = self.path().join("dist").join(name);
+        if !product.exists() && product.with_extension("exe").exists() {
+            product.set_extension("exe");
+        }
         let elsewhere = scratch("app");
         crate::make_reachable(elsewhere.path());
-        let moved = elsewhere.path().join(name);
+        let moved = elsewhere.path().join(product.file_name().expect("it has a name"));
         if let Err(e) = std::fs::rename(&product, &moved) {
             outcome.fail(&format!("expected a product at `{}`: {e}", product.display()));
         }
-        let exe = if mode == Mode::Onedir { moved.join(name) } else { moved.clone() };
+        let mut exe = if mode == Mode::Onedir { moved.join(name) } else { moved.clone() };
+        if !exe.exists() {
+            exe.set_extension("exe");
+        }
         Frozen { exe, product: moved, mode, case: String::new(), outcome, _folder: elsewhere }
     }
 }

@@ -18,6 +18,7 @@ mod http;
 mod python;
 mod run;
 mod sandbox;
+mod wine;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -28,6 +29,7 @@ pub use http::Server;
 pub use python::{Interpreter, Venv, interpreter, interpreters, newest, skip, uv, venv, without_libpython};
 pub use run::{Outcome, Run, Started, Tree};
 pub use sandbox::{EmptyRoot, Sandbox};
+pub use wine::{Wine, wine};
 
 /// Folder of the repository.
 pub fn root() -> &'static Path {

@@ -1,0 +1,120 @@
+//! Runs programs of Windows in wine, in a prefix of these tests in which neither Python nor the repository can be seen.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+use crate::{Frozen, Run, Sandbox, scratch, skip};
+
+/// Debian's package has no command of this name in `PATH`.
+const PLACES: [&str; 3] = ["/usr/lib/wine/wine64", "/usr/bin/wine64", "/usr/bin/wine"];
+
+/// What wine 8 lacks of Windows 10, and Rust's standard library needs.
+const RANDOM: &str = "#include <windows.h>\n\
+    BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);\n\
+    __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE bytes, SIZE_T n) { return SystemFunction036(bytes, (ULONG)n); }\n";
+
+/// A prefix of wine and its server.
+#[derive(Debug)]
+pub struct Wine {
+    exe: PathBuf,
+    prefix: PathBuf,
+    /// Ends the server when this process is gone.
+    _guard: Child,
+    folder: tempfile::TempDir,
+}
+
+/// Wine, set up once; it is said if it is not there.
+pub fn wine() -> Option<&'static Wine> {
+    static WINE: OnceLock<Option<Wine>> = OnceLock::new();
+    let wine = WINE.get_or_init(Wine::set_up);
+    if wine.is_none() {
+        skip("no wine (Debian: packages `wine64` and `gcc-mingw-w64-x86-64`)");
+    }
+    wine.as_ref()
+}
+
+impl Wine {
+    fn set_up() -> Option<Wine> {
+        let exe = PLACES.iter().map(PathBuf::from).find(|p| p.exists())?;
+        let compiler = "x86_64-w64-mingw32-gcc";
+        Command::new(compiler).arg("--version").output().ok().filter(|o| o.status.success())?;
+        let folder = scratch("wine");
+        crate::make_reachable(folder.path());
+        let prefix = folder.path().join("prefix");
+        std::fs::create_dir(&prefix).expect("the folder is ours");
+        let server = exe.with_file_name("wineserver64");
+        let server = if server.exists() { server } else { exe.with_file_name("wineserver") };
+        let wine = Wine {
+            // It outlives this process if that is killed: the pipe ends then.
+            _guard: Command::new("/bin/sh")
+                .args(["-c", "read line; exec \"$0\" -k"])
+                .arg(&server)
+                .env("WINEPREFIX", &prefix)
+                .env("TMPDIR", folder.path())
+                .stdin(Stdio::piped())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("there is a shell"),
+            exe,
+            prefix,
+            folder,
+        };
+        // What it starts for all programs lives on, and holds the streams that it was started with; the server sees the files
+        // that its first client sees.
+        let quiet = "</dev/null >/dev/null 2>&1";
+        wine.server(&server).arg("-p").through_shell(quiet).run().success();
+        wine.command("wineboot").args(["-i"]).through_shell(quiet).run().success();
+        let library = wine.system().join("bcryptprimitives.dll");
+        if !library.exists() {
+            let source = wine.prefix.join("random.c");
+            std::fs::write(&source, RANDOM).expect("the folder is ours");
+            let run =
+                Run::new(compiler).arg("-shared").arg("-o").arg(&library).arg(&source).arg("-ladvapi32");
+            run.run().success();
+        }
+        Some(wine)
+    }
+
+    fn server(&self, server: &Path) -> Run {
+        self.common(Run::new(server))
+    }
+
+    /// The folder with the libraries of Windows.
+    fn system(&self) -> PathBuf {
+        self.drive().join("windows/system32")
+    }
+
+    /// Drive C.
+    pub fn drive(&self) -> PathBuf {
+        self.prefix.join("drive_c")
+    }
+
+    /// The folder in which programs keep what belongs to the user and this machine.
+    pub fn local_data(&self) -> PathBuf {
+        let users = self.drive().join("users");
+        let folders = std::fs::read_dir(users).expect("wine made it").flatten().map(|e| e.path());
+        folders
+            .map(|f| f.join("AppData/Local"))
+            .find(|f| f.exists() && !f.starts_with(self.drive().join("users/Public")))
+            .expect("wine made it")
+    }
+
+    /// A program by its path (or a name that wine knows), with an environment of its own.
+    pub fn command(&self, exe: impl AsRef<Path>) -> Run {
+        self.common(Run::new(&self.exe)).arg(exe.as_ref()).env("WINEARCH", "win64").env("WINEDEBUG", "-all")
+    }
+
+    /// What programs and the server must agree on: where the one finds the other, and how file names are read.
+    fn common(&self, run: Run) -> Run {
+        let run =
+            run.env("WINEPREFIX", &self.prefix).env("TMPDIR", self.folder.path()).env("LC_ALL", "C.UTF-8");
+        run.sandbox(Sandbox::without_python())
+    }
+
+    /// A frozen program.
+    pub fn frozen(&self, app: &Frozen) -> Run {
+        self.command(&app.exe).show(&app.product)
+    }
+}

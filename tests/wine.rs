@@ -1,0 +1,251 @@
+//! Programs for Windows that are built here and run in wine, where neither Python nor this repository can be seen.
+
+use std::path::{Path, PathBuf};
+
+use harness::{Frozen, Mode, Outcome, Project, Run, Tree, Wine, apps, copy_tree, skip, wine};
+
+use crate::cross::{launcher, path_with, piece};
+
+/// What a program for Windows is built from and run in.
+struct Windows {
+    wine: &'static Wine,
+    python: PathBuf,
+    launcher: PathBuf,
+    path: std::ffi::OsString,
+}
+
+/// All of it; what is missing is said.
+fn windows(python: &str) -> Option<Windows> {
+    Some(Windows {
+        launcher: launcher("x86_64-pc-windows-gnu", "launcher.exe")?,
+        python: piece(python)?,
+        path: path_with("3.11")?,
+        wine: wine()?,
+    })
+}
+
+impl Windows {
+    /// `freeze` for Windows in the folder of a project.
+    fn command(&self, project: &Project, arguments: &[&str]) -> Run {
+        let run = project.bare_command(arguments).args(["-y", "--target", "windows-x86_64", "--python"]);
+        run.arg(&self.python).env("FREEZE_BOOTLOADER", &self.launcher).env("PATH", &self.path)
+    }
+
+    /// Freezes `app.py`, or what `arguments` name, and moves it to another folder.
+    #[track_caller]
+    fn freeze(&self, project: Project, mode: Mode, arguments: &[&str]) -> Frozen {
+        let form = format!("--{}", mode.name());
+        let outcome = self.command(&project, arguments).args([&form, "--name", "app"]).run();
+        project.moved(mode, "app", outcome)
+    }
+}
+
+/// What a program of Windows has written as text.
+fn text(outcome: &Outcome) -> String {
+    outcome.success();
+    outcome.stdout.replace("\r\n", "\n")
+}
+
+/// Moves a product to a folder whose name is not ASCII and holds spaces: the executable there.
+fn in_a_folder_with_spaces(app: &Frozen) -> (tempfile::TempDir, PathBuf) {
+    let folder = harness::scratch("a folder żółw");
+    harness::make_reachable(folder.path());
+    let moved = folder.path().join(app.product.file_name().unwrap());
+    std::fs::rename(&app.product, &moved).unwrap();
+    let exe = if app.mode == Mode::Onedir { moved.join("app.exe") } else { moved };
+    (folder, exe)
+}
+
+#[test]
+fn hello_takes_arguments_and_folders_that_are_not_ascii() {
+    let Some(windows) = windows("windows-embed-3.11") else { return };
+    let source = "import sys, os, ssl, sqlite3, ctypes, json\n\
+                  print(ascii(sys.argv[1:]), sys.frozen, os.path.basename(sys.executable), sys.version_info[:2])\n\
+                  print(os.path.dirname(__file__) == sys._MEIPASS, '\\\\' in __file__, ascii(os.getcwd())[-7:])\n\
+                  sys.exit(len(sys.argv))\n";
+    for mode in Mode::ALL {
+        let app = windows.freeze(Project::script(source), mode, &["app.py"]);
+        let (folder, exe) = in_a_folder_with_spaces(&app);
+        let start = |variables: &[(&str, &str)]| {
+            let mut run =
+                windows.wine.command(&exe).args(["żółw 日本", "a \"b\" \\", ""]).in_folder(folder.path());
+            for (name, value) in variables {
+                run = run.env(name, value);
+            }
+            run.start()
+        };
+        let check = |outcome: Outcome| {
+            outcome.exits(4);
+            let expected = "['\\u017c\\xf3\\u0142w \\u65e5\\u672c', 'a \"b\" \\\\', ''] True app.exe (3, 11)\n\
+                            True True a\\u017c";
+            let got = outcome.stdout.replace("\r\n", "\n");
+            let expected = expected.lines().next().unwrap();
+            assert!(got.starts_with(expected) && got.contains("\nTrue True "), "{outcome}");
+        };
+        // Two first starts at once, and one from what they have left.
+        let both = [start(&[]), start(&[])];
+        both.into_iter().for_each(|run| check(run.wait()));
+        let before = cached(&windows, "app");
+        check(start(&[]).wait());
+        assert_eq!(cached(&windows, "app"), before, "a start from the cache writes nothing");
+        assert_eq!(before.0.is_empty(), mode == Mode::Onedir, "{before}");
+        let _ = std::fs::remove_dir_all(windows.wine.local_data().join("freeze/app"));
+    }
+}
+
+/// The files that a program has put into its cache.
+fn cached(windows: &Windows, name: &str) -> Tree {
+    Tree::of(&windows.wine.local_data().join("freeze").join(name))
+}
+
+#[test]
+fn the_standard_library_works_on_windows() {
+    for (mode, python) in Mode::ALL.into_iter().zip(["windows-full-3.11", "windows-embed-3.11"]) {
+        let Some(windows) = windows(python) else { return };
+        let app = windows.freeze(
+            case("windows_tour"),
+            mode,
+            &["windows_tour_app.py", "--requirements", "requirements.txt"],
+        );
+        let outcome = windows.wine.frozen(&app).args(["some", "arguments"]).run();
+        let expected = std::fs::read_to_string(apps().join("windows_tour/expect.txt")).unwrap();
+        assert_eq!(text(&outcome), expected, "{outcome}");
+    }
+}
+
+/// A program of tests/apps as a project.
+fn case(name: &str) -> Project {
+    let project = Project::new();
+    copy_tree(&apps().join(name), project.path());
+    project
+}
+
+/// A program of tests/apps with its packages for Windows, in one form or, if all is asked for, in both.
+fn library(name: &str, mode: Mode, requirements: Option<&str>) {
+    let modes = if harness::full() { Mode::ALL.to_vec() } else { vec![mode] };
+    for mode in modes {
+        let Some(windows) = windows("windows-full-3.11") else { return };
+        let mut project = case(name);
+        if let Some(requirements) = requirements {
+            project = project.file("requirements.txt", requirements);
+        }
+        let script = format!("{name}_app.py");
+        let app = windows.freeze(project, mode, &[&script, "--requirements", "requirements.txt"]);
+        let outcome = windows.wine.frozen(&app).env("PYTHONUTF8", "1").run();
+        let expected = std::fs::read_to_string(apps().join(name).join("expect.txt")).unwrap();
+        assert_eq!(text(&outcome), expected, "{outcome}");
+    }
+}
+
+#[test]
+fn requests_and_rich_work_on_windows() {
+    library("requests_rich", Mode::Onefile, None);
+}
+
+#[test]
+fn numpy_and_pandas_work_on_windows() {
+    // Versions from 2.0 on do not even start in wine 8.
+    library("numpy_pandas", Mode::Onefile, Some("numpy==1.26.4\npandas<3\ntzdata\n"));
+}
+
+#[test]
+fn pillow_works_on_windows() {
+    library("pillow", Mode::Onedir, None);
+}
+
+#[test]
+fn cryptography_works_on_windows() {
+    library("cryptography", Mode::Onefile, None);
+}
+
+#[test]
+fn lxml_works_on_windows() {
+    library("lxml", Mode::Onedir, None);
+}
+
+#[test]
+fn pydantic_works_on_windows() {
+    library("pydantic", Mode::Onedir, None);
+}
+
+#[test]
+fn a_program_without_a_console_keeps_what_ended_it() {
+    let Some(windows) = windows("windows-embed-3.11") else { return };
+    let source = "import sys, pathlib\n\
+                  pathlib.Path(sys.argv[1]).write_text(repr((sys.stdin, sys.stdout, sys.stderr)))\n\
+                  if sys.argv[2:]: raise ValueError('told to ' + sys.argv[2])\n";
+    for mode in Mode::ALL {
+        let app = windows.freeze(Project::script(source), mode, &["app.py", "--windowed"]);
+        let folder = harness::scratch("windowed");
+        let said = folder.path().join("said.txt");
+        // As from the desktop: without any streams.
+        let start = |more: &[&str]| {
+            let run = windows.wine.command("start").args(["/wait", "/unix"]).arg(&app.exe).show(&app.product);
+            run.arg(format!("Z:{}", said.display())).args(more).env("FREEZE_DIALOG", "0").run()
+        };
+        start(&[]).success();
+        assert_eq!(std::fs::read_to_string(&said).unwrap(), "(None, None, None)");
+        let outcome = start(&["fail"]);
+        outcome.exits(1);
+        let log = windows.wine.local_data().join("freeze/app/error.log");
+        let log =
+            std::fs::read_to_string(&log).unwrap_or_else(|e| panic!("{}: {e}\n{outcome}", log.display()));
+        assert!(log.contains("ValueError: told to fail") && log.contains("Traceback"), "{log}");
+    }
+}
+
+#[test]
+fn a_signed_program_is_found_in_order_and_runs() {
+    let Some(windows) = windows("windows-embed-3.11") else { return };
+    for tool in ["osslsigncode", "openssl", "wrestool"] {
+        if !Path::new("/usr/bin").join(tool).exists() {
+            return skip(&format!("no {tool} (Debian: packages `osslsigncode`, `openssl` and `icoutils`)"));
+        }
+    }
+    let icon = [&[0, 0, 1, 0, 1, 0, 1, 1, 0, 0, 1, 0, 32, 0, 4, 0, 0, 0, 22, 0, 0, 0][..], b"icon"].concat();
+    for mode in Mode::ALL {
+        let spec = format!(
+            "[app]\nname = \"app\"\nentry = \"app.py\"\nversion = \"1.2.3\"\n[windows]\nicon = \"app.ico\"\n[bundle]\nmode = \"{}\"\n",
+            mode.name()
+        );
+        let project = Project::script("import json, ssl\nprint('runs', json.dumps(1))\n");
+        let project = project.file("app.ico", &icon).file("app.spec", spec);
+        let outcome = windows.command(&project, &["app.spec"]).run();
+        let app = project.moved(mode, "app", outcome);
+        let folder = harness::scratch("sign");
+        let tool = |name: &str, arguments: &[&str]| Run::new(name).args(arguments).in_folder(folder.path());
+        let subject = [
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-keyout",
+            "key.pem",
+            "-out",
+            "cert.pem",
+            "-subj",
+            "/CN=tests",
+        ];
+        tool("openssl", &["req"])
+            .args(subject)
+            .args(["-addext", "extendedKeyUsage=codeSigning"])
+            .run()
+            .success();
+        let sign =
+            tool("osslsigncode", &["sign", "-certs", "cert.pem", "-key", "key.pem", "-h", "sha256", "-in"]);
+        sign.arg(&app.exe).arg("-out").arg("signed.exe").run().success();
+        let signed = folder.path().join("signed.exe");
+        let verified = tool("osslsigncode", &["verify", "-CAfile", "cert.pem", "signed.exe"]).run();
+        verified.success();
+        assert!(verified.stdout.contains("Signature verification: ok"), "{verified}");
+        let listed = tool("wrestool", &["-l", "signed.exe"]).run();
+        for kind in ["--type=3 ", "--type=14 ", "--type=16 ", "--type=24 "] {
+            assert!(listed.stdout.contains(kind), "{listed}");
+        }
+        let extracted = tool("wrestool", &["-x", "-t", "14", "-o", "out.ico", "signed.exe"]).run();
+        extracted.success();
+        assert!(std::fs::read(folder.path().join("out.ico")).unwrap().starts_with(&icon), "{extracted}");
+        std::fs::rename(&signed, &app.exe).unwrap();
+        assert_eq!(text(&windows.wine.frozen(&app).run()), "runs 1\n");
+    }
+}
