@@ -31,12 +31,12 @@ impl Windows {
         run.arg(&self.python).env("FREEZE_BOOTLOADER", &self.launcher).env("PATH", &self.path)
     }
 
-    /// Freezes `app.py`, or what `arguments` name, and moves it to another folder.
+    /// Freezes what `arguments` name, and moves it to another folder. Programs of one name share a folder of the cache.
     #[track_caller]
-    fn freeze(&self, project: Project, mode: Mode, arguments: &[&str]) -> Frozen {
+    fn freeze(&self, project: Project, mode: Mode, name: &str, arguments: &[&str]) -> Frozen {
         let form = format!("--{}", mode.name());
-        let outcome = self.command(&project, arguments).args([&form, "--name", "app"]).run();
-        project.moved(mode, "app", outcome)
+        let outcome = self.command(&project, arguments).args([&form, "--name", name]).run();
+        project.moved(mode, name, outcome)
     }
 }
 
@@ -52,7 +52,7 @@ fn in_a_folder_with_spaces(app: &Frozen) -> (tempfile::TempDir, PathBuf) {
     harness::make_reachable(folder.path());
     let moved = folder.path().join(app.product.file_name().unwrap());
     std::fs::rename(&app.product, &moved).unwrap();
-    let exe = if app.mode == Mode::Onedir { moved.join("app.exe") } else { moved };
+    let exe = if app.mode == Mode::Onedir { moved.join("hello.exe") } else { moved };
     (folder, exe)
 }
 
@@ -61,35 +61,28 @@ fn hello_takes_arguments_and_folders_that_are_not_ascii() {
     let Some(windows) = windows("windows-embed-3.11") else { return };
     let source = "import sys, os, ssl, sqlite3, ctypes, json\n\
                   print(ascii(sys.argv[1:]), sys.frozen, os.path.basename(sys.executable), sys.version_info[:2])\n\
-                  print(os.path.dirname(__file__) == sys._MEIPASS, '\\\\' in __file__, ascii(os.getcwd())[-7:])\n\
+                  print(os.path.dirname(__file__) == sys._MEIPASS, '\\\\' in __file__, '\\u017c' in os.getcwd())\n\
                   sys.exit(len(sys.argv))\n";
+    let expected = "['\\u017c\\xf3\\u0142w \\u65e5\\u672c', 'a \"b\" \\\\', ''] True hello.exe (3, 11)\r\n\
+                    True True True\r\n";
     for mode in Mode::ALL {
-        let app = windows.freeze(Project::script(source), mode, &["app.py"]);
+        let app = windows.freeze(Project::script(source), mode, "hello", &["app.py"]);
         let (folder, exe) = in_a_folder_with_spaces(&app);
-        let start = |variables: &[(&str, &str)]| {
-            let mut run =
-                windows.wine.command(&exe).args(["żółw 日本", "a \"b\" \\", ""]).in_folder(folder.path());
-            for (name, value) in variables {
-                run = run.env(name, value);
-            }
-            run.start()
+        let start = || {
+            let run = windows.wine.command(&exe).args(["żółw 日本", "a \"b\" \\", ""]);
+            run.in_folder(folder.path()).start()
         };
-        let check = |outcome: Outcome| {
-            outcome.exits(4);
-            let expected = "['\\u017c\\xf3\\u0142w \\u65e5\\u672c', 'a \"b\" \\\\', ''] True app.exe (3, 11)\n\
-                            True True a\\u017c";
-            let got = outcome.stdout.replace("\r\n", "\n");
-            let expected = expected.lines().next().unwrap();
-            assert!(got.starts_with(expected) && got.contains("\nTrue True "), "{outcome}");
+        let check = |started: harness::Started| {
+            let outcome = started.wait();
+            assert_eq!(outcome.exits(4).stdout, expected, "{outcome}");
         };
         // Two first starts at once, and one from what they have left.
-        let both = [start(&[]), start(&[])];
-        both.into_iter().for_each(|run| check(run.wait()));
-        let before = cached(&windows, "app");
-        check(start(&[]).wait());
-        assert_eq!(cached(&windows, "app"), before, "a start from the cache writes nothing");
+        [start(), start()].into_iter().for_each(check);
+        let before = cached(&windows, "hello");
+        check(start());
+        assert_eq!(cached(&windows, "hello"), before, "a start from the cache writes nothing");
         assert_eq!(before.0.is_empty(), mode == Mode::Onedir, "{before}");
-        let _ = std::fs::remove_dir_all(windows.wine.local_data().join("freeze/app"));
+        let _ = std::fs::remove_dir_all(windows.wine.local_data().join("freeze/hello"));
     }
 }
 
@@ -105,6 +98,7 @@ fn the_standard_library_works_on_windows() {
         let app = windows.freeze(
             case("windows_tour"),
             mode,
+            "tour",
             &["windows_tour_app.py", "--requirements", "requirements.txt"],
         );
         let outcome = windows.wine.frozen(&app).args(["some", "arguments"]).run();
@@ -130,7 +124,7 @@ fn library(name: &str, mode: Mode, requirements: Option<&str>) {
             project = project.file("requirements.txt", requirements);
         }
         let script = format!("{name}_app.py");
-        let app = windows.freeze(project, mode, &[&script, "--requirements", "requirements.txt"]);
+        let app = windows.freeze(project, mode, name, &[&script, "--requirements", "requirements.txt"]);
         let outcome = windows.wine.frozen(&app).env("PYTHONUTF8", "1").run();
         let expected = std::fs::read_to_string(apps().join(name).join("expect.txt")).unwrap();
         assert_eq!(text(&outcome), expected, "{outcome}");
@@ -175,7 +169,7 @@ fn a_program_without_a_console_keeps_what_ended_it() {
                   pathlib.Path(sys.argv[1]).write_text(repr((sys.stdin, sys.stdout, sys.stderr)))\n\
                   if sys.argv[2:]: raise ValueError('told to ' + sys.argv[2])\n";
     for mode in Mode::ALL {
-        let app = windows.freeze(Project::script(source), mode, &["app.py", "--windowed"]);
+        let app = windows.freeze(Project::script(source), mode, "quiet", &["app.py", "--windowed"]);
         let folder = harness::scratch("windowed");
         let said = folder.path().join("said.txt");
         // As from the desktop: without any streams.
@@ -187,7 +181,7 @@ fn a_program_without_a_console_keeps_what_ended_it() {
         assert_eq!(std::fs::read_to_string(&said).unwrap(), "(None, None, None)");
         let outcome = start(&["fail"]);
         outcome.exits(1);
-        let log = windows.wine.local_data().join("freeze/app/error.log");
+        let log = windows.wine.local_data().join("freeze/quiet/error.log");
         let log =
             std::fs::read_to_string(&log).unwrap_or_else(|e| panic!("{}: {e}\n{outcome}", log.display()));
         assert!(log.contains("ValueError: told to fail") && log.contains("Traceback"), "{log}");
