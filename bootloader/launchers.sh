@@ -59,8 +59,10 @@ install() {
     command -v "$1" >/dev/null && return
     say "installing $2"
     [ "$(id -u)" = 0 ] || fail "\`$1\` is missing: install the package $2"
-    [ -e "$tools/.updated" ] || { apt-get update -qq && touch "$tools/.updated"; }
-    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$2" >/dev/null
+    # Something else may be installing just now.
+    local wait=(-o DPkg::Lock::Timeout=600)
+    [ -e "$tools/.updated" ] || { apt-get "${wait[@]}" update -qq && touch "$tools/.updated"; }
+    DEBIAN_FRONTEND=noninteractive apt-get "${wait[@]}" install -qq -y --no-install-recommends "$2" >/dev/null
 }
 
 # zig as the linker for all but Windows, from PyPI.

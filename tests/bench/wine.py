@@ -22,6 +22,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PYTHON = ROOT / "target" / "pieces" / "windows-full-3.11" / "cp311"
 WINE = "/usr/lib/wine/wine64"
+SERVER = "/usr/lib/wine/wineserver64"
 PROGRAMS = {
     "hello": ("print('hello')\n", []),
     # Versions from 2.0 on do not even start in wine 8.
@@ -48,8 +49,9 @@ class Wine:
         for name in ("DISPLAY", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"):
             self.environment.pop(name, None)
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        (folder / "prefix").mkdir()
+        subprocess.run([SERVER, "-p"], env=self.environment, check=True, **quiet)
         subprocess.run([WINE, "wineboot", "-i"], env=self.environment, check=True, **quiet)
-        subprocess.run(["/usr/lib/wine/wineserver64", "-p"], env=self.environment, check=True)
         library = folder / "prefix" / "drive_c" / "windows" / "system32" / "bcryptprimitives.dll"
         if not library.exists():
             source = folder / "random.c"
@@ -70,7 +72,7 @@ class Wine:
         return took, done.stdout
 
     def end(self):
-        subprocess.run(["/usr/lib/wine/wineserver64", "-k"], env=self.environment)
+        subprocess.run([SERVER, "-k"], env=self.environment)
 
 
 def size(product):
