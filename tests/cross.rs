@@ -371,3 +371,34 @@ fn an_executable_of_windows_shows_icon_version_and_manifest() {
         .run();
     read.prints("2 0x10002\nŻółw app app.exe\nicon\nTrue\n");
 }
+
+#[test]
+fn a_version_file_and_resources_are_taken_as_pyinstaller_does() {
+    let (Some(python), Some(path)) = (piece("windows-embed-3.11"), path_with("3.11")) else { return };
+    let Some(launcher) = launcher("x86_64-pc-windows-gnu", "launcher.exe") else { return };
+    let version = "VSVersionInfo(\n  ffi=FixedFileInfo(filevers=(4, 3, 2, 1), prodvers=(9, 8, 7, 6), mask=0x3f, flags=0x0,\n\
+                   OS=0x40004, fileType=0x1, subtype=0x0, date=(0, 0)),\n  kids=[StringFileInfo([StringTable(\n\
+                   '040904B0', [StringStruct('LegalCopyright', 'Żółw')])]), VarFileInfo([VarStruct('Translation', [1033, 1200])])])\n";
+    let project = Project::script("").file("version.txt", version).file("data.bin", "some data");
+    let options = ["app.py", "-y", "-F", "--target", "windows-x86_64", "--version-file", "version.txt"];
+    let run = project.bare_command(options).args(["-r", "data.bin,RT_RCDATA,mine", "--python"]).arg(&python);
+    let outcome = run.env("FREEZE_BOOTLOADER", &launcher).env("PATH", &path).run();
+    outcome.success();
+    assert!(!outcome.stderr.contains("no effect"), "{outcome}");
+    // Read by a tool that is not ours.
+    let code = "import sys, pefile\npe = pefile.PE(sys.argv[1])\nf = pe.VS_FIXEDFILEINFO[0]\n\
+                print(hex(f.FileVersionMS), hex(f.FileVersionLS), hex(f.ProductVersionMS))\n\
+                t = [s for f in pe.FileInfo[0] if hasattr(f, 'StringTable') for s in f.StringTable][0].entries\n\
+                print(t[b'LegalCopyright'].decode())\n\
+                for e in pe.DIRECTORY_ENTRY_RESOURCE.entries:\n  \
+                if e.id == 10:\n    n = e.directory.entries[0]; d = n.directory.entries[0].data.struct\n    \
+                print(n.name, pe.get_data(d.OffsetToData, d.Size).rstrip(b'\\0').decode())\n";
+    let venv = harness::venv(newest(), "pefile\n");
+    let exe = project.path().join("dist/app.exe");
+    let read = Run::new(venv.python()).args(["-X", "utf8", "-c", code]).arg(&exe).run();
+    read.prints("0x40003 0x20001 0x90008\nŻółw\nMINE some data\n");
+    let broken = project.file("version.txt", "VSVersionInfo(\n  kids=[x])\n");
+    let outcome = broken.bare_command(options).arg("--python").arg(&python).env("PATH", &path);
+    let outcome = outcome.env("FREEZE_BOOTLOADER", launcher).run();
+    outcome.exits(1).says(&["failed to read version file", "version.txt", "line 2: expected", "hint: "]);
+}

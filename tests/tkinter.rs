@@ -1,8 +1,6 @@
 //! Tcl/Tk: it is found in the bundle, and children of the program do not see how.
 
-use std::process::{Child, Command, Stdio};
-
-use harness::{Mode, Project, interpreters};
+use harness::{Display, Mode, Project, interpreters};
 
 const SOURCE: &str = "
 import os, subprocess, sys, tkinter
@@ -31,37 +29,6 @@ assert os.environ.pop('TCL_LIBRARY') == '/nowhere'
 tkinter.Tcl()
 print('ok')
 ";
-
-/// An X server without a screen.
-struct Display {
-    server: Child,
-    name: String,
-}
-
-impl Display {
-    fn start() -> Option<Display> {
-        let mut command = Command::new("Xvfb");
-        command
-            .args(["-displayfd", "1", "-nolisten", "tcp", "-ac"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        let Ok(mut server) = command.spawn() else {
-            eprintln!("skipped: windows of tkinter, as there is no Xvfb");
-            return None;
-        };
-        let mut number = String::new();
-        let output = server.stdout.take().unwrap();
-        std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut number).unwrap();
-        Some(Display { server, name: format!(":{}", number.trim()) })
-    }
-}
-
-impl Drop for Display {
-    fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-    }
-}
 
 #[test]
 fn tkinter_finds_its_scripts_and_tells_no_child() {

@@ -189,6 +189,48 @@ fn a_program_without_a_console_keeps_what_ended_it() {
 }
 
 #[test]
+fn a_traceback_is_not_shown_where_that_is_wanted() {
+    let Some(windows) = windows("windows-embed-3.11") else { return };
+    let project = Project::script("raise ValueError('a secret')\n");
+    let arguments = ["app.py", "--windowed", "--disable-windowed-traceback"];
+    let app = windows.freeze(project, Mode::Onefile, "discreet", &arguments);
+    let run = windows.wine.command("start").args(["/wait", "/unix"]).arg(&app.exe).env("FREEZE_DIALOG", "0");
+    run.run().exits(1);
+    let log = std::fs::read_to_string(windows.wine.local_data().join("freeze/discreet/error.log")).unwrap();
+    assert!(log.contains("has ended this program") && !log.contains("secret"), "{log}");
+}
+
+#[test]
+fn a_console_of_its_own_is_hidden_where_that_is_wanted() {
+    let Some(windows) = windows("windows-embed-3.11") else { return };
+    if !windows.wine.has_display() {
+        return skip("no Xvfb (Debian: package `xvfb`), without which wine shows no consoles");
+    }
+    let source = "import sys, ctypes, pathlib\n\
+                  window = ctypes.windll.kernel32.GetConsoleWindow()\n\
+                  user = ctypes.windll.user32\n\
+                  said = window != 0, user.IsWindowVisible(window), user.IsIconic(window)\n\
+                  pathlib.Path(sys.argv[1]).write_text(repr(said))\n";
+    let said = harness::scratch("console");
+    let said = said.path().join("said.txt");
+    for (option, expected) in
+        [("", "(True, 1, 0)"), ("hide-early", "(True, 0, 0)"), ("minimize-late", "(True, 1, 1)")]
+    {
+        let mut arguments = vec!["app.py"];
+        if !option.is_empty() {
+            arguments.extend(["--hide-console", option]);
+        }
+        let app = windows.freeze(Project::script(source), Mode::Onefile, "console", &arguments);
+        // In a console of its own.
+        let run = windows.wine.command("start").args(["/wait", "/unix"]).arg(&app.exe);
+        // What shows the console has the streams, and outlives the program by a moment.
+        let run = run.arg(format!("Z:{}", said.display())).through_shell("</dev/null >/dev/null 2>&1");
+        run.run().success();
+        assert_eq!(std::fs::read_to_string(&said).unwrap(), expected, "{option}");
+    }
+}
+
+#[test]
 fn a_signed_program_is_found_in_order_and_runs() {
     let Some(windows) = windows("windows-embed-3.11") else { return };
     for tool in ["osslsigncode", "openssl", "wrestool"] {

@@ -517,6 +517,14 @@ def show_errors():
         _freeze.show(text)
 
 
+def show_end():
+    """Tells that an error has ended the program, without saying which."""
+    is_any = sys.stderr.getvalue()
+    sys.stderr = None
+    if is_any:
+        _freeze.show('error: an exception that nothing has caught has ended this program')
+
+
 def advise():
     """Says how the module gets into the bundle whose absence has just ended the program.
 

@@ -34,6 +34,11 @@ pub(crate) fn run(args: &[&CStr], handover: Option<Handover>) -> Result<i32, Fai
         report::start_debugging();
     }
     report::phase(format_args!("archive of `{}`", program.carrier.display()));
+    let hides = program.setting(setting::HIDE_CONSOLE).unwrap_or_default();
+    let minimizes = hides.starts_with(b"minimize");
+    if hides.ends_with(b"-early") {
+        os::hide_console(minimizes);
+    }
     match program.switches.task {
         Task::Verify => return switches::verify(&program),
         Task::Tell => return switches::tell(&program),
@@ -77,6 +82,9 @@ pub(crate) fn run(args: &[&CStr], handover: Option<Handover>) -> Result<i32, Fai
     report::phase("python");
     let session = Session::begin(python, &program, &root, libraries, &entry)?;
     report::phase("importer");
+    if hides.ends_with(b"-late") {
+        os::hide_console(minimizes);
+    }
     Ok(session.run(&program, &entry, &call, extra.iter().any(|o| o == b"i")))
 }
 

@@ -14,6 +14,7 @@
 
 mod build;
 mod content;
+mod display;
 mod http;
 mod python;
 mod run;
@@ -25,6 +26,7 @@ use std::sync::OnceLock;
 
 pub use build::{Build, Frozen, Mode, Project, freeze, freeze_command, hello};
 pub use content::{Content, archive_range, archives};
+pub use display::Display;
 pub use http::Server;
 pub use python::{Interpreter, Venv, interpreter, interpreters, newest, skip, uv, venv, without_libpython};
 pub use run::{Outcome, Run, Started, Tree};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
-use crate::{Frozen, Run, Sandbox, scratch, skip};
+use crate::{Display, Frozen, Run, Sandbox, scratch, skip};
 
 /// Debian's package has no command of this name in `PATH`.
 const PLACES: [&str; 3] = ["/usr/lib/wine/wine64", "/usr/bin/wine64", "/usr/bin/wine"];
@@ -19,7 +19,9 @@ const RANDOM: &str = "#include <windows.h>\n\
 pub struct Wine {
     exe: PathBuf,
     prefix: PathBuf,
-    /// Ends the server when this process is gone.
+    /// Windows are as on a machine without a screen where it is missing.
+    display: Option<Display>,
+    /// Ends the servers when this process is gone.
     _guard: Child,
     folder: tempfile::TempDir,
 }
@@ -45,11 +47,13 @@ impl Wine {
         std::fs::create_dir(&prefix).expect("the folder is ours");
         let server = exe.with_file_name("wineserver64");
         let server = if server.exists() { server } else { exe.with_file_name("wineserver") };
+        let display = Display::start();
         let wine = Wine {
             // It outlives this process if that is killed: the pipe ends then.
             _guard: Command::new("/bin/sh")
-                .args(["-c", "read line; exec \"$0\" -k"])
+                .args(["-c", "read line; [ -z \"$1\" ] || kill \"$1\"; exec \"$0\" -k"])
                 .arg(&server)
+                .args(display.as_ref().map(|display| display.pid().to_string()))
                 .env("WINEPREFIX", &prefix)
                 .env("TMPDIR", folder.path())
                 .stdin(Stdio::piped())
@@ -57,6 +61,7 @@ impl Wine {
                 .stderr(Stdio::null())
                 .spawn()
                 .expect("there is a shell"),
+            display,
             exe,
             prefix,
             folder,
@@ -110,7 +115,16 @@ impl Wine {
     fn common(&self, run: Run) -> Run {
         let run =
             run.env("WINEPREFIX", &self.prefix).env("TMPDIR", self.folder.path()).env("LC_ALL", "C.UTF-8");
-        run.sandbox(Sandbox::without_python())
+        let run = run.sandbox(Sandbox::without_python());
+        match &self.display {
+            Some(display) => run.env("DISPLAY", &display.name),
+            None => run,
+        }
+    }
+
+    /// Whether programs can have windows.
+    pub fn has_display(&self) -> bool {
+        self.display.is_some()
     }
 
     /// A frozen program.

@@ -181,6 +181,11 @@ pub mod setting {
     pub const AS_INTERPRETER: &[u8] = b"as-interpreter";
     /// `1`: the launcher obeys `--freeze-…` on the command line (`switches` in `[runtime]`).
     pub const SWITCHES: &[u8] = b"switches";
+    /// Windows: what becomes of a console that is the program's own: `hide-early`, `hide-late`, `minimize-early` or
+    /// `minimize-late`. Early is before anything else is done, late is when the program begins.
+    pub const HIDE_CONSOLE: &[u8] = b"hide-console";
+    /// `0`: where there is no console an uncaught exception is told of without its traceback.
+    pub const WINDOWED_TRACEBACK: &[u8] = b"windowed-traceback";
     /// The whole index is in another file: path of it, relative to the executable's folder, as stored in
     /// the extra executables of a onedir bundle. Such an archive has no other content than settings.
     pub const SHARED: &[u8] = b"shared";

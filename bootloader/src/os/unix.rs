@@ -99,6 +99,9 @@ pub(crate) fn is_windowed() -> bool {
     false
 }
 
+/// Hides a console that is this process's own: terminals are not.
+pub(crate) fn hide_console(_minimize: bool) {}
+
 /// Shows an error in a window, and keeps it in a file.
 pub(crate) fn show_error(_program: &str, _text: &str) {}
 

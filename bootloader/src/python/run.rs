@@ -101,7 +101,8 @@ impl Session {
                 status = 1;
                 self.advise(error);
                 if shows {
-                    self.importer(c"show_errors");
+                    let is_told = program.setting(setting::WINDOWED_TRACEBACK) != Some(b"0");
+                    self.importer(if is_told { c"show_errors" } else { c"show_end" });
                 }
             }
             report::phase("finalize");

@@ -26,6 +26,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use self::info::Info;
+pub(crate) use self::parse::{Plain, expression};
 use crate::error::{Result, Warning};
 use crate::python::Python;
 use crate::rules::implicit;

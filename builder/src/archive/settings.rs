@@ -10,6 +10,7 @@ use crate::python::Python;
 use crate::rules::Contents;
 use crate::rules::load::STARTUP;
 use crate::spec::{Extract, Mode, Request};
+use crate::target::Os;
 
 /// The Python half of the launcher.
 pub(super) fn runtime_modules(python: &Python) -> Vec<Module> {
@@ -155,6 +156,12 @@ pub(super) fn add(
     }
     if request.runtime.debugs("bootloader") {
         set(setting::DEBUG, "1");
+    }
+    if let Some(how) = request.windows.hide_console.as_deref().filter(|_| python.target.os == Os::Windows) {
+        set(setting::HIDE_CONSOLE, how);
+    }
+    if request.windows.windowed_traceback == Some(false) && python.target.os == Os::Windows {
+        set(setting::WINDOWED_TRACEBACK, "0");
     }
     if request.runtime.switches {
         set(setting::SWITCHES, "1");

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use builder::error::Warning;
-use builder::spec::{Macos, Windows, entry};
+use builder::spec::{Macos, Resource, Windows, entry};
 use builder::target::Os;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args};
@@ -46,14 +46,19 @@ pub(super) struct ForeignArgs {
     #[arg(long, value_name = "NAME", hide_short_help = true)]
     codesign_identity: Option<String>,
 
+    /// Windows: hide or minimise a console that is the program's own.
+    #[arg(long, value_name = "HOW", hide_short_help = true)]
+    #[arg(value_parser = ["hide-early", "hide-late", "minimize-early", "minimize-late"])]
+    hide_console: Option<String>,
+    /// Windows: show no traceback where there is no console.
+    #[arg(long, hide_short_help = true)]
+    disable_windowed_traceback: bool,
+    /// Windows: more resources, as FILE[,TYPE[,NAME[,LANGUAGE]]].
+    #[arg(short, long, value_name = "RESOURCE", hide_short_help = true)]
+    resource: Vec<String>,
+
     #[arg(long, hide = true)]
     argv_emulation: bool,
-    #[arg(long, hide = true)]
-    hide_console: Option<String>,
-    #[arg(long, hide = true)]
-    disable_windowed_traceback: bool,
-    #[arg(short, long, hide = true)]
-    resource: Vec<String>,
     #[arg(long, hide = true)]
     upx_dir: Option<String>,
     #[arg(long, hide = true)]
@@ -81,7 +86,7 @@ const PLATFORMS: &[(&str, &str)] = &[
     ("uac_uiaccess", "Windows"),
     ("hide_console", "Windows"),
     ("resource", "Windows"),
-    ("disable_windowed_traceback", "Windows and macOS"),
+    ("disable_windowed_traceback", "Windows"),
     ("osx_bundle_identifier", "macOS"),
     ("osx_entitlements_file", "macOS"),
     ("target_architecture", "macOS"),
@@ -103,14 +108,6 @@ const MEANINGLESS: &[(&str, &str)] = &[
     ("key", "has no effect: as in PyInstaller 6, bytecode is not encrypted"),
 ];
 
-/// Options for Windows whose meaning a key of a spec has, or none.
-const NOT_ON_WINDOWS: &[(&str, &str)] = &[
-    ("version_file", "has no effect: `version-info` in `[windows]` of a spec says the same"),
-    ("hide_console", "has no effect: `-w` makes a program without a console"),
-    ("resource", "has no effect: icon, version and manifest are the resources of a program"),
-    ("disable_windowed_traceback", "has no effect"),
-];
-
 /// One line for each option that does nothing in a program for a system.
 pub(super) fn notices(matches: &ArgMatches, os: Os) -> Vec<Warning> {
     let given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
@@ -124,13 +121,17 @@ pub(super) fn notices(matches: &ArgMatches, os: Os) -> Vec<Warning> {
         .iter()
         .filter(|(id, on)| given(id) && !on.contains(here))
         .map(|(id, on)| Warning::new(format!("{} takes effect on {on} only", option(id))));
-    let windows = NOT_ON_WINDOWS.iter().filter(|_| os == Os::Windows);
     let nowhere = MEANINGLESS
         .iter()
-        .chain(windows)
         .filter(|(id, _)| given(id))
         .map(|(id, why)| Warning::new(format!("{} {why}", option(id))));
     elsewhere.chain(nowhere).collect()
+}
+
+/// A resource as it counts from the current folder.
+fn resource(text: &str) -> Resource {
+    let resource = Resource::parse(text);
+    Resource { file: entry::absolute(&resource.file), ..resource }
 }
 
 /// Whether an option of this id is listed here.
@@ -148,6 +149,10 @@ impl ForeignArgs {
             manifest: self.manifest.as_deref().map(entry::absolute),
             uac: self.uac_admin.then(|| "require-administrator".to_owned()),
             uiaccess: self.uac_uiaccess,
+            version_file: self.version_file.as_deref().map(entry::absolute),
+            hide_console: self.hide_console.clone(),
+            windowed_traceback: self.disable_windowed_traceback.then_some(false),
+            resources: self.resource.iter().map(|text| resource(text)).collect(),
             ..Windows::default()
         }
     }

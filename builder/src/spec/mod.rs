@@ -388,12 +388,43 @@ pub struct Windows {
     pub console: Option<bool>,
     /// Version resource: names as in `FileDescription`.
     pub version_info: BTreeMap<String, String>,
+    /// What the version resource is taken from: a text as `pyi-grab_version` writes it, or an executable.
+    pub version_file: Option<PathBuf>,
+    /// What becomes of a console that is the program's own: `hide-early`, `hide-late`, `minimize-early` or `minimize-late`.
+    pub hide_console: Option<String>,
+    /// Without a console: whether the window that tells of an uncaught exception shows its traceback.
+    pub windowed_traceback: Option<bool>,
+    /// More resources.
+    pub resources: Vec<Resource>,
     /// Application manifest.
     pub manifest: Option<PathBuf>,
     /// Execution level: `as-invoker`, `highest-available` or `require-administrator`.
     pub uac: Option<String>,
     /// Works with elevated windows (remote desktop).
     pub uiaccess: bool,
+}
+
+/// Resources of a file: the whole of it under a type and a name, or those that an executable has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Resource {
+    /// The file.
+    pub file: PathBuf,
+    /// A number, `RT_…` or a name; of an executable `None` and `*` mean any.
+    pub kind: Option<String>,
+    /// A number or a name.
+    pub name: Option<String>,
+    /// The number of a language; 0 for none.
+    pub language: Option<String>,
+}
+
+impl Resource {
+    /// Reads `FILE[,TYPE[,NAME[,LANGUAGE]]]`.
+    pub fn parse(text: &str) -> Resource {
+        let mut parts = text.split(',').map(str::trim);
+        let file = PathBuf::from(parts.next().unwrap_or_default());
+        let mut part = || parts.next().filter(|p| !p.is_empty()).map(str::to_owned);
+        Resource { file, kind: part(), name: part(), language: part() }
+    }
 }
 
 /// `[macos]`: the app bundle and its signature.

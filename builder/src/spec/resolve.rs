@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::document::Document;
 use super::schema::{Raw, RawItem, RawMacos, RawProgram, RawWindows, Text};
-use super::{Bundle, Entry, Item, Macos, Metadata, Modules, Overrides, Program, PythonRequest, Request};
+use super::{
+    Bundle, Entry, Item, Macos, Metadata, Modules, Overrides, Program, PythonRequest, Request, Resource,
+};
 use super::{Runtime, Windows, check, entry};
 use crate::error::{Error, Result, Warning};
 use crate::target::Target;
@@ -268,7 +270,17 @@ impl Resolver<'_> {
             manifest: self.file(raw.manifest, "manifest")?,
             uac: raw.uac.map(str::to_owned),
             uiaccess: raw.uiaccess.unwrap_or_default(),
+            version_file: self.file(raw.version_file, "version file")?,
+            hide_console: raw.hide_console.map(str::to_owned),
+            windowed_traceback: raw.windowed_traceback,
+            resources: raw.resources.into_iter().map(|text| self.resource(text)).collect::<Result<_>>()?,
         })
+    }
+
+    fn resource(&self, text: Text) -> Result<Resource> {
+        let resource = Resource::parse(&text.value);
+        let file = Text { value: resource.file.to_string_lossy().into_owned(), ..text };
+        Ok(Resource { file: self.file(Some(file), "resource")?.unwrap_or_default(), ..resource })
     }
 
     fn macos(&self, raw: RawMacos) -> Result<Macos> {

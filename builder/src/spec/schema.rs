@@ -44,7 +44,21 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
     ("rules", &["files", "hooks", "shipped"]),
     ("runtime", &["hooks", "env", "interpreter", "switches", "debug"]),
     ("program", &["name", "entry", "entry-point"]),
-    ("windows", &["icon", "console", "version-info", "manifest", "uac", "uiaccess"]),
+    (
+        "windows",
+        &[
+            "icon",
+            "console",
+            "version-info",
+            "manifest",
+            "uac",
+            "uiaccess",
+            "version-file",
+            "hide-console",
+            "windowed-traceback",
+            "resources",
+        ],
+    ),
     ("macos", &["identifier", "icon", "plist", "sign", "entitlements", "architectures"]),
 ];
 
@@ -104,6 +118,13 @@ pub(super) const COMPRESSIONS: &[(&str, Compression)] = &[
 ];
 pub(super) const STRIPS: &[(&str, Strip)] =
     &[("none", Strip::None), ("debug", Strip::Debug), ("all", Strip::All)];
+/// What becomes of a console of the program's own, as PyInstaller names it.
+pub(super) const HIDE_CONSOLE: &[(&str, &str)] = &[
+    ("hide-early", "hide-early"),
+    ("hide-late", "hide-late"),
+    ("minimize-early", "minimize-early"),
+    ("minimize-late", "minimize-late"),
+];
 pub(super) const UAC: &[(&str, &str)] = &[
     ("as-invoker", "as-invoker"),
     ("highest-available", "highest-available"),
@@ -148,6 +169,10 @@ pub(super) struct RawWindows {
     pub(super) manifest: Option<Text>,
     pub(super) uac: Option<&'static str>,
     pub(super) uiaccess: Option<bool>,
+    pub(super) version_file: Option<Text>,
+    pub(super) hide_console: Option<&'static str>,
+    pub(super) windowed_traceback: Option<bool>,
+    pub(super) resources: Vec<Text>,
 }
 
 /// `[macos]`.
@@ -324,6 +349,10 @@ impl Raw {
             manifest: t.string("manifest")?,
             uac: t.choice("uac", UAC)?,
             uiaccess: t.boolean("uiaccess")?,
+            version_file: t.string("version-file")?,
+            hide_console: t.choice("hide-console", HIDE_CONSOLE)?,
+            windowed_traceback: t.boolean("windowed-traceback")?,
+            resources: t.strings("resources")?,
         })
     }
 
@@ -398,6 +427,10 @@ impl Raw {
         set(&mut self.windows.manifest, over.windows.manifest);
         set(&mut self.windows.uac, over.windows.uac);
         set(&mut self.windows.uiaccess, over.windows.uiaccess);
+        set(&mut self.windows.version_file, over.windows.version_file);
+        set(&mut self.windows.hide_console, over.windows.hide_console);
+        set(&mut self.windows.windowed_traceback, over.windows.windowed_traceback);
+        self.windows.resources.extend(over.windows.resources);
         set(&mut self.macos.identifier, over.macos.identifier);
         set(&mut self.macos.icon, over.macos.icon);
         self.macos.plist.extend(over.macos.plist);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Component, Path};
 
 use super::schema::{COMPRESSIONS, EXTRACTS, MODES, STRIPS};
-use super::{CONTENTS_DIRECTORY, Compression, Entry, Extract, Item, Mode, Request, Strip};
+use super::{CONTENTS_DIRECTORY, Compression, Entry, Extract, Item, Mode, Request, Resource, Strip};
 
 /// Column at which the notes stand.
 const NOTES: usize = 38;
@@ -149,6 +149,12 @@ impl Writer<'_> {
         let icon = win.icon.as_deref().map(|p| self.path(p));
         self.value("icon", icon, "", "");
         self.value("console", win.console.map(|c| c.to_string()), "", "");
+        let file = win.version_file.as_deref().map(|p| self.path(p));
+        self.value("version-file", file, "", "");
+        self.value("hide-console", win.hide_console.as_deref().map(quote), "", "");
+        self.value("windowed-traceback", win.windowed_traceback.map(|on| on.to_string()), "", "");
+        let resources: Vec<String> = win.resources.iter().map(|r| self.resource(r)).collect();
+        self.value("resources", list(&resources, |r| r.clone()), "", "");
         let manifest = win.manifest.as_deref().map(|p| self.path(p));
         self.value("manifest", manifest, "", "");
         self.value("uac", win.uac.as_deref().map(quote), "", "");
@@ -183,6 +189,17 @@ impl Writer<'_> {
     }
 
     /// A path as it counts from the folder of the spec.
+    /// As [`Resource::parse`] reads it.
+    fn resource(&self, resource: &Resource) -> String {
+        let mut text = relative(&resource.file, self.folder);
+        let parts = [&resource.kind, &resource.name, &resource.language];
+        for part in parts.iter().take(parts.iter().rposition(|p| p.is_some()).map_or(0, |last| last + 1)) {
+            text.push(',');
+            text.push_str(part.as_deref().unwrap_or("*"));
+        }
+        quote(&text)
+    }
+
     fn path(&self, path: &Path) -> String {
         quote(&relative(path, self.folder))
     }

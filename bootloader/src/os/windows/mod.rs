@@ -21,7 +21,7 @@ use windows_sys::Win32::System::LibraryLoader::{
 
 pub(crate) use files::*;
 pub(crate) use process::*;
-pub(crate) use window::{is_windowed, show_error};
+pub(crate) use window::{hide_console, is_windowed, show_error};
 
 /// What to try where the own executable is not found.
 pub(crate) const EXECUTABLE_HINT: &str = "start the program by its path";

@@ -3,7 +3,9 @@
 use std::ffi::{OsStr, c_void};
 use std::io::Write;
 
-use windows_sys::Win32::System::Console::{GetStdHandle, STD_ERROR_HANDLE};
+use windows_sys::Win32::System::Console::{
+    GetConsoleProcessList, GetConsoleWindow, GetStdHandle, STD_ERROR_HANDLE,
+};
 use windows_sys::Win32::System::LibraryLoader::GetModuleHandleW;
 
 use super::{cache_folders, plain_name, symbol, system_library, wide_text};
@@ -25,6 +27,26 @@ fn subsystem() -> u16 {
 pub(crate) fn is_windowed() -> bool {
     // SAFETY: has no preconditions.
     subsystem() == WINDOWED && unsafe { GetStdHandle(STD_ERROR_HANDLE) }.is_null()
+}
+
+/// Hides or minimises the console of this process if nobody else has it: another belongs to who has started the program.
+pub(crate) fn hide_console(minimize: bool) {
+    type ShowWindow = unsafe extern "system" fn(*mut c_void, i32) -> i32;
+    const HIDE: i32 = 0;
+    const MINIMIZE_NOT_ACTIVE: i32 = 7;
+    let mut others = [0u32; 2];
+    // SAFETY: the list has room for two numbers; the other call has no preconditions.
+    let (count, window) = unsafe { (GetConsoleProcessList(others.as_mut_ptr(), 2), GetConsoleWindow()) };
+    if count != 1 || window.is_null() {
+        return;
+    }
+    let function = system_library("user32.dll").map(|library| symbol(library, c"ShowWindow"));
+    let Some(function) = function.filter(|f| !f.is_null()) else { return };
+    // SAFETY: the library declares it so; a window that is gone is an error only.
+    unsafe {
+        let function = std::mem::transmute::<*mut c_void, ShowWindow>(function);
+        function(window, if minimize { MINIMIZE_NOT_ACTIVE } else { HIDE });
+    }
 }
 
 /// More lines than fit on a screen are in the file only.

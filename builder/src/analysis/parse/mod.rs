@@ -2,6 +2,7 @@
 
 mod bindings;
 mod call;
+mod expression;
 mod folders;
 mod literals;
 mod platform;
@@ -19,6 +20,7 @@ use ruff_python_parser::{Mode, ParseOptions};
 use ruff_text_size::TextSize;
 
 pub(super) use self::bindings::{Bindings, bindings};
+pub(crate) use self::expression::{Plain, expression};
 use self::literals::goes_up;
 use self::shapes::{catches_import_error, ends, memchr_lines, stands_for_modules, suppresses};
 use self::text::{Known, strings};

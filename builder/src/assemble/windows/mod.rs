@@ -1,24 +1,19 @@
 //! What an executable of Windows shows of itself: icon, version, manifest, and whether it has a console.
 
+mod resources;
+mod version;
+
 use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
-use editpe::constants::{LANGUAGE_ID_EN_US, RT_GROUP_ICON, RT_ICON, RT_MANIFEST};
-use editpe::types::{FixedFileInfo, VersionU16, VersionU32};
-use editpe::{
-    Image, ResourceDirectory, ResourceEntry, ResourceEntryName, ResourceTable, VersionInfo,
-    VersionStringTable,
-};
+use editpe::constants::{RT_GROUP_ICON, RT_ICON, RT_MANIFEST};
+use editpe::{Image, ResourceData, ResourceDirectory, ResourceEntry, ResourceEntryName, ResourceTable};
 
 use crate::error::{Context, Error, Result};
 use crate::launcher::Launcher;
 use crate::spec::{Request, Windows};
 
-/// Unicode, as the strings of version resources are written.
-const CODE_PAGE: u16 = 1200;
-/// Language and code page above, in hexadecimal digits.
-const STRINGS: &str = "040904b0";
 /// A subsystem without a console.
 const WINDOWED: u16 = 2;
 
@@ -50,11 +45,15 @@ pub(super) fn dress(launcher: &Launcher, request: &Request, program: &str) -> Re
     };
     let failed = || format!("failed to write the resources of `{program}`");
     resources.set_manifest(&text).context(failed)?;
-    resources.set_version_info(&version(request, program)).context(failed)?;
+    resources.set_version_info(&version::version(request, program)?).context(failed)?;
     if let Some(path) = &windows.icon {
         icon(&mut resources, path).context(|| format!("failed to read icon `{}`", path.display()))?;
     }
+    for resource in &windows.resources {
+        resources::add(&mut resources, resource)?;
+    }
     align(resources.root_mut(), 0);
+    fill_names(resources.root_mut());
     image.set_resource_directory(resources).context(failed)?;
     if windows.console == Some(false) {
         image.set_subsystem(WINDOWED);
@@ -62,9 +61,11 @@ pub(super) fn dress(launcher: &Launcher, request: &Request, program: &str) -> Re
     Ok(Arc::new(Cow::Owned(image.data().to_vec())))
 }
 
+/// What resources begin at a multiple of.
+const ALIGN: usize = 8;
+
 /// Fills each resource up, so that the next one begins where its fields lie aligned; `fill` is what may follow it.
 fn align(table: &mut ResourceTable, fill: u8) {
-    const ALIGN: usize = 8;
     let names: Vec<ResourceEntryName> = table.entries().into_iter().cloned().collect();
     for name in names {
         // Behind the end of a text blanks are nothing; elsewhere zeros are.
@@ -79,6 +80,22 @@ fn align(table: &mut ResourceTable, fill: u8) {
             None => {}
         }
     }
+}
+
+/// Makes the texts of names a multiple of [`ALIGN`], since the content lies behind them: by one more name.
+fn fill_names(root: &mut ResourceTable) {
+    let rest = root.strings_size() as usize % ALIGN;
+    if rest == 0 {
+        return;
+    }
+    // The text of `n` characters takes `2 + 2 * n` bytes.
+    let count = (1..=4).find(|n| (rest + 2 + 2 * n) % ALIGN == 0).unwrap_or(4);
+    let mut filler = ResourceData::default();
+    filler.set_data(vec![0; ALIGN]);
+    let (mut names, mut languages) = (ResourceTable::default(), ResourceTable::default());
+    languages.insert(ResourceEntryName::ID(0), ResourceEntry::Data(filler));
+    names.insert(ResourceEntryName::ID(1), ResourceEntry::Table(languages));
+    root.insert(ResourceEntryName::from_string(&"FILL"[..count]), ResourceEntry::Table(names));
 }
 
 /// Takes over an icon file, or the icons of another executable.
@@ -112,60 +129,9 @@ fn by_number(root: &mut ResourceTable) {
     }
 }
 
-/// The version resource: what the request says, over what its names and version tell.
-fn version(request: &Request, program: &str) -> VersionInfo {
-    let name = &request.name;
-    let mut strings = VersionStringTable { key: STRINGS.to_owned(), ..VersionStringTable::default() };
-    let mut set = |key: &str, value: &str| {
-        strings.strings.insert(key.to_owned(), value.to_owned());
-    };
-    set("FileDescription", name);
-    set("InternalName", name);
-    set("OriginalFilename", program);
-    set("ProductName", name);
-    if let Some(version) = &request.version {
-        set("FileVersion", version);
-        set("ProductVersion", version);
-    }
-    for (key, value) in &request.windows.version_info {
-        set(key, value);
-    }
-    let number = |key: &str| numbers(strings.strings.get(key).map(String::as_str).unwrap_or_default());
-    let info = FixedFileInfo {
-        file_version: number("FileVersion"),
-        product_version: number("ProductVersion"),
-        ..FixedFileInfo::default()
-    };
-    let vars = vec![VersionU16 { major: LANGUAGE_ID_EN_US, minor: CODE_PAGE }];
-    VersionInfo { info, strings: vec![strings], vars }
-}
-
-/// The first four numbers of a version: `1.2.3rc4` is 1, 2, 3 and 0.
-fn numbers(version: &str) -> VersionU32 {
-    let part = |text: &str| {
-        let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        u32::from(text[..digits].parse::<u16>().unwrap_or(0))
-    };
-    let mut parts = version.split('.').map(part).chain(std::iter::repeat(0));
-    let mut pair = || (parts.next().unwrap_or(0) << 16) | parts.next().unwrap_or(0);
-    VersionU32 { major: pair(), minor: pair() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn versions_become_four_numbers() {
-        let of = |text: &str| {
-            let VersionU32 { major, minor } = numbers(text);
-            [major >> 16, major & 0xffff, minor >> 16, minor & 0xffff]
-        };
-        assert_eq!(of("1.2.3rc4"), [1, 2, 3, 0]);
-        assert_eq!(of("2026.11.25.7.9"), [2026, 11, 25, 7]);
-        assert_eq!(of("x"), [0; 4]);
-        assert_eq!(of("99999.1"), [0, 1, 0, 0]);
-    }
 
     #[test]
     fn the_manifest_asks_for_the_rights_that_are_wanted() {

@@ -1,0 +1,151 @@
+//! More resources for an executable of Windows: files as they are, or those of another executable.
+
+use editpe::{Image, ResourceData, ResourceDirectory, ResourceEntry, ResourceEntryName, ResourceTable};
+
+use crate::error::{Context, Error, Result};
+use crate::spec::Resource;
+
+/// Types of resources that have a name in the headers of Windows (`winuser.h`).
+const TYPES: [(&str, u32); 22] = [
+    ("RT_CURSOR", 1),
+    ("RT_BITMAP", 2),
+    ("RT_ICON", 3),
+    ("RT_MENU", 4),
+    ("RT_DIALOG", 5),
+    ("RT_STRING", 6),
+    ("RT_FONTDIR", 7),
+    ("RT_FONT", 8),
+    ("RT_ACCELERATOR", 9),
+    ("RT_RCDATA", 10),
+    ("RT_MESSAGETABLE", 11),
+    ("RT_GROUP_CURSOR", 12),
+    ("RT_GROUP_ICON", 14),
+    ("RT_VERSION", 16),
+    ("RT_DLGINCLUDE", 17),
+    ("RT_PLUGPLAY", 19),
+    ("RT_VXD", 20),
+    ("RT_ANICURSOR", 21),
+    ("RT_ANIICON", 22),
+    ("RT_HTML", 23),
+    ("RT_MANIFEST", 24),
+    ("RT_DLGINIT", 240),
+];
+
+/// Adds what a resource names, in place of what is there under the same type, name and language.
+///
+/// # Errors
+/// The file cannot be read, it is no executable and type or name are missing, or an executable has no such resource.
+pub(super) fn add(resources: &mut ResourceDirectory, resource: &Resource) -> Result<()> {
+    let failed = || format!("failed to add resources of `{}`", resource.file.display());
+    let bytes = fs_err::read(&resource.file).context(failed)?;
+    let wanted = [&resource.kind, &resource.name, &resource.language];
+    if !bytes.starts_with(b"MZ") {
+        let [Some(kind), Some(name), language] = wanted.map(|w| w.as_deref().filter(|w| *w != "*")) else {
+            return Err(Error::new(failed())
+                .cause("a file that is no executable needs a type and a name")
+                .hint("write it as `FILE,TYPE,NAME`, as in `data.bin,RT_RCDATA,1`"));
+        };
+        let mut data = ResourceData::default();
+        data.set_data(bytes);
+        put(
+            resources.root_mut(),
+            [entry(kind, true), entry(name, false), entry(language.unwrap_or("0"), false)],
+            &data,
+        );
+        return Ok(());
+    }
+    let other = Image::parse(bytes).context(failed)?;
+    let wanted: Vec<Option<ResourceEntryName>> = wanted
+        .iter()
+        .enumerate()
+        .map(|(level, text)| text.as_deref().filter(|t| *t != "*").map(|text| entry(text, level == 0)))
+        .collect();
+    let mut found = Vec::new();
+    if let Some(directory) = other.resource_directory() {
+        collect(directory.root(), &mut Vec::new(), &wanted, &mut found);
+    }
+    if found.is_empty() {
+        return Err(Error::new(failed()).cause("the executable has no such resource"));
+    }
+    for (path, data) in found {
+        put(resources.root_mut(), path, &data);
+    }
+    Ok(())
+}
+
+/// A number, or a name, which Windows compares in capital letters.
+fn entry(text: &str, is_type: bool) -> ResourceEntryName {
+    let upper = text.to_uppercase();
+    let known = TYPES.iter().find(|(name, _)| is_type && *name == upper).map(|(_, number)| *number);
+    match known.or_else(|| text.parse::<u16>().ok().map(u32::from)) {
+        Some(number) => ResourceEntryName::ID(number),
+        None => ResourceEntryName::from_string(upper),
+    }
+}
+
+type Found = Vec<([ResourceEntryName; 3], ResourceData)>;
+
+/// Resources lie at the third level of the tables, below type, name and language.
+fn collect(
+    table: &ResourceTable,
+    path: &mut Vec<ResourceEntryName>,
+    wanted: &[Option<ResourceEntryName>],
+    found: &mut Found,
+) {
+    for name in table.entries() {
+        if wanted.get(path.len()).is_none_or(|w| w.as_ref().is_some_and(|w| w != name)) {
+            continue;
+        }
+        path.push(name.clone());
+        match table.get(name) {
+            Some(ResourceEntry::Table(inner)) => collect(inner, path, wanted, found),
+            Some(ResourceEntry::Data(data)) => {
+                if let [kind, name, language] = &path[..] {
+                    found.push(([kind.clone(), name.clone(), language.clone()], data.clone()));
+                }
+            }
+            None => {}
+        }
+        path.pop();
+    }
+}
+
+fn put(root: &mut ResourceTable, path: [ResourceEntryName; 3], data: &ResourceData) {
+    let [kind, name, language] = path;
+    let mut names = table(root, &kind);
+    let mut languages = table(&names, &name);
+    languages.insert(language, ResourceEntry::Data(data.clone()));
+    names.insert(name, ResourceEntry::Table(languages));
+    root.insert(kind, ResourceEntry::Table(names));
+}
+
+/// The table of a name, or an empty one.
+fn table(above: &ResourceTable, name: &ResourceEntryName) -> ResourceTable {
+    above.get(name).and_then(ResourceEntry::as_table).cloned().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_becomes_a_resource() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("data.bin");
+        std::fs::write(&file, b"data").unwrap();
+        let mut all = ResourceDirectory::default();
+        let text = |t: &str| Some(t.to_owned());
+        let mut resource = Resource { file, kind: text("rt_rcdata"), name: text("mine"), language: None };
+        add(&mut all, &resource).unwrap();
+        resource.name = text("2");
+        add(&mut all, &resource).unwrap();
+        let kinds = all.root().get(ResourceEntryName::ID(10)).and_then(ResourceEntry::as_table).unwrap();
+        let names: Vec<_> = kinds.entries().into_iter().cloned().collect();
+        assert!(
+            names.contains(&ResourceEntryName::from_string("MINE"))
+                && names.contains(&ResourceEntryName::ID(2))
+        );
+        resource.name = text("*");
+        assert!(add(&mut all, &resource).unwrap_err().to_string().contains("needs a type and a name"));
+    }
+}
