@@ -70,7 +70,7 @@ fn find(target: &Target, name: &str, suffix: &str, own: &'static [u8]) -> Result
 /// Where launchers of other platforms may lie, first those that the user has named.
 fn folders(named: Option<PathBuf>, executable: Option<PathBuf>) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = named.filter(|f| !f.as_os_str().is_empty()).into_iter().collect();
-    let executable = executable.map(|path| path.canonicalize().unwrap_or(path));
+    let executable = executable.map(|path| crate::os::real(&path));
     if let Some(folder) = executable.as_deref().and_then(Path::parent) {
         folders.push(folder.join("launchers"));
         folders.extend(folder.parent().map(|prefix| prefix.join("share").join("freeze").join("launchers")));

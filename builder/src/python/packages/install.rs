@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::wheels::{Wheel, file_name};
 use crate::error::{Context, Result};
+use crate::os::allow_to_run;
 use crate::store::{Hash, Store};
 
 /// The folder with these wheels installed.
@@ -41,7 +42,8 @@ fn unpack(wheel: &Path, folder: &Path) -> Result<()> {
         std::io::copy(&mut entry, &mut file).context(failed)?;
         file.flush()?;
         if executable {
-            make_executable(&path)?;
+            allow_to_run(&path)
+                .context(|| format!("failed to write `{}`", path.display()))?;
         }
     }
     Ok(())
@@ -59,17 +61,6 @@ fn place(path: &Path) -> Option<PathBuf> {
         "purelib" | "platlib" => Some(parts.collect()),
         _ => None,
     }
-}
-
-#[cfg(unix)]
-fn make_executable(path: &Path) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    Ok(fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o755))?)
-}
-
-#[cfg(not(unix))]
-fn make_executable(_: &Path) -> Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]
