@@ -272,7 +272,7 @@ fn unsafe_code_stays_in_few_places() {
         "bootloader/src/main.rs",
         "bootloader/src/twin.rs",
         "builder/src/store",
-        "builder/src/interrupt.rs",
+        "builder/src/os/",
         "builder/src/binaries/",
         "builder/src/assemble/",
         "builder/src/output/",

@@ -166,6 +166,7 @@ fn children() -> MutexGuard<'static, Vec<(u32, Group)>> {
     CHILDREN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+// They start the tools of Unix.
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;

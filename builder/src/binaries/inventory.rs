@@ -197,8 +197,7 @@ fn split_links(all: Vec<File>) -> (Vec<File>, Vec<(String, usize)>) {
 /// libpython under its own name; the interpreter itself where there is no shared libpython.
 fn core(python: &Python, reader: &mut Reader<'_>) -> Result<File> {
     let path = python.core();
-    let source = crate::os::canonicalize(path)
-        .context(|| format!("failed to find `{}`", path.display()))?;
+    let source = crate::os::canonicalize(path).context(|| format!("failed to find `{}`", path.display()))?;
     let name = source.file_name().map(|n| n.to_string_lossy().into_owned());
     let own = reader.get(&source)?.1.as_ref().ok().and_then(|f| f.name.clone());
     let dest =

@@ -88,9 +88,8 @@ impl Product {
         let built = || self.manifest.files.get(path).and_then(|entry| entry.link.clone());
         match std::fs::read_link(link) {
             Ok(target) => Ok(target.to_string_lossy().into_owned()),
-            Err(error) => built().ok_or_else(|| {
-                Error::from(error).context(format!("failed to read `{}`", link.display()))
-            }),
+            Err(error) => built()
+                .ok_or_else(|| Error::from(error).context(format!("failed to read `{}`", link.display()))),
         }
     }
 

@@ -127,7 +127,8 @@ pub(crate) fn allow_all_to_read(_: &File) -> io::Result<()> {
 
 /// Makes a symbolic link, or a copy of what it would lead to: links take a privilege.
 pub(crate) fn symlink(target: &str, link: &Path) -> io::Result<()> {
-    if std::os::windows::fs::symlink_file(target, link).is_ok() {
+    // Wine says that it has made one and has not.
+    if std::os::windows::fs::symlink_file(target, link).is_ok() && link.is_symlink() {
         return Ok(());
     }
     std::fs::copy(leads_to(target, link), link).map(drop)
@@ -202,7 +203,7 @@ pub(crate) fn file_state(path: &Path, _: &Metadata) -> Option<State> {
 
 /// A lock on a folder, which goes with the file that is returned: folders themselves cannot be locked.
 pub(crate) fn lock_folder(folder: &Path) -> io::Result<File> {
-    File::options().create(true).append(true).open(folder.join(".lock"))
+    File::options().create(true).read(true).append(true).open(folder.join(".lock"))
 }
 
 /// Whether something could not be replaced because a program runs that it belongs to.

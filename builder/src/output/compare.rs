@@ -81,8 +81,7 @@ pub(super) fn is_ours(path: &Path) -> bool {
 }
 
 fn is_regular(path: &Path, len: u64, executable: bool) -> bool {
-    std::fs::symlink_metadata(path)
-        .is_ok_and(|m| m.is_file() && m.len() == len && has_rights(&m, executable))
+    std::fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && m.len() == len && has_rights(&m, executable))
 }
 
 fn part_is(bytes: &[u8], offset: u64, expected: &[u8]) -> bool {

@@ -230,7 +230,9 @@ pub(super) fn on_path(name: &str) -> Option<PathBuf> {
 /// Whether the file is a script: a shim of pyenv, asdf or the like.
 fn is_script(path: &Path) -> bool {
     use std::io::Read;
-    if cfg!(windows) && path.extension().is_some_and(|e| e.eq_ignore_ascii_case("bat") || e.eq_ignore_ascii_case("cmd")) {
+    if cfg!(windows)
+        && path.extension().is_some_and(|e| e.eq_ignore_ascii_case("bat") || e.eq_ignore_ascii_case("cmd"))
+    {
         return true;
     }
     let mut head = [0; 2];

@@ -84,7 +84,8 @@ pub fn clear(root: &Path) -> Result<()> {
 }
 
 fn lock_file(root: &Path) -> std::io::Result<File> {
-    File::options().create(true).append(true).open(root.join("lock"))
+    // Windows locks what may be read.
+    File::options().create(true).read(true).append(true).open(root.join("lock"))
 }
 
 /// Keeps `clear` away while the file is held; `None` where the folder cannot be written.

@@ -231,10 +231,8 @@ fn libraries(
             let name = fold(&mapped.file_name().unwrap_or_default().to_string_lossy());
             name == file || is_windows && name.strip_suffix(".dll") == Some(file)
         };
-        let mapped = notes
-            .mapped
-            .iter()
-            .find(|m| is_named(m, &file) || path.is_absolute() && **m == real(path));
+        let mapped =
+            notes.mapped.iter().find(|m| is_named(m, &file) || path.is_absolute() && **m == real(path));
         // The name by which it is asked for is the one it needs in the product.
         let known =
             if path.is_absolute() && path.is_file() { Some(path.to_owned()) } else { mapped.cloned() };

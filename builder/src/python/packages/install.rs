@@ -42,8 +42,7 @@ fn unpack(wheel: &Path, folder: &Path) -> Result<()> {
         std::io::copy(&mut entry, &mut file).context(failed)?;
         file.flush()?;
         if executable {
-            allow_to_run(&path)
-                .context(|| format!("failed to write `{}`", path.display()))?;
+            allow_to_run(&path).context(|| format!("failed to write `{}`", path.display()))?;
         }
     }
     Ok(())
@@ -69,9 +68,9 @@ mod tests {
 
     #[test]
     fn files_of_both_libraries_lie_together() {
-        let to = |path: &str| place(Path::new(path)).map(|p| p.to_string_lossy().into_owned());
-        assert_eq!(to("pkg/a.py").as_deref(), Some("pkg/a.py"));
-        assert_eq!(to("pkg-1.data/platlib/pkg/b.so").as_deref(), Some("pkg/b.so"));
+        let to = |path: &str| place(Path::new(path));
+        assert_eq!(to("pkg/a.py").as_deref(), Some(Path::new("pkg/a.py")));
+        assert_eq!(to("pkg-1.data/platlib/pkg/b.so").as_deref(), Some(Path::new("pkg/b.so")));
         assert_eq!((to("pkg-1.data/scripts/x"), to("pkg-1.data"), to("")), (None, None, None));
     }
 }
