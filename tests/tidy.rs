@@ -200,6 +200,20 @@ fn the_builder_starts_children_where_an_interrupt_reaches_them() {
 }
 
 #[test]
+fn the_builder_knows_the_system_it_runs_on_in_one_place() {
+    let mut found = Vec::new();
+    for source in sources("rs").iter().filter(|s| s.path.starts_with("builder/src/") && !s.is_test()) {
+        if source.path.starts_with("builder/src/os/") {
+            continue;
+        }
+        for needle in ["std::os::", "libc::", "windows_sys", "cfg(unix)", "cfg(windows)", "cfg(target_os"] {
+            found.extend(lines_with(source, needle));
+        }
+    }
+    nothing(&found, "what depends on the system that builds lies in builder/src/os/");
+}
+
+#[test]
 fn analysis_notes_all_that_it_sees_of_the_disk() {
     let mut found = Vec::new();
     for source in sources("rs").iter().filter(|s| s.path.starts_with("builder/src/analysis") && !s.is_test())
