@@ -152,7 +152,8 @@ def _noting(args):
 
 
 def _libraries():
-    """The libraries in memory on Windows, but for its own."""
+    """The libraries in memory on Windows, but for its own, python's, and what is loaded to ask for them."""
+    names = ('python3.dll',) if '_ctypes' in sys.modules else ('python3.dll', 'libffi-7.dll', 'libffi-8.dll')
     try:
         import ctypes
     except ImportError:
@@ -166,7 +167,9 @@ def _libraries():
     own = os.environ.get('SystemRoot', 'C:\\Windows').lower()
     for module in modules[: size.value // ctypes.sizeof(ctypes.c_void_p)]:
         path = ctypes.create_unicode_buffer(32768)
-        if call.GetModuleFileNameW(ctypes.c_void_p(module), path, len(path)) and not path.value.lower().startswith(own):
+        call.GetModuleFileNameW(ctypes.c_void_p(module), path, len(path))
+        lower = path.value.lower()
+        if lower and not lower.startswith(own) and not lower.endswith(names):
             yield path.value
 
 
