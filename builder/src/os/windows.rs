@@ -18,7 +18,7 @@ use windows_sys::Win32::Storage::FileSystem::{
     FileBasicInfo, GetFileInformationByHandle, GetFileInformationByHandleEx,
 };
 use windows_sys::Win32::System::Console::{
-    ENABLE_VIRTUAL_TERMINAL_PROCESSING, GetConsoleMode, SetConsoleMode,
+    ENABLE_VIRTUAL_TERMINAL_PROCESSING, GetConsoleMode, SetConsoleCtrlHandler, SetConsoleMode,
 };
 use windows_sys::Win32::System::JobObjects::{
     AssignProcessToJobObject, CreateJobObjectW, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
@@ -306,12 +306,16 @@ pub fn exit_code(status: ExitStatus) -> ExitCode {
     }
 }
 
-/// Runs a program while this one waits: it has the console, Ctrl-C and the exit code.
+/// Runs a program while this one waits for nothing else: it has the console, Ctrl-C and the exit code.
 ///
 /// # Errors
 /// It cannot be started.
 pub fn run_instead(command: &mut Command) -> io::Result<ExitCode> {
-    crate::interrupt::foreground(command).map(exit_code)
+    let mut child = command.spawn()?;
+    // Not before: what it is started with, a child keeps.
+    // SAFETY: a plain call. Without a handler it tells the system to spare this process.
+    unsafe { SetConsoleCtrlHandler(None, 1) };
+    child.wait().map(exit_code)
 }
 
 #[cfg(test)]
