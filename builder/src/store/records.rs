@@ -35,7 +35,6 @@ impl Records {
             return open_env(&dir, MAP_SIZES[0], true).ok();
         }
         let mut map_size = MAP_SIZES[0];
-        let mut is_whole = false;
         for _ in 0..100 {
             match open_env(&dir, map_size, false) {
                 Ok(records) => return Some(records),
@@ -51,11 +50,6 @@ impl Records {
                     let aside = aside.join(format!("damaged-{}", std::process::id()));
                     std::fs::rename(&dir, aside).ok()?;
                     std::fs::create_dir_all(&dir).ok()?;
-                }
-                // Windows maps more of a file than there is yet; wine does not.
-                Err(heed::Error::Io(_)) if cfg!(windows) && !is_whole && make_whole(&dir).is_ok() => {
-                    is_whole = true;
-                    map_size = MAP_SIZES[1];
                 }
                 // A folder that may be read and not written.
                 Err(_) => return open_env(&dir, MAP_SIZES[0], true).ok(),
@@ -133,13 +127,6 @@ fn open_env(dir: &Path, map_size: usize, read_only: bool) -> heed::Result<Record
         .flatten()
         .ok_or(heed::Error::Io(ErrorKind::NotFound.into()))?;
     Ok(Records { env, db })
-}
-
-/// Lets the file be as long as it may become.
-fn make_whole(dir: &Path) -> std::io::Result<()> {
-    let file =
-        std::fs::File::options().create(true).write(true).truncate(false).open(dir.join("data.mdb"))?;
-    file.set_len(MAP_SIZES[1] as u64)
 }
 
 /// Makes the lock file with all its blocks: LMDB writes to it through a map, and a full disk would end the
