@@ -74,7 +74,6 @@ pub(crate) fn blocks(metadata: &Metadata) -> u64 {
 }
 
 /// Device, inode, length, mode and the times of the last change.
-#[expect(clippy::unnecessary_wraps, reason = "not every system tells it")]
 pub(crate) fn file_state(_: &Path, m: &Metadata) -> Option<State> {
     let times = [m.mtime() as u64, m.mtime_nsec() as u64, m.ctime() as u64, m.ctime_nsec() as u64];
     let [mtime, mtime_nsec, ctime, ctime_nsec] = times;

@@ -3,7 +3,6 @@
 use std::ffi::OsStr;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
-use std::mem::size_of;
 use std::os::windows::fs::OpenOptionsExt;
 use std::os::windows::io::{AsHandle, AsRawHandle, FromRawHandle, OwnedHandle};
 use std::os::windows::process::CommandExt;
@@ -114,13 +113,11 @@ pub(crate) fn new_file(_: bool) -> OpenOptions {
 }
 
 /// Each file may be executed that its folder's rights allow it for.
-#[expect(clippy::unnecessary_wraps, reason = "other systems may refuse it")]
 pub(crate) fn allow_to_run(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
 /// A temporary file has the rights of any other in its folder.
-#[expect(clippy::unnecessary_wraps, reason = "other systems may refuse it")]
 pub(crate) fn allow_all_to_read(_: &File) -> io::Result<()> {
     Ok(())
 }
@@ -188,7 +185,7 @@ pub(crate) fn file_state(path: &Path, _: &Metadata) -> Option<State> {
     };
     let [changed, changed_nanos] = since(basic.ChangeTime)?;
     let [written, written_nanos] = since(basic.LastWriteTime)?;
-    let both = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
+    let both = |high: u32, low: u32| (u64::from(high) << 32) | u64::from(low);
     Some([
         both(known.dwVolumeSerialNumber, known.dwFileAttributes),
         both(known.nFileIndexHigh, known.nFileIndexLow),
