@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Builds the launchers of other platforms: bootloader/launchers.sh [--out FOLDER] [--test] TARGET… | all
+# Builds the launchers of other platforms: bootloader/launchers.sh [--out FOLDER] [--builder] [--test] TARGET… | all
 #
 # From nothing on a bare Debian 12: what is missing is installed, with pinned versions, below target/launchers/.tools. The
 # results lie in target/launchers/<triple>/, where FREEZE_LAUNCHERS can point to; each is checked before it is put there.
+# With --builder `freeze` itself is built too, for the same targets, and lies beside the launcher that is embedded in it.
 # With --test the sources are linted for Windows, and their unit tests run under wine, if that is a target.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -24,16 +25,18 @@ say() {
     echo "launchers: $*"
 }
 usage() {
-    echo "usage: bootloader/launchers.sh [--out FOLDER] [--test] TARGET... | all"
+    echo "usage: bootloader/launchers.sh [--out FOLDER] [--builder] [--test] TARGET... | all"
     echo "targets: $ALL"
 }
 
 targets=()
 tests=false
+builder=false
 while [ $# -gt 0 ]; do
     case $1 in
         --out) out=$(mkdir -p "${2:?--out needs a folder}" && cd "$2" && pwd); shift ;;
         --test) tests=true ;;
+        --builder) builder=true ;;
         --help | -h) usage; exit 0 ;;
         all) read -r -a more <<<"$ALL"; targets+=("${more[@]}") ;;
         *)
@@ -112,11 +115,10 @@ remap() {
     echo "$flags"
 }
 
-# build TARGET: leaves the results in $results, a folder.
-build() {
-    local target=$1 triple=${1%".$GLIBC"} library="" flags std=()
-    local packages=(-p freeze-bootloader --bin launcher)
-    case $triple in *-linux-*) packages+=(-p freeze-bootloader-twin --lib) ;; esac
+# prepare TARGET: what cargo is started with, in $command and $std, and the compiler's options, in $flags.
+prepare() {
+    local target=$1 triple=${1%".$GLIBC"} library=""
+    std=()
     if [ "$triple" != "$rustc_host" ]; then
         library=$(std_sources)
         std=("-Zbuild-std=std,panic_abort,panic_unwind")
@@ -125,7 +127,7 @@ build() {
         unset RUSTC_BOOTSTRAP __CARGO_TESTS_ONLY_SRC_ROOT
     fi
     flags=$(remap "$library")
-    local command=(zigbuild)
+    command=(zigbuild)
     case $triple in
         *-windows-gnu)
             install x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
@@ -144,9 +146,31 @@ build() {
     else
         command=(cargo build)
     fi
+}
+
+# build TARGET: leaves the results in $results, a folder.
+build() {
+    local target=$1 triple=${1%".$GLIBC"}
+    local packages=(-p freeze-bootloader --bin launcher)
+    case $triple in *-linux-*) packages+=(-p freeze-bootloader-twin --lib) ;; esac
     say "building $target"
     RUSTFLAGS=$flags "${command[@]}" --locked --quiet --profile bootloader "${std[@]}" --target "$target" "${packages[@]}"
     results=$CARGO_TARGET_DIR/$triple/bootloader
+}
+
+# build_builder TARGET LAUNCHER: the same for `freeze`, with that launcher in it.
+build_builder() {
+    local target=$1 triple=${1%".$GLIBC"}
+    say "building freeze for $target"
+    builder_settings "$2"
+    RUSTFLAGS=$flags "${command[@]}" --locked --quiet --release "${std[@]}" --target "$target" -p freeze --bin freeze
+    results=$CARGO_TARGET_DIR/$triple/release
+}
+
+# builder_settings LAUNCHER: as a release has them. The tests have the same, so that nothing is compiled twice.
+builder_settings() {
+    [ ${#std[@]} = 0 ] || std=("-Zbuild-std=std,panic_unwind,test")
+    export FREEZE_BOOTLOADER=$1 CARGO_PROFILE_RELEASE_DEBUG=false CARGO_PROFILE_RELEASE_STRIP=symbols
 }
 
 # check FILE TRIPLE: what must hold for it to run where it is meant to.
@@ -183,6 +207,31 @@ check() {
     esac
 }
 
+# check_builder FILE TRIPLE: the same for `freeze`.
+check_builder() {
+    local file=$1 triple=$2 needs versions newest
+    case $triple in
+        *-linux-gnu)
+            versions=$(readelf -VW "$file" | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -n 1 || true)
+            newest=$(printf 'GLIBC_%s\n%s\n' "$GLIBC" "$versions" | sort -V | tail -n 1)
+            [ "$newest" = "GLIBC_$GLIBC" ] || fail "\`$file\` needs $versions, expected at most GLIBC_$GLIBC"
+            needs=$versions ;;
+        *-linux-musl) needs=musl ;;
+        *-windows-*)
+            needs=$(x86_64-w64-mingw32-objdump -p "$file" | sed -n 's/.*DLL Name: //p' | sort -u | tr '\n' ' ')
+            for name in $needs; do
+                # What comes with a compiler is not there on other machines.
+                case ${name,,} in
+                    libgcc* | libstdc* | libwinpthread*) fail "\`$file\` needs $name, which Windows has not" ;;
+                esac
+            done ;;
+        *-darwin)
+            [ "$(od -An -tx4 -N4 "$file" | tr -d ' ')" = feedfacf ] || fail "\`$file\` is no Mach-O file"
+            needs="the system's libraries" ;;
+    esac
+    say "$triple/$(basename "$file"): $(stat -c %s "$file") bytes, needs $needs"
+}
+
 # Lints and unit tests for Windows, in wine of Debian 12. It lacks the library that Rust has its random numbers from.
 test_windows() {
     local wine=/usr/lib/wine/wine64 library
@@ -205,6 +254,14 @@ C
     local options=(-Zbuild-std=std,panic_unwind,test --locked --quiet --target x86_64-pc-windows-gnu -p freeze-bootloader)
     cargo clippy "${options[@]}" --all-targets -- -D warnings
     cargo test "${options[@]}" --lib --bins
+    if $builder; then
+        # In the folder that it was built in.
+        builder_settings "$out/$1/launcher.exe"
+        options=("${std[@]}" --locked --quiet --release --target "$1" -p freeze)
+        export RUSTFLAGS=$flags CARGO_TARGET_DIR=$tools/target
+        cargo clippy "${options[@]}" --all-targets -- -D warnings
+        cargo test "${options[@]}" --lib --bins
+    fi
 }
 
 install readelf binutils
@@ -212,6 +269,7 @@ for triple in "${targets[@]}"; do
     target=$triple
     case $triple in *-linux-gnu) target=$triple.$GLIBC ;; esac
     (
+        prepare "$target"
         build "$target"
         new=$out/.new-$triple
         rm -rf "$new"
@@ -222,8 +280,14 @@ for triple in "${targets[@]}"; do
             *-darwin) cp "$results/launcher" "$new/launcher" ;;
         esac
         for file in "$new"/*; do check "$file" "$triple"; done
+        if $builder; then
+            case $triple in *-windows-*) suffix=.exe ;; *) suffix="" ;; esac
+            build_builder "$target" "$new/launcher$suffix"
+            cp "$results/freeze$suffix" "$new/freeze$suffix"
+            check_builder "$new/freeze$suffix" "$triple"
+        fi
         rm -rf "${out:?}/$triple"
         mv "$new" "$out/$triple"
     )
-    case $tests-$triple in true-*-windows-gnu) (test_windows) ;; esac
+    case $tests-$triple in true-*-windows-gnu) (prepare "$target"; test_windows "$triple") ;; esac
 done

@@ -42,4 +42,5 @@ mod tidy;
 mod tkinter;
 mod trace;
 mod why;
+mod windows_builder;
 mod wine;

@@ -120,9 +120,9 @@ def debian(folder, architecture, suite, packages):
     shutil.rmtree(apt)
 
 
-def wheels(folder):
+def wheels(folder, platform):
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--dest", folder]
-    platforms = ["--platform", "manylinux2014_aarch64", "--python-version", "3.11", "--implementation", "cp"]
+    platforms = ["--platform", platform, "--python-version", "3.11", "--implementation", "cp"]
     subprocess.run([*command, *platforms, "numpy==1.26.4"], check=True)
 
 
@@ -150,7 +150,8 @@ def main():
         os.execv(environment / "bin" / "python", ["python", __file__, "--here"])
     for name, project, file, expected in WINDOWS:
         piece(name, lambda folder: windows(folder, project, file, expected))
-    piece("arm64-wheels", wheels)
+    piece("arm64-wheels", lambda folder: wheels(folder, "manylinux2014_aarch64"))
+    piece("windows-wheels", lambda folder: wheels(folder, "win_amd64"))
     if shutil.which("apt-get") and shutil.which("dpkg-deb"):
         for name, *what in DEBIAN:
             piece(name, lambda folder: debian(folder, *what))

@@ -189,7 +189,7 @@ fn the_builder_starts_children_where_an_interrupt_reaches_them() {
     let mut found = Vec::new();
     for source in sources("rs").iter().filter(|s| s.path.starts_with("builder/src/") && !s.is_test()) {
         // The product that `--` starts takes the place of the builder.
-        if ["builder/src/interrupt.rs", "builder/src/main.rs"].contains(&source.path.as_str()) {
+        if ["builder/src/interrupt.rs", "builder/src/os/windows.rs"].contains(&source.path.as_str()) {
             continue;
         }
         for needle in [".spawn()", ".output()", ".status()"] {
@@ -197,6 +197,20 @@ fn the_builder_starts_children_where_an_interrupt_reaches_them() {
         }
     }
     nothing(&found, "children are started by interrupt.rs");
+}
+
+#[test]
+fn the_builder_knows_the_system_it_runs_on_in_one_place() {
+    let mut found = Vec::new();
+    for source in sources("rs").iter().filter(|s| s.path.starts_with("builder/src/") && !s.is_test()) {
+        if source.path.starts_with("builder/src/os/") {
+            continue;
+        }
+        for needle in ["std::os::", "libc::", "windows_sys", "cfg(unix)", "cfg(windows)", "cfg(target_os"] {
+            found.extend(lines_with(source, needle));
+        }
+    }
+    nothing(&found, "what depends on the system that builds lies in builder/src/os/");
 }
 
 #[test]
@@ -272,7 +286,7 @@ fn unsafe_code_stays_in_few_places() {
         "bootloader/src/main.rs",
         "bootloader/src/twin.rs",
         "builder/src/store",
-        "builder/src/interrupt.rs",
+        "builder/src/os/",
         "builder/src/binaries/",
         "builder/src/assemble/",
         "builder/src/output/",

@@ -8,15 +8,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
+use crate::os::{Group, ask_to_end};
 
 /// Exit code of a process ended by Ctrl-C, as shells count it.
 pub const EXIT_CODE: u8 = 130;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Process ids of the children that run. Each stands here from its start until just before it is waited for: so
+/// The children that run, by process id. Each stands here from its start until just before it is waited for: so
 /// long its id cannot be another's.
-static CHILDREN: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+static CHILDREN: Mutex<Vec<(u32, Group)>> = Mutex::new(Vec::new());
 
 /// Turns Ctrl-C (and SIGTERM, SIGHUP) into an error at the next [`check`]; the second one ends the process
 /// at once.
@@ -27,7 +28,7 @@ pub fn install() -> Result<()> {
     // It runs in a thread of its own, not in the signal's context: it may take locks.
     ctrlc::set_handler(|| {
         let again = INTERRUPTED.swap(true, Ordering::SeqCst);
-        children().iter().copied().for_each(kill);
+        children().iter().for_each(|(_, group)| group.kill());
         if again {
             std::process::exit(i32::from(EXIT_CODE));
         }
@@ -56,20 +57,16 @@ impl Guarded {
     /// # Errors
     /// It cannot be started.
     pub fn start(command: &mut Command) -> io::Result<Guarded> {
-        #[cfg(unix)]
-        {
-            use std::os::unix::process::CommandExt;
-            // A terminal sends Ctrl-C to the whole group; a child would print its own traceback.
-            command.process_group(0);
-        }
+        Group::prepare(command);
         let mut running = children();
         let child = command.spawn()?;
-        running.push(child.id());
-        drop(running);
-        // Whoever pressed Ctrl-C just before did not see it yet.
+        let group = Group::of(&child);
+        // Whoever pressed Ctrl-C just before does not see it yet.
         if check().is_err() {
-            kill(child.id());
+            group.kill();
         }
+        running.push((child.id(), group));
+        drop(running);
         Ok(Guarded(child))
     }
 
@@ -82,7 +79,7 @@ impl Guarded {
 impl Drop for Guarded {
     fn drop(&mut self) {
         // Nothing of it is still wanted, so there is no need to let it finish.
-        children().retain(|id| *id != self.0.id());
+        children().retain(|(id, _)| *id != self.0.id());
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -112,7 +109,7 @@ pub fn answer(command: &mut Command, input: &[u8]) -> Result<Output> {
         read(stdout, &mut output.stdout)?;
         errors.join().unwrap_or(Ok(()))
     })?;
-    children().retain(|id| *id != child.0.id());
+    children().retain(|(id, _)| *id != child.0.id());
     output.status = child.0.wait()?;
     // That it failed is then the consequence.
     check()?;
@@ -148,12 +145,12 @@ pub fn foreground(command: &mut Command) -> io::Result<ExitStatus> {
             Some(since) if !told && since.elapsed() > PAUSE => {
                 told = true;
                 if !io::stdin().is_terminal() {
-                    ask(&child, false);
+                    ask_to_end(&mut child, false);
                 }
             }
             Some(since) if since.elapsed() > GRACE => {
                 asked = Some(Instant::now());
-                ask(&child, true);
+                ask_to_end(&mut child, true);
             }
             _ => {}
         }
@@ -161,41 +158,15 @@ pub fn foreground(command: &mut Command) -> io::Result<ExitStatus> {
     }
 }
 
-/// Asks a child to end: as Ctrl-C does, or as `kill` does.
-#[cfg(unix)]
-fn ask(child: &Child, firmly: bool) {
-    let signal = if firmly { libc::SIGTERM } else { libc::SIGINT };
-    if let Ok(id) = libc::pid_t::try_from(child.id()) {
-        // SAFETY: a plain system call. The child was not waited for: the id is its.
-        unsafe { libc::kill(id, signal) };
-    }
-}
-
-/// Consoles send Ctrl-C to children themselves.
-#[cfg(not(unix))]
-fn ask(_child: &Child, _firmly: bool) {}
-
 fn read(pipe: Option<impl io::Read>, into: &mut Vec<u8>) -> io::Result<()> {
     pipe.map_or(Ok(0), |mut pipe| pipe.read_to_end(into)).map(drop)
 }
 
-fn children() -> MutexGuard<'static, Vec<u32>> {
+fn children() -> MutexGuard<'static, Vec<(u32, Group)>> {
     CHILDREN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Ends a child and what it has started.
-#[cfg(unix)]
-fn kill(id: u32) {
-    if let Ok(group) = libc::pid_t::try_from(id) {
-        // SAFETY: a plain system call. The child leads a group of its own and was not waited for: the id is its.
-        unsafe { libc::kill(-group, libc::SIGKILL) };
-    }
-}
-
-/// Consoles send Ctrl-C to children themselves.
-#[cfg(not(unix))]
-fn kill(_id: u32) {}
-
+// They start the tools of Unix.
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
@@ -222,9 +193,10 @@ mod tests {
         let mut command = Command::new("sleep");
         let child = Guarded::start(command.arg("1000").stdin(Stdio::piped()).stdout(Stdio::piped())).unwrap();
         let id = child.0.id();
-        assert!(children().contains(&id));
+        let is_known = || children().iter().any(|(known, _)| *known == id);
+        assert!(is_known());
         drop(child);
-        assert!(!children().contains(&id));
+        assert!(!is_known());
     }
 
     #[test]
@@ -233,7 +205,7 @@ mod tests {
         command.args(["-c", "sleep 1000; echo late"]).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = Guarded::start(&mut command).unwrap();
         let (_, mut stdout) = child.pipes().unwrap();
-        kill(child.0.id());
+        Group::of(&child.0).kill();
         // The pipe ends when all who hold it have.
         let mut text = String::new();
         io::Read::read_to_string(&mut stdout, &mut text).unwrap();

@@ -11,6 +11,7 @@ pub mod inspect;
 pub mod interrupt;
 pub mod launcher;
 pub mod marshal;
+pub mod os;
 pub mod output;
 pub mod python;
 pub mod report;

@@ -11,7 +11,7 @@ use builder::inspect::Product;
 use builder::report::{self, Reporter};
 use builder::store::Store;
 use builder::why::{Map, Site};
-use builder::{interrupt, spec};
+use builder::{interrupt, os, spec};
 use cli::{Action, CacheCommand, InspectCommand, Subject, WhyArgs};
 
 fn main() -> ExitCode {
@@ -55,7 +55,7 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
         Action::Trace { what, request, arguments, write } => {
             let traced = builder::trace::trace(&request, &arguments, write, reporter)?;
             reporter.traced(&traced, &format!("freeze trace {what} --write"));
-            return Ok(code_of(traced.status));
+            return Ok(os::exit_code(traced.status));
         }
         Action::Why(why) => return explain(&why, reporter),
         Action::Inspect(app, command, json) => return inspect(&app, command, json, reporter),
@@ -85,17 +85,6 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The exit code that tells how a program ended.
-fn code_of(status: std::process::ExitStatus) -> ExitCode {
-    #[cfg(unix)]
-    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
-    #[cfg(not(unix))]
-    let signal: Option<i32> = None;
-    // As shells count it.
-    let code = status.code().or(signal.map(|s| 128 + s)).unwrap_or(1);
-    ExitCode::from(u8::try_from(code & 0xff).unwrap_or(1))
 }
 
 /// Tells why something is in a program, or why it is not.
@@ -179,14 +168,5 @@ fn start(program: &Path, arguments: &[OsString]) -> Result<ExitCode> {
     let mut command = std::process::Command::new(program);
     command.args(arguments);
     let failed = || format!("failed to run program `{}`", program.display());
-    #[cfg(unix)]
-    {
-        use std::os::unix::process::CommandExt;
-        Err(Error::from(command.exec()).context(failed()))
-    }
-    #[cfg(not(unix))]
-    {
-        let status = command.status().context(failed)?;
-        Ok(ExitCode::from(status.code().and_then(|c| u8::try_from(c).ok()).unwrap_or(1)))
-    }
+    os::run_instead(&mut command).context(failed)
 }

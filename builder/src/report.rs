@@ -165,7 +165,8 @@ impl Reporter {
             Color::Never => false,
             Color::Auto => {
                 let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
-                terminal && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|t| t != "dumb")
+                let wanted = !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|t| t != "dumb");
+                terminal && wanted && crate::os::shows_colours()
             }
         };
         Reporter {

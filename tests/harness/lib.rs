@@ -20,6 +20,7 @@ mod python;
 mod run;
 mod sandbox;
 mod wine;
+mod wine_builder;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -32,6 +33,7 @@ pub use python::{Interpreter, Venv, interpreter, interpreters, newest, skip, uv,
 pub use run::{Outcome, Run, Started, Tree};
 pub use sandbox::{EmptyRoot, Sandbox};
 pub use wine::{Wine, wine};
+pub use wine_builder::{WindowsBuilder, windows_builder};
 
 /// Folder of the repository.
 pub fn root() -> &'static Path {

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use super::Source;
-use crate::store::{Hash, Identity, Store, is_settled};
+use crate::store::{Hash, Identity, Store};
 
 /// A path that was looked at, and what was there.
 pub(super) type Look = (PathBuf, Seen);
@@ -48,7 +48,7 @@ struct Noted {
 
 impl Seen {
     fn of(metadata: &Metadata, identity: Identity) -> Seen {
-        if is_settled(metadata) {
+        if identity.is_settled() {
             return Seen::Settled(identity);
         }
         let is_folder = metadata.is_dir();
@@ -60,7 +60,7 @@ impl Disk {
     /// Looks at a path, following links.
     fn look(&self, path: &Path) -> io::Result<Metadata> {
         let found = std::fs::metadata(path);
-        let identity = found.as_ref().ok().and_then(Identity::of);
+        let identity = found.as_ref().ok().and_then(|metadata| Identity::of(path, metadata));
         let seen = match (&found, identity) {
             (Ok(metadata), Some(identity)) => Seen::of(metadata, identity),
             _ => Seen::Nothing,
@@ -183,7 +183,7 @@ impl Disk {
 pub(super) fn holds(look: &Look) -> Option<Seen> {
     let (path, before) = look;
     let metadata = std::fs::metadata(path).ok();
-    let identity = metadata.as_ref().and_then(Identity::of);
+    let identity = metadata.as_ref().and_then(|metadata| Identity::of(path, metadata));
     match (*before, &metadata, identity) {
         (Seen::Nothing, _, None) => Some(Seen::Nothing),
         (Seen::Settled(then), _, Some(now)) if then == now => Some(*before),
@@ -232,10 +232,12 @@ fn names(folder: &Path) -> Option<Hash> {
     Some(*hasher.finalize().as_bytes())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
+    // It makes a link to a folder.
+    #[cfg(unix)]
     #[test]
     fn a_change_of_anything_seen_shows() {
         let dir = tempfile::tempdir().unwrap();

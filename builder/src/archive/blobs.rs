@@ -11,6 +11,7 @@ use super::{Stored, pycache, settings, source};
 use crate::analysis::{Kind, Module, Source};
 use crate::error::{Error, Result};
 use crate::marshal;
+use crate::os::canonicalize;
 use crate::python::Python;
 use crate::spec::Compression;
 use crate::store::{Bucket, Hash, Store};
@@ -238,7 +239,7 @@ fn unpack(kept: &[u8]) -> Option<CodeResult> {
 
 /// Whether two paths name the same file.
 pub(super) fn same_file(a: &Path, b: &Path) -> bool {
-    match (a.canonicalize(), b.canonicalize()) {
+    match (canonicalize(a), canonicalize(b)) {
         (Ok(a), Ok(b)) => a == b,
         _ => a == b,
     }

@@ -149,7 +149,7 @@ pub(super) fn whys(reasons: &[Reason]) -> Vec<Why> {
 
 /// Cuts an absolute path down to the name of its file: the product tells nothing of the building machine.
 fn portable(text: &str) -> String {
-    if std::path::Path::new(text).is_absolute() || text.starts_with('\\') || text.get(1..3) == Some(":\\") {
+    if text.starts_with(['/', '\\']) || matches!(text.get(1..3), Some(":\\" | ":/")) {
         return text.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
     }
     text.to_owned()

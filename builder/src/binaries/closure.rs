@@ -301,5 +301,5 @@ pub(crate) fn join(folder: &str, name: &str) -> String {
 }
 
 fn canonical(path: &Path) -> PathBuf {
-    fs_err::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+    crate::os::real(path)
 }

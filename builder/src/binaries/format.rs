@@ -7,7 +7,7 @@ use super::elf::Elf;
 use super::facts::Facts;
 use super::paths::MachinePaths;
 use super::pe::Pe;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Warning};
 use crate::python::Python;
 use crate::spec::Strip;
 use crate::target::Os;
@@ -41,6 +41,11 @@ pub(crate) trait Format: fmt::Debug + Sync {
 
     /// The entry of a search path that leads from `folder` to `other`, both under the root.
     fn relative(&self, folder: &str, other: &str) -> String;
+
+    /// What is told of a program of the product that does not find its libraries by itself.
+    fn stray(&self, message: String) -> Warning {
+        Warning::new(message).hint("start it with `LD_LIBRARY_PATH` set to the root folder")
+    }
 
     /// Mends a file; `None` where there is nothing to change.
     ///

@@ -182,7 +182,7 @@ fn split_links(all: Vec<File>) -> (Vec<File>, Vec<(String, usize)>) {
         files.iter().enumerate().map(|(i, f)| (f.source.clone(), i)).collect();
     let mut links = Vec::new();
     for link in candidates {
-        let target = fs_err::canonicalize(&link.source).ok().and_then(|path| places.get(&path).copied());
+        let target = crate::os::canonicalize(&link.source).ok().and_then(|path| places.get(&path).copied());
         match target.filter(|i| files[*i].folder() == link.folder()) {
             Some(i) => links.push((link.dest, i)),
             None => files.push(link),
@@ -197,7 +197,7 @@ fn split_links(all: Vec<File>) -> (Vec<File>, Vec<(String, usize)>) {
 /// libpython under its own name; the interpreter itself where there is no shared libpython.
 fn core(python: &Python, reader: &mut Reader<'_>) -> Result<File> {
     let path = python.core();
-    let source = fs_err::canonicalize(path)?;
+    let source = crate::os::canonicalize(path).context(|| format!("failed to find `{}`", path.display()))?;
     let name = source.file_name().map(|n| n.to_string_lossy().into_owned());
     let own = reader.get(&source)?.1.as_ref().ok().and_then(|f| f.name.clone());
     let dest =

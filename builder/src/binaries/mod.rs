@@ -10,9 +10,10 @@ mod pe;
 mod policy;
 mod prepare;
 mod reader;
-#[cfg(test)]
+// They compile libraries for the system that builds, and load them.
+#[cfg(all(test, target_os = "linux"))]
 mod tests;
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests_real;
 mod verify;
 

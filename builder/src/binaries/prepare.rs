@@ -100,7 +100,7 @@ fn search_path(
         // What it opens at run time may have been added by hand from where its path led to. A path that finds
         // nothing goes altogether.
         let reached = format.by_search_path(&[(facts, &file.source)], "");
-        let reached: Vec<PathBuf> = reached.iter().filter_map(|f| fs_err::canonicalize(f).ok()).collect();
+        let reached: Vec<PathBuf> = reached.iter().filter_map(|f| crate::os::canonicalize(f).ok()).collect();
         let there = |other: &&File| {
             let folder = other.source.parent();
             other.facts.is_some() && folder.is_some_and(|f| reached.iter().any(|r| r.as_path() == f))

@@ -39,9 +39,7 @@ pub(crate) fn inside(closure: &Closure, prepared: &[Prepared], format: &dyn Form
             let names: Vec<_> = own.iter().map(|j| format!("`{}`", files[*j].dest)).collect();
             let why = prepared.refused.as_deref().unwrap_or("its search path leads elsewhere");
             let message = format!("program `{}` will not find {}: {why}", file.dest, names.join(", "));
-            verified
-                .warnings
-                .push(Warning::new(message).hint("start it with `LD_LIBRARY_PATH` set to the root folder"));
+            verified.warnings.push(format.stray(message));
         }
         lost.push(own);
     }

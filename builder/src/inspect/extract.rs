@@ -7,6 +7,7 @@ use bootloader::archive::FileKind;
 
 use super::{Product, damaged, is_safe, lossy, read};
 use crate::error::{Context, Error, Result};
+use crate::os::{create_new, symlink};
 
 /// What was extracted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -53,9 +54,7 @@ impl Product {
             let bytes = match (file.blob, &beside) {
                 (Some(id), _) => read(&archive, id).map_err(hurt)?,
                 (None, Some(from)) if file.kind == FileKind::Link => {
-                    let target = std::fs::read_link(from)
-                        .context(|| format!("failed to read `{}`", from.display()))?;
-                    target.to_string_lossy().into_owned().into_bytes()
+                    self.target_of(&path, from)?.into_bytes()
                 }
                 (None, Some(from)) => {
                     std::fs::read(from).context(|| format!("failed to read `{}`", from.display()))?
@@ -78,10 +77,20 @@ impl Product {
             if let Some(parent) = place.parent() {
                 std::fs::create_dir_all(parent).context(failed)?;
             }
-            link(&target, &place).context(failed)?;
+            symlink(&target, &place).context(failed)?;
             done.files += 1;
         }
         Ok(done)
+    }
+
+    /// Where a link of a onedir product leads; where the system has no links, as it was built.
+    fn target_of(&self, path: &str, link: &Path) -> Result<String> {
+        let built = || self.manifest.files.get(path).and_then(|entry| entry.link.clone());
+        match std::fs::read_link(link) {
+            Ok(target) => Ok(target.to_string_lossy().into_owned()),
+            Err(error) => built()
+                .ok_or_else(|| Error::from(error).context(format!("failed to read `{}`", link.display()))),
+        }
     }
 
     /// Header of a `.pyc` file that its interpreter takes unchecked.
@@ -110,16 +119,7 @@ fn write(folder: &Path, path: &str, parts: &[&[u8]], executable: bool) -> Result
     if let Some(parent) = place.parent() {
         std::fs::create_dir_all(parent).context(failed)?;
     }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(if executable { 0o777 } else { 0o666 });
-    }
-    #[cfg(not(unix))]
-    let _ = executable;
-    let mut file = match options.open(&place) {
+    let mut file = match create_new(&place, executable) {
         Ok(file) => file,
         Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => return Ok(false),
         Err(e) => return Err(Error::from(e).context(failed())),
@@ -145,16 +145,6 @@ fn stays_inside(path: &str, target: &str) -> bool {
         }
     }
     true
-}
-
-#[cfg(unix)]
-fn link(target: &str, place: &Path) -> std::io::Result<()> {
-    std::os::unix::fs::symlink(target, place)
-}
-
-#[cfg(not(unix))]
-fn link(target: &str, place: &Path) -> std::io::Result<()> {
-    std::fs::write(place, target)
 }
 
 #[cfg(test)]

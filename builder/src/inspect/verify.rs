@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::{Product, is_safe, lossy, read};
 use crate::error::Result;
 use crate::marshal;
+use crate::os::is_link_to;
 
 /// What is wrong with a part of a product.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -62,9 +63,9 @@ impl Product {
         let Some(place) = self.beside(&file) else { return problem("its folder is not known".to_owned()) };
         let entry = self.manifest.files.get(&path);
         if file.kind == FileKind::Link {
-            let target = std::fs::read_link(&place).map(|t| t.to_string_lossy().into_owned()).ok();
-            let expected = entry.and_then(|e| e.link.clone());
-            return if target.is_some() && (expected.is_none() || target == expected) {
+            let expected = entry.and_then(|e| e.link.as_deref());
+            let leads = expected.map_or_else(|| place.is_symlink(), |target| is_link_to(&place, target));
+            return if leads {
                 None
             } else {
                 problem(format!("the link `{}` is missing or leads elsewhere", place.display()))

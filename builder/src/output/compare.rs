@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use crate::archive::{Beside, Stored};
 use crate::assemble::{App, Executable, Piece};
+use crate::os::{has_rights, is_link_to};
 
 /// Whether the file at `path` is this executable, byte for byte: the launcher and the tail are compared,
 /// the blobs checked against the hashes in the tail.
@@ -30,9 +31,7 @@ pub(super) fn onefile(path: &Path, executable: &Executable) -> bool {
 
 /// Whether the other names of a onefile program are there.
 pub(super) fn aliases(dist: &Path, aliases: &[String], name: &str) -> bool {
-    aliases
-        .iter()
-        .all(|alias| std::fs::read_link(dist.join(alias)).is_ok_and(|target| target == Path::new(name)))
+    aliases.iter().all(|alias| is_link_to(&dist.join(alias), name))
 }
 
 /// Whether the folder at `path` is this bundle, byte for byte, with nothing else in it.
@@ -60,7 +59,7 @@ pub(super) fn onedir(path: &Path, app: &App) -> bool {
 
 fn beside(path: &Path, file: &Beside) -> bool {
     if let Some(target) = &file.link {
-        return std::fs::read_link(path).is_ok_and(|found| found == Path::new(target));
+        return is_link_to(path, target);
     }
     if !is_regular(path, file.size, file.executable) {
         return false;
@@ -82,19 +81,7 @@ pub(super) fn is_ours(path: &Path) -> bool {
 }
 
 fn is_regular(path: &Path, len: u64, executable: bool) -> bool {
-    std::fs::symlink_metadata(path)
-        .is_ok_and(|m| m.is_file() && m.len() == len && is_executable(&m) == executable)
-}
-
-#[cfg(unix)]
-fn is_executable(metadata: &std::fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    metadata.permissions().mode() & 0o100 != 0
-}
-
-#[cfg(not(unix))]
-fn is_executable(_: &std::fs::Metadata) -> bool {
-    true
+    std::fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && m.len() == len && has_rights(&m, executable))
 }
 
 fn part_is(bytes: &[u8], offset: u64, expected: &[u8]) -> bool {

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::archive::Totals;
 use crate::assemble::App;
 use crate::error::{Context, Error, Result, Warning};
+use crate::os::{exchange, in_use, lock_folder, symlink};
 use crate::spec::{Mode, Request};
 
 /// Name of the hidden folders in which products are built, beside where they go.
@@ -82,12 +83,12 @@ pub fn publish(request: &Request, app: App) -> Result<Published> {
     // What else fails after an interrupt is its consequence.
     crate::interrupt::check()?;
     written.context(|| format!("failed to write `{}`", product.display()))?;
-    replace(&new, &product).context(|| format!("failed to write `{}`", product.display()))?;
+    replace(&new, &product).map_err(|e| not_replaced(e, &product))?;
     for alias in &app.aliases {
         let link = temporary.path.join(alias);
-        write::symlink(&app.name, &link)
+        symlink(&app.name, &link)
             .and_then(|()| replace(&link, &dist.join(alias)))
-            .context(|| format!("failed to write `{}`", dist.join(alias).display()))?;
+            .map_err(|e| not_replaced(e, &dist.join(alias)))?;
     }
     Ok(published(false))
 }
@@ -133,30 +134,11 @@ fn replace(new: &Path, old: &Path) -> io::Result<()> {
     })
 }
 
-#[cfg(target_os = "linux")]
-fn exchange(a: &Path, b: &Path) -> io::Result<()> {
-    use std::ffi::CString;
-    use std::os::unix::ffi::OsStrExt;
-    let a = CString::new(a.as_os_str().as_bytes())?;
-    let b = CString::new(b.as_os_str().as_bytes())?;
-    // SAFETY: both are strings that end in NUL and live until the call returns. The system call is made
-    // directly because glibc has a function for it only since 2.28.
-    let result = unsafe {
-        libc::syscall(
-            libc::SYS_renameat2,
-            libc::AT_FDCWD,
-            a.as_ptr(),
-            libc::AT_FDCWD,
-            b.as_ptr(),
-            libc::RENAME_EXCHANGE,
-        )
-    };
-    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn exchange(_a: &Path, _b: &Path) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
+/// Tells that the old product could not be replaced by the new one.
+fn not_replaced(error: io::Error, product: &Path) -> Error {
+    let is_used = in_use(&error) && product.exists();
+    let error = Error::from(error).context(format!("failed to write `{}`", product.display()));
+    if is_used { error.hint("it is in use, or protected: end the program and build again") } else { error }
 }
 
 /// A hidden folder beside the product, removed with all that is in it.
@@ -164,7 +146,7 @@ fn exchange(_a: &Path, _b: &Path) -> io::Result<()> {
 struct Temporary {
     path: PathBuf,
     /// Held while the folder is in use: a sweep takes only folders that nobody holds.
-    _lock: Option<File>,
+    lock: Option<File>,
 }
 
 impl Temporary {
@@ -172,7 +154,7 @@ impl Temporary {
         let failed = || format!("failed to write to `{}`", dist.display());
         loop {
             let dir = tempfile::Builder::new().prefix(TEMPORARY).tempdir_in(dist).context(failed)?;
-            let lock = File::open(dir.path()).and_then(|file| match file.try_lock() {
+            let lock = lock_folder(dir.path()).and_then(|file| match file.try_lock() {
                 Ok(()) => Ok(Some(file)),
                 Err(TryLockError::WouldBlock) => Err(io::ErrorKind::WouldBlock.into()),
                 // A file system without locks: then nobody sweeps either.
@@ -180,7 +162,7 @@ impl Temporary {
             });
             // A sweep may have come between the making and the locking.
             match lock {
-                Ok(lock) if dir.path().exists() => return Ok(Temporary { path: dir.keep(), _lock: lock }),
+                Ok(lock) if dir.path().exists() => return Ok(Temporary { path: dir.keep(), lock }),
                 _ => crate::interrupt::check()?,
             }
         }
@@ -189,13 +171,15 @@ impl Temporary {
 
 impl Drop for Temporary {
     fn drop(&mut self) {
+        // The lock may lie in the folder.
+        drop(self.lock.take());
         let _ = std::fs::remove_dir_all(&self.path);
     }
 }
 
 /// Locks a folder; `None` where that is not possible or somebody holds it.
 fn lock(dir: &Path) -> Option<File> {
-    let file = File::open(dir).ok()?;
+    let file = lock_folder(dir).ok()?;
     file.try_lock().ok()?;
     Some(file)
 }

@@ -1,7 +1,7 @@
 //! Writes executables and folders of files.
 
 use std::collections::BTreeSet;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 
@@ -11,11 +11,12 @@ use crate::archive::{Beside, Stored};
 use crate::assemble::{App, Executable, Piece};
 use crate::error::{Error, Result};
 use crate::interrupt;
+use crate::os::{create_new, symlink};
 
 /// Writes an executable.
 pub(super) fn executable(path: &Path, executable: &Executable) -> Result<()> {
     let failed = failed(path);
-    let mut file = create(path, true).map_err(&failed)?;
+    let mut file = create_new(path, true).map_err(&failed)?;
     file.set_len(executable.len).map_err(&failed)?;
     let mut at = 0;
     // Small pieces that follow each other go out together.
@@ -71,7 +72,11 @@ pub(super) fn onedir(root: &Path, app: &App) -> Result<()> {
         let folder = contents.join(folder);
         std::fs::create_dir_all(&folder).map_err(failed(&folder))?;
     }
-    app.beside.par_iter().with_max_len(8).try_for_each(|file| beside(&contents.join(&file.dest), file))?;
+    // Links last: where the system has none they are copies of what is there by then.
+    let (links, files): (Vec<&Beside>, Vec<&Beside>) = app.beside.iter().partition(|b| b.link.is_some());
+    for some in [files, links] {
+        some.par_iter().with_max_len(8).try_for_each(|file| beside(&contents.join(&file.dest), file))?;
+    }
     for e in &app.executables {
         executable(&root.join(&e.name), e)?;
     }
@@ -84,7 +89,7 @@ fn beside(path: &Path, file: &Beside) -> Result<()> {
     if let Some(target) = &file.link {
         return symlink(target, path).map_err(&failed);
     }
-    let mut out = create(path, file.executable).map_err(&failed)?;
+    let mut out = create_new(path, file.executable).map_err(&failed)?;
     let len = match &file.content {
         Stored::Bytes(bytes) => {
             out.write_all(bytes).map_err(&failed)?;
@@ -116,31 +121,4 @@ fn copy(from: &Path, to: &mut File, shown: &Path) -> Result<u64> {
     let mut source = File::open(from)
         .map_err(|e| Error::from(e).context(format!("failed to read `{}`", from.display())))?;
     io::copy(&mut source, to).map_err(failed(shown))
-}
-
-fn create(path: &Path, executable: bool) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        // The umask takes away what it does for any new file.
-        options.mode(if executable { 0o777 } else { 0o666 });
-    }
-    #[cfg(not(unix))]
-    let _ = executable;
-    options.open(path)
-}
-
-/// Makes a symbolic link.
-#[cfg(unix)]
-pub(super) fn symlink(target: &str, link: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(target, link)
-}
-
-/// Where making links takes a privilege, a copy does.
-#[cfg(not(unix))]
-pub(super) fn symlink(target: &str, link: &Path) -> io::Result<()> {
-    let folder = link.parent().unwrap_or(Path::new(""));
-    std::fs::copy(folder.join(target), link).map(|_| ())
 }

@@ -48,7 +48,7 @@ pub(super) fn remember(store: &Store, interpreter: &Path, python: &Python, sites
 /// the `.pth` files and finders in them.
 fn fingerprint(interpreter: &Path, sites: &[PathBuf]) -> Hash {
     let mut hasher = blake3::Hasher::new();
-    let real = std::fs::canonicalize(interpreter).unwrap_or_else(|_| interpreter.to_owned());
+    let real = crate::os::real(interpreter);
     hasher.update(real.as_os_str().as_encoded_bytes());
     stat(&mut hasher, &real);
     for folder in interpreter.ancestors().skip(1).take(2) {

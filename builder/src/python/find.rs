@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::installed;
 use crate::error::{Context, Error, Result};
 use crate::interrupt;
+use crate::os::{is_program, names_on_path};
 use crate::spec::Request;
 use crate::store::{Bucket, Hash, Store};
 
@@ -87,12 +89,10 @@ fn named(text: &str, request: &Request, tried: &mut Vec<String>) -> Result<Optio
     Ok(None)
 }
 
-/// An interpreter of a version such as `3.12` or `3.12.1`: pyenv's newest that fits, then `python3.12` on PATH.
+/// An interpreter of a version such as `3.12` or `3.12.1`: pyenv's newest that fits, then `python3.12` on PATH; on
+/// Windows also those that lie where installers put them.
 pub(super) fn by_version(version: &str, tried: &mut Vec<String>) -> Option<PathBuf> {
-    let root = std::env::var_os("PYENV_ROOT")
-        .map(PathBuf::from)
-        .or_else(|| std::env::var_os("HOME").map(|h| Path::new(&h).join(".pyenv")));
-    if let Some(versions) = root.map(|r| r.join("versions")) {
+    if let Some(versions) = pyenv_versions() {
         let wanted: Vec<&str> = version.split('.').collect();
         let mut fitting: Vec<(Vec<u32>, PathBuf)> = std::fs::read_dir(&versions)
             .into_iter()
@@ -115,7 +115,32 @@ pub(super) fn by_version(version: &str, tried: &mut Vec<String>) -> Option<PathB
     let short: Vec<&str> = version.split('.').take(2).collect();
     let name = format!("python{}", short.join("."));
     tried.push(format!("`{name}` on PATH"));
-    on_path(&name)
+    on_path(&name).or_else(|| elsewhere(Some(&short.join(".")), tried))
+}
+
+/// The folder in which pyenv keeps what it has installed; pyenv for Windows has one more folder in between.
+fn pyenv_versions() -> Option<PathBuf> {
+    let root = std::env::var_os("PYENV_ROOT")
+        .map(PathBuf::from)
+        .or_else(|| std::env::home_dir().map(|home| home.join(".pyenv")))?;
+    let of_windows = root.join("pyenv-win").join("versions");
+    Some(if cfg!(windows) && of_windows.is_dir() { of_windows } else { root.join("versions") })
+}
+
+/// An interpreter that no `PATH` leads to, as is usual on Windows: of a version such as `3.12`, or any.
+fn elsewhere(version: Option<&str>, tried: &mut Vec<String>) -> Option<PathBuf> {
+    if !cfg!(windows) {
+        return None;
+    }
+    if let Some(found) = on_path("py").and_then(|launcher| installed::by_launcher(&launcher, version)) {
+        return Some(found);
+    }
+    tried.push("the launcher `py`".to_owned());
+    if let Some(found) = installed::by_installer(version) {
+        return Some(found);
+    }
+    tried.push("the folders of python.org's installer".to_owned());
+    None
 }
 
 /// `$VIRTUAL_ENV`, `.venv` beside the spec or in the current folder, `python3` on PATH.
@@ -146,7 +171,7 @@ fn default(request: &Request, tried: &mut Vec<String>) -> Result<Option<PathBuf>
         }
         tried.push(format!("`{name}` on PATH"));
     }
-    Ok(None)
+    Ok(elsewhere(None, tried))
 }
 
 /// The interpreter in a venv or an installation's folder.
@@ -195,26 +220,21 @@ fn base_gone(venv: &Path, interpreter: &Path) -> Error {
 /// An executable on PATH.
 pub(super) fn on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
+    let names = names_on_path(name);
     std::env::split_paths(&path)
         .filter(|folder| folder.is_absolute())
-        .flat_map(|folder| [folder.join(name), folder.join(format!("{name}.exe"))])
-        .find(|p| is_executable(p))
-}
-
-#[cfg(unix)]
-fn is_executable(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(path).is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o111 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_executable(path: &Path) -> bool {
-    path.is_file()
+        .flat_map(|folder| names.iter().map(move |name| folder.join(name)))
+        .find(|p| is_program(p))
 }
 
 /// Whether the file is a script: a shim of pyenv, asdf or the like.
 fn is_script(path: &Path) -> bool {
     use std::io::Read;
+    if cfg!(windows)
+        && path.extension().is_some_and(|e| e.eq_ignore_ascii_case("bat") || e.eq_ignore_ascii_case("cmd"))
+    {
+        return true;
+    }
     let mut head = [0; 2];
     std::fs::File::open(path).and_then(|mut f| f.read_exact(&mut head)).is_ok() && &head == b"#!"
 }
@@ -223,7 +243,7 @@ fn is_script(path: &Path) -> bool {
 fn behind_script(script: &Path, store: &Store) -> Result<PathBuf> {
     let key = shim_key(script);
     if let Some(kept) = store.get(Bucket::Probe, &key).and_then(|b| String::from_utf8(b).ok())
-        && is_executable(Path::new(&kept))
+        && is_program(Path::new(&kept))
     {
         return Ok(PathBuf::from(kept));
     }

@@ -5,6 +5,7 @@ mod cache;
 mod cross;
 mod editable;
 mod find;
+mod installed;
 mod packages;
 
 pub use cross::Cross;

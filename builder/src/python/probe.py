@@ -4,7 +4,6 @@ import importlib.util
 import json
 import opcode
 import os
-import platform
 import sys
 import sysconfig
 
@@ -87,6 +86,16 @@ def site_folders():
     return [os.path.abspath(folder) for folder in site.getsitepackages()]
 
 
+def machine():
+    # An interpreter of Windows may run on another processor than it was made for.
+    known = {"win-amd64": "AMD64", "win-arm64": "ARM64"}.get(sysconfig.get_platform()) if os.name == "nt" else None
+    if known:
+        return known
+    import platform
+
+    return platform.machine()
+
+
 paths = []
 for entry in sys.path:
     entry = os.path.abspath(entry) if entry else ""
@@ -98,6 +107,10 @@ for entry in paths:
     if os.path.basename(entry) in ("lib-dynload", "DLLs"):
         dynload = entry
         break
+if sys.platform == "win32" and not os.path.isdir(stdlib):
+    # The embeddable distribution: a zip, and the extension modules beside the interpreter.
+    stdlib = next((entry for entry in paths if entry.lower().endswith(".zip")), stdlib)
+    dynload = sys.base_prefix
 try:
     musl = "musl" in (sysconfig.get_config_var("SOABI") or "") or "musl" in (sysconfig.get_config_var("HOST_GNU_TYPE") or "")
 except Exception:
@@ -131,7 +144,7 @@ print(
                 for name in ("EXTENDED_ARG", "IMPORT_NAME", "LOAD_CONST", "LOAD_SMALL_INT")
                 if name in opcode.opmap
             },
-            "machine": platform.machine(),
+            "machine": machine(),
             "version_text": sys.version,
         }
     )

@@ -269,12 +269,7 @@ pub(super) fn publish(path: &Path, text: &str) -> Result<()> {
     fs_err::create_dir_all(folder).context(failed)?;
     let mut file = tempfile::Builder::new().prefix(".freeze-").tempfile_in(folder).context(failed)?;
     file.write_all(text.as_bytes()).context(failed)?;
-    // A temporary file is private; a report is as readable as any other file.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs_err::set_permissions(file.path(), std::fs::Permissions::from_mode(0o644)).context(failed)?;
-    }
+    crate::os::allow_all_to_read(file.as_file()).context(failed)?;
     file.persist(path).map(drop).map_err(|e| Error::from(e).context(failed()))
 }
 

@@ -8,13 +8,15 @@ use walkdir::WalkDir;
 use super::Data;
 use crate::analysis::{By, Guard, Reason, Source};
 use crate::error::{Context, Error, Result};
+use crate::os::is_marked_executable;
 use crate::spec::Item;
+use crate::target::{Os, Target};
 
 /// The files of an item.
 ///
 /// # Errors
 /// Nothing is there, or the glob is malformed.
-pub(super) fn files(item: &Item) -> Result<Vec<Data>> {
+pub(super) fn files(item: &Item, target: &Target) -> Result<Vec<Data>> {
     let mut found = Vec::new();
     let path = Path::new(&item.from);
     if path.is_file() {
@@ -65,7 +67,7 @@ pub(super) fn files(item: &Item) -> Result<Vec<Data>> {
         .into_iter()
         .map(|(file, relative)| Data {
             dest: if to.is_empty() { relative } else { format!("{to}/{relative}") },
-            executable: is_executable(&file),
+            executable: is_executable(&file, target),
             resource: false,
             source: Source::File(file),
             reason: reason.clone(),
@@ -102,22 +104,17 @@ fn slashed(path: &Path) -> String {
     path.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
-/// Whether a file may be executed.
-pub(super) fn is_executable(path: &Path) -> bool {
-    std::fs::metadata(path).is_ok_and(|m| runs(path, &m))
+/// Whether a file may be executed on the target.
+pub(super) fn is_executable(path: &Path, target: &Target) -> bool {
+    std::fs::metadata(path).is_ok_and(|m| runs(path, &m, target))
 }
 
-/// Whether a file that was looked at may be executed.
-#[cfg(unix)]
-pub(super) fn runs(_: &Path, metadata: &std::fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    metadata.permissions().mode() & 0o111 != 0
-}
-
-/// Whether a file that was looked at may be executed.
-#[cfg(not(unix))]
-pub(super) fn runs(path: &Path, _: &std::fs::Metadata) -> bool {
-    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("exe"))
+/// Whether a file that was looked at may be executed on the target: Windows tells it by the name.
+pub(super) fn runs(path: &Path, metadata: &std::fs::Metadata, target: &Target) -> bool {
+    match target.os {
+        Os::Windows => path.extension().is_some_and(|e| e.eq_ignore_ascii_case("exe")),
+        _ => is_marked_executable(path, metadata),
+    }
 }
 
 #[cfg(test)]
@@ -126,7 +123,7 @@ mod tests {
 
     fn dests(from: String) -> Result<Vec<String>> {
         let item = Item { from, to: "to".into(), place: "app.spec:3".into() };
-        Ok(files(&item)?.into_iter().map(|d| d.dest).collect())
+        Ok(files(&item, &crate::spec::host())?.into_iter().map(|d| d.dest).collect())
     }
 
     #[test]

@@ -108,12 +108,12 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     let mut libraries: BTreeMap<String, Data> = BTreeMap::new();
     // The user's own files come first: what they name wins over what is found.
     for item in &request.data {
-        for file in items::files(item)? {
+        for file in items::files(item, &python.target)? {
             data.entry(file.dest.clone()).or_insert(file);
         }
     }
     for item in &request.binaries {
-        for file in items::files(item)? {
+        for file in items::files(item, &python.target)? {
             libraries.entry(file.dest.clone()).or_insert(file);
         }
     }
@@ -154,8 +154,8 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
             data.entry(file.dest.clone()).or_insert(file);
         }
     }
-    for file in named_files::collect(&graph).into_iter().chain(prefix_data::collect(&graph, python, &policy))
-    {
+    let named = named_files::collect(&graph, &python.target);
+    for file in named.into_iter().chain(prefix_data::collect(&graph, python, &policy)) {
         data.entry(file.dest.clone()).or_insert(file);
     }
     for file in named_files::listed(&graph) {
@@ -341,7 +341,7 @@ fn rule_files(glob: &str, rule: &Rule, python: &Python) -> Result<Vec<Data>> {
         let by = By::Rule(rule.file.clone());
         found.push(Data {
             dest: dest.join("/"),
-            executable: items::is_executable(entry.path()),
+            executable: items::is_executable(entry.path(), &python.target),
             resource: false,
             source: Source::File(entry.path().to_owned()),
             reason: Reason { from: rule.module.clone(), by, line: 0, guard: Guard::None },

@@ -7,12 +7,13 @@ use walkdir::WalkDir;
 
 use super::{Data, items};
 use crate::analysis::{By, Graph, Guard, Kind, Module, Reason, Source};
+use crate::target::Target;
 
 /// Folders without a package below a module's own are looked into so far.
 const DEPTH: usize = 3;
 
 /// The files beside modules, or in folders of data below, that the modules' texts name.
-pub(super) fn collect(graph: &Graph) -> Vec<Data> {
+pub(super) fn collect(graph: &Graph, target: &Target) -> Vec<Data> {
     let mut found = Vec::new();
     // Modules of the program stay in the archive, even where it calls itself by the name of its file.
     let own: HashSet<&str> =
@@ -23,7 +24,7 @@ pub(super) fn collect(graph: &Graph) -> Vec<Data> {
             continue;
         };
         let Some(folder) = file.parent() else { continue };
-        found.extend(beside_imported(graph, name, patterns));
+        found.extend(beside_imported(graph, name, patterns, target));
         let above = module.path.rsplit_once('/').map_or(String::new(), |(above, _)| format!("{above}/"));
         let globs: Vec<globset::GlobMatcher> = patterns
             .iter()
@@ -49,7 +50,7 @@ pub(super) fn collect(graph: &Graph) -> Vec<Data> {
             found.push(Data {
                 dest,
                 resource: false,
-                executable: items::is_executable(entry.path()),
+                executable: items::is_executable(entry.path(), target),
                 source: Source::File(entry.path().to_owned()),
                 reason: Reason { from: name.clone(), by, line: 0, guard: Guard::None },
             });
@@ -60,7 +61,7 @@ pub(super) fn collect(graph: &Graph) -> Vec<Data> {
 
 /// Files that a module names in full, in the folders of packages of its distribution that it imports:
 /// `Path(package.__file__).parent / "script.py"`.
-fn beside_imported(graph: &Graph, name: &str, patterns: &[String]) -> Vec<Data> {
+fn beside_imported(graph: &Graph, name: &str, patterns: &[String], target: &Target) -> Vec<Data> {
     let whole: Vec<&String> = patterns.iter().filter(|p| !p.contains('*')).collect();
     let owner = graph.modules.get(name).and_then(|m| m.distribution);
     if whole.is_empty() || owner.is_none() {
@@ -83,7 +84,7 @@ fn beside_imported(graph: &Graph, name: &str, patterns: &[String]) -> Vec<Data> 
                 found.push(Data {
                     dest: format!("{above}/{file}"),
                     resource: false,
-                    executable: items::is_executable(&path),
+                    executable: items::is_executable(&path, target),
                     source: Source::File(path),
                     reason: Reason { from: name.to_owned(), by, line: 0, guard: Guard::None },
                 });

@@ -320,7 +320,7 @@ impl Sorter<'_, '_> {
             if *listed && !metadata.as_ref().is_some_and(Metadata::is_file) {
                 continue;
             }
-            let executable = metadata.as_ref().is_some_and(|m| items::runs(file, m));
+            let executable = metadata.as_ref().is_some_and(|m| items::runs(file, m, &self.python.target));
             if is_library(name) {
                 if !self.is_extension(file, name) {
                     found.libraries.push(self.data(file, &path, executable));
@@ -339,7 +339,8 @@ impl Sorter<'_, '_> {
             for (file, name) in code {
                 let path = inside(name);
                 if self.policy.is_data(&path, &self.python.target) && file.is_file() {
-                    found.data.push(self.data(file, &path, items::is_executable(file)));
+                    let executable = items::is_executable(file, &self.python.target);
+                    found.data.push(self.data(file, &path, executable));
                 }
             }
         }

@@ -26,7 +26,7 @@ fn of(distribution: &Distribution, python: &Python, policy: &Policy) -> Vec<Data
         found.push(Data {
             dest,
             resource: false,
-            executable: items::is_executable(&path),
+            executable: items::is_executable(&path, &python.target),
             source: Source::File(path),
             reason: Reason { from: distribution.name.clone(), by: By::Package, line: 0, guard: Guard::None },
         });

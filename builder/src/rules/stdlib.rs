@@ -57,7 +57,9 @@ pub(super) fn sources(python: &Python, reason: &Reason) -> Vec<Data> {
         .flatten()
         .filter(|e| !e.file_type().is_dir() && e.file_name().to_str().is_some_and(is_source));
     let files = files.filter_map(|e| {
-        let dest = e.path().strip_prefix(&python.stdlib).ok()?.to_str()?.to_owned();
+        let inner = e.path().strip_prefix(&python.stdlib).ok()?;
+        let parts: Option<Vec<&str>> = inner.iter().map(|part| part.to_str()).collect();
+        let dest = parts?.join("/");
         Some(Data {
             dest,
             resource: false,

@@ -10,6 +10,7 @@ use super::schema::Raw;
 use super::write::{self, Style, relative};
 use super::{Request, entry};
 use crate::error::{Context, Error, Result};
+use crate::os::{allow_all_to_read, canonicalize};
 
 /// What to add.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +37,7 @@ pub struct Additions {
 pub fn write(request: &Request, path: &Path, additions: &Additions) -> Result<()> {
     let failed = || format!("failed to write spec `{}`", path.display());
     // A link stays one.
-    let file = std::fs::canonicalize(path).unwrap_or_else(|_| entry::absolute(path));
+    let file = canonicalize(path).unwrap_or_else(|_| entry::absolute(path));
     let folder = path.parent().unwrap_or(Path::new("."));
     let (old, mode) = if path.exists() {
         let metadata = fs_err::metadata(&file).context(failed)?;
@@ -52,21 +53,9 @@ pub fn write(request: &Request, path: &Path, additions: &Additions) -> Result<()
     made.write_all(text.as_bytes()).context(failed)?;
     match mode {
         Some(mode) => made.as_file().set_permissions(mode).context(failed)?,
-        None => readable(made.as_file()).context(failed)?,
+        None => allow_all_to_read(made.as_file()).context(failed)?,
     }
     made.persist(&file).map(drop).map_err(|e| Error::from(e.error).context(failed()))
-}
-
-/// Gives a new file the rights of a spec; temporary files are their owner's alone.
-#[cfg(unix)]
-pub(crate) fn readable(file: &std::fs::File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-pub(crate) fn readable(_: &std::fs::File) -> std::io::Result<()> {
-    Ok(())
 }
 
 fn amended(text: &str, folder: &Path, additions: &Additions) -> Result<String> {

@@ -170,7 +170,7 @@ pub(crate) fn expand(text: &str, base: &Path, what: &str) -> Result<Vec<PathBuf>
         .map_err(|e| Error::new(format!("invalid glob `{text}`")).cause(e.kind().to_string()))?
         .compile_matcher();
     // Only the folders that the pattern can reach are walked.
-    let depth = if text.contains("**") { usize::MAX } else { text.split('/').count() };
+    let depth = if text.contains("**") { usize::MAX } else { text.split(['/', '\\']).count() };
     let mut found: Vec<PathBuf> = walkdir::WalkDir::new(base)
         .max_depth(depth)
         .into_iter()

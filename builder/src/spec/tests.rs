@@ -26,7 +26,7 @@ fn good(text: &str) -> Request {
 fn error(text: &str) -> String {
     let folder = folder(text);
     let error = load_in(folder.path()).expect_err("an error").to_string();
-    error.replace(&format!("{}/", folder.path().display()), "")
+    error.replace(&format!("{}{}", folder.path().display(), std::path::MAIN_SEPARATOR), "")
 }
 
 #[track_caller]

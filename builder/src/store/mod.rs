@@ -12,7 +12,7 @@ mod sweep;
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, Weak, mpsc};
@@ -22,7 +22,7 @@ use records::{Key, Records};
 
 use crate::error::{Context, Error, Result};
 
-pub use identity::{Identity, is_settled};
+pub use identity::Identity;
 pub use sweep::{Usage, clear, usage};
 
 /// BLAKE3 hash of a file's content or of what identifies a derived value.
@@ -279,9 +279,10 @@ impl Store {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn file_hash_of(&self, path: &Path, before: &std::fs::Metadata) -> Result<Hash> {
+    pub fn file_hash_of(&self, path: &Path, before: &Metadata) -> Result<Hash> {
         let failed = || format!("failed to read `{}`", path.display());
-        let key = stat_key(path, before);
+        let identity = Identity::of(path, before);
+        let key = stat_key(path, before, identity);
         if let Some(hash) = self.get(Bucket::Stat, &key).and_then(|v| Hash::try_from(v).ok()) {
             return Ok(hash);
         }
@@ -292,7 +293,7 @@ impl Store {
         let mut hasher = blake3::Hasher::new();
         hasher.update_reader(&mut file).context(failed)?;
         let hash = *hasher.finalize().as_bytes();
-        if is_settled(before) {
+        if identity.map_or_else(|| identity::is_old(before), |identity| identity.is_settled()) {
             self.put(Bucket::Stat, &key, &hash);
         } else {
             lock(&self.shared.young).insert(key, hash);
@@ -504,28 +505,12 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-#[cfg(unix)]
-fn stat_key(_path: &Path, m: &std::fs::Metadata) -> Hash {
-    use std::os::unix::fs::MetadataExt;
-    let mut bytes = [0u8; 56];
-    let parts = [
-        m.dev(),
-        m.ino(),
-        m.size(),
-        m.mtime() as u64,
-        m.mtime_nsec() as u64,
-        m.ctime() as u64,
-        m.ctime_nsec() as u64,
-    ];
-    for (chunk, part) in bytes.chunks_exact_mut(8).zip(parts) {
-        chunk.copy_from_slice(&part.to_le_bytes());
-    }
-    *blake3::hash(&bytes).as_bytes()
-}
-
-#[cfg(not(unix))]
-fn stat_key(path: &Path, m: &std::fs::Metadata) -> Hash {
+/// What a file is known by while it does not change: its identity, or else its path, length and times.
+fn stat_key(path: &Path, m: &Metadata, identity: Option<Identity>) -> Hash {
     let mut hasher = blake3::Hasher::new();
+    if let Some(identity) = identity {
+        return *hasher.update(&identity.bytes()).finalize().as_bytes();
+    }
     hasher.update(path.as_os_str().as_encoded_bytes());
     hasher.update(&m.len().to_le_bytes());
     for time in [m.modified(), m.created()].into_iter().flatten() {

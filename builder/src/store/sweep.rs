@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use super::records::{Key, Records};
 use super::{Bucket, Content, LAYOUT, hex, parse, this_hour};
 use crate::error::{Context, Error, Result};
+use crate::os::blocks;
 
 /// Most that the cache may hold, in bytes.
 const LIMIT: u64 = 4 << 30;
@@ -83,7 +84,8 @@ pub fn clear(root: &Path) -> Result<()> {
 }
 
 fn lock_file(root: &Path) -> std::io::Result<File> {
-    File::options().create(true).append(true).open(root.join("lock"))
+    // Windows locks what may be read.
+    File::options().create(true).read(true).append(true).open(root.join("lock"))
 }
 
 /// Keeps `clear` away while the file is held; `None` where the folder cannot be written.
@@ -182,17 +184,6 @@ fn remove_old(path: &Path) -> bool {
 
 fn size_of(record: &[u8]) -> u64 {
     record.len() as u64 + if let Some((_, Content::File(len))) = parse(record) { len } else { 0 }
-}
-
-#[cfg(unix)]
-fn blocks(metadata: &std::fs::Metadata) -> u64 {
-    use std::os::unix::fs::MetadataExt;
-    metadata.blocks() * 512
-}
-
-#[cfg(not(unix))]
-fn blocks(metadata: &std::fs::Metadata) -> u64 {
-    metadata.len()
 }
 
 // The folder's name is a number, which is how `clear` knows it.

@@ -16,6 +16,7 @@ use crate::python::Python;
 use crate::rules::{self, Contents};
 use crate::spec::{Item, Request};
 use crate::store::Store;
+use crate::target::Os;
 
 /// What a run used that the product would not have, in the order of kinds and names.
 ///
@@ -204,25 +205,34 @@ fn libraries(
     notes: &Notes,
     roots: &Roots,
 ) -> Result<Vec<Missed>> {
+    let is_windows = python.target.os == Os::Windows;
+    let fold = |name: &str| if is_windows { name.to_lowercase() } else { name.to_owned() };
     let missed = |natives: &Natives, path: &Path| {
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = fold(&path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default());
         let source = real(path);
-        let bundled = natives
-            .files
-            .iter()
-            .any(|n| real(&n.source) == source || n.dest.ends_with(&format!("/{name}")) || n.dest == name);
-        let host = natives.host.iter().any(|(host, _)| *host == name) || binaries::stays_with_host(&name);
-        let library = name.ends_with(".so") || name.contains(".so.") || name.ends_with(".dylib");
+        let bundled = natives.files.iter().any(|n| {
+            let dest = fold(&n.dest);
+            real(&n.source) == source || dest.rsplit('/').next() == Some(name.as_str())
+        });
+        let host =
+            natives.host.iter().any(|(host, _)| fold(host) == name) || binaries::stays_with_host(&name);
+        let library = match is_windows {
+            true => name.ends_with(".dll"),
+            false => name.ends_with(".so") || name.contains(".so.") || name.ends_with(".dylib"),
+        };
         library && !bundled && !host && python.libpython.as_ref().is_none_or(|l| real(l) != source)
     };
     let mut asked: Vec<(PathBuf, &Asker)> = Vec::new();
     for (name, asker) in &notes.loaded {
         let path = Path::new(name);
-        let file = path.file_name().unwrap_or_default();
-        let mapped = notes
-            .mapped
-            .iter()
-            .find(|m| m.file_name() == Some(file) || path.is_absolute() && **m == real(path));
+        let file = fold(&path.file_name().unwrap_or_default().to_string_lossy());
+        // Windows adds the suffix to a name that has none.
+        let is_named = |mapped: &Path, file: &str| {
+            let name = fold(&mapped.file_name().unwrap_or_default().to_string_lossy());
+            name == file || is_windows && name.strip_suffix(".dll") == Some(file)
+        };
+        let mapped =
+            notes.mapped.iter().find(|m| is_named(m, &file) || path.is_absolute() && **m == real(path));
         // The name by which it is asked for is the one it needs in the product.
         let known =
             if path.is_absolute() && path.is_file() { Some(path.to_owned()) } else { mapped.cloned() };
@@ -265,7 +275,7 @@ fn is_metadata(folder: &str) -> bool {
 }
 
 fn real(path: &Path) -> PathBuf {
-    std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+    crate::os::real(path)
 }
 
 /// Folders whose inner layout the product keeps.

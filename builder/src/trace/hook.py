@@ -15,8 +15,11 @@ _INSTALLED = (os.sep + 'site-packages' + os.sep, os.sep + 'dist-packages' + os.s
 _CODE = ('.py', '.pyc', '.pyo', '.pyd', '.so')
 # Who passes imports and reads on for others.
 _MACHINERY = tuple(_STDLIB + name for name in ('importlib' + os.sep, 'runpy.py', 'pkgutil.py', 'zipimport.py'))
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, 'O_BINARY', 0)
 _noted = set()
 _early = frozenset()
+# While this module itself looks around.
+_looking = False
 
 
 def _note(kind, name='', place=('', 0)):
@@ -28,7 +31,7 @@ def _note(kind, name='', place=('', 0)):
     line = b''.join(field.encode('utf-8', 'surrogateescape') + b'\0' for field in fields)
     # Opened each time: the program may close files that it did not open, and fork.
     try:
-        log = os.open('%s/log.%d' % (FOLDER, os.getpid()), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        log = os.open('%s/log.%d' % (FOLDER, os.getpid()), _APPEND, 0o600)
     except OSError:
         return
     try:
@@ -83,6 +86,8 @@ def _listed(frame, path):
 
 
 def _audit(event, arguments):
+    if _looking:
+        return
     if event == 'open':
         if len(arguments) == 3:
             _opened(sys._getframe(1), *arguments)
@@ -101,8 +106,10 @@ class _Finder:
 
     @staticmethod
     def find_spec(name, path=None, target=None):
+        if _looking:
+            return None
         _note('import', name, _asker(sys._getframe(1), False))
-        if name == 'multiprocessing.util':
+        if name == ('multiprocessing.spawn' if os.name == 'nt' else 'multiprocessing.util'):
             return _with_children(name, path, target)
         return None
 
@@ -112,7 +119,7 @@ class _Finder:
 
 
 def _with_children(name, path, target):
-    """The spec of `multiprocessing.util`; the processes it starts are noted like this one."""
+    """The spec of the module by which `multiprocessing` starts processes; they are noted like this one."""
     specs = (finder.find_spec(name, path, target) for finder in sys.meta_path if finder is not _Finder)
     spec = next((spec for spec in specs if spec is not None), None)
     if spec is None or not hasattr(spec.loader, 'exec_module'):
@@ -124,6 +131,9 @@ def _with_children(name, path, target):
         start = getattr(module, 'spawnv_passfds', None)
         if start is not None:
             module.spawnv_passfds = lambda path, args, passfds: start(path, _noting(args), passfds)
+        line = getattr(module, 'get_command_line', None)
+        if line is not None and os.name == 'nt':
+            module.get_command_line = lambda **values: _noting(line(**values))
 
     spec.loader.exec_module = exec_module
     return spec
@@ -134,16 +144,46 @@ def _noting(args):
     args = list(args)
     if '-c' in args[:-1]:
         place = args.index('-c') + 1
-        code = 'exec(compile(open(%r, encoding="utf-8").read(), %r, "exec"), {"__name__": "hook", "FOLDER": %r})'
-        args[place] = code % (_HERE, _HERE, FOLDER) + '; ' + args[place]
+        # Without double quotes: on Windows the whole is put between such.
+        here, folder = ("'%s'" % text.replace('\\', '\\\\').replace("'", "\\'") for text in (_HERE, FOLDER))
+        code = "exec(compile(open(%s, encoding='utf-8').read(), %s, 'exec'), {'__name__': 'hook', 'FOLDER': %s})"
+        args[place] = code % (here, here, folder) + '; ' + args[place]
     return args
+
+
+def _libraries():
+    """The libraries in memory on Windows, but for its own, python's, and what is loaded to ask for them."""
+    names = ('python3.dll',) if '_ctypes' in sys.modules else ('python3.dll', 'libffi-7.dll', 'libffi-8.dll')
+    try:
+        import ctypes
+    except ImportError:
+        return
+    call = ctypes.WinDLL('kernel32')
+    process = ctypes.c_void_p(-1)
+    modules = (ctypes.c_void_p * 4096)()
+    size = ctypes.c_ulong()
+    if not call.K32EnumProcessModules(process, modules, ctypes.sizeof(modules), ctypes.byref(size)):
+        return
+    own = os.environ.get('SystemRoot', 'C:\\Windows').lower()
+    for module in modules[: size.value // ctypes.sizeof(ctypes.c_void_p)]:
+        path = ctypes.create_unicode_buffer(32768)
+        call.GetModuleFileNameW(ctypes.c_void_p(module), path, len(path))
+        lower = path.value.lower()
+        if lower and not lower.startswith(own) and not lower.endswith(names):
+            yield path.value
 
 
 def _finish():
     """Notes what is in memory now."""
+    global _looking
     for name, module in list(sys.modules.items()):
         if isinstance(name, str) and module is not None and name not in _early:
             _note('module', name)
+    if os.name == 'nt':
+        _looking = True
+        for path in _libraries():
+            _note('map', path)
+        _looking = False
     try:
         maps = os.open('/proc/self/maps', os.O_RDONLY)
     except OSError:

@@ -31,7 +31,7 @@ pub(super) fn write(request: &Request, spec: &Path, notes: &Notes, graph: &Graph
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut made = tempfile::NamedTempFile::new_in(folder).context(failed)?;
     made.write_all(text.as_bytes()).context(failed)?;
-    crate::spec::amend::readable(made.as_file()).context(failed)?;
+    crate::os::allow_all_to_read(made.as_file()).context(failed)?;
     made.persist(&path).map(drop).map_err(|e| Error::from(e.error).context(failed()))?;
     Ok(path)
 }

@@ -41,7 +41,7 @@ impl Map {
             return Vec::new();
         }
         let Ok(path) = std::path::absolute(path) else { return Vec::new() };
-        let real = std::fs::canonicalize(&path).ok();
+        let real = crate::os::canonicalize(&path).ok();
         let here = |source: &Path| source == path || Some(source) == real.as_deref();
         let hits = self.nodes.iter().enumerate().filter(|(_, n)| n.source.as_deref().is_some_and(here));
         hits.map(|(at, _)| at).collect()

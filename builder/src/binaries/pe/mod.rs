@@ -8,6 +8,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::facts::Facts;
 use super::format::{Format, Mend, Refusal, Unsafe};
+use crate::error::Warning;
 use crate::target::Arch;
 
 /// The entry that stands for the file's own folder, the only one that a file itself can count on.
@@ -114,6 +115,11 @@ impl Format for Pe {
 
     fn relative(&self, _: &str, other: &str) -> String {
         other.to_owned()
+    }
+
+    fn stray(&self, message: String) -> Warning {
+        // Nor did it where it was installed, unless the system has them.
+        Warning::minor(message).hint("start it with the root folder in `PATH`")
     }
 
     fn mend(&self, _: &[u8], _: &Facts, mend: &Mend<'_>) -> Result<Option<Vec<u8>>, Unsafe> {

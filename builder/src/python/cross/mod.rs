@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Python, SUPPORTED};
 use crate::error::{Context, Error, Result};
+use crate::os::canonicalize;
 use crate::spec::{Request, host};
 use crate::store::{Bucket, Hash, Store};
 use crate::target::{Arch, Os, Target};
@@ -69,7 +70,7 @@ pub(super) fn given(request: &Request) -> Result<Option<(PathBuf, Target)>> {
 pub(super) fn read(given: &Path, target: Target, store: &Store) -> Result<Python> {
     let shown = given.display();
     let folder = match given.is_dir() {
-        true => fs_err::canonicalize(given)?,
+        true => canonicalize(given).context(|| format!("failed to find `{shown}`"))?,
         false => {
             let key = unpack::key(&store.file_hash(given)?);
             store

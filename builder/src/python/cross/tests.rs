@@ -118,8 +118,10 @@ fn a_python_for_another_platform_is_told_apart() {
 #[test]
 fn what_is_given_for_another_platform_is_a_folder_or_an_archive() {
     let dir = tempfile::tempdir().unwrap();
+    // None that these tests run on.
+    let other = Target { arch: Arch::Aarch64, ..WINDOWS };
     let request = |interpreter: Option<&str>| Request {
-        target: Some(WINDOWS),
+        target: Some(other),
         base: dir.path().to_owned(),
         python: crate::spec::PythonRequest {
             interpreter: interpreter.map(str::to_owned),
@@ -128,10 +130,10 @@ fn what_is_given_for_another_platform_is_a_folder_or_an_archive() {
         ..Request::default()
     };
     let error = |interpreter| given(&request(interpreter)).unwrap_err().to_string();
-    assert!(error(None).starts_with("no Python for windows-x86_64 is given"));
+    assert!(error(None).starts_with("no Python for windows-aarch64 is given"));
     assert!(error(Some("3.12")).contains("no folder and no archive"));
     make(dir.path(), &[("venv/pyvenv.cfg", "")]);
     assert!(error(Some("venv")).contains("is of this machine's Python"));
     make(dir.path(), &[("win/python311.dll", "")]);
-    assert_eq!(given(&request(Some("win"))).unwrap(), Some((dir.path().join("win"), WINDOWS)));
+    assert_eq!(given(&request(Some("win"))).unwrap(), Some((dir.path().join("win"), other)));
 }

@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::wheels::{Wheel, file_name};
 use crate::error::{Context, Result};
+use crate::os::allow_to_run;
 use crate::store::{Hash, Store};
 
 /// The folder with these wheels installed.
@@ -41,7 +42,7 @@ fn unpack(wheel: &Path, folder: &Path) -> Result<()> {
         std::io::copy(&mut entry, &mut file).context(failed)?;
         file.flush()?;
         if executable {
-            make_executable(&path)?;
+            allow_to_run(&path).context(|| format!("failed to write `{}`", path.display()))?;
         }
     }
     Ok(())
@@ -61,26 +62,15 @@ fn place(path: &Path) -> Option<PathBuf> {
     }
 }
 
-#[cfg(unix)]
-fn make_executable(path: &Path) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    Ok(fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o755))?)
-}
-
-#[cfg(not(unix))]
-fn make_executable(_: &Path) -> Result<()> {
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn files_of_both_libraries_lie_together() {
-        let to = |path: &str| place(Path::new(path)).map(|p| p.to_string_lossy().into_owned());
-        assert_eq!(to("pkg/a.py").as_deref(), Some("pkg/a.py"));
-        assert_eq!(to("pkg-1.data/platlib/pkg/b.so").as_deref(), Some("pkg/b.so"));
+        let to = |path: &str| place(Path::new(path));
+        assert_eq!(to("pkg/a.py").as_deref(), Some(Path::new("pkg/a.py")));
+        assert_eq!(to("pkg-1.data/platlib/pkg/b.so").as_deref(), Some(Path::new("pkg/b.so")));
         assert_eq!((to("pkg-1.data/scripts/x"), to("pkg-1.data"), to("")), (None, None, None));
     }
 }

@@ -1,0 +1,182 @@
+//! Linux and macOS.
+
+use std::ffi::{CString, OsStr};
+use std::fs::{File, Metadata, OpenOptions, Permissions};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitCode, ExitStatus};
+
+use super::State;
+
+/// The real path, without links.
+pub(crate) fn canonicalize(path: &Path) -> io::Result<PathBuf> {
+    std::fs::canonicalize(path)
+}
+
+/// The path that a program wrote as bytes.
+pub(crate) fn bytes_path(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(OsStr::from_bytes(bytes))
+}
+
+/// Whether the mode of a file says that it may be executed.
+pub(crate) fn is_marked_executable(_: &Path, metadata: &Metadata) -> bool {
+    metadata.permissions().mode() & 0o111 != 0
+}
+
+/// Whether a file has the rights that [`new_file`] gives it.
+pub(crate) fn has_rights(metadata: &Metadata, executable: bool) -> bool {
+    (metadata.permissions().mode() & 0o100 != 0) == executable
+}
+
+/// Whether a file is a program that can be started.
+pub(crate) fn is_program(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|m| m.is_file() && is_marked_executable(path, &m))
+}
+
+/// The names of files that a program of this name may have in a folder of `PATH`.
+pub(crate) fn names_on_path(name: &str) -> Vec<String> {
+    vec![name.to_owned()]
+}
+
+/// Options for a new file; the umask takes away what it does for any.
+pub(crate) fn new_file(executable: bool) -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.mode(if executable { 0o777 } else { 0o666 });
+    options
+}
+
+/// Lets a file be executed.
+pub(crate) fn allow_to_run(path: &Path) -> io::Result<()> {
+    std::fs::set_permissions(path, Permissions::from_mode(0o755))
+}
+
+/// Gives a temporary file, which is its owner's alone, the rights of any other.
+pub(crate) fn allow_all_to_read(file: &File) -> io::Result<()> {
+    file.set_permissions(Permissions::from_mode(0o644))
+}
+
+/// Makes a symbolic link.
+pub(crate) fn symlink(target: &str, link: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(target, link)
+}
+
+/// Whether [`symlink`] has made this.
+pub(crate) fn is_link_to(link: &Path, target: &str) -> bool {
+    std::fs::read_link(link).is_ok_and(|found| found == Path::new(target))
+}
+
+/// Bytes that a file takes on the disk.
+pub(crate) fn blocks(metadata: &Metadata) -> u64 {
+    metadata.blocks() * 512
+}
+
+/// Device, inode, length, mode and the times of the last change.
+pub(crate) fn file_state(_: &Path, m: &Metadata) -> Option<State> {
+    let times = [m.mtime() as u64, m.mtime_nsec() as u64, m.ctime() as u64, m.ctime_nsec() as u64];
+    let [mtime, mtime_nsec, ctime, ctime_nsec] = times;
+    Some([m.dev(), m.ino(), m.size(), m.mode().into(), mtime, mtime_nsec, ctime, ctime_nsec])
+}
+
+/// A lock on a folder, which goes with the file that is returned.
+pub(crate) fn lock_folder(folder: &Path) -> io::Result<File> {
+    File::open(folder)
+}
+
+/// Whether something could not be replaced because a program runs that it belongs to.
+pub(crate) fn in_use(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::ExecutableFileBusy
+}
+
+/// Lets two paths change places in one step.
+#[cfg(target_os = "linux")]
+pub(crate) fn exchange(a: &Path, b: &Path) -> io::Result<()> {
+    let (a, b) = (text(a)?, text(b)?);
+    // SAFETY: both are strings that end in NUL and live until the call returns. The system call is made
+    // directly because glibc has a function for it only since 2.28.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_renameat2,
+            libc::AT_FDCWD,
+            a.as_ptr(),
+            libc::AT_FDCWD,
+            b.as_ptr(),
+            libc::RENAME_EXCHANGE,
+        )
+    };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// Lets two paths change places in one step.
+#[cfg(target_os = "macos")]
+pub(crate) fn exchange(a: &Path, b: &Path) -> io::Result<()> {
+    let (a, b) = (text(a)?, text(b)?);
+    // SAFETY: both are strings that end in NUL and live until the call returns.
+    let result = unsafe { libc::renamex_np(a.as_ptr(), b.as_ptr(), libc::RENAME_SWAP) };
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// Other systems have no call for it.
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+pub(crate) fn exchange(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn text(path: &Path) -> io::Result<CString> {
+    Ok(CString::new(path.as_os_str().as_bytes())?)
+}
+
+/// Terminals show colours without being told to.
+pub(crate) fn shows_colours() -> bool {
+    true
+}
+
+/// A child and what it has started: a group of processes.
+#[derive(Debug)]
+pub(crate) struct Group(libc::pid_t);
+
+impl Group {
+    /// A terminal sends Ctrl-C to the whole group: a child in one of its own does not get it, and prints no traceback.
+    pub(crate) fn prepare(command: &mut Command) {
+        command.process_group(0);
+    }
+
+    /// The group of a child that was started by a command so prepared.
+    pub(crate) fn of(child: &Child) -> Group {
+        Group(libc::pid_t::try_from(child.id()).unwrap_or(0))
+    }
+
+    /// Ends all of it.
+    pub(crate) fn kill(&self) {
+        if self.0 > 1 {
+            // SAFETY: a plain system call. The child leads a group of its own and was not waited for: the id is its.
+            unsafe { libc::kill(-self.0, libc::SIGKILL) };
+        }
+    }
+}
+
+/// Asks a child to end: as Ctrl-C does, or as `kill` does.
+pub(crate) fn ask_to_end(child: &mut Child, firmly: bool) {
+    let signal = if firmly { libc::SIGTERM } else { libc::SIGINT };
+    if let Ok(id) = libc::pid_t::try_from(child.id()) {
+        // SAFETY: a plain system call. The child was not waited for: the id is its.
+        unsafe { libc::kill(id, signal) };
+    }
+}
+
+/// The exit code that tells how a program ended: of a signal as shells count it.
+pub fn exit_code(status: ExitStatus) -> ExitCode {
+    let code = status.code().or(status.signal().map(|s| 128 + s)).unwrap_or(1);
+    ExitCode::from(u8::try_from(code & 0xff).unwrap_or(1))
+}
+
+/// Runs a program in place of this one: it has the terminal, the signals and the exit code.
+///
+/// # Errors
+/// It cannot be started.
+pub fn run_instead(command: &mut Command) -> io::Result<ExitCode> {
+    Err(command.exec())
+}

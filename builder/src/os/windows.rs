@@ -1,0 +1,369 @@
+//! Windows.
+
+use std::ffi::OsStr;
+use std::fs::{File, Metadata, OpenOptions};
+use std::io;
+use std::os::windows::fs::OpenOptionsExt;
+use std::os::windows::io::{AsHandle, AsRawHandle, FromRawHandle, OwnedHandle};
+use std::os::windows::process::CommandExt;
+use std::path::{Component, Path, PathBuf, Prefix};
+use std::process::{Child, Command, ExitCode, ExitStatus};
+
+use windows_sys::Win32::Foundation::{
+    ERROR_ACCESS_DENIED, ERROR_LOCK_VIOLATION, ERROR_SHARING_VIOLATION, ERROR_USER_MAPPED_FILE,
+};
+use windows_sys::Win32::Storage::FileSystem::{
+    BY_HANDLE_FILE_INFORMATION, FILE_BASIC_INFO, FILE_FLAG_BACKUP_SEMANTICS, FILE_READ_ATTRIBUTES,
+    FileBasicInfo, GetFileInformationByHandle, GetFileInformationByHandleEx,
+};
+use windows_sys::Win32::System::Console::{
+    ENABLE_VIRTUAL_TERMINAL_PROCESSING, GetConsoleMode, SetConsoleCtrlHandler, SetConsoleMode,
+};
+use windows_sys::Win32::System::JobObjects::{
+    AssignProcessToJobObject, CreateJobObjectW, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION, JobObjectExtendedLimitInformation, SetInformationJobObject,
+    TerminateJobObject,
+};
+use windows_sys::Win32::System::Threading::{CREATE_NEW_PROCESS_GROUP, TerminateProcess};
+
+use super::State;
+
+/// The real path, without links, as other programs take it too: not with `\\?\` at its front.
+pub(crate) fn canonicalize(path: &Path) -> io::Result<PathBuf> {
+    std::fs::canonicalize(path).map(|real| plain(&real))
+}
+
+/// A path without `\\?\`. One that means something else without stays: a name that Windows reserves or would cut.
+fn plain(path: &Path) -> PathBuf {
+    let mut parts = path.components();
+    let Some(Component::Prefix(prefix)) = parts.next() else { return path.to_owned() };
+    let mut short = match prefix.kind() {
+        Prefix::VerbatimDisk(letter) => PathBuf::from(format!("{}:\\", char::from(letter))),
+        Prefix::VerbatimUNC(server, share) => {
+            let mut start = OsStr::new("\\\\").to_owned();
+            start.push(server);
+            start.push("\\");
+            start.push(share);
+            start.push("\\");
+            PathBuf::from(start)
+        }
+        _ => return path.to_owned(),
+    };
+    for part in parts {
+        match part {
+            Component::Normal(name) if is_plain_name(name) => short.push(name),
+            Component::RootDir => {}
+            _ => return path.to_owned(),
+        }
+    }
+    short
+}
+
+/// Whether a name means itself in a path without `\\?\`.
+fn is_plain_name(name: &OsStr) -> bool {
+    let Some(name) = name.to_str() else { return true };
+    let stem = name.split('.').next().unwrap_or(name).trim_end().to_ascii_uppercase();
+    let numbered = |stem: &str| {
+        stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT")).is_some_and(|n| n.chars().count() == 1)
+    };
+    !name.ends_with(['.', ' ']) && !["CON", "PRN", "AUX", "NUL"].contains(&stem.as_str()) && !numbered(&stem)
+}
+
+/// The path that a program wrote as bytes, which are UTF-8.
+pub(crate) fn bytes_path(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// Whether a file may be executed on a system that has a mode for it, which this one has not: its first bytes tell.
+pub(crate) fn is_marked_executable(path: &Path, metadata: &Metadata) -> bool {
+    use std::io::Read;
+    if !metadata.is_file() || metadata.len() < 4 {
+        return false;
+    }
+    let mut head = [0; 4];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    read.is_ok() && (head.starts_with(b"#!") || head == *b"\x7fELF")
+}
+
+/// Whether a file has the rights that [`new_file`] gives it: those of its folder.
+pub(crate) fn has_rights(_: &Metadata, _: bool) -> bool {
+    true
+}
+
+/// Whether a file is a program that can be started. What is empty is the store's offer to install one.
+pub(crate) fn is_program(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|m| m.is_file() && m.len() > 0)
+}
+
+/// The names of files that a program of this name may have in a folder of `PATH`.
+pub(crate) fn names_on_path(name: &str) -> Vec<String> {
+    let endings = std::env::var("PATHEXT").unwrap_or_else(|_| ".COM;.EXE;.BAT;.CMD".to_owned());
+    let endings: Vec<String> =
+        endings.split(';').filter(|e| e.starts_with('.')).map(str::to_ascii_lowercase).collect();
+    let lower = name.to_ascii_lowercase();
+    if endings.iter().any(|ending| lower.ends_with(ending)) {
+        return vec![name.to_owned()];
+    }
+    endings.into_iter().map(|ending| format!("{name}{ending}")).collect()
+}
+
+/// Options for a new file; it inherits the rights of its folder.
+pub(crate) fn new_file(_: bool) -> OpenOptions {
+    OpenOptions::new()
+}
+
+/// Each file may be executed that its folder's rights allow it for.
+pub(crate) fn allow_to_run(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// A temporary file has the rights of any other in its folder.
+pub(crate) fn allow_all_to_read(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+/// Makes a symbolic link, or a copy of what it would lead to: links take a privilege.
+pub(crate) fn symlink(target: &str, link: &Path) -> io::Result<()> {
+    // Wine says that it has made one and has not.
+    if std::os::windows::fs::symlink_file(target, link).is_ok() && link.is_symlink() {
+        return Ok(());
+    }
+    std::fs::copy(leads_to(target, link), link).map(drop)
+}
+
+/// Whether [`symlink`] has made this.
+pub(crate) fn is_link_to(link: &Path, target: &str) -> bool {
+    if let Ok(found) = std::fs::read_link(link) {
+        return found == Path::new(target);
+    }
+    let original = leads_to(target, link);
+    let length = |path: &Path| std::fs::metadata(path).ok().filter(Metadata::is_file).map(|m| m.len());
+    length(link).is_some()
+        && length(link) == length(&original)
+        && std::fs::read(link).ok() == std::fs::read(&original).ok()
+}
+
+fn leads_to(target: &str, link: &Path) -> PathBuf {
+    link.parent().unwrap_or(Path::new("")).join(target)
+}
+
+/// Bytes of a file.
+pub(crate) fn blocks(metadata: &Metadata) -> u64 {
+    metadata.len()
+}
+
+/// Between the year 1601, from which Windows counts, and 1970: seconds.
+const EPOCH: u64 = 11_644_473_600;
+/// Steps of the clock of files in a second.
+const STEPS: u64 = 10_000_000;
+
+/// Volume, number of the file on it, length, attributes and the times of the last change; nothing where the file
+/// system does not keep the time of the last change of anything (FAT).
+pub(crate) fn file_state(path: &Path, _: &Metadata) -> Option<State> {
+    let mut options = OpenOptions::new();
+    let file =
+        options.access_mode(FILE_READ_ATTRIBUTES).custom_flags(FILE_FLAG_BACKUP_SEMANTICS).open(path).ok()?;
+    let mut known = BY_HANDLE_FILE_INFORMATION::default();
+    let mut basic = FILE_BASIC_INFO::default();
+    // SAFETY: the handle is open until the end of this function, and each call writes to a structure of the kind and
+    // length that it is told.
+    let told = unsafe {
+        GetFileInformationByHandle(file.as_raw_handle(), &raw mut known) != 0
+            && GetFileInformationByHandleEx(
+                file.as_raw_handle(),
+                FileBasicInfo,
+                (&raw mut basic).cast(),
+                size_of::<FILE_BASIC_INFO>() as u32,
+            ) != 0
+    };
+    if !told {
+        return None;
+    }
+    let since = |time: i64| {
+        let steps = u64::try_from(time).ok()?.checked_sub(EPOCH * STEPS)?;
+        Some([steps / STEPS, steps % STEPS * 100])
+    };
+    let [changed, changed_nanos] = since(basic.ChangeTime)?;
+    let [written, written_nanos] = since(basic.LastWriteTime)?;
+    let both = |high: u32, low: u32| (u64::from(high) << 32) | u64::from(low);
+    Some([
+        both(known.dwVolumeSerialNumber, known.dwFileAttributes),
+        both(known.nFileIndexHigh, known.nFileIndexLow),
+        both(known.nFileSizeHigh, known.nFileSizeLow),
+        0,
+        written,
+        written_nanos,
+        changed,
+        changed_nanos,
+    ])
+}
+
+/// A lock on a folder, which goes with the file that is returned: folders themselves cannot be locked.
+pub(crate) fn lock_folder(folder: &Path) -> io::Result<File> {
+    File::options().create(true).read(true).append(true).open(folder.join(".lock"))
+}
+
+/// Whether something could not be replaced because a program runs that it belongs to.
+pub(crate) fn in_use(error: &io::Error) -> bool {
+    let code = error.raw_os_error().and_then(|code| u32::try_from(code).ok());
+    matches!(
+        code,
+        Some(ERROR_ACCESS_DENIED | ERROR_SHARING_VIOLATION | ERROR_LOCK_VIOLATION | ERROR_USER_MAPPED_FILE)
+    )
+}
+
+/// There is no call for it.
+pub(crate) fn exchange(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Tells the console to understand the sequences that colours are; whether it does.
+pub(crate) fn shows_colours() -> bool {
+    let understands = |handle: &dyn AsRawHandle| {
+        let mut mode = 0;
+        // SAFETY: the handle is that of a standard stream; what is no console is refused.
+        unsafe {
+            GetConsoleMode(handle.as_raw_handle(), &raw mut mode) != 0
+                && (mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING != 0
+                    || SetConsoleMode(handle.as_raw_handle(), mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING) != 0)
+        }
+    };
+    // Both, not the first that does: each has its own mode.
+    let shown = [understands(&io::stdout()), understands(&io::stderr())];
+    shown.contains(&true)
+}
+
+/// A child and what it has started: a job, which ends when its last handle is closed, so with this process too.
+#[derive(Debug)]
+pub(crate) struct Group {
+    job: Option<OwnedHandle>,
+    /// The child itself, where it is in no job.
+    process: Option<OwnedHandle>,
+}
+
+impl Group {
+    /// A console sends Ctrl-C to the whole group: a child in one of its own does not get it, and prints no traceback.
+    pub(crate) fn prepare(command: &mut Command) {
+        command.creation_flags(CREATE_NEW_PROCESS_GROUP);
+    }
+
+    /// The job of a child that was started by a command so prepared.
+    pub(crate) fn of(child: &Child) -> Group {
+        let process = child.as_handle().try_clone_to_owned().ok();
+        Group { job: process.as_ref().and_then(job), process }
+    }
+
+    /// Ends all of it.
+    pub(crate) fn kill(&self) {
+        // SAFETY: the handles are open as long as this value is there.
+        unsafe {
+            match (&self.job, &self.process) {
+                (Some(job), _) => drop(TerminateJobObject(job.as_raw_handle(), 1)),
+                (None, Some(process)) => drop(TerminateProcess(process.as_raw_handle(), 1)),
+                (None, None) => {}
+            }
+        }
+    }
+}
+
+/// A new job with a process in it.
+fn job(process: &OwnedHandle) -> Option<OwnedHandle> {
+    let mut limits = JOBOBJECT_EXTENDED_LIMIT_INFORMATION::default();
+    limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
+    // SAFETY: the job is new and nobody else's, the process open; the limits are of the kind and length that is told.
+    unsafe {
+        let job = CreateJobObjectW(std::ptr::null(), std::ptr::null());
+        if job.is_null() {
+            return None;
+        }
+        let job = OwnedHandle::from_raw_handle(job);
+        let length = size_of::<JOBOBJECT_EXTENDED_LIMIT_INFORMATION>() as u32;
+        let limits = (&raw const limits).cast();
+        let set =
+            SetInformationJobObject(job.as_raw_handle(), JobObjectExtendedLimitInformation, limits, length);
+        let put = set != 0 && AssignProcessToJobObject(job.as_raw_handle(), process.as_raw_handle()) != 0;
+        put.then_some(job)
+    }
+}
+
+/// Ends a child that does not end by itself. Of Ctrl-C it was told by the console; nothing else can tell it.
+pub(crate) fn ask_to_end(child: &mut Child, firmly: bool) {
+    if firmly {
+        let _ = child.kill();
+    }
+}
+
+/// The exit code that tells how a program ended. One that `main` cannot return, since it has more than 8 bits, ends this
+/// process at once.
+pub fn exit_code(status: ExitStatus) -> ExitCode {
+    let code = status.code().unwrap_or(1);
+    match u8::try_from(code) {
+        Ok(code) => ExitCode::from(code),
+        Err(_) => std::process::exit(code),
+    }
+}
+
+/// Runs a program while this one waits for nothing else: it has the console, Ctrl-C and the exit code.
+///
+/// # Errors
+/// It cannot be started.
+pub fn run_instead(command: &mut Command) -> io::Result<ExitCode> {
+    let mut child = command.spawn()?;
+    // Not before: what it is started with, a child keeps.
+    // SAFETY: a plain call. Without a handler it tells the system to spare this process.
+    unsafe { SetConsoleCtrlHandler(None, 1) };
+    child.wait().map(exit_code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lose_the_mark_that_others_do_not_take() {
+        for (given, expected) in [
+            (r"\\?\C:\a b\c", r"C:\a b\c"),
+            (r"\\?\C:\", r"C:\"),
+            (r"\\?\UNC\server\share\x", r"\\server\share\x"),
+            (r"\\?\C:\a.\b", r"\\?\C:\a.\b"),
+            (r"\\?\C:\x\nul.txt", r"\\?\C:\x\nul.txt"),
+            (r"\\?\C:\x\com1", r"\\?\C:\x\com1"),
+            (r"\\?\C:\x\common", r"C:\x\common"),
+            (r"C:\x", r"C:\x"),
+        ] {
+            assert_eq!(plain(Path::new(given)).as_os_str(), OsStr::new(expected), "{given}");
+        }
+    }
+
+    #[test]
+    fn a_program_has_a_suffix() {
+        assert!(names_on_path("python").contains(&"python.exe".to_owned()));
+        assert_eq!(names_on_path("Python.EXE"), ["Python.EXE"]);
+        assert!(names_on_path("python3.11").contains(&"python3.11.exe".to_owned()));
+    }
+
+    #[test]
+    fn a_changed_file_is_in_another_state() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        let state = |path: &Path| file_state(path, &std::fs::metadata(path).unwrap()).unwrap();
+        std::fs::write(&path, "one").unwrap();
+        let first = state(&path);
+        assert_eq!(state(&path), first);
+        assert_ne!(state(dir.path())[1], first[1]);
+        std::fs::write(&path, "three").unwrap();
+        assert_ne!(state(&path), first);
+    }
+
+    #[test]
+    fn a_link_leads_or_is_a_copy() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("a.dll"), "x").unwrap();
+        let link = dir.path().join("b.dll");
+        symlink("a.dll", &link).unwrap();
+        assert!(is_link_to(&link, "a.dll"));
+        assert_eq!(std::fs::read(&link).unwrap(), b"x");
+        std::fs::write(dir.path().join("c.dll"), "y").unwrap();
+        assert!(!is_link_to(&link, "c.dll"));
+    }
+}

@@ -1,0 +1,166 @@
+//! `freeze.exe`, run by wine with a Python for Windows, makes what `freeze` makes here for Windows.
+
+use std::path::{Path, PathBuf};
+
+use harness::{Mode, Outcome, Project, Tree, WindowsBuilder, interpreters, windows_builder};
+
+use crate::cross::{launcher, path_with, piece};
+
+/// All that the two builders need.
+struct Bench {
+    windows: &'static WindowsBuilder,
+    launcher: PathBuf,
+    path: std::ffi::OsString,
+    /// Of the Python that compiles here.
+    release: (u8, u8, u8),
+}
+
+/// The release of the Pythons for Windows.
+const PIECES: (u8, u8, u8) = (3, 11, 9);
+
+impl Bench {
+    fn new() -> Option<Bench> {
+        let windows = windows_builder()?;
+        let launcher = launcher("x86_64-pc-windows-gnu", "launcher.exe")?;
+        let path = path_with("3.11")?;
+        let known = interpreters().iter().find(|i| i.minor() == "3.11" && i.abiflags.is_empty());
+        let release = known?.version;
+        Some(Bench { windows, launcher, path, release })
+    }
+
+    /// Builds `app.py` of a project by both, with paths among the arguments as each knows them.
+    fn both(&self, project: &Project, mode: Mode, python: &Path, packages: Option<&Path>) -> [Outcome; 2] {
+        let form = format!("--{}", mode.name());
+        let mut here =
+            project.bare_command(["app.py", "-y", &form, "--distpath", "here", "--target", "windows-x86_64"]);
+        let mut there = self.windows.freeze(project.path());
+        there = there.args(["app.py", "-y", &form, "--distpath", "there"]);
+        here =
+            here.env("PATH", &self.path).env("FREEZE_BOOTLOADER", &self.launcher).arg("--python").arg(python);
+        there = there.env("FREEZE_BOOTLOADER", WindowsBuilder::path(&self.launcher));
+        there = there.arg("--python").arg(WindowsBuilder::path(python));
+        if let Some(packages) = packages {
+            here = here.arg("--packages").arg(packages);
+            there = there.arg("--packages").arg(WindowsBuilder::path(packages));
+        }
+        let outcomes = [here.run(), there.run()];
+        outcomes.iter().for_each(|outcome| drop(outcome.success()));
+        outcomes
+    }
+}
+
+/// The folder with `python.exe` in a piece.
+fn prefix(name: &str) -> Option<PathBuf> {
+    let piece = piece(name)?;
+    let files = walkdir::WalkDir::new(piece).max_depth(3).into_iter().flatten();
+    files.map(walkdir::DirEntry::into_path).find(|p| p.ends_with("python.exe"))?.parent().map(Path::to_owned)
+}
+
+const TOUR: &str = "\
+import asyncio, base64, collections, csv, ctypes, dataclasses, datetime, decimal, email.message, fractions
+import hashlib, html, http.client, importlib.metadata, io, json, logging, lzma, multiprocessing, pathlib, pickle
+import random, re, sqlite3, ssl, statistics, string, struct, tempfile, threading, unicodedata, urllib.parse
+import uuid, xml.etree.ElementTree as tree, zipfile, zlib, winreg
+
+async def nothing():
+    await asyncio.sleep(0)
+    return 'async'
+
+print(asyncio.run(nothing()), sqlite3.connect(':memory:').execute('select 6 * 7').fetchone()[0])
+print(hashlib.sha256(b'x').hexdigest()[:8], lzma.decompress(lzma.compress(b'lzma')).decode())
+print(tree.fromstring('<a><b/></a>')[0].tag, decimal.Decimal('0.1') * 3, unicodedata.name('\\u00e9'))
+print(ctypes.sizeof(ctypes.c_void_p), ssl.HAS_TLSv1_3, zlib.crc32(b'zlib'))
+";
+const TOLD: &str = "async 42\n2d711642 lzma\nb 0.3 LATIN SMALL LETTER E WITH ACUTE\n8 True 1938324794\n";
+
+/// What `freeze inspect` lists of a program, but for the lengths of code.
+fn contents(project: &Project, exe: &Path) -> serde_json::Value {
+    let listed = project.bare_command(["inspect", "--json"]).arg(exe).run();
+    listed.success();
+    let mut contents: serde_json::Value = serde_json::from_str(&listed.stdout).unwrap();
+    for key in ["path", "size", "index"] {
+        assert!(contents.as_object_mut().unwrap().remove(key).is_some(), "{key} in {listed}");
+    }
+    let modules = contents["modules"].as_array_mut().unwrap();
+    assert!(modules.len() > 100);
+    for module in modules {
+        module.as_object_mut().unwrap().retain(|key, _| key != "size" && key != "stored");
+    }
+    contents
+}
+
+#[test]
+fn both_builders_make_the_same_bytes_and_they_run() {
+    let Some(bench) = Bench::new() else { return };
+    let numpy = "import numpy\nprint(numpy.linalg.det(numpy.eye(3) * 2).round(3), numpy.__version__)\n";
+    for (source, python, packages, mode, told) in [
+        ("print('hello')\n", "windows-full-3.11", None, Mode::Onefile, "hello\n"),
+        (TOUR, "windows-embed-3.11", None, Mode::Onefile, TOLD),
+        (numpy, "windows-full-3.11", Some("windows-wheels"), Mode::Onedir, "8.0 1.26.4\n"),
+    ] {
+        let Some(python) = prefix(python) else { continue };
+        let packages = match packages.map(piece) {
+            Some(None) => continue,
+            other => other.flatten(),
+        };
+        let project = Project::script(source);
+        let outcomes = bench.both(&project, mode, &python, packages.as_deref());
+        let (here, there) = (project.path().join("here"), project.path().join("there"));
+        let exe = if mode == Mode::Onedir { "app/app.exe" } else { "app.exe" };
+        if bench.release == PIECES {
+            assert_eq!(Tree::of(&here), Tree::of(&there), "{}\n{}", outcomes[0], outcomes[1]);
+        }
+        // Another release compiles some functions to another table of lines: all but the code is the same.
+        assert_eq!(contents(&project, &here.join(exe)), contents(&project, &there.join(exe)));
+        let others = |folder: &Path| {
+            let mut tree = Tree::of(folder);
+            tree.0.retain(|path, _| !path.ends_with("app.exe"));
+            tree
+        };
+        assert_eq!(others(&here), others(&there));
+        let run = bench.windows.run(&there.join(exe)).run();
+        run.success();
+        assert_eq!(run.stdout.replace('\r', ""), told, "{run}");
+    }
+}
+
+#[test]
+fn the_builder_answers_on_windows_as_it_does_here() {
+    let (Some(bench), Some(python)) = (Bench::new(), prefix("windows-full-3.11")) else { return };
+    let source = "import sys, data.module\nprint(sys.argv[1:], data.module.read())\nsys.exit(300)\n";
+    let module =
+        "import pathlib\ndef read():\n    return (pathlib.Path(__file__).parent / 'a.txt').read_text()\n";
+    let project = Project::script(source).file("data/module.py", module).file("data/a.txt", "text");
+    let project = project.file("data/__init__.py", "");
+    let freeze = || bench.windows.freeze(project.path());
+    let python = WindowsBuilder::path(&python);
+
+    // The program that was built has the arguments and the exit code: all of its bits.
+    let run = freeze().args(["app.py", "-y", "-q", "--python", &python, "--", "a b", "c"]).run();
+    assert!(run.stdout.contains("['a b', 'c'] text"), "{run}");
+    assert_eq!(run.code(), Some(300 & 0xff), "{run}");
+
+    let again = freeze().args(["app.py", "-y", "--python", &python]).run();
+    again.success();
+    assert!(again.stderr.contains("unchanged"), "{again}");
+
+    let listed = freeze().args(["inspect", r"dist\app", "--json"]).run();
+    listed.success();
+    assert!(listed.stdout.contains("\"data/a.txt\"") && !listed.stdout.contains('\\'), "{listed}");
+
+    let why = freeze().args(["why", "data.module", r"dist\app"]).run();
+    why.success();
+    assert!(why.stdout.contains("app.py:1"), "{why}");
+
+    freeze().args(["init", "app.py"]).run().success();
+    let spec = std::fs::read_to_string(project.path().join("app.spec")).unwrap();
+    assert!(spec.contains("entry = \"app.py\""), "{spec}");
+
+    let traced = freeze().args(["trace", "app.py", "--python", &python, "--", "x"]).run();
+    assert!(traced.stdout.contains("['x'] text"), "{traced}");
+    assert_eq!(traced.code(), Some(300 & 0xff), "{traced}");
+
+    let wrong = freeze().args(["app.py", "--python", r"C:\nowhere\python.exe"]).run();
+    wrong.exits(2);
+    assert!(wrong.stderr.contains(r"`C:\nowhere\python.exe` not found"), "{wrong}");
+}
