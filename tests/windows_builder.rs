@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use harness::{Mode, Outcome, Project, Tree, WindowsBuilder, interpreters, windows_builder};
+use harness::{Mode, Outcome, Project, Run, Tree, Wine, interpreters, root, seeing_wine, skip};
 
 use crate::cross::{launcher, path_with, piece};
 
 /// All that the two builders need.
 struct Bench {
-    windows: &'static WindowsBuilder,
+    wine: &'static Wine,
+    exe: PathBuf,
     launcher: PathBuf,
     path: std::ffi::OsString,
     /// Of the Python that compiles here.
@@ -20,12 +21,23 @@ const PIECES: (u8, u8, u8) = (3, 11, 9);
 
 impl Bench {
     fn new() -> Option<Bench> {
-        let windows = windows_builder()?;
+        let place = root().join("target/launchers/x86_64-pc-windows-gnu/freeze.exe");
+        let exe = std::env::var_os("FREEZE_TEST_WINDOWS_BINARY").map_or(place, PathBuf::from);
+        if !exe.exists() {
+            skip("no `freeze.exe`: `bootloader/launchers.sh --builder x86_64-pc-windows-gnu` builds it");
+            return None;
+        }
+        let wine = seeing_wine()?;
         let launcher = launcher("x86_64-pc-windows-gnu", "launcher.exe")?;
         let path = path_with("3.11")?;
         let known = interpreters().iter().find(|i| i.minor() == "3.11" && i.abiflags.is_empty());
         let release = known?.version;
-        Some(Bench { windows, launcher, path, release })
+        Some(Bench { wine, exe, launcher, path, release })
+    }
+
+    /// `freeze.exe` in a folder.
+    fn freeze(&self, folder: &Path) -> Run {
+        self.wine.command(&self.exe).in_folder(folder).show(folder)
     }
 
     /// Builds `app.py` of a project by both, with paths among the arguments as each knows them.
@@ -33,18 +45,20 @@ impl Bench {
         let form = format!("--{}", mode.name());
         let mut here =
             project.bare_command(["app.py", "-y", &form, "--distpath", "here", "--target", "windows-x86_64"]);
-        let mut there = self.windows.freeze(project.path());
+        let mut there = self.freeze(project.path());
         there = there.args(["app.py", "-y", &form, "--distpath", "there"]);
         here =
             here.env("PATH", &self.path).env("FREEZE_BOOTLOADER", &self.launcher).arg("--python").arg(python);
-        there = there.env("FREEZE_BOOTLOADER", WindowsBuilder::path(&self.launcher));
-        there = there.arg("--python").arg(WindowsBuilder::path(python));
+        there = there.env("FREEZE_BOOTLOADER", Wine::path(&self.launcher));
+        there = there.arg("--python").arg(Wine::path(python));
         if let Some(packages) = packages {
             here = here.arg("--packages").arg(packages);
-            there = there.arg("--packages").arg(WindowsBuilder::path(packages));
+            there = there.arg("--packages").arg(Wine::path(packages));
         }
         let outcomes = [here.run(), there.run()];
-        outcomes.iter().for_each(|outcome| drop(outcome.success()));
+        for outcome in &outcomes {
+            outcome.success();
+        }
         outcomes
     }
 }
@@ -118,7 +132,7 @@ fn both_builders_make_the_same_bytes_and_they_run() {
             tree
         };
         assert_eq!(others(&here), others(&there));
-        let run = bench.windows.run(&there.join(exe)).run();
+        let run = bench.wine.command(there.join(exe)).run();
         run.success();
         assert_eq!(run.stdout.replace('\r', ""), told, "{run}");
     }
@@ -132,8 +146,8 @@ fn the_builder_answers_on_windows_as_it_does_here() {
         "import pathlib\ndef read():\n    return (pathlib.Path(__file__).parent / 'a.txt').read_text()\n";
     let project = Project::script(source).file("data/module.py", module).file("data/a.txt", "text");
     let project = project.file("data/__init__.py", "");
-    let freeze = || bench.windows.freeze(project.path());
-    let python = WindowsBuilder::path(&python);
+    let freeze = || bench.freeze(project.path());
+    let python = Wine::path(&python);
 
     // The program that was built has the arguments and the exit code: all of its bits.
     let run = freeze().args(["app.py", "-y", "-q", "--python", &python, "--", "a b", "c"]).run();

@@ -20,7 +20,6 @@ mod python;
 mod run;
 mod sandbox;
 mod wine;
-mod wine_builder;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -32,8 +31,7 @@ pub use http::Server;
 pub use python::{Interpreter, Venv, interpreter, interpreters, newest, skip, uv, venv, without_libpython};
 pub use run::{Outcome, Run, Started, Tree};
 pub use sandbox::{EmptyRoot, Sandbox};
-pub use wine::{Wine, wine};
-pub use wine_builder::{WindowsBuilder, windows_builder};
+pub use wine::{Wine, seeing_wine, wine};
 
 /// Folder of the repository.
 pub fn root() -> &'static Path {

@@ -1,4 +1,4 @@
-//! Runs programs of Windows in wine, in a prefix of these tests in which neither Python nor the repository can be seen.
+//! Runs programs of Windows in wine, in prefixes of these tests.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -19,6 +19,7 @@ const RANDOM: &str = "#include <windows.h>\n\
 pub struct Wine {
     exe: PathBuf,
     prefix: PathBuf,
+    sandbox: Sandbox,
     /// Windows are as on a machine without a screen where it is missing.
     display: Option<Display>,
     /// Ends the servers when this process is gone.
@@ -26,10 +27,19 @@ pub struct Wine {
     folder: tempfile::TempDir,
 }
 
-/// Wine, set up once; it is said if it is not there.
+/// Wine in which neither Python nor the repository can be seen, set up once; it is said if it is not there.
 pub fn wine() -> Option<&'static Wine> {
     static WINE: OnceLock<Option<Wine>> = OnceLock::new();
-    let wine = WINE.get_or_init(Wine::set_up);
+    said(WINE.get_or_init(|| Wine::set_up(Sandbox::without_python())))
+}
+
+/// The same with all of the machine in sight, for programs that build others.
+pub fn seeing_wine() -> Option<&'static Wine> {
+    static WINE: OnceLock<Option<Wine>> = OnceLock::new();
+    said(WINE.get_or_init(|| Wine::set_up(Sandbox::default())))
+}
+
+fn said(wine: &Option<Wine>) -> Option<&Wine> {
     if wine.is_none() {
         skip("no wine (Debian: packages `wine64` and `gcc-mingw-w64-x86-64`)");
     }
@@ -37,7 +47,7 @@ pub fn wine() -> Option<&'static Wine> {
 }
 
 impl Wine {
-    fn set_up() -> Option<Wine> {
+    fn set_up(sandbox: Sandbox) -> Option<Wine> {
         let exe = PLACES.iter().map(PathBuf::from).find(|p| p.exists())?;
         let compiler = "x86_64-w64-mingw32-gcc";
         Command::new(compiler).arg("--version").output().ok().filter(|o| o.status.success())?;
@@ -62,6 +72,7 @@ impl Wine {
                 .spawn()
                 .expect("there is a shell"),
             display,
+            sandbox,
             exe,
             prefix,
             folder,
@@ -115,7 +126,7 @@ impl Wine {
     fn common(&self, run: Run) -> Run {
         let run =
             run.env("WINEPREFIX", &self.prefix).env("TMPDIR", self.folder.path()).env("LC_ALL", "C.UTF-8");
-        let run = run.sandbox(Sandbox::without_python());
+        let run = run.sandbox(self.sandbox.clone());
         match &self.display {
             Some(display) => run.env("DISPLAY", &display.name),
             None => run,
@@ -125,6 +136,11 @@ impl Wine {
     /// Whether programs can have windows.
     pub fn has_display(&self) -> bool {
         self.display.is_some()
+    }
+
+    /// A path of this machine as wine's programs know it.
+    pub fn path(path: &Path) -> String {
+        format!("Z:{}", path.display()).replace('/', "\\")
     }
 
     /// A frozen program.
