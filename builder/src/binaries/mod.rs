@@ -10,10 +10,9 @@ mod pe;
 mod policy;
 mod prepare;
 mod reader;
-// They compile libraries for the system that builds, and load them.
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests;
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests_real;
 mod verify;
 

@@ -1,6 +1,9 @@
 //! Freezes the native files of real interpreters and of small libraries built on the spot, and loads them
 //! from a folder that was moved.
 
+// They compile libraries for the system that builds, or load them.
+#![cfg(target_os = "linux")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -2,6 +2,9 @@
 //!
 //! `FREEZE_TEST_PYTHON` names the interpreter (default: `python3`); a venv with large wheels is the best test.
 
+// They compile libraries for the system that builds, or load them.
+#![cfg(target_os = "linux")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -17,7 +17,8 @@ use windows_sys::Win32::Storage::FileSystem::{
     FileBasicInfo, GetFileInformationByHandle, GetFileInformationByHandleEx,
 };
 use windows_sys::Win32::System::Console::{
-    ENABLE_VIRTUAL_TERMINAL_PROCESSING, GetConsoleMode, SetConsoleCtrlHandler, SetConsoleMode,
+    ENABLE_VIRTUAL_TERMINAL_PROCESSING, GetConsoleMode, GetStdHandle, STD_ERROR_HANDLE, STD_OUTPUT_HANDLE,
+    SetConsoleCtrlHandler, SetConsoleMode,
 };
 use windows_sys::Win32::System::JobObjects::{
     AssignProcessToJobObject, CreateJobObjectW, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
@@ -219,17 +220,18 @@ pub(crate) fn exchange(_: &Path, _: &Path) -> io::Result<()> {
 
 /// Tells the console to understand the sequences that colours are; whether it does.
 pub(crate) fn shows_colours() -> bool {
-    let understands = |handle: &dyn AsRawHandle| {
+    let understands = |stream| {
         let mut mode = 0;
         // SAFETY: the handle is that of a standard stream; what is no console is refused.
         unsafe {
-            GetConsoleMode(handle.as_raw_handle(), &raw mut mode) != 0
+            let handle = GetStdHandle(stream);
+            GetConsoleMode(handle, &raw mut mode) != 0
                 && (mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING != 0
-                    || SetConsoleMode(handle.as_raw_handle(), mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING) != 0)
+                    || SetConsoleMode(handle, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING) != 0)
         }
     };
     // Both, not the first that does: each has its own mode.
-    let shown = [understands(&io::stdout()), understands(&io::stderr())];
+    let shown = [understands(STD_OUTPUT_HANDLE), understands(STD_ERROR_HANDLE)];
     shown.contains(&true)
 }
 

@@ -16,7 +16,11 @@ pub(super) fn by_installer(version: Option<&str>) -> Option<PathBuf> {
 fn folders(var: impl Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
     let user = var("LOCALAPPDATA").map(|local| local.join("Programs").join("Python"));
     let all = var("ProgramFiles");
-    let drive = var("SystemDrive").map(|drive| drive.join("\\"));
+    let drive = var("SystemDrive").map(|drive| {
+        let mut root = drive.into_os_string();
+        root.push("\\");
+        PathBuf::from(root)
+    });
     [user, all, drive].into_iter().flatten().collect()
 }
 

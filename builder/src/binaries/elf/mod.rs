@@ -5,7 +5,7 @@ pub(crate) mod image;
 pub(crate) mod layout;
 pub(crate) mod read;
 pub(crate) mod rewrite;
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod rewrite_tests;
 pub(crate) mod search;
 

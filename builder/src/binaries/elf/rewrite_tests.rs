@@ -1,5 +1,8 @@
 //! Rewrites small libraries in each way there is, compares them with what other tools read, and loads them.
 
+// They compile libraries for the system that builds, or load them.
+#![cfg(target_os = "linux")]
+
 use std::process::Command;
 
 use super::image::Image;
