@@ -38,8 +38,8 @@ pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
     let store = open_store(request)?;
     reporter.warn(&request.warnings);
     let python = reporter.phase("python", || Python::probe(request, &store))?;
-    // Without one all work is in vain.
-    launcher::executable(&python.target)?;
+    // Without a launcher, and what it is to become, all work is in vain.
+    assemble::check(request, &python)?;
     let graph = reporter.phase("modules", || analysis::modules(request, &python, &store))?;
     reporter.warn(&graph.warnings);
     let contents = reporter.phase("data", || rules::apply(graph, request, &python, &store))?;

@@ -5,6 +5,7 @@ mod elf;
 mod facts;
 mod format;
 mod inventory;
+pub(crate) mod macho;
 mod paths;
 mod pe;
 mod policy;
@@ -43,6 +44,8 @@ pub struct Natives {
     pub libpython: Option<String>,
     /// Highest glibc version that a collected file needs, and the file (path under the root).
     pub glibc: Option<((u32, u32), String)>,
+    /// The newest of the oldest versions of macOS that collected files run on, and the file (path under the root).
+    pub macos: Option<((u32, u32), String)>,
     /// Libraries that stay with the host: soname, and who needs them first.
     pub host: Vec<(String, String)>,
     /// What the user should know.
@@ -112,6 +115,7 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
         links: closure.links.iter().map(link).collect(),
         libpython: closure.libpython.map(|i| closure.files[i].dest.clone()),
         glibc: glibc.map(|(version, culprit, _)| (version, culprit)),
+        macos: macos(&closure),
         host: closure.host.clone().into_iter().collect(),
         warnings: [inventory.warnings, closure.warnings, verified.warnings].concat(),
     })
@@ -162,6 +166,13 @@ fn glibc(closure: &Closure) -> Option<((u32, u32), String, String)> {
     Some((highest.0, highest.1.to_owned(), highest.2.to_owned()))
 }
 
+/// The oldest macOS that runs all files, and the file that needs it.
+fn macos(closure: &Closure) -> Option<((u32, u32), String)> {
+    let needs = closure.files.iter().filter_map(|f| Some((f.facts.as_ref()?.macos?, f.dest.as_str())));
+    let highest = needs.max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(a.1)))?;
+    Some((highest.0, highest.1.to_owned()))
+}
+
 fn too_new(limit: (u32, u32), culprit: &str, symbol: &str) -> Error {
     let (major, minor) = limit;
     Error::new(format!("`{culprit}` needs `{symbol}`, but `max-glibc` is {major}.{minor}"))
@@ -177,7 +188,8 @@ pub fn fuzz(bytes: &[u8]) {
     for strip in [Strip::None, Strip::Debug, Strip::All] {
         for search in [None, Some("$ORIGIN"), Some("$ORIGIN/a/long/path/that/needs/a/new/segment")] {
             let search = search.map(|s| vec![s.to_owned()]);
-            let mend = format::Mend { strip, search: search.as_deref(), paths: &paths };
+            let mend =
+                format::Mend { strip, search: search.as_deref(), names: &[], own: None, paths: &paths };
             if let Ok(Some(new)) = elf::rewrite::mend(bytes, &facts, &mend) {
                 let facts = elf::read::read(&new);
                 assert!(facts.is_ok(), "{strip:?} {search:?}: {facts:?}");

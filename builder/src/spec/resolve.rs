@@ -285,6 +285,7 @@ impl Resolver<'_> {
 
     fn macos(&self, raw: RawMacos) -> Result<Macos> {
         Ok(Macos {
+            bundle: raw.bundle,
             identifier: raw.identifier.map(|v| v.value),
             icon: self.file(raw.icon, "icon")?,
             plist: raw.plist.into_iter().collect(),

@@ -59,7 +59,7 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
             "resources",
         ],
     ),
-    ("macos", &["identifier", "icon", "plist", "sign", "entitlements", "architectures"]),
+    ("macos", &["bundle", "identifier", "icon", "plist", "sign", "entitlements", "architectures"]),
 ];
 
 /// Keys of PyInstaller's specs and options, and what is written instead.
@@ -178,6 +178,7 @@ pub(super) struct RawWindows {
 /// `[macos]`.
 #[derive(Debug, Default)]
 pub(super) struct RawMacos {
+    pub(super) bundle: Option<bool>,
     pub(super) identifier: Option<Text>,
     pub(super) icon: Option<Text>,
     pub(super) plist: Vec<(String, serde_json::Value)>,
@@ -365,6 +366,7 @@ impl Raw {
             }
         }
         Ok(RawMacos {
+            bundle: t.boolean("bundle")?,
             identifier: t.string("identifier")?,
             icon: t.string("icon")?,
             plist: t.table("plist")?.map_or(Vec::new(), |plist| plist.json()),
@@ -431,6 +433,7 @@ impl Raw {
         set(&mut self.windows.hide_console, over.windows.hide_console);
         set(&mut self.windows.windowed_traceback, over.windows.windowed_traceback);
         self.windows.resources.extend(over.windows.resources);
+        set(&mut self.macos.bundle, over.macos.bundle);
         set(&mut self.macos.identifier, over.macos.identifier);
         set(&mut self.macos.icon, over.macos.icon);
         self.macos.plist.extend(over.macos.plist);

@@ -161,6 +161,7 @@ impl Writer<'_> {
         self.value("uiaccess", win.uiaccess.then(|| "true".into()), "", "");
         let mac = &request.macos;
         self.section("macos");
+        self.value("bundle", mac.bundle.map(|b| b.to_string()), "", "");
         self.value("identifier", mac.identifier.as_deref().map(quote), "", "");
         let icon = mac.icon.as_deref().map(|p| self.path(p));
         self.value("icon", icon, "", "");
