@@ -86,6 +86,15 @@ pub fn check(request: &Request, python: &Python) -> Result<()> {
     if python.target.os == Os::Macos { macos::check(request, python.target) } else { Ok(()) }
 }
 
+/// What is left to be done when the product lies in its place: notarisation.
+///
+/// # Errors
+/// Apple is not reached, or does not take the product.
+#[cfg(feature = "signing")]
+pub fn finish(request: &Request, product: &Path, python: &Python) -> Result<()> {
+    if python.target.os == Os::Macos { macos::notarise(request, product) } else { Ok(()) }
+}
+
 /// Puts launcher and archive together.
 ///
 /// # Errors

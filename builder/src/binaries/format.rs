@@ -8,11 +8,12 @@ use super::elf::Elf;
 use super::facts::Facts;
 use super::inventory::File;
 use super::macho::MachO;
+use super::macho::signer::Signer;
 use super::paths::MachinePaths;
 use super::pe::Pe;
 use crate::error::{Result, Warning};
 use crate::python::Python;
-use crate::spec::Strip;
+use crate::spec::{Request, Strip};
 use crate::target::Os;
 
 /// An object format and the loader that goes with it.
@@ -43,7 +44,7 @@ pub(crate) trait Format: fmt::Debug + Sync {
 
     /// What keeps results of this format apart from those of another one for the same content; nothing where the content
     /// tells.
-    fn key(&self) -> &'static [u8] {
+    fn key(&self) -> &[u8] {
         b""
     }
 
@@ -153,7 +154,7 @@ pub(crate) struct Unsafe(pub(crate) &'static str);
 ///
 /// # Errors
 /// Programs for it cannot be made here.
-pub(crate) fn of(python: &Python) -> Result<Box<dyn Format>> {
+pub(crate) fn of(python: &Python, request: &Request) -> Result<Box<dyn Format>> {
     let target = python.target;
     match target.os {
         Os::Linux if python.cross.is_some() => Ok(Box::new(Elf::under(target.arch, python.root()))),
@@ -164,7 +165,8 @@ pub(crate) fn of(python: &Python) -> Result<Box<dyn Format>> {
         }
         Os::Macos => {
             let root = python.cross.is_some().then(|| python.root().to_owned());
-            Ok(Box::new(MachO::new(target.arch, python.base_prefix.clone(), root)))
+            let signer = Signer::of(request)?;
+            Ok(Box::new(MachO::new(target.arch, python.base_prefix.clone(), root, signer)))
         }
     }
 }

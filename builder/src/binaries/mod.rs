@@ -77,7 +77,7 @@ pub struct Native {
 /// # Errors
 /// A file cannot be read, the store cannot be written, or a file needs a newer glibc than allowed.
 pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &Store) -> Result<Natives> {
-    let format = format::of(python)?;
+    let format = format::of(python, request)?;
     let policy = Policy::of(python.target.os)?;
     let mut reader = Reader::new(format.as_ref(), store);
     let inventory = inventory::take(contents, python, store, &mut reader)?;

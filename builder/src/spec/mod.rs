@@ -448,10 +448,16 @@ pub struct Macos {
     pub icon: Option<PathBuf>,
     /// Entries for `Info.plist`, as JSON values.
     pub plist: BTreeMap<String, serde_json::Value>,
-    /// Identity to sign with; `-` signs ad hoc.
+    /// Identity to sign with: a file with a certificate and its key; `-` signs ad hoc.
     pub sign: Option<String>,
     /// Entitlements file.
     pub entitlements: Option<PathBuf>,
+    /// Whether an identity signs for the hardened runtime, as notarisation wants it.
+    pub hardened_runtime: Option<bool>,
+    /// Address of the service that tells the time of a signature by an identity; `none` for no time.
+    pub timestamp: Option<String>,
+    /// File with a key of App Store Connect, to have the product notarised.
+    pub notarize: Option<PathBuf>,
     /// Architectures: `x86_64`, `arm64`, or both for a universal binary.
     pub architectures: Vec<String>,
 }

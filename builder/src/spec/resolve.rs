@@ -291,6 +291,9 @@ impl Resolver<'_> {
             plist: raw.plist.into_iter().collect(),
             sign: raw.sign.map(|v| v.value),
             entitlements: self.file(raw.entitlements, "entitlements file")?,
+            hardened_runtime: raw.hardened_runtime,
+            timestamp: raw.timestamp.map(|v| v.value),
+            notarize: self.file(raw.notarize, "key of App Store Connect")?,
             architectures: texts(raw.architectures),
         })
     }

@@ -59,7 +59,21 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
             "resources",
         ],
     ),
-    ("macos", &["bundle", "identifier", "icon", "plist", "sign", "entitlements", "architectures"]),
+    (
+        "macos",
+        &[
+            "bundle",
+            "identifier",
+            "icon",
+            "plist",
+            "sign",
+            "entitlements",
+            "hardened-runtime",
+            "timestamp",
+            "notarize",
+            "architectures",
+        ],
+    ),
 ];
 
 /// Keys of PyInstaller's specs and options, and what is written instead.
@@ -184,6 +198,9 @@ pub(super) struct RawMacos {
     pub(super) plist: Vec<(String, serde_json::Value)>,
     pub(super) sign: Option<Text>,
     pub(super) entitlements: Option<Text>,
+    pub(super) hardened_runtime: Option<bool>,
+    pub(super) timestamp: Option<Text>,
+    pub(super) notarize: Option<Text>,
     pub(super) architectures: Vec<Text>,
 }
 
@@ -372,6 +389,9 @@ impl Raw {
             plist: t.table("plist")?.map_or(Vec::new(), |plist| plist.json()),
             sign: t.string("sign")?,
             entitlements: t.string("entitlements")?,
+            hardened_runtime: t.boolean("hardened-runtime")?,
+            timestamp: t.string("timestamp")?,
+            notarize: t.string("notarize")?,
             architectures,
         })
     }
@@ -439,6 +459,9 @@ impl Raw {
         self.macos.plist.extend(over.macos.plist);
         set(&mut self.macos.sign, over.macos.sign);
         set(&mut self.macos.entitlements, over.macos.entitlements);
+        set(&mut self.macos.hardened_runtime, over.macos.hardened_runtime);
+        set(&mut self.macos.timestamp, over.macos.timestamp);
+        set(&mut self.macos.notarize, over.macos.notarize);
         self.macos.architectures.extend(over.macos.architectures);
     }
 }

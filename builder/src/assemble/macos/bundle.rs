@@ -6,12 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{executable, icon, info, seal};
+use super::{Dress, icon, info, seal};
 use crate::archive::{Beside, Stored};
 use crate::assemble::{App, Cargo};
 use crate::binaries::macho::sign::{self, Seal};
 use crate::error::{Context, Error, Result};
-use crate::launcher::Launcher;
 use crate::spec::{Mode, Request};
 
 /// The folder in a bundle with all that is in it.
@@ -39,7 +38,7 @@ pub(super) enum Item {
 pub(super) fn make(
     app: App,
     cargo: Vec<Cargo>,
-    launcher: &Launcher,
+    dress: &Dress<'_>,
     request: &Request,
     floor: Option<(u32, u32)>,
     entitlements: Option<(Vec<u8>, Vec<u8>)>,
@@ -71,7 +70,7 @@ pub(super) fn make(
     for cargo in cargo {
         let identifier = cargo.name.clone();
         let seal = Seal { identifier, entitlements: entitlements.clone(), ..Seal::default() };
-        let made = executable(cargo, launcher, &seal)?;
+        let made = dress.executable(cargo, &seal)?;
         let cdhash = made.1.ok_or_else(|| Error::new(format!("failed to sign `{}`", made.0.name)))?;
         let nothing = Stored::Bytes([].into());
         let code = Item::Code { content: nothing, size: 0, executable: true, cdhash };
@@ -85,7 +84,7 @@ pub(super) fn make(
         resources: Some(resources.clone()),
         entitlements,
     };
-    executables.insert(0, executable(main, launcher, &seal)?.0);
+    executables.insert(0, dress.executable(main, &seal)?.0);
     items.insert("_CodeSignature/CodeResources".into(), data(resources));
     for executable in &mut executables {
         executable.name = format!("{CONTENTS}/MacOS/{}", executable.name);

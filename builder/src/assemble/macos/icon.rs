@@ -1,5 +1,6 @@
 //! The icon of an app bundle: an `.icns` file, or one made from a PNG picture.
 
+use std::io::Cursor;
 use std::path::Path;
 
 use icns::{IconFamily, Image, PixelFormat};
@@ -23,7 +24,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
     if !bytes.starts_with(b"\x89PNG") {
         return Err(Error::new(failed()).cause("expected an `.icns` file or a PNG picture"));
     }
-    let mut picture = Image::read_png(&bytes[..]).context(failed)?.convert_to(PixelFormat::RGBA);
+    let mut picture = Image::read_png(Cursor::new(&bytes)).context(failed)?.convert_to(PixelFormat::RGBA);
     let (width, height) = (picture.width(), picture.height());
     if width != height || !SIDES.contains(&width) {
         let cause =

@@ -4,6 +4,8 @@ mod bundle;
 mod entitlements;
 mod icon;
 mod info;
+#[cfg(feature = "signing")]
+mod notary;
 mod place;
 mod seal;
 
@@ -15,6 +17,7 @@ use std::sync::Arc;
 use super::{App, Cargo, Executable, Piece};
 use crate::archive::Stored;
 use crate::binaries::macho::sign::{self, Seal};
+use crate::binaries::macho::signer::Signer;
 use crate::error::{Context, Error, Result};
 use crate::launcher::Launcher;
 use crate::spec::Request;
@@ -42,7 +45,16 @@ pub(super) fn check(request: &Request, target: Target) -> Result<()> {
         icon::read(path)?;
     }
     entitlements::read(macos.entitlements.as_deref())?;
-    Ok(())
+    Signer::of(request).map(drop)
+}
+
+/// Has a product notarised, where the request wants it.
+///
+/// # Errors
+/// It cannot be sent, or Apple does not take it.
+#[cfg(feature = "signing")]
+pub(super) fn notarise(request: &Request, product: &std::path::Path) -> Result<()> {
+    request.macos.notarize.as_deref().map_or(Ok(()), |key| notary::notarise(key, product))
 }
 
 /// Puts archives into launchers and signs them; into a bundle where the request wants one.
@@ -56,44 +68,68 @@ pub(super) fn dress(
     request: &Request,
     floor: Option<(u32, u32)>,
 ) -> Result<App> {
+    let signer = Signer::of(request)?;
     let entitlements = entitlements::read(request.macos.entitlements.as_deref())?;
     if request.is_bundle() {
         let floor = floor.max(place::oldest(launcher));
-        return bundle::make(app, cargo, launcher, request, floor, entitlements);
+        return bundle::make(app, cargo, &Dress { launcher, signer }, request, floor, entitlements);
     }
     let seal = |name: &str| Seal {
         identifier: request.macos.identifier.clone().unwrap_or_else(|| name.to_owned()),
         entitlements: entitlements.clone(),
         ..Seal::default()
     };
+    let dress = Dress { launcher, signer };
     let make = |cargo: Cargo| {
         let seal = seal(&cargo.name);
-        executable(cargo, launcher, &seal).map(|(made, _)| made)
+        dress.executable(cargo, &seal).map(|(made, _)| made)
     };
     Ok(App { executables: cargo.into_iter().map(make).collect::<Result<_>>()?, ..app })
 }
 
-/// An executable: the launcher, the archive in a segment of its own, the signature; with the hash by which the system knows it.
-fn executable(cargo: Cargo, launcher: &Launcher, seal: &Seal) -> Result<(Executable, Option<[u8; 20]>)> {
-    let Cargo { name, archive, len, index_hash } = cargo;
-    let mut room = place::make_room(launcher, len)?;
-    let failed = || format!("failed to sign `{name}`");
-    let end = room.behind + room.tail.len() as u64;
-    let place = sign::prepare(&mut room.head, end, seal).context(failed)?;
-    room.tail.resize(usize::try_from(place.limit - room.behind)?, 0);
-    let owned = |bytes: Vec<u8>| Piece::Launcher(Arc::new(Cow::Owned(bytes)));
-    let mut pieces = vec![(0, owned(room.head))];
-    let start = room.archive;
-    pieces.extend(archive.into_iter().map(|(at, stored)| (start + at, Piece::Stored(stored))));
-    let mut content = Content { pieces: &pieces, at: 0, file: None };
-    let mut tail = room.tail.as_slice();
-    // Zeros up to what lies behind the archive.
-    let gap = Gap { content: &mut content, end: room.behind };
-    let signature = sign::over(&mut gap.chain(&mut tail), &place, seal).context(failed)?;
-    let cdhash = sign::cdhash_of(&signature);
-    room.tail.extend(signature);
-    pieces.push((room.behind, owned(room.tail)));
-    Ok((Executable { name, pieces, len: place.limit + place.len, index_hash }, cdhash))
+/// What all executables of a product have in common.
+struct Dress<'a> {
+    launcher: &'a Launcher,
+    signer: Signer,
+}
+
+impl Dress<'_> {
+    /// An executable: the launcher, the archive in a segment of its own, the signature; with the hash by which the system
+    /// knows it.
+    fn executable(&self, cargo: Cargo, seal: &Seal) -> Result<(Executable, Option<[u8; 20]>)> {
+        let Cargo { name, archive, len, index_hash } = cargo;
+        let mut room = place::make_room(self.launcher, len)?;
+        let failed = || format!("failed to sign `{name}`");
+        let end = room.behind + room.tail.len() as u64;
+        let place = sign::prepare(&mut room.head, end, seal).context(failed)?;
+        room.tail.resize(usize::try_from(place.limit - room.behind)?, 0);
+        let owned = |bytes: Vec<u8>| Piece::Launcher(Arc::new(Cow::Owned(bytes)));
+        let mut pieces = vec![(0, owned(room.head))];
+        let start = room.archive;
+        pieces.extend(archive.into_iter().map(|(at, stored)| (start + at, Piece::Stored(stored))));
+        let mut content = Content { pieces: &pieces, at: 0, file: None };
+        let mut tail = room.tail.as_slice();
+        // Zeros up to what lies behind the archive.
+        let gap = Gap { content: &mut content, end: room.behind };
+        if !self.signer.keeps() {
+            // By an identity: the library that signs wants all of it.
+            let mut all = Vec::new();
+            gap.chain(&mut tail).read_to_end(&mut all).context(failed)?;
+            let signed = self.signer.sign(&all, seal).context(failed)?;
+            let behind = usize::try_from(room.behind)?;
+            let (head, tail) = (signed.get(..usize::try_from(start)?), signed.get(behind..));
+            let (Some(head), Some(tail)) = (head, tail) else { return Err(Error::new(failed())) };
+            pieces[0] = (0, owned(head.to_vec()));
+            pieces.push((room.behind, owned(tail.to_vec())));
+            let len = signed.len() as u64;
+            return Ok((Executable { name, pieces, len, index_hash }, sign::cdhash(&signed)));
+        }
+        let signature = sign::over(&mut gap.chain(&mut tail), &place, seal).context(failed)?;
+        let cdhash = sign::cdhash_of(&signature);
+        room.tail.extend(signature);
+        pieces.push((room.behind, owned(room.tail)));
+        Ok((Executable { name, pieces, len: place.limit + place.len, index_hash }, cdhash))
+    }
 }
 
 /// The bytes of pieces, with zeros between them.
@@ -179,7 +215,8 @@ mod tests {
         let archive = vec![(0, Stored::Bytes(vec![1; 10].into())), (16, Stored::File(blob))];
         let cargo = Cargo { name: "app".into(), archive, len: 9016 + 20, index_hash: [0; 16] };
         let seal = Seal { identifier: "app".into(), ..Seal::default() };
-        let (made, cdhash) = executable(cargo, &launcher, &seal).unwrap();
+        let dress = Dress { launcher: &launcher, signer: Signer::AdHoc };
+        let (made, cdhash) = dress.executable(cargo, &seal).unwrap();
         let mut bytes = Vec::new();
         Content { pieces: &made.pieces, at: 0, file: None }.read_to_end(&mut bytes).unwrap();
         assert_eq!(bytes.len() as u64, made.len);

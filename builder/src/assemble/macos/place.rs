@@ -1,8 +1,6 @@
 //! Makes room for an archive in an executable of macOS: a segment of its own, ahead of what signing writes behind.
 
-use crate::binaries::macho::image::{
-    HEADER, Image, MH_EXECUTE, Segment, lc, put_u32, put_u64, u32_at, u64_at,
-};
+use crate::binaries::macho::image::{HEADER, Image, MH_EXECUTE, Segment, lc, put_u32, put_u64, u32_at};
 use crate::binaries::macho::sign;
 use crate::error::{Error, Result};
 
@@ -145,8 +143,8 @@ pub(super) fn oldest(launcher: &[u8]) -> Option<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::binaries::macho::image::MH_DYLIB;
     use crate::binaries::macho::image::tests::{ARM64, X86_64, file, named};
+    use crate::binaries::macho::image::{MH_DYLIB, u64_at};
 
     #[test]
     fn what_lies_behind_moves_with_all_that_tells_its_place() {

@@ -37,7 +37,6 @@ pub(crate) mod lc {
     pub(crate) const DATA_IN_CODE: u32 = 0x29;
     pub(crate) const DYLIB_CODE_SIGN_DRS: u32 = 0x2b;
     pub(crate) const LINKER_OPTIMIZATION_HINT: u32 = 0x2e;
-    pub(crate) const NOTE: u32 = 0x31;
     pub(crate) const BUILD_VERSION: u32 = 0x32;
     pub(crate) const DYLD_EXPORTS_TRIE: u32 = 0x33 | REQUIRED;
     pub(crate) const DYLD_CHAINED_FIXUPS: u32 = 0x34 | REQUIRED;

@@ -1,10 +1,13 @@
 //! Mach-O, as macOS loads it: reading, searching, rewriting and signing.
 
 mod edit;
+#[cfg(feature = "signing")]
+mod identity;
 pub(crate) mod image;
 pub(crate) mod read;
 mod search;
 pub(crate) mod sign;
+pub(crate) mod signer;
 
 use std::path::{Path, PathBuf};
 
@@ -17,26 +20,31 @@ use crate::target::Arch;
 use edit::Change;
 use search::Loader;
 use sign::Seal;
+use signer::Signer;
 
 /// Mach-O files and the loader of macOS.
 #[derive(Debug)]
 pub(crate) struct MachO {
     arch: Arch,
     loader: Loader,
+    signer: Signer,
+    key: Vec<u8>,
 }
 
 impl MachO {
     /// Mach-O for `arch`, with an interpreter below `prefix`; `root` is the folder that is `/` where the building machine
     /// is not the target.
-    pub(crate) fn new(arch: Arch, prefix: PathBuf, root: Option<PathBuf>) -> MachO {
-        MachO { arch, loader: Loader::new(prefix, root) }
+    pub(crate) fn new(arch: Arch, prefix: PathBuf, root: Option<PathBuf>, signer: Signer) -> MachO {
+        let mut key = Vec::from(if arch == Arch::X86_64 { &b"Mach-O x86_64"[..] } else { b"Mach-O arm64" });
+        key.extend(signer.key());
+        MachO { arch, loader: Loader::new(prefix, root), signer, key }
     }
 }
 
 impl Format for MachO {
-    fn key(&self) -> &'static [u8] {
+    fn key(&self) -> &[u8] {
         // Of a universal file each processor has its own part.
-        if self.arch == Arch::X86_64 { b"Mach-O x86_64" } else { b"Mach-O arm64" }
+        &self.key
     }
 
     fn read(&self, bytes: &[u8]) -> Result<Facts, Refusal> {
@@ -118,14 +126,14 @@ impl Format for MachO {
     /// Signs what was changed, and what has no signature that holds: arm64 loads nothing else.
     fn finish(&self, old: &[u8], new: Option<Vec<u8>>, file: &File) -> Result<Option<Vec<u8>>> {
         let bytes = new.as_deref().unwrap_or(old);
-        if sign::holds(bytes) {
+        if self.signer.keeps() && sign::holds(bytes) {
             return Ok(new);
         }
         let seal = Seal { identifier: file.file_name().to_owned(), ..Seal::default() };
-        match sign::ad_hoc(bytes, &seal) {
+        match self.signer.sign(bytes, &seal) {
             Ok(signed) => Ok(Some(signed)),
             // There files without a signature are loaded.
-            Err(_) if self.arch == Arch::X86_64 => Ok(new),
+            Err(_) if self.arch == Arch::X86_64 && self.signer.keeps() => Ok(new),
             Err(e) => Err(e).context(|| format!("failed to sign `{}`", file.dest)),
         }
     }

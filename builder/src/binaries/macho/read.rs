@@ -45,14 +45,6 @@ pub(super) fn read(bytes: &[u8], arch: Arch) -> Result<Facts, Refusal> {
     Ok(facts)
 }
 
-/// The oldest macOS that a file runs on.
-///
-/// # Errors
-/// It is no Mach-O file, or damaged.
-pub(crate) fn macos(bytes: &[u8], arch: Arch) -> Result<Option<(u32, u32)>, Refusal> {
-    Ok(read(bytes, arch)?.macos)
-}
-
 /// `X.Y.Z` as headers have it.
 fn version(packed: u32) -> (u32, u32) {
     (packed >> 16, packed >> 8 & 0xff)

@@ -50,8 +50,8 @@ pub(super) fn find(folder: &Path, target: Target) -> Result<Layout> {
     let tops = [Some(folder), only.as_deref()].into_iter().flatten();
     let frameworks = if target.os == Os::Macos { &FRAMEWORKS[..] } else { &[] };
     let below: Vec<&str> = BELOW.iter().chain(frameworks).copied().collect();
-    for prefix in tops
-        .flat_map(|top| below.iter().map(|b| if b.is_empty() { top.to_owned() } else { top.join(b) }))
+    for prefix in
+        tops.flat_map(|top| below.iter().map(|b| if b.is_empty() { top.to_owned() } else { top.join(b) }))
     {
         let found = if target.os == Os::Windows { windows(&prefix) } else { unix(&prefix, target) };
         if let Some(layout) = found {
