@@ -26,8 +26,9 @@ use crate::analysis::{By, Guard, Reason};
 use crate::error::{Error, Result, Warning};
 use crate::python::Python;
 use crate::rules::Contents;
-use crate::spec::Request;
+use crate::spec::{Request, Strip};
 use crate::store::Store;
+use crate::target::Os;
 use closure::Closure;
 use paths::MachinePaths;
 use policy::Policy;
@@ -117,7 +118,8 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
         glibc: glibc.map(|(version, culprit, _)| (version, culprit)),
         macos: macos(&closure),
         host: closure.host.clone().into_iter().collect(),
-        warnings: [inventory.warnings, closure.warnings, verified.warnings].concat(),
+        warnings: [inventory.warnings, closure.warnings, verified.warnings, unstripped(request, python)]
+            .concat(),
     })
 }
 
@@ -166,6 +168,13 @@ fn glibc(closure: &Closure) -> Option<((u32, u32), String, String)> {
     Some((highest.0, highest.1.to_owned(), highest.2.to_owned()))
 }
 
+/// Tells where `strip = "all"` has no effect.
+fn unstripped(request: &Request, python: &Python) -> Vec<Warning> {
+    let wanted = request.bundle.strip == Strip::All && python.target.os == Os::Macos;
+    let warning = || Warning::new("`strip = \"all\"` has no effect on files of macOS, whose symbols stay");
+    wanted.then(warning).into_iter().collect()
+}
+
 /// The oldest macOS that runs all files, and the file that needs it.
 fn macos(closure: &Closure) -> Option<((u32, u32), String)> {
     let needs = closure.files.iter().filter_map(|f| Some((f.facts.as_ref()?.macos?, f.dest.as_str())));
@@ -182,7 +191,6 @@ fn too_new(limit: (u32, u32), culprit: &str, symbol: &str) -> Error {
 /// Reads and mends arbitrary bytes; what comes out can be read and mended again.
 #[cfg(fuzzing)]
 pub fn fuzz(bytes: &[u8]) {
-    use crate::spec::Strip;
     let Ok(facts) = elf::read::read(bytes) else { return };
     let paths = MachinePaths::new([Path::new("/srv/ann/project")]);
     for strip in [Strip::None, Strip::Debug, Strip::All] {
