@@ -238,6 +238,7 @@ fn what_cannot_be_made_is_told_before_any_work() {
     for (arguments, expected) in [
         (&["--target-architecture", "universal2"][..], "build another one with `--target macos-x86_64`"),
         (&["--codesign-identity", "Developer ID Application: Me"], "Developer ID Application: Me"),
+        (&["--onefile", "--extract", "memory"], "macOS loads no libraries from memory"),
         (&["--icon", "icon.icns"], "expected an `.icns` file or a PNG picture"),
         (&["--osx-entitlements-file", "e.plist"], "failed to read the entitlements"),
     ] {

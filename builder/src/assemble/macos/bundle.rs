@@ -17,6 +17,8 @@ use crate::spec::{Mode, Request};
 const CONTENTS: &str = "Contents";
 const CODE: &str = "Frameworks";
 const DATA: &str = "Resources";
+/// How the name of a framework ends.
+pub(super) const FRAMEWORK: &str = ".framework";
 /// What a dot becomes in the name of a folder of code.
 const DOT: &str = "__dot__";
 
@@ -161,7 +163,10 @@ impl Folder {
 
     fn kind(&self) -> Kind {
         let own = self.files.values().map(|item| if self.is_code(item) { Kind::Code } else { Kind::Data });
-        let below = self.folders.values().map(Folder::kind);
+        let below = self.folders.iter().map(|(name, folder)| {
+            // A framework has a place of its own.
+            if name.ends_with(FRAMEWORK) { Kind::Both } else { folder.kind() }
+        });
         own.chain(below).reduce(|a, b| if a == b { a } else { Kind::Both }).unwrap_or(Kind::Data)
     }
 
@@ -174,8 +179,14 @@ impl Folder {
             items.insert(format!("{there}/{name}"), item);
         }
         for (name, folder) in self.folders {
-            // A framework is a bundle.
-            let dotted = name.contains('.') && !name.ends_with(".framework");
+            if let Some(stem) = name.strip_suffix(FRAMEWORK) {
+                // A bundle itself, whole and with a seal of its own.
+                let (inner_code, inner_data) = (format!("{code}/{name}"), format!("{data}/{name}"));
+                items.insert(inner_data, Item::Link(leading(data, &inner_code)));
+                folder.framework(stem, &inner_code, items);
+                continue;
+            }
+            let dotted = name.contains('.');
             let renamed = if dotted { name.replace('.', DOT) } else { name.clone() };
             let (inner_code, inner_data) = (format!("{code}/{renamed}"), format!("{data}/{name}"));
             let kind = folder.kind();
@@ -202,13 +213,31 @@ impl Folder {
             items.insert(format!("{at}/{name}"), item);
         }
         for (name, folder) in self.folders {
-            let dotted = is_code && name.contains('.') && !name.ends_with(".framework");
+            let dotted = is_code && name.contains('.');
             let renamed = if dotted { name.replace('.', DOT) } else { name.clone() };
             if dotted {
                 items.insert(format!("{at}/{name}"), Item::Link(renamed.clone()));
             }
             folder.only(&format!("{at}/{renamed}"), is_code, items);
         }
+    }
+}
+
+impl Folder {
+    /// Puts a framework where it belongs, with the links that wheels cannot hold: `Versions/Current` and those beside it.
+    fn framework(self, stem: &str, at: &str, items: &mut BTreeMap<String, Item>) {
+        let versions: Vec<&String> =
+            self.folders.get("Versions").iter().flat_map(|v| v.folders.keys()).collect();
+        if let ([version], true) = (&versions[..], self.files.is_empty()) {
+            let there = self.folders.get("Versions").and_then(|v| v.folders.get(*version));
+            items.insert(format!("{at}/Versions/Current"), Item::Link((*version).clone()));
+            for name in [stem, "Resources"] {
+                if there.is_some_and(|v| v.files.contains_key(name) || v.folders.contains_key(name)) {
+                    items.insert(format!("{at}/{name}"), Item::Link(format!("Versions/Current/{name}")));
+                }
+            }
+        }
+        self.only(at, false, items);
     }
 }
 
@@ -280,8 +309,16 @@ mod tests {
             ("lib-dynload/_ssl.so", code()),
             ("lib/libz.1.dylib", code()),
             ("lib/libz.dylib", Item::Link("libz.1.dylib".into())),
+            ("Qt/QtCore.framework/Versions/A/QtCore", code()),
+            ("Qt/QtCore.framework/Versions/A/Resources/Info.plist", data(vec![])),
         ]);
         let expected = [
+            ("Frameworks/Qt/QtCore.framework/QtCore", "Versions/Current/QtCore"),
+            ("Frameworks/Qt/QtCore.framework/Resources", "Versions/Current/Resources"),
+            ("Frameworks/Qt/QtCore.framework/Versions/A/QtCore", "code"),
+            ("Frameworks/Qt/QtCore.framework/Versions/A/Resources/Info.plist", "data"),
+            ("Frameworks/Qt/QtCore.framework/Versions/Current", "A"),
+            ("Resources/Qt/QtCore.framework", "../../Frameworks/Qt/QtCore.framework"),
             ("Frameworks/assets", "../Resources/assets"),
             ("Frameworks/lib-dynload/_ssl.so", "code"),
             ("Frameworks/lib/libz.1.dylib", "code"),

@@ -20,7 +20,7 @@ use crate::binaries::macho::sign::{self, Seal};
 use crate::binaries::macho::signer::Signer;
 use crate::error::{Context, Error, Result};
 use crate::launcher::Launcher;
-use crate::spec::Request;
+use crate::spec::{Extract, Mode, Request};
 use crate::target::Target;
 
 /// Checks what the request says of the product on macOS.
@@ -40,6 +40,12 @@ pub(super) fn check(request: &Request, target: Target) -> Result<()> {
         return Err(error.hint(format!(
             "one build makes a program for one processor: build another one with `--target {name}`"
         )));
+    }
+    if request.bundle.mode == Mode::Onefile && request.bundle.extract == Extract::Memory {
+        return Err(Error::new(
+            "macOS loads no libraries from memory, which `extract = \"memory\"` asks for",
+        )
+        .hint("`extract = \"temp\"` leaves nothing behind"));
     }
     if let Some(path) = &macos.icon {
         icon::read(path)?;

@@ -75,14 +75,18 @@ pub(super) fn make_room(launcher: &[u8], len: u64) -> Result<Room> {
     // That of the signature goes, and comes back when it is signed.
     let kept: Vec<_> = image.commands.iter().filter(|c| c.kind != lc::CODE_SIGNATURE).collect();
     let needed = kept.iter().map(|c| c.len).sum::<usize>() + COMMAND + 16;
-    if needed > image.end - HEADER + image.room(launcher) {
+    if needed > image.end - HEADER + image.room(launcher) || start < HEADER + needed {
         return Err(wrong("its header has no room for another segment"));
     }
 
     let archive = linkedit.fileoff.next_multiple_of(PAGE);
-    let vmaddr = linkedit.vmaddr.next_multiple_of(PAGE);
     let size = len.next_multiple_of(PAGE);
     let behind = archive + size;
+    let address = |vmaddr: u64| {
+        let vmaddr = vmaddr.checked_next_multiple_of(PAGE)?;
+        Some((vmaddr, vmaddr.checked_add(size)?))
+    };
+    let (vmaddr, next) = address(linkedit.vmaddr).ok_or_else(|| wrong("its last segment has no address"))?;
     if behind + tail.len() as u64 > u64::from(u32::MAX) {
         return Err(wrong("a program of more than 4 GiB cannot be one file there")
             .hint("leave data files out, or build with `mode = \"onedir\"`"));
@@ -107,7 +111,7 @@ pub(super) fn make_room(launcher: &[u8], len: u64) -> Result<Room> {
         let mut bytes = launcher[command.at..command.at + command.len].to_vec();
         if *command == linkedit.command {
             commands.extend(&segment);
-            put_u64(&mut bytes, 24, vmaddr + size);
+            put_u64(&mut bytes, 24, next);
             put_u64(&mut bytes, 40, behind);
             put_u64(&mut bytes, 48, tail.len() as u64);
         }

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use super::bundle::Item;
+use super::bundle::{FRAMEWORK, Item};
 use crate::archive::Stored;
 use crate::error::{Context, Result};
 
@@ -51,8 +51,20 @@ const OUTSIDE: [&str; 2] = ["Info.plist", "PkgInfo"];
 /// # Errors
 /// A file cannot be read.
 pub(super) fn content(items: &BTreeMap<String, Item>) -> Result<Vec<u8>> {
-    let sealed: Vec<(&String, &Item)> =
-        items.iter().filter(|(path, _)| !OUTSIDE.contains(&path.as_str())).collect();
+    let mut frameworks: BTreeMap<&str, Option<[u8; 20]>> = BTreeMap::new();
+    let mut sealed: Vec<(&String, &Item)> = Vec::new();
+    for (path, item) in items.iter().filter(|(path, _)| !OUTSIDE.contains(&path.as_str())) {
+        let Some((framework, inner)) = framework(path) else {
+            sealed.push((path, item));
+            continue;
+        };
+        // It is known by the hash of its library.
+        let stem = framework.rsplit('/').next().and_then(|n| n.strip_suffix(FRAMEWORK));
+        let known = frameworks.entry(framework).or_default();
+        if let (Item::Code { cdhash, .. }, true) = (item, inner.rsplit('/').next() == stem) {
+            *known = Some(*cdhash);
+        }
+    }
     let hashed = sealed.par_iter().map(|(path, item)| {
         Ok(match item {
             Item::Data { content, .. } => {
@@ -92,14 +104,17 @@ pub(super) fn content(items: &BTreeMap<String, Item>) -> Result<Vec<u8>> {
                     .insert(path.clone(), optional(entry(vec![("symlink", Value::String(target.clone()))])));
             }
             (Item::Code { cdhash, .. }, _) => {
-                let hex: String = cdhash.iter().map(|b| format!("{b:02x}")).collect();
-                let requirement = Value::String(format!("cdhash H\"{hex}\""));
-                let nested = vec![("cdhash", Value::Data(cdhash.to_vec())), ("requirement", requirement)];
-                files2.insert(path.clone(), Value::Dictionary(entry(nested)));
+                files2.insert(path.clone(), nested(cdhash));
             }
             (Item::Data { .. }, None) => {}
         }
     }
+    for (path, cdhash) in frameworks {
+        if let Some(cdhash) = cdhash {
+            files2.insert(path.to_owned(), nested(&cdhash));
+        }
+    }
+    files2.sort_keys();
     let mut all = Dictionary::new();
     all.insert("files".into(), Value::Dictionary(files));
     all.insert("files2".into(), Value::Dictionary(files2));
@@ -109,6 +124,21 @@ pub(super) fn content(items: &BTreeMap<String, Item>) -> Result<Vec<u8>> {
     Value::Dictionary(all).to_writer_xml(&mut xml).context(|| "failed to write CodeResources")?;
     xml.push(b'\n');
     Ok(xml)
+}
+
+/// What is said of code: its hash, and that it must have it.
+fn nested(cdhash: &[u8; 20]) -> Value {
+    let hex: String = cdhash.iter().map(|b| format!("{b:02x}")).collect();
+    let mut entry = Dictionary::new();
+    entry.insert("cdhash".into(), Value::Data(cdhash.to_vec()));
+    entry.insert("requirement".into(), Value::String(format!("cdhash H\"{hex}\"")));
+    Value::Dictionary(entry)
+}
+
+/// The framework that a file lies in, and its path there.
+fn framework(path: &str) -> Option<(&str, &str)> {
+    let end = path.find(&format!("{FRAMEWORK}/"))? + FRAMEWORK.len();
+    path.starts_with("Frameworks/").then(|| (&path[..end], &path[end + 1..]))
 }
 
 fn rules(table: &[(&str, &str, u32)]) -> Value {

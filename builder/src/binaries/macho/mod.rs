@@ -8,6 +8,8 @@ pub(crate) mod read;
 mod search;
 pub(crate) mod sign;
 pub(crate) mod signer;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 
