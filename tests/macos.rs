@@ -238,7 +238,6 @@ fn what_cannot_be_made_is_told_before_any_work() {
     for (arguments, expected) in [
         (&["--target-architecture", "universal2"][..], "build another one with `--target macos-x86_64`"),
         (&["--codesign-identity", "Developer ID Application: Me"], "Developer ID Application: Me"),
-        (&["--onefile", "--extract", "memory"], "macOS loads no libraries from memory"),
         (&["--icon", "icon.icns"], "expected an `.icns` file or a PNG picture"),
         (&["--osx-entitlements-file", "e.plist"], "failed to read the entitlements"),
     ] {
@@ -249,6 +248,11 @@ fn what_cannot_be_made_is_told_before_any_work() {
         assert!(outcome.stderr.contains(expected), "{expected}\n{outcome}");
         assert!(!project.path().join("dist").exists(), "{outcome}");
     }
+    let spec = "[app]\nentry = \"app.py\"\n[bundle]\nmode = \"onefile\"\nextract = \"memory\"\n";
+    let project = project.file("memory.spec", spec);
+    let outcome = pieces.freeze(&project, "macos-aarch64", &launcher, &["memory.spec"]);
+    outcome.exits(1);
+    assert!(outcome.stderr.contains("macOS loads no libraries from memory"), "{outcome}");
     let outcome = pieces.freeze(&project, "macos-aarch64", Path::new("/bin/true"), &["app.py"]);
     outcome.exits(1);
     assert!(outcome.stderr.contains("it is no Mach-O file"), "{outcome}");
