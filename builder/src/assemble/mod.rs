@@ -82,8 +82,8 @@ struct Cargo {
 /// # Errors
 /// There is no launcher for the target, or the request asks for what cannot be made.
 pub fn check(request: &Request, python: &Python) -> Result<()> {
-    launcher::executable(&python.target)?;
-    if python.target.os == Os::Macos { macos::check(request, python.target) } else { Ok(()) }
+    let launcher = launcher::executable(&python.target)?;
+    if python.target.os == Os::Macos { macos::check(request, python.target, &launcher) } else { Ok(()) }
 }
 
 /// What is left to be done when the product lies in its place: notarisation.

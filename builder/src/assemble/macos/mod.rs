@@ -26,8 +26,9 @@ use crate::target::Target;
 /// Checks what the request says of the product on macOS.
 ///
 /// # Errors
-/// It asks for what cannot be made.
-pub(super) fn check(request: &Request, target: Target) -> Result<()> {
+/// It asks for what cannot be made, or the launcher is none for this target.
+pub(super) fn check(request: &Request, target: Target, launcher: &Launcher) -> Result<()> {
+    place::check(launcher, target)?;
     let macos = &request.macos;
     let own = target.machine();
     if let Some(other) = macos.architectures.iter().find(|a| *a != own) {

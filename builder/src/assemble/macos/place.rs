@@ -3,6 +3,7 @@
 use crate::binaries::macho::image::{HEADER, Image, MH_EXECUTE, Segment, lc, put_u32, put_u64, u32_at};
 use crate::binaries::macho::sign;
 use crate::error::{Error, Result};
+use crate::target::Target;
 
 /// Segment and section that the launcher looks into (bootloader/src/archive/container.rs).
 const SEGMENT: &[u8] = b"__FREEZE";
@@ -53,15 +54,31 @@ fn places(kind: u32) -> Result<&'static [usize], u32> {
     })
 }
 
+fn wrong(what: &str) -> Error {
+    Error::new(format!("failed to put the archive into the launcher for macOS: {what}")).hint(
+        "build the launcher with `bootloader/launchers.sh`; FREEZE_BOOTLOADER must name one for macOS, or be unset",
+    )
+}
+
+/// Checks that a launcher is one for a target, with room for an archive.
+///
+/// # Errors
+/// It is not.
+pub(super) fn check(launcher: &[u8], target: Target) -> Result<()> {
+    make_room(launcher, PAGE)?;
+    let arch = Image::parse(launcher).ok().and_then(|image| image.arch);
+    if arch == Some(target.arch) {
+        Ok(())
+    } else {
+        Err(wrong(&format!("it is for another processor than {}", target.name())))
+    }
+}
+
 /// Makes room for an archive of `len` bytes in a launcher, whose signature is dropped.
 ///
 /// # Errors
 /// The launcher is no executable of macOS that can be changed, or has no room for another load command.
 pub(super) fn make_room(launcher: &[u8], len: u64) -> Result<Room> {
-    let wrong = |what: &str| {
-        Error::new(format!("failed to put the archive into the launcher for macOS: {what}"))
-            .hint("build the launcher with `bootloader/launchers.sh`; FREEZE_BOOTLOADER must name one for macOS, or be unset")
-    };
     let image = Image::parse(launcher).map_err(|_| wrong("it is no Mach-O file for one 64-bit processor"))?;
     let linkedit = image.linkedit(launcher).filter(|_| image.filetype == MH_EXECUTE);
     let linkedit = linkedit.ok_or_else(|| wrong("expected a program whose last segment is __LINKEDIT"))?;
@@ -178,6 +195,10 @@ mod tests {
         };
         error(b"\x7fELF", "no Mach-O file");
         error(&file(MH_DYLIB, ARM64, &[], 400), "expected a program");
+        let target = Target::named("macos-x86_64").unwrap();
+        let other = check(&file(MH_EXECUTE, ARM64, &[], 400), target).unwrap_err().to_string();
+        assert!(other.contains("another processor than macos-x86_64"), "{other}");
+        assert!(check(&file(MH_EXECUTE, X86_64, &[], 400), target).is_ok());
         error(&file(MH_EXECUTE, ARM64, &[], 100), "no room");
         error(&file(MH_EXECUTE, ARM64, &[named(0x55, 12, "x")], 400), "load command 0x55 is not known");
         let plain = file(MH_EXECUTE, ARM64, &[], 400);
