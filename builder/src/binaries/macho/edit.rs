@@ -1,6 +1,6 @@
 //! Rewrites the load commands of a Mach-O file: names of libraries, its own name, run paths, further commands.
 
-use super::image::{HEADER, Image, lc, put_u32};
+use super::image::{HEADER, Image, lc, put_u32, u32_at};
 use crate::binaries::format::Unsafe;
 
 /// What to change.
@@ -13,6 +13,9 @@ pub(super) struct Change<'a> {
     /// The own name of a library.
     pub(super) own: Option<&'a str>,
 }
+
+/// Bytes of the load command that tells where the signature is.
+const SIGNATURE: usize = 16;
 
 /// Why load commands cannot grow.
 const NO_ROOM: Unsafe =
@@ -55,7 +58,10 @@ pub(super) fn write(bytes: &mut [u8], image: &Image, commands: &[Vec<u8>]) -> Re
     if bytes[HEADER..image.end] == new[..] {
         return Ok(false);
     }
-    if new.len() > old + image.room(bytes) {
+    // A file that is not signed yet is going to be.
+    let signed = |command: &Vec<u8>| u32_at(command, 0) == lc::CODE_SIGNATURE;
+    let signature = if commands.iter().any(signed) { 0 } else { SIGNATURE };
+    if new.len() > old && new.len() + signature > old + image.room(bytes) {
         return Err(NO_ROOM);
     }
     bytes[HEADER..HEADER + new.len()].copy_from_slice(&new);
@@ -113,7 +119,7 @@ mod tests {
 
     #[test]
     fn names_and_run_paths_change_and_the_rest_stays() {
-        let (old, mut new) = (library(64), library(64));
+        let (old, mut new) = (library(96), library(96));
         let names = [("/opt/b/libb.dylib".to_owned(), "@loader_path/../../some/libb.dylib".to_owned())];
         let search = ["@loader_path/x".to_owned(), "@loader_path/y".to_owned()];
         let change = Change { names: &names, search: Some(&search), own: Some("@rpath/liba.dylib") };
@@ -122,7 +128,7 @@ mod tests {
         assert_eq!(facts.needed, ["@loader_path/../../some/libb.dylib", "/usr/lib/libSystem.B.dylib"]);
         assert_eq!((facts.rpath, facts.name.as_deref()), (search.to_vec(), Some("@rpath/liba.dylib")));
         let image = Image::parse(&old).unwrap();
-        assert_eq!(old[image.end + 64..], new[image.end + 64..]);
+        assert_eq!(old[image.end + 96..], new[image.end + 96..]);
         assert!(!apply(&mut new, &Change::default()).unwrap());
         // Shorter again: what is left over is filled with zeros.
         assert!(apply(&mut new, &Change { search: Some(&[]), ..Change::default() }).unwrap());
