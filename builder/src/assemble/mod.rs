@@ -83,7 +83,15 @@ struct Cargo {
 /// There is no launcher for the target, or the request asks for what cannot be made.
 pub fn check(request: &Request, python: &Python) -> Result<()> {
     let launcher = launcher::executable(&python.target)?;
-    if python.target.os == Os::Macos { macos::check(request, python.target, &launcher) } else { Ok(()) }
+    if python.target.os != Os::Macos {
+        return Ok(());
+    }
+    if python.libpython.is_none() {
+        let error =
+            Error::new("a program for macOS needs a Python with a shared library, and this one has none");
+        return Err(error.hint("those of python.org, Homebrew, conda and python-build-standalone have one"));
+    }
+    macos::check(request, python.target, &launcher)
 }
 
 /// What is left to be done when the product lies in its place: notarisation.
