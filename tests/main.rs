@@ -28,6 +28,7 @@ mod inspect;
 mod interpreter;
 mod kinds;
 mod launcher;
+mod macos;
 mod output;
 mod programs;
 mod python;

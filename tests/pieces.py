@@ -1,4 +1,5 @@
-"""Fetches what the tests of other platforms need into target/pieces: Pythons for Windows, for Linux on arm64, and for an old Linux.
+"""Fetches what the tests of other platforms need into target/pieces: Pythons for Windows, for Linux on arm64, for an old Linux,
+and for macOS.
 
 For tests only. Nothing of what is fetched is run, and nothing is installed on this machine. A piece that cannot be had
 is left out, and the tests that need it say so.
@@ -13,6 +14,8 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+
+import pieces_macos
 
 PIECES = pathlib.Path(__file__).resolve().parent.parent / "target" / "pieces"
 
@@ -147,7 +150,8 @@ def main():
     if sys.prefix == sys.base_prefix and "--here" not in sys.argv:
         if not (environment / "bin" / "python").exists():
             subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-        os.execv(environment / "bin" / "python", ["python", __file__, "--here"])
+        own = str(environment / "bin" / "python")
+        os.execv(own, [own, __file__, "--here"])
     for name, project, file, expected in WINDOWS:
         piece(name, lambda folder: windows(folder, project, file, expected))
     piece("arm64-wheels", lambda folder: wheels(folder, "manylinux2014_aarch64"))
@@ -155,6 +159,9 @@ def main():
     if shutil.which("apt-get") and shutil.which("dpkg-deb"):
         for name, *what in DEBIAN:
             piece(name, lambda folder: debian(folder, *what))
+    piece("macos-wheels", pieces_macos.wheels)
+    if shutil.which("apt-get") and shutil.which("make"):
+        piece("macos-3.11", pieces_macos.python)
 
 
 if __name__ == "__main__":

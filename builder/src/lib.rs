@@ -38,8 +38,8 @@ pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
     let store = open_store(request)?;
     reporter.warn(&request.warnings);
     let python = reporter.phase("python", || Python::probe(request, &store))?;
-    // Without one all work is in vain.
-    launcher::executable(&python.target)?;
+    // Without a launcher, and what it is to become, all work is in vain.
+    assemble::check(request, &python)?;
     let graph = reporter.phase("modules", || analysis::modules(request, &python, &store))?;
     reporter.warn(&graph.warnings);
     let contents = reporter.phase("data", || rules::apply(graph, request, &python, &store))?;
@@ -51,6 +51,8 @@ pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
     let app = reporter.phase("assemble", || assemble::app(request, packed, &python))?;
     let published = reporter.phase("publish", || output::publish(request, app))?;
     reporter.warn(&published.warnings);
+    #[cfg(feature = "signing")]
+    reporter.phase("notarise", || assemble::finish(request, &published.path, &python))?;
     let summary = Summary::new(request, &python, &contents, &natives, &published, reporter);
     let output = &request.output;
     let mut parts = None;

@@ -107,6 +107,8 @@ pub struct Summary {
     pub data: usize,
     /// Oldest glibc that will do, and the file that needs it.
     pub glibc: Option<(String, String)>,
+    /// Oldest macOS that will do, and the file that needs it.
+    pub macos: Option<(String, String)>,
     /// Imports that lead nowhere and are not guarded.
     pub missing: usize,
     /// Duration of the build.
@@ -137,6 +139,7 @@ impl Summary {
             libraries: totals.libraries,
             data: totals.data,
             glibc: natives.glibc.as_ref().map(|((a, b), file)| (format!("{a}.{b}"), file.clone())),
+            macos: natives.macos.as_ref().map(|((a, b), file)| (format!("{a}.{b}"), file.clone())),
             missing: contents.graph.missing.values().filter(|r| needed(r)).count(),
             seconds: reporter.elapsed().as_secs_f64(),
         }
@@ -288,6 +291,9 @@ impl Reporter {
         if self.settings.format == Format::Json {
             let mut value = serde_json::to_value(summary).unwrap_or_default();
             value["event"] = Value::from("result");
+            if let Some((version, file)) = &summary.macos {
+                value["macos"] = json!({ "version": version, "file": file });
+            }
             if let Some((version, file)) = &summary.glibc {
                 value["glibc"] = json!({ "version": version, "file": file });
             }
@@ -313,6 +319,9 @@ impl Reporter {
             count(summary.data, "data file", "data files"),
         ];
         self.line(&format!("  {} of Python {}", contents.join(", "), summary.python));
+        if let Some((version, file)) = &summary.macos {
+            self.line(&format!("  runs on macOS {version} and newer, as `{file}` needs it"));
+        }
         if let Some((version, file)) = &summary.glibc {
             self.line(&format!("  runs with glibc {version} and newer, as `{file}` needs it"));
         }

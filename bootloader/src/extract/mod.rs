@@ -107,7 +107,12 @@ pub(crate) fn root(program: &Program) -> Result<Root, Failure> {
 fn beside(program: &Program) -> Result<Root, Failure> {
     let folder = program.carrier.parent().unwrap_or(Path::new("/"));
     let contents = program.archive.setting(setting::CONTENTS).unwrap_or(b"_internal");
-    let path = if contents == b"." { folder.to_owned() } else { folder.join(os::path_from_bytes(contents)) };
+    let path = match contents.strip_prefix(b"../") {
+        _ if contents == b"." => folder.to_owned(),
+        // An app bundle of macOS: beside the folder of the programs.
+        Some(rest) => folder.parent().unwrap_or(folder).join(os::path_from_bytes(rest)),
+        None => folder.join(os::path_from_bytes(contents)),
+    };
     if path.is_dir() {
         return Ok(Root { path, on_disk: true, _lock: None, is_private: false });
     }

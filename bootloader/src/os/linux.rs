@@ -133,6 +133,9 @@ pub(crate) fn can_load_from_memory() -> bool {
     memory_file(c"freeze").is_ok()
 }
 
+/// The folder below the user's for caches.
+pub(crate) const CACHES: &str = ".cache";
+
 /// Whether programs may be built to load their libraries from memory.
 pub(crate) const MEMORY_FILES: bool = true;
 

@@ -12,6 +12,9 @@ use super::parent;
 /// What to try where the own executable is not found.
 pub(crate) const EXECUTABLE_HINT: &str = "start the program by its path";
 
+/// The folder below the user's for caches.
+pub(crate) const CACHES: &str = "Library/Caches";
+
 /// Whether programs may be built to load their libraries from memory.
 pub(crate) const MEMORY_FILES: bool = false;
 

@@ -202,7 +202,7 @@ pub(crate) fn folder_variable(name: &str) -> Option<PathBuf> {
 
 /// Folders for caches, best first.
 pub(crate) fn cache_folders() -> Vec<PathBuf> {
-    let below_home = |home: PathBuf| home.join(".cache");
+    let below_home = |home: PathBuf| home.join(super::CACHES);
     let mut folders: Vec<PathBuf> = folder_variable("XDG_CACHE_HOME").into_iter().collect();
     folders.extend(folder_variable("HOME").map(below_home));
     if folders.is_empty() {

@@ -46,6 +46,9 @@ pub struct Manifest {
     /// Lowest glibc that the product runs with, and the file that needs it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub glibc: Option<(String, String)>,
+    /// Oldest macOS that the product runs on, and the file that needs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub macos: Option<(String, String)>,
     /// Libraries that stay with the host, and who needs them first.
     pub host: BTreeMap<String, String>,
 }
@@ -193,6 +196,7 @@ pub(super) fn build(
         exclude: request.modules.exclude.clone(),
         missing: graph.missing.iter().map(|(name, reasons)| (name.clone(), whys(reasons))).collect(),
         glibc: natives.glibc.as_ref().map(|((a, b), file)| (format!("{a}.{b}"), file.clone())),
+        macos: natives.macos.as_ref().map(|((a, b), file)| (format!("{a}.{b}"), file.clone())),
         host: natives.host.iter().map(|(name, who)| (name.clone(), portable(who))).collect(),
     }
 }

@@ -42,6 +42,8 @@ pub struct Packed {
     pub programs: Vec<String>,
     /// Numbers for the summary.
     pub totals: Totals,
+    /// The oldest macOS that all native files run on.
+    pub macos: Option<(u32, u32)>,
     /// What the user should know.
     pub warnings: Vec<Warning>,
 }
@@ -66,6 +68,8 @@ pub struct Beside {
     pub size: u64,
     /// Whether it is executable.
     pub executable: bool,
+    /// Whether it is a native library or program.
+    pub native: bool,
     /// A symbolic link: its target; `content` is then empty.
     pub link: Option<String>,
 }
@@ -243,6 +247,7 @@ pub fn pack(
                     content,
                     size,
                     executable: file.executable,
+                    native: matches!(file.kind, FileKind::Native | FileKind::Program),
                     link: file.link.clone(),
                 });
             }
@@ -321,7 +326,9 @@ pub fn pack(
     }
     encoder.setting(setting::MANIFEST, manifest.to_string());
     let plan = encoder.plan().map_err(Error::new)?;
-    Ok(Packed { plan, blobs: stored, beside, programs: settings::programs(graph, request), totals, warnings })
+    let programs = settings::programs(graph, request);
+    let macos = natives.macos.as_ref().map(|(version, _)| *version);
+    Ok(Packed { plan, blobs: stored, beside, programs, totals, macos, warnings })
 }
 
 impl Job<'_> {

@@ -127,7 +127,7 @@ pub(super) fn add(
         }
         Mode::Onedir => {
             set(setting::MODE, "onedir");
-            set(setting::CONTENTS, &request.bundle.contents_directory);
+            set(setting::CONTENTS, request.contents_directory(python.target.os));
         }
     }
     for program in programs(&contents.graph, request) {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::facts::Facts;
+use super::format::leaf;
 use super::inventory::{File, Inventory};
 use super::policy::{Policy, Stays};
 use super::reader::Reader;
@@ -118,7 +119,7 @@ impl<'a, 'r> Closing<'a, 'r> {
         self.by_source.entry(canonical(&file.source)).or_insert(i);
         self.out.by_dest.entry(self.reader.format.fold(&file.dest)).or_insert(i);
         if file.facts.is_some() {
-            let own = file.facts.as_ref().and_then(|f| f.name.as_deref());
+            let own = file.facts.as_ref().and_then(|f| f.name.as_deref()).map(leaf);
             let names: Vec<&str> =
                 std::iter::once(file.file_name()).chain(own.filter(|n| *n != file.file_name())).collect();
             for name in names {
@@ -142,20 +143,17 @@ impl<'a, 'r> Closing<'a, 'r> {
     }
 
     fn resolve(&mut self, i: usize, needed: &str) -> Result<Edge> {
-        let name = needed.rsplit('/').next().unwrap_or(needed);
-        if self.policy.stays(name, self.gl) == Stays::Always {
-            return Ok(self.host(i, name));
+        let name = leaf(needed);
+        let names = self.reader.format.host_names(&self.chain(i), needed);
+        let own = names.first().map_or(name, String::as_str);
+        if self.policy.stays(own, self.gl) == Stays::Always {
+            return Ok(self.host(i, own));
         }
         let python = self.out.libpython.filter(|p| self.by_name.get(name).is_some_and(|l| l.contains(p)));
         if let Some(python) = python {
             return Ok(Edge::Bundled(python));
         }
-        let candidates = if needed == name {
-            self.reader.format.by_search_path(&self.chain(i), name)
-        } else {
-            // A path with a slash is taken as it is, without a search.
-            vec![PathBuf::from(needed)]
-        };
+        let candidates = self.reader.format.candidates(&self.chain(i), needed);
         let found = candidates.into_iter().find(|p| self.reader.fits(p));
         if let Some(found) = &found {
             if let Some(known) = self.by_source.get(&canonical(found)) {
@@ -175,8 +173,8 @@ impl<'a, 'r> Closing<'a, 'r> {
         if let Some(sibling) = named.iter().find(sibling) {
             return Ok(self.known(*sibling, name));
         }
-        if self.policy.stays(name, self.gl) == Stays::Unless {
-            return Ok(self.host(i, name));
+        if let Some(host) = names.iter().find(|n| self.policy.stays(n, self.gl) != Stays::No) {
+            return Ok(self.host(i, host));
         }
         let found = found.or_else(|| {
             let file = &self.out.files[i];
@@ -197,7 +195,10 @@ impl<'a, 'r> Closing<'a, 'r> {
         if let Some(j) = self.by_name.get(name).and_then(|l| l.first()) {
             return Ok(self.known(*j, name));
         }
-        self.missing(i, name);
+        let may_be_missing = |facts: &Facts| facts.weak.iter().any(|n| n == needed);
+        if !self.out.files[i].facts.as_ref().is_some_and(may_be_missing) {
+            self.missing(i, name);
+        }
         Ok(Edge::Missing)
     }
 
@@ -212,7 +213,8 @@ impl<'a, 'r> Closing<'a, 'r> {
     fn known(&mut self, j: usize, name: &str) -> Edge {
         let file = &self.out.files[j];
         let fold = |name: &str| self.reader.format.fold(name);
-        if fold(file.file_name()) != fold(name) && Some(j) != self.out.libpython {
+        let differs = fold(file.file_name()) != fold(name) && !self.reader.format.names_are_paths();
+        if differs && Some(j) != self.out.libpython {
             let dest = join(file.folder(), name);
             self.link(dest, j);
         }

@@ -15,6 +15,9 @@ pub(crate) struct Facts {
     pub name: Option<String>,
     /// Libraries it needs, in order.
     pub needed: Vec<String>,
+    /// Those of them without which it loads too.
+    #[serde(default)]
+    pub weak: Vec<String>,
     /// Search path that libraries it loads inherit (DT_RPATH), as written; empty folders dropped.
     pub rpath: Vec<String>,
     /// Search path for its own needs only (DT_RUNPATH); it disables `rpath` where it is present.
@@ -25,6 +28,9 @@ pub(crate) struct Facts {
     pub defines: Vec<String>,
     /// The standard folders are not searched for its needs.
     pub no_default: bool,
+    /// The oldest macOS that it runs on.
+    #[serde(default)]
+    pub macos: Option<(u32, u32)>,
 }
 
 /// How the operating system starts or loads a native file.

@@ -1,15 +1,19 @@
-//! What the rest of `binaries/` asks of an object format; one implementation each for ELF and PE, later Mach-O.
+//! What the rest of `binaries/` asks of an object format; one implementation each for ELF, PE and Mach-O.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::closure::{Closure, join};
 use super::elf::Elf;
 use super::facts::Facts;
+use super::inventory::File;
+use super::macho::MachO;
+use super::macho::signer::Signer;
 use super::paths::MachinePaths;
 use super::pe::Pe;
-use crate::error::{Error, Result, Warning};
+use crate::error::{Result, Warning};
 use crate::python::Python;
-use crate::spec::Strip;
+use crate::spec::{Request, Strip};
 use crate::target::Os;
 
 /// An object format and the loader that goes with it.
@@ -26,6 +30,23 @@ pub(crate) trait Format: fmt::Debug + Sync {
     /// Where a file's own search path, and those that it inherits from the files that load it, lead for
     /// `needed`, in order. `chain` holds the file first, then who loads it, and so on.
     fn by_search_path(&self, chain: &[(&Facts, &Path)], needed: &str) -> Vec<PathBuf>;
+
+    /// Where `needed` leads as the file writes it, in order.
+    fn candidates(&self, chain: &[(&Facts, &Path)], needed: &str) -> Vec<PathBuf> {
+        // A path with a slash is taken as it is, without a search.
+        if needed.contains('/') { vec![PathBuf::from(needed)] } else { self.by_search_path(chain, needed) }
+    }
+
+    /// Names under which the host may have a library, as policy tells them; the first is its own.
+    fn host_names(&self, _: &[(&Facts, &Path)], needed: &str) -> Vec<String> {
+        vec![leaf(needed).to_owned()]
+    }
+
+    /// What keeps results of this format apart from those of another one for the same content; nothing where the content
+    /// tells.
+    fn key(&self) -> &[u8] {
+        b""
+    }
 
     /// Where the build's environment and the system lead for `needed`, in order.
     fn by_system(&self, facts: &Facts, needed: &str) -> Vec<PathBuf>;
@@ -47,11 +68,58 @@ pub(crate) trait Format: fmt::Debug + Sync {
         Warning::new(message).hint("start it with `LD_LIBRARY_PATH` set to the root folder")
     }
 
+    /// Paths under the root that a name leads to, in a file in `folder` with this search path.
+    fn dests(&self, name: &str, search: &[String], folder: &str) -> Vec<String> {
+        search.iter().flat_map(|entry| self.inside(entry, folder)).map(|f| join(&f, name)).collect()
+    }
+
+    /// Whether files need others by paths, which are rewritten: then no second names are needed, and nothing that was
+    /// loaded before counts.
+    fn names_are_paths(&self) -> bool {
+        false
+    }
+
+    /// What is to be changed so that a file finds what it needs in the product; `None` where that is its search path alone.
+    fn plan(&self, _: &File, _: &Closure) -> Option<Plan> {
+        None
+    }
+
+    /// Does what is left to be done to a file that was mended, or to its old content.
+    ///
+    /// # Errors
+    /// It cannot be done.
+    fn finish(&self, _old: &[u8], new: Option<Vec<u8>>, _file: &File) -> Result<Option<Vec<u8>>> {
+        Ok(new)
+    }
+
     /// Mends a file; `None` where there is nothing to change.
     ///
     /// # Errors
     /// It cannot be changed safely.
     fn mend(&self, bytes: &[u8], facts: &Facts, mend: &Mend<'_>) -> Result<Option<Vec<u8>>, Unsafe>;
+}
+
+/// The last part of a name that may be a path.
+pub(crate) fn leaf(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+/// How a file is to find what it needs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Plan {
+    /// The search path to have, none at all if it is empty; `None` leaves it as it is.
+    pub(crate) search: Option<Vec<String>>,
+    /// Names of libraries that it needs, as they are and as they are to be.
+    pub(crate) names: Vec<(String, String)>,
+    /// The name that it is to have itself.
+    pub(crate) own: Option<String>,
+}
+
+impl Plan {
+    /// Whether loading depends on it.
+    pub(crate) fn matters(&self) -> bool {
+        self.search.is_some() || !self.names.is_empty()
+    }
 }
 
 /// What to do with a file.
@@ -61,6 +129,10 @@ pub(crate) struct Mend<'a> {
     pub(crate) strip: Strip,
     /// The search path to have, none if it is empty; `None` leaves it as it is.
     pub(crate) search: Option<&'a [String]>,
+    /// Names of libraries to change, old and new.
+    pub(crate) names: &'a [(String, String)],
+    /// Its own name to have.
+    pub(crate) own: Option<&'a str>,
     /// Paths to make neutral.
     pub(crate) paths: &'a MachinePaths,
 }
@@ -82,7 +154,7 @@ pub(crate) struct Unsafe(pub(crate) &'static str);
 ///
 /// # Errors
 /// Programs for it cannot be made here.
-pub(crate) fn of(python: &Python) -> Result<Box<dyn Format>> {
+pub(crate) fn of(python: &Python, request: &Request) -> Result<Box<dyn Format>> {
     let target = python.target;
     match target.os {
         Os::Linux if python.cross.is_some() => Ok(Box::new(Elf::under(target.arch, python.root()))),
@@ -91,10 +163,10 @@ pub(crate) fn of(python: &Python) -> Result<Box<dyn Format>> {
             let own = vec![python.base_prefix.clone(), python.dynload.clone()];
             Ok(Box::new(Pe::new(target.arch, python.search_path.clone(), own)))
         }
-        Os::Macos => Err(Error::new(format!(
-            "failed to collect native files for `{}`: unknown object format",
-            target.name()
-        ))
-        .hint("build for Linux or Windows")),
+        Os::Macos => {
+            let root = python.cross.is_some().then(|| python.root().to_owned());
+            let signer = Signer::of(request)?;
+            Ok(Box::new(MachO::new(target.arch, python.base_prefix.clone(), root, signer)))
+        }
     }
 }

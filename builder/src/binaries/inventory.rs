@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::closure::Edge;
 use super::facts::{Facts, Role};
-use super::format::Refusal;
+use super::format::{Refusal, leaf};
 use super::reader::Reader;
 use crate::analysis::{By, Guard, Kind, Reason, Source};
 use crate::error::{Context, Error, Result, Warning};
@@ -200,8 +200,10 @@ fn core(python: &Python, reader: &mut Reader<'_>) -> Result<File> {
     let source = crate::os::canonicalize(path).context(|| format!("failed to find `{}`", path.display()))?;
     let name = source.file_name().map(|n| n.to_string_lossy().into_owned());
     let own = reader.get(&source)?.1.as_ref().ok().and_then(|f| f.name.clone());
-    let dest =
-        own.or(name).ok_or_else(|| Error::new(format!("failed to read interpreter `{}`", path.display())))?;
+    let dest = own
+        .map(|own| leaf(&own).to_owned())
+        .or(name)
+        .ok_or_else(|| Error::new(format!("failed to read interpreter `{}`", path.display())))?;
     Ok(File { executable: python.libpython.is_none(), ..File::new(dest, source, interpreter()) })
 }
 

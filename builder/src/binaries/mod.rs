@@ -5,6 +5,7 @@ mod elf;
 mod facts;
 mod format;
 mod inventory;
+pub(crate) mod macho;
 mod paths;
 mod pe;
 mod policy;
@@ -24,8 +25,9 @@ use crate::analysis::{By, Guard, Reason};
 use crate::error::{Error, Result, Warning};
 use crate::python::Python;
 use crate::rules::Contents;
-use crate::spec::Request;
+use crate::spec::{Request, Strip};
 use crate::store::Store;
+use crate::target::Os;
 use closure::Closure;
 use paths::MachinePaths;
 use policy::Policy;
@@ -42,6 +44,8 @@ pub struct Natives {
     pub libpython: Option<String>,
     /// Highest glibc version that a collected file needs, and the file (path under the root).
     pub glibc: Option<((u32, u32), String)>,
+    /// The newest of the oldest versions of macOS that collected files run on, and the file (path under the root).
+    pub macos: Option<((u32, u32), String)>,
     /// Libraries that stay with the host: soname, and who needs them first.
     pub host: Vec<(String, String)>,
     /// What the user should know.
@@ -73,7 +77,7 @@ pub struct Native {
 /// # Errors
 /// A file cannot be read, the store cannot be written, or a file needs a newer glibc than allowed.
 pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &Store) -> Result<Natives> {
-    let format = format::of(python)?;
+    let format = format::of(python, request)?;
     let policy = Policy::of(python.target.os)?;
     let mut reader = Reader::new(format.as_ref(), store);
     let inventory = inventory::take(contents, python, store, &mut reader)?;
@@ -111,8 +115,10 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
         links: closure.links.iter().map(link).collect(),
         libpython: closure.libpython.map(|i| closure.files[i].dest.clone()),
         glibc: glibc.map(|(version, culprit, _)| (version, culprit)),
+        macos: macos(&closure),
         host: closure.host.clone().into_iter().collect(),
-        warnings: [inventory.warnings, closure.warnings, verified.warnings].concat(),
+        warnings: [inventory.warnings, closure.warnings, verified.warnings, unstripped(request, python)]
+            .concat(),
     })
 }
 
@@ -161,6 +167,20 @@ fn glibc(closure: &Closure) -> Option<((u32, u32), String, String)> {
     Some((highest.0, highest.1.to_owned(), highest.2.to_owned()))
 }
 
+/// Tells where `strip = "all"` has no effect.
+fn unstripped(request: &Request, python: &Python) -> Vec<Warning> {
+    let wanted = request.bundle.strip == Strip::All && python.target.os == Os::Macos;
+    let warning = || Warning::new("`strip = \"all\"` has no effect on files of macOS, whose symbols stay");
+    wanted.then(warning).into_iter().collect()
+}
+
+/// The oldest macOS that runs all files, and the file that needs it.
+fn macos(closure: &Closure) -> Option<((u32, u32), String)> {
+    let needs = closure.files.iter().filter_map(|f| Some((f.facts.as_ref()?.macos?, f.dest.as_str())));
+    let highest = needs.max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(a.1)))?;
+    Some((highest.0, highest.1.to_owned()))
+}
+
 fn too_new(limit: (u32, u32), culprit: &str, symbol: &str) -> Error {
     let (major, minor) = limit;
     Error::new(format!("`{culprit}` needs `{symbol}`, but `max-glibc` is {major}.{minor}"))
@@ -170,13 +190,13 @@ fn too_new(limit: (u32, u32), culprit: &str, symbol: &str) -> Error {
 /// Reads and mends arbitrary bytes; what comes out can be read and mended again.
 #[cfg(fuzzing)]
 pub fn fuzz(bytes: &[u8]) {
-    use crate::spec::Strip;
     let Ok(facts) = elf::read::read(bytes) else { return };
     let paths = MachinePaths::new([Path::new("/srv/ann/project")]);
     for strip in [Strip::None, Strip::Debug, Strip::All] {
         for search in [None, Some("$ORIGIN"), Some("$ORIGIN/a/long/path/that/needs/a/new/segment")] {
             let search = search.map(|s| vec![s.to_owned()]);
-            let mend = format::Mend { strip, search: search.as_deref(), paths: &paths };
+            let mend =
+                format::Mend { strip, search: search.as_deref(), names: &[], own: None, paths: &paths };
             if let Ok(Some(new)) = elf::rewrite::mend(bytes, &facts, &mend) {
                 let facts = elf::read::read(&new);
                 assert!(facts.is_ok(), "{strip:?} {search:?}: {facts:?}");

@@ -1,4 +1,5 @@
-//! Which libraries stay with the host, which files are not rewritten: `system.toml` and `windows.toml`, compiled once.
+//! Which libraries stay with the host, which files are not rewritten: `system.toml`, `windows.toml` and `macos.toml`,
+//! compiled once.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -68,9 +69,11 @@ impl Policy {
     pub(crate) fn of(os: Os) -> Result<&'static Policy> {
         static SYSTEM: Kept = OnceLock::new();
         static WINDOWS: Kept = OnceLock::new();
+        static MACOS: Kept = OnceLock::new();
         let (kept, name, text) = match os {
             Os::Windows => (&WINDOWS, "windows.toml", include_str!("windows.toml")),
-            Os::Linux | Os::Macos => (&SYSTEM, "system.toml", include_str!("system.toml")),
+            Os::Macos => (&MACOS, "macos.toml", include_str!("macos.toml")),
+            Os::Linux => (&SYSTEM, "system.toml", include_str!("system.toml")),
         };
         let policy = kept.get_or_init(|| Policy::read(name, text).map_err(|e| e.to_string()));
         policy.as_ref().map_err(|e| Error::new(e.clone()))
@@ -148,6 +151,20 @@ mod tests {
         }
         assert_eq!(policy.stays("libxcb.so.1", true), Stays::Unless);
         assert!(policy.is_gl("libEGL.so.1") && !policy.is_gl("libcuda.so.1"));
+    }
+
+    #[test]
+    fn what_macos_has_stays_and_all_else_is_shipped() {
+        let policy = Policy::of(Os::Macos).unwrap();
+        let metal = "/System/Library/Frameworks/Metal.framework/Versions/A/Metal";
+        for name in ["/usr/lib/libSystem.B.dylib", "/usr/lib/swift/libswiftCore.dylib", metal] {
+            assert_eq!(policy.stays(name, false), Stays::Always, "{name}");
+        }
+        for name in
+            ["/usr/local/lib/libx.dylib", "@rpath/libz.dylib", "/opt/homebrew/lib/libz.dylib", "libz.dylib"]
+        {
+            assert_eq!(policy.stays(name, true), Stays::No, "{name}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::closure::{Closure, join};
-use super::format::{Format, Mend};
+use super::format::{Format, Mend, Plan};
 use super::inventory::File;
 use super::paths::MachinePaths;
 use super::policy::Policy;
@@ -24,7 +24,9 @@ pub(crate) struct Prepared {
     pub(crate) path: PathBuf,
     /// Its search path now.
     pub(crate) search: Vec<String>,
-    /// Why its search path could not be mended.
+    /// Names of libraries that were changed, old and new.
+    pub(crate) names: Vec<(String, String)>,
+    /// Why its search path (or those names) could not be mended.
     pub(crate) refused: Option<String>,
 }
 
@@ -52,8 +54,11 @@ pub(crate) fn all(
         closure.by_dest.keys().map(|d| d.rsplit_once('/').map_or("", |(f, _)| f)).collect();
     let prepare = |file: &File| {
         crate::interrupt::check()?;
-        let wanted = search_path(file, closure, format, &folders);
-        one(file, wanted, format, policy, strip, paths, store)
+        let plan = format.plan(file, closure).unwrap_or_else(|| Plan {
+            search: search_path(file, closure, format, &folders),
+            ..Plan::default()
+        });
+        one(file, &plan, format, policy, strip, paths, store)
     };
     closure.files.par_iter().map(prepare).collect()
 }
@@ -114,25 +119,29 @@ fn search_path(
 
 fn one(
     file: &File,
-    wanted: Option<Vec<String>>,
+    plan: &Plan,
     format: &dyn Format,
     policy: &Policy,
     strip: Strip,
     paths: &MachinePaths,
     store: &Store,
 ) -> Result<Prepared> {
-    let unchanged = Prepared { path: file.source.clone(), search: Vec::new(), refused: None };
+    let unchanged =
+        Prepared { path: file.source.clone(), search: Vec::new(), names: Vec::new(), refused: None };
     let Some(facts) = &file.facts else { return Ok(unchanged) };
     let own = facts.search().to_vec();
     if sealed(file, policy) {
-        let refused = wanted.is_some().then(|| "it checks its own content".to_owned());
+        let refused = plan.matters().then(|| "it checks its own content".to_owned());
         return Ok(Prepared { search: own, refused, ..unchanged });
     }
-    let key = key(&file.hash, wanted.as_deref(), strip, paths, b"file");
+    // A signature tells whose it is.
+    let name = if format.key().is_empty() { "" } else { file.file_name() };
+    let key = key(&file.hash, plan, strip, paths, [format.key(), name.as_bytes()]);
     let note = key_of(&key, b"outcome");
     let mended = |outcome: &Outcome, path| Prepared {
         path,
-        search: wanted.clone().filter(|_| outcome.refused.is_none()).unwrap_or_else(|| own.clone()),
+        search: plan.search.clone().filter(|_| outcome.refused.is_none()).unwrap_or_else(|| own.clone()),
+        names: if outcome.refused.is_none() { plan.names.clone() } else { Vec::new() },
         refused: outcome.refused.clone(),
     };
     let kept = store.get(Bucket::Native, &note).and_then(|v| serde_json::from_slice::<Outcome>(&v).ok());
@@ -145,17 +154,18 @@ fn one(
         }
     }
     let bytes = map(&file.source)?;
-    let mut mend = Mend { strip, search: wanted.as_deref(), paths };
+    let (search, names) = (plan.search.as_deref(), &plan.names[..]);
+    let mut mend = Mend { strip, search, names, own: plan.own.as_deref(), paths };
     let mut result = format.mend(&bytes, facts, &mend);
-    let refused = match (&result, wanted.is_some()) {
+    let refused = match (&result, plan.matters()) {
         (Err(reason), true) => Some(reason.0.to_owned()),
         _ => None,
     };
     if refused.is_some() {
-        mend.search = None;
+        mend = Mend { search: None, names: &[], own: None, ..mend };
         result = format.mend(&bytes, facts, &mend);
     }
-    let new = result.ok().flatten();
+    let new = format.finish(&bytes, result.ok().flatten(), file)?;
     let outcome = Outcome { changed: new.is_some(), refused };
     let path = match new {
         Some(new) => store.put_file(Bucket::Prepared, &key, &new)?,
@@ -176,17 +186,19 @@ fn sealed(file: &File, policy: &Policy) -> bool {
         || file.source.with_file_name(format!(".{name}.hmac")).exists()
 }
 
-fn key(hash: &Hash, search: Option<&[String]>, strip: Strip, paths: &MachinePaths, what: &[u8]) -> Hash {
+fn key(hash: &Hash, plan: &Plan, strip: Strip, paths: &MachinePaths, what: [&[u8]; 2]) -> Hash {
     let mut hasher = blake3::Hasher::new();
     let mut part = |bytes: &[u8]| {
         hasher.update(&(bytes.len() as u64).to_le_bytes());
         hasher.update(bytes);
     };
     part(VERSION);
-    part(what);
+    what.into_iter().for_each(&mut part);
     part(hash);
-    part(&[strip as u8, u8::from(search.is_some())]);
-    part(search.unwrap_or_default().join(":").as_bytes());
+    part(&[strip as u8, u8::from(plan.search.is_some()), u8::from(plan.own.is_some())]);
+    part(plan.search.as_deref().unwrap_or_default().join(":").as_bytes());
+    plan.names.iter().flat_map(|(old, new)| [old, new]).for_each(|name| part(name.as_bytes()));
+    part(plan.own.as_deref().unwrap_or_default().as_bytes());
     paths.key().for_each(part);
     hasher.finalize().into()
 }

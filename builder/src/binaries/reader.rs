@@ -70,13 +70,17 @@ impl<'a> Reader<'a> {
 fn learn(format: &dyn Format, store: &Store, path: &Path) -> Result<(Hash, Known)> {
     let hash =
         store.file_hash(path).context(|| format!("failed to read native file `{}`", path.display()))?;
-    let kept = store.get(Bucket::Native, &hash).and_then(|kept| serde_json::from_slice(&kept).ok());
+    let key = match format.key() {
+        b"" => hash,
+        key => *blake3::Hasher::new().update(&hash).update(key).finalize().as_bytes(),
+    };
+    let kept = store.get(Bucket::Native, &key).and_then(|kept| serde_json::from_slice(&kept).ok());
     if let Some(known) = kept {
         return Ok((hash, known));
     }
     let known = format.read(&map(path)?);
     if let Ok(value) = serde_json::to_vec(&known) {
-        store.put(Bucket::Native, &hash, &value);
+        store.put(Bucket::Native, &key, &value);
     }
     Ok((hash, known))
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::closure::{Closure, join};
+use super::closure::Closure;
 use super::format::Format;
 use super::prepare::Prepared;
 use crate::error::Warning;
@@ -26,19 +26,20 @@ pub(crate) fn inside(closure: &Closure, prepared: &[Prepared], format: &dyn Form
     // Files that the search path of each does not lead to.
     let mut lost: Vec<Vec<usize>> = Vec::new();
     for (file, prepared) in files.iter().zip(prepared) {
-        let leads: Vec<String> =
-            prepared.search.iter().flat_map(|entry| format.inside(entry, file.folder())).collect();
         let mut own = Vec::new();
         for (name, wanted) in file.bundled().filter(|(_, j)| Some(*j) != closure.libpython) {
-            let found = leads.iter().find_map(|f| closure.by_dest.get(&format.fold(&join(f, name))));
+            let name = prepared.names.iter().find(|(old, _)| old == name).map_or(name, |(_, new)| new);
+            let leads = format.dests(name, &prepared.search, file.folder());
+            let found = leads.iter().find_map(|dest| closure.by_dest.get(&format.fold(dest)));
             if found != Some(&wanted) {
                 own.push(wanted);
             }
         }
-        if file.program() && !own.is_empty() {
+        if (file.program() || format.names_are_paths()) && !own.is_empty() {
             let names: Vec<_> = own.iter().map(|j| format!("`{}`", files[*j].dest)).collect();
             let why = prepared.refused.as_deref().unwrap_or("its search path leads elsewhere");
-            let message = format!("program `{}` will not find {}: {why}", file.dest, names.join(", "));
+            let kind = if file.program() { "program" } else { "library" };
+            let message = format!("{kind} `{}` will not find {}: {why}", file.dest, names.join(", "));
             verified.warnings.push(format.stray(message));
         }
         lost.push(own);

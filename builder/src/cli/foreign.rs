@@ -165,7 +165,7 @@ impl ForeignArgs {
         };
         Macos {
             identifier: self.osx_bundle_identifier.clone(),
-            icon: self.icon_with(&[".icns"]),
+            icon: self.icon_with(&[".icns", ".png"]),
             sign: self.codesign_identity.clone(),
             entitlements: self.osx_entitlements_file.as_deref().map(entry::absolute),
             architectures,

@@ -19,6 +19,9 @@ use crate::error::{Context, Error, Result};
 pub use extract::Extracted;
 pub use verify::Problem;
 
+/// Where the programs lie in an app bundle of macOS.
+pub(crate) const BUNDLED: &str = "Contents/MacOS";
+
 /// A frozen program, opened.
 #[derive(Debug)]
 pub struct Product {
@@ -93,7 +96,7 @@ pub struct FileItem {
 }
 
 impl Product {
-    /// Opens a onefile program, an executable of a onedir bundle, or the folder of one.
+    /// Opens a onefile program, an executable of a onedir bundle, or the folder of one; or an app bundle of macOS.
     ///
     /// # Errors
     /// There is no such file, it was not made by this version of freeze, or its index is damaged.
@@ -102,6 +105,7 @@ impl Product {
         let metadata = std::fs::metadata(path).context(failed)?;
         if metadata.is_dir() {
             let program = program_in(path)
+                .or_else(|| program_in(&path.join(BUNDLED)))
                 .ok_or_else(|| Error::new(format!("`{}` holds no program made by freeze", path.display())))?;
             return Product::open(&program);
         }

@@ -102,9 +102,12 @@ fn may_replace(product: &Path, app: &App, overwrite: bool) -> bool {
     if !metadata.is_dir() {
         return app.mode == Mode::Onefile || compare::is_ours(product);
     }
-    let Ok(entries) = std::fs::read_dir(product) else { return false };
-    let mut entries = entries.flatten().peekable();
-    entries.peek().is_none() || entries.any(|e| compare::is_ours(&e.path()))
+    let ours = |folder: &Path| {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.into_iter().any(|e| compare::is_ours(&e.path()))
+    };
+    let is_empty = std::fs::read_dir(product).is_ok_and(|mut entries| entries.next().is_none());
+    is_empty || ours(product) || ours(&product.join(crate::inspect::BUNDLED))
 }
 
 /// Puts `new` in the place of `old`, in one step where the system can.

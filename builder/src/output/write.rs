@@ -78,7 +78,11 @@ pub(super) fn onedir(root: &Path, app: &App) -> Result<()> {
         some.par_iter().with_max_len(8).try_for_each(|file| beside(&contents.join(&file.dest), file))?;
     }
     for e in &app.executables {
-        executable(&root.join(&e.name), e)?;
+        let path = root.join(&e.name);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(failed(folder))?;
+        }
+        executable(&path, e)?;
     }
     Ok(())
 }

@@ -140,7 +140,8 @@ impl Report {
         reporter: &Reporter,
     ) -> Result<Report> {
         let map = &Map::of_build(contents, natives, request);
-        let beside = summary.path.join(&request.bundle.contents_directory);
+        let folder = summary.program.parent().unwrap_or(&summary.path);
+        let beside = folder.join(request.contents_directory(python.target.os));
         let (modules, files) = sizes(&summary.program, &beside)?;
         let graph = &contents.graph;
         let mut report = Report {

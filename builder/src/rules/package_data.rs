@@ -325,7 +325,7 @@ impl Sorter<'_, '_> {
                 if !self.is_extension(file, name) {
                     found.libraries.push(self.data(file, &path, executable));
                 }
-            } else if executable && is_native_program(file) {
+            } else if (executable || path.contains(".framework/")) && is_native_program(file) {
                 found.libraries.push(self.data(file, &path, executable));
             } else {
                 any = true;
@@ -395,7 +395,8 @@ fn is_importable(name: &str) -> bool {
         .is_some_and(|stem| stem.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b > 127))
 }
 
-/// Whether an executable file is a native program: by its first bytes, looked at only where the name does not say.
+/// Whether an executable file is a native program, or one in a framework its library: by its first bytes, looked at only
+/// where the name does not say.
 fn is_native_program(file: &Path) -> bool {
     use std::io::Read;
     let unclear = file.extension().is_none_or(|e| e == "exe" || e == "bin");
@@ -404,7 +405,9 @@ fn is_native_program(file: &Path) -> bool {
     }
     let mut head = [0; 4];
     let read = std::fs::File::open(file).and_then(|mut f| f.read_exact(&mut head)).is_ok();
-    read && (&head == b"\x7fELF" || &head[..2] == b"MZ" || matches!(head, [0xcf | 0xce, 0xfa, 0xed, 0xfe]))
+    read && (&head == b"\x7fELF"
+        || &head[..2] == b"MZ"
+        || matches!(head, [0xcf | 0xce, 0xfa, 0xed, 0xfe] | [0xca, 0xfe, 0xba, 0xbe | 0xbf]))
 }
 
 #[cfg(test)]

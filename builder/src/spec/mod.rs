@@ -142,6 +142,16 @@ impl Request {
         Ok(())
     }
 
+    /// Whether it is to be an app bundle on macOS: as `[macos]` says, else where there is no console.
+    pub fn is_bundle(&self) -> bool {
+        self.macos.bundle.unwrap_or(self.windows.console == Some(false))
+    }
+
+    /// Onedir: the folder of the contents as it is reached from that of the executable.
+    pub fn contents_directory(&self, os: Os) -> &str {
+        if os == Os::Macos && self.is_bundle() { "../Frameworks" } else { &self.bundle.contents_directory }
+    }
+
     /// Whether the program has a folder for files that are no native libraries.
     pub fn writes_files(&self) -> bool {
         self.bundle.mode == Mode::Onedir || self.bundle.extract != Extract::Memory
@@ -430,16 +440,24 @@ impl Resource {
 /// `[macos]`: the app bundle and its signature.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Macos {
+    /// Whether to make an app bundle; `None` makes one where there is no console.
+    pub bundle: Option<bool>,
     /// Bundle identifier, as in `org.example.app`.
     pub identifier: Option<String>,
-    /// Icon file (`.icns`).
+    /// Icon file (`.icns` or `.png`).
     pub icon: Option<PathBuf>,
     /// Entries for `Info.plist`, as JSON values.
     pub plist: BTreeMap<String, serde_json::Value>,
-    /// Identity to sign with; `-` signs ad hoc.
+    /// Identity to sign with: a file with a certificate and its key; `-` signs ad hoc.
     pub sign: Option<String>,
     /// Entitlements file.
     pub entitlements: Option<PathBuf>,
+    /// Whether an identity signs for the hardened runtime, as notarisation wants it.
+    pub hardened_runtime: Option<bool>,
+    /// Address of the service that tells the time of a signature by an identity; `none` for no time.
+    pub timestamp: Option<String>,
+    /// File with a key of App Store Connect, to have the product notarised.
+    pub notarize: Option<PathBuf>,
     /// Architectures: `x86_64`, `arm64`, or both for a universal binary.
     pub architectures: Vec<String>,
 }

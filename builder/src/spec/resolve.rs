@@ -285,11 +285,15 @@ impl Resolver<'_> {
 
     fn macos(&self, raw: RawMacos) -> Result<Macos> {
         Ok(Macos {
+            bundle: raw.bundle,
             identifier: raw.identifier.map(|v| v.value),
             icon: self.file(raw.icon, "icon")?,
             plist: raw.plist.into_iter().collect(),
             sign: raw.sign.map(|v| v.value),
             entitlements: self.file(raw.entitlements, "entitlements file")?,
+            hardened_runtime: raw.hardened_runtime,
+            timestamp: raw.timestamp.map(|v| v.value),
+            notarize: self.file(raw.notarize, "key of App Store Connect")?,
             architectures: texts(raw.architectures),
         })
     }

@@ -59,7 +59,21 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
             "resources",
         ],
     ),
-    ("macos", &["identifier", "icon", "plist", "sign", "entitlements", "architectures"]),
+    (
+        "macos",
+        &[
+            "bundle",
+            "identifier",
+            "icon",
+            "plist",
+            "sign",
+            "entitlements",
+            "hardened-runtime",
+            "timestamp",
+            "notarize",
+            "architectures",
+        ],
+    ),
 ];
 
 /// Keys of PyInstaller's specs and options, and what is written instead.
@@ -178,11 +192,15 @@ pub(super) struct RawWindows {
 /// `[macos]`.
 #[derive(Debug, Default)]
 pub(super) struct RawMacos {
+    pub(super) bundle: Option<bool>,
     pub(super) identifier: Option<Text>,
     pub(super) icon: Option<Text>,
     pub(super) plist: Vec<(String, serde_json::Value)>,
     pub(super) sign: Option<Text>,
     pub(super) entitlements: Option<Text>,
+    pub(super) hardened_runtime: Option<bool>,
+    pub(super) timestamp: Option<Text>,
+    pub(super) notarize: Option<Text>,
     pub(super) architectures: Vec<Text>,
 }
 
@@ -365,11 +383,15 @@ impl Raw {
             }
         }
         Ok(RawMacos {
+            bundle: t.boolean("bundle")?,
             identifier: t.string("identifier")?,
             icon: t.string("icon")?,
             plist: t.table("plist")?.map_or(Vec::new(), |plist| plist.json()),
             sign: t.string("sign")?,
             entitlements: t.string("entitlements")?,
+            hardened_runtime: t.boolean("hardened-runtime")?,
+            timestamp: t.string("timestamp")?,
+            notarize: t.string("notarize")?,
             architectures,
         })
     }
@@ -431,11 +453,15 @@ impl Raw {
         set(&mut self.windows.hide_console, over.windows.hide_console);
         set(&mut self.windows.windowed_traceback, over.windows.windowed_traceback);
         self.windows.resources.extend(over.windows.resources);
+        set(&mut self.macos.bundle, over.macos.bundle);
         set(&mut self.macos.identifier, over.macos.identifier);
         set(&mut self.macos.icon, over.macos.icon);
         self.macos.plist.extend(over.macos.plist);
         set(&mut self.macos.sign, over.macos.sign);
         set(&mut self.macos.entitlements, over.macos.entitlements);
+        set(&mut self.macos.hardened_runtime, over.macos.hardened_runtime);
+        set(&mut self.macos.timestamp, over.macos.timestamp);
+        set(&mut self.macos.notarize, over.macos.notarize);
         self.macos.architectures.extend(over.macos.architectures);
     }
 }

@@ -65,6 +65,7 @@ fn the_example_of_the_documentation() {
         "app.icns",
         "app.manifest",
         "entitlements.plist",
+        "app-store-connect.json",
         "myapp.order",
         "requirements.txt",
     ];

@@ -161,12 +161,17 @@ impl Writer<'_> {
         self.value("uiaccess", win.uiaccess.then(|| "true".into()), "", "");
         let mac = &request.macos;
         self.section("macos");
+        self.value("bundle", mac.bundle.map(|b| b.to_string()), "", "");
         self.value("identifier", mac.identifier.as_deref().map(quote), "", "");
         let icon = mac.icon.as_deref().map(|p| self.path(p));
         self.value("icon", icon, "", "");
         self.value("sign", mac.sign.as_deref().map(quote), "", "");
         let entitlements = mac.entitlements.as_deref().map(|p| self.path(p));
         self.value("entitlements", entitlements, "", "");
+        self.value("hardened-runtime", mac.hardened_runtime.map(|b| b.to_string()), "", "");
+        self.value("timestamp", mac.timestamp.as_deref().map(quote), "", "");
+        let key = mac.notarize.as_deref().map(|p| self.path(p));
+        self.value("notarize", key, "", "");
         self.value("architectures", list(&mac.architectures, |o| quote(o)), "", "");
     }
 

@@ -37,7 +37,11 @@ fn mend(bytes: &[u8], strip: Strip, search: Option<&[&str]>) -> Result<Option<Ve
     let facts = read::read(bytes).unwrap();
     let search: Option<Vec<String>> = search.map(|s| s.iter().map(|s| (*s).to_owned()).collect());
     let paths = MachinePaths::default();
-    rewrite::mend(bytes, &facts, &Mend { strip, search: search.as_deref(), paths: &paths })
+    rewrite::mend(
+        bytes,
+        &facts,
+        &Mend { strip, search: search.as_deref(), names: &[], own: None, paths: &paths },
+    )
 }
 
 fn readelf(b: &Bench, name: &str, option: &str) -> String {
@@ -225,7 +229,8 @@ fn damaged_files_are_refused_without_panic() {
     let facts = read::read(&bytes).unwrap();
     let search = ["$ORIGIN".to_owned()];
     let paths = MachinePaths::default();
-    let instructions = Mend { strip: Strip::All, search: Some(&search), paths: &paths };
+    let instructions =
+        Mend { strip: Strip::All, search: Some(&search), names: &[], own: None, paths: &paths };
     let attempt = |bytes: &[u8]| {
         let _ = read::read(bytes).map(|facts| rewrite::mend(bytes, &facts, &instructions));
         let _ = rewrite::mend(bytes, &facts, &instructions);

@@ -32,6 +32,15 @@ pub(super) struct Layout {
 const BELOW: [&str; 8] =
     ["", "usr/local", "usr", "python/install", "install", "python", "tools", "opt/python"];
 
+/// The same for frameworks of macOS: the prefix is the folder of a version.
+const FRAMEWORKS: [&str; 5] = [
+    "Versions/Current",
+    "Python.framework/Versions/Current",
+    "Frameworks/Python.framework/Versions/Current",
+    "Library/Frameworks/Python.framework/Versions/Current",
+    "opt/homebrew/opt/python3/Frameworks/Python.framework/Versions/Current",
+];
+
 /// Finds the Python below a folder.
 ///
 /// # Errors
@@ -39,8 +48,10 @@ const BELOW: [&str; 8] =
 pub(super) fn find(folder: &Path, target: Target) -> Result<Layout> {
     let only = only_folder(folder);
     let tops = [Some(folder), only.as_deref()].into_iter().flatten();
-    for prefix in tops
-        .flat_map(|top| BELOW.map(|below| if below.is_empty() { top.to_owned() } else { top.join(below) }))
+    let frameworks = if target.os == Os::Macos { &FRAMEWORKS[..] } else { &[] };
+    let below: Vec<&str> = BELOW.iter().chain(frameworks).copied().collect();
+    for prefix in
+        tops.flat_map(|top| below.iter().map(|b| if b.is_empty() { top.to_owned() } else { top.join(b) }))
     {
         let found = if target.os == Os::Windows { windows(&prefix) } else { unix(&prefix, target) };
         if let Some(layout) = found {

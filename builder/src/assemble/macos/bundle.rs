@@ -1,0 +1,343 @@
+//! App bundles: what lies where in them, so that code and data are sealed as macOS expects.
+//!
+//! Code lies in `Frameworks`, which is the root folder of the program, data in `Resources`; whatever is looked for beside
+//! the other one is found by links, in both directions. Folders with a dot in their names would be taken for bundles among
+//! code: there they have another name, and a link has theirs.
+
+use std::collections::BTreeMap;
+
+use super::{Dress, icon, info, seal};
+use crate::archive::{Beside, Stored};
+use crate::assemble::{App, Cargo};
+use crate::binaries::macho::sign::{self, Seal};
+use crate::error::{Context, Error, Result};
+use crate::spec::{Mode, Request};
+
+/// The folder in a bundle with all that is in it.
+const CONTENTS: &str = "Contents";
+const CODE: &str = "Frameworks";
+const DATA: &str = "Resources";
+/// How the name of a framework ends.
+pub(super) const FRAMEWORK: &str = ".framework";
+/// What a dot becomes in the name of a folder of code.
+const DOT: &str = "__dot__";
+
+/// Something in `Contents`.
+#[derive(Clone, Debug)]
+pub(super) enum Item {
+    /// A signed file.
+    Code { content: Stored, size: u64, executable: bool, cdhash: [u8; 20] },
+    /// Any other file.
+    Data { content: Stored, size: u64, executable: bool },
+    /// A symbolic link.
+    Link(String),
+}
+
+/// Makes a bundle of an app.
+///
+/// # Errors
+/// What the request says of the bundle is not as it should be, a file cannot be read, or the launcher cannot be changed.
+pub(super) fn make(
+    app: App,
+    cargo: Vec<Cargo>,
+    dress: &Dress<'_>,
+    request: &Request,
+    floor: Option<(u32, u32)>,
+    entitlements: Option<(Vec<u8>, Vec<u8>)>,
+) -> Result<App> {
+    let mut items = lay_out(app.beside)?;
+    let icon = match &request.macos.icon {
+        Some(path) => {
+            let name = format!("{}.icns", request.name);
+            let item = data(icon::read(path)?);
+            if items.insert(format!("{DATA}/{name}"), item).is_some() {
+                let error = Error::new(format!("`{name}` has the name of the icon in the bundle"));
+                return Err(error.hint("choose another name for the file, or another folder"));
+            }
+            Some(name)
+        }
+        None => None,
+    };
+    let mut cargo = cargo.into_iter();
+    let Some(main) = cargo.next() else { return Err(Error::new("there is no program to put into a bundle")) };
+    let info = info::content(request, &main.name, icon.as_deref(), floor)?;
+    items.insert("Info.plist".into(), data(info.clone()));
+    items.insert("PkgInfo".into(), data(b"APPL????".to_vec()));
+    for alias in &app.aliases {
+        items.insert(format!("MacOS/{alias}"), Item::Link(main.name.clone()));
+    }
+
+    let mut executables = Vec::new();
+    let mut sealed = items.clone();
+    for cargo in cargo {
+        let identifier = cargo.name.clone();
+        let seal = Seal { identifier, entitlements: entitlements.clone(), ..Seal::default() };
+        let made = dress.executable(cargo, &seal)?;
+        let cdhash = made.1.ok_or_else(|| Error::new(format!("failed to sign `{}`", made.0.name)))?;
+        let nothing = Stored::Bytes([].into());
+        let code = Item::Code { content: nothing, size: 0, executable: true, cdhash };
+        sealed.insert(format!("MacOS/{}", made.0.name), code);
+        executables.push(made.0);
+    }
+    let resources = seal::content(&sealed)?;
+    let seal = Seal {
+        identifier: info::identifier(request),
+        info: Some(info),
+        resources: Some(resources.clone()),
+        entitlements,
+    };
+    executables.insert(0, dress.executable(main, &seal)?.0);
+    items.insert("_CodeSignature/CodeResources".into(), data(resources));
+    for executable in &mut executables {
+        executable.name = format!("{CONTENTS}/MacOS/{}", executable.name);
+    }
+    Ok(App {
+        mode: Mode::Onedir,
+        name: format!("{}.app", request.name),
+        executables,
+        aliases: Vec::new(),
+        contents: CONTENTS.to_owned(),
+        beside: items.into_iter().map(|(dest, item)| item.beside(dest)).collect(),
+        ..app
+    })
+}
+
+fn data(content: Vec<u8>) -> Item {
+    let size = content.len() as u64;
+    Item::Data { content: Stored::Bytes(content.into()), size, executable: false }
+}
+
+impl Item {
+    fn beside(self, dest: String) -> Beside {
+        match self {
+            Item::Code { content, size, executable, .. } => {
+                Beside { dest, content, size, executable, native: true, link: None }
+            }
+            Item::Data { content, size, executable } => {
+                Beside { dest, content, size, executable, native: false, link: None }
+            }
+            Item::Link(target) => {
+                let content = Stored::Bytes([].into());
+                Beside { dest, content, size: 0, executable: false, native: false, link: Some(target) }
+            }
+        }
+    }
+
+    fn is_code(&self) -> bool {
+        matches!(self, Item::Code { .. })
+    }
+}
+
+/// A folder of the program, by the names in it.
+#[derive(Default)]
+struct Folder {
+    folders: BTreeMap<String, Folder>,
+    files: BTreeMap<String, Item>,
+}
+
+/// What is in a folder, at any depth.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Code,
+    Data,
+    Both,
+}
+
+impl Folder {
+    fn insert(&mut self, path: &str, item: Item) {
+        match path.split_once('/') {
+            Some((first, rest)) => self.folders.entry(first.to_owned()).or_default().insert(rest, item),
+            None => {
+                self.files.insert(path.to_owned(), item);
+            }
+        }
+    }
+
+    /// Whether a link in it leads to code, by what has its target's name.
+    fn is_code(&self, item: &Item) -> bool {
+        match item {
+            Item::Link(target) => self.files.get(target).is_some_and(Item::is_code),
+            item => item.is_code(),
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        let own = self.files.values().map(|item| if self.is_code(item) { Kind::Code } else { Kind::Data });
+        let below = self.folders.iter().map(|(name, folder)| {
+            // A framework has a place of its own.
+            if name.ends_with(FRAMEWORK) { Kind::Both } else { folder.kind() }
+        });
+        own.chain(below).reduce(|a, b| if a == b { a } else { Kind::Both }).unwrap_or(Kind::Data)
+    }
+
+    /// Lays out what is in it: `code` is the folder's path among code, `data` that among data.
+    fn lay_out(self, code: &str, data: &str, items: &mut BTreeMap<String, Item>) {
+        let codes: Vec<bool> = self.files.values().map(|item| self.is_code(item)).collect();
+        for ((name, item), is_code) in self.files.into_iter().zip(codes) {
+            let (there, other) = if is_code { (code, data) } else { (data, code) };
+            items.insert(format!("{other}/{name}"), Item::Link(leading(other, &format!("{there}/{name}"))));
+            items.insert(format!("{there}/{name}"), item);
+        }
+        for (name, folder) in self.folders {
+            if let Some(stem) = name.strip_suffix(FRAMEWORK) {
+                // A bundle itself, whole and with a seal of its own.
+                let (inner_code, inner_data) = (format!("{code}/{name}"), format!("{data}/{name}"));
+                items.insert(inner_data, Item::Link(leading(data, &inner_code)));
+                folder.framework(stem, &inner_code, items);
+                continue;
+            }
+            let dotted = name.contains('.');
+            let renamed = if dotted { name.replace('.', DOT) } else { name.clone() };
+            let (inner_code, inner_data) = (format!("{code}/{renamed}"), format!("{data}/{name}"));
+            let kind = folder.kind();
+            if kind != Kind::Data && dotted {
+                items.insert(format!("{code}/{name}"), Item::Link(renamed));
+            }
+            match kind {
+                Kind::Both => folder.lay_out(&inner_code, &inner_data, items),
+                Kind::Code => {
+                    items.insert(inner_data.clone(), Item::Link(leading(data, &inner_code)));
+                    folder.only(&inner_code, true, items);
+                }
+                Kind::Data => {
+                    items.insert(format!("{code}/{name}"), Item::Link(leading(code, &inner_data)));
+                    folder.only(&inner_data, false, items);
+                }
+            }
+        }
+    }
+
+    /// Puts all that is in it below one folder.
+    fn only(self, at: &str, is_code: bool, items: &mut BTreeMap<String, Item>) {
+        for (name, item) in self.files {
+            items.insert(format!("{at}/{name}"), item);
+        }
+        for (name, folder) in self.folders {
+            let dotted = is_code && name.contains('.');
+            let renamed = if dotted { name.replace('.', DOT) } else { name.clone() };
+            if dotted {
+                items.insert(format!("{at}/{name}"), Item::Link(renamed.clone()));
+            }
+            folder.only(&format!("{at}/{renamed}"), is_code, items);
+        }
+    }
+}
+
+impl Folder {
+    /// Puts a framework where it belongs, with the links that wheels cannot hold: `Versions/Current` and those beside it.
+    fn framework(self, stem: &str, at: &str, items: &mut BTreeMap<String, Item>) {
+        let versions: Vec<&String> =
+            self.folders.get("Versions").iter().flat_map(|v| v.folders.keys()).collect();
+        if let ([version], true) = (&versions[..], self.files.is_empty()) {
+            let there = self.folders.get("Versions").and_then(|v| v.folders.get(*version));
+            items.insert(format!("{at}/Versions/Current"), Item::Link((*version).clone()));
+            for name in [stem, "Resources"] {
+                if there.is_some_and(|v| v.files.contains_key(name) || v.folders.contains_key(name)) {
+                    items.insert(format!("{at}/{name}"), Item::Link(format!("Versions/Current/{name}")));
+                }
+            }
+        }
+        self.only(at, false, items);
+    }
+}
+
+/// The target of a link in `folder` that leads to `path`, both in `Contents`.
+fn leading(folder: &str, path: &str) -> String {
+    let up = folder.split('/').count();
+    format!("{}{path}", "../".repeat(up))
+}
+
+/// Where the files of a program lie in `Contents`.
+fn lay_out(beside: Vec<Beside>) -> Result<BTreeMap<String, Item>> {
+    let mut root = Folder::default();
+    for file in beside {
+        let Beside { dest, content, size, executable, native, link } = file;
+        let cdhash = match (&link, native) {
+            (None, true) => signed(&content).context(|| format!("failed to read `{dest}`"))?,
+            _ => None,
+        };
+        let item = match (link, cdhash) {
+            (Some(target), _) => Item::Link(target),
+            (None, Some(cdhash)) => Item::Code { content, size, executable, cdhash },
+            (None, None) => Item::Data { content, size, executable },
+        };
+        root.insert(&dest, item);
+    }
+    let mut items = BTreeMap::new();
+    root.lay_out(CODE, DATA, &mut items);
+    Ok(items)
+}
+
+/// The hash by which the system knows a signed file.
+fn signed(content: &Stored) -> Result<Option<[u8; 20]>> {
+    Ok(match content {
+        Stored::Bytes(bytes) => sign::cdhash(bytes),
+        Stored::File(path) => sign::cdhash(&fs_err::read(path)?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code() -> Item {
+        let content = Stored::Bytes([].into());
+        Item::Code { content, size: 0, executable: false, cdhash: [0; 20] }
+    }
+
+    fn laid_out(files: Vec<(&str, Item)>) -> Vec<(String, String)> {
+        let mut root = Folder::default();
+        files.into_iter().for_each(|(path, item)| root.insert(path, item));
+        let mut items = BTreeMap::new();
+        root.lay_out(CODE, DATA, &mut items);
+        let shown = |item| match item {
+            Item::Code { .. } => "code".to_owned(),
+            Item::Data { .. } => "data".to_owned(),
+            Item::Link(target) => target,
+        };
+        items.into_iter().map(|(path, item)| (path, shown(item))).collect()
+    }
+
+    #[test]
+    fn code_and_data_lie_apart_and_find_each_other() {
+        let found = laid_out(vec![
+            ("libpython.dylib", code()),
+            ("numpy/core.so", code()),
+            ("numpy/.dylibs/libgfortran.dylib", code()),
+            ("numpy/data.txt", data(vec![])),
+            ("assets/a/b.png", data(vec![])),
+            ("lib-dynload/_ssl.so", code()),
+            ("lib/libz.1.dylib", code()),
+            ("lib/libz.dylib", Item::Link("libz.1.dylib".into())),
+            ("Qt/QtCore.framework/Versions/A/QtCore", code()),
+            ("Qt/QtCore.framework/Versions/A/Resources/Info.plist", data(vec![])),
+        ]);
+        let expected = [
+            ("Frameworks/Qt/QtCore.framework/QtCore", "Versions/Current/QtCore"),
+            ("Frameworks/Qt/QtCore.framework/Resources", "Versions/Current/Resources"),
+            ("Frameworks/Qt/QtCore.framework/Versions/A/QtCore", "code"),
+            ("Frameworks/Qt/QtCore.framework/Versions/A/Resources/Info.plist", "data"),
+            ("Frameworks/Qt/QtCore.framework/Versions/Current", "A"),
+            ("Resources/Qt/QtCore.framework", "../../Frameworks/Qt/QtCore.framework"),
+            ("Frameworks/assets", "../Resources/assets"),
+            ("Frameworks/lib-dynload/_ssl.so", "code"),
+            ("Frameworks/lib/libz.1.dylib", "code"),
+            ("Frameworks/lib/libz.dylib", "libz.1.dylib"),
+            ("Frameworks/libpython.dylib", "code"),
+            ("Frameworks/numpy/.dylibs", "__dot__dylibs"),
+            ("Frameworks/numpy/__dot__dylibs/libgfortran.dylib", "code"),
+            ("Frameworks/numpy/core.so", "code"),
+            ("Frameworks/numpy/data.txt", "../../Resources/numpy/data.txt"),
+            ("Resources/assets/a/b.png", "data"),
+            ("Resources/lib", "../Frameworks/lib"),
+            ("Resources/lib-dynload", "../Frameworks/lib-dynload"),
+            ("Resources/libpython.dylib", "../Frameworks/libpython.dylib"),
+            ("Resources/numpy/.dylibs", "../../Frameworks/numpy/__dot__dylibs"),
+            ("Resources/numpy/core.so", "../../Frameworks/numpy/core.so"),
+            ("Resources/numpy/data.txt", "data"),
+        ];
+        let mut expected = expected.map(|(a, b)| (a.to_owned(), b.to_owned()));
+        expected.sort();
+        assert_eq!(found, expected);
+    }
+}

@@ -1,0 +1,104 @@
+//! `Info.plist`: what an app bundle says of itself.
+
+use plist::{Dictionary, Value};
+
+use crate::error::{Context, Error, Result};
+use crate::spec::Request;
+
+/// Content of `Info.plist` for the main program `executable`, which runs from the macOS `floor` on.
+///
+/// # Errors
+/// The request has values that a property list cannot hold.
+pub(super) fn content(
+    request: &Request,
+    executable: &str,
+    icon: Option<&str>,
+    floor: Option<(u32, u32)>,
+) -> Result<Vec<u8>> {
+    let mut info = Dictionary::new();
+    let mut set = |key: &str, value: Value| info.insert(key.to_owned(), value);
+    let text = |text: &str| Value::String(text.to_owned());
+    let version = request.version.as_deref().unwrap_or("0.0.0");
+    set("CFBundleDevelopmentRegion", text("en"));
+    set("CFBundleDisplayName", text(&request.name));
+    set("CFBundleExecutable", text(executable));
+    if let Some(icon) = icon {
+        set("CFBundleIconFile", text(icon));
+    }
+    set("CFBundleIdentifier", text(&identifier(request)));
+    set("CFBundleInfoDictionaryVersion", text("6.0"));
+    set("CFBundleName", text(&request.name));
+    set("CFBundlePackageType", text("APPL"));
+    set("CFBundleShortVersionString", text(version));
+    set("CFBundleSupportedPlatforms", Value::Array(vec![text("MacOSX")]));
+    set("CFBundleVersion", text(version));
+    if let Some((major, minor)) = floor {
+        set("LSMinimumSystemVersion", Value::String(format!("{major}.{minor}")));
+    }
+    set("NSHighResolutionCapable", Value::Boolean(true));
+    set("NSPrincipalClass", text("NSApplication"));
+    for (key, value) in &request.macos.plist {
+        set(key, converted(key, value)?);
+    }
+    info.sort_keys();
+    let mut xml = Vec::new();
+    Value::Dictionary(info).to_writer_xml(&mut xml).context(|| "failed to write Info.plist")?;
+    xml.push(b'\n');
+    Ok(xml)
+}
+
+/// The identifier of the bundle; where none is given the name, with what an identifier may hold.
+pub(super) fn identifier(request: &Request) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '-' };
+    let given = request.macos.identifier.clone();
+    given.unwrap_or_else(|| request.name.chars().map(plain).collect())
+}
+
+fn converted(key: &str, value: &serde_json::Value) -> Result<Value> {
+    use serde_json::Value as Json;
+    let wrong = || {
+        Error::new(format!("`{key}` in `plist` of `[macos]` holds a value that a property list cannot hold"))
+            .hint("texts, numbers, true and false, arrays and tables of them are known")
+    };
+    Ok(match value {
+        Json::Null => return Err(wrong()),
+        Json::Bool(value) => Value::Boolean(*value),
+        Json::String(text) => Value::String(text.clone()),
+        Json::Number(n) => match (n.as_i64(), n.as_f64()) {
+            (Some(n), _) => Value::Integer(n.into()),
+            (None, Some(n)) => Value::Real(n),
+            _ => return Err(wrong()),
+        },
+        Json::Array(values) => Value::Array(values.iter().map(|v| converted(key, v)).collect::<Result<_>>()?),
+        Json::Object(entries) => {
+            let entry = |(name, value): (&String, &Json)| Ok((name.clone(), converted(key, value)?));
+            Value::Dictionary(entries.iter().map(entry).collect::<Result<_>>()?)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_request_says_wins() {
+        let mut request =
+            Request { name: "My App".into(), version: Some("1.2".into()), ..Request::default() };
+        request.macos.plist.insert("LSUIElement".into(), true.into());
+        request.macos.plist.insert("CFBundleName".into(), "Other".into());
+        let types = serde_json::json!([{ "CFBundleTypeExtensions": ["x"], "rank": 2 }]);
+        request.macos.plist.insert("CFBundleDocumentTypes".into(), types);
+        let xml = content(&request, "My App", Some("My App.icns"), Some((11, 0))).unwrap();
+        let info = Value::from_reader_xml(&xml[..]).unwrap();
+        let info = info.as_dictionary().unwrap();
+        let text = |key: &str| info.get(key).and_then(Value::as_string).unwrap_or_default().to_owned();
+        assert_eq!((text("CFBundleName"), text("CFBundleIdentifier")), ("Other".into(), "My-App".into()));
+        assert_eq!((text("LSMinimumSystemVersion"), text("CFBundleVersion")), ("11.0".into(), "1.2".into()));
+        assert_eq!(info.get("LSUIElement"), Some(&Value::Boolean(true)));
+        assert!(info.get("CFBundleDocumentTypes").unwrap().as_array().unwrap()[0].as_dictionary().is_some());
+        request.macos.plist.insert("bad".into(), serde_json::Value::Null);
+        let error = content(&request, "x", None, None).unwrap_err().to_string();
+        assert!(error.contains("`bad` in `plist`"), "{error}");
+    }
+}

@@ -1,0 +1,235 @@
+//! Executables of macOS: the archive in a segment, a signature over all of it, an app bundle around them.
+
+mod bundle;
+mod entitlements;
+mod icon;
+mod info;
+#[cfg(feature = "signing")]
+mod notary;
+mod place;
+mod seal;
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use super::{App, Cargo, Executable, Piece};
+use crate::archive::Stored;
+use crate::binaries::macho::sign::{self, Seal};
+use crate::binaries::macho::signer::Signer;
+use crate::error::{Context, Error, Result};
+use crate::launcher::Launcher;
+use crate::spec::{Extract, Mode, Request};
+use crate::target::Target;
+
+/// Checks what the request says of the product on macOS.
+///
+/// # Errors
+/// It asks for what cannot be made, or the launcher is none for this target.
+pub(super) fn check(request: &Request, target: Target, launcher: &Launcher) -> Result<()> {
+    place::check(launcher, target)?;
+    let macos = &request.macos;
+    let own = target.machine();
+    if let Some(other) = macos.architectures.iter().find(|a| *a != own) {
+        let wanted = macos.architectures.join(", ");
+        let error = Error::new(format!(
+            "the architectures of `[macos]` are {wanted}, but {} is built",
+            target.name()
+        ));
+        let name = if other == "arm64" { "macos-aarch64" } else { "macos-x86_64" };
+        return Err(error.hint(format!(
+            "one build makes a program for one processor: build another one with `--target {name}`"
+        )));
+    }
+    if request.bundle.mode == Mode::Onefile && request.bundle.extract == Extract::Memory {
+        return Err(Error::new(
+            "macOS loads no libraries from memory, which `extract = \"memory\"` asks for",
+        )
+        .hint("`extract = \"temp\"` leaves nothing behind"));
+    }
+    if let Some(path) = &macos.icon {
+        icon::read(path)?;
+    }
+    entitlements::read(macos.entitlements.as_deref())?;
+    Signer::of(request).map(drop)
+}
+
+/// Has a product notarised, where the request wants it.
+///
+/// # Errors
+/// It cannot be sent, or Apple does not take it.
+#[cfg(feature = "signing")]
+pub(super) fn notarise(request: &Request, product: &std::path::Path) -> Result<()> {
+    request.macos.notarize.as_deref().map_or(Ok(()), |key| notary::notarise(key, product))
+}
+
+/// Puts archives into launchers and signs them; into a bundle where the request wants one.
+///
+/// # Errors
+/// The launcher cannot be changed, a file cannot be read, or what the request names is not as it should be.
+pub(super) fn dress(
+    app: App,
+    cargo: Vec<Cargo>,
+    launcher: &Launcher,
+    request: &Request,
+    floor: Option<(u32, u32)>,
+) -> Result<App> {
+    let signer = Signer::of(request)?;
+    let entitlements = entitlements::read(request.macos.entitlements.as_deref())?;
+    if request.is_bundle() {
+        let floor = floor.max(place::oldest(launcher));
+        return bundle::make(app, cargo, &Dress { launcher, signer }, request, floor, entitlements);
+    }
+    let seal = |name: &str| Seal {
+        identifier: request.macos.identifier.clone().unwrap_or_else(|| name.to_owned()),
+        entitlements: entitlements.clone(),
+        ..Seal::default()
+    };
+    let dress = Dress { launcher, signer };
+    let make = |cargo: Cargo| {
+        let seal = seal(&cargo.name);
+        dress.executable(cargo, &seal).map(|(made, _)| made)
+    };
+    Ok(App { executables: cargo.into_iter().map(make).collect::<Result<_>>()?, ..app })
+}
+
+/// What all executables of a product have in common.
+struct Dress<'a> {
+    launcher: &'a Launcher,
+    signer: Signer,
+}
+
+impl Dress<'_> {
+    /// An executable: the launcher, the archive in a segment of its own, the signature; with the hash by which the system
+    /// knows it.
+    fn executable(&self, cargo: Cargo, seal: &Seal) -> Result<(Executable, Option<[u8; 20]>)> {
+        let Cargo { name, archive, len, index_hash } = cargo;
+        let mut room = place::make_room(self.launcher, len)?;
+        let failed = || format!("failed to sign `{name}`");
+        let end = room.behind + room.tail.len() as u64;
+        let place = sign::prepare(&mut room.head, end, seal).context(failed)?;
+        room.tail.resize(usize::try_from(place.limit - room.behind)?, 0);
+        let owned = |bytes: Vec<u8>| Piece::Launcher(Arc::new(Cow::Owned(bytes)));
+        let mut pieces = vec![(0, owned(room.head))];
+        let start = room.archive;
+        pieces.extend(archive.into_iter().map(|(at, stored)| (start + at, Piece::Stored(stored))));
+        let mut content = Content { pieces: &pieces, at: 0, file: None };
+        let mut tail = room.tail.as_slice();
+        // Zeros up to what lies behind the archive.
+        let gap = Gap { content: &mut content, end: room.behind };
+        if !self.signer.keeps() {
+            // By an identity: the library that signs wants all of it.
+            let mut all = Vec::new();
+            gap.chain(&mut tail).read_to_end(&mut all).context(failed)?;
+            let signed = self.signer.sign(&all, seal).context(failed)?;
+            let behind = usize::try_from(room.behind)?;
+            let (head, tail) = (signed.get(..usize::try_from(start)?), signed.get(behind..));
+            let (Some(head), Some(tail)) = (head, tail) else { return Err(Error::new(failed())) };
+            pieces[0] = (0, owned(head.to_vec()));
+            pieces.push((room.behind, owned(tail.to_vec())));
+            let len = signed.len() as u64;
+            return Ok((Executable { name, pieces, len, index_hash }, sign::cdhash(&signed)));
+        }
+        let signature = sign::over(&mut gap.chain(&mut tail), &place, seal).context(failed)?;
+        let cdhash = sign::cdhash_of(&signature);
+        room.tail.extend(signature);
+        pieces.push((room.behind, owned(room.tail)));
+        Ok((Executable { name, pieces, len: place.limit + place.len, index_hash }, cdhash))
+    }
+}
+
+/// The bytes of pieces, with zeros between them.
+struct Content<'a> {
+    pieces: &'a [(u64, Piece)],
+    at: u64,
+    file: Option<File>,
+}
+
+impl Read for Content<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some((start, piece)) = self.pieces.first() {
+            if self.at < *start {
+                let gap = usize::try_from(start - self.at).unwrap_or(usize::MAX).min(buffer.len());
+                buffer[..gap].fill(0);
+                self.at += gap as u64;
+                return Ok(gap);
+            }
+            let bytes: &[u8] = match piece {
+                Piece::Launcher(bytes) => bytes,
+                Piece::Stored(Stored::Bytes(bytes)) => bytes,
+                Piece::Stored(Stored::File(path)) => {
+                    let file = match &mut self.file {
+                        Some(file) => file,
+                        none => none.insert(File::open(path)?),
+                    };
+                    let n = file.read(buffer)?;
+                    self.at += n as u64;
+                    if n > 0 || buffer.is_empty() {
+                        return Ok(n);
+                    }
+                    &[]
+                }
+            };
+            let done = usize::try_from(self.at - start).unwrap_or(usize::MAX);
+            let rest = bytes.get(done..).unwrap_or_default();
+            let n = rest.len().min(buffer.len());
+            if n > 0 || buffer.is_empty() {
+                buffer[..n].copy_from_slice(&rest[..n]);
+                self.at += n as u64;
+                return Ok(n);
+            }
+            self.file = None;
+            self.pieces = &self.pieces[1..];
+        }
+        Ok(0)
+    }
+}
+
+/// Content, and zeros behind it up to a place.
+struct Gap<'a, 'b> {
+    content: &'a mut Content<'b>,
+    end: u64,
+}
+
+impl Read for Gap<'_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.end.saturating_sub(self.content.at)).unwrap_or(usize::MAX);
+        let n = left.min(buffer.len());
+        let read = self.content.read(&mut buffer[..n])?;
+        if read > 0 || n == 0 {
+            return Ok(read);
+        }
+        buffer[..n].fill(0);
+        self.content.at += n as u64;
+        Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::binaries::macho::image::MH_EXECUTE;
+    use crate::binaries::macho::image::tests::{ARM64, file};
+
+    #[test]
+    fn an_executable_holds_the_archive_and_a_signature_over_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let blob = folder.path().join("blob");
+        std::fs::write(&blob, vec![7; 9000]).unwrap();
+        let plain = file(MH_EXECUTE, ARM64, &[], 400);
+        let launcher: Launcher = Arc::new(Cow::Owned(plain));
+        let archive = vec![(0, Stored::Bytes(vec![1; 10].into())), (16, Stored::File(blob))];
+        let cargo = Cargo { name: "app".into(), archive, len: 9016 + 20, index_hash: [0; 16] };
+        let seal = Seal { identifier: "app".into(), ..Seal::default() };
+        let dress = Dress { launcher: &launcher, signer: Signer::AdHoc };
+        let (made, cdhash) = dress.executable(cargo, &seal).unwrap();
+        let mut bytes = Vec::new();
+        Content { pieces: &made.pieces, at: 0, file: None }.read_to_end(&mut bytes).unwrap();
+        assert_eq!(bytes.len() as u64, made.len);
+        assert!(sign::holds(&bytes));
+        assert_eq!(sign::cdhash(&bytes), cdhash);
+        assert_eq!((bytes[0x4000], bytes[0x400a], bytes[0x4010], bytes[0x4010 + 8999]), (1, 0, 7, 7));
+        assert_eq!(&bytes[0x8000..0x8007], b"symbols");
+    }
+}

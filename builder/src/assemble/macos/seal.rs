@@ -1,0 +1,182 @@
+//! `CodeResources`: hashes of all that lies in an app bundle, which the signature of its program covers.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
+
+use plist::{Dictionary, Value};
+use rayon::prelude::*;
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+
+use super::bundle::{FRAMEWORK, Item};
+use crate::archive::Stored;
+use crate::error::{Context, Result};
+
+/// Which files are resources: pattern, what holds for them, weight. As `codesign` writes it, for systems before 10.9.5.
+const RULES: [(&str, &str, u32); 5] = [
+    ("^Resources/", "", 0),
+    ("^Resources/.*\\.lproj/", "optional", 1000),
+    ("^Resources/.*\\.lproj/locversion.plist$", "omit", 1100),
+    ("^Resources/Base\\.lproj/", "", 1010),
+    ("^version.plist$", "", 0),
+];
+
+/// The same for all later systems.
+const RULES2: [(&str, &str, u32); 13] = [
+    (".*\\.dSYM($|/)", "", 11),
+    ("^(.*/)?\\.DS_Store$", "omit", 2000),
+    (
+        "^(Frameworks|SharedFrameworks|PlugIns|Plug-ins|XPCServices|Helpers|MacOS|Library/(Automator|Spotlight|LoginItems))/",
+        "nested",
+        10,
+    ),
+    ("^.*", "", 0),
+    ("^Info\\.plist$", "omit", 20),
+    ("^PkgInfo$", "omit", 20),
+    ("^Resources/", "", 20),
+    ("^Resources/.*\\.lproj/", "optional", 1000),
+    ("^Resources/.*\\.lproj/locversion.plist$", "omit", 1100),
+    ("^Resources/Base\\.lproj/", "", 1010),
+    ("^[^/]+$", "nested", 10),
+    ("^embedded\\.provisionprofile$", "", 20),
+    ("^version\\.plist$", "", 20),
+];
+
+/// What no resource is: the signature of the program covers it.
+const OUTSIDE: [&str; 2] = ["Info.plist", "PkgInfo"];
+
+/// Content of `CodeResources` for what lies in `Contents`, without the program whose signature covers it.
+///
+/// # Errors
+/// A file cannot be read.
+pub(super) fn content(items: &BTreeMap<String, Item>) -> Result<Vec<u8>> {
+    let mut frameworks: BTreeMap<&str, Option<[u8; 20]>> = BTreeMap::new();
+    let mut sealed: Vec<(&String, &Item)> = Vec::new();
+    for (path, item) in items.iter().filter(|(path, _)| !OUTSIDE.contains(&path.as_str())) {
+        let Some((framework, inner)) = framework(path) else {
+            sealed.push((path, item));
+            continue;
+        };
+        // It is known by the hash of its library.
+        let stem = framework.rsplit('/').next().and_then(|n| n.strip_suffix(FRAMEWORK));
+        let known = frameworks.entry(framework).or_default();
+        if let (Item::Code { cdhash, .. }, true) = (item, inner.rsplit('/').next() == stem) {
+            *known = Some(*cdhash);
+        }
+    }
+    let hashed = sealed.par_iter().map(|(path, item)| {
+        Ok(match item {
+            Item::Data { content, .. } => {
+                Some(hashes(content).context(|| format!("failed to read `{path}` to seal it"))?)
+            }
+            _ => None,
+        })
+    });
+    let hashed: Vec<Option<(Vec<u8>, Vec<u8>)>> = hashed.collect::<Result<_>>()?;
+    let (mut files, mut files2) = (Dictionary::new(), Dictionary::new());
+    for ((path, item), hashes) in sealed.into_iter().zip(hashed) {
+        let is_optional = path.starts_with("Resources/") && path.contains(".lproj/");
+        let optional = |mut entry: Dictionary| {
+            if is_optional && !path.starts_with("Resources/Base.lproj/") {
+                entry.insert("optional".into(), Value::Boolean(true));
+            }
+            Value::Dictionary(entry)
+        };
+        let entry = |pairs: Vec<(&str, Value)>| -> Dictionary {
+            pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+        };
+        match (item, hashes) {
+            (Item::Data { .. }, Some((old, new))) => {
+                if path.starts_with("Resources/") {
+                    let plain = Value::Data(old.clone());
+                    let value = match is_optional {
+                        true => optional(entry(vec![("hash", plain)])),
+                        false => plain,
+                    };
+                    files.insert(path.clone(), value);
+                }
+                let both = vec![("hash", Value::Data(old)), ("hash2", Value::Data(new))];
+                files2.insert(path.clone(), optional(entry(both)));
+            }
+            (Item::Link(target), _) => {
+                files2
+                    .insert(path.clone(), optional(entry(vec![("symlink", Value::String(target.clone()))])));
+            }
+            (Item::Code { cdhash, .. }, _) => {
+                files2.insert(path.clone(), nested(cdhash));
+            }
+            (Item::Data { .. }, None) => {}
+        }
+    }
+    for (path, cdhash) in frameworks {
+        if let Some(cdhash) = cdhash {
+            files2.insert(path.to_owned(), nested(&cdhash));
+        }
+    }
+    files2.sort_keys();
+    let mut all = Dictionary::new();
+    all.insert("files".into(), Value::Dictionary(files));
+    all.insert("files2".into(), Value::Dictionary(files2));
+    all.insert("rules".into(), rules(&RULES));
+    all.insert("rules2".into(), rules(&RULES2));
+    let mut xml = Vec::new();
+    Value::Dictionary(all).to_writer_xml(&mut xml).context(|| "failed to write CodeResources")?;
+    xml.push(b'\n');
+    Ok(xml)
+}
+
+/// What is said of code: its hash, and that it must have it.
+fn nested(cdhash: &[u8; 20]) -> Value {
+    let hex: String = cdhash.iter().map(|b| format!("{b:02x}")).collect();
+    let mut entry = Dictionary::new();
+    entry.insert("cdhash".into(), Value::Data(cdhash.to_vec()));
+    entry.insert("requirement".into(), Value::String(format!("cdhash H\"{hex}\"")));
+    Value::Dictionary(entry)
+}
+
+/// The framework that a file lies in, and its path there.
+fn framework(path: &str) -> Option<(&str, &str)> {
+    let end = path.find(&format!("{FRAMEWORK}/"))? + FRAMEWORK.len();
+    path.starts_with("Frameworks/").then(|| (&path[..end], &path[end + 1..]))
+}
+
+fn rules(table: &[(&str, &str, u32)]) -> Value {
+    let rule = |(pattern, flag, weight): &(&str, &str, u32)| {
+        let mut rule = Dictionary::new();
+        if !flag.is_empty() {
+            rule.insert((*flag).to_owned(), Value::Boolean(true));
+        }
+        if *weight > 0 {
+            rule.insert("weight".into(), Value::Real(f64::from(*weight)));
+        }
+        let plain = rule.is_empty();
+        ((*pattern).to_owned(), if plain { Value::Boolean(true) } else { Value::Dictionary(rule) })
+    };
+    Value::Dictionary(table.iter().map(rule).collect())
+}
+
+/// SHA-1 and SHA-256 of a content.
+fn hashes(content: &Stored) -> io::Result<(Vec<u8>, Vec<u8>)> {
+    let (mut old, mut new) = (Sha1::new(), Sha256::new());
+    match content {
+        Stored::Bytes(bytes) => {
+            old.update(bytes);
+            new.update(bytes);
+        }
+        Stored::File(path) => {
+            let mut file = File::open(path)?;
+            let mut buffer = vec![0; 1 << 16];
+            loop {
+                match io::Read::read(&mut file, &mut buffer)? {
+                    0 => break,
+                    n => {
+                        old.update(&buffer[..n]);
+                        new.update(&buffer[..n]);
+                    }
+                }
+            }
+        }
+    }
+    Ok((old.finalize().to_vec(), new.finalize().to_vec()))
+}

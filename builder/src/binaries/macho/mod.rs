@@ -1,0 +1,143 @@
+//! Mach-O, as macOS loads it: reading, searching, rewriting and signing.
+
+mod edit;
+#[cfg(feature = "signing")]
+mod identity;
+pub(crate) mod image;
+pub(crate) mod read;
+mod search;
+pub(crate) mod sign;
+pub(crate) mod signer;
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use super::closure::Closure;
+use super::facts::Facts;
+use super::format::{Format, Mend, Plan, Refusal, Unsafe};
+use super::inventory::File;
+use crate::error::{Context, Result, Warning};
+use crate::target::Arch;
+use edit::Change;
+use search::Loader;
+use sign::Seal;
+use signer::Signer;
+
+/// Mach-O files and the loader of macOS.
+#[derive(Debug)]
+pub(crate) struct MachO {
+    arch: Arch,
+    loader: Loader,
+    signer: Signer,
+    key: Vec<u8>,
+}
+
+impl MachO {
+    /// Mach-O for `arch`, with an interpreter below `prefix`; `root` is the folder that is `/` where the building machine
+    /// is not the target.
+    pub(crate) fn new(arch: Arch, prefix: PathBuf, root: Option<PathBuf>, signer: Signer) -> MachO {
+        let mut key = Vec::from(if arch == Arch::X86_64 { &b"Mach-O x86_64"[..] } else { b"Mach-O arm64" });
+        key.extend(signer.key());
+        MachO { arch, loader: Loader::new(prefix, root), signer, key }
+    }
+}
+
+impl Format for MachO {
+    fn key(&self) -> &[u8] {
+        // Of a universal file each processor has its own part.
+        &self.key
+    }
+
+    fn read(&self, bytes: &[u8]) -> Result<Facts, Refusal> {
+        read::read(bytes, self.arch)
+    }
+
+    fn fits(&self, head: &[u8]) -> bool {
+        image::has(head, self.arch)
+    }
+
+    fn by_search_path(&self, chain: &[(&Facts, &Path)], needed: &str) -> Vec<PathBuf> {
+        self.loader.candidates(chain, needed)
+    }
+
+    fn candidates(&self, chain: &[(&Facts, &Path)], needed: &str) -> Vec<PathBuf> {
+        self.loader.candidates(chain, needed)
+    }
+
+    fn by_system(&self, _: &Facts, needed: &str) -> Vec<PathBuf> {
+        self.loader.by_system(needed)
+    }
+
+    fn host_names(&self, chain: &[(&Facts, &Path)], needed: &str) -> Vec<String> {
+        search::system_names(chain, needed)
+    }
+
+    fn inside(&self, entry: &str, folder: &str) -> Vec<String> {
+        search::inside(entry, folder).into_iter().collect()
+    }
+
+    fn relative(&self, folder: &str, other: &str) -> String {
+        search::relative(folder, other)
+    }
+
+    fn dests(&self, name: &str, search: &[String], folder: &str) -> Vec<String> {
+        search::dests(name, search, folder)
+    }
+
+    fn names_are_paths(&self) -> bool {
+        true
+    }
+
+    fn stray(&self, message: String) -> Warning {
+        Warning::new(message).hint("take a build of it that was linked with room for other names")
+    }
+
+    /// Names that lead to the library in the product stay; the others become paths from file to file, since dyld knows no
+    /// folders to look into.
+    fn plan(&self, file: &File, closure: &Closure) -> Option<Plan> {
+        let Some(facts) = &file.facts else { return Some(Plan::default()) };
+        let folder = file.folder();
+        let is_own = |entry: &&String| search::is_of_system(entry) || search::inside(entry, folder).is_some();
+        let kept: Vec<String> = facts.rpath.iter().filter(is_own).cloned().collect();
+        let mut names = Vec::new();
+        for (name, j) in file.bundled() {
+            let leads = search::dests(name, &kept, folder);
+            let found = leads.iter().find_map(|dest| closure.by_dest.get(dest));
+            if found != Some(&j) {
+                names.push((name.to_owned(), search::relative(folder, &closure.files[j].dest)));
+            }
+        }
+        // An absolute name tells of the machine that built it, and nobody needs it any more.
+        let own = facts.name.as_deref().filter(|name| name.starts_with('/'));
+        Some(Plan {
+            search: (kept != facts.rpath).then_some(kept),
+            names,
+            own: own.map(|name| format!("@rpath/{}", name.rsplit('/').next().unwrap_or(name))),
+        })
+    }
+
+    fn mend(&self, bytes: &[u8], _: &Facts, mend: &Mend<'_>) -> Result<Option<Vec<u8>>, Unsafe> {
+        let damaged = |_| Unsafe("its table of processors is damaged");
+        let mut new = image::slice(bytes, self.arch).map_err(damaged)?.to_vec();
+        edit::apply(&mut new, &Change { names: mend.names, search: mend.search, own: mend.own })?;
+        mend.paths.neutralise(&mut new);
+        Ok((new != bytes).then_some(new))
+    }
+
+    /// Signs what was changed, and what has no signature that holds: arm64 loads nothing else.
+    fn finish(&self, old: &[u8], new: Option<Vec<u8>>, file: &File) -> Result<Option<Vec<u8>>> {
+        let bytes = new.as_deref().unwrap_or(old);
+        if self.signer.keeps() && sign::holds(bytes) {
+            return Ok(new);
+        }
+        let seal = Seal { identifier: file.file_name().to_owned(), ..Seal::default() };
+        match self.signer.sign(bytes, &seal) {
+            Ok(signed) => Ok(Some(signed)),
+            // There files without a signature are loaded.
+            Err(_) if self.arch == Arch::X86_64 && self.signer.keeps() => Ok(new),
+            Err(e) => Err(e).context(|| format!("failed to sign `{}`", file.dest)),
+        }
+    }
+}

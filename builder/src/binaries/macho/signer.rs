@@ -1,0 +1,97 @@
+//! Who signs the files of a product: nobody (ad hoc), or an identity.
+
+use super::sign::{self, Seal};
+use crate::error::{Error, Result};
+use crate::spec::Request;
+
+/// Who signs.
+#[derive(Debug)]
+pub(crate) enum Signer {
+    /// Nobody: the hashes of a file are all that its signature holds.
+    AdHoc,
+    /// The holder of a certificate.
+    #[cfg(feature = "signing")]
+    Identity(Box<super::identity::Identity>),
+}
+
+impl Signer {
+    /// The signer that a request names.
+    ///
+    /// # Errors
+    /// The identity cannot be read, or this `freeze` cannot sign with one.
+    pub(crate) fn of(request: &Request) -> Result<Signer> {
+        let macos = &request.macos;
+        let Some(identity) = macos.sign.as_deref().filter(|name| *name != "-") else {
+            let without = [
+                ("hardened-runtime", macos.hardened_runtime == Some(true)),
+                ("timestamp", macos.timestamp.is_some()),
+                ("notarize", macos.notarize.is_some()),
+            ];
+            return match without.into_iter().find(|(_, is_set)| *is_set) {
+                Some((key, _)) => Err(Error::new(format!(
+                    "`{key}` in `[macos]` needs an identity to sign with"
+                ))
+                .hint("`sign` in `[macos]` names a file with a certificate and its key (.p12 or .pem)")),
+                None => Ok(Signer::AdHoc),
+            };
+        };
+        Signer::identity(identity, request)
+    }
+
+    #[cfg(feature = "signing")]
+    fn identity(name: &str, request: &Request) -> Result<Signer> {
+        super::identity::Identity::read(name, request).map(|identity| Signer::Identity(Box::new(identity)))
+    }
+
+    #[cfg(not(feature = "signing"))]
+    fn identity(name: &str, _: &Request) -> Result<Signer> {
+        Err(Error::new(format!("this `freeze` cannot sign with the identity `{name}`")).hint(
+            "build it with `cargo build --release --features signing`; or sign ad hoc (`sign = \"-\"`), and again with \
+             codesign on a Mac",
+        ))
+    }
+
+    /// Whether a signature that a file has already will do, as long as it holds.
+    pub(crate) fn keeps(&self) -> bool {
+        matches!(self, Signer::AdHoc)
+    }
+
+    /// What tells results of this signer from those of others.
+    pub(crate) fn key(&self) -> &[u8] {
+        match self {
+            Signer::AdHoc => b"",
+            #[cfg(feature = "signing")]
+            Signer::Identity(identity) => identity.key(),
+        }
+    }
+
+    /// Signs a file.
+    ///
+    /// # Errors
+    /// It cannot have a signature, or the identity cannot sign.
+    pub(crate) fn sign(&self, bytes: &[u8], seal: &Seal) -> Result<Vec<u8>> {
+        match self {
+            Signer::AdHoc => sign::ad_hoc(bytes, seal),
+            #[cfg(feature = "signing")]
+            Signer::Identity(identity) => identity.sign(bytes, seal),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_needs_an_identity_is_told() {
+        let mut request = Request::default();
+        assert!(Signer::of(&request).is_ok_and(|s| s.keeps() && s.key().is_empty()));
+        request.macos.sign = Some("-".into());
+        request.macos.notarize = Some("key.json".into());
+        let error = Signer::of(&request).unwrap_err().to_string();
+        assert!(error.contains("`notarize` in `[macos]` needs an identity"), "{error}");
+        request.macos.sign = Some("nobody.p12".into());
+        let error = Signer::of(&request).unwrap_err().to_string();
+        assert!(error.contains("`nobody.p12`"), "{error}");
+    }
+}

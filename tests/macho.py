@@ -1,0 +1,164 @@
+"""Checks a program for macOS by means that are not those of freeze: lief reads its files, hashlib hashes their pages.
+
+usage: python macho.py PRODUCT arm64|x86_64, where PRODUCT is a file, a folder or an app bundle. Prints what it has seen, or
+fails with what is wrong.
+"""
+
+import hashlib
+import os
+import pathlib
+import plistlib
+import struct
+import sys
+
+import lief
+
+PAGE = {"arm64": 0x4000, "x86_64": 0x1000}
+CPU = {"arm64": 0x0100000C, "x86_64": 0x01000007}
+
+
+def blobs(data):
+    """The blobs of a signature by their slots."""
+    magic, _, count = struct.unpack_from(">III", data)
+    assert magic == 0xFADE0CC0, hex(magic)
+    found = {}
+    for i in range(count):
+        slot, at = struct.unpack_from(">II", data, 12 + 8 * i)
+        length = struct.unpack_from(">I", data, at + 4)[0]
+        found[slot] = data[at : at + length]
+    return found
+
+
+def signature(path, binary, data):
+    """Checks the hash of each page; returns the directory of the hashes and those of the special slots."""
+    assert binary.has_code_signature, "no signature"
+    at, size = binary.code_signature.data_offset, binary.code_signature.data_size
+    assert at + size == len(data) and at % 16 == 0, "the signature is not the last thing in the file"
+    found = blobs(data[at:])
+    directory = found[0]
+    magic, _, version, flags, hashes, name, special, count, limit = struct.unpack_from(">9I", directory)
+    size, kind, _, shift = struct.unpack_from("4B", directory, 36)
+    assert magic == 0xFADE0C02 and kind == 2 and size == 32, (hex(magic), kind, size)
+    assert limit == at and flags & 2 and version >= 0x20400, (limit, flags, hex(version))
+    page = 1 << shift
+    assert count == -(-limit // page), (count, limit)
+    for i in range(count):
+        expected = directory[hashes + 32 * i : hashes + 32 * (i + 1)]
+        got = hashlib.sha256(data[i * page : min((i + 1) * page, limit)]).digest()
+        assert got == expected, "page %d differs from its hash" % i
+    slots = {n: directory[hashes - 32 * n : hashes - 32 * (n - 1)] for n in range(1, special + 1)}
+    for slot, blob in found.items():
+        if 0 < slot < 0x1000:
+            assert slots[slot] == hashlib.sha256(blob).digest(), "slot %d differs from its hash" % slot
+    return directory, slots
+
+
+def segments(binary, arch):
+    end = address = 0
+    for segment in binary.segments:
+        if segment.name == "__PAGEZERO":
+            address = segment.virtual_size
+            continue
+        assert segment.file_offset >= end and segment.virtual_address >= address, segment.name + " overlaps"
+        # An object of an older linker for x86-64 may begin anywhere in a page of the other one.
+        assert segment.file_offset % PAGE[arch] == 0 or segment.file_size == 0, segment.name + " is not aligned"
+        end = segment.file_offset + segment.file_size
+        address = segment.virtual_address + segment.virtual_size
+    assert segment.name == "__LINKEDIT", segment.name + " is the last segment"
+    return end
+
+
+def libraries(path, binary, root):
+    """Whether all that a file needs is in the product, or in the system."""
+    here = path.resolve().parent
+    rpaths = [c.path for c in binary.commands if isinstance(c, lief.MachO.RPathCommand)]
+    for entry in rpaths:
+        assert entry.startswith(("@loader_path", "/usr/lib", "/System/")), "run path " + entry
+    named = 0
+    for library in binary.libraries:
+        if library.command == lief.MachO.LoadCommand.TYPE.ID_DYLIB:
+            continue
+        name = library.name
+        if name.startswith(("/usr/lib/", "/System/")):
+            continue
+        token, _, rest = name.partition("/")
+        folders = {"@loader_path": ["@loader_path"], "@rpath": rpaths}.get(token, [])
+        places = [pathlib.Path(os.path.normpath(str(f).replace("@loader_path", str(here)) + "/" + rest)) for f in folders]
+        if not any(p.exists() and root in p.resolve().parents for p in places):
+            assert library.command == lief.MachO.LoadCommand.TYPE.LOAD_WEAK_DYLIB, "%s is not found" % name
+        named += 1
+    return named
+
+
+def check(path, root, arch):
+    data = path.read_bytes()
+    binary = lief.MachO.parse(str(path))
+    assert binary is not None and binary.size == 1, "no file for one processor"
+    binary = binary.at(0)
+    assert int(binary.header.cpu_type) & 0xFFFFFFFF == CPU[arch], binary.header.cpu_type
+    assert segments(binary, arch) == len(data), "__LINKEDIT does not reach to the end"
+    directory, slots = signature(path, binary, data)
+    return libraries(path, binary, root), directory, slots
+
+
+def sealed(bundle, cdhashes, slots):
+    """Checks what an app bundle says of itself, and the hashes of all that is in it."""
+    contents = bundle / "Contents"
+    info = plistlib.loads((contents / "Info.plist").read_bytes())
+    executable = contents / "MacOS" / info["CFBundleExecutable"]
+    assert slots[executable][1] == hashlib.sha256((contents / "Info.plist").read_bytes()).digest()
+    resources = contents / "_CodeSignature" / "CodeResources"
+    assert slots[executable][3] == hashlib.sha256(resources.read_bytes()).digest()
+    listed = plistlib.loads(resources.read_bytes())
+    outside = {contents / "Info.plist", contents / "PkgInfo", executable, resources}
+    there = set()
+    for folder, folders, files in os.walk(contents):
+        for name in files + [f for f in folders if os.path.islink(os.path.join(folder, f))]:
+            path = pathlib.Path(folder, name)
+            if path in outside:
+                continue
+            inner = str(path.relative_to(contents))
+            there.add(inner)
+            entry = listed["files2"][inner]
+            if path.is_symlink():
+                assert entry["symlink"] == os.readlink(path) and path.exists(), inner
+            elif path in cdhashes:
+                assert inner.startswith(("Frameworks/", "MacOS/")), inner + " is code among data"
+                assert entry["cdhash"] == cdhashes[path], inner
+                assert entry["requirement"] == 'cdhash H"%s"' % cdhashes[path].hex(), inner
+            else:
+                assert inner.startswith("Resources/"), inner + " is data among code"
+                data = path.read_bytes()
+                assert entry["hash2"] == hashlib.sha256(data).digest(), inner
+                assert entry["hash"] == listed["files"][inner] == hashlib.sha1(data).digest(), inner
+        for name in folders:
+            among_code = "Frameworks" in folder and not os.path.islink(os.path.join(folder, name))
+            assert not among_code or "." not in name or name.endswith(".framework"), name + " looks like a bundle"
+    assert there == set(listed["files2"]), there ^ set(listed["files2"])
+    return info
+
+
+def main():
+    product, arch = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
+    paths = [p for p in sorted(product.rglob("*")) if p.is_file() and not p.is_symlink()] if product.is_dir() else [product]
+    count = named = 0
+    cdhashes, slots = {}, {}
+    for path in paths:
+        with open(path, "rb") as file:
+            magic = file.read(4)
+        if magic not in (b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"):
+            continue
+        try:
+            more, directory, slots[path] = check(path, product, arch)
+        except (AssertionError, KeyError) as error:
+            sys.exit("%s: %r" % (path, error))
+        cdhashes[path] = hashlib.sha256(directory).digest()[:20]
+        count += 1
+        named += more
+    print("%d files, %d libraries in the product" % (count, named))
+    if product.suffix == ".app":
+        info = sealed(product, cdhashes, slots)
+        print(" ".join("%s=%s" % (key, info[key]) for key in sorted(info) if not isinstance(info[key], (list, dict))))
+
+
+main()
