@@ -9,7 +9,6 @@ mod search;
 pub(crate) mod sign;
 pub(crate) mod signer;
 #[cfg(test)]
-#[cfg(target_os = "linux")]
 mod tests;
 
 use std::path::{Path, PathBuf};

@@ -1,5 +1,8 @@
 //! Collects small files of macOS: what they need, what becomes of their names, what is told.
 
+// The bench that they use is for Linux.
+#![cfg(target_os = "linux")]
+
 use std::path::PathBuf;
 
 use super::image::tests::{ARM64, X86_64, file, named, universal};
