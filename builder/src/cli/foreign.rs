@@ -53,7 +53,7 @@ pub(super) struct ForeignArgs {
     /// Windows: show no traceback where there is no console.
     #[arg(long, hide_short_help = true)]
     disable_windowed_traceback: bool,
-    /// Windows: more resources, as FILE[,TYPE[,NAME[,LANGUAGE]]].
+    /// Windows: more resources, as `FILE[,TYPE[,NAME[,LANGUAGE]]]`.
     #[arg(short, long, value_name = "RESOURCE", hide_short_help = true)]
     resource: Vec<String>,
 

@@ -89,7 +89,7 @@ fn fill_names(root: &mut ResourceTable) {
         return;
     }
     // The text of `n` characters takes `2 + 2 * n` bytes.
-    let count = (1..=4).find(|n| (rest + 2 + 2 * n) % ALIGN == 0).unwrap_or(4);
+    let count = (1..=4).find(|n| (rest + 2 + 2 * n).is_multiple_of(ALIGN)).unwrap_or(4);
     let mut filler = ResourceData::default();
     filler.set_data(vec![0; ALIGN]);
     let (mut names, mut languages) = (ResourceTable::default(), ResourceTable::default());
