@@ -2,7 +2,7 @@
 and for macOS.
 
 For tests only. Nothing of what is fetched is run, and nothing is installed on this machine. A piece that cannot be had
-is left out, and the tests that need it say so.
+is left out, and the tests that need it say so; the exit code is then 1.
 """
 
 import hashlib
@@ -130,10 +130,10 @@ def wheels(folder, platform):
 
 
 def piece(name, make):
-    """Makes a folder once, and whole or not at all."""
+    """Makes a folder once, and whole or not at all; returns whether it is there."""
     final, new = PIECES / name, PIECES / (name + ".new")
     if final.exists():
-        return
+        return True
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     try:
@@ -141,8 +141,9 @@ def piece(name, make):
     except Exception as error:
         print("no %s: %s" % (name, error), file=sys.stderr)
         shutil.rmtree(new, ignore_errors=True)
-        return
+        return False
     new.rename(final)
+    return True
 
 
 def main():
@@ -152,16 +153,14 @@ def main():
             subprocess.run([sys.executable, "-m", "venv", environment], check=True)
         own = str(environment / "bin" / "python")
         os.execv(own, [own, __file__, "--here"])
-    for name, project, file, expected in WINDOWS:
-        piece(name, lambda folder: windows(folder, project, file, expected))
-    piece("arm64-wheels", lambda folder: wheels(folder, "manylinux2014_aarch64"))
-    piece("windows-wheels", lambda folder: wheels(folder, "win_amd64"))
-    if shutil.which("apt-get") and shutil.which("dpkg-deb"):
-        for name, *what in DEBIAN:
-            piece(name, lambda folder: debian(folder, *what))
-    piece("macos-wheels", pieces_macos.wheels)
-    if shutil.which("apt-get") and shutil.which("make"):
-        piece("macos-3.11", pieces_macos.python)
+    there = [piece(name, lambda folder: windows(folder, *what)) for name, *what in WINDOWS]
+    there.append(piece("arm64-wheels", lambda folder: wheels(folder, "manylinux2014_aarch64")))
+    there.append(piece("windows-wheels", lambda folder: wheels(folder, "win_amd64")))
+    there += [piece(name, lambda folder: debian(folder, *what)) for name, *what in DEBIAN]
+    there.append(piece("macos-wheels", pieces_macos.wheels))
+    there.append(piece("macos-3.11", pieces_macos.python))
+    if not all(there):
+        sys.exit(1)
 
 
 if __name__ == "__main__":
