@@ -158,7 +158,7 @@ def main():
     there.append(piece("windows-wheels", lambda folder: wheels(folder, "win_amd64")))
     there += [piece(name, lambda folder: debian(folder, *what)) for name, *what in DEBIAN]
     there.append(piece("macos-wheels", pieces_macos.wheels))
-    there.append(piece("macos-3.11", pieces_macos.python))
+    there.append(piece("macos-3.11", lambda folder: pieces_macos.python(folder, mirror())))
     if not all(there):
         sys.exit(1)
 

@@ -35,20 +35,11 @@ exec "{zig}" cc -target {target} "$@"
 TARGETS = {"arm64": "aarch64-macos.11.0", "x86_64": "x86_64-macos.10.13"}
 
 
-def sources(folder):
-    """Unpacks the sources of CPython and zlib, as Debian has them."""
+def sources(folder, mirror):
+    """Unpacks the sources of CPython and zlib, as a mirror of Debian has them."""
     apt = folder / "apt"
     for name in ("lists/partial", "cache/archives/partial"):
         (apt / name).mkdir(parents=True)
-    mirror = None
-    for path in [*pathlib.Path("/etc/apt/sources.list.d").glob("*.sources"), pathlib.Path("/etc/apt/sources.list")]:
-        if path.is_file():
-            text = path.read_text()
-            words = [w for line in text.splitlines() if line.startswith(("URIs:", "deb ")) for w in line.split()]
-            mirror = next((w.rstrip("/") for w in words if "://" in w), mirror)
-            break
-    if mirror is None:
-        raise LookupError("apt has no mirror")
     (apt / "sources.list").write_text("deb-src %s bookworm main\n" % mirror)
     options = [
         "-qq",
@@ -92,8 +83,8 @@ def host_python():
     raise LookupError("no Python %s on this machine" % VERSION)
 
 
-def python(folder):
-    """Builds a prefix whose native files are universal."""
+def python(folder, mirror):
+    """Builds a prefix whose native files are universal, from the sources of a mirror of Debian."""
     work = folder.with_name(folder.name + ".work")
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
@@ -101,7 +92,7 @@ def python(folder):
     import ziglang
 
     zig = pathlib.Path(ziglang.__file__).parent / "zig"
-    cpython, zlib = sources(work)
+    cpython, zlib = sources(work, mirror)
     patched(cpython / "configure")
     tools = work / "tools"
     tools.mkdir()
