@@ -402,3 +402,15 @@ fn a_version_file_and_resources_are_taken_as_pyinstaller_does() {
     let outcome = outcome.env("FREEZE_BOOTLOADER", launcher).run();
     outcome.exits(1).says(&["failed to read version file", "version.txt", "line 2: expected", "hint: "]);
 }
+
+#[test]
+fn a_program_that_cannot_start_here_says_where_it_can() {
+    let (Some(python), Some(path)) = (piece("windows-embed-3.11"), path_with("3.11")) else { return };
+    let Some(launcher) = launcher("x86_64-pc-windows-gnu", "launcher.exe") else { return };
+    let project = Project::script("print(1)\n");
+    let run =
+        project.bare_command(["app.py", "-y", "-F", "--target", "windows-x86_64", "--python"]).arg(&python);
+    let outcome = run.args(["--", "x"]).env("FREEZE_BOOTLOADER", &launcher).env("PATH", &path).run();
+    outcome.fails(&["failed to run program", "hint: it is a program for windows-x86_64"]);
+    assert!(project.path().join("dist/app.exe").exists());
+}

@@ -10,6 +10,7 @@ use builder::error::{Context, Error, Result};
 use builder::inspect::Product;
 use builder::report::{self, Reporter};
 use builder::store::Store;
+use builder::target::Target;
 use builder::why::{Map, Site};
 use builder::{interrupt, os, spec};
 use cli::{Action, CacheCommand, InspectCommand, Subject, WhyArgs};
@@ -42,7 +43,7 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
         Action::Build(request, arguments) => {
             let built = builder::freeze(&request, reporter)?;
             return match arguments {
-                Some(arguments) => start(&built.program, &arguments),
+                Some(arguments) => start(&built.program, &arguments, request.target),
                 None => Ok(ExitCode::SUCCESS),
             };
         }
@@ -163,10 +164,14 @@ fn inspect(app: &Path, command: InspectCommand, json: bool, reporter: &mut Repor
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs the built program in place of this one: it has the terminal, the signals and the exit code.
-fn start(program: &Path, arguments: &[OsString]) -> Result<ExitCode> {
+/// Runs the built program in place of this one: it has the terminal, the signals and the exit code. That of another `target`
+/// may run too, where this system knows how.
+fn start(program: &Path, arguments: &[OsString], target: Option<Target>) -> Result<ExitCode> {
     let mut command = std::process::Command::new(program);
     command.args(arguments);
     let failed = || format!("failed to run program `{}`", program.display());
-    os::run_instead(&mut command).context(failed)
+    os::run_instead(&mut command).context(failed).map_err(|error| match target {
+        Some(target) => error.hint(format!("it is a program for {}: run it there", target.name())),
+        None => error,
+    })
 }
