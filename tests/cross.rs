@@ -380,7 +380,18 @@ fn a_version_file_and_resources_are_taken_as_pyinstaller_does() {
                    OS=0x40004, fileType=0x1, subtype=0x0, date=(0, 0)),\n  kids=[StringFileInfo([StringTable(\n\
                    '040904B0', [StringStruct('LegalCopyright', 'Żółw')])]), VarFileInfo([VarStruct('Translation', [1033, 1200])])])\n";
     let project = Project::script("").file("version.txt", version).file("data.bin", "some data");
-    let options = ["app.py", "-y", "-F", "--target", "windows-x86_64", "--version-file", "version.txt"];
+    let project = project.file("app.png", crate::macos::png());
+    let options = [
+        "app.py",
+        "--icon",
+        "app.png",
+        "-y",
+        "-F",
+        "--target",
+        "windows-x86_64",
+        "--version-file",
+        "version.txt",
+    ];
     let run = project.bare_command(options).args(["-r", "data.bin,RT_RCDATA,mine", "--python"]).arg(&python);
     let outcome = run.env("FREEZE_BOOTLOADER", &launcher).env("PATH", &path).run();
     outcome.success();
@@ -391,12 +402,14 @@ fn a_version_file_and_resources_are_taken_as_pyinstaller_does() {
                 t = [s for f in pe.FileInfo[0] if hasattr(f, 'StringTable') for s in f.StringTable][0].entries\n\
                 print(t[b'LegalCopyright'].decode())\n\
                 for e in pe.DIRECTORY_ENTRY_RESOURCE.entries:\n  \
+                if e.id == 3:\n    d = e.directory.entries[0].directory.entries[0].data.struct\n    \
+                print(len(e.directory.entries), pe.get_data(d.OffsetToData, d.Size)[1:4].decode())\n  \
                 if e.id == 10:\n    n = e.directory.entries[0]; d = n.directory.entries[0].data.struct\n    \
                 print(n.name, pe.get_data(d.OffsetToData, d.Size).rstrip(b'\\0').decode())\n";
     let venv = harness::venv(newest(), "pefile\n");
     let exe = project.path().join("dist/app.exe");
     let read = Run::new(venv.python()).args(["-X", "utf8", "-c", code]).arg(&exe).run();
-    read.prints("0x40003 0x20001 0x90008\nŻółw\nMINE some data\n");
+    read.prints("0x40003 0x20001 0x90008\nŻółw\n1 PNG\nMINE some data\n");
     let broken = project.file("version.txt", "VSVersionInfo(\n  kids=[x])\n");
     let outcome = broken.bare_command(options).arg("--python").arg(&python).env("PATH", &path);
     let outcome = outcome.env("FREEZE_BOOTLOADER", launcher).run();

@@ -193,7 +193,7 @@ fn a_bundle_is_as_the_spec_says() {
 }
 
 /// A grey picture of 16 by 16 pixels.
-fn png() -> Vec<u8> {
+pub(crate) fn png() -> Vec<u8> {
     let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
     let mut chunk = |kind: &[u8; 4], data: &[u8]| {
         png.extend((data.len() as u32).to_be_bytes());

@@ -1,6 +1,7 @@
 //! Puts launcher and archive together: onefile, onedir, an app bundle of macOS.
 
 mod macos;
+mod picture;
 mod windows;
 
 use std::path::{Path, PathBuf};

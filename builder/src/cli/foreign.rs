@@ -144,7 +144,7 @@ impl ForeignArgs {
     pub(super) fn windows(&self) -> Windows {
         let console = if self.windowed { Some(false) } else { self.console.then_some(true) };
         Windows {
-            icon: self.icon_with(&[".ico", ".exe"]),
+            icon: self.icon_with(&[".ico", ".exe", ".png"]),
             console,
             manifest: self.manifest.as_deref().map(entry::absolute),
             uac: self.uac_admin.then(|| "require-administrator".to_owned()),

@@ -1,14 +1,11 @@
 //! The icon of an app bundle: an `.icns` file, or one made from a PNG picture.
 
-use std::io::Cursor;
 use std::path::Path;
 
-use icns::{IconFamily, Image, PixelFormat};
+use icns::IconFamily;
 
+use crate::assemble::picture::sizes;
 use crate::error::{Context, Error, Result};
-
-/// Lengths of the sides of icons.
-const SIDES: [u32; 7] = [16, 32, 64, 128, 256, 512, 1024];
 
 /// The content of the `.icns` file for an icon that the request names.
 ///
@@ -24,50 +21,19 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
     if !bytes.starts_with(b"\x89PNG") {
         return Err(Error::new(failed()).cause("expected an `.icns` file or a PNG picture"));
     }
-    let mut picture = Image::read_png(Cursor::new(&bytes)).context(failed)?.convert_to(PixelFormat::RGBA);
-    let (width, height) = (picture.width(), picture.height());
-    if width != height || !SIDES.contains(&width) {
-        let cause =
-            format!("expected a square of 16, 32, 64, 128, 256, 512 or 1024 pixels, got {width} x {height}");
-        return Err(Error::new(failed()).cause(cause).hint("1024 x 1024 pixels are best"));
-    }
     let mut family = IconFamily::new();
-    loop {
+    for picture in sizes(&bytes).context(failed)? {
         family.add_icon(&picture).context(failed)?;
-        if picture.width() == SIDES[0] {
-            break;
-        }
-        picture = halved(&picture);
     }
     let mut all = Vec::new();
     family.write(&mut all).context(failed)?;
     Ok(all)
 }
 
-/// A picture of half the size: each pixel is the mean of four, a transparent one without its colour.
-fn halved(picture: &Image) -> Image {
-    let side = picture.width() / 2;
-    let mut half = Image::new(PixelFormat::RGBA, side, side);
-    let from = picture.data();
-    let row = picture.width() as usize * 4;
-    for (i, pixel) in half.data_mut().chunks_exact_mut(4).enumerate() {
-        let (x, y) = (i % side as usize, i / side as usize);
-        let four = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(dy, dx)| {
-            let at = (2 * y + dy) * row + (2 * x + dx) * 4;
-            [from[at], from[at + 1], from[at + 2], from[at + 3]].map(u32::from)
-        });
-        let alpha: u32 = four.iter().map(|p| p[3]).sum();
-        for (channel, value) in pixel.iter_mut().take(3).enumerate() {
-            let sum: u32 = four.iter().map(|p| p[channel] * p[3]).sum();
-            *value = sum.checked_div(alpha).unwrap_or(0) as u8;
-        }
-        pixel[3] = (alpha / 4) as u8;
-    }
-    half
-}
-
 #[cfg(test)]
 mod tests {
+    use icns::{Image, PixelFormat};
+
     use super::*;
 
     #[test]

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use editpe::constants::{RT_GROUP_ICON, RT_ICON, RT_MANIFEST};
 use editpe::{Image, ResourceData, ResourceDirectory, ResourceEntry, ResourceEntryName, ResourceTable};
 
+use super::picture::sizes;
 use crate::error::{Context, Error, Result};
 use crate::launcher::Launcher;
 use crate::spec::{Request, Windows};
@@ -100,11 +101,14 @@ fn fill_names(root: &mut ResourceTable) {
 
 /// Takes over an icon file, or the icons of another executable.
 fn icon(resources: &mut ResourceDirectory, path: &Path) -> Result<()> {
-    let bytes = fs_err::read(path)?;
+    let mut bytes = fs_err::read(path)?;
+    if bytes.starts_with(b"\x89PNG") {
+        bytes = from_png(&bytes)?;
+    }
     if !bytes.starts_with(b"MZ") {
-        resources
-            .set_main_icon(bytes)
-            .map_err(|e| Error::from(e).hint("expected an `.ico` file, or an executable with an icon"))?;
+        resources.set_main_icon(bytes).map_err(|e| {
+            Error::from(e).hint("expected an `.ico` file, a PNG picture, or an executable with an icon")
+        })?;
         by_number(resources.root_mut());
         return Ok(());
     }
@@ -116,6 +120,26 @@ fn icon(resources: &mut ResourceDirectory, path: &Path) -> Result<()> {
         resources.root_mut().insert(name, entry.clone());
     }
     Ok(())
+}
+
+/// An icon file of a picture: the sizes that Windows shows, each compressed.
+fn from_png(png: &[u8]) -> Result<Vec<u8>> {
+    let pictures = sizes(png)?;
+    let shown: Vec<_> = pictures.iter().filter(|picture| picture.width() <= 256).collect();
+    let mut file = vec![0, 0, 1, 0];
+    file.extend((shown.len() as u16).to_le_bytes());
+    let mut content = Vec::new();
+    for picture in &shown {
+        let start = content.len();
+        picture.write_png(&mut content)?;
+        // 256 does not fit a byte and is written as 0.
+        let side = picture.width() as u8;
+        file.extend([side, side, 0, 0, 1, 0, 32, 0]);
+        file.extend(((content.len() - start) as u32).to_le_bytes());
+        file.extend(((6 + 16 * shown.len() + start) as u32).to_le_bytes());
+    }
+    file.extend(content);
+    Ok(file)
 }
 
 /// Gives groups of icons numbers for names: the texts of names lie ahead of the content, which they move from its alignment.
