@@ -178,5 +178,18 @@ pub fn exit_code(status: ExitStatus) -> ExitCode {
 /// # Errors
 /// It cannot be started.
 pub fn run_instead(command: &mut Command) -> io::Result<ExitCode> {
-    Err(command.exec())
+    let texts = std::iter::once(command.get_program()).chain(command.get_args());
+    let texts: Vec<CString> = texts.map(|text| CString::new(text.as_bytes())).collect::<Result<_, _>>()?;
+    let pointers: Vec<_> = texts.iter().map(|text| text.as_ptr()).chain([std::ptr::null()]).collect();
+    // Not `exec` of the standard library, which lets a shell read what is no program of this system. What that does for a
+    // child is done here: Rust's own programs ignore closed pipes, others do not expect that.
+    // SAFETY: texts that end in NUL and a list of them that ends in null, which live until the call returns.
+    unsafe {
+        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+        libc::execv(pointers[0], pointers.as_ptr());
+    }
+    let error = io::Error::last_os_error();
+    // SAFETY: as it was.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+    Err(error)
 }
