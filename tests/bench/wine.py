@@ -61,6 +61,8 @@ class Wine:
     def run(self, *command, folder=None, **variables):
         """Runs a program and returns the seconds it took and what it printed; wine 8 does without files as streams only."""
         environment = dict(self.environment, **variables)
+        # A program that starts itself again does so by the name that it was started with.
+        command = ["Z:" + str(command[0]).replace("/", "\\"), *command[1:]]
         begun = time.monotonic()
         done = subprocess.run(
             [WINE, *command], cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
@@ -178,6 +180,7 @@ def main():
     parser.add_argument("--freeze", type=os.path.abspath, default=ROOT / "target" / "release" / "freeze")
     parser.add_argument("--freeze-exe", type=os.path.abspath)
     parser.add_argument("--compiler", default=shutil.which("python3.11"), help="a Python 3.11 of this machine")
+    parser.add_argument("--programs", nargs="*", choices=list(PROGRAMS), help="only these")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--readme", type=pathlib.Path, help="a document to put the tables into")
     arguments = parser.parse_args()
@@ -186,7 +189,7 @@ def main():
     work = pathlib.Path(tempfile.mkdtemp(prefix="freeze-bench-"))
     wine = Wine(work)
     try:
-        results = {name: measure(arguments, wine, work, name) for name in PROGRAMS}
+        results = {name: measure(arguments, wine, work, name) for name in arguments.programs or PROGRAMS}
     finally:
         wine.end()
         shutil.rmtree(work, ignore_errors=True)
