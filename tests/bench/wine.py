@@ -62,7 +62,8 @@ class Wine:
         """Runs a program and returns the seconds it took and what it printed; wine 8 does without files as streams only."""
         environment = dict(self.environment, **variables)
         # A program that starts itself again does so by the name that it was started with.
-        command = ["Z:" + str(command[0]).replace("/", "\\"), *command[1:]]
+        paths = (isinstance(word, pathlib.PurePath) or word.startswith("/") for word in command)
+        command = ["Z:" + str(word).replace("/", "\\") if is_path else word for is_path, word in zip(paths, command)]
         begun = time.monotonic()
         done = subprocess.run(
             [WINE, *command], cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
