@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::place::{self, Work};
-use super::private::{LOCK, claim, sweep};
+use super::private::{LOCK, claim, remove_folder, sweep};
 use super::{Root, Unusable};
 use crate::locate::Program;
 use crate::os::{self, Access, Lock};
@@ -139,11 +139,11 @@ fn fill(program: &Program, folder: &Path, path: &Path) -> Result<(), Unusable> {
             let _ = fs::rename(path, folder.join(format!("{UNFINISHED}{:016x}", os::random())));
             return os::rename_folder(&new, path).map_err(io);
         }
-        let _ = fs::remove_dir_all(&new);
+        let _ = remove_folder(&new);
         Ok(())
     });
     if done.is_err() {
-        let _ = fs::remove_dir_all(&new);
+        let _ = remove_folder(&new);
     }
     done
 }

@@ -16,7 +16,7 @@ use crate::os::{self, Access, Lock};
 /// File in such a folder that its owner keeps locked.
 pub(super) const LOCK: &str = ".lock";
 
-/// A folder without a lock file is younger than this, or was left by a killed process.
+/// A folder with files and without a lock file is younger than this, or was left by a killed process.
 const GRACE: Duration = Duration::from_secs(60);
 
 /// The folder of this process.
@@ -43,7 +43,7 @@ pub(super) fn create(program: &Program, base: &Path, app: &str) -> Result<Root, 
     let (path, mut lock) = claim(&base, &prefix).map_err(unusable)?;
     lock.write_all(&program.archive.index_hash()).map_err(unusable)?;
     if let Err(e) = place::files(program.archive, &path, Work::Write) {
-        let _ = fs::remove_dir_all(&path);
+        let _ = remove_folder(&path);
         return Err(e);
     }
     Ok(adopt(path, os::move_up(lock)))
@@ -102,7 +102,22 @@ pub(crate) fn remove() {
         && own.owner.load(Ordering::Relaxed) == std::process::id()
         && os::lock(&own.lock, Lock::Exclusive)
     {
-        let _ = fs::remove_dir_all(&own.path);
+        let _ = remove_folder(&own.path);
+    }
+}
+
+/// Removes such a folder, its lock file last: a process that is killed meanwhile leaves what the next sweep takes.
+pub(super) fn remove_folder(path: &Path) -> std::io::Result<()> {
+    for entry in fs::read_dir(path)?.flatten().filter(|e| e.file_name() != LOCK) {
+        if entry.file_type()?.is_dir() {
+            fs::remove_dir_all(entry.path())?;
+        } else {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    match fs::remove_file(path.join(LOCK)) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(e),
+        _ => fs::remove_dir(path),
     }
 }
 
@@ -126,6 +141,11 @@ pub(super) fn claim(base: &Path, prefix: &str) -> std::io::Result<(PathBuf, File
         let lock = os::create_file(&path.join(LOCK), Access::Private);
         let lock = match lock {
             Ok(lock) => lock,
+            // A sweeper came first.
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound && tries < 8 => {
+                tries += 1;
+                continue;
+            }
             Err(e) => {
                 let _ = fs::remove_dir(&path);
                 return Err(e);
@@ -140,7 +160,7 @@ pub(super) fn claim(base: &Path, prefix: &str) -> std::io::Result<(PathBuf, File
             // No locks on this file system: nobody can sweep there either.
             return Ok((path, lock));
         }
-        let _ = fs::remove_dir_all(&path);
+        let _ = remove_folder(&path);
     }
 }
 
@@ -157,17 +177,21 @@ pub(super) fn sweep(base: &Path, prefix: &str) {
         let dead = match os::open_no_link(&path.join(LOCK)) {
             Ok(lock) => os::lock(&lock, Lock::Exclusive).then_some(Some(lock)),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                // Killed before the first file or after the last; one that lives makes another folder.
+                if fs::remove_dir(&path).is_ok() {
+                    continue;
+                }
                 let age = metadata.modified().ok().and_then(|m| SystemTime::now().duration_since(m).ok());
                 age.is_some_and(|a| a > GRACE).then_some(None)
             }
             Err(_) => None,
         };
         if let Some(lock) = dead
-            && fs::remove_dir_all(&path).is_err()
+            && remove_folder(&path).is_err()
         {
             // Some systems keep a folder as long as a file in it is open. Nobody takes this one again.
             drop(lock);
-            let _ = fs::remove_dir_all(&path);
+            let _ = remove_folder(&path);
         }
     }
 }
@@ -186,8 +210,11 @@ mod tests {
         fs::create_dir(&base).unwrap();
         let (path, lock) = claim(&base, "t-").unwrap();
         fs::create_dir(base.join("t-else")).unwrap();
+        // What is left of a process that was killed before it made a file.
+        let bare = base.join("t-0123456789abcdef");
+        fs::create_dir(&bare).unwrap();
         sweep(&base, "t-");
-        assert!(path.is_dir());
+        assert!(path.is_dir() && !bare.exists());
         drop(lock);
         // A child that another test is starting may hold the lock for a moment longer.
         for _ in 0..500 {
