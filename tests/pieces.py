@@ -155,7 +155,6 @@ def main():
         os.execv(own, [own, __file__, "--here"])
     there = [piece(name, lambda folder: windows(folder, *what)) for name, *what in WINDOWS]
     there.append(piece("arm64-wheels", lambda folder: wheels(folder, "manylinux2014_aarch64")))
-    there.append(piece("windows-wheels", lambda folder: wheels(folder, "win_amd64")))
     there += [piece(name, lambda folder: debian(folder, *what)) for name, *what in DEBIAN]
     there.append(piece("macos-wheels", pieces_macos.wheels))
     there.append(piece("macos-3.11", lambda folder: pieces_macos.python(folder, mirror())))

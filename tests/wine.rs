@@ -108,23 +108,25 @@ fn the_standard_library_works_on_windows() {
 }
 
 /// A program of tests/apps as a project.
-fn case(name: &str) -> Project {
+pub(crate) fn case(name: &str) -> Project {
     let project = Project::new();
     copy_tree(&apps().join(name), project.path());
-    project
+    match name {
+        "numpy_pandas" => project.file("requirements.txt", NUMPY),
+        _ => project,
+    }
 }
 
+/// Versions of numpy from 2.0 on do not even start in wine 8.
+const NUMPY: &str = "numpy==1.26.4\npandas<3\ntzdata\n";
+
 /// A program of tests/apps with its packages for Windows, in one form or, if all is asked for, in both.
-fn library(name: &str, mode: Mode, requirements: Option<&str>) {
+fn library(name: &str, mode: Mode) {
     let modes = if harness::full() { Mode::ALL.to_vec() } else { vec![mode] };
     for mode in modes {
         let Some(windows) = windows("windows-full-3.11") else { return };
-        let mut project = case(name);
-        if let Some(requirements) = requirements {
-            project = project.file("requirements.txt", requirements);
-        }
         let script = format!("{name}_app.py");
-        let app = windows.freeze(project, mode, name, &[&script, "--requirements", "requirements.txt"]);
+        let app = windows.freeze(case(name), mode, name, &[&script, "--requirements", "requirements.txt"]);
         let outcome = windows.wine.frozen(&app).env("PYTHONUTF8", "1").run();
         let expected = std::fs::read_to_string(apps().join(name).join("expect.txt")).unwrap();
         assert_eq!(text(&outcome), expected, "{outcome}");
@@ -133,33 +135,32 @@ fn library(name: &str, mode: Mode, requirements: Option<&str>) {
 
 #[test]
 fn requests_and_rich_work_on_windows() {
-    library("requests_rich", Mode::Onefile, None);
+    library("requests_rich", Mode::Onefile);
 }
 
 #[test]
 fn numpy_and_pandas_work_on_windows() {
-    // Versions from 2.0 on do not even start in wine 8.
-    library("numpy_pandas", Mode::Onefile, Some("numpy==1.26.4\npandas<3\ntzdata\n"));
+    library("numpy_pandas", Mode::Onefile);
 }
 
 #[test]
 fn pillow_works_on_windows() {
-    library("pillow", Mode::Onedir, None);
+    library("pillow", Mode::Onedir);
 }
 
 #[test]
 fn cryptography_works_on_windows() {
-    library("cryptography", Mode::Onefile, None);
+    library("cryptography", Mode::Onefile);
 }
 
 #[test]
 fn lxml_works_on_windows() {
-    library("lxml", Mode::Onedir, None);
+    library("lxml", Mode::Onedir);
 }
 
 #[test]
 fn pydantic_works_on_windows() {
-    library("pydantic", Mode::Onedir, None);
+    library("pydantic", Mode::Onedir);
 }
 
 #[test]

@@ -17,6 +17,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -65,14 +66,21 @@ class Wine:
         paths = (isinstance(word, pathlib.PurePath) or word.startswith("/") for word in command)
         command = ["Z:" + str(word).replace("/", "\\") if is_path else word for is_path, word in zip(paths, command)]
         begun = time.monotonic()
-        done = subprocess.run(
-            [WINE, *command], cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            errors="replace",
+        running = subprocess.Popen(
+            [WINE, *command], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
+        # Not until the end of the stream: wine's explorer, which the first window starts, keeps it for ten seconds more.
+        printed = []
+        reader = threading.Thread(target=lambda: printed.extend(iter(lambda: running.stdout.read1(), b"")), daemon=True)
+        reader.start()
+        code = running.wait()
         took = time.monotonic() - begun
-        if done.returncode:
-            raise SystemExit("%s failed (%d):\n%s%s" % (command, done.returncode, done.stdout, done.stderr))
-        return took, done.stdout
+        reader.join(0.5)
+        text = b"".join(printed).decode(errors="replace")
+        if code:
+            raise SystemExit("%s failed (%d):\n%s" % (command, code, text))
+        return took, text
 
     def end(self):
         subprocess.run([SERVER, "-k"], env=self.environment)
