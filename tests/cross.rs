@@ -54,23 +54,29 @@ fn bare_prefix(interpreter: &Interpreter) -> Option<tempfile::TempDir> {
     Some(folder)
 }
 
+/// A zip of these files.
+fn zipped(files: &[(&str, &str)]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (path, text) in files {
+        zip.start_file(*path, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
 /// A wheel of one module.
 fn wheel(name: &str, version: &str, tags: &str, requires: &[&str], source: &str) -> (String, Vec<u8>) {
-    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let info = format!("{name}-{version}.dist-info");
     let requires: String = requires.iter().map(|r| format!("Requires-Dist: {r}\n")).collect();
     let metadata = format!("Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{requires}\n");
     let record = format!("{name}/__init__.py,,\n{info}/METADATA,,\n{info}/RECORD,,\n");
-    for (path, text) in [
-        (format!("{name}/__init__.py"), source),
-        (format!("{name}-{version}.data/scripts/{name}"), "#!python\n"),
-        (format!("{info}/METADATA"), &metadata),
-        (format!("{info}/RECORD"), &record),
-    ] {
-        zip.start_file(path, zip::write::SimpleFileOptions::default()).unwrap();
-        zip.write_all(text.as_bytes()).unwrap();
-    }
-    (format!("wheels/{name}-{version}-{tags}.whl"), zip.finish().unwrap().into_inner())
+    let bytes = zipped(&[
+        (&format!("{name}/__init__.py"), source),
+        (&format!("{name}-{version}.data/scripts/{name}"), "#!python\n"),
+        (&format!("{info}/METADATA"), &metadata),
+        (&format!("{info}/RECORD"), &record),
+    ]);
+    (format!("wheels/{name}-{version}-{tags}.whl"), bytes)
 }
 
 /// Freezes `app.py` for a target.
@@ -140,6 +146,69 @@ fn packages_come_from_wheels() {
     }
     let app = project.freeze(["app.py", "--packages", "wheels"]);
     app.command().run().prints("dep\n2.1\n");
+}
+
+/// A wheel that has files for each folder of an installation.
+pub(crate) fn scattered() -> Vec<u8> {
+    let record = "scattered-1.data/purelib/scattered/__init__.py,,\nscattered-1.data/platlib/scattered/own.txt,,\n\
+                  scattered-1.data/data/share/scattered/shared.txt,,\nscattered-1.dist-info/METADATA,,\n";
+    zipped(&[
+        (
+            "scattered-1.data/purelib/scattered/__init__.py",
+            "import sys, os, pkgutil\n\
+            shared = open(os.path.join(sys.prefix, 'share', 'scattered', 'shared.txt')).read()\n\
+            own = pkgutil.get_data('scattered', 'own.txt').decode()\n",
+        ),
+        ("scattered-1.data/platlib/scattered/own.txt", "own"),
+        ("scattered-1.data/data/share/scattered/shared.txt", "shared"),
+        ("scattered-1.data/scripts/scattered", "#!python\n"),
+        ("scattered-1.data/headers/scattered.h", ""),
+        ("scattered-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: scattered\nVersion: 1\n"),
+        ("scattered-1.dist-info/RECORD", record),
+    ])
+}
+
+/// A program that tells what it finds of that wheel.
+pub(crate) const SCATTERED: &str = "import scattered, importlib.metadata as m\n\
+    print(scattered.own, scattered.shared, sorted(str(f) for f in m.files('scattered') if 'info' not in str(f)))\n";
+
+#[test]
+fn all_parts_of_a_wheel_are_installed() {
+    let project = Project::script(SCATTERED).file("scattered-1-py3-none-any.whl", scattered());
+    let app = project.freeze(["app.py", "--packages", "scattered-1-py3-none-any.whl"]);
+    app.command().run().prints(
+        "own shared ['../../../share/scattered/shared.txt', 'scattered/__init__.py', 'scattered/own.txt']\n",
+    );
+}
+
+#[test]
+fn a_folder_of_installed_packages_may_hold_a_file_named_as_a_wheel() {
+    let project = Project::script("import installed\n")
+        .file("site/installed.py", "print('installed')\n")
+        .file("site/installed-1.dist-info/METADATA", "Name: installed\nVersion: 1\n")
+        .file("site/installed-1-py3-none-any.whl", "");
+    project.freeze(["app.py", "--packages", "site"]).command().run().prints("installed\n");
+}
+
+#[test]
+fn a_wheel_that_is_of_no_use_is_told() {
+    let (path, foreign) = wheel("foreign", "1", "cp311-cp311-win_arm64", &[], "");
+    let damaged = &scattered()[..400];
+    let climbing =
+        zipped(&[("climbing-1.dist-info/METADATA", "Name: climbing\nVersion: 1\n"), ("../../x.py", "")]);
+    let project = Project::script("import foreign\n").file(&path, foreign);
+    let project =
+        project.file("damaged-1-py3-none-any.whl", damaged).file("climbing-1-py3-none-any.whl", climbing);
+    for (packages, expected) in [
+        (path.as_str(), "no wheel of `foreign` fits linux-"),
+        ("wheels", "got `foreign-1-cp311-cp311-win_arm64.whl`, expected `cp3"),
+        ("damaged-1-py3-none-any.whl", "failed to read wheel `"),
+        ("climbing-1-py3-none-any.whl", "leads out of its folder"),
+    ] {
+        let outcome = project.command(["app.py", "--packages", packages]).run();
+        outcome.exits(1);
+        assert!(outcome.stderr.contains(expected), "{expected}\n{outcome}");
+    }
 }
 
 #[test]

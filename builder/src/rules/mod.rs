@@ -155,8 +155,12 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
         }
     }
     let named = named_files::collect(&graph, &python.target);
-    for file in named.into_iter().chain(prefix_data::collect(&graph, python, &policy)) {
+    let below_prefix = prefix_data::collect(&graph, python, &policy);
+    for file in named.into_iter().chain(below_prefix.data) {
         data.entry(file.dest.clone()).or_insert(file);
+    }
+    for file in below_prefix.libraries {
+        libraries.entry(file.dest.clone()).or_insert(file);
     }
     for file in named_files::listed(&graph) {
         data.entry(file.dest.clone()).or_insert(file);
