@@ -30,6 +30,8 @@ pub struct App {
     pub executables: Vec<Executable>,
     /// Onefile: more names of the executable.
     pub aliases: Vec<String>,
+    /// Whether those are copies: on Windows few can make links, and what carries files there seldom keeps them.
+    pub copies: bool,
     /// Onedir: folder beside the executables that holds the files; `.` is their own.
     pub contents: String,
     /// Onedir: the files.
@@ -140,6 +142,7 @@ pub fn app(request: &Request, packed: Packed, python: &Python) -> Result<App> {
         name: if request.bundle.mode == Mode::Onefile { main } else { request.name.clone() },
         executables: Vec::new(),
         aliases,
+        copies: python.target.os == Os::Windows,
         contents: request.contents_directory(python.target.os).to_owned(),
         beside,
         totals,
