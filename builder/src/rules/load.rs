@@ -26,6 +26,7 @@ const SHIPPED: &[(&str, &str)] = &[
     ("pyside.toml", include_str!("packages/pyside.toml")),
     ("scrapy.toml", include_str!("packages/scrapy.toml")),
     ("setuptools.toml", include_str!("packages/setuptools.toml")),
+    ("site.toml", include_str!("packages/site.toml")),
     ("streamlit.toml", include_str!("packages/streamlit.toml")),
     ("transformers.toml", include_str!("packages/transformers.toml")),
     ("twisted.toml", include_str!("packages/twisted.toml")),
