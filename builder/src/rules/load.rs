@@ -24,6 +24,7 @@ const SHIPPED: &[(&str, &str)] = &[
     ("pymdownx.toml", include_str!("packages/pymdownx.toml")),
     ("pyramid.toml", include_str!("packages/pyramid.toml")),
     ("pyside.toml", include_str!("packages/pyside.toml")),
+    ("pywin32.toml", include_str!("packages/pywin32.toml")),
     ("scrapy.toml", include_str!("packages/scrapy.toml")),
     ("setuptools.toml", include_str!("packages/setuptools.toml")),
     ("site.toml", include_str!("packages/site.toml")),
