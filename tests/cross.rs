@@ -120,6 +120,31 @@ fn branches_follow_the_target() {
     assert!(listed.stdout.contains(" python311.dll"), "{listed}");
 }
 
+#[test]
+fn more_programs_in_one_file_are_copies_on_windows() {
+    let (Some(python), Some(path)) = (piece("windows-embed-3.11"), path_with("3.11")) else { return };
+    let Some(launcher) = launcher("x86_64-pc-windows-gnu", "launcher.exe") else { return };
+    let spec = "[app]\nname = \"one\"\nentry = \"app.py\"\n[bundle]\nmode = \"onefile\"\n\
+                [[program]]\nname = \"two.exe\"\nentry = \"app.py\"\n[[data]]\nfrom = \"folder\"\nto = \".\"\n";
+    let project = Project::script("print(1)\n").file("app.spec", spec);
+    let project = project.file("folder/aux.txt", "").file("folder/a.txt", "1").file("folder/A.txt", "2");
+    let build = |arguments: &[&str]| {
+        let run = project.bare_command(arguments).args(["-y", "--target", "windows-x86_64", "--python"]);
+        run.arg(&python).env("FREEZE_BOOTLOADER", &launcher).env("PATH", &path).run()
+    };
+    let outcome = build(&["app.spec"]);
+    outcome.success();
+    for expected in ["`aux.txt` is left out of a program for windows-x86_64", "`a.txt` is left out"] {
+        assert!(outcome.stderr.contains(expected), "{expected}\n{outcome}");
+    }
+    let dist = project.path().join("dist");
+    assert!(!dist.join("two.exe").is_symlink());
+    assert_eq!(std::fs::read(dist.join("one.exe")).unwrap(), std::fs::read(dist.join("two.exe")).unwrap());
+    let refused = build(&["app.py", "--name", "con"]);
+    refused.exits(1);
+    assert!(refused.stderr.contains("`con` cannot be the name of a program for windows-x86_64"), "{refused}");
+}
+
 /// An executable of Windows, which does for a launcher where the product is not started.
 fn any_executable(python: &Path) -> PathBuf {
     let files = walkdir::WalkDir::new(python).into_iter().flatten();
