@@ -59,7 +59,7 @@ pub(super) fn add(python: &mut Python, request: &Request, store: &Store) -> Resu
         sites.insert(0, install::site(prefix, &tags));
     }
     let at = python.search_path.iter().position(|p| is_site(p)).unwrap_or(python.search_path.len());
-    let new: Vec<PathBuf> = sites.iter().flat_map(|site| with_pth(site)).collect();
+    let new: Vec<PathBuf> = sites.iter().flat_map(|site| with_pth(site, python.target.os)).collect();
     python.search_path.splice(at..at, new);
     Ok(())
 }
