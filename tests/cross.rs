@@ -54,23 +54,29 @@ fn bare_prefix(interpreter: &Interpreter) -> Option<tempfile::TempDir> {
     Some(folder)
 }
 
+/// A zip of these files.
+fn zipped(files: &[(&str, &str)]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (path, text) in files {
+        zip.start_file(*path, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
 /// A wheel of one module.
 fn wheel(name: &str, version: &str, tags: &str, requires: &[&str], source: &str) -> (String, Vec<u8>) {
-    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let info = format!("{name}-{version}.dist-info");
     let requires: String = requires.iter().map(|r| format!("Requires-Dist: {r}\n")).collect();
     let metadata = format!("Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{requires}\n");
     let record = format!("{name}/__init__.py,,\n{info}/METADATA,,\n{info}/RECORD,,\n");
-    for (path, text) in [
-        (format!("{name}/__init__.py"), source),
-        (format!("{name}-{version}.data/scripts/{name}"), "#!python\n"),
-        (format!("{info}/METADATA"), &metadata),
-        (format!("{info}/RECORD"), &record),
-    ] {
-        zip.start_file(path, zip::write::SimpleFileOptions::default()).unwrap();
-        zip.write_all(text.as_bytes()).unwrap();
-    }
-    (format!("wheels/{name}-{version}-{tags}.whl"), zip.finish().unwrap().into_inner())
+    let bytes = zipped(&[
+        (&format!("{name}/__init__.py"), source),
+        (&format!("{name}-{version}.data/scripts/{name}"), "#!python\n"),
+        (&format!("{info}/METADATA"), &metadata),
+        (&format!("{info}/RECORD"), &record),
+    ]);
+    (format!("wheels/{name}-{version}-{tags}.whl"), bytes)
 }
 
 /// Freezes `app.py` for a target.
@@ -114,6 +120,31 @@ fn branches_follow_the_target() {
     assert!(listed.stdout.contains(" python311.dll"), "{listed}");
 }
 
+#[test]
+fn more_programs_in_one_file_are_copies_on_windows() {
+    let (Some(python), Some(path)) = (piece("windows-embed-3.11"), path_with("3.11")) else { return };
+    let Some(launcher) = launcher("x86_64-pc-windows-gnu", "launcher.exe") else { return };
+    let spec = "[app]\nname = \"one\"\nentry = \"app.py\"\n[bundle]\nmode = \"onefile\"\n\
+                [[program]]\nname = \"two.exe\"\nentry = \"app.py\"\n[[data]]\nfrom = \"folder\"\nto = \".\"\n";
+    let project = Project::script("print(1)\n").file("app.spec", spec);
+    let project = project.file("folder/aux.txt", "").file("folder/a.txt", "1").file("folder/A.txt", "2");
+    let build = |arguments: &[&str]| {
+        let run = project.bare_command(arguments).args(["-y", "--target", "windows-x86_64", "--python"]);
+        run.arg(&python).env("FREEZE_BOOTLOADER", &launcher).env("PATH", &path).run()
+    };
+    let outcome = build(&["app.spec"]);
+    outcome.success();
+    for expected in ["`aux.txt` is left out of a program for windows-x86_64", "`a.txt` is left out"] {
+        assert!(outcome.stderr.contains(expected), "{expected}\n{outcome}");
+    }
+    let dist = project.path().join("dist");
+    assert!(!dist.join("two.exe").is_symlink());
+    assert_eq!(std::fs::read(dist.join("one.exe")).unwrap(), std::fs::read(dist.join("two.exe")).unwrap());
+    let refused = build(&["app.py", "--name", "con"]);
+    refused.exits(1);
+    assert!(refused.stderr.contains("`con` cannot be the name of a program for windows-x86_64"), "{refused}");
+}
+
 /// An executable of Windows, which does for a launcher where the product is not started.
 fn any_executable(python: &Path) -> PathBuf {
     let files = walkdir::WalkDir::new(python).into_iter().flatten();
@@ -140,6 +171,67 @@ fn packages_come_from_wheels() {
     }
     let app = project.freeze(["app.py", "--packages", "wheels"]);
     app.command().run().prints("dep\n2.1\n");
+}
+
+/// A wheel that has files for each folder of an installation.
+pub(crate) fn scattered() -> Vec<u8> {
+    let record = "scattered-1.data/purelib/scattered/__init__.py,,\nscattered-1.data/platlib/scattered/own.txt,,\n\
+                  scattered-1.data/data/share/scattered/shared.txt,,\nscattered-1.dist-info/METADATA,,\n";
+    zipped(&[
+        (
+            "scattered-1.data/purelib/scattered/__init__.py",
+            "import sys, os, pkgutil\n\
+            shared = open(os.path.join(sys.prefix, 'share', 'scattered', 'shared.txt')).read()\n\
+            own = pkgutil.get_data('scattered', 'own.txt').decode()\n",
+        ),
+        ("scattered-1.data/platlib/scattered/own.txt", "own"),
+        ("scattered-1.data/data/share/scattered/shared.txt", "shared"),
+        ("scattered-1.data/scripts/scattered", "#!python\n"),
+        ("scattered-1.data/headers/scattered.h", ""),
+        ("scattered-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: scattered\nVersion: 1\n"),
+        ("scattered-1.dist-info/RECORD", record),
+    ])
+}
+
+/// A program that tells what it finds of that wheel.
+pub(crate) const SCATTERED: &str = "import scattered, importlib.metadata as m\n\
+    print(scattered.own, scattered.shared, m.version('scattered'))\n";
+
+#[test]
+fn all_parts_of_a_wheel_are_installed() {
+    let project = Project::script(SCATTERED).file("scattered-1-py3-none-any.whl", scattered());
+    let app = project.freeze(["app.py", "--packages", "scattered-1-py3-none-any.whl"]);
+    app.command().run().prints("own shared 1\n");
+}
+
+#[test]
+fn a_folder_of_installed_packages_may_hold_a_file_named_as_a_wheel() {
+    let project = Project::script("import installed\n")
+        .file("site/installed.py", "print('installed')\n")
+        .file("site/installed-1.dist-info/METADATA", "Name: installed\nVersion: 1\n")
+        .file("site/installed-1-py3-none-any.whl", "");
+    project.freeze(["app.py", "--packages", "site"]).command().run().prints("installed\n");
+}
+
+#[test]
+fn a_wheel_that_is_of_no_use_is_told() {
+    let (path, foreign) = wheel("foreign", "1", "cp311-cp311-win_arm64", &[], "");
+    let damaged = &scattered()[..400];
+    let climbing =
+        zipped(&[("climbing-1.dist-info/METADATA", "Name: climbing\nVersion: 1\n"), ("../../x.py", "")]);
+    let project = Project::script("import foreign\n").file(&path, foreign);
+    let project =
+        project.file("damaged-1-py3-none-any.whl", damaged).file("climbing-1-py3-none-any.whl", climbing);
+    for (packages, expected) in [
+        (path.as_str(), "no wheel of `foreign` fits linux-"),
+        ("wheels", "got `foreign-1-cp311-cp311-win_arm64.whl`, expected `cp3"),
+        ("damaged-1-py3-none-any.whl", "failed to read wheel `"),
+        ("climbing-1-py3-none-any.whl", "leads out of its folder"),
+    ] {
+        let outcome = project.command(["app.py", "--packages", packages]).run();
+        outcome.exits(1);
+        assert!(outcome.stderr.contains(expected), "{expected}\n{outcome}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use harness::{Frozen, Mode, Outcome, Project, Run, Tree, Wine, apps, copy_tree, skip, wine};
 
-use crate::cross::{launcher, path_with, piece};
+use crate::cross::{SCATTERED, launcher, path_with, piece, scattered};
 
 /// What a program for Windows is built from and run in.
 struct Windows {
@@ -161,6 +161,55 @@ fn lxml_works_on_windows() {
 #[test]
 fn pydantic_works_on_windows() {
     library("pydantic", Mode::Onedir);
+}
+
+#[test]
+fn pywin32_works_on_windows() {
+    library("windows_pywin32", Mode::Onefile, None);
+}
+
+#[test]
+fn tcl_finds_its_scripts_on_windows() {
+    let source = "import tkinter, os, sys\n\
+                  tcl = tkinter.Tcl()\n\
+                  print(tcl.eval('package require msgcat') != '', os.path.isdir(os.path.join(sys.prefix, 'tcl', 'tk8.6')))\n";
+    let Some(windows) = windows("windows-full-3.11") else { return };
+    let app = windows.freeze(Project::script(source), Mode::Onedir, "tcl", &["app.py"]);
+    assert_eq!(text(&windows.wine.frozen(&app).run()), "True True\n");
+}
+
+#[test]
+fn libraries_are_found_where_the_program_adds_folders() {
+    let Some(windows) = windows("windows-embed-3.11") else { return };
+    let source = "import ctypes, os\n\
+                  here = os.path.dirname(__file__)\n\
+                  load = ctypes.windll.kernel32.LoadLibraryW\n\
+                  load.restype = ctypes.c_void_p\n\
+                  path = os.path.join(here, 'plugins', 'top.dll')\n\
+                  before = load(path)\n\
+                  os.environ['PATH'] = os.path.join(here, 'bin') + ';' + os.environ['PATH']\n\
+                  print(before, ctypes.CDLL(path, handle=load(path)).top())\n";
+    let project = Project::script(source)
+        .file("low.c", "__declspec(dllexport) int low(void) { return 42; }\n")
+        .file("top.c", "int low(void); __declspec(dllexport) int top(void) { return low(); }\n");
+    for (name, needed) in [("low", None), ("top", Some("low.dll"))] {
+        let run = Run::new("x86_64-w64-mingw32-gcc").in_folder(project.path()).arg("-shared");
+        run.args(["-o", &format!("{name}.dll"), &format!("{name}.c")]).args(needed).run().success();
+    }
+    let added = ["app.py", "--add-data", "low.dll:bin", "--add-data", "top.dll:plugins"];
+    let app = windows.freeze(project, Mode::Onefile, "folders", &added);
+    assert_eq!(text(&windows.wine.frozen(&app).run()), "None 42\n");
+}
+
+#[test]
+fn all_parts_of_a_wheel_are_installed_on_windows() {
+    let wheel = "scattered-1-py3-none-any.whl";
+    let more = "import importlib.resources as r\n\
+                print(sorted(f.name for f in r.files('scattered').iterdir()))\n";
+    let Some(windows) = windows("windows-embed-3.11") else { return };
+    let project = Project::script(&format!("{SCATTERED}{more}")).file(wheel, scattered());
+    let app = windows.freeze(project, Mode::Onefile, "scattered", &["app.py", "--packages", wheel]);
+    assert_eq!(text(&windows.wine.frozen(&app).run()), "own shared 1\n['own.txt']\n");
 }
 
 #[test]

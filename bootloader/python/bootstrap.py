@@ -314,6 +314,42 @@ def _set_up_builtins():
     builtins.help = site._Helper()
 
 
+def _set_up_path():
+    """Lets libraries be found in the folders that the program adds to `PATH`.
+
+    Windows would look there for what a library asks for by its name, but beside the executable and in the current folder
+    too, so that the launcher has it look in named folders only.
+    """
+    import nt
+    plain = nt.putenv
+    known = set()
+    for name, value in nt.environ.items():
+        if name.upper() == 'PATH':
+            # What a parent of the same program has added is new here.
+            known = {f for f in value.lower().split(';') if not f.startswith(_ROOT_SLASH.lower())}
+
+    def putenv(name, value, /):
+        plain(name, value)
+        if name.__class__ is not str or name.upper() != 'PATH':
+            return
+        for folder in value.split(';'):
+            folder = folder.strip('"').replace('/', SEP)
+            key = folder.lower()
+            if key not in known and (folder[1:3] == ':' + SEP or folder[:2] == SEP + SEP):
+                known.add(key)
+                try:
+                    nt._add_dll_directory(folder)
+                except OSError:
+                    # It is not there yet.
+                    known.discard(key)
+
+    putenv.__doc__ = plain.__doc__
+    putenv.__module__ = plain.__module__
+    for module in nt, sys.modules.get('os'):
+        if module is not None:
+            module.putenv = putenv
+
+
 def hook(record):
     """The code of a runtime hook."""
     found = _freeze.record(record)
@@ -402,6 +438,8 @@ def _set_up():
         _set_up_stdlib()
     _set_up_modules()
     _set_up_builtins()
+    if sys.platform == 'win32':
+        _set_up_path()
     if hasattr(_freeze, 'entry'):
         # Not the first interpreter: functions of the entry are looked for in its script.
         register(_freeze.entry, _freeze.script)

@@ -340,7 +340,7 @@ class _TclEnvironment:
         self._lock = _thread.allocate_lock()
         self._added = ()
         self._values = values = {}
-        # Python for Windows has them in `tcl`, and finds them there itself.
+        # On Windows they lie in `tcl`, where `_tkinter` finds them itself.
         lib = ROOT + SEP + 'lib'
         names = sorted(name for name, folder in _freeze.files(lib) or () if folder) if _freeze.on_disk else ()
         modules = []

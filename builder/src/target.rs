@@ -97,11 +97,45 @@ impl Target {
             Os::Macos => "Darwin",
         }
     }
+
+    /// Why no file there can have a name; `None` if one can.
+    pub fn refuses(&self, name: &str) -> Option<String> {
+        if self.os != Os::Windows {
+            return None;
+        }
+        if let Some(bad) = name.chars().find(|c| "<>:\"|?*\\".contains(*c) || c.is_control()) {
+            return Some(format!("no name there can hold {bad:?}"));
+        }
+        // With any suffix.
+        let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
+        let number = stem.strip_prefix("com").or(stem.strip_prefix("lpt"));
+        let numbered = number.is_some_and(|n| matches!(n.as_bytes(), [b'1'..=b'9']));
+        if numbered || ["aux", "con", "nul", "prn"].contains(&&*stem) {
+            return Some(format!("`{name}` is a device there"));
+        }
+        name.ends_with(['.', ' ']).then(|| "no name there can end with a dot or a space".to_owned())
+    }
+
+    /// The file name of an executable.
+    pub fn executable(&self, name: &str) -> String {
+        let is_whole = self.os != Os::Windows || name.to_ascii_lowercase().ends_with(".exe");
+        if is_whole { name.to_owned() } else { format!("{name}.exe") }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn executables_are_named_as_the_system_names_them() {
+        let [linux, windows] = ["linux-x86_64", "windows-x86_64"].map(|name| Target::named(name).unwrap());
+        assert_eq!((linux.executable("a"), linux.executable("a.exe")), ("a".into(), "a.exe".into()));
+        assert_eq!(["a", "a.EXE", "1.2"].map(|n| windows.executable(n)), ["a.exe", "a.EXE", "1.2.exe"]);
+        assert!(["a?", "con", "Lpt1.x", "a ", "b."].iter().all(|name| windows.refuses(name).is_some()));
+        assert!(["console", "lpt", "com10", ".a"].iter().all(|name| windows.refuses(name).is_none()));
+        assert_eq!(linux.refuses("con?"), None);
+    }
 
     #[test]
     fn a_target_is_known_by_its_name() {

@@ -495,7 +495,7 @@ unsafe extern "C" fn files(_: *mut PyObject, args: *const *mut PyObject, n: isiz
         Call::run(args, n, |call| {
             let mut prefix = call.below(0)?;
             if !prefix.is_empty() {
-                prefix.push(os::SEPARATOR);
+                prefix.push(b'/');
             }
             let mut items = Vec::new();
             let mut last: &[u8] = b"";

@@ -30,6 +30,8 @@ pub struct App {
     pub executables: Vec<Executable>,
     /// Onefile: more names of the executable.
     pub aliases: Vec<String>,
+    /// Whether those are copies: on Windows few can make links, and what carries files there seldom keeps them.
+    pub copies: bool,
     /// Onedir: folder beside the executables that holds the files; `.` is their own.
     pub contents: String,
     /// Onedir: the files.
@@ -84,6 +86,15 @@ struct Cargo {
 /// There is no launcher for the target, or the request asks for what cannot be made.
 pub fn check(request: &Request, python: &Python) -> Result<()> {
     let launcher = launcher::executable(&python.target)?;
+    for name in request.programs.iter().map(|p| &p.name).chain([&request.name]) {
+        if let Some(reason) = python.target.refuses(&python.target.executable(name)) {
+            let error = Error::new(format!(
+                "`{name}` cannot be the name of a program for {}: {reason}",
+                python.target.name()
+            ));
+            return Err(error.hint("name it otherwise with `--name`, or `name` in `[app]` or `[[program]]`"));
+        }
+    }
     if python.target.os != Os::Macos {
         return Ok(());
     }
@@ -110,8 +121,7 @@ pub fn finish(request: &Request, product: &Path, python: &Python) -> Result<()> 
 /// There is no launcher for the target, or it cannot be made to look as the request wants.
 pub fn app(request: &Request, packed: Packed, python: &Python) -> Result<App> {
     let launcher = launcher::executable(&python.target)?;
-    let suffix = if python.target.os == Os::Windows { ".exe" } else { "" };
-    let file_name = |name: &str| format!("{name}{suffix}");
+    let file_name = |name: &str| python.target.executable(name);
     let Packed { plan, blobs, beside, programs, totals, macos, warnings } = packed;
     let mut names = request.programs.iter().map(|p| file_name(&p.name));
     let main = names.next().unwrap_or_else(|| file_name(&request.name));
@@ -132,6 +142,7 @@ pub fn app(request: &Request, packed: Packed, python: &Python) -> Result<App> {
         name: if request.bundle.mode == Mode::Onefile { main } else { request.name.clone() },
         executables: Vec::new(),
         aliases,
+        copies: python.target.os == Os::Windows,
         contents: request.contents_directory(python.target.os).to_owned(),
         beside,
         totals,

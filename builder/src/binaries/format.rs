@@ -160,7 +160,9 @@ pub(crate) fn of(python: &Python, request: &Request) -> Result<Box<dyn Format>> 
         Os::Linux if python.cross.is_some() => Ok(Box::new(Elf::under(target.arch, python.root()))),
         Os::Linux => Ok(Box::new(Elf::new(target.arch, Path::new("/")))),
         Os::Windows => {
-            let own = vec![python.base_prefix.clone(), python.dynload.clone()];
+            // Anaconda's has its libraries there, and so have packages without a folder of their own.
+            let library = python.base_prefix.join("Library").join("bin");
+            let own = vec![python.base_prefix.clone(), python.dynload.clone(), library];
             Ok(Box::new(Pe::new(target.arch, python.search_path.clone(), own)))
         }
         Os::Macos => {

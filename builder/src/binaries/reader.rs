@@ -16,6 +16,9 @@ use crate::store::{Bucket, Hash, Store};
 /// As much of a file as tells its format and processor.
 const HEAD: u64 = 4096;
 
+/// Changes when more or other things are read of the same content.
+const VERSION: &[u8] = b"native file 2";
+
 /// What is known of a file's content.
 pub(crate) type Known = std::result::Result<Facts, Refusal>;
 
@@ -70,10 +73,7 @@ impl<'a> Reader<'a> {
 fn learn(format: &dyn Format, store: &Store, path: &Path) -> Result<(Hash, Known)> {
     let hash =
         store.file_hash(path).context(|| format!("failed to read native file `{}`", path.display()))?;
-    let key = match format.key() {
-        b"" => hash,
-        key => *blake3::Hasher::new().update(&hash).update(key).finalize().as_bytes(),
-    };
+    let key = *blake3::Hasher::new().update(VERSION).update(&hash).update(format.key()).finalize().as_bytes();
     let kept = store.get(Bucket::Native, &key).and_then(|kept| serde_json::from_slice(&kept).ok());
     if let Some(known) = kept {
         return Ok((hash, known));

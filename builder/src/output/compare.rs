@@ -30,8 +30,11 @@ pub(super) fn onefile(path: &Path, executable: &Executable) -> bool {
 }
 
 /// Whether the other names of a onefile program are there.
-pub(super) fn aliases(dist: &Path, aliases: &[String], name: &str) -> bool {
-    aliases.iter().all(|alias| is_link_to(&dist.join(alias), name))
+pub(super) fn aliases(dist: &Path, app: &App) -> bool {
+    app.aliases.iter().map(|alias| dist.join(alias)).all(|alias| match app.copies {
+        true => onefile(&alias, &app.executables[0]),
+        false => is_link_to(&alias, &app.name),
+    })
 }
 
 /// Whether the folder at `path` is this bundle, byte for byte, with nothing else in it.

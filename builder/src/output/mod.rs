@@ -60,9 +60,7 @@ pub fn publish(request: &Request, app: App) -> Result<Published> {
         warnings: app.warnings.clone(),
     };
     let unchanged = || match app.mode {
-        Mode::Onefile => {
-            compare::onefile(&product, &app.executables[0]) && compare::aliases(dist, &app.aliases, &app.name)
-        }
+        Mode::Onefile => compare::onefile(&product, &app.executables[0]) && compare::aliases(dist, &app),
         Mode::Onedir => compare::onedir(&product, &app),
     };
     if !request.output.clean && unchanged() {
@@ -86,8 +84,11 @@ pub fn publish(request: &Request, app: App) -> Result<Published> {
     replace(&new, &product).map_err(|e| not_replaced(e, &product))?;
     for alias in &app.aliases {
         let link = temporary.path.join(alias);
-        symlink(&app.name, &link)
-            .and_then(|()| replace(&link, &dist.join(alias)))
+        let made = match app.copies {
+            true => std::fs::copy(&product, &link).map(drop),
+            false => symlink(&app.name, &link),
+        };
+        made.and_then(|()| replace(&link, &dist.join(alias)))
             .map_err(|e| not_replaced(e, &dist.join(alias)))?;
     }
     Ok(published(false))

@@ -1,5 +1,6 @@
 //! What code cannot reveal: data files, metadata and the rules that are data themselves.
 
+mod file_names;
 pub(crate) mod implicit;
 mod items;
 pub(crate) mod load;
@@ -155,8 +156,12 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
         }
     }
     let named = named_files::collect(&graph, &python.target);
-    for file in named.into_iter().chain(prefix_data::collect(&graph, python, &policy)) {
+    let below_prefix = prefix_data::collect(&graph, python, &policy);
+    for file in named.into_iter().chain(below_prefix.data) {
         data.entry(file.dest.clone()).or_insert(file);
+    }
+    for file in below_prefix.libraries {
+        libraries.entry(file.dest.clone()).or_insert(file);
     }
     for file in named_files::listed(&graph) {
         data.entry(file.dest.clone()).or_insert(file);
@@ -199,6 +204,7 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
         warnings.push(warning.hint("install `tzdata` to take them along"));
     }
     libraries.retain(|dest, _| !data.contains_key(dest));
+    warnings.extend(file_names::leave_out([&mut data, &mut libraries], &python.target));
     let (data, libraries) = (data.into_values().collect(), libraries.into_values().collect());
     Ok(Contents { graph, data, libraries, files, source, env, warnings })
 }

@@ -384,7 +384,7 @@ impl Sorter<'_, '_> {
 }
 
 /// Whether a file name is that of a native library.
-fn is_library(name: &str) -> bool {
+pub(super) fn is_library(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     [".so", ".dylib", ".dll", ".pyd"].iter().any(|s| lower.ends_with(s)) || lower.contains(".so.")
 }

@@ -24,6 +24,7 @@ pub(crate) struct Policy {
 struct PrefixPolicy {
     folders: Vec<String>,
     others: Vec<String>,
+    libraries: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -65,6 +66,12 @@ impl Policy {
         self.prefix.folders.iter().any(below) && !self.prefix.others.iter().any(below)
     }
 
+    /// Whether a library below the interpreter's prefix lies in a folder from which programs load libraries.
+    pub(crate) fn is_folder_of_libraries(&self, path: &str, target: &Target) -> bool {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        self.prefix.libraries.get(target.sys_platform()).is_some_and(|l| l.iter().any(|f| f == folder))
+    }
+
     /// Whether a file of a dist-info or egg-info folder is collected.
     pub(crate) fn is_metadata(&self, path: &str) -> bool {
         self.metadata.names.contains(path)
@@ -96,6 +103,8 @@ mod tests {
             assert!(!policy.is_data(other, &linux), "{other}");
         }
         assert!(policy.is_prefix_data("share/x/y.json") && !policy.is_prefix_data("share/man/man1/x.1"));
+        assert!(policy.is_folder_of_libraries("lib/libx.so.1", &linux));
+        assert!(!policy.is_folder_of_libraries("lib/python3.12/libx.so", &linux));
         assert!(!policy.is_prefix_data("bin/x") && !policy.is_prefix_data("shared/x"));
         assert!(policy.is_metadata("licenses/LICENSE.txt") && !policy.is_metadata("direct_url.json"));
     }

@@ -8,6 +8,7 @@ use walkdir::WalkDir;
 use super::Data;
 use crate::analysis::{By, Graph, Guard, Kind, Reason, Source};
 use crate::python::Python;
+use crate::target::Os;
 
 /// Prefix that stands for the place where Python was installed.
 const NEUTRAL: &str = "/usr/local";
@@ -93,7 +94,8 @@ fn build_folders(text: &str) -> Vec<String> {
     found
 }
 
-/// The script libraries of Tcl and Tk where `_tkinter` is collected: the importer points Tcl to them.
+/// The script libraries of Tcl and Tk where `_tkinter` is collected: the importer points Tcl to them, on Windows `_tkinter`
+/// itself, which looks below the prefix.
 pub(super) fn tcl(graph: &Graph, python: &Python) -> Vec<Data> {
     let Some(module) = graph.modules.get("_tkinter") else { return Vec::new() };
     let version = match &module.kind {
@@ -110,9 +112,10 @@ pub(super) fn tcl(graph: &Graph, python: &Python) -> Vec<Data> {
         folders.extend(Some(beside).filter(|b| b.is_dir()));
     }
     folders.extend(find("tk", "tk.tcl"));
+    let above = if python.target.os == Os::Windows { "tcl" } else { "lib" };
     let mut data = Vec::new();
     for folder in folders {
-        let dest = format!("lib/{}", folder.file_name().unwrap_or_default().to_string_lossy());
+        let dest = format!("{above}/{}", folder.file_name().unwrap_or_default().to_string_lossy());
         for entry in WalkDir::new(&folder).follow_links(true).sort_by_file_name().into_iter().flatten() {
             let Ok(relative) = entry.path().strip_prefix(&folder) else { continue };
             let relative: Vec<_> = relative.components().map(|c| c.as_os_str().to_string_lossy()).collect();

@@ -216,6 +216,7 @@ def tour_files():
 def tour_imports():
     assert importlib.metadata.version("tzdata")
     zones = importlib.resources.files("tzdata.zoneinfo").joinpath("UTC").read_bytes()
+    assert "Paris" in {f.name for f in importlib.resources.files("tzdata.zoneinfo").joinpath("Europe").iterdir()}
     assert zones.startswith(b"TZif")
     assert os.path.isabs(__file__) and __file__.startswith(ROOT)
     assert inspect.signature(square).parameters

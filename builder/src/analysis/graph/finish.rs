@@ -88,15 +88,16 @@ impl Worklist<'_> {
     }
 }
 
-/// Distributions without modules of their own that lay files into packages of those that require them.
+/// Distributions without modules of their own that lay files into packages of those that require them, or below the prefix.
 fn partners(
     installed: &Installed,
     modules: &BTreeMap<String, Module>,
     owners: &BTreeMap<usize, usize>,
 ) -> Vec<usize> {
-    let mut found = Vec::new();
-    for owner in owners.keys() {
-        for required in installed.get(*owner).requires.iter().filter_map(|r| required_name(r)) {
+    let mut found: Vec<usize> = Vec::new();
+    let mut queue: Vec<usize> = owners.keys().copied().collect();
+    while let Some(owner) = queue.pop() {
+        for required in installed.get(owner).requires.iter().filter_map(|r| required_name(r)) {
             let Some((at, distribution)) = installed.named(required) else { continue };
             if owners.contains_key(&at) || found.contains(&at) {
                 continue;
@@ -104,10 +105,19 @@ fn partners(
             let inside = |file: &String| {
                 file.split_once('/').is_some_and(|(top, _)| modules.get(top).is_some_and(|m| m.package))
             };
-            if distribution.files.iter().any(inside) {
+            if distribution.files.iter().any(inside) || is_below_prefix(&distribution.files) {
                 found.push(at);
+                queue.push(at);
             }
         }
     }
+    found.sort_unstable();
     found
+}
+
+/// Whether a distribution has nothing but files that go below the prefix; `--target` of pip and uv puts them beside the packages.
+fn is_below_prefix(files: &[String]) -> bool {
+    const FOLDERS: [&str; 4] = ["Library", "etc", "lib", "share"];
+    let top = |file: &str| file.trim_start_matches("../").split('/').next().unwrap_or_default().to_owned();
+    !files.iter().any(|f| f.ends_with(".py")) && files.iter().any(|f| FOLDERS.contains(&top(f).as_str()))
 }

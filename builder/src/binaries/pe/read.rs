@@ -18,23 +18,28 @@ pub(super) fn read(bytes: &[u8]) -> Result<Facts, Refusal> {
     let Some(arch) = machine(bytes) else { return Err(Refusal::Foreign) };
     let damaged = |part: &'static str| move |_| Refusal::Damaged(part.to_owned());
     let file = PeFile64::parse(bytes).map_err(|_| Refusal::Foreign)?;
+    let sections = file.section_table();
     let mut needed: Vec<String> = Vec::new();
-    let mut add = |name: &[u8]| {
+    // Names need not lie in the section of their table: who mends wheels writes longer ones where there is room.
+    let mut add = |address: u32| {
+        let name = sections.pe_data_at(bytes, address).and_then(|data| data.split(|b| *b == 0).next());
+        let name = name.ok_or_else(|| Refusal::Damaged("name of a library".to_owned()))?;
         let name = String::from_utf8_lossy(name).to_lowercase();
         if !name.is_empty() && !needed.contains(&name) && needed.len() < LIMIT {
             needed.push(name);
         }
+        Ok(())
     };
     if let Some(table) = file.import_table().map_err(damaged("import table"))? {
         let mut entries = table.descriptors().map_err(damaged("import table"))?;
         while let Some(entry) = entries.next().map_err(damaged("import table"))? {
-            add(table.name(entry.name.get(LE)).map_err(damaged("name of a library"))?);
+            add(entry.name.get(LE))?;
         }
     }
     if let Some(table) = file.delay_load_import_table().map_err(damaged("delay-load table"))? {
         let mut entries = table.descriptors().map_err(damaged("delay-load table"))?;
         while let Some(entry) = entries.next().map_err(damaged("delay-load table"))? {
-            add(table.name(entry.dll_name_rva.get(LE)).map_err(damaged("name of a library"))?);
+            add(entry.dll_name_rva.get(LE))?;
         }
     }
     let flags = file.nt_headers().file_header().characteristics.get(LE);
@@ -99,6 +104,21 @@ mod tests {
         assert_eq!(facts.needed, ["kernel32.dll", "python311.dll"]);
         assert_eq!((facts.arch, facts.role), (Some(Arch::X86_64), Role::Library));
         assert_eq!(facts.search(), [OWN]);
+    }
+
+    #[test]
+    fn names_may_lie_in_another_section_than_their_table() {
+        let mut bytes = pe(&["a.dll"]);
+        bytes.resize(0x600, 0);
+        let mut put = |at: usize, value: u32| bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
+        // A second section, from 0x400 on in the file and 0x2000 in memory.
+        put(64 + 4, 0x2_8664);
+        for (at, value) in [(8, 0x200), (12, 0x2000), (16, 0x200), (20, 0x400)] {
+            put(368 + at, value);
+        }
+        put(0x200 + 12, 0x2010);
+        bytes[0x410..0x41b].copy_from_slice(b"long-ab.dll");
+        assert_eq!(read(&bytes).unwrap().needed, ["long-ab.dll"]);
     }
 
     #[test]

@@ -153,12 +153,12 @@ fn unix_path(prefix: &Path, lib: &Path, stdlib: &Path, minor: u8) -> Vec<PathBuf
         prefix.join("lib/python3/dist-packages"),
     ];
     let mut path: Vec<PathBuf> = own.into_iter().filter(|p| p.exists()).collect();
-    path.extend(sites.iter().filter(|p| p.is_dir()).flat_map(|site| with_pth(site)));
+    path.extend(sites.iter().filter(|p| p.is_dir()).flat_map(|site| with_pth(site, Os::Linux)));
     path
 }
 
-/// A folder of packages and those that its `.pth` files name.
-pub(in crate::python) fn with_pth(site: &Path) -> Vec<PathBuf> {
+/// A folder of packages and those that its `.pth` files name, for an operating system.
+pub(in crate::python) fn with_pth(site: &Path, os: Os) -> Vec<PathBuf> {
     let mut found = vec![site.to_owned()];
     for file in list(site).iter().filter(|p| name(p).ends_with(".pth")) {
         let Ok(text) = std::fs::read_to_string(file) else { continue };
@@ -169,12 +169,25 @@ pub(in crate::python) fn with_pth(site: &Path) -> Vec<PathBuf> {
             }
             // Absolute ones are of the machine on which the packages were installed.
             let path = site.join(line.replace('\\', "/"));
+            let path = if os == Os::Windows { in_any_case(site, &path) } else { path };
             if path.starts_with(site) && path.exists() && !found.contains(&path) {
                 found.push(path);
             }
         }
     }
     found
+}
+
+/// A path below a folder as it is spelt there, where it lies on a system that tells case apart.
+fn in_any_case(folder: &Path, path: &Path) -> PathBuf {
+    let Some(inner) = path.strip_prefix(folder).ok().filter(|_| !path.exists()) else {
+        return path.to_owned();
+    };
+    inner.components().fold(folder.to_owned(), |above, part| {
+        let part = part.as_os_str();
+        let same = |entry: &PathBuf| entry.file_name().is_some_and(|name| name.eq_ignore_ascii_case(part));
+        list(&above).into_iter().find(same).unwrap_or_else(|| above.join(part))
+    })
 }
 
 fn windows(prefix: &Path) -> Option<Layout> {
@@ -206,7 +219,8 @@ fn windows(prefix: &Path) -> Option<Layout> {
     }
     let site = lib.join("site-packages");
     if site.is_dir() {
-        search_path.extend(with_pth(&site));
+        search_path.retain(|path| *path != site);
+        search_path.extend(with_pth(&site, Os::Windows));
     }
     Some(Layout {
         minor,
@@ -230,6 +244,7 @@ fn listed(file: &Path, prefix: &Path) -> Vec<PathBuf> {
         .filter_map(|l| {
             let inner: PathBuf = l.replace('\\', "/").into();
             let path = if inner == Path::new(".") { prefix.to_owned() } else { prefix.join(inner) };
+            let path = in_any_case(prefix, &path);
             path.starts_with(prefix).then_some(path)
         })
         .collect()

@@ -90,6 +90,20 @@ fn both_kinds_of_windows() {
     assert_eq!((&layout.stdlib, &layout.dynload), (&at("Lib"), &at("DLLs")));
     let path = [at("DLLs"), at("Lib"), dir.path().to_owned(), at("more"), at("Lib/site-packages")];
     assert_eq!(layout.search_path, path);
+
+    // As the system there finds them, in any case of letters, and each folder once.
+    make(
+        dir.path(),
+        &[
+            ("python311._pth", "lib\\site-packages\n"),
+            ("Lib/site-packages/a.pth", "Pythonwin\nWin32\\Lib\n"),
+            ("Lib/site-packages/pythonwin/x.py", ""),
+            ("Lib/site-packages/win32/lib/x.py", ""),
+        ],
+    );
+    let layout = layout::find(dir.path(), WINDOWS).unwrap();
+    let sites = ["Lib/site-packages", "Lib/site-packages/pythonwin", "Lib/site-packages/win32/lib"].map(at);
+    assert_eq!(layout.search_path, [&path[..3], &sites].concat());
 }
 
 #[test]

@@ -21,7 +21,7 @@ const ROUNDS: usize = 8;
 /// Neither uv nor pip is there, or they find no wheels.
 pub(super) fn site(files: &[PathBuf], python: &Python, tags: &Tags, store: &Store) -> Result<PathBuf> {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(format!("requirements 1 {:?} {:?}", tags, python.version).as_bytes());
+    hasher.update(format!("requirements 2 {:?} {:?}", tags, python.version).as_bytes());
     for file in files {
         let bytes = fs_err::read(file)?;
         hasher.update(&(bytes.len() as u64).to_le_bytes()).update(&bytes);
@@ -29,7 +29,7 @@ pub(super) fn site(files: &[PathBuf], python: &Python, tags: &Tags, store: &Stor
     let record: Hash = *hasher.finalize().as_bytes();
     let kept = store.get(Bucket::Probe, &record).and_then(|value| Hash::try_from(value).ok());
     if let Some(folder) = kept.and_then(|key| store.kept_folder(&key)) {
-        return Ok(folder);
+        return Ok(install::site(folder, tags));
     }
     let new = store.new_folder()?;
     let (key, folder) = match find::on_path("uv") {
@@ -41,14 +41,13 @@ pub(super) fn site(files: &[PathBuf], python: &Python, tags: &Tags, store: &Stor
         None => {
             by_pip(files, python, tags, new.path())?;
             let chosen = wheels::choose(&wheels_in(new.path())?, tags)?;
-            let folder = install::site(&chosen.wheels, store)?;
-            (content(&folder)?, folder)
+            install::prefix(&chosen.wheels, tags, store)?
         }
     };
     if store.kept_folder(&key).is_some() {
         store.put(Bucket::Probe, &record, &key);
     }
-    Ok(folder)
+    Ok(install::site(folder, tags))
 }
 
 /// What is installed in a folder: the lists of files of its distributions, which hold their hashes.

@@ -1,39 +1,82 @@
-//! Wheels become a folder of installed packages in the cache, the same for the same wheels.
+//! Wheels become a folder of the cache in which they are installed, the same for the same wheels.
 
-use std::io::Write;
+use std::collections::HashMap;
+use std::io::{Read, Write};
 use std::path::{Component, Path, PathBuf};
 
+use super::tags::Tags;
 use super::wheels::{Wheel, file_name};
-use crate::error::{Context, Result};
+use crate::error::{Context, Error, Result};
 use crate::os::allow_to_run;
 use crate::store::{Hash, Store};
+use crate::target::Os;
 
-/// The folder with these wheels installed.
+/// The folder with these wheels installed, and its key in the store: a prefix, laid out as the target's.
 ///
 /// # Errors
 /// A wheel is damaged, or the cache cannot be written.
-pub(super) fn site(wheels: &[Wheel], store: &Store) -> Result<PathBuf> {
+pub(super) fn prefix(wheels: &[Wheel], tags: &Tags, store: &Store) -> Result<(Hash, PathBuf)> {
+    let packages = packages(tags);
     let mut hasher = blake3::Hasher::new();
-    hasher.update(b"site 1");
+    hasher.update(b"prefix 1").update(packages.as_bytes());
     for wheel in wheels {
         hasher.update(file_name(&wheel.path).as_bytes()).update(&store.file_hash(&wheel.path)?);
     }
     let key: Hash = *hasher.finalize().as_bytes();
-    store.folder(&key, |folder| wheels.iter().try_for_each(|wheel| unpack(&wheel.path, folder)))
+    let folder = store.folder(&key, |folder| {
+        fs_err::create_dir_all(folder.join(&packages))?;
+        wheels.iter().try_for_each(|wheel| install(&wheel.path, folder, &packages))
+    })?;
+    Ok((key, folder))
 }
 
-/// Unpacks a wheel into a folder of packages, without its scripts, headers and what goes below the prefix.
-fn unpack(wheel: &Path, folder: &Path) -> Result<()> {
+/// The folder of the packages in a folder that was filled for the target: that of a prefix, or it has nothing else.
+pub(super) fn site(folder: PathBuf, tags: &Tags) -> PathBuf {
+    Some(folder.join(packages(tags))).filter(|site| site.is_dir()).unwrap_or(folder)
+}
+
+/// Where the target has its packages below the prefix.
+fn packages(tags: &Tags) -> String {
+    match tags.target.os {
+        Os::Windows => "Lib/site-packages".to_owned(),
+        Os::Linux | Os::Macos => format!("lib/python3.{}{}/site-packages", tags.minor, tags.flags),
+    }
+}
+
+/// Installs a wheel below a prefix, without its scripts and headers.
+fn install(wheel: &Path, prefix: &Path, packages: &str) -> Result<()> {
     let failed = || format!("failed to unpack wheel `{}`", wheel.display());
     let mut zip = zip::ZipArchive::new(fs_err::File::open(wheel)?).context(failed)?;
+    let mut old = Record::default();
+    let mut record = None;
+    let mut installed = Vec::new();
     for i in 0..zip.len() {
         crate::interrupt::check()?;
         let mut entry = zip.by_index(i).context(failed)?;
-        let Some(inner) = entry.enclosed_name().as_deref().and_then(place) else { continue };
         if entry.is_dir() {
             continue;
         }
-        let path = folder.join(inner);
+        let Some(name) = entry.enclosed_name().as_deref().and_then(plain) else {
+            let name = entry.name().map(|name| name.into_owned()).unwrap_or_default();
+            let error = Error::new(failed()).cause(format!("`{name}` leads out of its folder"));
+            return Err(error.hint("download it again"));
+        };
+        let is_info = |file: &str| {
+            let folder = name.strip_suffix(file).and_then(|f| f.strip_suffix('/'));
+            folder.is_some_and(|f| f.ends_with(".dist-info") && !f.contains('/'))
+        };
+        if is_info("RECORD") {
+            let mut text = Vec::new();
+            entry.read_to_end(&mut text).context(failed)?;
+            old = Record::parse(&String::from_utf8_lossy(&text));
+            record = Some(name);
+            continue;
+        }
+        if record.is_none() && is_info("METADATA") {
+            record = name.strip_suffix("METADATA").map(|folder| format!("{folder}RECORD"));
+        }
+        let Some(place) = place(&name, packages) else { continue };
+        let path = prefix.join(&place);
         if let Some(parent) = path.parent() {
             fs_err::create_dir_all(parent)?;
         }
@@ -44,21 +87,88 @@ fn unpack(wheel: &Path, folder: &Path) -> Result<()> {
         if executable {
             allow_to_run(&path).context(|| format!("failed to write `{}`", path.display()))?;
         }
+        installed.push((name, place));
     }
-    Ok(())
+    let Some(record) = record else { return Ok(()) };
+    // What is installed and where, as installers write it: the wheel's own counts from other folders, or is not there.
+    let mut text = String::new();
+    for (name, place) in &installed {
+        let rest = old.0.get(name.as_str()).map_or(",", String::as_str);
+        text.push_str(&format!("{},{rest}\n", quoted(&relative(place, packages))));
+    }
+    text.push_str(&format!("{},,\n", quoted(&record)));
+    Ok(fs_err::write(prefix.join(packages).join(&record), text)?)
 }
 
-/// Where a file of a wheel goes; `None` if it does not belong to the packages.
-fn place(path: &Path) -> Option<PathBuf> {
-    let mut parts = path.components().peekable();
-    let Component::Normal(first) = parts.peek()? else { return None };
-    if !first.to_str()?.ends_with(".data") {
-        return Some(path.to_owned());
-    }
-    parts.next();
-    match parts.next()?.as_os_str().to_str()? {
-        "purelib" | "platlib" => Some(parts.collect()),
+/// A path of a wheel as text, if each part of it is a name.
+fn plain(path: &Path) -> Option<String> {
+    let parts = path.components().map(|part| match part {
+        Component::Normal(name) => name.to_str(),
         _ => None,
+    });
+    let parts: Vec<&str> = parts.collect::<Option<_>>()?;
+    (!parts.is_empty()).then(|| parts.join("/"))
+}
+
+/// Where below the prefix a file of a wheel goes; `None` for what frozen programs do not have.
+fn place(name: &str, packages: &str) -> Option<String> {
+    let of_packages = |inner: &str| Some(format!("{packages}/{inner}"));
+    let (top, rest) = name.split_once('/').unwrap_or((name, ""));
+    if !top.ends_with(".data") {
+        return of_packages(name);
+    }
+    let (kind, inner) = rest.split_once('/')?;
+    match kind {
+        "purelib" | "platlib" => of_packages(inner),
+        "data" => Some(match strip_any_case(inner, packages) {
+            // The folder of packages, whatever its case.
+            Some(inner) => format!("{packages}{inner}"),
+            None => inner.to_owned(),
+        }),
+        _ => None,
+    }
+}
+
+/// What follows `folder` in a path of Windows, with its `/`; elsewhere case tells names apart.
+fn strip_any_case<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
+    let (start, rest) = path.split_at_checked(folder.len())?;
+    (folder.starts_with("Lib/") && start.eq_ignore_ascii_case(folder) && rest.starts_with('/'))
+        .then_some(rest)
+}
+
+/// A path below the prefix as seen from the folder of packages.
+fn relative(place: &str, packages: &str) -> String {
+    match place.strip_prefix(packages).and_then(|rest| rest.strip_prefix('/')) {
+        Some(inner) => inner.to_owned(),
+        None => format!("{}{place}", "../".repeat(packages.split('/').count())),
+    }
+}
+
+/// What a wheel's RECORD tells of each file: `hash,size`.
+#[derive(Debug, Default)]
+struct Record(HashMap<String, String>);
+
+impl Record {
+    fn parse(text: &str) -> Record {
+        let line = |line: &str| {
+            let (path, rest) = match line.strip_prefix('"') {
+                Some(quoted) => {
+                    let end = quoted.rfind("\",")?;
+                    (quoted[..end].replace("\"\"", "\""), &quoted[end + 2..])
+                }
+                None => line.split_once(',').map(|(path, rest)| (path.to_owned(), rest))?,
+            };
+            Some((path, rest.to_owned()))
+        };
+        Record(text.lines().filter_map(line).collect())
+    }
+}
+
+/// A field of a CSV file.
+fn quoted(field: &str) -> String {
+    match field.contains([',', '"']) {
+        true => format!("\"{}\"", field.replace('"', "\"\"")),
+        false => field.to_owned(),
     }
 }
 
@@ -66,11 +176,90 @@ fn place(path: &Path) -> Option<PathBuf> {
 mod tests {
     use super::*;
 
+    const WINDOWS: &str = "Lib/site-packages";
+    const UNIX: &str = "lib/python3.12/site-packages";
+
     #[test]
-    fn files_of_both_libraries_lie_together() {
-        let to = |path: &str| place(Path::new(path));
-        assert_eq!(to("pkg/a.py").as_deref(), Some(Path::new("pkg/a.py")));
-        assert_eq!(to("pkg-1.data/platlib/pkg/b.so").as_deref(), Some(Path::new("pkg/b.so")));
-        assert_eq!((to("pkg-1.data/scripts/x"), to("pkg-1.data"), to("")), (None, None, None));
+    fn each_part_of_a_wheel_has_its_place() {
+        let to = |name: &str| place(name, UNIX);
+        assert_eq!(to("pkg/a.py").as_deref(), Some("lib/python3.12/site-packages/pkg/a.py"));
+        assert_eq!(to("p-1.data/platlib/pkg/b.so").as_deref(), Some("lib/python3.12/site-packages/pkg/b.so"));
+        assert_eq!(to("p-1.data/data/share/x/y").as_deref(), Some("share/x/y"));
+        assert_eq!(
+            (to("p-1.data/scripts/x"), to("p-1.data/headers/x.h"), to("p-1.data")),
+            (None, None, None)
+        );
+        assert_eq!(
+            place("p-1.data/data/lib/Site-Packages/x", WINDOWS).as_deref(),
+            Some("Lib/site-packages/x")
+        );
+        assert_eq!(place("p-1.data/data/Library/bin/x.dll", WINDOWS).as_deref(), Some("Library/bin/x.dll"));
+        assert_eq!(relative("share/x", UNIX), "../../../share/x");
+        assert_eq!(relative("Lib/site-packages/x.py", WINDOWS), "x.py");
+    }
+
+    fn wheel(files: &[(&str, &str)]) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut zip = zip::ZipWriter::new(file.reopen().unwrap());
+        for (name, text) in files {
+            zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(text.as_bytes()).unwrap();
+        }
+        zip.finish().unwrap();
+        file
+    }
+
+    #[test]
+    fn the_list_of_files_tells_where_they_are_installed() {
+        let files = [
+            ("p/a,b.txt", "1"),
+            ("p-1.data/purelib/p/__init__.py", ""),
+            ("p-1.data/data/share/p/x.json", "{}"),
+            ("p-1.data/scripts/p", "#!python"),
+            ("p-1.dist-info/METADATA", "Name: p\n"),
+        ];
+        let listed = "\"p/a,b.txt\",sha256=a,1\np-1.data/purelib/p/__init__.py,sha256=b,0\np-1.data/scripts/p,c,8\n\
+                      p-1.data/data/share/p/x.json,sha256=d,2\np-1.dist-info/METADATA,sha256=e,8\np-1.dist-info/RECORD,,\n";
+        for record in [Some(listed), None] {
+            let mut files = files.to_vec();
+            files.extend(record.map(|text| ("p-1.dist-info/RECORD", text)));
+            let folder = tempfile::tempdir().unwrap();
+            install(wheel(&files).path(), folder.path(), WINDOWS).unwrap();
+            let site = folder.path().join(WINDOWS);
+            assert!(site.join("p/__init__.py").is_file() && folder.path().join("share/p/x.json").is_file());
+            let text = std::fs::read_to_string(site.join("p-1.dist-info/RECORD")).unwrap();
+            let bare: Vec<&str> = text.lines().collect();
+            let expected = match record {
+                Some(_) => [
+                    "\"p/a,b.txt\",sha256=a,1",
+                    "p/__init__.py,sha256=b,0",
+                    "../../share/p/x.json,sha256=d,2",
+                    "p-1.dist-info/METADATA,sha256=e,8",
+                    "p-1.dist-info/RECORD,,",
+                ],
+                None => [
+                    "\"p/a,b.txt\",,",
+                    "p/__init__.py,,",
+                    "../../share/p/x.json,,",
+                    "p-1.dist-info/METADATA,,",
+                    "p-1.dist-info/RECORD,,",
+                ],
+            };
+            assert_eq!(bare, expected);
+        }
+    }
+
+    #[test]
+    fn nothing_is_written_outside_of_the_prefix() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("inner");
+        for name in ["p-1.data/data/../../../evil", "p-1.data/purelib/../../evil", "../evil", "a/../../evil"]
+        {
+            let result = install(wheel(&[(name, "x")]).path(), &inner, WINDOWS);
+            assert!(!folder.path().join("evil").exists(), "{name}");
+            if let Err(error) = result {
+                assert!(error.to_string().contains("leads out of its folder"), "{error}");
+            }
+        }
     }
 }

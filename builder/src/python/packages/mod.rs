@@ -16,6 +16,7 @@ use crate::spec::Request;
 use crate::store::Store;
 use needs::Present;
 use tags::Tags;
+use wheels::Chosen;
 
 /// Puts the packages of a request on the search path, behind the standard library and ahead of what the interpreter has.
 ///
@@ -30,7 +31,12 @@ pub(super) fn add(python: &mut Python, request: &Request, store: &Store) -> Resu
     let mut sites = Vec::new();
     let mut files = Vec::new();
     for path in &asked.packages {
-        let found = if path.is_file() { vec![path.clone()] } else { wheels_in(path)? };
+        let found = match () {
+            () if path.is_file() => vec![path.clone()],
+            // Some packages leave an empty file with the name of their wheel.
+            () if is_installed(path) => Vec::new(),
+            () => wheels_in(path)?,
+        };
         if found.is_empty() {
             sites.push(path.clone());
         }
@@ -42,20 +48,42 @@ pub(super) fn add(python: &mut Python, request: &Request, store: &Store) -> Resu
     if !files.is_empty() {
         let present = Present::scan(sites.iter().chain(&python.search_path));
         let chosen = wheels::choose(&files, &tags)?;
+        if let Some(error) = unfit(&chosen, &asked.packages, &tags) {
+            return Err(error);
+        }
         let problems = needs::unmet(&chosen, &present, python);
         if let Some(error) = needs::error(&problems, &chosen, &tags) {
             return Err(error);
         }
-        sites.insert(0, install::site(&chosen.wheels, store)?);
+        let (_, prefix) = install::prefix(&chosen.wheels, &tags, store)?;
+        sites.insert(0, install::site(prefix, &tags));
     }
     let at = python.search_path.iter().position(|p| is_site(p)).unwrap_or(python.search_path.len());
-    let new: Vec<PathBuf> = sites.iter().flat_map(|site| with_pth(site)).collect();
+    let new: Vec<PathBuf> = sites.iter().flat_map(|site| with_pth(site, python.target.os)).collect();
     python.search_path.splice(at..at, new);
     Ok(())
 }
 
+/// An error where no wheel at all fits, or one that was named itself does not. A folder may hold those for other targets, too.
+fn unfit(chosen: &Chosen, asked: &[PathBuf], tags: &Tags) -> Option<Error> {
+    let is_named = |file: &String| asked.iter().any(|path| wheels::file_name(path) == file);
+    let (name, files) =
+        chosen.unfit.iter().find(|(_, files)| chosen.wheels.is_empty() || files.iter().any(is_named))?;
+    let files = files.join("`, `");
+    let error = Error::new(format!("no wheel of `{name}` fits {}", tags.target.name()))
+        .cause(format!("got `{files}`, expected {}", tags.example()));
+    Some(error.hint("download one for the target, or name a file of requirements with `--requirements`"))
+}
+
 fn is_site(path: &Path) -> bool {
     path.ends_with("site-packages") || path.ends_with("dist-packages")
+}
+
+/// Whether a folder holds installed packages.
+fn is_installed(folder: &Path) -> bool {
+    let is_info = |name: &str| name.ends_with(".dist-info") || name.ends_with(".egg-info");
+    let mut entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.any(|e| e.file_name().to_str().is_some_and(is_info))
 }
 
 /// The wheels in a folder, sorted by name.
