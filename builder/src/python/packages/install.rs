@@ -1,6 +1,6 @@
 //! Wheels become a folder of installed packages in the cache, the same for the same wheels.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Component, Path, PathBuf};
 
 use super::wheels::{Wheel, file_name};
@@ -14,7 +14,7 @@ use crate::store::{Hash, Store};
 /// A wheel is damaged, or the cache cannot be written.
 pub(super) fn site(wheels: &[Wheel], store: &Store) -> Result<PathBuf> {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(b"site 1");
+    hasher.update(b"site 2");
     for wheel in wheels {
         hasher.update(file_name(&wheel.path).as_bytes()).update(&store.file_hash(&wheel.path)?);
     }
@@ -39,7 +39,15 @@ fn unpack(wheel: &Path, folder: &Path) -> Result<()> {
         }
         let executable = entry.unix_mode().is_some_and(|mode| mode & 0o111 != 0);
         let mut file = fs_err::File::create(&path)?;
-        std::io::copy(&mut entry, &mut file).context(failed)?;
+        if path.ends_with("RECORD")
+            && path.parent().is_some_and(|p| p.extension().is_some_and(|e| e == "dist-info"))
+        {
+            let mut text = Vec::new();
+            entry.read_to_end(&mut text).context(failed)?;
+            file.write_all(installed(&String::from_utf8_lossy(&text)).as_bytes())?;
+        } else {
+            std::io::copy(&mut entry, &mut file).context(failed)?;
+        }
         file.flush()?;
         if executable {
             allow_to_run(&path).context(|| format!("failed to write `{}`", path.display()))?;
@@ -62,6 +70,22 @@ fn place(path: &Path) -> Option<PathBuf> {
     }
 }
 
+/// The list of a wheel's files as it is once they are installed: it tells whose a file is.
+fn installed(record: &str) -> String {
+    let mut text = String::with_capacity(record.len());
+    for line in record.lines() {
+        let (quote, path) = line.strip_prefix('"').map_or(("", line), |path| ("\"", path));
+        let in_data = path.split_once('/').filter(|(first, _)| first.ends_with(".data"));
+        let path = match in_data.map(|(_, rest)| rest.split_once('/')) {
+            None => path,
+            Some(Some(("purelib" | "platlib", rest))) => rest,
+            Some(_) => continue,
+        };
+        text.extend([quote, path, "\n"]);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,5 +96,14 @@ mod tests {
         assert_eq!(to("pkg/a.py").as_deref(), Some(Path::new("pkg/a.py")));
         assert_eq!(to("pkg-1.data/platlib/pkg/b.so").as_deref(), Some(Path::new("pkg/b.so")));
         assert_eq!((to("pkg-1.data/scripts/x"), to("pkg-1.data"), to("")), (None, None, None));
+    }
+
+    #[test]
+    fn the_list_of_files_is_that_of_what_is_installed() {
+        let record = "pkg/a.py,sha256=x,1\r\npkg-1.data/platlib/pkg/b.so,,\n\"pkg-1.data/purelib/pkg/c,d\",,\n\
+                      pkg-1.data/scripts/x,,\npkg.data,,\npkg-1.dist-info/RECORD,,\n";
+        let expected =
+            "pkg/a.py,sha256=x,1\npkg/b.so,,\n\"pkg/c,d\",,\npkg.data,,\npkg-1.dist-info/RECORD,,\n";
+        assert_eq!(installed(record), expected);
     }
 }
