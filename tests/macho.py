@@ -59,11 +59,15 @@ def segments(binary, arch):
         if segment.name == "__PAGEZERO":
             address = segment.virtual_size
             continue
-        assert segment.file_offset >= end and segment.virtual_address >= address, segment.name + " overlaps"
+        address, before = segment.virtual_address + segment.virtual_size, address
+        assert segment.virtual_address >= before, segment.name + " overlaps"
+        if segment.file_size == 0:
+            # All zeros: it lies nowhere in the file.
+            continue
+        assert segment.file_offset >= end, segment.name + " overlaps"
         # An object of an older linker for x86-64 may begin anywhere in a page of the other one.
-        assert segment.file_offset % PAGE[arch] == 0 or segment.file_size == 0, segment.name + " is not aligned"
+        assert segment.file_offset % PAGE[arch] == 0, segment.name + " is not aligned"
         end = segment.file_offset + segment.file_size
-        address = segment.virtual_address + segment.virtual_size
     assert segment.name == "__LINKEDIT", segment.name + " is the last segment"
     return end
 

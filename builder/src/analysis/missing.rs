@@ -21,7 +21,7 @@ pub(super) fn warn(graph: &mut Graph, python: &Python, implicit: &Implicit) {
             .collect();
         let Some(first) = reasons.first() else { continue };
         let loud = reasons.iter().find(|r| match r.guard {
-            Guard::None => certain.contains(r.from.as_str()),
+            Guard::None => certain.contains(r.from.as_str()) && !is_made(graph, name),
             // Libraries import a lot on demand that nobody misses; a program's own functions are meant.
             Guard::Function => is_own(graph, python, &r.from),
             Guard::Conditional | Guard::Optional => false,
@@ -36,6 +36,10 @@ pub(super) fn warn(graph: &mut Graph, python: &Python, implicit: &Implicit) {
                 Warning::new(format!("module `{name}` is missing, imported by {}{how}", place(graph, reason)))
                     .hint(hint(name, top))
             }
+            None if first.guard == Guard::None && is_made(graph, name) => Warning::minor(format!(
+                "module `{name}` is not there as a file, imported by {}; the extension above it may make it",
+                place(graph, first)
+            )),
             None => Warning::minor(format!(
                 "module `{name}` is missing, imported by {} ({})",
                 place(graph, first),
@@ -71,6 +75,12 @@ fn certain(graph: &Graph) -> BTreeSet<&str> {
         }
     }
     reached
+}
+
+/// Whether native code may make the module when it is loaded: below an extension there are no files.
+fn is_made(graph: &Graph, name: &str) -> bool {
+    let parents = name.match_indices('.').map(|(at, _)| &name[..at]);
+    parents.filter_map(|parent| graph.modules.get(parent)).any(|m| matches!(m.kind, Kind::Extension(_)))
 }
 
 fn is_stdlib(graph: &Graph, python: &Python, name: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Lists the files of the product: native ones, links, data, and modules that want to be files.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use bootloader::archive::FileKind;
 
@@ -11,6 +11,7 @@ use crate::binaries::Natives;
 use crate::error::{Error, Result, Warning};
 use crate::rules::Contents;
 use crate::spec::{Mode, Request};
+use crate::target::{Os, Target};
 
 /// Native files, links and data; of two with the same path the native one wins, then the first.
 pub(super) fn list(contents: &Contents, natives: &Natives, warnings: &mut Vec<Warning>) -> Result<Vec<File>> {
@@ -48,12 +49,8 @@ pub(super) fn list(contents: &Contents, natives: &Natives, warnings: &mut Vec<Wa
     taken.extend(natives.links.iter().map(|(path, _)| path.as_str()));
     for data in &contents.data {
         if !taken.insert(&data.dest) {
-            let same = contents.data.iter().find(|d| d.dest == data.dest).is_some_and(|d| {
-                match (&d.source, &data.source) {
-                    (Source::File(a), Source::File(b)) => same_file(a, b),
-                    (a, b) => a == b,
-                }
-            });
+            let first = contents.data.iter().find(|d| d.dest == data.dest);
+            let same = first.is_some_and(|d| is_same(&d.source, &data.source));
             if !same {
                 warnings.push(Warning::new(format!("`{}` is collected twice: the first is kept", data.dest)));
             }
@@ -95,6 +92,52 @@ pub(super) fn of_module(maker: &Maker<'_>, module: &Module) -> Result<Vec<File>>
         .collect())
 }
 
+/// Leaves out what the target's file system cannot hold: a name that Windows refuses, and one of two names that differ by
+/// case only, where case does not count.
+pub(super) fn fit(files: &mut Vec<File>, target: &Target, warnings: &mut Vec<Warning>) {
+    if target.os == Os::Linux {
+        return;
+    }
+    let system = if target.os == Os::Windows { "Windows" } else { "macOS" };
+    // The sort is stable: of data with one name the first comes first, and what is no data comes before it.
+    files.sort_by(|a, b| (a.kind == FileKind::Data, &a.path).cmp(&(b.kind == FileKind::Data, &b.path)));
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut kept: Vec<File> = Vec::with_capacity(files.len());
+    for file in files.drain(..) {
+        let refused = file.path.split('/').find_map(|name| target.refuses(name));
+        if let Some(reason) = refused.filter(|_| file.kind == FileKind::Data) {
+            let message = format!("`{}` is left out of a program for {system}: {reason}", file.path);
+            warnings.push(Warning::new(message).hint("give it another destination, if the program needs it"));
+            continue;
+        }
+        let folded = file.path.to_lowercase();
+        match seen.get(&folded).map(|i| &kept[*i]) {
+            Some(first) if file.kind == FileKind::Data && first.path != file.path => {
+                if !is_same(&first.source, &file.source) {
+                    let message = format!(
+                        "`{}` and `{}` are one file on {system}: the first is kept",
+                        first.path, file.path
+                    );
+                    warnings.push(Warning::new(message).hint("give one of them another destination"));
+                }
+            }
+            _ => {
+                seen.entry(folded).or_insert(kept.len());
+                kept.push(file);
+            }
+        }
+    }
+    *files = kept;
+}
+
+/// Whether two sources have the same content.
+fn is_same(a: &Source, b: &Source) -> bool {
+    match (a, b) {
+        (Source::File(a), Source::File(b)) => same_file(a, b),
+        (a, b) => a == b,
+    }
+}
+
 /// Sorts the files and refuses what cannot be laid out below one folder.
 pub(super) fn check(files: &mut Vec<File>, request: &Request) -> Result<()> {
     files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -132,4 +175,57 @@ pub(super) fn check(files: &mut Vec<File>, request: &Request) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn data(path: &str, kind: FileKind, content: &str) -> File {
+        let source = Source::Bytes(content.as_bytes().to_vec());
+        let (executable, resource, preload, reasons) = (false, false, Vec::new(), Vec::new());
+        File {
+            path: path.into(),
+            kind,
+            executable,
+            resource,
+            source,
+            preload,
+            link: None,
+            reasons,
+            size: 0,
+            hash: None,
+        }
+    }
+
+    #[test]
+    fn what_a_file_system_cannot_hold_is_left_out() {
+        let fitted = |target| {
+            let target = Target::named(target).unwrap();
+            let mut warnings = Vec::new();
+            let mut files = vec![
+                data("a/X.txt", FileKind::Data, "1"),
+                data("a/x.txt", FileKind::Data, "2"),
+                data("a/same", FileKind::Data, "3"),
+                data("A/Same", FileKind::Data, "3"),
+                data("LIB.dll", FileKind::Data, "4"),
+                data("lib.dll", FileKind::Native, "5"),
+                data("a/aux.txt", FileKind::Data, "6"),
+                data("a/c:d", FileKind::Data, "7"),
+                data("a/com10", FileKind::Data, "8"),
+            ];
+            fit(&mut files, &target, &mut warnings);
+            let mut paths: Vec<String> = files.into_iter().map(|f| f.path).collect();
+            paths.sort();
+            (paths, warnings.into_iter().map(|w| w.message).collect::<Vec<_>>())
+        };
+        assert_eq!(fitted("linux-x86_64").0.len(), 9);
+        let (paths, warnings) = fitted("macos-aarch64");
+        assert_eq!(paths, ["A/Same", "a/X.txt", "a/aux.txt", "a/c:d", "a/com10", "lib.dll"]);
+        let one = "`a/X.txt` and `a/x.txt` are one file on macOS: the first is kept";
+        assert_eq!(warnings, ["`lib.dll` and `LIB.dll` are one file on macOS: the first is kept", one]);
+        let (paths, warnings) = fitted("windows-x86_64");
+        assert_eq!(paths, ["A/Same", "a/X.txt", "a/com10", "lib.dll"]);
+        assert_eq!(warnings.iter().filter(|w| w.contains("is left out")).count(), 2);
+    }
 }

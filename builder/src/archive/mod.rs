@@ -171,6 +171,7 @@ pub fn pack(
     for module in graph.modules.values().filter(|m| as_files(m)) {
         files.extend(files::of_module(&maker, module)?);
     }
+    files::fit(&mut files, &python.target, &mut warnings);
     files::check(&mut files, request)?;
 
     // Modules in the order of a start, then files by path.

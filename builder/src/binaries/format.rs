@@ -33,8 +33,7 @@ pub(crate) trait Format: fmt::Debug + Sync {
 
     /// Where `needed` leads as the file writes it, in order.
     fn candidates(&self, chain: &[(&Facts, &Path)], needed: &str) -> Vec<PathBuf> {
-        // A path with a slash is taken as it is, without a search.
-        if needed.contains('/') { vec![PathBuf::from(needed)] } else { self.by_search_path(chain, needed) }
+        self.by_search_path(chain, needed)
     }
 
     /// Names under which the host may have a library, as policy tells them; the first is its own.
@@ -157,8 +156,13 @@ pub(crate) struct Unsafe(pub(crate) &'static str);
 pub(crate) fn of(python: &Python, request: &Request) -> Result<Box<dyn Format>> {
     let target = python.target;
     match target.os {
-        Os::Linux if python.cross.is_some() => Ok(Box::new(Elf::under(target.arch, python.root()))),
-        Os::Linux => Ok(Box::new(Elf::new(target.arch, Path::new("/")))),
+        Os::Linux => {
+            let elf = match python.cross {
+                Some(_) => Elf::under(target.arch, python.root()),
+                None => Elf::new(target.arch, Path::new("/")),
+            };
+            Ok(Box::new(if target.musl { elf.of_musl() } else { elf }))
+        }
         Os::Windows => {
             // Anaconda's has its libraries there, and so have packages without a folder of their own.
             let library = python.base_prefix.join("Library").join("bin");

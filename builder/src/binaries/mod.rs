@@ -17,6 +17,7 @@ mod tests;
 mod tests_real;
 mod verify;
 
+use std::collections::HashSet;
 #[cfg(fuzzing)]
 use std::path::Path;
 use std::path::PathBuf;
@@ -44,7 +45,8 @@ pub struct Natives {
     pub libpython: Option<String>,
     /// Highest glibc version that a collected file needs, and the file (path under the root).
     pub glibc: Option<((u32, u32), String)>,
-    /// The newest of the oldest versions of macOS that collected files run on, and the file (path under the root).
+    /// The newest of the oldest versions of macOS that files run on which a start or an import loads, and the file (path under the
+    /// root).
     pub macos: Option<((u32, u32), String)>,
     /// Libraries that stay with the host: soname, and who needs them first.
     pub host: Vec<(String, String)>,
@@ -115,7 +117,7 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
         links: closure.links.iter().map(link).collect(),
         libpython: closure.libpython.map(|i| closure.files[i].dest.clone()),
         glibc: glibc.map(|(version, culprit, _)| (version, culprit)),
-        macos: macos(&closure),
+        macos: macos(&closure, &needed(&closure, &verified, contents)),
         host: closure.host.clone().into_iter().collect(),
         warnings: [inventory.warnings, closure.warnings, verified.warnings, unstripped(request, python)]
             .concat(),
@@ -174,9 +176,24 @@ fn unstripped(request: &Request, python: &Python) -> Vec<Warning> {
     wanted.then(warning).into_iter().collect()
 }
 
-/// The oldest macOS that runs all files, and the file that needs it.
-fn macos(closure: &Closure) -> Option<((u32, u32), String)> {
-    let needs = closure.files.iter().filter_map(|f| Some((f.facts.as_ref()?.macos?, f.dest.as_str())));
+/// The files that a start or an import loads: libpython, extension modules, what the user names, and all that they need. What a
+/// package opens itself, as plugins, it may do without.
+fn needed(closure: &Closure, verified: &verify::Verified, contents: &Contents) -> HashSet<usize> {
+    let extensions: HashSet<&str> = contents.extensions().map(|m| m.path.as_str()).collect();
+    let is_loaded = |i: usize| {
+        let file = &closure.files[i];
+        Some(i) == closure.libpython
+            || extensions.contains(file.dest.as_str())
+            || file.reasons.iter().any(|r| matches!(r.by, By::Request(_)))
+    };
+    let loaded = (0..closure.files.len()).filter(|i| is_loaded(*i));
+    loaded.flat_map(|i| std::iter::once(i).chain(verified.needs[i].iter().copied())).collect()
+}
+
+/// The oldest macOS that runs these files, and the file that needs it.
+fn macos(closure: &Closure, needed: &HashSet<usize>) -> Option<((u32, u32), String)> {
+    let files = closure.files.iter().enumerate().filter(|(i, _)| needed.contains(i)).map(|(_, file)| file);
+    let needs = files.filter_map(|f| Some((f.facts.as_ref()?.macos?, f.dest.as_str())));
     let highest = needs.max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(a.1)))?;
     Some((highest.0, highest.1.to_owned()))
 }

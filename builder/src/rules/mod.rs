@@ -1,6 +1,5 @@
 //! What code cannot reveal: data files, metadata and the rules that are data themselves.
 
-mod file_names;
 pub(crate) mod implicit;
 mod items;
 pub(crate) mod load;
@@ -204,7 +203,6 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
         warnings.push(warning.hint("install `tzdata` to take them along"));
     }
     libraries.retain(|dest, _| !data.contains_key(dest));
-    warnings.extend(file_names::leave_out([&mut data, &mut libraries], &python.target));
     let (data, libraries) = (data.into_values().collect(), libraries.into_values().collect());
     Ok(Contents { graph, data, libraries, files, source, env, warnings })
 }

@@ -399,7 +399,9 @@ fn is_importable(name: &str) -> bool {
 /// where the name does not say.
 fn is_native_program(file: &Path) -> bool {
     use std::io::Read;
-    let unclear = file.extension().is_none_or(|e| e == "exe" || e == "bin");
+    // What follows the last dot may be part of a version: `protoc-3.13.0`.
+    let is_number = |e: &std::ffi::OsStr| e.as_encoded_bytes().iter().all(u8::is_ascii_digit);
+    let unclear = file.extension().is_none_or(|e| e == "exe" || e == "bin" || is_number(e));
     if !unclear {
         return false;
     }

@@ -129,7 +129,9 @@ impl<'a> Finder<'a> {
             }
         }
         if matches!(op, ast::CmpOp::Eq | ast::CmpOp::NotEq | ast::CmpOp::In | ast::CmpOp::NotIn) {
-            if let Some(variable) = self.text_variable(left) {
+            let is_search =
+                matches!(op, ast::CmpOp::In | ast::CmpOp::NotIn) && right.is_string_literal_expr();
+            if let Some(variable) = self.text_variable(left).filter(|_| !is_search) {
                 return finish(Condition::Text(variable, Match::Equal, literal_texts(right)?));
             }
             if let Some(variable) = self.text_variable(right) {

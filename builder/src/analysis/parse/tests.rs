@@ -101,6 +101,7 @@ fn living_branches_stay() {
         "if sys.version_info >= (3, 12): import a",
         "if sys.version_info > (3, 12): import a",
         "if 'win' in sys.platform: import a",
+        "if sys.platform in 'linux darwin': import a",
         "match sys.platform:\n    case 'win32': pass\n    case _: import a",
         "X = False\nX = f()\nif X: import a",
     ];

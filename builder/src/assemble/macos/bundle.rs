@@ -4,7 +4,7 @@
 //! the other one is found by links, in both directions. Folders with a dot in their names would be taken for bundles among
 //! code: there they have another name, and a link has theirs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Dress, icon, info, seal};
 use crate::archive::{Beside, Stored};
@@ -225,19 +225,42 @@ impl Folder {
 
 impl Folder {
     /// Puts a framework where it belongs, with the links that wheels cannot hold: `Versions/Current` and those beside it.
-    fn framework(self, stem: &str, at: &str, items: &mut BTreeMap<String, Item>) {
-        let versions: Vec<&String> =
-            self.folders.get("Versions").iter().flat_map(|v| v.folders.keys()).collect();
-        if let ([version], true) = (&versions[..], self.files.is_empty()) {
-            let there = self.folders.get("Versions").and_then(|v| v.folders.get(*version));
-            items.insert(format!("{at}/Versions/Current"), Item::Link((*version).clone()));
-            for name in [stem, "Resources"] {
-                if there.is_some_and(|v| v.files.contains_key(name) || v.folders.contains_key(name)) {
+    fn framework(mut self, stem: &str, at: &str, items: &mut BTreeMap<String, Item>) {
+        let mut versions = self.folders.remove("Versions").unwrap_or_default();
+        if versions.folders.len() > 1 {
+            // A copy, in the place of a link.
+            versions.folders.remove("Current");
+        }
+        if let (1, Some((version, there))) = (versions.folders.len(), versions.folders.iter_mut().next()) {
+            let mut names = BTreeSet::from([stem.to_owned(), "Resources".to_owned()]);
+            names.extend(self.files.keys().chain(self.folders.keys()).cloned());
+            // What lies beside the versions stands for links into one of them.
+            there.merge(std::mem::take(&mut self));
+            items.insert(format!("{at}/Versions/Current"), Item::Link(version.clone()));
+            for name in names {
+                if there.files.contains_key(&name) || there.folders.contains_key(&name) {
                     items.insert(format!("{at}/{name}"), Item::Link(format!("Versions/Current/{name}")));
                 }
             }
         }
+        if !versions.folders.is_empty() {
+            self.folders.insert("Versions".to_owned(), versions);
+        }
         self.only(at, false, items);
+    }
+
+    /// Takes in what another folder has and this one has not.
+    fn merge(&mut self, other: Folder) {
+        for (name, item) in other.files {
+            if !self.folders.contains_key(&name) {
+                self.files.entry(name).or_insert(item);
+            }
+        }
+        for (name, folder) in other.folders {
+            if !self.files.contains_key(&name) {
+                self.folders.entry(name).or_default().merge(folder);
+            }
+        }
     }
 }
 
@@ -296,6 +319,41 @@ mod tests {
             Item::Link(target) => target,
         };
         items.into_iter().map(|(path, item)| (path, shown(item))).collect()
+    }
+
+    #[test]
+    fn what_a_zip_made_of_a_framework_is_one_again() {
+        let found = laid_out(vec![
+            ("Qt/A.framework/A", code()),
+            ("Qt/A.framework/Resources/Info.plist", data(vec![])),
+            ("Qt/A.framework/Resources/own", data(vec![])),
+            ("Qt/A.framework/Versions/5/A", code()),
+            ("Qt/A.framework/Versions/5/Resources/Info.plist", data(vec![])),
+            ("Qt/A.framework/Versions/Current/A", code()),
+            ("Qt/B.framework/Resources/Info.plist", data(vec![])),
+            ("Qt/B.framework/Versions/A/B", code()),
+        ]);
+        let expected = [
+            ("A.framework/A", "Versions/Current/A"),
+            ("A.framework/Resources", "Versions/Current/Resources"),
+            ("A.framework/Versions/5/A", "code"),
+            ("A.framework/Versions/5/Resources/Info.plist", "data"),
+            ("A.framework/Versions/5/Resources/own", "data"),
+            ("A.framework/Versions/Current", "5"),
+            ("B.framework/B", "Versions/Current/B"),
+            ("B.framework/Resources", "Versions/Current/Resources"),
+            ("B.framework/Versions/A/B", "code"),
+            ("B.framework/Versions/A/Resources/Info.plist", "data"),
+            ("B.framework/Versions/Current", "A"),
+        ];
+        let expected: BTreeMap<String, &str> =
+            expected.into_iter().map(|(path, item)| (format!("Frameworks/Qt/{path}"), item)).collect();
+        let found: BTreeMap<String, &str> = found
+            .iter()
+            .filter(|(path, _)| path.starts_with("Frameworks/"))
+            .map(|(path, item)| (path.clone(), item.as_str()))
+            .collect();
+        assert_eq!(found, expected);
     }
 
     #[test]

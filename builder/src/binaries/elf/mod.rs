@@ -34,6 +34,11 @@ impl Elf {
     pub(crate) fn under(arch: Arch, root: &Path) -> Elf {
         Elf { arch, loader: Loader::new(root, arch, None) }
     }
+
+    /// The same for the loader of musl.
+    pub(crate) fn of_musl(self) -> Elf {
+        Elf { loader: self.loader.of_musl(), ..self }
+    }
 }
 
 impl Format for Elf {
@@ -50,6 +55,14 @@ impl Format for Elf {
 
     fn by_search_path(&self, chain: &[(&Facts, &Path)], needed: &str) -> Vec<PathBuf> {
         self.loader.by_search_path(chain, needed)
+    }
+
+    fn candidates(&self, chain: &[(&Facts, &Path)], needed: &str) -> Vec<PathBuf> {
+        // A path with a slash is taken as it is, without a search.
+        if needed.contains('/') {
+            return self.loader.by_path(needed).into_iter().collect();
+        }
+        self.by_search_path(chain, needed)
     }
 
     fn by_system(&self, facts: &Facts, needed: &str) -> Vec<PathBuf> {

@@ -14,6 +14,8 @@ pub(crate) struct Loader {
     system: SystemLibraries,
     /// `LD_LIBRARY_PATH` of the build.
     environment: Vec<PathBuf>,
+    /// The folders of musl's loader, where it is that; it knows neither a cache nor `ld.so.conf`.
+    musl: Option<Vec<PathBuf>>,
 }
 
 impl Loader {
@@ -25,7 +27,26 @@ impl Loader {
             arch,
             system: SystemLibraries::read(root, arch),
             environment: environment.map(PathBuf::from).collect(),
+            musl: None,
         }
+    }
+
+    /// The loader of musl: its folders are those of `/etc/ld-musl-<processor>.path`, or built in.
+    pub(crate) fn of_musl(mut self) -> Loader {
+        let processor = if self.arch == Arch::X86_64 { "x86_64" } else { "aarch64" };
+        let file = self.root.join(format!("etc/ld-musl-{processor}.path"));
+        let text =
+            std::fs::read_to_string(file).unwrap_or_else(|_| "/lib:/usr/local/lib:/usr/lib".to_owned());
+        let folders = text.split([':', '\n']).map(str::trim).filter(|f| f.starts_with('/'));
+        self.musl = Some(folders.map(PathBuf::from).collect());
+        self.system = SystemLibraries::default();
+        self
+    }
+
+    /// Where a path leads that a file names in the place of a library.
+    pub(crate) fn by_path(&self, needed: &str) -> Option<PathBuf> {
+        let path = Path::new(needed);
+        if path.is_absolute() { self.inside(self.under_root(path)) } else { Some(path.to_owned()) }
     }
 
     /// Where a file's own search path, and those that it inherits from the chain of files that load it,
@@ -55,8 +76,25 @@ impl Loader {
             let known = self.system.candidates(needed).into_iter();
             let default = self.default_folders().into_iter().map(|f| f.join(needed));
             paths.extend(known.chain(default).filter_map(|p| self.inside(self.under_root(&p))));
+            if paths.is_empty() && self.root != Path::new("/") {
+                paths.extend(self.unconfigured(needed));
+            }
         }
         paths
+    }
+
+    /// Where packages have a library that were unpacked and not installed: what Debian chooses among alternatives lies in folders of
+    /// their own (`blas/libblas.so.3`), and the link to the chosen one is not there.
+    fn unconfigured(&self, needed: &str) -> Option<PathBuf> {
+        let mut found: Vec<PathBuf> = self
+            .default_folders()
+            .iter()
+            .flat_map(|folder| std::fs::read_dir(self.under_root(folder)).into_iter().flatten().flatten())
+            .filter_map(|entry| self.inside(entry.path().join(needed)))
+            .filter(|path| path.is_file())
+            .collect();
+        found.sort();
+        found.into_iter().next()
     }
 
     fn under_root(&self, path: &Path) -> PathBuf {
@@ -65,6 +103,9 @@ impl Loader {
 
     /// The folders built into the loader: multiarch as Debian has it, lib64 as the others.
     fn default_folders(&self) -> Vec<PathBuf> {
+        if let Some(folders) = &self.musl {
+            return folders.clone();
+        }
         let parts = [triple(self.arch), "../lib64", ""].into_iter();
         parts.flat_map(|part| ["/lib", "/usr/lib"].map(|f| normal(&Path::new(f).join(part)))).collect()
     }
@@ -199,6 +240,40 @@ mod tests {
         assert_eq!(to("lib/libz.so.1"), Some(path("usr/lib/libz.so.1.2")));
         assert_eq!(to("lib/up"), Some(path("usr/lib/libz.so.1.2")));
         assert_eq!((to("lib/libout.so"), to("lib/loop"), to("lib/none")), (None, None, None));
+    }
+
+    #[test]
+    fn alternatives_that_were_not_chosen_among_are_found() {
+        let root = tempfile::tempdir().unwrap();
+        let path = |name: &str| root.path().join("usr/lib/aarch64-linux-gnu").join(name);
+        for folder in ["blas", "atlas"] {
+            fs_err::create_dir_all(path(folder)).unwrap();
+            fs_err::write(path(folder).join("libblas.so.3"), "").unwrap();
+        }
+        let found =
+            || Loader::new(root.path(), Arch::Aarch64, None).by_system(&Facts::default(), "libblas.so.3");
+        assert_eq!(found(), [path("atlas/libblas.so.3")]);
+        fs_err::write(path("libblas.so.3"), "").unwrap();
+        assert_eq!(found(), [path("libblas.so.3")]);
+    }
+
+    #[test]
+    fn musl_has_its_own_folders() {
+        let root = tempfile::tempdir().unwrap();
+        let path = |name: &str| root.path().join(name);
+        for folder in ["usr/local/lib", "opt/lib", "etc"] {
+            fs_err::create_dir_all(path(folder)).unwrap();
+            fs_err::write(path(folder).join("liba.so.1"), "").unwrap();
+        }
+        let found = || {
+            Loader::new(root.path(), Arch::X86_64, None).of_musl().by_system(&Facts::default(), "liba.so.1")
+        };
+        assert_eq!(found(), [path("usr/local/lib/liba.so.1")]);
+        fs_err::write(path("etc/ld-musl-x86_64.path"), "/none\n/opt/lib\n").unwrap();
+        assert_eq!(found(), [path("opt/lib/liba.so.1")]);
+        let loader = Loader::new(root.path(), Arch::X86_64, None);
+        assert_eq!(loader.by_path("/opt/lib/liba.so.1"), Some(path("opt/lib/liba.so.1")));
+        assert_eq!(loader.by_path("/etc/passwd"), None);
     }
 
     #[test]

@@ -50,13 +50,20 @@ pub(super) fn find(folder: &Path, target: Target) -> Result<Layout> {
     let tops = [Some(folder), only.as_deref()].into_iter().flatten();
     let frameworks = if target.os == Os::Macos { &FRAMEWORKS[..] } else { &[] };
     let below: Vec<&str> = BELOW.iter().chain(frameworks).copied().collect();
+    let mut incomplete = None;
     for prefix in
         tops.flat_map(|top| below.iter().map(|b| if b.is_empty() { top.to_owned() } else { top.join(b) }))
     {
         let found = if target.os == Os::Windows { windows(&prefix) } else { unix(&prefix, target) };
-        if let Some(layout) = found {
-            return Ok(layout);
+        match found {
+            Some(layout) if layout.library.is_some() || layout.program.is_some() => return Ok(layout),
+            // What is missing is told where no other one is found.
+            Some(layout) => incomplete = incomplete.or(Some(layout)),
+            None => {}
         }
+    }
+    if let Some(layout) = incomplete {
+        return Ok(layout);
     }
     let expected = match target.os {
         Os::Windows => "`python3*.dll` with `Lib` or `python3*.zip`",
@@ -128,7 +135,9 @@ fn unix(prefix: &Path, target: Target) -> Option<Layout> {
             stdlib,
         }
     });
-    layouts.into_iter().find(|layout| layout.library.is_some() || layout.program.is_some())
+    let layouts: Vec<Layout> = layouts.collect();
+    let complete = layouts.iter().position(|layout| layout.library.is_some() || layout.program.is_some());
+    layouts.into_iter().nth(complete.unwrap_or(0))
 }
 
 /// `/` of the system whose prefix it is; the prefix itself where it is on its own.

@@ -81,7 +81,14 @@ pub(super) fn read(given: &Path, target: Target, store: &Store) -> Result<Python
     let layout =
         layout::find(&folder, target).context(|| format!("failed to read the Python in `{shown}`"))?;
     let core = layout.library.as_deref().or(layout.program.as_deref()).ok_or_else(|| {
+        let short = format!("3.{}{}", layout.minor, layout.flags);
+        let suffix = if target.os == Os::Macos { "dylib" } else { "so.1.0" };
         Error::new(format!("the Python in `{shown}` has neither a shared library nor an executable"))
+            .cause(format!(
+                "`{}` is there, expected `libpython{short}.{suffix}` in a folder beside it or `bin/python{short}`",
+                layout.stdlib.display()
+            ))
+            .hint("unpack or install what holds it into the same folder as well")
     })?;
     let image = image(core, store)?;
     check(&image, target, core)?;
@@ -115,6 +122,10 @@ fn python(layout: Layout, image: Image, micro: u8, target: Target, compiler: Pyt
     let soabi = soabi(target, minor, &flags);
     let suffix = if target.os == Os::Windows { ".pyd" } else { ".so" };
     let mut extension_suffixes = vec![format!(".{soabi}{suffix}")];
+    if target.musl {
+        // CPython told them apart from 3.11 on.
+        extension_suffixes.push(format!(".{}{suffix}", soabi.replace("-linux-musl", "-linux-gnu")));
+    }
     if target.os != Os::Windows {
         extension_suffixes.push(".abi3.so".to_owned());
     }

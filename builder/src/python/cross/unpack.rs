@@ -1,15 +1,17 @@
-//! Archives that hold a Python: zip, and tar compressed by gzip or zstandard.
+//! Archives that hold a Python: zip, and tar as it is or compressed by gzip or zstandard.
 
 use std::io::{BufReader, Read};
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Context, Error, Result};
+use crate::os::{allow_to_run, canonicalize, symlink};
 use crate::store::Hash;
 
 /// What an archive begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Zip,
+    Tar,
     Gzip,
     Zstd,
     /// Known, but not unpacked here.
@@ -18,6 +20,10 @@ enum Kind {
 
 /// Built archives of a Python also bring the objects that it was linked from.
 const LEFT_OUT: &str = "python/build/";
+/// What to do about an archive that is made to write elsewhere.
+const OTHER: &str = "no tool that packs an installation makes such an archive: take another one";
+/// Where a tar says that it is one.
+const TAR: std::ops::Range<usize> = 257..262;
 
 /// Whether a file is an archive; programs with an archive behind them are not.
 pub(super) fn is_archive(path: &Path) -> bool {
@@ -26,18 +32,19 @@ pub(super) fn is_archive(path: &Path) -> bool {
 
 /// The key under which the content of an archive is kept unpacked.
 pub(super) fn key(hash: &Hash) -> Hash {
-    *blake3::Hasher::new().update(b"unpacked 1").update(hash).finalize().as_bytes()
+    *blake3::Hasher::new().update(b"unpacked 2").update(hash).finalize().as_bytes()
 }
 
 fn kind(path: &Path) -> Option<Kind> {
-    let mut head = [0; 6];
-    let read = std::fs::File::open(path).and_then(|mut f| f.read(&mut head)).ok()?;
-    Some(match &head[..read] {
+    let mut head = Vec::new();
+    std::fs::File::open(path).and_then(|f| f.take(TAR.end as u64).read_to_end(&mut head)).ok()?;
+    Some(match &head[..] {
         [b'P', b'K', 3, 4, ..] => Kind::Zip,
         [0x1f, 0x8b, ..] => Kind::Gzip,
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Kind::Zstd,
         [b'B', b'Z', b'h', ..] => Kind::Other("bzip2"),
-        [0xfd, b'7', b'z', b'X', b'Z', 0] => Kind::Other("xz"),
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Kind::Other("xz"),
+        _ if head.get(TAR) == Some(b"ustar") => Kind::Tar,
         _ => return None,
     })
 }
@@ -50,27 +57,182 @@ pub(super) fn unpack(archive: &Path, folder: &Path) -> Result<()> {
     let failed = || format!("failed to unpack `{}`", archive.display());
     let file = BufReader::new(fs_err::File::open(archive)?);
     fs_err::create_dir_all(folder)?;
-    match kind(archive) {
-        Some(Kind::Zip) => zip::ZipArchive::new(file).and_then(|mut zip| zip.extract(folder)).context(failed),
-        Some(Kind::Gzip) => untar(flate2::read::GzDecoder::new(file), folder).context(failed),
-        Some(Kind::Zstd) => untar(zstd::Decoder::new(file)?, folder).context(failed),
-        Some(Kind::Other(name)) => Err(Error::new(failed())
-            .cause(format!("it is compressed by {name}, expected zip, gzip or zstandard"))
-            .hint("unpack it and name the folder")),
-        None => Err(Error::new(failed()).cause("expected a zip or a tar compressed by gzip or zstandard")),
+    let mut out = Out { root: canonicalize(folder)?, left: Vec::new() };
+    let unpacked = match kind(archive) {
+        Some(Kind::Zip) => unzip(file, &mut out),
+        Some(Kind::Tar) => untar(file, &mut out),
+        // Some tools write a stream in several parts.
+        Some(Kind::Gzip) => untar(flate2::read::MultiGzDecoder::new(file), &mut out),
+        Some(Kind::Zstd) => untar(zstd::Decoder::new(file)?, &mut out),
+        Some(Kind::Other(name)) => {
+            Err(Error::new(format!("it is compressed by {name}, expected zip, gzip or zstandard"))
+                .hint("unpack it and name the folder"))
+        }
+        None => Err(Error::new("expected a zip, or a tar as it is or compressed by gzip or zstandard")),
+    };
+    unpacked.and_then(|()| out.copy_left()).context(failed)
+}
+
+/// The folder that is filled.
+struct Out {
+    root: PathBuf,
+    /// Links that this system did not make, and where they lead.
+    left: Vec<(PathBuf, PathBuf)>,
+}
+
+impl Out {
+    /// The place of a file, in a folder that is made; `None` for the root itself.
+    fn place(&self, name: &str) -> Result<Option<PathBuf>> {
+        let mut path = self.root.clone();
+        for part in Path::new(name).components() {
+            match part {
+                Component::Normal(part) => path.push(part),
+                // Names from the root of a system are those below the folder.
+                Component::RootDir | Component::CurDir => {}
+                Component::ParentDir | Component::Prefix(_) => {
+                    return Err(Error::new(format!("`{name}` in it leads out of its folder")).hint(OTHER));
+                }
+            }
+        }
+        let Some(parent) = path.parent().filter(|_| path != self.root) else { return Ok(None) };
+        if let Err(error) = std::fs::create_dir_all(parent) {
+            let below_link = parent.ancestors().any(|p| p.is_symlink() && !p.exists());
+            return Err(if below_link {
+                Error::new(format!("`{name}` in it lies below a link that leads nowhere")).hint(OTHER)
+            } else {
+                Error::from(error).context(format!("failed to make the folder of `{name}`"))
+            });
+        }
+        // The name may lead through links, which lead to where they are allowed to.
+        let name = path.file_name().unwrap_or_default();
+        Ok(Some(canonicalize(parent)?.join(name)))
+    }
+
+    /// Makes a link as it is in the system whose root the folder is: an absolute one begins there.
+    fn link(&mut self, path: &Path, target: &str) -> Result<()> {
+        let inner = |path: &Path| path.strip_prefix(&self.root).unwrap_or(path).to_owned();
+        let folder: Vec<_> = inner(path.parent().unwrap_or(path)).iter().map(ToOwned::to_owned).collect();
+        let absolute = target.starts_with('/');
+        let mut to = if absolute { Vec::new() } else { folder.clone() };
+        for part in Path::new(target).components() {
+            match part {
+                Component::Normal(name) => to.push(name.to_owned()),
+                Component::ParentDir if to.pop().is_none() && !absolute => {
+                    let link = inner(path);
+                    return Err(Error::new(format!(
+                        "the link `{}` in it leads to `{target}`, out of its folder",
+                        link.display()
+                    ))
+                    .hint(OTHER));
+                }
+                _ => {}
+            }
+        }
+        let common = folder.iter().zip(&to).take_while(|(a, b)| a == b).count();
+        let up = std::iter::repeat_n("..".to_owned(), folder.len() - common);
+        let down = to[common..].iter().map(|name| name.to_string_lossy().into_owned());
+        let text = up.chain(down).collect::<Vec<_>>().join("/");
+        let text = if text.is_empty() { "." } else { &text };
+        let _ = std::fs::remove_file(path);
+        if symlink(text, path).is_err() {
+            self.left.push((path.to_owned(), self.root.join(to.iter().collect::<PathBuf>())));
+        }
+        Ok(())
+    }
+
+    /// Puts copies in the place of links that could not be made; of those that lead to others too.
+    fn copy_left(mut self) -> Result<()> {
+        loop {
+            let before = self.left.len();
+            let (there, left): (Vec<_>, Vec<_>) = self.left.into_iter().partition(|(_, to)| to.is_file());
+            for (link, to) in there {
+                fs_err::copy(to, link)?;
+            }
+            if left.len() == before {
+                return Ok(());
+            }
+            self.left = left;
+        }
     }
 }
 
-fn untar(stream: impl Read, folder: &Path) -> Result<()> {
+/// What is wrong with an archive, in one line; whatever lies in between names files of the cache.
+fn damaged(name: Option<&str>, error: &(dyn std::error::Error + 'static)) -> Error {
+    let last = std::iter::successors(Some(error), |e| e.source()).last().unwrap_or(error);
+    let by_system = last.downcast_ref::<std::io::Error>().is_some_and(|e| e.raw_os_error().is_some());
+    let read = name.map_or_else(|| "its list of files".to_owned(), |name| format!("`{name}` in it"));
+    let error = Error::new(format!("failed to read {read}: {last}"));
+    if by_system { error } else { error.hint("it may be incomplete or damaged: download it again") }
+}
+
+fn untar(stream: impl Read, out: &mut Out) -> Result<()> {
     let mut tar = tar::Archive::new(stream);
-    for entry in tar.entries()? {
+    for entry in tar.entries().map_err(|e| damaged(None, &e))? {
         crate::interrupt::check()?;
-        let mut entry = entry?;
-        if entry.path().is_ok_and(|path| path.starts_with(LEFT_OUT)) {
+        let mut entry = entry.map_err(|e| damaged(None, &e))?;
+        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+        let kind = entry.header().entry_type();
+        // Pipes and devices are nothing that a Python needs.
+        if name.starts_with(LEFT_OUT)
+            || kind.is_fifo()
+            || kind.is_character_special()
+            || kind.is_block_special()
+        {
             continue;
         }
-        // Names that lead out of the folder are passed over.
-        entry.unpack_in(folder)?;
+        let Some(path) = out.place(&name)? else { continue };
+        if kind.is_dir() {
+            // Without its rights: it is going to be written to.
+            fs_err::create_dir_all(path)?;
+        } else if kind.is_symlink() {
+            let target = entry.link_name_bytes().unwrap_or_default();
+            out.link(&path, &String::from_utf8_lossy(&target))?;
+        } else if kind.is_hard_link() {
+            let target = entry.link_name_bytes().unwrap_or_default();
+            let target = String::from_utf8_lossy(&target).into_owned();
+            let first = out.place(&target)?.filter(|first| *first != path && first.is_file());
+            let first = first.ok_or_else(|| {
+                Error::new(format!("`{name}` in it is the same as `{target}`, which is not there"))
+                    .hint(OTHER)
+            })?;
+            let _ = std::fs::remove_file(&path);
+            if std::fs::hard_link(&first, &path).is_err() {
+                fs_err::copy(first, path)?;
+            }
+        } else {
+            entry.unpack_in(&out.root).map_err(|e| damaged(Some(&name), &e))?;
+        }
+    }
+    Ok(())
+}
+
+fn unzip(file: impl Read + std::io::Seek, out: &mut Out) -> Result<()> {
+    let mut zip = zip::ZipArchive::new(file).map_err(|e| damaged(None, &e))?;
+    for i in 0..zip.len() {
+        crate::interrupt::check()?;
+        let mut entry = zip.by_index(i).map_err(|e| damaged(None, &e))?;
+        // Some tools of Windows write its own separators.
+        let name = entry.name().map_err(|e| damaged(None, &e))?.replace('\\', "/");
+        if name.starts_with(LEFT_OUT) {
+            continue;
+        }
+        let Some(path) = out.place(&name)? else { continue };
+        if entry.is_dir() || name.ends_with('/') {
+            fs_err::create_dir_all(path)?;
+        } else if entry.is_symlink() {
+            let mut target = String::new();
+            entry.read_to_string(&mut target).map_err(|e| damaged(Some(&name), &e))?;
+            out.link(&path, &target)?;
+        } else {
+            let executable = entry.unix_mode().is_some_and(|mode| mode & 0o111 != 0);
+            // Not through a link that an entry of the same name has left.
+            let _ = std::fs::remove_file(&path);
+            let mut file = fs_err::File::create(&path)?;
+            std::io::copy(&mut entry, &mut file).map_err(|e| damaged(Some(&name), &e))?;
+            if executable {
+                allow_to_run(&path)?;
+            }
+        }
     }
     Ok(())
 }
@@ -112,5 +274,102 @@ mod tests {
         writer.finish().unwrap();
         unpack(&zip, &out).unwrap();
         assert!(out.join("python311.dll").is_file());
+    }
+
+    /// An entry: its name, its kind, and its content or where it leads.
+    type Entry<'a> = (&'a str, tar::EntryType, &'a str);
+
+    fn tar(folder: &Path, entries: &[Entry<'_>]) -> PathBuf {
+        let path = folder.join("some.tar");
+        let mut builder = tar::Builder::new(fs_err::File::create(&path).unwrap());
+        for (name, kind, content) in entries {
+            let mut header = tar::Header::new_gnu();
+            header.set_entry_type(*kind);
+            header.set_mode(0o444);
+            // As a tool writes it that does not look at what it writes.
+            header.as_old_mut().name[..name.len()].copy_from_slice(name.as_bytes());
+            let data = if kind.is_file() { content.as_bytes() } else { b"" };
+            if !content.is_empty() && !kind.is_file() {
+                header.set_link_name_literal(content).unwrap();
+            }
+            header.set_size(data.len() as u64);
+            header.set_cksum();
+            builder.append(&header, data).unwrap();
+        }
+        builder.finish().unwrap();
+        path
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_leads_out_of_the_folder() {
+        use tar::EntryType::{Directory, Fifo, Link, Regular, Symlink};
+        let dir = tempfile::tempdir().unwrap();
+        let error = |entries: &[Entry<'_>]| {
+            let out = tempfile::tempdir_in(dir.path()).unwrap().path().join("out");
+            let error = unpack(&tar(dir.path(), entries), &out).unwrap_err().to_string();
+            assert!(!error.contains(&*out.to_string_lossy()), "{error}");
+            error
+        };
+        assert!(error(&[("a/../../b", Regular, "")]).contains("`a/../../b` in it leads out of its folder"));
+        assert!(error(&[("a/b", Symlink, "../../c")]).contains("the link `a/b` in it leads to `../../c`"));
+        // Two folders deep by its name, none in truth.
+        assert!(
+            error(&[("p", Symlink, "."), ("p/p/x", Symlink, "../c")]).contains("the link `x` in it leads")
+        );
+        assert!(
+            error(&[("a", Link, "/etc/passwd")]).contains("the same as `/etc/passwd`, which is not there")
+        );
+        assert!(
+            error(&[("a", Symlink, "/tmp"), ("a/b", Regular, "")])
+                .contains("below a link that leads nowhere")
+        );
+        let out = dir.path().join("good");
+        let good = tar(
+            dir.path(),
+            &[
+                ("usr/lib", Directory, ""),
+                ("lib", Symlink, "/usr/lib"),
+                ("/lib/a", Regular, "1"),
+                ("usr/lib/b", Symlink, "/../lib/./a"),
+                ("c", Link, "usr/lib/a"),
+                ("etc/fifo", Fifo, ""),
+            ],
+        );
+        unpack(&good, &out).unwrap();
+        assert_eq!(fs_err::read_link(out.join("lib")).unwrap(), Path::new("usr/lib"));
+        assert_eq!(fs_err::read_link(out.join("usr/lib/b")).unwrap(), Path::new("../../lib/a"));
+        assert_eq!(fs_err::read(out.join("usr/lib/b")).unwrap(), b"1");
+        assert_eq!(fs_err::read(out.join("c")).unwrap(), b"1");
+        assert!(!out.join("etc/fifo").exists());
+    }
+
+    #[test]
+    fn what_is_cut_off_is_told_in_one_line() {
+        let dir = tempfile::tempdir().unwrap();
+        let whole =
+            fs_err::read(tar(dir.path(), &[("a/b", tar::EntryType::Regular, &"x".repeat(3000))])).unwrap();
+        let cut = dir.path().join("cut.tar.zst");
+        fs_err::write(&cut, zstd::encode_all(&whole[..1000], 0).unwrap()).unwrap();
+        let error = unpack(&cut, &dir.path().join("out")).unwrap_err();
+        assert_eq!(error.causes.len(), 1, "{error}");
+        assert!(error.causes[0].starts_with("failed to read `a/b` in it: "), "{error}");
+        assert!(error.hint.is_some(), "{error}");
+        fs_err::write(&cut, &zstd::encode_all(&whole[..], 0).unwrap()[..20]).unwrap();
+        let error = unpack(&cut, &dir.path().join("out")).unwrap_err();
+        assert!(error.hint.is_some(), "{error}");
+    }
+
+    #[test]
+    fn separators_of_windows_are_those_of_a_path() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.zip");
+        let mut writer = zip::ZipWriter::new(fs_err::File::create(&path).unwrap());
+        writer.start_file("tools\\Lib\\os.py", zip::write::SimpleFileOptions::default()).unwrap();
+        writer.add_symlink("lib", "/tools/Lib", zip::write::SimpleFileOptions::default()).unwrap();
+        writer.finish().unwrap();
+        let out = dir.path().join("out");
+        unpack(&path, &out).unwrap();
+        assert!(out.join("tools/Lib/os.py").is_file() && out.join("lib/os.py").is_file());
     }
 }

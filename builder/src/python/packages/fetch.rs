@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::needs::{self, Present};
 use super::tags::Tags;
-use super::{install, wheels, wheels_in};
+use super::{install, lines, wheels, wheels_in};
 use crate::error::{Context, Error, Result};
 use crate::interrupt;
 use crate::python::{Python, find};
@@ -22,7 +22,7 @@ const ROUNDS: usize = 8;
 pub(super) fn site(files: &[PathBuf], python: &Python, tags: &Tags, store: &Store) -> Result<PathBuf> {
     let mut hasher = blake3::Hasher::new();
     hasher.update(format!("requirements 2 {:?} {:?}", tags, python.version).as_bytes());
-    for file in files {
+    for file in lines::with_included(files)? {
         let bytes = fs_err::read(file)?;
         hasher.update(&(bytes.len() as u64).to_le_bytes()).update(&bytes);
     }
@@ -66,17 +66,18 @@ fn content(folder: &Path) -> Result<Hash> {
     Ok(*hasher.finalize().as_bytes())
 }
 
+/// The version of the target's Python, as far as it is known: requirements and markers may ask for its last part.
+fn version(python: &Python) -> String {
+    let (major, minor, micro) = python.version;
+    format!("{major}.{minor}.{micro}")
+}
+
 fn by_uv(uv: &Path, files: &[PathBuf], python: &Python, tags: &Tags, folder: &Path) -> Result<()> {
     let mut command = Command::new(uv);
     command
         .args(["pip", "install", "--quiet", "--no-progress", "--only-binary", ":all:", "--target"])
         .arg(folder);
-    command.args([
-        "--python-version",
-        &format!("3.{}", tags.minor),
-        "--python-platform",
-        &uv_platform(tags)?,
-    ]);
+    command.args(["--python-version", &version(python), "--python-platform", &uv_platform(tags)?]);
     command.arg("--python").arg(&python.executable);
     for file in files {
         command.arg("-r").arg(file);
@@ -107,19 +108,24 @@ fn uv_platform(tags: &Tags) -> Result<String> {
 
 /// pip decides markers for the machine on which it runs: what is required on the target besides is asked for again.
 fn by_pip(files: &[PathBuf], python: &Python, tags: &Tags, folder: &Path) -> Result<()> {
+    let read = tempfile::tempdir()?;
+    let files = match needs::environment(python) {
+        Some(environment) => lines::decided(files, &environment, read.path())?,
+        None => files.to_vec(),
+    };
     let mut more: Vec<String> = Vec::new();
     for _ in 0..ROUNDS {
         let mut command = Command::new(&python.executable);
         command.args(["-I", "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input"]);
         command.args(["--only-binary=:all:", "--implementation", "cp", "--dest"]).arg(folder);
-        command.args(["--python-version", &format!("3.{}", tags.minor)]);
+        command.args(["--python-version", &version(python)]);
         for abi in [format!("cp3{}{}", tags.minor, tags.flags), "abi3".into(), "none".into()] {
             command.args(["--abi", &abi]);
         }
         for platform in tags.platforms() {
             command.args(["--platform", &platform]);
         }
-        for file in files {
+        for file in &files {
             command.arg("-r").arg(file);
         }
         run(command.args(&more), "pip", tags)?;

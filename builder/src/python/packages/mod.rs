@@ -3,6 +3,7 @@
 
 mod fetch;
 mod install;
+mod lines;
 mod needs;
 mod tags;
 mod wheels;

@@ -149,7 +149,7 @@ fn headers<'a>(metadata: &'a str, key: &'a str) -> impl Iterator<Item = &'a str>
 }
 
 /// What markers are decided by.
-fn environment(python: &Python) -> Option<MarkerEnvironment> {
+pub(super) fn environment(python: &Python) -> Option<MarkerEnvironment> {
     let (major, minor, micro) = python.version;
     let full = format!("{major}.{minor}.{micro}");
     let builder = MarkerEnvironmentBuilder {
