@@ -32,7 +32,7 @@ const MAX: usize = 120;
 /// Finds candidates in the bytes of an extension of the top-level package `top`.
 pub(super) fn find(bytes: &[u8], top: &str) -> NativeNames {
     let mut whole = BTreeSet::new();
-    for text in bytes.split(|&b| b == 0).filter(|t| t.len() < MAX) {
+    for text in texts(bytes) {
         keep(text, &mut whole);
     }
     let tables = cython::tables(bytes);
@@ -42,8 +42,7 @@ pub(super) fn find(bytes: &[u8], top: &str) -> NativeNames {
     let is_cython = memchr::memmem::find(bytes, b"cython_runtime").is_some();
     let mut words: BTreeSet<String> = BTreeSet::new();
     if is_cython {
-        let plain = bytes.split(|&b| b == 0);
-        words.extend(plain.chain(tables.strings.iter().map(Vec::as_slice)).filter_map(word));
+        words.extend(texts(bytes).chain(tables.strings.iter().map(Vec::as_slice)).filter_map(word));
     }
     let mut runs: BTreeSet<String> = BTreeSet::new();
     let mut glued = BTreeSet::new();
@@ -58,6 +57,18 @@ pub(super) fn find(bytes: &[u8], top: &str) -> NativeNames {
     }
     let list = |names: BTreeSet<String>| names.into_iter().collect();
     NativeNames { whole: list(whole), glued: list(glued), words: list(words), runs: list(runs) }
+}
+
+/// The strings that end in NUL. On Windows they lie among other data, whose bytes run into them.
+fn texts(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    /// Shorter ones behind other data are what code happens to look like.
+    const LEAST: usize = 4;
+    let texts = bytes.split(|&b| b == 0).map(|text| {
+        let start = text.iter().rposition(|b| !(b' '..=b'~').contains(b)).map_or(0, |at| at + 1);
+        let rest = &text[start..];
+        if start > 0 && rest.len() < LEAST { &[][..] } else { rest }
+    });
+    texts.filter(|text| text.len() < MAX)
 }
 
 /// A name of one part that may be that of a module beside the extension.
@@ -165,6 +176,12 @@ mod tests {
         let names = find(b"\0pkg._impl.core\0not a name\0x\0_private\0word\0json\0a1__mypyc\0", "pkg");
         assert_eq!(names.whole, ["_private", "a1__mypyc", "json", "pkg._impl.core"]);
         assert!(names.glued.is_empty());
+    }
+
+    #[test]
+    fn strings_may_follow_other_data() {
+        let names = find(b"\0\xff\xff_cffi_backend\0\x8b\x01os\0\x90re\0", "pkg");
+        assert_eq!(names.whole, ["_cffi_backend"]);
     }
 
     #[test]
