@@ -25,7 +25,7 @@ pub mod why;
 use error::Result;
 use output::Published;
 use python::Python;
-use report::{Report, Reporter, Summary};
+use report::{Part, Reporter};
 use spec::Request;
 use store::Store;
 use why::Map;
@@ -36,40 +36,35 @@ use why::Map;
 /// A phase failed, or Ctrl-C was pressed; the previous product is then still there.
 pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
     let store = open_store(request)?;
-    reporter.warn(&request.warnings);
-    let python = reporter.phase("python", || Python::probe(request, &store))?;
-    // Without a launcher, and what it is to become, all work is in vain.
-    assemble::check(request, &python)?;
-    let graph = reporter.phase("modules", || analysis::modules(request, &python, &store))?;
-    reporter.warn(&graph.warnings);
-    let contents = reporter.phase("data", || rules::apply(graph, request, &python, &store))?;
-    reporter.warn(&contents.warnings);
-    let natives = reporter.phase("libraries", || binaries::collect(&contents, request, &python, &store))?;
-    reporter.warn(&natives.warnings);
-    let packed =
-        reporter.phase("archive", || archive::pack(&contents, &natives, request, &python, &store))?;
-    let app = reporter.phase("assemble", || assemble::app(request, packed, &python))?;
+    // One part, but of a universal program one for each processor.
+    let mut pythons = Vec::new();
+    for request in request.parts() {
+        reporter.warn(&request.warnings);
+        let python = reporter.phase("python", || Python::probe(request, &store))?;
+        // Without a launcher, and what it is to become, all work is in vain.
+        assemble::check(request, &python)?;
+        pythons.push(python);
+    }
+    let (mut parts, mut packed) = (Vec::new(), Vec::new());
+    for (request, python) in request.parts().zip(pythons) {
+        let graph = reporter.phase("modules", || analysis::modules(request, &python, &store))?;
+        reporter.warn(&graph.warnings);
+        let contents = reporter.phase("data", || rules::apply(graph, request, &python, &store))?;
+        reporter.warn(&contents.warnings);
+        let natives =
+            reporter.phase("libraries", || binaries::collect(&contents, request, &python, &store))?;
+        reporter.warn(&natives.warnings);
+        let pack = || archive::pack(&contents, &natives, request, &python, &store, packed.first());
+        let archive = reporter.phase("archive", pack)?;
+        parts.push(Part { request, python, contents, natives, totals: archive.totals.clone() });
+        packed.push(archive);
+    }
+    let app = reporter.phase("assemble", || assemble::app(request, packed, &store))?;
     let published = reporter.phase("publish", || output::publish(request, app))?;
     reporter.warn(&published.warnings);
     #[cfg(feature = "signing")]
-    reporter.phase("notarise", || assemble::finish(request, &published.path, &python))?;
-    let summary = Summary::new(request, &python, &contents, &natives, &published, reporter);
-    let output = &request.output;
-    let mut parts = None;
-    if output.report.is_some() || output.work.is_some() || output.bloat {
-        let report = Report::new(request, &python, &contents, &natives, &summary, reporter)?;
-        if let Some(path) = &output.report {
-            report::write(&report, path)?;
-        }
-        if let Some(work) = &output.work {
-            report::write_work(&work.join(&request.name), &request.name, &contents.graph, &report)?;
-        }
-        parts = output.bloat.then(|| report.bloat().to_vec());
-    }
-    reporter.summary(&summary);
-    if let Some(parts) = parts {
-        reporter.bloat(&parts);
-    }
+    reporter.phase("notarise", || assemble::finish(request, &published.path, &parts[0].python))?;
+    report::tell(request, &parts, &published, reporter)?;
     Ok(published)
 }
 
