@@ -115,10 +115,11 @@ def check(path, root, wanted):
     """The number of libraries in the product that all parts need, their hashes and those of their special slots."""
     parts = thin(path)
     assert list(parts) == wanted, "it is for " + ", ".join(parts)
-    binary = lief.MachO.parse(str(path))
-    assert binary is not None and binary.size == len(parts), "lief sees other parts"
+    whole = lief.MachO.parse(str(path))
+    assert whole is not None and whole.size == len(parts), "lief sees other parts"
     named, cdhashes, slots = 0, [], []
-    for (arch, data), binary in zip(parts.items(), binary):
+    for i, (arch, data) in enumerate(parts.items()):
+        binary = whole.at(i)
         assert int(binary.header.cpu_type) & 0xFFFFFFFF == CPU[arch], binary.header.cpu_type
         assert segments(binary, arch) == len(data), "__LINKEDIT does not reach to the end"
         directory, special = signature(path, binary, data)

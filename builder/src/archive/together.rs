@@ -49,11 +49,10 @@ pub(super) fn keep(
             "`{}` differs between {} and {}: that for {} is kept, for both",
             file.dest, names.0, names.1, names.0
         );
-        // What an installer notes of a wheel tells of its processor, and few programs ask.
-        let is_noted = file.dest.rsplit_once('/').is_some_and(|(folder, name)| {
-            folder.ends_with(".dist-info") && matches!(name, "RECORD" | "WHEEL")
-        });
-        warnings.push(if is_noted {
+        // What a wheel tells of itself is about its processor (tags, licences of what is linked), and few programs ask. Entry
+        // points are more than that.
+        let in_metadata = file.dest.split('/').any(|part| part.ends_with(".dist-info"));
+        warnings.push(if in_metadata && !file.dest.ends_with("/entry_points.txt") {
             Warning::minor(message)
         } else {
             Warning::new(message)
