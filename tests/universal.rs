@@ -362,7 +362,7 @@ fn what_does_not_fit_together_is_told() {
     // A launcher for one processor cannot stand for both.
     let own = launcher("aarch64-apple-darwin", "launcher").unwrap();
     let python = pieces.python.display().to_string();
-    let run = project.bare_command(&["app.py", "-y", "--target", "macos-aarch64", "--python", &python]);
+    let run = project.bare_command(["app.py", "-y", "--target", "macos-aarch64", "--python", &python]);
     let run = run.args(["--target-architecture", "universal2"]).env("FREEZE_BOOTLOADER", own);
     let outcome = run.env("PATH", &pieces.path).run();
     outcome.exits(1);

@@ -8,11 +8,12 @@ use super::{Report, Reporter, write, write_work};
 use crate::analysis::{Guard, Reason};
 use crate::archive::Totals;
 use crate::binaries::Natives;
-use crate::error::Result;
+use crate::error::{Result, Warning};
 use crate::output::Published;
 use crate::python::Python;
 use crate::rules::Contents;
 use crate::spec::Request;
+use crate::target::Target;
 
 /// What was found out for one platform: all of a product, or the part of a universal one for a processor.
 #[derive(Debug)]
@@ -135,6 +136,26 @@ impl Summary {
     }
 }
 
+/// The warnings of all `parts` of a product: what does not hold for each of them tells for which it does.
+pub fn merged(warnings: Vec<(Target, Warning)>, parts: usize) -> Vec<Warning> {
+    let mut merged: Vec<(Warning, Vec<Target>)> = Vec::new();
+    for (target, warning) in warnings {
+        match merged.iter_mut().find(|(known, _)| *known == warning) {
+            Some((_, targets)) if targets.contains(&target) => {}
+            Some((_, targets)) => targets.push(target),
+            None => merged.push((warning, vec![target])),
+        }
+    }
+    let told = |(warning, targets): (Warning, Vec<Target>)| {
+        if targets.len() == parts {
+            return warning;
+        }
+        let names: Vec<String> = targets.iter().map(Target::name).collect();
+        Warning { message: format!("{} ({})", warning.message, names.join(", ")), ..warning }
+    };
+    merged.into_iter().map(told).collect()
+}
+
 /// Prints the closing summary and writes what the request wants to have written of the build.
 ///
 /// # Errors
@@ -182,6 +203,16 @@ fn named(path: &Path, machine: Option<&str>) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_warning_of_one_part_tells_which() {
+        let [arm, intel] = Target::UNIVERSAL;
+        let (both, one) = (Warning::new("a"), Warning::new("b"));
+        let given =
+            vec![(arm, both.clone()), (arm, both.clone()), (intel, both.clone()), (intel, one.clone())];
+        assert_eq!(merged(given, 2), [both, Warning::new("b (macos-x86_64)")]);
+        assert_eq!(merged(vec![(arm, one.clone()), (arm, one.clone())], 1), [one]);
+    }
 
     #[test]
     fn the_report_of_another_processor_has_its_name() {
