@@ -1,7 +1,8 @@
 """Checks a program for macOS by means that are not those of freeze: lief reads its files, hashlib hashes their pages.
 
-usage: python macho.py PRODUCT arm64|x86_64, where PRODUCT is a file, a folder or an app bundle. Prints what it has seen, or
-fails with what is wrong.
+usage: python macho.py PRODUCT arm64|x86_64|universal2, where PRODUCT is a file, a folder or an app bundle. Prints what it has
+seen, or fails with what is wrong. Of universal files each part is checked as it lies in the file; with `universal2` all files
+must be such, but those named behind it, separated by commas, with the processors that they are for.
 """
 
 import hashlib
@@ -72,7 +73,27 @@ def segments(binary, arch):
     return end
 
 
-def libraries(path, binary, root):
+def thin(path):
+    """The parts of a file by the names of their processors, in its order."""
+    data = path.read_bytes()
+    if data[:4] == b"\xcf\xfa\xed\xfe":
+        kinds = {number: name for name, number in CPU.items()}
+        return {kinds[struct.unpack_from("<I", data, 4)[0]]: data}
+    magic, count = struct.unpack_from(">II", data)
+    assert magic == 0xCAFEBABE and count == 2, "expected two processors"
+    parts, end = {}, 8 + 20 * count
+    for i, (name, cpu) in enumerate(sorted(CPU.items(), key=lambda item: item[1])):
+        number, kind, at, size, align = struct.unpack_from(">5I", data, 8 + 20 * i)
+        assert number == cpu and align == 14 and at % (1 << align) == 0, (number, at, align)
+        assert end <= at and not any(data[end:at]), "something lies ahead of the part for " + name
+        end = at + size
+        parts[name] = data[at:end]
+        assert struct.unpack_from("<III", parts[name])[1:] == (cpu, kind), "the table names another processor than the part"
+    assert end == len(data), "something lies behind the last part"
+    return parts
+
+
+def libraries(path, binary, root, arch):
     """Whether all that a file needs is in the product, or in the system."""
     here = path.resolve().parent
     rpaths = [c.path for c in binary.commands if isinstance(c, lief.MachO.RPathCommand)]
@@ -88,21 +109,28 @@ def libraries(path, binary, root):
         token, _, rest = name.partition("/")
         folders = {"@loader_path": ["@loader_path"], "@rpath": rpaths}.get(token, [])
         places = [pathlib.Path(os.path.normpath(str(f).replace("@loader_path", str(here)) + "/" + rest)) for f in folders]
-        if not any(p.exists() and root in p.resolve().parents for p in places):
+        if not any(p.exists() and root in p.resolve().parents and arch in thin(p.resolve()) for p in places):
             assert library.command == lief.MachO.LoadCommand.TYPE.LOAD_WEAK_DYLIB, "%s is not found" % name
         named += 1
     return named
 
 
-def check(path, root, arch):
-    data = path.read_bytes()
-    binary = lief.MachO.parse(str(path))
-    assert binary is not None and binary.size == 1, "no file for one processor"
-    binary = binary.at(0)
-    assert int(binary.header.cpu_type) & 0xFFFFFFFF == CPU[arch], binary.header.cpu_type
-    assert segments(binary, arch) == len(data), "__LINKEDIT does not reach to the end"
-    directory, slots = signature(path, binary, data)
-    return libraries(path, binary, root), directory, slots
+def check(path, root, wanted):
+    """The number of libraries in the product that all parts need, their hashes and those of their special slots."""
+    parts = thin(path)
+    assert list(parts) == wanted, "it is for " + ", ".join(parts)
+    whole = lief.MachO.parse(str(path))
+    assert whole is not None and whole.size == len(parts), "lief sees other parts"
+    named, cdhashes, slots = 0, [], []
+    for i, (arch, data) in enumerate(parts.items()):
+        binary = whole.at(i)
+        assert int(binary.header.cpu_type) & 0xFFFFFFFF == CPU[arch], binary.header.cpu_type
+        assert segments(binary, arch) == len(data), "__LINKEDIT does not reach to the end"
+        directory, special = signature(path, binary, data)
+        named += libraries(path, binary, root, arch)
+        cdhashes.append(hashlib.sha256(directory).digest()[:20])
+        slots.append(special)
+    return named, cdhashes, slots
 
 
 def sealed(bundle, cdhashes, slots):
@@ -110,9 +138,10 @@ def sealed(bundle, cdhashes, slots):
     contents = bundle / "Contents"
     info = plistlib.loads((contents / "Info.plist").read_bytes())
     executable = contents / "MacOS" / info["CFBundleExecutable"]
-    assert slots[executable][1] == hashlib.sha256((contents / "Info.plist").read_bytes()).digest()
     resources = contents / "_CodeSignature" / "CodeResources"
-    assert slots[executable][3] == hashlib.sha256(resources.read_bytes()).digest()
+    for special in slots[executable]:
+        assert special[1] == hashlib.sha256((contents / "Info.plist").read_bytes()).digest()
+        assert special[3] == hashlib.sha256(resources.read_bytes()).digest()
     listed = plistlib.loads(resources.read_bytes())
     outside = {contents / "Info.plist", contents / "PkgInfo", executable, resources}
     there = set()
@@ -128,8 +157,8 @@ def sealed(bundle, cdhashes, slots):
                 assert entry["symlink"] == os.readlink(path) and path.exists(), inner
             elif path in cdhashes:
                 assert inner.startswith(("Frameworks/", "MacOS/")), inner + " is code among data"
-                assert entry["cdhash"] == cdhashes[path], inner
-                assert entry["requirement"] == 'cdhash H"%s"' % cdhashes[path].hex(), inner
+                assert entry["cdhash"] == cdhashes[path][0], inner
+                assert entry["requirement"] == " or ".join('cdhash H"%s"' % c.hex() for c in cdhashes[path]), inner
             else:
                 assert inner.startswith("Resources/"), inner + " is data among code"
                 data = path.read_bytes()
@@ -144,6 +173,8 @@ def sealed(bundle, cdhashes, slots):
 
 def main():
     product, arch = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
+    wanted = {"universal2": ["x86_64", "arm64"]}.get(arch, [arch])
+    others = dict(other.split("=") for other in sys.argv[3].split(",")) if len(sys.argv) > 3 else {}
     paths = [p for p in sorted(product.rglob("*")) if p.is_file() and not p.is_symlink()] if product.is_dir() else [product]
     count = named = 0
     cdhashes, slots = {}, {}
@@ -153,16 +184,17 @@ def main():
         if magic not in (b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"):
             continue
         try:
-            more, directory, slots[path] = check(path, product, arch)
+            own = others.pop(path.name, None)
+            more, cdhashes[path], slots[path] = check(path, product, [own] if own else wanted)
         except (AssertionError, KeyError) as error:
             sys.exit("%s: %r" % (path, error))
-        cdhashes[path] = hashlib.sha256(directory).digest()[:20]
         count += 1
         named += more
+    assert not others, "not seen: " + ", ".join(others)
     print("%d files, %d libraries in the product" % (count, named))
     if product.suffix == ".app":
         info = sealed(product, cdhashes, slots)
-        print(" ".join("%s=%s" % (key, info[key]) for key in sorted(info) if not isinstance(info[key], (list, dict))))
+        print(" ".join("%s=%s" % (key, info[key]) for key in sorted(info) if not isinstance(info[key], list)))
 
 
 main()

@@ -6,7 +6,7 @@ use harness::{Outcome, Project, Run, freeze_command, newest, root, scratch};
 
 use crate::cross::{launcher, path_with, piece};
 
-const TARGETS: [(&str, &str, &str); 2] =
+pub(crate) const TARGETS: [(&str, &str, &str); 2] =
     [("macos-aarch64", "aarch64-apple-darwin", "arm64"), ("macos-x86_64", "x86_64-apple-darwin", "x86_64")];
 
 /// What a program for macOS is made from.
@@ -28,9 +28,15 @@ impl Pieces {
 }
 
 /// Checks all native files of a product: places, libraries, signatures, what a bundle seals. Returns what was seen.
-fn check(product: &Path, arch: &str) -> String {
+pub(crate) fn check(product: &Path, arch: &str) -> String {
+    check_with(product, arch, "")
+}
+
+/// The same where files that are named, as `file=arch`, are for other processors.
+pub(crate) fn check_with(product: &Path, arch: &str, others: &str) -> String {
     let venv = harness::venv(newest(), "lief\n");
-    let outcome = Run::new(venv.python()).arg(root().join("tests/macho.py")).arg(product).arg(arch).run();
+    let run = Run::new(venv.python()).arg(root().join("tests/macho.py")).arg(product).arg(arch);
+    let outcome = if others.is_empty() { run.run() } else { run.arg(others).run() };
     outcome.success().stdout.clone()
 }
 
@@ -236,7 +242,7 @@ fn what_cannot_be_made_is_told_before_any_work() {
     let Some(launcher) = launcher("aarch64-apple-darwin", "launcher") else { return };
     let project = Project::script("print(1)\n").file("icon.icns", "no icon").file("e.plist", "no list");
     for (arguments, expected) in [
-        (&["--target-architecture", "universal2"][..], "build another one with `--target macos-x86_64`"),
+        (&["--target-architecture", "x86_64"][..], "build with `--target macos-x86_64`"),
         (&["--codesign-identity", "Developer ID Application: Me"], "Developer ID Application: Me"),
         (&["--icon", "icon.icns"], "expected an `.icns` file or a PNG picture"),
         (&["--osx-entitlements-file", "e.plist"], "failed to read the entitlements"),

@@ -42,6 +42,7 @@ mod strict;
 mod tidy;
 mod tkinter;
 mod trace;
+mod universal;
 mod why;
 mod windows_builder;
 mod wine;

@@ -86,9 +86,8 @@ enum Command {
         app: PathBuf,
         #[command(subcommand)]
         action: Option<InspectCommand>,
-        /// Print JSON.
-        #[arg(long, global = true)]
-        json: bool,
+        #[command(flatten)]
+        how: InspectArgs,
     },
     /// Show or clear the cache that makes the next build fast.
     Cache {
@@ -98,6 +97,17 @@ enum Command {
         #[arg(long, global = true)]
         json: bool,
     },
+}
+
+/// How to look into a frozen program.
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// Print JSON.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Of a universal program of macOS only the part for this processor, `x86_64` or `arm64`.
+    #[arg(long, global = true, value_name = "ARCH")]
+    pub(crate) architecture: Option<String>,
 }
 
 /// What to do with a frozen program.
@@ -180,7 +190,7 @@ pub(crate) enum Action {
     /// Tell why something is in a program.
     Why(WhyArgs),
     /// Look into a frozen program.
-    Inspect(PathBuf, InspectCommand, bool),
+    Inspect(PathBuf, InspectCommand, InspectArgs),
     /// Look into the cache.
     Cache(CacheCommand, bool),
 }
@@ -267,8 +277,8 @@ impl CommandLine {
                     Action::Trace { what, request, arguments: args, write: Write { missed: write, order } }
                 }
                 Command::Why { why } => Action::Why(why),
-                Command::Inspect { app, action, json } => {
-                    Action::Inspect(app, action.unwrap_or(InspectCommand::List), json)
+                Command::Inspect { app, action, how } => {
+                    Action::Inspect(app, action.unwrap_or(InspectCommand::List), how)
                 }
                 Command::Cache { action, json } => Action::Cache(action.unwrap_or(CacheCommand::Show), json),
             });

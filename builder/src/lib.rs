@@ -22,12 +22,14 @@ pub mod target;
 pub mod trace;
 pub mod why;
 
-use error::Result;
+use archive::Packed;
+use error::{Result, Warning};
 use output::Published;
 use python::Python;
-use report::{Report, Reporter, Summary};
+use report::{Part, Reporter};
 use spec::Request;
 use store::Store;
+use target::Target;
 use why::Map;
 
 /// Builds what a request asks for and publishes it.
@@ -36,41 +38,53 @@ use why::Map;
 /// A phase failed, or Ctrl-C was pressed; the previous product is then still there.
 pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
     let store = open_store(request)?;
-    reporter.warn(&request.warnings);
-    let python = reporter.phase("python", || Python::probe(request, &store))?;
-    // Without a launcher, and what it is to become, all work is in vain.
-    assemble::check(request, &python)?;
-    let graph = reporter.phase("modules", || analysis::modules(request, &python, &store))?;
-    reporter.warn(&graph.warnings);
-    let contents = reporter.phase("data", || rules::apply(graph, request, &python, &store))?;
-    reporter.warn(&contents.warnings);
-    let natives = reporter.phase("libraries", || binaries::collect(&contents, request, &python, &store))?;
-    reporter.warn(&natives.warnings);
-    let packed =
-        reporter.phase("archive", || archive::pack(&contents, &natives, request, &python, &store))?;
-    let app = reporter.phase("assemble", || assemble::app(request, packed, &python))?;
+    // One part, but of a universal program one for each processor.
+    let mut pythons = Vec::new();
+    for request in request.parts() {
+        reporter.warn(&request.warnings);
+        let python = reporter.phase("python", || Python::probe(request, &store))?;
+        // Without a launcher, and what it is to become, all work is in vain.
+        assemble::check(request, &python)?;
+        pythons.push(python);
+    }
+    let mut warnings = Vec::new();
+    let made = make_parts(request, pythons, &store, reporter, &mut warnings);
+    reporter.warn(&report::merged(warnings, request.parts().count()));
+    let (parts, packed) = made?;
+    let app = reporter.phase("assemble", || assemble::app(request, packed, &store))?;
     let published = reporter.phase("publish", || output::publish(request, app))?;
     reporter.warn(&published.warnings);
     #[cfg(feature = "signing")]
-    reporter.phase("notarise", || assemble::finish(request, &published.path, &python))?;
-    let summary = Summary::new(request, &python, &contents, &natives, &published, reporter);
-    let output = &request.output;
-    let mut parts = None;
-    if output.report.is_some() || output.work.is_some() || output.bloat {
-        let report = Report::new(request, &python, &contents, &natives, &summary, reporter)?;
-        if let Some(path) = &output.report {
-            report::write(&report, path)?;
-        }
-        if let Some(work) = &output.work {
-            report::write_work(&work.join(&request.name), &request.name, &contents.graph, &report)?;
-        }
-        parts = output.bloat.then(|| report.bloat().to_vec());
-    }
-    reporter.summary(&summary);
-    if let Some(parts) = parts {
-        reporter.bloat(&parts);
-    }
+    reporter.phase("notarise", || assemble::finish(request, &published.path, &parts[0].python))?;
+    report::tell(request, &parts, &published, reporter)?;
     Ok(published)
+}
+
+/// Finds and packs what goes into each part of a product; `warnings` receives what the user should know of each.
+fn make_parts<'a>(
+    request: &'a Request,
+    pythons: Vec<Python>,
+    store: &Store,
+    reporter: &mut Reporter,
+    warnings: &mut Vec<(Target, Warning)>,
+) -> Result<(Vec<Part<'a>>, Vec<Packed>)> {
+    let (mut parts, mut packed) = (Vec::new(), Vec::new());
+    for (request, python) in request.parts().zip(pythons) {
+        let target = python.target;
+        let mut warn = |new: &[Warning]| warnings.extend(new.iter().map(|w| (target, w.clone())));
+        let graph = reporter.phase("modules", || analysis::modules(request, &python, store))?;
+        warn(&graph.warnings);
+        let contents = reporter.phase("data", || rules::apply(graph, request, &python, store))?;
+        warn(&contents.warnings);
+        let natives =
+            reporter.phase("libraries", || binaries::collect(&contents, request, &python, store))?;
+        warn(&natives.warnings);
+        let pack = || archive::pack(&contents, &natives, request, &python, store, packed.first());
+        let archive = reporter.phase("archive", pack)?;
+        parts.push(Part { request, python, contents, natives, totals: archive.totals.clone() });
+        packed.push(archive);
+    }
+    Ok((parts, packed))
 }
 
 /// Finds out what a build would put into the product and why, without making one.

@@ -8,12 +8,13 @@ use std::process::ExitCode;
 
 use builder::error::{Context, Error, Result};
 use builder::inspect::Product;
+use builder::python::Python;
 use builder::report::{self, Reporter};
+use builder::spec::Request;
 use builder::store::Store;
-use builder::target::Target;
 use builder::why::{Map, Site};
 use builder::{interrupt, os, spec};
-use cli::{Action, CacheCommand, InspectCommand, Subject, WhyArgs};
+use cli::{Action, CacheCommand, InspectArgs, InspectCommand, Subject, WhyArgs};
 
 fn main() -> ExitCode {
     let argv: Vec<OsString> = std::env::args_os().collect();
@@ -43,7 +44,7 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
         Action::Build(request, arguments) => {
             let built = builder::freeze(&request, reporter)?;
             return match arguments {
-                Some(arguments) => start(&built.program, &arguments, request.target),
+                Some(arguments) => start(&built.program, &arguments, request.target_name()),
                 None => Ok(ExitCode::SUCCESS),
             };
         }
@@ -59,7 +60,7 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
             return Ok(os::exit_code(traced.status));
         }
         Action::Why(why) => return explain(&why, reporter),
-        Action::Inspect(app, command, json) => return inspect(&app, command, json, reporter),
+        Action::Inspect(app, command, how) => return inspect(&app, command, &how, reporter),
         Action::Cache(CacheCommand::Show, json) => {
             let root = Store::default_root()?;
             let usage = builder::store::usage(&root)?;
@@ -90,13 +91,8 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
 
 /// Tells why something is in a program, or why it is not.
 fn explain(why: &WhyArgs, reporter: &mut Reporter) -> Result<ExitCode> {
-    let (map, built) = match why.subject()? {
-        Subject::Product(app) => (Map::of_product(&Product::open(&app)?.list()?), None),
-        Subject::Build(request) => {
-            let (map, python) = builder::explain(&request, reporter)?;
-            (map, Some((request, python)))
-        }
-    };
+    let subject = why.subject()?;
+    let (map, built) = part_with(&subject, &why.name, reporter)?;
     let found = map.find(&why.name);
     if found.is_empty() {
         let site = built.as_ref().map(|(request, python)| Site { request, python });
@@ -115,16 +111,62 @@ fn explain(why: &WhyArgs, reporter: &mut Reporter) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Looks into a frozen program.
-fn inspect(app: &Path, command: InspectCommand, json: bool, reporter: &mut Reporter) -> Result<ExitCode> {
-    let product = Product::open(app)?;
+/// What is in a program, and how a build knows: of a universal one the first part that has `name`, else the first part.
+fn part_with<'a>(
+    subject: &'a Subject,
+    name: &str,
+    reporter: &mut Reporter,
+) -> Result<(Map, Option<(&'a Request, Python)>)> {
+    let mut first = None;
+    match subject {
+        Subject::Product(app) => {
+            for part in Product::open_all(app)? {
+                let map = Map::of_product(&part.list()?);
+                if !map.find(name).is_empty() {
+                    return Ok((map, None));
+                }
+                first.get_or_insert((map, None));
+            }
+        }
+        Subject::Build(request) => {
+            for part in request.parts() {
+                let (map, python) = builder::explain(part, reporter)?;
+                if !map.find(name).is_empty() {
+                    return Ok((map, Some((part, python))));
+                }
+                first.get_or_insert((map, Some((part, python))));
+            }
+        }
+    }
+    first.ok_or_else(|| Error::new("there is nothing to look into"))
+}
+
+/// Looks into a frozen program: of a universal one into each part, or into that for one processor.
+fn inspect(
+    app: &Path,
+    command: InspectCommand,
+    how: &InspectArgs,
+    reporter: &mut Reporter,
+) -> Result<ExitCode> {
+    let json = how.json;
+    let mut products = Product::open_all(app)?;
+    if let Some(wanted) = &how.architecture {
+        let there: Vec<String> = products.iter().map(|p| p.machine().to_owned()).collect();
+        products.retain(|product| product.machine() == wanted);
+        if products.is_empty() {
+            let error = Error::new(format!("`{}` has no part for `{wanted}`", app.display()));
+            return Err(error.hint(format!("it is for {}", there.join(" and "))));
+        }
+    }
     match command {
         InspectCommand::List => {
-            let listing = product.list()?;
-            if json {
-                report::print_json(&serde_json::to_value(&listing)?);
-            } else {
-                report::print_listing(&listing);
+            for product in &products {
+                let listing = product.list()?;
+                if json {
+                    report::print_json(&serde_json::to_value(&listing)?);
+                } else {
+                    report::print_listing(&listing);
+                }
             }
         }
         InspectCommand::Extract { folder } => {
@@ -132,18 +174,27 @@ fn inspect(app: &Path, command: InspectCommand, json: bool, reporter: &mut Repor
                 let name = app.file_name().unwrap_or_default().to_string_lossy();
                 PathBuf::from(format!("{name}.contents"))
             });
-            let done = product.extract(&folder)?;
-            if json {
-                let (modules, files) = (done.modules, done.files);
-                report::print_json(
-                    &serde_json::json!({ "path": folder, "modules": modules, "files": files }),
-                );
-            } else {
-                reporter.done("extracted", &folder, None);
+            for product in &products {
+                let several = products.len() > 1;
+                let folder = if several { folder.join(product.machine()) } else { folder.clone() };
+                let done = product.extract(&folder)?;
+                if json {
+                    let (modules, files) = (done.modules, done.files);
+                    report::print_json(
+                        &serde_json::json!({ "path": folder, "modules": modules, "files": files }),
+                    );
+                } else {
+                    reporter.done("extracted", &folder, None);
+                }
             }
         }
         InspectCommand::Verify => {
-            let problems = product.verify()?;
+            let mut problems = Vec::new();
+            for problem in products.iter().map(Product::verify).collect::<Result<Vec<_>>>()?.concat() {
+                if !problems.contains(&problem) {
+                    problems.push(problem);
+                }
+            }
             if json {
                 report::print_json(&serde_json::json!({
                     "path": app,
@@ -166,12 +217,12 @@ fn inspect(app: &Path, command: InspectCommand, json: bool, reporter: &mut Repor
 
 /// Runs the built program in place of this one: it has the terminal, the signals and the exit code. That of another `target`
 /// may run too, where this system knows how.
-fn start(program: &Path, arguments: &[OsString], target: Option<Target>) -> Result<ExitCode> {
+fn start(program: &Path, arguments: &[OsString], target: Option<String>) -> Result<ExitCode> {
     let mut command = std::process::Command::new(program);
     command.args(arguments);
     let failed = || format!("failed to run program `{}`", program.display());
     os::run_instead(&mut command).context(failed).map_err(|error| match target {
-        Some(target) => error.hint(format!("it is a program for {}: run it there", target.name())),
+        Some(target) => error.hint(format!("it is a program for {target}: run it there")),
         None => error,
     })
 }

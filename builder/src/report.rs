@@ -5,6 +5,7 @@ pub mod contents;
 mod missed;
 mod page;
 mod style;
+mod summary;
 mod tables;
 mod why;
 mod work;
@@ -16,18 +17,12 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-pub use self::bloat::Part;
 pub use self::contents::{Report, write};
+pub use self::summary::{Counts, Part, Summary, merged, tell};
 pub use self::tables::{bytes, print_cache, print_json, print_listing, print_verified};
 pub use self::why::{absent_error, print_absent_json, print_why, print_why_json};
 pub use self::work::write_work;
-use crate::analysis::{Guard, Reason};
-use crate::binaries::Natives;
 use crate::error::{Error, Result, Warning};
-use crate::output::Published;
-use crate::python::Python;
-use crate::rules::Contents;
-use crate::spec::Request;
 use style::Style;
 
 /// Name of the variable that asks for traces, as `tracing_subscriber`'s filters are written.
@@ -82,68 +77,6 @@ pub struct Settings {
     pub color: Color,
     /// What to trace, as in `debug`.
     pub trace: Option<&'static str>,
-}
-
-/// Numbers for the closing summary.
-#[derive(Clone, Debug, Default, serde::Serialize)]
-pub struct Summary {
-    /// The product: the executable, or the folder of a onedir build.
-    pub path: std::path::PathBuf,
-    /// The executable to start.
-    pub program: std::path::PathBuf,
-    /// Whether an equal product was there already.
-    pub unchanged: bool,
-    /// `onefile` or `onedir`.
-    pub mode: &'static str,
-    /// Its size in bytes.
-    pub size: u64,
-    /// Version of the embedded Python.
-    pub python: String,
-    /// Python modules, extensions included.
-    pub modules: usize,
-    /// Native libraries and extension modules.
-    pub libraries: usize,
-    /// Data files.
-    pub data: usize,
-    /// Oldest glibc that will do, and the file that needs it.
-    pub glibc: Option<(String, String)>,
-    /// Oldest macOS that will do, and the file that needs it.
-    pub macos: Option<(String, String)>,
-    /// Imports that lead nowhere and are not guarded.
-    pub missing: usize,
-    /// Duration of the build.
-    pub seconds: f64,
-}
-
-impl Summary {
-    /// Counts what went into a product.
-    pub fn new(
-        request: &Request,
-        python: &Python,
-        contents: &Contents,
-        natives: &Natives,
-        published: &Published,
-        reporter: &Reporter,
-    ) -> Summary {
-        let totals = &published.totals;
-        let needed = |reasons: &Vec<Reason>| reasons.iter().any(|r| r.guard == Guard::None);
-        let (major, minor, micro) = python.version;
-        Summary {
-            path: published.path.clone(),
-            program: published.program.clone(),
-            unchanged: published.unchanged,
-            mode: crate::spec::write::mode_name(request.bundle.mode),
-            size: published.size,
-            python: format!("{major}.{minor}.{micro}"),
-            modules: totals.modules,
-            libraries: totals.libraries,
-            data: totals.data,
-            glibc: natives.glibc.as_ref().map(|((a, b), file)| (format!("{a}.{b}"), file.clone())),
-            macos: natives.macos.as_ref().map(|((a, b), file)| (format!("{a}.{b}"), file.clone())),
-            missing: contents.graph.missing.values().filter(|r| needed(r)).count(),
-            seconds: reporter.elapsed().as_secs_f64(),
-        }
-    }
 }
 
 /// Prints what happens, as the user asked for it.
@@ -289,15 +222,7 @@ impl Reporter {
     pub fn summary(&mut self, summary: &Summary) {
         self.flush_warnings();
         if self.settings.format == Format::Json {
-            let mut value = serde_json::to_value(summary).unwrap_or_default();
-            value["event"] = Value::from("result");
-            if let Some((version, file)) = &summary.macos {
-                value["macos"] = json!({ "version": version, "file": file });
-            }
-            if let Some((version, file)) = &summary.glibc {
-                value["glibc"] = json!({ "version": version, "file": file });
-            }
-            self.event(value);
+            self.event(summary.event());
             return;
         }
         if self.settings.verbosity < Verbosity::Normal {
@@ -312,18 +237,13 @@ impl Reporter {
             bytes(summary.size),
             summary.mode
         ));
-        let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
-        let contents = [
-            count(summary.modules, "module", "modules"),
-            count(summary.libraries, "library", "libraries"),
-            count(summary.data, "data file", "data files"),
-        ];
-        self.line(&format!("  {} of Python {}", contents.join(", "), summary.python));
-        if let Some((version, file)) = &summary.macos {
-            self.line(&format!("  runs on macOS {version} and newer, as `{file}` needs it"));
-        }
-        if let Some((version, file)) = &summary.glibc {
-            self.line(&format!("  runs with glibc {version} and newer, as `{file}` needs it"));
+        if summary.others.is_empty() {
+            self.counts(&summary.counts, "  ");
+        } else {
+            for counts in std::iter::once(&summary.counts).chain(&summary.others) {
+                self.line(&format!("  for {}:", counts.target));
+                self.counts(counts, "    ");
+            }
         }
         if self.settings.verbosity >= Verbosity::Verbose {
             let times: Vec<String> =
@@ -334,11 +254,35 @@ impl Reporter {
         }
     }
 
-    /// Prints what takes the room in the product and who pulled it in.
-    pub fn bloat(&mut self, parts: &[Part]) {
+    /// Prints what is in a product, or in a part of it.
+    fn counts(&self, counts: &Counts, indent: &str) {
+        let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
+        let contents = [
+            count(counts.modules, "module", "modules"),
+            count(counts.libraries, "library", "libraries"),
+            count(counts.data, "data file", "data files"),
+        ];
+        self.line(&format!("{indent}{} of Python {}", contents.join(", "), counts.python));
+        if let Some((version, file)) = &counts.macos {
+            self.line(&format!("{indent}runs on macOS {version} and newer, as `{file}` needs it"));
+        }
+        if let Some((version, file)) = &counts.glibc {
+            self.line(&format!("{indent}runs with glibc {version} and newer, as `{file}` needs it"));
+        }
+    }
+
+    /// Prints what takes the room in the product and who pulled it in; `target`: the part of a universal one.
+    pub fn bloat(&mut self, parts: &[bloat::Part], target: Option<&String>) {
         if self.settings.format == Format::Json {
-            self.event(json!({ "event": "bloat", "parts": parts }));
+            let mut event = json!({ "event": "bloat", "parts": parts });
+            if let Some(target) = target {
+                event["target"] = Value::from(target.as_str());
+            }
+            self.event(event);
         } else if self.settings.verbosity > Verbosity::Quiet {
+            if let Some(target) = target {
+                self.line(&format!("for {target}:"));
+            }
             for line in bloat::lines(parts) {
                 self.line(&line);
             }

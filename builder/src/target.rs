@@ -123,6 +123,44 @@ impl Target {
     }
 }
 
+/// Name of the target that is both processors of macOS.
+pub const UNIVERSAL: &str = "macos-universal2";
+
+/// What a build is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// One platform.
+    One(Target),
+    /// Both processors of macOS: universal files, which hold a part for each.
+    Universal,
+}
+
+impl Wanted {
+    /// What a name in a spec or on the command line stands for.
+    pub fn named(name: &str) -> Option<Wanted> {
+        if name == UNIVERSAL { Some(Wanted::Universal) } else { Target::named(name).map(Wanted::One) }
+    }
+
+    /// The names of all.
+    pub fn names() -> Vec<String> {
+        Target::ALL.iter().map(Target::name).chain([UNIVERSAL.to_owned()]).collect()
+    }
+}
+
+impl From<Target> for Wanted {
+    fn from(target: Target) -> Wanted {
+        Wanted::One(target)
+    }
+}
+
+impl Target {
+    /// The processors of a universal program. The first one decides where both have a file that is not native and differs.
+    pub const UNIVERSAL: [Target; 2] = [
+        Target { os: Os::Macos, arch: Arch::Aarch64, musl: false },
+        Target { os: Os::Macos, arch: Arch::X86_64, musl: false },
+    ];
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,5 +181,8 @@ mod tests {
             assert_eq!(Target::named(&target.name()), Some(target));
         }
         assert_eq!(Target::named("linux"), None);
+        assert_eq!(Wanted::named("linux"), None);
+        assert_eq!(Wanted::named("macos-universal2"), Some(Wanted::Universal));
+        assert!(Wanted::names().iter().all(|name| Wanted::named(name).is_some()));
     }
 }

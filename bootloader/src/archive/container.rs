@@ -1,10 +1,79 @@
 //! Where an archive ends in an executable that something was put into or behind: a signature, a Mach-O section.
 
+use std::ops::Range;
+
 use super::{FOOTER_LEN, MAGIC};
+
+/// A processor that a part of a universal file of macOS is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Processor {
+    /// x86-64.
+    X86_64,
+    /// arm64.
+    Arm64,
+}
+
+impl Processor {
+    /// The one that this code was compiled for: under translation, too, that of the part that runs.
+    pub const OWN: Processor =
+        if cfg!(target_arch = "aarch64") { Processor::Arm64 } else { Processor::X86_64 };
+
+    /// Its name on macOS.
+    pub fn name(self) -> &'static str {
+        match self {
+            Processor::X86_64 => "x86_64",
+            Processor::Arm64 => "arm64",
+        }
+    }
+
+    /// The one with this number in headers.
+    fn numbered(number: u32) -> Option<Processor> {
+        match number {
+            0x0100_0007 => Some(Processor::X86_64),
+            0x0100_000c => Some(Processor::Arm64),
+            _ => None,
+        }
+    }
+}
+
+/// Where the parts of a universal file of macOS lie in it, in the order of the file; none where it is no such file. Parts for
+/// processors that no archive is for are left out.
+pub fn parts(file: &[u8]) -> impl Iterator<Item = (Processor, Range<usize>)> + '_ {
+    const HEADER: usize = 8;
+    let number = move |at: usize| Some(u32::from_be_bytes(*file.get(at..)?.first_chunk()?));
+    // With numbers of 64 bits where the file is that long.
+    let is_wide = match number(0) {
+        Some(0xcafe_babe) => Some(false),
+        Some(0xcafe_babf) => Some(true),
+        _ => None,
+    };
+    // Java's classes begin with the same number; their version is larger than any count of processors.
+    let count = is_wide.and(number(4)).filter(|count| *count <= 16).unwrap_or(0);
+    let is_wide = is_wide.unwrap_or_default();
+    (0..count as usize).filter_map(move |i| {
+        let at = HEADER + i * if is_wide { 32 } else { 20 };
+        let place = |at: usize| -> Option<usize> {
+            let high = if is_wide { number(at)? } else { 0 };
+            let low = number(at + if is_wide { 4 } else { 0 })?;
+            usize::try_from(u64::from(high) << 32 | u64::from(low)).ok()
+        };
+        let processor = Processor::numbered(number(at)?)?;
+        let (start, len) = (place(at + 8)?, place(at + if is_wide { 16 } else { 12 })?);
+        let end = start.checked_add(len).filter(|end| *end <= file.len())?;
+        Some((processor, start..end))
+    })
+}
+
+/// Of a universal file the part that this process would run, else the first; all of any other file.
+fn part(file: &[u8]) -> &[u8] {
+    let own = parts(file).find(|(processor, _)| *processor == Processor::OWN);
+    own.or_else(|| parts(file).next()).map_or(file, |(_, range)| &file[range])
+}
 
 /// The bytes of `file` that an archive would end at: all of them, but for the signature of a PE file, which is the last
 /// thing in it, and for a Mach-O file, of which signing keeps only what lies in a segment.
 pub(super) fn content(file: &[u8]) -> &[u8] {
+    let file = part(file);
     signed_part(file).or_else(|| section(file)).unwrap_or(file)
 }
 
@@ -107,8 +176,8 @@ mod tests {
         assert_eq!(content(&cut), cut);
     }
 
-    #[test]
-    fn a_section_is_found_in_a_segment_of_its_own() {
+    /// A Mach-O file with a section for an archive.
+    fn macho(content: &[u8; 16]) -> Vec<u8> {
         let mut file = vec![0; 0x400];
         file[..4].copy_from_slice(b"\xcf\xfa\xed\xfe");
         file[16] = 2;
@@ -121,7 +190,55 @@ mod tests {
         file[at + 72..at + 81].copy_from_slice(b"__archive");
         file[at + 72 + 40] = 16;
         file[at + 72 + 48..at + 72 + 50].copy_from_slice(&0x300u16.to_le_bytes());
-        file[0x300..0x310].copy_from_slice(b"0123456789abcdef");
+        file[0x300..0x310].copy_from_slice(content);
+        file
+    }
+
+    /// A universal file; the numbers are those of the processors.
+    fn universal(files: &[(u32, Vec<u8>)]) -> Vec<u8> {
+        let mut whole = vec![0xca, 0xfe, 0xba, 0xbe];
+        whole.extend((files.len() as u32).to_be_bytes());
+        for (i, (cpu, file)) in files.iter().enumerate() {
+            for value in [*cpu, 0, 0x1000 * (i as u32 + 1), file.len() as u32, 12] {
+                whole.extend(value.to_be_bytes());
+            }
+        }
+        for (i, (_, file)) in files.iter().enumerate() {
+            whole.resize(0x1000 * (i + 1), 0);
+            whole.extend(file);
+        }
+        whole
+    }
+
+    #[test]
+    fn of_a_universal_file_the_part_that_runs_has_the_archive() {
+        const OTHERS: u32 = 0x0100_0012;
+        let (intel, arm) = (macho(b"that of an Intel"), macho(b"that of an arm64"));
+        let both = universal(&[(7, vec![0; 9]), (0x0100_0007, intel.clone()), (0x0100_000c, arm.clone())]);
+        let own = if cfg!(target_arch = "aarch64") { b"that of an arm64" } else { b"that of an Intel" };
+        assert_eq!(content(&both), own);
+        // Offsets count from the beginning of the part, whichever comes first.
+        let turned = universal(&[(0x0100_000c, arm.clone()), (0x0100_0007, intel.clone())]);
+        assert_eq!(content(&turned), own);
+        let found: Vec<_> = parts(&turned).map(|(p, range)| (p.name(), turned[range].to_vec())).collect();
+        assert_eq!(found, [("arm64", arm.clone()), ("x86_64", intel)]);
+        assert_eq!(content(&universal(&[(0x0100_000c, arm.clone())])), b"that of an arm64");
+        assert_eq!(parts(&universal(&[(OTHERS, arm.clone())])).count(), 0);
+        assert_eq!((parts(&arm).count(), parts(b"\xca\xfe\xba\xbe\0\0\0\x41 a class").count()), (0, 0));
+        for len in 0..both.len() {
+            content(&both[..len]);
+        }
+        let mut wide = vec![0xca, 0xfe, 0xba, 0xbf, 0, 0, 0, 1];
+        wide.extend([&0x0100_000c_u32.to_be_bytes()[..], &[0; 4]].concat());
+        wide.extend([0x1000_u64.to_be_bytes(), (arm.len() as u64).to_be_bytes(), [0; 8]].concat());
+        wide.resize(0x1000, 0);
+        wide.extend(arm);
+        assert_eq!(content(&wide), b"that of an arm64");
+    }
+
+    #[test]
+    fn a_section_is_found_in_a_segment_of_its_own() {
+        let file = macho(b"0123456789abcdef");
         assert_eq!(content(&file), b"0123456789abcdef");
         for len in 0..0x310 {
             content(&file[..len]);

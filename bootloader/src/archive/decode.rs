@@ -7,7 +7,8 @@ use super::{
 
 /// Finds the archive that ends at the end of `file` and returns the bytes from its start to its end.
 ///
-/// Behind it may be an Authenticode signature; in a Mach-O file it is the section `__FREEZE,__archive`.
+/// Behind it may be an Authenticode signature; in a Mach-O file it is the section `__FREEZE,__archive`, of a universal one that of
+/// the part that this process would run.
 ///
 /// # Errors
 /// [`Error::Missing`] where no footer is, [`Error::Damaged`] where it contradicts itself.

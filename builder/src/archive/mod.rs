@@ -11,6 +11,7 @@ mod order;
 mod pycache;
 mod settings;
 mod source;
+mod together;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ use crate::python::Python;
 use crate::rules::Contents;
 use crate::spec::{Mode, Request};
 use crate::store::Store;
+use crate::target::Target;
 
 use blobs::{CodeResult, Maker, Ready};
 
@@ -44,6 +46,8 @@ pub struct Packed {
     pub totals: Totals,
     /// The oldest macOS that all native files run on.
     pub macos: Option<(u32, u32)>,
+    /// The platform.
+    pub target: Target,
     /// What the user should know.
     pub warnings: Vec<Warning>,
 }
@@ -66,6 +70,8 @@ pub struct Beside {
     pub content: Stored,
     /// Length of its content.
     pub size: u64,
+    /// BLAKE3 hash of its content, in hexadecimal digits; empty where nothing asks for it.
+    pub hash: String,
     /// Whether it is executable.
     pub executable: bool,
     /// Whether it is a native library or program.
@@ -138,7 +144,8 @@ enum Done {
     Beside { content: Stored, size: u64, hash: String },
 }
 
-/// Packs everything; blobs made for an earlier build are taken from the store.
+/// Packs everything; blobs made for an earlier build are taken from the store. `before`: of a universal program the part that was
+/// packed before, beside whose files those of this one are to lie.
 ///
 /// # Errors
 /// A file cannot be read, the entry or a hook does not compile, two files have one path, or an interrupt.
@@ -148,6 +155,7 @@ pub fn pack(
     request: &Request,
     python: &Python,
     store: &Store,
+    before: Option<&Packed>,
 ) -> Result<Packed> {
     let graph = &contents.graph;
     let onedir = request.bundle.mode == Mode::Onedir;
@@ -207,7 +215,7 @@ pub fn pack(
 
     let mut encoder = Encoder::new();
     let mut stored = Vec::new();
-    let mut beside = Vec::new();
+    let mut placed = Vec::new();
     let mut add = |encoder: &mut Encoder, ready: Ready, align: u64| {
         let (id, new) = encoder.blob(ready.blob.new_blob(align));
         if new {
@@ -238,22 +246,29 @@ pub fn pack(
                 contents_of.insert(*i, add(&mut encoder, ready, 1));
             }
             (Job::File(i), Done::Beside { content, size, hash }) => {
-                let file = &mut files[*i];
-                file.size = size;
-                if file.link.is_none() {
-                    file.hash = Some(hash);
-                }
-                beside.push(Beside {
+                let file = &files[*i];
+                let own = Beside {
                     dest: file.path.clone(),
                     content,
                     size,
+                    hash,
                     executable: file.executable,
                     native: matches!(file.kind, FileKind::Native | FileKind::Program),
                     link: file.link.clone(),
-                });
+                };
+                placed.push((*i, own));
             }
             _ => {}
         }
+    }
+    if let Some(before) = before {
+        together::keep(&mut placed, before, python.target, &mut warnings)?;
+    }
+    let mut beside = Vec::new();
+    for (i, placed) in placed {
+        files[i].size = placed.size;
+        files[i].hash = placed.link.is_none().then(|| placed.hash.clone());
+        beside.push(placed);
     }
     let manifest = manifest::build(contents, natives, request, python, &files, &own);
     let manifest = serde_json::to_vec(&manifest)?;
@@ -329,7 +344,7 @@ pub fn pack(
     let plan = encoder.plan().map_err(Error::new)?;
     let programs = settings::programs(graph, request);
     let macos = natives.macos.as_ref().map(|(version, _)| *version);
-    Ok(Packed { plan, blobs: stored, beside, programs, totals, macos, warnings })
+    Ok(Packed { plan, blobs: stored, beside, programs, totals, macos, target: python.target, warnings })
 }
 
 impl Job<'_> {

@@ -160,11 +160,11 @@ pub(crate) fn case(mode: Mode) -> Option<Case> {
 
 impl Case {
     fn pack(&self, store: &Store) -> Packed {
-        pack(&self.contents, &self.natives, &self.request, &self.python, store).unwrap()
+        pack(&self.contents, &self.natives, &self.request, &self.python, store, None).unwrap()
     }
 
     pub(crate) fn publish(&self, store: &Store) -> output::Published {
-        let app = crate::assemble::app(&self.request, self.pack(store), &self.python).unwrap();
+        let app = crate::assemble::app(&self.request, vec![self.pack(store)], store).unwrap();
         output::publish(&self.request, app).unwrap()
     }
 
@@ -288,7 +288,7 @@ fn onedir_lies_beside_and_is_replaced_whole() {
     std::fs::create_dir_all(&root).unwrap();
     std::fs::write(root.join("precious"), "x").unwrap();
     let publish = |case: &Case| {
-        let app = crate::assemble::app(&case.request, case.pack(&store), &case.python).unwrap();
+        let app = crate::assemble::app(&case.request, vec![case.pack(&store)], &store).unwrap();
         output::publish(&case.request, app)
     };
     let error = publish(&case).unwrap_err();
@@ -307,16 +307,17 @@ fn an_entry_that_does_not_compile_is_an_error() {
     std::fs::write(&path, "x = 1\nif x:\nprint(x)\n").unwrap();
     let store = case.store();
     for _ in 0..2 {
-        let error = pack(&case.contents, &case.natives, &case.request, &case.python, &store).unwrap_err();
+        let error =
+            pack(&case.contents, &case.natives, &case.request, &case.python, &store, None).unwrap_err();
         let text = error.excerpt.unwrap();
         assert!(text.contains(&format!("File \"{}\", line 3", path.display())), "{text}");
         assert!(text.contains("IndentationError: expected an indented block"), "{text}");
     }
     case.contents.data[0].dest = "../outside".into();
-    let error = pack(&case.contents, &case.natives, &case.request, &case.python, &store).unwrap_err();
+    let error = pack(&case.contents, &case.natives, &case.request, &case.python, &store, None).unwrap_err();
     assert!(error.message.contains("does not name a place"), "{error}");
     case.contents.data[0].dest = "pkg/lib.so/x".into();
-    let error = pack(&case.contents, &case.natives, &case.request, &case.python, &store).unwrap_err();
+    let error = pack(&case.contents, &case.natives, &case.request, &case.python, &store, None).unwrap_err();
     assert!(error.message.contains("is a file in the product"), "{error}");
 }
 

@@ -4,6 +4,7 @@ mod macos;
 mod picture;
 mod windows;
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use crate::error::{Error, Result, Warning};
 use crate::launcher::{self, Launcher};
 use crate::python::Python;
 use crate::spec::{Mode, Request};
+use crate::store::Store;
 use crate::target::Os;
 
 /// The archive begins at a multiple of this, so that what lies aligned in it lies aligned in memory.
@@ -58,8 +60,9 @@ pub struct Executable {
     pub pieces: Vec<(u64, Piece)>,
     /// Length of the file.
     pub len: u64,
-    /// Hash of the index of its archive.
-    pub index_hash: [u8; 16],
+    /// Where a file with an archive lies in it, and the hash of the index of that archive: all of it, but of a universal
+    /// executable each part.
+    pub archives: Vec<(Range<u64>, [u8; 16])>,
 }
 
 /// A piece of an executable.
@@ -71,10 +74,11 @@ pub enum Piece {
     Stored(Stored),
 }
 
-/// A program before its launcher is put in front: the file name of its executable, and the archive.
-#[derive(Debug)]
+/// A program before it is put into its launcher: the file name of its executable, and the archive.
+#[derive(Clone, Debug)]
 struct Cargo {
     name: String,
+    launcher: Launcher,
     archive: Vec<(u64, Stored)>,
     len: u64,
     index_hash: [u8; 16],
@@ -115,67 +119,87 @@ pub fn finish(request: &Request, product: &Path, python: &Python) -> Result<()> 
     if python.target.os == Os::Macos { macos::notarise(request, product) } else { Ok(()) }
 }
 
-/// Puts launcher and archive together.
+/// Puts launcher and archive together: of a universal program those of each part.
 ///
 /// # Errors
 /// There is no launcher for the target, or it cannot be made to look as the request wants.
-pub fn app(request: &Request, packed: Packed, python: &Python) -> Result<App> {
-    let launcher = launcher::executable(&python.target)?;
-    let file_name = |name: &str| python.target.executable(name);
-    let Packed { plan, blobs, beside, programs, totals, macos, warnings } = packed;
-    let mut names = request.programs.iter().map(|p| file_name(&p.name));
-    let main = names.next().unwrap_or_else(|| file_name(&request.name));
-    let mut archive: Vec<(u64, Stored)> = plan.blob_offsets.iter().copied().zip(blobs).collect();
-    archive.push((plan.index_offset, Stored::Bytes(plan.tail.into())));
-    let mut cargo = vec![Cargo { name: main.clone(), archive, len: plan.len, index_hash: plan.index_hash }];
-    let mut aliases = Vec::new();
-    match request.bundle.mode {
-        Mode::Onefile => aliases.extend(names),
-        Mode::Onedir => {
-            for (name, program) in names.zip(programs.iter().skip(1)) {
-                cargo.push(companion(name, &main, program)?);
-            }
-        }
-    }
-    let app = App {
+pub fn app(request: &Request, parts: Vec<Packed>, store: &Store) -> Result<App> {
+    let Some(target) = parts.first().map(|first| first.target) else {
+        return Err(Error::new("there is nothing to put together"));
+    };
+    let os = target.os;
+    let mut names = request.programs.iter().map(|p| target.executable(&p.name));
+    let main = names.next().unwrap_or_else(|| target.executable(&request.name));
+    let others: Vec<String> = names.collect();
+    let onefile = request.bundle.mode == Mode::Onefile;
+    let mut app = App {
         mode: request.bundle.mode,
-        name: if request.bundle.mode == Mode::Onefile { main } else { request.name.clone() },
+        name: if onefile { main.clone() } else { request.name.clone() },
         executables: Vec::new(),
-        aliases,
-        copies: python.target.os == Os::Windows,
-        contents: request.contents_directory(python.target.os).to_owned(),
-        beside,
-        totals,
-        warnings,
+        aliases: if onefile { others.clone() } else { Vec::new() },
+        copies: os == Os::Windows,
+        contents: request.contents_directory(os).to_owned(),
+        beside: Vec::new(),
+        totals: Totals::default(),
+        warnings: Vec::new(),
     };
-    let executables = match python.target.os {
-        Os::Macos => return macos::dress(app, cargo, &launcher, request, macos),
-        Os::Linux => cargo.into_iter().map(|cargo| executable(cargo, &launcher)).collect(),
-        Os::Windows => {
-            let dressed = |cargo: Cargo| {
-                let dressed = windows::dress(&launcher, request, &cargo.name)?;
-                Ok(executable(cargo, &dressed))
-            };
-            cargo.into_iter().map(dressed).collect::<Result<_>>()?
+    // For each executable what each part puts into it.
+    let mut cargo: Vec<Vec<Cargo>> = vec![Vec::new(); if onefile { 1 } else { 1 + others.len() }];
+    let (mut beside, mut floors) = (Vec::new(), Vec::new());
+    for packed in parts {
+        let Packed { plan, blobs, beside: files, programs, totals, macos, target, warnings } = packed;
+        let launcher = launcher::executable(&target)?;
+        let mut archive: Vec<(u64, Stored)> = plan.blob_offsets.iter().copied().zip(blobs).collect();
+        archive.push((plan.index_offset, Stored::Bytes(plan.tail.into())));
+        let (len, index_hash) = (plan.len, plan.index_hash);
+        cargo[0].push(Cargo {
+            name: main.clone(),
+            launcher: Arc::clone(&launcher),
+            archive,
+            len,
+            index_hash,
+        });
+        for ((name, program), cargo) in others.iter().zip(programs.iter().skip(1)).zip(&mut cargo[1..]) {
+            cargo.push(companion(name, &main, program, &launcher)?);
         }
+        if floors.is_empty() {
+            app.totals = totals;
+        }
+        app.warnings.extend(warnings);
+        beside.push(files);
+        floors.push((target, macos));
+    }
+    if os == Os::Macos {
+        return macos::dress(app, cargo, beside, request, &floors, store);
+    }
+    app.beside = beside.into_iter().flatten().collect();
+    let dressed = |cargo: Cargo| match os {
+        Os::Windows => {
+            let launcher = windows::dress(&cargo.launcher, request, &cargo.name)?;
+            Ok(executable(Cargo { launcher, ..cargo }))
+        }
+        _ => Ok(executable(cargo)),
     };
-    Ok(App { executables, ..app })
+    app.executables = cargo.into_iter().flatten().map(dressed).collect::<Result<_>>()?;
+    Ok(app)
 }
 
-fn executable(cargo: Cargo, launcher: &Launcher) -> Executable {
-    let Cargo { name, archive, len, index_hash } = cargo;
+fn executable(cargo: Cargo) -> Executable {
+    let Cargo { name, launcher, archive, len, index_hash } = cargo;
     let start = (launcher.len() as u64).next_multiple_of(ALIGN);
-    let mut pieces = vec![(0, Piece::Launcher(Arc::clone(launcher)))];
+    let mut pieces = vec![(0, Piece::Launcher(launcher))];
     pieces.extend(archive.into_iter().map(|(at, stored)| (start + at, Piece::Stored(stored))));
-    Executable { name, pieces, len: start + len, index_hash }
+    let len = start + len;
+    Executable { name, pieces, len, archives: vec![(0..len, index_hash)] }
 }
 
 /// Another executable of a onedir bundle: its archive names the one that holds the content.
-fn companion(name: String, main: &str, program: &str) -> Result<Cargo> {
+fn companion(name: &str, main: &str, program: &str, launcher: &Launcher) -> Result<Cargo> {
     let mut encoder = Encoder::new();
     encoder.setting(setting::SHARED, main);
     encoder.setting(setting::PROGRAM, program);
     let plan = encoder.plan().map_err(Error::new)?;
     let archive = vec![(plan.index_offset, Stored::Bytes(Arc::from(plan.tail)))];
-    Ok(Cargo { name, archive, len: plan.len, index_hash: plan.index_hash })
+    let (name, launcher) = (name.to_owned(), Arc::clone(launcher));
+    Ok(Cargo { name, launcher, archive, len: plan.len, index_hash: plan.index_hash })
 }

@@ -1,6 +1,6 @@
 //! The native files that are known before their needs are: extensions, libraries of packages, libpython.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -138,6 +138,8 @@ pub(crate) fn take(
             _ => None,
         })
         .collect();
+    let extensions: HashSet<&str> = contents.extensions().map(|module| module.path.as_str()).collect();
+    let mut unfit: Vec<String> = Vec::new();
     let mut mistaken: BTreeMap<&str, Vec<(PathBuf, String)>> = BTreeMap::new();
     for file in &mut unique {
         let (hash, known) = reader.get(&file.source)?.clone();
@@ -146,6 +148,10 @@ pub(crate) fn take(
         let problem = match known {
             Ok(facts) if fits => {
                 file.facts = Some(facts);
+                continue;
+            }
+            Ok(_) if extensions.contains(file.dest.as_str()) => {
+                unfit.push(file.dest.clone());
                 continue;
             }
             Ok(_) => "it is for another processor".to_owned(),
@@ -157,10 +163,23 @@ pub(crate) fn take(
             None => warnings.push(Warning::minor(format!("`{}` is shipped as it is: {problem}", file.dest))),
         }
     }
+    warnings.extend(other_processor(&unfit, python));
     warnings.extend(mistaken.into_iter().flat_map(|(place, files)| no_binaries(place, &files)));
     let (files, links) = split_links(unique);
     let libpython = files.iter().position(|f| f.dest == core_dest);
     Ok(Inventory { files, links, libpython, warnings })
+}
+
+/// Tells of extension modules that are no use to the program.
+fn other_processor(modules: &[String], python: &Python) -> Option<Warning> {
+    let (first, target) = (modules.first()?, python.target.name());
+    let who = match modules.len() - 1 {
+        0 => format!("`{first}` is"),
+        1 => format!("`{first}` and another module are"),
+        more => format!("`{first}` and {more} more modules are"),
+    };
+    let message = format!("{who} for another processor than {target}: to import such a module fails");
+    Some(Warning::new(message).hint(format!("name packages for {target} with `--packages`")))
 }
 
 /// Tells of files named as binaries at one place that are none; a folder may hold many.

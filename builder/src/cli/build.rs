@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use builder::error::{Error, Result};
 use builder::spec::options::Options;
 use builder::spec::{self, Compression, Mode, Overrides};
-use builder::target::Target;
+use builder::target::Wanted;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, ValueEnum};
 
@@ -60,10 +60,10 @@ pub(super) struct BuildArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Build")]
 pub(super) struct CrossArgs {
-    /// Build for another platform, as `windows-x86_64` or `linux-aarch64`; `--python` then names the folder or
-    /// the archive of a Python for it.
+    /// Build for another platform, as `windows-x86_64` or `linux-aarch64`, or for both processors of macOS,
+    /// `macos-universal2`; `--python` then names the folder or the archive of a Python for it.
     #[arg(long, value_name = "TARGET", value_parser = target)]
-    target: Option<Target>,
+    target: Option<Wanted>,
     /// A folder of wheels, or of installed packages, to take packages from.
     #[arg(long, value_name = "DIR")]
     packages: Vec<PathBuf>,
@@ -80,8 +80,8 @@ impl CrossArgs {
     }
 }
 
-fn target(name: &str) -> Result<Target, String> {
-    Target::named(name).ok_or_else(|| spec::unknown_target(name))
+fn target(name: &str) -> Result<Wanted, String> {
+    Wanted::named(name).ok_or_else(|| spec::unknown_target(name))
 }
 
 /// Options without a spec, which has a key for each of them.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use builder::error::Warning;
 use builder::spec::{Macos, Resource, Windows, entry};
-use builder::target::Os;
+use builder::target::{Os, Target};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args};
 
@@ -41,6 +41,7 @@ pub(super) struct ForeignArgs {
     osx_entitlements_file: Option<PathBuf>,
     /// macOS: architecture: x86_64, arm64 or universal2.
     #[arg(long, alias = "target-arch", value_name = "ARCH", hide_short_help = true)]
+    #[arg(value_parser = ["x86_64", "arm64", "universal2"])]
     target_architecture: Option<String>,
     /// macOS: identity to sign with.
     #[arg(long, value_name = "NAME", hide_short_help = true)]
@@ -159,7 +160,7 @@ impl ForeignArgs {
 
     pub(super) fn macos(&self) -> Macos {
         let architectures = match self.target_architecture.as_deref() {
-            Some("universal2") => vec!["x86_64".to_owned(), "arm64".to_owned()],
+            Some("universal2") => Target::UNIVERSAL.map(|target| target.machine().to_owned()).into(),
             Some(arch) => vec![arch.to_owned()],
             None => Vec::new(),
         };

@@ -57,7 +57,12 @@ impl Product {
                     self.target_of(&path, from)?.into_bytes()
                 }
                 (None, Some(from)) => {
-                    std::fs::read(from).context(|| format!("failed to read `{}`", from.display()))?
+                    let bytes =
+                        std::fs::read(from).context(|| format!("failed to read `{}`", from.display()))?;
+                    match self.own(&path, &bytes) {
+                        own if own.len() < bytes.len() => own.to_vec(),
+                        _ => bytes,
+                    }
                 }
                 (None, None) => continue,
             };

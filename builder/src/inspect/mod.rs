@@ -5,16 +5,18 @@ mod verify;
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use bootloader::archive::{
-    self, Archive, BlobId, Codec, FileKind, ModuleKind, file_flag, module_flag, setting,
+    self, Archive, BlobId, Codec, FileKind, ModuleKind, Processor, file_flag, module_flag, setting,
 };
 use memmap2::Mmap;
 use serde::Serialize;
 
 use crate::archive::manifest::{Manifest, Why};
 use crate::error::{Context, Error, Result};
+use crate::target::Target;
 
 pub use extract::Extracted;
 pub use verify::Problem;
@@ -27,6 +29,9 @@ pub(crate) const BUNDLED: &str = "Contents/MacOS";
 pub struct Product {
     path: PathBuf,
     bytes: Mmap,
+    /// Where the file with the archive lies in `bytes`: all of it, but of a universal program the part for `processor`.
+    place: Range<usize>,
+    processor: Option<Processor>,
     /// Onedir: the folder that holds the files.
     contents: Option<PathBuf>,
     manifest: Manifest,
@@ -39,7 +44,7 @@ pub struct Listing {
     pub path: PathBuf,
     /// `onefile` or `onedir`.
     pub mode: String,
-    /// Bytes of the executable.
+    /// Bytes of the executable; of a universal one those of the part.
     pub size: u64,
     /// Hash of the index: equal in equal products.
     pub index: String,
@@ -96,28 +101,49 @@ pub struct FileItem {
 }
 
 impl Product {
-    /// Opens a onefile program, an executable of a onedir bundle, or the folder of one; or an app bundle of macOS.
+    /// Opens a onefile program, an executable of a onedir bundle, or the folder of one; or an app bundle of macOS. Of a universal
+    /// program the first part is taken.
     ///
     /// # Errors
     /// There is no such file, it was not made by this version of freeze, or its index is damaged.
     pub fn open(path: &Path) -> Result<Product> {
+        Product::open_part(path, None)
+    }
+
+    /// Opens all parts of a product: of a universal program there is one for each processor.
+    ///
+    /// # Errors
+    /// As for [`Product::open`].
+    pub fn open_all(path: &Path) -> Result<Vec<Product>> {
+        let first = Product::open(path)?;
+        let others: Vec<Processor> = archive::parts(&first.bytes).skip(1).map(|(p, _)| p).collect();
+        let others = others.into_iter().map(|processor| Product::open_part(path, Some(processor)));
+        std::iter::once(Ok(first)).chain(others).collect()
+    }
+
+    fn open_part(path: &Path, wanted: Option<Processor>) -> Result<Product> {
         let failed = || format!("failed to read `{}`", path.display());
         let metadata = std::fs::metadata(path).context(failed)?;
         if metadata.is_dir() {
             let program = program_in(path)
                 .or_else(|| program_in(&path.join(BUNDLED)))
                 .ok_or_else(|| Error::new(format!("`{}` holds no program made by freeze", path.display())))?;
-            return Product::open(&program);
+            return Product::open_part(&program, wanted);
         }
         let bytes = map(path).context(failed)?;
-        let archive = open_archive(&bytes, path)?;
+        let part = archive::parts(&bytes).find(|(processor, _)| wanted.is_none_or(|w| w == *processor));
+        let (processor, place) = match part {
+            Some((processor, place)) => (Some(processor), place),
+            None => (None, 0..bytes.len()),
+        };
+        let archive = open_archive(&bytes[place.clone()], path)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         if let Some(shared) = text(archive.setting(setting::SHARED)) {
             let carrier = folder.join(&shared);
             if shared.contains(['/', '\\']) || carrier == path {
                 return Err(damaged(path, &archive::Error::Damaged("it refers to itself")));
             }
-            return Product::open(&carrier);
+            return Product::open_part(&carrier, processor);
         }
         let contents = text(archive.setting(setting::CONTENTS)).map(|contents| folder.join(contents));
         let manifest = match text(archive.setting(setting::MANIFEST)) {
@@ -129,7 +155,13 @@ impl Product {
             }
             None => Manifest::default(),
         };
-        Ok(Product { path: path.to_owned(), bytes, contents, manifest })
+        Ok(Product { path: path.to_owned(), bytes, place, processor, contents, manifest })
+    }
+
+    /// The processor that it runs on, as its system names it.
+    pub fn machine(&self) -> &str {
+        let target = Target::named(&self.manifest.target);
+        target.map_or(self.manifest.target.as_str(), |target| target.machine())
     }
 
     /// What the builder wrote down.
@@ -200,7 +232,7 @@ impl Product {
         Ok(Listing {
             path: self.path.clone(),
             mode: text(archive.setting(setting::MODE)).unwrap_or_default(),
-            size: self.bytes.len() as u64,
+            size: self.place.len() as u64,
             index: archive.index_hash().iter().map(|b| format!("{b:02x}")).collect(),
             programs: programs.collect(),
             settings: settings.into_iter().map(|(k, v)| (k, v.replace('\0', " "))).collect(),
@@ -211,7 +243,18 @@ impl Product {
     }
 
     fn archive(&self) -> Result<Archive<'_>> {
-        open_archive(&self.bytes, &self.path)
+        open_archive(&self.bytes[self.place.clone()], &self.path)
+    }
+
+    /// What the part of this processor has at `path`, of the bytes that lie there: a universal file was put together of one for
+    /// each.
+    fn own<'a>(&self, path: &str, bytes: &'a [u8]) -> &'a [u8] {
+        let is_whole = self.manifest.files.get(path).is_some_and(|entry| entry.size == bytes.len() as u64);
+        let own = |processor: Processor| archive::parts(bytes).find(|(p, _)| *p == processor);
+        match self.processor.and_then(own).filter(|_| !is_whole) {
+            Some((_, place)) => &bytes[place],
+            None => bytes,
+        }
     }
 
     /// Where a file that has no content in the archive lies.

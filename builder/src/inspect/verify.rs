@@ -76,7 +76,7 @@ impl Product {
             Err(e) => return problem(format!("failed to read `{}`: {e}", place.display())),
         };
         let expected = entry.and_then(|e| e.hash.as_deref())?;
-        if blake3::hash(&bytes).to_hex().as_str() == expected {
+        if blake3::hash(self.own(&path, &bytes)).to_hex().as_str() == expected {
             None
         } else {
             problem(format!("`{}` is not the file that was built", place.display()))

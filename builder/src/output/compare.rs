@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
 
 use bootloader::archive::{self, Archive};
@@ -21,12 +22,18 @@ pub(super) fn onefile(path: &Path, executable: &Executable) -> bool {
                 Piece::Launcher(expected) => part_is(&bytes, *offset, expected),
                 Piece::Stored(_) => true,
             });
-            fixed
-                && Archive::open(&bytes).is_ok_and(|archive| {
-                    archive.index_hash() == executable.index_hash
-                        && (0..archive.blob_count() as u32).into_par_iter().all(|id| archive.blob(id).is_ok())
-                })
+            fixed && executable.archives.iter().all(|(place, index)| holds(&bytes, place, index))
         })
+}
+
+/// Whether an archive with this index lies in a part of a file, and is whole.
+fn holds(bytes: &[u8], place: &Range<u64>, index: &[u8; 16]) -> bool {
+    let ends = (usize::try_from(place.start), usize::try_from(place.end));
+    let (Ok(start), Ok(end)) = ends else { return false };
+    bytes.get(start..end).and_then(|part| Archive::open(part).ok()).is_some_and(|archive| {
+        archive.index_hash() == *index
+            && (0..archive.blob_count() as u32).into_par_iter().all(|id| archive.blob(id).is_ok())
+    })
 }
 
 /// Whether the other names of a onefile program are there.

@@ -113,7 +113,8 @@ impl Python {
             Some((path, target)) => cross::read(&path, target, store)?,
             None => {
                 let interpreter = find::interpreter(request, store)?;
-                let python = running(&interpreter, store)?;
+                let mut python = running(&interpreter, store)?;
+                cross::turn(&mut python, request.target)?;
                 fits(&python, request, &interpreter)?;
                 python
             }

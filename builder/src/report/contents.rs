@@ -10,11 +10,9 @@ use serde::Serialize;
 use super::bloat::{self, Part};
 use super::{Reporter, Summary};
 use crate::analysis::{By, Distribution, Guard, Kind, Module, Reason};
-use crate::binaries::Natives;
 use crate::error::{Context, Error, Result, Warning};
 use crate::python::Python;
-use crate::rules::{Contents, Data};
-use crate::spec::Request;
+use crate::rules::Data;
 use crate::why::Map;
 
 /// Group of the standard library and the interpreter.
@@ -131,18 +129,12 @@ impl Report {
     ///
     /// # Errors
     /// The product cannot be read.
-    pub fn new(
-        request: &Request,
-        python: &Python,
-        contents: &Contents,
-        natives: &Natives,
-        summary: &Summary,
-        reporter: &Reporter,
-    ) -> Result<Report> {
+    pub fn new(part: &super::Part<'_>, summary: Summary, reporter: &Reporter) -> Result<Report> {
+        let super::Part { request, python, contents, natives, .. } = part;
         let map = &Map::of_build(contents, natives, request);
         let folder = summary.program.parent().unwrap_or(&summary.path);
         let beside = folder.join(request.contents_directory(python.target.os));
-        let (modules, files) = sizes(&summary.program, &beside)?;
+        let (modules, files) = sizes(&summary.program, &beside, python.target.machine())?;
         let graph = &contents.graph;
         let mut report = Report {
             format: FORMAT,
@@ -151,7 +143,7 @@ impl Report {
             freeze: env!("CARGO_PKG_VERSION"),
             target: python.target.name(),
             python: python.version_text.clone(),
-            summary: summary.clone(),
+            summary,
             modules: Vec::new(),
             files: Vec::new(),
             missing: graph.missing.iter().map(|(name, reasons)| missing(name, reasons)).collect(),
@@ -274,14 +266,15 @@ pub(super) fn publish(path: &Path, text: &str) -> Result<()> {
     file.persist(path).map(drop).map_err(|e| Error::from(e).context(failed()))
 }
 
-/// Sizes of modules by name and of files by path, from the archive of a product.
-fn sizes(program: &Path, beside: &Path) -> Result<(Sizes, Sizes)> {
+/// Sizes of modules by name and of files by path, from the archive of a product; of a universal one from that for a processor.
+fn sizes(program: &Path, beside: &Path, machine: &str) -> Result<(Sizes, Sizes)> {
     let failed = || format!("failed to read product `{}`", program.display());
     let file = fs_err::File::open(program).context(failed)?;
     // SAFETY: the product was published a moment ago; a program that truncates it now makes this one fail,
     // as it would any reader of mapped files.
     let map = unsafe { memmap2::Mmap::map(file.file()) }.context(failed)?;
-    let archive = Archive::open(&map).context(failed)?;
+    let part = archive::parts(&map).find(|(processor, _)| processor.name() == machine);
+    let archive = Archive::open(part.map_or(&map[..], |(_, place)| &map[place])).context(failed)?;
     let size = |id: BlobId| -> Result<(u64, u64), archive::Error> {
         Ok((archive.raw_len(id)?, archive.stored_len(id)?))
     };
@@ -299,6 +292,8 @@ fn sizes(program: &Path, beside: &Path) -> Result<(Sizes, Sizes)> {
         let file = archive.file(i).context(failed)?;
         let size = match file.blob {
             Some(id) => size(id).context(failed)?,
+            // Of a universal file this is the part that the archive speaks of.
+            None if file.len > 0 => (file.len, file.len),
             None => {
                 let path = beside.join(String::from_utf8_lossy(file.path).as_ref());
                 let len = std::fs::symlink_metadata(path).map_or(0, |m| m.len());

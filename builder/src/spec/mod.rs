@@ -9,13 +9,14 @@ mod nearest;
 pub mod options;
 mod resolve;
 mod schema;
+mod universal;
 pub mod write;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result, Warning};
-use crate::target::{Arch, Os, Target};
+use crate::target::{Arch, Os, Target, UNIVERSAL, Wanted};
 pub use schema::unknown_target;
 
 /// Default name of the contents folder of a onedir bundle.
@@ -39,7 +40,7 @@ pub struct Overrides {
     /// `--bloat`.
     pub bloat: bool,
     /// `--target`: instead of `[bundle] target`; decides which `[target.*]` tables apply.
-    pub target: Option<Target>,
+    pub target: Option<Wanted>,
     /// `--packages`: instead of `[python] packages`; paths count from the current folder.
     pub packages: Vec<PathBuf>,
     /// `--requirements`: instead of `[python] requirements`.
@@ -71,8 +72,28 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Request> {
         return Err(error);
     }
     let named = overrides.target.map_or_else(|| schema::Raw::target(&doc), |target| Ok(Some(target)))?;
-    let raw = schema::Raw::read(&doc, &target_names(&named.unwrap_or_else(host)))?;
-    resolve::request(&doc, raw, named, overrides)
+    let for_target = |target: Option<Target>, universal: bool| {
+        let mut names = target_names(&target.unwrap_or_else(host));
+        if universal {
+            // More special than the system, less than the processor.
+            names.insert(1, UNIVERSAL.to_owned());
+        }
+        let raw = schema::Raw::read(&doc, &names)?;
+        resolve::request(&doc, raw, target, overrides)
+    };
+    let (target, is_named) = match named {
+        Some(Wanted::Universal) => (Some(Target::UNIVERSAL[0]), true),
+        Some(Wanted::One(target)) => (Some(target), false),
+        None => (None, false),
+    };
+    let request = for_target(target, is_named)?;
+    if !universal::is_wanted(&request, named, overrides.target.is_some())? {
+        return Ok(request);
+    }
+    let [first, rest @ ..] = Target::UNIVERSAL;
+    let request = if is_named { request } else { for_target(Some(first), true)? };
+    let others = rest.into_iter().map(|target| for_target(Some(target), true)).collect::<Result<_>>()?;
+    universal::together(request, others)
 }
 
 /// An error for a spec of PyInstaller, which is a Python program.
@@ -184,6 +205,8 @@ pub struct Request {
     pub programs: Vec<Program>,
     /// The platform to build for, where it is named; else that of the interpreter.
     pub target: Option<Target>,
+    /// A universal program of macOS: the same for each further processor.
+    pub others: Vec<Request>,
     /// `[python]`.
     pub python: PythonRequest,
     /// `[bundle]`.

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::write::{self, Style};
 use super::{Bundle, Compression, Entry, Extract, Item, Macos, Metadata, Mode, Modules, Overrides, Program};
-use super::{PythonRequest, Request, Runtime, Strip, Windows, check, entry};
+use super::{PythonRequest, Request, Runtime, Strip, Windows, check, entry, universal};
 use crate::error::{Context, Error, Result, Warning};
+use crate::target::{Target, Wanted};
 
 /// Exit code of a wrong command line.
 pub const USAGE: u8 = 2;
@@ -109,7 +110,12 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
         version: None,
         programs: vec![Program { name: name.clone(), entry, place: None }],
         name,
-        target: overrides.target,
+        target: match overrides.target {
+            Some(Wanted::One(target)) => Some(target),
+            Some(Wanted::Universal) => Some(Target::UNIVERSAL[0]),
+            None => None,
+        },
+        others: Vec::new(),
         python,
         bundle: Bundle {
             mode: options.mode,
@@ -137,10 +143,17 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
         warnings,
     };
     request.finish().map_err(usage)?;
+    // `--target-architecture` says more than `--target` does.
+    if universal::is_wanted(&request, overrides.target, false).map_err(usage)? {
+        let [first, rest @ ..] = Target::UNIVERSAL;
+        let others = rest.map(|target| Request { target: Some(target), ..request.clone() });
+        request = universal::together(Request { target: Some(first), ..request }, others.into())?;
+    }
     if let Some(folder) = options.spec_path {
         write_spec(&request, &entry::absolute(&cwd.join(folder)))?;
     }
     request.expand_debug();
+    request.others.iter_mut().for_each(Request::expand_debug);
     Ok(request)
 }
 

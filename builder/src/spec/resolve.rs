@@ -38,6 +38,7 @@ pub(super) fn request(
         programs,
         version: raw.version.map(|v| v.value),
         target,
+        others: Vec::new(),
         python: PythonRequest {
             packages: at.folders(&raw.packages, &overrides.packages, "packages")?,
             requirements: at.folders(&raw.requirements, &overrides.requirements, "requirements")?,

@@ -3,7 +3,7 @@
 use super::document::{Document, Located, Table};
 use super::{Compression, Extract, Mode, Strip};
 use crate::error::Result;
-use crate::target::Target;
+use crate::target::{UNIVERSAL, Wanted};
 
 /// Keys by table; the root has the empty name. Tables of free names are not listed.
 pub(super) const TABLES: &[(&str, &[&str])] = &[
@@ -119,6 +119,7 @@ pub(super) const TARGETS: &[&str] = &[
     "macos",
     "macos-x86_64",
     "macos-aarch64",
+    UNIVERSAL,
 ];
 
 pub(super) const MODES: &[(&str, Mode)] = &[("onefile", Mode::Onefile), ("onedir", Mode::Onedir)];
@@ -147,7 +148,7 @@ pub(super) const UAC: &[(&str, &str)] = &[
 
 /// What to do about the name of a target that is none.
 pub fn unknown_target(name: &str) -> String {
-    let names = Target::ALL.map(|target| target.name());
+    let names = Wanted::names();
     let known: Vec<&str> = names.iter().map(String::as_str).collect();
     let near = super::nearest::did_you_mean(name, &known);
     // A system alone does not tell the processor.
@@ -280,11 +281,11 @@ impl Raw {
     }
 
     /// The target that a document names.
-    pub(super) fn target(doc: &Document) -> Result<Option<Target>> {
+    pub(super) fn target(doc: &Document) -> Result<Option<Wanted>> {
         let parsed = doc.parse()?;
         let Some(bundle) = Table::root(doc, &parsed)?.table("bundle")? else { return Ok(None) };
         let Some(name) = bundle.string("target")? else { return Ok(None) };
-        match Target::named(&name.value) {
+        match Wanted::named(&name.value) {
             Some(target) => Ok(Some(target)),
             None => Err(doc
                 .error(format!("unknown target `{}`", name.value), name.span, "unknown target")

@@ -14,7 +14,7 @@ fn folder(text: &str) -> tempfile::TempDir {
 
 fn load_in(folder: &Path) -> Result<Request> {
     let target = Target { os: Os::Linux, arch: Arch::X86_64, musl: false };
-    let overrides = Overrides { target: Some(target), ..Overrides::default() };
+    let overrides = Overrides { target: Some(target.into()), ..Overrides::default() };
     load(&folder.join("app.spec"), &overrides)
 }
 
@@ -103,8 +103,8 @@ fn a_target_is_chosen_by_the_spec_and_by_the_command_line() {
     let text = "[app]\nentry = \"app.py\"\n[bundle]\ntarget = \"windows-x86_64\"\n\
                 [target.windows.modules]\nexclude = [\"a\"]\n[target.linux-aarch64.modules]\nexclude = [\"b\"]\n";
     let folder = folder(text);
-    let with = |target| {
-        let overrides = Overrides { target, ..Overrides::default() };
+    let with = |target: Option<Target>| {
+        let overrides = Overrides { target: target.map(Wanted::One), ..Overrides::default() };
         let request = load(&folder.path().join("app.spec"), &overrides).unwrap();
         (request.target.map(|t| t.name()).unwrap_or_default(), request.modules.exclude.join(" "))
     };

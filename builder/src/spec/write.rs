@@ -126,7 +126,7 @@ impl Writer<'_> {
     fn bundle(&mut self, request: &Request) {
         let b = &request.bundle;
         self.section("bundle");
-        self.value("target", request.target.map(|t| quote(&t.name())), "", "");
+        self.value("target", request.target_name().map(|name| quote(&name)), "", "");
         let differs = |differs: bool, word: &'static str| differs.then(|| quote(word));
         let mode = Some(quote(word(MODES, b.mode)));
         self.value("mode", mode, "", "or \"onedir\": a folder, which starts without any unpacking");

@@ -6,9 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Dress, icon, info, seal};
+use super::universal::Cdhash;
+use super::{Dress, Floors, icon, info, seal};
 use crate::archive::{Beside, Stored};
 use crate::assemble::{App, Cargo};
+use crate::binaries::macho::image;
 use crate::binaries::macho::sign::{self, Seal};
 use crate::error::{Context, Error, Result};
 use crate::spec::{Mode, Request};
@@ -25,8 +27,8 @@ const DOT: &str = "__dot__";
 /// Something in `Contents`.
 #[derive(Clone, Debug)]
 pub(super) enum Item {
-    /// A signed file.
-    Code { content: Stored, size: u64, executable: bool, cdhash: [u8; 20] },
+    /// A signed file, with the hashes of its parts for each processor.
+    Code { content: Stored, size: u64, executable: bool, cdhashes: Vec<Cdhash> },
     /// Any other file.
     Data { content: Stored, size: u64, executable: bool },
     /// A symbolic link.
@@ -39,10 +41,10 @@ pub(super) enum Item {
 /// What the request says of the bundle is not as it should be, a file cannot be read, or the launcher cannot be changed.
 pub(super) fn make(
     app: App,
-    cargo: Vec<Cargo>,
-    dress: &Dress<'_>,
+    cargo: Vec<Vec<Cargo>>,
+    dress: &Dress,
     request: &Request,
-    floor: Option<(u32, u32)>,
+    floors: &Floors,
     entitlements: Option<(Vec<u8>, Vec<u8>)>,
 ) -> Result<App> {
     let mut items = lay_out(app.beside)?;
@@ -59,25 +61,26 @@ pub(super) fn make(
         None => None,
     };
     let mut cargo = cargo.into_iter();
+    let name = |parts: &[Cargo]| parts.first().map(|cargo| cargo.name.clone()).unwrap_or_default();
     let Some(main) = cargo.next() else { return Err(Error::new("there is no program to put into a bundle")) };
-    let info = info::content(request, &main.name, icon.as_deref(), floor)?;
+    let main_name = name(&main);
+    let info = info::content(request, &main_name, icon.as_deref(), floors)?;
     items.insert("Info.plist".into(), data(info.clone()));
     items.insert("PkgInfo".into(), data(b"APPL????".to_vec()));
     for alias in &app.aliases {
-        items.insert(format!("MacOS/{alias}"), Item::Link(main.name.clone()));
+        items.insert(format!("MacOS/{alias}"), Item::Link(main_name.clone()));
     }
 
     let mut executables = Vec::new();
     let mut sealed = items.clone();
     for cargo in cargo {
-        let identifier = cargo.name.clone();
+        let identifier = name(&cargo);
         let seal = Seal { identifier, entitlements: entitlements.clone(), ..Seal::default() };
-        let made = dress.executable(cargo, &seal)?;
-        let cdhash = made.1.ok_or_else(|| Error::new(format!("failed to sign `{}`", made.0.name)))?;
+        let (made, cdhashes) = dress.executable(cargo, &seal)?;
         let nothing = Stored::Bytes([].into());
-        let code = Item::Code { content: nothing, size: 0, executable: true, cdhash };
-        sealed.insert(format!("MacOS/{}", made.0.name), code);
-        executables.push(made.0);
+        let code = Item::Code { content: nothing, size: 0, executable: true, cdhashes };
+        sealed.insert(format!("MacOS/{}", made.name), code);
+        executables.push(made);
     }
     let resources = seal::content(&sealed)?;
     let seal = Seal {
@@ -109,16 +112,18 @@ fn data(content: Vec<u8>) -> Item {
 
 impl Item {
     fn beside(self, dest: String) -> Beside {
+        let hash = String::new();
         match self {
             Item::Code { content, size, executable, .. } => {
-                Beside { dest, content, size, executable, native: true, link: None }
+                Beside { dest, content, size, hash, executable, native: true, link: None }
             }
             Item::Data { content, size, executable } => {
-                Beside { dest, content, size, executable, native: false, link: None }
+                Beside { dest, content, size, hash, executable, native: false, link: None }
             }
             Item::Link(target) => {
                 let content = Stored::Bytes([].into());
-                Beside { dest, content, size: 0, executable: false, native: false, link: Some(target) }
+                let (size, executable, native) = (0, false, false);
+                Beside { dest, content, size, hash, executable, native, link: Some(target) }
             }
         }
     }
@@ -274,15 +279,15 @@ fn leading(folder: &str, path: &str) -> String {
 fn lay_out(beside: Vec<Beside>) -> Result<BTreeMap<String, Item>> {
     let mut root = Folder::default();
     for file in beside {
-        let Beside { dest, content, size, executable, native, link } = file;
-        let cdhash = match (&link, native) {
+        let Beside { dest, content, size, executable, native, link, .. } = file;
+        let cdhashes = match (&link, native) {
             (None, true) => signed(&content).context(|| format!("failed to read `{dest}`"))?,
-            _ => None,
+            _ => Vec::new(),
         };
-        let item = match (link, cdhash) {
-            (Some(target), _) => Item::Link(target),
-            (None, Some(cdhash)) => Item::Code { content, size, executable, cdhash },
-            (None, None) => Item::Data { content, size, executable },
+        let item = match link {
+            Some(target) => Item::Link(target),
+            None if cdhashes.is_empty() => Item::Data { content, size, executable },
+            None => Item::Code { content, size, executable, cdhashes },
         };
         root.insert(&dest, item);
     }
@@ -291,11 +296,12 @@ fn lay_out(beside: Vec<Beside>) -> Result<BTreeMap<String, Item>> {
     Ok(items)
 }
 
-/// The hash by which the system knows a signed file.
-fn signed(content: &Stored) -> Result<Option<[u8; 20]>> {
+/// The hashes by which the system knows the parts of a signed file, in its order; none of one that is not signed.
+fn signed(content: &Stored) -> Result<Vec<Cdhash>> {
+    let of = |bytes: &[u8]| image::slices(bytes).into_iter().filter_map(sign::cdhash).collect();
     Ok(match content {
-        Stored::Bytes(bytes) => sign::cdhash(bytes),
-        Stored::File(path) => sign::cdhash(&fs_err::read(path)?),
+        Stored::Bytes(bytes) => of(bytes),
+        Stored::File(path) => of(&fs_err::read(path)?),
     })
 }
 
@@ -305,7 +311,7 @@ mod tests {
 
     fn code() -> Item {
         let content = Stored::Bytes([].into());
-        Item::Code { content, size: 0, executable: false, cdhash: [0; 20] }
+        Item::Code { content, size: 0, executable: false, cdhashes: vec![[0; 20]] }
     }
 
     fn laid_out(files: Vec<(&str, Item)>) -> Vec<(String, String)> {

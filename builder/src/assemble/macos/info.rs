@@ -2,10 +2,11 @@
 
 use plist::{Dictionary, Value};
 
+use super::Floors;
 use crate::error::{Context, Error, Result};
 use crate::spec::Request;
 
-/// Content of `Info.plist` for the main program `executable`, which runs from the macOS `floor` on.
+/// Content of `Info.plist` for the main program `executable`; `floors` tell from which macOS on each part of it runs.
 ///
 /// # Errors
 /// The request has values that a property list cannot hold.
@@ -13,7 +14,7 @@ pub(super) fn content(
     request: &Request,
     executable: &str,
     icon: Option<&str>,
-    floor: Option<(u32, u32)>,
+    floors: &Floors,
 ) -> Result<Vec<u8>> {
     let mut info = Dictionary::new();
     let mut set = |key: &str, value: Value| info.insert(key.to_owned(), value);
@@ -32,8 +33,18 @@ pub(super) fn content(
     set("CFBundleShortVersionString", text(version));
     set("CFBundleSupportedPlatforms", Value::Array(vec![text("MacOSX")]));
     set("CFBundleVersion", text(version));
-    if let Some((major, minor)) = floor {
-        set("LSMinimumSystemVersion", Value::String(format!("{major}.{minor}")));
+    let shown = |(major, minor): (u32, u32)| Value::String(format!("{major}.{minor}"));
+    let newest = floors.iter().filter_map(|(_, floor)| *floor).max();
+    if let Some(newest) = newest {
+        set("LSMinimumSystemVersion", shown(newest));
+        // A processor for which older ones do is an exception to that.
+        let known = floors.iter().filter_map(|(target, floor)| Some((target.machine(), (*floor)?)));
+        if floors.iter().any(|(_, floor)| floor.is_some_and(|floor| floor != newest))
+            && !request.macos.plist.contains_key("LSMinimumSystemVersion")
+        {
+            let each = known.map(|(name, floor)| (name.to_owned(), shown(floor))).collect();
+            set("LSMinimumSystemVersionByArchitecture", Value::Dictionary(each));
+        }
     }
     set("NSHighResolutionCapable", Value::Boolean(true));
     set("NSPrincipalClass", text("NSApplication"));
@@ -80,6 +91,7 @@ fn converted(key: &str, value: &serde_json::Value) -> Result<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::target::Target;
 
     #[test]
     fn what_the_request_says_wins() {
@@ -89,16 +101,25 @@ mod tests {
         request.macos.plist.insert("CFBundleName".into(), "Other".into());
         let types = serde_json::json!([{ "CFBundleTypeExtensions": ["x"], "rank": 2 }]);
         request.macos.plist.insert("CFBundleDocumentTypes".into(), types);
-        let xml = content(&request, "My App", Some("My App.icns"), Some((11, 0))).unwrap();
+        let [arm, intel] = Target::UNIVERSAL;
+        let xml = content(&request, "My App", Some("My App.icns"), &[(arm, Some((11, 0)))]).unwrap();
         let info = Value::from_reader_xml(&xml[..]).unwrap();
         let info = info.as_dictionary().unwrap();
         let text = |key: &str| info.get(key).and_then(Value::as_string).unwrap_or_default().to_owned();
         assert_eq!((text("CFBundleName"), text("CFBundleIdentifier")), ("Other".into(), "My-App".into()));
         assert_eq!((text("LSMinimumSystemVersion"), text("CFBundleVersion")), ("11.0".into(), "1.2".into()));
+        assert!(!info.contains_key("LSMinimumSystemVersionByArchitecture"));
         assert_eq!(info.get("LSUIElement"), Some(&Value::Boolean(true)));
         assert!(info.get("CFBundleDocumentTypes").unwrap().as_array().unwrap()[0].as_dictionary().is_some());
+        let floors = [(arm, Some((11, 0))), (intel, Some((10, 13)))];
+        let both = Value::from_reader_xml(&content(&request, "x", None, &floors).unwrap()[..]).unwrap();
+        let both = both.as_dictionary().unwrap();
+        assert_eq!(both.get("LSMinimumSystemVersion").and_then(Value::as_string), Some("11.0"));
+        let each = both.get("LSMinimumSystemVersionByArchitecture").unwrap().as_dictionary().unwrap();
+        let each: Vec<_> = each.iter().map(|(name, v)| (name.as_str(), v.as_string().unwrap())).collect();
+        assert_eq!(each, [("arm64", "11.0"), ("x86_64", "10.13")]);
         request.macos.plist.insert("bad".into(), serde_json::Value::Null);
-        let error = content(&request, "x", None, None).unwrap_err().to_string();
+        let error = content(&request, "x", None, &[]).unwrap_err().to_string();
         assert!(error.contains("`bad` in `plist`"), "{error}");
     }
 }

@@ -8,6 +8,7 @@ mod info;
 mod notary;
 mod place;
 mod seal;
+mod universal;
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -15,32 +16,39 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::{App, Cargo, Executable, Piece};
-use crate::archive::Stored;
+use crate::archive::{Beside, Stored};
+use crate::binaries::macho::image;
 use crate::binaries::macho::sign::{self, Seal};
 use crate::binaries::macho::signer::Signer;
 use crate::error::{Context, Error, Result};
 use crate::launcher::Launcher;
 use crate::spec::{Extract, Mode, Request};
+use crate::store::Store;
 use crate::target::Target;
+use universal::Cdhash;
+
+/// The oldest macOS that each part of a program runs on.
+type Floors = [(Target, Option<(u32, u32)>)];
 
 /// Checks what the request says of the product on macOS.
 ///
 /// # Errors
 /// It asks for what cannot be made, or the launcher is none for this target.
 pub(super) fn check(request: &Request, target: Target, launcher: &Launcher) -> Result<()> {
-    place::check(launcher, target)?;
+    place::check(&part(launcher, target), target)?;
     let macos = &request.macos;
-    let own = target.machine();
-    if let Some(other) = macos.architectures.iter().find(|a| *a != own) {
-        let wanted = macos.architectures.join(", ");
+    let architectures = &macos.architectures;
+    if !architectures.is_empty() && !architectures.iter().any(|a| a == target.machine()) {
+        let wanted = architectures.join(", ");
         let error = Error::new(format!(
             "the architectures of `[macos]` are {wanted}, but {} is built",
             target.name()
         ));
-        let name = if other == "arm64" { "macos-aarch64" } else { "macos-x86_64" };
-        return Err(error.hint(format!(
-            "one build makes a program for one processor: build another one with `--target {name}`"
-        )));
+        let fits = |t: &Target| architectures.iter().any(|a| a == t.machine());
+        return Err(match Target::UNIVERSAL.into_iter().find(fits) {
+            Some(other) => error.hint(format!("build with `--target {}`", other.name())),
+            None => error.hint("`x86_64`, `arm64` and, for both, `universal2` are known"),
+        });
     }
     if request.bundle.mode == Mode::Onefile && request.bundle.extract == Extract::Memory {
         return Err(Error::new(
@@ -64,48 +72,70 @@ pub(super) fn notarise(request: &Request, product: &std::path::Path) -> Result<(
     request.macos.notarize.as_deref().map_or(Ok(()), |key| notary::notarise(key, product))
 }
 
-/// Puts archives into launchers and signs them; into a bundle where the request wants one.
+/// Of a universal launcher the part for a target, else all of it.
+fn part(launcher: &Launcher, target: Target) -> Launcher {
+    match image::slice(launcher, target.arch) {
+        Ok(part) if part.len() < launcher.len() => Arc::new(Cow::Owned(part.to_vec())),
+        _ => Arc::clone(launcher),
+    }
+}
+
+/// Puts archives into launchers and signs them; into a bundle where the request wants one. `cargo` has for each executable what
+/// each part puts into it, `beside` the files of each part.
 ///
 /// # Errors
 /// The launcher cannot be changed, a file cannot be read, or what the request names is not as it should be.
 pub(super) fn dress(
-    app: App,
-    cargo: Vec<Cargo>,
-    launcher: &Launcher,
+    mut app: App,
+    mut cargo: Vec<Vec<Cargo>>,
+    beside: Vec<Vec<Beside>>,
     request: &Request,
-    floor: Option<(u32, u32)>,
+    floors: &Floors,
+    store: &Store,
 ) -> Result<App> {
-    let signer = Signer::of(request)?;
+    let dress = Dress { signer: Signer::of(request)? };
     let entitlements = entitlements::read(request.macos.entitlements.as_deref())?;
+    app.beside = universal::beside(beside, store)?;
+    for parts in &mut cargo {
+        for (cargo, (target, _)) in parts.iter_mut().zip(floors) {
+            cargo.launcher = part(&cargo.launcher, *target);
+        }
+    }
     if request.is_bundle() {
-        let floor = floor.max(place::oldest(launcher));
-        return bundle::make(app, cargo, &Dress { launcher, signer }, request, floor, entitlements);
+        let launchers = cargo.first().into_iter().flatten().map(|c| place::oldest(&c.launcher));
+        let floors = floors.iter().zip(launchers).map(|((target, floor), own)| (*target, (*floor).max(own)));
+        let floors: Vec<_> = floors.collect();
+        return bundle::make(app, cargo, &dress, request, &floors, entitlements);
     }
     let seal = |name: &str| Seal {
         identifier: request.macos.identifier.clone().unwrap_or_else(|| name.to_owned()),
         entitlements: entitlements.clone(),
         ..Seal::default()
     };
-    let dress = Dress { launcher, signer };
-    let make = |cargo: Cargo| {
-        let seal = seal(&cargo.name);
-        dress.executable(cargo, &seal).map(|(made, _)| made)
+    let make = |parts: Vec<Cargo>| {
+        let seal = seal(parts.first().map_or("", |cargo| &cargo.name));
+        dress.executable(parts, &seal).map(|(made, _)| made)
     };
     Ok(App { executables: cargo.into_iter().map(make).collect::<Result<_>>()?, ..app })
 }
 
 /// What all executables of a product have in common.
-struct Dress<'a> {
-    launcher: &'a Launcher,
+struct Dress {
     signer: Signer,
 }
 
-impl Dress<'_> {
-    /// An executable: the launcher, the archive in a segment of its own, the signature; with the hash by which the system
-    /// knows it.
-    fn executable(&self, cargo: Cargo, seal: &Seal) -> Result<(Executable, Option<[u8; 20]>)> {
-        let Cargo { name, archive, len, index_hash } = cargo;
-        let mut room = place::make_room(self.launcher, len)?;
+impl Dress {
+    /// An executable with a part for each processor; with the hashes by which the system knows them.
+    fn executable(&self, parts: Vec<Cargo>, seal: &Seal) -> Result<(Executable, Vec<Cdhash>)> {
+        let made = parts.into_iter().map(|cargo| self.part(cargo, seal)).collect::<Result<_>>()?;
+        universal::executable(made)
+    }
+
+    /// An executable for one processor: the launcher, the archive in a segment of its own, the signature; with the hash by
+    /// which the system knows it.
+    fn part(&self, cargo: Cargo, seal: &Seal) -> Result<(Executable, Cdhash)> {
+        let Cargo { name, launcher, archive, len, index_hash } = cargo;
+        let mut room = place::make_room(&launcher, len)?;
         let failed = || format!("failed to sign `{name}`");
         let end = room.behind + room.tail.len() as u64;
         let place = sign::prepare(&mut room.head, end, seal).context(failed)?;
@@ -113,6 +143,8 @@ impl Dress<'_> {
         let owned = |bytes: Vec<u8>| Piece::Launcher(Arc::new(Cow::Owned(bytes)));
         let mut pieces = vec![(0, owned(room.head))];
         let start = room.archive;
+        let known = |cdhash: Option<Cdhash>| cdhash.ok_or_else(|| Error::new(failed()));
+        let archives = |len: u64| vec![(0..len, index_hash)];
         pieces.extend(archive.into_iter().map(|(at, stored)| (start + at, Piece::Stored(stored))));
         let mut content = Content { pieces: &pieces, at: 0, file: None };
         let mut tail = room.tail.as_slice();
@@ -128,14 +160,15 @@ impl Dress<'_> {
             let (Some(head), Some(tail)) = (head, tail) else { return Err(Error::new(failed())) };
             pieces[0] = (0, owned(head.to_vec()));
             pieces.push((room.behind, owned(tail.to_vec())));
-            let len = signed.len() as u64;
-            return Ok((Executable { name, pieces, len, index_hash }, sign::cdhash(&signed)));
+            let (len, cdhash) = (signed.len() as u64, known(sign::cdhash(&signed))?);
+            return Ok((Executable { archives: archives(len), name, pieces, len }, cdhash));
         }
         let signature = sign::over(&mut gap.chain(&mut tail), &place, seal).context(failed)?;
-        let cdhash = sign::cdhash_of(&signature);
+        let cdhash = known(sign::cdhash_of(&signature))?;
         room.tail.extend(signature);
         pieces.push((room.behind, owned(room.tail)));
-        Ok((Executable { name, pieces, len: place.limit + place.len, index_hash }, cdhash))
+        let len = place.limit + place.len;
+        Ok((Executable { archives: archives(len), name, pieces, len }, cdhash))
     }
 }
 
@@ -210,7 +243,8 @@ impl Read for Gap<'_, '_> {
 mod tests {
     use super::*;
     use crate::binaries::macho::image::MH_EXECUTE;
-    use crate::binaries::macho::image::tests::{ARM64, file};
+    use crate::binaries::macho::image::tests::{ARM64, X86_64, file};
+    use crate::target::Arch;
 
     #[test]
     fn an_executable_holds_the_archive_and_a_signature_over_it() {
@@ -220,16 +254,32 @@ mod tests {
         let plain = file(MH_EXECUTE, ARM64, &[], 400);
         let launcher: Launcher = Arc::new(Cow::Owned(plain));
         let archive = vec![(0, Stored::Bytes(vec![1; 10].into())), (16, Stored::File(blob))];
-        let cargo = Cargo { name: "app".into(), archive, len: 9016 + 20, index_hash: [0; 16] };
+        let cargo = Cargo { name: "app".into(), launcher, archive, len: 9016 + 20, index_hash: [0; 16] };
         let seal = Seal { identifier: "app".into(), ..Seal::default() };
-        let dress = Dress { launcher: &launcher, signer: Signer::AdHoc };
-        let (made, cdhash) = dress.executable(cargo, &seal).unwrap();
+        let dress = Dress { signer: Signer::AdHoc };
+        let (made, cdhashes) = dress.executable(vec![cargo.clone()], &seal).unwrap();
         let mut bytes = Vec::new();
         Content { pieces: &made.pieces, at: 0, file: None }.read_to_end(&mut bytes).unwrap();
         assert_eq!(bytes.len() as u64, made.len);
         assert!(sign::holds(&bytes));
-        assert_eq!(sign::cdhash(&bytes), cdhash);
+        assert_eq!(cdhashes, [sign::cdhash(&bytes).unwrap()]);
         assert_eq!((bytes[0x4000], bytes[0x400a], bytes[0x4010], bytes[0x4010 + 8999]), (1, 0, 7, 7));
         assert_eq!(&bytes[0x8000..0x8007], b"symbols");
+
+        // Beside one for another processor it is what it was.
+        let launcher: Launcher = Arc::new(Cow::Owned(file(MH_EXECUTE, X86_64, &[], 400)));
+        let other = Cargo { launcher, index_hash: [1; 16], ..cargo.clone() };
+        let (both, cdhashes) = dress.executable(vec![cargo, other], &seal).unwrap();
+        let mut whole = Vec::new();
+        Content { pieces: &both.pieces, at: 0, file: None }.read_to_end(&mut whole).unwrap();
+        assert_eq!(whole.len() as u64, both.len);
+        assert_eq!(image::slice(&whole, Arch::Aarch64).unwrap(), bytes);
+        let intel = image::slice(&whole, Arch::X86_64).unwrap();
+        assert!(sign::holds(intel));
+        assert_eq!(cdhashes, [intel, &bytes].map(|part| sign::cdhash(part).unwrap()));
+        let places: Vec<_> =
+            both.archives.iter().map(|(r, hash)| (r.start, r.end - r.start, hash[0])).collect();
+        let start = (0x4000 + intel.len() as u64).next_multiple_of(0x4000);
+        assert_eq!(places, [(0x4000, intel.len() as u64, 1), (start, bytes.len() as u64, 0)]);
     }
 }

@@ -10,6 +10,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 use super::bundle::{FRAMEWORK, Item};
+use super::universal::Cdhash;
 use crate::archive::Stored;
 use crate::error::{Context, Result};
 
@@ -51,18 +52,18 @@ const OUTSIDE: [&str; 2] = ["Info.plist", "PkgInfo"];
 /// # Errors
 /// A file cannot be read.
 pub(super) fn content(items: &BTreeMap<String, Item>) -> Result<Vec<u8>> {
-    let mut frameworks: BTreeMap<&str, Option<[u8; 20]>> = BTreeMap::new();
+    let mut frameworks: BTreeMap<&str, &[Cdhash]> = BTreeMap::new();
     let mut sealed: Vec<(&String, &Item)> = Vec::new();
     for (path, item) in items.iter().filter(|(path, _)| !OUTSIDE.contains(&path.as_str())) {
         let Some((framework, inner)) = framework(path) else {
             sealed.push((path, item));
             continue;
         };
-        // It is known by the hash of its library.
+        // It is known by the hashes of its library.
         let stem = framework.rsplit('/').next().and_then(|n| n.strip_suffix(FRAMEWORK));
         let known = frameworks.entry(framework).or_default();
-        if let (Item::Code { cdhash, .. }, true) = (item, inner.rsplit('/').next() == stem) {
-            *known = Some(*cdhash);
+        if let (Item::Code { cdhashes, .. }, true) = (item, inner.rsplit('/').next() == stem) {
+            *known = cdhashes;
         }
     }
     let hashed = sealed.par_iter().map(|(path, item)| {
@@ -103,16 +104,14 @@ pub(super) fn content(items: &BTreeMap<String, Item>) -> Result<Vec<u8>> {
                 files2
                     .insert(path.clone(), optional(entry(vec![("symlink", Value::String(target.clone()))])));
             }
-            (Item::Code { cdhash, .. }, _) => {
-                files2.insert(path.clone(), nested(cdhash));
+            (Item::Code { cdhashes, .. }, _) => {
+                files2.insert(path.clone(), nested(cdhashes));
             }
             (Item::Data { .. }, None) => {}
         }
     }
-    for (path, cdhash) in frameworks {
-        if let Some(cdhash) = cdhash {
-            files2.insert(path.to_owned(), nested(&cdhash));
-        }
+    for (path, cdhashes) in frameworks.into_iter().filter(|(_, cdhashes)| !cdhashes.is_empty()) {
+        files2.insert(path.to_owned(), nested(cdhashes));
     }
     files2.sort_keys();
     let mut all = Dictionary::new();
@@ -126,12 +125,14 @@ pub(super) fn content(items: &BTreeMap<String, Item>) -> Result<Vec<u8>> {
     Ok(xml)
 }
 
-/// What is said of code: its hash, and that it must have it.
-fn nested(cdhash: &[u8; 20]) -> Value {
-    let hex: String = cdhash.iter().map(|b| format!("{b:02x}")).collect();
+/// What is said of code: the hash of its first part, and that it must have that of any of them.
+fn nested(cdhashes: &[Cdhash]) -> Value {
+    let hex = |cdhash: &Cdhash| cdhash.iter().map(|b| format!("{b:02x}")).collect::<String>();
+    let requirements: Vec<String> = cdhashes.iter().map(|c| format!("cdhash H\"{}\"", hex(c))).collect();
+    let first = cdhashes.first().map(|cdhash| cdhash.to_vec()).unwrap_or_default();
     let mut entry = Dictionary::new();
-    entry.insert("cdhash".into(), Value::Data(cdhash.to_vec()));
-    entry.insert("requirement".into(), Value::String(format!("cdhash H\"{hex}\"")));
+    entry.insert("cdhash".into(), Value::Data(first));
+    entry.insert("requirement".into(), Value::String(requirements.join(" or ")));
     Value::Dictionary(entry)
 }
 

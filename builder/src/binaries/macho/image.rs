@@ -165,6 +165,15 @@ pub(crate) fn slice(bytes: &[u8], arch: Arch) -> Result<&[u8], Refusal> {
     bytes.get(found.1.clone()).ok_or_else(|| Refusal::Damaged("table of processors".to_owned()))
 }
 
+/// The parts of a universal file, in its order; a thin file is one itself. None where it is no Mach-O file.
+pub(crate) fn slices(bytes: &[u8]) -> Vec<&[u8]> {
+    let parts = parts(&bytes[..bytes.len().min(4096)]).unwrap_or_default();
+    let place = |range: std::ops::Range<usize>| {
+        if range.end == usize::MAX { Some(bytes) } else { bytes.get(range) }
+    };
+    parts.into_iter().filter_map(|(_, range)| place(range)).collect()
+}
+
 impl Image {
     /// Reads header and load commands of a file for one processor.
     ///
@@ -345,6 +354,7 @@ pub(crate) mod tests {
         let both = universal(&[(X86_64, one.clone()), (ARM64, two.clone())]);
         assert_eq!(slice(&both, Arch::Aarch64).unwrap(), two);
         assert_eq!(slice(&both, Arch::X86_64).unwrap(), one);
+        assert_eq!((slices(&both), slices(&one)), (vec![&one[..], &two], vec![&one[..]]));
         assert!(has(&both[..4096], Arch::Aarch64) && !has(&one, Arch::Aarch64));
         assert_eq!(slice(b"\xca\xfe\xba\xbe\0\0\0\x34 java", Arch::X86_64), Err(Refusal::Foreign));
         let cut = slice(&both[..0x5000], Arch::Aarch64);

@@ -10,6 +10,7 @@ pub(crate) mod sign;
 pub(crate) mod signer;
 #[cfg(test)]
 mod tests;
+pub(crate) mod universal;
 
 use std::path::{Path, PathBuf};
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use bootloader::archive::{self, Processor};
 use object::read::File;
 use object::{ExportTarget, Object, ObjectSection, ObjectSegment, ObjectSymbol, RelocationTarget};
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ const MOST: u64 = 4096;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Image {
     pub(super) os: Os,
-    /// `None` for another processor, or several.
+    /// `None` for another processor.
     pub(super) arch: Option<Arch>,
     /// Whether it needs musl, where it needs a C library.
     pub(super) musl: Option<bool>,
@@ -26,11 +27,11 @@ pub(super) struct Image {
 }
 
 impl Image {
-    /// Reads a native file.
-    pub(super) fn read(bytes: &[u8]) -> Result<Image, &'static str> {
-        // Of a universal file of macOS, any part tells what is asked here.
-        let first = universal_part(bytes).unwrap_or(bytes);
-        let file = File::parse(first).map_err(|_| "expected a library or program (ELF, PE or Mach-O)")?;
+    /// Reads a native file, of a universal one of macOS the part for `arch` or else the first.
+    pub(super) fn read(bytes: &[u8], arch: Arch) -> Result<Image, &'static str> {
+        let first = || archive::parts(bytes).next().map(|(_, place)| &bytes[place]);
+        let bytes = part(bytes, arch).or_else(first).unwrap_or(bytes);
+        let file = File::parse(bytes).map_err(|_| "expected a library or program (ELF, PE or Mach-O)")?;
         let os = match file.format() {
             object::BinaryFormat::Elf => Os::Linux,
             object::BinaryFormat::Pe => Os::Windows,
@@ -42,7 +43,7 @@ impl Image {
             object::Architecture::Aarch64 => Some(Arch::Aarch64),
             _ => None,
         };
-        let arch = arch.filter(|_| file.is_64() && first.len() == bytes.len());
+        let arch = arch.filter(|_| file.is_64());
         let mut builtin = Memory::new(&file).inittab().unwrap_or_default();
         builtin.sort();
         builtin.dedup();
@@ -64,14 +65,14 @@ fn holds(bytes: &[u8], text: &[u8]) -> bool {
     memchr::memmem::find(bytes, text).is_some()
 }
 
-/// The first part of a universal file.
-fn universal_part(bytes: &[u8]) -> Option<&[u8]> {
-    let number = |at: usize| Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?) as usize);
-    if bytes.get(..4)? != [0xca, 0xfe, 0xba, 0xbe] {
-        return None;
-    }
-    let (offset, size) = (number(16)?, number(20)?);
-    bytes.get(offset..offset.checked_add(size)?)
+/// The part of a universal file for a processor.
+pub(super) fn part(bytes: &[u8], arch: Arch) -> Option<&[u8]> {
+    let wanted = match arch {
+        Arch::X86_64 => Processor::X86_64,
+        Arch::Aarch64 => Processor::Arm64,
+    };
+    let found = archive::parts(bytes).find(|(processor, _)| *processor == wanted);
+    found.map(|(_, place)| &bytes[place])
 }
 
 /// The strings that are a version of Python 3, as in `3.11.2` or `3.14.0rc1`.
@@ -198,19 +199,19 @@ mod tests {
     #[test]
     fn what_is_no_native_file_is_refused() {
         for bytes in [&b""[..], b"\x7fELF", b"MZ", b"\xca\xfe\xba\xbe\0\0\0\x01", b"#!/bin/sh\n"] {
-            assert!(Image::read(bytes).is_err());
+            assert!(Image::read(bytes, Arch::X86_64).is_err());
         }
     }
 
     #[test]
     fn the_running_program_is_of_this_platform() {
         let bytes = std::fs::read(std::env::current_exe().unwrap()).unwrap();
-        let image = Image::read(&bytes).unwrap();
+        let image = Image::read(&bytes, crate::spec::host().arch).unwrap();
         assert_eq!(image.os, crate::spec::host().os);
         assert_eq!(image.arch, Some(crate::spec::host().arch));
         assert!(image.builtin.is_empty());
         for n in (0..bytes.len().min(200_000)).step_by(997) {
-            let _ = Image::read(&bytes[..n]);
+            let _ = Image::read(&bytes[..n], Arch::X86_64);
         }
     }
 }

@@ -44,7 +44,8 @@ pub(super) fn given(request: &Request) -> Result<Option<(PathBuf, Target)>> {
     if let Some(path) = archive.or(folder) {
         return Ok(Some((path.to_owned(), target)));
     }
-    if target == host() {
+    // On a Mac an interpreter that runs may have a part for the other processor too.
+    if target == host() || (target.os == Os::Macos && host().os == Os::Macos) {
         return Ok(None);
     }
     let name = target.name();
@@ -61,6 +62,24 @@ pub(super) fn given(request: &Request) -> Result<Option<(PathBuf, Target)>> {
     Err(Error::new(message).hint(format!(
         "name the folder, zip or tar of one with `--python` or `interpreter` in `[target.{name}.python]`"
     )))
+}
+
+/// Takes an interpreter of macOS that was run for the other processor, where its files have a part for that: all else that it has
+/// said is the same there.
+///
+/// # Errors
+/// Its library cannot be read.
+pub(super) fn turn(python: &mut Python, wanted: Option<Target>) -> Result<()> {
+    let is_macos = |target: Target| target.os == Os::Macos;
+    let Some(wanted) = wanted.filter(|t| is_macos(*t) && is_macos(python.target) && *t != python.target)
+    else {
+        return Ok(());
+    };
+    if image::part(&fs_err::read(python.core())?, wanted.arch).is_some() {
+        python.target = wanted;
+        wanted.machine().clone_into(&mut python.machine);
+    }
+    Ok(())
 }
 
 /// Reads the Python in a folder or an archive.
@@ -90,7 +109,7 @@ pub(super) fn read(given: &Path, target: Target, store: &Store) -> Result<Python
             ))
             .hint("unpack or install what holds it into the same folder as well")
     })?;
-    let image = image(core, store)?;
+    let image = image(core, target.arch, store)?;
     check(&image, target, core)?;
     if layout.minor < SUPPORTED.0 || layout.minor > SUPPORTED.1 {
         let (low, high) = SUPPORTED;
@@ -182,18 +201,19 @@ fn soabi(target: Target, minor: u8, flags: &str) -> String {
     }
 }
 
-/// What the native file says, kept by its content.
-fn image(path: &Path, store: &Store) -> Result<Image> {
+/// What the native file says, kept by its content: of a universal file its part for a processor.
+fn image(path: &Path, arch: Arch, store: &Store) -> Result<Image> {
     /// Changes when [`Image`] changes what it means.
-    const VERSION: u8 = 1;
+    const VERSION: u8 = 2;
     let hash = store.file_hash(path)?;
-    let key: Hash =
-        *blake3::Hasher::new().update(b"image").update(&[VERSION]).update(&hash).finalize().as_bytes();
+    let mut key = blake3::Hasher::new();
+    key.update(b"image").update(&[VERSION, u8::from(arch == Arch::X86_64)]).update(&hash);
+    let key: Hash = *key.finalize().as_bytes();
     if let Some(kept) = store.get(Bucket::Probe, &key).and_then(|v| serde_json::from_slice(&v).ok()) {
         return Ok(kept);
     }
     let bytes = fs_err::read(path)?;
-    let image = Image::read(&bytes)
+    let image = Image::read(&bytes, arch)
         .map_err(|part| Error::new(format!("failed to read `{}`: {part}", path.display())))?;
     if let Ok(value) = serde_json::to_vec(&image) {
         store.put(Bucket::Probe, &key, &value);
@@ -203,9 +223,8 @@ fn image(path: &Path, store: &Store) -> Result<Image> {
 
 /// Fails if a native file is not for the target.
 fn check(image: &Image, target: Target, core: &Path) -> Result<()> {
-    let universal = target.os == Os::Macos && image.os == Os::Macos && image.arch.is_none();
     let musl = target.os != Os::Linux || image.musl.is_none_or(|musl| musl == target.musl);
-    if image.os == target.os && (image.arch == Some(target.arch) || universal) && musl {
+    if image.os == target.os && image.arch == Some(target.arch) && musl {
         return Ok(());
     }
     let arch = image.arch;

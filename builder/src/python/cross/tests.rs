@@ -130,6 +130,28 @@ fn a_python_for_another_platform_is_told_apart() {
 }
 
 #[test]
+fn an_interpreter_of_macos_is_turned_to_the_other_processor_of_its_files() {
+    let dir = tempfile::tempdir().unwrap();
+    let [arm, intel] = Target::UNIVERSAL;
+    let mut both = Vec::from(0xcafe_babe_u32.to_be_bytes());
+    for value in [2, 0x0100_0007, 3, 48, 4, 2, 0x0100_000c, 0, 52, 4, 2] {
+        both.extend(u32::to_be_bytes(value));
+    }
+    both.extend(b"onetwo..");
+    let mut python = Python::blank(arm);
+    python.libpython = Some(dir.path().join("Python"));
+    std::fs::write(dir.path().join("Python"), &both).unwrap();
+    turn(&mut python, Some(LINUX)).unwrap();
+    turn(&mut python, None).unwrap();
+    assert_eq!(python.target, arm);
+    turn(&mut python, Some(intel)).unwrap();
+    assert_eq!((python.target, python.machine.as_str()), (intel, "x86_64"));
+    std::fs::write(dir.path().join("Python"), &both[..50]).unwrap();
+    turn(&mut python, Some(arm)).unwrap();
+    assert_eq!(python.target, intel);
+}
+
+#[test]
 fn what_is_given_for_another_platform_is_a_folder_or_an_archive() {
     let dir = tempfile::tempdir().unwrap();
     // None that these tests run on.

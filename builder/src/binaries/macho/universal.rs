@@ -1,0 +1,146 @@
+//! Universal files: a part for each processor, each as it is alone.
+
+use super::image::u32_at;
+use crate::error::{Error, Result};
+
+/// Parts begin at a multiple of this power of two: the pages of arm64, as tools have it for all processors.
+const ALIGN: u32 = 14;
+/// Length of the header, and of what it says of a part.
+const HEADER: usize = 8;
+
+/// A processor as headers name it: its number and that of its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Cpu {
+    number: u32,
+    kind: u32,
+}
+
+impl Cpu {
+    /// The processor of a 64-bit Mach-O file for one, which begins with `head`.
+    pub(crate) fn of(head: &[u8]) -> Option<Cpu> {
+        let is_ours = head.get(..12)?.starts_with(b"\xcf\xfa\xed\xfe");
+        is_ours.then(|| Cpu { number: u32_at(head, 4), kind: u32_at(head, 8) })
+    }
+
+    /// Whether one file can have parts for both.
+    pub(crate) fn joins(self, other: Cpu) -> bool {
+        self.number != other.number
+    }
+}
+
+/// Where the parts of a universal file lie.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    /// Header and table of the parts.
+    pub(crate) head: Vec<u8>,
+    /// For each part its place, in the order in which they were given.
+    pub(crate) places: Vec<u64>,
+    /// Length of the file.
+    pub(crate) len: u64,
+}
+
+/// Lays out the parts for processors, with their lengths: in the order of their numbers, as `lipo` does. `program`: the
+/// system itself is to start it.
+///
+/// # Errors
+/// It would be longer than the system can start.
+pub(crate) fn lay_out(parts: &[(Cpu, u64)], program: bool) -> Result<Layout> {
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.sort_by_key(|i| parts[*i].0);
+    let mut places = vec![0; parts.len()];
+    // There is room for hundreds of parts ahead of the first one.
+    let mut len = 0u64;
+    for &i in &order {
+        places[i] = (len.max(1)).next_multiple_of(1 << ALIGN);
+        len = places[i] + parts[i].1;
+    }
+    // The kernel knows numbers of 32 bits only, the loader of libraries those of 64 too.
+    let wide = len > u64::from(u32::MAX);
+    if wide && program {
+        return Err(Error::new("a universal program of more than 4 GiB cannot be one file on macOS").hint(
+            "leave data files out, build with `mode = \"onedir\"`, or one program for each processor",
+        ));
+    }
+    let magic: u32 = if wide { 0xcafe_babf } else { 0xcafe_babe };
+    let mut head = Vec::with_capacity(HEADER + parts.len() * 32);
+    head.extend(magic.to_be_bytes());
+    head.extend((parts.len() as u32).to_be_bytes());
+    for i in order {
+        let (cpu, size) = parts[i];
+        head.extend(cpu.number.to_be_bytes());
+        head.extend(cpu.kind.to_be_bytes());
+        for value in [places[i], size] {
+            let bytes = value.to_be_bytes();
+            head.extend(&bytes[if wide { 0 } else { 4 }..]);
+        }
+        head.extend(ALIGN.to_be_bytes());
+        if wide {
+            head.extend([0; 4]);
+        }
+    }
+    Ok(Layout { head, places, len })
+}
+
+/// Puts files for several processors into one; `None` where they are no Mach-O files, or two are for the same.
+///
+/// # Errors
+/// Those of [`lay_out`].
+pub(crate) fn join(files: &[&[u8]]) -> Result<Option<Vec<u8>>> {
+    let cpus: Option<Vec<Cpu>> = files.iter().map(|file| Cpu::of(file)).collect();
+    let Some(cpus) = cpus else { return Ok(None) };
+    let joins = |i: usize| cpus[..i].iter().all(|other| other.joins(cpus[i]));
+    if !(0..cpus.len()).all(joins) {
+        return Ok(None);
+    }
+    let parts: Vec<(Cpu, u64)> = cpus.into_iter().zip(files.iter().map(|file| file.len() as u64)).collect();
+    let layout = lay_out(&parts, false)?;
+    let mut whole = layout.head;
+    let mut placed: Vec<(u64, &[u8])> = layout.places.into_iter().zip(files.iter().copied()).collect();
+    placed.sort_by_key(|(at, _)| *at);
+    for (at, file) in placed {
+        whole.resize(usize::try_from(at)?, 0);
+        whole.extend(file);
+    }
+    Ok(Some(whole))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::image::tests::{ARM64, X86_64, file};
+    use super::super::image::{self, MH_DYLIB};
+    use super::*;
+    use crate::target::Arch;
+
+    #[test]
+    fn both_parts_are_found_as_they_were() {
+        let (arm, intel) = (file(MH_DYLIB, ARM64, &[], 20), file(MH_DYLIB, X86_64, &[], 0));
+        let both = join(&[&arm, &intel]).unwrap().unwrap();
+        assert_eq!(join(&[&intel, &arm]).unwrap().unwrap(), both);
+        assert_eq!(image::slice(&both, Arch::Aarch64).unwrap(), arm);
+        assert_eq!(image::slice(&both, Arch::X86_64).unwrap(), intel);
+        assert!(image::has(&both, Arch::X86_64) && image::has(&both, Arch::Aarch64));
+        // That for x86-64 comes first, and each begins at a page.
+        let expected = [0xcafe_babe, 2, X86_64, 0, 0x4000, intel.len() as u32, 14, ARM64, 0, 0xc000];
+        let found: Vec<u32> =
+            both.chunks_exact(4).map(|b| u32::from_be_bytes(b.try_into().unwrap())).collect();
+        assert_eq!(found[..10], expected);
+        assert_eq!(both.len(), 0xc000 + arm.len());
+        assert_eq!(join(&[&arm, &arm]).unwrap(), None);
+        assert_eq!(join(&[&arm, b"text"]).unwrap(), None);
+    }
+
+    #[test]
+    fn what_is_longer_than_32_bits_tell_has_wide_numbers() {
+        let cpu = |number| Cpu { number, kind: 0 };
+        let parts = [(cpu(ARM64), 0xc000_0000), (cpu(X86_64), 0xc000_0001)];
+        let layout = lay_out(&parts, false).unwrap();
+        assert_eq!((layout.places, layout.len), (vec![0xc000_8000, 0x4000], 0x1_8000_8000));
+        assert_eq!((&layout.head[..4], layout.head.len()), (&b"\xca\xfe\xba\xbf"[..], 8 + 2 * 32));
+        assert_eq!(
+            layout.head[8 + 32 + 8..8 + 32 + 24],
+            [0, 0, 0, 0, 0xc0, 0, 0x80, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0]
+        );
+        let error = lay_out(&parts, true).unwrap_err().to_string();
+        assert!(error.contains("4 GiB"), "{error}");
+    }
+}

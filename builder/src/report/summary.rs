@@ -1,0 +1,224 @@
+//! The numbers of a build, and what is told of it when it has ended.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::{Report, Reporter, write, write_work};
+use crate::analysis::{Guard, Reason};
+use crate::archive::Totals;
+use crate::binaries::Natives;
+use crate::error::{Result, Warning};
+use crate::output::Published;
+use crate::python::Python;
+use crate::rules::Contents;
+use crate::spec::Request;
+use crate::target::Target;
+
+/// What was found out for one platform: all of a product, or the part of a universal one for a processor.
+#[derive(Debug)]
+pub struct Part<'a> {
+    /// What was asked for.
+    pub request: &'a Request,
+    /// The interpreter.
+    pub python: Python,
+    /// Modules and data.
+    pub contents: Contents,
+    /// Native files.
+    pub natives: Natives,
+    /// Numbers.
+    pub totals: Totals,
+}
+
+/// Numbers for the closing summary.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct Summary {
+    /// The product: the executable, or the folder of a onedir build.
+    pub path: PathBuf,
+    /// The executable to start.
+    pub program: PathBuf,
+    /// Whether an equal product was there already.
+    pub unchanged: bool,
+    /// `onefile` or `onedir`.
+    pub mode: &'static str,
+    /// Its size in bytes.
+    pub size: u64,
+    /// What is in it; of a universal program in the part for the first processor.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// A universal program: what is in the other parts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Counts>,
+    /// Duration of the build.
+    pub seconds: f64,
+}
+
+/// Numbers for one platform.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct Counts {
+    /// The platform.
+    pub target: String,
+    /// Version of the embedded Python.
+    pub python: String,
+    /// Python modules, extensions included.
+    pub modules: usize,
+    /// Native libraries and extension modules.
+    pub libraries: usize,
+    /// Data files.
+    pub data: usize,
+    /// Oldest glibc that will do, and the file that needs it.
+    pub glibc: Option<(String, String)>,
+    /// Oldest macOS that will do, and the file that needs it.
+    pub macos: Option<(String, String)>,
+    /// Imports that lead nowhere and are not guarded.
+    pub missing: usize,
+}
+
+impl Counts {
+    fn of(part: &Part<'_>) -> Counts {
+        let Part { python, contents, natives, totals, .. } = part;
+        let needed = |reasons: &Vec<Reason>| reasons.iter().any(|r| r.guard == Guard::None);
+        let (major, minor, micro) = python.version;
+        let floor = |floor: &Option<((u32, u32), String)>| {
+            floor.as_ref().map(|((a, b), file)| (format!("{a}.{b}"), file.clone()))
+        };
+        Counts {
+            target: python.target.name(),
+            python: format!("{major}.{minor}.{micro}"),
+            modules: totals.modules,
+            libraries: totals.libraries,
+            data: totals.data,
+            glibc: floor(&natives.glibc),
+            macos: floor(&natives.macos),
+            missing: contents.graph.missing.values().filter(|r| needed(r)).count(),
+        }
+    }
+}
+
+impl Summary {
+    /// As the line that programs read has it: the oldest systems as objects.
+    pub(super) fn event(&self) -> Value {
+        let with_objects = |mut value: Value, counts: &Counts| {
+            for (key, floor) in [("macos", &counts.macos), ("glibc", &counts.glibc)] {
+                if let Some((version, file)) = floor {
+                    value[key] = json!({ "version": version, "file": file });
+                }
+            }
+            value
+        };
+        let mut value = with_objects(serde_json::to_value(self).unwrap_or_default(), &self.counts);
+        if !self.others.is_empty() {
+            let each =
+                self.others.iter().map(|c| with_objects(serde_json::to_value(c).unwrap_or_default(), c));
+            value["others"] = each.collect();
+        }
+        value["event"] = Value::from("result");
+        value
+    }
+
+    /// The same with the numbers of one part only.
+    fn of(&self, part: &Part<'_>) -> Summary {
+        Summary { counts: Counts::of(part), others: Vec::new(), ..self.clone() }
+    }
+
+    fn new(request: &Request, parts: &[Part<'_>], published: &Published, reporter: &Reporter) -> Summary {
+        let mut counts = parts.iter().map(Counts::of);
+        Summary {
+            path: published.path.clone(),
+            program: published.program.clone(),
+            unchanged: published.unchanged,
+            mode: crate::spec::write::mode_name(request.bundle.mode),
+            size: published.size,
+            counts: counts.next().unwrap_or_default(),
+            others: counts.collect(),
+            seconds: reporter.elapsed().as_secs_f64(),
+        }
+    }
+}
+
+/// The warnings of all `parts` of a product: what does not hold for each of them tells for which it does.
+pub fn merged(warnings: Vec<(Target, Warning)>, parts: usize) -> Vec<Warning> {
+    let mut merged: Vec<(Warning, Vec<Target>)> = Vec::new();
+    for (target, warning) in warnings {
+        match merged.iter_mut().find(|(known, _)| *known == warning) {
+            Some((_, targets)) if targets.contains(&target) => {}
+            Some((_, targets)) => targets.push(target),
+            None => merged.push((warning, vec![target])),
+        }
+    }
+    let told = |(warning, targets): (Warning, Vec<Target>)| {
+        if targets.len() == parts {
+            return warning;
+        }
+        let names: Vec<String> = targets.iter().map(Target::name).collect();
+        Warning { message: format!("{} ({})", warning.message, names.join(", ")), ..warning }
+    };
+    merged.into_iter().map(told).collect()
+}
+
+/// Prints the closing summary and writes what the request wants to have written of the build.
+///
+/// # Errors
+/// The product cannot be read, or a file not be written.
+pub fn tell(
+    request: &Request,
+    parts: &[Part<'_>],
+    published: &Published,
+    reporter: &mut Reporter,
+) -> Result<()> {
+    let output = &request.output;
+    let summary = Summary::new(request, parts, published, reporter);
+    let mut bloat = Vec::new();
+    if output.report.is_some() || output.work.is_some() || output.bloat {
+        for (i, part) in parts.iter().enumerate() {
+            let report = Report::new(part, summary.of(part), reporter)?;
+            // The first processor has the names that were asked for, each other one is told apart by its own.
+            let machine = if i == 0 { None } else { Some(part.python.target.machine()) };
+            if let Some(path) = &output.report {
+                write(&report, &named(path, machine))?;
+            }
+            if let Some(work) = &output.work {
+                let folder = named(&work.join(&request.name), machine);
+                write_work(&folder, &request.name, &part.contents.graph, &report)?;
+            }
+            bloat.push((part.python.target.name(), report.bloat().to_vec()));
+        }
+    }
+    reporter.summary(&summary);
+    for (target, parts) in bloat.iter().filter(|_| output.bloat) {
+        reporter.bloat(parts, request.is_universal().then_some(target));
+    }
+    Ok(())
+}
+
+/// A path, with the name of a processor behind its stem.
+fn named(path: &Path, machine: Option<&str>) -> PathBuf {
+    let Some(machine) = machine else { return path.to_owned() };
+    let part = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    let (stem, extension) = (part(path.file_stem()), part(path.extension()));
+    let dot = if extension.is_empty() { "" } else { "." };
+    path.with_file_name(format!("{stem}-{machine}{dot}{extension}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_warning_of_one_part_tells_which() {
+        let [arm, intel] = Target::UNIVERSAL;
+        let (both, one) = (Warning::new("a"), Warning::new("b"));
+        let given =
+            vec![(arm, both.clone()), (arm, both.clone()), (intel, both.clone()), (intel, one.clone())];
+        assert_eq!(merged(given, 2), [both, Warning::new("b (macos-x86_64)")]);
+        assert_eq!(merged(vec![(arm, one.clone()), (arm, one.clone())], 1), [one]);
+    }
+
+    #[test]
+    fn the_report_of_another_processor_has_its_name() {
+        let at = |path: &str, machine| named(Path::new(path), machine).display().to_string();
+        assert_eq!(at("out/report.json", None), "out/report.json");
+        assert_eq!(at("out/report.json", Some("x86_64")), "out/report-x86_64.json");
+        assert_eq!(at("build/app", Some("x86_64")), "build/app-x86_64");
+    }
+}

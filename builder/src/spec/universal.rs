@@ -1,0 +1,140 @@
+//! Universal programs of macOS: one request for each processor, which agree in what the product has once.
+
+use super::{Request, host};
+use crate::error::{Error, Result};
+use crate::target::{Os, Target, UNIVERSAL, Wanted};
+
+/// Whether a request is for a universal program: `named` says so, or both architectures of `[macos]`. What the command line
+/// names is meant to be just that, where the spec has it among others (`is_final`).
+///
+/// # Errors
+/// Target and architectures contradict each other.
+pub(super) fn is_wanted(request: &Request, named: Option<Wanted>, is_final: bool) -> Result<bool> {
+    let architectures = &request.macos.architectures;
+    let has = |target: &Target| architectures.iter().any(|a| a == target.machine());
+    let all = Target::UNIVERSAL.iter().all(has);
+    let system = match named {
+        Some(Wanted::Universal) if all || architectures.is_empty() => return Ok(true),
+        Some(Wanted::Universal) => {
+            let shown = architectures.join(", ");
+            let error =
+                Error::new(format!("the target is {UNIVERSAL}, but `architectures` of `[macos]` is {shown}"));
+            return Err(error.hint("name both architectures, `x86_64` and `arm64`, or none"));
+        }
+        Some(Wanted::One(_)) if is_final => return Ok(false),
+        Some(Wanted::One(target)) => target.os,
+        None => host().os,
+    };
+    Ok(system == Os::Macos && all)
+}
+
+/// A request with those for the other processors.
+///
+/// # Errors
+/// They differ in what the product has once.
+pub(super) fn together(request: Request, others: Vec<Request>) -> Result<Request> {
+    for other in &others {
+        if let Some(what) = difference(&request, other) {
+            let names = [&request, other].map(|r| r.target.map(|t| t.name()).unwrap_or_default());
+            let error = Error::new(format!(
+                "{what} differs between {} and {}, and a universal program has it once",
+                names[0], names[1]
+            ));
+            return Err(error.hint("move it out of `[target.…]`, or say there the same for both"));
+        }
+    }
+    Ok(Request { others, ..request })
+}
+
+/// What differs and must not.
+fn difference(one: &Request, other: &Request) -> Option<&'static str> {
+    let names = |request: &Request| -> Vec<String> {
+        request.programs.iter().map(|program| program.name.clone()).collect()
+    };
+    let same = [
+        ("`name` in `[app]`", one.name == other.name),
+        ("`version` in `[app]`", one.version == other.version),
+        ("the names of the programs", names(one) == names(other)),
+        ("`mode` in `[bundle]`", one.bundle.mode == other.bundle.mode),
+        (
+            "`contents-directory` in `[bundle]`",
+            one.bundle.contents_directory == other.bundle.contents_directory,
+        ),
+        ("`console` in `[windows]`", one.windows.console == other.windows.console),
+        ("`[macos]`", one.macos == other.macos),
+    ];
+    same.into_iter().find(|(_, same)| !same).map(|(what, _)| what)
+}
+
+impl Request {
+    /// The requests of the parts: of a universal program one for each processor, else this one.
+    pub fn parts(&self) -> impl Iterator<Item = &Request> {
+        std::iter::once(self).chain(&self.others)
+    }
+
+    /// Whether it is for more than one processor.
+    pub fn is_universal(&self) -> bool {
+        !self.others.is_empty()
+    }
+
+    /// The name of the target, where one is named.
+    pub fn target_name(&self) -> Option<String> {
+        if self.is_universal() { Some(UNIVERSAL.to_owned()) } else { self.target.map(|target| target.name()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Overrides, load};
+    use super::*;
+
+    fn loaded(spec: &str, target: Option<&str>) -> Result<Request> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("app.py"), "").unwrap();
+        let path = folder.path().join("app.spec");
+        std::fs::write(&path, format!("[app]\nentry = \"app.py\"\n{spec}")).unwrap();
+        let target = target.map(|name| Wanted::named(name).unwrap());
+        load(&path, &Overrides { target, ..Overrides::default() })
+    }
+
+    /// The targets of the parts, with what each excludes.
+    fn parts(spec: &str, target: Option<&str>) -> String {
+        let shown = |r: &Request| {
+            format!("{} {}", r.target.map(|t| t.name()).unwrap_or_default(), r.modules.exclude.join(" "))
+        };
+        loaded(spec, target).unwrap().parts().map(shown).collect::<Vec<_>>().join(", ")
+    }
+
+    const EXCLUDES: &str = "[target.macos.modules]\nexclude = [\"a\"]\n[target.macos-x86_64.modules]\nexclude = [\"b\"]\n\
+                            [target.macos-universal2.modules]\nexclude = [\"c\"]\n";
+
+    #[test]
+    fn each_processor_has_its_own_tables() {
+        let named = format!("[bundle]\ntarget = \"macos-universal2\"\n{EXCLUDES}");
+        let both = "macos-aarch64 a c, macos-x86_64 a c b";
+        assert_eq!(parts(&named, None), both);
+        assert_eq!(parts(EXCLUDES, Some("macos-universal2")), both);
+        let listed = format!(
+            "[bundle]\ntarget = \"macos-x86_64\"\n[macos]\narchitectures = [\"x86_64\", \"arm64\"]\n{EXCLUDES}"
+        );
+        assert_eq!(parts(&listed, None), both);
+        // What the command line names is meant.
+        assert_eq!(parts(&listed, Some("macos-aarch64")), "macos-aarch64 a");
+        assert_eq!(parts(&listed, Some("linux-x86_64")), "linux-x86_64 ");
+        assert_eq!(loaded(&listed, None).unwrap().target_name().as_deref(), Some("macos-universal2"));
+    }
+
+    #[test]
+    fn contradictions_are_told() {
+        let error = |spec: &str| loaded(spec, Some("macos-universal2")).unwrap_err().to_string();
+        let one = error("[macos]\narchitectures = [\"arm64\"]\n");
+        assert!(one.contains("`architectures` of `[macos]` is arm64"), "{one}");
+        let mode = error("[target.macos-x86_64.bundle]\nmode = \"onefile\"\n");
+        assert!(
+            mode.contains("`mode` in `[bundle]` differs between macos-aarch64 and macos-x86_64"),
+            "{mode}"
+        );
+        let icon = error("[target.macos-aarch64.macos]\nidentifier = \"x\"\n");
+        assert!(icon.contains("`[macos]` differs"), "{icon}");
+    }
+}
