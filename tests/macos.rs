@@ -6,7 +6,7 @@ use harness::{Outcome, Project, Run, freeze_command, newest, root, scratch};
 
 use crate::cross::{launcher, path_with, piece};
 
-const TARGETS: [(&str, &str, &str); 2] =
+pub(crate) const TARGETS: [(&str, &str, &str); 2] =
     [("macos-aarch64", "aarch64-apple-darwin", "arm64"), ("macos-x86_64", "x86_64-apple-darwin", "x86_64")];
 
 /// What a program for macOS is made from.

@@ -51,8 +51,10 @@ pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
     let app = reporter.phase("assemble", || assemble::app(request, packed, &python))?;
     let published = reporter.phase("publish", || output::publish(request, app))?;
     reporter.warn(&published.warnings);
-    #[cfg(feature = "signing")]
-    reporter.phase("notarise", || assemble::finish(request, &published.path, &python))?;
+    #[cfg(feature = "notarize")]
+    if request.macos.notarize.is_some() {
+        reporter.phase("notarise", || assemble::finish(request, &published.path, &python))?;
+    }
     let summary = Summary::new(request, &python, &contents, &natives, &published, reporter);
     let output = &request.output;
     let mut parts = None;
