@@ -65,7 +65,7 @@ impl Identity {
         let runtime = request.macos.hardened_runtime != Some(false);
         let timestamp = match request.macos.timestamp.as_deref() {
             Some("none") => None,
-            // As codesign does it: Apple tells the time for its own.
+            // Apple tells the time for its own; its server need not serve others.
             None => is_apples(&certificate).then(|| TIMESTAMP.to_owned()),
             Some(url) => {
                 let known = SigningSettings::default().set_time_stamp_url(url);
