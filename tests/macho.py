@@ -1,16 +1,20 @@
 """Checks a program for macOS by means that are not those of freeze: lief reads its files, hashlib hashes their pages.
 
-usage: python macho.py PRODUCT arm64|x86_64|universal2, where PRODUCT is a file, a folder or an app bundle. Prints what it has
-seen, or fails with what is wrong. Of universal files each part is checked as it lies in the file; with `universal2` all files
-must be such, but those named behind it, separated by commas, with the processors that they are for.
+usage: python macho.py [--others FILE=ARCH,...] PRODUCT arm64|x86_64|universal2 [CERTIFICATE [TIMES]], where PRODUCT is a file, a
+folder or an app bundle. Prints what it has seen, or fails with what is wrong. Of universal files each part is checked as it
+lies in the file; with `universal2` all files must be such, but the others, which are for the processors named. With a CERTIFICATE
+openssl must verify that it has signed each file, with TIMES that the server with that certificate has said when.
 """
 
+import argparse
 import hashlib
 import os
 import pathlib
 import plistlib
 import struct
+import subprocess
 import sys
+import tempfile
 
 import lief
 
@@ -30,7 +34,48 @@ def blobs(data):
     return found
 
 
-def signature(path, binary, data):
+# Where the token of a time stamp server lies in a signature.
+TOKEN = bytes.fromhex("060b2a864886f70d010910020e")
+
+
+def openssl(*arguments):
+    done = subprocess.run(("openssl",) + arguments, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def value(data, at):
+    """Where the content of the DER value at a place begins, and where it ends."""
+    size, at = data[at + 1], at + 2
+    if size < 0x80:
+        return at, at + size
+    count = size & 0x7F
+    return at + count, at + count + int.from_bytes(data[at : at + count], "big")
+
+
+def identity(found, directory, certificate, times):
+    """Has openssl verify who has signed the directory of the hashes, and when."""
+    message = found[0x10000][8:]
+    listed = plistlib.loads(message[message.index(b"<?xml") : message.index(b"</plist>") + 8])
+    assert listed["cdhashes"] == [hashlib.sha256(directory).digest()[:20]], listed
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        (folder / "cms").write_bytes(message)
+        (folder / "directory").write_bytes(directory)
+        how = ("cms", "-verify", "-binary", "-inform", "DER", "-purpose", "any", "-out", os.devnull, "-CAfile", certificate)
+        openssl(*how, "-in", str(folder / "cms"), "-content", str(folder / "directory"))
+        at = message.find(TOKEN)
+        assert (at >= 0) == bool(times), "a time" if at >= 0 else "no time"
+        if times:
+            # The token is the only attribute that is not signed, and follows what it tells the time of.
+            assert message[at - 8] == 0xA1 and message[at - 8 - 260 : at - 8 - 256] == bytes.fromhex("04820100")
+            (folder / "signed").write_bytes(message[at - 8 - 256 : at - 8])
+            start, end = value(message, at + len(TOKEN))
+            (folder / "token").write_bytes(message[start:end])
+            how = ("ts", "-verify", "-token_in", "-CAfile", times)
+            openssl(*how, "-in", str(folder / "token"), "-data", str(folder / "signed"))
+
+
+def signature(path, binary, data, signers):
     """Checks the hash of each page; returns the directory of the hashes and those of the special slots."""
     assert binary.has_code_signature, "no signature"
     at, size = binary.code_signature.data_offset, binary.code_signature.data_size
@@ -40,7 +85,13 @@ def signature(path, binary, data):
     magic, _, version, flags, hashes, name, special, count, limit = struct.unpack_from(">9I", directory)
     size, kind, _, shift = struct.unpack_from("4B", directory, 36)
     assert magic == 0xFADE0C02 and kind == 2 and size == 32, (hex(magic), kind, size)
-    assert limit == at and flags & 2 and version >= 0x20400, (limit, flags, hex(version))
+    assert limit == at and version >= 0x20400, (limit, hex(version))
+    if signers:
+        # For the hardened runtime.
+        assert flags == 0x10000 and version >= 0x20500, (hex(flags), hex(version))
+        identity(found, directory, *signers)
+    else:
+        assert flags & 2, hex(flags)
     page = 1 << shift
     assert count == -(-limit // page), (count, limit)
     for i in range(count):
@@ -115,7 +166,7 @@ def libraries(path, binary, root, arch):
     return named
 
 
-def check(path, root, wanted):
+def check(path, root, wanted, signers):
     """The number of libraries in the product that all parts need, their hashes and those of their special slots."""
     parts = thin(path)
     assert list(parts) == wanted, "it is for " + ", ".join(parts)
@@ -126,7 +177,7 @@ def check(path, root, wanted):
         binary = whole.at(i)
         assert int(binary.header.cpu_type) & 0xFFFFFFFF == CPU[arch], binary.header.cpu_type
         assert segments(binary, arch) == len(data), "__LINKEDIT does not reach to the end"
-        directory, special = signature(path, binary, data)
+        directory, special = signature(path, binary, data, signers)
         named += libraries(path, binary, root, arch)
         cdhashes.append(hashlib.sha256(directory).digest()[:20])
         slots.append(special)
@@ -172,9 +223,15 @@ def sealed(bundle, cdhashes, slots):
 
 
 def main():
-    product, arch = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
-    wanted = {"universal2": ["x86_64", "arm64"]}.get(arch, [arch])
-    others = dict(other.split("=") for other in sys.argv[3].split(",")) if len(sys.argv) > 3 else {}
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--others", default="")
+    parser.add_argument("product", type=lambda path: pathlib.Path(path).resolve())
+    parser.add_argument("arch", choices=[*CPU, "universal2"])
+    parser.add_argument("signers", nargs="*")
+    arguments = parser.parse_args()
+    product, signers = arguments.product, arguments.signers and (arguments.signers + [None])[:2]
+    wanted = {"universal2": ["x86_64", "arm64"]}.get(arguments.arch, [arguments.arch])
+    others = dict(other.split("=") for other in arguments.others.split(",") if other)
     paths = [p for p in sorted(product.rglob("*")) if p.is_file() and not p.is_symlink()] if product.is_dir() else [product]
     count = named = 0
     cdhashes, slots = {}, {}
@@ -185,7 +242,7 @@ def main():
             continue
         try:
             own = others.pop(path.name, None)
-            more, cdhashes[path], slots[path] = check(path, product, [own] if own else wanted)
+            more, cdhashes[path], slots[path] = check(path, product, [own] if own else wanted, signers)
         except (AssertionError, KeyError) as error:
             sys.exit("%s: %r" % (path, error))
         count += 1

@@ -36,7 +36,7 @@ pub(crate) fn check(product: &Path, arch: &str) -> String {
 pub(crate) fn check_with(product: &Path, arch: &str, others: &str) -> String {
     let venv = harness::venv(newest(), "lief\n");
     let run = Run::new(venv.python()).arg(root().join("tests/macho.py")).arg(product).arg(arch);
-    let outcome = if others.is_empty() { run.run() } else { run.arg(others).run() };
+    let outcome = if others.is_empty() { run.run() } else { run.arg("--others").arg(others).run() };
     outcome.success().stdout.clone()
 }
 

@@ -35,6 +35,7 @@ mod python;
 mod rebuild;
 mod resources;
 mod rules;
+mod signing;
 mod spec;
 mod static_python;
 mod storm;

@@ -54,8 +54,10 @@ pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
     let app = reporter.phase("assemble", || assemble::app(request, packed, &store))?;
     let published = reporter.phase("publish", || output::publish(request, app))?;
     reporter.warn(&published.warnings);
-    #[cfg(feature = "signing")]
-    reporter.phase("notarise", || assemble::finish(request, &published.path, &parts[0].python))?;
+    #[cfg(feature = "notarize")]
+    if request.macos.notarize.is_some() {
+        reporter.phase("notarise", || assemble::finish(request, &published.path, &parts[0].python))?;
+    }
     report::tell(request, &parts, &published, reporter)?;
     Ok(published)
 }

@@ -114,7 +114,7 @@ pub fn check(request: &Request, python: &Python) -> Result<()> {
 ///
 /// # Errors
 /// Apple is not reached, or does not take the product.
-#[cfg(feature = "signing")]
+#[cfg(feature = "notarize")]
 pub fn finish(request: &Request, product: &Path, python: &Python) -> Result<()> {
     if python.target.os == Os::Macos { macos::notarise(request, product) } else { Ok(()) }
 }

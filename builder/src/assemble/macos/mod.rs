@@ -4,7 +4,7 @@ mod bundle;
 mod entitlements;
 mod icon;
 mod info;
-#[cfg(feature = "signing")]
+#[cfg(feature = "notarize")]
 mod notary;
 mod place;
 mod seal;
@@ -60,6 +60,12 @@ pub(super) fn check(request: &Request, target: Target, launcher: &Launcher) -> R
         icon::read(path)?;
     }
     entitlements::read(macos.entitlements.as_deref())?;
+    #[cfg(feature = "notarize")]
+    if let Some(key) = &macos.notarize {
+        let signer = Signer::of(request)?;
+        notary::notary(key)?;
+        return signer.check_notarisable();
+    }
     Signer::of(request).map(drop)
 }
 
@@ -67,7 +73,7 @@ pub(super) fn check(request: &Request, target: Target, launcher: &Launcher) -> R
 ///
 /// # Errors
 /// It cannot be sent, or Apple does not take it.
-#[cfg(feature = "signing")]
+#[cfg(feature = "notarize")]
 pub(super) fn notarise(request: &Request, product: &std::path::Path) -> Result<()> {
     request.macos.notarize.as_deref().map_or(Ok(()), |key| notary::notarise(key, product))
 }

@@ -1,10 +1,14 @@
 //! Signs with a certificate, by the library that `rcodesign` is made of.
 
-use std::path::PathBuf;
+use std::error::Error as StdError;
+use std::path::Path;
 
-use apple_codesign::cryptography::{InMemoryPrivateKey, parse_pfx_data};
-use apple_codesign::{CodeSignatureFlags, MachOSigner, SettingsScope, SigningSettings};
-use x509_certificate::CapturedX509Certificate;
+use apple_codesign::cryptography::InMemoryPrivateKey;
+use apple_codesign::{
+    AppleCertificate, AppleCodesignError, CodeSignatureFlags, MachOSigner, SettingsScope, SigningSettings,
+};
+use cryptographic_message_syntax::{CmsError, TimeStampError};
+use x509_certificate::{CapturedX509Certificate, Sign};
 
 use super::sign::{self, Seal};
 use crate::error::{Context, Error, Result};
@@ -12,13 +16,20 @@ use crate::spec::Request;
 
 /// The service of Apple that says when something was signed.
 const TIMESTAMP: &str = "http://timestamp.apple.com/ts01";
-/// The variable with the password of a `.p12` file: a spec is no place for it.
+/// The variable with the password of a file: a spec is no place for it.
 const PASSWORD: &str = "FREEZE_SIGN_PASSWORD";
+/// What `sign` names.
+const FILE: &str =
+    "`sign` names a .p12 or .pem file with a certificate and its private key, as Keychain Access exports it";
+/// The extension that says what a certificate is for, and what it says of one for signing code, in DER.
+const USAGE: (&[u8], &[u8]) = (&[0x55, 0x1d, 0x25], &[6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 3]);
 
 /// A certificate with its key, and how to sign with it.
 pub(crate) struct Identity {
     key: InMemoryPrivateKey,
-    certificates: Vec<CapturedX509Certificate>,
+    certificate: CapturedX509Certificate,
+    /// Those that issued it, as far as the file has them.
+    chain: Vec<CapturedX509Certificate>,
     runtime: bool,
     timestamp: Option<String>,
     id: Vec<u8>,
@@ -35,35 +46,59 @@ impl Identity {
     /// Reads the file that a request names.
     ///
     /// # Errors
-    /// It cannot be read, or holds no certificate with its key.
+    /// It cannot be read, or holds no certificate to sign with and its key.
     pub(crate) fn read(name: &str, request: &Request) -> Result<Identity> {
-        let path: PathBuf = request.base.join(name);
+        let path = request.base.join(name);
+        let bytes = fs_err::read(&path)
+            .context(|| format!("failed to read the identity `{}`", path.display()))
+            .map_err(|e| e.hint(FILE))?;
+        let password = std::env::var(PASSWORD).ok();
+        Identity::of(&bytes, &path, password.as_deref(), request)
+    }
+
+    fn of(bytes: &[u8], path: &Path, password: Option<&str>, request: &Request) -> Result<Identity> {
         let failed = || format!("failed to read the identity `{}`", path.display());
-        let hint =
-            "`sign` names a file with a certificate and its key: .p12 or .pem, exported from Keychain Access";
-        let bytes = fs_err::read(&path).context(failed).map_err(|e| e.hint(hint))?;
-        let (key, certificates) = if bytes.starts_with(b"\x30") {
-            let password = std::env::var(PASSWORD).unwrap_or_default();
-            let (certificate, key) = parse_pfx_data(&bytes, &password)
-                .context(failed)
-                .map_err(|e| e.hint(format!("{PASSWORD} holds the password of the file")))?;
-            (Some(key), vec![certificate])
-        } else {
-            pem(&bytes).context(failed)?
-        };
-        let key = key.filter(|_| !certificates.is_empty());
-        let key = key.ok_or_else(|| {
-            Error::new(failed()).cause("expected a certificate and its private key").hint(hint)
-        })?;
+        let is_der = bytes.starts_with(b"\x30");
+        let found = if is_der { p12(bytes, password) } else { pem(bytes, password) };
+        let (key, certificate, chain) = found.and_then(Found::pair).context(failed)?;
+        check(&certificate).context(failed)?;
         let runtime = request.macos.hardened_runtime != Some(false);
         let timestamp = match request.macos.timestamp.as_deref() {
             Some("none") => None,
-            other => Some(other.unwrap_or(TIMESTAMP).to_owned()),
+            // Apple tells the time for its own; its server need not serve others.
+            None => is_apples(&certificate).then(|| TIMESTAMP.to_owned()),
+            Some(url) => {
+                let known = SigningSettings::default().set_time_stamp_url(url);
+                known.context(|| format!("`timestamp` in `[macos]` is no address: `{url}`")).map_err(
+                    |e| {
+                        e.hint(format!(
+                            "it is the address of a time stamp server, as `{TIMESTAMP}`, or `none`"
+                        ))
+                    },
+                )?;
+                Some(url.to_owned())
+            }
         };
-        let mut id = blake3::hash(&bytes).as_bytes().to_vec();
+        let mut id = blake3::hash(bytes).as_bytes().to_vec();
         id.push(u8::from(runtime));
         id.extend(timestamp.iter().flat_map(|t| t.bytes()));
-        Ok(Identity { key, certificates, runtime, timestamp, id })
+        Ok(Identity { key, certificate, chain, runtime, timestamp, id })
+    }
+
+    /// Checks that Apple notarises what it signs.
+    ///
+    /// # Errors
+    /// It is no certificate for programs that are distributed outside of the App Store.
+    #[cfg(feature = "notarize")]
+    pub(crate) fn check_notarisable(&self) -> Result<()> {
+        let kinds = self.certificate.apple_code_signing_extensions();
+        if kinds.contains(&apple_codesign::CodeSigningCertificateExtension::DeveloperIdApplication) {
+            return Ok(());
+        }
+        let own = named(&self.certificate);
+        let error = Error::new(format!("Apple does not notarise what is signed with the certificate {own}"));
+        Err(error
+            .hint("that takes a certificate `Developer ID Application`, which Apple gives to its developers"))
     }
 
     /// What tells results of this identity from those of others.
@@ -77,16 +112,12 @@ impl Identity {
     /// The file cannot have a signature, or the time of the signature cannot be had.
     pub(crate) fn sign(&self, bytes: &[u8], seal: &Seal) -> Result<Vec<u8>> {
         let mut settings = SigningSettings::default();
-        let (own, chain) =
-            self.certificates.split_first().ok_or_else(|| Error::new("there is no certificate"))?;
-        settings.set_signing_key(&self.key, own.clone());
-        chain.iter().for_each(|certificate| settings.chain_certificate(certificate.clone()));
+        settings.set_signing_key(&self.key, self.certificate.clone());
+        self.chain.iter().for_each(|certificate| settings.chain_certificate(certificate.clone()));
         settings.chain_apple_certificates();
         settings.set_team_id_from_signing_certificate();
         if let Some(url) = &self.timestamp {
-            settings
-                .set_time_stamp_url(url.as_str())
-                .context(|| format!("`timestamp` is no address: `{url}`"))?;
+            settings.set_time_stamp_url(url.as_str())?;
         }
         settings.set_binary_identifier(SettingsScope::Main, &seal.identifier);
         if self.runtime {
@@ -105,21 +136,146 @@ impl Identity {
         // Ad hoc first: the library keeps what lies in a file, and this makes its segments as it expects them.
         let plain = sign::ad_hoc(bytes, &Seal { identifier: seal.identifier.clone(), ..Seal::default() })?;
         let mut signed = Vec::with_capacity(plain.len() + (64 << 10));
-        MachOSigner::new(&plain)?.write_signed_binary(&settings, &mut signed)?;
+        let written = MachOSigner::new(&plain)?.write_signed_binary(&settings, &mut signed);
+        written.map_err(|error| self.explained(error))?;
         Ok(signed)
+    }
+
+    /// What to do where the library failed.
+    fn explained(&self, error: AppleCodesignError) -> Error {
+        let (AppleCodesignError::Cms(CmsError::TimeStampProtocol(why)), Some(url)) =
+            (&error, &self.timestamp)
+        else {
+            return error.into();
+        };
+        let mut told = Error::new(format!("failed to get the time of the signature from `{url}`"));
+        match why {
+            // Its text names the address only; why it was not reached comes last.
+            TimeStampError::Reqwest(error) => {
+                let mut next: Option<&dyn StdError> = Some(error);
+                while let Some(error) = next {
+                    (told, next) = (told.cause(error.to_string()), error.source());
+                }
+            }
+            other => told = told.cause(other.to_string()),
+        }
+        told.hint(
+            "`timestamp` in `[macos]` names another server, or `none` for signatures without a time: they end with the \
+             certificate, and Apple does not notarise them",
+        )
     }
 }
 
-/// The key and the certificates in a text.
-fn pem(bytes: &[u8]) -> Result<(Option<InMemoryPrivateKey>, Vec<CapturedX509Certificate>)> {
-    let (mut key, mut certificates) = (None, Vec::new());
-    for part in pem::parse_many(bytes)? {
-        match part.tag() {
-            "CERTIFICATE" => certificates.push(CapturedX509Certificate::from_der(part.contents())?),
-            "PRIVATE KEY" => key = Some(InMemoryPrivateKey::from_pkcs8_der(part.contents())?),
-            "RSA PRIVATE KEY" => key = Some(InMemoryPrivateKey::from_pkcs1_der(part.contents())?),
+/// Keys and certificates in a file.
+#[derive(Default)]
+struct Found {
+    keys: Vec<InMemoryPrivateKey>,
+    certificates: Vec<CapturedX509Certificate>,
+}
+
+impl Found {
+    /// A key, its certificate, and the other certificates.
+    fn pair(mut self) -> Result<(InMemoryPrivateKey, CapturedX509Certificate, Vec<CapturedX509Certificate>)> {
+        let what = match (self.keys.len(), self.certificates.len()) {
+            (0, 0) => "neither",
+            (0, _) => "no private key",
+            (_, 0) => "no certificate",
+            (_, 1) => "a certificate of another key",
+            _ => "certificates of other keys",
+        };
+        for key in self.keys {
+            let public = key.public_key_data();
+            if let Some(at) = self.certificates.iter().position(|c| c.public_key_data() == public) {
+                let own = self.certificates.swap_remove(at);
+                return Ok((key, own, self.certificates));
+            }
+        }
+        let error = Error::new(format!("expected a certificate and its private key, found {what}"));
+        Err(error.hint(FILE))
+    }
+}
+
+/// How a certificate is called.
+fn named(certificate: &CapturedX509Certificate) -> String {
+    certificate.subject_common_name().map_or_else(|| "without a name".into(), |name| format!("`{name}`"))
+}
+
+/// Whether Apple has issued a certificate.
+fn is_apples(certificate: &CapturedX509Certificate) -> bool {
+    certificate.chains_to_apple_root_ca() || !certificate.apple_code_signing_extensions().is_empty()
+}
+
+/// Checks that signatures with a certificate count.
+fn check(certificate: &CapturedX509Certificate) -> Result<()> {
+    if !certificate.time_constraints_valid(None) {
+        let (from, to) = (certificate.validity_not_before(), certificate.validity_not_after());
+        let error =
+            Error::new(format!("the certificate {} is valid from {from} to {to}", named(certificate)));
+        return Err(
+            error.hint("macOS takes no signature made outside of that time: ask for a new certificate")
+        );
+    }
+    let mut usage = certificate.iter_extensions().filter(|e| e.id.as_ref() == USAGE.0);
+    if usage.any(|e| !e.value.to_bytes().windows(USAGE.1.len()).any(|w| w == USAGE.1)) {
+        let error = Error::new(format!("the certificate {} is not for signing code", named(certificate)));
+        return Err(error.hint("of Apple's, `Developer ID Application` and `Apple Development` are"));
+    }
+    Ok(())
+}
+
+/// The error of a password that is not right.
+fn locked(password: Option<&str>) -> Error {
+    Error::new(match password {
+        Some(_) => format!("the password in {PASSWORD} is not that of the file"),
+        None => format!("it has a password, and {PASSWORD} is not set"),
+    })
+    .hint(format!("{PASSWORD} holds the password of the file that `sign` names"))
+}
+
+/// What is in a `.p12` file.
+fn p12(bytes: &[u8], password: Option<&str>) -> Result<Found> {
+    use p12_keystore::Pkcs12Archive;
+    use p12_keystore::error::Error as Wrong;
+    let archive = match Pkcs12Archive::from_pkcs12(bytes, password.unwrap_or_default()) {
+        Ok(archive) => archive,
+        Err(Wrong::MacError(_) | Wrong::UnpadError) => return Err(locked(password)),
+        Err(e) => {
+            return Err(Error::from(e).context("expected a PKCS #12 file (.p12)").hint(FILE));
+        }
+    };
+    let mut found = Found::default();
+    for bag in archive.keys {
+        found.keys.push(InMemoryPrivateKey::from_pkcs8_der(bag.key.as_der())?);
+    }
+    for bag in archive.certs {
+        found.certificates.push(CapturedX509Certificate::from_der(bag.cert.as_der())?);
+    }
+    Ok(found)
+}
+
+/// What is in a text.
+fn pem(bytes: &[u8], password: Option<&str>) -> Result<Found> {
+    let mut found = Found::default();
+    for part in pem::parse_many(bytes).map_err(|e| Error::from(e).hint(FILE))? {
+        let (tag, content) = (part.tag(), part.contents());
+        match tag {
+            "CERTIFICATE" => found.certificates.push(CapturedX509Certificate::from_der(content)?),
+            "PRIVATE KEY" => found.keys.push(InMemoryPrivateKey::from_pkcs8_der(content)?),
+            "ENCRYPTED PRIVATE KEY" => {
+                let Some(given) = password else { return Err(locked(password)) };
+                let locked_key = pkcs8::EncryptedPrivateKeyInfoRef::try_from(content)?;
+                let open = locked_key.decrypt(given).map_err(|_| locked(password))?;
+                found.keys.push(InMemoryPrivateKey::from_pkcs8_der(open.as_bytes())?);
+            }
+            "RSA PRIVATE KEY" if part.headers().get("Proc-Type").is_none() => {
+                found.keys.push(InMemoryPrivateKey::from_pkcs1_der(content)?);
+            }
+            other if other.ends_with("PRIVATE KEY") => {
+                let error = Error::new(format!("its private key is in an old form, `{other}`"));
+                return Err(error.hint("`openssl pkcs8 -topk8 -in FILE` writes it in the usual one"));
+            }
             _ => {}
         }
     }
-    Ok((key, certificates))
+    Ok(found)
 }

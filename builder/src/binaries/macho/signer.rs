@@ -35,7 +35,36 @@ impl Signer {
                 None => Ok(Signer::AdHoc),
             };
         };
-        Signer::identity(identity, request)
+        let signer = Signer::identity(identity, request)?;
+        if macos.notarize.is_some() {
+            let lacking = [
+                ("hardened-runtime = false", macos.hardened_runtime == Some(false)),
+                ("timestamp = \"none\"", macos.timestamp.as_deref() == Some("none")),
+            ];
+            if let Some((key, _)) = lacking.into_iter().find(|(_, is_set)| *is_set) {
+                return Err(Error::new(format!("Apple does not notarise what is signed with `{key}`"))
+                    .hint("leave it out of `[macos]`, or `notarize`"));
+            }
+            if !cfg!(feature = "notarize") {
+                return Err(Error::new("this `freeze` cannot have a product notarised").hint(
+                    "it was built without that: build it with `cargo build --release --features notarize`; or leave \
+                     `notarize` out of `[macos]`, and send the product to Apple with notarytool or `rcodesign notary-submit`",
+                ));
+            }
+        }
+        Ok(signer)
+    }
+
+    /// Checks that Apple notarises what it signs.
+    ///
+    /// # Errors
+    /// It does not.
+    #[cfg(feature = "notarize")]
+    pub(crate) fn check_notarisable(&self) -> Result<()> {
+        match self {
+            Signer::AdHoc => Ok(()),
+            Signer::Identity(identity) => identity.check_notarisable(),
+        }
     }
 
     #[cfg(feature = "signing")]
@@ -46,8 +75,8 @@ impl Signer {
     #[cfg(not(feature = "signing"))]
     fn identity(name: &str, _: &Request) -> Result<Signer> {
         Err(Error::new(format!("this `freeze` cannot sign with the identity `{name}`")).hint(
-            "build it with `cargo build --release --features signing`; or sign ad hoc (`sign = \"-\"`), and again with \
-             codesign on a Mac",
+            "it was built without that: build it with `cargo build --release --features signing`; or sign ad hoc \
+             (`sign = \"-\"`), and again with codesign on a Mac",
         ))
     }
 
@@ -93,5 +122,8 @@ mod tests {
         request.macos.sign = Some("nobody.p12".into());
         let error = Signer::of(&request).unwrap_err().to_string();
         assert!(error.contains("`nobody.p12`"), "{error}");
+        if !cfg!(feature = "signing") {
+            assert!(error.contains("`cargo build --release --features signing`"), "{error}");
+        }
     }
 }
