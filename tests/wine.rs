@@ -165,7 +165,7 @@ fn pydantic_works_on_windows() {
 
 #[test]
 fn pywin32_works_on_windows() {
-    library("windows_pywin32", Mode::Onefile, None);
+    library("windows_pywin32", Mode::Onefile);
 }
 
 #[test]
