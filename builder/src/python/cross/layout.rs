@@ -118,17 +118,20 @@ fn unix(prefix: &Path, target: Target) -> Option<Layout> {
         let mut folders = vec![lib.clone(), prefix.join("lib"), prefix.join("lib64")];
         folders.extend(list(&prefix.join("lib")).into_iter().filter(|p| name(p).contains("-linux-")));
         folders.push(prefix.to_owned());
-        let names = match target.os {
-            Os::Macos => vec![format!("libpython{short}.dylib"), "Python".to_owned()],
-            _ => vec![format!("libpython{short}.so.1.0"), format!("libpython{short}.so")],
+        let macos = [format!("libpython{short}.dylib"), "Python".to_owned()];
+        let linux = [format!("libpython{short}.so.1.0"), format!("libpython{short}.so")];
+        // That of another system is found too, so that it can be told.
+        let (own, other) = if target.os == Os::Macos { (&macos, &linux) } else { (&linux, &macos) };
+        let places = |names: &[String; 2]| -> Vec<PathBuf> {
+            folders.iter().flat_map(|folder| names.iter().map(|name| folder.join(name))).collect()
         };
-        let mut libraries = folders.iter().flat_map(|folder| names.iter().map(move |name| folder.join(name)));
+        let library = |names| places(names).into_iter().find(|p| p.is_file());
         Layout {
             minor,
             root: root(prefix),
             prefix: prefix.to_owned(),
             dynload: stdlib.join("lib-dynload"),
-            library: libraries.find(|p| p.is_file()),
+            library: library(own).or_else(|| library(other).filter(|_| program.is_none())),
             program,
             search_path: unix_path(prefix, &lib, &stdlib, minor),
             flags,

@@ -231,7 +231,13 @@ fn check(image: &Image, target: Target, core: &Path) -> Result<()> {
     let known = Target::ALL
         .into_iter()
         .find(|t| t.os == image.os && Some(t.arch) == arch && t.musl == image.musl.unwrap_or_default());
-    let got = known.map_or_else(|| "another processor".to_owned(), |t| t.name());
+    let system = || match image.os {
+        _ if image.os == target.os => "another processor",
+        Os::Linux => "Linux",
+        Os::Windows => "Windows",
+        Os::Macos => "macOS",
+    };
+    let got = known.map_or_else(|| system().to_owned(), |t| t.name());
     Err(Error::new(format!("`{}` is for {got}, expected {}", core.display(), target.name()))
         .hint("name a Python for the target, or another target with `--target`"))
 }

@@ -51,6 +51,21 @@ fn debian_and_its_own_folders() {
 }
 
 #[test]
+fn a_native_file_of_another_system_is_found_and_one_that_is_missing_told() {
+    let dir = tempfile::tempdir().unwrap();
+    make(dir.path(), &[("lib/python3.11/os.py", ""), ("python/lib/python3.12/os.py", "")]);
+    let layout = layout::find(dir.path(), LINUX).unwrap();
+    assert_eq!((layout.minor, &layout.library, &layout.program), (11, &None, &None));
+    // One that is whole is taken, wherever it lies.
+    make(dir.path(), &[("python/lib/libpython3.12.dylib", "")]);
+    let layout = layout::find(dir.path(), LINUX).unwrap();
+    assert_eq!(layout.library, Some(dir.path().join("python/lib/libpython3.12.dylib")));
+    make(dir.path(), &[("python/lib/libpython3.12.so.1.0", "")]);
+    let layout = layout::find(dir.path(), LINUX).unwrap();
+    assert_eq!(layout.library, Some(dir.path().join("python/lib/libpython3.12.so.1.0")));
+}
+
+#[test]
 fn archives_of_standalone_builds() {
     for below in ["python/install", "python"] {
         let dir = tempfile::tempdir().unwrap();
