@@ -134,7 +134,9 @@ fn more_programs_in_one_file_are_copies_on_windows() {
     };
     let outcome = build(&["app.spec"]);
     outcome.success();
-    for expected in ["`aux.txt` is left out of a program for windows-x86_64", "`a.txt` is left out"] {
+    for expected in
+        ["`aux.txt` is left out of a program for Windows", "`A.txt` and `a.txt` are one file on Windows"]
+    {
         assert!(outcome.stderr.contains(expected), "{expected}\n{outcome}");
     }
     let dist = project.path().join("dist");
