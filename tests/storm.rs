@@ -4,10 +4,13 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use harness::{Frozen, Mode, Project, newest, scratch};
+use harness::{Frozen, Mode, Project, full, newest, scratch};
 
-const STARTS: usize = 500;
 const AT_ONCE: usize = 50;
+/// How often so many start; with `FREEZE_TEST_FULL=1` more often.
+fn rounds() -> usize {
+    if full() { 10 } else { 4 }
+}
 
 /// Says what it was given, after it has read a file, loaded libraries and started a child.
 const SOURCE: &str = "
@@ -41,7 +44,7 @@ fn app(extract: &str) -> (Frozen, String) {
 /// Starts the program over and over; every fifth start is killed at a moment that has to do with nothing.
 fn storm(app: &Frozen, expected: &str, cache: &Path, temporary: &Path) {
     let mut random = 12_345_u64;
-    for round in 0..STARTS / AT_ONCE {
+    for round in 0..rounds() {
         let started: Vec<_> = (0..AT_ONCE)
             .map(|i| {
                 let number = (round * AT_ONCE + i).to_string();

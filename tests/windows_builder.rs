@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use harness::{Mode, Project, Run, Tree, Wine, apps, interpreters, root, seeing_wine, skip};
+use harness::{Mode, Project, Run, Tree, Wine, apps, full, interpreters, root, seeing_wine, skip};
 
 use crate::cross::{launcher, path_with, piece};
 use crate::wine::case;
@@ -140,18 +140,19 @@ fn both_builders_make_the_same_bytes_and_they_run() {
     }
 }
 
-/// Programs of tests/apps with wheels for Windows.
+/// Programs of tests/apps with wheels for Windows; with `FREEZE_TEST_FULL=1` more of them.
 #[test]
 fn both_builders_make_the_same_of_libraries() {
     let (Some(bench), Some(python)) = (Bench::new(), prefix("windows-full-3.11")) else { return };
-    for (name, mode) in [
+    let programs = [
         ("requests_rich", Mode::Onefile),
         ("numpy_pandas", Mode::Onefile),
-        ("pillow", Mode::Onedir),
+        ("pydantic", Mode::Onedir),
         ("cryptography", Mode::Onefile),
         ("lxml", Mode::Onedir),
-        ("pydantic", Mode::Onedir),
-    ] {
+        ("pillow", Mode::Onedir),
+    ];
+    for (name, mode) in programs.into_iter().take(if full() { programs.len() } else { 3 }) {
         let project = case(name);
         let wheels = project.path().join("wheels");
         let platform = ["--platform", "win_amd64", "--only-binary=:all:", "--implementation", "cp"];
