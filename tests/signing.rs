@@ -205,6 +205,23 @@ fn packages_are_signed_with_the_program() {
     }
 }
 
+#[test]
+fn each_part_of_a_universal_program_is_signed() {
+    let Some(bench) = Bench::new() else { return };
+    if TARGETS.iter().any(|(_, triple, _)| launcher(triple, "launcher").is_none()) {
+        return;
+    }
+    let launchers = root().join("target/launchers");
+    for (mode, is_bundle) in FORMS {
+        let project = project("import zlib, json\n", &spec(mode, is_bundle, &bench.file("code.p12"), ""));
+        let run = bench.command(&project, "macos-universal2", Path::new(""), &["app.spec"]);
+        let run = run.env_remove("FREEZE_BOOTLOADER").env("FREEZE_LAUNCHERS", &launchers);
+        run.run().success();
+        let (product, _) = product(&project, mode, is_bundle);
+        bench.check(&product, "universal2", None);
+    }
+}
+
 /// A server that tells the time by `openssl ts`; its address, and how often it was asked.
 fn time_server(folder: &Path) -> (String, Arc<AtomicUsize>) {
     let config = "[tsa]\ndefault_tsa = own\n[own]\nserial = serial\nsigner_cert = time.pem\nsigner_key = time.key\ncerts = root.pem\n\
