@@ -53,9 +53,11 @@ pub(super) fn notarise(key: &Path, product: &Path) -> Result<()> {
         // For what is no bundle the system asks for the ticket, online.
         return Ok(());
     }
-    let stapled = Stapler::new().and_then(|stapler| stapler.staple_path(product));
-    stapled
-        .context(|| format!("`{}` is notarised, but the ticket is not in it", product.display()))
+    let failed = || format!("`{}` is notarised, but the ticket is not in it", product.display());
+    let stapler = Stapler::new().context(failed)?;
+    stapler
+        .staple_path(product)
+        .context(failed)
         .map_err(|e| e.hint("the system asks for it online; `xcrun stapler staple` puts it in on a Mac"))
 }
 

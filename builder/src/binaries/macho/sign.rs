@@ -1,6 +1,6 @@
 //! The code signature of a Mach-O file: made ad hoc, checked, told apart.
 //!
-//! Made here and not by a library: `apple-codesign` takes ten minutes to compile (it signs with identities, behind the
+//! Made here and not by a library: `apple-codesign` takes minutes to compile (it signs with identities, behind the
 //! feature `signing`), and `arwen-codesign` is an alpha that holds a whole file in memory, knows no sealed resources and
 //! no entitlements. What `codesign -s -` writes is a header and a list of hashes.
 
