@@ -164,6 +164,11 @@ fn pydantic_works_on_windows() {
 }
 
 #[test]
+fn pywin32_works_on_windows() {
+    library("windows_pywin32", Mode::Onefile);
+}
+
+#[test]
 fn tcl_finds_its_scripts_on_windows() {
     let source = "import tkinter, os, sys\n\
                   tcl = tkinter.Tcl()\n\
