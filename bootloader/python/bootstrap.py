@@ -322,19 +322,20 @@ def _set_up_path():
     """
     import nt
     plain = nt.putenv
-    known = set()
-    for name, value in nt.environ.items():
-        if name.upper() == 'PATH':
-            # What a parent of the same program has added is new here.
-            known = {f for f in value.lower().split(';') if not f.startswith(_ROOT_SLASH.lower())}
+
+    def folders(name, value):
+        if name.__class__ is str and name.upper() == 'PATH':
+            for folder in value.split(';'):
+                folder = folder.strip('"').replace('/', SEP)
+                yield folder, folder.lower()
+
+    root = _ROOT_SLASH.lower()
+    # What a parent of the same program has added is new here.
+    known = {key for item in nt.environ.items() for _, key in folders(*item) if not key.startswith(root)}
 
     def putenv(name, value, /):
         plain(name, value)
-        if name.__class__ is not str or name.upper() != 'PATH':
-            return
-        for folder in value.split(';'):
-            folder = folder.strip('"').replace('/', SEP)
-            key = folder.lower()
+        for folder, key in folders(name, value):
             if key not in known and (folder[1:3] == ':' + SEP or folder[:2] == SEP + SEP):
                 known.add(key)
                 try:
