@@ -9,6 +9,7 @@ use super::Distribution;
 use super::disk::Disk;
 use super::entry::entry_points;
 use super::info::{self, Info};
+use crate::python::record;
 
 /// The distributions on the search path.
 #[derive(Debug, Default)]
@@ -160,7 +161,7 @@ fn scan_one(info: &Info, disk: &Disk) -> Option<Scanned> {
     let location = info.location().to_owned();
     let mut files = Vec::new();
     if let Some(record) = info.text("RECORD", disk) {
-        files.extend(record.lines().filter_map(record_path));
+        files.extend(record.lines().filter_map(record::line).map(|(path, _)| path));
     } else if let Some(list) = info.text("installed-files.txt", disk) {
         let name = info.name();
         files.extend(list.lines().filter_map(|l| inside(&name, l)));
@@ -169,18 +170,6 @@ fn scan_one(info: &Info, disk: &Disk) -> Option<Scanned> {
     let top_level = top_level.lines().map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()).collect();
     let distribution = Distribution { name, version, info: info.clone(), location, files, requires };
     Some(Scanned { distribution, top_level, files: std::sync::OnceLock::new() })
-}
-
-/// The path in a line of RECORD (CSV; paths with commas or quotes are quoted).
-fn record_path(line: &str) -> Option<String> {
-    let path = match line.strip_prefix('"') {
-        Some(rest) => {
-            let end = rest.rfind("\",")?;
-            rest[..end].replace("\"\"", "\"")
-        }
-        None => line.split(',').next()?.to_owned(),
-    };
-    (!path.is_empty()).then_some(path)
 }
 
 /// A path relative to the info folder, as relative to its parent.

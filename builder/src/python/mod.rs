@@ -7,6 +7,7 @@ mod editable;
 mod find;
 mod installed;
 mod packages;
+pub(crate) mod record;
 
 pub use cross::Cross;
 use std::collections::BTreeMap;

@@ -8,6 +8,7 @@ use super::tags::Tags;
 use super::wheels::{Wheel, file_name};
 use crate::error::{Context, Error, Result};
 use crate::os::allow_to_run;
+use crate::python::record;
 use crate::store::{Hash, Store};
 use crate::target::Os;
 
@@ -47,8 +48,8 @@ fn packages(tags: &Tags) -> String {
 fn install(wheel: &Path, prefix: &Path, packages: &str) -> Result<()> {
     let failed = || format!("failed to unpack wheel `{}`", wheel.display());
     let mut zip = zip::ZipArchive::new(fs_err::File::open(wheel)?).context(failed)?;
-    let mut old = Record::default();
-    let mut record = None;
+    let mut text = Vec::new();
+    let mut list = None;
     let mut installed = Vec::new();
     for i in 0..zip.len() {
         crate::interrupt::check()?;
@@ -66,14 +67,12 @@ fn install(wheel: &Path, prefix: &Path, packages: &str) -> Result<()> {
             folder.is_some_and(|f| f.ends_with(".dist-info") && !f.contains('/'))
         };
         if is_info("RECORD") {
-            let mut text = Vec::new();
             entry.read_to_end(&mut text).context(failed)?;
-            old = Record::parse(&String::from_utf8_lossy(&text));
-            record = Some(name);
+            list = Some(name);
             continue;
         }
-        if record.is_none() && is_info("METADATA") {
-            record = name.strip_suffix("METADATA").map(|folder| format!("{folder}RECORD"));
+        if list.is_none() && is_info("METADATA") {
+            list = name.strip_suffix("METADATA").map(|folder| format!("{folder}RECORD"));
         }
         let Some(place) = place(&name, packages) else { continue };
         let path = prefix.join(&place);
@@ -89,15 +88,17 @@ fn install(wheel: &Path, prefix: &Path, packages: &str) -> Result<()> {
         }
         installed.push((name, place));
     }
-    let Some(record) = record else { return Ok(()) };
+    let Some(list) = list else { return Ok(()) };
     // What is installed and where, as installers write it: the wheel's own counts from other folders, or is not there.
-    let mut text = String::new();
+    let text = String::from_utf8_lossy(&text);
+    let listed: HashMap<String, &str> = text.lines().filter_map(record::line).collect();
+    let mut lines = String::new();
     for (name, place) in &installed {
-        let rest = old.0.get(name.as_str()).map_or(",", String::as_str);
-        text.push_str(&format!("{},{rest}\n", quoted(&relative(place, packages))));
+        let rest = listed.get(name.as_str()).copied().unwrap_or(",");
+        lines.push_str(&format!("{},{rest}\n", record::quoted(&relative(place, packages))));
     }
-    text.push_str(&format!("{},,\n", quoted(&record)));
-    Ok(fs_err::write(prefix.join(packages).join(&record), text)?)
+    lines.push_str(&format!("{},,\n", record::quoted(&list)));
+    Ok(fs_err::write(prefix.join(packages).join(&list), lines)?)
 }
 
 /// A path of a wheel as text, if each part of it is a name.
@@ -141,34 +142,6 @@ fn relative(place: &str, packages: &str) -> String {
     match place.strip_prefix(packages).and_then(|rest| rest.strip_prefix('/')) {
         Some(inner) => inner.to_owned(),
         None => format!("{}{place}", "../".repeat(packages.split('/').count())),
-    }
-}
-
-/// What a wheel's RECORD tells of each file: `hash,size`.
-#[derive(Debug, Default)]
-struct Record(HashMap<String, String>);
-
-impl Record {
-    fn parse(text: &str) -> Record {
-        let line = |line: &str| {
-            let (path, rest) = match line.strip_prefix('"') {
-                Some(quoted) => {
-                    let end = quoted.rfind("\",")?;
-                    (quoted[..end].replace("\"\"", "\""), &quoted[end + 2..])
-                }
-                None => line.split_once(',').map(|(path, rest)| (path.to_owned(), rest))?,
-            };
-            Some((path, rest.to_owned()))
-        };
-        Record(text.lines().filter_map(line).collect())
-    }
-}
-
-/// A field of a CSV file.
-fn quoted(field: &str) -> String {
-    match field.contains([',', '"']) {
-        true => format!("\"{}\"", field.replace('"', "\"\"")),
-        false => field.to_owned(),
     }
 }
 
