@@ -36,11 +36,12 @@ impl Processor {
     }
 }
 
-/// Where the parts of a universal file of macOS lie in it, in the order of the file; none where it is no such file. Parts for
-/// processors that no archive is for are left out.
-pub fn parts(file: &[u8]) -> impl Iterator<Item = (Processor, Range<usize>)> + '_ {
+/// What the table of a universal file of macOS, which begins with `head`, tells of its parts, in the order of the file: the
+/// number of the processor, and where the part lies; nothing where it is no such file, `None` for what the head does not hold
+/// or no file could.
+pub fn table(head: &[u8]) -> impl Iterator<Item = Option<(u32, Range<usize>)>> + '_ {
     const HEADER: usize = 8;
-    let number = move |at: usize| Some(u32::from_be_bytes(*file.get(at..)?.first_chunk()?));
+    let number = move |at: usize| Some(u32::from_be_bytes(*head.get(at..)?.first_chunk()?));
     // With numbers of 64 bits where the file is that long.
     let is_wide = match number(0) {
         Some(0xcafe_babe) => Some(false),
@@ -50,18 +51,23 @@ pub fn parts(file: &[u8]) -> impl Iterator<Item = (Processor, Range<usize>)> + '
     // Java's classes begin with the same number; their version is larger than any count of processors.
     let count = is_wide.and(number(4)).filter(|count| *count <= 16).unwrap_or(0);
     let is_wide = is_wide.unwrap_or_default();
-    (0..count as usize).filter_map(move |i| {
+    (0..count as usize).map(move |i| {
         let at = HEADER + i * if is_wide { 32 } else { 20 };
         let place = |at: usize| -> Option<usize> {
             let high = if is_wide { number(at)? } else { 0 };
             let low = number(at + if is_wide { 4 } else { 0 })?;
             usize::try_from(u64::from(high) << 32 | u64::from(low)).ok()
         };
-        let processor = Processor::numbered(number(at)?)?;
         let (start, len) = (place(at + 8)?, place(at + if is_wide { 16 } else { 12 })?);
-        let end = start.checked_add(len).filter(|end| *end <= file.len())?;
-        Some((processor, start..end))
+        Some((number(at)?, start..start.checked_add(len)?))
     })
+}
+
+/// Where the parts of a universal file of macOS lie in it, in the order of the file; none where it is no such file. Parts for
+/// processors that no archive is for are left out.
+pub fn parts(file: &[u8]) -> impl Iterator<Item = (Processor, Range<usize>)> + '_ {
+    let inside = table(file).flatten().filter(|(_, place)| place.end <= file.len());
+    inside.filter_map(|(number, place)| Some((Processor::numbered(number)?, place)))
 }
 
 /// Of a universal file the part that this process would run, else the first; all of any other file.

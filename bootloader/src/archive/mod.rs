@@ -12,7 +12,7 @@ mod container;
 mod decode;
 mod encode;
 
-pub use container::{Processor, parts};
+pub use container::{Processor, parts, table};
 pub use decode::{Archive, Blob, File, Module, find, settings};
 pub use encode::{Encoder, FileRecord, ModuleRecord, NewBlob, Plan};
 

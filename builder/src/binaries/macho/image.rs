@@ -1,5 +1,7 @@
 //! The parts of a Mach-O file that loading depends on: the slice of a processor, the header, the load commands.
 
+use bootloader::archive;
+
 use crate::binaries::format::Refusal;
 use crate::target::Arch;
 
@@ -122,28 +124,12 @@ fn arch(cputype: u32) -> Option<Arch> {
 
 /// Processors of a file that begins with `head`, and where the part of each lies in it.
 fn parts(head: &[u8]) -> Option<Vec<(Option<Arch>, std::ops::Range<usize>)>> {
-    let number = |at: usize| Some(u32::from_be_bytes(*head.get(at..)?.first_chunk()?));
-    let wide = match number(0)? {
-        0xcafe_babe => false,
-        0xcafe_babf => true,
-        0xcffa_edfe => return Some(vec![(arch(u32_at(head, 4)), 0..usize::MAX)]),
-        _ => return None,
-    };
-    // Java's classes begin with the same number; their version is larger than any count of processors.
-    let count = number(4).filter(|n| (1..=16).contains(n))?;
-    let place = |at: usize| -> Option<usize> {
-        let low = number(at + if wide { 4 } else { 0 })?;
-        let high = if wide { number(at)? } else { 0 };
-        usize::try_from(u64::from(high) << 32 | u64::from(low)).ok()
-    };
-    let (size, step) = if wide { (32, 8) } else { (20, 4) };
-    (0..count as usize)
-        .map(|i| {
-            let at = 8 + i * size;
-            let (start, len) = (place(at + 8)?, place(at + 8 + step)?);
-            Some((arch(number(at)?), start..start.checked_add(len)?))
-        })
-        .collect()
+    if head.starts_with(b"\xcf\xfa\xed\xfe") && head.len() >= 8 {
+        return Some(vec![(arch(u32_at(head, 4)), 0..usize::MAX)]);
+    }
+    let parts: Vec<_> = archive::table(head).collect::<Option<_>>()?;
+    let known = parts.into_iter().map(|(number, place)| (arch(number), place));
+    Some(known.collect()).filter(|parts: &Vec<_>| !parts.is_empty())
 }
 
 /// Whether a file that begins with `head` has a part for a processor.
