@@ -1,5 +1,6 @@
 //! The numbers of a build, and what is told of it when it has ended.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -138,12 +139,16 @@ impl Summary {
 
 /// The warnings of all `parts` of a product: what does not hold for each of them tells for which it does.
 pub fn merged(warnings: Vec<(Target, Warning)>, parts: usize) -> Vec<Warning> {
+    let mut places: HashMap<Warning, usize> = HashMap::new();
     let mut merged: Vec<(Warning, Vec<Target>)> = Vec::new();
     for (target, warning) in warnings {
-        match merged.iter_mut().find(|(known, _)| *known == warning) {
-            Some((_, targets)) if targets.contains(&target) => {}
-            Some((_, targets)) => targets.push(target),
-            None => merged.push((warning, vec![target])),
+        let place = *places.entry(warning).or_insert_with_key(|warning| {
+            merged.push((warning.clone(), Vec::new()));
+            merged.len() - 1
+        });
+        let targets = &mut merged[place].1;
+        if !targets.contains(&target) {
+            targets.push(target);
         }
     }
     let told = |(warning, targets): (Warning, Vec<Target>)| {

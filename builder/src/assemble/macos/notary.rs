@@ -99,7 +99,7 @@ fn wait(notary: &Notarizer, id: &str) -> Result<SubmissionResponse> {
             Err(e) => return Err(e.into()),
         }
         if begin.elapsed() > WAIT {
-            return Err(Error::new(format!("it was waited for for {} minutes", WAIT.as_secs() / 60)));
+            return Err(Error::new(format!("there was no answer in {} minutes", WAIT.as_secs() / 60)));
         }
         for _ in 0..PAUSE {
             interrupt::check()?;
