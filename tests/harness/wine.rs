@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use crate::{Display, Frozen, Run, Sandbox, scratch, skip};
 
@@ -13,6 +14,16 @@ const PLACES: [&str; 3] = ["/usr/lib/wine/wine64", "/usr/bin/wine64", "/usr/bin/
 const RANDOM: &str = "#include <windows.h>\n\
     BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);\n\
     __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE bytes, SIZE_T n) { return SystemFunction036(bytes, (ULONG)n); }\n";
+
+/// Keeps the desktop of wine, which the first program with a window starts else, with that one's streams, and the last one ends.
+const DESKTOP: &str = "#include <windows.h>\n\
+    int main(int count, char **arguments) {\n\
+        HWND window = CreateWindowA(\"STATIC\", \"\", WS_OVERLAPPED, 0, 0, 1, 1, 0, 0, 0, 0);\n\
+        MSG message;\n\
+        CloseHandle(CreateFileA(arguments[count - 1], GENERIC_WRITE, 0, 0, CREATE_ALWAYS, 0, 0));\n\
+        while (window && GetMessageA(&message, 0, 0, 0) > 0) DispatchMessageA(&message);\n\
+        return 1;\n\
+    }\n";
 
 /// A prefix of wine and its server.
 #[derive(Debug)]
@@ -82,13 +93,22 @@ impl Wine {
         let quiet = "</dev/null >/dev/null 2>&1";
         wine.server(&server).arg("-p").through_shell(quiet).run().success();
         wine.command("wineboot").args(["-i"]).through_shell(quiet).run().success();
+        let compile = |source: &str, to: &Path, arguments: &[&str]| {
+            let file = wine.prefix.join("source.c");
+            std::fs::write(&file, source).expect("the folder is ours");
+            Run::new(compiler).arg("-o").arg(to).arg(&file).args(arguments).run().success();
+        };
         let library = wine.system().join("bcryptprimitives.dll");
         if !library.exists() {
-            let source = wine.prefix.join("random.c");
-            std::fs::write(&source, RANDOM).expect("the folder is ours");
-            let run =
-                Run::new(compiler).arg("-shared").arg("-o").arg(&library).arg(&source).arg("-ladvapi32");
-            run.run().success();
+            compile(RANDOM, &library, &["-shared", "-ladvapi32"]);
+        }
+        let (desktop, ready) = (wine.drive().join("desktop.exe"), wine.drive().join("desktop"));
+        compile(DESKTOP, &desktop, &["-luser32"]);
+        wine.command(&desktop).arg("C:\\desktop").through_shell(&format!("{quiet} &")).run().success();
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while !ready.exists() {
+            assert!(Instant::now() < deadline, "wine has no desktop");
+            std::thread::sleep(Duration::from_millis(20));
         }
         Some(wine)
     }
