@@ -65,15 +65,23 @@ fn zipped(files: &[(&str, &str)]) -> Vec<u8> {
 }
 
 /// A wheel of one module.
-fn wheel(name: &str, version: &str, tags: &str, requires: &[&str], source: &str) -> (String, Vec<u8>) {
+pub(crate) fn wheel(
+    name: &str,
+    version: &str,
+    tags: &str,
+    requires: &[&str],
+    source: &str,
+) -> (String, Vec<u8>) {
     let info = format!("{name}-{version}.dist-info");
     let requires: String = requires.iter().map(|r| format!("Requires-Dist: {r}\n")).collect();
     let metadata = format!("Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{requires}\n");
-    let record = format!("{name}/__init__.py,,\n{info}/METADATA,,\n{info}/RECORD,,\n");
+    let kind = format!("Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: {tags}\n");
+    let record = format!("{name}/__init__.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n");
     let bytes = zipped(&[
         (&format!("{name}/__init__.py"), source),
         (&format!("{name}-{version}.data/scripts/{name}"), "#!python\n"),
         (&format!("{info}/METADATA"), &metadata),
+        (&format!("{info}/WHEEL"), &kind),
         (&format!("{info}/RECORD"), &record),
     ]);
     (format!("wheels/{name}-{version}-{tags}.whl"), bytes)

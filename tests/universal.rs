@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use bootloader::archive::{Archive, setting};
 use harness::{Outcome, Project, Run, Tree, freeze_command, root, scratch};
 
-use crate::cross::{launcher, path_with, piece};
+use crate::cross::{launcher, path_with, piece, wheel};
 use crate::macos::{TARGETS, check, check_with};
 
 /// What universal programs are made from.
@@ -217,6 +217,42 @@ fn numpy_and_pandas_become_universal_from_one_folder_of_wheels() {
         }
         freeze_command().arg("inspect").arg(&product).arg("verify").run().success();
     }
+}
+
+#[test]
+fn requirements_become_versions_that_there_are_for_both() {
+    let Some(pieces) = Pieces::find() else { return };
+    let mut project = Project::script("import pair\n")
+        .file("r.txt", "--no-index\n--find-links wheels\npair\n")
+        .file("arm.txt", "--no-index\n--find-links wheels\npair==3\n")
+        .file(
+            "app.spec",
+            "[app]\nentry = \"app.py\"\n[bundle]\ntarget = \"macos-universal2\"\n\
+             [python]\nrequirements = [\"r.txt\"]\n[target.macos-aarch64.python]\nrequirements = [\"arm.txt\"]\n",
+        );
+    // The newest that there is for each is of no use for the other, neither is the next.
+    for (version, tags) in [
+        ("1", "py3-none-any"),
+        ("2", "py3-none-macosx_10_9_x86_64"),
+        ("3", "py3-none-macosx_11_0_arm64"),
+        ("0.9", "py3-none-any"),
+    ] {
+        let (name, bytes) = wheel("pair", version, tags, &[], &format!("'of {version}'\n"));
+        project = project.file(&name, bytes);
+    }
+    let outcome = pieces.freeze(&project, "macos-universal2", &["app.py", "--requirements", "r.txt"]);
+    outcome.success();
+    assert!(!outcome.stderr.contains("warning"), "{outcome}");
+    let product = project.path().join("dist/app");
+    for (_, _, arch) in TARGETS {
+        let run = freeze_command().arg("inspect").arg(&product).args(["--architecture", arch]).run();
+        let text = &run.success().stdout;
+        assert!(text.contains("pair-1.dist-info/METADATA"), "{text}");
+    }
+    // Whoever wants different ones gets them, and is told.
+    let python = pieces.python.display().to_string();
+    let outcome = pieces.run(&project, &["app.spec", "-y", "--python", &python]);
+    outcome.success().says(&["`pair` is 3 for arm64 and 2 for x86_64"]);
 }
 
 /// A copy of the universal Python in which all native files are for one processor.

@@ -22,6 +22,9 @@ pub mod target;
 pub mod trace;
 pub mod why;
 
+use std::collections::BTreeMap;
+
+use analysis::distributions::normalize;
 use archive::Packed;
 use error::{Result, Warning};
 use output::Published;
@@ -39,13 +42,13 @@ use why::Map;
 pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
     let store = open_store(request)?;
     // One part, but of a universal program one for each processor.
-    let mut pythons = Vec::new();
-    for request in request.parts() {
-        reporter.warn(&request.warnings);
-        let python = reporter.phase("python", || Python::probe(request, &store))?;
-        // Without a launcher, and what it is to become, all work is in vain.
-        assemble::check(request, &python)?;
-        pythons.push(python);
+    for part in request.parts() {
+        reporter.warn(&part.warnings);
+    }
+    let pythons = reporter.phase("python", || Python::probe_parts(request, &store))?;
+    // Without a launcher, and what it is to become, all work is in vain.
+    for (part, python) in request.parts().zip(&pythons) {
+        assemble::check(part, python)?;
     }
     let mut warnings = Vec::new();
     let made = make_parts(request, pythons, &store, reporter, &mut warnings);
@@ -86,7 +89,29 @@ fn make_parts<'a>(
         parts.push(Part { request, python, contents, natives, totals: archive.totals.clone() });
         packed.push(archive);
     }
+    let differing = differing_versions(&parts);
+    warnings.extend(parts.iter().flat_map(|p| differing.iter().map(|w| (p.python.target, w.clone()))));
     Ok((parts, packed))
+}
+
+/// A warning for each distribution that is in two parts in different versions.
+fn differing_versions(parts: &[Part<'_>]) -> Vec<Warning> {
+    let versions = |part: &Part<'_>| -> BTreeMap<String, String> {
+        let all = part.contents.graph.distributions.iter();
+        all.map(|d| (normalize(&d.name), d.version.clone())).collect()
+    };
+    let mut warnings = Vec::new();
+    for pair in parts.windows(2) {
+        let ([one, two], others) =
+            ([&pair[0], &pair[1]].map(|p| p.python.target.machine()), versions(&pair[1]));
+        for (name, version) in versions(&pair[0]) {
+            if let Some(other) = others.get(&name).filter(|other| **other != version) {
+                let message = format!("`{name}` is {version} for {one} and {other} for {two}");
+                warnings.push(Warning::new(message).hint("name a version that there is for both"));
+            }
+        }
+    }
+    warnings
 }
 
 /// Finds out what a build would put into the product and why, without making one.

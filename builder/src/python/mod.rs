@@ -7,6 +7,7 @@ mod editable;
 mod find;
 mod installed;
 mod packages;
+mod parts;
 pub(crate) mod record;
 
 pub use cross::Cross;
@@ -110,6 +111,10 @@ impl Python {
     /// # Errors
     /// There is no interpreter, it does not run, or it is not a supported CPython.
     pub fn probe(request: &Request, store: &Store) -> Result<Python> {
+        Python::probe_with(request, store, &parts::Limits::new())
+    }
+
+    fn probe_with(request: &Request, store: &Store, limits: &parts::Limits) -> Result<Python> {
         let mut python = match cross::given(request)? {
             Some((path, target)) => cross::read(&path, target, store)?,
             None => {
@@ -120,7 +125,7 @@ impl Python {
                 python
             }
         };
-        packages::add(&mut python, request, store)?;
+        packages::add(&mut python, request, limits, store)?;
         let mut path = request.python.paths.clone();
         path.extend(python.search_path.drain(..).filter(|p| !request.python.paths.contains(p)));
         python.search_path = path;

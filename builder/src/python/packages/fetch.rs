@@ -8,6 +8,7 @@ use super::tags::Tags;
 use super::{install, lines, wheels, wheels_in};
 use crate::error::{Context, Error, Result};
 use crate::interrupt;
+use crate::python::parts::Limits;
 use crate::python::{Python, find};
 use crate::store::{Bucket, Hash, Store};
 use crate::target::{Arch, Os};
@@ -15,31 +16,50 @@ use crate::target::{Arch, Os};
 /// How often pip is asked again for what its wheels require on the target and do not on this machine.
 const ROUNDS: usize = 8;
 
-/// A folder with what the files require, installed. It is resolved once, and again when a file changes or with `--clean`.
+/// A folder with what the files require, installed, in no newer versions than `limits`. It is resolved once, and again when a file
+/// changes or with `--clean`.
 ///
 /// # Errors
 /// Neither uv nor pip is there, or they find no wheels.
-pub(super) fn site(files: &[PathBuf], python: &Python, tags: &Tags, store: &Store) -> Result<PathBuf> {
+pub(super) fn site(
+    files: &[PathBuf],
+    limits: &Limits,
+    python: &Python,
+    tags: &Tags,
+    store: &Store,
+) -> Result<PathBuf> {
     let mut hasher = blake3::Hasher::new();
     hasher.update(format!("requirements 2 {:?} {:?}", tags, python.version).as_bytes());
     for file in lines::with_included(files)? {
         let bytes = fs_err::read(file)?;
         hasher.update(&(bytes.len() as u64).to_le_bytes()).update(&bytes);
     }
+    let limits: String = limits
+        .iter()
+        .map(|(name, version)| format!("{name}<={}\n", version.clone().without_local()))
+        .collect();
+    hasher.update(limits.as_bytes());
     let record: Hash = *hasher.finalize().as_bytes();
     let kept = store.get(Bucket::Probe, &record).and_then(|value| Hash::try_from(value).ok());
     if let Some(folder) = kept.and_then(|key| store.kept_folder(&key)) {
         return Ok(install::site(folder, tags));
     }
+    let folder = tempfile::tempdir()?;
+    let mut what = What { files, limits: None };
+    if !limits.is_empty() {
+        let file = folder.path().join("limits.txt");
+        fs_err::write(&file, limits)?;
+        what.limits = Some(file);
+    }
     let new = store.new_folder()?;
     let (key, folder) = match find::on_path("uv") {
         Some(uv) => {
-            by_uv(&uv, files, python, tags, new.path())?;
+            by_uv(&uv, &what, python, tags, new.path())?;
             let key = content(new.path())?;
             (key, store.keep_folder(&key, new)?)
         }
         None => {
-            by_pip(files, python, tags, new.path())?;
+            by_pip(&what, python, tags, new.path())?;
             let chosen = wheels::choose(&wheels_in(new.path())?, tags)?;
             install::prefix(&chosen.wheels, tags, store)?
         }
@@ -48,6 +68,22 @@ pub(super) fn site(files: &[PathBuf], python: &Python, tags: &Tags, store: &Stor
         store.put(Bucket::Probe, &record, &key);
     }
     Ok(install::site(folder, tags))
+}
+
+/// What is to be resolved.
+struct What<'a> {
+    files: &'a [PathBuf],
+    /// A file of constraints.
+    limits: Option<PathBuf>,
+}
+
+impl What<'_> {
+    /// Names files, and the constraints, to uv or pip.
+    fn name(&self, files: &[PathBuf], command: &mut Command) {
+        for (option, file) in files.iter().map(|f| ("-r", f)).chain(self.limits.iter().map(|f| ("-c", f))) {
+            command.arg(option).arg(file);
+        }
+    }
 }
 
 /// What is installed in a folder: the lists of files of its distributions, which hold their hashes.
@@ -72,16 +108,14 @@ fn version(python: &Python) -> String {
     format!("{major}.{minor}.{micro}")
 }
 
-fn by_uv(uv: &Path, files: &[PathBuf], python: &Python, tags: &Tags, folder: &Path) -> Result<()> {
+fn by_uv(uv: &Path, what: &What<'_>, python: &Python, tags: &Tags, folder: &Path) -> Result<()> {
     let mut command = Command::new(uv);
     command
         .args(["pip", "install", "--quiet", "--no-progress", "--only-binary", ":all:", "--target"])
         .arg(folder);
     command.args(["--python-version", &version(python), "--python-platform", &uv_platform(tags)?]);
     command.arg("--python").arg(&python.executable);
-    for file in files {
-        command.arg("-r").arg(file);
-    }
+    what.name(what.files, &mut command);
     run(&mut command, "uv", tags)
 }
 
@@ -107,11 +141,11 @@ fn uv_platform(tags: &Tags) -> Result<String> {
 }
 
 /// pip decides markers for the machine on which it runs: what is required on the target besides is asked for again.
-fn by_pip(files: &[PathBuf], python: &Python, tags: &Tags, folder: &Path) -> Result<()> {
+fn by_pip(what: &What<'_>, python: &Python, tags: &Tags, folder: &Path) -> Result<()> {
     let read = tempfile::tempdir()?;
     let files = match needs::environment(python) {
-        Some(environment) => lines::decided(files, &environment, read.path())?,
-        None => files.to_vec(),
+        Some(environment) => lines::decided(what.files, &environment, read.path())?,
+        None => what.files.to_vec(),
     };
     let mut more: Vec<String> = Vec::new();
     for _ in 0..ROUNDS {
@@ -125,9 +159,7 @@ fn by_pip(files: &[PathBuf], python: &Python, tags: &Tags, folder: &Path) -> Res
         for platform in tags.platforms() {
             command.args(["--platform", &platform]);
         }
-        for file in &files {
-            command.arg("-r").arg(file);
-        }
+        what.name(&files, &mut command);
         run(command.args(&more), "pip", tags)?;
         let chosen = wheels::choose(&wheels_in(folder)?, tags)?;
         let missing = needs::unmet(&chosen, &Present::default(), python);

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::Python;
 use super::cross::with_pth;
+use super::parts::Limits;
 use crate::error::{Context, Error, Result};
 use crate::spec::Request;
 use crate::store::Store;
@@ -19,11 +20,12 @@ use needs::Present;
 use tags::Tags;
 use wheels::Chosen;
 
-/// Puts the packages of a request on the search path, behind the standard library and ahead of what the interpreter has.
+/// Puts the packages of a request on the search path, behind the standard library and ahead of what the interpreter has;
+/// requirements are resolved to no newer versions than `limits`.
 ///
 /// # Errors
 /// Wheels do not fit the target or each other, or cannot be downloaded.
-pub(super) fn add(python: &mut Python, request: &Request, store: &Store) -> Result<()> {
+pub(super) fn add(python: &mut Python, request: &Request, limits: &Limits, store: &Store) -> Result<()> {
     let asked = &request.python;
     if asked.packages.is_empty() && asked.requirements.is_empty() {
         return Ok(());
@@ -44,7 +46,7 @@ pub(super) fn add(python: &mut Python, request: &Request, store: &Store) -> Resu
         files.extend(found);
     }
     if !asked.requirements.is_empty() {
-        sites.push(fetch::site(&asked.requirements, python, &tags, store)?);
+        sites.push(fetch::site(&asked.requirements, limits, python, &tags, store)?);
     }
     if !files.is_empty() {
         let present = Present::scan(sites.iter().chain(&python.search_path));
@@ -63,6 +65,21 @@ pub(super) fn add(python: &mut Python, request: &Request, store: &Store) -> Resu
     let new: Vec<PathBuf> = sites.iter().flat_map(|site| with_pth(site, python.target.os)).collect();
     python.search_path.splice(at..at, new);
     Ok(())
+}
+
+/// The older version of each distribution that is there in different versions.
+pub(super) fn oldest_of_differing(pythons: &[Python]) -> Limits {
+    let present: Vec<Present> = pythons.iter().map(|p| Present::scan(p.search_path.iter().rev())).collect();
+    let mut oldest = Limits::new();
+    for pair in present.windows(2) {
+        for (name, version) in pair[0].versions() {
+            let Some((_, other)) = pair[1].versions().find(|(n, _)| *n == name) else { continue };
+            if version != other {
+                oldest.insert(name.to_owned(), std::cmp::min(version, other).clone());
+            }
+        }
+    }
+    oldest
 }
 
 /// An error where no wheel at all fits, or one that was named itself does not. A folder may hold those for other targets, too.

@@ -31,6 +31,11 @@ impl Present {
         });
         Present(named.collect())
     }
+
+    /// Names, and versions where they are known.
+    pub(super) fn versions(&self) -> impl Iterator<Item = (&str, &Version)> {
+        self.0.iter().filter_map(|(name, version)| Some((name.as_str(), version.as_ref()?)))
+    }
 }
 
 /// What a wheel requires and does not get.
