@@ -21,7 +21,7 @@ pub(super) fn warn(graph: &mut Graph, python: &Python, implicit: &Implicit) {
             .collect();
         let Some(first) = reasons.first() else { continue };
         let loud = reasons.iter().find(|r| match r.guard {
-            Guard::None => certain.contains(r.from.as_str()) && !is_made(graph, name),
+            Guard::None => certain.contains(r.from.as_str()) && maker(graph, name).is_none(),
             // Libraries import a lot on demand that nobody misses; a program's own functions are meant.
             Guard::Function => is_own(graph, python, &r.from),
             Guard::Conditional | Guard::Optional => false,
@@ -36,15 +36,17 @@ pub(super) fn warn(graph: &mut Graph, python: &Python, implicit: &Implicit) {
                 Warning::new(format!("module `{name}` is missing, imported by {}{how}", place(graph, reason)))
                     .hint(hint(name, top))
             }
-            None if first.guard == Guard::None && is_made(graph, name) => Warning::minor(format!(
-                "module `{name}` is not there as a file, imported by {}; the extension above it may make it",
-                place(graph, first)
-            )),
-            None => Warning::minor(format!(
-                "module `{name}` is missing, imported by {} ({})",
-                place(graph, first),
-                how(first.guard)
-            )),
+            None => Warning::minor(match maker(graph, name) {
+                Some(maker) if first.guard == Guard::None => format!(
+                    "module `{name}` is not there as a file, imported by {}; `{maker}` may make it",
+                    place(graph, first)
+                ),
+                _ => format!(
+                    "module `{name}` is missing, imported by {} ({})",
+                    place(graph, first),
+                    how(first.guard)
+                ),
+            }),
         });
     }
     graph.warnings.append(&mut warnings);
@@ -77,10 +79,13 @@ fn certain(graph: &Graph) -> BTreeSet<&str> {
     reached
 }
 
-/// Whether native code may make the module when it is loaded: below an extension there are no files.
-fn is_made(graph: &Graph, name: &str) -> bool {
-    let parents = name.match_indices('.').map(|(at, _)| &name[..at]);
-    parents.filter_map(|parent| graph.modules.get(parent)).any(|m| matches!(m.kind, Kind::Extension(_)))
+/// The module above it that may make it when it is loaded: native code, below which there are no files, or one with finders or
+/// entries of `sys.modules` of its own (`six`, `requests.packages`).
+fn maker<'a>(graph: &Graph, name: &'a str) -> Option<&'a str> {
+    let is_extension =
+        |parent: &str| graph.modules.get(parent).is_some_and(|m| matches!(m.kind, Kind::Extension(_)));
+    let mut parents = name.match_indices('.').map(|(at, _)| &name[..at]);
+    parents.find(|parent| is_extension(parent) || graph.making.iter().any(|m| m == parent))
 }
 
 fn is_stdlib(graph: &Graph, python: &Python, name: &str) -> bool {

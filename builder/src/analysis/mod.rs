@@ -130,6 +130,8 @@ pub struct Graph {
     pub named_files: BTreeMap<String, Vec<String>>,
     /// Modules that go up from their own folder by `..`: it has to exist, or the kernel does not find the way.
     pub climbing: Vec<String>,
+    /// Modules that may make those below them themselves.
+    pub making: Vec<String>,
     /// Packages whose folders are listed, and whether the folders below are: their modules are files too.
     pub listed: BTreeMap<String, bool>,
     /// A module of an installed distribution may start the interpreter (`sys.executable`).

@@ -16,7 +16,7 @@ impl Worklist<'_> {
         let mut owners: BTreeMap<usize, usize> = BTreeMap::new();
         let mut modules: BTreeMap<String, Module> = BTreeMap::new();
         let mut named_files = BTreeMap::new();
-        let mut climbing = Vec::new();
+        let (mut climbing, mut making) = (Vec::new(), Vec::new());
         let mut asked = HashSet::new();
         for node in self.nodes {
             if node.role != load::Role::Stdlib {
@@ -27,6 +27,9 @@ impl Worklist<'_> {
                 if node.record.climbs {
                     climbing.push(node.module.name.clone());
                 }
+            }
+            if node.record.makes {
+                making.push(node.module.name.clone());
             }
             let mut module = node.module;
             if self.rejected.contains(&module.name) {
@@ -80,6 +83,7 @@ impl Worklist<'_> {
             missing: self.missing,
             named_files,
             climbing,
+            making,
             listed: self.tables.folders,
             starts_interpreter,
             distributions,

@@ -160,6 +160,35 @@ fn only_certain_imports_warn_aloud() {
 }
 
 #[test]
+fn what_a_module_may_make_itself_does_not_warn_aloud() {
+    let found = graph(
+        &[
+            ("app/main.py", "import a.moves, b.c.d, plain.gone, own.gone, reads.gone\n"),
+            ("site/a.py", "import sys\nsys.meta_path.append(Importer())\n"),
+            ("site/b/__init__.py", "from . import c\n"),
+            ("site/b/c.py", "import sys\nfor m in x:\n    sys.modules['b.c.' + m] = sys.modules[m]\n"),
+            ("site/plain/__init__.py", ""),
+            ("site/own/__init__.py", "import sys\nsys.modules[__name__] = object()\n"),
+            ("site/reads/__init__.py", "import sys\nx = sys.modules['y']\n"),
+        ],
+        |_| {},
+    );
+    let of = |minor: bool| -> Vec<&str> {
+        found.warnings.iter().filter(|w| w.minor == minor).map(|w| w.message.as_str()).collect()
+    };
+    assert_eq!(
+        of(false),
+        ["own", "plain", "reads"].map(|p| format!("module `{p}.gone` is missing, imported by `main.py:1`"))
+    );
+    assert_eq!(
+        of(true),
+        [("a.moves", "a"), ("b.c.d", "b.c")].map(|(name, maker)| format!(
+            "module `{name}` is not there as a file, imported by `main.py:1`; `{maker}` may make it"
+        ))
+    );
+}
+
+#[test]
 fn computed_names_take_the_package_without_tests() {
     let graph = graph(
         &[

@@ -4,15 +4,29 @@ use ruff_python_ast::{self as ast, Expr, Stmt};
 
 /// Whether what is assigned makes a module hand out others: `__getattr__` (PEP 562), `sys.modules[__name__]`.
 pub(super) fn stands_for_modules(target: &Expr) -> bool {
-    let is_own_name = |e: &Expr| matches!(e, Expr::Name(n) if n.id.as_str() == "__name__");
     match target {
         Expr::Name(name) => name.id.as_str() == "__getattr__",
         Expr::Tuple(tuple) => tuple.elts.iter().any(stands_for_modules),
-        Expr::Subscript(s) => {
-            matches!(&*s.value, Expr::Attribute(a) if a.attr.as_str() == "modules") && is_own_name(&s.slice)
-        }
+        Expr::Subscript(s) => is_entry(s) && is_own_name(&s.slice),
         _ => false,
     }
+}
+
+/// Whether what is assigned is an entry of `sys.modules` under another name than the module's own.
+pub(super) fn makes_module(target: &Expr) -> bool {
+    match target {
+        Expr::Tuple(tuple) => tuple.elts.iter().any(makes_module),
+        Expr::Subscript(s) => is_entry(s) && !is_own_name(&s.slice),
+        _ => false,
+    }
+}
+
+fn is_entry(subscript: &ast::ExprSubscript) -> bool {
+    matches!(&*subscript.value, Expr::Attribute(a) if a.attr.as_str() == "modules")
+}
+
+fn is_own_name(expr: &Expr) -> bool {
+    matches!(expr, Expr::Name(n) if n.id.as_str() == "__name__")
 }
 
 /// Offsets of the lines' beginnings.
