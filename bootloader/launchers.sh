@@ -13,8 +13,8 @@ ZIG=0.17.0
 ZIGBUILD=0.24.0
 GLIBC=2.17
 MOST=$((700 * 1000))
-ALL="x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu x86_64-unknown-linux-musl x86_64-pc-windows-gnu x86_64-apple-darwin \
-aarch64-apple-darwin"
+ALL="x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu x86_64-unknown-linux-musl aarch64-unknown-linux-musl x86_64-pc-windows-gnu \
+aarch64-pc-windows-gnullvm x86_64-apple-darwin aarch64-apple-darwin"
 
 out=$PWD/target/launchers
 fail() {
@@ -135,6 +135,7 @@ prepare() {
             # Without the time of linking the same sources give the same bytes.
             flags+=" -C linker=x86_64-w64-mingw32-gcc -C link-arg=-Wl,--no-insert-timestamp -C target-feature=+crt-static"
             ;;
+        *-windows-gnullvm) flags+=" -C target-feature=+crt-static" ;;
         *-musl) flags+=" -C link-self-contained=no -C target-feature=-crt-static -C link-arg=-dynamic" ;;
         x86_64-apple-darwin) export MACOSX_DEPLOYMENT_TARGET=10.13 ;;
         aarch64-apple-darwin) export MACOSX_DEPLOYMENT_TARGET=11.0 ;;
@@ -173,6 +174,24 @@ builder_settings() {
     export FREEZE_BOOTLOADER=$1 CARGO_PROFILE_RELEASE_DEBUG=false CARGO_PROFILE_RELEASE_STRIP=symbols
 }
 
+# without_time FILE: the same without the time of linking, which zig's linker cannot be told to leave out.
+without_time() {
+    python3 - "$1" <<'P'
+import struct, sys
+with open(sys.argv[1], "r+b") as file:
+    (header,) = struct.unpack_from("<I", file.read(64), 60)
+    file.seek(header + 8)
+    file.write(bytes(4))
+P
+}
+
+# libraries FILE TRIPLE: names of the libraries that a file of Windows needs.
+libraries() {
+    local objdump=x86_64-w64-mingw32-objdump
+    case $2 in aarch64-*) install llvm-objdump llvm >&2; objdump=llvm-objdump ;; esac
+    "$objdump" -p "$1" | sed -n 's/.*DLL Name: //p' | sort -u | tr '\n' ' '
+}
+
 # check FILE TRIPLE: what must hold for it to run where it is meant to.
 check() {
     local file=$1 triple=$2 size needs versions
@@ -192,11 +211,12 @@ check() {
             esac
             say "$triple/$(basename "$file"): $size bytes, needs $needs$versions" ;;
         *-windows-*)
-            needs=$(x86_64-w64-mingw32-objdump -p "$file" | sed -n 's/.*DLL Name: //p' | sort -u | tr '\n' ' ')
+            needs=$(libraries "$file" "$triple")
+            [ -n "$needs" ] || fail "\`$file\` needs no library, which no file of Windows does"
             # Of each other one a file of the same name beside the program would be loaded.
             for name in $needs; do
                 case ${name,,} in
-                    kernel32.dll | ntdll.dll | msvcrt.dll | bcryptprimitives.dll | advapi32.dll | api-ms-win-core-*) ;;
+                    kernel32.dll | ntdll.dll | msvcrt.dll | bcryptprimitives.dll | advapi32.dll | api-ms-win-core-* | api-ms-win-crt-*) ;;
                     *) fail "\`$file\` needs $name, which is not among the libraries that Windows itself knows" ;;
                 esac
             done
@@ -218,7 +238,7 @@ check_builder() {
             needs=$versions ;;
         *-linux-musl) needs=musl ;;
         *-windows-*)
-            needs=$(x86_64-w64-mingw32-objdump -p "$file" | sed -n 's/.*DLL Name: //p' | sort -u | tr '\n' ' ')
+            needs=$(libraries "$file" "$triple")
             for name in $needs; do
                 # What comes with a compiler is not there on other machines.
                 case ${name,,} in
@@ -277,7 +297,9 @@ for triple in "${targets[@]}"; do
         mkdir -p "$new"
         case $triple in
             *-linux-*) cp "$results/launcher" "$new/launcher"; cp "$results/liblauncher_twin.so" "$new/launcher.so" ;;
-            *-windows-*) cp "$results/launcher.exe" "$new/launcher.exe" ;;
+            *-windows-*)
+                cp "$results/launcher.exe" "$new/launcher.exe"
+                case $triple in *-gnullvm) without_time "$new/launcher.exe" ;; esac ;;
             *-darwin) cp "$results/launcher" "$new/launcher" ;;
         esac
         for file in "$new"/*; do check "$file" "$triple"; done
@@ -285,6 +307,7 @@ for triple in "${targets[@]}"; do
             case $triple in *-windows-*) suffix=.exe ;; *) suffix="" ;; esac
             build_builder "$target" "$new/launcher$suffix"
             cp "$results/freeze$suffix" "$new/freeze$suffix"
+            case $triple in *-gnullvm) without_time "$new/freeze$suffix" ;; esac
             check_builder "$new/freeze$suffix" "$triple"
         fi
         rm -rf "${out:?}/$triple"

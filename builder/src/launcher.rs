@@ -45,6 +45,8 @@ pub fn triple(target: &Target) -> String {
     let rest = match (target.os, target.musl) {
         (Os::Linux, false) => "unknown-linux-gnu",
         (Os::Linux, true) => "unknown-linux-musl",
+        // GNU's tools do not link for arm64.
+        (Os::Windows, _) if target.arch == Arch::Aarch64 => "pc-windows-gnullvm",
         (Os::Windows, _) => "pc-windows-gnu",
         (Os::Macos, _) => "apple-darwin",
     };
@@ -140,9 +142,9 @@ mod tests {
     #[test]
     fn triples_are_those_of_the_script() {
         let script = include_str!("../../bootloader/launchers.sh");
-        for os in [Os::Linux, Os::Windows, Os::Macos] {
-            let target = Target { os, arch: Arch::X86_64, musl: false };
-            assert!(script.contains(&triple(&target)), "{}", triple(&target));
+        for target in Target::ALL {
+            let triple = triple(&target);
+            assert!(script.split([' ', '"', '\n']).any(|word| word == triple), "{triple}");
         }
         assert_eq!(
             triple(&Target { os: Os::Macos, arch: Arch::Aarch64, musl: false }),

@@ -339,7 +339,7 @@ pub fn venv(interpreter: &Interpreter, requirements: &str) -> Venv {
             let list = path.join("requirements.txt");
             std::fs::write(&list, lines.join("\n")).expect("the new venv is writable");
             let mut install = Command::new(uv);
-            install.args(["pip", "install", "--quiet", "--only-binary", ":all:", "--compile-bytecode"]);
+            install.args(["pip", "install", "--quiet", "--only-binary", ":all:"]);
             install.args(["--exclude-newer", NEWEST_UPLOAD, "--python"]).arg(path.join("bin/python"));
             install.arg("-r").arg(&list);
             must(&mut install);
