@@ -221,9 +221,9 @@ mod tests {
 
     #[test]
     fn the_report_of_another_processor_has_its_name() {
-        let at = |path: &str, machine| named(Path::new(path), machine).display().to_string();
-        assert_eq!(at("out/report.json", None), "out/report.json");
-        assert_eq!(at("out/report.json", Some("x86_64")), "out/report-x86_64.json");
-        assert_eq!(at("build/app", Some("x86_64")), "build/app-x86_64");
+        let at = |path: &str, machine| named(Path::new(path), machine);
+        assert_eq!(at("out/report.json", None), Path::new("out/report.json"));
+        assert_eq!(at("out/report.json", Some("x86_64")), Path::new("out/report-x86_64.json"));
+        assert_eq!(at("build/app", Some("x86_64")), Path::new("build/app-x86_64"));
     }
 }

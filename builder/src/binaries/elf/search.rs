@@ -46,7 +46,7 @@ impl Loader {
     /// Where a path leads that a file names in the place of a library.
     pub(crate) fn by_path(&self, needed: &str) -> Option<PathBuf> {
         let path = Path::new(needed);
-        if path.is_absolute() { self.inside(self.under_root(path)) } else { Some(path.to_owned()) }
+        if path.has_root() { self.inside(self.under_root(path)) } else { Some(path.to_owned()) }
     }
 
     /// Where a file's own search path, and those that it inherits from the chain of files that load it,
@@ -144,7 +144,7 @@ fn resolve(root: &Path, path: &Path) -> Option<PathBuf> {
                     true => {
                         links += 1;
                         let target = fs_err::read_link(&path).ok().filter(|_| links < LINKS)?;
-                        if target.is_absolute() {
+                        if target.has_root() {
                             at = root.to_owned();
                         }
                         let normal = target.components().rev();

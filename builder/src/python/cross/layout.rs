@@ -1,5 +1,6 @@
 //! Where things lie in the folder of a Python: an installation below a prefix, or one of Windows.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -190,15 +191,15 @@ pub(in crate::python) fn with_pth(site: &Path, os: Os) -> Vec<PathBuf> {
     found
 }
 
-/// A path below a folder as it is spelt there, where it lies on a system that tells case apart.
+/// A path below a folder as it is spelt there: so that each is one path, and is found on a system that tells case apart.
 fn in_any_case(folder: &Path, path: &Path) -> PathBuf {
-    let Some(inner) = path.strip_prefix(folder).ok().filter(|_| !path.exists()) else {
-        return path.to_owned();
-    };
+    let Ok(inner) = path.strip_prefix(folder) else { return path.to_owned() };
     inner.components().fold(folder.to_owned(), |above, part| {
         let part = part.as_os_str();
-        let same = |entry: &PathBuf| entry.file_name().is_some_and(|name| name.eq_ignore_ascii_case(part));
-        list(&above).into_iter().find(same).unwrap_or_else(|| above.join(part))
+        let all = list(&above);
+        let find = |same: &dyn Fn(&OsStr) -> bool| all.iter().find(|e| e.file_name().is_some_and(same));
+        let found = find(&|name| name == part).or_else(|| find(&|name| name.eq_ignore_ascii_case(part)));
+        found.cloned().unwrap_or_else(|| above.join(part))
     })
 }
 

@@ -140,13 +140,18 @@ impl Out {
         Ok(())
     }
 
-    /// Puts copies in the place of links that could not be made; of those that lead to others too.
+    /// Puts copies in the place of links that could not be made, to files or folders; of those that lead to others too.
     fn copy_left(mut self) -> Result<()> {
         loop {
             let before = self.left.len();
-            let (there, left): (Vec<_>, Vec<_>) = self.left.into_iter().partition(|(_, to)| to.is_file());
+            // A folder is there once all in it is.
+            let is_whole = |link: &Path, to: &Path| {
+                to.is_dir() && !link.starts_with(to) && self.left.iter().all(|(l, _)| !l.starts_with(to))
+            };
+            let (there, left): (Vec<_>, Vec<_>) =
+                self.left.iter().cloned().partition(|(link, to)| to.is_file() || is_whole(link, to));
             for (link, to) in there {
-                fs_err::copy(to, link)?;
+                copy(&to, &link)?;
             }
             if left.len() == before {
                 return Ok(());
@@ -154,6 +159,22 @@ impl Out {
             self.left = left;
         }
     }
+}
+
+/// Copies a file, or a folder with all that is in it.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    for entry in walkdir::WalkDir::new(from) {
+        crate::interrupt::check()?;
+        let entry = entry.map_err(std::io::Error::from)?;
+        let inner = entry.path().strip_prefix(from).unwrap_or(Path::new(""));
+        let place = if inner.as_os_str().is_empty() { to.to_owned() } else { to.join(inner) };
+        if entry.file_type().is_dir() {
+            fs_err::create_dir_all(place)?;
+        } else {
+            fs_err::copy(entry.path(), place)?;
+        }
+    }
+    Ok(())
 }
 
 /// What is wrong with an archive, in one line; whatever lies in between names files of the cache.
