@@ -120,7 +120,8 @@ fn differing_versions(parts: &[Part<'_>]) -> Vec<Warning> {
 /// A phase failed, or Ctrl-C was pressed.
 pub fn explain(request: &Request, reporter: &mut Reporter) -> Result<(Map, Python)> {
     let store = open_store(request)?;
-    let python = reporter.phase("python", || Python::probe(request, &store))?;
+    // Of a universal program the first part, with the packages that a build gives it.
+    let python = reporter.phase("python", || Python::probe_parts(request, &store))?.swap_remove(0);
     let graph = reporter.phase("modules", || analysis::modules(request, &python, &store))?;
     let contents = reporter.phase("data", || rules::apply(graph, request, &python, &store))?;
     let natives = reporter.phase("libraries", || binaries::collect(&contents, request, &python, &store))?;

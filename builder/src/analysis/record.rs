@@ -54,7 +54,7 @@ pub(super) struct Record {
     /// It has to do with finders of its own (`sys.meta_path`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub finds: bool,
-    /// It may make modules itself: by finders of its own, or by entries of `sys.modules` under other names than its own.
+    /// It makes entries of `sys.modules` under other names than its own.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub makes: bool,
     /// It lists the files of modules in the folders of packages that it imports by computed names.

@@ -27,9 +27,10 @@ impl Worklist<'_> {
                 if node.record.climbs {
                     climbing.push(node.module.name.clone());
                 }
-            }
-            if node.record.makes {
-                making.push(node.module.name.clone());
+                // What those of the standard library make is known.
+                if node.record.finds || node.record.makes {
+                    making.push(node.module.name.clone());
+                }
             }
             let mut module = node.module;
             if self.rejected.contains(&module.name) {

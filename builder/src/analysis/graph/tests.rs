@@ -163,13 +163,18 @@ fn only_certain_imports_warn_aloud() {
 fn what_a_module_may_make_itself_does_not_warn_aloud() {
     let found = graph(
         &[
-            ("app/main.py", "import a.moves, b.c.d, plain.gone, own.gone, reads.gone\n"),
+            (
+                "app/main.py",
+                "import a.moves, b.c.d, plain.gone, own.gone, reads.gone, other.gone, std.gone\n",
+            ),
             ("site/a.py", "import sys\nsys.meta_path.append(Importer())\n"),
             ("site/b/__init__.py", "from . import c\n"),
             ("site/b/c.py", "import sys\nfor m in x:\n    sys.modules['b.c.' + m] = sys.modules[m]\n"),
             ("site/plain/__init__.py", ""),
             ("site/own/__init__.py", "import sys\nsys.modules[__name__] = object()\n"),
             ("site/reads/__init__.py", "import sys\nx = sys.modules['y']\n"),
+            ("site/other/__init__.py", "class C:\n    def f(self, k, v):\n        self.modules[k] = v\n"),
+            ("lib/std.py", "import sys\nsys.modules['std.path'] = sys\n"),
         ],
         |_| {},
     );
@@ -178,7 +183,8 @@ fn what_a_module_may_make_itself_does_not_warn_aloud() {
     };
     assert_eq!(
         of(false),
-        ["own", "plain", "reads"].map(|p| format!("module `{p}.gone` is missing, imported by `main.py:1`"))
+        ["other", "own", "plain", "reads", "std"]
+            .map(|p| format!("module `{p}.gone` is missing, imported by `main.py:1`"))
     );
     assert_eq!(
         of(true),

@@ -15,7 +15,6 @@ impl<'a> Finder<'a> {
         self.groups |= super::ENTRY_POINTS.contains(&name);
         if matches!(name, "meta_path" | "executable") && self.is_module(&attribute.value, "sys") {
             self.record.finds |= name == "meta_path";
-            self.record.makes |= name == "meta_path";
             self.record.interpreter |= name == "executable";
         }
     }

@@ -22,7 +22,7 @@ use ruff_text_size::TextSize;
 pub(super) use self::bindings::{Bindings, bindings};
 pub(crate) use self::expression::{Plain, expression};
 use self::literals::goes_up;
-use self::shapes::{catches_import_error, ends, makes_module, memchr_lines, stands_for_modules, suppresses};
+use self::shapes::{catches_import_error, ends, entered_in, memchr_lines, stands_for_modules, suppresses};
 use self::text::{Known, strings};
 pub(super) use self::text::{UNKNOWN, is_dotted_name};
 use self::variables::Variables;
@@ -371,7 +371,7 @@ impl<'a> Finder<'a> {
     /// Remembers `NAME = <condition>` at module level, and the strings of `__all__`.
     fn assignment(&mut self, target: &'a Expr, value: &'a Expr, adds: bool) {
         self.lazy |= self.depth == 0 && stands_for_modules(target);
-        self.record.makes |= makes_module(target);
+        self.record.makes |= entered_in(target).is_some_and(|module| self.is_module(module, "sys"));
         self.named_target(target, value);
         let Expr::Name(name) = target else {
             self.variables.set_part(target, value);

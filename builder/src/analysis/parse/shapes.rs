@@ -7,22 +7,20 @@ pub(super) fn stands_for_modules(target: &Expr) -> bool {
     match target {
         Expr::Name(name) => name.id.as_str() == "__getattr__",
         Expr::Tuple(tuple) => tuple.elts.iter().any(stands_for_modules),
-        Expr::Subscript(s) => is_entry(s) && is_own_name(&s.slice),
+        Expr::Subscript(s) => modules_of(s).is_some() && is_own_name(&s.slice),
         _ => false,
     }
 }
 
-/// Whether what is assigned is an entry of `sys.modules` under another name than the module's own.
-pub(super) fn makes_module(target: &Expr) -> bool {
-    match target {
-        Expr::Tuple(tuple) => tuple.elts.iter().any(makes_module),
-        Expr::Subscript(s) => is_entry(s) && !is_own_name(&s.slice),
-        _ => false,
-    }
+/// What `x` is where `x.modules[name]` is assigned to under another name than the module's own.
+pub(super) fn entered_in(target: &Expr) -> Option<&Expr> {
+    let Expr::Subscript(subscript) = target else { return None };
+    modules_of(subscript).filter(|_| !is_own_name(&subscript.slice))
 }
 
-fn is_entry(subscript: &ast::ExprSubscript) -> bool {
-    matches!(&*subscript.value, Expr::Attribute(a) if a.attr.as_str() == "modules")
+fn modules_of(subscript: &ast::ExprSubscript) -> Option<&Expr> {
+    let Expr::Attribute(attribute) = &*subscript.value else { return None };
+    (attribute.attr.as_str() == "modules").then_some(&*attribute.value)
 }
 
 fn is_own_name(expr: &Expr) -> bool {

@@ -142,19 +142,20 @@ impl Out {
 
     /// Puts copies in the place of links that could not be made, to files or folders; of those that lead to others too.
     fn copy_left(mut self) -> Result<()> {
+        // A folder is taken once all links in it are there; what remains then leads nowhere, or to a folder above.
+        let mut patient = true;
         loop {
-            let before = self.left.len();
-            // A folder is there once all in it is.
-            let is_whole = |link: &Path, to: &Path| {
-                to.is_dir() && !link.starts_with(to) && self.left.iter().all(|(l, _)| !l.starts_with(to))
+            let is_there = |(link, to): &(PathBuf, PathBuf)| {
+                let is_whole = || !patient || self.left.iter().all(|(other, _)| !other.starts_with(to));
+                to.is_file() || (to.is_dir() && !link.starts_with(to) && is_whole())
             };
-            let (there, left): (Vec<_>, Vec<_>) =
-                self.left.iter().cloned().partition(|(link, to)| to.is_file() || is_whole(link, to));
+            let (there, left): (Vec<_>, Vec<_>) = self.left.iter().cloned().partition(is_there);
+            if there.is_empty() && !patient {
+                return Ok(());
+            }
+            patient &= !there.is_empty();
             for (link, to) in there {
                 copy(&to, &link)?;
-            }
-            if left.len() == before {
-                return Ok(());
             }
             self.left = left;
         }
@@ -379,6 +380,30 @@ mod tests {
         fs_err::write(&cut, &zstd::encode_all(&whole[..], 0).unwrap()[..20]).unwrap();
         let error = unpack(&cut, &dir.path().join("out")).unwrap_err();
         assert!(error.hint.is_some(), "{error}");
+    }
+
+    #[test]
+    fn links_that_could_not_be_made_become_copies() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = canonicalize(dir.path()).unwrap();
+        let at = |name: &str| root.join(name);
+        fs_err::create_dir_all(at("v/3.11/lib")).unwrap();
+        fs_err::write(at("v/3.11/lib/a"), "1").unwrap();
+        // To a folder with such links in it: to a file, to a folder above, to nothing.
+        let left = [
+            ("current", "v/3.11"),
+            ("v/3.11/b", "v/3.11/lib/a"),
+            ("v/3.11/up", "v"),
+            ("v/3.11/none", "nothing"),
+        ];
+        let left = left.map(|(link, to)| (at(link), at(to))).to_vec();
+        Out { root: root.clone(), left }.copy_left().unwrap();
+        for copy in ["current/lib/a", "current/b", "v/3.11/b"] {
+            assert_eq!(fs_err::read(at(copy)).unwrap(), b"1", "{copy}");
+        }
+        for none in ["v/3.11/up", "v/3.11/none", "current/up", "current/none"] {
+            assert!(!at(none).exists(), "{none}");
+        }
     }
 
     #[test]

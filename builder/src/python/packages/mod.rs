@@ -69,17 +69,9 @@ pub(super) fn add(python: &mut Python, request: &Request, limits: &Limits, store
 
 /// The older version of each distribution that is there in different versions.
 pub(super) fn oldest_of_differing(pythons: &[Python]) -> Limits {
+    // Of two in one search path the first counts, which is kept if it comes last.
     let present: Vec<Present> = pythons.iter().map(|p| Present::scan(p.search_path.iter().rev())).collect();
-    let mut oldest = Limits::new();
-    for pair in present.windows(2) {
-        for (name, version) in pair[0].versions() {
-            let Some((_, other)) = pair[1].versions().find(|(n, _)| *n == name) else { continue };
-            if version != other {
-                oldest.insert(name.to_owned(), std::cmp::min(version, other).clone());
-            }
-        }
-    }
-    oldest
+    present.windows(2).flat_map(|pair| pair[0].oldest_of_differing(&pair[1])).collect()
 }
 
 /// An error where no wheel at all fits, or one that was named itself does not. A folder may hold those for other targets, too.

@@ -32,9 +32,12 @@ impl Present {
         Present(named.collect())
     }
 
-    /// Names, and versions where they are known.
-    pub(super) fn versions(&self) -> impl Iterator<Item = (&str, &Version)> {
-        self.0.iter().filter_map(|(name, version)| Some((name.as_str(), version.as_ref()?)))
+    /// The older version of each distribution that is in both in different versions.
+    pub(super) fn oldest_of_differing(&self, others: &Present) -> impl Iterator<Item = (String, Version)> {
+        self.0.iter().filter_map(|(name, version)| {
+            let (version, other) = (version.as_ref()?, others.0.get(name)?.as_ref()?);
+            (version != other).then(|| (name.clone(), std::cmp::min(version, other).clone()))
+        })
     }
 }
 
