@@ -43,6 +43,8 @@ mod strict;
 mod tidy;
 mod tkinter;
 mod trace;
+mod trust;
+mod trust_places;
 mod universal;
 mod why;
 mod windows_builder;

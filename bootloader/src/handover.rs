@@ -9,6 +9,7 @@ use std::fs::File;
 use std::path::PathBuf;
 
 use bootloader::archive::{FileId, setting};
+use bootloader::trust;
 
 use crate::extract::{Libraries, Root};
 use crate::locate::Program;
@@ -52,7 +53,7 @@ fn prepare(
     args: &[&CStr],
     interpreter: &[u8],
 ) -> Result<Failure, Failure> {
-    if os::is_privileged() {
+    if trust::rights().are_elevated() {
         // The loader of such a process ignores the twin: the interpreter would run what its arguments say.
         let message = "this program cannot run with more rights than its caller (setuid)";
         return Err(Failure::new(REFUSED, message).hint("build it with a python that has a shared libpython"));

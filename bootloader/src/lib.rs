@@ -6,3 +6,4 @@
 pub mod archive;
 pub mod python_sources;
 pub mod seed;
+pub mod trust;

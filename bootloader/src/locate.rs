@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use bootloader::archive::{Archive, setting};
+use bootloader::trust;
 
 use crate::os;
 use crate::report::{Failure, UNABLE};
@@ -73,7 +74,10 @@ impl Program {
         let own = os::program_name(os::path_bytes(&self.executable));
         let called = os::program_name(argv0);
         if let Some(entry) = find(&called).filter(|_| called != own && programs.len() > 1) {
-            if let Some(link) = os::started_by(argv0, &self.executable) {
+            // Whoever made the link could let it lead elsewhere before a child is started by its path.
+            if let Some(link) = os::started_by(argv0, &self.executable)
+                && !trust::rights().may_exceed_callers()
+            {
                 self.executable = link;
             }
             return Some(entry);

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use bootloader::archive;
+use bootloader::{archive, trust};
 
 use crate::os;
 
@@ -64,7 +64,7 @@ static STARTED: OnceLock<Instant> = OnceLock::new();
 
 /// Notes when the program started, if `FREEZE_DEBUG` asks for it.
 pub(crate) fn start() {
-    if std::env::var_os("FREEZE_DEBUG").is_some_and(|v| v == "1") && !os::is_privileged() {
+    if std::env::var_os("FREEZE_DEBUG").is_some_and(|v| v == "1") && !trust::rights().are_elevated() {
         start_debugging();
     }
 }

@@ -4,6 +4,7 @@ use std::ffi::CStr;
 use std::path::{Path, PathBuf};
 
 use bootloader::archive::{BlobId, setting};
+use bootloader::trust;
 
 use crate::content::Reader;
 use crate::locate::Program;
@@ -47,7 +48,7 @@ const KNOWN: &str = "`--freeze-debug`, `--freeze-info`, `--freeze-verify`, `--fr
 /// A switch that is not known.
 pub(crate) fn take<'a>(program: &mut Program, args: &[&'a CStr]) -> Result<Vec<&'a CStr>, Failure> {
     let mut args = args.to_vec();
-    if program.setting(setting::SWITCHES) != Some(b"1") || os::is_privileged() {
+    if program.setting(setting::SWITCHES) != Some(b"1") || trust::rights().are_elevated() {
         return Ok(args);
     }
     while let Some(switch) = args.get(1).and_then(|a| a.to_bytes().strip_prefix(PREFIX)) {

@@ -12,6 +12,7 @@
     reason = "a failing harness is a failing test, and the panic is its message"
 )]
 
+pub mod attacker;
 mod build;
 mod content;
 mod display;

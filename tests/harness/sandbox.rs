@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ffi::CString;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,6 +20,8 @@ pub struct Sandbox {
     /// Folders that become small file systems of their own: path, options as for `mount -t tmpfs -o`, and
     /// whether programs may be run from there.
     pub tmpfs: Vec<(PathBuf, String, bool)>,
+    /// Folders that lie in the place of others: the folder, and the place.
+    pub binds: Vec<(PathBuf, PathBuf)>,
     /// Folders that become read-only.
     pub read_only: Vec<PathBuf>,
     /// New root of the file system.
@@ -43,11 +46,15 @@ impl Sandbox {
             paths.retain(|p| !p.ancestors().skip(1).any(|above| all.contains(above)));
             paths.into_iter().collect()
         });
-        Sandbox { hidden: hidden.clone(), ..Sandbox::default() }
+        Sandbox { hidden: hidden.clone(), binds: machine().to_vec(), ..Sandbox::default() }
     }
 
     fn is_empty(&self) -> bool {
-        self.hidden.is_empty() && self.tmpfs.is_empty() && self.read_only.is_empty() && self.root.is_none()
+        self.hidden.is_empty()
+            && self.tmpfs.is_empty()
+            && self.binds.is_empty()
+            && self.read_only.is_empty()
+            && self.root.is_none()
     }
 
     /// Makes `command` enter the sandbox, and a session of its own, before it runs.
@@ -61,6 +68,10 @@ impl Sandbox {
             } else {
                 mounts.push(Mount::new("/dev/null", path, "", libc::MS_BIND, ""));
             }
+        }
+        for (folder, place) in &self.binds {
+            let text = folder.to_str().expect("test folders have plain names");
+            mounts.push(Mount::new(text, place, "", libc::MS_BIND, ""));
         }
         for (path, options, exec) in &self.tmpfs {
             let flags = if *exec { 0 } else { libc::MS_NOEXEC };
@@ -112,6 +123,25 @@ impl Sandbox {
         // SAFETY: `enter` makes only system calls that are allowed between fork and exec.
         unsafe { command.pre_exec(enter) };
     }
+}
+
+/// Folders for what programs without a usable `HOME` keep: this run of the tests has its own, in the place of the machine's.
+fn machine() -> &'static [(PathBuf, PathBuf)] {
+    static MACHINE: OnceLock<Vec<(PathBuf, PathBuf)>> = OnceLock::new();
+    MACHINE.get_or_init(|| {
+        let all = scratch("machine").keep();
+        crate::make_reachable(&all);
+        let home = bootloader::trust::account_home().expect("the user is in the system's database");
+        let places = [("cache", home.join(".cache"), 0o700), ("var-tmp", "/var/tmp".into(), 0o1777)];
+        let bind = |(name, place, mode): (&str, PathBuf, u32)| {
+            let folder = all.join(name);
+            std::fs::create_dir(&folder).expect("the new folder is ours");
+            std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).expect("it is ours");
+            std::fs::create_dir_all(&place).expect("the home folder is ours");
+            (folder, place)
+        };
+        places.into_iter().map(bind).collect()
+    })
 }
 
 /// Ends the test run where namespaces are not permitted: a test that hides nothing shows nothing.

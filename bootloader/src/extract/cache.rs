@@ -5,6 +5,8 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
+use bootloader::trust::{self, Folder, Purpose};
+
 use super::place::{self, Work};
 use super::private::{LOCK, claim, remove_folder, sweep};
 use super::{Root, Unusable};
@@ -27,51 +29,50 @@ const UNUSED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// Opens the folder of this version below `base`, and fills it if it is not there.
 pub(super) fn open(program: &Program, base: &Path, app: &str) -> Result<Root, Unusable> {
     let version: String = program.archive.index_hash().iter().map(|b| format!("{b:02x}")).collect();
-    let shared = base.join("freeze");
-    let folder = shared.join(app);
-    let path = folder.join(&version);
-    let lineage = [shared.as_path(), folder.as_path(), path.as_path()];
-    if let Some(root) = enter(program, &lineage)? {
+    let above = base.join("freeze").join(app);
+    if let Some(root) = enter(program, base, &above.join(&version))? {
         return Ok(root);
     }
-    let io = |e: std::io::Error| Unusable::Place(e.to_string());
-    os::create_folders(&folder, Access::Private).map_err(io)?;
-    check_owner(&lineage[..2])?;
-    if os::is_noexec(&folder) {
+    let above = Folder::open(&above, Purpose::NewContent, trust::rights())?;
+    let folder = above.path();
+    let path = folder.join(&version);
+    if os::is_noexec(folder) {
         return Err(Unusable::Place("it is mounted noexec".into()));
     }
 
     // One process fills the cache while the others wait, but none waits for ever.
-    let turn = os::open_turn(&folder).map_err(io)?;
+    let turn = os::open_turn(folder).map_err(|e| Unusable::Place(e.to_string()))?;
     let waiting = Instant::now();
     let mut pause = Duration::from_millis(1);
     while !os::lock(&turn, Lock::Exclusive) && waiting.elapsed() < PATIENCE {
         std::thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(20));
-        if let Some(root) = enter(program, &lineage)? {
+        if let Some(root) = enter(program, base, &path)? {
             return Ok(root);
         }
     }
     for _ in 0..3 {
-        if let Some(root) = enter(program, &lineage)? {
+        if let Some(root) = enter(program, base, &path)? {
             return Ok(root);
         }
-        sweep(&folder, UNFINISHED);
-        fill(program, &folder, &path)?;
-        collect(&folder, &path);
+        sweep(folder, UNFINISHED);
+        fill(program, folder, &path)?;
+        collect(folder, &path);
     }
-    enter(program, &lineage)?.ok_or_else(|| Unusable::Place("it is removed as soon as it is made".into()))
+    enter(program, base, &path)?.ok_or_else(|| Unusable::Place("it is removed as soon as it is made".into()))
 }
 
 /// Uses a complete folder; `None` where there is none.
-fn enter(program: &Program, lineage: &[&Path; 3]) -> Result<Option<Root>, Unusable> {
-    let path = lineage[2];
-    let Ok(mut marker) = File::open(path.join(COMPLETE)) else { return Ok(None) };
-    check_owner(lineage)?;
+///
+/// Nobody else can exchange what passes, nor a folder above it: from then on its path will do.
+fn enter(program: &Program, base: &Path, path: &Path) -> Result<Option<Root>, Unusable> {
+    let folder = match Folder::open(path, Purpose::Content, trust::rights()) {
+        Err(refusal) if refusal.is_missing() => return Ok(None),
+        folder => folder?,
+    };
+    let path = folder.path();
+    let Ok(mut marker) = folder.open_file(COMPLETE) else { return Ok(None) };
     let metadata = marker.metadata().map_err(|e| Unusable::Place(e.to_string()))?;
-    if !os::is_own(&metadata) {
-        return Err(Unusable::Place("it belongs to another user".into()));
-    }
     // Held for the life of the process. Fails only while the folder is being removed.
     let is_locked = os::lock(&marker, Lock::Shared);
     if is_locked && os::is_removed(&marker) {
@@ -80,44 +81,35 @@ fn enter(program: &Program, lineage: &[&Path; 3]) -> Result<Option<Root>, Unusab
     let mut known = Vec::new();
     let read = Read::by_ref(&mut marker).take(256).read_to_end(&mut known);
     let boot = os::boot_id();
+    let is_cleaned_up = os::is_cleaned_up(base);
+    let work = if is_cleaned_up { Work::Renew } else { Work::Repair };
     if read.is_err() || known != boot || boot.is_empty() {
         report::phase("first start since the machine booted: checking the cache");
-        place::files(program.archive, path, Work::Repair)?;
+        place::files(program.archive, path, work)?;
         let rewritten = OpenOptions::new().write(true).truncate(true).open(path.join(COMPLETE));
         let _ = rewritten.and_then(|mut m| m.write_all(&boot));
     } else {
         let age = metadata.modified().ok().and_then(|m| SystemTime::now().duration_since(m).ok());
         if age.is_some_and(|age| age > TOUCH) {
+            if is_cleaned_up {
+                place::files(program.archive, path, work)?;
+            }
             let _ = OpenOptions::new()
                 .write(true)
                 .open(path.join(COMPLETE))
                 .and_then(|m| m.set_modified(SystemTime::now()));
-            sweep(lineage[1], UNFINISHED);
-            collect(lineage[1], path);
+            if let Some(above) = path.parent() {
+                sweep(above, UNFINISHED);
+                collect(above, path);
+            }
         }
     }
-    let marker = os::move_up(marker);
-    // The kernel knows the path without symbolic links.
-    let canonical = os::path_of(&marker).ok().and_then(|p| p.parent().map(Path::to_owned));
-    let path = canonical.filter(|p| p.is_absolute()).unwrap_or_else(|| path.to_owned());
-    Ok(Some(Root { path, on_disk: true, _lock: Some(marker), is_private: false }))
-}
-
-/// Folders that others can write to are no place to load libraries from.
-fn check_owner(folders: &[&Path]) -> Result<(), Unusable> {
-    for folder in folders {
-        let metadata = fs::symlink_metadata(folder).map_err(|e| Unusable::Place(e.to_string()))?;
-        if !metadata.is_dir() {
-            return Err(Unusable::Place(format!("`{}` is not a folder", folder.display())));
-        }
-        if !os::is_own(&metadata) {
-            return Err(Unusable::Place(format!("`{}` belongs to another user", folder.display())));
-        }
-        if os::others_can_write(&metadata) {
-            return Err(Unusable::Place(format!("others can write to `{}`", folder.display())));
-        }
-    }
-    Ok(())
+    Ok(Some(Root {
+        path: path.to_owned(),
+        on_disk: true,
+        _lock: Some(os::move_up(marker)),
+        is_private: false,
+    }))
 }
 
 /// Makes the folder of this version under a private name and renames it when it is complete.
@@ -296,7 +288,7 @@ mod tests {
         let (program, base) = program();
         let path = open(&program, &base, "app").unwrap().path().to_owned();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o777)).unwrap();
-        assert!(matches!(open(&program, &base, "app"), Err(Unusable::Place(_))));
+        assert!(matches!(open(&program, &base, "app"), Err(Unusable::Refused(_))));
         fs::remove_dir_all(&base).unwrap();
     }
 

@@ -196,7 +196,7 @@ impl Libraries {
             return match place::repair(self.archive, file as usize, &self.root) {
                 Ok(()) => Ok(path),
                 Err(Unusable::Archive(failure)) => Err(failure),
-                Err(Unusable::Place(reason)) => Err(Failure::new(
+                Err(reason) => Err(Failure::new(
                     UNABLE,
                     format!("failed to replace the damaged file `{}`: {reason}", path.display()),
                 )

@@ -1,5 +1,6 @@
 //! The root folder: beside the executable, in the cache, in a private folder, or in memory only.
 
+mod beside;
 mod cache;
 mod libraries;
 mod needed;
@@ -10,10 +11,11 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use bootloader::archive::setting;
+use bootloader::trust::Refusal;
 
 use crate::locate::Program;
 use crate::os;
-use crate::report::{self, DAMAGED, Failure, UNABLE};
+use crate::report::{self, Failure, UNABLE};
 
 pub(crate) use libraries::Libraries;
 pub(crate) use private::{adopt, remove as remove_private};
@@ -51,6 +53,8 @@ impl Root {
 enum Unusable {
     /// The place is at fault.
     Place(String),
+    /// The place is not to be trusted, or not there.
+    Refused(Refusal),
     /// The archive is: no place will do.
     Archive(Failure),
 }
@@ -61,63 +65,90 @@ impl From<bootloader::archive::Error> for Unusable {
     }
 }
 
+impl From<Refusal> for Unusable {
+    fn from(refusal: Refusal) -> Unusable {
+        Unusable::Refused(refusal)
+    }
+}
+
+impl std::fmt::Display for Unusable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Unusable::Place(reason) => f.write_str(reason),
+            Unusable::Refused(refusal) => refusal.fmt(f),
+            Unusable::Archive(failure) => f.write_str(&failure.message),
+        }
+    }
+}
+
+/// Places that were tried in vain, and why.
+#[derive(Default)]
+struct Tried(Vec<(PathBuf, Unusable)>);
+
+impl Tried {
+    /// The root below the first of the places that can be used.
+    fn find(
+        &mut self,
+        places: impl Iterator<Item = PathBuf>,
+        open: impl Fn(&Path) -> Result<Root, Unusable>,
+    ) -> Result<Option<Root>, Failure> {
+        for place in places {
+            if self.0.iter().any(|(tried, _)| *tried == place) {
+                continue;
+            }
+            match open(&place) {
+                Ok(root) => return Ok(Some(root)),
+                Err(Unusable::Archive(failure)) => return Err(failure),
+                Err(reason) => {
+                    report::phase(format_args!("`{}` is not used: {reason}", place.display()));
+                    self.0.push((place, reason));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn failure(&self) -> Failure {
+        let reasons: Vec<String> =
+            self.0.iter().map(|(place, reason)| format!("`{}`: {reason}", place.display())).collect();
+        Failure::new(UNABLE, format!("failed to find a folder to extract to: {}", reasons.join("; "))).hint(
+            "set `FREEZE_CACHE_DIR` to a folder with room that is not mounted noexec, and that only you and the \
+             administrator can change, like all folders above it",
+        )
+    }
+}
+
 /// Finds or makes the root folder.
 pub(crate) fn root(program: &Program) -> Result<Root, Failure> {
     if program.archive.setting(setting::MODE) == Some(b"onedir") {
-        return beside(program);
+        return beside::open(program);
     }
     let mode = program.switches.extract.or_else(|| program.setting(setting::EXTRACT)).unwrap_or(b"cache");
     if mode == b"memory" && os::MEMORY_FILES {
         return Ok(in_memory(program));
     }
     let app = folder_name(program.archive.setting(setting::APP).unwrap_or_default());
-    let mut reasons = Vec::new();
-    let mut next = |found: Result<Root, Unusable>, base: &Path| match found {
-        Ok(root) => Ok(Some(root)),
-        Err(Unusable::Archive(failure)) => Err(failure),
-        Err(Unusable::Place(reason)) => {
-            report::phase(format_args!("`{}` is not used: {reason}", base.display()));
-            reasons.push(format!("`{}`: {reason}", base.display()));
-            Ok(None)
-        }
-    };
-    if mode != b"temp" {
-        for base in cache_bases(program) {
-            if let Some(root) = next(cache::open(program, &base, &app), &base)? {
-                return Ok(root);
-            }
-        }
+    let mut tried = Tried::default();
+    if mode != b"temp"
+        && let Some(root) = tried.find(cache_bases(program), |base| cache::open(program, base, &app))?
+    {
+        return Ok(root);
     }
     if let Some(root) = private::join(program, &app) {
         return Ok(root);
     }
-    for base in temporary_bases(program) {
-        if let Some(root) = next(private::create(program, &base, &app), &base)? {
-            return Ok(root);
-        }
+    // A place that cannot hold a cache may still hold a folder for one process.
+    let mut tried_for_this_process = Tried::default();
+    let temporary = temporary_bases(program);
+    if let Some(root) = tried_for_this_process.find(temporary, |base| private::create(program, base, &app))? {
+        return Ok(root);
     }
     if os::can_load_from_memory() {
         report::phase("no folder can be used: libraries are loaded from memory");
         return Ok(in_memory(program));
     }
-    Err(Failure::new(UNABLE, format!("failed to find a folder to extract to: {}", reasons.join("; ")))
-        .hint("set `FREEZE_CACHE_DIR` to a folder that is yours, has room and is not mounted noexec"))
-}
-
-fn beside(program: &Program) -> Result<Root, Failure> {
-    let folder = program.carrier.parent().unwrap_or(Path::new("/"));
-    let contents = program.archive.setting(setting::CONTENTS).unwrap_or(b"_internal");
-    let path = match contents.strip_prefix(b"../") {
-        _ if contents == b"." => folder.to_owned(),
-        // An app bundle of macOS: beside the folder of the programs.
-        Some(rest) => folder.parent().unwrap_or(folder).join(os::path_from_bytes(rest)),
-        None => folder.join(os::path_from_bytes(contents)),
-    };
-    if path.is_dir() {
-        return Ok(Root { path, on_disk: true, _lock: None, is_private: false });
-    }
-    Err(Failure::new(DAMAGED, format!("the folder `{}` is missing", path.display()))
-        .hint("copy the program with the whole folder it came in"))
+    tried.0.append(&mut tried_for_this_process.0);
+    Err(tried.failure())
 }
 
 fn in_memory(program: &Program) -> Root {
@@ -135,30 +166,17 @@ fn folder_name(app: &[u8]) -> String {
 }
 
 /// Folders that a cache may be kept below, best first.
-fn cache_bases(program: &Program) -> Vec<PathBuf> {
-    let mut bases: Vec<PathBuf> = Vec::new();
-    bases.extend(program.switches.cache_folder.clone());
-    bases.extend(os::folder_variable("FREEZE_CACHE_DIR"));
-    bases.extend(runtime_folder(program));
-    if bases.is_empty() {
-        bases = os::cache_folders();
-    }
-    bases.dedup();
-    bases
+fn cache_bases(program: &Program) -> impl Iterator<Item = PathBuf> {
+    let given = program.switches.cache_folder.clone().into_iter();
+    given
+        .chain(os::folder_variable("FREEZE_CACHE_DIR"))
+        .chain(runtime_folder(program))
+        .chain(os::cache_folders())
 }
 
 /// Folders that a private one may be made in, best first.
-fn temporary_bases(program: &Program) -> Vec<PathBuf> {
-    let mut bases: Vec<PathBuf> = runtime_folder(program).into_iter().collect();
-    bases.extend(os::temporary_folders());
-    let mut seen: Vec<PathBuf> = Vec::new();
-    bases.retain(|b| {
-        !seen.contains(b) && {
-            seen.push(b.clone());
-            true
-        }
-    });
-    bases
+fn temporary_bases(program: &Program) -> impl Iterator<Item = PathBuf> {
+    runtime_folder(program).into_iter().chain(os::temporary_folders())
 }
 
 /// The folder that the builder was told to extract below.

@@ -20,6 +20,8 @@ pub(super) enum Work {
     Write,
     /// Compare it, and replace it where it differs.
     Repair,
+    /// As [`Work::Repair`], and note the time: the system removes files that have not been used for long.
+    Renew,
 }
 
 /// Files smaller than this in sum are not worth a thread.
@@ -91,7 +93,7 @@ pub(super) fn repair(archive: Archive<'static>, i: usize, folder: &Path) -> Resu
 }
 
 /// The path of a file, if it stays below the folder.
-fn relative(path: &[u8]) -> Result<PathBuf, Error> {
+pub(super) fn relative(path: &[u8]) -> Result<PathBuf, Error> {
     let path = os::path_from_bytes(path);
     let inside = path.components().all(|c| matches!(c, Component::Normal(_)));
     if inside && path.components().next().is_some() {
@@ -117,12 +119,15 @@ fn one(
     let Some(blob) = file.blob else { return Ok(()) };
     let path = folder.join(relative(file.path)?);
     let content = reader.read_within(blob, room)?;
-    if work == Work::Repair && is_same(&path, &content, file.kind) {
+    if work != Work::Write && is_same(&path, &content, file.kind) {
+        if work == Work::Renew {
+            renew(&path);
+        }
         return Ok(());
     }
     let target = match work {
         Work::Write => path.clone(),
-        Work::Repair => path.with_file_name(format!(".new-{:016x}", os::random())),
+        Work::Repair | Work::Renew => path.with_file_name(format!(".new-{:016x}", os::random())),
     };
     let done = if file.kind == FileKind::Link {
         os::create_link(&content, &target)
@@ -133,14 +138,21 @@ fn one(
     };
     let done = match work {
         Work::Write => done,
-        Work::Repair => done.and_then(|()| fs::rename(&target, &path)),
+        Work::Repair | Work::Renew => done.and_then(|()| fs::rename(&target, &path)),
     };
     done.map_err(|e| {
-        if work == Work::Repair {
+        if work != Work::Write {
             let _ = fs::remove_file(&target);
         }
         place(&e)
     })
+}
+
+/// Notes that a file is in use. Where that fails, it is extracted again when it is gone.
+fn renew(path: &Path) {
+    if let Ok(file) = File::options().append(true).open(path) {
+        let _ = file.set_modified(std::time::SystemTime::now());
+    }
 }
 
 fn is_same(path: &Path, content: &[u8], kind: FileKind) -> bool {

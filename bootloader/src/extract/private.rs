@@ -8,6 +8,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
+use bootloader::trust::{self, Folder, Purpose};
+
 use super::place::{self, Work};
 use super::{Root, Unusable};
 use crate::locate::Program;
@@ -34,13 +36,14 @@ static PRIVATE: OnceLock<Private> = OnceLock::new();
 /// Makes such a folder below `base` with all files in it.
 pub(super) fn create(program: &Program, base: &Path, app: &str) -> Result<Root, Unusable> {
     let unusable = |e: std::io::Error| Unusable::Place(e.to_string());
-    let base = os::canonical(base).map_err(unusable)?;
-    if os::is_noexec(&base) {
+    let base = Folder::open(base, Purpose::Parent, trust::rights())?;
+    let base = base.path();
+    if os::is_noexec(base) {
         return Err(Unusable::Place("it is mounted noexec".into()));
     }
     let prefix = format!("freeze-{app}-");
-    sweep(&base, &prefix);
-    let (path, mut lock) = claim(&base, &prefix).map_err(unusable)?;
+    sweep(base, &prefix);
+    let (path, mut lock) = claim(base, &prefix).map_err(unusable)?;
     lock.write_all(&program.archive.index_hash()).map_err(unusable)?;
     if let Err(e) = place::files(program.archive, &path, Work::Write) {
         let _ = remove_folder(&path);
@@ -56,11 +59,11 @@ pub(super) fn join(program: &Program, app: &str) -> Option<Root> {
     os::files_of_ancestors().into_iter().find_map(|file| {
         let path = file.parent()?;
         let is_named = file.file_name()? == LOCK && is_claimed_name(path.file_name()?.to_str()?, &prefix);
-        let folder = fs::symlink_metadata(path).ok().filter(|_| is_named)?;
-        if !folder.is_dir() || !os::is_own(&folder) || os::others_can_write(&folder) {
+        if !is_named {
             return None;
         }
-        let mut lock = os::open_no_link(&file).ok()?;
+        let folder = Folder::open(path, Purpose::Content, trust::rights()).ok()?;
+        let mut lock = folder.open_file(LOCK).ok()?;
         if !os::lock(&lock, Lock::Shared) || os::is_removed(&lock) {
             return None;
         }

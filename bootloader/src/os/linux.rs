@@ -73,17 +73,6 @@ pub(crate) fn descends_from_same_executable() -> bool {
 /// So many processes are looked at on the way up.
 const MOST_ANCESTORS: usize = 8;
 
-/// Whether the process has more rights than its caller (setuid): its environment is not to be trusted.
-pub(crate) fn is_privileged() -> bool {
-    // SAFETY: has no preconditions.
-    unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
-}
-
-/// Canonical path of an open file.
-pub(crate) fn path_of(file: &File) -> io::Result<PathBuf> {
-    std::fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd()))
-}
-
 /// Whether nothing can be executed or mapped for execution from the file system of `path`.
 pub(crate) fn is_noexec(path: &Path) -> bool {
     let Ok(path) = CString::new(path.as_os_str().as_bytes()) else { return true };

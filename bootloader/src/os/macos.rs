@@ -19,7 +19,6 @@ pub(crate) const CACHES: &str = "Library/Caches";
 pub(crate) const MEMORY_FILES: bool = false;
 
 unsafe extern "C" {
-    fn issetugid() -> i32;
     fn getentropy(buffer: *mut c_void, size: usize) -> i32;
 }
 
@@ -73,24 +72,6 @@ pub(crate) fn descends_from_same_executable() -> bool {
 /// Paths of files that the launchers of other processes hold open: they are not looked for here.
 pub(crate) fn files_of_ancestors() -> Vec<PathBuf> {
     Vec::new()
-}
-
-/// Whether the process has more rights than its caller (setuid): its environment is not to be trusted.
-pub(crate) fn is_privileged() -> bool {
-    // SAFETY: has no preconditions.
-    unsafe { issetugid() != 0 }
-}
-
-/// Canonical path of an open file.
-pub(crate) fn path_of(file: &File) -> io::Result<PathBuf> {
-    let mut buffer = [0u8; libc::PATH_MAX as usize];
-    // SAFETY: the buffer has the size that F_GETPATH asks for.
-    if unsafe { libc::fcntl(file.as_raw_fd(), libc::F_GETPATH, buffer.as_mut_ptr()) } != 0 {
-        return Err(io::Error::last_os_error());
-    }
-    let path =
-        CStr::from_bytes_until_nul(&buffer).map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
-    Ok(PathBuf::from(OsStr::from_bytes(path.to_bytes())))
 }
 
 /// Whether nothing can be executed or mapped for execution from the file system of `path`.

@@ -9,7 +9,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use super::{Access, Lock, advise_large, is_privileged};
+use bootloader::trust;
+
+use super::{Access, Lock, advise_large};
 
 /// `wchar_t`.
 pub(crate) type WideChar = i32;
@@ -136,20 +138,15 @@ pub(crate) fn map(path: &Path) -> io::Result<&'static [u8]> {
     Ok(Box::leak(Box::new(map)))
 }
 
-/// User id that decides what the process may do.
-fn user() -> u32 {
-    // SAFETY: has no preconditions.
-    unsafe { libc::geteuid() }
-}
-
 /// Whether a file or folder belongs to the user that decides what the process may do.
 pub(crate) fn is_own(metadata: &Metadata) -> bool {
     metadata.uid() == user()
 }
 
-/// Whether others than its owner can write to a file or folder.
-pub(crate) fn others_can_write(metadata: &Metadata) -> bool {
-    metadata.mode() & 0o022 != 0
+/// User id that decides what the process may do.
+fn user() -> u32 {
+    // SAFETY: has no preconditions.
+    unsafe { libc::geteuid() }
 }
 
 /// Whether an open file has no name any more.
@@ -165,6 +162,11 @@ pub(crate) fn create_file(path: &Path, access: Access) -> io::Result<File> {
         Access::Executable => 0o755,
     };
     OpenOptions::new().write(true).create_new(true).mode(mode).open(path)
+}
+
+/// Whether the system removes files from below a folder that have not been used for long (tmpfiles.d(5)).
+pub(crate) fn is_cleaned_up(folder: &Path) -> bool {
+    ["/tmp", "/var/tmp"].iter().any(|place| folder.starts_with(place))
 }
 
 /// Makes a folder that does not exist.
@@ -194,21 +196,28 @@ pub(crate) fn open_no_link(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW).open(path)
 }
 
-/// A folder that the environment names; a privileged process does not trust it.
+/// A folder that the environment names; a process with more rights than its caller does not look.
 pub(crate) fn folder_variable(name: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute());
-    folder.filter(|_| !is_privileged())
+    if trust::rights().are_elevated() {
+        return None;
+    }
+    std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute())
 }
 
-/// Folders for caches, best first.
-pub(crate) fn cache_folders() -> Vec<PathBuf> {
-    let below_home = |home: PathBuf| home.join(super::CACHES);
-    let mut folders: Vec<PathBuf> = folder_variable("XDG_CACHE_HOME").into_iter().collect();
-    folders.extend(folder_variable("HOME").map(below_home));
-    if folders.is_empty() {
-        folders.extend(home().filter(|h| h.is_absolute()).map(below_home));
-    }
-    folders
+/// Candidates for folders to keep a cache in, best first: those of the environment, those that the system's database knows of
+/// the account, and one beside those of other users, which serves accounts without a home.
+pub(crate) fn cache_folders() -> impl Iterator<Item = PathBuf> {
+    let below = |home: PathBuf| home.join(super::CACHES);
+    let shared = ["/var/tmp", "/tmp"].map(Path::new).into_iter().filter(|folder| folder.is_dir());
+    let shared = shared.map(|folder| folder.join(format!("freeze-{}", user())));
+    let given =
+        [|| folder_variable("XDG_CACHE_HOME"), || folder_variable("HOME").map(|h| h.join(super::CACHES))];
+    // Each is looked for when those before it have failed: the database may be on another machine.
+    given
+        .into_iter()
+        .filter_map(|find| find())
+        .chain(std::iter::once_with(trust::account_home).flatten().map(below))
+        .chain(shared)
 }
 
 /// Folders for temporary files, best first.
@@ -225,24 +234,6 @@ pub(crate) fn temporary_folders() -> Vec<PathBuf> {
 pub(crate) unsafe fn set_variable(name: &CStr, value: &CStr) {
     // SAFETY: see above; the C library copies both.
     unsafe { libc::setenv(name.as_ptr(), value.as_ptr(), 1) };
-}
-
-/// Home folder of the user, from the user database.
-fn home() -> Option<PathBuf> {
-    let mut buffer = [0; 4096];
-    // SAFETY: all-zero is a valid passwd: integers and null pointers.
-    let mut entry: libc::passwd = unsafe { std::mem::zeroed() };
-    let mut found = std::ptr::null_mut();
-    // SAFETY: the buffer's length is given; `found` is null or points to `entry`.
-    let status = unsafe {
-        libc::getpwuid_r(user(), &raw mut entry, buffer.as_mut_ptr(), buffer.len(), &raw mut found)
-    };
-    if status != 0 || found.is_null() || entry.pw_dir.is_null() {
-        return None;
-    }
-    // SAFETY: points into `buffer`, ended by NUL.
-    let dir = unsafe { CStr::from_ptr(entry.pw_dir) };
-    (!dir.is_empty()).then(|| PathBuf::from(OsStr::from_bytes(dir.to_bytes())))
 }
 
 /// Locks a file without waiting; tells whether that succeeded.

@@ -1,0 +1,139 @@
+//! macOS: rights of the process, and access control lists.
+
+use std::ffi::{CStr, c_int, c_void};
+use std::fs::{File, Metadata};
+use std::io;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+
+use super::unix::{open_at, read_link};
+use crate::trust::Writer;
+use crate::trust::mode::Trusted;
+
+/// How folders are opened to look names up in them.
+pub(super) const LOOK_UP: i32 = libc::O_RDONLY;
+
+/// The group `admin`: by the system's own definition its members are administrators.
+pub(super) const ADMINISTRATORS: Option<u32> = Some(80);
+
+unsafe extern "C" {
+    fn issetugid() -> c_int;
+    fn acl_get_fd_np(fd: c_int, kind: c_int) -> *mut c_void;
+    fn acl_get_entry(list: *mut c_void, which: c_int, entry: *mut *mut c_void) -> c_int;
+    fn acl_get_tag_type(entry: *mut c_void, tag: *mut c_int) -> c_int;
+    fn acl_get_permset_mask_np(entry: *mut c_void, mask: *mut u64) -> c_int;
+    fn acl_get_qualifier(entry: *mut c_void) -> *mut c_void;
+    fn acl_free(object: *mut c_void) -> c_int;
+    fn mbr_uuid_to_id(uuid: *const c_void, id: *mut u32, kind: *mut c_int) -> c_int;
+}
+
+/// `ACL_TYPE_EXTENDED`, `ACL_FIRST_ENTRY`, `ACL_NEXT_ENTRY`, `ACL_EXTENDED_ALLOW` of `sys/acl.h`.
+const EXTENDED: c_int = 0x100;
+const FIRST: c_int = 0;
+const NEXT: c_int = -1;
+const ALLOW: c_int = 1;
+/// `ID_TYPE_UID` of `membership.h`.
+const IS_USER: c_int = 0;
+/// Rights to change a folder, its entries or its rights (`sys/acl.h`): add a file, delete, append or add a folder, delete a
+/// child, write security, take ownership.
+const CHANGES: u64 = 1 << 2 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 12 | 1 << 13;
+
+/// Whether the kernel has given the process rights that its caller does not have.
+pub(super) fn is_secure() -> bool {
+    // SAFETY: has no preconditions.
+    unsafe { issetugid() != 0 }
+}
+
+/// Rights of a process are those of its users here.
+pub(super) fn has_capabilities() -> bool {
+    false
+}
+
+/// An entry of a folder, opened unless it is a link.
+pub(super) struct Entry {
+    pub(super) file: File,
+    pub(super) metadata: Metadata,
+    /// Where it leads, if it is a link.
+    pub(super) link: Option<PathBuf>,
+}
+
+/// The entry `name` of a folder.
+pub(super) fn entry(folder: &File, name: &CStr) -> io::Result<Entry> {
+    // The link itself, not what it leads to. A device is not waited for.
+    let file = open_at(folder, name, LOOK_UP | libc::O_SYMLINK | libc::O_NONBLOCK)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_symlink() {
+        return Ok(Entry { file, metadata, link: None });
+    }
+    let target = read_link(folder, name)?;
+    // It is read by its name: that must still be the same link.
+    let again = open_at(folder, name, LOOK_UP | libc::O_SYMLINK)?.metadata()?;
+    if (again.dev(), again.ino()) != (metadata.dev(), metadata.ino()) {
+        return Err(io::Error::from_raw_os_error(libc::EAGAIN));
+    }
+    Ok(Entry { file, metadata, link: Some(target) })
+}
+
+/// POSIX lists are unknown here: see [`other_writer`].
+pub(super) fn access_list(_: &File) -> Option<Vec<u8>> {
+    None
+}
+
+/// Somebody who is not trusted but whom the access control list of an open file lets change it. The mode knows nothing of
+/// the list here.
+pub(super) fn other_writer(file: &File, trusted: &Trusted) -> Option<Writer> {
+    // SAFETY: the descriptor is open.
+    let list = unsafe { acl_get_fd_np(file.as_raw_fd(), EXTENDED) };
+    if list.is_null() {
+        return None;
+    }
+    let mut found = None;
+    let mut which = FIRST;
+    let mut entry = std::ptr::null_mut();
+    // SAFETY: the list lives until it is freed below, and its entries with it.
+    while found.is_none() && unsafe { acl_get_entry(list, which, &raw mut entry) } == 0 {
+        which = NEXT;
+        found = entry_writer(entry, trusted);
+    }
+    // SAFETY: made by `acl_get_fd_np`, and not used any more.
+    unsafe { acl_free(list) };
+    found
+}
+
+fn entry_writer(entry: *mut c_void, trusted: &Trusted) -> Option<Writer> {
+    let (mut tag, mut mask) = (0, 0);
+    // SAFETY: an entry of a list that lives; the places are ours.
+    let is_read = unsafe {
+        acl_get_tag_type(entry, &raw mut tag) == 0 && acl_get_permset_mask_np(entry, &raw mut mask) == 0
+    };
+    if !is_read {
+        return Some(Writer::Everybody);
+    }
+    if tag != ALLOW || mask & CHANGES == 0 {
+        return None;
+    }
+    // SAFETY: as above; the qualifier is a UUID of its own.
+    let uuid = unsafe { acl_get_qualifier(entry) };
+    let (mut id, mut kind) = (0, -1);
+    // SAFETY: the UUID lives until it is freed; the places are ours.
+    let is_known = !uuid.is_null() && unsafe { mbr_uuid_to_id(uuid, &raw mut id, &raw mut kind) } == 0;
+    if !uuid.is_null() {
+        // SAFETY: made by `acl_get_qualifier`, and not used any more.
+        unsafe { acl_free(uuid) };
+    }
+    match (is_known, kind) {
+        (false, _) => Some(Writer::Everybody),
+        (true, IS_USER) => (!trusted.has(id)).then_some(Writer::User(id)),
+        (true, _) => (trusted.administrators != Some(id)).then_some(Writer::Group(id)),
+    }
+}
+
+/// The user who mounted the file system that a folder is the root of: one that a user mounts shows owners as it likes.
+pub(super) fn mounter(folder: &File, _: u64) -> Option<u32> {
+    // SAFETY: all-zero is a valid statfs.
+    let mut stat: libc::statfs = unsafe { std::mem::zeroed() };
+    // SAFETY: the descriptor is open and the buffer has the right type.
+    let status = unsafe { libc::fstatfs(folder.as_raw_fd(), &raw mut stat) };
+    (status == 0).then_some(stat.f_owner)
+}

@@ -1,0 +1,415 @@
+//! Unix: judges each part of a path through an open descriptor, and knows accounts by the system's database.
+
+use std::collections::VecDeque;
+use std::ffi::{CStr, CString, OsStr, OsString};
+use std::fs::{File, Metadata};
+use std::io;
+use std::os::fd::{AsRawFd, FromRawFd};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Component, Path, PathBuf};
+use std::sync::OnceLock;
+
+#[cfg(target_os = "linux")]
+use super::linux as system;
+#[cfg(target_vendor = "apple")]
+use super::macos as system;
+use crate::trust::descriptor::Sid;
+use crate::trust::mode::{Node, Trusted};
+use crate::trust::{Exposure, MOST_LINKS, Purpose, Refusal, Writer};
+
+/// A folder, opened to look names up in it.
+pub(crate) type Handle = File;
+
+/// What this process may do, and whom it therefore trusts.
+#[derive(Debug)]
+pub struct Rights {
+    trusted: Trusted,
+    is_elevated: bool,
+    /// Whether the trusted user has a group of its own, by number.
+    private_group: OnceLock<Option<u32>>,
+}
+
+impl Rights {
+    /// The rights of this process.
+    ///
+    /// A process whose rights exceed those of its own user trusts the administrator only: with capabilities or another group
+    /// than that of its caller, whoever started it owns its files, and has fewer rights.
+    pub fn of_process() -> Rights {
+        // SAFETY: none of them has preconditions.
+        let (user, caller, group, callers_group) =
+            unsafe { (libc::geteuid(), libc::getuid(), libc::getegid(), libc::getgid()) };
+        let is_elevated = system::is_secure();
+        let exceeds_user = user != 0
+            && (system::has_capabilities() || is_elevated && (user == caller || group != callers_group));
+        let trusted =
+            Trusted { user: (!exceeds_user).then_some(user), administrators: system::ADMINISTRATORS };
+        Rights { trusted, is_elevated, private_group: OnceLock::new() }
+    }
+
+    /// Whether the system has given the process more rights than whoever started it has (`AT_SECURE`: set-uid, set-gid, file
+    /// capabilities): its environment is not to be believed.
+    pub fn are_elevated(&self) -> bool {
+        self.is_elevated
+    }
+
+    /// Whether the process may have been started in an environment of somebody with fewer rights: those that are elevated,
+    /// and root with the home folder of another user, as `sudo -E`, `su` without `-` and sudo of macOS leave it.
+    pub fn may_exceed_callers(&self) -> bool {
+        if self.is_elevated {
+            return true;
+        }
+        // SAFETY: has no preconditions.
+        if unsafe { libc::geteuid() } != 0 {
+            return false;
+        }
+        let home = std::env::var_os("HOME").map(PathBuf::from).filter(|h| h.is_absolute());
+        home.is_some_and(|home| matches!(walk(&home, Purpose::Content, self), Err(Refusal::Exposed(_))))
+    }
+
+    fn is_private(&self, group: u32) -> bool {
+        let own = self.private_group.get_or_init(|| self.trusted.user.and_then(private_group));
+        *own == Some(group)
+    }
+
+    fn writer(&self, file: &File, metadata: &Metadata) -> Option<Writer> {
+        let node = node(metadata);
+        node.writer(&self.trusted, || system::access_list(file), |group| self.is_private(group))
+            .or_else(|| system::other_writer(file, &self.trusted))
+    }
+}
+
+fn node(metadata: &Metadata) -> Node {
+    Node { owner: metadata.uid(), group: metadata.gid(), mode: metadata.mode() }
+}
+
+/// A folder of the path that passed.
+struct Passed {
+    file: File,
+    device: u64,
+    /// Who else may make entries in it, where entries of trusted users are safe from them.
+    shared_with: Option<Writer>,
+}
+
+/// Goes down `path` and judges each folder; returns the last one and its path without links.
+pub(crate) fn walk(path: &Path, purpose: Purpose, rights: &Rights) -> Result<(PathBuf, Handle), Refusal> {
+    if !path.is_absolute() {
+        return Err(unusable(path, io::Error::from(io::ErrorKind::InvalidInput)));
+    }
+    let mut walk = Walk::begin(rights)?;
+    walk.ahead = names(path);
+    while let Some(name) = walk.ahead.pop_front() {
+        match walk.enter(&name) {
+            Err(refusal) if refusal.is_missing() && purpose == Purpose::NewContent => {
+                walk.make(&name)?;
+                walk.enter(&name)?;
+            }
+            entered => entered?,
+        }
+    }
+    if purpose != Purpose::Parent
+        && let Some(writer) = walk.at.shared_with
+    {
+        return Err(Refusal::Exposed(Exposure { path: walk.path, writer }));
+    }
+    Ok((walk.path, walk.at.file))
+}
+
+/// Judges a file in a folder that passed; of a link, returns where it leads.
+pub(crate) fn judge_entry(
+    folder: &Handle,
+    path: &Path,
+    name: &OsStr,
+    rights: &Rights,
+) -> Result<Option<PathBuf>, Refusal> {
+    let found = path.join(name);
+    let entry = system::entry(folder, &c_string(name)).map_err(|e| unusable(&found, e))?;
+    if let Some(target) = entry.link {
+        return Ok(Some(path.join(target)));
+    }
+    match rights.writer(&entry.file, &entry.metadata) {
+        Some(writer) => Err(Refusal::Exposed(Exposure { path: found, writer })),
+        None => Ok(None),
+    }
+}
+
+/// Opens a file in a folder for reading, but not through a link.
+pub(crate) fn open_in(folder: &Handle, _: &Path, name: &str) -> io::Result<File> {
+    open_at(folder, &c_string(OsStr::new(name)), libc::O_RDONLY | libc::O_NOFOLLOW)
+}
+
+struct Walk<'a> {
+    rights: &'a Rights,
+    at: Passed,
+    path: PathBuf,
+    ahead: VecDeque<OsString>,
+    links: u32,
+}
+
+impl Walk<'_> {
+    fn begin(rights: &Rights) -> Result<Walk<'_>, Refusal> {
+        let path = PathBuf::from("/");
+        let at = root(rights)?;
+        Ok(Walk { rights, at, path, ahead: VecDeque::new(), links: 0 })
+    }
+
+    /// Goes into the folder `name`, or starts on the way that a link of this name shows.
+    fn enter(&mut self, name: &OsStr) -> Result<(), Refusal> {
+        let path = self.path.join(name);
+        if name == ".." {
+            // What is above has passed, but is not open any more.
+            self.path.pop();
+            let above = self.path.clone();
+            return self.restart(&above);
+        }
+        let entry = system::entry(&self.at.file, &c_string(name)).map_err(|e| unusable(&path, e))?;
+        let exposed = |writer| Err(Refusal::Exposed(Exposure { path: path.clone(), writer }));
+        if self.at.shared_with.is_some() && !self.rights.trusted.has(entry.metadata.uid()) {
+            return exposed(Writer::Owner(entry.metadata.uid()));
+        }
+        if let Some(target) = entry.link {
+            if target.is_absolute() {
+                return self.restart(&target);
+            }
+            return self.follow(&target);
+        }
+        if !entry.metadata.is_dir() {
+            return Err(unusable(&path, io::Error::from_raw_os_error(libc::ENOTDIR)));
+        }
+        let device = entry.metadata.dev();
+        if device != self.at.device
+            && let Some(mounter) = system::mounter(&entry.file, device)
+            && !self.rights.trusted.has(mounter)
+        {
+            return exposed(Writer::Mounter(mounter));
+        }
+        let shared_with = match self.rights.writer(&entry.file, &entry.metadata) {
+            Some(writer) if matches!(writer, Writer::Owner(_)) || !node(&entry.metadata).is_sticky() => {
+                return exposed(writer);
+            }
+            writer => writer,
+        };
+        self.at = Passed { file: entry.file, device, shared_with };
+        self.path = path;
+        Ok(())
+    }
+
+    /// Goes on by `target`, from the folder that the walk is in.
+    fn follow(&mut self, target: &Path) -> Result<(), Refusal> {
+        self.links += 1;
+        if self.links > MOST_LINKS {
+            return Err(unusable(&self.path.join(target), io::Error::from_raw_os_error(libc::ELOOP)));
+        }
+        for name in names(target).into_iter().rev() {
+            self.ahead.push_front(name);
+        }
+        Ok(())
+    }
+
+    /// Goes on by `target` from the root.
+    fn restart(&mut self, target: &Path) -> Result<(), Refusal> {
+        self.at = root(self.rights)?;
+        self.path = PathBuf::from("/");
+        self.follow(target)
+    }
+
+    /// Makes the folder `name`, for this user only.
+    fn make(&mut self, name: &OsStr) -> Result<(), Refusal> {
+        let path = c_string(name);
+        // SAFETY: the descriptor is open and the name ends in NUL.
+        if unsafe { libc::mkdirat(self.at.file.as_raw_fd(), path.as_ptr(), 0o700) } == 0 {
+            return Ok(());
+        }
+        match io::Error::last_os_error() {
+            // Another process was first: its folder is judged like any other.
+            e if e.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            e => Err(unusable(&self.path.join(name), e)),
+        }
+    }
+}
+
+fn root(rights: &Rights) -> Result<Passed, Refusal> {
+    let path = Path::new("/");
+    let open = || -> io::Result<(File, Metadata)> {
+        let file = open_at_cwd(c"/", system::LOOK_UP | libc::O_DIRECTORY)?;
+        let metadata = file.metadata()?;
+        Ok((file, metadata))
+    };
+    let (file, metadata) = open().map_err(|e| unusable(path, e))?;
+    match rights.writer(&file, &metadata) {
+        Some(writer) => Err(Refusal::Exposed(Exposure { path: path.into(), writer })),
+        None => Ok(Passed { file, device: metadata.dev(), shared_with: None }),
+    }
+}
+
+fn names(path: &Path) -> VecDeque<OsString> {
+    path.components()
+        .filter_map(|part| match part {
+            Component::Normal(name) => Some(name.to_owned()),
+            Component::ParentDir => Some("..".into()),
+            _ => None,
+        })
+        .collect()
+}
+
+fn unusable(path: &Path, error: io::Error) -> Refusal {
+    Refusal::Unusable(path.to_owned(), error)
+}
+
+/// Names of entries hold no NUL: a path that does is looked for in vain.
+fn c_string(name: &OsStr) -> CString {
+    CString::new(name.as_bytes()).unwrap_or_default()
+}
+
+fn open_at_cwd(path: &CStr, flags: i32) -> io::Result<File> {
+    // SAFETY: the path ends in NUL.
+    take(unsafe { libc::openat(libc::AT_FDCWD, path.as_ptr(), flags | libc::O_CLOEXEC) })
+}
+
+/// Opens an entry of a folder.
+pub(super) fn open_at(folder: &File, name: &CStr, flags: i32) -> io::Result<File> {
+    // SAFETY: the descriptor is open and the name ends in NUL.
+    take(unsafe { libc::openat(folder.as_raw_fd(), name.as_ptr(), flags | libc::O_CLOEXEC) })
+}
+
+fn take(fd: i32) -> io::Result<File> {
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: just made, owned by nobody else.
+    Ok(unsafe { File::from_raw_fd(fd) })
+}
+
+/// Where the link `name` in `folder` leads.
+pub(super) fn read_link(folder: &File, name: &CStr) -> io::Result<PathBuf> {
+    let mut buffer = vec![0u8; libc::PATH_MAX as usize];
+    // SAFETY: the descriptor is open, the name ends in NUL and the buffer's length is given.
+    let n = unsafe {
+        libc::readlinkat(folder.as_raw_fd(), name.as_ptr(), buffer.as_mut_ptr().cast(), buffer.len())
+    };
+    let n = usize::try_from(n).map_err(|_| io::Error::last_os_error())?;
+    buffer.truncate(n);
+    Ok(PathBuf::from(OsString::from_vec(buffer)))
+}
+
+/// An account, from the system's database.
+struct Account {
+    name: OsString,
+    group: u32,
+    home: PathBuf,
+}
+
+/// Longest answer of the database that is waited for, bytes.
+const MOST: usize = 1 << 20;
+
+/// Calls a function of the database with more room until its answer fits.
+fn ask<T>(mut call: impl FnMut(&mut [libc::c_char]) -> Result<Option<T>, i32>) -> Option<T> {
+    let mut buffer = vec![0; 4096];
+    loop {
+        match call(&mut buffer) {
+            Err(libc::ERANGE) if buffer.len() < MOST => buffer.resize(buffer.len() * 4, 0),
+            Ok(found) => return found,
+            Err(_) => return None,
+        }
+    }
+}
+
+/// Text of the database.
+///
+/// # Safety
+/// `text` is null or ends in NUL, and lives until this returns.
+unsafe fn text(text: *const libc::c_char) -> OsString {
+    if text.is_null() {
+        return OsString::new();
+    }
+    // SAFETY: see above.
+    OsStr::from_bytes(unsafe { CStr::from_ptr(text) }.to_bytes()).to_owned()
+}
+
+fn account(user: u32) -> Option<Account> {
+    ask(|buffer| {
+        // SAFETY: all-zero is a valid passwd: integers and null pointers.
+        let mut entry: libc::passwd = unsafe { std::mem::zeroed() };
+        let mut found = std::ptr::null_mut();
+        // SAFETY: the buffer's length is given; `found` is null or points to `entry`.
+        let status = unsafe {
+            libc::getpwuid_r(user, &raw mut entry, buffer.as_mut_ptr(), buffer.len(), &raw mut found)
+        };
+        if status != 0 {
+            return Err(status);
+        }
+        if found.is_null() {
+            return Ok(None);
+        }
+        // SAFETY: the texts lie in the buffer.
+        let (name, home) = unsafe { (text(entry.pw_name), text(entry.pw_dir)) };
+        Ok(Some(Account { name, group: entry.pw_gid, home: home.into() }))
+    })
+}
+
+/// Name of a group, and the names of the users that are in it besides those whose first group it is.
+fn group(id: u32) -> Option<(OsString, Vec<OsString>)> {
+    ask(|buffer| {
+        // SAFETY: all-zero is a valid group: integers and null pointers.
+        let mut entry: libc::group = unsafe { std::mem::zeroed() };
+        let mut found = std::ptr::null_mut();
+        // SAFETY: the buffer's length is given; `found` is null or points to `entry`.
+        let status = unsafe {
+            libc::getgrgid_r(id, &raw mut entry, buffer.as_mut_ptr(), buffer.len(), &raw mut found)
+        };
+        if status != 0 {
+            return Err(status);
+        }
+        if found.is_null() {
+            return Ok(None);
+        }
+        let mut members = Vec::new();
+        let mut at = entry.gr_mem;
+        // SAFETY: the texts lie in the buffer; the array ends in a null pointer.
+        let name = unsafe {
+            while !at.is_null() && !(*at).is_null() {
+                members.push(text(*at));
+                at = at.add(1);
+            }
+            text(entry.gr_name)
+        };
+        Ok(Some((name, members)))
+    })
+}
+
+/// The group of a user who has one alone, as most distributions give each user one of the same name. That of the
+/// administrator is not private: it is the first group of system accounts on some systems, and of the user of some
+/// containers.
+fn private_group(user: u32) -> Option<u32> {
+    let account = account(user).filter(|account| account.group != 0)?;
+    let (name, members) = group(account.group)?;
+    (name == account.name && members.iter().all(|m| *m == account.name)).then_some(account.group)
+}
+
+/// Home folder of the user that the process acts as, by the system's database.
+pub fn account_home() -> Option<PathBuf> {
+    // SAFETY: has no preconditions.
+    let user = unsafe { libc::geteuid() };
+    account(user).map(|account| account.home).filter(|home| home.is_absolute())
+}
+
+/// A user as messages show them.
+pub(crate) fn user_name(user: u32) -> String {
+    match account(user) {
+        Some(account) => format!("user `{}` ({user})", account.name.to_string_lossy()),
+        None => format!("user {user}"),
+    }
+}
+
+/// A group as messages show it.
+pub(crate) fn group_name(id: u32) -> String {
+    match group(id) {
+        Some((name, _)) => format!("group `{}` ({id})", name.to_string_lossy()),
+        None => format!("group {id}"),
+    }
+}
+
+/// A Windows account as messages show it.
+pub(crate) fn account_name(sid: &Sid) -> String {
+    sid.to_string()
+}
