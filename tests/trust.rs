@@ -4,7 +4,7 @@ use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use harness::attacker::{ATTACKER, Attacker, compile, folder_of, give};
+use harness::attacker::{ATTACKER, Attacker, compile, folder_of, give, poison_in_place};
 use harness::{Frozen, Mode, Project, Run, Tree, copy_tree, full, scratch};
 
 /// A user who is neither the attacker nor the administrator.
@@ -171,10 +171,11 @@ fn an_own_folder_in_a_sticky_one_is_used() {
     let sticky = stage.path().join("sticky");
     folder_of(0, &sticky, 0o1777);
     let cache = sticky.join("cache");
-    let run =
-        || onefile().command().env("XDG_CACHE_HOME", &cache).with_sandbox(|s| s.user = Some(SOMEBODY)).run();
     for _ in 0..2 {
-        assert!(root_of(&run()).starts_with(cache.canonicalize().unwrap_or_default()), "{}", run());
+        let run = onefile().command().env("XDG_CACHE_HOME", &cache).with_sandbox(|s| s.user = Some(SOMEBODY));
+        let outcome = run.run();
+        let place = cache.canonicalize().unwrap_or_default().join("freeze");
+        assert!(outcome.success().stdout.starts_with(place.to_str().unwrap()), "{outcome}");
     }
 }
 
@@ -240,6 +241,48 @@ fn a_link_in_the_middle_that_another_user_can_turn() {
     exchanged(&attacker, (&link, &evil), stage.path(), &|| {
         onefile().command().env("XDG_CACHE_HOME", link.join("cache"))
     });
+}
+
+#[test]
+fn a_build_with_a_cache_that_another_user_has_filled() {
+    let stage = stage();
+    let home = stage.path().join("home");
+    let cache = home.join(".cache/freeze");
+    let project = Project::script("print('ours')").file("with_ssl.py", "import ssl, sqlite3; print('ours')");
+    let build = |out: &str| {
+        let options = ["-F", "-y", "--name", out];
+        project.command(["with_ssl.py"]).args(options).home(&home).env_remove("TMPDIR")
+    };
+    build("first").env("FREEZE_CACHE_DIR", &cache).run().success();
+    // What a build copies from there are files of the length that it remembers.
+    let mut poisoned = 0;
+    for entry in walkdir::WalkDir::new(cache.join("1/files")).into_iter().flatten() {
+        let is_library = std::fs::read(entry.path()).is_ok_and(|b| b.starts_with(b"\x7fELF"));
+        if is_library && poison_in_place(entry.path()) {
+            poisoned += 1;
+        }
+    }
+    assert!(poisoned > 0, "nothing to poison in\n{}", Tree::of(&cache));
+    give(&home, ATTACKER);
+    let before = Tree::of(&home);
+    let attacker = Attacker::of(onefile());
+    for variable in ["HOME", "XDG_CACHE_HOME", "FREEZE_CACHE_DIR"] {
+        let folder = match variable {
+            "HOME" => home.clone(),
+            "XDG_CACHE_HOME" => home.join(".cache"),
+            _ => cache.clone(),
+        };
+        // In a namespace in which the administrator's own cache is that of this run.
+        let binds = harness::Sandbox::without_python().binds;
+        let run = build(variable).env_remove("FREEZE_CACHE_DIR").env(variable, &folder);
+        let outcome = run.with_sandbox(|s| s.binds = binds).run();
+        outcome.success().says(&[&ATTACKER.to_string(), "warning"]);
+        assert_eq!(Tree::of(&home).0, before.0, "{outcome}");
+        let product = Run::new(project.path().join("dist").join(variable));
+        let started = attacker.watch(product.sandbox(harness::Sandbox::without_python())).run();
+        attacker.has_failed(&started.to_string());
+        started.prints("ours\n");
+    }
 }
 
 /// A program that gives its caller the rights of its owner, and runs another: with the real user left, or changed too.

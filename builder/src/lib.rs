@@ -40,7 +40,7 @@ use why::Map;
 /// # Errors
 /// A phase failed, or Ctrl-C was pressed; the previous product is then still there.
 pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
-    let store = open_store(request)?;
+    let store = open_store(request, reporter)?;
     // One part, but of a universal program one for each processor.
     for part in request.parts() {
         reporter.warn(&part.warnings);
@@ -119,7 +119,7 @@ fn differing_versions(parts: &[Part<'_>]) -> Vec<Warning> {
 /// # Errors
 /// A phase failed, or Ctrl-C was pressed.
 pub fn explain(request: &Request, reporter: &mut Reporter) -> Result<(Map, Python)> {
-    let store = open_store(request)?;
+    let store = open_store(request, reporter)?;
     // Of a universal program the first part, with the packages that a build gives it.
     let python = reporter.phase("python", || Python::probe_parts(request, &store))?.swap_remove(0);
     let graph = reporter.phase("modules", || analysis::modules(request, &python, &store))?;
@@ -129,7 +129,8 @@ pub fn explain(request: &Request, reporter: &mut Reporter) -> Result<(Map, Pytho
 }
 
 /// The cache; with `--clean` as if it were empty.
-fn open_store(request: &Request) -> Result<Store> {
-    let store = Store::open(&Store::default_root()?)?;
+fn open_store(request: &Request, reporter: &mut Reporter) -> Result<Store> {
+    let (store, warnings) = Store::of_user()?;
+    reporter.warn(&warnings);
     Ok(if request.output.clean { store.afresh() } else { store })
 }

@@ -11,7 +11,7 @@ use builder::inspect::Product;
 use builder::python::Python;
 use builder::report::{self, Reporter};
 use builder::spec::Request;
-use builder::store::Store;
+use builder::store::Place;
 use builder::why::{Map, Site};
 use builder::{interrupt, os, spec};
 use cli::{Action, CacheCommand, InspectArgs, InspectCommand, Subject, WhyArgs};
@@ -26,6 +26,8 @@ fn main() -> ExitCode {
         }
     };
     let mut reporter = Reporter::new(line.settings());
+    // SAFETY: no thread has been started yet.
+    reporter.warn(&unsafe { os::distrust_environment() });
     reporter.start_traces();
     let result = interrupt::install().and_then(|()| run(line, &mut reporter));
     match result {
@@ -62,7 +64,8 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
         Action::Why(why) => return explain(&why, reporter),
         Action::Inspect(app, command, how) => return inspect(&app, command, &how, reporter),
         Action::Cache(CacheCommand::Show, json) => {
-            let root = Store::default_root()?;
+            let Place { path: root, warnings, .. } = Place::find()?;
+            reporter.warn(&warnings);
             let usage = builder::store::usage(&root)?;
             if json {
                 report::print_json(&serde_json::json!({
@@ -77,7 +80,8 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
             }
         }
         Action::Cache(CacheCommand::Clear, json) => {
-            let root = Store::default_root()?;
+            let Place { path: root, warnings, .. } = Place::find()?;
+            reporter.warn(&warnings);
             builder::store::clear(&root)?;
             if json {
                 report::print_json(&serde_json::json!({ "action": "cleared", "path": root }));

@@ -162,6 +162,17 @@ fn poison(folder: &Path) {
     give(folder, ATTACKER);
 }
 
+/// Puts the attacker's library into a larger file, whose length stays.
+pub fn poison_in_place(file: &Path) -> bool {
+    let mut content = std::fs::read(library()).expect("it is ours");
+    let length = std::fs::metadata(file).expect("it is there").len() as usize;
+    if length < content.len() {
+        return false;
+    }
+    content.resize(length, 0);
+    std::fs::write(file, content).is_ok()
+}
+
 fn c_string(path: &Path) -> CString {
     CString::new(path.as_os_str().as_bytes()).expect("paths hold no zero byte")
 }

@@ -44,6 +44,11 @@ pub(super) fn create(program: &Program, base: &Path, app: &str) -> Result<Root, 
     let prefix = format!("freeze-{app}-");
     sweep(base, &prefix);
     let (path, mut lock) = claim(base, &prefix).map_err(unusable)?;
+    // A process with capabilities of its own makes folders that belong to a user without them.
+    if let Err(refusal) = Folder::open(&path, Purpose::Content, trust::rights()) {
+        let _ = remove_folder(&path);
+        return Err(refusal.into());
+    }
     lock.write_all(&program.archive.index_hash()).map_err(unusable)?;
     if let Err(e) = place::files(program.archive, &path, Work::Write) {
         let _ = remove_folder(&path);

@@ -16,11 +16,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub(crate) use system::{
-    Group, allow_all_to_read, allow_to_run, ask_to_end, blocks, bytes_path, canonicalize, exchange,
-    file_state, has_rights, in_use, is_link_to, is_marked_executable, is_program, lock_folder, names_on_path,
-    new_file, shows_colours, symlink,
+    Group, allow_all_to_read, allow_to_run, ask_to_end, blocks, bytes_path, cache_bases, canonicalize,
+    create_private_folders, exchange, file_state, has_rights, in_use, is_link_to, is_marked_executable,
+    is_program, lock_folder, names_on_path, new_file, shows_colours, symlink,
 };
-pub use system::{exit_code, run_instead};
+pub use system::{distrust_environment, exit_code, run_instead};
 
 /// What the system tells of one state of a file: six numbers that name the file and its content, and seconds and
 /// nanoseconds since 1970 of the last change of anything about it.

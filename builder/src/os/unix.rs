@@ -1,15 +1,18 @@
 //! Linux and macOS.
 
 use std::ffi::{CString, OsStr};
-use std::fs::{File, Metadata, OpenOptions, Permissions};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, ExitStatus};
 
+use bootloader::trust::{self, Folder, Purpose, Refusal};
+
 use super::State;
+use crate::error::Warning;
 
 /// The real path, without links.
 pub(crate) fn canonicalize(path: &Path) -> io::Result<PathBuf> {
@@ -46,6 +49,72 @@ pub(crate) fn new_file(executable: bool) -> OpenOptions {
     let mut options = OpenOptions::new();
     options.mode(if executable { 0o777 } else { 0o666 });
     options
+}
+
+/// Makes a folder, and those above it where they are missing, for this user only.
+pub(crate) fn create_private_folders(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Folders that the user keeps caches in, best first; `variable` reads the environment.
+pub(crate) fn cache_bases(variable: impl Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
+    let caches = if cfg!(target_vendor = "apple") { "Library/Caches" } else { ".cache" };
+    let below = |home: Option<PathBuf>| home.map(|home| home.join(caches));
+    // The specification of XDG, which macOS does not follow, wants relative paths ignored.
+    let xdg = variable("XDG_CACHE_HOME").filter(|p| p.is_absolute() && !cfg!(target_vendor = "apple"));
+    let bases = [xdg.or_else(|| below(variable("HOME"))), below(trust::account_home())];
+    bases.into_iter().flatten().collect()
+}
+
+/// Variables with folders that this program, and the installers it starts, keep files in or are configured by.
+const FOLDERS: [&str; 7] = [
+    "TMPDIR",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "PIP_CACHE_DIR",
+    "UV_CACHE_DIR",
+    "PYTHONPYCACHEPREFIX",
+];
+
+/// For the administrator: forgets folders of the environment that somebody else can change, and puts the administrator's own
+/// home folder in the place of another user's, as `sudo -E` leaves it. What lies there could get into a product.
+///
+/// # Safety
+/// No other thread runs.
+pub unsafe fn distrust_environment() -> Vec<Warning> {
+    let rights = trust::rights();
+    if !rights.are_the_administrators() {
+        return Vec::new();
+    }
+    let mut warnings = Vec::new();
+    let is_exposed = |name: &str, purpose: Purpose| {
+        let path = std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute())?;
+        match Folder::open(&path, purpose, rights) {
+            Err(Refusal::Exposed(exposure)) => Some(exposure),
+            _ => None,
+        }
+    };
+    if let Some(exposure) = is_exposed("HOME", Purpose::Content) {
+        let own = trust::account_home();
+        // SAFETY: see above.
+        unsafe {
+            match &own {
+                Some(home) => std::env::set_var("HOME", home),
+                None => std::env::remove_var("HOME"),
+            }
+        }
+        let instead = own.map(|home| format!("; `{}` is used instead", home.display())).unwrap_or_default();
+        warnings.push(Warning::new(format!("`HOME` is ignored: {exposure}{instead}")));
+    }
+    for name in FOLDERS {
+        if let Some(exposure) = is_exposed(name, Purpose::Parent) {
+            warnings.push(Warning::new(format!("`{name}` is ignored: {exposure}")));
+            // SAFETY: see above.
+            unsafe { std::env::remove_var(name) };
+        }
+    }
+    warnings
 }
 
 /// Lets a file be executed.

@@ -28,6 +28,7 @@ use windows_sys::Win32::System::JobObjects::{
 use windows_sys::Win32::System::Threading::{CREATE_NEW_PROCESS_GROUP, TerminateProcess};
 
 use super::State;
+use crate::error::Warning;
 
 /// The real path, without links, as other programs take it too: not with `\\?\` at its front.
 pub(crate) fn canonicalize(path: &Path) -> io::Result<PathBuf> {
@@ -106,6 +107,24 @@ pub(crate) fn names_on_path(name: &str) -> Vec<String> {
         return vec![name.to_owned()];
     }
     endings.into_iter().map(|ending| format!("{name}{ending}")).collect()
+}
+
+/// Makes a folder, and those above it where they are missing, with the rights of the folder above.
+pub(crate) fn create_private_folders(path: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(path)
+}
+
+/// Folders that the user keeps caches in, best first; `variable` reads the environment.
+pub(crate) fn cache_bases(variable: impl Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
+    variable("LOCALAPPDATA").into_iter().collect()
+}
+
+/// Variables of an elevated process come from the same user; the cache is judged where it is opened.
+///
+/// # Safety
+/// None is needed here.
+pub unsafe fn distrust_environment() -> Vec<Warning> {
+    Vec::new()
 }
 
 /// Options for a new file; it inherits the rights of its folder.

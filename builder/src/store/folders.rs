@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use super::{Hash, Store, hex, lock, touch};
 use crate::error::{Context, Error, Result};
+use crate::os::create_private_folders;
 
 /// A folder that no build has used for so long goes.
 const UNUSED: Duration = Duration::from_secs(7 * 86_400);
@@ -49,7 +50,7 @@ impl Store {
             builder
         };
         if self.is_persistent()
-            && std::fs::create_dir_all(&folders).is_ok()
+            && create_private_folders(&folders).is_ok()
             && let Ok(new) = builder().tempdir_in(&folders)
         {
             return Ok(new);

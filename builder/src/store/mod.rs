@@ -7,11 +7,11 @@
 
 mod folders;
 mod identity;
+mod place;
 mod records;
 mod sweep;
 
 use std::collections::{HashMap, HashSet};
-use std::ffi::OsString;
 use std::fs::{File, Metadata};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -20,9 +20,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use records::{Key, Records};
 
-use crate::error::{Context, Error, Result};
+use crate::error::{Context, Error, Result, Warning};
+use crate::os::create_private_folders;
 
 pub use identity::Identity;
+pub use place::Place;
 pub use sweep::{Usage, clear, usage};
 
 /// BLAKE3 hash of a file's content or of what identifies a derived value.
@@ -170,30 +172,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Store {
-    /// Folder of the cache: `FREEZE_CACHE_DIR`, else `freeze/` in `XDG_CACHE_HOME`, `~/.cache`,
-    /// `%LOCALAPPDATA%` or `~/Library/Caches`.
+    /// Opens the cache of this user; also returns what the user should know of its folder.
     ///
     /// # Errors
-    /// No home folder is known.
-    pub fn default_root() -> Result<PathBuf> {
-        let var = |name: &str| std::env::var_os(name).filter(|v: &OsString| !v.is_empty()).map(PathBuf::from);
-        if let Some(dir) = var("FREEZE_CACHE_DIR") {
-            return Ok(dir);
+    /// No folder is known.
+    pub fn of_user() -> Result<(Store, Vec<Warning>)> {
+        let Place { path, warnings, for_this_build } = Place::find()?;
+        let store = Store::open(&path)?;
+        if let Some(folder) = for_this_build {
+            lock(&store.shared.private_folders).push(folder);
         }
-        let base = if cfg!(windows) {
-            var("LOCALAPPDATA")
-        } else if cfg!(target_os = "macos") {
-            var("HOME").map(|home| home.join("Library/Caches"))
-        } else {
-            // The specification of XDG wants relative paths ignored.
-            var("XDG_CACHE_HOME")
-                .filter(|p| p.is_absolute())
-                .or_else(|| var("HOME").map(|h| h.join(".cache")))
-        };
-        base.map(|base| base.join("freeze")).ok_or_else(|| {
-            Error::new("failed to find a folder for the cache: no home folder is known")
-                .hint("set FREEZE_CACHE_DIR")
-        })
+        Ok((store, warnings))
     }
 
     /// Opens (or creates) the cache at `root`; a damaged or foreign one is set aside and begun anew. If the
@@ -444,9 +433,9 @@ impl Shared {
             return Ok(());
         }
         let temporary = self.home.join("tmp");
-        std::fs::create_dir_all(&temporary)?;
+        create_private_folders(&temporary)?;
         if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent)?;
+            create_private_folders(parent)?;
         }
         let mut file = tempfile::NamedTempFile::new_in(&temporary)?;
         file.write_all(value)?;

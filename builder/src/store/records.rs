@@ -9,6 +9,7 @@ use heed::types::Bytes;
 use heed::{CommitOrAbort, Database, Env, EnvFlags, EnvOpenOptions, WithoutTls};
 
 use super::Record;
+use crate::os::create_private_folders;
 
 /// Bucket, its version, hash.
 pub(super) type Key = [u8; 34];
@@ -30,7 +31,7 @@ impl Records {
     /// folder cannot be used at all.
     pub(super) fn open(home: &Path) -> Option<Records> {
         let dir = home.join("records");
-        let writable = std::fs::create_dir_all(&dir).is_ok() && reserve_lock_file(&dir);
+        let writable = create_private_folders(&dir).is_ok() && reserve_lock_file(&dir);
         if !writable {
             return open_env(&dir, MAP_SIZES[0], true).ok();
         }
@@ -46,10 +47,10 @@ impl Records {
                 Err(heed::Error::Mdb(_)) => {
                     // Not ours or damaged: out of the way with it, under a name that the sweep removes.
                     let aside = home.join("tmp");
-                    let _ = std::fs::create_dir_all(&aside);
+                    let _ = create_private_folders(&aside);
                     let aside = aside.join(format!("damaged-{}", std::process::id()));
                     std::fs::rename(&dir, aside).ok()?;
-                    std::fs::create_dir_all(&dir).ok()?;
+                    create_private_folders(&dir).ok()?;
                 }
                 // A folder that may be read and not written.
                 Err(_) => return open_env(&dir, MAP_SIZES[0], true).ok(),

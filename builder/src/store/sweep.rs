@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use super::records::{Key, Records};
 use super::{Bucket, Content, LAYOUT, hex, parse, this_hour};
 use crate::error::{Context, Error, Result};
-use crate::os::blocks;
+use crate::os::{blocks, create_private_folders};
 
 /// Most that the cache may hold, in bytes.
 const LIMIT: u64 = 4 << 30;
@@ -90,7 +90,7 @@ fn lock_file(root: &Path) -> std::io::Result<File> {
 
 /// Keeps `clear` away while the file is held; `None` where the folder cannot be written.
 pub(super) fn shared_lock(root: &Path) -> Option<File> {
-    std::fs::create_dir_all(root).ok()?;
+    create_private_folders(root).ok()?;
     let lock = lock_file(root).ok()?;
     lock.lock_shared().ok()?;
     Some(lock)

@@ -83,7 +83,8 @@ pub fn trace(
     reporter: &mut Reporter,
 ) -> Result<Traced> {
     let target = (write.missed || write.order).then(|| target(request)).transpose()?;
-    let store = Store::open(&Store::default_root()?)?;
+    let (store, warnings) = Store::of_user()?;
+    reporter.warn(&warnings);
     let python = reporter.phase("python", || Python::probe(request, &store))?;
     if python.cross.is_some() {
         let message = format!("a program for {} cannot be run here to be traced", python.target.name());

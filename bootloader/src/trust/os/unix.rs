@@ -59,12 +59,16 @@ impl Rights {
         if self.is_elevated {
             return true;
         }
-        // SAFETY: has no preconditions.
-        if unsafe { libc::geteuid() } != 0 {
+        if !self.are_the_administrators() {
             return false;
         }
         let home = std::env::var_os("HOME").map(PathBuf::from).filter(|h| h.is_absolute());
         home.is_some_and(|home| matches!(walk(&home, Purpose::Content, self), Err(Refusal::Exposed(_))))
+    }
+
+    /// Whether the process is the administrator's: user 0.
+    pub fn are_the_administrators(&self) -> bool {
+        self.trusted.user == Some(0)
     }
 
     fn is_private(&self, group: u32) -> bool {
