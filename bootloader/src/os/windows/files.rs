@@ -1,9 +1,7 @@
 //! Windows: files and folders of the cache, and locks on them.
 
-use std::ffi::OsString;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
-use std::os::windows::ffi::OsStringExt;
 use std::os::windows::fs::OpenOptionsExt;
 use std::os::windows::io::AsRawHandle;
 use std::path::{Path, PathBuf};
@@ -12,10 +10,13 @@ use std::time::{Duration, Instant};
 use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION};
 use windows_sys::Win32::Storage::FileSystem::{
     BY_HANDLE_FILE_INFORMATION, FILE_FLAG_BACKUP_SEMANTICS, FILE_STANDARD_INFO, FileStandardInfo,
-    GetFileInformationByHandle, GetFileInformationByHandleEx, GetFinalPathNameByHandleW,
-    LOCKFILE_EXCLUSIVE_LOCK, LOCKFILE_FAIL_IMMEDIATELY, LockFileEx, UnlockFileEx,
+    GetFileInformationByHandle, GetFileInformationByHandleEx, LOCKFILE_EXCLUSIVE_LOCK,
+    LOCKFILE_FAIL_IMMEDIATELY, LockFileEx, UnlockFileEx,
 };
 use windows_sys::Win32::System::IO::OVERLAPPED;
+
+use bootloader::trust;
+pub(crate) use bootloader::trust::os::final_path as path_of;
 
 use crate::os::{Access, Lock};
 
@@ -28,14 +29,9 @@ pub(super) fn identity(file: &File) -> Option<(u32, u32, u32)> {
     (done != 0).then_some((info.dwVolumeSerialNumber, info.nFileIndexHigh, info.nFileIndexLow))
 }
 
-/// Whether a file or folder belongs to the user: the rights of the user's own folders keep others out.
+/// Whether a file or folder belongs to the user: metadata does not contain its owner here.
 pub(crate) fn is_own(_: &Metadata) -> bool {
     true
-}
-
-/// Whether others than its owner can write to a file or folder: see [`is_own`].
-pub(crate) fn others_can_write(_: &Metadata) -> bool {
-    false
 }
 
 /// Whether an open file has no name any more.
@@ -50,17 +46,25 @@ pub(crate) fn is_removed(file: &File) -> bool {
     done == 0 || info.DeletePending || info.NumberOfLinks == 0
 }
 
-/// Makes a file that does not exist, and opens it for writing.
+/// Whether the system removes files from below a folder that have not been used for long (Storage Sense).
+pub(crate) fn is_cleaned_up(folder: &Path) -> bool {
+    folder.starts_with(std::env::temp_dir())
+}
+
+/// Makes a file that does not exist, and opens it for writing. Its access list is inherited from the folder.
 pub(crate) fn create_file(path: &Path, _: Access) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
 }
 
 /// Makes a folder that does not exist.
-pub(crate) fn create_folder(path: &Path, _: Access) -> io::Result<()> {
-    std::fs::create_dir(path)
+pub(crate) fn create_folder(path: &Path, access: Access) -> io::Result<()> {
+    match access {
+        Access::Private => trust::os::create_folder(path, trust::rights()),
+        Access::Readable | Access::Executable => std::fs::create_dir(path),
+    }
 }
 
-/// Makes a folder and those above it, where they do not exist.
+/// Makes a folder and those above it, where they do not exist. Their access lists are inherited.
 pub(crate) fn create_folders(path: &Path, _: Access) -> io::Result<()> {
     std::fs::create_dir_all(path)
 }
@@ -97,36 +101,6 @@ pub(crate) fn lock_anew(_: &File, _: &std::ffi::CStr) -> bool {
 /// Handles have no numbers that the program would see.
 pub(crate) fn move_up(file: File) -> File {
     file
-}
-
-/// Canonical path of an open file.
-pub(crate) fn path_of(file: &File) -> io::Result<PathBuf> {
-    let mut buffer = vec![0u16; 512];
-    loop {
-        let len = buffer.len() as u32;
-        // SAFETY: the handle is open and the buffer's length is given.
-        let n = unsafe { GetFinalPathNameByHandleW(file.as_raw_handle(), buffer.as_mut_ptr(), len, 0) };
-        if n == 0 {
-            return Err(io::Error::last_os_error());
-        }
-        let n = n as usize;
-        if n < buffer.len() {
-            return Ok(PathBuf::from(OsString::from_wide(&usual_form(&buffer[..n]))));
-        }
-        buffer.resize(n + 1, 0);
-    }
-}
-
-/// Without the prefix `\\?\` that users do not know.
-fn usual_form(path: &[u16]) -> Vec<u16> {
-    let prefix = |text: &str| text.encode_utf16().collect::<Vec<_>>();
-    if let Some(rest) = path.strip_prefix(&prefix(r"\\?\UNC\")[..]) {
-        return [&prefix(r"\\")[..], rest].concat();
-    }
-    match path.strip_prefix(&prefix(r"\\?\")[..]) {
-        Some(rest) if rest.get(1) == Some(&u16::from(b':')) => rest.to_vec(),
-        _ => path.to_vec(),
-    }
 }
 
 /// A path of this system as its users know it, absolute and without links.

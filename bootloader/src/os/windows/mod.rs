@@ -12,12 +12,14 @@ use std::os::windows::ffi::{OsStrExt, OsStringExt};
 use std::os::windows::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use bootloader::trust;
 use windows_sys::Win32::Foundation::MAX_PATH;
 use windows_sys::Win32::Storage::FileSystem::FILE_FLAG_OPEN_REPARSE_POINT;
 use windows_sys::Win32::System::LibraryLoader::{
     AddDllDirectory, GetModuleFileNameW, GetProcAddress, LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR,
     LOAD_LIBRARY_SEARCH_SYSTEM32, LOAD_LIBRARY_SEARCH_USER_DIRS, LoadLibraryExW, SetDefaultDllDirectories,
 };
+use windows_sys::Win32::System::SystemInformation::GetSystemWindowsDirectoryW;
 
 pub(crate) use files::*;
 pub(crate) use process::*;
@@ -192,21 +194,41 @@ pub(crate) fn open_no_link(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(FILE_FLAG_OPEN_REPARSE_POINT).open(path)
 }
 
-/// A folder that the environment names.
+/// A folder that the environment names: a candidate like any other, which is used only if nobody else can change it.
 pub(crate) fn folder_variable(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute())
 }
 
-/// Folders for caches, best first: those of the user that stay on this machine.
-pub(crate) fn cache_folders() -> Vec<PathBuf> {
-    let below_home = |home: PathBuf| home.join("AppData").join("Local");
-    let local = folder_variable("LOCALAPPDATA");
-    local.or_else(|| folder_variable("USERPROFILE").map(below_home)).into_iter().collect()
+/// Candidates for folders to keep a cache in, best first: those of the environment, those that the system's database knows of
+/// the account, and for elevated processes one that belongs to the machine.
+pub(crate) fn cache_folders() -> impl Iterator<Item = PathBuf> {
+    // Each is looked for when those before it have failed: the database is in a library that takes long to load.
+    let candidates: [fn() -> Option<PathBuf>; 4] = [
+        || folder_variable("LOCALAPPDATA"),
+        || folder_variable("USERPROFILE").map(|home| home.join("AppData").join("Local")),
+        trust::os::local_data,
+        || trust::rights().are_elevated().then(trust::os::machine_data).flatten(),
+    ];
+    candidates.into_iter().filter_map(|find| find())
 }
 
-/// Folders for temporary files, best first.
-pub(crate) fn temporary_folders() -> Vec<PathBuf> {
-    Some(std::env::temp_dir()).filter(|p| p.is_absolute()).into_iter().collect()
+/// Candidates for folders for temporary files, best first. Elevated processes have two more, in which others can add entries
+/// at most.
+pub(crate) fn temporary_folders() -> impl Iterator<Item = PathBuf> {
+    let given = Some(std::env::temp_dir()).filter(|p| p.is_absolute());
+    let windows = std::iter::once_with(|| trust::rights().are_elevated().then(windows_folder).flatten());
+    let of_the_system =
+        windows.flatten().flat_map(|windows| ["SystemTemp", "Temp"].map(|name| windows.join(name)));
+    given.into_iter().chain(of_the_system)
+}
+
+/// The folder of Windows, not by the environment.
+fn windows_folder() -> Option<PathBuf> {
+    let mut buffer = [0u16; MAX_PATH as usize];
+    // SAFETY: the buffer's length is given.
+    let n = unsafe { GetSystemWindowsDirectoryW(buffer.as_mut_ptr(), buffer.len() as u32) } as usize;
+    let path = buffer.get(..n).filter(|path| !path.is_empty())?;
+    Some(PathBuf::from(OsString::from_wide(path)))
 }
 
 /// A file in memory that a library can be loaded from: there is none here.

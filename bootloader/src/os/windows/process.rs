@@ -125,11 +125,6 @@ pub(crate) fn files_of_ancestors() -> Vec<PathBuf> {
     Vec::new()
 }
 
-/// Whether the process has more rights than its caller: there are no such files here.
-pub(crate) fn is_privileged() -> bool {
-    false
-}
-
 /// Sets a variable of the process's environment.
 ///
 /// # Safety

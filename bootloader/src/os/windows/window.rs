@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, c_void};
 use std::io::Write;
 
+use bootloader::trust::{self, Folder, Purpose};
 use windows_sys::Win32::System::Console::{
     GetConsoleProcessList, GetConsoleWindow, GetStdHandle, STD_ERROR_HANDLE,
 };
@@ -54,11 +55,11 @@ const MOST_LINES: usize = 40;
 
 /// Shows an error in a window, and keeps it in a file.
 pub(crate) fn show_error(program: &str, text: &str) {
-    let folder =
-        cache_folders().into_iter().next().map(|f| f.join("freeze").join(plain_name(program.to_owned())));
-    let log = folder.and_then(|folder| {
-        std::fs::create_dir_all(&folder).ok()?;
-        let path = folder.join("error.log");
+    // An elevated program must not write where somebody else has put a link.
+    let log = cache_folders().find_map(|base| {
+        let folder = base.join("freeze").join(plain_name(program.to_owned()));
+        let folder = Folder::open(&folder, Purpose::NewContent, trust::rights()).ok()?;
+        let path = folder.path().join("error.log");
         let mut file = std::fs::File::create(&path).ok()?;
         file.write_all(text.replace('\n', "\r\n").as_bytes()).ok()?;
         Some(path)
