@@ -16,4 +16,4 @@ pub use unix::{Rights, account_home};
 #[cfg(windows)]
 pub(super) use windows::{Handle, account_name, group_name, judge_entry, open_in, user_name, walk};
 #[cfg(windows)]
-pub use windows::{Rights, account_home};
+pub use windows::{Rights, account_home, create_folder, final_path, local_data, machine_data};
