@@ -121,7 +121,8 @@ prepare() {
     std=()
     if [ "$triple" != "$rustc_host" ]; then
         library=$(std_sources)
-        std=("-Zbuild-std=std,panic_abort,panic_unwind")
+        # Without features, so without what resolves backtraces: launchers have no symbols, and would be a quarter larger.
+        std=("-Zbuild-std=std,panic_abort,panic_unwind" "-Zbuild-std-features=")
         export RUSTC_BOOTSTRAP=1 __CARGO_TESTS_ONLY_SRC_ROOT=$library
     else
         unset RUSTC_BOOTSTRAP __CARGO_TESTS_ONLY_SRC_ROOT
