@@ -201,6 +201,124 @@ fn libraries_are_found_where_the_program_adds_folders() {
     assert_eq!(text(&windows.wine.frozen(&app).run()), "None 42\n");
 }
 
+/// A library that leaves a file beside itself when it is loaded.
+const PLANTED: &str = "#include <windows.h>\n\
+    BOOL WINAPI DllMain(HINSTANCE own, DWORD reason, void *reserved) {\n\
+        WCHAR path[1000];\n\
+        if (reason == DLL_PROCESS_ATTACH) {\n\
+            lstrcpyW(path + GetModuleFileNameW(own, path, 900), L\".loaded\");\n\
+            CloseHandle(CreateFileW(path, GENERIC_WRITE, 0, 0, CREATE_ALWAYS, 0, 0));\n\
+        }\n\
+        return TRUE;\n\
+    }\n";
+
+/// Loads the libraries that it is told to, as any program does that takes no care.
+const CARELESS: &str = "#include <windows.h>\n\
+    int main(int count, char **names) { while (--count) LoadLibraryA(*++names); return 0; }\n";
+
+/// Libraries that Python and its extension modules need, of the program and of the system.
+const NEEDED: [&str; 14] = [
+    "python311",
+    "python3",
+    "vcruntime140",
+    "libffi-8",
+    "libcrypto-1_1",
+    "libssl-1_1",
+    "sqlite3",
+    "version",
+    "bcrypt",
+    "crypt32",
+    "iphlpapi",
+    "ws2_32",
+    "shell32",
+    "ucrtbase",
+];
+
+/// The planted libraries of a folder that somebody has loaded.
+fn loaded(folder: &Path) -> Vec<String> {
+    let names = std::fs::read_dir(folder).unwrap().flatten().map(|e| e.file_name().into_string().unwrap());
+    let mut found: Vec<_> = names.filter_map(|n| n.strip_suffix(".loaded").map(str::to_owned)).collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn libraries_planted_around_a_program_are_not_loaded() {
+    let Some(windows) = windows("windows-embed-3.11") else { return };
+    let tools = harness::scratch("planted");
+    harness::make_reachable(tools.path());
+    let compile = |name: &str, source: &str, options: &[&str]| {
+        let path = tools.path().join(name);
+        std::fs::write(path.with_extension("c"), source).unwrap();
+        let run = Run::new("x86_64-w64-mingw32-gcc").args(options).arg("-o").arg(&path);
+        run.arg(path.with_extension("c")).run().success();
+        path
+    };
+    let planted = compile("planted.dll", PLANTED, &["-shared"]);
+    let careless = compile("careless.exe", CARELESS, &[]);
+    let plant = |folder: &Path| {
+        for name in NEEDED.iter().chain(&["planted"]) {
+            std::fs::copy(&planted, folder.join(format!("{name}.dll"))).unwrap();
+        }
+    };
+    let folder = |name: &str| {
+        let folder = tools.path().join(name);
+        std::fs::create_dir(&folder).unwrap();
+        plant(&folder);
+        folder
+    };
+
+    // What would be loaded from each of these places.
+    let (beside, current, searched) = (folder("beside"), folder("current"), folder("searched"));
+    let control = beside.join("careless.exe");
+    std::fs::copy(careless, &control).unwrap();
+    let run = windows.wine.command(&control).args(["libffi-8.dll"]).in_folder(&current);
+    run.env("WINEPATH", Wine::path(&searched)).run().success();
+    assert_eq!(loaded(&beside), ["libffi-8.dll"]);
+
+    let source = "import ctypes, hashlib, os, socket, sqlite3, ssl, sys, uuid\n\
+                  load = ctypes.windll.kernel32.LoadLibraryW\n\
+                  load.restype = ctypes.c_void_p\n\
+                  print('searched' in os.environ['PATH'], os.path.exists('planted.dll'), load('planted.dll'))\n";
+    for mode in Mode::ALL {
+        let app = windows.freeze(Project::script(source), mode, "wary", &["app.py"]);
+        let beside = app.exe.parent().unwrap();
+        plant(beside);
+        for _ in 0..2 {
+            let run = windows.wine.frozen(&app).in_folder(&current).show(beside);
+            let outcome = run.env("WINEPATH", Wine::path(&searched)).run();
+            assert_eq!(text(&outcome), "True True None\n", "{outcome}");
+            for folder in [beside, &current, &searched] {
+                assert_eq!(loaded(folder), [""; 0], "{}", folder.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_cache_that_others_can_write_to_is_not_used_on_windows() {
+    use std::os::unix::fs::PermissionsExt;
+    let Some(windows) = windows("windows-embed-3.11") else { return };
+    let app = windows.freeze(
+        Project::script("import sys; print(sys._MEIPASS)"),
+        Mode::Onefile,
+        "wary",
+        &["app.py"],
+    );
+    for (name, mode) in [("own", 0o700), ("open", 0o777)] {
+        let folder = windows.wine.drive().join(name);
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).unwrap();
+        let run = windows.wine.frozen(&app).env("FREEZE_CACHE_DIR", format!(r"C:\{name}\below"));
+        let outcome = run.env("FREEZE_DEBUG", "1").run();
+        let is_used = text(&outcome).starts_with(&format!(r"C:\{name}\below\freeze\wary\"));
+        assert_eq!(is_used, name == "own", "{outcome}");
+        assert_eq!(folder.join("below").exists(), name == "own", "{outcome}");
+        let is_told = outcome.stderr.contains(r"every user can write to `C:\open`");
+        assert_eq!(is_told, name == "open", "{outcome}");
+    }
+}
+
 #[test]
 fn all_parts_of_a_wheel_are_installed_on_windows() {
     let wheel = "scattered-1-py3-none-any.whl";
