@@ -13,6 +13,7 @@ use crate::error::{Context, Error, Result, Warning};
 use crate::python::Python;
 use crate::rules::Contents;
 use crate::store::{Bucket, Hash, Store};
+use crate::target::Os;
 
 /// A native file on its way into the product.
 #[derive(Clone, Debug)]
@@ -112,6 +113,7 @@ pub(crate) fn take(
     }
     let core = core(python, reader)?;
     let core_dest = core.dest.clone();
+    files.extend(stable_abi(python, &core));
     files.push(core);
 
     let mut warnings = Vec::new();
@@ -226,6 +228,24 @@ fn core(python: &Python, reader: &mut Reader<'_>) -> Result<File> {
     Ok(File { executable: python.libpython.is_none(), ..File::new(dest, source, interpreter()) })
 }
 
+/// On Windows, the library beside libpython that extensions for the stable ABI need.
+///
+/// Python loads it together with the first extension module, whatever that needs. Without it in the product, Python would take
+/// a file of this name from the folder of the executable.
+fn stable_abi(python: &Python, core: &File) -> Option<File> {
+    let name = stable_abi_name(&core.dest).filter(|_| python.target.os == Os::Windows)?;
+    let source = core.source.with_file_name(&name);
+    source.is_file().then(|| File::new(name, source, interpreter()))
+}
+
+/// Its name, which has the flags of libpython, but no minor version: `python3t.dll` for `python313t.dll`.
+fn stable_abi_name(libpython: &str) -> Option<String> {
+    let lower = libpython.to_ascii_lowercase();
+    let flags = lower.strip_prefix("python3")?.strip_suffix(".dll")?;
+    let flags = flags.trim_start_matches(|c: char| c.is_ascii_digit());
+    Some(format!("python3{flags}.dll"))
+}
+
 fn interpreter() -> Reason {
     Reason { from: String::new(), by: By::Interpreter, line: 0, guard: Guard::None }
 }
@@ -248,5 +268,23 @@ fn on_disk(source: &Source, store: &Store) -> Result<PathBuf> {
     match store.get_file(Bucket::Prepared, &key) {
         Some(path) => Ok(path),
         None => store.put_file(Bucket::Prepared, &key, &bytes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_library_of_the_stable_abi_has_the_flags_of_libpython() {
+        for (libpython, expected) in [
+            ("python311.dll", Some("python3.dll")),
+            ("Python39.DLL", Some("python3.dll")),
+            ("python313t.dll", Some("python3t.dll")),
+            ("python312_d.dll", Some("python3_d.dll")),
+            ("libpython3.12.so.1.0", None),
+        ] {
+            assert_eq!(stable_abi_name(libpython).as_deref(), expected, "{libpython}");
+        }
     }
 }
