@@ -27,6 +27,8 @@ use windows_sys::Win32::System::JobObjects::{
 };
 use windows_sys::Win32::System::Threading::{CREATE_NEW_PROCESS_GROUP, TerminateProcess};
 
+use bootloader::trust;
+
 use super::State;
 use crate::error::Warning;
 
@@ -116,7 +118,9 @@ pub(crate) fn create_private_folders(path: &Path) -> io::Result<()> {
 
 /// Folders that the user keeps caches in, best first; `variable` reads the environment.
 pub(crate) fn cache_bases(variable: impl Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
-    variable("LOCALAPPDATA").into_iter().collect()
+    // The user's other processes can write to the user's own folder: an elevated one needs another.
+    let machine = || trust::rights().are_elevated().then(trust::os::machine_data).flatten();
+    variable("LOCALAPPDATA").into_iter().chain(machine()).collect()
 }
 
 /// Variables of an elevated process come from the same user; the cache is judged where it is opened.
