@@ -101,8 +101,9 @@ fn a_container_knows_nothing_of_its_user() {
     };
     is_kept_below(Path::new("/tmp/freeze-1234"), start);
     // And with a home of its own.
-    folder_of(1234, &machine.path().join("home/app"), 0o755);
-    is_kept_below(Path::new("/home/app/.cache"), || start().env("HOME", "/home/app"));
+    let home = Path::new("/app/data");
+    folder_of(1234, &machine.path().join("app/data"), 0o755);
+    is_kept_below(&home.join(".cache"), || start().env("HOME", home));
 }
 
 #[test]

@@ -26,8 +26,7 @@ fn main() -> ExitCode {
         }
     };
     let mut reporter = Reporter::new(line.settings());
-    // SAFETY: no thread has been started yet.
-    reporter.warn(&unsafe { os::distrust_environment() });
+    reporter.warn(&os::distrust_environment());
     reporter.start_traces();
     let result = interrupt::install().and_then(|()| run(line, &mut reporter));
     match result {

@@ -74,8 +74,5 @@ fn judge(program: &Program, root: &Path, rights: &Rights) -> Result<(), Refusal>
 fn refuse(refusal: &Refusal) -> Failure {
     let message =
         format!("this program runs with more rights than those who could change its files: {refusal}");
-    Failure::new(REFUSED, message).hint(
-        "let the administrator own the program's folder and all above it, with nobody else writing there, or start the \
-         program as an administrator in an environment of the administrator's own (`sudo -H`)",
-    )
+    Failure::new(REFUSED, message).hint(os::EXPOSED_HINT)
 }

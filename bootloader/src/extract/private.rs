@@ -172,16 +172,20 @@ pub(super) fn claim(base: &Path, prefix: &str) -> std::io::Result<(PathBuf, File
     }
 }
 
-/// Removes the folders of dead processes: those of this user whose lock nobody holds.
+/// Removes the folders of dead processes: those that nobody else can change and whose lock nobody holds.
 pub(super) fn sweep(base: &Path, prefix: &str) {
     let Ok(entries) = fs::read_dir(base) else { return };
     for entry in entries.flatten() {
         let is_ours = entry.file_name().to_str().is_some_and(|n| is_claimed_name(n, prefix));
         let Ok(metadata) = entry.metadata() else { continue };
-        if !is_ours || !metadata.is_dir() || !os::is_own(&metadata) {
+        if !is_ours || !metadata.is_dir() {
             continue;
         }
         let path = entry.path();
+        // What is removed must not lead elsewhere.
+        if Folder::open(&path, Purpose::Content, trust::rights()).is_err() {
+            continue;
+        }
         let dead = match os::open_no_link(&path.join(LOCK)) {
             Ok(lock) => os::lock(&lock, Lock::Exclusive).then_some(Some(lock)),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {

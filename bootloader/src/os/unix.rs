@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::ffi::{CStr, CString, OsStr, c_char, c_int, c_void};
-use std::fs::{DirBuilder, File, Metadata, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd};
 use std::os::unix::ffi::OsStrExt;
@@ -12,6 +12,10 @@ use std::path::{Path, PathBuf};
 use bootloader::trust;
 
 use super::{Access, Lock, advise_large};
+
+/// What to do where somebody else can change the files of a program that has more rights than they have.
+pub(crate) const EXPOSED_HINT: &str = "let root own the program's folder and all above it, with nobody else writing there, or \
+     start the program with root's own environment (`sudo -H`)";
 
 /// `wchar_t`.
 pub(crate) type WideChar = i32;
@@ -136,11 +140,6 @@ pub(crate) fn map(path: &Path) -> io::Result<&'static [u8]> {
     // (ETXTBSY), and every blob is checked against its hash when it is read.
     let map = unsafe { memmap2::Mmap::map(&file)? };
     Ok(Box::leak(Box::new(map)))
-}
-
-/// Whether a file or folder belongs to the user that decides what the process may do.
-pub(crate) fn is_own(metadata: &Metadata) -> bool {
-    metadata.uid() == user()
 }
 
 /// User id that decides what the process may do.

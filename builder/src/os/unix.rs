@@ -80,9 +80,8 @@ const FOLDERS: [&str; 7] = [
 /// For the administrator: forgets folders of the environment that somebody else can change, and puts the administrator's own
 /// home folder in the place of another user's, as `sudo -E` leaves it. What lies there could get into a product.
 ///
-/// # Safety
-/// No other thread runs.
-pub unsafe fn distrust_environment() -> Vec<Warning> {
+/// To be called before any other thread is started.
+pub fn distrust_environment() -> Vec<Warning> {
     let rights = trust::rights();
     if !rights.are_the_administrators() {
         return Vec::new();
@@ -97,7 +96,7 @@ pub unsafe fn distrust_environment() -> Vec<Warning> {
     };
     if let Some(exposure) = is_exposed("HOME", Purpose::Content) {
         let own = trust::account_home();
-        // SAFETY: see above.
+        // SAFETY: no other thread runs, as the caller promises.
         unsafe {
             match &own {
                 Some(home) => std::env::set_var("HOME", home),
@@ -110,7 +109,7 @@ pub unsafe fn distrust_environment() -> Vec<Warning> {
     for name in FOLDERS {
         if let Some(exposure) = is_exposed(name, Purpose::Parent) {
             warnings.push(Warning::new(format!("`{name}` is ignored: {exposure}")));
-            // SAFETY: see above.
+            // SAFETY: no other thread runs, as the caller promises.
             unsafe { std::env::remove_var(name) };
         }
     }

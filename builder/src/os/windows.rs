@@ -124,10 +124,7 @@ pub(crate) fn cache_bases(variable: impl Fn(&str) -> Option<PathBuf>) -> Vec<Pat
 }
 
 /// Variables of an elevated process come from the same user; the cache is judged where it is opened.
-///
-/// # Safety
-/// None is needed here.
-pub unsafe fn distrust_environment() -> Vec<Warning> {
+pub fn distrust_environment() -> Vec<Warning> {
     Vec::new()
 }
 

@@ -29,11 +29,6 @@ pub(super) fn identity(file: &File) -> Option<(u32, u32, u32)> {
     (done != 0).then_some((info.dwVolumeSerialNumber, info.nFileIndexHigh, info.nFileIndexLow))
 }
 
-/// Whether a file or folder belongs to the user: metadata does not contain its owner here.
-pub(crate) fn is_own(_: &Metadata) -> bool {
-    true
-}
-
 /// Whether an open file has no name any more.
 pub(crate) fn is_removed(file: &File) -> bool {
     // SAFETY: all-zero is a valid FILE_STANDARD_INFO.

@@ -28,6 +28,10 @@ pub(crate) use window::{hide_console, is_windowed, show_error};
 /// What to try where the own executable is not found.
 pub(crate) const EXECUTABLE_HINT: &str = "start the program by its path";
 
+/// What to do where somebody else can change the files of a program that has more rights than they have.
+pub(crate) const EXPOSED_HINT: &str = "install the program where only administrators can write, such as in `Program Files`, \
+     start it without elevation, or build it as one file";
+
 /// `wchar_t`.
 pub(crate) type WideChar = u16;
 

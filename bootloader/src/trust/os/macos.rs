@@ -1,4 +1,4 @@
-//! macOS: rights of the process, and access control lists.
+//! Rights of processes and access control lists on macOS.
 
 use std::ffi::{CStr, c_int, c_void};
 use std::fs::{File, Metadata};
