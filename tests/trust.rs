@@ -179,6 +179,41 @@ fn an_own_folder_in_a_sticky_one_is_used() {
     }
 }
 
+#[test]
+fn the_folder_of_a_user_without_a_home_that_another_user_has_made() {
+    // No other test makes a folder for this user in `/tmp`.
+    const ALONE: u32 = 12347;
+    for link in [false, true] {
+        let stage = stage();
+        let shared = stage.path().join("var-tmp");
+        folder_of(0, &shared, 0o1777);
+        let place = shared.join(format!("freeze-{ALONE}"));
+        let theirs = if link { shared.join("theirs") } else { place.clone() };
+        let attacker = Attacker::of(onefile());
+        copy_tree(&attacker.evil(), &theirs.join("freeze"));
+        give(&theirs, ATTACKER);
+        if link {
+            symlink(&theirs, &place).unwrap();
+            std::os::unix::fs::lchown(&place, Some(ATTACKER), Some(ATTACKER)).unwrap();
+        }
+        let start = || {
+            let run = onefile().command().env_remove("HOME").env_remove("TMPDIR").in_folder("/");
+            run.with_sandbox(|s| {
+                s.user = Some(ALONE);
+                s.binds.push((shared.clone(), "/var/tmp".into()));
+                s.binds.push((shared.clone(), shared.clone()));
+            })
+        };
+        for _ in 0..starts() {
+            let outcome = attacker.watch(start()).run();
+            attacker.has_failed(&outcome.to_string());
+            outcome.success();
+            assert!(!outcome.stdout.starts_with(&format!("/var/tmp/freeze-{ALONE}/")), "{outcome}");
+        }
+        std::fs::remove_dir_all(Path::new("/tmp").join(format!("freeze-{ALONE}"))).unwrap();
+    }
+}
+
 /// Lets a group, and the attacker who is in it, write to a folder above the cache.
 #[test]
 fn a_folder_above_that_a_group_can_write_to() {

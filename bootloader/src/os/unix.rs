@@ -206,17 +206,20 @@ pub(crate) fn folder_variable(name: &str) -> Option<PathBuf> {
 /// Candidates for folders to keep a cache in, best first: those of the environment, those that the system's database knows of
 /// the account, and one beside those of other users, which serves accounts without a home.
 pub(crate) fn cache_folders() -> impl Iterator<Item = PathBuf> {
-    let below = |home: PathBuf| home.join(super::CACHES);
+    // Each is looked for when those before it have failed: the database may be on another machine.
+    let own: [fn() -> Option<PathBuf>; 3] = [
+        || folder_variable("XDG_CACHE_HOME"),
+        || folder_variable("HOME").and_then(below_home),
+        || trust::account_home().and_then(below_home),
+    ];
     let shared = ["/var/tmp", "/tmp"].map(Path::new).into_iter().filter(|folder| folder.is_dir());
     let shared = shared.map(|folder| folder.join(format!("freeze-{}", user())));
-    let given =
-        [|| folder_variable("XDG_CACHE_HOME"), || folder_variable("HOME").map(|h| h.join(super::CACHES))];
-    // Each is looked for when those before it have failed: the database may be on another machine.
-    given
-        .into_iter()
-        .filter_map(|find| find())
-        .chain(std::iter::once_with(trust::account_home).flatten().map(below))
-        .chain(shared)
+    own.into_iter().filter_map(|find| find()).chain(shared)
+}
+
+/// The folder for caches in a home folder. One that is missing is not for this program to make.
+fn below_home(home: PathBuf) -> Option<PathBuf> {
+    home.is_dir().then(|| home.join(super::CACHES))
 }
 
 /// Folders for temporary files, best first.

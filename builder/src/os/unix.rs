@@ -59,7 +59,8 @@ pub(crate) fn create_private_folders(path: &Path) -> io::Result<()> {
 /// Folders that the user keeps caches in, best first; `variable` reads the environment.
 pub(crate) fn cache_bases(variable: impl Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
     let caches = if cfg!(target_vendor = "apple") { "Library/Caches" } else { ".cache" };
-    let below = |home: Option<PathBuf>| home.map(|home| home.join(caches));
+    // A home folder that is not there is not for this program to make.
+    let below = |home: Option<PathBuf>| home.filter(|home| home.is_dir()).map(|home| home.join(caches));
     // The specification of XDG, which macOS does not follow, wants relative paths ignored.
     let xdg = variable("XDG_CACHE_HOME").filter(|p| p.is_absolute() && !cfg!(target_vendor = "apple"));
     let bases = [xdg.or_else(|| below(variable("HOME"))), below(trust::account_home())];
