@@ -64,11 +64,31 @@ pub(super) fn is_cut(file: &[u8]) -> bool {
     !OTHERS.iter().any(|magic| file.starts_with(magic))
 }
 
+/// Whether an ELF file ends before its segments do.
+///
+/// Less strict than [`is_cut`], since the content comes from the archive with the right length: files with debug
+/// information only name segments that they do not hold, but their section headers are there.
+pub(super) fn is_cut_off(file: &[u8]) -> bool {
+    let len = file.len() as u64;
+    let has_sections = || section_headers(file).is_some_and(|(start, end)| start > 0 && end <= len);
+    file.starts_with(b"\x7fELF\x02\x01") && segments_end(file).is_none_or(|end| end > len) && !has_sections()
+}
+
 /// Where the last segment and the section headers end; `None` where even the program headers are cut.
 fn ends(elf: &[u8]) -> Option<u64> {
-    let sections = u64_at(elf, 40)?;
-    let section_headers = u64::from(u16_at(elf, 58)?) * u64::from(u16_at(elf, 60)?);
-    let mut end = sections.checked_add(section_headers)?;
+    Some(section_headers(elf)?.1.max(segments_end(elf)?))
+}
+
+/// Where the section headers begin and end.
+fn section_headers(elf: &[u8]) -> Option<(u64, u64)> {
+    let start = u64_at(elf, 40)?;
+    let len = u64::from(u16_at(elf, 58)?) * u64::from(u16_at(elf, 60)?);
+    Some((start, start.checked_add(len)?))
+}
+
+/// Where the last segment ends.
+fn segments_end(elf: &[u8]) -> Option<u64> {
+    let mut end = 0;
     let table = usize::try_from(u64_at(elf, 32)?).ok()?;
     let size = usize::from(u16_at(elf, 54)?);
     for i in 0..usize::from(u16_at(elf, 56)?) {
@@ -103,6 +123,11 @@ mod tests {
         assert!(!is_cut(&[own.clone(), vec![0; 100]].concat()));
         for len in [0, 3, 64, 100, own.len() / 2, own.len() - 1] {
             assert!(is_cut(&own[..len]), "{len}");
+        }
+        assert!(!is_cut_off(&own) && !is_cut_off(b"MZ") && !is_cut_off(&own[..3]));
+        let end = segments_end(&own).unwrap() as usize;
+        for len in [6, 64, 100, end / 2, end - 1] {
+            assert!(is_cut_off(&own[..len]), "{len}");
         }
         assert!(is_cut(&[0; 100]));
         assert!(!is_cut(b"MZ"));
