@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use bootloader::archive::{FileId, setting};
 
+use crate::check;
 use crate::extract::{Libraries, Root};
 use crate::locate::Program;
 use crate::os;
@@ -59,10 +60,7 @@ fn prepare(
     }
     let find = |path: &[u8]| {
         let found = program.archive.search_file(path).ok().and_then(|i| FileId::try_from(i).ok());
-        found.ok_or_else(|| {
-            let message = format!("the archive holds no `{}`", String::from_utf8_lossy(path));
-            Failure::new(DAMAGED, message)
-        })
+        found.ok_or_else(|| check::missing(path))
     };
     let unable = |what: &str, e: std::io::Error| Failure::new(UNABLE, format!("failed to {what}: {e}"));
     let twin = program.archive.setting(setting::TWIN);
