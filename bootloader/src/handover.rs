@@ -8,7 +8,7 @@ use std::ffi::{CStr, CString};
 use std::fs::File;
 use std::path::PathBuf;
 
-use bootloader::archive::{FileId, setting};
+use bootloader::archive::{Error, FileId, setting};
 
 use crate::check;
 use crate::extract::{Libraries, Root};
@@ -18,6 +18,8 @@ use crate::report::{self, DAMAGED, Failure, REFUSED, UNABLE};
 
 /// `carrier;lock;file=descriptor,…;root`, where files are named by descriptors, and by their numbers in the archive.
 pub(crate) const VARIABLE: &[u8] = b"_FREEZE_HANDOVER=";
+/// A symbol that only the twin has.
+pub(crate) const MARK: &CStr = c"freeze_twin";
 /// What the loader reads.
 pub(crate) const PRELOAD: &[u8] = b"LD_PRELOAD=";
 
@@ -68,6 +70,9 @@ fn prepare(
     let twin = libraries.open(find(twin)?)?;
     let gathered = libraries.gather(find(interpreter)?)?;
     let executable = gathered.path;
+    if !Libraries::can_run(&executable, &os::path_of_memory(&twin), MARK) {
+        return Err(Error::Damaged("the interpreter or what starts it").into());
+    }
     let carrier = File::open(os::executable_link()).map_err(|e| unable("open the own executable", e))?;
     let carrier = os::move_up(carrier);
 

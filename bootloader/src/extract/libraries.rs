@@ -9,7 +9,7 @@ use std::sync::{Mutex, OnceLock};
 
 use bootloader::archive::{Archive, Error, File as Record, FileId, FileKind, ModuleKind, setting};
 
-use super::needed::{is_cut, is_cut_off, needed};
+use super::needed::{has_symbol, is_cut, is_cut_off, is_program, needed};
 use super::{Root, Unusable, place};
 use crate::content::Reader;
 use crate::os;
@@ -71,6 +71,12 @@ impl Libraries {
         let name = symbol.to_bytes_with_nul();
         // An empty file cannot be mapped.
         os::map(path).map_or(true, |file| is_cut(file) || !file.windows(name.len()).any(|at| at == name))
+    }
+
+    /// Whether a file is a program, and whether a library has a symbol of this name: to run and to preload another one
+    /// would end the process, or let it run something else than the launcher.
+    pub(crate) fn can_run(program: &Path, library: &Path, symbol: &CStr) -> bool {
+        os::map(program).is_ok_and(is_program) && os::map(library).is_ok_and(|file| has_symbol(file, symbol))
     }
 
     /// A file of the archive, to be read.
