@@ -5,20 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bootloader::archive::Archive;
-use harness::{Frozen, Mode, Outcome, Run, Sandbox, archive_range, hello, newest, scratch};
-
-/// A random number generator that gives the same numbers every time.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        usize::try_from((z ^ (z >> 31)) % end as u64).unwrap()
-    }
-}
+use harness::{Frozen, Mode, Outcome, Random, Run, Sandbox, archive_range, hello, newest, scratch};
 
 fn write(path: &Path, bytes: &[u8]) {
     // A new file: the one before may still be mapped by a child that is going away.

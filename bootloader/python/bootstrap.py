@@ -14,7 +14,7 @@ import sys
 ROOT = _freeze.root
 SEP = _external.path_sep
 _ROOT_SLASH = ROOT + SEP
-_CODE, _EXTENSION, _NAMESPACE = 0, 1, 2
+_CODE, _EXTENSION, _NAMESPACE, _DAMAGED = 0, 1, 2, 3
 # Modules that are changed when they are loaded, and the loaders that do it.
 _SPECIAL = {'_tkinter': 'TclLoader', 'pkg_resources': 'PkgResourcesLoader'}
 if sys.version_info >= (3, 15):
@@ -127,6 +127,8 @@ def spec_of(name, found):
         loader = make(name, origin)
         loader._index = index
         spec = _Spec(name, loader, origin=origin)
+    elif kind == _DAMAGED:
+        raise ImportError('module %r cannot be loaded: this executable is damaged (%s)' % (name, origin), name=name)
     else:
         return None
     spec._set_fileattr = True

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bootloader::archive::{Archive, Blob, BlobId, Codec, Error, setting};
 use zstd::bulk::Decompressor;
-use zstd::zstd_safe::WriteBuf;
+use zstd::zstd_safe::{WriteBuf, get_frame_content_size};
 
 /// Reads blobs; keeps the decompressor between them.
 pub(crate) struct Reader<'a> {
@@ -33,6 +33,10 @@ impl<'a> Reader<'a> {
         let blob = self.archive.blob(id)?;
         if blob.codec == Codec::Stored {
             return Ok(Cow::Borrowed(blob.stored));
+        }
+        // Not more memory than the frame asks for.
+        if !matches!(get_frame_content_size(blob.stored), Ok(Some(len)) if len == blob.raw_len) {
+            return Err(FAILED);
         }
         let len = usize::try_from(blob.raw_len).map_err(|_| FAILED)?;
         let mut out = std::mem::take(&mut self.spare);

@@ -8,9 +8,10 @@ use std::ffi::{CStr, CString};
 use std::fs::File;
 use std::path::PathBuf;
 
-use bootloader::archive::{FileId, setting};
+use bootloader::archive::{Error, FileId, setting};
 use bootloader::trust;
 
+use crate::check;
 use crate::extract::{Libraries, Root};
 use crate::locate::Program;
 use crate::os;
@@ -18,6 +19,8 @@ use crate::report::{self, DAMAGED, Failure, REFUSED, UNABLE};
 
 /// `carrier;lock;file=descriptor,…;root`, where files are named by descriptors, and by their numbers in the archive.
 pub(crate) const VARIABLE: &[u8] = b"_FREEZE_HANDOVER=";
+/// A symbol that only the twin has.
+pub(crate) const MARK: &CStr = c"freeze_twin";
 /// What the loader reads.
 pub(crate) const PRELOAD: &[u8] = b"LD_PRELOAD=";
 
@@ -60,10 +63,7 @@ fn prepare(
     }
     let find = |path: &[u8]| {
         let found = program.archive.search_file(path).ok().and_then(|i| FileId::try_from(i).ok());
-        found.ok_or_else(|| {
-            let message = format!("the archive holds no `{}`", String::from_utf8_lossy(path));
-            Failure::new(DAMAGED, message)
-        })
+        found.ok_or_else(|| check::missing(path))
     };
     let unable = |what: &str, e: std::io::Error| Failure::new(UNABLE, format!("failed to {what}: {e}"));
     let twin = program.archive.setting(setting::TWIN);
@@ -71,6 +71,9 @@ fn prepare(
     let twin = libraries.open(find(twin)?)?;
     let gathered = libraries.gather(find(interpreter)?)?;
     let executable = gathered.path;
+    if !Libraries::can_run(&executable, &os::path_of_memory(&twin), MARK) {
+        return Err(Error::Damaged("the interpreter or what starts it").into());
+    }
     let carrier = File::open(os::executable_link()).map_err(|e| unable("open the own executable", e))?;
     let carrier = os::move_up(carrier);
 

@@ -11,7 +11,7 @@ use crate::locate::Program;
 use crate::python::{Python, Session, Start, set_environment};
 use crate::report::{self, DAMAGED, Failure, REFUSED, UNABLE};
 use crate::switches::{self, Task};
-use crate::{ahead, extract, handover, os};
+use crate::{ahead, check, extract, handover, os};
 
 /// Runs the frozen program; returns its exit code. `handover` is given where this process runs an interpreter's executable
 /// already.
@@ -28,6 +28,7 @@ pub(crate) fn run(args: &[&CStr], handover: Option<Handover>) -> Result<i32, Fai
         None => (None, Vec::new()),
     };
     let mut program = Program::locate()?;
+    check::settings(&program)?;
     let given = args;
     let args = &switches::take(&mut program, args)?[..];
     if program.setting(setting::DEBUG) == Some(b"1") {
@@ -164,13 +165,15 @@ fn libpython(program: &Program, libraries: &Libraries) -> Result<Python, Failure
     let Some(path) = program.archive.setting(setting::LIBPYTHON) else {
         return Err(Failure::new(DAMAGED, "the archive names no libpython"));
     };
-    let file = program.archive.search_file(path).map_err(|_| {
-        Failure::new(DAMAGED, format!("the archive holds no `{}`", String::from_utf8_lossy(path)))
-    })?;
+    let file = program.archive.search_file(path).map_err(|_| check::missing(path))?;
     let file = u32::try_from(file).map_err(|_| Failure::new(DAMAGED, "the archive is too large"))?;
     let path = libraries.prepare(file)?;
     report::phase(format_args!("libpython is `{}`", path.display()));
     let library = os::load_library(&path, true).map_err(|e| {
+        if Libraries::is_damaged(&path, c"Py_GetVersion") {
+            let message = format!("this executable is damaged: `{}` is not libpython: {e}", path.display());
+            return Failure::new(DAMAGED, message).hint("copy or download the program again");
+        }
         Failure::new(UNABLE, format!("failed to load libpython: {e}"))
             .hint("the message names what is missing on this machine")
     })?;

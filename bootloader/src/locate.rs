@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use bootloader::archive::{Archive, setting};
+use bootloader::archive::{Archive, Error, is_name, is_path, setting};
 use bootloader::trust;
 
+use crate::check::wrong;
 use crate::os;
 use crate::report::{Failure, UNABLE};
 use crate::switches::Switches;
@@ -35,6 +36,12 @@ impl Program {
             let carrier = executable.clone();
             return Ok(Program { carrier, executable, archive, own: None, switches: Switches::default() });
         };
+        if !is_name(shared) {
+            return Err(wrong("shared", shared));
+        }
+        if archive.blob_count() + archive.module_count() + archive.file_count() > 0 {
+            return Err(Error::Damaged("index").into());
+        }
         let folder = executable.parent().unwrap_or(Path::new("/"));
         let carrier = folder.join(os::path_from_bytes(shared));
         let carrier = os::canonical(&carrier).unwrap_or(carrier);
@@ -42,6 +49,9 @@ impl Program {
         let archive = map(&carrier, &carrier)
             .map_err(|f| f.hint("copy the program with the whole folder it came in"))
             .and_then(|bytes| Ok(Archive::open(bytes)?))?;
+        if let Some(shared) = archive.setting(setting::SHARED) {
+            return Err(wrong("shared", shared));
+        }
         Ok(Program { executable, carrier, archive, own: Some(own), switches: Switches::default() })
     }
 
@@ -101,7 +111,7 @@ impl Entry {
     fn parse(value: &'static [u8]) -> Option<Entry> {
         let mut parts = value.split(|c| *c == 0);
         let entry = Entry { name: parts.next()?, module: parts.next()?, script: parts.next()? };
-        parts.next().is_none().then_some(entry)
+        (parts.next().is_none() && is_path(entry.script)).then_some(entry)
     }
 }
 
@@ -121,5 +131,6 @@ mod tests {
         assert_eq!((entry.name, entry.module, entry.script), (&b"app"[..], &b"__main__"[..], &b"app.py"[..]));
         assert_eq!(Entry::parse(b"app\0__main__"), None);
         assert_eq!(Entry::parse(b"a\0b\0c\0d"), None);
+        assert_eq!(Entry::parse(b"a\0b\0../c"), None);
     }
 }

@@ -4,6 +4,7 @@
 
 mod ahead;
 mod args;
+mod check;
 mod content;
 mod extract;
 mod handover;

@@ -3,7 +3,7 @@
 use std::ffi::CStr;
 use std::path::{Path, PathBuf};
 
-use bootloader::archive::{BlobId, setting};
+use bootloader::archive::{BlobId, Error, is_path, setting};
 use bootloader::trust;
 
 use crate::content::Reader;
@@ -116,6 +116,9 @@ pub(crate) fn verify(program: &Program) -> Result<i32, Failure> {
     for i in 0..archive.file_count() {
         let file = archive.file(i)?;
         let Some(root) = root.as_ref().filter(|_| file.blob.is_none()) else { continue };
+        if !is_path(file.path) {
+            return Err(Error::Damaged("file outside the root").into());
+        }
         let path = root.path().join(os::path_from_bytes(file.path));
         let is_whole = path.metadata().is_ok_and(|m| m.is_dir() || file.len == 0 || m.len() == file.len);
         if !is_whole {

@@ -3,6 +3,7 @@
 
 mod ahead;
 mod args;
+mod check;
 mod content;
 mod extract;
 mod handover;
@@ -17,6 +18,12 @@ mod switches;
 mod takeover;
 
 use std::ffi::{c_char, c_int, c_void};
+
+/// The symbol that the launcher recognises the twin by, [`handover::MARK`].
+#[used]
+#[unsafe(no_mangle)]
+#[allow(non_upper_case_globals, reason = "the name of a symbol")]
+pub static freeze_twin: u8 = 0;
 
 /// Called by the start code of the interpreter's executable, ahead of the C library's function of this name.
 #[unsafe(export_name = "__libc_start_main")]

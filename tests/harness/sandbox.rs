@@ -30,6 +30,8 @@ pub struct Sandbox {
     pub user: Option<u32>,
     /// Largest file that may be written, in bytes.
     pub file_limit: Option<u64>,
+    /// Most memory that a process may map, in bytes.
+    pub memory_limit: Option<u64>,
     /// No files in memory can be made (`memfd_create`), as a filter of a container forbids it.
     pub no_memory_files: bool,
 }
@@ -87,7 +89,8 @@ impl Sandbox {
             mounts.push(Mount::new("proc", &root.join("proc"), "proc", 0, ""));
         }
         let namespace = !self.is_empty();
-        let (user, file_limit, no_memory_files) = (self.user, self.file_limit, self.no_memory_files);
+        let (user, no_memory_files) = (self.user, self.no_memory_files);
+        let limits = [(libc::RLIMIT_FSIZE, self.file_limit), (libc::RLIMIT_AS, self.memory_limit)];
         let enter = move || {
             // SAFETY: plain system calls on memory made before the fork; nothing allocates or takes a lock.
             unsafe {
@@ -105,9 +108,10 @@ impl Sandbox {
                     check(libc::chroot(root.as_ptr()))?;
                     check(libc::chdir(c"/".as_ptr()))?;
                 }
-                if let Some(limit) = file_limit {
+                for (what, limit) in limits {
+                    let Some(limit) = limit else { continue };
                     let limit = libc::rlimit { rlim_cur: limit, rlim_max: limit };
-                    check(libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit))?;
+                    check(libc::setrlimit(what, &raw const limit))?;
                 }
                 if no_memory_files {
                     forbid(libc::SYS_memfd_create)?;

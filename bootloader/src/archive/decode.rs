@@ -5,6 +5,9 @@ use super::{
     MAGIC, MODULE_LEN, ModuleKind, NONE, file_flag, hash, module_flag,
 };
 
+/// How many bytes zstd can make of one: four bytes of a frame stand for a block of 128 KiB at most.
+const MOST_EXPANSION: u64 = (128 << 10) / 4;
+
 /// Finds the archive that ends at the end of `file` and returns the bytes from its start to its end.
 ///
 /// Behind it may be an Authenticode signature; in a Mach-O file it is the section `__FREEZE,__archive`, of a universal one that of
@@ -152,6 +155,11 @@ impl<'a> Archive<'a> {
         if !rest.is_empty() {
             return Err(Error::Damaged("index"));
         }
+        if self::settings(settings).map(|(key, value)| 6 + key.len() + value.len()).sum::<usize>()
+            != settings.len()
+        {
+            return Err(Error::Damaged("settings"));
+        }
         Ok(Archive { bytes: &bytes[..at], index_hash, blobs, modules, files, preloads, settings, strings })
     }
 
@@ -260,20 +268,28 @@ impl<'a> Archive<'a> {
     /// # Errors
     /// [`Error::Damaged`] where they differ or there is no such blob.
     pub fn blob(&self, id: BlobId) -> Result<Blob<'a>, Error> {
-        let r = record(self.blobs, id as usize, BLOB_LEN)?;
-        let range = usize::try_from(u64_at(r, 0))
-            .ok()
-            .zip(usize::try_from(u64_at(r, 8)).ok())
-            .and_then(|(at, len)| Some(at..at.checked_add(len)?));
-        let stored = range
-            .and_then(|range| self.bytes.get(range))
-            .ok_or(Error::Damaged("blob outside the archive"))?;
+        let id = id as usize;
+        let r = record(self.blobs, id, BLOB_LEN)?;
+        let range = range(r)?;
+        // Blobs follow each other in the order of their numbers: none can be a part of another one.
+        let before = id.checked_sub(1).and_then(|before| record(self.blobs, before, BLOB_LEN).ok());
+        let after = record(self.blobs, id + 1, BLOB_LEN).ok();
+        let starts_early = before.map(self::range).transpose()?.is_some_and(|b| b.end > range.start);
+        let ends_late = after.is_some_and(|after| u64_at(after, 0) < range.end as u64);
+        if starts_early || ends_late {
+            return Err(Error::Damaged("blob inside another blob"));
+        }
+        let stored = self.bytes.get(range).ok_or(Error::Damaged("blob outside the archive"))?;
         if hash(stored) != r[24..40] {
             return Err(Error::Damaged("blob contradicts its hash"));
         }
         let codec = Codec::from_u8(r[40]).ok_or(Error::Damaged("blob record"))?;
         let raw_len = u64_at(r, 16);
-        if codec == Codec::Stored && raw_len != stored.len() as u64 {
+        let is_possible = match codec {
+            Codec::Stored => raw_len == stored.len() as u64,
+            Codec::Zstd | Codec::ZstdDictionary => raw_len / MOST_EXPANSION <= stored.len() as u64,
+        };
+        if !is_possible {
             return Err(Error::Damaged("blob record"));
         }
         Ok(Blob { stored, raw_len, codec })
@@ -296,11 +312,12 @@ impl<'a> Archive<'a> {
 
     fn string(&self, at: u32, len: u16) -> Result<&'a [u8], Error> {
         let at = at as usize;
-        self.strings.get(at..at + len as usize).ok_or(Error::Damaged("string outside the index"))
+        let end = at.checked_add(len as usize);
+        end.and_then(|end| self.strings.get(at..end)).ok_or(Error::Damaged("string outside the index"))
     }
 }
 
-/// Iterates over the settings part of an index; a malformed end is passed over.
+/// Iterates over the settings part of an index, up to the first malformed entry.
 pub fn settings(mut rest: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     std::iter::from_fn(move || {
         let (head, tail) = rest.split_at_checked(6)?;
@@ -328,6 +345,13 @@ fn search(n: usize, mut cmp: impl FnMut(usize) -> Result<std::cmp::Ordering, Err
 fn record(table: &[u8], i: usize, size: usize) -> Result<&[u8], Error> {
     let at = i.checked_mul(size).ok_or(Error::Damaged("record outside its table"))?;
     table.get(at..at.saturating_add(size)).ok_or(Error::Damaged("record outside its table"))
+}
+
+/// Where the blob of a record lies in the archive.
+fn range(record: &[u8]) -> Result<std::ops::Range<usize>, Error> {
+    let number = |at| usize::try_from(u64_at(record, at)).ok();
+    let range = number(0).zip(number(8)).and_then(|(at, len)| Some(at..at.checked_add(len)?));
+    range.ok_or(Error::Damaged("blob outside the archive"))
 }
 
 fn some(id: u32) -> Option<u32> {

@@ -8,10 +8,12 @@
 //! All integers are little-endian; offsets count from the start of the archive. The decoder never
 //! builds a map: tables are sorted arrays of fixed-size records, searched in the mapped file.
 
+mod check;
 mod container;
 mod decode;
 mod encode;
 
+pub use check::{is_code, is_name, is_path};
 pub use container::{Processor, parts, table};
 pub use decode::{Archive, Blob, File, Module, find, settings};
 pub use encode::{Encoder, FileRecord, ModuleRecord, NewBlob, Plan};

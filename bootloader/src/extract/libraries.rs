@@ -1,15 +1,15 @@
 //! Makes native libraries ready to be loaded: whole, from a file or from memory, and what they need first.
 
 use std::collections::HashMap;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::fs::{self, File};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
-use bootloader::archive::{Archive, File as Record, FileId, FileKind, ModuleKind};
+use bootloader::archive::{Archive, Error, File as Record, FileId, FileKind, ModuleKind, setting};
 
-use super::needed::{is_cut, needed};
+use super::needed::{has_symbol, is_cut, is_cut_off, is_program, needed};
 use super::{Root, Unusable, place};
 use crate::content::Reader;
 use crate::os;
@@ -20,6 +20,8 @@ pub(crate) struct Libraries {
     archive: Archive<'static>,
     root: PathBuf,
     on_disk: bool,
+    /// Whether the root holds what was extracted, so that a file may be extracted again.
+    is_extracted: bool,
     done: Mutex<HashMap<FileId, Loaded>>,
     /// What is wrong with the libraries that the system's loader finds by itself.
     shared: OnceLock<Option<String>>,
@@ -38,6 +40,9 @@ pub(crate) struct Gathered {
 /// Links that lead to links are followed so far.
 const LINKS: u8 = 8;
 
+/// Libraries that need libraries are followed so far: each takes a part of the stack.
+const DEPTH: usize = 100;
+
 /// What has been done for a library.
 enum Loaded {
     /// Being made ready, or loaded from its file.
@@ -55,9 +60,23 @@ impl Libraries {
             archive,
             root: root.path().to_owned(),
             on_disk: root.is_on_disk(),
+            is_extracted: archive.setting(setting::MODE) != Some(b"onedir"),
             done: Mutex::new(loaded.collect()),
             shared: OnceLock::new(),
         }
+    }
+
+    /// Whether a file that cannot be loaded is not a whole library, or lacks a symbol of this name.
+    pub(crate) fn is_damaged(path: &Path, symbol: &CStr) -> bool {
+        let name = symbol.to_bytes_with_nul();
+        // An empty file cannot be mapped.
+        os::map(path).map_or(true, |file| is_cut(file) || !file.windows(name.len()).any(|at| at == name))
+    }
+
+    /// Whether a file is a program, and whether a library has a symbol of this name: to run and to preload another one
+    /// would end the process, or let it run something else than the launcher.
+    pub(crate) fn can_run(program: &Path, library: &Path, symbol: &CStr) -> bool {
+        os::map(program).is_ok_and(is_program) && os::map(library).is_ok_and(|file| has_symbol(file, symbol))
     }
 
     /// A file of the archive, to be read.
@@ -82,13 +101,19 @@ impl Libraries {
             return Ok(Gathered { path, needs: needs.collect::<Result<_, Failure>>()?, _file: None });
         }
         let mut needs = Vec::new();
-        self.gather_needs(&record, &mut needs)?;
+        self.gather_needs(&record, &mut needs, DEPTH)?;
         let executable = self.in_memory(&record)?;
         Ok(Gathered { path: os::path_of_memory(&executable), needs, _file: Some(executable) })
     }
 
-    fn gather_needs(&self, record: &Record<'_>, into: &mut Vec<(FileId, File)>) -> Result<(), Failure> {
+    fn gather_needs(
+        &self,
+        record: &Record<'_>,
+        into: &mut Vec<(FileId, File)>,
+        depth: usize,
+    ) -> Result<(), Failure> {
         let Some(blob) = record.blob else { return Ok(()) };
+        let depth = deeper(depth)?;
         let content = Reader::new(self.archive).read(blob)?;
         for name in needed(&content) {
             let Some(mut id) = self.by_name(name) else { continue };
@@ -101,7 +126,7 @@ impl Libraries {
             }
             if into.iter().all(|(known, _)| *known != id) {
                 into.push((id, self.in_memory(&other)?));
-                self.gather_needs(&other, into)?;
+                self.gather_needs(&other, into, depth)?;
             }
         }
         Ok(())
@@ -117,6 +142,9 @@ impl Libraries {
         };
         let blob = record.blob.ok_or_else(|| Failure::new(DAMAGED, "a library has no content"))?;
         let content = Reader::new(self.archive).read(blob)?;
+        if is_cut_off(&content) {
+            return Err(Error::Damaged("native library is cut off").into());
+        }
         let mut memory = os::move_up(os::memory_file(&base).map_err(failed)?);
         memory.write_all(&content).map_err(failed)?;
         Ok(memory)
@@ -133,15 +161,16 @@ impl Libraries {
     /// Loads what `file` needs, and returns the path to load itself from.
     pub(crate) fn prepare(&self, file: FileId) -> Result<PathBuf, Failure> {
         let record = self.archive.file(file as usize)?;
+        check_native(&record)?;
         if self.on_disk && record.has_no_preload() {
             return self.checked(file, &record, LINKS);
         }
         let mut done = self.done.lock().map_err(|_| Failure::new(UNABLE, "a thread failed"))?;
-        self.ready(&mut done, file)
+        self.ready(&mut done, file, DEPTH)
     }
 
-    fn place(&self, record: &Record<'_>) -> PathBuf {
-        self.root.join(os::path_from_bytes(record.path))
+    fn place(&self, record: &Record<'_>) -> Result<PathBuf, Failure> {
+        Ok(self.root.join(place::relative(record.path)?))
     }
 
     /// Checks the libraries that extension modules need: where the loader finds them, nobody asks for them here.
@@ -160,7 +189,7 @@ impl Libraries {
         for (i, _) in is_extension.iter().enumerate().filter(|(_, is)| !**is) {
             let record = self.archive.file(i)?;
             // One that was taken away may not be needed; the loader tells if it is.
-            if record.kind == FileKind::Native && (record.blob.is_some() || self.place(&record).exists()) {
+            if record.kind == FileKind::Native && (record.blob.is_some() || self.place(&record)?.exists()) {
                 self.checked(i as FileId, &record, LINKS)?;
             }
         }
@@ -170,7 +199,11 @@ impl Libraries {
     /// Path of a file in the root, of the length that the archive tells: one that was cut off ends the
     /// process when it is loaded.
     fn checked(&self, file: FileId, record: &Record<'_>, links: u8) -> Result<PathBuf, Failure> {
-        let path = self.place(record);
+        let path = self.place(record)?;
+        if record.blob.is_some() && !self.is_extracted {
+            // To extract it would change the folder that the program came in.
+            return Err(Error::Damaged("file record").into());
+        }
         if record.kind == FileKind::Link {
             let target = match record.blob {
                 Some(blob) => Reader::new(self.archive).read(blob)?.into_owned(),
@@ -213,31 +246,38 @@ impl Libraries {
             .hint("copy the program with the whole folder it came in"))
     }
 
-    fn ready(&self, done: &mut HashMap<FileId, Loaded>, file: FileId) -> Result<PathBuf, Failure> {
+    fn ready(
+        &self,
+        done: &mut HashMap<FileId, Loaded>,
+        file: FileId,
+        depth: usize,
+    ) -> Result<PathBuf, Failure> {
+        let depth = deeper(depth)?;
         let record = self.archive.file(file as usize)?;
+        check_native(&record)?;
         match done.get(&file) {
             Some(Loaded::Memory(file)) => return Ok(os::path_of_memory(file)),
-            Some(Loaded::Begun) => return Ok(self.place(&record)),
+            Some(Loaded::Begun) => return self.place(&record),
             None => {}
         }
         done.insert(file, Loaded::Begun);
         for first in self.archive.preload(&record)? {
-            self.load(done, first)?;
+            self.load(done, first, depth)?;
         }
         if self.on_disk {
             return self.checked(file, &record, LINKS);
         }
-        let Some(blob) = record.blob else { return Ok(self.place(&record)) };
+        let Some(blob) = record.blob else { return self.place(&record) };
         let content = Reader::new(self.archive).read(blob)?;
         if record.kind == FileKind::Link {
             // The blob of a link is its target, relative to its own folder.
             let target = resolve(record.path, &content);
-            let Ok(target) = self.archive.search_file(&target) else { return Ok(self.place(&record)) };
-            return self.ready(done, target as FileId);
+            let Ok(target) = self.archive.search_file(&target) else { return self.place(&record) };
+            return self.ready(done, target as FileId, depth);
         }
         for name in needed(&content) {
             if let Some(other) = self.by_name(name) {
-                self.load(done, other)?;
+                self.load(done, other, depth)?;
             }
         }
         let memory = self.in_memory(&record)?;
@@ -246,11 +286,11 @@ impl Libraries {
         Ok(path)
     }
 
-    fn load(&self, done: &mut HashMap<FileId, Loaded>, file: FileId) -> Result<(), Failure> {
+    fn load(&self, done: &mut HashMap<FileId, Loaded>, file: FileId, depth: usize) -> Result<(), Failure> {
         if done.contains_key(&file) {
             return Ok(());
         }
-        let path = self.ready(done, file)?;
+        let path = self.ready(done, file, depth)?;
         os::load_library(&path, false).map(|_| ()).map_err(|e| {
             let name = self.archive.file(file as usize).map(|r| r.path).unwrap_or_default();
             Failure::new(UNABLE, format!("failed to load `{}`: {e}", String::from_utf8_lossy(name)))
@@ -266,6 +306,20 @@ impl Libraries {
             fits.then_some(i as FileId)
         })
     }
+}
+
+/// Checks that the loader may be given a file: what is no library is not even opened.
+fn check_native(record: &Record<'_>) -> Result<(), Failure> {
+    if matches!(record.kind, FileKind::Native | FileKind::Link) {
+        return Ok(());
+    }
+    let path = String::from_utf8_lossy(record.path);
+    Err(Failure::new(DAMAGED, format!("this executable is damaged: `{path}` is not a native library"))
+        .hint("copy or download it again"))
+}
+
+fn deeper(depth: usize) -> Result<usize, Error> {
+    depth.checked_sub(1).ok_or(Error::Damaged("chain of libraries is too long"))
 }
 
 /// The path that a link of the archive leads to.

@@ -1,25 +1,54 @@
 //! Reads from a shared library which other libraries it needs, and how long it is meant to be.
 
+use std::ffi::CStr;
+
 /// Names of the libraries that an ELF file for a 64-bit little-endian machine needs; what cannot be read
 /// is left out: the loader will say what is wrong.
 pub(super) fn needed(elf: &[u8]) -> Vec<&[u8]> {
-    names(elf).unwrap_or_default()
+    let Some(Dynamic { needed, strings }) = dynamic(elf) else { return Vec::new() };
+    let name = |at| strings.get(usize::try_from(at).ok()?..)?.split(|c| *c == 0).next();
+    needed.into_iter().filter_map(name).collect()
 }
 
+/// Whether an ELF file mentions a symbol that the loader resolves.
+pub(super) fn has_symbol(elf: &[u8], symbol: &CStr) -> bool {
+    let name = symbol.to_bytes_with_nul();
+    dynamic(elf).is_some_and(|found| found.strings.windows(name.len()).any(|at| at == name))
+}
+
+/// Whether an ELF file is a program that the system's loader starts: to run a library as one ends the process.
+pub(super) fn is_program(elf: &[u8]) -> bool {
+    let asks_for_loader = |headers: Vec<&[u8]>| headers.iter().any(|h| u32_at(h, 0) == Some(PT_INTERP));
+    !is_cut_off(elf) && u64_at(elf, 24) != Some(0) && program_headers(elf).is_some_and(asks_for_loader)
+}
+
+const PT_INTERP: u32 = 3;
 const PT_LOAD: u32 = 1;
 const PT_DYNAMIC: u32 = 2;
 const DT_NEEDED: u64 = 1;
 const DT_STRTAB: u64 = 5;
+const DT_STRSZ: u64 = 10;
 
-fn names(elf: &[u8]) -> Option<Vec<&[u8]>> {
+/// What the loader reads of a file.
+struct Dynamic<'a> {
+    /// Where the names of the needed libraries lie in the strings.
+    needed: Vec<u64>,
+    strings: &'a [u8],
+}
+
+fn program_headers(elf: &[u8]) -> Option<Vec<&[u8]>> {
     if elf.get(..6)? != b"\x7fELF\x02\x01" {
         return None;
     }
     let table = usize::try_from(u64_at(elf, 32)?).ok()?;
     let size = usize::from(u16_at(elf, 54)?);
     let count = usize::from(u16_at(elf, 56)?);
-    let headers: Vec<&[u8]> =
-        (0..count).map_while(|i| elf.get(table.checked_add(i.checked_mul(size)?)?..)?.get(..56)).collect();
+    let header = |i: usize| elf.get(table.checked_add(i.checked_mul(size)?)?..)?.get(..56);
+    Some((0..count).map_while(header).collect())
+}
+
+fn dynamic(elf: &[u8]) -> Option<Dynamic<'_>> {
+    let headers = program_headers(elf)?;
     let offset_of = |address: u64| {
         headers.iter().filter(|h| u32_at(h, 0) == Some(PT_LOAD)).find_map(|h| {
             let (offset, start, len) = (u64_at(h, 8)?, u64_at(h, 16)?, u64_at(h, 32)?);
@@ -34,21 +63,17 @@ fn names(elf: &[u8]) -> Option<Vec<&[u8]>> {
         .chunks_exact(16)
         .map_while(|e| Some((u64_at(e, 0)?, u64_at(e, 8)?)))
         .take_while(|(tag, _)| *tag != 0);
-    let (mut places, mut strings) = (Vec::new(), None);
+    let (mut needed, mut strings, mut len) = (Vec::new(), None, usize::MAX);
     for (tag, value) in entries {
         match tag {
-            DT_NEEDED => places.push(value),
+            DT_NEEDED => needed.push(value),
             DT_STRTAB => strings = offset_of(value),
+            DT_STRSZ => len = usize::try_from(value).unwrap_or(usize::MAX),
             _ => {}
         }
     }
     let strings = elf.get(strings?..)?;
-    Some(
-        places
-            .into_iter()
-            .filter_map(|at| strings.get(usize::try_from(at).ok()?..)?.split(|c| *c == 0).next())
-            .collect(),
-    )
+    Some(Dynamic { needed, strings: strings.get(..len).unwrap_or(strings) })
 }
 
 /// First bytes of the native files of other systems, whose loaders check them.
@@ -64,11 +89,31 @@ pub(super) fn is_cut(file: &[u8]) -> bool {
     !OTHERS.iter().any(|magic| file.starts_with(magic))
 }
 
+/// Whether an ELF file ends before its segments do.
+///
+/// Less strict than [`is_cut`], since the content comes from the archive with the right length: files with debug
+/// information only name segments that they do not hold, but their section headers are there.
+pub(super) fn is_cut_off(file: &[u8]) -> bool {
+    let len = file.len() as u64;
+    let has_sections = || section_headers(file).is_some_and(|(start, end)| start > 0 && end <= len);
+    file.starts_with(b"\x7fELF\x02\x01") && segments_end(file).is_none_or(|end| end > len) && !has_sections()
+}
+
 /// Where the last segment and the section headers end; `None` where even the program headers are cut.
 fn ends(elf: &[u8]) -> Option<u64> {
-    let sections = u64_at(elf, 40)?;
-    let section_headers = u64::from(u16_at(elf, 58)?) * u64::from(u16_at(elf, 60)?);
-    let mut end = sections.checked_add(section_headers)?;
+    Some(section_headers(elf)?.1.max(segments_end(elf)?))
+}
+
+/// Where the section headers begin and end.
+fn section_headers(elf: &[u8]) -> Option<(u64, u64)> {
+    let start = u64_at(elf, 40)?;
+    let len = u64::from(u16_at(elf, 58)?) * u64::from(u16_at(elf, 60)?);
+    Some((start, start.checked_add(len)?))
+}
+
+/// Where the last segment ends.
+fn segments_end(elf: &[u8]) -> Option<u64> {
+    let mut end = 0;
     let table = usize::try_from(u64_at(elf, 32)?).ok()?;
     let size = usize::from(u16_at(elf, 54)?);
     for i in 0..usize::from(u16_at(elf, 56)?) {
@@ -104,6 +149,11 @@ mod tests {
         for len in [0, 3, 64, 100, own.len() / 2, own.len() - 1] {
             assert!(is_cut(&own[..len]), "{len}");
         }
+        assert!(!is_cut_off(&own) && !is_cut_off(b"MZ") && !is_cut_off(&own[..3]));
+        let end = segments_end(&own).unwrap() as usize;
+        for len in [6, 64, 100, end / 2, end - 1] {
+            assert!(is_cut_off(&own[..len]), "{len}");
+        }
         assert!(is_cut(&[0; 100]));
         assert!(!is_cut(b"MZ"));
     }
@@ -113,8 +163,11 @@ mod tests {
     fn the_own_executable_needs_libc() {
         let own = std::fs::read("/proc/self/exe").unwrap();
         assert!(needed(&own).contains(&&b"libc.so.6"[..]));
+        assert!(is_program(&own) && has_symbol(&own, c"malloc") && !has_symbol(&own, c"freeze_twin"));
         for len in [0, 3, 64, 100, own.len() / 2] {
             needed(&own[..len]);
+            has_symbol(&own[..len], c"malloc");
         }
+        assert!(!is_program(&own[..100]) && !is_program(b"MZ"));
     }
 }

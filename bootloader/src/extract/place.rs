@@ -7,9 +7,10 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use bootloader::archive::{Archive, Error, FileKind};
+use bootloader::archive::{Archive, Error, FileKind, is_path};
 
 use super::Unusable;
+use super::needed::is_cut_off;
 use crate::content::Reader;
 use crate::os::{self, Access};
 
@@ -33,6 +34,7 @@ const ROOM: u64 = 64 << 20;
 
 /// Does the work for all files of the archive.
 pub(super) fn files(archive: Archive<'static>, folder: &Path, work: Work) -> Result<(), Unusable> {
+    check(archive)?;
     let mut jobs = Vec::new();
     let mut folders = BTreeSet::new();
     let mut total = 0u64;
@@ -85,6 +87,7 @@ pub(super) fn files(archive: Archive<'static>, folder: &Path, work: Work) -> Res
 
 /// Compares one file with the archive and replaces it where it differs.
 pub(super) fn repair(archive: Archive<'static>, i: usize, folder: &Path) -> Result<(), Unusable> {
+    check(archive)?;
     let path = folder.join(relative(archive.file(i)?.path)?);
     if let Some(parent) = path.parent() {
         os::create_folders(parent, Access::Readable).map_err(|e| place(&e))?;
@@ -92,12 +95,19 @@ pub(super) fn repair(archive: Archive<'static>, i: usize, folder: &Path) -> Resu
     one(archive, &mut Reader::new(archive), &mut [], i, folder, Work::Repair)
 }
 
+/// Checks that no file can be written outside the folder, through a link or otherwise.
+fn check(archive: Archive<'static>) -> Result<(), Error> {
+    let mut reader = Reader::new(archive);
+    archive.check_files(|id| reader.read(id))
+}
+
 /// The path of a file, if it stays below the folder.
 pub(super) fn relative(path: &[u8]) -> Result<PathBuf, Error> {
-    let path = os::path_from_bytes(path);
-    let inside = path.components().all(|c| matches!(c, Component::Normal(_)));
-    if inside && path.components().next().is_some() {
-        Ok(path.into_owned())
+    // What is one component here may have a drive in it elsewhere.
+    let inside = |path: &Path| path.components().all(|c| matches!(c, Component::Normal(_)));
+    let found = os::path_from_bytes(path);
+    if is_path(path) && inside(&found) {
+        Ok(found.into_owned())
     } else {
         Err(Error::Damaged("file outside the root"))
     }
@@ -119,6 +129,9 @@ fn one(
     let Some(blob) = file.blob else { return Ok(()) };
     let path = folder.join(relative(file.path)?);
     let content = reader.read_within(blob, room)?;
+    if file.kind == FileKind::Native && is_cut_off(&content) {
+        return Err(Error::Damaged("native library is cut off").into());
+    }
     if work != Work::Write && is_same(&path, &content, file.kind) {
         if work == Work::Renew {
             renew(&path);
@@ -188,7 +201,7 @@ mod tests {
     #[test]
     fn no_path_leaves_the_root() {
         assert!(relative(b"a/b.so").is_ok());
-        for bad in [&b"/etc/passwd"[..], b"../x", b"a/../../x", b"", b"."] {
+        for bad in [&b"/etc/passwd"[..], b"../x", b"a/../../x", b"", b".", b"a\0b"] {
             assert!(relative(bad).is_err());
         }
     }

@@ -9,7 +9,7 @@ use bootloader::seed;
 use super::options::Options;
 use super::{Python, hidden};
 use crate::content::Reader;
-use crate::report::Failure;
+use crate::report::{DAMAGED, Failure};
 
 /// Modules for the table.
 pub(crate) struct Seed {
@@ -37,14 +37,22 @@ impl Seed {
                 std::borrow::Cow::Borrowed(code) => code,
                 std::borrow::Cow::Owned(code) => code.leak(),
             };
+            // Python reads these itself, and ends the process where one of them is not what it expects.
+            if !module.is_at_its_path() || !module.is_code_here(code) {
+                return Err(not_held(module.name));
+            }
             modules.push((super::c_string(module.name), code, module.is_package()));
             Ok(())
         };
         for name in seed::SEEDS.iter().chain([&seed::Relay::of(minor).copy]) {
-            if let Some(module) = archive.find_module(name.as_bytes())
-                && module.flags & module_flag::SEED != 0
-            {
-                add(&module)?;
+            let module = archive.find_module(name.as_bytes());
+            match module.filter(|module| module.flags & module_flag::SEED != 0) {
+                Some(module) => add(&module)?,
+                // What sets up further interpreters may be missing.
+                None if seed::SEEDS.contains(name) && seed::is_seed(minor, name) => {
+                    return Err(not_held(name.as_bytes()));
+                }
+                None => {}
             }
         }
         // Where a charset has the name of its codec, no other is needed.
@@ -65,6 +73,14 @@ impl Seed {
         }
         Ok(Seed { modules, foreign_charset })
     }
+}
+
+/// Without a module that it starts with, Python reports a missing codec, or ends the process.
+fn not_held(module: &[u8]) -> Failure {
+    let module = String::from_utf8_lossy(module);
+    let message =
+        format!("this executable is damaged: it does not hold the `{module}` that Python starts with");
+    Failure::new(DAMAGED, message).hint("copy or download it again")
 }
 
 /// What `warnings` imports when it reads options.

@@ -7,7 +7,7 @@
 use std::ffi::{c_char, c_int, c_void};
 use std::sync::OnceLock;
 
-use bootloader::archive::Archive;
+use bootloader::archive::{Archive, Error};
 
 use super::api::{Api, InitTab, PyObject};
 use super::{Python, name, natives};
@@ -138,9 +138,13 @@ unsafe extern "C" fn execute(module: *mut PyObject) -> c_int {
 /// # Safety
 /// This thread holds the lock of the interpreter, and it has a module `_freeze`.
 pub(super) unsafe fn bootstrap(api: &Api, archive: Archive<'static>) -> Result<*mut PyObject, Failure> {
-    let module = archive.find_module(b"_freeze_bootstrap").and_then(|m| m.code);
-    let module = module.ok_or_else(|| Failure::new(DAMAGED, "the archive holds no `_freeze_bootstrap`"))?;
-    let code = Reader::new(archive).read(module)?;
+    let found = archive.find_module(b"_freeze_bootstrap").and_then(|m| Some((m, m.code?)));
+    let (module, code) =
+        found.ok_or_else(|| Failure::new(DAMAGED, "the archive holds no `_freeze_bootstrap`"))?;
+    let code = Reader::new(archive).read(code)?;
+    if !module.is_code_here(&code) {
+        return Err(Error::Damaged("code of the importer").into());
+    }
     let broken = || Failure::new(UNABLE, "failed to set up the importer");
     // SAFETY: see above; null results are checked.
     unsafe {

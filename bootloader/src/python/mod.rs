@@ -14,16 +14,16 @@ mod memory;
 mod natives;
 mod options;
 mod run;
+mod version;
 
 use std::ffi::{CStr, CString, c_void};
 
-use bootloader::archive::setting;
-
 use crate::locate::Program;
-use crate::report::{DAMAGED, Failure, UNABLE};
+use crate::report::{Failure, UNABLE};
 
 pub(crate) use config::Start;
 pub(crate) use run::{Session, set_environment};
+use version::Version;
 
 /// A loaded libpython.
 pub(crate) struct Python {
@@ -36,21 +36,19 @@ pub(crate) struct Python {
     api: &'static api::Api,
 }
 
-/// The minor version of the embedded Python, as the archive tells it.
-pub(crate) fn minor(program: &Program) -> Result<u8, Failure> {
-    let version = program.archive.setting(setting::PYTHON).unwrap_or_default();
-    let text = String::from_utf8_lossy(version);
-    let minor = text.strip_prefix("3.").and_then(|m| m.parse().ok()).filter(|m| (9..100).contains(m));
-    minor.ok_or_else(|| Failure::new(DAMAGED, format!("the archive names an unknown python: `{text}`")))
+/// Checks that the archive names a version of Python.
+pub(crate) fn check_version(program: &Program) -> Result<(), Failure> {
+    Version::named(program).map(drop)
 }
 
 impl Python {
     /// Takes over libpython, which is loaded already.
     pub(crate) fn new(program: &Program, library: *mut c_void) -> Result<Python, Failure> {
-        let minor = minor(program)?;
-        let abiflags = program.archive.setting(setting::ABIFLAGS).unwrap_or_default();
+        let version = Version::named(program)?;
+        version.check(library)?;
+        let Version { minor, free_threaded } = version;
         let api = Box::leak(Box::new(api::Api::load(library).map_err(missing)?));
-        Ok(Python { minor, free_threaded: abiflags.contains(&b't'), library, api })
+        Ok(Python { minor, free_threaded, library, api })
     }
 }
 

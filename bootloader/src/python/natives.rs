@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::{Mutex, OnceLock};
 
-use bootloader::archive::{Archive, File, FileKind, ModuleKind, module_flag};
+use bootloader::archive::{Archive, File, FileKind, ModuleKind, is_code, is_path, module_flag};
 
 use super::api::{Api, FastCall, METH_FASTCALL, PyMethodDef, PyObject};
 use super::{events, hidden, name};
@@ -29,6 +29,9 @@ struct State {
 }
 
 static STATE: OnceLock<State> = OnceLock::new();
+
+/// In place of the kind of a module whose record is damaged.
+const DAMAGED: usize = 3;
 
 /// Makes the module `_freeze`; the interpreter must run.
 pub(super) fn install(
@@ -310,7 +313,7 @@ impl Call<'_> {
         }
     }
 
-    /// `(index, kind, package, origin, cached)` of a module record.
+    /// `(index, kind, package, origin, cached)` of a module record; for a damaged one the origin is the reason.
     fn describe(&self, index: usize) -> Option<*mut PyObject> {
         let state = self.state;
         let module = state.archive.module(index).ok()?;
@@ -324,9 +327,15 @@ impl Call<'_> {
             }
         };
         let path = match module.kind {
-            ModuleKind::Code => module.path,
-            ModuleKind::Extension => state.archive.file(module.file? as usize).ok()?.path,
-            ModuleKind::Namespace => b"",
+            ModuleKind::Code => Some(module.path),
+            ModuleKind::Extension => {
+                module.file.and_then(|f| state.archive.file(f as usize).ok()).map(|f| f.path)
+            }
+            ModuleKind::Namespace => Some(&b""[..]),
+        };
+        let Some(path) = path.filter(|path| module.kind == ModuleKind::Namespace || is_path(path)) else {
+            let nothing = [self.number(0), self.string(b"module record"), self.string(b"")];
+            return self.tuple(&[&[self.number(index), self.number(DAMAGED)], &nothing[..]].concat());
         };
         self.tuple(&[
             self.number(index),
@@ -415,10 +424,21 @@ unsafe extern "C" fn code(
             let api = call.state.api;
             let module = call.state.archive.module(call.index(0)?).ok()?;
             let filename = *call.args.get(1)?;
-            call.content(module.code?, |bytes| {
+            let Some(code) = module.code else { return Some(call.string(b"module record")) };
+            call.content(code, |bytes| {
+                if !is_code(bytes) {
+                    return call.string(b"blob is not code");
+                }
                 let code = (api.PyMarshal_ReadObjectFromString)(bytes.as_ptr().cast(), bytes.len() as isize);
                 if code.is_null() {
                     return code;
+                }
+                let own = (api.PyObject_GetAttrString)(code, name(c"co_filename"));
+                let is_here = borrow(api, own) == Some(module.path);
+                (api.Py_DecRef)(own);
+                if !is_here {
+                    (api.Py_DecRef)(code);
+                    return call.string(b"code of another module");
                 }
                 (api.Py_IncRef)(code);
                 (api.Py_IncRef)(filename);

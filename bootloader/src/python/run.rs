@@ -2,12 +2,13 @@
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 
-use bootloader::archive::setting;
+use bootloader::archive::{Archive, Error, setting};
 
 use super::api::{Api, PyObject};
 use super::natives::{self, set};
 use super::{Python, c_string, collector, frozen, interpreters, name};
 use crate::args::{Call, Code};
+use crate::content::Reader;
 use crate::extract::{Libraries, Root};
 use crate::locate::{Entry, Program};
 use crate::os;
@@ -24,6 +25,9 @@ pub(crate) struct Session {
     entries: Vec<Entry>,
     /// Whether a conversation follows the code.
     inspects: bool,
+    archive: Archive<'static>,
+    /// Why the code of a hook or of the entry cannot be run.
+    damage: Option<Failure>,
 }
 
 impl Session {
@@ -53,8 +57,13 @@ impl Session {
         // SAFETY: the interpreter runs and this thread holds its lock.
         let bootstrap =
             unsafe { interpreters::bootstrap(api, archive).inspect_err(|_| (api.PyErr_Print)())? };
+        // SAFETY: as above; the names of the bootstrap are a dict.
+        if unsafe { (api.PyDict_GetItemString)(bootstrap, name(c"main")) }.is_null() {
+            return Err(Error::Damaged("code of the importer").into());
+        }
         frozen::lead_to_importer();
-        Ok(Session { api, python, bootstrap, paces, entries: program.entries(), inspects: false })
+        let (entries, inspects, damage) = (program.entries(), false, None);
+        Ok(Session { api, python, bootstrap, paces, entries, inspects, archive, damage })
     }
 
     /// Runs the hooks and then what the process was started for; returns the exit code.
@@ -92,7 +101,10 @@ impl Session {
         collector::end();
         // SAFETY: the interpreter runs and this thread holds its lock.
         unsafe {
-            if !done {
+            if let Some(failure) = &self.damage {
+                (self.api.PyErr_Clear)();
+                status = report::fail(failure);
+            } else if !done {
                 let error = (self.api.PyErr_Occurred)();
                 let shows = os::is_windowed() && self.importer(c"catch_errors");
                 interrupted = !error.is_null() && error == *self.api.PyExc_KeyboardInterrupt;
@@ -204,8 +216,22 @@ impl Session {
         Some(())
     }
 
-    fn hook(&self, module: &[u8]) -> Option<()> {
-        let code = self.call(c"hook", &[self.text(module)])?;
+    /// Calls a function that returns the code of a module; notes it where that is damaged.
+    fn code(
+        &mut self,
+        function: &'static CStr,
+        args: &[*mut PyObject],
+        module: &[u8],
+    ) -> Option<*mut PyObject> {
+        let code = self.call(function, args);
+        if code.is_none() {
+            self.damage = damage(self.archive, module);
+        }
+        code
+    }
+
+    fn hook(&mut self, module: &[u8]) -> Option<()> {
+        let code = self.code(c"hook", &[self.text(module)], module)?;
         // SAFETY: the interpreter runs.
         unsafe {
             let dict = (self.api.PyDict_New)();
@@ -217,8 +243,9 @@ impl Session {
         }
     }
 
-    fn main(&self, entry: &Entry) -> Option<()> {
-        let code = self.call(c"main", &[self.text(entry.module), self.text(entry.script)])?;
+    fn main(&mut self, entry: &Entry) -> Option<()> {
+        let args = [self.text(entry.module), self.text(entry.script)];
+        let code = self.code(c"main", &args, entry.module)?;
         self.evaluate(code, self.main_names()?)
     }
 
@@ -295,6 +322,17 @@ impl Session {
             let module = (self.api.PyImport_AddModule)(name(c"__main__"));
             (!module.is_null()).then(|| (self.api.PyModule_GetDict)(module))
         }
+    }
+}
+
+/// What is wrong with the code of a module; `None` where it can be read.
+fn damage(archive: Archive<'static>, module: &[u8]) -> Option<Failure> {
+    let found = archive.find_module(module).and_then(|module| Some((module, module.code?)));
+    let Some((module, code)) = found else { return Some(Error::Damaged("module record").into()) };
+    match Reader::new(archive).read(code) {
+        Ok(code) if module.is_code_here(&code) => None,
+        Ok(_) => Some(Error::Damaged("code of the program").into()),
+        Err(error) => Some(error.into()),
     }
 }
 

@@ -1,0 +1,230 @@
+//! Checks of content that hashes cannot make: paths, code objects, and files that share one folder.
+
+use super::{Archive, BlobId, Error, FileKind, Module};
+
+/// Longest link target in bytes.
+const LONGEST_LINK: u64 = 4096;
+
+/// Whether `path` names a place below a folder: relative, with `/`, and without an empty, `.` or `..` component.
+pub fn is_path(path: &[u8]) -> bool {
+    !path.iter().any(|c| matches!(c, 0 | b'\\'))
+        && path.split(|c| *c == b'/').all(|part| !matches!(part, b"" | b"." | b".."))
+}
+
+/// Whether `name` is a single component of a path on every system.
+pub fn is_name(name: &[u8]) -> bool {
+    is_path(name) && !name.iter().any(|c| matches!(c, b'/' | b':') || c.is_ascii_control())
+}
+
+/// Whether `bytes` begin as a marshalled code object.
+///
+/// CPython's own reader trusts the type of what it reads: it would evaluate any other object as code.
+pub fn is_code(bytes: &[u8]) -> bool {
+    const CODE: u8 = b'c';
+    /// Set where other objects refer to this one.
+    const FLAG_REF: u8 = 0x80;
+    bytes.first().is_some_and(|first| first & !FLAG_REF == CODE)
+}
+
+impl Module<'_> {
+    /// Whether `code` is that of this module, as far as its bytes show: code names its file, which is the module's path.
+    pub fn is_code_here(&self, code: &[u8]) -> bool {
+        let (Some(first), Ok(len)) = (self.path.first(), u32::try_from(self.path.len())) else {
+            return false;
+        };
+        let len = len.to_le_bytes();
+        // The length is in one byte where that is enough and the text is ASCII.
+        let is_counted = |before: &[u8]| before.ends_with(&len) || before.ends_with(&len[..1]) && len[1] == 0;
+        let starts = code.iter().enumerate().filter(|(_, byte)| *byte == first);
+        is_code(code)
+            && starts.into_iter().any(|(at, _)| code[at..].starts_with(self.path) && is_counted(&code[..at]))
+    }
+
+    /// Whether the path is where Python would look for the module: `a/b.py` or `a/b/__init__.py` for `a.b`.
+    pub fn is_at_its_path(&self) -> bool {
+        let path = self.path.strip_suffix(b"c").unwrap_or(self.path);
+        let place = match self.is_package() {
+            true => path.strip_suffix(b"/__init__.py"),
+            false => path.strip_suffix(b".py"),
+        };
+        let dotted = |c: &u8| if *c == b'/' { b'.' } else { *c };
+        place.is_some_and(|place| place.iter().map(dotted).eq(self.name.iter().copied()))
+    }
+}
+
+impl<'a> Archive<'a> {
+    /// Checks that the files can be written below one folder without leaving it: each path is relative and occurs once,
+    /// no file lies below another file or a link, and each link leads to a file in its own folder. `read` returns the
+    /// content of a blob.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] for the first record that breaks a rule.
+    pub fn check_files<C: AsRef<[u8]>>(
+        &self,
+        mut read: impl FnMut(BlobId) -> Result<C, Error>,
+    ) -> Result<(), Error> {
+        let mut last: &[u8] = b"";
+        for i in 0..self.file_count() {
+            let path = self.file(i)?.path;
+            if !is_path(path) {
+                return Err(Error::Damaged("file outside the root"));
+            }
+            // Later look-ups search the table.
+            if path <= last {
+                return Err(Error::Damaged("file table is not sorted"));
+            }
+            last = path;
+        }
+        let mut checked: &[u8] = b"";
+        for i in 0..self.file_count() {
+            let file = self.file(i)?;
+            let folder = folder(file.path);
+            // Files of one folder mostly follow each other.
+            if folder != checked && self.parents(folder).any(|parent| self.search_file(parent).is_ok()) {
+                return Err(Error::Damaged("file below a file"));
+            }
+            checked = folder;
+            if let (FileKind::Link, Some(blob)) = (file.kind, file.blob) {
+                if self.raw_len(blob)? > LONGEST_LINK {
+                    return Err(Error::Damaged("link"));
+                }
+                self.check_link(folder, read(blob)?.as_ref())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A folder and those above it, nearest first.
+    fn parents<'p>(&self, folder: &'p [u8]) -> impl Iterator<Item = &'p [u8]> + use<'p> {
+        let first = Some(folder).filter(|folder| !folder.is_empty());
+        std::iter::successors(first, |path| Some(self::folder(path)).filter(|folder| !folder.is_empty()))
+    }
+
+    fn check_link(&self, folder: &[u8], target: &[u8]) -> Result<(), Error> {
+        let path = if folder.is_empty() { target.to_vec() } else { [folder, b"/", target].concat() };
+        let leads_to_a_file =
+            is_name(target) && self.find_file(&path).is_some_and(|file| file.kind != FileKind::Link);
+        if leads_to_a_file { Ok(()) } else { Err(Error::Damaged("link")) }
+    }
+}
+
+/// The folder that `path` lies in; empty for the root.
+fn folder(path: &[u8]) -> &[u8] {
+    path.iter().rposition(|c| *c == b'/').map_or(b"", |end| &path[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Codec, Encoder, FileRecord, NewBlob, hash};
+    use super::*;
+
+    #[test]
+    fn a_path_stays_below_its_folder() {
+        for good in [&b"a"[..], b"a/b.so", b"a..b/.c", b"a:b"] {
+            assert!(is_path(good), "{}", String::from_utf8_lossy(good));
+        }
+        for bad in [&b""[..], b"/a", b"a/", b"a//b", b"./a", b"a/..", b"..", b"a\0b", b"a\\..\\b"] {
+            assert!(!is_path(bad), "{}", String::from_utf8_lossy(bad));
+        }
+        assert!(is_name(b"app.exe") && is_name(b"_internal"));
+        for bad in [&b"a/b"[..], b"C:", b"a\nb", b"..", b""] {
+            assert!(!is_name(bad), "{}", String::from_utf8_lossy(bad));
+        }
+    }
+
+    #[test]
+    fn code_is_told_by_its_first_byte() {
+        assert!(is_code(b"c...") && is_code(b"\xe3..."));
+        assert!(!is_code(b"") && !is_code(b"(\0") && !is_code(b"\x28\xb5\x2f\xfd"));
+    }
+
+    #[test]
+    fn code_belongs_to_a_module() {
+        use super::super::{ModuleKind, module_flag};
+        let module = |name, path, flags| Module {
+            name,
+            kind: ModuleKind::Code,
+            flags,
+            path,
+            code: None,
+            source: None,
+            file: None,
+        };
+        let (package, plain) = (module_flag::PACKAGE, 0);
+        for (name, path, flags, expected) in [
+            (&b"a.b"[..], &b"a/b.py"[..], plain, true),
+            (b"a.b", b"a/b.pyc", plain, true),
+            (b"a", b"a/__init__.py", package, true),
+            (b"a", b"a/__init__.py", plain, false),
+            (b"a.b", b"a/b.py", package, false),
+            (b"a", b"b.py", plain, false),
+            (b"a", b"a", plain, false),
+        ] {
+            assert_eq!(
+                module(name, path, flags).is_at_its_path(),
+                expected,
+                "{}",
+                String::from_utf8_lossy(path)
+            );
+        }
+        let here = module(b"a", b"a.py", plain);
+        assert!(here.is_code_here(b"\xe3....\xda\x04a.py..."));
+        assert!(!here.is_code_here(b"\xe3....\xda\x05aa.py..."));
+        assert!(!here.is_code_here(b"(\0....\xda\x04a.py..."));
+        assert!(!here.is_code_here(b"c") && !here.is_code_here(b""));
+        assert!(here.is_code_here(b"\xe3....u\x04\0\0\0a.py..."));
+        assert!(!module(b"a", b"", plain).is_code_here(b"\xe3.."));
+    }
+
+    /// Checks an archive of files and links; a text behind ` -> ` is the target of a link.
+    fn check(files: &[&str]) -> Result<(), Error> {
+        let mut encoder = Encoder::new();
+        let mut content: Vec<u8> = Vec::new();
+        for file in files {
+            let (path, target) = file.split_once(" -> ").map_or((*file, None), |(path, to)| (path, Some(to)));
+            let bytes = target.unwrap_or(path).as_bytes();
+            let len = bytes.len() as u64;
+            let blob =
+                NewBlob { stored_len: len, raw_len: len, hash: hash(bytes), codec: Codec::Stored, align: 1 };
+            let (id, is_new) = encoder.blob(blob);
+            if is_new {
+                content.extend(bytes);
+            }
+            let kind = if target.is_some() { FileKind::Link } else { FileKind::Native };
+            encoder.file(FileRecord {
+                path: path.into(),
+                kind,
+                flags: 0,
+                blob: Some(id),
+                len,
+                preload: vec![],
+            });
+        }
+        let plan = encoder.plan().unwrap();
+        content.resize(plan.index_offset as usize, 0);
+        content.extend(plan.tail);
+        let archive = Archive::open(&content).unwrap();
+        archive.check_files(|id| archive.blob(id).map(|blob| blob.stored.to_vec()))
+    }
+
+    #[test]
+    fn files_share_a_folder() {
+        assert_eq!(check(&["a", "a-b", "b/a", "b/c/d", "b/l -> a", "l -> a"]), Ok(()));
+        for bad in [
+            &["../a"][..],
+            &["/a"],
+            &["a", "a-b", "a/b"],
+            &["a", "a/b/c"],
+            &["l -> a", "a", "l/b"],
+            &["l -> ../a", "a"],
+            &["l -> /etc"],
+            &["l -> b/a", "b/a"],
+            &["l -> missing"],
+            &["a", "l -> a", "m -> l"],
+            &["l -> l"],
+            &["l -> ."],
+        ] {
+            assert!(check(bad).is_err(), "{bad:?}");
+        }
+    }
+}
