@@ -5,15 +5,17 @@ use super::{Archive, BlobId, Error, FileKind, Module};
 /// Longest link target in bytes.
 const LONGEST_LINK: u64 = 4096;
 
-/// Whether `path` names a place below a folder: relative, with `/`, and without an empty, `.` or `..` component.
+/// Whether `path` names a place below a folder: relative, with `/` and no other separator of this system, and without an empty,
+/// `.` or `..` component.
 pub fn is_path(path: &[u8]) -> bool {
-    !path.iter().any(|c| matches!(c, 0 | b'\\'))
+    let is_foreign = |c: u8| c == 0 || c != b'/' && std::path::is_separator(char::from(c));
+    !path.iter().any(|c| is_foreign(*c))
         && path.split(|c| *c == b'/').all(|part| !matches!(part, b"" | b"." | b".."))
 }
 
 /// Whether `name` is a single component of a path on every system.
 pub fn is_name(name: &[u8]) -> bool {
-    is_path(name) && !name.iter().any(|c| matches!(c, b'/' | b':') || c.is_ascii_control())
+    is_path(name) && !name.iter().any(|c| matches!(c, b'/' | b'\\' | b':') || c.is_ascii_control())
 }
 
 /// Whether `bytes` begin as a marshalled code object.
@@ -123,9 +125,11 @@ mod tests {
         for good in [&b"a"[..], b"a/b.so", b"a..b/.c", b"a:b"] {
             assert!(is_path(good), "{}", String::from_utf8_lossy(good));
         }
-        for bad in [&b""[..], b"/a", b"a/", b"a//b", b"./a", b"a/..", b"..", b"a\0b", b"a\\..\\b"] {
+        for bad in [&b""[..], b"/a", b"a/", b"a//b", b"./a", b"a/..", b"..", b"a\0b"] {
             assert!(!is_path(bad), "{}", String::from_utf8_lossy(bad));
         }
+        // A character like any other, where it separates nothing.
+        assert_eq!(is_path(b"a\\..\\b"), !std::path::is_separator('\\'));
         assert!(is_name(b"app.exe") && is_name(b"_internal"));
         for bad in [&b"a/b"[..], b"C:", b"a\nb", b"..", b""] {
             assert!(!is_name(bad), "{}", String::from_utf8_lossy(bad));
