@@ -101,3 +101,67 @@ fn every_truncation_is_found() {
         assert!(Archive::open(&good[..len]).is_err());
     }
 }
+
+/// Changes the index of the sample, and computes its hash and that of the footer again.
+fn resealed(change: impl FnOnce(&mut [u8])) -> Vec<u8> {
+    let mut bytes = sample();
+    let footer = bytes.len() - FOOTER_LEN;
+    let start = u64::from_le_bytes(bytes[footer + 24..footer + 32].try_into().unwrap()) as usize;
+    change(&mut bytes[start..footer]);
+    let index_hash = hash(&bytes[start..footer]);
+    bytes[footer + 40..footer + 56].copy_from_slice(&index_hash);
+    let check = hash(&bytes[footer..footer + 56]);
+    bytes[footer + 56..].copy_from_slice(&check[..8]);
+    bytes
+}
+
+#[test]
+fn a_blob_is_no_part_of_another_one() {
+    const SECOND: usize = INDEX_HEADER_LEN + BLOB_LEN;
+    // The first blob of the sample has 9 bytes at 0, the second one 4 at 16, the third one 7 at 32.
+    for (at, len) in [(0, 4), (8, 4), (30, 4), (16, 17), (32, 7), (1 << 40, 4), (u64::MAX, 4), (16, u64::MAX)]
+    {
+        let bytes = resealed(|index| {
+            index[SECOND..SECOND + 8].copy_from_slice(&u64::to_le_bytes(at));
+            index[SECOND + 8..SECOND + 16].copy_from_slice(&u64::to_le_bytes(len));
+        });
+        assert!(Archive::open(&bytes).unwrap().blob(1).is_err(), "{len} bytes at {at}");
+    }
+    let bytes = resealed(|_| ());
+    assert!(Archive::open(&bytes).unwrap().blob(1).is_ok());
+}
+
+#[test]
+fn no_blob_is_longer_than_zstd_can_make_it() {
+    let with_len = |len: u64| {
+        resealed(|index| {
+            index[INDEX_HEADER_LEN + 16..INDEX_HEADER_LEN + 24].copy_from_slice(&len.to_le_bytes());
+            index[INDEX_HEADER_LEN + 40] = Codec::Zstd as u8;
+        })
+    };
+    assert!(Archive::open(&with_len(9 << 15)).unwrap().blob(0).is_ok());
+    for len in [1 << 40, u64::MAX, 10 << 15] {
+        let bytes = with_len(len);
+        assert_eq!(Archive::open(&bytes).unwrap().blob(0), Err(Error::Damaged("blob record")), "{len}");
+    }
+}
+
+#[test]
+fn settings_end_where_their_length_says() {
+    // The length of the first key.
+    let at = |index: &[u8]| {
+        let number = |at: usize| u32::from_le_bytes(index[at..at + 4].try_into().unwrap()) as usize;
+        INDEX_HEADER_LEN
+            + number(8) * BLOB_LEN
+            + number(0) * MODULE_LEN
+            + number(4) * FILE_LEN
+            + number(12) * 4
+    };
+    for len in [2u16, 4, 200, u16::MAX] {
+        let bytes = resealed(|index| {
+            let at = at(index);
+            index[at..at + 2].copy_from_slice(&len.to_le_bytes());
+        });
+        assert_eq!(Archive::open(&bytes).err(), Some(Error::Damaged("settings")), "{len}");
+    }
+}
