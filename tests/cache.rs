@@ -282,7 +282,7 @@ fn versions_of_a_program_do_not_share_files() {
 #[test]
 fn the_runtime_folder_is_below_the_one_that_was_asked_for() {
     let below = scratch("below");
-    mode(below.path(), 0o777);
+    mode(below.path(), 0o1777);
     let source = "import sys; print(sys._MEIPASS)";
     let app = Project::script(source).freeze(["app.py", "--runtime-tmpdir", below.path().to_str().unwrap()]);
     let run = app.command();
