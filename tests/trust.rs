@@ -320,6 +320,30 @@ fn a_build_with_a_cache_that_another_user_has_filled() {
     }
 }
 
+#[test]
+fn a_bind_mount_is_judged_by_the_folder_that_it_shows() {
+    let stage = stage();
+    let (theirs, own) = (stage.path().join("theirs"), stage.path().join("theirs/own"));
+    let place = stage.path().join("place");
+    folder_of(0, &own, 0o755);
+    folder_of(ATTACKER, &theirs, 0o755);
+    folder_of(0, &place, 0o755);
+    let start = |shown: &Path| {
+        let run = onefile().command().env("XDG_CACHE_HOME", &place);
+        run.with_sandbox(|s| s.binds.push((shown.to_owned(), place.clone())))
+    };
+    let attacker = Attacker::of(onefile());
+    copy_tree(&attacker.evil(), &theirs.join("freeze"));
+    give(&theirs.join("freeze"), ATTACKER);
+    held(&attacker, &place, &|| start(&theirs));
+    // The attacker can rename what is mounted, but not what the mount shows.
+    let outcome = start(&own).run();
+    assert!(
+        outcome.success().stdout.starts_with(place.canonicalize().unwrap().to_str().unwrap()),
+        "{outcome}"
+    );
+}
+
 /// A program that gives its caller the rights of its owner, and runs another: with the real user left, or changed too.
 fn wrapper(folder: &Path, changes_real_user: bool) -> PathBuf {
     let wrapper = folder.join(if changes_real_user { "like-sudo" } else { "setuid" });

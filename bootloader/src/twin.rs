@@ -19,7 +19,7 @@ mod takeover;
 
 use std::ffi::{c_char, c_int, c_void};
 
-/// The symbol that the launcher recognises the twin by, [`handover::MARK`].
+/// The symbol that the launcher recognises the twin by, `handover::MARK`.
 #[used]
 #[unsafe(no_mangle)]
 #[allow(non_upper_case_globals, reason = "the name of a symbol")]

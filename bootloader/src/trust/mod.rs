@@ -5,7 +5,7 @@
 //! path therefore outlasts the walk: what was judged cannot be exchanged before it is used, even where it has to be
 //! named by its path again, as the system's loader does.
 //!
-//! docs/security.md describes the decisions; the rules of each kind of system are in [`mode`] and [`descriptor`].
+//! docs/security.md describes the decisions; the rules of each kind of system are in `mode.rs` and `descriptor.rs`.
 
 #[allow(dead_code, reason = "each kind of system has its own rules; tests look at all of them")]
 mod acl;
