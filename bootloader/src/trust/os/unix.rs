@@ -385,9 +385,40 @@ fn group(id: u32) -> Option<(OsString, Vec<OsString>)> {
 /// administrator is not private: it is the first group of system accounts on some systems, and of the user of some
 /// containers.
 fn private_group(user: u32) -> Option<u32> {
-    let account = account(user).filter(|account| account.group != 0)?;
-    let (name, members) = group(account.group)?;
-    (name == account.name && members.iter().all(|m| *m == account.name)).then_some(account.group)
+    // A start asks this where the umask lets groups write. The files answer ten times faster than the whole database.
+    let (user_name, id) = local_account(user).or_else(|| account(user).map(|a| (a.name, a.group)))?;
+    if id == 0 {
+        return None;
+    }
+    let (name, members) = local_group(id).or_else(|| group(id))?;
+    (name == user_name && members.iter().all(|m| *m == user_name)).then_some(id)
+}
+
+/// The line of a file of accounts in which `field` is `id`, split into its fields.
+fn local(file: &str, field: usize, id: u32) -> Option<Vec<OsString>> {
+    let text = std::fs::read(file).ok()?;
+    let id = id.to_string();
+    let fields = text.split(|c| *c == b'\n').map(|line| line.split(|c| *c == b':').collect::<Vec<_>>());
+    let found = fields.into_iter().find(|fields| fields.get(field) == Some(&id.as_bytes()))?;
+    Some(found.into_iter().map(|field| OsStr::from_bytes(field).to_owned()).collect())
+}
+
+/// Name and first group of a user in passwd(5).
+fn local_account(user: u32) -> Option<(OsString, u32)> {
+    let fields = local("/etc/passwd", 2, user)?;
+    Some((fields.first()?.clone(), fields.get(3)?.to_str()?.parse().ok()?))
+}
+
+/// Name and members of a group in group(5), unless other databases may add members to it (nsswitch.conf(5)).
+fn local_group(id: u32) -> Option<(OsString, Vec<OsString>)> {
+    const MERGE: &[u8] = b"merge";
+    let sources = std::fs::read("/etc/nsswitch.conf").unwrap_or_default();
+    if sources.windows(MERGE.len()).any(|word| word.eq_ignore_ascii_case(MERGE)) {
+        return None;
+    }
+    let fields = local("/etc/group", 2, id)?;
+    let members = fields.get(3)?.as_bytes().split(|c| *c == b',').filter(|m| !m.is_empty());
+    Some((fields.first()?.clone(), members.map(|m| OsStr::from_bytes(m).to_owned()).collect()))
 }
 
 /// Home folder of the user that the process acts as, by the system's database.
