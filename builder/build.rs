@@ -1,13 +1,17 @@
-//! Builds the launcher that `freeze` embeds, and leaves it as `OUT_DIR/launcher`.
+//! Builds the launcher that `freeze` embeds, and leaves it as `OUT_DIR/launcher`; tells the code which version of the analysis
+//! it is.
 
 use std::env;
 use std::error::Error;
 use std::ffi::OsString;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(variable("OUT_DIR")?);
+    let manifest_dir = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
+    println!("cargo::rustc-env=FREEZE_ANALYSIS={:016x}", analysis(&manifest_dir)?);
     let launcher = out.join("launcher");
     println!("cargo::rerun-if-env-changed=FREEZE_BOOTLOADER");
     if let Some(given) = env::var_os("FREEZE_BOOTLOADER").filter(|v| !v.is_empty()) {
@@ -24,7 +28,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         std::fs::write(&to, [])?;
         return Ok(());
     }
-    let manifest_dir = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
     let workspace = manifest_dir.parent().ok_or("the builder lies outside its workspace")?;
     for part in ["bootloader", "Cargo.toml", "Cargo.lock", "builder/build.rs"] {
         println!("cargo::rerun-if-changed={}", workspace.join(part).display());
@@ -36,6 +39,30 @@ fn main() -> Result<(), Box<dyn Error>> {
     let twin = built.with_file_name("liblauncher_twin.so");
     let to = out.join("launcher.so");
     if twin.exists() { copy(&twin, &to) } else { Ok(std::fs::write(&to, [])?) }
+}
+
+/// Hash of all that decides what is found in a source: kept facts are those of one version of it.
+fn analysis(builder: &Path) -> Result<u64, Box<dyn Error>> {
+    let folder = builder.join("src/analysis");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut files = vec![builder.join("../Cargo.toml")];
+    let mut folders = vec![folder];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder)? {
+            let path = entry?.path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    let mut hasher = DefaultHasher::new();
+    for file in files {
+        let text = std::fs::read_to_string(&file)?;
+        // Of the dependencies the parser's alone.
+        let is_named = !file.ends_with("Cargo.toml");
+        let lines = text.lines().filter(|line| is_named || line.starts_with("ruff_"));
+        lines.for_each(|line| line.hash(&mut hasher));
+    }
+    Ok(hasher.finish())
 }
 
 /// Builds the launcher in a target folder of its own: the outer build holds the lock of the usual one.

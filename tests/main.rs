@@ -16,6 +16,7 @@ mod cache;
 mod cli;
 mod collector;
 mod compat;
+mod computed_names;
 mod cross;
 mod damage;
 mod determinism;

@@ -51,6 +51,32 @@ fn an_ordinary_user_has_a_cache_at_home() {
 }
 
 #[test]
+fn a_home_that_only_the_own_group_can_write_to_is_the_users() {
+    let (app, folder) = (app(), reachable("homes"));
+    let home = folder.path().join("home");
+    folder_of(SOMEBODY, &home, 0o775);
+    let (passwd, group) = (folder.path().join("passwd"), folder.path().join("group"));
+    std::fs::write(&passwd, format!("root:x:0:0::/:/bin/sh\nsomebody:x:{SOMEBODY}:{SOMEBODY}::/:/bin/sh\n"))
+        .unwrap();
+    let start = || {
+        let run = app.command().home(&home).with_sandbox(|s| s.user = Some(SOMEBODY));
+        run.with_sandbox(|s| {
+            s.binds.push((passwd.clone(), "/etc/passwd".into()));
+            s.binds.push((group.clone(), "/etc/group".into()));
+        })
+    };
+    std::fs::write(&group, format!("root:x:0:\nsomebody:x:{SOMEBODY}:\n")).unwrap();
+    is_kept_below(&home.join(".cache"), start);
+    // Another member, or a group that is shared by its nature.
+    for line in [format!("somebody:x:{SOMEBODY}:another"), format!("users:x:{SOMEBODY}:")] {
+        std::fs::write(&group, format!("root:x:0:\n{line}\n")).unwrap();
+        is_kept_below(&Path::new("/var/tmp").join(format!("freeze-{SOMEBODY}")), start);
+        let said = start().env("FREEZE_DEBUG", "1").run();
+        assert!(said.stderr.contains(&format!("({SOMEBODY}) can write to")), "{said}");
+    }
+}
+
+#[test]
 fn root_has_a_cache_at_home() {
     let app = app();
     let home = trust::account_home().unwrap();

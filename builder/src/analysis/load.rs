@@ -1,7 +1,6 @@
 //! Brings in what a module's file says, from the builder's cache or from the file.
 
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 
 use super::disk::Disk;
 use super::record::{Form, Import, Record};
@@ -10,28 +9,8 @@ use crate::python::Python;
 use crate::rules::implicit::Named;
 use crate::store::{Bucket, Hash, Store};
 
-/// What is found depends on the code that finds it: a change of any of these files changes the keys.
-static VERSION: LazyLock<Hash> = LazyLock::new(|| {
-    let mut hasher = blake3::Hasher::new();
-    for text in [
-        include_str!("bytecode.rs"),
-        include_str!("condition.rs"),
-        include_str!("native_names/cython.rs"),
-        include_str!("native_names/mod.rs"),
-        include_str!("parse/call.rs"),
-        include_str!("parse/literals.rs"),
-        include_str!("parse/mod.rs"),
-        include_str!("parse/platform.rs"),
-        include_str!("parse/text.rs"),
-        include_str!("parse/variables.rs"),
-        include_str!("named.rs"),
-        include_str!("pickle.rs"),
-        include_str!("record.rs"),
-    ] {
-        hasher.update(text.as_bytes());
-    }
-    *hasher.finalize().as_bytes()
-});
+/// What is found depends on the code that finds it: the version of that code is a part of every key.
+const VERSION: &str = env!("FREEZE_ANALYSIS");
 
 /// Whose a module is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,6 +150,6 @@ fn kept<T: serde::Serialize + serde::de::DeserializeOwned>(
 
 fn key(what: &[u8], minor: u8, content: &Hash) -> Hash {
     let mut hasher = blake3::Hasher::new();
-    hasher.update(what).update(&*VERSION).update(&[minor]).update(content);
+    hasher.update(what).update(VERSION.as_bytes()).update(&[minor]).update(content);
     *hasher.finalize().as_bytes()
 }

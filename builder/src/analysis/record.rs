@@ -119,8 +119,8 @@ pub(super) enum Origin {
     Absolute,
     /// The package of the importing module, so many levels up (1: the package itself).
     Package(u32),
-    /// The importing module's own name (`f"{__name__}.x"`).
-    Own,
+    /// The importing module's own name (`f"{__name__}.x"`), so many levels up.
+    Own(u32),
 }
 
 /// Forms of imports.

@@ -408,7 +408,13 @@ impl<'a> Worklist<'a> {
         let module = &self.nodes[at].module;
         let package = match import.origin {
             Origin::Absolute => return Some(import.module.clone()),
-            Origin::Own => module.name.clone(),
+            Origin::Own(up) => {
+                let mut name = module.name.as_str();
+                for _ in 0..up {
+                    name = name.rsplit_once('.')?.0;
+                }
+                name.to_owned()
+            }
             Origin::Package(1) if is_folder(import.form) && is_alone(module) => {
                 // A folder beside a script or a module that is in no package.
                 return Some(import.module.clone()).filter(|name| !name.is_empty());

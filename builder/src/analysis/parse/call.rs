@@ -386,7 +386,11 @@ impl<'a> Finder<'a> {
             }
             let (form, named) = match whole {
                 true => (Form::Call, is_dotted_name(tail)),
-                false => (Form::Prefix, tail.strip_suffix('.').is_some_and(is_dotted_name)),
+                // The package has to be known.
+                false => {
+                    let start = tail.split(UNKNOWN).next().unwrap_or_default();
+                    (Form::Prefix, start.rsplit_once('.').is_some_and(|(package, _)| is_dotted_name(package)))
+                }
             };
             if named {
                 let tail = tail.to_owned();
@@ -420,10 +424,8 @@ impl<'a> Finder<'a> {
                     let base: Vec<&str> = package.split('.').take(up).collect();
                     text = format!("{}.{tail}", base.join("."));
                 }
-                Some(Known { origin: Origin::Own, text: inner, whole: true })
-                    if level == 1 && inner.is_empty() =>
-                {
-                    (origin, text) = (Origin::Own, tail);
+                Some(Known { origin: Origin::Own(0), text: inner, whole: true }) if inner.is_empty() => {
+                    (origin, text) = (Origin::Own(level - 1), tail);
                 }
                 // `__package__`, `__spec__.parent` or a variable: the package it stands in, most likely.
                 _ => (origin, text) = (Origin::Package(level), tail),

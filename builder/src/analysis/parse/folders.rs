@@ -98,7 +98,7 @@ impl<'a> Finder<'a> {
         let depth = depth.checked_sub(1)?;
         match path {
             Expr::Name(name) => match name.id.as_str() {
-                "__path__" => Some(Place::new(Known::new(Origin::Own, "", true), false)),
+                "__path__" => Some(Place::new(Known::new(Origin::Own(0), "", true), false)),
                 "__file__" => Some(Place::new(Known::new(Origin::Package(1), "", true), true)),
                 other => self.place(self.variables.last(other)?, depth),
             },

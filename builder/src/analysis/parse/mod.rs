@@ -4,6 +4,7 @@ mod bindings;
 mod call;
 mod expression;
 mod folders;
+mod format;
 mod literals;
 mod platform;
 mod shapes;
@@ -532,6 +533,11 @@ impl<'a> Visitor<'a> for Finder<'a> {
 
     fn visit_annotation(&mut self, _: &'a Expr) {}
 
+    fn visit_comprehension(&mut self, loops: &'a ast::Comprehension) {
+        self.variables.set_part(&loops.target, &loops.iter);
+        visitor::walk_comprehension(self, loops);
+    }
+
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
             Expr::Call(call) => {
@@ -540,14 +546,17 @@ impl<'a> Visitor<'a> for Finder<'a> {
                 visitor::walk_expr(self, expr);
             }
             Expr::StringLiteral(literal) => self.text(literal),
-            Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) => {
+            Expr::List(ast::ExprList { elts, .. })
+            | Expr::Tuple(ast::ExprTuple { elts, .. })
+            | Expr::Set(ast::ExprSet { elts, .. }) => {
                 self.command(elts);
                 self.list(expr, false);
                 visitor::walk_expr(self, expr);
             }
-            Expr::Set(_) => {
-                self.list(expr, false);
+            Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::Generator(_) => {
+                let outside = self.variables.count();
                 visitor::walk_expr(self, expr);
+                self.variables.forget(outside);
             }
             Expr::Dict(dict) => {
                 for item in &dict.items {

@@ -18,7 +18,7 @@ fn imports(text: &str) -> Vec<(String, Guard)> {
         let dots = match import.origin {
             Origin::Absolute => String::new(),
             Origin::Package(level) => ".".repeat(level as usize),
-            Origin::Own => "__name__.".to_owned(),
+            Origin::Own(up) => "^".repeat(up as usize) + "__name__.",
         };
         let star = match import.form {
             Form::Prefix => "*",
@@ -314,4 +314,53 @@ fn doubtful_sources_are_marked() {
     assert!(source(b"def f(:\n", 12, false).doubtful);
     assert!(source(b"match x:\n    case 1: pass\n", 9, false).doubtful);
     assert!(!source(b"# -*- coding: latin-1 -*-\n# \xe9\nimport a\n", 12, false).doubtful);
+}
+
+#[test]
+fn formats_of_all_kinds_name_modules() {
+    for (call, expected) in [
+        ("'p.x%d' % n", "p.x*"),
+        ("'p.x%03x' % (n)", "p.x*"),
+        ("'p.%s_%d' % ('a', n)", "p.a_*"),
+        ("'p.%s' % 'a'", "p.a"),
+        ("'p.%(name)s.b' % {'name': 'a'}", "p.a.b"),
+        ("'p.%(name)r' % dict(name=n)", "p.*"),
+        ("'p.%*d_%s' % (n, m, 'a')", "p.*_a*"),
+        ("'p.{:03d}'.format(n)", "p.*"),
+        ("'p.{name}{0!r}'.format(n, name='a')", "p.a*"),
+        ("'p.{}.{}'.format('a', 'b')", "p.a.b"),
+        ("f'p.x{n:>{width}}'", "p.x*"),
+        ("f'p.{n!r}'", "p.*"),
+        ("Template('p.${a}_b').substitute(a='c')", "p.c_b"),
+        ("string.Template('p.$a').substitute({'a': 'c'})", "p.c"),
+        ("'p.' + 'A_B'.title()", "p.A_B"),
+        ("'p.' + 'ab'.capitalize()", "p.Ab"),
+        ("'p.a_test'.removesuffix('_test')", "p.a"),
+        ("'x.p.a'.removeprefix('x.')", "p.a"),
+    ] {
+        let text = format!("import importlib\nimportlib.import_module({call})\n");
+        assert!(names(&text).contains(&expected.to_owned()), "{call}: {:?}", names(&text));
+    }
+}
+
+#[test]
+fn comprehensions_loop_over_names() {
+    let text = "import importlib\nfound = [importlib.import_module('p.' + n) for n in ('a', 'b')]\n\
+                more = {n: importlib.import_module(f'q.{n}') for n in ['c'] if n}\n";
+    assert_eq!(names(text), ["importlib", "p.a", "p.b", "q.c"]);
+}
+
+#[test]
+fn relative_names_count_from_any_anchor() {
+    for (call, expected) in [
+        ("'.' + n, __name__", "__name__.*"),
+        ("'..' + n, __name__", "^__name__.*"),
+        ("'..%s' % n, package=__name__", "^__name__.*"),
+        ("'...a', __name__", "^^__name__.a"),
+        ("f'..b.{n}', __package__", "..b.*"),
+        ("'..c', 'p.q'", "p.c"),
+    ] {
+        let text = format!("from importlib import import_module\nimport_module({call})\n");
+        assert!(names(&text).contains(&expected.to_owned()), "{call}: {:?}", names(&text));
+    }
 }

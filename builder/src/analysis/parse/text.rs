@@ -2,6 +2,7 @@
 
 use ruff_python_ast::{self as ast, Expr};
 
+use super::format;
 use crate::analysis::record::Origin;
 
 /// What is known of a text.
@@ -42,7 +43,7 @@ pub(super) fn known_texts(expr: &Expr, names: &dyn Names) -> Vec<Known> {
     match expr {
         Expr::StringLiteral(s) => vec![Known::new(Origin::Absolute, s.value.to_str(), true)],
         Expr::Name(name) => match name.id.as_str() {
-            "__name__" => vec![Known::new(Origin::Own, "", true)],
+            "__name__" => vec![Known::new(Origin::Own(0), "", true)],
             "__package__" => vec![Known::new(Origin::Package(1), "", true)],
             other => names.variable(other),
         },
@@ -64,29 +65,11 @@ pub(super) fn known_texts(expr: &Expr, names: &dyn Names) -> Vec<Known> {
         Expr::BinOp(op) if op.op == ast::Operator::Add => {
             product(known_texts(&op.left, names), &known_texts(&op.right, names))
         }
-        Expr::BinOp(op) if op.op == ast::Operator::Mod => {
-            let Expr::StringLiteral(format) = &*op.left else { return Vec::new() };
-            let values: Vec<&Expr> = match &*op.right {
-                Expr::Tuple(tuple) => tuple.elts.iter().collect(),
-                one => vec![one],
-            };
-            let mut values = values.into_iter();
-            let mut pieces = format.value.to_str().split("%s");
-            let first = pieces.next().unwrap_or_default();
-            let mut parts = vec![Part::Text(first)];
-            for piece in pieces {
-                parts.push(Part::Value(values.next()));
-                parts.push(Part::Text(piece));
-            }
-            glue(parts, names)
-        }
-        Expr::FString(f) => {
-            let parts = f.value.elements().map(|element| match element {
-                ast::InterpolatedStringElement::Literal(literal) => Part::Text(&literal.value),
-                ast::InterpolatedStringElement::Interpolation(inner) => Part::Value(Some(&inner.expression)),
-            });
-            glue(parts.collect(), names)
-        }
+        Expr::BinOp(op) if op.op == ast::Operator::Mod => match &*op.left {
+            Expr::StringLiteral(format) => glue(format::printf(format.value.to_str(), &op.right), names),
+            _ => Vec::new(),
+        },
+        Expr::FString(text) => glue(format::interpolated(text), names),
         Expr::Call(call) => known_call(call, names),
         _ => Vec::new(),
     }
@@ -125,26 +108,19 @@ fn known_call(call: &ast::ExprCall, names: &dyn Names) -> Vec<Known> {
     };
     match (attribute.attr.as_str(), &*attribute.value) {
         ("format", Expr::StringLiteral(format)) => {
-            let mut parts = Vec::new();
-            let mut next = 0;
-            for (i, piece) in format.value.to_str().split('{').enumerate() {
-                let Some((field, rest)) = piece.split_once('}').filter(|_| i > 0) else {
-                    parts.push(Part::Text(piece));
-                    continue;
-                };
-                let name = field.split(['!', ':']).next().unwrap_or_default();
-                let value = if name.is_empty() {
-                    next += 1;
-                    arguments.args.get(next - 1)
-                } else if let Ok(place) = name.parse::<usize>() {
-                    arguments.args.get(place)
-                } else {
-                    arguments.find_keyword(name).map(|k| &k.value)
-                };
-                parts.push(Part::Value(value));
-                parts.push(Part::Text(rest));
+            glue(format::fields(format.value.to_str(), arguments), names)
+        }
+        ("substitute" | "safe_substitute", template) => {
+            let text = match template {
+                Expr::Call(made) => made.arguments.args.first(),
+                _ => None,
+            };
+            match text {
+                Some(Expr::StringLiteral(text)) => {
+                    glue(format::template(text.value.to_str(), arguments), names)
+                }
+                _ => Vec::new(),
             }
-            glue(parts, names)
         }
         ("join", Expr::StringLiteral(separator)) => {
             let Some(Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. })) =
@@ -187,14 +163,44 @@ fn known_call(call: &ast::ExprCall, names: &dyn Names) -> Vec<Known> {
             }
             known
         }
-        ("lower", text) => {
-            let mut known = known_texts(text, names);
-            known.iter_mut().for_each(|k| k.text = k.text.to_lowercase());
-            known
-        }
+        ("lower" | "casefold", text) => changed(text, names, str::to_lowercase),
+        ("upper", text) => changed(text, names, str::to_uppercase),
+        ("title", text) => changed(text, names, |text| capitalized(text, char::is_alphabetic)),
+        ("capitalize", text) => changed(text, names, |text| capitalized(text, |_| true)),
+        ("removeprefix", text) => cut(text, arguments, names, |text, part| text.strip_prefix(part)),
+        ("removesuffix", text) => cut(text, arguments, names, |text, part| text.strip_suffix(part)),
         ("strip" | "rstrip" | "lstrip", text) => known_texts(text, names),
         _ => Vec::new(),
     }
+}
+
+/// The texts of an expression, each of them changed. What is not known of them stays so.
+fn changed(expr: &Expr, names: &dyn Names, change: impl Fn(&str) -> String) -> Vec<Known> {
+    let mut known = known_texts(expr, names);
+    known.iter_mut().for_each(|k| k.text = change(&k.text));
+    known
+}
+
+/// The texts of an expression without a constant beginning or end, where they have it.
+fn cut(
+    expr: &Expr,
+    arguments: &ast::Arguments,
+    names: &dyn Names,
+    cut: for<'t> fn(&'t str, &str) -> Option<&'t str>,
+) -> Vec<Known> {
+    let Some(Expr::StringLiteral(part)) = arguments.args.first() else { return Vec::new() };
+    changed(expr, names, |text| cut(text, part.value.to_str()).unwrap_or(text).to_owned())
+}
+
+/// The text with the first letter of each word large and the others small; `is_word` tells what a word goes on with.
+fn capitalized(text: &str, is_word: impl Fn(char) -> bool) -> String {
+    let mut is_inside = false;
+    let letters = text.chars().map(|c| {
+        let letter = if is_inside { c.to_ascii_lowercase() } else { c.to_ascii_uppercase() };
+        is_inside = is_word(c);
+        letter
+    });
+    letters.collect()
 }
 
 /// The texts that a list, a table or a text holds, at any depth: what a loop over it or a look into it may give.
@@ -252,7 +258,7 @@ pub(super) fn elements(expr: &Expr, names: &dyn Names) -> Vec<Known> {
 }
 
 /// A piece of a text that is put together.
-enum Part<'e> {
+pub(super) enum Part<'e> {
     Text(&'e str),
     /// Where nothing is known of the value, the text is known up to here.
     Value(Option<&'e Expr>),

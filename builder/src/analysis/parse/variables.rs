@@ -52,6 +52,16 @@ impl<'a> Variables<'a> {
         }
     }
 
+    /// How many assignments are known.
+    pub(super) fn count(&self) -> usize {
+        self.assigned.len()
+    }
+
+    /// Forgets assignments: those inside a comprehension are not seen outside.
+    pub(super) fn forget(&mut self, count: usize) {
+        self.assigned.truncate(count);
+    }
+
     /// Remembers what module a name is, if it is one.
     pub(super) fn import(&mut self, name: &'a str, module: Known) {
         self.modules.insert(name, module);
