@@ -49,6 +49,20 @@ print([importlib.import_module(name).NAME for name in names])
 }
 
 #[test]
+fn statements_that_are_texts() {
+    let source = "
+import sys
+number, word = sys.argv[1:]
+exec('from pack.e_%s import NAME as first' % word)
+names = {}
+exec(f'import pack.n{number}\\nfound = pack.n{number}.NAME', names)
+exec('import pack.fixed; last = pack.fixed.NAME')
+print(first, names['found'], last)
+";
+    prints(source, &["e_ab", "n7", "fixed"], "e_ab n7 fixed\n");
+}
+
+#[test]
 fn relative_names_from_the_own_name() {
     let connect = "
 import importlib

@@ -28,6 +28,7 @@ impl<'a> Finder<'a> {
         match &*call.func {
             Expr::Name(name) if self.importers.contains(name.id.as_str()) => self.import_call(call),
             Expr::Name(name) if name.id.as_str() == "__import__" => self.import_call(call),
+            Expr::Name(name) if matches!(name.id.as_str(), "exec" | "eval") => self.executed(call),
             Expr::Name(name) if name.id.as_str() == "find_spec" => self.spec_call(call),
             Expr::Name(name) if name.id.contains("import") => self.named_call(call),
             Expr::Attribute(attribute) => match attribute.attr.as_str() {
@@ -352,6 +353,47 @@ impl<'a> Finder<'a> {
             self.imported(call, known);
         }
         self.guard = guard;
+    }
+
+    /// `exec("import " + name)`: statements that are texts. Of a name that is not whole, the package has to be known.
+    fn executed(&mut self, call: &'a ast::ExprCall) {
+        let Some(code) = call.arguments.args.first() else { return };
+        let at = call.range().start();
+        let word = |text: &str| text.split_whitespace().next().unwrap_or_default().to_owned();
+        for known in self.variables.texts(code) {
+            for statement in known.text.split(['\n', ';']).map(str::trim) {
+                let (modules, names) = if let Some(modules) = statement.strip_prefix("import ") {
+                    (modules.split(',').map(word).collect(), Vec::new())
+                } else if let Some((module, names)) =
+                    statement.strip_prefix("from ").and_then(|rest| rest.split_once(" import "))
+                {
+                    let names = names.split(',').map(word).filter(|name| is_dotted_name(name));
+                    (vec![module.trim().to_owned()], names.collect())
+                } else {
+                    continue;
+                };
+                for module in modules {
+                    let tail = module.trim_start_matches('.');
+                    let origin = match module.len() - tail.len() {
+                        0 => Origin::Absolute,
+                        dots => Origin::Package(u32::try_from(dots).unwrap_or(1)),
+                    };
+                    let form = match tail.split_once(UNKNOWN) {
+                        None if is_dotted_name(tail) && names.is_empty() => Form::Import,
+                        None if is_dotted_name(tail) => Form::From,
+                        Some((start, _))
+                            if start.rsplit_once('.').is_some_and(|(package, _)| is_dotted_name(package)) =>
+                        {
+                            Form::Prefix
+                        }
+                        _ => continue,
+                    };
+                    let tail = tail.strip_suffix(UNKNOWN).unwrap_or(tail).to_owned();
+                    let names = if form == Form::From { names.clone() } else { Vec::new() };
+                    self.under(Guard::Optional, None, |f| f.push(at, origin, tail, form, names));
+                }
+            }
+        }
     }
 
     /// Where a function imports what one of its parameters names, its callers tell what.

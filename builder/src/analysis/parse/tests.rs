@@ -351,6 +351,23 @@ fn comprehensions_loop_over_names() {
 }
 
 #[test]
+fn statements_in_texts_import() {
+    for (call, expected) in [
+        ("exec('import a.b as c, d')", &["a.b", "d"][..]),
+        ("exec('from a.b import c as d, e')", &["a.b:c,e"]),
+        ("exec('from .a import b')", &[".a:b"]),
+        ("exec('x = 1; import a')", &["a"]),
+        ("exec('import p.x_%s' % n)", &["p.x_*"]),
+        ("exec(f'from p.{n} import main')", &["p.*"]),
+        ("eval('important')", &[]),
+        ("exec('import ' + n)", &[]),
+        ("exec('from * import *')", &[]),
+    ] {
+        assert_eq!(names(call), expected, "{call}");
+    }
+}
+
+#[test]
 fn relative_names_count_from_any_anchor() {
     for (call, expected) in [
         ("'.' + n, __name__", "__name__.*"),
