@@ -84,7 +84,7 @@ impl Program {
         let own = os::program_name(os::path_bytes(&self.executable));
         let called = os::program_name(argv0);
         if let Some(entry) = find(&called).filter(|_| called != own && programs.len() > 1) {
-            // Whoever made the link could let it lead elsewhere before a child is started by its path.
+            // Whoever owns the link could redirect it before the program starts a child by that path.
             if let Some(link) = os::started_by(argv0, &self.executable)
                 && !trust::rights().may_exceed_callers()
             {

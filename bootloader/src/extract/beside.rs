@@ -13,7 +13,7 @@ use crate::report::{DAMAGED, Failure, REFUSED};
 /// The folder that lies beside the executable.
 ///
 /// # Errors
-/// It is missing, or the process has more rights than somebody who can change what is in it.
+/// It is missing, or the process has more rights than a user who can change its content.
 pub(super) fn open(program: &Program) -> Result<Root, Failure> {
     let path = path(program);
     if !path.is_dir() {
@@ -44,7 +44,7 @@ fn judge(program: &Program, root: &Path, rights: &Rights) -> Result<(), Refusal>
         trust::judge_file(executable, rights)?;
     }
     let missing_or = |result: Result<(), Refusal>| match result {
-        // What is missing is told by whoever needs it.
+        // Whoever needs a missing file reports it.
         Err(refusal) if !refusal.is_missing() => Err(refusal),
         _ => Ok(()),
     };
@@ -72,7 +72,6 @@ fn judge(program: &Program, root: &Path, rights: &Rights) -> Result<(), Refusal>
 }
 
 fn refuse(refusal: &Refusal) -> Failure {
-    let message =
-        format!("this program runs with more rights than those who could change its files: {refusal}");
+    let message = format!("this program has more rights than a user who can change its files: {refusal}");
     Failure::new(REFUSED, message).hint(os::EXPOSED_HINT)
 }

@@ -53,7 +53,7 @@ impl Root {
 enum Unusable {
     /// The place is at fault.
     Place(String),
-    /// The place is not to be trusted, or not there.
+    /// The place is missing, or cannot be trusted.
     Refused(Refusal),
     /// The archive is: no place will do.
     Archive(Failure),
@@ -81,7 +81,7 @@ impl std::fmt::Display for Unusable {
     }
 }
 
-/// Places that were tried in vain, and why.
+/// Places that cannot be used, and why.
 #[derive(Default)]
 struct Tried(Vec<(PathBuf, Unusable)>);
 

@@ -44,7 +44,7 @@ pub(super) fn create(program: &Program, base: &Path, app: &str) -> Result<Root, 
     let prefix = format!("freeze-{app}-");
     sweep(base, &prefix);
     let (path, mut lock) = claim(base, &prefix).map_err(unusable)?;
-    // A process with capabilities of its own makes folders that belong to a user without them.
+    // If the process has capabilities, its folders belong to a user who does not have them.
     if let Err(refusal) = Folder::open(&path, Purpose::Content, trust::rights()) {
         let _ = remove_folder(&path);
         return Err(refusal.into());

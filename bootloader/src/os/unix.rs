@@ -217,7 +217,7 @@ pub(crate) fn cache_folders() -> impl Iterator<Item = PathBuf> {
     own.into_iter().filter_map(|find| find()).chain(shared)
 }
 
-/// The folder for caches in a home folder. One that is missing is not for this program to make.
+/// The folder for caches in a home folder. A missing home folder is not created.
 fn below_home(home: PathBuf) -> Option<PathBuf> {
     home.is_dir().then(|| home.join(super::CACHES))
 }

@@ -59,7 +59,7 @@ pub(crate) fn create_private_folders(path: &Path) -> io::Result<()> {
 /// Folders that the user keeps caches in, best first; `variable` reads the environment.
 pub(crate) fn cache_bases(variable: impl Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
     let caches = if cfg!(target_vendor = "apple") { "Library/Caches" } else { ".cache" };
-    // A home folder that is not there is not for this program to make.
+    // A missing home folder is not created.
     let below = |home: Option<PathBuf>| home.filter(|home| home.is_dir()).map(|home| home.join(caches));
     // The specification of XDG, which macOS does not follow, wants relative paths ignored.
     let xdg = variable("XDG_CACHE_HOME").filter(|p| p.is_absolute() && !cfg!(target_vendor = "apple"));
@@ -79,7 +79,7 @@ const FOLDERS: [&str; 7] = [
 ];
 
 /// For the administrator: forgets folders of the environment that somebody else can change, and puts the administrator's own
-/// home folder in the place of another user's, as `sudo -E` leaves it. What lies there could get into a product.
+/// home folder in place of another user's, which `sudo -E` keeps. Files there could get into a product.
 ///
 /// To be called before any other thread is started.
 pub fn distrust_environment() -> Vec<Warning> {

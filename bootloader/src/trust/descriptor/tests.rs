@@ -90,7 +90,7 @@ fn private_folders_pass_for_those_who_create_them() {
         let text = if text.starts_with("O:") { text } else { format!("O:{owner}{text}") };
         assert_eq!(verdict(&text, Asked::Content, token), "-", "{text}");
     }
-    // Files in it belong to the user where a policy says so. Its processes without elevation cannot change them.
+    // A policy can make the user the owner of new files. The user's unelevated processes still cannot change them.
     let file = format!("O:{ME}{}", elevated.private_folder().trim_start_matches("O:BA"));
     assert_eq!(verdict(&file, Asked::Content, &elevated), "-", "{file}");
     assert_eq!(elevated.private_folder(), "O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;RC;;;S-1-3-4)");
