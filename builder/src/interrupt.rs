@@ -27,7 +27,12 @@ static CHILDREN: Mutex<Vec<(u32, Group)>> = Mutex::new(Vec::new());
 pub fn install() -> Result<()> {
     // It runs in a thread of its own, not in the signal's context: it may take locks.
     ctrlc::set_handler(|| {
+        let mut ended = ended();
+        if ended.take().is_some_and(|ended| ended.elapsed() < LATE) {
+            return;
+        }
         let again = INTERRUPTED.swap(true, Ordering::SeqCst);
+        drop(ended);
         children().iter().for_each(|(_, group)| group.kill());
         if again {
             std::process::exit(i32::from(EXIT_CODE));
@@ -125,6 +130,14 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// How long a process in the foreground may take to end after Ctrl-C, before it is asked again.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// How late the handler's thread may hear of the Ctrl-C that ended a process in the foreground: the process itself may
+/// have ended of it before that thread ran at all.
+const LATE: Duration = Duration::from_secs(2);
+
+/// When a process in the foreground ended without this one having heard of a Ctrl-C. The next one that the handler is
+/// told of, if it comes soon, was that process's; the one after it is this process's again.
+static ENDED: Mutex<Option<Instant>> = Mutex::new(None);
+
 /// Runs a process that has the terminal and this process's streams, and waits for its end. Ctrl-C is the process's: it
 /// ends as it sees fit, and this one goes on, until the next Ctrl-C.
 ///
@@ -136,7 +149,9 @@ pub fn foreground(command: &mut Command) -> io::Result<ExitStatus> {
     let mut told = false;
     loop {
         if let Some(status) = child.try_wait()? {
-            INTERRUPTED.store(false, Ordering::SeqCst);
+            let mut ended = ended();
+            let heard = INTERRUPTED.swap(false, Ordering::SeqCst);
+            *ended = (!heard).then(Instant::now);
             return Ok(status);
         }
         match asked {
@@ -160,6 +175,10 @@ pub fn foreground(command: &mut Command) -> io::Result<ExitStatus> {
 
 fn read(pipe: Option<impl io::Read>, into: &mut Vec<u8>) -> io::Result<()> {
     pipe.map_or(Ok(0), |mut pipe| pipe.read_to_end(into)).map(drop)
+}
+
+fn ended() -> MutexGuard<'static, Option<Instant>> {
+    ENDED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn children() -> MutexGuard<'static, Vec<(u32, Group)>> {
