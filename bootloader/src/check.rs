@@ -4,7 +4,7 @@ use bootloader::archive::{Archive, Error, FileKind, is_name, setting};
 
 use crate::locate::Program;
 use crate::python;
-use crate::report::{DAMAGED, Failure};
+use crate::report::{DAMAGED, Failure, missing, wrong};
 
 /// Checks the settings of the archive against its files.
 ///
@@ -55,18 +55,4 @@ fn core(archive: Archive<'static>, is_onedir: bool) -> Result<(), Failure> {
         return Err(wrong("mode", archive.setting(setting::MODE).unwrap_or_default()));
     }
     Ok(())
-}
-
-/// The archive names a file that it does not hold.
-pub(crate) fn missing(path: &[u8]) -> Failure {
-    let path = String::from_utf8_lossy(path);
-    Failure::new(DAMAGED, format!("this executable is damaged: the archive holds no `{path}`"))
-        .hint("copy or download it again")
-}
-
-/// A setting has a value that it cannot have.
-pub(crate) fn wrong(setting: &str, value: &[u8]) -> Failure {
-    let value = String::from_utf8_lossy(value);
-    Failure::new(DAMAGED, format!("this executable is damaged: the setting `{setting}` is `{value}`"))
-        .hint("copy or download it again")
 }

@@ -11,7 +11,6 @@ use std::path::PathBuf;
 use bootloader::archive::{Error, FileId, setting};
 use bootloader::trust;
 
-use crate::check;
 use crate::extract::{Libraries, Root};
 use crate::locate::Program;
 use crate::os;
@@ -63,7 +62,7 @@ fn prepare(
     }
     let find = |path: &[u8]| {
         let found = program.archive.search_file(path).ok().and_then(|i| FileId::try_from(i).ok());
-        found.ok_or_else(|| check::missing(path))
+        found.ok_or_else(|| report::missing(path))
     };
     let unable = |what: &str, e: std::io::Error| Failure::new(UNABLE, format!("failed to {what}: {e}"));
     let twin = program.archive.setting(setting::TWIN);

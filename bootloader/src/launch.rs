@@ -10,8 +10,8 @@ use crate::handover::Handover;
 use crate::locate::Program;
 use crate::python::{Python, Session, Start, set_environment};
 use crate::report::{self, DAMAGED, Failure, REFUSED, UNABLE};
-use crate::switches::{self, Task};
-use crate::{ahead, check, extract, handover, os};
+use crate::switches::Task;
+use crate::{ahead, answers, check, extract, handover, os};
 
 /// Runs the frozen program; returns its exit code. `handover` is given where this process runs an interpreter's executable
 /// already.
@@ -30,7 +30,7 @@ pub(crate) fn run(args: &[&CStr], handover: Option<Handover>) -> Result<i32, Fai
     let mut program = Program::locate()?;
     check::settings(&program)?;
     let given = args;
-    let args = &switches::take(&mut program, args)?[..];
+    let args = &answers::take(&mut program, args)?[..];
     if program.setting(setting::DEBUG) == Some(b"1") {
         report::start_debugging();
     }
@@ -41,8 +41,8 @@ pub(crate) fn run(args: &[&CStr], handover: Option<Handover>) -> Result<i32, Fai
         os::hide_console(minimizes);
     }
     match program.switches.task {
-        Task::Verify => return switches::verify(&program),
-        Task::Tell => return switches::tell(&program),
+        Task::Verify => return answers::verify(&program),
+        Task::Tell => return answers::tell(&program),
         Task::Program | Task::Python => {}
     }
     let named = args;
@@ -52,7 +52,7 @@ pub(crate) fn run(args: &[&CStr], handover: Option<Handover>) -> Result<i32, Fai
         call => call,
     };
     let argv0 = args.first().map_or(&b""[..], |a| a.to_bytes());
-    let entry = program.choose(argv0).ok_or_else(|| switches::no_program(&program))?;
+    let entry = program.choose(argv0).ok_or_else(|| answers::no_program(&program))?;
 
     check_entry(&program, entry.module)?;
     let root = match private {
@@ -165,7 +165,7 @@ fn libpython(program: &Program, libraries: &Libraries) -> Result<Python, Failure
     let Some(path) = program.archive.setting(setting::LIBPYTHON) else {
         return Err(Failure::new(DAMAGED, "the archive names no libpython"));
     };
-    let file = program.archive.search_file(path).map_err(|_| check::missing(path))?;
+    let file = program.archive.search_file(path).map_err(|_| report::missing(path))?;
     let file = u32::try_from(file).map_err(|_| Failure::new(DAMAGED, "the archive is too large"))?;
     let path = libraries.prepare(file)?;
     report::phase(format_args!("libpython is `{}`", path.display()));

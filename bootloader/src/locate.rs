@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use bootloader::archive::{Archive, Error, is_name, is_path, setting};
 use bootloader::trust;
 
-use crate::check::wrong;
 use crate::os;
-use crate::report::{Failure, UNABLE};
+use crate::report::{Failure, UNABLE, wrong};
 use crate::switches::Switches;
 
 /// The program as it lies on the disk.

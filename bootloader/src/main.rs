@@ -3,6 +3,7 @@
 #![cfg_attr(not(test), no_main)]
 
 mod ahead;
+mod answers;
 mod args;
 mod check;
 mod content;

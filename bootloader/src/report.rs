@@ -108,3 +108,17 @@ pub(crate) fn show(text: &str) {
     let name = executable.file_stem().unwrap_or_default().to_string_lossy();
     os::show_error(&name, text);
 }
+
+/// The archive names a file that it does not hold.
+pub(crate) fn missing(path: &[u8]) -> Failure {
+    let path = String::from_utf8_lossy(path);
+    Failure::new(DAMAGED, format!("this executable is damaged: the archive holds no `{path}`"))
+        .hint("copy or download it again")
+}
+
+/// A setting has a value that it cannot have.
+pub(crate) fn wrong(setting: &str, value: &[u8]) -> Failure {
+    let value = String::from_utf8_lossy(value);
+    Failure::new(DAMAGED, format!("this executable is damaged: the setting `{setting}` is `{value}`"))
+        .hint("copy or download it again")
+}

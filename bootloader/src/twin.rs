@@ -2,6 +2,7 @@
 //! of the interpreter's own `main`.
 
 mod ahead;
+mod answers;
 mod args;
 mod check;
 mod content;

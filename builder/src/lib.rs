@@ -6,11 +6,13 @@ pub mod analysis;
 pub mod archive;
 pub mod assemble;
 pub mod binaries;
+pub mod contents;
 pub mod error;
 pub mod inspect;
 pub mod interrupt;
 pub mod launcher;
 pub mod marshal;
+pub(crate) mod names;
 pub mod os;
 pub mod output;
 pub mod python;
@@ -24,7 +26,7 @@ pub mod why;
 
 use std::collections::BTreeMap;
 
-use analysis::distributions::normalize;
+use analysis::world::distributions::normalize;
 use archive::Packed;
 use error::{Result, Warning};
 use output::Published;
@@ -79,7 +81,7 @@ fn make_parts<'a>(
         let mut warn = |new: &[Warning]| warnings.extend(new.iter().map(|w| (target, w.clone())));
         let graph = reporter.phase("modules", || analysis::modules(request, &python, store))?;
         warn(&graph.warnings);
-        let contents = reporter.phase("data", || rules::apply(graph, request, &python, store))?;
+        let contents = reporter.phase("data", || contents::apply(graph, request, &python, store))?;
         warn(&contents.warnings);
         let natives =
             reporter.phase("libraries", || binaries::collect(&contents, request, &python, store))?;
@@ -123,7 +125,7 @@ pub fn explain(request: &Request, reporter: &mut Reporter) -> Result<(Map, Pytho
     // Of a universal program the first part, with the packages that a build gives it.
     let python = reporter.phase("python", || Python::probe_parts(request, &store))?.swap_remove(0);
     let graph = reporter.phase("modules", || analysis::modules(request, &python, &store))?;
-    let contents = reporter.phase("data", || rules::apply(graph, request, &python, &store))?;
+    let contents = reporter.phase("data", || contents::apply(graph, request, &python, &store))?;
     let natives = reporter.phase("libraries", || binaries::collect(&contents, request, &python, &store))?;
     Ok((Map::of_build(&contents, &natives, request), python))
 }

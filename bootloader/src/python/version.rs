@@ -5,10 +5,9 @@ use std::fmt;
 
 use bootloader::archive::setting;
 
-use crate::check::wrong;
 use crate::locate::Program;
 use crate::os;
-use crate::report::{DAMAGED, Failure};
+use crate::report::{DAMAGED, Failure, wrong};
 
 /// What decides which functions libpython has and how its structs are laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

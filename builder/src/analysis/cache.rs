@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::Graph;
-use super::disk::{self, Disk, Look, Seen};
+use super::graph::Graph;
+use super::world::disk::{self, Disk, Look, Seen};
 use crate::python::Python;
 use crate::spec::Request;
 use crate::store::{Bucket, Hash, Store};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{By, Graph, Guard, Kind, Reason};
+use super::graph::{By, Graph, Guard, Kind, Reason};
 use crate::error::Warning;
 use crate::python::Python;
 use crate::rules::implicit::Implicit;

@@ -5,11 +5,11 @@ use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 
-use super::disk::Disk;
+use super::world::reader::Reader;
 use crate::error::{Context, Error, Result};
 use crate::interrupt;
 use crate::python::Python;
-use crate::store::{Bucket, Hash, Store};
+use crate::store::{Bucket, Hash};
 
 /// What Python says of a file that it rejects.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,12 +26,8 @@ pub(super) struct Rejected {
 ///
 /// # Errors
 /// The interpreter does not run.
-pub(super) fn check(
-    files: &[(String, PathBuf)],
-    python: &Python,
-    disk: &Disk,
-    store: &Store,
-) -> Result<Vec<Option<Rejected>>> {
+pub(super) fn check(files: &[(String, PathBuf)], reader: Reader<'_>) -> Result<Vec<Option<Rejected>>> {
+    let Reader { python, disk, store } = reader;
     let keys: Vec<Option<Hash>> =
         files.iter().map(|(_, path)| disk.hash(path, store).map(|h| key(&h, python))).collect();
     let mut answers: Vec<Option<Option<Rejected>>> = keys

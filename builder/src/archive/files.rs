@@ -8,8 +8,8 @@ use super::blobs::{Maker, same_file};
 use super::{File, source};
 use crate::analysis::{Module, Source};
 use crate::binaries::Natives;
+use crate::contents::Contents;
 use crate::error::{Error, Result, Warning};
-use crate::rules::Contents;
 use crate::spec::{Mode, Request};
 use crate::target::{Os, Target};
 

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::File;
 use crate::analysis::{By, Guard, Kind, Module, Reason};
 use crate::binaries::Natives;
+use crate::contents::Contents;
 use crate::python::Python;
-use crate::rules::Contents;
 use crate::spec::Request;
 
 /// Most ways in that are told of one module or file; the first is the one that brought it in.
@@ -102,6 +102,9 @@ pub struct Why {
     /// `function`, `conditional` or `optional`, if it is not certain to run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guard: Option<String>,
+    /// The heuristic that found it, if one did.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub heuristic: String,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde wants")]
@@ -135,7 +138,8 @@ impl From<&Reason> for Why {
             Guard::Conditional => Some("conditional".to_owned()),
             Guard::Optional => Some("optional".to_owned()),
         };
-        Why { from: portable(&reason.from), by, line: reason.line, guard }
+        let heuristic = reason.heuristic.clone();
+        Why { from: portable(&reason.from), by, line: reason.line, guard, heuristic }
     }
 }
 
@@ -207,12 +211,7 @@ mod tests {
 
     #[test]
     fn no_absolute_path_is_told() {
-        let reason = Reason {
-            from: "/home/me/app.spec".into(),
-            by: By::Request("/x/y.toml".into()),
-            line: 3,
-            guard: Guard::None,
-        };
+        let reason = Reason::new("/home/me/app.spec", By::Request("/x/y.toml".into())).at(3);
         let why = Why::from(&reason);
         assert_eq!((&*why.from, &*why.by, why.line), ("app.spec", "request: y.toml", 3));
         assert_eq!(portable("C:\\me\\a.py"), "a.py");

@@ -22,9 +22,9 @@ use bootloader::archive::{
 
 use crate::analysis::{Kind, Module, Reason, Source};
 use crate::binaries::Natives;
+use crate::contents::Contents;
 use crate::error::{Error, Result, Warning};
 use crate::python::Python;
-use crate::rules::Contents;
 use crate::spec::{Mode, Request};
 use crate::store::Store;
 use crate::target::Target;

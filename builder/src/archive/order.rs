@@ -88,7 +88,7 @@ mod tests {
             ("alone", "", 0, Guard::None),
         ];
         for (name, from, line, guard) in edges {
-            let reason = Reason { from: from.into(), by: By::Import, line, guard };
+            let reason = Reason::new(from, By::Import).at(line).under(guard);
             graph.modules.insert(
                 name.into(),
                 Module {

@@ -3,11 +3,11 @@
 use bootloader::archive::{Encoder, setting};
 use bootloader::seed::Relay;
 
-use crate::analysis::{By, Graph, Guard, Kind, Module, Reason, Source};
+use crate::analysis::{By, Graph, Kind, Module, Reason, Source};
 use crate::binaries::Natives;
+use crate::contents::Contents;
 use crate::launcher;
 use crate::python::Python;
-use crate::rules::Contents;
 use crate::rules::load::STARTUP;
 use crate::spec::{Extract, Mode, Request};
 use crate::target::Os;
@@ -24,7 +24,7 @@ pub(super) fn runtime_modules(python: &Python) -> Vec<Module> {
         let package = relay.source.ends_with("/__init__.py");
         sources.push((relay.copy, package, text + "\n\nimport _freeze\ndel _freeze\n"));
     }
-    let reason = Reason { from: String::new(), by: By::Interpreter, line: 0, guard: Guard::None };
+    let reason = Reason::new("", By::Interpreter);
     sources
         .into_iter()
         .map(|(name, package, text)| Module {

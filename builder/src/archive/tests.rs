@@ -7,11 +7,11 @@ use std::process::Command;
 use bootloader::archive::Archive;
 
 use super::*;
-use crate::analysis::{By, Graph, Guard};
+use crate::analysis::{By, Graph};
 use crate::binaries::Native;
+use crate::contents::Data;
 use crate::marshal;
 use crate::output;
-use crate::rules::Data;
 use crate::spec::{Bundle, Entry, Program};
 
 /// The newest interpreter of this machine with a shared library; tests pass over without one, and say so past the
@@ -76,7 +76,7 @@ fn find_python() -> Option<Python> {
 }
 
 fn reason(from: &str) -> Reason {
-    Reason { from: from.into(), by: By::Import, line: 1, guard: Guard::None }
+    Reason::new(from, By::Import).at(1)
 }
 
 fn module(name: &str, kind: Kind, package: bool, path: &str) -> (String, Module) {

@@ -8,7 +8,7 @@ use super::format::leaf;
 use super::inventory::{File, Inventory};
 use super::policy::{Policy, Stays};
 use super::reader::Reader;
-use crate::analysis::{By, Guard, Reason};
+use crate::analysis::{By, Reason};
 use crate::error::{Result, Warning};
 
 /// Where a needed library comes from at run time.
@@ -237,7 +237,7 @@ impl<'a, 'r> Closing<'a, 'r> {
 
     /// Path under the root of a file in a folder whose layout is kept.
     fn place(&self, path: &Path) -> Option<String> {
-        let path = super::elf::search::normal(path);
+        let path = super::paths::normal(path);
         let root = self.roots.iter().find(|root| path.starts_with(root))?;
         let parts: Option<Vec<&str>> = path.strip_prefix(root).ok()?.iter().map(|p| p.to_str()).collect();
         Some(parts?.join("/"))
@@ -264,7 +264,7 @@ impl<'a, 'r> Closing<'a, 'r> {
             dest = format!("lib-{short}/{}", dest.rsplit('/').next().unwrap_or(&dest));
         }
         let from = self.out.files[i].dest.clone();
-        let reason = Reason { from, by: By::Needed, line: 0, guard: Guard::None };
+        let reason = Reason::new(from, By::Needed);
         let mut file = File::new(dest, found.to_owned(), reason);
         file.hash = hash;
         file.facts = known.ok();

@@ -4,17 +4,11 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::closure::{Closure, join};
-use super::elf::Elf;
 use super::facts::Facts;
 use super::inventory::File;
-use super::macho::MachO;
-use super::macho::signer::Signer;
 use super::paths::MachinePaths;
-use super::pe::Pe;
 use crate::error::{Result, Warning};
-use crate::python::Python;
-use crate::spec::{Request, Strip};
-use crate::target::Os;
+use crate::spec::Strip;
 
 /// An object format and the loader that goes with it.
 pub(crate) trait Format: fmt::Debug + Sync {
@@ -148,31 +142,3 @@ pub(crate) enum Refusal {
 /// Why a file is shipped as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unsafe(pub(crate) &'static str);
-
-/// The format of a target.
-///
-/// # Errors
-/// Programs for it cannot be made here.
-pub(crate) fn of(python: &Python, request: &Request) -> Result<Box<dyn Format>> {
-    let target = python.target;
-    match target.os {
-        Os::Linux => {
-            let elf = match python.cross {
-                Some(_) => Elf::under(target.arch, python.root()),
-                None => Elf::new(target.arch, Path::new("/")),
-            };
-            Ok(Box::new(if target.musl { elf.of_musl() } else { elf }))
-        }
-        Os::Windows => {
-            // Anaconda's has its libraries there, and so have packages without a folder of their own.
-            let library = python.base_prefix.join("Library").join("bin");
-            let own = vec![python.base_prefix.clone(), python.dynload.clone(), library];
-            Ok(Box::new(Pe::new(target.arch, python.search_path.clone(), own)))
-        }
-        Os::Macos => {
-            let root = python.cross.is_some().then(|| python.root().to_owned());
-            let signer = Signer::of(request)?;
-            Ok(Box::new(MachO::new(target.arch, python.base_prefix.clone(), root, signer)))
-        }
-    }
-}

@@ -8,10 +8,10 @@ use super::closure::Edge;
 use super::facts::{Facts, Role};
 use super::format::{Refusal, leaf};
 use super::reader::Reader;
-use crate::analysis::{By, Guard, Kind, Reason, Source};
+use crate::analysis::{By, Kind, Reason, Source};
+use crate::contents::Contents;
 use crate::error::{Context, Error, Result, Warning};
 use crate::python::Python;
-use crate::rules::Contents;
 use crate::store::{Bucket, Hash, Store};
 use crate::target::Os;
 
@@ -247,7 +247,7 @@ fn stable_abi_name(libpython: &str) -> Option<String> {
 }
 
 fn interpreter() -> Reason {
-    Reason { from: String::new(), by: By::Interpreter, line: 0, guard: Guard::None }
+    Reason::new("", By::Interpreter)
 }
 
 /// A file that holds the bytes of `source`: itself, or one in the store.

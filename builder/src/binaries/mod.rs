@@ -1,5 +1,6 @@
 //! Native files: their dependencies closed, their search paths mended, their debug sections removed.
 
+mod choose;
 mod closure;
 mod elf;
 mod facts;
@@ -22,10 +23,10 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::path::PathBuf;
 
-use crate::analysis::{By, Guard, Reason};
+use crate::analysis::{By, Reason};
+use crate::contents::Contents;
 use crate::error::{Error, Result, Warning};
 use crate::python::Python;
-use crate::rules::Contents;
 use crate::spec::{Request, Strip};
 use crate::store::Store;
 use crate::target::Os;
@@ -79,7 +80,7 @@ pub struct Native {
 /// # Errors
 /// A file cannot be read, the store cannot be written, or a file needs a newer glibc than allowed.
 pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &Store) -> Result<Natives> {
-    let format = format::of(python, request)?;
+    let format = choose::format(python, request)?;
     let policy = Policy::of(python.target.os)?;
     let mut reader = Reader::new(format.as_ref(), store);
     let inventory = inventory::take(contents, python, store, &mut reader)?;
@@ -134,7 +135,7 @@ fn reasons(closure: &Closure) -> Vec<Vec<Reason>> {
     let mut reasons: Vec<Vec<Reason>> = closure.files.iter().map(|f| f.reasons.clone()).collect();
     for (i, file) in closure.files.iter().enumerate() {
         for (_, needed) in file.bundled().filter(|(_, j)| *j != i) {
-            let reason = Reason { from: file.dest.clone(), by: By::Needed, line: 0, guard: Guard::None };
+            let reason = Reason::new(&file.dest, By::Needed);
             if !reasons[needed].contains(&reason) {
                 reasons[needed].push(reason);
             }

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::*;
-use crate::analysis::{By, Guard, Source};
-use crate::rules::Data;
+use crate::analysis::{By, Source};
+use crate::contents::Data;
 use crate::target::Target;
 
 /// A folder for one test, with a store of its own.
@@ -93,7 +93,7 @@ impl Bench {
     }
 
     pub(super) fn library_from(&mut self, dest: &str, file: PathBuf) {
-        let reason = Reason { from: "test".into(), by: By::Package, line: 0, guard: Guard::None };
+        let reason = Reason::new("test", By::Package);
         let source = Source::File(file);
         self.contents.libraries.push(Data {
             dest: dest.into(),

@@ -10,8 +10,8 @@ use std::process::Command;
 
 use super::tests::{messages, ship, target};
 use super::*;
-use crate::analysis::{By, Guard, Source};
-use crate::rules::Data;
+use crate::analysis::{By, Source};
+use crate::contents::Data;
 
 /// What the interpreter says of itself, one value a line; then its search path.
 const PROBE: &str = "import sys, sysconfig, os\n\
@@ -81,7 +81,7 @@ fn real() -> Real {
             }
             let inner = entry.path().strip_prefix(folder).unwrap().to_string_lossy().into_owned();
             let dest = if *folder == dynload { format!("lib-dynload/{inner}") } else { inner };
-            let reason = Reason { from: "test".into(), by: By::Package, line: 0, guard: Guard::None };
+            let reason = Reason::new("test", By::Package);
             let source = Source::File(entry.path().to_owned());
             contents.libraries.push(Data { dest, source, executable: false, resource: false, reason });
         }

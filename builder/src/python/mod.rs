@@ -111,10 +111,10 @@ impl Python {
     /// # Errors
     /// There is no interpreter, it does not run, or it is not a supported CPython.
     pub fn probe(request: &Request, store: &Store) -> Result<Python> {
-        Python::probe_with(request, store, &parts::Limits::new())
+        Python::probe_with(request, store, &packages::Limits::new())
     }
 
-    fn probe_with(request: &Request, store: &Store, limits: &parts::Limits) -> Result<Python> {
+    fn probe_with(request: &Request, store: &Store, limits: &packages::Limits) -> Result<Python> {
         let mut python = match cross::given(request)? {
             Some((path, target)) => cross::read(&path, target, store)?,
             None => {

@@ -1,17 +1,11 @@
 //! The interpreters of the parts of a product, with the same versions of packages for each.
 
-use std::collections::BTreeMap;
-
-use pep440_rs::Version;
-
-use super::{Python, packages};
+use super::Python;
+use super::packages::{self, Limits};
 use crate::error::Result;
 use crate::interrupt;
 use crate::spec::Request;
 use crate::store::Store;
-
-/// The newest versions that requirements may be resolved to, by normalized name.
-pub(super) type Limits = BTreeMap<String, Version>;
 
 /// How often requirements are resolved again: each time something else may come to differ.
 const ROUNDS: usize = 8;

@@ -10,9 +10,9 @@ use serde::Serialize;
 use super::bloat::{self, Part};
 use super::{Reporter, Summary};
 use crate::analysis::{By, Distribution, Guard, Kind, Module, Reason};
+use crate::contents::Data;
 use crate::error::{Context, Error, Result, Warning};
 use crate::python::Python;
-use crate::rules::Data;
 use crate::why::Map;
 
 /// Group of the standard library and the interpreter.
@@ -115,6 +115,8 @@ struct ReasonEntry {
     #[serde(skip_serializing_if = "is_zero")]
     line: u32,
     guard: &'static str,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    heuristic: String,
 }
 
 fn is_zero(n: &u32) -> bool {
@@ -377,5 +379,6 @@ fn reason(reason: &Reason) -> ReasonEntry {
         Guard::Conditional => "conditional",
         Guard::Optional => "optional",
     };
-    ReasonEntry { from: reason.from.clone(), by, detail: detail.cloned(), line: reason.line, guard }
+    let (from, heuristic) = (reason.from.clone(), reason.heuristic.clone());
+    ReasonEntry { from, by, detail: detail.cloned(), line: reason.line, guard, heuristic }
 }

@@ -1,9 +1,55 @@
 //! What `freeze trace` has found, on the standard error stream.
 
+use std::path::PathBuf;
+use std::process::ExitStatus;
+
+use serde::Serialize;
 use serde_json::json;
 
 use super::{Format, Reporter, Verbosity, shorten};
-use crate::trace::{Kind, Missed, Traced};
+
+/// What the run of a program used.
+#[derive(Debug)]
+pub struct Traced {
+    /// What analysis missed.
+    pub missed: Vec<Missed>,
+    /// How the program ended.
+    pub status: ExitStatus,
+    /// The spec that was written.
+    pub written: Option<PathBuf>,
+    /// The file that the order of the imports went to.
+    pub order: Option<PathBuf>,
+}
+
+/// Something that a run used and a product would not have.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Missed {
+    /// What it is.
+    pub kind: Kind,
+    /// Dotted name of a module, path under the root of a file, name of a distribution.
+    pub name: String,
+    /// The file on this machine, of data and libraries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<PathBuf>,
+    /// File and line of the code that asked for it, if they are known.
+    pub by: Option<(String, u32)>,
+}
+
+/// Kinds of what is missed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A module: `include` in `[modules]`.
+    Module,
+    /// A package that lists its own folder: `files` and `include` in `[modules]`.
+    Folder,
+    /// A data file: `[[data]]`.
+    Data,
+    /// A native library: `[[binary]]`.
+    Library,
+    /// A distribution whose metadata was read: `include` in `[metadata]`.
+    Metadata,
+}
 
 impl Reporter {
     /// Prints what a run of the program used and analysis missed.

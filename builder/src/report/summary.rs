@@ -9,10 +9,10 @@ use super::{Report, Reporter, write, write_work};
 use crate::analysis::{Guard, Reason};
 use crate::archive::Totals;
 use crate::binaries::Natives;
+use crate::contents::Contents;
 use crate::error::{Result, Warning};
 use crate::output::Published;
 use crate::python::Python;
-use crate::rules::Contents;
 use crate::spec::Request;
 use crate::target::Target;
 

@@ -114,6 +114,13 @@ fn label(step: &Step<'_>) -> String {
 
 /// How something came in, for people.
 pub(super) fn how(step: &Step<'_>) -> String {
+    let heuristic = &step.why.heuristic;
+    let found = if heuristic.is_empty() { String::new() } else { format!(" [{heuristic}]") };
+    format!("{}{found}", way(step))
+}
+
+/// The link itself.
+fn way(step: &Step<'_>) -> String {
     let why = step.why;
     let (kind, detail) = why.by.split_once(": ").unwrap_or((&why.by, ""));
     let place = step.place().unwrap_or_else(|| why.from.clone());
@@ -158,5 +165,6 @@ fn step_value(step: &Step<'_>) -> Value {
         "file": step.from.and_then(|f| f.path.as_deref()),
         "line": (step.why.line > 0).then_some(step.why.line),
         "guard": step.why.guard,
+        "heuristic": (!step.why.heuristic.is_empty()).then_some(&step.why.heuristic),
     })
 }

@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn each_missing_module_tells_who_wants_it() {
         let mut graph = Graph::default();
-        let reason = |from: &str, line, guard| Reason { from: from.into(), by: By::Import, line, guard };
+        let reason = |from: &str, line, guard| Reason::new(from, By::Import).at(line).under(guard);
         graph.missing.insert("b.c".into(), vec![reason("", 0, Guard::None)]);
         graph
             .missing

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::when::When;
-use crate::analysis::names::Pattern;
 use crate::error::{Context, Error, Result};
+use crate::names::Pattern;
 use crate::spec::Request;
 
 /// Rules shipped with the builder: name, text.

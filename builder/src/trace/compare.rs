@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 
 use super::notes::{Asker, Notes};
 use super::{Kind, Missed};
-use crate::analysis::disk::Disk;
-use crate::analysis::names::Pattern;
-use crate::analysis::resolve::Resolver;
-use crate::analysis::{self, Graph, Source, distributions, entry};
+use crate::analysis::start::entry;
+use crate::analysis::world::disk::Disk;
+use crate::analysis::world::distributions;
+use crate::analysis::world::resolve::Resolver;
+use crate::analysis::{self, Graph, Source};
 use crate::binaries::{self, Natives};
+use crate::contents::{self, Contents};
 use crate::error::Result;
+use crate::names::Pattern;
 use crate::python::Python;
-use crate::rules::{self, Contents};
 use crate::spec::{Item, Request};
 use crate::store::Store;
 use crate::target::Os;
@@ -109,7 +111,7 @@ struct Product {
 impl Product {
     fn new(request: &Request, python: &Python, store: &Store) -> Result<Product> {
         let graph = analysis::modules(request, python, store)?;
-        let contents = rules::apply(graph, request, python, store)?;
+        let contents = contents::apply(graph, request, python, store)?;
         let natives = binaries::collect(&contents, request, python, store)?;
         let mut dests: HashSet<String> = natives.files.iter().map(|n| n.dest.clone()).collect();
         dests.extend(natives.links.iter().map(|(path, _)| path.clone()));

@@ -7,30 +7,15 @@ mod run;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::ExitStatus;
-
-use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::python::Python;
 use crate::report::Reporter;
+pub use crate::report::{Missed, MissedKind as Kind, Traced};
 use crate::spec::Request;
 use crate::spec::amend::{self, Additions};
 use crate::store::Store;
 use crate::{analysis, spec};
-
-/// What the run of a program used.
-#[derive(Debug)]
-pub struct Traced {
-    /// What analysis missed.
-    pub missed: Vec<Missed>,
-    /// How the program ended.
-    pub status: ExitStatus,
-    /// The spec that was written.
-    pub written: Option<PathBuf>,
-    /// The file that the order of the imports went to.
-    pub order: Option<PathBuf>,
-}
 
 /// What is to be written of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,36 +24,6 @@ pub struct Write {
     pub missed: bool,
     /// The order of the imports, into a file beside it.
     pub order: bool,
-}
-
-/// Something that a run used and a product would not have.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Missed {
-    /// What it is.
-    pub kind: Kind,
-    /// Dotted name of a module, path under the root of a file, name of a distribution.
-    pub name: String,
-    /// The file on this machine, of data and libraries.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<PathBuf>,
-    /// File and line of the code that asked for it, if they are known.
-    pub by: Option<(String, u32)>,
-}
-
-/// Kinds of what is missed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// A module: `include` in `[modules]`.
-    Module,
-    /// A package that lists its own folder: `files` and `include` in `[modules]`.
-    Folder,
-    /// A data file: `[[data]]`.
-    Data,
-    /// A native library: `[[binary]]`.
-    Library,
-    /// A distribution whose metadata was read: `include` in `[metadata]`.
-    Metadata,
 }
 
 /// Runs the main program of a request with `arguments`; its streams are those of this process. What is to be

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 use super::notes::Notes;
-use crate::analysis::{Graph, Kind, Source, entry};
+use crate::analysis::start::entry;
+use crate::analysis::{Graph, Kind, Source};
 use crate::error::{Context, Error, Result};
 use crate::interrupt;
 use crate::python::Python;

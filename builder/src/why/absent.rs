@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::Map;
-use crate::analysis::disk::Disk;
-use crate::analysis::distributions::Installed;
-use crate::analysis::names::Pattern;
+use crate::analysis::world::disk::Disk;
+use crate::analysis::world::distributions::Installed;
 use crate::archive::manifest::Why;
 use crate::error::Result;
+use crate::names::Pattern;
 use crate::python::Python;
 use crate::rules::implicit;
 use crate::rules::load::Rules;

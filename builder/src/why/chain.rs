@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::{Map, Node, Origin, What};
-use crate::analysis::distributions::normalize;
+use crate::analysis::world::distributions::normalize;
 use crate::archive::manifest::Why;
 
 /// Cost of a step; what distinguishes steps of equal number is less.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Map, What};
-use crate::analysis::distributions::normalize;
+use crate::analysis::world::distributions::normalize;
 
 /// Most names that are offered for one that is not there.
 const NEAREST: usize = 3;

@@ -6,8 +6,8 @@ use super::{Map, Node, What};
 use crate::analysis::Kind;
 use crate::archive::manifest::Why;
 use crate::binaries::Natives;
+use crate::contents::Contents;
 use crate::inspect::Listing;
-use crate::rules::Contents;
 use crate::spec::Request;
 
 impl Map {

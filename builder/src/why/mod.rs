@@ -10,9 +10,9 @@ mod tests;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
-use crate::analysis::distributions::normalize;
-use crate::analysis::names::Pattern;
+use crate::analysis::world::distributions::normalize;
 use crate::archive::manifest::Why;
+use crate::names::Pattern;
 
 pub use absent::{Absent, Site};
 pub use chain::Step;
@@ -175,7 +175,8 @@ impl Map {
             if node.what == What::Module
                 && let Some(owner) = node.distribution
             {
-                let why = Why { from: node.name.clone(), by: "holds".to_owned(), line: 0, guard: None };
+                let (from, by) = (node.name.clone(), "holds".to_owned());
+                let why = Why { from, by, line: 0, guard: None, heuristic: String::new() };
                 self.nodes[owner].whys.push(why);
                 continue;
             }

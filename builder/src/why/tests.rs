@@ -3,7 +3,7 @@
 use super::*;
 
 fn why(from: &str, by: &str, line: u32, guard: Option<&str>) -> Why {
-    Why { from: from.into(), by: by.into(), line, guard: guard.map(str::to_owned) }
+    Why { from: from.into(), by: by.into(), line, guard: guard.map(str::to_owned), heuristic: String::new() }
 }
 
 fn module(map: &mut Map, name: &str, path: &str, owner: Option<usize>, whys: Vec<Why>) {

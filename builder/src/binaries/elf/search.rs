@@ -4,6 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::cache::SystemLibraries;
 use crate::binaries::facts::Facts;
+use crate::binaries::paths::normal;
 use crate::target::Arch;
 
 /// The loader of a target, looking into the file system under a root.
@@ -172,21 +173,6 @@ pub(crate) fn expand(folder: &str, origin: &str, arch: Arch) -> Vec<String> {
         return vec![plain];
     }
     lib.iter().map(|value| token(&plain, "LIB", value)).collect()
-}
-
-/// Removes `.` and `..` by name only, as is right where no folder is a link.
-pub(crate) fn normal(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir if out.file_name().is_some() => {
-                out.pop();
-            }
-            Component::CurDir => {}
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 fn triple(arch: Arch) -> &'static str {

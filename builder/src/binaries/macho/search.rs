@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::binaries::closure::join;
-use crate::binaries::elf::search::normal;
 use crate::binaries::facts::Facts;
+use crate::binaries::paths::normal;
 
 const LOADER: &str = "@loader_path";
 const PROGRAM: &str = "@executable_path";

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::Limits;
 use super::needs::{self, Present};
 use super::tags::Tags;
 use super::{install, lines, wheels, wheels_in};
 use crate::error::{Context, Error, Result};
 use crate::interrupt;
-use crate::python::parts::Limits;
 use crate::python::{Python, find};
 use crate::store::{Bucket, Hash, Store};
 use crate::target::{Arch, Os};

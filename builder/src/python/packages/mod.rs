@@ -8,17 +8,22 @@ mod needs;
 mod tags;
 mod wheels;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+use pep440_rs::Version;
 
 use super::Python;
 use super::cross::with_pth;
-use super::parts::Limits;
 use crate::error::{Context, Error, Result};
 use crate::spec::Request;
 use crate::store::Store;
 use needs::Present;
 use tags::Tags;
 use wheels::Chosen;
+
+/// The newest versions that requirements may be resolved to, by normalized name.
+pub(in crate::python) type Limits = BTreeMap<String, Version>;
 
 /// Puts the packages of a request on the search path, behind the standard library and ahead of what the interpreter has;
 /// requirements are resolved to no newer versions than `limits`.

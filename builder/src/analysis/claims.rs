@@ -1,0 +1,71 @@
+//! What heuristics ask for.
+
+use super::graph::{By, Guard, Reason, Source};
+
+/// Something that a heuristic says belongs into the product.
+#[derive(Debug)]
+pub(super) struct Claim {
+    pub what: What,
+    pub reason: Reason,
+    /// Whether a module that comes in by it may bring in whatever it imports, if the one that asks for it may. What is
+    /// only likely to be needed brings in distributions that its own requires, and no others.
+    pub certain: bool,
+}
+
+/// Kinds of claims.
+#[derive(Debug)]
+pub(super) enum What {
+    /// A module, if there is one of this name.
+    Module(String),
+    /// A package whose folder is listed, and whether the folders below are: its modules are files too.
+    Listed {
+        /// Its dotted name.
+        package: String,
+        /// Whether folders below are listed.
+        deep: bool,
+    },
+    /// Code that runs before the entry, as a runtime hook.
+    Startup {
+        /// Name of the module that it becomes.
+        name: String,
+        /// Path that tracebacks show.
+        path: String,
+        /// Its source.
+        source: Source,
+    },
+}
+
+/// The claims of one heuristic about one module, or about all.
+#[derive(Debug, Default)]
+pub(super) struct Claims(Vec<Claim>);
+
+impl Claims {
+    /// A module that is certain to be needed if the one that asks for it is.
+    pub(super) fn module(&mut self, name: impl Into<String>, reason: &Reason) {
+        self.push(What::Module(name.into()), reason, true);
+    }
+
+    /// A module that may be needed.
+    pub(super) fn likely(&mut self, name: impl Into<String>, reason: &Reason) {
+        self.push(What::Module(name.into()), reason, false);
+    }
+
+    /// Anything.
+    pub(super) fn push(&mut self, what: What, reason: &Reason, certain: bool) {
+        self.0.push(Claim { what, reason: reason.clone(), certain });
+    }
+}
+
+impl IntoIterator for Claims {
+    type Item = Claim;
+    type IntoIter = std::vec::IntoIter<Claim>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+/// The reason of a claim that a text of a module makes, on demand as most of them are.
+pub(super) fn by_text(from: &str, text: &str, line: u32) -> Reason {
+    Reason::new(from, By::Text(text.to_owned())).at(line).under(Guard::Function)
+}

@@ -1,0 +1,192 @@
+//! Names of modules in a native extension: what its C, Cython, mypyc or Rust code imports at run time.
+//!
+//! Only candidates are found here, by form; the worklist takes those that exist. Three layouts hold them:
+//! strings that end in NUL (C, older Cython, cffi, mypyc), Cython's table of constants (one compressed stream, cut by
+//! an array of lengths), and strings without ends (Rust), where only names of the extension's own package are sought.
+
+mod cython;
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+/// Candidates found in an extension.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::analysis) struct NativeNames {
+    /// Whole strings: dotted names, and single names of a form that only modules have.
+    pub whole: Vec<String>,
+    /// Beginnings with the extension's own top-level package, or one of the standard library, run together with what
+    /// follows.
+    pub glued: Vec<String>,
+    /// Names of one part in an extension that Cython made, where imports of siblings look like any other name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<String>,
+    /// Names run together, in such an extension.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<String>,
+}
+
+/// Longer strings name no module.
+const MAX: usize = 120;
+
+/// Finds candidates in the bytes of an extension of the top-level package `top`.
+pub(in crate::analysis) fn find(bytes: &[u8], top: &str) -> NativeNames {
+    let mut whole = BTreeSet::new();
+    for text in texts(bytes) {
+        keep(text, &mut whole);
+    }
+    let tables = cython::tables(bytes);
+    for text in &tables.strings {
+        keep(text, &mut whole);
+    }
+    let is_cython = memchr::memmem::find(bytes, b"cython_runtime").is_some();
+    let mut words: BTreeSet<String> = BTreeSet::new();
+    if is_cython {
+        words.extend(texts(bytes).chain(tables.strings.iter().map(Vec::as_slice)).filter_map(word));
+    }
+    let mut runs: BTreeSet<String> = BTreeSet::new();
+    let mut glued = BTreeSet::new();
+    for run in &tables.runs {
+        let names = run.split(|&b| !is_name(b) && b != b'.').filter(|n| n.len() > 3);
+        runs.extend(names.filter_map(|n| std::str::from_utf8(n).ok()).map(str::to_owned));
+        glue(run, top, &mut glued);
+    }
+    glue(bytes, top, &mut glued);
+    if memchr::memmem::find(bytes, b"/rustc/").is_some() {
+        run_together(bytes, &mut whole, &mut glued);
+    }
+    let list = |names: BTreeSet<String>| names.into_iter().collect();
+    NativeNames { whole: list(whole), glued: list(glued), words: list(words), runs: list(runs) }
+}
+
+/// The strings that end in NUL. On Windows they lie among other data, whose bytes run into them.
+fn texts(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    /// Shorter ones behind other data are what code happens to look like.
+    const LEAST: usize = 4;
+    let texts = bytes.split(|&b| b == 0).map(|text| {
+        let start = text.iter().rposition(|b| !(b' '..=b'~').contains(b)).map_or(0, |at| at + 1);
+        let rest = &text[start..];
+        if start > 0 && rest.len() < LEAST { &[][..] } else { rest }
+    });
+    texts.filter(|text| text.len() < MAX)
+}
+
+/// A name of one part that may be that of a module beside the extension.
+fn word(text: &[u8]) -> Option<String> {
+    let fits = (3..40).contains(&text.len())
+        && text.iter().all(|&b| is_name(b))
+        && !text[0].is_ascii_digit()
+        && !text.starts_with(b"__");
+    fits.then(|| String::from_utf8_lossy(text).into_owned())
+}
+
+/// Finds names of the standard library among Rust's strings, which have neither ends nor beginnings.
+fn run_together(bytes: &[u8], whole: &mut BTreeSet<String>, glued: &mut BTreeSet<String>) {
+    for name in PLAIN.iter().filter(|n| n.len() > 6) {
+        if memchr::memmem::find(bytes, name.as_bytes()).is_some() {
+            whole.insert((*name).to_owned());
+        }
+    }
+    for package in STANDARD_PACKAGES {
+        let known = format!("{package}.");
+        for at in memchr::memmem::find_iter(bytes, known.as_bytes()) {
+            let rest = &bytes[at..bytes.len().min(at + MAX)];
+            let end = rest.iter().position(|&b| !is_name(b) && b != b'.').unwrap_or(rest.len());
+            if end > known.len() {
+                glued.extend(std::str::from_utf8(&rest[..end]).map(str::to_owned));
+            }
+        }
+    }
+}
+
+/// Finds names of the own package that have no end of their own.
+fn glue(bytes: &[u8], top: &str, glued: &mut BTreeSet<String>) {
+    if top.len() > 2 {
+        let known = format!("{top}.");
+        for at in memchr::memmem::find_iter(bytes, known.as_bytes()) {
+            let before = at.checked_sub(1).map(|i| bytes[i]);
+            let rest = &bytes[at..bytes.len().min(at + MAX)];
+            let end = rest.iter().position(|&b| !is_name(b) && b != b'.').unwrap_or(rest.len());
+            let own_end = rest.get(end).is_none_or(|&b| b == 0) && before.is_none_or(|b| b == 0);
+            if end > known.len() && !own_end && before.is_none_or(|b| b != b'.' && b != b'/') {
+                glued.extend(std::str::from_utf8(&rest[..end]).map(str::to_owned));
+            }
+        }
+    }
+}
+
+fn is_name(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b == b'_'
+}
+
+/// Keeps a string that may name a module.
+fn keep(text: &[u8], into: &mut BTreeSet<String>) {
+    if text.len() < 2 || !text.iter().all(|&b| is_name(b) || b == b'.') {
+        return;
+    }
+    let parts = || text.split(|&b| b == b'.');
+    // mypyc names the module that a group of modules shares by a hash, which may begin with a digit.
+    if parts().any(|p| p.first().is_none_or(u8::is_ascii_digit) && !p.ends_with(b"__mypyc")) {
+        return;
+    }
+    if parts().count() > 1 || looks_like_module(text) {
+        into.extend(std::str::from_utf8(text).map(str::to_owned));
+    }
+}
+
+/// A single name is kept if it is private, made by mypyc, or one of [`PLAIN`].
+fn looks_like_module(name: &[u8]) -> bool {
+    let private =
+        name[0] == b'_' && name.get(1) != Some(&b'_') && name.iter().all(|b| !b.is_ascii_uppercase());
+    private
+        || name.ends_with(b"__mypyc")
+        || std::str::from_utf8(name).is_ok_and(|n| PLAIN.binary_search(&n).is_ok())
+}
+
+/// Packages of the standard library from which native code takes modules.
+const STANDARD_PACKAGES: [&str; 10] =
+    ["collections", "concurrent", "email", "html", "http", "importlib", "json", "logging", "urllib", "xml"];
+
+/// Standard modules that native code imports by a plain name. Left out are those that cost much or whose name is
+/// an everyday word in other uses (`code`, `site`, `test`, `http`, `xml`). Sorted.
+#[rustfmt::skip]
+const PLAIN: &[&str] = &[
+    "abc", "argparse", "array", "base64", "binascii", "bisect", "calendar", "cmath", "codecs",
+    "collections", "configparser", "contextlib", "contextvars", "copy", "copyreg", "csv", "ctypes",
+    "dataclasses", "datetime", "decimal", "difflib", "enum", "errno", "fnmatch", "fractions", "functools",
+    "getpass", "glob", "gzip", "hashlib", "heapq", "hmac", "importlib", "inspect", "io", "ipaddress",
+    "itertools", "json", "linecache", "locale", "logging", "math", "mimetypes", "mmap", "numbers",
+    "operator", "os", "pathlib", "pickle", "pkgutil", "platform", "pprint", "queue", "random", "re",
+    "secrets", "select", "selectors", "shutil", "signal", "socket", "stat", "statistics", "string",
+    "struct", "subprocess", "sys", "tempfile", "textwrap", "threading", "time", "traceback", "types",
+    "typing", "unicodedata", "urllib", "uuid", "warnings", "weakref", "zipfile", "zlib", "zoneinfo",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_sorted() {
+        assert!(PLAIN.is_sorted());
+    }
+
+    #[test]
+    fn whole_strings_end_in_nul() {
+        let names = find(b"\0pkg._impl.core\0not a name\0x\0_private\0word\0json\0a1__mypyc\0", "pkg");
+        assert_eq!(names.whole, ["_private", "a1__mypyc", "json", "pkg._impl.core"]);
+        assert!(names.glued.is_empty());
+    }
+
+    #[test]
+    fn strings_may_follow_other_data() {
+        let names = find(b"\0\xff\xff_cffi_backend\0\x8b\x01os\0\x90re\0", "pkg");
+        assert_eq!(names.whole, ["_cffi_backend"]);
+    }
+
+    #[test]
+    fn names_of_the_own_package_are_found_without_ends() {
+        let names = find(b"xx\0datetimepkg.sub.modulefailed to\0", "pkg");
+        assert_eq!(names.glued, ["pkg.sub.modulefailed"]);
+    }
+}

@@ -1,0 +1,183 @@
+//! Names of modules in pickles, without loading them.
+
+use std::collections::BTreeSet;
+
+use crate::names::is_dotted_name;
+
+/// The modules that a pickle names by GLOBAL, INST and STACK_GLOBAL (pickletools.py); empty where the bytes are none.
+///
+/// Pickles of protocol 2 and later begin with PROTO; older ones are text, the names of which stand in lines of their
+/// own.
+pub(in crate::analysis) fn modules(bytes: &[u8]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    match bytes {
+        [0x80, 2..=5, rest @ ..] if bytes.ends_with(b".") => walk(rest, &mut names),
+        [b'(' | b']' | b'}' | b'c', ..] if bytes.ends_with(b".") => walk(bytes, &mut names),
+        _ => {}
+    }
+    names
+}
+
+/// Goes over the instructions up to one that is not known.
+fn walk(mut rest: &[u8], names: &mut BTreeSet<String>) {
+    // What STACK_GLOBAL takes: the last two texts, be they fresh or fetched from the memo.
+    let mut texts: [Option<String>; 2] = [None, None];
+    let mut memo: Vec<Option<String>> = Vec::new();
+    let mut last: Option<String> = None;
+    let push = |texts: &mut [Option<String>; 2], text: Option<String>| {
+        texts.swap(0, 1);
+        texts[1] = text;
+    };
+    while let Some((&op, after)) = rest.split_first() {
+        rest = after;
+        let mut fresh = None;
+        let taken = match op {
+            // MARK, STOP, POP … without an argument
+            b'('
+            | b'0'
+            | b'1'
+            | b'2'
+            | b'N'
+            | b'R'
+            | b'a'
+            | b'b'
+            | b'd'
+            | b'e'
+            | b'l'
+            | b'o'
+            | b's'
+            | b't'
+            | b'u'
+            | b')'
+            | b']'
+            | b'}'
+            | b'Q'
+            | 0x81
+            | 0x85..=0x89
+            | 0x8f..=0x92
+            | 0x97
+            | 0x98 => Some(0),
+            b'.' => return,
+            // PROTO, BININT1, EXT1; BININT2, EXT2; BININT, EXT4, LONG_BINPUT…
+            0x80 | b'K' | 0x82 => Some(1),
+            b'M' | 0x83 => Some(2),
+            b'J' | 0x84 => Some(4),
+            b'G' | 0x95 => Some(8),
+            // Lines: FLOAT, INT, LONG, STRING, PERSID, UNICODE
+            b'F' | b'I' | b'L' | b'S' | b'P' | b'V' => line(rest).map(|(_, n)| n),
+            b'c' | b'i' => {
+                let Some((module, n)) = line(rest) else { return };
+                let Some((_, m)) = line(&rest[n..]) else { return };
+                note(module, names);
+                Some(n + m)
+            }
+            b'X' | b'T' | b'B' => sized(rest, 4, op == b'X', &mut fresh),
+            0x8c | b'U' | b'C' => sized(rest, 1, op == 0x8c, &mut fresh),
+            0x8d | 0x8e | 0x96 => sized(rest, 8, op == 0x8d, &mut fresh),
+            0x8a => sized(rest, 1, false, &mut fresh),
+            0x8b => sized(rest, 4, false, &mut fresh),
+            0x93 => {
+                if let Some(module) = &texts[0] {
+                    note(module.as_bytes(), names);
+                }
+                Some(0)
+            }
+            // MEMOIZE, BINPUT, LONG_BINPUT, PUT: the memo's places are counted, as all picklers do.
+            0x94 => {
+                memo.push(last.clone());
+                Some(0)
+            }
+            b'q' | b'r' | b'p' => {
+                memo.push(last.clone());
+                match op {
+                    b'q' => Some(1),
+                    b'r' => Some(4),
+                    _ => line(rest).map(|(_, n)| n),
+                }
+            }
+            b'h' | b'j' | b'g' => {
+                let (place, n) = match op {
+                    b'h' => (rest.first().map(|b| usize::from(*b)), 1),
+                    b'j' => (rest.get(..4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize), 4),
+                    _ => match line(rest) {
+                        Some((text, n)) => (std::str::from_utf8(text).ok().and_then(|t| t.parse().ok()), n),
+                        None => return,
+                    },
+                };
+                let known = place.and_then(|p| memo.get(p).cloned().flatten());
+                push(&mut texts, known);
+                Some(n)
+            }
+            _ => None,
+        };
+        let Some(after) = taken.and_then(|n| rest.get(n..)) else { return };
+        rest = after;
+        if fresh.is_some() {
+            push(&mut texts, fresh.clone());
+        }
+        if !matches!(op, 0x94 | b'q' | b'r' | b'p') {
+            last = fresh;
+        }
+    }
+}
+
+/// Length of an argument with its size before it; its text where it is one.
+fn sized(rest: &[u8], width: usize, is_text: bool, text: &mut Option<String>) -> Option<usize> {
+    let size = rest.get(..width)?.iter().rev().try_fold(0_u64, |n, b| Some((n << 8) | u64::from(*b)))?;
+    let end = usize::try_from(size).ok()?.checked_add(width)?;
+    let bytes = rest.get(width..end)?;
+    if is_text {
+        *text =
+            Some(std::str::from_utf8(bytes).ok().filter(|t| t.len() < 200).unwrap_or_default().to_owned());
+    }
+    Some(end)
+}
+
+/// A line and its length with the newline.
+fn line(rest: &[u8]) -> Option<(&[u8], usize)> {
+    let end = rest.iter().position(|b| *b == b'\n')?;
+    Some((&rest[..end], end + 1))
+}
+
+fn note(module: &[u8], names: &mut BTreeSet<String>) {
+    if let Ok(name) = std::str::from_utf8(module)
+        && is_dotted_name(name)
+    {
+        names.insert(name.to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `pickle.dumps([collections.OrderedDict, decimal.Decimal, decimal.Context], protocol)` of CPython 3.12.
+    const PICKLES: [&[u8]; 3] = [
+        b"(lp0\nccollections\nOrderedDict\np1\nacdecimal\nDecimal\np2\nacdecimal\nContext\np3\na.",
+        b"\x80\x02]q\x00(ccollections\nOrderedDict\nq\x01cdecimal\nDecimal\nq\x02cdecimal\nContext\nq\x03e.",
+        b"\x80\x04\x95G\x00\x00\x00\x00\x00\x00\x00]\x94(\x8c\x0bcollections\x94\x8c\x0bOrderedDict\x94\x93\x94\
+          \x8c\x07decimal\x94\x8c\x07Decimal\x94\x93\x94h\x04\x8c\x07Context\x94\x93\x94e.",
+    ];
+
+    #[test]
+    fn names_of_all_protocols() {
+        for pickle in PICKLES {
+            let found: Vec<String> = modules(pickle).into_iter().collect();
+            assert_eq!(found, ["collections", "decimal"], "{pickle:?}");
+        }
+    }
+
+    #[test]
+    fn other_bytes_name_nothing() {
+        for bytes in [
+            &b""[..],
+            b"\x80",
+            b"\x80\x04",
+            b"text.",
+            b"\x80\x04\x8c\xff.",
+            b"(\x8d\xff\xff\xff\xff\xff\xff\xff\xff.",
+        ] {
+            assert!(modules(bytes).is_empty());
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! What is known of a text before the program runs: constants, and the beginnings of computed names.
+
+use ruff_python_ast::{self as ast, Expr};
+
+use super::format;
+use crate::analysis::facts::Origin;
+
+/// What is known of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Known {
+    /// What the text counts from.
+    pub origin: Origin,
+    /// The text, with [`UNKNOWN`] for what is not known of it.
+    pub text: String,
+    /// Whether that is all of it.
+    pub whole: bool,
+}
+
+impl Known {
+    pub(super) fn new(origin: Origin, text: impl Into<String>, whole: bool) -> Known {
+        Known { origin, text: text.into(), whole }
+    }
+}
+
+/// What names stand for where an expression is looked at.
+pub(super) trait Names {
+    /// What a variable may be.
+    fn variable(&self, name: &str) -> Vec<Known>;
+    /// The text parts of what a variable holds, be it a list, a table or a text.
+    fn elements(&self, name: &str) -> Vec<Known>;
+    /// The module that a name was imported as.
+    fn module(&self, name: &str) -> Option<Known>;
+}
+
+/// Stands for what is not known in a text that is not whole.
+pub(in crate::analysis) const UNKNOWN: &str = "*";
+
+/// More texts than so many are not told apart.
+const MOST: usize = 512;
+
+/// What is known of the texts that an expression may give; nothing if nothing is.
+pub(super) fn known_texts(expr: &Expr, names: &dyn Names) -> Vec<Known> {
+    match expr {
+        Expr::StringLiteral(s) => vec![Known::new(Origin::Absolute, s.value.to_str(), true)],
+        Expr::Name(name) => match name.id.as_str() {
+            "__name__" => vec![Known::new(Origin::Own(0), "", true)],
+            "__package__" => vec![Known::new(Origin::Package(1), "", true)],
+            other => names.variable(other),
+        },
+        Expr::Attribute(a) => {
+            let Expr::Name(base) = &*a.value else { return Vec::new() };
+            match a.attr.as_str() {
+                "parent" if base.id.as_str() == "__spec__" => vec![Known::new(Origin::Package(1), "", true)],
+                "__name__" | "__package__" => names.module(base.id.as_str()).into_iter().collect(),
+                // What the class sets it to.
+                attribute if is_self(&base.id) => names.variable(attribute),
+                _ => Vec::new(),
+            }
+        }
+        Expr::Subscript(s) if is_parent_of_name(s) => vec![Known::new(Origin::Package(1), "", true)],
+        Expr::Subscript(s) => elements(&s.value, names),
+        Expr::If(ternary) => either([&*ternary.body, &*ternary.orelse], names),
+        Expr::BoolOp(op) => either(&op.values, names),
+        Expr::Named(named) => known_texts(&named.value, names),
+        Expr::BinOp(op) if op.op == ast::Operator::Add => {
+            product(known_texts(&op.left, names), &known_texts(&op.right, names))
+        }
+        Expr::BinOp(op) if op.op == ast::Operator::Mod => match &*op.left {
+            Expr::StringLiteral(format) => glue(format::printf(format.value.to_str(), &op.right), names),
+            _ => Vec::new(),
+        },
+        Expr::FString(text) => glue(format::interpolated(text), names),
+        Expr::Call(call) => known_call(call, names),
+        _ => Vec::new(),
+    }
+}
+
+fn is_self(name: &str) -> bool {
+    matches!(name, "self" | "cls")
+}
+
+/// What one of several expressions may give; of one of which nothing is known, anything.
+fn either<'e>(all: impl IntoIterator<Item = &'e Expr>, names: &dyn Names) -> Vec<Known> {
+    let mut known = Vec::new();
+    let mut open = false;
+    for expr in all {
+        let more = known_texts(expr, names);
+        open |= more.is_empty() && !expr.is_none_literal_expr();
+        known.extend(more);
+    }
+    if open && !known.is_empty() {
+        known.push(Known::new(Origin::Absolute, UNKNOWN, false));
+    }
+    known.truncate(MOST);
+    known
+}
+
+/// Methods of texts and tables.
+fn known_call(call: &ast::ExprCall, names: &dyn Names) -> Vec<Known> {
+    let arguments = &call.arguments;
+    let Expr::Attribute(attribute) = &*call.func else {
+        // `str(x)`
+        let is_text = matches!(&*call.func, Expr::Name(n) if n.id.as_str() == "str");
+        return match arguments.args.first() {
+            Some(value) if is_text => known_texts(value, names),
+            _ => Vec::new(),
+        };
+    };
+    match (attribute.attr.as_str(), &*attribute.value) {
+        ("format", Expr::StringLiteral(format)) => {
+            glue(format::fields(format.value.to_str(), arguments), names)
+        }
+        ("substitute" | "safe_substitute", template) => {
+            let text = match template {
+                Expr::Call(made) => made.arguments.args.first(),
+                _ => None,
+            };
+            match text {
+                Some(Expr::StringLiteral(text)) => {
+                    glue(format::template(text.value.to_str(), arguments), names)
+                }
+                _ => Vec::new(),
+            }
+        }
+        ("join", Expr::StringLiteral(separator)) => {
+            let Some(Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. })) =
+                arguments.args.first()
+            else {
+                // Parts of a name, more than one as a rule.
+                let parts = format!("{UNKNOWN}.{UNKNOWN}");
+                let is_name = separator.value.to_str() == "." && arguments.args.len() == 1;
+                return if is_name { vec![Known::new(Origin::Absolute, parts, false)] } else { Vec::new() };
+            };
+            let mut parts = Vec::new();
+            for (i, value) in elts.iter().enumerate() {
+                if i > 0 {
+                    parts.push(Part::Text(separator.value.to_str()));
+                }
+                parts.push(Part::Value(Some(value)));
+            }
+            glue(parts, names)
+        }
+        ("get" | "pop" | "setdefault", table) => {
+            let mut known = elements(table, names);
+            if let Some(other) = arguments.args.get(1).filter(|_| !known.is_empty()) {
+                let more = known_texts(other, names);
+                if more.is_empty() && !other.is_none_literal_expr() {
+                    known.push(Known::new(Origin::Absolute, UNKNOWN, false));
+                }
+                known.extend(more);
+            }
+            known
+        }
+        ("replace", text) => {
+            let (Some(Expr::StringLiteral(old)), Some(Expr::StringLiteral(new))) =
+                (arguments.args.first(), arguments.args.get(1))
+            else {
+                return Vec::new();
+            };
+            let mut known = known_texts(text, names);
+            for known in &mut known {
+                known.text = known.text.replace(old.value.to_str(), new.value.to_str());
+            }
+            known
+        }
+        ("lower" | "casefold", text) => changed(text, names, str::to_lowercase),
+        ("upper", text) => changed(text, names, str::to_uppercase),
+        ("title", text) => changed(text, names, |text| capitalized(text, char::is_alphabetic)),
+        ("capitalize", text) => changed(text, names, |text| capitalized(text, |_| true)),
+        ("removeprefix", text) => cut(text, arguments, names, |text, part| text.strip_prefix(part)),
+        ("removesuffix", text) => cut(text, arguments, names, |text, part| text.strip_suffix(part)),
+        ("strip" | "rstrip" | "lstrip", text) => known_texts(text, names),
+        _ => Vec::new(),
+    }
+}
+
+/// The texts of an expression, each of them changed. What is not known of them stays so.
+fn changed(expr: &Expr, names: &dyn Names, change: impl Fn(&str) -> String) -> Vec<Known> {
+    let mut known = known_texts(expr, names);
+    known.iter_mut().for_each(|k| k.text = change(&k.text));
+    known
+}
+
+/// The texts of an expression without a constant beginning or end, where they have it.
+fn cut(
+    expr: &Expr,
+    arguments: &ast::Arguments,
+    names: &dyn Names,
+    cut: for<'t> fn(&'t str, &str) -> Option<&'t str>,
+) -> Vec<Known> {
+    let Some(Expr::StringLiteral(part)) = arguments.args.first() else { return Vec::new() };
+    changed(expr, names, |text| cut(text, part.value.to_str()).unwrap_or(text).to_owned())
+}
+
+/// The text with the first letter of each word large and the others small; `is_word` tells what a word goes on with.
+fn capitalized(text: &str, is_word: impl Fn(char) -> bool) -> String {
+    let mut is_inside = false;
+    let letters = text.chars().map(|c| {
+        let letter = if is_inside { c.to_ascii_lowercase() } else { c.to_ascii_uppercase() };
+        is_inside = is_word(c);
+        letter
+    });
+    letters.collect()
+}
+
+/// The texts that a list, a table or a text holds, at any depth: what a loop over it or a look into it may give.
+pub(super) fn elements(expr: &Expr, names: &dyn Names) -> Vec<Known> {
+    let mut known: Vec<Known> = match expr {
+        Expr::List(ast::ExprList { elts, .. })
+        | Expr::Tuple(ast::ExprTuple { elts, .. })
+        | Expr::Set(ast::ExprSet { elts, .. }) => elts.iter().flat_map(|e| elements(e, names)).collect(),
+        Expr::Dict(dict) => {
+            let parts = dict.items.iter().flat_map(|item| item.key.iter().chain([&item.value]));
+            parts.flat_map(|e| elements(e, names)).collect()
+        }
+        Expr::Starred(starred) => elements(&starred.value, names),
+        Expr::Subscript(s) => elements(&s.value, names),
+        Expr::Name(name) => names.elements(name.id.as_str()),
+        Expr::Attribute(a) if matches!(&*a.value, Expr::Name(n) if is_self(&n.id)) => {
+            names.elements(a.attr.as_str())
+        }
+        Expr::BinOp(op) if matches!(op.op, ast::Operator::Add | ast::Operator::BitOr) => {
+            let mut known = elements(&op.left, names);
+            known.extend(elements(&op.right, names));
+            // A text that is put together is one text.
+            if known.is_empty() || matches!(&*op.left, Expr::StringLiteral(_) | Expr::FString(_)) {
+                known = known_texts(expr, names);
+            }
+            known
+        }
+        Expr::Call(call) => match &*call.func {
+            Expr::Attribute(a) => match (a.attr.as_str(), &*a.value) {
+                ("items" | "values" | "keys" | "copy", table) => elements(table, names),
+                ("split", Expr::StringLiteral(text)) => {
+                    let separator = match call.arguments.args.first() {
+                        Some(Expr::StringLiteral(s)) => Some(s.value.to_str()),
+                        _ => None,
+                    };
+                    let text = text.value.to_str();
+                    let words: Vec<&str> = match separator {
+                        Some(separator) if !separator.is_empty() => text.split(separator).collect(),
+                        _ => text.split_whitespace().collect(),
+                    };
+                    words.into_iter().map(|w| Known::new(Origin::Absolute, w, true)).collect()
+                }
+                _ => known_texts(expr, names),
+            },
+            Expr::Name(_) => {
+                let keywords = call.arguments.keywords.iter().map(|k| &k.value);
+                call.arguments.args.iter().chain(keywords).flat_map(|e| elements(e, names)).collect()
+            }
+            _ => Vec::new(),
+        },
+        _ => known_texts(expr, names),
+    };
+    known.truncate(MOST);
+    known
+}
+
+/// A piece of a text that is put together.
+pub(super) enum Part<'e> {
+    Text(&'e str),
+    /// Where nothing is known of the value, the text is known up to here.
+    Value(Option<&'e Expr>),
+}
+
+/// The texts that pieces give in order.
+fn glue(parts: Vec<Part<'_>>, names: &dyn Names) -> Vec<Known> {
+    let mut known: Option<Vec<Known>> = None;
+    for part in parts {
+        let more = match part {
+            Part::Text("") => continue,
+            Part::Text(text) => vec![Known::new(Origin::Absolute, text, true)],
+            Part::Value(value) => value.map(|v| known_texts(v, names)).unwrap_or_default(),
+        };
+        known = Some(match known {
+            None if more.is_empty() => return Vec::new(),
+            None => more,
+            Some(known) => product(known, &more),
+        });
+    }
+    known.unwrap_or_default()
+}
+
+/// Each left text with each right one behind it.
+fn product(left: Vec<Known>, right: &[Known]) -> Vec<Known> {
+    let right: Vec<&Known> = right.iter().filter(|m| m.origin == Origin::Absolute).collect();
+    let mut all = Vec::new();
+    for known in left {
+        if right.is_empty() || all.len() + right.len() > MOST {
+            let gap = if known.text.ends_with(UNKNOWN) { "" } else { UNKNOWN };
+            all.push(Known { text: known.text + gap, whole: false, ..known });
+            continue;
+        }
+        for more in &right {
+            let text = join(known.origin, known.text.clone(), &more.text);
+            all.push(Known::new(known.origin, text, known.whole && more.whole));
+        }
+    }
+    all
+}
+
+/// `__name__.rpartition(".")[0]`: the package that a module is in.
+fn is_parent_of_name(subscript: &ast::ExprSubscript) -> bool {
+    let Expr::Call(call) = &*subscript.value else { return false };
+    let Expr::Attribute(attribute) = &*call.func else { return false };
+    let dot = matches!(call.arguments.args.first(), Some(Expr::StringLiteral(s)) if s.value.to_str() == ".");
+    let first = matches!(&*subscript.slice, Expr::NumberLiteral(n)
+        if matches!(&n.value, ast::Number::Int(i) if *i == 0));
+    let cuts = match attribute.attr.as_str() {
+        "rpartition" => true,
+        "rsplit" => call.arguments.len() == 2,
+        _ => false,
+    };
+    dot && first && cuts && matches!(&*attribute.value, Expr::Name(n) if n.id.as_str() == "__name__")
+}
+
+/// Appends to a known text; the dot after `__name__` is not part of the tail.
+fn join(origin: Origin, mut text: String, more: &str) -> String {
+    let more =
+        if origin != Origin::Absolute && text.is_empty() { more.trim_start_matches('.') } else { more };
+    text.push_str(more);
+    text
+}
+
+/// Constant strings of a list, tuple or set (or a sum of such), or a string itself.
+pub(super) fn strings(expr: &Expr, into: &mut Vec<String>) {
+    match expr {
+        Expr::StringLiteral(s) => into.push(s.value.to_str().to_owned()),
+        Expr::List(list) => list.elts.iter().for_each(|e| strings(e, into)),
+        Expr::Tuple(tuple) => tuple.elts.iter().for_each(|e| strings(e, into)),
+        Expr::Set(set) => set.elts.iter().for_each(|e| strings(e, into)),
+        Expr::BinOp(op) => {
+            strings(&op.left, into);
+            strings(&op.right, into);
+        }
+        _ => {}
+    }
+}
+
+/// The constant strings of an expression that holds nothing else.
+pub(super) fn literal_texts(expr: &Expr) -> Option<Vec<String>> {
+    match expr {
+        Expr::StringLiteral(s) => Some(vec![s.value.to_str().to_owned()]),
+        Expr::Tuple(ast::ExprTuple { elts, .. })
+        | Expr::List(ast::ExprList { elts, .. })
+        | Expr::Set(ast::ExprSet { elts, .. }) => {
+            let texts: Option<Vec<Vec<String>>> = elts.iter().map(literal_texts).collect();
+            Some(texts?.concat())
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,129 @@
+//! The finished graph: modules with their distributions, and what else the modules ask for.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::Fixpoint;
+use crate::analysis::graph::{Graph, Kind, Module};
+use crate::analysis::world::Role;
+use crate::analysis::world::distributions::{Installed, required_name};
+
+impl Fixpoint<'_> {
+    /// The finished graph.
+    pub(in crate::analysis) fn finish(mut self) -> Graph {
+        let nodes = std::mem::take(&mut self.collected.nodes);
+        let starts_interpreter = nodes.iter().any(|n| n.role == Role::Library && n.facts.interpreter);
+        let installed = self.world.installed;
+        let mut owners: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut modules: BTreeMap<String, Module> = BTreeMap::new();
+        let mut named_files = BTreeMap::new();
+        let (mut climbing, mut making) = (Vec::new(), Vec::new());
+        let mut asked = HashSet::new();
+        for node in nodes {
+            if node.role != Role::Stdlib {
+                asked.extend(node.facts.metadata.iter().cloned());
+                if !node.facts.files.is_empty() {
+                    named_files.insert(node.module.name.clone(), node.facts.files.clone());
+                }
+                if node.facts.climbs {
+                    climbing.push(node.module.name.clone());
+                }
+                // What those of the standard library make is known.
+                if node.facts.finds || node.facts.makes {
+                    making.push(node.module.name.clone());
+                }
+            }
+            let mut module = node.module;
+            if self.rejected.contains(&module.name) {
+                continue;
+            }
+            let file = match &module.kind {
+                Kind::Source(source) | Kind::Bytecode(source) | Kind::Extension(source) => source.file(),
+                Kind::Namespace(_) | Kind::Builtin => None,
+            };
+            let owner = file
+                .filter(|f| !self.world.reader.python.in_stdlib(f))
+                .and_then(|f| installed.owner(f, &module.name));
+            if let Some(owner) = owner {
+                owners.insert(owner, 0);
+            }
+            module.distribution = owner;
+            modules.insert(module.name.clone(), module);
+        }
+        for name in &asked {
+            if let Some((at, _)) = installed.named(name) {
+                owners.insert(at, 0);
+            }
+        }
+        // It resolves what distributions require, whether their modules are there or not.
+        if modules.contains_key("pkg_resources") {
+            let mut queue: Vec<usize> = owners.keys().copied().collect();
+            while let Some(owner) = queue.pop() {
+                for required in installed.get(owner).requires.iter().filter_map(|r| required_name(r)) {
+                    if let Some((at, _)) = installed.named(required)
+                        && owners.insert(at, 0).is_none()
+                    {
+                        queue.push(at);
+                    }
+                }
+            }
+        }
+        for partner in partners(installed, &modules, &owners) {
+            owners.insert(partner, 0);
+        }
+        let mut named: Vec<(&str, usize)> =
+            owners.keys().map(|&o| (installed.get(o).name.as_str(), o)).collect();
+        named.sort_unstable();
+        let distributions = named.iter().map(|&(_, o)| installed.get(o).clone()).collect();
+        for (place, (_, owner)) in named.into_iter().enumerate() {
+            owners.insert(owner, place);
+        }
+        for module in modules.values_mut() {
+            module.distribution = module.distribution.and_then(|o| owners.get(&o).copied());
+        }
+        Graph {
+            modules,
+            missing: self.missing,
+            named_files,
+            climbing,
+            making,
+            listed: self.listed,
+            starts_interpreter,
+            distributions,
+            warnings: self.warnings,
+        }
+    }
+}
+
+/// Distributions without modules of their own that lay files into packages of those that require them, or below the prefix.
+fn partners(
+    installed: &Installed,
+    modules: &BTreeMap<String, Module>,
+    owners: &BTreeMap<usize, usize>,
+) -> Vec<usize> {
+    let mut found: Vec<usize> = Vec::new();
+    let mut queue: Vec<usize> = owners.keys().copied().collect();
+    while let Some(owner) = queue.pop() {
+        for required in installed.get(owner).requires.iter().filter_map(|r| required_name(r)) {
+            let Some((at, distribution)) = installed.named(required) else { continue };
+            if owners.contains_key(&at) || found.contains(&at) {
+                continue;
+            }
+            let inside = |file: &String| {
+                file.split_once('/').is_some_and(|(top, _)| modules.get(top).is_some_and(|m| m.package))
+            };
+            if distribution.files.iter().any(inside) || is_below_prefix(&distribution.files) {
+                found.push(at);
+                queue.push(at);
+            }
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+/// Whether a distribution has nothing but files that go below the prefix; `--target` of pip and uv puts them beside the packages.
+fn is_below_prefix(files: &[String]) -> bool {
+    const FOLDERS: [&str; 4] = ["Library", "etc", "lib", "share"];
+    let top = |file: &str| file.trim_start_matches("../").split('/').next().unwrap_or_default().to_owned();
+    !files.iter().any(|f| f.ends_with(".py")) && files.iter().any(|f| FOLDERS.contains(&top(f).as_str()))
+}

@@ -1,0 +1,207 @@
+//! Follows what modules ask for: their import statements, and the claims of heuristics about them.
+
+use std::sync::Arc;
+
+use super::{Fixpoint, conditional};
+use crate::analysis::claims::{Claim, Claims, What};
+use crate::analysis::collected::{Live, Subject};
+use crate::analysis::facts::condition::Role;
+use crate::analysis::facts::{Facts, Form, Import, Origin};
+use crate::analysis::graph::{By, Guard, Kind, Module, Reason};
+use crate::analysis::world;
+use crate::names::{self, Pattern, is_entry, top};
+
+impl Fixpoint<'_> {
+    /// Follows what one module asks for.
+    pub(super) fn follow(&mut self, at: usize) {
+        let node = &mut self.collected.nodes[at];
+        node.followed = true;
+        let (facts, name) = (Arc::clone(&node.facts), node.module.name.clone());
+        if facts.extends_path && node.module.package {
+            self.world.extend_path(&name);
+            node.locations = self.world.find(&name).and_then(|f| f.locations).or(node.locations.take());
+        }
+        let unwanted = self.collected.unwanted(&name, self.world);
+        let live = self.live(at, &facts, &unwanted);
+        for import in &live {
+            if matches!(import.import.form, Form::Import | Form::From | Form::Call) {
+                self.follow_import(at, import, &unwanted);
+            }
+        }
+        self.ask_about(at, &live, &unwanted);
+    }
+
+    /// The imports of a module that the target reaches, with the names of what they count from.
+    fn live<'f>(&mut self, at: usize, facts: &'f Facts, unwanted: &[Pattern]) -> Vec<Live<'f>> {
+        let node = &self.collected.nodes[at];
+        let name = &node.module.name;
+        let main = name.starts_with("__main__");
+        let has_tools = node.role != world::Role::Stdlib;
+        let role = Role { main, tool: main || self.collected.tools.contains(name) || has_tools };
+        let mut live = Vec::new();
+        for import in &facts.imports {
+            let condition = import.condition.checked_sub(1).and_then(|i| facts.conditions.get(i as usize));
+            let guard = match condition.map(|c| c.holds(&self.platform, role)) {
+                Some(Some(false)) => continue,
+                Some(None) => conditional(import.guard),
+                None | Some(Some(true)) => import.guard,
+            };
+            let Some(base) = base(&self.collected.nodes[at].module, import) else { continue };
+            let base = self.handed_out(at, base);
+            if self.is_foreign(at, &base) || guard != Guard::None && unwanted.iter().any(|p| p.covers(&base))
+            {
+                continue;
+            }
+            live.push(Live { import, name: base, guard });
+        }
+        live
+    }
+
+    /// An import statement, or a call that does the same.
+    fn follow_import(&mut self, at: usize, live: &Live<'_>, unwanted: &[Pattern]) {
+        let Live { import, name: base, guard } = live;
+        let by = if import.form == Form::Call { By::Call } else { By::Import };
+        let node = &self.collected.nodes[at];
+        let (from, certain) = (node.module.name.clone(), node.certain);
+        let reason = Reason::new(from, by).at(import.line).under(*guard);
+        let Some(package) = self.require(base, &reason, certain) else { return };
+        if import.form == Form::Import || self.collected.nodes[package].locations.is_none() {
+            return;
+        }
+        if import.names.iter().any(|n| n == "*") {
+            self.queue.stars.push((package, reason, certain));
+            return;
+        }
+        let is_namespace = matches!(self.collected.nodes[package].module.kind, Kind::Namespace(_));
+        for name in &import.names {
+            let full = format!("{base}.{name}");
+            if *guard != Guard::None && unwanted.iter().any(|p| p.covers(&full)) {
+                continue;
+            }
+            let found = self.take_if_there(&full, &reason, certain);
+            // A namespace package has no attributes: what it does not hold is missing.
+            if found.is_none() && is_namespace && !self.world.is_excluded(&full) {
+                self.missing.entry(full).or_default().push(reason.clone());
+            }
+        }
+    }
+
+    /// `from p import *` brings the submodules that `__all__` names; whether there were new ones.
+    pub(super) fn follow_stars(&mut self) -> bool {
+        for (package, reason, certain) in std::mem::take(&mut self.queue.stars) {
+            let node = &self.collected.nodes[package];
+            let (facts, base) = (Arc::clone(&node.facts), node.module.name.clone());
+            for name in &facts.all {
+                self.take_if_there(&format!("{base}.{name}"), &reason, certain);
+            }
+        }
+        !self.queue.fresh.is_empty()
+    }
+
+    /// The module that an import leads to in a package whose finder hands out its subpackages as if they lay at the top.
+    fn handed_out(&self, at: usize, name: String) -> String {
+        let own = top(&self.collected.nodes[at].module.name);
+        if !self.collected.get(own).is_some_and(|n| n.facts.finds) {
+            return name;
+        }
+        let first = top(&name);
+        let is_alias =
+            self.world.find(first).is_none() && self.world.find(&format!("{own}.{first}")).is_some();
+        if is_alias { format!("{own}.{name}") } else { name }
+    }
+
+    /// Whether a module that is not certain has no claim to what it imports: another distribution, which its own does not
+    /// require (not even as an extra) and which nothing else brings in. The import is put off until something does.
+    fn is_foreign(&mut self, at: usize, name: &str) -> bool {
+        let node = &self.collected.nodes[at];
+        let first = top(name);
+        if node.certain || self.collected.get(first).is_some_and(|n| n.certain) {
+            return false;
+        }
+        let Some(from) = self.world.owner_of(top(&node.module.name)) else { return false };
+        let foreign = match self.world.owner_of(first) {
+            Some(owner) => owner != from && !self.world.may_require(from, owner),
+            None => self.world.is_optional_stdlib(first),
+        };
+        if foreign {
+            self.queue.deferred.entry(first.to_owned()).or_default().push(at);
+        }
+        foreign
+    }
+
+    /// Asks the heuristics about one module.
+    fn ask_about(&mut self, at: usize, live: &[Live<'_>], unwanted: &[Pattern]) {
+        let mut asked = std::mem::take(&mut self.heuristics);
+        for entry in &mut asked {
+            let node = &self.collected.nodes[at];
+            if !entry.about.contains(&node.role) {
+                continue;
+            }
+            let mut claims = Claims::default();
+            entry.heuristic.of_module(&Subject { node, live, unwanted }, self.world, &mut claims);
+            let certain = node.certain;
+            self.take_claims(entry.name, claims, certain);
+        }
+        self.heuristics = asked;
+    }
+
+    /// Asks the heuristics, one after the other, about all modules so far; whether one brought something new.
+    pub(super) fn ask_about_all(&mut self) -> bool {
+        let mut asked = std::mem::take(&mut self.heuristics);
+        let is_new = asked.iter_mut().any(|entry| {
+            let mut claims = Claims::default();
+            entry.heuristic.of_all(&self.collected, self.world, &mut claims);
+            self.take_claims(entry.name, claims, true);
+            !self.queue.fresh.is_empty()
+        });
+        self.heuristics = asked;
+        is_new
+    }
+
+    fn take_claims(&mut self, heuristic: &str, claims: Claims, is_certain: bool) {
+        for Claim { what, mut reason, certain } in claims {
+            reason.heuristic = heuristic.to_owned();
+            match what {
+                What::Module(name) => {
+                    self.take_if_there(&name, &reason, is_certain && certain);
+                }
+                What::Listed { package, deep } => *self.listed.entry(package).or_default() |= deep,
+                What::Startup { name, path, source } if !self.collected.slots.contains_key(&name) => {
+                    let (kind, reasons) = (Kind::Source(source), vec![reason]);
+                    let module = Module { name, kind, package: false, path, distribution: None, reasons };
+                    self.add(module, None, is_certain && certain);
+                }
+                What::Startup { .. } => {}
+            }
+        }
+    }
+}
+
+/// The absolute name of an import, if it has one.
+fn base(module: &Module, import: &Import) -> Option<String> {
+    let package = match import.origin {
+        Origin::Absolute => return Some(import.module.clone()),
+        Origin::Own(levels) => up(&module.name, levels)?,
+        // A folder beside a script or a module that is in no package.
+        Origin::Package(1) if import.form.is_folder() && is_alone(module) => {
+            return Some(import.module.clone()).filter(|name| !name.is_empty());
+        }
+        Origin::Package(level) if module.package => up(&module.name, level.saturating_sub(1))?,
+        Origin::Package(level) => up(&module.name, level)?,
+    };
+    if is_entry(package) {
+        return None;
+    }
+    let dot = import.form == Form::Prefix || !import.module.is_empty();
+    Some(if dot { format!("{package}.{}", import.module) } else { package.to_owned() })
+}
+
+/// The package so many levels up.
+fn up(name: &str, levels: u32) -> Option<&str> {
+    (0..levels).try_fold(name, |name, _| names::parent(name))
+}
+
+/// Whether a module is in no package.
+fn is_alone(module: &Module) -> bool {
+    !module.package && (is_entry(&module.name) || !module.name.contains('.'))
+}

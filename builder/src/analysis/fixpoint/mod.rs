@@ -1,0 +1,158 @@
+//! From the entries along every import and every claim of a heuristic that the target can reach, until nothing is new: the
+//! only place that changes the graph while it grows.
+
+mod finish;
+mod follow;
+mod read;
+mod take;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::collected::Collected;
+use super::facts::condition::Platform;
+use super::graph::{By, Guard, Reason};
+use super::heuristics::{self, Entry};
+use super::start::entry::Start;
+use super::world::World;
+use crate::error::{Result, Warning};
+use crate::interrupt;
+use crate::names::Pattern;
+
+/// The graph while it grows.
+pub(super) struct Fixpoint<'a> {
+    world: &'a World<'a>,
+    platform: Platform,
+    collected: Collected,
+    heuristics: Vec<Entry>,
+    missing: BTreeMap<String, Vec<Reason>>,
+    warnings: Vec<Warning>,
+    /// Modules that Python cannot compile.
+    rejected: HashSet<String>,
+    /// Packages whose folders are listed, see [`super::Graph::listed`].
+    listed: BTreeMap<String, bool>,
+    queue: Queue,
+}
+
+/// What is still to be done.
+#[derive(Default)]
+struct Queue {
+    /// Modules that are new.
+    fresh: Vec<usize>,
+    /// Modules to be followed once more: they have become certain, or what they ask for has come in.
+    again: Vec<usize>,
+    /// Packages that star imports name, with their reasons and whether they are certain.
+    stars: Vec<(usize, Reason, bool)>,
+    /// Top-level name → modules whose imports of it were put off, see [`Fixpoint::is_foreign`].
+    deferred: BTreeMap<String, Vec<usize>>,
+}
+
+impl<'a> Fixpoint<'a> {
+    /// An empty graph.
+    pub(super) fn new(world: &'a World<'a>) -> Fixpoint<'a> {
+        let python = world.reader.python;
+        Fixpoint {
+            world,
+            platform: Platform { target: python.target, version: python.version },
+            collected: Collected::default(),
+            heuristics: heuristics::all(),
+            missing: BTreeMap::new(),
+            warnings: Vec::new(),
+            rejected: HashSet::new(),
+            listed: BTreeMap::new(),
+            queue: Queue::default(),
+        }
+    }
+
+    /// Puts an entry into the graph.
+    pub(super) fn start(&mut self, start: Start) {
+        let needs = start.needs;
+        let optional = needs.len() > 1;
+        self.add(start.module, None, true);
+        for (i, (name, by)) in needs.into_iter().enumerate() {
+            let reason = Reason::new("__main__", by);
+            self.collected.tools.insert(name.clone());
+            // `python -m module`: `module.__main__` is there if it is a package.
+            if i > 0 && optional {
+                self.take_if_there(&name, &reason, true);
+            } else {
+                self.require(&name, &reason, true);
+            }
+        }
+    }
+
+    /// Modules that the interpreter needs in every product.
+    pub(super) fn interpreter(&mut self) {
+        let reason = Reason::new("", By::Interpreter);
+        let implicit = self.world.implicit;
+        for name in bootloader::seed::required(self.world.reader.python.minor()) {
+            self.take_if_there(name, &reason, true);
+        }
+        for name in &implicit.interpreter.modules {
+            self.take_if_there(name, &reason, true);
+        }
+        for package in &implicit.interpreter.submodules {
+            self.take_if_there(package, &reason, true);
+            for name in self.world.submodules(package) {
+                self.take_if_there(&name, &reason, true);
+            }
+        }
+    }
+
+    /// `[modules] include`.
+    pub(super) fn include(&mut self, patterns: &[String]) {
+        for text in patterns {
+            let pattern = Pattern::new(text);
+            let reason = Reason::new("", By::Request(format!("include `{text}`")));
+            let mut wanted = match pattern.exact() {
+                Some(name) => vec![name],
+                None => {
+                    let root = pattern.root();
+                    let below = if root.is_empty() { Vec::new() } else { self.world.submodules(&root) };
+                    let all = Some(root).filter(|r| !r.is_empty()).into_iter().chain(below);
+                    all.filter(|name| pattern.matches(name) && !self.world.is_excluded(name)).collect()
+                }
+            };
+            wanted.retain(|name| self.take_if_there(name, &reason, true).is_some());
+            if wanted.is_empty() {
+                let warning = Warning::new(format!("no module matches `{text}`, which is to be included"));
+                self.warnings
+                    .push(warning.hint("check its spelling, or install the distribution that provides it"));
+            }
+        }
+    }
+
+    /// Follows imports and claims until nothing new turns up.
+    ///
+    /// # Errors
+    /// The build was interrupted, or an entry has a syntax error.
+    pub(super) fn run(&mut self) -> Result<()> {
+        loop {
+            interrupt::check()?;
+            let batch = std::mem::take(&mut self.queue.fresh);
+            if !batch.is_empty() {
+                self.read(&batch)?;
+                for at in batch {
+                    self.follow(at);
+                }
+                continue;
+            }
+            if self.follow_stars() || self.ask_about_all() {
+                continue;
+            }
+            let again = std::mem::take(&mut self.queue.again);
+            if again.is_empty() {
+                return Ok(());
+            }
+            for at in again {
+                self.follow(at);
+            }
+        }
+    }
+}
+
+/// The guard of an import whose condition the target does not decide.
+fn conditional(guard: Guard) -> Guard {
+    guard.max(Guard::Conditional)
+}

@@ -1,0 +1,131 @@
+//! Takes modules into the graph: with their parents, once each, and with every reason.
+
+use std::sync::Arc;
+
+use super::Fixpoint;
+use crate::analysis::collected::{Node, Slot};
+use crate::analysis::graph::{By, Module, Reason};
+use crate::analysis::world::resolve::Location;
+use crate::names;
+
+impl Fixpoint<'_> {
+    /// Takes a module; if it cannot be found, that is remembered.
+    pub(super) fn require(&mut self, name: &str, reason: &Reason, certain: bool) -> Option<usize> {
+        match self.take(name, reason, certain) {
+            Ok(at) => Some(at),
+            Err(absent) => {
+                if let Some(absent) = absent {
+                    self.missing.entry(absent).or_default().push(reason.clone());
+                }
+                None
+            }
+        }
+    }
+
+    /// Takes a module if it exists.
+    pub(super) fn take_if_there(&mut self, name: &str, reason: &Reason, certain: bool) -> Option<usize> {
+        self.take(name, reason, certain).ok()
+    }
+
+    /// Takes a module and its parents. Fails with the name that is missing, or none if it is excluded.
+    fn take(&mut self, name: &str, reason: &Reason, certain: bool) -> Result<usize, Option<String>> {
+        let name = self.alias(name);
+        match self.collected.slots.get(name) {
+            Some(Slot::Node(at)) => {
+                let at = *at;
+                self.take_again(at, name, reason, certain);
+                return Ok(at);
+            }
+            Some(Slot::Missing) => return Err(Some(name.to_owned())),
+            Some(Slot::Excluded) => return Err(None),
+            None => {}
+        }
+        if self.world.is_excluded(name) {
+            self.collected.slots.insert(name.to_owned(), Slot::Excluded);
+            return Err(None);
+        }
+        let locations = match names::parent(name) {
+            None => None,
+            Some(parent) => {
+                // The way by which the child comes is the parent's too, until the child itself is known to exist.
+                let at = self.take(parent, &by_parent(reason), certain)?;
+                match &self.collected.nodes[at].locations {
+                    Some(locations) => Some(locations.clone()),
+                    None => {
+                        self.collected.slots.insert(name.to_owned(), Slot::Missing);
+                        return Err(Some(name.to_owned()));
+                    }
+                }
+            }
+        };
+        let Some(found) = self.world.find_in(name, locations.as_deref()) else {
+            if name == "collections.abc" {
+                // It has no file any more (3.13): `collections` puts the other one into `sys.modules`.
+                return self.take("_collections_abc", reason, certain);
+            }
+            self.collected.slots.insert(name.to_owned(), Slot::Missing);
+            return Err(Some(name.to_owned()));
+        };
+        let module = Module {
+            name: name.to_owned(),
+            kind: found.kind,
+            package: found.locations.is_some(),
+            path: found.path,
+            distribution: None,
+            reasons: vec![reason.clone()],
+        };
+        Ok(self.add(module, found.locations, certain))
+    }
+
+    /// One more reason for a module that is there.
+    fn take_again(&mut self, at: usize, name: &str, reason: &Reason, certain: bool) {
+        let node = &mut self.collected.nodes[at];
+        if !node.module.reasons.contains(reason) {
+            node.module.reasons.push(reason.clone());
+        }
+        if !certain || node.certain {
+            return;
+        }
+        node.certain = true;
+        if node.followed {
+            self.queue.again.push(at);
+        }
+        if let Some(parent) = names::parent(name) {
+            let _ = self.take(parent, &by_parent(reason), certain);
+        } else {
+            self.resume(name);
+        }
+    }
+
+    /// The name that a name stands for.
+    fn alias<'n>(&self, name: &'n str) -> &'n str {
+        match name {
+            "os.path" if self.platform.target.os_name() == "nt" => "ntpath",
+            "os.path" => "posixpath",
+            _ => name,
+        }
+    }
+
+    /// Puts a module into the graph.
+    pub(super) fn add(&mut self, module: Module, locations: Option<Vec<Location>>, certain: bool) -> usize {
+        let at = self.collected.nodes.len();
+        if certain {
+            self.resume(&module.name);
+        }
+        self.collected.slots.insert(module.name.clone(), Slot::Node(at));
+        let role = self.world.role(&module);
+        let (facts, followed) = (Arc::default(), false);
+        self.collected.nodes.push(Node { module, locations, facts, role, certain, followed });
+        self.queue.fresh.push(at);
+        at
+    }
+
+    /// Follows modules again whose imports of a top-level name were put off.
+    fn resume(&mut self, top: &str) {
+        self.queue.again.extend(self.queue.deferred.remove(top).unwrap_or_default());
+    }
+}
+
+fn by_parent(reason: &Reason) -> Reason {
+    Reason { by: By::Parent, ..reason.clone() }
+}

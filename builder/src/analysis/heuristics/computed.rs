@@ -1,0 +1,86 @@
+//! Names that are put together at run time: the modules that fit what is known of them.
+
+use super::Heuristic;
+use crate::analysis::claims::Claims;
+use crate::analysis::collected::Subject;
+use crate::analysis::facts::Form;
+use crate::analysis::facts::source::UNKNOWN;
+use crate::analysis::graph::{By, Guard, Reason};
+use crate::analysis::world::World;
+use crate::names::{is_for_tests, is_test, is_tool};
+
+/// What stands behind the first gap where a name goes on by an unknown number of parts.
+const DEEP: &str = ".*";
+
+pub(super) struct Computed;
+
+impl Heuristic for Computed {
+    fn of_module(&mut self, subject: &Subject<'_>, world: &World<'_>, claims: &mut Claims) {
+        for live in subject.live {
+            let reason = Reason::new(subject.name(), By::Call).at(live.import.line).under(live.guard);
+            match live.import.form {
+                Form::Prefix => fitting(&live.name, &reason, world, claims),
+                Form::Tree if world.find(&live.name).is_some() => {
+                    claims.module(&live.name, &reason);
+                    for name in world.submodules(&live.name).into_iter().filter(|n| !is_for_tests(n)) {
+                        claims.likely(name, &reason);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The modules that fit a name of which only the beginning is known, and perhaps parts behind a gap; tests aside.
+pub(super) fn fitting(known: &str, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
+    let (start, behind) = known.split_once(UNKNOWN).unwrap_or((known, ""));
+    let Some((package, stem)) = start.rsplit_once('.') else {
+        // Plugins that are distributions of their own, by the beginning of their names.
+        if behind.is_empty() && start.len() > 3 && start.ends_with('_') {
+            for name in world.beginning_with(start) {
+                claims.module(name, reason);
+            }
+        }
+        return;
+    };
+    let reason = &reason.clone().under(reason.guard.max(Guard::Function));
+    if world.is_excluded(package) || world.find(package).is_none() {
+        return;
+    }
+    claims.module(package, reason);
+    // `".".join(parts)`: at any depth.
+    if behind == DEEP {
+        let head = format!("{package}.{stem}");
+        for name in world.submodules(package) {
+            if name.starts_with(&head) && !is_tool(&name) {
+                claims.likely(name, reason);
+            }
+        }
+        return;
+    }
+    // What follows the gap in the same part, and the parts below it.
+    let (end, below) = behind.split_once('.').map_or((behind, None), |(end, below)| (end, Some(below)));
+    for child in world.children(package) {
+        if !child.starts_with(stem) || is_test(&child) || child == "__main__" {
+            continue;
+        }
+        let name = format!("{package}.{child}");
+        if end.contains(UNKNOWN) || !child.ends_with(end) {
+            claims.likely(name, reason);
+            continue;
+        }
+        match below {
+            None => claims.likely(name, reason),
+            Some(below) if below.contains(UNKNOWN) => {
+                fitting(&format!("{name}.{below}"), reason, world, claims);
+            }
+            Some(below) => {
+                let name = format!("{name}.{below}");
+                if world.exists(&name) {
+                    claims.likely(name, reason);
+                }
+            }
+        }
+    }
+}

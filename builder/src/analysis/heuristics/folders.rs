@@ -1,0 +1,60 @@
+//! Folders of packages that paths below `__file__` lead to, or that are listed.
+
+use super::Heuristic;
+use crate::analysis::claims::{Claims, What};
+use crate::analysis::collected::Subject;
+use crate::analysis::facts::Form;
+use crate::analysis::graph::{By, Reason};
+use crate::analysis::world::World;
+use crate::names::{is_for_tests, is_test, parent};
+
+pub(super) struct Folders;
+
+impl Heuristic for Folders {
+    fn of_module(&mut self, subject: &Subject<'_>, world: &World<'_>, claims: &mut Claims) {
+        for live in subject.live {
+            let reason = Reason::new(subject.name(), By::Call).at(live.import.line).under(live.guard);
+            match live.import.form {
+                Form::Path => path(&live.name, &reason, world, claims),
+                Form::Folder => folder(&live.name, false, &reason, world, claims),
+                Form::Folders => folder(&live.name, true, &reason, world, claims),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// A path inside a package: the package that lies there, or the last on the way, for its data.
+fn path(path: &str, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
+    let mut on_the_way = Some(path);
+    while let Some(name) = on_the_way.filter(|name| !is_for_tests(name)) {
+        if world.exists(name) {
+            claims.likely(name, reason);
+            return;
+        }
+        on_the_way = parent(name);
+    }
+}
+
+/// A package whose folder is listed for its modules: those right inside, or all below.
+fn folder(package: &str, deep: bool, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
+    if !world.is_package(package) || world.is_excluded(package) {
+        return;
+    }
+    claims.module(package, reason);
+    claims.push(What::Listed { package: package.to_owned(), deep }, reason, true);
+    for child in world.children(package) {
+        if is_test(&child) || child == "__main__" {
+            continue;
+        }
+        let name = format!("{package}.{child}");
+        if deep {
+            for name in world.submodules(&name).into_iter().filter(|n| !is_for_tests(n)) {
+                claims.likely(name, reason);
+            }
+        }
+        if world.exists(&name) {
+            claims.likely(name, reason);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! What no import statement tells: one heuristic a file, each asked about every module and knowing of no other.
+//!
+//! To add one: a file with a [`Heuristic`], and a line in [`all`]. docs/analysis.md lists them with their sentences, and
+//! `freeze why` names them.
+
+mod application;
+mod child;
+mod computed;
+mod data_files;
+mod data_packages;
+mod entry_points;
+mod folders;
+mod implicit;
+mod listed_files;
+mod native;
+mod plugins;
+mod rules;
+mod scans;
+mod search_path;
+mod tables;
+mod texts;
+
+use super::claims::Claims;
+use super::collected::{Collected, Subject};
+use super::world::{Role, World};
+
+/// A way to find what programs use beyond their import statements.
+pub(super) trait Heuristic {
+    /// What one module asks for, once it is known what its file says. It may be asked again.
+    fn of_module(&mut self, _: &Subject<'_>, _: &World<'_>, _: &mut Claims) {}
+
+    /// What all modules so far ask for together; asked whenever nothing else is new.
+    fn of_all(&mut self, _: &Collected, _: &World<'_>, _: &mut Claims) {}
+}
+
+/// A line of the table.
+pub(super) struct Entry {
+    /// What `freeze why` calls it.
+    pub name: &'static str,
+    /// What it finds, for docs/analysis.md.
+    pub sentence: &'static str,
+    /// Whose modules it is asked about one by one.
+    pub about: &'static [Role],
+    pub heuristic: Box<dyn Heuristic>,
+}
+
+const ANY: &[Role] = &[Role::Program, Role::Library, Role::Stdlib];
+const INSTALLED: &[Role] = &[Role::Program, Role::Library];
+const OWN: &[Role] = &[Role::Program];
+
+/// All heuristics, in the order in which they are asked.
+pub(super) fn all() -> Vec<Entry> {
+    fn entry(
+        name: &'static str,
+        sentence: &'static str,
+        about: &'static [Role],
+        heuristic: impl Heuristic + 'static,
+    ) -> Entry {
+        Entry { name, sentence, about, heuristic: Box::new(heuristic) }
+    }
+    vec![
+        entry(
+            "computed names",
+            "Modules that fit what is known of a name which is put together at run time.",
+            ANY,
+            computed::Computed,
+        ),
+        entry("child processes", "Modules that `[sys.executable, \"-m\", …]` runs.", ANY, child::Child),
+        entry(
+            "folders",
+            "Packages whose folders are listed, and those that a path below `__file__` leads to.",
+            ANY,
+            folders::Folders,
+        ),
+        entry(
+            "interpreter internals",
+            "Modules that the C code of a module of the standard library imports.",
+            ANY,
+            implicit::Implicit,
+        ),
+        entry("rules", "What the rule of a package names.", ANY, rules::Rules),
+        entry(
+            "native names",
+            "Names in a native extension that are modules of its package, of its requirements or of the standard library.",
+            INSTALLED,
+            native::Native,
+        ),
+        entry(
+            "search path",
+            "Folders of vendored packages that a module puts on `sys.path`.",
+            INSTALLED,
+            search_path::SearchPath,
+        ),
+        entry(
+            "dotted strings",
+            "Strings that name modules: in the program's own code any, in a library those of its distribution and of what it requires.",
+            INSTALLED,
+            texts::Texts,
+        ),
+        entry(
+            "lists of plugins",
+            "Lists in the program's own code whose strings are modules, and whole packages among them that a framework loads by name.",
+            OWN,
+            plugins::Plugins::default(),
+        ),
+        entry(
+            "lazy tables",
+            "Strings of a module that imports names it computes: modules of its own package.",
+            INSTALLED,
+            tables::Tables,
+        ),
+        entry(
+            "own plugins",
+            "The packages of the program where it lists the modules of a package that is not known.",
+            &[],
+            scans::Scans::default(),
+        ),
+        entry(
+            "entry points",
+            "Entry points of the groups that a distribution both names and reads.",
+            INSTALLED,
+            entry_points::EntryPoints::default(),
+        ),
+        entry(
+            "data files",
+            "Modules that pickles, texts and scripts among the data of a package name.",
+            &[],
+            data_files::DataFiles::default(),
+        ),
+        entry(
+            "data packages",
+            "Packages inside a package that hold data and no code but `__init__.py`.",
+            &[],
+            data_packages::DataPackages::default(),
+        ),
+        entry(
+            "application",
+            "All modules of an installed application that imports names which its user gives.",
+            &[],
+            application::Application::default(),
+        ),
+        entry(
+            "listed files",
+            "Packages whose files a module lists that imports by computed names.",
+            &[],
+            listed_files::ListedFiles,
+        ),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documentation_lists_all() {
+        let page = include_str!("../../../../docs/analysis.md");
+        let rows: Vec<&str> = page.lines().filter(|l| l.starts_with("| ")).collect();
+        let all: Vec<String> = all().iter().map(|e| format!("| {} | {} |", e.name, e.sentence)).collect();
+        let start = rows.iter().position(|r| *r == all[0]).expect("the table is there");
+        assert_eq!(rows[start..start + all.len()], all);
+    }
+}

@@ -1,0 +1,143 @@
+//! Whether the function that an entry names is one of its module, as far as sources tell.
+
+use std::collections::BTreeSet;
+
+use super::nearest::nearest;
+use crate::analysis::facts::source::{Bindings, bindings};
+use crate::analysis::graph::{Graph, Kind};
+use crate::analysis::world::disk::Disk;
+use crate::error::Error;
+
+/// Names that any module has.
+const IMPLICIT: [&str; 8] = [
+    "__builtins__",
+    "__cached__",
+    "__doc__",
+    "__file__",
+    "__loader__",
+    "__name__",
+    "__package__",
+    "__spec__",
+];
+
+/// What is known of a name in a module.
+enum Known {
+    /// It is there, or nobody can tell.
+    Perhaps,
+    /// It is not there; these are, the functions first.
+    Absent { functions: BTreeSet<String>, names: BTreeSet<String> },
+}
+
+/// Why `module:function` (an attribute path) cannot work, if that is certain. `named` says where it is named.
+pub(in crate::analysis) fn missing(
+    module: &str,
+    function: &str,
+    named: &str,
+    graph: &Graph,
+    minor: u8,
+    disk: &Disk,
+) -> Option<Error> {
+    let mut parts = function.split('.');
+    let top = parts.next()?;
+    let search = Search { graph, minor, disk };
+    let (owner, wanted, absent) = match search.name(module, top, &mut BTreeSet::new()) {
+        Known::Absent { functions, names } => (module.to_owned(), top, (functions, names)),
+        Known::Perhaps => {
+            let member = parts.next()?;
+            let members = search.source(module)?.classes.remove(top)?;
+            if members.contains(member) || member.starts_with("__") {
+                return None;
+            }
+            (format!("{module}:{top}"), member, (members, BTreeSet::new()))
+        }
+    };
+    let (functions, names) = absent;
+    let kind = if owner == module { "module" } else { "class" };
+    let error = Error::new(format!("entry function `{wanted}` not found in {kind} `{owner}`{named}"));
+    let prefix = if kind == "module" { format!("{module}:") } else { format!("{owner}.") };
+    let near = |names: &BTreeSet<String>| -> Vec<String> {
+        let open = names.iter().filter(|n| !n.starts_with('_')).cloned().collect();
+        nearest(wanted, open).into_iter().map(|n| format!("`{prefix}{n}`")).collect()
+    };
+    let known = Some(near(&functions)).filter(|n| !n.is_empty()).unwrap_or_else(|| near(&names));
+    Some(if known.is_empty() {
+        error.hint(format!("{kind} `{owner}` holds no name that could be meant: is it the right one?"))
+    } else {
+        error.hint(format!("did you mean {}", known.join(", ")))
+    })
+}
+
+struct Search<'g> {
+    graph: &'g Graph,
+    minor: u8,
+    disk: &'g Disk,
+}
+
+impl Search<'_> {
+    /// What a module binds, if its source is there.
+    fn source(&self, module: &str) -> Option<Bindings> {
+        let Kind::Source(source) = &self.graph.modules.get(module)?.kind else { return None };
+        Some(bindings(&self.disk.read_source(source).ok()?, self.minor))
+    }
+
+    /// Looks for a name in a module and in those that its star imports name.
+    fn name(&self, module: &str, wanted: &str, seen: &mut BTreeSet<String>) -> Known {
+        let nothing = Known::Absent { functions: BTreeSet::new(), names: BTreeSet::new() };
+        if !seen.insert(module.to_owned()) {
+            return nothing;
+        }
+        // A submodule is an attribute once it is imported, as `from module import submodule` does.
+        if IMPLICIT.contains(&wanted) || self.graph.modules.contains_key(&format!("{module}.{wanted}")) {
+            return Known::Perhaps;
+        }
+        let Some(found) = self.graph.modules.get(module) else { return Known::Perhaps };
+        if matches!(found.kind, Kind::Namespace(_)) {
+            return nothing;
+        }
+        let Some(bound) = self.source(module) else { return Known::Perhaps };
+        if bound.open || bound.names.contains(wanted) {
+            return Known::Perhaps;
+        }
+        let Bindings { mut names, mut functions, .. } = bound;
+        for (level, star) in &bound.stars {
+            let Some(star) = absolute(module, found.package, *level, star) else { return Known::Perhaps };
+            // Under a condition that the target does not fulfil.
+            if !self.graph.modules.contains_key(&star) && !self.graph.missing.contains_key(&star) {
+                continue;
+            }
+            match self.name(&star, wanted, seen) {
+                Known::Perhaps => return Known::Perhaps,
+                Known::Absent { functions: more, names: others } => {
+                    functions.extend(more);
+                    names.extend(others);
+                }
+            }
+        }
+        Known::Absent { functions, names }
+    }
+}
+
+/// The absolute name of a module that `from` imports, `level` packages up.
+fn absolute(from: &str, is_package: bool, level: u32, name: &str) -> Option<String> {
+    if level == 0 {
+        return Some(name.to_owned());
+    }
+    let mut package = from;
+    for _ in 0..if is_package { level - 1 } else { level } {
+        package = package.rsplit_once('.')?.0;
+    }
+    Some(if name.is_empty() { package.to_owned() } else { format!("{package}.{name}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn relative_names_count_from_the_package() {
+        assert_eq!(absolute("a.b", false, 1, "c").as_deref(), Some("a.c"));
+        assert_eq!(absolute("a.b", true, 1, "c").as_deref(), Some("a.b.c"));
+        assert_eq!(absolute("a.b", true, 2, "").as_deref(), Some("a"));
+        assert_eq!(absolute("a", false, 1, "c"), None);
+    }
+}

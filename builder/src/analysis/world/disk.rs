@@ -1,0 +1,309 @@
+//! The disk as analysis sees it: each look is noted, so that a later build can tell whether it would see the same.
+
+use std::collections::HashMap;
+use std::fs::Metadata;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::analysis::graph::Source;
+use crate::store::{Hash, Identity, Store};
+
+/// A path that was looked at, and what was there.
+pub(in crate::analysis) type Look = (PathBuf, Seen);
+
+/// What was at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::analysis) enum Seen {
+    /// Nothing, or nothing that could be looked at.
+    Nothing,
+    /// A file or folder with a history: any change will show in its identity.
+    Settled(Identity),
+    /// One that had changed just before, so that another change might not show: only its content tells.
+    Young {
+        /// A folder.
+        is_folder: bool,
+        /// Length of a file, bytes.
+        len: u64,
+        /// Hash of what was read: the bytes of a file, the names in a folder. None if only the path was looked at.
+        content: Option<Hash>,
+    },
+}
+
+/// Access to the disk, by which alone analysis sees files and folders (`tests/tidy.rs` holds it).
+#[derive(Debug, Default)]
+pub(crate) struct Disk {
+    noted: Mutex<Noted>,
+}
+
+#[derive(Debug, Default)]
+struct Noted {
+    looks: HashMap<PathBuf, (Seen, Option<Identity>)>,
+    /// Something changed between two looks, or was read in a way that is not noted: what was seen cannot be recognised
+    /// later.
+    doubtful: bool,
+}
+
+impl Seen {
+    fn of(metadata: &Metadata, identity: Identity) -> Seen {
+        if identity.is_settled() {
+            return Seen::Settled(identity);
+        }
+        let is_folder = metadata.is_dir();
+        Seen::Young { is_folder, len: if is_folder { 0 } else { metadata.len() }, content: None }
+    }
+}
+
+impl Disk {
+    /// Looks at a path, following links.
+    fn look(&self, path: &Path) -> io::Result<Metadata> {
+        let found = std::fs::metadata(path);
+        let identity = found.as_ref().ok().and_then(|metadata| Identity::of(path, metadata));
+        let seen = match (&found, identity) {
+            (Ok(metadata), Some(identity)) => Seen::of(metadata, identity),
+            _ => Seen::Nothing,
+        };
+        let mut noted = self.noted();
+        noted.doubtful |= found.is_ok() && identity.is_none();
+        match noted.looks.get(path) {
+            Some((_, before)) => noted.doubtful |= *before != identity,
+            None => {
+                noted.looks.insert(path.to_owned(), (seen, identity));
+            }
+        }
+        found
+    }
+
+    fn noted(&self) -> MutexGuard<'_, Noted> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes what was read at a path that was looked at before, where only that tells of a change.
+    fn note(&self, path: &Path, hash: impl FnOnce() -> Option<Hash>) {
+        let is_young = matches!(self.noted().looks.get(path), Some((Seen::Young { .. }, _)));
+        if !is_young {
+            return;
+        }
+        let hash = hash();
+        let noted = &mut *self.noted();
+        if let Some((Seen::Young { content, .. }, _)) = noted.looks.get_mut(path) {
+            noted.doubtful |= hash.is_none() || content.is_some_and(|c| Some(c) != hash);
+            *content = hash;
+        }
+    }
+
+    /// Whether a folder lies there.
+    pub(crate) fn is_dir(&self, path: &Path) -> bool {
+        self.look(path).is_ok_and(|m| m.is_dir())
+    }
+
+    /// Whether a file lies there.
+    pub(in crate::analysis) fn is_file(&self, path: &Path) -> bool {
+        self.look(path).is_ok_and(|m| m.is_file())
+    }
+
+    /// Length of a file, bytes.
+    pub(in crate::analysis) fn size(&self, path: &Path) -> Option<u64> {
+        self.look(path).ok().filter(Metadata::is_file).map(|m| m.len())
+    }
+
+    /// What a folder holds: names that are text, and whether each is a folder.
+    pub(crate) fn list(&self, folder: &Path) -> Option<Vec<(String, bool)>> {
+        self.look(folder).ok()?;
+        let entries = std::fs::read_dir(folder).ok()?.flatten().filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let kind = entry.file_type().ok()?;
+            let is_folder = if kind.is_symlink() { self.is_dir(&entry.path()) } else { kind.is_dir() };
+            Some((name, is_folder))
+        });
+        let entries: Vec<(String, bool)> = entries.collect();
+        self.note(folder, || names(folder));
+        Some(entries)
+    }
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.look(path)?;
+        let bytes = std::fs::read(path)?;
+        self.note(path, || Some(*blake3::hash(&bytes).as_bytes()));
+        Ok(bytes)
+    }
+
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// The file cannot be opened.
+    pub(crate) fn open(&self, path: &Path) -> io::Result<std::fs::File> {
+        self.look(path)?;
+        let file = std::fs::File::open(path)?;
+        self.note(path, || content(path));
+        Ok(file)
+    }
+
+    /// The hash of a file's content.
+    pub(in crate::analysis) fn hash(&self, path: &Path, store: &Store) -> Option<Hash> {
+        let metadata = self.look(path).ok()?;
+        let hash = store.file_hash_of(path, &metadata).ok()?;
+        self.note(path, || Some(hash));
+        Some(hash)
+    }
+
+    /// The bytes of a source.
+    ///
+    /// # Errors
+    /// The file cannot be read, or the zip is not one.
+    pub(crate) fn read_source(&self, source: &Source) -> io::Result<Vec<u8>> {
+        match source {
+            Source::File(path) => self.read(path),
+            Source::Bytes(bytes) => Ok(bytes.clone()),
+            Source::Zip { archive, member } => {
+                let mut zip = zip::ZipArchive::new(self.open(archive)?)?;
+                let mut bytes = Vec::new();
+                io::Read::read_to_end(&mut zip.by_name(member)?, &mut bytes)?;
+                Ok(bytes)
+            }
+        }
+    }
+
+    /// All looks so far, by path; none if what was seen cannot be recognised later.
+    pub(in crate::analysis) fn looks(self) -> Option<Vec<Look>> {
+        let noted = self.noted.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut looks: Vec<Look> = noted.looks.into_iter().map(|(path, (seen, _))| (path, seen)).collect();
+        looks.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        (!noted.doubtful).then_some(looks)
+    }
+}
+
+/// What a look would show now, if that is what it showed then: the same, or what has settled since.
+pub(in crate::analysis) fn holds(look: &Look) -> Option<Seen> {
+    let (path, before) = look;
+    let metadata = std::fs::metadata(path).ok();
+    let identity = metadata.as_ref().and_then(|metadata| Identity::of(path, metadata));
+    match (*before, &metadata, identity) {
+        (Seen::Nothing, _, None) => Some(Seen::Nothing),
+        (Seen::Settled(then), _, Some(now)) if then == now => Some(*before),
+        (Seen::Young { is_folder, len, content: then }, Some(metadata), Some(identity)) => {
+            let is_alike = metadata.is_dir() == is_folder && (is_folder || metadata.len() == len);
+            let is_same = is_alike
+                && match then {
+                    None => true,
+                    Some(_) if is_folder => names(path) == then,
+                    Some(_) => content(path) == then,
+                };
+            // Settled before its content was read, just now: from here on a change shows.
+            let now = match Seen::of(metadata, identity) {
+                Seen::Young { .. } => *before,
+                now => now,
+            };
+            is_same.then_some(now)
+        }
+        _ => None,
+    }
+}
+
+/// Hash of the content of a file.
+fn content(path: &Path) -> Option<Hash> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(std::fs::File::open(path).ok()?).ok()?;
+    Some(*hasher.finalize().as_bytes())
+}
+
+/// Hash of the names in a folder, each with what it is.
+fn names(folder: &Path) -> Option<Hash> {
+    let mut entries: Vec<_> = std::fs::read_dir(folder)
+        .ok()?
+        .flatten()
+        .map(|entry| {
+            (entry.file_name(), entry.file_type().ok().map(|kind| (kind.is_dir(), kind.is_symlink())))
+        })
+        .collect();
+    entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    let mut hasher = blake3::Hasher::new();
+    for (name, kind) in entries {
+        let name = name.as_encoded_bytes();
+        hasher.update(&(name.len() as u64).to_le_bytes()).update(name);
+        hasher.update(format!("{kind:?}").as_bytes());
+    }
+    Some(*hasher.finalize().as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // It makes a link to a folder.
+    #[cfg(unix)]
+    #[test]
+    fn a_change_of_anything_seen_shows() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        std::fs::create_dir_all(path("folder/inner")).unwrap();
+        std::fs::write(path("file"), "one").unwrap();
+        std::os::unix::fs::symlink("folder", path("link")).unwrap();
+        // The time of the inode cannot be set back.
+        std::thread::sleep(std::time::Duration::from_millis(2100));
+        let disk = Disk::default();
+        assert_eq!(disk.list(&path("folder")).unwrap(), [("inner".to_owned(), true)]);
+        assert_eq!(disk.read(&path("file")).unwrap(), b"one");
+        assert!(!disk.is_file(&path("absent")) && disk.is_dir(&path("link")));
+        let looks = disk.looks().unwrap();
+        let changed = || looks.iter().filter(|l| holds(l).is_none()).map(|l| l.0.clone()).collect::<Vec<_>>();
+        assert!(looks.len() == 4 && changed().is_empty());
+        // The same length and the old time of modification: the time of the inode tells.
+        let old = path("file").metadata().unwrap().modified().unwrap();
+        std::fs::write(path("file"), "two").unwrap();
+        std::fs::File::options().append(true).open(path("file")).unwrap().set_modified(old).unwrap();
+        assert_eq!(changed(), [path("file")]);
+        std::fs::rename(path("folder/inner"), path("folder/other")).unwrap();
+        assert_eq!(changed(), [path("file"), path("folder"), path("link")]);
+        std::fs::write(path("absent"), "").unwrap();
+        assert_eq!(changed(), [path("absent"), path("file"), path("folder"), path("link")]);
+    }
+
+    #[test]
+    fn what_is_young_is_known_by_its_content() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        std::fs::create_dir(path("folder")).unwrap();
+        std::fs::write(path("file"), "one").unwrap();
+        std::fs::write(path("seen"), "only").unwrap();
+        let disk = Disk::default();
+        disk.read(&path("file")).unwrap();
+        disk.list(&path("folder")).unwrap();
+        assert!(disk.is_file(&path("seen")));
+        let looks = disk.looks().unwrap();
+        let changed = || looks.iter().filter(|l| holds(l).is_none()).map(|l| l.0.clone()).collect::<Vec<_>>();
+        assert!(looks.len() == 3 && changed().is_empty());
+        // The same length, right after: no time need tell.
+        std::fs::write(path("file"), "two").unwrap();
+        std::fs::write(path("seen"), "new!").unwrap();
+        assert_eq!(changed(), [path("file")]);
+        std::fs::write(path("folder/inner"), "").unwrap();
+        std::fs::write(path("seen"), "longer").unwrap();
+        assert_eq!(changed(), [path("file"), path("folder"), path("seen")]);
+        std::fs::write(path("file"), "one").unwrap();
+        assert_eq!(changed(), [path("folder"), path("seen")]);
+        // With time, its identity will do.
+        let file = looks.iter().find(|l| l.0 == path("file")).unwrap();
+        assert!(matches!(holds(file), Some(Seen::Young { .. })));
+        std::thread::sleep(std::time::Duration::from_millis(2100));
+        assert!(matches!(holds(file), Some(Seen::Settled(_))));
+    }
+
+    #[test]
+    fn what_changes_while_it_is_looked_at_is_not_relied_on() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        std::fs::write(&file, "one").unwrap();
+        let disk = Disk::default();
+        disk.read(&file).unwrap();
+        std::fs::write(&file, "two").unwrap();
+        disk.read(&file).unwrap();
+        assert!(disk.looks().is_none());
+    }
+}

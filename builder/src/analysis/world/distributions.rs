@@ -1,0 +1,245 @@
+//! Installed distributions: what lies on the search path and which of them owns a file.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::disk::Disk;
+use super::entry_points;
+use super::info;
+use crate::analysis::graph::{Distribution, Info};
+use crate::python::record;
+
+/// The distributions on the search path.
+#[derive(Debug, Default)]
+pub(crate) struct Installed {
+    all: Vec<Scanned>,
+    by_name: HashMap<String, usize>,
+    /// Location and first component of a path → distributions that have files there.
+    by_top: HashMap<PathBuf, HashMap<String, Vec<usize>>>,
+}
+
+#[derive(Debug)]
+struct Scanned {
+    distribution: Distribution,
+    /// Top-level names that the metadata tells (`top_level.txt`).
+    top_level: Vec<String>,
+    files: std::sync::OnceLock<HashSet<String>>,
+}
+
+impl Installed {
+    /// Scans the search path; of two distributions of one name the first counts, as for `importlib.metadata`.
+    pub(crate) fn scan(search_path: &[PathBuf], disk: &Disk) -> Installed {
+        let infos: Vec<Info> = search_path.iter().flat_map(|root| info::all(root, disk)).collect();
+        let scanned: Vec<Scanned> = infos.par_iter().filter_map(|info| scan_one(info, disk)).collect();
+        let mut installed = Installed::default();
+        for one in scanned {
+            let name = normalize(&one.distribution.name);
+            if installed.by_name.contains_key(&name) {
+                continue;
+            }
+            let at = installed.all.len();
+            let tops = tops(&one);
+            let here = installed.by_top.entry(one.distribution.location.clone()).or_default();
+            for top in tops {
+                here.entry(top).or_default().push(at);
+            }
+            installed.by_name.insert(name, at);
+            installed.all.push(one);
+        }
+        installed
+    }
+
+    /// All of them, in the order of the search path.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Distribution> {
+        self.all.iter().map(|s| &s.distribution)
+    }
+
+    /// The entry points of all of them: group, name, value.
+    pub(crate) fn entry_points(&self, disk: &Disk) -> Vec<(String, String, String)> {
+        let texts = self.all.par_iter().filter_map(|s| s.distribution.info.text("entry_points.txt", disk));
+        texts.flat_map_iter(|text| entry_points::parse(&text)).collect()
+    }
+
+    /// The distribution of a name, in any spelling.
+    pub(crate) fn named(&self, name: &str) -> Option<(usize, &Distribution)> {
+        let at = *self.by_name.get(&normalize(name))?;
+        Some((at, &self.all[at].distribution))
+    }
+
+    /// The distribution at a place.
+    pub(crate) fn get(&self, at: usize) -> &Distribution {
+        &self.all[at].distribution
+    }
+
+    /// The distribution that owns a file, by its RECORD, or by `top_level.txt` where the module's name is known.
+    pub(crate) fn owner(&self, file: &Path, module: &str) -> Option<usize> {
+        let top = module.split('.').next().unwrap_or(module);
+        // A zip: the file is that of all its modules.
+        if let Some(tops) = self.by_top.get(file) {
+            let source = format!("{top}.py");
+            return tops.get(top).or_else(|| tops.get(&source))?.first().copied();
+        }
+        for folder in file.ancestors().skip(1) {
+            let Some(tops) = self.by_top.get(folder) else { continue };
+            let relative = file.strip_prefix(folder).ok()?.to_string_lossy().replace('\\', "/");
+            let first = relative.split('/').next().unwrap_or_default();
+            let Some(candidates) = tops.get(first) else { continue };
+            if let [only] = candidates.as_slice() {
+                return Some(*only);
+            }
+            return candidates
+                .iter()
+                .copied()
+                .find(|&c| self.files(c).contains(&relative))
+                .or(candidates.first().copied());
+        }
+        // An editable install: its files lie elsewhere.
+        self.all.iter().position(|s| {
+            let named = match s.top_level.as_slice() {
+                [] => normalize(&s.distribution.name) == normalize(top),
+                names => names.iter().any(|t| t == top),
+            };
+            named && s.distribution.files.iter().any(|f| f.starts_with("__editable__") || f.ends_with(".pth"))
+        })
+    }
+
+    fn files(&self, at: usize) -> &HashSet<String> {
+        let scanned = &self.all[at];
+        scanned.files.get_or_init(|| scanned.distribution.files.iter().cloned().collect())
+    }
+}
+
+/// The name of a distribution as PEP 503 compares it.
+pub(crate) fn normalize(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            '-' | '_' | '.' if out.ends_with('-') => {}
+            '-' | '_' | '.' => out.push('-'),
+            c => out.extend(c.to_lowercase()),
+        }
+    }
+    out
+}
+
+/// The name in a requirement (`Requires-Dist`), unless only an extra asks for it.
+pub(crate) fn required_name(requirement: &str) -> Option<&str> {
+    let (what, marker) = requirement.split_once(';').unwrap_or((requirement, ""));
+    if marker.contains("extra") {
+        return None;
+    }
+    Some(requirement_name(what)).filter(|n| !n.is_empty())
+}
+
+/// The name at the beginning of a requirement.
+pub(crate) fn requirement_name(requirement: &str) -> &str {
+    let end = requirement.find(|c: char| !(c.is_alphanumeric() || "-_.".contains(c)));
+    &requirement[..end.unwrap_or(requirement.len())]
+}
+
+fn scan_one(info: &Info, disk: &Disk) -> Option<Scanned> {
+    let metadata = info.metadata(disk)?;
+    let (mut name, mut version, mut requires) = (String::new(), String::new(), Vec::new());
+    for line in metadata.lines() {
+        if line.is_empty() {
+            break;
+        }
+        let Some((key, value)) = line.split_once(':') else { continue };
+        let value = value.trim();
+        match key.to_ascii_lowercase().as_str() {
+            "name" => name = value.to_owned(),
+            "version" => version = value.to_owned(),
+            "requires-dist" => requires.push(value.to_owned()),
+            _ => {}
+        }
+    }
+    if name.is_empty() {
+        return None;
+    }
+    let location = info.location().to_owned();
+    let mut files = Vec::new();
+    if let Some(record) = info.text("RECORD", disk) {
+        files.extend(record.lines().filter_map(record::line).map(|(path, _)| path));
+    } else if let Some(list) = info.text("installed-files.txt", disk) {
+        let name = info.name();
+        files.extend(list.lines().filter_map(|l| inside(&name, l)));
+    }
+    let top_level = info.text("top_level.txt", disk).unwrap_or_default();
+    let top_level = top_level.lines().map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()).collect();
+    let distribution = Distribution { name, version, info: info.clone(), location, files, requires };
+    Some(Scanned { distribution, top_level, files: std::sync::OnceLock::new() })
+}
+
+/// A path relative to the info folder, as relative to its parent.
+fn inside(info: &str, path: &str) -> Option<String> {
+    match path.strip_prefix("../") {
+        Some(rest) => (!rest.starts_with("../")).then(|| rest.to_owned()),
+        None => (!path.is_empty()).then(|| format!("{info}/{path}")),
+    }
+}
+
+/// First components of the paths that a distribution owns.
+fn tops(scanned: &Scanned) -> HashSet<String> {
+    let files = &scanned.distribution.files;
+    let mut tops: HashSet<String> = HashSet::new();
+    let mut last = "";
+    for file in files {
+        let first = file.split('/').next().unwrap_or_default();
+        if first != last && first != ".." && first != "__pycache__" && !first.ends_with(".dist-info") {
+            tops.insert(first.to_owned());
+            last = first;
+        }
+    }
+    if files.is_empty() {
+        for top in &scanned.top_level {
+            tops.insert(top.clone());
+            tops.insert(format!("{top}.py"));
+        }
+    }
+    tops
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn normalizes_names() {
+        assert_eq!(normalize("Zope.Interface"), "zope-interface");
+        assert_eq!(normalize("a__b--c"), "a-b-c");
+    }
+
+    #[test]
+    fn finds_owners_by_record_and_by_top_level() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        for (name, record) in
+            [("a", "ns/a.py,,\na-1.dist-info/RECORD,,\n"), ("b", "ns/b.py,,\n\"ns/x,y.txt\",,\n")]
+        {
+            let info = root.join(format!("{name}-1.dist-info"));
+            std::fs::create_dir(&info).unwrap();
+            std::fs::write(
+                info.join("METADATA"),
+                format!("Name: {name}\nVersion: 1\nRequires-Dist: c>1\n\nText: no"),
+            )
+            .unwrap();
+            std::fs::write(info.join("RECORD"), record).unwrap();
+        }
+        let installed = Installed::scan(&[root.to_owned()], &Disk::default());
+        let owner = |f: &str| installed.owner(&root.join(f), "ns").map(|i| installed.get(i).name.clone());
+        assert_eq!(owner("ns/a.py").as_deref(), Some("a"));
+        assert_eq!(owner("ns/b.py").as_deref(), Some("b"));
+        assert_eq!(owner("ns/x,y.txt").as_deref(), Some("b"));
+        assert_eq!(owner("other.py"), None);
+        assert_eq!(installed.get(0).requires, ["c>1"]);
+    }
+
+    #[test]
+    fn names_in_requirements() {
+        assert_eq!(required_name("numpy>=1.26; python_version < '3.13'"), Some("numpy"));
+        assert_eq!(required_name("typing_extensions (>=4)"), Some("typing_extensions"));
+        assert_eq!(required_name("pytest; extra == 'test'"), None);
+    }
+}

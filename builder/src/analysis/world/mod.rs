@@ -1,0 +1,345 @@
+//! What is installed and on disk for the target: questions that heuristics ask, and that change nothing.
+
+pub(crate) mod disk;
+pub(crate) mod distributions;
+pub(super) mod entry_points;
+mod files;
+mod info;
+pub(super) mod reader;
+pub(crate) mod resolve;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use self::distributions::{Installed, normalize, required_name, requirement_name};
+use self::reader::Reader;
+use self::resolve::{Found, Location, Resolver};
+use super::facts::Facts;
+use super::graph::{Kind, Module};
+use crate::names::{self, Pattern};
+use crate::rules::implicit::{Implicit, Named};
+use crate::rules::load::{Rule, Rules};
+use crate::spec::{Entry, Request};
+
+/// Modules of the standard library that bring native libraries or a great deal of code along.
+const OPTIONAL_STDLIB: [&str; 5] = ["idlelib", "lib2to3", "test", "tkinter", "turtle"];
+
+/// Whose a module is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// The program's.
+    Program,
+    /// An installed distribution's.
+    Library,
+    /// Python's.
+    Stdlib,
+}
+
+/// What a world is made of.
+pub(super) struct Parts<'a> {
+    pub request: &'a Request,
+    pub reader: Reader<'a>,
+    pub implicit: &'a Implicit,
+    pub rules: &'a Rules,
+    pub installed: &'a Installed,
+    /// Folders of the program's own, see [`super::start::entry::folders`].
+    pub own: Vec<PathBuf>,
+}
+
+/// What is there for a program on its target.
+pub(super) struct World<'a> {
+    pub reader: Reader<'a>,
+    pub implicit: &'a Implicit,
+    pub rules: &'a Rules,
+    pub installed: &'a Installed,
+    request: &'a Request,
+    own: Vec<PathBuf>,
+    excluded: Vec<Pattern>,
+    resolver: RefCell<Resolver<'a>>,
+    /// Top-level name → its distribution; none for the standard library and the program's own.
+    owners: RefCell<HashMap<String, Option<usize>>>,
+}
+
+impl<'a> World<'a> {
+    pub(super) fn new(parts: Parts<'a>) -> World<'a> {
+        let Parts { request, reader, implicit, rules, installed, own } = parts;
+        World {
+            resolver: RefCell::new(Resolver::new(reader.python, &own, reader.disk)),
+            reader,
+            implicit,
+            rules,
+            installed,
+            request,
+            own,
+            excluded: request.modules.exclude.iter().map(|t| Pattern::new(t)).collect(),
+            owners: RefCell::default(),
+        }
+    }
+
+    // Modules by name.
+
+    /// Finds a module.
+    pub(super) fn find(&self, name: &str) -> Option<Found> {
+        self.resolver.borrow_mut().find_dotted(name)
+    }
+
+    /// Finds a module in the `__path__` of its parent, or on the search path.
+    pub(super) fn find_in(&self, name: &str, parent: Option<&[Location]>) -> Option<Found> {
+        self.resolver.borrow_mut().find(name, parent)
+    }
+
+    /// Whether there is a module that may be taken. A folder without modules is no reason to call a text a module.
+    pub(super) fn exists(&self, name: &str) -> bool {
+        !self.is_excluded(name) && self.find(name).is_some_and(|f| !matches!(f.kind, Kind::Namespace(_)))
+    }
+
+    /// Whether there is a package of this name, be it a namespace.
+    pub(super) fn is_package(&self, name: &str) -> bool {
+        self.find(name).is_some_and(|f| f.locations.is_some())
+    }
+
+    /// Whether the request excludes a module.
+    pub(super) fn is_excluded(&self, name: &str) -> bool {
+        self.excluded.iter().any(|p| p.covers(name))
+    }
+
+    /// Names of the modules and regular packages right inside a package, sorted.
+    pub(super) fn children(&self, package: &str) -> Vec<String> {
+        let locations = self.find(package).and_then(|f| f.locations);
+        locations.map(|l| self.resolver.borrow_mut().children(&l)).unwrap_or_default()
+    }
+
+    /// All modules below a package, at any depth, parents before children.
+    pub(super) fn submodules(&self, package: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        for child in self.children(package) {
+            let name = format!("{package}.{child}");
+            let inner = self.submodules(&name);
+            found.push(name);
+            found.extend(inner);
+        }
+        found
+    }
+
+    /// Names of the modules and regular packages on the search path that begin with a text, sorted.
+    pub(super) fn beginning_with(&self, start: &str) -> Vec<String> {
+        self.resolver.borrow_mut().beginning_with(start)
+    }
+
+    /// Lets the `__path__` of a package lead to all folders of its name on the search path.
+    pub(super) fn extend_path(&self, package: &str) {
+        self.resolver.borrow_mut().extend_path(package);
+    }
+
+    /// Whether the folders of a package hold data and no code but `__init__.py`.
+    pub(super) fn is_data_only(&self, package: &str) -> bool {
+        let Some(locations) = self.find(package).and_then(|f| f.locations) else { return false };
+        locations.iter().all(|l| self.resolver.borrow_mut().is_data_only(l))
+    }
+
+    /// Names of the files in a folder, sorted.
+    pub(super) fn list(&self, folder: &Path) -> Vec<String> {
+        let listing = self.resolver.borrow_mut().list(folder);
+        listing.map(|l| l.keys().cloned().collect()).unwrap_or_default()
+    }
+
+    // Whose modules are.
+
+    /// Whose a module is: the program's own lies in a folder of the entries or of the request and is not installed.
+    pub(super) fn role(&self, module: &Module) -> Role {
+        if names::is_entry(&module.name) {
+            return Role::Program;
+        }
+        let file = match &module.kind {
+            Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => s.file(),
+            Kind::Namespace(_) | Kind::Builtin => None,
+        };
+        file.map_or(Role::Stdlib, |file| self.role_of_file(file))
+    }
+
+    fn role_of_file(&self, file: &Path) -> Role {
+        let python = self.reader.python;
+        if python.in_stdlib(file) {
+            return Role::Stdlib;
+        }
+        let requested = &self.request.python.paths;
+        let mut installed = python.search_path.iter().filter(|p| !requested.contains(p));
+        let own = self.own.iter().chain(requested).any(|p| file.starts_with(p));
+        if own && !installed.any(|p| file.starts_with(p)) { Role::Program } else { Role::Library }
+    }
+
+    /// Whether there is a module of this name among the program's own.
+    pub(super) fn is_own_module(&self, name: &str) -> bool {
+        if names::is_entry(name) {
+            return true;
+        }
+        match self.find(name).map(|f| f.kind) {
+            Some(Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s)) => {
+                s.file().is_some_and(|file| self.role_of_file(file) == Role::Program)
+            }
+            Some(Kind::Namespace(_) | Kind::Builtin) | None => false,
+        }
+    }
+
+    /// Whether a top-level name is that of a module of the standard library.
+    pub(super) fn in_stdlib(&self, top: &str) -> bool {
+        self.find(top).is_some_and(|found| match &found.kind {
+            Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => {
+                s.file().is_some_and(|f| self.reader.python.in_stdlib(f))
+            }
+            Kind::Builtin => true,
+            Kind::Namespace(_) => false,
+        })
+    }
+
+    /// The same, but for what brings native libraries or a great deal of code along.
+    pub(super) fn in_plain_stdlib(&self, top: &str) -> bool {
+        !self.is_optional_stdlib(top) && self.in_stdlib(top)
+    }
+
+    /// Whether a top-level name is that of a part of the standard library that brings much along.
+    pub(super) fn is_optional_stdlib(&self, top: &str) -> bool {
+        OPTIONAL_STDLIB.contains(&top)
+    }
+
+    /// The distribution of a module; none for the program's own.
+    pub(super) fn owner_of_module(&self, module: &Module) -> Option<usize> {
+        let (Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s)) = &module.kind else { return None };
+        self.installed.owner(s.file()?, &module.name)
+    }
+
+    /// The distribution that owns a top-level module.
+    pub(super) fn owner_of(&self, top: &str) -> Option<usize> {
+        if let Some(known) = self.owners.borrow().get(top) {
+            return *known;
+        }
+        let owner = self.find(top).and_then(|found| match &found.kind {
+            Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => {
+                let file = s.file().filter(|f| !self.reader.python.in_stdlib(f))?;
+                self.installed.owner(file, top)
+            }
+            Kind::Namespace(_) | Kind::Builtin => None,
+        });
+        self.owners.borrow_mut().insert(top.to_owned(), owner);
+        owner
+    }
+
+    /// The distribution that owns a name: that of its top level, or of the level below where that is a namespace.
+    pub(super) fn owner_of_name(&self, name: &str) -> Option<usize> {
+        let top = names::top(name);
+        if let Some(owner) = self.owner_of(top) {
+            return Some(owner);
+        }
+        let Kind::Namespace(_) = &self.find(top)?.kind else { return None };
+        let below = name.get(top.len() + 1..)?.split('.').next()?;
+        let full = format!("{top}.{below}");
+        let (Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s)) = self.find(&full)?.kind else {
+            return None;
+        };
+        self.installed.owner(s.file()?, &full)
+    }
+
+    /// Whether a name belongs to a distribution or to one that it requires.
+    pub(super) fn is_related(&self, own: Option<usize>, name: &str) -> bool {
+        let Some(own) = own else { return false };
+        let Some(owner) = self.owner_of_name(name) else { return false };
+        own == owner || self.requires(own, required_name).any(|r| r == self.normalized(owner))
+    }
+
+    /// Whether a distribution requires another, be it as an extra.
+    pub(super) fn may_require(&self, own: usize, other: usize) -> bool {
+        self.requires(own, |r| Some(requirement_name(r))).any(|r| r == self.normalized(other))
+    }
+
+    /// Whether a distribution requires one of some others, be it through more.
+    pub(super) fn requires_one_of(&self, owner: usize, wanted: &HashSet<usize>) -> bool {
+        let mut seen = HashSet::from([owner]);
+        let mut queue = vec![owner];
+        while let Some(at) = queue.pop() {
+            for required in self.requires(at, required_name) {
+                if let Some((next, _)) = self.installed.named(&required)
+                    && seen.insert(next)
+                {
+                    if wanted.contains(&next) {
+                        return true;
+                    }
+                    queue.push(next);
+                }
+            }
+        }
+        false
+    }
+
+    /// Top-level names that requirements of a distribution may provide, by their names.
+    pub(super) fn required_modules(&self, owner: Option<usize>) -> HashSet<String> {
+        let owner = owner.into_iter();
+        owner.flat_map(|o| self.requires(o, required_name)).map(|r| r.replace('-', "_")).collect()
+    }
+
+    /// The normalised names of what a distribution requires.
+    fn requires<'s>(
+        &'s self,
+        owner: usize,
+        name: impl Fn(&str) -> Option<&str> + 's,
+    ) -> impl Iterator<Item = String> + 's {
+        self.installed.get(owner).requires.iter().filter_map(move |r| name(r).map(normalize))
+    }
+
+    fn normalized(&self, owner: usize) -> String {
+        normalize(&self.installed.get(owner).name)
+    }
+
+    // What the request, rules and files say.
+
+    /// Whether the program is an installed console script.
+    pub(super) fn runs_installed_script(&self) -> bool {
+        self.request.programs.iter().any(|p| matches!(p.entry, Entry::EntryPoint(_)))
+    }
+
+    /// Whether the condition of a rule holds.
+    pub(super) fn in_force(&self, rule: &Rule) -> bool {
+        let version = |name: &str| self.installed.named(name).map(|(_, d)| d.version.clone());
+        rule.when.as_ref().is_none_or(|w| w.holds(self.reader.python, &version))
+    }
+
+    /// What guarded imports of a module do not bring in.
+    pub(super) fn unwanted(&self, name: &str) -> Vec<Pattern> {
+        let own = self.implicit.unwanted(name).iter();
+        let rules = self.rules.around(name).filter(|r| !r.no_follow.is_empty() && self.in_force(r));
+        // Inside the unwanted package itself everything is wanted.
+        let inside = |p: &Pattern| !p.covers(name);
+        own.chain(rules.flat_map(|r| &r.no_follow)).map(|t| Pattern::new(t)).filter(inside).collect()
+    }
+
+    /// The groups of all installed entry points, those of tools aside: name and module of each.
+    pub(super) fn entry_point_groups(&self) -> BTreeMap<String, Vec<(String, String)>> {
+        let tools: Vec<Pattern> =
+            self.implicit.entry_points.tools.iter().map(|t| Pattern::levels(t)).collect();
+        let mut groups: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+        for (group, name, value) in self.installed.entry_points(self.reader.disk) {
+            if !tools.iter().any(|p| p.matches(&group)) {
+                let module = value.split(['[', ':']).next().unwrap_or_default().trim().to_owned();
+                groups.entry(group).or_default().push((name, module));
+            }
+        }
+        groups
+    }
+
+    /// What scripts among the data of a package's folder say, with their paths.
+    pub(super) fn scripts(&self, folder: &Path) -> Vec<(PathBuf, Facts)> {
+        let files = files::scripts(folder, self.reader.disk).into_iter();
+        files.map(|file| (file.clone(), self.reader.script(&file))).collect()
+    }
+
+    /// The modules of the top-level package `top` that data files in a package's folder name, with their paths.
+    pub(super) fn named_in_data(&self, folder: &Path, top: &str) -> Vec<(PathBuf, String)> {
+        let suffixes: &Named = &self.implicit.data;
+        let mut found = Vec::new();
+        for file in files::files(folder, suffixes, self.reader.disk) {
+            let names = self.reader.named_in(&file, suffixes, top);
+            found.extend(names.into_iter().map(|name| (file.clone(), name)));
+        }
+        found
+    }
+}

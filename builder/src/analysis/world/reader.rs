@@ -1,0 +1,148 @@
+//! Reads what files say, from the builder's cache or from the files.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::Role;
+use super::disk::Disk;
+use super::files;
+use crate::analysis::facts::source::source as parse;
+use crate::analysis::facts::{Facts, Form, Import, bytecode, native, pickle, texts};
+use crate::analysis::graph::{Kind, Module, Source};
+use crate::names;
+use crate::python::Python;
+use crate::rules::implicit::Named;
+use crate::store::{Bucket, Hash, Store};
+
+/// What is found depends on the code that finds it: the version of that code is a part of every key.
+const VERSION: &str = env!("FREEZE_ANALYSIS");
+
+/// Reads files for a Python; may be shared between threads.
+#[derive(Clone, Copy)]
+pub(in crate::analysis) struct Reader<'a> {
+    pub python: &'a Python,
+    pub disk: &'a Disk,
+    pub store: &'a Store,
+}
+
+impl Reader<'_> {
+    /// What the file of a module says.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(in crate::analysis) fn module(&self, module: &Module, role: Role) -> io::Result<Facts> {
+        match &module.kind {
+            Kind::Source(source) => {
+                // Any word in the program itself may name one of its packages.
+                let words = role == Role::Program;
+                let tag = if words { b"source and words".as_slice() } else { b"source" };
+                let minor = self.python.minor();
+                self.kept(source, tag, minor, |bytes| parse(bytes, minor, words))
+                    .map(|facts| self.with_stub(facts, source))
+            }
+            Kind::Bytecode(source) => self.kept(source, b"bytecode", self.python.minor(), |bytes| {
+                bytecode::find(bytes, self.python.minor(), &self.python.opcodes)
+            }),
+            Kind::Extension(source) if role != Role::Stdlib => {
+                let top = names::top(&module.name);
+                let tag = [b"native:".as_slice(), top.as_bytes()].concat();
+                let native = self.kept(source, &tag, 0, |bytes| native::find(bytes, top))?;
+                // mypyc and Cython in pure Python mode leave the source beside what they make of it.
+                let mut facts = self.source_beside(source).map(|path| self.script(&path)).unwrap_or_default();
+                facts.native = Some(native);
+                Ok(facts)
+            }
+            Kind::Extension(_) | Kind::Namespace(_) | Kind::Builtin => Ok(Facts::default()),
+        }
+    }
+
+    /// What a source file says that is no module of the graph; nothing if it cannot be read.
+    pub(in crate::analysis) fn script(&self, path: &Path) -> Facts {
+        let source = Source::File(path.to_owned());
+        let minor = self.python.minor();
+        let mut facts =
+            self.kept(&source, b"source", minor, |bytes| parse(bytes, minor, false)).unwrap_or_default();
+        // It is not what runs: whether the interpreter takes it does not matter.
+        facts.doubtful = false;
+        facts
+    }
+
+    /// The modules that a data file of the top-level package `top` names.
+    pub(in crate::analysis) fn named_in(&self, path: &Path, suffixes: &Named, top: &str) -> Vec<String> {
+        let source = Source::File(path.to_owned());
+        let found = if files::has_suffix(path, &suffixes.pickles) {
+            self.kept(&source, b"pickle", 0, |bytes| {
+                pickle::modules(bytes).into_iter().collect::<Vec<String>>()
+            })
+        } else {
+            let tag = [b"names:".as_slice(), top.as_bytes()].concat();
+            self.kept(&source, &tag, 0, |bytes| texts::names(bytes, top))
+        };
+        found.unwrap_or_default()
+    }
+
+    /// `x.py` beside `x.cpython-312-x86_64-linux-gnu.so`.
+    fn source_beside(&self, source: &Source) -> Option<PathBuf> {
+        let Source::File(path) = source else { return None };
+        let stem = path.file_name()?.to_str()?.split('.').next()?;
+        Some(path.with_file_name(format!("{stem}.py"))).filter(|p| self.disk.is_file(p))
+    }
+
+    /// Adds what the stub beside a module says it imports, where that is what the module does.
+    fn with_stub(&self, mut facts: Facts, source: &Source) -> Facts {
+        if facts.stub
+            && let Source::File(path) = source
+            && let path = path.with_extension("pyi")
+            && self.disk.is_file(&path)
+        {
+            let imports = self.script(&path).imports.into_iter();
+            facts.imports.extend(imports.map(|i| Import { condition: 0, form: lazy(i.form), ..i }));
+        }
+        facts
+    }
+
+    /// What `find` says of a file's bytes; asked once for each content.
+    fn kept<T: serde::Serialize + serde::de::DeserializeOwned>(
+        &self,
+        source: &Source,
+        what: &[u8],
+        minor: u8,
+        find: impl Fn(&[u8]) -> T,
+    ) -> io::Result<T> {
+        let mut bytes = None;
+        let content = match source {
+            Source::File(path) => self.disk.hash(path, self.store),
+            _ => None,
+        };
+        let content = match content {
+            Some(hash) => hash,
+            None => *blake3::hash(bytes.insert(self.disk.read_source(source)?)).as_bytes(),
+        };
+        let key = key(what, minor, &content);
+        if let Some(value) =
+            self.store.get(Bucket::Imports, &key).and_then(|b| serde_json::from_slice(&b).ok())
+        {
+            return Ok(value);
+        }
+        let bytes = match bytes {
+            Some(bytes) => bytes,
+            None => self.disk.read_source(source)?,
+        };
+        let value = find(&bytes);
+        if let Ok(encoded) = serde_json::to_vec(&value) {
+            self.store.put(Bucket::Imports, &key, &encoded);
+        }
+        Ok(value)
+    }
+}
+
+/// A stub's import, which happens when its name is asked for.
+fn lazy(form: Form) -> Form {
+    if form == Form::Import { Form::Call } else { form }
+}
+
+fn key(what: &[u8], minor: u8, content: &Hash) -> Hash {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(what).update(VERSION.as_bytes()).update(&[minor]).update(content);
+    *hasher.finalize().as_bytes()
+}

@@ -1,0 +1,59 @@
+//! Metadata of distributions: what `importlib.metadata` reads, the same in every venv.
+
+use super::policy::Policy;
+use super::{Data, neutral};
+use crate::analysis::world::disk::Disk;
+use crate::analysis::{By, Distribution, Info, Reason, Source};
+
+/// The metadata files of a distribution, as data; `reason`: why its metadata is here where no module of it is.
+pub(super) fn files(distribution: &Distribution, policy: &Policy, reason: Option<Reason>) -> Vec<Data> {
+    let info = &distribution.info;
+    let own = || Reason::new(&distribution.name, By::Package);
+    let reason = reason.unwrap_or_else(own);
+    let folder = folder_name(distribution);
+    let disk = Disk::default();
+    let data = |dest: String, source: Source| Data {
+        dest,
+        source,
+        executable: false,
+        resource: false,
+        reason: reason.clone(),
+    };
+    if matches!(info, Info::File(_)) {
+        let neutral = info.metadata(&disk).and_then(|text| neutral::without_places("PKG-INFO", &text));
+        let source = neutral.map_or_else(|| info.source(""), |text| Source::Bytes(text.into_bytes()));
+        return vec![data(folder, source)];
+    }
+    let kept: Vec<String> = info.names(&disk).into_iter().filter(|n| policy.is_metadata(n)).collect();
+    let mut rewritten = Vec::new();
+    let mut found = Vec::new();
+    for name in kept.iter().filter(|n| *n != "RECORD") {
+        let neutral = if neutral::may_tell_places(name) {
+            info.text(name, &disk).and_then(|text| neutral::without_places(name, &text))
+        } else {
+            None
+        };
+        let source = match neutral {
+            Some(text) => {
+                rewritten.push(name.clone());
+                Source::Bytes(text.into_bytes())
+            }
+            None => info.source(name),
+        };
+        found.push(data(format!("{folder}/{name}"), source));
+    }
+    if let Some(text) = info.text("RECORD", &disk) {
+        let text = neutral::record(&text, &info.name(), policy, &rewritten);
+        found.push(data(format!("{folder}/RECORD"), Source::Bytes(text.into_bytes())));
+    }
+    found
+}
+
+/// Name of the info folder in the product.
+fn folder_name(distribution: &Distribution) -> String {
+    let name = distribution.info.name();
+    if name == "EGG-INFO" {
+        return format!("{}-{}.egg-info", distribution.name.replace('-', "_"), distribution.version);
+    }
+    name
+}

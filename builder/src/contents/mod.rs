@@ -1,0 +1,352 @@
+//! What code cannot reveal: data files, metadata and the rules that are data themselves.
+
+mod items;
+mod metadata;
+mod named_files;
+mod neutral;
+mod package_data;
+mod policy;
+mod prefix_data;
+mod stdlib;
+mod unmatched;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::analysis::world::disk::Disk;
+use crate::analysis::world::distributions::{Installed, normalize, required_name};
+use crate::analysis::{By, Distribution};
+use crate::analysis::{Graph, Kind, Module, Reason, Source};
+use crate::error::{Context, Result, Warning};
+use crate::interrupt;
+use crate::launcher;
+use crate::names::Pattern;
+use crate::python::Python;
+use crate::rules::load::{self, Rule, Rules};
+use crate::spec::Request;
+use crate::store::Store;
+use policy::Policy;
+use unmatched::Unmatched;
+
+/// Everything that goes into the product, before native dependencies are closed.
+#[derive(Debug, Default)]
+pub struct Contents {
+    /// The module graph.
+    pub graph: Graph,
+    /// Data files.
+    pub data: Vec<Data>,
+    /// Native libraries that packages bring or the user named (extension modules are in the graph).
+    pub libraries: Vec<Data>,
+    /// Patterns of modules that rules want as files on disk.
+    pub files: Vec<String>,
+    /// Patterns of modules whose source rules want.
+    pub source: Vec<String>,
+    /// Environment that rules ask for.
+    pub env: Vec<(String, String)>,
+    /// What the user should know.
+    pub warnings: Vec<Warning>,
+}
+
+/// A file that goes into the product as a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Data {
+    /// Path under the root, with `/`.
+    pub dest: String,
+    /// Where its bytes come from.
+    pub source: Source,
+    /// Whether it is executable.
+    pub executable: bool,
+    /// Whether it stays in the archive: it is read as a resource only.
+    pub resource: bool,
+    /// Why it is here.
+    pub reason: Reason,
+}
+
+impl Contents {
+    /// The modules that are native extensions.
+    pub fn extensions(&self) -> impl Iterator<Item = &Module> {
+        self.graph.modules.values().filter(|m| matches!(m.kind, crate::analysis::Kind::Extension(_)))
+    }
+}
+
+/// Adds to the modules what they need besides: data files, libraries that they load, metadata, what the user named.
+///
+/// # Errors
+/// An item of the request matches nothing, a rule file is malformed, or the build was interrupted.
+pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) -> Result<Contents> {
+    interrupt::check()?;
+    let policy = Policy::load()?;
+    let rules = Rules::load(request)?;
+    let mut graph = graph;
+    let mut warnings = Vec::new();
+    stdlib::neutralize(&mut graph, python);
+    let active: Vec<(&str, &Rule)> =
+        graph.modules.keys().flat_map(|name| rules.of(name).map(move |rule| (name.as_str(), rule))).collect();
+    let needs_all = active.iter().any(|(_, r)| r.when.is_some() || !r.metadata.is_empty())
+        || !(request.metadata.include.is_empty() && request.metadata.recursive.is_empty());
+    let installed =
+        if needs_all { Installed::scan(&python.search_path, &Disk::default()) } else { Installed::default() };
+    let version = |name: &str| installed.named(name).map(|(_, d)| d.version.clone());
+    let active: Vec<(&str, &Rule)> = active
+        .into_iter()
+        .filter(|(_, r)| r.when.as_ref().is_none_or(|w| w.holds(python, &version)))
+        .collect();
+    let mut unmatched = Unmatched::new(&graph, request, python);
+    let files = module_patterns(&active, |r| &r.files);
+    let mut source = module_patterns(&active, |r| &r.source);
+    if source.iter().any(|s| s == load::PROGRAM) {
+        source.extend(own_modules(&graph, python));
+    }
+    unmatched.modules(&rules, &active);
+    let mut active: Vec<&Rule> = active.into_iter().map(|(_, rule)| rule).collect();
+    active.sort_by_key(|rule| rule.place);
+    active.dedup_by_key(|rule| rule.place);
+
+    let mut data: BTreeMap<String, Data> = BTreeMap::new();
+    let mut libraries: BTreeMap<String, Data> = BTreeMap::new();
+    // The user's own files come first: what they name wins over what is found.
+    for item in &request.data {
+        for file in items::files(item, &python.target)? {
+            data.entry(file.dest.clone()).or_insert(file);
+        }
+    }
+    for item in &request.binaries {
+        for file in items::files(item, &python.target)? {
+            libraries.entry(file.dest.clone()).or_insert(file);
+        }
+    }
+    let wholes: Vec<Pattern> = request
+        .modules
+        .collect_data
+        .iter()
+        .chain(&request.modules.collect_binaries)
+        .map(|t| Pattern::new(t))
+        .collect();
+    let beside =
+        package_data::collect(&graph, python, store, &policy, &|name| wholes.iter().any(|p| p.covers(name)));
+    for file in beside.data {
+        data.entry(file.dest.clone()).or_insert(file);
+    }
+    for file in beside.libraries {
+        libraries.entry(file.dest.clone()).or_insert(file);
+    }
+    for rule in &active {
+        for (key, globs, into) in
+            [("data", &rule.data, &mut data), ("binaries", &rule.binaries, &mut libraries)]
+        {
+            for glob in globs {
+                let found = rule_files(glob, rule, python)?;
+                if found.is_empty() {
+                    unmatched.glob(rule, key, glob);
+                }
+                for file in found {
+                    into.entry(file.dest.clone()).or_insert(file);
+                }
+            }
+        }
+    }
+    if let Some(rule) = active.iter().find(|r| r.stdlib_source) {
+        let by = By::Rule(rule.file.clone());
+        let reason = Reason::new(&rule.module, by);
+        for file in stdlib::sources(python, &reason) {
+            data.entry(file.dest.clone()).or_insert(file);
+        }
+    }
+    let named = named_files::collect(&graph, &python.target);
+    let below_prefix = prefix_data::collect(&graph, python, &policy);
+    for file in named.into_iter().chain(below_prefix.data) {
+        data.entry(file.dest.clone()).or_insert(file);
+    }
+    for file in below_prefix.libraries {
+        libraries.entry(file.dest.clone()).or_insert(file);
+    }
+    for file in named_files::listed(&graph) {
+        data.entry(file.dest.clone()).or_insert(file);
+    }
+    for folder in named_files::folders(&graph) {
+        // Anything in it will do.
+        let below = format!("{}/", folder.dest.rsplit_once('/').map_or("", |(above, _)| above));
+        if data.range(below.clone()..).next().is_none_or(|(dest, _)| !dest.starts_with(&below)) {
+            data.insert(folder.dest.clone(), folder);
+        }
+    }
+    for file in stdlib::tcl(&graph, python) {
+        data.entry(file.dest.clone()).or_insert(file);
+    }
+    if python.libpython.is_none() {
+        let file = twin(python)?;
+        data.insert(file.dest.clone(), file);
+    }
+    mark_resources(&mut data, &active, request, &files, &mut unmatched)?;
+    warnings.extend(unmatched.warnings());
+    let files = if request.writes_files() {
+        files
+    } else {
+        warnings.extend(active.iter().filter(|r| !r.files.is_empty()).map(|r| no_files(r)));
+        Vec::new()
+    };
+    let env = active.iter().flat_map(|r| r.env.clone()).collect();
+
+    interrupt::check()?;
+    let asked = add_requested(&mut graph.distributions, request, &active, &installed, &mut warnings);
+    for distribution in &graph.distributions {
+        let reason = asked.get(&normalize(&distribution.name)).cloned();
+        for file in metadata::files(distribution, &policy, reason) {
+            data.entry(file.dest.clone()).or_insert(file);
+        }
+    }
+    if graph.modules.contains_key("zoneinfo") && !graph.modules.contains_key("tzdata") {
+        let warning =
+            Warning::minor("time zones come from the host: the distribution `tzdata` is not installed");
+        warnings.push(warning.hint("install `tzdata` to take them along"));
+    }
+    libraries.retain(|dest, _| !data.contains_key(dest));
+    let (data, libraries) = (data.into_values().collect(), libraries.into_values().collect());
+    Ok(Contents { graph, data, libraries, files, source, env, warnings })
+}
+
+/// The launcher as a library, for an interpreter without a shared libpython.
+fn twin(python: &Python) -> Result<Data> {
+    let bytes = launcher::twin(&python.target)?;
+    Ok(Data {
+        dest: launcher::TWIN.to_owned(),
+        source: Source::Bytes(bytes.to_vec()),
+        executable: true,
+        resource: false,
+        reason: Reason::new("", By::Interpreter),
+    })
+}
+
+/// Marks the data files of packages that rules know to be read as resources only. What the request wants as files,
+/// or collects whole, stays a file; so does metadata, which is looked for in folders.
+fn mark_resources(
+    data: &mut BTreeMap<String, Data>,
+    active: &[&Rule],
+    request: &Request,
+    files: &[String],
+    unmatched: &mut Unmatched<'_>,
+) -> Result<()> {
+    let wanted = request.modules.files.iter().chain(files).chain(&request.modules.collect_data);
+    let wanted: Vec<Pattern> = wanted.map(|t| Pattern::new(t)).collect();
+    for rule in active {
+        for glob in &rule.resources {
+            let matcher = matcher(glob, rule)?;
+            let mut any = false;
+            for file in data.values_mut() {
+                let top = file.dest.split('/').next().unwrap_or_default();
+                let metadata = top.ends_with(".dist-info") || top.ends_with(".egg-info");
+                let of_package = file.reason.by == By::Package && !file.executable && !metadata;
+                let as_file = wanted.iter().any(|p| p.covers(&file.reason.from));
+                let matches = matcher.is_match(&file.dest);
+                any |= matches;
+                file.resource |= of_package && !as_file && matches;
+            }
+            if !any {
+                unmatched.glob(rule, "resources", glob);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The program's own modules, its entries among them.
+fn own_modules(graph: &Graph, python: &Python) -> Vec<String> {
+    let own = |m: &&Module| match &m.kind {
+        Kind::Source(source) => {
+            m.distribution.is_none() && source.file().is_some_and(|file| !python.in_stdlib(file))
+        }
+        _ => false,
+    };
+    graph.modules.values().filter(own).map(|m| m.name.clone()).collect()
+}
+
+/// The patterns of modules that rules in force name by one of their keys.
+fn module_patterns(active: &[(&str, &Rule)], key: impl Fn(&Rule) -> &Vec<String>) -> Vec<String> {
+    let named = active.iter().flat_map(|(name, rule)| key(rule).iter().map(|p| p.replace("{module}", name)));
+    named.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+fn no_files(rule: &Rule) -> Warning {
+    let message = format!(
+        "`files` of the rule for `{}` in `{}` has no effect in a program that writes no files",
+        rule.module, rule.file
+    );
+    Warning::new(message).hint("remove `extract = \"memory\"` from `[bundle]` if the package needs them")
+}
+
+fn matcher(glob: &str, rule: &Rule) -> Result<globset::GlobMatcher> {
+    let built = globset::GlobBuilder::new(glob).literal_separator(true).build();
+    let built = built.context(|| format!("failed to read the glob `{glob}` of rule file `{}`", rule.file))?;
+    Ok(built.compile_matcher())
+}
+
+/// Adds the distributions whose metadata the request or a rule asks for; returns why each was added.
+fn add_requested(
+    distributions: &mut Vec<Distribution>,
+    request: &Request,
+    active: &[&Rule],
+    installed: &Installed,
+    warnings: &mut Vec<Warning>,
+) -> HashMap<String, Reason> {
+    let mut added = HashMap::new();
+    let mut known: BTreeSet<String> = distributions.iter().map(|d| normalize(&d.name)).collect();
+    let why = |from: &str, by| Reason::new(from, by);
+    let key = |key: &str, name: &str| why("", By::Request(format!("{key} `{name}` of `[metadata]`")));
+    let asked = request.metadata.include.iter().map(|n| (n.clone(), false, true, key("include", n)));
+    let recursive = request.metadata.recursive.iter().map(|n| (n.clone(), true, true, key("recursive", n)));
+    let ruled = active.iter().flat_map(|r| {
+        r.metadata.iter().map(|n| (n.clone(), false, false, why(&r.module, By::Rule(r.file.clone()))))
+    });
+    let mut queue: Vec<(String, bool, bool, Reason)> = asked.chain(recursive).chain(ruled).collect();
+    let mut seen = BTreeSet::new();
+    while let Some((name, recursive, loud, reason)) = queue.pop() {
+        if !seen.insert((normalize(&name), recursive)) {
+            continue;
+        }
+        let Some((_, distribution)) = installed.named(&name) else {
+            if loud {
+                let warning = Warning::new(format!(
+                    "no distribution `{name}` is installed, whose metadata is asked for"
+                ));
+                warnings.push(warning.hint("check the name in `[metadata]`"));
+            }
+            continue;
+        };
+        if recursive {
+            let required = distribution.requires.iter().filter_map(|r| required_name(r));
+            queue.extend(required.map(|n| (n.to_owned(), true, false, reason.clone())));
+        }
+        if known.insert(normalize(&name)) {
+            distributions.push(distribution.clone());
+            added.insert(normalize(&name), reason);
+        }
+    }
+    added
+}
+
+/// Files that a rule's glob names below the search path.
+fn rule_files(glob: &str, rule: &Rule, python: &Python) -> Result<Vec<Data>> {
+    let top = glob.split('/').next().unwrap_or(glob);
+    let Some(root) = python.search_path.iter().find(|root| root.join(top).exists()) else {
+        return Ok(Vec::new());
+    };
+    let matcher = matcher(glob, rule)?;
+    let mut found = Vec::new();
+    for entry in
+        walkdir::WalkDir::new(root.join(top)).follow_links(true).sort_by_file_name().into_iter().flatten()
+    {
+        let Ok(relative) = entry.path().strip_prefix(root) else { continue };
+        if !entry.file_type().is_file() || !matcher.is_match(relative) {
+            continue;
+        }
+        let dest: Vec<_> = relative.components().map(|c| c.as_os_str().to_string_lossy()).collect();
+        let by = By::Rule(rule.file.clone());
+        found.push(Data {
+            dest: dest.join("/"),
+            executable: items::is_executable(entry.path(), &python.target),
+            resource: false,
+            source: Source::File(entry.path().to_owned()),
+            reason: Reason::new(&rule.module, by),
+        });
+    }
+    Ok(found)
+}

@@ -1,0 +1,454 @@
+//! The files of collected packages that are no modules: data, and libraries that they load themselves.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use super::policy::Policy;
+use super::{Data, items};
+use crate::analysis::{By, Graph, Kind, Reason, Source};
+use crate::python::Python;
+use crate::store::{Bucket, Store};
+
+/// What was found beside the modules.
+#[derive(Debug, Default)]
+pub(super) struct Beside {
+    pub data: Vec<Data>,
+    pub libraries: Vec<Data>,
+}
+
+/// A collected package and the folder it lies in.
+struct Package<'g> {
+    name: &'g str,
+    dest: String,
+    distribution: Option<usize>,
+    namespace: bool,
+    /// Everything but code is taken.
+    whole: bool,
+    stubs: bool,
+}
+
+/// Collects the files that lie in the folders of collected packages, or in folders below that hold no package
+/// of their own.
+pub(super) fn collect(
+    graph: &Graph,
+    python: &Python,
+    store: &Store,
+    policy: &Policy,
+    whole: &dyn Fn(&str) -> bool,
+) -> Beside {
+    let packages = packages(graph, whole);
+    let mut owned: Vec<(PathBuf, bool)> = Vec::new();
+    let mut recorded: HashSet<usize> = HashSet::new();
+    for (at, distribution) in graph.distributions.iter().enumerate() {
+        // An editable install lists nothing but its metadata and what leads to its files.
+        let lead = |f: &str| f.contains(".dist-info/") || f.contains("__editable__") || f.ends_with(".pth");
+        let real = distribution.files.iter().any(|f| !lead(f));
+        if real {
+            recorded.insert(at);
+            owned.extend(
+                distribution
+                    .files
+                    .iter()
+                    .filter(|f| !f.starts_with(".."))
+                    .map(|f| (distribution.location.join(f), true)),
+            );
+        }
+    }
+    // Packages that no RECORD lists: of the standard library, of the app, editable or old installs.
+    for (folder, package) in &packages {
+        let listed = package.distribution.is_some_and(|d| recorded.contains(&d));
+        if !listed && !package.namespace {
+            list_unrecorded(folder, policy, package.whole, &mut owned);
+        }
+    }
+    let has_init = inits(&owned);
+    let mut by_folder: BTreeMap<&Path, Vec<(&Path, bool)>> = BTreeMap::new();
+    for (file, listed) in &owned {
+        if let Some(folder) = file.parent() {
+            by_folder.entry(folder).or_default().push((file, *listed));
+        }
+    }
+    let modules: HashSet<&Path> = graph
+        .modules
+        .values()
+        .filter_map(|m| match &m.kind {
+            Kind::Extension(source) => source.file(),
+            _ => None,
+        })
+        .collect();
+    let sorted: Vec<Beside> = by_folder
+        .into_par_iter()
+        .filter_map(|(folder, files)| {
+            let (package, inner) = home(folder, &packages, &has_init)?;
+            let sorter = Sorter { python, store, policy, modules: &modules, package, inner: &inner };
+            let mut here = Beside::default();
+            sorter.sort(&files, &mut here);
+            Some(here)
+        })
+        .collect();
+    let mut found = Beside::default();
+    for here in sorted {
+        found.data.extend(here.data);
+        found.libraries.extend(here.libraries);
+    }
+    found.data.extend(zipped(graph, policy, python));
+    found.libraries.extend(beside_packages(graph));
+    found
+}
+
+/// Libraries that the tools which mend wheels have laid beside a package (`name.libs/`). Those that its extension
+/// modules need are found by that; `ctypes` and `cffi` are given them by path.
+fn beside_packages(graph: &Graph) -> Vec<Data> {
+    let mut loaders: BTreeMap<usize, &str> = BTreeMap::new();
+    for reason in ["ctypes", "cffi", "_cffi_backend"]
+        .iter()
+        .filter_map(|n| graph.modules.get(*n))
+        .flat_map(|m| &m.reasons)
+    {
+        if let Some(distribution) = graph.modules.get(&reason.from).and_then(|m| m.distribution) {
+            loaders.entry(distribution).or_insert(&reason.from);
+        }
+    }
+    let mut found = Vec::new();
+    for (at, loader) in loaders {
+        let distribution = &graph.distributions[at];
+        for file in &distribution.files {
+            let Some((folder, name)) = file.split_once('/') else { continue };
+            if !folder.ends_with(".libs") || name.contains('/') || !is_library(name) {
+                continue;
+            }
+            let source = distribution.location.join(file);
+            if source.is_file() {
+                found.push(Data {
+                    dest: file.clone(),
+                    source: Source::File(source),
+                    executable: false,
+                    resource: false,
+                    reason: Reason::new(loader, By::Package),
+                });
+            }
+        }
+    }
+    found
+}
+
+/// Data of packages that lie in a zip, as `pkgutil.get_data` finds it there.
+fn zipped(graph: &Graph, policy: &Policy, python: &Python) -> Vec<Data> {
+    let mut packages: BTreeMap<&Path, BTreeMap<&str, &str>> = BTreeMap::new();
+    for module in graph.modules.values().filter(|m| m.package) {
+        if let Kind::Source(Source::Zip { archive, member }) | Kind::Bytecode(Source::Zip { archive, member }) =
+            &module.kind
+            && let Some((folder, _)) = member.rsplit_once('/')
+        {
+            packages.entry(archive).or_default().insert(folder, &module.name);
+        }
+    }
+    let mut found = Vec::new();
+    for (archive, packages) in packages {
+        let Some(zip) = std::fs::File::open(archive).ok().and_then(|f| zip::ZipArchive::new(f).ok()) else {
+            continue;
+        };
+        let mut members: Vec<String> = zip.file_names().flatten().map(|n| n.into_owned()).collect();
+        members.sort();
+        for member in members {
+            let Some((mut folder, _)) = member.rsplit_once('/') else { continue };
+            // The nearest package that is collected.
+            let package = loop {
+                if let Some(name) = packages.get(folder) {
+                    break Some((folder, *name));
+                }
+                match folder.rsplit_once('/') {
+                    Some((above, _)) => folder = above,
+                    None => break None,
+                }
+            };
+            let Some((folder, name)) = package else { continue };
+            let inner = &member[folder.len() + 1..];
+            let is_code = inner.is_empty() || [".py", ".pyc", "/"].iter().any(|s| inner.ends_with(s));
+            if is_code || is_library(inner) || !policy.is_data(inner, &python.target) {
+                continue;
+            }
+            found.push(Data {
+                dest: format!("{}/{inner}", name.replace('.', "/")),
+                source: Source::Zip { archive: archive.to_owned(), member: member.clone() },
+                executable: false,
+                resource: false,
+                reason: Reason::new(name, By::Package),
+            });
+        }
+    }
+    found
+}
+
+/// The collected packages by folder.
+fn packages<'g>(graph: &'g Graph, whole: &dyn Fn(&str) -> bool) -> HashMap<PathBuf, Package<'g>> {
+    // `lazy_loader.attach_stub` reads the stub beside the module at run time.
+    let stubbed: HashSet<&str> = graph
+        .modules
+        .get("lazy_loader")
+        .map(|m| m.reasons.iter().map(|r| r.from.as_str()).collect())
+        .unwrap_or_default();
+    let mut packages = HashMap::new();
+    for module in graph.modules.values().filter(|m| m.package) {
+        let package = |dest: &str, namespace| Package {
+            name: &module.name,
+            dest: dest.to_owned(),
+            distribution: module.distribution,
+            namespace,
+            whole: whole(&module.name),
+            stubs: stubbed.contains(module.name.as_str()),
+        };
+        match &module.kind {
+            Kind::Source(Source::File(f))
+            | Kind::Bytecode(Source::File(f))
+            | Kind::Extension(Source::File(f)) => {
+                if let (Some(folder), Some((dest, _))) = (f.parent(), module.path.rsplit_once('/')) {
+                    packages.insert(folder.to_owned(), package(dest, false));
+                }
+            }
+            Kind::Namespace(portions) => {
+                for portion in portions {
+                    packages.insert(portion.clone(), package(&module.path, true));
+                }
+            }
+            _ => {}
+        }
+    }
+    packages
+}
+
+/// The collected package that a folder belongs to, and the folder's path inside it; none if a package that is not
+/// collected lies between.
+fn home<'p, 'g>(
+    folder: &Path,
+    packages: &'p HashMap<PathBuf, Package<'g>>,
+    has_init: &HashSet<&Path>,
+) -> Option<(&'p Package<'g>, String)> {
+    for above in folder.ancestors() {
+        if let Some(package) = packages.get(above) {
+            let inner = folder.strip_prefix(above).ok()?;
+            let inner: Vec<_> = inner.components().map(|c| c.as_os_str().to_string_lossy()).collect();
+            return Some((package, inner.join("/")));
+        }
+        if has_init.contains(above) {
+            return None;
+        }
+    }
+    None
+}
+
+/// The folders that are packages. One with nothing but `__init__.py`, in a folder that is none itself, holds data: nobody
+/// can import it by a usual name.
+fn inits(owned: &[(PathBuf, bool)]) -> HashSet<&Path> {
+    let folders = |wanted: &dyn Fn(&Path) -> bool| -> HashSet<&Path> {
+        owned.iter().map(|(f, _)| f.as_path()).filter(|f| wanted(f)).filter_map(Path::parent).collect()
+    };
+    let inits = folders(&is_init);
+    let code =
+        folders(&|f| !is_init(f) && f.extension().is_some_and(|e| e == "py" || e == "so" || e == "pyd"));
+    let reached = |folder: &Path| {
+        code.contains(folder)
+            || folder.parent().is_some_and(|above| inits.contains(above))
+            || folder.ancestors().skip(1).all(|above| !inits.contains(above))
+    };
+    inits.iter().copied().filter(|f| reached(f)).collect()
+}
+
+/// Whether a file makes its folder a package; a stub does so for checkers of types only.
+fn is_init(file: &Path) -> bool {
+    let name = file.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+    name.strip_prefix("__init__.").is_some_and(|suffix| suffix != "pyi")
+}
+
+/// Lists the files of a package's folder and of folders below that are no packages.
+fn list_unrecorded(folder: &Path, policy: &Policy, whole: bool, into: &mut Vec<(PathBuf, bool)>) {
+    let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(|e| {
+        if !e.file_type().is_dir() || e.depth() == 0 {
+            return true;
+        }
+        let name = e.file_name().to_string_lossy();
+        (whole || policy.enters(&name)) && name != "__pycache__" && !e.path().join("__init__.py").exists()
+    });
+    into.extend(walk.flatten().filter(|e| e.file_type().is_file()).map(|e| (e.into_path(), false)));
+}
+
+/// Decides what the files of one folder are.
+struct Sorter<'s, 'g> {
+    python: &'s Python,
+    store: &'s Store,
+    policy: &'s Policy,
+    /// The files of the collected modules.
+    modules: &'s HashSet<&'s Path>,
+    package: &'s Package<'g>,
+    inner: &'s str,
+}
+
+impl Sorter<'_, '_> {
+    fn sort(&self, files: &[(&Path, bool)], found: &mut Beside) {
+        let inside = |name: &str| {
+            if self.inner.is_empty() { name.to_owned() } else { format!("{}/{name}", self.inner) }
+        };
+        let mut code = Vec::new();
+        let mut any = false;
+        // Stubs with no code beside them are there to be read.
+        let is_code = |file: &Path| {
+            file.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.ends_with(".py") || is_library(n))
+        };
+        let only_stubs =
+            !self.inner.is_empty() && !self.package.namespace && !files.iter().any(|(file, _)| is_code(file));
+        for (file, listed) in files {
+            let Some(name) = file.file_name().and_then(|n| n.to_str()) else { continue };
+            let path = inside(name);
+            if name.ends_with(".py") {
+                code.push((*file, name));
+                continue;
+            }
+            let is_stub = path.strip_suffix(".pyi").is_some_and(|stem| {
+                self.package.stubs || only_stubs && self.policy.is_data(stem, &self.python.target)
+            });
+            let wanted = self.package.whole && !path.contains("__pycache__") && !name.ends_with(".pyc");
+            if name.ends_with(".pyc")
+                || !(wanted || is_stub || self.policy.is_data(&path, &self.python.target))
+            {
+                continue;
+            }
+            let metadata = std::fs::metadata(file).ok();
+            if *listed && !metadata.as_ref().is_some_and(Metadata::is_file) {
+                continue;
+            }
+            let executable = metadata.as_ref().is_some_and(|m| items::runs(file, m, &self.python.target));
+            if is_library(name) {
+                if !self.is_extension(file, name) {
+                    found.libraries.push(self.data(file, &path, executable));
+                }
+            } else if (executable || path.contains(".framework/")) && is_native_program(file) {
+                found.libraries.push(self.data(file, &path, executable));
+            } else {
+                any = true;
+                found.data.push(self.data(file, &path, executable));
+            }
+        }
+        // Scripts in a folder of data are data (templates); in a folder of their own they are modules nobody imports,
+        // unless one has a name that no statement can import: then they are run as files.
+        let run = code.iter().any(|(_, name)| !is_importable(name));
+        if (any && !self.inner.is_empty() || run) && !self.package.namespace {
+            for (file, name) in code {
+                let path = inside(name);
+                if self.policy.is_data(&path, &self.python.target) && file.is_file() {
+                    let executable = items::is_executable(file, &self.python.target);
+                    found.data.push(self.data(file, &path, executable));
+                }
+            }
+        }
+    }
+
+    fn data(&self, file: &Path, path: &str, executable: bool) -> Data {
+        let reason = Reason::new(self.package.name, By::Package);
+        Data {
+            dest: format!("{}/{path}", self.package.dest),
+            source: Source::File(file.to_owned()),
+            executable,
+            resource: false,
+            reason,
+        }
+    }
+
+    /// Whether a library is an extension module (which comes as a module or not at all).
+    fn is_extension(&self, file: &Path, name: &str) -> bool {
+        let Some(suffix) = self.python.extension_suffixes.iter().find(|s| name.ends_with(s.as_str())) else {
+            // Built for another version or implementation.
+            return name.contains(".cpython-") || name.contains(".pypy") || name.contains(".abi3.");
+        };
+        // One with the suffix of a module may be a library for `ctypes` all the same.
+        if self.modules.contains(file) {
+            return true;
+        }
+        let stem = name.trim_end_matches(suffix.as_str());
+        let Ok(hash) = self.store.file_hash(file) else { return false };
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(b"exports init").update(stem.as_bytes()).update(&hash);
+        let key = *hasher.finalize().as_bytes();
+        if let Some(known) = self.store.get(Bucket::Imports, &key) {
+            return known == [1];
+        }
+        let Ok(bytes) = std::fs::read(file) else { return false };
+        let found = memchr::memmem::find(&bytes, format!("PyInit_{stem}\0").as_bytes()).is_some();
+        self.store.put(Bucket::Imports, &key, &[u8::from(found)]);
+        found
+    }
+}
+
+/// Whether a file name is that of a native library.
+pub(super) fn is_library(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    [".so", ".dylib", ".dll", ".pyd"].iter().any(|s| lower.ends_with(s)) || lower.contains(".so.")
+}
+
+/// Whether a file of code has the name of a module.
+fn is_importable(name: &str) -> bool {
+    name.strip_suffix(".py")
+        .is_some_and(|stem| stem.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b > 127))
+}
+
+/// Whether an executable file is a native program, or one in a framework its library: by its first bytes, looked at only
+/// where the name does not say.
+fn is_native_program(file: &Path) -> bool {
+    use std::io::Read;
+    // What follows the last dot may be part of a version: `protoc-3.13.0`.
+    let is_number = |e: &std::ffi::OsStr| e.as_encoded_bytes().iter().all(u8::is_ascii_digit);
+    let unclear = file.extension().is_none_or(|e| e == "exe" || e == "bin" || is_number(e));
+    if !unclear {
+        return false;
+    }
+    let mut head = [0; 4];
+    let read = std::fs::File::open(file).and_then(|mut f| f.read_exact(&mut head)).is_ok();
+    read && (&head == b"\x7fELF"
+        || &head[..2] == b"MZ"
+        || matches!(head, [0xcf | 0xce, 0xfa, 0xed, 0xfe] | [0xca, 0xfe, 0xba, 0xbe | 0xbf]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libraries_by_name() {
+        assert!(is_library("libx.so.1.2") && is_library("a.DLL") && !is_library("so.txt"));
+    }
+
+    #[test]
+    fn folders_belong_to_the_nearest_collected_package() {
+        let package = |name: &'static str| Package {
+            name,
+            dest: name.replace('.', "/"),
+            distribution: None,
+            namespace: false,
+            whole: false,
+            stubs: false,
+        };
+        let packages =
+            HashMap::from([(PathBuf::from("/s/a"), package("a")), (PathBuf::from("/s/a/b"), package("a.b"))]);
+        let inits = [Path::new("/s/a"), Path::new("/s/a/b"), Path::new("/s/a/c")];
+        let has_init = HashSet::from(inits);
+        let home_of = |f: &str| home(Path::new(f), &packages, &has_init).map(|(p, i)| (p.name, i));
+        assert_eq!(home_of("/s/a/data/x"), Some(("a", "data/x".into())));
+        assert_eq!(home_of("/s/a/b"), Some(("a.b", String::new())));
+        assert_eq!(home_of("/s/a/c/data"), None);
+        assert_eq!(home_of("/s/other"), None);
+    }
+
+    #[test]
+    fn scripts_by_name() {
+        assert!(is_importable("a_1.py") && !is_importable("IF-MIB.py") && !is_importable("a.b.py"));
+    }
+
+    #[test]
+    fn stubs_make_no_packages() {
+        assert!(is_init(Path::new("a/__init__.py")) && is_init(Path::new("a/__init__.cpython-312.so")));
+        assert!(!is_init(Path::new("a/__init__.pyi")) && !is_init(Path::new("a/b.py")));
+    }
+}

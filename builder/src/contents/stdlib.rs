@@ -1,0 +1,192 @@
+//! What is particular to the standard library: generated modules and the scripts of Tcl/Tk.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::Data;
+use crate::analysis::{By, Graph, Kind, Reason, Source};
+use crate::python::Python;
+use crate::target::Os;
+
+/// Prefix that stands for the place where Python was installed.
+const NEUTRAL: &str = "/usr/local";
+
+/// Makes the modules that describe how Python was built say nothing of the machine that builds the app.
+pub(super) fn neutralize(graph: &mut Graph, python: &Python) {
+    for module in graph.modules.values_mut().filter(|m| m.name.starts_with("_sysconfigdata")) {
+        let Kind::Source(Source::File(path)) = &module.kind else { continue };
+        let Ok(text) = std::fs::read_to_string(path) else { continue };
+        let mut text = text;
+        for prefix in BTreeSet::from([&python.base_prefix, &python.base_exec_prefix]) {
+            // A system's own interpreter lies where every machine has folders, and names some of them for use.
+            if !["/", "/usr", NEUTRAL].iter().any(|p| prefix == Path::new(p)) {
+                text = text.replace(&*prefix.to_string_lossy(), NEUTRAL);
+            }
+        }
+        for folder in build_folders(&text) {
+            text = text.replace(&folder, "/build");
+        }
+        if let Some(home) = std::env::var_os("HOME").filter(|h| h.len() > 1) {
+            text = text.replace(&*home.to_string_lossy(), "/home");
+        }
+        module.kind = Kind::Source(Source::Bytes(text.into_bytes()));
+    }
+}
+
+/// The sources of the standard library as files; not those of its tests and of programs that it brings.
+pub(super) fn sources(python: &Python, reason: &Reason) -> Vec<Data> {
+    const LEFT_OUT: [&str; 9] = [
+        "__pycache__",
+        "dist-packages",
+        "ensurepip",
+        "idlelib",
+        "lib2to3",
+        "site-packages",
+        "test",
+        "tests",
+        "turtledemo",
+    ];
+    let is_wanted = |name: &str| !LEFT_OUT.contains(&name) && !name.starts_with("config-");
+    let entries = WalkDir::new(&python.stdlib).into_iter().filter_entry(|e| {
+        e.depth() == 0 || !e.file_type().is_dir() || e.file_name().to_str().is_some_and(is_wanted)
+    });
+    // How Python was built is told by a module that names the folders of the machine that built it.
+    let is_source = |name: &str| name.ends_with(".py") && !name.starts_with("_sysconfigdata");
+    let files = entries
+        .flatten()
+        .filter(|e| !e.file_type().is_dir() && e.file_name().to_str().is_some_and(is_source));
+    let files = files.filter_map(|e| {
+        let inner = e.path().strip_prefix(&python.stdlib).ok()?;
+        let parts: Option<Vec<&str>> = inner.iter().map(|part| part.to_str()).collect();
+        let dest = parts?.join("/");
+        Some(Data {
+            dest,
+            resource: false,
+            executable: false,
+            source: Source::File(e.path().to_owned()),
+            reason: reason.clone(),
+        })
+    });
+    files.collect()
+}
+
+/// Folders in which Python was built: values of `abs_builddir` and `abs_srcdir`.
+fn build_folders(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = ["'abs_builddir': '", "'abs_srcdir': '"]
+        .iter()
+        .filter_map(|key| {
+            let rest = &text[text.find(key)? + key.len()..];
+            let value = rest.split('\'').next()?;
+            (value.len() > 1 && value.starts_with('/')).then(|| value.to_owned())
+        })
+        .collect();
+    // pyenv and others build in a random folder above the source's.
+    let above: Vec<String> = found
+        .iter()
+        .filter_map(|f| Path::new(f).parent().and_then(Path::to_str))
+        .filter(|f| f.matches('/').count() > 1)
+        .map(str::to_owned)
+        .collect();
+    found.extend(above);
+    found.dedup();
+    found
+}
+
+/// The script libraries of Tcl and Tk where `_tkinter` is collected: the importer points Tcl to them, on Windows `_tkinter`
+/// itself, which looks below the prefix.
+pub(super) fn tcl(graph: &Graph, python: &Python) -> Vec<Data> {
+    let Some(module) = graph.modules.get("_tkinter") else { return Vec::new() };
+    let version = match &module.kind {
+        Kind::Extension(Source::File(path)) => std::fs::read(path).ok().and_then(|b| tcl_version(&b)),
+        _ => None,
+    };
+    let find = |name, main| tcl_folder(name, main, version.as_deref(), python);
+    let mut folders: Vec<PathBuf> = Vec::new();
+    if let Some(tcl) = find("tcl", "init.tcl") {
+        // Modules such as `msgcat` lie inside (Debian) or beside, in `tcl8`.
+        let name = tcl.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let beside = tcl.with_file_name(name.split('.').next().unwrap_or_default());
+        folders.push(tcl);
+        folders.extend(Some(beside).filter(|b| b.is_dir()));
+    }
+    folders.extend(find("tk", "tk.tcl"));
+    let above = if python.target.os == Os::Windows { "tcl" } else { "lib" };
+    let mut data = Vec::new();
+    for folder in folders {
+        let dest = format!("{above}/{}", folder.file_name().unwrap_or_default().to_string_lossy());
+        for entry in WalkDir::new(&folder).follow_links(true).sort_by_file_name().into_iter().flatten() {
+            let Ok(relative) = entry.path().strip_prefix(&folder) else { continue };
+            let relative: Vec<_> = relative.components().map(|c| c.as_os_str().to_string_lossy()).collect();
+            if !entry.file_type().is_file() || relative.first().is_some_and(|f| f == "demos") {
+                continue;
+            }
+            data.push(Data {
+                dest: format!("{dest}/{}", relative.join("/")),
+                source: Source::File(entry.path().to_owned()),
+                executable: false,
+                resource: false,
+                reason: Reason::new("_tkinter", By::Package),
+            });
+        }
+    }
+    data
+}
+
+/// The version of the Tcl library that an extension asks for: `libtcl8.6.so`.
+fn tcl_version(extension: &[u8]) -> Option<String> {
+    const NAME: &[u8] = b"libtcl";
+    extension.windows(NAME.len()).enumerate().filter(|(_, w)| *w == NAME).find_map(|(at, _)| {
+        let rest = &extension[at + NAME.len()..];
+        let digits = rest.iter().take_while(|b| b.is_ascii_digit() || **b == b'.').count();
+        let version = std::str::from_utf8(&rest[..digits]).ok()?.trim_end_matches('.');
+        version.contains('.').then(|| version.to_owned())
+    })
+}
+
+/// The folder such as `tcl8.6` that holds the main script, of this version or else the newest.
+fn tcl_folder(name: &str, main: &str, version: Option<&str>, python: &Python) -> Option<PathBuf> {
+    let prefix = &python.base_prefix;
+    let places = [
+        prefix.join("lib"),
+        prefix.join("tcl"),
+        python.root().join("usr/share/tcltk"),
+        python.root().join("usr/share"),
+        python.root().join("usr/lib"),
+    ];
+    places.iter().find_map(|place| {
+        let mut fitting: Vec<PathBuf> = std::fs::read_dir(place)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter(|e| {
+                let file = e.file_name().to_string_lossy().into_owned();
+                file.strip_prefix(name)
+                    .is_some_and(|v| v.contains('.') && v.chars().all(|c| c.is_ascii_digit() || c == '.'))
+            })
+            .map(|e| e.path())
+            .filter(|p| p.join(main).is_file())
+            .collect();
+        fitting.sort();
+        let wanted = version.and_then(|v| fitting.iter().position(|p| p.ends_with(format!("{name}{v}"))));
+        wanted.map(|at| fitting.swap_remove(at)).or_else(|| fitting.pop())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_version_of_tcl() {
+        assert_eq!(tcl_version(b"\0libtcl\0libtcl8.6.so\0libtk8.6.so").as_deref(), Some("8.6"));
+        assert_eq!(tcl_version(b"libtclstub.a"), None);
+    }
+
+    #[test]
+    fn finds_where_python_was_built() {
+        let text = "{'abs_builddir': '/tmp/b.123/Python-3.12',\n 'abs_srcdir': '/tmp/b.123/Python-3.12'}";
+        assert_eq!(build_folders(text), ["/tmp/b.123/Python-3.12", "/tmp/b.123"]);
+    }
+}

@@ -1,0 +1,96 @@
+//! Rules that match nothing installed: misspelt, or written for another version of the package.
+
+use std::collections::BTreeMap;
+
+use crate::analysis::Graph;
+use crate::analysis::start::entry;
+use crate::analysis::world::disk::Disk;
+use crate::analysis::world::resolve::Resolver;
+use crate::error::Warning;
+use crate::names::Pattern;
+use crate::python::Python;
+use crate::rules::load::{self, Rule, Rules};
+use crate::spec::Request;
+
+/// Collects what rules name and nothing matches.
+pub(super) struct Unmatched<'a> {
+    graph: &'a Graph,
+    request: &'a Request,
+    python: &'a Python,
+    /// By place of the rule, which comes with what is not there: `data `x/**``.
+    rules: BTreeMap<usize, (Rule, Vec<String>)>,
+}
+
+impl<'a> Unmatched<'a> {
+    pub(super) fn new(graph: &'a Graph, request: &'a Request, python: &'a Python) -> Unmatched<'a> {
+        Unmatched { graph, request, python, rules: BTreeMap::new() }
+    }
+
+    /// Looks for the modules that rules name: the one that brings a rule into force, and in force those to take.
+    pub(super) fn modules(&mut self, rules: &Rules, active: &[(&str, &Rule)]) {
+        let disk = Disk::default();
+        let own = entry::folders(self.request);
+        let mut resolver = Resolver::new(self.python, &own, &disk);
+        let mut exists = |name: &str| {
+            self.graph.modules.contains_key(name) || name.is_empty() || resolver.find_dotted(name).is_some()
+        };
+        for rule in rules.all() {
+            let pattern = Pattern::levels(&rule.module);
+            // A shipped rule for a package that is not installed is as it should be.
+            let wanted = !rule.shipped || exists(rule.module.split('.').next().unwrap_or_default());
+            if wanted && !exists(&pattern.root()) {
+                self.rules.insert(rule.place, (rule.clone(), Vec::new()));
+            }
+        }
+        let mut names: BTreeMap<usize, (&Rule, Vec<&str>)> = BTreeMap::new();
+        for (name, rule) in active {
+            names.entry(rule.place).or_insert((rule, Vec::new())).1.push(name);
+        }
+        for (rule, names) in names.into_values() {
+            for (key, texts) in [("imports", &rule.imports), ("submodules", &rule.submodules)] {
+                for text in texts {
+                    if !names.iter().any(|name| exists(&text.replace("{module}", name))) {
+                        self.glob(rule, key, text);
+                    }
+                }
+            }
+            for (key, texts) in [("files", &rule.files), ("source", &rule.source)] {
+                for text in texts.iter().filter(|t| *t != load::PROGRAM) {
+                    let matches = |name: &&str| {
+                        let pattern = Pattern::new(&text.replace("{module}", name));
+                        self.graph.modules.keys().any(|module| pattern.covers(module))
+                    };
+                    if !names.iter().any(matches) {
+                        self.glob(rule, key, text);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Notes that nothing matches a text of a rule in force.
+    pub(super) fn glob(&mut self, rule: &Rule, key: &str, text: &str) {
+        let (_, texts) = self.rules.entry(rule.place).or_insert_with(|| (rule.clone(), Vec::new()));
+        texts.push(format!("`{text}` of `{key}`"));
+    }
+
+    /// One warning for each rule; of those shipped a minor one.
+    pub(super) fn warnings(self) -> Vec<Warning> {
+        let warning = |(rule, texts): (Rule, Vec<String>)| {
+            let named = format!("rule for `{}` in `{}`", rule.module, rule.file);
+            let (message, hint) = if texts.is_empty() {
+                (
+                    format!("{named} matches nothing: no such module is installed"),
+                    "install what provides it, or remove the rule",
+                )
+            } else {
+                (
+                    format!("{named}: nothing matches {}", texts.join(", ")),
+                    "compare it with what is installed",
+                )
+            };
+            Warning { minor: rule.shipped, ..Warning::new(message) }.hint(hint)
+        };
+        self.rules.into_values().map(warning).collect()
+    }
+}
