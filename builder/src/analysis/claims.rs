@@ -1,6 +1,9 @@
 //! What heuristics ask for.
 
+use std::path::PathBuf;
+
 use super::graph::{By, Guard, Reason, Source};
+use crate::error::Warning;
 
 /// Something that a heuristic says belongs into the product.
 #[derive(Debug)]
@@ -24,6 +27,15 @@ pub(super) enum What {
         /// Whether folders below are listed.
         deep: bool,
     },
+    /// A file of the program's own.
+    File {
+        /// Where it lies.
+        path: PathBuf,
+        /// Path under the root, with `/`; it may begin with `..`.
+        dest: String,
+    },
+    /// Something of the program's own code that could not be followed.
+    Unfollowed(Warning),
     /// Code that runs before the entry, as a runtime hook.
     Startup {
         /// Name of the module that it becomes.

@@ -49,6 +49,9 @@ pub struct Graph {
     pub making: Vec<String>,
     /// Packages whose folders are listed, and whether the folders below are: their modules are files too.
     pub listed: BTreeMap<String, bool>,
+    /// Files of the program's own that its strings name.
+    #[serde(default)]
+    pub own_files: Vec<OwnFile>,
     /// A module of an installed distribution may start the interpreter (`sys.executable`).
     pub starts_interpreter: bool,
     /// Installed distributions that own a collected module or were asked for.
@@ -75,14 +78,19 @@ pub struct Module {
 }
 
 impl Module {
-    /// The folder of a package, or the one that a module lies in; none in a zip or without a file.
-    pub(crate) fn folder(&self) -> Option<&Path> {
+    /// The file of a module; none without one, or in a zip.
+    pub(crate) fn file(&self) -> Option<&Path> {
         match &self.kind {
             Kind::Source(Source::File(file))
             | Kind::Bytecode(Source::File(file))
-            | Kind::Extension(Source::File(file)) => file.parent(),
+            | Kind::Extension(Source::File(file)) => Some(file),
             _ => None,
         }
+    }
+
+    /// The folder of a package, or the one that a module lies in; none in a zip or without a file.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        self.file().and_then(Path::parent)
     }
 }
 
@@ -99,6 +107,17 @@ pub enum Kind {
     Namespace(Vec<PathBuf>),
     /// Built into the interpreter, or frozen into it (PyImport_FrozenModules): nothing to collect.
     Builtin,
+}
+
+/// A file of the program's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Path under the root, with `/`.
+    pub dest: String,
+    /// What names it.
+    pub reason: Reason,
 }
 
 /// How an import stands in the importing code.
@@ -132,6 +151,11 @@ pub struct Reason {
 }
 
 impl Reason {
+    /// A reason that nothing gives.
+    pub(crate) fn none() -> Reason {
+        Reason::new("", By::Package)
+    }
+
     /// A reason without a line, which holds whenever `from` is loaded.
     pub fn new(from: impl Into<String>, by: By) -> Reason {
         Reason { from: from.into(), by, line: 0, guard: Guard::None, heuristic: String::new() }

@@ -127,6 +127,9 @@ struct ScriptArgs {
     /// Add all modules, data files and native libraries of a package.
     #[arg(long, value_name = "MODULE", hide_short_help = true)]
     collect_all: Vec<String>,
+    /// Leave out the program's own files that its strings name, unless an option or the spec adds them.
+    #[arg(long, hide_short_help = true)]
+    no_own_data: bool,
     /// Add the metadata of a distribution.
     #[arg(long, value_name = "PACKAGE", hide_short_help = true)]
     copy_metadata: Vec<String>,
@@ -192,6 +195,7 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("collect_data", "`collect-data` in `[modules]`"),
     ("collect_binaries", "`collect-binaries` in `[modules]`"),
     ("collect_all", "`include`, `collect-data` and `collect-binaries` in `[modules]`"),
+    ("no_own_data", "`own-data = false` in `[modules]`"),
     ("copy_metadata", "`include` in `[metadata]`"),
     ("recursive_copy_metadata", "`recursive` in `[metadata]`"),
     ("runtime_hook", "`hooks` in `[runtime]`"),
@@ -282,6 +286,7 @@ impl BuildArgs {
             collect_data: s.collect_data,
             collect_binaries: s.collect_binaries,
             collect_all: s.collect_all,
+            no_own_data: s.no_own_data,
             metadata: s.copy_metadata,
             recursive_metadata: s.recursive_copy_metadata,
             runtime_hooks: s.runtime_hook,

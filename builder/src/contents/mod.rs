@@ -4,6 +4,7 @@ mod items;
 mod metadata;
 mod named_files;
 mod neutral;
+mod own_files;
 mod package_data;
 mod policy;
 mod prefix_data;
@@ -128,6 +129,10 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     }
     for file in beside.libraries {
         libraries.entry(file.dest.clone()).or_insert(file);
+    }
+    for file in own_files::collect(&graph, &python.target) {
+        let into = if package_data::is_library(&file.dest) { &mut libraries } else { &mut data };
+        into.entry(file.dest.clone()).or_insert(file);
     }
     for rule in &active {
         for (key, globs, into) in

@@ -25,6 +25,9 @@ pub(crate) struct Implicit {
     pub entry_points: EntryPoints,
     /// Which files are looked at for names of modules.
     pub data: Named,
+    /// Which files beside the program's own modules are never taken unasked, or looked into.
+    #[serde(rename = "own-files")]
+    pub own_files: OwnFiles,
 }
 
 impl Implicit {
@@ -52,6 +55,22 @@ pub(crate) struct Named {
     pub texts: Vec<String>,
     /// Names of files that tools read, not programs.
     pub others: Vec<String>,
+}
+
+/// What is known of files in the folders of programs.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct OwnFiles {
+    /// Names of folders that hold nothing of the program, with `*`; hidden ones are left out too.
+    pub folders: Vec<String>,
+    /// Names of folders right in that of the program that tools make.
+    pub outputs: Vec<String>,
+    /// Names of files that hold secrets, with `*`.
+    pub secrets: Vec<String>,
+    /// Suffixes of files that name modules, without the dot.
+    pub configurations: Vec<String>,
+    /// Suffixes of code and of what tools leave, without the dot: a folder that is named does not bring them.
+    pub code: Vec<String>,
 }
 
 /// What the interpreter needs before and besides the program.

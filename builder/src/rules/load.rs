@@ -15,6 +15,7 @@ use crate::spec::Request;
 /// Rules shipped with the builder: name, text.
 const SHIPPED: &[(&str, &str)] = &[
     ("astroid.toml", include_str!("packages/astroid.toml")),
+    ("conventions.toml", include_str!("packages/conventions.toml")),
     ("django.toml", include_str!("packages/django.toml")),
     ("execnet.toml", include_str!("packages/execnet.toml")),
     ("faker.toml", include_str!("packages/faker.toml")),
@@ -65,6 +66,10 @@ pub(crate) struct Rule {
     /// Data files: globs below the search path (`pkg/templates/**`), policy notwithstanding.
     #[serde(default)]
     pub data: Vec<String>,
+    /// Files and folders beside the program's own modules that import it (`templates`, `static/**`): what the package
+    /// finds there by convention.
+    #[serde(default)]
+    pub own_data: Vec<String>,
     /// Globs of data files that are read as resources only, through `importlib.resources`, `pkgutil.get_data` or
     /// the loader: they stay in the archive.
     #[serde(default)]

@@ -364,6 +364,8 @@ pub struct Modules {
     pub collect_data: Vec<String>,
     /// Packages all of whose native libraries are collected (`--collect-binaries`).
     pub collect_binaries: Vec<String>,
+    /// Files of the program's own that its strings name are not taken unasked (`own-data = false`, `--no-own-data`).
+    pub no_own_data: bool,
     /// Modules in the order in which a run imported them.
     pub order: Vec<String>,
     /// The file that says so.
@@ -500,6 +502,13 @@ pub struct Output {
     pub report: Option<PathBuf>,
     /// Whether to print what takes the room.
     pub bloat: bool,
+}
+
+impl Output {
+    /// The folders that builds write into.
+    pub(crate) fn folders(&self) -> impl Iterator<Item = &Path> {
+        std::iter::once(self.dist.as_path()).chain(self.work.as_deref())
+    }
 }
 
 #[cfg(test)]

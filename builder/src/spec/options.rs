@@ -42,6 +42,8 @@ pub struct Options {
     pub collect_binaries: Vec<String>,
     /// `--collect-all`.
     pub collect_all: Vec<String>,
+    /// `--no-own-data`.
+    pub no_own_data: bool,
     /// `--copy-metadata`.
     pub metadata: Vec<String>,
     /// `--recursive-copy-metadata`.
@@ -86,6 +88,7 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
         exclude: options.excludes.clone(),
         collect_data: [&options.collect_data[..], &options.collect_all].concat(),
         collect_binaries: [&options.collect_binaries[..], &options.collect_all].concat(),
+        no_own_data: options.no_own_data,
         ..Modules::default()
     };
     for package in options.collect_submodules.iter().chain(&options.collect_all) {

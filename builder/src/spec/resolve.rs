@@ -65,6 +65,7 @@ pub(super) fn request(
             files: at.modules(&raw.files)?,
             collect_data: at.modules(&raw.collect_data)?,
             collect_binaries: at.modules(&raw.collect_binaries)?,
+            no_own_data: !raw.own_data.unwrap_or(true),
             order: order_file.as_deref().map(check::order).transpose()?.unwrap_or_default(),
             order_file,
         },

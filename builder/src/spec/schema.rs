@@ -37,7 +37,10 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
             "runtime-tmpdir",
         ],
     ),
-    ("modules", &["include", "exclude", "source", "files", "collect-data", "collect-binaries", "order"]),
+    (
+        "modules",
+        &["include", "exclude", "source", "files", "collect-data", "collect-binaries", "own-data", "order"],
+    ),
     ("data", &["from", "to"]),
     ("binary", &["from", "to"]),
     ("metadata", &["include", "recursive"]),
@@ -232,6 +235,7 @@ pub(super) struct Raw {
     pub(super) files: Vec<Text>,
     pub(super) collect_data: Vec<Text>,
     pub(super) collect_binaries: Vec<Text>,
+    pub(super) own_data: Option<bool>,
     pub(super) order: Option<Text>,
     pub(super) data: Vec<RawItem>,
     pub(super) binaries: Vec<RawItem>,
@@ -326,6 +330,7 @@ impl Raw {
             raw.files = t.strings("files")?;
             raw.collect_data = t.strings("collect-data")?;
             raw.collect_binaries = t.strings("collect-binaries")?;
+            raw.own_data = t.boolean("own-data")?;
             raw.order = t.string("order")?;
         }
         let item = |t: &Table<'_>| Ok(RawItem { from: t.required("from")?, to: t.string("to")? });
@@ -430,6 +435,7 @@ impl Raw {
         self.files.extend(over.files);
         self.collect_data.extend(over.collect_data);
         self.collect_binaries.extend(over.collect_binaries);
+        set(&mut self.own_data, over.own_data);
         self.data.extend(over.data);
         self.binaries.extend(over.binaries);
         self.metadata.extend(over.metadata);

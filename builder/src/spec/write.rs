@@ -56,6 +56,7 @@ pub fn text(request: &Request, folder: &Path, style: Style) -> String {
     w.value("files", list(&m.files, |o| quote(o)), "", "");
     w.value("collect-data", list(&m.collect_data, |o| quote(o)), "", "");
     w.value("collect-binaries", list(&m.collect_binaries, |o| quote(o)), "", "");
+    w.value("own-data", m.no_own_data.then(|| "false".into()), "", "");
     w.value("order", m.order_file.as_deref().map(|p| w.path(p)), "", "");
     w.items("data", &request.data);
     w.items("binary", &request.binaries);

@@ -14,7 +14,7 @@ const RACY: Duration = Duration::from_secs(2);
 
 /// Device, number there, length, rights and the times of the last change of a file or folder. A file with the same
 /// identity has the same content, a folder the same entries, if it was settled when it was looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Identity(State);
 
 impl Identity {

@@ -3,6 +3,7 @@
 pub(in crate::analysis) mod bytecode;
 pub(in crate::analysis) mod condition;
 pub(in crate::analysis) mod native;
+pub(in crate::analysis) mod own;
 pub(in crate::analysis) mod pickle;
 pub(in crate::analysis) mod source;
 pub(in crate::analysis) mod texts;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use self::condition::Condition;
 use self::native::NativeNames;
+use self::own::Own;
 use crate::analysis::graph::Guard;
 
 /// What was found in one source (or bytecode) file. Kept by content hash.
@@ -73,6 +75,9 @@ pub(in crate::analysis) struct Facts {
     /// Names found in a native extension.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub native: Option<NativeNames>,
+    /// What a module of the program's own says of its names and files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<Own>,
     /// The parser rejects the file, or parts of it for this Python version: the interpreter has the last word.
     pub doubtful: bool,
 }

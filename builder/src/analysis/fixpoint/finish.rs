@@ -87,6 +87,7 @@ impl Fixpoint<'_> {
             climbing,
             making,
             listed: self.listed,
+            own_files: self.own_files.into_values().collect(),
             starts_interpreter,
             distributions,
             warnings: self.warnings,

@@ -7,7 +7,7 @@ use crate::analysis::claims::{Claim, Claims, What};
 use crate::analysis::collected::{Live, Subject};
 use crate::analysis::facts::condition::Role;
 use crate::analysis::facts::{Facts, Form, Import, Origin};
-use crate::analysis::graph::{By, Guard, Kind, Module, Reason};
+use crate::analysis::graph::{By, Guard, Kind, Module, OwnFile, Reason};
 use crate::analysis::world;
 use crate::names::{self, Pattern, is_entry, top};
 
@@ -165,6 +165,10 @@ impl Fixpoint<'_> {
                 What::Module(name) => {
                     self.take_if_there(&name, &reason, is_certain && certain);
                 }
+                What::File { path, dest } => {
+                    self.own_files.entry(dest.clone()).or_insert(OwnFile { path, dest, reason });
+                }
+                What::Unfollowed(warning) => self.warnings.push(warning),
                 What::Listed { package, deep } => *self.listed.entry(package).or_default() |= deep,
                 What::Startup { name, path, source } if !self.collected.slots.contains_key(&name) => {
                     let (kind, reasons) = (Kind::Source(source), vec![reason]);

@@ -13,6 +13,8 @@ mod folders;
 mod implicit;
 mod listed_files;
 mod native;
+mod own_files;
+mod own_words;
 mod plugins;
 mod rules;
 mod scans;
@@ -98,6 +100,12 @@ pub(super) fn all() -> Vec<Entry> {
             texts::Texts,
         ),
         entry(
+            "own words",
+            "Words in the program's own code that name its own modules: `\"settings\"`, `\"handlers.Console\"`, `\"tasks:app\"`.",
+            OWN,
+            own_words::OwnWords,
+        ),
+        entry(
             "lists of plugins",
             "Lists in the program's own code whose strings are modules, and whole packages among them that a framework loads by name.",
             OWN,
@@ -132,6 +140,12 @@ pub(super) fn all() -> Vec<Entry> {
             "Packages inside a package that hold data and no code but `__init__.py`.",
             &[],
             data_packages::DataPackages::default(),
+        ),
+        entry(
+            "own files",
+            "Files and folders beside the program's own code that its strings and paths name, and what they name themselves.",
+            &[],
+            own_files::OwnFiles::default(),
         ),
         entry(
             "application",

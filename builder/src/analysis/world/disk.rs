@@ -109,6 +109,12 @@ impl Disk {
         self.look(path).ok().filter(Metadata::is_file).map(|m| m.len())
     }
 
+    /// What tells one folder from another, whatever path leads to it.
+    pub(super) fn identity(&self, path: &Path) -> Option<Identity> {
+        let metadata = self.look(path).ok()?;
+        Identity::of(path, &metadata)
+    }
+
     /// What a folder holds: names that are text, and whether each is a folder.
     pub(crate) fn list(&self, folder: &Path) -> Option<Vec<(String, bool)>> {
         self.look(folder).ok()?;

@@ -5,14 +5,16 @@ pub(crate) mod distributions;
 pub(super) mod entry_points;
 mod files;
 mod info;
+pub(super) mod own_tree;
 pub(super) mod reader;
 pub(crate) mod resolve;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use self::distributions::{Installed, normalize, required_name, requirement_name};
+use self::own_tree::OwnTree;
 use self::reader::Reader;
 use self::resolve::{Found, Location, Resolver};
 use super::facts::Facts;
@@ -59,6 +61,7 @@ pub(super) struct World<'a> {
     resolver: RefCell<Resolver<'a>>,
     /// Top-level name → its distribution; none for the standard library and the program's own.
     owners: RefCell<HashMap<String, Option<usize>>>,
+    own_tree: OnceCell<OwnTree>,
 }
 
 impl<'a> World<'a> {
@@ -74,6 +77,7 @@ impl<'a> World<'a> {
             own,
             excluded: request.modules.exclude.iter().map(|t| Pattern::new(t)).collect(),
             owners: RefCell::default(),
+            own_tree: OnceCell::new(),
         }
     }
 
@@ -288,6 +292,44 @@ impl<'a> World<'a> {
 
     fn normalized(&self, owner: usize) -> String {
         normalize(&self.installed.get(owner).name)
+    }
+
+    // The program's own files.
+
+    /// Whether files of the program's own are taken unasked.
+    pub(super) fn takes_own_files(&self) -> bool {
+        !self.request.modules.no_own_data
+    }
+
+    /// The folders that the program's own names of files may count from: those of its entries and of the request.
+    pub(super) fn own_folders(&self) -> impl Iterator<Item = &Path> {
+        self.own.iter().chain(&self.request.python.paths).map(PathBuf::as_path)
+    }
+
+    /// The program's own files; looked for when they are first asked for.
+    pub(super) fn own_tree(&self) -> &OwnTree {
+        self.own_tree.get_or_init(|| {
+            let python = self.reader.python;
+            let mut roots: Vec<PathBuf> = self.own_folders().map(Path::to_owned).collect();
+            roots.extend(python.editable.iter().map(|(_, path)| path.clone()));
+            let projects: Vec<PathBuf> = self.own.iter().filter_map(|folder| self.project(folder)).collect();
+            roots.extend(projects);
+            // What the interpreter and builds have there is not the program's.
+            let mut foreign = python.search_path.clone();
+            foreign.retain(|path| !self.request.python.paths.contains(path));
+            foreign.extend([&python.prefix, &python.base_prefix].map(|prefix| prefix.to_owned()));
+            foreign.extend(self.request.output.folders().map(Path::to_owned));
+            OwnTree::scan(&roots, &foreign, &self.implicit.own_files, self.reader.disk)
+        })
+    }
+
+    /// The folder of the project that an entry lies in, if that is a little above it.
+    fn project(&self, folder: &Path) -> Option<PathBuf> {
+        const MARKS: [&str; 4] = ["pyproject.toml", "setup.py", "setup.cfg", "requirements.txt"];
+        const LEVELS: usize = 3;
+        let is_project = |f: &&Path| MARKS.iter().any(|mark| self.reader.disk.is_file(&f.join(mark)));
+        let base = Some(self.request.base.as_path()).filter(|base| folder.starts_with(base));
+        folder.ancestors().take(LEVELS).find(is_project).or(base).map(Path::to_owned)
     }
 
     // What the request, rules and files say.

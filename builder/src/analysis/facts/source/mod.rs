@@ -6,6 +6,7 @@ mod expression;
 mod folders;
 mod format;
 mod literals;
+mod own;
 mod platform;
 mod shapes;
 #[cfg(test)]
@@ -57,7 +58,9 @@ pub(in crate::analysis) fn source(bytes: &[u8], minor: u8, words: bool) -> Facts
         finder.wrappers = wrappers;
         finder.block(parsed.suite());
     }
-    finder.finish()
+    let mut facts = finder.finish();
+    facts.own = words.then(|| own::find(&text, parsed.suite()));
+    facts
 }
 
 /// The text of a source file. Names of modules are ASCII in practice, so that any other encoding than UTF-8 can be
@@ -116,7 +119,6 @@ struct Finder<'a> {
     /// What it looks for by `find_spec`, and whether it loads what it finds.
     specs: Vec<Import>,
     loads_specs: bool,
-    /// Whether it may compute paths from its own at all.
     has_paths: bool,
     /// Whether it computes paths from its own and goes up.
     has_file: bool,
@@ -125,9 +127,7 @@ struct Finder<'a> {
     /// sources.
     locates: bool,
     names_suffix: bool,
-    /// Whether it puts something on `sys.path`.
     extends_search: bool,
-    /// It lists the files of a folder.
     lists_any: bool,
     depth: u32,
 }

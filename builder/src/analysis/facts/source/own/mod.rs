@@ -1,0 +1,290 @@
+//! Reads strings and paths out of the program's own modules.
+
+mod path;
+
+use std::collections::HashMap;
+
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{self as ast, Expr, Stmt};
+use ruff_text_size::{Ranged, TextRange};
+
+use self::path::Path;
+use super::shapes::memchr_lines;
+use crate::analysis::facts::own::{Base, Own, OwnPath, Text, Usage};
+use crate::names::is_dotted_name;
+
+/// Longer strings are no names of files.
+const LONGEST: usize = 200;
+/// Assignments of one name that are kept.
+const MOST: usize = 4;
+
+/// Finds what a module says of its own names and files.
+pub(super) fn find(text: &str, body: &[Stmt]) -> Own {
+    let mut names = Names::default();
+    names.visit_body(body);
+    let mut finder = Finder {
+        own: Own::default(),
+        lines: memchr_lines(text),
+        names,
+        usage: Usage::Read,
+        inside: HashMap::new(),
+    };
+    finder.visit_body(body);
+    finder.own
+}
+
+/// What names and attributes are set to anywhere in the module.
+#[derive(Default)]
+struct Names<'a> {
+    values: HashMap<&'a str, Vec<&'a Expr>>,
+}
+
+impl<'a> Names<'a> {
+    fn set(&mut self, target: &'a Expr, value: &'a Expr) {
+        let name = match target {
+            Expr::Name(name) => name.id.as_str(),
+            Expr::Attribute(attribute) => attribute.attr.as_str(),
+            _ => return,
+        };
+        let values = self.values.entry(name).or_default();
+        if values.len() < MOST {
+            values.push(value);
+        }
+    }
+
+    fn get(&self, name: &str) -> &[&'a Expr] {
+        self.values.get(name).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl<'a> Visitor<'a> for Names<'a> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::Assign(s) => s.targets.iter().for_each(|target| self.set(target, &s.value)),
+            Stmt::AnnAssign(s) => {
+                if let Some(value) = &s.value {
+                    self.set(&s.target, value);
+                }
+            }
+            Stmt::For(s) => self.set(&s.target, &s.iter),
+            Stmt::FunctionDef(s) => {
+                for parameter in &s.parameters {
+                    if let Some(default) = parameter.default() {
+                        self.values.entry(parameter.name().as_str()).or_default().push(default);
+                    }
+                }
+            }
+            _ => {}
+        }
+        visitor::walk_stmt(self, stmt);
+    }
+}
+
+struct Finder<'a> {
+    own: Own,
+    lines: Vec<u32>,
+    names: Names<'a>,
+    /// What the path around the current place is used for.
+    usage: Usage,
+    /// Strings that are parts of paths, with the place of the path.
+    inside: HashMap<TextRange, u32>,
+}
+
+impl<'a> Finder<'a> {
+    fn line(&self, range: TextRange) -> u32 {
+        let offset = range.start().to_u32();
+        u32::try_from(self.lines.partition_point(|&start| start <= offset)).unwrap_or(u32::MAX)
+    }
+
+    /// Notes a path, if enough of it is known; whether it does.
+    fn path(&mut self, expr: &'a Expr, usage: Usage) -> bool {
+        let paths = Path::of(expr, &self.names);
+        let place = self.own.paths.len();
+        for path in &paths {
+            self.note(expr.range(), path, usage);
+        }
+        let is_known = self.own.paths.len() > place;
+        if is_known {
+            let place = u32::try_from(place).unwrap_or(u32::MAX);
+            for range in paths.into_iter().flat_map(|p| p.strings) {
+                self.inside.entry(range).or_insert(place);
+            }
+        }
+        is_known
+    }
+
+    fn note(&mut self, range: TextRange, path: &Path, usage: Usage) {
+        let Path { base, parts, is_file, .. } = path;
+        let is_telling = parts.iter().any(|p| p != ".." && p.bytes().any(|b| b != b'*'));
+        // The folder itself says which files are meant only where it is searched.
+        let is_folder_itself = usage == Usage::Searched && *base != Base::Unknown && !is_file;
+        if !is_telling && !is_folder_itself {
+            return;
+        }
+        let line = self.line(range);
+        let path = OwnPath { line, base: *base, parts: parts.clone(), usage };
+        if !self.own.paths.contains(&path) {
+            self.own.paths.push(path);
+        }
+    }
+
+    /// A call: what its arguments are used for.
+    fn call(&mut self, call: &'a ast::ExprCall) {
+        let name = called(&call.func);
+        self.own.lists |= matches!(
+            name,
+            "listdir" | "scandir" | "walk" | "iterdir" | "glob" | "iglob" | "rglob" | "iter_modules"
+        );
+        let searches = matches!(name, "append" | "insert" | "extend") && is_search_path(&call.func)
+            || name == "addsitedir";
+        if searches {
+            let arguments = call.arguments.args.iter();
+            arguments.for_each(|a| {
+                self.path(a, Usage::Searched);
+            });
+            return;
+        }
+        // `path("img", "p.png")`: the pieces of a path, perhaps.
+        let texts = call.arguments.args.iter().filter(|a| matches!(a, Expr::StringLiteral(_))).count();
+        if texts > 1 && !path::is_path_call(name) {
+            let parts = path::pieces(&call.arguments.args);
+            self.note(call.range(), &parts, Usage::Perhaps);
+        }
+    }
+}
+
+impl<'a> Visitor<'a> for Finder<'a> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            // A string as a statement is documentation.
+            Stmt::Expr(s) if s.value.is_string_literal_expr() => {}
+            // `sys.path += [folder]`, `sys.path[:0] = [folder]`
+            Stmt::AugAssign(s) if path::is_sys_path(&s.target) => {
+                self.path(&s.value, Usage::Searched);
+            }
+            Stmt::Assign(s)
+                if s.targets
+                    .iter()
+                    .any(|t| matches!(t, Expr::Subscript(part) if path::is_sys_path(&part.value))) =>
+            {
+                self.path(&s.value, Usage::Searched);
+            }
+            other => visitor::walk_stmt(self, other),
+        }
+    }
+
+    fn visit_annotation(&mut self, _: &'a Expr) {}
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        let outer = self.usage;
+        match expr {
+            Expr::StringLiteral(literal) => self.text(literal),
+            Expr::FString(_) => {
+                self.path(expr, outer);
+                visitor::walk_expr(self, expr);
+            }
+            Expr::BinOp(_) => {
+                if self.path(expr, outer) {
+                    // Its parts are in it.
+                    self.own_strings(expr);
+                } else {
+                    visitor::walk_expr(self, expr);
+                }
+            }
+            Expr::Call(call) => {
+                self.call(call);
+                let name = called(&call.func);
+                if path::is_path_call(name) && self.path(expr, outer) {
+                    self.own_strings(expr);
+                    return;
+                }
+                self.usage = usage(call, name);
+                visitor::walk_expr(self, expr);
+                self.usage = outer;
+            }
+            Expr::Attribute(attribute) => {
+                self.own.meipass |= attribute.attr.as_str() == "_MEIPASS";
+                visitor::walk_expr(self, expr);
+            }
+            other => visitor::walk_expr(self, other),
+        }
+    }
+}
+
+impl<'a> Finder<'a> {
+    /// The strings of a path, without the paths inside it.
+    fn own_strings(&mut self, expr: &'a Expr) {
+        struct Strings<'f, 'a>(&'f mut Finder<'a>);
+        impl<'a> Visitor<'a> for Strings<'_, 'a> {
+            fn visit_expr(&mut self, expr: &'a Expr) {
+                match expr {
+                    Expr::StringLiteral(literal) => self.0.text(literal),
+                    Expr::Attribute(attribute) => {
+                        self.0.own.meipass |= attribute.attr.as_str() == "_MEIPASS";
+                        visitor::walk_expr(self, expr);
+                    }
+                    Expr::Call(call) if !path::is_path_call(called(&call.func)) => self.0.visit_expr(expr),
+                    other => visitor::walk_expr(self, other),
+                }
+            }
+        }
+        Strings(self).visit_expr(expr);
+    }
+
+    fn text(&mut self, literal: &'a ast::ExprStringLiteral) {
+        let text = literal.value.to_str();
+        let line = self.line(literal.range);
+        self.own.meipass |= text == "_MEIPASS";
+        if text.len() <= LONGEST && !text.is_empty() && !text.contains(['\n', '\0']) {
+            let path = self.inside.get(&literal.range).copied();
+            self.own.texts.push(Text { line, text: text.to_owned(), path });
+        }
+        if text.contains([' ', '\n', '=', ';', ',']) {
+            let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+            for word in text.split(|c| !is_part(c)).map(|w| w.trim_matches('.')) {
+                if word.contains('.') && is_dotted_name(word) {
+                    self.own.words.push((line, word.to_owned()));
+                }
+            }
+        }
+    }
+}
+
+/// The name of a function or method.
+fn called(function: &Expr) -> &str {
+    match function {
+        Expr::Name(name) => name.id.as_str(),
+        Expr::Attribute(attribute) => attribute.attr.as_str(),
+        _ => "",
+    }
+}
+
+/// `sys.path.append`
+fn is_search_path(function: &Expr) -> bool {
+    matches!(function, Expr::Attribute(method) if path::is_sys_path(&method.value))
+}
+
+/// What a call does with the paths among its arguments.
+fn usage(call: &ast::ExprCall, name: &str) -> Usage {
+    const MAKERS: [&str; 14] = [
+        "mkdir",
+        "makedirs",
+        "write_text",
+        "write_bytes",
+        "touch",
+        "connect",
+        "FileHandler",
+        "RotatingFileHandler",
+        "TimedRotatingFileHandler",
+        "savefig",
+        "to_csv",
+        "unlink",
+        "remove",
+        "rmtree",
+    ];
+    let mode =
+        call.arguments.find_argument_value("mode", usize::from(name == "open" && call.func.is_name_expr()));
+    let writes =
+        matches!(mode, Some(Expr::StringLiteral(mode)) if mode.value.to_str().contains(['w', 'a', 'x']));
+    if MAKERS.contains(&name) || name == "open" && writes { Usage::Written } else { Usage::Read }
+}

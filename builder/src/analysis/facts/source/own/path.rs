@@ -1,0 +1,344 @@
+//! Puts paths together from expressions, as far as they are known.
+
+use ruff_python_ast::{self as ast, Expr};
+use ruff_text_size::TextRange;
+
+use super::{Names, called};
+use crate::analysis::facts::own::Base;
+
+/// Variables and calls within each other are followed so far.
+const DEPTH: u32 = 10;
+/// Values of one expression that are followed.
+const MOST: usize = 8;
+
+/// A path, as far as it is known.
+#[derive(Clone, Debug)]
+pub(super) struct Path {
+    pub base: Base,
+    /// Its parts, with `*` for what is not known and `..` for what goes up.
+    pub parts: Vec<String>,
+    /// Whether it is the file of the module itself.
+    pub is_file: bool,
+    /// A text so far, not a path: what is added to it goes on in the same part.
+    is_text: bool,
+    /// The strings that it is made of.
+    pub strings: Vec<TextRange>,
+}
+
+impl Path {
+    /// What an expression may be.
+    pub(super) fn of(expr: &Expr, names: &Names<'_>) -> Vec<Path> {
+        let mut found = evaluate(expr, names, DEPTH);
+        found.truncate(MOST);
+        found
+    }
+
+    fn at(base: Base) -> Path {
+        Path { base, parts: Vec::new(), is_file: false, is_text: false, strings: Vec::new() }
+    }
+
+    fn unknown() -> Path {
+        Path { parts: vec!["*".to_owned()], is_text: true, ..Path::at(Base::Unknown) }
+    }
+
+    fn text(text: &str) -> Path {
+        let mut path = Path::at(Base::Unknown);
+        path.is_text = true;
+        path.parts = text.replace('\\', "/").split('/').map(str::to_owned).collect();
+        path
+    }
+
+    /// The folder that it lies in.
+    fn parent(mut self) -> Path {
+        if std::mem::take(&mut self.is_file) {
+            return self;
+        }
+        self.is_text = false;
+        match self.parts.last().map(String::as_str) {
+            Some("..") => self.parts.push("..".to_owned()),
+            None if self.base != Base::Unknown => self.parts.push("..".to_owned()),
+            Some("*") if self.base == Base::Unknown && self.parts.len() == 1 => {}
+            _ => {
+                self.parts.pop();
+            }
+        }
+        self
+    }
+
+    /// What lies below it.
+    fn join(mut self, other: &Path) -> Path {
+        if other.base != Base::Unknown {
+            // An absolute path takes the place of what it is joined to.
+            return other.clone();
+        }
+        let is_gap = self.base == Base::Unknown && self.parts.iter().all(|p| p == "*");
+        if is_gap {
+            self.parts.clear();
+        }
+        if other.parts.first().is_some_and(String::is_empty) && other.parts.len() > 1 {
+            self.base = Base::Unknown;
+            self.parts.clear();
+        }
+        for part in &other.parts {
+            match part.as_str() {
+                "" | "." => {}
+                part => self.parts.push(part.to_owned()),
+            }
+        }
+        self.strings.extend(&other.strings);
+        (self.is_text, self.is_file) = (false, false);
+        self
+    }
+
+    /// The text with another behind it.
+    fn add(mut self, other: &Path) -> Path {
+        if other.base != Base::Unknown {
+            return other.clone();
+        }
+        self.strings.extend(&other.strings);
+        self.is_file = false;
+        let mut more = other.parts.iter();
+        if self.is_text || !self.parts.is_empty() {
+            if let (Some(last), Some(first)) = (self.parts.last_mut(), more.next()) {
+                last.push_str(first);
+            }
+        }
+        self.parts.extend(more.cloned());
+        self.parts.retain(|p| p != ".");
+        self
+    }
+
+    /// Parts of one kind each: no doubled gaps, nothing empty.
+    fn tidy(mut self) -> Path {
+        for part in &mut self.parts {
+            while part.contains("**") && part != "**" {
+                *part = part.replace("**", "*");
+            }
+        }
+        self
+    }
+}
+
+/// Whether a function puts a path together, or gives one back as it is.
+pub(super) fn is_path_call(name: &str) -> bool {
+    matches!(name, "join" | "joinpath" | "Path" | "PurePath" | "PosixPath" | "with_name" | "format")
+        || is_same(name)
+}
+
+/// Whether a function gives back the path that it is given.
+fn is_same(name: &str) -> bool {
+    matches!(
+        name,
+        "abspath"
+            | "realpath"
+            | "normpath"
+            | "resolve"
+            | "absolute"
+            | "str"
+            | "fspath"
+            | "as_posix"
+            | "normcase"
+            | "strpath"
+            | "QUrl"
+            | "fromLocalFile"
+    )
+}
+
+/// The arguments of a call, one after the other.
+pub(super) fn pieces(arguments: &[Expr]) -> Path {
+    let mut path = Path::unknown();
+    for argument in arguments {
+        path = match argument {
+            Expr::StringLiteral(text) => path.join(&literal(text)),
+            _ => path.join(&Path::unknown()),
+        };
+    }
+    path
+}
+
+/// `sys.path`
+pub(super) fn is_sys_path(expr: &Expr) -> bool {
+    matches!(expr, Expr::Attribute(a) if a.attr.as_str() == "path"
+        && matches!(&*a.value, Expr::Name(n) if n.id.as_str() == "sys"))
+}
+
+fn literal(text: &ast::ExprStringLiteral) -> Path {
+    Path { strings: vec![text.range], ..Path::text(text.value.to_str()) }
+}
+
+fn evaluate(expr: &Expr, names: &Names<'_>, depth: u32) -> Vec<Path> {
+    let Some(depth) = depth.checked_sub(1) else { return vec![Path::unknown()] };
+    let inner = |expr: &Expr| evaluate(expr, names, depth);
+    let found = match expr {
+        Expr::StringLiteral(text) => vec![literal(text)],
+        Expr::FString(text) => vec![interpolated(text, names, depth)],
+        Expr::Name(name) => match name.id.as_str() {
+            "__file__" => vec![Path { is_file: true, ..Path::at(Base::Module) }],
+            "__path__" => vec![Path::at(Base::Module)],
+            other => variable(other, names, depth),
+        },
+        Expr::Attribute(attribute) => match attribute.attr.as_str() {
+            "parent" => inner(&attribute.value).into_iter().map(Path::parent).collect(),
+            "_MEIPASS" => vec![Path::at(Base::Program)],
+            other => variable(other, names, depth),
+        },
+        Expr::Subscript(subscript) => subscripted(subscript, names, depth),
+        Expr::BinOp(op) => {
+            let combine = match op.op {
+                ast::Operator::Div => |left: Path, right: &Path| left.join(right),
+                ast::Operator::Add => |left: Path, right: &Path| left.add(right),
+                ast::Operator::Mod => |left: Path, _: &Path| formatted(left, '%'),
+                _ => return vec![Path::unknown()],
+            };
+            combined(&inner(&op.left), &inner(&op.right), combine)
+        }
+        Expr::Call(call) => called_path(call, names, depth),
+        Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) => {
+            elts.iter().flat_map(inner).take(MOST).collect()
+        }
+        Expr::If(ternary) => inner(&ternary.body).into_iter().chain(inner(&ternary.orelse)).collect(),
+        Expr::BoolOp(op) => op.values.iter().flat_map(inner).collect(),
+        Expr::Await(a) => inner(&a.value),
+        Expr::Starred(starred) => inner(&starred.value),
+        _ => Vec::new(),
+    };
+    let found: Vec<Path> = found.into_iter().map(Path::tidy).take(MOST).collect();
+    if found.is_empty() { vec![Path::unknown()] } else { found }
+}
+
+fn combined(left: &[Path], right: &[Path], combine: impl Fn(Path, &Path) -> Path) -> Vec<Path> {
+    left.iter().flat_map(|l| right.iter().map(|r| combine(l.clone(), r))).take(MOST).collect()
+}
+
+/// What a variable or an attribute is set to.
+fn variable(name: &str, names: &Names<'_>, depth: u32) -> Vec<Path> {
+    names.get(name).iter().flat_map(|value| evaluate(value, names, depth)).take(MOST).collect()
+}
+
+fn subscripted(subscript: &ast::ExprSubscript, names: &Names<'_>, depth: u32) -> Vec<Path> {
+    match &*subscript.value {
+        Expr::Attribute(a) if a.attr.as_str() == "parents" => {
+            let up = match &*subscript.slice {
+                Expr::NumberLiteral(n) => match &n.value {
+                    ast::Number::Int(i) => i.as_u8().unwrap_or(0),
+                    _ => return Vec::new(),
+                },
+                _ => return Vec::new(),
+            };
+            let paths = evaluate(&a.value, names, depth).into_iter();
+            paths.map(|path| (0..=up).fold(path, |path, _| path.parent())).collect()
+        }
+        // `sys.path[0]`, and the file that `sys.argv[0]` is.
+        value if is_sys_path(value) => vec![Path::at(Base::Program)],
+        Expr::Attribute(a) if a.attr.as_str() == "argv" => {
+            vec![Path { is_file: true, ..Path::at(Base::Program) }]
+        }
+        // `os.path.split(__file__)[0]`, `__path__[0]`
+        Expr::Call(call) if called(&call.func) == "split" => call
+            .arguments
+            .args
+            .first()
+            .map(|a| evaluate(a, names, depth))
+            .into_iter()
+            .flatten()
+            .map(Path::parent)
+            .collect(),
+        value => evaluate(value, names, depth),
+    }
+}
+
+fn called_path(call: &ast::ExprCall, names: &Names<'_>, depth: u32) -> Vec<Path> {
+    let arguments = &call.arguments.args;
+    let inner = |expr: &Expr| evaluate(expr, names, depth);
+    let receiver = || match &*call.func {
+        Expr::Attribute(a) => evaluate(&a.value, names, depth),
+        _ => Vec::new(),
+    };
+    let below = |base: Vec<Path>, parts: &[Expr]| {
+        parts.iter().fold(base, |left, part| combined(&left, &inner(part), |l, r| l.join(r)))
+    };
+    match called(&call.func) {
+        "dirname" => arguments.first().map(inner).into_iter().flatten().map(Path::parent).collect(),
+        "getcwd" | "cwd" => vec![Path::at(Base::Program)],
+        // `os.path.join` and not that of a text.
+        "join" if arguments.len() > 1 => below(inner(&arguments[0]), &arguments[1..]),
+        "joinpath" => below(receiver(), arguments),
+        "with_name" => below(receiver().into_iter().map(Path::parent).collect(), arguments),
+        "glob" | "rglob" if call.func.is_attribute_expr() && !arguments.is_empty() => {
+            let is_module = matches!(&*call.func, Expr::Attribute(a)
+                if matches!(&*a.value, Expr::Name(n) if n.id.as_str() == "glob"));
+            if is_module { inner(&arguments[0]) } else { below(receiver(), arguments) }
+        }
+        "Path" | "PurePath" | "PosixPath" => match arguments.split_first() {
+            Some((first, rest)) => below(inner(first), rest),
+            None => vec![Path::at(Base::Program)],
+        },
+        "format" => receiver().into_iter().map(|path| formatted(path, '{')).collect(),
+        // `getattr(sys, "_MEIPASS", default)`
+        "getattr" => match &**arguments {
+            [_, Expr::StringLiteral(name), default @ ..] => {
+                let mut found = match name.value.to_str() {
+                    "_MEIPASS" => vec![Path::at(Base::Program)],
+                    other => variable(other, names, depth),
+                };
+                found.extend(default.iter().flat_map(inner));
+                found
+            }
+            _ => Vec::new(),
+        },
+        "files" => Vec::new(),
+        name if is_same(name) => match arguments.first() {
+            Some(path) => inner(path),
+            None => receiver(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// A format, with gaps for what is put into it.
+fn formatted(mut path: Path, mark: char) -> Path {
+    for part in &mut path.parts {
+        let mut rest = part.as_str();
+        let mut pattern = String::new();
+        while let Some((text, field)) = rest.split_once(mark) {
+            pattern.push_str(text);
+            pattern.push('*');
+            rest = if mark == '{' {
+                field.split_once('}').map_or("", |(_, rest)| rest)
+            } else {
+                let end = field.find(|c: char| c.is_ascii_alphabetic()).map_or(field.len(), |i| i + 1);
+                &field[end..]
+            };
+        }
+        pattern.push_str(rest);
+        *part = pattern;
+    }
+    path
+}
+
+/// `f"images/{name}.png"`
+fn interpolated(text: &ast::ExprFString, names: &Names<'_>, depth: u32) -> Path {
+    let mut path: Option<Path> = None;
+    for element in text.value.elements() {
+        let piece = match element {
+            ast::InterpolatedStringElement::Literal(literal) => Path::text(&literal.value),
+            ast::InterpolatedStringElement::Interpolation(inner) => {
+                let known = evaluate(&inner.expression, names, depth);
+                match known.as_slice() {
+                    [one] => one.clone(),
+                    _ => Path::unknown(),
+                }
+            }
+        };
+        path = Some(match path {
+            None => piece,
+            // `f"{folder}/a"`: a folder ends here.
+            Some(path) if !path.is_text && piece.parts.first().is_some_and(String::is_empty) => {
+                let rest = Path { parts: piece.parts[1..].to_vec(), ..piece };
+                path.join(&rest)
+            }
+            Some(path) => path.add(&piece),
+        });
+    }
+    path.unwrap_or_else(Path::unknown)
+}

@@ -1,0 +1,345 @@
+//! Files and folders beside the program's own code that its strings and paths name, and what these files name.
+
+mod layout;
+mod read;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use self::layout::Layout;
+use super::Heuristic;
+use crate::analysis::claims::{Claims, What, by_text};
+use crate::analysis::collected::{Collected, Node};
+use crate::analysis::facts::own::{Base, Own, OwnPath, Text, Usage};
+use crate::analysis::graph::{By, Reason};
+use crate::analysis::world::World;
+use crate::analysis::world::own_tree::{OwnTree, fits};
+use crate::error::Warning;
+use crate::names::{is_for_tests, is_test, top};
+
+/// A folder that a mere word names is taken up to this size: bytes, files.
+const MOST_BYTES: u64 = 256 << 20;
+const MOST_FILES: usize = 5_000;
+
+#[derive(Default)]
+pub(super) struct OwnFiles {
+    /// Modules that have been looked at.
+    seen: BTreeSet<String>,
+    /// Files that have been taken.
+    taken: BTreeSet<PathBuf>,
+    /// Folders whose modules a listing shows, if anything lists: with what names each.
+    folders: BTreeMap<PathBuf, Reason>,
+    /// The folders whose modules have been shown.
+    shown: BTreeSet<PathBuf>,
+    /// It was told that the tree is too large.
+    is_told: bool,
+}
+
+impl Heuristic for OwnFiles {
+    fn of_all(&mut self, collected: &Collected, world: &World<'_>, claims: &mut Claims) {
+        if !world.takes_own_files() {
+            return;
+        }
+        let layout = Layout::of(collected, world);
+        let meipass = collected.own().any(|n| n.facts.own.as_ref().is_some_and(|own| own.meipass));
+        for node in collected.own() {
+            let (Some(own), Some(folder)) = (&node.facts.own, node.module.folder()) else { continue };
+            if self.seen.insert(node.module.name.clone()) {
+                let mut look = Look { files: self, node, folder, world, layout: &layout, meipass, claims };
+                look.module(own);
+            }
+        }
+        if world.own_tree().is_cut && !self.is_told {
+            self.is_told = true;
+            let warning =
+                Warning::new("the folder of the program holds too many files to look at all of them");
+            let hint = "name what it needs in `[[data]]`, or move the program into a folder of its own";
+            claims.push(What::Unfollowed(warning.hint(hint)), &Reason::none(), true);
+        }
+        if collected.own().any(|n| n.facts.own.as_ref().is_some_and(|own| own.lists)) {
+            self.show_modules(&layout, world, claims);
+        }
+    }
+}
+
+impl OwnFiles {
+    /// The modules of named folders, where something lists folders: they are collected as code, and lie there as files.
+    fn show_modules(&mut self, layout: &Layout, world: &World<'_>, claims: &mut Claims) {
+        for (folder, reason) in &self.folders {
+            if !self.shown.insert(folder.clone()) {
+                continue;
+            }
+            for file in world.own_tree().files(folder) {
+                let Some(dest) = layout.dest(&file) else { continue };
+                let Some(stem) = dest.strip_suffix(".py") else { continue };
+                let name = stem.strip_suffix("/__init__").unwrap_or(stem).replace('/', ".");
+                if is_for_tests(&name) {
+                    continue;
+                }
+                if world.is_own_module(&name) && !world.is_excluded(&name) {
+                    claims.module(&name, reason);
+                }
+                read::script(&file, reason, world, claims);
+                claims.push(What::File { path: file.clone(), dest }, reason, true);
+            }
+        }
+    }
+}
+
+/// What one module names.
+struct Look<'l, 'w> {
+    files: &'l mut OwnFiles,
+    node: &'l Node,
+    folder: &'l Path,
+    world: &'l World<'w>,
+    layout: &'l Layout,
+    /// Something looks for files below `sys._MEIPASS`.
+    meipass: bool,
+    claims: &'l mut Claims,
+}
+
+impl Look<'_, '_> {
+    fn tree(&self) -> &OwnTree {
+        self.world.own_tree()
+    }
+
+    fn module(&mut self, own: &Own) {
+        let mut resolved = Vec::new();
+        for path in &own.paths {
+            resolved.push(self.path(path));
+        }
+        for text in &own.texts {
+            let is_part = text.path.is_some_and(|at| resolved.get(at as usize) == Some(&true));
+            if !is_part {
+                self.text(text);
+            }
+        }
+        self.conventions();
+    }
+
+    /// A path; whether something lies there.
+    fn path(&mut self, path: &OwnPath) -> bool {
+        let parts: &[String] = &path.parts;
+        // `folder / name`, of which nothing is known: whatever names the rest says which files are meant.
+        let start = parts.iter().position(|p| p != "*").unwrap_or(parts.len());
+        let known = &parts[start..];
+        if known.iter().all(|p| p == ".." || !p.bytes().any(|b| b.is_ascii_alphanumeric())) {
+            return false;
+        }
+        if matches!(path.usage, Usage::Searched | Usage::Written) {
+            return path.usage == Usage::Written;
+        }
+        let reason = by_text(&self.node.module.name, &known.join("/"), path.line);
+        let mut near = match path.base {
+            Base::Module => self.tree().below(self.folder, parts),
+            Base::Program => self.below_program(parts),
+            Base::Unknown => {
+                let mut found = self.tree().below(self.folder, known);
+                found.extend(self.below_program(known));
+                found
+            }
+        };
+        near.sort();
+        near.dedup();
+        let is_near = !near.is_empty();
+        let found = if is_near { near } else { self.tree().anywhere(tail(known)) };
+        let is_whole = !parts.iter().any(|p| p.contains('*'));
+        for file in &found {
+            self.take(file, &reason, false);
+            // A branch that is written for another freezer looks elsewhere than the files lie.
+            let looked_at = match path.base {
+                Base::Module if is_whole && !is_near => self.layout.below(self.folder, parts),
+                Base::Program if is_whole => Some(parts.join("/")),
+                Base::Unknown if is_whole && self.meipass => Some(known.join("/")),
+                _ => None,
+            };
+            if let Some(dest) = looked_at {
+                self.take_to(file, &dest, &reason);
+            }
+        }
+        if found.is_empty() && is_whole && path.base == Base::Module && path.usage == Usage::Read {
+            self.absent(path);
+        }
+        !found.is_empty()
+    }
+
+    /// A string that names a file or folder, whatever way it takes.
+    fn text(&mut self, text: &Text) {
+        let Some(parts) = parts_of(&text.text) else { return };
+        let reason = by_text(&self.node.module.name, &text.text, text.line);
+        let mut found = self.tree().below(self.folder, &parts);
+        found.extend(self.below_program(&parts));
+        let is_file_name = parts.last().is_some_and(|name| name.trim_start_matches('.').contains('.'));
+        if found.is_empty() && (parts.len() > 1 || is_file_name) {
+            found = self.tree().anywhere(tail(&parts));
+        }
+        found.sort();
+        found.dedup();
+        let is_word = parts.len() == 1;
+        for file in found {
+            self.take(&file, &reason, is_word);
+            if self.meipass && !text.text.contains(['*', '?']) {
+                self.take_to(&file, &parts.join("/"), &reason);
+            }
+        }
+    }
+
+    fn below_program(&self, parts: &[String]) -> Vec<PathBuf> {
+        let folders: Vec<&Path> = self.world.own_folders().collect();
+        let mut found: Vec<PathBuf> =
+            folders.iter().flat_map(|folder| self.tree().below(folder, parts)).collect();
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    /// What frameworks find by convention, as the rules of the packages that the module imports say.
+    fn conventions(&mut self) {
+        let imported = self.node.facts.imports.iter();
+        let names: BTreeSet<&str> =
+            imported.flat_map(|i| [top(&i.module), i.module.as_str()]).filter(|n| !n.is_empty()).collect();
+        let world = self.world;
+        for name in names {
+            for rule in world.rules.of(name).filter(|rule| world.in_force(rule)) {
+                let by = By::Rule(rule.file.clone());
+                let reason = Reason::new(&self.node.module.name, by);
+                for glob in &rule.own_data {
+                    let parts: Vec<String> = glob.split('/').map(str::to_owned).collect();
+                    let mut found = self.tree().below(self.folder, &parts);
+                    found.extend(self.below_program(&parts));
+                    for file in found {
+                        self.take(&file, &reason, true);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes a file, or all files of a folder, to their place beside the code.
+    fn take(&mut self, found: &Path, reason: &Reason, is_word: bool) {
+        if !self.tree().is_folder(found) {
+            self.file(found, None, reason, true);
+            return;
+        }
+        if self.layout.is_root(found) {
+            return;
+        }
+        self.files.folders.entry(found.to_owned()).or_insert_with(|| reason.clone());
+        let files = self.files_of(found, reason, is_word);
+        for file in files {
+            self.file(&file, None, reason, false);
+        }
+    }
+
+    /// The same, to a place that the code names.
+    fn take_to(&mut self, found: &Path, dest: &str, reason: &Reason) {
+        let Some(dest) = layout::normal(dest) else { return };
+        if !self.tree().is_folder(found) {
+            self.file(found, Some(dest), reason, true);
+            return;
+        }
+        if self.layout.is_root(found) {
+            return;
+        }
+        for file in self.files_of(found, reason, true) {
+            let Ok(inner) = file.strip_prefix(found) else { continue };
+            let inner: Vec<_> = inner.components().map(|c| c.as_os_str().to_string_lossy()).collect();
+            self.file(&file, Some(format!("{dest}/{}", inner.join("/"))), reason, false);
+        }
+    }
+
+    /// The files of a folder, unless it is too large to be meant by a word.
+    fn files_of(&mut self, folder: &Path, reason: &Reason, is_word: bool) -> Vec<PathBuf> {
+        let files = self.tree().files(folder);
+        let disk = self.world.reader.disk;
+        let is_large = || files.iter().filter_map(|f| disk.size(f)).sum::<u64>() > MOST_BYTES;
+        if is_word && (files.len() > MOST_FILES || is_large()) {
+            let message = format!(
+                "`{}:{}` names the folder `{}`, which is too large to be taken unasked",
+                self.node.module.path,
+                reason.line,
+                folder.display()
+            );
+            let hint = "add it to `[[data]]` if the program reads it";
+            self.claims.push(What::Unfollowed(Warning::new(message).hint(hint)), reason, true);
+            return Vec::new();
+        }
+        files
+    }
+
+    fn file(&mut self, file: &Path, dest: Option<String>, reason: &Reason, is_named: bool) {
+        let policy = &self.world.implicit.own_files;
+        let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let suffix = file.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+        if policy.secrets.iter().any(|pattern| fits(pattern, &name)) {
+            if is_named && dest.is_none() && self.files.taken.insert(file.to_owned()) {
+                self.secret(file, reason);
+            }
+            return;
+        }
+        // Modules come as modules; a folder shows them where something lists it.
+        if policy.code.contains(&suffix) {
+            return;
+        }
+        if !is_named && is_test(&name) {
+            return;
+        }
+        let is_new = self.files.taken.insert(file.to_owned());
+        let Some(dest) = dest.or_else(|| self.layout.dest(file)) else { return };
+        self.claims.push(What::File { path: file.to_owned(), dest }, reason, true);
+        if is_new && policy.configurations.contains(&suffix) {
+            read::configuration(file, &self.node.module.name, self.world, self.claims);
+        }
+    }
+
+    fn secret(&mut self, file: &Path, reason: &Reason) {
+        let message = format!(
+            "`{}:{}` names `{}`, which looks like a secret and was not taken",
+            self.node.module.path,
+            reason.line,
+            file.display()
+        );
+        let hint = "add it to `[[data]]` if everybody who gets the program may read it";
+        self.claims.push(What::Unfollowed(Warning::new(message).hint(hint)), reason, true);
+    }
+
+    /// A path of one's own with nothing there.
+    fn absent(&mut self, path: &OwnPath) {
+        let is_file = path.parts.last().is_some_and(|name| name.trim_start_matches('.').contains('.'));
+        let is_code = path.parts.last().is_some_and(|name| name.ends_with(".py"));
+        if !is_file || is_code {
+            return;
+        }
+        let message = format!(
+            "`{}:{}` names the file `{}`, which is not there",
+            self.node.module.path,
+            path.line,
+            path.parts.join("/")
+        );
+        let warning = Warning::new(message)
+            .hint("if the program only reads it, put it there before the build, or add it to `[[data]]`");
+        self.claims.push(What::Unfollowed(warning), &Reason::none(), true);
+    }
+}
+
+/// The parts behind those that go up.
+fn tail(parts: &[String]) -> &[String] {
+    let start = parts.iter().rposition(|p| p == "..").map_or(0, |at| at + 1);
+    &parts[start..]
+}
+
+/// The parts of a string that may be a path of one's own.
+fn parts_of(text: &str) -> Option<Vec<String>> {
+    let text = text.trim_end_matches('/').replace('\\', "/");
+    let text = text.trim_start_matches("./");
+    if text.is_empty() || text.starts_with(['/', '~']) || text.contains("//") || text.contains('\t') {
+        return None;
+    }
+    let parts: Vec<String> =
+        text.split('/').filter(|p| !p.is_empty() && *p != ".").map(str::to_owned).collect();
+    // `*.py` of anything is no path.
+    let is_known = |part: &String| part != ".." && part.bytes().any(|b| b.is_ascii_alphanumeric() || b > 127);
+    let has_wildcard = parts.iter().any(|p| p.contains(['*', '?', '[']));
+    let is_telling = if has_wildcard { parts.len() > 1 && is_known(&parts[0]) } else { true };
+    (is_telling && parts.iter().any(is_known)).then_some(parts)
+}

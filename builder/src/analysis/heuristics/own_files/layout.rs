@@ -1,0 +1,77 @@
+//! Where files of the program's own come to lie under the root: where they lie relative to its modules.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+
+use crate::analysis::collected::Collected;
+use crate::analysis::world::World;
+
+/// Folders of modules and their places under the root.
+pub(super) struct Layout {
+    places: BTreeMap<PathBuf, String>,
+}
+
+impl Layout {
+    /// The layout of the modules so far.
+    pub(super) fn of(collected: &Collected, world: &World<'_>) -> Layout {
+        let mut places: BTreeMap<PathBuf, String> =
+            world.own_folders().map(|folder| (folder.to_owned(), String::new())).collect();
+        for node in collected.own() {
+            if let Some(folder) = node.module.folder() {
+                let place = node.module.path.rsplit_once('/').map_or("", |(above, _)| above);
+                places.entry(folder.to_owned()).or_insert_with(|| place.to_owned());
+            }
+        }
+        Layout { places }
+    }
+
+    /// Whether a folder is that of the program itself, or lies above it.
+    pub(super) fn is_root(&self, folder: &Path) -> bool {
+        self.places.iter().any(|(known, place)| place.is_empty() && known.starts_with(folder))
+    }
+
+    /// The place of a file under the root; it begins with `..` if the file lies beside the folder of the program.
+    pub(super) fn dest(&self, file: &Path) -> Option<String> {
+        let mut levels = 0;
+        for above in file.ancestors().skip(1) {
+            if let Some(place) = self.places.get(above) {
+                return join(place, file.strip_prefix(above).ok()?);
+            }
+            // The nearest folder of the program, seen from outside.
+            let inside =
+                self.places.iter().find(|(known, place)| place.is_empty() && known.starts_with(above));
+            if let Some((known, _)) = inside {
+                levels += known.strip_prefix(above).ok()?.components().count();
+                return join(&vec![".."; levels].join("/"), file.strip_prefix(above).ok()?);
+            }
+        }
+        None
+    }
+
+    /// The place of a path that counts from the folder of a module.
+    pub(super) fn below(&self, folder: &Path, parts: &[String]) -> Option<String> {
+        let place = self.places.get(folder)?;
+        Some(if place.is_empty() { parts.join("/") } else { format!("{place}/{}", parts.join("/")) })
+    }
+}
+
+fn join(place: &str, inner: &Path) -> Option<String> {
+    let inner: Option<Vec<&str>> = inner.components().map(|c| c.as_os_str().to_str()).collect();
+    let inner = inner?.join("/");
+    Some(if place.is_empty() { inner } else { format!("{place}/{inner}") })
+}
+
+/// A path under the root without `.` and inner `..`; none if it leaves the root.
+pub(super) fn normal(dest: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in Path::new(dest).components() {
+        match part {
+            Component::ParentDir => {
+                parts.pop()?;
+            }
+            Component::Normal(name) => parts.push(name.to_str()?),
+            _ => {}
+        }
+    }
+    (!parts.is_empty()).then(|| parts.join("/"))
+}

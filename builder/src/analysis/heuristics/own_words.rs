@@ -1,0 +1,60 @@
+//! Words in the program's own code that name its own modules.
+
+use super::Heuristic;
+use crate::analysis::claims::{Claims, by_text};
+use crate::analysis::collected::Subject;
+use crate::analysis::graph::Reason;
+use crate::analysis::world::World;
+use crate::names::{is_dotted_name, is_entry, is_for_tests, is_named_for_tests, parent};
+
+pub(super) struct OwnWords;
+
+impl Heuristic for OwnWords {
+    fn of_module(&mut self, subject: &Subject<'_>, world: &World<'_>, claims: &mut Claims) {
+        let Some(own) = &subject.facts().own else { return };
+        let texts = own.texts.iter().map(|t| (t.line, t.text.as_str()));
+        let words = own.words.iter().map(|(line, word)| (*line, word.as_str()));
+        for (line, text) in texts.chain(words) {
+            let reason = by_text(subject.name(), text, line);
+            named(text, subject.package(), &reason, world, claims);
+        }
+    }
+}
+
+/// Takes the own module that a word names, counted from the top or from a package: a module, `module:attribute`,
+/// `module.Class` or `module.py`. A package comes with all its modules.
+pub(super) fn named(
+    text: &str,
+    package: Option<&str>,
+    reason: &Reason,
+    world: &World<'_>,
+    claims: &mut Claims,
+) {
+    let text = text.strip_suffix(".py").unwrap_or(text);
+    let word = text.split_once(':').map_or(text, |(module, _)| module);
+    if !is_dotted_name(word) || is_named_for_tests(word) || is_entry(word) {
+        return;
+    }
+    let relative = package.filter(|p| !is_entry(p)).map(|package| format!("{package}.{word}"));
+    for name in std::iter::once(word).chain(relative.as_deref()) {
+        // `module.Class.method`
+        let mut wanted = Some(name);
+        for _ in 0..3 {
+            let Some(module) = wanted.filter(|m| Some(*m) != package) else { break };
+            if world.exists(module) && world.is_own_module(module) {
+                whole(module, module == name, reason, world, claims);
+                break;
+            }
+            wanted = parent(module);
+        }
+    }
+}
+
+fn whole(module: &str, is_named: bool, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
+    claims.module(module, reason);
+    if is_named && world.is_package(module) {
+        for name in world.submodules(module).into_iter().filter(|n| !is_for_tests(n)) {
+            claims.module(name, reason);
+        }
+    }
+}
