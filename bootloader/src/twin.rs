@@ -3,6 +3,7 @@
 
 mod ahead;
 mod args;
+mod call;
 mod check;
 mod content;
 mod extract;
@@ -10,6 +11,7 @@ mod handover;
 mod launch;
 mod locate;
 mod os;
+mod own;
 mod python;
 mod report;
 #[path = "os/start.rs"]
