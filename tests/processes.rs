@@ -441,6 +441,61 @@ fn a_package_starts_itself_anew_by_its_name() {
 }
 
 #[test]
+fn programs_of_one_bundle_start_each_other_by_their_scripts() {
+    let app = "
+import os, subprocess, sys
+HERE = os.path.dirname(os.path.abspath(__file__))
+print('app', sys.argv[1:], __name__, flush=True)
+if len(sys.argv) < 2:
+    for words in ['worker.py', 'a'], ['app.py', 'b']:
+        subprocess.run([sys.executable, '-B', os.path.join(HERE, words[0]), *words[1:]])
+    print('end')
+";
+    let worker = "
+import multiprocessing, os, sys
+def double(n): return 2 * n, sys.modules['__main__'].__name__
+if __name__ == '__main__':
+    with multiprocessing.get_context('spawn').Pool(1) as pool:
+        print('worker', sys.argv[1:], os.path.basename(__file__), pool.map(double, [1, 2]), flush=True)
+";
+    let spec = "[bundle]\nmode = \"MODE\"\n[[program]]\nname = \"app\"\nentry = \"app.py\"\n\
+                [[program]]\nname = \"work\"\nentry = \"worker.py\"\n";
+    let files = [("app.py", app), ("worker.py", worker), ("app.spec", spec)];
+    let expected = unfrozen(&files, newest(), &[]);
+    assert_eq!(expected.lines().count(), 4, "{expected}");
+    for mode in Mode::ALL {
+        frozen(&files, &newest().exe, mode).command().run().prints(&expected);
+    }
+}
+
+#[test]
+fn a_process_without_ancestors_does_not_start_the_program_again() {
+    let app = "
+import os, sys, time
+import part
+if os.environ.get('CHILD'):
+    open('again', 'w').close()
+    sys.exit()
+os.environ['CHILD'] = '1'
+read, write = os.pipe()
+if not os.fork():
+    os.setsid()
+    parent = os.getpid()
+    if os.fork(): os._exit(0)
+    while os.getppid() == parent: time.sleep(0.01)
+    os.dup2(write, 2)
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'part.py')
+    os.execv(sys.executable, [sys.executable, '-u', script])
+os.close(write)
+with open(read) as said: print('only this program itself can run' in said.read(), os.path.exists('again'))
+";
+    for mode in Mode::ALL {
+        let files = [("app.py", app), ("part.py", "if __name__ == '__main__': print('part')\n")];
+        frozen(&files, &newest().exe, mode).command().run().prints("True False\n");
+    }
+}
+
+#[test]
 fn libraries_start_their_helpers() {
     let app = "
 import joblib, logging, os, sys
