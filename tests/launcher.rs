@@ -249,7 +249,7 @@ run('-Ic', 'import sys; print(sys.argv, sys.path[0] == sys.prefix)', 'x')
 run('-u', '-m', 'tool', '--flag')
 run('-m', 'nothing_like_it')
 with open('s.py', 'w') as file:
-    file.write('import sys, beside\\nprint(__name__, __file__, sys.argv, beside.x)')
+    file.write('import os, sys, beside\\nprint(__name__, __file__ == os.path.abspath(sys.argv[0]), sys.argv, beside.x)')
 with open('beside.py', 'w') as file:
     file.write('x = 42')
 run('-W', 'ignore', 's.py', 'y')
@@ -272,8 +272,8 @@ print(subprocess.check_output(['sh', '-c', f'{sys.executable} s.py && true'], te
     let app = project.moved(Mode::Onefile, "app", outcome);
     app.command().run().prints(
         "0 ['-c', 'x'] ''\n0 ['-c', 'x'] True\n0 __main__ ['--flag'] 1\n1 app: No module named nothing_like_it\n\
-         0 __main__ s.py ['s.py', 'y'] 42\n0 started again with ['sub', '--flag']\n\
-         0 started again with ['-c', 'z']\n__main__ s.py ['s.py'] 42\n",
+         0 __main__ True ['s.py', 'y'] 42\n0 started again with ['sub', '--flag']\n\
+         0 started again with ['-c', 'z']\n__main__ True ['s.py'] 42\n",
     );
     // From outside these are the program's own options.
     for words in [["-c", "print(1)"], ["-m", "tool"], ["s.py", "x"]] {

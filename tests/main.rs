@@ -32,6 +32,7 @@ mod kinds;
 mod launcher;
 mod macos;
 mod output;
+mod processes;
 mod programs;
 mod python;
 mod rebuild;

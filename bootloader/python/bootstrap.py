@@ -207,20 +207,6 @@ class FolderFinder:
         return _rest().iter_modules(self.path, prefix)
 
 
-class ScriptFinder:
-    """Lets `runpy.run_path` run a script of the bundle, as children of multiprocessing do."""
-
-    def __init__(self, path, found):
-        self.path = path
-        self._found = found
-
-    def find_spec(self, name, target=None):
-        return spec_of(name, self._found) if name == '__main__' else None
-
-    def invalidate_caches(self):
-        pass
-
-
 _scripts = {}
 
 
@@ -228,9 +214,10 @@ def _hook(path):
     if SEP != '/' and path.__class__ is str:
         path = path.replace('/', SEP)
     if path == ROOT or (path.__class__ is str and path.startswith(_ROOT_SLASH)):
-        if path in _scripts:
-            return ScriptFinder(path, _scripts[path])
-        if _freeze.is_dir(path) or _freeze.on_disk and _external._path_isdir(path):
+        if path.__class__ is str and (path.endswith('.py') or path in _scripts):
+            # `runpy.run_path` asks whether it is a folder, and would read it as a file then.
+            _rest().teach_runpy()
+        elif _freeze.is_dir(path) or _freeze.on_disk and _external._path_isdir(path):
             return FolderFinder(path)
     raise ImportError('only folders of the bundle are supported', path=path)
 
@@ -394,10 +381,10 @@ def main(record, script):
     return code
 
 
-def child(function, place, record, script):
+def child(function, place, record, script, *more):
     """Runs what a child process was started for."""
     register(record, script)
-    return getattr(_rest(), function)(place)
+    return getattr(_rest(), function)(place, *more)
 
 
 def compiled(code, arguments):

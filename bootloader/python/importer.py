@@ -459,19 +459,74 @@ def python_module(place):
 
 
 def python_script(place):
-    """`script.py`, as python does."""
+    """`script.py`, or a folder with a `__main__.py`, as python does."""
     import io
     import os
     path = sys.argv[place]
     whole = os.path.abspath(path)
-    _search(place - 1, os.path.dirname(whole))
-    del sys.argv[:place]
-    with io.open_code(whole) as file:
-        source = file.read()
     main = sys.modules['__main__']
-    main.__file__ = path
+    if os.path.isdir(whole):
+        _search(place - 1, whole)
+        del sys.argv[:place]
+        _run_module('__main__')
+        return None
+    _search(place - 1, os.path.dirname(os.path.realpath(whole)))
+    del sys.argv[:place]
+    try:
+        with io.open_code(whole) as file:
+            source = file.read()
+    except OSError as error:
+        sys.stderr.write('%s: can\'t open file %r: [Errno %d] %s\n'
+                         % (sys.executable, whole, error.errno, error.strerror))
+        sys.exit(2)
+    main.__file__ = whole
     main.__spec__ = None
-    return source, path, 'exec', 0, True
+    return source, whole, 'exec', 0, True
+
+
+def python_own(place, record, is_folder):
+    """A script of the bundle, or a folder with a module `__main__`, as python does with files. Returns the code."""
+    found = _freeze.record(record)
+    path = found[3]
+    folder = path.rpartition(SEP)[0]
+    _search(place - 1, folder)
+    del sys.argv[:place]
+    loader = _freeze_bootstrap.Loader('__main__', path, found[0])
+    code = loader.get_code()
+    spec = _freeze_bootstrap.spec_of('__main__', found) if is_folder else None
+    names = sys.modules['__main__'].__dict__
+    names.update(__file__=path, __loader__=loader, __package__='' if is_folder else None, __spec__=spec)
+    if sys.version_info < (3, 15):
+        names['__cached__'] = spec and spec.cached
+    return code
+
+
+def teach_runpy():
+    """Lets `runpy.run_path` run scripts and modules of the bundle, as the children of multiprocessing do with their `__main__`.
+
+    It reads a file, and from 3.11 on is frozen in python itself: so it is changed when it asks for the first time.
+    """
+    runpy = sys.modules.get('runpy')
+    plain = getattr(runpy, '_get_code_from_file', None)
+    if plain is None or plain.__module__ == __name__:
+        return
+
+    def _get_code_from_file(*args):
+        import os
+        path = os.fsdecode(args[-1])
+        found = _freeze_bootstrap._scripts.get(path) or _record_of(path)
+        if found is None:
+            return plain(*args)
+        loader = _freeze_bootstrap.Loader('__main__', path, found[0])
+        code = loader.get_code()
+        if _freeze.record('linecache') is not None:
+            # Its source, where that is carried, for tracebacks: it is found through no module.
+            import linecache
+            linecache.lazycache(path, {'__name__': '__main__', '__loader__': loader})
+        # Before 3.13 with the name, which is what is given behind that of the module.
+        return code if len(args) == 1 else (code, args[-1])
+
+    runpy._get_code_from_file = _get_code_from_file
 
 
 def python_input(place):
@@ -497,7 +552,8 @@ def _search(place, folder):
     for word in sys.argv[1:place + 1]:
         if word[:1] == '-' and word[1:2] not in ('X', 'W', 'm') and ('I' in word or 'P' in word):
             return
-    sys.path.insert(0, folder)
+    if sys.path[:1] != [folder]:
+        sys.path.insert(0, folder)
 
 
 def catch_errors():

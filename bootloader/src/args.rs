@@ -24,6 +24,8 @@ pub(crate) enum Code<'a> {
     Module(usize, &'a CStr),
     /// `script.py`.
     Script(usize, &'a CStr),
+    /// A script that is a module of the bundle, by the module's name; whether the folder was named that it is the `__main__` of.
+    Own(usize, &'static [u8], bool),
     /// `-`, or nothing but options: code from the standard input.
     Input(usize),
 }
@@ -32,7 +34,11 @@ impl Code<'_> {
     /// How many arguments stand before it, the program's name among them.
     pub(crate) fn place(&self) -> usize {
         match self {
-            Code::Command(i, _) | Code::Module(i, _) | Code::Script(i, _) | Code::Input(i) => *i,
+            Code::Command(i, _)
+            | Code::Module(i, _)
+            | Code::Script(i, _)
+            | Code::Own(i, ..)
+            | Code::Input(i) => *i,
         }
     }
 }
@@ -50,34 +56,36 @@ pub(crate) fn classify<'a>(args: &[&'a CStr]) -> Call<'a> {
     let helper = match &code {
         Code::Command(_, text) => is_helper_command(text.to_bytes()),
         Code::Module(_, name) => HELPERS.iter().any(|h| name.to_bytes().starts_with(h.as_bytes())),
-        Code::Script(..) | Code::Input(_) => false,
+        Code::Script(..) | Code::Own(..) | Code::Input(_) => false,
     };
     if helper { Call::Helper(code) } else { Call::Interpreter(code) }
 }
 
-/// Finds `-c`, `-m`, `-` or a first word behind nothing but options of the interpreter.
+/// Finds `-c`, `-m`, `-` or a first word behind nothing but options of the interpreter (Python/getopt.c).
 fn interpreter_call<'a>(args: &[&'a CStr]) -> Option<Code<'a>> {
     let mut i = 1;
     loop {
         let Some(word) = args.get(i) else { return (i > 1).then_some(Code::Input(args.len())) };
         match word.to_bytes() {
             b"-" => return Some(Code::Input(i)),
-            b"-c" => return Some(Code::Command(i, args.get(i + 1)?)),
-            b"-m" => return Some(Code::Module(i, args.get(i + 1)?)),
-            b"-X" | b"-W" => i += 2,
-            [b'-', b'X' | b'W', _, ..] => i += 1,
-            [b'-', flags @ .., last @ (b'c' | b'm')]
-                if !flags.is_empty() && flags.iter().all(|f| FLAGS.contains(f)) =>
-            {
-                let value = args.get(i + 1)?;
-                return Some(if *last == b'c' { Code::Command(i, value) } else { Code::Module(i, value) });
+            b"--" => {
+                let script =
+                    args.get(i + 1).filter(|script| !matches!(script.to_bytes(), [] | [b'-', ..]))?;
+                return Some(Code::Script(i + 1, script));
             }
-            // `-mname`
-            [b'-', b'm', first, ..] if first.is_ascii_alphabetic() => {
-                let text = word.to_bytes_with_nul().get(2..)?;
-                return Some(Code::Module(i, CStr::from_bytes_with_nul(text).ok()?));
-            }
-            [b'-', flags @ ..] if !flags.is_empty() && flags.iter().all(|f| FLAGS.contains(f)) => i += 1,
+            HASH_CHECK => i += 2,
+            [b'-', letters @ ..] if !letters.is_empty() => match &letters[plain_flags(letters)..] {
+                [] | [b'X' | b'W', _, ..] => i += 1,
+                [b'X' | b'W'] => i += 2,
+                [b'c'] => return Some(Code::Command(i, args.get(i + 1)?)),
+                [b'm'] => return Some(Code::Module(i, args.get(i + 1)?)),
+                // `-mname`
+                [b'm', first, ..] if letters[0] == b'm' && first.is_ascii_alphabetic() => {
+                    let text = word.to_bytes_with_nul().get(2..)?;
+                    return Some(Code::Module(i, CStr::from_bytes_with_nul(text).ok()?));
+                }
+                _ => return None,
+            },
             [first, ..] if *first != b'-' => return Some(Code::Script(i, word)),
             _ => return None,
         }
@@ -86,29 +94,43 @@ fn interpreter_call<'a>(args: &[&'a CStr]) -> Option<Code<'a>> {
 
 /// Options of the interpreter without a value.
 const FLAGS: &[u8] = b"bBdEiIOPqRsSuvx";
+/// An option with a value that is about files of compiled modules.
+const HASH_CHECK: &[u8] = b"--check-hash-based-pycs";
+
+/// How many letters of a word are options without a value.
+fn plain_flags(letters: &[u8]) -> usize {
+    letters.iter().take_while(|f| FLAGS.contains(f)).count()
+}
+
+/// Whether options before the code keep variables of the environment from the interpreter: `-E`, `-I`.
+pub(crate) fn ignores_environment(args: &[&CStr], place: usize) -> bool {
+    let words = args.get(1..place).unwrap_or_default().iter().map(|a| a.to_bytes());
+    let mut letters = words.filter_map(|word| word.strip_prefix(b"-"));
+    letters.any(|l| l[..plain_flags(l)].iter().any(|f| b"EI".contains(f)))
+}
 
 /// Those before the code that make a difference to how it is run, as the options of a program are written.
 pub(crate) fn options(args: &[&CStr], place: usize) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
-    let mut rest = args.get(1..place).unwrap_or_default().iter().map(|a| a.to_bytes());
-    let last = args.get(place).map_or(&b""[..], |a| a.to_bytes());
-    while let Some(word) = rest.next() {
-        match word {
-            b"-X" | b"-W" => found.push([&word[1..], rest.next().unwrap_or_default()].concat()),
-            [b'-', b'X' | b'W', ..] => found.push(word[1..].to_vec()),
-            flags => found.extend(flag_options(flags)),
+    // In front of `c` and `m` there may be some in the same word.
+    let before = args.get(1..=place).or(args.get(1..)).unwrap_or_default();
+    let mut words = before.iter().map(|a| a.to_bytes());
+    while let Some(word) = words.next() {
+        if word == HASH_CHECK {
+            words.next();
+            continue;
+        }
+        let Some(letters) = word.strip_prefix(b"-") else { break };
+        let (flags, rest) = letters.split_at(plain_flags(letters));
+        // The rest is about what a frozen program does not have.
+        found.extend(flags.iter().filter(|f| b"bdiOquv".contains(f)).map(|f| vec![*f]));
+        match rest {
+            [option @ (b'X' | b'W')] => found.push([&[*option], words.next().unwrap_or_default()].concat()),
+            [b'X' | b'W', ..] => found.push(rest.to_vec()),
+            _ => {}
         }
     }
-    if last.starts_with(b"-") && last.ends_with(b"c") {
-        found.extend(flag_options(last));
-    }
     found
-}
-
-/// `u` is what a program that reads a pipe waits for, `i` what one waits for that talks to python; the rest is about
-/// what a frozen program does not have.
-fn flag_options(flags: &[u8]) -> impl Iterator<Item = Vec<u8>> {
-    flags.iter().filter(|f| b"biqu".contains(f)).map(|f| vec![*f])
 }
 
 /// `from multiprocessing.x import main; main(…)` or `import sys; from …` of one of the [`HELPERS`].
@@ -152,6 +174,8 @@ mod tests {
         assert_eq!(call(&[c"--verbose", c"-m", c"x"]), Call::Program);
         assert_eq!(call(&[]), Call::Program);
         assert_eq!(call(&[c"--", c"-"]), Call::Program);
+        assert_eq!(call(&[c"-uz", c"x.py"]), Call::Program);
+        assert_eq!(call(&[c"-u", c"-W"]), Call::Interpreter(Code::Input(3)));
         let not = c"from multiprocessing.x import y; main()";
         assert_eq!(call(&[c"-c", not]), Call::Interpreter(Code::Command(1, not)));
     }
@@ -173,5 +197,12 @@ mod tests {
         let found = options(&args, 6);
         let found: Vec<&[u8]> = found.iter().map(Vec::as_slice).collect();
         assert_eq!(found, [&b"u"[..], b"Wignore", b"Xdev", b"b", b"u"]);
+        assert_eq!(named(&[c"-uB", c"-OO", c"--", c"a.py", c"-c"]), Code::Script(4, c"a.py"));
+        assert_eq!(named(&[c"-uBW", c"error", c"-IXdev", c"b.py"]), Code::Script(4, c"b.py"));
+        assert_eq!(named(&[c"--check-hash-based-pycs", c"never", c"-m", c"m"]), Code::Module(3, c"m"));
+        let args = [c"app", c"-uBW", c"error", c"--check-hash-based-pycs", c"never", c"-OO", c"--", c"-b"];
+        let found = options(&args, 7);
+        let found: Vec<&[u8]> = found.iter().map(Vec::as_slice).collect();
+        assert_eq!(found, [&b"u"[..], b"Werror", b"O", b"O", b"b"]);
     }
 }

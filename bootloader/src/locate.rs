@@ -70,6 +70,14 @@ impl Program {
         self.settings(setting::PROGRAM).into_iter().filter_map(Entry::parse).collect()
     }
 
+    /// These, and those of the executable that holds the archive, where that is another one.
+    pub(crate) fn every_entry(&self) -> impl Iterator<Item = Entry> + use<> {
+        let has_own = self.own.is_some();
+        let archive = self.archive;
+        let shared = archive.all_settings(setting::PROGRAM).filter(|_| has_own).collect::<Vec<_>>();
+        self.entries().into_iter().chain(shared.into_iter().filter_map(Entry::parse))
+    }
+
     /// The program to run: the one that a switch names, or that has the name it was started by, or that of its file.
     ///
     /// Where it was started by a link with the name of one of several programs, that link is the executable from here

@@ -5,6 +5,7 @@
 mod ahead;
 mod answers;
 mod args;
+mod call;
 mod check;
 mod content;
 mod extract;
@@ -12,6 +13,7 @@ mod handover;
 mod launch;
 mod locate;
 mod os;
+mod own;
 mod python;
 mod report;
 mod switches;

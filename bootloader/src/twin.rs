@@ -4,6 +4,7 @@
 mod ahead;
 mod answers;
 mod args;
+mod call;
 mod check;
 mod content;
 mod extract;
@@ -11,6 +12,7 @@ mod handover;
 mod launch;
 mod locate;
 mod os;
+mod own;
 mod python;
 mod report;
 #[path = "os/start.rs"]

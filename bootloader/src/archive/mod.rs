@@ -182,6 +182,8 @@ pub mod setting {
     /// `1`: `app -m module`, `-c code` and `script.py` run as with an interpreter (`interpreter` in `[runtime]`).
     /// `children`: only what the program itself starts so, through `sys.executable`, does.
     pub const AS_INTERPRETER: &[u8] = b"as-interpreter";
+    /// For a program that is a module or package: its name, NUL, the name of the module, which `-m` runs.
+    pub const MAIN: &[u8] = b"main";
     /// `1`: the launcher obeys `--freeze-…` on the command line (`switches` in `[runtime]`).
     pub const SWITCHES: &[u8] = b"switches";
     /// Windows: what becomes of a console that is the program's own: `hide-early`, `hide-late`, `minimize-early` or

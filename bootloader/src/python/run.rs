@@ -82,7 +82,7 @@ impl Session {
             self.inspects = inspects;
             done = match call {
                 Call::Program => self.main(entry).is_some(),
-                Call::Spawn => self.child(c"spawn", None, entry).is_some(),
+                Call::Spawn => self.child(c"spawn", None, None, entry).is_some(),
                 Call::Helper(code) | Call::Interpreter(code) => {
                     let helps = matches!(call, Call::Helper(_));
                     let function = match code {
@@ -91,9 +91,14 @@ impl Session {
                         Code::Command(..) => c"python_command",
                         Code::Module(..) => c"python_module",
                         Code::Script(..) => c"python_script",
+                        Code::Own(..) => c"python_own",
                         Code::Input(_) => c"python_input",
                     };
-                    self.child(function, Some(code.place()), entry).is_some()
+                    let own = match code {
+                        Code::Own(_, name, is_folder) => Some((*name, *is_folder)),
+                        _ => None,
+                    };
+                    self.child(function, Some(code.place()), own, entry).is_some()
                 }
             };
         }
@@ -249,7 +254,13 @@ impl Session {
         self.evaluate(code, self.main_names()?)
     }
 
-    fn child(&self, function: &CStr, place: Option<usize>, entry: &Entry) -> Option<()> {
+    fn child(
+        &self,
+        function: &CStr,
+        place: Option<usize>,
+        own: Option<(&[u8], bool)>,
+        entry: &Entry,
+    ) -> Option<()> {
         // SAFETY: the interpreter runs.
         let place = unsafe { (self.api.PyLong_FromLong)(place.unwrap_or(0) as std::ffi::c_long) };
         // The parent may be another one of the bundle's programs.
@@ -258,7 +269,12 @@ impl Session {
             // SAFETY: the result is ours.
             unsafe { (self.api.Py_DecRef)(found) };
         }
-        let args = [self.text(function.to_bytes()), place, self.text(entry.module), self.text(entry.script)];
+        let mut args =
+            vec![self.text(function.to_bytes()), place, self.text(entry.module), self.text(entry.script)];
+        if let Some((module, is_folder)) = own {
+            // SAFETY: the interpreter runs.
+            args.extend([self.text(module), unsafe { (self.api.PyLong_FromLong)(is_folder.into()) }]);
+        }
         let result = self.call(c"child", &args)?;
         // SAFETY: the result is ours.
         unsafe {
@@ -271,23 +287,7 @@ impl Session {
                 return self.converse();
             }
         }
-        // Source that is to be run as that of `__main__`: no frame of ours is in the traceback of a mistake in it.
-        // SAFETY: the interpreter runs; the function is borrowed, the arguments are ours.
-        let code = unsafe {
-            let compile = (self.api.PyDict_GetItemString)((self.api.PyEval_GetBuiltins)(), name(c"compile"));
-            let code = match compile.is_null() {
-                true => compile,
-                false => (self.api.PyObject_CallObject)(compile, result),
-            };
-            if code.is_null() {
-                (self.api.Py_DecRef)(result);
-                return None;
-            }
-            (self.api.Py_IncRef)(code);
-            let told = self.call(c"compiled", &[code, result])?;
-            (self.api.Py_DecRef)(told);
-            code
-        };
+        let code = if own.is_some() { result } else { self.compile(result)? };
         let done = self.evaluate(code, self.main_names()?);
         if !self.inspects {
             return done;
@@ -298,6 +298,26 @@ impl Session {
             unsafe { (self.api.PyErr_Print)() };
         }
         self.converse()
+    }
+
+    /// Compiles source that is to be run as that of `__main__`: no frame of ours is in the traceback of a mistake in it.
+    fn compile(&self, arguments: *mut PyObject) -> Option<*mut PyObject> {
+        // SAFETY: the interpreter runs; the function is borrowed, the arguments are ours.
+        unsafe {
+            let compile = (self.api.PyDict_GetItemString)((self.api.PyEval_GetBuiltins)(), name(c"compile"));
+            let code = match compile.is_null() {
+                true => compile,
+                false => (self.api.PyObject_CallObject)(compile, arguments),
+            };
+            if code.is_null() {
+                (self.api.Py_DecRef)(arguments);
+                return None;
+            }
+            (self.api.Py_IncRef)(code);
+            let told = self.call(c"compiled", &[code, arguments])?;
+            (self.api.Py_DecRef)(told);
+            Some(code)
+        }
     }
 
     /// Reads statements from a terminal and runs them in `__main__`, as python does without a script.

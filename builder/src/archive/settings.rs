@@ -9,7 +9,7 @@ use crate::contents::Contents;
 use crate::launcher;
 use crate::python::Python;
 use crate::rules::load::STARTUP;
-use crate::spec::{Extract, Mode, Request};
+use crate::spec::{Entry, Extract, Mode, Request};
 use crate::target::Os;
 
 /// The Python half of the launcher.
@@ -132,6 +132,11 @@ pub(super) fn add(
     }
     for program in programs(&contents.graph, request) {
         set(setting::PROGRAM, &program);
+    }
+    for program in &request.programs {
+        if let Entry::Module(module) = &program.entry {
+            set(setting::MAIN, &format!("{}\0{module}", program.name));
+        }
     }
     for hook in entries.iter().filter(|name| name.starts_with("__hook__.")) {
         set(setting::HOOK, hook);
