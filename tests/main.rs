@@ -29,6 +29,7 @@ mod inspect;
 mod interpreter;
 mod kinds;
 mod launcher;
+mod links;
 mod macos;
 mod output;
 mod programs;
