@@ -30,6 +30,7 @@ mod inspect;
 mod interpreter;
 mod kinds;
 mod launcher;
+mod links;
 mod macos;
 mod output;
 mod processes;

@@ -1,10 +1,10 @@
 //! Archives with a single false value and hashes that fit: each is refused with a message.
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use bootloader::archive::{FileKind, file_flag};
+use bootloader::archive::{FILE_LEN, FileKind, file_flag};
 use harness::{
     Frozen, Interpreter, Mode, Outcome, Parts, Project, Run, Sandbox, Tree, copy_tree, hello, interpreter,
     newest, scratch, without_libpython,
@@ -173,6 +173,56 @@ fn nothing_is_written_outside_the_root() {
         assert!(made.is_none() && !Path::new("/tmp/freeze-evil").exists(), "{target} {below}\n{tree}");
     }
     refused(&app, &["damaged", "not sorted"], |parts| parts.files.swap(0, 1));
+}
+
+/// Adds links, and a file at `file`.
+fn add(parts: &mut Parts, links: &[(&str, &str)], file: &str) {
+    let all = links.iter().map(|(path, target)| (FileKind::Link, *path, *target));
+    for (kind, path, content) in all.chain([(FileKind::Data, file, "content")]) {
+        let (blob, place) = (parts.add_blob(content.as_bytes()), parts.files.len());
+        let mut record = [0; FILE_LEN];
+        record[8..12].copy_from_slice(&blob.to_le_bytes());
+        parts.files.push(record);
+        parts.set_kind(place, kind);
+        parts.set_path(place, path.as_bytes());
+    }
+    parts.sort_files();
+}
+
+#[test]
+fn links_stay_inside_together() {
+    let app = hello(newest(), Mode::Onefile);
+    for (links, file, reason) in [
+        // Each stays inside by its own text.
+        (&[("0", "0x/y"), ("0b", "0/../../..")][..], "0x/y/evil", "link"),
+        (&[("0x/l", ".."), ("0b", "0x/l/..")], "0x/evil", "link"),
+        (&[("0", "0x"), ("0b", "0/../..")], "0x/evil", "link"),
+        // What is below a link would be written where it leads.
+        (&[("0", "0x"), ("0x/l", ".")], "0/evil", "file below a file"),
+        (&[("0", "0x"), ("0/l", "..")], "0x/evil", "file below a file"),
+        (&[("0", "0b"), ("0b", "0")], "0x/evil", "link"),
+        (&[("0", "0/x"), ("0b", "0x")], "0x/evil", "link"),
+        (&[("0", "0x/evil/.."), ("0b", "0x")], "0x/evil", "link"),
+        (&[("0", "0x/none/../evil")], "0x/evil", "link"),
+        (&[("0", "")], "0x/evil", "link"),
+        (&[("0", "0x//evil")], "0x/evil", "link"),
+    ] {
+        let reason = format!("is damaged: {reason}\n");
+        let tree = refused(&app, &[&reason], |parts| add(parts, links, file));
+        let made = tree.0.iter().find(|(path, what)| {
+            path.to_string_lossy().contains("evil") || what.starts_with("-> ") || path.ends_with("0x")
+        });
+        assert!(made.is_none(), "{links:?} {file}\n{tree}");
+    }
+    // Those that do stay inside are made.
+    let links = [("0", "0x/y/.."), ("0x/y/b", "../../0/y"), ("0x/loop", ".")];
+    let (outcome, tree) = tampered(&app, |parts| add(parts, &links, "0x/y/file"));
+    outcome.success();
+    for (path, target) in links {
+        let is_there =
+            |(found, what): (&PathBuf, &String)| found.ends_with(path) && *what == format!("-> {target}");
+        assert!(tree.0.iter().any(is_there), "{path}\n{tree}");
+    }
 }
 
 #[test]

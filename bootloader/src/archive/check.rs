@@ -1,9 +1,7 @@
 //! Checks of content that hashes cannot make: paths, code objects, and files that share one folder.
 
+use super::links::folder as folder_of;
 use super::{Archive, BlobId, Error, FileKind, Module};
-
-/// Longest link target in bytes.
-const LONGEST_LINK: u64 = 4096;
 
 /// Whether `path` names a place below a folder: relative, with `/` and no other separator of this system, and without an empty,
 /// `.` or `..` component.
@@ -56,8 +54,8 @@ impl Module<'_> {
 
 impl<'a> Archive<'a> {
     /// Checks that the files can be written below one folder without leaving it: each path is relative and occurs once,
-    /// no file lies below another file or a link, and each link leads to a file in its own folder. `read` returns the
-    /// content of a blob.
+    /// no file is below another file or a link, and each link leads to a file or folder of the archive. `read` returns
+    /// the content of a blob.
     ///
     /// # Errors
     /// [`Error::Damaged`] for the first record that breaks a rule.
@@ -80,17 +78,14 @@ impl<'a> Archive<'a> {
         let mut checked: &[u8] = b"";
         for i in 0..self.file_count() {
             let file = self.file(i)?;
-            let folder = folder(file.path);
+            let folder = folder_of(file.path);
             // Files of one folder mostly follow each other.
             if folder != checked && self.parents(folder).any(|parent| self.search_file(parent).is_ok()) {
                 return Err(Error::Damaged("file below a file"));
             }
             checked = folder;
             if let (FileKind::Link, Some(blob)) = (file.kind, file.blob) {
-                if self.raw_len(blob)? > LONGEST_LINK {
-                    return Err(Error::Damaged("link"));
-                }
-                self.check_link(folder, read(blob)?.as_ref())?;
+                self.check_link(file.path, blob, &mut read)?;
             }
         }
         Ok(())
@@ -99,20 +94,8 @@ impl<'a> Archive<'a> {
     /// A folder and those above it, nearest first.
     fn parents<'p>(&self, folder: &'p [u8]) -> impl Iterator<Item = &'p [u8]> + use<'p> {
         let first = Some(folder).filter(|folder| !folder.is_empty());
-        std::iter::successors(first, |path| Some(self::folder(path)).filter(|folder| !folder.is_empty()))
+        std::iter::successors(first, |path| Some(folder_of(path)).filter(|folder| !folder.is_empty()))
     }
-
-    fn check_link(&self, folder: &[u8], target: &[u8]) -> Result<(), Error> {
-        let path = if folder.is_empty() { target.to_vec() } else { [folder, b"/", target].concat() };
-        let leads_to_a_file =
-            is_name(target) && self.find_file(&path).is_some_and(|file| file.kind != FileKind::Link);
-        if leads_to_a_file { Ok(()) } else { Err(Error::Damaged("link")) }
-    }
-}
-
-/// The folder that `path` lies in; empty for the root.
-fn folder(path: &[u8]) -> &[u8] {
-    path.iter().rposition(|c| *c == b'/').map_or(b"", |end| &path[..end])
 }
 
 #[cfg(test)]
@@ -213,7 +196,17 @@ mod tests {
 
     #[test]
     fn files_share_a_folder() {
-        assert_eq!(check(&["a", "a-b", "b/a", "b/c/d", "b/l -> a", "l -> a"]), Ok(()));
+        for good in [
+            &["a", "a-b", "b/a", "b/c/d", "b/l -> a", "l -> a"][..],
+            // To another folder, through another link, to a folder, through a link to a folder, to a folder above.
+            &["a", "b/l -> ../a"],
+            &["a", "l -> a", "m -> l"],
+            &["b/a", "l -> b", "m -> l/a"],
+            &["b/a", "l -> b/../b"],
+            &["a", "b/a", "b/l -> .", "b/m -> ..", "l -> ."],
+        ] {
+            assert_eq!(check(good), Ok(()), "{good:?}");
+        }
         for bad in [
             &["../a"][..],
             &["/a"],
@@ -222,11 +215,20 @@ mod tests {
             &["l -> a", "a", "l/b"],
             &["l -> ../a", "a"],
             &["l -> /etc"],
-            &["l -> b/a", "b/a"],
             &["l -> missing"],
-            &["a", "l -> a", "m -> l"],
+            &["a", "l -> missing/../a"],
+            &["a", "l -> a/."],
+            &["a", "l -> a//"],
+            &["a", "l -> "],
             &["l -> l"],
-            &["l -> ."],
+            &["a", "l -> m", "m -> l"],
+            &["a", "l -> .."],
+            &["a", "b/l -> ../.."],
+            // Each stays inside by its text, both together do not.
+            &["b/c/a", "l -> b/c", "m -> l/../../.."],
+            &["a", "b/c/l -> ../..", "b/m -> c/l/.."],
+            &["b/a", "l -> b", "l/c"],
+            &["b/a", "l -> b", "l/c -> ../b/a"],
         ] {
             assert!(check(bad).is_err(), "{bad:?}");
         }

@@ -3,15 +3,16 @@
 
 use super::*;
 
-/// One module, one file with a preload, one setting; each blob has its own alignment.
+/// One module, one file with a preload, one link, one setting; each blob has its own alignment.
 fn smallest() -> Vec<u8> {
     let mut e = Encoder::new();
     let mut add = |content: &[u8], codec, raw_len, align| {
         e.blob(NewBlob { stored_len: content.len() as u64, raw_len, hash: hash(content), codec, align }).0
     };
-    let contents: [&[u8]; 2] = [b"code", b"zz"];
+    let contents: [&[u8]; 3] = [b"code", b"zz", b"../m"];
     let code = add(contents[0], Codec::Stored, 4, 16);
     let data = add(contents[1], Codec::Zstd, 99, 8);
+    let target = add(contents[2], Codec::Stored, 4, 1);
     e.module(ModuleRecord {
         name: "p".into(),
         kind: ModuleKind::Code,
@@ -27,6 +28,14 @@ fn smallest() -> Vec<u8> {
         flags: file_flag::RESOURCE,
         blob: Some(data),
         len: 99,
+        preload: vec![],
+    });
+    e.file(FileRecord {
+        path: "p/s".into(),
+        kind: FileKind::Link,
+        flags: 0,
+        blob: Some(target),
+        len: 0,
         preload: vec![],
     });
     for (path, kind, blob, preload) in

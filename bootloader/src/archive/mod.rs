@@ -12,11 +12,13 @@ mod check;
 mod container;
 mod decode;
 mod encode;
+mod links;
 
 pub use check::{is_code, is_name, is_path};
 pub use container::{Processor, parts, table};
 pub use decode::{Archive, Blob, File, Module, find, settings};
 pub use encode::{Encoder, FileRecord, ModuleRecord, NewBlob, Plan};
+pub use links::{Broken, Place, follow, is_target};
 
 /// First bytes of the footer. Not text, so that a text-mode transfer damages it visibly (as in PNG).
 pub const MAGIC: [u8; 8] = *b"\x8bFRZ\r\n\x1a\n";

@@ -174,11 +174,13 @@ mod tests {
 
     use super::*;
 
-    /// A program with two files and a resource, and an empty folder to extract below.
+    /// A program with files, links and a resource, and an empty folder to extract below.
     fn program() -> (Program, PathBuf) {
-        let contents: [&[u8]; 3] = [b"library", b"data", b"resource"];
+        let large = vec![b'x'; 100_000];
+        let contents: [&[u8]; 6] = [b"library", b"data", b"resource", b"sub", b"link/lib.so", &large];
+        let paths = ["sub/lib.so", "data.txt", "res/kept", "link", "lib.so", "large"];
         let mut encoder = Encoder::new();
-        for (content, path) in contents.iter().zip(["sub/lib.so", "data.txt", "res/kept"]) {
+        for (content, path) in contents.iter().zip(paths).chain([(&contents[5], "twin")]) {
             let len = content.len() as u64;
             let blob = NewBlob {
                 stored_len: len,
@@ -188,7 +190,11 @@ mod tests {
                 align: 1,
             };
             let blob = Some(encoder.blob(blob).0);
-            let kind = if path.ends_with(".so") { FileKind::Native } else { FileKind::Data };
+            let kind = match path {
+                "link" | "lib.so" => FileKind::Link,
+                _ if path.ends_with(".so") => FileKind::Native,
+                _ => FileKind::Data,
+            };
             let flags = if path == "res/kept" { file_flag::RESOURCE } else { 0 };
             encoder.file(FileRecord { path: path.into(), kind, flags, blob, len, preload: vec![] });
         }
@@ -232,6 +238,48 @@ mod tests {
         let second = open(&program, &base, "app").unwrap();
         assert_eq!((second.path(), fs::metadata(second.path()).unwrap().ino()), (first.path(), inode));
         assert_eq!(versions(&base), 1);
+        fs::remove_dir_all(&base).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_made_and_made_again() {
+        let (program, base) = program();
+        let path = open(&program, &base, "app").unwrap().path().to_owned();
+        let is_whole = || {
+            assert_eq!(fs::read_link(path.join("link")).unwrap(), Path::new("sub"));
+            assert_eq!(fs::read_link(path.join("lib.so")).unwrap(), Path::new("link/lib.so"));
+            assert_eq!(fs::read(path.join("lib.so")).unwrap(), b"library");
+        };
+        is_whole();
+        // One leads elsewhere, a file is in the place of the other.
+        fs::remove_file(path.join("link")).unwrap();
+        std::os::unix::fs::symlink("/", path.join("link")).unwrap();
+        fs::remove_file(path.join("lib.so")).unwrap();
+        fs::write(path.join("lib.so"), "other").unwrap();
+        fs::write(path.join(COMPLETE), "another boot").unwrap();
+        open(&program, &base, "app").unwrap();
+        is_whole();
+        let root = open(&program, &base, "app").unwrap();
+        let libraries = crate::extract::Libraries::new(program.archive, &root, Vec::new());
+        let id = program.archive.search_file(b"lib.so").unwrap();
+        fs::remove_file(path.join("lib.so")).unwrap();
+        fs::write(path.join("sub/lib.so"), "cut").unwrap();
+        assert_eq!(libraries.prepare(id as u32).unwrap(), path.join("lib.so"));
+        is_whole();
+        drop(root);
+        fs::remove_dir_all(&base).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn files_with_one_content_are_files_of_their_own() {
+        let (program, base) = program();
+        let path = open(&program, &base, "app").unwrap().path().to_owned();
+        let inode = |name: &str| fs::metadata(path.join(name)).unwrap().ino();
+        assert_ne!(inode("large"), inode("twin"));
+        fs::write(path.join("twin"), "changed").unwrap();
+        assert_eq!(fs::read(path.join("large")).unwrap(), vec![b'x'; 100_000]);
         fs::remove_dir_all(&base).unwrap();
     }
 

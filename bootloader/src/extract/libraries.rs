@@ -1,5 +1,6 @@
 //! Makes native libraries ready to be loaded: whole, from a file or from memory, and what they need first.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
 use std::fs::{self, File};
@@ -36,9 +37,6 @@ pub(crate) struct Gathered {
     /// Keeps it in memory.
     _file: Option<File>,
 }
-
-/// Links that lead to links are followed so far.
-const LINKS: u8 = 8;
 
 /// Libraries that need libraries are followed so far: each takes a part of the stack.
 const DEPTH: usize = 100;
@@ -85,7 +83,7 @@ impl Libraries {
         if !self.on_disk {
             return self.in_memory(&record);
         }
-        let path = self.checked(file, &record, LINKS)?;
+        let path = self.checked(file, &record)?;
         let opened = File::open(&path).map(os::move_up);
         opened.map_err(|e| Failure::new(UNABLE, format!("failed to open `{}`: {e}", path.display())))
     }
@@ -95,7 +93,7 @@ impl Libraries {
     pub(crate) fn gather(&self, file: FileId) -> Result<Gathered, Failure> {
         let record = self.archive.file(file as usize)?;
         if self.on_disk {
-            let path = self.checked(file, &record, LINKS)?;
+            let path = self.checked(file, &record)?;
             let needs = self.archive.preload(&record)?;
             let needs = needs.into_iter().map(|id| Ok((id, self.open(id)?)));
             return Ok(Gathered { path, needs: needs.collect::<Result<_, Failure>>()?, _file: None });
@@ -118,11 +116,10 @@ impl Libraries {
         for name in needed(&content) {
             let Some(mut id) = self.by_name(name) else { continue };
             let mut other = self.archive.file(id as usize)?;
-            if let (FileKind::Link, Some(blob)) = (other.kind, other.blob) {
-                let target = resolve(other.path, &Reader::new(self.archive).read(blob)?);
-                let Ok(target) = self.archive.search_file(&target) else { continue };
-                id = target as FileId;
-                other = self.archive.file(target)?;
+            if other.kind == FileKind::Link {
+                let Some(target) = self.target(&other) else { continue };
+                id = target;
+                other = self.archive.file(id as usize)?;
             }
             if into.iter().all(|(known, _)| *known != id) {
                 into.push((id, self.in_memory(&other)?));
@@ -163,7 +160,7 @@ impl Libraries {
         let record = self.archive.file(file as usize)?;
         check_native(&record)?;
         if self.on_disk && record.has_no_preload() {
-            return self.checked(file, &record, LINKS);
+            return self.checked(file, &record);
         }
         let mut done = self.done.lock().map_err(|_| Failure::new(UNABLE, "a thread failed"))?;
         self.ready(&mut done, file, DEPTH)
@@ -190,7 +187,7 @@ impl Libraries {
             let record = self.archive.file(i)?;
             // One that was taken away may not be needed; the loader tells if it is.
             if record.kind == FileKind::Native && (record.blob.is_some() || self.place(&record)?.exists()) {
-                self.checked(i as FileId, &record, LINKS)?;
+                self.checked(i as FileId, &record)?;
             }
         }
         Ok(())
@@ -198,21 +195,18 @@ impl Libraries {
 
     /// Path of a file in the root, of the length that the archive tells: one that was cut off ends the
     /// process when it is loaded.
-    fn checked(&self, file: FileId, record: &Record<'_>, links: u8) -> Result<PathBuf, Failure> {
+    fn checked(&self, file: FileId, record: &Record<'_>) -> Result<PathBuf, Failure> {
         let path = self.place(record)?;
         if record.blob.is_some() && !self.is_extracted {
             // To extract it would change the folder that the program came in.
             return Err(Error::Damaged("file record").into());
         }
         if record.kind == FileKind::Link {
-            let target = match record.blob {
-                Some(blob) => Reader::new(self.archive).read(blob)?.into_owned(),
-                None => fs::read_link(&path).map(|t| os::path_bytes(&t).to_vec()).unwrap_or_default(),
-            };
-            if let Ok(target) = self.archive.search_file(&resolve(record.path, &target))
-                && links > 0
-            {
-                self.checked(target as FileId, &self.archive.file(target)?, links - 1)?;
+            if record.blob.is_some() && fs::symlink_metadata(&path).is_err() {
+                self.replace(file, &path)?;
+            }
+            if let Some(target) = self.target(record) {
+                self.checked(target, &self.archive.file(target as usize)?)?;
             }
             return Ok(path);
         }
@@ -225,16 +219,8 @@ impl Libraries {
             _ => {}
         }
         if record.blob.is_some() {
-            report::phase(format_args!("`{}` is damaged: extracting it again", path.display()));
-            return match place::repair(self.archive, file as usize, &self.root) {
-                Ok(()) => Ok(path),
-                Err(Unusable::Archive(failure)) => Err(failure),
-                Err(reason) => Err(Failure::new(
-                    UNABLE,
-                    format!("failed to replace the damaged file `{}`: {reason}", path.display()),
-                )
-                .hint(format!("remove the folder `{}`", self.root.display()))),
-            };
+            self.replace(file, &path)?;
+            return Ok(path);
         }
         // Of another length but whole: its owner has put another version of the library there.
         let what = match os::map(&path) {
@@ -244,6 +230,29 @@ impl Libraries {
         };
         Err(Failure::new(DAMAGED, format!("the file `{}` is {what}", path.display()))
             .hint("copy the program with the whole folder it came in"))
+    }
+
+    /// Extracts a file again.
+    fn replace(&self, file: FileId, path: &Path) -> Result<(), Failure> {
+        report::phase(format_args!("`{}` is damaged: extracting it again", path.display()));
+        place::repair(self.archive, file as usize, &self.root).map_err(|reason| match reason {
+            Unusable::Archive(failure) => failure,
+            reason => Failure::new(
+                UNABLE,
+                format!("failed to replace the damaged file `{}`: {reason}", path.display()),
+            )
+            .hint(format!("remove the folder `{}`", self.root.display())),
+        })
+    }
+
+    /// The file that a link leads to, through other links too; `None` where it leads to no file of the archive.
+    fn target(&self, link: &Record<'_>) -> Option<FileId> {
+        let mut reader = Reader::new(self.archive);
+        let end = self.archive.follow(link.path, |link| match link.blob {
+            Some(blob) => reader.read(blob).ok().map(Cow::into_owned),
+            None => fs::read_link(self.place(link).ok()?).ok().map(|text| os::path_bytes(&text).to_vec()),
+        });
+        self.archive.search_file(&end.ok()?).ok().map(|i| i as FileId)
     }
 
     fn ready(
@@ -265,16 +274,14 @@ impl Libraries {
             self.load(done, first, depth)?;
         }
         if self.on_disk {
-            return self.checked(file, &record, LINKS);
+            return self.checked(file, &record);
         }
         let Some(blob) = record.blob else { return self.place(&record) };
-        let content = Reader::new(self.archive).read(blob)?;
         if record.kind == FileKind::Link {
-            // The blob of a link is its target, relative to its own folder.
-            let target = resolve(record.path, &content);
-            let Ok(target) = self.archive.search_file(&target) else { return self.place(&record) };
-            return self.ready(done, target as FileId, depth);
+            let Some(target) = self.target(&record) else { return self.place(&record) };
+            return self.ready(done, target, depth);
         }
+        let content = Reader::new(self.archive).read(blob)?;
         for name in needed(&content) {
             if let Some(other) = self.by_name(name) {
                 self.load(done, other, depth)?;
@@ -320,32 +327,4 @@ fn check_native(record: &Record<'_>) -> Result<(), Failure> {
 
 fn deeper(depth: usize) -> Result<usize, Error> {
     depth.checked_sub(1).ok_or(Error::Damaged("chain of libraries is too long"))
-}
-
-/// The path that a link of the archive leads to.
-fn resolve(link: &[u8], target: &[u8]) -> Vec<u8> {
-    let folder = link.iter().rposition(|c| *c == b'/').map_or(&b""[..], |end| &link[..end]);
-    let mut parts: Vec<&[u8]> = Vec::new();
-    for part in folder.split(|c| *c == b'/').chain(target.split(|c| *c == b'/')) {
-        match part {
-            b"" | b"." => {}
-            b".." => {
-                parts.pop();
-            }
-            name => parts.push(name),
-        }
-    }
-    parts.join(&b'/')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn links_are_relative_to_their_folder() {
-        assert_eq!(resolve(b"a/libx.so.1", b"libx.so.1.0"), b"a/libx.so.1.0");
-        assert_eq!(resolve(b"a/b/l.so", b"../c/l.so"), b"a/c/l.so");
-        assert_eq!(resolve(b"l.so", b"../../l2.so"), b"l2.so");
-    }
 }

@@ -1,13 +1,13 @@
-//! Puts the files of the archive into a folder, in parallel, or checks those that are there.
+//! Puts the files of the archive into a folder, in parallel, or checks those that are there; links last.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use bootloader::archive::{Archive, Error, FileKind, is_path};
+use bootloader::archive::{Archive, BlobId, Error, File as Record, FileKind, is_path, is_target};
 
 use super::Unusable;
 use super::needed::is_cut_off;
@@ -32,38 +32,62 @@ const SMALL: u64 = 1 << 20;
 /// much as the decompression.
 const ROOM: u64 = 64 << 20;
 
+/// From this length in bytes on, a second file with the same content is copied from the first.
+const SHARED: usize = 64 << 10;
+
+/// All files with one content.
+struct Job {
+    len: u64,
+    blob: BlobId,
+    files: Vec<usize>,
+}
+
 /// Does the work for all files of the archive.
 pub(super) fn files(archive: Archive<'static>, folder: &Path, work: Work) -> Result<(), Unusable> {
     check(archive)?;
-    let mut jobs = Vec::new();
+    let mut by_blob: BTreeMap<BlobId, Vec<usize>> = BTreeMap::new();
+    let mut links = Vec::new();
     let mut folders = BTreeSet::new();
-    let mut total = 0u64;
     for i in 0..archive.file_count() {
         let file = archive.file(i)?;
         let Some(blob) = file.blob.filter(|_| !file.is_resource()) else { continue };
         let relative = relative(file.path)?;
         folders.extend(relative.parent().filter(|p| !p.as_os_str().is_empty()).map(Path::to_owned));
-        let len = archive.raw_len(blob)?;
-        total = total.saturating_add(len);
-        jobs.push((len, i));
+        match file.kind {
+            FileKind::Link => links.push(i),
+            _ => by_blob.entry(blob).or_default().push(i),
+        }
     }
     for sub in folders {
         os::create_folders(&folder.join(sub), Access::Readable).map_err(|e| place(&e))?;
     }
-    jobs.sort_by_key(|(len, i)| (std::cmp::Reverse(*len), *i));
+    let mut jobs = Vec::with_capacity(by_blob.len());
+    for (blob, files) in by_blob {
+        jobs.push(Job { len: archive.raw_len(blob)?, blob, files });
+    }
+    jobs.sort_by_key(|job| (std::cmp::Reverse(job.len), job.blob));
+    contents(archive, &jobs, folder, work)?;
+    // Last, so that nothing is written through them.
+    let mut reader = Reader::new(archive);
+    links.into_iter().try_for_each(|i| link(&archive.file(i)?, &mut reader, folder, work))
+}
+
+/// Does the work for all files that are no links, in parallel.
+fn contents(archive: Archive<'static>, jobs: &[Job], folder: &Path, work: Work) -> Result<(), Unusable> {
+    let total = jobs.iter().fold(0u64, |sum, job| sum.saturating_add(job.len));
     let threads = match total {
         ..SMALL => 1,
         _ => std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len()).min(16),
     };
-    let room = jobs.iter().map(|(len, _)| *len).filter(|len| *len <= ROOM).max().unwrap_or(0);
+    let room = jobs.iter().map(|job| job.len).filter(|len| *len <= ROOM).max().unwrap_or(0);
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
     let failure: Mutex<Option<Unusable>> = Mutex::new(None);
     let worker = || {
         let mut reader = Reader::new(archive);
         let mut room = os::Pages::new(usize::try_from(room).unwrap_or(0));
         while !stop.load(Ordering::Relaxed) {
-            let Some((_, i)) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
-            if let Err(e) = one(archive, &mut reader, &mut room, *i, folder, work) {
+            let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+            if let Err(e) = one(archive, &mut reader, &mut room, job, folder, work) {
                 stop.store(true, Ordering::Relaxed);
                 if let Ok(mut failure) = failure.lock() {
                     failure.get_or_insert(e);
@@ -88,11 +112,17 @@ pub(super) fn files(archive: Archive<'static>, folder: &Path, work: Work) -> Res
 /// Compares one file with the archive and replaces it where it differs.
 pub(super) fn repair(archive: Archive<'static>, i: usize, folder: &Path) -> Result<(), Unusable> {
     check(archive)?;
-    let path = folder.join(relative(archive.file(i)?.path)?);
+    let file = archive.file(i)?;
+    let path = folder.join(relative(file.path)?);
     if let Some(parent) = path.parent() {
         os::create_folders(parent, Access::Readable).map_err(|e| place(&e))?;
     }
-    one(archive, &mut Reader::new(archive), &mut [], i, folder, Work::Repair)
+    let Some(blob) = file.blob else { return Ok(()) };
+    let mut reader = Reader::new(archive);
+    if file.kind == FileKind::Link {
+        return link(&file, &mut reader, folder, Work::Repair);
+    }
+    one(archive, &mut reader, &mut [], &Job { len: 0, blob, files: vec![i] }, folder, Work::Repair)
 }
 
 /// Checks that no file can be written outside the folder, through a link or otherwise.
@@ -121,42 +151,73 @@ fn one(
     archive: Archive<'static>,
     reader: &mut Reader<'static>,
     room: &mut [u8],
-    i: usize,
+    job: &Job,
     folder: &Path,
     work: Work,
 ) -> Result<(), Unusable> {
-    let file = archive.file(i)?;
-    let Some(blob) = file.blob else { return Ok(()) };
-    let path = folder.join(relative(file.path)?);
-    let content = reader.read_within(blob, room)?;
-    if file.kind == FileKind::Native && is_cut_off(&content) {
-        return Err(Error::Damaged("native library is cut off").into());
-    }
-    if work != Work::Write && is_same(&path, &content, file.kind) {
-        if work == Work::Renew {
-            renew(&path);
+    let content = reader.read_within(job.blob, room)?;
+    let mut twin: Option<PathBuf> = None;
+    for i in &job.files {
+        let file = archive.file(*i)?;
+        let path = folder.join(relative(file.path)?);
+        if file.kind == FileKind::Native && is_cut_off(&content) {
+            return Err(Error::Damaged("native library is cut off").into());
         }
-        return Ok(());
-    }
-    let target = match work {
-        Work::Write => path.clone(),
-        Work::Repair | Work::Renew => path.with_file_name(format!(".new-{:016x}", os::random())),
-    };
-    let done = if file.kind == FileKind::Link {
-        os::create_link(&content, &target)
-    } else {
+        if work != Work::Write && is_same(&path, &content) {
+            if work == Work::Renew {
+                renew(&path);
+            }
+            continue;
+        }
         let executable = file.is_executable() || matches!(file.kind, FileKind::Native | FileKind::Program);
         let access = if executable { Access::Executable } else { Access::Readable };
-        os::create_file(&target, access).and_then(|mut f| f.write_all(&content))
-    };
-    let done = match work {
-        Work::Write => done,
-        Work::Repair | Work::Renew => done.and_then(|()| fs::rename(&target, &path)),
-    };
-    done.map_err(|e| {
-        if work != Work::Write {
-            let _ = fs::remove_file(&target);
+        put(&path, work, |target| write(target, access, &content, twin.as_deref()))?;
+        twin.get_or_insert(path);
+    }
+    Ok(())
+}
+
+/// Writes a new file. Of a second one with the same content the file system shares the blocks, where it can do that: a
+/// change of one does not change the other, as it would with a hard link.
+fn write(path: &Path, access: Access, content: &[u8], twin: Option<&Path>) -> io::Result<()> {
+    let mut file = os::create_file(path, access)?;
+    match twin.map(File::open) {
+        Some(Ok(mut twin)) if content.len() >= SHARED => {
+            // The system copies, which takes no memory of this process, or shares.
+            match io::copy(&mut twin, &mut file) {
+                Ok(len) if len == content.len() as u64 => Ok(()),
+                Ok(_) => Err(io::ErrorKind::UnexpectedEof.into()),
+                Err(e) => Err(e),
+            }
         }
+        _ => file.write_all(content),
+    }
+}
+
+/// Makes a link, or replaces what is in its place.
+fn link(file: &Record<'_>, reader: &mut Reader<'static>, folder: &Path, work: Work) -> Result<(), Unusable> {
+    let Some(blob) = file.blob else { return Ok(()) };
+    let target = reader.read(blob)?;
+    // What is a name here may have a drive in it elsewhere.
+    let is_inner = |c| matches!(c, Component::Normal(_) | Component::ParentDir | Component::CurDir);
+    if !is_target(&target) || !os::path_from_bytes(&target).components().all(is_inner) {
+        return Err(Error::Damaged("link").into());
+    }
+    let path = folder.join(relative(file.path)?);
+    if work != Work::Write && fs::read_link(&path).is_ok_and(|found| os::path_bytes(&found) == &*target) {
+        return Ok(());
+    }
+    put(&path, work, |path| os::create_link(&target, path))
+}
+
+/// Makes a file where there is none, or in the place of another one.
+fn put(path: &Path, work: Work, make: impl Fn(&Path) -> io::Result<()>) -> Result<(), Unusable> {
+    if work == Work::Write {
+        return make(path).map_err(|e| place(&e));
+    }
+    let new = path.with_file_name(format!(".new-{:016x}", os::random()));
+    make(&new).and_then(|()| fs::rename(&new, path)).map_err(|e| {
+        let _ = fs::remove_file(&new);
         place(&e)
     })
 }
@@ -168,10 +229,7 @@ fn renew(path: &Path) {
     }
 }
 
-fn is_same(path: &Path, content: &[u8], kind: FileKind) -> bool {
-    if kind == FileKind::Link {
-        return fs::read_link(path).is_ok_and(|t| os::path_bytes(&t) == content);
-    }
+fn is_same(path: &Path, content: &[u8]) -> bool {
     let Ok(metadata) = fs::symlink_metadata(path) else { return false };
     if !metadata.is_file() || metadata.len() != content.len() as u64 {
         return false;

@@ -3,11 +3,11 @@
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::{Mutex, OnceLock};
 
-use bootloader::archive::{Archive, File, FileKind, ModuleKind, is_code, is_path, module_flag};
+use bootloader::archive::{Archive, FileKind, ModuleKind, is_code, is_path, module_flag};
 
 use super::api::{Api, FastCall, METH_FASTCALL, PyMethodDef, PyObject};
 use super::{events, hidden, name};
-use crate::content::Reader;
+use crate::content::{Reader, followed};
 use crate::extract::{Libraries, Root};
 use crate::os;
 
@@ -229,6 +229,11 @@ impl Call<'_> {
         let state = self.state;
         let path = if state.prefix_is_text { self.text(i)?.to_vec() } else { self.file_system_bytes(i)? };
         os::below(&path, &state.prefix)
+    }
+
+    /// The same with links of the archive followed.
+    fn place(&self, i: usize) -> Option<Vec<u8>> {
+        Some(followed(self.state.archive, self.below(i)?))
     }
 
     fn file_system_bytes(&self, i: usize) -> Option<Vec<u8>> {
@@ -471,7 +476,7 @@ unsafe extern "C" fn data(_: *mut PyObject, args: *const *mut PyObject, n: isize
     // SAFETY: called by Python.
     unsafe {
         Call::run(args, n, |call| {
-            let file = call.state.archive.find_file(&call.below(0)?)?;
+            let file = call.state.archive.find_file(&call.place(0)?)?;
             call.content(file.blob.filter(|_| file.kind != FileKind::Link)?, |bytes| call.bytes(bytes))
         })
     }
@@ -513,17 +518,19 @@ unsafe extern "C" fn files(_: *mut PyObject, args: *const *mut PyObject, n: isiz
     // SAFETY: called by Python.
     unsafe {
         Call::run(args, n, |call| {
-            let mut prefix = call.below(0)?;
+            let mut prefix = call.place(0)?;
             if !prefix.is_empty() {
                 prefix.push(b'/');
             }
+            let archive = call.state.archive;
             let mut items = Vec::new();
             let mut last: &[u8] = b"";
-            for file in files_below(call.state.archive, &prefix) {
+            for file in archive.files_below(&prefix) {
                 let rest = &file.path[prefix.len()..];
                 let (name, folder) = match rest.iter().position(|c| *c == b'/') {
                     Some(end) => (&rest[..end], true),
-                    None => (rest, false),
+                    None if file.kind != FileKind::Link => (rest, false),
+                    None => (rest, archive.find_file(&followed(archive, file.path.to_vec())).is_none()),
                 };
                 if !folder || name != last {
                     items.push(call.tuple(&[call.string(name), call.number(folder.into())])?);
@@ -535,23 +542,16 @@ unsafe extern "C" fn files(_: *mut PyObject, args: *const *mut PyObject, n: isiz
     }
 }
 
-fn files_below(archive: Archive<'static>, prefix: &[u8]) -> impl Iterator<Item = File<'static>> {
-    let first = archive.search_file(prefix).unwrap_or_else(|i| i);
-    (first..archive.file_count())
-        .map_while(move |i| archive.file(i).ok())
-        .take_while(move |file| file.path.starts_with(prefix))
-}
-
 /// `has_resources(path)`: whether this file, or one below this folder, stays in the archive.
 unsafe extern "C" fn has_resources(_: *mut PyObject, args: *const *mut PyObject, n: isize) -> *mut PyObject {
     // SAFETY: called by Python.
     unsafe {
         Call::run(args, n, |call| {
             let archive = call.state.archive;
-            let path = call.below(0)?;
+            let path = call.place(0)?;
             let folder = if path.is_empty() { Vec::new() } else { [&path[..], b"/"].concat() };
             let found = archive.find_file(&path).is_some_and(|f| f.is_resource())
-                || files_below(archive, &folder).any(|f| f.is_resource());
+                || archive.files_below(&folder).any(|f| f.is_resource());
             found.then(|| call.number(1))
         })
     }
@@ -570,7 +570,7 @@ unsafe extern "C" fn is_dir(_: *mut PyObject, args: *const *mut PyObject, n: isi
                 let at = archive.search_module(&below).unwrap_or_else(|i| i);
                 archive.module(at).is_ok_and(|m| m.name.starts_with(&below))
                     || archive.find_module(&dotted).is_some_and(|m| m.is_package())
-                    || files_below(archive, &[&path[..], b"/"].concat()).next().is_some()
+                    || archive.files_below(&[&call.place(0)?[..], b"/"].concat()).next().is_some()
             };
             found.then(|| call.number(1))
         })

@@ -57,16 +57,10 @@ pub(super) fn list(contents: &Contents, natives: &Natives, warnings: &mut Vec<Wa
             continue;
         }
         files.push(File {
-            path: data.dest.clone(),
-            kind: FileKind::Data,
             executable: data.executable,
             resource: data.resource,
             size: source::size(&data.source),
-            source: data.source.clone(),
-            preload: Vec::new(),
-            link: None,
-            reasons: vec![data.reason.clone()],
-            hash: None,
+            ..File::data(data.dest.clone(), data.source.clone(), data.reason.clone())
         });
     }
     Ok(files)

@@ -5,6 +5,7 @@ mod compile;
 mod compress;
 mod files;
 mod jobs;
+mod links;
 pub mod manifest;
 mod names;
 mod order;
@@ -92,7 +93,7 @@ pub struct Totals {
 }
 
 /// A file of the product, before it is packed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct File {
     path: String,
     kind: FileKind,
@@ -107,6 +108,21 @@ struct File {
 }
 
 impl File {
+    fn data(path: String, source: Source, reason: Reason) -> File {
+        File {
+            path,
+            kind: FileKind::Data,
+            executable: false,
+            resource: false,
+            source,
+            preload: Vec::new(),
+            link: None,
+            reasons: vec![reason],
+            size: 0,
+            hash: None,
+        }
+    }
+
     fn entry(&self) -> manifest::FileEntry {
         let kind = match self.kind {
             FileKind::Data if self.resource => "resource",
@@ -179,7 +195,9 @@ pub fn pack(
     for module in graph.modules.values().filter(|m| as_files(m)) {
         files.extend(files::of_module(&maker, module)?);
     }
+    links::replace(&mut files, contents, &python.target, &mut warnings)?;
     files::fit(&mut files, &python.target, &mut warnings);
+    links::make(&mut files, contents, natives, &python.target, &mut warnings)?;
     files::check(&mut files, request)?;
 
     // Modules in the order of a start, then files by path.

@@ -196,6 +196,8 @@ fn no_binaries(place: &str, files: &[(PathBuf, String)]) -> Option<Warning> {
 }
 
 /// Takes out symbolic links to a file beside them that is in the product too: `libx.so` → `libx.so.1`.
+///
+/// Links to other folders come later (`archive/links.rs`), when it is known that both need the same search path.
 fn split_links(all: Vec<File>) -> (Vec<File>, Vec<(String, usize)>) {
     let linked = |file: &File| fs_err::symlink_metadata(&file.source).is_ok_and(|m| m.is_symlink());
     let (candidates, mut files): (Vec<File>, Vec<File>) = all.into_iter().partition(linked);

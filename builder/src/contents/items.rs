@@ -2,88 +2,96 @@
 
 use std::path::{Path, PathBuf};
 
-use globset::GlobBuilder;
-use walkdir::WalkDir;
+use globset::{GlobBuilder, GlobMatcher};
 
-use super::Data;
+use super::walk::{FolderLink, Tree, Wanted, walk};
+use super::{Data, Link};
 use crate::analysis::{By, Reason, Source};
-use crate::error::{Context, Error, Result};
+use crate::error::{Context, Error, Result, Warning};
 use crate::os::is_marked_executable;
 use crate::spec::Item;
 use crate::target::{Os, Target};
 
-/// The files of an item.
+/// What an item names.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) files: Vec<Data>,
+    pub(super) links: Vec<Link>,
+    /// What is left out.
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// The files of an item, and the links to folders among them.
 ///
 /// # Errors
-/// Nothing is there, or the glob is malformed.
-pub(super) fn files(item: &Item, target: &Target) -> Result<Vec<Data>> {
-    let mut found = Vec::new();
+/// Nothing is there, a folder cannot be read, or the glob is malformed.
+pub(super) fn files(item: &Item, target: &Target) -> Result<Found> {
     let path = Path::new(&item.from);
-    if path.is_file() {
-        found.push((path.to_path_buf(), file_name(path)));
+    let tree = if path.is_file() {
+        Tree { files: vec![(path.to_path_buf(), file_name(path))], ..Tree::default() }
     } else if path.is_dir() {
         // The content of a folder goes to the destination, as PyInstaller does it.
-        walk(path, |file, relative| found.push((file, relative)))?;
+        walk(path, &Wanted { enters: &|_| true, takes: &|_| true })
     } else {
-        let base = fixed_part(&item.from);
-        let glob = GlobBuilder::new(&item.from)
-            .literal_separator(true)
-            .build()
-            .context(|| format!("failed to read the glob `{}` in {}", item.from, item.place))?
-            .compile_matcher();
-        if base.is_dir() {
-            let mut folders = Vec::new();
-            for entry in WalkDir::new(&base).follow_links(true).sort_by_file_name().min_depth(1) {
-                let entry = entry.context(|| format!("failed to read folder `{}`", base.display()))?;
-                if entry.file_type().is_dir() {
-                    if glob.is_match(entry.path()) {
-                        folders.push(entry.into_path());
-                    }
-                } else if glob.is_match(entry.path()) {
-                    // `assets/**/*.png` keeps what `**` stood for; `assets/*.png` gives plain names.
-                    let relative = entry.path().strip_prefix(&base).unwrap_or(entry.path());
-                    found.push((entry.path().to_path_buf(), slashed(relative)));
-                }
-            }
-            for folder in folders {
-                let name = file_name(&folder);
-                walk(&folder, |file, relative| {
-                    if !found.iter().any(|(known, _)| *known == file) {
-                        found.push((file, format!("{name}/{relative}")));
-                    }
-                })?;
-            }
-        }
+        matching(item)?
+    };
+    if let Some(fatal) = tree.skipped.iter().find(|s| s.is_fatal()) {
+        return Err(Error::new(fatal.message()).hint(format!("named in {}", item.place)));
     }
-    if found.is_empty() {
+    let hint = || format!("named in {}", item.place);
+    let warnings: Vec<Warning> =
+        tree.skipped.iter().map(|skipped| Warning::new(skipped.message()).hint(hint())).collect();
+    if tree.files.is_empty() {
         return Err(Error::new(format!("no file matches `{}`, named in {}", item.from, item.place))
             .hint("paths in a spec count from the folder of the spec"));
     }
     let to = item.to.trim_matches('/').trim_start_matches("./");
     let to = if to == "." { "" } else { to };
+    let dest = |inner: String| if to.is_empty() { inner } else { format!("{to}/{inner}") };
     let reason = Reason::new("", By::Request(item.place.clone()));
-    Ok(found
-        .into_iter()
-        .map(|(file, relative)| Data {
-            dest: if to.is_empty() { relative } else { format!("{to}/{relative}") },
-            executable: is_executable(&file, target),
-            resource: false,
-            source: Source::File(file),
-            reason: reason.clone(),
-        })
-        .collect())
+    let data = |(file, inner): (PathBuf, String)| Data {
+        dest: dest(inner),
+        executable: is_executable(&file, target),
+        resource: false,
+        source: Source::File(file),
+        reason: reason.clone(),
+    };
+    let link = |link: FolderLink| Link::new(link, reason.clone(), dest);
+    let links = tree.links.into_iter().map(link).collect();
+    Ok(Found { files: tree.files.into_iter().map(data).collect(), links, warnings })
 }
 
-/// Calls `each` with every file below a folder and its path there.
-fn walk(folder: &Path, mut each: impl FnMut(PathBuf, String)) -> Result<()> {
-    for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
-        let entry = entry.context(|| format!("failed to read folder `{}`", folder.display()))?;
-        if entry.file_type().is_file() {
-            let relative = slashed(entry.path().strip_prefix(folder).unwrap_or(entry.path()));
-            each(entry.into_path(), relative);
-        }
+/// What the glob of an item matches; of a folder that it matches, all that is below.
+fn matching(item: &Item) -> Result<Tree> {
+    let base = fixed_part(&item.from);
+    let glob = GlobBuilder::new(&item.from)
+        .literal_separator(true)
+        .build()
+        .context(|| format!("failed to read the glob `{}` in {}", item.from, item.place))?
+        .compile_matcher();
+    if !base.is_dir() {
+        return Ok(Tree::default());
     }
-    Ok(())
+    let takes = |inner: &str| place(inner, &base, &glob).is_some();
+    let mut tree = walk(&base, &Wanted { enters: &|_| true, takes: &takes });
+    // Of a link the files below it decide: a glob for files does not match their folder.
+    let placed = |inner: &str| place(inner, &base, &glob).unwrap_or_else(|| inner.to_owned());
+    tree.files.iter_mut().for_each(|(_, inner)| *inner = placed(inner));
+    tree.links.iter_mut().for_each(|link| link.inner = placed(&link.inner));
+    Ok(tree)
+}
+
+/// Where a file goes that a glob matches itself, or one of the folders above it.
+///
+/// `assets/**/*.png` keeps what `**` stood for; `assets/*.png` gives plain names. A matched folder keeps its name.
+fn place(inner: &str, base: &Path, glob: &GlobMatcher) -> Option<String> {
+    if glob.is_match(base.join(inner)) {
+        return Some(inner.to_owned());
+    }
+    let folders = inner.match_indices('/').map(|(at, _)| &inner[..at]);
+    let folder = folders.into_iter().find(|folder| glob.is_match(base.join(folder)))?;
+    let above = folder.rfind('/').map_or(0, |at| at + 1);
+    Some(inner[above..].to_owned())
 }
 
 /// The folder before the first component with a wildcard.
@@ -97,10 +105,6 @@ fn fixed_part(glob: &str) -> PathBuf {
 
 fn file_name(path: &Path) -> String {
     path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
-fn slashed(path: &Path) -> String {
-    path.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 /// Whether a file may be executed on the target.
@@ -122,7 +126,7 @@ mod tests {
 
     fn dests(from: String) -> Result<Vec<String>> {
         let item = Item { from, to: "to".into(), place: "app.spec:3".into() };
-        Ok(files(&item, &crate::spec::host())?.into_iter().map(|d| d.dest).collect())
+        Ok(files(&item, &crate::spec::host())?.files.into_iter().map(|d| d.dest).collect())
     }
 
     #[test]

@@ -10,8 +10,10 @@ mod policy;
 mod prefix_data;
 mod stdlib;
 mod unmatched;
+mod walk;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::PathBuf;
 
 use crate::analysis::world::disk::Disk;
 use crate::analysis::world::distributions::{Installed, normalize, required_name};
@@ -27,6 +29,7 @@ use crate::spec::Request;
 use crate::store::Store;
 use policy::Policy;
 use unmatched::Unmatched;
+use walk::{FolderLink, Tree, Wanted};
 
 /// Everything that goes into the product, before native dependencies are closed.
 #[derive(Debug, Default)]
@@ -37,6 +40,8 @@ pub struct Contents {
     pub data: Vec<Data>,
     /// Native libraries that packages bring or the user named (extension modules are in the graph).
     pub libraries: Vec<Data>,
+    /// Links to folders.
+    pub links: Vec<Link>,
     /// Patterns of modules that rules want as files on disk.
     pub files: Vec<String>,
     /// Patterns of modules whose source rules want.
@@ -60,6 +65,25 @@ pub struct Data {
     pub resource: bool,
     /// Why it is here.
     pub reason: Reason,
+}
+
+/// A symbolic link to a folder, which stays one where the folder is in the product too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Path under the root, with `/`.
+    pub dest: String,
+    /// The link on the building machine.
+    pub source: PathBuf,
+    /// Files to take in its place where it cannot stay a link: paths through it, and below it. `None` if they are too many.
+    pub files: Option<Vec<(PathBuf, String)>>,
+    /// Why it is here.
+    pub reason: Reason,
+}
+
+impl Link {
+    fn new(link: FolderLink, reason: Reason, dest: impl Fn(String) -> String) -> Link {
+        Link { dest: dest(link.inner), source: link.path, files: link.files, reason }
+    }
 }
 
 impl Contents {
@@ -105,14 +129,15 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     let mut data: BTreeMap<String, Data> = BTreeMap::new();
     let mut libraries: BTreeMap<String, Data> = BTreeMap::new();
     // The user's own files come first: what they name wins over what is found.
-    for item in &request.data {
-        for file in items::files(item, &python.target)? {
-            data.entry(file.dest.clone()).or_insert(file);
-        }
-    }
-    for item in &request.binaries {
-        for file in items::files(item, &python.target)? {
-            libraries.entry(file.dest.clone()).or_insert(file);
+    let mut links = Vec::new();
+    for (items, into) in [(&request.data, &mut data), (&request.binaries, &mut libraries)] {
+        for item in items {
+            let found = items::files(item, &python.target)?;
+            for file in found.files {
+                into.entry(file.dest.clone()).or_insert(file);
+            }
+            links.extend(found.links);
+            warnings.extend(found.warnings);
         }
     }
     let wholes: Vec<Pattern> = request
@@ -130,6 +155,8 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     for file in beside.libraries {
         libraries.entry(file.dest.clone()).or_insert(file);
     }
+    links.extend(beside.links);
+    warnings.extend(beside.warnings);
     for file in own_files::collect(&graph, &python.target) {
         let into = if package_data::is_library(&file.dest) { &mut libraries } else { &mut data };
         into.entry(file.dest.clone()).or_insert(file);
@@ -140,12 +167,13 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
         {
             for glob in globs {
                 let found = rule_files(glob, rule, python)?;
-                if found.is_empty() {
+                if found.files.is_empty() {
                     unmatched.glob(rule, key, glob);
                 }
-                for file in found {
+                for file in found.files {
                     into.entry(file.dest.clone()).or_insert(file);
                 }
+                links.extend(found.links);
             }
         }
     }
@@ -206,7 +234,9 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     }
     libraries.retain(|dest, _| !data.contains_key(dest));
     let (data, libraries) = (data.into_values().collect(), libraries.into_values().collect());
-    Ok(Contents { graph, data, libraries, files, source, env, warnings })
+    links.sort_by(|a: &Link, b: &Link| a.dest.cmp(&b.dest));
+    links.dedup_by(|b, a| a.dest == b.dest);
+    Ok(Contents { graph, data, libraries, links, files, source, env, warnings })
 }
 
 /// The launcher as a library, for an interpreter without a shared libpython.
@@ -329,29 +359,31 @@ fn add_requested(
 }
 
 /// Files that a rule's glob names below the search path.
-fn rule_files(glob: &str, rule: &Rule, python: &Python) -> Result<Vec<Data>> {
+fn rule_files(glob: &str, rule: &Rule, python: &Python) -> Result<items::Found> {
     let top = glob.split('/').next().unwrap_or(glob);
     let Some(root) = python.search_path.iter().find(|root| root.join(top).exists()) else {
-        return Ok(Vec::new());
+        return Ok(items::Found::default());
     };
     let matcher = matcher(glob, rule)?;
-    let mut found = Vec::new();
-    for entry in
-        walkdir::WalkDir::new(root.join(top)).follow_links(true).sort_by_file_name().into_iter().flatten()
-    {
-        let Ok(relative) = entry.path().strip_prefix(root) else { continue };
-        if !entry.file_type().is_file() || !matcher.is_match(relative) {
-            continue;
-        }
-        let dest: Vec<_> = relative.components().map(|c| c.as_os_str().to_string_lossy()).collect();
-        let by = By::Rule(rule.file.clone());
-        found.push(Data {
-            dest: dest.join("/"),
-            executable: items::is_executable(entry.path(), &python.target),
-            resource: false,
-            source: Source::File(entry.path().to_owned()),
-            reason: Reason::new(&rule.module, by),
-        });
-    }
-    Ok(found)
+    let start = root.join(top);
+    let tree = if start.is_file() {
+        Tree { files: vec![(start, String::new())], ..Tree::default() }
+    } else {
+        let takes = |inner: &str| matcher.is_match(format!("{top}/{inner}"));
+        walk::walk(&start, &Wanted { enters: &|_| true, takes: &takes })
+    };
+    let dest = |inner: String| if inner.is_empty() { top.to_owned() } else { format!("{top}/{inner}") };
+    let by = By::Rule(rule.file.clone());
+    let reason = Reason::new(&rule.module, by);
+    let data = |(path, inner): (PathBuf, String)| Data {
+        dest: dest(inner),
+        executable: items::is_executable(&path, &python.target),
+        resource: false,
+        source: Source::File(path),
+        reason: reason.clone(),
+    };
+    let mut files: Vec<Data> = tree.files.into_iter().map(data).collect();
+    files.retain(|file| matcher.is_match(&file.dest));
+    let links = tree.links.into_iter().map(|link| Link::new(link, reason.clone(), dest)).collect();
+    Ok(items::Found { files, links, warnings: Vec::new() })
 }

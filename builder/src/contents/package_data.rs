@@ -5,19 +5,23 @@ use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use walkdir::WalkDir;
 
 use super::policy::Policy;
-use super::{Data, items};
+use super::walk::{FolderLink, Skipped, Tree, Wanted, walk};
+use super::{Data, Link, items};
 use crate::analysis::{By, Graph, Kind, Reason, Source};
+use crate::error::Warning;
 use crate::python::Python;
 use crate::store::{Bucket, Store};
+use crate::target::Target;
 
 /// What was found beside the modules.
 #[derive(Debug, Default)]
 pub(super) struct Beside {
     pub data: Vec<Data>,
     pub libraries: Vec<Data>,
+    pub links: Vec<Link>,
+    pub warnings: Vec<Warning>,
 }
 
 /// A collected package and the folder it lies in.
@@ -42,6 +46,7 @@ pub(super) fn collect(
 ) -> Beside {
     let packages = packages(graph, whole);
     let mut owned: Vec<(PathBuf, bool)> = Vec::new();
+    let mut found = Beside::default();
     let mut recorded: HashSet<usize> = HashSet::new();
     for (at, distribution) in graph.distributions.iter().enumerate() {
         // An editable install lists nothing but its metadata and what leads to its files.
@@ -62,7 +67,12 @@ pub(super) fn collect(
     for (folder, package) in &packages {
         let listed = package.distribution.is_some_and(|d| recorded.contains(&d));
         if !listed && !package.namespace {
-            list_unrecorded(folder, policy, package.whole, &mut owned);
+            let tree = unrecorded(folder, policy, package.whole);
+            owned.extend(tree.files.into_iter().map(|(file, _)| (file, false)));
+            found
+                .links
+                .extend(tree.links.into_iter().filter_map(|l| package.link(l, policy, &python.target)));
+            found.warnings.extend(tree.skipped.iter().map(Skipped::warning));
         }
     }
     let has_init = inits(&owned);
@@ -90,11 +100,12 @@ pub(super) fn collect(
             Some(here)
         })
         .collect();
-    let mut found = Beside::default();
     for here in sorted {
         found.data.extend(here.data);
         found.libraries.extend(here.libraries);
     }
+    // The packages came in no order.
+    found.warnings.sort_by(|a, b| a.message.cmp(&b.message));
     found.data.extend(zipped(graph, policy, python));
     found.libraries.extend(beside_packages(graph));
     found
@@ -265,15 +276,34 @@ fn is_init(file: &Path) -> bool {
 }
 
 /// Lists the files of a package's folder and of folders below that are no packages.
-fn list_unrecorded(folder: &Path, policy: &Policy, whole: bool, into: &mut Vec<(PathBuf, bool)>) {
-    let walk = WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(|e| {
-        if !e.file_type().is_dir() || e.depth() == 0 {
-            return true;
+fn unrecorded(folder: &Path, policy: &Policy, whole: bool) -> Tree {
+    let enters = |path: &Path| {
+        let name = path.file_name().map(|n| n.to_string_lossy()).unwrap_or_default();
+        (whole || policy.enters(&name)) && name != "__pycache__" && !path.join("__init__.py").exists()
+    };
+    walk(folder, &Wanted { enters: &enters, takes: &|_| true })
+}
+
+impl Package<'_> {
+    /// A link to a folder of data in the package.
+    fn link(&self, mut link: FolderLink, policy: &Policy, target: &Target) -> Option<Link> {
+        let inner = link.inner.clone();
+        let is_data = |rest: &str| {
+            let is_code = rest.ends_with(".py") || rest.ends_with(".pyc");
+            !is_code && (self.whole || policy.is_data(&format!("{inner}/{rest}"), target))
+        };
+        if let Some(files) = &mut link.files {
+            files.retain(|(_, rest)| is_data(rest));
+            if files.is_empty() {
+                return None;
+            }
         }
-        let name = e.file_name().to_string_lossy();
-        (whole || policy.enters(&name)) && name != "__pycache__" && !e.path().join("__init__.py").exists()
-    });
-    into.extend(walk.flatten().filter(|e| e.file_type().is_file()).map(|e| (e.into_path(), false)));
+        Some(Link::new(link, self.reason(), |inner| format!("{}/{inner}", self.dest)))
+    }
+
+    fn reason(&self) -> Reason {
+        Reason::new(self.name, By::Package)
+    }
 }
 
 /// Decides what the files of one folder are.
@@ -347,13 +377,12 @@ impl Sorter<'_, '_> {
     }
 
     fn data(&self, file: &Path, path: &str, executable: bool) -> Data {
-        let reason = Reason::new(self.package.name, By::Package);
         Data {
             dest: format!("{}/{path}", self.package.dest),
             source: Source::File(file.to_owned()),
             executable,
             resource: false,
-            reason,
+            reason: self.package.reason(),
         }
     }
 

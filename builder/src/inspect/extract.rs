@@ -1,9 +1,10 @@
 //! Writes what is in a product to a folder: files as they are, code as `.pyc` files.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use bootloader::archive::FileKind;
+use bootloader::archive::{FileKind, Place, follow, is_target};
 
 use super::{Product, damaged, is_safe, lossy, read};
 use crate::error::{Context, Error, Result};
@@ -46,7 +47,8 @@ impl Product {
                 done.files += usize::from(write(folder, &path, &[&source], false)?);
             }
         }
-        let mut links = Vec::new();
+        let mut links = BTreeMap::new();
+        let mut paths = Vec::new();
         for i in 0..archive.file_count() {
             let file = archive.file(i).map_err(hurt)?;
             let path = lossy(file.path);
@@ -67,29 +69,35 @@ impl Product {
                 (None, None) => continue,
             };
             if file.kind == FileKind::Link {
-                links.push((path, lossy(&bytes)));
+                links.insert(path, lossy(&bytes));
             } else {
                 done.files += usize::from(write(folder, &path, &[&bytes], file.is_executable())?);
+                paths.push(path);
             }
         }
         // Last, so that nothing is written through them.
-        for (path, target) in links {
-            let place = place(folder, &path)?;
-            if !stays_inside(&path, &target) {
-                return Err(Error::new(format!("the link `{path}` leads out of the product, to `{target}`")));
+        let paths: BTreeSet<&str> = paths.iter().map(String::as_str).collect();
+        for (path, target) in &links {
+            let place = place(folder, path)?;
+            if !stays_inside(path, &paths, &links) {
+                let message = format!("the link `{path}` leads out of the product, to `{target}`");
+                return Err(Error::new(message).hint("build it again"));
             }
             let failed = || format!("failed to write `{}`", place.display());
             if let Some(parent) = place.parent() {
                 std::fs::create_dir_all(parent).context(failed)?;
             }
-            symlink(&target, &place).context(failed)?;
             done.files += 1;
+        }
+        for (path, target) in &links {
+            let place = place(folder, path)?;
+            symlink(target, &place).context(|| format!("failed to write `{}`", place.display()))?;
         }
         Ok(done)
     }
 
     /// Where a link of a onedir product leads; where the system has no links, as it was built.
-    fn target_of(&self, path: &str, link: &Path) -> Result<String> {
+    pub(super) fn target_of(&self, path: &str, link: &Path) -> Result<String> {
         let built = || self.manifest.files.get(path).and_then(|entry| entry.link.clone());
         match std::fs::read_link(link) {
             Ok(target) => Ok(target.to_string_lossy().into_owned()),
@@ -135,38 +143,54 @@ fn write(folder: &Path, path: &str, parts: &[&[u8]], executable: bool) -> Result
     Ok(true)
 }
 
-/// Whether a link at `path` leads to a place below the same root.
-fn stays_inside(path: &str, target: &str) -> bool {
-    if target.starts_with('/') || target.contains(['\0', '\\']) {
-        return false;
-    }
-    let mut depth = path.matches('/').count();
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if depth == 0 => return false,
-            ".." => depth -= 1,
-            _ => depth += 1,
+/// Whether a link leads to a place below the same root, whatever other links are on the way, and nothing is below it.
+pub(super) fn stays_inside(path: &str, files: &BTreeSet<&str>, links: &BTreeMap<String, String>) -> bool {
+    let below = |folder: &str| format!("{folder}/");
+    let is_free = |folder: &str| {
+        let below = below(folder);
+        files.range(below.as_str()..).next().is_none_or(|path| !path.starts_with(&below))
+            && links.range(below.clone()..).next().is_none_or(|(path, _)| !path.starts_with(&below))
+    };
+    let look = |at: &[u8]| {
+        let at = lossy(at);
+        match links.get(&at) {
+            Some(target) => Place::Link(target.clone().into_bytes()),
+            None if files.contains(at.as_str()) => Place::File,
+            None if is_free(&at) => Place::Nothing,
+            None => Place::Folder,
         }
-    }
-    true
+    };
+    is_free(path)
+        && links.get(path).is_some_and(|target| is_target(target.as_bytes()))
+        && follow(path.as_bytes(), look).is_ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::stays_inside;
+    use super::*;
 
     #[test]
     fn links_stay_inside() {
         for (path, target, inside) in [
             ("a", "b", true),
             ("x/a", "../b", true),
-            ("a", "../b", false),
+            ("a", "x", true),
             ("x/a", "y/../../b", true),
+            ("a", "../b", false),
             ("x/a", "../../b", false),
             ("a", "/b", false),
+            ("a", "missing", false),
+            ("a", "a", false),
+            ("x/c", "b", false),
+            ("a", "up/../../b", false),
+            ("a", "up/b", true),
         ] {
-            assert_eq!(stays_inside(path, target), inside, "{path} {target}");
+            let files = BTreeSet::from(["b", "x/b", "x/c/d", "x/y/z"]);
+            let links = BTreeMap::from([
+                (path.to_owned(), target.to_owned()),
+                ("up".to_owned(), "x/y/..".to_owned()),
+            ]);
+            assert_eq!(stays_inside(path, &files, &links), inside, "{path} {target}");
         }
     }
 }

@@ -96,6 +96,9 @@ pub struct FileItem {
     pub stored: Option<u64>,
     /// Whether it is executable.
     pub executable: bool,
+    /// Target of a link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
     /// How it came in.
     pub why: Vec<Why>,
 }
@@ -218,6 +221,10 @@ impl Product {
                 size: sizes.map(|s| s.0).or(entry.map(|e| e.size)).unwrap_or(0),
                 stored: sizes.map(|s| s.1),
                 executable: f.is_executable(),
+                link: match f.blob.filter(|_| f.kind == FileKind::Link) {
+                    Some(id) => Some(lossy(&read(&archive, id).map_err(hurt)?)),
+                    None => entry.and_then(|e| e.link.clone()),
+                },
                 why: entry.map(|e| e.why.clone()).unwrap_or_default(),
                 path,
             });

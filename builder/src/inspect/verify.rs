@@ -32,7 +32,10 @@ impl Product {
             let error = archive.blob(id).err()?;
             Some(Problem { name: String::new(), message: format!("blob {id}: {error}") })
         });
-        let mut problems: Vec<Problem> = modules.collect();
+        // Of links the rules that a start checks before it extracts; those on the disk are read below.
+        let links = archive.check_files(|id| read(&archive, id)).err();
+        let links = links.map(|e| Problem { name: String::new(), message: e.to_string() });
+        let mut problems: Vec<Problem> = links.into_iter().chain(modules.collect::<Vec<_>>()).collect();
         problems.extend(files.collect::<Vec<_>>());
         problems.extend(blobs.collect::<Vec<_>>());
         Ok(problems)

@@ -145,11 +145,33 @@ pub(crate) fn allow_all_to_read(_: &File) -> io::Result<()> {
 
 /// Makes a symbolic link, or a copy of what it would lead to: links take a privilege.
 pub(crate) fn symlink(target: &str, link: &Path) -> io::Result<()> {
+    let original = leads_to(target, link);
+    let made = match original.is_dir() {
+        true => std::os::windows::fs::symlink_dir(target, link),
+        false => std::os::windows::fs::symlink_file(target, link),
+    };
     // Wine says that it has made one and has not.
-    if std::os::windows::fs::symlink_file(target, link).is_ok() && link.is_symlink() {
+    if made.is_ok() && link.is_symlink() {
         return Ok(());
     }
-    std::fs::copy(leads_to(target, link), link).map(drop)
+    copy(&original, link)
+}
+
+/// Copies a file or folder.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    if !from.is_dir() {
+        return std::fs::copy(from, to).map(drop);
+    }
+    if canonicalize(to.parent().unwrap_or(to))?.starts_with(canonicalize(from)?) {
+        let message = "a link to a folder around it cannot be copied, and this user may not create links";
+        return Err(io::Error::other(message));
+    }
+    std::fs::create_dir(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        copy(&entry.path(), &to.join(entry.file_name()))?;
+    }
+    Ok(())
 }
 
 /// Whether [`symlink`] has made this.
@@ -157,11 +179,22 @@ pub(crate) fn is_link_to(link: &Path, target: &str) -> bool {
     if let Ok(found) = std::fs::read_link(link) {
         return found == Path::new(target);
     }
-    let original = leads_to(target, link);
+    is_copy(link, &leads_to(target, link))
+}
+
+/// Whether a file or folder has the content of another one.
+fn is_copy(path: &Path, original: &Path) -> bool {
+    if path.is_dir() {
+        let names = |folder: &Path| -> io::Result<std::collections::BTreeSet<_>> {
+            std::fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect()
+        };
+        let (Ok(own), Ok(others)) = (names(path), names(original)) else { return false };
+        return own == others && own.iter().all(|name| is_copy(&path.join(name), &original.join(name)));
+    }
     let length = |path: &Path| std::fs::metadata(path).ok().filter(Metadata::is_file).map(|m| m.len());
-    length(link).is_some()
-        && length(link) == length(&original)
-        && std::fs::read(link).ok() == std::fs::read(&original).ok()
+    length(path).is_some()
+        && length(path) == length(original)
+        && std::fs::read(path).ok() == std::fs::read(original).ok()
 }
 
 fn leads_to(target: &str, link: &Path) -> PathBuf {

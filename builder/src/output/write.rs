@@ -1,6 +1,6 @@
 //! Writes executables and folders of files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -12,6 +12,9 @@ use crate::assemble::{App, Executable, Piece};
 use crate::error::{Error, Result};
 use crate::interrupt;
 use crate::os::{create_new, symlink};
+
+/// From this length in bytes on, a second file with the same content is copied from the first.
+const SHARED: u64 = 64 << 10;
 
 /// Writes an executable.
 pub(super) fn executable(path: &Path, executable: &Executable) -> Result<()> {
@@ -72,10 +75,28 @@ pub(super) fn onedir(root: &Path, app: &App) -> Result<()> {
         let folder = contents.join(folder);
         std::fs::create_dir_all(&folder).map_err(failed(&folder))?;
     }
-    // Links last: where the system has none they are copies of what is there by then.
     let (links, files): (Vec<&Beside>, Vec<&Beside>) = app.beside.iter().partition(|b| b.link.is_some());
-    for some in [files, links] {
-        some.par_iter().with_max_len(8).try_for_each(|file| beside(&contents.join(&file.dest), file))?;
+    let (files, twins) = twins(files, &contents);
+    for some in [&files[..], &twins] {
+        some.par_iter()
+            .with_max_len(8)
+            .try_for_each(|(file, content)| beside(&contents.join(&file.dest), file, content))?;
+    }
+    // Last: where the system has no links they are copies of what is there by then, maybe of other copies.
+    let mut left = links;
+    while !left.is_empty() {
+        let before = left.len();
+        let mut failure = None;
+        left.retain(|file| match beside(&contents.join(&file.dest), file, &file.content) {
+            Ok(()) => false,
+            Err(error) => {
+                failure = Some(error);
+                true
+            }
+        });
+        if let Some(error) = failure.filter(|_| left.len() == before) {
+            return Err(error);
+        }
     }
     for e in &app.executables {
         let path = root.join(&e.name);
@@ -87,14 +108,35 @@ pub(super) fn onedir(root: &Path, app: &App) -> Result<()> {
     Ok(())
 }
 
-fn beside(path: &Path, file: &Beside) -> Result<()> {
+/// A file, and where its content is read from.
+type Content<'a> = (&'a Beside, Stored);
+
+/// Sets apart the files whose content another file of the product has: they are copied from there, so that they share its
+/// blocks on file systems that can do this (Btrfs, XFS, APFS), wherever the sources are. A hard link would share changes too.
+fn twins<'a>(files: Vec<&'a Beside>, contents: &Path) -> (Vec<Content<'a>>, Vec<Content<'a>>) {
+    let mut known: HashMap<(&str, u64), &Beside> = HashMap::new();
+    let (mut firsts, mut twins) = (Vec::new(), Vec::new());
+    for file in files {
+        let is_known = file.size >= SHARED && !file.hash.is_empty();
+        match known.get(&(file.hash.as_str(), file.size)).filter(|_| is_known) {
+            Some(first) => twins.push((file, Stored::File(contents.join(&first.dest)))),
+            None => {
+                known.insert((&file.hash, file.size), file);
+                firsts.push((file, file.content.clone()));
+            }
+        }
+    }
+    (firsts, twins)
+}
+
+fn beside(path: &Path, file: &Beside, content: &Stored) -> Result<()> {
     interrupt::check()?;
     let failed = failed(path);
     if let Some(target) = &file.link {
         return symlink(target, path).map_err(&failed);
     }
     let mut out = create_new(path, file.executable).map_err(&failed)?;
-    let len = match &file.content {
+    let len = match content {
         Stored::Bytes(bytes) => {
             out.write_all(bytes).map_err(&failed)?;
             bytes.len() as u64

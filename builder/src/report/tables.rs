@@ -19,14 +19,17 @@ pub fn print_listing(listing: &Listing) {
         kind: m.kind,
         size: m.size,
         stored: (m.kind == "code").then_some(m.stored),
-        name: &m.name,
+        name: m.name.clone(),
         why: &m.why,
     });
     let files = listing.files.iter().map(|f| Row {
         kind: f.kind,
         size: f.size,
         stored: f.stored,
-        name: &f.path,
+        name: match &f.link {
+            Some(target) => format!("{} -> {target}", f.path),
+            None => f.path.clone(),
+        },
         why: &f.why,
     });
     let rows: Vec<Row<'_>> = modules.chain(files).collect();
@@ -59,7 +62,7 @@ struct Row<'a> {
     size: u64,
     /// `None` for what has no bytes in the archive.
     stored: Option<u64>,
-    name: &'a str,
+    name: String,
     why: &'a [Why],
 }
 

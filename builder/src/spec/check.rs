@@ -102,6 +102,10 @@ pub(crate) fn existing(text: &str, base: &Path, what: &str) -> Result<PathBuf> {
     if path.exists() {
         return Ok(path);
     }
+    if path.is_symlink() {
+        return Err(Error::new(format!("{what} `{text}` is a link to a missing file"))
+            .hint("remove the link, or create the file that it leads to"));
+    }
     let error = Error::new(format!("{what} `{text}` not found"));
     Err(match nearest_file(text, base) {
         Some(hint) => error.hint(hint),

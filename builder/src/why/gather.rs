@@ -47,14 +47,14 @@ impl Map {
                 ..Node::new(&native.dest, What::Library)
             });
         }
-        for (path, target) in &natives.links {
-            map.add_link(path, target);
-        }
-        for data in &contents.data {
+        map.add_links(natives.links.iter().map(|(path, target)| (path.as_str(), target.as_str())));
+        let data = contents.data.iter().map(|d| (&d.dest, &d.reason, d.source.file()));
+        let links = contents.links.iter().map(|l| (&l.dest, &l.reason, Some(l.source.as_path())));
+        for (dest, reason, source) in data.chain(links) {
             map.add_file(Node {
-                whys: vec![Why::from(&data.reason)],
-                source: data.source.file().map(Into::into),
-                ..Node::new(&data.dest, What::Data)
+                whys: vec![Why::from(reason)],
+                source: source.map(Into::into),
+                ..Node::new(dest, What::Data)
             });
         }
         map.finish();
@@ -88,15 +88,14 @@ impl Map {
         for (path, file) in &manifest.files {
             let what =
                 if matches!(file.kind.as_str(), "native" | "program") { What::Library } else { What::Data };
-            if file.link.is_none() {
+            // A second name that a library has got has no reason of its own.
+            if file.link.is_none() || !file.why.is_empty() {
                 map.add_file(Node { whys: file.why.clone(), more: file.more, ..Node::new(path, what) });
             }
         }
-        for (path, file) in &manifest.files {
-            if let Some(target) = &file.link {
-                map.add_link(path, target);
-            }
-        }
+        map.add_links(
+            manifest.files.iter().filter_map(|(path, f)| Some((path.as_str(), f.link.as_deref()?))),
+        );
         map.finish();
         map
     }

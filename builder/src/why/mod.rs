@@ -143,11 +143,20 @@ impl Map {
         self.nodes.push(Node { path: Some(node.name.clone()), ..node });
     }
 
-    /// Adds a second name of a file.
-    fn add_link(&mut self, path: &str, target: &str) {
-        let folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
-        if let Some(&at) = self.files.get(&format!("{folder}{target}")) {
-            self.files.entry(path.to_owned()).or_insert(at);
+    /// Adds second names of files, each with what it leads to: a file or another second name.
+    fn add_links<'l>(&mut self, links: impl IntoIterator<Item = (&'l str, &'l str)>) {
+        let mut left: Vec<(&str, String)> =
+            links.into_iter().map(|(path, target)| (path, led_to(path, target))).collect();
+        loop {
+            let before = left.len();
+            left.retain(|(path, end)| {
+                let Some(&at) = self.files.get(end) else { return true };
+                self.files.entry((*path).to_owned()).or_insert(at);
+                false
+            });
+            if left.len() == before {
+                return;
+            }
         }
     }
 
@@ -236,4 +245,18 @@ impl Map {
 fn is_metadata(path: &str) -> bool {
     let top = path.split('/').next().unwrap_or_default();
     top.ends_with(".dist-info") || top.ends_with(".egg-info")
+}
+
+/// The path that a link leads to, by its text.
+fn led_to(link: &str, target: &str) -> String {
+    let mut parts: Vec<&str> = link.split('/').collect();
+    parts.pop();
+    for part in target.split('/') {
+        match part {
+            "." => {}
+            ".." => drop(parts.pop()),
+            name => parts.push(name),
+        }
+    }
+    parts.join("/")
 }

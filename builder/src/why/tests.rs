@@ -41,7 +41,7 @@ fn map() -> Map {
     let asked = why("", "request: include `meta_only` of `[metadata]`", 0, None);
     file(&mut map, "meta_only-2.dist-info/METADATA", What::Data, vec![why("", &asked.by, 0, None)]);
     file(&mut map, "b/ruled.txt", What::Data, vec![why("b.*", "rule: b.toml", 0, None)]);
-    map.add_link("b/libinner.so", "libinner-1a.so.2");
+    map.add_links([("b/libinner.so", "libinner.so.2"), ("b/libinner.so.2", "./libinner-1a.so.2")]);
     map.missing.insert("gone".into(), vec![why("a.x", "import", 7, Some("function"))]);
     map.host.insert("libc.so.6".into(), "b/ext.so".into());
     map.finish();

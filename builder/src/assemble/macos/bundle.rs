@@ -158,12 +158,21 @@ impl Folder {
         }
     }
 
-    /// Whether a link in it leads to code, by what has its target's name.
+    /// Whether a link in it leads to code, by what has its target's name. One to another folder counts as data: each path
+    /// is among code and among data, so it leads there from both.
     fn is_code(&self, item: &Item) -> bool {
-        match item {
-            Item::Link(target) => self.files.get(target).is_some_and(Item::is_code),
-            item => item.is_code(),
+        let mut item = item;
+        // Links that lead to each other were refused before.
+        for _ in 0..=self.files.len() {
+            match item {
+                Item::Link(target) => match self.files.get(target) {
+                    Some(next) => item = next,
+                    None => return false,
+                },
+                item => return item.is_code(),
+            }
         }
+        false
     }
 
     fn kind(&self) -> Kind {
@@ -307,6 +316,8 @@ fn signed(content: &Stored) -> Result<Vec<Cdhash>> {
 
 #[cfg(test)]
 mod tests {
+    use bootloader::archive::{Place, follow};
+
     use super::*;
 
     fn code() -> Item {
@@ -360,6 +371,46 @@ mod tests {
             .map(|(path, item)| (path.clone(), item.as_str()))
             .collect();
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn links_lead_to_the_same_place_from_code_and_from_data() {
+        let link = |target: &str| Item::Link(target.into());
+        let found = laid_out(vec![
+            ("data/v1/a", data(vec![])),
+            ("data/current", link("v1")),
+            ("data/l", link("current/a")),
+            ("lib/libx.1.2.dylib", code()),
+            ("lib/libx.1.dylib", link("libx.1.2.dylib")),
+            ("lib/libx.dylib", link("libx.1.dylib")),
+            ("lib/plugins/libx.dylib", link("../libx.dylib")),
+            ("lib/up", link("../data/l")),
+        ]);
+        let item = |path: &str| found.iter().find(|(p, _)| p == path).map(|(_, item)| item.as_str());
+        assert_eq!(item("Frameworks/lib/libx.dylib"), Some("libx.1.dylib"));
+        assert_eq!(item("Frameworks/lib/libx.1.dylib"), Some("libx.1.2.dylib"));
+        let look = |at: &[u8]| {
+            let at = std::str::from_utf8(at).unwrap();
+            match item(at) {
+                Some("code" | "data") => Place::File,
+                Some(target) => Place::Link(target.as_bytes().to_vec()),
+                None if found.iter().any(|(path, _)| path.starts_with(&format!("{at}/"))) => Place::Folder,
+                None => Place::Nothing,
+            }
+        };
+        let end = |path: &str| follow(path.as_bytes(), look).map(|end| String::from_utf8(end).unwrap());
+        for root in [CODE, DATA] {
+            for (path, expected) in [
+                ("data/current", "Resources/data/v1"),
+                ("data/current/a", "Resources/data/v1/a"),
+                ("data/l", "Resources/data/v1/a"),
+                ("lib/up", "Resources/data/v1/a"),
+                ("lib/libx.dylib", "Frameworks/lib/libx.1.2.dylib"),
+                ("lib/plugins/libx.dylib", "Frameworks/lib/libx.1.2.dylib"),
+            ] {
+                assert_eq!(end(&format!("{root}/{path}")).as_deref(), Ok(expected), "{path}");
+            }
+        }
     }
 
     #[test]
