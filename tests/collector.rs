@@ -168,7 +168,7 @@ fn unfrozen_and_frozen<T>(
     seen: impl Fn(&Outcome, &Path) -> T,
 ) -> (T, T) {
     let python = Run::new(&interpreter.exe).args(["-s", "-E", "-B", "app.py"]).in_folder(unfrozen.path());
-    let frozen = frozen.freeze_for(Mode::Onedir, &interpreter.exe);
+    let frozen = frozen.freeze_for(Mode::Onedir, interpreter);
     let result = |run: Run| {
         let home = scratch("home");
         make_reachable(home.path());

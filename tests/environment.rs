@@ -40,7 +40,7 @@ fn check(app: &Frozen, run: Run) {
 fn a_child_gets_the_environment_that_the_program_was_given() {
     for interpreter in interpreters() {
         for mode in Mode::ALL {
-            let app = Project::script(SOURCE).freeze_for(mode, &interpreter.exe);
+            let app = Project::script(SOURCE).freeze_for(mode, interpreter);
             check(&app, app.command());
             let run =
                 app.command().env("LD_LIBRARY_PATH", "/given/by/user").env("LC_ALL", "C").env("EMPTY", "");

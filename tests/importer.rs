@@ -346,7 +346,7 @@ print(helper.VALUE)
     for interpreter in harness::interpreters() {
         for mode in Mode::ALL {
             let needs = "import decimal, importlib.metadata, json, pkgutil\nVALUE = 1\n";
-            let app = Project::script(source).file("helper.py", needs).freeze_for(mode, &interpreter.exe);
+            let app = Project::script(source).file("helper.py", needs).freeze_for(mode, interpreter);
             let once = "True True True 1\n[1] 2.5 False\n['helper']\n";
             let outcome = app.command().run();
             outcome.success();

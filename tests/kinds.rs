@@ -106,7 +106,7 @@ def shown(name):
                 .file("work.py", "def double(n): return 2 * n\n")
                 .file("texts.py", texts)
                 .file("late.py", "BEHIND = 1\n");
-            let outcome = project.freeze_for(mode, &interpreter.exe).command().run();
+            let outcome = project.freeze_for(mode, interpreter).command().run();
             outcome.prints(
                 "[0, 2, 4, 6] [1, 2, 3, 4]\n6 8\nforkserver\n[0, 2, 4, 6] [1, 2, 3, 4]\nMissing <class 'int'>\n\
                  ['Template', ('hello ', ' ', ''), [('world', 'name'), (1, 'BEHIND')]]\nb\n",
@@ -146,7 +146,7 @@ print([n for n in ('first', 'second', 'pack') if n in sys.modules])
                 .file("second.py", "VALUE = 2\nother = 3\n")
                 .file("pack/__init__.py", "")
                 .file("pack/inner.py", "VALUE = 4\n");
-            let outcome = project.freeze_for(mode, &interpreter.exe).command().run();
+            let outcome = project.freeze_for(mode, interpreter).command().run();
             outcome.prints("[]\n1 2 3 4\n['first', 'second', 'pack']\n");
         }
     }
@@ -179,7 +179,7 @@ print(locked.answer(), sys._is_gil_enabled(), *[str(w.message).split(',')[0] for
     for interpreter in of_kind("without the global lock", |i| i.abiflags.contains('t')) {
         let Some(files) = extensions(interpreter) else { continue };
         for mode in Mode::ALL {
-            let app = with(Project::script(source), &files).freeze_for(mode, &interpreter.exe);
+            let app = with(Project::script(source), &files).freeze_for(mode, interpreter);
             let outcome = app.command().run();
             outcome.prints(&format!(
                 "42 {} False\n[200]\n42 True The global interpreter lock (GIL) has been enabled to load module \
@@ -204,7 +204,7 @@ print(free.answer() + locked.answer(), free.__file__.endswith('%s'), hasattr(sys
         let suffix = configured(interpreter, "sysconfig.get_config_var('EXT_SUFFIX')");
         let source = source.replace("%s", &suffix);
         for mode in Mode::ALL {
-            let app = with(Project::script(&source), &files).freeze_for(mode, &interpreter.exe);
+            let app = with(Project::script(&source), &files).freeze_for(mode, interpreter);
             let debug = if interpreter.abiflags.contains('d') { "True" } else { "False" };
             app.command().run().prints(&format!("84 True {debug}\n"));
         }

@@ -13,6 +13,7 @@ mod archive;
 mod assemble;
 mod binaries;
 mod cache;
+mod cases;
 mod circles;
 mod cli;
 mod collector;

@@ -64,7 +64,7 @@ fn a_program_for_another_python_than_its_libpython_is_refused() {
 #[test]
 fn a_program_for_another_python_than_its_interpreter_is_refused() {
     for own in without_libpython() {
-        let app = Project::script("print(1)").freeze_for(Mode::Onedir, &own.exe);
+        let app = Project::script("print(1)").freeze_for(Mode::Onedir, own);
         let named = |i: &Interpreter| format!("Python {}", i.minor());
         refused(&app, &["Python 3.99", &named(own)], |parts| parts.set("python", "3.99"));
     }
@@ -73,7 +73,7 @@ fn a_program_for_another_python_than_its_interpreter_is_refused() {
 #[test]
 fn only_the_interpreter_is_run_and_only_the_launcher_preloaded() {
     for own in without_libpython() {
-        let app = Project::script("print(1)").freeze_for(Mode::Onefile, &own.exe);
+        let app = Project::script("print(1)").freeze_for(Mode::Onefile, own);
         let blob = |parts: &Parts, path: &str| parts.files[parts.file(path)][8..12].to_vec();
         for key in ["interpreter", "twin"] {
             refused(&app, &["damaged", "interpreter"], |parts| {

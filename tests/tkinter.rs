@@ -35,7 +35,7 @@ fn tkinter_finds_its_scripts_and_tells_no_child() {
     let display = Display::start();
     for interpreter in interpreters().iter().filter(|i| !i.lacks.iter().any(|l| l == "tkinter")) {
         for mode in Mode::ALL {
-            let app = Project::script(SOURCE).freeze_for(mode, &interpreter.exe);
+            let app = Project::script(SOURCE).freeze_for(mode, interpreter);
             let mut run = app.command().with_sandbox(|sandbox| {
                 sandbox.hidden.extend(["/usr/share/tcltk".into(), "/usr/lib/tcltk".into()]);
             });

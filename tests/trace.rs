@@ -12,17 +12,27 @@ fn import_of(module: &str) -> String {
     format!("exec(bytes.fromhex('{hex}'))")
 }
 
+/// What decodes to a text.
+fn decoded(text: &str) -> String {
+    let hex: String = text.bytes().map(|b| format!("{b:02x}")).collect();
+    format!("bytes.fromhex('{hex}').decode()")
+}
+
 /// A program that imports a module, opens a file and loads a library by what only a run tells.
 fn secretive() -> Project {
     let app = format!(
-        "import sys\nimport pkg\n{}\nprint(pkg.read(sys.argv[1]), pkg.answer(sys.argv[1]), 'hidden' in sys.modules)\n\
+        "import sys\nimport pkg\n{}\nprint(pkg.read(sys.argv[1]), pkg.answer(sys.argv[1]), {} in sys.modules)\n\
          import inner_of_hidden\nsys.exit(7)\n",
-        import_of("hidden")
+        import_of("hidden"),
+        decoded("hidden")
     );
-    let pkg = "import ctypes, os\nhere = os.path.dirname(__file__)\n\n\
-               def read(name):\n    with open(os.path.join(here, 'tests', name + '.txt')) as f:\n        \
-               return f.read()\n\n\
-               def answer(name):\n    return ctypes.CDLL(os.path.join(here, 'tests', 'lib' + name + '.so')).answer()\n";
+    let tests = decoded("tests");
+    let pkg = format!(
+        "import ctypes, os\nhere = os.path.dirname(__file__)\n\n\
+         def read(name):\n    with open(os.path.join(here, {tests}, name + '.txt')) as f:\n        \
+         return f.read()\n\n\
+         def answer(name):\n    return ctypes.CDLL(os.path.join(here, {tests}, 'lib' + name + '.so')).answer()\n"
+    );
     let project = Project::script(&app)
         .file("pkg/__init__.py", pkg)
         .file("pkg/tests/deep.txt", "deep data")

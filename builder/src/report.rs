@@ -264,6 +264,15 @@ impl Reporter {
             count(counts.data, "data file", "data files"),
         ];
         self.line(&format!("{indent}{} of Python {}", contents.join(", "), counts.python));
+        let own = &counts.own_data;
+        if own.files > 0 {
+            let files = count(own.files, "file", "files");
+            self.line(&format!("{indent}own data: {files} ({})", own.places.join(", ")));
+        }
+        if own.sources > 0 {
+            let files = count(own.sources, "file", "files");
+            self.line(&format!("{indent}own sources: {files}, since the program lists or reads them"));
+        }
         if let Some((version, file)) = &counts.macos {
             self.line(&format!("{indent}runs on macOS {version} and newer, as `{file}` needs it"));
         }

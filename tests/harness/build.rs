@@ -310,9 +310,10 @@ impl Project {
 
     /// Freezes `app.py` for an interpreter, with nothing else said.
     #[track_caller]
-    pub fn freeze_for(self, mode: Mode, interpreter: &Path) -> Frozen {
+    pub fn freeze_for(self, mode: Mode, interpreter: &Interpreter) -> Frozen {
         let form = format!("--{}", mode.name());
-        let outcome = self.bare_command(["app.py", "-y", &form, "--python"]).arg(interpreter).run();
+        let run = hiding(self.bare_command(["app.py", "-y", &form, "--python"]), interpreter);
+        let outcome = run.arg(&interpreter.exe).run();
         self.moved(mode, "app", outcome)
     }
 

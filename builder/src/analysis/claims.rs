@@ -31,7 +31,8 @@ pub(super) enum What {
     File {
         /// Where it lies.
         path: PathBuf,
-        /// Path under the root, with `/`; it may begin with `..`.
+        /// Where it goes, with `/`: from the folder of the program, which it may leave by `..`, or from the root of the
+        /// bundle if it begins with `/`.
         dest: String,
     },
     /// Something of the program's own code that could not be followed.

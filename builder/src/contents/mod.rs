@@ -157,7 +157,11 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     }
     links.extend(beside.links);
     warnings.extend(beside.warnings);
-    for file in own_files::collect(&graph, &python.target) {
+    let linked: BTreeSet<String> = links.iter().map(|link: &Link| link.dest.clone()).collect();
+    let is_known = |dest: &str| linked.contains(dest) || data.contains_key(dest);
+    let (own_files, own_links) = own_files::collect(&graph, &python.target, &is_known);
+    links.extend(own_links);
+    for file in own_files {
         let into = if package_data::is_library(&file.dest) { &mut libraries } else { &mut data };
         into.entry(file.dest.clone()).or_insert(file);
     }

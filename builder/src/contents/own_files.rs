@@ -1,29 +1,42 @@
 //! Files of the program's own that its strings name.
 
 use std::collections::HashSet;
+use std::path::Path;
 
-use super::{Data, items};
+use super::walk::{FolderLink, Wanted, walk};
+use super::{Data, Link, items};
 use crate::analysis::{Graph, Source};
 use crate::target::Target;
 
-/// The files, at their places under the root.
-pub(super) fn collect(graph: &Graph, target: &Target) -> Vec<Data> {
-    let modules: HashSet<&std::path::Path> =
+/// The files and the links to folders, at their places under the root, but for places that are taken.
+pub(super) fn collect(
+    graph: &Graph,
+    target: &Target,
+    is_known: &dyn Fn(&str) -> bool,
+) -> (Vec<Data>, Vec<Link>) {
+    let modules: HashSet<&Path> =
         graph.modules.values().filter(|m| !m.name.starts_with("__main__")).filter_map(|m| m.file()).collect();
-    let mut found = Vec::new();
+    let (mut files, mut links) = (Vec::new(), Vec::new());
     for file in &graph.own_files {
         // An extension module comes as a module.
         let is_module = modules.contains(file.path.as_path());
-        if is_module && file.path.extension().is_none_or(|e| e != "py") {
+        if is_module && file.path.extension().is_none_or(|e| e != "py") || is_known(&file.dest) {
             continue;
         }
-        found.push(Data {
-            dest: file.dest.clone(),
-            executable: items::is_executable(&file.path, target),
-            resource: false,
-            source: Source::File(file.path.clone()),
-            reason: file.reason.clone(),
-        });
+        if file.path.is_dir() {
+            let tree = walk(&file.path, &Wanted { enters: &|_| true, takes: &|_| true });
+            let link =
+                FolderLink { path: file.path.clone(), inner: file.dest.clone(), files: Some(tree.files) };
+            links.push(Link::new(link, file.reason.clone(), |dest| dest));
+        } else if file.path.is_file() {
+            files.push(Data {
+                dest: file.dest.clone(),
+                executable: items::is_executable(&file.path, target),
+                resource: false,
+                source: Source::File(file.path.clone()),
+                reason: file.reason.clone(),
+            });
+        }
     }
-    found
+    (files, links)
 }

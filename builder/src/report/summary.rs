@@ -67,12 +67,44 @@ pub struct Counts {
     pub libraries: usize,
     /// Data files.
     pub data: usize,
+    /// Files of the program's own that were taken because its strings name them, and the first places among them.
+    pub own_data: OwnData,
     /// Oldest glibc that will do, and the file that needs it.
     pub glibc: Option<(String, String)>,
     /// Oldest macOS that will do, and the file that needs it.
     pub macos: Option<(String, String)>,
     /// Imports that lead nowhere and are not guarded.
     pub missing: usize,
+}
+
+/// Files that nobody asked for by an option.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct OwnData {
+    /// How many.
+    pub files: usize,
+    /// Folders and files at the top among them, the first few.
+    pub places: Vec<String>,
+    /// How many of them are sources of the program.
+    pub sources: usize,
+}
+
+impl OwnData {
+    /// Places that are named.
+    const MOST: usize = 4;
+
+    fn of(contents: &Contents) -> OwnData {
+        let own = contents.graph.own_files.iter().map(|f| f.dest.as_str());
+        let is_source = |dest: &&str| Path::new(dest).extension().is_some_and(|e| e == "py");
+        let (sources, files): (Vec<&str>, Vec<&str>) = own.partition(is_source);
+        let place = |dest: &&str| match dest.split_once('/') {
+            Some((folder, _)) => format!("{folder}/…"),
+            None => (*dest).to_owned(),
+        };
+        let mut places: Vec<String> = files.iter().map(place).collect();
+        places.dedup();
+        places.truncate(OwnData::MOST);
+        OwnData { files: files.len(), places, sources: sources.len() }
+    }
 }
 
 impl Counts {
@@ -89,6 +121,7 @@ impl Counts {
             modules: totals.modules,
             libraries: totals.libraries,
             data: totals.data,
+            own_data: OwnData::of(contents),
             glibc: floor(&natives.glibc),
             macos: floor(&natives.macos),
             missing: contents.graph.missing.values().filter(|r| needed(r)).count(),

@@ -1,16 +1,19 @@
 //! The finished graph: modules with their distributions, and what else the modules ask for.
 
 use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
 
 use super::Fixpoint;
-use crate::analysis::graph::{Graph, Kind, Module};
+use crate::analysis::collected::Node;
+use crate::analysis::graph::{Graph, Kind, Module, OwnFile};
 use crate::analysis::world::Role;
 use crate::analysis::world::distributions::{Installed, required_name};
 
 impl Fixpoint<'_> {
     /// The finished graph.
     pub(in crate::analysis) fn finish(mut self) -> Graph {
-        let nodes = std::mem::take(&mut self.collected.nodes);
+        let mut nodes = std::mem::take(&mut self.collected.nodes);
+        let own_files = self.place_own_files(&mut nodes);
         let starts_interpreter = nodes.iter().any(|n| n.role == Role::Library && n.facts.interpreter);
         let installed = self.world.installed;
         let mut owners: BTreeMap<usize, usize> = BTreeMap::new();
@@ -87,11 +90,51 @@ impl Fixpoint<'_> {
             climbing,
             making,
             listed: self.listed,
-            own_files: self.own_files.into_values().collect(),
+            own_files,
             starts_interpreter,
             distributions,
             warnings: self.warnings,
         }
+    }
+}
+
+impl Fixpoint<'_> {
+    /// The program's own files at their places under the root. If one lies above the folder of the program, that folder
+    /// becomes one of the bundle, with the program's modules in it: paths that go up from `__file__` stay in the bundle.
+    fn place_own_files(&mut self, nodes: &mut [Node]) -> Vec<OwnFile> {
+        let files = std::mem::take(&mut self.own_files);
+        let up = |dest: &str| dest.split('/').take_while(|p| *p == "..").count();
+        let levels = files.keys().map(|dest| up(dest)).max().unwrap_or(0);
+        let folder: Vec<String> = match self.world.own_folders().next().filter(|_| levels > 0) {
+            Some(folder) => {
+                let names: Vec<String> =
+                    folder.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+                names[names.len().saturating_sub(levels)..].to_vec()
+            }
+            None => Vec::new(),
+        };
+        if !folder.is_empty() {
+            let prefix = folder.join("/");
+            for node in nodes.iter_mut().filter(|n| n.role == Role::Program) {
+                let is_below = |file: &Path| self.world.own_folders().any(|own| file.starts_with(own));
+                if node.module.file().is_none_or(is_below) && !node.module.path.is_empty() {
+                    node.module.path = format!("{prefix}/{}", node.module.path);
+                }
+            }
+        }
+        let mut placed: BTreeMap<String, OwnFile> = BTreeMap::new();
+        for (dest, file) in files {
+            let dest = match dest.strip_prefix('/') {
+                Some(dest) => dest.to_owned(),
+                None => {
+                    let kept = &folder[..folder.len().saturating_sub(up(&dest))];
+                    let inner = dest.split('/').filter(|p| *p != "..");
+                    kept.iter().map(String::as_str).chain(inner).collect::<Vec<_>>().join("/")
+                }
+            };
+            placed.entry(dest.clone()).or_insert(OwnFile { dest, ..file });
+        }
+        placed.into_values().collect()
     }
 }
 

@@ -7,7 +7,7 @@ use super::Heuristic;
 use crate::analysis::claims::Claims;
 use crate::analysis::collected::Collected;
 use crate::analysis::graph::{By, Guard, Reason};
-use crate::analysis::world::{Role, World};
+use crate::analysis::world::World;
 use crate::names::{is_inside, is_tool, top};
 
 #[derive(Default)]
@@ -22,10 +22,7 @@ impl Heuristic for Application {
             return;
         }
         let is_entry = |r: &Reason| matches!(&r.by, By::EntryPoint(p) if p.starts_with("console_scripts: "));
-        let entries = collected
-            .nodes
-            .iter()
-            .filter(|n| n.role == Role::Library && n.module.reasons.iter().any(is_entry));
+        let entries = collected.nodes.iter().filter(|n| n.module.reasons.iter().any(is_entry));
         let tops: BTreeSet<&str> = entries.map(|n| top(&n.module.name)).collect();
         for package in tops {
             if self.whole.contains(package) {

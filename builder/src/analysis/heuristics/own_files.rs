@@ -149,8 +149,8 @@ impl Look<'_, '_> {
             // A branch that is written for another freezer looks elsewhere than the files lie.
             let looked_at = match path.base {
                 Base::Module if is_whole && !is_near => self.layout.below(self.folder, parts),
-                Base::Program if is_whole => Some(parts.join("/")),
-                Base::Unknown if is_whole && self.meipass => Some(known.join("/")),
+                Base::Program if is_whole => Some(format!("/{}", parts.join("/"))),
+                Base::Unknown if is_whole && self.meipass => Some(format!("/{}", known.join("/"))),
                 _ => None,
             };
             if let Some(dest) = looked_at {
@@ -179,7 +179,7 @@ impl Look<'_, '_> {
         for file in found {
             self.take(&file, &reason, is_word);
             if self.meipass && !text.text.contains(['*', '?']) {
-                self.take_to(&file, &parts.join("/"), &reason);
+                self.take_to(&file, &format!("/{}", parts.join("/")), &reason);
             }
         }
     }

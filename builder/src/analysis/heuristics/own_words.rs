@@ -1,7 +1,7 @@
 //! Words in the program's own code that name its own modules.
 
 use super::Heuristic;
-use crate::analysis::claims::{Claims, by_text};
+use crate::analysis::claims::{Claims, What, by_text};
 use crate::analysis::collected::Subject;
 use crate::analysis::graph::Reason;
 use crate::analysis::world::World;
@@ -13,10 +13,12 @@ impl Heuristic for OwnWords {
     fn of_module(&mut self, subject: &Subject<'_>, world: &World<'_>, claims: &mut Claims) {
         let Some(own) = &subject.facts().own else { return };
         let texts = own.texts.iter().map(|t| (t.line, t.text.as_str()));
+        // An installed application does without what its distribution does not require.
+        let certain = world.owner_of_module(&subject.node.module).is_none();
         let words = own.words.iter().map(|(line, word)| (*line, word.as_str()));
         for (line, text) in texts.chain(words) {
             let reason = by_text(subject.name(), text, line);
-            named(text, subject.package(), &reason, world, claims);
+            named(text, subject.package(), &reason, certain, world, claims);
         }
     }
 }
@@ -27,9 +29,11 @@ pub(super) fn named(
     text: &str,
     package: Option<&str>,
     reason: &Reason,
+    certain: bool,
     world: &World<'_>,
     claims: &mut Claims,
 ) {
+    let mut take = |name: &str| claims.push(What::Module(name.to_owned()), reason, certain);
     let text = text.strip_suffix(".py").unwrap_or(text);
     let word = text.split_once(':').map_or(text, |(module, _)| module);
     if !is_dotted_name(word) || is_named_for_tests(word) || is_entry(word) {
@@ -42,19 +46,14 @@ pub(super) fn named(
         for _ in 0..3 {
             let Some(module) = wanted.filter(|m| Some(*m) != package) else { break };
             if world.exists(module) && world.is_own_module(module) {
-                whole(module, module == name, reason, world, claims);
+                take(module);
+                if module == name && world.is_package(module) {
+                    let inner = world.submodules(module);
+                    inner.iter().filter(|n| !is_for_tests(n)).for_each(|name| take(name));
+                }
                 break;
             }
             wanted = parent(module);
-        }
-    }
-}
-
-fn whole(module: &str, is_named: bool, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
-    claims.module(module, reason);
-    if is_named && world.is_package(module) {
-        for name in world.submodules(module).into_iter().filter(|n| !is_for_tests(n)) {
-            claims.module(name, reason);
         }
     }
 }

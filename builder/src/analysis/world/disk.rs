@@ -32,6 +32,14 @@ pub(in crate::analysis) enum Seen {
     },
 }
 
+/// An entry of a folder.
+pub(super) struct Entry {
+    pub name: String,
+    /// Whether it is a folder, or a link to one.
+    pub is_folder: bool,
+    pub is_link: bool,
+}
+
 /// Access to the disk, by which alone analysis sees files and folders (`tests/tidy.rs` holds it).
 #[derive(Debug, Default)]
 pub(crate) struct Disk {
@@ -117,14 +125,20 @@ impl Disk {
 
     /// What a folder holds: names that are text, and whether each is a folder.
     pub(crate) fn list(&self, folder: &Path) -> Option<Vec<(String, bool)>> {
+        let entries = self.entries(folder)?.into_iter();
+        Some(entries.map(|Entry { name, is_folder, .. }| (name, is_folder)).collect())
+    }
+
+    /// The same, with what is a link.
+    pub(super) fn entries(&self, folder: &Path) -> Option<Vec<Entry>> {
         self.look(folder).ok()?;
         let entries = std::fs::read_dir(folder).ok()?.flatten().filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
             let kind = entry.file_type().ok()?;
             let is_folder = if kind.is_symlink() { self.is_dir(&entry.path()) } else { kind.is_dir() };
-            Some((name, is_folder))
+            Some(Entry { name, is_folder, is_link: kind.is_symlink() })
         });
-        let entries: Vec<(String, bool)> = entries.collect();
+        let entries: Vec<Entry> = entries.collect();
         self.note(folder, || names(folder));
         Some(entries)
     }

@@ -62,6 +62,17 @@ impl Installed {
         texts.flat_map_iter(|text| entry_points::parse(&text)).collect()
     }
 
+    /// The distribution that installs a script of a name, as an entry point or a file.
+    pub(super) fn with_script(&self, name: &str, disk: &Disk) -> Option<usize> {
+        let ends = [format!("/bin/{name}"), format!("/Scripts/{name}"), format!("/Scripts/{name}.exe")];
+        self.all.iter().position(|s| {
+            let points = s.distribution.info.text("entry_points.txt", disk).unwrap_or_default();
+            let is_script = |group: &str| matches!(group, "console_scripts" | "gui_scripts");
+            entry_points::parse(&points).iter().any(|(group, script, _)| is_script(group) && script == name)
+                || s.distribution.files.iter().any(|f| ends.iter().any(|end| f.ends_with(end.as_str())))
+        })
+    }
+
     /// The distribution of a name, in any spelling.
     pub(crate) fn named(&self, name: &str) -> Option<(usize, &Distribution)> {
         let at = *self.by_name.get(&normalize(name))?;

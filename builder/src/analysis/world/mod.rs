@@ -62,12 +62,14 @@ pub(super) struct World<'a> {
     /// Top-level name → its distribution; none for the standard library and the program's own.
     owners: RefCell<HashMap<String, Option<usize>>>,
     own_tree: OnceCell<OwnTree>,
+    /// Distributions that are the program's own: an installed application, and others of its project.
+    own_distributions: HashSet<usize>,
 }
 
 impl<'a> World<'a> {
     pub(super) fn new(parts: Parts<'a>) -> World<'a> {
         let Parts { request, reader, implicit, rules, installed, own } = parts;
-        World {
+        let mut world = World {
             resolver: RefCell::new(Resolver::new(reader.python, &own, reader.disk)),
             reader,
             implicit,
@@ -78,7 +80,28 @@ impl<'a> World<'a> {
             excluded: request.modules.exclude.iter().map(|t| Pattern::new(t)).collect(),
             owners: RefCell::default(),
             own_tree: OnceCell::new(),
+            own_distributions: HashSet::new(),
+        };
+        world.own_distributions = world.applications();
+        world
+    }
+
+    /// The distributions of entries that are installed, and those that they require of the same project: whose names
+    /// begin with theirs.
+    fn applications(&self) -> HashSet<usize> {
+        let owner = |entry: &Entry| match entry {
+            Entry::Script(_) => None,
+            Entry::EntryPoint(name) => self.installed.with_script(name, self.reader.disk),
+            Entry::Module(module) | Entry::Function { module, .. } => self.owner_of_name(module),
+        };
+        let mut found: HashSet<usize> =
+            self.request.programs.iter().filter_map(|p| owner(&p.entry)).collect();
+        for application in found.clone() {
+            let start = format!("{}-", self.normalized(application));
+            let siblings = self.requires(application, required_name).filter(|name| name.starts_with(&start));
+            found.extend(siblings.filter_map(|name| self.installed.named(&name).map(|(at, _)| at)));
         }
+        found
     }
 
     // Modules by name.
@@ -159,10 +182,10 @@ impl<'a> World<'a> {
             Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => s.file(),
             Kind::Namespace(_) | Kind::Builtin => None,
         };
-        file.map_or(Role::Stdlib, |file| self.role_of_file(file))
+        file.map_or(Role::Stdlib, |file| self.role_of_file(file, &module.name))
     }
 
-    fn role_of_file(&self, file: &Path) -> Role {
+    fn role_of_file(&self, file: &Path, name: &str) -> Role {
         let python = self.reader.python;
         if python.in_stdlib(file) {
             return Role::Stdlib;
@@ -170,7 +193,19 @@ impl<'a> World<'a> {
         let requested = &self.request.python.paths;
         let mut installed = python.search_path.iter().filter(|p| !requested.contains(p));
         let own = self.own.iter().chain(requested).any(|p| file.starts_with(p));
-        if own && !installed.any(|p| file.starts_with(p)) { Role::Program } else { Role::Library }
+        let is_own = own && !installed.any(|p| file.starts_with(p))
+            || !self.own_distributions.is_empty()
+                && self
+                    .installed
+                    .owner(file, name)
+                    .is_some_and(|owner| self.own_distributions.contains(&owner))
+            || self.is_editable(file);
+        if is_own { Role::Program } else { Role::Library }
+    }
+
+    /// Whether a file is that of a project that is installed in place.
+    fn is_editable(&self, file: &Path) -> bool {
+        self.reader.python.editable.iter().any(|(_, path)| file.starts_with(path))
     }
 
     /// Whether there is a module of this name among the program's own.
@@ -180,7 +215,7 @@ impl<'a> World<'a> {
         }
         match self.find(name).map(|f| f.kind) {
             Some(Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s)) => {
-                s.file().is_some_and(|file| self.role_of_file(file) == Role::Program)
+                s.file().is_some_and(|file| self.role_of_file(file, name) == Role::Program)
             }
             Some(Kind::Namespace(_) | Kind::Builtin) | None => false,
         }

@@ -44,7 +44,10 @@ impl OwnTree {
             if disk.identity(&folder).is_some_and(|identity| !seen.insert(identity)) {
                 continue;
             }
-            let Some(mut entries) = disk.list(&folder) else { continue };
+            let Some(entries) = disk.entries(&folder) else { continue };
+            // A link to a folder stays one, and is not gone along.
+            let kinds = entries.into_iter().map(|e| (e.name, e.is_folder && !e.is_link));
+            let mut entries: Vec<(String, bool)> = kinds.collect();
             let is_environment = entries.iter().any(|(name, _)| name == "pyvenv.cfg");
             if is_environment && depth > 0 {
                 continue;

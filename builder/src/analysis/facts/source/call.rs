@@ -363,16 +363,24 @@ impl<'a> Finder<'a> {
         let word = |text: &str| text.split_whitespace().next().unwrap_or_default().to_owned();
         for known in self.variables.texts(code) {
             for statement in known.text.split(['\n', ';']).map(str::trim) {
-                let (modules, names) = if let Some(modules) = statement.strip_prefix("import ") {
-                    (modules.split(',').map(word).collect(), Vec::new())
-                } else if let Some((module, names)) =
-                    statement.strip_prefix("from ").and_then(|rest| rest.split_once(" import "))
-                {
-                    let names = names.split(',').map(word).filter(|name| is_dotted_name(name));
-                    (vec![module.trim().to_owned()], names.collect())
-                } else {
-                    continue;
-                };
+                let (modules, names): (Vec<String>, Vec<String>) =
+                    if let Some(modules) = statement.strip_prefix("import ") {
+                        (modules.split(',').map(word).collect(), Vec::new())
+                    } else if let Some((module, names)) =
+                        statement.strip_prefix("from ").and_then(|rest| rest.split_once(" import "))
+                    {
+                        let module = module.trim();
+                        let names = names.trim_matches(['(', ')']).split(',').map(word);
+                        let (known, open): (Vec<String>, Vec<String>) =
+                            names.partition(|name| is_dotted_name(name));
+                        // `from package import {name}`: whatever fits.
+                        let open = open.iter().filter(|name| name.contains(UNKNOWN));
+                        let dot = if module.ends_with('.') { "" } else { "." };
+                        let below = open.map(|name| format!("{module}{dot}{name}")).collect::<Vec<_>>();
+                        (std::iter::once(module.to_owned()).chain(below).collect(), known)
+                    } else {
+                        continue;
+                    };
                 for module in modules {
                     let tail = module.trim_start_matches('.');
                     let origin = match module.len() - tail.len() {

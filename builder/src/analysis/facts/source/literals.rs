@@ -12,6 +12,7 @@ impl<'a> Finder<'a> {
     /// An attribute whose name tells what the module is about.
     pub(super) fn attribute(&mut self, attribute: &ast::ExprAttribute) {
         let name = attribute.attr.as_str();
+        self.has_parent |= name == "pardir";
         self.groups |= super::ENTRY_POINTS.contains(&name);
         if matches!(name, "meta_path" | "executable") && self.is_module(&attribute.value, "sys") {
             self.record.finds |= name == "meta_path";

@@ -9,6 +9,8 @@ use crate::analysis::world::World;
 /// Folders of modules and their places under the root.
 pub(super) struct Layout {
     places: BTreeMap<PathBuf, String>,
+    /// Folders of the program, that of the entry first.
+    programs: Vec<PathBuf>,
 }
 
 impl Layout {
@@ -22,7 +24,7 @@ impl Layout {
                 places.entry(folder.to_owned()).or_insert_with(|| place.to_owned());
             }
         }
-        Layout { places }
+        Layout { places, programs: world.own_folders().map(Path::to_owned).collect() }
     }
 
     /// Whether a folder is that of the program itself, or lies above it.
@@ -32,16 +34,13 @@ impl Layout {
 
     /// The place of a file under the root; it begins with `..` if the file lies beside the folder of the program.
     pub(super) fn dest(&self, file: &Path) -> Option<String> {
-        let mut levels = 0;
         for above in file.ancestors().skip(1) {
             if let Some(place) = self.places.get(above) {
                 return join(place, file.strip_prefix(above).ok()?);
             }
             // The nearest folder of the program, seen from outside.
-            let inside =
-                self.places.iter().find(|(known, place)| place.is_empty() && known.starts_with(above));
-            if let Some((known, _)) = inside {
-                levels += known.strip_prefix(above).ok()?.components().count();
+            if let Some(known) = self.programs.iter().find(|known| known.starts_with(above)) {
+                let levels = known.strip_prefix(above).ok()?.components().count();
                 return join(&vec![".."; levels].join("/"), file.strip_prefix(above).ok()?);
             }
         }
@@ -61,17 +60,22 @@ fn join(place: &str, inner: &Path) -> Option<String> {
     Some(if place.is_empty() { inner } else { format!("{place}/{inner}") })
 }
 
-/// A path under the root without `.` and inner `..`; none if it leaves the root.
+/// A path without `.` and inner `..`. With `/` before it, it counts from the root and may not leave it; otherwise it counts
+/// from the folder of the program, and may.
 pub(super) fn normal(dest: &str) -> Option<String> {
+    let is_root = dest.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
-    for part in Path::new(dest).components() {
+    for part in Path::new(dest.trim_start_matches('/')).components() {
         match part {
-            Component::ParentDir => {
-                parts.pop()?;
+            Component::ParentDir if parts.last().is_some_and(|p| *p != "..") => {
+                parts.pop();
             }
+            Component::ParentDir if is_root => return None,
+            Component::ParentDir => parts.push(".."),
             Component::Normal(name) => parts.push(name.to_str()?),
             _ => {}
         }
     }
-    (!parts.is_empty()).then(|| parts.join("/"))
+    let slash = if is_root { "/" } else { "" };
+    parts.iter().any(|p| *p != "..").then(|| format!("{slash}{}", parts.join("/")))
 }

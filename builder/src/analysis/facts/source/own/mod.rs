@@ -240,9 +240,11 @@ impl<'a> Finder<'a> {
             self.own.texts.push(Text { line, text: text.to_owned(), path });
         }
         if text.contains([' ', '\n', '=', ';', ',']) {
+            // In settings any word may be one.
+            let is_settings = text.contains(['\n', '=', ':']);
             let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
             for word in text.split(|c| !is_part(c)).map(|w| w.trim_matches('.')) {
-                if word.contains('.') && is_dotted_name(word) {
+                if (word.contains('.') || is_settings && word.len() > 2) && is_dotted_name(word) {
                     self.own.words.push((line, word.to_owned()));
                 }
             }

@@ -180,6 +180,9 @@ fn evaluate(expr: &Expr, names: &Names<'_>, depth: u32) -> Vec<Path> {
         Expr::Attribute(attribute) => match attribute.attr.as_str() {
             "parent" => inner(&attribute.value).into_iter().map(Path::parent).collect(),
             "_MEIPASS" => vec![Path::at(Base::Program)],
+            "pardir" => vec![Path::text("..")],
+            "curdir" => vec![Path::text(".")],
+            "sep" => vec![Path::text("/")],
             other => variable(other, names, depth),
         },
         Expr::Subscript(subscript) => subscripted(subscript, names, depth),

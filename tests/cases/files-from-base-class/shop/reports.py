@@ -1,0 +1,5 @@
+from .base import Document
+
+
+class Invoice(Document):
+    form = "invoice.txt"

@@ -1,0 +1,2 @@
+class Writer:
+    def write(self): return "plain"
