@@ -26,12 +26,12 @@ fn secretive() -> Project {
         import_of("hidden"),
         decoded("hidden")
     );
-    let tests = decoded("tests");
+    let [tests, text, start, library] = ["tests", ".txt", "lib", ".so"].map(decoded);
     let pkg = format!(
         "import ctypes, os\nhere = os.path.dirname(__file__)\n\n\
-         def read(name):\n    with open(os.path.join(here, {tests}, name + '.txt')) as f:\n        \
+         def read(name):\n    with open(os.path.join(here, {tests}, name + {text})) as f:\n        \
          return f.read()\n\n\
-         def answer(name):\n    return ctypes.CDLL(os.path.join(here, {tests}, 'lib' + name + '.so')).answer()\n"
+         def answer(name):\n    return ctypes.CDLL(os.path.join(here, {tests}, {start} + name + {library})).answer()\n"
     );
     let project = Project::script(&app)
         .file("pkg/__init__.py", pkg)
