@@ -38,6 +38,7 @@ mod processes;
 mod programs;
 mod python;
 mod rebuild;
+mod reports;
 mod reseal;
 mod resources;
 mod rules;

@@ -14,6 +14,7 @@
 
 pub mod attacker;
 mod build;
+mod case;
 mod content;
 mod display;
 mod http;
@@ -27,6 +28,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 pub use build::{Build, Frozen, Mode, Project, freeze, freeze_command, hello};
+pub use case::{case, folders_in};
 pub use content::{Content, archive_range, archives};
 pub use display::Display;
 pub use http::Server;

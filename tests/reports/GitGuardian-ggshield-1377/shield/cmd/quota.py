@@ -1,0 +1,6 @@
+import click
+
+
+@click.command()
+def quota_cmd():
+    print("quota 12")

@@ -1,0 +1,2 @@
+def layers(height):
+    return int(height / 0.2)

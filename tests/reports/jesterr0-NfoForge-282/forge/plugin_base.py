@@ -1,0 +1,3 @@
+class PluginBase:
+    def run(self, text):
+        return "<" + self.change(text) + ">"

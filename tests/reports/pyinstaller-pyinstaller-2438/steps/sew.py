@@ -1,0 +1,1 @@
+TITLE = "sew it"

@@ -1,0 +1,1 @@
+int sum_of(int a, int b) { return a + b; }

@@ -1,0 +1,5 @@
+from gql.text import wrap
+
+
+def query(name):
+    return wrap(name)

@@ -1,0 +1,2 @@
+def wrap(name):
+    return "query { " + name + " }"

@@ -1,0 +1,3 @@
+class Circle:
+    # unit: millimetre
+    radius = 3

@@ -1,0 +1,2 @@
+from . import circle
+from .square import side

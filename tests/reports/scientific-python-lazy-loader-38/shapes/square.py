@@ -1,0 +1,2 @@
+def side(area):
+    return area**0.5

@@ -1,0 +1,2 @@
+fullname = "Labels"
+description = "keeps names of addresses"

@@ -1,0 +1,2 @@
+fullname = "Mail"
+description = "sends a letter"

@@ -1,0 +1,2 @@
+class Config:
+    GREETING = "hello from the settings"

@@ -1,0 +1,6 @@
+import plistlib
+import shlex
+
+
+def show(line):
+    return plistlib.dumps(shlex.split(line)).decode().splitlines()[-4:-1]
