@@ -3,4 +3,4 @@
 from githubkit import GitHub
 
 github = GitHub()
-print(type(github.rest.repos).__name__, type(github.rest("2022-11-28").issues).__name__)
+print(type(github.rest.repos).__name__, type(github.rest.issues).__name__)
