@@ -6,4 +6,4 @@ import site
 SHARE = os.path.join(site.USER_BASE, "share")
 print(os.path.relpath(SHARE, os.path.expanduser("~")))
 print([os.path.basename(folder) for folder in site.getsitepackages()])
-print(os.path.basename(site.getusersitepackages()), site.ENABLE_USER_SITE)
+print(os.path.basename(site.getusersitepackages()))
