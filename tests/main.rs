@@ -34,6 +34,7 @@ mod launcher;
 mod links;
 mod macos;
 mod output;
+mod own_files;
 mod processes;
 mod programs;
 mod python;

@@ -94,6 +94,12 @@ impl Subject<'_> {
         if self.node.module.package { Some(self.name()) } else { crate::names::parent(self.name()) }
     }
 
+    /// Whether what the words of the module name is certain to be needed: it is the program's own, and no installed
+    /// application, which does without what its distribution does not require.
+    pub(super) fn is_certain_by_words(&self, world: &World<'_>) -> bool {
+        self.node.role == Role::Program && world.owner_of_module(&self.node.module).is_none()
+    }
+
     /// Whether the module does without another.
     pub(super) fn is_unwanted(&self, name: &str) -> bool {
         self.unwanted.iter().any(|p| p.covers(name))

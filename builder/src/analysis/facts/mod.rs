@@ -54,6 +54,9 @@ pub(in crate::analysis) struct Facts {
     /// It imports a name of which nothing is known: one that whoever uses it gives.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
+    /// Lines of the imports that make it so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub open_at: Vec<u32>,
     /// It knows the interpreter by its path (`sys.executable`): as a rule to start it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub interpreter: bool,

@@ -158,6 +158,15 @@ impl Fixpoint<'_> {
         is_new
     }
 
+    /// Asks the heuristics about the complete graph.
+    pub(super) fn ask_at_end(&mut self) {
+        for mut entry in std::mem::take(&mut self.heuristics) {
+            let mut claims = Claims::default();
+            entry.heuristic.at_end(&self.collected, self.world, &mut claims);
+            self.take_claims(entry.name, claims, true);
+        }
+    }
+
     fn take_claims(&mut self, heuristic: &str, claims: Claims, is_certain: bool) {
         for Claim { what, mut reason, certain } in claims {
             reason.heuristic = heuristic.to_owned();

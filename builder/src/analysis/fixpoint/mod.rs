@@ -146,6 +146,7 @@ impl<'a> Fixpoint<'a> {
             }
             let again = std::mem::take(&mut self.queue.again);
             if again.is_empty() {
+                self.ask_at_end();
                 return Ok(());
             }
             for at in again {

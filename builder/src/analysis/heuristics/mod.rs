@@ -21,6 +21,7 @@ mod scans;
 mod search_path;
 mod tables;
 mod texts;
+mod unfollowed;
 
 use super::claims::Claims;
 use super::collected::{Collected, Subject};
@@ -33,6 +34,9 @@ pub(super) trait Heuristic {
 
     /// What all modules so far ask for together; asked whenever nothing else is new.
     fn of_all(&mut self, _: &Collected, _: &World<'_>, _: &mut Claims) {}
+
+    /// What is to be told of the graph when it is complete.
+    fn at_end(&mut self, _: &Collected, _: &World<'_>, _: &mut Claims) {}
 }
 
 /// A line of the table.
@@ -152,6 +156,12 @@ pub(super) fn all() -> Vec<Entry> {
             "All modules of an installed application that imports names which its user gives.",
             &[],
             application::Application::default(),
+        ),
+        entry(
+            "unfollowed imports",
+            "Tells which imports of the program's own code are known at run time only.",
+            &[],
+            unfollowed::Unfollowed,
         ),
         entry(
             "listed files",

@@ -261,7 +261,7 @@ impl Look<'_, '_> {
                 folder.display()
             );
             let hint = "add it to `[[data]]` if the program reads it";
-            self.claims.push(What::Unfollowed(Warning::new(message).hint(hint)), reason, true);
+            self.claims.push(What::Unfollowed(Warning::unfollowed(message).hint(hint)), reason, true);
             return Vec::new();
         }
         files
@@ -300,7 +300,7 @@ impl Look<'_, '_> {
             file.display()
         );
         let hint = "add it to `[[data]]` if everybody who gets the program may read it";
-        self.claims.push(What::Unfollowed(Warning::new(message).hint(hint)), reason, true);
+        self.claims.push(What::Unfollowed(Warning::unfollowed(message).hint(hint)), reason, true);
     }
 
     /// A path of one's own with nothing there.
@@ -316,7 +316,7 @@ impl Look<'_, '_> {
             path.line,
             path.parts.join("/")
         );
-        let warning = Warning::new(message)
+        let warning = Warning::unfollowed(message)
             .hint("if the program only reads it, put it there before the build, or add it to `[[data]]`");
         self.claims.push(What::Unfollowed(warning), &Reason::none(), true);
     }

@@ -184,5 +184,44 @@ pub(in crate::analysis) fn fits(pattern: &str, name: &str) -> bool {
     if name.starts_with('.') && !pattern.starts_with('.') {
         return false;
     }
-    globset::Glob::new(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(name))
+    if pattern.contains('[') {
+        return globset::Glob::new(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(name));
+    }
+    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    let (mut p, mut n, mut star) = (0, 0, None);
+    while n < name.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, n));
+                p += 1;
+            }
+            Some(c) if *c == '?' || *c == name[n] => (p, n) = (p + 1, n + 1),
+            // The last star stands for one letter more.
+            _ => match star {
+                Some((at, taken)) => {
+                    star = Some((at, taken + 1));
+                    (p, n) = (at + 1, taken + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fit_patterns() {
+        for (pattern, name) in
+            [("a*b*c", "a-b-b-c"), ("*.txt", "a.b.txt"), ("?.x", "é.x"), ("*", "a"), ("a[12]*", "a2b")]
+        {
+            assert!(fits(pattern, name), "{pattern} {name}");
+        }
+        for (pattern, name) in [("a*b", "a-bc"), ("*.txt", ".txt"), ("?.x", ".x"), ("a", "A"), ("a?", "a")] {
+            assert!(!fits(pattern, name), "{pattern} {name}");
+        }
+    }
 }
