@@ -88,6 +88,7 @@ impl Fixpoint<'_> {
             making,
             listed: self.listed,
             own_files: self.own_files.into_values().collect(),
+            searched: self.searched.into_iter().collect(),
             starts_interpreter,
             distributions,
             warnings: self.warnings,
