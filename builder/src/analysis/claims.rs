@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::graph::{By, Guard, Reason, Source};
+use super::world::resolve::Folder;
 use crate::error::Warning;
 
 /// Something that a heuristic says belongs into the product.
@@ -34,6 +35,17 @@ pub(super) enum What {
         /// Where it goes, with `/`: from the folder of the program, which it may leave by `..`, or from the root of the
         /// bundle if it begins with `/`.
         dest: String,
+    },
+    /// A module that is run as main, in this process or in a child: what it does only then is wanted too.
+    Main(String),
+    /// A folder that is searched for modules.
+    Searched(Folder),
+    /// A folder that the `__path__` of a package leads to.
+    Portion {
+        /// The package.
+        package: String,
+        /// The folder.
+        folder: Folder,
     },
     /// Something of the program's own code that could not be followed.
     Unfollowed(Warning),

@@ -40,6 +40,8 @@ pub(super) struct Collected {
     pub slots: HashMap<String, Slot>,
     /// Modules that are asked for by name: what they do as scripts is wanted.
     pub tools: HashSet<String>,
+    /// Those that are run as main besides.
+    pub mains: HashSet<String>,
 }
 
 impl Collected {
@@ -76,6 +78,8 @@ pub(super) struct Subject<'s> {
     pub live: &'s [Live<'s>],
     /// What it does not want, see [`World::unwanted`].
     pub unwanted: &'s [Pattern],
+    /// Whether something runs it as main.
+    pub runs_as_main: bool,
 }
 
 impl Subject<'_> {

@@ -37,7 +37,8 @@ impl Source {
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Graph {
     /// Modules by dotted name. The entry of program `i` is `__main__` for the first, `__main__.<name>` for
-    /// the others; runtime hooks are `__hook__.<i>`, code of rules `__hook__.rule.<i>`.
+    /// the others; runtime hooks are `__hook__.<i>`, code of rules `__hook__.rule.<i>`,
+    /// that of `.pth` files `__hook__.site.<i>`.
     pub modules: BTreeMap<String, Module>,
     /// Imports that lead nowhere.
     pub missing: BTreeMap<String, Vec<Reason>>,
@@ -52,6 +53,9 @@ pub struct Graph {
     /// Files of the program's own that its strings name.
     #[serde(default)]
     pub own_files: Vec<OwnFile>,
+    /// Places under the root of folders that are searched for modules: they have to exist.
+    #[serde(default)]
+    pub searched: Vec<String>,
     /// A module of an installed distribution may start the interpreter (`sys.executable`).
     pub starts_interpreter: bool,
     /// Installed distributions that own a collected module or were asked for.

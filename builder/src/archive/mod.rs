@@ -304,7 +304,12 @@ pub fn pack(
             name: name.to_owned(),
             kind,
             flags: flags | if module.package { module_flag::PACKAGE } else { 0 },
-            path: if kind == ModuleKind::Namespace { String::new() } else { module.path.clone() },
+            // That of a namespace is told only where its name does not say it.
+            path: if kind == ModuleKind::Namespace && module.path == name.replace('.', "/") {
+                String::new()
+            } else {
+                module.path.clone()
+            },
             code,
             source,
             file,

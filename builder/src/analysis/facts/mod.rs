@@ -7,12 +7,14 @@ pub(in crate::analysis) mod own;
 pub(in crate::analysis) mod pickle;
 pub(in crate::analysis) mod source;
 pub(in crate::analysis) mod texts;
+pub(in crate::analysis) mod ways;
 
 use serde::{Deserialize, Serialize};
 
 use self::condition::Condition;
 use self::native::NativeNames;
 use self::own::Own;
+use self::ways::{Program, Searched, Started};
 use crate::analysis::graph::Guard;
 
 /// What was found in one source (or bytecode) file. Kept by content hash.
@@ -81,6 +83,15 @@ pub(in crate::analysis) struct Facts {
     /// What a module of the program's own says of its names and files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own: Option<Own>,
+    /// Folders that it has searched for modules.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub searched: Vec<Searched>,
+    /// Modules and scripts that it runs as main.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub started: Vec<Started>,
+    /// Programs that it starts or looks for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub programs: Vec<Program>,
     /// The parser rejects the file, or parts of it for this Python version: the interpreter has the last word.
     pub doubtful: bool,
 }

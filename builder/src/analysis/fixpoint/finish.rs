@@ -91,6 +91,7 @@ impl Fixpoint<'_> {
             making,
             listed: self.listed,
             own_files,
+            searched: self.searched.into_iter().collect(),
             starts_interpreter,
             distributions,
             warnings: self.warnings,

@@ -4,11 +4,12 @@
 mod finish;
 mod follow;
 mod read;
+mod search;
 mod take;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::collected::Collected;
 use super::facts::condition::Platform;
@@ -34,6 +35,8 @@ pub(super) struct Fixpoint<'a> {
     listed: BTreeMap<String, bool>,
     /// Path under the root → a file of the program's own.
     own_files: BTreeMap<String, OwnFile>,
+    /// Places of folders that are searched, under the root.
+    searched: BTreeSet<String>,
     queue: Queue,
 }
 
@@ -64,6 +67,7 @@ impl<'a> Fixpoint<'a> {
             rejected: HashSet::new(),
             listed: BTreeMap::new(),
             own_files: BTreeMap::new(),
+            searched: BTreeSet::new(),
             queue: Queue::default(),
         }
     }

@@ -16,9 +16,13 @@ mod native;
 mod own_files;
 mod own_words;
 mod plugins;
+mod programs;
+mod requirements;
 mod rules;
 mod scans;
 mod search_path;
+mod searched;
+mod site_hooks;
 mod tables;
 mod texts;
 mod unfollowed;
@@ -71,7 +75,12 @@ pub(super) fn all() -> Vec<Entry> {
             ANY,
             computed::Computed,
         ),
-        entry("child processes", "Modules that `[sys.executable, \"-m\", …]` runs.", ANY, child::Child),
+        entry(
+            "child processes",
+            "Modules and scripts that are run as main: by `[sys.executable, \"-m\", …]`, by a path, by `runpy`.",
+            ANY,
+            child::Child,
+        ),
         entry(
             "folders",
             "Packages whose folders are listed, and those that a path below `__file__` leads to.",
@@ -96,6 +105,30 @@ pub(super) fn all() -> Vec<Entry> {
             "Folders of vendored packages that a module puts on `sys.path`.",
             INSTALLED,
             search_path::SearchPath,
+        ),
+        entry(
+            "searched folders",
+            "Folders that a module puts on `sys.path` or its own `__path__`, for imports by bare names.",
+            INSTALLED,
+            searched::SearchedFolders::default(),
+        ),
+        entry(
+            "site hooks",
+            "Code that `.pth` files of collected distributions run at each start, and setuptools' `distutils`.",
+            INSTALLED,
+            site_hooks::SiteHooks::default(),
+        ),
+        entry(
+            "installed programs",
+            "Programs that distributions install as scripts and that code starts or looks for by their names.",
+            INSTALLED,
+            programs::Programs::default(),
+        ),
+        entry(
+            "required libraries",
+            "Packages of required distributions whose shared libraries native code names.",
+            &[],
+            requirements::Requirements::default(),
         ),
         entry(
             "dotted strings",

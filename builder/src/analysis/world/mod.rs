@@ -6,6 +6,7 @@ pub(super) mod entry_points;
 mod files;
 mod info;
 pub(super) mod own_tree;
+pub(super) mod programs;
 pub(super) mod reader;
 pub(crate) mod resolve;
 
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 use self::distributions::{Installed, normalize, required_name, requirement_name};
 use self::own_tree::OwnTree;
 use self::reader::Reader;
-use self::resolve::{Found, Location, Resolver};
+use self::resolve::{Folder, Found, Location, Resolver};
 use super::facts::Facts;
 use super::graph::{Kind, Module};
 use crate::names::{self, Pattern};
@@ -26,6 +27,10 @@ use crate::spec::{Entry, Request};
 
 /// Modules of the standard library that bring native libraries or a great deal of code along.
 const OPTIONAL_STDLIB: [&str; 5] = ["idlelib", "lib2to3", "test", "tkinter", "turtle"];
+
+/// The package that stands for `distutils` where the standard library has none (3.12, PEP 632): setuptools' own copy, which
+/// `_distutils_hack` hands out under the old name.
+pub(super) const DISTUTILS: &str = "setuptools._distutils";
 
 /// Whose a module is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +69,7 @@ pub(super) struct World<'a> {
     own_tree: OnceCell<OwnTree>,
     /// Distributions that are the program's own: an installed application, and others of its project.
     own_distributions: HashSet<usize>,
+    lends_distutils: OnceCell<bool>,
 }
 
 impl<'a> World<'a> {
@@ -80,6 +86,7 @@ impl<'a> World<'a> {
             excluded: request.modules.exclude.iter().map(|t| Pattern::new(t)).collect(),
             owners: RefCell::default(),
             own_tree: OnceCell::new(),
+            lends_distutils: OnceCell::new(),
             own_distributions: HashSet::new(),
         };
         world.own_distributions = world.applications();
@@ -157,6 +164,63 @@ impl<'a> World<'a> {
     /// Lets the `__path__` of a package lead to all folders of its name on the search path.
     pub(super) fn extend_path(&self, package: &str) {
         self.resolver.borrow_mut().extend_path(package);
+    }
+
+    /// Has a folder searched for modules that are nowhere else; whether it is new.
+    pub(super) fn search(&self, folder: &Folder) -> bool {
+        self.owners.borrow_mut().clear();
+        self.resolver.borrow_mut().search(folder)
+    }
+
+    /// Lets the `__path__` of a package lead to one more folder; whether it is new.
+    pub(super) fn extend_by(&self, package: &str, folder: &Folder) -> bool {
+        self.resolver.borrow_mut().extend_by(package, folder)
+    }
+
+    /// The folders that are searched besides the search path.
+    pub(super) fn searched(&self) -> Vec<Folder> {
+        self.resolver.borrow().searched().to_vec()
+    }
+
+    /// Names of the modules and regular packages right inside a folder, sorted.
+    pub(super) fn modules_in(&self, folder: &Path) -> Vec<String> {
+        self.resolver.borrow_mut().children(&[Location::Folder(folder.to_owned())])
+    }
+
+    /// Whether a file is the script of an entry.
+    pub(super) fn is_entry_file(&self, file: &Path) -> bool {
+        self.request.programs.iter().any(|p| matches!(&p.entry, Entry::Script(script) if script == file))
+    }
+
+    /// Whether `distutils` is that of setuptools: the standard library has none.
+    pub(super) fn lends_distutils(&self) -> bool {
+        *self.lends_distutils.get_or_init(|| {
+            self.find("distutils").is_none() && self.exists(DISTUTILS) && self.exists("_distutils_hack")
+        })
+    }
+
+    /// The `.pth` files of the folders of packages that run code at each start of the interpreter (Lib/site.py, `addpackage`):
+    /// name, the distribution that has it, and the lines.
+    pub(super) fn site_hooks(&self) -> Vec<(String, usize, Vec<String>)> {
+        let mut found = Vec::new();
+        for folder in &self.reader.python.search_path {
+            for name in self.list(folder).into_iter().filter(|name| name.ends_with(".pth")) {
+                let mut all = self.installed.iter().enumerate();
+                let owner = all.find(|(_, d)| d.location == *folder && d.files.contains(&name));
+                let (Some((owner, _)), Ok(bytes)) = (owner, self.reader.disk.read(&folder.join(&name)))
+                else {
+                    continue;
+                };
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                let lines =
+                    text.lines().filter(|line| line.starts_with("import ") || line.starts_with("import\t"));
+                let lines: Vec<String> = lines.map(|line| line.trim_end().to_owned()).collect();
+                if !lines.is_empty() {
+                    found.push((name, owner, lines));
+                }
+            }
+        }
+        found
     }
 
     /// Whether the folders of a package hold data and no code but `__init__.py`.

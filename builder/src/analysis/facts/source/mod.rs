@@ -13,6 +13,7 @@ mod shapes;
 mod tests;
 mod text;
 mod variables;
+mod ways;
 
 use std::collections::{HashMap, HashSet};
 
@@ -24,7 +25,9 @@ use ruff_text_size::TextSize;
 pub(in crate::analysis) use self::bindings::{Bindings, bindings};
 pub(crate) use self::expression::{Plain, expression};
 use self::literals::goes_up;
-use self::shapes::{catches_import_error, ends, entered_in, memchr_lines, stands_for_modules, suppresses};
+use self::shapes::{
+    catches_import_error, decode, ends, entered_in, memchr_lines, stands_for_modules, suppresses,
+};
 pub(in crate::analysis) use self::text::UNKNOWN;
 use self::text::{Known, strings};
 use self::variables::Variables;
@@ -60,17 +63,8 @@ pub(in crate::analysis) fn source(bytes: &[u8], minor: u8, words: bool) -> Facts
     }
     let mut facts = finder.finish();
     facts.own = words.then(|| own::find(&text, parsed.suite()));
+    ways::find(&text, parsed.suite(), &mut facts);
     facts
-}
-
-/// The text of a source file. Names of modules are ASCII in practice, so that any other encoding than UTF-8 can be
-/// taken byte by byte.
-fn decode(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.into(),
-        Err(_) => bytes.iter().map(|&b| char::from(b)).collect::<String>().into(),
-    }
 }
 
 struct Finder<'a> {

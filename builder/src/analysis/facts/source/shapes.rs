@@ -27,6 +27,16 @@ fn is_own_name(expr: &Expr) -> bool {
     matches!(expr, Expr::Name(n) if n.id.as_str() == "__name__")
 }
 
+/// The text of a source file. Names of modules are ASCII in practice, so that any other encoding than UTF-8 can be
+/// taken byte by byte.
+pub(super) fn decode(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => bytes.iter().map(|&b| char::from(b)).collect::<String>().into(),
+    }
+}
+
 /// Offsets of the lines' beginnings.
 pub(super) fn memchr_lines(text: &str) -> Vec<u32> {
     let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');

@@ -1,8 +1,9 @@
 //! Reads strings and paths out of the program's own modules.
 
-mod path;
+pub(super) mod path;
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, Stmt};
@@ -33,10 +34,16 @@ pub(super) fn find(text: &str, body: &[Stmt]) -> Own {
     finder.own
 }
 
-/// What names and attributes are set to anywhere in the module.
+/// What names and attributes are set to anywhere in the module, or in one of its functions.
 #[derive(Default)]
-struct Names<'a> {
-    values: HashMap<&'a str, Vec<&'a Expr>>,
+pub(super) struct Names<'a> {
+    pub values: HashMap<&'a str, Vec<&'a Expr>>,
+    /// Functions under other names: `from os.path import dirname as up`.
+    pub aliases: HashMap<&'a str, &'a str>,
+    /// What functions give back.
+    pub returned: HashMap<&'a str, Vec<&'a Expr>>,
+    /// Those around a function.
+    pub outer: Option<Rc<Names<'a>>>,
 }
 
 impl<'a> Names<'a> {
@@ -52,8 +59,31 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn get(&self, name: &str) -> &[&'a Expr] {
-        self.values.get(name).map_or(&[], Vec::as_slice)
+    pub(super) fn get(&self, name: &str) -> &[&'a Expr] {
+        match (self.values.get(name), &self.outer) {
+            (Some(values), _) => values,
+            (None, Some(outer)) => outer.get(name),
+            (None, None) => &[],
+        }
+    }
+
+    /// What a function is called where it comes from.
+    fn actual<'n>(&self, function: &'n str) -> &'n str
+    where
+        'a: 'n,
+    {
+        match (self.aliases.get(function), &self.outer) {
+            (Some(name), _) => name,
+            (None, Some(outer)) => outer.actual(function),
+            (None, None) => function,
+        }
+    }
+
+    fn returned(&self, function: &str) -> &[&'a Expr] {
+        match &self.outer {
+            Some(outer) => outer.returned(function),
+            None => self.returned.get(function).map_or(&[], Vec::as_slice),
+        }
     }
 }
 
@@ -67,6 +97,11 @@ impl<'a> Visitor<'a> for Names<'a> {
                 }
             }
             Stmt::For(s) => self.set(&s.target, &s.iter),
+            Stmt::ImportFrom(s) => {
+                let renamed =
+                    s.names.iter().filter_map(|a| Some((a.asname.as_ref()?.as_str(), a.name.as_str())));
+                self.aliases.extend(renamed);
+            }
             Stmt::FunctionDef(s) => {
                 for parameter in &s.parameters {
                     if let Some(default) = parameter.default() {
@@ -77,6 +112,11 @@ impl<'a> Visitor<'a> for Names<'a> {
             _ => {}
         }
         visitor::walk_stmt(self, stmt);
+    }
+
+    fn visit_comprehension(&mut self, loops: &'a ast::Comprehension) {
+        self.set(&loops.target, &loops.iter);
+        visitor::walk_comprehension(self, loops);
     }
 }
 
@@ -253,7 +293,7 @@ impl<'a> Finder<'a> {
 }
 
 /// The name of a function or method.
-fn called(function: &Expr) -> &str {
+pub(super) fn called(function: &Expr) -> &str {
     match function {
         Expr::Name(name) => name.id.as_str(),
         Expr::Attribute(attribute) => attribute.attr.as_str(),

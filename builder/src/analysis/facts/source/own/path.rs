@@ -13,7 +13,7 @@ const MOST: usize = 8;
 
 /// A path, as far as it is known.
 #[derive(Clone, Debug)]
-pub(super) struct Path {
+pub(in crate::analysis::facts::source) struct Path {
     pub base: Base,
     /// Its parts, with `*` for what is not known and `..` for what goes up.
     pub parts: Vec<String>,
@@ -27,10 +27,15 @@ pub(super) struct Path {
 
 impl Path {
     /// What an expression may be.
-    pub(super) fn of(expr: &Expr, names: &Names<'_>) -> Vec<Path> {
+    pub(in crate::analysis::facts::source) fn of(expr: &Expr, names: &Names<'_>) -> Vec<Path> {
         let mut found = evaluate(expr, names, DEPTH);
         found.truncate(MOST);
         found
+    }
+
+    /// A word that is no path.
+    pub(in crate::analysis::facts::source) fn word(word: &str) -> Path {
+        Path { parts: vec![word.to_owned()], is_text: true, ..Path::at(Base::Unknown) }
     }
 
     fn at(base: Base) -> Path {
@@ -259,7 +264,7 @@ fn called_path(call: &ast::ExprCall, names: &Names<'_>, depth: u32) -> Vec<Path>
     let below = |base: Vec<Path>, parts: &[Expr]| {
         parts.iter().fold(base, |left, part| combined(&left, &inner(part), |l, r| l.join(r)))
     };
-    match called(&call.func) {
+    match names.actual(called(&call.func)) {
         "dirname" => arguments.first().map(inner).into_iter().flatten().map(Path::parent).collect(),
         "getcwd" | "cwd" => vec![Path::at(Base::Program)],
         // `os.path.join` and not that of a text.
@@ -289,11 +294,19 @@ fn called_path(call: &ast::ExprCall, names: &Names<'_>, depth: u32) -> Vec<Path>
             _ => Vec::new(),
         },
         "files" => Vec::new(),
+        // `inspect.getfile(inspect.currentframe())`
+        "getfile" | "getsourcefile" if matches!(arguments.first(), Some(Expr::Call(_))) => {
+            vec![Path { is_file: true, ..Path::at(Base::Module) }]
+        }
         name if is_same(name) => match arguments.first() {
             Some(path) => inner(path),
             None => receiver(),
         },
-        _ => Vec::new(),
+        // Functions that call each other are not followed far.
+        name => {
+            let values = names.returned(name).iter();
+            values.flat_map(|value| evaluate(value, names, depth / 2)).take(MOST).collect()
+        }
     }
 }
 
