@@ -133,20 +133,6 @@ fn listing(graph: &Graph, module: &Module) -> Option<String> {
     None
 }
 
-/// Empty files that make the folders of climbing modules exist.
-pub(super) fn folders(graph: &Graph) -> impl Iterator<Item = Data> {
-    graph.climbing.iter().filter_map(|name| {
-        let (folder, _) = graph.modules.get(name)?.path.rsplit_once('/')?;
-        Some(Data {
-            dest: format!("{folder}/.keep"),
-            resource: false,
-            executable: false,
-            source: Source::Bytes(Vec::new()),
-            reason: Reason::new(name, By::Text("..".into())),
-        })
-    })
-}
-
 fn is_package(folder: &Path) -> bool {
     folder.file_name().is_some_and(|n| n == "__pycache__") || folder.join("__init__.py").exists()
 }

@@ -16,16 +16,13 @@ impl Fixpoint<'_> {
         let mut owners: BTreeMap<usize, usize> = BTreeMap::new();
         let mut modules: BTreeMap<String, Module> = BTreeMap::new();
         let mut named_files = BTreeMap::new();
-        let (mut climbing, mut making) = (Vec::new(), Vec::new());
+        let mut making = Vec::new();
         let mut asked = HashSet::new();
         for node in nodes {
             if node.role != Role::Stdlib {
                 asked.extend(node.facts.metadata.iter().cloned());
                 if !node.facts.files.is_empty() {
                     named_files.insert(node.module.name.clone(), node.facts.files.clone());
-                }
-                if node.facts.climbs {
-                    climbing.push(node.module.name.clone());
                 }
                 // What those of the standard library make is known.
                 if node.facts.finds || node.facts.makes {
@@ -73,6 +70,9 @@ impl Fixpoint<'_> {
         let mut named: Vec<(&str, usize)> =
             owners.keys().map(|&o| (installed.get(o).name.as_str(), o)).collect();
         named.sort_unstable();
+        // Modules may have come in after the folder was named.
+        let mut trees = self.trees;
+        trees.retain(|name, _| !modules.contains_key(name));
         let distributions = named.iter().map(|&(_, o)| installed.get(o).clone()).collect();
         for (place, (_, owner)) in named.into_iter().enumerate() {
             owners.insert(owner, place);
@@ -84,9 +84,10 @@ impl Fixpoint<'_> {
             modules,
             missing: self.missing,
             named_files,
-            climbing,
             making,
             listed: self.listed,
+            sources: self.sources,
+            trees,
             own_files: self.own_files.into_values().collect(),
             starts_interpreter,
             distributions,

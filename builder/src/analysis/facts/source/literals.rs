@@ -29,7 +29,6 @@ impl<'a> Finder<'a> {
             self.candidates.push((literal.range.start(), text));
         }
         self.names_suffix |= matches!(text, ".py" | "*.py" | "/*.py");
-        self.has_parent |= goes_up(text);
         if let Some(file) = code_file(text)
             && !self.record.files.contains(&file)
         {
@@ -211,9 +210,4 @@ impl Finder<'_> {
             }
         }
     }
-}
-
-/// Whether a text goes up in a path.
-pub(super) fn goes_up(text: &str) -> bool {
-    text == ".." || text.starts_with("../") || text.contains("/../")
 }
