@@ -297,6 +297,9 @@ impl Reporter {
         if let Some((version, file)) = &counts.glibc {
             self.line(&format!("{indent}runs with glibc {version} and newer, as `{file}` needs it"));
         }
+        if let Some(told) = summary::own_sources(&counts.own_sources) {
+            self.line(&format!("{indent}{told}"));
+        }
     }
 
     /// Prints what takes the room in the product and who pulled it in; `target`: the part of a universal one.

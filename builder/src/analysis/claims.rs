@@ -28,6 +28,20 @@ pub(super) enum What {
         /// Whether folders below are listed.
         deep: bool,
     },
+    /// The source of a module, if it is in the product.
+    Source {
+        /// Its dotted name.
+        module: String,
+        /// Whether it is opened as a file; else its loader is asked.
+        file: bool,
+    },
+    /// A folder that holds data only, whatever its files are called.
+    Tree {
+        /// Its dotted name, which tells its place under the root.
+        name: String,
+        /// Where it lies.
+        folder: PathBuf,
+    },
     /// A file of the program's own.
     File {
         /// Where it lies.

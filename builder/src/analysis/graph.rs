@@ -44,12 +44,16 @@ pub struct Graph {
     pub missing: BTreeMap<String, Vec<Reason>>,
     /// Module → names of files of code that its texts give, `*` for what they leave open.
     pub named_files: BTreeMap<String, Vec<String>>,
-    /// Modules that go up from their own folder by `..`: it has to exist, or the kernel does not find the way.
-    pub climbing: Vec<String>,
     /// Modules that may make those below them themselves.
     pub making: Vec<String>,
     /// Packages whose folders are listed, and whether the folders below are: their modules are files too.
     pub listed: BTreeMap<String, bool>,
+    /// Modules whose sources code reads at run time.
+    #[serde(default)]
+    pub sources: BTreeMap<String, SourceUse>,
+    /// Folders that code names and that nobody imports from, by the dotted names of their places: all their files are data.
+    #[serde(default)]
+    pub trees: BTreeMap<String, DataTree>,
     /// Files of the program's own that its strings name.
     #[serde(default)]
     pub own_files: Vec<OwnFile>,
@@ -120,6 +124,24 @@ pub struct OwnFile {
     pub path: PathBuf,
     /// Path under the root, with `/`.
     pub dest: String,
+    /// What names it.
+    pub reason: Reason,
+}
+
+/// The source of a module that code reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceUse {
+    /// Whether it is opened as a file.
+    pub file: bool,
+    /// What reads it.
+    pub reason: Reason,
+}
+
+/// A folder of data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataTree {
+    /// Where it lies.
+    pub folder: PathBuf,
     /// What names it.
     pub reason: Reason,
 }

@@ -133,24 +133,6 @@ fn listing(graph: &Graph, module: &Module) -> Option<String> {
     None
 }
 
-/// Empty files that make the folders of climbing modules exist, and those that are searched.
-pub(super) fn folders(graph: &Graph) -> impl Iterator<Item = Data> {
-    let keep = |folder: &str, reason| Data {
-        dest: format!("{folder}/.keep"),
-        resource: false,
-        executable: false,
-        source: Source::Bytes(Vec::new()),
-        reason,
-    };
-    let climbing = graph.climbing.iter().filter_map(move |name| {
-        let (folder, _) = graph.modules.get(name)?.path.rsplit_once('/')?;
-        Some(keep(folder, Reason::new(name, By::Text("..".into()))))
-    });
-    let searched =
-        graph.searched.iter().map(move |folder| keep(folder, Reason::new("", By::Text(folder.clone()))));
-    climbing.chain(searched)
-}
-
 fn is_package(folder: &Path) -> bool {
     folder.file_name().is_some_and(|n| n == "__pycache__") || folder.join("__init__.py").exists()
 }

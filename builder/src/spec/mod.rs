@@ -318,6 +318,20 @@ pub enum Compression {
     Max,
 }
 
+/// Which modules bring their source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sources {
+    /// None but what `[modules]` names and what libraries need of themselves.
+    None,
+    /// Those that code is seen to read.
+    #[default]
+    Used,
+    /// Those, and all of the program's own.
+    Own,
+    /// All.
+    All,
+}
+
 /// What to remove from native files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Strip {
@@ -339,6 +353,8 @@ pub struct Bundle {
     pub extract: Extract,
     /// How hard to compress.
     pub compression: Compression,
+    /// Which modules bring their source.
+    pub source: Sources,
     /// What to remove from native files.
     pub strip: Strip,
     /// Highest glibc version that collected files may need, as in `2.28`.

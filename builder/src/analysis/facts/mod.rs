@@ -2,6 +2,7 @@
 
 pub(in crate::analysis) mod bytecode;
 pub(in crate::analysis) mod condition;
+pub(in crate::analysis) mod looks;
 pub(in crate::analysis) mod native;
 pub(in crate::analysis) mod own;
 pub(in crate::analysis) mod pickle;
@@ -12,6 +13,7 @@ pub(in crate::analysis) mod ways;
 use serde::{Deserialize, Serialize};
 
 use self::condition::Condition;
+use self::looks::Look;
 use self::native::NativeNames;
 use self::own::Own;
 use self::ways::{Program, Searched, Started};
@@ -50,9 +52,6 @@ pub(in crate::analysis) struct Facts {
     /// Files of code that it names, with `*` for what is not known of the name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<String>,
-    /// It computes paths from its own and goes up by `..`: its folder has to exist.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub climbs: bool,
     /// It imports a name of which nothing is known: one that whoever uses it gives.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
@@ -92,6 +91,9 @@ pub(in crate::analysis) struct Facts {
     /// Programs that it starts or looks for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub programs: Vec<Program>,
+    /// What it does with the files of modules.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub looks: Vec<Look>,
     /// The parser rejects the file, or parts of it for this Python version: the interpreter has the last word.
     pub doubtful: bool,
 }

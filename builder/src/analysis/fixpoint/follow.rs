@@ -7,7 +7,7 @@ use crate::analysis::claims::{Claim, Claims, What};
 use crate::analysis::collected::{Live, Subject};
 use crate::analysis::facts::condition::{Condition, Role};
 use crate::analysis::facts::{Facts, Form, Import, Origin};
-use crate::analysis::graph::{By, Guard, Kind, Module, OwnFile, Reason};
+use crate::analysis::graph::{By, DataTree, Guard, Kind, Module, OwnFile, Reason, SourceUse};
 use crate::analysis::world;
 use crate::names::{self, Pattern, is_entry, top};
 
@@ -190,6 +190,12 @@ impl Fixpoint<'_> {
                 What::Searched(folder) => self.search(folder),
                 What::Portion { package, folder } => self.extend_by(&package, &folder),
                 What::Unfollowed(warning) => self.warnings.push(warning),
+                What::Source { module, file } => {
+                    self.sources.entry(module).or_insert(SourceUse { file, reason }).file |= file;
+                }
+                What::Tree { name, folder } => {
+                    self.trees.entry(name).or_insert(DataTree { folder, reason });
+                }
                 What::Listed { package, deep } => *self.listed.entry(package).or_default() |= deep,
                 What::Startup { name, path, source } if !self.collected.slots.contains_key(&name) => {
                     let (kind, reasons) = (Kind::Source(source), vec![reason]);

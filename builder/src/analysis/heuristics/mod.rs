@@ -8,6 +8,7 @@ mod child;
 mod computed;
 mod data_files;
 mod data_packages;
+mod data_trees;
 mod entry_points;
 mod folders;
 mod implicit;
@@ -15,6 +16,7 @@ mod listed_files;
 mod native;
 mod own_files;
 mod own_words;
+mod package_folders;
 mod plugins;
 mod programs;
 mod requirements;
@@ -23,6 +25,7 @@ mod scans;
 mod search_path;
 mod searched;
 mod site_hooks;
+mod sources;
 mod tables;
 mod texts;
 mod unfollowed;
@@ -183,6 +186,24 @@ pub(super) fn all() -> Vec<Entry> {
             "Files and folders beside the program's own code that its strings and paths name, and what they name themselves.",
             &[],
             own_files::OwnFiles::default(),
+        ),
+        entry(
+            "data trees",
+            "Folders that code names by a path and that nobody imports from: all their files, `.py` included.",
+            INSTALLED,
+            data_trees::DataTrees::default(),
+        ),
+        entry(
+            "package folders",
+            "Packages whose folders code lists, tests or copies: their modules lie there as files.",
+            &[],
+            package_folders::PackageFolders::default(),
+        ),
+        entry(
+            "sources",
+            "Modules whose source code asks for (`inspect.getsource`) or whose file it opens.",
+            &[],
+            sources::Sources::default(),
         ),
         entry(
             "application",

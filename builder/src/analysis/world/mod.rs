@@ -19,11 +19,12 @@ use self::own_tree::OwnTree;
 use self::reader::Reader;
 use self::resolve::{Folder, Found, Location, Resolver};
 use super::facts::Facts;
+use super::facts::looks::Function;
 use super::graph::{Kind, Module};
 use crate::names::{self, Pattern};
 use crate::rules::implicit::{Implicit, Named};
 use crate::rules::load::{Rule, Rules};
-use crate::spec::{Entry, Request};
+use crate::spec::{Entry, Request, Sources};
 
 /// Modules of the standard library that bring native libraries or a great deal of code along.
 const OPTIONAL_STDLIB: [&str; 5] = ["idlelib", "lib2to3", "test", "tkinter", "turtle"];
@@ -374,6 +375,11 @@ impl<'a> World<'a> {
         false
     }
 
+    /// Whether a distribution requires one of these, by their normalised names.
+    pub(super) fn requires_by_name(&self, owner: usize, names: &[&str]) -> bool {
+        self.requires(owner, required_name).any(|required| names.contains(&required.as_str()))
+    }
+
     /// Top-level names that requirements of a distribution may provide, by their names.
     pub(super) fn required_modules(&self, owner: Option<usize>) -> HashSet<String> {
         let owner = owner.into_iter();
@@ -391,6 +397,11 @@ impl<'a> World<'a> {
 
     fn normalized(&self, owner: usize) -> String {
         normalize(&self.installed.get(owner).name)
+    }
+
+    /// Whether sources that code is seen to read are taken.
+    pub(super) fn takes_sources(&self) -> bool {
+        self.request.bundle.source != Sources::None
     }
 
     // The program's own files.
@@ -465,6 +476,11 @@ impl<'a> World<'a> {
             }
         }
         groups
+    }
+
+    /// What the functions of a module call.
+    pub(super) fn functions(&self, module: &Module) -> BTreeMap<String, Function> {
+        self.reader.functions(module)
     }
 
     /// What scripts among the data of a package's folder say, with their paths.
