@@ -122,7 +122,7 @@ impl NativeTwin<'_> {
     #[track_caller]
     pub(crate) fn frozen(self, interpreter: &Interpreter, mode: Mode) -> Frozen {
         let (project, python) = self.project(interpreter);
-        project.freeze_for(mode, &python)
+        project.freeze_with(mode, &python)
     }
 
     /// The program prints in both forms what it prints unfrozen; what the last build said.
