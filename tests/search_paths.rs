@@ -180,9 +180,9 @@ fn setuptools_and_its_distutils_work() {
 from distutils.version import LooseVersion
 from distutils.util import strtobool
 import distutils.core
-print(LooseVersion('1.2') < LooseVersion('1.10'), strtobool('yes'), distutils.core.Command.__name__)
+print(LooseVersion('1.2') < LooseVersion('1.10'), bool(strtobool('yes')), distutils.core.Command.__name__)
 ",
-            "True 1 Command\n",
+            "True True Command\n",
         );
         prints(
             &python,
