@@ -103,9 +103,10 @@ impl Path {
         self.strings.extend(&other.strings);
         self.is_file = false;
         let mut more = other.parts.iter();
-        if let (Some(last), Some(first)) = (self.parts.last_mut(), other.parts.first()) {
+        if (self.is_text || !self.parts.is_empty())
+            && let (Some(last), Some(first)) = (self.parts.last_mut(), more.next())
+        {
             last.push_str(first);
-            more.next();
         }
         self.parts.extend(more.cloned());
         self.parts.retain(|p| p != ".");

@@ -23,7 +23,7 @@ use crate::analysis::facts::own::Base;
 use crate::analysis::facts::ways::{Main, Place, Program, Searched, Started, Way};
 
 /// What a source holds that searches folders or runs something; others are not looked through.
-const TELLING: [&str; 8] = [
+const TELLING: [&str; 13] = [
     "sys.path",
     "addsitedir",
     "__path__",
@@ -32,6 +32,11 @@ const TELLING: [&str; 8] = [
     "executable",
     "run_path",
     "run_module",
+    "subprocess",
+    "which",
+    "os.exec",
+    "os.spawn",
+    "sysconfig",
 ];
 
 /// Finds the folders that a module has searched, and what it runs as main.
