@@ -122,7 +122,11 @@ impl<'a> Finder<'a> {
 
 /// A path of which enough is known.
 fn place(path: Path) -> Option<Place> {
-    let Path { base, parts, is_file, .. } = path;
+    let Path { base, mut parts, is_file, .. } = path;
+    // `folder + "/a"`; what begins with `/` by itself is no path of the program.
+    if base != Base::Unknown {
+        parts.retain(|part| !part.is_empty());
+    }
     let is_gap = |part: &String| part.bytes().all(|b| b == b'*');
     let is_known = base != Base::Unknown || !parts.first().is_none_or(is_gap);
     (is_known && (!is_file || parts.is_empty())).then_some(Place { base, parts })
