@@ -2,8 +2,8 @@
 
 use bootloader::archive::{Archive, ModuleKind};
 
-/// The module `name`, whose last part is `tail`, in a folder below the root: the one whose dotted name says that it lies there,
-/// else one that is known by its bare name and whose path says so (folders that a program puts on `sys.path`).
+/// Finds the module `name`, whose last part is `tail`, in a folder below the root: by the dotted name that the folder implies, or
+/// else by its full name if its path is in that folder (folders that a program adds to `sys.path`).
 pub(super) fn module_in(archive: &Archive<'_>, folder: &[u8], name: &[u8], tail: &[u8]) -> Option<usize> {
     let mut key: Vec<u8> = folder.iter().map(|c| if *c == b'/' { b'.' } else { *c }).collect();
     if !key.is_empty() {
