@@ -9,7 +9,7 @@ use super::{Data, items};
 use crate::analysis::{By, Graph, Kind, Module, Reason, Source};
 use crate::target::Target;
 
-/// Folders without a package below a module's own are looked into so far.
+/// Maximum depth of folders without a package below that of a module.
 const DEPTH: usize = 3;
 
 /// The files beside modules, or in folders of data below, that the modules' texts name.

@@ -1,7 +1,7 @@
 //! Folders that modules put on the search path, or on that of their package: what others import from there by bare names.
 
 use std::collections::BTreeSet;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::Heuristic;
 use crate::analysis::claims::{Claims, What, by_text};
@@ -13,6 +13,7 @@ use crate::analysis::world::resolve::Folder;
 use crate::analysis::world::{Role, World};
 use crate::error::Warning;
 use crate::names::{is_entry, is_tool, parent};
+use crate::paths::normal;
 
 #[derive(Default)]
 pub(super) struct SearchedFolders {
@@ -53,7 +54,8 @@ impl Heuristic for SearchedFolders {
     /// order of `sys.path` decides.
     fn of_all(&mut self, collected: &Collected, world: &World<'_>, claims: &mut Claims) {
         for folder in world.searched() {
-            let Some(package) = folder.dest.as_ref().map(|dest| dest.replace('/', ".")) else { continue };
+            let Some(dest) = &folder.dest else { continue };
+            let package = dest.replace('/', ".");
             for name in world.modules_in(&folder.path) {
                 let Some(known) = collected.get(&name).and_then(|node| node.module.file()) else { continue };
                 let dotted = format!("{package}.{name}");
@@ -70,7 +72,7 @@ impl Heuristic for SearchedFolders {
                 if !world.find(&dotted).is_some_and(|found| is_here(&found.kind)) {
                     continue;
                 }
-                let reason = by_text(&name, &folder.path.to_string_lossy(), 0);
+                let reason = by_text(&name, dest, 0);
                 claims.likely(&dotted, &reason);
                 for inner in world.submodules(&dotted).into_iter().filter(|n| !is_tool(n)) {
                     claims.likely(inner, &reason);
@@ -127,7 +129,7 @@ pub(super) fn paths(node: &Node, place: &Place, world: &World<'_>) -> Vec<(PathB
     let mut found: Vec<(PathBuf, Option<String>)> = Vec::new();
     for (folder, above) in starts {
         let fitting = if !parts.iter().any(|part| part.contains('*')) {
-            vec![plain(&folder.join(parts.join("/")))]
+            vec![normal(&folder.join(parts.join("/")))]
         } else if is_own {
             world.own_tree().below(&folder, parts)
         } else {
@@ -157,21 +159,6 @@ fn dest(folder: &Path, above: &str, path: &Path) -> Option<String> {
     None
 }
 
-/// A path without `.` and `..`, by its text.
-fn plain(path: &Path) -> PathBuf {
-    let mut whole = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => {
-                whole.pop();
-            }
-            Component::CurDir => {}
-            other => whole.push(other),
-        }
-    }
-    whole
-}
-
 fn shown(place: &Place) -> String {
     if place.parts.is_empty() { ".".to_owned() } else { place.parts.join("/") }
 }
@@ -189,7 +176,7 @@ fn path_files(folder: &Folder, reason: &Reason, world: &World<'_>, claims: &mut 
             {
                 continue;
             }
-            let inner = plain(&folder.path.join(line));
+            let inner = normal(&folder.path.join(line));
             let dest = folder.dest.as_ref().and_then(|above| dest(&folder.path, above, &inner));
             if world.reader.disk.is_dir(&inner) && dest.is_some() {
                 claims.push(What::Searched(Folder { path: inner, dest }), reason, true);

@@ -129,7 +129,7 @@ impl<'a> World<'a> {
         !self.is_excluded(name) && self.find(name).is_some_and(|f| !matches!(f.kind, Kind::Namespace(_)))
     }
 
-    /// Whether there is a package of this name, be it a namespace.
+    /// Whether a package of this name exists; namespace packages count.
     pub(super) fn is_package(&self, name: &str) -> bool {
         self.find(name).is_some_and(|f| f.locations.is_some())
     }
@@ -162,7 +162,7 @@ impl<'a> World<'a> {
         self.resolver.borrow_mut().beginning_with(start)
     }
 
-    /// Lets the `__path__` of a package lead to all folders of its name on the search path.
+    /// Extends the `__path__` of a package with all folders of its name on the search path.
     pub(super) fn extend_path(&self, package: &str) {
         self.resolver.borrow_mut().extend_path(package);
     }
@@ -173,7 +173,7 @@ impl<'a> World<'a> {
         self.resolver.borrow_mut().search(folder)
     }
 
-    /// Lets the `__path__` of a package lead to one more folder; whether it is new.
+    /// Adds a folder to the `__path__` of a package; returns whether it is new.
     pub(super) fn extend_by(&self, package: &str, folder: &Folder) -> bool {
         self.resolver.borrow_mut().extend_by(package, folder)
     }
@@ -351,12 +351,12 @@ impl<'a> World<'a> {
         own == owner || self.requires(own, required_name).any(|r| r == self.normalized(owner))
     }
 
-    /// Whether a distribution requires another, be it as an extra.
+    /// Whether a distribution requires another, including for an extra.
     pub(super) fn may_require(&self, own: usize, other: usize) -> bool {
         self.requires(own, |r| Some(requirement_name(r))).any(|r| r == self.normalized(other))
     }
 
-    /// Whether a distribution requires one of some others, be it through more.
+    /// Whether a distribution requires one of some others, directly or indirectly.
     pub(super) fn requires_one_of(&self, owner: usize, wanted: &HashSet<usize>) -> bool {
         let mut seen = HashSet::from([owner]);
         let mut queue = vec![owner];
@@ -428,7 +428,9 @@ impl<'a> World<'a> {
             let mut foreign = python.search_path.clone();
             foreign.retain(|path| !self.request.python.paths.contains(path));
             foreign.extend([&python.prefix, &python.base_prefix].map(|prefix| prefix.to_owned()));
-            foreign.extend(self.request.output.folders().map(Path::to_owned));
+            foreign.extend(self.request.outputs());
+            foreign.push(self.reader.store.root().to_owned());
+            tracing::debug!(?roots, "the program's own files are looked for");
             OwnTree::scan(&roots, &foreign, &self.implicit.own_files, self.reader.disk)
         })
     }
@@ -437,9 +439,11 @@ impl<'a> World<'a> {
     fn project(&self, folder: &Path) -> Option<PathBuf> {
         const MARKS: [&str; 4] = ["pyproject.toml", "setup.py", "setup.cfg", "requirements.txt"];
         const LEVELS: usize = 3;
+        const BASE_LEVELS: usize = 5;
         let is_project = |f: &&Path| MARKS.iter().any(|mark| self.reader.disk.is_file(&f.join(mark)));
-        let base = Some(self.request.base.as_path()).filter(|base| folder.starts_with(base));
-        folder.ancestors().take(LEVELS).find(is_project).or(base).map(Path::to_owned)
+        // Not a root that somebody happens to be in.
+        let base = || folder.ancestors().take(BASE_LEVELS).find(|near| *near == self.request.base);
+        folder.ancestors().take(LEVELS).find(is_project).or_else(base).map(Path::to_owned)
     }
 
     // What the request, rules and files say.

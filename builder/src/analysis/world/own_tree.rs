@@ -1,9 +1,10 @@
 //! The files of the program's own, below the folders of its entries, of the request and of its project.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::disk::Disk;
+use crate::paths::normal;
 use crate::rules::implicit::OwnFiles;
 
 /// Entries of folders that are looked at; a larger tree is not the program's alone.
@@ -48,11 +49,15 @@ impl OwnTree {
             // A link to a folder stays one, and is not gone along.
             let kinds = entries.into_iter().map(|e| (e.name, e.is_folder && !e.is_link));
             let mut entries: Vec<(String, bool)> = kinds.collect();
-            let is_environment = entries.iter().any(|(name, _)| name == "pyvenv.cfg");
-            if is_environment && depth > 0 {
+            // Caches are tagged by a convention that cargo, pytest, mypy, uv and others keep: <https://bford.info/cachedir/>.
+            let is_foreign = |(name, _): &(String, bool)| name == "pyvenv.cfg" || name == "CACHEDIR.TAG";
+            if depth > 0 && entries.iter().any(is_foreign) {
                 continue;
             }
-            entries.retain(|(name, is_folder)| !(*is_folder && leaves_out(policy, name, depth == 0)));
+            entries.retain(|(name, is_folder)| {
+                let is_left_out = *is_folder && leaves_out(policy, name, depth == 0);
+                !is_left_out && !foreign.contains(&folder.join(name))
+            });
             entries.sort();
             if entries.len() > left || depth > DEEPEST {
                 tree.is_cut = true;
@@ -61,7 +66,7 @@ impl OwnTree {
             left -= entries.len();
             for (name, is_folder) in &entries {
                 let path = folder.join(name);
-                if *is_folder && !foreign.contains(&path) {
+                if *is_folder {
                     queue.push_back((path, depth + 1));
                 }
                 tree.by_name.entry(name.clone()).or_default().push(folder.clone());
@@ -158,21 +163,6 @@ impl OwnTree {
 fn leaves_out(policy: &OwnFiles, name: &str, is_top: bool) -> bool {
     let is_output = is_top && policy.outputs.iter().any(|n| n == name);
     name.starts_with('.') || is_output || policy.folders.iter().any(|pattern| fits(pattern, name))
-}
-
-/// A path without `.` and `..`, by its text.
-fn normal(path: &Path) -> PathBuf {
-    let mut whole = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => {
-                whole.pop();
-            }
-            Component::CurDir => {}
-            other => whole.push(other),
-        }
-    }
-    whole
 }
 
 /// Whether a name fits a pattern with `*` and `?`.
