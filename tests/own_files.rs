@@ -41,7 +41,7 @@ fn what_is_not_there_is_told_with_its_line() {
                def write(): return open(os.path.join(here, 'log.txt'), 'w')\n\
                def other(): return Path(here, 'there.txt').write_text('')\n";
     let (said, _) = built(Project::script(app), &["-q"]);
-    assert!(said.contains("`app.py:4` names the file `gone.json`, which is not there"), "{said}");
+    assert!(said.contains("`app.py:4` names the file `gone.json`, which does not exist"), "{said}");
     assert!(!said.contains("log.txt") && !said.contains("there.txt"), "{said}");
 }
 
@@ -77,7 +77,10 @@ fn secrets_stay_where_they_are() {
         .file("venv/shown.txt", "");
     let (said, files) = built(project, &[]);
     for name in [".env", "server.pem"] {
-        assert!(said.contains(&format!("{name}`, which looks like a secret and was not taken")), "{said}");
+        assert!(
+            said.contains(&format!("{name}`, which looks like a secret and was not collected")),
+            "{said}"
+        );
     }
     assert_eq!(files, ["keys/readme.txt", "shown.txt"], "{said}");
 }

@@ -40,7 +40,7 @@ pub(super) struct Collected {
     pub slots: HashMap<String, Slot>,
     /// Modules that are asked for by name: what they do as scripts is wanted.
     pub tools: HashSet<String>,
-    /// Those that are run as main besides.
+    /// Modules that are also run as `__main__`.
     pub mains: HashSet<String>,
 }
 

@@ -154,7 +154,7 @@ impl Fixpoint<'_> {
         self.heuristics = asked;
     }
 
-    /// Asks the heuristics, one after the other, about all modules so far; whether one brought something new.
+    /// Asks each heuristic about all modules collected so far, until one adds a module; returns whether one did.
     pub(super) fn ask_about_all(&mut self) -> bool {
         let mut asked = std::mem::take(&mut self.heuristics);
         let is_new = asked.iter_mut().any(|entry| {

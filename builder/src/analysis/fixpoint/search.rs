@@ -34,7 +34,7 @@ impl Fixpoint<'_> {
         self.forget_missing(|name| found.contains(top(name)));
     }
 
-    /// Lets the `__path__` of a package lead to one more folder.
+    /// Adds a folder to the `__path__` of a package.
     pub(super) fn extend_by(&mut self, package: &str, folder: &Folder) {
         self.searched.extend(folder.dest.clone().filter(|dest| !dest.is_empty()));
         if !self.world.extend_by(package, folder) {

@@ -1,4 +1,4 @@
-//! A program that lists the modules of a package which is not known: those of its own packages are meant.
+//! A program that lists the modules of a package that cannot be determined: all of its own packages may be the one.
 
 use std::collections::BTreeSet;
 

@@ -15,7 +15,7 @@ use crate::names::{is_entry, parent};
 
 /// Distributions that find the call in the source of a frame: whoever requires one shows its callers' code.
 const FRAME_READERS: [&str; 1] = ["executing"];
-/// Names that are imported from module to module are followed so far.
+/// Maximum number of modules through which an imported name is followed.
 const DEPTH: usize = 6;
 
 #[derive(Default)]

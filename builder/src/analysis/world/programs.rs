@@ -27,7 +27,7 @@ impl World<'_> {
         opened.is_ok_and(|mut file| file.read_exact(&mut start).is_ok() && &start == b"#!")
     }
 
-    /// Distributions that another requires, be it as an extra, as far as they are installed.
+    /// The installed distributions that another one requires, including for extras.
     pub(in crate::analysis) fn installed_requirements(&self, owner: usize) -> Vec<usize> {
         let names = self.requires(owner, |r| Some(super::requirement_name(r)));
         let mut found: Vec<usize> =

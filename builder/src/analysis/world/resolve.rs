@@ -150,7 +150,7 @@ impl<'p> Resolver<'p> {
         Rc::clone(&self.roots)
     }
 
-    /// Lets the `__path__` of a package lead to all folders of its name on the search path, as `pkgutil.extend_path` does.
+    /// Extends the `__path__` of a package with all folders of its name on the search path, as `pkgutil.extend_path` does.
     pub(in crate::analysis) fn extend_path(&mut self, name: &str) {
         let relative = name.replace('.', "/");
         let folders = self.roots.iter().filter_map(|root| match root {
@@ -277,7 +277,7 @@ impl<'p> Resolver<'p> {
         !is_known
     }
 
-    /// Lets the `__path__` of a package lead to one more folder; whether it is new.
+    /// Adds a folder to the `__path__` of a package; returns whether it is new.
     pub(in crate::analysis) fn extend_by(&mut self, package: &str, folder: &Folder) -> bool {
         let location = self.location(&folder.path);
         let known = self.extended.entry(package.to_owned()).or_default();

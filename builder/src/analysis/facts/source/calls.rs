@@ -6,6 +6,7 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, PythonVersion, Stmt};
 use ruff_python_parser::{Mode, ParseOptions};
 
+use super::shapes::imported;
 use crate::analysis::facts::Origin;
 use crate::analysis::facts::looks::Function;
 
@@ -49,26 +50,8 @@ struct Finder {
 
 impl<'a> Visitor<'a> for Finder {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
-        match stmt {
-            Stmt::Import(s) => {
-                for alias in &s.names {
-                    let name = alias.name.as_str();
-                    let bound = alias.asname.as_ref().map_or(name, |asname| asname.as_str());
-                    let top = bound.split('.').next().unwrap_or(bound);
-                    let module = if alias.asname.is_some() { name } else { top };
-                    self.imports.insert(top.to_owned(), (Origin::Absolute, module.to_owned()));
-                }
-            }
-            Stmt::ImportFrom(s) => {
-                let origin = if s.level == 0 { Origin::Absolute } else { Origin::Package(s.level) };
-                let module = s.module.as_ref().map_or("", |m| m.as_str());
-                for alias in &s.names {
-                    let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
-                    let dot = if module.is_empty() { "" } else { "." };
-                    self.imports.insert(bound.to_owned(), (origin, format!("{module}{dot}{}", alias.name)));
-                }
-            }
-            _ => {}
+        for (bound, origin, name) in imported(stmt) {
+            self.imports.insert(bound.to_owned(), (origin, name));
         }
         let name = match stmt {
             Stmt::FunctionDef(s) => Some(s.name.as_str()),

@@ -6,9 +6,9 @@ use super::{absolute, defined_in};
 use crate::analysis::collected::Collected;
 use crate::analysis::world::{Role, World};
 
-/// Names that are imported from module to module are followed so far.
+/// Maximum number of modules through which an imported name is followed.
 const IMPORTS: usize = 6;
-/// Calls within each other are followed so far, and so many functions in all.
+/// Limits on nested calls, and on the number of functions, that are followed.
 const CALLS: usize = 6;
 const MOST: usize = 80;
 

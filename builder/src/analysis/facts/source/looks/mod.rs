@@ -8,8 +8,8 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
-use self::place::{Names, Part, Spot, called};
-use super::shapes::memchr_lines;
+use self::place::{Names, Part, Spot};
+use super::shapes::{called, memchr_lines};
 use crate::analysis::facts::Origin;
 use crate::analysis::facts::looks::{Look, LookKind};
 
@@ -290,7 +290,7 @@ fn is_method_of(function: &Expr, module: &str) -> bool {
     matches!(base(function), Some(Expr::Name(name)) if name.id.as_str() == module)
 }
 
-/// Whether a method is one of a loader of modules, not of templates or the like.
+/// Whether a method belongs to a module loader rather than, for example, a template loader.
 fn is_loader(function: &Expr) -> bool {
     match base(function) {
         Some(Expr::Name(name)) => matches!(name.id.as_str(), "loader" | "__loader__"),

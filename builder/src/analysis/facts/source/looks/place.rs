@@ -6,8 +6,9 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, Number, Operator, Stmt};
 
 use crate::analysis::facts::Origin;
+use crate::analysis::facts::source::shapes::{called, imported, variable};
 
-/// Variables and calls within each other are followed so far.
+/// Maximum nesting of variables and calls that is followed.
 const DEPTH: u32 = 12;
 /// Assignments of one name that are kept.
 const MOST: usize = 4;
@@ -114,11 +115,7 @@ enum Value<'a> {
 
 impl<'a> Names<'a> {
     fn set(&mut self, target: &'a Expr, value: Value<'a>) {
-        let name = match target {
-            Expr::Name(name) => name.id.as_str(),
-            Expr::Attribute(attribute) => attribute.attr.as_str(),
-            _ => return,
-        };
+        let Some(name) = variable(target) else { return };
         let values = self.values.entry(name).or_default();
         if values.len() < MOST {
             values.push(value);
@@ -134,10 +131,6 @@ impl<'a> Names<'a> {
             }
             _ => self.set(target, Value::Is(iter)),
         }
-    }
-
-    fn import(&mut self, bound: &'a str, origin: Origin, name: String) {
-        self.imports.insert(bound, (origin, name));
     }
 
     /// The module that an object is, or is in; none if that is not known.
@@ -338,35 +331,12 @@ fn is_spec(expr: &Expr) -> bool {
     }
 }
 
-/// The name of a function or method.
-pub(super) fn called(function: &Expr) -> &str {
-    match function {
-        Expr::Name(name) => name.id.as_str(),
-        Expr::Attribute(attribute) => attribute.attr.as_str(),
-        _ => "",
-    }
-}
-
 impl<'a> Visitor<'a> for Names<'a> {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         match stmt {
-            Stmt::Import(s) => {
-                for alias in &s.names {
-                    let name = alias.name.as_str();
-                    let (bound, module) = match &alias.asname {
-                        Some(asname) => (asname.as_str(), name),
-                        None => name.split_once('.').map_or((name, name), |(top, _)| (top, top)),
-                    };
-                    self.import(bound, Origin::Absolute, module.to_owned());
-                }
-            }
-            Stmt::ImportFrom(s) => {
-                let origin = if s.level == 0 { Origin::Absolute } else { Origin::Package(s.level) };
-                let module = s.module.as_ref().map_or("", |m| m.as_str());
-                for alias in &s.names {
-                    let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
-                    let dot = if module.is_empty() { "" } else { "." };
-                    self.import(bound, origin, format!("{module}{dot}{}", alias.name));
+            Stmt::Import(_) | Stmt::ImportFrom(_) => {
+                for (bound, origin, name) in imported(stmt) {
+                    self.imports.insert(bound, (origin, name));
                 }
             }
             Stmt::Assign(s) => s.targets.iter().for_each(|target| self.set(target, Value::Is(&s.value))),

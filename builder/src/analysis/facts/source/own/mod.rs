@@ -2,7 +2,7 @@
 
 pub(super) mod path;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use ruff_python_ast::visitor::{self, Visitor};
@@ -10,7 +10,7 @@ use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
 use self::path::Path;
-use super::shapes::memchr_lines;
+use super::shapes::{called, memchr_lines, variable};
 use crate::analysis::facts::own::{Base, Own, OwnPath, Text, Usage};
 use crate::names::is_dotted_name;
 
@@ -38,25 +38,35 @@ pub(super) fn find(text: &str, body: &[Stmt]) -> Own {
 #[derive(Default)]
 pub(super) struct Names<'a> {
     pub values: HashMap<&'a str, Vec<&'a Expr>>,
+    /// Names that may also hold something else: parameters, and what is set in ways that are not followed.
+    pub open: HashSet<&'a str>,
     /// Functions under other names: `from os.path import dirname as up`.
     pub aliases: HashMap<&'a str, &'a str>,
     /// What functions give back.
     pub returned: HashMap<&'a str, Vec<&'a Expr>>,
-    /// Those around a function.
+    /// The names of the enclosing scope of a function.
     pub outer: Option<Rc<Names<'a>>>,
 }
 
 impl<'a> Names<'a> {
     fn set(&mut self, target: &'a Expr, value: &'a Expr) {
-        let name = match target {
-            Expr::Name(name) => name.id.as_str(),
-            Expr::Attribute(attribute) => attribute.attr.as_str(),
-            _ => return,
-        };
+        if let Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) = target {
+            self.open.extend(elts.iter().filter_map(variable));
+            return;
+        }
+        let Some(name) = variable(target) else { return };
         let values = self.values.entry(name).or_default();
         if values.len() < MOST {
             values.push(value);
+        } else {
+            self.open.insert(name);
         }
+    }
+
+    /// Whether a name may hold more than the values that are known.
+    fn is_open(&self, name: &str) -> bool {
+        self.open.contains(name)
+            || !self.values.contains_key(name) && self.outer.as_ref().is_some_and(|outer| outer.is_open(name))
     }
 
     pub(super) fn get(&self, name: &str) -> &[&'a Expr] {
@@ -96,6 +106,7 @@ impl<'a> Visitor<'a> for Names<'a> {
                     self.set(&s.target, value);
                 }
             }
+            Stmt::AugAssign(s) => self.open.extend(variable(&s.target)),
             Stmt::For(s) => self.set(&s.target, &s.iter),
             Stmt::ImportFrom(s) => {
                 let renamed =
@@ -104,6 +115,7 @@ impl<'a> Visitor<'a> for Names<'a> {
             }
             Stmt::FunctionDef(s) => {
                 for parameter in &s.parameters {
+                    self.open.insert(parameter.name().as_str());
                     if let Some(default) = parameter.default() {
                         self.values.entry(parameter.name().as_str()).or_default().push(default);
                     }
@@ -289,15 +301,6 @@ impl<'a> Finder<'a> {
                 }
             }
         }
-    }
-}
-
-/// The name of a function or method.
-pub(super) fn called(function: &Expr) -> &str {
-    match function {
-        Expr::Name(name) => name.id.as_str(),
-        Expr::Attribute(attribute) => attribute.attr.as_str(),
-        _ => "",
     }
 }
 

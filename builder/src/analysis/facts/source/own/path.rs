@@ -3,10 +3,11 @@
 use ruff_python_ast::{self as ast, Expr};
 use ruff_text_size::TextRange;
 
-use super::{Names, called};
+use super::Names;
 use crate::analysis::facts::own::Base;
+use crate::analysis::facts::source::shapes::called;
 
-/// Variables and calls within each other are followed so far.
+/// Maximum nesting of variables and calls that is followed.
 const DEPTH: u32 = 10;
 /// Values of one expression that are followed.
 const MOST: usize = 8;
@@ -19,7 +20,7 @@ pub(in crate::analysis::facts::source) struct Path {
     pub parts: Vec<String>,
     /// Whether it is the file of the module itself.
     pub is_file: bool,
-    /// A text so far, not a path: what is added to it goes on in the same part.
+    /// Whether it is a string so far: text that is added continues the last part.
     is_text: bool,
     /// The strings that it is made of.
     pub strings: Vec<TextRange>,
@@ -220,7 +221,12 @@ fn combined(left: &[Path], right: &[Path], combine: impl Fn(Path, &Path) -> Path
 
 /// What a variable or an attribute is set to.
 fn variable(name: &str, names: &Names<'_>, depth: u32) -> Vec<Path> {
-    names.get(name).iter().flat_map(|value| evaluate(value, names, depth)).take(MOST).collect()
+    let known = names.get(name).iter().flat_map(|value| evaluate(value, names, depth));
+    let mut found: Vec<Path> = known.take(MOST - 1).collect();
+    if !found.is_empty() && names.is_open(name) {
+        found.push(Path::unknown());
+    }
+    found
 }
 
 fn subscripted(subscript: &ast::ExprSubscript, names: &Names<'_>, depth: u32) -> Vec<Path> {

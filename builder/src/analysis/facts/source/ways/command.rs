@@ -5,12 +5,12 @@ use ruff_python_ast::{self as ast, Expr};
 use super::scope::Addition;
 use super::{Finder, place};
 use crate::analysis::facts::own::Base;
-use crate::analysis::facts::source::own::called;
 use crate::analysis::facts::source::own::path::Path;
+use crate::analysis::facts::source::shapes::called;
 use crate::analysis::facts::ways::{Main, Place};
 use crate::names::is_dotted_name;
 
-/// Variables and lists within each other are followed so far.
+/// Maximum nesting of variables and lists that is followed.
 const DEPTH: u32 = 6;
 /// Ways to put one command together that are followed.
 const MOST: usize = 6;
@@ -21,7 +21,7 @@ const GAP: char = '\u{e000}';
 /// Options of python that take the next word.
 const VALUED: [&str; 3] = ["-X", "-W", "--check-hash-based-pycs"];
 
-/// A word of a command.
+/// One argument of a command line.
 #[derive(Clone)]
 enum Word {
     /// The interpreter.

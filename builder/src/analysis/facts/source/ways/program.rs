@@ -3,7 +3,7 @@
 use ruff_python_ast::{self as ast, Expr};
 
 use super::Finder;
-use crate::analysis::facts::source::own::called;
+use crate::analysis::facts::source::shapes::called;
 use crate::analysis::facts::ways::{Lookup, Program};
 
 /// Functions that start what the first word of their first argument names.
@@ -23,7 +23,7 @@ const STARTING: [&str; 13] = [
     "system",
 ];
 
-/// Variables and sums within each other are followed so far.
+/// Maximum nesting of variables and sums that is followed.
 const DEPTH: u32 = 8;
 
 impl<'a> Finder<'a> {

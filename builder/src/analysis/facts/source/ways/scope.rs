@@ -6,7 +6,8 @@ use std::rc::Rc;
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 
-use crate::analysis::facts::source::own::{Names, called};
+use crate::analysis::facts::source::own::Names;
+use crate::analysis::facts::source::shapes::called;
 
 /// Calls of one function that are kept.
 const MOST: usize = 8;

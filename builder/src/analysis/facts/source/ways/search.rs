@@ -3,7 +3,7 @@
 use ruff_python_ast::{self as ast, Expr, Stmt};
 
 use super::Finder;
-use crate::analysis::facts::source::own::called;
+use crate::analysis::facts::source::shapes::called;
 use crate::analysis::facts::ways::Way;
 
 impl<'a> Finder<'a> {
@@ -59,7 +59,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// The folders of a list, be it put together.
+    /// The folders in a list expression, including sums of lists.
     fn entries(&mut self, line: u32, way: &Way, expr: &Expr) {
         match expr {
             Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) => {
