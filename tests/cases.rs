@@ -3,11 +3,11 @@
 
 use std::path::PathBuf;
 
-use harness::{folders_in, root};
+use harness::{Mode, folders_in, root};
 
 macro_rules! cases {
     ($($name:ident: $folder:literal;)*) => {
-        $(#[test] fn $name() { harness::case(&folder().join($folder)) })*
+        $(#[test] fn $name() { harness::case(&folder().join($folder), &Mode::ALL) })*
 
         const NAMED: &[&str] = &[$($folder),*];
     };

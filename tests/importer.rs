@@ -223,7 +223,7 @@ pack('wheeled-3.0-py3-none-any.whl', {
 
 #[test]
 fn code_can_be_inspected_as_far_as_its_source_is_carried() {
-    let spec = "[app]\nname = \"app\"\nentry = \"app.py\"\n[bundle]\nmode = \"onefile\"\n[modules]\nsource = [\"shown\"]\n";
+    let spec = "[app]\nname = \"app\"\nentry = \"app.py\"\n[bundle]\nmode = \"onefile\"\nsource = \"none\"\n[modules]\nsource = [\"shown\"]\n";
     let source = "
 import inspect, linecache, shown, hidden, traceback
 print(inspect.getsource(shown.f).strip().splitlines()[0], inspect.getsourcefile(shown) == shown.__file__)

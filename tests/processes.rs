@@ -173,7 +173,8 @@ with open('tool', 'w') as file:
 run('-I', 'tool')
 with open('notes.txt', 'w') as file:
     file.write('notes')
-run('outside.py')
+run('outside.py', os.path.abspath('outside.py'), '-y')
+run('/nowhere/gone.py')
 run('-s', 'notes.txt')
 run('notes.txt')
 "
@@ -187,7 +188,8 @@ run('notes.txt')
              hint: add it to the spec: [modules] include = [\"gone\"]\n\
              2 EXE: can't open file '/nowhere/gone.py': [Errno 2] No such file or directory\n\
              0 __main__ True ['-x']\n0 a tool\n\
-             9 the program again ['outside.py'] __main__\n9 the program again ['-s', 'notes.txt'] __main__\n\
+             0 __main__ True ['-y']\n2 EXE: can't open file '/nowhere/gone.py': [Errno 2] No such file or directory\n\
+             9 the program again ['-s', 'notes.txt'] __main__\n\
              9 the program again ['notes.txt'] __main__\n",
         );
     }
@@ -222,6 +224,24 @@ fn from_outside_nobody_runs_parts_of_the_program() {
         }
         run(&["-v", "/etc/passwd"]).prints(&format!("part part\n['-v', '/etc/passwd'] {root}\n"));
     }
+}
+
+#[test]
+fn from_outside_nobody_gives_code_to_helpers() {
+    let source = "import multiprocessing, sys\nif __name__ == '__main__': print(*sys.argv[1:])\n";
+    let app = frozen(&[("app.py", source)], &newest().exe, Mode::Onefile);
+    for text in [
+        "from multiprocessing.resource_tracker import main; print('run')",
+        "from multiprocessing.resource_tracker import main;main(0)",
+        "from multiprocessing.forkserver import main; main(0, 1, ['__main__'], **{'main_path': '/tmp/x.py'})",
+    ] {
+        // The program has got them as its arguments.
+        app.command().args(["-c", text]).run().prints(&format!("-c {text}\n"));
+    }
+    app.command()
+        .args(["--multiprocessing-fork", "pipe_handle=0"])
+        .run()
+        .prints("--multiprocessing-fork pipe_handle=0\n");
 }
 
 #[test]

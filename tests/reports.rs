@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use harness::{folders_in, root};
+use harness::{Mode, folders_in, full, root};
 
 macro_rules! reports {
     ($($name:ident: $folder:literal;)*) => {
-        $(#[test] fn $name() { harness::case(&folder().join($folder)) })*
+        $(#[test] fn $name() { harness::case(&folder().join($folder), modes()) })*
 
         const PASSING: &[&str] = &[$($folder),*];
     };
@@ -101,6 +101,11 @@ const FAILING: &[&str] = &[
     "robotframework-robotframework-5081",
     "yusufklncc-Hackintosh-for-All-Computers-84",
 ];
+
+/// The forms that are tried: with `FREEZE_TEST_FULL=1` both.
+fn modes() -> &'static [Mode] {
+    if full() { &Mode::ALL } else { &[Mode::Onefile] }
+}
 
 fn folder() -> PathBuf {
     root().join("tests/reports")

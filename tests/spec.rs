@@ -86,6 +86,7 @@ fn every_table_takes_effect() {
          [python]\ninterpreter = {python:?}\noptimize = 2\noptions = [\"X importtime_off=1\", \"W error\"]\n\
          paths = [\"lib\"]\n\
          [bundle]\nmode = \"onedir\"\ncontents-directory = \"parts\"\ncompression = \"max\"\nstrip = \"all\"\n\
+         source = \"own\"\n\
          [modules]\ninclude = [\"plugins.*\"]\nexclude = [\"sqlite3\"]\nsource = [\"helper\"]\n\
          [[data]]\nfrom = \"assets/**/*.txt\"\nto = \"texts\"\n\
          [[data]]\nfrom = \"one.bin\"\nto = \".\"\n\
@@ -108,6 +109,7 @@ print('optimize', sys.flags.optimize, assert_free, __debug__)
 print('options', sys._xoptions, sys.warnoptions)
 print('plugins', names())
 print('source', 'the helper' in inspect.getsource(helper))
+print('own source', 'def names' in sys.modules['plugins'].__spec__.loader.get_source('plugins'))
 for name in 'sqlite3', 'xmlrpc.client':
     try:
         __import__(name)
@@ -137,7 +139,7 @@ print(os.path.exists(os.path.join(sys._MEIPASS, 'one.bin')), os.path.basename(sy
     assert!(!frozen.product.join("parts/texts/deep/a.png").exists(), "{}", frozen.outcome);
     frozen.command().run().prints(
         "hook ran True\noptimize 2 None False\noptions {'importtime_off': '1'} ['error']\n\
-         plugins ['blue', 'red']\nsource True\nsqlite3 is excluded\nxmlrpc.client is excluded\n\
+         plugins ['blue', 'red']\nsource True\nown source True\nsqlite3 is excluded\nxmlrpc.client is excluded\n\
          text of a\nTrue parts\n",
     );
     harness::Run::new(frozen.product.join("second"))

@@ -175,6 +175,39 @@ fn nothing_is_written_outside_the_root() {
     refused(&app, &["damaged", "not sorted"], |parts| parts.files.swap(0, 1));
 }
 
+#[test]
+fn folders_without_files_stay_inside() {
+    let app = hello(newest(), Mode::Onefile);
+    let first = Parts::of(&std::fs::read(&app.exe).unwrap());
+    let file = String::from_utf8_lossy(first.path(&first.files[0])).into_owned();
+    let below = format!("{file}/evil");
+    for folders in [
+        "../evil",
+        "a/../../evil",
+        "/tmp/freeze-evil",
+        "a\0",
+        "\0a",
+        "b\0a",
+        "a\0a",
+        "a//evil",
+        "./evil",
+        &below,
+        &file,
+    ] {
+        let tree = refused(&app, &["damaged"], |parts| parts.set("folders", folders));
+        let made = tree.0.keys().any(|path| path.to_string_lossy().contains("evil"));
+        assert!(!made && !Path::new("/tmp/freeze-evil").exists(), "{folders:?}\n{tree}");
+    }
+    // A folder behind a link would be made where the link leads.
+    refused(&app, &["damaged"], |parts| {
+        escape(parts, ".", "other");
+        parts.set("folders", "link/evil");
+    });
+    let (outcome, tree) = tampered(&app, |parts| parts.set("folders", "empty/inner\0other"));
+    outcome.success();
+    assert!(tree.0.keys().any(|path| path.ends_with("empty/inner")), "{tree}");
+}
+
 /// Adds links, and a file at `file`.
 fn add(parts: &mut Parts, links: &[(&str, &str)], file: &str) {
     let all = links.iter().map(|(path, target)| (FileKind::Link, *path, *target));

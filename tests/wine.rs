@@ -189,15 +189,18 @@ fn libraries_are_found_where_the_program_adds_folders() {
                   before = load(path)\n\
                   os.environ['PATH'] = os.path.join(here, 'bin') + ';' + os.environ['PATH']\n\
                   print(before, ctypes.CDLL(path, handle=load(path)).top())\n";
-    let project = Project::script(source)
+    // Beside the program they would be collected unasked, into one folder.
+    let libraries = Project::new()
         .file("low.c", "__declspec(dllexport) int low(void) { return 42; }\n")
         .file("top.c", "int low(void); __declspec(dllexport) int top(void) { return low(); }\n");
     for (name, needed) in [("low", None), ("top", Some("low.dll"))] {
-        let run = Run::new("x86_64-w64-mingw32-gcc").in_folder(project.path()).arg("-shared");
+        let run = Run::new("x86_64-w64-mingw32-gcc").in_folder(libraries.path()).arg("-shared");
         run.args(["-o", &format!("{name}.dll"), &format!("{name}.c")]).args(needed).run().success();
     }
-    let added = ["app.py", "--add-data", "low.dll:bin", "--add-data", "top.dll:plugins"];
-    let app = windows.freeze(project, Mode::Onefile, "folders", &added);
+    let [low, top] = [("low.dll", "bin"), ("top.dll", "plugins")]
+        .map(|(name, folder)| format!("{}:{folder}", libraries.path().join(name).display()));
+    let added = ["app.py", "--add-data", &low, "--add-data", &top];
+    let app = windows.freeze(Project::script(source), Mode::Onefile, "folders", &added);
     assert_eq!(text(&windows.wine.frozen(&app).run()), "None 42\n");
 }
 

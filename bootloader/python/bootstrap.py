@@ -183,7 +183,11 @@ class FolderFinder:
             spec = spec_of(name, found)
             if spec is None:
                 spec = _Spec(name, None, is_package=True)
-                spec.submodule_search_locations = [self.path + SEP + name.rpartition('.')[2]]
+                # One that is known by its bare name says where it lies.
+                there = found[3]
+                if there == _ROOT_SLASH:
+                    there = self.path + SEP + name.rpartition('.')[2]
+                spec.submodule_search_locations = [there]
             return spec
         files = self._files
         if files is None:

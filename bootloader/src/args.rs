@@ -133,7 +133,8 @@ pub(crate) fn options(args: &[&CStr], place: usize) -> Vec<Vec<u8>> {
     found
 }
 
-/// `from multiprocessing.x import main; main(…)` or `import sys; from …` of one of the [`HELPERS`].
+/// `from multiprocessing.x import main; main(…)` or `import sys; from …` of one of the [`HELPERS`], with nothing but constants
+/// as arguments: any other text is code of unknown origin.
 fn is_helper_command(text: &[u8]) -> bool {
     let text = text.strip_prefix(b"import sys; ").unwrap_or(text);
     let Some(rest) = text.strip_prefix(b"from ") else { return false };
@@ -141,7 +142,58 @@ fn is_helper_command(text: &[u8]) -> bool {
     let rest = &rest[name.len()..];
     let end = rest.iter().position(|c| !c.is_ascii_alphanumeric() && *c != b'_' && *c != b'.');
     let after = &rest[end.unwrap_or(rest.len())..];
-    [&b" import main;"[..], b" import spawn_main;"].iter().any(|i| after.starts_with(i))
+    ["main", "spawn_main"].iter().any(|function| {
+        let call = after.strip_prefix(format!(" import {function};").as_bytes());
+        let arguments =
+            call.and_then(|call| call.trim_ascii().strip_prefix(format!("{function}(").as_bytes()));
+        arguments.and_then(|arguments| arguments.strip_suffix(b")")).is_some_and(are_constants)
+    })
+}
+
+/// Whether the arguments of a call are constants: numbers, strings, lists and tables of such, and `sys.argv[1:]`, each perhaps
+/// with a name before it. Nothing in them can be called, and no attribute be looked up.
+fn are_constants(mut rest: &[u8]) -> bool {
+    const ARGV: &[u8] = b"sys.argv[1:]";
+    while let Some(first) = rest.first() {
+        let len = match first {
+            b'\'' | b'"' => match string_len(rest) {
+                Some(len) => len,
+                None => return false,
+            },
+            b'0'..=b'9' | b' ' | b',' | b'-' | b'[' | b']' | b'{' | b'}' | b':' | b'*' | b'=' => 1,
+            _ if rest.starts_with(ARGV) => ARGV.len(),
+            c if c.is_ascii_alphabetic() || *c == b'_' => {
+                let is_word = |c: &u8| c.is_ascii_alphanumeric() || *c == b'_';
+                let len = rest.iter().position(|c| !is_word(c)).unwrap_or(rest.len());
+                let is_known = match (&rest[..len], rest.get(len)) {
+                    (b"True" | b"False" | b"None", _) | (_, Some(b'=')) => true,
+                    // Bytes.
+                    (b"b", next) => matches!(next, Some(b'\'' | b'"')),
+                    _ => false,
+                };
+                if !is_known {
+                    return false;
+                }
+                len
+            }
+            _ => return false,
+        };
+        rest = &rest[len..];
+    }
+    true
+}
+
+/// Length of the string literal that a text begins with.
+fn string_len(text: &[u8]) -> Option<usize> {
+    let quote = text.first()?;
+    let mut at = 1;
+    loop {
+        match text.get(at)? {
+            b'\\' => at += 2,
+            c if c == quote => return Some(at + 1),
+            _ => at += 1,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -178,6 +230,35 @@ mod tests {
         assert_eq!(call(&[c"-u", c"-W"]), Call::Interpreter(Code::Input(3)));
         let not = c"from multiprocessing.x import y; main()";
         assert_eq!(call(&[c"-c", not]), Call::Interpreter(Code::Command(1, not)));
+    }
+
+    #[test]
+    fn code_that_only_begins_like_a_helper_is_none() {
+        for tail in [
+            "main(3); print(1)",
+            "main(print(1))",
+            "main(3)or(print)(1)",
+            "main(x=[].append)",
+            "main(f'{print(1)}')",
+            "main('a' b)",
+            "main('a\\')",
+            "main(sys.exit)",
+            "main(sys.argv[1:].pop)",
+            "main(lambda: 1)",
+            "main(3\n)",
+            "main(3) #)",
+            "print(1);main(3)",
+            "main",
+        ] {
+            let text = format!("from multiprocessing.resource_tracker import main;{tail}");
+            assert!(!is_helper_command(text.as_bytes()), "{text}");
+        }
+        let text = "from multiprocessing.forkserver import main; main(3, 4, [\"it's\", '\\''], \
+                    **{'main_path': '/a (b)/c.py', 'sys_path': [b'x', None], 'dir': -1, \"x\": True})";
+        assert!(is_helper_command(text.as_bytes()));
+        assert!(is_helper_command(
+            b"from multiprocessing.spawn import spawn_main; spawn_main(tracker_fd=5, pipe_handle=7)"
+        ));
     }
 
     #[test]

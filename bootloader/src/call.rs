@@ -45,6 +45,10 @@ impl<'a> Asked<'a> {
             }
             return Ok(asked);
         }
+        // Whoever starts a child of multiprocessing says which code it runs: none but the program itself may.
+        if matches!(asked.call, Call::Spawn | Call::Helper(_)) && !os::descends_from_same_executable() {
+            asked.call = Call::Program;
+        }
         let Call::Interpreter(code) = asked.call.clone() else { return Ok(asked) };
         match &code {
             Code::Script(place, word) if names_program(program, args, word) => {
@@ -103,7 +107,7 @@ impl<'a> Asked<'a> {
         Ok(())
     }
 
-    /// The program is meant, called `name`, with what follows a place of the command line.
+    /// Makes this a start of the program under the name `name`, with the arguments behind `place`.
     fn restart(&mut self, place: usize, name: &'a CStr) {
         self.options = args::options(&self.args, place);
         // Nothing goes on after the program.
@@ -124,16 +128,17 @@ impl<'a> Asked<'a> {
     fn is_script(&self, program: &Program, place: usize, word: &CStr) -> bool {
         let path = os::path_from_bytes(word.to_bytes());
         let is_python = own::is_python(word.to_bytes());
-        let is_started_by_program = self.is_ours && is_by_path(&self.args);
-        let is_behind_options = place > 1 && is_started_by_program;
+        // Unfrozen, python would run it: it must not start the program, again and again.
+        let is_ours = self.is_ours && is_by_path(&self.args);
+        let is_behind_options = place > 1 && is_ours;
         if !path.is_file() {
-            // python says what it thinks of it, and the program does not start again and again.
-            return is_behind_options && (path.join("__main__.py").is_file() || is_python && !path.is_dir());
+            return is_ours && is_python && !path.is_dir()
+                || is_behind_options && path.join("__main__.py").is_file();
         }
         match as_interpreter(program) {
             b"1" => is_python || is_behind_options,
-            b"children" => is_started_by_program,
-            _ => is_behind_options && (is_python || is_for_python(&path)),
+            b"children" => is_ours,
+            _ => is_ours && is_python || is_behind_options && is_for_python(&path),
         }
     }
 

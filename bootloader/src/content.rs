@@ -6,7 +6,7 @@ use bootloader::archive::{Archive, Blob, BlobId, Codec, Error, setting};
 use zstd::bulk::Decompressor;
 use zstd::zstd_safe::{WriteBuf, get_frame_content_size};
 
-/// The path under the root that `path` leads to through links of the archive; `path` itself where it leads nowhere.
+/// Resolves `path` through the links of the archive; returns `path` itself if it does not exist.
 pub(crate) fn followed(archive: Archive<'_>, path: Vec<u8>) -> Vec<u8> {
     let mut reader = Reader::new(archive);
     let end = archive.follow(&path, |link| reader.read(link.blob?).ok().map(Cow::into_owned));

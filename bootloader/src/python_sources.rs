@@ -4,4 +4,5 @@
 pub const BOOTSTRAP: &str = include_str!("../python/bootstrap.py");
 
 /// Source of the module `_freeze_importer`: resources, metadata and children, imported when asked for.
-pub const IMPORTER: &str = include_str!("../python/importer.py");
+pub const IMPORTER: &str =
+    concat!(include_str!("../python/importer.py"), "\n\n", include_str!("../python/resources.py"));

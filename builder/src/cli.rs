@@ -136,7 +136,7 @@ pub(crate) enum CacheCommand {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 struct GlobalArgs {
-    /// Print errors only.
+    /// Print warnings and errors only.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
     /// Print minor warnings and times too.
@@ -236,7 +236,7 @@ impl CommandLine {
     pub(crate) fn settings(&self) -> Settings {
         let global = &self.cli.global;
         let verbosity = match global.log_level {
-            _ if global.quiet => Verbosity::Quiet,
+            _ if global.quiet => Verbosity::Warnings,
             _ if global.verbose => Verbosity::Verbose,
             Some(LogLevel::Error) => Verbosity::Quiet,
             Some(LogLevel::Warn) => Verbosity::Warnings,

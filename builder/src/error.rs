@@ -120,17 +120,25 @@ pub struct Warning {
     pub hint: Option<String>,
     /// Shown only with `-v` and in the report file.
     pub minor: bool,
+    /// Something of the program's own code that could not be followed: told at the end, with all others.
+    #[serde(default)]
+    pub unfollowed: bool,
 }
 
 impl Warning {
     /// A warning shown by default.
     pub fn new(message: impl Into<String>) -> Warning {
-        Warning { message: message.into(), hint: None, minor: false }
+        Warning { message: message.into(), hint: None, minor: false, unfollowed: false }
     }
 
     /// A warning shown with `-v` and in the report file only.
     pub fn minor(message: impl Into<String>) -> Warning {
         Warning { minor: true, ..Warning::new(message) }
+    }
+
+    /// What could not be followed of the program's own code, with its file and line.
+    pub fn unfollowed(message: impl Into<String>) -> Warning {
+        Warning { unfollowed: true, ..Warning::new(message) }
     }
 
     /// Adds the next thing to try.

@@ -15,6 +15,7 @@ pub mod marshal;
 pub(crate) mod names;
 pub mod os;
 pub mod output;
+mod paths;
 pub mod python;
 pub mod report;
 pub mod rules;

@@ -180,7 +180,9 @@ impl Reporter {
         let minor = self.settings.verbosity >= Verbosity::Verbose;
         let json = self.settings.format == Format::Json;
         let new = &self.warnings[self.printed..];
-        let shown: Vec<&Warning> = new.iter().filter(|w| json || minor || !w.minor).collect();
+        // The summary has a section for what was not followed.
+        let later = |w: &Warning| w.unfollowed && !json && self.settings.verbosity >= Verbosity::Normal;
+        let shown: Vec<&Warning> = new.iter().filter(|w| (json || minor || !w.minor) && !later(w)).collect();
         self.printed = self.warnings.len();
         if self.settings.verbosity < Verbosity::Warnings {
             return;
@@ -188,7 +190,7 @@ impl Reporter {
         let most = if json || minor { usize::MAX } else { WARNINGS_SHOWN };
         for warning in shown.iter().take(most) {
             if json {
-                let Warning { message, hint, minor } = warning;
+                let Warning { message, hint, minor, .. } = warning;
                 self.event(json!({ "event": "warning", "message": message, "hint": hint, "minor": minor }));
                 continue;
             }
@@ -246,12 +248,28 @@ impl Reporter {
                 self.counts(counts, "    ");
             }
         }
+        self.unfollowed();
         if self.settings.verbosity >= Verbosity::Verbose {
             let times: Vec<String> =
                 self.times.iter().map(|(n, t)| format!("{n} {}", duration(*t))).collect();
             self.line(&format!("  in {:.2} s: {}", summary.seconds, times.join(", ")));
         } else {
             self.line(&format!("  in {:.2} s", summary.seconds));
+        }
+    }
+
+    /// Prints what could not be followed of the program's own code, and what to do about it.
+    fn unfollowed(&self) {
+        let minor = self.settings.verbosity >= Verbosity::Verbose;
+        let shown = self.warnings.iter().filter(|w| w.unfollowed && (minor || !w.minor));
+        for (i, warning) in shown.enumerate() {
+            if i == 0 {
+                self.line(&format!("{} in the program's own code:", self.style.warning("not followed")));
+            }
+            self.line(&format!("  {}", warning.message));
+            if let Some(hint) = &warning.hint {
+                self.line(&format!("    {}: {hint}", self.style.dim("hint")));
+            }
         }
     }
 
@@ -278,6 +296,9 @@ impl Reporter {
         }
         if let Some((version, file)) = &counts.glibc {
             self.line(&format!("{indent}runs with glibc {version} and newer, as `{file}` needs it"));
+        }
+        if let Some(told) = summary::own_sources(&counts.own_sources) {
+            self.line(&format!("{indent}{told}"));
         }
     }
 

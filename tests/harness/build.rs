@@ -317,6 +317,14 @@ impl Project {
         self.moved(mode, "app", outcome)
     }
 
+    /// The same for the interpreter of a virtual environment.
+    #[track_caller]
+    pub fn freeze_with(self, mode: Mode, python: &Path) -> Frozen {
+        let form = format!("--{}", mode.name());
+        let outcome = self.bare_command(["app.py", "-y", &form, "--python"]).arg(python).run();
+        self.moved(mode, "app", outcome)
+    }
+
     /// Freezes `app.spec`, which must name the app `app` and say that `mode`, for an interpreter.
     #[track_caller]
     pub fn freeze_spec_for(self, mode: Mode, interpreter: &Interpreter) -> Frozen {

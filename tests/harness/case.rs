@@ -104,8 +104,8 @@ fn sources(case: &Path) -> Project {
     project
 }
 
-/// Runs each program of a folder unfrozen, then frozen in both forms, and compares what they print.
-pub fn case(case: &Path) {
+/// Runs each program of a folder unfrozen, then frozen in each of the forms, and compares what they print.
+pub fn case(case: &Path, modes: &[Mode]) {
     let work = scratch("case");
     let python = environment(case, work.path());
     let lines = std::fs::read_to_string(case.join("args")).unwrap_or_default();
@@ -124,7 +124,7 @@ pub fn case(case: &Path) {
             })
             .collect();
         drop(unfrozen);
-        for mode in Mode::ALL {
+        for &mode in modes {
             let project = sources(case);
             let form = format!("--{}", mode.name());
             let run = freeze_command().in_folder(project.path()).arg(&program).arg("--python").arg(&python);

@@ -21,6 +21,7 @@ mod http;
 mod python;
 mod reseal;
 mod run;
+mod same;
 mod sandbox;
 mod wine;
 
@@ -35,6 +36,7 @@ pub use http::Server;
 pub use python::{Interpreter, Venv, interpreter, interpreters, newest, skip, uv, venv, without_libpython};
 pub use reseal::{Parts, Random};
 pub use run::{Outcome, Run, Started, Tree};
+pub use same::Same;
 pub use sandbox::{EmptyRoot, Sandbox};
 pub use wine::{Wine, seeing_wine, wine};
 

@@ -54,8 +54,8 @@ impl Module<'_> {
 
 impl<'a> Archive<'a> {
     /// Checks that the files can be written below one folder without leaving it: each path is relative and occurs once,
-    /// no file is below another file or a link, and each link leads to a file or folder of the archive. `read` returns
-    /// the content of a blob.
+    /// no file or empty folder is below another file or a link, and each link leads to a file or folder of the archive.
+    /// `read` returns the content of a blob.
     ///
     /// # Errors
     /// [`Error::Damaged`] for the first record that breaks a rule.
@@ -86,6 +86,24 @@ impl<'a> Archive<'a> {
             checked = folder;
             if let (FileKind::Link, Some(blob)) = (file.kind, file.blob) {
                 self.check_link(file.path, blob, &mut read)?;
+            }
+        }
+        self.check_folders()
+    }
+
+    /// Checks the folders without files: paths like those of files, with neither a file nor a link on the way.
+    fn check_folders(&self) -> Result<(), Error> {
+        let mut last: &[u8] = b"";
+        for folder in self.folders() {
+            if !is_path(folder) {
+                return Err(Error::Damaged("folder outside the root"));
+            }
+            if folder <= last {
+                return Err(Error::Damaged("folders are not sorted"));
+            }
+            last = folder;
+            if self.parents(folder).any(|path| self.search_file(path).is_ok()) {
+                return Err(Error::Damaged("folder below a file"));
             }
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use super::{
     BLOB_LEN, BlobId, Codec, Error, FILE_LEN, FOOTER_LEN, FORMAT_VERSION, FileId, FileKind, INDEX_HEADER_LEN,
-    MAGIC, MODULE_LEN, ModuleKind, NONE, file_flag, hash, module_flag,
+    MAGIC, MODULE_LEN, ModuleKind, NONE, file_flag, hash, module_flag, setting,
 };
 
 /// How many bytes zstd can make of one: four bytes of a frame stand for a block of 128 KiB at most.
@@ -308,6 +308,12 @@ impl<'a> Archive<'a> {
     /// All settings of this name, in order.
     pub fn all_settings<'k>(&self, key: &'k [u8]) -> impl Iterator<Item = &'a [u8]> + use<'a, 'k> {
         self.settings().filter(move |(k, _)| *k == key).map(|(_, v)| v)
+    }
+
+    /// The folders that exist without a file in them, see [`setting::FOLDERS`].
+    pub fn folders(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let value = self.setting(setting::FOLDERS).unwrap_or_default();
+        value.split(|c| *c == 0).filter(move |_| !value.is_empty())
     }
 
     fn string(&self, at: u32, len: u16) -> Result<&'a [u8], Error> {

@@ -3,7 +3,7 @@
 
 use super::*;
 
-/// One module, one file with a preload, one link, one setting; each blob has its own alignment.
+/// One module, one file with a preload, one link, two settings; each blob has its own alignment.
 fn smallest() -> Vec<u8> {
     let mut e = Encoder::new();
     let mut add = |content: &[u8], codec, raw_len, align| {
@@ -46,6 +46,7 @@ fn smallest() -> Vec<u8> {
         e.file(FileRecord { path: path.into(), kind, flags, blob, len, preload });
     }
     e.setting(b"k", b"value");
+    e.setting(setting::FOLDERS, b"p/q\0r");
     let plan = e.plan().unwrap();
     let mut out = Vec::new();
     for (c, at) in contents.iter().zip(&plan.blob_offsets) {

@@ -158,6 +158,9 @@ pub mod setting {
     pub const EXTRACT: &[u8] = b"extract";
     /// Onefile: the folder to extract below instead of the default cache or temporary folder.
     pub const RUNTIME_TMPDIR: &[u8] = b"runtime-tmpdir";
+    /// Paths under the root of folders that exist without a file in them, sorted, with NUL between them: those of packages
+    /// whose modules stay in the archive.
+    pub const FOLDERS: &[u8] = b"folders";
     /// Onedir: name of the contents folder beside the executable; `.` is the executable's own.
     pub const CONTENTS: &[u8] = b"contents";
     /// A program: `name NUL entry-module NUL script`: the module record that holds the entry's code

@@ -58,6 +58,9 @@ pub(super) fn files(archive: Archive<'static>, folder: &Path, work: Work) -> Res
             _ => by_blob.entry(blob).or_default().push(i),
         }
     }
+    for empty in archive.folders() {
+        folders.insert(relative(empty)?);
+    }
     for sub in folders {
         os::create_folders(&folder.join(sub), Access::Readable).map_err(|e| place(&e))?;
     }

@@ -13,6 +13,7 @@ mod layout;
 mod memory;
 mod natives;
 mod options;
+mod place;
 mod run;
 mod version;
 

@@ -6,7 +6,7 @@ use std::sync::{Mutex, OnceLock};
 use bootloader::archive::{Archive, FileKind, ModuleKind, is_code, is_path, module_flag};
 
 use super::api::{Api, FastCall, METH_FASTCALL, PyMethodDef, PyObject};
-use super::{events, hidden, name};
+use super::{events, hidden, name, place};
 use crate::content::{Reader, followed};
 use crate::extract::{Libraries, Root};
 use crate::os;
@@ -336,9 +336,10 @@ impl Call<'_> {
             ModuleKind::Extension => {
                 module.file.and_then(|f| state.archive.file(f as usize).ok()).map(|f| f.path)
             }
-            ModuleKind::Namespace => Some(&b""[..]),
+            ModuleKind::Namespace => Some(module.path),
         };
-        let Some(path) = path.filter(|path| module.kind == ModuleKind::Namespace || is_path(path)) else {
+        let is_pathless = module.kind == ModuleKind::Namespace && module.path.is_empty();
+        let Some(path) = path.filter(|path| is_pathless || is_path(path)) else {
             let nothing = [self.number(0), self.string(b"module record"), self.string(b"")];
             return self.tuple(&[&[self.number(index), self.number(DAMAGED)], &nothing[..]].concat());
         };
@@ -385,23 +386,7 @@ unsafe extern "C" fn find(_: *mut PyObject, args: *const *mut PyObject, n: isize
             if folder.is_empty() && tail == b"__main__" {
                 return None;
             }
-            let mut key: Vec<u8> = folder.iter().map(|c| if *c == b'/' { b'.' } else { *c }).collect();
-            if !key.is_empty() {
-                key.push(b'.');
-            }
-            key.extend(tail);
-            let archive = call.state.archive;
-            let index = archive.search_module(&key).ok()?;
-            // A name may be found under another folder only if its path says the same.
-            let module = archive.module(index).ok()?;
-            let lies_here = module
-                .path
-                .strip_prefix(folder.as_slice())
-                .is_some_and(|rest| folder.is_empty() || rest.first() == Some(&b'/'));
-            if module.kind != ModuleKind::Namespace && !lies_here {
-                return None;
-            }
-            call.describe(index)
+            call.describe(place::module_in(&call.state.archive, &folder, name, tail)?)
         })
     }
 }

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::graph::Graph;
-use super::world::disk::{self, Disk, Look, Seen};
+use super::world::disk::{Disk, Look, Seen};
 use crate::python::Python;
 use crate::spec::Request;
 use crate::store::{Bucket, Hash, Store};
@@ -37,11 +37,15 @@ pub(super) fn key(request: &Request, python: &Python, store: &Store) -> Option<H
 }
 
 /// The kept graph, if each look would show what it showed then.
-pub(super) fn recall(store: &Store, key: &Hash) -> Option<Graph> {
+pub(super) fn recall(store: &Store, key: &Hash, disk: &Disk) -> Option<Graph> {
     let current = Hash::try_from(store.get(Bucket::Graph, key)?).ok()?;
     let bytes = store.get(Bucket::Graph, &current)?;
     let kept: Kept = serde_json::from_slice(&bytes).ok()?;
-    let now: Option<Vec<Seen>> = kept.looks.par_iter().map(disk::holds).collect();
+    let now: Option<Vec<Seen>> = kept.looks.par_iter().map(|look| disk.holds(look)).collect();
+    if now.is_none() {
+        let changed = kept.looks.iter().find(|look| disk.holds(look).is_none());
+        tracing::debug!(?changed, "the module graph of an earlier build does not hold");
+    }
     let now = now?;
     tracing::debug!(looks = kept.looks.len(), "the module graph of an earlier build holds");
     if kept.looks.iter().zip(&now).any(|((_, then), now)| then != now) {
@@ -54,13 +58,17 @@ pub(super) fn recall(store: &Store, key: &Hash) -> Option<Graph> {
 
 /// Keeps a graph, unless what it rests on changed meanwhile.
 pub(super) fn remember(store: &Store, key: &Hash, disk: Disk, graph: &Graph) {
-    if let Some(looks) = disk.looks() {
-        keep(store, key, looks, graph);
+    match disk.looks() {
+        Some(looks) => keep(store, key, looks, graph),
+        None => tracing::debug!("the module graph is not kept: something changed while it was made"),
     }
 }
 
 fn keep(store: &Store, key: &Hash, looks: Vec<Look>, graph: &Graph) {
-    let Ok(bytes) = serde_json::to_vec(&Keep { looks: &looks, graph }) else { return };
+    let bytes = match serde_json::to_vec(&Keep { looks: &looks, graph }) {
+        Ok(bytes) => bytes,
+        Err(error) => return tracing::debug!(%error, "the module graph is not kept"),
+    };
     // By its content, so that nothing that another build reads now is written over.
     let current = *blake3::hash(&bytes).as_bytes();
     store.put(Bucket::Graph, &current, &bytes);

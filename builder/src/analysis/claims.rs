@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::graph::{By, Guard, Reason, Source};
+use super::world::resolve::Folder;
 use crate::error::Warning;
 
 /// Something that a heuristic says belongs into the product.
@@ -27,6 +28,20 @@ pub(super) enum What {
         /// Whether folders below are listed.
         deep: bool,
     },
+    /// The source of a module, if it is in the product.
+    Source {
+        /// Its dotted name.
+        module: String,
+        /// Whether it is opened as a file; else its loader is asked.
+        file: bool,
+    },
+    /// A folder that holds data only, whatever its files are called.
+    Tree {
+        /// Its dotted name, which tells its place under the root.
+        name: String,
+        /// Where it lies.
+        folder: PathBuf,
+    },
     /// A file of the program's own.
     File {
         /// Where it lies.
@@ -34,6 +49,17 @@ pub(super) enum What {
         /// Where it goes, with `/`: from the folder of the program, which it may leave by `..`, or from the root of the
         /// bundle if it begins with `/`.
         dest: String,
+    },
+    /// A module that is run as main, in this process or in a child: what it does only then is wanted too.
+    Main(String),
+    /// A folder that is searched for modules.
+    Searched(Folder),
+    /// A folder that the `__path__` of a package leads to.
+    Portion {
+        /// The package.
+        package: String,
+        /// The folder.
+        folder: Folder,
     },
     /// Something of the program's own code that could not be followed.
     Unfollowed(Warning),

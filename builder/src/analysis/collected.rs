@@ -40,6 +40,8 @@ pub(super) struct Collected {
     pub slots: HashMap<String, Slot>,
     /// Modules that are asked for by name: what they do as scripts is wanted.
     pub tools: HashSet<String>,
+    /// Modules that are also run as `__main__`.
+    pub mains: HashSet<String>,
 }
 
 impl Collected {
@@ -76,6 +78,8 @@ pub(super) struct Subject<'s> {
     pub live: &'s [Live<'s>],
     /// What it does not want, see [`World::unwanted`].
     pub unwanted: &'s [Pattern],
+    /// Whether something runs it as main.
+    pub runs_as_main: bool,
 }
 
 impl Subject<'_> {
@@ -92,6 +96,12 @@ impl Subject<'_> {
     /// The package that relative names count from: itself, or the one that it is in.
     pub(super) fn package(&self) -> Option<&str> {
         if self.node.module.package { Some(self.name()) } else { crate::names::parent(self.name()) }
+    }
+
+    /// Whether what the words of the module name is certain to be needed: it is the program's own, and no installed
+    /// application, which does without what its distribution does not require.
+    pub(super) fn is_certain_by_words(&self, world: &World<'_>) -> bool {
+        self.node.role == Role::Program && world.owner_of_module(&self.node.module).is_none()
     }
 
     /// Whether the module does without another.

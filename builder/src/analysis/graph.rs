@@ -37,21 +37,29 @@ impl Source {
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Graph {
     /// Modules by dotted name. The entry of program `i` is `__main__` for the first, `__main__.<name>` for
-    /// the others; runtime hooks are `__hook__.<i>`, code of rules `__hook__.rule.<i>`.
+    /// the others; runtime hooks are `__hook__.<i>`, code of rules `__hook__.rule.<i>`,
+    /// that of `.pth` files `__hook__.site.<i>`.
     pub modules: BTreeMap<String, Module>,
     /// Imports that lead nowhere.
     pub missing: BTreeMap<String, Vec<Reason>>,
     /// Module → names of files of code that its texts give, `*` for what they leave open.
     pub named_files: BTreeMap<String, Vec<String>>,
-    /// Modules that go up from their own folder by `..`: it has to exist, or the kernel does not find the way.
-    pub climbing: Vec<String>,
     /// Modules that may make those below them themselves.
     pub making: Vec<String>,
     /// Packages whose folders are listed, and whether the folders below are: their modules are files too.
     pub listed: BTreeMap<String, bool>,
+    /// Modules whose sources code reads at run time.
+    #[serde(default)]
+    pub sources: BTreeMap<String, SourceUse>,
+    /// Folders that code names and that nobody imports from, by the dotted names of their places: all their files are data.
+    #[serde(default)]
+    pub trees: BTreeMap<String, DataTree>,
     /// Files of the program's own that its strings name.
     #[serde(default)]
     pub own_files: Vec<OwnFile>,
+    /// Places under the root of folders that are searched for modules: they have to exist.
+    #[serde(default)]
+    pub searched: Vec<String>,
     /// A module of an installed distribution may start the interpreter (`sys.executable`).
     pub starts_interpreter: bool,
     /// Installed distributions that own a collected module or were asked for.
@@ -116,6 +124,24 @@ pub struct OwnFile {
     pub path: PathBuf,
     /// Path under the root, with `/`.
     pub dest: String,
+    /// What names it.
+    pub reason: Reason,
+}
+
+/// The source of a module that code reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceUse {
+    /// Whether it is opened as a file.
+    pub file: bool,
+    /// What reads it.
+    pub reason: Reason,
+}
+
+/// A folder of data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataTree {
+    /// Where it lies.
+    pub folder: PathBuf,
     /// What names it.
     pub reason: Reason,
 }

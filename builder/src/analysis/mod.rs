@@ -37,10 +37,11 @@ use crate::store::Store;
 /// An entry is missing or has a syntax error, or the build was interrupted.
 pub fn modules(request: &Request, python: &Python, store: &Store) -> Result<Graph> {
     let key = cache::key(request, python, store);
-    if let Some(graph) = key.as_ref().and_then(|key| cache::recall(store, key)) {
+    let outputs = request.outputs().chain([store.root().to_owned()]);
+    let disk = Disk::with_outputs(outputs.collect());
+    if let Some(graph) = key.as_ref().and_then(|key| cache::recall(store, key, &disk)) {
         return Ok(graph);
     }
-    let disk = Disk::default();
     let graph = find(request, Reader { python, disk: &disk, store })?;
     if let Some(key) = key {
         cache::remember(store, &key, disk, &graph);

@@ -4,6 +4,7 @@ mod blobs;
 mod compile;
 mod compress;
 mod files;
+mod folders;
 mod jobs;
 mod links;
 pub mod manifest;
@@ -41,6 +42,8 @@ pub struct Packed {
     pub blobs: Vec<Stored>,
     /// Onedir: files to lie beside the executable.
     pub beside: Vec<Beside>,
+    /// Onedir: folders that exist without a file in them.
+    pub folders: Vec<String>,
     /// Values of `setting::PROGRAM`, in the order of the request.
     pub programs: Vec<String>,
     /// Numbers for the summary.
@@ -199,6 +202,8 @@ pub fn pack(
     files::fit(&mut files, &python.target, &mut warnings);
     links::make(&mut files, contents, natives, &python.target, &mut warnings)?;
     files::check(&mut files, request)?;
+    let folders =
+        if request.writes_files() { folders::empty(graph, &files, &python.target) } else { Vec::new() };
 
     // Modules in the order of a start, then files by path.
     let entries = settings::entries(graph, request);
@@ -221,7 +226,9 @@ pub fn pack(
             continue;
         }
         jobs.push(Job::Code { module, seed: is_seed(module) });
-        let with_source = covered(&request.modules.source, module) || covered(&contents.source, module);
+        let with_source = covered(&request.modules.source, module)
+            || covered(&contents.source, module)
+            || contents.read.contains(&module.name);
         if with_source && matches!(module.kind, Kind::Source(_)) {
             jobs.push(Job::Source(module));
         }
@@ -304,7 +311,12 @@ pub fn pack(
             name: name.to_owned(),
             kind,
             flags: flags | if module.package { module_flag::PACKAGE } else { 0 },
-            path: if kind == ModuleKind::Namespace { String::new() } else { module.path.clone() },
+            // That of a namespace is told only where its name does not say it.
+            path: if kind == ModuleKind::Namespace && module.path == name.replace('.', "/") {
+                String::new()
+            } else {
+                module.path.clone()
+            },
             code,
             source,
             file,
@@ -359,10 +371,16 @@ pub fn pack(
         encoder.setting(setting::AHEAD, "1");
     }
     encoder.setting(setting::MANIFEST, manifest.to_string());
+    // Last: it is long, and a start that extracts nothing does not look for it.
+    if !folders.is_empty() {
+        encoder.setting(setting::FOLDERS, folders.join("\0"));
+    }
     let plan = encoder.plan().map_err(Error::new)?;
     let programs = settings::programs(graph, request);
     let macos = natives.macos.as_ref().map(|(version, _)| *version);
-    Ok(Packed { plan, blobs: stored, beside, programs, totals, macos, target: python.target, warnings })
+    let folders = if onedir { folders } else { Vec::new() };
+    let target = python.target;
+    Ok(Packed { plan, blobs: stored, beside, folders, programs, totals, macos, target, warnings })
 }
 
 impl Job<'_> {

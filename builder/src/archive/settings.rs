@@ -8,7 +8,7 @@ use crate::binaries::Natives;
 use crate::contents::Contents;
 use crate::launcher;
 use crate::python::Python;
-use crate::rules::load::STARTUP;
+use crate::rules::load::{SITE, STARTUP};
 use crate::spec::{Entry, Extract, Mode, Request};
 use crate::target::Os;
 
@@ -53,17 +53,16 @@ pub(super) fn is_entry(name: &str) -> bool {
     name == "__main__" || name.starts_with("__main__.") || name.starts_with("__hook__.")
 }
 
-/// Names of the hooks in their order, those of rules first, then of the entries in the order of the programs.
+/// Names of the hooks in their order, those of `.pth` files and then of rules first, then of the entries in the order of the programs.
 pub(super) fn entries(graph: &Graph, request: &Request) -> Vec<String> {
-    let mut names: Vec<(bool, usize, String)> = graph
+    let mut names: Vec<(u8, usize, String)> = graph
         .modules
         .keys()
         .filter_map(|name| {
-            let (own, place) = match name.strip_prefix(STARTUP) {
-                Some(place) => (false, place),
-                None => (true, name.strip_prefix("__hook__.")?),
-            };
-            Some((own, place.parse().ok()?, name.clone()))
+            let prefixes = [SITE, STARTUP, "__hook__."].iter().zip(0..);
+            let (rank, place) =
+                prefixes.filter_map(|(p, rank)| Some((rank, name.strip_prefix(*p)?))).next()?;
+            Some((rank, place.parse().ok()?, name.clone()))
         })
         .collect();
     names.sort_unstable();

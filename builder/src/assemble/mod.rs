@@ -38,6 +38,8 @@ pub struct App {
     pub contents: String,
     /// Onedir: the files.
     pub beside: Vec<Beside>,
+    /// Onedir: folders that exist without a file in them; they may be reached through links.
+    pub folders: Vec<String>,
     /// Numbers for the summary.
     pub totals: Totals,
     /// What the user should know.
@@ -140,6 +142,7 @@ pub fn app(request: &Request, parts: Vec<Packed>, store: &Store) -> Result<App> 
         copies: os == Os::Windows,
         contents: request.contents_directory(os).to_owned(),
         beside: Vec::new(),
+        folders: Vec::new(),
         totals: Totals::default(),
         warnings: Vec::new(),
     };
@@ -147,7 +150,8 @@ pub fn app(request: &Request, parts: Vec<Packed>, store: &Store) -> Result<App> 
     let mut cargo: Vec<Vec<Cargo>> = vec![Vec::new(); if onefile { 1 } else { 1 + others.len() }];
     let (mut beside, mut floors) = (Vec::new(), Vec::new());
     for packed in parts {
-        let Packed { plan, blobs, beside: files, programs, totals, macos, target, warnings } = packed;
+        let Packed { plan, blobs, beside: files, folders, programs, totals, macos, target, warnings } =
+            packed;
         let launcher = launcher::executable(&target)?;
         let mut archive: Vec<(u64, Stored)> = plan.blob_offsets.iter().copied().zip(blobs).collect();
         archive.push((plan.index_offset, Stored::Bytes(plan.tail.into())));
@@ -166,9 +170,12 @@ pub fn app(request: &Request, parts: Vec<Packed>, store: &Store) -> Result<App> 
             app.totals = totals;
         }
         app.warnings.extend(warnings);
+        app.folders.extend(folders);
         beside.push(files);
         floors.push((target, macos));
     }
+    app.folders.sort_unstable();
+    app.folders.dedup();
     if os == Os::Macos {
         return macos::dress(app, cargo, beside, request, &floors, store);
     }

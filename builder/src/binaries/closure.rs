@@ -237,7 +237,7 @@ impl<'a, 'r> Closing<'a, 'r> {
 
     /// Path under the root of a file in a folder whose layout is kept.
     fn place(&self, path: &Path) -> Option<String> {
-        let path = super::paths::normal(path);
+        let path = crate::paths::normal(path);
         let root = self.roots.iter().find(|root| path.starts_with(root))?;
         let parts: Option<Vec<&str>> = path.strip_prefix(root).ok()?.iter().map(|p| p.to_str()).collect();
         Some(parts?.join("/"))

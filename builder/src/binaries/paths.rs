@@ -1,23 +1,8 @@
-//! Paths: made neutral where native files hold those of the building machine, and without `..`.
+//! Paths of the building machine, made neutral where native files hold them.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use memchr::memmem::Finder;
-
-/// Removes `.` and `..` by name only, as is right where no folder is a link.
-pub(crate) fn normal(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir if out.file_name().is_some() => {
-                out.pop();
-            }
-            Component::CurDir => {}
-            other => out.push(other),
-        }
-    }
-    out
-}
 
 /// Paths that must not appear in the product, the longest first.
 #[derive(Debug, Default)]

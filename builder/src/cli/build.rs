@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use builder::error::{Error, Result};
 use builder::spec::options::Options;
-use builder::spec::{self, Compression, Mode, Overrides};
+use builder::spec::{self, Compression, Mode, Overrides, Sources};
 use builder::target::Wanted;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, ValueEnum};
@@ -162,6 +162,18 @@ struct ScriptArgs {
     #[arg(long, value_name = "LEVEL", default_value = "default", hide_short_help = true)]
     #[arg(hide_possible_values = true, hide_default_value = true)]
     compression: CompressionLevel,
+    /// Which modules bring their source: none, used (those that code is seen to read), own or all.
+    #[arg(long, value_name = "WHICH", default_value = "used", hide_short_help = true)]
+    #[arg(hide_possible_values = true, hide_default_value = true)]
+    source: SourceChoice,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SourceChoice {
+    None,
+    Used,
+    Own,
+    All,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -206,6 +218,7 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("strip", "`strip` in `[bundle]`"),
     ("debug", "`debug` in `[runtime]`"),
     ("compression", "`compression` in `[bundle]`"),
+    ("source", "`source` in `[bundle]`"),
     ("icon", "`icon` in `[windows]` or `[macos]`"),
     ("windowed", "`console` in `[windows]`"),
     ("console", "`console` in `[windows]`"),
@@ -302,6 +315,12 @@ impl BuildArgs {
                 CompressionLevel::Fast => Compression::Fast,
                 CompressionLevel::Default => Compression::Default,
                 CompressionLevel::Max => Compression::Max,
+            },
+            source: match s.source {
+                SourceChoice::None => Sources::None,
+                SourceChoice::Used => Sources::Used,
+                SourceChoice::Own => Sources::Own,
+                SourceChoice::All => Sources::All,
             },
             windows: self.foreign.windows(),
             macos: self.foreign.macos(),

@@ -8,6 +8,7 @@ mod own_files;
 mod package_data;
 mod policy;
 mod prefix_data;
+mod sources;
 mod stdlib;
 mod unmatched;
 mod walk;
@@ -18,7 +19,7 @@ use std::path::PathBuf;
 use crate::analysis::world::disk::Disk;
 use crate::analysis::world::distributions::{Installed, normalize, required_name};
 use crate::analysis::{By, Distribution};
-use crate::analysis::{Graph, Kind, Module, Reason, Source};
+use crate::analysis::{Graph, Module, Reason, Source};
 use crate::error::{Context, Result, Warning};
 use crate::interrupt;
 use crate::launcher;
@@ -46,6 +47,10 @@ pub struct Contents {
     pub files: Vec<String>,
     /// Patterns of modules whose source rules want.
     pub source: Vec<String>,
+    /// Modules, by their whole names, whose source the archive holds because code reads it, or all that the request wants.
+    pub read: BTreeSet<String>,
+    /// Sources of the program's own that come along without the request naming them: paths under the root.
+    pub own_sources: Vec<String>,
     /// Environment that rules ask for.
     pub env: Vec<(String, String)>,
     /// What the user should know.
@@ -196,14 +201,10 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     for file in below_prefix.libraries {
         libraries.entry(file.dest.clone()).or_insert(file);
     }
-    for file in named_files::listed(&graph) {
-        data.entry(file.dest.clone()).or_insert(file);
-    }
-    for folder in named_files::folders(&graph) {
-        // Anything in it will do.
-        let below = format!("{}/", folder.dest.rsplit_once('/').map_or("", |(above, _)| above));
-        if data.range(below.clone()..).next().is_none_or(|(dest, _)| !dest.starts_with(&below)) {
-            data.insert(folder.dest.clone(), folder);
+    for file in named_files::listed(&graph).chain(sources::files(&graph, &policy, python)) {
+        // Programs and libraries in such folders stay what they are.
+        if !libraries.contains_key(&file.dest) {
+            data.entry(file.dest.clone()).or_insert(file);
         }
     }
     for file in stdlib::tcl(&graph, python) {
@@ -240,7 +241,11 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     let (data, libraries) = (data.into_values().collect(), libraries.into_values().collect());
     links.sort_by(|a: &Link, b: &Link| a.dest.cmp(&b.dest));
     links.dedup_by(|b, a| a.dest == b.dest);
-    Ok(Contents { graph, data, libraries, links, files, source, env, warnings })
+    let (read, own_sources) = (BTreeSet::new(), Vec::new());
+    let mut contents =
+        Contents { graph, data, libraries, links, files, source, read, own_sources, env, warnings };
+    sources::decide(&mut contents, request, python);
+    Ok(contents)
 }
 
 /// The launcher as a library, for an interpreter without a shared libpython.
@@ -289,13 +294,7 @@ fn mark_resources(
 
 /// The program's own modules, its entries among them.
 fn own_modules(graph: &Graph, python: &Python) -> Vec<String> {
-    let own = |m: &&Module| match &m.kind {
-        Kind::Source(source) => {
-            m.distribution.is_none() && source.file().is_some_and(|file| !python.in_stdlib(file))
-        }
-        _ => false,
-    };
-    graph.modules.values().filter(own).map(|m| m.name.clone()).collect()
+    graph.modules.values().filter(|m| sources::is_own(m, python)).map(|m| m.name.clone()).collect()
 }
 
 /// The patterns of modules that rules in force name by one of their keys.

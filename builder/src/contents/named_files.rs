@@ -9,7 +9,7 @@ use super::{Data, items};
 use crate::analysis::{By, Graph, Kind, Module, Reason, Source};
 use crate::target::Target;
 
-/// Folders without a package below a module's own are looked into so far.
+/// Maximum depth of folders without a package below that of a module.
 const DEPTH: usize = 3;
 
 /// The files beside modules, or in folders of data below, that the modules' texts name.
@@ -131,20 +131,6 @@ fn listing(graph: &Graph, module: &Module) -> Option<String> {
         (above, near) = (package, false);
     }
     None
-}
-
-/// Empty files that make the folders of climbing modules exist.
-pub(super) fn folders(graph: &Graph) -> impl Iterator<Item = Data> {
-    graph.climbing.iter().filter_map(|name| {
-        let (folder, _) = graph.modules.get(name)?.path.rsplit_once('/')?;
-        Some(Data {
-            dest: format!("{folder}/.keep"),
-            resource: false,
-            executable: false,
-            source: Source::Bytes(Vec::new()),
-            reason: Reason::new(name, By::Text("..".into())),
-        })
-    })
 }
 
 fn is_package(folder: &Path) -> bool {

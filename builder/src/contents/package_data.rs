@@ -261,7 +261,17 @@ fn inits(owned: &[(PathBuf, bool)]) -> HashSet<&Path> {
     let inits = folders(&is_init);
     let code =
         folders(&|f| !is_init(f) && f.extension().is_some_and(|e| e == "py" || e == "so" || e == "pyd"));
+    // What has no name that a statement can import is a template.
+    let is_named = |folder: &Path| {
+        let is_package = |above: &Path| inits.contains(above);
+        let outermost = folder.ancestors().filter(|above| is_package(above)).last();
+        let within = folder.ancestors().take_while(|above| Some(*above) != outermost);
+        within.filter_map(|f| f.file_name()?.to_str()).all(|name| is_importable(&format!("{name}.py")))
+    };
     let reached = |folder: &Path| {
+        if !is_named(folder) {
+            return false;
+        }
         code.contains(folder)
             || folder.parent().is_some_and(|above| inits.contains(above))
             || folder.ancestors().skip(1).all(|above| !inits.contains(above))

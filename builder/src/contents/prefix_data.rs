@@ -1,12 +1,13 @@
 //! Data and libraries that distributions install below the prefix (`share/…`, `etc/…`): programs look for them under
 //! `sys.prefix`, which is the root of the bundle.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::package_data::{Beside, is_library};
 use super::policy::Policy;
 use super::{Data, items};
 use crate::analysis::{By, Distribution, Graph, Reason, Source};
+use crate::paths::normal;
 use crate::python::Python;
 
 /// The files of collected distributions below the prefix.
@@ -50,7 +51,8 @@ fn place(
     if inner.len() == listed.len() {
         return beside();
     }
-    let path = normalize(&location.join(listed));
+    // RECORD counts from `site-packages`, whatever links lie on the way.
+    let path = normal(&location.join(listed));
     let prefixes = [Some(python.prefix.as_path()), own_prefix];
     let below = prefixes.into_iter().flatten().find_map(|prefix| path.strip_prefix(prefix).ok());
     match below.filter(|_| path.is_file()) {
@@ -70,20 +72,6 @@ fn prefix_of(site: &Path) -> Option<&Path> {
     let lib = site.parent()?;
     let is_lib = lib.file_name().is_some_and(|name| name.eq_ignore_ascii_case("lib"));
     if is_lib { lib.parent() } else { lib.parent()?.parent() }
-}
-
-/// A path without `..`, by its text alone: RECORD counts from `site-packages`, whatever links lie on the way.
-fn normalize(path: &Path) -> PathBuf {
-    let mut whole = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => {
-                whole.pop();
-            }
-            other => whole.push(other),
-        }
-    }
-    whole
 }
 
 #[cfg(test)]

@@ -75,6 +75,10 @@ impl Product {
                 paths.push(path);
             }
         }
+        for path in archive.folders() {
+            let empty = place(folder, &lossy(path))?;
+            std::fs::create_dir_all(&empty).context(|| format!("failed to write `{}`", empty.display()))?;
+        }
         // Last, so that nothing is written through them.
         let paths: BTreeSet<&str> = paths.iter().map(String::as_str).collect();
         for (path, target) in &links {

@@ -63,6 +63,7 @@ pub(super) fn onedir(path: &Path, app: &App) -> bool {
         count += 1;
     }
     count == expected.len()
+        && app.folders.iter().all(|folder| contents.join(folder).is_dir())
         && app.executables.iter().all(|e| onefile(&path.join(&e.name), e))
         && app.beside.par_iter().all(|file| beside(&contents.join(&file.dest), file))
 }

@@ -98,6 +98,11 @@ pub(super) fn onedir(root: &Path, app: &App) -> Result<()> {
             return Err(error);
         }
     }
+    // In an app bundle of macOS a link may be on the way.
+    for folder in &app.folders {
+        let folder = contents.join(folder);
+        std::fs::create_dir_all(&folder).map_err(failed(&folder))?;
+    }
     for e in &app.executables {
         let path = root.join(&e.name);
         if let Some(folder) = path.parent() {

@@ -75,6 +75,8 @@ pub struct Counts {
     pub macos: Option<(String, String)>,
     /// Imports that lead nowhere and are not guarded.
     pub missing: usize,
+    /// Sources of the program's own that come along because code reads them: paths under the root.
+    pub own_sources: Vec<String>,
 }
 
 /// Files that nobody asked for by an option.
@@ -125,6 +127,7 @@ impl Counts {
             glibc: floor(&natives.glibc),
             macos: floor(&natives.macos),
             missing: contents.graph.missing.values().filter(|r| needed(r)).count(),
+            own_sources: contents.own_sources.clone(),
         }
     }
 }
@@ -227,6 +230,19 @@ pub fn tell(
         reporter.bloat(parts, request.is_universal().then_some(target));
     }
     Ok(())
+}
+
+/// Says which sources of the program's own come along without being asked for.
+pub(super) fn own_sources(paths: &[String]) -> Option<String> {
+    const SHOWN: usize = 4;
+    let shown: Vec<String> = paths.iter().take(SHOWN).map(|path| format!("`{path}`")).collect();
+    let more = paths.len().saturating_sub(SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let told = format!(
+        "includes your source files {}{more}, because code reads them; `--source none` leaves them out",
+        shown.join(", ")
+    );
+    (!paths.is_empty()).then_some(told)
 }
 
 /// A path, with the name of a processor behind its stem.

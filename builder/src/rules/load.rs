@@ -128,6 +128,8 @@ impl Rule {
 
 /// What names of modules begin with that hold code of rules.
 pub(crate) const STARTUP: &str = "__hook__.rule.";
+/// The same for the lines of code of `.pth` files.
+pub(crate) const SITE: &str = "__hook__.site.";
 
 /// The rules in force for a build.
 #[derive(Debug, Default)]

@@ -163,6 +163,15 @@ impl Request {
         Ok(())
     }
 
+    /// What builds write: folders, and the product where others find it.
+    pub(crate) fn outputs(&self) -> impl Iterator<Item = PathBuf> {
+        let Output { dist, work, report, .. } = &self.output;
+        let names = self.programs.iter().flat_map(|p| ["", ".exe", ".app"].map(|e| format!("{}{e}", p.name)));
+        let product = names.map(|name| dist.join(name));
+        let folders = std::iter::once(dist).chain(work).chain(report).cloned();
+        folders.chain(product)
+    }
+
     /// Whether it is to be an app bundle on macOS: as `[macos]` says, else where there is no console.
     pub fn is_bundle(&self) -> bool {
         self.macos.bundle.unwrap_or(self.windows.console == Some(false))
@@ -318,6 +327,20 @@ pub enum Compression {
     Max,
 }
 
+/// Which modules bring their source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sources {
+    /// None but what `[modules]` names and what libraries need of themselves.
+    None,
+    /// Those that code is seen to read.
+    #[default]
+    Used,
+    /// Those, and all of the program's own.
+    Own,
+    /// All.
+    All,
+}
+
 /// What to remove from native files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Strip {
@@ -339,6 +362,8 @@ pub struct Bundle {
     pub extract: Extract,
     /// How hard to compress.
     pub compression: Compression,
+    /// Which modules bring their source.
+    pub source: Sources,
     /// What to remove from native files.
     pub strip: Strip,
     /// Highest glibc version that collected files may need, as in `2.28`.
@@ -502,13 +527,6 @@ pub struct Output {
     pub report: Option<PathBuf>,
     /// Whether to print what takes the room.
     pub bloat: bool,
-}
-
-impl Output {
-    /// The folders that builds write into.
-    pub(crate) fn folders(&self) -> impl Iterator<Item = &Path> {
-        std::iter::once(self.dist.as_path()).chain(self.work.as_deref())
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::write::{self, Style};
 use super::{Bundle, Compression, Entry, Extract, Item, Macos, Metadata, Mode, Modules, Overrides, Program};
-use super::{PythonRequest, Request, Runtime, Strip, Windows, check, entry, universal};
+use super::{PythonRequest, Request, Runtime, Sources, Strip, Windows, check, entry, universal};
 use crate::error::{Context, Error, Result, Warning};
 use crate::target::{Target, Wanted};
 
@@ -64,6 +64,8 @@ pub struct Options {
     pub debug: Vec<String>,
     /// `--compression`.
     pub compression: Compression,
+    /// `--source`.
+    pub source: Sources,
     /// Options for Windows.
     pub windows: Windows,
     /// Options for macOS.
@@ -124,6 +126,7 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
             mode: options.mode,
             extract: Extract::default(),
             compression: options.compression,
+            source: options.source,
             strip: if options.strip { Strip::All } else { Strip::default() },
             max_glibc: None,
             contents_directory,

@@ -48,6 +48,7 @@ pub(super) fn request(
             mode: raw.mode.unwrap_or_default(),
             extract: raw.extract.unwrap_or_default(),
             compression: raw.compression.unwrap_or_default(),
+            source: raw.bundle_source.unwrap_or_default(),
             strip: raw.strip.unwrap_or_default(),
             max_glibc: raw.max_glibc.map(|v| at.checked(&v, "`max-glibc`", check::glibc)).transpose()?,
             contents_directory: match raw.contents_directory {

@@ -1,7 +1,7 @@
 //! The tables and keys of a spec, and their values before anything is resolved.
 
 use super::document::{Document, Located, Table};
-use super::{Compression, Extract, Mode, Strip};
+use super::{Compression, Extract, Mode, Sources, Strip};
 use crate::error::Result;
 use crate::target::{UNIVERSAL, Wanted};
 
@@ -31,6 +31,7 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
             "mode",
             "extract",
             "compression",
+            "source",
             "strip",
             "max-glibc",
             "contents-directory",
@@ -134,6 +135,8 @@ pub(super) const COMPRESSIONS: &[(&str, Compression)] = &[
     ("default", Compression::Default),
     ("max", Compression::Max),
 ];
+pub(super) const SOURCES: &[(&str, Sources)] =
+    &[("none", Sources::None), ("used", Sources::Used), ("own", Sources::Own), ("all", Sources::All)];
 pub(super) const STRIPS: &[(&str, Strip)] =
     &[("none", Strip::None), ("debug", Strip::Debug), ("all", Strip::All)];
 /// What becomes of a console of the program's own, as PyInstaller names it.
@@ -225,6 +228,7 @@ pub(super) struct Raw {
     pub(super) mode: Option<Mode>,
     pub(super) extract: Option<Extract>,
     pub(super) compression: Option<Compression>,
+    pub(super) bundle_source: Option<Sources>,
     pub(super) strip: Option<Strip>,
     pub(super) max_glibc: Option<Text>,
     pub(super) contents_directory: Option<Text>,
@@ -318,6 +322,7 @@ impl Raw {
             raw.mode = t.choice("mode", MODES)?;
             raw.extract = t.choice("extract", EXTRACTS)?;
             raw.compression = t.choice("compression", COMPRESSIONS)?;
+            raw.bundle_source = t.choice("source", SOURCES)?;
             raw.strip = t.choice("strip", STRIPS)?;
             raw.max_glibc = t.string("max-glibc")?;
             raw.contents_directory = t.string("contents-directory")?;
@@ -425,6 +430,7 @@ impl Raw {
         set(&mut self.mode, over.mode);
         set(&mut self.extract, over.extract);
         set(&mut self.compression, over.compression);
+        set(&mut self.bundle_source, over.bundle_source);
         set(&mut self.strip, over.strip);
         set(&mut self.max_glibc, over.max_glibc);
         set(&mut self.contents_directory, over.contents_directory);

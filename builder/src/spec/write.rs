@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::path::{Component, Path};
 
-use super::schema::{COMPRESSIONS, EXTRACTS, MODES, STRIPS};
-use super::{CONTENTS_DIRECTORY, Compression, Entry, Extract, Item, Mode, Request, Resource, Strip};
+use super::schema::{COMPRESSIONS, EXTRACTS, MODES, SOURCES, STRIPS};
+use super::{CONTENTS_DIRECTORY, Compression, Entry, Extract, Item, Mode, Request, Resource, Sources, Strip};
 
 /// Column at which the notes stand.
 const NOTES: usize = 38;
@@ -135,6 +135,8 @@ impl Writer<'_> {
         self.value("extract", extract, "\"cache\"", "onefile: or \"temp\", \"memory\"");
         let compression = differs(b.compression != Compression::default(), word(COMPRESSIONS, b.compression));
         self.value("compression", compression, "\"default\"", "or \"fast\", \"max\", \"none\"");
+        let source = differs(b.source != Sources::default(), word(SOURCES, b.source));
+        self.value("source", source, "\"used\"", "of modules: or \"none\", \"own\", \"all\"");
         let strip = differs(b.strip != Strip::default(), word(STRIPS, b.strip));
         self.value("strip", strip, "\"debug\"", "of native files: or \"none\", \"all\"");
         let glibc = b.max_glibc.map(|(major, minor)| format!("\"{major}.{minor}\""));

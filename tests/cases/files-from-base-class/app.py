@@ -1,6 +1,7 @@
 from shop.reports import Invoice
-from shop.tables import load, rows
+from shop.tables import form, load, rows
 
 print(Invoice().text(total=3))
 print(load())
 print(rows())
+print(form("receipt"))

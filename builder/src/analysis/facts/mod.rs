@@ -2,17 +2,21 @@
 
 pub(in crate::analysis) mod bytecode;
 pub(in crate::analysis) mod condition;
+pub(in crate::analysis) mod looks;
 pub(in crate::analysis) mod native;
 pub(in crate::analysis) mod own;
 pub(in crate::analysis) mod pickle;
 pub(in crate::analysis) mod source;
 pub(in crate::analysis) mod texts;
+pub(in crate::analysis) mod ways;
 
 use serde::{Deserialize, Serialize};
 
 use self::condition::Condition;
+use self::looks::Look;
 use self::native::NativeNames;
 use self::own::Own;
+use self::ways::{Program, Searched, Started};
 use crate::analysis::graph::Guard;
 
 /// What was found in one source (or bytecode) file. Kept by content hash.
@@ -48,12 +52,12 @@ pub(in crate::analysis) struct Facts {
     /// Files of code that it names, with `*` for what is not known of the name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<String>,
-    /// It computes paths from its own and goes up by `..`: its folder has to exist.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub climbs: bool,
     /// It imports a name of which nothing is known: one that whoever uses it gives.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
+    /// Lines of the imports that make it so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub open_at: Vec<u32>,
     /// It knows the interpreter by its path (`sys.executable`): as a rule to start it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub interpreter: bool,
@@ -78,6 +82,18 @@ pub(in crate::analysis) struct Facts {
     /// What a module of the program's own says of its names and files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own: Option<Own>,
+    /// Folders that it has searched for modules.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub searched: Vec<Searched>,
+    /// Modules and scripts that it runs as main.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub started: Vec<Started>,
+    /// Programs that it starts or looks for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub programs: Vec<Program>,
+    /// What it does with the files of modules.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub looks: Vec<Look>,
     /// The parser rejects the file, or parts of it for this Python version: the interpreter has the last word.
     pub doubtful: bool,
 }

@@ -19,16 +19,13 @@ impl Fixpoint<'_> {
         let mut owners: BTreeMap<usize, usize> = BTreeMap::new();
         let mut modules: BTreeMap<String, Module> = BTreeMap::new();
         let mut named_files = BTreeMap::new();
-        let (mut climbing, mut making) = (Vec::new(), Vec::new());
+        let mut making = Vec::new();
         let mut asked = HashSet::new();
         for node in nodes {
             if node.role != Role::Stdlib {
                 asked.extend(node.facts.metadata.iter().cloned());
                 if !node.facts.files.is_empty() {
                     named_files.insert(node.module.name.clone(), node.facts.files.clone());
-                }
-                if node.facts.climbs {
-                    climbing.push(node.module.name.clone());
                 }
                 // What those of the standard library make is known.
                 if node.facts.finds || node.facts.makes {
@@ -76,6 +73,9 @@ impl Fixpoint<'_> {
         let mut named: Vec<(&str, usize)> =
             owners.keys().map(|&o| (installed.get(o).name.as_str(), o)).collect();
         named.sort_unstable();
+        // Modules may have come in after the folder was named.
+        let mut trees = self.trees;
+        trees.retain(|name, _| !modules.contains_key(name));
         let distributions = named.iter().map(|&(_, o)| installed.get(o).clone()).collect();
         for (place, (_, owner)) in named.into_iter().enumerate() {
             owners.insert(owner, place);
@@ -87,10 +87,12 @@ impl Fixpoint<'_> {
             modules,
             missing: self.missing,
             named_files,
-            climbing,
             making,
             listed: self.listed,
             own_files,
+            searched: self.searched.into_iter().collect(),
+            sources: self.sources,
+            trees,
             starts_interpreter,
             distributions,
             warnings: self.warnings,

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::{Fixpoint, conditional};
 use crate::analysis::claims::{Claim, Claims, What};
 use crate::analysis::collected::{Live, Subject};
-use crate::analysis::facts::condition::Role;
+use crate::analysis::facts::condition::{Condition, Role};
 use crate::analysis::facts::{Facts, Form, Import, Origin};
-use crate::analysis::graph::{By, Guard, Kind, Module, OwnFile, Reason};
+use crate::analysis::graph::{By, DataTree, Guard, Kind, Module, OwnFile, Reason, SourceUse};
 use crate::analysis::world;
 use crate::names::{self, Pattern, is_entry, top};
 
@@ -38,10 +38,17 @@ impl Fixpoint<'_> {
         let main = name.starts_with("__main__");
         let has_tools = node.role != world::Role::Stdlib;
         let role = Role { main, tool: main || self.collected.tools.contains(name) || has_tools };
+        let is_run = self.collected.mains.contains(name);
         let mut live = Vec::new();
         for import in &facts.imports {
             let condition = import.condition.checked_sub(1).and_then(|i| facts.conditions.get(i as usize));
-            let guard = match condition.map(|c| c.holds(&self.platform, role)) {
+            let holds = |c: &Condition| {
+                let held = c.holds(&self.platform, role);
+                // It is imported too.
+                let other = Role { main: true, tool: true };
+                if held == Some(false) && is_run { c.holds(&self.platform, other) } else { held }
+            };
+            let guard = match condition.map(holds) {
                 Some(Some(false)) => continue,
                 Some(None) => conditional(import.guard),
                 None | Some(Some(true)) => import.guard,
@@ -138,14 +145,16 @@ impl Fixpoint<'_> {
                 continue;
             }
             let mut claims = Claims::default();
-            entry.heuristic.of_module(&Subject { node, live, unwanted }, self.world, &mut claims);
+            let runs_as_main = self.collected.mains.contains(&node.module.name);
+            let subject = Subject { node, live, unwanted, runs_as_main };
+            entry.heuristic.of_module(&subject, self.world, &mut claims);
             let certain = node.certain;
             self.take_claims(entry.name, claims, certain);
         }
         self.heuristics = asked;
     }
 
-    /// Asks the heuristics, one after the other, about all modules so far; whether one brought something new.
+    /// Asks each heuristic about all modules collected so far, until one adds a module; returns whether one did.
     pub(super) fn ask_about_all(&mut self) -> bool {
         let mut asked = std::mem::take(&mut self.heuristics);
         let is_new = asked.iter_mut().any(|entry| {
@@ -158,6 +167,15 @@ impl Fixpoint<'_> {
         is_new
     }
 
+    /// Asks the heuristics about the complete graph.
+    pub(super) fn ask_at_end(&mut self) {
+        for mut entry in std::mem::take(&mut self.heuristics) {
+            let mut claims = Claims::default();
+            entry.heuristic.at_end(&self.collected, self.world, &mut claims);
+            self.take_claims(entry.name, claims, true);
+        }
+    }
+
     fn take_claims(&mut self, heuristic: &str, claims: Claims, is_certain: bool) {
         for Claim { what, mut reason, certain } in claims {
             reason.heuristic = heuristic.to_owned();
@@ -168,7 +186,16 @@ impl Fixpoint<'_> {
                 What::File { path, dest } => {
                     self.own_files.entry(dest.clone()).or_insert(OwnFile { path, dest, reason });
                 }
+                What::Main(name) => self.take_main(&name, &reason, is_certain && certain),
+                What::Searched(folder) => self.search(folder),
+                What::Portion { package, folder } => self.extend_by(&package, &folder),
                 What::Unfollowed(warning) => self.warnings.push(warning),
+                What::Source { module, file } => {
+                    self.sources.entry(module).or_insert(SourceUse { file, reason }).file |= file;
+                }
+                What::Tree { name, folder } => {
+                    self.trees.entry(name).or_insert(DataTree { folder, reason });
+                }
                 What::Listed { package, deep } => *self.listed.entry(package).or_default() |= deep,
                 What::Startup { name, path, source } if !self.collected.slots.contains_key(&name) => {
                     let (kind, reasons) = (Kind::Source(source), vec![reason]);

@@ -4,15 +4,16 @@
 mod finish;
 mod follow;
 mod read;
+mod search;
 mod take;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::collected::Collected;
 use super::facts::condition::Platform;
-use super::graph::{By, Guard, OwnFile, Reason};
+use super::graph::{By, DataTree, Guard, OwnFile, Reason, SourceUse};
 use super::heuristics::{self, Entry};
 use super::start::entry::Start;
 use super::world::World;
@@ -32,8 +33,14 @@ pub(super) struct Fixpoint<'a> {
     rejected: HashSet<String>,
     /// Packages whose folders are listed, see [`super::Graph::listed`].
     listed: BTreeMap<String, bool>,
+    /// Modules whose sources code reads, see [`super::Graph::sources`].
+    sources: BTreeMap<String, SourceUse>,
+    /// Folders of data, see [`super::Graph::trees`].
+    trees: BTreeMap<String, DataTree>,
     /// Path under the root → a file of the program's own.
     own_files: BTreeMap<String, OwnFile>,
+    /// Places of folders that are searched, under the root.
+    searched: BTreeSet<String>,
     queue: Queue,
 }
 
@@ -63,7 +70,10 @@ impl<'a> Fixpoint<'a> {
             warnings: Vec::new(),
             rejected: HashSet::new(),
             listed: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            trees: BTreeMap::new(),
             own_files: BTreeMap::new(),
+            searched: BTreeSet::new(),
             queue: Queue::default(),
         }
     }
@@ -146,6 +156,7 @@ impl<'a> Fixpoint<'a> {
             }
             let again = std::mem::take(&mut self.queue.again);
             if again.is_empty() {
+                self.ask_at_end();
                 return Ok(());
             }
             for at in again {

@@ -1,10 +1,12 @@
 //! Takes modules into the graph: with their parents, once each, and with every reason.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::Fixpoint;
 use crate::analysis::collected::{Node, Slot};
 use crate::analysis::graph::{By, Module, Reason};
+use crate::analysis::world::DISTUTILS;
 use crate::analysis::world::resolve::Location;
 use crate::names;
 
@@ -15,7 +17,10 @@ impl Fixpoint<'_> {
             Ok(at) => Some(at),
             Err(absent) => {
                 if let Some(absent) = absent {
-                    self.missing.entry(absent).or_default().push(reason.clone());
+                    let reasons = self.missing.entry(absent).or_default();
+                    if !reasons.contains(reason) {
+                        reasons.push(reason.clone());
+                    }
                 }
                 None
             }
@@ -29,7 +34,7 @@ impl Fixpoint<'_> {
 
     /// Takes a module and its parents. Fails with the name that is missing, or none if it is excluded.
     fn take(&mut self, name: &str, reason: &Reason, certain: bool) -> Result<usize, Option<String>> {
-        let name = self.alias(name);
+        let name = &*self.alias(name);
         match self.collected.slots.get(name) {
             Some(Slot::Node(at)) => {
                 let at = *at;
@@ -98,11 +103,14 @@ impl Fixpoint<'_> {
     }
 
     /// The name that a name stands for.
-    fn alias<'n>(&self, name: &'n str) -> &'n str {
+    fn alias<'n>(&self, name: &'n str) -> Cow<'n, str> {
         match name {
-            "os.path" if self.platform.target.os_name() == "nt" => "ntpath",
-            "os.path" => "posixpath",
-            _ => name,
+            "os.path" if self.platform.target.os_name() == "nt" => "ntpath".into(),
+            "os.path" => "posixpath".into(),
+            _ if names::top(name) == "distutils" && self.world.lends_distutils() => {
+                format!("{DISTUTILS}{}", &name["distutils".len()..]).into()
+            }
+            _ => name.into(),
         }
     }
 

@@ -1,27 +1,103 @@
-//! Modules that a child process runs: `[sys.executable, "-m", "package"]`.
+//! Modules and scripts that are run as main, in a child process or in the same one.
+
+use std::path::Path;
 
 use super::Heuristic;
-use crate::analysis::claims::Claims;
+use super::searched::{as_module, paths};
+use crate::analysis::claims::{Claims, What};
 use crate::analysis::collected::Subject;
-use crate::analysis::facts::Form;
-use crate::analysis::graph::{By, Reason};
+use crate::analysis::facts::ways::{Main, Place, Started};
+use crate::analysis::facts::{Form, Origin};
+use crate::analysis::graph::{By, Guard, Kind, Reason};
+use crate::analysis::world::resolve::Folder;
 use crate::analysis::world::{Role, World};
+use crate::names::{is_entry, top};
 
 pub(super) struct Child;
 
 impl Heuristic for Child {
     fn of_module(&mut self, subject: &Subject<'_>, world: &World<'_>, claims: &mut Claims) {
         for live in subject.live.iter().filter(|l| l.import.form == Form::Run) {
-            let owner = world.owner_of_module(&subject.node.module);
-            if subject.node.role != Role::Program && !world.is_related(owner, &live.name) {
-                continue;
-            }
             let reason = Reason::new(subject.name(), By::Call).at(live.import.line).under(live.guard);
-            for name in [live.name.clone(), format!("{}.__main__", live.name)] {
-                if world.exists(&name) {
-                    claims.module(name, &reason);
+            module(subject, &live.name, &reason, world, claims);
+        }
+        if subject.node.role == Role::Stdlib {
+            return;
+        }
+        for Started { line, what } in &subject.facts().started {
+            let reason = Reason::new(subject.name(), By::Call).at(*line).under(Guard::Optional);
+            match what {
+                Main::Own if !is_entry(subject.name()) => {
+                    claims.push(What::Main(subject.name().to_owned()), &reason, true);
                 }
+                Main::Own => {}
+                Main::Module(name) => match (name.strip_prefix('.'), subject.package()) {
+                    (None, _) => module(subject, name, &reason, world, claims),
+                    (Some(""), Some(package)) => module(subject, package, &reason, world, claims),
+                    (Some(inner), Some(package)) => {
+                        module(subject, &format!("{package}.{inner}"), &reason, world, claims);
+                    }
+                    (Some(_), None) => {}
+                },
+                Main::Script(place) => script(subject, place, &reason, world, claims),
             }
         }
+    }
+}
+
+/// `python -m name`: the module, or `__main__` of the package.
+fn module(subject: &Subject<'_>, name: &str, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
+    let owner = world.owner_of_module(&subject.node.module);
+    let is_same = subject.node.role != Role::Stdlib && top(name) == top(subject.name());
+    let is_own = subject.node.role == Role::Program || is_same;
+    if !is_own && !world.is_related(owner, name) {
+        return;
+    }
+    for name in [name.to_owned(), format!("{name}.__main__")] {
+        if world.exists(&name) {
+            claims.push(What::Main(name), reason, true);
+        }
+    }
+}
+
+/// `python path`: the module at that path, or the file where that is no module; it finds those beside it by bare names.
+fn script(subject: &Subject<'_>, place: &Place, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
+    for (path, dest) in paths(subject.node, place, world) {
+        let is_folder = world.reader.disk.is_dir(&path);
+        let inner = if is_folder { path.join("__main__.py") } else { path.clone() };
+        let Some(dest) = dest.filter(|_| world.reader.disk.is_file(&inner)) else { continue };
+        if world.is_entry_file(&inner) {
+            continue;
+        }
+        let dest = if is_folder { format!("{dest}/__main__.py") } else { dest };
+        let is_module = |name: &String| {
+            world.find(name).is_some_and(|found| match &found.kind {
+                Kind::Source(source) => source.file() == Some(&inner) && found.path == dest,
+                _ => false,
+            })
+        };
+        if let (Some(folder), Some((above, _))) = (inner.parent(), dest.rsplit_once('/')) {
+            let folder = Folder { path: folder.to_owned(), dest: Some(above.to_owned()) };
+            claims.push(What::Searched(folder), reason, true);
+        }
+        match as_module(&dest).filter(is_module) {
+            Some(name) => claims.push(What::Main(name), reason, true),
+            None => {
+                imports_of(&inner, reason, world, claims);
+                claims.push(What::File { path: inner, dest }, reason, true);
+            }
+        }
+    }
+}
+
+/// What a script imports that stays a file.
+fn imports_of(file: &Path, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
+    for import in world.reader.script(file).imports.into_iter().filter(|i| i.origin == Origin::Absolute) {
+        for name in import.names.iter().map(|name| format!("{}.{name}", import.module)) {
+            if world.exists(&name) {
+                claims.module(name, reason);
+            }
+        }
+        claims.module(import.module, reason);
     }
 }

@@ -16,7 +16,7 @@ pub(super) struct EntryPoints {
     taken: BTreeSet<String>,
     /// Distribution (none for the program's own) → groups that its modules name in texts.
     named: HashMap<Option<usize>, Vec<(String, Reason)>>,
-    /// Those whose modules read entry points.
+    /// Distributions whose modules read entry points.
     readers: BTreeSet<Option<usize>>,
 }
 

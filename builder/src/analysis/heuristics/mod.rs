@@ -8,6 +8,7 @@ mod child;
 mod computed;
 mod data_files;
 mod data_packages;
+mod data_trees;
 mod entry_points;
 mod folders;
 mod implicit;
@@ -15,12 +16,19 @@ mod listed_files;
 mod native;
 mod own_files;
 mod own_words;
+mod package_folders;
 mod plugins;
+mod programs;
+mod requirements;
 mod rules;
 mod scans;
 mod search_path;
+mod searched;
+mod site_hooks;
+mod sources;
 mod tables;
 mod texts;
+mod unfollowed;
 
 use super::claims::Claims;
 use super::collected::{Collected, Subject};
@@ -28,11 +36,14 @@ use super::world::{Role, World};
 
 /// A way to find what programs use beyond their import statements.
 pub(super) trait Heuristic {
-    /// What one module asks for, once it is known what its file says. It may be asked again.
+    /// Claims about one module, called once its facts are known. It may be called again for the same module.
     fn of_module(&mut self, _: &Subject<'_>, _: &World<'_>, _: &mut Claims) {}
 
-    /// What all modules so far ask for together; asked whenever nothing else is new.
+    /// Claims about all modules together; called whenever no module is left to follow.
     fn of_all(&mut self, _: &Collected, _: &World<'_>, _: &mut Claims) {}
+
+    /// What is to be told of the graph when it is complete.
+    fn at_end(&mut self, _: &Collected, _: &World<'_>, _: &mut Claims) {}
 }
 
 /// A line of the table.
@@ -41,7 +52,7 @@ pub(super) struct Entry {
     pub name: &'static str,
     /// What it finds, for docs/analysis.md.
     pub sentence: &'static str,
-    /// Whose modules it is asked about one by one.
+    /// The roles of the modules it is called for.
     pub about: &'static [Role],
     pub heuristic: Box<dyn Heuristic>,
 }
@@ -63,63 +74,92 @@ pub(super) fn all() -> Vec<Entry> {
     vec![
         entry(
             "computed names",
-            "Modules that fit what is known of a name which is put together at run time.",
+            "Modules that match the known parts of a name built at run time.",
             ANY,
             computed::Computed,
         ),
-        entry("child processes", "Modules that `[sys.executable, \"-m\", …]` runs.", ANY, child::Child),
+        entry(
+            "child processes",
+            "Modules and scripts that are run as `__main__`: with `-m`, by path, or by `runpy`.",
+            ANY,
+            child::Child,
+        ),
         entry(
             "folders",
-            "Packages whose folders are listed, and those that a path below `__file__` leads to.",
+            "Packages whose folders are listed, and packages on a path below `__file__`.",
             ANY,
             folders::Folders,
         ),
         entry(
             "interpreter internals",
-            "Modules that the C code of a module of the standard library imports.",
+            "Modules that C code of the standard library imports.",
             ANY,
             implicit::Implicit,
         ),
-        entry("rules", "What the rule of a package names.", ANY, rules::Rules),
+        entry("rules", "Modules named in the rule for a package.", ANY, rules::Rules),
         entry(
             "native names",
-            "Names in a native extension that are modules of its package, of its requirements or of the standard library.",
+            "Modules of its package, of its requirements or of the standard library that a native extension names.",
             INSTALLED,
             native::Native,
         ),
         entry(
             "search path",
-            "Folders of vendored packages that a module puts on `sys.path`.",
+            "Folders of vendored packages that a module adds to `sys.path`.",
             INSTALLED,
             search_path::SearchPath,
         ),
         entry(
+            "searched folders",
+            "Modules in folders that are added to `sys.path` or to a package's `__path__`.",
+            INSTALLED,
+            searched::SearchedFolders::default(),
+        ),
+        entry(
+            "site hooks",
+            "Code in the `.pth` files of collected distributions, and the `distutils` of setuptools.",
+            INSTALLED,
+            site_hooks::SiteHooks::default(),
+        ),
+        entry(
+            "installed programs",
+            "Programs installed by distributions that code starts or looks up by name.",
+            INSTALLED,
+            programs::Programs::default(),
+        ),
+        entry(
+            "required libraries",
+            "Packages of required distributions if native code names their shared libraries.",
+            &[],
+            requirements::Requirements::default(),
+        ),
+        entry(
             "dotted strings",
-            "Strings that name modules: in the program's own code any, in a library those of its distribution and of what it requires.",
+            "Modules named in strings: any module in the program's own code; in a library, those of its distribution and its requirements.",
             INSTALLED,
             texts::Texts,
         ),
         entry(
             "own words",
-            "Words in the program's own code that name its own modules: `\"settings\"`, `\"handlers.Console\"`, `\"tasks:app\"`.",
+            "Modules of the program that a word in its code names: `\"settings\"`, `\"handlers.Console\"`, `\"tasks:app\"`.",
             OWN,
             own_words::OwnWords,
         ),
         entry(
             "lists of plugins",
-            "Lists in the program's own code whose strings are modules, and whole packages among them that a framework loads by name.",
+            "Modules named in lists of the program's own code, and whole packages if a framework loads parts of them by name.",
             OWN,
             plugins::Plugins::default(),
         ),
         entry(
             "lazy tables",
-            "Strings of a module that imports names it computes: modules of its own package.",
+            "Modules of its own package that a module names in strings and imports by computed names.",
             INSTALLED,
             tables::Tables,
         ),
         entry(
             "own plugins",
-            "The packages of the program where it lists the modules of a package that is not known.",
+            "All packages of the program, if it lists the modules of a package that cannot be determined.",
             &[],
             scans::Scans::default(),
         ),
@@ -131,31 +171,55 @@ pub(super) fn all() -> Vec<Entry> {
         ),
         entry(
             "data files",
-            "Modules that pickles, texts and scripts among the data of a package name.",
+            "Modules named in pickles, text files and scripts among the data of a package.",
             &[],
             data_files::DataFiles::default(),
         ),
         entry(
             "data packages",
-            "Packages inside a package that hold data and no code but `__init__.py`.",
+            "Subpackages that contain data and no code except `__init__.py`.",
             &[],
             data_packages::DataPackages::default(),
         ),
         entry(
             "own files",
-            "Files and folders beside the program's own code that its strings and paths name, and what they name themselves.",
+            "Files and folders of the program that its strings and paths name, and the modules that those files name.",
             &[],
             own_files::OwnFiles::default(),
         ),
         entry(
+            "data trees",
+            "All files, `.py` included, of folders that code refers to by path and nothing imports from.",
+            INSTALLED,
+            data_trees::DataTrees::default(),
+        ),
+        entry(
+            "package folders",
+            "Packages whose folders are listed, tested or copied: their modules are extracted as files.",
+            &[],
+            package_folders::PackageFolders::default(),
+        ),
+        entry(
+            "sources",
+            "Modules whose source is read, as by `inspect.getsource` or by opening the file.",
+            &[],
+            sources::Sources::default(),
+        ),
+        entry(
             "application",
-            "All modules of an installed application that imports names which its user gives.",
+            "All modules of an installed application that imports modules named by its users.",
             &[],
             application::Application::default(),
         ),
         entry(
+            "unfollowed imports",
+            "Imports in the program's own code whose names are known only at run time; they are reported.",
+            &[],
+            unfollowed::Unfollowed,
+        ),
+        entry(
             "listed files",
-            "Packages whose files a module lists that imports by computed names.",
+            "Packages whose files are listed by a module that imports by computed names.",
             &[],
             listed_files::ListedFiles,
         ),

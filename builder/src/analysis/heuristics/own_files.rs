@@ -40,6 +40,12 @@ impl Heuristic for OwnFiles {
         if !world.takes_own_files() {
             return;
         }
+        let lists = collected.own().any(|n| n.facts.own.as_ref().is_some_and(|own| own.lists));
+        if collected.own().all(|n| self.seen.contains(&n.module.name))
+            && !(lists && self.folders.keys().any(|folder| !self.shown.contains(folder)))
+        {
+            return;
+        }
         let layout = Layout::of(collected, world);
         let meipass = collected.own().any(|n| n.facts.own.as_ref().is_some_and(|own| own.meipass));
         for node in collected.own() {
@@ -56,7 +62,7 @@ impl Heuristic for OwnFiles {
             let hint = "name what it needs in `[[data]]`, or move the program into a folder of its own";
             claims.push(What::Unfollowed(warning.hint(hint)), &Reason::none(), true);
         }
-        if collected.own().any(|n| n.facts.own.as_ref().is_some_and(|own| own.lists)) {
+        if lists {
             self.show_modules(&layout, world, claims);
         }
     }
@@ -254,14 +260,9 @@ impl Look<'_, '_> {
         let disk = self.world.reader.disk;
         let is_large = || files.iter().filter_map(|f| disk.size(f)).sum::<u64>() > MOST_BYTES;
         if is_word && (files.len() > MOST_FILES || is_large()) {
-            let message = format!(
-                "`{}:{}` names the folder `{}`, which is too large to be taken unasked",
-                self.node.module.path,
-                reason.line,
-                folder.display()
-            );
-            let hint = "add it to `[[data]]` if the program reads it";
-            self.claims.push(What::Unfollowed(Warning::new(message).hint(hint)), reason, true);
+            let what =
+                format!("the folder `{}`, which is too large to be collected unasked", folder.display());
+            self.tell(reason.line, &what, "add it to `[[data]]` if the program reads it");
             return Vec::new();
         }
         files
@@ -273,7 +274,9 @@ impl Look<'_, '_> {
         let suffix = file.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
         if policy.secrets.iter().any(|pattern| fits(pattern, &name)) {
             if is_named && dest.is_none() && self.files.taken.insert(file.to_owned()) {
-                self.secret(file, reason);
+                let what = format!("`{}`, which looks like a secret and was not collected", file.display());
+                let hint = "add it to `[[data]]` if everybody who gets the program may read it";
+                self.tell(reason.line, &what, hint);
             }
             return;
         }
@@ -292,15 +295,11 @@ impl Look<'_, '_> {
         }
     }
 
-    fn secret(&mut self, file: &Path, reason: &Reason) {
-        let message = format!(
-            "`{}:{}` names `{}`, which looks like a secret and was not taken",
-            self.node.module.path,
-            reason.line,
-            file.display()
-        );
-        let hint = "add it to `[[data]]` if everybody who gets the program may read it";
-        self.claims.push(What::Unfollowed(Warning::new(message).hint(hint)), reason, true);
+    /// Tells what a line of the module names, and what to do about it.
+    fn tell(&mut self, line: u32, what: &str, hint: &str) {
+        let message = format!("`{}:{line}` names {what}", self.node.module.path);
+        let warning = Warning::unfollowed(message).hint(hint);
+        self.claims.push(What::Unfollowed(warning), &Reason::none(), true);
     }
 
     /// A path of one's own with nothing there.
@@ -310,15 +309,9 @@ impl Look<'_, '_> {
         if !is_file || is_code {
             return;
         }
-        let message = format!(
-            "`{}:{}` names the file `{}`, which is not there",
-            self.node.module.path,
-            path.line,
-            path.parts.join("/")
-        );
-        let warning = Warning::new(message)
-            .hint("if the program only reads it, put it there before the build, or add it to `[[data]]`");
-        self.claims.push(What::Unfollowed(warning), &Reason::none(), true);
+        let what = format!("the file `{}`, which does not exist", path.parts.join("/"));
+        let hint = "if the program only reads it, create it before the build, or add it to `[[data]]`";
+        self.tell(path.line, &what, hint);
     }
 }
 

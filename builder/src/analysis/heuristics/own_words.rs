@@ -13,8 +13,7 @@ impl Heuristic for OwnWords {
     fn of_module(&mut self, subject: &Subject<'_>, world: &World<'_>, claims: &mut Claims) {
         let Some(own) = &subject.facts().own else { return };
         let texts = own.texts.iter().map(|t| (t.line, t.text.as_str()));
-        // An installed application does without what its distribution does not require.
-        let certain = world.owner_of_module(&subject.node.module).is_none();
+        let certain = subject.is_certain_by_words(world);
         let words = own.words.iter().map(|(line, word)| (*line, word.as_str()));
         for (line, text) in texts.chain(words) {
             let reason = by_text(subject.name(), text, line);

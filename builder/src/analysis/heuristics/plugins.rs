@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::Heuristic;
-use crate::analysis::claims::{Claims, by_text};
+use crate::analysis::claims::{Claims, What, by_text};
 use crate::analysis::collected::{Collected, Subject};
 use crate::analysis::facts::List;
 use crate::analysis::graph::Reason;
@@ -20,7 +20,7 @@ pub(super) struct Plugins {
 }
 
 impl Heuristic for Plugins {
-    /// Where one of a list is a module, or what the list is called says so, words without a dot are modules too.
+    /// If one entry of a list is a module, or the name of the list suggests modules, entries without a dot count as modules too.
     fn of_module(&mut self, subject: &Subject<'_>, world: &World<'_>, claims: &mut Claims) {
         for List { line, names, certain } in &subject.facts().lists {
             let is_module = |name: &String| {
@@ -36,7 +36,7 @@ impl Heuristic for Plugins {
                     continue;
                 }
                 let reason = by_text(subject.name(), name, *line);
-                claims.module(name, &reason);
+                claims.push(What::Module(name.clone()), &reason, subject.is_certain_by_words(world));
                 if !is_own && world.is_package(name) {
                     self.named.entry(name.clone()).or_insert(reason);
                 }

@@ -1,9 +1,9 @@
-//! A program that lists the modules of a package which is not known: those of its own packages are meant.
+//! A program that lists the modules of a package that cannot be determined: all of its own packages may be the one.
 
 use std::collections::BTreeSet;
 
 use super::Heuristic;
-use crate::analysis::claims::Claims;
+use crate::analysis::claims::{Claims, What};
 use crate::analysis::collected::Collected;
 use crate::analysis::graph::{By, Guard, Reason};
 use crate::analysis::world::World;
@@ -23,7 +23,8 @@ impl Heuristic for Scans {
             let package = &node.module.name;
             if self.taken.insert(package.clone()) {
                 for name in world.submodules(package).into_iter().filter(|n| !is_for_tests(n)) {
-                    claims.module(name, &reason);
+                    let certain = world.owner_of_module(&node.module).is_none();
+                    claims.push(What::Module(name), &reason, certain);
                 }
             }
         }

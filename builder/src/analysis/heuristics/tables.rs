@@ -2,10 +2,10 @@
 
 use super::Heuristic;
 use super::computed::fitting;
-use crate::analysis::claims::{Claims, by_text};
+use crate::analysis::claims::{Claims, What, by_text};
 use crate::analysis::collected::Subject;
 use crate::analysis::facts::source::UNKNOWN;
-use crate::analysis::world::{Role, World};
+use crate::analysis::world::World;
 use crate::names::{is_test, parent, top};
 
 pub(super) struct Tables;
@@ -31,11 +31,8 @@ impl Heuristic for Tables {
                 continue;
             }
             if let Some(module) = module(&name, tail, world) {
-                if subject.node.role == Role::Program {
-                    claims.module(module, &reason);
-                } else {
-                    claims.likely(module, &reason);
-                }
+                let certain = subject.is_certain_by_words(world);
+                claims.push(What::Module(module.to_owned()), &reason, certain);
             }
         }
     }

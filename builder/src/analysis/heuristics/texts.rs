@@ -13,6 +13,7 @@ pub(super) struct Texts;
 impl Heuristic for Texts {
     fn of_module(&mut self, subject: &Subject<'_>, world: &World<'_>, claims: &mut Claims) {
         let own = subject.node.role == Role::Program;
+        let certain = subject.is_certain_by_words(world);
         let first = top(subject.name());
         let owner = if own { None } else { world.owner_of_module(&subject.node.module) };
         for (line, text) in &subject.facts().texts {
@@ -22,19 +23,19 @@ impl Heuristic for Texts {
             let reason = by_text(subject.name(), text, *line);
             let inside = text.strip_prefix(first).is_some_and(|rest| rest.starts_with('.'));
             if !inside && text.contains('.') {
-                relative(subject, text, &reason, own, world, claims);
+                relative(subject, text, &reason, certain, world, claims);
             }
             let wanted = own || inside || text.contains('.') && world.is_related(owner, text);
             if !wanted || subject.is_unwanted(text) {
                 continue;
             }
-            if own && own_package(text, &reason, world, claims) {
+            if own && own_package(text, &reason, certain, world, claims) {
                 continue;
             }
             if text.contains('.') {
-                claim(named(text, world), &reason, own, claims);
+                claim(named(text, world), &reason, certain, claims);
             } else if is_telling(text, world) && world.exists(text) {
-                claim(Some(text), &reason, own, claims);
+                claim(Some(text), &reason, certain, claims);
             }
         }
     }
@@ -85,13 +86,13 @@ fn relative(
 
 /// A string that names a package of the program itself takes the whole package: an application of Django, a folder of
 /// plugins.
-fn own_package(name: &str, reason: &Reason, world: &World<'_>, claims: &mut Claims) -> bool {
+fn own_package(name: &str, reason: &Reason, certain: bool, world: &World<'_>, claims: &mut Claims) -> bool {
     if !world.is_package(name) || !world.is_own_module(name) {
         return false;
     }
-    claims.module(name, reason);
-    for name in world.submodules(name).into_iter().filter(|n| !is_for_tests(n)) {
-        claims.module(name, reason);
+    claim(Some(name), reason, certain, claims);
+    for name in world.submodules(name).iter().filter(|n| !is_for_tests(n)) {
+        claim(Some(name), reason, certain, claims);
     }
     true
 }

@@ -43,6 +43,8 @@ pub(super) struct Entry {
 /// Access to the disk, by which alone analysis sees files and folders (`tests/tidy.rs` holds it).
 #[derive(Debug, Default)]
 pub(crate) struct Disk {
+    /// What builds write: a change of it changes nothing of what they read.
+    outputs: Vec<PathBuf>,
     noted: Mutex<Noted>,
 }
 
@@ -55,8 +57,9 @@ struct Noted {
 }
 
 impl Seen {
-    fn of(metadata: &Metadata, identity: Identity) -> Seen {
-        if identity.is_settled() {
+    /// `is_shared`: a folder that builds write into.
+    fn of(metadata: &Metadata, identity: Identity, is_shared: bool) -> Seen {
+        if identity.is_settled() && !is_shared {
             return Seen::Settled(identity);
         }
         let is_folder = metadata.is_dir();
@@ -65,18 +68,29 @@ impl Seen {
 }
 
 impl Disk {
+    /// Access to a disk on which builds write `outputs`.
+    pub(in crate::analysis) fn with_outputs(outputs: Vec<PathBuf>) -> Disk {
+        Disk { outputs, noted: Mutex::default() }
+    }
+
+    /// Whether builds write right into a folder: its names without theirs then tell of a change.
+    fn is_shared(&self, folder: &Path) -> bool {
+        self.outputs.iter().any(|output| output.parent() == Some(folder))
+    }
+
     /// Looks at a path, following links.
     fn look(&self, path: &Path) -> io::Result<Metadata> {
         let found = std::fs::metadata(path);
+        let is_shared = self.is_shared(path);
         let identity = found.as_ref().ok().and_then(|metadata| Identity::of(path, metadata));
         let seen = match (&found, identity) {
-            (Ok(metadata), Some(identity)) => Seen::of(metadata, identity),
+            (Ok(metadata), Some(identity)) => Seen::of(metadata, identity, is_shared),
             _ => Seen::Nothing,
         };
         let mut noted = self.noted();
         noted.doubtful |= found.is_ok() && identity.is_none();
         match noted.looks.get(path) {
-            Some((_, before)) => noted.doubtful |= *before != identity,
+            Some((_, before)) => noted.doubtful |= *before != identity && !is_shared,
             None => {
                 noted.looks.insert(path.to_owned(), (seen, identity));
             }
@@ -139,7 +153,7 @@ impl Disk {
             Some(Entry { name, is_folder, is_link: kind.is_symlink() })
         });
         let entries: Vec<Entry> = entries.collect();
-        self.note(folder, || names(folder));
+        self.note(folder, || self.names(folder));
         Some(entries)
     }
 
@@ -197,32 +211,52 @@ impl Disk {
         looks.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         (!noted.doubtful).then_some(looks)
     }
-}
 
-/// What a look would show now, if that is what it showed then: the same, or what has settled since.
-pub(in crate::analysis) fn holds(look: &Look) -> Option<Seen> {
-    let (path, before) = look;
-    let metadata = std::fs::metadata(path).ok();
-    let identity = metadata.as_ref().and_then(|metadata| Identity::of(path, metadata));
-    match (*before, &metadata, identity) {
-        (Seen::Nothing, _, None) => Some(Seen::Nothing),
-        (Seen::Settled(then), _, Some(now)) if then == now => Some(*before),
-        (Seen::Young { is_folder, len, content: then }, Some(metadata), Some(identity)) => {
-            let is_alike = metadata.is_dir() == is_folder && (is_folder || metadata.len() == len);
-            let is_same = is_alike
-                && match then {
-                    None => true,
-                    Some(_) if is_folder => names(path) == then,
-                    Some(_) => content(path) == then,
+    /// What a look would show now, if that is what it showed then: the same, or what has settled since.
+    pub(in crate::analysis) fn holds(&self, look: &Look) -> Option<Seen> {
+        let (path, before) = look;
+        let metadata = std::fs::metadata(path).ok();
+        let identity = metadata.as_ref().and_then(|metadata| Identity::of(path, metadata));
+        match (*before, &metadata, identity) {
+            (Seen::Nothing, _, None) => Some(Seen::Nothing),
+            (Seen::Settled(then), _, Some(now)) if then == now => Some(*before),
+            (Seen::Young { is_folder, len, content: then }, Some(metadata), Some(identity)) => {
+                let is_alike = metadata.is_dir() == is_folder && (is_folder || metadata.len() == len);
+                let is_same = is_alike
+                    && match then {
+                        None => true,
+                        Some(_) if is_folder => self.names(path) == then,
+                        Some(_) => content(path) == then,
+                    };
+                // Settled before its content was read, just now: from here on a change shows.
+                let now = match Seen::of(metadata, identity, self.is_shared(path)) {
+                    Seen::Young { .. } => *before,
+                    now => now,
                 };
-            // Settled before its content was read, just now: from here on a change shows.
-            let now = match Seen::of(metadata, identity) {
-                Seen::Young { .. } => *before,
-                now => now,
-            };
-            is_same.then_some(now)
+                is_same.then_some(now)
+            }
+            _ => None,
         }
-        _ => None,
+    }
+
+    /// Hash of the names in a folder, each with what it is, without those that builds write.
+    fn names(&self, folder: &Path) -> Option<Hash> {
+        let mut entries: Vec<_> = std::fs::read_dir(folder)
+            .ok()?
+            .flatten()
+            .filter(|entry| !self.outputs.contains(&entry.path()))
+            .map(|entry| {
+                (entry.file_name(), entry.file_type().ok().map(|kind| (kind.is_dir(), kind.is_symlink())))
+            })
+            .collect();
+        entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let mut hasher = blake3::Hasher::new();
+        for (name, kind) in entries {
+            let name = name.as_encoded_bytes();
+            hasher.update(&(name.len() as u64).to_le_bytes()).update(name);
+            hasher.update(format!("{kind:?}").as_bytes());
+        }
+        Some(*hasher.finalize().as_bytes())
     }
 }
 
@@ -230,25 +264,6 @@ pub(in crate::analysis) fn holds(look: &Look) -> Option<Seen> {
 fn content(path: &Path) -> Option<Hash> {
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(std::fs::File::open(path).ok()?).ok()?;
-    Some(*hasher.finalize().as_bytes())
-}
-
-/// Hash of the names in a folder, each with what it is.
-fn names(folder: &Path) -> Option<Hash> {
-    let mut entries: Vec<_> = std::fs::read_dir(folder)
-        .ok()?
-        .flatten()
-        .map(|entry| {
-            (entry.file_name(), entry.file_type().ok().map(|kind| (kind.is_dir(), kind.is_symlink())))
-        })
-        .collect();
-    entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    let mut hasher = blake3::Hasher::new();
-    for (name, kind) in entries {
-        let name = name.as_encoded_bytes();
-        hasher.update(&(name.len() as u64).to_le_bytes()).update(name);
-        hasher.update(format!("{kind:?}").as_bytes());
-    }
     Some(*hasher.finalize().as_bytes())
 }
 
@@ -272,7 +287,13 @@ mod tests {
         assert_eq!(disk.read(&path("file")).unwrap(), b"one");
         assert!(!disk.is_file(&path("absent")) && disk.is_dir(&path("link")));
         let looks = disk.looks().unwrap();
-        let changed = || looks.iter().filter(|l| holds(l).is_none()).map(|l| l.0.clone()).collect::<Vec<_>>();
+        let changed = || {
+            looks
+                .iter()
+                .filter(|l| Disk::default().holds(l).is_none())
+                .map(|l| l.0.clone())
+                .collect::<Vec<_>>()
+        };
         assert!(looks.len() == 4 && changed().is_empty());
         // The same length and the old time of modification: the time of the inode tells.
         let old = path("file").metadata().unwrap().modified().unwrap();
@@ -297,7 +318,13 @@ mod tests {
         disk.list(&path("folder")).unwrap();
         assert!(disk.is_file(&path("seen")));
         let looks = disk.looks().unwrap();
-        let changed = || looks.iter().filter(|l| holds(l).is_none()).map(|l| l.0.clone()).collect::<Vec<_>>();
+        let changed = || {
+            looks
+                .iter()
+                .filter(|l| Disk::default().holds(l).is_none())
+                .map(|l| l.0.clone())
+                .collect::<Vec<_>>()
+        };
         assert!(looks.len() == 3 && changed().is_empty());
         // The same length, right after: no time need tell.
         std::fs::write(path("file"), "two").unwrap();
@@ -310,9 +337,25 @@ mod tests {
         assert_eq!(changed(), [path("folder"), path("seen")]);
         // With time, its identity will do.
         let file = looks.iter().find(|l| l.0 == path("file")).unwrap();
-        assert!(matches!(holds(file), Some(Seen::Young { .. })));
+        assert!(matches!(Disk::default().holds(file), Some(Seen::Young { .. })));
         std::thread::sleep(std::time::Duration::from_millis(2100));
-        assert!(matches!(holds(file), Some(Seen::Settled(_))));
+        assert!(matches!(Disk::default().holds(file), Some(Seen::Settled(_))));
+    }
+
+    #[test]
+    fn what_builds_write_is_no_change() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        let disk = || Disk::with_outputs(vec![path("dist")]);
+        let first = disk();
+        first.list(dir.path()).unwrap();
+        std::fs::create_dir(path("dist")).unwrap();
+        first.list(dir.path()).unwrap();
+        let looks = first.looks().unwrap();
+        std::fs::remove_dir(path("dist")).unwrap();
+        assert!(looks.iter().all(|look| disk().holds(look).is_some()));
+        std::fs::write(path("new"), "").unwrap();
+        assert!(looks.iter().any(|look| disk().holds(look).is_none()));
     }
 
     #[test]

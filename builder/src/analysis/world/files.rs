@@ -6,7 +6,7 @@ use super::disk::Disk;
 use crate::names::is_test;
 use crate::rules::implicit::Named;
 
-/// Folders below a package's are looked into so far.
+/// Maximum depth of folders below that of a package.
 const DEPTH: usize = 4;
 /// Larger files are not read: a model is no table of a library.
 const LARGEST: u64 = 16 << 20;

@@ -6,6 +6,7 @@ pub(super) mod entry_points;
 mod files;
 mod info;
 pub(super) mod own_tree;
+pub(super) mod programs;
 pub(super) mod reader;
 pub(crate) mod resolve;
 
@@ -16,16 +17,21 @@ use std::path::{Path, PathBuf};
 use self::distributions::{Installed, normalize, required_name, requirement_name};
 use self::own_tree::OwnTree;
 use self::reader::Reader;
-use self::resolve::{Found, Location, Resolver};
+use self::resolve::{Folder, Found, Location, Resolver};
 use super::facts::Facts;
+use super::facts::looks::Function;
 use super::graph::{Kind, Module};
 use crate::names::{self, Pattern};
 use crate::rules::implicit::{Implicit, Named};
 use crate::rules::load::{Rule, Rules};
-use crate::spec::{Entry, Request};
+use crate::spec::{Entry, Request, Sources};
 
 /// Modules of the standard library that bring native libraries or a great deal of code along.
 const OPTIONAL_STDLIB: [&str; 5] = ["idlelib", "lib2to3", "test", "tkinter", "turtle"];
+
+/// The package that stands for `distutils` where the standard library has none (3.12, PEP 632): setuptools' own copy, which
+/// `_distutils_hack` hands out under the old name.
+pub(super) const DISTUTILS: &str = "setuptools._distutils";
 
 /// Whose a module is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +70,7 @@ pub(super) struct World<'a> {
     own_tree: OnceCell<OwnTree>,
     /// Distributions that are the program's own: an installed application, and others of its project.
     own_distributions: HashSet<usize>,
+    lends_distutils: OnceCell<bool>,
 }
 
 impl<'a> World<'a> {
@@ -80,6 +87,7 @@ impl<'a> World<'a> {
             excluded: request.modules.exclude.iter().map(|t| Pattern::new(t)).collect(),
             owners: RefCell::default(),
             own_tree: OnceCell::new(),
+            lends_distutils: OnceCell::new(),
             own_distributions: HashSet::new(),
         };
         world.own_distributions = world.applications();
@@ -121,7 +129,7 @@ impl<'a> World<'a> {
         !self.is_excluded(name) && self.find(name).is_some_and(|f| !matches!(f.kind, Kind::Namespace(_)))
     }
 
-    /// Whether there is a package of this name, be it a namespace.
+    /// Whether a package of this name exists; namespace packages count.
     pub(super) fn is_package(&self, name: &str) -> bool {
         self.find(name).is_some_and(|f| f.locations.is_some())
     }
@@ -154,9 +162,66 @@ impl<'a> World<'a> {
         self.resolver.borrow_mut().beginning_with(start)
     }
 
-    /// Lets the `__path__` of a package lead to all folders of its name on the search path.
+    /// Extends the `__path__` of a package with all folders of its name on the search path.
     pub(super) fn extend_path(&self, package: &str) {
         self.resolver.borrow_mut().extend_path(package);
+    }
+
+    /// Has a folder searched for modules that are nowhere else; whether it is new.
+    pub(super) fn search(&self, folder: &Folder) -> bool {
+        self.owners.borrow_mut().clear();
+        self.resolver.borrow_mut().search(folder)
+    }
+
+    /// Adds a folder to the `__path__` of a package; returns whether it is new.
+    pub(super) fn extend_by(&self, package: &str, folder: &Folder) -> bool {
+        self.resolver.borrow_mut().extend_by(package, folder)
+    }
+
+    /// The folders that are searched besides the search path.
+    pub(super) fn searched(&self) -> Vec<Folder> {
+        self.resolver.borrow().searched().to_vec()
+    }
+
+    /// Names of the modules and regular packages right inside a folder, sorted.
+    pub(super) fn modules_in(&self, folder: &Path) -> Vec<String> {
+        self.resolver.borrow_mut().children(&[Location::Folder(folder.to_owned())])
+    }
+
+    /// Whether a file is the script of an entry.
+    pub(super) fn is_entry_file(&self, file: &Path) -> bool {
+        self.request.programs.iter().any(|p| matches!(&p.entry, Entry::Script(script) if script == file))
+    }
+
+    /// Whether `distutils` is that of setuptools: the standard library has none.
+    pub(super) fn lends_distutils(&self) -> bool {
+        *self.lends_distutils.get_or_init(|| {
+            self.find("distutils").is_none() && self.exists(DISTUTILS) && self.exists("_distutils_hack")
+        })
+    }
+
+    /// The `.pth` files of the folders of packages that run code at each start of the interpreter (Lib/site.py, `addpackage`):
+    /// name, the distribution that has it, and the lines.
+    pub(super) fn site_hooks(&self) -> Vec<(String, usize, Vec<String>)> {
+        let mut found = Vec::new();
+        for folder in &self.reader.python.search_path {
+            for name in self.list(folder).into_iter().filter(|name| name.ends_with(".pth")) {
+                let mut all = self.installed.iter().enumerate();
+                let owner = all.find(|(_, d)| d.location == *folder && d.files.contains(&name));
+                let (Some((owner, _)), Ok(bytes)) = (owner, self.reader.disk.read(&folder.join(&name)))
+                else {
+                    continue;
+                };
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                let lines =
+                    text.lines().filter(|line| line.starts_with("import ") || line.starts_with("import\t"));
+                let lines: Vec<String> = lines.map(|line| line.trim_end().to_owned()).collect();
+                if !lines.is_empty() {
+                    found.push((name, owner, lines));
+                }
+            }
+        }
+        found
     }
 
     /// Whether the folders of a package hold data and no code but `__init__.py`.
@@ -286,12 +351,12 @@ impl<'a> World<'a> {
         own == owner || self.requires(own, required_name).any(|r| r == self.normalized(owner))
     }
 
-    /// Whether a distribution requires another, be it as an extra.
+    /// Whether a distribution requires another, including for an extra.
     pub(super) fn may_require(&self, own: usize, other: usize) -> bool {
         self.requires(own, |r| Some(requirement_name(r))).any(|r| r == self.normalized(other))
     }
 
-    /// Whether a distribution requires one of some others, be it through more.
+    /// Whether a distribution requires one of some others, directly or indirectly.
     pub(super) fn requires_one_of(&self, owner: usize, wanted: &HashSet<usize>) -> bool {
         let mut seen = HashSet::from([owner]);
         let mut queue = vec![owner];
@@ -308,6 +373,11 @@ impl<'a> World<'a> {
             }
         }
         false
+    }
+
+    /// Whether a distribution requires one of these, by their normalised names.
+    pub(super) fn requires_by_name(&self, owner: usize, names: &[&str]) -> bool {
+        self.requires(owner, required_name).any(|required| names.contains(&required.as_str()))
     }
 
     /// Top-level names that requirements of a distribution may provide, by their names.
@@ -327,6 +397,11 @@ impl<'a> World<'a> {
 
     fn normalized(&self, owner: usize) -> String {
         normalize(&self.installed.get(owner).name)
+    }
+
+    /// Whether sources that code is seen to read are taken.
+    pub(super) fn takes_sources(&self) -> bool {
+        self.request.bundle.source != Sources::None
     }
 
     // The program's own files.
@@ -353,7 +428,9 @@ impl<'a> World<'a> {
             let mut foreign = python.search_path.clone();
             foreign.retain(|path| !self.request.python.paths.contains(path));
             foreign.extend([&python.prefix, &python.base_prefix].map(|prefix| prefix.to_owned()));
-            foreign.extend(self.request.output.folders().map(Path::to_owned));
+            foreign.extend(self.request.outputs());
+            foreign.push(self.reader.store.root().to_owned());
+            tracing::debug!(?roots, "the program's own files are looked for");
             OwnTree::scan(&roots, &foreign, &self.implicit.own_files, self.reader.disk)
         })
     }
@@ -362,9 +439,11 @@ impl<'a> World<'a> {
     fn project(&self, folder: &Path) -> Option<PathBuf> {
         const MARKS: [&str; 4] = ["pyproject.toml", "setup.py", "setup.cfg", "requirements.txt"];
         const LEVELS: usize = 3;
+        const BASE_LEVELS: usize = 5;
         let is_project = |f: &&Path| MARKS.iter().any(|mark| self.reader.disk.is_file(&f.join(mark)));
-        let base = Some(self.request.base.as_path()).filter(|base| folder.starts_with(base));
-        folder.ancestors().take(LEVELS).find(is_project).or(base).map(Path::to_owned)
+        // Not a root that somebody happens to be in.
+        let base = || folder.ancestors().take(BASE_LEVELS).find(|near| *near == self.request.base);
+        folder.ancestors().take(LEVELS).find(is_project).or_else(base).map(Path::to_owned)
     }
 
     // What the request, rules and files say.
@@ -401,6 +480,11 @@ impl<'a> World<'a> {
             }
         }
         groups
+    }
+
+    /// What the functions of a module call.
+    pub(super) fn functions(&self, module: &Module) -> BTreeMap<String, Function> {
+        self.reader.functions(module)
     }
 
     /// What scripts among the data of a package's folder say, with their paths.

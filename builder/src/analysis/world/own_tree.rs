@@ -1,9 +1,10 @@
 //! The files of the program's own, below the folders of its entries, of the request and of its project.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::disk::Disk;
+use crate::paths::normal;
 use crate::rules::implicit::OwnFiles;
 
 /// Entries of folders that are looked at; a larger tree is not the program's alone.
@@ -48,11 +49,15 @@ impl OwnTree {
             // A link to a folder stays one, and is not gone along.
             let kinds = entries.into_iter().map(|e| (e.name, e.is_folder && !e.is_link));
             let mut entries: Vec<(String, bool)> = kinds.collect();
-            let is_environment = entries.iter().any(|(name, _)| name == "pyvenv.cfg");
-            if is_environment && depth > 0 {
+            // Caches are tagged by a convention that cargo, pytest, mypy, uv and others keep: <https://bford.info/cachedir/>.
+            let is_foreign = |(name, _): &(String, bool)| name == "pyvenv.cfg" || name == "CACHEDIR.TAG";
+            if depth > 0 && entries.iter().any(is_foreign) {
                 continue;
             }
-            entries.retain(|(name, is_folder)| !(*is_folder && leaves_out(policy, name, depth == 0)));
+            entries.retain(|(name, is_folder)| {
+                let is_left_out = *is_folder && leaves_out(policy, name, depth == 0);
+                !is_left_out && !foreign.contains(&folder.join(name))
+            });
             entries.sort();
             if entries.len() > left || depth > DEEPEST {
                 tree.is_cut = true;
@@ -61,7 +66,7 @@ impl OwnTree {
             left -= entries.len();
             for (name, is_folder) in &entries {
                 let path = folder.join(name);
-                if *is_folder && !foreign.contains(&path) {
+                if *is_folder {
                     queue.push_back((path, depth + 1));
                 }
                 tree.by_name.entry(name.clone()).or_default().push(folder.clone());
@@ -160,21 +165,6 @@ fn leaves_out(policy: &OwnFiles, name: &str, is_top: bool) -> bool {
     name.starts_with('.') || is_output || policy.folders.iter().any(|pattern| fits(pattern, name))
 }
 
-/// A path without `.` and `..`, by its text.
-fn normal(path: &Path) -> PathBuf {
-    let mut whole = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::ParentDir => {
-                whole.pop();
-            }
-            Component::CurDir => {}
-            other => whole.push(other),
-        }
-    }
-    whole
-}
-
 /// Whether a name fits a pattern with `*` and `?`.
 pub(in crate::analysis) fn fits(pattern: &str, name: &str) -> bool {
     if !pattern.contains(['*', '?', '[']) {
@@ -184,5 +174,44 @@ pub(in crate::analysis) fn fits(pattern: &str, name: &str) -> bool {
     if name.starts_with('.') && !pattern.starts_with('.') {
         return false;
     }
-    globset::Glob::new(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(name))
+    if pattern.contains('[') {
+        return globset::Glob::new(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(name));
+    }
+    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    let (mut p, mut n, mut star) = (0, 0, None);
+    while n < name.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, n));
+                p += 1;
+            }
+            Some(c) if *c == '?' || *c == name[n] => (p, n) = (p + 1, n + 1),
+            // The last star stands for one letter more.
+            _ => match star {
+                Some((at, taken)) => {
+                    star = Some((at, taken + 1));
+                    (p, n) = (at + 1, taken + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fit_patterns() {
+        for (pattern, name) in
+            [("a*b*c", "a-b-b-c"), ("*.txt", "a.b.txt"), ("?.x", "é.x"), ("*", "a"), ("a[12]*", "a2b")]
+        {
+            assert!(fits(pattern, name), "{pattern} {name}");
+        }
+        for (pattern, name) in [("a*b", "a-bc"), ("*.txt", ".txt"), ("?.x", ".x"), ("a", "A"), ("a?", "a")] {
+            assert!(!fits(pattern, name), "{pattern} {name}");
+        }
+    }
 }

@@ -1,12 +1,14 @@
 //! Reads what files say, from the builder's cache or from the files.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Role;
 use super::disk::Disk;
 use super::files;
-use crate::analysis::facts::source::source as parse;
+use crate::analysis::facts::looks::Function;
+use crate::analysis::facts::source::{calls, source as parse};
 use crate::analysis::facts::{Facts, Form, Import, bytecode, native, pickle, texts};
 use crate::analysis::graph::{Kind, Module, Source};
 use crate::names;
@@ -65,6 +67,13 @@ impl Reader<'_> {
         // It is not what runs: whether the interpreter takes it does not matter.
         facts.doubtful = false;
         facts
+    }
+
+    /// What the functions of a source file call; nothing if it cannot be read.
+    pub(in crate::analysis) fn functions(&self, module: &Module) -> BTreeMap<String, Function> {
+        let Kind::Source(source) = &module.kind else { return BTreeMap::new() };
+        let minor = self.python.minor();
+        self.kept(source, b"calls", minor, |bytes| calls(bytes, minor)).unwrap_or_default()
     }
 
     /// The modules that a data file of the top-level package `top` names.

@@ -23,6 +23,15 @@ pub(crate) enum Location {
     },
 }
 
+/// A folder, or a zip, that the program has searched besides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::analysis) struct Folder {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Its place under the root of the product, with `/`; none if its modules lie at the top there.
+    pub dest: Option<String>,
+}
+
 /// A module that was found.
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
@@ -55,6 +64,10 @@ pub(crate) struct Resolver<'p> {
     editable: HashMap<&'p str, Vec<&'p Path>>,
     /// Packages whose `__path__` leads to all folders of their name on the search path.
     extended: HashMap<String, Vec<Location>>,
+    /// What the program has searched besides, in the order in which it was found.
+    searched: Vec<Folder>,
+    /// Folders that the `__path__` of a package leads to besides.
+    portions: Vec<Folder>,
     folders: HashMap<PathBuf, Option<Listing>>,
     zips: HashMap<PathBuf, Option<Rc<Vec<String>>>>,
 }
@@ -92,6 +105,8 @@ impl<'p> Resolver<'p> {
             frozen: python.frozen_modules.iter().map(|(n, p)| (n.as_str(), *p)).collect(),
             editable,
             extended: HashMap::new(),
+            searched: Vec::new(),
+            portions: Vec::new(),
             folders: HashMap::new(),
             zips: HashMap::new(),
         }
@@ -118,7 +133,11 @@ impl<'p> Resolver<'p> {
                 self.find_in(name, &roots)
             }
         };
-        let mut found = on_path.or_else(|| self.find_editable(name)).or_else(|| self.find_frozen(name))?;
+        let mut found = on_path
+            .or_else(|| self.find_editable(name))
+            .or_else(|| self.find_frozen(name))
+            .or_else(|| self.find_searched(name, parent))?;
+        self.place(&mut found);
         if let (Some(more), Some(locations)) = (self.extended.get(name), &mut found.locations) {
             let fresh: Vec<Location> = more.iter().filter(|l| !locations.contains(l)).cloned().collect();
             locations.extend(fresh);
@@ -131,7 +150,7 @@ impl<'p> Resolver<'p> {
         Rc::clone(&self.roots)
     }
 
-    /// Lets the `__path__` of a package lead to all folders of its name on the search path, as `pkgutil.extend_path` does.
+    /// Extends the `__path__` of a package with all folders of its name on the search path, as `pkgutil.extend_path` does.
     pub(in crate::analysis) fn extend_path(&mut self, name: &str) {
         let relative = name.replace('.', "/");
         let folders = self.roots.iter().filter_map(|root| match root {
@@ -246,6 +265,70 @@ impl<'p> Resolver<'p> {
             }
         }
         (!portions.is_empty()).then(|| namespace(name, portions))
+    }
+
+    /// Adds a folder to those that are searched after the search path; whether it is new.
+    pub(in crate::analysis) fn search(&mut self, folder: &Folder) -> bool {
+        let is_known = self.searched.iter().any(|known| known.path == folder.path)
+            || self.roots.iter().any(|root| matches!(root, Location::Folder(path) if *path == folder.path));
+        if !is_known {
+            self.searched.push(folder.clone());
+        }
+        !is_known
+    }
+
+    /// Adds a folder to the `__path__` of a package; returns whether it is new.
+    pub(in crate::analysis) fn extend_by(&mut self, package: &str, folder: &Folder) -> bool {
+        let location = self.location(&folder.path);
+        let known = self.extended.entry(package.to_owned()).or_default();
+        let is_new = !known.contains(&location);
+        if is_new {
+            known.push(location);
+            self.portions.push(folder.clone());
+        }
+        is_new
+    }
+
+    /// The folders that the program has searched.
+    pub(in crate::analysis) fn searched(&self) -> &[Folder] {
+        &self.searched
+    }
+
+    fn location(&self, path: &Path) -> Location {
+        if self.disk.is_dir(path) {
+            Location::Folder(path.to_owned())
+        } else {
+            Location::Zip { archive: path.to_owned(), prefix: String::new() }
+        }
+    }
+
+    fn find_searched(&mut self, name: &str, parent: Option<&[Location]>) -> Option<Found> {
+        if parent.is_some() || self.searched.is_empty() {
+            return None;
+        }
+        let locations: Vec<Location> = self.searched.iter().map(|f| self.location(&f.path)).collect();
+        self.find_in(name, &locations)
+    }
+
+    /// Lets a module in a folder that is searched besides have its real place.
+    fn place(&self, found: &mut Found) {
+        let path = match &found.kind {
+            Kind::Source(Source::File(file))
+            | Kind::Bytecode(Source::File(file))
+            | Kind::Extension(Source::File(file)) => file,
+            Kind::Namespace(portions) => match portions.first() {
+                Some(folder) => folder,
+                None => return,
+            },
+            _ => return,
+        };
+        for Folder { path: folder, dest } in self.searched.iter().chain(&self.portions) {
+            let (Some(dest), Ok(inner)) = (dest, path.strip_prefix(folder)) else { continue };
+            let parts = inner.components().map(|part| part.as_os_str().to_string_lossy().into_owned());
+            let parts: Vec<String> = std::iter::once(dest.clone()).chain(parts).collect();
+            found.path = parts.join("/").trim_start_matches('/').to_owned();
+            return;
+        }
     }
 
     fn find_frozen(&self, name: &str) -> Option<Found> {

@@ -101,6 +101,7 @@ pub(super) fn make(
         aliases: Vec::new(),
         contents: CONTENTS.to_owned(),
         beside: items.into_iter().map(|(dest, item)| item.beside(dest)).collect(),
+        folders: app.folders.iter().map(|folder| format!("{CODE}/{folder}")).collect(),
         ..app
     })
 }

@@ -4,7 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::cache::SystemLibraries;
 use crate::binaries::facts::Facts;
-use crate::binaries::paths::normal;
+use crate::paths::normal;
 use crate::target::Arch;
 
 /// The loader of a target, looking into the file system under a root.

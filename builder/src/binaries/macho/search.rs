@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::binaries::closure::join;
 use crate::binaries::facts::Facts;
-use crate::binaries::paths::normal;
+use crate::paths::normal;
 
 const LOADER: &str = "@loader_path";
 const PROGRAM: &str = "@executable_path";

@@ -13,3 +13,7 @@ def load(path=DATA / "prices.json"):
 def rows():
     with resources.files(__package__).joinpath("data", "rows.csv").open() as file:
         return list(csv.reader(file))
+
+
+def form(kind="invoice"):
+    return (Path(__file__).parents[1] / "forms" / f"{kind}.txt").read_text().strip()

@@ -343,6 +343,10 @@ impl<'a> Finder<'a> {
         let is_open = known.is_empty() || known.iter().any(nothing);
         self.lazy |= is_open;
         self.record.open |= is_open;
+        if is_open && self.words {
+            let line = self.line(call.range().start());
+            self.record.open_at.push(line);
+        }
         self.computes |= known.is_empty() || known.iter().any(|k| !k.whole);
         // Of several names one may be meant, and a table holds more than names.
         let guard = self.guard;
@@ -371,13 +375,15 @@ impl<'a> Finder<'a> {
                     {
                         let module = module.trim();
                         let names = names.trim_matches(['(', ')']).split(',').map(word);
-                        let (known, open): (Vec<String>, Vec<String>) =
-                            names.partition(|name| is_dotted_name(name));
+                        // In a text that is whole, a star is a star.
+                        let is_known =
+                            |name: &String| is_dotted_name(name) || known.whole && name.as_str() == UNKNOWN;
+                        let (named, open): (Vec<String>, Vec<String>) = names.partition(is_known);
                         // `from package import {name}`: whatever fits.
                         let open = open.iter().filter(|name| name.contains(UNKNOWN));
                         let dot = if module.ends_with('.') { "" } else { "." };
                         let below = open.map(|name| format!("{module}{dot}{name}")).collect::<Vec<_>>();
-                        (std::iter::once(module.to_owned()).chain(below).collect(), known)
+                        (std::iter::once(module.to_owned()).chain(below).collect(), named)
                     } else {
                         continue;
                     };

@@ -8,7 +8,7 @@ use super::text::Known;
 use crate::analysis::facts::{Form, Import, Origin};
 use crate::analysis::graph::Guard;
 
-/// Variables and calls within each other are followed so far.
+/// Maximum nesting of variables and calls that is followed.
 const DEPTH: u32 = 12;
 
 /// A path beside or below a module's own.

@@ -12,7 +12,6 @@ impl<'a> Finder<'a> {
     /// An attribute whose name tells what the module is about.
     pub(super) fn attribute(&mut self, attribute: &ast::ExprAttribute) {
         let name = attribute.attr.as_str();
-        self.has_parent |= name == "pardir";
         self.groups |= super::ENTRY_POINTS.contains(&name);
         if matches!(name, "meta_path" | "executable") && self.is_module(&attribute.value, "sys") {
             self.record.finds |= name == "meta_path";
@@ -30,7 +29,6 @@ impl<'a> Finder<'a> {
             self.candidates.push((literal.range.start(), text));
         }
         self.names_suffix |= matches!(text, ".py" | "*.py" | "/*.py");
-        self.has_parent |= goes_up(text);
         if let Some(file) = code_file(text)
             && !self.record.files.contains(&file)
         {
@@ -212,9 +210,4 @@ impl Finder<'_> {
             }
         }
     }
-}
-
-/// Whether a text goes up in a path.
-pub(super) fn goes_up(text: &str) -> bool {
-    text == ".." || text.starts_with("../") || text.contains("/../")
 }

@@ -2,10 +2,12 @@
 
 mod bindings;
 mod call;
+mod calls;
 mod expression;
 mod folders;
 mod format;
 mod literals;
+mod looks;
 mod own;
 mod platform;
 mod shapes;
@@ -13,6 +15,7 @@ mod shapes;
 mod tests;
 mod text;
 mod variables;
+mod ways;
 
 use std::collections::{HashMap, HashSet};
 
@@ -22,9 +25,11 @@ use ruff_python_parser::{Mode, ParseOptions};
 use ruff_text_size::TextSize;
 
 pub(in crate::analysis) use self::bindings::{Bindings, bindings};
+pub(in crate::analysis) use self::calls::calls;
 pub(crate) use self::expression::{Plain, expression};
-use self::literals::goes_up;
-use self::shapes::{catches_import_error, ends, entered_in, memchr_lines, stands_for_modules, suppresses};
+use self::shapes::{
+    catches_import_error, decode, ends, entered_in, memchr_lines, stands_for_modules, suppresses,
+};
 pub(in crate::analysis) use self::text::UNKNOWN;
 use self::text::{Known, strings};
 use self::variables::Variables;
@@ -59,18 +64,10 @@ pub(in crate::analysis) fn source(bytes: &[u8], minor: u8, words: bool) -> Facts
         finder.block(parsed.suite());
     }
     let mut facts = finder.finish();
+    facts.looks = looks::find(&text, parsed.suite(), words);
     facts.own = words.then(|| own::find(&text, parsed.suite()));
+    ways::find(&text, parsed.suite(), &mut facts);
     facts
-}
-
-/// The text of a source file. Names of modules are ASCII in practice, so that any other encoding than UTF-8 can be
-/// taken byte by byte.
-fn decode(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.into(),
-        Err(_) => bytes.iter().map(|&b| char::from(b)).collect::<String>().into(),
-    }
 }
 
 struct Finder<'a> {
@@ -120,9 +117,8 @@ struct Finder<'a> {
     specs: Vec<Import>,
     loads_specs: bool,
     has_paths: bool,
-    /// Whether it computes paths from its own and goes up.
+    /// Whether it computes paths from its own.
     has_file: bool,
-    has_parent: bool,
     /// Whether it looks for the folders of modules that it has not imported by a statement, and names the suffix of
     /// sources.
     locates: bool,
@@ -206,7 +202,6 @@ impl<'a> Finder<'a> {
             loads_specs: false,
             has_paths: false,
             has_file: false,
-            has_parent: false,
             locates: false,
             names_suffix: false,
             extends_search: false,
@@ -229,7 +224,6 @@ impl<'a> Finder<'a> {
         if self.lazy {
             self.record.tables.append(&mut self.formats);
         }
-        self.record.climbs = self.has_file && self.has_parent;
         self.record.lists_files = self.lists_any && self.locates && self.names_suffix;
         if self.extends_search && self.has_file {
             let is_word = |text: &&str| !text.contains('.') && is_dotted_name(text);
@@ -572,11 +566,6 @@ impl<'a> Visitor<'a> for Finder<'a> {
                 visitor::walk_expr(self, expr);
             }
             Expr::FString(text) => {
-                for element in text.value.elements() {
-                    if let ast::InterpolatedStringElement::Literal(literal) = element {
-                        self.has_parent |= goes_up(&literal.value);
-                    }
-                }
                 self.format(text, expr);
                 visitor::walk_expr(self, expr);
             }

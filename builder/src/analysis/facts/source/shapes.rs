@@ -2,6 +2,8 @@
 
 use ruff_python_ast::{self as ast, Expr, Stmt};
 
+use crate::analysis::facts::Origin;
+
 /// Whether what is assigned makes a module hand out others: `__getattr__` (PEP 562), `sys.modules[__name__]`.
 pub(super) fn stands_for_modules(target: &Expr) -> bool {
     match target {
@@ -25,6 +27,55 @@ fn modules_of(subscript: &ast::ExprSubscript) -> Option<&Expr> {
 
 fn is_own_name(expr: &Expr) -> bool {
     matches!(expr, Expr::Name(n) if n.id.as_str() == "__name__")
+}
+
+/// The text of a source file. Names of modules are ASCII in practice, so that any other encoding than UTF-8 can be
+/// taken byte by byte.
+pub(super) fn decode(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => bytes.iter().map(|&b| char::from(b)).collect::<String>().into(),
+    }
+}
+
+/// The name of a function or method that is called.
+pub(super) fn called(function: &Expr) -> &str {
+    variable(function).unwrap_or_default()
+}
+
+/// The name of a variable or an attribute.
+pub(super) fn variable(target: &Expr) -> Option<&str> {
+    match target {
+        Expr::Name(name) => Some(name.id.as_str()),
+        Expr::Attribute(attribute) => Some(attribute.attr.as_str()),
+        _ => None,
+    }
+}
+
+/// The names that an import statement binds, and the modules or attributes that they stand for.
+pub(super) fn imported(stmt: &Stmt) -> Vec<(&str, Origin, String)> {
+    match stmt {
+        Stmt::Import(s) => s.names.iter().map(import_alias).collect(),
+        Stmt::ImportFrom(s) => {
+            let origin = if s.level == 0 { Origin::Absolute } else { Origin::Package(s.level) };
+            let module = s.module.as_ref().map_or("", |m| m.as_str());
+            let dot = if module.is_empty() { "" } else { "." };
+            let from = |alias: &'_ ast::Alias| format!("{module}{dot}{}", alias.name);
+            s.names.iter().map(|a| (a.asname.as_ref().unwrap_or(&a.name).as_str(), origin, from(a))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// `import a.b` binds `a`, `import a.b as c` binds `a.b` as `c`.
+fn import_alias(alias: &ast::Alias) -> (&str, Origin, String) {
+    let name = alias.name.as_str();
+    let (bound, module) = match &alias.asname {
+        Some(asname) => (asname.as_str(), name),
+        None => name.split_once('.').map_or((name, name), |(top, _)| (top, top)),
+    };
+    (bound, Origin::Absolute, module.to_owned())
 }
 
 /// Offsets of the lines' beginnings.

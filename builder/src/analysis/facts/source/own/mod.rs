@@ -1,15 +1,16 @@
 //! Reads strings and paths out of the program's own modules.
 
-mod path;
+pub(super) mod path;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
 use self::path::Path;
-use super::shapes::memchr_lines;
+use super::shapes::{called, memchr_lines, variable};
 use crate::analysis::facts::own::{Base, Own, OwnPath, Text, Usage};
 use crate::names::is_dotted_name;
 
@@ -33,27 +34,66 @@ pub(super) fn find(text: &str, body: &[Stmt]) -> Own {
     finder.own
 }
 
-/// What names and attributes are set to anywhere in the module.
+/// What names and attributes are set to anywhere in the module, or in one of its functions.
 #[derive(Default)]
-struct Names<'a> {
-    values: HashMap<&'a str, Vec<&'a Expr>>,
+pub(super) struct Names<'a> {
+    pub values: HashMap<&'a str, Vec<&'a Expr>>,
+    /// Names that may also hold something else: parameters, and what is set in ways that are not followed.
+    pub open: HashSet<&'a str>,
+    /// Functions under other names: `from os.path import dirname as up`.
+    pub aliases: HashMap<&'a str, &'a str>,
+    /// What functions give back.
+    pub returned: HashMap<&'a str, Vec<&'a Expr>>,
+    /// The names of the enclosing scope of a function.
+    pub outer: Option<Rc<Names<'a>>>,
 }
 
 impl<'a> Names<'a> {
     fn set(&mut self, target: &'a Expr, value: &'a Expr) {
-        let name = match target {
-            Expr::Name(name) => name.id.as_str(),
-            Expr::Attribute(attribute) => attribute.attr.as_str(),
-            _ => return,
-        };
+        if let Expr::Tuple(ast::ExprTuple { elts, .. }) | Expr::List(ast::ExprList { elts, .. }) = target {
+            self.open.extend(elts.iter().filter_map(variable));
+            return;
+        }
+        let Some(name) = variable(target) else { return };
         let values = self.values.entry(name).or_default();
         if values.len() < MOST {
             values.push(value);
+        } else {
+            self.open.insert(name);
         }
     }
 
-    fn get(&self, name: &str) -> &[&'a Expr] {
-        self.values.get(name).map_or(&[], Vec::as_slice)
+    /// Whether a name may hold more than the values that are known.
+    fn is_open(&self, name: &str) -> bool {
+        self.open.contains(name)
+            || !self.values.contains_key(name) && self.outer.as_ref().is_some_and(|outer| outer.is_open(name))
+    }
+
+    pub(super) fn get(&self, name: &str) -> &[&'a Expr] {
+        match (self.values.get(name), &self.outer) {
+            (Some(values), _) => values,
+            (None, Some(outer)) => outer.get(name),
+            (None, None) => &[],
+        }
+    }
+
+    /// What a function is called where it comes from.
+    fn actual<'n>(&self, function: &'n str) -> &'n str
+    where
+        'a: 'n,
+    {
+        match (self.aliases.get(function), &self.outer) {
+            (Some(name), _) => name,
+            (None, Some(outer)) => outer.actual(function),
+            (None, None) => function,
+        }
+    }
+
+    fn returned(&self, function: &str) -> &[&'a Expr] {
+        match &self.outer {
+            Some(outer) => outer.returned(function),
+            None => self.returned.get(function).map_or(&[], Vec::as_slice),
+        }
     }
 }
 
@@ -66,9 +106,16 @@ impl<'a> Visitor<'a> for Names<'a> {
                     self.set(&s.target, value);
                 }
             }
+            Stmt::AugAssign(s) => self.open.extend(variable(&s.target)),
             Stmt::For(s) => self.set(&s.target, &s.iter),
+            Stmt::ImportFrom(s) => {
+                let renamed =
+                    s.names.iter().filter_map(|a| Some((a.asname.as_ref()?.as_str(), a.name.as_str())));
+                self.aliases.extend(renamed);
+            }
             Stmt::FunctionDef(s) => {
                 for parameter in &s.parameters {
+                    self.open.insert(parameter.name().as_str());
                     if let Some(default) = parameter.default() {
                         self.values.entry(parameter.name().as_str()).or_default().push(default);
                     }
@@ -77,6 +124,11 @@ impl<'a> Visitor<'a> for Names<'a> {
             _ => {}
         }
         visitor::walk_stmt(self, stmt);
+    }
+
+    fn visit_comprehension(&mut self, loops: &'a ast::Comprehension) {
+        self.set(&loops.target, &loops.iter);
+        visitor::walk_comprehension(self, loops);
     }
 }
 
@@ -249,15 +301,6 @@ impl<'a> Finder<'a> {
                 }
             }
         }
-    }
-}
-
-/// The name of a function or method.
-fn called(function: &Expr) -> &str {
-    match function {
-        Expr::Name(name) => name.id.as_str(),
-        Expr::Attribute(attribute) => attribute.attr.as_str(),
-        _ => "",
     }
 }
 

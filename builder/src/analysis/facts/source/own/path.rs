@@ -3,23 +3,24 @@
 use ruff_python_ast::{self as ast, Expr};
 use ruff_text_size::TextRange;
 
-use super::{Names, called};
+use super::Names;
 use crate::analysis::facts::own::Base;
+use crate::analysis::facts::source::shapes::called;
 
-/// Variables and calls within each other are followed so far.
+/// Maximum nesting of variables and calls that is followed.
 const DEPTH: u32 = 10;
 /// Values of one expression that are followed.
 const MOST: usize = 8;
 
 /// A path, as far as it is known.
 #[derive(Clone, Debug)]
-pub(super) struct Path {
+pub(in crate::analysis::facts::source) struct Path {
     pub base: Base,
     /// Its parts, with `*` for what is not known and `..` for what goes up.
     pub parts: Vec<String>,
     /// Whether it is the file of the module itself.
     pub is_file: bool,
-    /// A text so far, not a path: what is added to it goes on in the same part.
+    /// Whether it is a string so far: text that is added continues the last part.
     is_text: bool,
     /// The strings that it is made of.
     pub strings: Vec<TextRange>,
@@ -27,10 +28,15 @@ pub(super) struct Path {
 
 impl Path {
     /// What an expression may be.
-    pub(super) fn of(expr: &Expr, names: &Names<'_>) -> Vec<Path> {
+    pub(in crate::analysis::facts::source) fn of(expr: &Expr, names: &Names<'_>) -> Vec<Path> {
         let mut found = evaluate(expr, names, DEPTH);
         found.truncate(MOST);
         found
+    }
+
+    /// A word that is no path.
+    pub(in crate::analysis::facts::source) fn word(word: &str) -> Path {
+        Path { parts: vec![word.to_owned()], is_text: true, ..Path::at(Base::Unknown) }
     }
 
     fn at(base: Base) -> Path {
@@ -98,9 +104,10 @@ impl Path {
         self.strings.extend(&other.strings);
         self.is_file = false;
         let mut more = other.parts.iter();
-        if let (Some(last), Some(first)) = (self.parts.last_mut(), other.parts.first()) {
+        if (self.is_text || !self.parts.is_empty())
+            && let (Some(last), Some(first)) = (self.parts.last_mut(), more.next())
+        {
             last.push_str(first);
-            more.next();
         }
         self.parts.extend(more.cloned());
         self.parts.retain(|p| p != ".");
@@ -214,7 +221,12 @@ fn combined(left: &[Path], right: &[Path], combine: impl Fn(Path, &Path) -> Path
 
 /// What a variable or an attribute is set to.
 fn variable(name: &str, names: &Names<'_>, depth: u32) -> Vec<Path> {
-    names.get(name).iter().flat_map(|value| evaluate(value, names, depth)).take(MOST).collect()
+    let known = names.get(name).iter().flat_map(|value| evaluate(value, names, depth));
+    let mut found: Vec<Path> = known.take(MOST - 1).collect();
+    if !found.is_empty() && names.is_open(name) {
+        found.push(Path::unknown());
+    }
+    found
 }
 
 fn subscripted(subscript: &ast::ExprSubscript, names: &Names<'_>, depth: u32) -> Vec<Path> {
@@ -259,7 +271,7 @@ fn called_path(call: &ast::ExprCall, names: &Names<'_>, depth: u32) -> Vec<Path>
     let below = |base: Vec<Path>, parts: &[Expr]| {
         parts.iter().fold(base, |left, part| combined(&left, &inner(part), |l, r| l.join(r)))
     };
-    match called(&call.func) {
+    match names.actual(called(&call.func)) {
         "dirname" => arguments.first().map(inner).into_iter().flatten().map(Path::parent).collect(),
         "getcwd" | "cwd" => vec![Path::at(Base::Program)],
         // `os.path.join` and not that of a text.
@@ -289,11 +301,19 @@ fn called_path(call: &ast::ExprCall, names: &Names<'_>, depth: u32) -> Vec<Path>
             _ => Vec::new(),
         },
         "files" => Vec::new(),
+        // `inspect.getfile(inspect.currentframe())`
+        "getfile" | "getsourcefile" if matches!(arguments.first(), Some(Expr::Call(_))) => {
+            vec![Path { is_file: true, ..Path::at(Base::Module) }]
+        }
         name if is_same(name) => match arguments.first() {
             Some(path) => inner(path),
             None => receiver(),
         },
-        _ => Vec::new(),
+        // Functions that call each other are not followed far.
+        name => {
+            let values = names.returned(name).iter();
+            values.flat_map(|value| evaluate(value, names, depth / 2)).take(MOST).collect()
+        }
     }
 }
 

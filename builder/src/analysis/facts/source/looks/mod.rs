@@ -1,0 +1,304 @@
+//! Finds what a module does with the files of modules, its own or others.
+
+mod place;
+#[cfg(test)]
+mod tests;
+
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{self as ast, Expr, Stmt};
+use ruff_text_size::{Ranged, TextRange};
+
+use self::place::{Names, Part, Spot};
+use super::shapes::{called, memchr_lines};
+use crate::analysis::facts::Origin;
+use crate::analysis::facts::looks::{Look, LookKind};
+
+/// A module without one of these words does nothing with files of modules.
+const WORDS: [&str; 10] = [
+    "__file__",
+    "__path__",
+    "getsource",
+    "get_source",
+    "findsource",
+    "code_context",
+    "submodule_search_locations",
+    ".origin",
+    "co_filename",
+    "getfile",
+];
+
+/// Finds the uses; `own`: in a module of the program's own.
+pub(super) fn find(text: &str, body: &[Stmt], own: bool) -> Vec<Look> {
+    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    // What the program's own modules give to others is looked at in any case.
+    if !own && !has(&WORDS) {
+        return Vec::new();
+    }
+    let mut names = Names::default();
+    names.visit_body(body);
+    let mut finder = Finder { found: Vec::new(), lines: memchr_lines(text), names, own };
+    finder.visit_body(body);
+    finder.found
+}
+
+/// Modules of the standard library that compute with paths, or show them.
+const PLAIN: [&str; 10] =
+    ["glob", "importlib", "logging", "ntpath", "os", "pathlib", "posixpath", "pprint", "shutil", "sys"];
+
+struct Finder<'a> {
+    found: Vec<Look>,
+    lines: Vec<u32>,
+    names: Names<'a>,
+    own: bool,
+}
+
+impl<'a> Finder<'a> {
+    fn push(&mut self, range: TextRange, whose: Option<(Origin, String)>, kind: LookKind) {
+        let offset = range.start().to_u32();
+        let line = u32::try_from(self.lines.partition_point(|&start| start <= offset)).unwrap_or(u32::MAX);
+        if !self.found.iter().any(|l| l.whose == whose && l.kind == kind) {
+            self.found.push(Look { line, whose, kind });
+        }
+    }
+
+    fn call(&mut self, call: &'a ast::ExprCall) {
+        let name = called(&call.func);
+        let arguments = &call.arguments.args;
+        match name {
+            "getsource" | "getsourcelines" | "findsource" | "getcomments" => {
+                if let Some(object) = arguments.first() {
+                    self.push(call.range(), self.names.object(object), LookKind::Source);
+                }
+            }
+            // `module.__loader__.get_source(name)`
+            "get_source" if is_loader(&call.func) => {
+                let whose = arguments.first().and_then(|name| self.names.module_named(name));
+                self.push(call.range(), whose, LookKind::Source);
+            }
+            "listdir" | "scandir" => self.listing(call, arguments.first(), None, false),
+            "walk" if !is_method_of(&call.func, "ast") => self.listing(call, arguments.first(), None, true),
+            "copytree" => self.listing(call, arguments.first(), None, true),
+            "iterdir" => self.listing(call, base(&call.func), None, false),
+            "glob" | "iglob" if is_method_of(&call.func, "glob") => {
+                self.listing(call, arguments.first(), None, false);
+            }
+            "glob" | "rglob" => {
+                self.listing(call, base(&call.func), arguments.first(), name == "rglob");
+            }
+            "open"
+            | "getline"
+            | "getlines"
+            | "open_code"
+            | "copy"
+            | "copy2"
+            | "copyfile"
+            | "copyfileobj"
+            | "exists"
+            | "isfile"
+            | "is_file"
+            | "read_text"
+            | "read_bytes"
+            | "stat"
+            | "getmtime"
+            | "spec_from_file_location"
+            | "SourceFileLoader"
+            | "run_path" => self.file_call(call, name),
+            _ if self.own => {
+                self.hands(arguments);
+                self.asks_library(call);
+                let keywords = call.arguments.keywords.iter().map(|k| &k.value);
+                if arguments.iter().chain(keywords).any(|a| self.names.is_own(a)) {
+                    self.gives(&call.func);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The file of another module, or the folder of its package, that a function of a library is given: `main([tests.__file__])`.
+    fn asks_library(&mut self, call: &'a ast::ExprCall) {
+        let is_library = |(origin, name): (Origin, String)| {
+            origin == Origin::Absolute && !PLAIN.contains(&name.split('.').next().unwrap_or_default())
+        };
+        if !self.names.object(&call.func).is_some_and(is_library) {
+            return;
+        }
+        let keywords = call.arguments.keywords.iter().map(|k| &k.value);
+        for argument in call.arguments.args.iter().chain(keywords) {
+            let parts = match argument {
+                Expr::List(list) => list.elts.as_slice(),
+                Expr::Tuple(tuple) => tuple.elts.as_slice(),
+                other => std::slice::from_ref(other),
+            };
+            for part in parts {
+                let Some(spot) = self.names.spot(part) else { continue };
+                let Some(whose) = spot.known().filter(is_other) else { continue };
+                let kind = if spot.file { LookKind::File } else { LookKind::Tree };
+                self.push(part.range(), Some(whose), kind);
+            }
+        }
+    }
+
+    /// Something of the module's own is given to a function.
+    fn gives(&mut self, function: &'a Expr) {
+        let function = if let Expr::Call(call) = function { &*call.func } else { function };
+        let whose = self.names.object(function).filter(|(origin, _)| *origin == Origin::Absolute);
+        if whose.is_some() {
+            self.push(function.range(), whose, LookKind::Given);
+        }
+    }
+
+    /// A call that lists a folder; `pattern` is what it takes of it.
+    fn listing(
+        &mut self,
+        call: &'a ast::ExprCall,
+        path: Option<&'a Expr>,
+        pattern: Option<&'a Expr>,
+        deep: bool,
+    ) {
+        let Some(path) = path else { return };
+        let Some(mut spot) = self.names.spot(path) else {
+            if self.own {
+                self.push(call.range(), None, LookKind::Anything);
+            }
+            return;
+        };
+        if let Some(pattern) = pattern {
+            spot.below.push(place::part(pattern));
+        }
+        let is_deep = deep || spot.below.iter().any(|p| matches!(p, Part::Known(t) if t.contains("**")));
+        self.folder(call.range(), spot, is_deep);
+    }
+
+    /// What is taken of a folder of modules, if that may be modules.
+    fn folder(&mut self, range: TextRange, mut spot: Spot, deep: bool) {
+        if let Some(Part::Known(pattern)) = spot.below.last()
+            && pattern.contains('*')
+        {
+            let takes_modules = pattern.ends_with('*') || pattern.ends_with(".py");
+            if !takes_modules {
+                return;
+            }
+            spot.below.pop();
+        }
+        if spot.file {
+            return;
+        }
+        // What lies in folders that are not known lies in some folder below.
+        let is_known = !spot.below.iter().any(|part| !matches!(part, Part::Known(_)));
+        let kind = if deep || !is_known { LookKind::Tree } else { LookKind::Folder };
+        let whose = spot.known();
+        if spot.whose.is_none() || whose.is_some() {
+            self.push(range, whose, kind);
+        }
+    }
+
+    /// A call that opens a file, or asks whether there is one.
+    fn file_call(&mut self, call: &'a ast::ExprCall, name: &str) {
+        let only_asks = matches!(name, "exists" | "isfile" | "is_file" | "stat" | "getmtime");
+        let inside = base(&call.func)
+            .filter(|_| matches!(name, "open" | "read_text" | "read_bytes" | "is_file" | "exists" | "stat"));
+        for path in call.arguments.args.iter().take(2).chain(inside) {
+            let Some(mut spot) = self.names.spot(path) else { continue };
+            if spot.file && spot.below.is_empty() {
+                // Whether the own file exists decides nothing that a program is for.
+                if !only_asks || !self.own {
+                    let whose = spot.whose.take();
+                    if whose.is_some() || self.own {
+                        self.push(call.range(), whose, LookKind::File);
+                    }
+                }
+                continue;
+            }
+            match spot.below.last() {
+                Some(Part::Source) => {
+                    spot.below.pop();
+                    self.folder(call.range(), spot, false);
+                }
+                Some(Part::Known(file)) if file.ends_with(".py") && !only_asks && self.own => {
+                    if let Some(whose) = spot.module() {
+                        self.push(call.range(), Some(whose), LookKind::File);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Paths of folders that others are given.
+    fn hands(&mut self, values: &'a [Expr]) {
+        for value in values {
+            let spot = self.names.spot(value).filter(|s| !s.file);
+            if let Some(whose) = spot.and_then(|s| s.known()).filter(is_other) {
+                self.push(value.range(), Some(whose), LookKind::Handed);
+            }
+        }
+    }
+}
+
+/// Whether something is not the module itself, nor its own folder.
+fn is_other((origin, name): &(Origin, String)) -> bool {
+    *origin == Origin::Absolute || !name.is_empty()
+}
+
+impl<'a> Visitor<'a> for Finder<'a> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::Return(s) if self.own => {
+                if let Some(value) = &s.value {
+                    self.hands(std::slice::from_ref(value));
+                }
+            }
+            Stmt::FunctionDef(ast::StmtFunctionDef { decorator_list, .. })
+            | Stmt::ClassDef(ast::StmtClassDef { decorator_list, .. })
+                if self.own =>
+            {
+                decorator_list.iter().for_each(|decorator| self.gives(&decorator.expression));
+            }
+            Stmt::Assign(s) if self.own && s.targets.iter().any(Expr::is_attribute_expr) => {
+                self.hands(std::slice::from_ref(&s.value));
+            }
+            _ => {}
+        }
+        visitor::walk_stmt(self, stmt);
+    }
+
+    fn visit_annotation(&mut self, _: &'a Expr) {}
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Call(call) => self.call(call),
+            // Lines around a frame, of whatever calls.
+            Expr::Attribute(a) if a.attr.as_str() == "code_context" => {
+                self.push(expr.range(), None, LookKind::Source);
+            }
+            _ => {}
+        }
+        visitor::walk_expr(self, expr);
+    }
+}
+
+/// What a method is called of.
+fn base(function: &Expr) -> Option<&Expr> {
+    match function {
+        Expr::Attribute(attribute) => Some(&attribute.value),
+        _ => None,
+    }
+}
+
+fn is_method_of(function: &Expr, module: &str) -> bool {
+    matches!(base(function), Some(Expr::Name(name)) if name.id.as_str() == module)
+}
+
+/// Whether a method belongs to a module loader rather than, for example, a template loader.
+fn is_loader(function: &Expr) -> bool {
+    match base(function) {
+        Some(Expr::Name(name)) => matches!(name.id.as_str(), "loader" | "__loader__"),
+        Some(Expr::Attribute(a)) => {
+            a.attr.as_str() == "__loader__"
+                || a.attr.as_str() == "loader"
+                    && matches!(&*a.value, Expr::Name(n) if n.id.as_str().contains("spec"))
+        }
+        _ => false,
+    }
+}

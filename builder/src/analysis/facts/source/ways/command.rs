@@ -1,0 +1,388 @@
+//! Reads commands that start the interpreter, and what runs scripts and modules in the same process.
+
+use ruff_python_ast::{self as ast, Expr};
+
+use super::scope::Addition;
+use super::{Finder, place};
+use crate::analysis::facts::own::Base;
+use crate::analysis::facts::source::own::path::Path;
+use crate::analysis::facts::source::shapes::called;
+use crate::analysis::facts::ways::{Main, Place};
+use crate::names::is_dotted_name;
+
+/// Maximum nesting of variables and lists that is followed.
+const DEPTH: u32 = 6;
+/// Ways to put one command together that are followed.
+const MOST: usize = 6;
+/// Longer lists are tables.
+const LONGEST: usize = 64;
+/// Where something that is not a word stands in the text of a command.
+const GAP: char = '\u{e000}';
+/// Options of python that take the next word.
+const VALUED: [&str; 3] = ["-X", "-W", "--check-hash-based-pycs"];
+
+/// One argument of a command line.
+#[derive(Clone)]
+enum Word {
+    /// The interpreter.
+    Python,
+    /// A module that is run by the name of the one that runs it.
+    Own,
+    /// One of some texts and paths.
+    Value(Vec<Path>),
+}
+
+impl Word {
+    /// A text that is known for certain.
+    fn text(&self) -> Option<String> {
+        let Word::Value(paths) = self else { return None };
+        let [Path { base: Base::Unknown, parts, .. }] = paths.as_slice() else { return None };
+        let text = parts.join("/");
+        (!text.contains('*')).then_some(text)
+    }
+}
+
+type Words = Vec<Word>;
+
+impl<'a> Finder<'a> {
+    /// A call that starts the interpreter, or runs a script or a module.
+    pub(super) fn command_call(&mut self, call: &'a ast::ExprCall) {
+        let line = self.line(call);
+        let first = |name| call.arguments.find_argument_value(name, 0);
+        match called(&call.func) {
+            "run_path" => {
+                if let Some(path) = first("path_name") {
+                    self.script(line, &Path::of(path, &self.names));
+                }
+            }
+            "run_module" => {
+                if let Some(name) = first("mod_name") {
+                    let word = self.word(name, DEPTH);
+                    self.module(line, &word);
+                }
+            }
+            _ => {
+                // `Popen([…])`, `os.execl(path, "python", …)`, `create_subprocess_exec(python, …)`, `start(python, […])`
+                let mut commands: Vec<Words> = vec![Vec::new()];
+                for argument in call.arguments.args.iter() {
+                    let more = self.commands(argument, DEPTH);
+                    commands = join(&commands, &more);
+                }
+                commands.iter().for_each(|words| self.run(line, words));
+            }
+        }
+        let keywords = call.arguments.keywords.iter();
+        for value in keywords.map(|k| &k.value).filter(|v| v.is_name_expr() || v.is_f_string_expr()) {
+            self.command(value);
+        }
+    }
+
+    /// A list that may be a command, or a text.
+    pub(super) fn command(&mut self, expr: &'a Expr) {
+        let line = self.line(expr);
+        self.commands(expr, DEPTH).iter().for_each(|words| self.run(line, words));
+    }
+
+    /// The script or the module behind the interpreter.
+    fn run(&mut self, line: u32, words: &[Word]) {
+        let Some(at) = words.iter().position(|word| matches!(word, Word::Python)) else { return };
+        let mut rest = words[at..].iter().skip_while(|word| matches!(word, Word::Python));
+        while let Some(word) = rest.next() {
+            let Some(text) = word.text() else {
+                if let Word::Value(paths) = word
+                    && self.script(line, paths)
+                {
+                    return;
+                }
+                // Options, perhaps.
+                continue;
+            };
+            match text.as_str() {
+                "-m" => {
+                    if let Some(word) = rest.next() {
+                        self.module(line, word);
+                    }
+                    return;
+                }
+                "-c" | "-" => return,
+                "--" => {}
+                option if VALUED.contains(&option) => {
+                    rest.next();
+                }
+                option if option.starts_with('-') => {
+                    // `-mname`
+                    if let Some(name) = option.strip_prefix("-m").filter(|name| is_dotted_name(name)) {
+                        self.starts(line, Main::Module(name.to_owned()));
+                        return;
+                    }
+                }
+                _ => {
+                    if let Word::Value(paths) = word {
+                        self.script(line, paths);
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    fn module(&mut self, line: u32, word: &Word) {
+        if matches!(word, Word::Own) {
+            self.starts(line, Main::Own);
+        }
+        if let Some(name) = word.text().filter(|name| is_dotted_name(name.trim_start_matches('.'))) {
+            self.starts(line, Main::Module(name));
+        }
+    }
+
+    /// The scripts that paths may be; whether one is known.
+    fn script(&mut self, line: u32, paths: &[Path]) -> bool {
+        let mut is_known = false;
+        for path in paths.iter().cloned().filter_map(place) {
+            let Place { base, parts } = &path;
+            is_known = true;
+            match parts.last() {
+                None if *base == Base::Module => self.starts(line, Main::Own),
+                None => {}
+                // Words of other commands: a path or the name of a script says what it is.
+                Some(last) if *base == Base::Unknown && !last.ends_with(".py") => {}
+                Some(_) => self.starts(line, Main::Script(path)),
+            }
+        }
+        is_known
+    }
+
+    /// The commands that an expression may be: the words of a list or of a text, or one word.
+    fn commands(&self, expr: &Expr, depth: u32) -> Vec<Words> {
+        let Some(depth) = depth.checked_sub(1) else { return vec![Vec::new()] };
+        let found = match expr {
+            Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) => {
+                if elts.len() > LONGEST {
+                    return Vec::new();
+                }
+                elts.iter()
+                    .fold(vec![Vec::new()], |so_far, inner| join(&so_far, &self.commands(inner, depth)))
+            }
+            Expr::Starred(starred) => self.commands(&starred.value, depth),
+            Expr::BinOp(op) if op.op == ast::Operator::Add && self.is_python_text(&op.left) => {
+                self.line_of(&[&op.left, &op.right])
+            }
+            Expr::BinOp(op) if op.op == ast::Operator::Add && !is_text(&op.right) && !is_text(&op.left) => {
+                join(&self.commands(&op.left, depth), &self.commands(&op.right, depth))
+            }
+            Expr::BinOp(op) if op.op == ast::Operator::Mod && op.left.is_string_literal_expr() => {
+                let values = match &*op.right {
+                    Expr::Tuple(values) => values.elts.iter().collect(),
+                    one => vec![one],
+                };
+                self.formatted(&op.left, "%s", &values)
+            }
+            Expr::FString(text) => self.interpolated(expr, text),
+            Expr::Call(call) => match (called(&call.func), call.arguments.args.first()) {
+                ("list" | "tuple" | "split", Some(inner)) => self.commands(inner, depth),
+                ("copy", None) => match &*call.func {
+                    Expr::Attribute(a) => self.commands(&a.value, depth),
+                    _ => Vec::new(),
+                },
+                ("format", Some(_)) => match &*call.func {
+                    Expr::Attribute(a) => {
+                        self.formatted(&a.value, "{}", &call.arguments.args.iter().collect::<Vec<_>>())
+                    }
+                    _ => Vec::new(),
+                },
+                _ => vec![vec![self.word(expr, depth)]],
+            },
+            Expr::Subscript(part) if part.slice.is_slice_expr() => self.commands(&part.value, depth),
+            Expr::Name(_) | Expr::Attribute(_) if !self.is_python(expr, depth) => {
+                self.variable(expr, depth).unwrap_or_else(|| vec![vec![self.word(expr, depth)]])
+            }
+            _ => vec![vec![self.word(expr, depth)]],
+        };
+        found.into_iter().take(MOST).collect()
+    }
+
+    /// A list in a variable, with what is added to it later.
+    fn variable(&self, expr: &Expr, depth: u32) -> Option<Vec<Words>> {
+        let name = match expr {
+            Expr::Name(name) => name.id.as_str(),
+            Expr::Attribute(attribute) => attribute.attr.as_str(),
+            _ => return None,
+        };
+        let lists = self.names.get(name).iter().filter(|value| is_list(value));
+        let mut found: Vec<Words> = lists.flat_map(|value| self.commands(value, depth)).collect();
+        if found.is_empty() {
+            return None;
+        }
+        // Lists that are added to each other are not followed far.
+        let depth = depth.min(2);
+        let is_local = self.names.values.contains_key(name);
+        for Addition { value, is_list, function } in self.functions.additions.get(name).into_iter().flatten()
+        {
+            // What other functions do to variables of their own.
+            if is_local && function.is_some() != self.names.outer.is_some() {
+                continue;
+            }
+            let more =
+                if *is_list { self.commands(value, depth) } else { vec![vec![self.word(value, depth)]] };
+            found = join(&found, &more);
+        }
+        Some(found)
+    }
+
+    fn word(&self, expr: &Expr, depth: u32) -> Word {
+        if self.is_python(expr, depth) {
+            return Word::Python;
+        }
+        let is_name = |expr: &Expr| matches!(expr, Expr::Name(n) if n.id.as_str() == "__name__");
+        let is_package = |expr: &Expr| match expr {
+            Expr::Name(n) => matches!(n.id.as_str(), "__package__" | "__name__"),
+            Expr::Attribute(a) => {
+                matches!(a.attr.as_str(), "parent" | "name")
+                    && matches!(&*a.value, Expr::Name(n) if n.id.as_str() == "__spec__")
+            }
+            _ => false,
+        };
+        let is_spec = matches!(expr, Expr::Attribute(a) if a.attr.as_str() == "name" && is_package(expr));
+        if is_name(expr) || is_spec {
+            return Word::Own;
+        }
+        // `f"{__package__}.worker"`, `__package__ + ".worker"`
+        let known = match expr {
+            Expr::FString(text) => {
+                let mut elements = text.value.elements();
+                match (elements.next(), elements.next(), elements.next()) {
+                    (
+                        Some(ast::InterpolatedStringElement::Interpolation(package)),
+                        Some(ast::InterpolatedStringElement::Literal(rest)),
+                        None,
+                    ) if is_package(&package.expression) => Some(rest.value.to_string()),
+                    _ => None,
+                }
+            }
+            Expr::BinOp(op) if is_package(&op.left) => match &*op.right {
+                Expr::StringLiteral(rest) => Some(rest.value.to_str().to_owned()),
+                _ => None,
+            },
+            _ if is_package(expr) => Some(".".to_owned()),
+            _ => None,
+        };
+        match known {
+            Some(text) => Word::Value(vec![Path::word(&text)]),
+            None => Word::Value(Path::of(expr, &self.names)),
+        }
+    }
+
+    /// Whether an expression is the path of the interpreter.
+    fn is_python(&self, expr: &Expr, depth: u32) -> bool {
+        let Some(depth) = depth.checked_sub(1) else { return false };
+        let set = |name: &str| self.names.get(name).iter().any(|value| self.is_python(value, depth));
+        match expr {
+            Expr::Name(name) => self.interpreters.contains(name.id.as_str()) || set(name.id.as_str()),
+            Expr::Attribute(a) => self.is_of_sys(expr, "executable") || set(a.attr.as_str()),
+            Expr::BoolOp(op) => op.values.iter().any(|value| self.is_python(value, depth)),
+            Expr::If(ternary) => {
+                self.is_python(&ternary.body, depth) || self.is_python(&ternary.orelse, depth)
+            }
+            Expr::Call(call) => {
+                matches!(called(&call.func), "str" | "fspath" | "quote" | "Path" | "abspath" | "realpath")
+                    && call.arguments.args.first().is_some_and(|inner| self.is_python(inner, depth))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a sum is a text that begins with the interpreter.
+    fn is_python_text(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::BinOp(op) if op.op == ast::Operator::Add => self.is_python_text(&op.left),
+            other => self.is_python(other, 3),
+        }
+    }
+
+    /// A text that is put together by a sum.
+    fn line_of(&self, parts: &[&Expr]) -> Vec<Words> {
+        let mut text = String::new();
+        let mut values = Vec::new();
+        let mut queue: Vec<&Expr> = parts.iter().rev().copied().collect();
+        while let Some(part) = queue.pop() {
+            match part {
+                Expr::BinOp(op) if op.op == ast::Operator::Add => queue.extend([&*op.right, &*op.left]),
+                Expr::StringLiteral(literal) => text.push_str(literal.value.to_str()),
+                other => {
+                    text.push(GAP);
+                    values.push(other);
+                }
+            }
+        }
+        vec![self.split(&text, &values)]
+    }
+
+    /// `f"{sys.executable} -m package"`
+    fn interpolated(&self, expr: &Expr, text: &ast::ExprFString) -> Vec<Words> {
+        let mut whole = String::new();
+        let mut values = Vec::new();
+        for element in text.value.elements() {
+            match element {
+                ast::InterpolatedStringElement::Literal(literal) => whole.push_str(&literal.value),
+                ast::InterpolatedStringElement::Interpolation(inner) => {
+                    whole.push(GAP);
+                    values.push(&*inner.expression);
+                }
+            }
+        }
+        if !values.first().is_some_and(|first| self.is_python(first, 3)) {
+            return vec![vec![self.word(expr, DEPTH)]];
+        }
+        vec![self.split(&whole, &values)]
+    }
+
+    /// `"%s -m package" % sys.executable`
+    fn formatted(&self, text: &Expr, mark: &str, values: &[&Expr]) -> Vec<Words> {
+        let Expr::StringLiteral(literal) = text else { return Vec::new() };
+        let whole = literal.value.to_str().replace(mark, &GAP.to_string());
+        vec![self.split(&whole, values)]
+    }
+
+    /// The words of a text in which values stand.
+    fn split(&self, text: &str, values: &[&Expr]) -> Words {
+        let mut values = values.iter();
+        let mut words = Vec::new();
+        for word in text.split_whitespace().map(|word| word.trim_matches(['"', '\''])) {
+            let gaps = word.matches(GAP).count();
+            let value = values.by_ref().take(gaps).last();
+            words.push(match value {
+                Some(value) if word.chars().count() == 1 => self.word(value, DEPTH),
+                Some(_) => Word::Value(vec![Path::word("*")]),
+                None => Word::Value(vec![Path::word(word)]),
+            });
+        }
+        words
+    }
+}
+
+/// Each of some commands with each of what may follow.
+fn join(commands: &[Words], more: &[Words]) -> Vec<Words> {
+    if more.is_empty() {
+        return commands.to_vec();
+    }
+    let both = commands.iter().flat_map(|start| more.iter().map(|end| [&start[..], end].concat()));
+    both.take(MOST).collect()
+}
+
+fn is_text(expr: &Expr) -> bool {
+    expr.is_string_literal_expr() || expr.is_f_string_expr()
+}
+
+/// Whether an expression is a list, or may be one that is put together.
+fn is_list(expr: &Expr) -> bool {
+    match expr {
+        Expr::List(_) | Expr::Tuple(_) | Expr::FString(_) => true,
+        Expr::BinOp(op) => {
+            matches!(op.op, ast::Operator::Add)
+                && (is_list(&op.left) || is_list(&op.right) || is_text(&op.right))
+                || matches!(op.op, ast::Operator::Mod)
+        }
+        Expr::Call(call) => matches!(called(&call.func), "list" | "tuple" | "split" | "format"),
+        _ => false,
+    }
+}

@@ -1,0 +1,186 @@
+//! Reads the ways to modules that are no imports: folders that are searched, and what is run as main.
+
+mod command;
+mod program;
+mod scope;
+mod search;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{self as ast, Expr, Stmt};
+use ruff_text_size::Ranged;
+
+use self::scope::Functions;
+use super::own::Names;
+use super::own::path::Path;
+use super::shapes::memchr_lines;
+use crate::analysis::facts::Facts;
+use crate::analysis::facts::own::Base;
+use crate::analysis::facts::ways::{Main, Place, Program, Searched, Started, Way};
+
+/// What a source holds that searches folders or runs something; others are not looked through.
+const TELLING: [&str; 13] = [
+    "sys.path",
+    "addsitedir",
+    "__path__",
+    "PathFinder",
+    "import path",
+    "executable",
+    "run_path",
+    "run_module",
+    "subprocess",
+    "which",
+    "os.exec",
+    "os.spawn",
+    "sysconfig",
+];
+
+/// Finds the folders that a module has searched, and what it runs as main.
+pub(super) fn find(text: &str, body: &[Stmt], facts: &mut Facts) {
+    if !TELLING.iter().any(|word| text.contains(word)) {
+        return;
+    }
+    let functions = Functions::of(body);
+    let mut finder = Finder {
+        lines: memchr_lines(text),
+        names: Rc::new(functions.names(body)),
+        functions,
+        systems: HashSet::from(["sys"]),
+        search_paths: HashSet::new(),
+        interpreters: HashSet::new(),
+        is_main: false,
+        searched: Vec::new(),
+        started: Vec::new(),
+        programs: Vec::new(),
+    };
+    finder.visit_body(body);
+    (facts.searched, facts.started, facts.programs) = (finder.searched, finder.started, finder.programs);
+}
+
+struct Finder<'a> {
+    lines: Vec<u32>,
+    /// What names are set to, those of the function around first.
+    names: Rc<Names<'a>>,
+    functions: Functions<'a>,
+    /// Names of `sys`, of `sys.path` and of `sys.executable`.
+    systems: HashSet<&'a str>,
+    search_paths: HashSet<&'a str>,
+    interpreters: HashSet<&'a str>,
+    /// Below `if __name__ == "__main__"`.
+    is_main: bool,
+    searched: Vec<Searched>,
+    started: Vec<Started>,
+    programs: Vec<Program>,
+}
+
+impl<'a> Finder<'a> {
+    fn line(&self, node: &impl Ranged) -> u32 {
+        let offset = node.range().start().to_u32();
+        u32::try_from(self.lines.partition_point(|&start| start <= offset)).unwrap_or(u32::MAX)
+    }
+
+    fn searches(&mut self, line: u32, way: &Way, folder: &Expr) {
+        for path in Path::of(folder, &self.names).into_iter().filter(|path| !path.is_file) {
+            let Some(place) = place(path) else { continue };
+            let searched = Searched { line, way: way.clone(), place, main: self.is_main };
+            if !self.searched.contains(&searched) {
+                self.searched.push(searched);
+            }
+        }
+    }
+
+    fn starts(&mut self, line: u32, what: Main) {
+        if !self.started.iter().any(|known| known.what == what) {
+            self.started.push(Started { line, what });
+        }
+    }
+
+    fn import_from(&mut self, stmt: &'a ast::StmtImportFrom) {
+        if stmt.module.as_ref().is_none_or(|m| m.as_str() != "sys") {
+            return;
+        }
+        for alias in &stmt.names {
+            let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
+            match alias.name.as_str() {
+                "path" => self.search_paths.insert(bound),
+                "executable" => self.interpreters.insert(bound),
+                _ => false,
+            };
+        }
+    }
+
+    /// An attribute of `sys`.
+    fn is_of_sys(&self, expr: &Expr, attribute: &str) -> bool {
+        matches!(expr, Expr::Attribute(a) if a.attr.as_str() == attribute
+            && matches!(&*a.value, Expr::Name(n) if self.systems.contains(n.id.as_str())))
+    }
+}
+
+/// A path of which enough is known.
+fn place(path: Path) -> Option<Place> {
+    let Path { base, mut parts, is_file, .. } = path;
+    // `folder + "/a"`; what begins with `/` by itself is no path of the program.
+    if base != Base::Unknown {
+        parts.retain(|part| !part.is_empty());
+    }
+    let is_gap = |part: &String| part.bytes().all(|b| b == b'*');
+    let is_known = base != Base::Unknown || !parts.first().is_none_or(is_gap);
+    (is_known && (!is_file || parts.is_empty())).then_some(Place { base, parts })
+}
+
+/// `__name__ == "__main__"`
+fn is_main_test(test: &Expr) -> bool {
+    let Expr::Compare(compare) = test else { return false };
+    let mut sides = std::iter::once(&*compare.left).chain(&compare.comparators);
+    sides.any(|side| matches!(side, Expr::Name(n) if n.id.as_str() == "__name__"))
+        && compare.ops.first() == Some(&ast::CmpOp::Eq)
+}
+
+impl<'a> Visitor<'a> for Finder<'a> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::Import(s) => {
+                let sys = s.names.iter().filter(|alias| alias.name.as_str() == "sys");
+                self.systems.extend(sys.filter_map(|alias| alias.asname.as_ref()).map(|name| name.as_str()));
+            }
+            Stmt::ImportFrom(s) => self.import_from(s),
+            Stmt::FunctionDef(s) => {
+                let outer = Rc::clone(&self.names);
+                self.names = Rc::new(self.functions.inside(s, &outer));
+                visitor::walk_stmt(self, stmt);
+                self.names = outer;
+            }
+            Stmt::If(s) if is_main_test(&s.test) => {
+                let outer = std::mem::replace(&mut self.is_main, true);
+                self.visit_body(&s.body);
+                self.is_main = outer;
+                for clause in &s.elif_else_clauses {
+                    self.visit_body(&clause.body);
+                }
+            }
+            other => {
+                self.search_statement(other);
+                visitor::walk_stmt(self, other);
+            }
+        }
+    }
+
+    fn visit_annotation(&mut self, _: &'a Expr) {}
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Call(call) => {
+                self.search_call(call);
+                self.command_call(call);
+                self.program_call(call);
+            }
+            Expr::List(_) | Expr::Tuple(_) | Expr::BinOp(_) => self.command(expr),
+            _ => {}
+        }
+        visitor::walk_expr(self, expr);
+    }
+}

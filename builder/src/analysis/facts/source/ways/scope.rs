@@ -1,0 +1,146 @@
+//! What the names of functions are set to: by their own statements, and by those who call them.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{self as ast, Expr, Stmt};
+
+use crate::analysis::facts::source::own::Names;
+use crate::analysis::facts::source::shapes::called;
+
+/// Calls of one function that are kept.
+const MOST: usize = 8;
+/// Values that one function gives back, and additions to one list, which are kept.
+const MOST_RETURNS: usize = 4;
+const MOST_ADDITIONS: usize = 24;
+
+/// The functions of a module.
+#[derive(Default)]
+pub(super) struct Functions<'a> {
+    definitions: HashMap<&'a str, &'a ast::StmtFunctionDef>,
+    calls: HashMap<&'a str, Vec<&'a ast::ExprCall>>,
+    /// What is added to lists: `command.append("-m")`, `command += ["a"]`.
+    pub additions: HashMap<&'a str, Vec<Addition<'a>>>,
+}
+
+/// Something that is added to the end of a list.
+#[derive(Clone, Copy)]
+pub(super) struct Addition<'a> {
+    /// What.
+    pub value: &'a Expr,
+    /// Whether each of its elements is.
+    pub is_list: bool,
+    /// The function around it.
+    pub function: Option<&'a str>,
+}
+
+impl<'a> Functions<'a> {
+    /// The functions of a module, and how they are called.
+    pub(super) fn of(body: &'a [Stmt]) -> Functions<'a> {
+        let mut collector = Collector { functions: Functions::default(), around: None };
+        collector.visit_body(body);
+        collector.functions
+    }
+
+    /// What the names of a module are set to.
+    pub(super) fn names(&self, body: &'a [Stmt]) -> Names<'a> {
+        let mut names = Names::default();
+        names.visit_body(body);
+        for (name, function) in &self.definitions {
+            let mut returns = Returns(Vec::new());
+            returns.visit_body(&function.body);
+            returns.0.truncate(MOST_RETURNS);
+            names.returned.insert(name, returns.0);
+        }
+        names
+    }
+
+    /// The same for a function.
+    pub(super) fn inside(&self, function: &'a ast::StmtFunctionDef, outer: &Rc<Names<'a>>) -> Names<'a> {
+        let mut names = Names { outer: Some(Rc::clone(outer)), ..Names::default() };
+        names.visit_body(&function.body);
+        let parameters: Vec<&str> = function.parameters.iter().map(|p| p.name().as_str()).collect();
+        let is_method = parameters.first().is_some_and(|first| matches!(*first, "self" | "cls"));
+        for call in self.calls.get(function.name.as_str()).into_iter().flatten() {
+            for (place, parameter) in parameters.iter().skip(usize::from(is_method)).enumerate() {
+                match call.arguments.find_argument_value(parameter, place) {
+                    Some(Expr::Name(name)) if name.id.as_str() == *parameter => {}
+                    Some(value) => names.values.entry(parameter).or_default().push(value),
+                    None => {}
+                }
+            }
+        }
+        for parameter in &function.parameters {
+            if let Some(default) = parameter.default() {
+                names.values.entry(parameter.name().as_str()).or_default().push(default);
+            }
+        }
+        names
+    }
+}
+
+struct Collector<'a> {
+    functions: Functions<'a>,
+    around: Option<&'a str>,
+}
+
+impl<'a> Collector<'a> {
+    fn add(&mut self, target: &'a Expr, value: &'a Expr, is_list: bool) {
+        let name = match target {
+            Expr::Name(name) => name.id.as_str(),
+            Expr::Attribute(attribute) => attribute.attr.as_str(),
+            _ => return,
+        };
+        let addition = Addition { value, is_list, function: self.around };
+        let additions = self.functions.additions.entry(name).or_default();
+        if additions.len() < MOST_ADDITIONS {
+            additions.push(addition);
+        }
+    }
+}
+
+impl<'a> Visitor<'a> for Collector<'a> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::FunctionDef(s) => {
+                self.functions.definitions.entry(s.name.as_str()).or_insert(s);
+                let outer = self.around.replace(s.name.as_str());
+                visitor::walk_stmt(self, stmt);
+                self.around = outer;
+                return;
+            }
+            Stmt::AugAssign(s) if s.op == ast::Operator::Add => self.add(&s.target, &s.value, true),
+            _ => {}
+        }
+        visitor::walk_stmt(self, stmt);
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        if let Expr::Call(call) = expr {
+            let calls = self.functions.calls.entry(called(&call.func)).or_default();
+            if calls.len() < MOST {
+                calls.push(call);
+            }
+            if let (Expr::Attribute(method), [value]) = (&*call.func, &*call.arguments.args)
+                && matches!(method.attr.as_str(), "append" | "extend")
+            {
+                self.add(&method.value, value, method.attr.as_str() == "extend");
+            }
+        }
+        visitor::walk_expr(self, expr);
+    }
+}
+
+/// What a function gives back, without the functions inside it.
+struct Returns<'a>(Vec<&'a Expr>);
+
+impl<'a> Visitor<'a> for Returns<'a> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::Return(s) => self.0.extend(s.value.as_deref()),
+            Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
+            other => visitor::walk_stmt(self, other),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Takes what is searched and what is run as main: more places for modules, and more that a module asks for.
+
+use std::collections::BTreeSet;
+
+use super::Fixpoint;
+use crate::analysis::collected::Slot;
+use crate::analysis::graph::Reason;
+use crate::analysis::world::Role;
+use crate::analysis::world::resolve::Folder;
+use crate::names::top;
+
+impl Fixpoint<'_> {
+    /// Takes a module that is run as main.
+    pub(super) fn take_main(&mut self, name: &str, reason: &Reason, certain: bool) {
+        let Some(at) = self.take_if_there(name, reason, certain) else { return };
+        let name = self.collected.nodes[at].module.name.clone();
+        self.collected.tools.insert(name.clone());
+        if self.collected.mains.insert(name) && self.collected.nodes[at].followed {
+            self.queue.again.push(at);
+        }
+    }
+
+    /// Has a folder searched after the search path: what was found stays, and what was missing is looked for again.
+    pub(super) fn search(&mut self, folder: Folder) {
+        if let Some(dest) = folder.dest.as_ref().filter(|dest| !dest.is_empty()) {
+            self.searched.insert(dest.clone());
+        }
+        if !self.world.search(&folder) {
+            return;
+        }
+        let missing = self.collected.slots.iter().filter(|(_, slot)| **slot == Slot::Missing);
+        let tops = missing.map(|(name, _)| name.clone()).filter(|name| top(name) == name);
+        let found: BTreeSet<String> = tops.filter(|name| self.world.find(name).is_some()).collect();
+        self.forget_missing(|name| found.contains(top(name)));
+    }
+
+    /// Adds a folder to the `__path__` of a package.
+    pub(super) fn extend_by(&mut self, package: &str, folder: &Folder) {
+        self.searched.extend(folder.dest.clone().filter(|dest| !dest.is_empty()));
+        if !self.world.extend_by(package, folder) {
+            return;
+        }
+        if let Some(Slot::Node(at)) = self.collected.slots.get(package) {
+            let locations = self.world.find(package).and_then(|found| found.locations);
+            let node = &mut self.collected.nodes[*at];
+            node.locations = locations.or(node.locations.take());
+        }
+        let inside = format!("{package}.");
+        self.forget_missing(|name| name.starts_with(&inside));
+    }
+
+    /// Looks again for modules that were missing: for those who import them, and for the program's own, which may name them.
+    fn forget_missing(&mut self, is_meant: impl Fn(&str) -> bool) {
+        let slots = self.collected.slots.iter();
+        let meant: BTreeSet<String> = slots
+            .filter(|(name, slot)| **slot == Slot::Missing && is_meant(name))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in &meant {
+            self.collected.slots.remove(name);
+        }
+        let mut importers = BTreeSet::new();
+        self.missing.retain(|name, reasons| {
+            let stays = !meant.contains(name);
+            if !stays {
+                importers.extend(reasons.iter().map(|reason| reason.from.clone()));
+            }
+            stays
+        });
+        let again = |node: &crate::analysis::collected::Node| {
+            node.followed && (node.role == Role::Program || importers.contains(&node.module.name))
+        };
+        let nodes = self.collected.nodes.iter().enumerate();
+        self.queue.again.extend(nodes.filter(|(_, node)| again(node)).map(|(at, _)| at));
+    }
+}

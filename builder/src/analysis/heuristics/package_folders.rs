@@ -1,0 +1,180 @@
+//! Packages whose folders code looks into: their files are there as unfrozen.
+
+use std::collections::BTreeSet;
+
+use super::Heuristic;
+use super::sources::absolute;
+use crate::analysis::claims::{Claims, What};
+use crate::analysis::collected::{Collected, Node};
+use crate::analysis::facts::looks::LookKind;
+use crate::analysis::graph::{By, Guard, Reason};
+use crate::analysis::world::{Role, World};
+use crate::names::{is_for_tests, is_inside, parent};
+
+#[derive(Default)]
+pub(super) struct PackageFolders {
+    /// Packages whose modules have been taken, and whether those below have.
+    taken: BTreeSet<(String, bool)>,
+}
+
+impl Heuristic for PackageFolders {
+    fn of_all(&mut self, collected: &Collected, world: &World<'_>, claims: &mut Claims) {
+        for node in collected.nodes.iter().filter(|n| n.role != Role::Stdlib) {
+            for look in &node.facts.looks {
+                let deep = match look.kind {
+                    LookKind::Folder => false,
+                    LookKind::Tree | LookKind::Anything => true,
+                    _ => continue,
+                };
+                let reason = Reason::new(&node.module.name, By::Call).at(look.line).under(Guard::Function);
+                match (&look.whose, look.kind) {
+                    (Some((origin, name)), _) => {
+                        if let Some(package) =
+                            absolute(node, *origin, name).and_then(|name| package(&name, world))
+                        {
+                            self.show(&package, deep, node, &reason, world, claims);
+                        }
+                    }
+                    (None, LookKind::Anything) => {
+                        for package in handed(collected, world) {
+                            self.show(&package, deep, node, &reason, world, claims);
+                        }
+                    }
+                    (None, _) => {
+                        for package in meant(node, collected, world) {
+                            self.show(&package, deep, node, &reason, world, claims);
+                        }
+                    }
+                }
+            }
+            // `pkgutil.iter_modules` of a package that is not known, in a library: those of its plug-ins.
+            if node.role == Role::Library && node.facts.scans {
+                let reason = Reason::new(&node.module.name, By::Call).under(Guard::Function);
+                for package in meant(node, collected, world) {
+                    self.take(&package, false, node, &reason, world, claims);
+                }
+            }
+        }
+    }
+}
+
+impl PackageFolders {
+    /// The modules of a package lie there as files.
+    fn show(
+        &mut self,
+        package: &str,
+        deep: bool,
+        by: &Node,
+        reason: &Reason,
+        world: &World<'_>,
+        claims: &mut Claims,
+    ) {
+        let is_own = world.is_own_module(package);
+        // A library does not list the folders of whoever uses it.
+        if is_own && by.role != Role::Program || !is_own && !world.exists(package) {
+            return;
+        }
+        claims.push(What::Listed { package: package.to_owned(), deep }, reason, true);
+        if is_own || by.facts.open {
+            self.take(package, deep, by, reason, world, claims);
+        }
+    }
+
+    /// The modules of a package that is listed are imported, or may be.
+    fn take(
+        &mut self,
+        package: &str,
+        deep: bool,
+        by: &Node,
+        reason: &Reason,
+        world: &World<'_>,
+        claims: &mut Claims,
+    ) {
+        if !self.taken.insert((package.to_owned(), deep)) {
+            return;
+        }
+        for child in world.children(package).into_iter().filter(|c| c != "__main__") {
+            let name = format!("{package}.{child}");
+            let inner = if deep { world.submodules(&name) } else { Vec::new() };
+            for name in std::iter::once(name).chain(inner) {
+                if by.role == Role::Program {
+                    claims.module(name, reason);
+                } else if !is_for_tests(&name) {
+                    claims.likely(name, reason);
+                }
+            }
+        }
+    }
+}
+
+/// The package of a folder that a module, or a path below its folder, names.
+fn package(name: &str, world: &World<'_>) -> Option<String> {
+    if world.is_package(name) {
+        return Some(name.to_owned()).filter(|name| !name.is_empty());
+    }
+    // `os.path.dirname(module.__file__)` of a module that is no package; what is below its folder.
+    let mut module = name;
+    while !world.exists(module) {
+        module = parent(module)?;
+    }
+    if world.is_package(module) {
+        return None;
+    }
+    let rest = &name[module.len()..];
+    let folder = parent(module)?;
+    let found = format!("{folder}{rest}");
+    world.is_package(&found).then_some(found)
+}
+
+/// Packages whose folders the program's own modules hand out.
+fn handed(collected: &Collected, world: &World<'_>) -> Vec<String> {
+    let mut found = Vec::new();
+    for node in collected.own() {
+        let handed = node.facts.looks.iter().filter(|l| l.kind == LookKind::Handed);
+        let names = handed.filter_map(|l| l.whose.as_ref());
+        let names = names.filter_map(|(origin, name)| absolute(node, *origin, name));
+        found.extend(names.filter_map(|name| package(&name, world)).filter(|p| world.is_own_module(p)));
+    }
+    found
+}
+
+/// The packages that a module may mean that looks into folders of packages which it is given: in a library those that its
+/// distribution finds by entry points and what these name, in the program those that texts and calls name and that
+/// callers of the module import.
+fn meant(node: &Node, collected: &Collected, world: &World<'_>) -> Vec<String> {
+    let owner = world.owner_of_module(&node.module);
+    let is_own = node.role == Role::Program;
+    let is_from_here = |from: &Node| from.role == node.role && world.owner_of_module(&from.module) == owner;
+    let points: Vec<&str> = match is_own {
+        true => Vec::new(),
+        false => {
+            let by_point = |n: &&Node| {
+                let mut reasons = n.module.reasons.iter();
+                reasons.any(|reason| {
+                    matches!(reason.by, By::EntryPoint(_))
+                        && collected.get(&reason.from).is_some_and(is_from_here)
+                })
+            };
+            let packages = collected.nodes.iter().filter(|n| n.module.package);
+            packages.filter(by_point).map(|n| n.module.name.as_str()).collect()
+        }
+    };
+    let callers: Vec<&str> = node.module.reasons.iter().map(|r| r.from.as_str()).collect();
+    let is_meant = |package: &&Node| {
+        let name = package.module.name.as_str();
+        // What leads to a module leads through the packages that it is in.
+        if is_inside(&node.module.name, name) || is_own != (package.role == Role::Program) {
+            return false;
+        }
+        points.contains(&name)
+            || package.module.reasons.iter().any(|reason| match &reason.by {
+                By::Text(_) | By::Call if is_own => collected.get(&reason.from).is_some_and(is_from_here),
+                By::Text(_) | By::Call => points.iter().any(|point| is_inside(&reason.from, point)),
+                By::EntryPoint(_) => is_own && collected.get(&reason.from).is_some_and(is_from_here),
+                By::Import => is_own && callers.contains(&reason.from.as_str()),
+                _ => false,
+            })
+    };
+    let packages = collected.nodes.iter().filter(|n| n.module.package && n.role != Role::Stdlib);
+    packages.filter(is_meant).map(|n| n.module.name.clone()).collect()
+}

@@ -1,0 +1,166 @@
+//! Sources that code reads at run time: of functions and classes by `inspect`, of modules by their files.
+
+mod given;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Heuristic;
+use crate::analysis::claims::{Claims, What};
+use crate::analysis::collected::{Collected, Node};
+use crate::analysis::facts::looks::{Look, LookKind};
+use crate::analysis::facts::{Form, Import, Origin};
+use crate::analysis::graph::{By, Reason};
+use crate::analysis::world::{Role, World};
+use crate::names::{is_entry, parent};
+
+/// Distributions that find the call in the source of a frame: whoever requires one shows its callers' code.
+const FRAME_READERS: [&str; 1] = ["executing"];
+/// Maximum number of modules through which an imported name is followed.
+const DEPTH: usize = 6;
+
+#[derive(Default)]
+pub(super) struct Sources {
+    /// What has been asked for.
+    taken: BTreeSet<(String, bool)>,
+    /// Functions of libraries, and whether they read the source of what they are given.
+    readers: BTreeMap<String, bool>,
+}
+
+impl Heuristic for Sources {
+    fn of_all(&mut self, collected: &Collected, world: &World<'_>, claims: &mut Claims) {
+        if !world.takes_sources() {
+            return;
+        }
+        for node in collected.nodes.iter().filter(|n| n.role != Role::Stdlib) {
+            if node.role == Role::Program {
+                self.frames(node, world, claims);
+            }
+            for look in &node.facts.looks {
+                let is_file = match look.kind {
+                    LookKind::Source => false,
+                    LookKind::File => true,
+                    LookKind::Given => {
+                        self.given(node, look, collected, world, claims);
+                        continue;
+                    }
+                    _ => continue,
+                };
+                let reason = Reason::new(&node.module.name, By::Call).at(look.line);
+                let modules = match &look.whose {
+                    Some((origin, name)) => {
+                        let Some(name) = absolute(node, *origin, name) else { continue };
+                        defined_in(&name, collected, DEPTH).into_iter().collect()
+                    }
+                    // What a library is given by others, it is given by anybody.
+                    None if node.role == Role::Program => callers(node, collected),
+                    None => Vec::new(),
+                };
+                for module in modules {
+                    if self.taken.insert((module.to_owned(), is_file)) {
+                        let what = What::Source { module: module.to_owned(), file: is_file };
+                        claims.push(what, &reason, true);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Sources {
+    /// A module that imports a library which looks at its callers' lines.
+    fn frames(&mut self, node: &Node, world: &World<'_>, claims: &mut Claims) {
+        let imports = node.facts.imports.iter().filter(|i| i.origin == Origin::Absolute);
+        let Some(import) = imports.into_iter().find(|import| {
+            let owner = world.owner_of_name(&import.module);
+            owner.is_some_and(|owner| world.requires_by_name(owner, &FRAME_READERS))
+        }) else {
+            return;
+        };
+        let module = &node.module.name;
+        if self.taken.insert((module.clone(), false)) {
+            let reason = Reason::new(module, By::Call).at(import.line);
+            claims.push(What::Source { module: module.clone(), file: false }, &reason, true);
+        }
+    }
+
+    /// Something of a module is given to a function of a library.
+    fn given(
+        &mut self,
+        node: &Node,
+        look: &Look,
+        collected: &Collected,
+        world: &World<'_>,
+        claims: &mut Claims,
+    ) {
+        let Some((origin, name)) = &look.whose else { return };
+        let Some(name) = absolute(node, *origin, name) else { return };
+        let module = &node.module.name;
+        if self.taken.contains(&(module.clone(), false)) {
+            return;
+        }
+        let reads =
+            *self.readers.entry(name).or_insert_with_key(|name| given::reads_source(name, collected, world));
+        if reads {
+            self.taken.insert((module.clone(), false));
+            let reason = Reason::new(module, By::Call).at(look.line);
+            claims.push(What::Source { module: module.clone(), file: false }, &reason, true);
+        }
+    }
+}
+
+/// The absolute name of what a module names relatively; its own name where that is empty.
+pub(super) fn absolute(node: &Node, origin: Origin, name: &str) -> Option<String> {
+    let module = &node.module;
+    let levels = match origin {
+        Origin::Absolute => return Some(name.to_owned()),
+        Origin::Own(_) => return Some(module.name.clone()),
+        Origin::Package(levels) => levels,
+    };
+    // An entry is called `__main__`, but its path tells the package that it is in.
+    let dotted = module.path.strip_suffix(".py").unwrap_or(&module.path).replace('/', ".");
+    let own = if is_entry(&module.name) { &dotted } else { &module.name };
+    let mut package = if module.package { Some(own.as_str()) } else { parent(own) };
+    for _ in 1..levels {
+        package = parent(package?);
+    }
+    match package {
+        Some(package) if name.is_empty() => Some(package.to_owned()),
+        Some(package) => Some(format!("{package}.{name}")),
+        // Beside a module that is in no package.
+        None => Some(name.to_owned()).filter(|name| levels == 1 && !name.is_empty()),
+    }
+}
+
+/// The collected module that defines what a name leads to: `package.function` may be imported from another one.
+pub(super) fn defined_in<'c>(name: &str, collected: &'c Collected, depth: usize) -> Option<&'c str> {
+    let depth = depth.checked_sub(1)?;
+    let mut module = name;
+    let node = loop {
+        match collected.get(module) {
+            Some(node) => break node,
+            None => module = parent(module)?,
+        }
+    };
+    let rest = name.get(module.len() + 1..).unwrap_or_default();
+    let first = rest.split('.').next().unwrap_or_default();
+    let imported = |import: &&Import| import.form == Form::From && import.names.iter().any(|n| n == first);
+    let from = if first.is_empty() { None } else { node.facts.imports.iter().find(imported) };
+    let elsewhere = from.and_then(|import| {
+        let base = absolute(node, import.origin, &import.module)?;
+        let name = if base.is_empty() { rest.to_owned() } else { format!("{base}.{rest}") };
+        defined_in(&name, collected, depth)
+    });
+    elsewhere.or(Some(&node.module.name))
+}
+
+/// A module, and those of the program that import it: what it is given comes from there.
+fn callers<'c>(node: &'c Node, collected: &'c Collected) -> Vec<&'c str> {
+    let mut found = vec![node.module.name.as_str()];
+    for reason in &node.module.reasons {
+        let by_code = matches!(reason.by, By::Import | By::Call);
+        if by_code && collected.get(&reason.from).is_some_and(|from| from.role == Role::Program) {
+            found.push(&reason.from);
+        }
+    }
+    found
+}

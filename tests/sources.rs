@@ -1,0 +1,176 @@
+//! Sources that code reads at run time come along, and no others of the program's own.
+
+use harness::{Frozen, Mode, Project, Same};
+
+/// The sources of the program's own in what was built, by `freeze inspect`.
+fn holds_source(frozen: &Frozen, words: &str) -> bool {
+    let to = harness::scratch("extracted");
+    let folder = to.path().join("all");
+    harness::freeze_command().arg("inspect").arg(&frozen.exe).arg("extract").arg(&folder).run().success();
+    walkdir::WalkDir::new(&folder).into_iter().flatten().any(|entry| {
+        entry.path().extension().is_some_and(|e| e == "py")
+            && std::fs::read_to_string(entry.path()).is_ok_and(|text| text.contains(words))
+    })
+}
+
+#[test]
+fn inspect_gives_the_source_of_what_is_named() {
+    let source = "
+import ast, inspect, json.decoder, textwrap
+import shapes.circle
+from shapes import area, Square
+import library
+
+def own(a):
+    return a + 1  # of app
+
+class Local:
+    def method(self): return 1
+
+print(inspect.getsource(own).strip())
+print(inspect.getsourcelines(Local.method)[0])
+print(inspect.getsource(area).strip(), '|', inspect.getsource(Square).strip())
+print(inspect.getsource(shapes.circle.turn).strip())
+print(ast.dump(ast.parse(inspect.getsource(library.helper)))[:20])
+print(inspect.getsource(json.JSONDecoder)[:18])
+";
+    let same = Same::script(source)
+        .file("shapes/__init__.py", "from .flat import area, Square\n")
+        .file("shapes/flat.py", "def area(r): return r * r\nclass Square: side = 1\n")
+        .file("shapes/circle.py", "def turn(): return 'turned'\n")
+        .file("shapes/secret.py", "WORD = 'hush-hush'\n")
+        .installed("library/__init__.py", "from .deep import helper\n")
+        .installed("library/deep.py", "def helper(): return 'deep'\n");
+    for outcome in same.clone().file("extra.py", "").check() {
+        outcome.says(&["app.py", "shapes/flat.py", "shapes/circle.py", "--source none"]);
+        assert!(!outcome.stderr.contains("secret"), "{outcome}");
+    }
+    let with_secret = same.file("app.py", &format!("import shapes.secret\n{source}"));
+    assert!(!holds_source(&with_secret.freeze(Mode::Onefile), "hush-hush"));
+}
+
+#[test]
+fn a_decorator_reads_what_its_users_define() {
+    let source = "
+import functools
+from tools import shown
+
+@shown
+def add(a, b):
+    return a + b
+
+print(add(1, 2))
+import other
+";
+    let tools = "
+import inspect
+def shown(function):
+    print(inspect.getsource(function).splitlines()[1])
+    return function
+";
+    Same::script(source)
+        .file("tools.py", tools)
+        .file("other.py", "from tools import shown\n@shown\ndef other(): return 'other'\n")
+        .check();
+}
+
+#[test]
+fn a_frame_tells_the_lines_around_it() {
+    let source = "
+import inspect
+import where
+def here():
+    return inspect.stack()[0].code_context[0].strip()
+print(here(), where.above())
+";
+    let whence = "
+import inspect
+def above():
+    frame = inspect.getouterframes(inspect.currentframe())[1]
+    return frame.code_context[0].strip()
+";
+    Same::script(source).file("where.py", whence).check();
+}
+
+#[test]
+fn files_of_modules_are_opened() {
+    let source = "
+import linecache, os, tokenize
+from pathlib import Path
+import words, other, tool, calendar
+print(linecache.getline(__file__, 2).strip())
+print(Path(__file__).read_text().count('print') > 3, words.first())
+with open(other.__file__) as file: print(file.read().strip())
+with tokenize.open(tool.__file__) as file: print(file.readline().strip())
+with open(calendar.__file__) as file: print(file.readline().startswith('\"'))
+print(tool.own_size())
+print(open(os.path.join(os.path.dirname(__file__), 'words.py')).readline().strip())
+";
+    Same::script(source)
+        .file("words.py", "# the words\ndef first(): return open(__file__).readline().strip()\n")
+        .file("other.py", "NAME = 'other'\n")
+        .installed("tool.py", "# a tool\nimport os\ndef own_size(): return os.stat(__file__).st_size\n")
+        .check();
+}
+
+#[test]
+fn loaders_give_sources() {
+    let source = "
+import importlib.util, sys
+import first
+print(__loader__.get_source(__name__).splitlines()[1])
+spec = importlib.util.find_spec('second')
+print(spec.loader.get_source('second').strip())
+print(first.__loader__.get_source('first').strip())
+import second
+";
+    Same::script(source).file("first.py", "NUMBER = 1\n").file("second.py", "NUMBER = 2\n").check();
+}
+
+#[test]
+fn sources_stay_at_home_unless_they_are_read() {
+    let source = "
+import traceback
+import helper
+try:
+    helper.fail()
+except ValueError:
+    print('frozen-marker' in traceback.format_exc())
+";
+    let project = || {
+        Project::script(source).file("helper.py", "def fail():\n    raise ValueError()  # frozen-marker\n")
+    };
+    let none = project().freeze(["app.py"]);
+    none.command().run().prints("False\n");
+    assert!(!holds_source(&none, "frozen-marker"));
+    assert!(!none.outcome.stderr.contains("source files"), "{}", none.outcome);
+    for (which, carried) in [("own", true), ("all", true), ("used", false), ("none", false)] {
+        let frozen = project().freeze(["app.py", "--source", which]);
+        assert_eq!(holds_source(&frozen, "frozen-marker"), carried, "{which}");
+        frozen.command().run().prints(if carried { "True\n" } else { "False\n" });
+    }
+    let all = Project::script("import inspect, json\nprint(len(inspect.getsource(json.decoder)) > 99)\n");
+    let spec = "[app]\nname = \"app\"\nentry = \"app.py\"\n[bundle]\nmode = \"onefile\"\nsource = \"all\"\n";
+    let frozen = all.file("app.spec", spec).freeze_spec(Mode::Onefile);
+    assert!(holds_source(&frozen, "class JSONDecoder"));
+}
+
+#[test]
+fn none_means_none() {
+    let source = "
+import inspect, os
+def f(): return 'marked-function'
+try:
+    print(inspect.getsource(f))
+except OSError as e:
+    print(e)
+print(os.path.exists(__file__))
+try:
+    open(__file__)
+except FileNotFoundError:
+    print('not there')
+";
+    let frozen = Project::script(source).freeze(["app.py", "--source", "none"]);
+    frozen.command().run().prints("could not get source code\nFalse\nnot there\n");
+    assert!(!holds_source(&frozen, "marked-function"));
+}
