@@ -164,7 +164,8 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     warnings.extend(beside.warnings);
     let linked: BTreeSet<String> = links.iter().map(|link: &Link| link.dest.clone()).collect();
     let is_known = |dest: &str| linked.contains(dest) || data.contains_key(dest);
-    let (own_files, own_links) = own_files::collect(&graph, &python.target, &is_known);
+    let (own_files, own_links, left_out) = own_files::collect(&graph, &python.target, &is_known);
+    warnings.extend(left_out);
     links.extend(own_links);
     for file in own_files {
         let into = if package_data::is_library(&file.dest) { &mut libraries } else { &mut data };

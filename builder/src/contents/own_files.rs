@@ -6,17 +6,19 @@ use std::path::Path;
 use super::walk::{FolderLink, Wanted, walk};
 use super::{Data, Link, items};
 use crate::analysis::{Graph, Source};
+use crate::error::Warning;
 use crate::target::Target;
 
-/// The files and the links to folders, at their places under the root, but for places that are taken.
+/// The files and the links to folders, at their places under the root, but for places that are taken; and what is left
+/// out.
 pub(super) fn collect(
     graph: &Graph,
     target: &Target,
     is_known: &dyn Fn(&str) -> bool,
-) -> (Vec<Data>, Vec<Link>) {
+) -> (Vec<Data>, Vec<Link>, Vec<Warning>) {
     let modules: HashSet<&Path> =
         graph.modules.values().filter(|m| !m.name.starts_with("__main__")).filter_map(|m| m.file()).collect();
-    let (mut files, mut links) = (Vec::new(), Vec::new());
+    let (mut files, mut links, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
     for file in &graph.own_files {
         // An extension module comes as a module.
         let is_module = modules.contains(file.path.as_path());
@@ -36,7 +38,13 @@ pub(super) fn collect(
                 source: Source::File(file.path.clone()),
                 reason: file.reason.clone(),
             });
+        } else {
+            let what = match file.path.is_symlink() {
+                true => "it is a link that leads to no file",
+                false => "it was removed during the build",
+            };
+            warnings.push(Warning::unfollowed(format!("`{}` is left out: {what}", file.path.display())));
         }
     }
-    (files, links)
+    (files, links, warnings)
 }

@@ -96,7 +96,8 @@ pub(super) fn collect(
             let (package, inner) = home(folder, &packages, &has_init)?;
             let sorter = Sorter { python, store, policy, modules: &modules, package, inner: &inner };
             let mut here = Beside::default();
-            sorter.sort(&files, &mut here);
+            let read = files.iter().filter(|(file, _)| !is_catalogue_source(file, &files));
+            sorter.sort(&read.copied().collect::<Vec<_>>(), &mut here);
             Some(here)
         })
         .collect();
@@ -245,11 +246,23 @@ fn home<'p, 'g>(
             let inner: Vec<_> = inner.components().map(|c| c.as_os_str().to_string_lossy()).collect();
             return Some((package, inner.join("/")));
         }
-        if has_init.contains(above) {
+        if has_init.contains(above) && !holds_translations(folder) {
             return None;
         }
     }
     None
+}
+
+/// Whether it is a folder of gettext, which looks for catalogues by path: the package of a language may hold more that
+/// nobody imports.
+fn holds_translations(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|name| name == "LC_MESSAGES")
+}
+
+/// Whether a file is the source of a catalogue that lies beside it.
+fn is_catalogue_source(file: &Path, files: &[(&Path, bool)]) -> bool {
+    let is_source = file.extension().is_some_and(|e| e == "po");
+    is_source && files.iter().any(|(other, _)| *other == file.with_extension("mo"))
 }
 
 /// The folders that are packages. One with nothing but `__init__.py`, in a folder that is none itself, holds data: nobody

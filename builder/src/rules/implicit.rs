@@ -69,6 +69,8 @@ pub(crate) struct OwnFiles {
     pub secrets: Vec<String>,
     /// Suffixes of files that name modules, without the dot.
     pub configurations: Vec<String>,
+    /// Suffixes of further files that are read for the names of others.
+    pub texts: Vec<String>,
     /// Suffixes of code and of what tools leave, without the dot: a folder that is named does not bring them.
     pub code: Vec<String>,
 }

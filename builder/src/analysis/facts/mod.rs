@@ -2,6 +2,7 @@
 
 pub(in crate::analysis) mod bytecode;
 pub(in crate::analysis) mod condition;
+pub(in crate::analysis) mod handed;
 pub(in crate::analysis) mod looks;
 pub(in crate::analysis) mod native;
 pub(in crate::analysis) mod own;
@@ -13,6 +14,7 @@ pub(in crate::analysis) mod ways;
 use serde::{Deserialize, Serialize};
 
 use self::condition::Condition;
+use self::handed::{Handed, Importer};
 use self::looks::Look;
 use self::native::NativeNames;
 use self::own::Own;
@@ -94,6 +96,15 @@ pub(in crate::analysis) struct Facts {
     /// What it does with the files of modules.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub looks: Vec<Look>,
+    /// Functions of it that import what they are given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub importers: Vec<Importer>,
+    /// What it hands to functions, where that may name a module.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handed: Vec<Handed>,
+    /// It asks for the metadata of distributions that it does not name there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks_metadata: bool,
     /// The parser rejects the file, or parts of it for this Python version: the interpreter has the last word.
     pub doubtful: bool,
 }

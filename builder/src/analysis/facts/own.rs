@@ -13,6 +13,9 @@ pub(in crate::analysis) struct Own {
     pub paths: Vec<OwnPath>,
     /// It lists the files of some folder.
     pub lists: bool,
+    /// It runs code that it has from somewhere: `exec(text)`, `compile(text, …)`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub runs_texts: bool,
     /// It knows `sys._MEIPASS`, where PyInstaller's programs find their data.
     pub meipass: bool,
 }

@@ -63,6 +63,8 @@ pub(in crate::analysis) enum Main {
     Module(String),
     /// A script or a folder with a `__main__.py`.
     Script(Place),
+    /// Code in an argument (`-c`) or on the standard input: the modules that it imports, as far as it is known.
+    Code(Vec<String>),
     /// The module itself.
     Own,
 }

@@ -5,22 +5,33 @@ use std::path::Path;
 
 use super::Fixpoint;
 use crate::analysis::collected::Node;
+use crate::analysis::facts::ways::Main;
 use crate::analysis::graph::{Graph, Kind, Module, OwnFile};
 use crate::analysis::world::Role;
-use crate::analysis::world::distributions::{Installed, required_name};
+use crate::analysis::world::distributions::{Installed, required_name, requirement_name};
 
 impl Fixpoint<'_> {
     /// The finished graph.
     pub(in crate::analysis) fn finish(mut self) -> Graph {
         let mut nodes = std::mem::take(&mut self.collected.nodes);
         let own_files = self.place_own_files(&mut nodes);
-        let starts_interpreter = nodes.iter().any(|n| n.role == Role::Library && n.facts.interpreter);
+        let starts_interpreter = nodes.iter().any(|n| match n.role {
+            Role::Program => n.facts.started.iter().any(|started| matches!(started.what, Main::Code(_))),
+            Role::Library => n.facts.interpreter,
+            Role::Stdlib => false,
+        });
         let installed = self.world.installed;
         let mut owners: BTreeMap<usize, usize> = BTreeMap::new();
         let mut modules: BTreeMap<String, Module> = BTreeMap::new();
         let mut named_files = BTreeMap::new();
         let mut making = Vec::new();
         let mut asked = HashSet::new();
+        let own = || nodes.iter().filter(|n| n.role == Role::Program);
+        if own().any(|n| n.facts.asks_metadata) {
+            // Any text of the program may be the name, or the requirement, that it asks for.
+            let texts = own().filter_map(|n| n.facts.own.as_ref()).flat_map(|own| &own.texts);
+            asked.extend(texts.filter_map(|t| requirement(&t.text)).map(str::to_owned));
+        }
         for node in nodes {
             if node.role != Role::Stdlib {
                 asked.extend(node.facts.metadata.iter().cloned());
@@ -172,4 +183,12 @@ fn is_below_prefix(files: &[String]) -> bool {
     const FOLDERS: [&str; 4] = ["Library", "etc", "lib", "share"];
     let top = |file: &str| file.trim_start_matches("../").split('/').next().unwrap_or_default().to_owned();
     !files.iter().any(|f| f.ends_with(".py")) && files.iter().any(|f| FOLDERS.contains(&top(f).as_str()))
+}
+
+/// The name of the distribution that a text is, or that it requires: `name`, `name[extra]>=1`.
+fn requirement(text: &str) -> Option<&str> {
+    let name = requirement_name(text);
+    let rest = text[name.len()..].trim_start();
+    (!name.is_empty() && (rest.is_empty() || rest.starts_with(['<', '>', '=', '!', '~', '[', ';', '('])))
+        .then_some(name)
 }

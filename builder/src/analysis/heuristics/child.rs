@@ -39,6 +39,11 @@ impl Heuristic for Child {
                     }
                     (Some(_), None) => {}
                 },
+                Main::Code(imports) => {
+                    for name in imports.iter().filter(|name| world.exists(name)) {
+                        claims.module(name, &reason);
+                    }
+                }
                 Main::Script(place) => script(subject, place, &reason, world, claims),
             }
         }

@@ -11,8 +11,10 @@ mod data_packages;
 mod data_trees;
 mod entry_points;
 mod folders;
+mod handed;
 mod implicit;
 mod listed_files;
+mod made;
 mod native;
 mod own_files;
 mod own_words;
@@ -156,6 +158,18 @@ pub(super) fn all() -> Vec<Entry> {
             "Modules of its own package that a module names in strings and imports by computed names.",
             INSTALLED,
             tables::Tables,
+        ),
+        entry(
+            "handed names",
+            "Modules whose names, or whose package, a module hands to a function of another that imports them.",
+            &[],
+            handed::HandedNames::default(),
+        ),
+        entry(
+            "made modules",
+            "Modules that an import below a module which makes others at run time may mean: `six.moves.queue`.",
+            &[],
+            made::MadeModules::default(),
         ),
         entry(
             "own plugins",

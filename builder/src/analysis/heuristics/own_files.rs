@@ -21,6 +21,20 @@ use crate::names::{is_for_tests, is_test, top};
 const MOST_BYTES: u64 = 256 << 20;
 const MOST_FILES: usize = 5_000;
 
+/// Scripts that build and test projects.
+const TOOLS: [&str; 4] = ["conftest", "noxfile", "setup", "tasks"];
+
+/// How a file is named.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Named {
+    /// By a path, or a text with a folder in it.
+    Path,
+    /// By a text that is no more than its name.
+    Word,
+    /// It lies in a folder that is named.
+    Inside,
+}
+
 #[derive(Default)]
 pub(super) struct OwnFiles {
     /// Modules that have been looked at.
@@ -224,7 +238,7 @@ impl Look<'_, '_> {
     /// Takes a file, or all files of a folder, to their place beside the code.
     fn take(&mut self, found: &Path, reason: &Reason, is_word: bool) {
         if !self.tree().is_folder(found) {
-            self.file(found, None, reason, true);
+            self.file(found, None, reason, if is_word { Named::Word } else { Named::Path });
             return;
         }
         if self.layout.is_root(found) {
@@ -233,7 +247,7 @@ impl Look<'_, '_> {
         self.files.folders.entry(found.to_owned()).or_insert_with(|| reason.clone());
         let files = self.files_of(found, reason, is_word);
         for file in files {
-            self.file(&file, None, reason, false);
+            self.file(&file, None, reason, Named::Inside);
         }
     }
 
@@ -241,7 +255,7 @@ impl Look<'_, '_> {
     fn take_to(&mut self, found: &Path, dest: &str, reason: &Reason) {
         let Some(dest) = layout::normal(dest) else { return };
         if !self.tree().is_folder(found) {
-            self.file(found, Some(dest), reason, true);
+            self.file(found, Some(dest), reason, Named::Path);
             return;
         }
         if self.layout.is_root(found) {
@@ -250,7 +264,7 @@ impl Look<'_, '_> {
         for file in self.files_of(found, reason, true) {
             let Ok(inner) = file.strip_prefix(found) else { continue };
             let inner: Vec<_> = inner.components().map(|c| c.as_os_str().to_string_lossy()).collect();
-            self.file(&file, Some(format!("{dest}/{}", inner.join("/"))), reason, false);
+            self.file(&file, Some(format!("{dest}/{}", inner.join("/"))), reason, Named::Inside);
         }
     }
 
@@ -268,7 +282,8 @@ impl Look<'_, '_> {
         files
     }
 
-    fn file(&mut self, file: &Path, dest: Option<String>, reason: &Reason, is_named: bool) {
+    fn file(&mut self, file: &Path, dest: Option<String>, reason: &Reason, named: Named) {
+        let is_named = named != Named::Inside;
         let policy = &self.world.implicit.own_files;
         let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let suffix = file.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
@@ -282,6 +297,9 @@ impl Look<'_, '_> {
         }
         // Modules come as modules; a folder shows them where something lists it.
         if policy.code.contains(&suffix) {
+            if is_named && suffix == "py" {
+                self.script(file, dest, reason, named);
+            }
             return;
         }
         if !is_named && is_test(&name) {
@@ -290,8 +308,38 @@ impl Look<'_, '_> {
         let is_new = self.files.taken.insert(file.to_owned());
         let Some(dest) = dest.or_else(|| self.layout.dest(file)) else { return };
         self.claims.push(What::File { path: file.to_owned(), dest }, reason, true);
-        if is_new && policy.configurations.contains(&suffix) {
+        if !is_new {
+            return;
+        }
+        if policy.configurations.contains(&suffix) {
             read::configuration(file, &self.node.module.name, self.world, self.claims);
+        }
+        if policy.configurations.contains(&suffix) || policy.texts.contains(&suffix) {
+            let title = name.clone();
+            for inner in read::named(file, self.world) {
+                let inner_name =
+                    inner.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                let reason = by_text(&self.node.module.name, &format!("{inner_name} in {title}"), 0);
+                self.file(&inner, None, &reason, Named::Path);
+            }
+        }
+        if self.node.facts.own.as_ref().is_some_and(|own| own.runs_texts) {
+            read::code(file, reason, self.world, self.claims);
+        }
+    }
+
+    /// A script that is named as a file: it comes with what it imports. Where no more than its name is known, it may be meant
+    /// as a module; files that only names tell are found among the contents.
+    fn script(&mut self, file: &Path, dest: Option<String>, reason: &Reason, named: Named) {
+        let stem = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+        if self.world.is_entry_file(file) || is_test(&stem) || TOOLS.contains(&stem.as_str()) {
+            return;
+        }
+        read::script(file, reason, self.world, self.claims);
+        if named == Named::Path
+            && let Some(dest) = dest.or_else(|| self.layout.dest(file))
+        {
+            self.claims.push(What::File { path: file.to_owned(), dest }, reason, true);
         }
     }
 

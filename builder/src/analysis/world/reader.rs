@@ -69,6 +69,14 @@ impl Reader<'_> {
         facts
     }
 
+    /// What a text says if all of it is Python.
+    pub(in crate::analysis) fn code(&self, path: &Path) -> Option<Facts> {
+        let source = Source::File(path.to_owned());
+        let minor = self.python.minor();
+        let facts = self.kept(&source, b"source", minor, |bytes| parse(bytes, minor, false)).ok()?;
+        (!facts.doubtful).then_some(facts)
+    }
+
     /// What the functions of a source file call; nothing if it cannot be read.
     pub(in crate::analysis) fn functions(&self, module: &Module) -> BTreeMap<String, Function> {
         let Kind::Source(source) = &module.kind else { return BTreeMap::new() };

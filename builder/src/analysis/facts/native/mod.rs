@@ -151,15 +151,17 @@ const STANDARD_PACKAGES: [&str; 10] =
 /// an everyday word in other uses (`code`, `site`, `test`, `http`, `xml`). Sorted.
 #[rustfmt::skip]
 const PLAIN: &[&str] = &[
-    "abc", "argparse", "array", "base64", "binascii", "bisect", "calendar", "cmath", "codecs",
-    "collections", "configparser", "contextlib", "contextvars", "copy", "copyreg", "csv", "ctypes",
-    "dataclasses", "datetime", "decimal", "difflib", "enum", "errno", "fnmatch", "fractions", "functools",
-    "getpass", "glob", "gzip", "hashlib", "heapq", "hmac", "importlib", "inspect", "io", "ipaddress",
-    "itertools", "json", "linecache", "locale", "logging", "math", "mimetypes", "mmap", "numbers",
-    "operator", "os", "pathlib", "pickle", "pkgutil", "platform", "pprint", "queue", "random", "re",
-    "secrets", "select", "selectors", "shutil", "signal", "socket", "stat", "statistics", "string",
-    "struct", "subprocess", "sys", "tempfile", "textwrap", "threading", "time", "traceback", "types",
-    "typing", "unicodedata", "urllib", "uuid", "warnings", "weakref", "zipfile", "zlib", "zoneinfo",
+    "abc", "argparse", "array", "ast", "asyncio", "atexit", "base64", "binascii", "bisect", "bz2",
+    "calendar", "cmath", "codecs", "collections", "configparser", "contextlib", "contextvars", "copy",
+    "copyreg", "csv", "ctypes", "dataclasses", "datetime", "decimal", "difflib", "dis", "enum", "errno",
+    "fnmatch", "fractions", "functools", "getpass", "gettext", "glob", "graphlib", "gzip", "hashlib",
+    "heapq", "hmac", "importlib", "inspect", "io", "ipaddress", "itertools", "json", "linecache", "locale",
+    "logging", "lzma", "math", "mimetypes", "mmap", "multiprocessing", "numbers", "operator", "os",
+    "pathlib", "pickle", "pkgutil", "platform", "plistlib", "pprint", "queue", "random", "re", "secrets",
+    "select", "selectors", "shelve", "shlex", "shutil", "signal", "socket", "socketserver", "sqlite3",
+    "stat", "statistics", "string", "struct", "subprocess", "sys", "sysconfig", "tempfile", "textwrap",
+    "threading", "time", "tokenize", "tomllib", "traceback", "types", "typing", "unicodedata", "urllib",
+    "uuid", "warnings", "weakref", "webbrowser", "zipfile", "zlib", "zoneinfo",
 ];
 
 #[cfg(test)]

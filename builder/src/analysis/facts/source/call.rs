@@ -204,9 +204,9 @@ impl<'a> Finder<'a> {
     /// `importlib.metadata.version("distribution")` and its like.
     fn metadata_call(&mut self, call: &'a ast::ExprCall) {
         let Some(name) = call.arguments.args.first() else { return };
-        for known in
-            self.variables.texts(name).into_iter().filter(|k| k.whole && k.origin == Origin::Absolute)
-        {
+        let known = self.variables.texts(name);
+        self.record.asks_metadata |= known.is_empty() || known.iter().any(|k| !k.whole);
+        for known in known.into_iter().filter(|k| k.whole && k.origin == Origin::Absolute) {
             // `require("name>=1")`
             let end = known.text.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)));
             let name = known.text[..end.unwrap_or(known.text.len())].to_owned();

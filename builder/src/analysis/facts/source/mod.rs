@@ -6,6 +6,7 @@ mod calls;
 mod expression;
 mod folders;
 mod format;
+mod handed;
 mod literals;
 mod looks;
 mod own;
@@ -67,6 +68,7 @@ pub(in crate::analysis) fn source(bytes: &[u8], minor: u8, words: bool) -> Facts
     facts.looks = looks::find(&text, parsed.suite(), words);
     facts.own = words.then(|| own::find(&text, parsed.suite()));
     ways::find(&text, parsed.suite(), &mut facts);
+    handed::find(&text, parsed.suite(), words, &mut facts);
     facts
 }
 

@@ -1,9 +1,10 @@
 //! What files of the program's own name: configurations modules, scripts what they import.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use crate::analysis::claims::{Claims, by_text};
-use crate::analysis::facts::Origin;
+use crate::analysis::facts::{Facts, Origin};
 use crate::analysis::graph::Reason;
 use crate::analysis::heuristics::own_words;
 use crate::analysis::world::World;
@@ -29,9 +30,52 @@ pub(super) fn configuration(file: &Path, from: &str, world: &World<'_>, claims: 
     }
 }
 
+/// The files of the program's own that a text names, from its own folder or from those of the program.
+pub(super) fn named(file: &Path, world: &World<'_>) -> Vec<PathBuf> {
+    let disk = world.reader.disk;
+    let Some(folder) = file.parent().filter(|_| disk.size(file).is_some_and(|size| size <= LARGEST)) else {
+        return Vec::new();
+    };
+    let Ok(bytes) = disk.read(file) else { return Vec::new() };
+    let text = String::from_utf8_lossy(&bytes);
+    let is_part = |c: char| c.is_alphanumeric() || "_.:/-@".contains(c);
+    let words: BTreeSet<&str> =
+        text.split(|c| !is_part(c)).map(|word| word.trim_end_matches(['.', ':'])).collect();
+    let is_path = |word: &&str| {
+        let name = word.rsplit('/').next().unwrap_or_default();
+        name.trim_start_matches('.').contains('.') && !word.contains("//") && !word.contains(':')
+    };
+    let tree = world.own_tree();
+    let mut found = BTreeSet::new();
+    for word in words.into_iter().filter(is_path) {
+        let parts: Vec<String> =
+            word.split('/').filter(|part| !part.is_empty() && *part != ".").map(str::to_owned).collect();
+        let starts = std::iter::once(folder).chain(world.own_folders());
+        found.extend(starts.flat_map(|start| tree.below(start, &parts)).filter(|path| tree.is_file(path)));
+    }
+    found.remove(file);
+    found.into_iter().collect()
+}
+
+/// Takes what a text imports, if it is one of Python.
+pub(super) fn code(file: &Path, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
+    let disk = world.reader.disk;
+    if disk.size(file).is_some_and(|size| size <= LARGEST)
+        && disk.read(file).is_ok_and(|b| b.is_ascii() || std::str::from_utf8(&b).is_ok())
+    {
+        if let Some(facts) = world.reader.code(file) {
+            imports(&facts, reason, world, claims);
+        }
+    }
+}
+
 /// Takes what a script imports that is run or read as a file.
 pub(super) fn script(file: &Path, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
-    for import in world.reader.script(file).imports {
+    imports(&world.reader.script(file), reason, world, claims);
+}
+
+fn imports(facts: &Facts, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
+    for import in &facts.imports {
         if import.origin != Origin::Absolute || !world.exists(top(&import.module)) {
             continue;
         }
@@ -40,6 +84,6 @@ pub(super) fn script(file: &Path, reason: &Reason, world: &World<'_>, claims: &m
                 claims.module(name, reason);
             }
         }
-        claims.module(import.module, reason);
+        claims.module(&import.module, reason);
     }
 }

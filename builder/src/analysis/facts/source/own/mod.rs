@@ -187,6 +187,12 @@ impl<'a> Finder<'a> {
             name,
             "listdir" | "scandir" | "walk" | "iterdir" | "glob" | "iglob" | "rglob" | "iter_modules"
         );
+        let is_code = match &*call.func {
+            Expr::Name(_) => matches!(name, "exec" | "compile"),
+            _ => matches!(name, "runsource" | "runcode"),
+        };
+        self.own.runs_texts |=
+            is_code && call.arguments.args.first().is_some_and(|code| !code.is_string_literal_expr());
         let searches = matches!(name, "append" | "insert" | "extend") && is_search_path(&call.func)
             || name == "addsitedir";
         if searches {

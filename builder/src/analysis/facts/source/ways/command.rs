@@ -1,6 +1,7 @@
 //! Reads commands that start the interpreter, and what runs scripts and modules in the same process.
 
-use ruff_python_ast::{self as ast, Expr};
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{self as ast, Expr, Stmt};
 
 use super::scope::Addition;
 use super::{Finder, place};
@@ -30,6 +31,8 @@ enum Word {
     Own,
     /// One of some texts and paths.
     Value(Vec<Path>),
+    /// A text of several words.
+    Code(String),
 }
 
 impl Word {
@@ -104,7 +107,15 @@ impl<'a> Finder<'a> {
                     }
                     return;
                 }
-                "-c" | "-" => return,
+                "-c" | "-" => {
+                    let code = rest.next().filter(|_| text == "-c");
+                    let imports = match code {
+                        Some(Word::Code(code)) => imports_of(code),
+                        _ => Vec::new(),
+                    };
+                    self.starts(line, Main::Code(imports));
+                    return;
+                }
                 "--" => {}
                 option if VALUED.contains(&option) => {
                     rest.next();
@@ -243,8 +254,12 @@ impl<'a> Finder<'a> {
             _ => false,
         };
         let is_spec = matches!(expr, Expr::Attribute(a) if a.attr.as_str() == "name" && is_package(expr));
-        if is_name(expr) || is_spec {
+        let is_class = matches!(expr, Expr::Attribute(a) if a.attr.as_str() == "__module__");
+        if is_name(expr) || is_spec || is_class {
             return Word::Own;
+        }
+        if let Some(code) = self.code(expr) {
+            return Word::Code(code);
         }
         // `f"{__package__}.worker"`, `__package__ + ".worker"`
         let known = match expr {
@@ -270,6 +285,26 @@ impl<'a> Finder<'a> {
             Some(text) => Word::Value(vec![Path::word(&text)]),
             None => Word::Value(Path::of(expr, &self.names)),
         }
+    }
+
+    /// A constant that is no single word, or the variable that holds one.
+    fn code(&self, expr: &Expr) -> Option<String> {
+        let text = match expr {
+            Expr::StringLiteral(literal) => literal.value.to_str(),
+            Expr::Name(name) => match self.names.get(name.id.as_str()) {
+                [Expr::StringLiteral(literal)] => literal.value.to_str(),
+                _ => return None,
+            },
+            Expr::Call(call) if matches!(called(&call.func), "dedent" | "strip") => {
+                let inner = match &*call.func {
+                    Expr::Attribute(method) if call.arguments.is_empty() => &method.value,
+                    _ => call.arguments.args.first()?,
+                };
+                return self.code(inner);
+            }
+            _ => return None,
+        };
+        text.trim().contains([' ', '\n']).then(|| text.to_owned())
     }
 
     /// Whether an expression is the path of the interpreter.
@@ -385,4 +420,30 @@ fn is_list(expr: &Expr) -> bool {
         Expr::Call(call) => matches!(called(&call.func), "list" | "tuple" | "split" | "format"),
         _ => false,
     }
+}
+
+/// The modules that code imports, all of them by their absolute names; nothing of code that does not parse.
+fn imports_of(code: &str) -> Vec<String> {
+    struct Imports(Vec<String>);
+    impl Visitor<'_> for Imports {
+        fn visit_stmt(&mut self, stmt: &Stmt) {
+            match stmt {
+                Stmt::Import(s) => self.0.extend(s.names.iter().map(|alias| alias.name.to_string())),
+                Stmt::ImportFrom(ast::StmtImportFrom { module: Some(module), names, level: 0, .. }) => {
+                    self.0.push(module.to_string());
+                    self.0.extend(names.iter().map(|alias| format!("{module}.{}", alias.name)));
+                }
+                other => visitor::walk_stmt(self, other),
+            }
+        }
+    }
+    let mut imports = Imports(Vec::new());
+    // Code in a text may be indented as a whole.
+    let indent =
+        code.lines().find(|line| !line.trim().is_empty()).map_or(0, |l| l.len() - l.trim_start().len());
+    let lines = code.lines().map(|line| line.get(indent..).unwrap_or_else(|| line.trim_start()));
+    if let Ok(parsed) = ruff_python_parser::parse_module(&lines.collect::<Vec<_>>().join("\n")) {
+        imports.visit_body(parsed.suite());
+    }
+    imports.0
 }

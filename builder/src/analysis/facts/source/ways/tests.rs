@@ -24,6 +24,7 @@ fn started(text: &str) -> Vec<String> {
     let shown = |what: &Main| match what {
         Main::Module(name) => format!("-m {name}"),
         Main::Script(place) => place.parts.join("/"),
+        Main::Code(imports) => format!("-c {}", imports.join(" ")),
         Main::Own => "own".to_owned(),
     };
     facts.started.iter().map(|s| shown(&s.what)).collect()
@@ -83,6 +84,13 @@ runpy.run_path('seven.py')
 subprocess.run([sys.executable, __file__])
 subprocess.run([sys.executable, '-c', 'eight.py'])
 subprocess.run(['git', '-m', 'pkg.nine'])
+code = '''
+    import pkg.eleven
+    from pkg import twelve
+    twelve.main()
+'''
+subprocess.run([sys.executable, '-c', code])
+subprocess.run([sys.executable, '-m', Task.__module__])
 subprocess.run([sys.executable, *flags, '-m', 'pkg.ten'])
 ";
     assert_eq!(
@@ -96,6 +104,8 @@ subprocess.run([sys.executable, *flags, '-m', 'pkg.ten'])
             "-m .six",
             "seven.py",
             "own",
+            "-c ",
+            "-c pkg.eleven pkg pkg.twelve",
             "-m pkg.ten"
         ]
     );

@@ -1,0 +1,217 @@
+//! Reads functions that import what their parameters name, and what modules hand to functions of others.
+
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{self as ast, Expr, Stmt};
+use ruff_text_size::Ranged;
+
+use super::own::Names;
+use super::shapes::{called, memchr_lines};
+use crate::analysis::facts::Facts;
+use crate::analysis::facts::handed::{Argument, Handed, Importer, Slot};
+use crate::names::is_dotted_name;
+
+/// Calls that import what their first argument names, or lead to it.
+const IMPORTS: [&str; 3] = ["import_module", "__import__", "find_spec"];
+/// Variables of variables are followed so far.
+const DEPTH: u32 = 3;
+
+/// Finds both in a source; of a library only the calls to which it gives its own name.
+pub(super) fn find(text: &str, body: &[Stmt], is_own: bool, facts: &mut Facts) {
+    let imports = IMPORTS.iter().any(|name| text.contains(name));
+    let is_handed = ["__name__)", "__name__,"].iter().any(|argument| text.contains(argument));
+    if !(imports || is_own || is_handed) {
+        return;
+    }
+    let mut names = Names::default();
+    if is_own {
+        names.visit_body(body);
+    }
+    let mut finder = Finder {
+        lines: memchr_lines(text),
+        names,
+        functions: Vec::new(),
+        is_own,
+        importers: Vec::new(),
+        handed: Vec::new(),
+    };
+    finder.visit_body(body);
+    (facts.importers, facts.handed) = (finder.importers, finder.handed);
+}
+
+struct Finder<'a> {
+    lines: Vec<u32>,
+    names: Names<'a>,
+    /// The functions around what is looked at.
+    functions: Vec<&'a ast::StmtFunctionDef>,
+    is_own: bool,
+    importers: Vec<Importer>,
+    handed: Vec<Handed>,
+}
+
+impl<'a> Finder<'a> {
+    /// The parameter of the function around that an expression is.
+    fn slot(&self, expr: &Expr) -> Option<(&'a str, Slot)> {
+        let (Expr::Name(name), Some(function)) = (expr, self.functions.last()) else { return None };
+        let parameters: Vec<&str> = function.parameters.iter().map(|p| p.name().as_str()).collect();
+        let is_method = matches!(parameters.first(), Some(&("self" | "cls")));
+        let place = parameters.iter().position(|p| *p == name.id.as_str())?;
+        let place = u32::try_from(place.checked_sub(usize::from(is_method))?).ok()?;
+        Some((function.name.as_str(), Slot { place, name: name.id.to_string() }))
+    }
+
+    fn import_call(&mut self, call: &ast::ExprCall) {
+        let Some(name) = call.arguments.find_argument_value("name", 0) else { return };
+        if let Some((function, slot)) = self.slot(name) {
+            self.importers.push(Importer { function: function.to_owned(), slot, anchored: None });
+        }
+        let anchor = call.arguments.find_argument_value("package", 1);
+        if let (Some((function, slot)), Some(start)) = (anchor.and_then(|a| self.slot(a)), start(name)) {
+            let anchored = Some(start.to_owned());
+            self.importers.push(Importer { function: function.to_owned(), slot, anchored });
+        }
+    }
+
+    fn hand(&mut self, call: &ast::ExprCall, argument: &Argument, value: &Expr) {
+        let function = called(&call.func);
+        if function.is_empty() || IMPORTS.contains(&function) {
+            return;
+        }
+        let offset = call.range().start().to_u32();
+        let line = u32::try_from(self.lines.partition_point(|&start| start <= offset)).unwrap_or(u32::MAX);
+        let is_own_name =
+            matches!(value, Expr::Name(n) if matches!(n.id.as_str(), "__name__" | "__package__"));
+        let texts = match is_own_name {
+            true => vec![None],
+            false if self.is_own => self.texts(value, DEPTH).into_iter().map(Some).collect(),
+            false => Vec::new(),
+        };
+        for text in texts {
+            let (function, argument) = (function.to_owned(), argument.clone());
+            self.handed.push(Handed { line, function, argument, text });
+        }
+    }
+
+    /// The names of modules that an expression may be: a constant, or what a variable is set to or goes over.
+    fn texts(&self, expr: &Expr, depth: u32) -> Vec<String> {
+        let Some(depth) = depth.checked_sub(1) else { return Vec::new() };
+        match expr {
+            Expr::StringLiteral(literal) => {
+                let text = literal.value.to_str();
+                let is_name = is_dotted_name(text.trim_start_matches('.'));
+                is_name.then(|| text.to_owned()).into_iter().collect()
+            }
+            Expr::Tuple(ast::ExprTuple { elts, .. })
+            | Expr::List(ast::ExprList { elts, .. })
+            | Expr::Set(ast::ExprSet { elts, .. }) => {
+                elts.iter().flat_map(|inner| self.texts(inner, depth)).collect()
+            }
+            Expr::Name(name) => {
+                let values = self.names.get(name.id.as_str()).iter();
+                values.flat_map(|value| self.texts(value, depth)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl<'a> Visitor<'a> for Finder<'a> {
+    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+        match stmt {
+            Stmt::FunctionDef(function) => {
+                self.functions.push(function);
+                visitor::walk_stmt(self, stmt);
+                self.functions.pop();
+            }
+            other => visitor::walk_stmt(self, other),
+        }
+    }
+
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        if let Expr::Call(call) = expr {
+            if IMPORTS.contains(&called(&call.func)) {
+                self.import_call(call);
+            }
+            for (place, value) in call.arguments.args.iter().enumerate() {
+                self.hand(call, &Argument::Place(u32::try_from(place).unwrap_or(u32::MAX)), value);
+            }
+            for keyword in &call.arguments.keywords {
+                if let Some(name) = &keyword.arg {
+                    self.hand(call, &Argument::Keyword(name.to_string()), &keyword.value);
+                }
+            }
+        }
+        visitor::walk_expr(self, expr);
+    }
+}
+
+/// What a relative name begins with, if that is known: `"." + name`, `f"._{name}"`, `"._%s" % name`.
+fn start(name: &Expr) -> Option<&str> {
+    let text = match name {
+        Expr::BinOp(op) if matches!(op.op, ast::Operator::Add | ast::Operator::Mod) => match &*op.left {
+            Expr::StringLiteral(literal) => literal.value.to_str(),
+            _ => return None,
+        },
+        Expr::Call(call) if called(&call.func) == "format" => match &*call.func {
+            Expr::Attribute(method) => match &*method.value {
+                Expr::StringLiteral(literal) => literal.value.to_str(),
+                _ => return None,
+            },
+            _ => return None,
+        },
+        Expr::FString(text) => match text.value.elements().next()? {
+            ast::InterpolatedStringElement::Literal(literal) => &literal.value,
+            ast::InterpolatedStringElement::Interpolation(_) => return None,
+        },
+        _ => return None,
+    };
+    let end = text.find(['%', '{']).unwrap_or(text.len());
+    Some(&text[..end]).filter(|text| text.starts_with('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::analysis::facts::source::source;
+
+    #[test]
+    fn functions_that_import_their_parameters_are_read() {
+        let text = "
+from importlib import import_module
+from importlib.util import find_spec
+def load(name): return import_module(name)
+class Loader:
+    def later(self, kind, name=None): return find_spec(name)
+def backend(names, package):
+    for name in names: import_module('._' + name, package)
+def other(name): return import_module('fixed')
+";
+        let facts = source(text.as_bytes(), 12, false);
+        let shown = |i: &super::Importer| format!("{} {} {:?}", i.function, i.slot.place, i.anchored);
+        let found: Vec<String> = facts.importers.iter().map(shown).collect();
+        assert_eq!(found, ["load 0 None", "later 1 None", "backend 1 Some(\"._\")"]);
+    }
+
+    #[test]
+    fn names_that_are_handed_out_are_read() {
+        let text = "
+from tool import backend, load
+backend = backend(['x'], __name__)
+load('colorsys')
+for kind in ('one', 'pkg.two'): load(name=kind)
+load('not a name')
+";
+        let handed = |is_own| source(text.as_bytes(), 12, is_own).handed;
+        let shown: Vec<String> =
+            handed(true).iter().map(|h| format!("{} {:?} {:?}", h.function, h.argument, h.text)).collect();
+        assert_eq!(
+            shown,
+            [
+                "backend Place(0) Some(\"x\")",
+                "backend Place(1) None",
+                "load Place(0) Some(\"colorsys\")",
+                "load Keyword(\"name\") Some(\"one\")",
+                "load Keyword(\"name\") Some(\"pkg.two\")",
+            ]
+        );
+        assert_eq!(handed(false).len(), 1);
+    }
+}

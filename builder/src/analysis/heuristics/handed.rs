@@ -1,0 +1,97 @@
+//! Modules that are imported by functions of other modules which are handed their names.
+
+use std::collections::BTreeSet;
+
+use super::Heuristic;
+use super::sources::{absolute, defined_in};
+use crate::analysis::claims::{Claims, What, by_text};
+use crate::analysis::collected::{Collected, Node};
+use crate::analysis::facts::handed::{Handed, Importer};
+use crate::analysis::world::{Role, World};
+use crate::names::parent;
+
+/// Maximum number of modules through which an imported name is followed.
+const DEPTH: usize = 6;
+
+#[derive(Default)]
+pub(super) struct HandedNames {
+    /// Names that have been asked for.
+    taken: BTreeSet<String>,
+}
+
+impl Heuristic for HandedNames {
+    fn of_all(&mut self, collected: &Collected, world: &World<'_>, claims: &mut Claims) {
+        let of_installed = |n: &&Node| n.role != Role::Stdlib;
+        let importers: Vec<(&str, &Importer)> = collected
+            .nodes
+            .iter()
+            .filter(of_installed)
+            .flat_map(|n| n.facts.importers.iter().map(|importer| (n.module.name.as_str(), importer)))
+            .collect();
+        if importers.is_empty() {
+            return;
+        }
+        for node in collected.nodes.iter().filter(of_installed) {
+            for handed in &node.facts.handed {
+                let mut meant = importers.iter().filter(|(_, importer)| {
+                    importer.function == handed.function && importer.slot.takes(&handed.argument)
+                });
+                if let Some((_, importer)) = meant.find(|(module, _)| knows(node, handed, module, collected))
+                {
+                    self.take(node, handed, importer, world, claims);
+                }
+            }
+        }
+    }
+}
+
+impl HandedNames {
+    fn take(
+        &mut self,
+        node: &Node,
+        handed: &Handed,
+        importer: &Importer,
+        world: &World<'_>,
+        claims: &mut Claims,
+    ) {
+        let module = &node.module;
+        let text = handed.text.as_deref().unwrap_or(&module.name);
+        let names = match &importer.anchored {
+            None if handed.text.is_some() => vec![text.to_owned()],
+            None => Vec::new(),
+            Some(start) => below(text, start, world),
+        };
+        for name in names.into_iter().filter(|name| world.exists(name)) {
+            if self.taken.insert(name.clone()) {
+                let reason = by_text(&module.name, text, handed.line);
+                claims.push(What::Module(name), &reason, node.role == Role::Program);
+            }
+        }
+    }
+}
+
+/// The modules below a package, or below that of a module, whose relative names begin so.
+fn below(anchor: &str, start: &str, world: &World<'_>) -> Vec<String> {
+    let tail = start.trim_start_matches('.');
+    let mut package = Some(anchor);
+    for _ in 1..start.len() - tail.len() {
+        package = package.and_then(parent);
+    }
+    let Some(package) = package.filter(|package| world.is_package(package)) else { return Vec::new() };
+    let (inner, first) = tail.rsplit_once('.').unwrap_or(("", tail));
+    let package = if inner.is_empty() { package.to_owned() } else { format!("{package}.{inner}") };
+    let children = world.children(&package).into_iter();
+    children.filter(|c| c.starts_with(first) && c != "__main__").map(|c| format!("{package}.{c}")).collect()
+}
+
+/// Whether what a module calls is a function of `module`: it has imported one of them.
+fn knows(node: &Node, handed: &Handed, module: &str, collected: &Collected) -> bool {
+    node.facts.imports.iter().any(|import| {
+        let Some(base) = absolute(node, import.origin, &import.module) else { return false };
+        let inner = |name: &str| if base.is_empty() { name.to_owned() } else { format!("{base}.{name}") };
+        let is_function = |name: &String| {
+            *name == handed.function && defined_in(&inner(name), collected, DEPTH) == Some(module)
+        };
+        base == module || import.names.iter().any(|name| inner(name) == module || is_function(name))
+    })
+}
