@@ -122,7 +122,8 @@ if sys.argv[1] == 'again':
     try: importlib.import_module('pa' + 'ckage')
     except ImportError as e: raise RuntimeError('wrapped') from e
 if sys.argv[1] == 'path': sys.path.clear(); import colorsys
-importlib.import_module('pack' + 'age' if sys.argv[1] == 'top' else 'json.pack' + 'age')
+if sys.argv[1] == 'file': open(sys.argv[2].replace('HERE', __file__[:-len('app.py')]))
+importlib.import_module(sys.argv[2])
 ";
     let caught = "ModuleNotFoundError No module named 'caught' None (\"No module named 'caught'\",)\n";
     let all = interpreters();
@@ -136,9 +137,9 @@ importlib.import_module('pack' + 'age' if sys.argv[1] == 'top' else 'json.pack' 
             .arg(&interpreter.exe)
             .run();
         let app = project.moved(harness::Mode::Onefile, "app", outcome);
-        let run = |how: &str| app.command().arg(how).run();
-        for (how, name) in [("top", "package"), ("below", "json.package")] {
-            let outcome = run(how);
+        let run = |how: &str, what: &str| app.command().args([how, what]).run();
+        for name in ["wave", "json.tool"] {
+            let outcome = run("", name);
             assert_eq!(outcome.exits(1).stdout, caught, "{outcome}");
             let expected = format!(
                 "ModuleNotFoundError: No module named '{name}'\nhint: `{name}` is not in this program; \
@@ -146,8 +147,21 @@ importlib.import_module('pack' + 'age' if sys.argv[1] == 'top' else 'json.pack' 
             );
             assert!(outcome.stderr.ends_with(&expected), "{outcome}");
         }
-        for how in ["hook", "words", "again", "path"] {
-            let outcome = run(how);
+        let outcome = run("file", "HEREdata/words.txt");
+        let expected = "\nhint: `data/words.txt` is not in this program; if the program only reads it, add it to the spec: \
+                        [[data]] with from = \"data/words.txt\" and to = \"data\"\n";
+        assert!(outcome.exits(1).stderr.ends_with(expected), "{outcome}");
+        // What was not there when the program was built is no fault of the spec.
+        for (how, what) in [
+            ("hook", "wave"),
+            ("words", ""),
+            ("again", ""),
+            ("path", ""),
+            ("", "never_installed"),
+            ("", "json.never"),
+            ("file", "/never/there"),
+        ] {
+            let outcome = run(how, what);
             outcome.exits(1);
             assert!(!outcome.stderr.contains("hint:"), "{outcome}");
         }

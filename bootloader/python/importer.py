@@ -397,17 +397,32 @@ def show_end():
 
 
 def advise():
-    """Says how the module gets into the bundle whose absence has just ended the program.
+    """Says how the module or file gets into the bundle whose absence has just ended the program.
 
     Only where python itself has shown the traceback, and for an import that found nothing: not for a module that
-    the bundle holds and that a changed search path hides, nor for an exception with other words.
+    the bundle holds and that a changed search path hides, nor for one that was not there when the program was built, nor
+    for an exception with other words.
     """
     error = sys.last_value
+    if sys.excepthook is not sys.__excepthook__:
+        return
+    if error.__class__ is FileNotFoundError:
+        _advise_file(error.filename)
+        return
     name = error.name
-    if (sys.excepthook is not sys.__excepthook__ or name.__class__ is not str
+    if (name.__class__ is not str
             or error.args != ('No module named %r' % name,)
             or not name.replace('.', '_').isidentifier()
-            or name in sys.builtin_module_names or _freeze.record(name) is not None):
+            or _freeze.record(name) is not None or _freeze.was_left_out(name) is None):
         return
     sys.stderr.write('hint: `%s` is not in this program; add it to the spec: [modules] include = ["%s"]\n'
                      % (name, name))
+
+
+def _advise_file(path):
+    """The same for a file that the program has looked for in the bundle."""
+    if path.__class__ is not str or not path.startswith(ROOT + SEP) or '..' in path.split(SEP):
+        return
+    inner = path[len(ROOT) + 1:].replace(SEP, '/')
+    sys.stderr.write('hint: `%s` is not in this program; if the program only reads it, add it to the spec: '
+                     '[[data]] with from = "%s" and to = "%s"\n' % (inner, inner, inner.rpartition('/')[0]))

@@ -1,123 +1,19 @@
 """What tests/compat/apps.py does with each application: its packages, its console script, and a function that uses it.
 
 A function asserts what the application prints, writes or serves. It runs in a process that sees Python; what it starts
-does not, unless it is the unfrozen application.
+does not, unless it is the unfrozen application. commands.py and desktop.py hold more of them.
 """
 
-import contextlib
 import http.server
 import json
 import os
 import pathlib
-import signal
 import socket
 import struct
-import subprocess
 import threading
 import time
-import urllib.error
-import urllib.request
 
-APPLICATIONS = {}
-PATIENCE = 60
-
-
-class Application:
-    def __init__(self, name, entry, packages, files, function):
-        self.name, self.entry, self.packages, self.files, self.function = name, entry, packages, files, function
-
-
-def application(name, packages, entry=None, files=None):
-    """Makes a function the use of an application: of a console script, or of a script in a folder beside this file."""
-
-    def note(function):
-        APPLICATIONS[name] = Application(name, entry or name, packages, files, function)
-        return function
-
-    return note
-
-
-class Use:
-    """An application in use: how it is started, and the folder it works in."""
-
-    def __init__(self, command, enter, hide):
-        self.command, self.enter, self.hide = command, enter, hide
-        self.servers = []
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *raised):
-        for server in self.servers:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(server.pid, signal.SIGKILL)
-            server.wait()
-            if raised[0]:
-                print(pathlib.Path(f"server-{server.pid}.log").read_text(errors="replace")[-3000:])
-
-    def line(self, arguments, visible):
-        hide = [path for path in self.hide if not visible or not path.startswith(visible)]
-        return [*self.enter, *hide, "--", *self.command, *map(str, arguments)]
-
-    def __call__(self, *arguments, code=0, visible=None, **environment):
-        """Starts it; returns what it printed. What lies below `visible` is not hidden."""
-        done = subprocess.run(
-            self.line(arguments, visible),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, **environment},
-            timeout=150,
-        )
-        text = done.stdout.decode(errors="replace")
-        assert done.returncode == code, f"{arguments} ended with {done.returncode}, expected {code}\n{text[-3000:]}"
-        return text
-
-    def serve(self, *arguments, **environment):
-        """Starts it and leaves it running."""
-        log = open("server.log", "wb")
-        server = subprocess.Popen(
-            self.line(arguments, None),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, **environment},
-            start_new_session=True,
-        )
-        os.rename("server.log", f"server-{server.pid}.log")
-        self.servers.append(server)
-
-    def fetch(self, url, data=None, method=None, **headers):
-        """Asks a server, which may have to start first."""
-        end = time.monotonic() + PATIENCE
-        request = urllib.request.Request(url, data, headers, method=method)
-        while True:
-            try:
-                with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-                    return answer.read().decode(errors="replace")
-            except urllib.error.HTTPError:
-                raise
-            except OSError:
-                if time.monotonic() > end or any(server.poll() is not None for server in self.servers):
-                    raise
-                time.sleep(0.1)
-
-
-def write(name, text):
-    path = pathlib.Path(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    return path
-
-
-def read(name):
-    return pathlib.Path(name).read_text()
-
-
-def port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from using import PATIENCE, application, port, read, write
 
 
 @application("yt-dlp", ["yt-dlp[default]"])

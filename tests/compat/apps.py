@@ -3,10 +3,10 @@
 
     python3 tests/compat/apps.py --python 3.12 --freeze target/release/freeze [NAMES…]
 
-What is done with each application is a function of applications.py. It gets a virtual environment of its own, is
-used unfrozen first, then frozen without options (`freeze --entry-point NAME`) in each mode, moved to another folder,
-and used where every Python of the machine, the environment, the sources and this repository are covered, in a network
-namespace with nothing but the loopback. All that is as in run.py, whose functions do the work.
+What is done with each application is a function of applications.py, commands.py or desktop.py. It gets a virtual
+environment of its own, is used unfrozen first, then frozen without options (`freeze --entry-point NAME`) in each mode,
+moved to another folder, and used where every Python of the machine, the environment, the sources and this repository
+are covered, in a network namespace with nothing but the loopback. All that is as in run.py, whose functions do the work.
 """
 
 import argparse
@@ -15,7 +15,12 @@ import shutil
 import sys
 
 import run
-from applications import APPLICATIONS, Use
+
+# Each of the three enters its applications into APPLICATIONS.
+import applications  # noqa: F401
+import commands  # noqa: F401
+import desktop  # noqa: F401
+from using import APPLICATIONS, Use
 
 HERE = pathlib.Path(__file__).resolve()
 
@@ -48,7 +53,9 @@ class Applications(run.Corpus):
         """Uses an application: a process of this script does, which sees Python, and starts what does not."""
         name = folder.name.removesuffix("-unfrozen")
         covered = [part for path in hidden for part in ("--hide", path)]
-        use = [sys.executable, HERE, "--use", name, *covered, "--", *command]
+        pictures = self.work / "pictures"
+        pictures.mkdir(exist_ok=True)
+        use = [sys.executable, HERE, "--use", name, "--picture", pictures / f"{name}.rgb", *covered, "--", *command]
         return super().start(use, folder, [], **more)
 
     def program(self, path):
@@ -90,9 +97,10 @@ def use(words):
     at = words.index("--")
     parser = argparse.ArgumentParser()
     parser.add_argument("--use")
+    parser.add_argument("--picture", type=pathlib.Path)
     parser.add_argument("--hide", action="append", default=[])
     arguments, command = parser.parse_args(words[:at]), words[at + 1 :]
-    with Use(command, ["unshare", "-m", "sh", "-c", run.ENTER, "sh"], arguments.hide) as used:
+    with Use(command, ["unshare", "-m", "sh", "-c", run.ENTER, "sh"], arguments.hide, arguments.picture) as used:
         APPLICATIONS[arguments.use].function(used)
     print("ok")
 

@@ -136,6 +136,11 @@ pub mod file_flag {
     pub const RESOURCE: u8 = 4;
 }
 
+/// Hash of a dotted name in [`setting::ABSENT`]: FNV-1a of 32 bits.
+pub fn name_hash(name: &[u8]) -> u32 {
+    name.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+}
+
 /// Names of the settings, the key–value part of the index that tells the launcher what to do.
 ///
 /// A key may repeat; the values are bytes, text in UTF-8 unless said otherwise.
@@ -161,6 +166,10 @@ pub mod setting {
     /// Paths under the root of folders that exist without a file in them, sorted, with NUL between them: those of packages
     /// whose modules stay in the archive.
     pub const FOLDERS: &[u8] = b"folders";
+    /// Hashes ([`super::name_hash`], four bytes each, little-endian, sorted) of the modules that could have been collected and
+    /// were not: those at the top of the search path, and those right inside collected packages. They decide which hint a
+    /// missing module gets, and do not tell what else was installed.
+    pub const ABSENT: &[u8] = b"absent";
     /// Onedir: name of the contents folder beside the executable; `.` is the executable's own.
     pub const CONTENTS: &[u8] = b"contents";
     /// A program: `name NUL entry-module NUL script`: the module record that holds the entry's code

@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::{Mutex, OnceLock};
 
-use bootloader::archive::{Archive, FileKind, ModuleKind, is_code, is_path, module_flag};
+use bootloader::archive::{Archive, FileKind, ModuleKind, is_code, is_path, module_flag, name_hash, setting};
 
 use super::api::{Api, FastCall, METH_FASTCALL, PyMethodDef, PyObject};
 use super::{events, hidden, name, place};
@@ -137,9 +137,10 @@ const fn def(name: &'static CStr, function: FastCall) -> PyMethodDef {
     }
 }
 
-static FUNCTIONS: [PyMethodDef; 13] = [
+static FUNCTIONS: [PyMethodDef; 14] = [
     def(c"find", find),
     def(c"record", record),
+    def(c"was_left_out", was_left_out),
     def(c"code", code),
     def(c"source", source),
     def(c"data", data),
@@ -398,6 +399,18 @@ unsafe extern "C" fn record(_: *mut PyObject, args: *const *mut PyObject, n: isi
         Call::run(args, n, |call| {
             let index = call.state.archive.search_module(call.text(0)?).ok()?;
             call.describe(index)
+        })
+    }
+}
+
+/// `was_left_out(name)`: something true if the module was there when the program was built.
+unsafe extern "C" fn was_left_out(_: *mut PyObject, args: *const *mut PyObject, n: isize) -> *mut PyObject {
+    // SAFETY: called by Python.
+    unsafe {
+        Call::run(args, n, |call| {
+            let hash = name_hash(call.text(0)?).to_le_bytes();
+            let absent = call.state.archive.setting(setting::ABSENT)?;
+            absent.chunks_exact(4).any(|known| known == hash).then(|| call.string(b"yes"))
         })
     }
 }

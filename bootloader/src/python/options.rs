@@ -68,7 +68,8 @@ impl Options {
 
     fn extension(&mut self, value: &str) -> Result<(), String> {
         match value {
-            "dev" => self.dev_mode = true,
+            // Whatever it is set to (Python/initconfig.c, `config_get_xoption`).
+            dev if dev.split('=').next() == Some("dev") => self.dev_mode = true,
             "utf8" | "utf8=1" => self.utf8_mode = Some(true),
             "utf8=0" => self.utf8_mode = Some(false),
             _ => {

@@ -135,17 +135,18 @@ impl Session {
         status
     }
 
-    /// After the traceback of a module that was not found: says how the module gets into the program. Nothing is lost
-    /// if that fails.
+    /// After the traceback of a module or file that was not found: says how it gets into the program. Nothing is lost if
+    /// that fails.
     fn advise(&self, error: *mut PyObject) {
         let api = self.api;
         // SAFETY: the interpreter runs and this thread holds its lock; null results are checked. The type of the
         // exception is compared only.
         unsafe {
             let builtins = (api.PyEval_GetBuiltins)();
+            let is_meant = |kind| error == (api.PyDict_GetItemString)(builtins, name(kind));
             if builtins.is_null()
                 || error.is_null()
-                || error != (api.PyDict_GetItemString)(builtins, name(c"ModuleNotFoundError"))
+                || !(is_meant(c"ModuleNotFoundError") || is_meant(c"FileNotFoundError"))
             {
                 return;
             }

@@ -62,6 +62,9 @@ pub struct Graph {
     pub searched: Vec<String>,
     /// A module of an installed distribution may start the interpreter (`sys.executable`).
     pub starts_interpreter: bool,
+    /// Names of modules that could have been collected and were not: those at the top of the search path, and those right
+    /// inside collected packages.
+    pub absent: Vec<String>,
     /// Installed distributions that own a collected module or were asked for.
     pub distributions: Vec<Distribution>,
     /// What the user should know.

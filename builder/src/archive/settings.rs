@@ -95,6 +95,11 @@ pub(super) fn add(
     request: &Request,
     python: &Python,
 ) {
+    let mut absent: Vec<u32> =
+        contents.graph.absent.iter().map(|name| bootloader::archive::name_hash(name.as_bytes())).collect();
+    absent.sort_unstable();
+    absent.dedup();
+    encoder.setting(setting::ABSENT, absent.iter().flat_map(|hash| hash.to_le_bytes()).collect::<Vec<u8>>());
     let mut set = |key: &[u8], value: &str| encoder.setting(key, value);
     let (major, minor, _) = python.version;
     set(setting::APP, &request.name);

@@ -46,6 +46,10 @@ impl Policy {
     /// Whether a file, by its path inside its package, is one that a program may read.
     pub(crate) fn is_data(&self, path: &str, target: &Target) -> bool {
         let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        // A template of cookiecutter and its like: all of it is copied.
+        if path.contains("{{") {
+            return true;
+        }
         if self.names.contains(name) || folders.split('/').any(|f| self.folders.contains(f)) {
             return false;
         }

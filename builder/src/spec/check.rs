@@ -71,6 +71,14 @@ pub(crate) fn python_option(text: &str) -> Result<Option<u8>, String> {
     }
 }
 
+/// The level of optimisation by two options: each `O` adds one, up to two.
+pub(crate) fn add_levels(one: Option<u8>, other: Option<u8>) -> Option<u8> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some((one + other).min(2)),
+        (one, other) => one.or(other),
+    }
+}
+
 fn example(word: &str) -> &'static str {
     if word == "X" { "utf8=1" } else { "error" }
 }
@@ -227,6 +235,8 @@ mod tests {
             assert_eq!(python_option(good), Ok(None), "{good}");
         }
         assert_eq!(python_option("OO"), Ok(Some(2)));
+        assert_eq!(add_levels(add_levels(None, Some(1)), Some(1)), Some(2));
+        assert_eq!(add_levels(Some(2), Some(2)), Some(2));
         for bad in ["", "X", "-u", "z", "hash_seed=x"] {
             assert!(python_option(bad).is_err(), "{bad}");
         }

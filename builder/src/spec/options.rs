@@ -171,7 +171,7 @@ fn python(
 ) -> Result<PythonRequest> {
     let mut level = None;
     for option in &options.python_options {
-        level = level.max(checked("--python-option", option, check::python_option)?);
+        level = check::add_levels(level, checked("--python-option", option, check::python_option)?);
     }
     let mut paths = Vec::new();
     for path in options.paths.iter().flat_map(std::env::split_paths).filter(|p| !p.as_os_str().is_empty()) {

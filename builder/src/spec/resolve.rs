@@ -187,7 +187,7 @@ impl Resolver<'_> {
     ) -> Result<PythonRequest> {
         let mut level = None;
         for option in options {
-            level = level.max(self.checked(option, "option", check::python_option)?);
+            level = check::add_levels(level, self.checked(option, "option", check::python_option)?);
         }
         let mut folders = Vec::new();
         for path in paths {

@@ -9,6 +9,7 @@ use crate::analysis::facts::ways::Main;
 use crate::analysis::graph::{Graph, Kind, Module, OwnFile};
 use crate::analysis::world::Role;
 use crate::analysis::world::distributions::{Installed, required_name, requirement_name};
+use crate::names::is_for_tests;
 
 impl Fixpoint<'_> {
     /// The finished graph.
@@ -84,6 +85,7 @@ impl Fixpoint<'_> {
         let mut named: Vec<(&str, usize)> =
             owners.keys().map(|&o| (installed.get(o).name.as_str(), o)).collect();
         named.sort_unstable();
+        let absent = self.absent(&modules);
         // Modules may have come in after the folder was named.
         let mut trees = self.trees;
         trees.retain(|name, _| !modules.contains_key(name));
@@ -95,6 +97,7 @@ impl Fixpoint<'_> {
             module.distribution = module.distribution.and_then(|o| owners.get(&o).copied());
         }
         Graph {
+            absent,
             modules,
             missing: self.missing,
             named_files,
@@ -112,6 +115,17 @@ impl Fixpoint<'_> {
 }
 
 impl Fixpoint<'_> {
+    /// What there is beside and inside the modules that are collected.
+    fn absent(&self, modules: &BTreeMap<String, Module>) -> Vec<String> {
+        let mut absent = self.world.beginning_with("");
+        for package in modules.values().filter(|m| m.package) {
+            let children = self.world.children(&package.name).into_iter();
+            absent.extend(children.map(|child| format!("{}.{child}", package.name)));
+        }
+        absent.retain(|name| !modules.contains_key(name) && !is_for_tests(name));
+        absent
+    }
+
     /// The program's own files at their places under the root. If one lies above the folder of the program, that folder
     /// becomes one of the bundle, with the program's modules in it: paths that go up from `__file__` stay in the bundle.
     fn place_own_files(&mut self, nodes: &mut [Node]) -> Vec<OwnFile> {

@@ -20,6 +20,7 @@ impl Fixpoint<'_> {
         if facts.extends_path && node.module.package {
             self.world.extend_path(&name);
             node.locations = self.world.find(&name).and_then(|f| f.locations).or(node.locations.take());
+            self.look_again_inside(&name);
         }
         let unwanted = self.collected.unwanted(&name, self.world);
         let live = self.live(at, &facts, &unwanted);
@@ -125,7 +126,8 @@ impl Fixpoint<'_> {
         if node.certain || self.collected.get(first).is_some_and(|n| n.certain) {
             return false;
         }
-        let Some(from) = self.world.owner_of(top(&node.module.name)) else { return false };
+        let owner = self.world.owner_of_module(&node.module);
+        let Some(from) = owner.or_else(|| self.world.owner_of(top(&node.module.name))) else { return false };
         let foreign = match self.world.owner_of(first) {
             Some(owner) => owner != from && !self.world.may_require(from, owner),
             None => self.world.is_optional_stdlib(first),

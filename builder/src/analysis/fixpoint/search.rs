@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Fixpoint;
 use crate::analysis::collected::Slot;
-use crate::analysis::graph::Reason;
+use crate::analysis::graph::{Kind, Reason};
 use crate::analysis::world::Role;
 use crate::analysis::world::resolve::Folder;
 use crate::names::top;
@@ -29,9 +29,28 @@ impl Fixpoint<'_> {
             return;
         }
         let missing = self.collected.slots.iter().filter(|(_, slot)| **slot == Slot::Missing);
-        let tops = missing.map(|(name, _)| name.clone()).filter(|name| top(name) == name);
-        let found: BTreeSet<String> = tops.filter(|name| self.world.find(name).is_some()).collect();
+        let names: Vec<String> = missing.map(|(name, _)| name.clone()).collect();
+        let tops = names.iter().filter(|name| top(name) == *name);
+        let found: BTreeSet<String> = tops.filter(|name| self.world.find(name).is_some()).cloned().collect();
         self.forget_missing(|name| found.contains(top(name)));
+        // A namespace package has one more folder.
+        let grown = names.iter().map(|name| top(name)).filter(|name| !found.contains(*name));
+        for namespace in grown.map(str::to_owned).collect::<BTreeSet<_>>() {
+            self.grow(&namespace);
+        }
+    }
+
+    /// Looks again for modules of a namespace package, which further folders of the search path may have.
+    fn grow(&mut self, namespace: &str) {
+        let Some(found) = self.world.find(namespace) else { return };
+        let (Kind::Namespace(_), Some(Slot::Node(at))) = (&found.kind, self.collected.slots.get(namespace))
+        else {
+            return;
+        };
+        let node = &mut self.collected.nodes[*at];
+        node.module.kind = found.kind;
+        node.locations = found.locations.or(node.locations.take());
+        self.look_again_inside(namespace);
     }
 
     /// Adds a folder to the `__path__` of a package.
@@ -45,6 +64,11 @@ impl Fixpoint<'_> {
             let node = &mut self.collected.nodes[*at];
             node.locations = locations.or(node.locations.take());
         }
+        self.look_again_inside(package);
+    }
+
+    /// Looks again for modules of a package that were missing before its `__path__` was extended.
+    pub(super) fn look_again_inside(&mut self, package: &str) {
         let inside = format!("{package}.");
         self.forget_missing(|name| name.starts_with(&inside));
     }

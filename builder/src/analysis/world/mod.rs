@@ -11,7 +11,7 @@ pub(super) mod reader;
 pub(crate) mod resolve;
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use self::distributions::{Installed, normalize, required_name, requirement_name};
@@ -351,9 +351,14 @@ impl<'a> World<'a> {
         own == owner || self.requires(own, required_name).any(|r| r == self.normalized(owner))
     }
 
-    /// Whether a distribution requires another, including for an extra.
+    /// Whether a distribution requires another, including for an extra, or one that requires it in any case.
     pub(super) fn may_require(&self, own: usize, other: usize) -> bool {
-        self.requires(own, |r| Some(requirement_name(r))).any(|r| r == self.normalized(other))
+        let wanted = HashSet::from([other]);
+        self.requires(own, |r| Some(requirement_name(r))).any(|required| {
+            self.installed
+                .named(&required)
+                .is_some_and(|(next, _)| next == other || self.requires_one_of(next, &wanted))
+        })
     }
 
     /// Whether a distribution requires one of some others, directly or indirectly.
@@ -422,6 +427,7 @@ impl<'a> World<'a> {
             let python = self.reader.python;
             let mut roots: Vec<PathBuf> = self.own_folders().map(Path::to_owned).collect();
             roots.extend(python.editable.iter().map(|(_, path)| path.clone()));
+            roots.extend(self.own_packages());
             let projects: Vec<PathBuf> = self.own.iter().filter_map(|folder| self.project(folder)).collect();
             roots.extend(projects);
             // What the interpreter and builds have there is not the program's.
@@ -433,6 +439,17 @@ impl<'a> World<'a> {
             tracing::debug!(?roots, "the program's own files are looked for");
             OwnTree::scan(&roots, &foreign, &self.implicit.own_files, self.reader.disk)
         })
+    }
+
+    /// The folders of the packages of installed distributions that are the program's own.
+    fn own_packages(&self) -> BTreeSet<PathBuf> {
+        let own = self.own_distributions.iter().map(|at| self.installed.get(*at));
+        own.flat_map(|distribution| {
+            let inits = distribution.files.iter().filter_map(|file| file.strip_suffix("/__init__.py"));
+            let tops = inits.filter(|folder| !folder.contains('/'));
+            tops.map(|folder| distribution.location.join(folder)).collect::<Vec<_>>()
+        })
+        .collect()
     }
 
     /// The folder of the project that an entry lies in, if that is a little above it.

@@ -500,6 +500,14 @@ impl<'a> Finder<'a> {
         let mut names = Vec::new();
         if let Some(from) = call.arguments.find_argument_value("fromlist", 3) {
             strings(from, &mut names);
+            // `fromlist=[name]`: whatever is in the package.
+            if let Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) = from
+                && form == Form::Call
+                && elts.iter().any(|name| !name.is_string_literal_expr())
+            {
+                let inside = if text.is_empty() { String::new() } else { format!("{text}.") };
+                self.push(call.range().start(), origin, inside, Form::Prefix, Vec::new());
+            }
         }
         self.push(call.range().start(), origin, text, form, names);
     }

@@ -428,7 +428,15 @@ impl<'a> Finder<'a> {
     }
 
     fn is_module(&self, expr: &Expr, module: &str) -> bool {
-        matches!(expr, Expr::Name(name) if self.modules.get(name.id.as_str()) == Some(&module))
+        match expr {
+            Expr::Name(name) => self.modules.get(name.id.as_str()) == Some(&module),
+            // `__import__("pkgutil").extend_path(…)`
+            Expr::Call(call) => {
+                shapes::called(&call.func) == "__import__"
+                    && matches!(&*call.arguments.args, [Expr::StringLiteral(name)] if name.value.to_str() == module)
+            }
+            _ => false,
+        }
     }
 
     fn member(&self, name: &str) -> Option<(&'static str, &'static str)> {

@@ -1,5 +1,6 @@
 //! Paths of modules and of their folders, as expressions put them together.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 use ruff_python_ast::visitor::{self, Visitor};
@@ -12,6 +13,8 @@ use crate::analysis::facts::source::shapes::{called, imported, variable};
 const DEPTH: u32 = 12;
 /// Assignments of one name that are kept.
 const MOST: usize = 4;
+/// Variables that are looked up for one expression: where many are set to one another, the ways multiply.
+const STEPS: u32 = 200;
 
 /// A module, or something in it.
 pub(super) type Whose = (Origin, String);
@@ -104,6 +107,8 @@ pub(super) struct Names<'a> {
     imports: HashMap<&'a str, Whose>,
     /// Functions and classes of the module.
     own: HashSet<&'a str>,
+    /// What is left of [`STEPS`].
+    left: Cell<u32>,
 }
 
 #[derive(Clone, Copy)]
@@ -135,7 +140,15 @@ impl<'a> Names<'a> {
 
     /// The module that an object is, or is in; none if that is not known.
     pub(super) fn object(&self, expr: &Expr) -> Option<Whose> {
+        self.left.set(STEPS);
         self.object_within(expr, DEPTH)
+    }
+
+    /// What a variable is set to, while there are steps left.
+    fn values_of(&self, name: &str) -> &[Value<'a>] {
+        let left = self.left.get();
+        self.left.set(left.saturating_sub(1));
+        if left == 0 { &[] } else { self.values.get(name).map_or(&[], Vec::as_slice) }
     }
 
     fn object_within(&self, expr: &Expr, depth: u32) -> Option<Whose> {
@@ -149,7 +162,7 @@ impl<'a> Names<'a> {
                 if self.own.contains(name) {
                     return Some((Origin::Own(0), String::new()));
                 }
-                let mut values = self.values.get(name).into_iter().flatten();
+                let mut values = self.values_of(name).iter();
                 values.find_map(|value| match value {
                     Value::Is(value) => self.object_within(value, depth),
                     Value::Below(_) => None,
@@ -192,6 +205,7 @@ impl<'a> Names<'a> {
 
     /// The place that an expression names, if it is one of a module.
     pub(super) fn spot(&self, expr: &Expr) -> Option<Spot> {
+        self.left.set(STEPS);
         self.spot_within(expr, DEPTH)
     }
 
@@ -204,11 +218,13 @@ impl<'a> Names<'a> {
                 name => self.variable(name, depth),
             },
             Expr::Attribute(a) => match a.attr.as_str() {
-                "__file__" => Some(Spot::file(self.object(&a.value))),
+                "__file__" => Some(Spot::file(self.object_within(&a.value, DEPTH))),
                 "__path__" | "submodule_search_locations" => {
                     Some(Spot::folder(self.object_of_spec(&a.value)))
                 }
-                "co_filename" => Some(Spot::file(self.object(&a.value).filter(|w| w.0 == Origin::Own(0)))),
+                "co_filename" => {
+                    Some(Spot::file(self.object_within(&a.value, DEPTH).filter(|w| w.0 == Origin::Own(0))))
+                }
                 "origin" if is_spec(&a.value) => Some(Spot::file(self.object_of_spec(&a.value))),
                 "parent" => Some(self.spot_within(&a.value, depth)?.parent()),
                 name => self.variable(name, depth),
@@ -236,7 +252,7 @@ impl<'a> Names<'a> {
     }
 
     fn variable(&self, name: &str, depth: u32) -> Option<Spot> {
-        self.values.get(name)?.iter().find_map(|value| match value {
+        self.values_of(name).iter().find_map(|value| match value {
             Value::Is(value) => self.spot_within(value, depth),
             Value::Below(top) => {
                 let mut spot = self.spot_within(top, depth)?;
@@ -249,7 +265,7 @@ impl<'a> Names<'a> {
     /// The module of `module.__spec__`, `find_spec("module")`.
     fn object_of_spec(&self, expr: &Expr) -> Option<Whose> {
         match expr {
-            Expr::Attribute(a) if a.attr.as_str() == "__spec__" => self.object(&a.value),
+            Expr::Attribute(a) if a.attr.as_str() == "__spec__" => self.object_within(&a.value, DEPTH),
             Expr::Name(name) if name.id.as_str() == "__spec__" => Some((Origin::Own(0), String::new())),
             Expr::Call(call) if called(&call.func) == "find_spec" => {
                 self.module_named(call.arguments.args.first()?)
@@ -258,9 +274,9 @@ impl<'a> Names<'a> {
                 Some(Value::Is(value @ (Expr::Call(_) | Expr::Attribute(_)))) if is_spec(expr) => {
                     self.object_of_spec(value)
                 }
-                _ => self.object(expr),
+                _ => self.object_within(expr, DEPTH),
             },
-            other => self.object(other),
+            other => self.object_within(other, DEPTH),
         }
     }
 
@@ -272,7 +288,7 @@ impl<'a> Names<'a> {
         };
         let (start, rest) = match (called(&call.func), arguments.split_first()) {
             ("getfile" | "getsourcefile" | "getabsfile", Some((object, _))) => {
-                return Some(Spot::file(self.object(object)));
+                return Some(Spot::file(self.object_within(object, DEPTH)));
             }
             ("dirname", Some((path, _))) => return Some(self.spot_within(path, depth)?.parent()),
             ("map", Some((_, mapped))) => (mapped.first()?, &[][..]),

@@ -2,6 +2,7 @@
 
 pub(super) mod path;
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -44,6 +45,8 @@ pub(super) struct Names<'a> {
     pub aliases: HashMap<&'a str, &'a str>,
     /// What functions give back.
     pub returned: HashMap<&'a str, Vec<&'a Expr>>,
+    /// Expressions that may still be looked at for one path.
+    pub left: Cell<u32>,
     /// The names of the enclosing scope of a function.
     pub outer: Option<Rc<Names<'a>>>,
 }

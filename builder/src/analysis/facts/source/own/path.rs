@@ -11,6 +11,8 @@ use crate::analysis::facts::source::shapes::called;
 const DEPTH: u32 = 10;
 /// Values of one expression that are followed.
 const MOST: usize = 8;
+/// Expressions that are looked at for one: where many variables are set to one another, the ways multiply.
+const STEPS: u32 = 2000;
 
 /// A path, as far as it is known.
 #[derive(Clone, Debug)]
@@ -29,6 +31,7 @@ pub(in crate::analysis::facts::source) struct Path {
 impl Path {
     /// What an expression may be.
     pub(in crate::analysis::facts::source) fn of(expr: &Expr, names: &Names<'_>) -> Vec<Path> {
+        names.left.set(STEPS);
         let mut found = evaluate(expr, names, DEPTH);
         found.truncate(MOST);
         found
@@ -173,7 +176,9 @@ fn literal(text: &ast::ExprStringLiteral) -> Path {
 }
 
 fn evaluate(expr: &Expr, names: &Names<'_>, depth: u32) -> Vec<Path> {
-    let Some(depth) = depth.checked_sub(1) else { return vec![Path::unknown()] };
+    let left = names.left.get();
+    names.left.set(left.saturating_sub(1));
+    let Some(depth) = depth.checked_sub(1).filter(|_| left > 0) else { return vec![Path::unknown()] };
     let inner = |expr: &Expr| evaluate(expr, names, depth);
     let found = match expr {
         Expr::StringLiteral(text) => vec![literal(text)],
