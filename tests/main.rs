@@ -25,6 +25,7 @@ mod damage;
 mod determinism;
 mod environment;
 mod fidelity;
+mod given_names;
 mod hidden;
 mod importer;
 mod init;

@@ -110,7 +110,7 @@ fn what_takes_the_room_is_told() {
 #[test]
 fn a_module_that_is_not_in_the_program_is_named_with_the_line_of_the_spec() {
     let source = "
-import importlib, sys
+import importlib, json, sys
 try:
     importlib.import_module('caught.' + sys.argv[1])
 except ImportError as e:

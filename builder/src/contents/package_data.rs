@@ -389,7 +389,7 @@ impl Sorter<'_, '_> {
         // unless one has a name that no statement can import: then they are run as files.
         let run = code.iter().any(|(_, name)| !is_importable(name));
         // What is a package by its files, and lies in a folder of data: it is loaded by its path.
-        let any = any || code.iter().any(|(file, _)| is_init(file));
+        let any = any || self.inner.contains("{{") || code.iter().any(|(file, _)| is_init(file));
         if (any && !self.inner.is_empty() || run) && !self.package.namespace {
             for (file, name) in code {
                 let path = inside(name);

@@ -61,6 +61,9 @@ impl Fixpoint<'_> {
             module.distribution = owner;
             modules.insert(module.name.clone(), module);
         }
+        for portion in self.portions(&modules) {
+            modules.entry(portion.name.clone()).or_insert(portion);
+        }
         for name in &asked {
             if let Some((at, _)) = installed.named(name) {
                 owners.insert(at, 0);
@@ -115,6 +118,26 @@ impl Fixpoint<'_> {
 }
 
 impl Fixpoint<'_> {
+    /// The folders of namespace packages that lie in searched folders, by the names that their places imply: there the
+    /// importer finds them when Python asks about each folder of `sys.path`.
+    fn portions(&self, modules: &BTreeMap<String, Module>) -> Vec<Module> {
+        let searched = self.world.searched();
+        let mut found = Vec::new();
+        for module in modules.values() {
+            let Kind::Namespace(portions) = &module.kind else { continue };
+            for portion in portions {
+                let place = searched.iter().find_map(|folder| {
+                    let inner = portion.strip_prefix(&folder.path).ok()?.to_str()?;
+                    Some(format!("{}/{inner}", folder.dest.as_ref()?).trim_start_matches('/').to_owned())
+                });
+                let Some(path) = place.filter(|path| *path != module.path) else { continue };
+                let kind = Kind::Namespace(vec![portion.clone()]);
+                found.push(Module { name: path.replace('/', "."), kind, path, ..module.clone() });
+            }
+        }
+        found
+    }
+
     /// What there is beside and inside the modules that are collected.
     fn absent(&self, modules: &BTreeMap<String, Module>) -> Vec<String> {
         let mut absent = self.world.beginning_with("");

@@ -41,6 +41,15 @@ impl Heuristic for EntryPoints {
                 self.named.entry(owner).or_default().push((group.clone(), reason));
             }
         }
+        // `".".join(["app", kind])`: where groups are read, a text may be the first part of their names.
+        for (line, start) in &facts.groups {
+            let start = format!("{}.", start.trim_end_matches('.'));
+            for group in groups.keys().filter(|group| start.len() > 3 && group.starts_with(&start)) {
+                let by = By::EntryPoint(group.clone());
+                let reason = Reason::new(subject.name(), by).at(*line).under(Guard::Function);
+                self.named.entry(owner).or_default().push((group.clone(), reason));
+            }
+        }
     }
 
     fn of_all(&mut self, _: &Collected, _: &World<'_>, claims: &mut Claims) {

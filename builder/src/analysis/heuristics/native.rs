@@ -24,6 +24,7 @@ impl Heuristic for Native {
             packages.extend(look.siblings(&package));
         }
         look.requirements();
+        look.starts();
         look.names_that_run_on();
     }
 }
@@ -102,8 +103,22 @@ impl Look<'_, '_, '_> {
     /// Requirements of the distribution that the file names.
     fn requirements(&mut self) {
         for name in self.requires.clone() {
-            if self.holds(&name) && !self.subject.is_unwanted(&name) {
+            let is_in_rust = name.len() > 5 && self.native.rust.iter().any(|run| run.contains(&name));
+            if (is_in_rust || self.holds(&name)) && !self.subject.is_unwanted(&name) {
                 self.take(&name);
+            }
+        }
+    }
+
+    /// Modules whose names begin as the file says.
+    fn starts(&mut self) {
+        for start in &self.native.starts {
+            let Some((package, first)) = start.rsplit_once('.') else { continue };
+            for child in self.world.children(package).into_iter().filter(|child| child.starts_with(first)) {
+                let name = format!("{package}.{child}");
+                if !is_for_tests(&name) && !self.subject.is_unwanted(&name) {
+                    self.take(&name);
+                }
             }
         }
     }

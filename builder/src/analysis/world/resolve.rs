@@ -137,6 +137,7 @@ impl<'p> Resolver<'p> {
             .or_else(|| self.find_editable(name))
             .or_else(|| self.find_frozen(name))
             .or_else(|| self.find_searched(name, parent))?;
+        self.join_searched(name, parent, &mut found);
         self.place(&mut found);
         if let (Some(more), Some(locations)) = (self.extended.get(name), &mut found.locations) {
             let fresh: Vec<Location> = more.iter().filter(|l| !locations.contains(l)).cloned().collect();
@@ -308,6 +309,23 @@ impl<'p> Resolver<'p> {
         }
         let locations: Vec<Location> = self.searched.iter().map(|f| self.location(&f.path)).collect();
         self.find_in(name, &locations)
+    }
+
+    /// Adds to a namespace package the folders that it has in what is searched besides.
+    fn join_searched(&mut self, name: &str, parent: Option<&[Location]>, found: &mut Found) {
+        let (Kind::Namespace(portions), Some(locations)) = (&mut found.kind, &mut found.locations) else {
+            return;
+        };
+        if let Some(Found { kind: Kind::Namespace(more), locations: Some(places), .. }) =
+            self.find_searched(name, parent)
+        {
+            portions.extend(
+                more.iter().filter(|portion| !portions.contains(portion)).cloned().collect::<Vec<_>>(),
+            );
+            locations.extend(
+                places.iter().filter(|place| !locations.contains(place)).cloned().collect::<Vec<_>>(),
+            );
+        }
     }
 
     /// Lets a module in a folder that is searched besides have its real place.

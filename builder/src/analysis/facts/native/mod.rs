@@ -24,6 +24,12 @@ pub(in crate::analysis) struct NativeNames {
     /// Names run together, in such an extension.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub runs: Vec<String>,
+    /// The same in one that Rust made, as far as they hold an underscore: most names of modules there do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rust: Vec<String>,
+    /// Beginnings of names in the extension's own top-level package: `"package.backend_{}"`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub starts: Vec<String>,
 }
 
 /// Longer strings name no module.
@@ -39,6 +45,10 @@ pub(in crate::analysis) fn find(bytes: &[u8], top: &str) -> NativeNames {
     for text in &tables.strings {
         keep(text, &mut whole);
     }
+    let mut starts: BTreeSet<String> = BTreeSet::new();
+    for text in texts(bytes).chain(tables.strings.iter().map(Vec::as_slice)) {
+        starts.extend(start(text, top));
+    }
     let is_cython = memchr::memmem::find(bytes, b"cython_runtime").is_some();
     let mut words: BTreeSet<String> = BTreeSet::new();
     if is_cython {
@@ -52,11 +62,16 @@ pub(in crate::analysis) fn find(bytes: &[u8], top: &str) -> NativeNames {
         glue(run, top, &mut glued);
     }
     glue(bytes, top, &mut glued);
+    let mut rust: BTreeSet<String> = BTreeSet::new();
     if memchr::memmem::find(bytes, b"/rustc/").is_some() {
         run_together(bytes, &mut whole, &mut glued);
+        let names = bytes.split(|&b| !(b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'));
+        let fits = |name: &&[u8]| (6..200).contains(&name.len()) && name[1..name.len() - 1].contains(&b'_');
+        rust.extend(names.filter(fits).map(|name| String::from_utf8_lossy(name).into_owned()));
     }
     let list = |names: BTreeSet<String>| names.into_iter().collect();
-    NativeNames { whole: list(whole), glued: list(glued), words: list(words), runs: list(runs) }
+    let (whole, glued, words) = (list(whole), list(glued), list(words));
+    NativeNames { whole, glued, words, runs: list(runs), rust: list(rust), starts: list(starts) }
 }
 
 /// The strings that end in NUL. On Windows they lie among other data, whose bytes run into them.
@@ -69,6 +84,14 @@ fn texts(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
         if start > 0 && rest.len() < LEAST { &[][..] } else { rest }
     });
     texts.filter(|text| text.len() < MAX)
+}
+
+/// The known beginning of a name in the package `top` that is completed at run time.
+fn start(text: &[u8], top: &str) -> Option<String> {
+    let end = text.windows(2).position(|pair| pair == b"{}" || pair == b"%s" || pair == b"{0")?;
+    let known = text[..end].strip_prefix(top.as_bytes())?;
+    let is_name = known.first() == Some(&b'.') && known.iter().all(|&b| is_name(b) || b == b'.');
+    is_name.then(|| String::from_utf8_lossy(&text[..end]).into_owned())
 }
 
 /// A name of one part that may be that of a module beside the extension.
@@ -178,6 +201,13 @@ mod tests {
         let names = find(b"\0pkg._impl.core\0not a name\0x\0_private\0word\0json\0a1__mypyc\0", "pkg");
         assert_eq!(names.whole, ["_private", "a1__mypyc", "json", "pkg._impl.core"]);
         assert!(names.glued.is_empty());
+    }
+
+    #[test]
+    fn beginnings_of_names_and_names_in_rust_are_found() {
+        let names = find(b"\0pkg.backend.gl_{}\0other.{}\0/rustc/1\0Errorpkg_linuxpkg_macosx\0", "pkg");
+        assert_eq!(names.starts, ["pkg.backend.gl_"]);
+        assert_eq!(names.rust, ["rrorpkg_linuxpkg_macosx"]);
     }
 
     #[test]

@@ -60,12 +60,10 @@ pub(super) fn named(file: &Path, world: &World<'_>) -> Vec<PathBuf> {
 /// Takes what a text imports, if it is one of Python.
 pub(super) fn code(file: &Path, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
     let disk = world.reader.disk;
-    if disk.size(file).is_some_and(|size| size <= LARGEST)
-        && disk.read(file).is_ok_and(|b| b.is_ascii() || std::str::from_utf8(&b).is_ok())
-    {
-        if let Some(facts) = world.reader.code(file) {
-            imports(&facts, reason, world, claims);
-        }
+    let is_text = disk.size(file).is_some_and(|size| size <= LARGEST)
+        && disk.read(file).is_ok_and(|bytes| std::str::from_utf8(&bytes).is_ok());
+    if is_text && let Some(facts) = world.reader.code(file) {
+        imports(&facts, reason, world, claims);
     }
 }
 
