@@ -74,6 +74,36 @@ def names():
 }
 
 #[test]
+fn a_package_that_is_copied_is_whole() {
+    let app = "
+import os, tempfile, scaffold
+with tempfile.TemporaryDirectory() as folder:
+    scaffold.create(folder)
+    for above, _, files in sorted(os.walk(folder)):
+        print(os.path.relpath(above, folder), sorted(name for name in files if not name.endswith('.pyc')))
+print('end')
+";
+    let create = "
+import pathlib, shutil
+def create(folder):
+    shutil.copytree(pathlib.Path(__file__).parent / 'project', folder, dirs_exist_ok=True,
+                    ignore=shutil.ignore_patterns('__pycache__'))
+";
+    let twin = Twin {
+        own: &[("app.py", app)],
+        installed: &[
+            ("scaffold/__init__.py", create),
+            ("scaffold/project/__init__.py", ""),
+            ("scaffold/project/manage.py", "print(1)\n"),
+            ("scaffold/project/site/__init__.py", ""),
+            ("scaffold/project/site/models.py", "X = 1\n"),
+            ("scaffold/project/site/static/style.css", "a {}\n"),
+        ],
+    };
+    twin.same(newest());
+}
+
+#[test]
 fn variables_that_are_set_to_one_another_take_no_time() {
     let names = ["p", "q", "r", "s", "t"];
     let mut code = "import os\ndef f(p, q, r, s, t):\n".to_owned();

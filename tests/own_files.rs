@@ -46,6 +46,14 @@ fn what_is_not_there_is_told_with_its_line() {
 }
 
 #[test]
+fn what_counts_from_the_command_is_told() {
+    let app = "import os, sys\nbase = os.path.dirname(os.path.abspath(sys.argv[0]))\n\
+               print(os.listdir(os.path.join(base, 'levels')))\n";
+    let (said, _) = built(Project::script(app).file("levels/one.map", "#"), &["-q"]);
+    assert!(said.contains("`app.py:3` names `levels` in the folder of `sys.argv[0]`"), "{said}");
+}
+
+#[test]
 fn imports_that_only_a_run_knows_are_told_at_the_end() {
     let app = "import importlib\nimport sys\nprint(importlib.import_module(sys.argv[1]).__name__)\n";
     for arguments in [&[][..], &["-q"]] {

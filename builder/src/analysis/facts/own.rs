@@ -49,6 +49,9 @@ pub(in crate::analysis) struct OwnPath {
     /// What it is used for.
     #[serde(rename = "u")]
     pub usage: Usage,
+    /// It counts from `sys.argv[0]`, which is the executable once the program is frozen.
+    #[serde(rename = "c", default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_command: bool,
 }
 
 /// What a path counts from.

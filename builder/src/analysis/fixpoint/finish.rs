@@ -128,9 +128,11 @@ impl Fixpoint<'_> {
             for portion in portions {
                 let place = searched.iter().find_map(|folder| {
                     let inner = portion.strip_prefix(&folder.path).ok()?.to_str()?;
-                    Some(format!("{}/{inner}", folder.dest.as_ref()?).trim_start_matches('/').to_owned())
+                    Some(format!("{}/{inner}", folder.dest.as_ref()?).trim_matches('/').to_owned())
                 });
-                let Some(path) = place.filter(|path| *path != module.path) else { continue };
+                let Some(path) = place.filter(|path| !path.is_empty() && *path != module.path) else {
+                    continue;
+                };
                 let kind = Kind::Namespace(vec![portion.clone()]);
                 found.push(Module { name: path.replace('/', "."), kind, path, ..module.clone() });
             }

@@ -180,6 +180,11 @@ impl Look<'_, '_> {
         if found.is_empty() && is_whole && path.base == Base::Module && path.usage == Usage::Read {
             self.absent(path);
         }
+        if path.by_command && path.usage == Usage::Read && !found.is_empty() {
+            let what =
+                format!("`{}` in the folder of `sys.argv[0]`, which is the executable's", known.join("/"));
+            self.tell(path.line, &what, "count from `__file__`, or ship the files beside the executable");
+        }
         !found.is_empty()
     }
 

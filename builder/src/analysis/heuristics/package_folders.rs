@@ -75,7 +75,10 @@ impl PackageFolders {
             return;
         }
         claims.push(What::Listed { package: package.to_owned(), deep }, reason, true);
-        if is_own || by.facts.open {
+        // All of a folder that is copied or walked through is there, templates and examples too; a package that walks through
+        // itself sees what is collected of it.
+        let is_other = deep && !is_inside(&by.module.name, package) && by.module.name != package;
+        if is_own || by.facts.open || is_other {
             self.take(package, deep, by, reason, world, claims);
         }
     }

@@ -177,7 +177,8 @@ impl<'a> Finder<'a> {
             return;
         }
         let line = self.line(range);
-        let path = OwnPath { line, base: *base, parts: parts.clone(), usage };
+        let by_command = path.by_command;
+        let path = OwnPath { line, base: *base, parts: parts.clone(), usage, by_command };
         if !self.own.paths.contains(&path) {
             self.own.paths.push(path);
         }

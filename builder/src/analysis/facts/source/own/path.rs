@@ -22,6 +22,8 @@ pub(in crate::analysis::facts::source) struct Path {
     pub parts: Vec<String>,
     /// Whether it is the file of the module itself.
     pub is_file: bool,
+    /// Whether it counts from `sys.argv[0]`.
+    pub by_command: bool,
     /// Whether it is a string so far: text that is added continues the last part.
     is_text: bool,
     /// The strings that it is made of.
@@ -43,7 +45,14 @@ impl Path {
     }
 
     fn at(base: Base) -> Path {
-        Path { base, parts: Vec::new(), is_file: false, is_text: false, strings: Vec::new() }
+        Path {
+            base,
+            parts: Vec::new(),
+            is_file: false,
+            by_command: false,
+            is_text: false,
+            strings: Vec::new(),
+        }
     }
 
     fn unknown() -> Path {
@@ -250,7 +259,7 @@ fn subscripted(subscript: &ast::ExprSubscript, names: &Names<'_>, depth: u32) ->
         // `sys.path[0]`, and the file that `sys.argv[0]` is.
         value if is_sys_path(value) => vec![Path::at(Base::Program)],
         Expr::Attribute(a) if a.attr.as_str() == "argv" => {
-            vec![Path { is_file: true, ..Path::at(Base::Program) }]
+            vec![Path { is_file: true, by_command: true, ..Path::at(Base::Program) }]
         }
         // `os.path.split(__file__)[0]`, `__path__[0]`
         Expr::Call(call) if called(&call.func) == "split" => call
