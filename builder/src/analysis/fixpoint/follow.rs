@@ -19,8 +19,11 @@ impl Fixpoint<'_> {
         let (facts, name) = (Arc::clone(&node.facts), node.module.name.clone());
         if facts.extends_path && node.module.package {
             self.world.extend_path(&name);
+            let before = node.locations.clone();
             node.locations = self.world.find(&name).and_then(|f| f.locations).or(node.locations.take());
-            self.look_again_inside(&name);
+            if node.locations != before {
+                self.look_again_inside(&name);
+            }
         }
         let unwanted = self.collected.unwanted(&name, self.world);
         let live = self.live(at, &facts, &unwanted);

@@ -80,6 +80,9 @@ impl Fixpoint<'_> {
             .filter(|(name, slot)| **slot == Slot::Missing && is_meant(name))
             .map(|(name, _)| name.clone())
             .collect();
+        if meant.is_empty() {
+            return;
+        }
         for name in &meant {
             self.collected.slots.remove(name);
         }
