@@ -41,12 +41,14 @@ pub(super) fn recall(store: &Store, key: &Hash, disk: &Disk) -> Option<Graph> {
     let current = Hash::try_from(store.get(Bucket::Graph, key)?).ok()?;
     let bytes = store.get(Bucket::Graph, &current)?;
     let kept: Kept = serde_json::from_slice(&bytes).ok()?;
-    let now: Option<Vec<Seen>> = kept.looks.par_iter().map(|look| disk.holds(look)).collect();
-    if now.is_none() {
-        let changed = kept.looks.iter().find(|look| disk.holds(look).is_none());
-        tracing::debug!(?changed, "the module graph of an earlier build does not hold");
-    }
-    let now = now?;
+    let now = kept.looks.par_iter().map(|look| disk.holds(look).ok_or(&look.0));
+    let now: Vec<Seen> = match now.collect::<Result<_, _>>() {
+        Ok(now) => now,
+        Err(changed) => {
+            tracing::debug!(path = %changed.display(), "the module graph of an earlier build does not hold");
+            return None;
+        }
+    };
     tracing::debug!(looks = kept.looks.len(), "the module graph of an earlier build holds");
     if kept.looks.iter().zip(&now).any(|((_, then), now)| then != now) {
         // Not to be read again next time.

@@ -1,13 +1,11 @@
 //! Modules and scripts that are run as main, in a child process or in the same one.
 
-use std::path::Path;
-
-use super::Heuristic;
 use super::searched::{as_module, paths};
+use super::{Heuristic, scripts};
 use crate::analysis::claims::{Claims, What};
 use crate::analysis::collected::Subject;
+use crate::analysis::facts::Form;
 use crate::analysis::facts::ways::{Main, Place, Started};
-use crate::analysis::facts::{Form, Origin};
 use crate::analysis::graph::{By, Guard, Kind, Reason};
 use crate::analysis::world::resolve::Folder;
 use crate::analysis::world::{Role, World};
@@ -88,21 +86,9 @@ fn script(subject: &Subject<'_>, place: &Place, reason: &Reason, world: &World<'
         match as_module(&dest).filter(is_module) {
             Some(name) => claims.push(What::Main(name), reason, true),
             None => {
-                imports_of(&inner, reason, world, claims);
+                scripts::imports(&world.reader.script(&inner), reason, world, claims);
                 claims.push(What::File { path: inner, dest }, reason, true);
             }
         }
-    }
-}
-
-/// What a script imports that stays a file.
-fn imports_of(file: &Path, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
-    for import in world.reader.script(file).imports.into_iter().filter(|i| i.origin == Origin::Absolute) {
-        for name in import.names.iter().map(|name| format!("{}.{name}", import.module)) {
-            if world.exists(&name) {
-                claims.module(name, reason);
-            }
-        }
-        claims.module(import.module, reason);
     }
 }

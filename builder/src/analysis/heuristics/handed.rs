@@ -1,6 +1,6 @@
 //! Modules that are imported by functions of other modules which are handed their names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Heuristic;
 use super::sources::{absolute, defined_in};
@@ -22,20 +22,17 @@ pub(super) struct HandedNames {
 impl Heuristic for HandedNames {
     fn of_all(&mut self, collected: &Collected, world: &World<'_>, claims: &mut Claims) {
         let of_installed = |n: &&Node| n.role != Role::Stdlib;
-        let importers: Vec<(&str, &Importer)> = collected
-            .nodes
-            .iter()
-            .filter(of_installed)
-            .flat_map(|n| n.facts.importers.iter().map(|importer| (n.module.name.as_str(), importer)))
-            .collect();
-        if importers.is_empty() {
-            return;
+        // Function → where it is, and what it imports.
+        let mut importers: BTreeMap<&str, Vec<(&str, &Importer)>> = BTreeMap::new();
+        for node in collected.nodes.iter().filter(of_installed) {
+            for importer in &node.facts.importers {
+                importers.entry(&importer.function).or_default().push((&node.module.name, importer));
+            }
         }
         for node in collected.nodes.iter().filter(of_installed) {
             for handed in &node.facts.handed {
-                let mut meant = importers.iter().filter(|(_, importer)| {
-                    importer.function == handed.function && importer.slot.takes(&handed.argument)
-                });
+                let called = importers.get(handed.function.as_str()).into_iter().flatten();
+                let mut meant = called.filter(|(_, importer)| importer.slot.takes(&handed.argument));
                 if let Some((_, importer)) = meant.find(|(module, _)| knows(node, handed, module, collected))
                 {
                     self.take(node, handed, importer, world, claims);

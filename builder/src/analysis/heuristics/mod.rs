@@ -24,6 +24,7 @@ mod programs;
 mod requirements;
 mod rules;
 mod scans;
+mod scripts;
 mod search_path;
 mod searched;
 mod site_hooks;

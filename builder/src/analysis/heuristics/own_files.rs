@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use self::layout::Layout;
-use super::Heuristic;
+use super::{Heuristic, scripts};
 use crate::analysis::claims::{Claims, What, by_text};
 use crate::analysis::collected::{Collected, Node};
 use crate::analysis::facts::own::{Base, Own, OwnPath, Text, Usage};
@@ -99,7 +99,7 @@ impl OwnFiles {
                 if world.is_own_module(&name) && !world.is_excluded(&name) {
                     claims.module(&name, reason);
                 }
-                read::script(&file, reason, world, claims);
+                scripts::imports(&world.reader.script(&file), reason, world, claims);
                 claims.push(What::File { path: file.clone(), dest }, reason, true);
             }
         }
@@ -340,7 +340,7 @@ impl Look<'_, '_> {
         if self.world.is_entry_file(file) || is_test(&stem) || TOOLS.contains(&stem.as_str()) {
             return;
         }
-        read::script(file, reason, self.world, self.claims);
+        scripts::imports(&self.world.reader.script(file), reason, self.world, self.claims);
         if named == Named::Path
             && let Some(dest) = dest.or_else(|| self.layout.dest(file))
         {

@@ -271,6 +271,12 @@ fn content(path: &Path) -> Option<Hash> {
 mod tests {
     use super::*;
 
+    /// The paths at which something else is seen now.
+    fn changed(looks: &[Look]) -> Vec<PathBuf> {
+        let now = Disk::default();
+        looks.iter().filter(|look| now.holds(look).is_none()).map(|look| look.0.clone()).collect()
+    }
+
     // It makes a link to a folder.
     #[cfg(unix)]
     #[test]
@@ -287,13 +293,7 @@ mod tests {
         assert_eq!(disk.read(&path("file")).unwrap(), b"one");
         assert!(!disk.is_file(&path("absent")) && disk.is_dir(&path("link")));
         let looks = disk.looks().unwrap();
-        let changed = || {
-            looks
-                .iter()
-                .filter(|l| Disk::default().holds(l).is_none())
-                .map(|l| l.0.clone())
-                .collect::<Vec<_>>()
-        };
+        let changed = || changed(&looks);
         assert!(looks.len() == 4 && changed().is_empty());
         // The same length and the old time of modification: the time of the inode tells.
         let old = path("file").metadata().unwrap().modified().unwrap();
@@ -318,13 +318,7 @@ mod tests {
         disk.list(&path("folder")).unwrap();
         assert!(disk.is_file(&path("seen")));
         let looks = disk.looks().unwrap();
-        let changed = || {
-            looks
-                .iter()
-                .filter(|l| Disk::default().holds(l).is_none())
-                .map(|l| l.0.clone())
-                .collect::<Vec<_>>()
-        };
+        let changed = || changed(&looks);
         assert!(looks.len() == 3 && changed().is_empty());
         // The same length, right after: no time need tell.
         std::fs::write(path("file"), "two").unwrap();

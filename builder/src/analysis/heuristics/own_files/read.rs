@@ -1,14 +1,12 @@
-//! What files of the program's own name: configurations modules, scripts what they import.
+//! Modules and files that texts among the program's own files name.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::analysis::claims::{Claims, by_text};
-use crate::analysis::facts::{Facts, Origin};
 use crate::analysis::graph::Reason;
-use crate::analysis::heuristics::own_words;
+use crate::analysis::heuristics::{own_words, scripts};
 use crate::analysis::world::World;
-use crate::names::top;
 
 /// Larger files are data, not configuration.
 const LARGEST: u64 = 256 << 10;
@@ -63,25 +61,6 @@ pub(super) fn code(file: &Path, reason: &Reason, world: &World<'_>, claims: &mut
     let is_text = disk.size(file).is_some_and(|size| size <= LARGEST)
         && disk.read(file).is_ok_and(|bytes| std::str::from_utf8(&bytes).is_ok());
     if is_text && let Some(facts) = world.reader.code(file) {
-        imports(&facts, reason, world, claims);
-    }
-}
-
-/// Takes what a script imports that is run or read as a file.
-pub(super) fn script(file: &Path, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
-    imports(&world.reader.script(file), reason, world, claims);
-}
-
-fn imports(facts: &Facts, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
-    for import in &facts.imports {
-        if import.origin != Origin::Absolute || !world.exists(top(&import.module)) {
-            continue;
-        }
-        for name in import.names.iter().map(|name| format!("{}.{name}", import.module)) {
-            if world.exists(&name) {
-                claims.module(name, reason);
-            }
-        }
-        claims.module(&import.module, reason);
+        scripts::imports(&facts, reason, world, claims);
     }
 }
