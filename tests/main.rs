@@ -35,6 +35,7 @@ mod kinds;
 mod launcher;
 mod links;
 mod macos;
+mod opened_libraries;
 mod output;
 mod own_files;
 mod package_folders;

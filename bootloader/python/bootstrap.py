@@ -16,9 +16,11 @@ SEP = _external.path_sep
 _ROOT_SLASH = ROOT + SEP
 _CODE, _EXTENSION, _NAMESPACE, _DAMAGED = 0, 1, 2, 3
 # Modules that are changed when they are loaded, and the loaders that do it.
-_SPECIAL = {'_tkinter': 'TclLoader', 'pkg_resources': 'PkgResourcesLoader'}
+_SPECIAL = {'_tkinter': 'TclLoader', 'ctypes.util': 'CtypesUtilLoader', 'pkg_resources': 'PkgResourcesLoader'}
 if sys.version_info >= (3, 15):
     _SPECIAL['traceback'] = 'TracebackLoader'
+if not _freeze.on_disk:
+    _SPECIAL['ctypes'] = 'CtypesLoader'
 if sys.platform == 'win32':
     _SPECIAL['multiprocessing.spawn'] = 'SpawnLoader'
 if sys.version_info < (3, 10):

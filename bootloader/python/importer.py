@@ -105,6 +105,54 @@ class PkgResourcesLoader(_freeze_bootstrap.Loader):
             known.add_entry(entry)
 
 
+class CtypesLoader(_freeze_bootstrap.Loader):
+    """Loads `ctypes` where libraries are in memory: the system's loader finds none of them."""
+
+    def exec_module(self, module):
+        super().exec_module(module)
+        plain = module._dlopen
+
+        def dlopen(name, *mode):
+            path = None
+            if isinstance(name, str) and name:
+                path = _freeze.opened(name if name.startswith(ROOT + SEP) else ROOT + SEP + name)
+            return plain(path or name, *mode)
+
+        module._dlopen = dlopen
+
+
+class CtypesUtilLoader(_freeze_bootstrap.Loader):
+    """Loads `ctypes.util`, whose `find_library` asks programs of the system, which know nothing of the bundle."""
+
+    def exec_module(self, module):
+        super().exec_module(module)
+        plain = module.find_library
+
+        def find_library(name):
+            return _library(name) or plain(name)
+
+        for attribute in '__name__', '__qualname__', '__module__', '__doc__':
+            setattr(find_library, attribute, getattr(plain, attribute))
+        module.find_library = find_library
+
+
+def _library(name):
+    """The library of the bundle that linkers know by this name: as `ctypes.CDLL` finds it."""
+    if not isinstance(name, str):
+        return None
+    import os
+    if sys.platform in ('win32', 'darwin'):
+        path = os.path.join(ROOT, name + '.dll' if sys.platform == 'win32' else 'lib%s.dylib' % name)
+        return path if os.path.isfile(path) else None
+    start = 'lib%s.so' % name
+    found = [file for file, _ in _freeze.files(ROOT) or () if file == start or file.startswith(start + '.')]
+    if not found or not _freeze.on_disk:
+        # In memory libraries go by their own names.
+        return max(found, key=len, default=None)
+    # The shortest name is the linkers', and leads to the one that the library has itself.
+    return os.path.basename(os.path.realpath(os.path.join(ROOT, min(found, key=len))))
+
+
 class TracebackLoader(_freeze_bootstrap.Loader):
     """Loads `traceback`, which from 3.15 on blames `python -S` for modules that are missing, as the flags here say it was."""
 

@@ -3,7 +3,9 @@
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::{Mutex, OnceLock};
 
-use bootloader::archive::{Archive, FileKind, ModuleKind, is_code, is_path, module_flag, name_hash, setting};
+use bootloader::archive::{
+    Archive, FileId, FileKind, ModuleKind, is_code, is_path, module_flag, name_hash, setting,
+};
 
 use super::api::{Api, FastCall, METH_FASTCALL, PyMethodDef, PyObject};
 use super::{events, hidden, name, place};
@@ -137,7 +139,7 @@ const fn def(name: &'static CStr, function: FastCall) -> PyMethodDef {
     }
 }
 
-static FUNCTIONS: [PyMethodDef; 14] = [
+static FUNCTIONS: [PyMethodDef; 15] = [
     def(c"find", find),
     def(c"record", record),
     def(c"was_left_out", was_left_out),
@@ -149,6 +151,7 @@ static FUNCTIONS: [PyMethodDef; 14] = [
     def(c"has_resources", has_resources),
     def(c"is_dir", is_dir),
     def(c"library", library),
+    def(c"opened", opened),
     def(c"enter", events::enter),
     def(c"leave", events::leave),
     def(c"show", events::show),
@@ -571,6 +574,19 @@ unsafe extern "C" fn is_dir(_: *mut PyObject, args: *const *mut PyObject, n: isi
                     || archive.files_below(&[&call.place(0)?[..], b"/"].concat()).next().is_some()
             };
             found.then(|| call.number(1))
+        })
+    }
+}
+
+/// `opened(path)`: loads what a library of the archive needs and returns the path to load it from; `None` where the archive has
+/// no library at this path.
+unsafe extern "C" fn opened(_: *mut PyObject, args: *const *mut PyObject, n: isize) -> *mut PyObject {
+    // SAFETY: called by Python.
+    unsafe {
+        Call::run(args, n, |call| {
+            let file = call.state.archive.search_file(&call.place(0)?).ok()?;
+            let path = call.state.libraries.prepare(file as FileId).ok()?;
+            Some(decode(call.state.api, os::path_bytes(&path), false))
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::graph::{By, Guard, Reason, Source};
+use super::graph::{By, Guard, OpenedLibrary, Reason, Source};
 use super::world::resolve::Folder;
 use crate::error::Warning;
 
@@ -61,6 +61,8 @@ pub(super) enum What {
         /// The folder.
         folder: Folder,
     },
+    /// A native library that is opened by its name.
+    Library(OpenedLibrary),
     /// Something of the program's own code that could not be followed.
     Unfollowed(Warning),
     /// Code that runs before the entry, as a runtime hook.

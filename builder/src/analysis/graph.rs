@@ -57,6 +57,9 @@ pub struct Graph {
     /// Files of the program's own that its strings name.
     #[serde(default)]
     pub own_files: Vec<OwnFile>,
+    /// Native libraries that code opens by their names.
+    #[serde(default)]
+    pub opened: Vec<OpenedLibrary>,
     /// Places under the root of folders that are searched for modules: they have to exist.
     #[serde(default)]
     pub searched: Vec<String>,
@@ -129,6 +132,26 @@ pub struct OwnFile {
     pub dest: String,
     /// What names it.
     pub reason: Reason,
+}
+
+/// A native library that code opens by its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenedLibrary {
+    /// Its name.
+    pub name: LibraryName,
+    /// Place in the code, `app.py:3`, where this is the program's own.
+    pub own_place: Option<String>,
+    /// What opens it.
+    pub reason: Reason,
+}
+
+/// The name of a native library.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum LibraryName {
+    /// Of its file, as the loader takes it: `libx.so.1`.
+    File(String),
+    /// As linkers know it, and `ctypes.util.find_library`: `x`.
+    Link(String),
 }
 
 /// The source of a module that code reads.
@@ -274,6 +297,15 @@ impl Info {
             }
             Info::Zip { folder, .. } => folder.clone(),
         }
+    }
+
+    /// The name of the egg that it lies in. Python finds an egg's metadata by it, whatever they call themselves.
+    pub fn egg(&self) -> Option<&str> {
+        if self.name() != "EGG-INFO" {
+            return None;
+        }
+        let stem = self.location().file_name()?.to_str()?.strip_suffix(".egg")?;
+        stem.split('-').next()
     }
 
     /// The folder on the search path, or the zip, that the paths of the distribution's files count from.

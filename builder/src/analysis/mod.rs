@@ -17,7 +17,9 @@ pub(crate) mod world;
 
 pub(crate) use self::facts::source::{Plain, expression};
 use self::fixpoint::Fixpoint;
-pub use self::graph::{By, Distribution, Graph, Guard, Info, Kind, Module, Reason, Source};
+pub use self::graph::{
+    By, Distribution, Graph, Guard, Info, Kind, LibraryName, Module, OpenedLibrary, Reason, Source,
+};
 use self::start::entry;
 use self::world::disk::Disk;
 use self::world::distributions::Installed;

@@ -7,6 +7,7 @@ use super::closure::{Closure, join};
 use super::facts::Facts;
 use super::inventory::File;
 use super::paths::MachinePaths;
+use crate::analysis::LibraryName;
 use crate::error::{Result, Warning};
 use crate::spec::Strip;
 
@@ -43,6 +44,14 @@ pub(crate) trait Format: fmt::Debug + Sync {
 
     /// Where the build's environment and the system lead for `needed`, in order.
     fn by_system(&self, facts: &Facts, needed: &str) -> Vec<PathBuf>;
+
+    /// Names of files that the loader of the target would take for a name in code; none where it is one of another system.
+    fn file_names(&self, name: &LibraryName) -> Vec<String>;
+
+    /// Whether a library that is opened by its name is looked for in the search path of the file that opens it.
+    fn opens_by_search_path(&self) -> bool {
+        false
+    }
 
     /// A name as the loader compares it with others.
     fn fold(&self, name: &str) -> String {

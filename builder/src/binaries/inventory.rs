@@ -34,14 +34,28 @@ pub(crate) struct File {
     pub(crate) loader: Option<usize>,
     /// Where each library that it needs comes from.
     pub(crate) edges: Vec<Edge>,
+    /// Whether code opens it by its name.
+    pub(crate) is_opened: bool,
+    /// Libraries of the root that code opens through it, by their names.
+    pub(crate) opens: Vec<usize>,
 }
 
 impl File {
     /// A file of which nothing is known yet.
     pub(crate) fn new(dest: String, source: PathBuf, reason: Reason) -> File {
         let reasons = vec![reason];
-        let (hash, facts, executable) = ([0; 32], None, false);
-        File { dest, source, hash, facts, executable, reasons, loader: None, edges: Vec::new() }
+        File {
+            dest,
+            source,
+            hash: [0; 32],
+            facts: None,
+            executable: false,
+            reasons,
+            loader: None,
+            edges: Vec::new(),
+            is_opened: false,
+            opens: Vec::new(),
+        }
     }
 
     /// Last part of its path under the root.
@@ -65,6 +79,11 @@ impl File {
             Edge::Bundled(i) => Some((name.as_str(), *i)),
             _ => None,
         })
+    }
+
+    /// Whether the spec or an option names it.
+    pub(crate) fn is_requested(&self) -> bool {
+        self.reasons.iter().any(|reason| matches!(reason.by, By::Request(_)))
     }
 
     /// Whether it is a program, not a library.
@@ -92,6 +111,7 @@ pub(crate) fn take(
     python: &Python,
     store: &Store,
     reader: &mut Reader<'_>,
+    opened: Vec<File>,
 ) -> Result<Inventory> {
     let mut files: Vec<File> = Vec::new();
     for module in contents.extensions() {
@@ -111,6 +131,7 @@ pub(crate) fn take(
         file.executable = library.executable;
         files.push(file);
     }
+    files.extend(opened);
     let core = core(python, reader)?;
     let core_dest = core.dest.clone();
     files.extend(stable_abi(python, &core));
@@ -121,7 +142,10 @@ pub(crate) fn take(
     let mut unique: Vec<File> = Vec::new();
     for file in files {
         match by_dest.get(&file.dest) {
-            Some(i) => unique[*i].reasons.extend(file.reasons),
+            Some(i) => {
+                unique[*i].reasons.extend(file.reasons);
+                unique[*i].is_opened |= file.is_opened;
+            }
             None => {
                 by_dest.insert(file.dest.clone(), unique.len());
                 unique.push(file);

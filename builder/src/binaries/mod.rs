@@ -7,6 +7,7 @@ mod facts;
 mod format;
 mod inventory;
 pub(crate) mod macho;
+mod opened;
 mod paths;
 mod pe;
 mod policy;
@@ -83,12 +84,14 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
     let format = choose::format(python, request)?;
     let policy = Policy::of(python.target.os)?;
     let mut reader = Reader::new(format.as_ref(), store);
-    let inventory = inventory::take(contents, python, store, &mut reader)?;
+    let opened = opened::take(contents, &mut reader, policy);
+    let inventory = inventory::take(contents, python, store, &mut reader, opened.files)?;
     let roots = roots(request, python);
-    let mut closure = closure::close(&inventory, &mut reader, policy, &roots, false)?;
-    if closure.gl {
+    let mut closure = closure::close(&inventory, &mut reader, policy, &roots, opened.gl)?;
+    if closure.gl && !opened.gl {
         closure = closure::close(&inventory, &mut reader, policy, &roots, true)?;
     }
+    opened::link(&mut closure, &contents.graph, format.as_ref());
     let paths = machine_paths(request, python);
     let prepared = prepare::all(&closure, format.as_ref(), policy, request.bundle.strip, &paths, store)?;
     let verified = verify::inside(&closure, &prepared, format.as_ref());
@@ -120,8 +123,14 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
         glibc: glibc.map(|(version, culprit, _)| (version, culprit)),
         macos: macos(&closure, &needed(&closure, &verified, contents)),
         host: closure.host.clone().into_iter().collect(),
-        warnings: [inventory.warnings, closure.warnings, verified.warnings, unstripped(request, python)]
-            .concat(),
+        warnings: [
+            opened.warnings,
+            inventory.warnings,
+            closure.warnings,
+            verified.warnings,
+            unstripped(request, python),
+        ]
+        .concat(),
     })
 }
 

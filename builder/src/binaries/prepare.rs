@@ -84,7 +84,8 @@ fn search_path(
         }
     }
     let mut added = false;
-    for (name, j) in file.bundled() {
+    let opened = file.opens.iter().map(|&j| (closure.files[j].file_name(), j));
+    for (name, j) in file.bundled().chain(opened) {
         // libpython is loaded before anything else.
         let there = Some(j) == closure.libpython
             || leads.iter().any(|f| closure.by_dest.get(&format.fold(&join(f, name))) == Some(&j));
@@ -96,7 +97,7 @@ fn search_path(
         }
     }
     let libpython = closure.libpython.is_some_and(|i| closure.files[i].dest == file.dest);
-    if libpython && !own.is_empty() && file.bundled().next().is_none() {
+    if libpython && !own.is_empty() && file.bundled().next().is_none() && file.opens.is_empty() {
         // It opens nothing by name itself; looking into each folder for each library of the system takes time
         // at each start.
         return Some(Vec::new());

@@ -27,7 +27,8 @@ pub(crate) fn inside(closure: &Closure, prepared: &[Prepared], format: &dyn Form
     let mut lost: Vec<Vec<usize>> = Vec::new();
     for (file, prepared) in files.iter().zip(prepared) {
         let mut own = Vec::new();
-        for (name, wanted) in file.bundled().filter(|(_, j)| Some(*j) != closure.libpython) {
+        let opened = file.opens.iter().map(|&j| (files[j].file_name(), j));
+        for (name, wanted) in file.bundled().filter(|(_, j)| Some(*j) != closure.libpython).chain(opened) {
             let name = prepared.names.iter().find(|(old, _)| old == name).map_or(name, |(_, new)| new);
             let leads = format.dests(name, &prepared.search, file.folder());
             let found = leads.iter().find_map(|dest| closure.by_dest.get(&format.fold(dest)));
@@ -46,7 +47,8 @@ pub(crate) fn inside(closure: &Closure, prepared: &[Prepared], format: &dyn Form
     }
     for i in 0..files.len() {
         let direct = |j: usize| -> Vec<usize> {
-            files[j].bundled().map(|(_, k)| k).filter(|k| Some(*k) != closure.libpython).collect()
+            let needed = files[j].bundled().map(|(_, k)| k).filter(|k| Some(*k) != closure.libpython);
+            needed.chain(files[j].opens.iter().copied()).collect()
         };
         verified.needs.push(in_order(i, direct));
         let preload =

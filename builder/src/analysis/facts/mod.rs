@@ -18,7 +18,7 @@ use self::handed::{Handed, Importer};
 use self::looks::Look;
 use self::native::NativeNames;
 use self::own::Own;
-use self::ways::{Program, Searched, Started};
+use self::ways::{Opened, Program, Searched, Started};
 use crate::analysis::graph::Guard;
 
 /// What was found in one source (or bytecode) file. Kept by content hash.
@@ -93,6 +93,9 @@ pub(in crate::analysis) struct Facts {
     /// Programs that it starts or looks for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub programs: Vec<Program>,
+    /// Native libraries that it opens by their names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opened: Vec<Opened>,
     /// What it does with the files of modules.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub looks: Vec<Look>,

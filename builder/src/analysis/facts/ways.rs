@@ -1,8 +1,9 @@
-//! Other ways to modules than imports: folders that a module has searched, and what it runs as main.
+//! Other ways to code than imports: folders that a module has searched, what it runs, and libraries that it opens.
 
 use serde::{Deserialize, Serialize};
 
 use super::own::Base;
+use crate::analysis::graph::LibraryName;
 
 /// A folder in which a module has others looked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,4 +93,15 @@ pub(in crate::analysis) enum Lookup {
     Command,
     /// In `sysconfig.get_path("scripts")`; the name is not known.
     Scripts,
+}
+
+/// A native library that a module opens, or looks for, by its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::analysis) struct Opened {
+    /// Line, 1-based.
+    #[serde(rename = "l")]
+    pub line: u32,
+    /// Its name.
+    #[serde(rename = "n")]
+    pub name: LibraryName,
 }

@@ -107,6 +107,7 @@ impl Fixpoint<'_> {
             making,
             listed: self.listed,
             own_files,
+            opened: self.opened.into_values().collect(),
             searched: self.searched.into_iter().collect(),
             sources: self.sources,
             trees,

@@ -7,7 +7,7 @@ use crate::analysis::claims::{Claim, Claims, What};
 use crate::analysis::collected::{Live, Subject};
 use crate::analysis::facts::condition::{Condition, Role};
 use crate::analysis::facts::{Facts, Form, Import, Origin};
-use crate::analysis::graph::{By, DataTree, Guard, Kind, Module, OwnFile, Reason, SourceUse};
+use crate::analysis::graph::{By, DataTree, Guard, Kind, Module, OpenedLibrary, OwnFile, Reason, SourceUse};
 use crate::analysis::world;
 use crate::names::{self, Pattern, is_entry, top};
 
@@ -200,6 +200,10 @@ impl Fixpoint<'_> {
                 }
                 What::Tree { name, folder } => {
                     self.trees.entry(name).or_insert(DataTree { folder, reason });
+                }
+                What::Library(library) => {
+                    let library = OpenedLibrary { reason, ..library };
+                    self.opened.entry(library.name.clone()).or_insert(library);
                 }
                 What::Listed { package, deep } => *self.listed.entry(package).or_default() |= deep,
                 What::Startup { name, path, source } if !self.collected.slots.contains_key(&name) => {

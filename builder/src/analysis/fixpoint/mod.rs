@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::collected::Collected;
 use super::facts::condition::Platform;
-use super::graph::{By, DataTree, Guard, OwnFile, Reason, SourceUse};
+use super::graph::{By, DataTree, Guard, LibraryName, OpenedLibrary, OwnFile, Reason, SourceUse};
 use super::heuristics::{self, Entry};
 use super::start::entry::Start;
 use super::world::World;
@@ -39,6 +39,8 @@ pub(super) struct Fixpoint<'a> {
     trees: BTreeMap<String, DataTree>,
     /// Path under the root → a file of the program's own.
     own_files: BTreeMap<String, OwnFile>,
+    /// Native libraries that code opens by their names.
+    opened: BTreeMap<LibraryName, OpenedLibrary>,
     /// Places of folders that are searched, under the root.
     searched: BTreeSet<String>,
     queue: Queue,
@@ -73,6 +75,7 @@ impl<'a> Fixpoint<'a> {
             sources: BTreeMap::new(),
             trees: BTreeMap::new(),
             own_files: BTreeMap::new(),
+            opened: BTreeMap::new(),
             searched: BTreeSet::new(),
             queue: Queue::default(),
         }

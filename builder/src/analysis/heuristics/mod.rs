@@ -13,6 +13,7 @@ mod entry_points;
 mod folders;
 mod handed;
 mod implicit;
+mod libraries;
 mod listed_files;
 mod made;
 mod native;
@@ -129,6 +130,12 @@ pub(super) fn all() -> Vec<Entry> {
             "Programs installed by distributions that code starts or looks up by name.",
             INSTALLED,
             programs::Programs::default(),
+        ),
+        entry(
+            "opened libraries",
+            "Native libraries that code opens by name through `ctypes` or `cffi`.",
+            INSTALLED,
+            libraries::Libraries,
         ),
         entry(
             "required libraries",

@@ -40,6 +40,16 @@ impl SystemLibraries {
         let cached = self.cached.get(soname).into_iter().flatten().cloned();
         cached.chain(self.folders.iter().map(|f| f.join(soname))).collect()
     }
+
+    /// The sonames that the cache lists, in no order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.cached.keys().map(String::as_str)
+    }
+
+    /// Folders to look into where there is no cache.
+    pub(crate) fn folders(&self) -> impl Iterator<Item = &Path> {
+        self.folders.iter().map(PathBuf::as_path)
+    }
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {

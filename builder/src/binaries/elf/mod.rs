@@ -13,6 +13,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::facts::Facts;
 use super::format::{Format, Mend, Refusal, Unsafe};
+use crate::analysis::LibraryName;
 use crate::target::Arch;
 use search::Loader;
 
@@ -67,6 +68,18 @@ impl Format for Elf {
 
     fn by_system(&self, facts: &Facts, needed: &str) -> Vec<PathBuf> {
         self.loader.by_system(facts, needed)
+    }
+
+    fn file_names(&self, name: &LibraryName) -> Vec<String> {
+        match name {
+            LibraryName::File(name) if name.ends_with(".so") || name.contains(".so.") => vec![name.clone()],
+            LibraryName::File(_) => Vec::new(),
+            LibraryName::Link(name) => self.loader.named(name).into_iter().collect(),
+        }
+    }
+
+    fn opens_by_search_path(&self) -> bool {
+        true
     }
 
     fn inside(&self, entry: &str, folder: &str) -> Vec<String> {

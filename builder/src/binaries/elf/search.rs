@@ -84,6 +84,27 @@ impl Loader {
         paths
     }
 
+    /// The name of the file that linkers take for `-l<name>`, and `ctypes.util.find_library(name)` with them: the newest that the
+    /// loader knows.
+    pub(crate) fn named(&self, name: &str) -> Option<String> {
+        let start = format!("lib{name}.so");
+        let is_one = |file: &str| {
+            file.strip_prefix(&start).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let in_folder = |folder: &PathBuf| {
+            let entries = fs_err::read_dir(folder).into_iter().flatten().flatten();
+            newest(entries.filter_map(|e| e.file_name().into_string().ok()).filter(|n| is_one(n)))
+        };
+        if let Some(found) = self.environment.iter().find_map(in_folder) {
+            return Some(found);
+        }
+        if let Some(found) = newest(self.system.names().filter(|n| is_one(n)).map(str::to_owned)) {
+            return Some(found);
+        }
+        let folders = self.system.folders().map(Path::to_owned).chain(self.default_folders());
+        folders.map(|folder| self.under_root(&folder)).find_map(|folder| in_folder(&folder))
+    }
+
     /// Where packages have a library that were unpacked and not installed: what Debian chooses among alternatives lies in folders of
     /// their own (`blas/libblas.so.3`), and the link to the chosen one is not there.
     fn unconfigured(&self, needed: &str) -> Option<PathBuf> {
@@ -120,6 +141,17 @@ impl Loader {
         };
         folders.iter().flat_map(expanded).collect()
     }
+}
+
+/// The name with the highest version; one without a version counts least.
+fn newest(names: impl Iterator<Item = String>) -> Option<String> {
+    let version = |name: &String| -> Vec<u64> {
+        let version = name.split_once(".so.").map_or("", |(_, version)| version);
+        version.split('.').filter(|part| !part.is_empty()).map(|part| part.parse().unwrap_or(0)).collect()
+    };
+    // `libx.so.1.2.3` is what `libx.so.1`, the name in other files, leads to.
+    let shortest = |name: &String| std::cmp::Reverse(version(name).len());
+    names.max_by_key(|name| (version(name).first().copied(), shortest(name), version(name)))
 }
 
 /// Where a path leads in the system under `root`, whose absolute links begin there; a path outside of it is left.
@@ -241,6 +273,26 @@ mod tests {
         assert_eq!(found(), [path("atlas/libblas.so.3")]);
         fs_err::write(path("libblas.so.3"), "").unwrap();
         assert_eq!(found(), [path("libblas.so.3")]);
+    }
+
+    #[test]
+    fn names_for_linkers_lead_to_the_newest_library() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("usr/lib/x86_64-linux-gnu");
+        fs_err::create_dir_all(&folder).unwrap();
+        let loader = Loader::new(root.path(), Arch::X86_64, None);
+        for (file, newest) in [
+            ("liba.so", "liba.so"),
+            ("liba.so.9.1", "liba.so.9.1"),
+            ("liba.so.9", "liba.so.9"),
+            ("liba.so.10", "liba.so.10"),
+            ("liba.a", "liba.so.10"),
+            ("libab.so.11", "liba.so.10"),
+        ] {
+            fs_err::write(folder.join(file), "").unwrap();
+            assert_eq!(loader.named("a").as_deref(), Some(newest));
+        }
+        assert_eq!(loader.named("b"), None);
     }
 
     #[test]

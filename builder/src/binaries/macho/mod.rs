@@ -18,6 +18,7 @@ use super::closure::Closure;
 use super::facts::Facts;
 use super::format::{Format, Mend, Plan, Refusal, Unsafe};
 use super::inventory::File;
+use crate::analysis::LibraryName;
 use crate::error::{Context, Result, Warning};
 use crate::target::Arch;
 use edit::Change;
@@ -68,6 +69,14 @@ impl Format for MachO {
 
     fn by_system(&self, _: &Facts, needed: &str) -> Vec<PathBuf> {
         self.loader.by_system(needed)
+    }
+
+    fn file_names(&self, name: &LibraryName) -> Vec<String> {
+        match name {
+            LibraryName::File(name) if name.ends_with(".dylib") => vec![name.clone()],
+            LibraryName::File(_) => Vec::new(),
+            LibraryName::Link(name) => vec![format!("lib{name}.dylib")],
+        }
     }
 
     fn host_names(&self, chain: &[(&Facts, &Path)], needed: &str) -> Vec<String> {

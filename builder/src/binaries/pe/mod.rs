@@ -8,6 +8,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::facts::Facts;
 use super::format::{Format, Mend, Refusal, Unsafe};
+use crate::analysis::LibraryName;
 use crate::error::Warning;
 use crate::target::Arch;
 
@@ -103,6 +104,16 @@ impl Format for Pe {
     fn by_system(&self, _: &Facts, needed: &str) -> Vec<PathBuf> {
         let own = self.own.iter().filter_map(|folder| self.file(folder, needed));
         own.chain(self.indexed(needed).iter().cloned()).collect()
+    }
+
+    fn file_names(&self, name: &LibraryName) -> Vec<String> {
+        let (LibraryName::File(name) | LibraryName::Link(name)) = name;
+        let is_of_another_system = name.contains(".so") || name.ends_with(".dylib");
+        match name.to_lowercase().ends_with(".dll") {
+            true => vec![name.clone()],
+            false if is_of_another_system => Vec::new(),
+            false => vec![format!("{name}.dll")],
+        }
     }
 
     fn fold(&self, name: &str) -> String {

@@ -1,6 +1,7 @@
-//! Reads the ways to modules that are no imports: folders that are searched, and what is run as main.
+//! Reads the ways to code that are no imports: folders that are searched, what is run, and libraries that are opened.
 
 mod command;
+mod library;
 mod program;
 mod scope;
 mod search;
@@ -20,10 +21,10 @@ use super::own::path::Path;
 use super::shapes::memchr_lines;
 use crate::analysis::facts::Facts;
 use crate::analysis::facts::own::Base;
-use crate::analysis::facts::ways::{Main, Place, Program, Searched, Started, Way};
+use crate::analysis::facts::ways::{Main, Opened, Place, Program, Searched, Started, Way};
 
 /// What a source holds that searches folders or runs something; others are not looked through.
-const TELLING: [&str; 13] = [
+const TELLING: [&str; 17] = [
     "sys.path",
     "addsitedir",
     "__path__",
@@ -37,6 +38,10 @@ const TELLING: [&str; 13] = [
     "os.exec",
     "os.spawn",
     "sysconfig",
+    "ctypes",
+    "CDLL",
+    "LoadLibrary",
+    "dlopen",
 ];
 
 /// Finds the folders that a module has searched, and what it runs as main.
@@ -56,9 +61,11 @@ pub(super) fn find(text: &str, body: &[Stmt], facts: &mut Facts) {
         searched: Vec::new(),
         started: Vec::new(),
         programs: Vec::new(),
+        opened: Vec::new(),
     };
     finder.visit_body(body);
-    (facts.searched, facts.started, facts.programs) = (finder.searched, finder.started, finder.programs);
+    (facts.searched, facts.started) = (finder.searched, finder.started);
+    (facts.programs, facts.opened) = (finder.programs, finder.opened);
 }
 
 struct Finder<'a> {
@@ -75,6 +82,7 @@ struct Finder<'a> {
     searched: Vec<Searched>,
     started: Vec<Started>,
     programs: Vec<Program>,
+    opened: Vec<Opened>,
 }
 
 impl<'a> Finder<'a> {
@@ -177,6 +185,7 @@ impl<'a> Visitor<'a> for Finder<'a> {
                 self.search_call(call);
                 self.command_call(call);
                 self.program_call(call);
+                self.library_call(call);
             }
             Expr::List(_) | Expr::Tuple(_) | Expr::BinOp(_) => self.command(expr),
             _ => {}

@@ -144,3 +144,34 @@ subprocess.run(['/usr/bin/six'])
     let names: Vec<&str> = facts.programs.iter().map(|p| p.name.as_str()).collect();
     assert_eq!(names, ["one", "two", "three", "four", ""]);
 }
+
+#[test]
+fn libraries_that_are_opened_by_name_are_read() {
+    let text = "
+import ctypes, ctypes.util
+NAMES = {'linux': 'liba.so.1', 'win32': 'a.dll'}
+ctypes.CDLL(NAMES[sys.platform])
+for name in ['libb.so.2', 'libb.so.1']:
+    ctypes.cdll.LoadLibrary(name)
+ctypes.CDLL(ctypes.util.find_library('c') or 'libd.so.6')
+ffi.dlopen('libe.so.0' if here else None)
+ctypes.CDLL('/opt/libf.so')
+ctypes.CDLL(os.path.join(here, 'libg.so'))
+def load(file='libh.so.3'): return ctypes.PyDLL(file)
+load('libi.so.3')
+";
+    let facts = source(text.as_bytes(), 12, false);
+    let names: Vec<String> = facts.opened.iter().map(|o| format!("{} {:?}", o.line, o.name)).collect();
+    let expected = [
+        "4 File(\"liba.so.1\")",
+        "4 File(\"a.dll\")",
+        "6 File(\"libb.so.2\")",
+        "6 File(\"libb.so.1\")",
+        "7 File(\"libd.so.6\")",
+        "7 Link(\"c\")",
+        "8 File(\"libe.so.0\")",
+        "11 File(\"libi.so.3\")",
+        "11 File(\"libh.so.3\")",
+    ];
+    assert_eq!(names, expected);
+}

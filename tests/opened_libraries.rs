@@ -1,0 +1,77 @@
+//! Libraries of the system that code opens by their names through `ctypes` come along, and are found where there are none.
+
+use std::path::Path;
+use std::process::Command;
+
+use harness::{Mode, Project, newest, scratch, without_libpython};
+
+/// Libraries `libours.so.2` and `libtheirs.so.1` in a folder, the first with the name for linkers beside it.
+fn libraries(folder: &Path) {
+    for (file, soname, answer) in
+        [("libours.so.2.5", "libours.so.2", 42), ("libtheirs.so.1", "libtheirs.so.1", 7)]
+    {
+        let source = folder.join("x.c");
+        std::fs::write(&source, format!("int answer(void) {{ return {answer}; }}\n")).unwrap();
+        let made = Command::new("gcc")
+            .args(["-shared", "-fPIC", &format!("-Wl,-soname,{soname}"), "-o"])
+            .args([&folder.join(file), &source])
+            .status();
+        assert!(made.expect("gcc is installed").success());
+    }
+    for (link, target) in [("libours.so.2", "libours.so.2.5"), ("libours.so", "libours.so.2")] {
+        std::os::unix::fs::symlink(target, folder.join(link)).unwrap();
+    }
+}
+
+const SOURCE: &str = "
+import ctypes, ctypes.util, os, sys
+name = ctypes.util.find_library('ours')
+print(name, ctypes.CDLL(name).answer())
+for candidate in 'libtheirs.so.9', 'libtheirs.so.1':
+    try:
+        print(candidate, ctypes.cdll.LoadLibrary(candidate).answer())
+    except OSError:
+        pass
+print(ctypes.util.find_library('nowhere'), ctypes.util.find_library.__qualname__, ctypes.util.find_library('c'))
+";
+
+#[test]
+fn libraries_that_are_opened_by_name_come_along() {
+    let folder = scratch("opened");
+    libraries(folder.path());
+    let pythons = std::iter::once(newest()).chain(without_libpython().first());
+    for python in pythons {
+        for (mode, extract) in
+            [(Mode::Onedir, ""), (Mode::Onefile, ""), (Mode::Onefile, "extract = 'memory'\n")]
+        {
+            let mode_name = mode.name();
+            let spec = format!("[app]\nentry = 'app.py'\n[bundle]\nmode = '{mode_name}'\n{extract}");
+            let project = Project::script(SOURCE).file("app.spec", spec);
+            let arguments = ["app.spec", "--python", python.exe.to_str().unwrap()];
+            let built = project.bare_command(arguments).env("LD_LIBRARY_PATH", folder.path()).run();
+            let app = project.moved(mode, "app", built);
+            app.command().run().prints("libours.so.2 42\nlibtheirs.so.1 7\nNone find_library libc.so.6\n");
+        }
+    }
+}
+
+#[test]
+fn a_library_that_own_code_opens_and_is_not_there_is_told_of() {
+    let source = "
+import ctypes
+try:
+    ctypes.CDLL('libnowhere.so.4')
+except OSError:
+    print('none')
+ctypes.CDLL('libc.so.6')
+if False:
+    ctypes.WinDLL('other.dll')
+";
+    let project = Project::script(source);
+    let built = project.bare_command(["app.py", "--onedir"]).run();
+    let told = built.stderr.clone();
+    let app = project.moved(Mode::Onedir, "app", built);
+    app.command().run().prints("none\n");
+    assert!(told.contains("`app.py:4` opens the library `libnowhere.so.4`, which was not found"), "{told}");
+    assert!(!told.contains("libc.so.6") && !told.contains("other.dll"), "{told}");
+}
