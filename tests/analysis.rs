@@ -275,10 +275,11 @@ print(folded.VALUE, zipped.VALUE, zipped.inner.VALUE)
 print(pkgutil.get_data('folded', 'note.txt'), pkgutil.get_data('zipped', 'note.txt'))
 print(importlib.metadata.version('folded'))
 ";
+    // Python finds the metadata by the name of the egg, whatever they call themselves.
     let project = Project::script(source)
         .file("folded-1.5-py3.egg/folded/__init__.py", "VALUE = 'folder'")
         .file("folded-1.5-py3.egg/folded/note.txt", "in a folder")
-        .file("folded-1.5-py3.egg/EGG-INFO/PKG-INFO", "Metadata-Version: 2.1\nName: folded\nVersion: 1.5\n")
+        .file("folded-1.5-py3.egg/EGG-INFO/PKG-INFO", "Metadata-Version: 2.1\nName: other\nVersion: 1.5\n")
         .file("folded-1.5-py3.egg/EGG-INFO/top_level.txt", "folded\n")
         .file("z/zipped/__init__.py", "VALUE = 'zip'")
         .file("z/zipped/inner.py", "from . import VALUE as outer\nVALUE = outer + ' inner'")

@@ -53,7 +53,8 @@ pub(super) fn files(distribution: &Distribution, policy: &Policy, reason: Option
 fn folder_name(distribution: &Distribution) -> String {
     let name = distribution.info.name();
     if name == "EGG-INFO" {
-        return format!("{}-{}.egg-info", distribution.name.replace('-', "_"), distribution.version);
+        let egg = distribution.info.egg().map_or_else(|| distribution.name.replace('-', "_"), str::to_owned);
+        return format!("{egg}-{}.egg-info", distribution.version);
     }
     name
 }

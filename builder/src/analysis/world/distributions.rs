@@ -46,6 +46,9 @@ impl Installed {
                 here.entry(top).or_default().push(at);
             }
             installed.by_name.insert(name, at);
+            if let Some(egg) = one.distribution.info.egg() {
+                installed.by_name.entry(normalize(egg)).or_insert(at);
+            }
             installed.all.push(one);
         }
         installed
