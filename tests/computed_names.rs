@@ -101,3 +101,13 @@ def above(name): return importlib.import_module(f'..{name}', __name__).NAME
         .file("pack/beside.py", "NAME = 'beside'\n");
     project.freeze_as(Mode::Onedir, ["app.py"]).command().run().prints("near beside\n");
 }
+
+#[test]
+fn folders_of_modules_without_init() {
+    let source = "
+import importlib, sys
+number, word = sys.argv[1:]
+print(importlib.import_module(f'pack.{word}').__name__, importlib.import_module(f'pack.{word}.x{number}').NAME)
+";
+    prints(source, &["ab/x7", "ab/deep/y"], "pack.ab ab/x7\n");
+}

@@ -104,6 +104,32 @@ def create(folder):
 }
 
 #[test]
+fn code_in_a_package_is_a_file_where_a_path_names_it() {
+    let app = "
+import pathlib, runpy, scanner
+for path in scanner.plugins():
+    print(pathlib.Path(path).name, runpy.run_path(path)['FOUND'])
+print('end')
+";
+    let scanner = "
+import os
+HERE = os.path.dirname(os.path.abspath(__file__))
+def plugins():
+    return [f'{HERE}/plugins/entropy.py', f'{HERE}/plugins/keys.py']
+";
+    let twin = Twin {
+        own: &[("app.py", app)],
+        installed: &[
+            ("scanner/__init__.py", scanner),
+            ("scanner/plugins/__init__.py", ""),
+            ("scanner/plugins/entropy.py", "FOUND = 'entropy'\n"),
+            ("scanner/plugins/keys.py", "FOUND = 'keys'\n"),
+        ],
+    };
+    twin.same(newest());
+}
+
+#[test]
 fn variables_that_are_set_to_one_another_take_no_time() {
     let names = ["p", "q", "r", "s", "t"];
     let mut code = "import os\ndef f(p, q, r, s, t):\n".to_owned();

@@ -1,7 +1,7 @@
 //! Files of code that modules name by texts: they are read, compiled or executed as files, so they are data.
 
-use std::collections::HashSet;
-use std::path::Path;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
@@ -9,12 +9,13 @@ use super::{Data, items};
 use crate::analysis::{By, Graph, Kind, Module, Reason, Source};
 use crate::target::Target;
 
-/// Maximum depth of folders without a package below that of a module.
+/// Maximum depth of folders below that of a module.
 const DEPTH: usize = 3;
 
-/// The files beside modules, or in folders of data below, that the modules' texts name.
+/// The files beside modules, or in folders below, that the modules' texts name.
 pub(super) fn collect(graph: &Graph, target: &Target) -> Vec<Data> {
     let mut found = Vec::new();
+    let mut walks: HashMap<PathBuf, Vec<(PathBuf, bool)>> = HashMap::new();
     // Modules of the program stay in the archive, even where it calls itself by the name of its file.
     let own: HashSet<&str> =
         graph.modules.values().filter(|m| m.distribution.is_none()).map(|m| m.path.as_str()).collect();
@@ -26,23 +27,26 @@ pub(super) fn collect(graph: &Graph, target: &Target) -> Vec<Data> {
         let Some(folder) = file.parent() else { continue };
         found.extend(beside_imported(graph, name, patterns, target));
         let above = module.path.rsplit_once('/').map_or(String::new(), |(above, _)| format!("{above}/"));
-        let globs: Vec<globset::GlobMatcher> = patterns
+        let globs: Vec<(globset::GlobMatcher, bool)> = patterns
             .iter()
-            .filter_map(|p| globset::GlobBuilder::new(p).literal_separator(true).build().ok())
-            .map(|g| g.compile_matcher())
+            .filter_map(|p| {
+                let glob = globset::GlobBuilder::new(p).literal_separator(true).build().ok()?;
+                Some((glob.compile_matcher(), !p.contains('*') && !p.starts_with("__")))
+            })
             .collect();
-        let walk = WalkDir::new(folder)
-            .max_depth(DEPTH)
-            .sort_by_file_name()
-            .into_iter()
-            .filter_entry(|e| e.depth() == 0 || !e.file_type().is_dir() || !is_package(e.path()));
-        for entry in walk.flatten().filter(|e| e.file_type().is_file()) {
-            if !globs.iter().any(|g| g.is_match(Path::new(entry.file_name()))) {
+        let files = walks.entry(folder.to_owned()).or_insert_with(|| files_below(folder));
+        for (path, is_in_package) in files {
+            // In packages only what is named in full: `f"{folder}/plugins/check.py"`.
+            let file_name = Path::new(path.file_name().unwrap_or_default());
+            if !globs
+                .iter()
+                .any(|(glob, is_whole)| (*is_whole || !*is_in_package) && glob.is_match(file_name))
+            {
                 continue;
             }
-            let Ok(inner) = entry.path().strip_prefix(folder) else { continue };
+            let Ok(inner) = path.strip_prefix(folder) else { continue };
             let inner: Vec<_> = inner.components().map(|c| c.as_os_str().to_string_lossy()).collect();
-            let by = By::Text(entry.file_name().to_string_lossy().into_owned());
+            let by = By::Text(file_name.to_string_lossy().into_owned());
             let dest = format!("{above}{}", inner.join("/"));
             if own.contains(dest.as_str()) {
                 continue;
@@ -50,13 +54,29 @@ pub(super) fn collect(graph: &Graph, target: &Target) -> Vec<Data> {
             found.push(Data {
                 dest,
                 resource: false,
-                executable: items::is_executable(entry.path(), target),
-                source: Source::File(entry.path().to_owned()),
+                executable: items::is_executable(path, target),
+                source: Source::File(path.clone()),
                 reason: Reason::new(name, by),
             });
         }
     }
     found
+}
+
+/// The files below a folder, sorted by name, and whether each lies in a package there.
+fn files_below(folder: &Path) -> Vec<(PathBuf, bool)> {
+    let mut packages: HashSet<PathBuf> = HashSet::new();
+    let mut files = Vec::new();
+    let walk = WalkDir::new(folder).max_depth(DEPTH).sort_by_file_name().into_iter();
+    for entry in walk.filter_entry(|e| e.file_name() != "__pycache__").flatten() {
+        let is_in_package = entry.path().parent().is_some_and(|above| packages.contains(above));
+        if entry.file_type().is_file() {
+            files.push((entry.path().to_owned(), is_in_package));
+        } else if entry.depth() > 0 && (is_in_package || entry.path().join("__init__.py").exists()) {
+            packages.insert(entry.path().to_owned());
+        }
+    }
+    files
 }
 
 /// Files that a module names in full, in the folders of packages of its distribution that it imports:
@@ -131,8 +151,4 @@ fn listing(graph: &Graph, module: &Module) -> Option<String> {
         (above, near) = (package, false);
     }
     None
-}
-
-fn is_package(folder: &Path) -> bool {
-    folder.file_name().is_some_and(|n| n == "__pycache__") || folder.join("__init__.py").exists()
 }

@@ -61,7 +61,7 @@ pub(super) fn fitting(known: &str, reason: &Reason, world: &World<'_>, claims: &
     }
     // What follows the gap in the same part, and the parts below it.
     let (end, below) = behind.split_once('.').map_or((behind, None), |(end, below)| (end, Some(below)));
-    for child in world.children(package) {
+    for child in world.importable_children(package) {
         if !child.starts_with(stem) || is_test(&child) || child == "__main__" {
             continue;
         }

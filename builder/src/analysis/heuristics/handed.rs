@@ -77,7 +77,7 @@ fn below(anchor: &str, start: &str, world: &World<'_>) -> Vec<String> {
     let Some(package) = package.filter(|package| world.is_package(package)) else { return Vec::new() };
     let (inner, first) = tail.rsplit_once('.').unwrap_or(("", tail));
     let package = if inner.is_empty() { package.to_owned() } else { format!("{package}.{inner}") };
-    let children = world.children(&package).into_iter();
+    let children = world.importable_children(&package).into_iter();
     children.filter(|c| c.starts_with(first) && c != "__main__").map(|c| format!("{package}.{c}")).collect()
 }
 

@@ -145,6 +145,15 @@ impl<'a> World<'a> {
         locations.map(|l| self.resolver.borrow_mut().children(&l)).unwrap_or_default()
     }
 
+    /// Names of all that can be imported right inside a package: modules, packages, and folders of modules without `__init__`.
+    pub(super) fn importable_children(&self, package: &str) -> Vec<String> {
+        let mut names = self.children(package);
+        if let Some(locations) = self.find(package).and_then(|found| found.locations) {
+            names.extend(self.resolver.borrow_mut().namespaces(&locations));
+        }
+        names
+    }
+
     /// All modules below a package, at any depth, parents before children.
     pub(super) fn submodules(&self, package: &str) -> Vec<String> {
         let mut found = Vec::new();

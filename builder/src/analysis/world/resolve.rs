@@ -419,6 +419,25 @@ impl<'p> Resolver<'p> {
         names.into_iter().filter(|n| is_module_name(n)).collect()
     }
 
+    /// Names of the folders right inside a package that hold modules and no `__init__`: namespace packages of it, sorted.
+    pub(in crate::analysis) fn namespaces(&mut self, locations: &[Location]) -> Vec<String> {
+        let mut names = std::collections::BTreeSet::new();
+        for location in locations {
+            let Location::Folder(folder) = location else { continue };
+            let Some(listing) = self.list(folder) else { continue };
+            for (entry, _) in listing.iter().filter(|(entry, is_folder)| **is_folder && is_module_name(entry))
+            {
+                let Some(inner) = self.list(&folder.join(entry)) else { continue };
+                let holds_module =
+                    |(file, is_folder): (&String, &bool)| !is_folder && self.stem(file).is_some();
+                if self.first(&inner, "__init__").is_none() && inner.iter().any(holds_module) {
+                    names.insert(entry.clone());
+                }
+            }
+        }
+        names.into_iter().collect()
+    }
+
     /// The module name in a file name.
     fn stem<'f>(&self, file: &'f str) -> Option<&'f str> {
         self.suffixes.iter().find_map(|(suffix, _)| file.strip_suffix(suffix.as_str()))

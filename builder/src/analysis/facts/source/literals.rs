@@ -29,11 +29,7 @@ impl<'a> Finder<'a> {
             self.candidates.push((literal.range.start(), text));
         }
         self.names_suffix |= matches!(text, ".py" | "*.py" | "/*.py");
-        if let Some(file) = code_file(text)
-            && !self.record.files.contains(&file)
-        {
-            self.record.files.push(file);
-        }
+        self.file_of_code(text);
         // `^app_.+$`: plugins by the beginning of their names.
         if let Some(start) = text.strip_prefix('^').and_then(|t| t.trim_end_matches('$').strip_suffix(".+"))
             && start.ends_with('_')
@@ -193,9 +189,28 @@ fn code_file(text: &str) -> Option<String> {
     (plain && pattern.bytes().any(|b| b.is_ascii_alphanumeric())).then(|| format!("{pattern}{suffix}"))
 }
 
+/// A formatted text with `{}` for its fields.
+fn with_gaps(text: &ast::ExprFString) -> String {
+    let part = |element: &ast::InterpolatedStringElement| match element {
+        ast::InterpolatedStringElement::Literal(literal) => literal.value.to_string(),
+        ast::InterpolatedStringElement::Interpolation(_) => "{}".to_owned(),
+    };
+    text.value.elements().map(part).collect()
+}
+
 impl Finder<'_> {
+    /// Remembers the file of code that a text names.
+    fn file_of_code(&mut self, text: &str) {
+        if let Some(file) = code_file(text)
+            && !self.record.files.contains(&file)
+        {
+            self.record.files.push(file);
+        }
+    }
+
     /// `f"package.{part}.{name}"`, which may be the name of a module where names are imported that are not known.
     pub(super) fn format(&mut self, text: &ast::ExprFString, expr: &Expr) {
+        self.file_of_code(&with_gaps(text));
         let Some(ast::InterpolatedStringElement::Literal(first)) = text.value.elements().next() else {
             return;
         };
