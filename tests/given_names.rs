@@ -130,6 +130,39 @@ def plugins():
 }
 
 #[test]
+fn packages_that_are_handed_to_a_function_that_lists_them_are_whole() {
+    let tools = "
+import pkgutil
+from importlib import import_module
+def loaded(root):
+    return [import_module(name).KIND for name in names(root)]
+def names(root):
+    return [name for _, name, is_package in pkgutil.walk_packages(root.__path__, prefix=root.__name__ + '.') if not is_package]
+";
+    let core = "
+from .. import plugins
+from ..util.loading import loaded
+def kinds():
+    return sorted(loaded(plugins))
+";
+    let twin = Twin {
+        own: &[("app.py", "from detect.core.main import kinds\nprint(kinds())\nprint('end')\n")],
+        installed: &[
+            ("detect/__init__.py", ""),
+            ("detect/core/__init__.py", ""),
+            ("detect/core/main.py", core),
+            ("detect/util/__init__.py", ""),
+            ("detect/util/loading.py", tools),
+            ("detect/plugins/__init__.py", ""),
+            ("detect/plugins/keys.py", "KIND = 'keys'\n"),
+            ("detect/plugins/deep/__init__.py", ""),
+            ("detect/plugins/deep/words.py", "import colorsys\nKIND = 'words'\n"),
+        ],
+    };
+    twin.same(newest());
+}
+
+#[test]
 fn variables_that_are_set_to_one_another_take_no_time() {
     let names = ["p", "q", "r", "s", "t"];
     let mut code = "import os\ndef f(p, q, r, s, t):\n".to_owned();

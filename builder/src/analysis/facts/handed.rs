@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Origin;
+
 /// A function that imports what one of its parameters names, or from where it says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::analysis) struct Importer {
@@ -39,9 +41,20 @@ pub(in crate::analysis) struct Handed {
     /// Its place among the arguments, or its keyword.
     #[serde(rename = "a")]
     pub argument: Argument,
-    /// The text; none where the module hands out its own name.
-    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
+    /// What is handed out.
+    #[serde(rename = "v")]
+    pub value: Value,
+}
+
+/// What is handed to a function.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::analysis) enum Value {
+    /// The module's own name.
+    Own,
+    /// A text.
+    Text(String),
+    /// Something that was imported, by its dotted name, and may be a package.
+    Imported(Origin, String),
 }
 
 /// Where an argument stands.

@@ -1,4 +1,4 @@
-//! Modules that are imported by functions of other modules which are handed their names.
+//! Modules that are imported by functions of other modules which are handed their names, or the package they lie in.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,9 +6,9 @@ use super::Heuristic;
 use super::sources::{absolute, defined_in};
 use crate::analysis::claims::{Claims, What, by_text};
 use crate::analysis::collected::{Collected, Node};
-use crate::analysis::facts::handed::{Handed, Importer};
+use crate::analysis::facts::handed::{Handed, Importer, Value};
 use crate::analysis::world::{Role, World};
-use crate::names::parent;
+use crate::names::{is_for_tests, parent};
 
 /// Maximum number of modules through which an imported name is followed.
 const DEPTH: usize = 6;
@@ -29,9 +29,23 @@ impl Heuristic for HandedNames {
                 importers.entry(&importer.function).or_default().push((&node.module.name, importer));
             }
         }
+        // Modules that list packages which they are given.
+        let scanning = collected.nodes.iter().filter(|n| n.role == Role::Library && n.facts.scans);
+        let scanning: Vec<&str> = scanning.map(|n| n.module.name.as_str()).collect();
         for node in collected.nodes.iter().filter(of_installed) {
             for handed in &node.facts.handed {
                 let called = importers.get(handed.function.as_str()).into_iter().flatten();
+                if let Value::Imported(origin, name) = &handed.value {
+                    let package = match scanning.is_empty() {
+                        true => None,
+                        false => absolute(node, *origin, name).filter(|name| world.is_package(name)),
+                    };
+                    let is_listed = || scanning.iter().any(|module| knows(node, handed, module, collected));
+                    if let Some(package) = package.filter(|_| is_listed()) {
+                        self.take_package(node, handed.line, &package, world, claims);
+                    }
+                    continue;
+                }
                 let mut meant = called.filter(|(_, importer)| importer.slot.takes(&handed.argument));
                 if let Some((_, importer)) = meant.find(|(module, _)| knows(node, handed, module, collected))
                 {
@@ -52,9 +66,12 @@ impl HandedNames {
         claims: &mut Claims,
     ) {
         let module = &node.module;
-        let text = handed.text.as_deref().unwrap_or(&module.name);
+        let (text, is_text) = match &handed.value {
+            Value::Text(text) => (text.as_str(), true),
+            _ => (module.name.as_str(), false),
+        };
         let names = match &importer.anchored {
-            None if handed.text.is_some() => vec![text.to_owned()],
+            None if is_text => vec![text.to_owned()],
             None => Vec::new(),
             Some(start) => below(text, start, world),
         };
@@ -63,6 +80,24 @@ impl HandedNames {
                 let reason = by_text(&module.name, text, handed.line);
                 claims.push(What::Module(name), &reason, node.role == Role::Program);
             }
+        }
+    }
+
+    /// The modules of a package that a function of another module lists.
+    fn take_package(
+        &mut self,
+        node: &Node,
+        line: u32,
+        package: &str,
+        world: &World<'_>,
+        claims: &mut Claims,
+    ) {
+        if !self.taken.insert(format!("{package}.*")) {
+            return;
+        }
+        let reason = by_text(&node.module.name, package, line);
+        for name in world.submodules(package).into_iter().filter(|name| !is_for_tests(name)) {
+            claims.push(What::Module(name), &reason, node.role == Role::Program);
         }
     }
 }

@@ -169,7 +169,7 @@ pub(super) fn all() -> Vec<Entry> {
         ),
         entry(
             "handed names",
-            "Modules whose names, or whose package, a module hands to a function of another that imports them.",
+            "Modules whose names, or whose package, a module hands to a function of another that imports or lists them.",
             &[],
             handed::HandedNames::default(),
         ),

@@ -357,9 +357,10 @@ impl Look<'_, '_> {
 
     /// A path of one's own with nothing there.
     fn absent(&mut self, path: &OwnPath) {
-        let is_file = path.parts.last().is_some_and(|name| name.trim_start_matches('.').contains('.'));
-        let is_code = path.parts.last().is_some_and(|name| name.ends_with(".py"));
-        if !is_file || is_code {
+        let suffix = path.parts.last().and_then(|name| name.trim_start_matches('.').rsplit_once('.'));
+        // A sentence may end in a path.
+        let is_file = |suffix: &str| !suffix.is_empty() && suffix.bytes().all(|b| b.is_ascii_alphanumeric());
+        if !suffix.is_some_and(|(_, suffix)| is_file(suffix) && suffix != "py") {
             return;
         }
         let what = format!("the file `{}`, which does not exist", path.parts.join("/"));

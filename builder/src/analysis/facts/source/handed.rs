@@ -1,13 +1,15 @@
 //! Reads functions that import what their parameters name, and what modules hand to functions of others.
 
+use std::collections::HashMap;
+
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged;
 
 use super::own::Names;
 use super::shapes::{called, memchr_lines};
-use crate::analysis::facts::Facts;
-use crate::analysis::facts::handed::{Argument, Handed, Importer, Slot};
+use crate::analysis::facts::handed::{Argument, Handed, Importer, Slot, Value};
+use crate::analysis::facts::{Facts, Origin};
 use crate::names::is_dotted_name;
 
 /// Calls that import what their first argument names, or lead to it.
@@ -15,11 +17,13 @@ const IMPORTS: [&str; 3] = ["import_module", "__import__", "find_spec"];
 /// Variables of variables are followed so far.
 const DEPTH: u32 = 3;
 
-/// Finds both in a source; of a library only the calls to which it gives its own name.
+/// Finds both in a source; of a library only the calls to which it gives its own name, or what it has imported from its own
+/// package.
 pub(super) fn find(text: &str, body: &[Stmt], is_own: bool, facts: &mut Facts) {
     let imports = IMPORTS.iter().any(|name| text.contains(name));
     let is_handed = ["__name__)", "__name__,"].iter().any(|argument| text.contains(argument));
-    if !(imports || is_own || is_handed) {
+    let imported = imported(body, is_own);
+    if !(imports || is_own || is_handed) && imported.is_empty() {
         return;
     }
     let mut names = Names::default();
@@ -30,6 +34,7 @@ pub(super) fn find(text: &str, body: &[Stmt], is_own: bool, facts: &mut Facts) {
         lines: memchr_lines(text),
         names,
         functions: Vec::new(),
+        imported,
         is_own,
         importers: Vec::new(),
         handed: Vec::new(),
@@ -43,6 +48,8 @@ struct Finder<'a> {
     names: Names<'a>,
     /// The functions around what is looked at.
     functions: Vec<&'a ast::StmtFunctionDef>,
+    /// Names of what is imported at the top, with where it comes from.
+    imported: HashMap<&'a str, (Origin, String)>,
     is_own: bool,
     importers: Vec<Importer>,
     handed: Vec<Handed>,
@@ -78,16 +85,22 @@ impl<'a> Finder<'a> {
         }
         let offset = call.range().start().to_u32();
         let line = u32::try_from(self.lines.partition_point(|&start| start <= offset)).unwrap_or(u32::MAX);
-        let is_own_name =
-            matches!(value, Expr::Name(n) if matches!(n.id.as_str(), "__name__" | "__package__"));
-        let texts = match is_own_name {
-            true => vec![None],
-            false if self.is_own => self.texts(value, DEPTH).into_iter().map(Some).collect(),
-            false => Vec::new(),
+        let values = match value {
+            Expr::Name(n) if matches!(n.id.as_str(), "__name__" | "__package__") => vec![Value::Own],
+            Expr::Name(n) if self.imported.contains_key(n.id.as_str()) => {
+                let (origin, name) = self.imported[n.id.as_str()].clone();
+                vec![Value::Imported(origin, name)]
+            }
+            other if self.is_own => self.texts(other, DEPTH).into_iter().map(Value::Text).collect(),
+            _ => Vec::new(),
         };
-        for text in texts {
-            let (function, argument) = (function.to_owned(), argument.clone());
-            self.handed.push(Handed { line, function, argument, text });
+        for value in values {
+            self.handed.push(Handed {
+                line,
+                function: function.to_owned(),
+                argument: argument.clone(),
+                value,
+            });
         }
     }
 
@@ -142,6 +155,28 @@ impl<'a> Visitor<'a> for Finder<'a> {
         }
         visitor::walk_expr(self, expr);
     }
+}
+
+/// What a module imports at its top and may be a package: of a library, from its own package by a relative import. Packages have
+/// names in lower case.
+fn imported(body: &[Stmt], is_own: bool) -> HashMap<&str, (Origin, String)> {
+    let mut found = HashMap::new();
+    for stmt in body {
+        let Stmt::ImportFrom(import) = stmt else { continue };
+        let origin = if import.level == 0 { Origin::Absolute } else { Origin::Package(import.level) };
+        if !is_own && origin == Origin::Absolute {
+            continue;
+        }
+        let start = import.module.as_ref().map(|module| format!("{module}.")).unwrap_or_default();
+        for alias in &import.names {
+            let name = alias.name.as_str();
+            if name != "*" && !name.contains(|c: char| c.is_ascii_uppercase()) {
+                let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
+                found.insert(bound, (origin, format!("{start}{name}")));
+            }
+        }
+    }
+    found
 }
 
 /// What a relative name begins with, if that is known: `"." + name`, `f"._{name}"`, `"._%s" % name`.
@@ -201,17 +236,37 @@ load('not a name')
 ";
         let handed = |is_own| source(text.as_bytes(), 12, is_own).handed;
         let shown: Vec<String> =
-            handed(true).iter().map(|h| format!("{} {:?} {:?}", h.function, h.argument, h.text)).collect();
+            handed(true).iter().map(|h| format!("{} {:?} {:?}", h.function, h.argument, h.value)).collect();
         assert_eq!(
             shown,
             [
-                "backend Place(0) Some(\"x\")",
-                "backend Place(1) None",
-                "load Place(0) Some(\"colorsys\")",
-                "load Keyword(\"name\") Some(\"one\")",
-                "load Keyword(\"name\") Some(\"pkg.two\")",
+                "backend Place(0) Text(\"x\")",
+                "backend Place(1) Own",
+                "load Place(0) Text(\"colorsys\")",
+                "load Keyword(\"name\") Text(\"one\")",
+                "load Keyword(\"name\") Text(\"pkg.two\")",
             ]
         );
         assert_eq!(handed(false).len(), 1);
+    }
+
+    #[test]
+    fn packages_that_are_handed_out_are_read() {
+        let text = "
+from other import far
+from ... import plugins as mine
+from ..core import Thing, checks
+collect(mine, filter=far)
+collect(Thing, where=checks)
+";
+        let handed = source(text.as_bytes(), 12, false).handed;
+        let shown: Vec<String> = handed.iter().map(|h| format!("{:?} {:?}", h.argument, h.value)).collect();
+        assert_eq!(
+            shown,
+            [
+                "Place(0) Imported(Package(3), \"plugins\")",
+                "Keyword(\"where\") Imported(Package(2), \"core.checks\")",
+            ]
+        );
     }
 }
