@@ -27,23 +27,23 @@ impl<'a> Finder<'a> {
             self.named_list(key.value.to_str(), value);
         }
         match &*call.func {
-            Expr::Name(name) if self.importers.contains(name.id.as_str()) => self.import_call(call),
+            Expr::Name(name) if self.scope.is_importer(name.id.as_str()) => self.import_call(call),
             Expr::Name(name) if name.id.as_str() == "__import__" => self.import_call(call),
             Expr::Name(name) if matches!(name.id.as_str(), "exec" | "eval") => self.executed(call),
             Expr::Name(name) if name.id.as_str() == "find_spec" => self.spec_call(call),
             Expr::Name(name) if name.id.contains("import") => self.named_call(call),
             Expr::Attribute(attribute) => match attribute.attr.as_str() {
-                "import_module" | "__import__" if self.is_module(&attribute.value, "importlib") => {
+                "import_module" | "__import__" if self.scope.is_module(&attribute.value, "importlib") => {
                     self.import_call(call);
                 }
-                "extend_path" if self.is_module(&attribute.value, "pkgutil") => {
+                "extend_path" if self.scope.is_module(&attribute.value, "pkgutil") => {
                     self.record.extends_path = true
                 }
-                "iter_modules" | "walk_packages" if self.is_module(&attribute.value, "pkgutil") => {
+                "iter_modules" | "walk_packages" if self.scope.is_module(&attribute.value, "pkgutil") => {
                     self.scan_call(call, attribute.attr.as_str() == "walk_packages");
                 }
-                "run_module" if self.is_module(&attribute.value, "runpy") => self.import_call(call),
-                "resolve_name" if self.is_module(&attribute.value, "pkgutil") => self.import_call(call),
+                "run_module" if self.scope.is_module(&attribute.value, "runpy") => self.import_call(call),
+                "resolve_name" if self.scope.is_module(&attribute.value, "pkgutil") => self.import_call(call),
                 "startswith" => self.start(call),
                 "find_spec" => self.spec_call(call),
                 "module_from_spec" | "exec_module" | "load_module" => self.loads_specs = true,
@@ -60,10 +60,10 @@ impl<'a> Finder<'a> {
                 {
                     self.metadata_call(call);
                 }
-                "get_data" if self.is_module(&attribute.value, "pkgutil") => self.resource_call(call),
+                "get_data" if self.scope.is_module(&attribute.value, "pkgutil") => self.resource_call(call),
                 "declare_namespace" => self.record.extends_path = true,
                 "attach_stub" => self.record.stub = true,
-                "extend" | "append" | "insert" if self.depth == 0 => {
+                "extend" | "append" | "insert" if self.scope.depth == 0 => {
                     if let (Expr::Name(name), Some(value)) = (&*attribute.value, arguments.args.last())
                         && name.id.as_str() == "__all__"
                     {
@@ -75,13 +75,13 @@ impl<'a> Finder<'a> {
             Expr::Name(name) if name.id.as_str() == "breakpoint" => {
                 self.push(call.range().start(), Origin::Absolute, "pdb".to_owned(), Form::Call, Vec::new());
             }
-            Expr::Name(name) if self.member(name.id.as_str()) == Some(("pkgutil", "extend_path")) => {
+            Expr::Name(name) if self.scope.member(name.id.as_str()) == Some(("pkgutil", "extend_path")) => {
                 self.record.extends_path = true;
             }
-            Expr::Name(name) if self.member(name.id.as_str()) == Some(("pkgutil", "iter_modules")) => {
+            Expr::Name(name) if self.scope.member(name.id.as_str()) == Some(("pkgutil", "iter_modules")) => {
                 self.scan_call(call, false);
             }
-            Expr::Name(name) if self.member(name.id.as_str()) == Some(("pkgutil", "walk_packages")) => {
+            Expr::Name(name) if self.scope.member(name.id.as_str()) == Some(("pkgutil", "walk_packages")) => {
                 self.scan_call(call, true);
             }
             Expr::Name(name) if self.is_metadata_function(name.id.as_str()) => self.metadata_call(call),
@@ -103,7 +103,7 @@ impl<'a> Finder<'a> {
             && let Expr::Attribute(method) = &*call.func
             && let Expr::Attribute(path) = &*method.value
         {
-            self.extends_search |= path.attr.as_str() == "path" && self.is_module(&path.value, "sys");
+            self.extends_search |= path.attr.as_str() == "path" && self.scope.is_module(&path.value, "sys");
         }
         self.extends_search |= name == "addsitedir";
         self.lists_any |= LISTING.contains(&name);
@@ -113,7 +113,7 @@ impl<'a> Finder<'a> {
             && let Expr::Name(module) = &*a.value
         {
             // A module that no import statement names.
-            self.locates |= self.variables.module(module.id.as_str()).is_none();
+            self.locates |= self.scope.variables.module(module.id.as_str()).is_none();
         }
     }
 
@@ -124,7 +124,7 @@ impl<'a> Finder<'a> {
             if option.value.to_str() != "-m" {
                 continue;
             }
-            for known in self.variables.texts(name) {
+            for known in self.scope.variables.texts(name) {
                 if known.whole && known.origin == Origin::Absolute && is_dotted_name(&known.text) {
                     let at = name.range().start();
                     self.under(Guard::Optional, None, |f| {
@@ -143,13 +143,10 @@ impl<'a> Finder<'a> {
             && is_dotted_name(start)
         {
             self.starts.push(Import {
-                line: self.line(call.range().start()),
-                guard: self.guard.max(Guard::Optional),
-                condition: self.condition,
-                origin: Origin::Absolute,
+                guard: Guard::Optional,
                 module: start.to_owned(),
                 form: Form::Prefix,
-                names: Vec::new(),
+                ..self.scope.at(call.range().start())
             });
         }
     }
@@ -165,7 +162,7 @@ impl<'a> Finder<'a> {
                 && (name.ends_with("module") || name.ends_with("tab"))
                 && is_dotted_name(text.value.to_str())
             {
-                self.record.tables.push((self.line(at), format!(".{}", text.value.to_str())));
+                self.record.tables.push((self.scope.line(at), format!(".{}", text.value.to_str())));
                 // Whoever makes tables looks for their file, and makes it where it is missing.
                 if name.contains("tab") {
                     self.record.files.push(format!("{}.py", text.value.to_str()));
@@ -177,7 +174,7 @@ impl<'a> Finder<'a> {
         }
         for argument in &call.arguments.args {
             if let Expr::Name(name) = argument
-                && let Some(known) = self.variables.module(name.id.as_str())
+                && let Some(known) = self.scope.variables.module(name.id.as_str())
             {
                 let known = known.clone();
                 self.package_given(call, known);
@@ -190,13 +187,11 @@ impl<'a> Finder<'a> {
         let Known { origin, text, whole } = package;
         if whole && is_dotted_name(&text) {
             self.imported.push(Import {
-                line: self.line(call.range().start()),
-                guard: self.guard.max(Guard::Optional),
-                condition: self.condition,
+                guard: Guard::Optional,
                 origin,
                 module: text,
                 form: Form::Tree,
-                names: Vec::new(),
+                ..self.scope.at(call.range().start())
             });
         }
     }
@@ -204,7 +199,7 @@ impl<'a> Finder<'a> {
     /// `importlib.metadata.version("distribution")` and its like.
     fn metadata_call(&mut self, call: &'a ast::ExprCall) {
         let Some(name) = call.arguments.args.first() else { return };
-        let known = self.variables.texts(name);
+        let known = self.scope.variables.texts(name);
         self.record.asks_metadata |= known.is_empty() || known.iter().any(|k| !k.whole);
         for known in known.into_iter().filter(|k| k.whole && k.origin == Origin::Absolute) {
             // `require("name>=1")`
@@ -219,9 +214,11 @@ impl<'a> Finder<'a> {
     fn is_metadata(&self, expr: &Expr) -> bool {
         const MODULES: [&str; 3] = ["importlib.metadata", "importlib_metadata", "pkg_resources"];
         match expr {
-            Expr::Name(name) => {
-                self.variables.module(name.id.as_str()).is_some_and(|m| MODULES.contains(&m.text.as_str()))
-            }
+            Expr::Name(name) => self
+                .scope
+                .variables
+                .module(name.id.as_str())
+                .is_some_and(|m| MODULES.contains(&m.text.as_str())),
             Expr::Attribute(a) => a.attr.as_str() == "metadata",
             _ => false,
         }
@@ -229,7 +226,7 @@ impl<'a> Finder<'a> {
 
     /// Whether a name was imported from `importlib.metadata` or its like.
     fn is_metadata_function(&self, name: &str) -> bool {
-        self.variables.module(name).is_some_and(|m| {
+        self.scope.variables.module(name).is_some_and(|m| {
             m.text.rsplit_once('.').is_some_and(|(module, name)| {
                 matches!(module, "importlib.metadata" | "importlib_metadata" | "pkg_resources")
                     && matches!(
@@ -250,21 +247,21 @@ impl<'a> Finder<'a> {
     fn resource_call(&mut self, call: &'a ast::ExprCall) {
         let Some(package) = call.arguments.args.first() else { return };
         let known = match package {
-            Expr::Name(name) if self.variables.module(name.id.as_str()).is_some() => return,
-            other => self.variables.texts(other),
+            Expr::Name(name) if self.scope.variables.module(name.id.as_str()).is_some() => return,
+            other => self.scope.variables.texts(other),
         };
-        let guard = self.guard;
-        self.guard = guard.max(Guard::Optional);
+        let guard = self.scope.guard;
+        self.scope.guard = guard.max(Guard::Optional);
         for known in known.into_iter().filter(|k| k.whole) {
             self.imported(call, known);
         }
-        self.guard = guard;
+        self.scope.guard = guard;
     }
 
     fn is_resources(&self, expr: &Expr) -> bool {
         match expr {
             Expr::Name(name) => {
-                self.variables.module(name.id.as_str()).is_some_and(|m| m.text.ends_with("resources"))
+                self.scope.variables.module(name.id.as_str()).is_some_and(|m| m.text.ends_with("resources"))
             }
             Expr::Attribute(a) => a.attr.as_str() == "resources",
             _ => false,
@@ -273,7 +270,7 @@ impl<'a> Finder<'a> {
 
     /// Whether a name was imported from `importlib.resources` or its like.
     fn is_resource_function(&self, name: &str) -> bool {
-        self.variables.module(name).is_some_and(|m| {
+        self.scope.variables.module(name).is_some_and(|m| {
             m.text.rsplit_once('.').is_some_and(|(module, _)| module.ends_with("resources"))
                 && !m.text.ends_with(".as_file")
         })
@@ -296,15 +293,11 @@ impl<'a> Finder<'a> {
         if let Some(Expr::StringLiteral(name)) = call.arguments.args.first()
             && is_dotted_name(name.value.to_str())
         {
-            let (line, condition) = (self.line(call.range().start()), self.condition);
             self.specs.push(Import {
-                line,
                 guard: Guard::Optional,
-                condition,
-                origin: Origin::Absolute,
                 module: name.value.to_str().to_owned(),
                 form: Form::Call,
-                names: Vec::new(),
+                ..self.scope.at(call.range().start())
             });
         }
     }
@@ -313,9 +306,9 @@ impl<'a> Finder<'a> {
     fn scan_call(&mut self, call: &'a ast::ExprCall, deep: bool) {
         let path = call.arguments.find_argument_value("path", 0);
         let prefix = call.arguments.find_argument_value("prefix", 1);
-        let mut packages = path.and_then(|p| self.package_of(p)).into_iter().collect::<Vec<_>>();
+        let mut packages = path.and_then(|p| self.scope.package_of(p)).into_iter().collect::<Vec<_>>();
         if packages.is_empty() {
-            let prefixes = prefix.map(|p| self.variables.texts(p)).unwrap_or_default();
+            let prefixes = prefix.map(|p| self.scope.variables.texts(p)).unwrap_or_default();
             packages.extend(prefixes.into_iter().filter_map(|known| {
                 let name = known.text.strip_suffix('.')?.to_owned();
                 (known.whole && !(name.is_empty() && known.origin == Origin::Absolute))
@@ -337,27 +330,27 @@ impl<'a> Finder<'a> {
     fn import_call(&mut self, call: &'a ast::ExprCall) {
         let Some(name) = call.arguments.find_argument_value("name", 0) else { return };
         self.wraps(name);
-        let known = self.variables.texts(name);
+        let known = self.scope.variables.texts(name);
         // Whatever the module names in texts may be meant.
         let nothing = |k: &Known| k.text.starts_with(UNKNOWN) && !k.text.contains(|c| c != '*' && c != '.');
         let is_open = known.is_empty() || known.iter().any(nothing);
         self.lazy |= is_open;
         self.record.open |= is_open;
-        if is_open && self.words {
-            let line = self.line(call.range().start());
+        if is_open && self.scope.words {
+            let line = self.scope.line(call.range().start());
             self.record.open_at.push(line);
         }
         self.computes |= known.is_empty() || known.iter().any(|k| !k.whole);
         // Of several names one may be meant, and a table holds more than names.
-        let guard = self.guard;
+        let guard = self.scope.guard;
         if known.len() > 1 {
-            self.guard = guard.max(Guard::Optional);
+            self.scope.guard = guard.max(Guard::Optional);
         }
         for known in known {
             self.package_given(call, known.clone());
             self.imported(call, known);
         }
-        self.guard = guard;
+        self.scope.guard = guard;
     }
 
     /// `exec("import " + name)`: statements that are texts. Of a name that is not whole, the package has to be known.
@@ -365,7 +358,7 @@ impl<'a> Finder<'a> {
         let Some(code) = call.arguments.args.first() else { return };
         let at = call.range().start();
         let word = |text: &str| text.split_whitespace().next().unwrap_or_default().to_owned();
-        for known in self.variables.texts(code) {
+        for known in self.scope.variables.texts(code) {
             for statement in known.text.split(['\n', ';']).map(str::trim) {
                 let (modules, names): (Vec<String>, Vec<String>) =
                     if let Some(modules) = statement.strip_prefix("import ") {
@@ -413,7 +406,7 @@ impl<'a> Finder<'a> {
 
     /// Where a function imports what one of its parameters names, its callers tell what.
     fn wraps(&mut self, name: &'a Expr) {
-        let (Expr::Name(name), Some(function)) = (name, self.functions.last()) else { return };
+        let (Expr::Name(name), Some(function)) = (name, self.scope.functions.last()) else { return };
         let mut parameters = function.parameters.iter().map(|p| p.name().as_str());
         let is_method = parameters.next().is_some_and(|first| matches!(first, "self" | "cls"));
         let mut parameters = function.parameters.iter().map(|p| p.name().as_str());
@@ -435,7 +428,7 @@ impl<'a> Finder<'a> {
         let Some(value) = call.arguments.find_argument_value(parameter, place) else { return };
         self.wraps(value);
         let at = call.range().start();
-        for Known { mut origin, text, whole } in self.variables.texts(value) {
+        for Known { mut origin, text, whole } in self.scope.variables.texts(value) {
             let tail = text.trim_start_matches('.').trim_end_matches(UNKNOWN);
             let dots = text.bytes().take_while(|&b| b == b'.').count();
             if dots > 0 && origin == Origin::Absolute {
@@ -474,7 +467,7 @@ impl<'a> Finder<'a> {
             let level = u32::try_from(text.bytes().take_while(|&b| b == b'.').count()).unwrap_or(1);
             let tail = text.trim_start_matches('.').to_owned();
             let package = call.arguments.find_argument_value("package", 1);
-            let package = package.and_then(|p| self.variables.texts(p).into_iter().next());
+            let package = package.and_then(|p| self.scope.variables.texts(p).into_iter().next());
             match package {
                 Some(Known { origin: Origin::Absolute, text: package, whole: true }) => {
                     let up = package.split('.').count().saturating_sub(level as usize - 1);

@@ -13,7 +13,7 @@ impl<'a> Finder<'a> {
     pub(super) fn attribute(&mut self, attribute: &ast::ExprAttribute) {
         let name = attribute.attr.as_str();
         self.groups |= super::ENTRY_POINTS.contains(&name);
-        if matches!(name, "meta_path" | "executable") && self.is_module(&attribute.value, "sys") {
+        if matches!(name, "meta_path" | "executable") && self.scope.is_module(&attribute.value, "sys") {
             self.record.finds |= name == "meta_path";
             self.record.interpreter |= name == "executable";
         }
@@ -45,7 +45,7 @@ impl<'a> Finder<'a> {
             });
         }
         self.statement(literal);
-        if self.words && text.len() >= 80 {
+        if self.scope.words && text.len() >= 80 {
             self.names_inside(literal);
         }
         // The beginning of names that code completes.
@@ -66,11 +66,11 @@ impl<'a> Finder<'a> {
         }
         let name = text.split_once(':').map_or(text, |(module, _)| module);
         if name.len() < 120
-            && (self.words || name.contains('.'))
+            && (self.scope.words || name.contains('.'))
             && is_dotted_name(name)
             && self.texts.insert(name)
         {
-            let line = self.line(literal.range.start());
+            let line = self.scope.line(literal.range.start());
             self.record.texts.push((line, name.to_owned()));
         }
     }
@@ -83,7 +83,7 @@ impl<'a> Finder<'a> {
         else {
             return;
         };
-        if !self.words {
+        if !self.scope.words {
             return;
         }
         let texts = elts.iter().filter_map(|e| match e {
@@ -93,7 +93,7 @@ impl<'a> Finder<'a> {
         let names: Vec<String> = texts.map(str::to_owned).collect();
         let tells = certain || names.iter().any(|n| n.contains('.'));
         if tells && !names.is_empty() && names.iter().all(|n| n.len() < 120 && is_dotted_name(n)) {
-            self.record.lists.push(List { line: self.line(list.range().start()), names, certain });
+            self.record.lists.push(List { line: self.scope.line(list.range().start()), names, certain });
         }
     }
 
@@ -101,7 +101,7 @@ impl<'a> Finder<'a> {
     pub(super) fn named_list(&mut self, name: &str, value: &'a Expr) {
         const HOLDS_MODULES: [&str; 8] =
             ["apps", "imports", "include", "module", "modules", "packages", "plugins", "urlconf"];
-        if !self.words || !HOLDS_MODULES.iter().any(|end| name.to_ascii_lowercase().ends_with(end)) {
+        if !self.scope.words || !HOLDS_MODULES.iter().any(|end| name.to_ascii_lowercase().ends_with(end)) {
             return;
         }
         match value {
@@ -130,15 +130,15 @@ impl<'a> Finder<'a> {
 
     /// A text of which it is known that it names a module.
     fn named_text(&mut self, literal: &ast::ExprStringLiteral, name: &str) {
-        if self.words && name.len() < 120 && is_dotted_name(name) {
-            let line = self.line(literal.range.start());
+        if self.scope.words && name.len() < 120 && is_dotted_name(name) {
+            let line = self.scope.line(literal.range.start());
             self.record.lists.push(List { line, names: vec![name.to_owned()], certain: true });
         }
     }
 
     /// Dotted names inside a longer text of the program's: settings that it writes, sources that it runs.
     fn names_inside(&mut self, literal: &'a ast::ExprStringLiteral) {
-        let line = self.line(literal.range.start());
+        let line = self.scope.line(literal.range.start());
         let words =
             literal.value.to_str().split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.'));
         for name in words.map(|w| w.trim_matches('.')) {
@@ -160,7 +160,7 @@ impl<'a> Finder<'a> {
             && is_dotted_name(name)
             && self.texts.insert(name)
         {
-            let line = self.line(literal.range.start());
+            let line = self.scope.line(literal.range.start());
             self.record.texts.push((line, name.to_owned()));
         }
     }
@@ -202,8 +202,8 @@ impl Finder<'_> {
         if !first.value.split_once('.').is_some_and(|(top, _)| is_dotted_name(top)) {
             return;
         }
-        let line = self.line(text.range.start());
-        for known in self.variables.texts(expr) {
+        let line = self.scope.line(text.range.start());
+        for known in self.scope.variables.texts(expr) {
             let is_name = known.text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.*".contains(&b));
             if !known.whole && known.origin == Origin::Absolute && is_name {
                 self.formats.push((line, known.text));

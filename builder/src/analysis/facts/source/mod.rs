@@ -10,7 +10,9 @@ mod handed;
 mod literals;
 mod looks;
 mod own;
+mod place;
 mod platform;
+mod scope;
 mod shapes;
 #[cfg(test)]
 mod tests;
@@ -28,13 +30,12 @@ use ruff_text_size::TextSize;
 pub(in crate::analysis) use self::bindings::{Bindings, bindings};
 pub(in crate::analysis) use self::calls::calls;
 pub(crate) use self::expression::{Plain, expression};
-use self::shapes::{
-    catches_import_error, decode, ends, entered_in, memchr_lines, stands_for_modules, suppresses,
-};
+use self::platform::pattern_texts;
+use self::scope::Scope;
+use self::shapes::{catches_import_error, decode, ends, entered_in, stands_for_modules, suppresses};
 pub(in crate::analysis) use self::text::UNKNOWN;
-use self::text::{Known, strings};
-use self::variables::Variables;
-use super::condition::Condition;
+use self::text::strings;
+use super::condition::{Condition, Match};
 use super::{Facts, Form, Import, Origin};
 use crate::analysis::graph::Guard;
 use crate::names::is_dotted_name;
@@ -50,7 +51,7 @@ pub(in crate::analysis) fn source(bytes: &[u8], minor: u8, words: bool) -> Facts
         return Facts { doubtful: true, ..Facts::default() };
     };
     let has_paths = ["__file__", "__path__"].iter().any(|n| text.contains(n));
-    let fresh = || Finder::with(&text, doubtful, words, has_paths);
+    let fresh = || Finder::new(&text, doubtful, words, has_paths);
     let mut finder = fresh();
     finder.block(parsed.suite());
     // Functions of the module that import what they are given: once they are known, their calls tell more.
@@ -74,23 +75,10 @@ pub(in crate::analysis) fn source(bytes: &[u8], minor: u8, words: bool) -> Facts
 
 struct Finder<'a> {
     record: Facts,
-    lines: Vec<u32>,
-    guard: Guard,
-    condition: u32,
-    /// Module-level names for a condition: `PY3 = sys.version_info[0] == 3`.
-    named: HashMap<&'a str, Condition>,
-    /// Names under which modules that matter here are known.
-    modules: HashMap<&'a str, &'static str>,
-    /// Names of `importlib.import_module`.
-    importers: HashSet<&'a str>,
-    /// Names imported from such a module, as in `from sys import platform`.
-    members: HashMap<&'a str, (&'static str, &'static str)>,
+    scope: Scope<'a>,
     /// Module-level lists of strings, for `__all__`.
     strings: HashMap<&'a str, Vec<String>>,
     texts: HashSet<&'a str>,
-    /// What variables are set to, for computed names of modules.
-    variables: Variables<'a>,
-    words: bool,
     /// Texts that may name modules of the package or groups of entry points.
     candidates: Vec<(TextSize, &'a str)>,
     /// Whether the module imports a name that is not known, or stands for a table of modules.
@@ -100,8 +88,6 @@ struct Finder<'a> {
     /// Functions that import what one of their parameters names: its place and its name.
     wrappers: HashMap<&'a str, (usize, &'a str)>,
     known_wrappers: usize,
-    /// The functions around what is looked at.
-    functions: Vec<&'a ast::StmtFunctionDef>,
     /// Beginnings of names that it looks for, and whether it lists all modules that there are.
     starts: Vec<Import>,
     names_all: bool,
@@ -127,7 +113,6 @@ struct Finder<'a> {
     names_suffix: bool,
     extends_search: bool,
     lists_any: bool,
-    depth: u32,
 }
 
 /// Functions that import by functions that import are followed so far.
@@ -147,50 +132,18 @@ const ENTRY_POINTS: [&str; 10] = [
     "load_setuptools_entrypoints",
 ];
 
-/// Modules whose attributes decide conditions or import.
-const KNOWN_MODULES: [&str; 7] = ["sys", "os", "platform", "importlib", "typing", "pkgutil", "runpy"];
-/// Their members.
-const KNOWN_MEMBERS: [(&str, &str); 11] = [
-    ("sys", "platform"),
-    ("sys", "version_info"),
-    ("sys", "hexversion"),
-    ("sys", "implementation"),
-    ("os", "name"),
-    ("platform", "system"),
-    ("platform", "python_implementation"),
-    ("importlib", "import_module"),
-    ("pkgutil", "extend_path"),
-    ("pkgutil", "iter_modules"),
-    ("pkgutil", "walk_packages"),
-];
-
 impl<'a> Finder<'a> {
-    fn with(text: &str, doubtful: bool, words: bool, has_paths: bool) -> Finder<'a> {
-        let record = Facts { doubtful, ..Facts::default() };
-        Finder { record, words, has_paths, ..Finder::new(text) }
-    }
-
-    fn new(text: &str) -> Finder<'a> {
-        let lines = memchr_lines(text);
+    fn new(text: &str, doubtful: bool, words: bool, has_paths: bool) -> Finder<'a> {
         Finder {
-            record: Facts::default(),
-            lines,
-            guard: Guard::None,
-            condition: 0,
-            named: HashMap::new(),
-            modules: KNOWN_MODULES.iter().map(|&m| (m, m)).collect(),
-            importers: HashSet::from(["import_module"]),
-            members: HashMap::new(),
+            record: Facts { doubtful, ..Facts::default() },
+            scope: Scope::new(text, words),
             strings: HashMap::new(),
             texts: HashSet::new(),
-            variables: Variables::default(),
-            words: false,
             candidates: Vec::new(),
             lazy: false,
             computes: false,
             wrappers: HashMap::new(),
             known_wrappers: 0,
-            functions: Vec::new(),
             starts: Vec::new(),
             names_all: false,
             formats: Vec::new(),
@@ -202,13 +155,12 @@ impl<'a> Finder<'a> {
             groups: false,
             specs: Vec::new(),
             loads_specs: false,
-            has_paths: false,
+            has_paths,
             has_file: false,
             locates: false,
             names_suffix: false,
             extends_search: false,
             lists_any: false,
-            depth: 0,
         }
     }
 
@@ -240,7 +192,7 @@ impl<'a> Finder<'a> {
             if !(self.lazy || self.groups || relative) || !seen.insert(text) {
                 continue;
             }
-            let line = self.line(at);
+            let line = self.scope.line(at);
             if self.groups {
                 self.record.groups.push((line, text.to_owned()));
             }
@@ -248,63 +200,79 @@ impl<'a> Finder<'a> {
                 self.record.tables.push((line, text.to_owned()));
             }
         }
+        self.record.conditions = self.scope.conditions;
         self.record
     }
 
-    fn line(&self, at: TextSize) -> u32 {
-        let offset = at.to_u32();
-        u32::try_from(self.lines.partition_point(|&start| start <= offset)).unwrap_or(u32::MAX)
-    }
-
     fn push(&mut self, at: TextSize, origin: Origin, module: String, form: Form, names: Vec<String>) {
-        let (line, guard, condition) = (self.line(at), self.guard, self.condition);
-        self.record.imports.push(Import { line, guard, condition, origin, module, form, names });
+        self.record.imports.push(Import { origin, module, form, names, ..self.scope.at(at) });
     }
 
     /// Runs `inside` under a stronger guard and, if given, one more condition.
     fn under(&mut self, guard: Guard, condition: Option<Condition>, inside: impl FnOnce(&mut Self)) {
-        let (old_guard, old_condition) = (self.guard, self.condition);
-        self.guard = self.guard.max(guard);
-        if let Some(condition) = condition.filter(Condition::is_decidable) {
-            self.require(condition);
-        }
+        let outside = self.scope.enter(guard, condition);
         inside(self);
-        (self.guard, self.condition) = (old_guard, old_condition);
-    }
-
-    /// Adds a condition for what follows.
-    fn require(&mut self, condition: Condition) {
-        let outer = self.condition.checked_sub(1).and_then(|i| self.record.conditions.get(i as usize));
-        let condition = match outer {
-            Some(Condition::All(all)) => {
-                let mut all = all.clone();
-                all.push(condition);
-                Condition::All(all)
-            }
-            Some(outer) => Condition::All(vec![outer.clone(), condition]),
-            None => condition,
-        };
-        self.record.conditions.push(condition);
-        self.condition = u32::try_from(self.record.conditions.len()).unwrap_or(0);
+        self.scope.leave(outside);
     }
 
     /// Statements in order. What follows `if <decidable>: return` (or raise, …) runs under the opposite condition.
     fn block(&mut self, body: &'a [Stmt]) {
-        let old = self.condition;
+        let outside = self.scope.enter(Guard::None, None);
         for stmt in body {
             self.visit_stmt(stmt);
             let gone = match stmt {
                 Stmt::If(s) if s.elif_else_clauses.is_empty() && ends(&s.body) => {
-                    self.condition_of(&s.test).negated()
+                    self.scope.condition_of(&s.test).negated()
                 }
-                Stmt::Assert(s) => self.condition_of(&s.test),
+                Stmt::Assert(s) => self.scope.condition_of(&s.test),
                 _ => continue,
             };
             if gone.is_decidable() {
-                self.require(gone);
+                self.scope.require(gone);
             }
         }
-        self.condition = old;
+        self.scope.leave(outside);
+    }
+
+    /// `match sys.platform: case "win32": …`
+    pub(super) fn match_statement(&mut self, stmt: &'a ast::StmtMatch) {
+        self.visit_expr(&stmt.subject);
+        let variable = self.scope.text_variable(&stmt.subject);
+        let mut before = Vec::new();
+        for case in &stmt.cases {
+            let mut texts = Vec::new();
+            let known = variable.filter(|_| case.guard.is_none() && pattern_texts(&case.pattern, &mut texts));
+            let condition = match known {
+                Some(variable) => Condition::Text(variable, Match::Equal, texts),
+                None if case.pattern.is_irrefutable() && case.guard.is_none() => Condition::Known(true),
+                None => Condition::Unknown,
+            };
+            let mut all = before.clone();
+            all.push(condition.clone());
+            let guard = if variable.is_some() { Guard::None } else { Guard::Conditional };
+            let whole = variable.map(|_| Condition::All(all));
+            self.under(guard, whole, |s| s.block(&case.body));
+            before.push(condition.negated());
+        }
+    }
+
+    /// The branches of an `if`, each under what leads to it.
+    pub(super) fn branches(&mut self, stmt: &'a ast::StmtIf) {
+        self.visit_expr(&stmt.test);
+        let mut before = Vec::new();
+        let clauses = stmt.elif_else_clauses.iter().map(|c| (c.test.as_ref(), c.body.as_slice()));
+        for (test, body) in std::iter::once((Some(&*stmt.test), stmt.body.as_slice())).chain(clauses) {
+            let condition = test.map_or(Condition::Known(true), |t| self.scope.condition_of(t));
+            let mut all = before.clone();
+            all.push(condition.clone());
+            let decided = all.iter().all(Condition::is_decidable);
+            let guard = if decided { Guard::None } else { Guard::Conditional };
+            let whole = if all.len() == 1 { condition.clone() } else { Condition::All(all) };
+            // `else` of an undecidable test has no condition of its own.
+            let whole = if matches!(whole, Condition::Known(true)) { None } else { Some(whole) };
+            self.under(guard, whole, |s| s.block(body));
+            before.push(condition.negated());
+        }
     }
 
     fn try_statement(&mut self, stmt: &'a ast::StmtTry) {
@@ -321,63 +289,30 @@ impl<'a> Finder<'a> {
     }
 
     fn import(&mut self, stmt: &'a ast::StmtImport) {
+        self.scope.import(stmt);
         for alias in &stmt.names {
-            let name = alias.name.as_str();
-            if let Some(asname) = &alias.asname
-                && let Some(known) = KNOWN_MODULES.iter().find(|m| **m == name)
-            {
-                self.modules.insert(asname.as_str(), known);
-            }
-            let (bound, module) = match &alias.asname {
-                Some(asname) => (asname.as_str(), name),
-                None => name.split_once('.').map_or((name, name), |(top, _)| (top, top)),
-            };
-            self.variables.import(bound, Known::new(Origin::Absolute, module, true));
-            self.push(stmt.range.start(), Origin::Absolute, name.to_owned(), Form::Import, Vec::new());
+            let name = alias.name.to_string();
+            self.push(stmt.range.start(), Origin::Absolute, name, Form::Import, Vec::new());
         }
     }
 
     fn import_from(&mut self, stmt: &'a ast::StmtImportFrom) {
-        let module = stmt.module.as_ref().map_or("", |m| m.as_str());
-        if stmt.level == 0 {
-            for alias in &stmt.names {
-                let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
-                let Some(&member) =
-                    KNOWN_MEMBERS.iter().find(|(m, n)| *m == module && *n == alias.name.as_str())
-                else {
-                    continue;
-                };
-                self.members.insert(bound, member);
-                if member.1 == "import_module" {
-                    self.importers.insert(bound);
-                }
-            }
-        }
+        self.scope.import_from(stmt);
+        self.groups |= stmt.names.iter().any(|alias| ENTRY_POINTS.contains(&alias.name.as_str()));
+        let module = stmt.module.as_ref().map_or_else(String::new, |m| m.to_string());
         let origin = if stmt.level == 0 { Origin::Absolute } else { Origin::Package(stmt.level) };
-        for alias in &stmt.names {
-            let dot = if module.is_empty() { "" } else { "." };
-            let full = format!("{module}{dot}{}", alias.name);
-            self.groups |= ENTRY_POINTS.contains(&alias.name.as_str());
-            let bound = alias.asname.as_ref().unwrap_or(&alias.name);
-            self.variables.import(bound.as_str(), Known::new(origin, full, true));
-        }
-        let names = stmt.names.iter().map(|a| a.name.as_str().to_owned()).collect();
-        self.push(stmt.range.start(), origin, module.to_owned(), Form::From, names);
+        let names = stmt.names.iter().map(|a| a.name.to_string()).collect();
+        self.push(stmt.range.start(), origin, module, Form::From, names);
     }
 
     /// Remembers `NAME = <condition>` at module level, and the strings of `__all__`.
     fn assignment(&mut self, target: &'a Expr, value: &'a Expr, adds: bool) {
-        self.lazy |= self.depth == 0 && stands_for_modules(target);
-        self.record.makes |= entered_in(target).is_some_and(|module| self.is_module(module, "sys"));
+        self.lazy |= self.scope.depth == 0 && stands_for_modules(target);
+        self.record.makes |= entered_in(target).is_some_and(|module| self.scope.is_module(module, "sys"));
         self.named_target(target, value);
-        let Expr::Name(name) = target else {
-            self.variables.set_part(target, value);
-            return;
-        };
-        if !adds {
-            self.variables.set(name.id.as_str(), value);
-        }
-        if self.depth > 0 {
+        self.scope.assign(target, value, adds);
+        let Expr::Name(name) = target else { return };
+        if self.scope.depth > 0 {
             return;
         }
         if name.id.as_str() == "__all__" {
@@ -388,14 +323,6 @@ impl<'a> Finder<'a> {
         strings(value, &mut list);
         if !list.is_empty() {
             self.strings.entry(name.id.as_str()).or_default().append(&mut list);
-        }
-        if adds || self.guard != Guard::None || self.named.contains_key(name.id.as_str()) {
-            self.named.insert(name.id.as_str(), Condition::Unknown);
-        } else {
-            let condition = self.condition_of(value);
-            if condition.is_decidable() {
-                self.named.insert(name.id.as_str(), condition);
-            }
         }
     }
 
@@ -426,35 +353,6 @@ impl<'a> Finder<'a> {
             self.strings(value);
         }
     }
-
-    fn is_module(&self, expr: &Expr, module: &str) -> bool {
-        match expr {
-            Expr::Name(name) => self.modules.get(name.id.as_str()) == Some(&module),
-            // `__import__("pkgutil").extend_path(…)`
-            Expr::Call(call) => {
-                shapes::called(&call.func) == "__import__"
-                    && matches!(&*call.arguments.args, [Expr::StringLiteral(name)] if name.value.to_str() == module)
-            }
-            _ => false,
-        }
-    }
-
-    fn member(&self, name: &str) -> Option<(&'static str, &'static str)> {
-        self.members.get(name).copied()
-    }
-
-    /// `module.attribute` as an expression, under whatever name the module or its member is known.
-    fn dotted(&self, expr: &Expr) -> Option<(&'static str, &'static str)> {
-        match expr {
-            Expr::Name(name) => self.member(name.id.as_str()),
-            Expr::Attribute(attribute) => {
-                let Expr::Name(base) = &*attribute.value else { return None };
-                let module = self.modules.get(base.id.as_str())?;
-                KNOWN_MEMBERS.iter().copied().find(|(m, n)| m == module && *n == attribute.attr.as_str())
-            }
-            _ => None,
-        }
-    }
 }
 
 impl<'a> Visitor<'a> for Finder<'a> {
@@ -470,15 +368,16 @@ impl<'a> Visitor<'a> for Finder<'a> {
                     self.visit_decorator(decorator);
                 }
                 self.visit_parameters(&s.parameters);
-                self.lazy |= self.depth == 0 && s.name.as_str() == "__getattr__";
-                let tool = self.depth == 0 && matches!(s.name.as_str(), "main" | "_main" | "test" | "_test");
-                self.depth += 1;
-                let scope = self.variables.enter(&s.parameters);
-                self.functions.push(s);
+                self.lazy |= self.scope.depth == 0 && s.name.as_str() == "__getattr__";
+                let tool =
+                    self.scope.depth == 0 && matches!(s.name.as_str(), "main" | "_main" | "test" | "_test");
+                self.scope.depth += 1;
+                let scope = self.scope.variables.enter(&s.parameters);
+                self.scope.functions.push(s);
                 self.under(Guard::Function, tool.then_some(Condition::Tool), |f| f.block(&s.body));
-                self.functions.pop();
-                self.variables.leave(scope);
-                self.depth -= 1;
+                self.scope.functions.pop();
+                self.scope.variables.leave(scope);
+                self.scope.depth -= 1;
             }
             Stmt::ClassDef(s) => {
                 for decorator in &s.decorator_list {
@@ -487,9 +386,9 @@ impl<'a> Visitor<'a> for Finder<'a> {
                 if let Some(arguments) = &s.arguments {
                     self.visit_arguments(arguments);
                 }
-                self.depth += 1;
+                self.scope.depth += 1;
                 self.block(&s.body);
-                self.depth -= 1;
+                self.scope.depth -= 1;
             }
             Stmt::With(s) => {
                 for item in &s.items {
@@ -500,7 +399,7 @@ impl<'a> Visitor<'a> for Finder<'a> {
             }
             Stmt::For(s) => {
                 self.visit_expr(&s.iter);
-                self.variables.set_part(&s.target, &s.iter);
+                self.scope.variables.set_part(&s.target, &s.iter);
                 self.under(Guard::Conditional, None, |f| f.block(&s.body));
                 self.block(&s.orelse);
             }
@@ -537,7 +436,7 @@ impl<'a> Visitor<'a> for Finder<'a> {
     fn visit_annotation(&mut self, _: &'a Expr) {}
 
     fn visit_comprehension(&mut self, loops: &'a ast::Comprehension) {
-        self.variables.set_part(&loops.target, &loops.iter);
+        self.scope.variables.set_part(&loops.target, &loops.iter);
         visitor::walk_comprehension(self, loops);
     }
 
@@ -557,9 +456,9 @@ impl<'a> Visitor<'a> for Finder<'a> {
                 visitor::walk_expr(self, expr);
             }
             Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::Generator(_) => {
-                let outside = self.variables.count();
+                let outside = self.scope.variables.count();
                 visitor::walk_expr(self, expr);
-                self.variables.forget(outside);
+                self.scope.variables.forget(outside);
             }
             Expr::Dict(dict) => {
                 for item in &dict.items {
@@ -588,7 +487,7 @@ impl<'a> Visitor<'a> for Finder<'a> {
             Expr::Lambda(lambda) => self.under(Guard::Function, None, |f| f.visit_expr(&lambda.body)),
             Expr::If(ternary) => {
                 self.visit_expr(&ternary.test);
-                let condition = self.condition_of(&ternary.test);
+                let condition = self.scope.condition_of(&ternary.test);
                 self.under(Guard::Conditional, Some(condition.clone()), |f| f.visit_expr(&ternary.body));
                 self.under(Guard::Conditional, Some(condition.negated()), |f| f.visit_expr(&ternary.orelse));
             }
