@@ -216,8 +216,24 @@ impl<'a> Scope<'a> {
     }
 
     /// The member of such a module that a name was imported as.
-    pub(super) fn member(&self, name: &str) -> Option<(&'static str, &'static str)> {
+    fn member(&self, name: &str) -> Option<(&'static str, &'static str)> {
         self.members.get(name).copied()
+    }
+
+    /// The member of such a module that a plain name which is called was imported as.
+    pub(super) fn called_member(&self, name: &str) -> Option<(&'static str, &'static str)> {
+        self.member(name).filter(|_| !self.tells_by_itself(name))
+    }
+
+    /// What a plain name that is called was imported as.
+    pub(super) fn called_function(&self, name: &str) -> Option<&Known> {
+        self.variables.module(name).filter(|_| !self.tells_by_itself(name))
+    }
+
+    /// Whether a function says by its name that it imports or runs code: then that is what its call is.
+    fn tells_by_itself(&self, name: &str) -> bool {
+        let is_builtin = matches!(name, "breakpoint" | "eval" | "exec" | "find_spec");
+        is_builtin || name.contains("import") || self.is_importer(name)
     }
 
     /// `module.attribute` as an expression, under whatever name the module or its member is known.
