@@ -1,5 +1,6 @@
 //! Tests of calls that import.
 
+use super::super::source;
 use super::names;
 
 #[test]
@@ -139,4 +140,25 @@ fn relative_names_count_from_any_anchor() {
         let text = format!("from importlib import import_module\nimport_module({call})\n");
         assert!(names(&text).contains(&expected.to_owned()), "{call}: {:?}", names(&text));
     }
+}
+
+#[test]
+fn specs_count_where_they_are_loaded() {
+    let text = "from importlib.util import find_spec, module_from_spec\nspec = find_spec('a.b')\n";
+    assert!(!names(text).contains(&"a.b".to_owned()));
+    assert!(names(&format!("{text}spec.loader.exec_module(m)\n")).contains(&"a.b".to_owned()));
+}
+
+#[test]
+fn functions_that_say_they_import() {
+    let text = "import_optional('a.b')\nx.try_import('c')\nimport_optional(name)\nimport_optional('no name')\nbreakpoint()\n";
+    assert_eq!(names(text), ["a.b", "c", "pdb"]);
+}
+
+#[test]
+fn open_names_are_noted_with_their_lines_in_the_program() {
+    let text = b"from importlib import import_module\nimport_module('a')\nimport_module(name)\n";
+    let (program, library) = (source(text, 12, true), source(text, 12, false));
+    assert!(program.open && program.open_at == [3]);
+    assert!(library.open && library.open_at.is_empty());
 }

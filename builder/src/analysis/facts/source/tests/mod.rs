@@ -3,7 +3,10 @@
 mod conditions;
 mod distributions;
 mod dynamic;
+mod files;
 mod folders;
+mod interpreter;
+mod lists;
 mod scans;
 mod statements;
 mod tables;

@@ -1,4 +1,4 @@
-//! Tests of names in strings: tables of modules, groups of entry points, dotted names.
+//! Tests of tables of modules and groups of entry points.
 
 use super::super::source;
 use super::names;
@@ -35,12 +35,4 @@ fn tables_and_groups() {
     let text = "from importlib.metadata import entry_points\nfor e in entry_points(group='my-app.plugins'):\n    e.load()\n";
     let groups: Vec<String> = source(text.as_bytes(), 12, false).groups.into_iter().map(|(_, t)| t).collect();
     assert_eq!(groups, ["my-app.plugins"]);
-}
-
-#[test]
-fn texts_are_dotted_names() {
-    let text =
-        "'''a.b'''\nX = {'k': 'm.n:attr', 'l': 'o.p', 'no': 'a b.c', 'v': '1.2'}\ndef f():\n    'c.d'\n";
-    let found: Vec<String> = source(text.as_bytes(), 12, false).texts.into_iter().map(|(_, t)| t).collect();
-    assert_eq!(found, ["m.n", "o.p"]);
 }
