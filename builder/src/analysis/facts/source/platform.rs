@@ -1,62 +1,19 @@
 //! Reads conditions on the platform and the Python version out of expressions.
 
-use ruff_python_ast::visitor::Visitor;
 use ruff_python_ast::{self as ast, Expr};
 
-use super::Finder;
+use super::scope::Scope;
 use super::text::literal_texts;
 use crate::analysis::facts::condition::{Compare, Condition, Match, Variable};
-use crate::analysis::graph::Guard;
 
-impl<'a> Finder<'a> {
-    /// `match sys.platform: case "win32": …`
-    pub(super) fn match_statement(&mut self, stmt: &'a ast::StmtMatch) {
-        self.visit_expr(&stmt.subject);
-        let variable = self.text_variable(&stmt.subject);
-        let mut before = Vec::new();
-        for case in &stmt.cases {
-            let mut texts = Vec::new();
-            let known = variable.filter(|_| case.guard.is_none() && pattern_texts(&case.pattern, &mut texts));
-            let condition = match known {
-                Some(variable) => Condition::Text(variable, Match::Equal, texts),
-                None if case.pattern.is_irrefutable() && case.guard.is_none() => Condition::Known(true),
-                None => Condition::Unknown,
-            };
-            let mut all = before.clone();
-            all.push(condition.clone());
-            let guard = if variable.is_some() { Guard::None } else { Guard::Conditional };
-            let whole = variable.map(|_| Condition::All(all));
-            self.under(guard, whole, |s| s.block(&case.body));
-            before.push(condition.negated());
-        }
-    }
-
-    /// The branches of an `if`, each under what leads to it.
-    pub(super) fn branches(&mut self, stmt: &'a ast::StmtIf) {
-        self.visit_expr(&stmt.test);
-        let mut before = Vec::new();
-        let clauses = stmt.elif_else_clauses.iter().map(|c| (c.test.as_ref(), c.body.as_slice()));
-        for (test, body) in std::iter::once((Some(&*stmt.test), stmt.body.as_slice())).chain(clauses) {
-            let condition = test.map_or(Condition::Known(true), |t| self.condition_of(t));
-            let mut all = before.clone();
-            all.push(condition.clone());
-            let decided = all.iter().all(Condition::is_decidable);
-            let guard = if decided { Guard::None } else { Guard::Conditional };
-            let whole = if all.len() == 1 { condition.clone() } else { Condition::All(all) };
-            // `else` of an undecidable test has no condition of its own.
-            let whole = if matches!(whole, Condition::Known(true)) { None } else { Some(whole) };
-            self.under(guard, whole, |s| s.block(body));
-            before.push(condition.negated());
-        }
-    }
-
+impl Scope<'_> {
     /// The condition that an expression states.
     pub(super) fn condition_of(&self, expr: &Expr) -> Condition {
         match expr {
             Expr::BooleanLiteral(b) => Condition::Known(b.value),
             Expr::Name(name) => match name.id.as_str() {
                 "TYPE_CHECKING" | "MYPY" => Condition::Known(false),
-                other => self.named.get(other).cloned().unwrap_or(Condition::Unknown),
+                other => self.named(other),
             },
             Expr::Attribute(a) if a.attr.as_str() == "TYPE_CHECKING" => Condition::Known(false),
             Expr::NumberLiteral(n) => match &n.value {

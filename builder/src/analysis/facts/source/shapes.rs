@@ -53,6 +53,16 @@ pub(super) fn variable(target: &Expr) -> Option<&str> {
     }
 }
 
+/// The expressions that a list, a tuple or a set is made of; none of anything else.
+pub(super) fn elements(expr: &Expr) -> &[Expr] {
+    match expr {
+        Expr::List(ast::ExprList { elts, .. })
+        | Expr::Tuple(ast::ExprTuple { elts, .. })
+        | Expr::Set(ast::ExprSet { elts, .. }) => elts,
+        _ => &[],
+    }
+}
+
 /// The names that an import statement binds, and the modules or attributes that they stand for.
 pub(super) fn imported(stmt: &Stmt) -> Vec<(&str, Origin, String)> {
     match stmt {

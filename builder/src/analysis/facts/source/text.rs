@@ -122,35 +122,8 @@ fn known_call(call: &ast::ExprCall, names: &dyn Names) -> Vec<Known> {
                 _ => Vec::new(),
             }
         }
-        ("join", Expr::StringLiteral(separator)) => {
-            let Some(Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. })) =
-                arguments.args.first()
-            else {
-                // Parts of a name, more than one as a rule.
-                let parts = format!("{UNKNOWN}.{UNKNOWN}");
-                let is_name = separator.value.to_str() == "." && arguments.args.len() == 1;
-                return if is_name { vec![Known::new(Origin::Absolute, parts, false)] } else { Vec::new() };
-            };
-            let mut parts = Vec::new();
-            for (i, value) in elts.iter().enumerate() {
-                if i > 0 {
-                    parts.push(Part::Text(separator.value.to_str()));
-                }
-                parts.push(Part::Value(Some(value)));
-            }
-            glue(parts, names)
-        }
-        ("get" | "pop" | "setdefault", table) => {
-            let mut known = elements(table, names);
-            if let Some(other) = arguments.args.get(1).filter(|_| !known.is_empty()) {
-                let more = known_texts(other, names);
-                if more.is_empty() && !other.is_none_literal_expr() {
-                    known.push(Known::new(Origin::Absolute, UNKNOWN, false));
-                }
-                known.extend(more);
-            }
-            known
-        }
+        ("join", Expr::StringLiteral(separator)) => joined(separator.value.to_str(), arguments, names),
+        ("get" | "pop" | "setdefault", table) => looked_up(table, arguments, names),
         ("replace", text) => {
             let (Some(Expr::StringLiteral(old)), Some(Expr::StringLiteral(new))) =
                 (arguments.args.first(), arguments.args.get(1))
@@ -172,6 +145,39 @@ fn known_call(call: &ast::ExprCall, names: &dyn Names) -> Vec<Known> {
         ("strip" | "rstrip" | "lstrip", text) => known_texts(text, names),
         _ => Vec::new(),
     }
+}
+
+/// `".".join([a, b])`
+fn joined(separator: &str, arguments: &ast::Arguments, names: &dyn Names) -> Vec<Known> {
+    let Some(Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. })) =
+        arguments.args.first()
+    else {
+        // Parts of a name, more than one as a rule.
+        let parts = format!("{UNKNOWN}.{UNKNOWN}");
+        let is_name = separator == "." && arguments.args.len() == 1;
+        return if is_name { vec![Known::new(Origin::Absolute, parts, false)] } else { Vec::new() };
+    };
+    let mut parts = Vec::new();
+    for (i, value) in elts.iter().enumerate() {
+        if i > 0 {
+            parts.push(Part::Text(separator));
+        }
+        parts.push(Part::Value(Some(value)));
+    }
+    glue(parts, names)
+}
+
+/// `table.get(key, default)`
+fn looked_up(table: &Expr, arguments: &ast::Arguments, names: &dyn Names) -> Vec<Known> {
+    let mut known = elements(table, names);
+    if let Some(other) = arguments.args.get(1).filter(|_| !known.is_empty()) {
+        let more = known_texts(other, names);
+        if more.is_empty() && !other.is_none_literal_expr() {
+            known.push(Known::new(Origin::Absolute, UNKNOWN, false));
+        }
+        known.extend(more);
+    }
+    known
 }
 
 /// The texts of an expression, each of them changed. What is not known of them stays so.

@@ -1,0 +1,64 @@
+//! Detects the imports in code that is a text: `exec("import " + name)`.
+
+use crate::analysis::facts::source::detect::Call;
+use crate::analysis::facts::source::found::Found;
+use crate::analysis::facts::source::scope::Scope;
+use crate::analysis::facts::source::text::UNKNOWN;
+use crate::analysis::facts::{Form, Import, Origin};
+use crate::analysis::graph::Guard;
+use crate::names::is_dotted_name;
+
+/// Adds what the code imports that a call is given. Of a name that is not whole, the package has to be known.
+pub(super) fn executed<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
+    let Some(code) = call.first() else { return };
+    for known in scope.variables.texts(code) {
+        for statement in known.text.split(['\n', ';']).map(str::trim) {
+            let Some((modules, names)) = imported(statement, known.whole) else { continue };
+            for module in modules {
+                let here = Import { guard: Guard::Optional, ..scope.at(call.at()) };
+                if let Some(import) = import(&module, &names, here) {
+                    found.import(import);
+                }
+            }
+        }
+    }
+}
+
+/// The modules that a statement imports, and the names that it imports from them.
+fn imported(statement: &str, is_whole: bool) -> Option<(Vec<String>, Vec<String>)> {
+    let word = |text: &str| text.split_whitespace().next().unwrap_or_default().to_owned();
+    if let Some(modules) = statement.strip_prefix("import ") {
+        return Some((modules.split(',').map(word).collect(), Vec::new()));
+    }
+    let (module, names) = statement.strip_prefix("from ")?.split_once(" import ")?;
+    let module = module.trim();
+    let names = names.trim_matches(['(', ')']).split(',').map(word);
+    // In a text that is whole, a star is a star.
+    let is_known = |name: &String| is_dotted_name(name) || is_whole && name.as_str() == UNKNOWN;
+    let (named, open): (Vec<String>, Vec<String>) = names.partition(is_known);
+    // `from package import {name}`: whatever fits.
+    let open = open.iter().filter(|name| name.contains(UNKNOWN));
+    let dot = if module.ends_with('.') { "" } else { "." };
+    let below = open.map(|name| format!("{module}{dot}{name}"));
+    Some((std::iter::once(module.to_owned()).chain(below).collect(), named))
+}
+
+/// The import of a module as such a statement names it.
+fn import(module: &str, names: &[String], here: Import) -> Option<Import> {
+    let tail = module.trim_start_matches('.');
+    let origin = match module.len() - tail.len() {
+        0 => Origin::Absolute,
+        dots => Origin::Package(u32::try_from(dots).unwrap_or(1)),
+    };
+    let form = match tail.split_once(UNKNOWN) {
+        None if is_dotted_name(tail) && names.is_empty() => Form::Import,
+        None if is_dotted_name(tail) => Form::From,
+        Some((start, _)) if start.rsplit_once('.').is_some_and(|(package, _)| is_dotted_name(package)) => {
+            Form::Prefix
+        }
+        _ => return None,
+    };
+    let module = tail.strip_suffix(UNKNOWN).unwrap_or(tail).to_owned();
+    let names = if form == Form::From { names.to_vec() } else { Vec::new() };
+    Some(Import { origin, module, form, names, ..here })
+}

@@ -1,0 +1,87 @@
+//! Detects files of code that texts name, and modules that list the files of packages.
+
+use ruff_python_ast::{self as ast, Expr};
+
+use super::{Call, Detector, Format};
+use crate::analysis::facts::source::found::Found;
+use crate::analysis::facts::source::scope::Scope;
+
+#[derive(Default)]
+pub(super) struct Files {
+    /// Whether the module lists any folder.
+    lists: bool,
+    /// Whether it looks for the folder of a module that no statement imports.
+    locates: bool,
+    /// Whether it names the suffix of sources.
+    names_suffix: bool,
+}
+
+impl<'a> Detector<'a> for Files {
+    fn call(&mut self, call: &Call<'a>, scope: &Scope<'a>, _: &mut Found<'a>) {
+        self.lists |= matches!(call.name, "glob" | "iglob" | "iterdir" | "listdir" | "scandir" | "walk");
+        // `dirname(module.__file__)`
+        if call.name == "dirname"
+            && let Some(Expr::Attribute(file)) = call.first()
+            && file.attr.as_str() == "__file__"
+            && let Expr::Name(module) = &*file.value
+        {
+            self.locates |= scope.variables.module(module.id.as_str()).is_none();
+        }
+    }
+
+    fn text(&mut self, literal: &'a ast::ExprStringLiteral, _: &Scope<'a>, found: &mut Found<'a>) {
+        let text = literal.value.to_str();
+        self.names_suffix |= matches!(text, ".py" | "*.py" | "/*.py");
+        file_of_code(text, found);
+    }
+
+    fn format(&mut self, format: &Format<'a>, _: &Scope<'a>, found: &mut Found<'a>) {
+        // `f"{folder}/plugins/check.py"`, `f"{name}_v2.py"`
+        let part = |element: &ast::InterpolatedStringElement| match element {
+            ast::InterpolatedStringElement::Literal(literal) => literal.value.to_string(),
+            ast::InterpolatedStringElement::Interpolation(_) => "{}".to_owned(),
+        };
+        let text: String = format.text.value.elements().map(part).collect();
+        file_of_code(&text, found);
+    }
+
+    fn finish(self, _: &Scope<'a>, found: &mut Found<'a>) {
+        found.facts.lists_files = self.lists && self.locates && self.names_suffix;
+    }
+}
+
+/// Remembers the file of code that a text names.
+fn file_of_code(text: &str, found: &mut Found<'_>) {
+    if let Some(file) = code_file(text)
+        && !found.facts.files.contains(&file)
+    {
+        found.facts.files.push(file);
+    }
+}
+
+/// The name of a file of code that a text gives, with `*` for what it leaves open: such files are no data, unless a
+/// module names them.
+fn code_file(text: &str) -> Option<String> {
+    const CODE: [&str; 12] =
+        [".py", ".pyi", ".pyx", ".pxd", ".c", ".cc", ".cpp", ".cu", ".cuh", ".h", ".hpp", ".rs"];
+    let name = text.rsplit('/').next().unwrap_or(text);
+    let (stem, suffix) = name.split_at(name.rfind('.')?);
+    if stem.is_empty() || name.len() > 60 || !CODE.contains(&suffix) || name.starts_with("__") {
+        return None;
+    }
+    let mut pattern = String::new();
+    let mut rest = stem;
+    while let Some(at) = rest.find(['{', '%', '*']) {
+        pattern.push_str(&rest[..at]);
+        pattern.push('*');
+        rest = match rest.as_bytes()[at] {
+            b'{' => rest[at..].split_once('}')?.1,
+            b'%' => rest.get(at + 2..)?,
+            _ => &rest[at + 1..],
+        };
+    }
+    pattern.push_str(rest);
+    let plain = pattern.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.*".contains(&b));
+    // A pattern of nothing but wildcards tells nothing.
+    (plain && pattern.bytes().any(|b| b.is_ascii_alphanumeric())).then(|| format!("{pattern}{suffix}"))
+}

@@ -1,0 +1,106 @@
+//! Detects lists of names of modules in the program's own code, by their texts and by what holds them.
+
+use ruff_python_ast::{self as ast, Expr};
+use ruff_text_size::Ranged;
+
+use super::{Assignment, Call, Detector};
+use crate::analysis::facts::List;
+use crate::analysis::facts::source::found::Found;
+use crate::analysis::facts::source::scope::Scope;
+use crate::analysis::facts::source::shapes::elements;
+use crate::names::is_dotted_name;
+
+#[derive(Default)]
+pub(super) struct Lists;
+
+impl<'a> Detector<'a> for Lists {
+    /// `INSTALLED_APPS = […]`, `self.plugins = […]`, `settings["plugins"] = […]`
+    fn assignment(&mut self, to: &Assignment<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
+        match to.target {
+            Expr::Name(name) => named_list(name.id.as_str(), to.value, scope, found),
+            Expr::Attribute(attribute) => named_list(attribute.attr.as_str(), to.value, scope, found),
+            Expr::Subscript(subscript) => {
+                if let Expr::StringLiteral(key) = &*subscript.slice {
+                    named_list(key.value.to_str(), to.value, scope, found);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn call(&mut self, call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
+        for keyword in &call.arguments.keywords {
+            if let Some(name) = &keyword.arg {
+                named_list(name.as_str(), &keyword.value, scope, found);
+            }
+        }
+        // `environ.setdefault("SETTINGS_MODULE", "settings")`
+        if let [Expr::StringLiteral(key), value] = &*call.arguments.args {
+            named_list(key.value.to_str(), value, scope, found);
+        }
+    }
+
+    /// `module:attribute`
+    fn text(&mut self, literal: &'a ast::ExprStringLiteral, scope: &Scope<'a>, found: &mut Found<'a>) {
+        if scope.words
+            && let Some((module, attribute)) = literal.value.to_str().split_once(':')
+            && is_dotted_name(attribute)
+        {
+            named_text(literal, module, scope, found);
+        }
+    }
+
+    fn list(&mut self, expr: &'a Expr, scope: &Scope<'a>, found: &mut Found<'a>) {
+        list(expr, false, scope, found);
+    }
+
+    /// `{"plugins": […]}`
+    fn dict(&mut self, dict: &'a ast::ExprDict, scope: &Scope<'a>, found: &mut Found<'a>) {
+        for item in &dict.items {
+            if let Some(Expr::StringLiteral(key)) = &item.key {
+                named_list(key.value.to_str(), &item.value, scope, found);
+            }
+        }
+    }
+}
+
+/// Notes a list each text of which may be the name of a module.
+fn list<'a>(list: &'a Expr, certain: bool, scope: &Scope<'a>, found: &mut Found<'a>) {
+    if !scope.words {
+        return;
+    }
+    let texts = elements(list).iter().filter_map(|e| match e {
+        Expr::StringLiteral(s) => Some(s.value.to_str()),
+        _ => None,
+    });
+    let names: Vec<String> = texts.map(str::to_owned).collect();
+    let tells = certain || names.iter().any(|n| n.contains('.'));
+    if tells && !names.is_empty() && names.iter().all(|n| n.len() < 120 && is_dotted_name(n)) {
+        found.facts.lists.push(List { line: scope.line(list.range().start()), names, certain });
+    }
+}
+
+/// A value with the name that it is given, which may tell that it holds names of modules.
+fn named_list<'a>(name: &str, value: &'a Expr, scope: &Scope<'a>, found: &mut Found<'a>) {
+    const HOLDS_MODULES: [&str; 8] =
+        ["apps", "imports", "include", "module", "modules", "packages", "plugins", "urlconf"];
+    if !scope.words || !HOLDS_MODULES.iter().any(|end| name.to_ascii_lowercase().ends_with(end)) {
+        return;
+    }
+    match value {
+        Expr::StringLiteral(literal) => named_text(literal, literal.value.to_str(), scope, found),
+        Expr::BinOp(op) => {
+            named_list(name, &op.left, scope, found);
+            named_list(name, &op.right, scope, found);
+        }
+        other => list(other, true, scope, found),
+    }
+}
+
+/// A text of which it is known that it names a module.
+fn named_text<'a>(literal: &ast::ExprStringLiteral, name: &str, scope: &Scope<'a>, found: &mut Found<'a>) {
+    if name.len() < 120 && is_dotted_name(name) {
+        let line = scope.line(literal.range.start());
+        found.facts.lists.push(List { line, names: vec![name.to_owned()], certain: true });
+    }
+}

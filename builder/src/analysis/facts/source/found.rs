@@ -1,0 +1,85 @@
+//! The sink of the detectors: facts, and what counts only if another detector finds something as well.
+
+use ruff_text_size::TextSize;
+
+use super::scope::Scope;
+use crate::analysis::facts::{Facts, Import};
+
+/// What was found so far.
+#[derive(Default)]
+pub(super) struct Found<'a> {
+    /// The facts themselves.
+    pub facts: Facts,
+    /// What the module does that decides about the findings of other detectors.
+    pub marks: Marks,
+    /// Strings that may name modules, folders or groups of entry points, with their offsets.
+    pub candidates: Vec<(TextSize, &'a str)>,
+    /// Imports that count only if the module does something else as well.
+    waiting: Vec<(When, Import)>,
+}
+
+/// What a module does, as far as it decides about the findings of other detectors.
+#[derive(Default)]
+pub(super) struct Marks {
+    /// Imports a name that is not known at all, or stands for a table of modules (PEP 562).
+    pub lazy: bool,
+    /// Imports or runs what a text names that is not known, or not completely.
+    pub computes: bool,
+    /// Loads modules from specs.
+    pub loads_specs: bool,
+    /// Lists the modules of a package that is not known.
+    pub scans: bool,
+    /// Lists all modules that are installed.
+    pub scans_all: bool,
+    /// Lists a folder that is not known.
+    pub lists: bool,
+}
+
+/// What has to be true of a module for an import to count, in the order in which such imports are added.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum When {
+    /// It loads specs: `find_spec("name")`.
+    LoadsSpecs,
+    /// It lists the modules of packages: a package that is passed to a function.
+    Scans,
+    /// It lists all modules: `name.startswith("app_")`.
+    ScansAll,
+    /// It looks for code: a folder that is listed.
+    LooksForCode,
+    /// It lists folders that are not known, and looks for code: a folder that is passed to a function.
+    ListsGiven,
+}
+
+impl When {
+    fn holds(self, marks: &Marks) -> bool {
+        let looks_for_code = marks.computes || marks.loads_specs;
+        match self {
+            When::LoadsSpecs => marks.loads_specs,
+            When::Scans => marks.scans,
+            When::ScansAll => marks.scans_all,
+            When::LooksForCode => looks_for_code,
+            When::ListsGiven => looks_for_code && marks.lists,
+        }
+    }
+}
+
+impl Found<'_> {
+    /// Adds an import.
+    pub(super) fn import(&mut self, import: Import) {
+        self.facts.imports.push(import);
+    }
+
+    /// Adds an import that counts only if the condition turns out to hold.
+    pub(super) fn import_when(&mut self, when: When, import: Import) {
+        self.waiting.push((when, import));
+    }
+
+    /// The facts, with the imports whose conditions hold.
+    pub(super) fn into_facts(mut self, scope: Scope<'_>) -> Facts {
+        self.waiting.sort_by_key(|(when, _)| *when);
+        let counting = self.waiting.into_iter().filter(|(when, _)| when.holds(&self.marks));
+        self.facts.imports.extend(counting.map(|(_, import)| import));
+        self.facts.conditions = scope.conditions;
+        self.facts
+    }
+}

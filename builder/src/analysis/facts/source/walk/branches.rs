@@ -1,0 +1,75 @@
+//! Walks through code of which only a part runs: each branch under the guard and the condition that lead to it.
+
+use ruff_python_ast::visitor::Visitor;
+use ruff_python_ast::{self as ast, ExceptHandler, Stmt};
+
+use super::Walk;
+use crate::analysis::facts::condition::{Condition, Match};
+use crate::analysis::facts::source::platform::pattern_texts;
+use crate::analysis::facts::source::shapes::catches_import_error;
+use crate::analysis::graph::Guard;
+
+impl<'a> Walk<'a> {
+    /// The branches of an `if`, each under what leads to it.
+    pub(super) fn if_statement(&mut self, stmt: &'a ast::StmtIf) {
+        self.visit_expr(&stmt.test);
+        let mut before = Vec::new();
+        let clauses = stmt.elif_else_clauses.iter().map(|c| (c.test.as_ref(), c.body.as_slice()));
+        for (test, body) in std::iter::once((Some(&*stmt.test), stmt.body.as_slice())).chain(clauses) {
+            let condition = test.map_or(Condition::Known(true), |t| self.scope.condition_of(t));
+            let mut all = before.clone();
+            all.push(condition.clone());
+            let decided = all.iter().all(Condition::is_decidable);
+            let guard = if decided { Guard::None } else { Guard::Conditional };
+            let whole = if all.len() == 1 { condition.clone() } else { Condition::All(all) };
+            // `else` of an undecidable test has no condition of its own.
+            let whole = if matches!(whole, Condition::Known(true)) { None } else { Some(whole) };
+            self.under(guard, whole, |walk| walk.block(body));
+            before.push(condition.negated());
+        }
+    }
+
+    /// `match sys.platform: case "win32": …`
+    pub(super) fn match_statement(&mut self, stmt: &'a ast::StmtMatch) {
+        self.visit_expr(&stmt.subject);
+        let variable = self.scope.text_variable(&stmt.subject);
+        let mut before = Vec::new();
+        for case in &stmt.cases {
+            let mut texts = Vec::new();
+            let known = variable.filter(|_| case.guard.is_none() && pattern_texts(&case.pattern, &mut texts));
+            let condition = match known {
+                Some(variable) => Condition::Text(variable, Match::Equal, texts),
+                None if case.pattern.is_irrefutable() && case.guard.is_none() => Condition::Known(true),
+                None => Condition::Unknown,
+            };
+            let mut all = before.clone();
+            all.push(condition.clone());
+            let guard = if variable.is_some() { Guard::None } else { Guard::Conditional };
+            let whole = variable.map(|_| Condition::All(all));
+            self.under(guard, whole, |walk| walk.block(&case.body));
+            before.push(condition.negated());
+        }
+    }
+
+    /// The parts of a `try`: its body may fail to import if a handler takes care of that.
+    pub(super) fn try_statement(&mut self, stmt: &'a ast::StmtTry) {
+        let optional = stmt.handlers.iter().any(|h| {
+            let ExceptHandler::ExceptHandler(h) = h;
+            catches_import_error(h.type_.as_deref()) && !matches!(h.body.last(), Some(Stmt::Raise(_)))
+        });
+        self.under(if optional { Guard::Optional } else { Guard::None }, None, |walk| walk.block(&stmt.body));
+        for ExceptHandler::ExceptHandler(handler) in &stmt.handlers {
+            self.under(Guard::Conditional, None, |walk| walk.block(&handler.body));
+        }
+        self.block(&stmt.orelse);
+        self.block(&stmt.finalbody);
+    }
+
+    /// `a if test else b`
+    pub(super) fn ternary(&mut self, ternary: &'a ast::ExprIf) {
+        self.visit_expr(&ternary.test);
+        let condition = self.scope.condition_of(&ternary.test);
+        self.under(Guard::Conditional, Some(condition.clone()), |walk| walk.visit_expr(&ternary.body));
+        self.under(Guard::Conditional, Some(condition.negated()), |walk| walk.visit_expr(&ternary.orelse));
+    }
+}
