@@ -314,7 +314,8 @@ print(importlib.metadata.version('edited'))
         let settings = "[tool.setuptools]\npackages = ['edited', 'edited.inner']\n";
         let about = format!(
             "[build-system]\nrequires = ['{backend}']\nbuild-backend = '{module}'\n\
-             [project]\nname = 'edited'\nversion = '3.5'\n{}",
+             [project]\nname = 'edited'\nversion = '3.5'\n\
+             [project.scripts]\nedited-tool = 'edited.inner:main'\n{}",
             if layout.is_empty() { settings } else { "" }
         );
         let project = Project::script(source)

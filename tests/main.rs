@@ -36,6 +36,7 @@ mod launcher;
 mod links;
 mod macos;
 mod opened_libraries;
+mod ordinary_projects;
 mod output;
 mod own_files;
 mod package_folders;

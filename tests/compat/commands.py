@@ -206,7 +206,7 @@ display:
     assert pathlib.Path(".esphome/build/demo/src/esphome/components/logger/logger.cpp").exists()
 
 
-@application("dbt", ["dbt-core", "dbt-duckdb"])
+@application("dbt", ["dbt-core<1.11", "dbt-duckdb"])
 def dbt(use):
     write("dbt_project.yml", "name: demo\nversion: '1.0'\nprofile: demo\nmodel-paths: [models]\nseed-paths: [seeds]\n")
     write("profiles.yml", "demo: {target: dev, outputs: {dev: {type: duckdb, path: d.duckdb}}}\n")

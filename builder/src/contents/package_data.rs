@@ -50,7 +50,13 @@ pub(super) fn collect(
     let mut recorded: HashSet<usize> = HashSet::new();
     for (at, distribution) in graph.distributions.iter().enumerate() {
         // An editable install lists nothing but its metadata and what leads to its files.
-        let lead = |f: &str| f.contains(".dist-info/") || f.contains("__editable__") || f.ends_with(".pth");
+        // Its scripts lie elsewhere.
+        let lead = |f: &str| {
+            f.contains(".dist-info/")
+                || f.contains("__editable__")
+                || f.ends_with(".pth")
+                || f.starts_with("..")
+        };
         let real = distribution.files.iter().any(|f| !lead(f));
         if real {
             recorded.insert(at);
@@ -82,6 +88,17 @@ pub(super) fn collect(
             by_folder.entry(folder).or_default().push((file, *listed));
         }
     }
+    // Folders of data in packages: scripts in folders below are data too, as in the `versions` of migrations.
+    let is_read = |file: &Path| {
+        let name = file.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+        ![".py", ".pyc", ".pyi"].iter().any(|end| name.ends_with(end)) && policy.is_data(name, &python.target)
+    };
+    let holds_data = |(folder, files): &(&&Path, &Vec<(&Path, bool)>)| {
+        !packages.contains_key(**folder)
+            && !has_init.contains(**folder)
+            && files.iter().any(|(f, _)| is_read(f))
+    };
+    let of_data: HashSet<&Path> = by_folder.iter().filter(holds_data).map(|(folder, _)| *folder).collect();
     let modules: HashSet<&Path> = graph
         .modules
         .values()
@@ -94,7 +111,9 @@ pub(super) fn collect(
         .into_par_iter()
         .filter_map(|(folder, files)| {
             let (package, inner) = home(folder, &packages, &has_init)?;
-            let sorter = Sorter { python, store, policy, modules: &modules, package, inner: &inner };
+            let is_below_data = folder.ancestors().skip(1).any(|above| of_data.contains(above));
+            let modules = &modules;
+            let sorter = Sorter { python, store, policy, modules, package, inner: &inner, is_below_data };
             let mut here = Beside::default();
             let read = files.iter().filter(|(file, _)| !is_catalogue_source(file, &files));
             sorter.sort(&read.copied().collect::<Vec<_>>(), &mut here);
@@ -338,6 +357,8 @@ struct Sorter<'s, 'g> {
     modules: &'s HashSet<&'s Path>,
     package: &'s Package<'g>,
     inner: &'s str,
+    /// It lies in a folder of data.
+    is_below_data: bool,
 }
 
 impl Sorter<'_, '_> {
@@ -369,6 +390,10 @@ impl Sorter<'_, '_> {
             {
                 continue;
             }
+            // Debugging information and object files; others of these names are molecules and shapes.
+            if (path.ends_with(".pdb") || path.ends_with(".obj")) && is_binary(file) {
+                continue;
+            }
             let metadata = std::fs::metadata(file).ok();
             if *listed && !metadata.as_ref().is_some_and(Metadata::is_file) {
                 continue;
@@ -389,7 +414,10 @@ impl Sorter<'_, '_> {
         // unless one has a name that no statement can import: then they are run as files.
         let run = code.iter().any(|(_, name)| !is_importable(name));
         // What is a package by its files, and lies in a folder of data: it is loaded by its path.
-        let any = any || self.inner.contains("{{") || code.iter().any(|(file, _)| is_init(file));
+        let any = any
+            || self.is_below_data
+            || self.inner.contains("{{")
+            || code.iter().any(|(file, _)| is_init(file));
         if (any && !self.inner.is_empty() || run) && !self.package.namespace {
             for (file, name) in code {
                 let path = inside(name);
@@ -446,6 +474,14 @@ pub(super) fn is_library(name: &str) -> bool {
 fn is_importable(name: &str) -> bool {
     name.strip_suffix(".py")
         .is_some_and(|stem| stem.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b > 127))
+}
+
+/// Whether a file begins with something that is no text.
+fn is_binary(file: &Path) -> bool {
+    use std::io::Read;
+    let mut head = Vec::new();
+    let read = std::fs::File::open(file).and_then(|f| f.take(512).read_to_end(&mut head));
+    read.is_ok() && head.contains(&0)
 }
 
 /// Whether an executable file is a native program, or one in a framework its library: by its first bytes, looked at only

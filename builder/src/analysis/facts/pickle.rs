@@ -18,6 +18,31 @@ pub(in crate::analysis) fn modules(bytes: &[u8]) -> BTreeSet<String> {
     names
 }
 
+/// Names that may be those of modules in bytes which hold pickles among other things (arrays of joblib, for example): texts as
+/// pickles write them, and what GLOBAL names.
+pub(in crate::analysis) fn candidates(bytes: &[u8]) -> BTreeSet<String> {
+    let mut names = modules(bytes);
+    // SHORT_BINUNICODE, MEMOIZE
+    for at in memchr::memchr_iter(0x8c, bytes) {
+        let Some(len) = bytes.get(at + 1).map(|len| usize::from(*len)) else { break };
+        if bytes.get(at + 2 + len) == Some(&0x94) {
+            note(&bytes[at + 2..at + 2 + len], &mut names);
+        }
+    }
+    let is_part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.');
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\n', bytes) {
+        let line = &bytes[start..end];
+        start = end + 1;
+        // `cmodule\nname\n`
+        let name = line.iter().rposition(|b| !is_part(b)).map_or(line, |at| &line[at + 1..]);
+        if let Some(at) = name.iter().take(4).position(|b| *b == b'c') {
+            note(&name[at + 1..], &mut names);
+        }
+    }
+    names
+}
+
 /// Goes over the instructions up to one that is not known.
 fn walk(mut rest: &[u8], names: &mut BTreeSet<String>) {
     // What STACK_GLOBAL takes: the last two texts, be they fresh or fetched from the memo.

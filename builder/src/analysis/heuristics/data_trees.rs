@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::Heuristic;
+use super::{Heuristic, scripts};
 use crate::analysis::claims::{Claims, What};
 use crate::analysis::collected::{Collected, Subject};
 use crate::analysis::facts::Form;
 use crate::analysis::graph::{By, Kind, Reason};
-use crate::analysis::world::World;
+use crate::analysis::world::{Role, World};
 use crate::names::{is_for_tests, parent};
 
 #[derive(Default)]
@@ -38,7 +38,7 @@ impl Heuristic for DataTrees {
         }
     }
 
-    fn of_all(&mut self, collected: &Collected, _: &World<'_>, claims: &mut Claims) {
+    fn of_all(&mut self, collected: &Collected, world: &World<'_>, claims: &mut Claims) {
         if self.asked == self.named.len() {
             return;
         }
@@ -48,6 +48,12 @@ impl Heuristic for DataTrees {
             if collected.get(name).is_none() {
                 let what = What::Tree { name: name.clone(), folder: folder.clone() };
                 claims.push(what, reason, true);
+                // What the program has in a folder of its own is run: migrations, plug-ins.
+                if collected.get(&reason.from).is_some_and(|node| node.role == Role::Program) {
+                    for (_, facts) in world.scripts(folder) {
+                        scripts::imports(&facts, reason, world, claims);
+                    }
+                }
             }
         }
     }

@@ -11,6 +11,7 @@ use super::{Heuristic, scripts};
 use crate::analysis::claims::{Claims, What, by_text};
 use crate::analysis::collected::{Collected, Node};
 use crate::analysis::facts::own::{Base, Own, OwnPath, Text, Usage};
+use crate::analysis::facts::{Facts, Import, Origin};
 use crate::analysis::graph::{By, Reason};
 use crate::analysis::world::World;
 use crate::analysis::world::own_tree::{OwnTree, fits};
@@ -61,11 +62,13 @@ impl Heuristic for OwnFiles {
             return;
         }
         let layout = Layout::of(collected, world);
+        let modules = collected.own().filter_map(|n| n.module.file()).map(Path::to_owned).collect();
         let meipass = collected.own().any(|n| n.facts.own.as_ref().is_some_and(|own| own.meipass));
         for node in collected.own() {
             let (Some(own), Some(folder)) = (&node.facts.own, node.module.folder()) else { continue };
             if self.seen.insert(node.module.name.clone()) {
-                let mut look = Look { files: self, node, folder, world, layout: &layout, meipass, claims };
+                let (layout, modules) = (&layout, &modules);
+                let mut look = Look { files: self, node, folder, world, layout, modules, meipass, claims };
                 look.module(own);
             }
         }
@@ -113,6 +116,8 @@ struct Look<'l, 'w> {
     folder: &'l Path,
     world: &'l World<'w>,
     layout: &'l Layout,
+    /// The files of the program's modules that have been collected.
+    modules: &'l BTreeSet<PathBuf>,
     /// Something looks for files below `sys._MEIPASS`.
     meipass: bool,
     claims: &'l mut Claims,
@@ -251,8 +256,13 @@ impl Look<'_, '_> {
         }
         self.files.folders.entry(found.to_owned()).or_insert_with(|| reason.clone());
         let files = self.files_of(found, reason, is_word);
+        // A folder of scripts, such as migrations: nothing imports from it.
+        let holds_scripts = !is_word
+            && !self.tree().is_file(&found.join("__init__.py"))
+            && !self.modules.iter().any(|file| file.starts_with(found));
         for file in files {
-            self.file(&file, None, reason, Named::Inside);
+            let is_script = holds_scripts && file.extension().is_some_and(|suffix| suffix == "py");
+            self.file(&file, None, reason, if is_script { Named::Path } else { Named::Inside });
         }
     }
 
@@ -316,6 +326,7 @@ impl Look<'_, '_> {
         if !is_new {
             return;
         }
+        read::pickle(file, &self.node.module.name, self.world, self.claims);
         if policy.configurations.contains(&suffix) {
             read::configuration(file, &self.node.module.name, self.world, self.claims);
         }
@@ -340,12 +351,45 @@ impl Look<'_, '_> {
         if self.world.is_entry_file(file) || is_test(&stem) || TOOLS.contains(&stem.as_str()) {
             return;
         }
-        scripts::imports(&self.world.reader.script(file), reason, self.world, self.claims);
+        let facts = self.world.reader.script(file);
+        scripts::imports(&facts, reason, self.world, self.claims);
+        // One that is loaded as a package of its own, with what lies beside it.
+        for beside in self.relative(file, &facts) {
+            self.file(&beside, None, reason, Named::Path);
+        }
         if named == Named::Path
             && let Some(dest) = dest.or_else(|| self.layout.dest(file))
         {
             self.claims.push(What::File { path: file.to_owned(), dest }, reason, true);
         }
+    }
+
+    /// What a script imports from its own folder, and the files there that are no code.
+    fn relative(&mut self, file: &Path, facts: &Facts) -> Vec<PathBuf> {
+        let relative = |import: &&Import| import.origin == Origin::Package(1);
+        let mut imports = facts.imports.iter().filter(relative).peekable();
+        let Some(folder) = file.parent() else { return Vec::new() };
+        if imports.peek().is_none()
+            || self.layout.is_root(folder)
+            || !self.files.taken.insert(file.to_owned())
+        {
+            return Vec::new();
+        }
+        let names = imports.flat_map(|import| {
+            let names = import.names.iter().filter(|_| import.module.is_empty());
+            names.cloned().chain(Some(import.module.clone()).filter(|module| !module.is_empty()))
+        });
+        let mut found: Vec<PathBuf> =
+            names.map(|name| folder.join(format!("{}.py", name.replace('.', "/")))).collect();
+        let code = &self.world.implicit.own_files.code;
+        let is_data = |path: &PathBuf| {
+            let suffix =
+                path.extension().map(|suffix| suffix.to_string_lossy().to_lowercase()).unwrap_or_default();
+            path.parent() == Some(folder) && !code.contains(&suffix)
+        };
+        found.retain(|path| self.tree().is_file(path));
+        found.extend(self.tree().files(folder).into_iter().filter(is_data));
+        found
     }
 
     /// Tells what a line of the module names, and what to do about it.

@@ -18,6 +18,12 @@ impl Heuristic for OwnWords {
         for (line, text) in texts.chain(words) {
             let reason = by_text(subject.name(), text, line);
             named(text, subject.package(), &reason, certain, world, claims);
+            // `"settings_" + name`
+            if text.len() > 3 && text.ends_with('_') && is_dotted_name(text) && !text.contains('.') {
+                for name in world.beginning_with(text).into_iter().filter(|name| world.is_own_module(name)) {
+                    claims.push(What::Module(name), &reason, certain);
+                }
+            }
         }
     }
 }

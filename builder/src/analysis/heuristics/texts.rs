@@ -6,7 +6,7 @@ use crate::analysis::claims::{Claims, by_text};
 use crate::analysis::collected::Subject;
 use crate::analysis::graph::Reason;
 use crate::analysis::world::{Role, World};
-use crate::names::{is_for_tests, is_named_for_tests, parent, top};
+use crate::names::{is_for_tests, is_named_for_tests, top};
 
 pub(super) struct Texts;
 
@@ -54,7 +54,9 @@ fn named<'t>(text: &'t str, world: &World<'_>) -> Option<&'t str> {
     if world.exists(text) {
         return Some(text);
     }
-    parent(text).filter(|module| module.contains('.') && world.exists(module))
+    let (module, last) = text.rsplit_once('.')?;
+    let is_class = last.starts_with(|c: char| c.is_ascii_uppercase());
+    Some(module).filter(|module| (module.contains('.') || is_class) && world.exists(module))
 }
 
 /// A word that nobody writes for another reason than to name what there is: `"app_plugin"`.

@@ -394,10 +394,11 @@ impl<'a> World<'a> {
         self.requires(owner, required_name).any(|required| names.contains(&required.as_str()))
     }
 
-    /// Top-level names that requirements of a distribution may provide, by their names.
+    /// Top-level names that requirements of a distribution may provide, those for extras too, by their names.
     pub(super) fn required_modules(&self, owner: Option<usize>) -> HashSet<String> {
         let owner = owner.into_iter();
-        owner.flat_map(|o| self.requires(o, required_name)).map(|r| r.replace('-', "_")).collect()
+        let all = owner.flat_map(|o| self.requires(o, |r| Some(requirement_name(r))));
+        all.map(|r| r.replace('-', "_")).collect()
     }
 
     /// The normalised names of what a distribution requires.
@@ -469,7 +470,28 @@ impl<'a> World<'a> {
         let is_project = |f: &&Path| MARKS.iter().any(|mark| self.reader.disk.is_file(&f.join(mark)));
         // Not a root that somebody happens to be in.
         let base = || folder.ancestors().take(BASE_LEVELS).find(|near| *near == self.request.base);
-        folder.ancestors().take(LEVELS).find(is_project).or_else(base).map(Path::to_owned)
+        let project = folder.ancestors().take(LEVELS).find(is_project).or_else(base);
+        project.or_else(|| self.goes_up(folder)).map(Path::to_owned)
+    }
+
+    /// The folder above that of an entry, if the entry counts paths from there: `Path(__file__).parents[1]`.
+    fn goes_up<'p>(&self, folder: &'p Path) -> Option<&'p Path> {
+        const UP: [&str; 5] = [".parents[1]", ".parent.parent", "pardir", "\"..\"", "'..'"];
+        let scripts = self.request.programs.iter().filter_map(|program| match &program.entry {
+            Entry::Script(script) => Some(script),
+            _ => None,
+        });
+        let disk = self.reader.disk;
+        let mut here = scripts.filter(|script| script.parent() == Some(folder));
+        let text =
+            |script: &PathBuf| disk.read(script).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let goes_up = |text: String| text.contains("__file__") && UP.iter().any(|up| text.contains(up));
+        // Not a folder in which everything lies.
+        let homes = [std::env::home_dir(), Some(std::env::temp_dir())];
+        let is_one =
+            |above: &&Path| above.parent().is_some() && !homes.iter().flatten().any(|home| home == above);
+        let above = folder.parent().filter(is_one);
+        above.filter(|_| here.any(|script| text(script).is_ok_and(goes_up)))
     }
 
     // What the request, rules and files say.

@@ -154,11 +154,22 @@ impl<'p> Resolver<'p> {
     /// Extends the `__path__` of a package with all folders of its name on the search path, as `pkgutil.extend_path` does.
     pub(in crate::analysis) fn extend_path(&mut self, name: &str) {
         let relative = name.replace('.', "/");
-        let folders = self.roots.iter().filter_map(|root| match root {
-            Location::Folder(folder) => Some(folder.join(&relative)),
-            Location::Zip { .. } => None,
-        });
-        let portions = folders.filter(|folder| self.disk.is_dir(folder)).map(Location::Folder).collect();
+        let mut portions = Vec::new();
+        for root in self.roots().iter() {
+            match root {
+                Location::Folder(folder) => {
+                    let folder = folder.join(&relative);
+                    portions.extend(self.disk.is_dir(&folder).then_some(Location::Folder(folder)));
+                }
+                Location::Zip { archive, prefix } => {
+                    let Some(members) = self.members(archive) else { continue };
+                    let prefix = format!("{prefix}{relative}/");
+                    if members.iter().any(|member| member.starts_with(&prefix)) {
+                        portions.push(Location::Zip { archive: archive.clone(), prefix });
+                    }
+                }
+            }
+        }
         self.extended.insert(name.to_owned(), portions);
     }
 

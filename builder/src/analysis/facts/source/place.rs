@@ -92,6 +92,20 @@ impl Scope<'_> {
         (!place.file && place.pattern.is_none()).then_some(place.package)
     }
 
+    /// The module that a name is, or one below it: `a.b` after `import a.b`.
+    fn module(&self, expr: &Expr) -> Option<Known> {
+        match expr {
+            Expr::Name(name) => self.variables.module(name.id.as_str()).cloned(),
+            Expr::Attribute(attribute) => {
+                let mut known = self.module(&attribute.value)?;
+                let dot = if known.text.is_empty() { "" } else { "." };
+                known.text = format!("{}{dot}{}", known.text, attribute.attr);
+                Some(known)
+            }
+            _ => None,
+        }
+    }
+
     /// The path beside or below the module's own that an expression is, if all of it is known.
     pub(super) fn place(&self, path: &Expr, depth: u32) -> Option<Place> {
         let depth = depth.checked_sub(1)?;
@@ -102,11 +116,11 @@ impl Scope<'_> {
                 other => self.place(self.variables.last(other)?, depth),
             },
             Expr::Attribute(a) => match (a.attr.as_str(), &*a.value) {
-                ("__path__", Expr::Name(name)) => {
-                    Some(Place::new(self.variables.module(name.id.as_str())?.clone(), false))
+                ("__path__", module @ (Expr::Name(_) | Expr::Attribute(_))) => {
+                    Some(Place::new(self.module(module)?, false))
                 }
-                ("__file__", Expr::Name(name)) => {
-                    Some(Place::new(self.variables.module(name.id.as_str())?.clone(), true))
+                ("__file__", module @ (Expr::Name(_) | Expr::Attribute(_))) => {
+                    Some(Place::new(self.module(module)?, true))
                 }
                 ("parent", inner) => self.place(inner, depth)?.parent(),
                 // What the class sets it to.

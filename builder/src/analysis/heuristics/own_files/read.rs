@@ -1,9 +1,11 @@
 //! Modules and files that texts among the program's own files name.
 
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::analysis::claims::{Claims, by_text};
+use crate::analysis::facts::pickle;
 use crate::analysis::graph::Reason;
 use crate::analysis::heuristics::{own_words, scripts};
 use crate::analysis::world::World;
@@ -28,6 +30,48 @@ pub(super) fn configuration(file: &Path, from: &str, world: &World<'_>, claims: 
     }
 }
 
+/// Larger files are not looked through for pickles.
+const LARGEST_PICKLE: u64 = 64 << 20;
+
+/// Takes the modules that a file of pickles names, a compressed one too: a model that was trained, a cache of objects.
+pub(super) fn pickle(file: &Path, from: &str, world: &World<'_>, claims: &mut Claims) {
+    let disk = world.reader.disk;
+    let is_small = |file: &Path| disk.size(file).is_some_and(|size| size <= LARGEST_PICKLE);
+    let Ok(mut opened) = disk.open(file) else { return };
+    let mut head = [0; 2];
+    if opened.read_exact(&mut head).is_err() || !is_small(file) {
+        return;
+    }
+    let mut bytes = Vec::new();
+    let read = match head {
+        [0x80, 2..=5] | [b'(' | b']' | b'}' | b'c', _] => disk.read(file).map(|all| bytes = all).is_ok(),
+        // zlib and gzip, as joblib writes them
+        [0x78, 0x01 | 0x5e | 0x9c | 0xda] => {
+            let content = std::io::BufReader::new(head.as_slice().chain(opened));
+            flate2::read::ZlibDecoder::new(content).take(LARGEST_PICKLE).read_to_end(&mut bytes).is_ok()
+        }
+        [0x1f, 0x8b] => {
+            let content = std::io::BufReader::new(head.as_slice().chain(opened));
+            flate2::read::GzDecoder::new(content).take(LARGEST_PICKLE).read_to_end(&mut bytes).is_ok()
+        }
+        _ => false,
+    };
+    let is_pickle = match bytes.as_slice() {
+        [0x80, 2..=5, ..] => true,
+        text => text.ends_with(b"."),
+    };
+    if !read || !is_pickle {
+        return;
+    }
+    let title = file.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default();
+    for name in pickle::candidates(&bytes) {
+        let is_known = name.contains('.') || world.is_own_module(&name) || world.owner_of(&name).is_some();
+        if is_known && world.exists(&name) {
+            claims.module(&name, &by_text(from, &format!("{name} in {title}"), 0));
+        }
+    }
+}
+
 /// The files of the program's own that a text names, from its own folder or from those of the program.
 pub(super) fn named(file: &Path, world: &World<'_>) -> Vec<PathBuf> {
     let disk = world.reader.disk;
@@ -44,15 +88,49 @@ pub(super) fn named(file: &Path, world: &World<'_>) -> Vec<PathBuf> {
         name.trim_start_matches('.').contains('.') && !word.contains("//") && !word.contains(':')
     };
     let tree = world.own_tree();
+    let suffix = file.extension().map(|suffix| suffix.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let parts = |word: &str| -> Vec<String> {
+        word.split('/').filter(|part| !part.is_empty() && *part != ".").map(str::to_owned).collect()
+    };
     let mut found = BTreeSet::new();
-    for word in words.into_iter().filter(is_path) {
-        let parts: Vec<String> =
-            word.split('/').filter(|part| !part.is_empty() && *part != ".").map(str::to_owned).collect();
+    for word in words.iter().copied().filter(is_path) {
+        let parts = parts(word);
         let starts = std::iter::once(folder).chain(world.own_folders());
         found.extend(starts.flat_map(|start| tree.below(start, &parts)).filter(|path| tree.is_file(path)));
     }
+    // `script_location = %(here)s/migrations`; in scripts of Tcl and in QML, any word may be a folder beside the file.
+    let folders: BTreeSet<&str> = match suffix.as_str() {
+        "tcl" | "qml" => words,
+        _ => behind_gaps(&text).collect(),
+    };
+    for word in folders.into_iter().filter(|word| word.bytes().any(|b| b.is_ascii_alphanumeric())) {
+        for path in tree.below(folder, &parts(word)) {
+            found.extend(if tree.is_file(&path) { vec![path] } else { tree.files(&path) });
+        }
+    }
+    if suffix == "qml" {
+        // Components go by the names of their files.
+        let is_part = |path: &PathBuf| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            path.parent() == Some(folder)
+                && (name.ends_with(".qml") || name.ends_with(".js") || name == "qmldir")
+        };
+        found.extend(tree.files(folder).into_iter().filter(is_part));
+    }
     found.remove(file);
     found.into_iter().collect()
+}
+
+/// The paths that follow something which is put in when the text is read: `%(here)s/folder`, `${here}/folder`, `{here}/folder`.
+fn behind_gaps(text: &str) -> impl Iterator<Item = &str> {
+    let is_part = |c: char| c.is_alphanumeric() || "_./-".contains(c);
+    [")s/", "}/"].into_iter().flat_map(move |gap| {
+        text.match_indices(gap).filter_map(move |(at, _)| {
+            let rest = &text[at + gap.len()..];
+            let path = &rest[..rest.find(|c| !is_part(c)).unwrap_or(rest.len())];
+            Some(path.trim_end_matches(['.', '/'])).filter(|path| !path.is_empty() && !path.starts_with('.'))
+        })
+    })
 }
 
 /// Takes what a text imports, if it is one of Python.

@@ -8,8 +8,8 @@ use super::Detector;
 use crate::analysis::facts::source::found::Found;
 use crate::analysis::facts::source::scope::Scope;
 
-/// What reads entry points: of importlib.metadata, pkg_resources, pluggy and stevedore.
-const READERS: [&str; 10] = [
+/// What reads entry points: of importlib.metadata, pkg_resources, pluggy, stevedore and entrypoints.
+const READERS: [&str; 13] = [
     "DispatchExtensionManager",
     "DriverManager",
     "EnabledExtensionManager",
@@ -18,6 +18,9 @@ const READERS: [&str; 10] = [
     "NamedExtensionManager",
     "entry_points",
     "get_entry_map",
+    "get_group_all",
+    "get_group_named",
+    "get_single",
     "iter_entry_points",
     "load_setuptools_entrypoints",
 ];

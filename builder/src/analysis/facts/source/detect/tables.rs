@@ -47,7 +47,7 @@ impl<'a> Detector<'a> for Tables {
     fn text(&mut self, literal: &'a ast::ExprStringLiteral, _: &Scope<'a>, found: &mut Found<'a>) {
         let text = literal.value.to_str();
         if !text.is_empty()
-            && text.len() < 80
+            && text.len() < 200
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-:/".contains(&b))
         {
             found.candidates.push((literal.range.start(), text));

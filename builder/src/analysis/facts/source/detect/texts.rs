@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use ruff_python_ast as ast;
+use ruff_text_size::TextSize;
 
-use super::Detector;
+use super::{Detector, Format};
 use crate::analysis::facts::source::found::Found;
 use crate::analysis::facts::source::scope::Scope;
 use crate::names::is_dotted_name;
@@ -20,29 +21,35 @@ impl<'a> Detector<'a> for Texts<'a> {
     fn text(&mut self, literal: &'a ast::ExprStringLiteral, scope: &Scope<'a>, found: &mut Found<'a>) {
         let text = literal.value.to_str();
         if let Some(name) = imported(text) {
-            self.note(name, literal, scope, found);
+            self.note(name, literal.range.start(), scope, found);
         }
         if scope.words && text.len() >= 80 {
             self.names_inside(literal, scope, found);
         }
         let name = text.split_once(':').map_or(text, |(module, _)| module);
         if name.len() < 120 && (scope.words || name.contains('.')) && is_dotted_name(name) {
-            self.note(name, literal, scope, found);
+            self.note(name, literal.range.start(), scope, found);
+        }
+    }
+
+    /// `f"package.settings.{name}Config"`: what stands before the last dot may be a module of the program's.
+    fn format(&mut self, format: &Format<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
+        let Some(ast::InterpolatedStringElement::Literal(first)) = format.text.value.elements().next() else {
+            return;
+        };
+        if let Some((name, _)) =
+            first.value.rsplit_once('.').filter(|(name, _)| scope.words && is_dotted_name(name))
+        {
+            self.note(name, format.text.range.start(), scope, found);
         }
     }
 }
 
 impl<'a> Texts<'a> {
     /// Notes a name once.
-    fn note(
-        &mut self,
-        name: &'a str,
-        literal: &ast::ExprStringLiteral,
-        scope: &Scope<'a>,
-        found: &mut Found<'a>,
-    ) {
+    fn note(&mut self, name: &'a str, at: TextSize, scope: &Scope<'a>, found: &mut Found<'a>) {
         if self.seen.insert(name) {
-            found.facts.texts.push((scope.line(literal.range.start()), name.to_owned()));
+            found.facts.texts.push((scope.line(at), name.to_owned()));
         }
     }
 
@@ -57,7 +64,7 @@ impl<'a> Texts<'a> {
             literal.value.to_str().split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.'));
         for name in words.map(|w| w.trim_matches('.')) {
             if name.contains('.') && is_dotted_name(name) {
-                self.note(name, literal, scope, found);
+                self.note(name, literal.range.start(), scope, found);
             }
         }
     }

@@ -114,7 +114,10 @@ impl Path {
             return other.clone();
         }
         self.strings.extend(&other.strings);
-        self.is_file = false;
+        // `os.path.splitext(__file__)[0] + ".ini"`: beside the module, whose name is not known here.
+        if std::mem::take(&mut self.is_file) {
+            self.parts.push("*".to_owned());
+        }
         let mut more = other.parts.iter();
         if (self.is_text || !self.parts.is_empty())
             && let (Some(last), Some(first)) = (self.parts.last_mut(), more.next())
@@ -126,8 +129,26 @@ impl Path {
         self
     }
 
+    /// The path with another suffix; of the module's own file, every file beside it that has the suffix.
+    fn with_suffix(mut self, suffix: &str) -> Path {
+        if std::mem::take(&mut self.is_file) {
+            self.parts.push(format!("*{suffix}"));
+        } else if let Some(last) = self.parts.last_mut() {
+            let stem = last.rsplit_once('.').map_or(last.as_str(), |(stem, _)| stem);
+            *last = format!("{stem}{suffix}");
+        }
+        self
+    }
+
     /// Parts of one kind each: no doubled gaps, nothing empty.
     fn tidy(mut self) -> Path {
+        // `"file:" + path + "?mode=ro"`
+        if let Some(last) = self.parts.last_mut()
+            && let Some((name, query)) = last.split_once('?')
+            && query.contains('=')
+        {
+            *last = name.to_owned();
+        }
         for part in &mut self.parts {
             while part.contains("**") && part != "**" {
                 *part = part.replace("**", "*");
@@ -139,8 +160,19 @@ impl Path {
 
 /// Whether a function puts a path together, or gives one back as it is.
 pub(super) fn is_path_call(name: &str) -> bool {
-    matches!(name, "join" | "joinpath" | "Path" | "PurePath" | "PosixPath" | "with_name" | "format")
-        || is_same(name)
+    const MAKING: [&str; 10] = [
+        "join",
+        "joinpath",
+        "Path",
+        "PurePath",
+        "PosixPath",
+        "with_name",
+        "with_suffix",
+        "with_stem",
+        "replace",
+        "format",
+    ];
+    MAKING.contains(&name) || is_same(name)
 }
 
 /// Whether a function gives back the path that it is given.
@@ -262,15 +294,19 @@ fn subscripted(subscript: &ast::ExprSubscript, names: &Names<'_>, depth: u32) ->
             vec![Path { is_file: true, by_command: true, ..Path::at(Base::Program) }]
         }
         // `os.path.split(__file__)[0]`, `__path__[0]`
-        Expr::Call(call) if called(&call.func) == "split" => call
-            .arguments
-            .args
-            .first()
-            .map(|a| evaluate(a, names, depth))
-            .into_iter()
-            .flatten()
-            .map(Path::parent)
-            .collect(),
+        Expr::Call(call) if called(&call.func) == "split" => {
+            let first = call.arguments.args.first().map(|a| evaluate(a, names, depth));
+            first.into_iter().flatten().map(Path::parent).collect()
+        }
+        // `os.path.splitext(__file__)[0]`
+        Expr::Call(call) if called(&call.func) == "splitext" => {
+            let first = call.arguments.args.first().map(|a| evaluate(a, names, depth));
+            first
+                .into_iter()
+                .flatten()
+                .map(|path| if path.is_file { path } else { path.with_suffix("") })
+                .collect()
+        }
         value => evaluate(value, names, depth),
     }
 }
@@ -291,6 +327,19 @@ fn called_path(call: &ast::ExprCall, names: &Names<'_>, depth: u32) -> Vec<Path>
         // `os.path.join` and not that of a text.
         "join" if arguments.len() > 1 => below(inner(&arguments[0]), &arguments[1..]),
         "joinpath" => below(receiver(), arguments),
+        "with_suffix" | "replace" if call.func.is_attribute_expr() => match arguments.last() {
+            Some(Expr::StringLiteral(text)) if text.value.to_str().starts_with('.') => {
+                receiver().into_iter().map(|path| path.with_suffix(text.value.to_str())).collect()
+            }
+            _ => Vec::new(),
+        },
+        "with_stem" => match arguments.first() {
+            Some(Expr::StringLiteral(stem)) => {
+                let stem = Path::text(&format!("{}.*", stem.value.to_str()));
+                receiver().into_iter().map(|path| path.parent().join(&stem)).collect()
+            }
+            _ => Vec::new(),
+        },
         "with_name" => below(receiver().into_iter().map(Path::parent).collect(), arguments),
         "glob" | "rglob" if call.func.is_attribute_expr() && !arguments.is_empty() => {
             let is_module = matches!(&*call.func, Expr::Attribute(a)

@@ -1,18 +1,23 @@
 //! Walks through code of which only a part runs: each branch under the guard and the condition that lead to it.
 
+use std::collections::HashSet;
+
 use ruff_python_ast::visitor::Visitor;
-use ruff_python_ast::{self as ast, ExceptHandler, Stmt};
+use ruff_python_ast::{self as ast, ExceptHandler, Expr, Stmt};
 
 use super::Walk;
 use crate::analysis::facts::condition::{Condition, Match};
 use crate::analysis::facts::source::platform::pattern_texts;
-use crate::analysis::facts::source::shapes::catches_import_error;
+use crate::analysis::facts::source::shapes::{called, catches_import_error};
 use crate::analysis::graph::Guard;
 
 impl<'a> Walk<'a> {
     /// The branches of an `if`, each under what leads to it.
     pub(super) fn if_statement(&mut self, stmt: &'a ast::StmtIf) {
         self.visit_expr(&stmt.test);
+        if is_lazy(stmt) {
+            self.under(Guard::Function, None, |walk| walk.block(&stmt.body));
+        }
         let mut before = Vec::new();
         let clauses = stmt.elif_else_clauses.iter().map(|c| (c.test.as_ref(), c.body.as_slice()));
         for (test, body) in std::iter::once((Some(&*stmt.test), stmt.body.as_slice())).chain(clauses) {
@@ -72,4 +77,50 @@ impl<'a> Walk<'a> {
         self.under(Guard::Conditional, Some(condition.clone()), |walk| walk.visit_expr(&ternary.body));
         self.under(Guard::Conditional, Some(condition.negated()), |walk| walk.visit_expr(&ternary.orelse));
     }
+}
+
+/// Whether imports for type checkers stand for what the other branch makes of the same names when it is first used:
+/// `if TYPE_CHECKING: import cmaes`, `else: cmaes = LazyImport("cmaes")`.
+fn is_lazy(stmt: &ast::StmtIf) -> bool {
+    /// What makes types, not modules.
+    const TYPES: [&str; 6] = ["ForwardRef", "NewType", "ParamSpec", "TypeVar", "namedtuple", "type"];
+    let is_for_checkers = match &*stmt.test {
+        Expr::Name(name) => name.id.as_str() == "TYPE_CHECKING",
+        Expr::Attribute(attribute) => attribute.attr.as_str() == "TYPE_CHECKING",
+        _ => false,
+    };
+    let [clause] = stmt.elif_else_clauses.as_slice() else { return false };
+    if !is_for_checkers || clause.test.is_some() {
+        return false;
+    }
+    let mut imported = HashSet::new();
+    for inner in &stmt.body {
+        match inner {
+            Stmt::Import(import) => imported.extend(import.names.iter().map(bound)),
+            Stmt::ImportFrom(import) => imported.extend(import.names.iter().map(bound)),
+            _ => {}
+        }
+    }
+    let stands_for = |target: &Expr| match target {
+        Expr::Name(name) => name.id.as_str() == "__getattr__" || imported.contains(name.id.as_str()),
+        _ => false,
+    };
+    clause.body.iter().any(|inner| match inner {
+        Stmt::FunctionDef(function) => function.name.as_str() == "__getattr__",
+        Stmt::Assign(assign) => {
+            let is_made = matches!(&*assign.value, Expr::Call(call) if !TYPES.contains(&called(&call.func)));
+            is_made
+                && assign.targets.iter().any(|target| match target {
+                    Expr::Tuple(tuple) => tuple.elts.iter().any(stands_for),
+                    one => stands_for(one),
+                })
+        }
+        _ => false,
+    })
+}
+
+/// The name that an import sets.
+fn bound(alias: &ast::Alias) -> &str {
+    let name = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
+    name.split('.').next().unwrap_or(name)
 }

@@ -174,7 +174,10 @@ impl<'a> Finder<'a> {
                 elts.iter()
                     .fold(vec![Vec::new()], |so_far, inner| join(&so_far, &self.commands(inner, depth)))
             }
-            Expr::Starred(starred) => self.commands(&starred.value, depth),
+            Expr::Starred(starred) => match self.handed_over(&starred.value, depth) {
+                commands if commands.is_empty() => self.commands(&starred.value, depth),
+                commands => commands,
+            },
             Expr::BinOp(op) if op.op == ast::Operator::Add && self.is_python_text(&op.left) => {
                 self.line_of(&[&op.left, &op.right])
             }
@@ -210,6 +213,19 @@ impl<'a> Finder<'a> {
             _ => vec![vec![self.word(expr, depth)]],
         };
         found.into_iter().take(MOST).collect()
+    }
+
+    /// What a parameter `*words` of a function is called with: `run("-m", "package")`.
+    fn handed_over(&self, expr: &Expr, depth: u32) -> Vec<Words> {
+        let Expr::Name(name) = expr else { return Vec::new() };
+        // Functions that call each other with what they are given are not followed far.
+        let depth = depth.min(3);
+        let calls = self.functions.starred(name.id.as_str()).into_iter();
+        let words = |(call, before): (&ast::ExprCall, usize)| {
+            let arguments = call.arguments.args.iter().skip(before);
+            arguments.fold(vec![Vec::new()], |so_far, inner| join(&so_far, &self.commands(inner, depth)))
+        };
+        calls.flat_map(words).take(MOST).collect()
     }
 
     /// A list in a variable, with what is added to it later.

@@ -43,6 +43,24 @@ impl<'a> Functions<'a> {
         collector.functions
     }
 
+    /// What a parameter `*name` of a function may hold, by the calls of it: each call, and how many arguments come before.
+    pub(super) fn starred(&self, name: &str) -> Vec<(&'a ast::ExprCall, usize)> {
+        let is_one = |f: &&&ast::StmtFunctionDef| {
+            f.parameters.vararg.as_ref().is_some_and(|v| v.name.as_str() == name)
+        };
+        let mut functions: Vec<_> = self.definitions.values().filter(is_one).collect();
+        functions.sort_by_key(|function| function.name.as_str());
+        let calls = functions.into_iter().flat_map(|function| {
+            let parameters = &function.parameters;
+            let first = parameters.posonlyargs.iter().chain(&parameters.args);
+            let is_method = first.clone().next().is_some_and(|p| matches!(p.name().as_str(), "self" | "cls"));
+            let before = first.count() - usize::from(is_method);
+            let calls = self.calls.get(function.name.as_str()).into_iter().flatten();
+            calls.map(move |call| (*call, before))
+        });
+        calls.collect()
+    }
+
     /// What the names of a module are set to.
     pub(super) fn names(&self, body: &'a [Stmt]) -> Names<'a> {
         let mut names = Names::default();
