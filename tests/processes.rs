@@ -288,9 +288,11 @@ if __name__ == '__main__':
     );
     // What is not in the program, and code, is refused as before.
     let app = format!(
-        "{STARTER}\nrun('-m', 'pip', 'x')\nrun('-c', 'print(1)')\nrun('-m', 'json.tool', input=b'[]')\nimport json.tool\n"
+        "{STARTER}\nrun(*os.environ['FIRST'].split())\nrun(*os.environ['SECOND'].split())\n\
+         run('-m', 'json.tool', input=b'[]')\nimport json.tool\n"
     );
-    let outcome = frozen(&[("app.py", &app)], &newest().exe, Mode::Onefile).command().run();
+    let program = frozen(&[("app.py", &app)], &newest().exe, Mode::Onefile);
+    let outcome = program.command().env("FIRST", "-m pip x").env("SECOND", "-c print(1)").run();
     assert_eq!(
         outcome.stdout.lines().filter(|l| !l.starts_with("hint")).collect::<Vec<_>>(),
         [

@@ -10,6 +10,7 @@ mod headers;
 mod hidden;
 mod interpreters;
 mod layout;
+mod libraries;
 mod memory;
 mod natives;
 mod options;

@@ -3,22 +3,20 @@
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::{Mutex, OnceLock};
 
-use bootloader::archive::{
-    Archive, FileId, FileKind, ModuleKind, is_code, is_path, module_flag, name_hash, setting,
-};
+use bootloader::archive::{Archive, FileKind, ModuleKind, is_code, is_path, module_flag, name_hash, setting};
 
 use super::api::{Api, FastCall, METH_FASTCALL, PyMethodDef, PyObject};
-use super::{events, hidden, name, place};
+use super::{events, hidden, libraries, name, place};
 use crate::content::{Reader, followed};
 use crate::extract::{Libraries, Root};
 use crate::os;
 
 /// What the functions work on.
-struct State {
-    api: &'static Api,
-    archive: Archive<'static>,
+pub(super) struct State {
+    pub(super) api: &'static Api,
+    pub(super) archive: Archive<'static>,
     reader: Mutex<Reader<'static>>,
-    libraries: Libraries,
+    pub(super) libraries: Libraries,
     /// The root with a separator at its end, in UTF-8 or, where it is not text, in the file system's bytes.
     prefix: Vec<u8>,
     prefix_is_text: bool,
@@ -150,8 +148,8 @@ static FUNCTIONS: [PyMethodDef; 15] = [
     def(c"files", files),
     def(c"has_resources", has_resources),
     def(c"is_dir", is_dir),
-    def(c"library", library),
-    def(c"opened", opened),
+    def(c"library", libraries::library),
+    def(c"opened", libraries::opened),
     def(c"enter", events::enter),
     def(c"leave", events::leave),
     def(c"show", events::show),
@@ -180,7 +178,7 @@ pub(super) unsafe fn borrow<'a>(api: &Api, object: *mut PyObject) -> Option<&'a 
     }
 }
 
-unsafe fn decode(api: &Api, bytes: &[u8], is_text: bool) -> *mut PyObject {
+pub(super) unsafe fn decode(api: &Api, bytes: &[u8], is_text: bool) -> *mut PyObject {
     let len = bytes.len() as isize;
     if is_text {
         // SAFETY: the length is that of the bytes.
@@ -194,7 +192,7 @@ unsafe fn decode(api: &Api, bytes: &[u8], is_text: bool) -> *mut PyObject {
 
 /// The arguments of a call, and how to make its result.
 pub(super) struct Call<'a> {
-    state: &'static State,
+    pub(super) state: &'static State,
     args: &'a [*mut PyObject],
 }
 
@@ -236,7 +234,7 @@ impl Call<'_> {
     }
 
     /// The same with links of the archive followed.
-    fn place(&self, i: usize) -> Option<Vec<u8>> {
+    pub(super) fn place(&self, i: usize) -> Option<Vec<u8>> {
         Some(followed(self.state.archive, self.below(i)?))
     }
 
@@ -259,13 +257,13 @@ impl Call<'_> {
         })
     }
 
-    fn index(&self, i: usize) -> Option<usize> {
+    pub(super) fn index(&self, i: usize) -> Option<usize> {
         // SAFETY: the argument is alive; an error stays set and makes the call fail.
         let n = unsafe { (self.state.api.PyLong_AsLong)(*self.args.get(i)?) };
         usize::try_from(n).ok()
     }
 
-    fn string(&self, text: &[u8]) -> *mut PyObject {
+    pub(super) fn string(&self, text: &[u8]) -> *mut PyObject {
         // SAFETY: the interpreter runs.
         unsafe { decode(self.state.api, text, true) }
     }
@@ -286,7 +284,7 @@ impl Call<'_> {
         unsafe { (self.state.api.PyLong_FromLong)(n as std::ffi::c_long) }
     }
 
-    fn tuple(&self, items: &[*mut PyObject]) -> Option<*mut PyObject> {
+    pub(super) fn tuple(&self, items: &[*mut PyObject]) -> Option<*mut PyObject> {
         let api = self.state.api;
         // SAFETY: a tuple takes over the references put into it.
         unsafe {
@@ -574,41 +572,6 @@ unsafe extern "C" fn is_dir(_: *mut PyObject, args: *const *mut PyObject, n: isi
                     || archive.files_below(&[&call.place(0)?[..], b"/"].concat()).next().is_some()
             };
             found.then(|| call.number(1))
-        })
-    }
-}
-
-/// `opened(path)`: loads what a library of the archive needs and returns the path to load it from; `None` where the archive has
-/// no library at this path.
-unsafe extern "C" fn opened(_: *mut PyObject, args: *const *mut PyObject, n: isize) -> *mut PyObject {
-    // SAFETY: called by Python.
-    unsafe {
-        Call::run(args, n, |call| {
-            let file = call.state.archive.search_file(&call.place(0)?).ok()?;
-            let path = call.state.libraries.prepare(file as FileId).ok()?;
-            Some(decode(call.state.api, os::path_bytes(&path), false))
-        })
-    }
-}
-
-/// `library(index)`: loads what an extension module needs and returns the path to load it from, or
-/// a tuple with a text that says why not.
-unsafe extern "C" fn library(_: *mut PyObject, args: *const *mut PyObject, n: isize) -> *mut PyObject {
-    // SAFETY: called by Python.
-    unsafe {
-        Call::run(args, n, |call| {
-            let module = call.state.archive.module(call.index(0)?).ok()?;
-            match call.state.libraries.prepare_extension(module.file?) {
-                Ok(path) => match os::load_ahead(&path) {
-                    Ok(()) => Some(decode(call.state.api, os::path_bytes(&path), false)),
-                    Err(reason) => {
-                        let name = String::from_utf8_lossy(module.name);
-                        let text = format!("DLL load failed while importing {name}: {reason}");
-                        call.tuple(&[call.string(text.as_bytes())])
-                    }
-                },
-                Err(failure) => call.tuple(&[call.string(failure.message.as_bytes())]),
-            }
         })
     }
 }

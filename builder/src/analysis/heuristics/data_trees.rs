@@ -50,8 +50,9 @@ impl Heuristic for DataTrees {
                 claims.push(what, reason, true);
                 // What the program has in a folder of its own is run: migrations, plug-ins.
                 if collected.get(&reason.from).is_some_and(|node| node.role == Role::Program) {
-                    for (_, facts) in world.scripts(folder) {
-                        scripts::imports(&facts, reason, world, claims);
+                    let files = world.own_tree().files(folder).into_iter();
+                    for script in files.filter(|file| file.extension().is_some_and(|suffix| suffix == "py")) {
+                        scripts::imports(&world.reader.script(&script), reason, world, claims);
                     }
                 }
             }

@@ -42,6 +42,8 @@ pub(super) struct OwnFiles {
     seen: BTreeSet<String>,
     /// Files that have been taken.
     taken: BTreeSet<PathBuf>,
+    /// Texts that have been read for what they import.
+    run: BTreeSet<PathBuf>,
     /// Folders whose modules a listing shows, if anything lists: with what names each.
     folders: BTreeMap<PathBuf, Reason>,
     /// The folders whose modules have been shown.
@@ -323,6 +325,11 @@ impl Look<'_, '_> {
         let is_new = self.files.taken.insert(file.to_owned());
         let Some(dest) = dest.or_else(|| self.layout.dest(file)) else { return };
         self.claims.push(What::File { path: file.to_owned(), dest }, reason, true);
+        // Another module may have named it that does not run it.
+        let runs_texts = self.node.facts.own.as_ref().is_some_and(|own| own.runs_texts);
+        if runs_texts && self.files.run.insert(file.to_owned()) {
+            read::code(file, reason, self.world, self.claims);
+        }
         if !is_new {
             return;
         }
@@ -338,9 +345,6 @@ impl Look<'_, '_> {
                 let reason = by_text(&self.node.module.name, &format!("{inner_name} in {title}"), 0);
                 self.file(&inner, None, &reason, Named::Path);
             }
-        }
-        if self.node.facts.own.as_ref().is_some_and(|own| own.runs_texts) {
-            read::code(file, reason, self.world, self.claims);
         }
     }
 

@@ -438,8 +438,9 @@ impl<'a> World<'a> {
             let mut roots: Vec<PathBuf> = self.own_folders().map(Path::to_owned).collect();
             roots.extend(python.editable.iter().map(|(_, path)| path.clone()));
             roots.extend(self.own_packages());
-            let projects: Vec<PathBuf> = self.own.iter().filter_map(|folder| self.project(folder)).collect();
-            roots.extend(projects);
+            roots.extend(self.own.iter().filter_map(|folder| self.project(folder)).map(Path::to_owned));
+            let around = self.own.iter().filter_map(|folder| self.around(folder));
+            let around: Vec<PathBuf> = around.map(Path::to_owned).collect();
             // What the interpreter and builds have there is not the program's.
             let mut foreign = python.search_path.clone();
             foreign.retain(|path| !self.request.python.paths.contains(path));
@@ -447,7 +448,7 @@ impl<'a> World<'a> {
             foreign.extend(self.request.outputs());
             foreign.push(self.reader.store.root().to_owned());
             tracing::debug!(?roots, "the program's own files are looked for");
-            OwnTree::scan(&roots, &foreign, &self.implicit.own_files, self.reader.disk)
+            OwnTree::scan(&roots, &around, &foreign, &self.implicit.own_files, self.reader.disk)
         })
     }
 
@@ -463,15 +464,18 @@ impl<'a> World<'a> {
     }
 
     /// The folder of the project that an entry lies in, if that is a little above it.
-    fn project(&self, folder: &Path) -> Option<PathBuf> {
+    fn project<'p>(&self, folder: &'p Path) -> Option<&'p Path> {
         const MARKS: [&str; 4] = ["pyproject.toml", "setup.py", "setup.cfg", "requirements.txt"];
         const LEVELS: usize = 3;
-        const BASE_LEVELS: usize = 5;
         let is_project = |f: &&Path| MARKS.iter().any(|mark| self.reader.disk.is_file(&f.join(mark)));
-        // Not a root that somebody happens to be in.
-        let base = || folder.ancestors().take(BASE_LEVELS).find(|near| *near == self.request.base);
-        let project = folder.ancestors().take(LEVELS).find(is_project).or_else(base);
-        project.or_else(|| self.goes_up(folder)).map(Path::to_owned)
+        folder.ancestors().take(LEVELS).find(is_project)
+    }
+
+    /// A folder around an entry that may be its project: the current one, or where paths in the entry count from.
+    fn around<'p>(&self, folder: &'p Path) -> Option<&'p Path> {
+        const LEVELS: usize = 5;
+        let base = folder.ancestors().take(LEVELS).find(|near| *near == self.request.base);
+        base.or_else(|| self.goes_up(folder))
     }
 
     /// The folder above that of an entry, if the entry counts paths from there: `Path(__file__).parents[1]`.

@@ -17,6 +17,8 @@ const DEEPEST: usize = 24;
 pub(in crate::analysis) struct OwnTree {
     /// Folders that were asked about, outermost first.
     roots: Vec<PathBuf>,
+    /// Folders that are the program's for certain. Around them may lie what belongs to other programs: only whole paths lead there.
+    firm: Vec<PathBuf>,
     /// Folder → names of its entries, and whether each is a folder.
     folders: BTreeMap<PathBuf, Vec<(String, bool)>>,
     /// Name of an entry → the folders that have one.
@@ -26,10 +28,17 @@ pub(in crate::analysis) struct OwnTree {
 }
 
 impl OwnTree {
-    /// Looks at the folders `roots` and all below, but for what `policy` leaves out, and `foreign` folders.
-    pub(super) fn scan(roots: &[PathBuf], foreign: &[PathBuf], policy: &OwnFiles, disk: &Disk) -> OwnTree {
-        let mut tree = OwnTree::default();
-        let mut sorted: Vec<&PathBuf> = roots.iter().collect();
+    /// Looks at the folders `roots` and all below, but for what `policy` leaves out, and `foreign` folders. In `loose` folders, only what
+    /// whole paths lead to is found.
+    pub(super) fn scan(
+        roots: &[PathBuf],
+        loose: &[PathBuf],
+        foreign: &[PathBuf],
+        policy: &OwnFiles,
+        disk: &Disk,
+    ) -> OwnTree {
+        let mut tree = OwnTree { firm: roots.to_vec(), ..OwnTree::default() };
+        let mut sorted: Vec<&PathBuf> = roots.iter().chain(loose).collect();
         sorted.sort();
         for root in sorted {
             if !tree.roots.iter().any(|known| root.starts_with(known)) {
@@ -153,6 +162,7 @@ impl OwnTree {
             .flat_map(|folder| self.fitting(folder, first, rest.is_empty()))
             .flat_map(|start| self.below(&start, rest))
             .collect();
+        found.retain(|path| self.firm.iter().any(|root| path.starts_with(root)));
         found.sort();
         found.dedup();
         found

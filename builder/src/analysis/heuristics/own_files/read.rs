@@ -36,10 +36,13 @@ const LARGEST_PICKLE: u64 = 64 << 20;
 /// Takes the modules that a file of pickles names, a compressed one too: a model that was trained, a cache of objects.
 pub(super) fn pickle(file: &Path, from: &str, world: &World<'_>, claims: &mut Claims) {
     let disk = world.reader.disk;
-    let is_small = |file: &Path| disk.size(file).is_some_and(|size| size <= LARGEST_PICKLE);
+    // A pipe has no end.
+    if !disk.is_file(file) || disk.size(file).is_none_or(|size| size > LARGEST_PICKLE) {
+        return;
+    }
     let Ok(mut opened) = disk.open(file) else { return };
     let mut head = [0; 2];
-    if opened.read_exact(&mut head).is_err() || !is_small(file) {
+    if opened.read_exact(&mut head).is_err() {
         return;
     }
     let mut bytes = Vec::new();
