@@ -275,7 +275,7 @@ print(folded.VALUE, zipped.VALUE, zipped.inner.VALUE)
 print(pkgutil.get_data('folded', 'note.txt'), pkgutil.get_data('zipped', 'note.txt'))
 print(importlib.metadata.version('folded'))
 ";
-    // Python finds the metadata by the name of the egg, whatever they call themselves.
+    // Python finds the metadata by the name of the egg, even if the metadata contains another one.
     let project = Project::script(source)
         .file("folded-1.5-py3.egg/folded/__init__.py", "VALUE = 'folder'")
         .file("folded-1.5-py3.egg/folded/note.txt", "in a folder")

@@ -1,4 +1,4 @@
-//! Functions of the module `_freeze` that make native files ready to be loaded.
+//! Functions of the module `_freeze` that prepare native files for loading.
 
 use bootloader::archive::FileId;
 
@@ -22,6 +22,7 @@ pub(super) unsafe extern "C" fn opened(
         })
     }
 }
+
 /// `library(index)`: loads what an extension module needs and returns the path to load it from, or
 /// a tuple with a text that says why not.
 pub(super) unsafe extern "C" fn library(

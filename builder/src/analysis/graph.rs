@@ -299,7 +299,7 @@ impl Info {
         }
     }
 
-    /// The name of the egg that it lies in. Python finds an egg's metadata by it, whatever they call themselves.
+    /// The name of the egg that holds it. Python finds the metadata of an egg by this name, even if the metadata contains another one.
     pub fn egg(&self) -> Option<&str> {
         if self.name() != "EGG-INFO" {
             return None;

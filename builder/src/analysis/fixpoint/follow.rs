@@ -202,8 +202,10 @@ impl Fixpoint<'_> {
                     self.trees.entry(name).or_insert(DataTree { folder, reason });
                 }
                 What::Library(library) => {
+                    let own_place = library.own_place.clone();
                     let library = OpenedLibrary { reason, ..library };
-                    self.opened.entry(library.name.clone()).or_insert(library);
+                    let known = self.opened.entry(library.name.clone()).or_insert(library);
+                    known.own_place = known.own_place.take().or(own_place);
                 }
                 What::Listed { package, deep } => *self.listed.entry(package).or_default() |= deep,
                 What::Startup { name, path, source } if !self.collected.slots.contains_key(&name) => {

@@ -48,7 +48,7 @@ impl Heuristic for DataTrees {
             if collected.get(name).is_none() {
                 let what = What::Tree { name: name.clone(), folder: folder.clone() };
                 claims.push(what, reason, true);
-                // What the program has in a folder of its own is run: migrations, plug-ins.
+                // Scripts in the program's own folders are run, as migrations and plug-ins are.
                 if collected.get(&reason.from).is_some_and(|node| node.role == Role::Program) {
                     let files = world.own_tree().files(folder).into_iter();
                     for script in files.filter(|file| file.extension().is_some_and(|suffix| suffix == "py")) {

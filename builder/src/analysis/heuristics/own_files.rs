@@ -303,7 +303,7 @@ impl Look<'_, '_> {
         let is_named = named != Named::Inside;
         let policy = &self.world.implicit.own_files;
         let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let suffix = file.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let suffix = suffix_of(file);
         if policy.secrets.iter().any(|pattern| fits(pattern, &name)) {
             if is_named && dest.is_none() && self.files.taken.insert(file.to_owned()) {
                 let what = format!("`{}`, which looks like a secret and was not collected", file.display());
@@ -325,7 +325,7 @@ impl Look<'_, '_> {
         let is_new = self.files.taken.insert(file.to_owned());
         let Some(dest) = dest.or_else(|| self.layout.dest(file)) else { return };
         self.claims.push(What::File { path: file.to_owned(), dest }, reason, true);
-        // Another module may have named it that does not run it.
+        // A module that does not run texts may have named the file first.
         let runs_texts = self.node.facts.own.as_ref().is_some_and(|own| own.runs_texts);
         if runs_texts && self.files.run.insert(file.to_owned()) {
             read::code(file, reason, self.world, self.claims);
@@ -357,7 +357,7 @@ impl Look<'_, '_> {
         }
         let facts = self.world.reader.script(file);
         scripts::imports(&facts, reason, self.world, self.claims);
-        // One that is loaded as a package of its own, with what lies beside it.
+        // A script that imports from its own folder is loaded as a package, and may read the files there.
         for beside in self.relative(file, &facts) {
             self.file(&beside, None, reason, Named::Path);
         }
@@ -386,11 +386,7 @@ impl Look<'_, '_> {
         let mut found: Vec<PathBuf> =
             names.map(|name| folder.join(format!("{}.py", name.replace('.', "/")))).collect();
         let code = &self.world.implicit.own_files.code;
-        let is_data = |path: &PathBuf| {
-            let suffix =
-                path.extension().map(|suffix| suffix.to_string_lossy().to_lowercase()).unwrap_or_default();
-            path.parent() == Some(folder) && !code.contains(&suffix)
-        };
+        let is_data = |path: &PathBuf| path.parent() == Some(folder) && !code.contains(&suffix_of(path));
         found.retain(|path| self.tree().is_file(path));
         found.extend(self.tree().files(folder).into_iter().filter(is_data));
         found
@@ -415,6 +411,11 @@ impl Look<'_, '_> {
         let hint = "if the program only reads it, create it before the build, or add it to `[[data]]`";
         self.tell(path.line, &what, hint);
     }
+}
+
+/// The suffix of a file name in lower case, without its dot; empty if there is none.
+fn suffix_of(file: &Path) -> String {
+    file.extension().map(|suffix| suffix.to_string_lossy().to_lowercase()).unwrap_or_default()
 }
 
 /// The parts behind those that go up.

@@ -490,7 +490,7 @@ impl<'a> World<'a> {
         let text =
             |script: &PathBuf| disk.read(script).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let goes_up = |text: String| text.contains("__file__") && UP.iter().any(|up| text.contains(up));
-        // Not a folder in which everything lies.
+        // A home or temporary folder holds much more than one project.
         let homes = [std::env::home_dir(), Some(std::env::temp_dir())];
         let is_one =
             |above: &&Path| above.parent().is_some() && !homes.iter().flatten().any(|home| home == above);

@@ -17,7 +17,7 @@ const DEEPEST: usize = 24;
 pub(in crate::analysis) struct OwnTree {
     /// Folders that were asked about, outermost first.
     roots: Vec<PathBuf>,
-    /// Folders that are the program's for certain. Around them may lie what belongs to other programs: only whole paths lead there.
+    /// Folders that certainly belong to the program. The folders around them may belong to other programs: only whole paths lead there.
     firm: Vec<PathBuf>,
     /// Folder → names of its entries, and whether each is a folder.
     folders: BTreeMap<PathBuf, Vec<(String, bool)>>,

@@ -22,7 +22,14 @@ const DEPTH: u32 = 3;
 pub(super) fn find(text: &str, body: &[Stmt], is_own: bool, facts: &mut Facts) {
     let imports = IMPORTS.iter().any(|name| text.contains(name));
     let is_handed = ["__name__)", "__name__,"].iter().any(|argument| text.contains(argument));
-    let imported = imported(body, is_own);
+    let mut imported = imported(body, is_own);
+    // Most imports are called, and not handed to others.
+    imported.retain(|name, _| {
+        memchr::memmem::find_iter(text.as_bytes(), name).any(|at| {
+            let rest = &text.as_bytes()[at + name.len()..];
+            matches!(rest.first(), Some(b',' | b')'))
+        })
+    });
     if !(imports || is_own || is_handed) && imported.is_empty() {
         return;
     }

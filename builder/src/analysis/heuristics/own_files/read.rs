@@ -36,7 +36,7 @@ const LARGEST_PICKLE: u64 = 64 << 20;
 /// Takes the modules that a file of pickles names, a compressed one too: a model that was trained, a cache of objects.
 pub(super) fn pickle(file: &Path, from: &str, world: &World<'_>, claims: &mut Claims) {
     let disk = world.reader.disk;
-    // A pipe has no end.
+    // Opening a pipe would block.
     if !disk.is_file(file) || disk.size(file).is_none_or(|size| size > LARGEST_PICKLE) {
         return;
     }
@@ -91,7 +91,7 @@ pub(super) fn named(file: &Path, world: &World<'_>) -> Vec<PathBuf> {
         name.trim_start_matches('.').contains('.') && !word.contains("//") && !word.contains(':')
     };
     let tree = world.own_tree();
-    let suffix = file.extension().map(|suffix| suffix.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let suffix = super::suffix_of(file);
     let parts = |word: &str| -> Vec<String> {
         word.split('/').filter(|part| !part.is_empty() && *part != ".").map(str::to_owned).collect()
     };

@@ -82,6 +82,6 @@ fn code_file(text: &str) -> Option<String> {
     }
     pattern.push_str(rest);
     let plain = pattern.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.*".contains(&b));
-    // A pattern of nothing but wildcards tells nothing.
+    // A pattern made only of wildcards would match every file.
     (plain && pattern.bytes().any(|b| b.is_ascii_alphanumeric())).then(|| format!("{pattern}{suffix}"))
 }

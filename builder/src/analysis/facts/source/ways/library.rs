@@ -8,7 +8,7 @@ use crate::analysis::facts::ways::Opened;
 use crate::analysis::graph::LibraryName;
 
 /// Functions whose first argument is the name of a library's file (CPython, Lib/ctypes/__init__.py; `FFI.dlopen` of cffi).
-const OPENING: [&str; 7] = ["CDLL", "PyDLL", "WinDLL", "OleDLL", "LoadLibrary", "dlopen", "load_library"];
+const OPENING: [&str; 6] = ["CDLL", "PyDLL", "WinDLL", "OleDLL", "LoadLibrary", "dlopen"];
 
 /// Maximum nesting of variables, lists and choices that is followed.
 const DEPTH: u32 = 6;
