@@ -45,8 +45,8 @@ fn place(
         // `--target` of pip and uv puts what goes below the prefix beside the packages; the one writes it down as if it had
         // not, the other as it is.
         let top = location.join(inner.split('/').next()?);
-        let is_package = top.join("__init__.py").exists();
-        (own_prefix.is_none() && !is_package).then(|| (location.join(inner), inner.to_owned()))
+        let is_data = own_prefix.is_none() && !top.join("__init__.py").exists();
+        is_data.then(|| (location.join(inner), inner.to_owned()))
     };
     if inner.len() == listed.len() {
         return beside();

@@ -1,12 +1,15 @@
 //! Modules that others make at run time out of such as exist: `six.moves.urllib.parse`.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 
 use super::Heuristic;
 use super::sources::absolute;
 use crate::analysis::claims::{Claims, by_text};
 use crate::analysis::collected::{Collected, Node};
+use crate::analysis::facts::{Import, Origin};
 use crate::analysis::world::{Role, World};
+use crate::names::parent;
 
 #[derive(Default)]
 pub(super) struct MadeModules {
@@ -17,25 +20,35 @@ pub(super) struct MadeModules {
 impl Heuristic for MadeModules {
     fn of_all(&mut self, collected: &Collected, world: &World<'_>, claims: &mut Claims) {
         let makes = |n: &&Node| n.role != Role::Stdlib && (n.facts.makes || n.facts.finds);
-        let makers: Vec<&Node> = collected.nodes.iter().filter(makes).collect();
-        for maker in makers {
-            let inside = format!("{}.", maker.module.name);
-            for node in collected.nodes.iter().filter(|n| n.role != Role::Stdlib) {
-                for import in &node.facts.imports {
-                    let Some(base) = absolute(node, import.origin, &import.module) else { continue };
-                    let Some(rest) = base.strip_prefix(&inside).filter(|_| !world.exists(&base)) else {
-                        continue;
-                    };
-                    let known = (node.module.name.clone(), format!("{base}:{}", import.names.join(",")));
-                    if self.seen.insert(known) {
-                        let words = rest.split('.').chain(import.names.iter().map(String::as_str));
-                        for word in words {
-                            made_of(maker, word, node, import.line, world, claims);
-                        }
+        let makers: HashMap<&str, &Node> =
+            collected.nodes.iter().filter(makes).map(|n| (n.module.name.as_str(), n)).collect();
+        let nodes = collected.nodes.iter().filter(|n| n.role != Role::Stdlib);
+        for (node, import) in nodes.flat_map(|node| node.facts.imports.iter().map(move |i| (node, i))) {
+            let Some(base) = base(node, import) else { continue };
+            let above = std::iter::successors(parent(&base), |name| parent(name));
+            for maker in above.filter_map(|name| makers.get(name)) {
+                if world.exists(&base) {
+                    break;
+                }
+                let maker_name = &maker.module.name;
+                let known =
+                    (node.module.name.clone(), format!("{maker_name}:{base}:{}", import.names.join(",")));
+                if self.seen.insert(known) {
+                    let rest = base[maker_name.len() + 1..].split('.');
+                    for word in rest.chain(import.names.iter().map(String::as_str)) {
+                        made_of(maker, word, node, import.line, world, claims);
                     }
                 }
             }
         }
+    }
+}
+
+/// The absolute name of the module that is imported.
+fn base<'n>(node: &Node, import: &'n Import) -> Option<Cow<'n, str>> {
+    match import.origin {
+        Origin::Absolute => Some(Cow::Borrowed(import.module.as_str())),
+        origin => absolute(node, origin, &import.module).map(Cow::Owned),
     }
 }
 

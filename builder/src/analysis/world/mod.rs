@@ -71,6 +71,8 @@ pub(super) struct World<'a> {
     /// Distributions that are the program's own: an installed application, and others of its project.
     own_distributions: HashSet<usize>,
     lends_distutils: OnceCell<bool>,
+    /// What distributions install in the folders of scripts.
+    programs: OnceCell<Vec<(usize, PathBuf)>>,
 }
 
 impl<'a> World<'a> {
@@ -88,6 +90,7 @@ impl<'a> World<'a> {
             owners: RefCell::default(),
             own_tree: OnceCell::new(),
             lends_distutils: OnceCell::new(),
+            programs: OnceCell::new(),
             own_distributions: HashSet::new(),
         };
         world.own_distributions = world.applications();

@@ -8,16 +8,14 @@ use super::World;
 impl World<'_> {
     /// The files that distributions install in the folder of scripts, by one name or by any: with their distributions.
     pub(in crate::analysis) fn installed_programs(&self, name: &str) -> Vec<(usize, PathBuf)> {
-        let mut found = Vec::new();
-        for (at, distribution) in self.installed.iter().enumerate() {
-            for file in distribution.files.iter().filter(|file| is_program(file, name)) {
-                let path = path_of(&distribution.location, file);
-                if self.reader.disk.is_file(&path) {
-                    found.push((at, path));
-                }
-            }
-        }
-        found
+        let known = self.programs.get_or_init(|| {
+            let all = self.installed.iter().enumerate().flat_map(|(at, distribution)| {
+                let files = distribution.files.iter().filter(|file| is_program(file));
+                files.map(move |file| (at, path_of(&distribution.location, file)))
+            });
+            all.filter(|(_, path)| self.reader.disk.is_file(path)).collect()
+        });
+        known.iter().filter(|(_, path)| is_named(path, name)).cloned().collect()
     }
 
     /// Whether a file begins as scripts do.
@@ -37,13 +35,18 @@ impl World<'_> {
         found
     }
 
-    /// The shared libraries of a distribution, and the size of all its files.
+    /// The shared libraries of a distribution, and the size in bytes of all its files if there are any.
     pub(in crate::analysis) fn libraries(&self, owner: usize) -> (Vec<String>, u64) {
         let distribution = self.installed.get(owner);
         let files = distribution.files.iter().filter(|file| !file.starts_with("../"));
-        let size =
-            files.clone().filter_map(|file| self.reader.disk.size(&distribution.location.join(file))).sum();
-        (files.filter(|file| library_name(file).is_some()).cloned().collect(), size)
+        let libraries: Vec<String> =
+            files.clone().filter(|file| library_name(file).is_some()).cloned().collect();
+        if libraries.is_empty() {
+            return (libraries, 0);
+        }
+        let sizes = files.filter_map(|file| self.reader.disk.size(&distribution.location.join(file)));
+        let size = sizes.sum();
+        (libraries, size)
     }
 }
 
@@ -60,11 +63,15 @@ pub(in crate::analysis) fn library_name(file: &str) -> Option<&str> {
     None
 }
 
-fn is_program(file: &str, name: &str) -> bool {
-    let mut parts = file.rsplit('/');
-    let (last, folder) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    let is_named = || name.is_empty() || last == name || last.strip_suffix(".exe") == Some(name);
-    file.starts_with("../") && matches!(folder, "bin" | "Scripts") && is_named()
+/// Whether a file lies in a folder of scripts.
+fn is_program(file: &str) -> bool {
+    file.starts_with("../") && matches!(file.rsplit('/').nth(1), Some("bin" | "Scripts"))
+}
+
+/// Whether a program has a name, or any.
+fn is_named(path: &Path, name: &str) -> bool {
+    let last = path.file_name().and_then(|last| last.to_str()).unwrap_or_default();
+    name.is_empty() || last == name || last.strip_suffix(".exe") == Some(name)
 }
 
 /// The path of a file that a distribution names relative to its location.
@@ -89,8 +96,10 @@ mod tests {
         assert_eq!(library_name("a/lib/libx.so.1.2"), Some("libx.so"));
         assert_eq!(library_name("a/x.cpython-312-x86_64-linux-gnu.so"), None);
         assert_eq!(library_name("a/x.dll"), Some("x.dll"));
-        assert!(is_program("../../../bin/tool", "tool") && is_program("../../Scripts/tool.exe", "tool"));
-        assert!(!is_program("package/bin/tool", "tool") && !is_program("../../../bin/tool", "too"));
+        assert!(is_program("../../../bin/tool") && is_program("../../Scripts/tool.exe"));
+        assert!(!is_program("package/bin/tool"));
+        assert!(is_named(Path::new("Scripts/tool.exe"), "tool") && is_named(Path::new("bin/tool"), ""));
+        assert!(!is_named(Path::new("bin/tool"), "too"));
         assert_eq!(path_of(Path::new("/e/lib/p"), "../../bin/x"), Path::new("/e/bin/x"));
     }
 }

@@ -8,7 +8,7 @@ use super::Role;
 use super::disk::Disk;
 use super::files;
 use crate::analysis::facts::looks::Function;
-use crate::analysis::facts::source::{calls, source as parse};
+use crate::analysis::facts::source::{calls, source as parse, standard};
 use crate::analysis::facts::{Facts, Form, Import, bytecode, native, pickle, texts};
 use crate::analysis::graph::{Kind, Module, Source};
 use crate::names;
@@ -36,11 +36,18 @@ impl Reader<'_> {
         match &module.kind {
             Kind::Source(source) => {
                 // Any word in the program itself may name one of its packages.
-                let words = role == Role::Program;
-                let tag = if words { b"source and words".as_slice() } else { b"source" };
+                let tag = match role {
+                    Role::Program => b"source and words".as_slice(),
+                    Role::Library => b"source",
+                    Role::Stdlib => b"standard",
+                };
                 let minor = self.python.minor();
-                self.kept(source, tag, minor, |bytes| parse(bytes, minor, words))
-                    .map(|facts| self.with_stub(facts, source))
+                let read = |bytes: &[u8]| match role {
+                    Role::Program => parse(bytes, minor, true),
+                    Role::Library => parse(bytes, minor, false),
+                    Role::Stdlib => standard(bytes, minor),
+                };
+                self.kept(source, tag, minor, read).map(|facts| self.with_stub(facts, source))
             }
             Kind::Bytecode(source) => self.kept(source, b"bytecode", self.python.minor(), |bytes| {
                 bytecode::find(bytes, self.python.minor(), &self.python.opcodes)

@@ -151,13 +151,19 @@ fn inflated(bytes: &[u8], tables: &mut Tables) {
     if memchr::memmem::find(bytes, b"decompress\0").is_none() {
         return;
     }
+    let mut first = flate2::Decompress::new(true);
     for at in memchr::memchr_iter(0x78, bytes) {
         if !matches!(bytes.get(at + 1), Some(0x01 | 0x5e | 0x9c | 0xda)) {
             continue;
         }
+        // What only looks like a stream fails within some bytes.
+        first.reset(true);
+        if first.decompress(&bytes[at..], &mut [0; 64], flate2::FlushDecompress::None).is_err() {
+            continue;
+        }
         let mut text = Vec::new();
         let stream = flate2::read::ZlibDecoder::new(&bytes[at..]);
-        // A table is a few hundred kB at most; what only looks like a stream fails within some bytes.
+        // A table is a few hundred kB at most.
         if stream.take(16 << 20).read_to_end(&mut text).is_ok() && text.len() > 64 {
             let strings = cut(&text, bytes);
             // A chance sum gives pieces that are no strings.

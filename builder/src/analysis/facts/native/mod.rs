@@ -37,22 +37,17 @@ const MAX: usize = 120;
 
 /// Finds candidates in the bytes of an extension of the top-level package `top`.
 pub(in crate::analysis) fn find(bytes: &[u8], top: &str) -> NativeNames {
-    let mut whole = BTreeSet::new();
-    for text in texts(bytes) {
-        keep(text, &mut whole);
-    }
     let tables = cython::tables(bytes);
-    for text in &tables.strings {
+    let strings: Vec<&[u8]> = texts(bytes).chain(tables.strings.iter().map(Vec::as_slice)).collect();
+    let mut whole = BTreeSet::new();
+    for text in &strings {
         keep(text, &mut whole);
     }
-    let mut starts: BTreeSet<String> = BTreeSet::new();
-    for text in texts(bytes).chain(tables.strings.iter().map(Vec::as_slice)) {
-        starts.extend(start(text, top));
-    }
+    let starts: BTreeSet<String> = strings.iter().filter_map(|text| start(text, top)).collect();
     let is_cython = memchr::memmem::find(bytes, b"cython_runtime").is_some();
     let mut words: BTreeSet<String> = BTreeSet::new();
     if is_cython {
-        words.extend(texts(bytes).chain(tables.strings.iter().map(Vec::as_slice)).filter_map(word));
+        words.extend(strings.iter().filter_map(|text| word(text)));
     }
     let mut runs: BTreeSet<String> = BTreeSet::new();
     let mut glued = BTreeSet::new();
@@ -65,9 +60,7 @@ pub(in crate::analysis) fn find(bytes: &[u8], top: &str) -> NativeNames {
     let mut rust: BTreeSet<String> = BTreeSet::new();
     if memchr::memmem::find(bytes, b"/rustc/").is_some() {
         run_together(bytes, &mut whole, &mut glued);
-        let names = bytes.split(|&b| !(b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'));
-        let fits = |name: &&[u8]| (6..200).contains(&name.len()) && name[1..name.len() - 1].contains(&b'_');
-        rust.extend(names.filter(fits).map(|name| String::from_utf8_lossy(name).into_owned()));
+        rust.extend(joined_words(bytes).map(|name| String::from_utf8_lossy(name).into_owned()));
     }
     let list = |names: BTreeSet<String>| names.into_iter().collect();
     let (whole, glued, words) = (list(whole), list(glued), list(words));
@@ -78,20 +71,45 @@ pub(in crate::analysis) fn find(bytes: &[u8], top: &str) -> NativeNames {
 fn texts(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     /// Shorter ones behind other data are what code happens to look like.
     const LEAST: usize = 4;
-    let texts = bytes.split(|&b| b == 0).map(|text| {
-        let start = text.iter().rposition(|b| !(b' '..=b'~').contains(b)).map_or(0, |at| at + 1);
-        let rest = &text[start..];
-        if start > 0 && rest.len() < LEAST { &[][..] } else { rest }
-    });
-    texts.filter(|text| text.len() < MAX)
+    ends(bytes).into_iter().filter_map(|end| {
+        let run = bytes[end.saturating_sub(MAX)..end].iter().rev().take_while(|b| is_printable(**b)).count();
+        let is_whole = end == run || bytes[end - run - 1] == 0;
+        let least = if is_whole { 2 } else { LEAST };
+        (least..MAX).contains(&run).then(|| &bytes[end - run..end])
+    })
+}
+
+/// Where something printable ends in NUL, or with the file.
+fn ends(bytes: &[u8]) -> Vec<usize> {
+    const STEP: usize = 64;
+    let is_end = |at: usize| bytes[at] == 0 && is_printable(bytes[at - 1]);
+    let mut found = Vec::new();
+    let mut at = 1;
+    while at < bytes.len() {
+        let step = STEP.min(bytes.len() - at);
+        // Most pieces of a file have none: what has no branch in it is done for many bytes at once.
+        let (left, right) = (&bytes[at - 1..at - 1 + step], &bytes[at..at + step]);
+        let is_any = left.iter().zip(right).fold(false, |any, (&a, &b)| any | (is_printable(a) & (b == 0)));
+        if is_any {
+            found.extend((at..at + step).filter(|&at| is_end(at)));
+        }
+        at += step;
+    }
+    found.extend(bytes.last().filter(|b| is_printable(**b)).map(|_| bytes.len()));
+    found
+}
+
+fn is_printable(b: u8) -> bool {
+    (b' '..=b'~').contains(&b)
 }
 
 /// The known beginning of a name in the package `top` that is completed at run time.
 fn start(text: &[u8], top: &str) -> Option<String> {
-    let end = text.windows(2).position(|pair| pair == b"{}" || pair == b"%s" || pair == b"{0")?;
-    let known = text[..end].strip_prefix(top.as_bytes())?;
+    let rest = text.strip_prefix(top.as_bytes())?;
+    let end = rest.windows(2).position(|pair| pair == b"{}" || pair == b"%s" || pair == b"{0")?;
+    let known = &rest[..end];
     let is_name = known.first() == Some(&b'.') && known.iter().all(|&b| is_name(b) || b == b'.');
-    is_name.then(|| String::from_utf8_lossy(&text[..end]).into_owned())
+    is_name.then(|| String::from_utf8_lossy(&text[..top.len() + end]).into_owned())
 }
 
 /// A name of one part that may be that of a module beside the extension.
@@ -120,6 +138,20 @@ fn run_together(bytes: &[u8], whole: &mut BTreeSet<String>, glued: &mut BTreeSet
             }
         }
     }
+}
+
+/// Runs of lower-case letters and digits that an underscore joins.
+fn joined_words(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let is_part = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_';
+    let mut done = 0;
+    memchr::memchr_iter(b'_', bytes).filter_map(move |at| {
+        let before = bytes.get(done..at)?;
+        let start = done + before.iter().rposition(|b| !is_part(b)).map_or(0, |place| place + 1);
+        let rest = &bytes[at..];
+        done = at + rest.iter().position(|b| !is_part(b)).unwrap_or(rest.len());
+        let name = &bytes[start..done];
+        ((6..200).contains(&name.len()) && name[1..name.len() - 1].contains(&b'_')).then_some(name)
+    })
 }
 
 /// Finds names of the own package that have no end of their own.

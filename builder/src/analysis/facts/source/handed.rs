@@ -6,8 +6,9 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged;
 
+use super::lines::Lines;
 use super::own::Names;
-use super::shapes::{called, memchr_lines};
+use super::shapes::called;
 use crate::analysis::facts::handed::{Argument, Handed, Importer, Slot, Value};
 use crate::analysis::facts::{Facts, Origin};
 use crate::names::is_dotted_name;
@@ -19,7 +20,7 @@ const DEPTH: u32 = 3;
 
 /// Finds both in a source; of a library only the calls to which it gives its own name, or what it has imported from its own
 /// package.
-pub(super) fn find(text: &str, body: &[Stmt], is_own: bool, facts: &mut Facts) {
+pub(super) fn find(text: &str, lines: &Lines, body: &[Stmt], is_own: bool, facts: &mut Facts) {
     let imports = IMPORTS.iter().any(|name| text.contains(name));
     let is_handed = ["__name__)", "__name__,"].iter().any(|argument| text.contains(argument));
     let mut imported = imported(body, is_own);
@@ -38,7 +39,7 @@ pub(super) fn find(text: &str, body: &[Stmt], is_own: bool, facts: &mut Facts) {
         names.visit_body(body);
     }
     let mut finder = Finder {
-        lines: memchr_lines(text),
+        lines,
         names,
         functions: Vec::new(),
         imported,
@@ -51,7 +52,7 @@ pub(super) fn find(text: &str, body: &[Stmt], is_own: bool, facts: &mut Facts) {
 }
 
 struct Finder<'a> {
-    lines: Vec<u32>,
+    lines: &'a Lines,
     names: Names<'a>,
     /// The functions around what is looked at.
     functions: Vec<&'a ast::StmtFunctionDef>,
@@ -85,13 +86,11 @@ impl<'a> Finder<'a> {
         }
     }
 
-    fn hand(&mut self, call: &ast::ExprCall, argument: &Argument, value: &Expr) {
+    fn hand(&mut self, call: &ast::ExprCall, argument: impl Fn() -> Argument, value: &Expr) {
         let function = called(&call.func);
         if function.is_empty() || IMPORTS.contains(&function) {
             return;
         }
-        let offset = call.range().start().to_u32();
-        let line = u32::try_from(self.lines.partition_point(|&start| start <= offset)).unwrap_or(u32::MAX);
         let values = match value {
             Expr::Name(n) if matches!(n.id.as_str(), "__name__" | "__package__") => vec![Value::Own],
             Expr::Name(n) if self.imported.contains_key(n.id.as_str()) => {
@@ -102,12 +101,9 @@ impl<'a> Finder<'a> {
             _ => Vec::new(),
         };
         for value in values {
-            self.handed.push(Handed {
-                line,
-                function: function.to_owned(),
-                argument: argument.clone(),
-                value,
-            });
+            let line = self.lines.at(call.range().start());
+            let (function, argument) = (function.to_owned(), argument());
+            self.handed.push(Handed { line, function, argument, value });
         }
     }
 
@@ -152,11 +148,11 @@ impl<'a> Visitor<'a> for Finder<'a> {
                 self.import_call(call);
             }
             for (place, value) in call.arguments.args.iter().enumerate() {
-                self.hand(call, &Argument::Place(u32::try_from(place).unwrap_or(u32::MAX)), value);
+                self.hand(call, || Argument::Place(u32::try_from(place).unwrap_or(u32::MAX)), value);
             }
             for keyword in &call.arguments.keywords {
                 if let Some(name) = &keyword.arg {
-                    self.hand(call, &Argument::Keyword(name.to_string()), &keyword.value);
+                    self.hand(call, || Argument::Keyword(name.to_string()), &keyword.value);
                 }
             }
         }

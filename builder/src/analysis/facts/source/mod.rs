@@ -7,6 +7,7 @@ mod expression;
 mod format;
 mod found;
 mod handed;
+mod lines;
 mod looks;
 mod own;
 mod place;
@@ -20,13 +21,14 @@ mod variables;
 mod walk;
 mod ways;
 
-use ruff_python_ast::PythonVersion;
+use ruff_python_ast::{PythonVersion, Stmt};
 use ruff_python_parser::{Mode, ParseOptions};
 
 pub(in crate::analysis) use self::bindings::{Bindings, bindings};
 pub(in crate::analysis) use self::calls::calls;
 use self::detect::Wrappers;
 pub(crate) use self::expression::{Plain, expression};
+use self::lines::Lines;
 use self::shapes::decode;
 pub(in crate::analysis) use self::text::UNKNOWN;
 use self::walk::Walk;
@@ -35,9 +37,23 @@ use super::Facts;
 /// Functions that import by functions that import are followed so far.
 const WRAPPERS: usize = 4;
 
-/// Finds the imports in a source file, for a minor version of Python 3. With `words`, strings without a dot count as
-/// possible names too.
+/// Finds what a source file of a program or a library says, for a minor version of Python 3. With `words`, strings without
+/// a dot count as possible names too.
 pub(in crate::analysis) fn source(bytes: &[u8], minor: u8, words: bool) -> Facts {
+    read(bytes, minor, words, |text, lines, body, facts| {
+        facts.looks = looks::find(text, lines, body, words);
+        facts.own = words.then(|| own::find(lines, body));
+        ways::find(text, lines, body, facts);
+        handed::find(text, lines, body, words, facts);
+    })
+}
+
+/// The same of a module of the standard library, whose own ways to code and files are known.
+pub(in crate::analysis) fn standard(bytes: &[u8], minor: u8) -> Facts {
+    read(bytes, minor, false, |_, _, _, _| {})
+}
+
+fn read(bytes: &[u8], minor: u8, words: bool, more: impl FnOnce(&str, &Lines, &[Stmt], &mut Facts)) -> Facts {
     let text = decode(bytes);
     let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion { major: 3, minor });
     let parsed = ruff_python_parser::parse_unchecked(&text, options);
@@ -45,17 +61,14 @@ pub(in crate::analysis) fn source(bytes: &[u8], minor: u8, words: bool) -> Facts
     let Some(parsed) = parsed.try_into_module() else {
         return Facts { doubtful: true, ..Facts::default() };
     };
-    let body = parsed.suite();
-    let mut walk = Walk::through(&text, body, words, Wrappers::default());
+    let (body, lines) = (parsed.suite(), Lines::of(&text));
+    let mut walk = Walk::through(&text, &lines, body, words, Wrappers::default());
     // Functions of the module that import what they are given: once they are known, their calls tell more.
     for _ in 0..WRAPPERS {
         let Some(wrappers) = walk.more_wrappers() else { break };
-        walk = Walk::through(&text, body, words, wrappers);
+        walk = Walk::through(&text, &lines, body, words, wrappers);
     }
     let mut facts = Facts { doubtful, ..walk.finish() };
-    facts.looks = looks::find(&text, body, words);
-    facts.own = words.then(|| own::find(&text, body));
-    ways::find(&text, body, &mut facts);
-    handed::find(&text, body, words, &mut facts);
+    more(&text, &lines, body, &mut facts);
     facts
 }

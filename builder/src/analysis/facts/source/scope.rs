@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use ruff_python_ast::{self as ast, Expr};
 use ruff_text_size::TextSize;
 
-use super::shapes::{called, memchr_lines};
+use super::lines::Lines;
+use super::shapes::called;
 use super::text::Known;
 use super::variables::Variables;
 use crate::analysis::facts::condition::Condition;
@@ -31,8 +32,7 @@ const KNOWN_MEMBERS: [(&str, &str); 11] = [
 
 /// What is known at the place that is looked at.
 pub(super) struct Scope<'a> {
-    /// Where lines begin.
-    lines: Vec<u32>,
+    lines: &'a Lines,
     /// How an import at this place stands.
     pub guard: Guard,
     /// Its condition, a place in `conditions` plus one; 0: none.
@@ -65,9 +65,9 @@ pub(super) struct Outside {
 
 impl<'a> Scope<'a> {
     /// The beginning of a module.
-    pub(super) fn new(text: &str, words: bool) -> Scope<'a> {
+    pub(super) fn new(lines: &'a Lines, words: bool) -> Scope<'a> {
         Scope {
-            lines: memchr_lines(text),
+            lines,
             guard: Guard::None,
             condition: 0,
             conditions: Vec::new(),
@@ -84,8 +84,7 @@ impl<'a> Scope<'a> {
 
     /// The line of an offset, 1-based.
     pub(super) fn line(&self, at: TextSize) -> u32 {
-        let offset = at.to_u32();
-        u32::try_from(self.lines.partition_point(|&start| start <= offset)).unwrap_or(u32::MAX)
+        self.lines.at(at)
     }
 
     /// An import at this place, to be filled in: a call under the guard and the condition that hold here.

@@ -88,12 +88,6 @@ fn import_alias(alias: &ast::Alias) -> (&str, Origin, String) {
     (bound, Origin::Absolute, module.to_owned())
 }
 
-/// Offsets of the lines' beginnings.
-pub(super) fn memchr_lines(text: &str) -> Vec<u32> {
-    let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
-    std::iter::once(0).chain(ends.map(|(i, _)| u32::try_from(i + 1).unwrap_or(u32::MAX))).collect()
-}
-
 /// Whether a block never runs on into what follows it.
 pub(super) fn ends(body: &[Stmt]) -> bool {
     match body.last() {

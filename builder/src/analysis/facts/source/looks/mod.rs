@@ -9,7 +9,8 @@ use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
 use self::place::{Names, Part, Spot};
-use super::shapes::{called, memchr_lines};
+use super::lines::Lines;
+use super::shapes::called;
 use crate::analysis::facts::Origin;
 use crate::analysis::facts::looks::{Look, LookKind};
 
@@ -28,7 +29,7 @@ const WORDS: [&str; 10] = [
 ];
 
 /// Finds the uses; `own`: in a module of the program's own.
-pub(super) fn find(text: &str, body: &[Stmt], own: bool) -> Vec<Look> {
+pub(super) fn find(text: &str, lines: &Lines, body: &[Stmt], own: bool) -> Vec<Look> {
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
     // What the program's own modules give to others is looked at in any case.
     if !own && !has(&WORDS) {
@@ -36,7 +37,7 @@ pub(super) fn find(text: &str, body: &[Stmt], own: bool) -> Vec<Look> {
     }
     let mut names = Names::default();
     names.visit_body(body);
-    let mut finder = Finder { found: Vec::new(), lines: memchr_lines(text), names, own };
+    let mut finder = Finder { found: Vec::new(), lines, names, own };
     finder.visit_body(body);
     finder.found
 }
@@ -47,17 +48,15 @@ const PLAIN: [&str; 10] =
 
 struct Finder<'a> {
     found: Vec<Look>,
-    lines: Vec<u32>,
+    lines: &'a Lines,
     names: Names<'a>,
     own: bool,
 }
 
 impl<'a> Finder<'a> {
     fn push(&mut self, range: TextRange, whose: Option<(Origin, String)>, kind: LookKind) {
-        let offset = range.start().to_u32();
-        let line = u32::try_from(self.lines.partition_point(|&start| start <= offset)).unwrap_or(u32::MAX);
         if !self.found.iter().any(|l| l.whose == whose && l.kind == kind) {
-            self.found.push(Look { line, whose, kind });
+            self.found.push(Look { line: self.lines.at(range.start()), whose, kind });
         }
     }
 

@@ -11,7 +11,8 @@ use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
 use self::path::Path;
-use super::shapes::{called, memchr_lines, variable};
+use super::lines::Lines;
+use super::shapes::{called, variable};
 use crate::analysis::facts::own::{Base, Own, OwnPath, Text, Usage};
 use crate::names::is_dotted_name;
 
@@ -21,16 +22,10 @@ const LONGEST: usize = 200;
 const MOST: usize = 4;
 
 /// Finds what a module says of its own names and files.
-pub(super) fn find(text: &str, body: &[Stmt]) -> Own {
+pub(super) fn find(lines: &Lines, body: &[Stmt]) -> Own {
     let mut names = Names::default();
     names.visit_body(body);
-    let mut finder = Finder {
-        own: Own::default(),
-        lines: memchr_lines(text),
-        names,
-        usage: Usage::Read,
-        inside: HashMap::new(),
-    };
+    let mut finder = Finder { own: Own::default(), lines, names, usage: Usage::Read, inside: HashMap::new() };
     finder.visit_body(body);
     finder.own
 }
@@ -137,7 +132,7 @@ impl<'a> Visitor<'a> for Names<'a> {
 
 struct Finder<'a> {
     own: Own,
-    lines: Vec<u32>,
+    lines: &'a Lines,
     names: Names<'a>,
     /// What the path around the current place is used for.
     usage: Usage,
@@ -147,8 +142,7 @@ struct Finder<'a> {
 
 impl<'a> Finder<'a> {
     fn line(&self, range: TextRange) -> u32 {
-        let offset = range.start().to_u32();
-        u32::try_from(self.lines.partition_point(|&start| start <= offset)).unwrap_or(u32::MAX)
+        self.lines.at(range.start())
     }
 
     /// Notes a path, if enough of it is known; whether it does.

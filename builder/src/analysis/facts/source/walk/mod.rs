@@ -7,6 +7,7 @@ use ruff_python_ast::{self as ast, Expr, Stmt};
 
 use super::detect::{Assignment, Call, Detector, Detectors, Format, Wrappers};
 use super::found::Found;
+use super::lines::Lines;
 use super::scope::Scope;
 use super::shapes::{ends, suppresses};
 use crate::analysis::facts::Facts;
@@ -22,10 +23,16 @@ pub(super) struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     /// Walks through a module with functions that are known to import what they are given.
-    pub(super) fn through(text: &str, body: &'a [Stmt], words: bool, wrappers: Wrappers<'a>) -> Walk<'a> {
+    pub(super) fn through(
+        text: &str,
+        lines: &'a Lines,
+        body: &'a [Stmt],
+        words: bool,
+        wrappers: Wrappers<'a>,
+    ) -> Walk<'a> {
         let has_paths = ["__file__", "__path__"].iter().any(|n| text.contains(n));
         let mut walk = Walk {
-            scope: Scope::new(text, words),
+            scope: Scope::new(lines, words),
             detectors: Detectors::new(has_paths, wrappers),
             found: Found::default(),
         };

@@ -55,7 +55,7 @@ impl<'a> Finder<'a> {
         match called(&call.func) {
             "run_path" => {
                 if let Some(path) = first("path_name") {
-                    self.script(line, &Path::of(path, &self.names));
+                    self.script(line, &Path::of(path, &self.names()));
                 }
             }
             "run_module" => {
@@ -64,7 +64,7 @@ impl<'a> Finder<'a> {
                     self.module(line, &word);
                 }
             }
-            _ => {
+            _ if self.starts_python => {
                 // `Popen([…])`, `os.execl(path, "python", …)`, `create_subprocess_exec(python, …)`, `start(python, […])`
                 let mut commands: Vec<Words> = vec![Vec::new()];
                 for argument in call.arguments.args.iter() {
@@ -73,6 +73,10 @@ impl<'a> Finder<'a> {
                 }
                 commands.iter().for_each(|words| self.run(line, words));
             }
+            _ => {}
+        }
+        if !self.starts_python {
+            return;
         }
         let keywords = call.arguments.keywords.iter();
         for value in keywords.map(|k| &k.value).filter(|v| v.is_name_expr() || v.is_f_string_expr()) {
@@ -220,7 +224,7 @@ impl<'a> Finder<'a> {
         let Expr::Name(name) = expr else { return Vec::new() };
         // Functions that call each other with what they are given are not followed far.
         let depth = depth.min(3);
-        let calls = self.functions.starred(name.id.as_str()).into_iter();
+        let calls = self.functions().starred(name.id.as_str()).into_iter();
         let words = |(call, before): (&ast::ExprCall, usize)| {
             let arguments = call.arguments.args.iter().skip(before);
             arguments.fold(vec![Vec::new()], |so_far, inner| join(&so_far, &self.commands(inner, depth)))
@@ -235,18 +239,20 @@ impl<'a> Finder<'a> {
             Expr::Attribute(attribute) => attribute.attr.as_str(),
             _ => return None,
         };
-        let lists = self.names.get(name).iter().filter(|value| is_list(value));
+        let names = self.names();
+        let lists = names.get(name).iter().filter(|value| is_list(value));
         let mut found: Vec<Words> = lists.flat_map(|value| self.commands(value, depth)).collect();
         if found.is_empty() {
             return None;
         }
         // Lists that are added to each other are not followed far.
         let depth = depth.min(2);
-        let is_local = self.names.values.contains_key(name);
-        for Addition { value, is_list, function } in self.functions.additions.get(name).into_iter().flatten()
+        let is_local = names.values.contains_key(name);
+        for Addition { value, is_list, function } in
+            self.functions().additions.get(name).into_iter().flatten()
         {
             // What other functions do to variables of their own.
-            if is_local && function.is_some() != self.names.outer.is_some() {
+            if is_local && function.is_some() != names.outer.is_some() {
                 continue;
             }
             let more =
@@ -299,7 +305,7 @@ impl<'a> Finder<'a> {
         };
         match known {
             Some(text) => Word::Value(vec![Path::word(&text)]),
-            None => Word::Value(Path::of(expr, &self.names)),
+            None => Word::Value(Path::of(expr, &self.names())),
         }
     }
 
@@ -307,7 +313,7 @@ impl<'a> Finder<'a> {
     fn code(&self, expr: &Expr) -> Option<String> {
         let text = match expr {
             Expr::StringLiteral(literal) => literal.value.to_str(),
-            Expr::Name(name) => match self.names.get(name.id.as_str()) {
+            Expr::Name(name) => match self.names().get(name.id.as_str()) {
                 [Expr::StringLiteral(literal)] => literal.value.to_str(),
                 _ => return None,
             },
@@ -326,7 +332,7 @@ impl<'a> Finder<'a> {
     /// Whether an expression is the path of the interpreter.
     fn is_python(&self, expr: &Expr, depth: u32) -> bool {
         let Some(depth) = depth.checked_sub(1) else { return false };
-        let set = |name: &str| self.names.get(name).iter().any(|value| self.is_python(value, depth));
+        let set = |name: &str| self.names().get(name).iter().any(|value| self.is_python(value, depth));
         match expr {
             Expr::Name(name) => self.interpreters.contains(name.id.as_str()) || set(name.id.as_str()),
             Expr::Attribute(a) => self.is_of_sys(expr, "executable") || set(a.attr.as_str()),

@@ -40,7 +40,8 @@ impl<'a> Finder<'a> {
             Expr::BoolOp(choice) => choice.values.iter().collect(),
             // What is set to itself is not followed.
             Expr::Name(known) => {
-                let values = self.names.get(known.id.as_str()).iter();
+                let names = self.names();
+                let values = names.get(known.id.as_str()).iter();
                 values.copied().filter(|value| !value.is_name_expr()).collect()
             }
             Expr::Call(call) if called(&call.func) == "get" => match &*call.func {

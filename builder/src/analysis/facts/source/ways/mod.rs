@@ -8,6 +8,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -15,10 +16,10 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::Ranged;
 
-use self::scope::Functions;
+use self::scope::{Functions, Scope};
+use super::lines::Lines;
 use super::own::Names;
 use super::own::path::Path;
-use super::shapes::memchr_lines;
 use crate::analysis::facts::Facts;
 use crate::analysis::facts::own::Base;
 use crate::analysis::facts::ways::{Main, Opened, Place, Program, Searched, Started, Way};
@@ -34,7 +35,7 @@ const TELLING: [&str; 17] = [
     "run_path",
     "run_module",
     "subprocess",
-    "which",
+    "which(",
     "os.exec",
     "os.spawn",
     "sysconfig",
@@ -45,15 +46,16 @@ const TELLING: [&str; 17] = [
 ];
 
 /// Finds the folders that a module has searched, and what it runs as main.
-pub(super) fn find(text: &str, body: &[Stmt], facts: &mut Facts) {
+pub(super) fn find(text: &str, lines: &Lines, body: &[Stmt], facts: &mut Facts) {
     if !TELLING.iter().any(|word| text.contains(word)) {
         return;
     }
-    let functions = Functions::of(body);
     let mut finder = Finder {
-        lines: memchr_lines(text),
-        names: Rc::new(functions.names(body)),
-        functions,
+        lines,
+        body,
+        functions: OnceCell::new(),
+        scope: Rc::new(Scope::default()),
+        starts_python: text.contains(".executable") || text.contains("from sys import"),
         systems: HashSet::from(["sys"]),
         search_paths: HashSet::new(),
         interpreters: HashSet::new(),
@@ -69,10 +71,14 @@ pub(super) fn find(text: &str, body: &[Stmt], facts: &mut Facts) {
 }
 
 struct Finder<'a> {
-    lines: Vec<u32>,
-    /// What names are set to, those of the function around first.
-    names: Rc<Names<'a>>,
-    functions: Functions<'a>,
+    lines: &'a Lines,
+    body: &'a [Stmt],
+    /// The functions of the module; few modules need them.
+    functions: OnceCell<Functions<'a>>,
+    /// The function around the current place.
+    scope: Rc<Scope<'a>>,
+    /// Whether the module may hold a command that starts the interpreter.
+    starts_python: bool,
     /// Names of `sys`, of `sys.path` and of `sys.executable`.
     systems: HashSet<&'a str>,
     search_paths: HashSet<&'a str>,
@@ -87,12 +93,20 @@ struct Finder<'a> {
 
 impl<'a> Finder<'a> {
     fn line(&self, node: &impl Ranged) -> u32 {
-        let offset = node.range().start().to_u32();
-        u32::try_from(self.lines.partition_point(|&start| start <= offset)).unwrap_or(u32::MAX)
+        self.lines.at(node.range().start())
+    }
+
+    fn functions(&self) -> &Functions<'a> {
+        self.functions.get_or_init(|| Functions::of(self.body))
+    }
+
+    /// What names are set to, those of the function around first.
+    fn names(&self) -> Rc<Names<'a>> {
+        self.scope.names(self.functions(), self.body)
     }
 
     fn searches(&mut self, line: u32, way: &Way, folder: &Expr) {
-        for path in Path::of(folder, &self.names).into_iter().filter(|path| !path.is_file) {
+        for path in Path::of(folder, &self.names()).into_iter().filter(|path| !path.is_file) {
             let Some(place) = place(path) else { continue };
             let searched = Searched { line, way: way.clone(), place, main: self.is_main };
             if !self.searched.contains(&searched) {
@@ -157,10 +171,10 @@ impl<'a> Visitor<'a> for Finder<'a> {
             }
             Stmt::ImportFrom(s) => self.import_from(s),
             Stmt::FunctionDef(s) => {
-                let outer = Rc::clone(&self.names);
-                self.names = Rc::new(self.functions.inside(s, &outer));
+                let outer = Rc::clone(&self.scope);
+                self.scope = Rc::new(Scope::inside(s, &outer));
                 visitor::walk_stmt(self, stmt);
-                self.names = outer;
+                self.scope = outer;
             }
             Stmt::If(s) if is_main_test(&s.test) => {
                 let outer = std::mem::replace(&mut self.is_main, true);
@@ -187,7 +201,7 @@ impl<'a> Visitor<'a> for Finder<'a> {
                 self.program_call(call);
                 self.library_call(call);
             }
-            Expr::List(_) | Expr::Tuple(_) | Expr::BinOp(_) => self.command(expr),
+            Expr::List(_) | Expr::Tuple(_) | Expr::BinOp(_) if self.starts_python => self.command(expr),
             _ => {}
         }
         visitor::walk_expr(self, expr);

@@ -56,7 +56,7 @@ impl<'a> Finder<'a> {
             Expr::BinOp(op) => self.programs_of(line, &op.left, by, depth),
             Expr::Name(name) => {
                 // What is set to itself is not followed.
-                let values = self.names.get(name.id.as_str()).to_vec();
+                let values = self.names().get(name.id.as_str()).to_vec();
                 for value in values.into_iter().filter(|value| !value.is_name_expr()) {
                     self.programs_of(line, value, by, depth);
                 }

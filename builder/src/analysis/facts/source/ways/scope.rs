@@ -1,5 +1,6 @@
 //! What the names of functions are set to: by their own statements, and by those who call them.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -33,6 +34,29 @@ pub(super) struct Addition<'a> {
     pub is_list: bool,
     /// The function around it.
     pub function: Option<&'a str>,
+}
+
+/// A module or one of its functions, and what its names are set to once that has been asked for.
+#[derive(Default)]
+pub(super) struct Scope<'a> {
+    function: Option<(&'a ast::StmtFunctionDef, Rc<Scope<'a>>)>,
+    names: OnceCell<Rc<Names<'a>>>,
+}
+
+impl<'a> Scope<'a> {
+    /// A function within another scope.
+    pub(super) fn inside(function: &'a ast::StmtFunctionDef, outer: &Rc<Scope<'a>>) -> Scope<'a> {
+        Scope { function: Some((function, Rc::clone(outer))), names: OnceCell::new() }
+    }
+
+    /// What its names are set to; `body` is the module's.
+    pub(super) fn names(&self, functions: &Functions<'a>, body: &'a [Stmt]) -> Rc<Names<'a>> {
+        let names = self.names.get_or_init(|| match &self.function {
+            None => Rc::new(functions.names(body)),
+            Some((function, outer)) => Rc::new(functions.inside(function, &outer.names(functions, body))),
+        });
+        Rc::clone(names)
+    }
 }
 
 impl<'a> Functions<'a> {

@@ -1,0 +1,20 @@
+//! Where the lines of a source begin.
+
+use ruff_text_size::TextSize;
+
+/// Offsets of the beginnings of lines, in bytes.
+pub(super) struct Lines(Vec<u32>);
+
+impl Lines {
+    pub(super) fn of(text: &str) -> Lines {
+        let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+        let begins = ends.map(|end| u32::try_from(end + 1).unwrap_or(u32::MAX));
+        Lines(std::iter::once(0).chain(begins).collect())
+    }
+
+    /// The line of an offset, 1-based.
+    pub(super) fn at(&self, offset: TextSize) -> u32 {
+        let line = self.0.partition_point(|&begin| begin <= offset.to_u32());
+        u32::try_from(line).unwrap_or(u32::MAX)
+    }
+}
