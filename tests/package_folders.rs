@@ -242,3 +242,33 @@ import toolbox.saw
         .file("toolbox/data.txt", "some data")
         .check();
 }
+
+#[test]
+fn a_library_runs_the_files_of_a_package_that_only_a_path_names() {
+    let runs = "
+import importlib.util, os
+def _root():
+    here = os.path.dirname(os.path.abspath(__file__))
+    return os.path.normpath(os.path.join(here, os.pardir))
+def run(folder=None):
+    folder = os.path.join(_root(), 'steps') if folder is None else folder
+    for name in ['env.py', *('versions/' + n for n in sorted(os.listdir(os.path.join(folder, 'versions'))))]:
+        if name.endswith('.py') and '__init__' not in name:
+            spec = importlib.util.spec_from_file_location('step', os.path.join(folder, name))
+            module = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(module)
+            print(name, module.WHAT)
+    print(open(os.path.join(folder, 'steps.ini')).read())
+";
+    Same::script("from lib.store.db import run\nrun()\n")
+        .installed("lib/__init__.py", "")
+        .installed("lib/store/__init__.py", "")
+        .installed("lib/store/db.py", runs)
+        .installed("lib/steps/__init__.py", "# Nothing.\n")
+        .installed("lib/steps/env.py", "import colorsys\nWHAT = colorsys.__name__\n")
+        .installed("lib/steps/steps.ini", "[steps]")
+        .installed("lib/steps/versions/__init__.py", "")
+        .installed("lib/steps/versions/one.py", "from lib import deep\nWHAT = deep.NAME\n")
+        .installed("lib/deep.py", "NAME = 'deep'\n")
+        .check();
+}

@@ -138,6 +138,58 @@ print('end')
 }
 
 #[test]
+fn a_library_that_python_code_names_comes_along_with_what_it_is_linked_to() {
+    let folder = harness::scratch("linked");
+    let library = |name: &str, source: &str, options: &[&str]| {
+        let file = folder.path().join(name);
+        let (soname, link) = (format!("-Wl,-soname,{name}"), format!("-L{}", folder.path().display()));
+        let options = [&["-shared", "-fPIC", &soname, &link], options].concat();
+        let bytes = compiled(&options, source);
+        std::fs::write(&file, &bytes).unwrap();
+        bytes
+    };
+    let deep = library("libdeepanswers.so", "int deep(void) { return 41; }\n", &[]);
+    let wide = library(
+        "libanswers.so",
+        "int deep(void);\nint answer(void) { return deep() + 1; }\n",
+        &["-Wl,--no-as-needed", "-ldeepanswers"],
+    );
+    // As `findlibs` does: the package's name is computed, and what it depends on is loaded first.
+    let caller = "
+import ctypes, importlib, os
+def find(name, package=None):
+    package = package or name + 'lib'
+    module = importlib.import_module(package)
+    for inner in getattr(module, 'depends', []):
+        load(importlib.import_module(inner), inner[:-3])
+    return load(module, name)
+def load(module, name):
+    path = os.path.join(os.path.dirname(module.__file__), 'lib', 'lib' + name + '.so')
+    return ctypes.CDLL(path, mode=ctypes.RTLD_GLOBAL)
+def ask():
+    return find('answers').answer()
+";
+    let twin = Twin {
+        own: &[("app.py", "import caller\nprint(caller.ask())\nprint('end')\n")],
+        installed: &[
+            ("caller/__init__.py", caller),
+            (
+                "caller-1.0.dist-info/METADATA",
+                "Metadata-Version: 2.1\nName: caller\nVersion: 1.0\nRequires-Dist: answerslib\n",
+            ),
+            ("answerslib/__init__.py", "depends = ['deepanswerslib']\n"),
+            (
+                "answerslib-1.0.dist-info/METADATA",
+                "Metadata-Version: 2.1\nName: answerslib\nVersion: 1.0\nRequires-Dist: deepanswerslib\n",
+            ),
+            ("deepanswerslib/__init__.py", ""),
+        ],
+    };
+    twin.with(&[("answerslib/lib/libanswers.so", &wide), ("deepanswerslib/lib/libdeepanswers.so", &deep)])
+        .same(newest());
+}
+
+#[test]
 fn a_script_for_an_installed_python_is_told_of() {
     let app = "
 import subprocess

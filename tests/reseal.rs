@@ -203,14 +203,16 @@ impl Place {
                 return Some(format!("it made `{}` ({what}) in its home", path.display()));
             }
         }
-        for folder in SHARED {
-            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-                if entry.metadata().is_ok_and(|m| m.uid() == self.user) {
-                    let path = entry.path();
-                    let _ = std::fs::remove_file(&path).or_else(|_| std::fs::remove_dir_all(&path));
-                    return Some(format!("it made `{}`", path.display()));
-                }
-            }
+        let shared =
+            SHARED.iter().flat_map(|folder| std::fs::read_dir(folder).into_iter().flatten().flatten());
+        let own = shared.filter(|entry| entry.metadata().is_ok_and(|m| m.uid() == self.user));
+        let made: Vec<PathBuf> = own.map(|entry| entry.path()).collect();
+        // All of them go, so that the next program is not blamed.
+        for path in &made {
+            let _ = std::fs::remove_file(path).or_else(|_| std::fs::remove_dir_all(path));
+        }
+        if !made.is_empty() {
+            return Some(format!("it made {made:?}"));
         }
         None
     }

@@ -75,6 +75,86 @@ def shown(function):
 }
 
 #[test]
+fn an_object_of_a_library_reads_what_it_is_given() {
+    let source = "
+import kit
+from kit import *
+book = kit.Notebook('n')
+
+@book.page
+def first(a):
+    return a + 1  # the first
+
+@compiled
+def second(): return 2
+
+print(book.text(), second())
+";
+    let same = Same::script(source)
+        .installed("kit/__init__.py", "from .book import Notebook\nfrom .fast import *\n")
+        .installed(
+            "kit/book.py",
+            "from .shelf import Shelf\nclass Base:\n    def page(self, f): return self.shelf.hold(f)\n\
+             class Notebook(Base):\n    def __init__(self, n): self.shelf = Shelf(n)\n    \
+             def text(self): return self.shelf.texts\n",
+        )
+        .installed(
+            "kit/shelf.py",
+            "import inspect\ndef plain(f): return f.__name__\ndef whole(f): return inspect.getsource(f)\n\
+             class Shelf:\n    def __init__(self, n): self.texts = []\n    def hold(self, f):\n        \
+             read = whole if self.texts is not None else plain\n        self.texts.append(read(f))\n        return f\n",
+        )
+        .installed("kit/fast.py", "def compiled(f): return f\n");
+    for outcome in same.check() {
+        outcome.says(&["app.py"]);
+    }
+}
+
+#[test]
+fn an_object_that_reads_nothing_gets_no_source() {
+    let source = "
+import inspect
+import web
+app = web.App()
+@app.route('/')
+def index(): return 'hush-hush'
+print(app.call('/'))
+";
+    let same = Same::script(source).installed(
+        "web/__init__.py",
+        "import inspect\nclass App:\n    def __init__(self): self.routes = {}\n    def route(self, path):\n        \
+         return lambda f: self.routes.setdefault(path, f)\n    def call(self, path): return self.routes[path]()\n\
+         def debug(f): return inspect.getsource(f)\n",
+    );
+    same.clone().check();
+    assert!(!holds_source(&same.freeze(Mode::Onefile), "hush-hush"));
+}
+
+#[test]
+fn a_package_reads_its_own_stub() {
+    let source = "import lazy\nprint(lazy.Point(), sorted(lazy.names))\n";
+    let lazily = "
+import importlib
+from pathlib import Path
+names = {}
+with Path(__file__).with_suffix('.pyi').open() as stub:
+    for line in stub:
+        words = line.split()
+        if words[:1] == ['from']:
+            names[words[3]] = words[1]
+def __getattr__(name):
+    if name not in names:
+        raise AttributeError(name)
+    return getattr(importlib.import_module(names[name]), name)
+";
+    Same::script(source)
+        .installed("lazy/__init__.py", lazily)
+        .installed("lazy/__init__.pyi", "from lazy.shapes import Point as Point\n")
+        .installed("lazy/shapes.py", "class Point:\n    def __repr__(self): return 'a point'\n")
+        .check();
+}
+
+#[test]
 fn a_frame_tells_the_lines_around_it() {
     let source = "
 import inspect

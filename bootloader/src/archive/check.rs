@@ -3,12 +3,19 @@
 use super::links::folder as folder_of;
 use super::{Archive, BlobId, Error, FileKind, Module};
 
-/// Whether `path` names a place below a folder: relative, with `/` and no other separator of this system, and without an empty,
-/// `.` or `..` component.
+/// The longest component of a path, in bytes: `NAME_MAX` of Linux; other systems count characters.
+const LONGEST_NAME: usize = 255;
+/// The longest path below a root, in bytes: `PATH_MAX` of Linux, less what the root may take.
+const LONGEST_PATH: usize = 3072;
+
+/// Whether `path` names a place below a folder: relative, with `/` and no other separator of this system, without an empty, `.`
+/// or `..` component, and short enough to exist.
 pub fn is_path(path: &[u8]) -> bool {
     let is_foreign = |c: u8| c == 0 || c != b'/' && std::path::is_separator(char::from(c));
-    !path.iter().any(|c| is_foreign(*c))
-        && path.split(|c| *c == b'/').all(|part| !matches!(part, b"" | b"." | b".."))
+    let is_part = |part: &[u8]| !matches!(part, b"" | b"." | b"..") && part.len() <= LONGEST_NAME;
+    path.len() <= LONGEST_PATH
+        && !path.iter().any(|c| is_foreign(*c))
+        && path.split(|c| *c == b'/').all(is_part)
 }
 
 /// Whether `name` is a single component of a path on every system.
@@ -129,6 +136,7 @@ mod tests {
         for bad in [&b""[..], b"/a", b"a/", b"a//b", b"./a", b"a/..", b"..", b"a\0b"] {
             assert!(!is_path(bad), "{}", String::from_utf8_lossy(bad));
         }
+        assert!(is_path(&[b'x'; 255]) && !is_path(&[b'x'; 256]) && !is_path(&b"x/".repeat(2000)[..3999]));
         // A character like any other, where it separates nothing.
         assert_eq!(is_path(b"a\\..\\b"), !std::path::is_separator('\\'));
         assert!(is_name(b"app.exe") && is_name(b"_internal"));

@@ -46,6 +46,9 @@ pub struct Graph {
     pub named_files: BTreeMap<String, Vec<String>>,
     /// Modules that may make those below them themselves.
     pub making: Vec<String>,
+    /// Packages that read the stub beside them (`__init__.pyi`) at run time.
+    #[serde(default)]
+    pub stubs: Vec<String>,
     /// Packages whose folders are listed, and whether the folders below are: their modules are files too.
     pub listed: BTreeMap<String, bool>,
     /// Modules whose sources code reads at run time.

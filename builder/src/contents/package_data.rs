@@ -217,12 +217,7 @@ fn zipped(graph: &Graph, policy: &Policy, python: &Python) -> Vec<Data> {
 
 /// The collected packages by folder.
 fn packages<'g>(graph: &'g Graph, whole: &dyn Fn(&str) -> bool) -> HashMap<PathBuf, Package<'g>> {
-    // `lazy_loader.attach_stub` reads the stub beside the module at run time.
-    let stubbed: HashSet<&str> = graph
-        .modules
-        .get("lazy_loader")
-        .map(|m| m.reasons.iter().map(|r| r.from.as_str()).collect())
-        .unwrap_or_default();
+    let stubbed: HashSet<&str> = graph.stubs.iter().map(String::as_str).collect();
     let mut packages = HashMap::new();
     for module in graph.modules.values().filter(|m| m.package) {
         let package = |dest: &str, namespace| Package {

@@ -37,11 +37,13 @@ pub(in crate::analysis) enum LookKind {
     Given,
 }
 
-/// A function of a module, as far as sources are concerned; or a class with all its methods.
+/// A function or method of a module, as far as sources are concerned; or a class with all its methods.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::analysis) struct Function {
     /// It asks for the source of an object.
     pub reads: bool,
-    /// What it calls.
+    /// What it calls, or names to be called by others.
     pub calls: Vec<(Origin, String)>,
+    /// Methods that it calls of objects that are not known.
+    pub methods: Vec<String>,
 }

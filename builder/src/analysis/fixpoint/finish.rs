@@ -25,7 +25,7 @@ impl Fixpoint<'_> {
         let mut owners: BTreeMap<usize, usize> = BTreeMap::new();
         let mut modules: BTreeMap<String, Module> = BTreeMap::new();
         let mut named_files = BTreeMap::new();
-        let mut making = Vec::new();
+        let (mut making, mut stubs) = (Vec::new(), Vec::new());
         let mut asked = HashSet::new();
         let own = || nodes.iter().filter(|n| n.role == Role::Program);
         if own().any(|n| n.facts.asks_metadata) {
@@ -38,6 +38,9 @@ impl Fixpoint<'_> {
                 asked.extend(node.facts.metadata.iter().cloned());
                 if !node.facts.files.is_empty() {
                     named_files.insert(node.module.name.clone(), node.facts.files.clone());
+                }
+                if node.facts.stub {
+                    stubs.push(node.module.name.clone());
                 }
                 // What those of the standard library make is known.
                 if node.facts.finds || node.facts.makes {
@@ -105,6 +108,7 @@ impl Fixpoint<'_> {
             missing: self.missing,
             named_files,
             making,
+            stubs,
             listed: self.listed,
             own_files,
             opened: self.opened.into_values().collect(),

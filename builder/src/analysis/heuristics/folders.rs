@@ -30,6 +30,10 @@ fn path(path: &str, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
     while let Some(name) = on_the_way.filter(|name| !is_for_tests(name)) {
         if world.exists(name) {
             claims.likely(name, reason);
+            // Nothing can be imported out of it: what the path is for is its files (Alembic's `migrations`).
+            if name == path && world.is_empty_package(name) {
+                folder(name, true, reason, world, claims);
+            }
             return;
         }
         on_the_way = parent(name);

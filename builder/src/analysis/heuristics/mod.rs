@@ -139,7 +139,7 @@ pub(super) fn all() -> Vec<Entry> {
         ),
         entry(
             "required libraries",
-            "Packages of required distributions if native code names their shared libraries.",
+            "Packages of required distributions if code names their shared libraries.",
             &[],
             requirements::Requirements::default(),
         ),

@@ -2,8 +2,9 @@
 
 mod given;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use self::given::Readers;
 use super::Heuristic;
 use crate::analysis::claims::{Claims, What};
 use crate::analysis::collected::{Collected, Node};
@@ -22,8 +23,8 @@ const DEPTH: usize = 6;
 pub(super) struct Sources {
     /// What has been asked for.
     taken: BTreeSet<(String, bool)>,
-    /// Functions of libraries, and whether they read the source of what they are given.
-    readers: BTreeMap<String, bool>,
+    /// Functions of libraries that read the source of what they are given.
+    readers: Readers,
 }
 
 impl Heuristic for Sources {
@@ -98,9 +99,7 @@ impl Sources {
         if self.taken.contains(&(module.clone(), false)) {
             return;
         }
-        let reads =
-            *self.readers.entry(name).or_insert_with_key(|name| given::reads_source(name, collected, world));
-        if reads {
+        if self.readers.reads(&name, collected, world) {
             self.taken.insert((module.clone(), false));
             let reason = Reason::new(module, By::Call).at(look.line);
             claims.push(What::Source { module: module.clone(), file: false }, &reason, true);
@@ -133,6 +132,17 @@ pub(super) fn absolute(node: &Node, origin: Origin, name: &str) -> Option<String
 
 /// The collected module that defines what a name leads to: `package.function` may be imported from another one.
 pub(super) fn defined_in<'c>(name: &str, collected: &'c Collected, depth: usize) -> Option<&'c str> {
+    definition(name, collected, depth, &|_, _| false).map(|(module, _)| module)
+}
+
+/// The same with what the name is called there: `f`, `Class.method`. `has` tells whether a module defines a name itself, for
+/// what comes by `from module import *`.
+fn definition<'c>(
+    name: &str,
+    collected: &'c Collected,
+    depth: usize,
+    has: &dyn Fn(&'c Node, &str) -> bool,
+) -> Option<(&'c str, String)> {
     let depth = depth.checked_sub(1)?;
     let mut module = name;
     let node = loop {
@@ -143,14 +153,25 @@ pub(super) fn defined_in<'c>(name: &str, collected: &'c Collected, depth: usize)
     };
     let rest = name.get(module.len() + 1..).unwrap_or_default();
     let first = rest.split('.').next().unwrap_or_default();
-    let imported = |import: &&Import| import.form == Form::From && import.names.iter().any(|n| n == first);
-    let from = if first.is_empty() { None } else { node.facts.imports.iter().find(imported) };
-    let elsewhere = from.and_then(|import| {
+    let from = |import: &Import| {
         let base = absolute(node, import.origin, &import.module)?;
         let name = if base.is_empty() { rest.to_owned() } else { format!("{base}.{rest}") };
-        defined_in(&name, collected, depth)
-    });
-    elsewhere.or(Some(&node.module.name))
+        definition(&name, collected, depth, has)
+    };
+    let mut imports = node.facts.imports.iter().filter(|import| import.form == Form::From);
+    let named = imports.clone().find(|import| import.names.iter().any(|n| n == first));
+    let elsewhere = match named {
+        _ if first.is_empty() => None,
+        Some(import) => from(import),
+        None if has(node, first) => None,
+        None => imports.find_map(|import| {
+            let is_star = import.names.iter().any(|n| n == "*");
+            let found = is_star.then(|| from(import)).flatten()?;
+            let defines = collected.get(found.0).is_some_and(|node| has(node, first));
+            defines.then_some(found)
+        }),
+    };
+    elsewhere.or_else(|| Some((&node.module.name, rest.to_owned())))
 }
 
 /// A module, and those of the program that import it: what it is given comes from there.

@@ -20,7 +20,7 @@ use self::reader::Reader;
 use self::resolve::{Folder, Found, Location, Resolver};
 use super::facts::Facts;
 use super::facts::looks::Function;
-use super::graph::{Kind, Module};
+use super::graph::{Kind, Module, Source};
 use crate::names::{self, Pattern};
 use crate::rules::implicit::{Implicit, Named};
 use crate::rules::load::{Rule, Rules};
@@ -234,6 +234,16 @@ impl<'a> World<'a> {
             }
         }
         found
+    }
+
+    /// Whether the `__init__.py` of a package holds nothing but comments.
+    pub(super) fn is_empty_package(&self, name: &str) -> bool {
+        let Some(Found { kind: Kind::Source(Source::File(file)), locations: Some(_), .. }) = self.find(name)
+        else {
+            return false;
+        };
+        let Ok(bytes) = self.reader.disk.read(&file) else { return false };
+        bytes.split(|b| *b == b'\n').all(|line| matches!(line.trim_ascii().first(), None | Some(b'#')))
     }
 
     /// Whether the folders of a package hold data and no code but `__init__.py`.

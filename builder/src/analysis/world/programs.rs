@@ -35,18 +35,21 @@ impl World<'_> {
         found
     }
 
-    /// The shared libraries of a distribution, and the size in bytes of all its files if there are any.
-    pub(in crate::analysis) fn libraries(&self, owner: usize) -> (Vec<String>, u64) {
-        let distribution = self.installed.get(owner);
-        let files = distribution.files.iter().filter(|file| !file.starts_with("../"));
-        let libraries: Vec<String> =
-            files.clone().filter(|file| library_name(file).is_some()).cloned().collect();
-        if libraries.is_empty() {
-            return (libraries, 0);
-        }
-        let sizes = files.filter_map(|file| self.reader.disk.size(&distribution.location.join(file)));
-        let size = sizes.sum();
-        (libraries, size)
+    /// The shared libraries of a distribution.
+    pub(in crate::analysis) fn libraries(&self, owner: usize) -> Vec<String> {
+        let files = self.files_of(owner);
+        files.filter(|file| library_name(file).is_some()).cloned().collect()
+    }
+
+    /// The size in bytes of all files of a distribution.
+    pub(in crate::analysis) fn size_of(&self, owner: usize) -> u64 {
+        let folder = &self.installed.get(owner).location;
+        self.files_of(owner).filter_map(|file| self.reader.disk.size(&folder.join(file))).sum()
+    }
+
+    /// What a distribution installs in the folder of packages.
+    fn files_of(&self, owner: usize) -> impl Iterator<Item = &String> {
+        self.installed.get(owner).files.iter().filter(|file| !file.starts_with("../"))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Finds which functions of a module read the sources of what they are given, and which others they call.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, PythonVersion, Stmt};
@@ -13,7 +13,7 @@ use crate::analysis::facts::looks::Function;
 /// What asks for the source of an object.
 const READERS: [&str; 4] = ["findsource", "getsource", "getsourcelines", "getsourcefile"];
 
-/// The functions and classes at the top of a module; those of a class count as the class.
+/// The functions and classes at the top of a module, and `Class.method`; the methods of a class count as the class too.
 pub(in crate::analysis) fn calls(bytes: &[u8], minor: u8) -> BTreeMap<String, Function> {
     let text = super::decode(bytes);
     let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion { major: 3, minor });
@@ -22,30 +22,60 @@ pub(in crate::analysis) fn calls(bytes: &[u8], minor: u8) -> BTreeMap<String, Fu
     };
     let mut finder = Finder::default();
     finder.visit_body(parsed.suite());
-    // Names that are imported from elsewhere lead there.
-    let imports = finder.imports;
-    let resolved = |name: String| {
-        let (first, rest) = name.split_once('.').map_or((name.as_str(), ""), |(first, rest)| (first, rest));
-        match imports.get(first) {
-            Some((origin, module)) if rest.is_empty() => (*origin, module.clone()),
-            Some((origin, module)) => (*origin, format!("{module}.{rest}")),
-            None => (Origin::Own(0), name),
+    let Finder { functions, imports, .. } = finder;
+    let own: BTreeSet<String> = functions.keys().cloned().collect();
+    let found = functions.into_iter().map(|(name, seen)| {
+        let mut function = Function { reads: seen.reads, ..Function::default() };
+        for called in seen.names {
+            let (first, rest) = called.split_once('.').unwrap_or((&called, ""));
+            match imports.get(first) {
+                // Names that are imported from elsewhere lead there.
+                Some((origin, module)) if rest.is_empty() => function.calls.push((*origin, module.clone())),
+                Some((origin, module)) => function.calls.push((*origin, format!("{module}.{rest}"))),
+                None if own.contains(&called) => function.calls.push((Origin::Own(0), called)),
+                None if own.contains(first) => function.calls.push((Origin::Own(0), first.to_owned())),
+                None => {
+                    let method = called.rsplit_once('.').map(|(_, method)| method.to_owned());
+                    function.methods.extend(method.filter(|method| !method.starts_with("__")));
+                }
+            }
         }
-    };
-    let mut found = BTreeMap::new();
-    for (name, (reads, calls)) in finder.functions {
-        let calls = calls.into_iter().map(resolved).collect();
-        found.insert(name, Function { reads, calls });
-    }
-    found
+        (name, function)
+    });
+    found.collect()
 }
 
 #[derive(Default)]
 struct Finder {
-    functions: BTreeMap<String, (bool, Vec<String>)>,
+    functions: BTreeMap<String, Seen>,
     imports: BTreeMap<String, (Origin, String)>,
-    /// The function or class at the top that is looked at.
-    inside: Option<String>,
+    /// The class at the top that is looked at, and the function or method.
+    class: Option<String>,
+    function: Option<String>,
+}
+
+/// What a function holds.
+#[derive(Default)]
+struct Seen {
+    reads: bool,
+    /// What it calls or names.
+    names: BTreeSet<String>,
+}
+
+impl Finder {
+    /// Notes something for the function, the method and the class that are looked at.
+    fn note(&mut self, name: &str, is_call: bool) {
+        let class = self.class.clone();
+        for inside in [self.function.clone(), class.clone()].into_iter().flatten() {
+            let seen = self.functions.entry(inside).or_default();
+            seen.reads |= is_call && READERS.contains(&name.rsplit('.').next().unwrap_or_default());
+            let of_self = name.strip_prefix("self.").or_else(|| name.strip_prefix("cls."));
+            seen.names.insert(match (of_self, &class) {
+                (Some(method), Some(class)) if !method.contains('.') => format!("{class}.{method}"),
+                _ => name.to_owned(),
+            });
+        }
+    }
 }
 
 impl<'a> Visitor<'a> for Finder {
@@ -53,32 +83,39 @@ impl<'a> Visitor<'a> for Finder {
         for (bound, origin, name) in imported(stmt) {
             self.imports.insert(bound.to_owned(), (origin, name));
         }
-        let name = match stmt {
-            Stmt::FunctionDef(s) => Some(s.name.as_str()),
-            Stmt::ClassDef(s) => Some(s.name.as_str()),
-            _ => None,
-        };
-        let is_top = self.inside.is_none();
-        if let Some(name) = name.filter(|_| is_top) {
-            self.functions.entry(name.to_owned()).or_default();
-            self.inside = Some(name.to_owned());
-            visitor::walk_stmt(self, stmt);
-            self.inside = None;
-        } else {
-            visitor::walk_stmt(self, stmt);
+        match stmt {
+            Stmt::FunctionDef(s) if self.function.is_none() => {
+                let name = match &self.class {
+                    Some(class) => format!("{class}.{}", s.name),
+                    None => s.name.to_string(),
+                };
+                self.functions.entry(name.clone()).or_default();
+                self.function = Some(name);
+                visitor::walk_stmt(self, stmt);
+                self.function = None;
+            }
+            Stmt::ClassDef(s) if self.class.is_none() && self.function.is_none() => {
+                self.functions.entry(s.name.to_string()).or_default();
+                self.class = Some(s.name.to_string());
+                visitor::walk_stmt(self, stmt);
+                self.class = None;
+            }
+            other => visitor::walk_stmt(self, other),
         }
     }
 
+    fn visit_annotation(&mut self, _: &'a Expr) {}
+
     fn visit_expr(&mut self, expr: &'a Expr) {
-        if let (Expr::Call(ast::ExprCall { func, .. }), Some(inside)) = (expr, &self.inside)
-            && let Some(called) = dotted(func)
-        {
-            let (reads, calls) = self.functions.entry(inside.clone()).or_default();
-            let last = called.rsplit('.').next().unwrap_or_default();
-            *reads |= READERS.contains(&last);
-            if !called.starts_with("self.") && !called.starts_with("cls.") && !calls.contains(&called) {
-                calls.push(called);
+        match expr {
+            Expr::Call(ast::ExprCall { func, .. }) => {
+                if let Some(called) = dotted(func) {
+                    self.note(&called, true);
+                }
             }
+            // `make = f if simple else g`
+            Expr::Name(name) if name.ctx.is_load() => self.note(name.id.as_str(), false),
+            _ => {}
         }
         visitor::walk_expr(self, expr);
     }
@@ -98,6 +135,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn methods_and_functions_that_are_chosen_are_followed() {
+        let text = b"class App:\n    def cell(self, f): return self.manager.register(f)\n    def run(self): self.cell(1)\n\
+                     def make(f):\n    chosen = first if f else second\n    return chosen(f)\ndef first(f): pass\ndef second(f): pass\n";
+        let found = calls(text, 12);
+        assert_eq!(found["App.cell"].methods, ["register"]);
+        assert!(found["App.run"].calls.contains(&(Origin::Own(0), "App.cell".to_owned())));
+        assert!(found["make"].calls.contains(&(Origin::Own(0), "second".to_owned())));
+    }
+
+    #[test]
     fn functions_that_read_sources() {
         let text = b"import inspect\nfrom .front import parse as p\nimport os.path\ndef script(f):\n    def inner(): return p(f)\n    \
                      return os.path.join(inner())\nclass C:\n    def m(self, f): return inspect.getsource(f)\nprint(1)\n";
@@ -105,6 +152,6 @@ mod tests {
         let front = (Origin::Package(1), "front.parse".to_owned());
         assert!(found["script"].calls.contains(&front) && !found["script"].reads);
         assert!(found["script"].calls.contains(&(Origin::Absolute, "os.path.join".to_owned())));
-        assert!(found["C"].reads && found.len() == 2);
+        assert!(found["C"].reads && found["C.m"].reads && found.len() == 3);
     }
 }

@@ -1,6 +1,6 @@
 //! Folders of packages, as paths that are computed from `__file__` and `__path__`.
 
-use ruff_python_ast::{self as ast, Expr};
+use ruff_python_ast::{self as ast, Expr, Stmt};
 
 use super::scope::Scope;
 use super::text::Known;
@@ -85,6 +85,17 @@ impl Place {
     }
 }
 
+impl<'a> Scope<'a> {
+    /// Remembers the path that a function without arguments gives back; at its end, where its variables are known.
+    pub(super) fn note_folder(&mut self, function: &'a ast::StmtFunctionDef) {
+        if let (true, Some(Stmt::Return(last))) = (function.parameters.is_empty(), function.body.last())
+            && let Some(place) = last.value.as_ref().and_then(|path| self.place(path, DEPTH))
+        {
+            self.folders.insert(function.name.as_str(), place);
+        }
+    }
+}
+
 impl Scope<'_> {
     /// The package that a search path is of: `__path__`, `package.__path__`, `[os.path.dirname(__file__)]`.
     pub(super) fn package_of(&self, path: &Expr) -> Option<Known> {
@@ -162,6 +173,7 @@ impl Scope<'_> {
         };
         match (name, arguments.first()) {
             ("dirname", Some(path)) => self.place(path, depth)?.parent(),
+            (function, None) if call.func.is_name_expr() => self.folders.get(function).cloned(),
             // `Path(__file__).resolve()`, `folder.joinpath("a")`
             ("joinpath", _) | (_, None) => {
                 let Expr::Attribute(a) = &*call.func else { return None };

@@ -6,6 +6,7 @@ use ruff_python_ast::{self as ast, Expr};
 use ruff_text_size::TextSize;
 
 use super::lines::Lines;
+use super::place::Place;
 use super::shapes::called;
 use super::text::Known;
 use super::variables::Variables;
@@ -51,6 +52,8 @@ pub(super) struct Scope<'a> {
     pub variables: Variables<'a>,
     /// The functions around.
     pub functions: Vec<&'a ast::StmtFunctionDef>,
+    /// Functions that give back a path beside or below the module's own.
+    pub folders: HashMap<&'a str, Place>,
     /// How many functions and classes are around.
     pub depth: u32,
     /// Whether it is a module of the program's own, in which strings without a dot count as possible names too.
@@ -77,6 +80,7 @@ impl<'a> Scope<'a> {
             members: HashMap::new(),
             variables: Variables::default(),
             functions: Vec::new(),
+            folders: HashMap::new(),
             depth: 0,
             words,
         }

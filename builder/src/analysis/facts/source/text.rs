@@ -52,6 +52,7 @@ pub(super) fn known_texts(expr: &Expr, names: &dyn Names) -> Vec<Known> {
             match a.attr.as_str() {
                 "parent" if base.id.as_str() == "__spec__" => vec![Known::new(Origin::Package(1), "", true)],
                 "__name__" | "__package__" => names.module(base.id.as_str()).into_iter().collect(),
+                "pardir" => vec![Known::new(Origin::Absolute, "..", true)],
                 // What the class sets it to.
                 attribute if is_self(&base.id) => names.variable(attribute),
                 _ => Vec::new(),

@@ -1,45 +1,148 @@
 //! Functions of libraries that read the source of what they are given: decorators that compile it, checkers of types.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-use super::{absolute, defined_in};
-use crate::analysis::collected::Collected;
+use super::{absolute, definition};
+use crate::analysis::collected::{Collected, Node};
+use crate::analysis::facts::Origin;
+use crate::analysis::facts::looks::{Function, LookKind};
 use crate::analysis::world::{Role, World};
 
 /// Maximum number of modules through which an imported name is followed.
 const IMPORTS: usize = 6;
 /// Limits on nested calls, and on the number of functions, that are followed.
-const CALLS: usize = 6;
-const MOST: usize = 80;
+const CALLS: usize = 8;
+const MOST: usize = 200;
+/// A method of this name in more classes than so many may be anything.
+const CLASSES: usize = 3;
 
-/// Whether a function of a library reads the source of what it is given, itself or by another one of its distribution.
-pub(super) fn reads_source(name: &str, collected: &Collected, world: &World<'_>) -> bool {
-    let mut seen = BTreeSet::new();
-    let mut round = vec![name.to_owned()];
-    let mut owner = None;
-    for _ in 0..CALLS {
-        let mut next = Vec::new();
-        for name in round {
-            let Some(module) = defined_in(&name, collected, IMPORTS) else { continue };
-            let function = name.rsplit('.').next().unwrap_or_default().to_owned();
-            if seen.len() >= MOST || !seen.insert((module.to_owned(), function.clone())) {
-                continue;
-            }
-            let Some(node) = collected.get(module).filter(|n| n.role == Role::Library) else { continue };
-            let own = world.owner_of_module(&node.module);
-            if own.is_none() || *owner.get_or_insert(own) != own {
-                continue;
-            }
-            let Some(found) = world.functions(&node.module).remove(&function) else { continue };
-            if found.reads {
-                return true;
-            }
-            next.extend(found.calls.into_iter().filter_map(|(origin, called)| match origin {
-                crate::analysis::facts::Origin::Own(_) => Some(format!("{module}.{called}")),
-                _ => absolute(node, origin, &called),
-            }));
+type Table = Rc<BTreeMap<String, Function>>;
+
+/// What is known of the functions of libraries.
+#[derive(Default)]
+pub(super) struct Readers {
+    /// Functions that have been asked for.
+    known: BTreeMap<String, bool>,
+    /// The functions of modules.
+    tables: RefCell<BTreeMap<String, Table>>,
+    /// Where a distribution defines methods: `Class.method` by `method`, with the modules.
+    methods: BTreeMap<usize, BTreeMap<String, Vec<String>>>,
+    /// Whether a distribution reads any source at all.
+    readers: BTreeMap<usize, bool>,
+    /// How many modules had been collected then.
+    nodes: usize,
+}
+
+impl Readers {
+    /// Whether a function or method of a library reads the source of what it is given, itself or by another one of its
+    /// distribution.
+    pub(super) fn reads(&mut self, name: &str, collected: &Collected, world: &World<'_>) -> bool {
+        if self.nodes != collected.nodes.len() {
+            self.nodes = collected.nodes.len();
+            self.known.retain(|_, reads| *reads);
+            self.methods.clear();
+            self.readers.clear();
         }
-        round = next;
+        if let Some(known) = self.known.get(name) {
+            return *known;
+        }
+        let reader = self.follow(name, collected, world);
+        if let Some(reader) = &reader {
+            tracing::debug!(name, reader, "a function of a library reads the source of what it is given");
+        }
+        let reads = reader.is_some();
+        self.known.insert(name.to_owned(), reads);
+        reads
     }
-    false
+
+    /// The function that reads the source.
+    fn follow(&mut self, name: &str, collected: &Collected, world: &World<'_>) -> Option<String> {
+        let mut seen = BTreeSet::new();
+        let mut round = vec![name.to_owned()];
+        let mut owner = None;
+        for _ in 0..CALLS {
+            let mut next = Vec::new();
+            for name in round {
+                let Some((module, function)) = self.definition(&name, collected, world) else { continue };
+                if seen.len() >= MOST || !seen.insert((module.to_owned(), function.clone())) {
+                    continue;
+                }
+                let Some(node) = collected.get(module).filter(|n| n.role == Role::Library) else { continue };
+                let Some(own) = world.owner_of_module(&node.module) else { continue };
+                if *owner.get_or_insert(own) != own || !self.has_readers(own, collected, world) {
+                    continue;
+                }
+                let table = self.table(node, world);
+                let Some(found) = table.get(&function) else {
+                    // A method that a base class has.
+                    let method = function.rsplit_once('.').map(|(_, method)| method.to_owned());
+                    next.extend(method.into_iter().flat_map(|m| self.methods(&m, own, collected, world)));
+                    continue;
+                };
+                if found.reads {
+                    return Some(format!("{module}.{function}"));
+                }
+                next.extend(found.calls.iter().filter_map(|(origin, called)| match origin {
+                    Origin::Own(_) => Some(format!("{module}.{called}")),
+                    _ => absolute(node, *origin, called),
+                }));
+                next.extend(found.methods.iter().flat_map(|m| self.methods(m, own, collected, world)));
+            }
+            round = next;
+        }
+        None
+    }
+
+    /// The module that defines what a name leads to, and what it is called there.
+    fn definition<'c>(
+        &self,
+        name: &str,
+        collected: &'c Collected,
+        world: &World<'_>,
+    ) -> Option<(&'c str, String)> {
+        definition(name, collected, IMPORTS, &|node: &Node, name| self.table(node, world).contains_key(name))
+    }
+
+    fn has_readers(&mut self, owner: usize, collected: &Collected, world: &World<'_>) -> bool {
+        *self.readers.entry(owner).or_insert_with(|| {
+            let reads = |n: &&Node| n.facts.looks.iter().any(|l| l.kind == LookKind::Source);
+            let mut readers = collected.nodes.iter().filter(reads);
+            readers.any(|node| world.owner_of_module(&node.module) == Some(owner))
+        })
+    }
+
+    fn table(&self, node: &Node, world: &World<'_>) -> Table {
+        let mut tables = self.tables.borrow_mut();
+        let table =
+            tables.entry(node.module.name.clone()).or_insert_with(|| Rc::new(world.functions(&node.module)));
+        Rc::clone(table)
+    }
+
+    /// The methods of a name in a distribution, if there are few.
+    fn methods(
+        &mut self,
+        method: &str,
+        owner: usize,
+        collected: &Collected,
+        world: &World<'_>,
+    ) -> Vec<String> {
+        if !self.methods.contains_key(&owner) {
+            let mut methods: BTreeMap<String, Vec<String>> = BTreeMap::new();
+            for node in collected.nodes.iter().filter(|n| world.owner_of_module(&n.module) == Some(owner)) {
+                for (name, method) in
+                    self.table(node, world).keys().filter_map(|k| Some((k, k.split_once('.')?.1)))
+                {
+                    methods
+                        .entry(method.to_owned())
+                        .or_default()
+                        .push(format!("{}.{name}", node.module.name));
+                }
+            }
+            self.methods.insert(owner, methods);
+        }
+        let found = self.methods[&owner].get(method).filter(|found| found.len() <= CLASSES);
+        found.cloned().unwrap_or_default()
+    }
 }

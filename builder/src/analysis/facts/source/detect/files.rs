@@ -8,12 +8,22 @@ use crate::analysis::facts::source::scope::Scope;
 
 #[derive(Default)]
 pub(super) struct Files {
+    /// Whether the module mentions its own path.
+    has_paths: bool,
     /// Whether the module lists any folder.
     lists: bool,
     /// Whether it looks for the folder of a module that no statement imports.
     locates: bool,
     /// Whether it names the suffix of sources.
     names_suffix: bool,
+    /// Whether it names the suffix of stubs.
+    names_stub: bool,
+}
+
+impl Files {
+    pub(super) fn new(has_paths: bool) -> Files {
+        Files { has_paths, ..Files::default() }
+    }
 }
 
 impl<'a> Detector<'a> for Files {
@@ -32,6 +42,7 @@ impl<'a> Detector<'a> for Files {
     fn text(&mut self, literal: &'a ast::ExprStringLiteral, _: &Scope<'a>, found: &mut Found<'a>) {
         let text = literal.value.to_str();
         self.names_suffix |= matches!(text, ".py" | "*.py" | "/*.py");
+        self.names_stub |= text == ".pyi";
         file_of_code(text, found);
     }
 
@@ -46,6 +57,8 @@ impl<'a> Detector<'a> for Files {
     }
 
     fn finish(self, _: &Scope<'a>, found: &mut Found<'a>) {
+        // `Path(__file__).with_suffix(".pyi")`
+        found.facts.stub |= self.names_stub && self.has_paths;
         found.facts.lists_files = self.lists && self.locates && self.names_suffix;
     }
 }

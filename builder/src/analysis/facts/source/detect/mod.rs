@@ -167,7 +167,8 @@ impl<'a> Detectors<'a> {
     /// Detectors for a source that knows paths of modules or not, and functions that are known to import.
     pub(super) fn new(has_paths: bool, wrappers: Wrappers<'a>) -> Detectors<'a> {
         let dynamic = Dynamic::new(wrappers);
-        Detectors { folders: Folders::new(has_paths), dynamic, ..Detectors::default() }
+        let files = Files::new(has_paths);
+        Detectors { files, folders: Folders::new(has_paths), dynamic, ..Detectors::default() }
     }
 
     /// The functions that import what they are given, if there are more of them than were known at first.

@@ -102,6 +102,7 @@ impl<'a> Walk<'a> {
         self.scope.functions.push(stmt);
         self.under(Guard::Function, tool.then_some(Condition::Tool), |walk| walk.block(&stmt.body));
         self.scope.functions.pop();
+        self.scope.note_folder(stmt);
         self.scope.variables.leave(outer);
         self.scope.depth -= 1;
     }
