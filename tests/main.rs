@@ -13,6 +13,7 @@ mod archive;
 mod assemble;
 mod binaries;
 mod cache;
+mod cache_limit;
 mod cases;
 mod child_scripts;
 mod circles;

@@ -89,7 +89,7 @@ enum Command {
         #[command(flatten)]
         how: InspectArgs,
     },
-    /// Show or clear the cache that makes the next build fast.
+    /// Show, shrink or clear the cache that makes the next build fast.
     Cache {
         #[command(subcommand)]
         action: Option<CacheCommand>,
@@ -129,6 +129,11 @@ pub(crate) enum InspectCommand {
 pub(crate) enum CacheCommand {
     /// Show where it is and what it holds (the default).
     Show,
+    /// Remove what was used longest ago, except what running builds use.
+    Prune {
+        /// The size to leave, as in `500M` or `2G`; by default three quarters of the limit.
+        size: Option<String>,
+    },
     /// Remove its contents.
     Clear,
 }

@@ -70,12 +70,26 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
                 report::print_json(&serde_json::json!({
                     "path": root,
                     "bytes": usage.bytes,
+                    "limit": usage.limit,
                     "kinds": usage.buckets.iter().map(|(name, count, bytes)| {
                         serde_json::json!({ "name": name, "count": count, "bytes": bytes })
                     }).collect::<Vec<_>>(),
                 }));
             } else {
-                report::print_cache(&root, &usage.buckets, usage.bytes);
+                report::print_cache(&root, &usage);
+            }
+        }
+        Action::Cache(CacheCommand::Prune { size }, json) => {
+            let goal = size.as_deref().map(builder::store::parse_size).transpose()?;
+            let Place { path: root, warnings, .. } = Place::find()?;
+            reporter.warn(&warnings);
+            builder::store::prune(&root, goal)?;
+            let usage = builder::store::usage(&root)?;
+            if json {
+                let left = serde_json::json!({ "action": "pruned", "path": root, "bytes": usage.bytes });
+                report::print_json(&left);
+            } else {
+                report::print_cache(&root, &usage);
             }
         }
         Action::Cache(CacheCommand::Clear, json) => {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::archive::manifest::Why;
 use crate::inspect::{Listing, Problem};
+use crate::store::Usage;
 
 /// Prints a JSON value on a line.
 pub fn print_json(value: &Value) {
@@ -93,13 +94,14 @@ pub fn print_verified(path: &Path, problems: &[Problem]) {
 }
 
 /// Prints what the cache holds: kind, number and bytes of each.
-pub fn print_cache(root: &Path, buckets: &[(String, u64, u64)], total: u64) {
+pub fn print_cache(root: &Path, usage: &Usage) {
     print(|out| {
         writeln!(out, "{}", root.display())?;
-        for (name, count, size) in buckets {
+        for (name, count, size) in &usage.buckets {
             writeln!(out, "  {name:10} {count:>8} {:>10}", bytes(*size))?;
         }
-        writeln!(out, "  {:10} {:>8} {:>10}", "on disk", "", bytes(total))
+        writeln!(out, "  {:10} {:>8} {:>10}", "on disk", "", bytes(usage.bytes))?;
+        writeln!(out, "  {:10} {:>8} {:>10}", "limit", "", bytes(usage.limit))
     });
 }
 

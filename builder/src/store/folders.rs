@@ -6,14 +6,12 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
-use super::{Hash, Store, hex, lock, touch};
+use super::{Hash, Store, bounds, hex, lock, touch};
 use crate::error::{Context, Error, Result};
 use crate::os::create_private_folders;
 
 /// A folder that no build has used for so long goes.
 const UNUSED: Duration = Duration::from_secs(7 * 86_400);
-/// A folder in the making is left alone for so long.
-const IN_USE: Duration = Duration::from_secs(86_400);
 /// Begins the name of a folder in the making.
 const NEW: &str = "new-";
 
@@ -34,7 +32,9 @@ impl Store {
     /// The folder kept under `key`, which stays in place while this build runs.
     pub fn kept_folder(&self, key: &Hash) -> Option<PathBuf> {
         let path = self.folders().join(hex(key));
-        touch(&used(&path));
+        if let Some(running) = &self.shared.running {
+            running.keep(&used(&path));
+        }
         path.is_dir().then_some(path)
     }
 
@@ -74,17 +74,27 @@ impl Store {
             return Ok(path);
         }
         let place = folders.join(hex(key));
-        let _ = File::options().create(true).append(true).open(used(&place));
-        touch(&used(&place));
-        match std::fs::rename(new.path(), &place) {
-            Ok(()) => {
+        let bytes = bounds::size(new.path());
+        let renamed = self.shared.store(bytes, || {
+            let _ = File::options().create(true).append(true).open(used(&place));
+            touch(&used(&place));
+            std::fs::rename(new.path(), &place)
+        });
+        match renamed {
+            Some(Ok(())) => {
                 // Nothing of it is left to be removed.
                 let _ = new.keep();
                 Ok(place)
             }
-            Err(_) if place.is_dir() => Ok(place),
-            Err(error) => Err(Error::from(error)
+            Some(Err(_)) if place.is_dir() => Ok(place),
+            Some(Err(error)) => Err(Error::from(error)
                 .context(format!("failed to write to the cache `{}`", self.root().display()))),
+            // There is no room for it: it goes when the build ends.
+            None => {
+                let path = new.path().to_owned();
+                lock(&self.shared.private_folders).push(new);
+                Ok(path)
+            }
         }
     }
 
@@ -98,25 +108,36 @@ fn used(folder: &Path) -> PathBuf {
     folder.with_extension("used")
 }
 
-/// Removes folders that were not used for long, and what killed builds left.
-pub(super) fn sweep(home: &Path) {
-    let age = |path: &Path| {
-        let modified = std::fs::metadata(path).and_then(|m| m.modified()).ok()?;
-        SystemTime::now().duration_since(modified).ok()
-    };
-    for entry in std::fs::read_dir(home.join("folders")).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if !path.is_dir() {
-            continue;
-        }
-        let new = entry.file_name().to_string_lossy().starts_with(NEW);
-        let old =
-            if new { age(&path).filter(|a| *a > IN_USE) } else { age(&used(&path)).filter(|a| *a > UNUSED) };
-        if old.is_some() {
+/// The folders that are whole, each with the file whose time tells its last use.
+pub(super) fn all(home: &Path) -> Vec<(PathBuf, PathBuf)> {
+    let folders = entries(home).filter(|path| !is_new(path));
+    folders.map(|path| (path.clone(), used(&path))).collect()
+}
+
+/// Removes folders that were not used for long, and what builds that were killed before `since` have left.
+pub(super) fn sweep(home: &Path, since: SystemTime) {
+    let modified = |path: &Path| std::fs::metadata(path).and_then(|m| m.modified()).ok();
+    let is_old = |last: SystemTime| last.elapsed().is_ok_and(|age| age > UNUSED) && last < since;
+    for path in entries(home) {
+        let goes = if is_new(&path) {
+            modified(&path).is_some_and(|last| last < since)
+        } else {
+            modified(&used(&path)).is_some_and(is_old)
+        };
+        if goes {
             let _ = std::fs::remove_dir_all(&path);
             let _ = std::fs::remove_file(used(&path));
         }
     }
+}
+
+fn entries(home: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = std::fs::read_dir(home.join("folders")).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).filter(|path| path.is_dir())
+}
+
+fn is_new(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(NEW))
 }
 
 #[cfg(test)]
@@ -137,9 +158,9 @@ mod tests {
         let other = store.new_folder().unwrap();
         assert_eq!(store.keep_folder(&key, other).unwrap(), folder);
         assert!(folder.join("a").exists());
-        let old = SystemTime::now() - UNUSED - IN_USE;
+        let old = SystemTime::now() - UNUSED - Duration::from_secs(1);
         File::options().append(true).open(used(&folder)).unwrap().set_modified(old).unwrap();
-        sweep(folder.parent().unwrap().parent().unwrap());
+        sweep(folder.parent().unwrap().parent().unwrap(), SystemTime::now());
         assert!(!folder.exists());
     }
 }

@@ -5,11 +5,14 @@
 //! collected and committed together in the background; reads see them at once. No state of the folder is
 //! an error: a cache that cannot be read or written only makes a build slower. docs/cache.md tells more.
 
+mod bounds;
+mod contents;
 mod folders;
 mod identity;
+mod limit;
 mod place;
 mod records;
-mod sweep;
+mod running;
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, Metadata};
@@ -23,9 +26,13 @@ use records::{Key, Records};
 use crate::error::{Context, Error, Result, Warning};
 use crate::os::create_private_folders;
 
+use bounds::Bounds;
+use running::Running;
+
+pub use contents::{Usage, clear, prune, usage};
 pub use identity::Identity;
+pub use limit::parse as parse_size;
 pub use place::Place;
-pub use sweep::{Usage, clear, usage};
 
 /// BLAKE3 hash of a file's content or of what identifies a derived value.
 pub type Hash = [u8; 32];
@@ -149,6 +156,9 @@ struct Shared {
     /// The folder of this layout in it.
     home: PathBuf,
     records: Option<Records>,
+    /// None where the folder cannot be written.
+    bounds: Option<Arc<Bounds>>,
+    running: Option<Running>,
     pending: RwLock<HashMap<Key, Record>>,
     /// Batches on their way to the disk, still to be read from here.
     writing: RwLock<Vec<Arc<HashMap<Key, Record>>>>,
@@ -189,22 +199,32 @@ impl Store {
     /// folder cannot be made or written, the store works without it.
     ///
     /// # Errors
-    /// None so far: the build goes on without a cache.
+    /// The limit that the user has set for the cache is not a size.
     pub fn open(root: &Path) -> Result<Store> {
+        Ok(Store::open_within(root, limit::of(root)?))
+    }
+
+    /// The same with a limit, in bytes.
+    fn open_within(root: &Path, limit: u64) -> Store {
         let root = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
         let mut guard = lock(&OPEN);
         let open = guard.get_or_insert_default();
         open.retain(|_, shared| shared.strong_count() > 0);
         if let Some(shared) = open.get(&root).and_then(Weak::upgrade) {
-            return Ok(Store { shared, own: None });
+            return Store { shared, own: None };
         }
         let home = root.join(LAYOUT);
-        let lock_file = sweep::shared_lock(&root);
+        let lock_file = contents::shared_lock(&root);
+        // Before anything is read: from here on nothing that is used goes.
+        let running = Running::begin(&home);
         let records = Records::open(&home);
+        let bounds = Bounds::of(&home, limit).map(Arc::new);
         let shared = Arc::new(Shared {
             root: root.clone(),
             home,
             records,
+            bounds,
+            running,
             pending: RwLock::default(),
             writing: RwLock::default(),
             written: Mutex::default(),
@@ -215,7 +235,7 @@ impl Store {
             _lock: lock_file,
         });
         open.insert(root, Arc::downgrade(&shared));
-        Ok(Store { shared, own: None })
+        Store { shared, own: None }
     }
 
     /// The same cache for a build that takes nothing from earlier ones: only what is put through this value (or a
@@ -306,7 +326,9 @@ impl Store {
         match file? {
             Ok(value) => Some(value),
             Err(len) => {
-                let value = std::fs::read(self.shared.path_of(&full)).ok()?;
+                let path = self.shared.path_of(&full);
+                self.shared.keep(&path);
+                let value = std::fs::read(path).ok()?;
                 (value.len() as u64 == len).then_some(value)
             }
         }
@@ -341,6 +363,7 @@ impl Store {
             _ => None,
         })?;
         let path = self.shared.path_of(&full);
+        self.shared.keep(&path);
         let metadata = std::fs::metadata(&path).ok()?;
         (metadata.is_file() && metadata.len() == len).then_some(path)
     }
@@ -400,18 +423,14 @@ impl Shared {
         let records = self.records.as_ref()?;
         let (value, renewed) = records.get(key, |record| {
             let (hour, content) = parse(record)?;
-            // Files are removed by other builds: their record is renewed every other hour, a small one each week.
+            // Files tell their last use themselves.
             let renewed = match content {
-                Content::File(len) if hour.abs_diff(this_hour()) >= 2 => Some(Record::file(len)),
                 Content::Inline(value) if hour.abs_diff(this_hour()) >= 7 * 24 => Some(Record::inline(value)),
                 _ => None,
             };
             Some((use_it(record)?, renewed))
         })?;
         if let Some(renewed) = renewed {
-            if matches!(parse(&renewed.0), Some((_, Content::File(_)))) {
-                touch(&self.path_of(key));
-            }
             self.remember(*key, renewed);
         }
         Some(value)
@@ -428,10 +447,28 @@ impl Shared {
 
     fn write_file(&self, key: &Key, value: &[u8], anew: bool) -> std::io::Result<()> {
         let path = self.path_of(key);
-        if !anew && std::fs::metadata(&path).is_ok_and(|m| m.is_file() && m.len() == value.len() as u64) {
-            touch(&path);
+        let there = std::fs::metadata(&path).ok().filter(Metadata::is_file);
+        if !anew && there.as_ref().is_some_and(|m| m.len() == value.len() as u64) && self.keep(&path) {
             return Ok(());
         }
+        let written = self.store(value.len() as u64, || self.write_new(&path, value));
+        if let (Some(Ok(())), Some(bounds), Some(replaced)) = (&written, &self.bounds, &there) {
+            bounds.give_back(replaced.len());
+        }
+        written.unwrap_or_else(|| Err(std::io::ErrorKind::QuotaExceeded.into()))
+    }
+
+    /// Notes that this build uses a file or what it is the mark of; whether it is there.
+    fn keep(&self, path: &Path) -> bool {
+        self.running.as_ref().is_some_and(|running| running.keep(path))
+    }
+
+    /// Runs `write`, which stores so many bytes, if there is room for them; none if there is not.
+    fn store<T>(&self, bytes: u64, write: impl FnOnce() -> std::io::Result<T>) -> Option<std::io::Result<T>> {
+        self.bounds.as_ref()?.store(bytes, self.records.as_ref()?, write)
+    }
+
+    fn write_new(&self, path: &Path, value: &[u8]) -> std::io::Result<()> {
         let temporary = self.home.join("tmp");
         create_private_folders(&temporary)?;
         if let Some(parent) = path.parent() {
@@ -439,7 +476,7 @@ impl Shared {
         }
         let mut file = tempfile::NamedTempFile::new_in(&temporary)?;
         file.write_all(value)?;
-        file.persist(&path).map_err(|e| e.error)?;
+        file.persist(path).map_err(|e| e.error)?;
         Ok(())
     }
 
@@ -452,11 +489,12 @@ impl Shared {
         let batch = Arc::new(batch);
         self.writing.write().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&batch));
         let (done, written) = mpsc::channel();
-        let records = records.clone();
-        let home = self.home.clone();
+        let (records, bounds) = (records.clone(), self.bounds.clone());
         std::thread::spawn(move || {
-            records.commit(&batch);
-            sweep::when_due(&records, &home);
+            if let Some(bounds) = bounds.filter(|bounds| bounds.has_room_for_records(&records)) {
+                records.commit(&batch);
+                bounds.sweep_when_due(&records);
+            }
             // Closes the environment in this thread, if it is the last to use it, before telling.
             drop(records);
             let _ = done.send(());

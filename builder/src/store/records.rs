@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use heed::types::Bytes;
 use heed::{CommitOrAbort, Database, Env, EnvFlags, EnvOpenOptions, WithoutTls};
 
 use super::Record;
-use crate::os::create_private_folders;
+use crate::os::{blocks, create_private_folders};
 
 /// Bucket, its version, hash.
 pub(super) type Key = [u8; 34];
@@ -22,6 +22,8 @@ const READERS: u32 = 4096;
 /// An open environment.
 #[derive(Clone, Debug)]
 pub(super) struct Records {
+    /// The file that holds them.
+    file: PathBuf,
     env: Env<WithoutTls>,
     db: Database<'static, Bytes, Bytes>,
 }
@@ -65,6 +67,11 @@ impl Records {
         use_it(self.db.get(&txn, key).ok()??)
     }
 
+    /// What they take on the disk, in bytes.
+    pub(super) fn bytes(&self) -> u64 {
+        std::fs::metadata(&self.file).map_or(0, |m| blocks(&m))
+    }
+
     /// Writes a batch, all or nothing; failure (a full disk) is not told.
     pub(super) fn commit(&self, batch: &HashMap<Key, Record>) {
         let mut sorted: Vec<_> = batch.iter().collect();
@@ -81,6 +88,9 @@ impl Records {
 
     /// Removes records.
     pub(super) fn remove(&self, keys: &[Key]) {
+        if keys.is_empty() {
+            return;
+        }
         let Ok(mut txn) = self.env.write_txn() else { return };
         for key in keys {
             let _ = self.db.delete(&mut txn, key);
@@ -127,7 +137,7 @@ fn open_env(dir: &Path, map_size: usize, read_only: bool) -> heed::Result<Record
         .commit()
         .flatten()
         .ok_or(heed::Error::Io(ErrorKind::NotFound.into()))?;
-    Ok(Records { env, db })
+    Ok(Records { file: dir.join("data.mdb"), env, db })
 }
 
 /// Makes the lock file with all its blocks: LMDB writes to it through a map, and a full disk would end the

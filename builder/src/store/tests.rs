@@ -99,29 +99,81 @@ fn a_changed_file_has_another_hash() {
     assert!(error.message.starts_with("failed to read `"), "{error}");
 }
 
+/// Sets the last use of a file back.
+fn set_back(path: &Path, hours: u64) {
+    let then = SystemTime::now() - Duration::from_secs(hours * 3600);
+    File::options().append(true).open(path).unwrap().set_modified(then).unwrap();
+}
+
 #[test]
 fn the_oldest_go_first() {
     if is_without_records() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
+    {
+        let store = Store::open(dir.path()).unwrap();
+        for i in 0..10u8 {
+            let path = store.put_file(Bucket::Prepared, &[i; 32], &[i; 40_000]).unwrap();
+            set_back(&path, 40 - u64::from(i));
+        }
+        let folder = store.folder(&KEY, |new| Ok(std::fs::write(new.join("a"), [0; 40_000])?)).unwrap();
+        set_back(&folder.with_extension("used"), 50);
+    }
     let store = Store::open(dir.path()).unwrap();
-    let old = SystemTime::now() - Duration::from_secs(30 * 86_400);
-    for i in 0..10u8 {
-        let path = store.put_file(Bucket::Prepared, &[i; 32], &[i; 1000]).unwrap();
-        let mut record = Record::file(1000).0.to_vec();
-        record[..4].copy_from_slice(&(this_hour() - 40 + u32::from(i)).to_le_bytes());
-        store.shared.remember(Bucket::Prepared.key(&[i; 32]), Record(record.into()));
-        File::options().append(true).open(path).unwrap().set_modified(old).unwrap();
-    }
-    store.flush();
-    for written in lock(&store.shared.written).drain(..) {
-        written.recv().unwrap();
-    }
-    store.shared.writing.write().unwrap().clear();
-    sweep::sweep(store.shared.records.as_ref().unwrap(), &store.shared.home, 6000);
+    // One that this build uses stays, however old it is.
+    assert!(store.get_file(Bucket::Prepared, &[2; 32]).is_some());
+    let (bounds, records) = (store.shared.bounds.as_ref().unwrap(), store.shared.records.as_ref().unwrap());
+    bounds.sweep(records, records.bytes() + 5 * 40_960);
     let left: Vec<_> = (0..10u8).filter(|i| store.get_file(Bucket::Prepared, &[*i; 32]).is_some()).collect();
-    assert_eq!(left, [6, 7, 8, 9]);
+    assert_eq!(left, [2, 6, 7, 8, 9]);
+    assert!(store.kept_folder(&KEY).is_none());
+}
+
+#[test]
+fn the_limit_holds_while_builds_store_and_use() {
+    if is_without_records() {
+        return;
+    }
+    const LIMIT: u64 = 4 << 20;
+    let dir = tempfile::tempdir().unwrap();
+    let value = |i: u8| vec![i; 100_000];
+    for round in 0..12u8 {
+        let store = Store::open_within(dir.path(), LIMIT);
+        let mut taken = Vec::new();
+        for i in 0..10u8 {
+            let key = [round * 10 + i; 32];
+            taken.push((i, store.put_file(Bucket::Prepared, &key, &value(i)).unwrap()));
+            assert!(usage(dir.path()).unwrap().bytes <= LIMIT, "round {round}");
+        }
+        // What it has put or got is there as long as it runs.
+        for (i, path) in taken {
+            assert_eq!(std::fs::read(path).unwrap(), value(i));
+        }
+        drop(store);
+        for entry in walkdir::WalkDir::new(dir.path().join(LAYOUT).join("files")).into_iter().flatten() {
+            if entry.file_type().is_file() {
+                set_back(entry.path(), 1);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_has_no_room_serves_this_build_only() {
+    if is_without_records() {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open_within(dir.path(), 0);
+    let path = store.put_file(Bucket::Prepared, &KEY, &[1; 10_000]).unwrap();
+    store.put(Bucket::Blob, &KEY, &vec![2; INLINE + 1]);
+    assert!(!path.starts_with(dir.path()) && store.get(Bucket::Blob, &KEY).is_none());
+    assert_eq!(store.get(Bucket::Prepared, &KEY).unwrap(), [1; 10_000]);
+    let folder = store.folder(&KEY, |new| Ok(std::fs::write(new.join("a"), "b")?)).unwrap();
+    assert!(folder.join("a").exists());
+    drop(store);
+    assert!(!path.exists() && !folder.exists());
 }
 
 #[test]
