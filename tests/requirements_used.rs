@@ -138,6 +138,36 @@ print('end')
 }
 
 #[test]
+fn a_large_library_that_may_be_loaded_is_left_out_with_a_warning_unless_something_else_brings_it() {
+    let Some(native) = loader(newest()) else { return };
+    let answers = library();
+    let large = vec![1; 65 << 20];
+    let natives: &[(&str, &[u8])] = &[
+        ("caller/native.so", &native),
+        ("tool/lib/libanswers.so.1", &answers),
+        ("tool/lib/weights.bin", &large),
+    ];
+    let said = |import: &str| {
+        let app = format!("import caller.native\n{import}\nprint('end')\n");
+        let twin = Twin {
+            own: &[("app.py", &app), ("late.py", "import later\n"), ("later.py", "import tool\n")],
+            installed: &[
+                ("caller/__init__.py", ""),
+                ("caller-1.0.dist-info/METADATA", METADATA),
+                ("tool/__init__.py", ""),
+            ],
+        };
+        twin.with(natives).frozen(newest(), Mode::Onedir).outcome.stderr
+    };
+    let warning = "`caller.native` may load `tool/lib/libanswers.so.1` of tool, which is too large (65 MB)";
+    let alone = said("");
+    assert!(alone.contains(warning) && alone.contains("`collect-binaries`"), "{alone}");
+    // Analysis finds that import after it has read `caller.native`.
+    let imported = said("import late");
+    assert!(!imported.contains("may load"), "{imported}");
+}
+
+#[test]
 fn a_library_that_python_code_names_comes_along_with_what_it_is_linked_to() {
     let folder = harness::scratch("linked");
     let library = |name: &str, source: &str, options: &[&str]| {

@@ -89,6 +89,7 @@ def first(a):
 def second(): return 2
 
 print(book.text(), second())
+import model
 ";
     let same = Same::script(source)
         .installed("kit/__init__.py", "from .book import Notebook\nfrom .fast import *\n")
@@ -104,9 +105,36 @@ print(book.text(), second())
              class Shelf:\n    def __init__(self, n): self.texts = []\n    def hold(self, f):\n        \
              read = whole if self.texts is not None else plain\n        self.texts.append(read(f))\n        return f\n",
         )
-        .installed("kit/fast.py", "def compiled(f): return f\n");
+        .installed("kit/fast.py", "def compiled(f): return f\n")
+        // An instance, as `torch.jit.script(Net())`.
+        .installed("kit/script.py", "import inspect\ndef script(o): print(inspect.getsource(type(o)).strip())\n")
+        .file("model.py", "from kit.script import script\nclass Net:\n    size = 3  # of the net\nnet = Net()\nscript(net)\n");
     for outcome in same.check() {
-        outcome.says(&["app.py"]);
+        outcome.says(&["app.py", "model.py"]);
+    }
+}
+
+#[test]
+fn a_library_reads_the_source_of_a_module_that_hands_itself_over() {
+    // As torch reads the overloads that its own modules declare.
+    let source = "
+import kit.shapes
+print(kit.shapes.COMMENTS)
+";
+    let outcomes = Same::script(source)
+        .installed("kit/__init__.py", "")
+        .installed(
+            "kit/shapes.py",
+            "import sys\nfrom ._reader import comments\n# a square\nCOMMENTS = comments(sys.modules[__name__])\n",
+        )
+        .installed(
+            "kit/_reader.py",
+            "import inspect\n\
+             def comments(m): return [l for l in inspect.getsource(m).splitlines() if l.startswith('#')]\n",
+        )
+        .check();
+    for outcome in outcomes {
+        outcome.says(&[]);
     }
 }
 

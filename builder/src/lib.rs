@@ -87,6 +87,11 @@ fn make_parts<'a>(
         let natives =
             reporter.phase("libraries", || binaries::collect(&contents, request, &python, store))?;
         warn(&natives.warnings);
+        let is_there =
+            |library: &str| natives.files.iter().any(|native| same_file_name(&native.dest, library));
+        for (_, warning) in contents.graph.left_out.iter().filter(|(library, _)| !is_there(library)) {
+            warn(std::slice::from_ref(warning));
+        }
         let pack = || archive::pack(&contents, &natives, request, &python, store, packed.first());
         let archive = reporter.phase("archive", pack)?;
         parts.push(Part { request, python, contents, natives, totals: archive.totals.clone() });
@@ -95,6 +100,10 @@ fn make_parts<'a>(
     let differing = differing_versions(&parts);
     warnings.extend(parts.iter().flat_map(|p| differing.iter().map(|w| (p.python.target, w.clone()))));
     Ok((parts, packed))
+}
+
+fn same_file_name(one: &str, other: &str) -> bool {
+    one.rsplit('/').next() == other.rsplit('/').next()
 }
 
 /// A warning for each distribution that is in two parts in different versions.

@@ -50,6 +50,13 @@ pub(super) enum What {
         /// bundle if it begins with `/`.
         dest: String,
     },
+    /// A library that is left out although something may load it: a warning, unless the product holds the library in the end.
+    LeftOut {
+        /// Its path under the root.
+        library: String,
+        /// What the user should know.
+        warning: Warning,
+    },
     /// A module that is run as main, in this process or in a child: what it does only then is wanted too.
     Main(String),
     /// A folder that is searched for modules.

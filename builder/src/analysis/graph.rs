@@ -73,6 +73,10 @@ pub struct Graph {
     pub absent: Vec<String>,
     /// Installed distributions that own a collected module or were asked for.
     pub distributions: Vec<Distribution>,
+    /// Libraries that were left out although something may load them, by their paths under the root: each with a warning that
+    /// applies unless the product contains the library in the end.
+    #[serde(default)]
+    pub left_out: BTreeMap<String, Warning>,
     /// What the user should know.
     pub warnings: Vec<Warning>,
 }

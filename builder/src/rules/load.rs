@@ -30,6 +30,7 @@ const SHIPPED: &[(&str, &str)] = &[
     ("setuptools.toml", include_str!("packages/setuptools.toml")),
     ("site.toml", include_str!("packages/site.toml")),
     ("streamlit.toml", include_str!("packages/streamlit.toml")),
+    ("torch.toml", include_str!("packages/torch.toml")),
     ("transformers.toml", include_str!("packages/transformers.toml")),
     ("twisted.toml", include_str!("packages/twisted.toml")),
     ("tzdata.toml", include_str!("packages/tzdata.toml")),

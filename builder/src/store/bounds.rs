@@ -1,4 +1,4 @@
-//! Keeps the cache within its limit: what is stored is counted, and what was used longest ago makes room.
+//! Keeps the cache within its limit: counts what is stored, and evicts the least recently used values.
 
 use std::collections::HashMap;
 use std::fs::Metadata;
@@ -13,46 +13,46 @@ use super::running::{self, Gate};
 use super::{Bucket, Content, folders, lock, parse};
 use crate::os::blocks;
 
-/// A sweep that found nothing to remove is not repeated for so long.
+/// Delay before a sweep is repeated that could not make room.
 const PAUSE: Duration = Duration::from_secs(5);
-/// Killed builds leave litter: it is looked for so often, even if there is room.
+/// Interval of the search for leftovers of killed builds, which runs even if there is room.
 const INTERVAL: Duration = Duration::from_secs(4 * 3600);
-/// Below this, in bytes, small values are not kept at all: their database takes as much when it is empty.
+/// With a limit below this, in bytes, small values are not kept at all: an empty database has this size.
 const LEAST: u64 = 1 << 20;
 
-/// The limit of a cache, and what counts for it.
+/// The limit of a cache and the count of what it holds.
 #[derive(Debug)]
 pub(super) struct Bounds {
     home: PathBuf,
     limit: u64,
     ledger: Ledger,
-    /// When a sweep last did not bring the cache below its limit.
+    /// When a sweep last failed to make room.
     full: Mutex<Option<Instant>>,
 }
 
-/// A file or folder that may go.
+/// A file or folder that may be removed.
 struct Entry {
     last_use: SystemTime,
     bytes: u64,
     path: PathBuf,
-    /// Of a folder, the file whose time tells the last use.
+    /// For a folder, the file whose time is the last use.
     mark: Option<PathBuf>,
     key: Option<Key>,
 }
 
 impl Bounds {
-    /// Those of the cache in `home` with a limit in bytes; none where it cannot be written.
+    /// The bounds of the cache in `home`, with a limit in bytes; none if it cannot be written.
     pub(super) fn of(home: &Path, limit: u64) -> Option<Bounds> {
         let ledger = Ledger::open(home)?;
         Some(Bounds { home: home.to_owned(), limit, ledger, full: Mutex::default() })
     }
 
-    /// Most that the cache may hold, in bytes.
+    /// The limit in bytes.
     pub(super) fn limit(&self) -> u64 {
         self.limit
     }
 
-    /// Runs `write`, which stores so many bytes, if there is room for them; none if there is not.
+    /// Runs `write`, which stores `bytes`, if there is room for them; none if there is not.
     pub(super) fn store<T>(
         &self,
         bytes: u64,
@@ -60,10 +60,10 @@ impl Bounds {
         write: impl FnOnce() -> io::Result<T>,
     ) -> Option<io::Result<T>> {
         let bytes = on_disk(bytes);
-        // A quarter is the database's. Some room is kept for what other builds have begun; once the oldest is gone, all of it
-        // may be filled.
+        // A quarter belongs to the database. An eighth is reserved for values that running builds use; it is filled only if
+        // a sweep could not make room.
         for eighths in [5, 6] {
-            // What is counted is on the disk whenever a sweep counts anew.
+            // The gate ensures that a sweep finds on the disk what was counted.
             let gate = Gate::shared(&self.home)?;
             let counted = self.ledger.add(bytes);
             if counted.is_some_and(|all| all <= self.limit / 8 * eighths) {
@@ -86,12 +86,12 @@ impl Bounds {
         None
     }
 
-    /// Takes off what was counted and not stored, or is gone.
+    /// Subtracts bytes that were counted but not stored, or that were removed.
     pub(super) fn give_back(&self, bytes: u64) {
         self.ledger.remove(on_disk(bytes));
     }
 
-    /// Whether small values may be written; makes room for them.
+    /// Makes room for small values. Whether they may be written.
     pub(super) fn has_room_for_records(&self, records: &Records) -> bool {
         if self.limit < LEAST {
             return false;
@@ -102,21 +102,21 @@ impl Bounds {
         true
     }
 
-    /// Sweeps if that was not done for some hours.
+    /// Sweeps if the last time was some hours ago.
     pub(super) fn sweep_when_due(&self, records: &Records) {
         let marker = self.home.join("swept");
         let age = std::fs::metadata(&marker).and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
         let is_due = age.is_none_or(|age| age > INTERVAL);
-        // Marked first: of builds that end together, one sweeps.
+        // Marked first, so that only one of several builds that end together sweeps.
         if is_due && std::fs::write(&marker, b"").is_ok() {
             self.sweep(records, self.limit / 8 * 7);
         }
     }
 
-    /// Removes what was used longest ago until at most `goal` bytes are left, and the litter of killed builds; nothing that a
-    /// build which runs has used.
+    /// Removes leftovers of killed builds, and the least recently used values until at most `goal` bytes are left; nothing that
+    /// a running build has used.
     pub(super) fn sweep(&self, records: &Records, goal: u64) {
-        // Nobody stores anything meanwhile, and nobody begins to use what goes.
+        // No build stores anything in the meantime, or starts to use what is being removed.
         let Some(_gate) = Gate::alone(&self.home) else { return };
         records.clear_stale_readers();
         let since = running::since(&self.home);
@@ -147,7 +147,7 @@ impl Bounds {
     }
 }
 
-/// What a file of a length takes on a disk.
+/// The size on disk of a file of a length.
 fn on_disk(len: u64) -> u64 {
     const BLOCK: u64 = 4096;
     len.div_ceil(BLOCK).saturating_mul(BLOCK)
@@ -166,7 +166,7 @@ fn remove(entry: &Entry) -> bool {
     is_gone
 }
 
-/// The files of values. Those of another version of freeze come first, unless a build has used them since it began.
+/// The files of values. Those of another version of freeze are removed first, unless a running build uses them.
 fn files(home: &Path, since: SystemTime) -> Vec<Entry> {
     let walk = walkdir::WalkDir::new(home.join("files")).min_depth(3).into_iter().flatten();
     let entry = |entry: walkdir::DirEntry| {
@@ -185,13 +185,13 @@ fn files(home: &Path, since: SystemTime) -> Vec<Entry> {
     walk.filter_map(entry).collect()
 }
 
-/// What a folder takes on the disk.
+/// The size of a folder on disk.
 pub(super) fn size(folder: &Path) -> u64 {
     let files = walkdir::WalkDir::new(folder).into_iter().flatten();
     files.filter_map(|entry| entry.metadata().ok()).filter(Metadata::is_file).map(|m| blocks(&m)).sum()
 }
 
-/// What builds that were killed have left.
+/// Removes leftovers of killed builds.
 fn remove_litter(home: &Path, since: SystemTime) {
     folders::sweep(home, since);
     for entry in std::fs::read_dir(home.join("tmp")).into_iter().flatten().flatten() {
@@ -202,7 +202,7 @@ fn remove_litter(home: &Path, since: SystemTime) {
     }
 }
 
-/// Removes the small values that were used longest ago until they take at most `goal` bytes.
+/// Removes the least recently used small values until at most `goal` bytes are left.
 fn prune_records(records: &Records, goal: u64) {
     let mut all: Vec<(u32, Key, u64)> = Vec::new();
     records.for_each(|key, record| {
@@ -240,7 +240,7 @@ fn is_current(key: &Key) -> bool {
     Bucket::ALL.iter().any(|b| b.table().0 == key[0] && b.table().2 == key[1])
 }
 
-/// Name of each kind of small and large values, their number and their bytes; in a fixed order.
+/// Name, number and total bytes of the values of each kind, in a fixed order.
 pub(super) fn by_kind(records: &Records) -> Vec<(String, u64, u64)> {
     let mut counts: HashMap<u8, (u64, u64)> = HashMap::new();
     records.for_each(|key, record| {

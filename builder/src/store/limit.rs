@@ -1,4 +1,4 @@
-//! How much the cache may hold, and how much it holds: what all builds that use it count together.
+//! The limit of the cache, and the count of its bytes that all builds share.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -8,9 +8,9 @@ use std::sync::Mutex;
 use super::lock;
 use crate::error::{Error, Result};
 
-/// Most that the cache may hold unless the user says otherwise, in bytes.
+/// The default limit, in bytes.
 const MOST: u64 = 5 << 30;
-/// The part of the disk that it may hold at most.
+/// The default limit is at most this fraction of the disk.
 const PART_OF_DISK: u64 = 10;
 /// The variable that sets the limit.
 pub(super) const VARIABLE: &str = "FREEZE_CACHE_SIZE";
@@ -31,7 +31,7 @@ pub(super) fn of(root: &Path) -> Result<u64> {
     }
 }
 
-/// A size in bytes: a number with `K`, `M`, `G` or `T` (1,024 each) behind it, or without.
+/// Parses a size: a number of bytes, or with a suffix `K`, `M`, `G` or `T` (powers of 1,024).
 ///
 /// # Errors
 /// The text is not a size.
@@ -55,32 +55,32 @@ fn no_size(text: &str) -> Error {
     Error::new(format!("`{text}` is not a size")).hint("write it as `5G`, `500M` or a number of bytes")
 }
 
-/// The bytes of the cache's files and folders, in a file that all builds change under a lock.
+/// The total bytes of the cache's files and folders, in a file that builds change under a lock.
 #[derive(Debug)]
 pub(super) struct Ledger {
     file: Mutex<File>,
 }
 
 impl Ledger {
-    /// Opens the one in `home`; none where it cannot be written.
+    /// Opens the ledger in `home`; none if it cannot be written.
     pub(super) fn open(home: &Path) -> Option<Ledger> {
-        // Windows locks what may be read.
+        // Windows can only lock files that are open for reading.
         let file =
             File::options().create(true).read(true).write(true).truncate(false).open(home.join("bytes"));
         Some(Ledger { file: Mutex::new(file.ok()?) })
     }
 
-    /// Adds bytes; tells how many there are then, or none if that is not known so far.
+    /// Adds bytes and returns the new count; none if there is no count yet.
     pub(super) fn add(&self, bytes: u64) -> Option<u64> {
         self.change(|known| known.map(|known| known.saturating_add(bytes)))
     }
 
-    /// Takes bytes off.
+    /// Subtracts bytes.
     pub(super) fn remove(&self, bytes: u64) {
         self.change(|known| known.map(|known| known.saturating_sub(bytes)));
     }
 
-    /// Sets how many there are, after all was counted.
+    /// Sets the count after counting everything.
     pub(super) fn set(&self, bytes: u64) {
         self.change(|_| Some(bytes));
     }
@@ -96,7 +96,7 @@ impl Ledger {
             && let Some(changed) = changed
         {
             let written = file.seek(SeekFrom::Start(0)).and_then(|_| file.write_all(&changed.to_le_bytes()));
-            // On a full disk: what cannot be counted is counted anew.
+            // The disk is full: the next build counts again.
             if written.is_err() {
                 let _ = file.set_len(0);
             }

@@ -1,18 +1,18 @@
-//! The builder's cache: what was learnt of a file is kept by the hash of its content.
+//! The builder's cache: values computed from files, keyed by the hash of the files' content.
 //!
-//! Safe under concurrent builds and a kill at any moment: small records lie in an LMDB environment (one
-//! writer at a time, readers never wait), larger values in files that are renamed into place. Writes are
-//! collected and committed together in the background; reads see them at once. No state of the folder is
-//! an error: a cache that cannot be read or written only makes a build slower. docs/cache.md tells more.
+//! Safe under concurrent builds and a kill at any moment: small values are in an LMDB environment (one
+//! writer at a time, readers never wait), larger ones in files that are renamed into place. Writes are
+//! collected and committed together in the background; reads see them immediately. No state of the folder is
+//! an error: an unusable cache only makes builds slower. See docs/cache.md.
 
 mod bounds;
-mod contents;
 mod folders;
 mod identity;
 mod limit;
 mod place;
 mod records;
 mod running;
+mod usage;
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, Metadata};
@@ -29,10 +29,10 @@ use crate::os::create_private_folders;
 use bounds::Bounds;
 use running::Running;
 
-pub use contents::{Usage, clear, prune, usage};
 pub use identity::Identity;
 pub use limit::parse as parse_size;
 pub use place::Place;
+pub use usage::{Usage, clear, prune, usage};
 
 /// BLAKE3 hash of a file's content or of what identifies a derived value.
 pub type Hash = [u8; 32];
@@ -214,7 +214,7 @@ impl Store {
             return Store { shared, own: None };
         }
         let home = root.join(LAYOUT);
-        let lock_file = contents::shared_lock(&root);
+        let lock_file = usage::shared_lock(&root);
         // Before anything is read: from here on nothing that is used goes.
         let running = Running::begin(&home);
         let records = Records::open(&home);

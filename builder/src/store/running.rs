@@ -1,4 +1,4 @@
-//! Which builds use the cache now: what they use is not removed.
+//! The builds that currently use the cache, whose values are not removed.
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -6,10 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use crate::os::create_private_folders;
 
-/// The clock of a file system ticks in steps of up to two seconds.
+/// File systems round times to up to two seconds.
 const TICK: Duration = Duration::from_secs(2);
 
-/// A build that uses the cache: a file that it holds locked while it runs.
+/// A running build: a file that stays locked until the build ends.
 #[derive(Debug)]
 pub(super) struct Running {
     path: PathBuf,
@@ -18,20 +18,20 @@ pub(super) struct Running {
     _lock: File,
 }
 
-/// The lock that stands between storing or using something and removing it. Each has its own open file, as threads that
-/// shared one would open it for each other.
+/// The lock that keeps sweeps apart from builds that store or use values. Each use opens the file anew, because threads that
+/// share an open file also share its lock.
 #[derive(Debug)]
 pub(super) struct Gate(#[expect(dead_code, reason = "closing it unlocks")] File);
 
 impl Gate {
-    /// While something is stored, or its use is noted.
+    /// Held while a value is stored, or its time of use is updated.
     pub(super) fn shared(home: &Path) -> Option<Gate> {
         let file = Gate::open(home)?;
         file.lock_shared().ok()?;
         Some(Gate(file))
     }
 
-    /// While things are removed.
+    /// Held while values are removed.
     pub(super) fn alone(home: &Path) -> Option<Gate> {
         let file = Gate::open(home)?;
         file.lock().ok()?;
@@ -44,11 +44,11 @@ impl Gate {
 }
 
 impl Running {
-    /// Notes that this build uses the cache in `home`; none where that cannot be written.
+    /// Registers this build with the cache in `home`; none if it cannot be written.
     pub(super) fn begin(home: &Path) -> Option<Running> {
         let folder = home.join("running");
         create_private_folders(&folder).ok()?;
-        // Locked before it has its name: one that is not locked is of a build that was killed.
+        // Locked before it gets its name: an unlocked file belongs to a killed build.
         let new = tempfile::Builder::new().prefix(".").tempfile_in(&folder).ok()?;
         new.as_file().lock().ok()?;
         let name = new.path().file_name()?.to_str()?.trim_start_matches('.').to_owned();
@@ -58,7 +58,7 @@ impl Running {
         Some(Running { path, started: started.checked_sub(TICK)?, home: home.to_owned(), _lock: lock })
     }
 
-    /// Makes sure that a file or the mark of a folder is not removed while this build runs. Whether it is there.
+    /// Protects a file or the mark of a folder from removal while this build runs. Whether it exists.
     pub(super) fn keep(&self, path: &Path) -> bool {
         let modified = || std::fs::metadata(path).and_then(|m| m.modified());
         match modified() {
@@ -79,7 +79,7 @@ impl Drop for Running {
     }
 }
 
-/// When the oldest build began that still runs: what was used since may be in use.
+/// The start of the oldest running build: anything used since then may be in use.
 pub(super) fn since(home: &Path) -> SystemTime {
     let mut oldest = SystemTime::now();
     for entry in std::fs::read_dir(home.join("running")).into_iter().flatten().flatten() {
@@ -88,7 +88,7 @@ pub(super) fn since(home: &Path) -> SystemTime {
         let is_new = entry.file_name().to_string_lossy().starts_with('.');
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => oldest = oldest.min(began),
-            // Between its making and its name, for a moment.
+            // Just created, and about to be locked and renamed.
             _ if is_new && began.elapsed().is_ok_and(|age| age < Duration::from_secs(60)) => {}
             _ => {
                 let _ = std::fs::remove_file(entry.path());

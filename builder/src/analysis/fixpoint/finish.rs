@@ -117,6 +117,7 @@ impl Fixpoint<'_> {
             trees,
             starts_interpreter,
             distributions,
+            left_out: self.left_out,
             warnings: self.warnings,
         }
     }

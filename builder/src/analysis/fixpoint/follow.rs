@@ -195,6 +195,9 @@ impl Fixpoint<'_> {
                 What::Searched(folder) => self.search(folder),
                 What::Portion { package, folder } => self.extend_by(&package, &folder),
                 What::Unfollowed(warning) => self.warnings.push(warning),
+                What::LeftOut { library, warning } => {
+                    self.left_out.entry(library).or_insert(warning);
+                }
                 What::Source { module, file } => {
                     self.sources.entry(module).or_insert(SourceUse { file, reason }).file |= file;
                 }

@@ -29,6 +29,8 @@ pub(super) struct Fixpoint<'a> {
     heuristics: Vec<Entry>,
     missing: BTreeMap<String, Vec<Reason>>,
     warnings: Vec<Warning>,
+    /// Libraries that are left out unless something else brings them, see [`super::Graph::left_out`].
+    left_out: BTreeMap<String, Warning>,
     /// Modules that Python cannot compile.
     rejected: HashSet<String>,
     /// Packages whose folders are listed, see [`super::Graph::listed`].
@@ -70,6 +72,7 @@ impl<'a> Fixpoint<'a> {
             heuristics: heuristics::all(),
             missing: BTreeMap::new(),
             warnings: Vec::new(),
+            left_out: BTreeMap::new(),
             rejected: HashSet::new(),
             listed: BTreeMap::new(),
             sources: BTreeMap::new(),

@@ -267,15 +267,37 @@ fn tables_entry_points_stubs_and_pickles_bring_modules() {
             ("site/lazy/__init__.py", "import lazy_loader\nx = lazy_loader.attach_stub(__name__, __file__)"),
             ("site/lazy/__init__.pyi", "from . import one\nfrom .two import f\n"),
             ("site/lazy/one.py", ""),
-            ("site/lazy/two.py", ""),
             ("site/lazy/three.py", ""),
+            ("site/lazy/two.py", "import lazy.deep"),
+            (
+                "site/lazy/deep/__init__.py",
+                "from lazy_loader import attach_stub as attach\nx = attach(__name__, __file__)",
+            ),
+            ("site/lazy/deep/__init__.pyi", "from .four import g\n"),
+            ("site/lazy/deep/four.py", ""),
             ("lib/importlib/__init__.py", ""),
             ("lib/importlib/metadata.py", ""),
         ],
         |_| {},
     );
     let found: Vec<&str> = names(&graph).into_iter().filter(|n| !n.starts_with("importlib")).collect();
-    assert_eq!(found, ["__main__", "lazy", "lazy.one", "lazy.two", "p", "p.a", "p.b", "p.d", "plug"]);
+    assert_eq!(
+        found,
+        [
+            "__main__",
+            "lazy",
+            "lazy.deep",
+            "lazy.deep.four",
+            "lazy.one",
+            "lazy.two",
+            "p",
+            "p.a",
+            "p.b",
+            "p.d",
+            "plug"
+        ]
+    );
+    assert_eq!(graph.stubs, ["lazy", "lazy.deep"]);
     let reason = &graph.modules["plug"].reasons[0];
     assert_eq!((reason.from.as_str(), &reason.by), ("p.a", &By::EntryPoint("p.plugins: x".into())));
 }

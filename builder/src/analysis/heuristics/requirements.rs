@@ -1,8 +1,6 @@
 //! What a distribution requires and nothing imports: shared libraries that its code loads by their names.
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
 use super::Heuristic;
 use crate::analysis::claims::{Claims, What};
@@ -21,11 +19,11 @@ const LARGEST: u64 = 64 << 20;
 pub(super) struct Requirements {
     /// Modules that have been looked at.
     seen: usize,
-    /// The distributions with libraries that a distribution requires, as far as they have not been taken.
+    /// For each distribution the required ones that have libraries and are not handled yet.
     waiting: BTreeMap<usize, Vec<Required>>,
-    /// Distributions that are collected, have been taken or told of.
+    /// Distributions that are collected already, or that this heuristic has handled.
     done: BTreeSet<usize>,
-    /// Those that have been taken.
+    /// Those that this heuristic has handled: their own requirements are followed too.
     taken: BTreeSet<usize>,
 }
 
@@ -36,12 +34,13 @@ struct Required {
     libraries: Vec<String>,
 }
 
-/// A file that may name libraries.
-struct Naming {
-    file: PathBuf,
-    /// Whether it is a library: what such a one names is mostly what it is linked to.
-    is_library: bool,
-    names: fn(&[u8], &str) -> bool,
+/// How a file mentions a library.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Mention {
+    /// It may load the library by name.
+    Named,
+    /// It is a library too, and cannot be loaded without this one.
+    Linked,
 }
 
 impl Heuristic for Requirements {
@@ -50,104 +49,122 @@ impl Heuristic for Requirements {
         self.seen = collected.nodes.len();
         self.done.extend(fresh.iter().filter_map(|node| world.owner_of_module(&node.module)));
         for node in fresh.iter().filter(|node| node.role == Role::Library) {
-            let names = match node.module.kind {
-                Kind::Extension(_) => in_native_code,
-                Kind::Source(_) => in_source,
-                _ => continue,
-            };
             let Some(owner) = world.owner_of_module(&node.module) else { continue };
             if !node.certain && !self.taken.contains(&owner) {
                 continue;
             }
-            let mut files: Vec<Naming> = node
-                .module
-                .file()
-                .map(|file| Naming { file: file.to_owned(), is_library: false, names })
-                .into_iter()
-                .collect();
-            let waiting = match self.waiting.entry(owner) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(new) => {
-                    // What its own libraries need, which Python code may load in order.
-                    let folder = &world.installed.get(owner).location;
-                    let own = world.libraries(owner).into_iter().map(|library| folder.join(library));
-                    files.extend(own.map(|file| Naming { file, is_library: true, names: in_native_code }));
-                    let required = world.installed_requirements(owner).into_iter();
-                    let required = required.map(|at| Required { at, libraries: world.libraries(at) });
-                    new.insert(required.filter(|required| !required.libraries.is_empty()).collect())
-                }
-            };
+            let is_first = !self.waiting.contains_key(&owner);
+            let waiting = self.waiting.entry(owner).or_insert_with(|| waiting(owner, world));
             waiting.retain(|required| !self.done.contains(&required.at));
-            for required in waiting {
-                let mut named = files.iter().filter_map(|naming| naming.library(required, world));
-                if let Some((library, is_needed)) = named.next() {
-                    self.done.insert(required.at);
-                    self.taken.insert(required.at);
-                    // Without what it is linked to a library cannot be loaded at all.
-                    match world.size_of(required.at) {
-                        size if size > MOST_BYTES && !is_needed => {
-                            tell(node, required, library, size, world, claims)
-                        }
-                        _ => take(node, required, world, claims),
-                    }
+            for (at, library, mention) in mentioned(node, owner, is_first, waiting, world) {
+                self.done.insert(at);
+                self.taken.insert(at);
+                let size = world.size_of(at);
+                if mention == Mention::Named && size > MOST_BYTES {
+                    tell(node, at, library, size, world, claims);
+                } else {
+                    take(node, &world.libraries(at), world, claims);
                 }
             }
         }
     }
 }
 
-impl Naming {
-    /// The library of a distribution that the file names, and whether the file is linked to it.
-    fn library<'r>(&self, required: &'r Required, world: &World<'_>) -> Option<(&'r str, bool)> {
-        let disk = world.reader.disk;
-        disk.size(&self.file).filter(|size| *size <= LARGEST)?;
-        let bytes = disk.read(&self.file).ok()?;
-        let mut libraries = required.libraries.iter().map(String::as_str);
-        let is_named = |library: &&str| library_name(library).is_some_and(|name| (self.names)(&bytes, name));
-        let named = libraries.clone().find(is_named)?;
-        let is_linked = |library: &str| {
-            let name = library.rsplit('/').next().unwrap_or(library);
-            self.is_library && in_native_code(&bytes, &format!("\0{name}\0"))
-        };
-        Some(libraries.find(|l| is_linked(l)).map_or((named, false), |library| (library, true)))
+/// The required distributions that have libraries.
+fn waiting(owner: usize, world: &World<'_>) -> Vec<Required> {
+    let required = world.installed_requirements(owner).into_iter();
+    let required = required.map(|at| Required { at, libraries: world.libraries(at) });
+    required.filter(|required| !required.libraries.is_empty()).collect()
+}
+
+/// The distributions of which a module mentions a library, with the library; if the module is the first of its distribution,
+/// the libraries of the distribution are searched too, because Python code may load what they are linked to.
+fn mentioned<'r>(
+    node: &Node,
+    owner: usize,
+    is_first: bool,
+    waiting: &'r [Required],
+    world: &World<'_>,
+) -> Vec<(usize, &'r str, Mention)> {
+    if waiting.is_empty() {
+        return Vec::new();
     }
+    let folder = &world.installed.get(owner).location;
+    let own = if is_first { world.libraries(owner) } else { Vec::new() };
+    let own = own.into_iter().map(|library| (folder.join(library), true));
+    let files = node.module.file().map(|file| (file.to_owned(), false)).into_iter().chain(own);
+    let mut found: BTreeMap<usize, (&str, Mention)> = BTreeMap::new();
+    for (file, is_library) in files {
+        let disk = world.reader.disk;
+        if disk.size(&file).is_none_or(|size| size > LARGEST) {
+            continue;
+        }
+        let Ok(bytes) = disk.read(&file) else { continue };
+        let is_native = is_library || matches!(node.module.kind, Kind::Extension(_));
+        for required in waiting {
+            for library in &required.libraries {
+                let mention = match mention(&bytes, library, is_native) {
+                    // What a library names is mostly what it is linked to.
+                    Some(Mention::Linked) if !is_library => Mention::Named,
+                    Some(mention) => mention,
+                    None => continue,
+                };
+                let known = found.entry(required.at).or_insert((library, mention));
+                if mention > known.1 {
+                    *known = (library, mention);
+                }
+            }
+        }
+    }
+    found.into_iter().map(|(at, (library, mention))| (at, library, mention)).collect()
+}
+
+/// How code mentions a library: native code by its file name, Python code also as `"name"`.
+fn mention(code: &[u8], library: &str, is_native: bool) -> Option<Mention> {
+    let name = library_name(library)?;
+    let file = library.rsplit('/').next().unwrap_or(library);
+    if !is_native {
+        return is_in_source(code, name).then_some(Mention::Named);
+    }
+    is_in(code, name)
+        .then(|| if is_in(code, &format!("\0{file}\0")) { Mention::Linked } else { Mention::Named })
 }
 
 fn reason(node: &Node) -> Reason {
     Reason::new(&node.module.name, By::Native).under(Guard::Function)
 }
 
-/// Tells of a distribution that is too large to be taken.
-fn tell(node: &Node, required: &Required, library: &str, size: u64, world: &World<'_>, claims: &mut Claims) {
+/// Warns about a distribution that is too large to be collected without a clear need.
+fn tell(node: &Node, required: usize, library: &str, size: u64, world: &World<'_>, claims: &mut Claims) {
     let message = format!(
-        "`{}` may load `{library}` of {}, which is too large ({} MB) to be taken unasked",
+        "`{}` may load `{library}` of {}, which is too large ({} MB) to be collected by default",
         node.module.name,
-        world.installed.get(required.at).name,
+        world.installed.get(required).name,
         size >> 20
     );
-    let hint = "import its package, or name it in `collect-binaries` in `[modules]`, if the program needs it";
-    claims.push(What::Unfollowed(Warning::new(message).hint(hint)), &reason(node), true);
+    let hint = "if the program needs it, import its package or add it to `collect-binaries` in `[modules]`";
+    let warning = Warning::new(message).hint(hint);
+    claims.push(What::LeftOut { library: library.to_owned(), warning }, &reason(node), true);
 }
 
-/// Takes a required distribution.
-fn take(node: &Node, required: &Required, world: &World<'_>, claims: &mut Claims) {
-    // Its packages bring their libraries and data.
-    let folders = required.libraries.iter().filter_map(|library| library.rsplit_once('/'));
+/// Collects the packages that hold libraries; they bring the libraries and their data.
+fn take(node: &Node, libraries: &[String], world: &World<'_>, claims: &mut Claims) {
+    let folders = libraries.iter().filter_map(|library| library.rsplit_once('/'));
     let packages: BTreeSet<String> = folders.flat_map(|(folder, _)| above(folder)).collect();
     for package in packages.into_iter().filter(|name| world.is_package(name)) {
         claims.likely(package, &reason(node));
     }
 }
 
-fn in_native_code(code: &[u8], library: &str) -> bool {
-    memchr::memmem::find(code, library.as_bytes()).is_some()
+fn is_in(code: &[u8], text: &str) -> bool {
+    memchr::memmem::find(code, text.as_bytes()).is_some()
 }
 
 /// Whether a source names a library, as `"libname.so"` or as `"name"`.
-fn in_source(code: &[u8], library: &str) -> bool {
+fn is_in_source(code: &[u8], library: &str) -> bool {
     let stem = library.strip_prefix("lib").unwrap_or(library).split('.').next().unwrap_or_default();
-    let is_quoted = |quote: char| in_native_code(code, &format!("{quote}{stem}{quote}"));
-    in_native_code(code, library) || stem.len() > 2 && (is_quoted('"') || is_quoted('\''))
+    let is_quoted = |quote: char| is_in(code, &format!("{quote}{stem}{quote}"));
+    is_in(code, library) || stem.len() > 2 && (is_quoted('"') || is_quoted('\''))
 }
 
 /// The packages that a folder may be or lie in.

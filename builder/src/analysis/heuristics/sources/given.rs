@@ -13,8 +13,8 @@ use crate::analysis::world::{Role, World};
 /// Maximum number of modules through which an imported name is followed.
 const IMPORTS: usize = 6;
 /// Limits on nested calls, and on the number of functions, that are followed.
-const CALLS: usize = 8;
-const MOST: usize = 200;
+const CALLS: usize = 10;
+const MOST: usize = 600;
 /// A method of this name in more classes than so many may be anything.
 const CLASSES: usize = 3;
 

@@ -46,8 +46,8 @@ fn method<'a>(call: &Call<'a>, on: &Expr, scope: &Scope<'a>, found: &mut Found<'
 /// `function(…)`, of a function that was imported by its name.
 fn function<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
     found.facts.extends_path |= scope.called_member(call.name) == Some(("pkgutil", "extend_path"));
-    found.facts.stub |= call.name == "attach_stub";
     let Some(function) = scope.called_function(call.name) else { return };
+    found.facts.stub |= function.text.ends_with(".attach_stub");
     let Some((module, name)) = function.text.rsplit_once('.') else { return };
     if METADATA.contains(&module) && reads_metadata(name) {
         metadata_call(call, scope, found);

@@ -15,7 +15,7 @@ use crate::analysis::facts::Origin;
 use crate::analysis::facts::looks::{Look, LookKind};
 
 /// A module without one of these words does nothing with files of modules.
-const WORDS: [&str; 10] = [
+const WORDS: [&str; 11] = [
     "__file__",
     "__path__",
     "getsource",
@@ -26,6 +26,7 @@ const WORDS: [&str; 10] = [
     ".origin",
     "co_filename",
     "getfile",
+    "modules[__name__]",
 ];
 
 /// Finds the uses; `own`: in a module of the program's own.
@@ -102,15 +103,17 @@ impl<'a> Finder<'a> {
             | "spec_from_file_location"
             | "SourceFileLoader"
             | "run_path" => self.file_call(call, name),
-            _ if self.own => {
-                self.hands(arguments);
-                self.asks_library(call);
+            _ => {
+                if self.own {
+                    self.hands(arguments);
+                    self.asks_library(call);
+                }
                 let keywords = call.arguments.keywords.iter().map(|k| &k.value);
-                if arguments.iter().chain(keywords).any(|a| self.names.is_own(a)) {
+                let given = |a: &Expr| place::is_own_module(a) || self.own && self.names.is_own(a);
+                if arguments.iter().chain(keywords).any(given) {
                     self.gives(&call.func);
                 }
             }
-            _ => {}
         }
     }
 
@@ -141,7 +144,11 @@ impl<'a> Finder<'a> {
     /// Something of the module's own is given to a function.
     fn gives(&mut self, function: &'a Expr) {
         let function = if let Expr::Call(call) = function { &*call.func } else { function };
-        let whose = self.names.object(function).filter(|(origin, _)| *origin == Origin::Absolute);
+        // The program's own functions are looked at by themselves.
+        let is_foreign = |(origin, _): &(Origin, String)| {
+            *origin == Origin::Absolute || !self.own && *origin != Origin::Own(0)
+        };
+        let whose = self.names.object(function).filter(is_foreign);
         if whose.is_some() {
             self.push(function.range(), whose, LookKind::Given);
         }

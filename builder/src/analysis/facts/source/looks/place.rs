@@ -189,9 +189,10 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// Whether an expression is a function or class of the module.
+    /// Whether an expression is a function or class of the module, or an instance of such a class.
     pub(super) fn is_own(&self, expr: &Expr) -> bool {
-        matches!(expr, Expr::Name(name) if self.own.contains(name.id.as_str()))
+        matches!(expr, Expr::Name(_) | Expr::Call(_))
+            && self.object(expr).is_some_and(|(origin, _)| origin == Origin::Own(0))
     }
 
     /// The module that a text names.
@@ -311,6 +312,13 @@ impl<'a> Names<'a> {
         spot.below.extend(rest.iter().map(part));
         Some(spot)
     }
+}
+
+/// `sys.modules[__name__]`
+pub(super) fn is_own_module(expr: &Expr) -> bool {
+    matches!(expr, Expr::Subscript(s)
+        if matches!(&*s.value, Expr::Attribute(a) if a.attr.as_str() == "modules")
+            && matches!(&*s.slice, Expr::Name(name) if name.id.as_str() == "__name__"))
 }
 
 /// A part of a path that an expression gives.

@@ -1,4 +1,4 @@
-//! Tells what the cache holds, and removes it.
+//! `freeze cache`: reports the contents of the cache and removes them.
 
 use std::fs::File;
 use std::path::Path;
@@ -7,18 +7,18 @@ use super::{LAYOUT, Store, bounds, limit};
 use crate::error::{Context, Error, Result};
 use crate::os::{blocks, create_private_folders};
 
-/// What a cache holds.
+/// The contents of a cache.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Usage {
-    /// Name of each kind of values, their number, their bytes; in a fixed order.
+    /// Name, number and total bytes of the values of each kind, in a fixed order.
     pub buckets: Vec<(String, u64, u64)>,
-    /// All bytes on the disk, those of older versions of freeze included.
+    /// The size on disk, including values of other versions of freeze.
     pub bytes: u64,
-    /// Most that it may hold, in bytes.
+    /// The limit in bytes.
     pub limit: u64,
 }
 
-/// Tells what the cache at `root` holds.
+/// Returns the contents of the cache at `root`.
 ///
 /// # Errors
 /// The limit that the user has set is not a size.
@@ -39,8 +39,8 @@ pub fn usage(root: &Path) -> Result<Usage> {
     Ok(usage)
 }
 
-/// Removes what was used longest ago from the cache at `root` until at most `goal` bytes are left; without one, three
-/// quarters of the limit. Nothing goes that a build uses now.
+/// Removes the least recently used values from the cache at `root` until at most `goal` bytes (default: three quarters of the
+/// limit) are left. Values that a running build uses stay.
 ///
 /// # Errors
 /// The limit that the user has set is not a size.
@@ -54,10 +54,10 @@ pub fn prune(root: &Path, goal: Option<u64>) -> Result<()> {
     Ok(())
 }
 
-/// Removes everything that the cache at `root` holds.
+/// Empties the cache at `root`.
 ///
 /// # Errors
-/// A build uses it now, or a file cannot be removed.
+/// A build is running, or a file cannot be removed.
 pub fn clear(root: &Path) -> Result<()> {
     if !root.exists() {
         return Ok(());
@@ -70,7 +70,7 @@ pub fn clear(root: &Path) -> Result<()> {
     }
     for entry in std::fs::read_dir(root).context(failed)? {
         let path = entry.context(failed)?.path();
-        // Only what this or another version of freeze made: the folder may be a shared one by mistake.
+        // Only folders that some version of freeze created: the user may have set the variable to a shared folder by mistake.
         let ours = path.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.parse::<u32>().is_ok());
         if ours && path.join("records").is_dir() {
             std::fs::remove_dir_all(&path).context(failed)?;
@@ -80,11 +80,11 @@ pub fn clear(root: &Path) -> Result<()> {
 }
 
 fn lock_file(root: &Path) -> std::io::Result<File> {
-    // Windows locks what may be read.
+    // Windows can only lock files that are open for reading.
     File::options().create(true).read(true).append(true).open(root.join("lock"))
 }
 
-/// Keeps `clear` away while the file is held; `None` where the folder cannot be written.
+/// Prevents `clear` until the file is closed; `None` if the folder cannot be written.
 pub(super) fn shared_lock(root: &Path) -> Option<File> {
     create_private_folders(root).ok()?;
     let lock = lock_file(root).ok()?;
@@ -92,5 +92,5 @@ pub(super) fn shared_lock(root: &Path) -> Option<File> {
     Some(lock)
 }
 
-// The folder's name is a number, which is how `clear` knows it.
+// `clear` recognizes the folder because its name is a number.
 const _: () = assert!(LAYOUT.as_bytes()[0].is_ascii_digit());
