@@ -1,5 +1,6 @@
 //! What a program can observe is the same frozen as with `python -I`, but for the table in docs/runtime.md.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::process::ExitStatusExt;
 use std::sync::Mutex;
@@ -253,8 +254,15 @@ fn a_program_ends_as_in_python() {
     let cases: Vec<&str> =
         table.lines().filter_map(|l| l.trim().strip_prefix('"')?.split('"').next()).collect();
     assert!(cases.len() > 30, "{cases:?}");
+    let others = Cell::new(0);
     pairs(|pair| {
-        for case in &cases {
+        // The newest Python runs every case in every form. The others take a third each, in turn.
+        let (first, step) = if full() || pair.interpreter.name == newest().name {
+            (0, 1)
+        } else {
+            (others.replace(others.get() + 1) % 3, 3)
+        };
+        for case in cases.iter().skip(first).step_by(step) {
             pair.compare(case, |run| run.args(["ends", case]));
         }
     });

@@ -35,6 +35,16 @@ fn the_summary_counts_them_and_an_option_leaves_them_out() {
 }
 
 #[test]
+fn a_word_that_is_the_name_of_a_module_brings_no_source() {
+    let app = "import kit\nNAMES = ['__init__.py']\nprint(NAMES, kit.one.X)\n";
+    let project =
+        Project::script(app).file("kit/__init__.py", "from . import one\n").file("kit/one.py", "X = 1\n");
+    let (said, files) = built(project, &[]);
+    assert!(!said.contains("own data") && !said.contains("source files"), "{said}");
+    assert!(files.is_empty(), "{files:?}");
+}
+
+#[test]
 fn what_is_not_there_is_told_with_its_line() {
     let app = "import os\nfrom pathlib import Path\nhere = os.path.dirname(__file__)\n\
                def read(): return open(os.path.join(here, 'gone.json')).read()\n\

@@ -423,11 +423,12 @@ if not depth:
 #[test]
 fn a_program_starts_itself_anew() {
     same(&[("app.py", AGAIN)], &["x", "y"]);
-    same(&[("app.py", AGAIN)], &[]);
-    // Found by `PATH`, and through a link.
+    // Without arguments, found by `PATH`, and through a link.
     let interpreter = newest();
+    let alone = unfrozen(&[("app.py", AGAIN)], interpreter, &[]);
     let expected = unfrozen(&[("app.py", AGAIN)], interpreter, &["x"]);
     let app = frozen(&[("app.py", AGAIN)], &interpreter.exe, Mode::Onefile);
+    app.command().run().prints(&alone);
     let links = scratch("links");
     symlink(&app.exe, links.path().join("tool")).unwrap();
     let shell = |line: &str| Run::new("/bin/sh").args(["-c", line]).sandbox(Sandbox::without_python());

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use harness::{Mode, Project, interpreters, newest, skip, venv};
+use harness::{Mode, Project, interpreter, interpreters, newest, skip, venv};
 
 use crate::twins::Twin;
 
@@ -198,14 +198,33 @@ setuptools.setup(name='x', version='1', script_args=['--version'])
         prints(
             &python,
             "
-import warnings; warnings.simplefilter('ignore')
-import pkg_resources
+import warnings
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter('always')
+    import pkg_resources
+places = [(w.filename == __file__, w.lineno) for w in caught if 'pkg_resources is deprecated' in str(w.message)]
+print(places)
 from setuptools import Distribution
 print(pkg_resources.parse_version('1.10') > pkg_resources.parse_version('1.9'))
 command = Distribution(dict(name='y')).get_command_class('bdist_wheel')
 print(command.__module__.startswith('setuptools.'))
 ",
-            "True\nTrue\n",
+            // The warning names the line that imports, not one of the importer.
+            "[(True, 5)]\nTrue\nTrue\n",
+        );
+    }
+    // Up to 70 they import their vendored packages by other names. Python 3.12 is too new for it.
+    if let Some(old) = interpreter("3.9").or_else(|| interpreter("3.11")) {
+        let source = "
+import pkg_resources, setuptools
+from pkg_resources.extern import packaging
+print(pkg_resources.parse_version('1.10') > pkg_resources.parse_version('1.9'), packaging.__name__)
+setuptools.setup(name='x', version='2', script_args=['--version'])
+";
+        prints(
+            &venv(old, "setuptools==65.5.0").python(),
+            source,
+            "True pkg_resources._vendor.packaging\n2\n",
         );
     }
     if !any {

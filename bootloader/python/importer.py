@@ -7,6 +7,12 @@ import _freeze_bootstrap
 from _freeze_bootstrap import ROOT, SEP
 
 
+def _internal(method):
+    """Gives a method the file name of Python's own importer: tracebacks and `stacklevel` of warnings skip its frames."""
+    method.__code__ = method.__code__.replace(co_filename='<frozen importlib._bootstrap_external>')
+    return method
+
+
 def _checked(content, what):
     if content.__class__ is str:
         raise OSError('%s cannot be read: this executable is damaged (%s)' % (what, content))
@@ -82,6 +88,7 @@ class SpawnLoader(_freeze_bootstrap.Loader):
     Others run their script again from the beginning there. Here the start of a child is known, and its `__main__` is found.
     """
 
+    @_internal
     def exec_module(self, module):
         super().exec_module(module)
         module.WINEXE = False
@@ -90,6 +97,7 @@ class SpawnLoader(_freeze_bootstrap.Loader):
 class PkgResourcesLoader(_freeze_bootstrap.Loader):
     """Loads `pkg_resources`, and makes it know the finder and the loaders of the bundle as it knows Python's own."""
 
+    @_internal
     def exec_module(self, module):
         super().exec_module(module)
         if not _freeze.on_disk:
@@ -108,6 +116,7 @@ class PkgResourcesLoader(_freeze_bootstrap.Loader):
 class CtypesLoader(_freeze_bootstrap.Loader):
     """Loads `ctypes` where libraries are in memory: the system's loader finds none of them."""
 
+    @_internal
     def exec_module(self, module):
         super().exec_module(module)
         plain = module._dlopen
@@ -124,6 +133,7 @@ class CtypesLoader(_freeze_bootstrap.Loader):
 class CtypesUtilLoader(_freeze_bootstrap.Loader):
     """Loads `ctypes.util`, whose `find_library` asks programs of the system, which know nothing of the bundle."""
 
+    @_internal
     def exec_module(self, module):
         super().exec_module(module)
         plain = module.find_library
@@ -156,6 +166,7 @@ def _library(name):
 class TracebackLoader(_freeze_bootstrap.Loader):
     """Loads `traceback`, which from 3.15 on blames `python -S` for modules that are missing, as the flags here say it was."""
 
+    @_internal
     def exec_module(self, module):
         super().exec_module(module)
         function = module.TracebackException.__init__
@@ -174,6 +185,7 @@ class TclLoader(_freeze_bootstrap.ExtensionLoader):
         with self._environment:
             return super().create_module(spec)
 
+    @_internal
     def exec_module(self, module):
         environment = self._environment
         with environment:

@@ -210,6 +210,7 @@ def resource_reader(loader, fullname):
 class ResourcesLoader(_freeze_bootstrap.Loader):
     """Loads the part of Python 3.9's `importlib.resources` that takes each package for a folder."""
 
+    @_internal
     def exec_module(self, module):
         super().exec_module(module)
         plain = module.fallback_resources

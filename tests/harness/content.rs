@@ -71,8 +71,7 @@ impl Content {
     pub fn search(all: &[Content], needle: &str) -> Vec<String> {
         let mut found = Vec::new();
         for content in all {
-            let hit = content.bytes.windows(needle.len()).position(|w| w == needle.as_bytes());
-            if let Some(at) = hit {
+            if let Some(at) = memchr::memmem::find(&content.bytes, needle.as_bytes()) {
                 let around =
                     &content.bytes[at.saturating_sub(20)..(at + needle.len() + 60).min(content.bytes.len())];
                 found.push(format!("{}: {:?}", content.place, String::from_utf8_lossy(around)));

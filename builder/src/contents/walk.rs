@@ -13,7 +13,7 @@ use crate::os::canonicalize;
 /// Most files and folders that are looked at through links that lead out of the tree: one may lead to a whole disk.
 const MOST: usize = 100_000;
 /// Most files that are listed through one link, and through all, where other links multiply them.
-const MOST_COPIES: [usize; 2] = [20_000, 1_000_000];
+const MOST_COPIES: [usize; 2] = [20_000, 200_000];
 
 /// What a walk is interested in.
 pub(super) struct Wanted<'a> {

@@ -357,13 +357,14 @@ impl Look<'_, '_> {
         }
         let facts = self.world.reader.script(file);
         scripts::imports(&facts, reason, self.world, self.claims);
+        if named != Named::Path {
+            return;
+        }
         // A script that imports from its own folder is loaded as a package, and may read the files there.
         for beside in self.relative(file, &facts) {
             self.file(&beside, None, reason, Named::Path);
         }
-        if named == Named::Path
-            && let Some(dest) = dest.or_else(|| self.layout.dest(file))
-        {
+        if let Some(dest) = dest.or_else(|| self.layout.dest(file)) {
             self.claims.push(What::File { path: file.to_owned(), dest }, reason, true);
         }
     }
