@@ -4,7 +4,7 @@
 //! What the twin has to know goes through one variable of the environment and open files. Before Python starts the
 //! environment is what it was, and the files are closed to children.
 
-use std::ffi::{CStr, CString};
+use std::ffi::CStr;
 use std::fs::File;
 use std::path::PathBuf;
 
@@ -93,14 +93,10 @@ fn prepare(
         preload.push(b':');
         preload.extend(&old.to_bytes()[PRELOAD.len()..]);
     }
-    environment.push(c_string(&[PRELOAD, &preload].concat()));
+    environment.push(os::c_string(&[PRELOAD, &preload].concat()));
     let fields = format!("{};{lock};{files};", os::pass_on(&carrier));
-    environment.push(c_string(&[VARIABLE, fields.as_bytes(), os::path_bytes(root.path())].concat()));
+    environment.push(os::c_string(&[VARIABLE, fields.as_bytes(), os::path_bytes(root.path())].concat()));
     report::phase(format_args!("interpreter `{}`", executable.display()));
     let error = os::execute(&executable, args, &environment);
     Ok(unable(&format!("run the interpreter `{}`", executable.display()), error))
-}
-
-fn c_string(bytes: &[u8]) -> CString {
-    CString::new(bytes).unwrap_or_default()
 }

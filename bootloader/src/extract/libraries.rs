@@ -1,12 +1,12 @@
 //! Makes native libraries ready to be loaded: whole, from a file or from memory, and what they need first.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::{CStr, CString};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bootloader::archive::{Archive, Error, File as Record, FileId, FileKind, ModuleKind, setting};
 
@@ -23,7 +23,8 @@ pub(crate) struct Libraries {
     on_disk: bool,
     /// Whether the root holds what was extracted, so that a file may be extracted again.
     is_extracted: bool,
-    done: Mutex<HashMap<FileId, Loaded>>,
+    /// Never held while a library is loaded: its initializers may import modules, and so come back here.
+    done: Mutex<Done>,
     /// What is wrong with the libraries that the system's loader finds by itself.
     shared: OnceLock<Option<String>>,
 }
@@ -41,25 +42,28 @@ pub(crate) struct Gathered {
 /// Libraries that need libraries are followed so far: each takes a part of the stack.
 const DEPTH: usize = 100;
 
-/// What has been done for a library.
-enum Loaded {
-    /// Being made ready, or loaded from its file.
-    Begun,
-    /// In memory. The descriptor stays open: the C library tells libraries apart by path, and another
+/// What has been done so far.
+struct Done {
+    /// Libraries that can be loaded from their files: all that they need is loaded.
+    ready: HashSet<FileId>,
+    /// The same in memory. The descriptors stay open: the C library tells libraries apart by path, and another
     /// one under the same number would be taken for this one.
-    Memory(File),
+    memory: HashMap<FileId, File>,
+    /// Libraries that this process has loaded.
+    loaded: HashSet<FileId>,
 }
 
 impl Libraries {
     /// The libraries of an archive whose root is `root`; some are loaded from memory already.
     pub(crate) fn new(archive: Archive<'static>, root: &Root, loaded: Vec<(FileId, File)>) -> Libraries {
-        let loaded = loaded.into_iter().map(|(id, file)| (id, Loaded::Memory(file)));
+        let memory: HashMap<FileId, File> = loaded.into_iter().collect();
+        let loaded = memory.keys().copied().collect();
         Libraries {
             archive,
             root: root.path().to_owned(),
             on_disk: root.is_on_disk(),
             is_extracted: archive.setting(setting::MODE) != Some(b"onedir"),
-            done: Mutex::new(loaded.collect()),
+            done: Mutex::new(Done { ready: HashSet::new(), memory, loaded }),
             shared: OnceLock::new(),
         }
     }
@@ -162,8 +166,11 @@ impl Libraries {
         if self.on_disk && record.has_no_preload() {
             return self.checked(file, &record);
         }
-        let mut done = self.done.lock().map_err(|_| Failure::new(UNABLE, "a thread failed"))?;
-        self.ready(&mut done, file, DEPTH)
+        self.ready(file, &mut Vec::new(), DEPTH)
+    }
+
+    fn done(&self) -> MutexGuard<'_, Done> {
+        self.done.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn place(&self, record: &Record<'_>) -> Result<PathBuf, Failure> {
@@ -255,53 +262,57 @@ impl Libraries {
         self.archive.search_file(&end.ok()?).ok().map(|i| i as FileId)
     }
 
-    fn ready(
-        &self,
-        done: &mut HashMap<FileId, Loaded>,
-        file: FileId,
-        depth: usize,
-    ) -> Result<PathBuf, Failure> {
+    /// Loads what a library needs, and returns the path to load it from. `seen` are the libraries that this call has come to:
+    /// those of a circle are loaded without each other. Several threads may do this at once; to load a library twice does no
+    /// harm.
+    fn ready(&self, file: FileId, seen: &mut Vec<FileId>, depth: usize) -> Result<PathBuf, Failure> {
         let depth = deeper(depth)?;
         let record = self.archive.file(file as usize)?;
         check_native(&record)?;
-        match done.get(&file) {
-            Some(Loaded::Memory(file)) => return Ok(os::path_of_memory(file)),
-            Some(Loaded::Begun) => return self.place(&record),
-            None => {}
+        let done = self.done();
+        if let Some(memory) = done.memory.get(&file) {
+            return Ok(os::path_of_memory(memory));
         }
-        done.insert(file, Loaded::Begun);
+        if done.ready.contains(&file) || seen.contains(&file) {
+            return self.place(&record);
+        }
+        drop(done);
+        seen.push(file);
         for first in self.archive.preload(&record)? {
-            self.load(done, first, depth)?;
+            self.load(first, seen, depth)?;
         }
         if self.on_disk {
-            return self.checked(file, &record);
+            let path = self.checked(file, &record)?;
+            self.done().ready.insert(file);
+            return Ok(path);
         }
         let Some(blob) = record.blob else { return self.place(&record) };
         if record.kind == FileKind::Link {
             let Some(target) = self.target(&record) else { return self.place(&record) };
-            return self.ready(done, target, depth);
+            return self.ready(target, seen, depth);
         }
         let content = Reader::new(self.archive).read(blob)?;
         for name in needed(&content) {
             if let Some(other) = self.by_name(name) {
-                self.load(done, other, depth)?;
+                self.load(other, seen, depth)?;
             }
         }
         let memory = self.in_memory(&record)?;
-        let path = os::path_of_memory(&memory);
-        done.insert(file, Loaded::Memory(memory));
-        Ok(path)
+        // One that another thread has made meanwhile is taken: a library under two paths would be two.
+        Ok(os::path_of_memory(self.done().memory.entry(file).or_insert(memory)))
     }
 
-    fn load(&self, done: &mut HashMap<FileId, Loaded>, file: FileId, depth: usize) -> Result<(), Failure> {
-        if done.contains_key(&file) {
+    fn load(&self, file: FileId, seen: &mut Vec<FileId>, depth: usize) -> Result<(), Failure> {
+        if seen.contains(&file) || self.done().loaded.contains(&file) {
             return Ok(());
         }
-        let path = self.ready(done, file, depth)?;
-        os::load_library(&path, false).map(|_| ()).map_err(|e| {
+        let path = self.ready(file, seen, depth)?;
+        os::load_library(&path, false).map_err(|e| {
             let name = self.archive.file(file as usize).map(|r| r.path).unwrap_or_default();
             Failure::new(UNABLE, format!("failed to load `{}`: {e}", String::from_utf8_lossy(name)))
-        })
+        })?;
+        self.done().loaded.insert(file);
+        Ok(())
     }
 
     /// The library of this file name, wherever it lies.

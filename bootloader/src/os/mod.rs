@@ -1,5 +1,7 @@
 //! What differs between operating systems: one module for each, all with the same functions.
 
+use std::ffi::CString;
+
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_vendor = "apple")]
@@ -23,6 +25,12 @@ pub(crate) use process::*;
 pub(crate) use unix::*;
 #[cfg(windows)]
 pub(crate) use windows::*;
+
+/// Text for C: up to the first NUL.
+pub(crate) fn c_string(bytes: &[u8]) -> CString {
+    let end = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());
+    CString::new(&bytes[..end]).unwrap_or_default()
+}
 
 /// Who may use a new file or folder.
 #[derive(Clone, Copy, Debug)]

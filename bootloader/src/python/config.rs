@@ -6,7 +6,7 @@ use std::path::Path;
 use super::api::{ConfigApi, InitApi, PyObject, PyPreConfig, PyStatus, PyWideStringList, WStr};
 use super::layout::{Kind, Layout, ROOM};
 use super::options::Options;
-use super::{Python, c_string, collector, frozen, interpreters, memory, missing};
+use super::{Python, collector, frozen, interpreters, memory, missing};
 use crate::locate::Program;
 use crate::os;
 use crate::report::{self, DAMAGED, Failure, UNABLE};
@@ -32,8 +32,8 @@ struct Values {
 
 impl Start<'_> {
     fn values(&self, options: &Options, search: Vec<CString>) -> Values {
-        let root = c_string(os::path_bytes(self.root));
-        let app = c_string(os::path_bytes(&self.program.executable));
+        let root = os::c_string(os::path_bytes(self.root));
+        let app = os::c_string(os::path_bytes(&self.program.executable));
         let mut ints = vec![
             ("isolated", 1),
             ("use_environment", 0),
@@ -74,10 +74,10 @@ impl Start<'_> {
             .or_else(|_| Options::read(settings.iter().copied()))
             .map_err(|e| Failure::new(DAMAGED, e))?;
         let seed = frozen::Seed::collect(self.program.archive, python.minor, &options)?;
-        let mut search = vec![c_string(os::path_bytes(self.root))];
+        let mut search = vec![os::c_string(os::path_bytes(self.root))];
         if seed.foreign_charset {
             // Codecs of East Asian character sets are extension modules; they are files.
-            search.push(c_string(os::path_bytes(&self.root.join("lib-dynload"))));
+            search.push(os::c_string(os::path_bytes(&self.root.join("lib-dynload"))));
         }
         frozen::install(python, seed.modules);
         memory::install(python.api);
@@ -217,21 +217,21 @@ fn initialize_by_name(python: &Python, options: &Options, values: &Values) -> Re
     ints.push(("utf8_mode", i64::from(options.utf8_mode.unwrap_or_else(|| is_utf8_mode(python.minor)))));
     ints.extend(values.ints.iter().filter(|(name, _)| *name != "module_search_paths_set"));
     for (name, value) in ints {
-        let name = c_string(name.as_bytes());
+        let name = os::c_string(name.as_bytes());
         if has(&name) {
             // SAFETY: see `has`.
             check(unsafe { (api.PyInitConfig_SetInt)(config, name.as_ptr(), value) })?;
         }
     }
     for (name, value) in &values.strings {
-        let (name, value) = (c_string(name.as_bytes()), as_text(value));
+        let (name, value) = (os::c_string(name.as_bytes()), as_text(value));
         if has(&name) {
             // SAFETY: see `has`.
             check(unsafe { (api.PyInitConfig_SetStr)(config, name.as_ptr(), value.as_ptr()) })?;
         }
     }
     for (name, items) in &values.lists {
-        let name = c_string(name.as_bytes());
+        let name = os::c_string(name.as_bytes());
         if has(&name) {
             let texts: Vec<_> = items.iter().map(|i| as_text(i)).collect();
             let items: Vec<_> = texts.iter().map(|i| i.as_ptr()).collect();
@@ -251,7 +251,7 @@ fn initialize_by_name(python: &Python, options: &Options, values: &Values) -> Re
 
 /// PEP 741 takes UTF-8 only, while paths and arguments are bytes.
 fn as_text(bytes: &CStr) -> CString {
-    c_string(bytes.to_string_lossy().as_bytes())
+    os::c_string(bytes.to_string_lossy().as_bytes())
 }
 
 /// Puts what was not ASCII into `sys` again, decoded as python decodes it.
@@ -280,7 +280,7 @@ fn mend_sys(python: &Python, values: &Values) {
             "program_name" => continue,
             name => name,
         };
-        set(&c_string(name.as_bytes()), decode(value));
+        set(&os::c_string(name.as_bytes()), decode(value));
     }
     let arguments = values.lists.iter().find(|(name, _)| *name == "argv").map(|(_, items)| items);
     let Some(arguments) = arguments.filter(|items| !items.iter().all(is_plain)) else { return };

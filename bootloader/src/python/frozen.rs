@@ -41,7 +41,7 @@ impl Seed {
             if !module.is_at_its_path() || !module.is_code_here(code) {
                 return Err(not_held(module.name));
             }
-            modules.push((super::c_string(module.name), code, module.is_package()));
+            modules.push((crate::os::c_string(module.name), code, module.is_package()));
             Ok(())
         };
         for name in seed::SEEDS.iter().chain([&seed::Relay::of(minor).copy]) {
@@ -111,7 +111,7 @@ pub(super) fn lead_to_importer() {
             for row in &rows.hidden {
                 **row = c"_freeze_hidden".as_ptr();
             }
-            *rows.copy = super::c_string(rows.relay.module.as_bytes()).into_raw();
+            *rows.copy = crate::os::c_string(rows.relay.module.as_bytes()).into_raw();
         }
     }
 }

@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use bootloader::archive::{Archive, Error};
 
 use super::api::{Api, InitTab, PyObject};
+use super::call::State;
 use super::{Python, name, natives};
 use crate::content::Reader;
 use crate::report::{DAMAGED, Failure, UNABLE};
@@ -120,7 +121,7 @@ unsafe extern "C" fn make() -> *mut PyObject {
 
 /// Runs when `_freeze` is imported.
 unsafe extern "C" fn execute(module: *mut PyObject) -> c_int {
-    let Some((api, archive)) = natives::installed() else { return -1 };
+    let Some(&State { api, archive, .. }) = State::installed() else { return -1 };
     // SAFETY: Python calls this under the lock of the interpreter.
     unsafe {
         let is_main = (api.PyInterpreterState_Get)() == (api.PyInterpreterState_Main)();

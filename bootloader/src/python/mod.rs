@@ -1,6 +1,7 @@
 //! The embedded Python: its library, its configuration, its start and its end.
 
 mod api;
+mod call;
 mod collector;
 mod config;
 mod events;
@@ -18,7 +19,7 @@ mod place;
 mod run;
 mod version;
 
-use std::ffi::{CStr, CString, c_void};
+use std::ffi::{CStr, c_void};
 
 use crate::locate::Program;
 use crate::report::{Failure, UNABLE};
@@ -56,12 +57,6 @@ impl Python {
 
 fn missing(name: &'static str) -> Failure {
     Failure::new(UNABLE, format!("failed to find `{name}` in libpython"))
-}
-
-/// Text for C: up to the first NUL.
-fn c_string(bytes: &[u8]) -> CString {
-    let end = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());
-    CString::new(&bytes[..end]).unwrap_or_default()
 }
 
 /// A name of Python's as C text, for calls that take names known here.

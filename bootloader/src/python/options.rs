@@ -28,7 +28,7 @@ impl Options {
             let text = String::from_utf8_lossy(value);
             let text = text.trim();
             if let Some(rest) = text.strip_prefix('W') {
-                o.warnings.push(super::c_string(rest.trim().as_bytes()));
+                o.warnings.push(crate::os::c_string(rest.trim().as_bytes()));
             } else if let Some(rest) = text.strip_prefix('X') {
                 o.extension(rest.trim())?;
             } else if let Some(seed) = text.strip_prefix("hash_seed=") {
@@ -78,7 +78,7 @@ impl Options {
                 }
             }
         }
-        self.extensions.push(super::c_string(value.as_bytes()));
+        self.extensions.push(crate::os::c_string(value.as_bytes()));
         Ok(())
     }
 

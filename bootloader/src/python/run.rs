@@ -5,8 +5,9 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 use bootloader::archive::{Archive, Error, setting};
 
 use super::api::{Api, PyObject};
-use super::natives::{self, set};
-use super::{Python, c_string, collector, frozen, interpreters, name};
+use super::call::set;
+use super::natives;
+use super::{Python, collector, frozen, interpreters, name};
 use crate::args::{Call, Code};
 use crate::content::Reader;
 use crate::extract::{Libraries, Root};
@@ -372,6 +373,6 @@ pub(crate) fn set_environment(program: &Program, root: &Root) {
         }
         replaced.extend(rest);
         // SAFETY: no other thread runs yet.
-        unsafe { os::set_variable(&c_string(key), &c_string(&replaced)) };
+        unsafe { os::set_variable(&os::c_string(key), &os::c_string(&replaced)) };
     }
 }

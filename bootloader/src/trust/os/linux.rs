@@ -6,7 +6,7 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::path::PathBuf;
 
-use super::unix::{open_at, read_link};
+use super::entry::{open_at, read_link};
 use crate::trust::Writer;
 use crate::trust::mode::Trusted;
 

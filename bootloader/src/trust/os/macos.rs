@@ -7,7 +7,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
-use super::unix::{open_at, read_link};
+use super::entry::{open_at, read_link};
 use crate::trust::Writer;
 use crate::trust::mode::Trusted;
 

@@ -1,5 +1,7 @@
 //! What the decisions rest on: what the system says of processes, files and accounts.
 
+#[cfg(unix)]
+mod entry;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_vendor = "apple")]

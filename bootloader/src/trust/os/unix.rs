@@ -4,12 +4,13 @@ use std::collections::VecDeque;
 use std::ffi::{CStr, CString, OsStr, OsString};
 use std::fs::{File, Metadata};
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::fd::AsRawFd;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
 
+use super::entry::{open_at, take};
 #[cfg(target_os = "linux")]
 use super::linux as system;
 #[cfg(target_vendor = "apple")]
@@ -268,32 +269,6 @@ fn c_string(name: &OsStr) -> CString {
 fn open_at_cwd(path: &CStr, flags: i32) -> io::Result<File> {
     // SAFETY: the path ends in NUL.
     take(unsafe { libc::openat(libc::AT_FDCWD, path.as_ptr(), flags | libc::O_CLOEXEC) })
-}
-
-/// Opens an entry of a folder.
-pub(super) fn open_at(folder: &File, name: &CStr, flags: i32) -> io::Result<File> {
-    // SAFETY: the descriptor is open and the name ends in NUL.
-    take(unsafe { libc::openat(folder.as_raw_fd(), name.as_ptr(), flags | libc::O_CLOEXEC) })
-}
-
-fn take(fd: i32) -> io::Result<File> {
-    if fd < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    // SAFETY: just made, owned by nobody else.
-    Ok(unsafe { File::from_raw_fd(fd) })
-}
-
-/// Where the link `name` in `folder` leads.
-pub(super) fn read_link(folder: &File, name: &CStr) -> io::Result<PathBuf> {
-    let mut buffer = vec![0u8; libc::PATH_MAX as usize];
-    // SAFETY: the descriptor is open, the name ends in NUL and the buffer's length is given.
-    let n = unsafe {
-        libc::readlinkat(folder.as_raw_fd(), name.as_ptr(), buffer.as_mut_ptr().cast(), buffer.len())
-    };
-    let n = usize::try_from(n).map_err(|_| io::Error::last_os_error())?;
-    buffer.truncate(n);
-    Ok(PathBuf::from(OsString::from_vec(buffer)))
 }
 
 /// An account, from the system's database.
