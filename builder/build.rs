@@ -1,5 +1,4 @@
-//! Builds the launcher that `freeze` embeds, and leaves it as `OUT_DIR/launcher`; tells the code which version of the analysis
-//! it is.
+//! Builds the launcher that `freeze` embeds, as `OUT_DIR/launcher`, and hashes the code that computes cached values.
 
 use std::env;
 use std::error::Error;
@@ -11,7 +10,10 @@ use std::process::Command;
 fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(variable("OUT_DIR")?);
     let manifest_dir = PathBuf::from(variable("CARGO_MANIFEST_DIR")?);
-    println!("cargo::rustc-env=FREEZE_ANALYSIS={:016x}", analysis(&manifest_dir)?);
+    for (name, folders, libraries) in CODE {
+        let version = code_version(&manifest_dir, folders, libraries)?;
+        println!("cargo::rustc-env=FREEZE_CODE_{name}={version:016x}");
+    }
     let launcher = out.join("launcher");
     println!("cargo::rerun-if-env-changed=FREEZE_BOOTLOADER");
     if let Some(given) = env::var_os("FREEZE_BOOTLOADER").filter(|v| !v.is_empty()) {
@@ -41,26 +43,45 @@ fn main() -> Result<(), Box<dyn Error>> {
     if twin.exists() { copy(&twin, &to) } else { Ok(std::fs::write(&to, [])?) }
 }
 
-/// Hash of all that decides what is found in a source: kept facts are those of one version of it.
-fn analysis(builder: &Path) -> Result<u64, Box<dyn Error>> {
-    let folder = builder.join("src/analysis");
-    println!("cargo::rerun-if-changed={}", folder.display());
-    let mut files = vec![builder.join("../Cargo.toml")];
-    let mut folders = vec![folder];
+/// Code that computes cached values (`store::Code`): its folders, and the libraries that decide its results.
+const CODE: [(&str, &[&str], &[&str]); 6] = [
+    ("ANALYSIS", &["src/analysis"], &["ruff_python_ast", "ruff_python_parser", "pep508_rs"]),
+    (
+        "ARCHIVE",
+        &["src/archive", "src/marshal", "../bootloader/src/archive"],
+        &["zstd", "zstd-safe", "zstd-sys"],
+    ),
+    ("ASSEMBLE", &["src/assemble", "src/binaries/macho"], &["apple-codesign", "editpe", "object"]),
+    ("BINARIES", &["src/binaries"], &["goblin", "object"]),
+    ("CONTENTS", &["src/contents"], &[]),
+    ("PYTHON", &["src/python"], &["goblin", "tar", "zip"]),
+];
+
+/// Hash of all files in some folders, and of the locked versions of some libraries.
+fn code_version(builder: &Path, folders: &[&str], libraries: &[&str]) -> Result<u64, Box<dyn Error>> {
+    let mut hasher = DefaultHasher::new();
+    let mut folders: Vec<PathBuf> = folders.iter().map(|folder| builder.join(folder)).collect();
+    let mut files = Vec::new();
     while let Some(folder) = folders.pop() {
+        println!("cargo::rerun-if-changed={}", folder.display());
         for entry in std::fs::read_dir(&folder)? {
             let path = entry?.path();
             if path.is_dir() { folders.push(path) } else { files.push(path) }
         }
     }
     files.sort();
-    let mut hasher = DefaultHasher::new();
     for file in files {
-        let text = std::fs::read_to_string(&file)?;
-        // Of the dependencies the parser's alone.
-        let is_named = !file.ends_with("Cargo.toml");
-        let lines = text.lines().filter(|line| is_named || line.starts_with("ruff_"));
-        lines.for_each(|line| line.hash(&mut hasher));
+        std::fs::read(&file)?.hash(&mut hasher);
+    }
+    let lock = std::fs::read_to_string(builder.join("../Cargo.lock"))?;
+    for package in lock.split("[[package]]") {
+        let name = package.lines().find_map(|line| line.strip_prefix("name = "));
+        if name.is_some_and(|name| libraries.contains(&name.trim_matches('"'))) {
+            package
+                .lines()
+                .filter(|line| line.starts_with("version = "))
+                .for_each(|line| line.hash(&mut hasher));
+        }
     }
     Ok(hasher.finish())
 }

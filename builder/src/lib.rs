@@ -28,7 +28,7 @@ pub mod why;
 use std::collections::BTreeMap;
 
 use analysis::world::distributions::normalize;
-use archive::Packed;
+use archive::{Input, Packed};
 use error::{Result, Warning};
 use output::Published;
 use python::Python;
@@ -92,7 +92,8 @@ fn make_parts<'a>(
         for (_, warning) in contents.graph.left_out.iter().filter(|(library, _)| !is_there(library)) {
             warn(std::slice::from_ref(warning));
         }
-        let pack = || archive::pack(&contents, &natives, request, &python, store, packed.first());
+        let input = Input { contents: &contents, natives: &natives, request, python: &python };
+        let pack = || archive::pack(&input, store, packed.first());
         let archive = reporter.phase("archive", pack)?;
         parts.push(Part { request, python, contents, natives, totals: archive.totals.clone() });
         packed.push(archive);

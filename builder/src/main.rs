@@ -16,6 +16,9 @@ use builder::why::{Map, Site};
 use builder::{interrupt, os, spec};
 use cli::{Action, CacheCommand, InspectArgs, InspectCommand, Subject, WhyArgs};
 
+/// Stack of the threads that read sources, in bytes.
+const WORKER_STACK: usize = 64 << 20;
+
 fn main() -> ExitCode {
     let argv: Vec<OsString> = std::env::args_os().collect();
     let line = match cli::parse(&argv) {
@@ -28,6 +31,8 @@ fn main() -> ExitCode {
     let mut reporter = Reporter::new(line.settings());
     reporter.warn(&os::distrust_environment());
     reporter.start_traces();
+    // Stacks for all sources but the largest, see `stacker` in analysis: memory is taken when it is used.
+    let _ = rayon::ThreadPoolBuilder::new().stack_size(WORKER_STACK).build_global();
     let result = interrupt::install().and_then(|()| run(line, &mut reporter));
     match result {
         Ok(code) => code,

@@ -303,7 +303,7 @@ impl Reporter {
     }
 
     /// Prints what takes the room in the product and who pulled it in; `target`: the part of a universal one.
-    pub fn bloat(&mut self, parts: &[bloat::Part], target: Option<&String>) {
+    pub fn bloat(&mut self, parts: &[contents::Part], target: Option<&String>) {
         if self.settings.format == Format::Json {
             let mut event = json!({ "event": "bloat", "parts": parts });
             if let Some(target) = target {

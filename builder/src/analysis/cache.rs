@@ -7,7 +7,7 @@ use super::graph::Graph;
 use super::world::disk::{Disk, Look, Seen};
 use crate::python::Python;
 use crate::spec::Request;
-use crate::store::{Bucket, Hash, Store};
+use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 
 /// A graph and what analysis looked at to find it.
 #[derive(Deserialize)]
@@ -27,13 +27,11 @@ struct Keep<'a> {
 /// in it, whether analysis reads them or not, and this program itself; none if it cannot be read.
 pub(super) fn key(request: &Request, python: &Python, store: &Store) -> Option<Hash> {
     let program = std::env::current_exe().ok()?;
-    let mut hasher = blake3::Hasher::new_derive_key("freeze graph");
-    hasher.update(&store.file_hash(&program).ok()?);
+    let mut key = KeyBuilder::new(Code::Analysis, "graph").part(store.file_hash(&program).ok()?);
     for rules in &request.rule_files {
-        hasher.update(&store.file_hash(rules).ok()?);
+        key = key.part(store.file_hash(rules).ok()?);
     }
-    hasher.update(format!("{request:?}\n{python:?}").as_bytes());
-    Some(*hasher.finalize().as_bytes())
+    Some(key.part(format!("{request:?}\n{python:?}")).finish())
 }
 
 /// The kept graph, if each look would show what it showed then.

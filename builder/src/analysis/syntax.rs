@@ -9,7 +9,7 @@ use super::world::reader::Reader;
 use crate::error::{Context, Error, Result};
 use crate::interrupt;
 use crate::python::Python;
-use crate::store::{Bucket, Hash};
+use crate::store::{Bucket, Code, Hash, KeyBuilder};
 
 /// What Python says of a file that it rejects.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,9 +49,7 @@ pub(super) fn check(files: &[(String, PathBuf)], reader: Reader<'_>) -> Result<V
 }
 
 fn key(content: &Hash, python: &Python) -> Hash {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(b"syntax").update(python.version_text.as_bytes()).update(content);
-    *hasher.finalize().as_bytes()
+    KeyBuilder::new(Code::Analysis, "syntax").part(&python.version_text).part(content).finish()
 }
 
 type Answer = Option<(u32, u32, String)>;

@@ -14,10 +14,8 @@ use crate::marshal;
 use crate::os::canonicalize;
 use crate::python::Python;
 use crate::spec::Compression;
-use crate::store::{Bucket, Hash, Store};
+use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 
-/// Changes when the same source may give other marshalled bytes.
-const CODE_VERSION: u8 = 1;
 /// Larger blobs are kept as files, from which they are copied without passing through memory.
 const AS_FILE: u64 = 32 << 10;
 /// Status of a kept result that is an error.
@@ -85,15 +83,14 @@ impl Maker<'_> {
     }
 
     fn code_key(&self, module: &Module, text: &Hash, compression: Compression) -> Hash {
-        let mut hasher = blake3::Hasher::new_derive_key("freeze code blob");
-        let python = &self.python;
-        hasher.update(&[CODE_VERSION, compress::VERSION, python.version.0, python.version.1, self.optimize]);
-        hasher.update(&[u8::from(matches!(module.kind, Kind::Bytecode(_)))]);
-        hasher.update(&compress::level(compression).unwrap_or(i32::MIN).to_le_bytes());
-        hasher.update(&python.magic);
-        hasher.update(text);
-        hasher.update(module.path.as_bytes());
-        *hasher.finalize().as_bytes()
+        let (python, is_bytecode) = (&self.python, matches!(module.kind, Kind::Bytecode(_)));
+        KeyBuilder::new(Code::Archive, "code")
+            .part([python.version.0, python.version.1, self.optimize, u8::from(is_bytecode)])
+            .part(compress::level(compression).unwrap_or(i32::MIN).to_le_bytes())
+            .part(python.magic)
+            .part(text)
+            .part(&module.path)
+            .finish()
     }
 
     /// Canonical marshalled code, from `__pycache__` or from the compiler.
@@ -182,11 +179,8 @@ impl Maker<'_> {
     }
 
     fn file_key(&self, content: &Hash) -> Hash {
-        let mut hasher = blake3::Hasher::new_derive_key("freeze file blob");
-        hasher.update(&[compress::VERSION]);
-        hasher.update(&compress::level(self.compression).unwrap_or(i32::MIN).to_le_bytes());
-        hasher.update(content);
-        *hasher.finalize().as_bytes()
+        let level = compress::level(self.compression).unwrap_or(i32::MIN);
+        KeyBuilder::new(Code::Archive, "file").part(level.to_le_bytes()).part(content).finish()
     }
 
     fn kept_file(&self, from: &Source, key: &Hash, whole: &Hash) -> Option<Ready> {

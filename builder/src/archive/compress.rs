@@ -9,9 +9,6 @@ use zstd::zstd_safe::CParameter;
 use crate::error::{Context, Result};
 use crate::spec::Compression;
 
-/// Changes when the same bytes and level may give other bytes: a new zstd, a new level for a name.
-pub(super) const VERSION: u8 = 1;
-
 /// A file is taken for incompressible if its head does not shrink by a sixteenth.
 const PROBE: usize = 128 << 10;
 

@@ -4,12 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::File;
+use super::{File, Input};
 use crate::analysis::{By, Guard, Kind, Module, Reason};
-use crate::binaries::Natives;
-use crate::contents::Contents;
-use crate::python::Python;
-use crate::spec::Request;
 
 /// Most ways in that are told of one module or file; the first is the one that brought it in.
 const REASONS: usize = 4;
@@ -162,14 +158,8 @@ fn portable(text: &str) -> String {
     text.to_owned()
 }
 
-pub(super) fn build(
-    contents: &Contents,
-    natives: &Natives,
-    request: &Request,
-    python: &Python,
-    files: &[File],
-    own: &[Module],
-) -> Manifest {
+pub(super) fn build(input: &Input<'_>, files: &[File], own: &[Module]) -> Manifest {
+    let Input { contents, natives, request, python } = *input;
     let graph = &contents.graph;
     let (major, minor, micro) = python.version;
     let modules = graph.modules.values().chain(own).map(|module| {

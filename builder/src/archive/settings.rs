@@ -1,11 +1,13 @@
 //! What the archive tells the launcher: programs, hooks, options, environment.
 
+use std::path::PathBuf;
+
 use bootloader::archive::{Encoder, setting};
 use bootloader::seed::Relay;
 
+use super::Input;
 use crate::analysis::{By, Graph, Kind, Module, Reason, Source};
-use crate::binaries::Natives;
-use crate::contents::Contents;
+use crate::error::Warning;
 use crate::launcher;
 use crate::python::Python;
 use crate::rules::load::{SITE, STARTUP};
@@ -18,9 +20,8 @@ pub(super) fn runtime_modules(python: &Python) -> Vec<Module> {
         ("_freeze_bootstrap", false, bootloader::python_sources::BOOTSTRAP.to_owned()),
         ("_freeze_importer", false, bootloader::python_sources::IMPORTER.to_owned()),
     ];
-    // Without its source interpreters that the program makes would have no importer, and all else would work.
     let relay = Relay::of(python.minor());
-    if let Ok(text) = std::fs::read_to_string(python.stdlib.join(relay.source)) {
+    if let Ok(text) = std::fs::read_to_string(relay_source(python)) {
         let package = relay.source.ends_with("/__init__.py");
         sources.push((relay.copy, package, text + "\n\nimport _freeze\ndel _freeze\n"));
     }
@@ -36,6 +37,29 @@ pub(super) fn runtime_modules(python: &Python) -> Vec<Module> {
             reasons: vec![reason.clone()],
         })
         .collect()
+}
+
+fn relay_source(python: &Python) -> PathBuf {
+    python.stdlib.join(Relay::of(python.minor()).source)
+}
+
+/// Modules that create interpreters in the process.
+const INTERPRETERS: [&str; 4] =
+    ["_interpreters", "_xxsubinterpreters", "concurrent.interpreters", "concurrent.futures.interpreter"];
+
+/// A warning if the program may create interpreters, and they would have no importer: the standard library has no source of the
+/// module that sets it up.
+pub(super) fn missing_relay(own: &[Module], graph: &Graph, python: &Python) -> Option<Warning> {
+    let copy = Relay::of(python.minor()).copy;
+    let used = INTERPRETERS.iter().find(|name| graph.modules.contains_key(**name))?;
+    own.iter().all(|module| module.name != copy).then(|| {
+        let file = relay_source(python);
+        let message = format!(
+            "interpreters that `{used}` creates will import nothing: failed to read `{}`",
+            file.display()
+        );
+        Warning::new(message).hint("build with a Python whose standard library contains its sources")
+    })
 }
 
 /// Whether a module is part of the launcher.
@@ -87,20 +111,33 @@ pub(super) fn programs(graph: &Graph, request: &Request) -> Vec<String> {
 }
 
 /// Adds all settings but the manifest.
-pub(super) fn add(
-    encoder: &mut Encoder,
-    entries: &[String],
-    contents: &Contents,
-    natives: &Natives,
-    request: &Request,
-    python: &Python,
-) {
+pub(super) fn add(encoder: &mut Encoder, entries: &[String], input: &Input<'_>) {
+    let graph = &input.contents.graph;
     let mut absent: Vec<u32> =
-        contents.graph.absent.iter().map(|name| bootloader::archive::name_hash(name.as_bytes())).collect();
+        graph.absent.iter().map(|name| bootloader::archive::name_hash(name.as_bytes())).collect();
     absent.sort_unstable();
     absent.dedup();
     encoder.setting(setting::ABSENT, absent.iter().flat_map(|hash| hash.to_le_bytes()).collect::<Vec<u8>>());
     let mut set = |key: &[u8], value: &str| encoder.setting(key, value);
+    of_python(input, &mut set);
+    of_bundle(input, &mut set);
+    for program in programs(graph, input.request) {
+        set(setting::PROGRAM, &program);
+    }
+    for program in &input.request.programs {
+        if let Entry::Module(module) = &program.entry {
+            set(setting::MAIN, &format!("{}\0{module}", program.name));
+        }
+    }
+    for hook in entries.iter().filter(|name| name.starts_with("__hook__.")) {
+        set(setting::HOOK, hook);
+    }
+    of_runtime(input, &mut set);
+}
+
+/// The interpreter.
+fn of_python(input: &Input<'_>, set: &mut dyn FnMut(&[u8], &str)) {
+    let Input { natives, request, python, .. } = *input;
     let (major, minor, _) = python.version;
     set(setting::APP, &request.name);
     set(setting::TARGET, &python.target.name());
@@ -114,37 +151,34 @@ pub(super) fn add(
             set(setting::LIBPYTHON, core);
         }
     }
+}
+
+/// Where its files are.
+fn of_bundle(input: &Input<'_>, set: &mut dyn FnMut(&[u8], &str)) {
+    let (request, os) = (input.request, input.python.target.os);
     match request.bundle.mode {
         Mode::Onefile => {
+            let extract = match request.bundle.extract {
+                Extract::Cache => "cache",
+                Extract::Temp => "temp",
+                Extract::Memory => "memory",
+            };
             set(setting::MODE, "onefile");
-            set(
-                setting::EXTRACT,
-                match request.bundle.extract {
-                    Extract::Cache => "cache",
-                    Extract::Temp => "temp",
-                    Extract::Memory => "memory",
-                },
-            );
+            set(setting::EXTRACT, extract);
             if let Some(folder) = &request.bundle.runtime_tmpdir {
                 set(setting::RUNTIME_TMPDIR, folder);
             }
         }
         Mode::Onedir => {
             set(setting::MODE, "onedir");
-            set(setting::CONTENTS, request.contents_directory(python.target.os));
+            set(setting::CONTENTS, request.contents_directory(os));
         }
     }
-    for program in programs(&contents.graph, request) {
-        set(setting::PROGRAM, &program);
-    }
-    for program in &request.programs {
-        if let Entry::Module(module) = &program.entry {
-            set(setting::MAIN, &format!("{}\0{module}", program.name));
-        }
-    }
-    for hook in entries.iter().filter(|name| name.starts_with("__hook__.")) {
-        set(setting::HOOK, hook);
-    }
+}
+
+/// How it runs: options, environment, switches.
+fn of_runtime(input: &Input<'_>, set: &mut dyn FnMut(&[u8], &str)) {
+    let (contents, request) = (input.contents, input.request);
     if request.python.optimize > 0 {
         set(setting::OPTION, if request.python.optimize > 1 { "OO" } else { "O" });
     }
@@ -155,21 +189,18 @@ pub(super) fn add(
         }
     }
     // What the user says comes last and so wins over a rule.
-    for (name, value) in &contents.env {
-        if !request.runtime.env.contains_key(name) {
-            set(setting::ENV, &format!("{name}={value}"));
-        }
-    }
-    for (name, value) in &request.runtime.env {
+    let ours = contents.env.iter().filter(|(name, _)| !request.runtime.env.contains_key(name));
+    for (name, value) in ours.map(|(name, value)| (name, value)).chain(&request.runtime.env) {
         set(setting::ENV, &format!("{name}={value}"));
     }
     if request.runtime.debugs("bootloader") {
         set(setting::DEBUG, "1");
     }
-    if let Some(how) = request.windows.hide_console.as_deref().filter(|_| python.target.os == Os::Windows) {
+    let on_windows = input.python.target.os == Os::Windows;
+    if let Some(how) = request.windows.hide_console.as_deref().filter(|_| on_windows) {
         set(setting::HIDE_CONSOLE, how);
     }
-    if request.windows.windowed_traceback == Some(false) && python.target.os == Os::Windows {
+    if request.windows.windowed_traceback == Some(false) && on_windows {
         set(setting::WINDOWED_TRACEBACK, "0");
     }
     if request.runtime.switches {

@@ -7,6 +7,7 @@ use std::process::Command;
 use bootloader::archive::Archive;
 
 use super::*;
+use crate::analysis::Module;
 use crate::analysis::{By, Graph};
 use crate::binaries::Native;
 use crate::contents::Data;
@@ -159,8 +160,17 @@ pub(crate) fn case(mode: Mode) -> Option<Case> {
 }
 
 impl Case {
+    fn input(&self) -> Input<'_> {
+        Input {
+            contents: &self.contents,
+            natives: &self.natives,
+            request: &self.request,
+            python: &self.python,
+        }
+    }
+
     fn pack(&self, store: &Store) -> Packed {
-        pack(&self.contents, &self.natives, &self.request, &self.python, store, None).unwrap()
+        pack(&self.input(), store, None).unwrap()
     }
 
     pub(crate) fn publish(&self, store: &Store) -> output::Published {
@@ -307,17 +317,16 @@ fn an_entry_that_does_not_compile_is_an_error() {
     std::fs::write(&path, "x = 1\nif x:\nprint(x)\n").unwrap();
     let store = case.store();
     for _ in 0..2 {
-        let error =
-            pack(&case.contents, &case.natives, &case.request, &case.python, &store, None).unwrap_err();
+        let error = pack(&case.input(), &store, None).unwrap_err();
         let text = error.excerpt.unwrap();
         assert!(text.contains(&format!("File \"{}\", line 3", path.display())), "{text}");
         assert!(text.contains("IndentationError: expected an indented block"), "{text}");
     }
     case.contents.data[0].dest = "../outside".into();
-    let error = pack(&case.contents, &case.natives, &case.request, &case.python, &store, None).unwrap_err();
+    let error = pack(&case.input(), &store, None).unwrap_err();
     assert!(error.message.contains("does not name a place"), "{error}");
     case.contents.data[0].dest = "pkg/lib.so/x".into();
-    let error = pack(&case.contents, &case.natives, &case.request, &case.python, &store, None).unwrap_err();
+    let error = pack(&case.input(), &store, None).unwrap_err();
     assert!(error.message.contains("is a file in the product"), "{error}");
 }
 

@@ -4,42 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::facts::Facts;
+use super::files::{Closure, Edge, File, join};
 use super::format::leaf;
-use super::inventory::{File, Inventory};
+use super::inventory::Inventory;
 use super::policy::{Policy, Stays};
 use super::reader::Reader;
 use crate::analysis::{By, Reason};
 use crate::error::{Result, Warning};
-
-/// Where a needed library comes from at run time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Edge {
-    /// A file of the product.
-    Bundled(usize),
-    /// The host.
-    Host,
-    /// Nowhere.
-    Missing,
-}
-
-/// The closed set of native files.
-#[derive(Debug)]
-pub(crate) struct Closure {
-    /// The files; the given ones first, then each after one that needs it.
-    pub(crate) files: Vec<File>,
-    /// Place in `files` of libpython (or of the interpreter where there is none).
-    pub(crate) libpython: Option<usize>,
-    /// Libraries that stay with the host, and who needs them first.
-    pub(crate) host: BTreeMap<String, String>,
-    /// Second names of files: path under the root → the file.
-    pub(crate) links: BTreeMap<String, usize>,
-    /// Place in `files` by path under the root, as the loader compares it.
-    pub(crate) by_dest: HashMap<String, usize>,
-    /// What the user should know.
-    pub(crate) warnings: Vec<Warning>,
-    /// Some file needs the host's GL.
-    pub(crate) gl: bool,
-}
 
 struct Closing<'a, 'r> {
     reader: &'a mut Reader<'r>,
@@ -267,6 +238,11 @@ impl<'a, 'r> Closing<'a, 'r> {
         let reason = Reason::new(from, By::Needed);
         let mut file = File::new(dest, found.to_owned(), reason);
         file.hash = hash;
+        if let Err(refusal) = &known {
+            let message =
+                format!("the libraries that `{}` needs are not collected: {refusal}", found.display());
+            self.out.warnings.push(Warning::new(message).hint("reinstall it"));
+        }
         file.facts = known.ok();
         file.loader = Some(i);
         Ok(Edge::Bundled(self.add(file)))
@@ -295,11 +271,6 @@ impl<'a, 'r> Closing<'a, 'r> {
 fn top_level(dest: &str) -> &str {
     let top = dest.split('/').next().unwrap_or(dest);
     top.strip_suffix(".libs").unwrap_or(top)
-}
-
-/// A file in a folder under the root.
-pub(crate) fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 fn canonical(path: &Path) -> PathBuf {

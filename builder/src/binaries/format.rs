@@ -3,9 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::closure::{Closure, join};
 use super::facts::Facts;
-use super::inventory::File;
+use super::files::{Closure, File, join};
 use super::paths::MachinePaths;
 use crate::analysis::LibraryName;
 use crate::error::{Result, Warning};
@@ -90,8 +89,8 @@ pub(crate) trait Format: fmt::Debug + Sync {
     ///
     /// # Errors
     /// It cannot be done.
-    fn finish(&self, _old: &[u8], new: Option<Vec<u8>>, _file: &File) -> Result<Option<Vec<u8>>> {
-        Ok(new)
+    fn finish(&self, _old: &[u8], new: Option<Vec<u8>>, _file: &File) -> Result<Finished> {
+        Ok(Finished { content: new, unsigned: None })
     }
 
     /// Mends a file; `None` where there is nothing to change.
@@ -99,6 +98,15 @@ pub(crate) trait Format: fmt::Debug + Sync {
     /// # Errors
     /// It cannot be changed safely.
     fn mend(&self, bytes: &[u8], facts: &Facts, mend: &Mend<'_>) -> Result<Option<Vec<u8>>, Unsafe>;
+}
+
+/// What [`Format::finish`] made of a file.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    /// Its new content; none if it stays as it is.
+    pub(crate) content: Option<Vec<u8>>,
+    /// Why it has no valid signature although it could have one.
+    pub(crate) unsigned: Option<String>,
 }
 
 /// The last part of a name that may be a path.
@@ -146,6 +154,15 @@ pub(crate) enum Refusal {
     Foreign,
     /// It begins well and then contradicts itself; the part that does.
     Damaged(String),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::Foreign => f.write_str("it is no native library"),
+            Refusal::Damaged(part) => write!(f, "it is damaged ({part})"),
+        }
+    }
 }
 
 /// Why a file is shipped as it is.

@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::closure::Edge;
-use super::facts::{Facts, Role};
-use super::format::{Refusal, leaf};
+use super::files::File;
+use super::format::leaf;
 use super::reader::Reader;
 use crate::analysis::{By, Kind, Reason, Source};
 use crate::contents::Contents;
@@ -14,83 +13,6 @@ use crate::error::{Context, Error, Result, Warning};
 use crate::python::Python;
 use crate::store::{Bucket, Hash, Store};
 use crate::target::Os;
-
-/// A native file on its way into the product.
-#[derive(Clone, Debug)]
-pub(crate) struct File {
-    /// Path under the root.
-    pub(crate) dest: String,
-    /// Where it lies on the building machine.
-    pub(crate) source: PathBuf,
-    /// Hash of its content.
-    pub(crate) hash: Hash,
-    /// What it says of itself; `None` if the target does not load it.
-    pub(crate) facts: Option<Facts>,
-    /// Whether its mode says that it is executable.
-    pub(crate) executable: bool,
-    /// Why it is here.
-    pub(crate) reasons: Vec<Reason>,
-    /// The file whose need brought it in.
-    pub(crate) loader: Option<usize>,
-    /// Where each library that it needs comes from.
-    pub(crate) edges: Vec<Edge>,
-    /// Whether code opens it by its name.
-    pub(crate) is_opened: bool,
-    /// Libraries of the root that code opens through it, by their names.
-    pub(crate) opens: Vec<usize>,
-}
-
-impl File {
-    /// A file of which nothing is known yet.
-    pub(crate) fn new(dest: String, source: PathBuf, reason: Reason) -> File {
-        let reasons = vec![reason];
-        File {
-            dest,
-            source,
-            hash: [0; 32],
-            facts: None,
-            executable: false,
-            reasons,
-            loader: None,
-            edges: Vec::new(),
-            is_opened: false,
-            opens: Vec::new(),
-        }
-    }
-
-    /// Last part of its path under the root.
-    pub(crate) fn file_name(&self) -> &str {
-        self.dest.rsplit('/').next().unwrap_or(&self.dest)
-    }
-
-    /// Its folder under the root; empty for the root itself.
-    pub(crate) fn folder(&self) -> &str {
-        self.dest.rsplit_once('/').map_or("", |(folder, _)| folder)
-    }
-
-    /// Libraries that it needs.
-    pub(crate) fn needed(&self) -> &[String] {
-        self.facts.as_ref().map(|f| f.needed.as_slice()).unwrap_or_default()
-    }
-
-    /// Files of the product that it needs.
-    pub(crate) fn bundled(&self) -> impl Iterator<Item = (&str, usize)> {
-        self.needed().iter().zip(&self.edges).filter_map(|(name, edge)| match edge {
-            Edge::Bundled(i) => Some((name.as_str(), *i)),
-            _ => None,
-        })
-    }
-
-    /// Whether the spec or an option names it.
-    pub(crate) fn is_requested(&self) -> bool {
-        self.reasons.iter().any(|reason| matches!(reason.by, By::Request(_)))
-    }
-
-    /// Whether it is a program, not a library.
-    pub(crate) fn program(&self) -> bool {
-        self.facts.as_ref().map_or(self.executable, |f| f.role != Role::Library)
-    }
-}
 
 /// What is known before the closure.
 #[derive(Debug)]
@@ -181,8 +103,7 @@ pub(crate) fn take(
                 continue;
             }
             Ok(_) => "it is for another processor".to_owned(),
-            Err(Refusal::Foreign) => "it is no native library".to_owned(),
-            Err(Refusal::Damaged(part)) => format!("it is damaged ({part})"),
+            Err(refusal) => refusal.to_string(),
         };
         match named.get(file.dest.as_str()) {
             Some(place) => mistaken.entry(*place).or_default().push((file.source.clone(), problem)),

@@ -4,6 +4,7 @@ mod choose;
 mod closure;
 mod elf;
 mod facts;
+mod files;
 mod format;
 mod inventory;
 pub(crate) mod macho;
@@ -31,7 +32,7 @@ use crate::python::Python;
 use crate::spec::{Request, Strip};
 use crate::store::Store;
 use crate::target::Os;
-use closure::Closure;
+use files::Closure;
 use paths::MachinePaths;
 use policy::Policy;
 use reader::Reader;
@@ -104,7 +105,7 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
 
     let names = |places: &[usize]| places.iter().map(|i| closure.files[*i].dest.clone()).collect();
     let reasons = reasons(&closure);
-    let file = |(i, file): (usize, &inventory::File)| Native {
+    let file = |(i, file): (usize, &files::File)| Native {
         dest: file.dest.clone(),
         source: file.source.clone(),
         prepared: prepared[i].path.clone(),
@@ -124,6 +125,7 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
         macos: macos(&closure, &needed(&closure, &verified, contents)),
         host: closure.host.clone().into_iter().collect(),
         warnings: [
+            unpatched(&closure, &prepared),
             opened.warnings,
             inventory.warnings,
             closure.warnings,
@@ -184,6 +186,28 @@ fn unstripped(request: &Request, python: &Python) -> Vec<Warning> {
     let wanted = request.bundle.strip == Strip::All && python.target.os == Os::Macos;
     let warning = || Warning::new("`strip = \"all\"` has no effect on files of macOS, whose symbols stay");
     wanted.then(warning).into_iter().collect()
+}
+
+/// Files that are shipped without all that is done to others, because nothing can be changed in them safely.
+fn unpatched(closure: &Closure, prepared: &[prepare::Prepared]) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    for (file, prepared) in closure.files.iter().zip(prepared) {
+        let dest = &file.dest;
+        if let Some(reason) = &prepared.unsigned {
+            warnings.push(Warning::new(format!("`{dest}` could not be signed: {reason}")));
+        }
+        match &prepared.unstripped {
+            Some(reason) if prepared.names_machine => {
+                let message =
+                    format!("`{dest}` contains paths of this machine, which cannot be replaced: {reason}");
+                let hint = "build the library without these paths if nobody may see them";
+                warnings.push(Warning::new(message).hint(hint));
+            }
+            Some(reason) => warnings.push(Warning::minor(format!("`{dest}` is not stripped: {reason}"))),
+            None => {}
+        }
+    }
+    warnings
 }
 
 /// The files that a start or an import loads: libpython, extension modules, what the user names, and all that they need. What a

@@ -4,10 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use super::closure::Closure;
 use super::facts::Facts;
+use super::files::{Closure, File};
 use super::format::Format;
-use super::inventory::File;
 use super::policy::{Policy, Stays};
 use super::reader::Reader;
 use crate::analysis::{Graph, LibraryName, OpenedLibrary};

@@ -35,6 +35,11 @@ impl MachinePaths {
         self.paths.iter().map(Finder::needle)
     }
 
+    /// Whether one of the paths occurs in some bytes.
+    pub(crate) fn occur_in(&self, bytes: &[u8]) -> bool {
+        self.paths.iter().any(|path| path.find(bytes).is_some())
+    }
+
     /// Replaces each of the paths by a neutral one of the same length, so that nothing moves and strings stay
     /// strings: `/python` and slashes.
     ///

@@ -7,15 +7,15 @@ use std::path::PathBuf;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::closure::{Closure, join};
-use super::format::{Format, Mend, Plan};
-use super::inventory::File;
+use super::facts::Facts;
+use super::files::{Closure, File, join};
+use super::format::{Finished, Format, Mend, Plan};
 use super::paths::MachinePaths;
 use super::policy::Policy;
 use super::reader::map;
 use crate::error::Result;
 use crate::spec::Strip;
-use crate::store::{Bucket, Hash, Store};
+use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 
 /// A file as it is shipped.
 #[derive(Clone, Debug)]
@@ -28,18 +28,24 @@ pub(crate) struct Prepared {
     pub(crate) names: Vec<(String, String)>,
     /// Why its search path (or those names) could not be mended.
     pub(crate) refused: Option<String>,
+    /// Why it was not stripped although the request asks for it.
+    pub(crate) unstripped: Option<String>,
+    /// It contains paths of the building machine.
+    pub(crate) names_machine: bool,
+    /// Why it has no valid signature.
+    pub(crate) unsigned: Option<String>,
 }
 
 /// What was done to a content under given instructions.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 struct Outcome {
     changed: bool,
     /// Why the search path is as before although another was asked for.
     refused: Option<String>,
+    unstripped: Option<String>,
+    names_machine: bool,
+    unsigned: Option<String>,
 }
-
-/// Changes whenever the same instructions lead to other bytes.
-const VERSION: &[u8] = b"prepared native file 1";
 
 /// Mends all files.
 pub(crate) fn all(
@@ -127,8 +133,15 @@ fn one(
     paths: &MachinePaths,
     store: &Store,
 ) -> Result<Prepared> {
-    let unchanged =
-        Prepared { path: file.source.clone(), search: Vec::new(), names: Vec::new(), refused: None };
+    let unchanged = Prepared {
+        path: file.source.clone(),
+        search: Vec::new(),
+        names: Vec::new(),
+        refused: None,
+        unstripped: None,
+        names_machine: false,
+        unsigned: None,
+    };
     let Some(facts) = &file.facts else { return Ok(unchanged) };
     let own = facts.search().to_vec();
     if sealed(file, policy) {
@@ -137,13 +150,16 @@ fn one(
     }
     // A signature tells whose it is.
     let name = if format.key().is_empty() { "" } else { file.file_name() };
-    let key = key(&file.hash, plan, strip, paths, [format.key(), name.as_bytes()]);
-    let note = key_of(&key, b"outcome");
+    let key = key(&file.hash, plan, strip, paths).part(format.key()).part(name);
+    let (key, note) = (key.finish(), key.part("outcome").finish());
     let mended = |outcome: &Outcome, path| Prepared {
         path,
         search: plan.search.clone().filter(|_| outcome.refused.is_none()).unwrap_or_else(|| own.clone()),
         names: if outcome.refused.is_none() { plan.names.clone() } else { Vec::new() },
         refused: outcome.refused.clone(),
+        unstripped: outcome.unstripped.clone(),
+        names_machine: outcome.names_machine,
+        unsigned: outcome.unsigned.clone(),
     };
     let kept = store.get(Bucket::Native, &note).and_then(|v| serde_json::from_slice::<Outcome>(&v).ok());
     if let Some(outcome) = kept {
@@ -155,20 +171,12 @@ fn one(
         }
     }
     let bytes = map(&file.source)?;
-    let (search, names) = (plan.search.as_deref(), &plan.names[..]);
-    let mut mend = Mend { strip, search, names, own: plan.own.as_deref(), paths };
-    let mut result = format.mend(&bytes, facts, &mend);
-    let refused = match (&result, plan.matters()) {
-        (Err(reason), true) => Some(reason.0.to_owned()),
-        _ => None,
-    };
-    if refused.is_some() {
-        mend = Mend { search: None, names: &[], own: None, ..mend };
-        result = format.mend(&bytes, facts, &mend);
-    }
-    let new = format.finish(&bytes, result.ok().flatten(), file)?;
-    let outcome = Outcome { changed: new.is_some(), refused };
-    let path = match new {
+    let whole =
+        Mend { strip, search: plan.search.as_deref(), names: &plan.names, own: plan.own.as_deref(), paths };
+    let (result, outcome) = attempt(&bytes, facts, format, &whole, plan.matters());
+    let Finished { content, unsigned } = format.finish(&bytes, result, file)?;
+    let outcome = Outcome { changed: content.is_some(), unsigned, ..outcome };
+    let path = match content {
         Some(new) => store.put_file(Bucket::Prepared, &key, &new)?,
         None => file.source.clone(),
     };
@@ -176,6 +184,38 @@ fn one(
         store.put(Bucket::Native, &note, &value);
     }
     Ok(mended(&outcome, path))
+}
+
+/// Does as much as can be done to a file: what loading depends on goes before stripping.
+fn attempt(
+    bytes: &[u8],
+    facts: &Facts,
+    format: &dyn Format,
+    whole: &Mend<'_>,
+    matters: bool,
+) -> (Option<Vec<u8>>, Outcome) {
+    let unstripped = Mend { strip: Strip::None, ..*whole };
+    let unchanged = Mend { search: None, names: &[], own: None, ..*whole };
+    let neither = Mend { strip: Strip::None, ..unchanged };
+    let mut outcome = Outcome::default();
+    for (mend, strips, changes) in
+        [(whole, true, true), (&unstripped, false, true), (&unchanged, true, false), (&neither, false, false)]
+    {
+        match format.mend(bytes, facts, mend) {
+            Ok(new) => {
+                outcome.refused = outcome.refused.filter(|_| matters && !changes);
+                outcome.unstripped = outcome.unstripped.filter(|_| !strips && whole.strip != Strip::None);
+                return (new, outcome);
+            }
+            Err(reason) => {
+                outcome.refused.get_or_insert_with(|| reason.0.to_owned());
+                outcome.unstripped.get_or_insert_with(|| reason.0.to_owned());
+            }
+        }
+    }
+    outcome.refused = outcome.refused.filter(|_| matters);
+    outcome.names_machine = whole.paths.occur_in(bytes);
+    (None, outcome)
 }
 
 /// Whether a file checks its own content, by its name or by a file of hashes beside it.
@@ -187,25 +227,12 @@ fn sealed(file: &File, policy: &Policy) -> bool {
         || file.source.with_file_name(format!(".{name}.hmac")).exists()
 }
 
-fn key(hash: &Hash, plan: &Plan, strip: Strip, paths: &MachinePaths, what: [&[u8]; 2]) -> Hash {
-    let mut hasher = blake3::Hasher::new();
-    let mut part = |bytes: &[u8]| {
-        hasher.update(&(bytes.len() as u64).to_le_bytes());
-        hasher.update(bytes);
-    };
-    part(VERSION);
-    what.into_iter().for_each(&mut part);
-    part(hash);
-    part(&[strip as u8, u8::from(plan.search.is_some()), u8::from(plan.own.is_some())]);
-    part(plan.search.as_deref().unwrap_or_default().join(":").as_bytes());
-    plan.names.iter().flat_map(|(old, new)| [old, new]).for_each(|name| part(name.as_bytes()));
-    part(plan.own.as_deref().unwrap_or_default().as_bytes());
-    paths.key().for_each(part);
-    hasher.finalize().into()
-}
-
-fn key_of(key: &Hash, what: &[u8]) -> Hash {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(key).update(what);
-    hasher.finalize().into()
+fn key(hash: &Hash, plan: &Plan, strip: Strip, paths: &MachinePaths) -> KeyBuilder {
+    KeyBuilder::new(Code::Binaries, "prepared")
+        .part(hash)
+        .part([strip as u8, u8::from(plan.search.is_some()), u8::from(plan.own.is_some())])
+        .parts(plan.search.as_deref().unwrap_or_default())
+        .parts(plan.names.iter().flat_map(|(old, new)| [old, new]))
+        .part(plan.own.as_deref().unwrap_or_default())
+        .parts(paths.key())
 }

@@ -11,13 +11,10 @@ use rayon::prelude::*;
 use super::facts::Facts;
 use super::format::{Format, Refusal};
 use crate::error::{Context, Result};
-use crate::store::{Bucket, Hash, Store};
+use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 
 /// As much of a file as tells its format and processor.
 const HEAD: u64 = 4096;
-
-/// Changes when more or other things are read of the same content.
-const VERSION: &[u8] = b"native file 2";
 
 /// What is known of a file's content.
 pub(crate) type Known = std::result::Result<Facts, Refusal>;
@@ -73,7 +70,7 @@ impl<'a> Reader<'a> {
 fn learn(format: &dyn Format, store: &Store, path: &Path) -> Result<(Hash, Known)> {
     let hash =
         store.file_hash(path).context(|| format!("failed to read native file `{}`", path.display()))?;
-    let key = *blake3::Hasher::new().update(VERSION).update(&hash).update(format.key()).finalize().as_bytes();
+    let key = KeyBuilder::new(Code::Binaries, "facts").part(hash).part(format.key()).finish();
     let kept = store.get(Bucket::Native, &key).and_then(|kept| serde_json::from_slice(&kept).ok());
     if let Some(known) = kept {
         return Ok((hash, known));

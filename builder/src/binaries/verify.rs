@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::closure::Closure;
+use super::files::Closure;
 use super::format::Format;
 use super::prepare::Prepared;
 use crate::error::Warning;

@@ -1,5 +1,6 @@
 //! What code cannot reveal: data files, metadata and the rules that are data themselves.
 
+mod gather;
 mod items;
 mod metadata;
 mod named_files;
@@ -22,15 +23,15 @@ use crate::analysis::{By, Distribution};
 use crate::analysis::{Graph, Module, Reason, Source};
 use crate::error::{Context, Result, Warning};
 use crate::interrupt;
-use crate::launcher;
 use crate::names::Pattern;
 use crate::python::Python;
 use crate::rules::load::{self, Rule, Rules};
 use crate::spec::Request;
 use crate::store::Store;
+use gather::{Gathered, Search};
 use policy::Policy;
 use unmatched::Unmatched;
-use walk::{FolderLink, Tree, Wanted};
+use walk::FolderLink;
 
 /// Everything that goes into the product, before native dependencies are closed.
 #[derive(Debug, Default)]
@@ -102,127 +103,29 @@ impl Contents {
 ///
 /// # Errors
 /// An item of the request matches nothing, a rule file is malformed, or the build was interrupted.
-pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) -> Result<Contents> {
+pub fn apply(mut graph: Graph, request: &Request, python: &Python, store: &Store) -> Result<Contents> {
     interrupt::check()?;
     let policy = Policy::load()?;
     let rules = Rules::load(request)?;
-    let mut graph = graph;
-    let mut warnings = Vec::new();
     stdlib::neutralize(&mut graph, python);
-    let active: Vec<(&str, &Rule)> =
-        graph.modules.keys().flat_map(|name| rules.of(name).map(move |rule| (name.as_str(), rule))).collect();
-    let needs_all = active.iter().any(|(_, r)| r.when.is_some() || !r.metadata.is_empty())
-        || !(request.metadata.include.is_empty() && request.metadata.recursive.is_empty());
-    let installed =
-        if needs_all { Installed::scan(&python.search_path, &Disk::default()) } else { Installed::default() };
-    let version = |name: &str| installed.named(name).map(|(_, d)| d.version.clone());
-    let active: Vec<(&str, &Rule)> = active
-        .into_iter()
-        .filter(|(_, r)| r.when.as_ref().is_none_or(|w| w.holds(python, &version)))
-        .collect();
+    let InForce { by_module, rules: active, installed } = InForce::of(&rules, &graph, request, python);
     let mut unmatched = Unmatched::new(&graph, request, python);
-    let files = module_patterns(&active, |r| &r.files);
-    let mut source = module_patterns(&active, |r| &r.source);
+    let mut files = module_patterns(&by_module, |r| &r.files);
+    let mut source = module_patterns(&by_module, |r| &r.source);
     if source.iter().any(|s| s == load::PROGRAM) {
         source.extend(own_modules(&graph, python));
     }
-    unmatched.modules(&rules, &active);
-    let mut active: Vec<&Rule> = active.into_iter().map(|(_, rule)| rule).collect();
-    active.sort_by_key(|rule| rule.place);
-    active.dedup_by_key(|rule| rule.place);
+    unmatched.modules(&rules, &by_module);
 
-    let mut data: BTreeMap<String, Data> = BTreeMap::new();
-    let mut libraries: BTreeMap<String, Data> = BTreeMap::new();
-    // The user's own files come first: what they name wins over what is found.
-    let mut links = Vec::new();
-    for (items, into) in [(&request.data, &mut data), (&request.binaries, &mut libraries)] {
-        for item in items {
-            let found = items::files(item, &python.target)?;
-            for file in found.files {
-                into.entry(file.dest.clone()).or_insert(file);
-            }
-            links.extend(found.links);
-            warnings.extend(found.warnings);
-        }
-    }
-    let wholes: Vec<Pattern> = request
-        .modules
-        .collect_data
-        .iter()
-        .chain(&request.modules.collect_binaries)
-        .map(|t| Pattern::new(t))
-        .collect();
-    let beside =
-        package_data::collect(&graph, python, store, &policy, &|name| wholes.iter().any(|p| p.covers(name)));
-    for file in beside.data {
-        data.entry(file.dest.clone()).or_insert(file);
-    }
-    for file in beside.libraries {
-        libraries.entry(file.dest.clone()).or_insert(file);
-    }
-    links.extend(beside.links);
-    warnings.extend(beside.warnings);
-    let linked: BTreeSet<String> = links.iter().map(|link: &Link| link.dest.clone()).collect();
-    let is_known = |dest: &str| linked.contains(dest) || data.contains_key(dest);
-    let (own_files, own_links, left_out) = own_files::collect(&graph, &python.target, &is_known);
-    warnings.extend(left_out);
-    links.extend(own_links);
-    for file in own_files {
-        let into = if package_data::is_library(&file.dest) { &mut libraries } else { &mut data };
-        into.entry(file.dest.clone()).or_insert(file);
-    }
-    for rule in &active {
-        for (key, globs, into) in
-            [("data", &rule.data, &mut data), ("binaries", &rule.binaries, &mut libraries)]
-        {
-            for glob in globs {
-                let found = rule_files(glob, rule, python)?;
-                if found.files.is_empty() {
-                    unmatched.glob(rule, key, glob);
-                }
-                for file in found.files {
-                    into.entry(file.dest.clone()).or_insert(file);
-                }
-                links.extend(found.links);
-            }
-        }
-    }
-    if let Some(rule) = active.iter().find(|r| r.stdlib_source) {
-        let by = By::Rule(rule.file.clone());
-        let reason = Reason::new(&rule.module, by);
-        for file in stdlib::sources(python, &reason) {
-            data.entry(file.dest.clone()).or_insert(file);
-        }
-    }
-    let named = named_files::collect(&graph, &python.target);
-    let below_prefix = prefix_data::collect(&graph, python, &policy);
-    for file in named.into_iter().chain(below_prefix.data) {
-        data.entry(file.dest.clone()).or_insert(file);
-    }
-    for file in below_prefix.libraries {
-        libraries.entry(file.dest.clone()).or_insert(file);
-    }
-    for file in named_files::listed(&graph).chain(sources::files(&graph, &policy, python)) {
-        // Programs and libraries in such folders stay what they are.
-        if !libraries.contains_key(&file.dest) {
-            data.entry(file.dest.clone()).or_insert(file);
-        }
-    }
-    for file in stdlib::tcl(&graph, python) {
-        data.entry(file.dest.clone()).or_insert(file);
-    }
-    if python.libpython.is_none() {
-        let file = twin(python)?;
-        data.insert(file.dest.clone(), file);
-    }
+    let search = Search { graph: &graph, request, python, policy: &policy };
+    let gathered = Gathered::from(&search, &active, store, &mut unmatched)?;
+    let Gathered { mut data, mut libraries, mut links, mut warnings } = gathered;
     mark_resources(&mut data, &active, request, &files, &mut unmatched)?;
     warnings.extend(unmatched.warnings());
-    let files = if request.writes_files() {
-        files
-    } else {
+    if !request.writes_files() {
         warnings.extend(active.iter().filter(|r| !r.files.is_empty()).map(|r| no_files(r)));
-        Vec::new()
-    };
+        files.clear();
+    }
     let env = active.iter().flat_map(|r| r.env.clone()).collect();
 
     interrupt::check()?;
@@ -233,11 +136,7 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
             data.entry(file.dest.clone()).or_insert(file);
         }
     }
-    if graph.modules.contains_key("zoneinfo") && !graph.modules.contains_key("tzdata") {
-        let warning =
-            Warning::minor("time zones come from the host: the distribution `tzdata` is not installed");
-        warnings.push(warning.hint("install `tzdata` to take them along"));
-    }
+    warnings.extend(time_zones(&graph));
     libraries.retain(|dest, _| !data.contains_key(dest));
     let (data, libraries) = (data.into_values().collect(), libraries.into_values().collect());
     links.sort_by(|a: &Link, b: &Link| a.dest.cmp(&b.dest));
@@ -249,16 +148,43 @@ pub fn apply(graph: Graph, request: &Request, python: &Python, store: &Store) ->
     Ok(contents)
 }
 
-/// The launcher as a library, for an interpreter without a shared libpython.
-fn twin(python: &Python) -> Result<Data> {
-    let bytes = launcher::twin(&python.target)?;
-    Ok(Data {
-        dest: launcher::TWIN.to_owned(),
-        source: Source::Bytes(bytes.to_vec()),
-        executable: true,
-        resource: false,
-        reason: Reason::new("", By::Interpreter),
-    })
+/// The rules in force.
+struct InForce<'r> {
+    /// With the modules that they are for.
+    by_module: Vec<(String, &'r Rule)>,
+    /// Each once, in their order.
+    rules: Vec<&'r Rule>,
+    /// All installed distributions, if anything asks for one that is not collected.
+    installed: Installed,
+}
+
+impl<'r> InForce<'r> {
+    fn of(rules: &'r Rules, graph: &Graph, request: &Request, python: &Python) -> InForce<'r> {
+        let mut by_module: Vec<(String, &Rule)> = Vec::new();
+        for name in graph.modules.keys() {
+            by_module.extend(rules.of(name).map(|rule| (name.clone(), rule)));
+        }
+        let needs_all = by_module.iter().any(|(_, r)| r.when.is_some() || !r.metadata.is_empty())
+            || !(request.metadata.include.is_empty() && request.metadata.recursive.is_empty());
+        let installed = if needs_all {
+            Installed::scan(&python.search_path, &Disk::default())
+        } else {
+            Installed::default()
+        };
+        let version = |name: &str| installed.named(name).map(|(_, d)| d.version.clone());
+        by_module.retain(|(_, rule)| rule.when.as_ref().is_none_or(|w| w.holds(python, &version)));
+        let mut rules: Vec<&Rule> = by_module.iter().map(|(_, rule)| *rule).collect();
+        rules.sort_by_key(|rule| rule.place);
+        rules.dedup_by_key(|rule| rule.place);
+        InForce { by_module, rules, installed }
+    }
+}
+
+fn time_zones(graph: &Graph) -> Option<Warning> {
+    let is_in = |name: &str| graph.modules.contains_key(name);
+    let warning =
+        || Warning::minor("time zones come from the host: the distribution `tzdata` is not installed");
+    (is_in("zoneinfo") && !is_in("tzdata")).then(|| warning().hint("install `tzdata` to take them along"))
 }
 
 /// Marks the data files of packages that rules know to be read as resources only. What the request wants as files,
@@ -299,7 +225,7 @@ fn own_modules(graph: &Graph, python: &Python) -> Vec<String> {
 }
 
 /// The patterns of modules that rules in force name by one of their keys.
-fn module_patterns(active: &[(&str, &Rule)], key: impl Fn(&Rule) -> &Vec<String>) -> Vec<String> {
+fn module_patterns(active: &[(String, &Rule)], key: impl Fn(&Rule) -> &Vec<String>) -> Vec<String> {
     let named = active.iter().flat_map(|(name, rule)| key(rule).iter().map(|p| p.replace("{module}", name)));
     named.collect::<BTreeSet<_>>().into_iter().collect()
 }
@@ -360,34 +286,4 @@ fn add_requested(
         }
     }
     added
-}
-
-/// Files that a rule's glob names below the search path.
-fn rule_files(glob: &str, rule: &Rule, python: &Python) -> Result<items::Found> {
-    let top = glob.split('/').next().unwrap_or(glob);
-    let Some(root) = python.search_path.iter().find(|root| root.join(top).exists()) else {
-        return Ok(items::Found::default());
-    };
-    let matcher = matcher(glob, rule)?;
-    let start = root.join(top);
-    let tree = if start.is_file() {
-        Tree { files: vec![(start, String::new())], ..Tree::default() }
-    } else {
-        let takes = |inner: &str| matcher.is_match(format!("{top}/{inner}"));
-        walk::walk(&start, &Wanted { enters: &|_| true, takes: &takes })
-    };
-    let dest = |inner: String| if inner.is_empty() { top.to_owned() } else { format!("{top}/{inner}") };
-    let by = By::Rule(rule.file.clone());
-    let reason = Reason::new(&rule.module, by);
-    let data = |(path, inner): (PathBuf, String)| Data {
-        dest: dest(inner),
-        executable: items::is_executable(&path, &python.target),
-        resource: false,
-        source: Source::File(path),
-        reason: reason.clone(),
-    };
-    let mut files: Vec<Data> = tree.files.into_iter().map(data).collect();
-    files.retain(|file| matcher.is_match(&file.dest));
-    let links = tree.links.into_iter().map(|link| Link::new(link, reason.clone(), dest)).collect();
-    Ok(items::Found { files, links, warnings: Vec::new() })
 }

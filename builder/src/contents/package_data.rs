@@ -12,7 +12,7 @@ use super::{Data, Link, items};
 use crate::analysis::{By, Graph, Kind, Reason, Source};
 use crate::error::Warning;
 use crate::python::Python;
-use crate::store::{Bucket, Store};
+use crate::store::{Bucket, Code, KeyBuilder, Store};
 use crate::target::Target;
 
 /// What was found beside the modules.
@@ -446,9 +446,7 @@ impl Sorter<'_, '_> {
         }
         let stem = name.trim_end_matches(suffix.as_str());
         let Ok(hash) = self.store.file_hash(file) else { return false };
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(b"exports init").update(stem.as_bytes()).update(&hash);
-        let key = *hasher.finalize().as_bytes();
+        let key = KeyBuilder::new(Code::Contents, "exports init").part(stem).part(hash).finish();
         if let Some(known) = self.store.get(Bucket::Imports, &key) {
             return known == [1];
         }

@@ -27,7 +27,7 @@ impl<'a> Unmatched<'a> {
     }
 
     /// Looks for the modules that rules name: the one that brings a rule into force, and in force those to take.
-    pub(super) fn modules(&mut self, rules: &Rules, active: &[(&str, &Rule)]) {
+    pub(super) fn modules(&mut self, rules: &Rules, active: &[(String, &Rule)]) {
         let disk = Disk::default();
         let own = entry::folders(self.request);
         let mut resolver = Resolver::new(self.python, &own, &disk);

@@ -5,10 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{Python, editable};
-use crate::store::{Bucket, Hash, Store};
-
-/// Changes when `probe.py` or [`Python`] changes what it means.
-const VERSION: u32 = 2;
+use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 
 /// An answer and what it rests on.
 #[derive(Serialize, Deserialize)]
@@ -19,12 +16,7 @@ struct Kept {
 }
 
 fn key(interpreter: &Path) -> Hash {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(b"probe");
-    hasher.update(&VERSION.to_le_bytes());
-    hasher.update(blake3::hash(include_bytes!("probe.py")).as_bytes());
-    hasher.update(interpreter.as_os_str().as_encoded_bytes());
-    *hasher.finalize().as_bytes()
+    KeyBuilder::new(Code::Python, "probe").path(interpreter).finish()
 }
 
 /// The kept answer of an interpreter, if it still holds.

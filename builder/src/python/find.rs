@@ -8,7 +8,7 @@ use crate::error::{Context, Error, Result};
 use crate::interrupt;
 use crate::os::{is_program, names_on_path};
 use crate::spec::Request;
-use crate::store::{Bucket, Hash, Store};
+use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 
 /// The interpreter that the request asks for, absolute, not resolved through the links of a venv.
 pub(super) fn interpreter(request: &Request, store: &Store) -> Result<PathBuf> {
@@ -264,20 +264,17 @@ fn behind_script(script: &Path, store: &Store) -> Result<PathBuf> {
 }
 
 fn shim_key(script: &Path) -> Hash {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(b"shim");
-    hasher.update(script.as_os_str().as_encoded_bytes());
-    hasher.update(std::env::var_os("PYENV_VERSION").unwrap_or_default().as_encoded_bytes());
+    let version = std::env::var_os("PYENV_VERSION").unwrap_or_default();
+    let mut key = KeyBuilder::new(Code::Python, "shim").path(script).part(version.as_encoded_bytes());
     let current = std::env::current_dir().unwrap_or_default();
     let local = current.ancestors().flat_map(|f| [f.join(".python-version"), f.join(".tool-versions")]);
     let global = script.ancestors().nth(2).map(|root| root.join("version"));
     for file in local.chain(global) {
         if let Ok(bytes) = std::fs::read(&file) {
-            hasher.update(file.as_os_str().as_encoded_bytes());
-            hasher.update(blake3::hash(&bytes).as_bytes());
+            key = key.path(&file).part(bytes);
         }
     }
-    *hasher.finalize().as_bytes()
+    key.finish()
 }
 
 #[cfg(test)]

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
-use super::contents::{Report, STDLIB};
+use super::contents::{Part, Report, STDLIB};
 use super::tables::bytes;
 use super::why::how;
 use crate::why::{Map, Step};
@@ -13,28 +11,6 @@ use crate::why::{Map, Step};
 const LARGE: u64 = 5;
 /// Most rows that are printed; the report file has all of them.
 const ROWS: usize = 30;
-
-/// A part of a product.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Part {
-    /// A distribution, a package of the standard library, `python` (the rest of it and the interpreter), `program`, or
-    /// `system libraries`.
-    pub name: String,
-    /// `distribution`, `standard library` or `other`.
-    pub kind: &'static str,
-    /// Version of a distribution.
-    pub version: Option<String>,
-    /// Bytes in the product.
-    pub stored: u64,
-    /// Modules.
-    pub modules: usize,
-    /// Files that are no modules.
-    pub files: usize,
-    /// The first way in from outside, for people.
-    pub by: Option<String>,
-    /// File and line of it, as `path:line`.
-    pub place: Option<String>,
-}
 
 /// Sorts the contents of a report into parts, the largest first.
 pub(super) fn parts(report: &Report, map: &Map) -> Vec<Part> {

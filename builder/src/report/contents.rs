@@ -7,13 +7,11 @@ use std::path::Path;
 use bootloader::archive::{self, Archive, BlobId};
 use serde::Serialize;
 
-use super::bloat::{self, Part};
 use super::{Reporter, Summary};
 use crate::analysis::{By, Distribution, Guard, Kind, Module, Reason};
 use crate::contents::Data;
 use crate::error::{Context, Error, Result, Warning};
 use crate::python::Python;
-use crate::why::Map;
 
 /// Group of the standard library and the interpreter.
 pub(super) const STDLIB: &str = "python";
@@ -41,6 +39,28 @@ pub struct Report {
     phases: Vec<Phase>,
     /// What takes the room, the largest first.
     bloat: Vec<Part>,
+}
+
+/// A part of a product.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Part {
+    /// A distribution, a package of the standard library, `python` (the rest of it and the interpreter), `program`, or
+    /// `system libraries`.
+    pub name: String,
+    /// `distribution`, `standard library` or `other`.
+    pub kind: &'static str,
+    /// Version of a distribution.
+    pub version: Option<String>,
+    /// Bytes in the product.
+    pub stored: u64,
+    /// Modules.
+    pub modules: usize,
+    /// Files that are no modules.
+    pub files: usize,
+    /// The first way in from outside, for people.
+    pub by: Option<String>,
+    /// File and line of it, as `path:line`.
+    pub place: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -133,7 +153,6 @@ impl Report {
     /// The product cannot be read.
     pub fn new(part: &super::Part<'_>, summary: Summary, reporter: &Reporter) -> Result<Report> {
         let super::Part { request, python, contents, natives, .. } = part;
-        let map = &Map::of_build(contents, natives, request);
         let folder = summary.program.parent().unwrap_or(&summary.path);
         let beside = folder.join(request.contents_directory(python.target.os));
         let (modules, files) = sizes(&summary.program, &beside, python.target.machine())?;
@@ -219,13 +238,12 @@ impl Report {
         }
         report.files.sort_by(|a, b| a.path.cmp(&b.path));
         report.distributions = graph.distributions.iter().map(|d| report.distribution(d)).collect();
-        report.bloat = bloat::parts(&report, map);
         Ok(report)
     }
 
-    /// What takes the room, the largest first.
-    pub fn bloat(&self) -> &[Part] {
-        &self.bloat
+    /// Adds what takes the room, the largest first.
+    pub(super) fn set_bloat(&mut self, parts: Vec<Part>) {
+        self.bloat = parts;
     }
 
     fn distribution(&self, distribution: &Distribution) -> DistributionEntry {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::{Report, Reporter, write, write_work};
+use super::{Report, Reporter, bloat, write, write_work};
 use crate::analysis::{Guard, Reason};
 use crate::archive::Totals;
 use crate::binaries::Natives;
@@ -15,6 +15,7 @@ use crate::output::Published;
 use crate::python::Python;
 use crate::spec::Request;
 use crate::target::Target;
+use crate::why::Map;
 
 /// What was found out for one platform: all of a product, or the part of a universal one for a processor.
 #[derive(Debug)]
@@ -209,10 +210,13 @@ pub fn tell(
 ) -> Result<()> {
     let output = &request.output;
     let summary = Summary::new(request, parts, published, reporter);
-    let mut bloat = Vec::new();
+    let mut bloat_of = Vec::new();
     if output.report.is_some() || output.work.is_some() || output.bloat {
         for (i, part) in parts.iter().enumerate() {
-            let report = Report::new(part, summary.of(part), reporter)?;
+            let mut report = Report::new(part, summary.of(part), reporter)?;
+            let map = Map::of_build(&part.contents, &part.natives, part.request);
+            let bloat = bloat::parts(&report, &map);
+            report.set_bloat(bloat.clone());
             // The first processor has the names that were asked for, each other one is told apart by its own.
             let machine = if i == 0 { None } else { Some(part.python.target.machine()) };
             if let Some(path) = &output.report {
@@ -222,11 +226,11 @@ pub fn tell(
                 let folder = named(&work.join(&request.name), machine);
                 write_work(&folder, &request.name, &part.contents.graph, &report)?;
             }
-            bloat.push((part.python.target.name(), report.bloat().to_vec()));
+            bloat_of.push((part.python.target.name(), bloat));
         }
     }
     reporter.summary(&summary);
-    for (target, parts) in bloat.iter().filter(|_| output.bloat) {
+    for (target, parts) in bloat_of.iter().filter(|_| output.bloat) {
         reporter.bloat(parts, request.is_universal().then_some(target));
     }
     Ok(())

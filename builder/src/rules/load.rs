@@ -187,7 +187,7 @@ impl Rules {
     }
 
     /// Rules that a module brings into force.
-    pub(crate) fn of<'r>(&'r self, module: &'r str) -> impl Iterator<Item = &'r Rule> {
+    pub(crate) fn of<'r>(&'r self, module: &str) -> impl Iterator<Item = &'r Rule> {
         let named = self.by_module.get(module).into_iter().flatten().copied();
         let fitting = self.patterns.iter().filter(move |(p, _)| p.matches(module)).map(|(_, i)| *i);
         named.chain(fitting).map(|i| &self.rules[i])

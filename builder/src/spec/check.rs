@@ -123,7 +123,7 @@ pub(crate) fn existing(text: &str, base: &Path, what: &str) -> Result<PathBuf> {
 
 /// Existing files or folders; paths count from the current folder.
 pub(super) fn all_existing(paths: &[PathBuf], what: &str) -> Result<Vec<PathBuf>> {
-    let cwd = super::resolve::current_dir()?;
+    let cwd = current_dir()?;
     paths.iter().map(|path| existing(&text_of(path)?, &cwd, what)).collect()
 }
 
@@ -203,6 +203,11 @@ fn is_glob(text: &str) -> bool {
 fn text_of(path: &Path) -> Result<String> {
     let text = path.to_str().map(str::to_owned);
     text.ok_or_else(|| Error::new(format!("path `{}` is not UTF-8", path.display())))
+}
+
+/// The current folder.
+pub(super) fn current_dir() -> Result<PathBuf> {
+    std::env::current_dir().map_err(|e| Error::from(e).context("failed to find the current folder"))
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::keys::{self, SYNONYMS};
 use super::nearest::{did_you_mean, nearest, nearest_file};
-use super::schema::{self, SYNONYMS};
 use crate::error::{Context, Error, Result};
 
 /// Width to which excerpts are cut.
@@ -105,7 +105,7 @@ pub(super) struct Table<'d> {
     doc: &'d Document,
     /// Name as in `[bundle]` or `[target.linux.bundle]`; empty for the whole document.
     name: String,
-    /// Name in [`schema::TABLES`].
+    /// Name in [`keys::TABLES`].
     kind: &'static str,
     entries: &'d DeTable<'d>,
     span: Range<usize>,
@@ -143,7 +143,7 @@ impl<'d> Table<'d> {
     }
 
     fn check_keys(&self) -> Result<()> {
-        let Some(known) = schema::keys(self.kind) else { return Ok(()) };
+        let Some(known) = keys::keys(self.kind) else { return Ok(()) };
         let mut unknown: Vec<_> =
             self.entries.keys().filter(|k| !known.contains(&k.as_ref().as_ref())).collect();
         unknown.sort_by_key(|k| k.span().start);
@@ -163,14 +163,14 @@ impl<'d> Table<'d> {
         if let Some((_, right)) = SYNONYMS.iter().find(|(wrong, _)| *wrong == name.replace('_', "-")) {
             return format!("write {right}");
         }
-        if let Some(table) = schema::owner(&name.replace('_', "-")) {
+        if let Some(table) = keys::owner(&name.replace('_', "-")) {
             return format!("`{name}` belongs to `[{table}]`");
         }
         format!("known here: {}", known.join(", "))
     }
 
     fn get(&self, key: &str) -> Option<&'d Spanned<DeValue<'d>>> {
-        debug_assert!(schema::keys(self.kind).is_none_or(|known| known.contains(&key)), "{key}");
+        debug_assert!(keys::keys(self.kind).is_none_or(|known| known.contains(&key)), "{key}");
         self.entries.get(key)
     }
 
@@ -217,7 +217,7 @@ impl<'d> Table<'d> {
         let Some(array) = value.as_ref().as_array() else {
             let error = self.wrong_type(key, value, "an array of strings");
             return Err(match value.as_ref().as_str() {
-                Some(text) => error.hint(format!("write `{key} = [{}]`", super::write::quote(text))),
+                Some(text) => error.hint(format!("write `{key} = [{}]`", quote(text))),
                 None => error,
             });
         };
@@ -350,4 +350,9 @@ fn type_name(value: &DeValue<'_>) -> &'static str {
         DeValue::Array(_) => "an array",
         DeValue::Table(_) => "a table",
     }
+}
+
+/// A TOML string.
+pub(super) fn quote(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
 }

@@ -5,6 +5,7 @@ mod check;
 mod document;
 pub mod entry;
 pub mod init;
+mod keys;
 mod nearest;
 pub mod options;
 mod resolve;

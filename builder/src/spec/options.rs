@@ -77,7 +77,7 @@ pub struct Options {
 /// # Errors
 /// A file is not there or a value is invalid; the exit code is then that of a wrong command line.
 pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
-    let cwd = super::resolve::current_dir()?;
+    let cwd = super::check::current_dir()?;
     let entry = match (&options.entry, &options.entry_point) {
         (_, Some(name)) => Entry::EntryPoint(name.clone()),
         (Some(text), None) => entry::parse(text, &cwd).map_err(usage)?,

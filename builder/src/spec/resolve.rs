@@ -84,7 +84,7 @@ pub(super) fn request(
         },
         windows: at.windows(raw.windows)?,
         macos: at.macos(raw.macos)?,
-        output: overrides.output(&current_dir()?),
+        output: overrides.output(&check::current_dir()?),
         warnings,
         spec: Some(spec.clone()),
         base: base.clone(),
@@ -92,11 +92,6 @@ pub(super) fn request(
     request.finish().map_err(|e| e.context(format!("invalid spec `{}`", doc.path.display())))?;
     request.expand_debug();
     Ok(request)
-}
-
-/// The current folder.
-pub(super) fn current_dir() -> Result<PathBuf> {
-    std::env::current_dir().map_err(|e| Error::from(e).context("failed to find the current folder"))
 }
 
 struct Resolver<'a> {
@@ -199,7 +194,7 @@ impl Resolver<'_> {
             folders.push(folder);
         }
         let interpreter = match (&overrides.python, interpreter) {
-            (Some(given), _) => Some(check::interpreter(given, &current_dir()?)?),
+            (Some(given), _) => Some(check::interpreter(given, &check::current_dir()?)?),
             (None, Some(v)) => {
                 Some(check::interpreter(&v.value, self.base).map_err(|e| self.located(e, &v))?)
             }

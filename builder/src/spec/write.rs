@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Component, Path};
 
+use super::document::quote;
 use super::schema::{COMPRESSIONS, EXTRACTS, MODES, SOURCES, STRIPS};
 use super::{CONTENTS_DIRECTORY, Compression, Entry, Extract, Item, Mode, Request, Resource, Sources, Strip};
 
@@ -223,11 +224,6 @@ pub fn relative(path: &Path, folder: &Path) -> String {
     let down = path.components().skip(shared).map(|c| c.as_os_str().to_string_lossy().into_owned());
     let parts: Vec<String> = up.chain(down).collect();
     if parts.is_empty() { ".".into() } else { parts.join("/") }
-}
-
-/// A TOML string.
-pub(super) fn quote(text: &str) -> String {
-    toml::Value::String(text.to_owned()).to_string()
 }
 
 fn list<T>(values: &[T], show: impl Fn(&T) -> String) -> Option<String> {

@@ -124,7 +124,7 @@ impl Bounds {
         let mut entries = files(&self.home, since);
         entries.extend(folders::all(&self.home).into_iter().map(|(path, mark)| Entry {
             last_use: last_use(&mark).unwrap_or(SystemTime::UNIX_EPOCH),
-            bytes: size(&path),
+            bytes: folders::size(&path),
             mark: Some(mark),
             path,
             key: None,
@@ -183,12 +183,6 @@ fn files(home: &Path, since: SystemTime) -> Vec<Entry> {
         Some(Entry { last_use, bytes: blocks(&metadata), mark: None, path, key })
     };
     walk.filter_map(entry).collect()
-}
-
-/// The size of a folder on disk.
-pub(super) fn size(folder: &Path) -> u64 {
-    let files = walkdir::WalkDir::new(folder).into_iter().flatten();
-    files.filter_map(|entry| entry.metadata().ok()).filter(Metadata::is_file).map(|m| blocks(&m)).sum()
 }
 
 /// Removes leftovers of killed builds.

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
-use super::{Hash, Store, bounds, hex, lock, touch};
+use super::{Hash, Store, hex, lock, touch};
 use crate::error::{Context, Error, Result};
 use crate::os::create_private_folders;
 
@@ -74,7 +74,7 @@ impl Store {
             return Ok(path);
         }
         let place = folders.join(hex(key));
-        let bytes = bounds::size(new.path());
+        let bytes = size(new.path());
         let renamed = self.shared.store(bytes, || {
             let _ = File::options().create(true).append(true).open(used(&place));
             touch(&used(&place));
@@ -138,6 +138,16 @@ fn entries(home: &Path) -> impl Iterator<Item = PathBuf> {
 
 fn is_new(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(NEW))
+}
+
+/// The size of a folder on disk.
+pub(super) fn size(folder: &Path) -> u64 {
+    let files = walkdir::WalkDir::new(folder).into_iter().flatten();
+    files
+        .filter_map(|entry| entry.metadata().ok())
+        .filter(std::fs::Metadata::is_file)
+        .map(|m| crate::os::blocks(&m))
+        .sum()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 mod bounds;
 mod folders;
 mod identity;
+mod key;
 mod limit;
 mod place;
 mod records;
@@ -30,6 +31,7 @@ use bounds::Bounds;
 use running::Running;
 
 pub use identity::Identity;
+pub use key::{Code, KeyBuilder};
 pub use limit::parse as parse_size;
 pub use place::Place;
 pub use usage::{Usage, clear, prune, usage};
@@ -490,7 +492,7 @@ impl Shared {
         self.writing.write().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&batch));
         let (done, written) = mpsc::channel();
         let (records, bounds) = (records.clone(), self.bounds.clone());
-        std::thread::spawn(move || {
+        let write = move || {
             if let Some(bounds) = bounds.filter(|bounds| bounds.has_room_for_records(&records)) {
                 records.commit(&batch);
                 bounds.sweep_when_due(&records);
@@ -498,8 +500,11 @@ impl Shared {
             // Closes the environment in this thread, if it is the last to use it, before telling.
             drop(records);
             let _ = done.send(());
-        });
-        lock(&self.written).push(written);
+        };
+        // Where no thread can be started, the records are not kept.
+        if std::thread::Builder::new().spawn(write).is_ok() {
+            lock(&self.written).push(written);
+        }
     }
 }
 

@@ -14,10 +14,7 @@ use crate::analysis::graph::{Kind, Module, Source};
 use crate::names;
 use crate::python::Python;
 use crate::rules::implicit::Named;
-use crate::store::{Bucket, Hash, Store};
-
-/// What is found depends on the code that finds it: the version of that code is a part of every key.
-const VERSION: &str = env!("FREEZE_ANALYSIS");
+use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 
 /// Reads files for a Python; may be shared between threads.
 #[derive(Clone, Copy)]
@@ -37,9 +34,9 @@ impl Reader<'_> {
             Kind::Source(source) => {
                 // Any word in the program itself may name one of its packages.
                 let tag = match role {
-                    Role::Program => b"source and words".as_slice(),
-                    Role::Library => b"source",
-                    Role::Stdlib => b"standard",
+                    Role::Program => "source and words",
+                    Role::Library => "source",
+                    Role::Stdlib => "standard",
                 };
                 let minor = self.python.minor();
                 let read = |bytes: &[u8]| match role {
@@ -49,12 +46,12 @@ impl Reader<'_> {
                 };
                 self.kept(source, tag, minor, read).map(|facts| self.with_stub(facts, source))
             }
-            Kind::Bytecode(source) => self.kept(source, b"bytecode", self.python.minor(), |bytes| {
+            Kind::Bytecode(source) => self.kept(source, "bytecode", self.python.minor(), |bytes| {
                 bytecode::find(bytes, self.python.minor(), &self.python.opcodes)
             }),
             Kind::Extension(source) if role != Role::Stdlib => {
                 let top = names::top(&module.name);
-                let tag = [b"native:".as_slice(), top.as_bytes()].concat();
+                let tag = format!("native:{top}");
                 let native = self.kept(source, &tag, 0, |bytes| native::find(bytes, top))?;
                 // mypyc and Cython in pure Python mode leave the source beside what they make of it.
                 let mut facts = self.source_beside(source).map(|path| self.script(&path)).unwrap_or_default();
@@ -70,7 +67,7 @@ impl Reader<'_> {
         let source = Source::File(path.to_owned());
         let minor = self.python.minor();
         let mut facts =
-            self.kept(&source, b"source", minor, |bytes| parse(bytes, minor, false)).unwrap_or_default();
+            self.kept(&source, "source", minor, |bytes| parse(bytes, minor, false)).unwrap_or_default();
         // It is not what runs: whether the interpreter takes it does not matter.
         facts.doubtful = false;
         facts
@@ -80,7 +77,7 @@ impl Reader<'_> {
     pub(in crate::analysis) fn code(&self, path: &Path) -> Option<Facts> {
         let source = Source::File(path.to_owned());
         let minor = self.python.minor();
-        let facts = self.kept(&source, b"source", minor, |bytes| parse(bytes, minor, false)).ok()?;
+        let facts = self.kept(&source, "source", minor, |bytes| parse(bytes, minor, false)).ok()?;
         (!facts.doubtful).then_some(facts)
     }
 
@@ -88,18 +85,18 @@ impl Reader<'_> {
     pub(in crate::analysis) fn functions(&self, module: &Module) -> BTreeMap<String, Function> {
         let Kind::Source(source) = &module.kind else { return BTreeMap::new() };
         let minor = self.python.minor();
-        self.kept(source, b"calls", minor, |bytes| calls(bytes, minor)).unwrap_or_default()
+        self.kept(source, "calls", minor, |bytes| calls(bytes, minor)).unwrap_or_default()
     }
 
     /// The modules that a data file of the top-level package `top` names.
     pub(in crate::analysis) fn named_in(&self, path: &Path, suffixes: &Named, top: &str) -> Vec<String> {
         let source = Source::File(path.to_owned());
         let found = if files::has_suffix(path, &suffixes.pickles) {
-            self.kept(&source, b"pickle", 0, |bytes| {
+            self.kept(&source, "pickle", 0, |bytes| {
                 pickle::modules(bytes).into_iter().collect::<Vec<String>>()
             })
         } else {
-            let tag = [b"names:".as_slice(), top.as_bytes()].concat();
+            let tag = format!("names:{top}");
             self.kept(&source, &tag, 0, |bytes| texts::names(bytes, top))
         };
         found.unwrap_or_default()
@@ -129,7 +126,7 @@ impl Reader<'_> {
     fn kept<T: serde::Serialize + serde::de::DeserializeOwned>(
         &self,
         source: &Source,
-        what: &[u8],
+        what: &str,
         minor: u8,
         find: impl Fn(&[u8]) -> T,
     ) -> io::Result<T> {
@@ -165,8 +162,6 @@ fn lazy(form: Form) -> Form {
     if form == Form::Import { Form::Call } else { form }
 }
 
-fn key(what: &[u8], minor: u8, content: &Hash) -> Hash {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(what).update(VERSION.as_bytes()).update(&[minor]).update(content);
-    *hasher.finalize().as_bytes()
+fn key(what: &str, minor: u8, content: &Hash) -> Hash {
+    KeyBuilder::new(Code::Analysis, what).part([minor]).part(content).finish()
 }

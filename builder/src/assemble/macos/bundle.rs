@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::item::{FRAMEWORK, Item};
 use super::universal::Cdhash;
 use super::{Dress, Floors, icon, info, seal};
 use crate::archive::{Beside, Stored};
@@ -19,21 +20,8 @@ use crate::spec::{Mode, Request};
 const CONTENTS: &str = "Contents";
 const CODE: &str = "Frameworks";
 const DATA: &str = "Resources";
-/// How the name of a framework ends.
-pub(super) const FRAMEWORK: &str = ".framework";
 /// What a dot becomes in the name of a folder of code.
 const DOT: &str = "__dot__";
-
-/// Something in `Contents`.
-#[derive(Clone, Debug)]
-pub(super) enum Item {
-    /// A signed file, with the hashes of its parts for each processor.
-    Code { content: Stored, size: u64, executable: bool, cdhashes: Vec<Cdhash> },
-    /// Any other file.
-    Data { content: Stored, size: u64, executable: bool },
-    /// A symbolic link.
-    Link(String),
-}
 
 /// Makes a bundle of an app.
 ///

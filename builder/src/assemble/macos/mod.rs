@@ -4,6 +4,7 @@ mod bundle;
 mod entitlements;
 mod icon;
 mod info;
+mod item;
 #[cfg(feature = "notarize")]
 mod notary;
 mod place;

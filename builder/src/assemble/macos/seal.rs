@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use super::bundle::{FRAMEWORK, Item};
+use super::item::{FRAMEWORK, Item};
 use super::universal::Cdhash;
 use crate::archive::Stored;
 use crate::error::{Context, Result};

@@ -11,7 +11,7 @@ use crate::archive::{Beside, Stored};
 use crate::assemble::{Executable, Piece};
 use crate::binaries::macho::universal::{self, Cpu};
 use crate::error::{Context, Error, Result};
-use crate::store::{Bucket, Store};
+use crate::store::{Bucket, Code, KeyBuilder, Store};
 
 /// The hash by which the system knows a signed file.
 pub(super) type Cdhash = [u8; 20];
@@ -88,14 +88,8 @@ fn together(mut files: Vec<Beside>, store: &Store) -> Result<Option<Beside>> {
 
 /// A file with a part for each processor; kept by what is in it.
 fn joined(files: &[Beside], store: &Store) -> Result<std::path::PathBuf> {
-    /// Changes when the same parts make another file.
-    const VERSION: u8 = 1;
-    let mut key = blake3::Hasher::new();
-    key.update(b"universal").update(&[VERSION]);
-    for file in files {
-        key.update(file.hash.as_bytes());
-    }
-    let key = *key.finalize().as_bytes();
+    let key =
+        KeyBuilder::new(Code::Assemble, "universal").parts(files.iter().map(|file| &file.hash)).finish();
     if let Some(path) = store.get_file(Bucket::Prepared, &key) {
         return Ok(path);
     }

@@ -35,11 +35,7 @@ pub(crate) fn mend(bytes: &[u8], facts: &Facts, mend: &Mend<'_>) -> Result<Optio
         mend.paths.neutralise(&mut growth.strings);
         Some(grown(&mut image, growth, mend.strip)?)
     } else if strips {
-        match layout::write(&image, mend.strip, None) {
-            Ok((new, _)) => Some(new),
-            // What was changed in place is as good without stripping.
-            Err(_) => Some(image.bytes),
-        }
+        Some(layout::write(&image, mend.strip, None)?.0)
     } else {
         Some(image.bytes)
     };

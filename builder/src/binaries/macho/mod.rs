@@ -14,10 +14,9 @@ pub(crate) mod universal;
 
 use std::path::{Path, PathBuf};
 
-use super::closure::Closure;
 use super::facts::Facts;
-use super::format::{Format, Mend, Plan, Refusal, Unsafe};
-use super::inventory::File;
+use super::files::{Closure, File};
+use super::format::{Finished, Format, Mend, Plan, Refusal, Unsafe};
 use crate::analysis::LibraryName;
 use crate::error::{Context, Result, Warning};
 use crate::target::Arch;
@@ -136,16 +135,18 @@ impl Format for MachO {
     }
 
     /// Signs what was changed, and what has no signature that holds: arm64 loads nothing else.
-    fn finish(&self, old: &[u8], new: Option<Vec<u8>>, file: &File) -> Result<Option<Vec<u8>>> {
+    fn finish(&self, old: &[u8], new: Option<Vec<u8>>, file: &File) -> Result<Finished> {
         let bytes = new.as_deref().unwrap_or(old);
         if self.signer.keeps() && sign::holds(bytes) {
-            return Ok(new);
+            return Ok(Finished { content: new, unsigned: None });
         }
         let seal = Seal { identifier: file.file_name().to_owned(), ..Seal::default() };
         match self.signer.sign(bytes, &seal) {
-            Ok(signed) => Ok(Some(signed)),
-            // There files without a signature are loaded.
-            Err(_) if self.arch == Arch::X86_64 && self.signer.keeps() => Ok(new),
+            Ok(signed) => Ok(Finished { content: Some(signed), unsigned: None }),
+            // This processor's loader accepts files without a signature.
+            Err(error) if self.arch == Arch::X86_64 && self.signer.keeps() => {
+                Ok(Finished { content: new, unsigned: Some(error.to_string()) })
+            }
             Err(e) => Err(e).context(|| format!("failed to sign `{}`", file.dest)),
         }
     }

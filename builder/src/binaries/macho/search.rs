@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::binaries::closure::join;
 use crate::binaries::facts::Facts;
+use crate::binaries::files::join;
 use crate::paths::normal;
 
 const LOADER: &str = "@loader_path";

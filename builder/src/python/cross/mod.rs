@@ -13,7 +13,7 @@ use super::{Python, SUPPORTED};
 use crate::error::{Context, Error, Result};
 use crate::os::canonicalize;
 use crate::spec::{Request, host};
-use crate::store::{Bucket, Hash, Store};
+use crate::store::{Bucket, Code, KeyBuilder, Store};
 use crate::target::{Arch, Os, Target};
 use image::Image;
 use layout::Layout;
@@ -203,12 +203,9 @@ fn soabi(target: Target, minor: u8, flags: &str) -> String {
 
 /// What the native file says, kept by its content: of a universal file its part for a processor.
 fn image(path: &Path, arch: Arch, store: &Store) -> Result<Image> {
-    /// Changes when [`Image`] changes what it means.
-    const VERSION: u8 = 2;
     let hash = store.file_hash(path)?;
-    let mut key = blake3::Hasher::new();
-    key.update(b"image").update(&[VERSION, u8::from(arch == Arch::X86_64)]).update(&hash);
-    let key: Hash = *key.finalize().as_bytes();
+    let key =
+        KeyBuilder::new(Code::Python, "image").part([u8::from(arch == Arch::X86_64)]).part(hash).finish();
     if let Some(kept) = store.get(Bucket::Probe, &key).and_then(|v| serde_json::from_slice(&v).ok()) {
         return Ok(kept);
     }

@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Context, Error, Result};
 use crate::os::{allow_to_run, canonicalize, symlink};
-use crate::store::Hash;
+use crate::store::{Code, Hash, KeyBuilder};
 
 /// What an archive begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub(super) fn is_archive(path: &Path) -> bool {
 
 /// The key under which the content of an archive is kept unpacked.
 pub(super) fn key(hash: &Hash) -> Hash {
-    *blake3::Hasher::new().update(b"unpacked 2").update(hash).finalize().as_bytes()
+    KeyBuilder::new(Code::Python, "unpacked").part(hash).finish()
 }
 
 fn kind(path: &Path) -> Option<Kind> {

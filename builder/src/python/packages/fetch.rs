@@ -10,7 +10,7 @@ use super::{install, lines, wheels, wheels_in};
 use crate::error::{Context, Error, Result};
 use crate::interrupt;
 use crate::python::{Python, find};
-use crate::store::{Bucket, Hash, Store};
+use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 use crate::target::{Arch, Os};
 
 /// How often pip is asked again for what its wheels require on the target and do not on this machine.
@@ -28,18 +28,16 @@ pub(super) fn site(
     tags: &Tags,
     store: &Store,
 ) -> Result<PathBuf> {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(format!("requirements 2 {:?} {:?}", tags, python.version).as_bytes());
+    let mut key =
+        KeyBuilder::new(Code::Python, "requirements").part(format!("{tags:?} {:?}", python.version));
     for file in lines::with_included(files)? {
-        let bytes = fs_err::read(file)?;
-        hasher.update(&(bytes.len() as u64).to_le_bytes()).update(&bytes);
+        key = key.part(fs_err::read(file)?);
     }
     let limits: String = limits
         .iter()
         .map(|(name, version)| format!("{name}<={}\n", version.clone().without_local()))
         .collect();
-    hasher.update(limits.as_bytes());
-    let record: Hash = *hasher.finalize().as_bytes();
+    let record = key.part(&limits).finish();
     let kept = store.get(Bucket::Probe, &record).and_then(|value| Hash::try_from(value).ok());
     if let Some(folder) = kept.and_then(|key| store.kept_folder(&key)) {
         return Ok(install::site(folder, tags));
@@ -94,12 +92,11 @@ fn content(folder: &Path) -> Result<Hash> {
         .filter(|p| p.is_file())
         .collect();
     records.sort();
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(b"installed 1");
+    let mut key = KeyBuilder::new(Code::Python, "installed");
     for record in records {
-        hasher.update(&fs_err::read(record)?).update(b"\0");
+        key = key.part(fs_err::read(record)?);
     }
-    Ok(*hasher.finalize().as_bytes())
+    Ok(key.finish())
 }
 
 /// The version of the target's Python, as far as it is known: requirements and markers may ask for its last part.

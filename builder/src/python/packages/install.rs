@@ -9,7 +9,7 @@ use super::wheels::{Wheel, file_name};
 use crate::error::{Context, Error, Result};
 use crate::os::allow_to_run;
 use crate::python::record;
-use crate::store::{Hash, Store};
+use crate::store::{Code, Hash, KeyBuilder, Store};
 use crate::target::Os;
 
 /// The folder with these wheels installed, and its key in the store: a prefix, laid out as the target's.
@@ -18,12 +18,11 @@ use crate::target::Os;
 /// A wheel is damaged, or the cache cannot be written.
 pub(super) fn prefix(wheels: &[Wheel], tags: &Tags, store: &Store) -> Result<(Hash, PathBuf)> {
     let packages = packages(tags);
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(b"prefix 1").update(packages.as_bytes());
+    let mut key = KeyBuilder::new(Code::Python, "prefix").part(&packages);
     for wheel in wheels {
-        hasher.update(file_name(&wheel.path).as_bytes()).update(&store.file_hash(&wheel.path)?);
+        key = key.part(file_name(&wheel.path)).part(store.file_hash(&wheel.path)?);
     }
-    let key: Hash = *hasher.finalize().as_bytes();
+    let key = key.finish();
     let folder = store.folder(&key, |folder| {
         fs_err::create_dir_all(folder.join(&packages))?;
         wheels.iter().try_for_each(|wheel| install(&wheel.path, folder, &packages))

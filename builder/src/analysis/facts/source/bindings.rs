@@ -7,6 +7,7 @@ use ruff_python_ast::{self as ast, Expr, ExprContext, Pattern, PythonVersion, St
 use ruff_python_parser::{Mode, ParseOptions};
 
 use super::decode;
+use super::stack::deep;
 
 /// Names by which code at the top level may bind what its statements do not show; in functions they do not reach it.
 const REFLECTION: [&str; 6] = ["__dict__", "eval", "exec", "locals", "setattr", "vars"];
@@ -31,8 +32,12 @@ pub(crate) struct Bindings {
 /// Finds the bindings in a source file, for a minor version of Python 3.
 pub(crate) fn bindings(bytes: &[u8], minor: u8) -> Bindings {
     let text = decode(bytes);
+    deep(text.len(), || bindings_of(&text, minor))
+}
+
+fn bindings_of(text: &str, minor: u8) -> Bindings {
     let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion { major: 3, minor });
-    let parsed = ruff_python_parser::parse_unchecked(&text, options);
+    let parsed = ruff_python_parser::parse_unchecked(text, options);
     let doubtful = !parsed.errors().is_empty();
     let Some(parsed) = parsed.try_into_module() else {
         return Bindings { open: true, ..Bindings::default() };

@@ -16,8 +16,12 @@ const READERS: [&str; 4] = ["findsource", "getsource", "getsourcelines", "getsou
 /// The functions and classes at the top of a module, and `Class.method`; the methods of a class count as the class too.
 pub(in crate::analysis) fn calls(bytes: &[u8], minor: u8) -> BTreeMap<String, Function> {
     let text = super::decode(bytes);
+    super::stack::deep(text.len(), || calls_of(&text, minor))
+}
+
+fn calls_of(text: &str, minor: u8) -> BTreeMap<String, Function> {
     let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion { major: 3, minor });
-    let Some(parsed) = ruff_python_parser::parse_unchecked(&text, options).try_into_module() else {
+    let Some(parsed) = ruff_python_parser::parse_unchecked(text, options).try_into_module() else {
         return BTreeMap::new();
     };
     let mut finder = Finder::default();

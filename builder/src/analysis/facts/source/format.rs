@@ -2,7 +2,12 @@
 
 use ruff_python_ast::{self as ast, Expr};
 
-use super::text::Part;
+/// A piece of a text that is put together.
+pub(super) enum Part<'e> {
+    Text(&'e str),
+    /// Where nothing is known of the value, the text is known up to here.
+    Value(Option<&'e Expr>),
+}
 
 /// What a value is given as where it stands in a format: `None` if its text is changed on the way, or is not known.
 fn plain(value: Option<&Expr>, is_changed: bool) -> Part<'_> {

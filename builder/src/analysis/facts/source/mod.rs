@@ -14,6 +14,7 @@ mod place;
 mod platform;
 mod scope;
 mod shapes;
+mod stack;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -55,20 +56,29 @@ pub(in crate::analysis) fn standard(bytes: &[u8], minor: u8) -> Facts {
 
 fn read(bytes: &[u8], minor: u8, words: bool, more: impl FnOnce(&str, &Lines, &[Stmt], &mut Facts)) -> Facts {
     let text = decode(bytes);
+    stack::deep(text.len(), || read_text(&text, minor, words, more))
+}
+
+fn read_text(
+    text: &str,
+    minor: u8,
+    words: bool,
+    more: impl FnOnce(&str, &Lines, &[Stmt], &mut Facts),
+) -> Facts {
     let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion { major: 3, minor });
-    let parsed = ruff_python_parser::parse_unchecked(&text, options);
+    let parsed = ruff_python_parser::parse_unchecked(text, options);
     let doubtful = !parsed.errors().is_empty() || !parsed.unsupported_syntax_errors().is_empty();
     let Some(parsed) = parsed.try_into_module() else {
         return Facts { doubtful: true, ..Facts::default() };
     };
-    let (body, lines) = (parsed.suite(), Lines::of(&text));
-    let mut walk = Walk::through(&text, &lines, body, words, Wrappers::default());
+    let (body, lines) = (parsed.suite(), Lines::of(text));
+    let mut walk = Walk::through(text, &lines, body, words, Wrappers::default());
     // Functions of the module that import what they are given: once they are known, their calls tell more.
     for _ in 0..WRAPPERS {
         let Some(wrappers) = walk.more_wrappers() else { break };
-        walk = Walk::through(&text, &lines, body, words, wrappers);
+        walk = Walk::through(text, &lines, body, words, wrappers);
     }
     let mut facts = Facts { doubtful, ..walk.finish() };
-    more(&text, &lines, body, &mut facts);
+    more(text, &lines, body, &mut facts);
     facts
 }

@@ -2,24 +2,12 @@
 
 use ruff_python_ast::{self as ast, Expr, Stmt};
 
-use super::scope::Scope;
+use super::scope::{Place, Scope};
 use super::text::Known;
 use crate::analysis::facts::Origin;
 
 /// Maximum nesting of variables and calls that is followed.
 pub(super) const DEPTH: u32 = 12;
-
-/// A path beside or below a module's own.
-#[derive(Clone, Debug)]
-pub(super) struct Place {
-    /// Its folder, as a package.
-    pub package: Known,
-    /// Whether it is the file of the module itself.
-    pub file: bool,
-    /// A last part with `*`, and whether there is one that stands for folders at any depth.
-    pub pattern: Option<String>,
-    pub deep: bool,
-}
 
 impl Place {
     fn new(package: Known, file: bool) -> Place {

@@ -6,13 +6,24 @@ use ruff_python_ast::{self as ast, Expr};
 use ruff_text_size::TextSize;
 
 use super::lines::Lines;
-use super::place::Place;
 use super::shapes::called;
 use super::text::Known;
 use super::variables::Variables;
 use crate::analysis::facts::condition::Condition;
 use crate::analysis::facts::{Form, Import, Origin};
 use crate::analysis::graph::Guard;
+
+/// A path beside or below a module's own.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    /// Its folder, as a package.
+    pub package: Known,
+    /// Whether it is the file of the module itself.
+    pub file: bool,
+    /// A last part with `*`, and whether there is one that stands for folders at any depth.
+    pub pattern: Option<String>,
+    pub deep: bool,
+}
 
 /// Modules whose attributes decide conditions or import.
 const KNOWN_MODULES: [&str; 7] = ["sys", "os", "platform", "importlib", "typing", "pkgutil", "runpy"];

@@ -2,7 +2,7 @@
 
 use ruff_python_ast::{self as ast, Expr};
 
-use super::format;
+use super::format::{self, Part};
 use crate::analysis::facts::Origin;
 
 /// What is known of a text.
@@ -262,13 +262,6 @@ pub(super) fn elements(expr: &Expr, names: &dyn Names) -> Vec<Known> {
     };
     known.truncate(MOST);
     known
-}
-
-/// A piece of a text that is put together.
-pub(super) enum Part<'e> {
-    Text(&'e str),
-    /// Where nothing is known of the value, the text is known up to here.
-    Value(Option<&'e Expr>),
 }
 
 /// The texts that pieces give in order.

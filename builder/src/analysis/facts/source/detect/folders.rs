@@ -5,7 +5,8 @@ use ruff_text_size::Ranged;
 
 use super::{Call, Detector};
 use crate::analysis::facts::source::found::{Found, When};
-use crate::analysis::facts::source::place::{DEPTH, Place};
+use crate::analysis::facts::source::place::DEPTH;
+use crate::analysis::facts::source::scope::Place;
 use crate::analysis::facts::source::scope::Scope;
 use crate::analysis::facts::source::text::Known;
 use crate::analysis::facts::{Form, Import};

@@ -1,6 +1,7 @@
 //! Tests of what is found in source text, a file for each kind of thing.
 
 mod conditions;
+mod deep;
 mod distributions;
 mod dynamic;
 mod files;

@@ -1,0 +1,187 @@
+//! Writes the records of modules and files, and the blobs that they refer to.
+
+use std::collections::{HashMap, HashSet};
+
+use bootloader::archive::{Encoder, FileKind, FileRecord, ModuleKind, ModuleRecord, file_flag, module_flag};
+
+use super::blobs::Ready;
+use super::select::{Selection, is_seed};
+use super::work::{Done, Job};
+use super::{Beside, File, Input, Stored, settings};
+use crate::analysis::{Kind, Module};
+use crate::error::{Error, Result, Warning};
+
+/// An archive that is being written.
+pub(super) struct Index<'a> {
+    pub(super) encoder: Encoder,
+    /// The stored bytes of its blobs.
+    pub(super) stored: Vec<Stored>,
+    /// Bytes of code that every start reads.
+    pub(super) ahead: u64,
+    /// Blobs of code and of sources, by module.
+    codes: HashMap<&'a str, u32>,
+    sources: HashMap<&'a str, u32>,
+    /// Blobs of files, by number.
+    contents: HashMap<usize, u32>,
+}
+
+impl<'a> Index<'a> {
+    pub(super) fn new() -> Index<'a> {
+        Index {
+            encoder: Encoder::new(),
+            stored: Vec::new(),
+            ahead: 0,
+            codes: HashMap::new(),
+            sources: HashMap::new(),
+            contents: HashMap::new(),
+        }
+    }
+
+    /// Adds a blob, unless there is an equal one; returns its number.
+    pub(super) fn blob(&mut self, ready: Ready, align: u64) -> u32 {
+        let (id, new) = self.encoder.blob(ready.blob.new_blob(align));
+        if new {
+            self.stored.push(ready.stored);
+        }
+        id
+    }
+
+    /// Adds all blobs; returns the files that lie beside the executable, with their numbers.
+    ///
+    /// # Errors
+    /// An entry does not compile.
+    pub(super) fn blobs(
+        &mut self,
+        selection: &mut Selection<'a>,
+        done: Vec<Done>,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Vec<(usize, Beside)>> {
+        let mut beside = Vec::new();
+        for (job, done) in selection.jobs.iter().zip(done) {
+            match (job, done) {
+                (Job::Code { module, seed }, Done::Code(Ok(ready))) => {
+                    if !seed && selection.certain.contains(&module.name) {
+                        self.ahead += ready.blob.raw_len;
+                    }
+                    let id = self.blob(ready, if *seed { 16 } else { 1 });
+                    self.codes.insert(module.name.as_str(), id);
+                }
+                (Job::Code { module, .. }, Done::Code(Err(message))) => {
+                    warnings.push(broken(module, &message)?);
+                }
+                (Job::Source(module), Done::Ready(ready)) => {
+                    let id = self.blob(ready, 1);
+                    self.sources.insert(module.name.as_str(), id);
+                }
+                (Job::File(i), Done::Ready(ready)) => {
+                    selection.files[*i].size = ready.blob.raw_len;
+                    let id = self.blob(ready, 1);
+                    self.contents.insert(*i, id);
+                }
+                (Job::File(i), Done::Beside { content, size, hash }) => {
+                    beside.push((*i, selection.files[*i].beside(content, size, hash)));
+                }
+                _ => {}
+            }
+        }
+        Ok(beside)
+    }
+
+    /// Adds the records of modules.
+    pub(super) fn modules(
+        &mut self,
+        selection: &Selection<'_>,
+        input: &Input<'_>,
+        warnings: &mut Vec<Warning>,
+    ) {
+        let paths: HashSet<&str> = selection.files.iter().map(|f| f.path.as_str()).collect();
+        for module in &selection.modules {
+            let name = module.name.as_str();
+            match &module.kind {
+                Kind::Source(_) | Kind::Bytecode(_) => {
+                    let Some(code) = self.codes.get(name) else { continue };
+                    let is_seed = is_seed(module, input);
+                    let is_certain = !is_seed && selection.certain.contains(name);
+                    let flags = flag(is_seed, module_flag::SEED)
+                        | flag(matches!(module.kind, Kind::Bytecode(_)), module_flag::SOURCELESS)
+                        | flag(is_certain, module_flag::CERTAIN);
+                    let mut record = record(module, ModuleKind::Code, flags);
+                    record.code = Some(*code);
+                    record.source = self.sources.get(name).copied();
+                    self.encoder.module(record);
+                }
+                Kind::Extension(_) if paths.contains(module.path.as_str()) => {
+                    let mut record = record(module, ModuleKind::Extension, 0);
+                    record.file = Some(module.path.clone());
+                    self.encoder.module(record);
+                }
+                Kind::Extension(_) => warnings.push(Warning::new(format!(
+                    "the library `{}` of module `{name}` is missing: the module is left out",
+                    module.path
+                ))),
+                Kind::Namespace(_) => {
+                    self.encoder.module(record(module, ModuleKind::Namespace, module_flag::PACKAGE));
+                }
+                Kind::Builtin => {}
+            }
+        }
+    }
+
+    /// Adds the records of files.
+    pub(super) fn files(&mut self, files: Vec<File>) {
+        for (i, file) in files.into_iter().enumerate() {
+            let blob = self.contents.get(&i).copied();
+            self.encoder.file(FileRecord {
+                flags: flag(blob.is_none(), file_flag::BESIDE)
+                    | flag(file.executable, file_flag::EXECUTABLE)
+                    | flag(file.resource, file_flag::RESOURCE),
+                path: file.path,
+                kind: file.kind,
+                blob,
+                len: if file.link.is_some() { 0 } else { file.size },
+                preload: file.preload,
+            });
+        }
+    }
+}
+
+impl File {
+    fn beside(&self, content: Stored, size: u64, hash: String) -> Beside {
+        Beside {
+            dest: self.path.clone(),
+            content,
+            size,
+            hash,
+            executable: self.executable,
+            native: matches!(self.kind, FileKind::Native | FileKind::Program),
+            link: self.link.clone(),
+        }
+    }
+}
+
+fn flag(is_set: bool, flag: u8) -> u8 {
+    if is_set { flag } else { 0 }
+}
+
+fn record(module: &Module, kind: ModuleKind, flags: u8) -> ModuleRecord {
+    // That of a namespace is only needed if its name does not give it.
+    let is_usual = kind == ModuleKind::Namespace && module.path == module.name.replace('.', "/");
+    ModuleRecord {
+        name: module.name.clone(),
+        kind,
+        flags: flags | flag(module.package, module_flag::PACKAGE),
+        path: if is_usual { String::new() } else { module.path.clone() },
+        code: None,
+        source: None,
+        file: None,
+    }
+}
+
+/// A module that does not compile: an error for what the program runs in any case, else a warning.
+fn broken(module: &Module, message: &str) -> Result<Warning> {
+    if settings::is_entry(&module.name) {
+        return Err(Error::new(format!("failed to compile `{}`", module.path)).excerpt(message.trim_end()));
+    }
+    let last = message.trim_end().lines().last().unwrap_or_default();
+    Ok(Warning::minor(format!("module `{}` is left out: {last}", module.name)))
+}

@@ -1,0 +1,96 @@
+//! Decides what goes into the archive, and in which order.
+
+use std::collections::HashSet;
+
+use super::blobs::Maker;
+use super::work::Job;
+use super::{File, Input, files, folders, links, names, order, settings};
+use crate::analysis::{Kind, Module};
+use crate::error::{Result, Warning};
+
+/// What goes into the archive.
+pub(super) struct Selection<'a> {
+    /// Modules: those that start Python, then all others in the order of a start.
+    pub modules: Vec<&'a Module>,
+    /// Modules that every start of the main program imports.
+    pub certain: HashSet<String>,
+    /// Names of the hooks and of what the programs run.
+    pub entries: Vec<String>,
+    /// Files, by path.
+    pub files: Vec<File>,
+    /// Folders without a file in them.
+    pub folders: Vec<String>,
+    /// The work that makes their content: that of modules in their order, then that of files.
+    pub jobs: Vec<Job<'a>>,
+}
+
+/// Selects from the contents; `own` are the modules of the launcher.
+///
+/// # Errors
+/// A file cannot be read, or two files have one path.
+pub(super) fn select<'a>(
+    input: &Input<'a>,
+    own: &'a [Module],
+    maker: &Maker<'_>,
+    warnings: &mut Vec<Warning>,
+) -> Result<Selection<'a>> {
+    let Input { contents, natives, request, python } = *input;
+    let (graph, target) = (&contents.graph, &python.target);
+    let mut files = files::list(contents, natives, warnings)?;
+    for module in graph.modules.values().filter(|module| is_file(module, input)) {
+        files.extend(files::of_module(maker, module)?);
+    }
+    links::replace(&mut files, contents, target, warnings)?;
+    files::fit(&mut files, target, warnings);
+    links::make(&mut files, contents, natives, target, warnings)?;
+    files::check(&mut files, request)?;
+    let folders = if request.writes_files() { folders::empty(graph, &files, target) } else { Vec::new() };
+
+    let entries = settings::entries(graph, request);
+    let first: Vec<&str> = entries.iter().map(String::as_str).collect();
+    let recorded = &request.modules.order;
+    // Of the main program only: another one of the bundle starts with other modules.
+    let (mut certain, count) = order::startup(graph, &first[..first.len().min(1)], recorded);
+    certain.truncate(count);
+    let started = order::startup(graph, &first, recorded).0;
+    let mut modules: Vec<&Module> = own.iter().collect();
+    modules.extend(started.iter().filter_map(|name| graph.modules.get(name)));
+    modules.sort_by_key(|module| !is_seed(module, input));
+    let code = modules.iter().copied().filter(|module| {
+        !is_file(module, input) && matches!(module.kind, Kind::Source(_) | Kind::Bytecode(_))
+    });
+    let mut jobs: Vec<Job<'a>> = code.flat_map(|module| of_code(module, input)).collect();
+    jobs.extend((0..files.len()).map(Job::File));
+    Ok(Selection { modules, certain: certain.into_iter().collect(), entries, files, folders, jobs })
+}
+
+/// Whether Python needs a module before the importer runs.
+pub(super) fn is_seed(module: &Module, input: &Input<'_>) -> bool {
+    settings::is_seed(input.python.minor(), &module.name)
+}
+
+/// Whether a module is a file of the product. What runs before modules can be read from files stays in the archive, and so do
+/// the entries.
+fn is_file(module: &Module, input: &Input<'_>) -> bool {
+    let is_wanted = covered(&input.request.modules.files, module) || covered(&input.contents.files, module);
+    let in_archive = || {
+        is_seed(module, input)
+            || settings::is_entry(&module.name)
+            || settings::is_runtime(input.python.minor(), &module.name)
+    };
+    is_wanted && !in_archive()
+}
+
+/// The work for a module: its code, and its source where that comes along.
+fn of_code<'a>(module: &'a Module, input: &Input<'_>) -> impl Iterator<Item = Job<'a>> {
+    let code = Job::Code { module, seed: is_seed(module, input) };
+    let with_source = covered(&input.request.modules.source, module)
+        || covered(&input.contents.source, module)
+        || input.contents.read.contains(&module.name);
+    let source = with_source && matches!(module.kind, Kind::Source(_));
+    [code].into_iter().chain(source.then_some(Job::Source(module)))
+}
+
+fn covered(patterns: &[String], module: &Module) -> bool {
+    patterns.iter().any(|pattern| names::covers(pattern, &module.name))
+}

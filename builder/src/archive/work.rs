@@ -1,0 +1,77 @@
+//! The work that makes the content of an archive: compiling, compressing, hashing.
+
+use super::blobs::{CodeResult, Maker, Ready};
+use super::{File, Stored, jobs, source};
+use crate::analysis::{Kind, Module, Source};
+use crate::error::{Error, Result};
+
+/// A piece of work.
+pub(super) enum Job<'a> {
+    /// The code of a module.
+    Code { module: &'a Module, seed: bool },
+    /// The source of a module.
+    Source(&'a Module),
+    /// The file of this number.
+    File(usize),
+}
+
+/// What came of it.
+pub(super) enum Done {
+    /// Code, or why there is none.
+    Code(CodeResult),
+    /// A blob.
+    Ready(Ready),
+    /// A file of a onedir bundle.
+    Beside { content: Stored, size: u64, hash: String },
+}
+
+/// Does all of it, in parallel; the results are in the order of the jobs. `onedir`: files lie beside the executable.
+///
+/// # Errors
+/// A file cannot be read, or an interrupt.
+pub(super) fn all(work: &[Job<'_>], files: &[File], maker: &Maker<'_>, onedir: bool) -> Result<Vec<Done>> {
+    let sizes: Vec<u64> = work.iter().map(|job| job.size(files)).collect();
+    let done = jobs::run(&sizes, |i| work[i].run(maker, files, onedir))?;
+    maker.store.flush();
+    Ok(done)
+}
+
+impl Job<'_> {
+    fn size(&self, files: &[File]) -> u64 {
+        match self {
+            // Compiling takes longer than compressing as much.
+            Job::Code { module, .. } | Job::Source(module) => match &module.kind {
+                Kind::Source(from) | Kind::Bytecode(from) => source::size(from),
+                _ => 0,
+            },
+            Job::File(i) => files[*i].size,
+        }
+    }
+
+    fn run(&self, maker: &Maker<'_>, files: &[File], onedir: bool) -> Result<Done> {
+        match self {
+            Job::Code { module, seed } => Ok(Done::Code(maker.code(module, *seed)?)),
+            Job::Source(module) => match &module.kind {
+                Kind::Source(from) | Kind::Bytecode(from) => Ok(Done::Ready(maker.file(from)?)),
+                _ => Err(Error::new(format!("module `{}` has no source", module.name))),
+            },
+            Job::File(i) => {
+                let file = &files[*i];
+                if !onedir || file.resource {
+                    return Ok(Done::Ready(maker.file(&file.source)?));
+                }
+                let hash = source::hash(&file.source, maker.store)?;
+                let (content, size) = match &file.source {
+                    Source::File(path) => (Stored::File(path.clone()), source::size(&file.source)),
+                    other => {
+                        let bytes = source::read(other)?;
+                        let size = bytes.len() as u64;
+                        (Stored::Bytes(bytes.into()), size)
+                    }
+                };
+                let hash = hash.iter().map(|b| format!("{b:02x}")).collect();
+                Ok(Done::Beside { content, size, hash })
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Gathers data files and libraries. Sources are added in the order of their rank: of several files for one path the first stays.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use super::policy::Policy;
+use super::unmatched::Unmatched;
+use super::walk::{self, Tree, Wanted};
+use super::{Data, Link, items, matcher, named_files, own_files, package_data, prefix_data, sources, stdlib};
+use crate::analysis::{By, Graph, Reason, Source};
+use crate::error::{Result, Warning};
+use crate::launcher;
+use crate::names::Pattern;
+use crate::python::Python;
+use crate::rules::load::Rule;
+use crate::spec::Request;
+use crate::store::Store;
+
+/// What was gathered so far, by path under the root.
+#[derive(Default)]
+pub(super) struct Gathered {
+    pub data: BTreeMap<String, Data>,
+    pub libraries: BTreeMap<String, Data>,
+    pub links: Vec<Link>,
+    pub warnings: Vec<Warning>,
+}
+
+/// What the sources of files are searched for.
+#[derive(Clone, Copy)]
+pub(super) struct Search<'a> {
+    pub graph: &'a Graph,
+    pub request: &'a Request,
+    pub python: &'a Python,
+    pub policy: &'a Policy,
+}
+
+fn add(into: &mut BTreeMap<String, Data>, files: impl IntoIterator<Item = Data>) {
+    for file in files {
+        into.entry(file.dest.clone()).or_insert(file);
+    }
+}
+
+impl Gathered {
+    /// Gathers from all sources.
+    ///
+    /// # Errors
+    /// An item of the request matches nothing, or a rule has a malformed glob.
+    pub(super) fn from(
+        search: &Search<'_>,
+        rules: &[&Rule],
+        store: &Store,
+        unmatched: &mut Unmatched<'_>,
+    ) -> Result<Gathered> {
+        let mut gathered = Gathered::default();
+        gathered.requested(search)?;
+        gathered.of_packages(search, store);
+        gathered.own(search);
+        gathered.of_rules(search, rules, unmatched)?;
+        gathered.other(search, rules)?;
+        Ok(gathered)
+    }
+
+    /// The user's own files: what they name wins over what is found.
+    fn requested(&mut self, search: &Search<'_>) -> Result<()> {
+        let request = search.request;
+        for (items, into) in [(&request.data, &mut self.data), (&request.binaries, &mut self.libraries)] {
+            for item in items {
+                let found = items::files(item, &search.python.target)?;
+                add(into, found.files);
+                self.links.extend(found.links);
+                self.warnings.extend(found.warnings);
+            }
+        }
+        Ok(())
+    }
+
+    /// The files of packages.
+    fn of_packages(&mut self, search: &Search<'_>, store: &Store) {
+        let Search { graph, request, python, policy } = *search;
+        let wholes = request.modules.collect_data.iter().chain(&request.modules.collect_binaries);
+        let wholes: Vec<Pattern> = wholes.map(|text| Pattern::new(text)).collect();
+        let is_whole = |name: &str| wholes.iter().any(|pattern| pattern.covers(name));
+        let beside = package_data::collect(graph, python, store, policy, &is_whole);
+        add(&mut self.data, beside.data);
+        add(&mut self.libraries, beside.libraries);
+        self.links.extend(beside.links);
+        self.warnings.extend(beside.warnings);
+    }
+
+    /// The program's own files that its code names.
+    fn own(&mut self, search: &Search<'_>) {
+        let linked: BTreeSet<String> = self.links.iter().map(|link| link.dest.clone()).collect();
+        let is_known = |dest: &str| linked.contains(dest) || self.data.contains_key(dest);
+        let (files, links, left_out) = own_files::collect(search.graph, &search.python.target, &is_known);
+        self.warnings.extend(left_out);
+        self.links.extend(links);
+        let (libraries, data): (Vec<_>, Vec<_>) =
+            files.into_iter().partition(|file| package_data::is_library(&file.dest));
+        add(&mut self.libraries, libraries);
+        add(&mut self.data, data);
+    }
+
+    /// What rules name.
+    fn of_rules(
+        &mut self,
+        search: &Search<'_>,
+        rules: &[&Rule],
+        unmatched: &mut Unmatched<'_>,
+    ) -> Result<()> {
+        for rule in rules {
+            for (key, globs, into) in
+                [("data", &rule.data, &mut self.data), ("binaries", &rule.binaries, &mut self.libraries)]
+            {
+                for glob in globs {
+                    let found = rule_files(glob, rule, search.python)?;
+                    if found.files.is_empty() {
+                        unmatched.glob(rule, key, glob);
+                    }
+                    add(into, found.files);
+                    self.links.extend(found.links);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What modules name, list or read, and what belongs to the interpreter.
+    fn other(&mut self, search: &Search<'_>, rules: &[&Rule]) -> Result<()> {
+        let Search { graph, python, policy, .. } = *search;
+        if let Some(rule) = rules.iter().find(|rule| rule.stdlib_source) {
+            let reason = Reason::new(&rule.module, By::Rule(rule.file.clone()));
+            add(&mut self.data, stdlib::sources(python, &reason));
+        }
+        let below_prefix = prefix_data::collect(graph, python, policy);
+        add(&mut self.data, named_files::collect(graph, &python.target));
+        add(&mut self.data, below_prefix.data);
+        add(&mut self.libraries, below_prefix.libraries);
+        let listed = named_files::listed(graph).chain(sources::files(graph, policy, python));
+        // Programs and libraries in such folders stay what they are.
+        add(&mut self.data, listed.filter(|file| !self.libraries.contains_key(&file.dest)));
+        add(&mut self.data, stdlib::tcl(graph, python));
+        if python.libpython.is_none() {
+            let twin = twin(python)?;
+            self.data.insert(twin.dest.clone(), twin);
+        }
+        Ok(())
+    }
+}
+
+/// The launcher as a library, for an interpreter without a shared libpython.
+fn twin(python: &Python) -> Result<Data> {
+    let bytes = launcher::twin(&python.target)?;
+    Ok(Data {
+        dest: launcher::TWIN.to_owned(),
+        source: Source::Bytes(bytes.to_vec()),
+        executable: true,
+        resource: false,
+        reason: Reason::new("", By::Interpreter),
+    })
+}
+
+/// Files that a rule's glob names below the search path.
+fn rule_files(glob: &str, rule: &Rule, python: &Python) -> Result<items::Found> {
+    let top = glob.split('/').next().unwrap_or(glob);
+    let Some(root) = python.search_path.iter().find(|root| root.join(top).exists()) else {
+        return Ok(items::Found::default());
+    };
+    let matcher = matcher(glob, rule)?;
+    let start = root.join(top);
+    let tree = if start.is_file() {
+        Tree { files: vec![(start, String::new())], ..Tree::default() }
+    } else {
+        let takes = |inner: &str| matcher.is_match(format!("{top}/{inner}"));
+        walk::walk(&start, &Wanted { enters: &|_| true, takes: &takes })
+    };
+    let dest = |inner: String| if inner.is_empty() { top.to_owned() } else { format!("{top}/{inner}") };
+    let by = By::Rule(rule.file.clone());
+    let reason = Reason::new(&rule.module, by);
+    let data = |(path, inner): (PathBuf, String)| Data {
+        dest: dest(inner),
+        executable: items::is_executable(&path, &python.target),
+        resource: false,
+        source: Source::File(path),
+        reason: reason.clone(),
+    };
+    let mut files: Vec<Data> = tree.files.into_iter().map(data).collect();
+    files.retain(|file| matcher.is_match(&file.dest));
+    let links = tree.links.into_iter().map(|link| Link::new(link, reason.clone(), dest)).collect();
+    Ok(items::Found { files, links, warnings: Vec::new() })
+}
