@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use harness::{Interpreter, Mode, Outcome, Project, Run, interpreters, newest, root, skip};
+use harness::{Interpreter, Mode, Outcome, Project, Run, interpreters, newest, root, skip, skip_unavailable};
 
 /// A piece that `tests/pieces.py` fetches; it is said if it is not there.
 pub(crate) fn piece(name: &str) -> Option<PathBuf> {
@@ -20,7 +20,7 @@ pub(crate) fn piece(name: &str) -> Option<PathBuf> {
 pub(crate) fn path_with(minor: &str) -> Option<std::ffi::OsString> {
     let known = interpreters().iter().find(|i| i.minor() == minor && i.abiflags.is_empty());
     let Some(known) = known else {
-        skip(&format!("no Python {minor} on this machine, which compiles"));
+        skip_unavailable(&format!("no Python {minor} on this machine, which compiles"));
         return None;
     };
     let own = known.exe.parent().map(Path::to_owned).into_iter();
@@ -43,7 +43,7 @@ fn bare_prefix(interpreter: &Interpreter) -> Option<tempfile::TempDir> {
     let library = format!("libpython{}{}.so.1.0", interpreter.minor(), interpreter.abiflags);
     let lib = interpreter.prefix.join("lib");
     if !lib.join(&library).exists() {
-        skip(&format!("Python {} has no shared libpython below its prefix", interpreter.name));
+        skip_unavailable(&format!("Python {} has no shared libpython below its prefix", interpreter.name));
         return None;
     }
     let folder = harness::scratch("prefix");

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use harness::{Interpreter, Mode, Project, interpreters, skip};
+use harness::{Interpreter, Mode, Project, interpreters, skip_unavailable};
 
 /// The interpreters that are of a kind; it is said if there are none.
 fn of_kind(what: &str, is: impl Fn(&Interpreter) -> bool) -> Vec<&'static Interpreter> {
     let found: Vec<_> = interpreters().iter().filter(|i| is(i)).collect();
     if found.is_empty() {
-        skip(&format!("no Python {what} on this machine"));
+        skip_unavailable(&format!("no Python {what} on this machine"));
     }
     found
 }
@@ -26,7 +26,7 @@ fn configured(interpreter: &Interpreter, expression: &str) -> String {
 fn extensions(interpreter: &Interpreter) -> Option<Vec<(String, Vec<u8>)>> {
     let include = PathBuf::from(configured(interpreter, "sysconfig.get_path('include')"));
     if !include.join("Python.h").is_file() {
-        skip(&format!("no headers of Python {}", interpreter.name));
+        skip_unavailable(&format!("no headers of Python {}", interpreter.name));
         return None;
     }
     let suffix = configured(interpreter, "sysconfig.get_config_var('EXT_SUFFIX')");

@@ -75,3 +75,75 @@ if False:
     assert!(told.contains("`app.py:4` opens the library `libnowhere.so.4`, which was not found"), "{told}");
     assert!(!told.contains("libc.so.6") && !told.contains("other.dll"), "{told}");
 }
+
+/// Compiles a shared library for an interpreter; none without its headers.
+fn compile(folder: &Path, name: &str, source: &str, link: &[&str]) -> Option<Vec<u8>> {
+    let python = newest();
+    let include = python.prefix.join("include").join(format!("python{}", python.minor()));
+    if !include.join("Python.h").is_file() {
+        harness::skip_unavailable("no headers of Python");
+        return None;
+    }
+    let (c, out) = (folder.join("x.c"), folder.join(name));
+    std::fs::write(&c, source).unwrap();
+    let made = Command::new("gcc")
+        .args(["-shared", "-fPIC", &format!("-I{}", include.display()), &format!("-L{}", folder.display())])
+        .args([&format!("-Wl,-soname,{name}"), "-Wl,-rpath,$ORIGIN", "-o"])
+        .args([&out, &c])
+        .args(link)
+        .status();
+    assert!(made.expect("gcc is installed").success());
+    Some(std::fs::read(out).unwrap())
+}
+
+fn extension(name: &str, answer: &str) -> String {
+    format!(
+        "#include <Python.h>
+int helper(void);
+static PyObject *answer(PyObject *m, PyObject *a) {{ return PyLong_FromLong({answer}); }}
+static PyMethodDef functions[] = {{{{\"answer\", answer, METH_NOARGS}}, {{0}}}};
+static PyModuleDef module = {{PyModuleDef_HEAD_INIT, \"{name}\", 0, 0, functions}};
+PyMODINIT_FUNC PyInit_{name}(void) {{ return PyModule_Create(&module); }}
+"
+    )
+}
+
+/// What a library runs when it is loaded may import modules whose libraries have to be loaded too.
+#[test]
+fn the_initializer_of_a_library_may_import() {
+    let folder = scratch("initializer");
+    let helper = "int helper(void) { return 41; }\n";
+    let initializer = "
+#include <Python.h>
+int started;
+__attribute__((constructor)) static void start(void) {
+    PyObject *module = PyImport_ImportModule(\"kit.inner\");
+    if (!module) PyErr_Print();
+    started = module != 0;
+    Py_XDECREF(module);
+}
+";
+    let starter = extension("outer", "started").replace("int helper(void);", "extern int started;");
+    let parts = [
+        ("libhelper.so", helper.to_owned(), &[][..]),
+        ("inner.so", extension("inner", "helper() + 1"), &["-lhelper"][..]),
+        ("libinitializer.so", initializer.to_owned(), &[]),
+        ("outer.so", starter, &["-linitializer"]),
+    ];
+    let mut natives = Vec::new();
+    for (name, source, link) in parts {
+        let Some(bytes) = compile(folder.path(), name, &source, link) else { return };
+        natives.push((format!("kit/{name}"), bytes));
+    }
+    let app = "import sys\nimport kit.outer\nprint(kit.outer.answer(), sys.modules['kit.inner'].answer())\n";
+    for (mode, extract) in [(Mode::Onedir, ""), (Mode::Onefile, ""), (Mode::Onefile, "extract = 'memory'\n")]
+    {
+        let spec = format!(
+            "[app]\nentry = 'app.py'\n[bundle]\nmode = '{}'\n{extract}[modules]\ninclude = ['kit.inner']\n",
+            mode.name()
+        );
+        let project = Project::script(app).file("app.spec", spec).file("kit/__init__.py", "");
+        let project = natives.iter().fold(project, |project, (path, bytes)| project.file(path, bytes));
+        project.freeze_spec_for(mode, newest()).command().run().prints("1 42\n");
+    }
+}

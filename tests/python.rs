@@ -33,7 +33,7 @@ fn a_program_that_is_no_python_is_refused() {
 fn an_interpreter_that_is_too_old_is_told_what_is_needed() {
     let old = harness::newest().prefix.parent().map(|p| p.join("3.8.18/bin/python3")).filter(|p| p.exists());
     let Some(old) = old else {
-        harness::skip("no Python older than 3.9 on this machine");
+        harness::skip_unavailable("no Python older than 3.9 on this machine");
         return;
     };
     let project = Project::script(SHOW);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use harness::{Mode, Project, interpreter, interpreters, newest, skip, venv};
+use harness::{Mode, Project, interpreter, interpreters, newest, skip_unavailable, venv};
 
 use crate::twins::Twin;
 
@@ -228,7 +228,7 @@ setuptools.setup(name='x', version='2', script_args=['--version'])
         );
     }
     if !any {
-        skip("none of the Pythons 3.9, 3.12 and 3.13 on this machine");
+        skip_unavailable("none of the Pythons 3.9, 3.12 and 3.13 on this machine");
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use harness::{Outcome, Project, Run, freeze_command, newest, root, scratch, skip};
+use harness::{Outcome, Project, Run, freeze_command, newest, root, scratch, skip, skip_unavailable};
 
 use crate::cross::{launcher, path_with, piece};
 use crate::macos::TARGETS;
@@ -31,7 +31,7 @@ impl Bench {
     /// It is said what is not there.
     fn new() -> Option<Bench> {
         let Some(freeze) = std::env::var_os("FREEZE_TEST_SIGNING_BINARY") else {
-            skip(
+            skip_unavailable(
                 "FREEZE_TEST_SIGNING_BINARY names no `freeze` that can sign (`cargo build --release --features signing`)",
             );
             return None;
@@ -334,7 +334,9 @@ fn what_is_wrong_with_an_identity_is_told() {
     let outcome = fails("apple-id.pem", &key, None);
     if outcome.stderr.contains("this `freeze` cannot have a product notarised") {
         assert!(outcome.stderr.contains("--features notarize"), "{outcome}");
-        return skip("FREEZE_TEST_SIGNING_BINARY cannot have a product notarised (`--features notarize`)");
+        return skip_unavailable(
+            "FREEZE_TEST_SIGNING_BINARY cannot have a product notarised (`--features notarize`)",
+        );
     }
     outcome.says(&["failed to read the key of App Store Connect", "key.json", "missing field"]);
     let text = "{\"issuer_id\": \"a\", \"key_id\": \"b\", \"private_key\": \"bm8ga2V5\"}";

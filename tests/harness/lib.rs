@@ -33,7 +33,9 @@ pub use case::{case, folders_in};
 pub use content::{Content, archive_range, archives};
 pub use display::Display;
 pub use http::Server;
-pub use python::{Interpreter, Venv, interpreter, interpreters, newest, skip, uv, venv, without_libpython};
+pub use python::{
+    Interpreter, Venv, interpreter, interpreters, newest, skip, skip_unavailable, uv, venv, without_libpython,
+};
 pub use reseal::{Parts, Random};
 pub use run::{Outcome, Run, Started, Tree};
 pub use same::Same;

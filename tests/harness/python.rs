@@ -125,29 +125,43 @@ pub(crate) fn places() -> Vec<PathBuf> {
     survey().places.iter().cloned().collect()
 }
 
-/// Says that the running test shows nothing, and why. Written past the test runner, which keeps what a test that
-/// passes prints.
+/// Reports that the running test is skipped because this machine lacks something that can be installed. With `CI=true`, which
+/// promises that everything is there, the test fails instead.
 pub fn skip(reason: &str) {
+    let in_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
+    assert!(!in_ci, "skipped in CI, which should have what is missing: {reason}");
+    skip_unavailable(reason);
+}
+
+/// The same for what a machine has or has not, such as versions of Python.
+pub fn skip_unavailable(reason: &str) {
     let thread = std::thread::current();
-    let _ = writeln!(std::io::stderr(), "skipped: {}: {reason}", thread.name().unwrap_or("a test"));
+    let line = format!("skipped: {}: {reason}\n", thread.name().unwrap_or("a test"));
+    // Written past the test runner, which keeps what a test that passes prints; also for the summary of `.ci/run`.
+    let _ = std::io::stderr().write_all(line.as_bytes());
+    if let Some(path) = std::env::var_os("FREEZE_TEST_SKIPPED") {
+        let list = std::fs::File::options().create(true).append(true).open(path);
+        list.and_then(|mut list| list.write_all(line.as_bytes()))
+            .expect("the list of skipped tests can be written");
+    }
 }
 
 /// Interpreters whose executable holds all of Python, without the shared libpython that may come with them; at least one,
-/// or it is said (as [`skip`] does) that the machine has none.
+/// or it is said (as [`skip_unavailable`] does) that the machine has none.
 pub fn without_libpython() -> &'static [Interpreter] {
     let found = &survey().alone;
     if found.is_empty() {
-        skip("no Python without a shared libpython on this machine");
+        skip_unavailable("no Python without a shared libpython on this machine");
     }
     found
 }
 
-/// The interpreter of that name; `None` (said as [`skip`] does) where the machine has none. `3.11-static` is one that has
+/// The interpreter of that name; `None` (said as [`skip_unavailable`] does) where the machine has none. `3.11-static` is one that has
 /// no shared libpython.
 pub fn interpreter(name: &str) -> Option<&'static Interpreter> {
     let found = interpreters().iter().chain(&survey().alone).find(|i| i.name == name);
     if found.is_none() {
-        skip(&format!("no Python {name} on this machine"));
+        skip_unavailable(&format!("no Python {name} on this machine"));
     }
     found
 }
