@@ -150,6 +150,54 @@ fn no_module_imports_what_imports_it() {
     }
 }
 
+/// The phases, each with its product.
+const PHASES: [(&str, &str); 8] = [
+    ("spec", "Request"),
+    ("python", "Python"),
+    ("analysis", "Graph"),
+    ("contents", "Contents"),
+    ("binaries", "Natives"),
+    ("archive", "Packed"),
+    ("assemble", "App"),
+    ("output", "Published"),
+];
+/// What serves several of them.
+const SERVICES: [&str; 5] = ["inspect", "launcher", "marshal", "rules", "store"];
+
+/// The phases and services as a flowchart of Mermaid: a phase that another one uses leads to it, unless a third one lies between.
+fn picture(uses: &Uses) -> String {
+    let none = BTreeSet::new();
+    let used = |phase: &str| uses.get(phase).unwrap_or(&none);
+    let mut lines = vec!["flowchart LR".to_owned()];
+    for (phase, product) in PHASES {
+        for (next, _) in PHASES.iter().filter(|(next, _)| used(next).contains(phase)) {
+            let lies_between =
+                |(third, _): &(&str, &str)| used(next).contains(*third) && used(third).contains(phase);
+            if !PHASES.iter().any(lies_between) {
+                lines.push(format!("    {phase} -->|{product}| {next}"));
+            }
+        }
+    }
+    for service in SERVICES {
+        let mut phases: Vec<&str> = PHASES.iter().map(|(phase, _)| *phase).collect();
+        phases.sort_unstable();
+        let served = phases.into_iter().filter(|phase| used(phase).contains(service));
+        lines.extend(served.map(|phase| format!("    {service} -.-> {phase}")));
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn the_picture_of_the_architecture_is_that_of_the_code() {
+    let all = uses(&modules(&root().join("builder/src")));
+    let expected = picture(&all[&Vec::new()]);
+    let page = std::fs::read_to_string(root().join("docs/architecture.md")).expect("the page is there");
+    assert!(
+        page.contains(&format!("```mermaid\n{expected}\n```")),
+        "docs/architecture.md needs this picture:\n{expected}"
+    );
+}
+
 #[test]
 fn a_circle_is_seen() {
     let folder = tempfile::tempdir().unwrap();

@@ -439,7 +439,7 @@ def _set_up():
     if hasattr(_freeze, 'entry'):
         # Not the first interpreter: functions of the entry are looked for in its script.
         register(_freeze.entry, _freeze.script)
-    if _freeze.paces:
+    if _freeze.defers_gc:
         # Tracebacks leave out frames of this file.
         code = _exec_module.__code__
         _exec_module.__code__ = code.replace(co_filename='<frozen importlib._bootstrap_external>')

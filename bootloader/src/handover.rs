@@ -74,7 +74,7 @@ fn prepare(
         return Err(Error::Damaged("the interpreter or what starts it").into());
     }
     let carrier = File::open(os::executable_link()).map_err(|e| unable("open the own executable", e))?;
-    let carrier = os::move_up(carrier);
+    let carrier = os::dup_to_high_fd(carrier);
 
     let mut preload: Vec<u8> = os::path_bytes(&os::path_of_memory(&twin)).to_vec();
     // Nobody asks for the twin by its number.

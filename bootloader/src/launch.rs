@@ -35,11 +35,7 @@ pub(crate) fn run(args: &[&CStr], handover: Option<Handover>) -> Result<i32, Fai
         report::start_debugging();
     }
     report::phase(format_args!("archive of `{}`", program.carrier.display()));
-    let hides = program.setting(setting::HIDE_CONSOLE).unwrap_or_default();
-    let minimizes = hides.starts_with(b"minimize");
-    if hides.ends_with(b"-early") {
-        os::hide_console(minimizes);
-    }
+    hide_console(&program, b"-early");
     match program.switches.task {
         Task::Verify => return answers::verify(&program),
         Task::Tell => return answers::tell(&program),
@@ -69,22 +65,32 @@ pub(crate) fn run(args: &[&CStr], handover: Option<Handover>) -> Result<i32, Fai
     set_environment(&program, &root);
 
     ahead::begin(program.archive);
-    let python = if is_handed_over {
-        os::name_process(&program.executable);
-        Python::new(&program, os::main_program())?
-    } else {
-        libpython(&program, &libraries)?
-    };
+    let python = python(&program, &libraries, is_handed_over)?;
     report::phase("libpython");
     Start { program: &program, root: root.path(), args: &asked.args, extra: &asked.options }
         .initialize(&python)?;
     report::phase("python");
     let session = Session::begin(python, &program, &root, libraries, &entry)?;
     report::phase("importer");
-    if hides.ends_with(b"-late") {
-        os::hide_console(minimizes);
-    }
+    hide_console(&program, b"-late");
     Ok(session.run(&program, &entry, &asked.call, asked.options.iter().any(|o| o == b"i")))
+}
+
+/// Hides the console window of a program that asks for it at this moment.
+fn hide_console(program: &Program, moment: &[u8]) {
+    let how = program.setting(setting::HIDE_CONSOLE).unwrap_or_default();
+    if how.ends_with(moment) {
+        os::hide_console(how.starts_with(b"minimize"));
+    }
+}
+
+/// Python, in libpython or in the interpreter that this process runs already.
+fn python(program: &Program, libraries: &Libraries, is_handed_over: bool) -> Result<Python, Failure> {
+    if is_handed_over {
+        os::name_process(&program.executable);
+        return Python::new(program, os::main_program());
+    }
+    libpython(program, libraries)
 }
 
 /// Checks the code of the entry and the hooks, so that damage is told before anything is run.

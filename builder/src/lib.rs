@@ -145,5 +145,5 @@ pub fn explain(request: &Request, reporter: &mut Reporter) -> Result<(Map, Pytho
 fn open_store(request: &Request, reporter: &mut Reporter) -> Result<Store> {
     let (store, warnings) = Store::of_user()?;
     reporter.warn(&warnings);
-    Ok(if request.output.clean { store.afresh() } else { store })
+    Ok(if request.output.clean { store.ignoring_existing() } else { store })
 }

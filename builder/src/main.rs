@@ -12,7 +12,7 @@ use builder::python::Python;
 use builder::report::{self, Reporter};
 use builder::spec::Request;
 use builder::store::Place;
-use builder::why::{Map, Site};
+use builder::why::{BuildContext, Map};
 use builder::{interrupt, os, spec};
 use cli::{Action, CacheCommand, InspectArgs, InspectCommand, Subject, WhyArgs};
 
@@ -67,27 +67,34 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
         }
         Action::Why(why) => return explain(&why, reporter),
         Action::Inspect(app, command, how) => return inspect(&app, command, &how, reporter),
-        Action::Cache(CacheCommand::Show, json) => {
-            let Place { path: root, warnings, .. } = Place::find()?;
-            reporter.warn(&warnings);
+        Action::Cache(command, json) => cache(command, json, reporter)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Shows, prunes or empties the builder's cache.
+fn cache(command: CacheCommand, json: bool, reporter: &mut Reporter) -> Result<()> {
+    let goal = match &command {
+        CacheCommand::Prune { size } => size.as_deref().map(builder::store::parse_size).transpose()?,
+        _ => None,
+    };
+    let Place { path: root, warnings, .. } = Place::find()?;
+    reporter.warn(&warnings);
+    match command {
+        CacheCommand::Show if json => {
             let usage = builder::store::usage(&root)?;
-            if json {
-                report::print_json(&serde_json::json!({
-                    "path": root,
-                    "bytes": usage.bytes,
-                    "limit": usage.limit,
-                    "kinds": usage.buckets.iter().map(|(name, count, bytes)| {
-                        serde_json::json!({ "name": name, "count": count, "bytes": bytes })
-                    }).collect::<Vec<_>>(),
-                }));
-            } else {
-                report::print_cache(&root, &usage);
-            }
+            let kinds = usage.buckets.iter().map(
+                |(name, count, bytes)| serde_json::json!({ "name": name, "count": count, "bytes": bytes }),
+            );
+            report::print_json(&serde_json::json!({
+                "path": root,
+                "bytes": usage.bytes,
+                "limit": usage.limit,
+                "kinds": kinds.collect::<Vec<_>>(),
+            }));
         }
-        Action::Cache(CacheCommand::Prune { size }, json) => {
-            let goal = size.as_deref().map(builder::store::parse_size).transpose()?;
-            let Place { path: root, warnings, .. } = Place::find()?;
-            reporter.warn(&warnings);
+        CacheCommand::Show => report::print_cache(&root, &builder::store::usage(&root)?),
+        CacheCommand::Prune { .. } => {
             builder::store::prune(&root, goal)?;
             let usage = builder::store::usage(&root)?;
             if json {
@@ -97,9 +104,7 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
                 report::print_cache(&root, &usage);
             }
         }
-        Action::Cache(CacheCommand::Clear, json) => {
-            let Place { path: root, warnings, .. } = Place::find()?;
-            reporter.warn(&warnings);
+        CacheCommand::Clear => {
             builder::store::clear(&root)?;
             if json {
                 report::print_json(&serde_json::json!({ "action": "cleared", "path": root }));
@@ -108,7 +113,7 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
             }
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// Tells why something is in a program, or why it is not.
@@ -117,8 +122,8 @@ fn explain(why: &WhyArgs, reporter: &mut Reporter) -> Result<ExitCode> {
     let (map, built) = part_with(&subject, &why.name, reporter)?;
     let found = map.find(&why.name);
     if found.is_empty() {
-        let site = built.as_ref().map(|(request, python)| Site { request, python });
-        let absent = map.absent(&why.name, site)?;
+        let build = built.as_ref().map(|(request, python)| BuildContext { request, python });
+        let absent = map.absent(&why.name, build)?;
         if !why.json {
             return Err(report::absent_error(&absent));
         }
@@ -210,31 +215,33 @@ fn inspect(
                 }
             }
         }
-        InspectCommand::Verify => {
-            let mut problems = Vec::new();
-            for problem in products.iter().map(Product::verify).collect::<Result<Vec<_>>>()?.concat() {
-                if !problems.contains(&problem) {
-                    problems.push(problem);
-                }
-            }
-            if json {
-                report::print_json(&serde_json::json!({
-                    "path": app,
-                    "whole": problems.is_empty(),
-                    "problems": serde_json::to_value(&problems)?,
-                }));
-            } else {
-                report::print_verified(app, &problems);
-            }
-            if !problems.is_empty() {
-                let message = format!("`{}` is damaged", app.display());
-                return Err(
-                    Error::new(message).hint("build it again, or copy it again from where it is whole")
-                );
-            }
-        }
+        InspectCommand::Verify => verify(app, &products, json)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Checks each part of a program.
+fn verify(app: &Path, products: &[Product], json: bool) -> Result<()> {
+    let mut problems = Vec::new();
+    for problem in products.iter().map(Product::verify).collect::<Result<Vec<_>>>()?.concat() {
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+    if json {
+        report::print_json(&serde_json::json!({
+            "path": app,
+            "whole": problems.is_empty(),
+            "problems": serde_json::to_value(&problems)?,
+        }));
+    } else {
+        report::print_verified(app, &problems);
+    }
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let message = format!("`{}` is damaged", app.display());
+    Err(Error::new(message).hint("build it again, or copy it again from where it is whole"))
 }
 
 /// Runs the built program in place of this one: it has the terminal, the signals and the exit code. That of another `target`

@@ -1,8 +1,8 @@
 //! Reads an archive in place: every look-up is a binary search in the mapped bytes.
 
 use super::{
-    BLOB_LEN, BlobId, Codec, Error, FILE_LEN, FOOTER_LEN, FORMAT_VERSION, FileId, FileKind, INDEX_HEADER_LEN,
-    MAGIC, MODULE_LEN, ModuleKind, NONE, file_flag, hash, module_flag, setting,
+    BLOB_LEN, BlobId, Codec, Error, FILE_LEN, FOOTER_HASHED, FOOTER_LEN, FORMAT_VERSION, FileId, FileKind,
+    INDEX_HEADER_LEN, MAGIC, MODULE_LEN, ModuleKind, NONE, file_flag, hash, module_flag, record, setting,
 };
 
 /// How many bytes zstd can make of one: four bytes of a frame stand for a block of 128 KiB at most.
@@ -17,19 +17,18 @@ const MOST_EXPANSION: u64 = (128 << 10) / 4;
 /// [`Error::Missing`] where no footer is, [`Error::Damaged`] where it contradicts itself.
 pub fn find(file: &[u8]) -> Result<&[u8], Error> {
     let file = super::container::content(file);
-    let Some(at) = file.len().checked_sub(FOOTER_LEN) else { return Err(Error::Missing) };
-    let footer = &file[at..];
-    if footer[..8] != MAGIC {
+    let bytes = file.last_chunk::<FOOTER_LEN>().ok_or(Error::Missing)?;
+    let footer = record::Footer::read(bytes);
+    if footer.magic != MAGIC {
         return Err(Error::Missing);
     }
-    if hash(&footer[..56])[..8] != footer[56..] {
+    if hash(&bytes[..FOOTER_HASHED])[..8] != footer.hash {
         return Err(Error::Damaged("footer"));
     }
-    let version = u32_at(footer, 8);
-    if version != FORMAT_VERSION {
-        return Err(Error::Version(version));
+    if footer.version != FORMAT_VERSION {
+        return Err(Error::Version(footer.version));
     }
-    let len = usize::try_from(u64_at(footer, 16)).map_err(|_| Error::Damaged("length"))?;
+    let len = usize::try_from(footer.len).map_err(|_| Error::Damaged("length"))?;
     if len < FOOTER_LEN + INDEX_HEADER_LEN {
         return Err(Error::Damaged("length"));
     }
@@ -127,31 +126,32 @@ impl<'a> Archive<'a> {
     /// [`Error::Damaged`] where the index contradicts its hash or a record points outside.
     pub fn open(bytes: &'a [u8]) -> Result<Archive<'a>, Error> {
         let bytes = find(bytes)?;
-        let footer = &bytes[bytes.len() - FOOTER_LEN..];
-        let at = usize::try_from(u64_at(footer, 24)).map_err(|_| Error::Damaged("index"))?;
-        let len = usize::try_from(u64_at(footer, 32)).map_err(|_| Error::Damaged("index"))?;
+        let footer = bytes.last_chunk().map(record::Footer::read).ok_or(Error::Damaged("index"))?;
+        let at = usize::try_from(footer.index_offset).map_err(|_| Error::Damaged("index"))?;
+        let len = usize::try_from(footer.index_len).map_err(|_| Error::Damaged("index"))?;
         let end = at.checked_add(len).ok_or(Error::Damaged("index"))?;
-        if end != bytes.len() - FOOTER_LEN || len < INDEX_HEADER_LEN {
+        if end != bytes.len() - FOOTER_LEN {
             return Err(Error::Damaged("index"));
         }
         let index = &bytes[at..end];
         let index_hash = hash(index);
-        if index_hash != footer[40..56] {
+        if index_hash != footer.index_hash {
             return Err(Error::Damaged("index"));
         }
-        let mut rest = &index[INDEX_HEADER_LEN..];
+        let (header, mut rest) = index.split_first_chunk().ok_or(Error::Damaged("index"))?;
+        let header = record::Header::read(header);
         let mut part = |n: u32, size: usize| {
             let len = (n as usize).checked_mul(size).ok_or(Error::Damaged("index"))?;
             let (head, tail) = rest.split_at_checked(len).ok_or(Error::Damaged("index"))?;
             rest = tail;
             Ok::<_, Error>(head)
         };
-        let blobs = part(u32_at(index, 8), BLOB_LEN)?;
-        let modules = part(u32_at(index, 0), MODULE_LEN)?;
-        let files = part(u32_at(index, 4), FILE_LEN)?;
-        let preloads = part(u32_at(index, 12), 4)?;
-        let settings = part(u32_at(index, 16), 1)?;
-        let strings = part(u32_at(index, 20), 1)?;
+        let blobs = part(header.blobs, BLOB_LEN)?;
+        let modules = part(header.modules, MODULE_LEN)?;
+        let files = part(header.files, FILE_LEN)?;
+        let preloads = part(header.preloads, 4)?;
+        let settings = part(header.settings, 1)?;
+        let strings = part(header.strings, 1)?;
         if !rest.is_empty() {
             return Err(Error::Damaged("index"));
         }
@@ -188,15 +188,15 @@ impl<'a> Archive<'a> {
     /// # Errors
     /// [`Error::Damaged`] where there is none or the record is malformed.
     pub fn module(&self, i: usize) -> Result<Module<'a>, Error> {
-        let r = record(self.modules, i, MODULE_LEN)?;
+        let r = record::Module::read(at(self.modules, i)?);
         Ok(Module {
-            name: self.string(u32_at(r, 0), u16_at(r, 8))?,
-            path: self.string(u32_at(r, 4), u16_at(r, 10))?,
-            kind: ModuleKind::from_u8(r[12]).ok_or(Error::Damaged("module record"))?,
-            flags: r[13],
-            code: some(u32_at(r, 16)),
-            source: some(u32_at(r, 20)),
-            file: some(u32_at(r, 24)),
+            name: self.string(r.name, r.name_len)?,
+            path: self.string(r.path, r.path_len)?,
+            kind: ModuleKind::from_u8(r.kind).ok_or(Error::Damaged("module record"))?,
+            flags: r.flags,
+            code: some(r.code),
+            source: some(r.source),
+            file: some(r.file),
         })
     }
 
@@ -205,14 +205,14 @@ impl<'a> Archive<'a> {
     /// # Errors
     /// [`Error::Damaged`] where there is none or the record is malformed.
     pub fn file(&self, i: usize) -> Result<File<'a>, Error> {
-        let r = record(self.files, i, FILE_LEN)?;
+        let r = record::File::read(at(self.files, i)?);
         Ok(File {
-            path: self.string(u32_at(r, 0), u16_at(r, 4))?,
-            kind: FileKind::from_u8(r[6]).ok_or(Error::Damaged("file record"))?,
-            flags: r[7],
-            blob: some(u32_at(r, 8)),
-            preload: (u32_at(r, 12), u32_at(r, 16)),
-            len: u64_at(r, 20),
+            path: self.string(r.path, r.path_len)?,
+            kind: FileKind::from_u8(r.kind).ok_or(Error::Damaged("file record"))?,
+            flags: r.flags,
+            blob: some(r.blob),
+            preload: (r.preload, r.preload_count),
+            len: r.len,
         })
     }
 
@@ -252,7 +252,7 @@ impl<'a> Archive<'a> {
     /// # Errors
     /// [`Error::Damaged`] where there is no such blob.
     pub fn raw_len(&self, id: BlobId) -> Result<u64, Error> {
-        Ok(u64_at(record(self.blobs, id as usize, BLOB_LEN)?, 16))
+        Ok(self.blob_record(id as usize)?.raw_len)
     }
 
     /// Length of blob `id` as stored, in bytes.
@@ -260,7 +260,7 @@ impl<'a> Archive<'a> {
     /// # Errors
     /// [`Error::Damaged`] where there is no such blob.
     pub fn stored_len(&self, id: BlobId) -> Result<u64, Error> {
-        Ok(u64_at(record(self.blobs, id as usize, BLOB_LEN)?, 8))
+        Ok(self.blob_record(id as usize)?.stored_len)
     }
 
     /// The stored bytes of blob `id`, checked against their hash.
@@ -269,22 +269,22 @@ impl<'a> Archive<'a> {
     /// [`Error::Damaged`] where they differ or there is no such blob.
     pub fn blob(&self, id: BlobId) -> Result<Blob<'a>, Error> {
         let id = id as usize;
-        let r = record(self.blobs, id, BLOB_LEN)?;
+        let r = self.blob_record(id)?;
         let range = range(r)?;
         // Blobs follow each other in the order of their numbers: none can be a part of another one.
-        let before = id.checked_sub(1).and_then(|before| record(self.blobs, before, BLOB_LEN).ok());
-        let after = record(self.blobs, id + 1, BLOB_LEN).ok();
+        let before = id.checked_sub(1).and_then(|before| self.blob_record(before).ok());
+        let after = self.blob_record(id + 1).ok();
         let starts_early = before.map(self::range).transpose()?.is_some_and(|b| b.end > range.start);
-        let ends_late = after.is_some_and(|after| u64_at(after, 0) < range.end as u64);
+        let ends_late = after.is_some_and(|after| after.offset < range.end as u64);
         if starts_early || ends_late {
             return Err(Error::Damaged("blob inside another blob"));
         }
         let stored = self.bytes.get(range).ok_or(Error::Damaged("blob outside the archive"))?;
-        if hash(stored) != r[24..40] {
+        if hash(stored) != r.hash {
             return Err(Error::Damaged("blob contradicts its hash"));
         }
-        let codec = Codec::from_u8(r[40]).ok_or(Error::Damaged("blob record"))?;
-        let raw_len = u64_at(r, 16);
+        let codec = Codec::from_u8(r.codec).ok_or(Error::Damaged("blob record"))?;
+        let raw_len = r.raw_len;
         let is_possible = match codec {
             Codec::Stored => raw_len == stored.len() as u64,
             Codec::Zstd | Codec::ZstdDictionary => raw_len / MOST_EXPANSION <= stored.len() as u64,
@@ -314,6 +314,10 @@ impl<'a> Archive<'a> {
     pub fn folders(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         let value = self.setting(setting::FOLDERS).unwrap_or_default();
         value.split(|c| *c == 0).filter(move |_| !value.is_empty())
+    }
+
+    fn blob_record(&self, i: usize) -> Result<record::Blob, Error> {
+        at(self.blobs, i).map(record::Blob::read)
     }
 
     fn string(&self, at: u32, len: u16) -> Result<&'a [u8], Error> {
@@ -348,15 +352,17 @@ fn search(n: usize, mut cmp: impl FnMut(usize) -> Result<std::cmp::Ordering, Err
     Err(low)
 }
 
-fn record(table: &[u8], i: usize, size: usize) -> Result<&[u8], Error> {
-    let at = i.checked_mul(size).ok_or(Error::Damaged("record outside its table"))?;
-    table.get(at..at.saturating_add(size)).ok_or(Error::Damaged("record outside its table"))
+/// The record at place `i` of a table.
+fn at<const SIZE: usize>(table: &[u8], i: usize) -> Result<&[u8; SIZE], Error> {
+    let rest = i.checked_mul(SIZE).and_then(|start| table.get(start..));
+    rest.and_then(<[u8]>::first_chunk).ok_or(Error::Damaged("record outside its table"))
 }
 
 /// Where the blob of a record lies in the archive.
-fn range(record: &[u8]) -> Result<std::ops::Range<usize>, Error> {
-    let number = |at| usize::try_from(u64_at(record, at)).ok();
-    let range = number(0).zip(number(8)).and_then(|(at, len)| Some(at..at.checked_add(len)?));
+fn range(blob: record::Blob) -> Result<std::ops::Range<usize>, Error> {
+    let number = |n| usize::try_from(n).ok();
+    let range = number(blob.offset).zip(number(blob.stored_len));
+    let range = range.and_then(|(at, len)| Some(at..at.checked_add(len)?));
     range.ok_or(Error::Damaged("blob outside the archive"))
 }
 
@@ -370,8 +376,4 @@ fn u16_at(b: &[u8], at: usize) -> u16 {
 
 fn u32_at(b: &[u8], at: usize) -> u32 {
     u32::from_le_bytes([b[at], b[at + 1], b[at + 2], b[at + 3]])
-}
-
-fn u64_at(b: &[u8], at: usize) -> u64 {
-    u64::from(u32_at(b, at)) | u64::from(u32_at(b, at + 4)) << 32
 }

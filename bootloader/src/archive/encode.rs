@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::{
-    BLOB_LEN, BlobId, Codec, FILE_LEN, FOOTER_LEN, FORMAT_VERSION, FileId, FileKind, INDEX_HEADER_LEN, MAGIC,
-    MODULE_LEN, ModuleKind, NONE, hash,
+    BLOB_LEN, BlobId, Codec, FILE_LEN, FOOTER_HASHED, FOOTER_LEN, FORMAT_VERSION, FileId, FileKind, MAGIC,
+    MODULE_LEN, ModuleKind, NONE, hash, record,
 };
 
 /// A blob to be stored; the bytes themselves stay with the caller.
@@ -127,6 +127,28 @@ impl Encoder {
     /// A module or file given twice, a name longer than 65,535 bytes, a preload or extension file that
     /// is not in the file table, more than 4 GiB of index.
     pub fn plan(mut self) -> Result<Plan, String> {
+        self.sort()?;
+        let (blob_offsets, end) = self.blob_offsets();
+        let index_offset = end.next_multiple_of(16);
+        let mut tail = self.index(&blob_offsets)?;
+        let index_hash = hash(&tail);
+        let len = index_offset + tail.len() as u64 + FOOTER_LEN as u64;
+        let mut footer = record::Footer {
+            magic: MAGIC,
+            version: FORMAT_VERSION,
+            len,
+            index_offset,
+            index_len: tail.len() as u64,
+            index_hash,
+            hash: [0; 8],
+        };
+        let own_hash = hash(&footer.write()[..FOOTER_HASHED]);
+        footer.hash.copy_from_slice(&own_hash[..8]);
+        tail.extend(footer.write());
+        Ok(Plan { blob_offsets, index_offset, tail, len, index_hash })
+    }
+
+    fn sort(&mut self) -> Result<(), String> {
         self.modules.sort_by(|a, b| a.name.as_bytes().cmp(b.name.as_bytes()));
         self.files.sort_by(|a, b| a.path.as_bytes().cmp(b.path.as_bytes()));
         if let Some(w) = self.modules.windows(2).find(|w| w[0].name == w[1].name) {
@@ -135,15 +157,11 @@ impl Encoder {
         if let Some(w) = self.files.windows(2).find(|w| w[0].path == w[1].path) {
             return Err(format!("file `{}` is in the archive twice", w[0].path));
         }
-        let file_ids: HashMap<&str, FileId> =
-            self.files.iter().enumerate().map(|(i, f)| (f.path.as_str(), i as FileId)).collect();
-        let file_id = |path: &str| {
-            file_ids
-                .get(path)
-                .copied()
-                .ok_or_else(|| format!("file `{path}` is named but not in the archive"))
-        };
+        Ok(())
+    }
 
+    /// Offset of each blob, and the end of the last one.
+    fn blob_offsets(&self) -> (Vec<u64>, u64) {
         let mut offsets = Vec::with_capacity(self.blobs.len());
         let mut at = 0u64;
         for blob in &self.blobs {
@@ -151,90 +169,111 @@ impl Encoder {
             offsets.push(at);
             at += blob.stored_len;
         }
-        let index_offset = at.next_multiple_of(16);
+        (offsets, at)
+    }
 
+    /// The index: its header, and the parts in the order in which the header's reader expects them.
+    fn index(&self, blob_offsets: &[u64]) -> Result<Vec<u8>, String> {
+        let ids: HashMap<&str, FileId> =
+            self.files.iter().enumerate().map(|(i, f)| (f.path.as_str(), i as FileId)).collect();
+        let id_of = |path: &str| {
+            let id = ids.get(path).copied();
+            id.ok_or_else(|| format!("file `{path}` is named but not in the archive"))
+        };
         let mut strings = Strings::default();
-        let mut preloads: Vec<u8> = Vec::new();
-        let mut modules = Vec::with_capacity(self.modules.len() * MODULE_LEN);
-        for m in &self.modules {
-            let (name_at, name_len) = strings.add(m.name.as_bytes())?;
-            let (path_at, path_len) = strings.add(m.path.as_bytes())?;
-            let file = m.file.as_deref().map(file_id).transpose()?;
-            modules.extend(name_at.to_le_bytes());
-            modules.extend(path_at.to_le_bytes());
-            modules.extend(name_len.to_le_bytes());
-            modules.extend(path_len.to_le_bytes());
-            modules.extend([m.kind as u8, m.flags, 0, 0]);
-            for id in [m.code, m.source, file, None] {
-                modules.extend(id.unwrap_or(NONE).to_le_bytes());
-            }
-        }
-        let mut files = Vec::with_capacity(self.files.len() * FILE_LEN);
-        for f in &self.files {
-            let (path_at, path_len) = strings.add(f.path.as_bytes())?;
-            let first = (preloads.len() / 4) as u32;
-            for p in &f.preload {
-                preloads.extend(file_id(p)?.to_le_bytes());
-            }
-            files.extend(path_at.to_le_bytes());
-            files.extend(path_len.to_le_bytes());
-            files.extend([f.kind as u8, f.flags]);
-            files.extend(f.blob.unwrap_or(NONE).to_le_bytes());
-            files.extend(first.to_le_bytes());
-            files.extend((f.preload.len() as u32).to_le_bytes());
-            files.extend(f.len.to_le_bytes());
-            files.extend([0; 4]);
-        }
+        let modules = self.module_records(&mut strings, &id_of)?;
+        let (files, preloads) = self.file_records(&mut strings, &id_of)?;
         let mut blobs = Vec::with_capacity(self.blobs.len() * BLOB_LEN);
-        for (blob, at) in self.blobs.iter().zip(&offsets) {
-            blobs.extend(at.to_le_bytes());
-            blobs.extend(blob.stored_len.to_le_bytes());
-            blobs.extend(blob.raw_len.to_le_bytes());
-            blobs.extend(blob.hash);
-            blobs.push(blob.codec as u8);
-            blobs.extend([0; 7]);
+        for (blob, offset) in self.blobs.iter().zip(blob_offsets) {
+            let NewBlob { stored_len, raw_len, hash, codec, .. } = *blob;
+            let record = record::Blob { offset: *offset, stored_len, raw_len, hash, codec: codec as u8 };
+            blobs.extend(record.write());
         }
+        let settings = self.settings()?;
+        let number = |n: usize| u32::try_from(n).map_err(|_| "the index is larger than 4 GiB".to_string());
+        let header = record::Header {
+            modules: number(self.modules.len())?,
+            files: number(self.files.len())?,
+            blobs: number(self.blobs.len())?,
+            preloads: number(preloads.len() / 4)?,
+            settings: number(settings.len())?,
+            strings: number(strings.bytes.len())?,
+        };
+        let parts = [&blobs, &modules, &files, &preloads, &settings, &strings.bytes];
+        let index = parts.into_iter().fold(header.write().to_vec(), |mut index, part| {
+            index.extend(part);
+            index
+        });
+        number(index.len())?;
+        Ok(index)
+    }
+
+    fn module_records(
+        &self,
+        strings: &mut Strings,
+        id_of: &impl Fn(&str) -> Result<FileId, String>,
+    ) -> Result<Vec<u8>, String> {
+        let mut records = Vec::with_capacity(self.modules.len() * MODULE_LEN);
+        for module in &self.modules {
+            let (name, name_len) = strings.add(module.name.as_bytes())?;
+            let (path, path_len) = strings.add(module.path.as_bytes())?;
+            let record = record::Module {
+                name,
+                path,
+                name_len,
+                path_len,
+                kind: module.kind as u8,
+                flags: module.flags,
+                code: module.code.unwrap_or(NONE),
+                source: module.source.unwrap_or(NONE),
+                file: module.file.as_deref().map(id_of).transpose()?.unwrap_or(NONE),
+                unused: NONE,
+            };
+            records.extend(record.write());
+        }
+        Ok(records)
+    }
+
+    /// The records of files, and the numbers of the files to load before them.
+    fn file_records(
+        &self,
+        strings: &mut Strings,
+        id_of: &impl Fn(&str) -> Result<FileId, String>,
+    ) -> Result<(Vec<u8>, Vec<u8>), String> {
+        let mut records = Vec::with_capacity(self.files.len() * FILE_LEN);
+        let mut preloads: Vec<u8> = Vec::new();
+        for file in &self.files {
+            let (path, path_len) = strings.add(file.path.as_bytes())?;
+            let preload = (preloads.len() / 4) as u32;
+            for path in &file.preload {
+                preloads.extend(id_of(path)?.to_le_bytes());
+            }
+            let record = record::File {
+                path,
+                path_len,
+                kind: file.kind as u8,
+                flags: file.flags,
+                blob: file.blob.unwrap_or(NONE),
+                preload,
+                preload_count: file.preload.len() as u32,
+                len: file.len,
+            };
+            records.extend(record.write());
+        }
+        Ok((records, preloads))
+    }
+
+    fn settings(&self) -> Result<Vec<u8>, String> {
         let mut settings = Vec::new();
         for (key, value) in &self.settings {
-            settings
-                .extend(u16::try_from(key.len()).map_err(|_| "a setting's key is too long")?.to_le_bytes());
-            settings.extend(u32::try_from(value.len()).map_err(|_| "a setting is too long")?.to_le_bytes());
+            let key_len = u16::try_from(key.len()).map_err(|_| "a setting's key is too long")?;
+            let value_len = u32::try_from(value.len()).map_err(|_| "a setting is too long")?;
+            settings.extend(key_len.to_le_bytes());
+            settings.extend(value_len.to_le_bytes());
             settings.extend(key);
             settings.extend(value);
         }
-
-        // Header: number of records and length of each part, in the order in which the parts follow.
-        let mut index = Vec::new();
-        let u32_of = |n: usize| u32::try_from(n).map_err(|_| "the index is larger than 4 GiB".to_string());
-        for n in [
-            self.modules.len(),
-            self.files.len(),
-            self.blobs.len(),
-            preloads.len() / 4,
-            settings.len(),
-            strings.bytes.len(),
-        ] {
-            index.extend(u32_of(n)?.to_le_bytes());
-        }
-        index.resize(INDEX_HEADER_LEN, 0);
-        for part in [&blobs, &modules, &files, &preloads, &settings, &strings.bytes] {
-            index.extend(part);
-        }
-        u32_of(index.len())?;
-
-        let index_hash = hash(&index);
-        let len = index_offset + index.len() as u64 + FOOTER_LEN as u64;
-        let mut footer = Vec::with_capacity(FOOTER_LEN);
-        footer.extend(MAGIC);
-        footer.extend(FORMAT_VERSION.to_le_bytes());
-        footer.extend(0u32.to_le_bytes());
-        footer.extend(len.to_le_bytes());
-        footer.extend(index_offset.to_le_bytes());
-        footer.extend((index.len() as u64).to_le_bytes());
-        footer.extend(index_hash);
-        footer.extend(&hash(&footer)[..8]);
-        index.extend(footer);
-        Ok(Plan { blob_offsets: offsets, index_offset, tail: index, len, index_hash })
+        Ok(settings)
     }
 }
 

@@ -13,6 +13,7 @@ mod container;
 mod decode;
 mod encode;
 mod links;
+mod record;
 
 pub use check::{is_code, is_name, is_path};
 pub use container::{Processor, parts, table};
@@ -26,6 +27,8 @@ pub const MAGIC: [u8; 8] = *b"\x8bFRZ\r\n\x1a\n";
 pub const FORMAT_VERSION: u32 = 1;
 /// Length of the footer in bytes.
 pub const FOOTER_LEN: usize = 64;
+/// Bytes of the footer that its own hash covers.
+const FOOTER_HASHED: usize = 56;
 /// Length of the header of the index in bytes.
 pub const INDEX_HEADER_LEN: usize = 64;
 /// Length of a module record in bytes.

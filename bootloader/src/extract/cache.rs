@@ -41,7 +41,7 @@ pub(super) fn open(program: &Program, base: &Path, app: &str) -> Result<Root, Un
     }
 
     // One process fills the cache while the others wait, but none waits for ever.
-    let turn = os::open_turn(folder).map_err(|e| Unusable::Place(e.to_string()))?;
+    let turn = os::open_lock(folder).map_err(|e| Unusable::Place(e.to_string()))?;
     let waiting = Instant::now();
     let mut pause = Duration::from_millis(1);
     while !os::lock(&turn, Lock::Exclusive) && waiting.elapsed() < PATIENCE {
@@ -107,7 +107,7 @@ fn enter(program: &Program, base: &Path, path: &Path) -> Result<Option<Root>, Un
     Ok(Some(Root {
         path: path.to_owned(),
         on_disk: true,
-        _lock: Some(os::move_up(marker)),
+        _lock: Some(os::dup_to_high_fd(marker)),
         is_private: false,
     }))
 }

@@ -88,7 +88,7 @@ impl Libraries {
             return self.in_memory(&record);
         }
         let path = self.checked(file, &record)?;
-        let opened = File::open(&path).map(os::move_up);
+        let opened = File::open(&path).map(os::dup_to_high_fd);
         opened.map_err(|e| Failure::new(UNABLE, format!("failed to open `{}`: {e}", path.display())))
     }
 
@@ -146,7 +146,7 @@ impl Libraries {
         if is_cut_off(&content) {
             return Err(Error::Damaged("native library is cut off").into());
         }
-        let mut memory = os::move_up(os::memory_file(&base).map_err(failed)?);
+        let mut memory = os::dup_to_high_fd(os::memory_file(&base).map_err(failed)?);
         memory.write_all(&content).map_err(failed)?;
         Ok(memory)
     }

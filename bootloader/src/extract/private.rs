@@ -54,7 +54,7 @@ pub(super) fn create(program: &Program, base: &Path, app: &str) -> Result<Root, 
         let _ = remove_folder(&path);
         return Err(e);
     }
-    Ok(adopt(path, os::move_up(lock)))
+    Ok(adopt(path, os::dup_to_high_fd(lock)))
 }
 
 /// The folder of a process that this one descends from, if it runs the same program: both see the same paths, and the
@@ -74,7 +74,7 @@ pub(super) fn join(program: &Program, app: &str) -> Option<Root> {
         }
         let mut hash = Vec::new();
         lock.read_to_end(&mut hash).ok()?;
-        (hash == program.archive.index_hash()).then(|| adopt(path.to_owned(), os::move_up(lock)))
+        (hash == program.archive.index_hash()).then(|| adopt(path.to_owned(), os::dup_to_high_fd(lock)))
     })
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn runs_same_executable(pid: i32) -> bool {
     high_files(pid).contains(&own)
 }
 
-/// Paths of files that a process holds open at numbers that `move_up` gives.
+/// Paths of files that a process holds open at numbers that `dup_to_high_fd` gives.
 fn high_files(pid: i32) -> Vec<PathBuf> {
     let Ok(open) = std::fs::read_dir(format!("/proc/{pid}/fd")) else { return Vec::new() };
     let number = |name: &OsStr| name.to_str().and_then(|n| n.parse::<i32>().ok());

@@ -80,7 +80,7 @@ pub(crate) fn plain_name(name: String) -> String {
 }
 
 /// Opens what the processes that share a folder take turns by.
-pub(crate) fn open_turn(folder: &Path) -> io::Result<File> {
+pub(crate) fn open_lock(folder: &Path) -> io::Result<File> {
     File::open(folder)
 }
 
@@ -270,7 +270,7 @@ pub(crate) fn lock_anew(file: &File, path: &CStr) -> bool {
 }
 
 /// Moves a descriptor out of the way of those that the program opens.
-pub(crate) fn move_up(file: File) -> File {
+pub(crate) fn dup_to_high_fd(file: File) -> File {
     // SAFETY: the descriptor is open.
     let fd = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_DUPFD_CLOEXEC, HIGH) };
     if fd < 0 {

@@ -1,8 +1,8 @@
 //! Functions of the module `_freeze` by which the importer tells the launcher what happens.
 
 use super::api::PyObject;
-use super::call::Call;
 use super::collector;
+use super::state::Call;
 
 /// `enter()`: a module is about to be run.
 pub(super) unsafe extern "C" fn enter(

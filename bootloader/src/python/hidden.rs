@@ -7,7 +7,7 @@ use std::ffi::{CStr, c_void};
 use std::sync::OnceLock;
 
 use super::api::{Api, METH_FASTCALL, METH_KEYWORDS, PyMethodDef, PyObject};
-use super::{call, name};
+use super::{name, state};
 
 /// Names of modules that python does not freeze itself, sorted.
 static HIDDEN: OnceLock<Vec<&'static CStr>> = OnceLock::new();
@@ -33,7 +33,7 @@ pub(super) unsafe fn install(api: &'static Api, imp: *mut PyObject) -> Option<()
             // `find_frozen` is there from 3.11 on.
             if !original.is_null() {
                 let module = (api.PyDict_GetItemString)(dict, name(c"__name__"));
-                call::set(api, dict, def.name, (api.PyCFunction_NewEx)(def, original, module))?;
+                state::set(api, dict, def.name, (api.PyCFunction_NewEx)(def, original, module))?;
             }
         }
     }
@@ -58,7 +58,7 @@ static FUNCTIONS: [PyMethodDef; 2] = [
 /// Whether the first of `count` arguments is the name of a module that is hidden.
 unsafe fn hides(api: &Api, args: *const *mut PyObject, count: isize) -> bool {
     // SAFETY: Python calls with `count` arguments; the object is alive.
-    let asked = unsafe { (count > 0).then(|| call::borrow(api, *args)).flatten() };
+    let asked = unsafe { (count > 0).then(|| state::borrow(api, *args)).flatten() };
     let (Some(asked), Some(hidden)) = (asked, HIDDEN.get()) else { return false };
     hidden.binary_search_by(|name| name.to_bytes().cmp(asked)).is_ok()
 }
@@ -71,7 +71,7 @@ unsafe fn answer(
     keywords: *mut PyObject,
     no: fn(&Api) -> *mut PyObject,
 ) -> *mut PyObject {
-    let Some(call::State { api, .. }) = call::State::installed() else { return std::ptr::null_mut() };
+    let Some(state::State { api, .. }) = state::State::installed() else { return std::ptr::null_mut() };
     // SAFETY: Python calls with `count` arguments and one for each of the keywords; the tuple takes over references to them.
     unsafe {
         if hides(api, args, count) {

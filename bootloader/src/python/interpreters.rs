@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use bootloader::archive::{Archive, Error};
 
 use super::api::{Api, InitTab, PyObject};
-use super::call::State;
+use super::state::State;
 use super::{Python, name, natives};
 use crate::content::Reader;
 use crate::report::{DAMAGED, Failure, UNABLE};

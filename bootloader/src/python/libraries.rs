@@ -3,7 +3,7 @@
 use bootloader::archive::FileId;
 
 use super::api::PyObject;
-use super::call::{Call, decode};
+use super::state::{Call, decode};
 use crate::os;
 
 /// `opened(path)`: loads what a library of the archive needs and returns the path to load it from; `None` where the archive has

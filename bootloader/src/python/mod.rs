@@ -1,7 +1,6 @@
 //! The embedded Python: its library, its configuration, its start and its end.
 
 mod api;
-mod call;
 mod collector;
 mod config;
 mod events;
@@ -17,6 +16,7 @@ mod natives;
 mod options;
 mod place;
 mod run;
+mod state;
 mod version;
 
 use std::ffi::{CStr, c_void};

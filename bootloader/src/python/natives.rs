@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use bootloader::archive::{Archive, FileKind, ModuleKind, is_code, is_path, module_flag, name_hash, setting};
 
 use super::api::{Api, FastCall, METH_FASTCALL, PyMethodDef, PyObject};
-use super::call::{Call, State, borrow, decode, set, utf8};
+use super::state::{Call, State, borrow, decode, set, utf8};
 use super::{events, hidden, libraries, name, place};
 use crate::content::{Reader, followed};
 use crate::extract::{Libraries, Root};
@@ -23,7 +23,7 @@ pub(super) fn install(
     libraries: Libraries,
     cache_suffix: String,
     entry: [&'static [u8]; 2],
-    paces: bool,
+    defers_gc: bool,
 ) -> Option<()> {
     // SAFETY: the interpreter runs and this thread holds its lock; null results are checked.
     unsafe {
@@ -44,7 +44,7 @@ pub(super) fn install(
             on_disk: root.is_on_disk(),
             cache_suffix,
             entry,
-            paces,
+            defers_gc,
         };
         state.install()?;
         fill((api.PyImport_AddModule)(name(c"_freeze")), true)
@@ -80,7 +80,7 @@ pub(super) unsafe fn fill(module: *mut PyObject, is_main: bool) -> Option<()> {
             }
         }
         set(api, dict, name(c"on_disk"), (api.PyLong_FromLong)(state.on_disk.into()))?;
-        set(api, dict, name(c"paces"), (api.PyLong_FromLong)((state.paces && is_main).into()))
+        set(api, dict, name(c"defers_gc"), (api.PyLong_FromLong)((state.defers_gc && is_main).into()))
     }
 }
 

@@ -5,8 +5,8 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 use bootloader::archive::{Archive, Error, setting};
 
 use super::api::{Api, PyObject};
-use super::call::set;
 use super::natives;
+use super::state::set;
 use super::{Python, collector, frozen, interpreters, name};
 use crate::args::{Call, Code};
 use crate::content::Reader;
@@ -21,7 +21,7 @@ pub(crate) struct Session {
     python: Python,
     bootstrap: *mut PyObject,
     /// Whether the imports of the start are spared the garbage collector.
-    paces: bool,
+    defers_gc: bool,
     /// The programs of the bundle.
     entries: Vec<Entry>,
     /// Whether a conversation follows the code.
@@ -48,9 +48,9 @@ impl Session {
         };
         let api = python.api;
         // Where a start imports little there is little to spare.
-        let paces = archive.setting(setting::AHEAD) == Some(b"1") && !python.free_threaded;
+        let defers_gc = archive.setting(setting::AHEAD) == Some(b"1") && !python.free_threaded;
         let entry = [entry.module, entry.script];
-        if natives::install(api, archive, root, libraries, suffix, entry, paces).is_none() {
+        if natives::install(api, archive, root, libraries, suffix, entry, defers_gc).is_none() {
             // SAFETY: the interpreter runs.
             unsafe { (api.PyErr_Print)() };
             return Err(Failure::new(UNABLE, "failed to set up the importer"));
@@ -64,13 +64,13 @@ impl Session {
         }
         frozen::lead_to_importer();
         let (entries, inspects, damage) = (program.entries(), false, None);
-        Ok(Session { api, python, bootstrap, paces, entries, inspects, archive, damage })
+        Ok(Session { api, python, bootstrap, defers_gc, entries, inspects, archive, damage })
     }
 
     /// Runs the hooks and then what the process was started for; returns the exit code.
     pub(crate) fn run(mut self, program: &Program, entry: &Entry, call: &Call<'_>, inspects: bool) -> i32 {
         let mut interrupted = false;
-        if collector::begin(&self.python, self.paces) {
+        if collector::begin(&self.python, self.defers_gc) {
             // What the program defines must stay in sight, or it would not be deleted at the end.
             if let Some(none) = self.call(c"renew_main", &[]) {
                 // SAFETY: the result is ours.

@@ -45,7 +45,7 @@ pub struct Graph {
     /// Module → names of files of code that its texts give, `*` for what they leave open.
     pub named_files: BTreeMap<String, Vec<String>>,
     /// Modules that may make those below them themselves.
-    pub making: Vec<String>,
+    pub creates_submodules: Vec<String>,
     /// Packages that read the stub beside them (`__init__.pyi`) at run time.
     #[serde(default)]
     pub stubs: Vec<String>,

@@ -85,7 +85,7 @@ fn maker<'a>(graph: &Graph, name: &'a str) -> Option<&'a str> {
     let is_extension =
         |parent: &str| graph.modules.get(parent).is_some_and(|m| matches!(m.kind, Kind::Extension(_)));
     let mut parents = name.match_indices('.').map(|(at, _)| &name[..at]);
-    parents.find(|parent| is_extension(parent) || graph.making.iter().any(|m| m == parent))
+    parents.find(|parent| is_extension(parent) || graph.creates_submodules.iter().any(|m| m == parent))
 }
 
 fn is_stdlib(graph: &Graph, python: &Python, name: &str) -> bool {

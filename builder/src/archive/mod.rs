@@ -15,7 +15,7 @@ mod pycache;
 mod select;
 mod settings;
 mod source;
-mod together;
+mod universal;
 mod work;
 
 use std::path::PathBuf;
@@ -188,7 +188,7 @@ pub fn pack(input: &Input<'_>, store: &Store, before: Option<&Packed>) -> Result
     let mut index = Index::new();
     let mut placed = index.blobs(&mut selection, done, &mut warnings)?;
     if let Some(before) = before {
-        together::keep(&mut placed, before, target, &mut warnings)?;
+        universal::keep(&mut placed, before, target, &mut warnings)?;
     }
     let mut beside = Vec::new();
     for (i, placed) in placed {

@@ -78,7 +78,7 @@ pub enum Piece {
 
 /// A program before it is put into its launcher: the file name of its executable, and the archive.
 #[derive(Clone, Debug)]
-struct Cargo {
+struct Payload {
     name: String,
     launcher: Launcher,
     archive: Vec<(u64, Stored)>,
@@ -147,8 +147,8 @@ pub fn app(request: &Request, parts: Vec<Packed>, store: &Store) -> Result<App> 
         warnings: Vec::new(),
     };
     // For each executable what each part puts into it.
-    let mut cargo: Vec<Vec<Cargo>> = vec![Vec::new(); if onefile { 1 } else { 1 + others.len() }];
-    let (mut beside, mut floors) = (Vec::new(), Vec::new());
+    let mut payload: Vec<Vec<Payload>> = vec![Vec::new(); if onefile { 1 } else { 1 + others.len() }];
+    let (mut beside, mut min_versions) = (Vec::new(), Vec::new());
     for packed in parts {
         let Packed { plan, blobs, beside: files, folders, programs, totals, macos, target, warnings } =
             packed;
@@ -156,43 +156,43 @@ pub fn app(request: &Request, parts: Vec<Packed>, store: &Store) -> Result<App> 
         let mut archive: Vec<(u64, Stored)> = plan.blob_offsets.iter().copied().zip(blobs).collect();
         archive.push((plan.index_offset, Stored::Bytes(plan.tail.into())));
         let (len, index_hash) = (plan.len, plan.index_hash);
-        cargo[0].push(Cargo {
+        payload[0].push(Payload {
             name: main.clone(),
             launcher: Arc::clone(&launcher),
             archive,
             len,
             index_hash,
         });
-        for ((name, program), cargo) in others.iter().zip(programs.iter().skip(1)).zip(&mut cargo[1..]) {
-            cargo.push(companion(name, &main, program, &launcher)?);
+        for ((name, program), payload) in others.iter().zip(programs.iter().skip(1)).zip(&mut payload[1..]) {
+            payload.push(companion(name, &main, program, &launcher)?);
         }
-        if floors.is_empty() {
+        if min_versions.is_empty() {
             app.totals = totals;
         }
         app.warnings.extend(warnings);
         app.folders.extend(folders);
         beside.push(files);
-        floors.push((target, macos));
+        min_versions.push((target, macos));
     }
     app.folders.sort_unstable();
     app.folders.dedup();
     if os == Os::Macos {
-        return macos::dress(app, cargo, beside, request, &floors, store);
+        return macos::builder(app, payload, beside, request, &min_versions, store);
     }
     app.beside = beside.into_iter().flatten().collect();
-    let dressed = |cargo: Cargo| match os {
+    let executable_of = |payload: Payload| match os {
         Os::Windows => {
-            let launcher = windows::dress(&cargo.launcher, request, &cargo.name)?;
-            Ok(executable(Cargo { launcher, ..cargo }))
+            let launcher = windows::builder(&payload.launcher, request, &payload.name)?;
+            Ok(executable(Payload { launcher, ..payload }))
         }
-        _ => Ok(executable(cargo)),
+        _ => Ok(executable(payload)),
     };
-    app.executables = cargo.into_iter().flatten().map(dressed).collect::<Result<_>>()?;
+    app.executables = payload.into_iter().flatten().map(executable_of).collect::<Result<_>>()?;
     Ok(app)
 }
 
-fn executable(cargo: Cargo) -> Executable {
-    let Cargo { name, launcher, archive, len, index_hash } = cargo;
+fn executable(payload: Payload) -> Executable {
+    let Payload { name, launcher, archive, len, index_hash } = payload;
     let start = (launcher.len() as u64).next_multiple_of(ALIGN);
     let mut pieces = vec![(0, Piece::Launcher(launcher))];
     pieces.extend(archive.into_iter().map(|(at, stored)| (start + at, Piece::Stored(stored))));
@@ -201,12 +201,12 @@ fn executable(cargo: Cargo) -> Executable {
 }
 
 /// Another executable of a onedir bundle: its archive names the one that holds the content.
-fn companion(name: &str, main: &str, program: &str, launcher: &Launcher) -> Result<Cargo> {
+fn companion(name: &str, main: &str, program: &str, launcher: &Launcher) -> Result<Payload> {
     let mut encoder = Encoder::new();
     encoder.setting(setting::SHARED, main);
     encoder.setting(setting::PROGRAM, program);
     let plan = encoder.plan().map_err(Error::new)?;
     let archive = vec![(plan.index_offset, Stored::Bytes(Arc::from(plan.tail)))];
     let (name, launcher) = (name.to_owned(), Arc::clone(launcher));
-    Ok(Cargo { name, launcher, archive, len: plan.len, index_hash: plan.index_hash })
+    Ok(Payload { name, launcher, archive, len: plan.len, index_hash: plan.index_hash })
 }

@@ -65,7 +65,7 @@ pub(crate) trait Format: fmt::Debug + Sync {
     fn relative(&self, folder: &str, other: &str) -> String;
 
     /// What is told of a program of the product that does not find its libraries by itself.
-    fn stray(&self, message: String) -> Warning {
+    fn unresolved(&self, message: String) -> Warning {
         Warning::new(message).hint("start it with `LD_LIBRARY_PATH` set to the root folder")
     }
 
@@ -85,7 +85,7 @@ pub(crate) trait Format: fmt::Debug + Sync {
         None
     }
 
-    /// Does what is left to be done to a file that was mended, or to its old content.
+    /// Does what is left to be done to a file that was patched, or to its old content.
     ///
     /// # Errors
     /// It cannot be done.
@@ -93,11 +93,11 @@ pub(crate) trait Format: fmt::Debug + Sync {
         Ok(Finished { content: new, unsigned: None })
     }
 
-    /// Mends a file; `None` where there is nothing to change.
+    /// Patches a file; `None` where there is nothing to change.
     ///
     /// # Errors
     /// It cannot be changed safely.
-    fn mend(&self, bytes: &[u8], facts: &Facts, mend: &Mend<'_>) -> Result<Option<Vec<u8>>, Unsafe>;
+    fn patch(&self, bytes: &[u8], facts: &Facts, patch: &Patch<'_>) -> Result<Option<Vec<u8>>, Unsafe>;
 }
 
 /// What [`Format::finish`] made of a file.
@@ -134,7 +134,7 @@ impl Plan {
 
 /// What to do with a file.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Mend<'a> {
+pub(crate) struct Patch<'a> {
     /// Sections to leave out.
     pub(crate) strip: Strip,
     /// The search path to have, none if it is empty; `None` leaves it as it is.

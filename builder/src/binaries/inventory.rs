@@ -35,6 +35,23 @@ pub(crate) fn take(
     reader: &mut Reader<'_>,
     opened: Vec<File>,
 ) -> Result<Inventory> {
+    let mut files = collected(contents, store)?;
+    files.extend(opened);
+    let core = core(python, reader)?;
+    let core_dest = core.dest.clone();
+    files.extend(stable_abi(python, &core));
+    files.push(core);
+    let mut unique = unique(files);
+    let paths: Vec<&Path> = unique.iter().map(|f| f.source.as_path()).collect();
+    reader.read_all(&paths)?;
+    let warnings = read(&mut unique, contents, python, reader)?;
+    let (files, links) = split_links(unique);
+    let libpython = files.iter().position(|f| f.dest == core_dest);
+    Ok(Inventory { files, links, libpython, warnings })
+}
+
+/// The extension modules and libraries of the contents.
+fn collected(contents: &Contents, store: &Store) -> Result<Vec<File>> {
     let mut files: Vec<File> = Vec::new();
     for module in contents.extensions() {
         if let Kind::Extension(source) = &module.kind {
@@ -53,13 +70,11 @@ pub(crate) fn take(
         file.executable = library.executable;
         files.push(file);
     }
-    files.extend(opened);
-    let core = core(python, reader)?;
-    let core_dest = core.dest.clone();
-    files.extend(stable_abi(python, &core));
-    files.push(core);
+    Ok(files)
+}
 
-    let mut warnings = Vec::new();
+/// Each path once, in their order.
+fn unique(files: Vec<File>) -> Vec<File> {
     let mut by_dest: HashMap<String, usize> = HashMap::new();
     let mut unique: Vec<File> = Vec::new();
     for file in files {
@@ -75,8 +90,16 @@ pub(crate) fn take(
         }
     }
     unique.sort_by(|a, b| a.dest.cmp(&b.dest));
-    let paths: Vec<&Path> = unique.iter().map(|f| f.source.as_path()).collect();
-    reader.read_all(&paths)?;
+    unique
+}
+
+/// Sets what files say of themselves; returns warnings about those that say nothing that the target understands.
+fn read(
+    files: &mut [File],
+    contents: &Contents,
+    python: &Python,
+    reader: &mut Reader<'_>,
+) -> Result<Vec<Warning>> {
     // What the user names as a binary stands in `contents.libraries` with the place where it is named.
     let named: HashMap<&str, &str> = contents
         .libraries
@@ -87,9 +110,10 @@ pub(crate) fn take(
         })
         .collect();
     let extensions: HashSet<&str> = contents.extensions().map(|module| module.path.as_str()).collect();
+    let mut warnings = Vec::new();
     let mut unfit: Vec<String> = Vec::new();
     let mut mistaken: BTreeMap<&str, Vec<(PathBuf, String)>> = BTreeMap::new();
-    for file in &mut unique {
+    for file in files {
         let (hash, known) = reader.get(&file.source)?.clone();
         file.hash = hash;
         let fits = reader.fits(&file.source);
@@ -112,9 +136,7 @@ pub(crate) fn take(
     }
     warnings.extend(other_processor(&unfit, python));
     warnings.extend(mistaken.into_iter().flat_map(|(place, files)| no_binaries(place, &files)));
-    let (files, links) = split_links(unique);
-    let libpython = files.iter().position(|f| f.dest == core_dest);
-    Ok(Inventory { files, links, libpython, warnings })
+    Ok(warnings)
 }
 
 /// Tells of extension modules that are no use to the program.

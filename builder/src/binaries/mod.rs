@@ -1,4 +1,4 @@
-//! Native files: their dependencies closed, their search paths mended, their debug sections removed.
+//! Native files: their dependencies closed, their search paths patched, their debug sections removed.
 
 mod choose;
 mod closure;
@@ -64,7 +64,7 @@ pub struct Native {
     pub dest: String,
     /// The file it comes from.
     pub source: PathBuf,
-    /// The file to ship, stripped and mended, in the builder's store; equals `source` where nothing changed.
+    /// The file to ship, stripped and patched, in the builder's store; equals `source` where nothing changed.
     pub prepared: PathBuf,
     /// Paths under the root of the libraries to load before this one, dependencies first, where its own
     /// search path does not find them. (For memory extraction the launcher uses `needs`.)
@@ -77,7 +77,7 @@ pub struct Native {
     pub reasons: Vec<Reason>,
 }
 
-/// Closes the native files of `contents` over what they need, places, mends and verifies them.
+/// Closes the native files of `contents` over what they need, places, patches and verifies them.
 ///
 /// # Errors
 /// A file cannot be read, the store cannot be written, or a file needs a newer glibc than allowed.
@@ -238,7 +238,7 @@ fn too_new(limit: (u32, u32), culprit: &str, symbol: &str) -> Error {
         .hint("build on an older system or with a wheel for an older manylinux, or raise `max-glibc`")
 }
 
-/// Reads and mends arbitrary bytes; what comes out can be read and mended again.
+/// Reads and patches arbitrary bytes; what comes out can be read and patched again.
 #[cfg(fuzzing)]
 pub fn fuzz(bytes: &[u8]) {
     let Ok(facts) = elf::read::read(bytes) else { return };
@@ -246,12 +246,12 @@ pub fn fuzz(bytes: &[u8]) {
     for strip in [Strip::None, Strip::Debug, Strip::All] {
         for search in [None, Some("$ORIGIN"), Some("$ORIGIN/a/long/path/that/needs/a/new/segment")] {
             let search = search.map(|s| vec![s.to_owned()]);
-            let mend =
-                format::Mend { strip, search: search.as_deref(), names: &[], own: None, paths: &paths };
-            if let Ok(Some(new)) = elf::rewrite::mend(bytes, &facts, &mend) {
+            let patch =
+                format::Patch { strip, search: search.as_deref(), names: &[], own: None, paths: &paths };
+            if let Ok(Some(new)) = elf::rewrite::patch(bytes, &facts, &patch) {
                 let facts = elf::read::read(&new);
                 assert!(facts.is_ok(), "{strip:?} {search:?}: {facts:?}");
-                let _ = facts.map(|facts| elf::rewrite::mend(&new, &facts, &mend));
+                let _ = facts.map(|facts| elf::rewrite::patch(&new, &facts, &patch));
             }
         }
     }

@@ -45,7 +45,7 @@ impl MachinePaths {
     ///
     /// Where a string ends with the path its last component stays: linkers let one string lie in the tail of
     /// another, and `3.12.1` (the version) is a tail of `/opt/versions/3.12.1` (the prefix).
-    pub(crate) fn neutralise(&self, bytes: &mut [u8]) {
+    pub(crate) fn scrub(&self, bytes: &mut [u8]) {
         for path in &self.paths {
             let needle = path.needle();
             let last = needle.iter().rposition(|b| *b == b'/').unwrap_or(0);
@@ -78,7 +78,7 @@ mod tests {
         let mut bytes =
             b"-L/home/ann/lib\0/home/anna/x\0/home/ann/.venv/lib\0/solo/x\0/usr/local/lib\0/home/ann\0"
                 .to_vec();
-        paths.neutralise(&mut bytes);
+        paths.scrub(&mut bytes);
         let text = String::from_utf8(bytes).unwrap();
         assert_eq!(
             text,

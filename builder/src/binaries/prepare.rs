@@ -1,4 +1,4 @@
-//! Mends the files of a closed set: search paths that hold inside the product, no debug sections, no path of
+//! Patches the files of a closed set: search paths that hold inside the product, no debug sections, no path of
 //! the building machine. Results are kept in the store.
 
 use std::collections::{BTreeSet, HashSet};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::facts::Facts;
 use super::files::{Closure, File, join};
-use super::format::{Finished, Format, Mend, Plan};
+use super::format::{Finished, Format, Patch, Plan};
 use super::paths::MachinePaths;
 use super::policy::Policy;
 use super::reader::map;
@@ -26,7 +26,7 @@ pub(crate) struct Prepared {
     pub(crate) search: Vec<String>,
     /// Names of libraries that were changed, old and new.
     pub(crate) names: Vec<(String, String)>,
-    /// Why its search path (or those names) could not be mended.
+    /// Why its search path (or those names) could not be patched.
     pub(crate) refused: Option<String>,
     /// Why it was not stripped although the request asks for it.
     pub(crate) unstripped: Option<String>,
@@ -47,7 +47,7 @@ struct Outcome {
     unsigned: Option<String>,
 }
 
-/// Mends all files.
+/// Patches all files.
 pub(crate) fn all(
     closure: &Closure,
     format: &dyn Format,
@@ -152,7 +152,7 @@ fn one(
     let name = if format.key().is_empty() { "" } else { file.file_name() };
     let key = key(&file.hash, plan, strip, paths).part(format.key()).part(name);
     let (key, note) = (key.finish(), key.part("outcome").finish());
-    let mended = |outcome: &Outcome, path| Prepared {
+    let patched = |outcome: &Outcome, path| Prepared {
         path,
         search: plan.search.clone().filter(|_| outcome.refused.is_none()).unwrap_or_else(|| own.clone()),
         names: if outcome.refused.is_none() { plan.names.clone() } else { Vec::new() },
@@ -164,15 +164,15 @@ fn one(
     let kept = store.get(Bucket::Native, &note).and_then(|v| serde_json::from_slice::<Outcome>(&v).ok());
     if let Some(outcome) = kept {
         if !outcome.changed {
-            return Ok(mended(&outcome, file.source.clone()));
+            return Ok(patched(&outcome, file.source.clone()));
         }
         if let Some(path) = store.get_file(Bucket::Prepared, &key) {
-            return Ok(mended(&outcome, path));
+            return Ok(patched(&outcome, path));
         }
     }
     let bytes = map(&file.source)?;
     let whole =
-        Mend { strip, search: plan.search.as_deref(), names: &plan.names, own: plan.own.as_deref(), paths };
+        Patch { strip, search: plan.search.as_deref(), names: &plan.names, own: plan.own.as_deref(), paths };
     let (result, outcome) = attempt(&bytes, facts, format, &whole, plan.matters());
     let Finished { content, unsigned } = format.finish(&bytes, result, file)?;
     let outcome = Outcome { changed: content.is_some(), unsigned, ..outcome };
@@ -183,7 +183,7 @@ fn one(
     if let Ok(value) = serde_json::to_vec(&outcome) {
         store.put(Bucket::Native, &note, &value);
     }
-    Ok(mended(&outcome, path))
+    Ok(patched(&outcome, path))
 }
 
 /// Does as much as can be done to a file: what loading depends on goes before stripping.
@@ -191,17 +191,17 @@ fn attempt(
     bytes: &[u8],
     facts: &Facts,
     format: &dyn Format,
-    whole: &Mend<'_>,
+    whole: &Patch<'_>,
     matters: bool,
 ) -> (Option<Vec<u8>>, Outcome) {
-    let unstripped = Mend { strip: Strip::None, ..*whole };
-    let unchanged = Mend { search: None, names: &[], own: None, ..*whole };
-    let neither = Mend { strip: Strip::None, ..unchanged };
+    let unstripped = Patch { strip: Strip::None, ..*whole };
+    let unchanged = Patch { search: None, names: &[], own: None, ..*whole };
+    let neither = Patch { strip: Strip::None, ..unchanged };
     let mut outcome = Outcome::default();
-    for (mend, strips, changes) in
+    for (patch, strips, changes) in
         [(whole, true, true), (&unstripped, false, true), (&unchanged, true, false), (&neither, false, false)]
     {
-        match format.mend(bytes, facts, mend) {
+        match format.patch(bytes, facts, patch) {
             Ok(new) => {
                 outcome.refused = outcome.refused.filter(|_| matters && !changes);
                 outcome.unstripped = outcome.unstripped.filter(|_| !strips && whole.strip != Strip::None);

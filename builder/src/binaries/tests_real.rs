@@ -1,4 +1,4 @@
-//! Mends every native file of a real environment and imports all its extensions from a copy.
+//! Patches every native file of a real environment and imports all its extensions from a copy.
 //!
 //! `FREEZE_TEST_PYTHON` names the interpreter (default: `python3`); a venv with large wheels is the best test.
 
@@ -195,7 +195,7 @@ fn every_extension_of_an_environment_loads_from_the_product() {
     assert!(!text.lines().any(|l| l.starts_with("failed import")), "{text}");
 }
 
-/// What readelf reads from the mended file is what it reads from the original, and it complains no more.
+/// What readelf reads from the patched file is what it reads from the original, and it complains no more.
 fn compare(file: &Native) {
     let read = |path: &Path| {
         let output = Command::new("readelf").args(["-W", "-d", "-V"]).arg(path).output().unwrap();

@@ -41,7 +41,7 @@ pub(crate) fn inside(closure: &Closure, prepared: &[Prepared], format: &dyn Form
             let why = prepared.refused.as_deref().unwrap_or("its search path leads elsewhere");
             let kind = if file.program() { "program" } else { "library" };
             let message = format!("{kind} `{}` will not find {}: {why}", file.dest, names.join(", "));
-            verified.warnings.push(format.stray(message));
+            verified.warnings.push(format.unresolved(message));
         }
         lost.push(own);
     }

@@ -1,7 +1,7 @@
 //! Metadata of distributions: what `importlib.metadata` reads, the same in every venv.
 
 use super::policy::Policy;
-use super::{Data, neutral};
+use super::{Data, scrub_metadata};
 use crate::analysis::world::disk::Disk;
 use crate::analysis::{By, Distribution, Info, Reason, Source};
 
@@ -20,7 +20,7 @@ pub(super) fn files(distribution: &Distribution, policy: &Policy, reason: Option
         reason: reason.clone(),
     };
     if matches!(info, Info::File(_)) {
-        let neutral = info.metadata(&disk).and_then(|text| neutral::without_places("PKG-INFO", &text));
+        let neutral = info.metadata(&disk).and_then(|text| scrub_metadata::without_places("PKG-INFO", &text));
         let source = neutral.map_or_else(|| info.source(""), |text| Source::Bytes(text.into_bytes()));
         return vec![data(folder, source)];
     }
@@ -28,8 +28,8 @@ pub(super) fn files(distribution: &Distribution, policy: &Policy, reason: Option
     let mut rewritten = Vec::new();
     let mut found = Vec::new();
     for name in kept.iter().filter(|n| *n != "RECORD") {
-        let neutral = if neutral::may_tell_places(name) {
-            info.text(name, &disk).and_then(|text| neutral::without_places(name, &text))
+        let neutral = if scrub_metadata::may_tell_places(name) {
+            info.text(name, &disk).and_then(|text| scrub_metadata::without_places(name, &text))
         } else {
             None
         };
@@ -43,7 +43,7 @@ pub(super) fn files(distribution: &Distribution, policy: &Policy, reason: Option
         found.push(data(format!("{folder}/{name}"), source));
     }
     if let Some(text) = info.text("RECORD", &disk) {
-        let text = neutral::record(&text, &info.name(), policy, &rewritten);
+        let text = scrub_metadata::record(&text, &info.name(), policy, &rewritten);
         found.push(data(format!("{folder}/RECORD"), Source::Bytes(text.into_bytes())));
     }
     found

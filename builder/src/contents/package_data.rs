@@ -45,42 +45,8 @@ pub(super) fn collect(
     whole: &dyn Fn(&str) -> bool,
 ) -> Beside {
     let packages = packages(graph, whole);
-    let mut owned: Vec<(PathBuf, bool)> = Vec::new();
     let mut found = Beside::default();
-    let mut recorded: HashSet<usize> = HashSet::new();
-    for (at, distribution) in graph.distributions.iter().enumerate() {
-        // An editable install lists nothing but its metadata and what leads to its files.
-        // Its scripts lie elsewhere.
-        let lead = |f: &str| {
-            f.contains(".dist-info/")
-                || f.contains("__editable__")
-                || f.ends_with(".pth")
-                || f.starts_with("..")
-        };
-        let real = distribution.files.iter().any(|f| !lead(f));
-        if real {
-            recorded.insert(at);
-            owned.extend(
-                distribution
-                    .files
-                    .iter()
-                    .filter(|f| !f.starts_with(".."))
-                    .map(|f| (distribution.location.join(f), true)),
-            );
-        }
-    }
-    // Packages that no RECORD lists: of the standard library, of the app, editable or old installs.
-    for (folder, package) in &packages {
-        let listed = package.distribution.is_some_and(|d| recorded.contains(&d));
-        if !listed && !package.namespace {
-            let tree = unrecorded(folder, policy, package.whole);
-            owned.extend(tree.files.into_iter().map(|(file, _)| (file, false)));
-            found
-                .links
-                .extend(tree.links.into_iter().filter_map(|l| package.link(l, policy, &python.target)));
-            found.warnings.extend(tree.skipped.iter().map(Skipped::warning));
-        }
-    }
+    let owned = owned(graph, &packages, python, policy, &mut found);
     let has_init = inits(&owned);
     let mut by_folder: BTreeMap<&Path, Vec<(&Path, bool)>> = BTreeMap::new();
     for (file, listed) in &owned {
@@ -99,25 +65,19 @@ pub(super) fn collect(
             && files.iter().any(|(f, _)| is_read(f))
     };
     let of_data: HashSet<&Path> = by_folder.iter().filter(holds_data).map(|(folder, _)| *folder).collect();
-    let modules: HashSet<&Path> = graph
-        .modules
-        .values()
-        .filter_map(|m| match &m.kind {
-            Kind::Extension(source) => source.file(),
-            _ => None,
-        })
-        .collect();
+    let extensions = graph.modules.values().filter_map(|m| match &m.kind {
+        Kind::Extension(source) => source.file(),
+        _ => None,
+    });
+    let modules: &HashSet<&Path> = &extensions.collect();
     let sorted: Vec<Beside> = by_folder
         .into_par_iter()
         .filter_map(|(folder, files)| {
             let (package, inner) = home(folder, &packages, &has_init)?;
             let is_below_data = folder.ancestors().skip(1).any(|above| of_data.contains(above));
-            let modules = &modules;
             let sorter = Sorter { python, store, policy, modules, package, inner: &inner, is_below_data };
-            let mut here = Beside::default();
             let read = files.iter().filter(|(file, _)| !is_catalogue_source(file, &files));
-            sorter.sort(&read.copied().collect::<Vec<_>>(), &mut here);
-            Some(here)
+            Some(sorter.sort(&read.copied().collect::<Vec<_>>()))
         })
         .collect();
     for here in sorted {
@@ -129,6 +89,45 @@ pub(super) fn collect(
     found.data.extend(zipped(graph, policy, python));
     found.libraries.extend(beside_packages(graph));
     found
+}
+
+/// The files of packages, and whether a RECORD lists them; links and warnings go to `found`.
+fn owned(
+    graph: &Graph,
+    packages: &HashMap<PathBuf, Package<'_>>,
+    python: &Python,
+    policy: &Policy,
+    found: &mut Beside,
+) -> Vec<(PathBuf, bool)> {
+    let mut owned = Vec::new();
+    let mut recorded: HashSet<usize> = HashSet::new();
+    for (at, distribution) in graph.distributions.iter().enumerate() {
+        // An editable install lists nothing but its metadata and what leads to its files.
+        // Its scripts lie elsewhere.
+        let lead = |f: &str| {
+            f.contains(".dist-info/")
+                || f.contains("__editable__")
+                || f.ends_with(".pth")
+                || f.starts_with("..")
+        };
+        if distribution.files.iter().any(|f| !lead(f)) {
+            recorded.insert(at);
+            let files = distribution.files.iter().filter(|f| !f.starts_with(".."));
+            owned.extend(files.map(|f| (distribution.location.join(f), true)));
+        }
+    }
+    // Packages that no RECORD lists: of the standard library, of the app, editable or old installs.
+    for (folder, package) in packages {
+        let listed = package.distribution.is_some_and(|d| recorded.contains(&d));
+        if !listed && !package.namespace {
+            let tree = unrecorded(folder, policy, package.whole);
+            owned.extend(tree.files.into_iter().map(|(file, _)| (file, false)));
+            let links = tree.links.into_iter();
+            found.links.extend(links.filter_map(|link| package.link(link, policy, &python.target)));
+            found.warnings.extend(tree.skipped.iter().map(Skipped::warning));
+        }
+    }
+    owned
 }
 
 /// Libraries that the tools which mend wheels have laid beside a package (`name.libs/`). Those that its extension
@@ -357,12 +356,10 @@ struct Sorter<'s, 'g> {
 }
 
 impl Sorter<'_, '_> {
-    fn sort(&self, files: &[(&Path, bool)], found: &mut Beside) {
-        let inside = |name: &str| {
-            if self.inner.is_empty() { name.to_owned() } else { format!("{}/{name}", self.inner) }
-        };
+    /// Sorts the files of a folder into data and libraries.
+    fn sort(&self, files: &[(&Path, bool)]) -> Beside {
+        let mut found = Beside::default();
         let mut code = Vec::new();
-        let mut any = false;
         // Stubs with no code beside them are there to be read.
         let is_code = |file: &Path| {
             file.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.ends_with(".py") || is_library(n))
@@ -371,56 +368,67 @@ impl Sorter<'_, '_> {
             !self.inner.is_empty() && !self.package.namespace && !files.iter().any(|(file, _)| is_code(file));
         for (file, listed) in files {
             let Some(name) = file.file_name().and_then(|n| n.to_str()) else { continue };
-            let path = inside(name);
             if name.ends_with(".py") {
                 code.push((*file, name));
-                continue;
-            }
-            let is_stub = path.strip_suffix(".pyi").is_some_and(|stem| {
-                self.package.stubs || only_stubs && self.policy.is_data(stem, &self.python.target)
-            });
-            let wanted = self.package.whole && !path.contains("__pycache__") && !name.ends_with(".pyc");
-            if name.ends_with(".pyc")
-                || !(wanted || is_stub || self.policy.is_data(&path, &self.python.target))
-            {
-                continue;
-            }
-            // Debugging information and object files; others of these names are molecules and shapes.
-            if (path.ends_with(".pdb") || path.ends_with(".obj")) && is_binary(file) {
-                continue;
-            }
-            let metadata = std::fs::metadata(file).ok();
-            if *listed && !metadata.as_ref().is_some_and(Metadata::is_file) {
-                continue;
-            }
-            let executable = metadata.as_ref().is_some_and(|m| items::runs(file, m, &self.python.target));
-            if is_library(name) {
-                if !self.is_extension(file, name) {
-                    found.libraries.push(self.data(file, &path, executable));
-                }
-            } else if (executable || path.contains(".framework/")) && is_native_program(file) {
-                found.libraries.push(self.data(file, &path, executable));
-            } else {
-                any = true;
-                found.data.push(self.data(file, &path, executable));
+            } else if self.is_wanted(file, name, only_stubs) {
+                self.file(file, name, *listed, &mut found);
             }
         }
         // Scripts in a folder of data are data (templates); in a folder of their own they are modules nobody imports,
         // unless one has a name that no statement can import: then they are run as files.
         let run = code.iter().any(|(_, name)| !is_importable(name));
         // What is a package by its files, and lies in a folder of data: it is loaded by its path.
-        let any = any
+        let any = !found.data.is_empty()
             || self.is_below_data
             || self.inner.contains("{{")
             || code.iter().any(|(file, _)| is_init(file));
         if (any && !self.inner.is_empty() || run) && !self.package.namespace {
             for (file, name) in code {
-                let path = inside(name);
+                let path = self.inside(name);
                 if self.policy.is_data(&path, &self.python.target) && file.is_file() {
                     let executable = items::is_executable(file, &self.python.target);
                     found.data.push(self.data(file, &path, executable));
                 }
             }
+        }
+        found
+    }
+
+    /// Path of a file of the folder, below the package.
+    fn inside(&self, name: &str) -> String {
+        if self.inner.is_empty() { name.to_owned() } else { format!("{}/{name}", self.inner) }
+    }
+
+    /// Whether a file that is no source belongs to the package's data.
+    fn is_wanted(&self, file: &Path, name: &str, only_stubs: bool) -> bool {
+        let path = self.inside(name);
+        let is_stub = path.strip_suffix(".pyi").is_some_and(|stem| {
+            self.package.stubs || only_stubs && self.policy.is_data(stem, &self.python.target)
+        });
+        let is_whole = self.package.whole && !path.contains("__pycache__");
+        // Debugging information and object files; others of these names are molecules and shapes.
+        let is_debug = || (path.ends_with(".pdb") || path.ends_with(".obj")) && is_binary(file);
+        !name.ends_with(".pyc")
+            && (is_whole || is_stub || self.policy.is_data(&path, &self.python.target))
+            && !is_debug()
+    }
+
+    /// Adds a file to the data or to the libraries.
+    fn file(&self, file: &Path, name: &str, listed: bool, found: &mut Beside) {
+        let path = self.inside(name);
+        let metadata = std::fs::metadata(file).ok();
+        if listed && !metadata.as_ref().is_some_and(Metadata::is_file) {
+            return;
+        }
+        let executable = metadata.as_ref().is_some_and(|m| items::runs(file, m, &self.python.target));
+        if is_library(name) {
+            if !self.is_extension(file, name) {
+                found.libraries.push(self.data(file, &path, executable));
+            }
+        } else if (executable || path.contains(".framework/")) && is_native_program(file) {
+            found.libraries.push(self.data(file, &path, executable));
+        } else {
+            found.data.push(self.data(file, &path, executable));
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use bootloader::archive::{FileKind, Place, follow, is_target};
+use bootloader::archive::{Archive, FileKind, Place, follow, is_target};
 
 use super::{Product, damaged, is_safe, lossy, read};
 use crate::error::{Context, Error, Result};
@@ -32,29 +32,52 @@ impl Product {
                 .hint("name a folder that is empty or does not exist"));
         }
         let archive = self.archive()?;
+        let mut done = Extracted::default();
+        self.extract_modules(&archive, folder, &mut done)?;
+        let (paths, links) = self.extract_files(&archive, folder, &mut done)?;
+        for path in archive.folders() {
+            let empty = place(folder, &lossy(path))?;
+            std::fs::create_dir_all(&empty).context(|| format!("failed to write `{}`", empty.display()))?;
+        }
+        // Last, so that nothing is written through them.
+        make_links(folder, &paths, &links)?;
+        done.files += links.len();
+        Ok(done)
+    }
+
+    fn extract_modules(&self, archive: &Archive<'_>, folder: &Path, done: &mut Extracted) -> Result<()> {
         let hurt = |e| damaged(&self.path, &e);
         let header = self.pyc_header();
-        let mut done = Extracted::default();
         for i in 0..archive.module_count() {
             let module = archive.module(i).map_err(hurt)?;
             let Some(code) = module.code else { continue };
             let path = lossy(module.path);
             let stem = path.strip_suffix(".pyc").or(path.strip_suffix(".py")).unwrap_or(&path);
-            let code = read(&archive, code).map_err(hurt)?;
+            let code = read(archive, code).map_err(hurt)?;
             done.modules += usize::from(write(folder, &format!("{stem}.pyc"), &[&header, &code], false)?);
             if let Some(source) = module.source {
-                let source = read(&archive, source).map_err(hurt)?;
+                let source = read(archive, source).map_err(hurt)?;
                 done.files += usize::from(write(folder, &path, &[&source], false)?);
             }
         }
-        let mut links = BTreeMap::new();
-        let mut paths = Vec::new();
+        Ok(())
+    }
+
+    /// Writes the files; returns their paths, and the links with their targets.
+    fn extract_files(
+        &self,
+        archive: &Archive<'_>,
+        folder: &Path,
+        done: &mut Extracted,
+    ) -> Result<(BTreeSet<String>, BTreeMap<String, String>)> {
+        let hurt = |e| damaged(&self.path, &e);
+        let (mut paths, mut links) = (BTreeSet::new(), BTreeMap::new());
         for i in 0..archive.file_count() {
             let file = archive.file(i).map_err(hurt)?;
             let path = lossy(file.path);
             let beside = self.beside(&file);
             let bytes = match (file.blob, &beside) {
-                (Some(id), _) => read(&archive, id).map_err(hurt)?,
+                (Some(id), _) => read(archive, id).map_err(hurt)?,
                 (None, Some(from)) if file.kind == FileKind::Link => {
                     self.target_of(&path, from)?.into_bytes()
                 }
@@ -72,32 +95,10 @@ impl Product {
                 links.insert(path, lossy(&bytes));
             } else {
                 done.files += usize::from(write(folder, &path, &[&bytes], file.is_executable())?);
-                paths.push(path);
+                paths.insert(path);
             }
         }
-        for path in archive.folders() {
-            let empty = place(folder, &lossy(path))?;
-            std::fs::create_dir_all(&empty).context(|| format!("failed to write `{}`", empty.display()))?;
-        }
-        // Last, so that nothing is written through them.
-        let paths: BTreeSet<&str> = paths.iter().map(String::as_str).collect();
-        for (path, target) in &links {
-            let place = place(folder, path)?;
-            if !stays_inside(path, &paths, &links) {
-                let message = format!("the link `{path}` leads out of the product, to `{target}`");
-                return Err(Error::new(message).hint("build it again"));
-            }
-            let failed = || format!("failed to write `{}`", place.display());
-            if let Some(parent) = place.parent() {
-                std::fs::create_dir_all(parent).context(failed)?;
-            }
-            done.files += 1;
-        }
-        for (path, target) in &links {
-            let place = place(folder, path)?;
-            symlink(target, &place).context(|| format!("failed to write `{}`", place.display()))?;
-        }
-        Ok(done)
+        Ok((paths, links))
     }
 
     /// Where a link of a onedir product leads; where the system has no links, as it was built.
@@ -167,6 +168,26 @@ pub(super) fn stays_inside(path: &str, files: &BTreeSet<&str>, links: &BTreeMap<
     is_free(path)
         && links.get(path).is_some_and(|target| is_target(target.as_bytes()))
         && follow(path.as_bytes(), look).is_ok()
+}
+
+/// Makes links, once it is known that all of them stay in the product.
+fn make_links(folder: &Path, paths: &BTreeSet<String>, links: &BTreeMap<String, String>) -> Result<()> {
+    let paths: BTreeSet<&str> = paths.iter().map(String::as_str).collect();
+    for (path, target) in links {
+        let place = place(folder, path)?;
+        if !stays_inside(path, &paths, links) {
+            let message = format!("the link `{path}` leads out of the product, to `{target}`");
+            return Err(Error::new(message).hint("build it again"));
+        }
+        if let Some(parent) = place.parent() {
+            std::fs::create_dir_all(parent).context(|| format!("failed to write `{}`", place.display()))?;
+        }
+    }
+    for (path, target) in links {
+        let place = place(folder, path)?;
+        symlink(target, &place).context(|| format!("failed to write `{}`", place.display()))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

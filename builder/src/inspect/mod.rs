@@ -179,56 +179,8 @@ impl Product {
     pub fn list(&self) -> Result<Listing> {
         let archive = self.archive()?;
         let hurt = |e: archive::Error| damaged(&self.path, &e);
-        let sizes = |id: Option<BlobId>| match id {
-            Some(id) => Ok((archive.raw_len(id)?, archive.stored_len(id)?)),
-            None => Ok((0, 0)),
-        };
-        let mut modules = Vec::new();
-        for i in 0..archive.module_count() {
-            let m = archive.module(i).map_err(hurt)?;
-            let name = lossy(m.name);
-            let (size, stored) = sizes(m.code).map_err(hurt)?;
-            modules.push(ModuleItem {
-                kind: match m.kind {
-                    ModuleKind::Code => "code",
-                    ModuleKind::Extension => "extension",
-                    ModuleKind::Namespace => "namespace",
-                },
-                path: lossy(m.path),
-                package: m.is_package(),
-                seed: m.flags & module_flag::SEED != 0,
-                source: m.source.is_some(),
-                size,
-                stored,
-                why: self.manifest.modules.get(&name).map(|e| e.why.clone()).unwrap_or_default(),
-                name,
-            });
-        }
-        let mut files = Vec::new();
-        for i in 0..archive.file_count() {
-            let f = archive.file(i).map_err(hurt)?;
-            let path = lossy(f.path);
-            let entry = self.manifest.files.get(&path);
-            let sizes = f.blob.map(|id| sizes(Some(id))).transpose().map_err(hurt)?;
-            files.push(FileItem {
-                kind: match f.kind {
-                    FileKind::Data if f.is_resource() => "resource",
-                    FileKind::Data => "data",
-                    FileKind::Native => "native",
-                    FileKind::Link => "link",
-                    FileKind::Program => "program",
-                },
-                size: sizes.map(|s| s.0).or(entry.map(|e| e.size)).unwrap_or(0),
-                stored: sizes.map(|s| s.1),
-                executable: f.is_executable(),
-                link: match f.blob.filter(|_| f.kind == FileKind::Link) {
-                    Some(id) => Some(lossy(&read(&archive, id).map_err(hurt)?)),
-                    None => entry.and_then(|e| e.link.clone()),
-                },
-                why: entry.map(|e| e.why.clone()).unwrap_or_default(),
-                path,
-            });
-        }
+        let modules = (0..archive.module_count()).map(|i| self.module_item(&archive, i));
+        let files = (0..archive.file_count()).map(|i| self.file_item(&archive, i));
         let settings: Vec<(String, String)> =
             archive.settings().map(|(key, value)| (lossy(key), lossy(value))).collect();
         let programs = settings.iter().filter(|(key, _)| key.as_bytes() == setting::PROGRAM);
@@ -243,9 +195,60 @@ impl Product {
             index: archive.index_hash().iter().map(|b| format!("{b:02x}")).collect(),
             programs: programs.collect(),
             settings: settings.into_iter().map(|(k, v)| (k, v.replace('\0', " "))).collect(),
-            modules,
-            files,
+            modules: modules.collect::<std::result::Result<_, _>>().map_err(hurt)?,
+            files: files.collect::<std::result::Result<_, _>>().map_err(hurt)?,
             manifest: self.manifest.clone(),
+        })
+    }
+
+    fn module_item(
+        &self,
+        archive: &Archive<'_>,
+        i: usize,
+    ) -> std::result::Result<ModuleItem, archive::Error> {
+        let module = archive.module(i)?;
+        let name = lossy(module.name);
+        let sizes = module.code.map(|id| Ok((archive.raw_len(id)?, archive.stored_len(id)?))).transpose()?;
+        let (size, stored) = sizes.unwrap_or_default();
+        Ok(ModuleItem {
+            kind: match module.kind {
+                ModuleKind::Code => "code",
+                ModuleKind::Extension => "extension",
+                ModuleKind::Namespace => "namespace",
+            },
+            path: lossy(module.path),
+            package: module.is_package(),
+            seed: module.flags & module_flag::SEED != 0,
+            source: module.source.is_some(),
+            size,
+            stored,
+            why: self.manifest.modules.get(&name).map(|e| e.why.clone()).unwrap_or_default(),
+            name,
+        })
+    }
+
+    fn file_item(&self, archive: &Archive<'_>, i: usize) -> std::result::Result<FileItem, archive::Error> {
+        let file = archive.file(i)?;
+        let path = lossy(file.path);
+        let entry = self.manifest.files.get(&path);
+        let sizes = file.blob.map(|id| Ok((archive.raw_len(id)?, archive.stored_len(id)?))).transpose()?;
+        Ok(FileItem {
+            kind: match file.kind {
+                FileKind::Data if file.is_resource() => "resource",
+                FileKind::Data => "data",
+                FileKind::Native => "native",
+                FileKind::Link => "link",
+                FileKind::Program => "program",
+            },
+            size: sizes.map(|s| s.0).or(entry.map(|e| e.size)).unwrap_or(0),
+            stored: sizes.map(|s| s.1),
+            executable: file.is_executable(),
+            link: match file.blob.filter(|_| file.kind == FileKind::Link) {
+                Some(id) => Some(lossy(&read(archive, id)?)),
+                None => entry.and_then(|e| e.link.clone()),
+            },
+            why: entry.map(|e| e.why.clone()).unwrap_or_default(),
+            path,
         })
     }
 

@@ -1,6 +1,6 @@
 //! The report file: everything that is in the product, with its size and why it is there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::path::Path;
 
@@ -178,65 +178,8 @@ impl Report {
                 .collect(),
             bloat: Vec::new(),
         };
-        // Extensions, and what `[modules] files` asks to be files.
-        let is_file = |module: &Module| match module.kind {
-            Kind::Extension(_) => true,
-            Kind::Source(_) | Kind::Bytecode(_) => !modules.contains_key(module.name.as_bytes()),
-            Kind::Namespace(_) | Kind::Builtin => false,
-        };
-        let owners = owners(&graph.distributions);
-        let owner = |path: &str| owners.get(path).map(|i| graph.distributions[*i].name.clone());
-        for module in graph.modules.values() {
-            let distribution = module.distribution.and_then(|i| graph.distributions.get(i));
-            let size = if is_file(module) { files.get(module.path.as_bytes()) } else { None };
-            let size = size.or(modules.get(module.name.as_bytes())).copied();
-            let group = match &module.kind {
-                _ if distribution.is_some() => None,
-                Kind::Builtin => Some(STDLIB),
-                Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => {
-                    s.file().map(|p| group(p, python))
-                }
-                Kind::Namespace(_) => None,
-            };
-            report.modules.push(module_entry(module, distribution, group, size.unwrap_or_default()));
-        }
-        let known: HashMap<&str, &Data> =
-            contents.data.iter().chain(&contents.libraries).map(|d| (d.dest.as_str(), d)).collect();
-        let module_files: std::collections::HashSet<&str> =
-            graph.modules.values().filter(|m| is_file(m)).map(|m| m.path.as_str()).collect();
-        let natives: HashMap<&str, &crate::binaries::Native> =
-            natives.files.iter().map(|n| (n.dest.as_str(), n)).collect();
-        for (path, (size, stored)) in files {
-            let path = String::from_utf8_lossy(&path).into_owned();
-            if module_files.contains(path.as_str()) {
-                continue;
-            }
-            let native = natives.get(path.as_str());
-            let reasons = match (native, known.get(path.as_str())) {
-                (Some(native), _) if !native.reasons.is_empty() => {
-                    native.reasons.iter().map(reason).collect()
-                }
-                (_, Some(data)) => vec![reason(&data.reason)],
-                _ => Vec::new(),
-            };
-            let kind = if native.is_some() { "library" } else { "data" };
-            // What lies below the prefix stands in RECORD as a way up from the packages: its reason names the distribution.
-            let named = |d: &&Data| {
-                let known = graph.distributions.iter().any(|o| o.name == d.reason.from);
-                known && d.reason.by == By::Package
-            };
-            let distribution = owner(&path)
-                .or_else(|| known.get(path.as_str()).copied().filter(named).map(|d| d.reason.from.clone()));
-            let source = known.get(path.as_str()).and_then(|d| d.source.file());
-            let group = match (&distribution, native) {
-                (Some(name), _) => name.clone(),
-                (None, Some(native)) if python.libpython.as_deref() == Some(&native.source) => STDLIB.into(),
-                (None, Some(_)) => "system libraries".into(),
-                (None, None) => source.map_or(PROGRAM, |p| group(p, python)).into(),
-            };
-            report.files.push(FileEntry { kind, distribution, group, size, stored, reasons, path });
-        }
-        report.files.sort_by(|a, b| a.path.cmp(&b.path));
+        report.modules = module_entries(part, &modules, &files);
+        report.files = file_entries(part, &modules, files);
         report.distributions = graph.distributions.iter().map(|d| report.distribution(d)).collect();
         Ok(report)
     }
@@ -362,6 +305,76 @@ fn module_entry(
         stored,
         reasons: module.reasons.iter().map(reason).collect(),
     }
+}
+
+/// Whether a module is a file: an extension, or one that `[modules] files` asks for. `modules` are those of the archive.
+fn is_file(module: &Module, modules: &Sizes) -> bool {
+    match module.kind {
+        Kind::Extension(_) => true,
+        Kind::Source(_) | Kind::Bytecode(_) => !modules.contains_key(module.name.as_bytes()),
+        Kind::Namespace(_) | Kind::Builtin => false,
+    }
+}
+
+fn module_entries(part: &super::Part<'_>, modules: &Sizes, files: &Sizes) -> Vec<ModuleEntry> {
+    let graph = &part.contents.graph;
+    let entry = |module: &Module| {
+        let distribution = module.distribution.and_then(|i| graph.distributions.get(i));
+        let size = if is_file(module, modules) { files.get(module.path.as_bytes()) } else { None };
+        let size = size.or(modules.get(module.name.as_bytes())).copied();
+        let group = match &module.kind {
+            _ if distribution.is_some() => None,
+            Kind::Builtin => Some(STDLIB),
+            Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => {
+                s.file().map(|p| group(p, &part.python))
+            }
+            Kind::Namespace(_) => None,
+        };
+        module_entry(module, distribution, group, size.unwrap_or_default())
+    };
+    graph.modules.values().map(entry).collect()
+}
+
+fn file_entries(part: &super::Part<'_>, modules: &Sizes, files: Sizes) -> Vec<FileEntry> {
+    let super::Part { python, contents, natives, .. } = part;
+    let graph = &contents.graph;
+    let owners = owners(&graph.distributions);
+    let known: HashMap<&str, &Data> =
+        contents.data.iter().chain(&contents.libraries).map(|d| (d.dest.as_str(), d)).collect();
+    let module_files: HashSet<&str> =
+        graph.modules.values().filter(|m| is_file(m, modules)).map(|m| m.path.as_str()).collect();
+    let natives: HashMap<&str, &crate::binaries::Native> =
+        natives.files.iter().map(|n| (n.dest.as_str(), n)).collect();
+    let mut entries = Vec::new();
+    for (path, (size, stored)) in files {
+        let path = String::from_utf8_lossy(&path).into_owned();
+        if module_files.contains(path.as_str()) {
+            continue;
+        }
+        let (native, data) = (natives.get(path.as_str()), known.get(path.as_str()).copied());
+        let reasons = match (native, data) {
+            (Some(native), _) if !native.reasons.is_empty() => native.reasons.iter().map(reason).collect(),
+            (_, Some(data)) => vec![reason(&data.reason)],
+            _ => Vec::new(),
+        };
+        let kind = if native.is_some() { "library" } else { "data" };
+        // What lies below the prefix stands in RECORD as a way up from the packages: its reason names the distribution.
+        let named = |d: &&Data| {
+            d.reason.by == By::Package && graph.distributions.iter().any(|o| o.name == d.reason.from)
+        };
+        let owner = owners.get(path.as_str()).map(|i| graph.distributions[*i].name.clone());
+        let distribution = owner.or_else(|| data.filter(named).map(|d| d.reason.from.clone()));
+        let source = data.and_then(|d| d.source.file());
+        let group = match (&distribution, native) {
+            (Some(name), _) => name.clone(),
+            (None, Some(native)) if python.libpython.as_deref() == Some(&native.source) => STDLIB.into(),
+            (None, Some(_)) => "system libraries".into(),
+            (None, None) => source.map_or(PROGRAM, |p| group(p, python)).into(),
+        };
+        entries.push(FileEntry { kind, distribution, group, size, stored, reasons, path });
+    }
+    entries.sort_by(|a, b| a.path.cmp(&b.path));
+    entries
 }
 
 fn missing(name: &str, reasons: &[Reason]) -> Missing {

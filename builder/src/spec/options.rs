@@ -85,30 +85,9 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
     };
     let name = options.name.clone().unwrap_or_else(|| entry::default_name(&entry));
     checked("--name", &name, check::name)?;
-    let mut modules = Modules {
-        include: options.hidden_imports.clone(),
-        exclude: options.excludes.clone(),
-        collect_data: [&options.collect_data[..], &options.collect_all].concat(),
-        collect_binaries: [&options.collect_binaries[..], &options.collect_all].concat(),
-        no_own_data: options.no_own_data,
-        ..Modules::default()
-    };
-    for package in options.collect_submodules.iter().chain(&options.collect_all) {
-        modules.include.extend([package.clone(), format!("{package}.*")]);
-    }
-    let names = [
-        ("--hidden-import", &modules.include),
-        ("--exclude-module", &modules.exclude),
-        ("--collect-data", &modules.collect_data),
-        ("--collect-binaries", &modules.collect_binaries),
-    ];
-    for (option, names) in names {
-        names.iter().try_for_each(|n| checked(option, n, check::module))?;
-    }
+    let modules = modules(&options)?;
     let mut warnings = Vec::new();
     let python = python(&options, overrides, &cwd, &mut warnings)?;
-    let contents_directory = options.contents_directory.unwrap_or_else(|| super::CONTENTS_DIRECTORY.into());
-    checked("--contents-directory", &contents_directory, check::contents_directory)?;
     let mut request = Request {
         spec: None,
         base: cwd.clone(),
@@ -122,16 +101,7 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
         },
         others: Vec::new(),
         python,
-        bundle: Bundle {
-            mode: options.mode,
-            extract: Extract::default(),
-            compression: options.compression,
-            source: options.source,
-            strip: if options.strip { Strip::All } else { Strip::default() },
-            max_glibc: None,
-            contents_directory,
-            runtime_tmpdir: options.runtime_tmpdir.filter(|t| !t.is_empty()),
-        },
+        bundle: bundle(&options)?,
         modules,
         data: items("--add-data", &options.data, &cwd)?,
         binaries: items("--add-binary", &options.binaries, &cwd)?,
@@ -161,6 +131,47 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
     request.expand_debug();
     request.others.iter_mut().for_each(Request::expand_debug);
     Ok(request)
+}
+
+/// `[bundle]`.
+fn bundle(options: &Options) -> Result<Bundle> {
+    let contents_directory = options.contents_directory.as_deref().unwrap_or(super::CONTENTS_DIRECTORY);
+    checked("--contents-directory", contents_directory, check::contents_directory)?;
+    Ok(Bundle {
+        mode: options.mode,
+        extract: Extract::default(),
+        compression: options.compression,
+        source: options.source,
+        strip: if options.strip { Strip::All } else { Strip::default() },
+        max_glibc: None,
+        contents_directory: contents_directory.to_owned(),
+        runtime_tmpdir: options.runtime_tmpdir.clone().filter(|t| !t.is_empty()),
+    })
+}
+
+/// `[modules]`.
+fn modules(options: &Options) -> Result<Modules> {
+    let mut modules = Modules {
+        include: options.hidden_imports.clone(),
+        exclude: options.excludes.clone(),
+        collect_data: [&options.collect_data[..], &options.collect_all].concat(),
+        collect_binaries: [&options.collect_binaries[..], &options.collect_all].concat(),
+        no_own_data: options.no_own_data,
+        ..Modules::default()
+    };
+    for package in options.collect_submodules.iter().chain(&options.collect_all) {
+        modules.include.extend([package.clone(), format!("{package}.*")]);
+    }
+    let names = [
+        ("--hidden-import", &modules.include),
+        ("--exclude-module", &modules.exclude),
+        ("--collect-data", &modules.collect_data),
+        ("--collect-binaries", &modules.collect_binaries),
+    ];
+    for (option, names) in names {
+        names.iter().try_for_each(|n| checked(option, n, check::module))?;
+    }
+    Ok(modules)
 }
 
 fn python(

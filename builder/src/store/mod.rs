@@ -147,7 +147,7 @@ fn parse(record: &[u8]) -> Option<(u32, Content<'_>)> {
 #[derive(Clone, Debug)]
 pub struct Store {
     shared: Arc<Shared>,
-    /// What was put through this value or its clones, if nothing else is to be got: see [`Store::afresh`].
+    /// What was put through this value or its clones, if nothing else is to be got: see [`Store::ignoring_existing`].
     own: Option<Arc<RwLock<HashSet<Key>>>>,
 }
 
@@ -244,7 +244,7 @@ impl Store {
     /// clone of it) is got. That replaces what lies there under the same keys; nothing is removed, so that other
     /// builds find theirs.
     #[must_use]
-    pub fn afresh(self) -> Store {
+    pub fn ignoring_existing(self) -> Store {
         Store { own: Some(Arc::default()), ..self }
     }
 
@@ -261,7 +261,7 @@ impl Store {
         }
     }
 
-    /// Writes a file of the cache; one that is there already will do, unless all is made afresh.
+    /// Writes a file of the cache; one that is there already will do, unless the build ignores what exists.
     fn write_file(&self, key: &Key, value: &[u8]) -> std::io::Result<()> {
         self.shared.write_file(key, value, self.own.is_some() && !self.may_get(key))
     }

@@ -212,7 +212,7 @@ fn a_store_made_afresh_gets_its_own_only_and_removes_nothing() {
     earlier.put(Bucket::Imports, &KEY, b"old");
     earlier.put(Bucket::Imports, &[8; 32], b"another's");
     let path = earlier.put_file(Bucket::Prepared, &KEY, b"spoilt").unwrap();
-    let fresh = earlier.clone().afresh();
+    let fresh = earlier.clone().ignoring_existing();
     assert_eq!((fresh.get(Bucket::Imports, &KEY), fresh.get_file(Bucket::Prepared, &KEY)), (None, None));
     fresh.put(Bucket::Imports, &KEY, b"new");
     assert_eq!(fresh.clone().get(Bucket::Imports, &KEY).unwrap(), b"new");

@@ -20,7 +20,7 @@ const TOLD: usize = 5;
 
 /// What a build rests on, where there is one: a product alone does not tell what is installed.
 #[derive(Clone, Copy, Debug)]
-pub struct Site<'a> {
+pub struct BuildContext<'a> {
     /// The request.
     pub request: &'a Request,
     /// The interpreter.
@@ -47,7 +47,7 @@ impl Map {
     ///
     /// # Errors
     /// A rule file cannot be read.
-    pub fn absent(&self, name: &str, site: Option<Site<'_>>) -> Result<Absent> {
+    pub fn absent(&self, name: &str, build: Option<BuildContext<'_>>) -> Result<Absent> {
         let absent = |state, facts, hint| Absent {
             name: name.to_owned(),
             state,
@@ -55,7 +55,7 @@ impl Map {
             hint,
             nearest: self.nearest(name),
         };
-        let place = site.and_then(|s| installed(name, s));
+        let place = build.and_then(|s| installed(name, s));
         if let Some(pattern) = self.excluded.iter().find(|p| Pattern::new(p).covers(name)) {
             let fact = format!("excluded by `{pattern}` in `exclude` of `[modules]`");
             return Ok(absent("excluded", vec![fact], Some("remove the pattern to let it in".to_owned())));
@@ -74,8 +74,8 @@ impl Map {
             let hint = format!("install the distribution that provides `{missing}` to take it along");
             return Ok(absent("missing", facts, Some(hint)));
         }
-        if let Some(site) = site {
-            let mut patterns = self.not_followed(name, site)?;
+        if let Some(build) = build {
+            let mut patterns = self.not_followed(name, build)?;
             if !patterns.is_empty() {
                 if place.is_none() {
                     patterns.insert(0, "it is not installed".to_owned());
@@ -90,7 +90,7 @@ impl Map {
                 .or_else(|| place.file.then(|| "name it in a `[[data]]` table to take it along".to_owned()));
             return Ok(absent("not-reached", vec![place.fact], hint));
         }
-        let facts = match site {
+        let facts = match build {
             Some(_) => vec!["nothing of that name is installed, and nothing imports it".to_owned()],
             None => vec!["nothing in it imports it".to_owned()],
         };
@@ -122,9 +122,9 @@ impl Map {
     }
 
     /// Rules and tables by which imports of a name are not followed, from modules in the product.
-    fn not_followed(&self, name: &str, site: Site<'_>) -> Result<Vec<String>> {
+    fn not_followed(&self, name: &str, build: BuildContext<'_>) -> Result<Vec<String>> {
         let implicit = implicit::load()?;
-        let rules = Rules::load(site.request)?;
+        let rules = Rules::load(build.request)?;
         let mut found = Vec::new();
         for (module, _) in self.modules.iter().filter(|(m, _)| !m.starts_with("__")) {
             for pattern in implicit.unwanted(module).iter().filter(|p| Pattern::new(p).covers(name)) {
@@ -160,9 +160,9 @@ struct Place {
 }
 
 /// Looks for a name among what is installed: a module, a distribution, a file of one.
-fn installed(name: &str, site: Site<'_>) -> Option<Place> {
+fn installed(name: &str, build: BuildContext<'_>) -> Option<Place> {
     let folders: Vec<PathBuf> =
-        site.request.python.paths.iter().chain(&site.python.search_path).cloned().collect();
+        build.request.python.paths.iter().chain(&build.python.search_path).cloned().collect();
     if let Some(path) = folders.iter().find_map(|f| module_in(f, name)) {
         let fact = format!("installed at `{}`, but no import that is followed leads to it", path.display());
         return Some(Place { fact, is_module: true, file: false });

@@ -14,7 +14,7 @@ use crate::analysis::world::distributions::normalize;
 use crate::archive::manifest::Why;
 use crate::names::Pattern;
 
-pub use absent::{Absent, Site};
+pub use absent::{Absent, BuildContext};
 pub use chain::Step;
 
 /// What a node of the map stands for.

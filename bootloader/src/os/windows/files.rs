@@ -94,7 +94,7 @@ pub(crate) fn lock_anew(_: &File, _: &std::ffi::CStr) -> bool {
 }
 
 /// Handles have no numbers that the program would see.
-pub(crate) fn move_up(file: File) -> File {
+pub(crate) fn dup_to_high_fd(file: File) -> File {
     file
 }
 
@@ -104,7 +104,7 @@ pub(crate) fn canonical(path: &Path) -> io::Result<PathBuf> {
 }
 
 /// Opens what the processes that share a folder take turns by: a folder cannot be locked.
-pub(crate) fn open_turn(folder: &Path) -> io::Result<File> {
+pub(crate) fn open_lock(folder: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).open(folder.join(".turn"))
 }
 

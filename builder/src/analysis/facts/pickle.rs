@@ -45,104 +45,94 @@ pub(in crate::analysis) fn candidates(bytes: &[u8]) -> BTreeSet<String> {
 
 /// Goes over the instructions up to one that is not known.
 fn walk(mut rest: &[u8], names: &mut BTreeSet<String>) {
-    // What STACK_GLOBAL takes: the last two texts, be they fresh or fetched from the memo.
-    let mut texts: [Option<String>; 2] = [None, None];
-    let mut memo: Vec<Option<String>> = Vec::new();
-    let mut last: Option<String> = None;
-    let push = |texts: &mut [Option<String>; 2], text: Option<String>| {
-        texts.swap(0, 1);
-        texts[1] = text;
-    };
-    while let Some((&op, after)) = rest.split_first() {
+    let mut machine = Machine::default();
+    while let Some((&op, arguments)) = rest.split_first() {
+        let Some(len) = machine.step(op, arguments, names) else { return };
+        let Some(after) = arguments.get(len..) else { return };
         rest = after;
+    }
+}
+
+/// As much of a pickle's machine as decides which names STACK_GLOBAL takes.
+#[derive(Default)]
+struct Machine {
+    /// The last two texts, be they fresh or fetched from the memo.
+    texts: [Option<String>; 2],
+    memo: Vec<Option<String>>,
+    /// The text that the last instruction made.
+    last: Option<String>,
+}
+
+impl Machine {
+    /// Runs an instruction (pickletools.py); returns the length of its arguments, or nothing if the walk ends here.
+    fn step(&mut self, op: u8, arguments: &[u8], names: &mut BTreeSet<String>) -> Option<usize> {
         let mut fresh = None;
-        let taken = match op {
-            // MARK, STOP, POP … without an argument
-            b'('
-            | b'0'
-            | b'1'
-            | b'2'
-            | b'N'
-            | b'R'
-            | b'a'
-            | b'b'
-            | b'd'
-            | b'e'
-            | b'l'
-            | b'o'
-            | b's'
-            | b't'
-            | b'u'
-            | b')'
-            | b']'
-            | b'}'
-            | b'Q'
-            | 0x81
-            | 0x85..=0x89
-            | 0x8f..=0x92
-            | 0x97
-            | 0x98 => Some(0),
-            b'.' => return,
-            // PROTO, BININT1, EXT1; BININT2, EXT2; BININT, EXT4, LONG_BINPUT…
-            0x80 | b'K' | 0x82 => Some(1),
-            b'M' | 0x83 => Some(2),
-            b'J' | 0x84 => Some(4),
-            b'G' | 0x95 => Some(8),
-            // Lines: FLOAT, INT, LONG, STRING, PERSID, UNICODE
-            b'F' | b'I' | b'L' | b'S' | b'P' | b'V' => line(rest).map(|(_, n)| n),
+        let len = match op {
+            // GLOBAL, INST
             b'c' | b'i' => {
-                let Some((module, n)) = line(rest) else { return };
-                let Some((_, m)) = line(&rest[n..]) else { return };
+                let (module, n) = line(arguments)?;
+                let (_, m) = line(&arguments[n..])?;
                 note(module, names);
-                Some(n + m)
+                n + m
             }
-            b'X' | b'T' | b'B' => sized(rest, 4, op == b'X', &mut fresh),
-            0x8c | b'U' | b'C' => sized(rest, 1, op == 0x8c, &mut fresh),
-            0x8d | 0x8e | 0x96 => sized(rest, 8, op == 0x8d, &mut fresh),
-            0x8a => sized(rest, 1, false, &mut fresh),
-            0x8b => sized(rest, 4, false, &mut fresh),
+            // BINUNICODE, BINSTRING, BINBYTES; the short ones; BINUNICODE8, BINBYTES8, BYTEARRAY8; LONG1, LONG4
+            b'X' | b'T' | b'B' => sized(arguments, 4, op == b'X', &mut fresh)?,
+            0x8c | b'U' | b'C' => sized(arguments, 1, op == 0x8c, &mut fresh)?,
+            0x8d | 0x8e | 0x96 => sized(arguments, 8, op == 0x8d, &mut fresh)?,
+            0x8a => sized(arguments, 1, false, &mut fresh)?,
+            0x8b => sized(arguments, 4, false, &mut fresh)?,
+            // STACK_GLOBAL
             0x93 => {
-                if let Some(module) = &texts[0] {
+                if let Some(module) = &self.texts[0] {
                     note(module.as_bytes(), names);
                 }
-                Some(0)
+                0
             }
             // MEMOIZE, BINPUT, LONG_BINPUT, PUT: the memo's places are counted, as all picklers do.
-            0x94 => {
-                memo.push(last.clone());
-                Some(0)
+            0x94 | b'q' | b'r' | b'p' => {
+                self.memo.push(self.last.clone());
+                return argument(op, arguments);
             }
-            b'q' | b'r' | b'p' => {
-                memo.push(last.clone());
-                match op {
-                    b'q' => Some(1),
-                    b'r' => Some(4),
-                    _ => line(rest).map(|(_, n)| n),
-                }
-            }
+            // BINGET, LONG_BINGET, GET
             b'h' | b'j' | b'g' => {
-                let (place, n) = match op {
-                    b'h' => (rest.first().map(|b| usize::from(*b)), 1),
-                    b'j' => (rest.get(..4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize), 4),
-                    _ => match line(rest) {
-                        Some((text, n)) => (std::str::from_utf8(text).ok().and_then(|t| t.parse().ok()), n),
-                        None => return,
-                    },
+                let place = match op {
+                    b'h' => arguments.first().map(|b| usize::from(*b)),
+                    b'j' => arguments.first_chunk().map(|place| u32::from_le_bytes(*place) as usize),
+                    _ => std::str::from_utf8(line(arguments)?.0).ok().and_then(|text| text.parse().ok()),
                 };
-                let known = place.and_then(|p| memo.get(p).cloned().flatten());
-                push(&mut texts, known);
-                Some(n)
+                self.push(place.and_then(|place| self.memo.get(place).cloned().flatten()));
+                argument(op, arguments)?
             }
-            _ => None,
+            _ => argument(op, arguments)?,
         };
-        let Some(after) = taken.and_then(|n| rest.get(n..)) else { return };
-        rest = after;
         if fresh.is_some() {
-            push(&mut texts, fresh.clone());
+            self.push(fresh.clone());
         }
-        if !matches!(op, 0x94 | b'q' | b'r' | b'p') {
-            last = fresh;
-        }
+        self.last = fresh;
+        Some(len)
+    }
+
+    fn push(&mut self, text: Option<String>) {
+        self.texts.swap(0, 1);
+        self.texts[1] = text;
+    }
+}
+
+/// Length of the arguments of an instruction whose arguments do not matter; nothing for STOP and for unknown ones.
+fn argument(op: u8, arguments: &[u8]) -> Option<usize> {
+    /// Instructions without arguments: MARK, POP, and the like.
+    const BARE: &[u8] = b"(012NRabdelostu)]}Q";
+    match op {
+        _ if BARE.contains(&op) => Some(0),
+        0x81 | 0x85..=0x89 | 0x8f..=0x92 | 0x94 | 0x97 | 0x98 => Some(0),
+        // PROTO, BININT1, EXT1, BINPUT, BINGET; BININT2, EXT2; BININT, EXT4, LONG_BINPUT, LONG_BINGET; BINFLOAT, FRAME
+        0x80 | b'K' | 0x82 | b'q' | b'h' => Some(1),
+        b'M' | 0x83 => Some(2),
+        b'J' | 0x84 | b'r' | b'j' => Some(4),
+        b'G' | 0x95 => Some(8),
+        // Lines: FLOAT, INT, LONG, STRING, PERSID, UNICODE, PUT, GET
+        b'F' | b'I' | b'L' | b'S' | b'P' | b'V' | b'p' | b'g' => line(arguments).map(|(_, n)| n),
+        _ => None,
     }
 }
 

@@ -1,15 +1,53 @@
 //! The finished graph: modules with their distributions, and what else the modules ask for.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
 use super::Fixpoint;
 use crate::analysis::collected::Node;
 use crate::analysis::facts::ways::Main;
-use crate::analysis::graph::{Graph, Kind, Module, OwnFile};
+use crate::analysis::graph::{Distribution, Graph, Kind, Module, OwnFile};
 use crate::analysis::world::Role;
 use crate::analysis::world::distributions::{Installed, required_name, requirement_name};
 use crate::names::is_for_tests;
+
+/// What the modules ask for besides modules.
+#[derive(Default)]
+struct Asked {
+    /// Distributions whose metadata is read.
+    distributions: HashSet<String>,
+    named_files: BTreeMap<String, Vec<String>>,
+    /// Modules that create modules.
+    creates_submodules: Vec<String>,
+    stubs: Vec<String>,
+}
+
+impl Asked {
+    fn of(nodes: &[Node]) -> Asked {
+        let mut asked = Asked::default();
+        let own = || nodes.iter().filter(|n| n.role == Role::Program);
+        if own().any(|n| n.facts.asks_metadata) {
+            // Any text of the program may be the name, or the requirement, that it asks for.
+            let texts = own().filter_map(|n| n.facts.own.as_ref()).flat_map(|own| &own.texts);
+            asked.distributions.extend(texts.filter_map(|t| requirement(&t.text)).map(str::to_owned));
+        }
+        // What those of the standard library make is known.
+        for node in nodes.iter().filter(|node| node.role != Role::Stdlib) {
+            let name = &node.module.name;
+            asked.distributions.extend(node.facts.metadata.iter().cloned());
+            if !node.facts.files.is_empty() {
+                asked.named_files.insert(name.clone(), node.facts.files.clone());
+            }
+            if node.facts.stub {
+                asked.stubs.push(name.clone());
+            }
+            if node.facts.finds || node.facts.makes {
+                asked.creates_submodules.push(name.clone());
+            }
+        }
+        asked
+    }
+}
 
 impl Fixpoint<'_> {
     /// The finished graph.
@@ -21,93 +59,22 @@ impl Fixpoint<'_> {
             Role::Library => n.facts.interpreter,
             Role::Stdlib => false,
         });
-        let installed = self.world.installed;
-        let mut owners: BTreeMap<usize, usize> = BTreeMap::new();
-        let mut modules: BTreeMap<String, Module> = BTreeMap::new();
-        let mut named_files = BTreeMap::new();
-        let (mut making, mut stubs) = (Vec::new(), Vec::new());
-        let mut asked = HashSet::new();
-        let own = || nodes.iter().filter(|n| n.role == Role::Program);
-        if own().any(|n| n.facts.asks_metadata) {
-            // Any text of the program may be the name, or the requirement, that it asks for.
-            let texts = own().filter_map(|n| n.facts.own.as_ref()).flat_map(|own| &own.texts);
-            asked.extend(texts.filter_map(|t| requirement(&t.text)).map(str::to_owned));
-        }
-        for node in nodes {
-            if node.role != Role::Stdlib {
-                asked.extend(node.facts.metadata.iter().cloned());
-                if !node.facts.files.is_empty() {
-                    named_files.insert(node.module.name.clone(), node.facts.files.clone());
-                }
-                if node.facts.stub {
-                    stubs.push(node.module.name.clone());
-                }
-                // What those of the standard library make is known.
-                if node.facts.finds || node.facts.makes {
-                    making.push(node.module.name.clone());
-                }
-            }
-            let mut module = node.module;
-            if self.rejected.contains(&module.name) {
-                continue;
-            }
-            let file = match &module.kind {
-                Kind::Source(source) | Kind::Bytecode(source) | Kind::Extension(source) => source.file(),
-                Kind::Namespace(_) | Kind::Builtin => None,
-            };
-            let owner = file
-                .filter(|f| !self.world.reader.python.in_stdlib(f))
-                .and_then(|f| installed.owner(f, &module.name));
-            if let Some(owner) = owner {
-                owners.insert(owner, 0);
-            }
-            module.distribution = owner;
-            modules.insert(module.name.clone(), module);
-        }
+        let Asked { distributions: asked, named_files, creates_submodules, stubs } = Asked::of(&nodes);
+        let mut modules = self.modules(nodes);
         for portion in self.portions(&modules) {
             modules.entry(portion.name.clone()).or_insert(portion);
         }
-        for name in &asked {
-            if let Some((at, _)) = installed.named(name) {
-                owners.insert(at, 0);
-            }
-        }
-        // It resolves what distributions require, whether their modules are there or not.
-        if modules.contains_key("pkg_resources") {
-            let mut queue: Vec<usize> = owners.keys().copied().collect();
-            while let Some(owner) = queue.pop() {
-                for required in installed.get(owner).requires.iter().filter_map(|r| required_name(r)) {
-                    if let Some((at, _)) = installed.named(required)
-                        && owners.insert(at, 0).is_none()
-                    {
-                        queue.push(at);
-                    }
-                }
-            }
-        }
-        for partner in partners(installed, &modules, &owners) {
-            owners.insert(partner, 0);
-        }
-        let mut named: Vec<(&str, usize)> =
-            owners.keys().map(|&o| (installed.get(o).name.as_str(), o)).collect();
-        named.sort_unstable();
+        let distributions = self.distributions(&mut modules, &asked);
         let absent = self.absent(&modules);
         // Modules may have come in after the folder was named.
         let mut trees = self.trees;
         trees.retain(|name, _| !modules.contains_key(name));
-        let distributions = named.iter().map(|&(_, o)| installed.get(o).clone()).collect();
-        for (place, (_, owner)) in named.into_iter().enumerate() {
-            owners.insert(owner, place);
-        }
-        for module in modules.values_mut() {
-            module.distribution = module.distribution.and_then(|o| owners.get(&o).copied());
-        }
         Graph {
             absent,
             modules,
             missing: self.missing,
             named_files,
-            making,
+            creates_submodules,
             stubs,
             listed: self.listed,
             own_files,
@@ -120,6 +87,58 @@ impl Fixpoint<'_> {
             left_out: self.left_out,
             warnings: self.warnings,
         }
+    }
+
+    /// The modules that Python compiles; their distributions are numbers of installed ones.
+    fn modules(&self, nodes: Vec<Node>) -> BTreeMap<String, Module> {
+        let mut modules = BTreeMap::new();
+        for node in nodes.into_iter().filter(|node| !self.rejected.contains(&node.module.name)) {
+            let mut module = node.module;
+            let file = match &module.kind {
+                Kind::Source(source) | Kind::Bytecode(source) | Kind::Extension(source) => source.file(),
+                Kind::Namespace(_) | Kind::Builtin => None,
+            };
+            module.distribution = file
+                .filter(|f| !self.world.reader.python.in_stdlib(f))
+                .and_then(|f| self.world.installed.owner(f, &module.name));
+            modules.insert(module.name.clone(), module);
+        }
+        modules
+    }
+
+    /// The distributions of modules, those that are asked for, and those that belong to them, by name; sets the numbers of the
+    /// modules' distributions to places in this list.
+    fn distributions(
+        &self,
+        modules: &mut BTreeMap<String, Module>,
+        asked: &HashSet<String>,
+    ) -> Vec<Distribution> {
+        let installed = self.world.installed;
+        let mut owners: BTreeSet<usize> = modules.values().filter_map(|m| m.distribution).collect();
+        owners.extend(asked.iter().filter_map(|name| installed.named(name)).map(|(at, _)| at));
+        // It resolves what distributions require, whether their modules are there or not.
+        if modules.contains_key("pkg_resources") {
+            let mut queue: Vec<usize> = owners.iter().copied().collect();
+            while let Some(owner) = queue.pop() {
+                for required in installed.get(owner).requires.iter().filter_map(|r| required_name(r)) {
+                    if let Some((at, _)) = installed.named(required)
+                        && owners.insert(at)
+                    {
+                        queue.push(at);
+                    }
+                }
+            }
+        }
+        owners.extend(partners(installed, modules, &owners));
+        let mut named: Vec<(&str, usize)> =
+            owners.iter().map(|&owner| (installed.get(owner).name.as_str(), owner)).collect();
+        named.sort_unstable();
+        let places: BTreeMap<usize, usize> =
+            named.iter().enumerate().map(|(place, (_, owner))| (*owner, place)).collect();
+        for module in modules.values_mut() {
+            module.distribution = module.distribution.and_then(|owner| places.get(&owner).copied());
+        }
+        named.iter().map(|&(_, owner)| installed.get(owner).clone()).collect()
     }
 }
 
@@ -200,14 +219,14 @@ impl Fixpoint<'_> {
 fn partners(
     installed: &Installed,
     modules: &BTreeMap<String, Module>,
-    owners: &BTreeMap<usize, usize>,
+    owners: &BTreeSet<usize>,
 ) -> Vec<usize> {
     let mut found: Vec<usize> = Vec::new();
-    let mut queue: Vec<usize> = owners.keys().copied().collect();
+    let mut queue: Vec<usize> = owners.iter().copied().collect();
     while let Some(owner) = queue.pop() {
         for required in installed.get(owner).requires.iter().filter_map(|r| required_name(r)) {
             let Some((at, distribution)) = installed.named(required) else { continue };
-            if owners.contains_key(&at) || found.contains(&at) {
+            if owners.contains(&at) || found.contains(&at) {
                 continue;
             }
             let inside = |file: &String| {

@@ -18,7 +18,7 @@ pub(in crate::analysis) struct OwnTree {
     /// Folders that were asked about, outermost first.
     roots: Vec<PathBuf>,
     /// Folders that certainly belong to the program. The folders around them may belong to other programs: only whole paths lead there.
-    firm: Vec<PathBuf>,
+    certain_roots: Vec<PathBuf>,
     /// Folder → names of its entries, and whether each is a folder.
     folders: BTreeMap<PathBuf, Vec<(String, bool)>>,
     /// Name of an entry → the folders that have one.
@@ -37,7 +37,7 @@ impl OwnTree {
         policy: &OwnFiles,
         disk: &Disk,
     ) -> OwnTree {
-        let mut tree = OwnTree { firm: roots.to_vec(), ..OwnTree::default() };
+        let mut tree = OwnTree { certain_roots: roots.to_vec(), ..OwnTree::default() };
         let mut sorted: Vec<&PathBuf> = roots.iter().chain(loose).collect();
         sorted.sort();
         for root in sorted {
@@ -162,7 +162,7 @@ impl OwnTree {
             .flat_map(|folder| self.fitting(folder, first, rest.is_empty()))
             .flat_map(|start| self.below(&start, rest))
             .collect();
-        found.retain(|path| self.firm.iter().any(|root| path.starts_with(root)));
+        found.retain(|path| self.certain_roots.iter().any(|root| path.starts_with(root)));
         found.sort();
         found.dedup();
         found

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::item::{FRAMEWORK, Item};
 use super::universal::Cdhash;
-use super::{Dress, Floors, icon, info, seal};
+use super::{ExecutableBuilder, MinOsVersions, icon, info, seal};
 use crate::archive::{Beside, Stored};
-use crate::assemble::{App, Cargo};
+use crate::assemble::{App, Payload};
 use crate::binaries::macho::image;
 use crate::binaries::macho::sign::{self, Seal};
 use crate::error::{Context, Error, Result};
@@ -29,10 +29,10 @@ const DOT: &str = "__dot__";
 /// What the request says of the bundle is not as it should be, a file cannot be read, or the launcher cannot be changed.
 pub(super) fn make(
     app: App,
-    cargo: Vec<Vec<Cargo>>,
-    dress: &Dress,
+    payload: Vec<Vec<Payload>>,
+    builder: &ExecutableBuilder,
     request: &Request,
-    floors: &Floors,
+    min_versions: &MinOsVersions,
     entitlements: Option<(Vec<u8>, Vec<u8>)>,
 ) -> Result<App> {
     let mut items = lay_out(app.beside)?;
@@ -48,11 +48,13 @@ pub(super) fn make(
         }
         None => None,
     };
-    let mut cargo = cargo.into_iter();
-    let name = |parts: &[Cargo]| parts.first().map(|cargo| cargo.name.clone()).unwrap_or_default();
-    let Some(main) = cargo.next() else { return Err(Error::new("there is no program to put into a bundle")) };
+    let mut payload = payload.into_iter();
+    let name = |parts: &[Payload]| parts.first().map(|payload| payload.name.clone()).unwrap_or_default();
+    let Some(main) = payload.next() else {
+        return Err(Error::new("there is no program to put into a bundle"));
+    };
     let main_name = name(&main);
-    let info = info::content(request, &main_name, icon.as_deref(), floors)?;
+    let info = info::content(request, &main_name, icon.as_deref(), min_versions)?;
     items.insert("Info.plist".into(), data(info.clone()));
     items.insert("PkgInfo".into(), data(b"APPL????".to_vec()));
     for alias in &app.aliases {
@@ -61,10 +63,10 @@ pub(super) fn make(
 
     let mut executables = Vec::new();
     let mut sealed = items.clone();
-    for cargo in cargo {
-        let identifier = name(&cargo);
+    for payload in payload {
+        let identifier = name(&payload);
         let seal = Seal { identifier, entitlements: entitlements.clone(), ..Seal::default() };
-        let (made, cdhashes) = dress.executable(cargo, &seal)?;
+        let (made, cdhashes) = builder.executable(payload, &seal)?;
         let nothing = Stored::Bytes([].into());
         let code = Item::Code { content: nothing, size: 0, executable: true, cdhashes };
         sealed.insert(format!("MacOS/{}", made.name), code);
@@ -77,7 +79,7 @@ pub(super) fn make(
         resources: Some(resources.clone()),
         entitlements,
     };
-    executables.insert(0, dress.executable(main, &seal)?.0);
+    executables.insert(0, builder.executable(main, &seal)?.0);
     items.insert("_CodeSignature/CodeResources".into(), data(resources));
     for executable in &mut executables {
         executable.name = format!("{CONTENTS}/MacOS/{}", executable.name);

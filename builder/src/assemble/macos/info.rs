@@ -2,11 +2,11 @@
 
 use plist::{Dictionary, Value};
 
-use super::Floors;
+use super::MinOsVersions;
 use crate::error::{Context, Error, Result};
 use crate::spec::Request;
 
-/// Content of `Info.plist` for the main program `executable`; `floors` tell from which macOS on each part of it runs.
+/// Content of `Info.plist` for the main program `executable`; `min_versions` tell from which macOS on each part of it runs.
 ///
 /// # Errors
 /// The request has values that a property list cannot hold.
@@ -14,7 +14,7 @@ pub(super) fn content(
     request: &Request,
     executable: &str,
     icon: Option<&str>,
-    floors: &Floors,
+    min_versions: &MinOsVersions,
 ) -> Result<Vec<u8>> {
     let mut info = Dictionary::new();
     let mut set = |key: &str, value: Value| info.insert(key.to_owned(), value);
@@ -34,12 +34,12 @@ pub(super) fn content(
     set("CFBundleSupportedPlatforms", Value::Array(vec![text("MacOSX")]));
     set("CFBundleVersion", text(version));
     let shown = |(major, minor): (u32, u32)| Value::String(format!("{major}.{minor}"));
-    let newest = floors.iter().filter_map(|(_, floor)| *floor).max();
+    let newest = min_versions.iter().filter_map(|(_, floor)| *floor).max();
     if let Some(newest) = newest {
         set("LSMinimumSystemVersion", shown(newest));
         // A processor for which older ones do is an exception to that.
-        let known = floors.iter().filter_map(|(target, floor)| Some((target.machine(), (*floor)?)));
-        if floors.iter().any(|(_, floor)| floor.is_some_and(|floor| floor != newest))
+        let known = min_versions.iter().filter_map(|(target, floor)| Some((target.machine(), (*floor)?)));
+        if min_versions.iter().any(|(_, floor)| floor.is_some_and(|floor| floor != newest))
             && !request.macos.plist.contains_key("LSMinimumSystemVersion")
         {
             let each = known.map(|(name, floor)| (name.to_owned(), shown(floor))).collect();
@@ -111,8 +111,8 @@ mod tests {
         assert!(!info.contains_key("LSMinimumSystemVersionByArchitecture"));
         assert_eq!(info.get("LSUIElement"), Some(&Value::Boolean(true)));
         assert!(info.get("CFBundleDocumentTypes").unwrap().as_array().unwrap()[0].as_dictionary().is_some());
-        let floors = [(arm, Some((11, 0))), (intel, Some((10, 13)))];
-        let both = Value::from_reader_xml(&content(&request, "x", None, &floors).unwrap()[..]).unwrap();
+        let min_versions = [(arm, Some((11, 0))), (intel, Some((10, 13)))];
+        let both = Value::from_reader_xml(&content(&request, "x", None, &min_versions).unwrap()[..]).unwrap();
         let both = both.as_dictionary().unwrap();
         assert_eq!(both.get("LSMinimumSystemVersion").and_then(Value::as_string), Some("11.0"));
         let each = both.get("LSMinimumSystemVersionByArchitecture").unwrap().as_dictionary().unwrap();

@@ -16,7 +16,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use super::{App, Cargo, Executable, Piece};
+use super::{App, Executable, Payload, Piece};
 use crate::archive::{Beside, Stored};
 use crate::binaries::macho::image;
 use crate::binaries::macho::sign::{self, Seal};
@@ -29,7 +29,7 @@ use crate::target::Target;
 use universal::Cdhash;
 
 /// The oldest macOS that each part of a program runs on.
-type Floors = [(Target, Option<(u32, u32)>)];
+type MinOsVersions = [(Target, Option<(u32, u32)>)];
 
 /// Checks what the request says of the product on macOS.
 ///
@@ -87,61 +87,62 @@ fn part(launcher: &Launcher, target: Target) -> Launcher {
     }
 }
 
-/// Puts archives into launchers and signs them; into a bundle where the request wants one. `cargo` has for each executable what
+/// Puts archives into launchers and signs them; into a bundle where the request wants one. `payload` has for each executable what
 /// each part puts into it, `beside` the files of each part.
 ///
 /// # Errors
 /// The launcher cannot be changed, a file cannot be read, or what the request names is not as it should be.
-pub(super) fn dress(
+pub(super) fn builder(
     mut app: App,
-    mut cargo: Vec<Vec<Cargo>>,
+    mut payload: Vec<Vec<Payload>>,
     beside: Vec<Vec<Beside>>,
     request: &Request,
-    floors: &Floors,
+    min_versions: &MinOsVersions,
     store: &Store,
 ) -> Result<App> {
-    let dress = Dress { signer: Signer::of(request)? };
+    let builder = ExecutableBuilder { signer: Signer::of(request)? };
     let entitlements = entitlements::read(request.macos.entitlements.as_deref())?;
     app.beside = universal::beside(beside, store)?;
-    for parts in &mut cargo {
-        for (cargo, (target, _)) in parts.iter_mut().zip(floors) {
-            cargo.launcher = part(&cargo.launcher, *target);
+    for parts in &mut payload {
+        for (payload, (target, _)) in parts.iter_mut().zip(min_versions) {
+            payload.launcher = part(&payload.launcher, *target);
         }
     }
     if request.is_bundle() {
-        let launchers = cargo.first().into_iter().flatten().map(|c| place::oldest(&c.launcher));
-        let floors = floors.iter().zip(launchers).map(|((target, floor), own)| (*target, (*floor).max(own)));
-        let floors: Vec<_> = floors.collect();
-        return bundle::make(app, cargo, &dress, request, &floors, entitlements);
+        let launchers = payload.first().into_iter().flatten().map(|c| place::oldest(&c.launcher));
+        let min_versions =
+            min_versions.iter().zip(launchers).map(|((target, floor), own)| (*target, (*floor).max(own)));
+        let min_versions: Vec<_> = min_versions.collect();
+        return bundle::make(app, payload, &builder, request, &min_versions, entitlements);
     }
     let seal = |name: &str| Seal {
         identifier: request.macos.identifier.clone().unwrap_or_else(|| name.to_owned()),
         entitlements: entitlements.clone(),
         ..Seal::default()
     };
-    let make = |parts: Vec<Cargo>| {
-        let seal = seal(parts.first().map_or("", |cargo| &cargo.name));
-        dress.executable(parts, &seal).map(|(made, _)| made)
+    let make = |parts: Vec<Payload>| {
+        let seal = seal(parts.first().map_or("", |payload| &payload.name));
+        builder.executable(parts, &seal).map(|(made, _)| made)
     };
-    Ok(App { executables: cargo.into_iter().map(make).collect::<Result<_>>()?, ..app })
+    Ok(App { executables: payload.into_iter().map(make).collect::<Result<_>>()?, ..app })
 }
 
 /// What all executables of a product have in common.
-struct Dress {
+struct ExecutableBuilder {
     signer: Signer,
 }
 
-impl Dress {
+impl ExecutableBuilder {
     /// An executable with a part for each processor; with the hashes by which the system knows them.
-    fn executable(&self, parts: Vec<Cargo>, seal: &Seal) -> Result<(Executable, Vec<Cdhash>)> {
-        let made = parts.into_iter().map(|cargo| self.part(cargo, seal)).collect::<Result<_>>()?;
+    fn executable(&self, parts: Vec<Payload>, seal: &Seal) -> Result<(Executable, Vec<Cdhash>)> {
+        let made = parts.into_iter().map(|payload| self.part(payload, seal)).collect::<Result<_>>()?;
         universal::executable(made)
     }
 
     /// An executable for one processor: the launcher, the archive in a segment of its own, the signature; with the hash by
     /// which the system knows it.
-    fn part(&self, cargo: Cargo, seal: &Seal) -> Result<(Executable, Cdhash)> {
-        let Cargo { name, launcher, archive, len, index_hash } = cargo;
+    fn part(&self, payload: Payload, seal: &Seal) -> Result<(Executable, Cdhash)> {
+        let Payload { name, launcher, archive, len, index_hash } = payload;
         let mut room = place::make_room(&launcher, len)?;
         let failed = || format!("failed to sign `{name}`");
         let end = room.behind + room.tail.len() as u64;
@@ -261,10 +262,10 @@ mod tests {
         let plain = file(MH_EXECUTE, ARM64, &[], 400);
         let launcher: Launcher = Arc::new(Cow::Owned(plain));
         let archive = vec![(0, Stored::Bytes(vec![1; 10].into())), (16, Stored::File(blob))];
-        let cargo = Cargo { name: "app".into(), launcher, archive, len: 9016 + 20, index_hash: [0; 16] };
+        let payload = Payload { name: "app".into(), launcher, archive, len: 9016 + 20, index_hash: [0; 16] };
         let seal = Seal { identifier: "app".into(), ..Seal::default() };
-        let dress = Dress { signer: Signer::AdHoc };
-        let (made, cdhashes) = dress.executable(vec![cargo.clone()], &seal).unwrap();
+        let builder = ExecutableBuilder { signer: Signer::AdHoc };
+        let (made, cdhashes) = builder.executable(vec![payload.clone()], &seal).unwrap();
         let mut bytes = Vec::new();
         Content { pieces: &made.pieces, at: 0, file: None }.read_to_end(&mut bytes).unwrap();
         assert_eq!(bytes.len() as u64, made.len);
@@ -275,8 +276,8 @@ mod tests {
 
         // Beside one for another processor it is what it was.
         let launcher: Launcher = Arc::new(Cow::Owned(file(MH_EXECUTE, X86_64, &[], 400)));
-        let other = Cargo { launcher, index_hash: [1; 16], ..cargo.clone() };
-        let (both, cdhashes) = dress.executable(vec![cargo, other], &seal).unwrap();
+        let other = Payload { launcher, index_hash: [1; 16], ..payload.clone() };
+        let (both, cdhashes) = builder.executable(vec![payload, other], &seal).unwrap();
         let mut whole = Vec::new();
         Content { pieces: &both.pieces, at: 0, file: None }.read_to_end(&mut whole).unwrap();
         assert_eq!(whole.len() as u64, both.len);

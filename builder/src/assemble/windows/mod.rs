@@ -34,7 +34,7 @@ fn manifest(windows: &Windows) -> String {
 ///
 /// # Errors
 /// The launcher is no executable of Windows, or a file that the request names cannot be read or is of another kind.
-pub(super) fn dress(launcher: &Launcher, request: &Request, program: &str) -> Result<Launcher> {
+pub(super) fn builder(launcher: &Launcher, request: &Request, program: &str) -> Result<Launcher> {
     let windows = &request.windows;
     let mut image = Image::parse(launcher.to_vec())
         .context(|| "failed to read the launcher as an executable of Windows")
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn what_is_no_executable_is_refused() {
         let launcher: Launcher = Arc::new(Cow::Borrowed(b"no launcher"));
-        let error = dress(&launcher, &Request::default(), "x.exe").unwrap_err().to_string();
+        let error = builder(&launcher, &Request::default(), "x.exe").unwrap_err().to_string();
         assert!(error.contains("as an executable of Windows"), "{error}");
     }
 }

@@ -12,7 +12,7 @@ pub(crate) mod search;
 use std::path::{Component, Path, PathBuf};
 
 use super::facts::Facts;
-use super::format::{Format, Mend, Refusal, Unsafe};
+use super::format::{Format, Patch, Refusal, Unsafe};
 use crate::analysis::LibraryName;
 use crate::target::Arch;
 use search::Loader;
@@ -97,8 +97,8 @@ impl Format for Elf {
         steps.collect::<Vec<_>>().join("/")
     }
 
-    fn mend(&self, bytes: &[u8], facts: &Facts, mend: &Mend<'_>) -> Result<Option<Vec<u8>>, Unsafe> {
-        rewrite::mend(bytes, facts, mend)
+    fn patch(&self, bytes: &[u8], facts: &Facts, patch: &Patch<'_>) -> Result<Option<Vec<u8>>, Unsafe> {
+        rewrite::patch(bytes, facts, patch)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Mends an ELF file: search path, paths of the building machine, debug sections.
+//! Patches an ELF file: search path, paths of the building machine, debug sections.
 
 use object::elf::{
     DT_NEEDED, DT_NULL, DT_RPATH, DT_RUNPATH, DT_SONAME, DT_STRSZ, DT_STRTAB, DT_SYMTAB, Dyn64, DynamicTag,
@@ -10,18 +10,18 @@ use super::image::Image;
 use super::layout::{self, Growth};
 use super::read;
 use crate::binaries::facts::{Facts, Role};
-use crate::binaries::format::{Mend, Unsafe};
+use crate::binaries::format::{Patch, Unsafe};
 use crate::spec::Strip;
 
-/// Mends a file; `None` where there is nothing to change.
+/// Patches a file; `None` where there is nothing to change.
 ///
 /// The result is read again before it is returned: what loading depends on is as asked and otherwise as before.
-pub(crate) fn mend(bytes: &[u8], facts: &Facts, mend: &Mend<'_>) -> Result<Option<Vec<u8>>, Unsafe> {
+pub(crate) fn patch(bytes: &[u8], facts: &Facts, patch: &Patch<'_>) -> Result<Option<Vec<u8>>, Unsafe> {
     let mut image = Image::parse(bytes)?;
     if image.sections.iter().any(|s| image.name(s) == b".note.fdo.integrity") {
         return Err(Unsafe("it checks its own content"));
     }
-    let growth = match mend.search {
+    let growth = match patch.search {
         Some([]) => {
             remove_search(&mut image, facts)?;
             None
@@ -29,19 +29,19 @@ pub(crate) fn mend(bytes: &[u8], facts: &Facts, mend: &Mend<'_>) -> Result<Optio
         Some(search) => set_search(&mut image, facts, &search.join(":"))?,
         None => None,
     };
-    mend.paths.neutralise(&mut image.bytes);
-    let strips = image.sections.iter().any(|s| layout::dropped(&image, s, mend.strip));
+    patch.paths.scrub(&mut image.bytes);
+    let strips = image.sections.iter().any(|s| layout::dropped(&image, s, patch.strip));
     let new = if let Some(mut growth) = growth {
-        mend.paths.neutralise(&mut growth.strings);
-        Some(grown(&mut image, growth, mend.strip)?)
+        patch.paths.scrub(&mut growth.strings);
+        Some(grown(&mut image, growth, patch.strip)?)
     } else if strips {
-        Some(layout::write(&image, mend.strip, None)?.0)
+        Some(layout::write(&image, patch.strip, None)?.0)
     } else {
         Some(image.bytes)
     };
     let new = new.filter(|new| new != bytes);
     if let Some(new) = &new {
-        check(facts, new, mend.search)?;
+        check(facts, new, patch.search)?;
     }
     Ok(new)
 }

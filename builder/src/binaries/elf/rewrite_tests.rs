@@ -8,7 +8,7 @@ use std::process::Command;
 use super::image::Image;
 use super::{read, rewrite};
 use crate::binaries::facts::Role;
-use crate::binaries::format::{Mend, Unsafe};
+use crate::binaries::format::{Patch, Unsafe};
 use crate::binaries::paths::MachinePaths;
 use crate::binaries::tests::{Bench, load};
 use crate::spec::Strip;
@@ -33,14 +33,14 @@ int zeros[5000];
 int call(void) { dl_iterate_phdr(look, 0); return found + zeros[4999]; }
 ";
 
-fn mend(bytes: &[u8], strip: Strip, search: Option<&[&str]>) -> Result<Option<Vec<u8>>, Unsafe> {
+fn patch(bytes: &[u8], strip: Strip, search: Option<&[&str]>) -> Result<Option<Vec<u8>>, Unsafe> {
     let facts = read::read(bytes).unwrap();
     let search: Option<Vec<String>> = search.map(|s| s.iter().map(|s| (*s).to_owned()).collect());
     let paths = MachinePaths::default();
-    rewrite::mend(
+    rewrite::patch(
         bytes,
         &facts,
-        &Mend { strip, search: search.as_deref(), names: &[], own: None, paths: &paths },
+        &Patch { strip, search: search.as_deref(), names: &[], own: None, paths: &paths },
     )
 }
 
@@ -53,10 +53,10 @@ fn readelf(b: &Bench, name: &str, option: &str) -> String {
 
 /// Writes the result and checks that it loads and that readelf has nothing to complain about.
 fn works(b: &Bench, bytes: &[u8]) {
-    let file = b.path.join("mended.so");
+    let file = b.path.join("patched.so");
     fs_err::write(&file, bytes).unwrap();
     for option in ["-d", "-l", "-S", "-s", "-V", "-r", "-n"] {
-        readelf(b, "mended.so", option);
+        readelf(b, "patched.so", option);
     }
     assert_eq!(load(&[file], "call").unwrap(), "42");
 }
@@ -65,25 +65,25 @@ fn works(b: &Bench, bytes: &[u8]) {
 fn debug_sections_go_and_the_rest_still_works() {
     let b = Bench::new();
     let bytes = fs_err::read(b.cc("a.so", SEES_ITSELF, &[])).unwrap();
-    let debug = mend(&bytes, Strip::Debug, None).unwrap().unwrap();
+    let debug = patch(&bytes, Strip::Debug, None).unwrap().unwrap();
     works(&b, &debug);
-    let sections = readelf(&b, "mended.so", "-S");
+    let sections = readelf(&b, "patched.so", "-S");
     assert!(!sections.contains(".debug_info") && sections.contains(".symtab") && sections.contains(".text"));
-    let all = mend(&bytes, Strip::All, None).unwrap().unwrap();
+    let all = patch(&bytes, Strip::All, None).unwrap().unwrap();
     works(&b, &all);
-    assert!(!readelf(&b, "mended.so", "-S").contains(".symtab"));
+    assert!(!readelf(&b, "patched.so", "-S").contains(".symtab"));
     assert!(all.len() < debug.len() && debug.len() < bytes.len());
     // Nothing is left to remove.
-    assert_eq!(mend(&debug, Strip::Debug, None).unwrap(), None);
-    assert_eq!(mend(&all, Strip::All, None).unwrap(), None);
-    assert_eq!(mend(&bytes, Strip::None, None).unwrap(), None);
+    assert_eq!(patch(&debug, Strip::Debug, None).unwrap(), None);
+    assert_eq!(patch(&all, Strip::All, None).unwrap(), None);
+    assert_eq!(patch(&bytes, Strip::None, None).unwrap(), None);
 }
 
 #[test]
 fn what_is_loaded_stays_byte_for_byte() {
     let b = Bench::new();
     let bytes = fs_err::read(b.cc("a.so", SEES_ITSELF, &[])).unwrap();
-    let new = mend(&bytes, Strip::All, None).unwrap().unwrap();
+    let new = patch(&bytes, Strip::All, None).unwrap().unwrap();
     let (old, new) = (Image::parse(&bytes).unwrap(), Image::parse(&new).unwrap());
     assert_eq!(old.segments.len(), new.segments.len());
     for (a, b) in old.loads().zip(new.loads()) {
@@ -110,14 +110,14 @@ fn a_search_path_is_set_in_place_or_with_a_new_segment() {
     for (case, options) in cases {
         let bytes = fs_err::read(b.cc("a.so", SEES_ITSELF, options)).unwrap();
         for strip in [Strip::None, Strip::Debug, Strip::All] {
-            let new = mend(&bytes, strip, Some(&["$ORIGIN/../x.libs", "$ORIGIN"])).unwrap().unwrap();
+            let new = patch(&bytes, strip, Some(&["$ORIGIN/../x.libs", "$ORIGIN"])).unwrap().unwrap();
             assert_eq!(read::read(&new).unwrap().search(), ["$ORIGIN/../x.libs", "$ORIGIN"], "{case}");
             works(&b, &new);
-            assert!(readelf(&b, "mended.so", "-d").contains("[$ORIGIN/../x.libs:$ORIGIN]"), "{case}");
+            assert!(readelf(&b, "patched.so", "-d").contains("[$ORIGIN/../x.libs:$ORIGIN]"), "{case}");
             assert!(!String::from_utf8_lossy(&new).contains("building/machine"), "{case}");
-            // A mended file can be mended again.
+            // A patched file can be patched again.
             let again =
-                mend(&new, Strip::All, Some(&["$ORIGIN/a/much/longer/path/than/there/was/before"])).unwrap();
+                patch(&new, Strip::All, Some(&["$ORIGIN/a/much/longer/path/than/there/was/before"])).unwrap();
             works(&b, &again.unwrap());
         }
     }
@@ -132,17 +132,17 @@ fn a_search_path_is_taken_out() {
     {
         let bytes = fs_err::read(b.cc("a.so", SEES_ITSELF, options)).unwrap();
         for strip in [Strip::None, Strip::All] {
-            let Some(new) = mend(&bytes, strip, Some(&[])).unwrap() else {
+            let Some(new) = patch(&bytes, strip, Some(&[])).unwrap() else {
                 assert!(options.is_empty() && strip == Strip::None);
                 continue;
             };
             let facts = read::read(&new).unwrap();
             assert!(facts.rpath.is_empty() && facts.runpath.is_none());
             works(&b, &new);
-            assert!(!readelf(&b, "mended.so", "-d").contains("PATH"));
+            assert!(!readelf(&b, "patched.so", "-d").contains("PATH"));
             assert!(!String::from_utf8_lossy(&new).contains("building/machine"));
             // One can be set again.
-            works(&b, &mend(&new, Strip::None, Some(&["$ORIGIN/x"])).unwrap().unwrap());
+            works(&b, &patch(&new, Strip::None, Some(&["$ORIGIN/x"])).unwrap().unwrap());
         }
     }
 }
@@ -152,7 +152,7 @@ fn a_full_dynamic_section_moves() {
     let b = Bench::new();
     let options = ["-Wl,--spare-dynamic-tags=1", "-Wl,-z,relro,-z,now"];
     let bytes = fs_err::read(b.cc("a.so", SEES_ITSELF, &options)).unwrap();
-    let new = mend(&bytes, Strip::Debug, Some(&["$ORIGIN"])).unwrap().unwrap();
+    let new = patch(&bytes, Strip::Debug, Some(&["$ORIGIN"])).unwrap().unwrap();
     works(&b, &new);
     let addresses = |bytes: &[u8]| Image::parse(bytes).unwrap().dynamic_range().unwrap();
     assert_ne!(addresses(&bytes).0, addresses(&new).0);
@@ -166,13 +166,14 @@ fn names_in_the_tail_of_the_search_path_survive() {
     let bytes =
         fs_err::read(b.cc("a.so", &source, &["-Wl,-O2", "-Wl,-rpath,/building/machine/tail_of_path"]))
             .unwrap();
-    let new = mend(&bytes, Strip::Debug, Some(&["$ORIGIN/../a/path/longer/than/the/part"])).unwrap().unwrap();
+    let new =
+        patch(&bytes, Strip::Debug, Some(&["$ORIGIN/../a/path/longer/than/the/part"])).unwrap().unwrap();
     works(&b, &new);
-    assert!(readelf(&b, "mended.so", "-s").contains(" tail_of_path\n"));
+    assert!(readelf(&b, "patched.so", "-s").contains(" tail_of_path\n"));
     assert!(!String::from_utf8_lossy(&new).contains("machine"));
-    let short = mend(&bytes, Strip::Debug, Some(&["$ORIGIN"])).unwrap().unwrap();
+    let short = patch(&bytes, Strip::Debug, Some(&["$ORIGIN"])).unwrap().unwrap();
     works(&b, &short);
-    assert!(readelf(&b, "mended.so", "-s").contains(" tail_of_path\n"));
+    assert!(readelf(&b, "patched.so", "-s").contains(" tail_of_path\n"));
 }
 
 #[test]
@@ -182,12 +183,12 @@ fn a_program_keeps_running() {
     for options in [&["-pie"][..], &["-pie", "-no-pie"]] {
         let bytes = fs_err::read(b.cc("program", &source, options)).unwrap();
         assert_eq!(read::read(&bytes).unwrap().role, Role::Program);
-        let new = mend(&bytes, Strip::All, Some(&["$ORIGIN/../lib"])).unwrap().unwrap();
-        let file = b.path.join("mended");
+        let new = patch(&bytes, Strip::All, Some(&["$ORIGIN/../lib"])).unwrap().unwrap();
+        let file = b.path.join("patched");
         fs_err::copy(b.path.join("program"), &file).unwrap();
         fs_err::write(&file, &new).unwrap();
         assert!(Command::new(&file).status().unwrap().success(), "{options:?}");
-        assert!(readelf(&b, "mended", "-d").contains("[$ORIGIN/../lib]"));
+        assert!(readelf(&b, "patched", "-d").contains("[$ORIGIN/../lib]"));
     }
 }
 
@@ -195,8 +196,8 @@ fn a_program_keeps_running() {
 fn patchelf_understands_the_result() {
     let b = Bench::new();
     let bytes = fs_err::read(b.cc("a.so", SEES_ITSELF, &[])).unwrap();
-    let new = mend(&bytes, Strip::Debug, Some(&["$ORIGIN"])).unwrap().unwrap();
-    let file = b.path.join("mended.so");
+    let new = patch(&bytes, Strip::Debug, Some(&["$ORIGIN"])).unwrap().unwrap();
+    let file = b.path.join("patched.so");
     fs_err::write(&file, &new).unwrap();
     let mut patchelf = Command::new("patchelf");
     patchelf.args(["--set-rpath", "$ORIGIN/longer/than/before"]).arg(&file);
@@ -204,9 +205,9 @@ fn patchelf_understands_the_result() {
     let Ok(output) = patchelf.output() else { return };
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(load(std::slice::from_ref(&file), "call").unwrap(), "42");
-    // And what patchelf wrote is mended again, its hole closed.
+    // And what patchelf wrote is patched again, its hole closed.
     let patched = fs_err::read(&file).unwrap();
-    works(&b, &mend(&patched, Strip::All, Some(&["$ORIGIN/x"])).unwrap().unwrap());
+    works(&b, &patch(&patched, Strip::All, Some(&["$ORIGIN/x"])).unwrap().unwrap());
 }
 
 #[test]
@@ -215,12 +216,12 @@ fn data_behind_the_file_forbid_moving_it() {
     let mut bytes = fs_err::read(b.cc("a.so", SEES_ITSELF, &["-Wl,-rpath,/a/long/path"])).unwrap();
     bytes.extend(b"payload");
     // In place is fine: nothing moves.
-    let new = mend(&bytes, Strip::None, Some(&["$ORIGIN"])).unwrap().unwrap();
+    let new = patch(&bytes, Strip::None, Some(&["$ORIGIN"])).unwrap().unwrap();
     assert!(new.len() == bytes.len() && new.ends_with(b"payload"));
     works(&b, &new);
-    assert!(mend(&bytes, Strip::None, Some(&["$ORIGIN/far/longer/than/there/was"])).is_err());
-    assert!(mend(&bytes, Strip::Debug, Some(&["$ORIGIN"])).is_err());
-    assert!(mend(&bytes, Strip::Debug, None).is_err());
+    assert!(patch(&bytes, Strip::None, Some(&["$ORIGIN/far/longer/than/there/was"])).is_err());
+    assert!(patch(&bytes, Strip::Debug, Some(&["$ORIGIN"])).is_err());
+    assert!(patch(&bytes, Strip::Debug, None).is_err());
 }
 
 #[test]
@@ -231,10 +232,10 @@ fn damaged_files_are_refused_without_panic() {
     let search = ["$ORIGIN".to_owned()];
     let paths = MachinePaths::default();
     let instructions =
-        Mend { strip: Strip::All, search: Some(&search), names: &[], own: None, paths: &paths };
+        Patch { strip: Strip::All, search: Some(&search), names: &[], own: None, paths: &paths };
     let attempt = |bytes: &[u8]| {
-        let _ = read::read(bytes).map(|facts| rewrite::mend(bytes, &facts, &instructions));
-        let _ = rewrite::mend(bytes, &facts, &instructions);
+        let _ = read::read(bytes).map(|facts| rewrite::patch(bytes, &facts, &instructions));
+        let _ = rewrite::patch(bytes, &facts, &instructions);
     };
     let headers = (0..2048).chain(bytes.len() - 4096..bytes.len());
     for at in headers.step_by(7) {

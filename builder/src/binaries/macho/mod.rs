@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use super::facts::Facts;
 use super::files::{Closure, File};
-use super::format::{Finished, Format, Mend, Plan, Refusal, Unsafe};
+use super::format::{Finished, Format, Patch, Plan, Refusal, Unsafe};
 use crate::analysis::LibraryName;
 use crate::error::{Context, Result, Warning};
 use crate::target::Arch;
@@ -98,7 +98,7 @@ impl Format for MachO {
         true
     }
 
-    fn stray(&self, message: String) -> Warning {
+    fn unresolved(&self, message: String) -> Warning {
         Warning::new(message).hint("take a build of it that was linked with room for other names")
     }
 
@@ -126,11 +126,11 @@ impl Format for MachO {
         })
     }
 
-    fn mend(&self, bytes: &[u8], _: &Facts, mend: &Mend<'_>) -> Result<Option<Vec<u8>>, Unsafe> {
+    fn patch(&self, bytes: &[u8], _: &Facts, patch: &Patch<'_>) -> Result<Option<Vec<u8>>, Unsafe> {
         let damaged = |_| Unsafe("its table of processors is damaged");
         let mut new = image::slice(bytes, self.arch).map_err(damaged)?.to_vec();
-        edit::apply(&mut new, &Change { names: mend.names, search: mend.search, own: mend.own })?;
-        mend.paths.neutralise(&mut new);
+        edit::apply(&mut new, &Change { names: patch.names, search: patch.search, own: patch.own })?;
+        patch.paths.scrub(&mut new);
         Ok((new != bytes).then_some(new))
     }
 

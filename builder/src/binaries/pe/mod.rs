@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::facts::Facts;
-use super::format::{Format, Mend, Refusal, Unsafe};
+use super::format::{Format, Patch, Refusal, Unsafe};
 use crate::analysis::LibraryName;
 use crate::error::Warning;
 use crate::target::Arch;
@@ -128,14 +128,14 @@ impl Format for Pe {
         other.to_owned()
     }
 
-    fn stray(&self, message: String) -> Warning {
+    fn unresolved(&self, message: String) -> Warning {
         // Nor did it where it was installed, unless the system has them.
         Warning::minor(message).hint("start it with the root folder in `PATH`")
     }
 
-    fn mend(&self, _: &[u8], _: &Facts, mend: &Mend<'_>) -> Result<Option<Vec<u8>>, Unsafe> {
+    fn patch(&self, _: &[u8], _: &Facts, patch: &Patch<'_>) -> Result<Option<Vec<u8>>, Unsafe> {
         // Bytes stay as they are, and with them a signature.
-        match mend.search {
+        match patch.search {
             Some(_) => Err(Unsafe("a file of Windows has no search path")),
             None => Ok(None),
         }

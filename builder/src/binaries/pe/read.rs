@@ -20,7 +20,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Facts, Refusal> {
     let file = PeFile64::parse(bytes).map_err(|_| Refusal::Foreign)?;
     let sections = file.section_table();
     let mut needed: Vec<String> = Vec::new();
-    // Names need not lie in the section of their table: who mends wheels writes longer ones where there is room.
+    // Names need not lie in the section of their table: who patches wheels writes longer ones where there is room.
     let mut add = |address: u32| {
         let name = sections.pe_data_at(bytes, address).and_then(|data| data.split(|b| *b == 0).next());
         let name = name.ok_or_else(|| Refusal::Damaged("name of a library".to_owned()))?;

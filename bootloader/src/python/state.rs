@@ -1,4 +1,4 @@
-//! Calls of the functions of `_freeze`: their arguments, their results, and what they work on.
+//! What the functions of `_freeze` work on, their arguments, and their results.
 
 use std::ffi::{c_char, c_int};
 use std::sync::{Mutex, OnceLock};
@@ -24,7 +24,7 @@ pub(super) struct State {
     pub(super) cache_suffix: String,
     /// The module record of the entry, and the script that it was.
     pub(super) entry: [&'static [u8]; 2],
-    pub(super) paces: bool,
+    pub(super) defers_gc: bool,
 }
 
 static STATE: OnceLock<State> = OnceLock::new();
