@@ -5,8 +5,8 @@ use std::process::Command;
 
 use harness::{freeze, interpreter, newest, root, scratch, uv};
 
-/// Programs, each with the rules that it is for, and whether it is run here: those for rules are, unless the header says no, and
-/// others if it says so.
+/// All programs, with the rules that each one tests and whether it runs here. By default, only programs that test a rule run; `ci` in
+/// the header overrides this.
 fn programs() -> Vec<(String, Vec<String>, bool)> {
     let folder = root().join("tests/compat/programs");
     let mut found = Vec::new();

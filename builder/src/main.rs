@@ -16,7 +16,7 @@ use builder::why::{BuildContext, Map};
 use builder::{interrupt, os, spec};
 use cli::{Action, CacheCommand, InspectArgs, InspectCommand, Subject, WhyArgs};
 
-/// Stack of the threads that read sources, in bytes.
+/// Stack size of worker threads, in bytes.
 const WORKER_STACK: usize = 64 << 20;
 
 fn main() -> ExitCode {
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     let mut reporter = Reporter::new(line.settings());
     reporter.warn(&os::distrust_environment());
     reporter.start_traces();
-    // Stacks for all sources but the largest, see `stacker` in analysis: memory is taken when it is used.
+    // Large enough for most sources; `analysis/facts/source/stack.rs` handles the rest. Unused stack takes no memory.
     let _ = rayon::ThreadPoolBuilder::new().stack_size(WORKER_STACK).build_global();
     let result = interrupt::install().and_then(|()| run(line, &mut reporter));
     match result {

@@ -23,7 +23,7 @@ pub(crate) struct Libraries {
     on_disk: bool,
     /// Whether the root holds what was extracted, so that a file may be extracted again.
     is_extracted: bool,
-    /// Never held while a library is loaded: its initializers may import modules, and so come back here.
+    /// Never locked while a library is loaded: its initializers may import modules and call this code again.
     done: Mutex<Done>,
     /// What is wrong with the libraries that the system's loader finds by itself.
     shared: OnceLock<Option<String>>,
@@ -42,11 +42,11 @@ pub(crate) struct Gathered {
 /// Libraries that need libraries are followed so far: each takes a part of the stack.
 const DEPTH: usize = 100;
 
-/// What has been done so far.
+/// The libraries that are ready or loaded.
 struct Done {
-    /// Libraries that can be loaded from their files: all that they need is loaded.
+    /// Libraries on disk whose dependencies are loaded.
     ready: HashSet<FileId>,
-    /// The same in memory. The descriptors stay open: the C library tells libraries apart by path, and another
+    /// Libraries in memory whose dependencies are loaded. The descriptors stay open: the C library tells libraries apart by path, and another
     /// one under the same number would be taken for this one.
     memory: HashMap<FileId, File>,
     /// Libraries that this process has loaded.
@@ -262,9 +262,8 @@ impl Libraries {
         self.archive.search_file(&end.ok()?).ok().map(|i| i as FileId)
     }
 
-    /// Loads what a library needs, and returns the path to load it from. `seen` are the libraries that this call has come to:
-    /// those of a circle are loaded without each other. Several threads may do this at once; to load a library twice does no
-    /// harm.
+    /// Loads the dependencies of a library and returns the path to load it from. `seen` contains the libraries that this call
+    /// has visited, so that dependency cycles end. Threads may call this concurrently; loading a library twice is harmless.
     fn ready(&self, file: FileId, seen: &mut Vec<FileId>, depth: usize) -> Result<PathBuf, Failure> {
         let depth = deeper(depth)?;
         let record = self.archive.file(file as usize)?;
@@ -298,7 +297,7 @@ impl Libraries {
             }
         }
         let memory = self.in_memory(&record)?;
-        // One that another thread has made meanwhile is taken: a library under two paths would be two.
+        // If another thread was faster, use its file: the loader treats two paths as two libraries.
         Ok(os::path_of_memory(self.done().memory.entry(file).or_insert(memory)))
     }
 

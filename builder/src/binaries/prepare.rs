@@ -186,7 +186,7 @@ fn one(
     Ok(patched(&outcome, path))
 }
 
-/// Does as much as can be done to a file: what loading depends on goes before stripping.
+/// Patches a file as far as possible. Changes that loading depends on have priority over stripping.
 fn attempt(
     bytes: &[u8],
     facts: &Facts,

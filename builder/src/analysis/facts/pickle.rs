@@ -43,7 +43,7 @@ pub(in crate::analysis) fn candidates(bytes: &[u8]) -> BTreeSet<String> {
     names
 }
 
-/// Goes over the instructions up to one that is not known.
+/// Steps through the opcodes until an unknown one.
 fn walk(mut rest: &[u8], names: &mut BTreeSet<String>) {
     let mut machine = Machine::default();
     while let Some((&op, arguments)) = rest.split_first() {
@@ -53,18 +53,18 @@ fn walk(mut rest: &[u8], names: &mut BTreeSet<String>) {
     }
 }
 
-/// As much of a pickle's machine as decides which names STACK_GLOBAL takes.
+/// The part of the pickle machine that determines the operands of STACK_GLOBAL.
 #[derive(Default)]
 struct Machine {
-    /// The last two texts, be they fresh or fetched from the memo.
+    /// The last two strings, whether new or fetched from the memo.
     texts: [Option<String>; 2],
     memo: Vec<Option<String>>,
-    /// The text that the last instruction made.
+    /// The string that the last opcode pushed.
     last: Option<String>,
 }
 
 impl Machine {
-    /// Runs an instruction (pickletools.py); returns the length of its arguments, or nothing if the walk ends here.
+    /// Executes an opcode (pickletools.py). Returns the length of its arguments, or `None` to stop.
     fn step(&mut self, op: u8, arguments: &[u8], names: &mut BTreeSet<String>) -> Option<usize> {
         let mut fresh = None;
         let len = match op {
@@ -118,9 +118,9 @@ impl Machine {
     }
 }
 
-/// Length of the arguments of an instruction whose arguments do not matter; nothing for STOP and for unknown ones.
+/// The length of the arguments of an opcode whose arguments are skipped; `None` for STOP and unknown opcodes.
 fn argument(op: u8, arguments: &[u8]) -> Option<usize> {
-    /// Instructions without arguments: MARK, POP, and the like.
+    /// Opcodes that take no arguments, such as MARK and POP.
     const BARE: &[u8] = b"(012NRabdelostu)]}Q";
     match op {
         _ if BARE.contains(&op) => Some(0),
