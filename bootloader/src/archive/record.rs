@@ -1,8 +1,8 @@
-//! The records of fixed size: each is defined once, for the encoder and the decoder (docs/archive-format.md).
+//! The fixed-size records, each defined once for the encoder and the decoder (docs/archive-format.md).
 
 use super::{BLOB_LEN, FILE_LEN, FOOTER_LEN, INDEX_HEADER_LEN, MODULE_LEN};
 
-/// A field of a record: little-endian, without a sign.
+/// A field of a record: an unsigned little-endian integer, or bytes.
 trait Field: Sized {
     fn put(&self, to: &mut [u8]);
     fn get(from: &[u8]) -> Self;
@@ -59,7 +59,7 @@ macro_rules! record {
 }
 
 record! {
-    /// What the end of an archive says of it.
+    /// The end of an archive.
     Footer of FOOTER_LEN {
         0 magic: [u8; 8],
         8 version: u32,
@@ -72,7 +72,7 @@ record! {
 }
 
 record! {
-    /// The head of an index: numbers of records, lengths of the rest.
+    /// The header of an index: the number of records in each table, and the lengths of settings and strings.
     Header of INDEX_HEADER_LEN {
         0 modules: u32,
         4 files: u32,

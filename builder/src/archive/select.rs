@@ -20,7 +20,7 @@ pub(super) struct Selection<'a> {
     pub files: Vec<File>,
     /// Folders without a file in them.
     pub folders: Vec<String>,
-    /// The work that makes their content: that of modules in their order, then that of files.
+    /// The jobs that produce the content: those of modules in order, then those of files.
     pub jobs: Vec<Job<'a>>,
 }
 
@@ -69,8 +69,8 @@ pub(super) fn is_seed(module: &Module, input: &Input<'_>) -> bool {
     settings::is_seed(input.python.minor(), &module.name)
 }
 
-/// Whether a module is a file of the product. What runs before modules can be read from files stays in the archive, and so do
-/// the entries.
+/// Whether a module becomes a file. Modules that run before the importer can read files stay in the archive, as do the
+/// entries.
 fn is_file(module: &Module, input: &Input<'_>) -> bool {
     let is_wanted = covered(&input.request.modules.files, module) || covered(&input.contents.files, module);
     let in_archive = || {
@@ -81,7 +81,7 @@ fn is_file(module: &Module, input: &Input<'_>) -> bool {
     is_wanted && !in_archive()
 }
 
-/// The work for a module: its code, and its source where that comes along.
+/// The jobs of a module: its code, and its source if that is included.
 fn of_code<'a>(module: &'a Module, input: &Input<'_>) -> impl Iterator<Item = Job<'a>> {
     let code = Job::Code { module, seed: is_seed(module, input) };
     let with_source = covered(&input.request.modules.source, module)

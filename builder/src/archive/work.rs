@@ -5,7 +5,7 @@ use super::{File, Stored, jobs, source};
 use crate::analysis::{Kind, Module, Source};
 use crate::error::{Error, Result};
 
-/// A piece of work.
+/// A job.
 pub(super) enum Job<'a> {
     /// The code of a module.
     Code { module: &'a Module, seed: bool },
@@ -15,7 +15,7 @@ pub(super) enum Job<'a> {
     File(usize),
 }
 
-/// What came of it.
+/// The result of a job.
 pub(super) enum Done {
     /// Code, or why there is none.
     Code(CodeResult),
@@ -25,7 +25,7 @@ pub(super) enum Done {
     Beside { content: Stored, size: u64, hash: String },
 }
 
-/// Does all of it, in parallel; the results are in the order of the jobs. `onedir`: files lie beside the executable.
+/// Runs all jobs in parallel and returns their results in order. With `onedir`, files go beside the executable.
 ///
 /// # Errors
 /// A file cannot be read, or an interrupt.

@@ -1,4 +1,4 @@
-//! Gathers data files and libraries. Sources are added in the order of their rank: of several files for one path the first stays.
+//! Gathers data files and libraries from all sources, in order of precedence: the first file for a path wins.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ use crate::rules::load::Rule;
 use crate::spec::Request;
 use crate::store::Store;
 
-/// What was gathered so far, by path under the root.
+/// The files gathered so far, by path under the root.
 #[derive(Default)]
 pub(super) struct Gathered {
     pub data: BTreeMap<String, Data>,
@@ -25,7 +25,7 @@ pub(super) struct Gathered {
     pub warnings: Vec<Warning>,
 }
 
-/// What the sources of files are searched for.
+/// The input of the search for files.
 #[derive(Clone, Copy)]
 pub(super) struct Search<'a> {
     pub graph: &'a Graph,
@@ -60,7 +60,7 @@ impl Gathered {
         Ok(gathered)
     }
 
-    /// The user's own files: what they name wins over what is found.
+    /// The files that the user names, which override all others.
     fn requested(&mut self, search: &Search<'_>) -> Result<()> {
         let request = search.request;
         for (items, into) in [(&request.data, &mut self.data), (&request.binaries, &mut self.libraries)] {
@@ -100,7 +100,7 @@ impl Gathered {
         add(&mut self.data, data);
     }
 
-    /// What rules name.
+    /// The files that rules name.
     fn of_rules(
         &mut self,
         search: &Search<'_>,

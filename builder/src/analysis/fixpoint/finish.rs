@@ -11,7 +11,7 @@ use crate::analysis::world::Role;
 use crate::analysis::world::distributions::{Installed, required_name, requirement_name};
 use crate::names::is_for_tests;
 
-/// What the modules ask for besides modules.
+/// What modules need besides other modules.
 #[derive(Default)]
 struct Asked {
     /// Distributions whose metadata is read.
@@ -31,7 +31,7 @@ impl Asked {
             let texts = own().filter_map(|n| n.facts.own.as_ref()).flat_map(|own| &own.texts);
             asked.distributions.extend(texts.filter_map(|t| requirement(&t.text)).map(str::to_owned));
         }
-        // What those of the standard library make is known.
+        // For the standard library, this is known.
         for node in nodes.iter().filter(|node| node.role != Role::Stdlib) {
             let name = &node.module.name;
             asked.distributions.extend(node.facts.metadata.iter().cloned());
