@@ -153,11 +153,11 @@ prepare() {
 # build TARGET: leaves the results in $results, a folder.
 build() {
     local target=$1 triple=${1%".$GLIBC"}
-    local packages=(-p freeze-bootloader --bin launcher)
-    case $triple in *-linux-*) packages+=(-p freeze-bootloader-twin --lib) ;; esac
+    local packages=(-p freeze-launcher --bin launcher)
+    case $triple in *-linux-*) packages+=(-p freeze-launcher-twin --lib) ;; esac
     say "building $target"
-    RUSTFLAGS=$flags "${command[@]}" --locked --quiet --profile bootloader "${std[@]}" --target "$target" "${packages[@]}"
-    results=$CARGO_TARGET_DIR/$triple/bootloader
+    RUSTFLAGS=$flags "${command[@]}" --locked --quiet --profile launcher "${std[@]}" --target "$target" "${packages[@]}"
+    results=$CARGO_TARGET_DIR/$triple/launcher
 }
 
 # build_builder TARGET LAUNCHER: the same for `freeze`, with that launcher in it.
@@ -272,7 +272,7 @@ BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
 __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE bytes, SIZE_T n) { return SystemFunction036(bytes, (ULONG)n); }
 C
     fi
-    local options=(-Zbuild-std=std,panic_unwind,test --locked --quiet --target x86_64-pc-windows-gnu -p freeze-bootloader)
+    local options=(-Zbuild-std=std,panic_unwind,test --locked --quiet --target x86_64-pc-windows-gnu -p freeze-launcher -p freeze-archive)
     cargo clippy "${options[@]}" --all-targets -- -D warnings
     cargo test "${options[@]}" --lib --bins
     if $builder; then

@@ -48,7 +48,7 @@ const CODE: [(&str, &[&str], &[&str]); 6] = [
     ("ANALYSIS", &["src/analysis"], &["ruff_python_ast", "ruff_python_parser", "pep508_rs"]),
     (
         "ARCHIVE",
-        &["src/archive", "src/marshal", "../bootloader/src/archive"],
+        &["src/archive", "src/marshal", "../bootloader/archive/src"],
         &["zstd", "zstd-safe", "zstd-sys"],
     ),
     ("ASSEMBLE", &["src/assemble", "src/binaries/macho"], &["apple-codesign", "editpe", "object"]),
@@ -89,7 +89,7 @@ fn code_version(builder: &Path, folders: &[&str], libraries: &[&str]) -> Result<
 /// Builds the launcher in a target folder of its own: the outer build holds the lock of the usual one.
 fn build(workspace: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let target = variable("TARGET")?.into_string().map_err(|_| "TARGET is not text")?;
-    let target_dir = out.join("bootloader");
+    let target_dir = out.join("target");
     let zig = zigbuild(workspace).filter(|_| target.ends_with("-linux-gnu"));
     let mut cargo = match &zig {
         Some(zig) => Command::new(zig),
@@ -99,7 +99,7 @@ fn build(workspace: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
     cargo
         .current_dir(workspace)
         .arg(if zig.is_some() { "zigbuild" } else { "build" })
-        .args(["--locked", "--profile", "bootloader", "-p", "freeze-bootloader", "--bin", "launcher"])
+        .args(["--locked", "--profile", "launcher", "-p", "freeze-launcher", "--bin", "launcher"])
         .args(["--target", &chosen, "--target-dir"])
         .arg(&target_dir)
         .env("CARGO_BUILD_BUILD_DIR", &target_dir);
@@ -109,7 +109,7 @@ fn build(workspace: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
         cargo.env("PATH", env::join_paths([folder.to_owned()].into_iter().chain(env::split_paths(&path)))?);
     }
     if target.contains("-linux-") {
-        cargo.args(["-p", "freeze-bootloader-twin", "--lib"]);
+        cargo.args(["-p", "freeze-launcher-twin", "--lib"]);
     }
     // What instruments or checks the builder (clippy, coverage, sanitizers, `target-cpu=native`) has no
     // place in a program that is copied to other machines.
@@ -155,7 +155,7 @@ fn build(workspace: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
         .into());
     }
     let suffix = if target.contains("windows") { ".exe" } else { "" };
-    Ok(target_dir.join(&target).join("bootloader").join(format!("launcher{suffix}")))
+    Ok(target_dir.join(&target).join("launcher").join(format!("launcher{suffix}")))
 }
 
 /// What a launcher for Linux needs at most, where zig brings the libraries to link with; else it is what this machine has.

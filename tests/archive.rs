@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use bootloader::archive::{Archive, Codec, ModuleKind, hash, module_flag, setting};
+use freeze_archive::{Archive, Codec, ModuleKind, hash, module_flag, setting};
 use harness::{Content, Mode, archive_range, archives, hello, interpreters, newest};
 
 #[test]

@@ -143,9 +143,9 @@ fn circles(source: &Path) -> (Vec<String>, usize) {
 
 #[test]
 fn no_module_imports_what_imports_it() {
-    for source in ["builder/src", "bootloader/src"] {
+    for (source, least) in [("builder/src", 50), ("bootloader/src", 50), ("bootloader/archive/src", 3)] {
         let (found, seen) = circles(&root().join(source));
-        assert!(seen > 50, "only {seen} uses seen in {source}");
+        assert!(seen >= least, "only {seen} uses seen in {source}");
         assert!(found.is_empty(), "circles in {source}:\n  {}", found.join("\n  "));
     }
 }

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use bootloader::archive::Archive;
+use freeze_archive::Archive;
 use harness::{Frozen, Mode, Outcome, Random, Run, Sandbox, archive_range, hello, newest, scratch};
 
 fn write(path: &Path, bytes: &[u8]) {

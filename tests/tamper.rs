@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use bootloader::archive::{FILE_LEN, FileKind, file_flag};
+use freeze_archive::{FILE_LEN, FileKind, file_flag};
 use harness::{
     Frozen, Interpreter, Mode, Outcome, Parts, Project, Run, Sandbox, Tree, copy_tree, hello, interpreter,
     newest, scratch, without_libpython,
@@ -317,7 +317,7 @@ fn a_library_that_is_none_is_not_loaded() {
     let whole = std::cell::RefCell::new(Vec::new());
     let (outcome, _) = tampered(&app, |parts| {
         let exe = parts.seal();
-        let archive = bootloader::archive::Archive::open(&exe).unwrap();
+        let archive = freeze_archive::Archive::open(&exe).unwrap();
         let blob = archive
             .blob(archive.find_file(value(parts, "libpython").as_bytes()).unwrap().blob.unwrap())
             .unwrap();

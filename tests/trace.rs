@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::Duration;
 
-use bootloader::archive::{Archive, module_flag};
+use freeze_archive::{Archive, module_flag};
 use harness::{Mode, Project, archive_range, interpreters, newest};
 
 /// What decodes to an import of a module.

@@ -3,7 +3,7 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use bootloader::trust;
+use freeze_launcher::trust;
 use harness::attacker::folder_of;
 use harness::{EmptyRoot, Frozen, Mode, Outcome, Project, Run, Sandbox, Tree, scratch};
 

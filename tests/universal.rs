@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use bootloader::archive::{Archive, setting};
+use freeze_archive::{Archive, setting};
 use harness::{Outcome, Project, Run, Tree, freeze_command, root, scratch};
 
 use crate::cross::{launcher, path_with, piece, wheel};

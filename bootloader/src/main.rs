@@ -1,22 +1,10 @@
-//! The launcher of a frozen program: maps itself, finds its archive, starts Python, runs the entry.
+//! The executable that a frozen program begins with: see `launcher/launch.rs`.
 
 #![cfg_attr(not(test), no_main)]
 
-mod ahead;
-mod answers;
-mod args;
-mod call;
-mod check;
-mod content;
-mod extract;
-mod handover;
-mod launch;
-mod locate;
-mod os;
-mod own;
-mod python;
-mod report;
-mod switches;
+mod launcher;
+
+use launcher::{launch, os, report};
 
 /// The C entry point: without Rust's own start-up, which would touch signals and file descriptors.
 #[cfg_attr(not(test), unsafe(export_name = "main"))]

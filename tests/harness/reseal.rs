@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use bootloader::archive::{
+use freeze_archive::{
     Archive, BLOB_LEN, Codec, FILE_LEN, FOOTER_LEN, FORMAT_VERSION, FileKind, INDEX_HEADER_LEN, MAGIC,
     MODULE_LEN, hash, settings,
 };

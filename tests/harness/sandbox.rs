@@ -135,7 +135,7 @@ fn machine() -> &'static [(PathBuf, PathBuf)] {
     MACHINE.get_or_init(|| {
         let all = scratch("machine").keep();
         crate::make_reachable(&all);
-        let home = bootloader::trust::account_home().expect("the user is in the system's database");
+        let home = freeze_launcher::trust::account_home().expect("the user is in the system's database");
         let places = [("cache", home.join(".cache"), 0o700), ("var-tmp", "/var/tmp".into(), 0o1777)];
         let bind = |(name, place, mode): (&str, PathBuf, u32)| {
             let folder = all.join(name);

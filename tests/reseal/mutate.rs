@@ -2,7 +2,7 @@
 //!
 //! The bytes of code and libraries stay as they are: changed code may do anything.
 
-use bootloader::archive::{BLOB_LEN, FILE_LEN, FileKind, MODULE_LEN};
+use freeze_archive::{BLOB_LEN, FILE_LEN, FileKind, MODULE_LEN};
 use harness::{Parts, Random};
 
 /// Offset and length of a number in a record.

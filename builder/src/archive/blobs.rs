@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use bootloader::archive::{Codec, hash};
+use freeze_archive::{Codec, hash};
 
 use super::compile::Pool;
 use super::compress::{self, Compressed};

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use bootloader::archive::{Codec, NewBlob, hash};
+use freeze_archive::{Codec, NewBlob, hash};
 use zstd::bulk::Compressor;
 use zstd::zstd_safe::CParameter;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use bootloader::archive::FileKind;
+use freeze_archive::FileKind;
 
 use super::blobs::{Maker, same_file};
 use super::{File, source};

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use bootloader::archive::{Encoder, FileKind, FileRecord, ModuleKind, ModuleRecord, file_flag, module_flag};
+use freeze_archive::{Encoder, FileKind, FileRecord, ModuleKind, ModuleRecord, file_flag, module_flag};
 
 use super::blobs::Ready;
 use super::select::{Selection, is_seed};

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use bootloader::archive::{FileKind, Place, follow, is_target};
+use freeze_archive::{FileKind, Place, follow, is_target};
 use rayon::prelude::*;
 
 use super::{File, source};

@@ -20,7 +20,7 @@ mod work;
 
 use std::path::PathBuf;
 
-use bootloader::archive::{FileKind, setting};
+use freeze_archive::{FileKind, setting};
 
 use crate::analysis::{Graph, Kind, Reason, Source};
 use crate::binaries::Natives;
@@ -38,11 +38,11 @@ use select::Selection;
 /// Bytes of code from which on a second thread at the start gains more than it costs.
 const WORTH_A_THREAD: u64 = 1 << 20;
 
-/// A packed archive: the plan of `bootloader::archive` and the stored bytes of each blob.
+/// A packed archive: the plan of `freeze_archive` and the stored bytes of each blob.
 #[derive(Debug)]
 pub struct Packed {
     /// Offsets, index and footer.
-    pub plan: bootloader::archive::Plan,
+    pub plan: freeze_archive::Plan,
     /// Stored bytes of the blobs, in order.
     pub blobs: Vec<Stored>,
     /// Onedir: files to lie beside the executable.

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use bootloader::archive::{Encoder, setting};
-use bootloader::seed::Relay;
+use freeze_archive::{Encoder, setting};
+use freeze_launcher::seed::Relay;
 
 use super::Input;
 use crate::analysis::{By, Graph, Kind, Module, Reason, Source};
@@ -17,8 +17,8 @@ use crate::target::Os;
 /// The Python half of the launcher.
 pub(super) fn runtime_modules(python: &Python) -> Vec<Module> {
     let mut sources = vec![
-        ("_freeze_bootstrap", false, bootloader::python_sources::BOOTSTRAP.to_owned()),
-        ("_freeze_importer", false, bootloader::python_sources::IMPORTER.to_owned()),
+        ("_freeze_bootstrap", false, freeze_launcher::python_sources::BOOTSTRAP.to_owned()),
+        ("_freeze_importer", false, freeze_launcher::python_sources::IMPORTER.to_owned()),
     ];
     let relay = Relay::of(python.minor());
     if let Ok(text) = std::fs::read_to_string(relay_source(python)) {
@@ -69,7 +69,7 @@ pub(super) fn is_runtime(minor: u8, name: &str) -> bool {
 
 /// Whether Python needs the module before the importer runs.
 pub(super) fn is_seed(minor: u8, module: &str) -> bool {
-    bootloader::seed::is_seed(minor, module)
+    freeze_launcher::seed::is_seed(minor, module)
 }
 
 /// Whether a module is what a program or a hook runs.
@@ -114,7 +114,7 @@ pub(super) fn programs(graph: &Graph, request: &Request) -> Vec<String> {
 pub(super) fn add(encoder: &mut Encoder, entries: &[String], input: &Input<'_>) {
     let graph = &input.contents.graph;
     let mut absent: Vec<u32> =
-        graph.absent.iter().map(|name| bootloader::archive::name_hash(name.as_bytes())).collect();
+        graph.absent.iter().map(|name| freeze_archive::name_hash(name.as_bytes())).collect();
     absent.sort_unstable();
     absent.dedup();
     encoder.setting(setting::ABSENT, absent.iter().flat_map(|hash| hash.to_le_bytes()).collect::<Vec<u8>>());

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-use bootloader::archive::Archive;
+use freeze_archive::Archive;
 
 use super::*;
 use crate::analysis::Module;
@@ -185,7 +185,7 @@ impl Case {
 
 fn raw(archive: &Archive<'_>, id: u32) -> Vec<u8> {
     let blob = archive.blob(id).unwrap();
-    if blob.codec == bootloader::archive::Codec::Stored {
+    if blob.codec == freeze_archive::Codec::Stored {
         return blob.stored.to_vec();
     }
     zstd::bulk::decompress(blob.stored, blob.raw_len as usize).unwrap()

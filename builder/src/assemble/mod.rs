@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use bootloader::archive::{Encoder, setting};
+use freeze_archive::{Encoder, setting};
 
 use crate::archive::{Beside, Packed, Stored, Totals};
 use crate::error::{Error, Result, Warning};

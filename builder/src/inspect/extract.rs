@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use bootloader::archive::{Archive, FileKind, Place, follow, is_target};
+use freeze_archive::{Archive, FileKind, Place, follow, is_target};
 
 use super::{Product, damaged, is_safe, lossy, read};
 use crate::error::{Context, Error, Result};

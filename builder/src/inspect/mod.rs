@@ -8,8 +8,8 @@ use std::fs::File;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use bootloader::archive::{
-    self, Archive, BlobId, Codec, FileKind, ModuleKind, Processor, file_flag, module_flag, setting,
+use freeze_archive::{
+    Archive, BlobId, Codec, FileKind, ModuleKind, Processor, file_flag, module_flag, setting,
 };
 use memmap2::Mmap;
 use serde::Serialize;
@@ -119,7 +119,7 @@ impl Product {
     /// As for [`Product::open`].
     pub fn open_all(path: &Path) -> Result<Vec<Product>> {
         let first = Product::open(path)?;
-        let others: Vec<Processor> = archive::parts(&first.bytes).skip(1).map(|(p, _)| p).collect();
+        let others: Vec<Processor> = freeze_archive::parts(&first.bytes).skip(1).map(|(p, _)| p).collect();
         let others = others.into_iter().map(|processor| Product::open_part(path, Some(processor)));
         std::iter::once(Ok(first)).chain(others).collect()
     }
@@ -134,7 +134,8 @@ impl Product {
             return Product::open_part(&program, wanted);
         }
         let bytes = map(path).context(failed)?;
-        let part = archive::parts(&bytes).find(|(processor, _)| wanted.is_none_or(|w| w == *processor));
+        let part =
+            freeze_archive::parts(&bytes).find(|(processor, _)| wanted.is_none_or(|w| w == *processor));
         let (processor, place) = match part {
             Some((processor, place)) => (Some(processor), place),
             None => (None, 0..bytes.len()),
@@ -144,17 +145,18 @@ impl Product {
         if let Some(shared) = text(archive.setting(setting::SHARED)) {
             let carrier = folder.join(&shared);
             if shared.contains(['/', '\\']) || carrier == path {
-                return Err(damaged(path, &archive::Error::Damaged("it refers to itself")));
+                return Err(damaged(path, &freeze_archive::Error::Damaged("it refers to itself")));
             }
             return Product::open_part(&carrier, processor);
         }
         let contents = text(archive.setting(setting::CONTENTS)).map(|contents| folder.join(contents));
         let manifest = match text(archive.setting(setting::MANIFEST)) {
             Some(id) => {
-                let id = id.parse().map_err(|_| damaged(path, &archive::Error::Damaged("manifest")))?;
+                let id =
+                    id.parse().map_err(|_| damaged(path, &freeze_archive::Error::Damaged("manifest")))?;
                 let bytes = read(&archive, id).map_err(|e| damaged(path, &e))?;
                 serde_json::from_slice(&bytes)
-                    .map_err(|_| damaged(path, &archive::Error::Damaged("manifest")))?
+                    .map_err(|_| damaged(path, &freeze_archive::Error::Damaged("manifest")))?
             }
             None => Manifest::default(),
         };
@@ -178,7 +180,7 @@ impl Product {
     /// A record is damaged.
     pub fn list(&self) -> Result<Listing> {
         let archive = self.archive()?;
-        let hurt = |e: archive::Error| damaged(&self.path, &e);
+        let hurt = |e: freeze_archive::Error| damaged(&self.path, &e);
         let modules = (0..archive.module_count()).map(|i| self.module_item(&archive, i));
         let files = (0..archive.file_count()).map(|i| self.file_item(&archive, i));
         let settings: Vec<(String, String)> =
@@ -205,7 +207,7 @@ impl Product {
         &self,
         archive: &Archive<'_>,
         i: usize,
-    ) -> std::result::Result<ModuleItem, archive::Error> {
+    ) -> std::result::Result<ModuleItem, freeze_archive::Error> {
         let module = archive.module(i)?;
         let name = lossy(module.name);
         let sizes = module.code.map(|id| Ok((archive.raw_len(id)?, archive.stored_len(id)?))).transpose()?;
@@ -227,7 +229,11 @@ impl Product {
         })
     }
 
-    fn file_item(&self, archive: &Archive<'_>, i: usize) -> std::result::Result<FileItem, archive::Error> {
+    fn file_item(
+        &self,
+        archive: &Archive<'_>,
+        i: usize,
+    ) -> std::result::Result<FileItem, freeze_archive::Error> {
         let file = archive.file(i)?;
         let path = lossy(file.path);
         let entry = self.manifest.files.get(&path);
@@ -260,7 +266,7 @@ impl Product {
     /// each.
     fn own<'a>(&self, path: &str, bytes: &'a [u8]) -> &'a [u8] {
         let is_whole = self.manifest.files.get(path).is_some_and(|entry| entry.size == bytes.len() as u64);
-        let own = |processor: Processor| archive::parts(bytes).find(|(p, _)| *p == processor);
+        let own = |processor: Processor| freeze_archive::parts(bytes).find(|(p, _)| *p == processor);
         match self.processor.and_then(own).filter(|_| !is_whole) {
             Some((_, place)) => &bytes[place],
             None => bytes,
@@ -268,7 +274,7 @@ impl Product {
     }
 
     /// Where a file that has no content in the archive lies.
-    fn beside(&self, file: &archive::File<'_>) -> Option<PathBuf> {
+    fn beside(&self, file: &freeze_archive::File<'_>) -> Option<PathBuf> {
         let contents = self.contents.as_ref().filter(|_| file.flags & file_flag::BESIDE != 0)?;
         Some(contents.join(std::str::from_utf8(file.path).ok().filter(|p| is_safe(p))?))
     }
@@ -283,7 +289,7 @@ fn program_in(folder: &Path) -> Option<PathBuf> {
         regular
             && map(path).is_ok_and(|bytes| match Archive::open(&bytes) {
                 Ok(archive) => archive.setting(setting::SHARED).is_none(),
-                Err(archive::Error::Missing) => false,
+                Err(freeze_archive::Error::Missing) => false,
                 // Ours, and to be told about.
                 Err(_) => true,
             })
@@ -294,20 +300,24 @@ fn open_archive<'a>(bytes: &'a [u8], path: &Path) -> Result<Archive<'a>> {
     Archive::open(bytes).map_err(|e| damaged(path, &e))
 }
 
-fn damaged(path: &Path, error: &archive::Error) -> Error {
+fn damaged(path: &Path, error: &freeze_archive::Error) -> Error {
     match error {
-        archive::Error::Missing => Error::new(format!("`{}` is no program made by freeze", path.display())),
-        archive::Error::Version(_) => Error::new(format!("failed to read `{}`: {error}", path.display()))
-            .hint("use the version of freeze that made it"),
-        archive::Error::Damaged(_) => {
+        freeze_archive::Error::Missing => {
+            Error::new(format!("`{}` is no program made by freeze", path.display()))
+        }
+        freeze_archive::Error::Version(_) => {
+            Error::new(format!("failed to read `{}`: {error}", path.display()))
+                .hint("use the version of freeze that made it")
+        }
+        freeze_archive::Error::Damaged(_) => {
             Error::new(format!("failed to read `{}`: {error}", path.display())).hint("build it again")
         }
     }
 }
 
 /// The content of a blob.
-fn read(archive: &Archive<'_>, id: BlobId) -> Result<Vec<u8>, archive::Error> {
-    const FAILED: archive::Error = archive::Error::Damaged("blob does not decompress");
+fn read(archive: &Archive<'_>, id: BlobId) -> Result<Vec<u8>, freeze_archive::Error> {
+    const FAILED: freeze_archive::Error = freeze_archive::Error::Damaged("blob does not decompress");
     let blob = archive.blob(id)?;
     let len = usize::try_from(blob.raw_len).map_err(|_| FAILED)?;
     let mut out = Vec::new();

@@ -1,6 +1,6 @@
 //! Checks every byte of a product: hashes, compression, bytecode, files beside the executable.
 
-use bootloader::archive::{Archive, FileKind, ModuleKind, file_flag};
+use freeze_archive::{Archive, FileKind, ModuleKind, file_flag};
 use rayon::prelude::*;
 
 use super::{Product, is_safe, lossy, read};

@@ -9,7 +9,7 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, ExitStatus};
 
-use bootloader::trust::{self, Folder, Purpose, Refusal};
+use freeze_launcher::trust::{self, Folder, Purpose, Refusal};
 
 use super::State;
 use crate::error::Warning;

@@ -27,7 +27,7 @@ use windows_sys::Win32::System::JobObjects::{
 };
 use windows_sys::Win32::System::Threading::{CREATE_NEW_PROCESS_GROUP, TerminateProcess};
 
-use bootloader::trust;
+use freeze_launcher::trust;
 
 use super::State;
 use crate::error::Warning;

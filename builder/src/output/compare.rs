@@ -5,7 +5,7 @@ use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
 
-use bootloader::archive::{self, Archive};
+use freeze_archive::Archive;
 use memmap2::Mmap;
 use rayon::prelude::*;
 
@@ -88,7 +88,9 @@ fn beside(path: &Path, file: &Beside) -> bool {
 /// Whether an archive of ours lies in the file.
 pub(super) fn is_ours(path: &Path) -> bool {
     let regular = std::fs::metadata(path).is_ok_and(|m| m.is_file() && m.len() > 0);
-    regular && map(path).is_some_and(|bytes| !matches!(archive::find(&bytes), Err(archive::Error::Missing)))
+    regular
+        && map(path)
+            .is_some_and(|bytes| !matches!(freeze_archive::find(&bytes), Err(freeze_archive::Error::Missing)))
 }
 
 fn is_regular(path: &Path, len: u64, executable: bool) -> bool {

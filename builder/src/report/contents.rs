@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::path::Path;
 
-use bootloader::archive::{self, Archive, BlobId};
+use freeze_archive::{Archive, BlobId};
 use serde::Serialize;
 
 use super::{Reporter, Summary};
@@ -236,9 +236,9 @@ fn sizes(program: &Path, beside: &Path, machine: &str) -> Result<(Sizes, Sizes)>
     // SAFETY: the product was published a moment ago; a program that truncates it now makes this one fail,
     // as it would any reader of mapped files.
     let map = unsafe { memmap2::Mmap::map(file.file()) }.context(failed)?;
-    let part = archive::parts(&map).find(|(processor, _)| processor.name() == machine);
+    let part = freeze_archive::parts(&map).find(|(processor, _)| processor.name() == machine);
     let archive = Archive::open(part.map_or(&map[..], |(_, place)| &map[place])).context(failed)?;
-    let size = |id: BlobId| -> Result<(u64, u64), archive::Error> {
+    let size = |id: BlobId| -> Result<(u64, u64), freeze_archive::Error> {
         Ok((archive.raw_len(id)?, archive.stored_len(id)?))
     };
     let (mut modules, mut files) = (Sizes::new(), Sizes::new());

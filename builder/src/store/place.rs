@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use bootloader::trust::{self, Folder, Purpose, Refusal, Rights};
+use freeze_launcher::trust::{self, Folder, Purpose, Refusal, Rights};
 use tempfile::TempDir;
 
 use crate::error::{Context, Error, Result, Warning};

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use bootloader::archive::{Archive, BLOB_LEN, FOOTER_LEN, FORMAT_VERSION, MAGIC, hash};
+use freeze_archive::{Archive, BLOB_LEN, FOOTER_LEN, FORMAT_VERSION, MAGIC, hash};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {

@@ -1,7 +1,7 @@
 //! Any bytes are read as a Windows security descriptor or refused; each that is read gets a verdict.
 #![no_main]
 
-use bootloader::trust::descriptor::{Asked, Descriptor, HIGH, Sid, Token};
+use freeze_launcher::trust::descriptor::{Asked, Descriptor, HIGH, Sid, Token};
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     if let Some(sid) = Sid::read(bytes) {

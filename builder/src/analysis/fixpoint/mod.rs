@@ -105,7 +105,7 @@ impl<'a> Fixpoint<'a> {
     pub(super) fn interpreter(&mut self) {
         let reason = Reason::new("", By::Interpreter);
         let implicit = self.world.implicit;
-        for name in bootloader::seed::required(self.world.reader.python.minor()) {
+        for name in freeze_launcher::seed::required(self.world.reader.python.minor()) {
             self.take_if_there(name, &reason, true);
         }
         for name in &implicit.interpreter.modules {

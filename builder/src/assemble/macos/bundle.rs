@@ -307,7 +307,7 @@ fn signed(content: &Stored) -> Result<Vec<Cdhash>> {
 
 #[cfg(test)]
 mod tests {
-    use bootloader::archive::{Place, follow};
+    use freeze_archive::{Place, follow};
 
     use super::*;
 

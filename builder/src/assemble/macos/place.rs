@@ -5,7 +5,7 @@ use crate::binaries::macho::sign;
 use crate::error::{Error, Result};
 use crate::target::Target;
 
-/// Segment and section that the launcher looks into (bootloader/src/archive/container.rs).
+/// Segment and section that the launcher looks into (bootloader/archive/src/container.rs).
 const SEGMENT: &[u8] = b"__FREEZE";
 const SECTION: &[u8] = b"__archive";
 /// Bytes of the load command of a segment with one section.

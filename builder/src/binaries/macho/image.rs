@@ -1,7 +1,5 @@
 //! The parts of a Mach-O file that loading depends on: the slice of a processor, the header, the load commands.
 
-use bootloader::archive;
-
 use crate::binaries::format::Refusal;
 use crate::target::Arch;
 
@@ -127,7 +125,7 @@ fn parts(head: &[u8]) -> Option<Vec<(Option<Arch>, std::ops::Range<usize>)>> {
     if head.starts_with(b"\xcf\xfa\xed\xfe") && head.len() >= 8 {
         return Some(vec![(arch(u32_at(head, 4)), 0..usize::MAX)]);
     }
-    let parts: Vec<_> = archive::table(head).collect::<Option<_>>()?;
+    let parts: Vec<_> = freeze_archive::table(head).collect::<Option<_>>()?;
     let known = parts.into_iter().map(|(number, place)| (arch(number), place));
     Some(known.collect()).filter(|parts: &Vec<_>| !parts.is_empty())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use bootloader::archive::{self, Processor};
+use freeze_archive::Processor;
 use object::read::File;
 use object::{ExportTarget, Object, ObjectSection, ObjectSegment, ObjectSymbol, RelocationTarget};
 use serde::{Deserialize, Serialize};
@@ -29,7 +29,7 @@ pub(super) struct Image {
 impl Image {
     /// Reads a native file, of a universal one of macOS the part for `arch` or else the first.
     pub(super) fn read(bytes: &[u8], arch: Arch) -> Result<Image, &'static str> {
-        let first = || archive::parts(bytes).next().map(|(_, place)| &bytes[place]);
+        let first = || freeze_archive::parts(bytes).next().map(|(_, place)| &bytes[place]);
         let bytes = part(bytes, arch).or_else(first).unwrap_or(bytes);
         let file = File::parse(bytes).map_err(|_| "expected a library or program (ELF, PE or Mach-O)")?;
         let os = match file.format() {
@@ -71,7 +71,7 @@ pub(super) fn part(bytes: &[u8], arch: Arch) -> Option<&[u8]> {
         Arch::X86_64 => Processor::X86_64,
         Arch::Aarch64 => Processor::Arm64,
     };
-    let found = archive::parts(bytes).find(|(processor, _)| *processor == wanted);
+    let found = freeze_archive::parts(bytes).find(|(processor, _)| *processor == wanted);
     found.map(|(_, place)| &bytes[place])
 }
 

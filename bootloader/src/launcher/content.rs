@@ -1,0 +1,130 @@
+//! Decompresses what the archive holds.
+
+use std::borrow::Cow;
+
+use freeze_archive::{Archive, Blob, BlobId, Codec, Error, setting};
+use zstd::bulk::Decompressor;
+use zstd::zstd_safe::{WriteBuf, get_frame_content_size};
+
+/// Resolves `path` through the links of the archive; returns `path` itself if it does not exist.
+pub(crate) fn followed(archive: Archive<'_>, path: Vec<u8>) -> Vec<u8> {
+    let mut reader = Reader::new(archive);
+    let end = archive.follow(&path, |link| reader.read(link.blob?).ok().map(Cow::into_owned));
+    end.unwrap_or(path)
+}
+
+/// Reads blobs; keeps the decompressor between them.
+pub(crate) struct Reader<'a> {
+    archive: Archive<'a>,
+    plain: Option<Decompressor<'static>>,
+    with_dictionary: Option<Decompressor<'static>>,
+    spare: Vec<u8>,
+}
+
+const FAILED: Error = Error::Damaged("blob does not decompress");
+
+/// Larger buffers are given back to the system.
+const SPARE: usize = 4 << 20;
+
+impl<'a> Reader<'a> {
+    /// A reader of `archive`.
+    pub(crate) fn new(archive: Archive<'a>) -> Reader<'a> {
+        Reader { archive, plain: None, with_dictionary: None, spare: Vec::new() }
+    }
+
+    /// The content of blob `id`, checked against its hash.
+    ///
+    /// # Errors
+    /// Damage, or a content that does not fit in memory.
+    pub(crate) fn read(&mut self, id: BlobId) -> Result<Cow<'a, [u8]>, Error> {
+        let blob = self.archive.blob(id)?;
+        if blob.codec == Codec::Stored {
+            return Ok(Cow::Borrowed(blob.stored));
+        }
+        // Not more memory than the frame asks for.
+        if !matches!(get_frame_content_size(blob.stored), Ok(Some(len)) if len == blob.raw_len) {
+            return Err(FAILED);
+        }
+        let len = usize::try_from(blob.raw_len).map_err(|_| FAILED)?;
+        let mut out = std::mem::take(&mut self.spare);
+        out.clear();
+        out.try_reserve_exact(len).map_err(|_| Error::Damaged("blob is larger than the memory"))?;
+        self.decompress(&blob, &mut out)?;
+        Ok(Cow::Owned(out))
+    }
+
+    /// Puts the content of blob `id`, checked against its hash, into `out`, which has its length.
+    ///
+    /// # Errors
+    /// Damage.
+    pub(crate) fn read_into(&mut self, id: BlobId, out: &mut [u8]) -> Result<(), Error> {
+        let blob = self.archive.blob(id)?;
+        if blob.codec == Codec::Stored {
+            if blob.stored.len() != out.len() {
+                return Err(FAILED);
+            }
+            out.copy_from_slice(blob.stored);
+            return Ok(());
+        }
+        self.decompress(&blob, out)
+    }
+
+    /// As [`Reader::read`], into `room` where the content fits there.
+    ///
+    /// # Errors
+    /// Damage, or a content that does not fit in memory.
+    pub(crate) fn read_within<'b>(&mut self, id: BlobId, room: &'b mut [u8]) -> Result<Cow<'b, [u8]>, Error>
+    where
+        'a: 'b,
+    {
+        let blob = self.archive.blob(id)?;
+        match usize::try_from(blob.raw_len).ok().and_then(|len| room.get_mut(..len)) {
+            Some(room) if blob.codec != Codec::Stored => {
+                self.decompress(&blob, room)?;
+                Ok(Cow::Borrowed(room))
+            }
+            _ => self.read(id),
+        }
+    }
+
+    fn decompress<O: WriteBuf + ?Sized>(&mut self, blob: &Blob<'_>, out: &mut O) -> Result<(), Error> {
+        let decompressor = match blob.codec {
+            Codec::ZstdDictionary => self.dictionary()?,
+            _ => match &mut self.plain {
+                Some(d) => d,
+                none => none.insert(Decompressor::new().map_err(|_| FAILED)?),
+            },
+        };
+        let n = decompressor.decompress_to_buffer(blob.stored, out).map_err(|_| FAILED)?;
+        if n as u64 == blob.raw_len { Ok(()) } else { Err(FAILED) }
+    }
+
+    /// Takes the memory of a content back, for the next one: fresh memory costs more than the decompression.
+    pub(crate) fn recycle(&mut self, content: Cow<'a, [u8]>) {
+        if let Cow::Owned(buffer) = content
+            && buffer.capacity() <= SPARE
+            && buffer.capacity() > self.spare.capacity()
+        {
+            self.spare = buffer;
+        }
+    }
+
+    fn dictionary(&mut self) -> Result<&mut Decompressor<'static>, Error> {
+        const FAILED: Error = Error::Damaged("dictionary");
+        if self.with_dictionary.is_none() {
+            let id = self
+                .archive
+                .setting(setting::DICTIONARY)
+                .and_then(|v| std::str::from_utf8(v).ok())
+                .and_then(|v| v.parse::<BlobId>().ok())
+                .ok_or(FAILED)?;
+            let blob = self.archive.blob(id)?;
+            if blob.codec == Codec::ZstdDictionary {
+                return Err(FAILED);
+            }
+            let bytes = self.read(id)?;
+            self.with_dictionary = Some(Decompressor::with_dictionary(&bytes).map_err(|_| FAILED)?);
+        }
+        self.with_dictionary.as_mut().ok_or(FAILED)
+    }
+}

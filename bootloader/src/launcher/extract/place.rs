@@ -1,0 +1,277 @@
+//! Puts the files of the archive into a folder, in parallel, or checks those that are there; links last.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use freeze_archive::{Archive, BlobId, Error, File as Record, FileKind, is_path, is_target};
+
+use super::Unusable;
+use super::needed::is_cut_off;
+use crate::launcher::content::Reader;
+use crate::launcher::os::{self, Access};
+
+/// What to do with each file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Work {
+    /// Write it into a new folder.
+    Write,
+    /// Compare it, and replace it where it differs.
+    Repair,
+    /// As [`Work::Repair`], and note the time: the system removes files that have not been used for long.
+    Renew,
+}
+
+/// Files smaller than this in sum are not worth a thread.
+const SMALL: u64 = 1 << 20;
+
+/// Larger files are decompressed to memory of their own, not to what a thread uses again: new memory for each costs as
+/// much as the decompression.
+const SCRATCH: u64 = 64 << 20;
+
+/// From this length in bytes on, a second file with the same content is copied from the first.
+const SHARED: usize = 64 << 10;
+
+/// Where files go, and what is done with them.
+struct Destination<'a> {
+    archive: Archive<'static>,
+    folder: &'a Path,
+    work: Work,
+}
+
+/// All files with one content.
+struct Job {
+    len: u64,
+    blob: BlobId,
+    files: Vec<usize>,
+}
+
+/// Does the work for all files of the archive.
+pub(super) fn files(archive: Archive<'static>, folder: &Path, work: Work) -> Result<(), Unusable> {
+    check(archive)?;
+    let mut by_blob: BTreeMap<BlobId, Vec<usize>> = BTreeMap::new();
+    let mut links = Vec::new();
+    let mut folders = BTreeSet::new();
+    for i in 0..archive.file_count() {
+        let file = archive.file(i)?;
+        let Some(blob) = file.blob.filter(|_| !file.is_resource()) else { continue };
+        let relative = relative(file.path)?;
+        folders.extend(relative.parent().filter(|p| !p.as_os_str().is_empty()).map(Path::to_owned));
+        match file.kind {
+            FileKind::Link => links.push(i),
+            _ => by_blob.entry(blob).or_default().push(i),
+        }
+    }
+    for empty in archive.folders() {
+        folders.insert(relative(empty)?);
+    }
+    for sub in folders {
+        os::create_folders(&folder.join(sub), Access::Readable).map_err(|e| place(&e))?;
+    }
+    let mut jobs = Vec::with_capacity(by_blob.len());
+    for (blob, files) in by_blob {
+        jobs.push(Job { len: archive.raw_len(blob)?, blob, files });
+    }
+    jobs.sort_by_key(|job| (std::cmp::Reverse(job.len), job.blob));
+    contents(&Destination { archive, folder, work }, &jobs)?;
+    // Last, so that nothing is written through them.
+    let mut reader = Reader::new(archive);
+    links.into_iter().try_for_each(|i| link(&archive.file(i)?, &mut reader, folder, work))
+}
+
+/// Does the work for all files that are no links, in parallel.
+fn contents(to: &Destination<'_>, jobs: &[Job]) -> Result<(), Unusable> {
+    let total = jobs.iter().fold(0u64, |sum, job| sum.saturating_add(job.len));
+    let threads = match total {
+        ..SMALL => 1,
+        _ => std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len()).min(16),
+    };
+    let scratch = jobs.iter().map(|job| job.len).filter(|len| *len <= SCRATCH).max().unwrap_or(0);
+    let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let failure: Mutex<Option<Unusable>> = Mutex::new(None);
+    let worker = || {
+        let mut reader = Reader::new(to.archive);
+        let mut scratch = os::Pages::new(usize::try_from(scratch).unwrap_or(0));
+        while !stop.load(Ordering::Relaxed) {
+            let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+            if let Err(e) = one(to, &mut reader, &mut scratch, job) {
+                stop.store(true, Ordering::Relaxed);
+                if let Ok(mut failure) = failure.lock() {
+                    failure.get_or_insert(e);
+                }
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            // Where no thread can be had, this one does all.
+            let _ = std::thread::Builder::new().spawn_scoped(scope, worker);
+        }
+        worker();
+    });
+    match failure.into_inner() {
+        Ok(None) => Ok(()),
+        Ok(Some(e)) => Err(e),
+        Err(_) => Err(Unusable::Place("a thread failed".into())),
+    }
+}
+
+/// Compares one file with the archive and replaces it where it differs.
+pub(super) fn repair(archive: Archive<'static>, i: usize, folder: &Path) -> Result<(), Unusable> {
+    check(archive)?;
+    let file = archive.file(i)?;
+    let path = folder.join(relative(file.path)?);
+    if let Some(parent) = path.parent() {
+        os::create_folders(parent, Access::Readable).map_err(|e| place(&e))?;
+    }
+    let Some(blob) = file.blob else { return Ok(()) };
+    let mut reader = Reader::new(archive);
+    if file.kind == FileKind::Link {
+        return link(&file, &mut reader, folder, Work::Repair);
+    }
+    let to = Destination { archive, folder, work: Work::Repair };
+    one(&to, &mut reader, &mut [], &Job { len: 0, blob, files: vec![i] })
+}
+
+/// Checks that no file can be written outside the folder, through a link or otherwise.
+fn check(archive: Archive<'static>) -> Result<(), Error> {
+    let mut reader = Reader::new(archive);
+    archive.check_files(|id| reader.read(id))
+}
+
+/// The path of a file, if it stays below the folder.
+pub(super) fn relative(path: &[u8]) -> Result<PathBuf, Error> {
+    // What is one component here may have a drive in it elsewhere.
+    let inside = |path: &Path| path.components().all(|c| matches!(c, Component::Normal(_)));
+    let found = os::path_from_bytes(path);
+    if is_path(path) && inside(&found) {
+        Ok(found.into_owned())
+    } else {
+        Err(Error::Damaged("file outside the root"))
+    }
+}
+
+fn place(error: &io::Error) -> Unusable {
+    Unusable::Place(error.to_string())
+}
+
+/// Does the work for the files with one content. It is decompressed to `scratch` if it fits there.
+fn one(
+    to: &Destination<'_>,
+    reader: &mut Reader<'static>,
+    scratch: &mut [u8],
+    job: &Job,
+) -> Result<(), Unusable> {
+    let content = reader.read_within(job.blob, scratch)?;
+    let work = to.work;
+    let mut twin: Option<PathBuf> = None;
+    for i in &job.files {
+        let file = to.archive.file(*i)?;
+        let path = to.folder.join(relative(file.path)?);
+        if file.kind == FileKind::Native && is_cut_off(&content) {
+            return Err(Error::Damaged("native library is cut off").into());
+        }
+        if work != Work::Write && is_same(&path, &content) {
+            if work == Work::Renew {
+                renew(&path);
+            }
+            continue;
+        }
+        let executable = file.is_executable() || matches!(file.kind, FileKind::Native | FileKind::Program);
+        let access = if executable { Access::Executable } else { Access::Readable };
+        put(&path, work, |target| write(target, access, &content, twin.as_deref()))?;
+        twin.get_or_insert(path);
+    }
+    Ok(())
+}
+
+/// Writes a new file. Of a second one with the same content the file system shares the blocks, where it can do that: a
+/// change of one does not change the other, as it would with a hard link.
+fn write(path: &Path, access: Access, content: &[u8], twin: Option<&Path>) -> io::Result<()> {
+    let mut file = os::create_file(path, access)?;
+    match twin.map(File::open) {
+        Some(Ok(mut twin)) if content.len() >= SHARED => {
+            // The system copies, which takes no memory of this process, or shares.
+            match io::copy(&mut twin, &mut file) {
+                Ok(len) if len == content.len() as u64 => Ok(()),
+                Ok(_) => Err(io::ErrorKind::UnexpectedEof.into()),
+                Err(e) => Err(e),
+            }
+        }
+        _ => file.write_all(content),
+    }
+}
+
+/// Makes a link, or replaces what is in its place.
+fn link(file: &Record<'_>, reader: &mut Reader<'static>, folder: &Path, work: Work) -> Result<(), Unusable> {
+    let Some(blob) = file.blob else { return Ok(()) };
+    let target = reader.read(blob)?;
+    // What is a name here may have a drive in it elsewhere.
+    let is_inner = |c| matches!(c, Component::Normal(_) | Component::ParentDir | Component::CurDir);
+    if !is_target(&target) || !os::path_from_bytes(&target).components().all(is_inner) {
+        return Err(Error::Damaged("link").into());
+    }
+    let path = folder.join(relative(file.path)?);
+    if work != Work::Write && fs::read_link(&path).is_ok_and(|found| os::path_bytes(&found) == &*target) {
+        return Ok(());
+    }
+    put(&path, work, |path| os::create_link(&target, path))
+}
+
+/// Makes a file where there is none, or in the place of another one.
+fn put(path: &Path, work: Work, make: impl Fn(&Path) -> io::Result<()>) -> Result<(), Unusable> {
+    if work == Work::Write {
+        return make(path).map_err(|e| place(&e));
+    }
+    let new = path.with_file_name(format!(".new-{:016x}", os::random()));
+    make(&new).and_then(|()| fs::rename(&new, path)).map_err(|e| {
+        let _ = fs::remove_file(&new);
+        place(&e)
+    })
+}
+
+/// Notes that a file is in use. Where that fails, it is extracted again when it is gone.
+fn renew(path: &Path) {
+    if let Ok(file) = File::options().append(true).open(path) {
+        let _ = file.set_modified(std::time::SystemTime::now());
+    }
+}
+
+fn is_same(path: &Path, content: &[u8]) -> bool {
+    let Ok(metadata) = fs::symlink_metadata(path) else { return false };
+    if !metadata.is_file() || metadata.len() != content.len() as u64 {
+        return false;
+    }
+    let compare = || -> io::Result<bool> {
+        let mut file = File::open(path)?;
+        let mut buffer = vec![0; 1 << 16];
+        let mut rest = content;
+        loop {
+            let n = file.read(&mut buffer)?;
+            if n == 0 {
+                return Ok(rest.is_empty());
+            }
+            match rest.split_at_checked(n) {
+                Some((head, tail)) if head == &buffer[..n] => rest = tail,
+                _ => return Ok(false),
+            }
+        }
+    };
+    compare().unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_path_leaves_the_root() {
+        assert!(relative(b"a/b.so").is_ok());
+        for bad in [&b"/etc/passwd"[..], b"../x", b"a/../../x", b"", b".", b"a\0b"] {
+            assert!(relative(bad).is_err());
+        }
+    }
+}

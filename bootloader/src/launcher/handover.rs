@@ -1,0 +1,102 @@
+//! Hands the process over to an interpreter that has no shared libpython: its own executable is run, with the launcher's
+//! twin preloaded, which takes over again before the interpreter's `main`.
+//!
+//! What the twin has to know goes through one variable of the environment and open files. Before Python starts the
+//! environment is what it was, and the files are closed to children.
+
+use std::ffi::CStr;
+use std::fs::File;
+use std::path::PathBuf;
+
+use freeze_archive::{Error, FileId, setting};
+use freeze_launcher::trust;
+
+use crate::launcher::extract::{Libraries, Root};
+use crate::launcher::locate::Program;
+use crate::launcher::os;
+use crate::launcher::report::{self, DAMAGED, Failure, REFUSED, UNABLE};
+
+/// `carrier;lock;file=descriptor,…;root`, where files are named by descriptors, and by their numbers in the archive.
+pub(crate) const VARIABLE: &[u8] = b"_FREEZE_HANDOVER=";
+/// A symbol that only the twin has.
+pub(crate) const MARK: &CStr = c"freeze_twin";
+/// What the loader reads.
+pub(crate) const PRELOAD: &[u8] = b"LD_PRELOAD=";
+
+/// What the process was given by the launcher.
+#[derive(Debug)]
+#[allow(dead_code, reason = "only the twin is given it")]
+pub(crate) struct Handover {
+    /// The program's executable.
+    pub(crate) carrier: File,
+    /// A private root folder with its lock.
+    pub(crate) root: Option<(PathBuf, File)>,
+    /// Libraries that are loaded from memory already.
+    pub(crate) loaded: Vec<(FileId, File)>,
+}
+
+/// Runs the interpreter in the place of this process; returns only if that fails.
+pub(crate) fn begin(
+    program: &Program,
+    root: &Root,
+    libraries: &Libraries,
+    args: &[&CStr],
+    interpreter: &[u8],
+) -> Failure {
+    match prepare(program, root, libraries, args, interpreter) {
+        Ok(failure) | Err(failure) => failure,
+    }
+}
+
+fn prepare(
+    program: &Program,
+    root: &Root,
+    libraries: &Libraries,
+    args: &[&CStr],
+    interpreter: &[u8],
+) -> Result<Failure, Failure> {
+    if trust::rights().are_elevated() {
+        // The loader of such a process ignores the twin: the interpreter would run what its arguments say.
+        let message = "this program cannot run with more rights than its caller (setuid)";
+        return Err(Failure::new(REFUSED, message).hint("build it with a python that has a shared libpython"));
+    }
+    let find = |path: &[u8]| {
+        let found = program.archive.search_file(path).ok().and_then(|i| FileId::try_from(i).ok());
+        found.ok_or_else(|| report::missing(path))
+    };
+    let unable = |what: &str, e: std::io::Error| Failure::new(UNABLE, format!("failed to {what}: {e}"));
+    let twin = program.archive.setting(setting::TWIN);
+    let twin = twin.ok_or_else(|| Failure::new(DAMAGED, "the archive names no twin of the launcher"))?;
+    let twin = libraries.open(find(twin)?)?;
+    let gathered = libraries.gather(find(interpreter)?)?;
+    let executable = gathered.path;
+    if !Libraries::can_run(&executable, &os::path_of_memory(&twin), MARK) {
+        return Err(Error::Damaged("the interpreter or what starts it").into());
+    }
+    let carrier = File::open(os::executable_link()).map_err(|e| unable("open the own executable", e))?;
+    let carrier = os::dup_to_high_fd(carrier);
+
+    let mut preload: Vec<u8> = os::path_bytes(&os::path_of_memory(&twin)).to_vec();
+    // Nobody asks for the twin by its number.
+    let mut files = format!("{}={}", FileId::MAX, os::pass_on(&twin));
+    for (id, file) in &gathered.needs {
+        preload.push(b':');
+        preload.extend(os::path_bytes(&os::path_of_memory(file)));
+        files.push_str(&format!(",{id}={}", os::pass_on(file)));
+    }
+    let lock = root.private_lock().map_or_else(|| "-".to_owned(), |lock| os::pass_on(lock).to_string());
+
+    let mut environment = os::environment();
+    environment.retain(|v| !v.to_bytes().starts_with(VARIABLE));
+    // The loader takes the last one. So the other stays as it is, where it is.
+    if let Some(old) = environment.iter().rfind(|v| v.to_bytes().starts_with(PRELOAD)) {
+        preload.push(b':');
+        preload.extend(&old.to_bytes()[PRELOAD.len()..]);
+    }
+    environment.push(os::c_string(&[PRELOAD, &preload].concat()));
+    let fields = format!("{};{lock};{files};", os::pass_on(&carrier));
+    environment.push(os::c_string(&[VARIABLE, fields.as_bytes(), os::path_bytes(root.path())].concat()));
+    report::phase(format_args!("interpreter `{}`", executable.display()));
+    let error = os::execute(&executable, args, &environment);
+    Ok(unable(&format!("run the interpreter `{}`", executable.display()), error))
+}

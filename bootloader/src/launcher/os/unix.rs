@@ -1,0 +1,426 @@
+//! Linux and its kin: mapping, folders, locks, memory, loading of libraries.
+
+use std::borrow::Cow;
+use std::ffi::{CStr, CString, OsStr, c_char, c_int, c_void};
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io;
+use std::os::fd::{AsRawFd, FromRawFd};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use freeze_launcher::trust;
+
+use super::{Access, Lock, advise_large};
+
+/// What to do where somebody else can change the files of a program that has more rights than they have.
+pub(crate) const EXPOSED_HINT: &str = "let root own the program's folder and all above it, with nobody else writing there, or \
+     start the program with root's own environment (`sudo -H`)";
+
+/// `wchar_t`.
+pub(crate) type WideChar = i32;
+
+/// The structs of Python's configuration, as this system's C lays them out.
+pub(crate) type OwnAbi = super::UnixAbi;
+
+/// Before anything else.
+pub(crate) fn begin() {}
+
+/// Takes over the argument vector of `main`.
+///
+/// # Safety
+/// `argv` holds `argc` pointers to strings that live as long as the process.
+pub(crate) unsafe fn arguments(argc: c_int, argv: *const *const c_char) -> Vec<&'static CStr> {
+    (0..usize::try_from(argc).unwrap_or(0))
+        // SAFETY: see above.
+        .map(|i| unsafe { CStr::from_ptr(*argv.add(i)) })
+        .collect()
+}
+
+/// Whether the first argument is the path of an executable, and not its name only.
+pub(crate) fn is_absolute(argument: &[u8]) -> bool {
+    argument.starts_with(b"/")
+}
+
+/// The name of a program from the path that it is started by.
+pub(crate) fn program_name(path: &[u8]) -> Vec<u8> {
+    path.rsplit(|c| *c == b'/').next().unwrap_or_default().to_vec()
+}
+
+/// What stands between the parts of a path.
+pub(crate) const SEPARATOR: u8 = b'/';
+
+/// A path below the root as the archive has it, from one that Python knows; `""` is the root itself, without the
+/// separator that `prefix` ends with.
+pub(crate) fn below(path: &[u8], prefix: &[u8]) -> Option<Vec<u8>> {
+    if prefix.strip_suffix(b"/") == Some(path) {
+        return Some(Vec::new());
+    }
+    path.strip_prefix(prefix).map(<[u8]>::to_vec)
+}
+
+/// A path below the root as this system writes it, from one that the archive has.
+pub(crate) fn relative(path: &[u8]) -> Cow<'_, [u8]> {
+    Cow::Borrowed(path)
+}
+
+/// Text as Python's configuration takes it; `None` where Python decodes it itself.
+pub(crate) fn wide(_: &CStr) -> Option<Vec<WideChar>> {
+    None
+}
+
+/// A path of this system as its users know it, absolute and without links.
+pub(crate) fn canonical(path: &Path) -> io::Result<PathBuf> {
+    path.canonicalize()
+}
+
+/// Makes one component of a path of any name.
+pub(crate) fn plain_name(name: String) -> String {
+    name
+}
+
+/// Opens what the processes that share a folder take turns by.
+pub(crate) fn open_lock(folder: &Path) -> io::Result<File> {
+    File::open(folder)
+}
+
+/// Whether a file can be removed that is loaded as a library.
+pub(crate) const REMOVES_WHAT_IS_LOADED: bool = true;
+
+/// Gives a complete folder its name.
+pub(crate) fn rename_folder(from: &Path, to: &Path) -> io::Result<()> {
+    std::fs::rename(from, to)
+}
+
+/// Lets libraries be found in a folder: here each library says itself where.
+pub(crate) fn add_library_folder(_: &Path) {}
+
+/// Loads an extension module ahead of Python, where Python would look for its libraries in places that are not safe.
+pub(crate) fn load_ahead(_: &Path) -> Result<(), String> {
+    Ok(())
+}
+
+/// Whether this process has neither console nor terminal, and shows its errors in a window.
+pub(crate) fn is_windowed() -> bool {
+    false
+}
+
+/// Hides a console that is this process's own: terminals are not.
+pub(crate) fn hide_console(_minimize: bool) {}
+
+/// Shows an error in a window, and keeps it in a file.
+pub(crate) fn show_error(_program: &str, _text: &str) {}
+
+/// The bytes of a path, as Python and the archive have them.
+pub(crate) fn path_bytes(path: &Path) -> &[u8] {
+    path.as_os_str().as_bytes()
+}
+
+/// The path that such bytes name.
+pub(crate) fn path_from_bytes(bytes: &[u8]) -> Cow<'_, Path> {
+    Cow::Borrowed(Path::new(OsStr::from_bytes(bytes)))
+}
+
+/// Process id of the parent.
+pub(crate) fn parent() -> i32 {
+    // SAFETY: has no preconditions.
+    unsafe { libc::getppid() }
+}
+
+/// Whether two paths lead to one file.
+pub(crate) fn is_same_file(one: &Path, other: &Path) -> bool {
+    let identity = |path: &Path| std::fs::metadata(path).map(|m| (m.dev(), m.ino()));
+    matches!((identity(one), identity(other)), (Ok(a), Ok(b)) if a == b)
+}
+
+/// Maps a file for reading, for the life of the process.
+pub(crate) fn map(path: &Path) -> io::Result<&'static [u8]> {
+    let file = File::open(path)?;
+    // SAFETY: the file is a running executable or belongs to one: the kernel refuses writing to the first
+    // (ETXTBSY), and every blob is checked against its hash when it is read.
+    let map = unsafe { memmap2::Mmap::map(&file)? };
+    Ok(Box::leak(Box::new(map)))
+}
+
+/// User id that decides what the process may do.
+fn user() -> u32 {
+    // SAFETY: has no preconditions.
+    unsafe { libc::geteuid() }
+}
+
+/// Whether an open file has no name any more.
+pub(crate) fn is_removed(file: &File) -> bool {
+    file.metadata().map_or(true, |m| m.nlink() == 0)
+}
+
+/// Makes a file that does not exist, and opens it for writing.
+pub(crate) fn create_file(path: &Path, access: Access) -> io::Result<File> {
+    let mode = match access {
+        Access::Private => 0o600,
+        Access::Readable => 0o644,
+        Access::Executable => 0o755,
+    };
+    OpenOptions::new().write(true).create_new(true).mode(mode).open(path)
+}
+
+/// Whether the system removes files from below a folder that have not been used for long (tmpfiles.d(5)).
+pub(crate) fn is_cleaned_up(folder: &Path) -> bool {
+    ["/tmp", "/var/tmp"].iter().any(|place| folder.starts_with(place))
+}
+
+/// Makes a folder that does not exist.
+pub(crate) fn create_folder(path: &Path, access: Access) -> io::Result<()> {
+    DirBuilder::new().mode(folder_mode(access)).create(path)
+}
+
+/// Makes a folder and those above it, where they do not exist.
+pub(crate) fn create_folders(path: &Path, access: Access) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(folder_mode(access)).create(path)
+}
+
+fn folder_mode(access: Access) -> u32 {
+    match access {
+        Access::Private => 0o700,
+        Access::Readable | Access::Executable => 0o755,
+    }
+}
+
+/// Makes a symbolic link at `path`; `target` is as the archive has it.
+pub(crate) fn create_link(target: &[u8], path: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(OsStr::from_bytes(target), path)
+}
+
+/// Opens a file for reading, but not through a symbolic link.
+pub(crate) fn open_no_link(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW).open(path)
+}
+
+/// A folder that the environment names; a process with more rights than its caller does not look.
+pub(crate) fn folder_variable(name: &str) -> Option<PathBuf> {
+    if trust::rights().are_elevated() {
+        return None;
+    }
+    std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute())
+}
+
+/// Candidates for folders to keep a cache in, best first: those of the environment, those that the system's database knows of
+/// the account, and one beside those of other users, which serves accounts without a home.
+pub(crate) fn cache_folders() -> impl Iterator<Item = PathBuf> {
+    // Each is looked for when those before it have failed: the database may be on another machine.
+    let own: [fn() -> Option<PathBuf>; 3] = [
+        || folder_variable("XDG_CACHE_HOME"),
+        || folder_variable("HOME").and_then(below_home),
+        || trust::account_home().and_then(below_home),
+    ];
+    let shared = ["/var/tmp", "/tmp"].map(Path::new).into_iter().filter(|folder| folder.is_dir());
+    let shared = shared.map(|folder| folder.join(format!("freeze-{}", user())));
+    own.into_iter().filter_map(|find| find()).chain(shared)
+}
+
+/// The folder for caches in a home folder. A missing home folder is not created.
+fn below_home(home: PathBuf) -> Option<PathBuf> {
+    home.is_dir().then(|| home.join(super::CACHES))
+}
+
+/// Folders for temporary files, best first.
+pub(crate) fn temporary_folders() -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = folder_variable("TMPDIR").into_iter().collect();
+    folders.extend(["/tmp", "/var/tmp", "/dev/shm", "/run/shm"].map(PathBuf::from));
+    folders
+}
+
+/// Sets a variable of the process's environment.
+///
+/// # Safety
+/// No other thread runs.
+pub(crate) unsafe fn set_variable(name: &CStr, value: &CStr) {
+    // SAFETY: see above; the C library copies both.
+    unsafe { libc::setenv(name.as_ptr(), value.as_ptr(), 1) };
+}
+
+/// Locks a file without waiting; tells whether that succeeded.
+pub(crate) fn lock(file: &File, how: Lock) -> bool {
+    let how = match how {
+        Lock::Shared => libc::LOCK_SH,
+        Lock::Exclusive => libc::LOCK_EX,
+    };
+    // SAFETY: the descriptor is open.
+    unsafe { libc::flock(file.as_raw_fd(), how | libc::LOCK_NB) == 0 }
+}
+
+/// Descriptors from here on are the launcher's.
+pub(super) const HIGH: i32 = 200;
+
+/// Opens and locks a file again, together with others, in the place of an open one. May be called right after a fork.
+pub(crate) fn lock_anew(file: &File, path: &CStr) -> bool {
+    // SAFETY: the path ends in NUL; each descriptor is open, and the one that is replaced stays so. Nothing allocates.
+    unsafe {
+        let fd = libc::open(path.as_ptr(), libc::O_RDONLY | libc::O_CLOEXEC | libc::O_NOFOLLOW);
+        if fd < 0 {
+            return false;
+        }
+        let is_locked = libc::flock(fd, libc::LOCK_SH | libc::LOCK_NB) == 0;
+        let is_ours = is_locked && libc::dup2(fd, file.as_raw_fd()) >= 0;
+        if is_ours {
+            libc::fcntl(file.as_raw_fd(), libc::F_SETFD, libc::FD_CLOEXEC);
+        }
+        libc::close(fd);
+        is_ours
+    }
+}
+
+/// Moves a descriptor out of the way of those that the program opens.
+pub(crate) fn dup_to_high_fd(file: File) -> File {
+    // SAFETY: the descriptor is open.
+    let fd = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_DUPFD_CLOEXEC, HIGH) };
+    if fd < 0 {
+        return file;
+    }
+    // SAFETY: just made, owned by nobody else.
+    unsafe { File::from_raw_fd(fd) }
+}
+
+/// Loads a library; its symbols are visible to later ones if `global`.
+pub(crate) fn load_library(path: &Path, global: bool) -> Result<*mut c_void, String> {
+    let path = CString::new(path.as_os_str().as_bytes()).map_err(|_| "path with a NUL".to_string())?;
+    let flags = libc::RTLD_LAZY | if global { libc::RTLD_GLOBAL } else { libc::RTLD_LOCAL };
+    // SAFETY: runs the initialisers of the library, which belongs to the program.
+    let handle = unsafe { libc::dlopen(path.as_ptr(), flags) };
+    if !handle.is_null() {
+        return Ok(handle);
+    }
+    // SAFETY: returns null or a text that is valid until the next call.
+    let message = unsafe { libc::dlerror() };
+    if message.is_null() {
+        return Err("no reason given".into());
+    }
+    // SAFETY: see above.
+    Err(unsafe { CStr::from_ptr(message) }.to_string_lossy().into_owned())
+}
+
+/// Address of a symbol of a loaded library; null where it has none of this name.
+pub(crate) fn symbol(library: *mut c_void, name: &CStr) -> *mut c_void {
+    // SAFETY: the handle comes from `load_library` and stays open; the name ends in NUL.
+    unsafe { libc::dlsym(library, name.as_ptr()) }
+}
+
+/// Name of the character set of the locale that the environment asks for.
+pub(crate) fn charset() -> Vec<u8> {
+    // SAFETY: no other thread runs yet; Python sets the locale of its own later.
+    unsafe {
+        libc::setlocale(libc::LC_CTYPE, c"".as_ptr());
+        let name = libc::nl_langinfo(libc::CODESET);
+        let name = if name.is_null() { Vec::new() } else { CStr::from_ptr(name).to_bytes().to_vec() };
+        libc::setlocale(libc::LC_CTYPE, c"C".as_ptr());
+        name
+    }
+}
+
+/// Ends the process as an uncaught SIGINT would.
+pub(crate) fn die_by_interrupt() -> i32 {
+    // SAFETY: the default action ends the process.
+    unsafe {
+        libc::signal(libc::SIGINT, libc::SIG_DFL);
+        libc::kill(libc::getpid(), libc::SIGINT);
+    }
+    libc::SIGINT + 128
+}
+
+/// Whether the process may run on one core only.
+pub(crate) fn is_single_core() -> bool {
+    std::thread::available_parallelism().is_ok_and(|n| n.get() == 1)
+}
+
+/// Calls `function`; a thread that it starts receives no signals.
+pub(crate) fn without_signals<T>(function: impl FnOnce() -> T) -> T {
+    let mut all = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
+    let mut old = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
+    // SAFETY: `sigfillset` initialises the one set, `pthread_sigmask` the other.
+    let is_masked = unsafe {
+        libc::sigfillset(all.as_mut_ptr());
+        libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), old.as_mut_ptr()) == 0
+    };
+    let result = function();
+    if is_masked {
+        // SAFETY: the old mask was read above.
+        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, old.as_ptr(), std::ptr::null_mut()) };
+    }
+    result
+}
+
+/// Calls `function` before each fork of this process.
+pub(crate) fn before_fork(function: extern "C" fn()) {
+    // SAFETY: the function lives as long as the process.
+    unsafe { libc::pthread_atfork(Some(function), None, None) };
+}
+
+/// Calls `function` in each child that this process forks.
+pub(crate) fn after_fork(function: extern "C" fn()) {
+    // SAFETY: the function lives as long as the process.
+    unsafe { libc::pthread_atfork(None, None, Some(function)) };
+}
+
+/// Calls `function` when the process exits.
+pub(crate) fn at_exit(function: extern "C" fn()) {
+    // SAFETY: the function lives as long as the process.
+    unsafe { libc::atexit(function) };
+}
+
+/// Whether the environment asks for the C locale.
+pub(crate) fn is_c_locale() -> bool {
+    // SAFETY: no other thread runs yet; Python sets the locale of its own later.
+    unsafe {
+        let name = libc::setlocale(libc::LC_CTYPE, c"".as_ptr());
+        let name = if name.is_null() { c"C" } else { CStr::from_ptr(name) };
+        let plain = name == c"C" || name == c"POSIX";
+        libc::setlocale(libc::LC_CTYPE, c"C".as_ptr());
+        plain
+    }
+}
+
+/// Sets the locale for characters to one with UTF-8, if there is one: the names are those of Python/pylifecycle.c.
+pub(crate) fn use_utf8_locale() {
+    for name in [c"C.UTF-8", c"C.utf8", c"UTF-8"] {
+        // SAFETY: called before the program starts threads.
+        if !unsafe { libc::setlocale(libc::LC_CTYPE, name.as_ptr()) }.is_null() {
+            return;
+        }
+    }
+}
+
+/// Whether the kernel gives large pages to whoever asks, and takes back parts of what it gave.
+pub(crate) const GIVES_LARGE_PAGES: bool = true;
+
+/// Size of the large pages of most machines, bytes.
+pub(crate) const LARGE_PAGE: usize = 2 << 20;
+
+/// Address of `size` new bytes, zeros; where `align`, a power of two, is that of large pages or more, in such pages if the
+/// kernel grants them.
+pub(crate) fn map_pages(size: usize, align: usize) -> Option<usize> {
+    let is_large = align >= LARGE_PAGE;
+    let all = size.checked_add(if is_large { align } else { 0 })?;
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+    let access = libc::PROT_READ | libc::PROT_WRITE;
+    // SAFETY: a new mapping at a place of the kernel's choice.
+    let mapped = unsafe { libc::mmap(std::ptr::null_mut(), all, access, flags, -1, 0) };
+    if mapped == libc::MAP_FAILED {
+        return None;
+    }
+    let mapped = mapped as usize;
+    if !is_large {
+        return Some(mapped);
+    }
+    let start = mapped.next_multiple_of(align);
+    unmap_pages(mapped, start - mapped);
+    unmap_pages(start + size, mapped + all - start - size);
+    advise_large(start, size);
+    Some(start)
+}
+
+/// Gives (a part of) what [`map_pages`] returned back; the caller does not use it any more.
+pub(crate) fn unmap_pages(start: usize, size: usize) {
+    if size > 0 {
+        // SAFETY: see above.
+        unsafe { libc::munmap(start as *mut c_void, size) };
+    }
+}

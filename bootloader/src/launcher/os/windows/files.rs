@@ -1,0 +1,133 @@
+//! Windows: files and folders of the cache, and locks on them.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::windows::fs::OpenOptionsExt;
+use std::os::windows::io::AsRawHandle;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION};
+use windows_sys::Win32::Storage::FileSystem::{
+    BY_HANDLE_FILE_INFORMATION, FILE_FLAG_BACKUP_SEMANTICS, FILE_STANDARD_INFO, FileStandardInfo,
+    GetFileInformationByHandle, GetFileInformationByHandleEx, LOCKFILE_EXCLUSIVE_LOCK,
+    LOCKFILE_FAIL_IMMEDIATELY, LockFileEx, UnlockFileEx,
+};
+use windows_sys::Win32::System::IO::OVERLAPPED;
+
+use freeze_launcher::trust;
+pub(crate) use freeze_launcher::trust::os::final_path as path_of;
+
+use crate::launcher::os::{Access, Lock};
+
+/// What tells a file from all others while it is open.
+pub(super) fn identity(file: &File) -> Option<(u32, u32, u32)> {
+    // SAFETY: all-zero is a valid BY_HANDLE_FILE_INFORMATION.
+    let mut info: BY_HANDLE_FILE_INFORMATION = unsafe { std::mem::zeroed() };
+    // SAFETY: the handle is open and the buffer has the right type.
+    let done = unsafe { GetFileInformationByHandle(file.as_raw_handle(), &raw mut info) };
+    (done != 0).then_some((info.dwVolumeSerialNumber, info.nFileIndexHigh, info.nFileIndexLow))
+}
+
+/// Whether an open file has no name any more.
+pub(crate) fn is_removed(file: &File) -> bool {
+    // SAFETY: all-zero is a valid FILE_STANDARD_INFO.
+    let mut info: FILE_STANDARD_INFO = unsafe { std::mem::zeroed() };
+    let size = size_of::<FILE_STANDARD_INFO>() as u32;
+    // SAFETY: the handle is open and the buffer has the size given.
+    let done = unsafe {
+        GetFileInformationByHandleEx(file.as_raw_handle(), FileStandardInfo, (&raw mut info).cast(), size)
+    };
+    done == 0 || info.DeletePending || info.NumberOfLinks == 0
+}
+
+/// Whether the system removes files from below a folder that have not been used for long (Storage Sense).
+pub(crate) fn is_cleaned_up(folder: &Path) -> bool {
+    folder.starts_with(std::env::temp_dir())
+}
+
+/// Makes a file that does not exist, and opens it for writing. Its access list is inherited from the folder.
+pub(crate) fn create_file(path: &Path, _: Access) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+/// Makes a folder that does not exist.
+pub(crate) fn create_folder(path: &Path, access: Access) -> io::Result<()> {
+    match access {
+        Access::Private => trust::os::create_folder(path, trust::rights()),
+        Access::Readable | Access::Executable => std::fs::create_dir(path),
+    }
+}
+
+/// Makes a folder and those above it, where they do not exist. Their access lists are inherited.
+pub(crate) fn create_folders(path: &Path, _: Access) -> io::Result<()> {
+    std::fs::create_dir_all(path)
+}
+
+/// Makes a symbolic link at `path`; `target` is as the archive has it.
+pub(crate) fn create_link(target: &[u8], path: &Path) -> io::Result<()> {
+    std::os::windows::fs::symlink_file(super::path_from_bytes(target), path)
+}
+
+/// Locks one byte far behind the end of a file, as locked bytes cannot be read or written by others.
+const PLACE: u32 = 0x4000_0000;
+
+/// Locks a file without waiting; tells whether that succeeded.
+pub(crate) fn lock(file: &File, how: Lock) -> bool {
+    // SAFETY: all-zero is a valid OVERLAPPED.
+    let mut at: OVERLAPPED = unsafe { std::mem::zeroed() };
+    at.Anonymous.Anonymous.OffsetHigh = PLACE;
+    let flags = match how {
+        Lock::Shared => LOCKFILE_FAIL_IMMEDIATELY,
+        Lock::Exclusive => LOCKFILE_FAIL_IMMEDIATELY | LOCKFILE_EXCLUSIVE_LOCK,
+    };
+    // SAFETY: the handle is open. A lock that the handle has already would be in the way of another one.
+    unsafe {
+        UnlockFileEx(file.as_raw_handle(), 0, 1, 0, &raw mut at);
+        LockFileEx(file.as_raw_handle(), flags, 0, 1, 0, &raw mut at) != 0
+    }
+}
+
+/// Processes do not fork here.
+pub(crate) fn lock_anew(_: &File, _: &std::ffi::CStr) -> bool {
+    false
+}
+
+/// Handles have no numbers that the program would see.
+pub(crate) fn dup_to_high_fd(file: File) -> File {
+    file
+}
+
+/// A path of this system as its users know it, absolute and without links.
+pub(crate) fn canonical(path: &Path) -> io::Result<PathBuf> {
+    path_of(&OpenOptions::new().access_mode(0).custom_flags(FILE_FLAG_BACKUP_SEMANTICS).open(path)?)
+}
+
+/// Opens what the processes that share a folder take turns by: a folder cannot be locked.
+pub(crate) fn open_lock(folder: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(folder.join(".turn"))
+}
+
+/// Whether a file can be removed that is loaded as a library: a folder with one is left to the next start as it is.
+pub(crate) const REMOVES_WHAT_IS_LOADED: bool = false;
+
+/// How long a scanner may hold a file of a new folder open.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Gives a complete folder its name.
+pub(crate) fn rename_folder(from: &Path, to: &Path) -> io::Result<()> {
+    let began = Instant::now();
+    loop {
+        let Err(error) = std::fs::rename(from, to) else { return Ok(()) };
+        let held = [ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION].map(|code| Some(code as i32));
+        if !held.contains(&error.raw_os_error()) || to.exists() || began.elapsed() > PATIENCE {
+            return Err(error);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Whether nothing can be loaded from the file system of `path`.
+pub(crate) fn is_noexec(_: &Path) -> bool {
+    false
+}

@@ -1,0 +1,92 @@
+//! Memory for Python's small objects, in large pages where the kernel has them.
+//!
+//! An import makes objects faster than the kernel hands out small pages for them, and the garbage collector visits
+//! them all, which large pages spare most misses of the address cache.
+
+use std::ffi::c_void;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::api::{Api, PyObjectArenaAllocator};
+use crate::launcher::os;
+
+/// Address space that is taken at a time; spans are aligned to it.
+const SPAN: usize = 64 << 20;
+
+/// Arenas have this size up to 3.9, later 1 MiB. From 3.11 on chunks of the threads' stacks are asked for too
+/// (`push_chunk` in Python/pystate.c), mostly smaller and soon given back.
+const LEAST: usize = 256 << 10;
+
+/// Where the next arena begins; at the end of a span, and in the beginning, it is a multiple of [`SPAN`].
+///
+/// No lock: a process may fork while another thread is here.
+static NEXT: AtomicUsize = AtomicUsize::new(0);
+
+/// Makes Python take its arenas from here (`PyObject_SetArenaAllocator`); to be called before it has one.
+pub(super) fn install(api: &Api) {
+    if !os::GIVES_LARGE_PAGES {
+        return;
+    }
+    let mut allocator = PyObjectArenaAllocator { context: std::ptr::null_mut(), alloc, free };
+    // SAFETY: the functions live as long as the process, and Python copies the struct.
+    unsafe { (api.PyObject_SetArenaAllocator)(&raw mut allocator) };
+}
+
+extern "C" fn alloc(_: *mut c_void, size: usize) -> *mut c_void {
+    let alone = || os::map_pages(size, 1).map_or(std::ptr::null_mut(), |start| start as *mut c_void);
+    if !(LEAST..=SPAN).contains(&size) {
+        return alone();
+    }
+    let mut next = NEXT.load(Ordering::Relaxed);
+    loop {
+        // Nothing is left at a multiple of the span; what is too little is left unused.
+        let fits = !next.is_multiple_of(SPAN) && size <= SPAN - next % SPAN;
+        let start = match (!fits).then(|| os::map_pages(SPAN, SPAN)) {
+            None => next,
+            Some(Some(start)) => start,
+            // The address space is limited (RLIMIT_AS).
+            Some(None) => return alone(),
+        };
+        match NEXT.compare_exchange(next, start + size, Ordering::Relaxed, Ordering::Relaxed) {
+            Ok(_) => return start as *mut c_void,
+            Err(found) => next = found,
+        }
+        // Another thread was faster.
+        if !fits {
+            os::unmap_pages(start, SPAN);
+        }
+    }
+}
+
+extern "C" fn free(_: *mut c_void, arena: *mut c_void, size: usize) {
+    os::unmap_pages(arena as usize, size);
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(unix)]
+    use super::*;
+
+    // Elsewhere Python's own memory is taken.
+    #[cfg(unix)]
+    #[test]
+    fn memory_of_all_sizes_is_whole_and_apart() {
+        let sizes = [1 << 20, 16 << 10, 512 << 10, 256 << 10, SPAN, 1 << 20, 3 << 20, 2 * SPAN];
+        let mut taken: Vec<(usize, usize)> = Vec::new();
+        for size in sizes.iter().cycle().take(400).copied() {
+            let start = alloc(std::ptr::null_mut(), size);
+            assert!(!start.is_null());
+            // SAFETY: the memory has this size: to write to both ends shows that it is there.
+            unsafe {
+                start.cast::<u8>().write(1);
+                start.cast::<u8>().add(size - 1).write(1);
+            }
+            taken.push((start as usize, size));
+            if size >= SPAN {
+                let (start, size) = taken.swap_remove(taken.len() / 2);
+                free(std::ptr::null_mut(), start as *mut c_void, size);
+            }
+        }
+        taken.sort_unstable();
+        assert!(taken.windows(2).all(|w| w[0].0 + w[0].1 <= w[1].0));
+    }
+}
