@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::graph::{By, Guard, OpenedLibrary, Reason, Source};
+use super::graph::{By, Depth, Guard, Need, OpenedLibrary, Reason, Source};
 use super::world::resolve::Folder;
 use crate::error::Warning;
 
@@ -11,9 +11,8 @@ use crate::error::Warning;
 pub(super) struct Claim {
     pub what: What,
     pub reason: Reason,
-    /// Whether a module that comes in by it may bring in whatever it imports, if the one that asks for it may. What is
-    /// only likely to be needed brings in distributions that its own requires, and no others.
-    pub certain: bool,
+    /// How surely it is needed if the module that asks for it is.
+    pub need: Need,
 }
 
 /// Kinds of claims.
@@ -21,19 +20,19 @@ pub(super) struct Claim {
 pub(super) enum What {
     /// A module, if there is one of this name.
     Module(String),
-    /// A package whose folder is listed, and whether the folders below are: its modules are files too.
+    /// A package whose folder is listed: its modules are files too.
     Listed {
         /// Its dotted name.
         package: String,
-        /// Whether folders below are listed.
-        deep: bool,
+        /// How far down.
+        depth: Depth,
     },
     /// The source of a module, if it is in the product.
     Source {
         /// Its dotted name.
         module: String,
-        /// Whether it is opened as a file; else its loader is asked.
-        file: bool,
+        /// How it is read.
+        access: Access,
     },
     /// A folder that holds data only, whatever its files are called.
     Tree {
@@ -83,6 +82,15 @@ pub(super) enum What {
     },
 }
 
+/// How code reads a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Access {
+    /// It asks the module's loader.
+    Loader,
+    /// It opens the file.
+    File,
+}
+
 /// The claims of one heuristic about one module, or about all.
 #[derive(Debug, Default)]
 pub(super) struct Claims(Vec<Claim>);
@@ -90,17 +98,22 @@ pub(super) struct Claims(Vec<Claim>);
 impl Claims {
     /// A module that is certain to be needed if the one that asks for it is.
     pub(super) fn module(&mut self, name: impl Into<String>, reason: &Reason) {
-        self.push(What::Module(name.into()), reason, true);
+        self.named(name, Need::Certain, reason);
     }
 
     /// A module that may be needed.
     pub(super) fn likely(&mut self, name: impl Into<String>, reason: &Reason) {
-        self.push(What::Module(name.into()), reason, false);
+        self.named(name, Need::Likely, reason);
     }
 
-    /// Anything.
-    pub(super) fn push(&mut self, what: What, reason: &Reason, certain: bool) {
-        self.0.push(Claim { what, reason: reason.clone(), certain });
+    /// A module that is needed so surely.
+    pub(super) fn named(&mut self, name: impl Into<String>, need: Need, reason: &Reason) {
+        self.0.push(Claim { what: What::Module(name.into()), reason: reason.clone(), need });
+    }
+
+    /// Anything else.
+    pub(super) fn push(&mut self, what: What, reason: &Reason) {
+        self.0.push(Claim { what, reason: reason.clone(), need: Need::Certain });
     }
 }
 

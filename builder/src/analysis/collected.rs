@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::facts::{Facts, Import};
-use super::graph::{Guard, Module};
+use super::graph::{Guard, Module, Need};
 use super::world::resolve::Location;
 use super::world::{Role, World};
 use crate::names::Pattern;
@@ -15,9 +15,7 @@ pub(super) struct Node {
     pub locations: Option<Vec<Location>>,
     pub facts: Arc<Facts>,
     pub role: Role,
-    /// Reached by imports alone. Other modules are there because a table or a computed name may ask for them: they do
-    /// not bring in distributions that theirs does not require.
-    pub certain: bool,
+    pub need: Need,
     /// Whether what it asks for has been taken.
     pub followed: bool,
 }
@@ -98,10 +96,11 @@ impl Subject<'_> {
         if self.node.module.package { Some(self.name()) } else { crate::names::parent(self.name()) }
     }
 
-    /// Whether what the words of the module name is certain to be needed: it is the program's own, and no installed
-    /// application, which does without what its distribution does not require.
-    pub(super) fn is_certain_by_words(&self, world: &World<'_>) -> bool {
-        self.node.role == Role::Program && world.owner_of_module(&self.node.module).is_none()
+    /// How surely what the words of the module name is needed: certainly in the program's own modules, but not in those of an
+    /// installed application, which does without what its distribution does not require.
+    pub(super) fn need_by_words(&self, world: &World<'_>) -> Need {
+        let is_own = self.node.role == Role::Program && world.owner_of_module(&self.node.module).is_none();
+        if is_own { Need::Certain } else { Need::Likely }
     }
 
     /// Whether the module does without another.

@@ -49,8 +49,8 @@ pub struct Graph {
     /// Packages that read the stub beside them (`__init__.pyi`) at run time.
     #[serde(default)]
     pub stubs: Vec<String>,
-    /// Packages whose folders are listed, and whether the folders below are: their modules are files too.
-    pub listed: BTreeMap<String, bool>,
+    /// Packages whose folders are listed, and how far down: their modules are files too.
+    pub listed: BTreeMap<String, Depth>,
     /// Modules whose sources code reads at run time.
     #[serde(default)]
     pub sources: BTreeMap<String, SourceUse>,
@@ -177,6 +177,25 @@ pub struct DataTree {
     pub folder: PathBuf,
     /// What names it.
     pub reason: Reason,
+}
+
+/// How surely a module is needed, if the one that asks for it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Need {
+    /// A table or a computed name may ask for it: it brings in distributions that its own requires, and no others.
+    Likely,
+    /// It is imported, or named without doubt: it brings in whatever it imports.
+    Certain,
+}
+
+/// How far down code looks into a folder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Depth {
+    /// What lies right inside.
+    #[default]
+    Folder,
+    /// The folders below too.
+    Tree,
 }
 
 /// How an import stands in the importing code.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::{Data, items};
+use crate::analysis::graph::Depth;
 use crate::analysis::{By, Graph, Kind, Module, Reason, Source};
 use crate::target::Target;
 
@@ -145,7 +146,7 @@ fn listing(graph: &Graph, module: &Module) -> Option<String> {
     }
     let mut near = true;
     while let Some((package, _)) = above.rsplit_once('.') {
-        if graph.listed.get(package).is_some_and(|deep| near || *deep) {
+        if graph.listed.get(package).is_some_and(|depth| near || *depth == Depth::Tree) {
             return Some(package.to_owned());
         }
         (above, near) = (package, false);

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use super::{Fixpoint, conditional};
-use crate::analysis::claims::{Claim, Claims, What};
-use crate::analysis::collected::{Live, Subject};
+use crate::analysis::claims::{Access, Claim, Claims, What};
+use crate::analysis::collected::{Live, Node, Subject};
 use crate::analysis::facts::condition::{Condition, Role};
 use crate::analysis::facts::{Facts, Form, Import, Origin};
-use crate::analysis::graph::{By, DataTree, Guard, Kind, Module, OpenedLibrary, OwnFile, Reason, SourceUse};
+use crate::analysis::graph::{
+    By, DataTree, Guard, Kind, Module, Need, OpenedLibrary, OwnFile, Reason, SourceUse,
+};
 use crate::analysis::world;
 use crate::names::{self, Pattern, is_entry, top};
 
@@ -73,14 +75,14 @@ impl Fixpoint<'_> {
         let Live { import, name: base, guard } = live;
         let by = if import.form == Form::Call { By::Call } else { By::Import };
         let node = &self.collected.nodes[at];
-        let (from, certain) = (node.module.name.clone(), node.certain);
+        let (from, need) = (node.module.name.clone(), node.need);
         let reason = Reason::new(from, by).at(import.line).under(*guard);
-        let Some(package) = self.require(base, &reason, certain) else { return };
+        let Some(package) = self.require(base, &reason, need) else { return };
         if import.form == Form::Import || self.collected.nodes[package].locations.is_none() {
             return;
         }
         if import.names.iter().any(|n| n == "*") {
-            self.queue.stars.push((package, reason, certain));
+            self.queue.stars.push((package, reason, need));
             return;
         }
         let is_namespace = matches!(self.collected.nodes[package].module.kind, Kind::Namespace(_));
@@ -89,7 +91,7 @@ impl Fixpoint<'_> {
             if *guard != Guard::None && unwanted.iter().any(|p| p.covers(&full)) {
                 continue;
             }
-            let found = self.take_if_there(&full, &reason, certain);
+            let found = self.take_if_there(&full, &reason, need);
             // A namespace package has no attributes: what it does not hold is missing.
             if found.is_none() && is_namespace && !self.world.is_excluded(&full) {
                 self.missing.entry(full).or_default().push(reason.clone());
@@ -99,11 +101,11 @@ impl Fixpoint<'_> {
 
     /// `from p import *` brings the submodules that `__all__` names; whether there were new ones.
     pub(super) fn follow_stars(&mut self) -> bool {
-        for (package, reason, certain) in std::mem::take(&mut self.queue.stars) {
+        for (package, reason, need) in std::mem::take(&mut self.queue.stars) {
             let node = &self.collected.nodes[package];
             let (facts, base) = (Arc::clone(&node.facts), node.module.name.clone());
             for name in &facts.all {
-                self.take_if_there(&format!("{base}.{name}"), &reason, certain);
+                self.take_if_there(&format!("{base}.{name}"), &reason, need);
             }
         }
         !self.queue.fresh.is_empty()
@@ -126,7 +128,8 @@ impl Fixpoint<'_> {
     fn is_foreign(&mut self, at: usize, name: &str) -> bool {
         let node = &self.collected.nodes[at];
         let first = top(name);
-        if node.certain || self.collected.get(first).is_some_and(|n| n.certain) {
+        let is_certain = |node: &Node| node.need == Need::Certain;
+        if is_certain(node) || self.collected.get(first).is_some_and(is_certain) {
             return false;
         }
         let owner = self.world.owner_of_module(&node.module);
@@ -153,8 +156,8 @@ impl Fixpoint<'_> {
             let runs_as_main = self.collected.mains.contains(&node.module.name);
             let subject = Subject { node, live, unwanted, runs_as_main };
             entry.heuristic.of_module(&subject, self.world, &mut claims);
-            let certain = node.certain;
-            self.take_claims(entry.name, claims, certain);
+            let need = node.need;
+            self.take_claims(entry.name, claims, need);
         }
         self.heuristics = asked;
     }
@@ -165,7 +168,7 @@ impl Fixpoint<'_> {
         let is_new = asked.iter_mut().any(|entry| {
             let mut claims = Claims::default();
             entry.heuristic.of_all(&self.collected, self.world, &mut claims);
-            self.take_claims(entry.name, claims, true);
+            self.take_claims(entry.name, claims, Need::Certain);
             !self.queue.fresh.is_empty()
         });
         self.heuristics = asked;
@@ -177,28 +180,30 @@ impl Fixpoint<'_> {
         for mut entry in std::mem::take(&mut self.heuristics) {
             let mut claims = Claims::default();
             entry.heuristic.at_end(&self.collected, self.world, &mut claims);
-            self.take_claims(entry.name, claims, true);
+            self.take_claims(entry.name, claims, Need::Certain);
         }
     }
 
-    fn take_claims(&mut self, heuristic: &str, claims: Claims, is_certain: bool) {
-        for Claim { what, mut reason, certain } in claims {
+    fn take_claims(&mut self, heuristic: &str, claims: Claims, most: Need) {
+        for Claim { what, mut reason, need } in claims {
+            let need = need.min(most);
             reason.heuristic = heuristic.to_owned();
             match what {
                 What::Module(name) => {
-                    self.take_if_there(&name, &reason, is_certain && certain);
+                    self.take_if_there(&name, &reason, need);
                 }
                 What::File { path, dest } => {
                     self.own_files.entry(dest.clone()).or_insert(OwnFile { path, dest, reason });
                 }
-                What::Main(name) => self.take_main(&name, &reason, is_certain && certain),
+                What::Main(name) => self.take_main(&name, &reason, need),
                 What::Searched(folder) => self.search(folder),
                 What::Portion { package, folder } => self.extend_by(&package, &folder),
                 What::Unfollowed(warning) => self.warnings.push(warning),
                 What::LeftOut { library, warning } => {
                     self.left_out.entry(library).or_insert(warning);
                 }
-                What::Source { module, file } => {
+                What::Source { module, access } => {
+                    let file = access == Access::File;
                     self.sources.entry(module).or_insert(SourceUse { file, reason }).file |= file;
                 }
                 What::Tree { name, folder } => {
@@ -210,11 +215,14 @@ impl Fixpoint<'_> {
                     let known = self.opened.entry(library.name.clone()).or_insert(library);
                     known.own_place = known.own_place.take().or(own_place);
                 }
-                What::Listed { package, deep } => *self.listed.entry(package).or_default() |= deep,
+                What::Listed { package, depth } => {
+                    let listed = self.listed.entry(package).or_default();
+                    *listed = depth.max(*listed);
+                }
                 What::Startup { name, path, source } if !self.collected.slots.contains_key(&name) => {
                     let (kind, reasons) = (Kind::Source(source), vec![reason]);
                     let module = Module { name, kind, package: false, path, distribution: None, reasons };
-                    self.add(module, None, is_certain && certain);
+                    self.add(module, None, need);
                 }
                 What::Startup { .. } => {}
             }

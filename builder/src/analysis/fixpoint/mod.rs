@@ -13,7 +13,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::collected::Collected;
 use super::facts::condition::Platform;
-use super::graph::{By, DataTree, Guard, LibraryName, OpenedLibrary, OwnFile, Reason, SourceUse};
+use super::graph::{
+    By, DataTree, Depth, Guard, LibraryName, Need, OpenedLibrary, OwnFile, Reason, SourceUse,
+};
 use super::heuristics::{self, Entry};
 use super::start::entry::Start;
 use super::world::World;
@@ -34,7 +36,7 @@ pub(super) struct Fixpoint<'a> {
     /// Modules that Python cannot compile.
     rejected: HashSet<String>,
     /// Packages whose folders are listed, see [`super::Graph::listed`].
-    listed: BTreeMap<String, bool>,
+    listed: BTreeMap<String, Depth>,
     /// Modules whose sources code reads, see [`super::Graph::sources`].
     sources: BTreeMap<String, SourceUse>,
     /// Folders of data, see [`super::Graph::trees`].
@@ -55,8 +57,8 @@ struct Queue {
     fresh: Vec<usize>,
     /// Modules to be followed once more: they have become certain, or what they ask for has come in.
     again: Vec<usize>,
-    /// Packages that star imports name, with their reasons and whether they are certain.
-    stars: Vec<(usize, Reason, bool)>,
+    /// Packages that star imports name, with their reasons and how surely they are needed.
+    stars: Vec<(usize, Reason, Need)>,
     /// Top-level name → modules whose imports of it were put off, see [`Fixpoint::is_foreign`].
     deferred: BTreeMap<String, Vec<usize>>,
 }
@@ -88,15 +90,15 @@ impl<'a> Fixpoint<'a> {
     pub(super) fn start(&mut self, start: Start) {
         let needs = start.needs;
         let optional = needs.len() > 1;
-        self.add(start.module, None, true);
+        self.add(start.module, None, Need::Certain);
         for (i, (name, by)) in needs.into_iter().enumerate() {
             let reason = Reason::new("__main__", by);
             self.collected.tools.insert(name.clone());
             // `python -m module`: `module.__main__` is there if it is a package.
             if i > 0 && optional {
-                self.take_if_there(&name, &reason, true);
+                self.take_if_there(&name, &reason, Need::Certain);
             } else {
-                self.require(&name, &reason, true);
+                self.require(&name, &reason, Need::Certain);
             }
         }
     }
@@ -106,15 +108,15 @@ impl<'a> Fixpoint<'a> {
         let reason = Reason::new("", By::Interpreter);
         let implicit = self.world.implicit;
         for name in freeze_launcher::seed::required(self.world.reader.python.minor()) {
-            self.take_if_there(name, &reason, true);
+            self.take_if_there(name, &reason, Need::Certain);
         }
         for name in &implicit.interpreter.modules {
-            self.take_if_there(name, &reason, true);
+            self.take_if_there(name, &reason, Need::Certain);
         }
         for package in &implicit.interpreter.submodules {
-            self.take_if_there(package, &reason, true);
+            self.take_if_there(package, &reason, Need::Certain);
             for name in self.world.submodules(package) {
-                self.take_if_there(&name, &reason, true);
+                self.take_if_there(&name, &reason, Need::Certain);
             }
         }
     }
@@ -133,7 +135,7 @@ impl<'a> Fixpoint<'a> {
                     all.filter(|name| pattern.matches(name) && !self.world.is_excluded(name)).collect()
                 }
             };
-            wanted.retain(|name| self.take_if_there(name, &reason, true).is_some());
+            wanted.retain(|name| self.take_if_there(name, &reason, Need::Certain).is_some());
             if wanted.is_empty() {
                 let warning = Warning::new(format!("no module matches `{text}`, which is to be included"));
                 self.warnings

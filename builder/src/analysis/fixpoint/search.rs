@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use super::Fixpoint;
 use crate::analysis::collected::Slot;
-use crate::analysis::graph::{Kind, Reason};
+use crate::analysis::graph::{Kind, Need, Reason};
 use crate::analysis::world::Role;
 use crate::analysis::world::resolve::Folder;
 use crate::names::top;
 
 impl Fixpoint<'_> {
     /// Takes a module that is run as main.
-    pub(super) fn take_main(&mut self, name: &str, reason: &Reason, certain: bool) {
-        let Some(at) = self.take_if_there(name, reason, certain) else { return };
+    pub(super) fn take_main(&mut self, name: &str, reason: &Reason, need: Need) {
+        let Some(at) = self.take_if_there(name, reason, need) else { return };
         let name = self.collected.nodes[at].module.name.clone();
         self.collected.tools.insert(name.clone());
         if self.collected.mains.insert(name) && self.collected.nodes[at].followed {

@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use super::Fixpoint;
 use crate::analysis::collected::{Node, Slot};
-use crate::analysis::graph::{By, Module, Reason};
+use crate::analysis::graph::{By, Module, Need, Reason};
 use crate::analysis::world::DISTUTILS;
 use crate::analysis::world::resolve::Location;
 use crate::names;
 
 impl Fixpoint<'_> {
     /// Takes a module; if it cannot be found, that is remembered.
-    pub(super) fn require(&mut self, name: &str, reason: &Reason, certain: bool) -> Option<usize> {
-        match self.take(name, reason, certain) {
+    pub(super) fn require(&mut self, name: &str, reason: &Reason, need: Need) -> Option<usize> {
+        match self.take(name, reason, need) {
             Ok(at) => Some(at),
             Err(absent) => {
                 if let Some(absent) = absent {
@@ -28,17 +28,17 @@ impl Fixpoint<'_> {
     }
 
     /// Takes a module if it exists.
-    pub(super) fn take_if_there(&mut self, name: &str, reason: &Reason, certain: bool) -> Option<usize> {
-        self.take(name, reason, certain).ok()
+    pub(super) fn take_if_there(&mut self, name: &str, reason: &Reason, need: Need) -> Option<usize> {
+        self.take(name, reason, need).ok()
     }
 
     /// Takes a module and its parents. Fails with the name that is missing, or none if it is excluded.
-    fn take(&mut self, name: &str, reason: &Reason, certain: bool) -> Result<usize, Option<String>> {
+    fn take(&mut self, name: &str, reason: &Reason, need: Need) -> Result<usize, Option<String>> {
         let name = &*self.alias(name);
         match self.collected.slots.get(name) {
             Some(Slot::Node(at)) => {
                 let at = *at;
-                self.take_again(at, name, reason, certain);
+                self.take_again(at, name, reason, need);
                 return Ok(at);
             }
             Some(Slot::Missing) => return Err(Some(name.to_owned())),
@@ -53,7 +53,7 @@ impl Fixpoint<'_> {
             None => None,
             Some(parent) => {
                 // The way by which the child comes is the parent's too, until the child itself is known to exist.
-                let at = self.take(parent, &by_parent(reason), certain)?;
+                let at = self.take(parent, &by_parent(reason), need)?;
                 match &self.collected.nodes[at].locations {
                     Some(locations) => Some(locations.clone()),
                     None => {
@@ -66,7 +66,7 @@ impl Fixpoint<'_> {
         let Some(found) = self.world.find_in(name, locations.as_deref()) else {
             if name == "collections.abc" {
                 // It has no file any more (3.13): `collections` puts the other one into `sys.modules`.
-                return self.take("_collections_abc", reason, certain);
+                return self.take("_collections_abc", reason, need);
             }
             self.collected.slots.insert(name.to_owned(), Slot::Missing);
             return Err(Some(name.to_owned()));
@@ -79,24 +79,24 @@ impl Fixpoint<'_> {
             distribution: None,
             reasons: vec![reason.clone()],
         };
-        Ok(self.add(module, found.locations, certain))
+        Ok(self.add(module, found.locations, need))
     }
 
     /// One more reason for a module that is there.
-    fn take_again(&mut self, at: usize, name: &str, reason: &Reason, certain: bool) {
+    fn take_again(&mut self, at: usize, name: &str, reason: &Reason, need: Need) {
         let node = &mut self.collected.nodes[at];
         if !node.module.reasons.contains(reason) {
             node.module.reasons.push(reason.clone());
         }
-        if !certain || node.certain {
+        if need <= node.need {
             return;
         }
-        node.certain = true;
+        node.need = need;
         if node.followed {
             self.queue.again.push(at);
         }
         if let Some(parent) = names::parent(name) {
-            let _ = self.take(parent, &by_parent(reason), certain);
+            let _ = self.take(parent, &by_parent(reason), need);
         } else {
             self.resume(name);
         }
@@ -115,15 +115,15 @@ impl Fixpoint<'_> {
     }
 
     /// Puts a module into the graph.
-    pub(super) fn add(&mut self, module: Module, locations: Option<Vec<Location>>, certain: bool) -> usize {
+    pub(super) fn add(&mut self, module: Module, locations: Option<Vec<Location>>, need: Need) -> usize {
         let at = self.collected.nodes.len();
-        if certain {
+        if need == Need::Certain {
             self.resume(&module.name);
         }
         self.collected.slots.insert(module.name.clone(), Slot::Node(at));
         let role = self.world.role(&module);
         let (facts, followed) = (Arc::default(), false);
-        self.collected.nodes.push(Node { module, locations, facts, role, certain, followed });
+        self.collected.nodes.push(Node { module, locations, facts, role, need, followed });
         self.queue.fresh.push(at);
         at
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::analysis::graph::Depth;
 use crate::analysis::{By, Graph, Kind};
 use crate::python::Python;
 use crate::spec::{Entry, Program, Request};
@@ -426,7 +427,8 @@ fn packages_whose_files_are_looked_for_are_told() {
         ],
         |_| {},
     );
-    let expected = BTreeMap::from([("app.checks".to_owned(), false), ("app.kinds".to_owned(), true)]);
+    let expected =
+        BTreeMap::from([("app.checks".to_owned(), Depth::Folder), ("app.kinds".to_owned(), Depth::Tree)]);
     assert_eq!(found.listed, expected);
     assert!(found.modules.contains_key("app.checks.one"));
 }
@@ -450,7 +452,7 @@ fn folders_that_are_listed_show_their_modules() {
         ],
         |_| {},
     );
-    let expected = BTreeMap::from([("p".to_owned(), false), ("plugins".to_owned(), false)]);
+    let expected = BTreeMap::from([("p".to_owned(), Depth::Folder), ("plugins".to_owned(), Depth::Folder)]);
     assert_eq!(graph.listed, expected);
     for name in ["plugins.a", "plugins.deep", "n.o", "p.q"] {
         assert!(graph.modules.contains_key(name), "{name}");

@@ -26,7 +26,7 @@ impl Heuristic for Child {
             let reason = Reason::new(subject.name(), By::Call).at(*line).under(Guard::Optional);
             match what {
                 Main::Own if !is_entry(subject.name()) => {
-                    claims.push(What::Main(subject.name().to_owned()), &reason, true);
+                    claims.push(What::Main(subject.name().to_owned()), &reason);
                 }
                 Main::Own => {}
                 Main::Module(name) => match (name.strip_prefix('.'), subject.package()) {
@@ -58,7 +58,7 @@ fn module(subject: &Subject<'_>, name: &str, reason: &Reason, world: &World<'_>,
     }
     for name in [name.to_owned(), format!("{name}.__main__")] {
         if world.exists(&name) {
-            claims.push(What::Main(name), reason, true);
+            claims.push(What::Main(name), reason);
         }
     }
 }
@@ -81,13 +81,13 @@ fn script(subject: &Subject<'_>, place: &Place, reason: &Reason, world: &World<'
         };
         if let (Some(folder), Some((above, _))) = (inner.parent(), dest.rsplit_once('/')) {
             let folder = Folder { path: folder.to_owned(), dest: Some(above.to_owned()) };
-            claims.push(What::Searched(folder), reason, true);
+            claims.push(What::Searched(folder), reason);
         }
         match as_module(&dest).filter(is_module) {
-            Some(name) => claims.push(What::Main(name), reason, true),
+            Some(name) => claims.push(What::Main(name), reason),
             None => {
                 scripts::imports(&world.reader.script(&inner), reason, world, claims);
-                claims.push(What::File { path: inner, dest }, reason, true);
+                claims.push(What::File { path: inner, dest }, reason);
             }
         }
     }

@@ -47,7 +47,7 @@ impl Heuristic for DataTrees {
             // A module of it is collected: it holds code.
             if collected.get(name).is_none() {
                 let what = What::Tree { name: name.clone(), folder: folder.clone() };
-                claims.push(what, reason, true);
+                claims.push(what, reason);
                 // Scripts in the program's own folders are run, as migrations and plug-ins are.
                 if collected.get(&reason.from).is_some_and(|node| node.role == Role::Program) {
                     let files = world.own_tree().files(folder).into_iter();

@@ -4,7 +4,7 @@ use super::Heuristic;
 use crate::analysis::claims::{Claims, What};
 use crate::analysis::collected::Subject;
 use crate::analysis::facts::Form;
-use crate::analysis::graph::{By, Reason};
+use crate::analysis::graph::{By, Depth, Reason};
 use crate::analysis::world::World;
 use crate::names::{is_for_tests, is_test, parent};
 
@@ -16,8 +16,8 @@ impl Heuristic for Folders {
             let reason = Reason::new(subject.name(), By::Call).at(live.import.line).under(live.guard);
             match live.import.form {
                 Form::Path => path(&live.name, &reason, world, claims),
-                Form::Folder => folder(&live.name, false, &reason, world, claims),
-                Form::Folders => folder(&live.name, true, &reason, world, claims),
+                Form::Folder => folder(&live.name, Depth::Folder, &reason, world, claims),
+                Form::Folders => folder(&live.name, Depth::Tree, &reason, world, claims),
                 _ => {}
             }
         }
@@ -32,7 +32,7 @@ fn path(path: &str, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
             claims.likely(name, reason);
             // Nothing can be imported out of it: what the path is for is its files (Alembic's `migrations`).
             if name == path && world.is_empty_package(name) {
-                folder(name, true, reason, world, claims);
+                folder(name, Depth::Tree, reason, world, claims);
             }
             return;
         }
@@ -41,18 +41,18 @@ fn path(path: &str, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
 }
 
 /// A package whose folder is listed for its modules: those right inside, or all below.
-fn folder(package: &str, deep: bool, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
+fn folder(package: &str, depth: Depth, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
     if !world.is_package(package) || world.is_excluded(package) {
         return;
     }
     claims.module(package, reason);
-    claims.push(What::Listed { package: package.to_owned(), deep }, reason, true);
+    claims.push(What::Listed { package: package.to_owned(), depth }, reason);
     for child in world.children(package) {
         if is_test(&child) || child == "__main__" {
             continue;
         }
         let name = format!("{package}.{child}");
-        if deep {
+        if depth == Depth::Tree {
             for name in world.submodules(&name).into_iter().filter(|n| !is_for_tests(n)) {
                 claims.likely(name, reason);
             }

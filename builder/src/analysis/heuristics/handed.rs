@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Heuristic;
 use super::sources::{absolute, defined_in};
-use crate::analysis::claims::{Claims, What, by_text};
+use crate::analysis::claims::{Claims, by_text};
 use crate::analysis::collected::{Collected, Node};
 use crate::analysis::facts::handed::{Handed, Importer, Value};
+use crate::analysis::graph::Need;
 use crate::analysis::world::{Role, World};
 use crate::names::{is_for_tests, parent};
 
@@ -42,29 +43,35 @@ impl Heuristic for HandedNames {
                     };
                     let is_listed = || scanning.iter().any(|module| knows(node, handed, module, collected));
                     if let Some(package) = package.filter(|_| is_listed()) {
-                        self.take_package(node, handed.line, &package, world, claims);
+                        self.take_package(node, handed.line, &package, &mut Asking { world, claims });
                     }
                     continue;
                 }
                 let mut meant = called.filter(|(_, importer)| importer.slot.takes(&handed.argument));
                 if let Some((_, importer)) = meant.find(|(module, _)| knows(node, handed, module, collected))
                 {
-                    self.take(node, handed, importer, world, claims);
+                    self.take(node, handed, importer, &mut Asking { world, claims });
                 }
             }
         }
     }
 }
 
+/// What is there to be asked for, and what has been.
+struct Asking<'a, 'w> {
+    world: &'a World<'w>,
+    claims: &'a mut Claims,
+}
+
+/// How surely modules are needed whose names a module hands over.
+fn need(node: &Node) -> Need {
+    if node.role == Role::Program { Need::Certain } else { Need::Likely }
+}
+
 impl HandedNames {
-    fn take(
-        &mut self,
-        node: &Node,
-        handed: &Handed,
-        importer: &Importer,
-        world: &World<'_>,
-        claims: &mut Claims,
-    ) {
+    /// Takes the module that a function of another module imports.
+    fn take(&mut self, node: &Node, handed: &Handed, importer: &Importer, asking: &mut Asking<'_, '_>) {
+        let world = asking.world;
         let module = &node.module;
         let (text, is_text) = match &handed.value {
             Value::Text(text) => (text.as_str(), true),
@@ -78,26 +85,19 @@ impl HandedNames {
         for name in names.into_iter().filter(|name| world.exists(name)) {
             if self.taken.insert(name.clone()) {
                 let reason = by_text(&module.name, text, handed.line);
-                claims.push(What::Module(name), &reason, node.role == Role::Program);
+                asking.claims.named(name, need(node), &reason);
             }
         }
     }
 
-    /// The modules of a package that a function of another module lists.
-    fn take_package(
-        &mut self,
-        node: &Node,
-        line: u32,
-        package: &str,
-        world: &World<'_>,
-        claims: &mut Claims,
-    ) {
+    /// Takes the modules of a package that a function of another module lists.
+    fn take_package(&mut self, node: &Node, line: u32, package: &str, asking: &mut Asking<'_, '_>) {
         if !self.taken.insert(format!("{package}.*")) {
             return;
         }
         let reason = by_text(&node.module.name, package, line);
-        for name in world.submodules(package).into_iter().filter(|name| !is_for_tests(name)) {
-            claims.push(What::Module(name), &reason, node.role == Role::Program);
+        for name in asking.world.submodules(package).into_iter().filter(|name| !is_for_tests(name)) {
+            asking.claims.named(name, need(node), &reason);
         }
     }
 }

@@ -17,7 +17,7 @@ impl Heuristic for Libraries {
             let is_own = subject.node.role == Role::Program;
             let own_place = is_own.then(|| format!("{}:{}", module.path, opened.line));
             let library = OpenedLibrary { name: opened.name.clone(), own_place, reason: reason.clone() };
-            claims.push(What::Library(library), &reason, true);
+            claims.push(What::Library(library), &reason);
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Heuristic;
 use crate::analysis::claims::{Claims, What, by_text};
 use crate::analysis::collected::Collected;
-use crate::analysis::graph::Kind;
+use crate::analysis::graph::{Depth, Kind};
 use crate::analysis::world::{Role, World};
 use crate::names::top;
 
@@ -18,8 +18,8 @@ impl Heuristic for ListedFiles {
                 let package = collected.get(text).map(|n| &n.module).filter(|m| m.package);
                 if package.is_some_and(|m| !matches!(m.kind, Kind::Namespace(_))) {
                     // The names go on below: `app.kinds.deep.one`.
-                    let what = What::Listed { package: text.clone(), deep: true };
-                    claims.push(what, &by_text(name, text, *line), true);
+                    let what = What::Listed { package: text.clone(), depth: Depth::Tree };
+                    claims.push(what, &by_text(name, text, *line));
                 }
             }
         }

@@ -36,7 +36,9 @@ impl Heuristic for MadeModules {
                 if self.seen.insert(known) {
                     let rest = base[maker_name.len() + 1..].split('.');
                     for word in rest.chain(import.names.iter().map(String::as_str)) {
-                        made_of(maker, word, node, import.line, world, claims);
+                        let reason =
+                            by_text(&node.module.name, &format!("{word} of {maker_name}"), import.line);
+                        made_of(maker, word, world).for_each(|name| claims.module(name, &reason));
                     }
                 }
             }
@@ -53,13 +55,11 @@ fn base<'n>(node: &Node, import: &'n Import) -> Option<Cow<'n, str>> {
 }
 
 /// What a made module may be: one that the maker names, by the last part of its name.
-fn made_of(maker: &Node, word: &str, node: &Node, line: u32, world: &World<'_>, claims: &mut Claims) {
+fn made_of<'a>(maker: &'a Node, word: &'a str, world: &'a World<'_>) -> impl Iterator<Item = &'a str> {
     let end = format!(".{word}");
     let texts = maker.facts.texts.iter().map(|(_, text)| text.as_str());
-    let named = texts.filter(|text| text.ends_with(&end));
+    let named = texts.filter(move |text| text.ends_with(&end));
     // Of a name without a dot only such as the standard library has.
     let plain = Some(word).filter(|word| world.in_plain_stdlib(word));
-    for name in named.chain(plain).filter(|name| world.exists(name)) {
-        claims.module(name, &by_text(&node.module.name, &format!("{word} of {}", maker.module.name), line));
-    }
+    named.chain(plain).filter(|name| world.exists(name))
 }

@@ -79,7 +79,7 @@ impl Heuristic for OwnFiles {
             let warning =
                 Warning::new("the folder of the program holds too many files to look at all of them");
             let hint = "name what it needs in `[[data]]`, or move the program into a folder of its own";
-            claims.push(What::Unfollowed(warning.hint(hint)), &Reason::none(), true);
+            claims.push(What::Unfollowed(warning.hint(hint)), &Reason::none());
         }
         if lists {
             self.show_modules(&layout, world, claims);
@@ -105,7 +105,7 @@ impl OwnFiles {
                     claims.module(&name, reason);
                 }
                 scripts::imports(&world.reader.script(&file), reason, world, claims);
-                claims.push(What::File { path: file.clone(), dest }, reason, true);
+                claims.push(What::File { path: file.clone(), dest }, reason);
             }
         }
     }
@@ -172,7 +172,7 @@ impl Look<'_, '_> {
         let found = if is_near { near } else { self.tree().anywhere(tail(known)) };
         let is_whole = !parts.iter().any(|p| p.contains('*'));
         for file in &found {
-            self.take(file, &reason, false);
+            self.take(file, &reason, Named::Path);
             // A branch that is written for another freezer looks elsewhere than the files lie.
             let looked_at = match path.base {
                 Base::Module if is_whole && !is_near => self.layout.below(self.folder, parts),
@@ -207,9 +207,9 @@ impl Look<'_, '_> {
         }
         found.sort();
         found.dedup();
-        let is_word = parts.len() == 1;
+        let named = if parts.len() == 1 { Named::Word } else { Named::Path };
         for file in found {
-            self.take(&file, &reason, is_word);
+            self.take(&file, &reason, named);
             if self.meipass && !text.text.contains(['*', '?']) {
                 self.take_to(&file, &format!("/{}", parts.join("/")), &reason);
             }
@@ -240,7 +240,7 @@ impl Look<'_, '_> {
                     let mut found = self.tree().below(self.folder, &parts);
                     found.extend(self.below_program(&parts));
                     for file in found {
-                        self.take(&file, &reason, true);
+                        self.take(&file, &reason, Named::Word);
                     }
                 }
             }
@@ -248,18 +248,18 @@ impl Look<'_, '_> {
     }
 
     /// Takes a file, or all files of a folder, to their place beside the code.
-    fn take(&mut self, found: &Path, reason: &Reason, is_word: bool) {
+    fn take(&mut self, found: &Path, reason: &Reason, named: Named) {
         if !self.tree().is_folder(found) {
-            self.file(found, None, reason, if is_word { Named::Word } else { Named::Path });
+            self.file(found, None, reason, named);
             return;
         }
         if self.layout.is_root(found) {
             return;
         }
         self.files.folders.entry(found.to_owned()).or_insert_with(|| reason.clone());
-        let files = self.files_of(found, reason, is_word);
+        let files = self.files_of(found, reason, named);
         // A folder of scripts, such as migrations: nothing imports from it.
-        let holds_scripts = !is_word
+        let holds_scripts = named == Named::Path
             && !self.tree().is_file(&found.join("__init__.py"))
             && !self.modules.iter().any(|file| file.starts_with(found));
         for file in files {
@@ -278,7 +278,7 @@ impl Look<'_, '_> {
         if self.layout.is_root(found) {
             return;
         }
-        for file in self.files_of(found, reason, true) {
+        for file in self.files_of(found, reason, Named::Word) {
             let Ok(inner) = file.strip_prefix(found) else { continue };
             let inner: Vec<_> = inner.components().map(|c| c.as_os_str().to_string_lossy()).collect();
             self.file(&file, Some(format!("{dest}/{}", inner.join("/"))), reason, Named::Inside);
@@ -286,11 +286,11 @@ impl Look<'_, '_> {
     }
 
     /// The files of a folder, unless it is too large to be meant by a word.
-    fn files_of(&mut self, folder: &Path, reason: &Reason, is_word: bool) -> Vec<PathBuf> {
+    fn files_of(&mut self, folder: &Path, reason: &Reason, named: Named) -> Vec<PathBuf> {
         let files = self.tree().files(folder);
         let disk = self.world.reader.disk;
         let is_large = || files.iter().filter_map(|f| disk.size(f)).sum::<u64>() > MOST_BYTES;
-        if is_word && (files.len() > MOST_FILES || is_large()) {
+        if named == Named::Word && (files.len() > MOST_FILES || is_large()) {
             let what =
                 format!("the folder `{}`, which is too large to be collected unasked", folder.display());
             self.tell(reason.line, &what, "add it to `[[data]]` if the program reads it");
@@ -324,7 +324,7 @@ impl Look<'_, '_> {
         }
         let is_new = self.files.taken.insert(file.to_owned());
         let Some(dest) = dest.or_else(|| self.layout.dest(file)) else { return };
-        self.claims.push(What::File { path: file.to_owned(), dest }, reason, true);
+        self.claims.push(What::File { path: file.to_owned(), dest }, reason);
         // A module that does not run texts may have named the file first.
         let runs_texts = self.node.facts.own.as_ref().is_some_and(|own| own.runs_texts);
         if runs_texts && self.files.run.insert(file.to_owned()) {
@@ -365,7 +365,7 @@ impl Look<'_, '_> {
             self.file(&beside, None, reason, Named::Path);
         }
         if let Some(dest) = dest.or_else(|| self.layout.dest(file)) {
-            self.claims.push(What::File { path: file.to_owned(), dest }, reason, true);
+            self.claims.push(What::File { path: file.to_owned(), dest }, reason);
         }
     }
 
@@ -397,7 +397,7 @@ impl Look<'_, '_> {
     fn tell(&mut self, line: u32, what: &str, hint: &str) {
         let message = format!("`{}:{line}` names {what}", self.node.module.path);
         let warning = Warning::unfollowed(message).hint(hint);
-        self.claims.push(What::Unfollowed(warning), &Reason::none(), true);
+        self.claims.push(What::Unfollowed(warning), &Reason::none());
     }
 
     /// A path of one's own with nothing there.

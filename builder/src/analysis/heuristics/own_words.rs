@@ -1,9 +1,8 @@
 //! Words in the program's own code that name its own modules.
 
 use super::Heuristic;
-use crate::analysis::claims::{Claims, What, by_text};
+use crate::analysis::claims::{Claims, by_text};
 use crate::analysis::collected::Subject;
-use crate::analysis::graph::Reason;
 use crate::analysis::world::World;
 use crate::names::{is_dotted_name, is_entry, is_for_tests, is_named_for_tests, parent};
 
@@ -13,32 +12,24 @@ impl Heuristic for OwnWords {
     fn of_module(&mut self, subject: &Subject<'_>, world: &World<'_>, claims: &mut Claims) {
         let Some(own) = &subject.facts().own else { return };
         let texts = own.texts.iter().map(|t| (t.line, t.text.as_str()));
-        let certain = subject.is_certain_by_words(world);
+        let need = subject.need_by_words(world);
         let words = own.words.iter().map(|(line, word)| (*line, word.as_str()));
         for (line, text) in texts.chain(words) {
             let reason = by_text(subject.name(), text, line);
-            named(text, subject.package(), &reason, certain, world, claims);
+            named(text, subject.package(), world, &mut |name| claims.named(name, need, &reason));
             // `"settings_" + name`
             if text.len() > 3 && text.ends_with('_') && is_dotted_name(text) && !text.contains('.') {
                 for name in world.beginning_with(text).into_iter().filter(|name| world.is_own_module(name)) {
-                    claims.push(What::Module(name), &reason, certain);
+                    claims.named(name, need, &reason);
                 }
             }
         }
     }
 }
 
-/// Takes the own module that a word names, counted from the top or from a package: a module, `module:attribute`,
+/// Hands the own module that a word names to `take`, counted from the top or from a package: a module, `module:attribute`,
 /// `module.Class` or `module.py`. A package comes with all its modules.
-pub(super) fn named(
-    text: &str,
-    package: Option<&str>,
-    reason: &Reason,
-    certain: bool,
-    world: &World<'_>,
-    claims: &mut Claims,
-) {
-    let mut take = |name: &str| claims.push(What::Module(name.to_owned()), reason, certain);
+pub(super) fn named(text: &str, package: Option<&str>, world: &World<'_>, take: &mut dyn FnMut(&str)) {
     let text = text.strip_suffix(".py").unwrap_or(text);
     let word = text.split_once(':').map_or(text, |(module, _)| module);
     if !is_dotted_name(word) || is_named_for_tests(word) || is_entry(word) {

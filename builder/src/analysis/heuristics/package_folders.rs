@@ -7,100 +7,88 @@ use super::sources::absolute;
 use crate::analysis::claims::{Claims, What};
 use crate::analysis::collected::{Collected, Node};
 use crate::analysis::facts::looks::LookKind;
-use crate::analysis::graph::{By, Guard, Reason};
+use crate::analysis::graph::{By, Depth, Guard, Reason};
 use crate::analysis::world::{Role, World};
 use crate::names::{is_for_tests, is_inside, parent};
 
 #[derive(Default)]
 pub(super) struct PackageFolders {
-    /// Packages whose modules have been taken, and whether those below have.
-    taken: BTreeSet<(String, bool)>,
+    /// Packages whose modules have been taken, and how far down.
+    taken: BTreeSet<(String, Depth)>,
 }
 
 impl Heuristic for PackageFolders {
     fn of_all(&mut self, collected: &Collected, world: &World<'_>, claims: &mut Claims) {
         for node in collected.nodes.iter().filter(|n| n.role != Role::Stdlib) {
             for look in &node.facts.looks {
-                let deep = match look.kind {
-                    LookKind::Folder => false,
-                    LookKind::Tree | LookKind::Anything => true,
+                let depth = match look.kind {
+                    LookKind::Folder => Depth::Folder,
+                    LookKind::Tree | LookKind::Anything => Depth::Tree,
                     _ => continue,
                 };
-                let reason = Reason::new(&node.module.name, By::Call).at(look.line).under(Guard::Function);
-                match (&look.whose, look.kind) {
+                let packages = match (&look.whose, look.kind) {
                     (Some((origin, name)), _) => {
-                        if let Some(package) =
-                            absolute(node, *origin, name).and_then(|name| package(&name, world))
-                        {
-                            self.show(&package, deep, node, &reason, world, claims);
-                        }
+                        let name = absolute(node, *origin, name);
+                        name.and_then(|name| package(&name, world)).into_iter().collect()
                     }
-                    (None, LookKind::Anything) => {
-                        for package in handed(collected, world) {
-                            self.show(&package, deep, node, &reason, world, claims);
-                        }
-                    }
-                    (None, _) => {
-                        for package in meant(node, collected, world) {
-                            self.show(&package, deep, node, &reason, world, claims);
-                        }
-                    }
+                    (None, LookKind::Anything) => handed(collected, world),
+                    (None, _) => meant(node, collected, world),
+                };
+                let reason = Reason::new(&node.module.name, By::Call).at(look.line).under(Guard::Function);
+                let looker = Looker { node, depth, reason };
+                for package in packages {
+                    self.show(&package, &looker, world, claims);
                 }
             }
             // `pkgutil.iter_modules` of a package that is not known, in a library: those of its plug-ins.
             if node.role == Role::Library && node.facts.scans {
                 let reason = Reason::new(&node.module.name, By::Call).under(Guard::Function);
+                let looker = Looker { node, depth: Depth::Folder, reason };
                 for package in meant(node, collected, world) {
-                    self.take(&package, false, node, &reason, world, claims);
+                    self.take(&package, &looker, world, claims);
                 }
             }
         }
     }
 }
 
+/// Code that looks into folders of packages.
+struct Looker<'a> {
+    node: &'a Node,
+    depth: Depth,
+    reason: Reason,
+}
+
 impl PackageFolders {
-    /// The modules of a package lie there as files.
-    fn show(
-        &mut self,
-        package: &str,
-        deep: bool,
-        by: &Node,
-        reason: &Reason,
-        world: &World<'_>,
-        claims: &mut Claims,
-    ) {
+    /// Makes the modules of a package lie there as files.
+    fn show(&mut self, package: &str, by: &Looker<'_>, world: &World<'_>, claims: &mut Claims) {
+        let Looker { node, depth, reason } = by;
         let is_own = world.is_own_module(package);
         // A library does not list the folders of whoever uses it.
-        if is_own && by.role != Role::Program || !is_own && !world.exists(package) {
+        if is_own && node.role != Role::Program || !is_own && !world.exists(package) {
             return;
         }
-        claims.push(What::Listed { package: package.to_owned(), deep }, reason, true);
+        claims.push(What::Listed { package: package.to_owned(), depth: *depth }, reason);
         // All of a folder that is copied or walked through is there, templates and examples too; a package that walks through
         // itself sees what is collected of it.
-        let is_other = deep && !is_inside(&by.module.name, package) && by.module.name != package;
-        if is_own || by.facts.open || is_other {
-            self.take(package, deep, by, reason, world, claims);
+        let name = &node.module.name;
+        let is_other = *depth == Depth::Tree && !is_inside(name, package) && name != package;
+        if is_own || node.facts.open || is_other {
+            self.take(package, by, world, claims);
         }
     }
 
-    /// The modules of a package that is listed are imported, or may be.
-    fn take(
-        &mut self,
-        package: &str,
-        deep: bool,
-        by: &Node,
-        reason: &Reason,
-        world: &World<'_>,
-        claims: &mut Claims,
-    ) {
-        if !self.taken.insert((package.to_owned(), deep)) {
+    /// Takes the modules of a package that is listed: they are imported, or may be.
+    fn take(&mut self, package: &str, by: &Looker<'_>, world: &World<'_>, claims: &mut Claims) {
+        let Looker { node, depth, reason } = by;
+        if !self.taken.insert((package.to_owned(), *depth)) {
             return;
         }
         for child in world.children(package).into_iter().filter(|c| c != "__main__") {
             let name = format!("{package}.{child}");
-            let inner = if deep { world.submodules(&name) } else { Vec::new() };
+            let inner = if *depth == Depth::Tree { world.submodules(&name) } else { Vec::new() };
             for name in std::iter::once(name).chain(inner) {
-                if by.role == Role::Program {
+                if node.role == Role::Program {
                     claims.module(name, reason);
                 } else if !is_for_tests(&name) {
                     claims.likely(name, reason);

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::Heuristic;
-use crate::analysis::claims::{Claims, What, by_text};
+use crate::analysis::claims::{Claims, by_text};
 use crate::analysis::collected::{Collected, Subject};
 use crate::analysis::facts::List;
 use crate::analysis::graph::Reason;
@@ -36,7 +36,7 @@ impl Heuristic for Plugins {
                     continue;
                 }
                 let reason = by_text(subject.name(), name, *line);
-                claims.push(What::Module(name.clone()), &reason, subject.is_certain_by_words(world));
+                claims.named(name, subject.need_by_words(world), &reason);
                 if !is_own && world.is_package(name) {
                     self.named.entry(name.clone()).or_insert(reason);
                 }

@@ -77,17 +77,17 @@ impl Programs {
             (format!("{place} may start `{name}`, which is too large to be taken unasked"), hint)
         } else {
             let folder = if name.ends_with(".exe") { "Scripts" } else { "bin" };
-            claims.push(What::File { path: path.to_owned(), dest: format!("{folder}/{name}") }, reason, true);
+            claims.push(What::File { path: path.to_owned(), dest: format!("{folder}/{name}") }, reason);
             if by != Lookup::Scripts {
                 let source = Source::Bytes(hook(folder).into_bytes());
                 let name = format!("{SITE}{HOOK}");
-                claims.push(What::Startup { name, path: "programs.py".into(), source }, reason, true);
+                claims.push(What::Startup { name, path: "programs.py".into(), source }, reason);
             }
             return;
         };
         if self.told.insert(problem.clone()) {
             let warning = if is_own { Warning::new(problem) } else { Warning::minor(problem) };
-            claims.push(What::Unfollowed(warning.hint(hint)), reason, true);
+            claims.push(What::Unfollowed(warning.hint(hint)), reason);
         }
     }
 }

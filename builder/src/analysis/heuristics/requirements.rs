@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Heuristic;
 use crate::analysis::claims::{Claims, What};
 use crate::analysis::collected::{Collected, Node};
-use crate::analysis::graph::{By, Guard, Kind, Reason};
+use crate::analysis::graph::{By, Guard, Kind, Need, Reason};
 use crate::analysis::world::programs::library_name;
 use crate::analysis::world::{Role, World};
 use crate::error::Warning;
@@ -50,7 +50,7 @@ impl Heuristic for Requirements {
         self.done.extend(fresh.iter().filter_map(|node| world.owner_of_module(&node.module)));
         for node in fresh.iter().filter(|node| node.role == Role::Library) {
             let Some(owner) = world.owner_of_module(&node.module) else { continue };
-            if !node.certain && !self.taken.contains(&owner) {
+            if node.need == Need::Likely && !self.taken.contains(&owner) {
                 continue;
             }
             let is_first = !self.waiting.contains_key(&owner);
@@ -144,7 +144,7 @@ fn tell(node: &Node, required: usize, library: &str, size: u64, world: &World<'_
     );
     let hint = "if the program needs it, import its package or add it to `collect-binaries` in `[modules]`";
     let warning = Warning::new(message).hint(hint);
-    claims.push(What::LeftOut { library: library.to_owned(), warning }, &reason(node), true);
+    claims.push(What::LeftOut { library: library.to_owned(), warning }, &reason(node));
 }
 
 /// Collects the packages that hold libraries; they bring the libraries and their data.

@@ -31,7 +31,7 @@ impl Heuristic for Rules {
             if let Some(code) = rule.startup_code() {
                 let (name, path) = (rule.startup_module(), rule.file.clone());
                 let source = Source::Bytes(code.into_bytes());
-                claims.push(What::Startup { name, path, source }, &reason, true);
+                claims.push(What::Startup { name, path, source }, &reason);
             }
         }
     }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::Heuristic;
-use crate::analysis::claims::{Claims, What};
+use crate::analysis::claims::Claims;
 use crate::analysis::collected::Collected;
-use crate::analysis::graph::{By, Guard, Reason};
+use crate::analysis::graph::{By, Guard, Need, Reason};
 use crate::analysis::world::World;
 use crate::names::is_for_tests;
 
@@ -23,8 +23,9 @@ impl Heuristic for Scans {
             let package = &node.module.name;
             if self.taken.insert(package.clone()) {
                 for name in world.submodules(package).into_iter().filter(|n| !is_for_tests(n)) {
-                    let certain = world.owner_of_module(&node.module).is_none();
-                    claims.push(What::Module(name), &reason, certain);
+                    let is_own = world.owner_of_module(&node.module).is_none();
+                    let need = if is_own { Need::Certain } else { Need::Likely };
+                    claims.named(name, need, &reason);
                 }
             }
         }

@@ -33,17 +33,17 @@ impl Heuristic for SearchedFolders {
                 match way {
                     Way::Package if subject.node.module.package => {
                         let package = subject.name().to_owned();
-                        claims.push(What::Portion { package, folder }, &reason, true);
+                        claims.push(What::Portion { package, folder }, &reason);
                     }
                     Way::Package => {}
                     Way::Name(name) => {
-                        claims.push(What::Searched(folder), &reason, true);
+                        claims.push(What::Searched(folder), &reason);
                         claims.module(name, &reason);
                     }
-                    Way::Path => claims.push(What::Searched(folder), &reason, true),
+                    Way::Path => claims.push(What::Searched(folder), &reason),
                     Way::Site => {
                         path_files(&folder, &reason, world, claims);
-                        claims.push(What::Searched(folder), &reason, true);
+                        claims.push(What::Searched(folder), &reason);
                     }
                 }
             }
@@ -86,7 +86,7 @@ impl Heuristic for SearchedFolders {
                     );
                     let hint =
                         "both are in the program; which one is imported, the order of `sys.path` decides";
-                    claims.push(What::Unfollowed(Warning::new(message).hint(hint)), &reason, true);
+                    claims.push(What::Unfollowed(Warning::new(message).hint(hint)), &reason);
                 }
             }
         }
@@ -179,12 +179,12 @@ fn path_files(folder: &Folder, reason: &Reason, world: &World<'_>, claims: &mut 
             let inner = normal(&folder.path.join(line));
             let dest = folder.dest.as_ref().and_then(|above| dest(&folder.path, above, &inner));
             if world.reader.disk.is_dir(&inner) && dest.is_some() {
-                claims.push(What::Searched(Folder { path: inner, dest }), reason, true);
+                claims.push(What::Searched(Folder { path: inner, dest }), reason);
             }
         }
         if let Some(above) = &folder.dest {
             let dest = if above.is_empty() { name } else { format!("{above}/{name}") };
-            claims.push(What::File { path, dest }, reason, true);
+            claims.push(What::File { path, dest }, reason);
         }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::Heuristic;
 use crate::analysis::claims::{Claims, What};
 use crate::analysis::collected::{Collected, Subject};
-use crate::analysis::graph::{By, Guard, Reason, Source};
+use crate::analysis::graph::{By, Guard, Need, Reason, Source};
 use crate::analysis::world::{DISTUTILS, Role, World};
 use crate::names::top;
 use crate::rules::load::SITE;
@@ -55,7 +55,7 @@ impl Heuristic for SiteHooks {
         }
         let fresh = &collected.nodes[self.seen..];
         self.seen = collected.nodes.len();
-        let libraries = fresh.iter().filter(|node| node.role == Role::Library && node.certain);
+        let libraries = fresh.iter().filter(|node| node.role == Role::Library && node.need == Need::Certain);
         self.owners.extend(libraries.filter_map(|node| world.owner_of_module(&node.module)));
         for (place, file) in files.iter().enumerate() {
             let (name, owner, _) = file;
@@ -94,5 +94,5 @@ fn startup(place: usize, file: &File, reason: &Reason, claims: &mut Claims) {
     let code: String =
         lines.iter().map(|line| format!("try:\n    {line}\nexcept Exception:\n    pass\n")).collect();
     let source = Source::Bytes(code.into_bytes());
-    claims.push(What::Startup { name, path: path.clone(), source }, reason, true);
+    claims.push(What::Startup { name, path: path.clone(), source }, reason);
 }

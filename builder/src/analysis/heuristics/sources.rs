@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use self::given::Readers;
 use super::Heuristic;
-use crate::analysis::claims::{Claims, What};
+use crate::analysis::claims::{Access, Claims, What};
 use crate::analysis::collected::{Collected, Node};
 use crate::analysis::facts::looks::{Look, LookKind};
 use crate::analysis::facts::{Form, Import, Origin};
@@ -22,7 +22,7 @@ const DEPTH: usize = 6;
 #[derive(Default)]
 pub(super) struct Sources {
     /// What has been asked for.
-    taken: BTreeSet<(String, bool)>,
+    taken: BTreeSet<(String, Access)>,
     /// Functions of libraries that read the source of what they are given.
     readers: Readers,
 }
@@ -37,11 +37,14 @@ impl Heuristic for Sources {
                 self.frames(node, world, claims);
             }
             for look in &node.facts.looks {
-                let is_file = match look.kind {
-                    LookKind::Source => false,
-                    LookKind::File => true,
+                let access = match look.kind {
+                    LookKind::Source => Access::Loader,
+                    LookKind::File => Access::File,
                     LookKind::Given => {
-                        self.given(node, look, collected, world, claims);
+                        if let Some(name) = self.given(node, look, collected, world) {
+                            let reason = Reason::new(&name, By::Call).at(look.line);
+                            self.take(name, Access::Loader, &reason, claims);
+                        }
                         continue;
                     }
                     _ => continue,
@@ -57,10 +60,7 @@ impl Heuristic for Sources {
                     None => Vec::new(),
                 };
                 for module in modules {
-                    if self.taken.insert((module.to_owned(), is_file)) {
-                        let what = What::Source { module: module.to_owned(), file: is_file };
-                        claims.push(what, &reason, true);
-                    }
+                    self.take(module.to_owned(), access, &reason, claims);
                 }
             }
         }
@@ -68,6 +68,12 @@ impl Heuristic for Sources {
 }
 
 impl Sources {
+    fn take(&mut self, module: String, access: Access, reason: &Reason, claims: &mut Claims) {
+        if self.taken.insert((module.clone(), access)) {
+            claims.push(What::Source { module, access }, reason);
+        }
+    }
+
     /// A module that imports a library which looks at its callers' lines.
     fn frames(&mut self, node: &Node, world: &World<'_>, claims: &mut Claims) {
         let imports = node.facts.imports.iter().filter(|i| i.origin == Origin::Absolute);
@@ -77,33 +83,24 @@ impl Sources {
         }) else {
             return;
         };
-        let module = &node.module.name;
-        if self.taken.insert((module.clone(), false)) {
-            let reason = Reason::new(module, By::Call).at(import.line);
-            claims.push(What::Source { module: module.clone(), file: false }, &reason, true);
-        }
+        let module = node.module.name.clone();
+        let reason = Reason::new(&module, By::Call).at(import.line);
+        self.take(module, Access::Loader, &reason, claims);
     }
 
-    /// Something of a module is given to a function of a library.
+    /// The name of a module of which something is given to a function of a library that reads its source.
     fn given(
         &mut self,
         node: &Node,
         look: &Look,
         collected: &Collected,
         world: &World<'_>,
-        claims: &mut Claims,
-    ) {
-        let Some((origin, name)) = &look.whose else { return };
-        let Some(name) = absolute(node, *origin, name) else { return };
+    ) -> Option<String> {
+        let (origin, name) = look.whose.as_ref()?;
+        let name = absolute(node, *origin, name)?;
         let module = &node.module.name;
-        if self.taken.contains(&(module.clone(), false)) {
-            return;
-        }
-        if self.readers.reads(&name, collected, world) {
-            self.taken.insert((module.clone(), false));
-            let reason = Reason::new(module, By::Call).at(look.line);
-            claims.push(What::Source { module: module.clone(), file: false }, &reason, true);
-        }
+        let is_new = !self.taken.contains(&(module.clone(), Access::Loader));
+        (is_new && self.readers.reads(&name, collected, world)).then(|| module.clone())
     }
 }
 

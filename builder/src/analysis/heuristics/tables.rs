@@ -2,7 +2,7 @@
 
 use super::Heuristic;
 use super::computed::fitting;
-use crate::analysis::claims::{Claims, What, by_text};
+use crate::analysis::claims::{Claims, by_text};
 use crate::analysis::collected::Subject;
 use crate::analysis::facts::source::UNKNOWN;
 use crate::analysis::world::World;
@@ -31,8 +31,8 @@ impl Heuristic for Tables {
                 continue;
             }
             if let Some(module) = module(&name, tail, world) {
-                let certain = subject.is_certain_by_words(world);
-                claims.push(What::Module(module.to_owned()), &reason, certain);
+                let need = subject.need_by_words(world);
+                claims.named(module, need, &reason);
             }
         }
     }

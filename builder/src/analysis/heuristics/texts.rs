@@ -4,7 +4,7 @@
 use super::Heuristic;
 use crate::analysis::claims::{Claims, by_text};
 use crate::analysis::collected::Subject;
-use crate::analysis::graph::Reason;
+use crate::analysis::graph::{Need, Reason};
 use crate::analysis::world::{Role, World};
 use crate::names::{is_for_tests, is_named_for_tests, top};
 
@@ -13,9 +13,9 @@ pub(super) struct Texts;
 impl Heuristic for Texts {
     fn of_module(&mut self, subject: &Subject<'_>, world: &World<'_>, claims: &mut Claims) {
         let own = subject.node.role == Role::Program;
-        let certain = subject.is_certain_by_words(world);
         let first = top(subject.name());
         let owner = if own { None } else { world.owner_of_module(&subject.node.module) };
+        let mut taking = Taking { need: subject.need_by_words(world), world, claims };
         for (line, text) in &subject.facts().texts {
             if is_named_for_tests(text) {
                 continue;
@@ -23,40 +23,22 @@ impl Heuristic for Texts {
             let reason = by_text(subject.name(), text, *line);
             let inside = text.strip_prefix(first).is_some_and(|rest| rest.starts_with('.'));
             if !inside && text.contains('.') {
-                relative(subject, text, &reason, certain, world, claims);
+                taking.relative(subject, text, &reason);
             }
             let wanted = own || inside || text.contains('.') && world.is_related(owner, text);
             if !wanted || subject.is_unwanted(text) {
                 continue;
             }
-            if own && own_package(text, &reason, certain, world, claims) {
+            if own && taking.own_package(text, &reason) {
                 continue;
             }
             if text.contains('.') {
-                claim(named(text, world), &reason, certain, claims);
+                taking.dotted(text, &reason);
             } else if is_telling(text, world) && world.exists(text) {
-                claim(Some(text), &reason, certain, claims);
+                taking.module(text, &reason);
             }
         }
     }
-}
-
-fn claim(name: Option<&str>, reason: &Reason, certain: bool, claims: &mut Claims) {
-    match name {
-        Some(name) if certain => claims.module(name, reason),
-        Some(name) => claims.likely(name, reason),
-        None => {}
-    }
-}
-
-/// The module that a dotted text names: `package.module`, or the one before the last dot of `package.module.Class`.
-fn named<'t>(text: &'t str, world: &World<'_>) -> Option<&'t str> {
-    if world.exists(text) {
-        return Some(text);
-    }
-    let (module, last) = text.rsplit_once('.')?;
-    let is_class = last.starts_with(|c: char| c.is_ascii_uppercase());
-    Some(module).filter(|module| (module.contains('.') || is_class) && world.exists(module))
 }
 
 /// A word that nobody writes for another reason than to name what there is: `"app_plugin"`.
@@ -64,37 +46,60 @@ fn is_telling(text: &str, world: &World<'_>) -> bool {
     text.trim_matches('_').contains('_') && (world.owner_of(text).is_some() || world.is_own_module(text))
 }
 
-/// A dotted string that counts from the package of its module: `"readers.excel.Reader"`.
-fn relative(
-    subject: &Subject<'_>,
-    text: &str,
-    reason: &Reason,
-    certain: bool,
-    world: &World<'_>,
-    claims: &mut Claims,
-) {
-    let Some(package) = subject.package() else { return };
-    let name = format!("{package}.{text}");
-    if world.exists(&name) {
-        return claim(Some(&name), reason, certain, claims);
-    }
-    if let Some((module, last)) = name.rsplit_once('.')
-        && last.starts_with(|c: char| c.is_ascii_uppercase())
-        && world.exists(module)
-    {
-        claim(Some(module), reason, certain, claims);
-    }
+fn begins_as_class(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
-/// A string that names a package of the program itself takes the whole package: an application of Django, a folder of
-/// plugins.
-fn own_package(name: &str, reason: &Reason, certain: bool, world: &World<'_>, claims: &mut Claims) -> bool {
-    if !world.is_package(name) || !world.is_own_module(name) {
-        return false;
+/// Takes modules that texts of one module name.
+struct Taking<'a, 'w> {
+    need: Need,
+    world: &'a World<'w>,
+    claims: &'a mut Claims,
+}
+
+impl Taking<'_, '_> {
+    fn module(&mut self, name: &str, reason: &Reason) {
+        self.claims.named(name, self.need, reason);
     }
-    claim(Some(name), reason, certain, claims);
-    for name in world.submodules(name).iter().filter(|n| !is_for_tests(n)) {
-        claim(Some(name), reason, certain, claims);
+
+    /// Takes the module that a dotted text names: `package.module`, or the one before the last dot of `package.module.Class`.
+    fn dotted(&mut self, text: &str, reason: &Reason) {
+        if self.world.exists(text) {
+            return self.module(text, reason);
+        }
+        if let Some((module, last)) = text.rsplit_once('.')
+            && (module.contains('.') || begins_as_class(last))
+            && self.world.exists(module)
+        {
+            self.module(module, reason);
+        }
     }
-    true
+
+    /// Takes the module that a dotted text names which counts from the package of its module: `"readers.excel.Reader"`.
+    fn relative(&mut self, subject: &Subject<'_>, text: &str, reason: &Reason) {
+        let Some(package) = subject.package() else { return };
+        let name = format!("{package}.{text}");
+        if self.world.exists(&name) {
+            return self.module(&name, reason);
+        }
+        if let Some((module, last)) = name.rsplit_once('.')
+            && begins_as_class(last)
+            && self.world.exists(module)
+        {
+            self.module(module, reason);
+        }
+    }
+
+    /// Takes a package of the program itself that a text names, with all its modules: an application of Django, a folder of
+    /// plugins. Returns whether it names one.
+    fn own_package(&mut self, name: &str, reason: &Reason) -> bool {
+        if !self.world.is_package(name) || !self.world.is_own_module(name) {
+            return false;
+        }
+        self.module(name, reason);
+        for name in self.world.submodules(name).iter().filter(|n| !is_for_tests(n)) {
+            self.module(name, reason);
+        }
+        true
+    }
 }

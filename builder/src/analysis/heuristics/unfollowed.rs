@@ -35,7 +35,7 @@ impl Heuristic for Unfollowed {
                     "name what it may be: `include = [\"…\"]` in `[modules]`, or let `freeze trace` find it",
                 );
                 warning.minor = is_answered;
-                claims.push(What::Unfollowed(warning), &Reason::none(), true);
+                claims.push(What::Unfollowed(warning), &Reason::none());
             }
         }
     }

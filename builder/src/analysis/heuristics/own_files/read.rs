@@ -25,7 +25,8 @@ pub(super) fn configuration(file: &Path, from: &str, world: &World<'_>, claims: 
         let is_part = |c: char| c.is_alphanumeric() || "_.:/-".contains(c);
         for word in line.split(|c| !is_part(c)).map(|w| w.trim_matches(['.', ':'])) {
             let reason = by_text(from, &format!("{word} in {title}:{}", i + 1), 0);
-            own_words::named(&word.replace('/', "."), None, &reason, true, world, claims);
+            let word = word.replace('/', ".");
+            own_words::named(&word, None, world, &mut |name| claims.module(name, &reason));
         }
     }
 }
