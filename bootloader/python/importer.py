@@ -334,13 +334,19 @@ def python_module(place):
 
 
 def python_script(place):
-    """`script.py`, or a folder with a `__main__.py`, as python does."""
+    """`script.py`, or a folder or a zip file with a `__main__.py`, as python does."""
     import io
     import os
+    import zipimport
     path = sys.argv[place]
     whole = os.path.abspath(path)
     main = sys.modules['__main__']
-    if os.path.isdir(whole):
+    try:
+        zipimport.zipimporter(whole)
+        holds_main = True
+    except zipimport.ZipImportError:
+        holds_main = os.path.isdir(whole)
+    if holds_main:
         _search(place - 1, whole)
         del sys.argv[:place]
         _run_module('__main__')

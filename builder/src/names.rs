@@ -30,6 +30,11 @@ pub(crate) fn is_test(part: &str) -> bool {
         || part.ends_with("_test")
 }
 
+/// Whether a part of a name in the program's own code is for tests: more may be called `do_test` there than in libraries.
+pub(crate) fn is_own_test(part: &str) -> bool {
+    matches!(part, "tests" | "testing" | "conftest") || part.starts_with("test_")
+}
+
 /// Whether a module is for tests.
 pub(crate) fn is_for_tests(name: &str) -> bool {
     name.split('.').any(is_test)

@@ -55,8 +55,10 @@ impl<'a> Asked<'a> {
                 asked.restart(*place, word);
             }
             Code::Script(place, word) => {
-                asked.is_ours =
-                    (*place > 1 || own::is_python(word.to_bytes())) && os::descends_from_same_executable();
+                let may_be_script = *place > 1
+                    || own::is_python(word.to_bytes())
+                    || holds_main(&os::path_from_bytes(word.to_bytes()));
+                asked.is_ours = may_be_script && os::descends_from_same_executable();
             }
             Code::Module(place, name) => match (main_module(program, args, name), args.first()) {
                 (Some(entry), Some(own_name)) => {
@@ -132,13 +134,12 @@ impl<'a> Asked<'a> {
         let is_ours = self.is_ours && is_by_path(&self.args);
         let is_behind_options = place > 1 && is_ours;
         if !path.is_file() {
-            return is_ours && is_python && !path.is_dir()
-                || is_behind_options && path.join("__main__.py").is_file();
+            return is_ours && (is_python && !path.is_dir() || holds_main(&path));
         }
         match as_interpreter(program) {
             b"1" => is_python || is_behind_options,
             b"children" => is_ours,
-            _ => is_ours && is_python || is_behind_options && is_for_python(&path),
+            _ => is_ours && (is_python || holds_main(&path)) || is_behind_options && is_for_python(&path),
         }
     }
 
@@ -254,6 +255,12 @@ fn other<'a>(program: &Program, args: &[&CStr], code: Code<'a>) -> Result<Call<'
         format!("this program started itself as `{option} {shown}`, but it is not a python interpreter"),
     )
     .hint("build it with `interpreter = true` in [runtime], or let it not use `sys.executable` as python"))
+}
+
+/// Whether a path leads to a folder with a `__main__.py`, or to a zip file that is called a program of Python (PEP 441).
+fn holds_main(path: &Path) -> bool {
+    let is_zipapp = || path.extension().is_some_and(|suffix| suffix == "pyz" || suffix == "pyzw");
+    path.join("__main__.py").is_file() || is_zipapp() && path.is_file()
 }
 
 /// Whether a file says in its first line that python runs it.

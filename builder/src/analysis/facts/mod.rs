@@ -60,6 +60,9 @@ pub(in crate::analysis) struct Facts {
     /// Lines of the imports that make it so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub open_at: Vec<u32>,
+    /// Lines of other imports of names that are computed; of the program's own code only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub computed_at: Vec<u32>,
     /// It knows the interpreter by its path (`sys.executable`): as a rule to start it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub interpreter: bool,

@@ -68,6 +68,8 @@ pub(in crate::analysis) enum Main {
     Code(Vec<String>),
     /// The module itself.
     Own,
+    /// A module whose name is not known.
+    Unknown,
 }
 
 /// A program that a module starts or looks for by its name.

@@ -25,17 +25,21 @@ impl Heuristic for Application {
         let entries = collected.nodes.iter().filter(|n| n.module.reasons.iter().any(is_entry));
         let tops: BTreeSet<&str> = entries.map(|n| top(&n.module.name)).collect();
         for package in tops {
-            if self.whole.contains(package) {
-                continue;
-            }
             let mut nodes = collected.nodes.iter();
             let Some(open) = nodes.find(|n| n.facts.open && is_inside(&n.module.name, package)) else {
                 continue;
             };
-            self.whole.insert(package.to_owned());
             let reason = Reason::new(&open.module.name, By::Call).under(Guard::Function);
-            for name in world.submodules(package).into_iter().filter(|n| !is_tool(n)) {
-                claims.likely(name, &reason);
+            // Its plugins are named by its users as well: `!!python/name:material.extensions.emoji` in a file of MkDocs.
+            let is_plugin = |r: &Reason| matches!(r.by, By::EntryPoint(_)) && is_inside(&r.from, package);
+            let plugins = collected.nodes.iter().filter(|n| n.module.reasons.iter().any(is_plugin));
+            let plugins: BTreeSet<&str> = plugins.map(|n| top(&n.module.name)).collect();
+            for package in plugins.into_iter().chain([package]) {
+                if self.whole.insert(package.to_owned()) {
+                    for name in world.submodules(package).into_iter().filter(|n| !is_tool(n)) {
+                        claims.likely(name, &reason);
+                    }
+                }
             }
         }
     }

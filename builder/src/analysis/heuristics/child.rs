@@ -1,19 +1,47 @@
 //! Modules and scripts that are run as main, in a child process or in the same one.
 
+use std::collections::BTreeSet;
+
 use super::searched::{as_module, paths};
 use super::{Heuristic, scripts};
-use crate::analysis::claims::{Claims, What};
-use crate::analysis::collected::Subject;
+use crate::analysis::claims::{Claims, What, by_text};
+use crate::analysis::collected::{Collected, Node, Subject};
 use crate::analysis::facts::Form;
 use crate::analysis::facts::ways::{Main, Place, Started};
 use crate::analysis::graph::{By, Guard, Kind, Reason};
 use crate::analysis::world::resolve::Folder;
 use crate::analysis::world::{Role, World};
-use crate::names::{is_entry, top};
+use crate::names::{is_dotted_name, is_entry, top};
 
-pub(super) struct Child;
+#[derive(Default)]
+pub(super) struct Child {
+    /// Texts of the program that have been taken for names of modules to run.
+    named: BTreeSet<String>,
+}
 
 impl Heuristic for Child {
+    /// `run("tabnanny")` in one module, `subprocess.run([sys.executable, "-m", name])` in another: texts of the program's own
+    /// code that name modules to run.
+    fn of_all(&mut self, collected: &Collected, world: &World<'_>, claims: &mut Claims) {
+        let runs_unknown = |n: &Node| n.facts.started.iter().any(|started| started.what == Main::Unknown);
+        if !collected.own().any(runs_unknown) {
+            return;
+        }
+        for node in collected.own() {
+            for text in node.facts.own.iter().flat_map(|own| &own.texts) {
+                let name = &text.text;
+                let is_known = || {
+                    let package = format!("{name}.__main__");
+                    world.is_own_module(name) || world.in_plain_stdlib(name) || world.exists(&package)
+                };
+                if is_dotted_name(name) && self.named.insert(name.clone()) && is_known() {
+                    let reason = by_text(&node.module.name, name, text.line);
+                    run(name, &reason, world, claims);
+                }
+            }
+        }
+    }
+
     fn of_module(&mut self, subject: &Subject<'_>, world: &World<'_>, claims: &mut Claims) {
         for live in subject.live.iter().filter(|l| l.import.form == Form::Run) {
             let reason = Reason::new(subject.name(), By::Call).at(live.import.line).under(live.guard);
@@ -28,7 +56,7 @@ impl Heuristic for Child {
                 Main::Own if !is_entry(subject.name()) => {
                     claims.push(What::Main(subject.name().to_owned()), &reason);
                 }
-                Main::Own => {}
+                Main::Own | Main::Unknown => {}
                 Main::Module(name) => match (name.strip_prefix('.'), subject.package()) {
                     (None, _) => module(subject, name, &reason, world, claims),
                     (Some(""), Some(package)) => module(subject, package, &reason, world, claims),
@@ -56,6 +84,11 @@ fn module(subject: &Subject<'_>, name: &str, reason: &Reason, world: &World<'_>,
     if !is_own && !world.is_related(owner, name) {
         return;
     }
+    run(name, reason, world, claims);
+}
+
+/// Takes a module that is run, or `__main__` of the package.
+fn run(name: &str, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
     for name in [name.to_owned(), format!("{name}.__main__")] {
         if world.exists(&name) {
             claims.push(What::Main(name), reason);

@@ -7,7 +7,7 @@ use crate::analysis::facts::Form;
 use crate::analysis::facts::source::UNKNOWN;
 use crate::analysis::graph::{By, Guard, Reason};
 use crate::analysis::world::World;
-use crate::names::{is_for_tests, is_test, is_tool};
+use crate::names::{is_for_tests, is_own_test, is_test, is_tool};
 
 /// What stands behind the first gap where a name goes on by an unknown number of parts.
 const DEEP: &str = ".*";
@@ -62,10 +62,14 @@ pub(super) fn fitting(known: &str, reason: &Reason, world: &World<'_>, claims: &
     // What follows the gap in the same part, and the parts below it.
     let (end, below) = behind.split_once('.').map_or((behind, None), |(end, below)| (end, Some(below)));
     for child in world.importable_children(package) {
-        if !child.starts_with(stem) || is_test(&child) || child == "__main__" {
+        let name = format!("{package}.{child}");
+        let is_aside = match world.is_own_module(&name) {
+            true => is_own_test(&child),
+            false => is_test(&child) && !world.is_plain_test(&name),
+        };
+        if !child.starts_with(stem) || is_aside || child == "__main__" {
             continue;
         }
-        let name = format!("{package}.{child}");
         if end.contains(UNKNOWN) || !child.ends_with(end) {
             claims.likely(name, reason);
             continue;

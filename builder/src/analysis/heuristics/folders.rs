@@ -6,7 +6,7 @@ use crate::analysis::collected::Subject;
 use crate::analysis::facts::Form;
 use crate::analysis::graph::{By, Depth, Reason};
 use crate::analysis::world::World;
-use crate::names::{is_for_tests, is_test, parent};
+use crate::names::{is_for_tests, is_own_test, is_test, parent};
 
 pub(super) struct Folders;
 
@@ -48,10 +48,11 @@ fn folder(package: &str, depth: Depth, reason: &Reason, world: &World<'_>, claim
     claims.module(package, reason);
     claims.push(What::Listed { package: package.to_owned(), depth }, reason);
     for child in world.children(package) {
-        if is_test(&child) || child == "__main__" {
+        let name = format!("{package}.{child}");
+        let is_aside = if world.is_own_module(&name) { is_own_test(&child) } else { is_test(&child) };
+        if is_aside || child == "__main__" {
             continue;
         }
-        let name = format!("{package}.{child}");
         if depth == Depth::Tree {
             for name in world.submodules(&name).into_iter().filter(|n| !is_for_tests(n)) {
                 claims.likely(name, reason);

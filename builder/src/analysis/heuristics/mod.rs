@@ -86,7 +86,7 @@ pub(super) fn all() -> Vec<Entry> {
             "child processes",
             "Modules and scripts that are run as `__main__`: with `-m`, by path, or by `runpy`.",
             ANY,
-            child::Child,
+            child::Child::default(),
         ),
         entry(
             "folders",
@@ -181,7 +181,7 @@ pub(super) fn all() -> Vec<Entry> {
         ),
         entry(
             "own plugins",
-            "All packages of the program, if it lists the modules of a package that cannot be determined.",
+            "All modules of the program, if it lists modules or imports a name and neither can be determined.",
             &[],
             scans::Scans::default(),
         ),
@@ -229,7 +229,7 @@ pub(super) fn all() -> Vec<Entry> {
         ),
         entry(
             "application",
-            "All modules of an installed application that imports modules named by its users.",
+            "All modules of an installed application that imports modules named by its users, and of its plugins.",
             &[],
             application::Application::default(),
         ),

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use self::layout::Layout;
+use super::scans::TOOLS;
 use super::{Heuristic, scripts};
 use crate::analysis::claims::{Claims, What, by_text};
 use crate::analysis::collected::{Collected, Node};
@@ -16,14 +17,11 @@ use crate::analysis::graph::{By, Reason};
 use crate::analysis::world::World;
 use crate::analysis::world::own_tree::{OwnTree, fits};
 use crate::error::Warning;
-use crate::names::{is_for_tests, is_test, top};
+use crate::names::{is_own_test, is_test, top};
 
 /// A folder that a mere word names is taken up to this size: bytes, files.
 const MOST_BYTES: u64 = 256 << 20;
 const MOST_FILES: usize = 5_000;
-
-/// Scripts that build and test projects.
-const TOOLS: [&str; 4] = ["conftest", "noxfile", "setup", "tasks"];
 
 /// How a file is named.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -98,7 +96,7 @@ impl OwnFiles {
                 let Some(dest) = layout.dest(&file) else { continue };
                 let Some(stem) = dest.strip_suffix(".py") else { continue };
                 let name = stem.strip_suffix("/__init__").unwrap_or(stem).replace('/', ".");
-                if is_for_tests(&name) {
+                if name.split('.').any(is_own_test) {
                     continue;
                 }
                 if world.is_own_module(&name) && !world.is_excluded(&name) {
@@ -240,7 +238,7 @@ impl Look<'_, '_> {
                     let mut found = self.tree().below(self.folder, &parts);
                     found.extend(self.below_program(&parts));
                     for file in found {
-                        self.take(&file, &reason, Named::Word);
+                        self.take(&file, &reason, Named::Path);
                     }
                 }
             }
@@ -352,7 +350,7 @@ impl Look<'_, '_> {
     /// as a module; files that only names tell are found among the contents.
     fn script(&mut self, file: &Path, dest: Option<String>, reason: &Reason, named: Named) {
         let stem = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-        if self.world.is_entry_file(file) || is_test(&stem) || TOOLS.contains(&stem.as_str()) {
+        if self.world.is_entry_file(file) || is_own_test(&stem) || TOOLS.contains(&stem.as_str()) {
             return;
         }
         let facts = self.world.reader.script(file);
@@ -365,6 +363,11 @@ impl Look<'_, '_> {
             self.file(&beside, None, reason, Named::Path);
         }
         if let Some(dest) = dest.or_else(|| self.layout.dest(file)) {
+            // What can be imported is a module as well: its words and paths are followed like those of any other.
+            let name = dest.strip_suffix(".py").unwrap_or(&dest).replace('/', ".");
+            if self.world.is_own_module(&name) && !self.world.is_excluded(&name) {
+                self.claims.likely(name, reason);
+            }
             self.claims.push(What::File { path: file.to_owned(), dest }, reason);
         }
     }
@@ -434,9 +437,11 @@ fn parts_of(text: &str) -> Option<Vec<String>> {
     }
     let parts: Vec<String> =
         text.split('/').filter(|p| !p.is_empty() && *p != ".").map(str::to_owned).collect();
-    // `*.py` of anything is no path.
+    // `*.py` of anything is no path; `*/model.py` is one.
     let is_known = |part: &String| part != ".." && part.bytes().any(|b| b.is_ascii_alphanumeric() || b > 127);
     let has_wildcard = parts.iter().any(|p| p.contains(['*', '?', '[']));
-    let is_telling = if has_wildcard { parts.len() > 1 && is_known(&parts[0]) } else { true };
+    let is_file = |part: &String| is_known(part) && part.contains('.') && !part.contains('*');
+    let names_some = |parts: &[String]| is_known(&parts[0]) || parts.last().is_some_and(is_file);
+    let is_telling = !has_wildcard || parts.len() > 1 && names_some(&parts);
     (is_telling && parts.iter().any(is_known)).then_some(parts)
 }

@@ -19,7 +19,8 @@ impl Heuristic for Rules {
             }
             for package in &rule.submodules {
                 let package = package.replace("{module}", name);
-                for name in world.submodules(&package).into_iter().filter(|n| !is_for_tests(n)) {
+                let is_meant = |name: &String| !is_for_tests(name) || world.is_plain_test(name);
+                for name in world.submodules(&package).into_iter().filter(is_meant) {
                     claims.module(name, &reason);
                 }
                 claims.module(package, &reason);

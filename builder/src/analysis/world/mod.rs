@@ -137,6 +137,13 @@ impl<'a> World<'a> {
         self.find(name).is_some_and(|f| f.locations.is_some())
     }
 
+    /// Whether a module is called `test` for what it does, such as a command: test suites are packages, or have longer names.
+    pub(super) fn is_plain_test(&self, name: &str) -> bool {
+        let is_called_so =
+            names::parent(name).is_some_and(|above| !names::is_for_tests(above) && name.ends_with(".test"));
+        is_called_so && self.find(name).is_some_and(|f| f.locations.is_none())
+    }
+
     /// Whether the request excludes a module.
     pub(super) fn is_excluded(&self, name: &str) -> bool {
         self.excluded.iter().any(|p| p.covers(name))

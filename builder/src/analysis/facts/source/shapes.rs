@@ -111,6 +111,13 @@ pub(super) fn catches_import_error(what: Option<&Expr>) -> bool {
     }
 }
 
+/// `with try_import() as imports: import a`: a context manager around nothing but imports may catch that they fail.
+pub(super) fn may_suppress(stmt: &ast::StmtWith) -> bool {
+    let is_import = |stmt: &Stmt| matches!(stmt, Stmt::Import(_) | Stmt::ImportFrom(_));
+    let is_catching_warnings = |item: &ast::WithItem| matches!(&item.context_expr, Expr::Call(call) if called(&call.func) == "catch_warnings");
+    stmt.body.iter().all(is_import) && !stmt.items.iter().any(is_catching_warnings)
+}
+
 /// `with contextlib.suppress(ImportError)`.
 pub(super) fn suppresses(item: &ast::WithItem) -> bool {
     let Expr::Call(call) = &item.context_expr else { return false };

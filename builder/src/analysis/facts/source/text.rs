@@ -30,6 +30,10 @@ pub(super) trait Names {
     fn elements(&self, name: &str) -> Vec<Known>;
     /// The module that a name was imported as.
     fn module(&self, name: &str) -> Option<Known>;
+    /// The texts that a function of the module gives back.
+    fn returned(&self, _: &str) -> Vec<Known> {
+        Vec::new()
+    }
 }
 
 /// Stands for what is not known in a text that is not whole.
@@ -100,11 +104,10 @@ fn either<'e>(all: impl IntoIterator<Item = &'e Expr>, names: &dyn Names) -> Vec
 fn known_call(call: &ast::ExprCall, names: &dyn Names) -> Vec<Known> {
     let arguments = &call.arguments;
     let Expr::Attribute(attribute) = &*call.func else {
-        // `str(x)`
-        let is_text = matches!(&*call.func, Expr::Name(n) if n.id.as_str() == "str");
+        let Expr::Name(name) = &*call.func else { return Vec::new() };
         return match arguments.args.first() {
-            Some(value) if is_text => known_texts(value, names),
-            _ => Vec::new(),
+            Some(value) if name.id.as_str() == "str" => known_texts(value, names),
+            _ => names.returned(name.id.as_str()),
         };
     };
     match (attribute.attr.as_str(), &*attribute.value) {

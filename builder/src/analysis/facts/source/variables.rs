@@ -28,6 +28,16 @@ pub(super) struct Variables<'a> {
     scope: usize,
     /// The modules that names were imported as.
     modules: HashMap<&'a str, Known>,
+    /// The texts that functions give back.
+    returned: HashMap<&'a str, Returned<'a>>,
+}
+
+/// What a function gives back.
+#[derive(Default)]
+struct Returned<'a> {
+    texts: Vec<&'a str>,
+    /// Whether it may be something else too.
+    is_open: bool,
 }
 
 /// What [`Variables::leave`] goes back to.
@@ -60,6 +70,20 @@ impl<'a> Variables<'a> {
     /// Forgets assignments: those inside a comprehension are not seen outside.
     pub(super) fn forget(&mut self, count: usize) {
         self.assigned.truncate(count);
+    }
+
+    /// Remembers what a function gives back by one of its statements.
+    pub(super) fn give_back(&mut self, function: &'a str, value: &'a Expr) {
+        match value {
+            Expr::StringLiteral(text) => {
+                self.returned.entry(function).or_default().texts.push(text.value.to_str());
+            }
+            value => {
+                if let Some(known) = self.returned.get_mut(function) {
+                    known.is_open |= !value.is_none_literal_expr();
+                }
+            }
+        }
     }
 
     /// Remembers what module a name is, if it is one.
@@ -167,5 +191,12 @@ impl Names for View<'_, '_> {
 
     fn module(&self, name: &str) -> Option<Known> {
         self.variables.module(name).cloned()
+    }
+
+    fn returned(&self, function: &str) -> Vec<Known> {
+        let Some(returned) = self.variables.returned.get(function) else { return Vec::new() };
+        let texts = returned.texts.iter().map(|text| Known::new(Origin::Absolute, *text, true));
+        let open = returned.is_open.then(|| Known::new(Origin::Absolute, UNKNOWN, false));
+        texts.chain(open).collect()
     }
 }

@@ -84,9 +84,15 @@ fn is_resources(expr: &Expr, scope: &Scope<'_>) -> bool {
     }
 }
 
+/// The first argument of a call, by its place or by one of the names that it has.
+fn argument<'a>(call: &Call<'a>, names: &[&str]) -> Option<&'a Expr> {
+    call.first().or_else(|| names.iter().find_map(|name| Some(&call.arguments.find_keyword(name)?.value)))
+}
+
 /// `importlib.metadata.version("distribution")` and its like.
 fn metadata_call<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
-    let Some(name) = call.first() else { return };
+    const PARAMETERS: [&str; 2] = ["distribution_name", "dist"];
+    let Some(name) = argument(call, &PARAMETERS) else { return };
     let known = scope.variables.texts(name);
     let facts = &mut found.facts;
     facts.asks_metadata |= known.is_empty() || known.iter().any(|k| !k.whole);
@@ -102,7 +108,8 @@ fn metadata_call<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) 
 
 /// `importlib.resources.files("package")` and its like: the package, which may hold nothing but data.
 fn resource_call<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
-    let Some(package) = call.first() else { return };
+    const PARAMETERS: [&str; 3] = ["package", "anchor", "package_or_requirement"];
+    let Some(package) = argument(call, &PARAMETERS) else { return };
     // A module that a statement imports is known already.
     if matches!(package, Expr::Name(name) if scope.variables.module(name.id.as_str()).is_some()) {
         return;

@@ -78,9 +78,12 @@ impl<'a> Detector<'a> for Tables {
         let mut seen = HashSet::new();
         for (at, text) in &found.candidates {
             // A text that begins with a dot counts from the package in most uses; that of a suffix names no module.
-            let counts = found.marks.lazy || text.starts_with('.');
-            if counts && is_dotted_name(text.trim_start_matches('.')) && seen.insert(*text) {
-                found.facts.tables.push((scope.line(*at), (*text).to_owned()));
+            let is_relative = text.starts_with('.');
+            // `"._io.terminal:Writer"`
+            let text = text.split_once(':').filter(|_| is_relative).map_or(*text, |(module, _)| module);
+            let counts = found.marks.lazy || is_relative;
+            if counts && is_dotted_name(text.trim_start_matches('.')) && seen.insert(text) {
+                found.facts.tables.push((scope.line(*at), text.to_owned()));
             }
         }
     }

@@ -13,6 +13,7 @@ use super::lines::Lines;
 use super::shapes::called;
 use crate::analysis::facts::Origin;
 use crate::analysis::facts::looks::{Look, LookKind};
+use crate::names::is_dotted_name;
 
 /// A module without one of these words does nothing with files of modules.
 const WORDS: [&str; 11] = [
@@ -71,7 +72,7 @@ impl<'a> Finder<'a> {
                 }
             }
             // `module.__loader__.get_source(name)`
-            "get_source" if is_loader(&call.func) => {
+            "get_source" if is_loader(&call.func) || is_loader_of_module(call) => {
                 let whose = arguments.first().and_then(|name| self.names.module_named(name));
                 self.push(call.range(), whose, LookKind::Source);
             }
@@ -294,6 +295,13 @@ fn base(function: &Expr) -> Option<&Expr> {
 
 fn is_method_of(function: &Expr, module: &str) -> bool {
     matches!(base(function), Some(Expr::Name(name)) if name.id.as_str() == module)
+}
+
+/// `found.loader.get_source("package.module")`: whatever has the loader, it is asked for a module.
+fn is_loader_of_module(call: &ast::ExprCall) -> bool {
+    let is_loader = matches!(base(&call.func), Some(Expr::Attribute(a)) if a.attr.as_str() == "loader");
+    is_loader
+        && matches!(&*call.arguments.args, [Expr::StringLiteral(name)] if is_dotted_name(name.value.to_str()))
 }
 
 /// Whether a method belongs to a module loader rather than, for example, a template loader.

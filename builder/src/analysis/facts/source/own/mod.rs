@@ -189,8 +189,10 @@ impl<'a> Finder<'a> {
             Expr::Name(_) => matches!(name, "exec" | "compile"),
             _ => matches!(name, "runsource" | "runcode"),
         };
-        self.own.runs_texts |=
-            is_code && call.arguments.args.first().is_some_and(|code| !code.is_string_literal_expr());
+        let loads =
+            matches!(name, "SourceFileLoader" | "load_source" | "spec_from_file_location" | "run_path");
+        self.own.runs_texts |= loads
+            || is_code && call.arguments.args.first().is_some_and(|code| !code.is_string_literal_expr());
         let searches = matches!(name, "append" | "insert" | "extend") && is_search_path(&call.func)
             || name == "addsitedir";
         if searches {

@@ -39,6 +39,20 @@ impl Path {
         found
     }
 
+    /// What a text may be in which values stand between its pieces.
+    pub(in crate::analysis::facts::source) fn of_text<'t>(
+        mut pieces: impl Iterator<Item = &'t str>,
+        values: &[&Expr],
+        names: &Names<'_>,
+    ) -> Vec<Path> {
+        let mut found = vec![Path::text(pieces.next().unwrap_or_default())];
+        for (value, piece) in values.iter().zip(pieces) {
+            found = combined(&found, &Path::of(value, names), |left, right| left.add(right));
+            found = found.into_iter().map(|path| path.add(&Path::text(piece)).tidy()).collect();
+        }
+        found
+    }
+
     /// A word that is no path.
     pub(in crate::analysis::facts::source) fn word(word: &str) -> Path {
         Path { parts: vec![word.to_owned()], is_text: true, ..Path::at(Base::Unknown) }

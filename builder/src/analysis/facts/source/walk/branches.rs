@@ -66,7 +66,9 @@ impl<'a> Walk<'a> {
         for ExceptHandler::ExceptHandler(handler) in &stmt.handlers {
             self.under(Guard::Conditional, None, |walk| walk.block(&handler.body));
         }
-        self.block(&stmt.orelse);
+        // It runs only where nothing failed.
+        let guard = if optional { Guard::Conditional } else { Guard::None };
+        self.under(guard, None, |walk| walk.block(&stmt.orelse));
         self.block(&stmt.finalbody);
     }
 

@@ -9,7 +9,7 @@ use super::detect::{Assignment, Call, Detector, Detectors, Format, Wrappers};
 use super::found::Found;
 use super::lines::Lines;
 use super::scope::Scope;
-use super::shapes::{ends, suppresses};
+use super::shapes::{ends, may_suppress, suppresses};
 use crate::analysis::facts::Facts;
 use crate::analysis::facts::condition::Condition;
 use crate::analysis::graph::Guard;
@@ -81,7 +81,8 @@ impl<'a> Walk<'a> {
         for item in &stmt.items {
             self.visit_with_item(item);
         }
-        let guard = if stmt.items.iter().any(suppresses) { Guard::Optional } else { Guard::None };
+        let is_optional = stmt.items.iter().any(suppresses) || may_suppress(stmt);
+        let guard = if is_optional { Guard::Optional } else { Guard::None };
         self.under(guard, None, |walk| walk.block(&stmt.body));
     }
 
@@ -135,6 +136,12 @@ impl<'a> Visitor<'a> for Walk<'a> {
             Stmt::Try(s) => self.try_statement(s),
             Stmt::Match(s) => self.match_statement(s),
             Stmt::FunctionDef(s) => self.function(s),
+            Stmt::Return(ast::StmtReturn { value: Some(value), .. }) => {
+                if let Some(function) = self.scope.functions.last() {
+                    self.scope.variables.give_back(function.name.as_str(), value);
+                }
+                self.visit_expr(value);
+            }
             Stmt::ClassDef(s) => self.class(s),
             Stmt::With(s) => self.with_statement(s),
             Stmt::For(s) => {

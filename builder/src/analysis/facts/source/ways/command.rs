@@ -6,6 +6,7 @@ use ruff_python_ast::{self as ast, Expr, Stmt};
 use super::scope::Addition;
 use super::{Finder, place};
 use crate::analysis::facts::own::Base;
+use crate::analysis::facts::source::format;
 use crate::analysis::facts::source::own::path::Path;
 use crate::analysis::facts::source::shapes::called;
 use crate::analysis::facts::ways::{Main, Place};
@@ -14,7 +15,7 @@ use crate::names::is_dotted_name;
 /// Maximum nesting of variables and lists that is followed.
 const DEPTH: u32 = 6;
 /// Ways to put one command together that are followed.
-const MOST: usize = 6;
+const MOST: usize = 64;
 /// Longer lists are tables.
 const LONGEST: usize = 64;
 /// Where something that is not a word stands in the text of a command.
@@ -145,8 +146,12 @@ impl<'a> Finder<'a> {
         if matches!(word, Word::Own) {
             self.starts(line, Main::Own);
         }
-        if let Some(name) = word.text().filter(|name| is_dotted_name(name.trim_start_matches('.'))) {
-            self.starts(line, Main::Module(name));
+        match word.text() {
+            Some(name) if is_dotted_name(name.trim_start_matches('.')) => {
+                self.starts(line, Main::Module(name));
+            }
+            Some(_) => {}
+            None => self.starts(line, Main::Unknown),
         }
     }
 
@@ -193,7 +198,7 @@ impl<'a> Finder<'a> {
                     Expr::Tuple(values) => values.elts.iter().collect(),
                     one => vec![one],
                 };
-                self.formatted(&op.left, "%s", &values)
+                self.formatted(expr, &op.left, "%s", &values)
             }
             Expr::FString(text) => self.interpolated(expr, text),
             Expr::Call(call) => match (called(&call.func), call.arguments.args.first()) {
@@ -204,7 +209,8 @@ impl<'a> Finder<'a> {
                 },
                 ("format", Some(_)) => match &*call.func {
                     Expr::Attribute(a) => {
-                        self.formatted(&a.value, "{}", &call.arguments.args.iter().collect::<Vec<_>>())
+                        let values: Vec<&Expr> = call.arguments.args.iter().collect();
+                        self.formatted(expr, &a.value, "{}", &values)
                     }
                     _ => Vec::new(),
                 },
@@ -324,9 +330,16 @@ impl<'a> Finder<'a> {
                 };
                 return self.code(inner);
             }
+            // Of what is put in, no more than that it is an expression.
+            Expr::BinOp(op) if op.op == ast::Operator::Mod => {
+                return Some(filled(&format::printf(&self.code(&op.left)?, &op.right)));
+            }
+            Expr::FString(text) => {
+                return Some(filled(&format::interpolated(text))).filter(|text| is_code(text));
+            }
             _ => return None,
         };
-        text.trim().contains([' ', '\n']).then(|| text.to_owned())
+        Some(text.to_owned()).filter(|text| is_code(text))
     }
 
     /// Whether an expression is the path of the interpreter.
@@ -394,10 +407,15 @@ impl<'a> Finder<'a> {
     }
 
     /// `"%s -m package" % sys.executable`
-    fn formatted(&self, text: &Expr, mark: &str, values: &[&Expr]) -> Vec<Words> {
+    fn formatted(&self, expr: &Expr, text: &Expr, mark: &str, values: &[&Expr]) -> Vec<Words> {
         let Expr::StringLiteral(literal) = text else { return Vec::new() };
         let whole = literal.value.to_str().replace(mark, &GAP.to_string());
-        vec![self.split(&whole, values)]
+        let words = self.split(&whole, values);
+        // Code behind `-c`, which is one word.
+        if !words.iter().any(|word| matches!(word, Word::Python)) {
+            return vec![vec![self.word(expr, DEPTH)]];
+        }
+        vec![words]
     }
 
     /// The words of a text in which values stand.
@@ -406,11 +424,12 @@ impl<'a> Finder<'a> {
         let mut words = Vec::new();
         for word in text.split_whitespace().map(|word| word.trim_matches(['"', '\''])) {
             let gaps = word.matches(GAP).count();
-            let value = values.by_ref().take(gaps).last();
-            words.push(match value {
-                Some(value) if word.chars().count() == 1 => self.word(value, DEPTH),
-                Some(_) => Word::Value(vec![Path::word("*")]),
-                None => Word::Value(vec![Path::word(word)]),
+            let inside: Vec<&Expr> = values.by_ref().take(gaps).copied().collect();
+            words.push(match inside.as_slice() {
+                [value] if word.chars().count() == 1 => self.word(value, DEPTH),
+                [] => Word::Value(vec![Path::word(word)]),
+                // `f"{folder}/script.py"`
+                _ => Word::Value(Path::of_text(word.split(GAP), &inside, &self.names())),
             });
         }
         words
@@ -444,6 +463,20 @@ fn is_list(expr: &Expr) -> bool {
     }
 }
 
+/// Whether a text is more than one word.
+fn is_code(text: &str) -> bool {
+    text.trim().contains([' ', '\n'])
+}
+
+/// A text in which a constant stands for each value.
+fn filled(parts: &[format::Part<'_>]) -> String {
+    let text = |part: &format::Part<'_>| match part {
+        format::Part::Text(text) => (*text).to_owned(),
+        format::Part::Value(_) => "0".to_owned(),
+    };
+    parts.iter().map(text).collect()
+}
+
 /// The modules that code imports, all of them by their absolute names; nothing of code that does not parse.
 fn imports_of(code: &str) -> Vec<String> {
     struct Imports(Vec<String>);
@@ -464,8 +497,18 @@ fn imports_of(code: &str) -> Vec<String> {
     let indent =
         code.lines().find(|line| !line.trim().is_empty()).map_or(0, |l| l.len() - l.trim_start().len());
     let lines = code.lines().map(|line| line.get(indent..).unwrap_or_else(|| line.trim_start()));
-    if let Ok(parsed) = ruff_python_parser::parse_module(&lines.collect::<Vec<_>>().join("\n")) {
-        imports.visit_body(parsed.suite());
+    let code = lines.collect::<Vec<_>>().join("\n");
+    match ruff_python_parser::parse_module(&code) {
+        Ok(parsed) => imports.visit_body(parsed.suite()),
+        // Statements may be put in at run time: those that are there stand on lines of their own.
+        Err(_) => {
+            let statements = code.split(['\n', ';']).map(str::trim);
+            for statement in statements.filter(|s| s.starts_with("import ") || s.starts_with("from ")) {
+                if let Ok(parsed) = ruff_python_parser::parse_module(statement) {
+                    imports.visit_body(parsed.suite());
+                }
+            }
+        }
     }
     imports.0
 }

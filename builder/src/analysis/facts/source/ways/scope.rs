@@ -11,7 +11,7 @@ use crate::analysis::facts::source::own::Names;
 use crate::analysis::facts::source::shapes::called;
 
 /// Calls of one function that are kept.
-const MOST: usize = 8;
+const MOST: usize = 64;
 /// Values that one function gives back, and additions to one list, which are kept.
 const MOST_RETURNS: usize = 4;
 const MOST_ADDITIONS: usize = 24;

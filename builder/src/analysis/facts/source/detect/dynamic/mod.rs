@@ -76,12 +76,14 @@ fn import_call<'a>(call: &Call<'a>, name: &'a Expr, scope: &Scope<'a>, found: &m
     let is_open = known.is_empty() || known.iter().any(nothing);
     found.marks.lazy |= is_open;
     found.facts.open |= is_open;
-    if is_open && scope.words {
-        found.facts.open_at.push(scope.line(call.at()));
+    if scope.words && !name.is_string_literal_expr() {
+        let lines = if is_open { &mut found.facts.open_at } else { &mut found.facts.computed_at };
+        lines.push(scope.line(call.at()));
     }
     found.marks.computes |= known.is_empty() || known.iter().any(|k| !k.whole);
-    // Of several names one may be meant, and a table holds more than names.
-    let guard = if known.len() > 1 { Guard::Optional } else { Guard::None };
+    // Of several names one may be meant, a table holds more than names, and an attribute may differ in a subclass.
+    let is_put_together = !matches!(name, Expr::StringLiteral(_) | Expr::Name(_));
+    let guard = if known.len() > 1 || is_put_together { Guard::Optional } else { Guard::None };
     for known in known {
         given_package(call, &known, scope, found);
         import(call, known, guard, scope, found);
