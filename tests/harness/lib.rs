@@ -14,10 +14,10 @@
 
 pub mod attacker;
 mod build;
-mod case;
 mod content;
 mod display;
 mod http;
+mod program;
 mod python;
 mod reseal;
 mod run;
@@ -29,10 +29,10 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 pub use build::{Build, Frozen, Mode, Project, freeze, freeze_command, hello};
-pub use case::{case, folders_in};
 pub use content::{Content, archive_range, archives};
 pub use display::Display;
 pub use http::Server;
+pub use program::{Directives, Program, folders_in};
 pub use python::{
     Interpreter, Venv, interpreter, interpreters, newest, skip, skip_unavailable, uv, venv, without_libpython,
 };
