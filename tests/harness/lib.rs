@@ -21,7 +21,6 @@ mod program;
 mod python;
 mod reseal;
 mod run;
-mod same;
 mod sandbox;
 mod wine;
 
@@ -38,7 +37,6 @@ pub use python::{
 };
 pub use reseal::{Parts, Random};
 pub use run::{Outcome, Run, Started, Tree};
-pub use same::Same;
 pub use sandbox::{EmptyRoot, Sandbox};
 pub use wine::{Wine, seeing_wine, wine};
 
