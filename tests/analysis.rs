@@ -22,8 +22,7 @@ fn a_syntax_error_in_the_entry_is_shown_as_python_shows_it() {
 
 #[test]
 fn a_syntax_error_elsewhere_is_a_warning() {
-    let source = "try:\n    import broken\nexcept SyntaxError as e:\n    print('broken', e.lineno)\n";
-    let frozen = Project::script(source).file("broken.py", "a = = 1\n").freeze(["app.py"]);
+    let frozen = Project::of("analysis/a_syntax_error_elsewhere_is_a_warning").freeze(["app.py"]);
     frozen.outcome.says(&["broken"]);
     // What the frozen program sees is an error, of whatever kind, and no crash.
     let outcome = frozen.command().run();
@@ -32,17 +31,7 @@ fn a_syntax_error_elsewhere_is_a_warning() {
 
 #[test]
 fn a_missing_module_is_a_warning_that_names_who_imports_it() {
-    let source = "
-try:
-    import guarded_missing
-except ImportError:
-    pass
-def late():
-    import late_missing
-print('runs', flush=True)
-import helper
-";
-    let project = Project::script(source).file("helper.py", "import os\n\nimport plainly_missing.part\n");
+    let project = Project::of("analysis/a_missing_module_is_a_warning_that_names_who_imports_it");
     let outcome = project.command(["app.py", "-F", "-y"]).run();
     outcome.success().says(&["`plainly_missing", "`helper.py:3`", "`late_missing`", "(in a function)"]);
     assert!(
@@ -59,85 +48,16 @@ import helper
 
 #[test]
 fn branches_for_other_platforms_are_not_followed() {
-    let source = "
-import os, sys, typing
-from typing import TYPE_CHECKING
-if TYPE_CHECKING:
-    import only_types
-if typing.TYPE_CHECKING:
-    import only_types
-if sys.platform == 'win32':
-    import only_windows
-elif sys.platform.startswith('darwin'):
-    import only_mac
-else:
-    import on_linux
-if os.name == 'nt':
-    import only_windows
-if sys.version_info < (3, 6):
-    import only_old
-if sys.version_info[0] == 2:
-    import only_old
-if False:
-    import never
-for name in 'sepyt_ylno swodniw_ylno cam_ylno dlo_ylno reven xunil_no'.split():
-    try:
-        print(__import__(name[::-1]).__name__)
-    except ImportError:
-        pass
-";
-    let mut project = Project::script(source);
-    for name in ["only_types", "only_windows", "only_mac", "only_old", "never", "on_linux"] {
-        project = project.file(&format!("{name}.py"), "");
-    }
-    project.freeze(["app.py"]).command().run().prints("on_linux\n");
+    Project::of("analysis/branches_for_other_platforms_are_not_followed")
+        .freeze(["app.py"])
+        .command()
+        .run()
+        .prints("on_linux\n");
 }
 
 #[test]
 fn imports_are_found_wherever_they_stand() {
-    let source = "
-import importlib
-from importlib import import_module as load
-from pack import *
-from pack.inner import deep
-import pack.sibling as renamed
-import space.one, space.two
-from space import three
-def late():
-    import in_function
-    return in_function.VALUE
-class Body:
-    from in_class import VALUE
-both = (lambda: __import__('by_dunder').VALUE)()
-named = importlib.import_module('by_name').VALUE
-loaded = load('.relative', 'pack').VALUE
-try:
-    import c_version as version
-except ImportError:
-    import py_version as version
-match late():
-    case 'function':
-        import in_match
-print(late(), Body.VALUE, both, named, loaded, deep.VALUE, renamed.VALUE, EXPORTED, starred.VALUE)
-print(space.one.VALUE, space.two.VALUE, three.VALUE, version.VALUE, in_match.VALUE, deep.up())
-";
-    let value = |name: &str| format!("VALUE = '{name}'\n");
-    let project = Project::script(source)
-        .file("in_function.py", value("function"))
-        .file("in_class.py", value("class"))
-        .file("in_match.py", value("match"))
-        .file("by_dunder.py", value("dunder"))
-        .file("by_name.py", value("name"))
-        .file("py_version.py", value("python"))
-        .file("pack/__init__.py", "__all__ = ['EXPORTED', 'starred']\nEXPORTED = 'exported'\n")
-        .file("pack/starred.py", value("starred"))
-        .file("pack/sibling.py", "from . import EXPORTED\nVALUE = 'sibling'\n")
-        .file("pack/relative.py", value("relative"))
-        .file("pack/inner/__init__.py", "")
-        .file("pack/inner/deep.py", "from .. import sibling\nfrom ..relative import VALUE as r\nVALUE = 'deep'\n\ndef up():\n    from pack import relative\n    return r\n")
-        .file("space/one.py", value("one"))
-        .file("space/two.py", value("two"))
-        .file("space/three/__init__.py", value("three"));
+    let project = Project::of("analysis/imports_are_found_wherever_they_stand");
     project.freeze(["app.py"]).command().run().prints(
         "function class dunder name relative deep sibling exported starred\none two three python match relative\n",
     );
@@ -145,38 +65,7 @@ print(space.one.VALUE, space.two.VALUE, three.VALUE, version.VALUE, in_match.VAL
 
 #[test]
 fn names_that_are_no_identifiers_are_found_too() {
-    let source = "
-from importlib import import_module
-from tables import load
-import plug
-print(load('1.0'), import_module('plug.2-late').VALUE, plug.first('an').VALUE)
-print(*[import_module(n).VALUE for n in (''.join(['more.', 'x-', '1']), ''.join(['sole.', 'y-', '2']))])
-";
-    let load = "
-from importlib import import_module
-def load(version):
-    path = version.replace('.', '-')
-    name = f'.unicode{path}'
-    module = import_module(name, 'tables')
-    return module.VALUE
-";
-    let first = "
-import importlib
-PACKAGE = __name__ + '.parts'
-def first(name):
-    return importlib.import_module(f'{PACKAGE}.{name}-other')
-";
-    let project = Project::script(source)
-        .file("tables/__init__.py", load)
-        .file("tables/unicode1-0.py", "VALUE = 1")
-        .file("plug/__init__.py", first)
-        .file("plug/2-late.py", "VALUE = 2")
-        .file("plug/parts/__init__.py", "")
-        .file("plug/parts/an-other.py", "VALUE = 3")
-        .file("more/__init__.py", "")
-        .file("more/x-1.py", "VALUE = 4")
-        .file("sole/__init__.py", "")
-        .file("sole/y-2.py", "VALUE = 5");
+    let project = Project::of("analysis/names_that_are_no_identifiers_are_found_too");
     let frozen = project.freeze(["app.py", "--collect-submodules", "more", "--hidden-import", "sole.y-2"]);
     frozen.command().run().prints("1 2 3\n4 5\n");
 }
@@ -218,9 +107,7 @@ fn the_whole_search_path_is_searched() {
 
 #[test]
 fn an_editable_install_is_followed() {
-    let project = Project::script("import edited, edited.inner\nprint(edited.VALUE, edited.inner.VALUE)\n")
-        .file("work/src/edited/__init__.py", "VALUE = 'edited'")
-        .file("work/src/edited/inner.py", "VALUE = 'inner'");
+    let project = Project::of("analysis/an_editable_install_is_followed");
     let root = project.path().to_owned();
     let made = Command::new(&newest().exe).args(["-m", "venv", "--without-pip"]).arg(root.join("v")).status();
     assert!(made.unwrap().success());
@@ -231,17 +118,10 @@ fn an_editable_install_is_followed() {
         "import __editable___edited_1_0_finder; __editable___edited_1_0_finder.install()",
     )
     .unwrap();
-    std::fs::write(
-        site.join("__editable___edited_1_0_finder.py"),
-        format!(
-            "from __future__ import annotations\nimport sys\nfrom importlib.machinery import PathFinder\n\
-             MAPPING: dict[str, str] = {{'edited': {:?}}}\nNAMESPACES: dict[str, list[str]] = {{}}\n\
-             PATH_PLACEHOLDER = '__editable__.edited-1.0.finder' + \".__path_hook__\"\n\
-             def install():\n    pass\n",
-            root.join("work/src/edited").to_str().unwrap()
-        ),
-    )
-    .unwrap();
+    let finder = std::fs::read_to_string(root.join("finder.py")).unwrap();
+    let finder = finder.replace("FOLDER", root.join("work/src/edited").to_str().unwrap());
+    std::fs::write(site.join("__editable___edited_1_0_finder.py"), finder).unwrap();
+    std::fs::remove_file(root.join("finder.py")).unwrap();
     let outcome = project.bare_command(["app.py", "-F", "-y", "--python", "v"]).run();
     let frozen = project.moved(harness::Mode::Onefile, "app", outcome);
     frozen.command().run().prints("edited inner\n");
@@ -268,22 +148,8 @@ fn site(folder: &Path, interpreter: &Interpreter) -> PathBuf {
 
 #[test]
 fn eggs_are_searched_with_their_data_and_metadata() {
-    let source = "
-import importlib.metadata, pkgutil
-import folded, zipped, zipped.inner
-print(folded.VALUE, zipped.VALUE, zipped.inner.VALUE)
-print(pkgutil.get_data('folded', 'note.txt'), pkgutil.get_data('zipped', 'note.txt'))
-print(importlib.metadata.version('folded'))
-";
     // Python finds the metadata by the name of the egg, even if the metadata contains another one.
-    let project = Project::script(source)
-        .file("folded-1.5-py3.egg/folded/__init__.py", "VALUE = 'folder'")
-        .file("folded-1.5-py3.egg/folded/note.txt", "in a folder")
-        .file("folded-1.5-py3.egg/EGG-INFO/PKG-INFO", "Metadata-Version: 2.1\nName: other\nVersion: 1.5\n")
-        .file("folded-1.5-py3.egg/EGG-INFO/top_level.txt", "folded\n")
-        .file("z/zipped/__init__.py", "VALUE = 'zip'")
-        .file("z/zipped/inner.py", "from . import VALUE as outer\nVALUE = outer + ' inner'")
-        .file("z/zipped/note.txt", "in a zip");
+    let project = Project::of("analysis/eggs_are_searched_with_their_data_and_metadata");
     let root = project.path().to_owned();
     let make =
         "import os, shutil; shutil.make_archive('z', 'zip', 'z'); os.rename('z.zip', 'zipped-2.5-py3.egg')";
@@ -299,12 +165,6 @@ print(importlib.metadata.version('folded'))
 
 #[test]
 fn editable_installs_are_followed_as_pip_makes_them() {
-    let source = "
-import importlib.metadata, pkgutil
-import edited.inner
-print(edited.VALUE, edited.inner.VALUE, pkgutil.get_data('edited', 'note.txt').decode())
-print(importlib.metadata.version('edited'))
-";
     // The first and the last are made by a path in a .pth file, the second by a finder.
     for (backend, module, layout) in [
         ("setuptools", "setuptools.build_meta", "src/"),
@@ -318,7 +178,7 @@ print(importlib.metadata.version('edited'))
              [project.scripts]\nedited-tool = 'edited.inner:main'\n{}",
             if layout.is_empty() { settings } else { "" }
         );
-        let project = Project::script(source)
+        let project = Project::of("analysis/editable_installs_are_followed_as_pip_makes_them")
             .file("work/pyproject.toml", about)
             .file(&format!("work/{layout}edited/__init__.py"), "VALUE = 'edited'")
             .file(&format!("work/{layout}edited/note.txt"), "note")
@@ -341,18 +201,7 @@ print(importlib.metadata.version('edited'))
 #[test]
 fn packages_without_source_work_on_all_versions() {
     for interpreter in interpreters() {
-        let project = Project::script("import bare, bare.part, bare.deep.er, zapp\nprint(bare.part.hue(), zapp.VALUE)\n")
-            .file("lib/bare/__init__.py", "from .deep import er\n")
-            .file(
-                "lib/bare/part.py",
-                "from . import er\ndef hue():\n    import colorsys\n    return colorsys.rgb_to_hsv(0, 0, 1)[2], er.VALUE\n",
-            )
-            .file("lib/bare/deep/__init__.py", "")
-            .file("lib/bare/deep/er.py", "from importlib import import_module\nVALUE = import_module('bare.late').VALUE\n")
-            .file("lib/bare/late.py", "VALUE = 'late'\n")
-            .file("app/zapp/__init__.py", "from zapp.inner import VALUE\n")
-            .file("app/zapp/inner.py", "import quopri\nVALUE = quopri.__name__\n")
-            .file("app/__main__.py", "");
+        let project = Project::of("analysis/packages_without_source_work_on_all_versions");
         let root = project.path().to_owned();
         for folder in ["lib", "app"] {
             python(&interpreter.exe, &root, &["-m", "compileall", "-q", "-b", folder]);
@@ -372,19 +221,7 @@ fn packages_without_source_work_on_all_versions() {
 
 #[test]
 fn modules_are_included_and_excluded_by_name() {
-    let source = "
-for name in 'json', 'hidden', 'tree.a', 'tree.b.c', 'decimal':
-    try:
-        print(__import__(name, fromlist=['x']).__name__)
-    except ImportError as e:
-        print('no', name)
-";
-    let project = Project::script(source)
-        .file("hidden.py", "")
-        .file("tree/__init__.py", "")
-        .file("tree/a.py", "")
-        .file("tree/b/__init__.py", "")
-        .file("tree/b/c.py", "");
+    let project = Project::of("analysis/modules_are_included_and_excluded_by_name");
     let options =
         ["app.py", "--hidden-import", "hidden", "--collect-submodules=tree", "--exclude-module", "decimal"];
     let frozen = project.freeze(options);
@@ -395,16 +232,9 @@ for name in 'json', 'hidden', 'tree.a', 'tree.b.c', 'decimal':
 
 #[test]
 fn a_function_that_is_not_in_its_module_is_named() {
-    let files = |project: Project| {
-        project
-            .file("pack/__init__.py", "from .inner import *\nfrom .lazy import late\nLIMIT: int\n")
-            .file("pack/inner.py", "import os as system\ndef start_up():\n    print('started')\nclass Tool:\n    @staticmethod\n    def run(): print('ran')\n")
-            .file("pack/lazy.py", "def __getattr__(name):\n    return lambda: print('late', name)\n")
-            .file("pack/odd.py", "if __debug__:\n    try:\n        from os import getcwd as main\n    except ImportError:\n        main = None\n")
-            .file("app.spec", "[app]\nname = \"app\"\nentry = \"pack.inner:start\"\n")
-    };
+    let project = || Project::of("analysis/a_function_that_is_not_in_its_module_is_named");
     let refused = |what: &str, needles: &[&str]| {
-        let outcome = files(Project::new()).command([what]).run();
+        let outcome = project().command([what]).run();
         outcome.exits(1).fails(needles);
     };
     refused(
@@ -427,9 +257,9 @@ fn a_function_that_is_not_in_its_module_is_named() {
         ("pack:late", "late late\n"),
         ("pack.lazy:anything", "late anything\n"),
     ] {
-        files(Project::new()).freeze([what]).command().run().prints(expected);
+        project().freeze([what]).command().run().prints(expected);
     }
-    files(Project::new()).freeze(["pack.odd:main"]).command().run().exits(1).says(&["/"]);
+    project().freeze(["pack.odd:main"]).command().run().exits(1).says(&["/"]);
 }
 
 #[test]
@@ -450,48 +280,17 @@ fn an_installed_script_without_its_function_is_named() {
 }
 
 #[test]
-fn paths_that_go_up_from_a_module_lead_somewhere_and_listed_packages_are_whole() {
-    let source = "
-import importlib, pkgutil
-def load(package):
-    return [importlib.import_module(package.__name__ + '.' + m.name).NAME for m in pkgutil.iter_modules(package.__path__)]
-import pack.later
-from pack.sub.mod import read
-print(read(), load(pack.later.plugins))
-";
-    let climbing = "
-import os
-def read(): return open(os.path.join(os.path.dirname(__file__), '..', 'data', 'x.txt')).read()
-";
+fn paths_above_a_module_and_listed_packages_are_whole() {
     for mode in Mode::ALL {
-        let project = Project::script(source)
-            .file("pack/__init__.py", "")
-            .file("pack/later.py", "import pack.plugins as plugins")
-            .file("pack/plugins/__init__.py", "")
-            .file("pack/plugins/one.py", "NAME = 'one'")
-            .file("pack/sub/__init__.py", "")
-            .file("pack/sub/mod.py", climbing)
-            .file("pack/data/x.txt", "found");
+        let project = Project::of("analysis/paths_above_a_module_and_listed_packages_are_whole");
         project.freeze_as(mode, ["app.py"]).command().run().prints("found ['one']\n");
     }
 }
 
 #[test]
 fn a_folder_of_plugins_shows_them() {
-    let source = "
-import importlib, os
-
-here = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'plugins')
-for name in sorted(os.listdir(here)):
-    stem, suffix = os.path.splitext(name)
-    if suffix == '.py' and stem != '__init__':
-        print(importlib.import_module('plugins.' + stem).NAME)
-";
     for mode in ["-D", "-F"] {
-        let project = Project::script(source)
-            .file("plugins/__init__.py", "")
-            .file("plugins/one.py", "import colorsys\nNAME = colorsys.__name__\n")
-            .file("plugins/two.py", "NAME = 2\n");
+        let project = Project::of("analysis/a_folder_of_plugins_shows_them");
         let outcome = project.freeze(["app.py", mode]).command().run();
         assert_eq!(outcome.stdout, "colorsys\n2\n", "{outcome}");
     }

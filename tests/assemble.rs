@@ -77,19 +77,13 @@ fn several_programs_share_one_bundle() {
 
 #[test]
 fn several_programs_in_one_file_are_told_apart_by_their_names() {
-    let program = "import multiprocessing, os, sys\n\ndef name(_):\n    return NAME\n\nNAME = '{}'\n\
-                   if __name__ == '__main__':\n    context = multiprocessing.get_context('spawn')\n    \
-                   with context.Pool(1) as pool:\n        \
-                   print(pool.map(name, [0]), os.path.basename(sys.executable), sys.argv[1:], flush=True)\n    \
-                   if sys.argv[1:] == ['again']:\n        os.execv(sys.executable, [sys.executable, 'x'])\n";
     for extract in ["cache", "memory"] {
         let spec = format!(
             "[app]\nname = \"app\"\nentry = \"app.py\"\n[bundle]\nmode = \"onefile\"\nextract = \"{extract}\"\n\
              [runtime]\nswitches = true\n[[program]]\nname = \"second\"\nentry = \"second.py\"\n"
         );
-        let project = Project::script(&program.replace("{}", "first"))
-            .file("app.spec", spec)
-            .file("second.py", program.replace("{}", "other"));
+        let project = Project::of("assemble/several_programs_in_one_file_are_told_apart_by_their_names")
+            .file("app.spec", spec);
         project.command(["app.spec", "-y"]).run().success();
         let dist = project.path().join("dist");
         assert_eq!(std::fs::read_link(dist.join("second")).unwrap(), std::path::Path::new("app"));

@@ -1,13 +1,13 @@
 //! Programs that work unfrozen and that other freezers break, one folder each in tests/cases: what they print frozen, in
-//! both forms, moved elsewhere, with no Python to be seen, must be what they print unfrozen ([`harness::case`] runs them).
+//! both forms, moved elsewhere, with no Python to be seen, must be what they print unfrozen ([`Program::check`] runs them).
 
 use std::path::PathBuf;
 
-use harness::{Mode, folders_in, root};
+use harness::{Program, folders_in, root};
 
 macro_rules! cases {
     ($($name:ident: $folder:literal;)*) => {
-        $(#[test] fn $name() { harness::case(&folder().join($folder), &Mode::ALL) })*
+        $(#[test] fn $name() { Program::in_folder(&folder().join($folder)).check(); })*
 
         const NAMED: &[&str] = &[$($folder),*];
     };

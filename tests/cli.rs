@@ -60,29 +60,8 @@ fn the_product_can_be_run_at_once() {
 
 #[test]
 fn options_have_their_meanings() {
-    let source = "
-import os, sys
-root = sys._MEIPASS
-def show(path): print(path, os.path.exists(os.path.join(root, path)))
-for path in 'data/a.txt', 'b.txt', 'tree/x/c.txt', 'globbed/d.txt', 'globbed/e.bin': show(path)
-print(sys.hooked, sys.flags.optimize)
-import extra
-print(extra.VALUE)
-for name in 'hidden', 'tkinter', 'decimal':
-    try: __import__(name); print(name)
-    except ImportError: print('no', name)
-import importlib.metadata
-";
     for mode in Mode::ALL {
-        let project = Project::script(source)
-            .file("a.txt", "")
-            .file("b.txt", "")
-            .file("tree/x/c.txt", "")
-            .file("globs/d.txt", "")
-            .file("globs/e.bin", "")
-            .file("hook.py", "import sys; sys.hooked = 'hooked'")
-            .file("more/extra.py", "VALUE = 'extra'")
-            .file("more/hidden.py", "");
+        let project = Project::of("cli/options_have_their_meanings");
         let app = project.freeze_as(
             mode,
             [
@@ -212,16 +191,7 @@ fn the_cache_of_the_builder_can_be_shown_and_cleared() {
 
 #[test]
 fn the_work_folder_receives_what_the_build_found() {
-    let source = "
-import certainly_gone
-try:
-    import perhaps_gone.inner
-except ImportError:
-    pass
-def f():
-    import later_gone
-";
-    let project = Project::script(source);
+    let project = Project::of("cli/the_work_folder_receives_what_the_build_found");
     // Nothing is left where it was not asked for.
     project.command(["app.py", "-F", "-y"]).run().success();
     let names = |folder: &str| -> Vec<String> {
@@ -241,16 +211,16 @@ def f():
     );
     let warnings = std::fs::read_to_string(project.path().join("w/x/my/warn-my.txt")).unwrap();
     for line in [
-        "missing module named certainly_gone - imported by __main__ (app.py:2, top-level)",
-        "missing module named perhaps_gone - imported by __main__ (app.py:4, in a try block)",
-        "missing module named later_gone - imported by __main__ (app.py:8, in a function)",
+        "missing module named certainly_gone - imported by __main__ (app.py:1, top-level)",
+        "missing module named perhaps_gone - imported by __main__ (app.py:3, in a try block)",
+        "missing module named later_gone - imported by __main__ (app.py:7, in a function)",
     ] {
         assert!(warnings.lines().any(|l| l == line), "`{line}` is not in\n{warnings}");
     }
     let page = std::fs::read_to_string(project.path().join("w/x/my/xref-my.html")).unwrap();
     assert!(page.contains("<html") && page.contains("certainly_gone"));
     // A spec does the same.
-    let project = Project::script(source).file("app.spec", "[app]\nentry = \"app.py\"\n");
+    let project = Project::of("cli/the_work_folder_of_a_spec");
     project.command(["app.spec", "--workpath", "w"]).run().success();
     assert!(project.path().join("w/app/warn-app.txt").is_file());
     let outcome = project.command(["app.spec", "--workpath", "./dist"]).run();
@@ -260,22 +230,9 @@ def f():
 #[test]
 fn debugging_with_modules_as_files() {
     // The standard library too, but for what runs before files can be read; entries never.
-    let source = "
-import csv, email.message, encodings.idna, json, multiprocessing, os, pkgutil, sys, warnings
-import own.part
-def double(n):
-    return 2 * n
-if __name__ == '__main__':
-    files = [m.__file__ for m in (own, own.part, os, json, csv, email.message, encodings.idna, multiprocessing)]
-    print([os.path.isfile(f) for f in files], os.path.isfile(__file__))
-    print(all(f.startswith(sys._MEIPASS) for f in files), own.part.__loader__.get_source('own.part'))
-    print([m.name for m in pkgutil.iter_modules(own.__path__)], json.loads('[1]'), 'os.py' in os.listdir(sys._MEIPASS))
-    with multiprocessing.get_context('spawn').Pool(1) as pool:
-        print(pool.map(double, [4]))
-";
     for interpreter in interpreters() {
         for mode in Mode::ALL {
-            let project = Project::script(source).file("own/__init__.py", "").file("own/part.py", "PART = 1");
+            let project = Project::of("cli/debugging_with_modules_as_files");
             let form = format!("--{}", mode.name());
             let run = project.bare_command(["app.py", "-y", &form, "-d", "noarchive", "--python"]);
             let outcome = run.arg(&interpreter.exe).args(["--python-option", "W error"]).run();

@@ -97,10 +97,8 @@ fn freeze_for(project: &Project, target: &str, python: &Path, arguments: &[&str]
 #[test]
 fn a_python_is_read_and_not_run() {
     let Some(prefix) = bare_prefix(newest()) else { return };
-    let source = "import sys\nprint('read', '%d.%d' % sys.version_info[:2])\n\
-                  if sys.platform == 'win32':\n    import winreg\n";
     for mode in Mode::ALL {
-        let project = Project::script(source);
+        let project = Project::of("cross/a_python_is_read_and_not_run");
         let form = format!("--{}", mode.name());
         let outcome = freeze_for(&project, &native(), prefix.path(), &[&form]);
         let app = project.moved(mode, "app", outcome);
@@ -116,8 +114,7 @@ fn native() -> String {
 #[test]
 fn branches_follow_the_target() {
     let (Some(python), Some(path)) = (piece("windows-embed-3.11"), path_with("3.11")) else { return };
-    let source = "import os, sys\nif os.name == 'nt':\n    import winning\nelse:\n    import losing\n";
-    let project = Project::script(source).file("winning.py", "").file("losing.py", "");
+    let project = Project::of("cross/branches_follow_the_target");
     let Some(any) = launcher("x86_64-pc-windows-gnu", "launcher.exe") else { return };
     let run = project.bare_command(["app.py", "-y", "--target", "windows-x86_64", "--onefile", "--python"]);
     run.arg(&python).env("FREEZE_BOOTLOADER", &any).env("PATH", path).run().success();
@@ -215,7 +212,7 @@ fn all_parts_of_a_wheel_are_installed() {
 }
 
 #[test]
-fn a_folder_of_installed_packages_may_hold_a_file_named_as_a_wheel() {
+fn packages_may_hold_a_file_named_as_a_wheel() {
     let project = Project::script("import installed\n")
         .file("site/installed.py", "print('installed')\n")
         .file("site/installed-1.dist-info/METADATA", "Name: installed\nVersion: 1\n")
@@ -332,7 +329,7 @@ fn arm64_runs_where_nothing_but_the_c_library_is() {
 }
 
 #[test]
-fn an_older_system_than_this_one_runs_what_is_built_from_its_files() {
+fn an_older_system_runs_what_is_built_from_its_files() {
     let (Some(pieces), Some(path)) = (piece("bullseye"), path_with("3.9")) else { return };
     let Some(launcher) = launcher("x86_64-unknown-linux-gnu", "launcher") else { return };
     let hello = "import sys, os, ssl, sqlite3, ctypes, zlib, decimal, lzma, asyncio, multiprocessing\n\
@@ -399,21 +396,19 @@ const WINDOWS: [&str; 24] = [
     "ws2_32.dll",
 ];
 
+/// A script in tests/programs/cross that reads files of Windows.
+fn reader(name: &str) -> PathBuf {
+    root().join("tests/programs/cross").join(name).join("app.py")
+}
+
 #[test]
 fn files_of_windows_find_what_they_import() {
     let Some(path) = path_with("3.11") else { return };
     // Read by a tool that is not ours.
     let venv = harness::venv(newest(), "pefile\n");
-    let code = "import os, sys, pefile\nfor d, _, fs in os.walk(sys.argv[1]):\n  for f in fs:\n    \
-                path = os.path.join(d, f)\n    if open(path, 'rb').read(2) != b'MZ': continue\n    \
-                pe = pefile.PE(path, fast_load=True); pe.parse_data_directories([1, 13])\n    \
-                for e in getattr(pe, 'DIRECTORY_ENTRY_IMPORT', []) + getattr(pe, 'DIRECTORY_ENTRY_DELAY_IMPORT', []):\n      \
-                print(f, e.dll.decode())\n";
     for name in ["windows-embed-3.11", "windows-full-3.11"] {
         let Some(python) = piece(name) else { continue };
-        let source = "import ssl, sqlite3, ctypes, asyncio, multiprocessing, lzma, decimal, zoneinfo\n\
-                      try:\n    import tkinter\nexcept ImportError: pass\n";
-        let project = Project::script(source);
+        let project = Project::of("cross/files_of_windows_find_what_they_import");
         let any = any_executable(&python);
         let run =
             project.bare_command(["app.py", "-y", "--target", "windows-x86_64", "--python"]).arg(&python);
@@ -430,7 +425,7 @@ fn files_of_windows_find_what_they_import() {
         {
             assert!(files.contains(expected), "{expected} in {files:?}");
         }
-        let listed = Run::new(venv.python()).args(["-c", code]).arg(&product).run();
+        let listed = Run::new(venv.python()).arg(reader("what_windows_files_import")).arg(&product).run();
         listed.success();
         let mut count = 0;
         for line in listed.stdout.lines() {
@@ -457,18 +452,10 @@ fn an_executable_of_windows_shows_icon_version_and_manifest() {
     let run = project.bare_command(["app.spec", "-y", "--target", "windows-x86_64", "--python"]).arg(&python);
     run.env("FREEZE_BOOTLOADER", launcher).env("PATH", path).run().success();
     // Read by a tool that is not ours.
-    let code = "import sys, pefile\npe = pefile.PE(sys.argv[1])\n\
-                print(pe.OPTIONAL_HEADER.Subsystem, hex(pe.VS_FIXEDFILEINFO[0].FileVersionMS))\n\
-                t = [s for f in pe.FileInfo[0] if hasattr(f, 'StringTable') for s in f.StringTable][0].entries\n\
-                print(t[b'CompanyName'].decode(), t[b'ProductName'].decode(), t[b'OriginalFilename'].decode())\n\
-                for e in pe.DIRECTORY_ENTRY_RESOURCE.entries:\n  \
-                d = e.directory.entries[-1].directory.entries[0].data.struct\n  \
-                b = pe.get_data(d.OffsetToData, d.Size)\n  \
-                if e.id == 24: print(b'highestAvailable' in b)\n  \
-                if e.id == 3: print(b[:4].decode())\n";
     let venv = harness::venv(newest(), "pefile\n");
     let read = Run::new(venv.python())
-        .args(["-X", "utf8", "-c", code])
+        .args(["-X", "utf8"])
+        .arg(reader("what_a_windows_executable_shows"))
         .arg(project.path().join("dist/app.exe"))
         .run();
     read.prints("2 0x10002\nŻółw app app.exe\nicon\nTrue\n");
@@ -499,18 +486,10 @@ fn a_version_file_and_resources_are_taken_as_pyinstaller_does() {
     outcome.success();
     assert!(!outcome.stderr.contains("no effect"), "{outcome}");
     // Read by a tool that is not ours.
-    let code = "import sys, pefile\npe = pefile.PE(sys.argv[1])\nf = pe.VS_FIXEDFILEINFO[0]\n\
-                print(hex(f.FileVersionMS), hex(f.FileVersionLS), hex(f.ProductVersionMS))\n\
-                t = [s for f in pe.FileInfo[0] if hasattr(f, 'StringTable') for s in f.StringTable][0].entries\n\
-                print(t[b'LegalCopyright'].decode())\n\
-                for e in pe.DIRECTORY_ENTRY_RESOURCE.entries:\n  \
-                if e.id == 3:\n    d = e.directory.entries[0].directory.entries[0].data.struct\n    \
-                print(len(e.directory.entries), pe.get_data(d.OffsetToData, d.Size)[1:4].decode())\n  \
-                if e.id == 10:\n    n = e.directory.entries[0]; d = n.directory.entries[0].data.struct\n    \
-                print(n.name, pe.get_data(d.OffsetToData, d.Size).rstrip(b'\\0').decode())\n";
     let venv = harness::venv(newest(), "pefile\n");
     let exe = project.path().join("dist/app.exe");
-    let read = Run::new(venv.python()).args(["-X", "utf8", "-c", code]).arg(&exe).run();
+    let read =
+        Run::new(venv.python()).args(["-X", "utf8"]).arg(reader("what_a_version_file_says")).arg(&exe).run();
     read.prints("0x40003 0x20001 0x90008\nŻółw\n1 PNG\nMINE some data\n");
     let broken = project.file("version.txt", "VSVersionInfo(\n  kids=[x])\n");
     let outcome = broken.bare_command(options).arg("--python").arg(&python).env("PATH", &path);

@@ -4,15 +4,6 @@ use std::collections::BTreeMap;
 
 use harness::{Frozen, Mode, Project, Run, Sandbox, interpreters, newest};
 
-const SOURCE: &str = "
-import json, os, subprocess, sys
-environ = open('/proc/self/environ', 'rb').read()
-child = subprocess.run(['/usr/bin/env', '-0'], stdout=subprocess.PIPE).stdout
-shell = os.popen('/usr/bin/env -0').buffer.read() if False else subprocess.check_output('exec /usr/bin/env -0', shell=True)
-def table(block): return dict(e.split('=', 1) for e in block.decode('utf-8', 'surrogateescape').split('\\0') if e)
-print(json.dumps({'os': dict(os.environ), 'child': table(child), 'shell': table(shell), 'cwd': os.getcwd()}))
-";
-
 fn check(app: &Frozen, run: Run) {
     let given: BTreeMap<String, String> = run
         .environment()
@@ -40,7 +31,8 @@ fn check(app: &Frozen, run: Run) {
 fn a_child_gets_the_environment_that_the_program_was_given() {
     for interpreter in interpreters() {
         for mode in Mode::ALL {
-            let app = Project::script(SOURCE).freeze_for(mode, interpreter);
+            let app = Project::of("environment/a_child_gets_the_environment_that_the_program_was_given")
+                .freeze_for(mode, interpreter);
             check(&app, app.command());
             let run =
                 app.command().env("LD_LIBRARY_PATH", "/given/by/user").env("LC_ALL", "C").env("EMPTY", "");
@@ -74,7 +66,7 @@ fn a_frozen_program_can_start_another_one() {
 }
 
 #[test]
-fn a_program_of_the_machine_started_from_a_frozen_one_uses_its_own_libraries() {
+fn programs_of_the_system_use_their_own_libraries() {
     // Here Python is not hidden: the child is the very interpreter that the program was frozen with.
     let app = Project::script(
         "import subprocess, sys\nprint(subprocess.check_output([sys.argv[1], '-c', 'import ssl, sys; print(sys.prefix)'], text=True).strip())",

@@ -1,16 +1,18 @@
 //! The program as an interpreter, and the switches of its launcher.
 
-use harness::{Mode, Project, newest};
+use harness::{Mode, Program, Project, newest};
 
 const SPEC: &str =
     "[app]\nentry = \"app.py\"\n[bundle]\nmode = \"onefile\"\n[modules]\ninclude = [\"tool\"]\n[runtime]\n";
 const APP: &str = "import sys\nprint('app', sys.argv[1:], sys.orig_argv[1:] if hasattr(sys, 'orig_argv') else sys.argv[1:])\n";
 
 fn frozen(runtime: &str, source: &str) -> harness::Frozen {
-    let project = Project::script(source)
-        .file("tool.py", "import sys\nprint(__name__, sys.argv[1:])\n")
-        .file("app.spec", format!("{SPEC}{runtime}\n"));
-    project.freeze_spec(Mode::Onefile)
+    project(runtime, Project::script(source))
+}
+
+fn project(runtime: &str, project: Project) -> harness::Frozen {
+    let tool = "import sys\nprint(__name__, sys.argv[1:])\n";
+    project.file("tool.py", tool).file("app.spec", format!("{SPEC}{runtime}\n")).freeze_spec(Mode::Onefile)
 }
 
 #[test]
@@ -24,11 +26,10 @@ fn code_from_the_standard_input() {
         .run()
         .prints("True\n");
     app.command().arg("-").stdin("# coding: latin-1\nprint(ascii('\u{e9}'))").run().prints("'\\xc3\\xa9'\n");
-    let at_exit = "import traceback\nclass P:\n    def __del__(self):\n        try:\n            1 / 0\n        \
-                   except Exception as e:\n            traceback.print_exception(e)\np = P()\n";
+    let at_exit = Program::of("interpreter/a_traceback_shows_code_from_the_command_line").source("app.py");
     if newest().version.1 >= 13 {
         // The source is known to tracebacks, and read from no file.
-        app.command().args(["-c", at_exit]).run().says(&["line 5, in __del__", "    1 / 0"]);
+        app.command().args(["-c", &at_exit]).run().says(&["line 5, in __del__", "    1 / 0"]);
     }
     app.command().arg("-").stdin("raise SystemExit(3)").run().exits(3);
     app.command().arg("-").stdin("").run().prints("");
@@ -54,19 +55,13 @@ fn code_from_the_standard_input() {
 
 #[test]
 fn children_read_code_from_the_standard_input() {
-    let source = "
-import subprocess, sys
-if len(sys.argv) > 1: print('again', sys.argv[1:]); sys.exit()
-for words in ['-'], ['-I', '-'], ['-I'], ['-u', '-X', 'dev'], ['-x', 'y'], ['--', '-']:
-    print(subprocess.run([sys.executable, *words], input='import sys; print(1 + 1, sys.argv)',
-                         capture_output=True, text=True).stdout.strip(), flush=True)
-";
-    frozen("interpreter = true", source)
+    let program = "interpreter/children_read_code_from_the_standard_input";
+    project("interpreter = true", Project::of(program))
         .command()
         .run()
         .prints("2 ['-']\n2 ['-']\n2 ['']\n2 ['']\nagain ['-x', 'y']\nagain ['--', '-']\n");
     // As before where nobody asked for an interpreter: no loop, nothing taken away.
-    let plain = source.replace("for words in ", "for words in ['a'], ");
+    let plain = Program::of(program).source("app.py").replace("for words in ", "for words in ['a'], ");
     frozen("", &plain).command().run().prints(
         "again ['a']\nagain ['-']\nagain ['-I', '-']\nagain ['-I']\nagain ['-u', '-X', 'dev']\n\
          again ['-x', 'y']\nagain ['--', '-']\n",
@@ -146,7 +141,7 @@ fn a_switch_finds_damage() {
 #[test]
 fn a_terminal_talks_to_the_interpreter() {
     let app = frozen("switches = true", APP);
-    let typed = "import tool\nx = 6\ndef f():\n    return x * 7\n\nf()\n1/0\n";
+    let typed = Program::of("interpreter/a_terminal_talks_to_the_interpreter").source("typed.py");
     // From 3.13 on tracebacks have colours there.
     let run = app.command().env("NO_COLOR", "1").arg("--freeze-python");
     let outcome = run.stdin(typed).through_terminal().run();

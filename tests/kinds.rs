@@ -64,48 +64,9 @@ fn with(project: Project, files: &[(String, Vec<u8>)]) -> Project {
 
 #[test]
 fn what_came_with_3_14_works() {
-    let source = "
-import annotationlib, concurrent.futures, concurrent.interpreters, multiprocessing, sys
-import texts, work
-
-def here(n): return n + 1
-
-def annotated(a: Missing, b: int) -> None: pass
-
-if __name__ == '__main__':
-    with concurrent.futures.InterpreterPoolExecutor(2) as pool:
-        print(list(pool.map(work.double, range(4))), list(pool.map(here, range(4))))
-    interpreter = concurrent.interpreters.create()
-    queue = concurrent.interpreters.create_queue()
-    interpreter.prepare_main(queue=queue)
-    interpreter.exec('import json, work; queue.put(json.dumps(work.double(3)))')
-    print(queue.get(), interpreter.call(work.double, 4))
-    interpreter.close()
-    print(multiprocessing.get_start_method())
-    with concurrent.futures.ProcessPoolExecutor(2) as pool:
-        print(list(pool.map(work.double, range(4))), list(pool.map(here, range(4))))
-    found = annotationlib.get_annotations(annotated, format=annotationlib.Format.FORWARDREF)
-    print(found['a'].__forward_arg__, found['b'])
-    print(texts.shown('world'))
-    try:
-        import compression.zstd as zstd
-    except ImportError:
-        print('b')
-    else:
-        print(zstd.decompress(zstd.compress(b'b' * 1000))[:1].decode())
-";
-    let texts = "
-def shown(name):
-    from late import BEHIND
-    template = t'hello {name!r:>9} {BEHIND}'
-    return [type(template).__name__, template.strings, [(i.value, i.expression) for i in template.interpolations]]
-";
     for interpreter in of_kind("from 3.14 on", |i| i.version >= (3, 14, 0)) {
         for mode in Mode::ALL {
-            let project = Project::script(source)
-                .file("work.py", "def double(n): return 2 * n\n")
-                .file("texts.py", texts)
-                .file("late.py", "BEHIND = 1\n");
+            let project = Project::of("kinds/what_came_with_3_14_works");
             let outcome = project.freeze_for(mode, interpreter).command().run();
             outcome.prints(
                 "[0, 2, 4, 6] [1, 2, 3, 4]\n6 8\nforkserver\n[0, 2, 4, 6] [1, 2, 3, 4]\nMissing <class 'int'>\n\
@@ -130,22 +91,9 @@ fn a_module_without_a_file_is_not_missing() {
 
 #[test]
 fn lazy_imports_are_found_and_stay_lazy() {
-    let source = "
-import sys
-lazy import first
-lazy from second import VALUE, other as another
-lazy import pack.inner as inner
-print([n for n in ('first', 'second', 'pack') if n in sys.modules])
-print(first.VALUE, VALUE, another, inner.VALUE)
-print([n for n in ('first', 'second', 'pack') if n in sys.modules])
-";
     for interpreter in of_kind("from 3.15 on", |i| i.version >= (3, 15, 0)) {
         for mode in Mode::ALL {
-            let project = Project::script(source)
-                .file("first.py", "VALUE = 1\n")
-                .file("second.py", "VALUE = 2\nother = 3\n")
-                .file("pack/__init__.py", "")
-                .file("pack/inner.py", "VALUE = 4\n");
+            let project = Project::of("kinds/lazy_imports_are_found_and_stay_lazy");
             let outcome = project.freeze_for(mode, interpreter).command().run();
             outcome.prints("[]\n1 2 3 4\n['first', 'second', 'pack']\n");
         }
@@ -154,32 +102,11 @@ print([n for n in ('first', 'second', 'pack') if n in sys.modules])
 
 #[test]
 fn threads_run_without_the_global_lock() {
-    let source = "
-import sys, threading, warnings
-import free
-print(free.answer(), sys.abiflags, sys._is_gil_enabled())
-# Each waits for the other and never gives way: with a lock that would not end.
-sys.setswitchinterval(3600)
-turn = [0]
-def play(own):
-    for _ in range(100):
-        while turn[0] % 2 != own:
-            pass
-        turn[0] += 1
-threads = [threading.Thread(target=play, args=(n,)) for n in range(2)]
-for thread in threads: thread.start()
-for thread in threads: thread.join()
-sys.setswitchinterval(0.005)
-print(turn)
-with warnings.catch_warnings(record=True) as caught:
-    warnings.simplefilter('always')
-    import locked
-print(locked.answer(), sys._is_gil_enabled(), *[str(w.message).split(',')[0] for w in caught])
-";
     for interpreter in of_kind("without the global lock", |i| i.abiflags.contains('t')) {
         let Some(files) = extensions(interpreter) else { continue };
         for mode in Mode::ALL {
-            let app = with(Project::script(source), &files).freeze_for(mode, interpreter);
+            let app = with(Project::of("kinds/threads_run_without_the_global_lock"), &files)
+                .freeze_for(mode, interpreter);
             let outcome = app.command().run();
             outcome.prints(&format!(
                 "42 {} False\n[200]\n42 True The global interpreter lock (GIL) has been enabled to load module \

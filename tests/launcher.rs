@@ -12,6 +12,10 @@ fn frozen(source: &str) -> Frozen {
     Project::script(source).freeze(["app.py"])
 }
 
+fn program(name: &str) -> Frozen {
+    Project::of(&format!("launcher/{name}")).freeze(["app.py"])
+}
+
 #[test]
 fn hello_runs_with_every_interpreter_in_both_forms() {
     for interpreter in interpreters() {
@@ -25,21 +29,7 @@ fn hello_runs_with_every_interpreter_in_both_forms() {
 
 #[test]
 fn the_exit_code_is_that_of_the_program() {
-    let app = frozen(
-        "
-import os, signal, sys
-how = sys.argv[1]
-if how == 'code': sys.exit(int(sys.argv[2]))
-if how == 'text': sys.exit('a message')
-if how == 'error':
-    def failing(): raise ValueError('a reason')
-    failing()
-if how == 'signal': os.kill(os.getpid(), int(sys.argv[2]))
-if how == 'hard': os._exit(int(sys.argv[2]))
-if how == 'interrupt': raise KeyboardInterrupt
-if how == 'abort': os.abort()
-",
-    );
+    let app = program("the_exit_code_is_that_of_the_program");
     let run = |arguments: &[&str]| app.command().args(arguments).run();
     run(&["code", "0"]).success();
     run(&["code", "3"]).exits(3);
@@ -66,18 +56,7 @@ if how == 'abort': os.abort()
 
 #[test]
 fn it_is_one_process_that_gets_its_signals_itself() {
-    let app = frozen(
-        "
-import os, signal, sys, time
-children = open('/proc/self/task/%d/children' % os.getpid()).read().split()
-def stop(number, frame):
-    print('caught', number, flush=True); sys.exit(5)
-signal.signal(signal.SIGTERM, stop)
-print(os.getpid(), children, flush=True)
-open(sys.argv[1], 'w').close()
-while True: time.sleep(0.01)
-",
-    );
+    let app = program("it_is_one_process_that_gets_its_signals_itself");
     let folder = scratch("signal");
     let ready = folder.path().join("ready");
     for (signal, code) in [(libc::SIGTERM, Some(5)), (libc::SIGINT, None)] {
@@ -221,45 +200,15 @@ fn options_of_python_are_obeyed() {
 
 #[test]
 fn it_does_not_run_as_an_interpreter_unless_that_was_asked_for() {
-    let source = "
-import subprocess, sys
-if len(sys.argv) > 1: print('started again with', sys.argv[1:]); sys.exit()
-answer = subprocess.run([sys.executable, *'-m pip install x'.split()], capture_output=True, text=True)
-print(answer.returncode, 'started again' in answer.stdout, 'interpreter = true' in answer.stderr)
-answer = subprocess.run([sys.executable, *'-c print(1)'.split()], capture_output=True, text=True)
-print(answer.returncode, 'started again' in answer.stdout, 'interpreter = true' in answer.stderr)
-answer = subprocess.run([sys.executable, 'sub', '--flag'], capture_output=True, text=True)
-print(answer.stdout.strip())
-";
-    let app = Project::script(source).freeze(["app.py"]);
+    let app = Project::of("launcher/it_does_not_run_as_an_interpreter_unless_that_was_asked_for")
+        .freeze(["app.py"]);
     app.command().run().prints("2 False True\n2 False True\nstarted again with ['sub', '--flag']\n");
 }
 
 #[test]
 fn its_own_children_are_interpreters_where_they_are_meant_to_be() {
-    let source = "
-import os, subprocess, sys
-def unused(): import tool, runner
-if len(sys.argv) > 1: print('started again with', sys.argv[1:]); sys.exit()
-def run(*words):
-    answer = subprocess.run([sys.executable, *words], capture_output=True, text=True)
-    print(answer.returncode, answer.stdout.strip() or answer.stderr.strip().replace(sys.executable, 'app'), flush=True)
-run('-c', 'import sys; print(sys.argv, repr(sys.path[0]))', 'x')
-run('-Ic', 'import sys; print(sys.argv, sys.path[0] == sys.prefix)', 'x')
-run('-u', '-m', 'tool', '--flag')
-run('-m', 'nothing_like_it')
-with open('s.py', 'w') as file:
-    file.write('import os, sys, beside\\nprint(__name__, __file__ == os.path.abspath(sys.argv[0]), sys.argv, beside.x)')
-with open('beside.py', 'w') as file:
-    file.write('x = 42')
-run('-W', 'ignore', 's.py', 'y')
-run('sub', '--flag')
-run(sys.argv[0], '-c', 'z')
-print(subprocess.check_output(['sh', '-c', f'{sys.executable} s.py && true'], text=True).strip(), flush=True)
-";
-    let tool = "import sys\nprint(__name__, sys.argv[1:], sys.flags.isolated)\n";
     // A library that knows the interpreter, in an environment of its own.
-    let project = Project::script(source).file("tool.py", tool);
+    let project = Project::of("launcher/its_own_children_are_interpreters_where_they_are_meant_to_be");
     let made = Command::new(&newest().exe)
         .args(["-m", "venv", "--without-pip"])
         .arg(project.path().join("v"))
@@ -285,25 +234,7 @@ print(subprocess.check_output(['sh', '-c', f'{sys.executable} s.py && true'], te
 fn multiprocessing_needs_no_freeze_support() {
     // A program without a `__main__` guard would start itself for ever: it is not run again in children.
     for mode in Mode::ALL {
-        let app = Project::script(
-            "
-import multiprocessing, os, sys
-import work
-if __name__ == '__main__':
-    print('main', os.getpid() > 0)
-    for method in 'spawn', 'forkserver', 'fork':
-        context = multiprocessing.get_context(method)
-        with context.Pool(2) as pool:
-            print(method, sum(pool.map(work.double, range(10))), pool.apply(work.name))
-    from multiprocessing import resource_tracker
-    print(resource_tracker._resource_tracker._fd is not None)
-",
-        )
-        .file(
-            "work.py",
-            "import sys\ndef double(n): return 2 * n\ndef name(): return sys.modules['__main__'].__name__\n",
-        )
-        .freeze_as(mode, ["app.py"]);
+        let app = Project::of("launcher/multiprocessing_needs_no_freeze_support").freeze_as(mode, ["app.py"]);
         let outcome = app.command().args(["--flag", "-c"]).run();
         let expected = "main True\nspawn 90 __main__\nforkserver 90 __main__\nfork 90 __main__\nTrue\n";
         outcome.success();
@@ -314,46 +245,14 @@ if __name__ == '__main__':
 
 #[test]
 fn threads_and_exit_handlers_end_as_in_python() {
-    let app = frozen(
-        "
-import atexit, sys, threading, time
-atexit.register(lambda: print('at exit', flush=True))
-def work():
-    time.sleep(0.1); print('thread ends')
-threading.Thread(target=work).start()
-class Late:
-    def __del__(self): print('deleted')
-late = Late()
-print('main ends')
-",
-    );
+    let app = program("threads_and_exit_handlers_end_as_in_python");
     app.command().run().prints("main ends\nthread ends\nat exit\ndeleted\n");
 }
 
 #[test]
 fn much_memory_and_deep_stacks() {
     // Chunks of the threads' stacks come from the allocator of arenas too, between arenas.
-    let app = frozen(
-        "
-import sys, threading
-sys.setrecursionlimit(20000)
-def deep(n): return 0 if n == 0 else 1 + deep(n - 1)
-kept = []
-def fill(n):
-    for i in range(n):
-        kept.append([object() for _ in range(20000)])
-        if i % 10 == 0: deep(5000)
-threads = [threading.Thread(target=fill, args=(100,)) for _ in range(3)]
-threading.stack_size(64 << 20)
-for t in threads: t.start()
-fill(100)
-for t in threads: t.join()
-print(sum(map(len, kept)))
-del kept[:]
-fill(20)
-print(len(kept))
-",
-    );
+    let app = program("much_memory_and_deep_stacks");
     app.command().run().prints("8000000\n20\n");
 }
 
@@ -374,15 +273,13 @@ fn no_file_stays_open_for_children_to_inherit() {
 
 #[test]
 fn the_program_may_replace_or_remove_its_own_file() {
-    let app = frozen(
-        "import os, sys\nos.unlink(sys.executable)\nimport json, xml.etree.ElementTree, sqlite3, decimal\nprint('goes on')",
-    );
+    let app = program("the_program_may_replace_or_remove_its_own_file");
     app.command().run().prints("goes on\n");
 }
 
 #[test]
 fn a_deep_recursion_ends_with_an_error_of_python() {
-    let app = frozen("def f(): return f() + 1\ntry:\n    f()\nexcept RecursionError:\n    print('caught')\n");
+    let app = program("a_deep_recursion_ends_with_an_error_of_python");
     app.command().run().prints("caught\n");
 }
 

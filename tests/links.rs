@@ -10,26 +10,12 @@ use crate::cross::{launcher, path_with, piece};
 use crate::macos::check;
 
 /// Prints all that is below `data` beside the script, and what links there say; then the same of a copy.
-const TELL: &str = "
-import os, shutil, sys, tempfile
-def tell(root):
-    for folder, folders, files in sorted(os.walk(root)):
-        for name in sorted(folders + files):
-            path = os.path.join(folder, name)
-            real = os.path.relpath(os.path.realpath(path), os.path.realpath(root))
-            link = os.readlink(path) if os.path.islink(path) else None
-            content = sorted(os.listdir(path)) if os.path.isdir(path) else open(path).read()
-            print(os.path.relpath(path, root), link, real, content)
-root = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'data')
-tell(root)
-with tempfile.TemporaryDirectory() as folder:
-    shutil.copytree(root, os.path.join(folder, 'copy'), symlinks=True)
-    tell(os.path.join(folder, 'copy'))
-";
+fn tell() -> Project {
+    Project::of("links/tell")
+}
 
-/// A project with links; each is `path -> target`.
-fn project(source: &str, files: &[(&str, &str)], links: &[&str]) -> Project {
-    let mut project = Project::script(source);
+/// Adds files and links to a project; each is `path -> target`.
+fn project(mut project: Project, files: &[(&str, &str)], links: &[&str]) -> Project {
     for (path, content) in files {
         project = project.file(path, content);
     }
@@ -86,7 +72,7 @@ const FILES: [(&str, &str); 4] = [
 
 #[test]
 fn links_of_data_are_those_of_the_sources() {
-    let make = || project(TELL, &FILES, &INSIDE);
+    let make = || project(tell(), &FILES, &INSIDE);
     let expected = unfrozen(&make());
     assert!(expected.contains("\nstable current v1 ['above', 'deep', 'up']\n"), "{expected}");
     in_each_form(make, DATA, |app| {
@@ -103,12 +89,6 @@ fn links_of_data_are_those_of_the_sources() {
 
 #[test]
 fn what_is_collected_without_its_target_is_a_copy() {
-    let source = "
-import os, sys
-for name in sys.argv[1:]:
-    path = os.path.join(os.path.dirname(__file__), name)
-    print(name, os.readlink(path) if os.path.islink(path) else None, os.path.getsize(path))
-";
     let links = ["data/b -> a", "data/c -> b", "data/d -> c", "linked -> data", "data/l -> ../beside/x"];
     let files = [("data/a", "secret"), ("beside/x", "beside")];
     for (items, names, expected) in [
@@ -131,7 +111,9 @@ for name in sys.argv[1:]:
         for mode in Mode::ALL {
             let mut arguments = vec!["app.py"];
             items.iter().for_each(|item| arguments.extend(["--add-data", item]));
-            let app = project(source, &files, &links).freeze_as(mode, arguments);
+            let app =
+                project(Project::of("links/what_is_collected_without_its_target_is_a_copy"), &files, &links)
+                    .freeze_as(mode, arguments);
             // The size of a link is that of what it leads to.
             let sizes = expected.replace(" 1\n", " 6\n").replace(" 11\n", " 6\n");
             app.command().args(names).run().prints(&sizes);
@@ -140,12 +122,12 @@ for name in sys.argv[1:]:
 }
 
 #[test]
-fn links_out_of_the_tree_are_followed_and_absolute_ones_become_relative() {
+fn links_out_of_the_tree_are_followed() {
     let elsewhere = scratch("elsewhere");
     std::fs::write(elsewhere.path().join("e.txt"), "E").unwrap();
     symlink("e.txt", elsewhere.path().join("l.txt")).unwrap();
     let make = || {
-        let project = project(TELL, &[("data/a/x.txt", "X")], &[]);
+        let project = project(tell(), &[("data/a/x.txt", "X")], &[]);
         let absolute = project.path().join("data/a");
         symlink(&absolute, project.path().join("data/folder")).unwrap();
         symlink(absolute.join("x.txt"), project.path().join("data/file")).unwrap();
@@ -163,19 +145,6 @@ fn links_out_of_the_tree_are_followed_and_absolute_ones_become_relative() {
 
 #[test]
 fn links_in_packages_are_read_by_all_interfaces() {
-    let source = "
-import importlib.resources as ir, os, pkgutil, sys
-import pack
-files = ir.files('pack')
-for name in 'link.txt', 'current/a.txt', 'current/up.txt', 'stable/sub/b.txt', 'v1/a.txt':
-    print(name, (files / name).read_text(encoding='utf-8'), pkgutil.get_data('pack', name), (files / name).is_file())
-for name in 'current', 'stable/sub':
-    print(name, (files / name).is_dir(), (files / name).is_file(), sorted(p.name for p in (files / name).iterdir()))
-print((files / 'gone').is_file(), (files / 'current/gone').is_dir())
-folder = os.path.dirname(pack.__file__)
-if os.path.isdir(folder):
-    for name in 'link.txt', 'current', 'stable', 'v1/up.txt': print(os.readlink(os.path.join(folder, name)))
-";
     let files =
         [("pack/__init__.py", ""), ("pack/v1/a.txt", "A"), ("pack/v1/sub/b.txt", "B"), ("pack/top.txt", "T")];
     let links = [
@@ -184,7 +153,7 @@ if os.path.isdir(folder):
         "pack/stable -> current",
         "pack/v1/up.txt -> ../top.txt",
     ];
-    let make = || project(source, &files, &links);
+    let make = || project(Project::of("links/links_in_packages_are_read_by_all_interfaces"), &files, &links);
     let expected = unfrozen(&make());
     in_each_form(make, "", |app| {
         app.command().run().prints(&expected);
@@ -197,15 +166,6 @@ if os.path.isdir(folder):
 
 #[test]
 fn a_library_under_several_names_is_one_library() {
-    let source = "
-import ctypes, os, sys
-folder = os.path.join(os.path.dirname(__file__), 'lib')
-for name in 'libfoo.so', 'libfoo.so.1', 'libfoo.so.1.2.3', 'plugins/libfoo.so', 'same/libfoo.so':
-    path = os.path.join(folder, name)
-    library = ctypes.CDLL(path)
-    print(name, os.readlink(path) if os.path.islink(path) else None, library.count())
-print(os.path.islink(os.path.join(folder, 'same')))
-";
     let links = [
         "lib/libfoo.so -> libfoo.so.1",
         "lib/libfoo.so.1 -> libfoo.so.1.2.3",
@@ -213,7 +173,11 @@ print(os.path.islink(os.path.join(folder, 'same')))
         "lib/same -> .",
     ];
     let make = || {
-        let project = project(source, &[("foo.c", "int count(void) { static int n; return ++n; }")], &links);
+        let project = project(
+            Project::of("links/a_library_under_several_names_is_one_library"),
+            &[("foo.c", "int count(void) { static int n; return ++n; }")],
+            &links,
+        );
         let mut compiler = Run::new("/usr/bin/gcc").args(["-shared", "-fPIC", "-Wl,-soname,libfoo.so.1"]);
         compiler = compiler.args(["-o", "lib/libfoo.so.1.2.3", "foo.c"]).env("PATH", "/usr/bin:/bin");
         compiler.in_folder(project.path()).run().success();
@@ -230,7 +194,7 @@ print(os.path.islink(os.path.join(folder, 'same')))
 fn inspect_lists_extracts_and_verifies_links() {
     for mode in Mode::ALL {
         let arguments = ["app.py", "--add-data", "data:data"];
-        let app = project(TELL, &FILES, &INSIDE).freeze_as(mode, arguments);
+        let app = project(tell(), &FILES, &INSIDE).freeze_as(mode, arguments);
         let inspect = |arguments: &[&str]| {
             harness::freeze_command().arg("inspect").arg(&app.product).args(arguments).run()
         };
@@ -274,7 +238,7 @@ fn the_same_links_give_the_same_bytes() {
         let form = format!("--{}", mode.name());
         let arguments = ["app.py", "--add-data", "data:data", &form, "-y"];
         let build = || {
-            let project = project(TELL, &FILES, &INSIDE);
+            let project = project(tell(), &FILES, &INSIDE);
             project.command(arguments).run().success();
             project
         };
@@ -299,20 +263,13 @@ fn the_same_links_give_the_same_bytes() {
 
 #[test]
 fn equal_files_are_stored_once_and_changed_alone() {
-    let source = "
-import os
-folder = os.path.join(os.path.dirname(__file__), 'data')
-one, two = (os.path.join(folder, name) for name in ('one.bin', 'sub/two.bin'))
-print(os.stat(one).st_ino != os.stat(two).st_ino)
-with open(one, 'r+b') as file: file.write(b'changed')
-print(open(two, 'rb').read(7), open(one, 'rb').read(7), os.path.getsize(two))
-";
     // Random: it does not compress.
     let mut random = harness::Random(7);
     let content: Vec<u8> = (0..100_000).flat_map(|_| random.number().to_le_bytes()).collect();
     for mode in Mode::ALL {
         let make = |second: bool| {
-            let project = Project::script(source).file("data/one.bin", &content);
+            let project = Project::of("links/equal_files_are_stored_once_and_changed_alone")
+                .file("data/one.bin", &content);
             let project = if second { project.file("data/sub/two.bin", &content) } else { project };
             project.freeze_as(mode, ["app.py", "--add-data", "data:data"])
         };
@@ -347,7 +304,7 @@ impl std::fmt::Debug for Bytes<'_> {
 }
 
 #[test]
-fn bad_entries_are_named_in_one_line_each_and_the_rest_is_collected() {
+fn bad_entries_are_named_and_the_rest_is_collected() {
     use std::os::unix::ffi::OsStrExt;
     let links = [
         "data/gone -> missing",
@@ -356,7 +313,7 @@ fn bad_entries_are_named_in_one_line_each_and_the_rest_is_collected() {
         "data/v1/around -> ../..",
         "data/below -> a.txt/x",
     ];
-    let project = project(TELL, &FILES, &links);
+    let project = project(tell(), &FILES, &links);
     let bad = project.path().join("data").join(std::ffi::OsStr::from_bytes(b"bad\xff.txt"));
     std::fs::write(bad, "x").unwrap();
     // Reading a pipe would wait for ever.
@@ -379,9 +336,9 @@ fn bad_entries_are_named_in_one_line_each_and_the_rest_is_collected() {
 }
 
 #[test]
-fn a_named_link_to_a_missing_file_and_links_that_multiply_end_the_build_with_a_line() {
+fn broken_and_multiplying_links_fail_the_build_with_a_line() {
     let spec = "[app]\nentry = 'app.py'\n[[data]]\nfrom = 'gone'\n";
-    let one = project("print(1)", &[("app.spec", spec)], &["gone -> missing"]);
+    let one = project(Project::script("print(1)"), &[("app.spec", spec)], &["gone -> missing"]);
     one.command(["app.spec", "-y"]).run().fails(&[
         "gone",
         "app.spec:4",
@@ -395,7 +352,8 @@ fn a_named_link_to_a_missing_file_and_links_that_multiply_end_the_build_with_a_l
     let links =
         (0..FOLDERS).flat_map(|i| ["a", "b"].map(|name| format!("beside{i}/{name} -> ../beside{}", i + 1)));
     let links: Vec<String> = links.chain(["data/out -> ../beside0".to_owned()]).collect();
-    let many = project("print(1)", &files, &links.iter().map(String::as_str).collect::<Vec<_>>());
+    let many =
+        project(Project::script("print(1)"), &files, &links.iter().map(String::as_str).collect::<Vec<_>>());
     let run = many.command(["app.py", "--add-data", "data:data", "--onefile", "-y"]);
     let outcome = run.patience(Duration::from_secs(120)).run();
     outcome.fails(&[
@@ -413,13 +371,12 @@ fn folders_that_link_to_each_other_are_listed_in_bounded_time() {
     let pairs = (0..FOLDERS).flat_map(|i| (0..FOLDERS).filter(move |j| *j != i).map(move |j| (i, j)));
     let links: Vec<String> = pairs.map(|(i, j)| format!("data/d{i}/l{j} -> ../d{j}")).collect();
     let links: Vec<&str> = links.iter().map(String::as_str).collect();
-    let source = "
-import os
-folder = os.path.join(os.path.dirname(__file__), 'data')
-print(sum(os.path.islink(os.path.join(at, name)) for at, folders, files in os.walk(folder) for name in folders))
-";
     for mode in Mode::ALL {
-        let project = project(source, &files, &links);
+        let project = project(
+            Project::of("links/folders_that_link_to_each_other_are_listed_in_bounded_time"),
+            &files,
+            &links,
+        );
         let form = format!("--{}", mode.name());
         let run = project.command(["app.py", "--add-data", "data:data", &form, "-y"]);
         let outcome = run.patience(Duration::from_secs(120)).run();
@@ -435,7 +392,7 @@ fn bundles_of_macos_keep_links() {
     for (form, root) in
         [(&["--onedir"][..], "dist/app/_internal"), (&["-w"], "dist/app.app/Contents/Resources")]
     {
-        let project = project(TELL, &FILES[..3], &INSIDE[..12]);
+        let project = project(tell(), &FILES[..3], &INSIDE[..12]);
         let run = project.bare_command(["app.py", "-y", "--add-data", "data:data", "--python"]).arg(&python);
         let run = run.args(["--target", "macos-aarch64"]).args(form);
         run.env("FREEZE_BOOTLOADER", &launcher).env("PATH", &path).run().success();

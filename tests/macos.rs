@@ -69,8 +69,6 @@ fn check_tables(executable: &Path, launcher: &Path) {
 #[test]
 fn hello_is_whole_on_both_processors_and_in_each_form() {
     let Some(pieces) = Pieces::find() else { return };
-    let source = "import sys, zlib, json, decimal, asyncio, multiprocessing, hashlib\nprint('hello', sys.platform)\n\
-                  if sys.platform != 'darwin':\n    import losing\n";
     for (target, triple, arch) in TARGETS {
         let Some(launcher) = launcher(triple, "launcher") else { continue };
         for (form, product) in [
@@ -79,7 +77,7 @@ fn hello_is_whole_on_both_processors_and_in_each_form() {
             (&["--onedir", "-w"], "dist/app.app"),
             (&["--onefile", "-w"], "dist/app.app"),
         ] {
-            let project = Project::script(source).file("losing.py", "").file("data/a.txt", "text");
+            let project = Project::of("macos/hello_is_whole_on_both_processors_and_in_each_form");
             let mut arguments = vec!["app.py", "--add-data", "data:data"];
             arguments.extend(form);
             let outcome = pieces.freeze(&project, target, &launcher, &arguments);

@@ -63,7 +63,6 @@ mod tkinter;
 mod trace;
 mod trust;
 mod trust_places;
-mod twins;
 mod universal;
 mod why;
 mod windows_builder;

@@ -23,18 +23,6 @@ fn libraries(folder: &Path) {
     }
 }
 
-const SOURCE: &str = "
-import ctypes, ctypes.util, os, sys
-name = ctypes.util.find_library('ours')
-print(name, ctypes.CDLL(name).answer())
-for candidate in 'libtheirs.so.9', 'libtheirs.so.1':
-    try:
-        print(candidate, ctypes.cdll.LoadLibrary(candidate).answer())
-    except OSError:
-        pass
-print(ctypes.util.find_library('nowhere'), ctypes.util.find_library.__qualname__, ctypes.util.find_library('c'))
-";
-
 #[test]
 fn libraries_that_are_opened_by_name_come_along() {
     let folder = scratch("opened");
@@ -46,7 +34,8 @@ fn libraries_that_are_opened_by_name_come_along() {
         {
             let mode_name = mode.name();
             let spec = format!("[app]\nentry = 'app.py'\n[bundle]\nmode = '{mode_name}'\n{extract}");
-            let project = Project::script(SOURCE).file("app.spec", spec);
+            let project = Project::of("opened_libraries/libraries_that_are_opened_by_name_come_along")
+                .file("app.spec", spec);
             let arguments = ["app.spec", "--python", python.exe.to_str().unwrap()];
             let built = project.bare_command(arguments).env("LD_LIBRARY_PATH", folder.path()).run();
             let app = project.moved(mode, "app", built);
@@ -57,22 +46,12 @@ fn libraries_that_are_opened_by_name_come_along() {
 
 #[test]
 fn a_library_that_own_code_opens_and_is_not_there_is_told_of() {
-    let source = "
-import ctypes
-try:
-    ctypes.CDLL('libnowhere.so.4')
-except OSError:
-    print('none')
-ctypes.CDLL('libc.so.6')
-if False:
-    ctypes.WinDLL('other.dll')
-";
-    let project = Project::script(source);
+    let project = Project::of("opened_libraries/a_library_that_own_code_opens_and_is_not_there_is_told_of");
     let built = project.bare_command(["app.py", "--onedir"]).run();
     let told = built.stderr.clone();
     let app = project.moved(Mode::Onedir, "app", built);
     app.command().run().prints("none\n");
-    assert!(told.contains("`app.py:4` opens the library `libnowhere.so.4`, which was not found"), "{told}");
+    assert!(told.contains("`app.py:3` opens the library `libnowhere.so.4`, which was not found"), "{told}");
     assert!(!told.contains("libc.so.6") && !told.contains("other.dll"), "{told}");
 }
 

@@ -162,7 +162,7 @@ fn concurrent_builds_of_one_product_all_succeed() {
 }
 
 #[test]
-fn a_clean_build_makes_everything_anew_and_leaves_the_cache_to_others() {
+fn a_clean_build_makes_all_anew_and_keeps_the_shared_cache() {
     let project = Project::script("import json, helper\nprint(json.dumps(helper.VALUE))")
         .file("helper.py", "VALUE = 'mine'")
         .file("other.py", "import csv, colorsys\nprint('other')");

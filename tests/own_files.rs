@@ -46,11 +46,7 @@ fn a_word_that_is_the_name_of_a_module_brings_no_source() {
 
 #[test]
 fn what_is_not_there_is_told_with_its_line() {
-    let app = "import os\nfrom pathlib import Path\nhere = os.path.dirname(__file__)\n\
-               def read(): return open(os.path.join(here, 'gone.json')).read()\n\
-               def write(): return open(os.path.join(here, 'log.txt'), 'w')\n\
-               def other(): return Path(here, 'there.txt').write_text('')\n";
-    let (said, _) = built(Project::script(app), &["-q"]);
+    let (said, _) = built(Project::of("own_files/what_is_not_there_is_told_with_its_line"), &["-q"]);
     assert!(said.contains("`app.py:4` names the file `gone.json`, which does not exist"), "{said}");
     assert!(!said.contains("log.txt") && !said.contains("there.txt"), "{said}");
 }
@@ -80,9 +76,7 @@ fn imports_that_only_a_run_knows_are_told_at_the_end() {
 
 #[test]
 fn secrets_stay_where_they_are() {
-    let app = "import os\nhere = os.path.dirname(__file__)\nFILES = ['.env', 'server.pem', 'shown.txt', 'keys']\n\
-               print([os.path.exists(os.path.join(here, name)) for name in FILES])\n";
-    let project = Project::script(app)
+    let project = Project::of("own_files/secrets_stay_where_they_are")
         .file(".env", "TOKEN=1")
         .file("server.pem", "-----BEGIN")
         .file("shown.txt", "")
@@ -115,16 +109,9 @@ fn a_large_folder_that_a_word_names_is_left_out_and_told() {
 }
 
 #[test]
-fn executables_keep_their_mode_and_libraries_find_what_they_need() {
-    let app = "import ctypes, os, subprocess\nhere = os.path.dirname(os.path.abspath(__file__))\n\
-               print(subprocess.check_output([os.path.join(here, 'tools', 'hello')], text=True).strip())\n\
-               print(ctypes.CDLL(os.path.join(here, 'native', 'libouter.so')).outer())\n";
+fn executables_keep_their_mode_and_libraries_are_found() {
     for mode in Mode::ALL {
-        let project = Project::script(app)
-            .file("tools/hello", "#!/bin/sh\necho hello\n")
-            .file("inner.c", "int inner(void) { return 41; }\n")
-            .file("outer.c", "int inner(void); int outer(void) { return inner() + 1; }\n")
-            .file("native/.keep", "");
+        let project = Project::of("own_files/executables_keep_their_mode_and_libraries_are_found");
         let hello = project.path().join("tools/hello");
         std::fs::set_permissions(&hello, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
         for (name, more) in [("inner", &[][..]), ("outer", &["-Lnative", "-linner", "-Wl,-rpath,$ORIGIN"])] {

@@ -9,7 +9,8 @@ use harness::{Project, Run, newest};
 /// What a build says with `--log-level debug` when it takes an earlier graph.
 const AGAIN: &str = "the module graph of an earlier build holds";
 
-/// Files must be two seconds old before a build relies on their times.
+/// A build relies on the identity of a file only if its inode was last changed two seconds ago or earlier. No program can
+/// set that time, so the test has to wait.
 fn settle() {
     std::thread::sleep(Duration::from_millis(2200));
 }
@@ -54,20 +55,7 @@ fn write(path: &Path, text: &str) {
 
 #[test]
 fn a_graph_is_taken_again_until_something_changes() {
-    let project = Project::new()
-        .file(
-            "app/app.py",
-            "import one, pkg.inner, where\n\
-             try:\n    import two\nexcept ImportError:\n    two = None\n\
-             print(one.VALUE, two and two.VALUE, pkg.inner.VALUE, where.VALUE)\n",
-        )
-        .file("late/one.py", "VALUE = 1")
-        .file("late/where.py", "VALUE = 'late'")
-        .file("late/pkg/__init__.py", "")
-        .file("late/pkg/inner.py", "VALUE = 'in'")
-        .file("first/empty", "")
-        .file("early/empty", "")
-        .file("spec/empty", "");
+    let project = Project::of("rebuild/a_graph_is_taken_again_until_something_changes");
     let at = |name: &str| project.path().join(name);
     std::os::unix::fs::symlink("first", at("linked")).unwrap();
     venv(&project);
@@ -104,18 +92,7 @@ fn a_graph_is_taken_again_until_something_changes() {
 
 #[test]
 fn a_change_of_the_environment_is_noticed() {
-    let project = Project::new()
-        .file(
-            "app/app.py",
-            "try:\n    from by_pth import VALUE\nexcept ImportError:\n    VALUE = 'no'\n\
-             try:\n    import two\nexcept ImportError:\n    two = None\nprint(VALUE, two and two.VALUE)\n",
-        )
-        .file("early/empty", "")
-        .file("late/empty", "")
-        .file("first/empty", "")
-        .file("second/two.py", "VALUE = 'second'")
-        .file("pth/by_pth.py", "VALUE = 'pth'")
-        .file("spec/empty", "");
+    let project = Project::of("rebuild/a_change_of_the_environment_is_noticed");
     let at = |name: &str| project.path().join(name);
     std::os::unix::fs::symlink("first", at("linked")).unwrap();
     venv(&project);

@@ -1,14 +1,14 @@
 //! Programs after public reports of the kind "works unfrozen, fails frozen", one folder each in tests/reports; docs/reports.md
-//! says what each of them does and how it fares ([`harness::case`] runs them).
+//! says what each of them does and how it fares ([`Program::check_in`] runs them).
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use harness::{Mode, folders_in, full, root};
+use harness::{Mode, Program, folders_in, full, root};
 
 macro_rules! reports {
     ($($name:ident: $folder:literal;)*) => {
-        $(#[test] fn $name() { harness::case(&folder().join($folder), modes()) })*
+        $(#[test] fn $name() { Program::in_folder(&folder().join($folder)).check_in(modes()); })*
 
         const PASSING: &[&str] = &[$($folder),*];
     };

@@ -3,9 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use harness::{Mode, newest};
-
-use crate::twins::Twin;
+use harness::{Mode, Program, newest};
 
 /// A program that says what it is called with, for `bin` beside the interpreter.
 fn program() -> Vec<u8> {
@@ -54,110 +52,40 @@ PyMODINIT_FUNC PyInit_native(void) { return PyModule_Create(&module); }
     Some(compiled(&["-shared", "-fPIC", &option], source))
 }
 
-const METADATA: &str = "Metadata-Version: 2.1\nName: caller\nVersion: 1.0\nRequires-Dist: tool>=1\n";
-
 #[test]
 fn a_program_of_a_distribution_is_found_by_its_name() {
     let tool = program();
-    let app = "
-import os, subprocess, shutil, sys
-import caller
-print(caller.found(), caller.ran('a'))
-# As in an environment that is activated.
-if not getattr(sys, 'frozen', False):
-    os.environ['PATH'] = os.path.dirname(sys.executable) + os.pathsep + os.environ['PATH']
-path = os.environ['PATH']
-print(subprocess.run(['tool-of-one', 'b'], stdout=subprocess.PIPE, check=True).stdout)
-print(os.path.basename(shutil.which('tool-of-one')), shutil.which('no-such-program-here'))
-print(subprocess.check_output(['sh', '-c', 'test \"$PATH\" = \"$1\" && echo same', 'sh', path]))
-print('end')
-";
-    let caller = "
-import os, subprocess, sysconfig
-def _path():
-    return os.path.join(sysconfig.get_path('scripts'), 'tool-of-one')
-def found():
-    return os.path.isfile(_path())
-def ran(word):
-    return subprocess.check_output([_path(), word])
-";
-    let twin = Twin {
-        own: &[("app.py", app)],
-        installed: &[("caller/__init__.py", caller), ("../../../bin/tool-of-one", "")],
-    };
-    twin.with(&[("../../../bin/tool-of-one", &tool)]).same(newest());
+    let program = Program::of("requirements_used/a_program_of_a_distribution_is_found_by_its_name");
+    program.installed("../../../bin/tool-of-one", tool).check();
 }
 
 #[test]
 fn a_program_that_a_requirement_installs_is_found_too() {
     let tool = program();
-    let app = "
-import caller
-print(caller.run('x'))
-print('end')
-";
-    let caller = "
-import os, shutil, subprocess, sys
-def run(word):
-    beside = None if getattr(sys, 'frozen', False) else os.path.dirname(sys.executable)
-    name = shutil.which('tool-of-two', path=beside)
-    return subprocess.check_output([name, word])
-";
-    let twin = Twin {
-        own: &[("app.py", app)],
-        installed: &[
-            ("caller/__init__.py", caller),
-            ("caller-1.0.dist-info/METADATA", METADATA),
-            ("tool-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tool\nVersion: 1.0\n"),
-            ("tool-1.0.dist-info/RECORD", "../../../bin/tool-of-two,,\ntool-1.0.dist-info/METADATA,,\n"),
-        ],
-    };
-    twin.with(&[("../../../bin/tool-of-two", &tool)]).same(newest());
+    let program = Program::of("requirements_used/a_program_that_a_requirement_installs_is_found_too");
+    program.installed("../../../bin/tool-of-two", tool).check();
 }
 
 #[test]
 fn a_library_that_native_code_loads_by_its_name_comes_along() {
     let Some(native) = loader(newest()) else { return };
     let answers = library();
-    let app = "
-import os
-import caller.native
-folder = os.path.join(os.path.dirname(os.path.dirname(caller.__file__)), 'tool', 'lib')
-print(caller.native.ask(folder))
-print('end')
-";
-    let twin = Twin {
-        own: &[("app.py", app)],
-        installed: &[
-            ("caller/__init__.py", ""),
-            ("caller-1.0.dist-info/METADATA", METADATA),
-            ("tool/__init__.py", ""),
-        ],
-    };
-    twin.with(&[("caller/native.so", &native), ("tool/lib/libanswers.so.1", &answers)]).same(newest());
+    let program = Program::of("requirements_used/a_library_that_native_code_loads_by_its_name_comes_along");
+    program.installed("caller/native.so", native).installed("tool/lib/libanswers.so.1", answers).check();
 }
 
 #[test]
-fn a_large_library_that_may_be_loaded_is_left_out_with_a_warning_unless_something_else_brings_it() {
+fn a_large_library_that_may_be_loaded_is_left_out() {
     let Some(native) = loader(newest()) else { return };
     let answers = library();
     let large = vec![1; 65 << 20];
-    let natives: &[(&str, &[u8])] = &[
-        ("caller/native.so", &native),
-        ("tool/lib/libanswers.so.1", &answers),
-        ("tool/lib/weights.bin", &large),
-    ];
+    let program = Program::of("requirements_used/a_large_library_that_may_be_loaded_is_left_out")
+        .installed("caller/native.so", native)
+        .installed("tool/lib/libanswers.so.1", answers)
+        .installed("tool/lib/weights.bin", large);
     let said = |import: &str| {
         let app = format!("import caller.native\n{import}\nprint('end')\n");
-        let twin = Twin {
-            own: &[("app.py", &app), ("late.py", "import later\n"), ("later.py", "import tool\n")],
-            installed: &[
-                ("caller/__init__.py", ""),
-                ("caller-1.0.dist-info/METADATA", METADATA),
-                ("tool/__init__.py", ""),
-            ],
-        };
-        twin.with(natives).frozen(newest(), Mode::Onedir).outcome.stderr
+        program.clone().file("app.py", app).freeze(Mode::Onedir).outcome.stderr
     };
     let warning = "`caller.native` may load `tool/lib/libanswers.so.1` of tool, which is too large (65 MB)";
     let alone = said("");
@@ -168,7 +96,7 @@ fn a_large_library_that_may_be_loaded_is_left_out_with_a_warning_unless_somethin
 }
 
 #[test]
-fn a_library_that_python_code_names_comes_along_with_what_it_is_linked_to() {
+fn a_named_library_brings_what_it_is_linked_to() {
     let folder = harness::scratch("linked");
     let library = |name: &str, source: &str, options: &[&str]| {
         let file = folder.path().join(name);
@@ -185,59 +113,18 @@ fn a_library_that_python_code_names_comes_along_with_what_it_is_linked_to() {
         &["-Wl,--no-as-needed", "-ldeepanswers"],
     );
     // As `findlibs` does: the package's name is computed, and what it depends on is loaded first.
-    let caller = "
-import ctypes, importlib, os
-def find(name, package=None):
-    package = package or name + 'lib'
-    module = importlib.import_module(package)
-    for inner in getattr(module, 'depends', []):
-        load(importlib.import_module(inner), inner[:-3])
-    return load(module, name)
-def load(module, name):
-    path = os.path.join(os.path.dirname(module.__file__), 'lib', 'lib' + name + '.so')
-    return ctypes.CDLL(path, mode=ctypes.RTLD_GLOBAL)
-def ask():
-    return find('answers').answer()
-";
-    let twin = Twin {
-        own: &[("app.py", "import caller\nprint(caller.ask())\nprint('end')\n")],
-        installed: &[
-            ("caller/__init__.py", caller),
-            (
-                "caller-1.0.dist-info/METADATA",
-                "Metadata-Version: 2.1\nName: caller\nVersion: 1.0\nRequires-Dist: answerslib\n",
-            ),
-            ("answerslib/__init__.py", "depends = ['deepanswerslib']\n"),
-            (
-                "answerslib-1.0.dist-info/METADATA",
-                "Metadata-Version: 2.1\nName: answerslib\nVersion: 1.0\nRequires-Dist: deepanswerslib\n",
-            ),
-            ("deepanswerslib/__init__.py", ""),
-        ],
-    };
-    twin.with(&[("answerslib/lib/libanswers.so", &wide), ("deepanswerslib/lib/libdeepanswers.so", &deep)])
-        .same(newest());
+    let program = Program::of("requirements_used/a_named_library_brings_what_it_is_linked_to");
+    let program = program.installed("answerslib/lib/libanswers.so", wide);
+    program.installed("deepanswerslib/lib/libdeepanswers.so", deep).check();
 }
 
 #[test]
 fn a_script_for_an_installed_python_is_told_of() {
-    let app = "
-import subprocess
-try:
-    subprocess.run(['script-of-one'])
-except OSError:
-    print('none')
-print('end')
-";
-    let twin = Twin {
-        own: &[("app.py", app)],
-        installed: &[
-            ("caller/__init__.py", ""),
-            ("../../../bin/script-of-one", "#!/usr/bin/env python3\nprint('x')\n"),
-        ],
-    };
-    let said = twin.same(newest());
-    assert!(said.contains("starts `script-of-one`, which is a script for an installed Python"), "{said}");
-    let product = twin.frozen(newest(), Mode::Onedir);
+    let program = Program::of("requirements_used/a_script_for_an_installed_python_is_told_of");
+    let script = "#!/usr/bin/env python3\nprint('x')\n";
+    let program = program.installed("../../../bin/script-of-one", script);
+    let said = program.check();
+    said.last().unwrap().says(&["starts `script-of-one`, which is a script for an installed Python"]);
+    let product = program.freeze(Mode::Onedir);
     assert!(!Path::new(&product.product).join("_internal/bin/script-of-one").exists());
 }

@@ -4,17 +4,7 @@ use harness::{Mode, Project};
 
 /// A program that uses `pkg`, which looks into its own folder and at its own source.
 fn lister() -> Project {
-    Project::new()
-        .file("app.py", "import pkg\nprint(pkg.names(), pkg.text())\n")
-        .file(
-            "pkg/__init__.py",
-            "import inspect, os\n\n\
-             def names():\n    here = os.path.dirname(__file__)\n    \
-             return sorted(n for n in os.listdir(here) if n.endswith('.py'))\n\n\
-             def text():\n    from . import shown\n    return inspect.getsource(shown).strip()\n",
-        )
-        .file("pkg/shown.py", "here = 1\n")
-        .file("pkg/plug.py", "")
+    Project::of("rules/a_package_that_lists_its_folder")
 }
 
 #[test]
@@ -37,22 +27,9 @@ fn a_rule_carries_modules_as_files_and_with_their_source() {
 }
 
 #[test]
-fn code_of_rules_runs_before_hooks_and_entry_in_the_order_of_the_rules() {
-    let spec =
-        "[app]\nentry = 'app.py'\n[rules]\nfiles = ['b.toml', 'a.toml']\n[runtime]\nhooks = ['hook.py']\n";
-    let b = "[[rule]]\nmodule = 'pkg'\nstartup = '''\nimport ordered\nordered.seen.append('b1')\n'''\n\
-             [[rule]]\nmodule = 'ordered'\nstartup = \"import ordered; ordered.seen.append('b2')\"\n\
-             [[rule]]\nmodule = 'pkg'\nwhen = 'not-installed-at-all'\nstartup = 'exit(3)'\n";
-    let a = "[[rule]]\nmodule = 'pkg'\nstartup = \"import ordered; ordered.seen.append('a')\"\n";
-    let frozen = Project::new()
-        .file("app.py", "import ordered, pkg\nprint(ordered.seen)\n")
-        .file("hook.py", "import ordered\nordered.seen.append('hook')\n")
-        .file("ordered.py", "seen = []\n")
-        .file("pkg.py", "")
-        .file("a.toml", a)
-        .file("b.toml", b)
-        .file("app.spec", spec)
-        .freeze_spec(Mode::Onedir);
+fn code_of_rules_runs_before_hooks_and_entry_in_order() {
+    let frozen =
+        Project::of("rules/code_of_rules_runs_before_hooks_and_entry_in_order").freeze_spec(Mode::Onedir);
     frozen.command().run().prints("['b1', 'b2', 'a', 'hook']\n");
 }
 

@@ -12,14 +12,6 @@ fn rounds() -> usize {
     if full() { 10 } else { 4 }
 }
 
-/// Says what it was given, after it has read a file, loaded libraries and started a child.
-const SOURCE: &str = "
-import ctypes, hashlib, sqlite3, ssl, sys
-from pathlib import Path
-data = (Path(__file__).parent / 'data.bin').read_bytes()
-print(sys.argv[1], hashlib.sha256(data).hexdigest(), sqlite3.connect(':memory:').execute('select 6 * 7').fetchone()[0])
-";
-
 fn app(extract: &str) -> (Frozen, String) {
     // What does not compress, so that the disk is busy for a while.
     let mut state = 1_u32;
@@ -33,7 +25,8 @@ fn app(extract: &str) -> (Frozen, String) {
         "[app]\nname = \"app\"\nentry = \"app.py\"\n[bundle]\nmode = \"onefile\"\nextract = \"{extract}\"\n\
          [[data]]\nfrom = \"data.bin\"\nto = \".\"\n"
     );
-    let project = Project::script(SOURCE).file("app.spec", spec).file("data.bin", data);
+    // It says what it was given, after it has read a file, loaded libraries and started a child.
+    let project = Project::of("storm/many_starts_at_once").file("app.spec", spec).file("data.bin", data);
     let app = project.freeze_spec_for(Mode::Onefile, newest());
     let outcome = app.command().arg("0").run();
     outcome.success();

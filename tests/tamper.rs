@@ -377,8 +377,8 @@ fn code_is_that_of_its_module() {
 
 #[test]
 fn a_damaged_module_is_named_by_the_import() {
-    let source = "try:\n    import json\nexcept ImportError as e:\n    print(e)\ntry:\n    import zlib\nexcept ImportError as e:\n    print(e)\n";
-    let app = Project::script(source).freeze_as(Mode::Onefile, ["app.py"]);
+    let app =
+        Project::of("tamper/a_damaged_module_is_named_by_the_import").freeze_as(Mode::Onefile, ["app.py"]);
     let says = |needle: &str, change: &dyn Fn(&mut Parts)| {
         let (outcome, _) = tampered(&app, change);
         outcome.success();

@@ -3,10 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use harness::root;
+use harness::{folders_in, root};
 
 /// Longest module; tables of data may be longer.
 const MOST_LINES: usize = 600;
+
+/// Longest Python program in a string of a test; longer ones are files in tests/programs.
+const MOST_PYTHON: usize = 3;
+
+/// Longest name of a test.
+const LONGEST_NAME: usize = 60;
 
 struct Source {
     path: String,
@@ -329,4 +335,108 @@ fn the_readme_and_ci_run_the_same_tests() {
     let command =
         readme.lines().find(|l| l.starts_with("cargo test")).expect("the README tells how to run the tests");
     assert!(ci.lines().any(|l| l.trim() == command), "`{command}` is not in .ci/run");
+}
+
+/// The string literals of Rust code, each with the line it begins on.
+fn strings(code: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(next) = code[at..].find(['"', '/', '\'']) {
+        let start = at + next;
+        let (before, rest) = code.split_at(start);
+        at = start
+            + match rest {
+                _ if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
+                _ if rest.starts_with("'\"'") => 3,
+                _ if !rest.starts_with('"') => 1,
+                _ => {
+                    let (text, length) = string(before, rest);
+                    found.push((before.matches('\n').count() + 1, text));
+                    length
+                }
+            };
+    }
+    found
+}
+
+/// The string literal that `rest` begins with, and its length in the code.
+fn string(before: &str, rest: &str) -> (String, usize) {
+    let prefix = before.trim_end_matches('#');
+    if prefix.ends_with('r') {
+        let end = format!("\"{}", &before[prefix.len()..]);
+        let length = rest[1..].find(&end).unwrap_or(rest.len() - 1);
+        return (rest[1..=length].to_owned(), 1 + length + end.len());
+    }
+    let mut text = String::new();
+    let mut chars = rest.char_indices().skip(1).peekable();
+    while let Some((i, c)) = chars.next() {
+        match c {
+            '"' => return (text, i + 1),
+            '\\' => match chars.next() {
+                Some((_, 'n')) => text.push('\n'),
+                Some((_, '\n')) => while chars.next_if(|(_, c)| c.is_whitespace()).is_some() {},
+                escaped => text.extend(escaped.map(|(_, c)| c)),
+            },
+            _ => text.push(c),
+        }
+    }
+    (text, rest.len())
+}
+
+#[test]
+fn string_literals_are_read_as_rust_reads_them() {
+    let code = "f('\"', \"a\\n\\\n   b\\\"\"); // \"no\"\nr#\"x\\n\"y\"#; 'l: \"\"";
+    let expected = [(1, "a\nb\""), (3, "x\\n\"y"), (3, "")];
+    assert_eq!(strings(code), expected.map(|(line, text)| (line, text.to_owned())));
+}
+
+#[test]
+fn python_programs_are_files() {
+    let is_python = |line: &str| {
+        let line = line.trim_start();
+        line.starts_with("import ")
+            || line.starts_with("print(")
+            || line.starts_with("from ") && line.contains(" import ")
+    };
+    let mut found = Vec::new();
+    for source in sources("rs").iter().filter(|s| s.path.starts_with("tests/") && !s.path.contains("/fuzz/"))
+    {
+        for (line, text) in strings(&source.text) {
+            let count = text.lines().filter(|l| !l.trim().is_empty()).count();
+            if count > MOST_PYTHON && text.lines().any(is_python) {
+                found.push(format!("{}:{line}: {count} lines of Python", source.path));
+            }
+        }
+    }
+    nothing(&found, "Python programs of more than 3 lines are files in tests/programs");
+}
+
+#[test]
+fn each_program_is_used_by_a_test() {
+    let programs = root().join("tests/programs");
+    let mut found = Vec::new();
+    for area in folders_in(&programs) {
+        let tests = std::fs::read_to_string(root().join(format!("tests/{area}.rs"))).unwrap_or_default();
+        for name in folders_in(&programs.join(&area)) {
+            if !tests.contains(&format!("{name}\"")) && !tests.contains(&format!(" {name};")) {
+                found.push(format!("tests/programs/{area}/{name}"));
+            }
+        }
+    }
+    nothing(&found, "tests/AREA.rs uses each program in tests/programs/AREA");
+}
+
+#[test]
+fn names_of_tests_are_short() {
+    let mut found = Vec::new();
+    for source in sources("rs").iter().filter(|s| s.path.starts_with("tests/")) {
+        for line in source.text.lines().map(str::trim_start) {
+            let name = line.strip_prefix("fn ").and_then(|rest| rest.split(['(', '<']).next());
+            let name = name.or_else(|| line.strip_suffix(';').filter(|name| !name.contains([' ', '"'])));
+            if let Some(name) = name.filter(|name| name.len() > LONGEST_NAME && !name.contains('.')) {
+                found.push(format!("{}: {name}", source.path));
+            }
+        }
+    }
+    nothing(&found, "names of tests have at most 60 characters");
 }

@@ -12,34 +12,9 @@ fn import_of(module: &str) -> String {
     format!("exec(bytes.fromhex('{hex}'))")
 }
 
-/// What decodes to a text.
-fn decoded(text: &str) -> String {
-    let hex: String = text.bytes().map(|b| format!("{b:02x}")).collect();
-    format!("bytes.fromhex('{hex}').decode()")
-}
-
 /// A program that imports a module, opens a file and loads a library by what only a run tells.
 fn secretive() -> Project {
-    let app = format!(
-        "import sys\nimport pkg\n{}\nprint(pkg.read(sys.argv[1]), pkg.answer(sys.argv[1]), {} in sys.modules)\n\
-         import inner_of_hidden\nsys.exit(7)\n",
-        import_of("hidden"),
-        decoded("hidden")
-    );
-    let [tests, text, start, library] = ["tests", ".txt", "lib", ".so"].map(decoded);
-    let pkg = format!(
-        "import ctypes, os\nhere = os.path.dirname(__file__)\n\n\
-         def read(name):\n    with open(os.path.join(here, {tests}, name + {text})) as f:\n        \
-         return f.read()\n\n\
-         def answer(name):\n    return ctypes.CDLL(os.path.join(here, {tests}, {start} + name + {library})).answer()\n"
-    );
-    let project = Project::script(&app)
-        .file("pkg/__init__.py", pkg)
-        .file("pkg/tests/deep.txt", "deep data")
-        .file("pkg/tests/never.txt", "unused")
-        .file("hidden.py", "import inner_of_hidden\n")
-        .file("inner_of_hidden.py", "")
-        .file("answer.c", "int answer(void) { return 42; }\n");
+    let project = Project::of("trace/what_a_run_shows_goes_into_the_spec_and_the_product");
     let library = project.path().join("pkg/tests/libdeep.so");
     let output = Command::new("gcc")
         .args(["-shared", "-fPIC", "-o"])
@@ -127,18 +102,11 @@ fn a_package_that_lists_itself_is_carried_as_files() {
 
 #[test]
 fn children_of_multiprocessing_are_traced_too() {
-    let app = format!(
-        "import multiprocessing, sys\n\ndef work(queue):\n    {}\n    queue.put('worked')\n\n\
-         if __name__ == '__main__':\n    context = multiprocessing.get_context(sys.argv[1])\n    \
-         queue = context.Queue()\n    child = context.Process(target=work, args=(queue,))\n    child.start()\n    \
-         print(queue.get())\n    child.join()\n",
-        import_of("hidden")
-    );
     for interpreter in interpreters() {
         if interpreter.lacks.iter().any(|name| name.contains("multiprocessing") || name.contains("ctypes")) {
             continue;
         }
-        let project = Project::script(&app).file("hidden.py", "");
+        let project = Project::of("trace/children_of_multiprocessing_are_traced_too");
         for method in ["fork", "spawn", "forkserver"] {
             let run = project.bare_command(["trace", "app.py", "--python"]).arg(&interpreter.exe);
             run.args(["--", method]).run().prints("worked\n").says(&[
@@ -152,19 +120,13 @@ fn children_of_multiprocessing_are_traced_too() {
 
 #[test]
 fn the_program_looks_as_if_nobody_watched() {
-    let app = "import sys, os\nprint(__name__, os.path.basename(__file__), os.path.basename(sys.argv[0]), sys.argv[1:])\n\
-               print(sys.stdin.read(), os.path.basename(sys.path[0]) == os.path.basename(os.path.dirname(__file__)))\n\
-               raise ValueError('told')\n";
-    let project = Project::script(app);
+    let project = Project::of("trace/the_program_looks_as_if_nobody_watched");
     let outcome = project.command(["trace", "app.py"]).args(["--", "--write", "-x"]).stdin("typed").run();
     outcome.exits(1).fails(&["line 4, in <module>", "ValueError: told"]);
     assert_eq!(outcome.stdout, "__main__ app.py app.py ['--write', '-x']\ntyped True\n", "{outcome}");
     assert!(!outcome.stderr.contains("hook.py"), "{outcome}");
     // A function of a module, and the file that a user names.
-    let project = Project::new()
-        .file("tool/__init__.py", "")
-        .file("tool/cli.py", "import sys\n\ndef main():\n    print(open(sys.argv[1]).read())\n    return 5\n")
-        .file("mine/input.txt", "input");
+    let project = Project::of("trace/a_function_of_a_module_and_a_named_file");
     let input = project.path().join("mine/input.txt");
     let outcome = project.command(["trace", "tool.cli:main"]).arg("--").arg(&input).run();
     outcome.exits(5).says(&["missed nothing"]);
@@ -173,13 +135,9 @@ fn the_program_looks_as_if_nobody_watched() {
 
 #[test]
 fn an_interrupt_ends_the_program_and_what_it_used_is_told() {
-    let app = format!(
-        "import sys, time\n{}\nopen('ready', 'w').close()\ntry:\n    time.sleep(600)\nexcept KeyboardInterrupt:\n    \
-         print('ended')\n    sys.exit(9)\n",
-        import_of("hidden")
-    );
+    let name = "trace/an_interrupt_ends_the_program_and_what_it_used_is_told";
     for alone in [true, false] {
-        let project = Project::script(&app).file("hidden.py", "");
+        let project = Project::of(name);
         let started = project.command(["trace", "app.py"]).start();
         while !project.path().join("ready").exists() {
             std::thread::sleep(Duration::from_millis(5));
@@ -205,17 +163,8 @@ fn without_a_spec_there_is_nothing_to_trace() {
 
 #[test]
 fn the_order_of_a_run_becomes_that_of_the_archive() {
-    let app = "def start():\n    import zebra\n    import ant.bee\n    print(zebra.x, ant.bee.x)\n\n\
-               def never():\n    import aardvark, yak\n\nif __name__ == '__main__':\n    start()\n";
     let spec = "# by hand\n[app]\nentry = \"app.py\"\n[bundle]\nmode = \"onefile\"\n";
-    let project = Project::script(app)
-        .file("app.spec", spec)
-        .file("zebra.py", "import late\nx = 1\n")
-        .file("late.py", "x = 0\n")
-        .file("ant/__init__.py", "")
-        .file("ant/bee.py", "x = 2\ntry:\n    import no_such_module\nexcept ImportError:\n    pass\n")
-        .file("aardvark.py", "x = 3\n")
-        .file("yak.py", "x = 4\n");
+    let project = Project::of("trace/the_order_of_a_run_becomes_that_of_the_archive");
     let traced = project.command(["trace", "app.spec", "--order"]).run();
     traced.success().says(&["app.spec", "app.order"]);
     assert_eq!(traced.stdout, "1 2\n");

@@ -180,7 +180,7 @@ fn an_own_folder_in_a_sticky_one_is_used() {
 }
 
 #[test]
-fn the_folder_of_a_user_without_a_home_that_another_user_has_made() {
+fn a_cache_made_by_another_user_for_one_without_a_home() {
     // No other test makes a folder for this user in `/tmp`.
     const ALONE: u32 = 12347;
     for link in [false, true] {
@@ -231,7 +231,7 @@ fn a_folder_above_that_a_group_can_write_to() {
 }
 
 #[test]
-fn a_folder_above_that_an_access_control_list_lets_another_user_write_to() {
+fn a_folder_above_writable_by_an_access_control_list() {
     let stage = stage();
     let above = stage.path().join("above");
     let cache = above.join("cache");

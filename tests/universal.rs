@@ -99,9 +99,6 @@ fn check_headers(executable: &Path) {
     }
 }
 
-const HELLO: &str = "import sys, zlib, json, decimal, asyncio, multiprocessing, hashlib\nprint('hello', sys.platform)\n\
-                     if sys.platform != 'darwin':\n    import losing\n";
-
 #[test]
 fn each_part_is_the_program_for_its_processor() {
     let (Some(pieces), Some(lipo)) = (Pieces::find(), llvm("llvm-lipo")) else { return };
@@ -111,7 +108,7 @@ fn each_part_is_the_program_for_its_processor() {
         (&["--onedir", "-w"], "dist/app.app"),
         (&["--onefile", "-w"], "dist/app.app"),
     ] {
-        let project = Project::script(HELLO).file("losing.py", "").file("data/a.txt", "text");
+        let project = Project::of("universal/each_part_is_the_program_for_its_processor");
         let mut arguments = vec!["app.py", "--add-data", "data:data"];
         arguments.extend(form);
         let outcome = pieces.freeze(&project, "macos-universal2", &arguments);

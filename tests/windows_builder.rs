@@ -92,21 +92,6 @@ fn prefix(name: &str) -> Option<PathBuf> {
     files.map(walkdir::DirEntry::into_path).find(|p| p.ends_with("python.exe"))?.parent().map(Path::to_owned)
 }
 
-const TOUR: &str = "\
-import asyncio, base64, collections, csv, ctypes, dataclasses, datetime, decimal, email.message, fractions
-import hashlib, html, http.client, importlib.metadata, io, json, logging, lzma, multiprocessing, pathlib, pickle
-import random, re, sqlite3, ssl, statistics, string, struct, tempfile, threading, unicodedata, urllib.parse
-import uuid, xml.etree.ElementTree as tree, zipfile, zlib, winreg
-
-async def nothing():
-    await asyncio.sleep(0)
-    return 'async'
-
-print(asyncio.run(nothing()), sqlite3.connect(':memory:').execute('select 6 * 7').fetchone()[0])
-print(hashlib.sha256(b'x').hexdigest()[:8], lzma.decompress(lzma.compress(b'lzma')).decode())
-print(tree.fromstring('<a><b/></a>')[0].tag, decimal.Decimal('0.1') * 3, unicodedata.name('\\u00e9'))
-print(ctypes.sizeof(ctypes.c_void_p), ssl.HAS_TLSv1_3, zlib.crc32(b'zlib'))
-";
 const TOLD: &str = "async 42\n2d711642 lzma\nb 0.3 LATIN SMALL LETTER E WITH ACUTE\n8 True 1938324794\n";
 
 /// What `freeze inspect` lists of a program, but for the lengths of code.
@@ -128,11 +113,12 @@ fn contents(project: &Project, exe: &Path) -> serde_json::Value {
 #[test]
 fn both_builders_make_the_same_bytes_and_they_run() {
     let Some(bench) = Bench::new() else { return };
-    for (source, python, told) in
-        [("print('hello')\n", "windows-full-3.11", "hello\n"), (TOUR, "windows-embed-3.11", TOLD)]
+    let hello = Project::script("print('hello')\n");
+    let tour = Project::of("windows_builder/a_tour_of_the_standard_library");
+    for (project, python, told) in
+        [(hello, "windows-full-3.11", "hello\n"), (tour, "windows-embed-3.11", TOLD)]
     {
         let Some(python) = prefix(python) else { continue };
-        let project = Project::script(source);
         let exe = bench.both(&project, "app.py", Mode::Onefile, &python, None);
         let run = bench.wine.command(exe).run();
         run.success();

@@ -59,14 +59,15 @@ fn in_a_folder_with_spaces(app: &Frozen) -> (tempfile::TempDir, PathBuf) {
 #[test]
 fn hello_takes_arguments_and_folders_that_are_not_ascii() {
     let Some(windows) = windows("windows-embed-3.11") else { return };
-    let source = "import sys, os, ssl, sqlite3, ctypes, json\n\
-                  print(ascii(sys.argv[1:]), sys.frozen, os.path.basename(sys.executable), sys.version_info[:2])\n\
-                  print(os.path.dirname(__file__) == sys._MEIPASS, '\\\\' in __file__, '\\u017c' in os.getcwd())\n\
-                  sys.exit(len(sys.argv))\n";
     let expected = "['\\u017c\\xf3\\u0142w \\u65e5\\u672c', 'a \"b\" \\\\', ''] True hello.exe (3, 11)\r\n\
                     True True True\r\n";
     for mode in Mode::ALL {
-        let app = windows.freeze(Project::script(source), mode, "hello", &["app.py"]);
+        let app = windows.freeze(
+            Project::of("wine/hello_takes_arguments_and_folders_that_are_not_ascii"),
+            mode,
+            "hello",
+            &["app.py"],
+        );
         let (folder, exe) = in_a_folder_with_spaces(&app);
         let start = || {
             let run = windows.wine.command(&exe).args(["żółw 日本", "a \"b\" \\", ""]);
@@ -181,14 +182,6 @@ fn tcl_finds_its_scripts_on_windows() {
 #[test]
 fn libraries_are_found_where_the_program_adds_folders() {
     let Some(windows) = windows("windows-embed-3.11") else { return };
-    let source = "import ctypes, os\n\
-                  here = os.path.dirname(__file__)\n\
-                  load = ctypes.windll.kernel32.LoadLibraryW\n\
-                  load.restype = ctypes.c_void_p\n\
-                  path = os.path.join(here, 'plugins', 'top.dll')\n\
-                  before = load(path)\n\
-                  os.environ['PATH'] = os.path.join(here, 'bin') + ';' + os.environ['PATH']\n\
-                  print(before, ctypes.CDLL(path, handle=load(path)).top())\n";
     // Beside the program they would be collected unasked, into one folder.
     let libraries = Project::new()
         .file("low.c", "__declspec(dllexport) int low(void) { return 42; }\n")
@@ -200,7 +193,12 @@ fn libraries_are_found_where_the_program_adds_folders() {
     let [low, top] = [("low.dll", "bin"), ("top.dll", "plugins")]
         .map(|(name, folder)| format!("{}:{folder}", libraries.path().join(name).display()));
     let added = ["app.py", "--add-data", &low, "--add-data", &top];
-    let app = windows.freeze(Project::script(source), Mode::Onefile, "folders", &added);
+    let app = windows.freeze(
+        Project::of("wine/libraries_are_found_where_the_program_adds_folders"),
+        Mode::Onefile,
+        "folders",
+        &added,
+    );
     assert_eq!(text(&windows.wine.frozen(&app).run()), "None 42\n");
 }
 
@@ -279,12 +277,13 @@ fn libraries_planted_around_a_program_are_not_loaded() {
     run.env("WINEPATH", Wine::path(&searched)).run().success();
     assert_eq!(loaded(&beside), ["libffi-8.dll"]);
 
-    let source = "import ctypes, hashlib, os, socket, sqlite3, ssl, sys, uuid\n\
-                  load = ctypes.windll.kernel32.LoadLibraryW\n\
-                  load.restype = ctypes.c_void_p\n\
-                  print('searched' in os.environ['PATH'], os.path.exists('planted.dll'), load('planted.dll'))\n";
     for mode in Mode::ALL {
-        let app = windows.freeze(Project::script(source), mode, "wary", &["app.py"]);
+        let app = windows.freeze(
+            Project::of("wine/libraries_planted_around_a_program_are_not_loaded"),
+            mode,
+            "wary",
+            &["app.py"],
+        );
         let beside = app.exe.parent().unwrap();
         plant(beside);
         for _ in 0..2 {
@@ -377,11 +376,6 @@ fn a_console_of_its_own_is_hidden_where_that_is_wanted() {
     if !windows.wine.has_display() {
         return skip("no Xvfb (Debian: package `xvfb`), without which wine shows no consoles");
     }
-    let source = "import sys, ctypes, pathlib\n\
-                  window = ctypes.windll.kernel32.GetConsoleWindow()\n\
-                  user = ctypes.windll.user32\n\
-                  said = window != 0, user.IsWindowVisible(window), user.IsIconic(window)\n\
-                  pathlib.Path(sys.argv[1]).write_text(repr(said))\n";
     let said = harness::scratch("console");
     let said = said.path().join("said.txt");
     for (option, expected) in
@@ -391,7 +385,12 @@ fn a_console_of_its_own_is_hidden_where_that_is_wanted() {
         if !option.is_empty() {
             arguments.extend(["--hide-console", option]);
         }
-        let app = windows.freeze(Project::script(source), Mode::Onefile, "console", &arguments);
+        let app = windows.freeze(
+            Project::of("wine/a_console_of_its_own_is_hidden_where_that_is_wanted"),
+            Mode::Onefile,
+            "console",
+            &arguments,
+        );
         // In a console of its own.
         let run = windows.wine.command("start").args(["/wait", "/unix"]).arg(&app.exe);
         // What shows the console has the streams, and outlives the program by a moment.

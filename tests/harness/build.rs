@@ -264,6 +264,13 @@ impl Project {
         Project { folder: scratch("project") }
     }
 
+    /// A copy of tests/programs/`name`.
+    pub fn of(name: &str) -> Project {
+        let project = Project::new();
+        copy_tree(&root().join("tests/programs").join(name), project.path());
+        project
+    }
+
     /// A project whose `app.py` is `source`.
     pub fn script(source: &str) -> Project {
         Project::new().file("app.py", source)

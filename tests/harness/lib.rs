@@ -14,14 +14,13 @@
 
 pub mod attacker;
 mod build;
-mod case;
 mod content;
 mod display;
 mod http;
+mod program;
 mod python;
 mod reseal;
 mod run;
-mod same;
 mod sandbox;
 mod wine;
 
@@ -29,16 +28,15 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 pub use build::{Build, Frozen, Mode, Project, freeze, freeze_command, hello};
-pub use case::{case, folders_in};
 pub use content::{Content, archive_range, archives};
 pub use display::Display;
 pub use http::Server;
+pub use program::{Directives, Program, folders_in};
 pub use python::{
     Interpreter, Venv, interpreter, interpreters, newest, skip, skip_unavailable, uv, venv, without_libpython,
 };
 pub use reseal::{Parts, Random};
 pub use run::{Outcome, Run, Started, Tree};
-pub use same::Same;
 pub use sandbox::{EmptyRoot, Sandbox};
 pub use wine::{Wine, seeing_wine, wine};
 

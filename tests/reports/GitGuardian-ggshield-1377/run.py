@@ -1,3 +1,6 @@
+# entry
+# args: scan notes.txt
+# args: quota
 """Imports a command when it is looked up."""
 
 from shield.main import cli

@@ -1,3 +1,4 @@
+# entry
 """Gives a server the name of this file itself."""
 
 from uvicorn.importer import import_from_string

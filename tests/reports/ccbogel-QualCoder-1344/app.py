@@ -1,3 +1,5 @@
+# args: de
+# args: fr
 """Translates words by a catalogue beside the module."""
 
 import gettext

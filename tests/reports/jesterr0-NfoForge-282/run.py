@@ -1,3 +1,4 @@
+# entry
 """Loads a plug-in from a file that uses a module of the program."""
 
 import importlib.util

@@ -1,3 +1,4 @@
+# args: node.yml --level 2
 """Reads its arguments before anything else and spawns a process."""
 
 import argparse

@@ -1,3 +1,4 @@
+# entry
 """Lists the plug-ins of a program and starts one of them."""
 
 from purse.plugin import Plugins

@@ -1,3 +1,4 @@
+# entry
 import sys
 from pathlib import Path
 

@@ -1,0 +1,2 @@
+import colorsys
+NAME = colorsys.__name__

@@ -1,0 +1,3 @@
+from .inner import *
+from .lazy import late
+LIMIT: int

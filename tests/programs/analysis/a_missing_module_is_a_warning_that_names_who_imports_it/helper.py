@@ -1,0 +1,3 @@
+import os
+
+import plainly_missing.part

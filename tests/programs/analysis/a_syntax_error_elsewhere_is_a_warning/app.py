@@ -1,0 +1,4 @@
+try:
+    import broken
+except SyntaxError as e:
+    print('broken', e.lineno)

@@ -1,0 +1,2 @@
+import edited, edited.inner
+print(edited.VALUE, edited.inner.VALUE)

@@ -1,0 +1,2 @@
+from . import VALUE as outer
+VALUE = outer + ' inner'

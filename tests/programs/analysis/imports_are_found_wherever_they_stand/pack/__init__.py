@@ -1,0 +1,2 @@
+__all__ = ['EXPORTED', 'starred']
+EXPORTED = 'exported'

@@ -1,0 +1,7 @@
+from .. import sibling
+from ..relative import VALUE as r
+VALUE = 'deep'
+
+def up():
+    from pack import relative
+    return r

@@ -1,0 +1,2 @@
+from . import EXPORTED
+VALUE = 'sibling'

@@ -1,0 +1,4 @@
+import importlib
+PACKAGE = __name__ + '.parts'
+def first(name):
+    return importlib.import_module(f'{PACKAGE}.{name}-other')

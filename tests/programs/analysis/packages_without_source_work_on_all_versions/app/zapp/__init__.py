@@ -1,0 +1,1 @@
+from zapp.inner import VALUE

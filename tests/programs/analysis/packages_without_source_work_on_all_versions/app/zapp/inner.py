@@ -1,0 +1,2 @@
+import quopri
+VALUE = quopri.__name__

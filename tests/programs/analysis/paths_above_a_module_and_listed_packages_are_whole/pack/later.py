@@ -1,0 +1,1 @@
+import pack.plugins as plugins

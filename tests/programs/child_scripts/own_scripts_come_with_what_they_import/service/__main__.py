@@ -1,0 +1,2 @@
+import sys, step
+print('service', step.VALUE, sys.argv[1:])

@@ -1,0 +1,2 @@
+import short
+found = short.make(20000) - short.found

@@ -1,0 +1,5 @@
+import os, sys
+if os.name == 'nt':
+    import winning
+else:
+    import losing

@@ -1,0 +1,4 @@
+# expect: end
+from detect.core.main import kinds
+print(kinds())
+print('end')

@@ -1,0 +1,4 @@
+# expect: end
+import maker
+print(*maker.names(), sep='\n')
+print('end')

@@ -1,0 +1,3 @@
+# shown
+def f():
+    return 1 / 0

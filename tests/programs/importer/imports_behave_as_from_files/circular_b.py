@@ -1,0 +1,2 @@
+import circular_a
+VALUE = 'b'

@@ -1,0 +1,2 @@
+import decimal, importlib.metadata, json, pkgutil
+VALUE = 1

@@ -1,0 +1,4 @@
+# expect: end
+import stored
+print(stored.all())
+print('end')

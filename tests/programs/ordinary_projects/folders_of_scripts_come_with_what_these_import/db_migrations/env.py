@@ -1,0 +1,2 @@
+import models
+RESULT = models.NAME

@@ -1,0 +1,2 @@
+import colorsys
+RESULT = colorsys.__name__

@@ -1,0 +1,2 @@
+import wave
+RESULT = wave.__name__

@@ -1,0 +1,3 @@
+import colorsys
+class Circle:
+    def area(self): return 3

@@ -1,0 +1,1 @@
+class TestConfig: NAME = 'test'

@@ -1,0 +1,3 @@
+import QtQuick
+import "parts"
+Item { Part {} Inner {} }

@@ -1,0 +1,2 @@
+from lib.store.db import run
+run()

@@ -1,0 +1,2 @@
+import mixed, mixed.plain
+print(mixed.listed(), mixed.plain.sizes())

@@ -1,0 +1,3 @@
+from lib import loader
+from suite import steps
+print(loader.load(steps))

@@ -1,0 +1,1 @@
+import thing_that_is_nowhere

@@ -1,0 +1,2 @@
+from gallery.find import names
+print(sorted(names()))

@@ -1,0 +1,2 @@
+import os, sys, part
+print(sys.argv[1:], os.path.dirname(os.path.abspath(__file__)))

@@ -1,0 +1,2 @@
+import sys
+print(__package__, __spec__.name, sys.argv[1:])

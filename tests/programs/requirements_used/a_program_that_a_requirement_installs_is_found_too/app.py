@@ -1,0 +1,4 @@
+# expect: end
+import caller
+print(caller.run('x'))
+print('end')

@@ -1,0 +1,2 @@
+import ordered, pkg
+print(ordered.seen)

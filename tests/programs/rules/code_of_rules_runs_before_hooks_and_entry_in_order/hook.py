@@ -1,0 +1,2 @@
+import ordered
+ordered.seen.append('hook')

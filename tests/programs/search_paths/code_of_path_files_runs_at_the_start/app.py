@@ -1,0 +1,4 @@
+# expect: end
+import tuned
+print(tuned.STATE)
+print('end')

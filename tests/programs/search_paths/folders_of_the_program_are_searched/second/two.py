@@ -1,0 +1,2 @@
+import one
+NAME = one.NAME + 1

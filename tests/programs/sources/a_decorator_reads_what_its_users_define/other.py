@@ -1,0 +1,3 @@
+from tools import shown
+@shown
+def other(): return 'other'

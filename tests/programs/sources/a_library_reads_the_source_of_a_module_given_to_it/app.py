@@ -1,0 +1,2 @@
+import kit.shapes
+print(kit.shapes.COMMENTS)

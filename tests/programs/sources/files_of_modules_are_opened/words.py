@@ -1,0 +1,2 @@
+# the words
+def first(): return open(__file__).readline().strip()

@@ -1,0 +1,1 @@
+def turn(): return 'turned'

@@ -1,0 +1,2 @@
+def area(r): return r * r
+class Square: side = 1

@@ -1,0 +1,6 @@
+import traceback
+import helper
+try:
+    helper.fail()
+except ValueError:
+    print('frozen-marker' in traceback.format_exc())

@@ -1,0 +1,5 @@
+# the helper
+value = 5
+
+def helping():
+    pass

@@ -1,0 +1,1 @@
+import sys, helper; print('second', helper.value, sys.from_hook)

@@ -1,0 +1,2 @@
+import late
+x = 1

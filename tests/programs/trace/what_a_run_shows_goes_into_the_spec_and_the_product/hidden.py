@@ -1,0 +1,1 @@
+import inner_of_hidden
