@@ -189,7 +189,7 @@ fn every_extension_of_an_environment_loads_from_the_product() {
     let policy = Policy::of(crate::target::Os::Linux).unwrap();
     let outside = text.lines().filter_map(|l| l.strip_prefix("outside ")).filter(|path| {
         let name = path.rsplit('/').next().unwrap();
-        policy.stays(name, true) == policy::Stays::No
+        policy.stays(name, policy::HostGl::Used) == policy::Stays::No
     });
     assert_eq!(outside.collect::<Vec<_>>(), [""; 0]);
     assert!(!text.lines().any(|l| l.starts_with("failed import")), "{text}");
@@ -241,7 +241,11 @@ fn an_interpreter_without_libpython_is_shipped_itself() {
     let policy = Policy::of(crate::target::Os::Linux).unwrap();
     for path in text.split('\'').filter(|p| p.starts_with('/') && !p.starts_with(root.to_str().unwrap())) {
         let name = path.rsplit('/').next().unwrap();
-        assert_ne!(policy.stays(name, false), policy::Stays::No, "{path} comes from the host");
+        assert_ne!(
+            policy.stays(name, policy::HostGl::Unused),
+            policy::Stays::No,
+            "{path} comes from the host"
+        );
     }
 }
 
