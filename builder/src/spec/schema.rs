@@ -77,81 +77,171 @@ pub(super) struct RawProgram {
     pub(super) entry_point: Option<Text>,
 }
 
-/// `[windows]`.
-#[derive(Debug, Default)]
-pub(super) struct RawWindows {
-    pub(super) icon: Option<Text>,
-    pub(super) console: Option<bool>,
-    pub(super) version_info: Vec<(Text, Text)>,
-    pub(super) manifest: Option<Text>,
-    pub(super) uac: Option<&'static str>,
-    pub(super) uiaccess: Option<bool>,
-    pub(super) version_file: Option<Text>,
-    pub(super) hide_console: Option<&'static str>,
-    pub(super) windowed_traceback: Option<bool>,
-    pub(super) resources: Vec<Text>,
+/// Puts a later layer over an earlier one.
+trait Overlay {
+    fn overlay(&mut self, over: Self);
 }
 
-/// `[macos]`.
-#[derive(Debug, Default)]
-pub(super) struct RawMacos {
-    pub(super) bundle: Option<bool>,
-    pub(super) identifier: Option<Text>,
-    pub(super) icon: Option<Text>,
-    pub(super) plist: Vec<(String, serde_json::Value)>,
-    pub(super) sign: Option<Text>,
-    pub(super) entitlements: Option<Text>,
-    pub(super) hardened_runtime: Option<bool>,
-    pub(super) timestamp: Option<Text>,
-    pub(super) notarize: Option<Text>,
-    pub(super) architectures: Vec<Text>,
+/// A single value is replaced.
+impl<T> Overlay for Option<T> {
+    fn overlay(&mut self, over: Option<T>) {
+        if over.is_some() {
+            *self = over;
+        }
+    }
 }
 
-/// What a spec says, or one of its `[target.<name>]` tables.
-#[derive(Debug, Default)]
-pub(super) struct Raw {
-    pub(super) name: Option<Text>,
-    pub(super) entry: Option<Text>,
-    pub(super) entry_point: Option<Text>,
-    pub(super) version: Option<Text>,
-    pub(super) python: Option<Text>,
-    pub(super) optimize: Option<u8>,
-    pub(super) options: Vec<Text>,
-    pub(super) paths: Vec<Text>,
-    pub(super) packages: Vec<Text>,
-    pub(super) requirements: Vec<Text>,
-    pub(super) target: Option<Text>,
-    pub(super) mode: Option<Mode>,
-    pub(super) extract: Option<Extract>,
-    pub(super) compression: Option<Compression>,
-    pub(super) bundle_source: Option<Sources>,
-    pub(super) strip: Option<Strip>,
-    pub(super) max_glibc: Option<Text>,
-    pub(super) contents_directory: Option<Text>,
-    pub(super) runtime_tmpdir: Option<Text>,
-    pub(super) include: Vec<Text>,
-    pub(super) exclude: Vec<Text>,
-    pub(super) source: Vec<Text>,
-    pub(super) files: Vec<Text>,
-    pub(super) collect_data: Vec<Text>,
-    pub(super) collect_binaries: Vec<Text>,
-    pub(super) own_data: Option<bool>,
-    pub(super) order: Option<Text>,
-    pub(super) data: Vec<RawItem>,
-    pub(super) binaries: Vec<RawItem>,
-    pub(super) metadata: Vec<Text>,
-    pub(super) metadata_recursive: Vec<Text>,
-    pub(super) rule_files: Vec<Text>,
-    pub(super) rule_hooks: Vec<Text>,
-    pub(super) shipped_rules: Option<bool>,
-    pub(super) hooks: Vec<Text>,
-    pub(super) env: Vec<(Text, Text)>,
-    pub(super) as_interpreter: Option<bool>,
-    pub(super) switches: Option<bool>,
-    pub(super) debug: Vec<Text>,
-    pub(super) programs: Vec<RawProgram>,
-    pub(super) windows: RawWindows,
-    pub(super) macos: RawMacos,
+/// A list or a table of free names grows.
+impl<T> Overlay for Vec<T> {
+    fn overlay(&mut self, over: Vec<T>) {
+        self.extend(over);
+    }
+}
+
+/// Defines a table of a spec, which is put over an earlier one value by value.
+macro_rules! table {
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Default)]
+        pub(super) struct $name {
+            $(pub(super) $field: $kind,)*
+        }
+
+        impl Overlay for $name {
+            fn overlay(&mut self, over: $name) {
+                $(self.$field.overlay(over.$field);)*
+            }
+        }
+    };
+}
+
+table! {
+    /// `[app]`.
+    RawApp {
+        name: Option<Text>,
+        entry: Option<Text>,
+        entry_point: Option<Text>,
+        version: Option<Text>,
+    }
+}
+
+table! {
+    /// `[python]`.
+    RawPython {
+        interpreter: Option<Text>,
+        optimize: Option<u8>,
+        options: Vec<Text>,
+        paths: Vec<Text>,
+        packages: Vec<Text>,
+        requirements: Vec<Text>,
+    }
+}
+
+table! {
+    /// `[bundle]`.
+    RawBundle {
+        target: Option<Text>,
+        mode: Option<Mode>,
+        extract: Option<Extract>,
+        compression: Option<Compression>,
+        source: Option<Sources>,
+        strip: Option<Strip>,
+        max_glibc: Option<Text>,
+        contents_directory: Option<Text>,
+        runtime_tmpdir: Option<Text>,
+    }
+}
+
+table! {
+    /// `[modules]`.
+    RawModules {
+        include: Vec<Text>,
+        exclude: Vec<Text>,
+        source: Vec<Text>,
+        files: Vec<Text>,
+        collect_data: Vec<Text>,
+        collect_binaries: Vec<Text>,
+        own_data: Option<bool>,
+        order: Option<Text>,
+    }
+}
+
+table! {
+    /// `[metadata]`.
+    RawMetadata {
+        include: Vec<Text>,
+        recursive: Vec<Text>,
+    }
+}
+
+table! {
+    /// `[rules]`.
+    RawRules {
+        files: Vec<Text>,
+        hooks: Vec<Text>,
+        shipped: Option<bool>,
+    }
+}
+
+table! {
+    /// `[runtime]`.
+    RawRuntime {
+        hooks: Vec<Text>,
+        env: Vec<(Text, Text)>,
+        interpreter: Option<bool>,
+        switches: Option<bool>,
+        debug: Vec<Text>,
+    }
+}
+
+table! {
+    /// `[windows]`.
+    RawWindows {
+        icon: Option<Text>,
+        console: Option<bool>,
+        version_info: Vec<(Text, Text)>,
+        manifest: Option<Text>,
+        uac: Option<&'static str>,
+        uiaccess: Option<bool>,
+        version_file: Option<Text>,
+        hide_console: Option<&'static str>,
+        windowed_traceback: Option<bool>,
+        resources: Vec<Text>,
+    }
+}
+
+table! {
+    /// `[macos]`.
+    RawMacos {
+        bundle: Option<bool>,
+        identifier: Option<Text>,
+        icon: Option<Text>,
+        plist: Vec<(String, serde_json::Value)>,
+        sign: Option<Text>,
+        entitlements: Option<Text>,
+        hardened_runtime: Option<bool>,
+        timestamp: Option<Text>,
+        notarize: Option<Text>,
+        architectures: Vec<Text>,
+    }
+}
+
+table! {
+    /// What a spec says, or one of its `[target.<name>]` tables.
+    Raw {
+        app: RawApp,
+        python: RawPython,
+        bundle: RawBundle,
+        modules: RawModules,
+        data: Vec<RawItem>,
+        binaries: Vec<RawItem>,
+        metadata: RawMetadata,
+        rules: RawRules,
+        runtime: RawRuntime,
+        programs: Vec<RawProgram>,
+        windows: RawWindows,
+        macos: RawMacos,
+    }
 }
 
 impl Raw {
@@ -169,7 +259,7 @@ impl Raw {
             }
             let Some(layer) = table.table_of_kind(&name.value, "layer")? else { continue };
             let layer = Raw::layer(&layer)?;
-            if let Some(target) = layer.target {
+            if let Some(target) = layer.bundle.target {
                 let message = "`target` cannot be set for one target";
                 return Err(doc
                     .error(message, target.span, "remove it here")
@@ -198,75 +288,101 @@ impl Raw {
     }
 
     fn layer(root: &Table<'_>) -> Result<Raw> {
-        let mut raw = Raw::default();
-        if let Some(t) = root.table("app")? {
-            raw.name = t.string("name")?;
-            raw.entry = t.string("entry")?;
-            raw.entry_point = t.string("entry-point")?;
-            raw.version = t.string("version")?;
-        }
-        if let Some(t) = root.table("python")? {
-            raw.python = t.string("interpreter")?;
-            raw.optimize = t.number("optimize", 2)?;
-            raw.options = t.strings("options")?;
-            raw.paths = t.strings("paths")?;
-            raw.packages = t.strings("packages")?;
-            raw.requirements = t.strings("requirements")?;
-        }
-        if let Some(t) = root.table("bundle")? {
-            raw.target = t.string("target")?;
-            raw.mode = t.choice("mode", MODES)?;
-            raw.extract = t.choice("extract", EXTRACTS)?;
-            raw.compression = t.choice("compression", COMPRESSIONS)?;
-            raw.bundle_source = t.choice("source", SOURCES)?;
-            raw.strip = t.choice("strip", STRIPS)?;
-            raw.max_glibc = t.string("max-glibc")?;
-            raw.contents_directory = t.string("contents-directory")?;
-            raw.runtime_tmpdir = t.string("runtime-tmpdir")?;
-        }
-        if let Some(t) = root.table("modules")? {
-            raw.include = t.strings("include")?;
-            raw.exclude = t.strings("exclude")?;
-            raw.source = t.strings("source")?;
-            raw.files = t.strings("files")?;
-            raw.collect_data = t.strings("collect-data")?;
-            raw.collect_binaries = t.strings("collect-binaries")?;
-            raw.own_data = t.boolean("own-data")?;
-            raw.order = t.string("order")?;
-        }
         let item = |t: &Table<'_>| Ok(RawItem { from: t.required("from")?, to: t.string("to")? });
-        raw.data = root.tables("data")?.iter().map(item).collect::<Result<_>>()?;
-        raw.binaries = root.tables("binary")?.iter().map(item).collect::<Result<_>>()?;
-        if let Some(t) = root.table("metadata")? {
-            raw.metadata = t.strings("include")?;
-            raw.metadata_recursive = t.strings("recursive")?;
-        }
-        if let Some(t) = root.table("rules")? {
-            raw.rule_files = t.strings("files")?;
-            raw.rule_hooks = t.strings("hooks")?;
-            raw.shipped_rules = t.boolean("shipped")?;
-        }
-        if let Some(t) = root.table("runtime")? {
-            raw.hooks = t.strings("hooks")?;
-            raw.env = t.table("env")?.map_or(Ok(Vec::new()), |env| env.texts())?;
-            raw.as_interpreter = t.boolean("interpreter")?;
-            raw.switches = t.boolean("switches")?;
-            raw.debug = t.strings("debug")?;
-        }
-        for t in root.tables("program")? {
-            let (entry, entry_point) = (t.string("entry")?, t.string("entry-point")?);
-            if entry.is_none() && entry_point.is_none() {
-                t.required("entry")?;
-            }
-            raw.programs.push(RawProgram { name: t.required("name")?, entry, entry_point });
-        }
-        raw.windows = Raw::windows(root)?;
-        raw.macos = Raw::macos(root)?;
-        Ok(raw)
+        Ok(Raw {
+            app: root.table("app")?.map_or(Ok(RawApp::default()), Raw::app)?,
+            python: root.table("python")?.map_or(Ok(RawPython::default()), Raw::python)?,
+            bundle: root.table("bundle")?.map_or(Ok(RawBundle::default()), Raw::bundle)?,
+            modules: root.table("modules")?.map_or(Ok(RawModules::default()), Raw::modules)?,
+            data: root.tables("data")?.iter().map(item).collect::<Result<_>>()?,
+            binaries: root.tables("binary")?.iter().map(item).collect::<Result<_>>()?,
+            metadata: root.table("metadata")?.map_or(Ok(RawMetadata::default()), Raw::metadata)?,
+            rules: root.table("rules")?.map_or(Ok(RawRules::default()), Raw::rules)?,
+            runtime: root.table("runtime")?.map_or(Ok(RawRuntime::default()), Raw::runtime)?,
+            programs: root.tables("program")?.iter().map(Raw::program).collect::<Result<_>>()?,
+            windows: root.table("windows")?.map_or(Ok(RawWindows::default()), Raw::windows)?,
+            macos: root.table("macos")?.map_or(Ok(RawMacos::default()), Raw::macos)?,
+        })
     }
 
-    fn windows(root: &Table<'_>) -> Result<RawWindows> {
-        let Some(t) = root.table("windows")? else { return Ok(RawWindows::default()) };
+    fn app(t: Table<'_>) -> Result<RawApp> {
+        Ok(RawApp {
+            name: t.string("name")?,
+            entry: t.string("entry")?,
+            entry_point: t.string("entry-point")?,
+            version: t.string("version")?,
+        })
+    }
+
+    fn python(t: Table<'_>) -> Result<RawPython> {
+        Ok(RawPython {
+            interpreter: t.string("interpreter")?,
+            optimize: t.number("optimize", 2)?,
+            options: t.strings("options")?,
+            paths: t.strings("paths")?,
+            packages: t.strings("packages")?,
+            requirements: t.strings("requirements")?,
+        })
+    }
+
+    fn bundle(t: Table<'_>) -> Result<RawBundle> {
+        Ok(RawBundle {
+            target: t.string("target")?,
+            mode: t.choice("mode", MODES)?,
+            extract: t.choice("extract", EXTRACTS)?,
+            compression: t.choice("compression", COMPRESSIONS)?,
+            source: t.choice("source", SOURCES)?,
+            strip: t.choice("strip", STRIPS)?,
+            max_glibc: t.string("max-glibc")?,
+            contents_directory: t.string("contents-directory")?,
+            runtime_tmpdir: t.string("runtime-tmpdir")?,
+        })
+    }
+
+    fn modules(t: Table<'_>) -> Result<RawModules> {
+        Ok(RawModules {
+            include: t.strings("include")?,
+            exclude: t.strings("exclude")?,
+            source: t.strings("source")?,
+            files: t.strings("files")?,
+            collect_data: t.strings("collect-data")?,
+            collect_binaries: t.strings("collect-binaries")?,
+            own_data: t.boolean("own-data")?,
+            order: t.string("order")?,
+        })
+    }
+
+    fn metadata(t: Table<'_>) -> Result<RawMetadata> {
+        Ok(RawMetadata { include: t.strings("include")?, recursive: t.strings("recursive")? })
+    }
+
+    fn rules(t: Table<'_>) -> Result<RawRules> {
+        Ok(RawRules {
+            files: t.strings("files")?,
+            hooks: t.strings("hooks")?,
+            shipped: t.boolean("shipped")?,
+        })
+    }
+
+    fn runtime(t: Table<'_>) -> Result<RawRuntime> {
+        Ok(RawRuntime {
+            hooks: t.strings("hooks")?,
+            env: t.table("env")?.map_or(Ok(Vec::new()), |env| env.texts())?,
+            interpreter: t.boolean("interpreter")?,
+            switches: t.boolean("switches")?,
+            debug: t.strings("debug")?,
+        })
+    }
+
+    fn program(t: &Table<'_>) -> Result<RawProgram> {
+        let (entry, entry_point) = (t.string("entry")?, t.string("entry-point")?);
+        if entry.is_none() && entry_point.is_none() {
+            t.required("entry")?;
+        }
+        Ok(RawProgram { name: t.required("name")?, entry, entry_point })
+    }
+
+    fn windows(t: Table<'_>) -> Result<RawWindows> {
         Ok(RawWindows {
             icon: t.string("icon")?,
             console: t.boolean("console")?,
@@ -281,8 +397,7 @@ impl Raw {
         })
     }
 
-    fn macos(root: &Table<'_>) -> Result<RawMacos> {
-        let Some(t) = root.table("macos")? else { return Ok(RawMacos::default()) };
+    fn macos(t: Table<'_>) -> Result<RawMacos> {
         let architectures = t.strings("architectures")?;
         for name in &architectures {
             if !["x86_64", "arm64"].contains(&name.value.as_str()) {
@@ -305,72 +420,11 @@ impl Raw {
 
     /// Puts another layer over this one: single values are replaced, lists and tables grow.
     fn merge(&mut self, over: Raw) {
-        fn set<T>(value: &mut Option<T>, over: Option<T>) {
-            if over.is_some() {
-                *value = over;
-            }
-        }
         // `entry` and `entry-point` name the same thing: the later one wins.
-        if over.entry.is_some() || over.entry_point.is_some() {
-            self.entry = over.entry;
-            self.entry_point = over.entry_point;
+        if over.app.entry.is_some() || over.app.entry_point.is_some() {
+            self.app.entry = None;
+            self.app.entry_point = None;
         }
-        set(&mut self.name, over.name);
-        set(&mut self.version, over.version);
-        set(&mut self.python, over.python);
-        set(&mut self.optimize, over.optimize);
-        self.options.extend(over.options);
-        self.paths.extend(over.paths);
-        self.packages.extend(over.packages);
-        self.requirements.extend(over.requirements);
-        set(&mut self.mode, over.mode);
-        set(&mut self.extract, over.extract);
-        set(&mut self.compression, over.compression);
-        set(&mut self.bundle_source, over.bundle_source);
-        set(&mut self.strip, over.strip);
-        set(&mut self.max_glibc, over.max_glibc);
-        set(&mut self.contents_directory, over.contents_directory);
-        set(&mut self.runtime_tmpdir, over.runtime_tmpdir);
-        self.include.extend(over.include);
-        self.exclude.extend(over.exclude);
-        self.source.extend(over.source);
-        self.files.extend(over.files);
-        self.collect_data.extend(over.collect_data);
-        self.collect_binaries.extend(over.collect_binaries);
-        set(&mut self.own_data, over.own_data);
-        self.data.extend(over.data);
-        self.binaries.extend(over.binaries);
-        self.metadata.extend(over.metadata);
-        self.metadata_recursive.extend(over.metadata_recursive);
-        self.rule_files.extend(over.rule_files);
-        self.rule_hooks.extend(over.rule_hooks);
-        set(&mut self.shipped_rules, over.shipped_rules);
-        self.hooks.extend(over.hooks);
-        self.env.extend(over.env);
-        set(&mut self.as_interpreter, over.as_interpreter);
-        set(&mut self.switches, over.switches);
-        set(&mut self.order, over.order);
-        self.debug.extend(over.debug);
-        self.programs.extend(over.programs);
-        set(&mut self.windows.icon, over.windows.icon);
-        set(&mut self.windows.console, over.windows.console);
-        self.windows.version_info.extend(over.windows.version_info);
-        set(&mut self.windows.manifest, over.windows.manifest);
-        set(&mut self.windows.uac, over.windows.uac);
-        set(&mut self.windows.uiaccess, over.windows.uiaccess);
-        set(&mut self.windows.version_file, over.windows.version_file);
-        set(&mut self.windows.hide_console, over.windows.hide_console);
-        set(&mut self.windows.windowed_traceback, over.windows.windowed_traceback);
-        self.windows.resources.extend(over.windows.resources);
-        set(&mut self.macos.bundle, over.macos.bundle);
-        set(&mut self.macos.identifier, over.macos.identifier);
-        set(&mut self.macos.icon, over.macos.icon);
-        self.macos.plist.extend(over.macos.plist);
-        set(&mut self.macos.sign, over.macos.sign);
-        set(&mut self.macos.entitlements, over.macos.entitlements);
-        set(&mut self.macos.hardened_runtime, over.macos.hardened_runtime);
-        set(&mut self.macos.timestamp, over.macos.timestamp);
-        set(&mut self.macos.notarize, over.macos.notarize);
-        self.macos.architectures.extend(over.macos.architectures);
+        self.overlay(over);
     }
 }
