@@ -1,6 +1,6 @@
 //! The tables and keys of a spec, and their values before anything is resolved.
 
-use super::document::{Document, Located, Table};
+use super::document::{Document, Located, Section, Table};
 use super::{Compression, Extract, Mode, Sources, Strip};
 use crate::error::Result;
 use crate::target::{UNIVERSAL, Wanted};
@@ -69,12 +69,28 @@ pub(super) struct RawItem {
     pub(super) to: Option<Text>,
 }
 
+impl Section for RawItem {
+    fn from_table(table: &Table<'_>) -> Result<RawItem> {
+        Ok(RawItem { from: table.required("from")?, to: table.string("to")? })
+    }
+}
+
 /// `[[program]]`.
 #[derive(Debug)]
 pub(super) struct RawProgram {
     pub(super) name: Text,
     pub(super) entry: Option<Text>,
     pub(super) entry_point: Option<Text>,
+}
+
+impl Section for RawProgram {
+    fn from_table(table: &Table<'_>) -> Result<RawProgram> {
+        let (entry, entry_point) = (table.string("entry")?, table.string("entry-point")?);
+        if entry.is_none() && entry_point.is_none() {
+            table.required("entry")?;
+        }
+        Ok(RawProgram { name: table.required("name")?, entry, entry_point })
+    }
 }
 
 /// Puts a later layer over an earlier one.
@@ -98,13 +114,19 @@ impl<T> Overlay for Vec<T> {
     }
 }
 
-/// Defines a table of a spec, which is put over an earlier one value by value.
+/// Defines a table of a spec: how each value is read, and how a later layer is put over it.
 macro_rules! table {
-    ($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty,)* }) => {
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty = $read:ident($($argument:expr),*),)* }) => {
         $(#[$doc])*
         #[derive(Debug, Default)]
         pub(super) struct $name {
             $(pub(super) $field: $kind,)*
+        }
+
+        impl Section for $name {
+            fn from_table(table: &Table<'_>) -> Result<$name> {
+                Ok($name { $($field: table.$read($($argument),*)?,)* })
+            }
         }
 
         impl Overlay for $name {
@@ -118,129 +140,129 @@ macro_rules! table {
 table! {
     /// `[app]`.
     RawApp {
-        name: Option<Text>,
-        entry: Option<Text>,
-        entry_point: Option<Text>,
-        version: Option<Text>,
+        name: Option<Text> = string("name"),
+        entry: Option<Text> = string("entry"),
+        entry_point: Option<Text> = string("entry-point"),
+        version: Option<Text> = string("version"),
     }
 }
 
 table! {
     /// `[python]`.
     RawPython {
-        interpreter: Option<Text>,
-        optimize: Option<u8>,
-        options: Vec<Text>,
-        paths: Vec<Text>,
-        packages: Vec<Text>,
-        requirements: Vec<Text>,
+        interpreter: Option<Text> = string("interpreter"),
+        optimize: Option<u8> = number("optimize", 2),
+        options: Vec<Text> = strings("options"),
+        paths: Vec<Text> = strings("paths"),
+        packages: Vec<Text> = strings("packages"),
+        requirements: Vec<Text> = strings("requirements"),
     }
 }
 
 table! {
     /// `[bundle]`.
     RawBundle {
-        target: Option<Text>,
-        mode: Option<Mode>,
-        extract: Option<Extract>,
-        compression: Option<Compression>,
-        source: Option<Sources>,
-        strip: Option<Strip>,
-        max_glibc: Option<Text>,
-        contents_directory: Option<Text>,
-        runtime_tmpdir: Option<Text>,
+        target: Option<Text> = string("target"),
+        mode: Option<Mode> = choice("mode", MODES),
+        extract: Option<Extract> = choice("extract", EXTRACTS),
+        compression: Option<Compression> = choice("compression", COMPRESSIONS),
+        source: Option<Sources> = choice("source", SOURCES),
+        strip: Option<Strip> = choice("strip", STRIPS),
+        max_glibc: Option<Text> = string("max-glibc"),
+        contents_directory: Option<Text> = string("contents-directory"),
+        runtime_tmpdir: Option<Text> = string("runtime-tmpdir"),
     }
 }
 
 table! {
     /// `[modules]`.
     RawModules {
-        include: Vec<Text>,
-        exclude: Vec<Text>,
-        source: Vec<Text>,
-        files: Vec<Text>,
-        collect_data: Vec<Text>,
-        collect_binaries: Vec<Text>,
-        own_data: Option<bool>,
-        order: Option<Text>,
+        include: Vec<Text> = strings("include"),
+        exclude: Vec<Text> = strings("exclude"),
+        source: Vec<Text> = strings("source"),
+        files: Vec<Text> = strings("files"),
+        collect_data: Vec<Text> = strings("collect-data"),
+        collect_binaries: Vec<Text> = strings("collect-binaries"),
+        own_data: Option<bool> = boolean("own-data"),
+        order: Option<Text> = string("order"),
     }
 }
 
 table! {
     /// `[metadata]`.
     RawMetadata {
-        include: Vec<Text>,
-        recursive: Vec<Text>,
+        include: Vec<Text> = strings("include"),
+        recursive: Vec<Text> = strings("recursive"),
     }
 }
 
 table! {
     /// `[rules]`.
     RawRules {
-        files: Vec<Text>,
-        hooks: Vec<Text>,
-        shipped: Option<bool>,
+        files: Vec<Text> = strings("files"),
+        hooks: Vec<Text> = strings("hooks"),
+        shipped: Option<bool> = boolean("shipped"),
     }
 }
 
 table! {
     /// `[runtime]`.
     RawRuntime {
-        hooks: Vec<Text>,
-        env: Vec<(Text, Text)>,
-        interpreter: Option<bool>,
-        switches: Option<bool>,
-        debug: Vec<Text>,
+        hooks: Vec<Text> = strings("hooks"),
+        env: Vec<(Text, Text)> = texts("env"),
+        interpreter: Option<bool> = boolean("interpreter"),
+        switches: Option<bool> = boolean("switches"),
+        debug: Vec<Text> = strings("debug"),
     }
 }
 
 table! {
     /// `[windows]`.
     RawWindows {
-        icon: Option<Text>,
-        console: Option<bool>,
-        version_info: Vec<(Text, Text)>,
-        manifest: Option<Text>,
-        uac: Option<&'static str>,
-        uiaccess: Option<bool>,
-        version_file: Option<Text>,
-        hide_console: Option<&'static str>,
-        windowed_traceback: Option<bool>,
-        resources: Vec<Text>,
+        icon: Option<Text> = string("icon"),
+        console: Option<bool> = boolean("console"),
+        version_info: Vec<(Text, Text)> = texts("version-info"),
+        manifest: Option<Text> = string("manifest"),
+        uac: Option<&'static str> = choice("uac", UAC),
+        uiaccess: Option<bool> = boolean("uiaccess"),
+        version_file: Option<Text> = string("version-file"),
+        hide_console: Option<&'static str> = choice("hide-console", HIDE_CONSOLE),
+        windowed_traceback: Option<bool> = boolean("windowed-traceback"),
+        resources: Vec<Text> = strings("resources"),
     }
 }
 
 table! {
     /// `[macos]`.
     RawMacos {
-        bundle: Option<bool>,
-        identifier: Option<Text>,
-        icon: Option<Text>,
-        plist: Vec<(String, serde_json::Value)>,
-        sign: Option<Text>,
-        entitlements: Option<Text>,
-        hardened_runtime: Option<bool>,
-        timestamp: Option<Text>,
-        notarize: Option<Text>,
-        architectures: Vec<Text>,
+        architectures: Vec<Text> = names_of("architectures", "architecture", &["x86_64", "arm64"]),
+        bundle: Option<bool> = boolean("bundle"),
+        identifier: Option<Text> = string("identifier"),
+        icon: Option<Text> = string("icon"),
+        plist: Vec<(String, serde_json::Value)> = json("plist"),
+        sign: Option<Text> = string("sign"),
+        entitlements: Option<Text> = string("entitlements"),
+        hardened_runtime: Option<bool> = boolean("hardened-runtime"),
+        timestamp: Option<Text> = string("timestamp"),
+        notarize: Option<Text> = string("notarize"),
     }
 }
 
 table! {
     /// What a spec says, or one of its `[target.<name>]` tables.
     Raw {
-        app: RawApp,
-        python: RawPython,
-        bundle: RawBundle,
-        modules: RawModules,
-        data: Vec<RawItem>,
-        binaries: Vec<RawItem>,
-        metadata: RawMetadata,
-        rules: RawRules,
-        runtime: RawRuntime,
-        programs: Vec<RawProgram>,
-        windows: RawWindows,
-        macos: RawMacos,
+        app: RawApp = section("app"),
+        python: RawPython = section("python"),
+        bundle: RawBundle = section("bundle"),
+        modules: RawModules = section("modules"),
+        data: Vec<RawItem> = sections("data"),
+        binaries: Vec<RawItem> = sections("binary"),
+        metadata: RawMetadata = section("metadata"),
+        rules: RawRules = section("rules"),
+        runtime: RawRuntime = section("runtime"),
+        programs: Vec<RawProgram> = sections("program"),
+        windows: RawWindows = section("windows"),
+        macos: RawMacos = section("macos"),
     }
 }
 
@@ -250,7 +272,7 @@ impl Raw {
     pub(super) fn read(doc: &Document, targets: &[String]) -> Result<Raw> {
         let parsed = doc.parse()?;
         let root = Table::root(doc, &parsed)?;
-        let mut raw = Raw::layer(&root)?;
+        let mut raw = Raw::from_table(&root)?;
         let Some(table) = root.table("target")? else { return Ok(raw) };
         let mut layers = Vec::new();
         for name in table.names() {
@@ -258,7 +280,7 @@ impl Raw {
                 return Err(table.unknown_name(&name, "target", TARGETS));
             }
             let Some(layer) = table.table_of_kind(&name.value, "layer")? else { continue };
-            let layer = Raw::layer(&layer)?;
+            let layer = Raw::from_table(&layer)?;
             if let Some(target) = layer.bundle.target {
                 let message = "`target` cannot be set for one target";
                 return Err(doc
@@ -285,137 +307,6 @@ impl Raw {
                 .error(format!("unknown target `{}`", name.value), name.span, "unknown target")
                 .hint(unknown_target(&name.value))),
         }
-    }
-
-    fn layer(root: &Table<'_>) -> Result<Raw> {
-        let item = |t: &Table<'_>| Ok(RawItem { from: t.required("from")?, to: t.string("to")? });
-        Ok(Raw {
-            app: root.table("app")?.map_or(Ok(RawApp::default()), Raw::app)?,
-            python: root.table("python")?.map_or(Ok(RawPython::default()), Raw::python)?,
-            bundle: root.table("bundle")?.map_or(Ok(RawBundle::default()), Raw::bundle)?,
-            modules: root.table("modules")?.map_or(Ok(RawModules::default()), Raw::modules)?,
-            data: root.tables("data")?.iter().map(item).collect::<Result<_>>()?,
-            binaries: root.tables("binary")?.iter().map(item).collect::<Result<_>>()?,
-            metadata: root.table("metadata")?.map_or(Ok(RawMetadata::default()), Raw::metadata)?,
-            rules: root.table("rules")?.map_or(Ok(RawRules::default()), Raw::rules)?,
-            runtime: root.table("runtime")?.map_or(Ok(RawRuntime::default()), Raw::runtime)?,
-            programs: root.tables("program")?.iter().map(Raw::program).collect::<Result<_>>()?,
-            windows: root.table("windows")?.map_or(Ok(RawWindows::default()), Raw::windows)?,
-            macos: root.table("macos")?.map_or(Ok(RawMacos::default()), Raw::macos)?,
-        })
-    }
-
-    fn app(t: Table<'_>) -> Result<RawApp> {
-        Ok(RawApp {
-            name: t.string("name")?,
-            entry: t.string("entry")?,
-            entry_point: t.string("entry-point")?,
-            version: t.string("version")?,
-        })
-    }
-
-    fn python(t: Table<'_>) -> Result<RawPython> {
-        Ok(RawPython {
-            interpreter: t.string("interpreter")?,
-            optimize: t.number("optimize", 2)?,
-            options: t.strings("options")?,
-            paths: t.strings("paths")?,
-            packages: t.strings("packages")?,
-            requirements: t.strings("requirements")?,
-        })
-    }
-
-    fn bundle(t: Table<'_>) -> Result<RawBundle> {
-        Ok(RawBundle {
-            target: t.string("target")?,
-            mode: t.choice("mode", MODES)?,
-            extract: t.choice("extract", EXTRACTS)?,
-            compression: t.choice("compression", COMPRESSIONS)?,
-            source: t.choice("source", SOURCES)?,
-            strip: t.choice("strip", STRIPS)?,
-            max_glibc: t.string("max-glibc")?,
-            contents_directory: t.string("contents-directory")?,
-            runtime_tmpdir: t.string("runtime-tmpdir")?,
-        })
-    }
-
-    fn modules(t: Table<'_>) -> Result<RawModules> {
-        Ok(RawModules {
-            include: t.strings("include")?,
-            exclude: t.strings("exclude")?,
-            source: t.strings("source")?,
-            files: t.strings("files")?,
-            collect_data: t.strings("collect-data")?,
-            collect_binaries: t.strings("collect-binaries")?,
-            own_data: t.boolean("own-data")?,
-            order: t.string("order")?,
-        })
-    }
-
-    fn metadata(t: Table<'_>) -> Result<RawMetadata> {
-        Ok(RawMetadata { include: t.strings("include")?, recursive: t.strings("recursive")? })
-    }
-
-    fn rules(t: Table<'_>) -> Result<RawRules> {
-        Ok(RawRules {
-            files: t.strings("files")?,
-            hooks: t.strings("hooks")?,
-            shipped: t.boolean("shipped")?,
-        })
-    }
-
-    fn runtime(t: Table<'_>) -> Result<RawRuntime> {
-        Ok(RawRuntime {
-            hooks: t.strings("hooks")?,
-            env: t.table("env")?.map_or(Ok(Vec::new()), |env| env.texts())?,
-            interpreter: t.boolean("interpreter")?,
-            switches: t.boolean("switches")?,
-            debug: t.strings("debug")?,
-        })
-    }
-
-    fn program(t: &Table<'_>) -> Result<RawProgram> {
-        let (entry, entry_point) = (t.string("entry")?, t.string("entry-point")?);
-        if entry.is_none() && entry_point.is_none() {
-            t.required("entry")?;
-        }
-        Ok(RawProgram { name: t.required("name")?, entry, entry_point })
-    }
-
-    fn windows(t: Table<'_>) -> Result<RawWindows> {
-        Ok(RawWindows {
-            icon: t.string("icon")?,
-            console: t.boolean("console")?,
-            version_info: t.table("version-info")?.map_or(Ok(Vec::new()), |info| info.texts())?,
-            manifest: t.string("manifest")?,
-            uac: t.choice("uac", UAC)?,
-            uiaccess: t.boolean("uiaccess")?,
-            version_file: t.string("version-file")?,
-            hide_console: t.choice("hide-console", HIDE_CONSOLE)?,
-            windowed_traceback: t.boolean("windowed-traceback")?,
-            resources: t.strings("resources")?,
-        })
-    }
-
-    fn macos(t: Table<'_>) -> Result<RawMacos> {
-        let architectures = t.strings("architectures")?;
-        for name in &architectures {
-            if !["x86_64", "arm64"].contains(&name.value.as_str()) {
-                return Err(t.unknown_name(name, "architecture", &["x86_64", "arm64"]));
-            }
-        }
-        Ok(RawMacos {
-            bundle: t.boolean("bundle")?,
-            identifier: t.string("identifier")?,
-            icon: t.string("icon")?,
-            plist: t.table("plist")?.map_or(Vec::new(), |plist| plist.json()),
-            sign: t.string("sign")?,
-            entitlements: t.string("entitlements")?,
-            hardened_runtime: t.boolean("hardened-runtime")?,
-            timestamp: t.string("timestamp")?,
-            notarize: t.string("notarize")?,
-            architectures,
-        })
     }
 
     /// Puts another layer over this one: single values are replaced, lists and tables grow.
