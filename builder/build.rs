@@ -111,6 +111,30 @@ fn build(workspace: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
     if target.contains("-linux-") {
         cargo.args(["-p", "freeze-launcher-twin", "--lib"]);
     }
+    forget_builder(&mut cargo);
+    // Messages of panics name source files: not by the folders of the machine that builds.
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| env::home_dir().map(|h| h.join(".cargo")));
+    let remapped: Vec<String> = [(Some(workspace.to_owned()), "/freeze"), (home, "/cargo")]
+        .into_iter()
+        .filter_map(|(from, to)| Some(format!("--remap-path-prefix={}={to}", from?.display())))
+        .collect();
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", remapped.join("\x1f"));
+    let output = cargo.output()?;
+    if !output.status.success() {
+        return Err(format!(
+            "failed to build the launcher ({}); FREEZE_BOOTLOADER names a ready one\n{}",
+            output.status,
+            String::from_utf8_lossy(&output.stderr)
+        )
+        .into());
+    }
+    let suffix = if target.contains("windows") { ".exe" } else { "" };
+    Ok(target_dir.join(&target).join("launcher").join(format!("launcher{suffix}")))
+}
+
+/// Removes the variables that cargo sets for the builder, or that tell it how to compile the builder.
+fn forget_builder(cargo: &mut Command) {
     // What instruments or checks the builder (clippy, coverage, sanitizers, `target-cpu=native`) has no
     // place in a program that is copied to other machines.
     for name in [
@@ -124,14 +148,6 @@ fn build(workspace: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
     ] {
         cargo.env_remove(name);
     }
-    // Messages of panics name source files: not by the folders of the machine that builds.
-    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| env::home_dir().map(|h| h.join(".cargo")));
-    let remapped: Vec<String> = [(Some(workspace.to_owned()), "/freeze"), (home, "/cargo")]
-        .into_iter()
-        .filter_map(|(from, to)| Some(format!("--remap-path-prefix={}={to}", from?.display())))
-        .collect();
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", remapped.join("\x1f"));
     // Variables that describe the builder's own package to its build script would mislead other scripts.
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
@@ -145,17 +161,6 @@ fn build(workspace: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>> {
     for name in ["OUT_DIR", "TARGET", "HOST", "PROFILE", "OPT_LEVEL", "DEBUG", "NUM_JOBS"] {
         cargo.env_remove(name);
     }
-    let output = cargo.output()?;
-    if !output.status.success() {
-        return Err(format!(
-            "failed to build the launcher ({}); FREEZE_BOOTLOADER names a ready one\n{}",
-            output.status,
-            String::from_utf8_lossy(&output.stderr)
-        )
-        .into());
-    }
-    let suffix = if target.contains("windows") { ".exe" } else { "" };
-    Ok(target_dir.join(&target).join("launcher").join(format!("launcher{suffix}")))
 }
 
 /// What a launcher for Linux needs at most, where zig brings the libraries to link with; else it is what this machine has.

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 pub(crate) use self::why::{Subject, WhyArgs};
 use builder::error::{Error, Result};
 use builder::report::{Color, Format, Settings, Verbosity};
+use builder::spec::init::Existing;
 use builder::spec::{self, Request};
 use builder::trace::Write;
 use clap::parser::ValueSource;
@@ -189,7 +190,7 @@ pub(crate) enum Action {
     /// Build, then run the program with these arguments if there are some (or a bare `--`).
     Build(Box<Request>, Option<Vec<OsString>>),
     /// Write a spec.
-    Init(Option<String>, bool),
+    Init(Option<String>, Existing),
     /// Run a program unfrozen, with these arguments, and write what is missed.
     Trace { what: String, request: Box<Request>, arguments: Vec<OsString>, write: Write },
     /// Tell why something is in a program.
@@ -197,7 +198,7 @@ pub(crate) enum Action {
     /// Look into a frozen program.
     Inspect(PathBuf, InspectCommand, InspectArgs),
     /// Look into the cache.
-    Cache(CacheCommand, bool),
+    Cache(CacheCommand, Format),
 }
 
 /// A parsed command line, before any file was read.
@@ -275,7 +276,9 @@ impl CommandLine {
                 return Err(error.hint("`freeze --help` tells the commands and options"));
             }
             return Ok(match command {
-                Command::Init { source, force } => Action::Init(source, force),
+                Command::Init { source, force } => {
+                    Action::Init(source, if force { Existing::Replace } else { Existing::Keep })
+                }
                 Command::Trace { what, write, order, python, paths, args } => {
                     let what = what.map_or_else(trace::only_spec, Ok)?;
                     let request = Box::new(trace::request(&what, python, paths)?);
@@ -285,7 +288,10 @@ impl CommandLine {
                 Command::Inspect { app, action, how } => {
                     Action::Inspect(app, action.unwrap_or(InspectCommand::List), how)
                 }
-                Command::Cache { action, json } => Action::Cache(action.unwrap_or(CacheCommand::Show), json),
+                Command::Cache { action, json } => {
+                    let format = if json { Format::Json } else { Format::Text };
+                    Action::Cache(action.unwrap_or(CacheCommand::Show), format)
+                }
             });
         }
         let build = self.cli.build;

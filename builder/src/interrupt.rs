@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
-use crate::os::{Group, ask_to_end};
+use crate::os::{Group, send_interrupt, send_terminate};
 
 /// Exit code of a process ended by Ctrl-C, as shells count it.
 pub const EXIT_CODE: u8 = 130;
@@ -160,12 +160,12 @@ pub fn foreground(command: &mut Command) -> io::Result<ExitStatus> {
             Some(since) if !told && since.elapsed() > PAUSE => {
                 told = true;
                 if !io::stdin().is_terminal() {
-                    ask_to_end(&mut child, false);
+                    send_interrupt(&mut child);
                 }
             }
             Some(since) if since.elapsed() > GRACE => {
                 asked = Some(Instant::now());
-                ask_to_end(&mut child, true);
+                send_terminate(&mut child);
             }
             _ => {}
         }

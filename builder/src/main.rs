@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use builder::error::{Context, Error, Result};
 use builder::inspect::Product;
 use builder::python::Python;
-use builder::report::{self, Reporter};
+use builder::report::{self, Format, Reasons, Reporter};
 use builder::spec::Request;
 use builder::store::Place;
 use builder::why::{BuildContext, Map};
@@ -54,9 +54,9 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
                 None => Ok(ExitCode::SUCCESS),
             };
         }
-        Action::Init(source, force) => {
+        Action::Init(source, existing) => {
             let cwd = std::env::current_dir().context(|| "failed to find the current folder")?;
-            let path = spec::init::run(source.as_deref(), force, &cwd)?;
+            let path = spec::init::run(source.as_deref(), existing, &cwd)?;
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             reporter.done("wrote", &path, Some(&format!("`freeze {name}`")));
         }
@@ -67,13 +67,13 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
         }
         Action::Why(why) => return explain(&why, reporter),
         Action::Inspect(app, command, how) => return inspect(&app, command, &how, reporter),
-        Action::Cache(command, json) => cache(command, json, reporter)?,
+        Action::Cache(command, format) => cache(command, format, reporter)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Shows, prunes or empties the builder's cache.
-fn cache(command: CacheCommand, json: bool, reporter: &mut Reporter) -> Result<()> {
+fn cache(command: CacheCommand, format: Format, reporter: &mut Reporter) -> Result<()> {
     let goal = match &command {
         CacheCommand::Prune { size } => size.as_deref().map(builder::store::parse_size).transpose()?,
         _ => None,
@@ -81,7 +81,7 @@ fn cache(command: CacheCommand, json: bool, reporter: &mut Reporter) -> Result<(
     let Place { path: root, warnings, .. } = Place::find()?;
     reporter.warn(&warnings);
     match command {
-        CacheCommand::Show if json => {
+        CacheCommand::Show if format == Format::Json => {
             let usage = builder::store::usage(&root)?;
             let kinds = usage.buckets.iter().map(
                 |(name, count, bytes)| serde_json::json!({ "name": name, "count": count, "bytes": bytes }),
@@ -97,7 +97,7 @@ fn cache(command: CacheCommand, json: bool, reporter: &mut Reporter) -> Result<(
         CacheCommand::Prune { .. } => {
             builder::store::prune(&root, goal)?;
             let usage = builder::store::usage(&root)?;
-            if json {
+            if format == Format::Json {
                 let left = serde_json::json!({ "action": "pruned", "path": root, "bytes": usage.bytes });
                 report::print_json(&left);
             } else {
@@ -106,7 +106,7 @@ fn cache(command: CacheCommand, json: bool, reporter: &mut Reporter) -> Result<(
         }
         CacheCommand::Clear => {
             builder::store::clear(&root)?;
-            if json {
+            if format == Format::Json {
                 report::print_json(&serde_json::json!({ "action": "cleared", "path": root }));
             } else {
                 reporter.done("cleared", &root, None);
@@ -133,7 +133,8 @@ fn explain(why: &WhyArgs, reporter: &mut Reporter) -> Result<ExitCode> {
     if why.json {
         report::print_why_json(&map, &found);
     } else {
-        report::print_why(&map, &found, why.all);
+        let reasons = if why.all { Reasons::All } else { Reasons::Shortest };
+        report::print_why(&map, &found, reasons);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -215,20 +216,20 @@ fn inspect(
                 }
             }
         }
-        InspectCommand::Verify => verify(app, &products, json)?,
+        InspectCommand::Verify => verify(app, &products, how)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Checks each part of a program.
-fn verify(app: &Path, products: &[Product], json: bool) -> Result<()> {
+fn verify(app: &Path, products: &[Product], how: &InspectArgs) -> Result<()> {
     let mut problems = Vec::new();
     for problem in products.iter().map(Product::verify).collect::<Result<Vec<_>>>()?.concat() {
         if !problems.contains(&problem) {
             problems.push(problem);
         }
     }
-    if json {
+    if how.json {
         report::print_json(&serde_json::json!({
             "path": app,
             "whole": problems.is_empty(),

@@ -41,12 +41,11 @@ pub(super) struct Ready {
 pub(super) type CodeResult = Result<Ready, String>;
 
 impl Maker<'_> {
-    /// The code of a module; `seed` keeps it uncompressed.
-    pub(super) fn code(&self, module: &Module, seed: bool) -> Result<CodeResult> {
+    /// The code of a module.
+    pub(super) fn code(&self, module: &Module, compression: Compression) -> Result<CodeResult> {
         let (Kind::Source(from) | Kind::Bytecode(from)) = &module.kind else {
             return Err(Error::new(format!("module `{}` has no code", module.name)));
         };
-        let compression = if seed { Compression::None } else { self.compression };
         let key = self.code_key(module, &source::hash(from, self.store)?, compression);
         if let Some(result) = self.store.get(Bucket::Blob, &key).and_then(|kept| unpack(&kept)) {
             return Ok(result);

@@ -102,9 +102,11 @@ impl<'a> Index<'a> {
                     let Some(code) = self.codes.get(name) else { continue };
                     let is_seed = is_seed(module, input);
                     let is_certain = !is_seed && selection.certain.contains(name);
-                    let flags = flag(is_seed, module_flag::SEED)
-                        | flag(matches!(module.kind, Kind::Bytecode(_)), module_flag::SOURCELESS)
-                        | flag(is_certain, module_flag::CERTAIN);
+                    let flags = flags(&[
+                        (is_seed, module_flag::SEED),
+                        (matches!(module.kind, Kind::Bytecode(_)), module_flag::SOURCELESS),
+                        (is_certain, module_flag::CERTAIN),
+                    ]);
                     let mut record = record(module, ModuleKind::Code, flags);
                     record.code = Some(*code);
                     record.source = self.sources.get(name).copied();
@@ -132,9 +134,11 @@ impl<'a> Index<'a> {
         for (i, file) in files.into_iter().enumerate() {
             let blob = self.contents.get(&i).copied();
             self.encoder.file(FileRecord {
-                flags: flag(blob.is_none(), file_flag::BESIDE)
-                    | flag(file.executable, file_flag::EXECUTABLE)
-                    | flag(file.resource, file_flag::RESOURCE),
+                flags: flags(&[
+                    (blob.is_none(), file_flag::BESIDE),
+                    (file.executable, file_flag::EXECUTABLE),
+                    (file.resource, file_flag::RESOURCE),
+                ]),
                 path: file.path,
                 kind: file.kind,
                 blob,
@@ -159,8 +163,9 @@ impl File {
     }
 }
 
-fn flag(is_set: bool, flag: u8) -> u8 {
-    if is_set { flag } else { 0 }
+/// The flags that are set.
+fn flags(all: &[(bool, u8)]) -> u8 {
+    all.iter().filter(|(is_set, _)| *is_set).fold(0, |flags, (_, flag)| flags | flag)
 }
 
 fn record(module: &Module, kind: ModuleKind, flags: u8) -> ModuleRecord {
@@ -169,7 +174,7 @@ fn record(module: &Module, kind: ModuleKind, flags: u8) -> ModuleRecord {
     ModuleRecord {
         name: module.name.clone(),
         kind,
-        flags: flags | flag(module.package, module_flag::PACKAGE),
+        flags: flags | if module.package { module_flag::PACKAGE } else { 0 },
         path: if is_usual { String::new() } else { module.path.clone() },
         code: None,
         source: None,

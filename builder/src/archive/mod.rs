@@ -26,6 +26,7 @@ use crate::analysis::{Graph, Kind, Reason, Source};
 use crate::binaries::Natives;
 use crate::contents::Contents;
 use crate::error::{Error, Result, Warning};
+use crate::os::FileMode;
 use crate::python::Python;
 use crate::spec::{Mode, Request};
 use crate::store::Store;
@@ -87,6 +88,13 @@ pub struct Beside {
     pub native: bool,
     /// A symbolic link: its target; `content` is then empty.
     pub link: Option<String>,
+}
+
+impl Beside {
+    /// The mode to create it with.
+    pub(crate) fn mode(&self) -> FileMode {
+        if self.executable { FileMode::Executable } else { FileMode::Plain }
+    }
 }
 
 /// Numbers for the summary.
@@ -183,7 +191,7 @@ pub fn pack(input: &Input<'_>, store: &Store, before: Option<&Packed>) -> Result
     let own = settings::runtime_modules(python);
     let mut warnings: Vec<_> = settings::missing_relay(&own, graph, python).into_iter().collect();
     let mut selection = select::select(input, &own, &maker, &mut warnings)?;
-    let done = work::all(&selection.jobs, &selection.files, &maker, onedir)?;
+    let done = work::all(&selection.jobs, &selection.files, &maker, request.bundle.mode)?;
 
     let mut index = Index::new();
     let mut placed = index.blobs(&mut selection, done, &mut warnings)?;

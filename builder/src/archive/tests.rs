@@ -53,26 +53,12 @@ fn find_python() -> Option<Python> {
     Some(Python {
         executable,
         version: (number(0)?, number(1)?, number(2)?),
-        abiflags: String::new(),
-        target: crate::spec::host(),
-        prefix: PathBuf::new(),
-        base_prefix: PathBuf::new(),
-        base_exec_prefix: PathBuf::new(),
         stdlib: PathBuf::from(lines[5]),
         dynload: PathBuf::from(lines[5]).join("lib-dynload"),
-        search_path: Vec::new(),
-        extension_suffixes: Vec::new(),
         magic: magic.try_into().ok()?,
         cache_tag: lines[3].to_owned(),
-        builtin_modules: Vec::new(),
-        frozen_modules: Vec::new(),
         libpython: Some(Path::new(lines[6]).join(lines[7])),
-        soabi: None,
-        editable: Vec::new(),
-        opcodes: Default::default(),
-        machine: String::new(),
-        version_text: String::new(),
-        cross: None,
+        ..Python::blank(crate::spec::host())
     })
 }
 
@@ -80,7 +66,8 @@ fn reason(from: &str) -> Reason {
     Reason::new(from, By::Import).at(1)
 }
 
-fn module(name: &str, kind: Kind, package: bool, path: &str) -> (String, Module) {
+fn module(name: &str, kind: Kind, path: &str) -> (String, Module) {
+    let package = matches!(kind, Kind::Namespace(_)) || path.ends_with("__init__.py");
     let reasons = vec![reason("__main__")];
     let m = Module { name: name.into(), kind, package, path: path.into(), distribution: None, reasons };
     (name.into(), m)
@@ -110,12 +97,12 @@ pub(crate) fn case(mode: Mode) -> Option<Case> {
     let init = write("pkg/__init__.py", "");
     let text = "def f(x):\n    return x in ({1, 2, 'a'}, {'bb', 'c'}) and 1 in {3, 1, 'x', 'y'}\n".repeat(40);
     let modules = [
-        module("__main__", app, false, "app.py"),
-        module("pkg", init, true, "pkg/__init__.py"),
-        module("pkg.mod", write("pkg/mod.py", &text), false, "pkg/mod.py"),
-        module("pkg.old", write("pkg/old.py", "print 'two'\n"), false, "pkg/old.py"),
-        module("space", Kind::Namespace(Vec::new()), true, "space"),
-        module("sys", Kind::Builtin, false, ""),
+        module("__main__", app, "app.py"),
+        module("pkg", init, "pkg/__init__.py"),
+        module("pkg.mod", write("pkg/mod.py", &text), "pkg/mod.py"),
+        module("pkg.old", write("pkg/old.py", "print 'two'\n"), "pkg/old.py"),
+        module("space", Kind::Namespace(Vec::new()), "space"),
+        module("sys", Kind::Builtin, ""),
     ];
     graph.modules.extend(modules);
     graph.missing.insert("nowhere".into(), vec![reason("pkg.mod")]);

@@ -4,6 +4,7 @@ use super::blobs::{CodeResult, Maker, Ready};
 use super::{File, Stored, jobs, source};
 use crate::analysis::{Kind, Module, Source};
 use crate::error::{Error, Result};
+use crate::spec::{Compression, Mode};
 
 /// A job.
 pub(super) enum Job<'a> {
@@ -25,13 +26,13 @@ pub(super) enum Done {
     Beside { content: Stored, size: u64, hash: String },
 }
 
-/// Runs all jobs in parallel and returns their results in order. With `onedir`, files go beside the executable.
+/// Runs all jobs in parallel and returns their results in order. Onedir puts files beside the executable.
 ///
 /// # Errors
 /// A file cannot be read, or an interrupt.
-pub(super) fn all(work: &[Job<'_>], files: &[File], maker: &Maker<'_>, onedir: bool) -> Result<Vec<Done>> {
+pub(super) fn all(work: &[Job<'_>], files: &[File], maker: &Maker<'_>, mode: Mode) -> Result<Vec<Done>> {
     let sizes: Vec<u64> = work.iter().map(|job| job.size(files)).collect();
-    let done = jobs::run(&sizes, |i| work[i].run(maker, files, onedir))?;
+    let done = jobs::run(&sizes, |i| work[i].run(maker, files, mode))?;
     maker.store.flush();
     Ok(done)
 }
@@ -48,16 +49,19 @@ impl Job<'_> {
         }
     }
 
-    fn run(&self, maker: &Maker<'_>, files: &[File], onedir: bool) -> Result<Done> {
+    fn run(&self, maker: &Maker<'_>, files: &[File], mode: Mode) -> Result<Done> {
         match self {
-            Job::Code { module, seed } => Ok(Done::Code(maker.code(module, *seed)?)),
+            Job::Code { module, seed } => {
+                let compression = if *seed { Compression::None } else { maker.compression };
+                Ok(Done::Code(maker.code(module, compression)?))
+            }
             Job::Source(module) => match &module.kind {
                 Kind::Source(from) | Kind::Bytecode(from) => Ok(Done::Ready(maker.file(from)?)),
                 _ => Err(Error::new(format!("module `{}` has no source", module.name))),
             },
             Job::File(i) => {
                 let file = &files[*i];
-                if !onedir || file.resource {
+                if mode == Mode::Onefile || file.resource {
                     return Ok(Done::Ready(maker.file(&file.source)?));
                 }
                 let hash = source::hash(&file.source, maker.store)?;

@@ -16,7 +16,7 @@ use crate::launcher::{self, Launcher};
 use crate::python::Python;
 use crate::spec::{Mode, Request};
 use crate::store::Store;
-use crate::target::Os;
+use crate::target::{Os, Target};
 
 /// The archive begins at a multiple of this, so that what lies aligned in it lies aligned in memory.
 const ALIGN: u64 = 4096;
@@ -146,40 +146,13 @@ pub fn app(request: &Request, parts: Vec<Packed>, store: &Store) -> Result<App> 
         totals: Totals::default(),
         warnings: Vec::new(),
     };
-    // For each executable what each part puts into it.
-    let mut payload: Vec<Vec<Payload>> = vec![Vec::new(); if onefile { 1 } else { 1 + others.len() }];
-    let (mut beside, mut min_versions) = (Vec::new(), Vec::new());
-    for packed in parts {
-        let Packed { plan, blobs, beside: files, folders, programs, totals, macos, target, warnings } =
-            packed;
-        let launcher = launcher::executable(&target)?;
-        let mut archive: Vec<(u64, Stored)> = plan.blob_offsets.iter().copied().zip(blobs).collect();
-        archive.push((plan.index_offset, Stored::Bytes(plan.tail.into())));
-        let (len, index_hash) = (plan.len, plan.index_hash);
-        payload[0].push(Payload {
-            name: main.clone(),
-            launcher: Arc::clone(&launcher),
-            archive,
-            len,
-            index_hash,
-        });
-        for ((name, program), payload) in others.iter().zip(programs.iter().skip(1)).zip(&mut payload[1..]) {
-            payload.push(companion(name, &main, program, &launcher)?);
-        }
-        if min_versions.is_empty() {
-            app.totals = totals;
-        }
-        app.warnings.extend(warnings);
-        app.folders.extend(folders);
-        beside.push(files);
-        min_versions.push((target, macos));
-    }
+    let parts = Parts::new(parts, &main, if onefile { &[] } else { &others }, &mut app)?;
     app.folders.sort_unstable();
     app.folders.dedup();
     if os == Os::Macos {
-        return macos::builder(app, payload, beside, request, &min_versions, store);
+        return macos::builder(app, parts, request, store);
     }
-    app.beside = beside.into_iter().flatten().collect();
+    app.beside = parts.beside.into_iter().flatten().collect();
     let executable_of = |payload: Payload| match os {
         Os::Windows => {
             let launcher = windows::builder(&payload.launcher, request, &payload.name)?;
@@ -187,8 +160,49 @@ pub fn app(request: &Request, parts: Vec<Packed>, store: &Store) -> Result<App> 
         }
         _ => Ok(executable(payload)),
     };
-    app.executables = payload.into_iter().flatten().map(executable_of).collect::<Result<_>>()?;
+    app.executables = parts.payload.into_iter().flatten().map(executable_of).collect::<Result<_>>()?;
     Ok(app)
+}
+
+/// What the parts of a program put into it, one for each processor.
+struct Parts {
+    /// For each executable what each part puts into it.
+    payload: Vec<Vec<Payload>>,
+    /// The files of each part.
+    beside: Vec<Vec<Beside>>,
+    /// The oldest macOS that each part runs on.
+    min_versions: Vec<(Target, Option<(u32, u32)>)>,
+}
+
+impl Parts {
+    /// Takes the packed parts apart, for a main executable and others beside it; what all parts share goes to the app.
+    fn new(parts: Vec<Packed>, main: &str, others: &[String], app: &mut App) -> Result<Parts> {
+        let mut payload: Vec<Vec<Payload>> = vec![Vec::new(); 1 + others.len()];
+        let (mut beside, mut min_versions) = (Vec::new(), Vec::new());
+        for packed in parts {
+            let Packed { plan, blobs, beside: files, folders, programs, totals, macos, target, warnings } =
+                packed;
+            let launcher = launcher::executable(&target)?;
+            let mut archive: Vec<(u64, Stored)> = plan.blob_offsets.iter().copied().zip(blobs).collect();
+            archive.push((plan.index_offset, Stored::Bytes(plan.tail.into())));
+            let (len, index_hash) = (plan.len, plan.index_hash);
+            let (name, own) = (main.to_owned(), Arc::clone(&launcher));
+            payload[0].push(Payload { name, launcher: own, archive, len, index_hash });
+            for ((name, program), payload) in
+                others.iter().zip(programs.iter().skip(1)).zip(&mut payload[1..])
+            {
+                payload.push(companion(name, main, program, &launcher)?);
+            }
+            if min_versions.is_empty() {
+                app.totals = totals;
+            }
+            app.warnings.extend(warnings);
+            app.folders.extend(folders);
+            beside.push(files);
+            min_versions.push((target, macos));
+        }
+        Ok(Parts { payload, beside, min_versions })
+    }
 }
 
 fn executable(payload: Payload) -> Executable {

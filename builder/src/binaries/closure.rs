@@ -7,7 +7,7 @@ use super::facts::Facts;
 use super::files::{Closure, Edge, File, join};
 use super::format::leaf;
 use super::inventory::Inventory;
-use super::policy::{Policy, Stays};
+use super::policy::{HostGl, Policy, Stays};
 use super::reader::Reader;
 use crate::analysis::{By, Reason};
 use crate::error::{Result, Warning};
@@ -17,7 +17,7 @@ struct Closing<'a, 'r> {
     policy: &'a Policy,
     /// Folders whose inner layout the product keeps, the longest first.
     roots: &'a [PathBuf],
-    gl: bool,
+    gl: HostGl,
     by_source: HashMap<PathBuf, usize>,
     /// File names and own names.
     by_name: HashMap<String, Vec<usize>>,
@@ -26,13 +26,13 @@ struct Closing<'a, 'r> {
     out: Closure,
 }
 
-/// Closes the inventory; `gl`: X libraries stay with the host too.
+/// Closes the inventory. Where the host's GL is used, X libraries stay with the host too.
 pub(crate) fn close(
     inventory: &Inventory,
     reader: &mut Reader<'_>,
     policy: &Policy,
     roots: &[PathBuf],
-    gl: bool,
+    gl: HostGl,
 ) -> Result<Closure> {
     let given = inventory.files.len();
     let mut closing = Closing { given, ..Closing::empty(reader, policy, roots, gl, inventory.libpython) };
@@ -61,7 +61,7 @@ impl<'a, 'r> Closing<'a, 'r> {
         reader: &'a mut Reader<'r>,
         policy: &'a Policy,
         roots: &'a [PathBuf],
-        gl: bool,
+        gl: HostGl,
         libpython: Option<usize>,
     ) -> Closing<'a, 'r> {
         let out = Closure {
@@ -71,7 +71,7 @@ impl<'a, 'r> Closing<'a, 'r> {
             links: BTreeMap::new(),
             by_dest: HashMap::new(),
             warnings: Vec::new(),
-            gl: false,
+            gl: HostGl::Unused,
         };
         Closing {
             reader,
@@ -174,7 +174,9 @@ impl<'a, 'r> Closing<'a, 'r> {
     }
 
     fn host(&mut self, i: usize, name: &str) -> Edge {
-        self.out.gl |= self.policy.is_gl(name);
+        if self.policy.is_gl(name) {
+            self.out.gl = HostGl::Used;
+        }
         let dest = &self.out.files[i].dest;
         self.out.host.entry(name.to_owned()).or_insert_with(|| dest.clone());
         Edge::Host

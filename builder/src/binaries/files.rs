@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
 use super::facts::{Facts, Role};
+use super::policy::HostGl;
 use crate::analysis::{By, Reason};
 use crate::error::Warning;
 use crate::store::Hash;
@@ -111,8 +112,8 @@ pub(crate) struct Closure {
     pub(crate) by_dest: HashMap<String, usize>,
     /// What the user should know.
     pub(crate) warnings: Vec<Warning>,
-    /// Some file needs the host's GL.
-    pub(crate) gl: bool,
+    /// Whether some file needs the host's GL.
+    pub(crate) gl: HostGl,
 }
 
 /// A file in a folder under the root.

@@ -34,7 +34,8 @@ use crate::store::Store;
 use crate::target::Os;
 use files::Closure;
 use paths::MachinePaths;
-use policy::Policy;
+use policy::{HostGl, Policy};
+use prepare::{Prepared, Preparer};
 use reader::Reader;
 
 /// The native files of the product.
@@ -89,12 +90,14 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
     let inventory = inventory::take(contents, python, store, &mut reader, opened.files)?;
     let roots = roots(request, python);
     let mut closure = closure::close(&inventory, &mut reader, policy, &roots, opened.gl)?;
-    if closure.gl && !opened.gl {
-        closure = closure::close(&inventory, &mut reader, policy, &roots, true)?;
+    if closure.gl != opened.gl && closure.gl == HostGl::Used {
+        closure = closure::close(&inventory, &mut reader, policy, &roots, HostGl::Used)?;
     }
     opened::link(&mut closure, &contents.graph, format.as_ref());
     let paths = machine_paths(request, python);
-    let prepared = prepare::all(&closure, format.as_ref(), policy, request.bundle.strip, &paths, store)?;
+    let preparer =
+        Preparer { format: format.as_ref(), policy, strip: request.bundle.strip, paths: &paths, store };
+    let prepared = preparer.all(&closure)?;
     let verified = verify::inside(&closure, &prepared, format.as_ref());
     let glibc = glibc(&closure);
     if let (Some(limit), Some((needed, culprit, symbol))) = (request.bundle.max_glibc, &glibc)
@@ -138,7 +141,8 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
 
 /// Whether a library of this name is never shipped, or stays with the host where nothing brings its own.
 pub(crate) fn stays_with_host(name: &str) -> bool {
-    Policy::of(crate::spec::host().os).is_ok_and(|policy| policy.stays(name, true) != policy::Stays::No)
+    Policy::of(crate::spec::host().os)
+        .is_ok_and(|policy| policy.stays(name, HostGl::Used) != policy::Stays::No)
 }
 
 /// The reasons of each file: those known before, and all files of the product that need it.
@@ -189,7 +193,7 @@ fn unstripped(request: &Request, python: &Python) -> Vec<Warning> {
 }
 
 /// Files that are shipped without all that is done to others, because nothing can be changed in them safely.
-fn unpatched(closure: &Closure, prepared: &[prepare::Prepared]) -> Vec<Warning> {
+fn unpatched(closure: &Closure, prepared: &[Prepared]) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for (file, prepared) in closure.files.iter().zip(prepared) {
         let dest = &file.dest;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::facts::Facts;
 use super::files::{Closure, File};
 use super::format::Format;
-use super::policy::{Policy, Stays};
+use super::policy::{HostGl, Policy, Stays};
 use super::reader::Reader;
 use crate::analysis::{Graph, LibraryName, OpenedLibrary};
 use crate::contents::Contents;
@@ -23,8 +23,8 @@ const OPENERS: [&str; 2] = ["_ctypes", "_cffi_backend"];
 pub(crate) struct Opened {
     /// Files of the system that it reaches.
     pub(crate) files: Vec<File>,
-    /// It opens the host's GL.
-    pub(crate) gl: bool,
+    /// Whether it opens the host's GL.
+    pub(crate) gl: HostGl,
     /// What the user should know.
     pub(crate) warnings: Vec<Warning>,
 }
@@ -33,7 +33,8 @@ pub(crate) struct Opened {
 pub(crate) fn take(contents: &Contents, reader: &mut Reader<'_>, policy: &Policy) -> Opened {
     let graph = &contents.graph;
     let names = |library: &OpenedLibrary| reader.format.file_names(&library.name);
-    let gl = graph.opened.iter().flat_map(names).any(|name| policy.is_gl(&name));
+    let opens_gl = graph.opened.iter().flat_map(names).any(|name| policy.is_gl(&name));
+    let gl = if opens_gl { HostGl::Used } else { HostGl::Unused };
     let mut opened = Opened { gl, ..Opened::default() };
     let given: BTreeSet<&str> = contents
         .libraries

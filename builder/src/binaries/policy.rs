@@ -61,6 +61,16 @@ pub(crate) enum Stays {
     Always,
 }
 
+/// Whether some collected file needs the host's GL, with which other libraries stay too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum HostGl {
+    /// None does.
+    #[default]
+    Unused,
+    /// One does.
+    Used,
+}
+
 impl Policy {
     /// The policy for a system, built into the program.
     ///
@@ -93,11 +103,11 @@ impl Policy {
         })
     }
 
-    /// Whether a library stays with the host; `gl`: some collected file needs the host's GL.
-    pub(crate) fn stays(&self, soname: &str, gl: bool) -> Stays {
+    /// Whether a library stays with the host.
+    pub(crate) fn stays(&self, soname: &str, gl: HostGl) -> Stays {
         if self.always.is_match(soname) {
             Stays::Always
-        } else if self.unless.is_match(soname) || (gl && self.with_gl.is_match(soname)) {
+        } else if self.unless.is_match(soname) || (gl == HostGl::Used && self.with_gl.is_match(soname)) {
             Stays::Unless
         } else {
             Stays::No
@@ -137,19 +147,19 @@ mod tests {
         let policy = Policy::of(Os::Linux).unwrap();
         for name in ["libc.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1", "libm.so.6", "libnsl.so.1"]
         {
-            assert_eq!(policy.stays(name, false), Stays::Always, "{name}");
+            assert_eq!(policy.stays(name, HostGl::Unused), Stays::Always, "{name}");
         }
         for name in ["libGL.so.1", "libcuda.so.1", "libnvidia-ml.so.1", "libnss_sss.so.2", "libva-x11.so.2"] {
-            assert_eq!(policy.stays(name, false), Stays::Unless, "{name}");
+            assert_eq!(policy.stays(name, HostGl::Unused), Stays::Unless, "{name}");
         }
         let shipped =
             ["libstdc++.so.6", "libgcc_s.so.1", "libz.so.1", "libnsl.so.2", "libcudart.so.12", "libxcb.so.1"];
         for name in
             shipped.into_iter().chain(["libcrypt.so.1", "libtcl8.6.so", "libmariadb.so.3", "libva.fake.so"])
         {
-            assert_eq!(policy.stays(name, false), Stays::No, "{name}");
+            assert_eq!(policy.stays(name, HostGl::Unused), Stays::No, "{name}");
         }
-        assert_eq!(policy.stays("libxcb.so.1", true), Stays::Unless);
+        assert_eq!(policy.stays("libxcb.so.1", HostGl::Used), Stays::Unless);
         assert!(policy.is_gl("libEGL.so.1") && !policy.is_gl("libcuda.so.1"));
     }
 
@@ -158,12 +168,12 @@ mod tests {
         let policy = Policy::of(Os::Macos).unwrap();
         let metal = "/System/Library/Frameworks/Metal.framework/Versions/A/Metal";
         for name in ["/usr/lib/libSystem.B.dylib", "/usr/lib/swift/libswiftCore.dylib", metal] {
-            assert_eq!(policy.stays(name, false), Stays::Always, "{name}");
+            assert_eq!(policy.stays(name, HostGl::Unused), Stays::Always, "{name}");
         }
         for name in
             ["/usr/local/lib/libx.dylib", "@rpath/libz.dylib", "/opt/homebrew/lib/libz.dylib", "libz.dylib"]
         {
-            assert_eq!(policy.stays(name, true), Stays::No, "{name}");
+            assert_eq!(policy.stays(name, HostGl::Used), Stays::No, "{name}");
         }
     }
 
@@ -171,11 +181,11 @@ mod tests {
     fn what_windows_has_stays_and_runtimes_are_shipped() {
         let policy = Policy::of(Os::Windows).unwrap();
         for name in ["kernel32.dll", "api-ms-win-crt-runtime-l1-1-0.dll", "ucrtbase.dll", "ws2_32.dll"] {
-            assert_eq!(policy.stays(name, true), Stays::Always, "{name}");
+            assert_eq!(policy.stays(name, HostGl::Used), Stays::Always, "{name}");
         }
-        assert_eq!(policy.stays("nvcuda.dll", true), Stays::Unless);
+        assert_eq!(policy.stays("nvcuda.dll", HostGl::Used), Stays::Unless);
         for name in ["vcruntime140.dll", "msvcp140.dll", "python3.dll", "libcrypto-3.dll", "sqlite3.dll"] {
-            assert_eq!(policy.stays(name, true), Stays::No, "{name}");
+            assert_eq!(policy.stays(name, HostGl::Used), Stays::No, "{name}");
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::spec::Strip;
 use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 
 /// A file as it is shipped.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Prepared {
     /// The bytes to ship.
     pub(crate) path: PathBuf,
@@ -47,26 +47,145 @@ struct Outcome {
     unsigned: Option<String>,
 }
 
-/// Patches all files.
-pub(crate) fn all(
-    closure: &Closure,
-    format: &dyn Format,
-    policy: &Policy,
-    strip: Strip,
-    paths: &MachinePaths,
-    store: &Store,
-) -> Result<Vec<Prepared>> {
-    let folders: HashSet<&str> =
-        closure.by_dest.keys().map(|d| d.rsplit_once('/').map_or("", |(f, _)| f)).collect();
-    let prepare = |file: &File| {
-        crate::interrupt::check()?;
-        let plan = format.plan(file, closure).unwrap_or_else(|| Plan {
-            search: search_path(file, closure, format, &folders),
-            ..Plan::default()
-        });
-        one(file, &plan, format, policy, strip, paths, store)
-    };
-    closure.files.par_iter().map(prepare).collect()
+/// Patches files as a request asks for it.
+pub(crate) struct Preparer<'a> {
+    /// The format of the target.
+    pub(crate) format: &'a dyn Format,
+    /// Which files must stay as they are.
+    pub(crate) policy: &'a Policy,
+    /// What to strip.
+    pub(crate) strip: Strip,
+    /// Paths to make neutral.
+    pub(crate) paths: &'a MachinePaths,
+    /// Keeps the results.
+    pub(crate) store: &'a Store,
+}
+
+impl Preparer<'_> {
+    /// Patches all files.
+    ///
+    /// # Errors
+    /// A file cannot be read or signed, the store cannot be written, or an interrupt.
+    pub(crate) fn all(&self, closure: &Closure) -> Result<Vec<Prepared>> {
+        let folders: HashSet<&str> =
+            closure.by_dest.keys().map(|d| d.rsplit_once('/').map_or("", |(f, _)| f)).collect();
+        let prepare = |file: &File| {
+            crate::interrupt::check()?;
+            let plan = self.format.plan(file, closure).unwrap_or_else(|| Plan {
+                search: search_path(file, closure, self.format, &folders),
+                ..Plan::default()
+            });
+            self.one(file, &plan)
+        };
+        closure.files.par_iter().map(prepare).collect()
+    }
+
+    fn one(&self, file: &File, plan: &Plan) -> Result<Prepared> {
+        let unchanged = Prepared { path: file.source.clone(), ..Prepared::default() };
+        let Some(facts) = &file.facts else { return Ok(unchanged) };
+        let own = facts.search().to_vec();
+        if sealed(file, self.policy) {
+            let refused = plan.matters().then(|| "it checks its own content".to_owned());
+            return Ok(Prepared { search: own, refused, ..unchanged });
+        }
+        let key = self.key(file, plan);
+        let (outcome, path) = match self.kept(file, &key) {
+            Some(kept) => kept,
+            None => self.patch(file, facts, plan, &key)?,
+        };
+        let done = outcome.refused.is_none();
+        Ok(Prepared {
+            path,
+            search: plan.search.clone().filter(|_| done).unwrap_or(own),
+            names: if done { plan.names.clone() } else { Vec::new() },
+            refused: outcome.refused,
+            unstripped: outcome.unstripped,
+            names_machine: outcome.names_machine,
+            unsigned: outcome.unsigned,
+        })
+    }
+
+    /// What an earlier build made of a file.
+    fn kept(&self, file: &File, key: &KeyBuilder) -> Option<(Outcome, PathBuf)> {
+        let outcome = self.store.get(Bucket::Native, &note(key))?;
+        let outcome: Outcome = serde_json::from_slice(&outcome).ok()?;
+        let path = match outcome.changed {
+            true => self.store.get_file(Bucket::Prepared, &key.finish())?,
+            false => file.source.clone(),
+        };
+        Some((outcome, path))
+    }
+
+    /// Patches a file and keeps the result.
+    fn patch(&self, file: &File, facts: &Facts, plan: &Plan, key: &KeyBuilder) -> Result<(Outcome, PathBuf)> {
+        let bytes = map(&file.source)?;
+        let (result, outcome) = self.attempt(&bytes, facts, plan);
+        let Finished { content, unsigned } = self.format.finish(&bytes, result, file)?;
+        let outcome = Outcome { changed: content.is_some(), unsigned, ..outcome };
+        let path = match content {
+            Some(new) => self.store.put_file(Bucket::Prepared, &key.finish(), &new)?,
+            None => file.source.clone(),
+        };
+        if let Ok(value) = serde_json::to_vec(&outcome) {
+            self.store.put(Bucket::Native, &note(key), &value);
+        }
+        Ok((outcome, path))
+    }
+
+    /// Patches a file as far as possible. Changes that loading depends on have priority over stripping.
+    fn attempt(&self, bytes: &[u8], facts: &Facts, plan: &Plan) -> (Option<Vec<u8>>, Outcome) {
+        let whole = Patch {
+            strip: self.strip,
+            search: plan.search.as_deref(),
+            names: &plan.names,
+            own: plan.own.as_deref(),
+            paths: self.paths,
+        };
+        let unstripped = Patch { strip: Strip::None, ..whole };
+        let unchanged = Patch { search: None, names: &[], own: None, ..whole };
+        let neither = Patch { strip: Strip::None, ..unchanged };
+        let mut outcome = Outcome::default();
+        for (patch, strips, changes) in [
+            (whole, true, true),
+            (unstripped, false, true),
+            (unchanged, true, false),
+            (neither, false, false),
+        ] {
+            match self.format.patch(bytes, facts, &patch) {
+                Ok(new) => {
+                    outcome.refused = outcome.refused.filter(|_| plan.matters() && !changes);
+                    outcome.unstripped = outcome.unstripped.filter(|_| !strips && self.strip != Strip::None);
+                    return (new, outcome);
+                }
+                Err(reason) => {
+                    outcome.refused.get_or_insert_with(|| reason.0.to_owned());
+                    outcome.unstripped.get_or_insert_with(|| reason.0.to_owned());
+                }
+            }
+        }
+        outcome.refused = outcome.refused.filter(|_| plan.matters());
+        outcome.names_machine = self.paths.occur_in(bytes);
+        (None, outcome)
+    }
+
+    fn key(&self, file: &File, plan: &Plan) -> KeyBuilder {
+        // A signature tells whose it is.
+        let name = if self.format.key().is_empty() { "" } else { file.file_name() };
+        KeyBuilder::new(Code::Binaries, "prepared")
+            .part(file.hash)
+            .part([self.strip as u8, u8::from(plan.search.is_some()), u8::from(plan.own.is_some())])
+            .parts(plan.search.as_deref().unwrap_or_default())
+            .parts(plan.names.iter().flat_map(|(old, new)| [old, new]))
+            .part(plan.own.as_deref().unwrap_or_default())
+            .parts(self.paths.key())
+            .part(self.format.key())
+            .part(name)
+    }
+}
+
+/// The key of an [`Outcome`].
+fn note(key: &KeyBuilder) -> Hash {
+    key.clone().part("outcome").finish()
 }
 
 /// The search path that `file` should have, none at all where it is empty; `None` where its own will do.
@@ -124,100 +243,6 @@ fn search_path(
     (added || outside).then_some(entries)
 }
 
-fn one(
-    file: &File,
-    plan: &Plan,
-    format: &dyn Format,
-    policy: &Policy,
-    strip: Strip,
-    paths: &MachinePaths,
-    store: &Store,
-) -> Result<Prepared> {
-    let unchanged = Prepared {
-        path: file.source.clone(),
-        search: Vec::new(),
-        names: Vec::new(),
-        refused: None,
-        unstripped: None,
-        names_machine: false,
-        unsigned: None,
-    };
-    let Some(facts) = &file.facts else { return Ok(unchanged) };
-    let own = facts.search().to_vec();
-    if sealed(file, policy) {
-        let refused = plan.matters().then(|| "it checks its own content".to_owned());
-        return Ok(Prepared { search: own, refused, ..unchanged });
-    }
-    // A signature tells whose it is.
-    let name = if format.key().is_empty() { "" } else { file.file_name() };
-    let key = key(&file.hash, plan, strip, paths).part(format.key()).part(name);
-    let (key, note) = (key.finish(), key.part("outcome").finish());
-    let patched = |outcome: &Outcome, path| Prepared {
-        path,
-        search: plan.search.clone().filter(|_| outcome.refused.is_none()).unwrap_or_else(|| own.clone()),
-        names: if outcome.refused.is_none() { plan.names.clone() } else { Vec::new() },
-        refused: outcome.refused.clone(),
-        unstripped: outcome.unstripped.clone(),
-        names_machine: outcome.names_machine,
-        unsigned: outcome.unsigned.clone(),
-    };
-    let kept = store.get(Bucket::Native, &note).and_then(|v| serde_json::from_slice::<Outcome>(&v).ok());
-    if let Some(outcome) = kept {
-        if !outcome.changed {
-            return Ok(patched(&outcome, file.source.clone()));
-        }
-        if let Some(path) = store.get_file(Bucket::Prepared, &key) {
-            return Ok(patched(&outcome, path));
-        }
-    }
-    let bytes = map(&file.source)?;
-    let whole =
-        Patch { strip, search: plan.search.as_deref(), names: &plan.names, own: plan.own.as_deref(), paths };
-    let (result, outcome) = attempt(&bytes, facts, format, &whole, plan.matters());
-    let Finished { content, unsigned } = format.finish(&bytes, result, file)?;
-    let outcome = Outcome { changed: content.is_some(), unsigned, ..outcome };
-    let path = match content {
-        Some(new) => store.put_file(Bucket::Prepared, &key, &new)?,
-        None => file.source.clone(),
-    };
-    if let Ok(value) = serde_json::to_vec(&outcome) {
-        store.put(Bucket::Native, &note, &value);
-    }
-    Ok(patched(&outcome, path))
-}
-
-/// Patches a file as far as possible. Changes that loading depends on have priority over stripping.
-fn attempt(
-    bytes: &[u8],
-    facts: &Facts,
-    format: &dyn Format,
-    whole: &Patch<'_>,
-    matters: bool,
-) -> (Option<Vec<u8>>, Outcome) {
-    let unstripped = Patch { strip: Strip::None, ..*whole };
-    let unchanged = Patch { search: None, names: &[], own: None, ..*whole };
-    let neither = Patch { strip: Strip::None, ..unchanged };
-    let mut outcome = Outcome::default();
-    for (patch, strips, changes) in
-        [(whole, true, true), (&unstripped, false, true), (&unchanged, true, false), (&neither, false, false)]
-    {
-        match format.patch(bytes, facts, patch) {
-            Ok(new) => {
-                outcome.refused = outcome.refused.filter(|_| matters && !changes);
-                outcome.unstripped = outcome.unstripped.filter(|_| !strips && whole.strip != Strip::None);
-                return (new, outcome);
-            }
-            Err(reason) => {
-                outcome.refused.get_or_insert_with(|| reason.0.to_owned());
-                outcome.unstripped.get_or_insert_with(|| reason.0.to_owned());
-            }
-        }
-    }
-    outcome.refused = outcome.refused.filter(|_| matters);
-    outcome.names_machine = whole.paths.occur_in(bytes);
-    (None, outcome)
-}
-
 /// Whether a file checks its own content, by its name or by a file of hashes beside it.
 fn sealed(file: &File, policy: &Policy) -> bool {
     let name = file.source.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -225,14 +250,4 @@ fn sealed(file: &File, policy: &Policy) -> bool {
         || policy.is_sealed(file.file_name())
         || file.source.with_extension("chk").exists()
         || file.source.with_file_name(format!(".{name}.hmac")).exists()
-}
-
-fn key(hash: &Hash, plan: &Plan, strip: Strip, paths: &MachinePaths) -> KeyBuilder {
-    KeyBuilder::new(Code::Binaries, "prepared")
-        .part(hash)
-        .part([strip as u8, u8::from(plan.search.is_some()), u8::from(plan.own.is_some())])
-        .parts(plan.search.as_deref().unwrap_or_default())
-        .parts(plan.names.iter().flat_map(|(old, new)| [old, new]))
-        .part(plan.own.as_deref().unwrap_or_default())
-        .parts(paths.key())
 }

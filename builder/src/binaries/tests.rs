@@ -40,8 +40,6 @@ impl Bench {
         let python = Python {
             executable: path.join("python"),
             version: (3, 12, 1),
-            abiflags: String::new(),
-            target: target(),
             prefix: path.join("venv"),
             base_prefix: path.join("base"),
             base_exec_prefix: path.join("base"),
@@ -49,17 +47,10 @@ impl Bench {
             dynload: path.join("base/lib/lib-dynload"),
             search_path: vec![path.join("site")],
             extension_suffixes: vec![".so".into()],
-            magic: [0; 4],
             cache_tag: "cpython-312".into(),
-            builtin_modules: Vec::new(),
-            frozen_modules: Vec::new(),
             libpython: Some(path.join("base/libpython3.12.so.1.0")),
-            soabi: None,
-            editable: Vec::new(),
-            opcodes: Default::default(),
             machine: "x86_64".into(),
-            version_text: String::new(),
-            cross: None,
+            ..Python::blank(target())
         };
         let bench = Bench {
             request: Request { base: path.join("app"), ..Request::default() },

@@ -86,6 +86,7 @@ fn target(name: &str) -> Result<Wanted, String> {
 
 /// Options without a spec, which has a key for each of them.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "a table of options, most of them switches")]
 #[command(next_help_heading = "Without a spec")]
 struct ScriptArgs {
     /// Make a single executable file.

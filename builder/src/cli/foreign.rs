@@ -10,6 +10,7 @@ use clap::{ArgMatches, Args};
 
 /// Options for other platforms, and options without meaning.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "a table of options, most of them switches")]
 #[command(next_help_heading = "PyInstaller's options for other platforms")]
 pub(super) struct ForeignArgs {
     /// Windows and macOS: no console.

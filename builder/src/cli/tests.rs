@@ -36,8 +36,11 @@ fn the_command_is_consistent() {
 
 #[test]
 fn commands_win_over_entries() {
-    assert!(matches!(parsed("init").action().unwrap(), Action::Init(None, false)));
-    assert!(matches!(parsed("init app.py --force -q").action().unwrap(), Action::Init(Some(_), true)));
+    assert!(matches!(parsed("init").action().unwrap(), Action::Init(None, Existing::Keep)));
+    assert!(matches!(
+        parsed("init app.py --force -q").action().unwrap(),
+        Action::Init(Some(_), Existing::Replace)
+    ));
     let action = parsed("inspect dist/app --json").action().unwrap();
     assert!(matches!(action, Action::Inspect(_, InspectCommand::List, InspectArgs { json: true, .. })));
     let action = parsed("inspect dist/app extract out").action().unwrap();
@@ -45,7 +48,10 @@ fn commands_win_over_entries() {
         action,
         Action::Inspect(_, InspectCommand::Extract { folder: Some(_) }, InspectArgs { json: false, .. })
     ));
-    assert!(matches!(parsed("cache clear").action().unwrap(), Action::Cache(CacheCommand::Clear, false)));
+    assert!(matches!(
+        parsed("cache clear").action().unwrap(),
+        Action::Cache(CacheCommand::Clear, Format::Text)
+    ));
     assert!(
         matches!(parsed("why a.b app.spec --all").action().unwrap(), Action::Why(why) if why.all && !why.json)
     );

@@ -120,7 +120,7 @@ fn owned(
     for (folder, package) in packages {
         let listed = package.distribution.is_some_and(|d| recorded.contains(&d));
         if !listed && !package.namespace {
-            let tree = unrecorded(folder, policy, package.whole);
+            let tree = package.tree(folder, policy);
             owned.extend(tree.files.into_iter().map(|(file, _)| (file, false)));
             let links = tree.links.into_iter();
             found.links.extend(links.filter_map(|link| package.link(link, policy, &python.target)));
@@ -311,16 +311,17 @@ fn is_init(file: &Path) -> bool {
     name.strip_prefix("__init__.").is_some_and(|suffix| suffix != "pyi")
 }
 
-/// Lists the files of a package's folder and of folders below that are no packages.
-fn unrecorded(folder: &Path, policy: &Policy, whole: bool) -> Tree {
-    let enters = |path: &Path| {
-        let name = path.file_name().map(|n| n.to_string_lossy()).unwrap_or_default();
-        (whole || policy.enters(&name)) && name != "__pycache__" && !path.join("__init__.py").exists()
-    };
-    walk(folder, &Wanted { enters: &enters, takes: &|_| true })
-}
-
 impl Package<'_> {
+    /// Lists the files of the package's folder and of folders below that are not packages.
+    fn tree(&self, folder: &Path, policy: &Policy) -> Tree {
+        let enters = |path: &Path| {
+            let name = path.file_name().map(|n| n.to_string_lossy()).unwrap_or_default();
+            let is_entered = self.whole || policy.enters(&name);
+            is_entered && name != "__pycache__" && !path.join("__init__.py").exists()
+        };
+        walk(folder, &Wanted { enters: &enters, takes: &|_| true })
+    }
+
     /// A link to a folder of data in the package.
     fn link(&self, mut link: FolderLink, policy: &Policy, target: &Target) -> Option<Link> {
         let inner = link.inner.clone();
@@ -366,12 +367,20 @@ impl Sorter<'_, '_> {
         };
         let only_stubs =
             !self.inner.is_empty() && !self.package.namespace && !files.iter().any(|(file, _)| is_code(file));
+        let is_read_stub = |name: &str| {
+            let is_data = |stem: &str| self.policy.is_data(&self.inside(stem), &self.python.target);
+            let stem = name.strip_suffix(".pyi");
+            stem.is_some_and(|stem| self.package.stubs || only_stubs && is_data(stem))
+        };
         for (file, listed) in files {
             let Some(name) = file.file_name().and_then(|n| n.to_str()) else { continue };
             if name.ends_with(".py") {
                 code.push((*file, name));
-            } else if self.is_wanted(file, name, only_stubs) {
-                self.file(file, name, *listed, &mut found);
+            } else if is_read_stub(name) || self.is_wanted(file, name) {
+                let metadata = std::fs::metadata(file).ok();
+                if !listed || metadata.as_ref().is_some_and(Metadata::is_file) {
+                    self.file(file, name, metadata.as_ref(), &mut found);
+                }
             }
         }
         // Scripts in a folder of data are data (templates); in a folder of their own they are modules nobody imports,
@@ -387,7 +396,7 @@ impl Sorter<'_, '_> {
                 let path = self.inside(name);
                 if self.policy.is_data(&path, &self.python.target) && file.is_file() {
                     let executable = items::is_executable(file, &self.python.target);
-                    found.data.push(self.data(file, &path, executable));
+                    found.data.push(Data { executable, ..self.data(file, &path) });
                 }
             }
         }
@@ -400,43 +409,37 @@ impl Sorter<'_, '_> {
     }
 
     /// Whether a file that is no source belongs to the package's data.
-    fn is_wanted(&self, file: &Path, name: &str, only_stubs: bool) -> bool {
+    fn is_wanted(&self, file: &Path, name: &str) -> bool {
         let path = self.inside(name);
-        let is_stub = path.strip_suffix(".pyi").is_some_and(|stem| {
-            self.package.stubs || only_stubs && self.policy.is_data(stem, &self.python.target)
-        });
         let is_whole = self.package.whole && !path.contains("__pycache__");
         // Debugging information and object files; others of these names are molecules and shapes.
         let is_debug = || (path.ends_with(".pdb") || path.ends_with(".obj")) && is_binary(file);
         !name.ends_with(".pyc")
-            && (is_whole || is_stub || self.policy.is_data(&path, &self.python.target))
+            && (is_whole || self.policy.is_data(&path, &self.python.target))
             && !is_debug()
     }
 
     /// Adds a file to the data or to the libraries.
-    fn file(&self, file: &Path, name: &str, listed: bool, found: &mut Beside) {
+    fn file(&self, file: &Path, name: &str, metadata: Option<&Metadata>, found: &mut Beside) {
         let path = self.inside(name);
-        let metadata = std::fs::metadata(file).ok();
-        if listed && !metadata.as_ref().is_some_and(Metadata::is_file) {
-            return;
-        }
-        let executable = metadata.as_ref().is_some_and(|m| items::runs(file, m, &self.python.target));
+        let executable = metadata.is_some_and(|m| items::runs(file, m, &self.python.target));
+        let data = Data { executable, ..self.data(file, &path) };
         if is_library(name) {
             if !self.is_extension(file, name) {
-                found.libraries.push(self.data(file, &path, executable));
+                found.libraries.push(data);
             }
         } else if (executable || path.contains(".framework/")) && is_native_program(file) {
-            found.libraries.push(self.data(file, &path, executable));
+            found.libraries.push(data);
         } else {
-            found.data.push(self.data(file, &path, executable));
+            found.data.push(data);
         }
     }
 
-    fn data(&self, file: &Path, path: &str, executable: bool) -> Data {
+    fn data(&self, file: &Path, path: &str) -> Data {
         Data {
             dest: format!("{}/{path}", self.package.dest),
             source: Source::File(file.to_owned()),
-            executable,
+            executable: false,
             resource: false,
             reason: self.package.reason(),
         }

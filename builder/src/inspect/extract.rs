@@ -8,7 +8,7 @@ use freeze_archive::{Archive, FileKind, Place, follow, is_target};
 
 use super::{Product, damaged, is_safe, lossy, read};
 use crate::error::{Context, Error, Result};
-use crate::os::{create_new, symlink};
+use crate::os::{FileMode, create_new, symlink};
 
 /// What was extracted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -54,10 +54,11 @@ impl Product {
             let path = lossy(module.path);
             let stem = path.strip_suffix(".pyc").or(path.strip_suffix(".py")).unwrap_or(&path);
             let code = read(archive, code).map_err(hurt)?;
-            done.modules += usize::from(write(folder, &format!("{stem}.pyc"), &[&header, &code], false)?);
+            done.modules +=
+                usize::from(write(folder, &format!("{stem}.pyc"), &[&header, &code], FileMode::Plain)?);
             if let Some(source) = module.source {
                 let source = read(archive, source).map_err(hurt)?;
-                done.files += usize::from(write(folder, &path, &[&source], false)?);
+                done.files += usize::from(write(folder, &path, &[&source], FileMode::Plain)?);
             }
         }
         Ok(())
@@ -94,7 +95,8 @@ impl Product {
             if file.kind == FileKind::Link {
                 links.insert(path, lossy(&bytes));
             } else {
-                done.files += usize::from(write(folder, &path, &[&bytes], file.is_executable())?);
+                let mode = if file.is_executable() { FileMode::Executable } else { FileMode::Plain };
+                done.files += usize::from(write(folder, &path, &[&bytes], mode)?);
                 paths.insert(path);
             }
         }
@@ -130,14 +132,14 @@ fn place(folder: &Path, path: &str) -> Result<PathBuf> {
 }
 
 /// Writes a file; one that exists already (a script that is also a module) is left as it is.
-fn write(folder: &Path, path: &str, parts: &[&[u8]], executable: bool) -> Result<bool> {
+fn write(folder: &Path, path: &str, parts: &[&[u8]], mode: FileMode) -> Result<bool> {
     crate::interrupt::check()?;
     let place = place(folder, path)?;
     let failed = || format!("failed to write `{}`", place.display());
     if let Some(parent) = place.parent() {
         std::fs::create_dir_all(parent).context(failed)?;
     }
-    let mut file = match create_new(&place, executable) {
+    let mut file = match create_new(&place, mode) {
         Ok(file) => file,
         Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => return Ok(false),
         Err(e) => return Err(Error::from(e).context(failed())),

@@ -125,7 +125,7 @@ impl Reader<'_> {
     /// Reads one type code and what belongs to it.
     fn token(&mut self) -> Result<Token> {
         let byte = self.byte()?;
-        let (tag, flagged) = (byte & !FLAG_REF, byte & FLAG_REF != 0);
+        let tag = byte & !FLAG_REF;
         let (start, len) = match tag {
             // Never registered, flagged or not.
             b'N' | b'F' | b'T' | b'S' | b'.' => return Ok(Token::Object(self.m.leaf(tag, 0, 0))),
@@ -162,27 +162,14 @@ impl Reader<'_> {
                 let n = self.byte()? as usize;
                 self.take(n)?
             }
-            b')' => {
-                let n = u32::from(self.byte()?);
-                return self.open(b'(', flagged, n);
-            }
-            b'(' | b'[' | b'<' | b'>' => {
-                let n = self.size()? as u32;
-                return self.open(tag, flagged, n);
-            }
-            b':' => return self.open(tag, flagged, 3),
-            b'{' | b'}' => return self.open(tag, flagged, NONE),
-            b'c' => {
-                let objects = self.m.layout.objects;
-                return self.open(tag, flagged, objects);
-            }
+            b')' | b'(' | b'[' | b'<' | b'>' | b':' | b'{' | b'}' | b'c' => return self.open(byte),
             _ => return Err(self.bad("unknown type code")),
         };
         let id = match tag {
             b't' | b'u' | b'a' | b'A' | b'z' | b'Z' => self.m.string(tag, start, len),
             _ => self.m.leaf(tag, start, len),
         };
-        if flagged {
+        if byte & FLAG_REF != 0 {
             self.refs.push(id);
         }
         Ok(Token::Object(id))
@@ -204,13 +191,21 @@ impl Reader<'_> {
         }
     }
 
-    fn open(&mut self, tag: u8, flagged: bool, want: u32) -> Result<Token> {
+    /// Begins the container of a type code.
+    fn open(&mut self, byte: u8) -> Result<Token> {
+        let (tag, want) = match byte & !FLAG_REF {
+            b')' => (b'(', u32::from(self.byte()?)),
+            b':' => (b':', 3),
+            b'c' => (b'c', self.m.layout.objects),
+            tag @ (b'{' | b'}') => (tag, NONE),
+            tag => (tag, self.size()? as u32),
+        };
         if self.frames.len() >= MAX_DEPTH {
             return Err(self.bad("it is nested too deeply"));
         }
         // The place is taken before the content is read: references count in order of appearance.
         let mut slot = NONE;
-        if flagged {
+        if byte & FLAG_REF != 0 {
             slot = self.refs.len() as u32;
             self.refs.push(NONE);
         }

@@ -16,9 +16,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub(crate) use system::{
-    Group, allow_all_to_read, allow_to_run, ask_to_end, blocks, bytes_path, cache_bases, canonicalize,
-    create_private_folders, exchange, file_state, has_rights, in_use, is_link_to, is_marked_executable,
-    is_program, lock_folder, names_on_path, new_file, shows_colours, symlink,
+    Group, allow_all_to_read, allow_to_run, blocks, bytes_path, cache_bases, canonicalize,
+    create_private_folders, exchange, file_state, has_mode, in_use, is_link_to, is_marked_executable,
+    is_program, lock_folder, names_on_path, new_file, send_interrupt, send_terminate, shows_colours, symlink,
 };
 pub use system::{distrust_environment, exit_code, run_instead};
 
@@ -26,12 +26,21 @@ pub use system::{distrust_environment, exit_code, run_instead};
 /// nanoseconds since 1970 of the last change of anything about it.
 pub(crate) type State = [u64; 8];
 
-/// Makes a new file that its content is then written to; an existing one is an error.
+/// The mode of a new file, which only Unix has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FileMode {
+    /// May be read and written.
+    Plain,
+    /// May be executed too.
+    Executable,
+}
+
+/// Creates a file for writing; an existing one is an error.
 ///
 /// # Errors
-/// It cannot be made, or is there already.
-pub(crate) fn create_new(path: &Path, executable: bool) -> io::Result<File> {
-    new_file(executable).write(true).create_new(true).open(path)
+/// The file cannot be created, or exists already.
+pub(crate) fn create_new(path: &Path, mode: FileMode) -> io::Result<File> {
+    new_file(mode).write(true).create_new(true).open(path)
 }
 
 /// The real path of what is there; as it was given where that cannot be told.

@@ -11,7 +11,7 @@ use std::process::{Child, Command, ExitCode, ExitStatus};
 
 use freeze_launcher::trust::{self, Folder, Purpose, Refusal};
 
-use super::State;
+use super::{FileMode, State};
 use crate::error::Warning;
 
 /// The real path, without links.
@@ -29,9 +29,9 @@ pub(crate) fn is_marked_executable(_: &Path, metadata: &Metadata) -> bool {
     metadata.permissions().mode() & 0o111 != 0
 }
 
-/// Whether a file has the rights that [`new_file`] gives it.
-pub(crate) fn has_rights(metadata: &Metadata, executable: bool) -> bool {
-    (metadata.permissions().mode() & 0o100 != 0) == executable
+/// Whether a file has the mode that [`new_file`] gives it.
+pub(crate) fn has_mode(metadata: &Metadata, mode: FileMode) -> bool {
+    (metadata.permissions().mode() & 0o100 != 0) == (mode == FileMode::Executable)
 }
 
 /// Whether a file is a program that can be started.
@@ -44,10 +44,13 @@ pub(crate) fn names_on_path(name: &str) -> Vec<String> {
     vec![name.to_owned()]
 }
 
-/// Options for a new file; the umask takes away what it does for any.
-pub(crate) fn new_file(executable: bool) -> OpenOptions {
+/// Options for a new file, whose mode the umask restricts.
+pub(crate) fn new_file(mode: FileMode) -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.mode(if executable { 0o777 } else { 0o666 });
+    options.mode(match mode {
+        FileMode::Plain => 0o666,
+        FileMode::Executable => 0o777,
+    });
     options
 }
 
@@ -227,9 +230,17 @@ impl Group {
     }
 }
 
-/// Asks a child to end: as Ctrl-C does, or as `kill` does.
-pub(crate) fn ask_to_end(child: &mut Child, firmly: bool) {
-    let signal = if firmly { libc::SIGTERM } else { libc::SIGINT };
+/// Asks a child to end, as Ctrl-C does.
+pub(crate) fn send_interrupt(child: &mut Child) {
+    send(child, libc::SIGINT);
+}
+
+/// Asks a child to end, as `kill` does.
+pub(crate) fn send_terminate(child: &mut Child) {
+    send(child, libc::SIGTERM);
+}
+
+fn send(child: &Child, signal: libc::c_int) {
     if let Ok(id) = libc::pid_t::try_from(child.id()) {
         // SAFETY: a plain system call. The child was not waited for: the id is its.
         unsafe { libc::kill(id, signal) };

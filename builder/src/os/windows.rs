@@ -29,7 +29,7 @@ use windows_sys::Win32::System::Threading::{CREATE_NEW_PROCESS_GROUP, TerminateP
 
 use freeze_launcher::trust;
 
-use super::State;
+use super::{FileMode, State};
 use crate::error::Warning;
 
 /// The real path, without links, as other programs take it too: not with `\\?\` at its front.
@@ -89,8 +89,8 @@ pub(crate) fn is_marked_executable(path: &Path, metadata: &Metadata) -> bool {
     read.is_ok() && (head.starts_with(b"#!") || head == *b"\x7fELF")
 }
 
-/// Whether a file has the rights that [`new_file`] gives it: those of its folder.
-pub(crate) fn has_rights(_: &Metadata, _: bool) -> bool {
+/// Whether a file has the mode that [`new_file`] gives it: it has the rights of its folder.
+pub(crate) fn has_mode(_: &Metadata, _: FileMode) -> bool {
     true
 }
 
@@ -129,7 +129,7 @@ pub fn distrust_environment() -> Vec<Warning> {
 }
 
 /// Options for a new file; it inherits the rights of its folder.
-pub(crate) fn new_file(_: bool) -> OpenOptions {
+pub(crate) fn new_file(_: FileMode) -> OpenOptions {
     OpenOptions::new()
 }
 
@@ -341,11 +341,12 @@ fn job(process: &OwnedHandle) -> Option<OwnedHandle> {
     }
 }
 
-/// Ends a child that does not end by itself. Of Ctrl-C it was told by the console; nothing else can tell it.
-pub(crate) fn ask_to_end(child: &mut Child, firmly: bool) {
-    if firmly {
-        let _ = child.kill();
-    }
+/// Does nothing: the console sends Ctrl-C to the child, and nothing else can.
+pub(crate) fn send_interrupt(_: &mut Child) {}
+
+/// Ends a child that does not end by itself.
+pub(crate) fn send_terminate(child: &mut Child) {
+    let _ = child.kill();
 }
 
 /// The exit code that tells how a program ended. One that `main` cannot return, since it has more than 8 bits, ends this

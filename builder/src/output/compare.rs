@@ -11,12 +11,12 @@ use rayon::prelude::*;
 
 use crate::archive::{Beside, Stored};
 use crate::assemble::{App, Executable, Piece};
-use crate::os::{has_rights, is_link_to};
+use crate::os::{FileMode, has_mode, is_link_to};
 
 /// Whether the file at `path` is this executable, byte for byte: the launcher and the tail are compared,
 /// the blobs checked against the hashes in the tail.
 pub(super) fn onefile(path: &Path, executable: &Executable) -> bool {
-    is_regular(path, executable.len, true)
+    is_regular(path, executable.len, FileMode::Executable)
         && map(path).is_some_and(|bytes| {
             let fixed = executable.pieces.iter().all(|(offset, piece)| match piece {
                 Piece::Launcher(expected) => part_is(&bytes, *offset, expected),
@@ -72,7 +72,7 @@ fn beside(path: &Path, file: &Beside) -> bool {
     if let Some(target) = &file.link {
         return is_link_to(path, target);
     }
-    if !is_regular(path, file.size, file.executable) {
+    if !is_regular(path, file.size, file.mode()) {
         return false;
     }
     if file.size == 0 {
@@ -93,8 +93,8 @@ pub(super) fn is_ours(path: &Path) -> bool {
             .is_some_and(|bytes| !matches!(freeze_archive::find(&bytes), Err(freeze_archive::Error::Missing)))
 }
 
-fn is_regular(path: &Path, len: u64, executable: bool) -> bool {
-    std::fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && m.len() == len && has_rights(&m, executable))
+fn is_regular(path: &Path, len: u64, mode: FileMode) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && m.len() == len && has_mode(&m, mode))
 }
 
 fn part_is(bytes: &[u8], offset: u64, expected: &[u8]) -> bool {

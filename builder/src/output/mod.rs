@@ -66,7 +66,7 @@ pub fn publish(request: &Request, app: App) -> Result<Published> {
     if !request.output.clean && unchanged() {
         return Ok(published(true));
     }
-    if !may_replace(&product, &app, request.output.overwrite) {
+    if !request.output.overwrite && !may_replace(&product, &app) {
         return Err(Error::new(format!("`{}` exists and was not made by freeze", product.display()))
             .hint("`-y` replaces it; `--distpath` takes another folder"));
     }
@@ -95,11 +95,8 @@ pub fn publish(request: &Request, app: App) -> Result<Published> {
 }
 
 /// Whether what lies at `product` may be replaced without asking.
-fn may_replace(product: &Path, app: &App, overwrite: bool) -> bool {
+fn may_replace(product: &Path, app: &App) -> bool {
     let Ok(metadata) = std::fs::symlink_metadata(product) else { return true };
-    if overwrite {
-        return true;
-    }
     if !metadata.is_dir() {
         return app.mode == Mode::Onefile || compare::is_ours(product);
     }

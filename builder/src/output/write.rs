@@ -11,7 +11,7 @@ use crate::archive::{Beside, Stored};
 use crate::assemble::{App, Executable, Piece};
 use crate::error::{Error, Result};
 use crate::interrupt;
-use crate::os::{create_new, symlink};
+use crate::os::{FileMode, create_new, symlink};
 
 /// From this length in bytes on, a second file with the same content is copied from the first.
 const SHARED: u64 = 64 << 10;
@@ -19,7 +19,7 @@ const SHARED: u64 = 64 << 10;
 /// Writes an executable.
 pub(super) fn executable(path: &Path, executable: &Executable) -> Result<()> {
     let failed = failed(path);
-    let mut file = create_new(path, true).map_err(&failed)?;
+    let mut file = create_new(path, FileMode::Executable).map_err(&failed)?;
     file.set_len(executable.len).map_err(&failed)?;
     let mut at = 0;
     // Small pieces that follow each other go out together.
@@ -140,7 +140,7 @@ fn beside(path: &Path, file: &Beside, content: &Stored) -> Result<()> {
     if let Some(target) = &file.link {
         return symlink(target, path).map_err(&failed);
     }
-    let mut out = create_new(path, file.executable).map_err(&failed)?;
+    let mut out = create_new(path, file.mode()).map_err(&failed)?;
     let len = match content {
         Stored::Bytes(bytes) => {
             out.write_all(bytes).map_err(&failed)?;

@@ -94,7 +94,7 @@ impl Reporter {
                 Some((file, line)) => style.dim(&format!("{file}:{line}")),
                 None => String::new(),
             };
-            let line = format!("  {:8} {:names$}  {by}", word(missed.kind, false), missed.name);
+            let line = format!("  {:8} {:names$}  {by}", words(missed.kind).0, missed.name);
             self.line(line.trim_end());
         }
     }
@@ -104,31 +104,19 @@ fn counts(missed: &[Missed]) -> String {
     let kinds = [Kind::Module, Kind::Folder, Kind::Data, Kind::Library, Kind::Metadata];
     let counts = kinds.into_iter().filter_map(|kind| {
         let count = missed.iter().filter(|m| m.kind == kind).count();
-        (count > 0).then(|| format!("{count} {}", phrase(kind, count > 1)))
+        let (_, one, many) = words(kind);
+        (count > 0).then(|| format!("{count} {}", if count > 1 { many } else { one }))
     });
     counts.collect::<Vec<_>>().join(", ")
 }
 
-fn word(kind: Kind, many: bool) -> &'static str {
-    match (kind, many) {
-        (Kind::Module, false) => "module",
-        (Kind::Module, true) => "modules",
-        (Kind::Folder, false) => "folder",
-        (Kind::Folder, true) => "folders of modules",
-        (Kind::Data, false) => "data",
-        (Kind::Data, true) => "data files",
-        (Kind::Library, false) => "library",
-        (Kind::Library, true) => "libraries",
-        (Kind::Metadata, false) => "metadata",
-        (Kind::Metadata, true) => "distributions' metadata",
-    }
-}
-
-fn phrase(kind: Kind, many: bool) -> &'static str {
+/// How a kind is called at the front of a line, as one and as many.
+fn words(kind: Kind) -> (&'static str, &'static str, &'static str) {
     match kind {
-        Kind::Folder if !many => "folder of modules",
-        Kind::Data if !many => "data file",
-        Kind::Metadata if !many => "distribution's metadata",
-        kind => word(kind, many),
+        Kind::Module => ("module", "module", "modules"),
+        Kind::Folder => ("folder", "folder of modules", "folders of modules"),
+        Kind::Data => ("data", "data file", "data files"),
+        Kind::Library => ("library", "library", "libraries"),
+        Kind::Metadata => ("metadata", "distribution's metadata", "distributions' metadata"),
     }
 }

@@ -11,8 +11,17 @@ use crate::why::{Absent, Map, Step, What};
 /// Most other meanings of a name that are told.
 const MEANINGS: usize = 10;
 
-/// Prints the chain to what was found under a name, the first of `found`; all ways in if `all`.
-pub fn print_why(map: &Map, found: &[usize], all: bool) {
+/// Which reasons to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reasons {
+    /// The shortest chain.
+    Shortest,
+    /// The shortest chain, and all other ways in.
+    All,
+}
+
+/// Prints the reasons for what was found under a name, the first of `found`.
+pub fn print_why(map: &Map, found: &[usize], reasons: Reasons) {
     let Some((&at, rest)) = found.split_first() else { return };
     let (chain, others) = (map.chain(at), map.others(at));
     print(|out| {
@@ -23,7 +32,7 @@ pub fn print_why(map: &Map, found: &[usize], all: bool) {
         }
         let more = others.len() + map.node(at).more;
         let plural = if more == 1 { "reason" } else { "reasons" };
-        if more > 0 && !all {
+        if more > 0 && reasons == Reasons::Shortest {
             writeln!(out, "also: {more} other {plural}; `--all` tells them")?;
         } else if more > 0 {
             writeln!(out, "also: {more} other {plural}")?;

@@ -99,6 +99,15 @@ impl Document {
     }
 }
 
+/// What is read from a table.
+pub(super) trait Section: Sized {
+    /// Reads all keys of a table.
+    ///
+    /// # Errors
+    /// A value is wrong.
+    fn from_table(table: &Table<'_>) -> Result<Self>;
+}
+
 /// A table of the spec; what is asked for is checked, what is unknown is an error.
 #[derive(Debug)]
 pub(super) struct Table<'d> {
@@ -224,6 +233,15 @@ impl<'d> Table<'d> {
         array.iter().map(|v| self.as_string(key, v, "an array of strings")).collect()
     }
 
+    /// A list of names, each one of `known`.
+    pub(super) fn names_of(&self, key: &str, what: &str, known: &[&str]) -> Result<Vec<Located<String>>> {
+        let names = self.strings(key)?;
+        match names.iter().find(|name| !known.contains(&name.value.as_str())) {
+            Some(name) => Err(self.unknown_name(name, what, known)),
+            None => Ok(names),
+        }
+    }
+
     /// `true` or `false`.
     pub(super) fn boolean(&self, key: &str) -> Result<Option<bool>> {
         let Some(value) = self.get(key) else { return Ok(None) };
@@ -291,6 +309,16 @@ impl<'d> Table<'d> {
         array.iter().map(entry).collect()
     }
 
+    /// A table inside this one, read as a type; its default if it is not there.
+    pub(super) fn section<T: Section + Default>(&self, key: &'static str) -> Result<T> {
+        self.table(key)?.map_or_else(|| Ok(T::default()), |table| T::from_table(&table))
+    }
+
+    /// An array of tables inside this one, each read as a type.
+    pub(super) fn sections<T: Section>(&self, key: &'static str) -> Result<Vec<T>> {
+        self.tables(key)?.iter().map(T::from_table).collect()
+    }
+
     /// The names of the values, in the order of the text.
     pub(super) fn names(&self) -> Vec<Located<String>> {
         let mut names: Vec<_> =
@@ -299,18 +327,20 @@ impl<'d> Table<'d> {
         names
     }
 
-    /// All values of a table of free names, as text.
-    pub(super) fn texts(&self) -> Result<Vec<(Located<String>, Located<String>)>> {
+    /// All values of a table of free names inside this one, as text.
+    pub(super) fn texts(&self, key: &'static str) -> Result<Vec<(Located<String>, Located<String>)>> {
+        let Some(table) = self.table(key)? else { return Ok(Vec::new()) };
         let pair = |name: Located<String>| {
-            let value = &self.entries[name.value.as_str()];
-            Ok((name.clone(), self.as_string(&name.value, value, "a string")?))
+            let value = &table.entries[name.value.as_str()];
+            Ok((name.clone(), table.as_string(&name.value, value, "a string")?))
         };
-        self.names().into_iter().map(pair).collect()
+        table.names().into_iter().map(pair).collect()
     }
 
-    /// All values of a table of free names, as JSON.
-    pub(super) fn json(&self) -> Vec<(String, serde_json::Value)> {
-        self.entries.iter().map(|(k, v)| (k.as_ref().to_string(), json(v.as_ref()))).collect()
+    /// All values of a table of free names inside this one, as JSON.
+    pub(super) fn json(&self, key: &'static str) -> Result<Vec<(String, serde_json::Value)>> {
+        let Some(table) = self.table(key)? else { return Ok(Vec::new()) };
+        Ok(table.entries.iter().map(|(k, v)| (k.as_ref().to_string(), json(v.as_ref()))).collect())
     }
 
     fn join(&self, key: &str) -> String {

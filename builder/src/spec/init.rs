@@ -12,18 +12,27 @@ use crate::error::{Context, Error, Result};
 /// Files beside a program that are no program themselves.
 const NO_PROGRAMS: &[&str] = &["setup.py", "conftest.py", "noxfile.py", "__init__.py"];
 
+/// What to do with a spec that exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// Fail, and leave it as it is.
+    Keep,
+    /// Overwrite it.
+    Replace,
+}
+
 /// Writes `<name>.spec` into `cwd` and tells its path. Without a source, a pyproject.toml with scripts or the
 /// only Python file there is taken.
 ///
 /// # Errors
-/// There is nothing to start from, or the spec exists and `force` is not set.
-pub fn run(source: Option<&str>, force: bool, cwd: &Path) -> Result<PathBuf> {
+/// There is nothing to start from, or the spec exists and is to be kept.
+pub fn run(source: Option<&str>, existing: Existing, cwd: &Path) -> Result<PathBuf> {
     let request = match source {
         Some(source) => from_source(source, cwd)?,
         None => guess(cwd)?,
     };
     let path = cwd.join(format!("{}.spec", request.name));
-    if path.exists() && !force {
+    if path.exists() && existing == Existing::Keep {
         return Err(Error::new(format!("spec `{}` exists", file_name(&path)))
             .hint(format!("build it with `freeze {}`, or write it anew with `--force`", file_name(&path))));
     }

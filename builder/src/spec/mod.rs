@@ -88,7 +88,9 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Request> {
         None => (None, false),
     };
     let request = for_target(target, is_named)?;
-    if !universal::is_wanted(&request, named, overrides.target.is_some())? {
+    // The command line names one processor, and means that alone even where the spec lists several.
+    let is_single = matches!(overrides.target, Some(Wanted::One(_)));
+    if is_single || !universal::is_wanted(&request, named)? {
         return Ok(request);
     }
     let [first, rest @ ..] = Target::UNIVERSAL;

@@ -120,7 +120,7 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
     };
     request.finish().map_err(usage)?;
     // `--target-architecture` says more than `--target` does.
-    if universal::is_wanted(&request, overrides.target, false).map_err(usage)? {
+    if universal::is_wanted(&request, overrides.target).map_err(usage)? {
         let [first, rest @ ..] = Target::UNIVERSAL;
         let others = rest.map(|target| Request { target: Some(target), ..request.clone() });
         request = universal::together(Request { target: Some(first), ..request }, others.into())?;

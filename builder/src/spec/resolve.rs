@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::document::Document;
-use super::schema::{Raw, RawItem, RawMacos, RawProgram, RawWindows, Text};
+use super::schema::{
+    Raw, RawBundle, RawItem, RawMacos, RawModules, RawProgram, RawPython, RawRuntime, RawWindows, Text,
+};
 use super::{
     Bundle, Entry, Item, Macos, Metadata, Modules, Overrides, Program, PythonRequest, Request, Resource,
 };
@@ -23,7 +25,7 @@ pub(super) fn request(
     let at = Resolver { doc, base: &base };
     let (name, programs) = at.programs(&raw)?;
     let mut warnings = Vec::new();
-    if let Some(hooks) = raw.rule_hooks.first() {
+    if let Some(hooks) = raw.rules.hooks.first() {
         let place = doc.place(&hooks.span);
         warnings.push(
             Warning::new(format!(
@@ -32,56 +34,22 @@ pub(super) fn request(
             .hint("say what they do in a rule file, named by `files` in `[rules]`"),
         );
     }
-    let order_file = at.file(raw.order, "order of imports")?;
+    let order_file = at.file(raw.modules.order.clone(), "order of imports")?;
     let mut request = Request {
         name,
         programs,
-        version: raw.version.map(|v| v.value),
+        version: raw.app.version.map(|v| v.value),
         target,
         others: Vec::new(),
-        python: PythonRequest {
-            packages: at.folders(&raw.packages, &overrides.packages, "packages")?,
-            requirements: at.folders(&raw.requirements, &overrides.requirements, "requirements")?,
-            ..at.python(raw.python, raw.optimize, &raw.options, &raw.paths, overrides, &mut warnings)?
-        },
-        bundle: Bundle {
-            mode: raw.mode.unwrap_or_default(),
-            extract: raw.extract.unwrap_or_default(),
-            compression: raw.compression.unwrap_or_default(),
-            source: raw.bundle_source.unwrap_or_default(),
-            strip: raw.strip.unwrap_or_default(),
-            max_glibc: raw.max_glibc.map(|v| at.checked(&v, "`max-glibc`", check::glibc)).transpose()?,
-            contents_directory: match raw.contents_directory {
-                Some(v) => {
-                    at.checked(&v, "`contents-directory`", check::contents_directory).map(|()| v.value)?
-                }
-                None => super::CONTENTS_DIRECTORY.to_owned(),
-            },
-            runtime_tmpdir: raw.runtime_tmpdir.map(|v| v.value).filter(|v| !v.is_empty()),
-        },
-        modules: Modules {
-            include: at.modules(&raw.include)?,
-            exclude: at.modules(&raw.exclude)?,
-            source: at.modules(&raw.source)?,
-            files: at.modules(&raw.files)?,
-            collect_data: at.modules(&raw.collect_data)?,
-            collect_binaries: at.modules(&raw.collect_binaries)?,
-            no_own_data: !raw.own_data.unwrap_or(true),
-            order: order_file.as_deref().map(check::order).transpose()?.unwrap_or_default(),
-            order_file,
-        },
+        python: at.python(raw.python, overrides, &mut warnings)?,
+        bundle: at.bundle(raw.bundle)?,
+        modules: at.modules(raw.modules, order_file)?,
         data: at.items(&raw.data)?,
         binaries: at.items(&raw.binaries)?,
-        metadata: Metadata { include: texts(raw.metadata), recursive: texts(raw.metadata_recursive) },
-        rule_files: at.files(&raw.rule_files, "rule file")?,
-        only_own_rules: !raw.shipped_rules.unwrap_or(true),
-        runtime: Runtime {
-            hooks: at.files(&raw.hooks, "runtime hook")?,
-            env: at.env(raw.env)?,
-            interpreter: raw.as_interpreter.unwrap_or_default(),
-            switches: raw.switches.unwrap_or_default(),
-            debug: at.debug(raw.debug)?,
-        },
+        metadata: Metadata { include: texts(raw.metadata.include), recursive: texts(raw.metadata.recursive) },
+        rule_files: at.files(&raw.rules.files, "rule file")?,
+        only_own_rules: !raw.rules.shipped.unwrap_or(true),
+        runtime: at.runtime(raw.runtime)?,
         windows: at.windows(raw.windows)?,
         macos: at.macos(raw.macos)?,
         output: overrides.output(&check::current_dir()?),
@@ -102,10 +70,10 @@ struct Resolver<'a> {
 impl Resolver<'_> {
     fn programs(&self, raw: &Raw) -> Result<(String, Vec<Program>)> {
         let mut programs: Vec<(Program, &Text)> = Vec::new();
-        if let Some(place) = raw.entry.as_ref().or(raw.entry_point.as_ref()) {
-            let entry = self.entry(raw.entry.as_ref(), raw.entry_point.as_ref())?;
-            let name = raw.name.as_ref().map_or_else(|| entry::default_name(&entry), |n| n.value.clone());
-            programs.push((self.program(name, entry, place), raw.name.as_ref().unwrap_or(place)));
+        if let Some(place) = raw.app.entry.as_ref().or(raw.app.entry_point.as_ref()) {
+            let entry = self.entry(raw.app.entry.as_ref(), raw.app.entry_point.as_ref())?;
+            let name = raw.app.name.as_ref().map_or_else(|| entry::default_name(&entry), |n| n.value.clone());
+            programs.push((self.program(name, entry, place), raw.app.name.as_ref().unwrap_or(place)));
         }
         for RawProgram { name, entry, entry_point } in &raw.programs {
             let Some(place) = entry.as_ref().or(entry_point.as_ref()) else { continue };
@@ -117,8 +85,8 @@ impl Resolver<'_> {
                 Error::new(format!("missing key `entry` in `[app]` of spec `{}`", self.doc.path.display()));
             return Err(error.hint("add `entry = \"app.py\"` below `[app]`"));
         };
-        let app = raw.name.as_ref().map_or_else(|| first.name.clone(), |n| n.value.clone());
-        if let Some(name) = &raw.name {
+        let app = raw.app.name.as_ref().map_or_else(|| first.name.clone(), |n| n.value.clone());
+        if let Some(name) = &raw.app.name {
             self.checked(name, "`name`", check::name)?;
         }
         for (i, (program, place)) in programs.iter().enumerate() {
@@ -166,43 +134,84 @@ impl Resolver<'_> {
         })
     }
 
-    fn modules(&self, names: &[Text]) -> Result<Vec<String>> {
+    fn bundle(&self, raw: RawBundle) -> Result<Bundle> {
+        Ok(Bundle {
+            mode: raw.mode.unwrap_or_default(),
+            extract: raw.extract.unwrap_or_default(),
+            compression: raw.compression.unwrap_or_default(),
+            source: raw.source.unwrap_or_default(),
+            strip: raw.strip.unwrap_or_default(),
+            max_glibc: raw.max_glibc.map(|v| self.checked(&v, "`max-glibc`", check::glibc)).transpose()?,
+            contents_directory: match raw.contents_directory {
+                Some(v) => {
+                    self.checked(&v, "`contents-directory`", check::contents_directory).map(|()| v.value)?
+                }
+                None => super::CONTENTS_DIRECTORY.to_owned(),
+            },
+            runtime_tmpdir: raw.runtime_tmpdir.map(|v| v.value).filter(|v| !v.is_empty()),
+        })
+    }
+
+    fn modules(&self, raw: RawModules, order_file: Option<PathBuf>) -> Result<Modules> {
+        Ok(Modules {
+            include: self.names(&raw.include)?,
+            exclude: self.names(&raw.exclude)?,
+            source: self.names(&raw.source)?,
+            files: self.names(&raw.files)?,
+            collect_data: self.names(&raw.collect_data)?,
+            collect_binaries: self.names(&raw.collect_binaries)?,
+            no_own_data: !raw.own_data.unwrap_or(true),
+            order: order_file.as_deref().map(check::order).transpose()?.unwrap_or_default(),
+            order_file,
+        })
+    }
+
+    fn runtime(&self, raw: RawRuntime) -> Result<Runtime> {
+        Ok(Runtime {
+            hooks: self.files(&raw.hooks, "runtime hook")?,
+            env: self.env(raw.env)?,
+            interpreter: raw.interpreter.unwrap_or_default(),
+            switches: raw.switches.unwrap_or_default(),
+            debug: self.debug(raw.debug)?,
+        })
+    }
+
+    fn names(&self, names: &[Text]) -> Result<Vec<String>> {
         let name = |v: &Text| self.checked(v, "module name", check::module).map(|()| v.value.clone());
         names.iter().map(name).collect()
     }
 
     fn python(
         &self,
-        interpreter: Option<Text>,
-        optimize: Option<u8>,
-        options: &[Text],
-        paths: &[Text],
+        raw: RawPython,
         overrides: &Overrides,
         warnings: &mut Vec<Warning>,
     ) -> Result<PythonRequest> {
+        let packages = self.folders(&raw.packages, &overrides.packages, "packages")?;
+        let requirements = self.folders(&raw.requirements, &overrides.requirements, "requirements")?;
         let mut level = None;
-        for option in options {
+        for option in &raw.options {
             level = check::add_levels(level, self.checked(option, "option", check::python_option)?);
         }
-        let mut folders = Vec::new();
-        for path in paths {
+        let mut paths = Vec::new();
+        for path in raw.paths {
             let folder = entry::absolute(&self.base.join(&path.value));
             if !folder.exists() {
                 let place = self.doc.place(&path.span);
                 warnings.push(Warning::new(format!("search path `{}` not found ({place})", path.value)));
             }
-            folders.push(folder);
+            paths.push(folder);
         }
-        let interpreter = match (&overrides.python, interpreter) {
+        let interpreter = match (&overrides.python, raw.interpreter) {
             (Some(given), _) => Some(check::interpreter(given, &check::current_dir()?)?),
             (None, Some(v)) => {
                 Some(check::interpreter(&v.value, self.base).map_err(|e| self.located(e, &v))?)
             }
             (None, None) => None,
         };
-        let optimize = optimize.or(level).unwrap_or_default();
-        let options = texts(options.to_vec());
-        Ok(PythonRequest { interpreter, optimize, options, paths: folders, ..PythonRequest::default() })
+        let optimize = raw.optimize.or(level).unwrap_or_default();
+        let options = texts(raw.options);
+        Ok(PythonRequest { interpreter, optimize, options, paths, packages, requirements })
     }
 
     /// What the command line names, or else the spec; each must be there.

@@ -4,12 +4,11 @@ use super::{Request, host};
 use crate::error::{Error, Result};
 use crate::target::{Os, Target, UNIVERSAL, Wanted};
 
-/// Whether a request is for a universal program: `named` says so, or both architectures of `[macos]`. What the command line
-/// names is meant to be just that, where the spec has it among others (`is_final`).
+/// Whether a request is for a universal program: the target that is `named` says so, or both architectures of `[macos]`.
 ///
 /// # Errors
 /// Target and architectures contradict each other.
-pub(super) fn is_wanted(request: &Request, named: Option<Wanted>, is_final: bool) -> Result<bool> {
+pub(super) fn is_wanted(request: &Request, named: Option<Wanted>) -> Result<bool> {
     let architectures = &request.macos.architectures;
     let has = |target: &Target| architectures.iter().any(|a| a == target.machine());
     let all = Target::UNIVERSAL.iter().all(has);
@@ -21,7 +20,6 @@ pub(super) fn is_wanted(request: &Request, named: Option<Wanted>, is_final: bool
                 Error::new(format!("the target is {UNIVERSAL}, but `architectures` of `[macos]` is {shown}"));
             return Err(error.hint("name both architectures, `x86_64` and `arm64`, or none"));
         }
-        Some(Wanted::One(_)) if is_final => return Ok(false),
         Some(Wanted::One(target)) => target.os,
         None => host().os,
     };

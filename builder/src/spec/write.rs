@@ -5,7 +5,10 @@ use std::path::{Component, Path};
 
 use super::document::quote;
 use super::schema::{COMPRESSIONS, EXTRACTS, MODES, SOURCES, STRIPS};
-use super::{CONTENTS_DIRECTORY, Compression, Entry, Extract, Item, Mode, Request, Resource, Sources, Strip};
+use super::{
+    CONTENTS_DIRECTORY, Compression, Entry, Extract, Item, Mode, Modules, Program, PythonRequest, Request,
+    Resource, Runtime, Sources, Strip,
+};
 
 /// Column at which the notes stand.
 const NOTES: usize = 38;
@@ -28,37 +31,10 @@ pub fn text(request: &Request, folder: &Path, style: Style) -> String {
         "# `freeze {file}` builds it. Paths count from this file; docs/spec.md tells all keys."
     );
     let (app, programs) = split(request);
-    w.section("app");
-    w.value("name", Some(quote(&request.name)), "", "of the executable");
-    if let Some(program) = app {
-        let (key, value) = w.entry(&program.entry);
-        w.value(key, Some(value), "", "a script, \"package\" or \"package.module:function\"");
-    }
-    w.value("version", request.version.as_deref().map(quote), "\"1.0\"", "");
-    w.section("python");
-    let python = &request.python;
-    let interpreter = python.interpreter.as_ref().map(|p| match Path::new(p).is_absolute() {
-        true => w.path(Path::new(p)),
-        false => quote(p),
-    });
-    w.value("interpreter", interpreter, "\".venv\"", "a venv, a python or a version");
-    w.value("packages", list(&python.packages, |p| w.path(p)), "", "");
-    w.value("requirements", list(&python.requirements, |p| w.path(p)), "", "");
-    w.value("optimize", (python.optimize != 0).then(|| python.optimize.to_string()), "0", "1 (-O), 2 (-OO)");
-    w.value("options", list(&python.options, |o| quote(o)), "[\"X utf8=1\"]", "as on python's command line");
-    let paths = list(&python.paths, |p| w.path(p));
-    w.value("paths", paths, "[\"src\"]", "searched before the interpreter's own");
+    w.app(request, app);
+    w.python(&request.python);
     w.bundle(request);
-    w.section("modules");
-    let m = &request.modules;
-    w.value("include", list(&m.include, |o| quote(o)), "[\"plugins.*\"]", "imported, but not seen to be");
-    w.value("exclude", list(&m.exclude, |o| quote(o)), "[\"tkinter\"]", "never to include");
-    w.value("source", list(&m.source, |o| quote(o)), "", "");
-    w.value("files", list(&m.files, |o| quote(o)), "", "");
-    w.value("collect-data", list(&m.collect_data, |o| quote(o)), "", "");
-    w.value("collect-binaries", list(&m.collect_binaries, |o| quote(o)), "", "");
-    w.value("own-data", m.no_own_data.then(|| "false".into()), "", "");
-    w.value("order", m.order_file.as_deref().map(|p| w.path(p)), "", "");
+    w.modules(&request.modules);
     w.items("data", &request.data);
     w.items("binary", &request.binaries);
     w.section("metadata");
@@ -68,16 +44,7 @@ pub fn text(request: &Request, folder: &Path, style: Style) -> String {
     let files = list(&request.rule_files, |p| w.path(p));
     w.value("files", files, "", "");
     w.value("shipped", request.only_own_rules.then(|| "false".into()), "", "");
-    w.section("runtime");
-    let r = &request.runtime;
-    let hooks = list(&r.hooks, |p| w.path(p));
-    w.value("hooks", hooks, "[\"startup.py\"]", "run before the entry");
-    let env: Vec<String> = r.env.iter().map(|(k, v)| format!("{} = {}", quote(k), quote(v))).collect();
-    let env = (!env.is_empty()).then(|| format!("{{ {} }}", env.join(", ")));
-    w.value("env", env, "{ APP_HOME = \"{root}/share\" }", "{root} is the app's folder");
-    w.value("interpreter", r.interpreter.then(|| "true".into()), "", "");
-    w.value("switches", r.switches.then(|| "true".into()), "", "");
-    w.value("debug", list(&r.debug, |o| quote(o)), "", "");
+    w.runtime(&request.runtime);
     for program in programs {
         w.section("[program]");
         w.value("name", Some(quote(&program.name)), "", "");
@@ -89,7 +56,7 @@ pub fn text(request: &Request, folder: &Path, style: Style) -> String {
 }
 
 /// The program of `[app]`, if the first one is, and those of `[[program]]`.
-fn split(request: &Request) -> (Option<&super::Program>, &[super::Program]) {
+fn split(request: &Request) -> (Option<&Program>, &[Program]) {
     match request.programs.split_first() {
         Some((first, rest)) if first.name == request.name => (Some(first), rest),
         _ => (None, &request.programs),
@@ -105,6 +72,58 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    fn app(&mut self, request: &Request, program: Option<&Program>) {
+        self.section("app");
+        self.value("name", Some(quote(&request.name)), "", "of the executable");
+        if let Some(program) = program {
+            let (key, value) = self.entry(&program.entry);
+            self.value(key, Some(value), "", "a script, \"package\" or \"package.module:function\"");
+        }
+        self.value("version", request.version.as_deref().map(quote), "\"1.0\"", "");
+    }
+
+    fn python(&mut self, python: &PythonRequest) {
+        self.section("python");
+        let interpreter = python.interpreter.as_ref().map(|p| match Path::new(p).is_absolute() {
+            true => self.path(Path::new(p)),
+            false => quote(p),
+        });
+        self.value("interpreter", interpreter, "\".venv\"", "a venv, a python or a version");
+        self.value("packages", list(&python.packages, |p| self.path(p)), "", "");
+        self.value("requirements", list(&python.requirements, |p| self.path(p)), "", "");
+        let optimize = (python.optimize != 0).then(|| python.optimize.to_string());
+        self.value("optimize", optimize, "0", "1 (-O), 2 (-OO)");
+        let options = list(&python.options, |o| quote(o));
+        self.value("options", options, "[\"X utf8=1\"]", "as on python's command line");
+        let paths = list(&python.paths, |p| self.path(p));
+        self.value("paths", paths, "[\"src\"]", "searched before the interpreter's own");
+    }
+
+    fn modules(&mut self, m: &Modules) {
+        self.section("modules");
+        let names = |names: &[String]| list(names, |name| quote(name));
+        self.value("include", names(&m.include), "[\"plugins.*\"]", "imported, but not seen to be");
+        self.value("exclude", names(&m.exclude), "[\"tkinter\"]", "never to include");
+        self.value("source", names(&m.source), "", "");
+        self.value("files", names(&m.files), "", "");
+        self.value("collect-data", names(&m.collect_data), "", "");
+        self.value("collect-binaries", names(&m.collect_binaries), "", "");
+        self.value("own-data", m.no_own_data.then(|| "false".into()), "", "");
+        self.value("order", m.order_file.as_deref().map(|p| self.path(p)), "", "");
+    }
+
+    fn runtime(&mut self, r: &Runtime) {
+        self.section("runtime");
+        let hooks = list(&r.hooks, |p| self.path(p));
+        self.value("hooks", hooks, "[\"startup.py\"]", "run before the entry");
+        let env: Vec<String> = r.env.iter().map(|(k, v)| format!("{} = {}", quote(k), quote(v))).collect();
+        let env = (!env.is_empty()).then(|| format!("{{ {} }}", env.join(", ")));
+        self.value("env", env, "{ APP_HOME = \"{root}/share\" }", "{root} is the app's folder");
+        self.value("interpreter", r.interpreter.then(|| "true".into()), "", "");
+        self.value("switches", r.switches.then(|| "true".into()), "", "");
+        self.value("debug", list(&r.debug, |o| quote(o)), "", "");
+    }
+
     fn section(&mut self, name: &'static str) {
         self.section = Some(name);
     }

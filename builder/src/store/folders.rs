@@ -70,7 +70,7 @@ impl Store {
         if new.path().parent() != Some(folders.as_path()) {
             // It lies outside the cache, which cannot be written: it goes when the build ends.
             let path = new.path().to_owned();
-            lock(&self.shared.private_folders).push(new);
+            lock(&self.shared.private.folders).push(new);
             return Ok(path);
         }
         let place = folders.join(hex(key));
@@ -92,7 +92,7 @@ impl Store {
             // There is no room for it: it goes when the build ends.
             None => {
                 let path = new.path().to_owned();
-                lock(&self.shared.private_folders).push(new);
+                lock(&self.shared.private.folders).push(new);
                 Ok(path)
             }
         }

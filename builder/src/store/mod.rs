@@ -167,13 +167,18 @@ struct Shared {
     written: Mutex<Vec<mpsc::Receiver<()>>>,
     /// Hashes of files too young to be remembered beyond this build.
     young: Mutex<HashMap<Hash, Hash>>,
-    /// Files of this build where the folder cannot be written.
-    private: OnceLock<Option<tempfile::TempDir>>,
-    private_files: Mutex<HashMap<Key, PathBuf>>,
-    /// The same for folders.
-    private_folders: Mutex<Vec<tempfile::TempDir>>,
+    private: Private,
     /// Held shared while the store is open: `clear` waits for nobody and takes it alone.
     _lock: Option<File>,
+}
+
+/// Files of this build alone, where the folder cannot be written.
+#[derive(Debug, Default)]
+struct Private {
+    folder: OnceLock<Option<tempfile::TempDir>>,
+    files: Mutex<HashMap<Key, PathBuf>>,
+    /// Other folders, removed with the store.
+    folders: Mutex<Vec<tempfile::TempDir>>,
 }
 
 /// Stores that are open in this process: LMDB allows an environment to be opened once.
@@ -192,7 +197,7 @@ impl Store {
         let Place { path, warnings, for_this_build } = Place::find()?;
         let store = Store::open(&path)?;
         if let Some(folder) = for_this_build {
-            lock(&store.shared.private_folders).push(folder);
+            lock(&store.shared.private.folders).push(folder);
         }
         Ok((store, warnings))
     }
@@ -231,9 +236,7 @@ impl Store {
             writing: RwLock::default(),
             written: Mutex::default(),
             young: Mutex::default(),
-            private: OnceLock::new(),
-            private_files: Mutex::default(),
-            private_folders: Mutex::default(),
+            private: Private::default(),
             _lock: lock_file,
         });
         open.insert(root, Arc::downgrade(&shared));
@@ -263,7 +266,10 @@ impl Store {
 
     /// Writes a file of the cache; one that is there already will do, unless the build ignores what exists.
     fn write_file(&self, key: &Key, value: &[u8]) -> std::io::Result<()> {
-        self.shared.write_file(key, value, self.own.is_some() && !self.may_get(key))
+        if self.may_get(key) && self.shared.has_file(key, value.len() as u64) {
+            return Ok(());
+        }
+        self.shared.write_file(key, value)
     }
 
     /// Folder of the cache.
@@ -383,9 +389,8 @@ impl Store {
             return Ok(self.shared.path_of(&full));
         }
         let shared = &self.shared;
-        let private =
-            shared.private.get_or_init(|| tempfile::Builder::new().prefix("freeze-").tempdir().ok());
-        let Some(dir) = private else {
+        let new = || tempfile::Builder::new().prefix("freeze-").tempdir().ok();
+        let Some(dir) = shared.private.folder.get_or_init(new) else {
             return Err(Error::new(format!("failed to write to the cache `{}`", shared.root.display()))
                 .hint("set FREEZE_CACHE_DIR or TMPDIR to a folder that can be written"));
         };
@@ -394,7 +399,7 @@ impl Store {
             .context(|| format!("failed to write `{}`", path.display()))
             .map_err(|e| e.hint("neither the cache nor the temporary folder has room"))?;
         self.note(&full);
-        lock(&shared.private_files).insert(full, path.clone());
+        lock(&shared.private.files).insert(full, path.clone());
         Ok(path)
     }
 
@@ -404,8 +409,8 @@ impl Store {
     }
 
     fn private_file(&self, key: &Key) -> Option<PathBuf> {
-        self.shared.private.get()?;
-        lock(&self.shared.private_files).get(key).cloned()
+        self.shared.private.folder.get()?;
+        lock(&self.shared.private.files).get(key).cloned()
     }
 }
 
@@ -447,12 +452,15 @@ impl Shared {
         self.home.join("files").join(&hex[..4]).join(&hex[4..6]).join(&hex[6..])
     }
 
-    fn write_file(&self, key: &Key, value: &[u8], anew: bool) -> std::io::Result<()> {
+    /// Whether a file of this length is there, which this build then uses.
+    fn has_file(&self, key: &Key, len: u64) -> bool {
+        let path = self.path_of(key);
+        std::fs::metadata(&path).is_ok_and(|m| m.is_file() && m.len() == len) && self.keep(&path)
+    }
+
+    fn write_file(&self, key: &Key, value: &[u8]) -> std::io::Result<()> {
         let path = self.path_of(key);
         let there = std::fs::metadata(&path).ok().filter(Metadata::is_file);
-        if !anew && there.as_ref().is_some_and(|m| m.len() == value.len() as u64) && self.keep(&path) {
-            return Ok(());
-        }
         let written = self.store(value.len() as u64, || self.write_new(&path, value));
         if let (Some(Ok(())), Some(bounds), Some(replaced)) = (&written, &self.bounds, &there) {
             bounds.give_back(replaced.len());

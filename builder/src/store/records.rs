@@ -35,11 +35,11 @@ impl Records {
         let dir = home.join("records");
         let writable = create_private_folders(&dir).is_ok() && reserve_lock_file(&dir);
         if !writable {
-            return open_env(&dir, MAP_SIZES[0], true).ok();
+            return open_env(&dir, MAP_SIZES[0], EnvFlags::READ_ONLY).ok();
         }
         let mut map_size = MAP_SIZES[0];
         for _ in 0..100 {
-            match open_env(&dir, map_size, false) {
+            match open_env(&dir, map_size, EnvFlags::NO_READ_AHEAD) {
                 Ok(records) => return Some(records),
                 Err(heed::Error::Io(e)) if e.kind() == ErrorKind::OutOfMemory && map_size != MAP_SIZES[1] => {
                     map_size = MAP_SIZES[1];
@@ -55,7 +55,7 @@ impl Records {
                     create_private_folders(&dir).ok()?;
                 }
                 // A folder that may be read and not written.
-                Err(_) => return open_env(&dir, MAP_SIZES[0], true).ok(),
+                Err(_) => return open_env(&dir, MAP_SIZES[0], EnvFlags::READ_ONLY).ok(),
             }
         }
         None
@@ -115,17 +115,16 @@ impl Records {
     }
 }
 
-fn open_env(dir: &Path, map_size: usize, read_only: bool) -> heed::Result<Records> {
+/// Opens the environment with [`EnvFlags::READ_ONLY`] or [`EnvFlags::NO_READ_AHEAD`].
+fn open_env(dir: &Path, map_size: usize, flags: EnvFlags) -> heed::Result<Records> {
     let mut options = EnvOpenOptions::new().read_txn_without_tls();
     options.map_size(map_size).max_readers(READERS);
     // SAFETY: READ_ONLY and NO_READ_AHEAD leave locking and syncing as they are.
-    unsafe {
-        options.flags(if read_only { EnvFlags::READ_ONLY } else { EnvFlags::NO_READ_AHEAD });
-    }
+    unsafe { options.flags(flags) };
     // SAFETY: the folder is private to this layout of the cache, nothing but LMDB writes to its files, and
     // `clear` removes them only when no process has them open.
     let env = unsafe { options.open(dir)? };
-    if !read_only {
+    if !flags.contains(EnvFlags::READ_ONLY) {
         // A killed build may have left its place in the table of readers: old pages could not be reused.
         let _ = env.clear_stale_readers();
     }

@@ -20,82 +20,245 @@ use crate::spec::{Item, Request};
 use crate::store::Store;
 use crate::target::Os;
 
-/// What a run used that the product would not have, in the order of kinds and names.
-///
-/// # Errors
-/// Those of the phases that make the product's contents.
-pub(super) fn missed(
-    request: &Request,
-    python: &Python,
-    store: &Store,
-    graph: &Graph,
-    notes: &Notes,
-    arguments: &[OsString],
-) -> Result<Vec<Missed>> {
-    let roots = Roots::new(request, python);
-    let mut request = request.clone();
-    let mut found = Vec::new();
-    let names = modules(&mut request, python, store, graph, notes)?;
-    found.extend(names.into_iter().map(|name| {
-        let by = roots.shown(notes.modules.get(&name).unwrap_or(&None));
-        Missed { kind: Kind::Module, name, path: None, by }
-    }));
-    // What the modules that were missed bring along is not missed besides.
-    let product = Product::new(&request, python, store)?;
-    found.extend(folders(&request, &product.contents, notes, &roots));
-    found.extend(metadata(&product.contents, python, notes, &roots));
-    found.extend(data(&product, notes, &roots, &inputs(arguments)));
-    found.extend(libraries(&mut request, python, store, &product, notes, &roots)?);
-    found.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
-    Ok(found)
+/// Compares a run with the product that a build would make.
+pub(super) struct Comparison<'a> {
+    python: &'a Python,
+    store: &'a Store,
+    notes: &'a Notes,
+    roots: Roots,
 }
 
-/// Names of the modules to include; the request then does.
-fn modules(
-    request: &mut Request,
-    python: &Python,
-    store: &Store,
-    graph: &Graph,
-    notes: &Notes,
-) -> Result<Vec<String>> {
-    let disk = Disk::default();
-    let own = entry::folders(request);
-    let mut resolver = Resolver::new(python, &own, &disk);
-    let excluded: Vec<Pattern> = request.modules.exclude.iter().map(|t| Pattern::new(t)).collect();
-    let mut files = HashSet::new();
-    let mut missed: Vec<&String> = Vec::new();
-    for name in notes.modules.keys() {
-        let own = name == "__main__" || name == "__mp_main__";
-        if own || graph.modules.contains_key(name) || excluded.iter().any(|p| p.covers(name)) {
-            continue;
+impl<'a> Comparison<'a> {
+    pub(super) fn new(
+        request: &Request,
+        python: &'a Python,
+        store: &'a Store,
+        notes: &'a Notes,
+    ) -> Comparison<'a> {
+        Comparison { python, store, notes, roots: Roots::new(request, python) }
+    }
+
+    /// What a run used that the product would not have, in the order of kinds and names.
+    ///
+    /// # Errors
+    /// Those of the phases that make the product's contents.
+    pub(super) fn missed(
+        &self,
+        request: &Request,
+        graph: &Graph,
+        arguments: &[OsString],
+    ) -> Result<Vec<Missed>> {
+        let mut request = request.clone();
+        let mut found = Vec::new();
+        let names = self.modules(&mut request, graph)?;
+        found.extend(names.into_iter().map(|name| {
+            let by = self.roots.shown(self.notes.modules.get(&name).unwrap_or(&None));
+            Missed { kind: Kind::Module, name, path: None, by }
+        }));
+        // What the modules that were missed bring along is not missed besides.
+        let product = Product::new(&request, self.python, self.store)?;
+        found.extend(self.folders(&request, &product.contents));
+        found.extend(self.metadata(&product.contents));
+        found.extend(self.data(&product, &inputs(arguments)));
+        found.extend(self.libraries(&mut request, &product)?);
+        found.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
+        Ok(found)
+    }
+
+    /// Names of the modules to include; the request then does.
+    fn modules(&self, request: &mut Request, graph: &Graph) -> Result<Vec<String>> {
+        let disk = Disk::default();
+        let own = entry::folders(request);
+        let mut resolver = Resolver::new(self.python, &own, &disk);
+        let excluded: Vec<Pattern> = request.modules.exclude.iter().map(|t| Pattern::new(t)).collect();
+        let mut files = HashSet::new();
+        let mut missed: Vec<&String> = Vec::new();
+        for name in self.notes.modules.keys() {
+            let own = name == "__main__" || name == "__mp_main__";
+            if own || graph.modules.contains_key(name) || excluded.iter().any(|p| p.covers(name)) {
+                continue;
+            }
+            // What no finder of ours finds was made by the program itself; a namespace comes with what is in it.
+            let Some(found) = resolver.find_dotted(name) else { continue };
+            let (analysis::Kind::Source(source)
+            | analysis::Kind::Bytecode(source)
+            | analysis::Kind::Extension(source)) = &found.kind
+            else {
+                continue;
+            };
+            files.extend(source.file().map(Path::to_path_buf));
+            missed.push(name);
         }
-        // What no finder of ours finds was made by the program itself; a namespace comes with what is in it.
-        let Some(found) = resolver.find_dotted(name) else { continue };
-        let (analysis::Kind::Source(source)
-        | analysis::Kind::Bytecode(source)
-        | analysis::Kind::Extension(source)) = &found.kind
-        else {
-            continue;
+        // First those that modules of the graph asked for: they may bring in the others.
+        let first = |name: &&String| {
+            let asker = self.notes.modules.get(*name).and_then(Option::as_ref);
+            !asker.is_some_and(|place| files.contains(&place.file))
         };
-        files.extend(source.file().map(Path::to_path_buf));
-        missed.push(name);
+        let (first, mut rest): (Vec<&String>, Vec<&String>) = missed.into_iter().partition(first);
+        let mut named: Vec<String> = first.into_iter().cloned().collect();
+        request.modules.include.extend(named.iter().cloned());
+        if !rest.is_empty() {
+            let graph = analysis::modules(request, self.python, self.store)?;
+            rest.retain(|name| !graph.modules.contains_key(*name));
+            request.modules.include.extend(rest.iter().map(|n| n.to_string()));
+            named.extend(rest.into_iter().cloned());
+        }
+        named.sort();
+        Ok(named)
     }
-    // First those that modules of the graph asked for: they may bring in the others.
-    let first = |name: &&String| {
-        let asker = notes.modules.get(*name).and_then(Option::as_ref);
-        !asker.is_some_and(|place| files.contains(&place.file))
-    };
-    let (first, mut rest): (Vec<&String>, Vec<&String>) = missed.into_iter().partition(first);
-    let mut named: Vec<String> = first.into_iter().cloned().collect();
-    request.modules.include.extend(named.iter().cloned());
-    if !rest.is_empty() {
-        let graph = analysis::modules(request, python, store)?;
-        rest.retain(|name| !graph.modules.contains_key(*name));
-        request.modules.include.extend(rest.iter().map(|n| n.to_string()));
-        named.extend(rest.into_iter().cloned());
+
+    /// Packages that listed a folder of theirs whose modules lie in the archive.
+    fn folders(&self, request: &Request, contents: &Contents) -> Vec<Missed> {
+        let carried: Vec<Pattern> =
+            request.modules.files.iter().chain(&contents.files).map(|t| Pattern::new(t)).collect();
+        let mut found = BTreeMap::new();
+        for (path, asker) in &self.notes.listed {
+            let Some(inner) = self.roots.inner(path).filter(|i| !i.is_empty()) else { continue };
+            let name = inner.replace('/', ".");
+            let holds = |m: &&analysis::Module| {
+                let folder = m.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                matches!(m.kind, analysis::Kind::Source(_)) && folder == inner
+            };
+            // Code of the standard library that lists folders does so for others.
+            let own = asker.as_ref().is_some_and(|place| !self.roots.in_stdlib(&place.file));
+            if own
+                && !carried.iter().any(|p| p.covers(&name))
+                && contents.graph.modules.values().any(|m| holds(&m))
+            {
+                let by = self.roots.shown(asker);
+                found.entry(name.clone()).or_insert(Missed { kind: Kind::Folder, name, path: None, by });
+            }
+        }
+        found.into_values().collect()
     }
-    named.sort();
-    Ok(named)
+
+    /// Distributions whose metadata was read.
+    fn metadata(&self, contents: &Contents) -> Vec<Missed> {
+        let installed = distributions::Installed::scan(&self.python.search_path, &Disk::default());
+        let mut read: BTreeMap<String, Missed> = BTreeMap::new();
+        let mut collected = BTreeSet::new();
+        for (path, asker) in &self.notes.read {
+            let file = path.file_name().unwrap_or_default();
+            let Some(inner) = self.roots.inner(path).filter(|_| file == "METADATA" || file == "PKG-INFO")
+            else {
+                continue;
+            };
+            let Some(folder) = inner.split('/').next().filter(|f| is_metadata(f)) else { continue };
+            let name = folder.split('-').next().unwrap_or(folder).trim_end_matches(".egg-info");
+            let Some((_, distribution)) = installed.named(name) else { continue };
+            let normal = distributions::normalize(&distribution.name);
+            if contents.graph.distributions.iter().any(|d| distributions::normalize(&d.name) == normal) {
+                collected.insert(normal);
+                continue;
+            }
+            let (name, by) = (distribution.name.clone(), self.roots.shown(asker));
+            read.entry(normal).or_insert(Missed { kind: Kind::Metadata, name, path: None, by });
+        }
+        // Who reads all there is lists what is installed, and asks for none of them.
+        let all = read.len() > 1 && read.len() + collected.len() >= installed.iter().count();
+        if all { Vec::new() } else { read.into_values().collect() }
+    }
+
+    /// Files inside packages that were read.
+    fn data(&self, product: &Product, inputs: &BTreeSet<PathBuf>) -> Vec<Missed> {
+        let mut found = BTreeMap::new();
+        for (path, asker) in &self.notes.read {
+            let Some(name) = self.roots.inner(path) else { continue };
+            // Right in a folder of the search path lies what is no package's; beside the script what is the program's.
+            let placed = name.contains('/') || self.roots.is_own(path);
+            let metadata = name.split('/').next().is_some_and(is_metadata);
+            let used = self.notes.written.contains(path) || inputs.contains(path);
+            if !placed || metadata || used || name.contains("__pycache__/") || name.contains(".so.") {
+                continue;
+            }
+            if product.dests.contains(&name) || product.sources.contains(&real(path)) || !path.is_file() {
+                continue;
+            }
+            let (path, by) = (Some(path.clone()), self.roots.shown(asker));
+            found.entry(name.clone()).or_insert(Missed { kind: Kind::Data, name, path, by });
+        }
+        found.into_values().collect()
+    }
+
+    /// Libraries that were loaded. What a library needs is not told besides.
+    fn libraries(&self, request: &mut Request, product: &Product) -> Result<Vec<Missed>> {
+        let mut found: BTreeMap<String, Missed> = BTreeMap::new();
+        let mut add = |path: &Path, asker: &Asker| {
+            let name = self.roots.inner(path).unwrap_or_else(|| {
+                path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+            });
+            let (path, by) = (Some(path.to_owned()), self.roots.shown(asker));
+            found.entry(name.clone()).or_insert(Missed { kind: Kind::Library, name, path, by });
+        };
+        let mut first = self.opened();
+        first.retain(|(path, _)| self.lacks_library(&product.natives, path));
+        for (path, asker) in &first {
+            add(path, asker);
+            request.binaries.push(Item {
+                from: path.to_string_lossy().into_owned(),
+                to: ".".to_owned(),
+                place: "freeze trace".to_owned(),
+            });
+        }
+        let again =
+            if first.is_empty() { None } else { Some(Product::new(request, self.python, self.store)?) };
+        let natives = again.as_ref().map_or(&product.natives, |p| &p.natives);
+        for path in self.notes.mapped.iter().filter(|path| self.lacks_library(natives, path)) {
+            add(path, &None);
+        }
+        Ok(found.into_values().collect())
+    }
+
+    /// Libraries that code opened by name, and where.
+    fn opened(&self) -> Vec<(PathBuf, &Asker)> {
+        let mut opened = Vec::new();
+        for (name, asker) in &self.notes.loaded {
+            let path = Path::new(name);
+            let file = self.file_name(path);
+            // Windows adds the suffix to a name that has none.
+            let is_named = |mapped: &Path| {
+                let name = self.file_name(mapped);
+                name == file || self.is_windows() && name.strip_suffix(".dll") == Some(&file)
+            };
+            let mapped =
+                self.notes.mapped.iter().find(|m| is_named(m) || path.is_absolute() && **m == real(path));
+            // The name by which it is opened is the one it needs in the product.
+            let known =
+                if path.is_absolute() && path.is_file() { Some(path.to_owned()) } else { mapped.cloned() };
+            opened.extend(known.map(|path| (path, asker)));
+        }
+        opened
+    }
+
+    /// Whether a file is a library that neither these natives nor the host provide.
+    fn lacks_library(&self, natives: &Natives, path: &Path) -> bool {
+        let name = self.file_name(path);
+        let source = real(path);
+        let bundled = natives.files.iter().any(|n| {
+            let dest = self.fold(&n.dest);
+            real(&n.source) == source || dest.rsplit('/').next() == Some(name.as_str())
+        });
+        let host =
+            natives.host.iter().any(|(host, _)| self.fold(host) == name) || binaries::stays_with_host(&name);
+        let library = match self.is_windows() {
+            true => name.ends_with(".dll"),
+            false => name.ends_with(".so") || name.contains(".so.") || name.ends_with(".dylib"),
+        };
+        library && !bundled && !host && self.python.libpython.as_ref().is_none_or(|l| real(l) != source)
+    }
+
+    fn is_windows(&self) -> bool {
+        self.python.target.os == Os::Windows
+    }
+
+    /// A name as the loader compares it.
+    fn fold(&self, name: &str) -> String {
+        if self.is_windows() { name.to_lowercase() } else { name.to_owned() }
+    }
+
+    fn file_name(&self, path: &Path) -> String {
+        self.fold(&path.file_name().unwrap_or_default().to_string_lossy())
+    }
 }
 
 /// What the product would hold.
@@ -124,146 +287,6 @@ impl Product {
         }
         Ok(Product { contents, natives, dests, sources })
     }
-}
-
-/// Packages that listed a folder of theirs whose modules lie in the archive.
-fn folders(request: &Request, contents: &Contents, notes: &Notes, roots: &Roots) -> Vec<Missed> {
-    let carried: Vec<Pattern> =
-        request.modules.files.iter().chain(&contents.files).map(|t| Pattern::new(t)).collect();
-    let mut found = BTreeMap::new();
-    for (path, asker) in &notes.listed {
-        let Some(inner) = roots.inner(path).filter(|i| !i.is_empty()) else { continue };
-        let name = inner.replace('/', ".");
-        let holds = |m: &&analysis::Module| {
-            let folder = m.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            matches!(m.kind, analysis::Kind::Source(_)) && folder == inner
-        };
-        // Code of the standard library that lists folders does so for others.
-        let own = asker.as_ref().is_some_and(|place| !roots.in_stdlib(&place.file));
-        if own
-            && !carried.iter().any(|p| p.covers(&name))
-            && contents.graph.modules.values().any(|m| holds(&m))
-        {
-            let by = roots.shown(asker);
-            found.entry(name.clone()).or_insert(Missed { kind: Kind::Folder, name, path: None, by });
-        }
-    }
-    found.into_values().collect()
-}
-
-/// Distributions whose metadata was read.
-fn metadata(contents: &Contents, python: &Python, notes: &Notes, roots: &Roots) -> Vec<Missed> {
-    let installed = distributions::Installed::scan(&python.search_path, &Disk::default());
-    let mut read: BTreeMap<String, Missed> = BTreeMap::new();
-    let mut collected = BTreeSet::new();
-    for (path, asker) in &notes.read {
-        let file = path.file_name().unwrap_or_default();
-        let Some(inner) = roots.inner(path).filter(|_| file == "METADATA" || file == "PKG-INFO") else {
-            continue;
-        };
-        let Some(folder) = inner.split('/').next().filter(|f| is_metadata(f)) else { continue };
-        let name = folder.split('-').next().unwrap_or(folder).trim_end_matches(".egg-info");
-        let Some((_, distribution)) = installed.named(name) else { continue };
-        let normal = distributions::normalize(&distribution.name);
-        if contents.graph.distributions.iter().any(|d| distributions::normalize(&d.name) == normal) {
-            collected.insert(normal);
-            continue;
-        }
-        let (name, by) = (distribution.name.clone(), roots.shown(asker));
-        read.entry(normal).or_insert(Missed { kind: Kind::Metadata, name, path: None, by });
-    }
-    // Who reads all there is lists what is installed, and asks for none of them.
-    let all = read.len() > 1 && read.len() + collected.len() >= installed.iter().count();
-    if all { Vec::new() } else { read.into_values().collect() }
-}
-
-/// Files inside packages that were read.
-fn data(product: &Product, notes: &Notes, roots: &Roots, inputs: &BTreeSet<PathBuf>) -> Vec<Missed> {
-    let mut found = BTreeMap::new();
-    for (path, asker) in &notes.read {
-        let Some(name) = roots.inner(path) else { continue };
-        // Right in a folder of the search path lies what is no package's; beside the script what is the program's.
-        let placed = name.contains('/') || roots.is_own(path);
-        let metadata = name.split('/').next().is_some_and(is_metadata);
-        let used = notes.written.contains(path) || inputs.contains(path);
-        if !placed || metadata || used || name.contains("__pycache__/") || name.contains(".so.") {
-            continue;
-        }
-        if product.dests.contains(&name) || product.sources.contains(&real(path)) || !path.is_file() {
-            continue;
-        }
-        let (path, by) = (Some(path.clone()), roots.shown(asker));
-        found.entry(name.clone()).or_insert(Missed { kind: Kind::Data, name, path, by });
-    }
-    found.into_values().collect()
-}
-
-/// Libraries that were loaded. What a library needs is not told besides.
-fn libraries(
-    request: &mut Request,
-    python: &Python,
-    store: &Store,
-    product: &Product,
-    notes: &Notes,
-    roots: &Roots,
-) -> Result<Vec<Missed>> {
-    let is_windows = python.target.os == Os::Windows;
-    let fold = |name: &str| if is_windows { name.to_lowercase() } else { name.to_owned() };
-    let missed = |natives: &Natives, path: &Path| {
-        let name = fold(&path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default());
-        let source = real(path);
-        let bundled = natives.files.iter().any(|n| {
-            let dest = fold(&n.dest);
-            real(&n.source) == source || dest.rsplit('/').next() == Some(name.as_str())
-        });
-        let host =
-            natives.host.iter().any(|(host, _)| fold(host) == name) || binaries::stays_with_host(&name);
-        let library = match is_windows {
-            true => name.ends_with(".dll"),
-            false => name.ends_with(".so") || name.contains(".so.") || name.ends_with(".dylib"),
-        };
-        library && !bundled && !host && python.libpython.as_ref().is_none_or(|l| real(l) != source)
-    };
-    let mut asked: Vec<(PathBuf, &Asker)> = Vec::new();
-    for (name, asker) in &notes.loaded {
-        let path = Path::new(name);
-        let file = fold(&path.file_name().unwrap_or_default().to_string_lossy());
-        // Windows adds the suffix to a name that has none.
-        let is_named = |mapped: &Path, file: &str| {
-            let name = fold(&mapped.file_name().unwrap_or_default().to_string_lossy());
-            name == file || is_windows && name.strip_suffix(".dll") == Some(file)
-        };
-        let mapped =
-            notes.mapped.iter().find(|m| is_named(m, &file) || path.is_absolute() && **m == real(path));
-        // The name by which it is asked for is the one it needs in the product.
-        let known =
-            if path.is_absolute() && path.is_file() { Some(path.to_owned()) } else { mapped.cloned() };
-        asked.extend(known.map(|path| (path, asker)));
-    }
-    let mut found: BTreeMap<String, Missed> = BTreeMap::new();
-    let mut add = |path: &Path, asker: &Asker| {
-        let name = roots.inner(path).unwrap_or_else(|| {
-            path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
-        });
-        let (path, by) = (Some(path.to_owned()), roots.shown(asker));
-        found.entry(name.clone()).or_insert(Missed { kind: Kind::Library, name, path, by });
-    };
-    let first: Vec<(PathBuf, &Asker)> =
-        asked.into_iter().filter(|(path, _)| missed(&product.natives, path)).collect();
-    for (path, asker) in &first {
-        add(path, asker);
-        request.binaries.push(Item {
-            from: path.to_string_lossy().into_owned(),
-            to: ".".to_owned(),
-            place: "freeze trace".to_owned(),
-        });
-    }
-    let again = if first.is_empty() { None } else { Some(Product::new(request, python, store)?) };
-    let natives = again.as_ref().map_or(&product.natives, |p| &p.natives);
-    for path in notes.mapped.iter().filter(|path| missed(natives, path)) {
-        add(path, &None);
-    }
-    Ok(found.into_values().collect())
 }
 
 /// Files that the command line names: the user's, not the program's.

@@ -48,8 +48,8 @@ pub fn trace(
     }
     let graph = reporter.phase("modules", || analysis::modules(request, &python, &store))?;
     let (status, notes) = run::run(request, &python, &graph, arguments)?;
-    let missed =
-        reporter.phase("compare", || compare::missed(request, &python, &store, &graph, &notes, arguments))?;
+    let comparison = compare::Comparison::new(request, &python, &store, &notes);
+    let missed = reporter.phase("compare", || comparison.missed(request, &graph, arguments))?;
     let (mut written, mut order) = (None, None);
     if let Some(spec) = target {
         let mut additions = if write.missed { additions(&missed) } else { Additions::default() };

@@ -27,9 +27,9 @@ impl Map {
         let owners: Vec<usize> =
             graph.distributions.iter().map(|d| map.add_distribution(&d.name, &d.version)).collect();
         for module in graph.modules.values() {
-            let (source, is_file) = match &module.kind {
-                Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => (s.file(), true),
-                Kind::Namespace(_) | Kind::Builtin => (None, false),
+            let source = match &module.kind {
+                Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => s.file(),
+                Kind::Namespace(_) | Kind::Builtin => None,
             };
             let node = Node {
                 path: (!module.path.is_empty()).then(|| module.path.clone()),
@@ -38,7 +38,10 @@ impl Map {
                 source: source.map(Into::into),
                 ..Node::new(&module.name, What::Module)
             };
-            map.add_module(node, is_file);
+            match &module.kind {
+                Kind::Namespace(_) => map.add_namespace(node),
+                _ => map.add_module(node),
+            }
         }
         for native in &natives.files {
             map.add_file(Node {
@@ -83,7 +86,10 @@ impl Map {
                 more: entry.more,
                 ..Node::new(name, What::Module)
             };
-            map.add_module(node, place.is_some_and(|(kind, _)| *kind != "namespace"));
+            match place {
+                Some(("namespace", _)) => map.add_namespace(node),
+                _ => map.add_module(node),
+            }
         }
         for (path, file) in &manifest.files {
             let what =

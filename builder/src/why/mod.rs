@@ -123,12 +123,17 @@ impl Map {
         })
     }
 
-    fn add_module(&mut self, node: Node, is_file: bool) {
-        let at = self.nodes.len();
-        self.modules.insert(node.name.clone(), at);
-        if let Some(path) = node.path.as_ref().filter(|_| is_file) {
-            self.files.insert(path.clone(), at);
+    /// Adds a module, under the path of its file too.
+    fn add_module(&mut self, node: Node) {
+        if let Some(path) = &node.path {
+            self.files.insert(path.clone(), self.nodes.len());
         }
+        self.add_namespace(node);
+    }
+
+    /// Adds a namespace package: its path is that of a folder.
+    fn add_namespace(&mut self, node: Node) {
+        self.modules.insert(node.name.clone(), self.nodes.len());
         self.nodes.push(node);
     }
 

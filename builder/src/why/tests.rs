@@ -8,7 +8,7 @@ fn why(from: &str, by: &str, line: u32, guard: Option<&str>) -> Why {
 
 fn module(map: &mut Map, name: &str, path: &str, owner: Option<usize>, whys: Vec<Why>) {
     let node = Node { path: Some(path.into()), distribution: owner, whys, ..Node::new(name, What::Module) };
-    map.add_module(node, true);
+    map.add_module(node);
 }
 
 fn file(map: &mut Map, path: &str, what: What, whys: Vec<Why>) {

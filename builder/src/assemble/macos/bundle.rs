@@ -33,7 +33,6 @@ pub(super) fn make(
     builder: &ExecutableBuilder,
     request: &Request,
     min_versions: &MinOsVersions,
-    entitlements: Option<(Vec<u8>, Vec<u8>)>,
 ) -> Result<App> {
     let mut items = lay_out(app.beside)?;
     let icon = match &request.macos.icon {
@@ -65,7 +64,7 @@ pub(super) fn make(
     let mut sealed = items.clone();
     for payload in payload {
         let identifier = name(&payload);
-        let seal = Seal { identifier, entitlements: entitlements.clone(), ..Seal::default() };
+        let seal = Seal { identifier, entitlements: builder.entitlements.clone(), ..Seal::default() };
         let (made, cdhashes) = builder.executable(payload, &seal)?;
         let nothing = Stored::Bytes([].into());
         let code = Item::Code { content: nothing, size: 0, executable: true, cdhashes };
@@ -77,7 +76,7 @@ pub(super) fn make(
         identifier: info::identifier(request),
         info: Some(info),
         resources: Some(resources.clone()),
-        entitlements,
+        entitlements: builder.entitlements.clone(),
     };
     executables.insert(0, builder.executable(main, &seal)?.0);
     items.insert("_CodeSignature/CodeResources".into(), data(resources));
@@ -202,28 +201,28 @@ impl Folder {
                 Kind::Both => folder.lay_out(&inner_code, &inner_data, items),
                 Kind::Code => {
                     items.insert(inner_data.clone(), Item::Link(leading(data, &inner_code)));
-                    folder.only(&inner_code, true, items);
+                    folder.only(&inner_code, kind, items);
                 }
                 Kind::Data => {
                     items.insert(format!("{code}/{name}"), Item::Link(leading(code, &inner_data)));
-                    folder.only(&inner_data, false, items);
+                    folder.only(&inner_data, kind, items);
                 }
             }
         }
     }
 
-    /// Puts all that is in it below one folder.
-    fn only(self, at: &str, is_code: bool, items: &mut BTreeMap<String, Item>) {
+    /// Puts all that is in it below one folder, of code or of data.
+    fn only(self, at: &str, kind: Kind, items: &mut BTreeMap<String, Item>) {
         for (name, item) in self.files {
             items.insert(format!("{at}/{name}"), item);
         }
         for (name, folder) in self.folders {
-            let dotted = is_code && name.contains('.');
+            let dotted = kind == Kind::Code && name.contains('.');
             let renamed = if dotted { name.replace('.', DOT) } else { name.clone() };
             if dotted {
                 items.insert(format!("{at}/{name}"), Item::Link(renamed.clone()));
             }
-            folder.only(&format!("{at}/{renamed}"), is_code, items);
+            folder.only(&format!("{at}/{renamed}"), kind, items);
         }
     }
 }
@@ -251,7 +250,8 @@ impl Folder {
         if !versions.folders.is_empty() {
             self.folders.insert("Versions".to_owned(), versions);
         }
-        self.only(at, false, items);
+        // Its folders keep their names, as those of data do.
+        self.only(at, Kind::Data, items);
     }
 
     /// Takes in what another folder has and this one has not.

@@ -16,8 +16,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use super::{App, Executable, Payload, Piece};
-use crate::archive::{Beside, Stored};
+use super::{App, Executable, Parts, Payload, Piece};
+use crate::archive::Stored;
 use crate::binaries::macho::image;
 use crate::binaries::macho::sign::{self, Seal};
 use crate::binaries::macho::signer::Signer;
@@ -87,24 +87,18 @@ fn part(launcher: &Launcher, target: Target) -> Launcher {
     }
 }
 
-/// Puts archives into launchers and signs them; into a bundle where the request wants one. `payload` has for each executable what
-/// each part puts into it, `beside` the files of each part.
+/// Puts archives into launchers and signs them; into a bundle where the request wants one.
 ///
 /// # Errors
 /// The launcher cannot be changed, a file cannot be read, or what the request names is not as it should be.
-pub(super) fn builder(
-    mut app: App,
-    mut payload: Vec<Vec<Payload>>,
-    beside: Vec<Vec<Beside>>,
-    request: &Request,
-    min_versions: &MinOsVersions,
-    store: &Store,
-) -> Result<App> {
-    let builder = ExecutableBuilder { signer: Signer::of(request)? };
+pub(super) fn builder(mut app: App, parts: Parts, request: &Request, store: &Store) -> Result<App> {
+    let Parts { mut payload, beside, min_versions } = parts;
+    let signer = Signer::of(request)?;
     let entitlements = entitlements::read(request.macos.entitlements.as_deref())?;
+    let builder = ExecutableBuilder { signer, entitlements };
     app.beside = universal::beside(beside, store)?;
     for parts in &mut payload {
-        for (payload, (target, _)) in parts.iter_mut().zip(min_versions) {
+        for (payload, (target, _)) in parts.iter_mut().zip(&min_versions) {
             payload.launcher = part(&payload.launcher, *target);
         }
     }
@@ -113,11 +107,11 @@ pub(super) fn builder(
         let min_versions =
             min_versions.iter().zip(launchers).map(|((target, floor), own)| (*target, (*floor).max(own)));
         let min_versions: Vec<_> = min_versions.collect();
-        return bundle::make(app, payload, &builder, request, &min_versions, entitlements);
+        return bundle::make(app, payload, &builder, request, &min_versions);
     }
     let seal = |name: &str| Seal {
         identifier: request.macos.identifier.clone().unwrap_or_else(|| name.to_owned()),
-        entitlements: entitlements.clone(),
+        entitlements: builder.entitlements.clone(),
         ..Seal::default()
     };
     let make = |parts: Vec<Payload>| {
@@ -130,6 +124,8 @@ pub(super) fn builder(
 /// What all executables of a product have in common.
 struct ExecutableBuilder {
     signer: Signer,
+    /// As XML and as DER.
+    entitlements: Option<(Vec<u8>, Vec<u8>)>,
 }
 
 impl ExecutableBuilder {
@@ -264,7 +260,7 @@ mod tests {
         let archive = vec![(0, Stored::Bytes(vec![1; 10].into())), (16, Stored::File(blob))];
         let payload = Payload { name: "app".into(), launcher, archive, len: 9016 + 20, index_hash: [0; 16] };
         let seal = Seal { identifier: "app".into(), ..Seal::default() };
-        let builder = ExecutableBuilder { signer: Signer::AdHoc };
+        let builder = ExecutableBuilder { signer: Signer::AdHoc, entitlements: None };
         let (made, cdhashes) = builder.executable(vec![payload.clone()], &seal).unwrap();
         let mut bytes = Vec::new();
         Content { pieces: &made.pieces, at: 0, file: None }.read_to_end(&mut bytes).unwrap();

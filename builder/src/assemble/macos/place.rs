@@ -108,20 +108,7 @@ pub(super) fn make_room(launcher: &[u8], len: u64) -> Result<Room> {
         return Err(wrong("a program of more than 4 GiB cannot be one file there")
             .hint("leave data files out, or build with `mode = \"onedir\"`"));
     }
-    let mut segment = vec![0; COMMAND];
-    put_u32(&mut segment, 0, lc::SEGMENT_64);
-    put_u32(&mut segment, 4, COMMAND as u32);
-    segment[8..8 + SEGMENT.len()].copy_from_slice(SEGMENT);
-    for (at, value) in [(24, vmaddr), (32, size), (40, archive), (48, size), (104, vmaddr), (112, len)] {
-        put_u64(&mut segment, at, value);
-    }
-    for (at, value) in [(56, READ), (60, READ), (64, 1), (120, archive as u32), (124, PAGE.trailing_zeros())]
-    {
-        put_u32(&mut segment, at, value);
-    }
-    segment[72..72 + SECTION.len()].copy_from_slice(SECTION);
-    segment[88..88 + SEGMENT.len()].copy_from_slice(SEGMENT);
-
+    let segment = segment(vmaddr, archive, len);
     let delta = behind - linkedit.fileoff;
     let mut commands = Vec::new();
     for command in kept {
@@ -151,6 +138,25 @@ pub(super) fn make_room(launcher: &[u8], len: u64) -> Result<Room> {
     put_u32(&mut head, 20, commands.len() as u32);
     debug_assert!(Image::parse(&head).is_ok_and(|i| i.segments(&head).iter().any(is_ours)));
     Ok(Room { head, archive, tail: tail.to_vec(), behind })
+}
+
+/// The load command of a segment with an archive of `len` bytes.
+fn segment(vmaddr: u64, archive: u64, len: u64) -> Vec<u8> {
+    let size = len.next_multiple_of(PAGE);
+    let mut segment = vec![0; COMMAND];
+    put_u32(&mut segment, 0, lc::SEGMENT_64);
+    put_u32(&mut segment, 4, COMMAND as u32);
+    segment[8..8 + SEGMENT.len()].copy_from_slice(SEGMENT);
+    for (at, value) in [(24, vmaddr), (32, size), (40, archive), (48, size), (104, vmaddr), (112, len)] {
+        put_u64(&mut segment, at, value);
+    }
+    for (at, value) in [(56, READ), (60, READ), (64, 1), (120, archive as u32), (124, PAGE.trailing_zeros())]
+    {
+        put_u32(&mut segment, at, value);
+    }
+    segment[72..72 + SECTION.len()].copy_from_slice(SECTION);
+    segment[88..88 + SEGMENT.len()].copy_from_slice(SEGMENT);
+    segment
 }
 
 /// The oldest macOS that a launcher runs on.

@@ -75,8 +75,28 @@ pub(super) fn content(items: &BTreeMap<String, Item>) -> Result<Vec<u8>> {
         })
     });
     let hashed: Vec<Option<(Vec<u8>, Vec<u8>)>> = hashed.collect::<Result<_>>()?;
+    let (files, mut files2) = resources(sealed.into_iter().zip(hashed));
+    for (path, cdhashes) in frameworks.into_iter().filter(|(_, cdhashes)| !cdhashes.is_empty()) {
+        files2.insert(path.to_owned(), nested(cdhashes));
+    }
+    files2.sort_keys();
+    let mut all = Dictionary::new();
+    all.insert("files".into(), Value::Dictionary(files));
+    all.insert("files2".into(), Value::Dictionary(files2));
+    all.insert("rules".into(), rules(&RULES));
+    all.insert("rules2".into(), rules(&RULES2));
+    let mut xml = Vec::new();
+    Value::Dictionary(all).to_writer_xml(&mut xml).context(|| "failed to write CodeResources")?;
+    xml.push(b'\n');
+    Ok(xml)
+}
+
+/// What is said of resources by [`RULES`] and by [`RULES2`].
+fn resources<'a>(
+    sealed: impl Iterator<Item = ((&'a String, &'a Item), Option<(Vec<u8>, Vec<u8>)>)>,
+) -> (Dictionary, Dictionary) {
     let (mut files, mut files2) = (Dictionary::new(), Dictionary::new());
-    for ((path, item), hashes) in sealed.into_iter().zip(hashed) {
+    for ((path, item), hashes) in sealed {
         let is_optional = path.starts_with("Resources/") && path.contains(".lproj/");
         let optional = |mut entry: Dictionary| {
             if is_optional && !path.starts_with("Resources/Base.lproj/") {
@@ -110,19 +130,7 @@ pub(super) fn content(items: &BTreeMap<String, Item>) -> Result<Vec<u8>> {
             (Item::Data { .. }, None) => {}
         }
     }
-    for (path, cdhashes) in frameworks.into_iter().filter(|(_, cdhashes)| !cdhashes.is_empty()) {
-        files2.insert(path.to_owned(), nested(cdhashes));
-    }
-    files2.sort_keys();
-    let mut all = Dictionary::new();
-    all.insert("files".into(), Value::Dictionary(files));
-    all.insert("files2".into(), Value::Dictionary(files2));
-    all.insert("rules".into(), rules(&RULES));
-    all.insert("rules2".into(), rules(&RULES2));
-    let mut xml = Vec::new();
-    Value::Dictionary(all).to_writer_xml(&mut xml).context(|| "failed to write CodeResources")?;
-    xml.push(b'\n');
-    Ok(xml)
+    (files, files2)
 }
 
 /// What is said of code: the hash of its first part, and that it must have that of any of them.

@@ -37,7 +37,8 @@ pub(super) fn executable(mut made: Vec<(Executable, Cdhash)>) -> Result<(Executa
         let cpu = cpu.ok_or_else(|| Error::new(failed()).cause("a part of it is no Mach-O file"))?;
         parts.push((cpu, part.len));
     }
-    let layout = universal::lay_out(&parts, true).context(failed)?;
+    let layout = universal::lay_out(&parts);
+    layout.check_program().context(failed)?;
     let mut placed: Vec<(u64, (Executable, Cdhash))> = layout.places.into_iter().zip(made).collect();
     placed.sort_by_key(|(at, _)| *at);
     let mut pieces = vec![(0, Piece::Launcher(Arc::new(Cow::Owned(layout.head))))];

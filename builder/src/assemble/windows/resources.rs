@@ -47,18 +47,13 @@ pub(super) fn add(resources: &mut ResourceDirectory, resource: &Resource) -> Res
         };
         let mut data = ResourceData::default();
         data.set_data(bytes);
-        put(
-            resources.root_mut(),
-            [entry(kind, true), entry(name, false), entry(language.unwrap_or("0"), false)],
-            &data,
-        );
+        put(resources.root_mut(), [type_entry(kind), entry(name), entry(language.unwrap_or("0"))], &data);
         return Ok(());
     }
     let other = Image::parse(bytes).context(failed)?;
-    let wanted: Vec<Option<ResourceEntryName>> = wanted
-        .iter()
-        .enumerate()
-        .map(|(level, text)| text.as_deref().filter(|t| *t != "*").map(|text| entry(text, level == 0)))
+    let levels: [fn(&str) -> ResourceEntryName; 3] = [type_entry, entry, entry];
+    let wanted: Vec<Option<ResourceEntryName>> = std::iter::zip(wanted, levels)
+        .map(|(text, entry)| text.as_deref().filter(|t| *t != "*").map(entry))
         .collect();
     let mut found = Vec::new();
     if let Some(directory) = other.resource_directory() {
@@ -73,13 +68,18 @@ pub(super) fn add(resources: &mut ResourceDirectory, resource: &Resource) -> Res
     Ok(())
 }
 
-/// A number, or a name, which Windows compares in capital letters.
-fn entry(text: &str, is_type: bool) -> ResourceEntryName {
+/// A type of resources: one of [`TYPES`], or as any other entry.
+fn type_entry(text: &str) -> ResourceEntryName {
     let upper = text.to_uppercase();
-    let known = TYPES.iter().find(|(name, _)| is_type && *name == upper).map(|(_, number)| *number);
-    match known.or_else(|| text.parse::<u16>().ok().map(u32::from)) {
-        Some(number) => ResourceEntryName::ID(number),
-        None => ResourceEntryName::from_string(upper),
+    let known = TYPES.iter().find(|(name, _)| *name == upper);
+    known.map_or_else(|| entry(text), |(_, number)| ResourceEntryName::ID(*number))
+}
+
+/// A number, or a name, which Windows compares in capital letters.
+fn entry(text: &str) -> ResourceEntryName {
+    match text.parse::<u16>() {
+        Ok(number) => ResourceEntryName::ID(number.into()),
+        Err(_) => ResourceEntryName::from_string(text.to_uppercase()),
     }
 }
 

@@ -2,8 +2,8 @@
 //! a segment may be added.
 
 use object::elf::{
-    PF_R, PF_W, PT_DYNAMIC, PT_LOAD, PT_PHDR, ProgramHeader64, SHF_ALLOC, SHT_NOTE, SHT_NULL, SectionFlags,
-    SectionHeader64,
+    FileHeader64, PF_R, PF_W, PT_DYNAMIC, PT_LOAD, PT_PHDR, ProgramHeader64, SHF_ALLOC, SHT_NOTE, SHT_NULL,
+    SectionFlags, SectionHeader64,
 };
 use object::{LittleEndian as LE, U32, U64, pod};
 
@@ -89,69 +89,167 @@ pub(crate) fn write(
     strip: Strip,
     growth: Option<&Growth>,
 ) -> Result<(Vec<u8>, Option<Placed>), Unsafe> {
-    let pieces = pieces(image)?;
-    overlay(image, &pieces)?;
-    let mut segments = image.segments.clone();
-    for p in &mut segments {
-        p.p_offset.set(LE, p.p_offset.get(LE) - shift(&pieces, p.p_offset.get(LE)));
-    }
-    let mut sections = image.sections.clone();
-    let mut out = vec![0; pieces.last().map_or(0, |p| p.end - p.shift) as usize];
-    for p in &pieces {
-        let (from, to) = (p.start as usize..p.end as usize, (p.start - p.shift) as usize);
-        out[to..to + from.len()].copy_from_slice(&image.bytes[from]);
-    }
-    let mut header = image.header;
-    let old_table = header.e_phoff.get(LE);
-    header.e_phoff.set(LE, old_table - shift(&pieces, old_table));
-    for s in &mut sections {
-        if in_pieces(&pieces, s) || !has_bytes(s) {
-            s.sh_offset.set(LE, s.sh_offset.get(LE).saturating_sub(shift(&pieces, s.sh_offset.get(LE))));
-        }
-    }
-    let placed =
-        growth.map(|g| grow(image, g, &mut out, &mut segments, &mut sections, &mut header)).transpose()?;
-    let table = header.e_phoff.get(LE) as usize;
-    let table_bytes = pod::bytes_of_slice(&segments);
-    out[table..table + table_bytes.len()].copy_from_slice(table_bytes);
+    let mut file = Rewrite::new(image)?;
+    let placed = growth.map(|growth| file.grow(growth)).transpose()?;
+    file.put_segments();
+    file.put_sections(strip)?;
+    Ok((file.finish(), placed))
+}
 
-    let strings_index = usize::from(header.e_shstrndx.get(LE).0);
-    let mut free = None;
-    for (i, old) in image.sections.iter().enumerate() {
-        if in_pieces(&pieces, old) || !has_bytes(old) {
-            continue;
+/// An ELF file in the making.
+struct Rewrite<'i> {
+    image: &'i Image,
+    pieces: Vec<Piece>,
+    header: FileHeader64<LE>,
+    segments: Vec<ProgramHeader64<LE>>,
+    sections: Vec<SectionHeader64<LE>>,
+    out: Vec<u8>,
+}
+
+impl<'i> Rewrite<'i> {
+    /// Copies what is loaded, moved together.
+    fn new(image: &'i Image) -> Result<Rewrite<'i>, Unsafe> {
+        let pieces = pieces(image)?;
+        overlay(image, &pieces)?;
+        let mut segments = image.segments.clone();
+        for p in &mut segments {
+            p.p_offset.set(LE, p.p_offset.get(LE) - shift(&pieces, p.p_offset.get(LE)));
         }
-        if i != strings_index && dropped(image, old, strip) {
-            // Other sections and symbols name sections by number: an empty entry keeps the numbers.
-            sections[i] = empty();
-            free = free.or(Some(i));
-            continue;
+        let mut out = vec![0; pieces.last().map_or(0, |p| p.end - p.shift) as usize];
+        for p in &pieces {
+            let (from, to) = (p.start as usize..p.end as usize, (p.start - p.shift) as usize);
+            out[to..to + from.len()].copy_from_slice(&image.bytes[from]);
         }
-        if old.sh_flags.get(LE).0 & SHF_ALLOC.0 != 0 {
-            return Err(Unsafe("a section that is loaded lies outside the segments"));
+        let mut header = image.header;
+        let old_table = header.e_phoff.get(LE);
+        header.e_phoff.set(LE, old_table - shift(&pieces, old_table));
+        let mut sections = image.sections.clone();
+        for s in &mut sections {
+            if in_pieces(&pieces, s) || !has_bytes(s) {
+                s.sh_offset.set(LE, s.sh_offset.get(LE).saturating_sub(shift(&pieces, s.sh_offset.get(LE))));
+            }
         }
-        let align = old.sh_addralign.get(LE).clamp(1, 4096).next_power_of_two() as usize;
-        out.resize(out.len().next_multiple_of(align), 0);
-        sections[i].sh_offset.set(LE, out.len() as u64);
-        let (start, size) = (old.sh_offset.get(LE) as usize, old.sh_size.get(LE) as usize);
-        out.extend(&image.bytes[start..start + size]);
+        Ok(Rewrite { image, pieces, header, segments, sections, out })
     }
-    if let Some(free) = free.filter(|free| *free < strings_index && strings_index < sections.len()) {
-        sections.swap(free, strings_index);
-        header.e_shstrndx.set(LE, object::elf::SymbolSection(free as u16));
+
+    /// Puts the program headers in their place.
+    fn put_segments(&mut self) {
+        let table = self.header.e_phoff.get(LE) as usize;
+        let bytes = pod::bytes_of_slice(&self.segments);
+        self.out[table..table + bytes.len()].copy_from_slice(bytes);
     }
-    while sections.len() > 1 && sections.last().is_some_and(|s| s.sh_type.get(LE).0 == 0) {
-        sections.pop();
+
+    /// Appends the sections that are not loaded, and the section headers.
+    fn put_sections(&mut self, strip: Strip) -> Result<(), Unsafe> {
+        let (out, sections) = (&mut self.out, &mut self.sections);
+        let strings_index = usize::from(self.header.e_shstrndx.get(LE).0);
+        let mut free = None;
+        for (i, old) in self.image.sections.iter().enumerate() {
+            if in_pieces(&self.pieces, old) || !has_bytes(old) {
+                continue;
+            }
+            if i != strings_index && dropped(self.image, old, strip) {
+                // Other sections and symbols name sections by number: an empty entry keeps the numbers.
+                sections[i] = empty();
+                free = free.or(Some(i));
+                continue;
+            }
+            if old.sh_flags.get(LE).0 & SHF_ALLOC.0 != 0 {
+                return Err(Unsafe("a section that is loaded lies outside the segments"));
+            }
+            let align = old.sh_addralign.get(LE).clamp(1, 4096).next_power_of_two() as usize;
+            out.resize(out.len().next_multiple_of(align), 0);
+            sections[i].sh_offset.set(LE, out.len() as u64);
+            let (start, size) = (old.sh_offset.get(LE) as usize, old.sh_size.get(LE) as usize);
+            out.extend(&self.image.bytes[start..start + size]);
+        }
+        if let Some(free) = free.filter(|free| *free < strings_index && strings_index < sections.len()) {
+            sections.swap(free, strings_index);
+            self.header.e_shstrndx.set(LE, object::elf::SymbolSection(free as u16));
+        }
+        while sections.len() > 1 && sections.last().is_some_and(|s| s.sh_type.get(LE).0 == 0) {
+            sections.pop();
+        }
+        if !sections.is_empty() {
+            out.resize(out.len().next_multiple_of(8), 0);
+            self.header.e_shoff.set(LE, out.len() as u64);
+            self.header.e_shnum.set(LE, sections.len() as u16);
+            out.extend(pod::bytes_of_slice(sections));
+        }
+        Ok(())
     }
-    if !sections.is_empty() {
-        out.resize(out.len().next_multiple_of(8), 0);
-        header.e_shoff.set(LE, out.len() as u64);
-        header.e_shnum.set(LE, sections.len() as u16);
-        out.extend(pod::bytes_of_slice(&sections));
+
+    /// The bytes of the file.
+    fn finish(mut self) -> Vec<u8> {
+        let header = pod::bytes_of(&self.header);
+        self.out[..header.len()].copy_from_slice(header);
+        self.out
     }
-    let header = pod::bytes_of(&header);
-    out[..header.len()].copy_from_slice(header);
-    Ok((out, placed))
+
+    /// Appends the new segment: program headers, strings and dynamic section.
+    fn grow(&mut self, growth: &Growth) -> Result<Placed, Unsafe> {
+        let Rewrite { image, segments, sections, header, out, .. } = self;
+        let page = image.page();
+        let end = image.loads().map(|p| p.p_vaddr.get(LE) + p.p_memsz.get(LE)).max().unwrap_or(0);
+        // glibc takes the first segment whose pages hold the program headers for theirs: no page of the file may
+        // belong to two segments here.
+        let mut offset = (out.len() as u64).next_multiple_of(page);
+        let address = end.next_multiple_of(page);
+        if growth.program {
+            let first = image.loads().next().ok_or(Unsafe("it has no segments"))?;
+            let wanted = address.checked_sub(first.p_vaddr.get(LE)).map(|d| d + first.p_offset.get(LE));
+            // The gap is as large as the file's zero-initialised data: not worth it where that is much.
+            let near = wanted.filter(|w| (offset..offset + (1 << 20)).contains(w));
+            offset = near.ok_or(Unsafe("it is a program with no room for more headers"))?;
+        }
+        let table_size = (segments.len() + 1) * size_of::<ProgramHeader64<LE>>();
+        let mut body = vec![0; table_size];
+        let strings = address + body.len() as u64;
+        body.extend(&growth.strings);
+        body.resize(body.len().next_multiple_of(16), 0);
+        let dynamic = body.len() as u64;
+        body.extend(growth.dynamic.iter().flatten());
+        out.resize(offset as usize, 0);
+        out.extend(&body);
+
+        // The loader writes into the dynamic section.
+        let flags = if growth.dynamic.is_some() { PF_R | PF_W } else { PF_R };
+        let mut segment = ProgramHeader64 {
+            p_type: U32::new(LE, PT_LOAD),
+            p_flags: U32::new(LE, flags),
+            p_offset: NONE,
+            p_vaddr: NONE,
+            p_paddr: NONE,
+            p_filesz: NONE,
+            p_memsz: NONE,
+            p_align: U64::new(LE, page),
+        };
+        place(&mut segment, offset, address, body.len() as u64);
+        let last = segments.iter().rposition(|p| p.p_type.get(LE) == PT_LOAD).map_or(0, |i| i + 1);
+        segments.insert(last, segment);
+        for p in segments.iter_mut() {
+            if p.p_type.get(LE) == PT_PHDR {
+                place(p, offset, address, table_size as u64);
+            } else if let (PT_DYNAMIC, Some(new)) = (p.p_type.get(LE), &growth.dynamic) {
+                place(p, offset + dynamic, address + dynamic, new.len() as u64);
+            }
+        }
+        for s in sections {
+            let (at, size) = match image.name(s) {
+                b".dynstr" => (strings - address, growth.strings.len()),
+                b".dynamic" if growth.dynamic.is_some() => {
+                    (dynamic, growth.dynamic.as_ref().map_or(0, Vec::len))
+                }
+                _ => continue,
+            };
+            s.sh_offset.set(LE, offset + at);
+            s.sh_addr.set(LE, address + at);
+            s.sh_size.set(LE, size as u64);
+        }
+        header.e_phoff.set(LE, offset);
+        header.e_phnum.set(LE, segments.len() as u16);
+        Ok(Placed { strings, dynamic: (offset + dynamic) as usize })
+    }
 }
 
 /// The parts of the file that segments and the tables of the start need, merged and moved together.
@@ -202,75 +300,6 @@ fn overlay(image: &Image, pieces: &[Piece]) -> Result<(), Unsafe> {
         return Err(Unsafe("data follow what its headers describe"));
     }
     Ok(())
-}
-
-/// Appends the new segment: program headers, strings and dynamic section.
-fn grow(
-    image: &Image,
-    growth: &Growth,
-    out: &mut Vec<u8>,
-    segments: &mut Vec<ProgramHeader64<LE>>,
-    sections: &mut [SectionHeader64<LE>],
-    header: &mut object::elf::FileHeader64<LE>,
-) -> Result<Placed, Unsafe> {
-    let page = image.page();
-    let end = image.loads().map(|p| p.p_vaddr.get(LE) + p.p_memsz.get(LE)).max().unwrap_or(0);
-    // glibc takes the first segment whose pages hold the program headers for theirs: no page of the file may
-    // belong to two segments here.
-    let mut offset = (out.len() as u64).next_multiple_of(page);
-    let address = end.next_multiple_of(page);
-    if growth.program {
-        let first = image.loads().next().ok_or(Unsafe("it has no segments"))?;
-        let wanted = address.checked_sub(first.p_vaddr.get(LE)).map(|d| d + first.p_offset.get(LE));
-        // The gap is as large as the file's zero-initialised data: not worth it where that is much.
-        let near = wanted.filter(|w| (offset..offset + (1 << 20)).contains(w));
-        offset = near.ok_or(Unsafe("it is a program with no room for more headers"))?;
-    }
-    let table_size = (segments.len() + 1) * size_of::<ProgramHeader64<LE>>();
-    let mut body = vec![0; table_size];
-    let strings = address + body.len() as u64;
-    body.extend(&growth.strings);
-    body.resize(body.len().next_multiple_of(16), 0);
-    let dynamic = body.len() as u64;
-    body.extend(growth.dynamic.iter().flatten());
-    out.resize(offset as usize, 0);
-    out.extend(&body);
-
-    // The loader writes into the dynamic section.
-    let flags = if growth.dynamic.is_some() { PF_R | PF_W } else { PF_R };
-    let mut segment = ProgramHeader64 {
-        p_type: U32::new(LE, PT_LOAD),
-        p_flags: U32::new(LE, flags),
-        p_offset: NONE,
-        p_vaddr: NONE,
-        p_paddr: NONE,
-        p_filesz: NONE,
-        p_memsz: NONE,
-        p_align: U64::new(LE, page),
-    };
-    place(&mut segment, offset, address, body.len() as u64);
-    let last = segments.iter().rposition(|p| p.p_type.get(LE) == PT_LOAD).map_or(0, |i| i + 1);
-    segments.insert(last, segment);
-    for p in segments.iter_mut() {
-        if p.p_type.get(LE) == PT_PHDR {
-            place(p, offset, address, table_size as u64);
-        } else if let (PT_DYNAMIC, Some(new)) = (p.p_type.get(LE), &growth.dynamic) {
-            place(p, offset + dynamic, address + dynamic, new.len() as u64);
-        }
-    }
-    for s in sections {
-        let (at, size) = match image.name(s) {
-            b".dynstr" => (strings - address, growth.strings.len()),
-            b".dynamic" if growth.dynamic.is_some() => (dynamic, growth.dynamic.as_ref().map_or(0, Vec::len)),
-            _ => continue,
-        };
-        s.sh_offset.set(LE, offset + at);
-        s.sh_addr.set(LE, address + at);
-        s.sh_size.set(LE, size as u64);
-    }
-    header.e_phoff.set(LE, offset);
-    header.e_phnum.set(LE, segments.len() as u16);
-    Ok(Placed { strings, dynamic: (offset + dynamic) as usize })
 }
 
 fn place(segment: &mut ProgramHeader64<LE>, offset: u64, address: u64, size: u64) {

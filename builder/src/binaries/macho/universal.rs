@@ -39,12 +39,29 @@ pub(crate) struct Layout {
     pub(crate) len: u64,
 }
 
-/// Lays out the parts for processors, with their lengths: in the order of their numbers, as `lipo` does. `program`: the
-/// system itself is to start it.
-///
-/// # Errors
-/// It would be longer than the system can start.
-pub(crate) fn lay_out(parts: &[(Cpu, u64)], program: bool) -> Result<Layout> {
+impl Layout {
+    /// Whether numbers of 64 bits are needed. The kernel reads 32 bits only, the loader of libraries both.
+    fn is_wide(&self) -> bool {
+        self.len > u64::from(u32::MAX)
+    }
+
+    /// Checks that the system can start it as a program.
+    ///
+    /// # Errors
+    /// It is too long.
+    pub(crate) fn check_program(&self) -> Result<()> {
+        if self.is_wide() {
+            let error = Error::new("a universal program of more than 4 GiB cannot be one file on macOS");
+            return Err(error.hint(
+                "leave data files out, build with `mode = \"onedir\"`, or one program for each processor",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Lays out the parts for processors, with their lengths: in the order of their numbers, as `lipo` does.
+pub(crate) fn lay_out(parts: &[(Cpu, u64)]) -> Layout {
     let mut order: Vec<usize> = (0..parts.len()).collect();
     order.sort_by_key(|i| parts[*i].0);
     let mut places = vec![0; parts.len()];
@@ -54,22 +71,17 @@ pub(crate) fn lay_out(parts: &[(Cpu, u64)], program: bool) -> Result<Layout> {
         places[i] = (len.max(1)).next_multiple_of(1 << ALIGN);
         len = places[i] + parts[i].1;
     }
-    // The kernel knows numbers of 32 bits only, the loader of libraries those of 64 too.
-    let wide = len > u64::from(u32::MAX);
-    if wide && program {
-        return Err(Error::new("a universal program of more than 4 GiB cannot be one file on macOS").hint(
-            "leave data files out, build with `mode = \"onedir\"`, or one program for each processor",
-        ));
-    }
+    let mut layout = Layout { head: Vec::with_capacity(HEADER + parts.len() * 32), places, len };
+    let wide = layout.is_wide();
     let magic: u32 = if wide { 0xcafe_babf } else { 0xcafe_babe };
-    let mut head = Vec::with_capacity(HEADER + parts.len() * 32);
+    let head = &mut layout.head;
     head.extend(magic.to_be_bytes());
     head.extend((parts.len() as u32).to_be_bytes());
     for i in order {
         let (cpu, size) = parts[i];
         head.extend(cpu.number.to_be_bytes());
         head.extend(cpu.kind.to_be_bytes());
-        for value in [places[i], size] {
+        for value in [layout.places[i], size] {
             let bytes = value.to_be_bytes();
             head.extend(&bytes[if wide { 0 } else { 4 }..]);
         }
@@ -78,13 +90,13 @@ pub(crate) fn lay_out(parts: &[(Cpu, u64)], program: bool) -> Result<Layout> {
             head.extend([0; 4]);
         }
     }
-    Ok(Layout { head, places, len })
+    layout
 }
 
 /// Puts files for several processors into one; `None` where they are no Mach-O files, or two are for the same.
 ///
 /// # Errors
-/// Those of [`lay_out`].
+/// It would be larger than the memory.
 pub(crate) fn join(files: &[&[u8]]) -> Result<Option<Vec<u8>>> {
     let cpus: Option<Vec<Cpu>> = files.iter().map(|file| Cpu::of(file)).collect();
     let Some(cpus) = cpus else { return Ok(None) };
@@ -93,7 +105,7 @@ pub(crate) fn join(files: &[&[u8]]) -> Result<Option<Vec<u8>>> {
         return Ok(None);
     }
     let parts: Vec<(Cpu, u64)> = cpus.into_iter().zip(files.iter().map(|file| file.len() as u64)).collect();
-    let layout = lay_out(&parts, false)?;
+    let layout = lay_out(&parts);
     let mut whole = layout.head;
     let mut placed: Vec<(u64, &[u8])> = layout.places.into_iter().zip(files.iter().copied()).collect();
     placed.sort_by_key(|(at, _)| *at);
@@ -133,14 +145,14 @@ mod tests {
     fn what_is_longer_than_32_bits_tell_has_wide_numbers() {
         let cpu = |number| Cpu { number, kind: 0 };
         let parts = [(cpu(ARM64), 0xc000_0000), (cpu(X86_64), 0xc000_0001)];
-        let layout = lay_out(&parts, false).unwrap();
+        let layout = lay_out(&parts);
+        let error = layout.check_program().unwrap_err().to_string();
         assert_eq!((layout.places, layout.len), (vec![0xc000_8000, 0x4000], 0x1_8000_8000));
         assert_eq!((&layout.head[..4], layout.head.len()), (&b"\xca\xfe\xba\xbf"[..], 8 + 2 * 32));
         assert_eq!(
             layout.head[8 + 32 + 8..8 + 32 + 24],
             [0, 0, 0, 0, 0xc0, 0, 0x80, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0]
         );
-        let error = lay_out(&parts, true).unwrap_err().to_string();
         assert!(error.contains("4 GiB"), "{error}");
     }
 }
