@@ -10,4 +10,6 @@ harness::programs! {
     commands_that_a_function_is_given_word_by_word;
     libraries_that_import_later_than_they_say;
     data_of_libraries_with_names_of_code;
+    modules_that_only_run_time_names;
+    scripts_and_plugins_that_are_read_as_files;
 }

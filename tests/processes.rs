@@ -12,6 +12,7 @@ harness::programs! {
     children_of_children_know_the_program;
     the_command_line_is_read_before_anything_else;
     a_main_function_starts_pools_and_managers;
+    commands_that_are_put_together;
 }
 
 fn frozen(name: &str, mode: Mode) -> Frozen {

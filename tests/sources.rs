@@ -9,6 +9,7 @@ harness::programs! {
     a_frame_tells_the_lines_around_it;
     files_of_modules_are_opened;
     loaders_give_sources;
+    a_loader_of_a_found_spec_gives_a_source;
 }
 
 /// The sources of the program's own in what was built, by `freeze inspect`.

@@ -1,5 +1,5 @@
 //! An installed application whose package imports names that its user gives (extensions that a file of settings names):
-//! all modules of that package may be meant.
+//! all modules of that package may be meant, and those of its plugins.
 
 use std::collections::BTreeSet;
 
@@ -25,21 +25,28 @@ impl Heuristic for Application {
         let entries = collected.nodes.iter().filter(|n| n.module.reasons.iter().any(is_entry));
         let tops: BTreeSet<&str> = entries.map(|n| top(&n.module.name)).collect();
         for package in tops {
-            let mut nodes = collected.nodes.iter();
-            let Some(open) = nodes.find(|n| n.facts.open && is_inside(&n.module.name, package)) else {
-                continue;
-            };
-            let reason = Reason::new(&open.module.name, By::Call).under(Guard::Function);
-            // Its plugins are named by its users as well: `!!python/name:material.extensions.emoji` in a file of MkDocs.
+            // What its user names may be a module of a plugin: `!!python/name:material.extensions.emoji` in a file of MkDocs.
             let is_plugin = |r: &Reason| matches!(r.by, By::EntryPoint(_)) && is_inside(&r.from, package);
-            let plugins = collected.nodes.iter().filter(|n| n.module.reasons.iter().any(is_plugin));
-            let plugins: BTreeSet<&str> = plugins.map(|n| top(&n.module.name)).collect();
-            for package in plugins.into_iter().chain([package]) {
-                if self.whole.insert(package.to_owned()) {
-                    for name in world.submodules(package).into_iter().filter(|n| !is_tool(n)) {
-                        claims.likely(name, &reason);
-                    }
+            for node in &collected.nodes {
+                if let Some(reason) = node.module.reasons.iter().find(|r| is_plugin(r)) {
+                    self.take(top(&node.module.name), reason, world, claims);
                 }
+            }
+            let mut nodes = collected.nodes.iter();
+            if let Some(open) = nodes.find(|n| n.facts.open && is_inside(&n.module.name, package)) {
+                let reason = Reason::new(&open.module.name, By::Call).under(Guard::Function);
+                self.take(package, &reason, world, claims);
+            }
+        }
+    }
+}
+
+impl Application {
+    /// Takes a package whole, tests and tools aside.
+    fn take(&mut self, package: &str, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
+        if self.whole.insert(package.to_owned()) {
+            for name in world.submodules(package).into_iter().filter(|n| !is_tool(n)) {
+                claims.likely(name, reason);
             }
         }
     }

@@ -19,7 +19,10 @@ impl Heuristic for Computed {
         for live in subject.live {
             let reason = Reason::new(subject.name(), By::Call).at(live.import.line).under(live.guard);
             match live.import.form {
-                Form::Prefix => fitting(&live.name, &reason, world, claims),
+                Form::Prefix => {
+                    fitting(&live.name, &reason, world, claims);
+                    behind(&live.name, subject, &reason, world, claims);
+                }
                 Form::Tree if world.find(&live.name).is_some() => {
                     claims.module(&live.name, &reason);
                     for name in world.submodules(&live.name).into_iter().filter(|n| !is_for_tests(n)) {
@@ -28,6 +31,20 @@ impl Heuristic for Computed {
                 }
                 _ => {}
             }
+        }
+    }
+}
+
+/// Takes what the dotted strings of a module name below a package: `import_module(f"{PACKAGE}.{table[name]}")`.
+fn behind(known: &str, subject: &Subject<'_>, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
+    let Some(package) = known.strip_suffix('.').filter(|package| !package.contains(UNKNOWN)) else { return };
+    if subject.facts().texts.is_empty() || !world.is_package(package) || world.is_excluded(package) {
+        return;
+    }
+    for (_, text) in subject.facts().texts.iter().filter(|(_, text)| text.contains('.')) {
+        let name = format!("{package}.{text}");
+        if !is_for_tests(text) && world.exists(&name) {
+            claims.likely(name, reason);
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::analysis::facts::{Facts, Import, Origin};
 use crate::analysis::graph::{By, Reason};
 use crate::analysis::world::World;
 use crate::analysis::world::own_tree::{OwnTree, fits};
+use crate::analysis::world::resolve::Folder;
 use crate::error::Warning;
 use crate::names::{is_own_test, is_test, top};
 
@@ -358,6 +359,7 @@ impl Look<'_, '_> {
         if named != Named::Path {
             return;
         }
+        self.search_beside(file, &facts, reason);
         // A script that imports from its own folder is loaded as a package, and may read the files there.
         for beside in self.relative(file, &facts) {
             self.file(&beside, None, reason, Named::Path);
@@ -369,6 +371,25 @@ impl Look<'_, '_> {
                 self.claims.likely(name, reason);
             }
             self.claims.push(What::File { path: file.to_owned(), dest }, reason);
+        }
+    }
+
+    /// Searches the folder of a script for modules that it imports and that are nowhere else: whatever runs it puts the folder on
+    /// `sys.path`.
+    fn search_beside(&mut self, file: &Path, facts: &Facts, reason: &Reason) {
+        let Some(folder) = file.parent().filter(|folder| !self.layout.is_root(folder)) else { return };
+        let Some(dest) = self.layout.dest(file) else { return };
+        let dest = dest.rsplit_once('/').map_or("", |(above, _)| above).to_owned();
+        let tree = self.tree();
+        let is_beside = |import: &Import| {
+            let name = top(&import.module);
+            import.origin == Origin::Absolute
+                && !self.world.exists(name)
+                && (tree.is_file(&folder.join(format!("{name}.py"))) || tree.is_folder(&folder.join(name)))
+        };
+        if facts.imports.iter().any(is_beside) {
+            let folder = Folder { path: folder.to_owned(), dest: Some(dest) };
+            self.claims.push(What::Searched(folder), reason);
         }
     }
 

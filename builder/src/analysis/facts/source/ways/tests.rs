@@ -26,6 +26,7 @@ fn started(text: &str) -> Vec<String> {
         Main::Script(place) => place.parts.join("/"),
         Main::Code(imports) => format!("-c {}", imports.join(" ")),
         Main::Own => "own".to_owned(),
+        Main::Unknown => "-m ?".to_owned(),
     };
     facts.started.iter().map(|s| shown(&s.what)).collect()
 }

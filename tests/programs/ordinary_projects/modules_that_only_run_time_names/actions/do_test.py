@@ -1,0 +1,1 @@
+V = 'actions/do_test'

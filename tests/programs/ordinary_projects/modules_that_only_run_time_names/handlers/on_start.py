@@ -1,0 +1,1 @@
+V = 'handlers/on_start'

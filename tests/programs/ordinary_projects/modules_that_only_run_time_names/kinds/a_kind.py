@@ -1,0 +1,1 @@
+V = 'kinds/a_kind'

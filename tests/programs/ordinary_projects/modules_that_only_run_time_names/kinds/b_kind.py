@@ -1,0 +1,1 @@
+V = 'kinds/b_kind'

@@ -1,0 +1,1 @@
+V = 'more/m_start'

@@ -1,0 +1,2 @@
+import colorsys
+def run(): return colorsys.__name__

@@ -1,0 +1,2 @@
+import sys
+print('first', sys.argv[1:])

@@ -1,0 +1,2 @@
+import sys
+print('second', sys.argv[1:])

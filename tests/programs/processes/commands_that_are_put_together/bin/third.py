@@ -1,0 +1,2 @@
+import sys
+print('third', sys.argv[1:])
