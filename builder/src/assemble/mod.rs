@@ -164,9 +164,9 @@ pub fn app(request: &Request, parts: Vec<Packed>, store: &Store) -> Result<App> 
     Ok(app)
 }
 
-/// What the parts of a program put into it, one for each processor.
+/// What the parts of a program contribute; a universal program has one for each processor.
 struct Parts {
-    /// For each executable what each part puts into it.
+    /// For each executable, what each part puts into it.
     payload: Vec<Vec<Payload>>,
     /// The files of each part.
     beside: Vec<Vec<Beside>>,
@@ -175,7 +175,7 @@ struct Parts {
 }
 
 impl Parts {
-    /// Takes the packed parts apart, for a main executable and others beside it; what all parts share goes to the app.
+    /// Unpacks the parts, for the main executable and others beside it, and adds folders, warnings and totals to `app`.
     fn new(parts: Vec<Packed>, main: &str, others: &[String], app: &mut App) -> Result<Parts> {
         let mut payload: Vec<Vec<Payload>> = vec![Vec::new(); 1 + others.len()];
         let (mut beside, mut min_versions) = (Vec::new(), Vec::new());

@@ -47,7 +47,7 @@ struct Outcome {
     unsigned: Option<String>,
 }
 
-/// Patches files as a request asks for it.
+/// Patches native files as a request demands.
 pub(crate) struct Preparer<'a> {
     /// The format of the target.
     pub(crate) format: &'a dyn Format,
@@ -57,7 +57,7 @@ pub(crate) struct Preparer<'a> {
     pub(crate) strip: Strip,
     /// Paths to make neutral.
     pub(crate) paths: &'a MachinePaths,
-    /// Keeps the results.
+    /// Where results are stored.
     pub(crate) store: &'a Store,
 }
 
@@ -105,7 +105,7 @@ impl Preparer<'_> {
         })
     }
 
-    /// What an earlier build made of a file.
+    /// Finds the result that an earlier build stored.
     fn kept(&self, file: &File, key: &KeyBuilder) -> Option<(Outcome, PathBuf)> {
         let outcome = self.store.get(Bucket::Native, &note(key))?;
         let outcome: Outcome = serde_json::from_slice(&outcome).ok()?;
@@ -116,7 +116,7 @@ impl Preparer<'_> {
         Some((outcome, path))
     }
 
-    /// Patches a file and keeps the result.
+    /// Patches a file and stores the result.
     fn patch(&self, file: &File, facts: &Facts, plan: &Plan, key: &KeyBuilder) -> Result<(Outcome, PathBuf)> {
         let bytes = map(&file.source)?;
         let (result, outcome) = self.attempt(&bytes, facts, plan);
@@ -132,7 +132,7 @@ impl Preparer<'_> {
         Ok((outcome, path))
     }
 
-    /// Patches a file as far as possible. Changes that loading depends on have priority over stripping.
+    /// Patches a file as far as that is safe. Changes that loading depends on have priority over stripping.
     fn attempt(&self, bytes: &[u8], facts: &Facts, plan: &Plan) -> (Option<Vec<u8>>, Outcome) {
         let whole = Patch {
             strip: self.strip,

@@ -312,7 +312,7 @@ fn is_init(file: &Path) -> bool {
 }
 
 impl Package<'_> {
-    /// Lists the files of the package's folder and of folders below that are not packages.
+    /// Lists the files in the package's folder, and in folders below it that are not packages.
     fn tree(&self, folder: &Path, policy: &Policy) -> Tree {
         let enters = |path: &Path| {
             let name = path.file_name().map(|n| n.to_string_lossy()).unwrap_or_default();

@@ -110,7 +110,7 @@ fn counts(missed: &[Missed]) -> String {
     counts.collect::<Vec<_>>().join(", ")
 }
 
-/// How a kind is called at the front of a line, as one and as many.
+/// Names of a kind: at the start of a line, after a count of one, after any other count.
 fn words(kind: Kind) -> (&'static str, &'static str, &'static str) {
     match kind {
         Kind::Module => ("module", "module", "modules"),

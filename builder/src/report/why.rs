@@ -20,7 +20,7 @@ pub enum Reasons {
     All,
 }
 
-/// Prints the reasons for what was found under a name, the first of `found`.
+/// Prints why the first of `found` is in the product, and what else has its name.
 pub fn print_why(map: &Map, found: &[usize], reasons: Reasons) {
     let Some((&at, rest)) = found.split_first() else { return };
     let (chain, others) = (map.chain(at), map.others(at));

@@ -99,7 +99,7 @@ impl Document {
     }
 }
 
-/// What is read from a table.
+/// A type that is read from a table.
 pub(super) trait Section: Sized {
     /// Reads all keys of a table.
     ///

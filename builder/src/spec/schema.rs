@@ -93,12 +93,12 @@ impl Section for RawProgram {
     }
 }
 
-/// Puts a later layer over an earlier one.
+/// How a later layer of a spec replaces values of an earlier one.
 trait Overlay {
     fn overlay(&mut self, over: Self);
 }
 
-/// A single value is replaced.
+/// A later value replaces an earlier one.
 impl<T> Overlay for Option<T> {
     fn overlay(&mut self, over: Option<T>) {
         if over.is_some() {
@@ -107,14 +107,14 @@ impl<T> Overlay for Option<T> {
     }
 }
 
-/// A list or a table of free names grows.
+/// Lists and tables of free names grow.
 impl<T> Overlay for Vec<T> {
     fn overlay(&mut self, over: Vec<T>) {
         self.extend(over);
     }
 }
 
-/// Defines a table of a spec: how each value is read, and how a later layer is put over it.
+/// Defines a table of a spec: its fields, how each is read, and how layers are combined.
 macro_rules! table {
     ($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty = $read:ident($($argument:expr),*),)* }) => {
         $(#[$doc])*

@@ -177,7 +177,7 @@ struct Shared {
 struct Private {
     folder: OnceLock<Option<tempfile::TempDir>>,
     files: Mutex<HashMap<Key, PathBuf>>,
-    /// Other folders, removed with the store.
+    /// Further folders, removed with the store.
     folders: Mutex<Vec<tempfile::TempDir>>,
 }
 
@@ -264,7 +264,7 @@ impl Store {
         }
     }
 
-    /// Writes a file of the cache; one that is there already will do, unless the build ignores what exists.
+    /// Writes a file to the cache. An existing one is kept, unless this build ignores what earlier ones stored.
     fn write_file(&self, key: &Key, value: &[u8]) -> std::io::Result<()> {
         if self.may_get(key) && self.shared.has_file(key, value.len() as u64) {
             return Ok(());
@@ -452,7 +452,7 @@ impl Shared {
         self.home.join("files").join(&hex[..4]).join(&hex[4..6]).join(&hex[6..])
     }
 
-    /// Whether a file of this length is there, which this build then uses.
+    /// Whether the cache has a file of this length; it then stays while this build runs.
     fn has_file(&self, key: &Key, len: u64) -> bool {
         let path = self.path_of(key);
         std::fs::metadata(&path).is_ok_and(|m| m.is_file() && m.len() == len) && self.keep(&path)

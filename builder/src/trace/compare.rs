@@ -38,7 +38,7 @@ impl<'a> Comparison<'a> {
         Comparison { python, store, notes, roots: Roots::new(request, python) }
     }
 
-    /// What a run used that the product would not have, in the order of kinds and names.
+    /// Lists what a run used and the product would lack, by kind and name.
     ///
     /// # Errors
     /// Those of the phases that make the product's contents.
@@ -65,7 +65,7 @@ impl<'a> Comparison<'a> {
         Ok(found)
     }
 
-    /// Names of the modules to include; the request then does.
+    /// Lists the modules to include, and adds them to the request.
     fn modules(&self, request: &mut Request, graph: &Graph) -> Result<Vec<String>> {
         let disk = Disk::default();
         let own = entry::folders(request);
@@ -180,7 +180,7 @@ impl<'a> Comparison<'a> {
         found.into_values().collect()
     }
 
-    /// Libraries that were loaded. What a library needs is not told besides.
+    /// Lists loaded libraries, without those that only another library needs.
     fn libraries(&self, request: &mut Request, product: &Product) -> Result<Vec<Missed>> {
         let mut found: BTreeMap<String, Missed> = BTreeMap::new();
         let mut add = |path: &Path, asker: &Asker| {
@@ -209,7 +209,7 @@ impl<'a> Comparison<'a> {
         Ok(found.into_values().collect())
     }
 
-    /// Libraries that code opened by name, and where.
+    /// Lists the libraries that code opened by name, and where it did.
     fn opened(&self) -> Vec<(PathBuf, &Asker)> {
         let mut opened = Vec::new();
         for (name, asker) in &self.notes.loaded {
@@ -230,7 +230,7 @@ impl<'a> Comparison<'a> {
         opened
     }
 
-    /// Whether a file is a library that neither these natives nor the host provide.
+    /// Whether a file is a library that neither `natives` nor the host provide.
     fn lacks_library(&self, natives: &Natives, path: &Path) -> bool {
         let name = self.file_name(path);
         let source = real(path);
@@ -251,7 +251,7 @@ impl<'a> Comparison<'a> {
         self.python.target.os == Os::Windows
     }
 
-    /// A name as the loader compares it.
+    /// Folds a name as the loader compares it.
     fn fold(&self, name: &str) -> String {
         if self.is_windows() { name.to_lowercase() } else { name.to_owned() }
     }

@@ -123,7 +123,7 @@ impl Map {
         })
     }
 
-    /// Adds a module, under the path of its file too.
+    /// Adds a module, which is also found by the path of its file.
     fn add_module(&mut self, node: Node) {
         if let Some(path) = &node.path {
             self.files.insert(path.clone(), self.nodes.len());
@@ -131,7 +131,7 @@ impl Map {
         self.add_namespace(node);
     }
 
-    /// Adds a namespace package: its path is that of a folder.
+    /// Adds a namespace package, whose path is a folder.
     fn add_namespace(&mut self, node: Node) {
         self.modules.insert(node.name.clone(), self.nodes.len());
         self.nodes.push(node);

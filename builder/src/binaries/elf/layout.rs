@@ -83,7 +83,7 @@ pub(crate) fn dropped(image: &Image, section: &SectionHeader64<LE>, strip: Strip
     }
 }
 
-/// Writes the file anew.
+/// Rewrites a file without stripped sections, and with another segment if it needs one.
 pub(crate) fn write(
     image: &Image,
     strip: Strip,
@@ -96,7 +96,7 @@ pub(crate) fn write(
     Ok((file.finish(), placed))
 }
 
-/// An ELF file in the making.
+/// An ELF file while it is rewritten.
 struct Rewrite<'i> {
     image: &'i Image,
     pieces: Vec<Piece>,
@@ -107,7 +107,7 @@ struct Rewrite<'i> {
 }
 
 impl<'i> Rewrite<'i> {
-    /// Copies what is loaded, moved together.
+    /// Copies what segments load, without the gaps between them.
     fn new(image: &'i Image) -> Result<Rewrite<'i>, Unsafe> {
         let pieces = pieces(image)?;
         overlay(image, &pieces)?;
@@ -132,14 +132,14 @@ impl<'i> Rewrite<'i> {
         Ok(Rewrite { image, pieces, header, segments, sections, out })
     }
 
-    /// Puts the program headers in their place.
+    /// Writes the program headers.
     fn put_segments(&mut self) {
         let table = self.header.e_phoff.get(LE) as usize;
         let bytes = pod::bytes_of_slice(&self.segments);
         self.out[table..table + bytes.len()].copy_from_slice(bytes);
     }
 
-    /// Appends the sections that are not loaded, and the section headers.
+    /// Appends the sections that no segment loads, and the section headers.
     fn put_sections(&mut self, strip: Strip) -> Result<(), Unsafe> {
         let (out, sections) = (&mut self.out, &mut self.sections);
         let strings_index = usize::from(self.header.e_shstrndx.get(LE).0);
@@ -179,7 +179,7 @@ impl<'i> Rewrite<'i> {
         Ok(())
     }
 
-    /// The bytes of the file.
+    /// Returns the bytes of the file.
     fn finish(mut self) -> Vec<u8> {
         let header = pod::bytes_of(&self.header);
         self.out[..header.len()].copy_from_slice(header);

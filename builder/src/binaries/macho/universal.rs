@@ -40,7 +40,7 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// Whether numbers of 64 bits are needed. The kernel reads 32 bits only, the loader of libraries both.
+    /// Whether offsets need 64 bits. The kernel reads only 32 bits, the library loader reads both.
     fn is_wide(&self) -> bool {
         self.len > u64::from(u32::MAX)
     }
