@@ -26,7 +26,8 @@ impl Heuristic for Application {
         let tops: BTreeSet<&str> = entries.map(|n| top(&n.module.name)).collect();
         for package in tops {
             // What its user names may be a module of a plugin: `!!python/name:material.extensions.emoji` in a file of MkDocs.
-            let is_plugin = |r: &Reason| matches!(r.by, By::EntryPoint(_)) && is_inside(&r.from, package);
+            let is_plugin =
+                |r: &Reason| matches!(r.by, By::EntryPoint(_)) && !is_entry(r) && is_inside(&r.from, package);
             for node in &collected.nodes {
                 if let Some(reason) = node.module.reasons.iter().find(|r| is_plugin(r)) {
                     self.take(top(&node.module.name), reason, world, claims);

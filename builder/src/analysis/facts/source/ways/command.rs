@@ -144,7 +144,7 @@ impl<'a> Finder<'a> {
 
     fn module(&mut self, line: u32, word: &Word) {
         if matches!(word, Word::Own) {
-            self.starts(line, Main::Own);
+            return self.starts(line, Main::Own);
         }
         match word.text() {
             Some(name) if is_dotted_name(name.trim_start_matches('.')) => {
