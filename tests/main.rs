@@ -1,6 +1,12 @@
 //! One binary for all integration tests, a module for each phase of the pipeline.
 
 #![allow(
+    clippy::fn_params_excessive_bools,
+    clippy::too_many_arguments,
+    clippy::too_many_lines,
+    reason = "a test tells its story in one piece"
+)]
+#![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

@@ -59,8 +59,8 @@ impl Sandbox {
             && self.root.is_none()
     }
 
-    /// Makes `command` enter the sandbox, and a session of its own, before it runs.
-    pub(crate) fn apply(&self, command: &mut Command) {
+    /// What is mounted, in this order.
+    fn mounts(&self) -> Vec<Mount> {
         let mut mounts = Vec::new();
         for path in &self.hidden {
             // Not there (any more): nothing to hide.
@@ -84,10 +84,16 @@ impl Sandbox {
             mounts.push(Mount::new(text, path, "", libc::MS_BIND, ""));
             mounts.push(Mount::new(text, path, "", libc::MS_BIND | libc::MS_REMOUNT | libc::MS_RDONLY, ""));
         }
-        let new_root = self.root.as_deref().map(c_string);
         if let Some(root) = &self.root {
             mounts.push(Mount::new("proc", &root.join("proc"), "proc", 0, ""));
         }
+        mounts
+    }
+
+    /// Makes `command` enter the sandbox, and a session of its own, before it runs.
+    pub(crate) fn apply(&self, command: &mut Command) {
+        let mounts = self.mounts();
+        let new_root = self.root.as_deref().map(c_string);
         let namespace = !self.is_empty();
         let (user, no_memory_files) = (self.user, self.no_memory_files);
         let limits = [(libc::RLIMIT_FSIZE, self.file_limit), (libc::RLIMIT_AS, self.memory_limit)];

@@ -80,7 +80,7 @@ impl<'a> Asked<'a> {
     /// A part of the program that is not there, or that nobody but the program may run.
     pub(crate) fn settle(&mut self, program: &Program, root: &Root) -> Result<(), Failure> {
         if let Call::Interpreter(Code::Script(place, word)) = self.call {
-            self.call = match own::find(program, root, word, place > 1) {
+            self.call = match own::find(program, root, word, place) {
                 Some(Own::Entry(entry)) => {
                     // What it is called by may be anything: `os.execv(sys.executable, ["python", __file__])`.
                     let name = self.args.first().copied().filter(|name| is_own_name(program, name));

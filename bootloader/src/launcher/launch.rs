@@ -73,14 +73,14 @@ pub(crate) fn run(args: &[&CStr], handover: Option<Handover>) -> Result<i32, Fai
     let session = Session::begin(python, &program, &root, libraries, &entry)?;
     report::phase("importer");
     hide_console(&program, b"-late");
-    Ok(session.run(&program, &entry, &asked.call, asked.options.iter().any(|o| o == b"i")))
+    Ok(session.run(&program, &entry, &asked))
 }
 
 /// Hides the console window of a program that asks for it at this moment.
 fn hide_console(program: &Program, moment: &[u8]) {
     let how = program.setting(setting::HIDE_CONSOLE).unwrap_or_default();
     if how.ends_with(moment) {
-        os::hide_console(how.starts_with(b"minimize"));
+        os::hide_console(if how.starts_with(b"minimize") { os::Hiding::Minimize } else { os::Hiding::Hide });
     }
 }
 
@@ -110,7 +110,7 @@ fn libpython(program: &Program, libraries: &Libraries) -> Result<Python, Failure
     let file = u32::try_from(file).map_err(|_| Failure::new(DAMAGED, "the archive is too large"))?;
     let path = libraries.prepare(file)?;
     report::phase(format_args!("libpython is `{}`", path.display()));
-    let library = os::load_library(&path, true).map_err(|e| {
+    let library = os::load_library(&path, os::Visibility::Global).map_err(|e| {
         if Libraries::is_damaged(&path, c"Py_GetVersion") {
             let message = format!("this executable is damaged: `{}` is not libpython: {e}", path.display());
             return Failure::new(DAMAGED, message).hint("copy or download the program again");

@@ -22,15 +22,14 @@ pub(crate) enum Own {
     Missing(Vec<u8>),
 }
 
-/// Tells what of the bundle `word` names, however it is spelled; `None` where that is no code of the bundle. A folder is looked for
-/// where options stand before it, or where it is named by its path below the root.
-pub(crate) fn find(program: &Program, root: &Root, word: &CStr, has_options: bool) -> Option<Own> {
+/// Tells what of the bundle `word` names, however it is spelled; `None` where that is no code of the bundle. `place` is that
+/// of the word: a folder is looked for where options stand before it, or where it is named by its path below the root.
+pub(crate) fn find(program: &Program, root: &Root, word: &CStr, place: usize) -> Option<Own> {
     let word = word.to_bytes();
     let path = plain(&std::path::absolute(os::path_from_bytes(word)).ok()?);
     let last = os::program_name(word);
-    let may_be_own = || {
-        has_options || is_python(word) || program.every_entry().any(|e| os::program_name(e.script) == last)
-    };
+    let may_be_own =
+        || place > 1 || is_python(word) || program.every_entry().any(|e| os::program_name(e.script) == last);
     // The other names of a path are looked for only where it could be code: it may lie on a slow disk.
     let below = below(&path, root.path()).or_else(|| {
         let real = may_be_own().then(|| real(&path, 0)).flatten()?;

@@ -84,7 +84,7 @@ pub fn fuzz(bytes: &[u8]) {
     let _ = facts::pickle::modules(bytes);
     let _ = facts::native::find(bytes, "pkg");
     let _ = facts::texts::names(bytes, "pkg");
-    let _ = facts::source::source(bytes, 12, true);
+    let _ = facts::source::source(bytes, 12, facts::Whose::Own);
     let opcodes = std::collections::BTreeMap::from([("IMPORT_NAME".into(), 108), ("LOAD_CONST".into(), 100)]);
     let _ = facts::bytecode::find(bytes, 12, &opcodes);
 }

@@ -306,7 +306,7 @@ impl Libraries {
             return Ok(());
         }
         let path = self.ready(file, seen, depth)?;
-        os::load_library(&path, false).map_err(|e| {
+        os::load_library(&path, os::Visibility::Local).map_err(|e| {
             let name = self.archive.file(file as usize).map(|r| r.path).unwrap_or_default();
             Failure::new(UNABLE, format!("failed to load `{}`: {e}", String::from_utf8_lossy(name)))
         })?;

@@ -43,6 +43,24 @@ pub(crate) enum Access {
     Executable,
 }
 
+/// What becomes of a console window.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Hiding {
+    /// It is not seen.
+    Hide,
+    /// It is a button in the task bar.
+    Minimize,
+}
+
+/// Who sees the symbols of a library.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Visibility {
+    /// Libraries that are loaded later.
+    Global,
+    /// Those that it needs.
+    Local,
+}
+
 /// How to lock a file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Lock {

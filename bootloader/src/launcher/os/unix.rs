@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use freeze_launcher::trust;
 
-use super::{Access, Lock, advise_large};
+use super::{Access, Hiding, Lock, Visibility, advise_large};
 
 /// What to do where somebody else can change the files of a program that has more rights than they have.
 pub(crate) const EXPOSED_HINT: &str = "let root own the program's folder and all above it, with nobody else writing there, or \
@@ -106,7 +106,7 @@ pub(crate) fn is_windowed() -> bool {
 }
 
 /// Hides a console that is this process's own: terminals are not.
-pub(crate) fn hide_console(_minimize: bool) {}
+pub(crate) fn hide_console(_: Hiding) {}
 
 /// Shows an error in a window, and keeps it in a file.
 pub(crate) fn show_error(_program: &str, _text: &str) {}
@@ -280,10 +280,14 @@ pub(crate) fn dup_to_high_fd(file: File) -> File {
     unsafe { File::from_raw_fd(fd) }
 }
 
-/// Loads a library; its symbols are visible to later ones if `global`.
-pub(crate) fn load_library(path: &Path, global: bool) -> Result<*mut c_void, String> {
+/// Loads a library.
+pub(crate) fn load_library(path: &Path, visibility: Visibility) -> Result<*mut c_void, String> {
     let path = CString::new(path.as_os_str().as_bytes()).map_err(|_| "path with a NUL".to_string())?;
-    let flags = libc::RTLD_LAZY | if global { libc::RTLD_GLOBAL } else { libc::RTLD_LOCAL };
+    let scope = match visibility {
+        Visibility::Global => libc::RTLD_GLOBAL,
+        Visibility::Local => libc::RTLD_LOCAL,
+    };
+    let flags = libc::RTLD_LAZY | scope;
     // SAFETY: runs the initialisers of the library, which belongs to the program.
     let handle = unsafe { libc::dlopen(path.as_ptr(), flags) };
     if !handle.is_null() {

@@ -122,16 +122,16 @@ mod tests {
     use std::fmt::Write;
 
     use super::super::api::PyPreConfig;
-    use super::super::headers;
+    use super::super::headers::{self, Headers};
     use super::*;
     use crate::launcher::os::{UnixAbi, WindowsAbi};
 
     /// What is asked of headers, and what they are to say.
-    fn questions(layout: &Layout, debug: bool, ulong: usize) -> (Vec<(String, String)>, String) {
+    fn questions(layout: &Layout, headers: &Headers, ulong: usize) -> (Vec<(String, String)>, String) {
         // A build for debugging has more fields behind these.
         let mut asked = Vec::new();
         let mut expected = String::new();
-        if !debug {
+        if !headers.debug {
             asked.push(("size".to_owned(), "sizeof(PyConfig)".to_owned()));
             writeln!(expected, "size {}", layout.size).unwrap();
         }
@@ -154,7 +154,7 @@ mod tests {
     fn layouts_are_those_of_the_headers() {
         for headers in headers::all() {
             let Some(layout) = Layout::on::<UnixAbi>(headers.version) else { continue };
-            let (asked, expected) = questions(layout, headers.debug, 8);
+            let (asked, expected) = questions(layout, &headers, 8);
             let Some(said) = headers.ask(&asked) else { return };
             assert_eq!(said, expected, "{}", headers.shown());
             let size = headers.ask(&[("size".to_owned(), "sizeof(PyConfig)".to_owned())]).unwrap();
@@ -169,7 +169,7 @@ mod tests {
             let Some(layout) = Layout::on::<WindowsAbi>(headers.version) else {
                 continue;
             };
-            let (mut asked, mut expected) = questions(layout, false, 4);
+            let (mut asked, mut expected) = questions(layout, headers, 4);
             type Pre = PyPreConfig<WindowsAbi>;
             for (name, offset) in [
                 ("isolated", offset_of!(Pre, isolated)),

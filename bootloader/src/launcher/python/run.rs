@@ -9,6 +9,7 @@ use super::natives::{self, Setup};
 use super::objects::{Interpreter, Object};
 use super::{Python, frozen, interpreters};
 use crate::launcher::args::{Call, Code};
+use crate::launcher::call::Asked;
 use crate::launcher::content::Reader;
 use crate::launcher::extract::{self, Libraries, Root};
 use crate::launcher::locate::{Entry, Program};
@@ -64,34 +65,34 @@ impl Session {
     }
 
     /// Runs the hooks and then what the process was started for; returns the exit code.
-    pub(crate) fn run(mut self, program: &Program, entry: &Entry, call: &Call<'_>, inspects: bool) -> i32 {
+    pub(crate) fn run(mut self, program: &Program, entry: &Entry, asked: &Asked<'_>) -> i32 {
         if collector::begin(&self.python, self.spared) {
             // What the program defines must stay in sight, or it would not be deleted at the end.
             self.call(c"renew_main", []);
         }
-        let mut done = program.settings(setting::HOOK).into_iter().all(|hook| self.hook(hook).is_some());
-        if done {
+        let hooks = program.settings(setting::HOOK).into_iter().try_for_each(|hook| self.hook(hook));
+        let done = hooks.and_then(|()| {
             report::phase("run");
-            self.inspects = inspects;
-            done = match call {
-                Call::Program => self.main(entry).is_some(),
-                Call::Spawn => self.child(c"spawn", None, entry).is_some(),
-                Call::Helper(code) => self.child(helper(code), Some(code), entry).is_some(),
-                Call::Interpreter(code) => self.child(interpreter(code), Some(code), entry).is_some(),
-            };
-        }
+            self.inspects = asked.options.iter().any(|option| option == b"i");
+            match &asked.call {
+                Call::Program => self.main(entry),
+                Call::Spawn => self.child(c"spawn", None, entry),
+                Call::Helper(code) => self.child(helper(code), Some(code), entry),
+                Call::Interpreter(code) => self.child(interpreter(code), Some(code), entry),
+            }
+        });
         self.end(program, done)
     }
 
     /// Shows what went wrong, and ends the interpreter; returns the exit code.
-    fn end(self, program: &Program, done: bool) -> i32 {
+    fn end(self, program: &Program, done: Option<()>) -> i32 {
         collector::end();
         let mut interrupted = false;
         let mut status = 0;
         if let Some(failure) = &self.damage {
             self.interpreter.clear_error();
             status = report::fail(failure);
-        } else if !done {
+        } else if done.is_none() {
             interrupted = self.show_error(program);
             status = 1;
         }

@@ -190,23 +190,26 @@ impl Condition {
                 Some(op.holds(hex.cmp(with)))
             }
             Condition::Not(inner) => inner.holds(platform, role).map(|v| !v),
-            Condition::All(inner) => fold(inner, platform, role, false),
-            Condition::Any(inner) => fold(inner, platform, role, true),
+            Condition::All(inner) => {
+                let no = inner.iter().map(|c| c.holds(platform, role).map(|v| !v));
+                any(no).map(|v| !v)
+            }
+            Condition::Any(inner) => any(inner.iter().map(|c| c.holds(platform, role))),
         }
     }
 }
 
-/// Three-valued `and` (`decisive` false) or `or` (`decisive` true).
-fn fold(conditions: &[Condition], platform: &Platform, role: Role, decisive: bool) -> Option<bool> {
-    let mut unknown = false;
-    for condition in conditions {
-        match condition.holds(platform, role) {
-            Some(value) if value == decisive => return Some(decisive),
-            Some(_) => {}
-            None => unknown = true,
+/// Three-valued `or`.
+fn any(values: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut is_unknown = false;
+    for value in values {
+        match value {
+            Some(true) => return Some(true),
+            Some(false) => {}
+            None => is_unknown = true,
         }
     }
-    (!unknown).then_some(!decisive)
+    (!is_unknown).then_some(false)
 }
 
 #[cfg(test)]

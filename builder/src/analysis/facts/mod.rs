@@ -21,8 +21,18 @@ use self::own::Own;
 use self::ways::{Opened, Program, Searched, Started};
 use crate::analysis::graph::Guard;
 
+/// Whose code a source is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::analysis) enum Whose {
+    /// The program's own.
+    Own,
+    /// That of a library.
+    Library,
+}
+
 /// What was found in one source (or bytecode) file. Kept by content hash.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "a table: what a module says, kept in the cache")]
 pub(in crate::analysis) struct Facts {
     /// Imports in the order of the source.
     pub imports: Vec<Import>,

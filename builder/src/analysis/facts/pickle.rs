@@ -76,11 +76,19 @@ impl Machine {
                 n + m
             }
             // BINUNICODE, BINSTRING, BINBYTES; the short ones; BINUNICODE8, BINBYTES8, BYTEARRAY8; LONG1, LONG4
-            b'X' | b'T' | b'B' => sized(arguments, 4, op == b'X', &mut fresh)?,
-            0x8c | b'U' | b'C' => sized(arguments, 1, op == 0x8c, &mut fresh)?,
-            0x8d | 0x8e | 0x96 => sized(arguments, 8, op == 0x8d, &mut fresh)?,
-            0x8a => sized(arguments, 1, false, &mut fresh)?,
-            0x8b => sized(arguments, 4, false, &mut fresh)?,
+            b'X' | b'T' | b'B' | 0x8b | 0x8c | b'U' | b'C' | 0x8a | 0x8d | 0x8e | 0x96 => {
+                let width = match op {
+                    0x8c | b'U' | b'C' | 0x8a => 1,
+                    0x8d | 0x8e | 0x96 => 8,
+                    _ => 4,
+                };
+                let bytes = sized(arguments, width)?;
+                if matches!(op, b'X' | 0x8c | 0x8d) {
+                    let text = std::str::from_utf8(bytes).ok().filter(|t| t.len() < 200);
+                    fresh = Some(text.unwrap_or_default().to_owned());
+                }
+                width + bytes.len()
+            }
             // STACK_GLOBAL
             0x93 => {
                 if let Some(module) = &self.texts[0] {
@@ -136,16 +144,11 @@ fn argument(op: u8, arguments: &[u8]) -> Option<usize> {
     }
 }
 
-/// Length of an argument with its size before it; its text where it is one.
-fn sized(rest: &[u8], width: usize, is_text: bool, text: &mut Option<String>) -> Option<usize> {
+/// The argument behind its size, a number of `width` bytes.
+fn sized(rest: &[u8], width: usize) -> Option<&[u8]> {
     let size = rest.get(..width)?.iter().rev().try_fold(0_u64, |n, b| Some((n << 8) | u64::from(*b)))?;
     let end = usize::try_from(size).ok()?.checked_add(width)?;
-    let bytes = rest.get(width..end)?;
-    if is_text {
-        *text =
-            Some(std::str::from_utf8(bytes).ok().filter(|t| t.len() < 200).unwrap_or_default().to_owned());
-    }
-    Some(end)
+    rest.get(width..end)
 }
 
 /// A line and its length with the newline.

@@ -66,6 +66,7 @@ const INSTALLED: &[Role] = &[Role::Program, Role::Library];
 const OWN: &[Role] = &[Role::Program];
 
 /// All heuristics, in the order in which they are asked.
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn all() -> Vec<Entry> {
     fn entry(
         name: &'static str,

@@ -43,52 +43,55 @@ impl Heuristic for Programs {
                 if !(is_own && *by != Lookup::Scripts || is_related()) {
                     continue;
                 }
-                self.found(subject, &path, *by, &reason, world, claims);
+                match found(subject, &path, *by, world) {
+                    Some(Found::Program(folder)) => take(&path, folder, *by, &reason, claims),
+                    Some(Found::Unfit(problem, hint)) if self.told.insert(problem.clone()) => {
+                        let place = format!("`{}:{line}`", subject.node.module.path);
+                        let problem = format!("{place} {problem}");
+                        let warning = if is_own { Warning::new(problem) } else { Warning::minor(problem) };
+                        claims.push(What::Unfollowed(warning.hint(hint)), &reason);
+                    }
+                    _ => {}
+                }
             }
         }
     }
 }
 
-impl Programs {
-    fn found(
-        &mut self,
-        subject: &Subject<'_>,
-        path: &Path,
-        by: Lookup,
-        reason: &Reason,
-        world: &World<'_>,
-        claims: &mut Claims,
-    ) {
-        let Some(name) = path.file_name().and_then(|n| n.to_str()) else { return };
-        let disk = world.reader.disk;
-        let is_own = subject.node.role == Role::Program;
-        let size = disk.size(path).unwrap_or_default();
-        let place = format!("`{}:{}`", subject.node.module.path, reason.line);
-        let (problem, hint) = if world.is_script(path) {
-            // A script finds no Python where the product runs.
-            if by == Lookup::Scripts {
-                return;
-            }
-            let hint =
-                "start the module instead: `[sys.executable, \"-m\", …]` is a child of the program itself";
-            (format!("{place} starts `{name}`, which is a script for an installed Python"), hint)
-        } else if !is_own && size > MOST_BYTES {
-            let hint = "add it to `[[binaries]]`, with `bin` as its place, if the program needs it";
-            (format!("{place} may start `{name}`, which is too large to be taken unasked"), hint)
-        } else {
-            let folder = if name.ends_with(".exe") { "Scripts" } else { "bin" };
-            claims.push(What::File { path: path.to_owned(), dest: format!("{folder}/{name}") }, reason);
-            if by != Lookup::Scripts {
-                let source = Source::Bytes(hook(folder).into_bytes());
-                let name = format!("{SITE}{HOOK}");
-                claims.push(What::Startup { name, path: "programs.py".into(), source }, reason);
-            }
-            return;
-        };
-        if self.told.insert(problem.clone()) {
-            let warning = if is_own { Warning::new(problem) } else { Warning::minor(problem) };
-            claims.push(What::Unfollowed(warning.hint(hint)), reason);
-        }
+/// What a path leads to.
+enum Found {
+    /// A program, for a folder of the root.
+    Program(&'static str),
+    /// Nothing that can be taken: what the code does with it, and what to do instead.
+    Unfit(String, &'static str),
+}
+
+/// Whether a program that code starts or looks up can be taken; `None` for a script that is only looked up.
+fn found(subject: &Subject<'_>, path: &Path, by: Lookup, world: &World<'_>) -> Option<Found> {
+    let name = path.file_name()?.to_str()?;
+    if world.is_script(path) {
+        // A script finds no Python where the product runs.
+        let problem = format!("starts `{name}`, which is a script for an installed Python");
+        let hint = "start the module instead: `[sys.executable, \"-m\", …]` is a child of the program itself";
+        return (by != Lookup::Scripts).then_some(Found::Unfit(problem, hint));
+    }
+    let size = world.reader.disk.size(path).unwrap_or_default();
+    if subject.node.role != Role::Program && size > MOST_BYTES {
+        let problem = format!("may start `{name}`, which is too large to be taken unasked");
+        let hint = "add it to `[[binaries]]`, with `bin` as its place, if the program needs it";
+        return Some(Found::Unfit(problem, hint));
+    }
+    Some(Found::Program(if name.ends_with(".exe") { "Scripts" } else { "bin" }))
+}
+
+/// Takes a program, and code that lets the product find it.
+fn take(path: &Path, folder: &str, by: Lookup, reason: &Reason, claims: &mut Claims) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    claims.push(What::File { path: path.to_owned(), dest: format!("{folder}/{name}") }, reason);
+    if by != Lookup::Scripts {
+        let source = Source::Bytes(hook(folder).into_bytes());
+        let name = format!("{SITE}{HOOK}");
+        claims.push(What::Startup { name, path: "programs.py".into(), source }, reason);
     }
 }
 

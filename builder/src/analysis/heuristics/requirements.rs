@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use std::path::PathBuf;
+
 use super::Heuristic;
 use crate::analysis::claims::{Claims, What};
 use crate::analysis::collected::{Collected, Node};
@@ -56,12 +58,18 @@ impl Heuristic for Requirements {
             let is_first = !self.waiting.contains_key(&owner);
             let waiting = self.waiting.entry(owner).or_insert_with(|| waiting(owner, world));
             waiting.retain(|required| !self.done.contains(&required.at));
-            for (at, library, mention) in mentioned(node, owner, is_first, waiting, world) {
+            // Python code may load what the libraries of its distribution are linked to.
+            let own = if is_first { world.libraries(owner) } else { Vec::new() };
+            let folder = &world.installed.get(owner).location;
+            let own: Vec<PathBuf> = own.into_iter().map(|library| folder.join(library)).collect();
+            for (at, library, mention) in mentioned(node, &own, waiting, world) {
                 self.done.insert(at);
                 self.taken.insert(at);
                 let size = world.size_of(at);
                 if mention == Mention::Named && size > MOST_BYTES {
-                    tell(node, at, library, size, world, claims);
+                    let warning = too_large(node, library, &world.installed.get(at).name, size);
+                    let what = What::LeftOut { library: library.to_owned(), warning };
+                    claims.push(what, &reason(node));
                 } else {
                     take(node, &world.libraries(at), world, claims);
                 }
@@ -77,21 +85,18 @@ fn waiting(owner: usize, world: &World<'_>) -> Vec<Required> {
     required.filter(|required| !required.libraries.is_empty()).collect()
 }
 
-/// The distributions of which a module mentions a library, with the library; if the module is the first of its distribution,
-/// the libraries of the distribution are searched too, because Python code may load what they are linked to.
+/// The distributions of which a module mentions a library, with the library. `own` are libraries of its distribution that are
+/// searched too.
 fn mentioned<'r>(
     node: &Node,
-    owner: usize,
-    is_first: bool,
+    own: &[PathBuf],
     waiting: &'r [Required],
     world: &World<'_>,
 ) -> Vec<(usize, &'r str, Mention)> {
     if waiting.is_empty() {
         return Vec::new();
     }
-    let folder = &world.installed.get(owner).location;
-    let own = if is_first { world.libraries(owner) } else { Vec::new() };
-    let own = own.into_iter().map(|library| (folder.join(library), true));
+    let own = own.iter().map(|library| (library.clone(), true));
     let files = node.module.file().map(|file| (file.to_owned(), false)).into_iter().chain(own);
     let mut found: BTreeMap<usize, (&str, Mention)> = BTreeMap::new();
     for (file, is_library) in files {
@@ -103,7 +108,8 @@ fn mentioned<'r>(
         let is_native = is_library || matches!(node.module.kind, Kind::Extension(_));
         for required in waiting {
             for library in &required.libraries {
-                let mention = match mention(&bytes, library, is_native) {
+                let mention = if is_native { in_native(&bytes, library) } else { in_source(&bytes, library) };
+                let mention = match mention {
                     // What a library names is mostly what it is linked to.
                     Some(Mention::Linked) if !is_library => Mention::Named,
                     Some(mention) => mention,
@@ -119,32 +125,31 @@ fn mentioned<'r>(
     found.into_iter().map(|(at, (library, mention))| (at, library, mention)).collect()
 }
 
-/// How code mentions a library: native code by its file name, Python code also as `"name"`.
-fn mention(code: &[u8], library: &str, is_native: bool) -> Option<Mention> {
-    let name = library_name(library)?;
+/// How Python code mentions a library: by its file name, or as `"name"`.
+fn in_source(code: &[u8], library: &str) -> Option<Mention> {
+    is_in_source(code, library_name(library)?).then_some(Mention::Named)
+}
+
+/// How native code mentions a library: by its file name.
+fn in_native(code: &[u8], library: &str) -> Option<Mention> {
     let file = library.rsplit('/').next().unwrap_or(library);
-    if !is_native {
-        return is_in_source(code, name).then_some(Mention::Named);
-    }
-    is_in(code, name)
-        .then(|| if is_in(code, &format!("\0{file}\0")) { Mention::Linked } else { Mention::Named })
+    let is_linked = || is_in(code, &format!("\0{file}\0"));
+    is_in(code, library_name(library)?).then(|| if is_linked() { Mention::Linked } else { Mention::Named })
 }
 
 fn reason(node: &Node) -> Reason {
     Reason::new(&node.module.name, By::Native).under(Guard::Function)
 }
 
-/// Warns about a distribution that is too large to be collected without a clear need.
-fn tell(node: &Node, required: usize, library: &str, size: u64, world: &World<'_>, claims: &mut Claims) {
+/// Says that a distribution is too large to be collected without a clear need.
+fn too_large(node: &Node, library: &str, distribution: &str, size: u64) -> Warning {
     let message = format!(
-        "`{}` may load `{library}` of {}, which is too large ({} MB) to be collected by default",
+        "`{}` may load `{library}` of {distribution}, which is too large ({} MB) to be collected by default",
         node.module.name,
-        world.installed.get(required).name,
         size >> 20
     );
     let hint = "if the program needs it, import its package or add it to `collect-binaries` in `[modules]`";
-    let warning = Warning::new(message).hint(hint);
-    claims.push(What::LeftOut { library: library.to_owned(), warning }, &reason(node));
+    Warning::new(message).hint(hint)
 }
 
 /// Collects the packages that hold libraries; they bring the libraries and their data.

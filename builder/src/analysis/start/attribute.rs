@@ -7,6 +7,7 @@ use crate::analysis::facts::source::{Bindings, bindings};
 use crate::analysis::graph::{Graph, Kind};
 use crate::analysis::world::disk::Disk;
 use crate::error::Error;
+use crate::names::parent;
 
 /// Names that any module has.
 const IMPLICIT: [&str; 8] = [
@@ -33,13 +34,10 @@ pub(in crate::analysis) fn missing(
     module: &str,
     function: &str,
     named: &str,
-    graph: &Graph,
-    minor: u8,
-    disk: &Disk,
+    search: &Search<'_>,
 ) -> Option<Error> {
     let mut parts = function.split('.');
     let top = parts.next()?;
-    let search = Search { graph, minor, disk };
     let (owner, wanted, absent) = match search.name(module, top, &mut BTreeSet::new()) {
         Known::Absent { functions, names } => (module.to_owned(), top, (functions, names)),
         Known::Perhaps => {
@@ -67,10 +65,12 @@ pub(in crate::analysis) fn missing(
     })
 }
 
-struct Search<'g> {
-    graph: &'g Graph,
-    minor: u8,
-    disk: &'g Disk,
+/// Where attributes are looked for.
+pub(in crate::analysis) struct Search<'g> {
+    pub graph: &'g Graph,
+    /// Of the version of Python 3.
+    pub minor: u8,
+    pub disk: &'g Disk,
 }
 
 impl Search<'_> {
@@ -100,7 +100,8 @@ impl Search<'_> {
         }
         let Bindings { mut names, mut functions, .. } = bound;
         for (level, star) in &bound.stars {
-            let Some(star) = absolute(module, found.package, *level, star) else { return Known::Perhaps };
+            let package = if found.package { Some(module) } else { parent(module) };
+            let Some(star) = absolute(package, *level, star) else { return Known::Perhaps };
             // Under a condition that the target does not fulfil.
             if !self.graph.modules.contains_key(&star) && !self.graph.missing.contains_key(&star) {
                 continue;
@@ -117,13 +118,13 @@ impl Search<'_> {
     }
 }
 
-/// The absolute name of a module that `from` imports, `level` packages up.
-fn absolute(from: &str, is_package: bool, level: u32, name: &str) -> Option<String> {
+/// The absolute name of a module that a module of the package imports; a level of 1 is the package itself.
+fn absolute(package: Option<&str>, level: u32, name: &str) -> Option<String> {
     if level == 0 {
         return Some(name.to_owned());
     }
-    let mut package = from;
-    for _ in 0..if is_package { level - 1 } else { level } {
+    let mut package = package?;
+    for _ in 1..level {
         package = package.rsplit_once('.')?.0;
     }
     Some(if name.is_empty() { package.to_owned() } else { format!("{package}.{name}") })
@@ -135,9 +136,9 @@ mod tests {
 
     #[test]
     fn relative_names_count_from_the_package() {
-        assert_eq!(absolute("a.b", false, 1, "c").as_deref(), Some("a.c"));
-        assert_eq!(absolute("a.b", true, 1, "c").as_deref(), Some("a.b.c"));
-        assert_eq!(absolute("a.b", true, 2, "").as_deref(), Some("a"));
-        assert_eq!(absolute("a", false, 1, "c"), None);
+        assert_eq!(absolute(Some("a"), 1, "c").as_deref(), Some("a.c"));
+        assert_eq!(absolute(Some("a.b"), 1, "c").as_deref(), Some("a.b.c"));
+        assert_eq!(absolute(Some("a.b"), 2, "").as_deref(), Some("a"));
+        assert_eq!(absolute(None, 1, "c"), None);
     }
 }

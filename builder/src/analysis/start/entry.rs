@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::attribute;
+use super::attribute::{self, Search};
 use super::nearest::nearest;
 use crate::analysis::graph::{By, Graph, Kind, Module, Reason, Source};
 use crate::analysis::world::disk::Disk;
@@ -83,9 +83,12 @@ pub(in crate::analysis) fn check(
         };
         match function {
             Some(function) => {
-                if let Some(error) =
-                    attribute::missing(&module, &function, &named, graph, python.minor(), disk)
-                {
+                if let Some(error) = attribute::missing(
+                    &module,
+                    &function,
+                    &named,
+                    &Search { graph, minor: python.minor(), disk },
+                ) {
                     return Err(error);
                 }
             }

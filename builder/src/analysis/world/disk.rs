@@ -57,11 +57,13 @@ struct Noted {
 }
 
 impl Seen {
-    /// `is_shared`: a folder that builds write into.
-    fn of(metadata: &Metadata, identity: Identity, is_shared: bool) -> Seen {
-        if identity.is_settled() && !is_shared {
-            return Seen::Settled(identity);
-        }
+    /// A file or folder that nothing changes while it is not looked at.
+    fn of(metadata: &Metadata, identity: Identity) -> Seen {
+        if identity.is_settled() { Seen::Settled(identity) } else { Seen::young(metadata) }
+    }
+
+    /// One that may have changed without a trace.
+    fn young(metadata: &Metadata) -> Seen {
         let is_folder = metadata.is_dir();
         Seen::Young { is_folder, len: if is_folder { 0 } else { metadata.len() }, content: None }
     }
@@ -84,7 +86,8 @@ impl Disk {
         let is_shared = self.is_shared(path);
         let identity = found.as_ref().ok().and_then(|metadata| Identity::of(path, metadata));
         let seen = match (&found, identity) {
-            (Ok(metadata), Some(identity)) => Seen::of(metadata, identity, is_shared),
+            (Ok(metadata), Some(_)) if is_shared => Seen::young(metadata),
+            (Ok(metadata), Some(identity)) => Seen::of(metadata, identity),
             _ => Seen::Nothing,
         };
         let mut noted = self.noted();
@@ -229,9 +232,9 @@ impl Disk {
                         Some(_) => content(path) == then,
                     };
                 // Settled before its content was read, just now: from here on a change shows.
-                let now = match Seen::of(metadata, identity, self.is_shared(path)) {
-                    Seen::Young { .. } => *before,
-                    now => now,
+                let now = match Seen::of(metadata, identity) {
+                    now @ Seen::Settled(_) if !self.is_shared(path) => now,
+                    _ => *before,
                 };
                 is_same.then_some(now)
             }

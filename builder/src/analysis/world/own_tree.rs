@@ -64,7 +64,8 @@ impl OwnTree {
                 continue;
             }
             entries.retain(|(name, is_folder)| {
-                let is_left_out = *is_folder && leaves_out(policy, name, depth == 0);
+                let is_output = depth == 0 && policy.outputs.iter().any(|n| n == name);
+                let is_left_out = *is_folder && (is_output || leaves_out(policy, name));
                 !is_left_out && !foreign.contains(&folder.join(name))
             });
             entries.sort();
@@ -128,7 +129,11 @@ impl OwnTree {
                     };
                     found.iter().flat_map(below).collect()
                 }
-                part => found.iter().flat_map(|f| self.fitting(f, part, is_last)).collect(),
+                part if is_last => found.iter().flat_map(|f| self.fitting(f, part)).collect(),
+                part => {
+                    let fitting = found.iter().flat_map(|f| self.fitting(f, part));
+                    fitting.filter(|path| !self.is_file(path)).collect()
+                }
             };
             if found.is_empty() {
                 break;
@@ -138,15 +143,14 @@ impl OwnTree {
         found
     }
 
-    fn fitting(&self, folder: &Path, part: &str, is_last: bool) -> Vec<PathBuf> {
+    fn fitting(&self, folder: &Path, part: &str) -> Vec<PathBuf> {
         let Some(entries) = self.folders.get(folder) else {
             // A folder above the tree, on the way back into it.
             let path = folder.join(part);
             let leads_in = self.roots.iter().any(|root| root.starts_with(&path));
             return if leads_in { vec![path] } else { Vec::new() };
         };
-        let fits = |(name, is_folder): &&(String, bool)| (is_last || *is_folder) && fits(part, name);
-        entries.iter().filter(fits).map(|(name, _)| folder.join(name)).collect()
+        entries.iter().filter(|(name, _)| fits(part, name)).map(|(name, _)| folder.join(name)).collect()
     }
 
     /// What fits the parts of a path anywhere in the tree.
@@ -159,7 +163,8 @@ impl OwnTree {
         };
         let mut found: Vec<PathBuf> = starts
             .iter()
-            .flat_map(|folder| self.fitting(folder, first, rest.is_empty()))
+            .flat_map(|folder| self.fitting(folder, first))
+            .filter(|path| rest.is_empty() || !self.is_file(path))
             .flat_map(|start| self.below(&start, rest))
             .collect();
         found.retain(|path| self.certain_roots.iter().any(|root| path.starts_with(root)));
@@ -170,9 +175,8 @@ impl OwnTree {
 }
 
 /// Whether a folder holds nothing of the program's.
-fn leaves_out(policy: &OwnFiles, name: &str, is_top: bool) -> bool {
-    let is_output = is_top && policy.outputs.iter().any(|n| n == name);
-    name.starts_with('.') || is_output || policy.folders.iter().any(|pattern| fits(pattern, name))
+fn leaves_out(policy: &OwnFiles, name: &str) -> bool {
+    name.starts_with('.') || policy.folders.iter().any(|pattern| fits(pattern, name))
 }
 
 /// Whether a name fits a pattern with `*` and `?`.

@@ -1,5 +1,6 @@
 //! Reads what files say, from the builder's cache or from the files.
 
+use crate::analysis::facts::Whose;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -40,8 +41,8 @@ impl Reader<'_> {
                 };
                 let minor = self.python.minor();
                 let read = |bytes: &[u8]| match role {
-                    Role::Program => parse(bytes, minor, true),
-                    Role::Library => parse(bytes, minor, false),
+                    Role::Program => parse(bytes, minor, Whose::Own),
+                    Role::Library => parse(bytes, minor, Whose::Library),
                     Role::Stdlib => standard(bytes, minor),
                 };
                 self.kept(source, tag, minor, read).map(|facts| self.with_stub(facts, source))
@@ -66,8 +67,9 @@ impl Reader<'_> {
     pub(in crate::analysis) fn script(&self, path: &Path) -> Facts {
         let source = Source::File(path.to_owned());
         let minor = self.python.minor();
-        let mut facts =
-            self.kept(&source, "source", minor, |bytes| parse(bytes, minor, false)).unwrap_or_default();
+        let mut facts = self
+            .kept(&source, "source", minor, |bytes| parse(bytes, minor, Whose::Library))
+            .unwrap_or_default();
         // It is not what runs: whether the interpreter takes it does not matter.
         facts.doubtful = false;
         facts
@@ -77,7 +79,7 @@ impl Reader<'_> {
     pub(in crate::analysis) fn code(&self, path: &Path) -> Option<Facts> {
         let source = Source::File(path.to_owned());
         let minor = self.python.minor();
-        let facts = self.kept(&source, "source", minor, |bytes| parse(bytes, minor, false)).ok()?;
+        let facts = self.kept(&source, "source", minor, |bytes| parse(bytes, minor, Whose::Library)).ok()?;
         (!facts.doubtful).then_some(facts)
     }
 

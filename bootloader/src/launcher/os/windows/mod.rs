@@ -258,7 +258,7 @@ pub(crate) fn add_library_folder(folder: &Path) {
 
 /// Loads a library, given by its whole path. What it needs is looked for beside it, among the system's libraries and in the
 /// folders that the program has added.
-pub(crate) fn load_library(path: &Path, _global: bool) -> Result<*mut c_void, String> {
+pub(crate) fn load_library(path: &Path, _: super::Visibility) -> Result<*mut c_void, String> {
     let text = wide_text(path.as_os_str());
     let flags =
         LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32 | LOAD_LIBRARY_SEARCH_USER_DIRS;
@@ -272,7 +272,7 @@ pub(crate) fn load_library(path: &Path, _global: bool) -> Result<*mut c_void, St
 
 /// Loads an extension module ahead of Python, which would look for its libraries beside the executable, too.
 pub(crate) fn load_ahead(path: &Path) -> Result<(), String> {
-    load_library(path, false).map(|_| ())
+    load_library(path, super::Visibility::Local).map(|_| ())
 }
 
 /// Address of a symbol of a loaded library; null where it has none of this name.

@@ -9,7 +9,7 @@ use windows_sys::Win32::System::Console::{
 };
 use windows_sys::Win32::System::LibraryLoader::GetModuleHandleW;
 
-use super::{cache_folders, plain_name, symbol, system_library, wide_text};
+use super::{Hiding, cache_folders, plain_name, symbol, system_library, wide_text};
 
 const WINDOWED: u16 = 2;
 
@@ -31,7 +31,7 @@ pub(crate) fn is_windowed() -> bool {
 }
 
 /// Hides or minimises the console of this process if nobody else has it: another belongs to who has started the program.
-pub(crate) fn hide_console(minimize: bool) {
+pub(crate) fn hide_console(how: Hiding) {
     type ShowWindow = unsafe extern "system" fn(*mut c_void, i32) -> i32;
     const HIDE: i32 = 0;
     const MINIMIZE_NOT_ACTIVE: i32 = 7;
@@ -46,7 +46,13 @@ pub(crate) fn hide_console(minimize: bool) {
     // SAFETY: the library declares it so; a window that is gone is an error only.
     unsafe {
         let function = std::mem::transmute::<*mut c_void, ShowWindow>(function);
-        function(window, if minimize { MINIMIZE_NOT_ACTIVE } else { HIDE });
+        function(
+            window,
+            match how {
+                Hiding::Minimize => MINIMIZE_NOT_ACTIVE,
+                Hiding::Hide => HIDE,
+            },
+        );
     }
 }
 

@@ -58,6 +58,13 @@ struct Finder {
     function: Option<String>,
 }
 
+/// How something is mentioned.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mention {
+    Call,
+    Name,
+}
+
 /// What a function holds.
 #[derive(Default)]
 struct Seen {
@@ -68,11 +75,12 @@ struct Seen {
 
 impl Finder {
     /// Notes something for the function, the method and the class that are looked at.
-    fn note(&mut self, name: &str, is_call: bool) {
+    fn note(&mut self, name: &str, mention: Mention) {
         let class = self.class.clone();
         for inside in [self.function.clone(), class.clone()].into_iter().flatten() {
             let seen = self.functions.entry(inside).or_default();
-            seen.reads |= is_call && READERS.contains(&name.rsplit('.').next().unwrap_or_default());
+            seen.reads |=
+                mention == Mention::Call && READERS.contains(&name.rsplit('.').next().unwrap_or_default());
             let of_self = name.strip_prefix("self.").or_else(|| name.strip_prefix("cls."));
             seen.names.insert(match (of_self, &class) {
                 (Some(method), Some(class)) if !method.contains('.') => format!("{class}.{method}"),
@@ -114,11 +122,11 @@ impl<'a> Visitor<'a> for Finder {
         match expr {
             Expr::Call(ast::ExprCall { func, .. }) => {
                 if let Some(called) = dotted(func) {
-                    self.note(&called, true);
+                    self.note(&called, Mention::Call);
                 }
             }
             // `make = f if simple else g`
-            Expr::Name(name) if name.ctx.is_load() => self.note(name.id.as_str(), false),
+            Expr::Name(name) if name.ctx.is_load() => self.note(name.id.as_str(), Mention::Name),
             _ => {}
         }
         visitor::walk_expr(self, expr);

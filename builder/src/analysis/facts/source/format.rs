@@ -5,13 +5,8 @@ use ruff_python_ast::{self as ast, Expr};
 /// A piece of a text that is put together.
 pub(super) enum Part<'e> {
     Text(&'e str),
-    /// Where nothing is known of the value, the text is known up to here.
+    /// What stands in the text as it is. Where nothing is known of it, or it is changed on the way, the text is known up to here.
     Value(Option<&'e Expr>),
-}
-
-/// What a value is given as where it stands in a format: `None` if its text is changed on the way, or is not known.
-fn plain(value: Option<&Expr>, is_changed: bool) -> Part<'_> {
-    Part::Value(value.filter(|_| !is_changed))
 }
 
 /// `"a.%s" % b`, as "printf-style String Formatting" of the library reference has it.
@@ -58,7 +53,7 @@ pub(super) fn printf<'e>(format: &'e str, right: &'e Expr) -> Vec<Part<'e>> {
                     Some(name) => keyed(right, name),
                     None => positional.nth(stars),
                 };
-                parts.push(plain(value, is_changed || kind != 's'));
+                parts.push(Part::Value(value.filter(|_| !is_changed && kind == 's')));
             }
             None => {}
         }
@@ -109,7 +104,8 @@ pub(super) fn fields<'e>(format: &'e str, arguments: &'e ast::Arguments) -> Vec<
         } else {
             arguments.find_keyword(name).map(|keyword| &keyword.value)
         };
-        parts.push(plain(value, !matches!(specification, "" | "s") || conversion != "s"));
+        let is_plain = matches!(specification, "" | "s") && conversion == "s";
+        parts.push(Part::Value(value.filter(|_| is_plain)));
     }
     parts.push(Part::Text(rest));
     parts
@@ -132,7 +128,7 @@ pub(super) fn interpolated(text: &ast::ExprFString) -> Vec<Part<'_>> {
         ast::InterpolatedStringElement::Interpolation(inner) => {
             let is_plain = matches!(inner.conversion, ast::ConversionFlag::None | ast::ConversionFlag::Str);
             let is_changed = !is_plain || inner.format_spec.is_some() || inner.debug_text.is_some();
-            plain(Some(&inner.expression), is_changed)
+            Part::Value(Some(&*inner.expression).filter(|_| !is_changed))
         }
     });
     parts.collect()

@@ -20,6 +20,7 @@ pub(super) struct Found<'a> {
 
 /// What a module does, as far as it decides about the findings of other detectors.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "a table of marks")]
 pub(super) struct Marks {
     /// Imports a name that is not known at all, or stands for a table of modules (PEP 562).
     pub lazy: bool,

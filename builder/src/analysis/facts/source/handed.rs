@@ -10,7 +10,7 @@ use super::lines::Lines;
 use super::own::Names;
 use super::shapes::called;
 use crate::analysis::facts::handed::{Argument, Handed, Importer, Slot, Value};
-use crate::analysis::facts::{Facts, Origin};
+use crate::analysis::facts::{Facts, Origin, Whose};
 use crate::names::is_dotted_name;
 
 /// Calls that import what their first argument names, or lead to it.
@@ -20,10 +20,11 @@ const DEPTH: u32 = 3;
 
 /// Finds both in a source; of a library only the calls to which it gives its own name, or what it has imported from its own
 /// package.
-pub(super) fn find(text: &str, lines: &Lines, body: &[Stmt], is_own: bool, facts: &mut Facts) {
+pub(super) fn find(text: &str, lines: &Lines, body: &[Stmt], whose: Whose, facts: &mut Facts) {
+    let is_own = whose == Whose::Own;
     let imports = IMPORTS.iter().any(|name| text.contains(name));
     let is_handed = ["__name__)", "__name__,"].iter().any(|argument| text.contains(argument));
-    let mut imported = imported(body, is_own);
+    let mut imported = imported(body, whose);
     // Most imports are called, and not handed to others.
     imported.retain(|name, _| {
         memchr::memmem::find_iter(text.as_bytes(), name).any(|at| {
@@ -162,12 +163,12 @@ impl<'a> Visitor<'a> for Finder<'a> {
 
 /// What a module imports at its top and may be a package: of a library, from its own package by a relative import. Packages have
 /// names in lower case.
-fn imported(body: &[Stmt], is_own: bool) -> HashMap<&str, (Origin, String)> {
+fn imported(body: &[Stmt], whose: Whose) -> HashMap<&str, (Origin, String)> {
     let mut found = HashMap::new();
     for stmt in body {
         let Stmt::ImportFrom(import) = stmt else { continue };
         let origin = if import.level == 0 { Origin::Absolute } else { Origin::Package(import.level) };
-        if !is_own && origin == Origin::Absolute {
+        if whose == Whose::Library && origin == Origin::Absolute {
             continue;
         }
         let start = import.module.as_ref().map(|module| format!("{module}.")).unwrap_or_default();
@@ -208,6 +209,7 @@ fn start(name: &Expr) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use crate::analysis::facts::Whose;
     use crate::analysis::facts::source::source;
 
     #[test]
@@ -222,7 +224,7 @@ def backend(names, package):
     for name in names: import_module('._' + name, package)
 def other(name): return import_module('fixed')
 ";
-        let facts = source(text.as_bytes(), 12, false);
+        let facts = source(text.as_bytes(), 12, Whose::Library);
         let shown = |i: &super::Importer| format!("{} {} {:?}", i.function, i.slot.place, i.anchored);
         let found: Vec<String> = facts.importers.iter().map(shown).collect();
         assert_eq!(found, ["load 0 None", "later 1 None", "backend 1 Some(\"._\")"]);
@@ -237,9 +239,11 @@ load('colorsys')
 for kind in ('one', 'pkg.two'): load(name=kind)
 load('not a name')
 ";
-        let handed = |is_own| source(text.as_bytes(), 12, is_own).handed;
-        let shown: Vec<String> =
-            handed(true).iter().map(|h| format!("{} {:?} {:?}", h.function, h.argument, h.value)).collect();
+        let handed = |whose| source(text.as_bytes(), 12, whose).handed;
+        let shown: Vec<String> = handed(Whose::Own)
+            .iter()
+            .map(|h| format!("{} {:?} {:?}", h.function, h.argument, h.value))
+            .collect();
         assert_eq!(
             shown,
             [
@@ -250,7 +254,7 @@ load('not a name')
                 "load Keyword(\"name\") Text(\"pkg.two\")",
             ]
         );
-        assert_eq!(handed(false).len(), 1);
+        assert_eq!(handed(Whose::Library).len(), 1);
     }
 
     #[test]
@@ -262,7 +266,7 @@ from ..core import Thing, checks
 collect(mine, filter=far)
 collect(Thing, where=checks)
 ";
-        let handed = source(text.as_bytes(), 12, false).handed;
+        let handed = source(text.as_bytes(), 12, Whose::Library).handed;
         let shown: Vec<String> = handed.iter().map(|h| format!("{:?} {:?}", h.argument, h.value)).collect();
         assert_eq!(
             shown,

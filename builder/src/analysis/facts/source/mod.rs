@@ -33,36 +33,41 @@ use self::lines::Lines;
 use self::shapes::decode;
 pub(in crate::analysis) use self::text::UNKNOWN;
 use self::walk::Walk;
-use super::Facts;
+use super::{Facts, Whose};
 
 /// Functions that import by functions that import are followed so far.
 const WRAPPERS: usize = 4;
 
-/// Finds what a source file of a program or a library says, for a minor version of Python 3. With `words`, strings without
-/// a dot count as possible names too.
-pub(in crate::analysis) fn source(bytes: &[u8], minor: u8, words: bool) -> Facts {
-    read(bytes, minor, words, |text, lines, body, facts| {
-        facts.looks = looks::find(text, lines, body, words);
-        facts.own = words.then(|| own::find(lines, body));
+/// Finds what a source file of a program or a library says, for a minor version of Python 3. In the
+/// program's own, strings without a dot count as possible names too.
+pub(in crate::analysis) fn source(bytes: &[u8], minor: u8, whose: Whose) -> Facts {
+    read(bytes, minor, whose, |text, lines, body, facts| {
+        facts.looks = looks::find(text, lines, body, whose);
+        facts.own = (whose == Whose::Own).then(|| own::find(lines, body));
         ways::find(text, lines, body, facts);
-        handed::find(text, lines, body, words, facts);
+        handed::find(text, lines, body, whose, facts);
     })
 }
 
 /// The same of a module of the standard library, whose own ways to code and files are known.
 pub(in crate::analysis) fn standard(bytes: &[u8], minor: u8) -> Facts {
-    read(bytes, minor, false, |_, _, _, _| {})
+    read(bytes, minor, Whose::Library, |_, _, _, _| {})
 }
 
-fn read(bytes: &[u8], minor: u8, words: bool, more: impl FnOnce(&str, &Lines, &[Stmt], &mut Facts)) -> Facts {
+fn read(
+    bytes: &[u8],
+    minor: u8,
+    whose: Whose,
+    more: impl FnOnce(&str, &Lines, &[Stmt], &mut Facts),
+) -> Facts {
     let text = decode(bytes);
-    stack::deep(text.len(), || read_text(&text, minor, words, more))
+    stack::deep(text.len(), || read_text(&text, minor, whose, more))
 }
 
 fn read_text(
     text: &str,
     minor: u8,
-    words: bool,
+    whose: Whose,
     more: impl FnOnce(&str, &Lines, &[Stmt], &mut Facts),
 ) -> Facts {
     let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion { major: 3, minor });
@@ -72,11 +77,11 @@ fn read_text(
         return Facts { doubtful: true, ..Facts::default() };
     };
     let (body, lines) = (parsed.suite(), Lines::of(text));
-    let mut walk = Walk::through(text, &lines, body, words, Wrappers::default());
+    let mut walk = Walk::through(text, &lines, body, whose, Wrappers::default());
     // Functions of the module that import what they are given: once they are known, their calls tell more.
     for _ in 0..WRAPPERS {
         let Some(wrappers) = walk.more_wrappers() else { break };
-        walk = Walk::through(text, &lines, body, words, wrappers);
+        walk = Walk::through(text, &lines, body, whose, wrappers);
     }
     let mut facts = Facts { doubtful, ..walk.finish() };
     more(text, &lines, body, &mut facts);

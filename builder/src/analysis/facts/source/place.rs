@@ -10,8 +10,12 @@ use crate::analysis::facts::Origin;
 pub(super) const DEPTH: u32 = 12;
 
 impl Place {
-    fn new(package: Known, file: bool) -> Place {
-        Place { package, file, pattern: None, deep: false }
+    fn folder(package: Known) -> Place {
+        Place { package, file: false, pattern: None, deep: false }
+    }
+
+    fn file(module: Known) -> Place {
+        Place { file: true, ..Place::folder(module) }
     }
 
     /// The folder that it lies in.
@@ -110,16 +114,16 @@ impl Scope<'_> {
         let depth = depth.checked_sub(1)?;
         match path {
             Expr::Name(name) => match name.id.as_str() {
-                "__path__" => Some(Place::new(Known::new(Origin::Own(0), "", true), false)),
-                "__file__" => Some(Place::new(Known::new(Origin::Package(1), "", true), true)),
+                "__path__" => Some(Place::folder(Known::whole(Origin::Own(0), ""))),
+                "__file__" => Some(Place::file(Known::whole(Origin::Package(1), ""))),
                 other => self.place(self.variables.last(other)?, depth),
             },
             Expr::Attribute(a) => match (a.attr.as_str(), &*a.value) {
                 ("__path__", module @ (Expr::Name(_) | Expr::Attribute(_))) => {
-                    Some(Place::new(self.module(module)?, false))
+                    Some(Place::folder(self.module(module)?))
                 }
                 ("__file__", module @ (Expr::Name(_) | Expr::Attribute(_))) => {
-                    Some(Place::new(self.module(module)?, true))
+                    Some(Place::file(self.module(module)?))
                 }
                 ("parent", inner) => self.place(inner, depth)?.parent(),
                 // What the class sets it to.

@@ -10,7 +10,7 @@ use super::shapes::called;
 use super::text::Known;
 use super::variables::Variables;
 use crate::analysis::facts::condition::Condition;
-use crate::analysis::facts::{Form, Import, Origin};
+use crate::analysis::facts::{Form, Import, Origin, Whose};
 use crate::analysis::graph::Guard;
 
 /// A path beside or below a module's own.
@@ -77,9 +77,18 @@ pub(super) struct Outside {
     condition: u32,
 }
 
+/// What an assignment does to a variable.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Assigned {
+    /// It has the value.
+    New,
+    /// The value is added to it.
+    Added,
+}
+
 impl<'a> Scope<'a> {
     /// The beginning of a module.
-    pub(super) fn new(lines: &'a Lines, words: bool) -> Scope<'a> {
+    pub(super) fn new(lines: &'a Lines, whose: Whose) -> Scope<'a> {
         Scope {
             lines,
             guard: Guard::None,
@@ -93,7 +102,7 @@ impl<'a> Scope<'a> {
             functions: Vec::new(),
             folders: HashMap::new(),
             depth: 0,
-            words,
+            words: whose == Whose::Own,
         }
     }
 
@@ -164,7 +173,7 @@ impl<'a> Scope<'a> {
                 Some(asname) => (asname.as_str(), name),
                 None => name.split_once('.').map_or((name, name), |(top, _)| (top, top)),
             };
-            self.variables.import(bound, Known::new(Origin::Absolute, module, true));
+            self.variables.import(bound, Known::whole(Origin::Absolute, module));
         }
     }
 
@@ -183,25 +192,25 @@ impl<'a> Scope<'a> {
                 }
             }
             let full = format!("{module}{dot}{}", alias.name);
-            self.variables.import(bound, Known::new(origin, full, true));
+            self.variables.import(bound, Known::whole(origin, full));
         }
     }
 
-    /// An assignment to a target, or with `adds`, an addition: what a variable is, and at module level what condition
+    /// An assignment to a target, or an addition: what a variable is, and at module level what condition
     /// it stands for.
-    pub(super) fn assign(&mut self, target: &'a Expr, value: &'a Expr, adds: bool) {
+    pub(super) fn assign(&mut self, target: &'a Expr, value: &'a Expr, how: Assigned) {
         let Expr::Name(name) = target else {
             self.variables.set_part(target, value);
             return;
         };
         let name = name.id.as_str();
-        if !adds {
+        if how == Assigned::New {
             self.variables.set(name, value);
         }
         if self.depth > 0 {
             return;
         }
-        if adds || self.guard != Guard::None || self.named.contains_key(name) {
+        if how == Assigned::Added || self.guard != Guard::None || self.named.contains_key(name) {
             self.named.insert(name, Condition::Unknown);
         } else {
             let condition = self.condition_of(value);

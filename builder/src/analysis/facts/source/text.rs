@@ -17,8 +17,14 @@ pub(super) struct Known {
 }
 
 impl Known {
-    pub(super) fn new(origin: Origin, text: impl Into<String>, whole: bool) -> Known {
-        Known { origin, text: text.into(), whole }
+    /// A text of which all is known.
+    pub(super) fn whole(origin: Origin, text: impl Into<String>) -> Known {
+        Known { origin, text: text.into(), whole: true }
+    }
+
+    /// A text with gaps.
+    pub(super) fn part(text: impl Into<String>) -> Known {
+        Known { origin: Origin::Absolute, text: text.into(), whole: false }
     }
 }
 
@@ -45,24 +51,24 @@ const MOST: usize = 512;
 /// What is known of the texts that an expression may give; nothing if nothing is.
 pub(super) fn known_texts(expr: &Expr, names: &dyn Names) -> Vec<Known> {
     match expr {
-        Expr::StringLiteral(s) => vec![Known::new(Origin::Absolute, s.value.to_str(), true)],
+        Expr::StringLiteral(s) => vec![Known::whole(Origin::Absolute, s.value.to_str())],
         Expr::Name(name) => match name.id.as_str() {
-            "__name__" => vec![Known::new(Origin::Own(0), "", true)],
-            "__package__" => vec![Known::new(Origin::Package(1), "", true)],
+            "__name__" => vec![Known::whole(Origin::Own(0), "")],
+            "__package__" => vec![Known::whole(Origin::Package(1), "")],
             other => names.variable(other),
         },
         Expr::Attribute(a) => {
             let Expr::Name(base) = &*a.value else { return Vec::new() };
             match a.attr.as_str() {
-                "parent" if base.id.as_str() == "__spec__" => vec![Known::new(Origin::Package(1), "", true)],
+                "parent" if base.id.as_str() == "__spec__" => vec![Known::whole(Origin::Package(1), "")],
                 "__name__" | "__package__" => names.module(base.id.as_str()).into_iter().collect(),
-                "pardir" => vec![Known::new(Origin::Absolute, "..", true)],
+                "pardir" => vec![Known::whole(Origin::Absolute, "..")],
                 // What the class sets it to.
                 attribute if is_self(&base.id) => names.variable(attribute),
                 _ => Vec::new(),
             }
         }
-        Expr::Subscript(s) if is_parent_of_name(s) => vec![Known::new(Origin::Package(1), "", true)],
+        Expr::Subscript(s) if is_parent_of_name(s) => vec![Known::whole(Origin::Package(1), "")],
         Expr::Subscript(s) => elements(&s.value, names),
         Expr::If(ternary) => either([&*ternary.body, &*ternary.orelse], names),
         Expr::BoolOp(op) => either(&op.values, names),
@@ -94,7 +100,7 @@ fn either<'e>(all: impl IntoIterator<Item = &'e Expr>, names: &dyn Names) -> Vec
         known.extend(more);
     }
     if open && !known.is_empty() {
-        known.push(Known::new(Origin::Absolute, UNKNOWN, false));
+        known.push(Known::part(UNKNOWN));
     }
     known.truncate(MOST);
     known
@@ -159,7 +165,7 @@ fn joined(separator: &str, arguments: &ast::Arguments, names: &dyn Names) -> Vec
         // Parts of a name, more than one as a rule.
         let parts = format!("{UNKNOWN}.{UNKNOWN}");
         let is_name = separator == "." && arguments.args.len() == 1;
-        return if is_name { vec![Known::new(Origin::Absolute, parts, false)] } else { Vec::new() };
+        return if is_name { vec![Known::part(parts)] } else { Vec::new() };
     };
     let mut parts = Vec::new();
     for (i, value) in elts.iter().enumerate() {
@@ -177,7 +183,7 @@ fn looked_up(table: &Expr, arguments: &ast::Arguments, names: &dyn Names) -> Vec
     if let Some(other) = arguments.args.get(1).filter(|_| !known.is_empty()) {
         let more = known_texts(other, names);
         if more.is_empty() && !other.is_none_literal_expr() {
-            known.push(Known::new(Origin::Absolute, UNKNOWN, false));
+            known.push(Known::part(UNKNOWN));
         }
         known.extend(more);
     }
@@ -251,7 +257,7 @@ pub(super) fn elements(expr: &Expr, names: &dyn Names) -> Vec<Known> {
                         Some(separator) if !separator.is_empty() => text.split(separator).collect(),
                         _ => text.split_whitespace().collect(),
                     };
-                    words.into_iter().map(|w| Known::new(Origin::Absolute, w, true)).collect()
+                    words.into_iter().map(|w| Known::whole(Origin::Absolute, w)).collect()
                 }
                 _ => known_texts(expr, names),
             },
@@ -273,7 +279,7 @@ fn glue(parts: Vec<Part<'_>>, names: &dyn Names) -> Vec<Known> {
     for part in parts {
         let more = match part {
             Part::Text("") => continue,
-            Part::Text(text) => vec![Known::new(Origin::Absolute, text, true)],
+            Part::Text(text) => vec![Known::whole(Origin::Absolute, text)],
             Part::Value(value) => value.map(|v| known_texts(v, names)).unwrap_or_default(),
         };
         known = Some(match known {
@@ -297,7 +303,7 @@ fn product(left: Vec<Known>, right: &[Known]) -> Vec<Known> {
         }
         for more in &right {
             let text = join(known.origin, known.text.clone(), &more.text);
-            all.push(Known::new(known.origin, text, known.whole && more.whole));
+            all.push(Known { origin: known.origin, text, whole: known.whole && more.whole });
         }
     }
     all

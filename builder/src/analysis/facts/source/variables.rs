@@ -160,7 +160,7 @@ impl<'a> View<'_, 'a> {
             Value::Parameter(Some(default)) => {
                 let mut known = known_texts(default, self);
                 if !known.is_empty() {
-                    known.push(Known::new(Origin::Absolute, UNKNOWN, false));
+                    known.push(Known::part(UNKNOWN));
                 }
                 known
             }
@@ -195,8 +195,8 @@ impl Names for View<'_, '_> {
 
     fn returned(&self, function: &str) -> Vec<Known> {
         let Some(returned) = self.variables.returned.get(function) else { return Vec::new() };
-        let texts = returned.texts.iter().map(|text| Known::new(Origin::Absolute, *text, true));
-        let open = returned.is_open.then(|| Known::new(Origin::Absolute, UNKNOWN, false));
+        let texts = returned.texts.iter().map(|text| Known::whole(Origin::Absolute, *text));
+        let open = returned.is_open.then(|| Known::part(UNKNOWN));
         texts.chain(open).collect()
     }
 }

@@ -2,11 +2,15 @@
 
 use ruff_python_ast::{self as ast, Expr};
 
-use super::{Call, Detector, Format};
+use super::{Call, Detector, Format, mentions_paths};
 use crate::analysis::facts::source::found::Found;
 use crate::analysis::facts::source::scope::Scope;
 
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mark of its own that the end of the module looks at"
+)]
 pub(super) struct Files {
     /// Whether the module mentions its own path.
     has_paths: bool,
@@ -21,8 +25,9 @@ pub(super) struct Files {
 }
 
 impl Files {
-    pub(super) fn new(has_paths: bool) -> Files {
-        Files { has_paths, ..Files::default() }
+    /// A detector for a source.
+    pub(super) fn of(text: &str) -> Files {
+        Files { has_paths: mentions_paths(text), ..Files::default() }
     }
 }
 

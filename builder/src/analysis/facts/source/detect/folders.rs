@@ -3,14 +3,14 @@
 use ruff_python_ast::Expr;
 use ruff_text_size::Ranged;
 
-use super::{Call, Detector};
+use super::{Call, Detector, mentions_paths};
 use crate::analysis::facts::source::found::{Found, When};
 use crate::analysis::facts::source::place::DEPTH;
 use crate::analysis::facts::source::scope::Place;
 use crate::analysis::facts::source::scope::Scope;
 use crate::analysis::facts::source::text::Known;
 use crate::analysis::facts::{Form, Import};
-use crate::analysis::graph::Guard;
+use crate::analysis::graph::{Depth, Guard};
 
 #[derive(Default)]
 pub(super) struct Folders {
@@ -19,8 +19,9 @@ pub(super) struct Folders {
 }
 
 impl Folders {
-    pub(super) fn new(has_paths: bool) -> Folders {
-        Folders { has_paths }
+    /// A detector for a source.
+    pub(super) fn of(text: &str) -> Folders {
+        Folders { has_paths: mentions_paths(text) }
     }
 }
 
@@ -62,8 +63,7 @@ fn path<'a>(expr: &Expr, scope: &Scope<'a>, found: &mut Found<'a>) {
 struct Listing<'a> {
     folder: Option<&'a Expr>,
     pattern: Option<&'a Expr>,
-    /// Whether it lists what is below subfolders as well.
-    deep: bool,
+    depth: Depth,
 }
 
 impl<'a> Listing<'a> {
@@ -71,16 +71,17 @@ impl<'a> Listing<'a> {
     fn of(call: &Call<'a>, scope: &Scope<'a>) -> Option<Listing<'a>> {
         let is_on = |module: &str| matches!(call.on, Some(Expr::Name(n)) if n.id.as_str() == module);
         let first = call.first();
-        let (folder, pattern, deep) = match (call.name, call.on) {
-            (name, None) if lists_folders(name, scope) => (first, None, name == "walk"),
+        let (folder, pattern) = match (call.name, call.on) {
+            (name, None) if lists_folders(name, scope) => (first, None),
             (_, None) => return None,
-            (name @ ("listdir" | "scandir" | "walk"), _) if is_on("os") => (first, None, name == "walk"),
-            ("glob" | "iglob", _) if is_on("glob") => (first, None, false),
-            ("iterdir", folder) => (folder, None, false),
-            (name @ ("glob" | "rglob"), folder) => (folder, first, name == "rglob"),
+            ("listdir" | "scandir" | "walk", _) if is_on("os") => (first, None),
+            ("glob" | "iglob", _) if is_on("glob") => (first, None),
+            ("iterdir", folder) => (folder, None),
+            ("glob" | "rglob", folder) => (folder, first),
             _ => return None,
         };
-        Some(Listing { folder, pattern, deep })
+        let depth = if matches!(call.name, "walk" | "rglob") { Depth::Tree } else { Depth::Folder };
+        Some(Listing { folder, pattern, depth })
     }
 
     fn find(self, call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
@@ -91,7 +92,7 @@ impl<'a> Listing<'a> {
         });
         match place {
             Some(place) if place.takes_modules() && !place.file => {
-                found.import_when(When::LooksForCode, import(call, scope, place, self.deep));
+                found.import_when(When::LooksForCode, import(call, scope, place, self.depth));
             }
             Some(_) => {}
             None => found.marks.lists = true,
@@ -138,13 +139,13 @@ fn given_folders<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) 
         };
         // A package that hands out its own path as a text has something to find there.
         let when = if is_own_path { When::LooksForCode } else { When::ListsGiven };
-        found.import_when(when, import(call, scope, place, false));
+        found.import_when(when, import(call, scope, place, Depth::Folder));
         found.marks.computes |= is_own_path;
     }
 }
 
-fn import(call: &Call<'_>, scope: &Scope<'_>, place: Place, deep: bool) -> Import {
-    let form = if deep || place.deep { Form::Folders } else { Form::Folder };
+fn import(call: &Call<'_>, scope: &Scope<'_>, place: Place, depth: Depth) -> Import {
+    let form = if depth == Depth::Tree || place.deep { Form::Folders } else { Form::Folder };
     let Known { origin, text: module, .. } = place.package;
     Import { guard: Guard::Optional, origin, module, form, ..scope.at(call.at()) }
 }

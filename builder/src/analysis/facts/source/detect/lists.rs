@@ -51,7 +51,11 @@ impl<'a> Detector<'a> for Lists {
     }
 
     fn list(&mut self, expr: &'a Expr, scope: &Scope<'a>, found: &mut Found<'a>) {
-        list(expr, false, scope, found);
+        // Of a list that nothing names, a dot in one of the names tells what they are.
+        let names = names(expr, scope);
+        if names.iter().any(|name| name.contains('.')) {
+            found.facts.lists.push(List { line: scope.line(expr.range().start()), names, certain: false });
+        }
     }
 
     /// `{"plugins": […]}`
@@ -64,20 +68,18 @@ impl<'a> Detector<'a> for Lists {
     }
 }
 
-/// Notes a list each text of which may be the name of a module.
-fn list<'a>(list: &'a Expr, certain: bool, scope: &Scope<'a>, found: &mut Found<'a>) {
+/// The texts of a list in the program's own code, if each of them may be the name of a module.
+fn names(list: &Expr, scope: &Scope<'_>) -> Vec<String> {
     if !scope.words {
-        return;
+        return Vec::new();
     }
     let texts = elements(list).iter().filter_map(|e| match e {
         Expr::StringLiteral(s) => Some(s.value.to_str()),
         _ => None,
     });
     let names: Vec<String> = texts.map(str::to_owned).collect();
-    let tells = certain || names.iter().any(|n| n.contains('.'));
-    if tells && !names.is_empty() && names.iter().all(|n| n.len() < 120 && is_dotted_name(n)) {
-        found.facts.lists.push(List { line: scope.line(list.range().start()), names, certain });
-    }
+    let are_names = names.iter().all(|name| name.len() < 120 && is_dotted_name(name));
+    if are_names { names } else { Vec::new() }
 }
 
 /// A value with the name that it is given, which may tell that it holds names of modules.
@@ -93,7 +95,16 @@ fn named_list<'a>(name: &str, value: &'a Expr, scope: &Scope<'a>, found: &mut Fo
             named_list(name, &op.left, scope, found);
             named_list(name, &op.right, scope, found);
         }
-        other => list(other, true, scope, found),
+        other => {
+            let names = names(other, scope);
+            if !names.is_empty() {
+                found.facts.lists.push(List {
+                    line: scope.line(other.range().start()),
+                    names,
+                    certain: true,
+                });
+            }
+        }
     }
 }
 

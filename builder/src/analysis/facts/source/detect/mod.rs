@@ -59,6 +59,11 @@ pub(super) trait Detector<'a>: Sized {
     fn finish(self, _: &Scope<'a>, _: &mut Found<'a>) {}
 }
 
+/// Whether a source mentions the paths of modules.
+fn mentions_paths(text: &str) -> bool {
+    ["__file__", "__path__"].iter().any(|name| text.contains(name))
+}
+
 /// An assignment to one target.
 pub(super) struct Assignment<'a> {
     /// What is assigned to.
@@ -164,11 +169,10 @@ detectors! {
 }
 
 impl<'a> Detectors<'a> {
-    /// Detectors for a source that knows paths of modules or not, and functions that are known to import.
-    pub(super) fn new(has_paths: bool, wrappers: Wrappers<'a>) -> Detectors<'a> {
+    /// Detectors for a source, with functions that are known to import.
+    pub(super) fn new(text: &str, wrappers: Wrappers<'a>) -> Detectors<'a> {
         let dynamic = Dynamic::new(wrappers);
-        let files = Files::new(has_paths);
-        Detectors { files, folders: Folders::new(has_paths), dynamic, ..Detectors::default() }
+        Detectors { files: Files::of(text), folders: Folders::of(text), dynamic, ..Detectors::default() }
     }
 
     /// The functions that import what they are given, if there are more of them than were known at first.

@@ -7,7 +7,7 @@ use crate::analysis::facts::source::found::{Found, When};
 use crate::analysis::facts::source::scope::Scope;
 use crate::analysis::facts::source::text::Known;
 use crate::analysis::facts::{Form, Import, Origin};
-use crate::analysis::graph::Guard;
+use crate::analysis::graph::{Depth, Guard};
 use crate::names::is_dotted_name;
 
 #[derive(Default)]
@@ -18,12 +18,13 @@ impl<'a> Detector<'a> for Scans {
         packages_among_arguments(call, scope, found);
         match (call.name, call.on) {
             ("iter_modules" | "walk_packages", Some(on)) if scope.is_module(on, "pkgutil") => {
-                scan(call, scope, found, call.name == "walk_packages");
+                let depth = if call.name == "walk_packages" { Depth::Tree } else { Depth::Folder };
+                scan(call, scope, found, depth);
             }
             ("startswith", Some(_)) => start(call, scope, found),
             (_, None) => match scope.called_member(call.name) {
-                Some(("pkgutil", "iter_modules")) => scan(call, scope, found, false),
-                Some(("pkgutil", "walk_packages")) => scan(call, scope, found, true),
+                Some(("pkgutil", "iter_modules")) => scan(call, scope, found, Depth::Folder),
+                Some(("pkgutil", "walk_packages")) => scan(call, scope, found, Depth::Tree),
                 _ => {}
             },
             _ => {}
@@ -96,7 +97,7 @@ pub(super) fn given_package<'a>(call: &Call<'a>, package: &Known, scope: &Scope<
 }
 
 /// `pkgutil.iter_modules(path, prefix)`: the modules of a package, usually to be imported.
-fn scan<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>, deep: bool) {
+fn scan<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>, depth: Depth) {
     let path = call.arguments.find_argument_value("path", 0);
     let prefix = call.arguments.find_argument_value("prefix", 1);
     let mut packages = path.and_then(|p| scope.package_of(p)).into_iter().collect::<Vec<_>>();
@@ -105,14 +106,14 @@ fn scan<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>, deep: boo
         packages.extend(prefixes.into_iter().filter_map(|known| {
             let name = known.text.strip_suffix('.')?.to_owned();
             (known.whole && !(name.is_empty() && known.origin == Origin::Absolute))
-                .then(|| Known::new(known.origin, name, true))
+                .then(|| Known::whole(known.origin, name))
         }));
     }
     found.marks.scans_all |= path.is_none_or(Expr::is_none_literal_expr);
     found.facts.scans |= packages.is_empty();
     found.marks.scans |= packages.is_empty();
     for Known { origin, text, .. } in packages {
-        let form = if deep { Form::Tree } else { Form::Prefix };
+        let form = if depth == Depth::Tree { Form::Tree } else { Form::Prefix };
         let dot = form == Form::Prefix && !text.is_empty();
         let module = if dot { format!("{text}.") } else { text };
         found.import(Import { origin, module, form, ..scope.at(call.at()) });

@@ -11,8 +11,9 @@ use ruff_text_size::{Ranged, TextRange};
 use self::place::{Names, Part, Spot};
 use super::lines::Lines;
 use super::shapes::called;
-use crate::analysis::facts::Origin;
 use crate::analysis::facts::looks::{Look, LookKind};
+use crate::analysis::facts::{Origin, Whose};
+use crate::analysis::graph::Depth;
 use crate::names::is_dotted_name;
 
 /// A module without one of these words does nothing with files of modules.
@@ -30,8 +31,9 @@ const WORDS: [&str; 11] = [
     "modules[__name__]",
 ];
 
-/// Finds the uses; `own`: in a module of the program's own.
-pub(super) fn find(text: &str, lines: &Lines, body: &[Stmt], own: bool) -> Vec<Look> {
+/// Finds the uses in a module.
+pub(super) fn find(text: &str, lines: &Lines, body: &[Stmt], whose: Whose) -> Vec<Look> {
+    let own = whose == Whose::Own;
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
     // What the program's own modules give to others is looked at in any case.
     if !own && !has(&WORDS) {
@@ -76,15 +78,15 @@ impl<'a> Finder<'a> {
                 let whose = arguments.first().and_then(|name| self.names.module_named(name));
                 self.push(call.range(), whose, LookKind::Source);
             }
-            "listdir" | "scandir" => self.listing(call, arguments.first(), None, false),
-            "walk" if !is_method_of(&call.func, "ast") => self.listing(call, arguments.first(), None, true),
-            "copytree" => self.listing(call, arguments.first(), None, true),
-            "iterdir" => self.listing(call, base(&call.func), None, false),
+            "listdir" | "scandir" => self.listing(call, arguments.first(), None),
+            "walk" if !is_method_of(&call.func, "ast") => self.listing(call, arguments.first(), None),
+            "copytree" => self.listing(call, arguments.first(), None),
+            "iterdir" => self.listing(call, base(&call.func), None),
             "glob" | "iglob" if is_method_of(&call.func, "glob") => {
-                self.listing(call, arguments.first(), None, false);
+                self.listing(call, arguments.first(), None);
             }
             "glob" | "rglob" => {
-                self.listing(call, base(&call.func), arguments.first(), name == "rglob");
+                self.listing(call, base(&call.func), arguments.first());
             }
             "open"
             | "getline"
@@ -156,13 +158,7 @@ impl<'a> Finder<'a> {
     }
 
     /// A call that lists a folder; `pattern` is what it takes of it.
-    fn listing(
-        &mut self,
-        call: &'a ast::ExprCall,
-        path: Option<&'a Expr>,
-        pattern: Option<&'a Expr>,
-        deep: bool,
-    ) {
+    fn listing(&mut self, call: &'a ast::ExprCall, path: Option<&'a Expr>, pattern: Option<&'a Expr>) {
         let Some(path) = path else { return };
         let Some(mut spot) = self.names.spot(path) else {
             if self.own {
@@ -173,12 +169,13 @@ impl<'a> Finder<'a> {
         if let Some(pattern) = pattern {
             spot.below.push(place::part(pattern));
         }
-        let is_deep = deep || spot.below.iter().any(|p| matches!(p, Part::Known(t) if t.contains("**")));
-        self.folder(call.range(), spot, is_deep);
+        let is_deep = matches!(called(&call.func), "walk" | "copytree" | "rglob")
+            || spot.below.iter().any(|p| matches!(p, Part::Known(t) if t.contains("**")));
+        self.folder(call.range(), spot, if is_deep { Depth::Tree } else { Depth::Folder });
     }
 
     /// What is taken of a folder of modules, if that may be modules.
-    fn folder(&mut self, range: TextRange, mut spot: Spot, deep: bool) {
+    fn folder(&mut self, range: TextRange, mut spot: Spot, depth: Depth) {
         if let Some(Part::Known(pattern)) = spot.below.last()
             && pattern.contains('*')
         {
@@ -193,7 +190,7 @@ impl<'a> Finder<'a> {
         }
         // What lies in folders that are not known lies in some folder below.
         let is_known = !spot.below.iter().any(|part| !matches!(part, Part::Known(_)));
-        let kind = if deep || !is_known { LookKind::Tree } else { LookKind::Folder };
+        let kind = if depth == Depth::Tree || !is_known { LookKind::Tree } else { LookKind::Folder };
         let whose = spot.known();
         if spot.whose.is_none() || whose.is_some() {
             self.push(range, whose, kind);
@@ -220,7 +217,7 @@ impl<'a> Finder<'a> {
             match spot.below.last() {
                 Some(Part::Source) => {
                     spot.below.pop();
-                    self.folder(call.range(), spot, false);
+                    self.folder(call.range(), spot, Depth::Folder);
                 }
                 Some(Part::Known(file)) if file.ends_with(".py") && !only_asks && self.own => {
                     if let Some(whose) = spot.module() {

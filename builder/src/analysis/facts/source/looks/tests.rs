@@ -1,11 +1,12 @@
 //! Tests of what a module does with the files of modules.
 
 use super::super::source;
+use crate::analysis::facts::Whose;
 use crate::analysis::facts::looks::LookKind::{self, Anything, File, Folder, Given, Handed, Source, Tree};
 
 /// The uses in a module of the program's own, or of a library.
-fn looks(text: &str, own: bool) -> Vec<(LookKind, Option<String>)> {
-    let facts = source(text.as_bytes(), 12, own);
+fn looks(text: &str, whose: Whose) -> Vec<(LookKind, Option<String>)> {
+    let facts = source(text.as_bytes(), 12, whose);
     facts.looks.into_iter().map(|look| (look.kind, look.whose.map(|(_, name)| name))).collect()
 }
 
@@ -20,8 +21,8 @@ fn sources_of_objects() {
                 def deco(x): return inspect.getsource(x)\n";
     let expected =
         [named(Source, ""), named(Source, "helper.g"), named(Source, "lib.deep.f"), (Source, None)];
-    assert_eq!(looks(text, true), expected);
-    assert_eq!(looks("env.loader.get_source(env, 'a.html')\nx.code_context\n", true), [(Source, None)]);
+    assert_eq!(looks(text, Whose::Own), expected);
+    assert_eq!(looks("env.loader.get_source(env, 'a.html')\nx.code_context\n", Whose::Own), [(Source, None)]);
 }
 
 #[test]
@@ -30,9 +31,9 @@ fn files_that_are_opened() {
                 with open(mod.__file__) as f: pass\nPath(mod.inner.__file__).read_text()\nos.path.exists(__file__)\n\
                 open(os.path.join(os.path.dirname(__file__), 'data.json'))\nopen(Path(__file__).with_name('near.py'))\n";
     let expected = [named(File, ""), named(File, "mod"), named(File, "mod.inner"), named(File, "near")];
-    assert_eq!(looks(text, true), expected);
+    assert_eq!(looks(text, Whose::Own), expected);
     // A library has all of its sources that it names anyway.
-    assert_eq!(looks(text, false), &expected[..3]);
+    assert_eq!(looks(text, Whose::Library), &expected[..3]);
 }
 
 #[test]
@@ -50,8 +51,8 @@ fn folders_that_are_looked_into() {
         (Folder, None),
         (Anything, None),
     ];
-    assert_eq!(looks(text, true), expected);
-    assert_eq!(looks(text, false), &expected[..5]);
+    assert_eq!(looks(text, Whose::Own), expected);
+    assert_eq!(looks(text, Whose::Library), &expected[..5]);
 }
 
 #[test]
@@ -65,5 +66,5 @@ fn what_others_are_given() {
         named(Given, "checker.compile"),
         named(File, "tests"),
     ];
-    assert_eq!(looks(text, true), expected);
+    assert_eq!(looks(text, Whose::Own), expected);
 }

@@ -365,18 +365,7 @@ fn called_path(call: &ast::ExprCall, names: &Names<'_>, depth: u32) -> Vec<Path>
             None => vec![Path::at(Base::Program)],
         },
         "format" => receiver().into_iter().map(|path| formatted(path, '{')).collect(),
-        // `getattr(sys, "_MEIPASS", default)`
-        "getattr" => match &**arguments {
-            [_, Expr::StringLiteral(name), default @ ..] => {
-                let mut found = match name.value.to_str() {
-                    "_MEIPASS" => vec![Path::at(Base::Program)],
-                    other => variable(other, names, depth),
-                };
-                found.extend(default.iter().flat_map(inner));
-                found
-            }
-            _ => Vec::new(),
-        },
+        "getattr" => attribute_or_default(arguments, names, depth),
         "files" => Vec::new(),
         // `inspect.getfile(inspect.currentframe())`
         "getfile" | "getsourcefile" if matches!(arguments.first(), Some(Expr::Call(_))) => {
@@ -392,6 +381,17 @@ fn called_path(call: &ast::ExprCall, names: &Names<'_>, depth: u32) -> Vec<Path>
             values.flat_map(|value| evaluate(value, names, depth / 2)).take(MOST).collect()
         }
     }
+}
+
+/// `getattr(sys, "_MEIPASS", default)`
+fn attribute_or_default(arguments: &[Expr], names: &Names<'_>, depth: u32) -> Vec<Path> {
+    let [_, Expr::StringLiteral(name), default @ ..] = arguments else { return Vec::new() };
+    let mut found = match name.value.to_str() {
+        "_MEIPASS" => vec![Path::at(Base::Program)],
+        other => variable(other, names, depth),
+    };
+    found.extend(default.iter().flat_map(|value| evaluate(value, names, depth)));
+    found
 }
 
 /// A format, with gaps for what is put into it.

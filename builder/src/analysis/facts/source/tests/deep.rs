@@ -1,5 +1,6 @@
 //! Generated sources whose trees are deeper than any that a person writes.
 
+use crate::analysis::facts::Whose;
 use crate::analysis::facts::source::{bindings, calls, source};
 
 #[test]
@@ -13,7 +14,7 @@ fn deep_trees_are_read_on_a_small_stack() {
         let text = format!("import first\n{text}\nimport last\n");
         let small = std::thread::Builder::new().stack_size(1 << 20);
         let read = small.spawn(move || {
-            let facts = source(text.as_bytes(), 12, true);
+            let facts = source(text.as_bytes(), 12, Whose::Own);
             calls(text.as_bytes(), 12);
             (facts.imports.len(), bindings(text.as_bytes(), 12).names.len())
         });

@@ -2,6 +2,7 @@
 
 use super::super::source;
 use super::names;
+use crate::analysis::facts::Whose;
 
 #[test]
 fn packages_of_resources() {
@@ -16,7 +17,7 @@ fn packages_of_resources() {
 #[test]
 fn metadata_is_asked_for_by_name() {
     let found = |text: &str| {
-        let facts = source(text.as_bytes(), 12, false);
+        let facts = source(text.as_bytes(), 12, Whose::Library);
         (facts.metadata, facts.asks_metadata)
     };
     let text = "import importlib.metadata\nfrom importlib.metadata import version as v\nimport pkg_resources\n\
@@ -27,7 +28,7 @@ fn metadata_is_asked_for_by_name() {
 
 #[test]
 fn packages_are_extended_by_others() {
-    let extends = |text: &str| source(text.as_bytes(), 12, false).extends_path;
+    let extends = |text: &str| source(text.as_bytes(), 12, Whose::Library).extends_path;
     assert!(extends("__path__ = __import__('pkgutil').extend_path(__path__, __name__)\n"));
     assert!(extends("from pkgutil import extend_path as e\n__path__ = e(__path__, __name__)\n"));
     assert!(extends("__import__('pkg_resources').declare_namespace(__name__)\n"));

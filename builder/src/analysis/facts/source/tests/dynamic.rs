@@ -2,6 +2,7 @@
 
 use super::super::source;
 use super::names;
+use crate::analysis::facts::Whose;
 
 #[test]
 fn calls() {
@@ -158,7 +159,7 @@ fn functions_that_say_they_import() {
 #[test]
 fn open_names_are_noted_with_their_lines_in_the_program() {
     let text = b"from importlib import import_module\nimport_module('a')\nimport_module(name)\n";
-    let (program, library) = (source(text, 12, true), source(text, 12, false));
+    let (program, library) = (source(text, 12, Whose::Own), source(text, 12, Whose::Library));
     assert!(program.open && program.open_at == [3]);
     assert!(library.open && library.open_at.is_empty());
 }

@@ -1,10 +1,11 @@
 //! Tests of files of code that texts name.
 
 use super::super::source;
+use crate::analysis::facts::Whose;
 
 #[test]
 fn files_of_code_are_named_by_texts() {
-    let files = |text: &str| source(text.as_bytes(), 12, false).files;
+    let files = |text: &str| source(text.as_bytes(), 12, Whose::Library).files;
     let text = "a = 'kernels.cu', 'x/b_%s.py', 'c{n}.h', 'd.json', '__init__.py', '*.py', 'kernels.cu'\n";
     assert_eq!(files(text), ["kernels.cu", "b_*.py", "c*.h"]);
     assert_eq!(files("yacc(tabmodule='a_parsetab')\nf(submodule='b')\n"), ["a_parsetab.py"]);
@@ -12,7 +13,7 @@ fn files_of_code_are_named_by_texts() {
 
 #[test]
 fn modules_list_the_files_of_packages() {
-    let lists = |text: &str| source(text.as_bytes(), 12, false).lists_files;
+    let lists = |text: &str| source(text.as_bytes(), 12, Whose::Library).lists_files;
     let whole = "import os\nfor n in names:\n    p = importlib.import_module(n)\n    \
                  os.listdir(os.path.dirname(p.__file__))\n    n.endswith('.py')\n";
     assert!(lists(whole));

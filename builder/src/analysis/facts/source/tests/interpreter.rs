@@ -2,6 +2,7 @@
 
 use super::super::source;
 use super::names;
+use crate::analysis::facts::Whose;
 
 #[test]
 fn children_that_run_modules() {
@@ -13,7 +14,7 @@ fn children_that_run_modules() {
 #[test]
 fn attributes_of_sys_tell_what_a_module_does() {
     let found = |text: &str| {
-        let facts = source(text.as_bytes(), 12, false);
+        let facts = source(text.as_bytes(), 12, Whose::Library);
         (facts.interpreter, facts.finds, facts.makes)
     };
     assert_eq!(found("import sys as s\nrun(s.executable)\n"), (true, false, false));
@@ -27,7 +28,7 @@ fn attributes_of_sys_tell_what_a_module_does() {
 
 #[test]
 fn words_may_name_folders_that_are_put_on_the_search_path() {
-    let search = |text: &str| source(text.as_bytes(), 12, false).search;
+    let search = |text: &str| source(text.as_bytes(), 12, Whose::Library).search;
     let text = "import os, sys\nsys.path.insert(0, os.path.join(os.path.dirname(__file__), 'vendor'))\nx = 'a.b', 'b-c'\n";
     assert_eq!(search(text), ["vendor"]);
     let text = "import os, site\nsite.addsitedir(os.path.join(os.path.dirname(__file__), 'vendor'))\n";

@@ -13,6 +13,7 @@ mod statements;
 mod tables;
 
 use super::source;
+use crate::analysis::facts::Whose;
 use crate::analysis::facts::condition::{Platform, Role};
 use crate::analysis::facts::{Form, Origin};
 use crate::analysis::graph::Guard;
@@ -23,7 +24,7 @@ const LINUX: Platform =
 
 /// The imports that Linux and 3.12 reach, as `module:names`, with their guards.
 fn imports(text: &str) -> Vec<(String, Guard)> {
-    let record = source(text.as_bytes(), 12, false);
+    let record = source(text.as_bytes(), 12, Whose::Library);
     assert!(!record.doubtful, "{text}");
     let reached = record.imports.iter().filter_map(|import| {
         let condition = import.condition.checked_sub(1).map(|i| &record.conditions[i as usize]);
@@ -55,7 +56,7 @@ fn names(text: &str) -> Vec<String> {
 
 #[test]
 fn doubtful_sources_are_marked() {
-    assert!(source(b"def f(:\n", 12, false).doubtful);
-    assert!(source(b"match x:\n    case 1: pass\n", 9, false).doubtful);
-    assert!(!source(b"# -*- coding: latin-1 -*-\n# \xe9\nimport a\n", 12, false).doubtful);
+    assert!(source(b"def f(:\n", 12, Whose::Library).doubtful);
+    assert!(source(b"match x:\n    case 1: pass\n", 9, Whose::Library).doubtful);
+    assert!(!source(b"# -*- coding: latin-1 -*-\n# \xe9\nimport a\n", 12, Whose::Library).doubtful);
 }

@@ -2,6 +2,7 @@
 
 use super::super::source;
 use super::names;
+use crate::analysis::facts::Whose;
 
 #[test]
 fn listed_packages() {
@@ -10,8 +11,8 @@ fn listed_packages() {
                 im([os.path.dirname(__file__)])\nhere = str(Path(__file__).resolve().parent)\npkgutil.iter_modules([here])\n";
     let found: Vec<String> = names(text).into_iter().filter(|n| n.ends_with('*')).collect();
     assert_eq!(found, ["__name__..**", "a.b.*", ".d.*", ".*", ".*"]);
-    assert!(!source(text.as_bytes(), 12, false).scans);
-    assert!(source(b"import pkgutil\ndef f(p):\n    pkgutil.iter_modules(p)\n", 12, false).scans);
+    assert!(!source(text.as_bytes(), 12, Whose::Library).scans);
+    assert!(source(b"import pkgutil\ndef f(p):\n    pkgutil.iter_modules(p)\n", 12, Whose::Library).scans);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::super::source;
 use super::names;
+use crate::analysis::facts::Whose;
 
 #[test]
 fn statements() {
@@ -13,7 +14,7 @@ fn statements() {
 #[test]
 fn names_for_stars() {
     let text = "_more = {'c', 'd'}\n__all__ = ['a'] + ['b'] + list(_more)\n__all__ += ['e']\n__all__.extend(['f'])\n";
-    let mut all = source(text.as_bytes(), 12, false).all;
+    let mut all = source(text.as_bytes(), 12, Whose::Library).all;
     all.sort();
     all.dedup();
     assert_eq!(all, ["a", "b", "c", "d", "e", "f"]);

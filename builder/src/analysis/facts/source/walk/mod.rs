@@ -2,13 +2,14 @@
 
 mod branches;
 
+use crate::analysis::facts::Whose;
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 
 use super::detect::{Assignment, Call, Detector, Detectors, Format, Wrappers};
 use super::found::Found;
 use super::lines::Lines;
-use super::scope::Scope;
+use super::scope::{Assigned, Scope};
 use super::shapes::{ends, may_suppress, suppresses};
 use crate::analysis::facts::Facts;
 use crate::analysis::facts::condition::Condition;
@@ -27,13 +28,12 @@ impl<'a> Walk<'a> {
         text: &str,
         lines: &'a Lines,
         body: &'a [Stmt],
-        words: bool,
+        whose: Whose,
         wrappers: Wrappers<'a>,
     ) -> Walk<'a> {
-        let has_paths = ["__file__", "__path__"].iter().any(|n| text.contains(n));
         let mut walk = Walk {
-            scope: Scope::new(lines, words),
-            detectors: Detectors::new(has_paths, wrappers),
+            scope: Scope::new(lines, whose),
+            detectors: Detectors::new(text, wrappers),
             found: Found::default(),
         };
         walk.block(body);
@@ -120,9 +120,9 @@ impl<'a> Walk<'a> {
         self.scope.depth -= 1;
     }
 
-    fn assign(&mut self, target: &'a Expr, value: &'a Expr, adds: bool) {
+    fn assign(&mut self, target: &'a Expr, value: &'a Expr, how: Assigned) {
         self.detectors.assignment(&Assignment { target, value }, &self.scope, &mut self.found);
-        self.scope.assign(target, value, adds);
+        self.scope.assign(target, value, how);
     }
 }
 
@@ -155,18 +155,18 @@ impl<'a> Visitor<'a> for Walk<'a> {
             }
             Stmt::Assign(s) => {
                 for target in &s.targets {
-                    self.assign(target, &s.value, false);
+                    self.assign(target, &s.value, Assigned::New);
                 }
                 self.visit_expr(&s.value);
             }
             Stmt::AnnAssign(s) => {
                 if let Some(value) = &s.value {
-                    self.assign(&s.target, value, false);
+                    self.assign(&s.target, value, Assigned::New);
                     self.visit_expr(value);
                 }
             }
             Stmt::AugAssign(s) => {
-                self.assign(&s.target, &s.value, true);
+                self.assign(&s.target, &s.value, Assigned::Added);
                 self.visit_expr(&s.value);
             }
             // Documentation.

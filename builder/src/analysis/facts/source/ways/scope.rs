@@ -128,13 +128,12 @@ struct Collector<'a> {
 }
 
 impl<'a> Collector<'a> {
-    fn add(&mut self, target: &'a Expr, value: &'a Expr, is_list: bool) {
+    fn add(&mut self, target: &'a Expr, addition: Addition<'a>) {
         let name = match target {
             Expr::Name(name) => name.id.as_str(),
             Expr::Attribute(attribute) => attribute.attr.as_str(),
             _ => return,
         };
-        let addition = Addition { value, is_list, function: self.around };
         let additions = self.functions.additions.entry(name).or_default();
         if additions.len() < MOST_ADDITIONS {
             additions.push(addition);
@@ -152,7 +151,10 @@ impl<'a> Visitor<'a> for Collector<'a> {
                 self.around = outer;
                 return;
             }
-            Stmt::AugAssign(s) if s.op == ast::Operator::Add => self.add(&s.target, &s.value, true),
+            Stmt::AugAssign(s) if s.op == ast::Operator::Add => {
+                let function = self.around;
+                self.add(&s.target, Addition { value: &s.value, is_list: true, function });
+            }
             _ => {}
         }
         visitor::walk_stmt(self, stmt);
@@ -167,7 +169,8 @@ impl<'a> Visitor<'a> for Collector<'a> {
             if let (Expr::Attribute(method), [value]) = (&*call.func, &*call.arguments.args)
                 && matches!(method.attr.as_str(), "append" | "extend")
             {
-                self.add(&method.value, value, method.attr.as_str() == "extend");
+                let (is_list, function) = (method.attr.as_str() == "extend", self.around);
+                self.add(&method.value, Addition { value, is_list, function });
             }
         }
         visitor::walk_expr(self, expr);

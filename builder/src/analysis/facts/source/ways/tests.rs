@@ -1,12 +1,13 @@
 //! Tests of what is read of search paths, commands and programs.
 
+use crate::analysis::facts::Whose;
 use crate::analysis::facts::own::Base;
 use crate::analysis::facts::source::source;
 use crate::analysis::facts::ways::{Main, Place, Way};
 
 /// The folders that a source searches, as text.
 fn searched(text: &str) -> Vec<String> {
-    let facts = source(text.as_bytes(), 12, false);
+    let facts = source(text.as_bytes(), 12, Whose::Library);
     let shown = |way: &Way, place: &Place| {
         let base = match place.base {
             Base::Module => "here",
@@ -20,7 +21,7 @@ fn searched(text: &str) -> Vec<String> {
 
 /// What a source runs as main, as text.
 fn started(text: &str) -> Vec<String> {
-    let facts = source(text.as_bytes(), 12, false);
+    let facts = source(text.as_bytes(), 12, Whose::Library);
     let shown = |what: &Main| match what {
         Main::Module(name) => format!("-m {name}"),
         Main::Script(place) => place.parts.join("/"),
@@ -63,7 +64,7 @@ sys.path.append('/absolute')
         ]
     );
     let text = "import sys, os\nif __name__ == '__main__':\n    sys.path.append(os.path.dirname(__file__))\n";
-    assert!(source(text.as_bytes(), 12, false).searched[0].main);
+    assert!(source(text.as_bytes(), 12, Whose::Library).searched[0].main);
 }
 
 #[test]
@@ -141,7 +142,7 @@ subprocess.run('four five', shell=True)
 sysconfig.get_path('scripts')
 subprocess.run(['/usr/bin/six'])
 ";
-    let facts = source(text.as_bytes(), 12, false);
+    let facts = source(text.as_bytes(), 12, Whose::Library);
     let names: Vec<&str> = facts.programs.iter().map(|p| p.name.as_str()).collect();
     assert_eq!(names, ["one", "two", "three", "four", ""]);
 }
@@ -161,7 +162,7 @@ ctypes.CDLL(os.path.join(here, 'libg.so'))
 def load(file='libh.so.3'): return ctypes.PyDLL(file)
 load('libi.so.3')
 ";
-    let facts = source(text.as_bytes(), 12, false);
+    let facts = source(text.as_bytes(), 12, Whose::Library);
     let names: Vec<String> = facts.opened.iter().map(|o| format!("{} {:?}", o.line, o.name)).collect();
     let expected = [
         "4 File(\"liba.so.1\")",

@@ -3,7 +3,7 @@
 use crate::analysis::facts::source::detect::Call;
 use crate::analysis::facts::source::found::Found;
 use crate::analysis::facts::source::scope::Scope;
-use crate::analysis::facts::source::text::UNKNOWN;
+use crate::analysis::facts::source::text::{Known, UNKNOWN};
 use crate::analysis::facts::{Form, Import, Origin};
 use crate::analysis::graph::Guard;
 use crate::names::is_dotted_name;
@@ -13,7 +13,7 @@ pub(super) fn executed<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found
     let Some(code) = call.first() else { return };
     for known in scope.variables.texts(code) {
         for statement in known.text.split(['\n', ';']).map(str::trim) {
-            let Some((modules, names)) = imported(statement, known.whole) else { continue };
+            let Some((modules, names)) = imported(statement, &known) else { continue };
             for module in modules {
                 let here = Import { guard: Guard::Optional, ..scope.at(call.at()) };
                 if let Some(import) = import(&module, &names, here) {
@@ -24,8 +24,8 @@ pub(super) fn executed<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found
     }
 }
 
-/// The modules that a statement imports, and the names that it imports from them.
-fn imported(statement: &str, is_whole: bool) -> Option<(Vec<String>, Vec<String>)> {
+/// The modules that a statement of a text imports, and the names that it imports from them.
+fn imported(statement: &str, of: &Known) -> Option<(Vec<String>, Vec<String>)> {
     let word = |text: &str| text.split_whitespace().next().unwrap_or_default().to_owned();
     if let Some(modules) = statement.strip_prefix("import ") {
         return Some((modules.split(',').map(word).collect(), Vec::new()));
@@ -34,7 +34,7 @@ fn imported(statement: &str, is_whole: bool) -> Option<(Vec<String>, Vec<String>
     let module = module.trim();
     let names = names.trim_matches(['(', ')']).split(',').map(word);
     // In a text that is whole, a star is a star.
-    let is_known = |name: &String| is_dotted_name(name) || is_whole && name.as_str() == UNKNOWN;
+    let is_known = |name: &String| is_dotted_name(name) || of.whole && name.as_str() == UNKNOWN;
     let (named, open): (Vec<String>, Vec<String>) = names.partition(is_known);
     // `from package import {name}`: whatever fits.
     let open = open.iter().filter(|name| name.contains(UNKNOWN));
