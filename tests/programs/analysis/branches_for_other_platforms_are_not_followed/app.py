@@ -1,4 +1,4 @@
-import os, sys, typing
+import importlib.util, os, sys, typing
 from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import only_types
@@ -18,8 +18,7 @@ if sys.version_info[0] == 2:
     import only_old
 if False:
     import never
+# Not by an import, which would bring whatever lies beside.
 for name in 'sepyt_ylno swodniw_ylno cam_ylno dlo_ylno reven xunil_no'.split():
-    try:
-        print(__import__(name[::-1]).__name__)
-    except ImportError:
-        pass
+    if importlib.util.find_spec(name[::-1]):
+        print(name[::-1])

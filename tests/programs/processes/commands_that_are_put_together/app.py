@@ -5,6 +5,9 @@ if os.environ.get('CHILD'):
     sys.exit('the program again')
 os.environ['CHILD'] = '1'
 HERE = os.path.dirname(os.path.abspath(__file__))
+if not getattr(sys, 'frozen', False):
+    # Where `-m` looks.
+    os.chdir(HERE)
 
 
 def show(done):
