@@ -1,7 +1,6 @@
 //! The command line: what was typed becomes an action for `main` to carry out.
 
 mod build;
-mod foreign;
 mod trace;
 mod why;
 
@@ -16,6 +15,7 @@ use builder::spec::{self, Request};
 use builder::trace::Write;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 /// Exit code of a wrong command line.
 const USAGE: u8 = spec::options::USAGE;
@@ -97,6 +97,11 @@ enum Command {
         /// Print JSON.
         #[arg(long, global = true)]
         json: bool,
+    },
+    /// Print a script that completes the command line in a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
     },
 }
 
@@ -199,6 +204,8 @@ pub(crate) enum Action {
     Inspect(PathBuf, InspectCommand, InspectArgs),
     /// Look into the cache.
     Cache(CacheCommand, Format),
+    /// Print what completes the command line in a shell.
+    Completions(Shell),
 }
 
 /// A parsed command line, before any file was read.
@@ -292,6 +299,7 @@ impl CommandLine {
                     let format = if json { Format::Json } else { Format::Text };
                     Action::Cache(action.unwrap_or(CacheCommand::Show), format)
                 }
+                Command::Completions { shell } => Action::Completions(shell),
             });
         }
         let build = self.cli.build;
@@ -307,11 +315,16 @@ impl CommandLine {
                 spec::options::request(options, &overrides)?
             }
         };
-        request
-            .warnings
-            .extend(foreign::notices(&self.matches, request.target.unwrap_or_else(spec::host).os));
+        request.warnings.extend(build::notices(&self.matches, request.target.unwrap_or_else(spec::host).os));
         Ok(Action::Build(Box::new(request), arguments))
     }
+}
+
+/// The script that completes the command line in a shell.
+pub(crate) fn completions(shell: Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "freeze", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
 }
 
 /// An option of the build that was given before a command.

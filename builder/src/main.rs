@@ -68,6 +68,7 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
         Action::Why(why) => return explain(&why, reporter),
         Action::Inspect(app, command, how) => return inspect(&app, command, &how, reporter),
         Action::Cache(command, format) => cache(command, format, reporter)?,
+        Action::Completions(shell) => reporter.text(&cli::completions(shell)),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -320,6 +320,11 @@ impl Reporter {
         }
     }
 
+    /// Prints a text as it is.
+    pub fn text(&self, text: &str) {
+        tables::print(|out| out.write_all(text.as_bytes()));
+    }
+
     /// Prints one line of what was done, as by `freeze init`.
     pub fn done(&self, what: &str, path: &Path, next: Option<&str>) {
         if self.settings.format == Format::Json {

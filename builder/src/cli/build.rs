@@ -3,15 +3,14 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use builder::error::{Error, Result};
-use builder::spec::options::Options;
-use builder::spec::{self, Compression, Mode, Overrides, Sources};
-use builder::target::Wanted;
+use builder::error::{Error, Result, Warning};
+use builder::spec::options::{self, Common, Foreign, Meaning, Options};
+use builder::spec::{self, Overrides};
+use builder::target::{Os, Wanted};
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Args, ValueEnum};
+use clap::{ArgMatches, Args};
 
 use super::USAGE;
-use super::foreign::ForeignArgs;
 
 /// What to build, and how.
 #[derive(Debug, Args)]
@@ -51,9 +50,9 @@ pub(super) struct BuildArgs {
     bloat: bool,
 
     #[command(flatten)]
-    script: ScriptArgs,
+    common: Common,
     #[command(flatten)]
-    pub(super) foreign: ForeignArgs,
+    foreign: Foreign,
 }
 
 /// The platform to build for, and the packages for it.
@@ -84,159 +83,6 @@ fn target(name: &str) -> Result<Wanted, String> {
     Wanted::named(name).ok_or_else(|| spec::unknown_target(name))
 }
 
-/// Options without a spec, which has a key for each of them.
-#[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "a table of options, most of them switches")]
-#[command(next_help_heading = "Without a spec")]
-struct ScriptArgs {
-    /// Make a single executable file.
-    #[arg(short = 'F', long, overrides_with = "onedir")]
-    onefile: bool,
-    /// Make a folder with an executable (the default).
-    #[arg(short = 'D', long, overrides_with = "onefile")]
-    onedir: bool,
-    /// Name of the product; by default that of the script.
-    #[arg(short, long)]
-    name: Option<String>,
-    /// Also write these options as a spec, into this folder.
-    #[arg(long, value_name = "DIR", hide_short_help = true)]
-    specpath: Option<PathBuf>,
-    /// Search modules here too; several are separated as in PYTHONPATH.
-    #[arg(short, long, value_name = "DIRS")]
-    paths: Vec<String>,
-    /// Add a file, folder or glob of data, and where it goes in the bundle.
-    #[arg(long, value_name = "SOURCE:DEST")]
-    add_data: Vec<String>,
-    /// The same for a native library, with all that it needs.
-    #[arg(long, value_name = "SOURCE:DEST")]
-    add_binary: Vec<String>,
-    /// Add a module that no import names.
-    #[arg(long, alias = "hiddenimport", value_name = "MODULE")]
-    hidden_import: Vec<String>,
-    /// Leave a module out.
-    #[arg(long, value_name = "MODULE")]
-    exclude_module: Vec<String>,
-    /// Add all modules of a package.
-    #[arg(long, value_name = "MODULE", hide_short_help = true)]
-    collect_submodules: Vec<String>,
-    /// Add all data files of a package.
-    #[arg(long, alias = "collect-datas", value_name = "MODULE", hide_short_help = true)]
-    collect_data: Vec<String>,
-    /// Add all native libraries of a package.
-    #[arg(long, value_name = "MODULE", hide_short_help = true)]
-    collect_binaries: Vec<String>,
-    /// Add all modules, data files and native libraries of a package.
-    #[arg(long, value_name = "MODULE", hide_short_help = true)]
-    collect_all: Vec<String>,
-    /// Leave out the program's own files that its strings name, unless an option or the spec adds them.
-    #[arg(long, hide_short_help = true)]
-    no_own_data: bool,
-    /// Add the metadata of a distribution.
-    #[arg(long, value_name = "PACKAGE", hide_short_help = true)]
-    copy_metadata: Vec<String>,
-    /// The same with all distributions that it requires.
-    #[arg(long, value_name = "PACKAGE", hide_short_help = true)]
-    recursive_copy_metadata: Vec<String>,
-    /// Run a script before the program.
-    #[arg(long, value_name = "FILE", hide_short_help = true)]
-    runtime_hook: Vec<String>,
-    /// Onedir: name of the folder beside the executable; `.` puts all files beside it.
-    #[arg(long, value_name = "NAME", hide_short_help = true)]
-    contents_directory: Option<String>,
-    /// Onefile: folder to extract below when the program runs.
-    #[arg(long, value_name = "DIR", hide_short_help = true)]
-    runtime_tmpdir: Option<String>,
-    /// Bytecode optimisation: 0, 1 (-O) or 2 (-OO).
-    #[arg(long, value_name = "LEVEL", allow_negative_numbers = true, hide_short_help = true)]
-    #[arg(value_parser = clap::value_parser!(i8).range(-1..=2))]
-    optimize: Option<i8>,
-    /// Run the program as with an option of python: u, v, O, OO, `X …`, `W …`, `hash_seed=…`.
-    #[arg(long, value_name = "OPTION", hide_short_help = true)]
-    python_option: Vec<String>,
-    /// Remove all symbols from native files; debug information is removed in any case.
-    #[arg(short, long, hide_short_help = true)]
-    strip: bool,
-    /// Make a program that helps to find errors: imports, bootloader, noarchive, or all of them.
-    #[arg(short, long, value_name = "WHAT", hide_short_help = true, hide_possible_values = true)]
-    debug: Vec<Debug>,
-    /// How hard to compress: none, fast, default or max.
-    #[arg(long, value_name = "LEVEL", default_value = "default", hide_short_help = true)]
-    #[arg(hide_possible_values = true, hide_default_value = true)]
-    compression: CompressionLevel,
-    /// Which modules bring their source: none, used (those that code is seen to read), own or all.
-    #[arg(long, value_name = "WHICH", default_value = "used", hide_short_help = true)]
-    #[arg(hide_possible_values = true, hide_default_value = true)]
-    source: SourceChoice,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum SourceChoice {
-    None,
-    Used,
-    Own,
-    All,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Debug {
-    All,
-    Imports,
-    Bootloader,
-    Noarchive,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum CompressionLevel {
-    None,
-    Fast,
-    Default,
-    Max,
-}
-
-/// Options that say what a spec says, and its key for each.
-pub(super) const KEYS: &[(&str, &str)] = &[
-    ("onefile", "`mode` in `[bundle]`"),
-    ("onedir", "`mode` in `[bundle]`"),
-    ("name", "`name` in `[app]`"),
-    ("entry_point", "`entry-point` in `[app]`"),
-    ("paths", "`paths` in `[python]`"),
-    ("add_data", "a `[[data]]` table with `from` and `to`"),
-    ("add_binary", "a `[[binary]]` table with `from` and `to`"),
-    ("hidden_import", "`include` in `[modules]`"),
-    ("exclude_module", "`exclude` in `[modules]`"),
-    ("collect_submodules", "`include` in `[modules]`, as in `\"package.*\"`"),
-    ("collect_data", "`collect-data` in `[modules]`"),
-    ("collect_binaries", "`collect-binaries` in `[modules]`"),
-    ("collect_all", "`include`, `collect-data` and `collect-binaries` in `[modules]`"),
-    ("no_own_data", "`own-data = false` in `[modules]`"),
-    ("copy_metadata", "`include` in `[metadata]`"),
-    ("recursive_copy_metadata", "`recursive` in `[metadata]`"),
-    ("runtime_hook", "`hooks` in `[runtime]`"),
-    ("contents_directory", "`contents-directory` in `[bundle]`"),
-    ("runtime_tmpdir", "`runtime-tmpdir` in `[bundle]`"),
-    ("optimize", "`optimize` in `[python]`"),
-    ("python_option", "`options` in `[python]`"),
-    ("strip", "`strip` in `[bundle]`"),
-    ("debug", "`debug` in `[runtime]`"),
-    ("compression", "`compression` in `[bundle]`"),
-    ("source", "`source` in `[bundle]`"),
-    ("icon", "`icon` in `[windows]` or `[macos]`"),
-    ("windowed", "`console` in `[windows]`"),
-    ("console", "`console` in `[windows]`"),
-    ("manifest", "`manifest` in `[windows]`"),
-    ("version_file", "`version-file` in `[windows]`"),
-    ("hide_console", "`hide-console` in `[windows]`"),
-    ("disable_windowed_traceback", "`windowed-traceback` in `[windows]`"),
-    ("resource", "`resources` in `[windows]`"),
-    ("uac_admin", "`uac` in `[windows]`"),
-    ("uac_uiaccess", "`uiaccess` in `[windows]`"),
-    ("osx_bundle_identifier", "`identifier` in `[macos]`"),
-    ("osx_entitlements_file", "`entitlements` in `[macos]`"),
-    ("codesign_identity", "`sign` in `[macos]`"),
-    ("target_architecture", "`architectures` in `[macos]`"),
-    ("additional_hooks_dir", "`hooks` in `[rules]`"),
-];
-
 /// Fails if an option says what the spec is there to say.
 pub(super) fn reject_contradictions(matches: &ArgMatches) -> Result<()> {
     let given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
@@ -244,11 +90,31 @@ pub(super) fn reject_contradictions(matches: &ArgMatches) -> Result<()> {
         let error = Error::new("`--specpath` has no meaning where there is a spec").exit_code(USAGE);
         return Err(error.hint("leave it out"));
     }
-    let Some((id, key)) = KEYS.iter().find(|(id, _)| given(id)) else { return Ok(()) };
-    let option = format!("--{}", id.replace('_', "-"));
-    Err(Error::new(format!("`{option}` contradicts the spec"))
+    let mut keys = std::iter::once(("entry_point", "`entry-point` in `[app]`"))
+        .chain(options::meanings().filter_map(|(id, meaning)| Some((id, meaning.key?))));
+    let Some((id, key)) = keys.find(|(id, _)| given(id)) else { return Ok(()) };
+    Err(Error::new(format!("`{}` contradicts the spec", options::written(id)))
         .hint(format!("change {key} of the spec, or build from the script without a spec"))
         .exit_code(USAGE))
+}
+
+/// One line for each option that does nothing in a program for a system.
+pub(super) fn notices(matches: &ArgMatches, os: Os) -> Vec<Warning> {
+    let given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+    let here = match os {
+        Os::Windows => "Windows",
+        Os::Macos => "macOS",
+        Os::Linux => "Linux",
+    };
+    let notice = |(id, meaning): (&str, Meaning)| {
+        let option = options::written(id);
+        match (meaning.on.filter(|on| !on.contains(here)), meaning.none) {
+            (Some(on), _) => Some(Warning::new(format!("`{option}` takes effect on {on} only"))),
+            (None, Some(why)) => Some(Warning::new(format!("`{option}` {why}"))),
+            (None, None) => None,
+        }
+    };
+    options::meanings().filter(|(id, _)| given(id)).filter_map(notice).collect()
 }
 
 impl BuildArgs {
@@ -283,48 +149,7 @@ impl BuildArgs {
             let error = Error::new(format!("expected a spec or a program, got `{what}`")).exit_code(USAGE);
             return Err(error.hint(format!("`freeze init {what}` writes a spec from its scripts")));
         }
-        let s = self.script;
-        let word = |d: &Debug| d.to_possible_value().map(|v| v.get_name().to_owned());
-        Ok(Options {
-            entry: self.what,
-            entry_point: self.entry_point,
-            name: s.name,
-            mode: if s.onefile { Mode::Onefile } else { Mode::Onedir },
-            spec_path: s.specpath,
-            paths: s.paths,
-            data: s.add_data,
-            binaries: s.add_binary,
-            hidden_imports: s.hidden_import,
-            excludes: s.exclude_module,
-            collect_submodules: s.collect_submodules,
-            collect_data: s.collect_data,
-            collect_binaries: s.collect_binaries,
-            collect_all: s.collect_all,
-            no_own_data: s.no_own_data,
-            metadata: s.copy_metadata,
-            recursive_metadata: s.recursive_copy_metadata,
-            runtime_hooks: s.runtime_hook,
-            contents_directory: s.contents_directory,
-            runtime_tmpdir: s.runtime_tmpdir,
-            // PyInstaller's default, -1, takes the level of the interpreter that runs it.
-            optimize: s.optimize.and_then(|level| u8::try_from(level).ok()),
-            python_options: s.python_option,
-            strip: s.strip,
-            debug: s.debug.iter().filter_map(word).collect(),
-            compression: match s.compression {
-                CompressionLevel::None => Compression::None,
-                CompressionLevel::Fast => Compression::Fast,
-                CompressionLevel::Default => Compression::Default,
-                CompressionLevel::Max => Compression::Max,
-            },
-            source: match s.source {
-                SourceChoice::None => Sources::None,
-                SourceChoice::Used => Sources::Used,
-                SourceChoice::Own => Sources::Own,
-                SourceChoice::All => Sources::All,
-            },
-            windows: self.foreign.windows(),
-            macos: self.foreign.macos(),
-        })
+        let BuildArgs { what: entry, entry_point, common, foreign, .. } = self;
+        Ok(Options { entry, entry_point, common, foreign })
     }
 }

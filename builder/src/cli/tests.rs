@@ -1,5 +1,9 @@
 //! Tests of the command line.
 
+use std::path::Path;
+
+use builder::spec::options;
+
 use super::*;
 
 fn parsed(words: &str) -> CommandLine {
@@ -120,32 +124,44 @@ fn a_spec_is_not_contradicted() {
     assert!(error(&format!("{path}/app.spec --specpath x")).contains("`--specpath`"));
 }
 
-#[test]
-fn each_option_without_a_spec_has_a_key() {
+/// The table of docs/cli.md: each option without a spec, with its help and its key.
+fn table() -> String {
     let command = Cli::command();
-    let keys: Vec<&str> = build::KEYS.iter().map(|(id, _)| *id).collect();
-    let with_spec = [
-        "what",
-        "args",
-        "python",
-        "target",
-        "packages",
-        "requirements",
-        "distpath",
-        "workpath",
-        "clean",
-        "noconfirm",
-        "report",
-        "bloat",
-        "specpath",
-    ];
-    let global = ["quiet", "verbose", "log_level", "log_format", "color", "help", "version"];
-    for argument in command.get_arguments() {
-        let id = argument.get_id().as_str();
-        let known = [&with_spec[..], &global, &keys].concat().contains(&id) || foreign::is_known(id);
-        assert!(known, "{id}");
+    let mut rows = vec!["| Option | Meaning | Key of a spec |\n|---|---|---|".to_owned()];
+    for (id, meaning) in options::meanings().filter(|(_, meaning)| meaning.none.is_none()) {
+        let argument = command.get_arguments().find(|a| a.get_id() == id).expect("clap knows each option");
+        if argument.is_hide_set() {
+            continue;
+        }
+        let help = argument.get_help().expect("each option has a help text");
+        let short = argument.get_short().map(|short| format!("`-{short}`, ")).unwrap_or_default();
+        let value = match argument.get_value_names() {
+            Some([name, ..]) if argument.get_action().takes_values() => format!(" {name}"),
+            _ => String::new(),
+        };
+        let key = meaning.key.unwrap_or("none");
+        rows.push(format!("| {short}`{}{value}` | {help} | {key} |", options::written(id)));
     }
-    assert!(keys.iter().all(|id| command.get_arguments().any(|a| a.get_id() == id)));
+    rows.join("\n")
+}
+
+#[test]
+fn the_table_of_options_is_that_of_the_documentation() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/cli.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let table = table();
+    assert!(page.contains(&table), "docs/cli.md needs this table:\n{table}");
+}
+
+#[test]
+fn shells_are_told_the_options() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let Action::Completions(shell) = parsed(&format!("completions {shell}")).action().unwrap() else {
+            panic!("another action");
+        };
+        let script = completions(shell);
+        assert!(script.contains("hidden-import") && script.contains("inspect"), "{script}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use builder::error::{Context, Error, Result};
-use builder::spec::options::Options;
+use builder::spec::options::{Common, Options};
 use builder::spec::{self, Overrides, Request};
 
 use super::USAGE;
@@ -13,7 +13,8 @@ pub(super) fn request(what: &str, python: Option<String>, paths: Vec<String>) ->
     let overrides = Overrides { python, ..Overrides::default() };
     if Path::new(what).extension().is_none_or(|e| e != "spec") {
         let entry = Some(what.to_owned());
-        return spec::options::request(Options { entry, paths, ..Options::default() }, &overrides);
+        let common = Common { paths, ..Common::default() };
+        return spec::options::request(Options { entry, common, ..Options::default() }, &overrides);
     }
     if !paths.is_empty() {
         let error = Error::new("`--paths` contradicts the spec").exit_code(USAGE);

@@ -317,7 +317,7 @@ pub enum Extract {
 }
 
 /// How hard to compress.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, clap::ValueEnum)]
 pub enum Compression {
     /// Not at all.
     None,
@@ -331,7 +331,7 @@ pub enum Compression {
 }
 
 /// Which modules bring their source.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Sources {
     /// None but what `[modules]` names and what libraries need of themselves.
     None,

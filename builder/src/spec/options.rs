@@ -1,10 +1,14 @@
 //! A request from options instead of a spec: names and meanings are those of PyInstaller.
 
+mod foreign;
+mod table;
+
 use std::path::{Path, PathBuf};
 
+pub use self::table::{Common, Foreign, Meaning, meanings, written};
 use super::write::{self, Style};
-use super::{Bundle, Compression, Entry, Extract, Item, Macos, Metadata, Mode, Modules, Overrides, Program};
-use super::{PythonRequest, Request, Runtime, Sources, Strip, Windows, check, entry, universal};
+use super::{Bundle, Entry, Extract, Item, Metadata, Modules, Overrides, Program, PythonRequest};
+use super::{Request, Runtime, Strip, check, entry, universal};
 use crate::error::{Context, Error, Result, Warning};
 use crate::target::{Target, Wanted};
 
@@ -18,58 +22,10 @@ pub struct Options {
     pub entry: Option<String>,
     /// `--entry-point`: an installed console script.
     pub entry_point: Option<String>,
-    /// `--name`.
-    pub name: Option<String>,
-    /// `--onefile` or `--onedir`.
-    pub mode: Mode,
-    /// `--specpath`: folder that receives a spec.
-    pub spec_path: Option<PathBuf>,
-    /// `--paths`, each a list with the separator of the system.
-    pub paths: Vec<String>,
-    /// `--add-data`, as `SOURCE:DEST`.
-    pub data: Vec<String>,
-    /// `--add-binary`, as `SOURCE:DEST`.
-    pub binaries: Vec<String>,
-    /// `--hidden-import`.
-    pub hidden_imports: Vec<String>,
-    /// `--exclude-module`.
-    pub excludes: Vec<String>,
-    /// `--collect-submodules`.
-    pub collect_submodules: Vec<String>,
-    /// `--collect-data`.
-    pub collect_data: Vec<String>,
-    /// `--collect-binaries`.
-    pub collect_binaries: Vec<String>,
-    /// `--collect-all`.
-    pub collect_all: Vec<String>,
-    /// `--no-own-data`.
-    pub no_own_data: bool,
-    /// `--copy-metadata`.
-    pub metadata: Vec<String>,
-    /// `--recursive-copy-metadata`.
-    pub recursive_metadata: Vec<String>,
-    /// `--runtime-hook`.
-    pub runtime_hooks: Vec<String>,
-    /// `--contents-directory`.
-    pub contents_directory: Option<String>,
-    /// `--runtime-tmpdir`.
-    pub runtime_tmpdir: Option<String>,
-    /// `--optimize`.
-    pub optimize: Option<u8>,
-    /// `--python-option`.
-    pub python_options: Vec<String>,
-    /// `--strip`.
-    pub strip: bool,
-    /// `--debug`.
-    pub debug: Vec<String>,
-    /// `--compression`.
-    pub compression: Compression,
-    /// `--source`.
-    pub source: Sources,
-    /// Options for Windows.
-    pub windows: Windows,
-    /// Options for macOS.
-    pub macos: Macos,
+    /// Options for all systems.
+    pub common: Common,
+    /// Options for some systems.
+    pub foreign: Foreign,
 }
 
 /// Resolves options.
@@ -83,7 +39,7 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
         (Some(text), None) => entry::parse(text, &cwd).map_err(usage)?,
         (None, None) => return Err(usage(Error::new("expected a spec, a script or an entry"))),
     };
-    let name = options.name.clone().unwrap_or_else(|| entry::default_name(&entry));
+    let name = options.common.name.clone().unwrap_or_else(|| entry::default_name(&entry));
     checked("--name", &name, check::name)?;
     let modules = modules(&options)?;
     let mut warnings = Vec::new();
@@ -103,18 +59,21 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
         python,
         bundle: bundle(&options)?,
         modules,
-        data: items("--add-data", &options.data, &cwd)?,
-        binaries: items("--add-binary", &options.binaries, &cwd)?,
-        metadata: Metadata { include: options.metadata, recursive: options.recursive_metadata },
+        data: items("--add-data", &options.common.add_data, &cwd)?,
+        binaries: items("--add-binary", &options.common.add_binary, &cwd)?,
+        metadata: Metadata {
+            include: options.common.copy_metadata,
+            recursive: options.common.recursive_copy_metadata,
+        },
         rule_files: Vec::new(),
         only_own_rules: false,
         runtime: Runtime {
-            hooks: hooks(&options.runtime_hooks, &cwd)?,
-            debug: options.debug,
+            hooks: hooks(&options.common.runtime_hook, &cwd)?,
+            debug: options.common.debug,
             ..Runtime::default()
         },
-        windows: options.windows,
-        macos: options.macos,
+        windows: options.foreign.windows(),
+        macos: options.foreign.macos(),
         output: overrides.output(&cwd),
         warnings,
     };
@@ -125,7 +84,7 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
         let others = rest.map(|target| Request { target: Some(target), ..request.clone() });
         request = universal::together(Request { target: Some(first), ..request }, others.into())?;
     }
-    if let Some(folder) = options.spec_path {
+    if let Some(folder) = options.common.specpath {
         write_spec(&request, &entry::absolute(&cwd.join(folder)))?;
     }
     request.expand_debug();
@@ -135,31 +94,32 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
 
 /// `[bundle]`.
 fn bundle(options: &Options) -> Result<Bundle> {
-    let contents_directory = options.contents_directory.as_deref().unwrap_or(super::CONTENTS_DIRECTORY);
+    let contents_directory =
+        options.common.contents_directory.as_deref().unwrap_or(super::CONTENTS_DIRECTORY);
     checked("--contents-directory", contents_directory, check::contents_directory)?;
     Ok(Bundle {
-        mode: options.mode,
+        mode: options.common.mode(),
         extract: Extract::default(),
-        compression: options.compression,
-        source: options.source,
-        strip: if options.strip { Strip::All } else { Strip::default() },
+        compression: options.common.compression,
+        source: options.common.source,
+        strip: if options.common.strip { Strip::All } else { Strip::default() },
         max_glibc: None,
         contents_directory: contents_directory.to_owned(),
-        runtime_tmpdir: options.runtime_tmpdir.clone().filter(|t| !t.is_empty()),
+        runtime_tmpdir: options.common.runtime_tmpdir.clone().filter(|t| !t.is_empty()),
     })
 }
 
 /// `[modules]`.
 fn modules(options: &Options) -> Result<Modules> {
     let mut modules = Modules {
-        include: options.hidden_imports.clone(),
-        exclude: options.excludes.clone(),
-        collect_data: [&options.collect_data[..], &options.collect_all].concat(),
-        collect_binaries: [&options.collect_binaries[..], &options.collect_all].concat(),
-        no_own_data: options.no_own_data,
+        include: options.common.hidden_import.clone(),
+        exclude: options.common.exclude_module.clone(),
+        collect_data: [&options.common.collect_data[..], &options.common.collect_all].concat(),
+        collect_binaries: [&options.common.collect_binaries[..], &options.common.collect_all].concat(),
+        no_own_data: options.common.no_own_data,
         ..Modules::default()
     };
-    for package in options.collect_submodules.iter().chain(&options.collect_all) {
+    for package in options.common.collect_submodules.iter().chain(&options.common.collect_all) {
         modules.include.extend([package.clone(), format!("{package}.*")]);
     }
     let names = [
@@ -181,21 +141,25 @@ fn python(
     warnings: &mut Vec<Warning>,
 ) -> Result<PythonRequest> {
     let mut level = None;
-    for option in &options.python_options {
+    for option in &options.common.python_option {
         level = check::add_levels(level, checked("--python-option", option, check::python_option)?);
     }
     let mut paths = Vec::new();
-    for path in options.paths.iter().flat_map(std::env::split_paths).filter(|p| !p.as_os_str().is_empty()) {
+    for path in
+        options.common.paths.iter().flat_map(std::env::split_paths).filter(|p| !p.as_os_str().is_empty())
+    {
         if !cwd.join(&path).exists() {
             warnings.push(Warning::new(format!("search path `{}` not found (`--paths`)", path.display())));
         }
         paths.push(entry::absolute(&cwd.join(path)));
     }
+    // PyInstaller's default, -1, takes the level of the interpreter that runs it.
+    let optimize = options.common.optimize.and_then(|level| u8::try_from(level).ok());
     let interpreter = overrides.python.as_deref().map(|p| check::interpreter(p, cwd)).transpose();
     Ok(PythonRequest {
         interpreter: interpreter.map_err(usage)?,
-        optimize: options.optimize.or(level).unwrap_or_default(),
-        options: options.python_options.clone(),
+        optimize: optimize.or(level).unwrap_or_default(),
+        options: options.common.python_option.clone(),
         paths,
         packages: check::all_existing(&overrides.packages, "packages").map_err(usage)?,
         requirements: check::all_existing(&overrides.requirements, "requirements").map_err(usage)?,

@@ -1,0 +1,230 @@
+//! The options of a build without a spec: name, help, and the key of a spec that says the same, each once.
+//!
+//! docs/cli.md lists them; a test compares it with this table.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::spec::{Compression, Mode, Sources};
+
+/// What an option means besides its effect on a build without a spec.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Meaning {
+    /// The key of a spec that says the same.
+    pub key: Option<&'static str>,
+    /// The systems on which it has an effect, if not on all.
+    pub on: Option<&'static str>,
+    /// Why it has no effect at all.
+    pub none: Option<&'static str>,
+}
+
+const fn key(key: &'static str) -> Meaning {
+    Meaning { key: Some(key), on: None, none: None }
+}
+
+const fn on(systems: &'static str, key: &'static str) -> Meaning {
+    Meaning { key: Some(key), on: Some(systems), none: None }
+}
+
+const fn none(why: &'static str) -> Meaning {
+    Meaning { key: None, on: None, none: Some(why) }
+}
+
+/// Declares options: for clap, and with what they mean.
+macro_rules! options {
+    ($(#[$of:meta])* $name:ident, $meanings:ident: $($(#[$about:meta])* $field:ident: $type:ty => $meaning:expr;)*) => {
+        #[derive(Clone, Debug, Default, Args)]
+        $(#[$of])*
+        pub struct $name {
+            $($(#[$about])* pub $field: $type,)*
+        }
+
+        const $meanings: &[(&str, Meaning)] = &[$((stringify!($field), $meaning),)*];
+    };
+}
+
+options! {
+    /// Options that PyInstaller has too, with the same names, short forms and meanings.
+    #[expect(clippy::struct_excessive_bools, reason = "a table of options, most of them switches")]
+    #[command(next_help_heading = "Without a spec")]
+    Common, COMMON:
+
+    /// Make a single executable file.
+    #[arg(short = 'F', long, overrides_with = "onedir")]
+    onefile: bool => key("`mode` in `[bundle]`");
+    /// Make a folder with an executable (the default).
+    #[arg(short = 'D', long, overrides_with = "onefile")]
+    onedir: bool => key("`mode` in `[bundle]`");
+    /// Name of the product; by default that of the script.
+    #[arg(short, long)]
+    name: Option<String> => key("`name` in `[app]`");
+    /// Also write these options as a spec, into this folder.
+    #[arg(long, value_name = "DIR", hide_short_help = true)]
+    specpath: Option<PathBuf> => Meaning { key: None, on: None, none: None };
+    /// Search modules here too; several are separated as in PYTHONPATH.
+    #[arg(short, long, value_name = "DIRS")]
+    paths: Vec<String> => key("`paths` in `[python]`");
+    /// Add a file, folder or glob of data, and where it goes in the bundle.
+    #[arg(long, value_name = "SOURCE:DEST")]
+    add_data: Vec<String> => key("a `[[data]]` table with `from` and `to`");
+    /// The same for a native library, with all that it needs.
+    #[arg(long, value_name = "SOURCE:DEST")]
+    add_binary: Vec<String> => key("a `[[binary]]` table with `from` and `to`");
+    /// Add a module that no import names.
+    #[arg(long, alias = "hiddenimport", value_name = "MODULE")]
+    hidden_import: Vec<String> => key("`include` in `[modules]`");
+    /// Leave a module out.
+    #[arg(long, value_name = "MODULE")]
+    exclude_module: Vec<String> => key("`exclude` in `[modules]`");
+    /// Add all modules of a package.
+    #[arg(long, value_name = "MODULE", hide_short_help = true)]
+    collect_submodules: Vec<String> => key("`include` in `[modules]`, as in `\"package.*\"`");
+    /// Add all data files of a package.
+    #[arg(long, alias = "collect-datas", value_name = "MODULE", hide_short_help = true)]
+    collect_data: Vec<String> => key("`collect-data` in `[modules]`");
+    /// Add all native libraries of a package.
+    #[arg(long, value_name = "MODULE", hide_short_help = true)]
+    collect_binaries: Vec<String> => key("`collect-binaries` in `[modules]`");
+    /// Add all modules, data files and native libraries of a package.
+    #[arg(long, value_name = "MODULE", hide_short_help = true)]
+    collect_all: Vec<String> => key("`include`, `collect-data` and `collect-binaries` in `[modules]`");
+    /// Leave out the program's own files that its strings name, unless an option or the spec adds them.
+    #[arg(long, hide_short_help = true)]
+    no_own_data: bool => key("`own-data = false` in `[modules]`");
+    /// Add the metadata of a distribution.
+    #[arg(long, value_name = "PACKAGE", hide_short_help = true)]
+    copy_metadata: Vec<String> => key("`include` in `[metadata]`");
+    /// The same with all distributions that it requires.
+    #[arg(long, value_name = "PACKAGE", hide_short_help = true)]
+    recursive_copy_metadata: Vec<String> => key("`recursive` in `[metadata]`");
+    /// Run a script before the program.
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    runtime_hook: Vec<String> => key("`hooks` in `[runtime]`");
+    /// Onedir: name of the folder beside the executable; `.` puts all files beside it.
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
+    contents_directory: Option<String> => key("`contents-directory` in `[bundle]`");
+    /// Onefile: folder to extract below when the program runs.
+    #[arg(long, value_name = "DIR", hide_short_help = true)]
+    runtime_tmpdir: Option<String> => key("`runtime-tmpdir` in `[bundle]`");
+    /// Bytecode optimisation: 0, 1 (-O) or 2 (-OO).
+    #[arg(long, value_name = "LEVEL", allow_negative_numbers = true, hide_short_help = true)]
+    #[arg(value_parser = clap::value_parser!(i8).range(-1..=2))]
+    optimize: Option<i8> => key("`optimize` in `[python]`");
+    /// Run the program as with an option of python: u, v, O, OO, `X …`, `W …`, `hash_seed=…`.
+    #[arg(long, value_name = "OPTION", hide_short_help = true)]
+    python_option: Vec<String> => key("`options` in `[python]`");
+    /// Remove all symbols from native files; debug information is removed in any case.
+    #[arg(short, long, hide_short_help = true)]
+    strip: bool => key("`strip` in `[bundle]`");
+    /// Make a program that helps to find errors: imports, bootloader, noarchive, or all of them.
+    #[arg(short, long, value_name = "WHAT", hide_short_help = true, hide_possible_values = true)]
+    #[arg(value_parser = ["all", "imports", "bootloader", "noarchive"])]
+    debug: Vec<String> => key("`debug` in `[runtime]`");
+    /// How hard to compress: none, fast, default or max.
+    #[arg(long, value_name = "LEVEL", default_value = "default", hide_short_help = true)]
+    #[arg(hide_possible_values = true, hide_default_value = true)]
+    compression: Compression => key("`compression` in `[bundle]`");
+    /// Which modules bring their source: none, used (those that code is seen to read), own or all.
+    #[arg(long, value_name = "WHICH", default_value = "used", hide_short_help = true)]
+    #[arg(hide_possible_values = true, hide_default_value = true)]
+    source: Sources => key("`source` in `[bundle]`");
+}
+
+options! {
+    /// Options for other systems, and options of PyInstaller without a meaning here.
+    #[expect(clippy::struct_excessive_bools, reason = "a table of options, most of them switches")]
+    #[command(next_help_heading = "PyInstaller's options for other platforms")]
+    Foreign, FOREIGN:
+
+    /// Windows and macOS: no console.
+    #[arg(short = 'w', long, alias = "noconsole", overrides_with = "console", hide_short_help = true)]
+    windowed: bool => on("Windows and macOS", "`console` in `[windows]`");
+    /// Windows and macOS: a console (the default).
+    #[arg(short = 'c', long, alias = "nowindowed", overrides_with = "windowed", hide_short_help = true)]
+    console: bool => on("Windows and macOS", "`console` in `[windows]`");
+    /// Windows and macOS: icon of the executable.
+    #[arg(short, long, value_name = "FILE", hide_short_help = true)]
+    icon: Vec<String> => on("Windows and macOS", "`icon` in `[windows]` or `[macos]`");
+    /// Windows: version resource.
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    version_file: Option<PathBuf> => on("Windows", "`version-file` in `[windows]`");
+    /// Windows: application manifest.
+    #[arg(short, long, value_name = "FILE", hide_short_help = true)]
+    manifest: Option<PathBuf> => on("Windows", "`manifest` in `[windows]`");
+    /// Windows: ask for administrator rights.
+    #[arg(long, hide_short_help = true)]
+    uac_admin: bool => on("Windows", "`uac` in `[windows]`");
+    /// Windows: work with elevated windows.
+    #[arg(long, hide_short_help = true)]
+    uac_uiaccess: bool => on("Windows", "`uiaccess` in `[windows]`");
+    /// macOS: bundle identifier.
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
+    osx_bundle_identifier: Option<String> => on("macOS", "`identifier` in `[macos]`");
+    /// macOS: entitlements file.
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    osx_entitlements_file: Option<PathBuf> => on("macOS", "`entitlements` in `[macos]`");
+    /// macOS: architecture: x86_64, arm64 or universal2.
+    #[arg(long, alias = "target-arch", value_name = "ARCH", hide_short_help = true)]
+    #[arg(value_parser = ["x86_64", "arm64", "universal2"])]
+    target_architecture: Option<String> => on("macOS", "`architectures` in `[macos]`");
+    /// macOS: identity to sign with.
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
+    codesign_identity: Option<String> => on("macOS", "`sign` in `[macos]`");
+    /// Windows: hide or minimise a console that is the program's own.
+    #[arg(long, value_name = "HOW", hide_short_help = true)]
+    #[arg(value_parser = ["hide-early", "hide-late", "minimize-early", "minimize-late"])]
+    hide_console: Option<String> => on("Windows", "`hide-console` in `[windows]`");
+    /// Windows: show no traceback where there is no console.
+    #[arg(long, hide_short_help = true)]
+    disable_windowed_traceback: bool => on("Windows", "`windowed-traceback` in `[windows]`");
+    /// Windows: more resources, as `FILE[,TYPE[,NAME[,LANGUAGE]]]`.
+    #[arg(short, long, value_name = "RESOURCE", hide_short_help = true)]
+    resource: Vec<String> => on("Windows", "`resources` in `[windows]`");
+
+    /// Without an effect on the product yet: events of the Finder are not turned into arguments.
+    #[arg(long, hide = true)]
+    argv_emulation: bool => Meaning { on: Some("macOS"), key: None, none: None };
+    /// Of PyInstaller: where UPX lies.
+    #[arg(long, hide = true)]
+    upx_dir: Option<String> => none("has no effect: zstd compresses better than UPX, and starts faster");
+    /// Of PyInstaller: no UPX.
+    #[arg(long, hide = true)]
+    noupx: bool => none("has no effect: UPX is never used");
+    /// Of PyInstaller: a file that UPX leaves alone.
+    #[arg(long, hide = true)]
+    upx_exclude: Vec<String> => none("has no effect: UPX is never used");
+    /// Of PyInstaller: a splash screen.
+    #[arg(long, hide = true)]
+    splash: Option<String> => none("has no effect: a frozen program starts too fast for a splash screen");
+    /// Of PyInstaller: its parent process ignores signals.
+    #[arg(long, hide = true)]
+    bootloader_ignore_signals: bool =>
+        none("has no effect: the program is one process and gets its signals itself");
+    /// Of PyInstaller: a folder of hooks.
+    #[arg(long, hide = true)]
+    additional_hooks_dir: Vec<String> => Meaning {
+        key: Some("`hooks` in `[rules]`"),
+        ..none("has no effect: hooks written for PyInstaller are not run; a rule file can say what they do")
+    };
+    /// Of PyInstaller before 6: a key for the bytecode.
+    #[arg(long, hide = true)]
+    key: Option<String> => none("has no effect: as in PyInstaller 6, bytecode is not encrypted");
+}
+
+impl Common {
+    /// The form of the product.
+    pub fn mode(&self) -> Mode {
+        if self.onefile { Mode::Onefile } else { Mode::Onedir }
+    }
+}
+
+/// All options, by the names of their fields, in the order of the help.
+pub fn meanings() -> impl Iterator<Item = (&'static str, Meaning)> {
+    COMMON.iter().chain(FOREIGN).copied()
+}
+
+/// How an option is written.
+pub fn written(id: &str) -> String {
+    format!("--{}", id.replace('_', "-"))
+}
