@@ -46,7 +46,6 @@ macro_rules! options {
 
 options! {
     /// Options that PyInstaller has too, with the same names, short forms and meanings.
-    #[expect(clippy::struct_excessive_bools, reason = "a table of options, most of them switches")]
     #[command(next_help_heading = "Without a spec")]
     Common, COMMON:
 
@@ -133,7 +132,6 @@ options! {
 
 options! {
     /// Options for other systems, and options of PyInstaller without a meaning here.
-    #[expect(clippy::struct_excessive_bools, reason = "a table of options, most of them switches")]
     #[command(next_help_heading = "PyInstaller's options for other platforms")]
     Foreign, FOREIGN:
 
