@@ -1,6 +1,6 @@
 //! Which modules Python needs before the importer runs, and which it needs in any case.
 
-/// Whether `module` goes into the archive with [`crate::archive::module_flag::SEED`]: uncompressed and
+/// Whether `module` goes into the archive with [`freeze_archive::module_flag::SEED`]: uncompressed and
 /// aligned to 16 bytes, since Python reads it from the mapped file while it starts.
 ///
 /// From 3.11 on Python brings `codecs`, `io`, `abc` and others in its own library.
