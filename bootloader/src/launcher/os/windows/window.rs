@@ -9,7 +9,8 @@ use windows_sys::Win32::System::Console::{
 };
 use windows_sys::Win32::System::LibraryLoader::GetModuleHandleW;
 
-use super::{Hiding, cache_folders, plain_name, symbol, system_library, wide_text};
+use super::{cache_folders, plain_name, symbol, system_library, wide_text};
+use crate::launcher::os::Hiding;
 
 const WINDOWED: u16 = 2;
 
