@@ -13,6 +13,7 @@ harness::programs! {
     the_command_line_is_read_before_anything_else;
     a_main_function_starts_pools_and_managers;
     commands_that_are_put_together;
+    a_command_named_like_a_folder;
 }
 
 fn frozen(name: &str, mode: Mode) -> Frozen {

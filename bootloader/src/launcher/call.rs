@@ -55,9 +55,8 @@ impl<'a> Asked<'a> {
                 asked.restart(*place, word);
             }
             Code::Script(place, word) => {
-                let may_be_script = *place > 1
-                    || own::is_python(word.to_bytes())
-                    || holds_main(&os::path_from_bytes(word.to_bytes()));
+                let may_be_script =
+                    *place > 1 || own::is_python(word.to_bytes()) || holds_main(word.to_bytes());
                 asked.is_ours = may_be_script && os::descends_from_same_executable();
             }
             Code::Module(place, name) => match (main_module(program, args, name), args.first()) {
@@ -134,12 +133,15 @@ impl<'a> Asked<'a> {
         let is_ours = self.is_ours && is_by_path(&self.args);
         let is_behind_options = place > 1 && is_ours;
         if !path.is_file() {
-            return is_ours && (is_python && !path.is_dir() || holds_main(&path));
+            return is_ours && (is_python && !path.is_dir() || holds_main(word.to_bytes()));
         }
         match as_interpreter(program) {
             b"1" => is_python || is_behind_options,
             b"children" => is_ours,
-            _ => is_ours && (is_python || holds_main(&path)) || is_behind_options && is_for_python(&path),
+            _ => {
+                is_ours && (is_python || holds_main(word.to_bytes()))
+                    || is_behind_options && is_for_python(&path)
+            }
         }
     }
 
@@ -185,10 +187,8 @@ fn names_program(program: &Program, args: &[&CStr], word: &CStr) -> bool {
         os::is_absolute(name.to_bytes()) && is_own_name(program, name)
             || os::program_name(name.to_bytes()).starts_with(b"python")
     };
-    // A word without a folder is a file of the current one, or something else.
-    let is_path = || os::program_name(word.to_bytes()) != word.to_bytes();
     is_own_name(program, word)
-        && (is_path() && args.first().is_some_and(|name| is_called_so(name))
+        && (is_path(word.to_bytes()) && args.first().is_some_and(|name| is_called_so(name))
             || os::descends_from_same_executable())
 }
 
@@ -257,10 +257,18 @@ fn other<'a>(program: &Program, args: &[&CStr], code: Code<'a>) -> Result<Call<'
     .hint("build it with `interpreter = true` in [runtime], or let it not use `sys.executable` as python"))
 }
 
-/// Whether a path leads to a folder with a `__main__.py`, or to a zip file that is called a program of Python (PEP 441).
-fn holds_main(path: &Path) -> bool {
-    let is_zipapp = || path.extension().is_some_and(|suffix| suffix == "pyz" || suffix == "pyzw");
-    path.join("__main__.py").is_file() || is_zipapp() && path.is_file()
+/// Whether a word is the path of a folder with a `__main__.py`, or of a zip file that is called a program of Python (PEP 441).
+///
+/// A word without a separator, as in `app worker`, is a command of the program even where the current folder holds such a folder.
+fn holds_main(word: &[u8]) -> bool {
+    let path = os::path_from_bytes(word);
+    let is_zipapp = path.extension().is_some_and(|suffix| suffix == "pyz" || suffix == "pyzw");
+    is_path(word) && path.join("__main__.py").is_file() || is_zipapp && path.is_file()
+}
+
+/// Whether a word of the command line has a folder in it: without one, it is a file of the current folder or something else.
+fn is_path(word: &[u8]) -> bool {
+    os::program_name(word) != word
 }
 
 /// Whether a file says in its first line that python runs it.
