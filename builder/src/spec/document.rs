@@ -114,7 +114,7 @@ pub(super) struct Table<'d> {
     doc: &'d Document,
     /// Name as in `[bundle]` or `[target.linux.bundle]`; empty for the whole document.
     name: String,
-    /// Name in [`keys::TABLES`].
+    /// Name of the table in [`keys::keys`].
     kind: &'static str,
     entries: &'d DeTable<'d>,
     span: Range<usize>,
@@ -162,7 +162,7 @@ impl<'d> Table<'d> {
             if self.name.is_empty() { ("unknown table", "table") } else { ("unknown key", "key") };
         let message = format!("unknown {what} `{name}` in {}", self.title());
         let error = self.doc.error(message, key.span(), label);
-        Err(error.hint(self.suggest(name, known)))
+        Err(error.hint(self.suggest(name, &known)))
     }
 
     fn suggest(&self, name: &str, known: &[&str]) -> String {

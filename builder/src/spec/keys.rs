@@ -1,79 +1,27 @@
 //! The tables of a spec and their keys.
 
-/// Keys by table; the root has the empty name. Tables of free names are not listed.
-pub(super) const TABLES: &[(&str, &[&str])] = &[
-    (
-        "",
-        &[
-            "app", "python", "bundle", "modules", "data", "binary", "metadata", "rules", "runtime",
-            "program", "windows", "macos", "target",
-        ],
-    ),
+use super::schema::{
+    Raw, RawApp, RawBundle, RawMacos, RawMetadata, RawModules, RawPython, RawRules, RawRuntime, RawWindows,
+};
+
+/// Keys by table. Tables of free names are not listed.
+const TABLES: &[(&str, &[&str])] = &[
     // What a `[target.<name>]` holds: everything but targets.
-    (
-        "layer",
-        &[
-            "app", "python", "bundle", "modules", "data", "binary", "metadata", "rules", "runtime",
-            "program", "windows", "macos",
-        ],
-    ),
-    ("app", &["name", "entry", "entry-point", "version"]),
-    ("python", &["interpreter", "packages", "requirements", "optimize", "options", "paths"]),
-    (
-        "bundle",
-        &[
-            "target",
-            "mode",
-            "extract",
-            "compression",
-            "source",
-            "strip",
-            "max-glibc",
-            "contents-directory",
-            "runtime-tmpdir",
-        ],
-    ),
-    (
-        "modules",
-        &["include", "exclude", "source", "files", "collect-data", "collect-binaries", "own-data", "order"],
-    ),
-    ("data", &["from", "to"]),
-    ("binary", &["from", "to"]),
-    ("metadata", &["include", "recursive"]),
-    ("rules", &["files", "hooks", "shipped"]),
-    ("runtime", &["hooks", "env", "interpreter", "switches", "debug"]),
+    ("layer", Raw::KEYS),
+    ("app", RawApp::KEYS),
+    ("python", RawPython::KEYS),
+    ("bundle", RawBundle::KEYS),
+    ("modules", RawModules::KEYS),
+    ("data", ITEM),
+    ("binary", ITEM),
+    ("metadata", RawMetadata::KEYS),
+    ("rules", RawRules::KEYS),
+    ("runtime", RawRuntime::KEYS),
     ("program", &["name", "entry", "entry-point"]),
-    (
-        "windows",
-        &[
-            "icon",
-            "console",
-            "version-info",
-            "manifest",
-            "uac",
-            "uiaccess",
-            "version-file",
-            "hide-console",
-            "windowed-traceback",
-            "resources",
-        ],
-    ),
-    (
-        "macos",
-        &[
-            "bundle",
-            "identifier",
-            "icon",
-            "plist",
-            "sign",
-            "entitlements",
-            "hardened-runtime",
-            "timestamp",
-            "notarize",
-            "architectures",
-        ],
-    ),
+    ("windows", RawWindows::KEYS),
+    ("macos", RawMacos::KEYS),
 ];
+const ITEM: &[&str] = &["from", "to"];
 
 /// Keys of PyInstaller's specs and options, and what is written instead.
 pub(super) const SYNONYMS: &[(&str, &str)] = &[
@@ -93,13 +41,16 @@ pub(super) const SYNONYMS: &[(&str, &str)] = &[
     ("env", "`env` in `[runtime]`"),
 ];
 
-/// The keys of a table, or nothing if its names are free.
-pub(super) fn keys(table: &str) -> Option<&'static [&'static str]> {
-    TABLES.iter().find(|(name, _)| *name == table).map(|(_, keys)| *keys)
+/// The keys of a table, or nothing if its names are free. The whole spec has the empty name.
+pub(super) fn keys(table: &str) -> Option<Vec<&'static str>> {
+    if table.is_empty() {
+        return Some([Raw::KEYS, &["target"]].concat());
+    }
+    TABLES.iter().find(|(name, _)| *name == table).map(|(_, keys)| keys.to_vec())
 }
 
 /// The table that has a key.
 pub(super) fn owner(key: &str) -> Option<&'static str> {
-    let tables = TABLES.iter().filter(|(name, _)| !matches!(*name, "" | "layer"));
+    let tables = TABLES.iter().filter(|(name, _)| *name != "layer");
     tables.clone().find(|(_, keys)| keys.contains(&key)).map(|(name, _)| *name)
 }

@@ -114,18 +114,23 @@ impl<T> Overlay for Vec<T> {
     }
 }
 
-/// Defines a table of a spec: its fields, how each is read, and how layers are combined.
+/// Defines a table of a spec: its keys, its fields, how each is read, and how layers are combined.
 macro_rules! table {
-    ($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty = $read:ident($($argument:expr),*),)* }) => {
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty = $read:ident($key:literal $(, $argument:expr)*),)* }) => {
         $(#[$doc])*
         #[derive(Debug, Default)]
         pub(super) struct $name {
             $(pub(super) $field: $kind,)*
         }
 
+        impl $name {
+            /// The keys of this table.
+            pub(super) const KEYS: &'static [&'static str] = &[$($key),*];
+        }
+
         impl Section for $name {
             fn from_table(table: &Table<'_>) -> Result<$name> {
-                Ok($name { $($field: table.$read($($argument),*)?,)* })
+                Ok($name { $($field: table.$read($key $(, $argument)*)?,)* })
             }
         }
 
