@@ -58,8 +58,6 @@ pub struct Python {
     pub frozen_modules: Vec<(String, bool)>,
     /// The shared libpython, resolved to a file.
     pub libpython: Option<PathBuf>,
-    /// `sysconfig.get_config_var("SOABI")`.
-    pub soabi: Option<String>,
     /// Top-level names that finders of editable installs (PEP 660) map to a folder or file.
     pub editable: Vec<(String, PathBuf)>,
     /// Numbers of the instructions that import (`opcode.opmap`), for modules without source.
@@ -98,7 +96,6 @@ struct Answer {
     builtin_modules: Vec<String>,
     frozen_modules: Vec<(String, bool)>,
     libpython: Option<PathBuf>,
-    soabi: Option<String>,
     opcodes: BTreeMap<String, u8>,
     machine: String,
     version_text: String,
@@ -163,7 +160,6 @@ impl Python {
             builtin_modules: Vec::new(),
             frozen_modules: Vec::new(),
             libpython: None,
-            soabi: None,
             editable: Vec::new(),
             opcodes: BTreeMap::new(),
             machine: target.machine().to_owned(),
@@ -317,7 +313,6 @@ fn from_answer(answer: Answer, interpreter: &Path) -> Result<Python> {
         builtin_modules: answer.builtin_modules,
         frozen_modules: answer.frozen_modules,
         libpython: answer.libpython,
-        soabi: answer.soabi,
         editable: Vec::new(),
         opcodes: answer.opcodes,
         machine: answer.machine,

@@ -138,7 +138,6 @@ print(
             "builtin_modules": list(sys.builtin_module_names),
             "frozen_modules": frozen_modules(),
             "libpython": libpython(),
-            "soabi": sysconfig.get_config_var("SOABI"),
             "opcodes": {
                 name: opcode.opmap[name]
                 for name in ("EXTENDED_ARG", "IMPORT_NAME", "LOAD_CONST", "LOAD_SMALL_INT")

@@ -30,7 +30,6 @@ fn python(root: &Path) -> Python {
         builtin_modules: vec!["sys".into()],
         frozen_modules: Vec::new(),
         libpython: None,
-        soabi: None,
         editable: vec![("ed".into(), path("src/ed"))],
         opcodes: BTreeMap::new(),
         machine: "x86_64".into(),

@@ -170,7 +170,6 @@ fn python(layout: Layout, image: Image, micro: u8, target: Target, compiler: Pyt
         // Written into Python's sources: the same on each platform.
         frozen_modules: compiler.frozen_modules,
         libpython: layout.library,
-        soabi: Some(soabi),
         editable: Vec::new(),
         opcodes: compiler.opcodes,
         machine: target.machine().to_owned(),
