@@ -295,3 +295,12 @@ fn a_folder_of_plugins_shows_them() {
         assert_eq!(outcome.stdout, "colorsys\n2\n", "{outcome}");
     }
 }
+
+/// A name that only the command line gives may be that of any module of the program, but not of another project's.
+#[test]
+fn projects_in_the_folder_of_a_program_stay_outside() {
+    let project = Project::of("analysis/projects_in_the_folder_of_a_program_stay_outside");
+    let names = ["plugins.a", "plugins.inner.b", "bots.one.run", "other.pkg.module"];
+    let outcome = project.freeze(["app.py"]).command().args(names).run();
+    outcome.prints("2\n3\n4\nNo module named 'other'\n");
+}

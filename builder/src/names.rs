@@ -30,9 +30,14 @@ pub(crate) fn is_test(part: &str) -> bool {
         || part.ends_with("_test")
 }
 
-/// Whether a part of a name in the program's own code is for tests: more may be called `do_test` there than in libraries.
+/// Whether a part of a name marks tests in the program's own code, where names such as `test` and `speed_test` are those of features.
 pub(crate) fn is_own_test(part: &str) -> bool {
     matches!(part, "tests" | "testing" | "conftest") || part.starts_with("test_")
+}
+
+/// Whether a top-level name of the program's own code is that of a script that builds or tests the project.
+pub(crate) fn is_project_script(name: &str) -> bool {
+    matches!(name, "conftest" | "noxfile" | "setup" | "tasks")
 }
 
 /// Whether a module is for tests.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use self::layout::Layout;
-use super::scans::TOOLS;
+use super::searched::as_module;
 use super::{Heuristic, scripts};
 use crate::analysis::claims::{Claims, What, by_text};
 use crate::analysis::collected::{Collected, Node};
@@ -18,7 +18,7 @@ use crate::analysis::world::World;
 use crate::analysis::world::own_tree::{OwnTree, fits};
 use crate::analysis::world::resolve::Folder;
 use crate::error::Warning;
-use crate::names::{is_own_test, is_test, top};
+use crate::names::{is_own_test, is_project_script, is_test, top};
 
 /// A folder that a mere word names is taken up to this size: bytes, files.
 const MOST_BYTES: u64 = 256 << 20;
@@ -96,11 +96,10 @@ impl OwnFiles {
             for file in world.own_tree().files(folder) {
                 let Some(dest) = layout.dest(&file) else { continue };
                 let Some(stem) = dest.strip_suffix(".py") else { continue };
-                let name = stem.strip_suffix("/__init__").unwrap_or(stem).replace('/', ".");
-                if name.split('.').any(is_own_test) {
+                if stem.split('/').any(is_own_test) {
                     continue;
                 }
-                if world.is_own_module(&name) && !world.is_excluded(&name) {
+                if let Some(name) = own_module(&dest, world) {
                     claims.module(&name, reason);
                 }
                 scripts::imports(&world.reader.script(&file), reason, world, claims);
@@ -351,7 +350,7 @@ impl Look<'_, '_> {
     /// as a module; files that only names tell are found among the contents.
     fn script(&mut self, file: &Path, dest: Option<String>, reason: &Reason, named: Named) {
         let stem = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-        if self.world.is_entry_file(file) || is_own_test(&stem) || TOOLS.contains(&stem.as_str()) {
+        if self.world.is_entry_file(file) || is_own_test(&stem) || is_project_script(&stem) {
             return;
         }
         let facts = self.world.reader.script(file);
@@ -365,17 +364,16 @@ impl Look<'_, '_> {
             self.file(&beside, None, reason, Named::Path);
         }
         if let Some(dest) = dest.or_else(|| self.layout.dest(file)) {
-            // What can be imported is a module as well: its words and paths are followed like those of any other.
-            let name = dest.strip_suffix(".py").unwrap_or(&dest).replace('/', ".");
-            if self.world.is_own_module(&name) && !self.world.is_excluded(&name) {
+            // If the script can also be imported, the files that it names are collected like those of any other module.
+            if let Some(name) = own_module(&dest, self.world) {
                 self.claims.likely(name, reason);
             }
             self.claims.push(What::File { path: file.to_owned(), dest }, reason);
         }
     }
 
-    /// Searches the folder of a script for modules that it imports and that are nowhere else: whatever runs it puts the folder on
-    /// `sys.path`.
+    /// Adds the folder of a script to the search path if the script imports modules that are only there: running a script puts
+    /// its folder on `sys.path`.
     fn search_beside(&mut self, file: &Path, facts: &Facts, reason: &Reason) {
         let Some(folder) = file.parent().filter(|folder| !self.layout.is_root(folder)) else { return };
         let Some(dest) = self.layout.dest(file) else { return };
@@ -436,6 +434,11 @@ impl Look<'_, '_> {
         let hint = "if the program only reads it, create it before the build, or add it to `[[data]]`";
         self.tell(path.line, &what, hint);
     }
+}
+
+/// The name by which the program can import a file of its own code, unless the spec excludes it.
+fn own_module(dest: &str, world: &World<'_>) -> Option<String> {
+    as_module(dest).filter(|name| world.is_own_module(name) && !world.is_excluded(name))
 }
 
 /// The suffix of a file name in lower case, without its dot; empty if there is none.

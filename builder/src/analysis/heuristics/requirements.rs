@@ -59,7 +59,7 @@ impl Heuristic for Requirements {
             let waiting = self.waiting.entry(owner).or_insert_with(|| waiting(owner, world));
             waiting.retain(|required| !self.done.contains(&required.at));
             // Python code may load what the libraries of its distribution are linked to.
-            let own = if is_first { world.libraries(owner) } else { Vec::new() };
+            let own = if is_first && !waiting.is_empty() { world.libraries(owner) } else { Vec::new() };
             let folder = &world.installed.get(owner).location;
             let own: Vec<PathBuf> = own.into_iter().map(|library| folder.join(library)).collect();
             for (at, library, mention) in mentioned(node, &own, waiting, world) {

@@ -1,20 +1,20 @@
-//! A program that lists modules or imports a name that cannot be determined: all of its own modules may be the one.
+//! Programs that list their modules, or that import a module whose name analysis cannot determine: any of their own modules may be meant.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use super::Heuristic;
+use super::searched::as_module;
 use crate::analysis::claims::Claims;
 use crate::analysis::collected::{Collected, Node};
 use crate::analysis::facts::Form;
 use crate::analysis::facts::condition::Condition;
 use crate::analysis::graph::{By, Guard, Need, Reason};
 use crate::analysis::world::World;
-use crate::names::{is_for_tests, is_own_test};
+use crate::names::{is_for_tests, is_own_test, is_project_script};
 
-/// A program with more modules around it is not taken whole.
+/// If more modules than this lie around a program, they are not all taken.
 const MOST: usize = 500;
-/// Scripts that build and test projects.
-pub(super) const TOOLS: [&str; 4] = ["conftest", "noxfile", "setup", "tasks"];
 
 #[derive(Default)]
 pub(super) struct Scans {
@@ -71,27 +71,37 @@ fn unknown(node: &Node, world: &World<'_>) -> Option<u32> {
     node.facts.open_at.first().or_else(|| node.facts.computed_at.iter().find(leads_nowhere)).copied()
 }
 
-/// The modules around the program that others can import: those beside it unless they are scripts, and all that lie below.
+/// The importable modules around the program: those beside it, unless they are scripts, and all modules in folders below.
 fn own_modules(world: &World<'_>) -> BTreeSet<String> {
     let tree = world.own_tree();
     let mut found = BTreeSet::new();
     for folder in world.own_folders() {
-        for file in tree.files(folder) {
+        let files = tree.files(folder);
+        let projects = inner_projects(&files, folder, world);
+        for file in &files {
             let Some(inner) = file.strip_prefix(folder).ok().and_then(|f| f.to_str()) else { continue };
-            let Some(stem) = inner.replace('\\', "/").strip_suffix(".py").map(str::to_owned) else {
-                continue;
-            };
-            let is_beside = !stem.contains('/');
-            let name = stem.strip_suffix("/__init__").unwrap_or(&stem).replace('/', ".");
-            let is_aside = name.split('.').any(is_own_test) || TOOLS.contains(&name.as_str());
-            if is_aside || found.len() > MOST || world.is_entry_file(&file) || !world.is_own_module(&name) {
+            let Some(name) = as_module(&inner.replace('\\', "/")) else { continue };
+            let is_beside = file.parent() == Some(folder);
+            let is_aside = name.split('.').any(is_own_test)
+                || is_project_script(&name)
+                || file.ancestors().any(|above| projects.contains(above));
+            if is_aside || found.len() > MOST || world.is_entry_file(file) || !world.is_own_module(&name) {
                 continue;
             }
-            let is_script = || world.reader.script(&file).conditions.contains(&Condition::Main);
+            let is_script = || world.reader.script(file).conditions.contains(&Condition::Main);
             if !(is_beside && is_script()) {
                 found.insert(name);
             }
         }
     }
     found
+}
+
+/// The folders below that of a program that are projects of their own, as in a home folder. A package is a part of the program.
+fn inner_projects<'f>(files: &'f [PathBuf], folder: &Path, world: &World<'_>) -> BTreeSet<&'f Path> {
+    let is_mark =
+        |file: &Path| file.file_name().is_some_and(|name| name == "pyproject.toml" || name == "setup.py");
+    let marks = files.iter().filter(|file| is_mark(file)).filter_map(|file| file.parent());
+    let is_inner = |above: &&Path| *above != folder && !world.own_tree().is_file(&above.join("__init__.py"));
+    marks.filter(is_inner).collect()
 }
