@@ -4,7 +4,7 @@ use super::{Request, host};
 use crate::error::{Error, Result};
 use crate::target::{Os, Target, UNIVERSAL, Wanted};
 
-/// Whether a request is for a universal program: the target that is `named` says so, or both architectures of `[macos]`.
+/// Whether a build makes a universal program: either `named` is the universal target, or `architectures` of `[macos]` lists both.
 ///
 /// # Errors
 /// Target and architectures contradict each other.

@@ -43,21 +43,21 @@ pub(crate) enum Access {
     Executable,
 }
 
-/// What becomes of a console window.
+/// How to get a console window out of the way.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Hiding {
-    /// It is not seen.
+    /// Hide it.
     Hide,
-    /// It is a button in the task bar.
+    /// Minimize it to the task bar.
     Minimize,
 }
 
-/// Who sees the symbols of a library.
+/// Which libraries can use the symbols of a library.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Visibility {
-    /// Libraries that are loaded later.
+    /// All libraries that are loaded later (`RTLD_GLOBAL`).
     Global,
-    /// Those that it needs.
+    /// Only the library itself (`RTLD_LOCAL`).
     Local,
 }
 

@@ -47,7 +47,7 @@ impl Interpreter {
         NonNull::new(pointer).map(|pointer| Object { pointer, interpreter: self })
     }
 
-    /// A reference of our own to what is only lent; null is `None`.
+    /// Takes a new reference to a borrowed object; `None` for a null pointer.
     ///
     /// # Safety
     /// The pointer is null or to an object that is alive.
@@ -186,7 +186,7 @@ impl Interpreter {
 }
 
 impl Object {
-    /// The pointer, lent.
+    /// The pointer, as a borrowed reference.
     pub(super) fn as_ptr(&self) -> *mut PyObject {
         self.pointer.as_ptr()
     }
@@ -204,13 +204,13 @@ impl Object {
 
     /// The names of a module.
     pub(super) fn names(&self) -> Option<Object> {
-        // SAFETY: the object is alive; the result is lent.
+        // SAFETY: the object is alive; the result is a borrowed reference.
         unsafe { self.interpreter.share((self.api().PyModule_GetDict)(self.as_ptr())) }
     }
 
     /// The value of a key of a `dict`; no exception is set where there is none.
     pub(super) fn item(&self, key: &CStr) -> Option<Object> {
-        // SAFETY: the object is alive; the result is lent.
+        // SAFETY: the object is alive; the result is a borrowed reference.
         unsafe { self.interpreter.share((self.api().PyDict_GetItemString)(self.as_ptr(), key.as_ptr())) }
     }
 
@@ -225,7 +225,7 @@ impl Object {
 
     /// An item of a tuple; `None`, with an exception, if there is none.
     pub(super) fn part(&self, i: isize) -> Option<Object> {
-        // SAFETY: the object is alive; the result is lent.
+        // SAFETY: the object is alive; the result is a borrowed reference.
         unsafe { self.interpreter.share((self.api().PyTuple_GetItem)(self.as_ptr(), i)) }
     }
 
@@ -327,7 +327,7 @@ impl Drop for SetAside {
     }
 }
 
-/// As [`Object::utf8`], of an object that is lent.
+/// As [`Object::utf8`], of a borrowed object.
 ///
 /// # Safety
 /// The thread holds the interpreter's lock; the pointer is null or to an object that is alive as long as the text is used.

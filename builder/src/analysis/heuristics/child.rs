@@ -20,8 +20,8 @@ pub(super) struct Child {
 }
 
 impl Heuristic for Child {
-    /// `run("tabnanny")` in one module, `subprocess.run([sys.executable, "-m", name])` in another: texts of the program's own
-    /// code that name modules to run.
+    /// Takes modules that the program runs by a name from elsewhere in its code: `run("tabnanny")` in one module,
+    /// `subprocess.run([sys.executable, "-m", name])` in another.
     fn of_all(&mut self, collected: &Collected, world: &World<'_>, claims: &mut Claims) {
         let runs_unknown = |n: &Node| n.facts.started.iter().any(|started| started.what == Main::Unknown);
         if !collected.own().any(runs_unknown) {

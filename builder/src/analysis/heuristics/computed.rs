@@ -35,7 +35,7 @@ impl Heuristic for Computed {
     }
 }
 
-/// Takes what the dotted strings of a module name below a package: `import_module(f"{PACKAGE}.{table[name]}")`.
+/// Takes the modules below a package that the dotted strings of a module name: `import_module(f"{PACKAGE}.{table[name]}")`.
 fn behind(known: &str, subject: &Subject<'_>, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
     let Some(package) = known.strip_suffix('.').filter(|package| !package.contains(UNKNOWN)) else { return };
     if subject.facts().texts.is_empty() || !world.is_package(package) || world.is_excluded(package) {

@@ -57,7 +57,7 @@ impl Heuristic for HandedNames {
     }
 }
 
-/// What is there to be asked for, and what has been.
+/// What a claim is made from, and the claims made so far.
 struct Asking<'a, 'w> {
     world: &'a World<'w>,
     claims: &'a mut Claims,

@@ -137,7 +137,7 @@ impl<'a> World<'a> {
         self.find(name).is_some_and(|f| f.locations.is_some())
     }
 
-    /// Whether a module is called `test` for what it does, such as a command: test suites are packages, or have longer names.
+    /// Whether a module named `test` is an ordinary one, such as a command `test`. Test suites are packages, or have longer names.
     pub(super) fn is_plain_test(&self, name: &str) -> bool {
         let is_called_so =
             names::parent(name).is_some_and(|above| !names::is_for_tests(above) && name.ends_with(".test"));

@@ -58,19 +58,19 @@ options! {
     /// Name of the product; by default that of the script.
     #[arg(short, long)]
     name: Option<String> => key("`name` in `[app]`");
-    /// Also write these options as a spec, into this folder.
+    /// Also write these options as a spec to this folder.
     #[arg(long, value_name = "DIR", hide_short_help = true)]
     specpath: Option<PathBuf> => Meaning { key: None, on: None, none: None };
-    /// Search modules here too; several are separated as in PYTHONPATH.
+    /// Also search these folders for modules; separate several as in PYTHONPATH.
     #[arg(short, long, value_name = "DIRS")]
     paths: Vec<String> => key("`paths` in `[python]`");
-    /// Add a file, folder or glob of data, and where it goes in the bundle.
+    /// Add a data file, folder or glob to a folder in the bundle.
     #[arg(long, value_name = "SOURCE:DEST")]
     add_data: Vec<String> => key("a `[[data]]` table with `from` and `to`");
-    /// The same for a native library, with all that it needs.
+    /// Add a native library, and the libraries that it needs, to a folder in the bundle.
     #[arg(long, value_name = "SOURCE:DEST")]
     add_binary: Vec<String> => key("a `[[binary]]` table with `from` and `to`");
-    /// Add a module that no import names.
+    /// Add a module that analysis does not find.
     #[arg(long, alias = "hiddenimport", value_name = "MODULE")]
     hidden_import: Vec<String> => key("`include` in `[modules]`");
     /// Leave a module out.
@@ -94,7 +94,7 @@ options! {
     /// Add the metadata of a distribution.
     #[arg(long, value_name = "PACKAGE", hide_short_help = true)]
     copy_metadata: Vec<String> => key("`include` in `[metadata]`");
-    /// The same with all distributions that it requires.
+    /// Add the metadata of a distribution and of all distributions that it requires.
     #[arg(long, value_name = "PACKAGE", hide_short_help = true)]
     recursive_copy_metadata: Vec<String> => key("`recursive` in `[metadata]`");
     /// Run a script before the program.
@@ -110,13 +110,13 @@ options! {
     #[arg(long, value_name = "LEVEL", allow_negative_numbers = true, hide_short_help = true)]
     #[arg(value_parser = clap::value_parser!(i8).range(-1..=2))]
     optimize: Option<i8> => key("`optimize` in `[python]`");
-    /// Run the program as with an option of python: u, v, O, OO, `X …`, `W …`, `hash_seed=…`.
+    /// Run the program with an option of the interpreter: u, v, O, OO, `X …`, `W …`, `hash_seed=…`.
     #[arg(long, value_name = "OPTION", hide_short_help = true)]
     python_option: Vec<String> => key("`options` in `[python]`");
     /// Remove all symbols from native files; debug information is removed in any case.
     #[arg(short, long, hide_short_help = true)]
     strip: bool => key("`strip` in `[bundle]`");
-    /// Make a program that helps to find errors: imports, bootloader, noarchive, or all of them.
+    /// Make a program for debugging: imports, bootloader, noarchive, or all of them.
     #[arg(short, long, value_name = "WHAT", hide_short_help = true, hide_possible_values = true)]
     #[arg(value_parser = ["all", "imports", "bootloader", "noarchive"])]
     debug: Vec<String> => key("`debug` in `[runtime]`");
@@ -124,7 +124,7 @@ options! {
     #[arg(long, value_name = "LEVEL", default_value = "default", hide_short_help = true)]
     #[arg(hide_possible_values = true, hide_default_value = true)]
     compression: Compression => key("`compression` in `[bundle]`");
-    /// Which modules bring their source: none, used (those that code is seen to read), own or all.
+    /// Modules to collect with their source: none, used (if the program reads it), own or all.
     #[arg(long, value_name = "WHICH", default_value = "used", hide_short_help = true)]
     #[arg(hide_possible_values = true, hide_default_value = true)]
     source: Sources => key("`source` in `[bundle]`");
@@ -153,7 +153,7 @@ options! {
     /// Windows: ask for administrator rights.
     #[arg(long, hide_short_help = true)]
     uac_admin: bool => on("Windows", "`uac` in `[windows]`");
-    /// Windows: work with elevated windows.
+    /// Windows: allow access to elevated windows.
     #[arg(long, hide_short_help = true)]
     uac_uiaccess: bool => on("Windows", "`uiaccess` in `[windows]`");
     /// macOS: bundle identifier.
@@ -169,18 +169,18 @@ options! {
     /// macOS: identity to sign with.
     #[arg(long, value_name = "NAME", hide_short_help = true)]
     codesign_identity: Option<String> => on("macOS", "`sign` in `[macos]`");
-    /// Windows: hide or minimise a console that is the program's own.
+    /// Windows: hide or minimise the console if only this program uses it.
     #[arg(long, value_name = "HOW", hide_short_help = true)]
     #[arg(value_parser = ["hide-early", "hide-late", "minimize-early", "minimize-late"])]
     hide_console: Option<String> => on("Windows", "`hide-console` in `[windows]`");
     /// Windows: show no traceback where there is no console.
     #[arg(long, hide_short_help = true)]
     disable_windowed_traceback: bool => on("Windows", "`windowed-traceback` in `[windows]`");
-    /// Windows: more resources, as `FILE[,TYPE[,NAME[,LANGUAGE]]]`.
+    /// Windows: add resources, as `FILE[,TYPE[,NAME[,LANGUAGE]]]`.
     #[arg(short, long, value_name = "RESOURCE", hide_short_help = true)]
     resource: Vec<String> => on("Windows", "`resources` in `[windows]`");
 
-    /// Without an effect on the product yet: events of the Finder are not turned into arguments.
+    /// Accepted, but has no effect yet: Finder events are not turned into arguments.
     #[arg(long, hide = true)]
     argv_emulation: bool => Meaning { on: Some("macOS"), key: None, none: None };
     /// Of PyInstaller: where UPX lies.

@@ -66,7 +66,7 @@ impl<'a> Walk<'a> {
         for ExceptHandler::ExceptHandler(handler) in &stmt.handlers {
             self.under(Guard::Conditional, None, |walk| walk.block(&handler.body));
         }
-        // It runs only where nothing failed.
+        // The `else` block runs only if the body raised nothing.
         let guard = if optional { Guard::Conditional } else { Guard::None };
         self.under(guard, None, |walk| walk.block(&stmt.orelse));
         self.block(&stmt.finalbody);
