@@ -1,6 +1,6 @@
 //! `freeze cache`: reports the contents of the cache and removes them.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::path::Path;
 
 use super::{LAYOUT, Store, bounds, limit};
@@ -64,9 +64,13 @@ pub fn clear(root: &Path) -> Result<()> {
     }
     let failed = || format!("failed to clear the cache `{}`", root.display());
     let lock = lock_file(root).context(failed)?;
-    if lock.try_lock().is_err() {
-        return Err(Error::new(format!("the cache `{}` is in use by a build", root.display()))
-            .hint("try again when it has ended"));
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            return Err(Error::new(format!("the cache `{}` is in use by a build", root.display()))
+                .hint("try again when it has ended"));
+        }
+        Err(TryLockError::Error(error)) => return Err(error).context(failed),
     }
     for entry in std::fs::read_dir(root).context(failed)? {
         let path = entry.context(failed)?.path();
