@@ -4,6 +4,7 @@
 //! What the twin has to know goes through one variable of the environment and open files. Before Python starts the
 //! environment is what it was, and the files are closed to children.
 
+use std::convert::Infallible;
 use std::ffi::CStr;
 use std::fs::File;
 use std::path::PathBuf;
@@ -43,18 +44,18 @@ pub(crate) fn begin(
     args: &[&CStr],
     interpreter: &[u8],
 ) -> Failure {
-    match prepare(program, root, libraries, args, interpreter) {
-        Ok(failure) | Err(failure) => failure,
-    }
+    let Err(failure) = try_begin(program, root, libraries, args, interpreter);
+    failure
 }
 
-fn prepare(
+/// [`begin`], which has no success to return.
+fn try_begin(
     program: &Program,
     root: &Root,
     libraries: &Libraries,
     args: &[&CStr],
     interpreter: &[u8],
-) -> Result<Failure, Failure> {
+) -> Result<Infallible, Failure> {
     if trust::rights().are_elevated() {
         // The loader of such a process ignores the twin: the interpreter would run what its arguments say.
         let message = "this program cannot run with more rights than its caller (setuid)";
@@ -98,5 +99,5 @@ fn prepare(
     environment.push(os::c_string(&[VARIABLE, fields.as_bytes(), os::path_bytes(root.path())].concat()));
     report::phase(format_args!("interpreter `{}`", executable.display()));
     let error = os::execute(&executable, args, &environment);
-    Ok(unable(&format!("run the interpreter `{}`", executable.display()), error))
+    Err(unable(&format!("run the interpreter `{}`", executable.display()), error))
 }

@@ -4,7 +4,6 @@ mod extract;
 mod verify;
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +15,7 @@ use serde::Serialize;
 
 use crate::archive::manifest::{Manifest, Why};
 use crate::error::{Context, Error, Result};
+use crate::os::map;
 use crate::target::Target;
 
 pub use extract::Extracted;
@@ -341,13 +341,6 @@ fn read(archive: &Archive<'_>, id: BlobId) -> Result<Vec<u8>, freeze_archive::Er
         }
     }
     if out.len() == len { Ok(out) } else { Err(FAILED) }
-}
-
-fn map(path: &Path) -> std::io::Result<Mmap> {
-    let file = File::open(path)?;
-    // SAFETY: nothing that is read from the map is kept as a reference beyond it; a file that another
-    // process truncates meanwhile ends this one, which only reads.
-    unsafe { Mmap::map(&file) }
 }
 
 /// Whether a path stays below the folder it is joined to.

@@ -17,7 +17,7 @@ use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Context, Error, Result};
+use crate::error::{Context, Error, Result, Warning};
 use crate::interrupt;
 use crate::spec::Request;
 use crate::store::Store;
@@ -68,6 +68,8 @@ pub struct Python {
     pub version_text: String,
     /// Where it was read, not run: `executable` is then another one of the same version.
     pub cross: Option<Cross>,
+    /// Warnings about the packages that were added to it.
+    pub warnings: Vec<Warning>,
 }
 
 /// The oldest and the newest supported minor version of Python 3.
@@ -165,6 +167,7 @@ impl Python {
             machine: target.machine().to_owned(),
             version_text: String::new(),
             cross: None,
+            warnings: Vec::new(),
         }
     }
 
@@ -318,5 +321,6 @@ fn from_answer(answer: Answer, interpreter: &Path) -> Result<Python> {
         machine: answer.machine,
         version_text: answer.version_text,
         cross: None,
+        warnings: Vec::new(),
     })
 }

@@ -232,10 +232,7 @@ pub(super) fn publish(path: &Path, text: &str) -> Result<()> {
 /// Sizes of modules by name and of files by path, from the archive of a product; of a universal one from that for a processor.
 fn sizes(program: &Path, beside: &Path, machine: &str) -> Result<(Sizes, Sizes)> {
     let failed = || format!("failed to read product `{}`", program.display());
-    let file = fs_err::File::open(program).context(failed)?;
-    // SAFETY: the product was published a moment ago; a program that truncates it now makes this one fail,
-    // as it would any reader of mapped files.
-    let map = unsafe { memmap2::Mmap::map(file.file()) }.context(failed)?;
+    let map = crate::os::map(program).context(failed)?;
     let part = freeze_archive::parts(&map).find(|(processor, _)| processor.name() == machine);
     let archive = Archive::open(part.map_or(&map[..], |(_, place)| &map[place])).context(failed)?;
     let size = |id: BlobId| -> Result<(u64, u64), freeze_archive::Error> {

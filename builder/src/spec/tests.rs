@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::target::Arch;
 
 /// A folder with a script, and a spec of this text in it.
 fn folder(text: &str) -> tempfile::TempDir {
