@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use pep508_rs::{MarkerEnvironment, MarkerEnvironmentBuilder, MarkerTree, Requirement, VerbatimUrl};
 
-use crate::python::Python;
+use crate::target::Target;
 
 /// Reads a whole requirement. `None` if it does not follow PEP 508.
 pub(crate) fn read(text: &str) -> Option<Requirement<VerbatimUrl>> {
@@ -47,23 +47,23 @@ pub(crate) fn applies(text: &str, target: Option<&MarkerEnvironment>) -> bool {
     }
 }
 
-/// The values of markers on the target of an interpreter. `None` if its version is not one.
-pub(crate) fn environment(python: &Python) -> Option<MarkerEnvironment> {
-    let (major, minor, micro) = python.version;
+/// The values of markers for an interpreter: its version, its target, and `platform.machine()`. `None` if the version is none.
+pub(crate) fn environment(version: (u8, u8, u8), target: Target, machine: &str) -> Option<MarkerEnvironment> {
+    let (major, minor, micro) = version;
     let full = format!("{major}.{minor}.{micro}");
     let builder = MarkerEnvironmentBuilder {
         implementation_name: "cpython",
         implementation_version: &full,
-        os_name: python.target.os_name(),
-        platform_machine: &python.machine,
+        os_name: target.os_name(),
+        platform_machine: machine,
         platform_python_implementation: "CPython",
         // These depend on the machine on which the program runs.
         platform_release: "",
         platform_version: "",
-        platform_system: python.target.platform_system(),
+        platform_system: target.platform_system(),
         python_full_version: &full,
         python_version: &format!("{major}.{minor}"),
-        sys_platform: python.target.sys_platform(),
+        sys_platform: target.sys_platform(),
     };
     builder.try_into().ok()
 }
@@ -102,11 +102,10 @@ pub(crate) fn is_place(url: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::target::Target;
 
     #[test]
     fn markers_are_those_of_the_target() {
-        let linux = environment(&Python::blank(Target::named("linux-x86_64").unwrap()));
+        let linux = environment((3, 11, 2), Target::named("linux-x86_64").unwrap(), "x86_64");
         for (text, expected) in [
             ("numpy>=1.26", true),
             ("numpy; python_version >= '3.9'", true),

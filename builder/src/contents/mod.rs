@@ -25,7 +25,6 @@ use crate::error::{Context, Result, Warning};
 use crate::interrupt;
 use crate::names::Pattern;
 use crate::python::Python;
-use crate::requirement::environment;
 use crate::rules::load::{self, Rule, Rules};
 use crate::spec::Request;
 use crate::store::Store;
@@ -168,7 +167,7 @@ impl<'r> InForce<'r> {
         let needs_all = by_module.iter().any(|(_, r)| r.when.is_some() || !r.metadata.is_empty())
             || !(request.metadata.include.is_empty() && request.metadata.recursive.is_empty());
         let installed = if needs_all {
-            Installed::scan(&python.search_path, &Disk::default(), environment(python))
+            Installed::scan(&python.search_path, &Disk::default(), python.markers())
         } else {
             Installed::default()
         };

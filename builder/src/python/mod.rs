@@ -15,10 +15,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use pep508_rs::MarkerEnvironment;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Context, Error, Result, Warning};
 use crate::interrupt;
+use crate::requirement;
 use crate::spec::Request;
 use crate::store::Store;
 use crate::target::{Arch, Os, Target};
@@ -174,6 +176,11 @@ impl Python {
     /// Minor version: 12 for Python 3.12.
     pub fn minor(&self) -> u8 {
         self.version.1
+    }
+
+    /// The values of environment markers (PEP 508) on its target.
+    pub(crate) fn markers(&self) -> Option<MarkerEnvironment> {
+        requirement::environment(self.version, self.target, &self.machine)
     }
 
     /// Whether a path belongs to the standard library (and not to its `site-packages`).

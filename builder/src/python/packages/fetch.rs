@@ -10,7 +10,6 @@ use super::{install, lines, wheels, wheels_in};
 use crate::error::{Context, Error, Result};
 use crate::interrupt;
 use crate::python::{Python, find};
-use crate::requirement::environment;
 use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 use crate::target::{Arch, Os};
 
@@ -141,7 +140,7 @@ fn uv_platform(tags: &Tags) -> Result<String> {
 /// pip decides markers for the machine on which it runs: what is required on the target besides is asked for again.
 fn by_pip(what: &What<'_>, python: &Python, tags: &Tags, folder: &Path) -> Result<()> {
     let read = tempfile::tempdir()?;
-    let files = match environment(python) {
+    let files = match python.markers() {
         Some(environment) => lines::decided(what.files, &environment, read.path())?,
         None => what.files.to_vec(),
     };

@@ -146,7 +146,7 @@ mod tests {
             ("more/b.txt", "colorama[x]>=1 ; platform_machine == 'AMD64'  # why\n-f none\n"),
         ]);
         let python = Python::blank(Target::named("windows-x86_64").unwrap());
-        let environment = requirement::environment(&python).unwrap();
+        let environment = python.markers().unwrap();
         let out = tempfile::tempdir().unwrap();
         let new = decided(&[dir.path().join("a.txt")], &environment, out.path()).unwrap();
         let read = |path: &Path| {
@@ -165,9 +165,7 @@ mod tests {
         assert_eq!(read(&new[0]), expected);
         assert_eq!(read(&inner), ["colorama[x]>=1", "-f none"]);
         let linux = Python::blank(Target::named("linux-x86_64").unwrap());
-        let new =
-            decided(&[dir.path().join("a.txt")], &requirement::environment(&linux).unwrap(), out.path())
-                .unwrap();
+        let new = decided(&[dir.path().join("a.txt")], &linux.markers().unwrap(), out.path()).unwrap();
         assert_eq!(read(&new[0])[0], "uvloop");
     }
 }

@@ -11,7 +11,7 @@ use super::tags::Tags;
 use super::wheels::{Chosen, Wheel, normalize};
 use crate::error::{Error, Warning};
 use crate::python::Python;
-use crate::requirement::{self, environment};
+use crate::requirement;
 
 /// Distributions that are there besides the wheels.
 #[derive(Debug, Default)]
@@ -64,7 +64,7 @@ pub(super) struct Unmet {
 
 /// Follows the requirements of all wheels.
 pub(super) fn problems(chosen: &Chosen, present: &Present, python: &Python) -> Problems {
-    let Some(environment) = environment(python) else { return Problems::default() };
+    let Some(environment) = python.markers() else { return Problems::default() };
     let wheels: BTreeMap<&str, &Wheel> = chosen.wheels.iter().map(|w| (w.name.as_str(), w)).collect();
     let mut found = Vec::new();
     let mut warnings = Vec::new();
