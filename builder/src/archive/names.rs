@@ -1,6 +1,6 @@
-//! Patterns over dotted module names, as in `[modules]`.
+//! Matches patterns against dotted module names, as in `[modules]`.
 
-/// Whether `name` is one of the packages (or in one) that a pattern names: `pkg`, `pkg.*`, `a*.b`, `**`.
+/// Whether `name` matches a pattern or is inside a package that matches: `pkg`, `pkg.*`, `a*.b`, `**`.
 pub(super) fn covers(pattern: &str, name: &str) -> bool {
     let pattern = pattern.strip_suffix(".*").unwrap_or(pattern);
     let patterns: Vec<&str> = pattern.split('.').collect();
@@ -8,7 +8,7 @@ pub(super) fn covers(pattern: &str, name: &str) -> bool {
     segments(&patterns, &parts)
 }
 
-/// Matches the leading parts of a name: whatever lies below a match belongs to it.
+/// Matches the leading parts of a name. Everything below a match belongs to it.
 fn segments(patterns: &[&str], parts: &[&str]) -> bool {
     match (patterns.split_first(), parts.split_first()) {
         (None, _) => true,
