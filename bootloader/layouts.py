@@ -3,8 +3,9 @@
 
 Each folder contains the headers of one version of Python (`sysconfig.get_path("include")`), such as those of
 pyenv's 3.9 to 3.13. The script reads the declarations from `cpython/initconfig.h`
-(Include/cpython/initconfig.h of CPython) and writes them to bootloader/src/launcher/python/layout/versions.rs. Python 3.14 and later are
-configured by name (PEP 741) and need no layout. This script only imports the standard library.
+(Include/cpython/initconfig.h of CPython) and writes them to
+bootloader/src/launcher/python/layout/versions.rs. Python 3.14 and later are configured by name (PEP 741) and
+need no layout. This script only imports the standard library.
 """
 
 import pathlib
