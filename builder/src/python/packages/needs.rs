@@ -1,4 +1,5 @@
-//! Whether distributions have what they require (`Requires-Dist`), with markers decided for the target.
+//! Checks whether the requirements of distributions (`Requires-Dist`) are met, with markers evaluated for the
+//! target.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
@@ -14,12 +15,12 @@ use super::wheels::{Chosen, Wheel, normalize};
 use crate::error::Error;
 use crate::python::Python;
 
-/// Distributions that are there besides the wheels.
+/// Distributions that exist in addition to the wheels.
 #[derive(Debug, Default)]
 pub(super) struct Present(BTreeMap<String, Option<Version>>);
 
 impl Present {
-    /// The distributions in folders of installed packages.
+    /// Finds the distributions in folders of installed packages.
     pub(super) fn scan<'a>(folders: impl Iterator<Item = &'a PathBuf>) -> Present {
         let entries = folders.flat_map(|f| std::fs::read_dir(f).into_iter().flatten().flatten());
         let named = entries.filter_map(|e| {
@@ -32,7 +33,7 @@ impl Present {
         Present(named.collect())
     }
 
-    /// The older version of each distribution that is in both in different versions.
+    /// Returns the older version of each distribution that both have in different versions.
     pub(super) fn oldest_of_differing(&self, others: &Present) -> impl Iterator<Item = (String, Version)> {
         self.0.iter().filter_map(|(name, version)| {
             let (version, other) = (version.as_ref()?, others.0.get(name)?.as_ref()?);
@@ -41,20 +42,20 @@ impl Present {
     }
 }
 
-/// What a wheel requires and does not get.
+/// An unmet requirement of a wheel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Unmet {
     /// The wheel, with its version.
     pub(super) by: String,
     /// The distribution.
     pub(super) name: String,
-    /// As it is required: `name>=1`.
+    /// The requirement, such as `name>=1`.
     pub(super) requirement: String,
-    /// The version that is there.
+    /// The existing version.
     pub(super) got: Option<String>,
 }
 
-/// Follows the requirements of all wheels.
+/// Checks the requirements of all wheels.
 pub(super) fn unmet(chosen: &Chosen, present: &Present, python: &Python) -> Vec<Unmet> {
     let Some(environment) = environment(python) else { return Vec::new() };
     let wheels: BTreeMap<&str, &Wheel> = chosen.wheels.iter().map(|w| (w.name.as_str(), w)).collect();
@@ -104,7 +105,7 @@ pub(super) fn unmet(chosen: &Chosen, present: &Present, python: &Python) -> Vec<
     found
 }
 
-/// An error that names everything unmet.
+/// Returns an error that lists all unmet requirements.
 pub(super) fn error(unmet: &[Unmet], chosen: &Chosen, tags: &Tags) -> Option<Error> {
     if unmet.is_empty() {
         return None;
@@ -125,12 +126,12 @@ pub(super) fn error(unmet: &[Unmet], chosen: &Chosen, tags: &Tags) -> Option<Err
     Some(error.hint("put the wheels that are missing into the folder, or name a file of requirements with `--requirements`"))
 }
 
-/// Whether a version fits; one that is there counts although it is not a final one.
+/// Whether a version matches. Existing prereleases are accepted.
 fn fits(version: &Version, versions: &VersionSpecifiers) -> bool {
     versions.contains(version)
 }
 
-/// `Requires-Python` against the target's.
+/// Checks `Requires-Python` against the version of the target.
 fn python_version(wheel: &Wheel, environment: &MarkerEnvironment) -> Option<Unmet> {
     let text = headers(&wheel.metadata, "Requires-Python").next()?;
     let versions = VersionSpecifiers::from_str(text).ok()?;
@@ -143,7 +144,7 @@ fn python_version(wheel: &Wheel, environment: &MarkerEnvironment) -> Option<Unme
     })
 }
 
-/// The requirements that can be read; those of other forms are not for this target's wheels to decide.
+/// Returns the requirements that can be parsed. Other forms do not concern the target's wheels.
 fn requirements(metadata: &str) -> impl Iterator<Item = Requirement<VerbatimUrl>> {
     headers(metadata, "Requires-Dist").filter_map(|text| Requirement::from_str(text).ok())
 }
@@ -156,7 +157,7 @@ fn headers<'a>(metadata: &'a str, key: &'a str) -> impl Iterator<Item = &'a str>
     })
 }
 
-/// What markers are decided by.
+/// Returns the environment for evaluating markers.
 pub(super) fn environment(python: &Python) -> Option<MarkerEnvironment> {
     let (major, minor, micro) = python.version;
     let full = format!("{major}.{minor}.{micro}");
@@ -166,7 +167,7 @@ pub(super) fn environment(python: &Python) -> Option<MarkerEnvironment> {
         os_name: python.target.os_name(),
         platform_machine: &python.machine,
         platform_python_implementation: "CPython",
-        // Those of the machine on which the program runs are not known.
+        // The release and version of the system that runs the program are unknown.
         platform_release: "",
         platform_system: python.target.platform_system(),
         platform_version: "",
