@@ -4,9 +4,9 @@ use super::schema::{
     Raw, RawApp, RawBundle, RawMacos, RawMetadata, RawModules, RawPython, RawRules, RawRuntime, RawWindows,
 };
 
-/// Keys by table. Tables of free names are not listed.
+/// Keys by table. Tables with free keys are not listed.
 const TABLES: &[(&str, &[&str])] = &[
-    // What a `[target.<name>]` holds: everything but targets.
+    // The content of `[target.<name>]`: everything except targets.
     ("layer", Raw::KEYS),
     ("app", RawApp::KEYS),
     ("python", RawPython::KEYS),
@@ -23,7 +23,7 @@ const TABLES: &[(&str, &[&str])] = &[
 ];
 const ITEM: &[&str] = &["from", "to"];
 
-/// Keys of PyInstaller's specs and options, and what is written instead.
+/// Keys of PyInstaller's specs and options, and their replacements.
 pub(super) const SYNONYMS: &[(&str, &str)] = &[
     ("hiddenimports", "`include` in `[modules]`"),
     ("hidden-imports", "`include` in `[modules]`"),
@@ -41,7 +41,7 @@ pub(super) const SYNONYMS: &[(&str, &str)] = &[
     ("env", "`env` in `[runtime]`"),
 ];
 
-/// The keys of a table, or nothing if its names are free. The whole spec has the empty name.
+/// Returns the keys of a table, or `None` if its keys are free. The whole spec has the empty name.
 pub(super) fn keys(table: &str) -> Option<Vec<&'static str>> {
     if table.is_empty() {
         return Some([Raw::KEYS, &["target"]].concat());
@@ -49,7 +49,7 @@ pub(super) fn keys(table: &str) -> Option<Vec<&'static str>> {
     TABLES.iter().find(|(name, _)| *name == table).map(|(_, keys)| keys.to_vec())
 }
 
-/// The table that has a key.
+/// Returns the table that has a key.
 pub(super) fn owner(key: &str) -> Option<&'static str> {
     let tables = TABLES.iter().filter(|(name, _)| *name != "layer");
     tables.clone().find(|(_, keys)| keys.contains(&key)).map(|(name, _)| *name)
