@@ -185,7 +185,7 @@ class FolderFinder:
             spec = spec_of(name, found)
             if spec is None:
                 spec = _Spec(name, None, is_package=True)
-                # A module that is known by its bare name only needs the path of this folder.
+                # The record contains the path, or else it follows from this folder.
                 there = found[3]
                 if there == _ROOT_SLASH:
                     there = self.path + SEP + name.rpartition('.')[2]

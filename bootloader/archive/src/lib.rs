@@ -191,7 +191,7 @@ pub mod setting {
     /// Decimal [`super::BlobId`] of the zstd dictionary.
     pub const DICTIONARY: &[u8] = b"dictionary";
     /// `1`: many modules have [`super::module_flag::CERTAIN`]. A thread decompresses them ahead of time, and
-    /// the garbage collector is off while they are imported.
+    /// garbage collection is deferred while they are imported.
     pub const AHEAD: &[u8] = b"ahead";
     /// Decimal [`super::BlobId`] of the manifest: JSON for `freeze inspect`, not read at run time.
     pub const MANIFEST: &[u8] = b"manifest";

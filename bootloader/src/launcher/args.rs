@@ -44,7 +44,7 @@ impl Code<'_> {
     }
 }
 
-/// Modules whose startup code is used to start children, up to the variable part of their names.
+/// Prefixes of modules whose code starts child processes.
 const HELPERS: [&str; 4] =
     ["multiprocessing.", "loky.backend.", "joblib.externals.loky.backend.", "billiard."];
 

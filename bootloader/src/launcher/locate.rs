@@ -70,7 +70,8 @@ impl Program {
         self.settings(setting::PROGRAM).into_iter().filter_map(Entry::parse).collect()
     }
 
-    /// Returns these programs, and those of the executable with the archive if it is a different one.
+    /// Returns the programs of this executable, and those of the executable with the archive if it is a
+    /// different one.
     pub(crate) fn every_entry(&self) -> impl Iterator<Item = Entry> + use<> {
         let has_own = self.own.is_some();
         let archive = self.archive;

@@ -1,4 +1,4 @@
-//! Contains all output of the launcher: its errors, and its phases and their times with `FREEZE_DEBUG=1`.
+//! The output of the launcher: its errors, and its phases and their times with `FREEZE_DEBUG=1`.
 
 #![allow(clippy::print_stderr)]
 

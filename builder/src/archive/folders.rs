@@ -1,5 +1,5 @@
-//! Folders without files that must exist as in the unfrozen program: those of packages, and those that
-//! modules are searched in or that paths pass through.
+//! Folders without files that must exist as in the unfrozen program: those of packages, those of the program's
+//! own nested modules, and those that are searched for modules.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::target::{Os, Target};
 /// sorted. Parents of other listed folders are left out.
 pub(super) fn empty(graph: &Graph, files: &[File], target: &Target) -> Vec<String> {
     let packages = graph.modules.values().filter(|m| m.package).filter_map(folder);
-    // The program's own modules use paths relative to their folders.
+    // The program's own modules may use paths that go up from their folders.
     let own = graph.modules.values().filter(|m| m.name.starts_with("__main__"));
     let own = own.filter_map(|m| m.path.rsplit_once('/')).map(|(folder, _)| folder);
     let searched = graph.searched.iter().map(String::as_str).filter(|path| is_inside(path));

@@ -316,35 +316,35 @@ pub enum Extract {
     Memory,
 }
 
-/// How hard to compress.
+/// Compression level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, clap::ValueEnum)]
 pub enum Compression {
-    /// Not at all.
+    /// No compression.
     None,
-    /// For quick builds.
+    /// Fast builds.
     Fast,
     /// A balance of build time and size.
     #[default]
     Default,
-    /// For release: as small as it gets.
+    /// Smallest output, for releases.
     Max,
 }
 
-/// Which modules bring their source.
+/// Which modules include their source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Sources {
-    /// None but what `[modules]` names and what libraries need of themselves.
+    /// None, except those listed in `[modules]` and those that libraries need.
     None,
-    /// Those that code is seen to read.
+    /// Modules whose source is read by code, as far as the analysis detects it.
     #[default]
     Used,
-    /// Those, and all of the program's own.
+    /// The same, and all modules of the program itself.
     Own,
-    /// All.
+    /// All modules.
     All,
 }
 
-/// What to remove from native files.
+/// What to strip from native files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Strip {
     /// Nothing.

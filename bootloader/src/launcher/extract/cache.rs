@@ -20,7 +20,7 @@ use crate::launcher::report;
 const COMPLETE: &str = ".complete";
 /// Prefix of folders that are still being filled.
 const UNFINISHED: &str = ".tmp-";
-/// Maximum time to wait for another process that fills the cache before doing the work in parallel.
+/// Maximum time to wait for another process to fill the cache, before this process also fills it.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Interval at which the time of the last use is recorded.
 const TOUCH: Duration = Duration::from_secs(24 * 60 * 60);

@@ -20,7 +20,7 @@ use crate::launcher::report::{self, Failure, UNABLE};
 pub(crate) use libraries::Libraries;
 pub(crate) use private::{adopt, remove as remove_private};
 
-/// The folder that contains the whole program from its own point of view.
+/// The root: the folder that the program sees as its own.
 #[derive(Debug)]
 pub(crate) struct Root {
     path: PathBuf,

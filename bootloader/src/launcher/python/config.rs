@@ -16,7 +16,7 @@ use crate::launcher::report::{self, DAMAGED, Failure, UNABLE};
 pub(crate) struct Start<'a> {
     /// The program.
     pub(crate) program: &'a Program,
-    /// The folder that contains the whole program from its own point of view.
+    /// The root: the folder that the program sees as its own.
     pub(crate) root: &'a Path,
     /// The arguments of the process.
     pub(crate) args: &'a [&'a CStr],
@@ -124,7 +124,7 @@ fn initialize_by_layout(python: &Python, options: &Options, values: &Values) -> 
     check(unsafe { (api.Py_InitializeFromConfig)(config.at) })
 }
 
-/// Makes the settings that are needed before the configuration can be read.
+/// Applies the settings that are needed before the configuration can be read.
 fn preinitialize(api: &ConfigApi, options: &Options) -> Result<(), Failure> {
     let mut pre = PyPreConfig::<os::OwnAbi>::default();
     // SAFETY: the struct is at least as large as Python's own.

@@ -18,7 +18,7 @@ const LEAST: usize = 256 << 10;
 
 /// Start of the next arena. Initially and at the end of a span, it is a multiple of [`SPAN`].
 ///
-/// It is not a lock, because a process may fork while another thread is in here.
+/// An atomic instead of a lock, because a process may fork while another thread allocates.
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 
 /// Makes Python allocate its arenas here (`PyObject_SetArenaAllocator`). Must be called before it has any.

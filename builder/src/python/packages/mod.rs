@@ -74,7 +74,7 @@ pub(super) fn add(python: &mut Python, request: &Request, limits: &Limits, store
 
 /// Returns the older version of each distribution that exists in different versions.
 pub(super) fn oldest_of_differing(pythons: &[Python]) -> Limits {
-    // The first of two in one search path takes effect. It is kept because it comes last.
+    // The first of two in one search path takes effect. In reverse order, it is inserted last and thus kept.
     let present: Vec<Present> = pythons.iter().map(|p| Present::scan(p.search_path.iter().rev())).collect();
     present.windows(2).flat_map(|pair| pair[0].oldest_of_differing(&pair[1])).collect()
 }
