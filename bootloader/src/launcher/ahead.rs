@@ -1,7 +1,7 @@
 //! Decompresses the modules that the program always imports on another core, in the order of their import.
 //!
 //! The thread ends after the last module. The import itself decompresses all modules that the thread has not
-//! started. A process that is about to fork waits for the thread, so that the child has no half-finished slots
+//! started. A process that is about to fork waits for the thread. The child then has no half-finished slots,
 //! and Python does not warn about a second thread.
 
 use std::ops::Deref;

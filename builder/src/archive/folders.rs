@@ -1,5 +1,5 @@
-//! Folders without files that must exist as in the unfrozen program: those of packages, those of the program's
-//! own nested modules, and those that are searched for modules.
+//! Folders without files that must exist as in the unfrozen program: those of packages, those of the
+//! program's own nested modules, and those that are searched for modules.
 
 use std::collections::BTreeSet;
 

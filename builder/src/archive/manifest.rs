@@ -1,5 +1,5 @@
-//! The manifest: the content of the application and the reasons for it, for `freeze inspect` and `freeze
-//! why`. The launcher does not use it.
+//! The manifest: the content of the application and the reasons for it, for
+//! `freeze inspect` and `freeze why`. The launcher does not use it.
 
 use std::collections::BTreeMap;
 

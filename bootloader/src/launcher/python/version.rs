@@ -38,8 +38,8 @@ impl Version {
         }
     }
 
-    /// Parses the version in the result of `Py_GetVersion`: `3.13.0 experimental free-threading build (main,
-    /// …`.
+    /// Parses the version in the result of `Py_GetVersion`:
+    /// `3.13.0 experimental free-threading build (main, …`.
     fn parse(text: &str) -> Option<Version> {
         let number = text.split(' ').next()?;
         let minor = number.strip_prefix("3.")?.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
