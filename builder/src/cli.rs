@@ -12,6 +12,7 @@ use builder::error::{Error, Result};
 use builder::report::{Color, Format, Settings, Verbosity};
 use builder::spec::init::Existing;
 use builder::spec::{self, Request};
+use builder::target::Target;
 use builder::trace::Write;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -315,7 +316,9 @@ impl CommandLine {
                 spec::options::request(options, &overrides)?
             }
         };
-        request.warnings.extend(build::notices(&self.matches, request.target.unwrap_or_else(spec::host).os));
+        request
+            .warnings
+            .extend(build::notices(&self.matches, request.target.unwrap_or_else(Target::host).os));
         Ok(Action::Build(Box::new(request), arguments))
     }
 }

@@ -61,7 +61,7 @@ fn find(target: &Target, name: &str, suffix: &str, own: &'static [u8]) -> Result
             read(&path).map_err(|e| e.hint("FREEZE_BOOTLOADER must name a launcher, or be unset"))?;
         return Ok(Arc::new(Cow::Owned(content)));
     }
-    let host = crate::spec::host();
+    let host = Target::host();
     if (host.os, host.arch) == (target.os, target.arch) && !target.musl && !own.is_empty() {
         return Ok(Arc::new(Cow::Borrowed(own)));
     }

@@ -18,6 +18,7 @@ pub mod output;
 mod paths;
 pub mod python;
 pub mod report;
+mod requirement;
 pub mod rules;
 pub mod spec;
 pub mod store;
@@ -80,6 +81,7 @@ fn make_parts<'a>(
     for (request, python) in request.parts().zip(pythons) {
         let target = python.target;
         let mut warn = |new: &[Warning]| warnings.extend(new.iter().map(|w| (target, w.clone())));
+        warn(&python.warnings);
         let graph = reporter.phase("modules", || analysis::modules(request, &python, store))?;
         warn(&graph.warnings);
         let contents = reporter.phase("data", || contents::apply(graph, request, &python, store))?;
@@ -89,7 +91,7 @@ fn make_parts<'a>(
         warn(&natives.warnings);
         let is_there =
             |library: &str| natives.files.iter().any(|native| same_file_name(&native.dest, library));
-        for (_, warning) in contents.graph.left_out.iter().filter(|(library, _)| !is_there(library)) {
+        for (_, warning) in contents.graph.used.left_out.iter().filter(|(library, _)| !is_there(library)) {
             warn(std::slice::from_ref(warning));
         }
         let input = Input { contents: &contents, natives: &natives, request, python: &python };

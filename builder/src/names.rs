@@ -140,5 +140,6 @@ mod tests {
         assert!(Pattern::new("a.**.t").matches("a.b.c.t"));
         assert!(Pattern::new("_x*y").matches("_xzzy"));
         assert_eq!(Pattern::new("a.b.*").root(), "a.b");
+        assert!(Pattern::new("**.tests").covers("a.b.tests.c") && !Pattern::new("a.b").covers("a.bc"));
     }
 }

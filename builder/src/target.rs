@@ -44,6 +44,18 @@ impl Target {
         Target { os: Os::Macos, arch: Arch::Aarch64, musl: false },
     ];
 
+    /// The platform of this `freeze`.
+    pub fn host() -> Target {
+        let os = match std::env::consts::OS {
+            "windows" => Os::Windows,
+            "macos" => Os::Macos,
+            _ => Os::Linux,
+        };
+        let arch = if std::env::consts::ARCH == "aarch64" { Arch::Aarch64 } else { Arch::X86_64 };
+        // A static `freeze` may itself be linked with musl and yet serve a glibc system: the interpreter decides.
+        Target { os, arch, musl: false }
+    }
+
     /// The target of a name.
     pub fn named(name: &str) -> Option<Target> {
         Target::ALL.into_iter().find(|target| target.name() == name)

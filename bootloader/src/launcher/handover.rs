@@ -4,6 +4,7 @@
 //! The launcher passes data to the twin through one environment variable and open files. Before Python
 //! starts, the environment is restored, and children do not inherit the files.
 
+use std::convert::Infallible;
 use std::ffi::CStr;
 use std::fs::File;
 use std::path::PathBuf;
@@ -44,18 +45,18 @@ pub(crate) fn begin(
     args: &[&CStr],
     interpreter: &[u8],
 ) -> Failure {
-    match prepare(program, root, libraries, args, interpreter) {
-        Ok(failure) | Err(failure) => failure,
-    }
+    let Err(failure) = try_begin(program, root, libraries, args, interpreter);
+    failure
 }
 
-fn prepare(
+/// [`begin`], which has no success to return.
+fn try_begin(
     program: &Program,
     root: &Root,
     libraries: &Libraries,
     args: &[&CStr],
     interpreter: &[u8],
-) -> Result<Failure, Failure> {
+) -> Result<Infallible, Failure> {
     if trust::rights().are_elevated() {
         // The loader ignores the twin in such a process, so the interpreter would run its arguments.
         let message = "this program cannot run with more rights than its caller (setuid)";
@@ -99,5 +100,5 @@ fn prepare(
     environment.push(os::c_string(&[VARIABLE, fields.as_bytes(), os::path_bytes(root.path())].concat()));
     report::phase(format_args!("interpreter `{}`", executable.display()));
     let error = os::execute(&executable, args, &environment);
-    Ok(unable(&format!("run the interpreter `{}`", executable.display()), error))
+    Err(unable(&format!("run the interpreter `{}`", executable.display()), error))
 }

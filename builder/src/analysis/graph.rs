@@ -1,6 +1,6 @@
 //! The module graph: the modules of a product, how each came in, and what analysis found besides.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -42,30 +42,8 @@ pub struct Graph {
     pub modules: BTreeMap<String, Module>,
     /// Imports that lead nowhere.
     pub missing: BTreeMap<String, Vec<Reason>>,
-    /// Module → names of files of code that its texts give, `*` for what they leave open.
-    pub named_files: BTreeMap<String, Vec<String>>,
     /// Modules that may make those below them themselves.
     pub creates_submodules: Vec<String>,
-    /// Packages that read the stub beside them (`__init__.pyi`) at run time.
-    #[serde(default)]
-    pub stubs: Vec<String>,
-    /// Packages whose folders are listed, and how far down: their modules are files too.
-    pub listed: BTreeMap<String, Depth>,
-    /// Modules whose sources code reads at run time.
-    #[serde(default)]
-    pub sources: BTreeMap<String, SourceUse>,
-    /// Folders that code names and that nobody imports from, by the dotted names of their places: all their files are data.
-    #[serde(default)]
-    pub trees: BTreeMap<String, DataTree>,
-    /// Files of the program's own that its strings name.
-    #[serde(default)]
-    pub own_files: Vec<OwnFile>,
-    /// Native libraries that code opens by their names.
-    #[serde(default)]
-    pub opened: Vec<OpenedLibrary>,
-    /// Places under the root of folders that are searched for modules: they have to exist.
-    #[serde(default)]
-    pub searched: Vec<String>,
     /// A module of an installed distribution may start the interpreter (`sys.executable`).
     pub starts_interpreter: bool,
     /// Names of modules that could have been collected and were not: those at the top of the search path, and those right
@@ -73,12 +51,34 @@ pub struct Graph {
     pub absent: Vec<String>,
     /// Installed distributions that own a collected module or were asked for.
     pub distributions: Vec<Distribution>,
-    /// Libraries that were left out although something may load them, by their paths under the root: each with a warning that
-    /// applies unless the product contains the library in the end.
-    #[serde(default)]
-    pub left_out: BTreeMap<String, Warning>,
+    /// Files and folders that the modules use.
+    pub used: Used,
     /// What the user should know.
     pub warnings: Vec<Warning>,
+}
+
+/// Files and folders that modules use besides the modules that they import.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Used {
+    /// Module → file names of code in its strings; `*` stands for a part that is computed.
+    pub named: BTreeMap<String, Vec<String>>,
+    /// Packages that read the stub beside them (`__init__.pyi`) at run time.
+    pub stubs: Vec<String>,
+    /// Packages whose folders are listed, and how deep. Their modules are also collected as files.
+    pub listed: BTreeMap<String, Depth>,
+    /// Modules whose sources are read at run time.
+    pub sources: BTreeMap<String, SourceUse>,
+    /// Folders that code names and nothing is imported from, by the dotted names of their places. All their files are data.
+    pub trees: BTreeMap<String, DataTree>,
+    /// Path under the root → a file of the program's own that its strings name.
+    pub own: BTreeMap<String, OwnFile>,
+    /// Native libraries that code opens by name.
+    pub opened: Vec<OpenedLibrary>,
+    /// Folders under the root that are searched for modules and therefore have to exist.
+    pub searched: BTreeSet<String>,
+    /// Path under the root → the warning about a library that was left out although something may load it. The warning
+    /// applies unless the product contains the library for another reason.
+    pub left_out: BTreeMap<String, Warning>,
 }
 
 /// A module that goes into the product.

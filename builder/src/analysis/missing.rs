@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::{By, Graph, Guard, Kind, Reason};
 use crate::error::Warning;
+use crate::names;
 use crate::python::Python;
 use crate::rules::implicit::Implicit;
 
@@ -13,7 +14,7 @@ pub(super) fn warn(graph: &mut Graph, python: &Python, implicit: &Implicit) {
     let certain = certain(graph);
     let mut warnings = Vec::new();
     for (name, reasons) in &graph.missing {
-        let top = name.split('.').next().unwrap_or(name);
+        let top = names::top(name);
         let expected = implicit.absent.modules.iter().any(|m| m == top);
         let reasons: Vec<&Reason> = reasons
             .iter()

@@ -27,6 +27,7 @@ use self::world::reader::Reader;
 use self::world::{Parts, World};
 use crate::error::Result;
 use crate::python::Python;
+use crate::requirement::environment;
 use crate::rules::implicit;
 use crate::rules::load::Rules;
 use crate::spec::Request;
@@ -57,7 +58,7 @@ fn find(request: &Request, reader: Reader<'_>) -> Result<Graph> {
     let rules = Rules::load(request)?;
     let own = entry::folders(request);
     let search_path: Vec<_> = own.iter().chain(&python.search_path).cloned().collect();
-    let installed = Installed::scan(&search_path, disk);
+    let installed = Installed::scan(&search_path, disk, environment(python));
     let world =
         World::new(Parts { request, reader, implicit: &implicit, rules: &rules, installed: &installed, own });
     let mut fixpoint = Fixpoint::new(&world);

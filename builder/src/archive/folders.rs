@@ -14,7 +14,7 @@ pub(super) fn empty(graph: &Graph, files: &[File], target: &Target) -> Vec<Strin
     // The program's own modules may use paths that go up from their folders.
     let own = graph.modules.values().filter(|m| m.name.starts_with("__main__"));
     let own = own.filter_map(|m| m.path.rsplit_once('/')).map(|(folder, _)| folder);
-    let searched = graph.searched.iter().map(String::as_str).filter(|path| is_inside(path));
+    let searched = graph.used.searched.iter().map(String::as_str).filter(|path| is_inside(path));
     let packages: BTreeSet<&str> = packages.chain(own).chain(searched).collect();
     let mut full: BTreeSet<&str> = BTreeSet::new();
     let folded = |path: &str| if target.os == Os::Linux { path.to_owned() } else { path.to_lowercase() };

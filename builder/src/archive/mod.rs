@@ -9,7 +9,6 @@ mod index;
 mod jobs;
 mod links;
 pub mod manifest;
-mod names;
 mod order;
 mod pycache;
 mod select;

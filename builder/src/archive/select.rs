@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use super::blobs::Maker;
 use super::work::Job;
-use super::{File, Input, files, folders, links, names, order, settings};
+use super::{File, Input, files, folders, links, order, settings};
 use crate::analysis::{Kind, Module};
 use crate::error::{Result, Warning};
+use crate::names::Pattern;
 
 /// The content of the archive.
 pub(super) struct Selection<'a> {
@@ -92,5 +93,5 @@ fn of_code<'a>(module: &'a Module, input: &Input<'_>) -> impl Iterator<Item = Jo
 }
 
 fn covered(patterns: &[String], module: &Module) -> bool {
-    patterns.iter().any(|pattern| names::covers(pattern, &module.name))
+    patterns.iter().any(|pattern| Pattern::new(pattern).covers(&module.name))
 }

@@ -58,7 +58,7 @@ fn find_python() -> Option<Python> {
         magic: magic.try_into().ok()?,
         cache_tag: lines[3].to_owned(),
         libpython: Some(Path::new(lines[6]).join(lines[7])),
-        ..Python::blank(crate::spec::host())
+        ..Python::blank(crate::target::Target::host())
     })
 }
 

@@ -141,7 +141,7 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
 
 /// Whether a library of this name is never shipped, or stays with the host where nothing brings its own.
 pub(crate) fn stays_with_host(name: &str) -> bool {
-    Policy::of(crate::spec::host().os)
+    Policy::of(crate::target::Target::host().os)
         .is_ok_and(|policy| policy.stays(name, HostGl::Used) != policy::Stays::No)
 }
 

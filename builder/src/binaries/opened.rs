@@ -33,7 +33,7 @@ pub(crate) struct Opened {
 pub(crate) fn take(contents: &Contents, reader: &mut Reader<'_>, policy: &Policy) -> Opened {
     let graph = &contents.graph;
     let names = |library: &OpenedLibrary| reader.format.file_names(&library.name);
-    let opens_gl = graph.opened.iter().flat_map(names).any(|name| policy.is_gl(&name));
+    let opens_gl = graph.used.opened.iter().flat_map(names).any(|name| policy.is_gl(&name));
     let gl = if opens_gl { HostGl::Used } else { HostGl::Unused };
     let mut opened = Opened { gl, ..Opened::default() };
     let given: BTreeSet<&str> = contents
@@ -43,7 +43,7 @@ pub(crate) fn take(contents: &Contents, reader: &mut Reader<'_>, policy: &Policy
         .collect();
     // Place in the program's own code → what is opened there and was not found; nothing where one of them was.
     let mut lost: BTreeMap<&str, Option<&str>> = BTreeMap::new();
-    for library in &graph.opened {
+    for library in &graph.used.opened {
         let names = names(library);
         let is_there =
             names.iter().any(|name| given.contains(name.as_str()) || policy.stays(name, gl) != Stays::No);

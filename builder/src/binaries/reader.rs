@@ -84,9 +84,5 @@ fn learn(format: &dyn Format, store: &Store, path: &Path) -> Result<(Hash, Known
 
 /// Maps a file into memory.
 pub(crate) fn map(path: &Path) -> Result<Mmap> {
-    let file = fs_err::File::open(path)?;
-    // SAFETY: the map is read only. Should another process truncate the file meanwhile, reading fails as it
-    // does for each tool that maps its input; files of an installed Python are replaced, not rewritten.
-    let map = unsafe { Mmap::map(file.file()) };
-    map.context(|| format!("failed to read native file `{}`", path.display()))
+    crate::os::map(path).context(|| format!("failed to read native file `{}`", path.display()))
 }

@@ -170,7 +170,7 @@ fn options_without_meaning_say_so() {
     let (request, _) = request(&format!("{path}/app.py --noupx --upx-dir x -w --uac-admin"));
     let messages: Vec<&str> = request.warnings.iter().map(|w| w.message.as_str()).collect();
     // Options for Windows have an effect there.
-    let on_windows = builder::spec::host().os == builder::target::Os::Windows;
+    let on_windows = builder::target::Target::host().os == builder::target::Os::Windows;
     assert_eq!(messages.len(), if on_windows { 2 } else { 4 }, "{messages:?}");
     assert!(messages.contains(&"`--noupx` has no effect: UPX is never used"));
     assert_eq!(request.windows.console, Some(false));

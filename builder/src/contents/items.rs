@@ -126,7 +126,7 @@ mod tests {
 
     fn dests(from: String) -> Result<Vec<String>> {
         let item = Item { from, to: "to".into(), place: "app.spec:3".into() };
-        Ok(files(&item, &crate::spec::host())?.files.into_iter().map(|d| d.dest).collect())
+        Ok(files(&item, &Target::host())?.files.into_iter().map(|d| d.dest).collect())
     }
 
     #[test]

@@ -18,13 +18,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use crate::analysis::world::disk::Disk;
-use crate::analysis::world::distributions::{Installed, normalize, required_name};
+use crate::analysis::world::distributions::{Extras, Installed, normalize};
 use crate::analysis::{By, Distribution};
 use crate::analysis::{Graph, Module, Reason, Source};
 use crate::error::{Context, Result, Warning};
 use crate::interrupt;
 use crate::names::Pattern;
 use crate::python::Python;
+use crate::requirement::environment;
 use crate::rules::load::{self, Rule, Rules};
 use crate::spec::Request;
 use crate::store::Store;
@@ -167,7 +168,7 @@ impl<'r> InForce<'r> {
         let needs_all = by_module.iter().any(|(_, r)| r.when.is_some() || !r.metadata.is_empty())
             || !(request.metadata.include.is_empty() && request.metadata.recursive.is_empty());
         let installed = if needs_all {
-            Installed::scan(&python.search_path, &Disk::default())
+            Installed::scan(&python.search_path, &Disk::default(), environment(python))
         } else {
             Installed::default()
         };
@@ -267,7 +268,7 @@ fn add_requested(
         if !seen.insert((normalize(&name), recursive)) {
             continue;
         }
-        let Some((_, distribution)) = installed.named(&name) else {
+        let Some((at, distribution)) = installed.named(&name) else {
             if loud {
                 let warning = Warning::new(format!(
                     "no distribution `{name}` is installed, whose metadata is asked for"
@@ -277,8 +278,8 @@ fn add_requested(
             continue;
         };
         if recursive {
-            let required = distribution.requires.iter().filter_map(|r| required_name(r));
-            queue.extend(required.map(|n| (n.to_owned(), true, false, reason.clone())));
+            let required = installed.requirements(at, Extras::None);
+            queue.extend(required.map(|name| (name, true, false, reason.clone())));
         }
         if known.insert(normalize(&name)) {
             distributions.push(distribution.clone());

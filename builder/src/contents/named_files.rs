@@ -20,7 +20,7 @@ pub(super) fn collect(graph: &Graph, target: &Target) -> Vec<Data> {
     // Modules of the program stay in the archive, even where it calls itself by the name of its file.
     let own: HashSet<&str> =
         graph.modules.values().filter(|m| m.distribution.is_none()).map(|m| m.path.as_str()).collect();
-    for (name, patterns) in &graph.named_files {
+    for (name, patterns) in &graph.used.named {
         let Some(module) = graph.modules.get(name) else { continue };
         let (Kind::Source(Source::File(file)) | Kind::Bytecode(Source::File(file))) = &module.kind else {
             continue;
@@ -140,13 +140,13 @@ fn listing(graph: &Graph, module: &Module) -> Option<String> {
         let inside = |name: &str| {
             name.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
-        if let Some(listed) = graph.listed.keys().find(|name| inside(name)) {
+        if let Some(listed) = graph.used.listed.keys().find(|name| inside(name)) {
             return Some(listed.clone());
         }
     }
     let mut near = true;
     while let Some((package, _)) = above.rsplit_once('.') {
-        if graph.listed.get(package).is_some_and(|depth| near || *depth == Depth::Tree) {
+        if graph.used.listed.get(package).is_some_and(|depth| near || *depth == Depth::Tree) {
             return Some(package.to_owned());
         }
         (above, near) = (package, false);

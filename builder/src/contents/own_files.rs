@@ -19,7 +19,7 @@ pub(super) fn collect(
     let modules: HashSet<&Path> =
         graph.modules.values().filter(|m| !m.name.starts_with("__main__")).filter_map(|m| m.file()).collect();
     let (mut files, mut links, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
-    for file in &graph.own_files {
+    for file in graph.used.own.values() {
         // An extension module comes as a module.
         let is_module = modules.contains(file.path.as_path());
         if is_module && file.path.extension().is_none_or(|e| e != "py") || is_known(&file.dest) {

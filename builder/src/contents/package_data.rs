@@ -216,7 +216,7 @@ fn zipped(graph: &Graph, policy: &Policy, python: &Python) -> Vec<Data> {
 
 /// The collected packages by folder.
 fn packages<'g>(graph: &'g Graph, whole: &dyn Fn(&str) -> bool) -> HashMap<PathBuf, Package<'g>> {
-    let stubbed: HashSet<&str> = graph.stubs.iter().map(String::as_str).collect();
+    let stubbed: HashSet<&str> = graph.used.stubs.iter().map(String::as_str).collect();
     let mut packages = HashMap::new();
     for module in graph.modules.values().filter(|m| m.package) {
         let package = |dest: &str, namespace| Package {

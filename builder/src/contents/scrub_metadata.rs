@@ -1,6 +1,7 @@
 //! Takes out of metadata what differs between two installs of one distribution, as paths of the building machine.
 
 use super::policy::Policy;
+use crate::requirement::{is_place, without_place};
 
 /// RECORD without files outside, bytecode and traces of the installer; and without hash and length of the files that
 /// are `rewritten`.
@@ -42,7 +43,7 @@ pub(super) fn without_places(name: &str, text: &str) -> Option<String> {
     for whole in lines.by_ref() {
         let line = whole.trim_end_matches(['\r', '\n']);
         let new =
-            if is_list { Some(requirement(line).unwrap_or_else(|| line.to_owned())) } else { header(line) };
+            if is_list { Some(without_place(line).unwrap_or_else(|| line.to_owned())) } else { header(line) };
         if let Some(new) = new {
             changed.push_str(&new);
             changed.push_str(&whole[line.len()..]);
@@ -61,7 +62,9 @@ fn header(line: &str) -> Option<String> {
     let unchanged = || Some(line.to_owned());
     let Some((key, value)) = line.split_once(':') else { return unchanged() };
     match key.to_ascii_lowercase().as_str() {
-        "requires-dist" => requirement(value.trim()).map_or_else(unchanged, |r| Some(format!("{key}: {r}"))),
+        "requires-dist" => {
+            without_place(value.trim()).map_or_else(unchanged, |r| Some(format!("{key}: {r}")))
+        }
         "home-page" | "download-url" => {
             if is_place(value.trim()) {
                 None
@@ -74,37 +77,6 @@ fn header(line: &str) -> Option<String> {
             if is_place(url.trim()) { None } else { unchanged() }
         }
         _ => unchanged(),
-    }
-}
-
-/// `name[extra] @ file:///a/b ; marker` as `name[extra]; marker`.
-fn requirement(text: &str) -> Option<String> {
-    let (name, rest) = text.split_once('@')?;
-    // An `@` in what is no direct reference is the reference's own: `; marker == "a@b"`.
-    if name.contains([';', '(', '<', '>', '=', '~', '!']) {
-        return None;
-    }
-    let rest = rest.trim_start();
-    let (url, marker) = match rest.split_once(|c: char| c.is_whitespace()) {
-        Some((url, marker)) => (url, marker.trim().trim_start_matches(';').trim()),
-        None => (rest, ""),
-    };
-    if !is_place(url) {
-        return None;
-    }
-    let name = name.trim();
-    Some(if marker.is_empty() { name.to_owned() } else { format!("{name}; {marker}") })
-}
-
-/// Whether a URL leads to a file of this machine: `file:`, `git+file:`, or no URL at all but a path.
-fn is_place(url: &str) -> bool {
-    match url.split_once(':') {
-        // One letter is a drive.
-        Some((scheme, _)) => {
-            let scheme = scheme.to_ascii_lowercase();
-            scheme == "file" || scheme.ends_with("+file") || scheme.len() == 1 || scheme.contains('/')
-        }
-        None => url.starts_with(['/', '.', '\\', '~']),
     }
 }
 
@@ -132,12 +104,12 @@ mod tests {
             ("x @ ../x", "x"),
             ("x @ C:\\x", "x"),
         ] {
-            assert_eq!(requirement(given).as_deref(), Some(expected), "{given}");
+            assert_eq!(without_place(given).as_deref(), Some(expected), "{given}");
         }
         for kept in
             ["x>=1", "x @ https://example.org/x.whl ; a", "x; extra == 'a@file:b'", "x @ git+ssh://h/x"]
         {
-            assert_eq!(requirement(kept), None, "{kept}");
+            assert_eq!(without_place(kept), None, "{kept}");
         }
     }
 

@@ -13,7 +13,7 @@ use crate::spec::{Request, Sources};
 /// The sources that code opens as files, and all files of folders of data.
 pub(super) fn files(graph: &Graph, policy: &Policy, python: &Python) -> Vec<Data> {
     let mut found = Vec::new();
-    for (name, used) in graph.sources.iter().filter(|(_, used)| used.file) {
+    for (name, used) in graph.used.sources.iter().filter(|(_, used)| used.file) {
         let Some(module) = graph.modules.get(name) else { continue };
         if let Kind::Source(source) = &module.kind {
             found.push(Data {
@@ -25,7 +25,7 @@ pub(super) fn files(graph: &Graph, policy: &Policy, python: &Python) -> Vec<Data
             });
         }
     }
-    for (name, tree) in &graph.trees {
+    for (name, tree) in &graph.used.trees {
         let is_own = graph.modules.get(&tree.reason.from).is_some_and(|m| is_own(m, python));
         let enters = |path: &std::path::Path| {
             let name = path.file_name().map(|n| n.to_string_lossy()).unwrap_or_default();
@@ -69,7 +69,7 @@ pub(super) fn decide(contents: &mut Contents, request: &Request, python: &Python
         contents.data.retain(|d| !is_found(d));
     }
     // Without a folder for files the loader has what would be read there.
-    let in_archive = graph.sources.iter().filter(|(_, used)| !used.file || !request.writes_files());
+    let in_archive = graph.used.sources.iter().filter(|(_, used)| !used.file || !request.writes_files());
     contents.read = in_archive.map(|(name, _)| name.clone()).collect();
     let is_file: BTreeSet<&str> = contents.data.iter().map(|d| d.dest.as_str()).collect();
     let ruled = |m: &Module| contents.source.contains(&m.name);
@@ -77,7 +77,7 @@ pub(super) fn decide(contents: &mut Contents, request: &Request, python: &Python
         .values()
         .filter(|m| contents.read.contains(&m.name) || ruled(m) || is_file.contains(m.path.as_str()));
     let mut paths: BTreeSet<String> = unasked.map(|m| m.path.clone()).collect();
-    let trees = graph.trees.iter().filter(|(_, tree)| own.values().any(|m| m.name == tree.reason.from));
+    let trees = graph.used.trees.iter().filter(|(_, tree)| own.values().any(|m| m.name == tree.reason.from));
     for (name, _) in trees {
         let below = format!("{}/", name.replace('.', "/"));
         paths.extend(is_file.iter().filter(|d| d.starts_with(&below) && is_code(d)).map(|d| (*d).to_owned()));

@@ -7,7 +7,7 @@ use crate::analysis::start::entry;
 use crate::analysis::world::disk::Disk;
 use crate::analysis::world::resolve::Resolver;
 use crate::error::Warning;
-use crate::names::Pattern;
+use crate::names::{self, Pattern};
 use crate::python::Python;
 use crate::rules::load::{self, Rule, Rules};
 use crate::spec::Request;
@@ -37,7 +37,7 @@ impl<'a> Unmatched<'a> {
         for rule in rules.all() {
             let pattern = Pattern::levels(&rule.module);
             // A shipped rule for a package that is not installed is as it should be.
-            let wanted = !rule.shipped || exists(rule.module.split('.').next().unwrap_or_default());
+            let wanted = !rule.shipped || exists(names::top(&rule.module));
             if wanted && !exists(&pattern.root()) {
                 self.rules.insert(rule.place, (rule.clone(), Vec::new()));
             }

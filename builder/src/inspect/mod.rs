@@ -4,7 +4,6 @@ mod extract;
 mod verify;
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +15,7 @@ use serde::Serialize;
 
 use crate::archive::manifest::{Manifest, Why};
 use crate::error::{Context, Error, Result};
+use crate::os::map;
 use crate::target::Target;
 
 pub use extract::Extracted;
@@ -342,13 +342,6 @@ fn read(archive: &Archive<'_>, id: BlobId) -> Result<Vec<u8>, freeze_archive::Er
         }
     }
     if out.len() == len { Ok(out) } else { Err(FAILED) }
-}
-
-fn map(path: &Path) -> std::io::Result<Mmap> {
-    let file = File::open(path)?;
-    // SAFETY: no references to the map are kept beyond its lifetime. If another process truncates the file,
-    // this one is killed, but it only reads.
-    unsafe { Mmap::map(&file) }
 }
 
 /// Whether a path stays below the folder that it is joined to.

@@ -1,6 +1,7 @@
 //! Code that depends on the operating system of the build: rights and links of files, states of files,
 //! processes and their exit.
 
+mod map;
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]
@@ -15,6 +16,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub(crate) use map::map;
 pub(crate) use system::{
     Group, allow_all_to_read, allow_to_run, blocks, bytes_path, cache_bases, canonicalize,
     create_private_folders, exchange, file_state, has_mode, in_use, is_link_to, is_marked_executable,

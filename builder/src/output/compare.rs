@@ -1,23 +1,21 @@
 //! Compares an application with an existing one, and detects files that freeze has created.
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
 
 use freeze_archive::Archive;
-use memmap2::Mmap;
 use rayon::prelude::*;
 
 use crate::archive::{Beside, Stored};
 use crate::assemble::{App, Executable, Piece};
-use crate::os::{FileMode, has_mode, is_link_to};
+use crate::os::{FileMode, has_mode, is_link_to, map};
 
 /// Whether the file at `path` is identical to this executable. The launcher and the tail are compared, and
 /// the blobs are checked against the hashes in the tail.
 pub(super) fn onefile(path: &Path, executable: &Executable) -> bool {
     is_regular(path, executable.len, FileMode::Executable)
-        && map(path).is_some_and(|bytes| {
+        && map(path).is_ok_and(|bytes| {
             let fixed = executable.pieces.iter().all(|(offset, piece)| match piece {
                 Piece::Launcher(expected) => part_is(&bytes, *offset, expected),
                 Piece::Stored(_) => true,
@@ -78,10 +76,10 @@ fn beside(path: &Path, file: &Beside) -> bool {
     if file.size == 0 {
         return true;
     }
-    let Some(found) = map(path) else { return false };
+    let Ok(found) = map(path) else { return false };
     match &file.content {
         Stored::Bytes(bytes) => found[..] == bytes[..],
-        Stored::File(source) => map(source).is_some_and(|expected| found[..] == expected[..]),
+        Stored::File(source) => map(source).is_ok_and(|expected| found[..] == expected[..]),
     }
 }
 
@@ -90,7 +88,7 @@ pub(super) fn is_ours(path: &Path) -> bool {
     let regular = std::fs::metadata(path).is_ok_and(|m| m.is_file() && m.len() > 0);
     regular
         && map(path)
-            .is_some_and(|bytes| !matches!(freeze_archive::find(&bytes), Err(freeze_archive::Error::Missing)))
+            .is_ok_and(|bytes| !matches!(freeze_archive::find(&bytes), Err(freeze_archive::Error::Missing)))
 }
 
 fn is_regular(path: &Path, len: u64, mode: FileMode) -> bool {
@@ -99,11 +97,4 @@ fn is_regular(path: &Path, len: u64, mode: FileMode) -> bool {
 
 fn part_is(bytes: &[u8], offset: u64, expected: &[u8]) -> bool {
     usize::try_from(offset).ok().and_then(|at| bytes.get(at..)?.get(..expected.len())) == Some(expected)
-}
-
-fn map(path: &Path) -> Option<Mmap> {
-    let file = File::open(path).ok()?;
-    // SAFETY: the map is read and dropped immediately. If a process truncates a finished application at that
-    // moment, this process is killed; there is no other risk.
-    unsafe { Mmap::map(&file).ok() }
 }

@@ -17,7 +17,7 @@ use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Context, Error, Result};
+use crate::error::{Context, Error, Result, Warning};
 use crate::interrupt;
 use crate::spec::Request;
 use crate::store::Store;
@@ -68,6 +68,8 @@ pub struct Python {
     pub version_text: String,
     /// Set if it was read instead of run. `executable` is then another interpreter with the same version.
     pub cross: Option<Cross>,
+    /// Warnings about the packages that were added to it.
+    pub warnings: Vec<Warning>,
 }
 
 /// The oldest and the newest supported minor version of Python 3.
@@ -166,6 +168,7 @@ impl Python {
             machine: target.machine().to_owned(),
             version_text: String::new(),
             cross: None,
+            warnings: Vec::new(),
         }
     }
 
@@ -319,5 +322,6 @@ fn from_answer(answer: Answer, interpreter: &Path) -> Result<Python> {
         machine: answer.machine,
         version_text: answer.version_text,
         cross: None,
+        warnings: Vec::new(),
     })
 }

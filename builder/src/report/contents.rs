@@ -233,10 +233,7 @@ pub(super) fn publish(path: &Path, text: &str) -> Result<()> {
 /// universal program, these are those for a processor.
 fn sizes(program: &Path, beside: &Path, machine: &str) -> Result<(Sizes, Sizes)> {
     let failed = || format!("failed to read product `{}`", program.display());
-    let file = fs_err::File::open(program).context(failed)?;
-    // SAFETY: the application was just published. If a program truncates it now, this process fails, like any
-    // reader of mapped files.
-    let map = unsafe { memmap2::Mmap::map(file.file()) }.context(failed)?;
+    let map = crate::os::map(program).context(failed)?;
     let part = freeze_archive::parts(&map).find(|(processor, _)| processor.name() == machine);
     let archive = Archive::open(part.map_or(&map[..], |(_, place)| &map[place])).context(failed)?;
     let size = |id: BlobId| -> Result<(u64, u64), freeze_archive::Error> {

@@ -98,7 +98,7 @@ impl OwnData {
     const MOST: usize = 4;
 
     fn of(contents: &Contents) -> OwnData {
-        let own = contents.graph.own_files.iter().map(|f| f.dest.as_str());
+        let own = contents.graph.used.own.values().map(|f| f.dest.as_str());
         let is_source = |dest: &&str| Path::new(dest).extension().is_some_and(|e| e == "py");
         let (sources, files): (Vec<&str>, Vec<&str>) = own.partition(is_source);
         let place = |dest: &&str| match dest.split_once('/') {

@@ -7,7 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys::{self, SYNONYMS};
+use super::keys::{Keys, SYNONYMS};
 use super::nearest::{did_you_mean, nearest, nearest_file};
 use crate::error::{Context, Error, Result};
 
@@ -115,7 +115,9 @@ pub(super) struct Table<'d> {
     doc: &'d Document,
     /// Its name, as in `[bundle]` or `[target.linux.bundle]`; empty for the whole document.
     name: String,
-    /// Name of the table in [`keys::keys`].
+    /// The keys of all tables.
+    keys: &'d Keys,
+    /// Name of the table in `keys`.
     kind: &'static str,
     entries: &'d DeTable<'d>,
     span: Range<usize>,
@@ -123,20 +125,30 @@ pub(super) struct Table<'d> {
 
 impl<'d> Table<'d> {
     /// Returns the whole document.
-    pub(super) fn root(doc: &'d Document, parsed: &'d Spanned<DeTable<'d>>) -> Result<Table<'d>> {
-        Table::new(doc, String::new(), "", parsed.as_ref(), parsed.span())
+    pub(super) fn root(
+        doc: &'d Document,
+        parsed: &'d Spanned<DeTable<'d>>,
+        keys: &'d Keys,
+    ) -> Result<Table<'d>> {
+        let (entries, span) = (parsed.as_ref(), parsed.span());
+        Table { doc, name: String::new(), keys, kind: "", entries, span }.checked()
     }
 
-    fn new(
-        doc: &'d Document,
+    /// Returns a table inside this one.
+    fn inner(
+        &self,
         name: String,
         kind: &'static str,
         entries: &'d DeTable<'d>,
         span: Range<usize>,
     ) -> Result<Table<'d>> {
-        let table = Table { doc, name, kind, entries, span };
-        table.check_keys()?;
-        Ok(table)
+        Table { doc: self.doc, name, keys: self.keys, kind, entries, span }.checked()
+    }
+
+    /// Fails if the table has an unknown key.
+    fn checked(self) -> Result<Table<'d>> {
+        self.check_keys()?;
+        Ok(self)
     }
 
     pub(super) fn span(&self) -> Range<usize> {
@@ -153,7 +165,7 @@ impl<'d> Table<'d> {
     }
 
     fn check_keys(&self) -> Result<()> {
-        let Some(known) = keys::keys(self.kind) else { return Ok(()) };
+        let Some(known) = self.keys.of(self.kind) else { return Ok(()) };
         let mut unknown: Vec<_> =
             self.entries.keys().filter(|k| !known.contains(&k.as_ref().as_ref())).collect();
         unknown.sort_by_key(|k| k.span().start);
@@ -163,7 +175,7 @@ impl<'d> Table<'d> {
             if self.name.is_empty() { ("unknown table", "table") } else { ("unknown key", "key") };
         let message = format!("unknown {what} `{name}` in {}", self.title());
         let error = self.doc.error(message, key.span(), label);
-        Err(error.hint(self.suggest(name, &known)))
+        Err(error.hint(self.suggest(name, known)))
     }
 
     fn suggest(&self, name: &str, known: &[&str]) -> String {
@@ -173,14 +185,14 @@ impl<'d> Table<'d> {
         if let Some((_, right)) = SYNONYMS.iter().find(|(wrong, _)| *wrong == name.replace('_', "-")) {
             return format!("write {right}");
         }
-        if let Some(table) = keys::owner(&name.replace('_', "-")) {
+        if let Some(table) = self.keys.owner(&name.replace('_', "-")) {
             return format!("`{name}` belongs to `[{table}]`");
         }
         format!("known here: {}", known.join(", "))
     }
 
     fn get(&self, key: &str) -> Option<&'d Spanned<DeValue<'d>>> {
-        debug_assert!(keys::keys(self.kind).is_none_or(|known| known.contains(&key)), "{key}");
+        debug_assert!(self.keys.of(self.kind).is_none_or(|known| known.contains(&key)), "{key}");
         self.entries.get(key)
     }
 
@@ -292,7 +304,7 @@ impl<'d> Table<'d> {
             let error = self.wrong_type(key, value, "a table");
             return Err(error.hint(format!("write `[{name}]` on a line of its own")));
         };
-        Table::new(self.doc, name, kind, entries, value.span()).map(Some)
+        self.inner(name, kind, entries, value.span()).map(Some)
     }
 
     /// Returns an array of tables inside this one.
@@ -304,7 +316,7 @@ impl<'d> Table<'d> {
             return Err(error.hint(format!("write `[[{name}]]`")));
         };
         let entry = |v: &'d Spanned<DeValue<'d>>| match v.as_ref().as_table() {
-            Some(entries) => Table::new(self.doc, name.clone(), key, entries, v.span()),
+            Some(entries) => self.inner(name.clone(), key, entries, v.span()),
             None => Err(self.wrong_type(key, v, "an array of tables")),
         };
         array.iter().map(entry).collect()

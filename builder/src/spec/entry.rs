@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Entry;
 use super::nearest::nearest_file;
 use crate::error::{Error, Result};
+use crate::names;
 
 /// Parses an entry point: a script below `base`, `package` (its `__main__`), `package.module` or
 /// `package.module:function`.
@@ -39,9 +40,7 @@ pub fn parse(text: &str, base: &Path) -> Result<Entry> {
 pub fn default_name(entry: &Entry) -> String {
     match entry {
         Entry::Script(path) => path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
-        Entry::Module(module) | Entry::Function { module, .. } => {
-            module.split('.').next().unwrap_or(module).to_owned()
-        }
+        Entry::Module(module) | Entry::Function { module, .. } => names::top(module).to_owned(),
         Entry::EntryPoint(name) => name.clone(),
     }
 }

@@ -8,6 +8,7 @@ use super::document::Document;
 use super::write::{self, Style};
 use super::{Bundle, Entry, Mode, Program, Request, entry};
 use crate::error::{Context, Error, Result};
+use crate::names;
 
 /// Files next to a program that are not programs themselves.
 const NO_PROGRAMS: &[&str] = &["setup.py", "conftest.py", "noxfile.py", "__init__.py"];
@@ -174,7 +175,7 @@ fn search_paths(programs: &[Program], folder: &Path, declared: impl Iterator<Ite
     let mut paths = Vec::new();
     for program in programs {
         let (Entry::Module(module) | Entry::Function { module, .. }) = &program.entry else { continue };
-        let top = module.split('.').next().unwrap_or(module);
+        let top = names::top(module);
         let holds = |f: &&PathBuf| f.join(top).is_dir() || f.join(format!("{top}.py")).is_file();
         if let Some(found) = folders.iter().find(holds).filter(|f| !paths.contains(*f)) {
             paths.push(found.clone());

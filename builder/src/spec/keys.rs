@@ -1,27 +1,21 @@
-//! The tables of a spec and their keys.
+//! The tables of a spec and their keys, and PyInstaller's names for them.
 
-use super::schema::{
-    Raw, RawApp, RawBundle, RawMacos, RawMetadata, RawModules, RawPython, RawRules, RawRuntime, RawWindows,
-};
+/// The keys of each table, by its name. Tables with free keys are not listed. The whole spec has the empty name.
+#[derive(Debug)]
+pub(super) struct Keys(pub(super) &'static [(&'static str, &'static [&'static str])]);
 
-/// Keys by table. Tables with free keys are not listed.
-const TABLES: &[(&str, &[&str])] = &[
-    // The content of `[target.<name>]`: everything except targets.
-    ("layer", Raw::KEYS),
-    ("app", RawApp::KEYS),
-    ("python", RawPython::KEYS),
-    ("bundle", RawBundle::KEYS),
-    ("modules", RawModules::KEYS),
-    ("data", ITEM),
-    ("binary", ITEM),
-    ("metadata", RawMetadata::KEYS),
-    ("rules", RawRules::KEYS),
-    ("runtime", RawRuntime::KEYS),
-    ("program", &["name", "entry", "entry-point"]),
-    ("windows", RawWindows::KEYS),
-    ("macos", RawMacos::KEYS),
-];
-const ITEM: &[&str] = &["from", "to"];
+impl Keys {
+    /// Returns the keys of a table; `None` if they are free.
+    pub(super) fn of(&self, table: &str) -> Option<&'static [&'static str]> {
+        self.0.iter().find(|(name, _)| *name == table).map(|(_, keys)| *keys)
+    }
+
+    /// Returns the table that has a key.
+    pub(super) fn owner(&self, key: &str) -> Option<&'static str> {
+        let mut tables = self.0.iter().filter(|(name, _)| !matches!(*name, "" | "layer"));
+        tables.find(|(_, keys)| keys.contains(&key)).map(|(name, _)| *name)
+    }
+}
 
 /// Keys of PyInstaller's specs and options, and their replacements.
 pub(super) const SYNONYMS: &[(&str, &str)] = &[
@@ -40,17 +34,3 @@ pub(super) const SYNONYMS: &[(&str, &str)] = &[
     ("programs", "`[[program]]` with `name` and `entry`"),
     ("env", "`env` in `[runtime]`"),
 ];
-
-/// Returns the keys of a table, or `None` if its keys are free. The whole spec has the empty name.
-pub(super) fn keys(table: &str) -> Option<Vec<&'static str>> {
-    if table.is_empty() {
-        return Some([Raw::KEYS, &["target"]].concat());
-    }
-    TABLES.iter().find(|(name, _)| *name == table).map(|(_, keys)| keys.to_vec())
-}
-
-/// Returns the table that has a key.
-pub(super) fn owner(key: &str) -> Option<&'static str> {
-    let tables = TABLES.iter().filter(|(name, _)| *name != "layer");
-    tables.clone().find(|(_, keys)| keys.contains(&key)).map(|(name, _)| *name)
-}

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result, Warning};
-use crate::target::{Arch, Os, Target, UNIVERSAL, Wanted};
+use crate::target::{Os, Target, UNIVERSAL, Wanted};
 pub use schema::unknown_target;
 
 /// Default name of the contents folder of a onedir bundle.
@@ -74,7 +74,7 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Request> {
     }
     let named = overrides.target.map_or_else(|| schema::Raw::target(&doc), |target| Ok(Some(target)))?;
     let for_target = |target: Option<Target>, universal: bool| {
-        let mut names = target_names(&target.unwrap_or_else(host));
+        let mut names = target_names(&target.unwrap_or_else(Target::host));
         if universal {
             // More specific than the system, less specific than the processor.
             names.insert(1, UNIVERSAL.to_owned());
@@ -117,18 +117,6 @@ fn foreign(doc: &document::Document) -> Option<Error> {
     Some(error.hint(format!(
         "`freeze {script} …` takes the options of `pyinstaller`; `freeze init {script}` writes a spec in TOML"
     )))
-}
-
-/// Returns the platform of this `freeze`.
-pub fn host() -> Target {
-    let os = match std::env::consts::OS {
-        "windows" => Os::Windows,
-        "macos" => Os::Macos,
-        _ => Os::Linux,
-    };
-    let arch = if std::env::consts::ARCH == "aarch64" { Arch::Aarch64 } else { Arch::X86_64 };
-    // A static `freeze` may be linked with musl on a glibc system, so the interpreter decides.
-    Target { os, arch, musl: false }
 }
 
 /// Returns the names in `[target.<name>]` that apply to a platform, the most general first.

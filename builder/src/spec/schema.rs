@@ -1,6 +1,7 @@
 //! The tables and keys of a spec, and their values before anything is resolved.
 
 use super::document::{Document, Located, Section, Table};
+use super::keys::Keys;
 use super::{Compression, Extract, Mode, Sources, Strip};
 use crate::error::Result;
 use crate::target::{UNIVERSAL, Wanted};
@@ -113,6 +114,36 @@ impl<T> Overlay for Vec<T> {
         self.extend(over);
     }
 }
+
+/// The tables of a spec and their keys.
+const KEYS: Keys = Keys(&[
+    ("", &WHOLE),
+    // The content of `[target.<name>]`: everything except targets.
+    ("layer", Raw::KEYS),
+    ("app", RawApp::KEYS),
+    ("python", RawPython::KEYS),
+    ("bundle", RawBundle::KEYS),
+    ("modules", RawModules::KEYS),
+    ("data", ITEM),
+    ("binary", ITEM),
+    ("metadata", RawMetadata::KEYS),
+    ("rules", RawRules::KEYS),
+    ("runtime", RawRuntime::KEYS),
+    ("program", &["name", "entry", "entry-point"]),
+    ("windows", RawWindows::KEYS),
+    ("macos", RawMacos::KEYS),
+]);
+const ITEM: &[&str] = &["from", "to"];
+/// The keys of a layer, and `target`, which only the whole spec has.
+const WHOLE: [&str; Raw::KEYS.len() + 1] = {
+    let mut keys = ["target"; Raw::KEYS.len() + 1];
+    let mut i = 0;
+    while i < Raw::KEYS.len() {
+        keys[i] = Raw::KEYS[i];
+        i += 1;
+    }
+    keys
+};
 
 /// Defines a table of a spec: its keys and fields, how each is read, and how layers are combined.
 macro_rules! table {
@@ -276,7 +307,7 @@ impl Raw {
     /// checked.
     pub(super) fn read(doc: &Document, targets: &[String]) -> Result<Raw> {
         let parsed = doc.parse()?;
-        let root = Table::root(doc, &parsed)?;
+        let root = Table::root(doc, &parsed, &KEYS)?;
         let mut raw = Raw::from_table(&root)?;
         let Some(table) = root.table("target")? else { return Ok(raw) };
         let mut layers = Vec::new();
@@ -304,7 +335,7 @@ impl Raw {
     /// Returns the target of a document.
     pub(super) fn target(doc: &Document) -> Result<Option<Wanted>> {
         let parsed = doc.parse()?;
-        let Some(bundle) = Table::root(doc, &parsed)?.table("bundle")? else { return Ok(None) };
+        let Some(bundle) = Table::root(doc, &parsed, &KEYS)?.table("bundle")? else { return Ok(None) };
         let Some(name) = bundle.string("target")? else { return Ok(None) };
         match Wanted::named(&name.value) {
             Some(target) => Ok(Some(target)),

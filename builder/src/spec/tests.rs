@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::target::Arch;
 
 /// Creates a folder with a script and a spec with this text.
 fn folder(text: &str) -> tempfile::TempDir {

@@ -1,6 +1,6 @@
 //! Universal macOS programs: one request for each processor. They agree in the parts that exist only once.
 
-use super::{Request, host};
+use super::Request;
 use crate::error::{Error, Result};
 use crate::target::{Os, Target, UNIVERSAL, Wanted};
 
@@ -22,7 +22,7 @@ pub(super) fn is_wanted(request: &Request, named: Option<Wanted>) -> Result<bool
             return Err(error.hint("name both architectures, `x86_64` and `arm64`, or none"));
         }
         Some(Wanted::One(target)) => target.os,
-        None => host().os,
+        None => Target::host().os,
     };
     Ok(system == Os::Macos && all)
 }

@@ -135,7 +135,7 @@ impl<'a> Comparison<'a> {
 
     /// Lists distributions whose metadata was read.
     fn metadata(&self, contents: &Contents) -> Vec<Missed> {
-        let installed = distributions::Installed::scan(&self.python.search_path, &Disk::default());
+        let installed = distributions::Installed::scan(&self.python.search_path, &Disk::default(), None);
         let mut read: BTreeMap<String, Missed> = BTreeMap::new();
         let mut collected = BTreeSet::new();
         for (path, asker) in &self.notes.read {

@@ -170,7 +170,7 @@ fn installed(name: &str, build: BuildContext<'_>) -> Option<Place> {
         let fact = format!("installed at `{}`, but no import that is followed leads to it", path.display());
         return Some(Place { fact, is_module: true, file: false });
     }
-    let installed = Installed::scan(&folders, &Disk::default());
+    let installed = Installed::scan(&folders, &Disk::default(), None);
     if let Some((_, distribution)) = installed.named(name) {
         let fact = format!(
             "{} {} is installed, but no import that is followed leads to a module of it",

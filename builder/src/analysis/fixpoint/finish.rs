@@ -6,40 +6,39 @@ use std::path::Path;
 use super::Fixpoint;
 use crate::analysis::collected::Node;
 use crate::analysis::facts::ways::Main;
-use crate::analysis::graph::{Distribution, Graph, Kind, Module, OwnFile};
+use crate::analysis::graph::{Distribution, Graph, Kind, Module, OwnFile, Used};
 use crate::analysis::world::Role;
-use crate::analysis::world::distributions::{Installed, required_name, requirement_name};
+use crate::analysis::world::distributions::{Extras, Installed};
 use crate::names::is_for_tests;
+use crate::requirement::asked_name;
 
 /// What modules need besides other modules.
 #[derive(Default)]
 struct Asked {
     /// Distributions whose metadata is read.
     distributions: HashSet<String>,
-    named_files: BTreeMap<String, Vec<String>>,
     /// Modules that create modules.
     creates_submodules: Vec<String>,
-    stubs: Vec<String>,
 }
 
 impl Asked {
-    fn of(nodes: &[Node]) -> Asked {
+    fn of(nodes: &[Node], used: &mut Used) -> Asked {
         let mut asked = Asked::default();
         let own = || nodes.iter().filter(|n| n.role == Role::Program);
         if own().any(|n| n.facts.asks_metadata) {
             // Any text of the program may be the name, or the requirement, that it asks for.
             let texts = own().filter_map(|n| n.facts.own.as_ref()).flat_map(|own| &own.texts);
-            asked.distributions.extend(texts.filter_map(|t| requirement(&t.text)).map(str::to_owned));
+            asked.distributions.extend(texts.filter_map(|t| asked_name(&t.text)).map(str::to_owned));
         }
         // For the standard library, this is known.
         for node in nodes.iter().filter(|node| node.role != Role::Stdlib) {
             let name = &node.module.name;
             asked.distributions.extend(node.facts.metadata.iter().cloned());
             if !node.facts.files.is_empty() {
-                asked.named_files.insert(name.clone(), node.facts.files.clone());
+                used.named.insert(name.clone(), node.facts.files.clone());
             }
             if node.facts.stub {
-                asked.stubs.push(name.clone());
+                used.stubs.push(name.clone());
             }
             if node.facts.finds || node.facts.makes {
                 asked.creates_submodules.push(name.clone());
@@ -53,38 +52,31 @@ impl Fixpoint<'_> {
     /// The finished graph.
     pub(in crate::analysis) fn finish(mut self) -> Graph {
         let mut nodes = std::mem::take(&mut self.collected.nodes);
-        let own_files = self.place_own_files(&mut nodes);
+        self.used.own = self.place_own_files(&mut nodes);
         let starts_interpreter = nodes.iter().any(|n| match n.role {
             Role::Program => n.facts.started.iter().any(|started| matches!(started.what, Main::Code(_))),
             Role::Library => n.facts.interpreter,
             Role::Stdlib => false,
         });
-        let Asked { distributions: asked, named_files, creates_submodules, stubs } = Asked::of(&nodes);
+        let Asked { distributions: asked, creates_submodules } = Asked::of(&nodes, &mut self.used);
         let mut modules = self.modules(nodes);
         for portion in self.portions(&modules) {
             modules.entry(portion.name.clone()).or_insert(portion);
         }
         let distributions = self.distributions(&mut modules, &asked);
         let absent = self.absent(&modules);
+        let mut used = self.used;
         // Modules may have come in after the folder was named.
-        let mut trees = self.trees;
-        trees.retain(|name, _| !modules.contains_key(name));
+        used.trees.retain(|name, _| !modules.contains_key(name));
+        used.opened.sort_by(|a, b| a.name.cmp(&b.name));
         Graph {
             absent,
             modules,
             missing: self.missing,
-            named_files,
             creates_submodules,
-            stubs,
-            listed: self.listed,
-            own_files,
-            opened: self.opened.into_values().collect(),
-            searched: self.searched.into_iter().collect(),
-            sources: self.sources,
-            trees,
             starts_interpreter,
             distributions,
-            left_out: self.left_out,
+            used,
             warnings: self.warnings,
         }
     }
@@ -120,8 +112,8 @@ impl Fixpoint<'_> {
         if modules.contains_key("pkg_resources") {
             let mut queue: Vec<usize> = owners.iter().copied().collect();
             while let Some(owner) = queue.pop() {
-                for required in installed.get(owner).requires.iter().filter_map(|r| required_name(r)) {
-                    if let Some((at, _)) = installed.named(required)
+                for required in installed.requirements(owner, Extras::None) {
+                    if let Some((at, _)) = installed.named(&required)
                         && owners.insert(at)
                     {
                         queue.push(at);
@@ -178,8 +170,8 @@ impl Fixpoint<'_> {
 
     /// The program's own files at their places under the root. If one lies above the folder of the program, that folder
     /// becomes one of the bundle, with the program's modules in it: paths that go up from `__file__` stay in the bundle.
-    fn place_own_files(&mut self, nodes: &mut [Node]) -> Vec<OwnFile> {
-        let files = std::mem::take(&mut self.own_files);
+    fn place_own_files(&mut self, nodes: &mut [Node]) -> BTreeMap<String, OwnFile> {
+        let files = std::mem::take(&mut self.used.own);
         let up = |dest: &str| dest.split('/').take_while(|p| *p == "..").count();
         let levels = files.keys().map(|dest| up(dest)).max().unwrap_or(0);
         let folder: Vec<String> = match self.world.own_folders().next().filter(|_| levels > 0) {
@@ -211,7 +203,7 @@ impl Fixpoint<'_> {
             };
             placed.entry(dest.clone()).or_insert(OwnFile { dest, ..file });
         }
-        placed.into_values().collect()
+        placed
     }
 }
 
@@ -224,8 +216,8 @@ fn partners(
     let mut found: Vec<usize> = Vec::new();
     let mut queue: Vec<usize> = owners.iter().copied().collect();
     while let Some(owner) = queue.pop() {
-        for required in installed.get(owner).requires.iter().filter_map(|r| required_name(r)) {
-            let Some((at, distribution)) = installed.named(required) else { continue };
+        for required in installed.requirements(owner, Extras::None) {
+            let Some((at, distribution)) = installed.named(&required) else { continue };
             if owners.contains(&at) || found.contains(&at) {
                 continue;
             }
@@ -247,12 +239,4 @@ fn is_below_prefix(files: &[String]) -> bool {
     const FOLDERS: [&str; 4] = ["Library", "etc", "lib", "share"];
     let top = |file: &str| file.trim_start_matches("../").split('/').next().unwrap_or_default().to_owned();
     !files.iter().any(|f| f.ends_with(".py")) && files.iter().any(|f| FOLDERS.contains(&top(f).as_str()))
-}
-
-/// The name of the distribution that a text is, or that it requires: `name`, `name[extra]>=1`.
-fn requirement(text: &str) -> Option<&str> {
-    let name = requirement_name(text);
-    let rest = text[name.len()..].trim_start();
-    (!name.is_empty() && (rest.is_empty() || rest.starts_with(['<', '>', '=', '!', '~', '[', ';', '('])))
-        .then_some(name)
 }

@@ -193,30 +193,30 @@ impl Fixpoint<'_> {
                     self.take_if_there(&name, &reason, need);
                 }
                 What::File { path, dest } => {
-                    self.own_files.entry(dest.clone()).or_insert(OwnFile { path, dest, reason });
+                    self.used.own.entry(dest.clone()).or_insert(OwnFile { path, dest, reason });
                 }
                 What::Main(name) => self.take_main(&name, &reason, need),
                 What::Searched(folder) => self.search(folder),
                 What::Portion { package, folder } => self.extend_by(&package, &folder),
                 What::Unfollowed(warning) => self.warnings.push(warning),
                 What::LeftOut { library, warning } => {
-                    self.left_out.entry(library).or_insert(warning);
+                    self.used.left_out.entry(library).or_insert(warning);
                 }
                 What::Source { module, access } => {
                     let file = access == Access::File;
-                    self.sources.entry(module).or_insert(SourceUse { file, reason }).file |= file;
+                    self.used.sources.entry(module).or_insert(SourceUse { file, reason }).file |= file;
                 }
                 What::Tree { name, folder } => {
-                    self.trees.entry(name).or_insert(DataTree { folder, reason });
+                    self.used.trees.entry(name).or_insert(DataTree { folder, reason });
                 }
                 What::Library(library) => {
-                    let own_place = library.own_place.clone();
-                    let library = OpenedLibrary { reason, ..library };
-                    let known = self.opened.entry(library.name.clone()).or_insert(library);
-                    known.own_place = known.own_place.take().or(own_place);
+                    match self.used.opened.iter_mut().find(|known| known.name == library.name) {
+                        Some(known) => known.own_place = known.own_place.take().or(library.own_place),
+                        None => self.used.opened.push(OpenedLibrary { reason, ..library }),
+                    }
                 }
                 What::Listed { package, depth } => {
-                    let listed = self.listed.entry(package).or_default();
+                    let listed = self.used.listed.entry(package).or_default();
                     *listed = depth.max(*listed);
                 }
                 What::Startup { name, path, source } if !self.collected.slots.contains_key(&name) => {

@@ -9,13 +9,11 @@ mod take;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use super::collected::Collected;
 use super::facts::condition::Platform;
-use super::graph::{
-    By, DataTree, Depth, Guard, LibraryName, Need, OpenedLibrary, OwnFile, Reason, SourceUse,
-};
+use super::graph::{By, Guard, Need, Reason, Used};
 use super::heuristics::{self, Entry};
 use super::start::entry::Start;
 use super::world::World;
@@ -31,22 +29,9 @@ pub(super) struct Fixpoint<'a> {
     heuristics: Vec<Entry>,
     missing: BTreeMap<String, Vec<Reason>>,
     warnings: Vec<Warning>,
-    /// Libraries that are left out unless something else brings them, see [`super::Graph::left_out`].
-    left_out: BTreeMap<String, Warning>,
     /// Modules that Python cannot compile.
     rejected: HashSet<String>,
-    /// Packages whose folders are listed, see [`super::Graph::listed`].
-    listed: BTreeMap<String, Depth>,
-    /// Modules whose sources code reads, see [`super::Graph::sources`].
-    sources: BTreeMap<String, SourceUse>,
-    /// Folders of data, see [`super::Graph::trees`].
-    trees: BTreeMap<String, DataTree>,
-    /// Path under the root → a file of the program's own.
-    own_files: BTreeMap<String, OwnFile>,
-    /// Native libraries that code opens by their names.
-    opened: BTreeMap<LibraryName, OpenedLibrary>,
-    /// Places of folders that are searched, under the root.
-    searched: BTreeSet<String>,
+    used: Used,
     queue: Queue,
 }
 
@@ -74,14 +59,8 @@ impl<'a> Fixpoint<'a> {
             heuristics: heuristics::all(),
             missing: BTreeMap::new(),
             warnings: Vec::new(),
-            left_out: BTreeMap::new(),
             rejected: HashSet::new(),
-            listed: BTreeMap::new(),
-            sources: BTreeMap::new(),
-            trees: BTreeMap::new(),
-            own_files: BTreeMap::new(),
-            opened: BTreeMap::new(),
-            searched: BTreeSet::new(),
+            used: Used::default(),
             queue: Queue::default(),
         }
     }

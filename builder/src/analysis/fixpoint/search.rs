@@ -23,7 +23,7 @@ impl Fixpoint<'_> {
     /// Has a folder searched after the search path: what was found stays, and what was missing is looked for again.
     pub(super) fn search(&mut self, folder: Folder) {
         if let Some(dest) = folder.dest.as_ref().filter(|dest| !dest.is_empty()) {
-            self.searched.insert(dest.clone());
+            self.used.searched.insert(dest.clone());
         }
         if !self.world.search(&folder) {
             return;
@@ -55,7 +55,7 @@ impl Fixpoint<'_> {
 
     /// Adds a folder to the `__path__` of a package.
     pub(super) fn extend_by(&mut self, package: &str, folder: &Folder) {
-        self.searched.extend(folder.dest.clone().filter(|dest| !dest.is_empty()));
+        self.used.searched.extend(folder.dest.clone().filter(|dest| !dest.is_empty()));
         if !self.world.extend_by(package, folder) {
             return;
         }

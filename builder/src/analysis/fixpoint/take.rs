@@ -10,20 +10,27 @@ use crate::analysis::world::DISTUTILS;
 use crate::analysis::world::resolve::Location;
 use crate::names;
 
+/// Why a module is not taken.
+enum Absent {
+    /// This module does not exist: the one asked for, or a parent of it.
+    Missing(String),
+    /// The request excludes it or a parent of it.
+    Excluded,
+}
+
 impl Fixpoint<'_> {
     /// Takes a module; if it cannot be found, that is remembered.
     pub(super) fn require(&mut self, name: &str, reason: &Reason, need: Need) -> Option<usize> {
         match self.take(name, reason, need) {
             Ok(at) => Some(at),
-            Err(absent) => {
-                if let Some(absent) = absent {
-                    let reasons = self.missing.entry(absent).or_default();
-                    if !reasons.contains(reason) {
-                        reasons.push(reason.clone());
-                    }
+            Err(Absent::Missing(missing)) => {
+                let reasons = self.missing.entry(missing).or_default();
+                if !reasons.contains(reason) {
+                    reasons.push(reason.clone());
                 }
                 None
             }
+            Err(Absent::Excluded) => None,
         }
     }
 
@@ -32,8 +39,8 @@ impl Fixpoint<'_> {
         self.take(name, reason, need).ok()
     }
 
-    /// Takes a module and its parents. Fails with the name that is missing, or none if it is excluded.
-    fn take(&mut self, name: &str, reason: &Reason, need: Need) -> Result<usize, Option<String>> {
+    /// Takes a module and its parents.
+    fn take(&mut self, name: &str, reason: &Reason, need: Need) -> Result<usize, Absent> {
         let name = &*self.alias(name);
         match self.collected.slots.get(name) {
             Some(Slot::Node(at)) => {
@@ -41,13 +48,13 @@ impl Fixpoint<'_> {
                 self.take_again(at, name, reason, need);
                 return Ok(at);
             }
-            Some(Slot::Missing) => return Err(Some(name.to_owned())),
-            Some(Slot::Excluded) => return Err(None),
+            Some(Slot::Missing) => return Err(Absent::Missing(name.to_owned())),
+            Some(Slot::Excluded) => return Err(Absent::Excluded),
             None => {}
         }
         if self.world.is_excluded(name) {
             self.collected.slots.insert(name.to_owned(), Slot::Excluded);
-            return Err(None);
+            return Err(Absent::Excluded);
         }
         let locations = match names::parent(name) {
             None => None,
@@ -58,7 +65,7 @@ impl Fixpoint<'_> {
                     Some(locations) => Some(locations.clone()),
                     None => {
                         self.collected.slots.insert(name.to_owned(), Slot::Missing);
-                        return Err(Some(name.to_owned()));
+                        return Err(Absent::Missing(name.to_owned()));
                     }
                 }
             }
@@ -69,7 +76,7 @@ impl Fixpoint<'_> {
                 return self.take("_collections_abc", reason, need);
             }
             self.collected.slots.insert(name.to_owned(), Slot::Missing);
-            return Err(Some(name.to_owned()));
+            return Err(Absent::Missing(name.to_owned()));
         };
         let module = Module {
             name: name.to_owned(),

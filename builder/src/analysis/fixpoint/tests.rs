@@ -35,6 +35,7 @@ fn python(root: &Path) -> Python {
         machine: "x86_64".into(),
         version_text: "3.12.1".into(),
         cross: None,
+        warnings: Vec::new(),
     }
 }
 
@@ -297,7 +298,7 @@ fn tables_entry_points_stubs_and_pickles_bring_modules() {
             "plug"
         ]
     );
-    assert_eq!(graph.stubs, ["lazy", "lazy.deep"]);
+    assert_eq!(graph.used.stubs, ["lazy", "lazy.deep"]);
     let reason = &graph.modules["plug"].reasons[0];
     assert_eq!((reason.from.as_str(), &reason.by), ("p.a", &By::EntryPoint("p.plugins: x".into())));
 }
@@ -428,7 +429,7 @@ fn packages_whose_files_are_looked_for_are_told() {
     );
     let expected =
         BTreeMap::from([("app.checks".to_owned(), Depth::Folder), ("app.kinds".to_owned(), Depth::Tree)]);
-    assert_eq!(found.listed, expected);
+    assert_eq!(found.used.listed, expected);
     assert!(found.modules.contains_key("app.checks.one"));
 }
 
@@ -452,7 +453,7 @@ fn folders_that_are_listed_show_their_modules() {
         |_| {},
     );
     let expected = BTreeMap::from([("p".to_owned(), Depth::Folder), ("plugins".to_owned(), Depth::Folder)]);
-    assert_eq!(graph.listed, expected);
+    assert_eq!(graph.used.listed, expected);
     for name in ["plugins.a", "plugins.deep", "n.o", "p.q"] {
         assert!(graph.modules.contains_key(name), "{name}");
     }

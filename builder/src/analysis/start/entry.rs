@@ -9,6 +9,7 @@ use crate::analysis::world::disk::Disk;
 use crate::analysis::world::distributions::Installed;
 use crate::analysis::world::entry_points;
 use crate::error::{Context, Error, Result};
+use crate::names;
 use crate::python::Python;
 use crate::spec::{Entry, Program, Request};
 
@@ -137,7 +138,7 @@ fn script(name: String, path: &Path, place: Option<&str>, disk: &Disk) -> Result
 }
 
 fn function_call(name: String, module: &str, function: &str, by: By) -> Start {
-    let top = function.split('.').next().unwrap_or(function);
+    let top = names::top(function);
     let code = format!(
         "import sys\nfrom {module} import {top}\nif __name__ == \"__main__\":\n    sys.exit({function}())\n"
     );

@@ -3,13 +3,16 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use pep508_rs::MarkerEnvironment;
 use rayon::prelude::*;
 
 use super::disk::Disk;
 use super::entry_points;
 use super::info;
 use crate::analysis::graph::{Distribution, Info};
+use crate::names;
 use crate::python::record;
+use crate::requirement;
 
 /// The distributions on the search path.
 #[derive(Debug, Default)]
@@ -18,6 +21,17 @@ pub(crate) struct Installed {
     by_name: HashMap<String, usize>,
     /// Location and first component of a path → distributions that have files there.
     by_top: HashMap<PathBuf, HashMap<String, Vec<usize>>>,
+    /// The values of markers on the target.
+    markers: Option<MarkerEnvironment>,
+}
+
+/// Which requirements of a distribution count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extras {
+    /// Those that apply on the target and are not for an extra.
+    None,
+    /// All, whether they apply or not.
+    Any,
 }
 
 #[derive(Debug)]
@@ -29,11 +43,16 @@ struct Scanned {
 }
 
 impl Installed {
-    /// Scans the search path; of two distributions of one name the first counts, as for `importlib.metadata`.
-    pub(crate) fn scan(search_path: &[PathBuf], disk: &Disk) -> Installed {
+    /// Scans the search path; of two distributions of one name the first counts, as for `importlib.metadata`. `markers`
+    /// decide which requirements apply.
+    pub(crate) fn scan(
+        search_path: &[PathBuf],
+        disk: &Disk,
+        markers: Option<MarkerEnvironment>,
+    ) -> Installed {
         let infos: Vec<Info> = search_path.iter().flat_map(|root| info::all(root, disk)).collect();
         let scanned: Vec<Scanned> = infos.par_iter().filter_map(|info| scan_one(info, disk)).collect();
-        let mut installed = Installed::default();
+        let mut installed = Installed { markers, ..Installed::default() };
         for one in scanned {
             let name = normalize(&one.distribution.name);
             if installed.by_name.contains_key(&name) {
@@ -87,9 +106,17 @@ impl Installed {
         &self.all[at].distribution
     }
 
+    /// The normalized names of the distributions that one requires.
+    pub(crate) fn requirements(&self, at: usize, extras: Extras) -> impl Iterator<Item = String> {
+        let all = self.get(at).requires.iter();
+        let counts =
+            move |text: &&String| extras == Extras::Any || requirement::applies(text, self.markers.as_ref());
+        all.filter(counts).map(|text| normalize(requirement::name(text))).filter(|name| !name.is_empty())
+    }
+
     /// The distribution that owns a file, by its RECORD, or by `top_level.txt` where the module's name is known.
     pub(crate) fn owner(&self, file: &Path, module: &str) -> Option<usize> {
-        let top = module.split('.').next().unwrap_or(module);
+        let top = names::top(module);
         // A zip: the file is that of all its modules.
         if let Some(tops) = self.by_top.get(file) {
             let source = format!("{top}.py");
@@ -136,21 +163,6 @@ pub(crate) fn normalize(name: &str) -> String {
         }
     }
     out
-}
-
-/// The name in a requirement (`Requires-Dist`), unless only an extra asks for it.
-pub(crate) fn required_name(requirement: &str) -> Option<&str> {
-    let (what, marker) = requirement.split_once(';').unwrap_or((requirement, ""));
-    if marker.contains("extra") {
-        return None;
-    }
-    Some(requirement_name(what)).filter(|n| !n.is_empty())
-}
-
-/// The name at the beginning of a requirement.
-pub(crate) fn requirement_name(requirement: &str) -> &str {
-    let end = requirement.find(|c: char| !(c.is_alphanumeric() || "-_.".contains(c)));
-    &requirement[..end.unwrap_or(requirement.len())]
 }
 
 fn scan_one(info: &Info, disk: &Disk) -> Option<Scanned> {
@@ -236,24 +248,20 @@ mod tests {
             std::fs::create_dir(&info).unwrap();
             std::fs::write(
                 info.join("METADATA"),
-                format!("Name: {name}\nVersion: 1\nRequires-Dist: c>1\n\nText: no"),
+                format!(
+                    "Name: {name}\nVersion: 1\nRequires-Dist: c>1\nRequires-Dist: d; extra == 'x'\n\nText: no"
+                ),
             )
             .unwrap();
             std::fs::write(info.join("RECORD"), record).unwrap();
         }
-        let installed = Installed::scan(&[root.to_owned()], &Disk::default());
+        let installed = Installed::scan(&[root.to_owned()], &Disk::default(), None);
         let owner = |f: &str| installed.owner(&root.join(f), "ns").map(|i| installed.get(i).name.clone());
         assert_eq!(owner("ns/a.py").as_deref(), Some("a"));
         assert_eq!(owner("ns/b.py").as_deref(), Some("b"));
         assert_eq!(owner("ns/x,y.txt").as_deref(), Some("b"));
         assert_eq!(owner("other.py"), None);
-        assert_eq!(installed.get(0).requires, ["c>1"]);
-    }
-
-    #[test]
-    fn names_in_requirements() {
-        assert_eq!(required_name("numpy>=1.26; python_version < '3.13'"), Some("numpy"));
-        assert_eq!(required_name("typing_extensions (>=4)"), Some("typing_extensions"));
-        assert_eq!(required_name("pytest; extra == 'test'"), None);
+        assert_eq!(installed.requirements(0, Extras::None).collect::<Vec<_>>(), ["c"]);
+        assert_eq!(installed.requirements(0, Extras::Any).collect::<Vec<_>>(), ["c", "d"]);
     }
 }

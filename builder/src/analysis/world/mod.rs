@@ -14,7 +14,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use self::distributions::{Installed, normalize, required_name, requirement_name};
+use self::distributions::{Extras, Installed, normalize};
 use self::own_tree::OwnTree;
 use self::reader::Reader;
 use self::resolve::{Folder, Found, Location, Resolver};
@@ -65,13 +65,19 @@ pub(super) struct World<'a> {
     own: Vec<PathBuf>,
     excluded: Vec<Pattern>,
     resolver: RefCell<Resolver<'a>>,
+    /// Distributions that are the program's own: an installed application, and others of its project.
+    own_distributions: HashSet<usize>,
+    memo: Memo,
+}
+
+/// Answers that are computed when they are first asked for.
+#[derive(Default)]
+struct Memo {
     /// Top-level name → its distribution; none for the standard library and the program's own.
     owners: RefCell<HashMap<String, Option<usize>>>,
     own_tree: OnceCell<OwnTree>,
-    /// Distributions that are the program's own: an installed application, and others of its project.
-    own_distributions: HashSet<usize>,
     lends_distutils: OnceCell<bool>,
-    /// What distributions install in the folders of scripts.
+    /// Files that distributions install in the folders of scripts.
     programs: OnceCell<Vec<(usize, PathBuf)>>,
 }
 
@@ -87,11 +93,8 @@ impl<'a> World<'a> {
             request,
             own,
             excluded: request.modules.exclude.iter().map(|t| Pattern::new(t)).collect(),
-            owners: RefCell::default(),
-            own_tree: OnceCell::new(),
-            lends_distutils: OnceCell::new(),
-            programs: OnceCell::new(),
             own_distributions: HashSet::new(),
+            memo: Memo::default(),
         };
         world.own_distributions = world.applications();
         world
@@ -109,7 +112,10 @@ impl<'a> World<'a> {
             self.request.programs.iter().filter_map(|p| owner(&p.entry)).collect();
         for application in found.clone() {
             let start = format!("{}-", self.normalized(application));
-            let siblings = self.requires(application, required_name).filter(|name| name.starts_with(&start));
+            let siblings = self
+                .installed
+                .requirements(application, Extras::None)
+                .filter(|name| name.starts_with(&start));
             found.extend(siblings.filter_map(|name| self.installed.named(&name).map(|(at, _)| at)));
         }
         found
@@ -188,7 +194,7 @@ impl<'a> World<'a> {
 
     /// Has a folder searched for modules that are nowhere else; whether it is new.
     pub(super) fn search(&self, folder: &Folder) -> bool {
-        self.owners.borrow_mut().clear();
+        self.memo.owners.borrow_mut().clear();
         self.resolver.borrow_mut().search(folder)
     }
 
@@ -214,7 +220,7 @@ impl<'a> World<'a> {
 
     /// Whether `distutils` is that of setuptools: the standard library has none.
     pub(super) fn lends_distutils(&self) -> bool {
-        *self.lends_distutils.get_or_init(|| {
+        *self.memo.lends_distutils.get_or_init(|| {
             self.find("distutils").is_none() && self.exists(DISTUTILS) && self.exists("_distutils_hack")
         })
     }
@@ -344,7 +350,7 @@ impl<'a> World<'a> {
 
     /// The distribution that owns a top-level module.
     pub(super) fn owner_of(&self, top: &str) -> Option<usize> {
-        if let Some(known) = self.owners.borrow().get(top) {
+        if let Some(known) = self.memo.owners.borrow().get(top) {
             return *known;
         }
         let owner = self.find(top).and_then(|found| match &found.kind {
@@ -354,7 +360,7 @@ impl<'a> World<'a> {
             }
             Kind::Namespace(_) | Kind::Builtin => None,
         });
-        self.owners.borrow_mut().insert(top.to_owned(), owner);
+        self.memo.owners.borrow_mut().insert(top.to_owned(), owner);
         owner
     }
 
@@ -377,13 +383,13 @@ impl<'a> World<'a> {
     pub(super) fn is_related(&self, own: Option<usize>, name: &str) -> bool {
         let Some(own) = own else { return false };
         let Some(owner) = self.owner_of_name(name) else { return false };
-        own == owner || self.requires(own, required_name).any(|r| r == self.normalized(owner))
+        own == owner || self.installed.requirements(own, Extras::None).any(|r| r == self.normalized(owner))
     }
 
     /// Whether a distribution requires another, including for an extra, or one that requires it in any case.
     pub(super) fn may_require(&self, own: usize, other: usize) -> bool {
         let wanted = HashSet::from([other]);
-        self.requires(own, |r| Some(requirement_name(r))).any(|required| {
+        self.installed.requirements(own, Extras::Any).any(|required| {
             self.installed
                 .named(&required)
                 .is_some_and(|(next, _)| next == other || self.requires_one_of(next, &wanted))
@@ -395,7 +401,7 @@ impl<'a> World<'a> {
         let mut seen = HashSet::from([owner]);
         let mut queue = vec![owner];
         while let Some(at) = queue.pop() {
-            for required in self.requires(at, required_name) {
+            for required in self.installed.requirements(at, Extras::None) {
                 if let Some((next, _)) = self.installed.named(&required)
                     && seen.insert(next)
                 {
@@ -411,23 +417,14 @@ impl<'a> World<'a> {
 
     /// Whether a distribution requires one of these, by their normalised names.
     pub(super) fn requires_by_name(&self, owner: usize, names: &[&str]) -> bool {
-        self.requires(owner, required_name).any(|required| names.contains(&required.as_str()))
+        self.installed.requirements(owner, Extras::None).any(|required| names.contains(&required.as_str()))
     }
 
     /// Top-level names that requirements of a distribution may provide, those for extras too, by their names.
     pub(super) fn required_modules(&self, owner: Option<usize>) -> HashSet<String> {
         let owner = owner.into_iter();
-        let all = owner.flat_map(|o| self.requires(o, |r| Some(requirement_name(r))));
+        let all = owner.flat_map(|o| self.installed.requirements(o, Extras::Any));
         all.map(|r| r.replace('-', "_")).collect()
-    }
-
-    /// The normalised names of what a distribution requires.
-    fn requires<'s>(
-        &'s self,
-        owner: usize,
-        name: impl Fn(&str) -> Option<&str> + 's,
-    ) -> impl Iterator<Item = String> + 's {
-        self.installed.get(owner).requires.iter().filter_map(move |r| name(r).map(normalize))
     }
 
     fn normalized(&self, owner: usize) -> String {
@@ -453,7 +450,7 @@ impl<'a> World<'a> {
 
     /// The program's own files; looked for when they are first asked for.
     pub(super) fn own_tree(&self) -> &OwnTree {
-        self.own_tree.get_or_init(|| {
+        self.memo.own_tree.get_or_init(|| {
             let python = self.reader.python;
             let mut roots: Vec<PathBuf> = self.own_folders().map(Path::to_owned).collect();
             roots.extend(python.editable.iter().map(|(_, path)| path.clone()));

@@ -4,11 +4,12 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::World;
+use super::distributions::Extras;
 
 impl World<'_> {
     /// The files that distributions install in the folder of scripts, by one name or by any: with their distributions.
     pub(in crate::analysis) fn installed_programs(&self, name: &str) -> Vec<(usize, PathBuf)> {
-        let known = self.programs.get_or_init(|| {
+        let known = self.memo.programs.get_or_init(|| {
             let all = self.installed.iter().enumerate().flat_map(|(at, distribution)| {
                 let files = distribution.files.iter().filter(|file| is_program(file));
                 files.map(move |file| (at, path_of(&distribution.location, file)))
@@ -27,7 +28,7 @@ impl World<'_> {
 
     /// The installed distributions that another one requires, including for extras.
     pub(in crate::analysis) fn installed_requirements(&self, owner: usize) -> Vec<usize> {
-        let names = self.requires(owner, |r| Some(super::requirement_name(r)));
+        let names = self.installed.requirements(owner, Extras::Any);
         let mut found: Vec<usize> =
             names.filter_map(|name| self.installed.named(&name)).map(|(at, _)| at).collect();
         found.sort_unstable();

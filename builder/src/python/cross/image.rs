@@ -207,9 +207,9 @@ mod tests {
     #[test]
     fn the_running_program_is_of_this_platform() {
         let bytes = std::fs::read(std::env::current_exe().unwrap()).unwrap();
-        let image = Image::read(&bytes, crate::spec::host().arch).unwrap();
-        assert_eq!(image.os, crate::spec::host().os);
-        assert_eq!(image.arch, Some(crate::spec::host().arch));
+        let image = Image::read(&bytes, crate::target::Target::host().arch).unwrap();
+        assert_eq!(image.os, crate::target::Target::host().os);
+        assert_eq!(image.arch, Some(crate::target::Target::host().arch));
         assert!(image.builtin.is_empty());
         for n in (0..bytes.len().min(200_000)).step_by(997) {
             let _ = Image::read(&bytes[..n], Arch::X86_64);

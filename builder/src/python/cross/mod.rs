@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{Python, SUPPORTED};
 use crate::error::{Context, Error, Result};
 use crate::os::canonicalize;
-use crate::spec::{Request, host};
+use crate::spec::Request;
 use crate::store::{Bucket, Code, KeyBuilder, Store};
 use crate::target::{Arch, Os, Target};
 use image::Image;
@@ -39,14 +39,14 @@ pub(super) fn given(request: &Request) -> Result<Option<(PathBuf, Target)>> {
     let archive = path.as_deref().filter(|p| unpack::is_archive(p));
     let Some(target) = request.target else {
         // An archive can only be read. Assume that it is for this machine.
-        return Ok(archive.map(|path| (path.to_owned(), host())));
+        return Ok(archive.map(|path| (path.to_owned(), Target::host())));
     };
     let folder = path.as_deref().filter(|p| p.is_dir() && !p.join("pyvenv.cfg").exists());
     if let Some(path) = archive.or(folder) {
         return Ok(Some((path.to_owned(), target)));
     }
     // On a Mac, an interpreter that runs may also have a part for the other processor.
-    if target == host() || (target.os == Os::Macos && host().os == Os::Macos) {
+    if target == Target::host() || (target.os == Os::Macos && Target::host().os == Os::Macos) {
         return Ok(None);
     }
     let name = target.name();
@@ -182,6 +182,7 @@ fn python(layout: Layout, image: Image, micro: u8, target: Target, compiler: Pyt
         ),
         abiflags: flags,
         cross: Some(Cross { program: layout.program, root: layout.root }),
+        warnings: Vec::new(),
     }
 }
 

@@ -10,6 +10,7 @@ use super::{install, lines, wheels, wheels_in};
 use crate::error::{Context, Error, Result};
 use crate::interrupt;
 use crate::python::{Python, find};
+use crate::requirement::environment;
 use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 use crate::target::{Arch, Os};
 
@@ -145,7 +146,7 @@ fn uv_platform(tags: &Tags) -> Result<String> {
 /// additional runs.
 fn by_pip(what: &What<'_>, python: &Python, tags: &Tags, folder: &Path) -> Result<()> {
     let read = tempfile::tempdir()?;
-    let files = match needs::environment(python) {
+    let files = match environment(python) {
         Some(environment) => lines::decided(what.files, &environment, read.path())?,
         None => what.files.to_vec(),
     };
@@ -164,11 +165,11 @@ fn by_pip(what: &What<'_>, python: &Python, tags: &Tags, folder: &Path) -> Resul
         what.name(&files, &mut command);
         run(command.args(&more), "pip", tags)?;
         let chosen = wheels::choose(&wheels_in(folder)?, tags)?;
-        let missing = needs::unmet(&chosen, &Present::default(), python);
+        let problems = needs::problems(&chosen, &Present::default(), python);
         let new: Vec<String> =
-            missing.iter().map(|u| u.requirement.clone()).filter(|r| !more.contains(r)).collect();
+            problems.unmet.iter().map(|u| u.requirement.clone()).filter(|r| !more.contains(r)).collect();
         if new.is_empty() {
-            return needs::error(&missing, &chosen, tags).map_or(Ok(()), Err);
+            return needs::error(&problems, &chosen, tags).map_or(Ok(()), Err);
         }
         more.extend(new);
     }

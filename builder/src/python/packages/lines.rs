@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
-use pep508_rs::{MarkerEnvironment, Requirement, VerbatimUrl};
+use pep508_rs::MarkerEnvironment;
 
 use crate::error::Result;
 use crate::os::real;
+use crate::requirement;
 
 /// Options that include another file.
 const INCLUDE: [&str; 4] = ["--requirement", "--constraint", "-r", "-c"];
@@ -65,16 +65,11 @@ pub(super) fn decided(
 fn without_marker(line: &str, environment: &MarkerEnvironment) -> Option<String> {
     // Options such as `--hash` may follow the requirement.
     let (plain, options) = line.split_at(line.find(" --").unwrap_or(line.len()));
-    let Ok(requirement) = Requirement::<VerbatimUrl>::from_str(plain.trim()) else {
-        return Some(line.to_owned());
-    };
+    let Some(requirement) = requirement::read(plain.trim()) else { return Some(line.to_owned()) };
     if !requirement.evaluate_markers(environment, &[]) {
         return None;
     }
-    // In a URL, a semicolon is part of it unless a space precedes it.
-    let separator = if plain.contains('@') { " ;" } else { ";" };
-    let end = plain.find(separator).unwrap_or(plain.len());
-    Some(format!("{}{options}", plain[..end].trim_end()))
+    Some(format!("{}{options}", requirement::split_marker(plain).0))
 }
 
 /// Returns the lines of a file, without comments and with continuation lines joined.
@@ -116,7 +111,6 @@ fn beside(file: &Path, name: &str) -> PathBuf {
 mod tests {
     use super::*;
     use crate::python::Python;
-    use crate::python::packages::needs;
     use crate::target::Target;
 
     fn made(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -152,7 +146,7 @@ mod tests {
             ("more/b.txt", "colorama[x]>=1 ; platform_machine == 'AMD64'  # why\n-f none\n"),
         ]);
         let python = Python::blank(Target::named("windows-x86_64").unwrap());
-        let environment = needs::environment(&python).unwrap();
+        let environment = requirement::environment(&python).unwrap();
         let out = tempfile::tempdir().unwrap();
         let new = decided(&[dir.path().join("a.txt")], &environment, out.path()).unwrap();
         let read = |path: &Path| {
@@ -172,7 +166,8 @@ mod tests {
         assert_eq!(read(&inner), ["colorama[x]>=1", "-f none"]);
         let linux = Python::blank(Target::named("linux-x86_64").unwrap());
         let new =
-            decided(&[dir.path().join("a.txt")], &needs::environment(&linux).unwrap(), out.path()).unwrap();
+            decided(&[dir.path().join("a.txt")], &requirement::environment(&linux).unwrap(), out.path())
+                .unwrap();
         assert_eq!(read(&new[0])[0], "uvloop");
     }
 }

@@ -59,10 +59,11 @@ pub(super) fn add(python: &mut Python, request: &Request, limits: &Limits, store
         if let Some(error) = unfit(&chosen, &asked.packages, &tags) {
             return Err(error);
         }
-        let problems = needs::unmet(&chosen, &present, python);
+        let problems = needs::problems(&chosen, &present, python);
         if let Some(error) = needs::error(&problems, &chosen, &tags) {
             return Err(error);
         }
+        python.warnings = problems.warnings;
         let (_, prefix) = install::prefix(&chosen.wheels, &tags, store)?;
         sites.insert(0, install::site(prefix, &tags));
     }

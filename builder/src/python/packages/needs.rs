@@ -6,14 +6,13 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use pep440_rs::{Version, VersionSpecifiers};
-use pep508_rs::{
-    ExtraName, MarkerEnvironment, MarkerEnvironmentBuilder, Requirement, VerbatimUrl, VersionOrUrl,
-};
+use pep508_rs::{ExtraName, MarkerEnvironment, VersionOrUrl};
 
 use super::tags::Tags;
 use super::wheels::{Chosen, Wheel, normalize};
-use crate::error::Error;
+use crate::error::{Error, Warning};
 use crate::python::Python;
+use crate::requirement::{self, environment};
 
 /// Distributions that exist in addition to the wheels.
 #[derive(Debug, Default)]
@@ -42,7 +41,16 @@ impl Present {
     }
 }
 
-/// An unmet requirement of a wheel.
+/// The unmet requirements of wheels, and warnings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Problems {
+    /// Requirements without a matching distribution.
+    pub(super) unmet: Vec<Unmet>,
+    /// Warnings about requirements that do not follow PEP 508: only the distribution's name is checked.
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// A requirement of a wheel without a matching distribution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Unmet {
     /// The wheel, with its version.
@@ -56,12 +64,22 @@ pub(super) struct Unmet {
 }
 
 /// Checks the requirements of all wheels.
-pub(super) fn unmet(chosen: &Chosen, present: &Present, python: &Python) -> Vec<Unmet> {
-    let Some(environment) = environment(python) else { return Vec::new() };
+pub(super) fn problems(chosen: &Chosen, present: &Present, python: &Python) -> Problems {
+    let Some(environment) = environment(python) else { return Problems::default() };
     let wheels: BTreeMap<&str, &Wheel> = chosen.wheels.iter().map(|w| (w.name.as_str(), w)).collect();
     let mut found = Vec::new();
+    let mut warnings = Vec::new();
     for wheel in &chosen.wheels {
         found.extend(python_version(wheel, &environment));
+        for text in unreadable(wheel, &environment) {
+            let message = format!("`{}` requires `{text}`, which does not follow PEP 508", wheel.title());
+            warnings.push(Warning::new(message).hint("check that the version that is collected fits"));
+            let name = normalize(requirement::name(text));
+            let is_there = wheels.contains_key(name.as_str()) || present.0.contains_key(&name);
+            if !is_there && !name.is_empty() {
+                found.push(Unmet { by: wheel.title(), requirement: name.clone(), got: None, name });
+            }
+        }
     }
     let mut seen: HashSet<(String, Vec<ExtraName>)> = HashSet::new();
     let mut next: Vec<(&Wheel, Vec<ExtraName>)> = chosen.wheels.iter().map(|w| (w, Vec::new())).collect();
@@ -69,7 +87,7 @@ pub(super) fn unmet(chosen: &Chosen, present: &Present, python: &Python) -> Vec<
         if !seen.insert((wheel.name.clone(), extras.clone())) {
             continue;
         }
-        for requirement in requirements(&wheel.metadata) {
+        for requirement in headers(&wheel.metadata, "Requires-Dist").filter_map(requirement::read) {
             if !requirement.evaluate_markers(&environment, &extras) {
                 continue;
             }
@@ -87,7 +105,7 @@ pub(super) fn unmet(chosen: &Chosen, present: &Present, python: &Python) -> Vec<
             };
             if !fits {
                 found.push(Unmet {
-                    by: format!("{} {}", wheel.name, wheel.version),
+                    by: wheel.title(),
                     requirement: format!("{name}{}", versions.map(ToString::to_string).unwrap_or_default()),
                     got: there.map(|v| v.map(ToString::to_string).unwrap_or_default()),
                     name: name.clone(),
@@ -102,11 +120,12 @@ pub(super) fn unmet(chosen: &Chosen, present: &Present, python: &Python) -> Vec<
     }
     found.sort_by(|a, b| (&a.by, &a.requirement).cmp(&(&b.by, &b.requirement)));
     found.dedup();
-    found
+    Problems { unmet: found, warnings }
 }
 
 /// Returns an error that lists all unmet requirements.
-pub(super) fn error(unmet: &[Unmet], chosen: &Chosen, tags: &Tags) -> Option<Error> {
+pub(super) fn error(problems: &Problems, chosen: &Chosen, tags: &Tags) -> Option<Error> {
+    let unmet = &problems.unmet;
     if unmet.is_empty() {
         return None;
     }
@@ -123,12 +142,25 @@ pub(super) fn error(unmet: &[Unmet], chosen: &Chosen, tags: &Tags) -> Option<Err
             (None, None) => format!("`{by}` requires `{requirement}`, which is not there"),
         });
     }
-    Some(error.hint("put the wheels that are missing into the folder, or name a file of requirements with `--requirements`"))
+    Some(
+        error.hint(
+            "put the missing wheels into the folder, or name a file of requirements with `--requirements`",
+        ),
+    )
 }
 
 /// Whether a version matches. Existing prereleases are accepted.
 fn fits(version: &Version, versions: &VersionSpecifiers) -> bool {
     versions.contains(version)
+}
+
+/// Returns the requirements of a wheel that do not follow PEP 508, except those that do not apply to the target.
+fn unreadable<'w>(
+    wheel: &'w Wheel,
+    environment: &'w MarkerEnvironment,
+) -> impl Iterator<Item = &'w str> + 'w {
+    headers(&wheel.metadata, "Requires-Dist")
+        .filter(|text| requirement::read(text).is_none() && requirement::applies(text, Some(environment)))
 }
 
 /// Checks `Requires-Python` against the version of the target.
@@ -137,16 +169,11 @@ fn python_version(wheel: &Wheel, environment: &MarkerEnvironment) -> Option<Unme
     let versions = VersionSpecifiers::from_str(text).ok()?;
     let version = &environment.python_full_version().version;
     (!versions.contains(version)).then(|| Unmet {
-        by: format!("{} {}", wheel.name, wheel.version),
+        by: wheel.title(),
         name: "python".to_owned(),
         requirement: format!("python{versions}"),
         got: Some(version.to_string()),
     })
-}
-
-/// Returns the requirements that can be parsed. Other forms do not concern the target's wheels.
-fn requirements(metadata: &str) -> impl Iterator<Item = Requirement<VerbatimUrl>> {
-    headers(metadata, "Requires-Dist").filter_map(|text| Requirement::from_str(text).ok())
 }
 
 fn headers<'a>(metadata: &'a str, key: &'a str) -> impl Iterator<Item = &'a str> {
@@ -155,27 +182,6 @@ fn headers<'a>(metadata: &'a str, key: &'a str) -> impl Iterator<Item = &'a str>
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case(key).then(|| value.trim())
     })
-}
-
-/// Returns the environment for evaluating markers.
-pub(super) fn environment(python: &Python) -> Option<MarkerEnvironment> {
-    let (major, minor, micro) = python.version;
-    let full = format!("{major}.{minor}.{micro}");
-    let builder = MarkerEnvironmentBuilder {
-        implementation_name: "cpython",
-        implementation_version: &full,
-        os_name: python.target.os_name(),
-        platform_machine: &python.machine,
-        platform_python_implementation: "CPython",
-        // The release and version of the system that runs the program are unknown.
-        platform_release: "",
-        platform_system: python.target.platform_system(),
-        platform_version: "",
-        python_full_version: &full,
-        python_version: &format!("{major}.{minor}"),
-        sys_platform: python.target.sys_platform(),
-    };
-    builder.try_into().ok()
 }
 
 #[cfg(test)]
@@ -191,8 +197,8 @@ mod tests {
     fn check(target: &str, wheels: Vec<Wheel>) -> Vec<(String, String, Option<String>)> {
         let python = Python::blank(Target::named(target).unwrap());
         let chosen = Chosen { wheels, ..Chosen::default() };
-        let found = unmet(&chosen, &Present(BTreeMap::from([("there".into(), None)])), &python);
-        found.into_iter().map(|u| (u.by, u.requirement, u.got)).collect()
+        let found = problems(&chosen, &Present(BTreeMap::from([("there".into(), None)])), &python);
+        found.unmet.into_iter().map(|u| (u.by, u.requirement, u.got)).collect()
     }
 
     #[test]
@@ -207,7 +213,7 @@ mod tests {
         let found = check(
             "linux-x86_64",
             vec![
-                wheel("a", "1", "Requires-Dist: b[x] (>=2)\nRequires-Dist: there>9\nRequires-Dist: ?!"),
+                wheel("a", "1", "Requires-Dist: b[x] (>=2)\nRequires-Dist: there>9"),
                 wheel("b", "1.5", "Requires-Dist: c; extra == 'x'\nRequires-Dist: d; extra == 'y'"),
                 wheel("e", "1", "Requires-Python: >=3.12"),
             ],
@@ -220,5 +226,21 @@ mod tests {
                 ("e 1".into(), "python>=3.12".into(), Some("3.11.2".into())),
             ]
         );
+    }
+
+    #[test]
+    fn of_a_requirement_that_cannot_be_read_the_name_is_checked() {
+        let python = Python::blank(Target::named("linux-x86_64").unwrap());
+        let wheels = vec![wheel("a", "1", "Requires-Dist: b >== 2\nRequires-Dist: there (<2.*)")];
+        let chosen = Chosen { wheels, ..Chosen::default() };
+        let problems = problems(&chosen, &Present(BTreeMap::from([("there".into(), None)])), &python);
+        let unmet: Vec<&str> = problems.unmet.iter().map(|u| u.requirement.as_str()).collect();
+        assert_eq!(unmet, ["b"]);
+        let warnings: Vec<&str> = problems.warnings.iter().map(|w| w.message.as_str()).collect();
+        let expected = [
+            "`a 1` requires `b >== 2`, which does not follow PEP 508",
+            "`a 1` requires `there (<2.*)`, which does not follow PEP 508",
+        ];
+        assert_eq!(warnings, expected);
     }
 }

@@ -20,6 +20,13 @@ pub(super) struct Wheel {
     pub(super) metadata: String,
 }
 
+impl Wheel {
+    /// Returns name and version, for messages.
+    pub(super) fn title(&self) -> String {
+        format!("{} {}", self.name, self.version)
+    }
+}
+
 /// The wheels to install.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Chosen {

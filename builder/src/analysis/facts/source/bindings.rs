@@ -1,5 +1,6 @@
 //! The names that a module binds at its top level, as far as its source tells.
 
+use crate::names;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ruff_python_ast::visitor::{self, Visitor};
@@ -111,7 +112,7 @@ impl<'a> Visitor<'a> for Collector {
             Stmt::ClassDef(class) => self.class(class),
             Stmt::Import(import) => {
                 for alias in &import.names {
-                    let top = alias.name.as_str().split('.').next().unwrap_or_default();
+                    let top = names::top(alias.name.as_str());
                     self.bind(alias.asname.as_ref().map_or(top, |name| name.as_str()));
                 }
             }

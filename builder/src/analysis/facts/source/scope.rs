@@ -53,12 +53,7 @@ pub(super) struct Scope<'a> {
     pub conditions: Vec<Condition>,
     /// Module-level names for a condition: `PY3 = sys.version_info[0] == 3`.
     named: HashMap<&'a str, Condition>,
-    /// Names under which modules that matter here are known.
-    modules: HashMap<&'a str, &'static str>,
-    /// Names of `importlib.import_module`.
-    importers: HashSet<&'a str>,
-    /// Names imported from such a module, as in `from sys import platform`.
-    members: HashMap<&'a str, (&'static str, &'static str)>,
+    known: KnownNames<'a>,
     /// What variables are set to, for computed names of modules.
     pub variables: Variables<'a>,
     /// The functions around.
@@ -69,6 +64,15 @@ pub(super) struct Scope<'a> {
     pub depth: u32,
     /// Whether it is a module of the program's own, in which strings without a dot count as possible names too.
     pub words: bool,
+}
+
+/// The names under which the module knows the modules and functions of [`KNOWN_MODULES`] and [`KNOWN_MEMBERS`].
+struct KnownNames<'a> {
+    modules: HashMap<&'a str, &'static str>,
+    /// Names of `importlib.import_module`.
+    importers: HashSet<&'a str>,
+    /// Names imported from such a module, as in `from sys import platform`.
+    members: HashMap<&'a str, (&'static str, &'static str)>,
 }
 
 /// What [`Scope::leave`] goes back to.
@@ -95,9 +99,11 @@ impl<'a> Scope<'a> {
             condition: 0,
             conditions: Vec::new(),
             named: HashMap::new(),
-            modules: KNOWN_MODULES.iter().map(|&m| (m, m)).collect(),
-            importers: HashSet::from(["import_module"]),
-            members: HashMap::new(),
+            known: KnownNames {
+                modules: KNOWN_MODULES.iter().map(|&m| (m, m)).collect(),
+                importers: HashSet::from(["import_module"]),
+                members: HashMap::new(),
+            },
             variables: Variables::default(),
             functions: Vec::new(),
             folders: HashMap::new(),
@@ -167,7 +173,7 @@ impl<'a> Scope<'a> {
             if let Some(asname) = &alias.asname
                 && let Some(known) = KNOWN_MODULES.iter().find(|m| **m == name)
             {
-                self.modules.insert(asname.as_str(), known);
+                self.known.modules.insert(asname.as_str(), known);
             }
             let (bound, module) = match &alias.asname {
                 Some(asname) => (asname.as_str(), name),
@@ -186,9 +192,9 @@ impl<'a> Scope<'a> {
             let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
             let known = |(m, n): &&(&str, &str)| *m == module && *n == alias.name.as_str();
             if let Some(&member) = KNOWN_MEMBERS.iter().find(known).filter(|_| stmt.level == 0) {
-                self.members.insert(bound, member);
+                self.known.members.insert(bound, member);
                 if member.1 == "import_module" {
-                    self.importers.insert(bound);
+                    self.known.importers.insert(bound);
                 }
             }
             let full = format!("{module}{dot}{}", alias.name);
@@ -223,7 +229,7 @@ impl<'a> Scope<'a> {
     /// Whether an expression is one of the modules that matter here.
     pub(super) fn is_module(&self, expr: &Expr, module: &str) -> bool {
         match expr {
-            Expr::Name(name) => self.modules.get(name.id.as_str()) == Some(&module),
+            Expr::Name(name) => self.known.modules.get(name.id.as_str()) == Some(&module),
             // `__import__("pkgutil").extend_path(…)`
             Expr::Call(call) => {
                 called(&call.func) == "__import__"
@@ -235,12 +241,12 @@ impl<'a> Scope<'a> {
 
     /// Whether a name is `importlib.import_module`.
     pub(super) fn is_importer(&self, name: &str) -> bool {
-        self.importers.contains(name)
+        self.known.importers.contains(name)
     }
 
     /// The member of such a module that a name was imported as.
     fn member(&self, name: &str) -> Option<(&'static str, &'static str)> {
-        self.members.get(name).copied()
+        self.known.members.get(name).copied()
     }
 
     /// The member of such a module that a plain name which is called was imported as.
@@ -265,7 +271,7 @@ impl<'a> Scope<'a> {
             Expr::Name(name) => self.member(name.id.as_str()),
             Expr::Attribute(attribute) => {
                 let Expr::Name(base) = &*attribute.value else { return None };
-                let module = self.modules.get(base.id.as_str())?;
+                let module = self.known.modules.get(base.id.as_str())?;
                 KNOWN_MEMBERS.iter().copied().find(|(m, n)| m == module && *n == attribute.attr.as_str())
             }
             _ => None,

@@ -14,7 +14,7 @@ use super::shapes::called;
 use crate::analysis::facts::looks::{Look, LookKind};
 use crate::analysis::facts::{Origin, Whose};
 use crate::analysis::graph::Depth;
-use crate::names::is_dotted_name;
+use crate::names::{self, is_dotted_name};
 
 /// A module without one of these words does nothing with files of modules.
 const WORDS: [&str; 11] = [
@@ -123,7 +123,7 @@ impl<'a> Finder<'a> {
     /// The file of another module, or the folder of its package, that a function of a library is given: `main([tests.__file__])`.
     fn asks_library(&mut self, call: &'a ast::ExprCall) {
         let is_library = |(origin, name): (Origin, String)| {
-            origin == Origin::Absolute && !PLAIN.contains(&name.split('.').next().unwrap_or_default())
+            origin == Origin::Absolute && !PLAIN.contains(&names::top(&name))
         };
         if !self.names.object(&call.func).is_some_and(is_library) {
             return;

@@ -124,5 +124,5 @@ fn is_lazy(stmt: &ast::StmtIf) -> bool {
 /// The name that an import sets.
 fn bound(alias: &ast::Alias) -> &str {
     let name = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
-    name.split('.').next().unwrap_or(name)
+    crate::names::top(name)
 }

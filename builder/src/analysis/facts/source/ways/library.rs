@@ -60,8 +60,8 @@ impl<'a> Finder<'a> {
             return;
         }
         let name = name(text.to_owned());
-        if !self.opened.iter().any(|known| known.name == name) {
-            self.opened.push(Opened { line, name });
+        if !self.found.opened.iter().any(|known| known.name == name) {
+            self.found.opened.push(Opened { line, name });
         }
     }
 }

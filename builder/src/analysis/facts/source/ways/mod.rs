@@ -60,14 +60,11 @@ pub(super) fn find(text: &str, lines: &Lines, body: &[Stmt], facts: &mut Facts) 
         search_paths: HashSet::new(),
         interpreters: HashSet::new(),
         is_main: false,
-        searched: Vec::new(),
-        started: Vec::new(),
-        programs: Vec::new(),
-        opened: Vec::new(),
+        found: Found::default(),
     };
     finder.visit_body(body);
-    (facts.searched, facts.started) = (finder.searched, finder.started);
-    (facts.programs, facts.opened) = (finder.programs, finder.opened);
+    let Found { searched, started, programs, opened } = finder.found;
+    (facts.searched, facts.started, facts.programs, facts.opened) = (searched, started, programs, opened);
 }
 
 struct Finder<'a> {
@@ -85,6 +82,12 @@ struct Finder<'a> {
     interpreters: HashSet<&'a str>,
     /// Below `if __name__ == "__main__"`.
     is_main: bool,
+    found: Found,
+}
+
+/// The facts that the visit collects.
+#[derive(Default)]
+struct Found {
     searched: Vec<Searched>,
     started: Vec<Started>,
     programs: Vec<Program>,
@@ -109,15 +112,15 @@ impl<'a> Finder<'a> {
         for path in Path::of(folder, &self.names()).into_iter().filter(|path| !path.is_file) {
             let Some(place) = place(path) else { continue };
             let searched = Searched { line, way: way.clone(), place, main: self.is_main };
-            if !self.searched.contains(&searched) {
-                self.searched.push(searched);
+            if !self.found.searched.contains(&searched) {
+                self.found.searched.push(searched);
             }
         }
     }
 
     fn starts(&mut self, line: u32, what: Main) {
-        if !self.started.iter().any(|known| known.what == what) {
-            self.started.push(Started { line, what });
+        if !self.found.started.iter().any(|known| known.what == what) {
+            self.found.started.push(Started { line, what });
         }
     }
 

@@ -71,8 +71,8 @@ impl<'a> Finder<'a> {
                 && !name.contains(['/', '\\', '*', '=', '{', '%', '$'])
                 && !name.starts_with(['-', '.']);
         let known = |p: &Program| p.name == name && p.by == by;
-        if is_name && !self.programs.iter().any(known) {
-            self.programs.push(Program { line, name: name.to_owned(), by });
+        if is_name && !self.found.programs.iter().any(known) {
+            self.found.programs.push(Program { line, name: name.to_owned(), by });
         }
     }
 }
