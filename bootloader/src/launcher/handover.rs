@@ -49,7 +49,7 @@ pub(crate) fn begin(
     failure
 }
 
-/// [`begin`], which has no success to return.
+/// Does the work of [`begin`]. On success, the process is replaced, so there is no success value.
 fn try_begin(
     program: &Program,
     root: &Root,

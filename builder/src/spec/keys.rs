@@ -1,6 +1,7 @@
 //! The tables of a spec and their keys, and PyInstaller's names for them.
 
-/// The keys of each table, by its name. Tables with free keys are not listed. The whole spec has the empty name.
+/// The keys of each table, by its name. Tables with free keys are not listed. The whole spec has the empty
+/// name.
 #[derive(Debug)]
 pub(super) struct Keys(pub(super) &'static [(&'static str, &'static [&'static str])]);
 

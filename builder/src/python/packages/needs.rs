@@ -154,7 +154,7 @@ fn fits(version: &Version, versions: &VersionSpecifiers) -> bool {
     versions.contains(version)
 }
 
-/// Returns the requirements of a wheel that do not follow PEP 508, except those that do not apply to the target.
+/// Returns the requirements of a wheel that apply to the target but do not follow PEP 508.
 fn unreadable<'w>(
     wheel: &'w Wheel,
     environment: &'w MarkerEnvironment,
