@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Builds the launchers of other platforms: bootloader/launchers.sh [--out FOLDER] [--builder] [--test] TARGET… | all
 #
-# From nothing on a bare Debian 12: what is missing is installed, with pinned versions, below target/launchers/.tools. The
-# results lie in target/launchers/<triple>/, where FREEZE_LAUNCHERS can point to; each is checked before it is put there.
-# With --builder `freeze` itself is built too, for the same targets, and lies beside the launcher that is embedded in it.
-# With --test the sources are linted for Windows, and their unit tests run under wine, if that is a target.
+# Runs on a bare Debian 12: missing tools are installed in pinned versions below target/launchers/.tools. The results go
+# to target/launchers/<triple>/, which FREEZE_LAUNCHERS can point to. Each result is checked before it is moved there.
+# With --builder, `freeze` itself is also built for the same targets, next to the launcher that it embeds.
+# With --test, the sources are linted for Windows and their unit tests run under Wine, if Windows is a target.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 unset PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE
@@ -40,7 +40,7 @@ while [ $# -gt 0 ]; do
         --help | -h) usage; exit 0 ;;
         all) read -r -a more <<<"$ALL"; targets+=("${more[@]}") ;;
         *)
-            # The last one runs on versions of Windows before 10 too: made for tests under old wine, not for a release.
+            # The last one also runs on Windows before 10. It is for tests under old Wine, not for releases.
             case " $ALL x86_64-win7-windows-gnu " in
                 *" $1 "*) targets+=("$1") ;;
                 *) usage >&2; fail "unknown target \`$1\`" ;;
@@ -57,18 +57,18 @@ unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS RUSTC_WRAPPER RUSTC_WORKSPACE_WRAPPER CA
 rustc_version=$(rustc -V | awk '{print $2}')
 rustc_host=$(rustc -vV | awk '/^host:/{print $2}')
 
-# install COMMAND PACKAGE: a Debian package, where the command is not there.
+# install COMMAND PACKAGE: installs a Debian package if the command is missing.
 install() {
     command -v "$1" >/dev/null && return
     say "installing $2"
     [ "$(id -u)" = 0 ] || fail "\`$1\` is missing: install the package $2"
-    # Something else may be installing just now.
+    # Another process may be installing packages.
     local wait=(-o DPkg::Lock::Timeout=600)
     [ -e "$tools/.updated" ] || { apt-get "${wait[@]}" update -qq && touch "$tools/.updated"; }
     DEBIAN_FRONTEND=noninteractive apt-get "${wait[@]}" install -qq -y --no-install-recommends "$2" >/dev/null
 }
 
-# zig as the linker for all but Windows, from PyPI.
+# Installs zig from PyPI, the linker for all targets except Windows.
 need_zig() {
     [ -x "$tools/zig-$ZIG/bin/cargo-zigbuild" ] && return
     python3 -c 'import ensurepip' 2>/dev/null || install no-such-command python3-venv
@@ -79,8 +79,8 @@ need_zig() {
     mv "$tools/zig-$ZIG.new" "$tools/zig-$ZIG"
 }
 
-# Sources of the standard library for a target that rustc brings no compiled one for: those of rustup where they are, else
-# Debian's package of exactly the compiler's version, from whichever suite has it.
+# Prints the path of the standard library's sources, for targets without a precompiled one: those of rustup if installed,
+# or else Debian's package for exactly the compiler's version, from any suite.
 std_sources() {
     local own; own=$(rustc --print sysroot)/lib/rustlib/src/rust/library
     [ -e "$own/std/Cargo.toml" ] && { echo "$own"; return; }
@@ -104,24 +104,24 @@ std_sources() {
         dpkg-deb -x "$apt"/rust-src_*.deb "$folder"
         rm -rf "$apt"
     fi
-    # Where cargo finds it: below a root of its own, with the lock file beside.
+    # The layout that cargo expects: below a separate root, next to the lock file.
     echo "$library"
 }
 
-# What messages of panics name: not the folders of the machine that builds.
+# Prints options that remove the folders of the build machine from panic messages.
 remap() {
     local flags="--remap-path-prefix=$PWD=/freeze --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
     [ -n "${1:-}" ] && flags+=" --remap-path-prefix=$1=/std"
     echo "$flags"
 }
 
-# prepare TARGET: what cargo is started with, in $command and $std, and the compiler's options, in $flags.
+# prepare TARGET: sets the cargo command in $command and $std, and the compiler options in $flags.
 prepare() {
     local target=$1 triple=${1%".$GLIBC"} library=""
     std=()
     if [ "$triple" != "$rustc_host" ]; then
         library=$(std_sources)
-        # Without features, so without what resolves backtraces: launchers have no symbols, and would be a quarter larger.
+        # No features: resolving backtraces would make launchers 25% larger, and they have no symbols anyway.
         std=("-Zbuild-std=std,panic_abort,panic_unwind" "-Zbuild-std-features=")
         export RUSTC_BOOTSTRAP=1 __CARGO_TESTS_ONLY_SRC_ROOT=$library
     else
@@ -133,7 +133,7 @@ prepare() {
         *-windows-gnu)
             install x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
             command=(build)
-            # Without the time of linking the same sources give the same bytes.
+            # Without the link time, the same sources produce the same bytes.
             flags+=" -C linker=x86_64-w64-mingw32-gcc -C link-arg=-Wl,--no-insert-timestamp -C target-feature=+crt-static"
             ;;
         *-windows-gnullvm) flags+=" -C target-feature=+crt-static" ;;
@@ -150,7 +150,7 @@ prepare() {
     fi
 }
 
-# build TARGET: leaves the results in $results, a folder.
+# build TARGET: sets $results to the folder with the results.
 build() {
     local target=$1 triple=${1%".$GLIBC"}
     local packages=(-p freeze-launcher --bin launcher)
@@ -160,7 +160,7 @@ build() {
     results=$CARGO_TARGET_DIR/$triple/launcher
 }
 
-# build_builder TARGET LAUNCHER: the same for `freeze`, with that launcher in it.
+# build_builder TARGET LAUNCHER: the same for `freeze`, which embeds this launcher.
 build_builder() {
     local target=$1 triple=${1%".$GLIBC"}
     say "building freeze for $target"
@@ -169,13 +169,13 @@ build_builder() {
     results=$CARGO_TARGET_DIR/$triple/release
 }
 
-# builder_settings LAUNCHER: as a release has them. The tests have the same, so that nothing is compiled twice.
+# builder_settings LAUNCHER: applies the settings of a release. Tests use the same, so that nothing is compiled twice.
 builder_settings() {
     [ ${#std[@]} = 0 ] || std=("-Zbuild-std=std,panic_unwind,test")
     export FREEZE_BOOTLOADER=$1 CARGO_PROFILE_RELEASE_DEBUG=false CARGO_PROFILE_RELEASE_STRIP=symbols
 }
 
-# without_time FILE: the same without the time of linking, which zig's linker cannot be told to leave out.
+# without_time FILE: removes the link time, which zig's linker cannot omit.
 without_time() {
     python3 - "$1" <<'P'
 import struct, sys
@@ -186,14 +186,14 @@ with open(sys.argv[1], "r+b") as file:
 P
 }
 
-# libraries FILE TRIPLE: names of the libraries that a file of Windows needs.
+# libraries FILE TRIPLE: prints the names of the libraries that a Windows file needs.
 libraries() {
     local objdump=x86_64-w64-mingw32-objdump
     case $2 in aarch64-*) install llvm-objdump llvm >&2; objdump=llvm-objdump ;; esac
     "$objdump" -p "$1" | sed -n 's/.*DLL Name: //p' | sort -u | tr '\n' ' '
 }
 
-# check FILE TRIPLE: what must hold for it to run where it is meant to.
+# check FILE TRIPLE: fails if the file would not run on its target.
 check() {
     local file=$1 triple=$2 size needs versions
     size=$(stat -c %s "$file")
@@ -214,7 +214,7 @@ check() {
         *-windows-*)
             needs=$(libraries "$file" "$triple")
             [ -n "$needs" ] || fail "\`$file\` needs no library, which no file of Windows does"
-            # Of each other one a file of the same name beside the program would be loaded.
+            # For any other library, Windows would load a file with the same name next to the program.
             for name in $needs; do
                 case ${name,,} in
                     kernel32.dll | ntdll.dll | msvcrt.dll | bcryptprimitives.dll | advapi32.dll | api-ms-win-core-* | api-ms-win-crt-*) ;;
@@ -241,7 +241,7 @@ check_builder() {
         *-windows-*)
             needs=$(libraries "$file" "$triple")
             for name in $needs; do
-                # What comes with a compiler is not there on other machines.
+                # Libraries of a compiler do not exist on other machines.
                 case ${name,,} in
                     libgcc* | libstdc* | libwinpthread*) fail "\`$file\` needs $name, which Windows has not" ;;
                 esac
@@ -253,7 +253,7 @@ check_builder() {
     say "$triple/$(basename "$file"): $(stat -c %s "$file") bytes, needs $needs"
 }
 
-# Lints and unit tests for Windows, in wine of Debian 12. It lacks the library that Rust has its random numbers from.
+# Runs lints and unit tests for Windows, in Debian 12's Wine. It lacks the library that Rust uses for random numbers.
 test_windows() {
     local wine=/usr/lib/wine/wine64 library
     [ -x $wine ] || install no-such-command wine64
@@ -276,11 +276,11 @@ C
     cargo clippy "${options[@]}" --all-targets -- -D warnings
     cargo test "${options[@]}" --lib --bins
     if $builder; then
-        # In the folder that it was built in.
+        # Use the folder of the build.
         builder_settings "$out/$1/launcher.exe"
         options=("${std[@]}" --locked --quiet --release --target "$1" -p freeze)
         export RUSTFLAGS=$flags CARGO_TARGET_DIR=$tools/target
-        # Without native thread locals, as here, it takes a `const` for none.
+        # Without native thread locals, as here, clippy does not recognize `const` initializers.
         cargo clippy "${options[@]}" --all-targets -- -D warnings -A clippy::missing-const-for-thread-local
         cargo test "${options[@]}" --lib --bins
     fi

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Writes the layouts of `PyConfig` that the launcher knows: bootloader/layouts.py INCLUDE_FOLDER...
+"""Generates the layouts of `PyConfig` for the launcher: bootloader/layouts.py INCLUDE_FOLDER...
 
-Each folder holds the headers of one version of Python (`sysconfig.get_path("include")`), such as those of pyenv's 3.9 to 3.13.
-The declarations are read from `cpython/initconfig.h` (Include/cpython/initconfig.h of CPython), and go to
-bootloader/src/launcher/python/layout/versions.rs. Python 3.14 and later are configured by name (PEP 741) and need no layout.
-The standard library is all that this script imports.
+Each folder contains the headers of one version of Python (`sysconfig.get_path("include")`), such as those of
+pyenv's 3.9 to 3.13. The script reads the declarations from `cpython/initconfig.h`
+(Include/cpython/initconfig.h of CPython) and writes them to
+bootloader/src/launcher/python/layout/versions.rs. Python 3.14 and later are configured by name (PEP 741) and
+need no layout. This script only imports the standard library.
 """
 
 import pathlib
@@ -14,12 +15,12 @@ import textwrap
 
 RESULT = pathlib.Path(__file__).parent / "src/launcher/python/layout/versions.rs"
 TYPES = {"int": "int", "unsigned long": "ulong", "wchar_t*": "wstr", "PyWideStringList": "list"}
-# Builds for debugging and for statistics have fields of their own: they come last, where the launcher leaves room.
+# Debug and statistics builds have additional fields at the end, where the launcher reserves space.
 SKIPPED = {"Py_STATS", "Py_DEBUG"}
 
 
 def fields(header, free_threaded):
-    """Yields type and name of each field of `PyConfig`."""
+    """Yields the type and name of each field of `PyConfig`."""
     struct = re.search(r"typedef struct(?: PyConfig)? \{((?:(?!typedef struct).)*?)\n\} PyConfig;", header, re.S)
     if struct is None:
         raise SystemExit("the header declares no `PyConfig`")
@@ -43,7 +44,7 @@ def fields(header, free_threaded):
 
 
 def layout(name, declared):
-    """The declaration of one version for the macro `layout!`: runs of fields of one type."""
+    """Returns the declaration of one version for the macro `layout!`: runs of fields with the same type."""
     lines, runs = [f"layout! {{ {name}:"], []
     for kind, field in declared:
         if not runs or runs[-1][0] != kind:

@@ -1,7 +1,7 @@
-"""What every start of a frozen program needs: the finder, the loader, and how modules look.
+"""The part of the importer that every start of a frozen program needs: finder, loader, module attributes.
 
-Runs once, right after Python has started, before anything of the program. Imports nothing that is not in
-memory already; the rest of the importer is in `_freeze_importer`, which is imported when asked for.
+Runs once, right after Python has started and before any code of the program. Only imports modules that are
+already in memory. The rest of the importer is in `_freeze_importer`, which is imported on demand.
 """
 
 import _freeze
@@ -15,7 +15,7 @@ ROOT = _freeze.root
 SEP = _external.path_sep
 _ROOT_SLASH = ROOT + SEP
 _CODE, _EXTENSION, _NAMESPACE, _DAMAGED = 0, 1, 2, 3
-# Modules that are changed when they are loaded, and the loaders that do it.
+# Modules that are patched when they are loaded, and the loaders that do this.
 _SPECIAL = {'_tkinter': 'TclLoader', 'ctypes.util': 'CtypesUtilLoader', 'pkg_resources': 'PkgResourcesLoader'}
 if sys.version_info >= (3, 15):
     _SPECIAL['traceback'] = 'TracebackLoader'
@@ -24,7 +24,7 @@ if not _freeze.on_disk:
 if sys.platform == 'win32':
     _SPECIAL['multiprocessing.spawn'] = 'SpawnLoader'
 if sys.version_info < (3, 10):
-    # Where `importlib.resources.files` looks for a package: it asks no loader yet.
+    # `importlib.resources.files` looks for packages here, and does not use loaders in these versions.
     _SPECIAL['importlib._common'] = 'ResourcesLoader'
 _Spec = _bootstrap.ModuleSpec
 _find = _freeze.find
@@ -89,7 +89,7 @@ class Loader(_external._LoaderBasics):
 
 
 def _exec_module(self, module):
-    """As python's `exec_module`; tells where an import of the start begins and ends."""
+    """Runs a module like python's `exec_module`, and reports the start and end to the launcher."""
     code = self.get_code(module.__name__)
     _freeze.enter()
     try:
@@ -99,7 +99,7 @@ def _exec_module(self, module):
 
 
 class ExtensionLoader(_external.ExtensionFileLoader):
-    """Loads a native extension module, and before it the libraries that it needs."""
+    """Loads a native extension module after the libraries that it needs."""
 
     def create_module(self, spec):
         path = _freeze.library(self._index)
@@ -107,7 +107,7 @@ class ExtensionLoader(_external.ExtensionFileLoader):
             raise ImportError(path[0], name=self.name, path=self.path)
         if path == self.path:
             return super().create_module(spec)
-        # The library lies in memory: it is loaded from there but shown where it seems to lie.
+        # The library is in memory: load it from there, but show its path below the root.
         real = _Spec(spec.name, self, origin=path)
         module = _bootstrap._call_with_frames_removed(_imp.create_dynamic, real)
         module.__file__ = self.path
@@ -118,7 +118,7 @@ class ExtensionLoader(_external.ExtensionFileLoader):
 
 
 def spec_of(name, found):
-    """The spec of a module that is described by `found`; None for a namespace."""
+    """Returns the spec of the module that `found` describes; None for a namespace."""
     index, kind, package, origin, cached = found
     if kind == _CODE:
         make = Loader if name not in _SPECIAL else getattr(_rest(), _SPECIAL[name])
@@ -140,10 +140,10 @@ def spec_of(name, found):
 
 
 class Finder:
-    """Finds modules in the archive if the first folder that is searched is the bundle's.
+    """Finds modules in the archive if the first folder of the search path belongs to the bundle.
 
-    Anything else is left to PathFinder, which asks `FolderFinder` about folders of the bundle: so a folder put in
-    front of them wins, and namespaces may extend beyond the bundle.
+    PathFinder does all other searches and uses `FolderFinder` for folders of the bundle. A folder in front of
+    them therefore takes precedence, and namespaces may extend beyond the bundle.
     """
 
     @staticmethod
@@ -185,7 +185,7 @@ class FolderFinder:
             spec = spec_of(name, found)
             if spec is None:
                 spec = _Spec(name, None, is_package=True)
-                # One that is known by its bare name says where it lies.
+                # The record contains the path, or else it follows from this folder.
                 there = found[3]
                 if there == _ROOT_SLASH:
                     there = self.path + SEP + name.rpartition('.')[2]
@@ -193,13 +193,13 @@ class FolderFinder:
             return spec
         files = self._files
         if files is None:
-            # Modules that are real files: plug-ins, or those that the spec asked to be files.
+            # Modules that are real files: plug-ins, or those that the spec requests as files.
             exists = _freeze.on_disk and _external._path_isdir(self.path)
             files = exists and _external.FileFinder(self.path, *_external._get_supported_file_loaders())
             self._files = files
         if files:
             spec = files.find_spec(name, target)
-            # Not each folder of data is a namespace package of everybody's.
+            # A folder of data in the root is not a namespace package.
             if spec is not None and (spec.loader is not None or self.path != ROOT):
                 return spec
         return None
@@ -221,7 +221,7 @@ def _hook(path):
         path = path.replace('/', SEP)
     if path == ROOT or (path.__class__ is str and path.startswith(_ROOT_SLASH)):
         if path.__class__ is str and (path.endswith('.py') or path in _scripts):
-            # `runpy.run_path` asks whether it is a folder, and would read it as a file then.
+            # `runpy.run_path` checks whether the path is a folder, and would otherwise read it as a file.
             _rest().teach_runpy()
         elif _freeze.is_dir(path) or _freeze.on_disk and _external._path_isdir(path):
             return FolderFinder(path)
@@ -229,9 +229,9 @@ def _hook(path):
 
 
 def _set_up_modules():
-    """Gives modules that were read as frozen before the importer was there the looks of the others.
+    """Sets the usual attributes of modules that Python loaded as frozen before the importer existed.
 
-    From 3.11 on `codecs` and its like are frozen in python itself as well, and look so there too.
+    From 3.11 on, `codecs` and similar modules are also frozen in python itself, and keep those attributes.
     """
     for name, module in list(sys.modules.items()):
         if getattr(module, '__spec__', None) is not None and module.__spec__.origin == 'frozen':
@@ -241,7 +241,7 @@ def _set_up_modules():
 
 
 def _set_up_stdlib():
-    """Gives the modules that are frozen in python itself a file: 3.11 and 3.12 forget the folder they are given."""
+    """Sets the file of modules that are frozen in python: 3.11 and 3.12 ignore the configured folder."""
     sys._stdlib_dir = ROOT
     for module in list(sys.modules.values()):
         state = getattr(getattr(module, '__spec__', None), 'loader_state', None)
@@ -261,7 +261,7 @@ def _adopt(module, name, spec):
 
 
 def _rename(names, path, module):
-    """Makes the functions of a module that was read as frozen show the file that they are from."""
+    """Makes the functions of a module that was loaded as frozen show their source file."""
     for value in list(names.values()):
         if isinstance(value, (staticmethod, classmethod)):
             value = value.__func__
@@ -277,7 +277,7 @@ _Function = type(_rest)
 
 
 def _frozen_source(name, original=_bootstrap.FrozenImporter.get_source):
-    """The source of a module that is frozen in python itself, where the program carries it: python finds it as a file."""
+    """Returns the included source of a module that is frozen in python, where python would read a file."""
     source = original(name)
     if source is None:
         found = _freeze.record(name)
@@ -290,7 +290,7 @@ def _set_up_builtins():
     import _sitebuiltins as site
 
     def printer(name, data):
-        # As the constructor does, without `os`.
+        # Does the same as the constructor, but without `os`.
         made = site._Printer.__new__(site._Printer)
         made._Printer__name = name
         made._Printer__data = data
@@ -310,10 +310,10 @@ def _set_up_builtins():
 
 
 def _set_up_path():
-    """Lets libraries be found in the folders that the program adds to `PATH`.
+    """Adds the folders that the program adds to `PATH` to the search path for libraries.
 
-    Windows would look there for what a library asks for by its name, but beside the executable and in the current folder
-    too, so that the launcher has it look in named folders only.
+    Windows would search `PATH` for libraries by name, but also the folder of the executable and the current
+    folder. The launcher therefore restricts the search to explicitly added folders.
     """
     import nt
     plain = nt.putenv
@@ -325,7 +325,7 @@ def _set_up_path():
                 yield folder, folder.lower()
 
     root = _ROOT_SLASH.lower()
-    # What a parent of the same program has added is new here.
+    # Folders that a parent of the same program has added must be added again in this process.
     known = {key for item in nt.environ.items() for _, key in folders(*item) if not key.startswith(root)}
 
     def putenv(name, value, /):
@@ -336,7 +336,7 @@ def _set_up_path():
                 try:
                     nt._add_dll_directory(folder)
                 except OSError:
-                    # It is not there yet.
+                    # The folder does not exist yet.
                     known.discard(key)
 
     putenv.__doc__ = plain.__doc__
@@ -347,7 +347,7 @@ def _set_up_path():
 
 
 def hook(record):
-    """The code of a runtime hook."""
+    """Returns the code of a runtime hook."""
     found = _freeze.record(record)
     if found is None:
         raise ImportError('the archive holds no module %r' % record)
@@ -355,7 +355,7 @@ def hook(record):
 
 
 def register(record, script):
-    """Makes the entry known as the script that it was; returns its path and its description."""
+    """Registers an entry point under the path of its script; returns the path and the module description."""
     found = _freeze.record(record)
     if found is None:
         raise ImportError('the archive holds no module %r' % record)
@@ -366,7 +366,7 @@ def register(record, script):
 
 
 def renew_main():
-    """Makes `__main__` anew, with all that it holds."""
+    """Replaces `__main__` with a new module that has the same content."""
     old = sys.modules['__main__']
     new = type(sys)('__main__')
     new.__dict__.update(old.__dict__)
@@ -374,7 +374,7 @@ def renew_main():
 
 
 def main(record, script):
-    """Makes `__main__` ready; returns the code to run in it."""
+    """Prepares `__main__` and returns the code to run in it."""
     path, found = register(record, script)
     loader = Loader('__main__', path, found[0])
     code = loader.get_code()
@@ -388,23 +388,23 @@ def main(record, script):
 
 
 def child(function, place, record, script, *more):
-    """Runs what a child process was started for."""
+    """Runs the code that a child process was started for."""
     register(record, script)
     return getattr(_rest(), function)(place, *more)
 
 
 def compiled(code, arguments):
-    """Notes the source of `-c code` for tracebacks, as python does from 3.13 on (Python/pythonrun.c)."""
+    """Registers the source of `-c code` for tracebacks, as python does from 3.13 on (Python/pythonrun.c)."""
     if sys.version_info >= (3, 13) and arguments[1] == '<string>':
         import linecache
         if hasattr(linecache, '_register_code'):
-            # First versions knew it by its name.
+            # The first versions use the name as the key.
             key = code if hasattr(linecache, '_interactive_cache') else '<string>'
             linecache._register_code(key, arguments[0], '<string>')
 
 
 def _invalidate_caches(original=_external.PathFinder.invalidate_caches):
-    """As python's, which from 3.10 on ends with an import that a program may do without."""
+    """Works like python's function, which from 3.10 on ends with an import that may fail in a program."""
     try:
         original()
     except ModuleNotFoundError as error:
@@ -437,10 +437,10 @@ def _set_up():
     if sys.platform == 'win32':
         _set_up_path()
     if hasattr(_freeze, 'entry'):
-        # Not the first interpreter: functions of the entry are looked for in its script.
+        # Further interpreters look up functions of the entry point in its script.
         register(_freeze.entry, _freeze.script)
     if _freeze.defers_gc:
-        # Tracebacks leave out frames of this file.
+        # Tracebacks omit frames of this file.
         code = _exec_module.__code__
         _exec_module.__code__ = code.replace(co_filename='<frozen importlib._bootstrap_external>')
         Loader.exec_module = _exec_module

@@ -1,4 +1,4 @@
-"""What the importer does beyond plain imports: sources, data, resources, metadata, child processes."""
+"""The importer beyond plain imports: sources, data, resources, metadata and child processes."""
 
 import sys
 
@@ -8,7 +8,7 @@ from _freeze_bootstrap import ROOT, SEP
 
 
 def _internal(method):
-    """Gives a method the file name of Python's own importer: tracebacks and `stacklevel` of warnings skip its frames."""
+    """Gives a method the file name of Python's own importer: tracebacks and warnings skip its frames."""
     method.__code__ = method.__code__.replace(co_filename='<frozen importlib._bootstrap_external>')
     return method
 
@@ -20,7 +20,7 @@ def _checked(content, what):
 
 
 def source(index, name):
-    """Source of a module, where it is carried."""
+    """Returns the source of a module, if included."""
     content = _freeze.source(index)
     if content.__class__ is str:
         raise ImportError('source of %r: this executable is damaged (%s)' % (name, content), name=name)
@@ -31,7 +31,7 @@ def source(index, name):
 
 
 def get_data(path):
-    """Content of a file, from the disk or from the archive."""
+    """Returns the content of a file, from disk or from the archive."""
     path = str(path)
     if _freeze.on_disk or not path.startswith(ROOT):
         try:
@@ -65,7 +65,7 @@ def _record_of(path):
 
 
 def iter_modules(path, prefix=''):
-    """Modules in a folder, as pkgutil wants them."""
+    """Yields the modules in a folder in the format of pkgutil."""
     seen = set()
     for name, package in _freeze.modules(path) or ():
         if name != '__init__' and not name.startswith('_freeze'):
@@ -83,9 +83,10 @@ def iter_modules(path, prefix=''):
 
 
 class SpawnLoader(_freeze_bootstrap.Loader):
-    """Loads `multiprocessing.spawn`, which on Windows lets children of a frozen program do without its `__main__`.
+    """Loads `multiprocessing.spawn`, which on Windows skips `__main__` in children of frozen programs.
 
-    Others run their script again from the beginning there. Here the start of a child is known, and its `__main__` is found.
+    It assumes that such children run their script again. Here, the launcher recognizes them and finds
+    their `__main__`.
     """
 
     @_internal
@@ -95,7 +96,7 @@ class SpawnLoader(_freeze_bootstrap.Loader):
 
 
 class PkgResourcesLoader(_freeze_bootstrap.Loader):
-    """Loads `pkg_resources`, and makes it know the finder and the loaders of the bundle as it knows Python's own."""
+    """Loads `pkg_resources` and registers the finder and loaders of the bundle with it."""
 
     @_internal
     def exec_module(self, module):
@@ -106,7 +107,7 @@ class PkgResourcesLoader(_freeze_bootstrap.Loader):
         module.register_namespace_handler(_freeze_bootstrap.FolderFinder, module.file_ns_handler)
         for loader in _freeze_bootstrap.Loader, _freeze_bootstrap.ExtensionLoader:
             module.register_loader_type(loader, module.DefaultProvider)
-        # It has looked for distributions when it was imported, without knowing how.
+        # During its import, it has searched for distributions without them.
         known = module.working_set
         known.entries, known.entry_keys, known.by_key = [], {}, {}
         for entry in sys.path:
@@ -114,7 +115,7 @@ class PkgResourcesLoader(_freeze_bootstrap.Loader):
 
 
 class CtypesLoader(_freeze_bootstrap.Loader):
-    """Loads `ctypes` where libraries are in memory: the system's loader finds none of them."""
+    """Loads `ctypes` if libraries are in memory, where the system's loader cannot find them."""
 
     @_internal
     def exec_module(self, module):
@@ -131,7 +132,7 @@ class CtypesLoader(_freeze_bootstrap.Loader):
 
 
 class CtypesUtilLoader(_freeze_bootstrap.Loader):
-    """Loads `ctypes.util`, whose `find_library` asks programs of the system, which know nothing of the bundle."""
+    """Loads `ctypes.util`, whose `find_library` calls system programs that do not search the bundle."""
 
     @_internal
     def exec_module(self, module):
@@ -147,7 +148,7 @@ class CtypesUtilLoader(_freeze_bootstrap.Loader):
 
 
 def _library(name):
-    """The library of the bundle that linkers know by this name: as `ctypes.CDLL` finds it."""
+    """Returns the library of the bundle with this linker name, in a form that `ctypes.CDLL` can load."""
     if not isinstance(name, str):
         return None
     import os
@@ -157,14 +158,14 @@ def _library(name):
     start = 'lib%s.so' % name
     found = [file for file, _ in _freeze.files(ROOT) or () if file == start or file.startswith(start + '.')]
     if not found or not _freeze.on_disk:
-        # In memory libraries go by their own names.
+        # In memory, libraries have their own names.
         return max(found, key=len, default=None)
-    # The shortest name is the linkers', and leads to the one that the library has itself.
+    # The shortest name is that of the linker, and links to the library's own name.
     return os.path.basename(os.path.realpath(os.path.join(ROOT, min(found, key=len))))
 
 
 class TracebackLoader(_freeze_bootstrap.Loader):
-    """Loads `traceback`, which from 3.15 on blames `python -S` for modules that are missing, as the flags here say it was."""
+    """Loads `traceback`, which from 3.15 on would blame `python -S` for missing modules, due to the flags."""
 
     @_internal
     def exec_module(self, module):
@@ -173,12 +174,12 @@ class TracebackLoader(_freeze_bootstrap.Loader):
         code = function.__code__
         names = tuple('interactive' if name == 'no_site' else name for name in code.co_names)
         function.__code__ = code.replace(co_names=names)
-        # It looks for extensions of other versions in folders, and fails where `sys.path` has none.
+        # It searches folders for extensions of other versions, and fails if `sys.path` has none.
         module._find_incompatible_extension_module = lambda name: None
 
 
 class TclLoader(_freeze_bootstrap.ExtensionLoader):
-    """Loads `_tkinter`, so that Tcl and Tk find their scripts in the bundle."""
+    """Loads `_tkinter` so that Tcl and Tk find their scripts in the bundle."""
 
     def create_module(self, spec):
         self._environment = _TclEnvironment()
@@ -195,7 +196,7 @@ class TclLoader(_freeze_bootstrap.ExtensionLoader):
         def create(*args):
             with environment:
                 made = plain(*args)
-                # Where packages are searched is read from the environment when it is first asked for.
+                # Tcl reads the search path for modules from the environment on first use.
                 made.eval('catch {::tcl::tm::path list}')
                 environment.forget(made)
                 return made
@@ -205,9 +206,9 @@ class TclLoader(_freeze_bootstrap.ExtensionLoader):
 
 
 class _TclEnvironment:
-    """The variables that Tcl reads when it is loaded and when it makes an interpreter.
+    """The environment variables that Tcl reads when it is loaded and when it creates an interpreter.
 
-    Set for longer, children of the program would get them too.
+    They are only set during these steps, because children of the program would inherit them.
     """
 
     def __init__(self):
@@ -215,7 +216,7 @@ class _TclEnvironment:
         self._lock = _thread.allocate_lock()
         self._added = ()
         self._values = values = {}
-        # On Windows they lie in `tcl`, where `_tkinter` finds them itself.
+        # On Windows, the scripts are in `tcl`, where `_tkinter` finds them itself.
         lib = ROOT + SEP + 'lib'
         names = sorted(name for name, folder in _freeze.files(lib) or () if folder) if _freeze.on_disk else ()
         modules = []
@@ -242,7 +243,7 @@ class _TclEnvironment:
             os.putenv(name, self._values[name])
 
     def forget(self, interpreter):
-        # Its array would hold names still that cannot be read any more.
+        # Otherwise, its array would still list names that can no longer be read.
         for name in self._added:
             interpreter.eval('catch {unset ::env(%s)}' % name)
 
@@ -254,7 +255,7 @@ class _TclEnvironment:
 
 
 def spawn(place):
-    """A child of multiprocessing's start method spawn."""
+    """Runs a child of multiprocessing's start method spawn."""
     from multiprocessing import spawn as method
     known = {}
     for argument in sys.argv[2:]:
@@ -266,7 +267,7 @@ def spawn(place):
 
 
 def _here(data):
-    """What a parent tells of itself, where its root folder is another one than the own."""
+    """Adapts the preparation data of a parent whose root folder differs from that of this process."""
     path = data.get('init_main_from_path') or ''
     for script in _freeze_bootstrap._scripts:
         inner = script[len(_freeze.root):]
@@ -278,14 +279,14 @@ def _here(data):
 
 
 def command(place):
-    """Code from the command line: `-c code`. Returns what `compile` is called with by the launcher."""
+    """Prepares `-c code` from the command line. Returns the arguments for `compile`."""
     code = sys.argv[place + 1]
     sys.argv[:] = ['-c'] + sys.argv[place + 2:]
     return code, '<string>', 'exec', 0, True
 
 
 def module(place):
-    """A module named on the command line: `-m name` or `-mname`."""
+    """Runs a module from the command line: `-m name` or `-mname`."""
     word = sys.argv[place]
     joined = word[:2] == '-m' and len(word) > 2
     name = word[2:] if joined else sys.argv[place + 1]
@@ -298,7 +299,7 @@ def module(place):
 
 
 def _run_module(name):
-    """As `runpy` does, which is not in each program."""
+    """Runs a module like `runpy`, which is not part of every program."""
     from _frozen_importlib import _find_spec
     spec = None
     while True:
@@ -321,20 +322,20 @@ def _run_module(name):
 
 
 def python_command(place):
-    """`-c code`, as python does."""
+    """Runs `-c code` like python."""
     _search(place, '')
     return command(place)
 
 
 def python_module(place):
-    """`-m name`, as python does."""
+    """Runs `-m name` like python."""
     import os
     _search(place, os.getcwd())
     module(place)
 
 
 def python_script(place):
-    """`script.py`, or a folder or a zip file with a `__main__.py`, as python does."""
+    """Runs `script.py`, or a folder or zip file with a `__main__.py`, like python."""
     import io
     import os
     import zipimport
@@ -366,7 +367,7 @@ def python_script(place):
 
 
 def python_own(place, record, is_folder):
-    """A script of the bundle, or a folder with a module `__main__`, as python does with files. Returns the code."""
+    """Prepares a script of the bundle, or a folder with a `__main__`, like python. Returns the code."""
     found = _freeze.record(record)
     path = found[3]
     folder = path.rpartition(SEP)[0]
@@ -383,9 +384,9 @@ def python_own(place, record, is_folder):
 
 
 def teach_runpy():
-    """Lets `runpy.run_path` run scripts and modules of the bundle, as the children of multiprocessing do with their `__main__`.
+    """Lets `runpy.run_path` run scripts and modules of the bundle, as multiprocessing does in children.
 
-    It reads a file, and from 3.11 on is frozen in python itself: so it is changed when it asks for the first time.
+    It reads a file, and from 3.11 on it is frozen in python itself, so it is patched on first use.
     """
     runpy = sys.modules.get('runpy')
     plain = getattr(runpy, '_get_code_from_file', None)
@@ -401,17 +402,17 @@ def teach_runpy():
         loader = _freeze_bootstrap.Loader('__main__', path, found[0])
         code = loader.get_code()
         if _freeze.record('linecache') is not None:
-            # Its source, where that is carried, for tracebacks: it is found through no module.
+            # Registers the source, if included, for tracebacks: no module leads to it.
             import linecache
             linecache.lazycache(path, {'__name__': '__main__', '__loader__': loader})
-        # Before 3.13 with the name, which is what is given behind that of the module.
+        # Before 3.13, the result includes the name, which is the last argument.
         return code if len(args) == 1 else (code, args[-1])
 
     runpy._get_code_from_file = _get_code_from_file
 
 
 def python_input(place):
-    """`-`, or no code at all: that of the standard input, as python does."""
+    """Runs `-` or no code argument like python: code from standard input."""
     _search(place - 1, '')
     sys.argv[:place] = [] if sys.argv[place:] else ['']
     if sys.stdin is None:
@@ -422,14 +423,14 @@ def python_input(place):
         if sys.flags.quiet:
             return True
         sys.stderr.write('Python %s on %s\n' % (sys.version, sys.platform))
-        # For the launcher, which lets python read line by line.
+        # The launcher then lets python read line by line.
         return True
     main.__file__ = '<stdin>'
     return sys.stdin.buffer.read(), '<stdin>', 'exec', 0, True
 
 
 def _search(place, folder):
-    """Puts a folder ahead of the bundle on the search path, unless the options before the code forbid it."""
+    """Inserts a folder before the bundle in the search path, unless options before the code forbid it."""
     for word in sys.argv[1:place + 1]:
         if word[:1] == '-' and word[1:2] not in ('X', 'W', 'm') and ('I' in word or 'P' in word):
             return
@@ -438,7 +439,7 @@ def _search(place, folder):
 
 
 def catch_errors():
-    """Keeps what python is about to say of an error, where the program has no standard error; tells whether it does."""
+    """Captures python's error output if the program has no standard error; returns whether it does so."""
     if sys.stderr is not None:
         return False
     import io
@@ -447,7 +448,7 @@ def catch_errors():
 
 
 def show_errors():
-    """Shows what was kept."""
+    """Shows the captured output."""
     text = sys.stderr.getvalue()
     sys.stderr = None
     if text:
@@ -455,7 +456,7 @@ def show_errors():
 
 
 def show_end():
-    """Tells that an error has ended the program, without saying which."""
+    """Reports that an error has ended the program, without details."""
     is_any = sys.stderr.getvalue()
     sys.stderr = None
     if is_any:
@@ -463,11 +464,11 @@ def show_end():
 
 
 def advise():
-    """Says how the module or file gets into the bundle whose absence has just ended the program.
+    """Explains how to add the missing module or file that has just ended the program.
 
-    Only where python itself has shown the traceback, and for an import that found nothing: not for a module that
-    the bundle holds and that a changed search path hides, nor for one that was not there when the program was built, nor
-    for an exception with other words.
+    Only applies if python itself has shown the traceback of an import that found nothing. There is no hint
+    for a module that is in the bundle but hidden by a changed search path, for a module that did not exist
+    at build time, or for exceptions with other messages.
     """
     error = sys.last_value
     if sys.excepthook is not sys.__excepthook__:
@@ -486,7 +487,7 @@ def advise():
 
 
 def _advise_file(path):
-    """The same for a file that the program has looked for in the bundle."""
+    """Does the same for a file that the program has tried to open in the bundle."""
     if path.__class__ is not str or not path.startswith(ROOT + SEP) or '..' in path.split(SEP):
         return
     inner = path[len(ROOT) + 1:].replace(SEP, '/')

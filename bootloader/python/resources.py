@@ -1,7 +1,7 @@
 # Resources and metadata of the bundle: the second part of the importer.
 
 def traversable(path):
-    """A file or folder: a real path, unless it or something below it stays in the archive."""
+    """Returns a file or folder: a real path, unless it or its content is only in the archive."""
     if _freeze.on_disk and not _freeze.has_resources(path):
         import os
         if os.path.exists(path):
@@ -11,7 +11,7 @@ def traversable(path):
 
 
 def _sources(path):
-    """Names of the sources that lie in this folder unfrozen."""
+    """Yields the names of the sources that this folder would contain in the unfrozen program."""
     package = path[len(ROOT) + 1:].replace(SEP, '.')
     names = [(package, '__init__.py')] if package else []
     for name, is_package in _freeze.modules(path) or ():
@@ -27,7 +27,7 @@ _Folder = None
 
 
 def _folder(path):
-    """A folder of modules, as a path that shows their sources too, whether they are carried or not."""
+    """Returns a folder of modules as a path that also lists their sources, even if they are not included."""
     global _Folder
     if _Folder is None:
         import os
@@ -66,9 +66,10 @@ def _folder(path):
 
 
 class Tree:
-    """A file or folder of which at least a part is in the archive only.
+    """A file or folder that is at least partly stored in the archive only.
 
-    A Traversable, and as much of a path as importlib.metadata needs. What lies on the disk is seen too, and wins.
+    Implements Traversable, and as much of a path as importlib.metadata needs. Files on disk are included and
+    take precedence.
     """
 
     def __init__(self, path):
@@ -166,7 +167,7 @@ class Tree:
 
 
 class ResourceReader:
-    """Resources of one package, for both generations of importlib.resources."""
+    """The resources of one package, for both generations of importlib.resources."""
 
     def __init__(self, folder):
         self._folder = folder
@@ -193,7 +194,7 @@ class ResourceReader:
 
 
 def resource_reader(loader, fullname):
-    """The resource reader of a package, or of the folder that a module lies in."""
+    """Returns the resource reader of a package, or of the folder of a module."""
     reader = ResourceReader(loader.path.rpartition(SEP)[0])
     try:
         from importlib.resources.abc import TraversableResources
@@ -208,7 +209,7 @@ def resource_reader(loader, fullname):
 
 
 class ResourcesLoader(_freeze_bootstrap.Loader):
-    """Loads the part of Python 3.9's `importlib.resources` that takes each package for a folder."""
+    """Loads the part of Python 3.9's `importlib.resources` that assumes each package to be a folder."""
 
     @_internal
     def exec_module(self, module):
@@ -223,7 +224,7 @@ class ResourcesLoader(_freeze_bootstrap.Loader):
 
 
 def distributions(context=None):
-    """Distributions in the archive, where their metadata are not on the disk for PathFinder to find."""
+    """Yields the distributions in the archive if PathFinder cannot find their metadata on disk."""
     import importlib.metadata as metadata
     name = getattr(context, 'name', None)
     path = getattr(context, 'path', sys.path)

@@ -1,4 +1,5 @@
-//! What the builder and the launcher share: which folders can be trusted, what Python starts with, and the launcher's Python half.
+//! Code shared by the builder and the launcher: which folders are trusted, the modules that Python needs to
+//! start, and the launcher's Python half.
 
 pub mod python_sources;
 pub mod seed;

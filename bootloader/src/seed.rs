@@ -1,9 +1,9 @@
-//! Which modules Python needs before the importer runs, and which it needs in any case.
+//! Lists the modules that Python needs before the importer runs, and those that every frozen program needs.
 
-/// Whether `module` goes into the archive with [`freeze_archive::module_flag::SEED`]: uncompressed and
-/// aligned to 16 bytes, since Python reads it from the mapped file while it starts.
+/// Whether `module` gets [`freeze_archive::module_flag::SEED`] in the archive: uncompressed and aligned to 16
+/// bytes, because Python reads it from the mapped file during startup.
 ///
-/// From 3.11 on Python brings `codecs`, `io`, `abc` and others in its own library.
+/// From 3.11 on, Python's own library contains `codecs`, `io`, `abc` and others.
 pub fn is_seed(python_minor: u8, module: &str) -> bool {
     match module {
         "_freeze_bootstrap" => true,
@@ -14,20 +14,20 @@ pub fn is_seed(python_minor: u8, module: &str) -> bool {
     }
 }
 
-/// A module that Python imports whenever it makes an interpreter, and a copy of it with an import of `_freeze` at its end,
-/// which further interpreters of the process are given instead.
+/// A module that Python imports whenever it creates an interpreter, and a copy of it that also imports
+/// `_freeze` at its end. Further interpreters of the process get the copy instead.
 #[derive(Clone, Copy, Debug)]
 pub struct Relay {
     /// Name of the module.
     pub module: &'static str,
     /// Name of the copy in the archive.
     pub copy: &'static str,
-    /// Its source below the standard library.
+    /// Path of its source below the standard library.
     pub source: &'static str,
 }
 
 impl Relay {
-    /// Up to 3.13 it is the one that Python imports last; from 3.14 on no other is left.
+    /// Up to 3.13, this is the module that Python imports last. From 3.14 on, only one module remains.
     pub const fn of(python_minor: u8) -> Relay {
         match python_minor {
             ..=13 => Relay { module: "io", copy: "_freeze_io", source: "io.py" },
@@ -36,14 +36,14 @@ impl Relay {
     }
 }
 
-/// The modules that any version takes from the seed.
+/// The modules that any version loads from the seed.
 pub const SEEDS: &[&str] =
     &["abc", "codecs", "encodings", "encodings.aliases", "encodings.latin_1", "encodings.utf_8", "io"];
 
-/// The modules that belong in every frozen program, whether its code names them or not.
+/// Returns the modules that every frozen program needs, even if its code does not import them.
 ///
-/// Python imports them from C: codecs by the name of an encoding, `warnings` for a warning,
-/// `traceback` (from 3.13) for an uncaught exception. Their own imports are found by analysis.
+/// Python imports them from C: codecs by the name of an encoding, `warnings` for a warning, `traceback` (from
+/// 3.13) for an uncaught exception. The analysis finds their own imports.
 pub fn required(python_minor: u8) -> &'static [&'static str] {
     match python_minor {
         ..=9 => const { &concat::<{ BASE.len() + 1 + ENCODINGS.len() }>(BASE, &["_bootlocale"]) },
@@ -68,10 +68,10 @@ const fn concat<const N: usize>(a: &[&'static str], b: &[&'static str]) -> [&'st
     all
 }
 
-/// Needed by every version.
+/// Required by every version.
 const BASE: &[&str] = &["_sitebuiltins", "abc", "codecs", "io", "os", "warnings"];
 
-/// All of `encodings` but what exists on Windows only.
+/// All modules of `encodings` except those that only exist on Windows.
 #[rustfmt::skip]
 const ENCODINGS: &[&str] = &[
     "encodings", "encodings.aliases", "encodings.ascii", "encodings.base64_codec", "encodings.big5",

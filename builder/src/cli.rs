@@ -1,4 +1,4 @@
-//! The command line: what was typed becomes an action for `main` to carry out.
+//! The command line: converts arguments to an action for `main`.
 
 mod build;
 mod trace;
@@ -18,7 +18,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-/// Exit code of a wrong command line.
+/// Exit code for an invalid command line.
 const USAGE: u8 = spec::options::USAGE;
 
 const EXAMPLES: &str = "\
@@ -190,22 +190,22 @@ enum ColorChoice {
     Never,
 }
 
-/// What to do.
+/// The action to perform.
 #[derive(Debug)]
 pub(crate) enum Action {
-    /// Build, then run the program with these arguments if there are some (or a bare `--`).
+    /// Build, then run the program with these arguments if there are any (or a bare `--`).
     Build(Box<Request>, Option<Vec<OsString>>),
     /// Write a spec.
     Init(Option<String>, Existing),
-    /// Run a program unfrozen, with these arguments, and write what is missed.
+    /// Run a program unfrozen, with these arguments, and write what the analysis missed.
     Trace { what: String, request: Box<Request>, arguments: Vec<OsString>, write: Write },
-    /// Tell why something is in a program.
+    /// Explain why something is in a program.
     Why(WhyArgs),
-    /// Look into a frozen program.
+    /// Inspect a frozen program.
     Inspect(PathBuf, InspectCommand, InspectArgs),
-    /// Look into the cache.
+    /// Show or change the cache.
     Cache(CacheCommand, Format),
-    /// Print what completes the command line in a shell.
+    /// Print the completion script for a shell.
     Completions(Shell),
 }
 
@@ -219,7 +219,7 @@ pub(crate) struct CommandLine {
 /// Parses a command line.
 ///
 /// # Errors
-/// Those of clap, which are also help and version texts.
+/// Errors of clap, which include help and version texts.
 pub(crate) fn parse(argv: &[OsString]) -> Result<CommandLine, clap::Error> {
     let command = Cli::command().color(color_of(argv));
     let matches = command.try_get_matches_from(argv)?;
@@ -231,7 +231,7 @@ pub(crate) fn parse(argv: &[OsString]) -> Result<CommandLine, clap::Error> {
     Ok(CommandLine { cli, matches, run: argv.iter().any(|a| a == "--") })
 }
 
-/// `--color` before the command line is parsed: for the errors of parsing itself.
+/// Returns `--color` before the command line is parsed, for errors of the parser itself.
 fn color_of(argv: &[OsString]) -> clap::ColorChoice {
     let after = |i: usize| argv.get(i + 1).and_then(|v| v.to_str());
     let value = argv.iter().enumerate().find_map(|(i, a)| match a.to_str()? {
@@ -246,7 +246,7 @@ fn color_of(argv: &[OsString]) -> clap::ColorChoice {
 }
 
 impl CommandLine {
-    /// How to report.
+    /// Returns the settings of the reporter.
     pub(crate) fn settings(&self) -> Settings {
         let global = &self.cli.global;
         let verbosity = match global.log_level {
@@ -273,10 +273,10 @@ impl CommandLine {
         Settings { verbosity, format, color, trace }
     }
 
-    /// What to do; reads the spec.
+    /// Returns the action to perform. Reads the spec.
     ///
     /// # Errors
-    /// Options contradict each other or the spec, or the spec is wrong.
+    /// Options contradict each other or the spec, or the spec is invalid.
     pub(crate) fn action(self) -> Result<Action> {
         if let Some(command) = self.cli.command {
             if let Some(option) = stray(&self.matches) {
@@ -323,14 +323,14 @@ impl CommandLine {
     }
 }
 
-/// The script that completes the command line in a shell.
+/// Returns the completion script for a shell.
 pub(crate) fn completions(shell: Shell) -> String {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "freeze", &mut script);
     String::from_utf8_lossy(&script).into_owned()
 }
 
-/// An option of the build that was given before a command.
+/// Returns a build option that was given before a command.
 fn stray(matches: &ArgMatches) -> Option<String> {
     let global = ["quiet", "verbose", "log_level", "log_format", "color"];
     let given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);

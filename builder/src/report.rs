@@ -26,32 +26,32 @@ pub use self::work::write_work;
 use crate::error::{Error, Result, Warning};
 use style::Style;
 
-/// Name of the variable that asks for traces, as `tracing_subscriber`'s filters are written.
+/// Name of the variable for traces, in the filter syntax of `tracing_subscriber`.
 pub const LOG_VARIABLE: &str = "FREEZE_LOG";
-/// Warnings of one build that are printed; the report file has all of them.
+/// Maximum number of warnings to print per build. The report file contains all of them.
 const WARNINGS_SHOWN: usize = 20;
 
 /// How much to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Verbosity {
-    /// Errors.
+    /// Errors only.
     Quiet,
-    /// Warnings too.
+    /// Also warnings.
     Warnings,
-    /// Progress and the summary too.
+    /// Also progress and the summary.
     #[default]
     Normal,
-    /// Minor warnings and times too.
+    /// Also minor warnings and times.
     Verbose,
 }
 
-/// For whom to print.
+/// The format of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Format {
-    /// For people.
+    /// Text for people.
     #[default]
     Text,
-    /// For programs: a JSON object per line.
+    /// For programs: one JSON object per line.
     Json,
 }
 
@@ -67,20 +67,20 @@ pub enum Color {
     Never,
 }
 
-/// How to report.
+/// Settings of the reporter.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Settings {
     /// How much to print.
     pub verbosity: Verbosity,
-    /// For whom.
+    /// Format of the output.
     pub format: Format,
     /// When to use colors.
     pub color: Color,
-    /// What to trace, as in `debug`.
+    /// Trace level, such as `debug`.
     pub trace: Option<&'static str>,
 }
 
-/// Prints what happens, as the user asked for it.
+/// Prints events in the requested form.
 #[derive(Debug)]
 pub struct Reporter {
     settings: Settings,
@@ -89,12 +89,12 @@ pub struct Reporter {
     started: Instant,
     times: Vec<(&'static str, Duration)>,
     warnings: Vec<Warning>,
-    /// Warnings already printed.
+    /// Number of warnings that are already printed.
     printed: usize,
 }
 
 impl Reporter {
-    /// A reporter that prints to the standard streams.
+    /// Creates a reporter that prints to the standard streams.
     pub fn new(settings: Settings) -> Reporter {
         let terminal = std::io::stderr().is_terminal();
         let color = match settings.color {
@@ -117,7 +117,7 @@ impl Reporter {
         }
     }
 
-    /// Starts traces if `--log-level` or the environment asks for them.
+    /// Starts traces if `--log-level` or the environment requests them.
     pub fn start_traces(&self) {
         let variable = std::env::var(LOG_VARIABLE).ok().filter(|v| !v.is_empty());
         let Some(filter) =
@@ -127,17 +127,17 @@ impl Reporter {
         };
         let filter = tracing_subscriber::EnvFilter::new(filter);
         let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-        // A second reporter in one process finds the traces started already.
+        // A second reporter in the same process cannot start traces again.
         let _ = match self.settings.format {
             Format::Json => builder.json().try_init(),
             Format::Text => builder.with_ansi(self.style.color).try_init(),
         };
     }
 
-    /// Runs a phase and shows that it runs.
+    /// Runs a phase and shows its progress.
     ///
     /// # Errors
-    /// Those of the phase, and Ctrl-C.
+    /// Errors of the phase, and Ctrl-C.
     pub fn phase<T>(&mut self, name: &'static str, run: impl FnOnce() -> Result<T>) -> Result<T> {
         crate::interrupt::check()?;
         let _span = tracing::debug_span!("phase", name).entered();
@@ -161,12 +161,12 @@ impl Reporter {
             }
             Format::Text => {}
         }
-        // A phase that ended while Ctrl-C was pressed does not start the next one.
+        // After Ctrl-C, the next phase must not start.
         crate::interrupt::check()?;
         Ok(value)
     }
 
-    /// Takes warnings; they are printed together, ahead of the summary.
+    /// Adds warnings, which are printed together before the summary.
     pub fn warn(&mut self, warnings: &[Warning]) {
         for warning in warnings {
             if !self.warnings.contains(warning) {
@@ -175,12 +175,12 @@ impl Reporter {
         }
     }
 
-    /// Prints the warnings that were taken and not printed yet.
+    /// Prints the warnings that were added but not printed yet.
     pub fn flush_warnings(&mut self) {
         let minor = self.settings.verbosity >= Verbosity::Verbose;
         let json = self.settings.format == Format::Json;
         let new = &self.warnings[self.printed..];
-        // The summary has a section for what was not followed.
+        // The summary has a section for code that was not followed.
         let later = |w: &Warning| w.unfollowed && !json && self.settings.verbosity >= Verbosity::Normal;
         let shown: Vec<&Warning> = new.iter().filter(|w| (json || minor || !w.minor) && !later(w)).collect();
         self.printed = self.warnings.len();
@@ -206,17 +206,17 @@ impl Reporter {
         }
     }
 
-    /// All warnings so far.
+    /// Returns all warnings so far.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
 
-    /// Phases and how long they took.
+    /// Returns the phases and their durations.
     pub fn times(&self) -> &[(&'static str, Duration)] {
         &self.times
     }
 
-    /// Time since the start.
+    /// Returns the time since the start.
     pub fn elapsed(&self) -> Duration {
         self.started.elapsed()
     }
@@ -258,7 +258,7 @@ impl Reporter {
         }
     }
 
-    /// Prints what could not be followed of the program's own code, and what to do about it.
+    /// Prints the parts of the program's own code that could not be followed, with hints.
     fn unfollowed(&self) {
         let minor = self.settings.verbosity >= Verbosity::Verbose;
         let shown = self.warnings.iter().filter(|w| w.unfollowed && (minor || !w.minor));
@@ -273,7 +273,7 @@ impl Reporter {
         }
     }
 
-    /// Prints what is in a product, or in a part of it.
+    /// Prints the content of an application, or of a part of it.
     fn counts(&self, counts: &Counts, indent: &str) {
         let count = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
         let contents = [
@@ -302,7 +302,8 @@ impl Reporter {
         }
     }
 
-    /// Prints what takes the room in the product and who pulled it in; `target`: the part of a universal one.
+    /// Prints the largest parts of the application and what requires them. `target` is the part of a
+    /// universal program.
     pub fn bloat(&mut self, parts: &[contents::Part], target: Option<&String>) {
         if self.settings.format == Format::Json {
             let mut event = json!({ "event": "bloat", "parts": parts });
@@ -320,12 +321,12 @@ impl Reporter {
         }
     }
 
-    /// Prints a text as it is.
+    /// Prints a text unchanged.
     pub fn text(&self, text: &str) {
         tables::print(|out| out.write_all(text.as_bytes()));
     }
 
-    /// Prints one line of what was done, as by `freeze init`.
+    /// Prints one line about a completed action, such as that of `freeze init`.
     pub fn done(&self, what: &str, path: &Path, next: Option<&str>) {
         if self.settings.format == Format::Json {
             self.event(json!({ "event": "result", "action": what, "path": path }));
@@ -367,7 +368,7 @@ impl Reporter {
         self.line(&value.to_string());
     }
 
-    /// A line on the standard error stream; a closed stream is not an error.
+    /// Prints a line to standard error. A closed stream is not an error.
     fn line(&self, text: &str) {
         let _ = writeln!(std::io::stderr().lock(), "{text}");
     }
@@ -391,7 +392,7 @@ fn duration(time: Duration) -> String {
     }
 }
 
-/// A path as it counts from the current folder, if it lies below it.
+/// Returns a path relative to the current folder, if it is below it.
 fn shorten(path: &Path) -> String {
     let cwd = std::env::current_dir().ok();
     let short = cwd.and_then(|c| path.strip_prefix(c).ok());

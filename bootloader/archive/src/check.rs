@@ -1,15 +1,15 @@
-//! Checks of content that hashes cannot make: paths, code objects, and files that share one folder.
+//! Checks that hashes cannot make: paths, code objects, and files that share one folder.
 
 use super::links::folder as folder_of;
 use super::{Archive, BlobId, Error, FileKind, Module};
 
-/// The longest component of a path, in bytes: `NAME_MAX` of Linux; other systems count characters.
+/// Maximum length of a path component in bytes: `NAME_MAX` on Linux. Other systems count characters.
 const LONGEST_NAME: usize = 255;
-/// The longest path below a root, in bytes: `PATH_MAX` of Linux, less what the root may take.
+/// Maximum length of a path below the root in bytes: `PATH_MAX` on Linux, minus room for the root itself.
 const LONGEST_PATH: usize = 3072;
 
-/// Whether `path` names a place below a folder: relative, with `/` and no other separator of this system, without an empty, `.`
-/// or `..` component, and short enough to exist.
+/// Whether `path` is a valid path below a folder: relative, separated by `/` only, short enough to exist, and
+/// without empty, `.` or `..` components.
 pub fn is_path(path: &[u8]) -> bool {
     let is_foreign = |c: u8| c == 0 || c != b'/' && std::path::is_separator(char::from(c));
     let is_part = |part: &[u8]| !matches!(part, b"" | b"." | b"..") && part.len() <= LONGEST_NAME;
@@ -23,31 +23,32 @@ pub fn is_name(name: &[u8]) -> bool {
     is_path(name) && !name.iter().any(|c| matches!(c, b'/' | b'\\' | b':') || c.is_ascii_control())
 }
 
-/// Whether `bytes` begin as a marshalled code object.
+/// Whether `bytes` start with a marshalled code object.
 ///
-/// CPython's own reader trusts the type of what it reads: it would evaluate any other object as code.
+/// CPython's own reader does not check the type of the object: it would evaluate any other object as code.
 pub fn is_code(bytes: &[u8]) -> bool {
     const CODE: u8 = b'c';
-    /// Set where other objects refer to this one.
+    /// Set if other objects refer to this one.
     const FLAG_REF: u8 = 0x80;
     bytes.first().is_some_and(|first| first & !FLAG_REF == CODE)
 }
 
 impl Module<'_> {
-    /// Whether `code` is that of this module, as far as its bytes show: code names its file, which is the module's path.
+    /// Whether `code` appears to belong to this module. A code object contains its file name, which must be
+    /// the module's path.
     pub fn is_code_here(&self, code: &[u8]) -> bool {
         let (Some(first), Ok(len)) = (self.path.first(), u32::try_from(self.path.len())) else {
             return false;
         };
         let len = len.to_le_bytes();
-        // The length is in one byte where that is enough and the text is ASCII.
+        // A short ASCII string has its length in a single byte.
         let is_counted = |before: &[u8]| before.ends_with(&len) || before.ends_with(&len[..1]) && len[1] == 0;
         let starts = code.iter().enumerate().filter(|(_, byte)| *byte == first);
         is_code(code)
             && starts.into_iter().any(|(at, _)| code[at..].starts_with(self.path) && is_counted(&code[..at]))
     }
 
-    /// Whether the path is where Python would look for the module: `a/b.py` or `a/b/__init__.py` for `a.b`.
+    /// Whether the path is where Python looks for the module: `a/b.py` or `a/b/__init__.py` for `a.b`.
     pub fn is_at_its_path(&self) -> bool {
         let path = self.path.strip_suffix(b"c").unwrap_or(self.path);
         let place = match self.is_package() {
@@ -60,12 +61,12 @@ impl Module<'_> {
 }
 
 impl<'a> Archive<'a> {
-    /// Checks that the files can be written below one folder without leaving it: each path is relative and occurs once,
-    /// no file or empty folder is below another file or a link, and each link leads to a file or folder of the archive.
-    /// `read` returns the content of a blob.
+    /// Checks that all files can be written below one folder without escaping from it. Each path must be
+    /// relative and unique, no file or empty folder may be below another file or a link, and each link must
+    /// point to a file or folder of the archive. `read` returns the content of a blob.
     ///
     /// # Errors
-    /// [`Error::Damaged`] for the first record that breaks a rule.
+    /// [`Error::Damaged`] for the first record that violates a rule.
     pub fn check_files<C: AsRef<[u8]>>(
         &self,
         mut read: impl FnMut(BlobId) -> Result<C, Error>,
@@ -76,7 +77,7 @@ impl<'a> Archive<'a> {
             if !is_path(path) {
                 return Err(Error::Damaged("file outside the root"));
             }
-            // Later look-ups search the table.
+            // Later lookups use binary search.
             if path <= last {
                 return Err(Error::Damaged("file table is not sorted"));
             }
@@ -86,7 +87,7 @@ impl<'a> Archive<'a> {
         for i in 0..self.file_count() {
             let file = self.file(i)?;
             let folder = folder_of(file.path);
-            // Files of one folder mostly follow each other.
+            // Files of the same folder are usually adjacent, so check each folder once.
             if folder != checked && self.parents(folder).any(|parent| self.search_file(parent).is_ok()) {
                 return Err(Error::Damaged("file below a file"));
             }
@@ -98,7 +99,8 @@ impl<'a> Archive<'a> {
         self.check_folders()
     }
 
-    /// Checks the folders without files: paths like those of files, with neither a file nor a link on the way.
+    /// Checks the folders without files: their paths are like those of files, and no parent is a file or a
+    /// link.
     fn check_folders(&self) -> Result<(), Error> {
         let mut last: &[u8] = b"";
         for folder in self.folders() {
@@ -116,7 +118,7 @@ impl<'a> Archive<'a> {
         Ok(())
     }
 
-    /// A folder and those above it, nearest first.
+    /// Returns a folder and its parents, nearest first.
     fn parents<'p>(&self, folder: &'p [u8]) -> impl Iterator<Item = &'p [u8]> + use<'p> {
         let first = Some(folder).filter(|folder| !folder.is_empty());
         std::iter::successors(first, |path| Some(folder_of(path)).filter(|folder| !folder.is_empty()))
@@ -137,7 +139,7 @@ mod tests {
             assert!(!is_path(bad), "{}", String::from_utf8_lossy(bad));
         }
         assert!(is_path(&[b'x'; 255]) && !is_path(&[b'x'; 256]) && !is_path(&b"x/".repeat(2000)[..3999]));
-        // A character like any other, where it separates nothing.
+        // A backslash is an ordinary character unless this system separates paths with it.
         assert_eq!(is_path(b"a\\..\\b"), !std::path::is_separator('\\'));
         assert!(is_name(b"app.exe") && is_name(b"_internal"));
         for bad in [&b"a/b"[..], b"C:", b"a\nb", b"..", b""] {
@@ -189,7 +191,7 @@ mod tests {
         assert!(!module(b"a", b"", plain).is_code_here(b"\xe3.."));
     }
 
-    /// Checks an archive of files and links; a text behind ` -> ` is the target of a link.
+    /// Checks an archive of files and links. Text after ` -> ` is the target of a link.
     fn check(files: &[&str]) -> Result<(), Error> {
         let mut encoder = Encoder::new();
         let mut content: Vec<u8> = Vec::new();
@@ -250,7 +252,7 @@ mod tests {
             &["a", "l -> m", "m -> l"],
             &["a", "l -> .."],
             &["a", "b/l -> ../.."],
-            // Each stays inside by its text, both together do not.
+            // Each link stays inside the root by its text, but the combination does not.
             &["b/c/a", "l -> b/c", "m -> l/../../.."],
             &["a", "b/c/l -> ../..", "b/m -> c/l/.."],
             &["b/a", "l -> b", "l/c"],

@@ -1,10 +1,10 @@
-//! Where an archive ends in an executable that something was put into or behind: a signature, a Mach-O section.
+//! Finds the end of an archive in an executable that contains a code signature or a Mach-O section.
 
 use std::ops::Range;
 
 use super::{FOOTER_LEN, MAGIC};
 
-/// A processor that a part of a universal file of macOS is for.
+/// A processor that a slice of a macOS universal binary targets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Processor {
     /// x86-64.
@@ -14,11 +14,11 @@ pub enum Processor {
 }
 
 impl Processor {
-    /// The one that this code was compiled for: under translation, too, that of the part that runs.
+    /// The processor that this code was compiled for. Under Rosetta, it is that of the slice that runs.
     pub const OWN: Processor =
         if cfg!(target_arch = "aarch64") { Processor::Arm64 } else { Processor::X86_64 };
 
-    /// Its name on macOS.
+    /// Returns its macOS name.
     pub fn name(self) -> &'static str {
         match self {
             Processor::X86_64 => "x86_64",
@@ -26,7 +26,7 @@ impl Processor {
         }
     }
 
-    /// The one with this number in headers.
+    /// Returns the processor with this number in headers.
     fn numbered(number: u32) -> Option<Processor> {
         match number {
             0x0100_0007 => Some(Processor::X86_64),
@@ -36,19 +36,21 @@ impl Processor {
     }
 }
 
-/// What the table of a universal file of macOS, which begins with `head`, tells of its parts, in the order of the file: the
-/// number of the processor, and where the part lies; nothing where it is no such file, `None` for what the head does not hold
-/// or no file could.
+/// Lists the slices of a macOS universal binary that starts with `head`, in file order: the processor number
+/// and the range of each slice.
+///
+/// The iterator is empty if the file is not a universal binary. An item is `None` if `head` does not contain
+/// the entry or if its range is impossible.
 pub fn table(head: &[u8]) -> impl Iterator<Item = Option<(u32, Range<usize>)>> + '_ {
     const HEADER: usize = 8;
     let number = move |at: usize| Some(u32::from_be_bytes(*head.get(at..)?.first_chunk()?));
-    // With numbers of 64 bits where the file is that long.
+    // Files that long use 64-bit numbers.
     let is_wide = match number(0) {
         Some(0xcafe_babe) => Some(false),
         Some(0xcafe_babf) => Some(true),
         _ => None,
     };
-    // Java's classes begin with the same number; their version is larger than any count of processors.
+    // Java class files start with the same number, but their version is larger than any count of processors.
     let count = is_wide.and(number(4)).filter(|count| *count <= 16).unwrap_or(0);
     let is_wide = is_wide.unwrap_or_default();
     (0..count as usize).map(move |i| {
@@ -63,27 +65,28 @@ pub fn table(head: &[u8]) -> impl Iterator<Item = Option<(u32, Range<usize>)>> +
     })
 }
 
-/// Where the parts of a universal file of macOS lie in it, in the order of the file; none where it is no such file. Parts for
-/// processors that no archive is for are left out.
+/// Returns the slices of a macOS universal binary in file order, or nothing for other files. Slices for
+/// unsupported processors are skipped.
 pub fn parts(file: &[u8]) -> impl Iterator<Item = (Processor, Range<usize>)> + '_ {
     let inside = table(file).flatten().filter(|(_, place)| place.end <= file.len());
     inside.filter_map(|(number, place)| Some((Processor::numbered(number)?, place)))
 }
 
-/// Of a universal file the part that this process would run, else the first; all of any other file.
+/// Returns the slice of a universal binary that this process would run, or else the first one. Other files
+/// are returned whole.
 fn part(file: &[u8]) -> &[u8] {
     let own = parts(file).find(|(processor, _)| *processor == Processor::OWN);
     own.or_else(|| parts(file).next()).map_or(file, |(_, range)| &file[range])
 }
 
-/// The bytes of `file` that an archive would end at: all of them, but for the signature of a PE file, which is the last
-/// thing in it, and for a Mach-O file, of which signing keeps only what lies in a segment.
+/// Returns the part of `file` whose end is the end of an archive. In a PE file, this excludes the signature
+/// at the end. In a Mach-O file, it is a section, because signing keeps only the content of segments.
 pub(super) fn content(file: &[u8]) -> &[u8] {
     let file = part(file);
     signed_part(file).or_else(|| section(file)).unwrap_or(file)
 }
 
-/// A PE file up to its certificate table, which begins at a multiple of eight bytes.
+/// Returns a PE file up to its certificate table, which is aligned to eight bytes.
 fn signed_part(file: &[u8]) -> Option<&[u8]> {
     if file.get(..2)? != b"MZ" {
         return None;
@@ -93,7 +96,7 @@ fn signed_part(file: &[u8]) -> Option<&[u8]> {
         return None;
     }
     let optional = header.checked_add(24)?;
-    // The tables follow fields of other lengths in PE32 than in PE32+.
+    // The data directories have different offsets in PE32 and PE32+.
     let tables = match u16_at(file, optional)? {
         0x10b => optional.checked_add(96)?,
         0x20b => optional.checked_add(112)?,
@@ -115,7 +118,7 @@ const LC_SEGMENT_64: u32 = 0x19;
 const SEGMENT: &[u8] = b"__FREEZE\0";
 const SECTION: &[u8] = b"__archive\0";
 
-/// The section of a Mach-O file that holds an archive.
+/// Returns the section of a Mach-O file that contains an archive.
 fn section(file: &[u8]) -> Option<&[u8]> {
     if file.get(..4)? != b"\xcf\xfa\xed\xfe" {
         return None;
@@ -152,7 +155,7 @@ fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
 mod tests {
     use super::*;
 
-    /// A PE file with nothing but its headers, and what follows them.
+    /// Returns a PE file that consists of its headers, followed by `rest`.
     fn pe(security: (u32, u32), rest: &[u8]) -> Vec<u8> {
         let mut file = vec![0; 0x200];
         file[..2].copy_from_slice(b"MZ");
@@ -182,7 +185,7 @@ mod tests {
         assert_eq!(content(&cut), cut);
     }
 
-    /// A Mach-O file with a section for an archive.
+    /// Returns a Mach-O file with a section for an archive.
     fn macho(content: &[u8; 16]) -> Vec<u8> {
         let mut file = vec![0; 0x400];
         file[..4].copy_from_slice(b"\xcf\xfa\xed\xfe");
@@ -200,7 +203,7 @@ mod tests {
         file
     }
 
-    /// A universal file; the numbers are those of the processors.
+    /// Returns a universal binary. The numbers are those of the processors.
     fn universal(files: &[(u32, Vec<u8>)]) -> Vec<u8> {
         let mut whole = vec![0xca, 0xfe, 0xba, 0xbe];
         whole.extend((files.len() as u32).to_be_bytes());
@@ -223,7 +226,7 @@ mod tests {
         let both = universal(&[(7, vec![0; 9]), (0x0100_0007, intel.clone()), (0x0100_000c, arm.clone())]);
         let own = if cfg!(target_arch = "aarch64") { b"that of an arm64" } else { b"that of an Intel" };
         assert_eq!(content(&both), own);
-        // Offsets count from the beginning of the part, whichever comes first.
+        // Offsets count from the start of the slice, independent of the order.
         let turned = universal(&[(0x0100_000c, arm.clone()), (0x0100_0007, intel.clone())]);
         assert_eq!(content(&turned), own);
         let found: Vec<_> = parts(&turned).map(|(p, range)| (p.name(), turned[range].to_vec())).collect();

@@ -1,20 +1,20 @@
-//! Reads an archive in place: every look-up is a binary search in the mapped bytes.
+//! Reads an archive in place: every lookup is a binary search in the mapped bytes.
 
 use super::{
     BLOB_LEN, BlobId, Codec, Error, FILE_LEN, FOOTER_HASHED, FOOTER_LEN, FORMAT_VERSION, FileId, FileKind,
     INDEX_HEADER_LEN, MAGIC, MODULE_LEN, ModuleKind, NONE, file_flag, hash, module_flag, record, setting,
 };
 
-/// How many bytes zstd can make of one: four bytes of a frame stand for a block of 128 KiB at most.
+/// Maximum expansion of one byte by zstd: four bytes of a frame represent a block of at most 128 KiB.
 const MOST_EXPANSION: u64 = (128 << 10) / 4;
 
-/// Finds the archive that ends at the end of `file` and returns the bytes from its start to its end.
+/// Finds the archive at the end of `file` and returns its bytes.
 ///
-/// Behind it may be an Authenticode signature; in a Mach-O file it is the section `__FREEZE,__archive`, of a universal one that of
-/// the part that this process would run.
+/// An Authenticode signature may follow the archive. In a Mach-O file, the archive is the section
+/// `__FREEZE,__archive`. In a universal binary, it is in the slice that this process would run.
 ///
 /// # Errors
-/// [`Error::Missing`] where no footer is, [`Error::Damaged`] where it contradicts itself.
+/// [`Error::Missing`] if there is no footer, [`Error::Damaged`] if the footer is inconsistent.
 pub fn find(file: &[u8]) -> Result<&[u8], Error> {
     let file = super::container::content(file);
     let bytes = file.last_chunk::<FOOTER_LEN>().ok_or(Error::Missing)?;
@@ -54,15 +54,15 @@ pub struct Archive<'a> {
 pub struct Module<'a> {
     /// Dotted name.
     pub name: &'a [u8],
-    /// What it is.
+    /// Kind of the module.
     pub kind: ModuleKind,
     /// Bits of [`module_flag`].
     pub flags: u8,
-    /// Path under the root that `__file__` shows.
+    /// Path below the root, shown as `__file__`.
     pub path: &'a [u8],
     /// Marshalled code.
     pub code: Option<BlobId>,
-    /// Source text, where carried.
+    /// Source text, if included.
     pub source: Option<BlobId>,
     /// Shared library of an extension.
     pub file: Option<FileId>,
@@ -80,13 +80,13 @@ impl Module<'_> {
 pub struct File<'a> {
     /// Path under the root.
     pub path: &'a [u8],
-    /// What it is.
+    /// Kind of the file.
     pub kind: FileKind,
     /// Bits of [`file_flag`].
     pub flags: u8,
-    /// Content; `None` if it lies beside the executable.
+    /// Content; `None` if the file is next to the executable.
     pub blob: Option<BlobId>,
-    /// Length of the content in bytes; 0 if it is not known.
+    /// Length of the content in bytes; 0 if unknown.
     pub len: u64,
     preload: (u32, u32),
 }
@@ -102,7 +102,7 @@ impl File<'_> {
         self.flags & file_flag::RESOURCE != 0
     }
 
-    /// Whether nothing has to be loaded before this file.
+    /// Whether no other file has to be loaded before this one.
     pub fn has_no_preload(&self) -> bool {
         self.preload.1 == 0
     }
@@ -115,7 +115,7 @@ pub struct Blob<'a> {
     pub stored: &'a [u8],
     /// Length after decompression.
     pub raw_len: u64,
-    /// How they are stored.
+    /// How the bytes are stored.
     pub codec: Codec,
 }
 
@@ -123,7 +123,7 @@ impl<'a> Archive<'a> {
     /// Reads the footer and the index of `bytes`, an archive as [`find`] returns it.
     ///
     /// # Errors
-    /// [`Error::Damaged`] where the index contradicts its hash or a record points outside.
+    /// [`Error::Damaged`] if the index does not match its hash or a record points outside the archive.
     pub fn open(bytes: &'a [u8]) -> Result<Archive<'a>, Error> {
         let bytes = find(bytes)?;
         let footer = bytes.last_chunk().map(record::Footer::read).ok_or(Error::Damaged("index"))?;
@@ -163,7 +163,7 @@ impl<'a> Archive<'a> {
         Ok(Archive { bytes: &bytes[..at], index_hash, blobs, modules, files, preloads, settings, strings })
     }
 
-    /// Hash of the index: identifies the content of the archive as a whole.
+    /// Hash of the index. It identifies the whole content of the archive.
     pub fn index_hash(&self) -> [u8; 16] {
         self.index_hash
     }
@@ -183,10 +183,10 @@ impl<'a> Archive<'a> {
         self.blobs.len() / BLOB_LEN
     }
 
-    /// The module at place `i` of the table, which is sorted by the bytes of the name.
+    /// Returns the module at position `i` of the table, which is sorted by the bytes of the name.
     ///
     /// # Errors
-    /// [`Error::Damaged`] where there is none or the record is malformed.
+    /// [`Error::Damaged`] if there is no such module or the record is malformed.
     pub fn module(&self, i: usize) -> Result<Module<'a>, Error> {
         let r = record::Module::read(at(self.modules, i)?);
         Ok(Module {
@@ -200,10 +200,10 @@ impl<'a> Archive<'a> {
         })
     }
 
-    /// The file at place `i` of the table, which is sorted by the bytes of the path.
+    /// Returns the file at position `i` of the table, which is sorted by the bytes of the path.
     ///
     /// # Errors
-    /// [`Error::Damaged`] where there is none or the record is malformed.
+    /// [`Error::Damaged`] if there is no such file or the record is malformed.
     pub fn file(&self, i: usize) -> Result<File<'a>, Error> {
         let r = record::File::read(at(self.files, i)?);
         Ok(File {
@@ -216,10 +216,10 @@ impl<'a> Archive<'a> {
         })
     }
 
-    /// The files to load before `file`, in order.
+    /// Returns the files to load before `file`, in order.
     ///
     /// # Errors
-    /// [`Error::Damaged`] where the list points outside.
+    /// [`Error::Damaged`] if the list points outside the table.
     pub fn preload(&self, file: &File<'_>) -> Result<impl Iterator<Item = FileId> + use<'a>, Error> {
         let (first, n) = (file.preload.0 as usize, file.preload.1 as usize);
         let range = first.checked_mul(4).zip(first.checked_add(n).and_then(|e| e.checked_mul(4)));
@@ -227,12 +227,12 @@ impl<'a> Archive<'a> {
         Ok(list.chunks_exact(4).map(|c| u32_at(c, 0)))
     }
 
-    /// Place of the module `name`, or of the first module behind it.
+    /// Returns the position of the module `name`, or of the next module in the table.
     pub fn search_module(&self, name: &[u8]) -> Result<usize, usize> {
         search(self.module_count(), |i| self.module(i).map(|m| m.name.cmp(name)))
     }
 
-    /// Place of the file `path`, or of the first file behind it.
+    /// Returns the position of the file `path`, or of the next file in the table.
     pub fn search_file(&self, path: &[u8]) -> Result<usize, usize> {
         search(self.file_count(), |i| self.file(i).map(|f| f.path.cmp(path)))
     }
@@ -247,31 +247,31 @@ impl<'a> Archive<'a> {
         self.search_file(path).ok().and_then(|i| self.file(i).ok())
     }
 
-    /// Length of blob `id` after decompression, in bytes, without a check of its content.
+    /// Returns the length of blob `id` after decompression, in bytes. Does not check the content.
     ///
     /// # Errors
-    /// [`Error::Damaged`] where there is no such blob.
+    /// [`Error::Damaged`] if there is no such blob.
     pub fn raw_len(&self, id: BlobId) -> Result<u64, Error> {
         Ok(self.blob_record(id as usize)?.raw_len)
     }
 
-    /// Length of blob `id` as stored, in bytes.
+    /// Returns the stored length of blob `id`, in bytes.
     ///
     /// # Errors
-    /// [`Error::Damaged`] where there is no such blob.
+    /// [`Error::Damaged`] if there is no such blob.
     pub fn stored_len(&self, id: BlobId) -> Result<u64, Error> {
         Ok(self.blob_record(id as usize)?.stored_len)
     }
 
-    /// The stored bytes of blob `id`, checked against their hash.
+    /// Returns the stored bytes of blob `id` after checking their hash.
     ///
     /// # Errors
-    /// [`Error::Damaged`] where they differ or there is no such blob.
+    /// [`Error::Damaged`] if the hash differs or there is no such blob.
     pub fn blob(&self, id: BlobId) -> Result<Blob<'a>, Error> {
         let id = id as usize;
         let r = self.blob_record(id)?;
         let range = range(r)?;
-        // Blobs follow each other in the order of their numbers: none can be a part of another one.
+        // Blobs are stored in the order of their numbers, so none can overlap another.
         let before = id.checked_sub(1).and_then(|before| self.blob_record(before).ok());
         let after = self.blob_record(id + 1).ok();
         let starts_early = before.map(self::range).transpose()?.is_some_and(|b| b.end > range.start);
@@ -310,7 +310,7 @@ impl<'a> Archive<'a> {
         self.settings().filter(move |(k, _)| *k == key).map(|(_, v)| v)
     }
 
-    /// The folders that exist without a file in them, see [`setting::FOLDERS`].
+    /// The folders that exist without files, see [`setting::FOLDERS`].
     pub fn folders(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         let value = self.setting(setting::FOLDERS).unwrap_or_default();
         value.split(|c| *c == 0).filter(move |_| !value.is_empty())
@@ -352,13 +352,13 @@ fn search(n: usize, mut cmp: impl FnMut(usize) -> Result<std::cmp::Ordering, Err
     Err(low)
 }
 
-/// The record at place `i` of a table.
+/// Returns record `i` of a table.
 fn at<const SIZE: usize>(table: &[u8], i: usize) -> Result<&[u8; SIZE], Error> {
     let rest = i.checked_mul(SIZE).and_then(|start| table.get(start..));
     rest.and_then(<[u8]>::first_chunk).ok_or(Error::Damaged("record outside its table"))
 }
 
-/// Where the blob of a record lies in the archive.
+/// Returns the range of the blob in the archive.
 fn range(blob: record::Blob) -> Result<std::ops::Range<usize>, Error> {
     let number = |n| usize::try_from(n).ok();
     let range = number(blob.offset).zip(number(blob.stored_len));

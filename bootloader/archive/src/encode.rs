@@ -7,7 +7,7 @@ use super::{
     MODULE_LEN, ModuleKind, NONE, hash, record,
 };
 
-/// A blob to be stored; the bytes themselves stay with the caller.
+/// A blob to store. The caller keeps the bytes.
 #[derive(Clone, Debug)]
 pub struct NewBlob {
     /// Length of the stored bytes.
@@ -16,7 +16,7 @@ pub struct NewBlob {
     pub raw_len: u64,
     /// [`hash`] of the stored bytes.
     pub hash: [u8; 16],
-    /// How they are stored.
+    /// How the bytes are stored.
     pub codec: Codec,
     /// Alignment of the stored bytes in the file, a power of two (16 for the frozen seed).
     pub align: u64,
@@ -27,15 +27,15 @@ pub struct NewBlob {
 pub struct ModuleRecord {
     /// Dotted name.
     pub name: String,
-    /// What it is.
+    /// Kind of the module.
     pub kind: ModuleKind,
     /// Bits of [`super::module_flag`].
     pub flags: u8,
-    /// Path under the root that `__file__` shows, with `/`; empty for a namespace package.
+    /// Path below the root, shown as `__file__`, with `/` as separator; empty for a namespace package.
     pub path: String,
     /// Marshalled code.
     pub code: Option<BlobId>,
-    /// Source text, where carried.
+    /// Source text, if included.
     pub source: Option<BlobId>,
     /// Shared library of an extension: its path in the file table, resolved by [`Encoder::plan`].
     pub file: Option<String>,
@@ -46,20 +46,19 @@ pub struct ModuleRecord {
 pub struct FileRecord {
     /// Path under the root, with `/`.
     pub path: String,
-    /// What it is.
+    /// Kind of the file.
     pub kind: FileKind,
     /// Bits of [`super::file_flag`].
     pub flags: u8,
-    /// Content; `None` if it lies beside the executable (onedir).
+    /// Content; `None` if the file is next to the executable (onedir).
     pub blob: Option<BlobId>,
-    /// Length of the content in bytes, wherever it lies; 0 if it is not known, and for links.
+    /// Length of the content in bytes, wherever it is stored; 0 if unknown, and for links.
     pub len: u64,
-    /// Paths of the libraries to load before this one, in order, where its own search path does not
-    /// find them.
+    /// Paths of the libraries to load before this one, in order, that its own search path does not find.
     pub preload: Vec<String>,
 }
 
-/// Collects what an archive is to hold.
+/// Collects the content of an archive.
 #[derive(Debug, Default)]
 pub struct Encoder {
     blobs: Vec<NewBlob>,
@@ -69,30 +68,30 @@ pub struct Encoder {
     settings: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
-/// Where everything goes.
+/// The layout of an archive.
 #[derive(Debug)]
 pub struct Plan {
-    /// Offset of each blob from the start of the archive, in order of [`BlobId`] and ascending; the
-    /// gaps are filled with zeros.
+    /// Offset of each blob from the start of the archive, in ascending order of [`BlobId`]. Gaps contain
+    /// zeros.
     pub blob_offsets: Vec<u64>,
-    /// Offset of the index; between the last blob and it lie zeros.
+    /// Offset of the index. The gap after the last blob contains zeros.
     pub index_offset: u64,
     /// The index and the footer: the last bytes of the archive.
     pub tail: Vec<u8>,
-    /// Length of the archive with its tail.
+    /// Length of the archive, including its tail.
     pub len: u64,
-    /// Hash of the index: identifies the content of the archive as a whole.
+    /// Hash of the index. It identifies the whole content of the archive.
     pub index_hash: [u8; 16],
 }
 
 impl Encoder {
-    /// An archive with nothing in it.
+    /// Creates an empty archive.
     pub fn new() -> Encoder {
         Encoder::default()
     }
 
-    /// Adds a blob and tells its number and whether it is new: equal stored bytes are kept once, and the
-    /// caller writes the bytes of new blobs only, in the order of their numbers.
+    /// Adds a blob and returns its number and whether it is new. Equal stored bytes are stored once: the
+    /// caller writes only the bytes of new blobs, in the order of their numbers.
     pub fn blob(&mut self, blob: NewBlob) -> (BlobId, bool) {
         let key = (blob.hash, blob.stored_len, blob.codec as u8);
         if let Some(&id) = self.by_content.get(&key) {
@@ -121,11 +120,11 @@ impl Encoder {
         self.settings.push((key.to_vec(), value.as_ref().to_vec()));
     }
 
-    /// Lays the archive out.
+    /// Computes the layout of the archive.
     ///
     /// # Errors
-    /// A module or file given twice, a name longer than 65,535 bytes, a preload or extension file that
-    /// is not in the file table, more than 4 GiB of index.
+    /// Fails for a module or file that was added twice, a name longer than 65,535 bytes, a preload or
+    /// extension file that is not in the file table, or an index larger than 4 GiB.
     pub fn plan(mut self) -> Result<Plan, String> {
         self.sort()?;
         let (blob_offsets, end) = self.blob_offsets();
@@ -160,7 +159,7 @@ impl Encoder {
         Ok(())
     }
 
-    /// Offset of each blob, and the end of the last one.
+    /// Returns the offset of each blob, and the end of the last one.
     fn blob_offsets(&self) -> (Vec<u64>, u64) {
         let mut offsets = Vec::with_capacity(self.blobs.len());
         let mut at = 0u64;
@@ -172,7 +171,7 @@ impl Encoder {
         (offsets, at)
     }
 
-    /// The index: its header, and the parts in the order in which the header's reader expects them.
+    /// Returns the index: its header and its parts, in the order that the reader expects.
     fn index(&self, blob_offsets: &[u64]) -> Result<Vec<u8>, String> {
         let ids: HashMap<&str, FileId> =
             self.files.iter().enumerate().map(|(i, f)| (f.path.as_str(), i as FileId)).collect();
@@ -234,7 +233,7 @@ impl Encoder {
         Ok(records)
     }
 
-    /// The records of files, and the numbers of the files to load before them.
+    /// Returns the records of the files, and the numbers of the files to load before them.
     fn file_records(
         &self,
         strings: &mut Strings,
@@ -277,7 +276,7 @@ impl Encoder {
     }
 }
 
-/// The string table: each string once.
+/// The string table. It contains each string once.
 #[derive(Default)]
 struct Strings {
     bytes: Vec<u8>,

@@ -1,9 +1,10 @@
-//! Pins the bytes: a change of the format must be seen here, and in docs/archive-format.md, and in
+//! Pins the bytes of the format. A format change must appear here, in docs/archive-format.md and in
 //! [`FORMAT_VERSION`].
 
 use super::*;
 
-/// One module, one file with a preload, one link, two settings; each blob has its own alignment.
+/// Returns an archive with one module, one file with a preload, one link and two settings. Each blob has its
+/// own alignment.
 fn smallest() -> Vec<u8> {
     let mut e = Encoder::new();
     let mut add = |content: &[u8], codec, raw_len, align| {

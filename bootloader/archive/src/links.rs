@@ -1,15 +1,15 @@
-//! Resolves symbolic links by names alone, as the system does on disk (path_resolution(7)).
+//! Resolves symbolic links by name alone, as the system does on disk (path_resolution(7)).
 
 use super::{Archive, BlobId, Error, File, FileKind, is_path};
 
-/// Longest link target in bytes: `PATH_MAX` of Linux, less the zero at its end.
+/// Maximum length of a link target in bytes: `PATH_MAX` on Linux, minus the terminating zero.
 const LONGEST_LINK: usize = 4095;
-/// Linux gives up after this many links on the way to one file.
+/// Maximum number of links to follow for one path, as on Linux.
 const MOST_LINKS: usize = 40;
-/// Most components on the way to one file. The longest path has 2,048.
+/// Maximum number of components to resolve for one path. The longest path has 2,048.
 const MOST_PARTS: usize = 4096;
 
-/// What is at a path that contains no links before its last component.
+/// What exists at a path that contains no links before its last component.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// Nothing.
@@ -29,25 +29,26 @@ pub enum Broken {
     Missing,
     /// It leaves the root folder.
     Outside,
-    /// It leads back to itself, or through too many other links.
+    /// It points to itself, or through too many other links.
     Circle,
 }
 
-/// Whether `target` may be the text of a link: relative, and made of components that all systems separate alike.
+/// Whether `target` is valid as the text of a link: relative, with components that all systems separate in
+/// the same way.
 pub fn is_target(target: &[u8]) -> bool {
     let is_part = |part: &[u8]| matches!(part, b"." | b"..") || is_path(part);
     target.len() <= LONGEST_LINK && target.split(|c| *c == b'/').all(is_part)
 }
 
-/// Follows all links on the way to `path` and returns the path of what is there, without links; empty for the root.
+/// Follows all links in `path` and returns the resolved path; empty for the root.
 ///
-/// `look` tells what is at a path. `..` counts from where a link has led to, not from where the link is.
+/// `look` returns what exists at a path. `..` is relative to the target of a link, not to the link itself.
 ///
 /// # Errors
 /// See [`Broken`].
 pub fn follow(path: &[u8], mut look: impl FnMut(&[u8]) -> Place) -> Result<Vec<u8>, Broken> {
     let parts = |text: &[u8]| text.split(|c| *c == b'/').rev().map(<[u8]>::to_vec).collect::<Vec<_>>();
-    // The next component is the last one.
+    // Components in reverse order: the next one is last.
     let mut ahead = parts(path);
     let mut done: Vec<u8> = Vec::new();
     let (mut links, mut count) = (0, 0);
@@ -90,13 +91,13 @@ pub fn follow(path: &[u8], mut look: impl FnMut(&[u8]) -> Place) -> Result<Vec<u
     Ok(done)
 }
 
-/// The folder that `path` is in; empty for the root.
+/// Returns the folder that contains `path`; empty for the root.
 pub(super) fn folder(path: &[u8]) -> &[u8] {
     path.iter().rposition(|c| *c == b'/').map_or(b"", |end| &path[..end])
 }
 
 impl<'a> Archive<'a> {
-    /// The files whose path begins with `prefix`.
+    /// Returns the files whose path starts with `prefix`.
     pub fn files_below(&self, prefix: &[u8]) -> impl Iterator<Item = File<'a>> {
         let (archive, first) = (*self, self.search_file(prefix).unwrap_or_else(|i| i));
         (first..self.file_count())
@@ -104,8 +105,8 @@ impl<'a> Archive<'a> {
             .take_while(move |file| file.path.starts_with(prefix))
     }
 
-    /// Follows all links on the way to `path`, a path under the root. `target` returns the target of a link: the content
-    /// of its blob, or what the link on disk says.
+    /// Follows all links in `path`, a path below the root. `target` returns the target of a link: the content
+    /// of its blob, or the target of the link on disk.
     ///
     /// # Errors
     /// See [`Broken`].
@@ -126,7 +127,7 @@ impl<'a> Archive<'a> {
         })
     }
 
-    /// Checks that a link leads to a file or folder of the archive, whatever other links are on the way.
+    /// Checks that a link resolves to a file or folder of the archive, even through other links.
     pub(super) fn check_link<C: AsRef<[u8]>>(
         &self,
         link: &[u8],
@@ -162,7 +163,7 @@ impl<'a> Archive<'a> {
 mod tests {
     use super::*;
 
-    /// Follows a path in a tree of files and links; folders are what files are below.
+    /// Follows a path in a tree of files and links. The parents of files are folders.
     fn followed(path: &str, tree: &[(&str, &str)]) -> Result<String, Broken> {
         let look = |at: &[u8]| {
             let at = std::str::from_utf8(at).unwrap();
@@ -202,7 +203,7 @@ mod tests {
             ("stable/a", Ok("v1/a")),
             ("v1/up", Ok("v1/a")),
             ("current/up", Ok("v1/a")),
-            // Not `deep/..` by its text, which would be the root.
+            // Resolving `deep/..` textually would return the root.
             ("deep/../a", Ok("v1/a")),
             ("here/here/current", Ok("v1")),
             ("v1/loop/v1/loop", Ok("")),
@@ -217,7 +218,7 @@ mod tests {
         ] {
             assert_eq!(followed(path, &tree), end.map(str::to_owned), "{path}");
         }
-        // Each link doubles what is ahead: bounded, however short they are.
+        // Each link doubles the number of remaining components, so short links also need a limit.
         let doubling: Vec<(String, String)> =
             (0..60).map(|i| (format!("l{i}"), format!("l{0}/l{0}", i + 1))).collect();
         let tree: Vec<(&str, &str)> = doubling.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();

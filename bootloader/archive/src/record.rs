@@ -1,4 +1,4 @@
-//! The fixed-size records, each defined once for the encoder and the decoder (docs/archive-format.md).
+//! The fixed-size records, defined once for both the encoder and the decoder (docs/archive-format.md).
 
 use super::{BLOB_LEN, FILE_LEN, FOOTER_LEN, INDEX_HEADER_LEN, MODULE_LEN};
 
@@ -59,7 +59,7 @@ macro_rules! record {
 }
 
 record! {
-    /// The end of an archive.
+    /// The footer of an archive.
     Footer of FOOTER_LEN {
         0 magic: [u8; 8],
         8 version: u32,
@@ -72,7 +72,8 @@ record! {
 }
 
 record! {
-    /// The header of an index: the number of records in each table, and the lengths of settings and strings.
+    /// The header of an index: the number of records in each table, and the lengths of the settings and
+    /// strings.
     Header of INDEX_HEADER_LEN {
         0 modules: u32,
         4 files: u32,

@@ -1,4 +1,4 @@
-//! What is written is read back, and no damage goes unnoticed.
+//! Tests that archives can be read back and that damage is detected.
 
 use super::*;
 
@@ -102,7 +102,7 @@ fn every_truncation_is_found() {
     }
 }
 
-/// Changes the index of the sample, and computes its hash and that of the footer again.
+/// Changes the index of the sample, then recomputes its hash and that of the footer.
 fn resealed(change: impl FnOnce(&mut [u8])) -> Vec<u8> {
     let mut bytes = sample();
     let footer = bytes.len() - FOOTER_LEN;
@@ -118,7 +118,7 @@ fn resealed(change: impl FnOnce(&mut [u8])) -> Vec<u8> {
 #[test]
 fn a_blob_is_no_part_of_another_one() {
     const SECOND: usize = INDEX_HEADER_LEN + BLOB_LEN;
-    // The first blob of the sample has 9 bytes at 0, the second one 4 at 16, the third one 7 at 32.
+    // The blobs of the sample: the first has 9 bytes at 0, the second 4 at 16, the third 7 at 32.
     for (at, len) in [(0, 4), (8, 4), (30, 4), (16, 17), (32, 7), (1 << 40, 4), (u64::MAX, 4), (16, u64::MAX)]
     {
         let bytes = resealed(|index| {
@@ -148,7 +148,7 @@ fn no_blob_is_longer_than_zstd_can_make_it() {
 
 #[test]
 fn settings_end_where_their_length_says() {
-    // The length of the first key.
+    // Position of the first key's length.
     let at = |index: &[u8]| {
         let number = |at: usize| u32::from_le_bytes(index[at..at + 4].try_into().unwrap()) as usize;
         INDEX_HEADER_LEN

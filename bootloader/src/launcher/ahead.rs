@@ -1,7 +1,8 @@
-//! Decompresses on another core, in the order of the start, what the program imports in any case.
+//! Decompresses the modules that the program always imports on another core, in the order of their import.
 //!
-//! The thread ends with the last module; whatever it has not begun is decompressed by the import itself. A process
-//! that is about to fork waits for it, so that the child has no half-done slots and is told of no second thread.
+//! The thread ends after the last module. The import itself decompresses all modules that the thread has not
+//! started. A process that is about to fork waits for the thread. The child then has no half-finished slots,
+//! and Python does not warn about a second thread.
 
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -13,7 +14,7 @@ use freeze_archive::{Archive, BlobId, module_flag, setting};
 use crate::launcher::content::Reader;
 use crate::launcher::os;
 
-/// Memory for what has been decompressed and not been asked for.
+/// Maximum memory for content that has been decompressed but not used yet.
 const AHEAD: u64 = 64 << 20;
 const STACK: usize = 256 << 10;
 
@@ -24,12 +25,12 @@ enum Slot {
 }
 
 struct Ahead {
-    /// Blobs in the order of the start, which is that of their numbers.
+    /// Blobs in the order of their import, which is the order of their numbers.
     blobs: Vec<BlobId>,
     slots: Vec<Mutex<Slot>>,
-    /// Address and size of the memory for them.
+    /// Address and size of the memory for the contents.
     memory: (usize, usize),
-    /// The thread, and each content that is ready or in use: the last of them gives the memory back.
+    /// The thread, and each content that is ready or in use. The last one to be released frees the memory.
     holders: AtomicUsize,
     thread: Mutex<Option<JoinHandle<()>>>,
     stop: AtomicBool,
@@ -37,7 +38,7 @@ struct Ahead {
 
 static AHEAD_OF_IMPORTS: OnceLock<Ahead> = OnceLock::new();
 
-/// Begins, if the builder found it worth while and there is a second core.
+/// Starts the thread if the builder considers it worthwhile and there is a second core.
 pub(crate) fn begin(archive: Archive<'static>) {
     if archive.setting(setting::AHEAD) != Some(b"1") || os::is_single_core() {
         return;
@@ -56,7 +57,7 @@ pub(crate) fn begin(archive: Archive<'static>) {
     let (holders, thread, stop) = (AtomicUsize::new(1), Mutex::new(None), AtomicBool::new(false));
     let ahead =
         AHEAD_OF_IMPORTS.get_or_init(|| Ahead { blobs, slots, memory: (start, size), holders, thread, stop });
-    // Signals are for the program's own thread.
+    // Signals must reach the program's own thread.
     let thread = os::without_signals(|| {
         std::thread::Builder::new().stack_size(STACK).spawn(move || {
             ahead.decompress(archive);
@@ -69,7 +70,7 @@ pub(crate) fn begin(archive: Archive<'static>) {
     }
 }
 
-/// A content that was decompressed ahead.
+/// Content that was decompressed ahead of time.
 pub(crate) struct Content {
     ahead: &'static Ahead,
     bytes: &'static [u8],
@@ -89,11 +90,11 @@ impl Drop for Content {
     }
 }
 
-/// The content of a blob, if it has been decompressed ahead.
+/// Returns the content of a blob if it has been decompressed ahead of time.
 pub(crate) fn take(id: BlobId) -> Option<Content> {
     let ahead = AHEAD_OF_IMPORTS.get()?;
     let slot = &ahead.slots[ahead.blobs.binary_search(&id).ok()?];
-    // Where the thread is at this very blob, it is soon done.
+    // If the thread is decompressing this blob, it is done soon.
     let mut slot = slot.lock().ok()?;
     match std::mem::replace(&mut *slot, Slot::Taken) {
         Slot::Ready(bytes) => Some(Content { ahead, bytes }),
@@ -101,7 +102,7 @@ pub(crate) fn take(id: BlobId) -> Option<Content> {
     }
 }
 
-/// Stops the thread and waits for its end.
+/// Stops the thread and waits until it ends.
 extern "C" fn end() {
     let Some(ahead) = AHEAD_OF_IMPORTS.get() else { return };
     ahead.stop.store(true, Ordering::Relaxed);
@@ -115,7 +116,7 @@ impl Ahead {
     fn decompress(&self, archive: Archive<'static>) {
         let mut reader = Reader::new(archive);
         let (start, size) = self.memory;
-        // SAFETY: the mapping is there until the last holder releases it, and this thread alone writes to it.
+        // SAFETY: the mapping exists until the last holder releases it, and only this thread writes to it.
         let mut room = unsafe { std::slice::from_raw_parts_mut(start as *mut u8, size) };
         for (slot, id) in self.slots.iter().zip(&self.blobs) {
             let slot = slot.try_lock();
@@ -135,7 +136,7 @@ impl Ahead {
             }
             let (content, rest) = std::mem::take(&mut room).split_at_mut(len);
             room = rest;
-            // Damage is for the import to report.
+            // The import reports damage.
             if reader.read_into(*id, content).is_ok() {
                 self.holders.fetch_add(1, Ordering::Relaxed);
                 *slot = Slot::Ready(content);

@@ -1,4 +1,4 @@
-//! Takes the launcher's own switches out of the arguments, and answers those that run no program.
+//! Removes the launcher's own switches from the arguments, and handles those that do not run a program.
 
 use std::ffi::CStr;
 use std::path::Path;
@@ -12,10 +12,11 @@ use crate::launcher::report::{self, DAMAGED, Failure, REFUSED};
 use crate::launcher::switches::{KNOWN, PREFIX};
 use crate::launcher::{extract, os};
 
-/// Takes the switches out of the arguments. Those of a process with more rights than its caller are the program's own.
+/// Removes the switches from the arguments. If the process has more rights than its caller, the switches
+/// belong to the program.
 ///
 /// # Errors
-/// A switch that is not known.
+/// An unknown switch.
 pub(crate) fn take<'a>(program: &mut Program, args: &[&'a CStr]) -> Result<Vec<&'a CStr>, Failure> {
     let mut args = args.to_vec();
     if program.setting(setting::SWITCHES) != Some(b"1") || trust::rights().are_elevated() {
@@ -32,7 +33,7 @@ pub(crate) fn take<'a>(program: &mut Program, args: &[&'a CStr]) -> Result<Vec<&
     Ok(args)
 }
 
-/// Why there is no program to run.
+/// Explains why there is no program to run.
 pub(crate) fn no_program(program: &Program) -> Failure {
     let Some(name) = &program.switches.program else {
         return Failure::new(DAMAGED, "the archive names no program to run");
@@ -43,7 +44,7 @@ pub(crate) fn no_program(program: &Program) -> Failure {
         .hint(format!("it holds {}", names.join(", ")))
 }
 
-/// Checks each part of the archive, and that the files of a folder are there; returns the exit code.
+/// Checks each part of the archive, and that all files of the folder exist. Returns the exit code.
 ///
 /// # Errors
 /// The first part that is damaged.
@@ -75,10 +76,10 @@ pub(crate) fn verify(program: &Program) -> Result<i32, Failure> {
     Ok(0)
 }
 
-/// Tells what the program is; returns the exit code.
+/// Prints information about the program. Returns the exit code.
 ///
 /// # Errors
-/// There is no root folder, nor can one be made.
+/// There is no root folder, and none can be created.
 pub(crate) fn tell(program: &Program) -> Result<i32, Failure> {
     let archive = program.archive;
     let text = |key: &[u8]| String::from_utf8_lossy(program.setting(key).unwrap_or_default()).into_owned();

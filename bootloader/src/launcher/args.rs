@@ -1,21 +1,21 @@
-//! The arguments of the process, and what a child of multiprocessing is recognised by.
+//! Parses the arguments of the process, and recognizes children of multiprocessing.
 
 use std::ffi::CStr;
 
-/// What the process was started for.
+/// The purpose of the process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Call<'a> {
-    /// To run the program.
+    /// Run the program.
     Program,
-    /// As a child of multiprocessing (method spawn): `--multiprocessing-fork name=value …`.
+    /// Run as a child of multiprocessing (method spawn): `--multiprocessing-fork name=value …`.
     Spawn,
-    /// To run helper code of multiprocessing or one of its kin.
+    /// Run helper code of multiprocessing or a similar package.
     Helper(Code<'a>),
-    /// As `python -c`, `python -m` or `python script.py`, with code of unknown origin.
+    /// Run as `python -c`, `python -m` or `python script.py`, with code of unknown origin.
     Interpreter(Code<'a>),
 }
 
-/// Code named on the command line; the number is the place of `-c`, `-m` or the script.
+/// Code given on the command line. The number is the position of `-c`, `-m` or the script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Code<'a> {
     /// `-c code`.
@@ -24,14 +24,15 @@ pub(crate) enum Code<'a> {
     Module(usize, &'a CStr),
     /// `script.py`.
     Script(usize, &'a CStr),
-    /// A script that is a module of the bundle, by the module's name; whether the folder was named that it is the `__main__` of.
+    /// A script that is a module of the bundle: the name of the module, and whether the script was given as
+    /// the folder of this `__main__`.
     Own(usize, &'static [u8], bool),
-    /// `-`, or nothing but options: code from the standard input.
+    /// `-`, or options only: code from standard input.
     Input(usize),
 }
 
 impl Code<'_> {
-    /// How many arguments stand before it, the program's name among them.
+    /// Returns the number of arguments before the code, including the program's name.
     pub(crate) fn place(&self) -> usize {
         match self {
             Code::Command(i, _)
@@ -43,11 +44,11 @@ impl Code<'_> {
     }
 }
 
-/// Modules whose start-up code children are started with, and what follows their name there.
+/// Prefixes of modules whose code starts child processes.
 const HELPERS: [&str; 4] =
     ["multiprocessing.", "loky.backend.", "joblib.externals.loky.backend.", "billiard."];
 
-/// Tells from the arguments what the process was started for.
+/// Determines the purpose of the process from its arguments.
 pub(crate) fn classify<'a>(args: &[&'a CStr]) -> Call<'a> {
     if args.get(1).is_some_and(|a| a.to_bytes() == b"--multiprocessing-fork") {
         return Call::Spawn;
@@ -61,7 +62,7 @@ pub(crate) fn classify<'a>(args: &[&'a CStr]) -> Call<'a> {
     if helper { Call::Helper(code) } else { Call::Interpreter(code) }
 }
 
-/// Finds `-c`, `-m`, `-` or a first word behind nothing but options of the interpreter (Python/getopt.c).
+/// Finds `-c`, `-m`, `-` or a first word that follows only interpreter options (Python/getopt.c).
 fn interpreter_call<'a>(args: &[&'a CStr]) -> Option<Code<'a>> {
     let mut i = 1;
     loop {
@@ -92,27 +93,27 @@ fn interpreter_call<'a>(args: &[&'a CStr]) -> Option<Code<'a>> {
     }
 }
 
-/// Options of the interpreter without a value.
+/// Interpreter options without a value.
 const FLAGS: &[u8] = b"bBdEiIOPqRsSuvx";
-/// An option with a value that is about files of compiled modules.
+/// An option with a value, about compiled module files.
 const HASH_CHECK: &[u8] = b"--check-hash-based-pycs";
 
-/// How many letters of a word are options without a value.
+/// Returns how many leading letters of a word are options without a value.
 fn plain_flags(letters: &[u8]) -> usize {
     letters.iter().take_while(|f| FLAGS.contains(f)).count()
 }
 
-/// Whether options before the code keep variables of the environment from the interpreter: `-E`, `-I`.
+/// Whether options before the code make the interpreter ignore environment variables: `-E`, `-I`.
 pub(crate) fn ignores_environment(args: &[&CStr], place: usize) -> bool {
     let words = args.get(1..place).unwrap_or_default().iter().map(|a| a.to_bytes());
     let mut letters = words.filter_map(|word| word.strip_prefix(b"-"));
     letters.any(|l| l[..plain_flags(l)].iter().any(|f| b"EI".contains(f)))
 }
 
-/// Those before the code that make a difference to how it is run, as the options of a program are written.
+/// Returns the options before the code that affect how it runs, in the format of a program's options.
 pub(crate) fn options(args: &[&CStr], place: usize) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
-    // In front of `c` and `m` there may be some in the same word.
+    // The word with `c` or `m` may contain options before that letter.
     let before = args.get(1..=place).or(args.get(1..)).unwrap_or_default();
     let mut words = before.iter().map(|a| a.to_bytes());
     while let Some(word) = words.next() {
@@ -122,7 +123,7 @@ pub(crate) fn options(args: &[&CStr], place: usize) -> Vec<Vec<u8>> {
         }
         let Some(letters) = word.strip_prefix(b"-") else { break };
         let (flags, rest) = letters.split_at(plain_flags(letters));
-        // The rest is about what a frozen program does not have.
+        // The other options concern features that a frozen program does not have.
         found.extend(flags.iter().filter(|f| b"bdiOquv".contains(f)).map(|f| vec![*f]));
         match rest {
             [option @ (b'X' | b'W')] => found.push([&[*option], words.next().unwrap_or_default()].concat()),
@@ -133,8 +134,8 @@ pub(crate) fn options(args: &[&CStr], place: usize) -> Vec<Vec<u8>> {
     found
 }
 
-/// `from multiprocessing.x import main; main(…)` or `import sys; from …` of one of the [`HELPERS`], with nothing but constants
-/// as arguments: any other text is code of unknown origin.
+/// Whether the text is `from multiprocessing.x import main; main(…)` or `import sys; from …` of one of the
+/// [`HELPERS`], with constant arguments only. Any other text is code of unknown origin.
 fn is_helper_command(text: &[u8]) -> bool {
     let text = text.strip_prefix(b"import sys; ").unwrap_or(text);
     let Some(rest) = text.strip_prefix(b"from ") else { return false };
@@ -150,8 +151,8 @@ fn is_helper_command(text: &[u8]) -> bool {
     })
 }
 
-/// Whether the arguments of a call are constants: numbers, strings, lists and tables of such, and `sys.argv[1:]`, each perhaps
-/// with a name before it. Nothing in them can be called, and no attribute be looked up.
+/// Whether the arguments of a call are constants: numbers, strings, lists and dicts of these, and
+/// `sys.argv[1:]`, each optionally with a keyword. They cannot contain calls or attribute lookups.
 fn are_constants(mut rest: &[u8]) -> bool {
     const ARGV: &[u8] = b"sys.argv[1:]";
     while let Some(first) = rest.first() {
@@ -167,7 +168,7 @@ fn are_constants(mut rest: &[u8]) -> bool {
                 let len = rest.iter().position(|c| !is_word(c)).unwrap_or(rest.len());
                 let is_known = match (&rest[..len], rest.get(len)) {
                     (b"True" | b"False" | b"None", _) | (_, Some(b'=')) => true,
-                    // Bytes.
+                    // A bytes literal.
                     (b"b", next) => matches!(next, Some(b'\'' | b'"')),
                     _ => false,
                 };
@@ -183,7 +184,7 @@ fn are_constants(mut rest: &[u8]) -> bool {
     true
 }
 
-/// Length of the string literal that a text begins with.
+/// Returns the length of the string literal at the start of a text.
 fn string_len(text: &[u8]) -> Option<usize> {
     let quote = text.first()?;
     let mut at = 1;

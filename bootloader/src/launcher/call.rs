@@ -1,4 +1,5 @@
-//! Decides what a start is for: the program, a child of multiprocessing, or python for code that the program names.
+//! Decides the purpose of a start: the program, a child of multiprocessing, or python for code that the
+//! program gives.
 
 use std::ffi::{CStr, CString};
 use std::io::Read;
@@ -15,27 +16,27 @@ use crate::launcher::own::{self, Own};
 use crate::launcher::report::{Failure, REFUSED};
 use crate::launcher::switches::Task;
 
-/// What the command line asks for.
+/// What the command line requests.
 #[derive(Debug)]
 pub(crate) struct Asked<'a> {
     /// What to run.
     pub(crate) call: Call<'a>,
-    /// What `sys.argv` begins as.
+    /// Initial value of `sys.argv`.
     pub(crate) args: Vec<&'a CStr>,
-    /// Options of the interpreter that the command line gives, as the options of a program are written.
+    /// Interpreter options of the command line, in the format of a program's options.
     pub(crate) options: Vec<Vec<u8>>,
-    /// The program of the bundle that is named.
+    /// The program of the bundle that the command line selects.
     pub(crate) entry: Option<Entry>,
-    /// Whether the program itself has started this process with a script. It is asked at once: whoever starts a process that is to
-    /// outlive them does not wait.
+    /// Whether the program itself has started this process with a script. This is determined immediately,
+    /// because the parent of a detached process may exit soon.
     is_ours: bool,
 }
 
 impl<'a> Asked<'a> {
-    /// Reads the command line. What a script is, [`Asked::settle`] tells.
+    /// Reads the command line. [`Asked::settle`] determines what a script is.
     ///
     /// # Errors
-    /// The program has started itself as a python that it is not.
+    /// The program has started itself as python, but does not act as an interpreter.
     pub(crate) fn read(program: &Program, args: &[&'a CStr]) -> Result<Asked<'a>, Failure> {
         let call = args::classify(args);
         let mut asked = Asked { call, args: args.to_vec(), options: Vec::new(), entry: None, is_ours: false };
@@ -45,7 +46,8 @@ impl<'a> Asked<'a> {
             }
             return Ok(asked);
         }
-        // Whoever starts a child of multiprocessing says which code it runs: none but the program itself may.
+        // The parent of a multiprocessing child controls the code that it runs, so only the program itself
+        // may be the parent.
         if matches!(asked.call, Call::Spawn | Call::Helper(_)) && !os::descends_from_same_executable() {
             asked.call = Call::Program;
         }
@@ -72,16 +74,16 @@ impl<'a> Asked<'a> {
         Ok(asked)
     }
 
-    /// Settles what a script on the command line is, now that the root folder is known: code of the program, a file for python, or
-    /// an argument of the program; and which options are in force.
+    /// Determines what a script on the command line is, once the root folder is known: code of the program, a
+    /// file for python, or an argument of the program. Also determines the effective options.
     ///
     /// # Errors
-    /// A part of the program that is not there, or that nobody but the program may run.
+    /// A part of the program that does not exist, or that only the program may run.
     pub(crate) fn settle(&mut self, program: &Program, root: &Root) -> Result<(), Failure> {
         if let Call::Interpreter(Code::Script(place, word)) = self.call {
             self.call = match own::find(program, root, word, place) {
                 Some(Own::Entry(entry)) => {
-                    // What it is called by may be anything: `os.execv(sys.executable, ["python", __file__])`.
+                    // Its `argv[0]` may be anything, as in `os.execv(sys.executable, ["python", __file__])`.
                     let name = self.args.first().copied().filter(|name| is_own_name(program, name));
                     self.restart(place, name.unwrap_or_else(|| kept(&program.executable)));
                     self.entry = Some(entry);
@@ -108,16 +110,17 @@ impl<'a> Asked<'a> {
         Ok(())
     }
 
-    /// Makes this a start of the program under the name `name`, with the arguments behind `place`.
+    /// Turns this into a start of the program named `name`, with the arguments after `place`.
     fn restart(&mut self, place: usize, name: &'a CStr) {
         self.options = args::options(&self.args, place);
-        // Nothing goes on after the program.
+        // A program has no interactive mode after it ends.
         self.options.retain(|option| option != b"i");
         self.args.splice(..=place.min(self.args.len() - 1), [name]);
         self.call = Call::Program;
     }
 
-    /// Whether code of the bundle may be run besides the program: by the program itself, or by all who may use its interpreter.
+    /// Whether code of the bundle other than the program may run: started by the program itself, or by anyone
+    /// if the interpreter is public.
     fn is_allowed(&self, program: &Program) -> bool {
         self.is_ours
             || program.switches.task == Task::Python
@@ -125,11 +128,12 @@ impl<'a> Asked<'a> {
             || os::descends_from_same_executable()
     }
 
-    /// Whether a word that names nothing in the bundle is a script for python, and not an argument of the program.
+    /// Whether a word that matches nothing in the bundle is a script for python, rather than an argument of
+    /// the program.
     fn is_script(&self, program: &Program, place: usize, word: &CStr) -> bool {
         let path = os::path_from_bytes(word.to_bytes());
         let is_python = own::is_python(word.to_bytes());
-        // Unfrozen, python would run it: it must not start the program, again and again.
+        // Unfrozen, python would run the script. Starting the program instead could recurse endlessly.
         let is_ours = self.is_ours && is_by_path(&self.args);
         let is_behind_options = place > 1 && is_ours;
         if !path.is_file() {
@@ -145,11 +149,11 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// Gives the program the path that it was found at where it was started by its name alone, as the system gives it to a script:
-    /// that path leads to it from any folder.
+    /// If the program was started by its bare name, replaces the name with the path where it was found, as
+    /// the system does for scripts. That path works from any folder.
     pub(crate) fn complete_name(&mut self, program: &Program) {
         let Some(name) = self.args.first().copied() else { return };
-        // With more rights than the caller's, the caller's `PATH` is not looked at.
+        // With more rights than the caller, ignore the caller's `PATH`.
         if os::program_name(name.to_bytes()) == name.to_bytes()
             && !trust::rights().may_exceed_callers()
             && let Some(path) = os::started_by(name.to_bytes(), &program.executable)
@@ -159,12 +163,12 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// Text for the life of the process.
+/// Leaks a text that must live as long as the process.
 fn kept(path: &Path) -> &'static CStr {
     Box::leak(CString::new(os::path_bytes(path)).unwrap_or_default().into_boxed_c_str())
 }
 
-/// Whether the process was started by an absolute path, as `sys.executable` is.
+/// Whether the process was started by an absolute path, like that of `sys.executable`.
 fn is_by_path(args: &[&CStr]) -> bool {
     args.first().is_some_and(|a| os::is_absolute(a.to_bytes()))
 }
@@ -178,10 +182,11 @@ fn is_own_name(program: &Program, name: &CStr) -> bool {
     os::is_same_file(&os::path_from_bytes(name.to_bytes()), &program.executable)
 }
 
-/// Whether the first word behind options is the program's own path: `sys.executable`, options and `sys.argv`, as python runs a
-/// script again.
+/// Whether the first word after the options is the program's own path: `sys.executable`, options and
+/// `sys.argv`, as python restarts a script.
 ///
-/// After `os.execv` no ancestor tells that the program did it, but the name does by which it is called: its own path, or `python`.
+/// After `os.execv`, no ancestor shows that the program did this, but `argv[0]` does: it is the program's own
+/// path, or `python`.
 fn names_program(program: &Program, args: &[&CStr], word: &CStr) -> bool {
     let is_called_so = |name: &CStr| {
         os::is_absolute(name.to_bytes()) && is_own_name(program, name)
@@ -192,8 +197,9 @@ fn names_program(program: &Program, args: &[&CStr], word: &CStr) -> bool {
             || os::descends_from_same_executable())
 }
 
-/// The program that `-m name` runs, which was a module or a package: `os.execv(sys.executable, [sys.executable, "-m", "package"])`.
-/// One that was a script has that name only for those that it has started itself.
+/// Returns the program for `-m name`, as in `os.execv(sys.executable, [sys.executable, "-m", "package"])`.
+/// Its entry point must be a module or package. A script matches only if the program itself started this
+/// process.
 fn main_module(program: &Program, args: &[&CStr], name: &CStr) -> Option<Entry> {
     let name = name.to_bytes();
     let mut script: Vec<u8> = name.iter().map(|c| if *c == b'.' { b'/' } else { *c }).collect();
@@ -207,15 +213,15 @@ fn main_module(program: &Program, args: &[&CStr], name: &CStr) -> Option<Entry> 
     })
 }
 
-/// Whether the environment asks for output without a buffer. A library that reads what its child prints sets that for the child,
-/// which would keep its answer for itself.
+/// Whether the environment requests unbuffered output. A library that reads its child's output sets the
+/// variable, because the child's answer would otherwise stay in its buffer.
 fn is_unbuffered(args: &[&CStr], place: usize) -> bool {
     std::env::var_os("PYTHONUNBUFFERED").is_some_and(|value| !value.is_empty())
         && !args::ignores_environment(args, place)
         && !trust::rights().are_elevated()
 }
 
-/// Whether a module's name is a part of the word `-m`.
+/// Whether a module's name is in the same word as `-m`.
 fn is_joined(args: &[&CStr], place: usize) -> bool {
     args.get(place).is_some_and(|word| word.to_bytes().starts_with(b"-m") && word.to_bytes().len() > 2)
 }
@@ -224,18 +230,19 @@ fn as_interpreter(program: &Program) -> &'static [u8] {
     program.setting(setting::AS_INTERPRETER).unwrap_or_default()
 }
 
-/// Decides about `-c`, `-m` and code from the standard input, which may be a program's own options: only a child of its own that
-/// is started by the path of its executable (`sys.executable`) means an interpreter.
+/// Decides about `-c`, `-m` and code from standard input, which may also be options of the program. They
+/// request an interpreter only in a child that the program starts by the path of its executable
+/// (`sys.executable`).
 fn other<'a>(program: &Program, args: &[&CStr], code: Code<'a>) -> Result<Call<'a>, Failure> {
     let is_child = || os::runs_same_executable(os::parent());
     let is_meant = match (as_interpreter(program), &code) {
-        // Nothing but options is what a program may be started with by itself, too.
+        // A program may also be started with options only.
         (b"1", Code::Input(place)) if *place == args.len() => is_started_by_program(args),
         (_, Code::Input(place)) if *place == args.len() => false,
         (b"1", _) => true,
         (b"children", Code::Input(_)) => is_started_by_program(args),
         (b"children", _) => is_child() || is_started_by_program(args),
-        // Whoever builds a program with that module in it wants it to be found.
+        // A module that was built into the program is meant to be found.
         (_, Code::Module(_, name)) if own::holds(program, name.to_bytes()) => {
             is_child() || is_started_by_program(args)
         }
@@ -257,21 +264,24 @@ fn other<'a>(program: &Program, args: &[&CStr], code: Code<'a>) -> Result<Call<'
     .hint("build it with `interpreter = true` in [runtime], or let it not use `sys.executable` as python"))
 }
 
-/// Whether a word is the path of a folder with a `__main__.py`, or of a zip file that is called a program of Python (PEP 441).
+/// Whether a word is the path of a folder with a `__main__.py`, or of a zip file with the suffix of a Python
+/// application (PEP 441).
 ///
-/// A word without a separator, as in `app worker`, is a command of the program even where the current folder holds such a folder.
+/// A word without a separator, as in `app worker`, is a command of the program, even if the current folder
+/// contains such a folder.
 fn holds_main(word: &[u8]) -> bool {
     let path = os::path_from_bytes(word);
     let is_zipapp = path.extension().is_some_and(|suffix| suffix == "pyz" || suffix == "pyzw");
     is_path(word) && path.join("__main__.py").is_file() || is_zipapp && path.is_file()
 }
 
-/// Whether a word of the command line has a folder in it: without one, it is a file of the current folder or something else.
+/// Whether a word of the command line includes a folder. Otherwise it is a file of the current folder, or not
+/// a path.
 fn is_path(word: &[u8]) -> bool {
     os::program_name(word) != word
 }
 
-/// Whether a file says in its first line that python runs it.
+/// Whether the first line of a file makes python its interpreter.
 fn is_for_python(path: &Path) -> bool {
     let mut start = Vec::new();
     let read = std::fs::File::open(path).and_then(|file| file.take(128).read_to_end(&mut start));

@@ -1,4 +1,4 @@
-//! Checks the settings that decide what is written, loaded and run, before any of that is done.
+//! Checks the settings that determine which files are written, loaded and run, before any of that happens.
 
 use freeze_archive::{Archive, Error, FileKind, is_name, setting};
 
@@ -29,7 +29,7 @@ pub(crate) fn settings(program: &Program) -> Result<(), Failure> {
         }
     }
     if let Some(contents) = archive.setting(setting::CONTENTS)
-        // The last one is that of an app bundle.
+        // The last value is that of an app bundle.
         && !(is_name(contents) || matches!(contents, b"." | b"../Frameworks"))
     {
         return Err(wrong("contents", contents));
@@ -38,7 +38,7 @@ pub(crate) fn settings(program: &Program) -> Result<(), Failure> {
     core(archive, mode)
 }
 
-/// Checks the file that Python is in: it shows whether the archive is what the mode says.
+/// Checks the file that contains Python: it reveals whether the archive matches the mode.
 fn core(archive: Archive<'static>, mode: &[u8]) -> Result<(), Failure> {
     let (path, kind) = match (archive.setting(setting::LIBPYTHON), archive.setting(setting::INTERPRETER)) {
         (Some(path), None) => (path, FileKind::Native),

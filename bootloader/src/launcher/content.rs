@@ -1,4 +1,4 @@
-//! Decompresses what the archive holds.
+//! Decompresses the content of the archive.
 
 use std::borrow::Cow;
 
@@ -23,25 +23,25 @@ pub(crate) struct Reader<'a> {
 
 const FAILED: Error = Error::Damaged("blob does not decompress");
 
-/// Larger buffers are given back to the system.
+/// Larger buffers are returned to the system.
 const SPARE: usize = 4 << 20;
 
 impl<'a> Reader<'a> {
-    /// A reader of `archive`.
+    /// Creates a reader of `archive`.
     pub(crate) fn new(archive: Archive<'a>) -> Reader<'a> {
         Reader { archive, plain: None, with_dictionary: None, spare: Vec::new() }
     }
 
-    /// The content of blob `id`, checked against its hash.
+    /// Returns the content of blob `id` after checking its hash.
     ///
     /// # Errors
-    /// Damage, or a content that does not fit in memory.
+    /// The blob is damaged, or its content does not fit in memory.
     pub(crate) fn read(&mut self, id: BlobId) -> Result<Cow<'a, [u8]>, Error> {
         let blob = self.archive.blob(id)?;
         if blob.codec == Codec::Stored {
             return Ok(Cow::Borrowed(blob.stored));
         }
-        // Not more memory than the frame asks for.
+        // Do not reserve more memory than the frame requires.
         if !matches!(get_frame_content_size(blob.stored), Ok(Some(len)) if len == blob.raw_len) {
             return Err(FAILED);
         }
@@ -53,10 +53,10 @@ impl<'a> Reader<'a> {
         Ok(Cow::Owned(out))
     }
 
-    /// Puts the content of blob `id`, checked against its hash, into `out`, which has its length.
+    /// Writes the content of blob `id` to `out`, which has its length, after checking its hash.
     ///
     /// # Errors
-    /// Damage.
+    /// The blob is damaged.
     pub(crate) fn read_into(&mut self, id: BlobId, out: &mut [u8]) -> Result<(), Error> {
         let blob = self.archive.blob(id)?;
         if blob.codec == Codec::Stored {
@@ -69,10 +69,10 @@ impl<'a> Reader<'a> {
         self.decompress(&blob, out)
     }
 
-    /// As [`Reader::read`], into `room` where the content fits there.
+    /// Like [`Reader::read`], but uses `room` if the content fits.
     ///
     /// # Errors
-    /// Damage, or a content that does not fit in memory.
+    /// The blob is damaged, or its content does not fit in memory.
     pub(crate) fn read_within<'b>(&mut self, id: BlobId, room: &'b mut [u8]) -> Result<Cow<'b, [u8]>, Error>
     where
         'a: 'b,
@@ -99,7 +99,7 @@ impl<'a> Reader<'a> {
         if n as u64 == blob.raw_len { Ok(()) } else { Err(FAILED) }
     }
 
-    /// Takes the memory of a content back, for the next one: fresh memory costs more than the decompression.
+    /// Reuses the memory of a content for the next one: fresh memory costs more than the decompression.
     pub(crate) fn recycle(&mut self, content: Cow<'a, [u8]>) {
         if let Cow::Owned(buffer) = content
             && buffer.capacity() <= SPARE

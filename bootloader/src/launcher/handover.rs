@@ -1,8 +1,8 @@
-//! Hands the process over to an interpreter that has no shared libpython: its own executable is run, with the launcher's
-//! twin preloaded, which takes over again before the interpreter's `main`.
+//! Hands the process over to an interpreter without a shared libpython: runs its executable with the
+//! launcher's twin preloaded. The twin takes over again before the interpreter's `main`.
 //!
-//! What the twin has to know goes through one variable of the environment and open files. Before Python starts the
-//! environment is what it was, and the files are closed to children.
+//! The launcher passes data to the twin through one environment variable and open files. Before Python
+//! starts, the environment is restored, and children do not inherit the files.
 
 use std::convert::Infallible;
 use std::ffi::CStr;
@@ -17,26 +17,27 @@ use crate::launcher::locate::Program;
 use crate::launcher::os;
 use crate::launcher::report::{self, DAMAGED, Failure, REFUSED, UNABLE};
 
-/// `carrier;lock;file=descriptor,…;root`, where files are named by descriptors, and by their numbers in the archive.
+/// `carrier;lock;file=descriptor,…;root`: files are given as descriptors, and by their numbers in the
+/// archive.
 pub(crate) const VARIABLE: &[u8] = b"_FREEZE_HANDOVER=";
 /// A symbol that only the twin has.
 pub(crate) const MARK: &CStr = c"freeze_twin";
-/// What the loader reads.
+/// The variable that the loader reads.
 pub(crate) const PRELOAD: &[u8] = b"LD_PRELOAD=";
 
-/// What the process was given by the launcher.
+/// The data that the launcher passes to the twin.
 #[derive(Debug)]
 #[allow(dead_code, reason = "only the twin is given it")]
 pub(crate) struct Handover {
     /// The program's executable.
     pub(crate) carrier: File,
-    /// A private root folder with its lock.
+    /// A private root folder, with its lock.
     pub(crate) root: Option<(PathBuf, File)>,
-    /// Libraries that are loaded from memory already.
+    /// Libraries that are already loaded from memory.
     pub(crate) loaded: Vec<(FileId, File)>,
 }
 
-/// Runs the interpreter in the place of this process; returns only if that fails.
+/// Replaces this process with the interpreter. Returns only on failure.
 pub(crate) fn begin(
     program: &Program,
     root: &Root,
@@ -48,7 +49,7 @@ pub(crate) fn begin(
     failure
 }
 
-/// [`begin`], which has no success to return.
+/// Does the work of [`begin`]. On success, the process is replaced, so there is no success value.
 fn try_begin(
     program: &Program,
     root: &Root,
@@ -57,7 +58,7 @@ fn try_begin(
     interpreter: &[u8],
 ) -> Result<Infallible, Failure> {
     if trust::rights().are_elevated() {
-        // The loader of such a process ignores the twin: the interpreter would run what its arguments say.
+        // The loader ignores the twin in such a process, so the interpreter would run its arguments.
         let message = "this program cannot run with more rights than its caller (setuid)";
         return Err(Failure::new(REFUSED, message).hint("build it with a python that has a shared libpython"));
     }
@@ -78,7 +79,7 @@ fn try_begin(
     let carrier = os::dup_to_high_fd(carrier);
 
     let mut preload: Vec<u8> = os::path_bytes(&os::path_of_memory(&twin)).to_vec();
-    // Nobody asks for the twin by its number.
+    // The twin is never looked up by its number.
     let mut files = format!("{}={}", FileId::MAX, os::pass_on(&twin));
     for (id, file) in &gathered.needs {
         preload.push(b':');
@@ -89,7 +90,7 @@ fn try_begin(
 
     let mut environment = os::environment();
     environment.retain(|v| !v.to_bytes().starts_with(VARIABLE));
-    // The loader takes the last one. So the other stays as it is, where it is.
+    // The loader uses the last definition, so the original one stays unchanged in its place.
     if let Some(old) = environment.iter().rfind(|v| v.to_bytes().starts_with(PRELOAD)) {
         preload.push(b':');
         preload.extend(&old.to_bytes()[PRELOAD.len()..]);

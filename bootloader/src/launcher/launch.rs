@@ -13,11 +13,11 @@ use crate::launcher::report::{self, DAMAGED, Failure, UNABLE};
 use crate::launcher::switches::Task;
 use crate::launcher::{ahead, answers, check, extract, handover, os};
 
-/// Runs the frozen program; returns its exit code. `handover` is given where this process runs an interpreter's executable
-/// already.
+/// Runs the frozen program and returns its exit code. `handover` is set if this process already runs an
+/// interpreter's executable.
 ///
 /// # Errors
-/// Why it did not start.
+/// The reason why the program did not start.
 pub(crate) fn run(args: &[&CStr], handover: Option<Handover>) -> Result<i32, Failure> {
     let is_handed_over = handover.is_some();
     let (private, loaded) = match handover {
@@ -76,7 +76,7 @@ pub(crate) fn run(args: &[&CStr], handover: Option<Handover>) -> Result<i32, Fai
     Ok(session.run(&program, &entry, &asked))
 }
 
-/// Hides the console window of a program that asks for it at this moment.
+/// Hides the console window if the program requests it for this moment.
 fn hide_console(program: &Program, moment: &[u8]) {
     let how = program.setting(setting::HIDE_CONSOLE).unwrap_or_default();
     if how.ends_with(moment) {
@@ -84,13 +84,13 @@ fn hide_console(program: &Program, moment: &[u8]) {
     }
 }
 
-/// Python in the interpreter that this process runs already.
+/// Returns the Python of the interpreter that this process already runs.
 fn own_python(program: &Program) -> Result<Python, Failure> {
     os::name_process(&program.executable);
     Python::new(program, os::main_program())
 }
 
-/// Checks the code of the entry and the hooks, so that damage is told before anything is run.
+/// Checks the code of the entry point and the hooks, so that damage is reported before anything runs.
 fn check_entry(program: &Program, entry: &[u8]) -> Result<(), Failure> {
     for name in program.settings(setting::HOOK).into_iter().chain([entry]) {
         let code = program.archive.find_module(name).and_then(|m| m.code).ok_or_else(|| {
@@ -101,7 +101,7 @@ fn check_entry(program: &Program, entry: &[u8]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Python in the libpython that the archive names.
+/// Returns the Python of the libpython in the archive.
 fn libpython(program: &Program, libraries: &Libraries) -> Result<Python, Failure> {
     let Some(path) = program.archive.setting(setting::LIBPYTHON) else {
         return Err(Failure::new(DAMAGED, "the archive names no libpython"));

@@ -1,4 +1,4 @@
-//! Finds the own executable, maps it, and opens the archive that it carries.
+//! Finds the running executable, maps it, and opens its archive.
 
 use std::path::{Path, PathBuf};
 
@@ -9,18 +9,18 @@ use crate::launcher::os;
 use crate::launcher::report::{Failure, UNABLE, wrong};
 use crate::launcher::switches::Switches;
 
-/// The program as it lies on the disk.
+/// The program on disk.
 #[derive(Debug)]
 pub(crate) struct Program {
     /// Path of the executable, absolute and without symbolic links.
     pub(crate) executable: PathBuf,
-    /// The executable that holds the archive: the same but in extra programs of a onedir bundle.
+    /// The executable with the archive: the same, except in extra programs of a onedir bundle.
     pub(crate) carrier: PathBuf,
     /// The archive.
     pub(crate) archive: Archive<'static>,
-    /// Settings of the executable itself where they are not those of the archive.
+    /// Settings of the executable itself, if they differ from those of the archive.
     pub(crate) own: Option<Archive<'static>>,
-    /// What the command line asks of the launcher.
+    /// The launcher's switches on the command line.
     pub(crate) switches: Switches,
 }
 
@@ -54,23 +54,24 @@ impl Program {
         Ok(Program { executable, carrier, archive, own: Some(own), switches: Switches::default() })
     }
 
-    /// The first setting of this name.
+    /// Returns the first setting with this name.
     pub(crate) fn setting(&self, key: &[u8]) -> Option<&'static [u8]> {
         self.own.and_then(|a| a.setting(key)).or_else(|| self.archive.setting(key))
     }
 
-    /// All settings of this name: those of the executable itself where it has any.
+    /// Returns all settings with this name: those of the executable itself, if it has any.
     pub(crate) fn settings(&self, key: &[u8]) -> Vec<&'static [u8]> {
         let own: Vec<_> = self.own.iter().flat_map(|a| a.all_settings(key)).collect();
         if own.is_empty() { self.archive.all_settings(key).collect() } else { own }
     }
 
-    /// The programs that it may run as; the first is the default.
+    /// Returns the programs that the executable may run as. The first is the default.
     pub(crate) fn entries(&self) -> Vec<Entry> {
         self.settings(setting::PROGRAM).into_iter().filter_map(Entry::parse).collect()
     }
 
-    /// These, and those of the executable that holds the archive, where that is another one.
+    /// Returns the programs of this executable, and those of the executable with the archive if it is a
+    /// different one.
     pub(crate) fn every_entry(&self) -> impl Iterator<Item = Entry> + use<> {
         let has_own = self.own.is_some();
         let archive = self.archive;
@@ -78,10 +79,10 @@ impl Program {
         self.entries().into_iter().chain(shared.into_iter().filter_map(Entry::parse))
     }
 
-    /// The program to run: the one that a switch names, or that has the name it was started by, or that of its file.
+    /// Chooses the program to run: the one that a switch selects, or that matches `argv[0]` or the file name.
     ///
-    /// Where it was started by a link with the name of one of several programs, that link is the executable from here
-    /// on: what is started by its path is the same program.
+    /// If it was started by a link that is named after one of several programs, that link becomes the
+    /// executable. Children that are started by its path then run the same program.
     pub(crate) fn choose(&mut self, argv0: &[u8]) -> Option<Entry> {
         let programs = self.entries();
         let find = |name: &[u8]| programs.iter().find(|p| p.name == name).copied();
@@ -91,7 +92,7 @@ impl Program {
         let own = os::program_name(os::path_bytes(&self.executable));
         let called = os::program_name(argv0);
         if let Some(entry) = find(&called).filter(|_| called != own && programs.len() > 1) {
-            // Whoever owns the link could redirect it before the program starts a child by that path.
+            // The owner of the link could redirect it before the program starts a child through it.
             if let Some(link) = os::started_by(argv0, &self.executable)
                 && !trust::rights().may_exceed_callers()
             {
@@ -108,9 +109,9 @@ impl Program {
 pub(crate) struct Entry {
     /// Its name.
     pub(crate) name: &'static [u8],
-    /// The module record that holds its code.
+    /// The module record with its code.
     pub(crate) module: &'static [u8],
-    /// Path under the root that `__main__.__file__` shows.
+    /// Path below the root, shown as `__main__.__file__`.
     pub(crate) script: &'static [u8],
 }
 

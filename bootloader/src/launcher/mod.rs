@@ -1,7 +1,8 @@
-//! The launcher: finds its archive, starts Python from it and runs the program. [`launch::run`] is the whole sequence.
+//! The launcher: finds its archive, starts Python from it and runs the program. [`launch::run`] is the whole
+//! sequence.
 //!
-//! Two executables contain it: the launcher itself (`main.rs`) and its twin (`bootloader/twin`), which runs inside an
-//! interpreter's own process.
+//! It is part of two executables: the launcher itself (`main.rs`) and its twin (`bootloader/twin`), which
+//! runs inside an interpreter's own process.
 
 mod ahead;
 mod answers;

@@ -1,4 +1,4 @@
-//! Finds the code of the bundle that a path on the command line names: most of it is no file.
+//! Finds the code of the bundle for a path on the command line. Most of this code is not a file.
 
 use std::ffi::CStr;
 use std::path::{Component, Path, PathBuf};
@@ -7,30 +7,31 @@ use crate::launcher::extract::Root;
 use crate::launcher::locate::{Entry, Program};
 use crate::launcher::os;
 
-/// What of the bundle a path names.
+/// The part of the bundle that a path refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Own {
     /// The script of a program of the bundle.
     Entry(Entry),
     /// The module with that name.
     Code(&'static [u8]),
-    /// A folder with a module `__main__`, whose full name this is.
+    /// A folder with a module `__main__`: the full name of that module.
     Folder(&'static [u8]),
     /// A script that is a file in the root folder.
     File,
-    /// Nothing; a module there would have that name.
+    /// Nothing. A module at this path would have this name.
     Missing(Vec<u8>),
 }
 
-/// Tells what of the bundle `word` names, however it is spelled; `None` where that is no code of the bundle. `place` is that
-/// of the word: a folder is looked for where options stand before it, or where it is named by its path below the root.
+/// Finds the part of the bundle that `word` refers to, in any spelling. `None` if it is not code of the
+/// bundle. `place` is the position of the word: a folder only counts after options, or if it is given by its
+/// path below the root.
 pub(crate) fn find(program: &Program, root: &Root, word: &CStr, place: usize) -> Option<Own> {
     let word = word.to_bytes();
     let path = plain(&std::path::absolute(os::path_from_bytes(word)).ok()?);
     let last = os::program_name(word);
     let may_be_own =
         || place > 1 || is_python(word) || program.every_entry().any(|e| os::program_name(e.script) == last);
-    // The other names of a path are looked for only where it could be code: it may lie on a slow disk.
+    // Only resolve links if the path could be code, because it may be on a slow disk.
     let below = below(&path, root.path()).or_else(|| {
         let real = may_be_own().then(|| real(&path, 0)).flatten()?;
         let root = os::canonical(root.path()).unwrap_or_else(|_| root.path().to_owned());
@@ -58,12 +59,12 @@ pub(crate) fn find(program: &Program, root: &Root, word: &CStr, place: usize) ->
     }
 }
 
-/// Whether a path ends as those of scripts do.
+/// Whether a path has the suffix of a script.
 pub(crate) fn is_python(path: &[u8]) -> bool {
     [&b".py"[..], b".pyw", b".pyc"].iter().any(|end| path.ends_with(end))
 }
 
-/// Whether the archive holds a module that `-m name` can run.
+/// Whether the archive contains a module that `-m name` can run.
 pub(crate) fn holds(program: &Program, name: &[u8]) -> bool {
     let has_code = |name: &[u8]| program.archive.find_module(name).is_some_and(|m| m.code.is_some());
     has_code(name) || has_code(&[name, b".__main__"].concat())
@@ -75,7 +76,7 @@ fn below(path: &Path, root: &Path) -> Option<Vec<u8>> {
     os::below(os::path_bytes(path), &prefix)
 }
 
-/// The path without `.` and `..`, by its words alone: folders of modules are not on the disk.
+/// Removes `.` and `..` from the path textually: folders of modules do not exist on disk.
 fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {
@@ -90,7 +91,7 @@ fn plain(path: &Path) -> PathBuf {
     plain
 }
 
-/// The path with links followed as far as it exists.
+/// Follows links in the part of the path that exists.
 fn real(path: &Path, depth: usize) -> Option<PathBuf> {
     const MOST_LINKS: usize = 8;
     if let Ok(target) = std::fs::read_link(path).map(|target| path.parent().unwrap_or(path).join(target))
@@ -102,7 +103,7 @@ fn real(path: &Path, depth: usize) -> Option<PathBuf> {
     path.ancestors().find_map(|above| {
         let real = os::canonical(above).ok()?;
         let rest = path.strip_prefix(above).ok()?;
-        // No separator at the end where nothing follows.
+        // Avoid a trailing separator if nothing follows.
         Some(if rest.as_os_str().is_empty() { real } else { real.join(rest) })
     })
 }

@@ -1,4 +1,4 @@
-//! Everything that the launcher says: its errors, and with `FREEZE_DEBUG=1` what it does and when.
+//! The output of the launcher: its errors, and its phases and their times with `FREEZE_DEBUG=1`.
 
 #![allow(clippy::print_stderr)]
 
@@ -11,14 +11,14 @@ use freeze_launcher::trust;
 
 use crate::launcher::os;
 
-/// Exit code where this is no frozen program, or is called in a way it refuses.
+/// Exit code if this is not a frozen program, or if the launcher refuses the way it was started.
 pub(crate) const REFUSED: i32 = 2;
-/// Exit code where the executable or what was extracted from it is damaged.
+/// Exit code if the executable or its extracted content is damaged.
 pub(crate) const DAMAGED: i32 = 3;
-/// Exit code where this machine does not let the program start.
+/// Exit code if this machine does not let the program start.
 pub(crate) const UNABLE: i32 = 4;
 
-/// Why the program does not start.
+/// The reason why the program does not start.
 #[derive(Debug)]
 pub(crate) struct Failure {
     /// What went wrong, in one line.
@@ -30,12 +30,12 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// A failure with nothing to advise.
+    /// Creates a failure without a hint.
     pub(crate) fn new(code: i32, message: impl Into<String>) -> Failure {
         Failure { message: message.into(), hint: None, code }
     }
 
-    /// The same with advice.
+    /// Adds a hint.
     #[must_use]
     pub(crate) fn hint(self, hint: impl Into<String>) -> Failure {
         Failure { hint: Some(hint.into()), ..self }
@@ -62,32 +62,32 @@ impl From<freeze_archive::Error> for Failure {
 
 static STARTED: OnceLock<Instant> = OnceLock::new();
 
-/// Notes when the program started, if `FREEZE_DEBUG` asks for it.
+/// Records the start time if `FREEZE_DEBUG` requests it.
 pub(crate) fn start() {
     if std::env::var_os("FREEZE_DEBUG").is_some_and(|v| v == "1") && !trust::rights().are_elevated() {
         start_debugging();
     }
 }
 
-/// Shows phases from here on, as a program built for debugging asks for.
+/// Shows phases from now on, as requested by a program that was built for debugging.
 pub(crate) fn start_debugging() {
     STARTED.get_or_init(|| {
-        // The clock by which other processes, too, know when that was.
+        // Other processes can read the same clock.
         eprintln!("freeze:     0.000 ms  monotonic clock {:.6} s", os::monotonic_clock());
         Instant::now()
     });
 }
 
-/// Shows a phase with the time since the start, if asked to.
+/// Shows a phase with the time since the start, if requested.
 pub(crate) fn phase(what: impl Display) {
     if let Some(started) = STARTED.get() {
         eprintln!("freeze: {:9.3} ms  {what}", started.elapsed().as_secs_f64() * 1e3);
     }
 }
 
-/// Writes a line that was asked for to the standard output.
+/// Writes a requested line to standard output.
 pub(crate) fn tell(line: impl Display) {
-    // A reader that has gone does not want it any more.
+    // A closed pipe is not an error.
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
@@ -102,21 +102,22 @@ pub(crate) fn fail(failure: &Failure) -> i32 {
     failure.code
 }
 
-/// Shows what nobody reads elsewhere in a window, under the name of the program, and keeps it in a file.
+/// Shows a text in a window with the name of the program, and saves it to a file. For programs without a
+/// console.
 pub(crate) fn show(text: &str) {
     let executable = os::executable().unwrap_or_default();
     let name = executable.file_stem().unwrap_or_default().to_string_lossy();
     os::show_error(&name, text);
 }
 
-/// The archive names a file that it does not hold.
+/// Reports a file that the archive refers to but does not contain.
 pub(crate) fn missing(path: &[u8]) -> Failure {
     let path = String::from_utf8_lossy(path);
     Failure::new(DAMAGED, format!("this executable is damaged: the archive holds no `{path}`"))
         .hint("copy or download it again")
 }
 
-/// A setting has a value that it cannot have.
+/// Reports an invalid value of a setting.
 pub(crate) fn wrong(setting: &str, value: &[u8]) -> Failure {
     let value = String::from_utf8_lossy(value);
     Failure::new(DAMAGED, format!("this executable is damaged: the setting `{setting}` is `{value}`"))

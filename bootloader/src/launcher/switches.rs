@@ -1,33 +1,34 @@
-//! Switches for the launcher itself, `--freeze-…`, ahead of the program's own arguments, where the spec turns them on.
+//! Switches for the launcher itself, `--freeze-…`, before the program's own arguments, if the spec enables
+//! them.
 
 use std::path::PathBuf;
 
 use crate::launcher::{os, report};
 
-/// What the switches ask for.
+/// The requests of the switches.
 #[derive(Debug, Default)]
 pub(crate) struct Switches {
     /// What to do.
     pub(crate) task: Task,
-    /// Where to extract to, in place of what the archive says: `cache`, `temp`, `memory`.
+    /// Where to extract to, overriding the archive's setting: `cache`, `temp`, `memory`.
     pub(crate) extract: Option<&'static [u8]>,
     /// Which of several programs to run.
     pub(crate) program: Option<Vec<u8>>,
-    /// The folder to keep the cache in.
+    /// The folder for the cache.
     pub(crate) cache_folder: Option<PathBuf>,
 }
 
-/// What a start is for.
+/// The purpose of a start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Task {
-    /// To run the program.
+    /// Run the program.
     #[default]
     Program,
-    /// To be the interpreter that is in it.
+    /// Act as the interpreter in the program.
     Python,
-    /// To check the archive.
+    /// Check the archive.
     Verify,
-    /// To tell what the program is and where it lies.
+    /// Print information about the program and its location.
     Tell,
 }
 
@@ -36,7 +37,7 @@ pub(crate) const KNOWN: &str = "`--freeze-debug`, `--freeze-info`, `--freeze-ver
                      `--freeze-program=NAME`, `--freeze-extract=cache|temp|memory`, `--freeze-cache-dir=FOLDER`";
 
 impl Switches {
-    /// Notes a switch, without its prefix; whether it is one.
+    /// Records a switch, given without its prefix. Returns whether the switch is known.
     pub(crate) fn set(&mut self, switch: &[u8]) -> bool {
         match switch {
             b"debug" => report::start_debugging(),

@@ -1,14 +1,15 @@
-//! Reads POSIX access control lists as Linux keeps them in the attribute `system.posix_acl_access`.
+//! Reads POSIX access control lists as Linux stores them in the attribute `system.posix_acl_access`.
 //!
-//! Layout: `struct posix_acl_xattr_header` and `posix_acl_xattr_entry` in the kernel's `linux/posix_acl_xattr.h`: a version
-//! of four bytes, then entries of a tag, permissions (two bytes each) and an id (four bytes), all little-endian.
+//! Layout: `struct posix_acl_xattr_header` and `posix_acl_xattr_entry` in the kernel's
+//! `linux/posix_acl_xattr.h`. A four-byte version is followed by entries of a tag, permissions (two bytes
+//! each) and an id (four bytes), all little-endian.
 
-/// The only version that there is.
+/// The only existing version.
 const VERSION: u32 = 2;
-/// Bit of the permissions that lets somebody make, rename and remove entries.
+/// Permission bit that allows creating, renaming and removing entries.
 const WRITE: u16 = 2;
 
-/// Whom an entry is for.
+/// The user or group that an entry applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
     /// A user, by number.
@@ -17,11 +18,12 @@ pub(crate) enum Subject {
     OwningGroup,
     /// A group, by number.
     Group(u32),
-    /// Everybody else.
+    /// All other users.
     Others,
 }
 
-/// Whom the list lets write, apart from the owner: the mask has been applied. `None` where it cannot be read.
+/// Returns the subjects other than the owner that have write access, with the mask applied. `None` if the
+/// list is malformed.
 pub(crate) fn writers(list: &[u8]) -> Option<Vec<Subject>> {
     let (version, entries) = list.split_first_chunk::<4>()?;
     if u32::from_le_bytes(*version) != VERSION || entries.len() % 8 != 0 {
@@ -50,7 +52,7 @@ pub(crate) fn writers(list: &[u8]) -> Option<Vec<Subject>> {
             found.push(subject);
         }
     }
-    // The mask limits all but the owner and the others.
+    // The mask limits all subjects except the owner and others.
     found.retain(|subject| *subject == Subject::Others || mask & WRITE != 0);
     Some(found)
 }

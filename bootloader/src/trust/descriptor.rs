@@ -1,10 +1,10 @@
-//! Reads Windows security descriptors, and decides who can change the files and folders that they protect.
+//! Reads Windows security descriptors and decides who can change the files and folders that they protect.
 //!
-//! Section numbers are those of [MS-DTYP]: 2.4.6 for self-relative descriptors, 2.4.5 for lists, 2.4.4 for their entries,
-//! 2.4.2 for identifiers, and 2.5.3.2 for the order in which Windows evaluates them.
+//! Section numbers refer to [MS-DTYP]: 2.4.6 for self-relative descriptors, 2.4.5 for lists, 2.4.4 for their
+//! entries, 2.4.2 for identifiers, and 2.5.3.2 for the order in which Windows evaluates them.
 //!
-//! The verdict errs on the side of refusal: a grant always counts, while a deny entry only counts if it certainly applies
-//! to everybody whom the grant is for.
+//! The verdict errs on the side of refusal: a grant always counts, but a deny entry only counts if it
+//! certainly applies to everyone that the grant is for.
 
 use std::fmt;
 
@@ -28,7 +28,7 @@ const TRUSTED_INSTALLER: (u64, &[u32]) =
 const LABELS: u64 = 16;
 
 impl Sid {
-    /// Reads the identifier that `bytes` begin with (2.4.2.2).
+    /// Reads the identifier at the start of `bytes` (2.4.2.2).
     pub fn read(bytes: &[u8]) -> Option<Sid> {
         let ([1, count], rest) = bytes.split_first_chunk::<2>()? else { return None };
         let (authority, rest) = rest.split_first_chunk::<6>()?;
@@ -44,7 +44,7 @@ impl Sid {
         })
     }
 
-    /// The identifier as Windows stores it.
+    /// Returns the identifier in the format that Windows stores.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = vec![1, self.parts.len() as u8];
         bytes.extend(&self.authority.to_be_bytes()[2..]);
@@ -52,7 +52,7 @@ impl Sid {
         bytes
     }
 
-    /// The integrity level, if this is the identifier of one.
+    /// Returns the integrity level if this is the identifier of one.
     pub fn level(&self) -> Option<u32> {
         match (self.authority, &self.parts[..]) {
             (LABELS, [level]) => Some(*level),
@@ -80,16 +80,17 @@ pub const MEDIUM: u32 = 0x2000;
 /// Integrity level of elevated processes.
 pub const HIGH: u32 = 0x3000;
 
-/// What Windows says about the rights of a process.
+/// The rights of a process, as reported by Windows.
 #[derive(Clone, Debug)]
 pub struct Token {
-    /// The user that the process runs as; `None` trusts no user.
+    /// The user that the process runs as. With `None`, no user is trusted.
     pub user: Option<Sid>,
     /// Integrity level of the process.
     pub level: u32,
-    /// Whether it is the elevated half of a token that User Account Control has split.
+    /// Whether this is the elevated half of a token that User Account Control has split.
     pub is_split: bool,
-    /// The owner of the system folder, who controls what every process loads. In wine this is the user.
+    /// The owner of the system folder, who controls the libraries that every process loads. Under Wine, this
+    /// is the user.
     pub system_owner: Option<Sid>,
 }
 
@@ -100,7 +101,7 @@ impl Token {
         (self.is_split || self.level >= HIGH) && !owns_system
     }
 
-    /// Whether `sid` has at least the rights of this process where writing requires the integrity level `floor`.
+    /// Whether `sid` has at least the rights of this process if writing requires the integrity level `floor`.
     fn trusts(&self, sid: &Sid, floor: u32) -> bool {
         if [SYSTEM, ADMINISTRATORS, TRUSTED_INSTALLER].iter().any(|trusted| sid.is(*trusted))
             || self.system_owner.as_ref() == Some(sid)
@@ -112,10 +113,12 @@ impl Token {
         self.user.as_ref() == Some(sid) && floor >= least
     }
 
-    /// The owner and access list, in SDDL, of a folder that only trusted users can use, like all that is created in it.
+    /// Returns the owner and access list, in SDDL, of a folder that only trusted users can use, including
+    /// everything created in it.
     ///
-    /// The owner of a file may change its list even without an entry. Where unelevated processes of the same user are not
-    /// trusted, the entry for OWNER RIGHTS takes that right away from files that belong to the user.
+    /// The owner of a file can change its list even without an entry. If unelevated processes of the same
+    /// user are not trusted, the entry for OWNER RIGHTS removes that right from files that belong to the
+    /// user.
     pub fn private_folder(&self) -> String {
         let (owner, entry) = match &self.user {
             Some(user) if self.trusts(user, MEDIUM) => ("", format!("(A;OICI;FA;;;{user})")),
@@ -128,11 +131,11 @@ impl Token {
 /// The role that a file or folder has on a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// The root of a volume or share: a folder that can be neither renamed nor removed.
+    /// The root of a volume or share: a folder that cannot be renamed or removed.
     Root,
-    /// A folder on the way: nobody else may rename it, or rename or remove what is in it.
+    /// A folder above the target: no one else may rename it, or rename or remove its entries.
     Ancestor,
-    /// A file, a link or the folder itself: nobody else may change what is in it.
+    /// A file, a link or the target folder itself: no one else may change its content.
     Content,
 }
 
@@ -150,12 +153,13 @@ const FILE_GENERIC_WRITE: u32 = 0x12_0116;
 const FILE_ALL_ACCESS: u32 = 0x1f_01ff;
 
 impl Asked {
-    /// The rights that nobody else may have.
+    /// Returns the rights that no one else may have.
     ///
-    /// Whoever may write to a folder or its attributes can turn it into a link (`FSCTL_SET_REPARSE_POINT`), but only while
-    /// it is empty. An ancestor contains the next part of the path, which only trusted users can remove. `ProgramData`, where
-    /// all users have both rights, is therefore acceptable as an ancestor. Content may be empty, and a link can be redirected
-    /// with these rights at any time.
+    /// Users with write access to a folder or its attributes can turn it into a link
+    /// (`FSCTL_SET_REPARSE_POINT`), but only while it is empty. An ancestor contains the next component of
+    /// the path, which only trusted users can remove. `ProgramData`, where all users have both rights, is
+    /// therefore acceptable as an ancestor. Content may be empty, and these rights allow redirecting a link
+    /// at any time.
     fn harmful(self) -> u32 {
         let root = DELETE_CHILD | WRITE_DAC | WRITE_OWNER;
         match self {
@@ -176,7 +180,7 @@ enum Effect {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
     effect: Effect,
-    /// Neither conditional nor limited to a property, so that it certainly applies.
+    /// Neither conditional nor limited to a property, so it certainly applies.
     is_plain: bool,
     mask: u32,
     sid: Sid,
@@ -190,11 +194,12 @@ struct Label {
     keeps_writers_out: bool,
 }
 
-/// What a security descriptor says of the object itself. Entries that only serve to be inherited are left out.
+/// The parts of a security descriptor that apply to the object itself. Entries that only exist to be
+/// inherited are left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Descriptor {
     owner: Sid,
-    /// `None` lets everybody do everything; an empty list lets nobody do anything.
+    /// `None` grants everyone full access; an empty list grants no access.
     dacl: Option<Vec<Entry>>,
     label: Option<Label>,
 }
@@ -205,7 +210,7 @@ const SELF_RELATIVE: u16 = 0x8000;
 const INHERIT_ONLY: u8 = 0x8;
 
 impl Descriptor {
-    /// Reads a self-relative descriptor that has an owner. `None` if it is malformed.
+    /// Parses a self-relative descriptor that has an owner. `None` if it is malformed.
     pub fn parse(bytes: &[u8]) -> Option<Descriptor> {
         let control = u16_at(bytes, 2)?;
         if bytes.first() != Some(&1) || control & SELF_RELATIVE == 0 {
@@ -235,11 +240,12 @@ impl Descriptor {
         &self.owner
     }
 
-    /// Somebody with fewer rights than the process who can use the object in a way that its role forbids.
+    /// Returns someone with fewer rights than the process who can use the object in a way that its role
+    /// forbids.
     pub fn writer(&self, asked: Asked, token: &Token) -> Option<Writer> {
         let Some(entries) = &self.dacl else { return Some(Writer::Everybody) };
         let floor = self.floor();
-        // Owners may always change the list, unless their rights are those that an entry for OWNER RIGHTS grants.
+        // Owners can always change the list, unless an entry for OWNER RIGHTS limits their rights.
         let limits_owner =
             entries.iter().any(|e| e.is_plain && e.effect == Effect::Allow && e.sid.is(OWNER_RIGHTS));
         if !limits_owner && !token.trusts(&self.owner, floor) {
@@ -253,7 +259,7 @@ impl Descriptor {
             }
             let is_owner = entry.sid.is(OWNER_RIGHTS);
             let sid = if is_owner { &self.owner } else { &entry.sid };
-            // The other identifiers for creators are in nobody's token.
+            // No token contains the other creator identifiers.
             if token.trusts(sid, floor) || sid.authority == CREATORS {
                 continue;
             }
@@ -272,7 +278,7 @@ impl Descriptor {
         None
     }
 
-    /// The integrity level that writing requires.
+    /// Returns the integrity level that writing requires.
     fn floor(&self) -> u32 {
         match &self.label {
             None => MEDIUM,
@@ -282,19 +288,20 @@ impl Descriptor {
     }
 }
 
-/// Whether a deny entry applies to everybody whom an allow entry is for. Tokens of anonymous users lack Everyone.
+/// Whether a deny entry applies to everyone that an allow entry is for. Tokens of anonymous users lack
+/// Everyone.
 fn covers(deny: &Entry, allow: &Entry) -> bool {
     deny.sid == allow.sid || deny.sid.is(EVERYONE) && !allow.sid.is(ANONYMOUS)
 }
 
-/// The rights that a mask grants for files, with generic rights resolved.
+/// Returns the file rights that a mask grants, with generic rights resolved.
 fn specific(mask: u32) -> u32 {
     let all = if mask & GENERIC_ALL != 0 { FILE_ALL_ACCESS } else { 0 };
     let write = if mask & GENERIC_WRITE != 0 { FILE_GENERIC_WRITE } else { 0 };
     mask | all | write
 }
 
-/// An entry of either list, not yet interpreted (2.4.4.1).
+/// An uninterpreted entry of either list (2.4.4.1).
 struct Raw<'a> {
     kind: u8,
     flags: u8,
@@ -302,13 +309,13 @@ struct Raw<'a> {
 }
 
 impl Raw<'_> {
-    /// Whether it applies to the object itself.
+    /// Whether the entry applies to the object itself.
     fn applies(&self) -> bool {
         self.flags & INHERIT_ONLY == 0
     }
 }
 
-/// The entries of the list that `bytes` begin with (2.4.5).
+/// Returns the entries of the list at the start of `bytes` (2.4.5).
 fn entries(bytes: &[u8]) -> Option<Vec<Raw<'_>>> {
     let list = bytes.get(..usize::from(u16_at(bytes, 2)?))?;
     let mut rest = list.get(8..)?;
@@ -324,13 +331,14 @@ fn entries(bytes: &[u8]) -> Option<Vec<Raw<'_>>> {
 
 const MANDATORY_LABEL: u8 = 0x11;
 
-/// Interprets an entry of the discretionary list; `Some(None)` if it has no effect on the object itself.
+/// Interprets an entry of the discretionary list. `Some(None)` if it has no effect on the object itself.
 fn entry(raw: Raw<'_>) -> Option<Option<Entry>> {
     use Effect::{Allow, Deny};
     let (effect, is_object, is_plain) = match raw.kind {
         0x00 => (Allow, false, true),
         0x01 => (Deny, false, true),
-        // Compound entries name two identifiers. No current system creates them, and their layout is not documented.
+        // Compound entries contain two identifiers. No current system creates them, and their layout is
+        // undocumented.
         0x04 => return None,
         0x05 => (Allow, true, false),
         0x06 => (Deny, true, false),
@@ -344,7 +352,7 @@ fn entry(raw: Raw<'_>) -> Option<Option<Entry>> {
         return Some(None);
     }
     let mask = u32_at(raw.body, 0)?;
-    // Two flags tell which of two identifiers of 16 bytes, for types of objects, are present.
+    // Two flags state which of two 16-byte object type identifiers are present.
     let skipped = match is_object {
         true => 4 + 16 * (u32_at(raw.body, 4)? & 3).count_ones() as usize,
         false => 0,
@@ -359,7 +367,7 @@ fn label(raw: &Raw<'_>) -> Option<Label> {
     Some(Label { level, keeps_writers_out: u32_at(raw.body, 0)? & 1 != 0 })
 }
 
-/// The offset at `at` in the header; `Some(None)` if the part is missing.
+/// Reads the offset at `at` in the header. `Some(None)` if the part is missing.
 fn offset(bytes: &[u8], at: usize) -> Option<Option<usize>> {
     Some(Some(u32_at(bytes, at)? as usize).filter(|offset| *offset != 0))
 }

@@ -1,11 +1,12 @@
-//! Decides which folders this process may load code from: those that nobody with fewer rights can change.
+//! Decides which folders this process may load code from: those that no one with fewer rights can change.
 //!
-//! A folder is judged from the root of the file system down, each part through an open handle, before the next part is
-//! looked up in it. A part passes if only trusted users can rename it or change its entries. The verdict on the whole
-//! path therefore outlasts the walk: what was judged cannot be exchanged before it is used, even where it has to be
-//! named by its path again, as the system's loader does.
+//! A path is judged from the root of the file system down. Each component is judged through an open handle
+//! before the next component is looked up in it. A component passes if only trusted users can rename it or
+//! change its entries. The verdict on the path therefore remains valid after the walk. A judged folder cannot
+//! be replaced before it is used, even if its path has to be resolved again, as by the system's loader.
 //!
-//! docs/security.md describes the decisions; the rules of each kind of system are in `mode.rs` and `descriptor.rs`.
+//! docs/security.md describes the decisions. The rules of each kind of system are in `mode.rs` and
+//! `descriptor.rs`.
 
 #[allow(dead_code, reason = "each kind of system has its own rules; tests look at all of them")]
 mod acl;
@@ -23,10 +24,10 @@ use std::sync::OnceLock;
 
 pub use os::{Rights, account_home};
 
-/// So many links are followed on the way to one file.
+/// Maximum number of links to follow for one path.
 const MOST_LINKS: u32 = 40;
 
-/// The rights of this process, as they were when this was first asked.
+/// Returns the rights of this process at the time of the first call.
 pub fn rights() -> &'static Rights {
     static RIGHTS: OnceLock<Rights> = OnceLock::new();
     RIGHTS.get_or_init(Rights::of_process)
@@ -39,14 +40,16 @@ pub struct Folder {
     handle: os::Handle,
 }
 
-/// What a folder is wanted for.
+/// The purpose of a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// To use its content: only trusted users may make, rename or remove anything in it.
+    /// Use its content: only trusted users may create, rename or remove anything in it.
     Content,
-    /// As [`Purpose::Content`]; what is missing of the path is made, accessible to this user only.
+    /// Like [`Purpose::Content`], but missing components of the path are created, accessible to this user
+    /// only.
     NewContent,
-    /// To make a folder in it, as in `/tmp`: others may add entries, but not rename or remove those of this user.
+    /// Create a folder in it, as in `/tmp`: others may add entries, but not rename or remove those of this
+    /// user.
     Parent,
 }
 
@@ -54,29 +57,30 @@ impl Folder {
     /// Judges the folder `path`, which is absolute.
     ///
     /// # Errors
-    /// It is missing, it cannot be used, or somebody who is not trusted could change it.
+    /// The folder is missing or unusable, or an untrusted user could change it.
     pub fn open(path: &Path, purpose: Purpose, rights: &Rights) -> Result<Folder, Refusal> {
         let (path, handle) = os::walk(path, purpose, rights)?;
         Ok(Folder { path, handle })
     }
 
-    /// Its path, absolute and without links.
+    /// Returns the path of the folder, absolute and without links.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Opens a file in it for reading, but not through a link.
+    /// Opens a file in the folder for reading. Does not follow links.
     ///
     /// # Errors
-    /// It is missing or cannot be read.
+    /// The file is missing or cannot be read.
     pub fn open_file(&self, name: &str) -> io::Result<File> {
         os::open_in(&self.handle, &self.path, name)
     }
 
-    /// Judges a file in it: whether only trusted users can change what it holds, or what a link of this name leads to.
+    /// Judges a file in the folder: whether only trusted users can change its content, or the target of a
+    /// link of this name.
     ///
     /// # Errors
-    /// It is missing, it cannot be used, or somebody who is not trusted could change it.
+    /// The file is missing or unusable, or an untrusted user could change it.
     pub fn judge_file(&self, name: &OsStr, rights: &Rights) -> Result<(), Refusal> {
         match os::judge_entry(&self.handle, &self.path, name, rights)? {
             Some(target) => judge_file(&target, rights),
@@ -85,10 +89,10 @@ impl Folder {
     }
 }
 
-/// Judges the file `path` and the folders above it: whether only trusted users can change what it holds.
+/// Judges the file `path` and the folders above it: whether only trusted users can change its content.
 ///
 /// # Errors
-/// It is missing, it cannot be used, or somebody who is not trusted could change it.
+/// The file is missing or unusable, or an untrusted user could change it.
 pub fn judge_file(path: &Path, rights: &Rights) -> Result<(), Refusal> {
     let mut path = path.to_owned();
     for _ in 0..MOST_LINKS {
@@ -103,17 +107,17 @@ pub fn judge_file(path: &Path, rights: &Rights) -> Result<(), Refusal> {
     Err(Refusal::Unusable(path, error))
 }
 
-/// Why a folder or file does not pass.
+/// Why a folder or file did not pass.
 #[derive(Debug)]
 pub enum Refusal {
     /// The system does not let this process use it.
     Unusable(PathBuf, io::Error),
-    /// Somebody who is not trusted could change it.
+    /// An untrusted user could change it.
     Exposed(Exposure),
 }
 
 impl Refusal {
-    /// Whether it is not there at all.
+    /// Whether the folder or file does not exist.
     pub fn is_missing(&self) -> bool {
         matches!(self, Refusal::Unusable(_, e) if e.kind() == io::ErrorKind::NotFound)
     }
@@ -128,36 +132,36 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// Who could change what, without being trusted.
+/// An untrusted user and the folder or file that this user could change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exposure {
     /// The folder or file, without links.
     pub path: PathBuf,
-    /// Who could change it, or what is in it.
+    /// The user who could change it or its content.
     pub writer: Writer,
 }
 
-/// Somebody who is not trusted, and why they can write.
+/// An untrusted user or group, and why it has write access.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Writer {
     /// The owner, by user id.
     Owner(u32),
-    /// A user whom an access control list names, by user id.
+    /// A user in an access control list, by user id.
     User(u32),
     /// The members of a group, by group id.
     Group(u32),
     /// All users.
     Everybody,
-    /// The user who mounted the file system, by user id, and decides what it shows.
+    /// The user who mounted the file system and controls its content, by user id.
     Mounter(u32),
     /// The owner, by Windows security identifier.
     OwnerSid(descriptor::Sid),
-    /// Somebody whom an access control list names, by Windows security identifier.
+    /// Someone in an access control list, by Windows security identifier.
     Sid(descriptor::Sid),
 }
 
 impl fmt::Display for Exposure {
-    /// In one line, with names as the system's database knows them.
+    /// Writes one line, with names from the system's database.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.display();
         match &self.writer {

@@ -1,19 +1,19 @@
-//! Who may change a file or folder on Unix, by its owner, mode and access control list.
+//! Decides who may change a file or folder on Unix, by its owner, mode and access control list.
 
 use super::Writer;
 use super::acl::{self, Subject};
 
-/// Set on a folder of which only the owners of entries may rename and remove them (`S_ISVTX`).
+/// Set on a folder in which only the owners of entries may rename and remove them (`S_ISVTX`).
 pub(crate) const STICKY: u32 = 0o1000;
 const GROUP_WRITES: u32 = 0o020;
 const OTHERS_WRITE: u32 = 0o002;
 
-/// Who is trusted: the administrator (user 0) and those named here.
+/// The trusted users: the administrator (user 0) and those given here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Trusted {
-    /// The user that the process acts as, unless its rights exceed those of that user.
+    /// The user that the process runs as, unless its rights exceed those of that user.
     pub(crate) user: Option<u32>,
-    /// The group of administrators, where the system has one whose members may become user 0 at will.
+    /// The administrators group, on systems whose members can become user 0 at will.
     pub(crate) administrators: Option<u32>,
 }
 
@@ -24,7 +24,7 @@ impl Trusted {
     }
 }
 
-/// What the system says of a file or folder.
+/// Owner and permissions of a file or folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Node {
     /// User id of the owner.
@@ -36,16 +36,16 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    /// Whether others can make entries in this folder, but not rename or remove those of somebody else.
+    /// Whether others can create entries in this folder, but not rename or remove those of other users.
     pub(crate) fn is_sticky(&self) -> bool {
         self.mode & STICKY != 0
     }
 
-    /// Somebody who is not trusted but may write to it, if there is anybody.
+    /// Returns an untrusted user or group that may write to the node, if any.
     ///
-    /// `list` reads the access control list (`None` where there is none). It is asked for only where the group may write:
-    /// these bits are the mask of the list if there is one, and so the most that it grants (acl(5)). `is_private` tells
-    /// whether a group has no other member than the trusted user.
+    /// `list` reads the access control list (`None` if there is none). It is only called if the group may
+    /// write: with a list, these bits are its mask, and thus the most that it can grant (acl(5)).
+    /// `is_private` returns whether a group has no member other than the trusted user.
     pub(crate) fn writer(
         &self,
         trusted: &Trusted,
@@ -66,7 +66,7 @@ impl Node {
             (!is_trusted).then_some(Writer::Group(id))
         };
         let Some(list) = list() else { return group(self.group) };
-        // One that is not understood may name anybody.
+        // A list that cannot be parsed may contain anyone.
         let Some(writers) = acl::writers(&list) else { return Some(Writer::Everybody) };
         writers.into_iter().find_map(|subject| match subject {
             Subject::User(id) => (!trusted.has(id)).then_some(Writer::User(id)),
@@ -96,7 +96,7 @@ mod tests {
             (ME, 0, 0, 0o755, None),
             (ME, 1001, 1000, 0o700, Some(Writer::Owner(1001))),
             (ME, 1000, 50, 0o775, Some(Writer::Group(50))),
-            // umask 002 with a group for each user, as many distributions have it.
+            // umask 002 with one group per user, the default of many distributions.
             (ME, 1000, 1000, 0o775, None),
             (ME, 0, 0, 0o775, Some(Writer::Group(0))),
             (ME, 0, 0, 0o1777, Some(Writer::Everybody)),
@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(node.writer(&ME, || list(1001), |_| false), Some(Writer::User(1001)));
         assert_eq!(node.writer(&ME, || list(1000), |_| false), None);
         assert_eq!(node.writer(&ME, || Some(b"?".to_vec()), |_| true), Some(Writer::Everybody));
-        // The mask is in the mode: nobody asks for the list.
+        // The mask is in the mode, so the list is not read.
         let masked = Node { mode: 0o750, ..node };
         assert_eq!(masked.writer(&ME, || unreachable!(), |_| false), None);
     }

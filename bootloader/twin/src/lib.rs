@@ -1,5 +1,5 @@
-//! The launcher as a library: preloaded into an interpreter that has no shared libpython, it runs the program in place
-//! of the interpreter's own `main`.
+//! The launcher as a library. It is preloaded into an interpreter without a shared libpython, and runs the
+//! program instead of the interpreter's own `main`.
 
 #[path = "../../src/launcher/mod.rs"]
 mod launcher;
@@ -10,13 +10,14 @@ use std::ffi::{c_char, c_int, c_void};
 
 use launcher::{launch, os, report};
 
-/// The symbol that the launcher recognises the twin by, `handover::MARK`.
+/// The symbol by which the launcher recognizes the twin, `handover::MARK`.
 #[used]
 #[unsafe(no_mangle)]
 #[allow(non_upper_case_globals, reason = "the name of a symbol")]
 pub static freeze_twin: u8 = 0;
 
-/// Called by the start code of the interpreter's executable, ahead of the C library's function of this name.
+/// Called by the startup code of the interpreter's executable, instead of the C library's function of this
+/// name.
 #[unsafe(export_name = "__libc_start_main")]
 extern "C" fn libc_start_main(
     main: start::Main,
@@ -28,14 +29,15 @@ extern "C" fn libc_start_main(
     stack_end: *mut c_void,
 ) -> c_int {
     let main = if takeover::is_given() { run } else { main };
-    // SAFETY: all but `main` is what the executable's start code gave.
+    // SAFETY: all arguments except `main` come from the executable's startup code.
     unsafe { start::libc_start_main(main, argc, argv, [init, fini, rtld_fini, stack_end]) }
 }
 
-/// In place of the interpreter's `main`.
+/// Replaces the interpreter's `main`.
 extern "C" fn run(argc: c_int, argv: *mut *mut c_char, _: *mut *mut c_char) -> c_int {
     os::begin();
-    // SAFETY: the C library calls `main` with its argument vector, which lives as long as the process.
+    // SAFETY: the C library calls `main` with its argument vector, which is valid for the lifetime of the
+    // process.
     let args = unsafe { os::arguments(argc, argv.cast_const().cast()) };
     report::start();
     let result = takeover::take().and_then(|handover| launch::run(&args, Some(handover)));

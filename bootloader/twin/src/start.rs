@@ -1,4 +1,5 @@
-//! Linux and its kin: between the start of an executable and its `main`, for the launcher's twin.
+//! Linux and other Unix systems: code between the start of an executable and its `main`, for the launcher's
+//! twin.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::fs::File;
@@ -8,13 +9,13 @@ unsafe extern "C" {
     static mut environ: *mut *mut c_char;
 }
 
-/// Takes the last variable that begins with `prefix` (`NAME=`) out of the environment; returns what follows. The memory
-/// that the kernel shows as the environment of the process no longer holds it.
+/// Removes the last variable that starts with `prefix` (`NAME=`) from the environment and returns the rest of
+/// it. The memory that the kernel shows as the environment of the process no longer contains the variable.
 ///
 /// # Safety
-/// No other thread runs, and the environment is still the one that the kernel gave.
+/// No other thread may be running, and the environment must still be the one from the kernel.
 pub(crate) unsafe fn take_variable(prefix: &[u8]) -> Option<Vec<u8>> {
-    // SAFETY: see above; the array ends in a null pointer and is writable, as are its strings.
+    // SAFETY: guaranteed by the caller; the array ends in a null pointer and is writable, as are its strings.
     unsafe {
         let mut found = std::ptr::null_mut();
         let mut at = environ;
@@ -39,26 +40,26 @@ pub(crate) unsafe fn take_variable(prefix: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// Takes over a file that was passed on; its number is at home in no other process.
+/// Takes over an inherited file and keeps children from inheriting it.
 ///
 /// # Safety
-/// Nothing else owns the number.
+/// Nothing else may own the descriptor.
 pub(crate) unsafe fn take_over(fd: i32) -> Option<File> {
-    // SAFETY: fails where the number is not open.
+    // SAFETY: fails if the descriptor is not open.
     if unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) } != 0 {
         return None;
     }
-    // SAFETY: open, and see above.
+    // SAFETY: the descriptor is open; the caller guarantees that nothing else owns it.
     Some(unsafe { File::from_raw_fd(fd) })
 }
 
 /// `main` of a C program.
 pub(crate) type Main = extern "C" fn(c_int, *mut *mut c_char, *mut *mut c_char) -> c_int;
 
-/// `__libc_start_main` of the C library: initialises it, calls `main` and exits.
+/// Calls `__libc_start_main` of the C library, which initializes it, calls `main` and exits.
 ///
 /// # Safety
-/// All but `main` comes from the start code of an executable.
+/// All arguments except `main` must come from the startup code of an executable.
 pub(crate) unsafe fn libc_start_main(
     main: Main,
     argc: c_int,
@@ -74,7 +75,7 @@ pub(crate) unsafe fn libc_start_main(
         *mut c_void,
         *mut c_void,
     ) -> c_int;
-    // SAFETY: the C library has this function since its first version, with this type.
+    // SAFETY: the C library has had this function with this type since its first version.
     unsafe {
         let next = libc::dlsym(libc::RTLD_NEXT, c"__libc_start_main".as_ptr());
         if next.is_null() {

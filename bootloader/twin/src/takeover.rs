@@ -1,4 +1,4 @@
-//! The other end of the handover: what the launcher's twin is given in the interpreter's process.
+//! Receives the handover from the launcher in the interpreter's process.
 
 use freeze_archive::FileId;
 
@@ -7,17 +7,17 @@ use crate::launcher::os;
 use crate::launcher::report::{Failure, REFUSED};
 use crate::start;
 
-/// Whether this process was handed over.
+/// Whether the launcher has handed this process over.
 pub(crate) fn is_given() -> bool {
     os::environment().iter().any(|v| v.to_bytes().starts_with(VARIABLE))
 }
 
-/// Takes the process over, and makes its environment what it was.
+/// Takes over the process, and restores its environment.
 ///
 /// # Errors
-/// Something else than the launcher made that variable.
+/// The variable does not come from the launcher.
 pub(crate) fn take() -> Result<Handover, Failure> {
-    // SAFETY: the interpreter has not begun; nothing has changed the environment.
+    // SAFETY: the interpreter has not started; nothing has changed the environment.
     let value = unsafe { start::take_variable(VARIABLE) }.unwrap_or_default();
     let broken = || Failure::new(REFUSED, "this library is a part of programs that freeze makes");
     let mut fields = value.splitn(4, |b| *b == b';');
@@ -34,7 +34,7 @@ pub(crate) fn take() -> Result<Handover, Failure> {
         let (id, fd) = pair.split_once('=')?;
         Some((id.parse::<FileId>().ok()?, take(number(fd)?)?))
     });
-    // All stay open, the twin's too: see `Loaded::Memory`.
+    // All files stay open, including the twin's, see `Loaded::Memory`.
     let loaded = loaded.collect();
     let lock = number(lock).and_then(take);
     Ok(Handover { carrier, root: lock.map(|lock| (os::path_from_bytes(root).into_owned(), lock)), loaded })

@@ -1,4 +1,5 @@
-//! Makes the blobs: code, source text and files, taken from the store where they were made before.
+//! Creates the blobs of code, source text and files, or loads them from the store if they were created
+//! before.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,12 +17,12 @@ use crate::python::Python;
 use crate::spec::Compression;
 use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 
-/// Larger blobs are kept as files, from which they are copied without passing through memory.
+/// Larger blobs are stored as files, which are copied without loading them into memory.
 const AS_FILE: u64 = 32 << 10;
-/// Status of a kept result that is an error.
+/// Status of a stored result that is an error.
 const BROKEN: u8 = 255;
 
-/// What all blobs have in common.
+/// Data that all blobs share.
 pub(super) struct Maker<'a> {
     pub(super) store: &'a Store,
     pub(super) python: &'a Python,
@@ -37,11 +38,11 @@ pub(super) struct Ready {
     pub(super) stored: Stored,
 }
 
-/// Code, or the reason why there is none, as Python tells it.
+/// Code, or the error message of Python.
 pub(super) type CodeResult = Result<Ready, String>;
 
 impl Maker<'_> {
-    /// The code of a module.
+    /// Returns the code of a module.
     pub(super) fn code(&self, module: &Module, compression: Compression) -> Result<CodeResult> {
         let (Kind::Source(from) | Kind::Bytecode(from)) = &module.kind else {
             return Err(Error::new(format!("module `{}` has no code", module.name)));
@@ -50,7 +51,8 @@ impl Maker<'_> {
         if let Some(result) = self.store.get(Bucket::Blob, &key).and_then(|kept| unpack(&kept)) {
             return Ok(result);
         }
-        // The file may have changed since its hash was taken: what is kept is kept under what was read.
+        // The file may have changed since it was hashed, so the result is stored under the hash of the bytes
+        // that were read.
         let metadata = match from {
             Source::File(path) => std::fs::metadata(path).ok(),
             _ => None,
@@ -60,7 +62,7 @@ impl Maker<'_> {
         let code = match self.marshal(module, from, metadata, &text)? {
             Ok(code) => code,
             Err(message) => {
-                // That of an entry is shown whole, with the path of this build: not to be kept.
+                // The error of an entry point contains a path of this build, so do not store it.
                 if !settings::is_entry(&module.name) {
                     let mut kept = vec![BROKEN];
                     kept.extend(message.as_bytes());
@@ -92,7 +94,7 @@ impl Maker<'_> {
             .finish()
     }
 
-    /// Canonical marshalled code, from `__pycache__` or from the compiler.
+    /// Returns canonical marshalled code, from `__pycache__` or from the compiler.
     fn marshal(
         &self,
         module: &Module,
@@ -108,7 +110,7 @@ impl Maker<'_> {
         }
         if let (Source::File(path), Some(metadata)) = (from, metadata) {
             let found = pycache::find(path, &metadata, text, self.python, self.optimize);
-            // A damaged file is no more than a missing one.
+            // Treat a damaged file like a missing one.
             if let Some(Ok(code)) = found.map(|code| rewrite(&code)) {
                 return Ok(Ok(code));
             }
@@ -124,7 +126,8 @@ impl Maker<'_> {
         }
     }
 
-    /// A module as files on the disk: its source, and bytecode that Python takes without asking for times.
+    /// Returns a module as files on disk: its source, and bytecode that Python loads without comparing
+    /// timestamps.
     pub(super) fn module_files(&self, module: &Module) -> Result<Vec<(String, Vec<u8>)>> {
         let (Kind::Source(from) | Kind::Bytecode(from)) = &module.kind else { return Ok(Vec::new()) };
         let text = source::read(from)?;
@@ -146,7 +149,7 @@ impl Maker<'_> {
         Ok(files)
     }
 
-    /// The content of a file.
+    /// Returns the content of a file.
     pub(super) fn file(&self, from: &Source) -> Result<Ready> {
         let content = source::hash(from, self.store)?;
         let key = self.file_key(&content);
@@ -201,7 +204,7 @@ impl Maker<'_> {
     }
 }
 
-/// Key of the file that belongs to a record.
+/// Returns the key of the file that belongs to a record.
 fn derived(key: &Hash) -> Hash {
     *blake3::keyed_hash(key, b"content").as_bytes()
 }
@@ -230,7 +233,7 @@ fn unpack(kept: &[u8]) -> Option<CodeResult> {
     (hash(bytes) == blob.hash).then(|| Ok(Ready { blob, stored: Stored::Bytes(Arc::from(bytes)) }))
 }
 
-/// Whether two paths name the same file.
+/// Whether two paths refer to the same file.
 pub(super) fn same_file(a: &Path, b: &Path) -> bool {
     match (canonicalize(a), canonicalize(b)) {
         (Ok(a), Ok(b)) => a == b,

@@ -1,6 +1,6 @@
-# Run by the target interpreter: compiles what comes in on its standard input, until that ends.
-# Request: length of the name, length of the source, level of optimisation (4 bytes each), name, source.
-# Answer: status, length (4 bytes), then marshalled code (status 0) or the error as Python prints it (1).
+# Runs in the target interpreter: compiles requests from standard input until it ends.
+# Request: length of the name, length of the source, optimization level (4 bytes each), name, source.
+# Response: status, length (4 bytes), then marshalled code (status 0) or the error as Python prints it (1).
 import marshal
 import sys
 import traceback

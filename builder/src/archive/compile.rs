@@ -1,4 +1,4 @@
-//! Compiles source with the target interpreter, in as many processes as there are cores.
+//! Compiles source with the target interpreter, in one process per core.
 
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -8,10 +8,12 @@ use std::sync::{Mutex, PoisonError};
 use crate::error::{Context, Error, Result};
 use crate::interrupt::{self, Guarded};
 
-/// What the interpreter runs. It imports nothing of the app and ends with its standard input, so with us.
+/// The code that the interpreter runs. It imports nothing of the application and ends with its standard
+/// input, and thus with the builder.
 const WORKER: &str = include_str!("compile.py");
 
-/// Interpreters that wait for source. One is started whenever none is idle: as many as callers at once.
+/// Interpreters that wait for source. If none is idle, another one is started, so there are as many as
+/// concurrent callers.
 #[derive(Debug)]
 pub(super) struct Pool {
     executable: PathBuf,
@@ -20,7 +22,7 @@ pub(super) struct Pool {
 
 #[derive(Debug)]
 struct Worker {
-    /// Ends with this value.
+    /// Killed when this value is dropped.
     _child: Guarded,
     input: BufWriter<ChildStdin>,
     output: BufReader<ChildStdout>,
@@ -31,7 +33,8 @@ impl Pool {
         Pool { executable: executable.to_owned(), idle: Mutex::default() }
     }
 
-    /// Marshalled code of `source`, or the error in it as Python prints it. `shown` is the path in messages.
+    /// Returns the marshalled code of `source`, or the error as Python prints it. `shown` is the path in
+    /// messages.
     ///
     /// # Errors
     /// The interpreter cannot be started or dies.
@@ -48,7 +51,7 @@ impl Pool {
             self.put_back(worker);
             return Ok(answer);
         }
-        // That a worker ended may be the consequence of an interrupt.
+        // An interrupt may have ended the worker.
         interrupt::check()?;
         let mut worker = Worker::start(&self.executable)?;
         let answer = worker
@@ -68,7 +71,7 @@ impl Worker {
         let failed = || format!("failed to start `{}`", executable.display());
         let mut command = Command::new(executable);
         command
-            // Isolated, without `site`: nothing of the environment has a say in what is compiled.
+            // Isolated and without `site`, so that the environment does not affect the result.
             .args(["-I", "-S", "-W", "ignore", "-X", "utf8", "-c", WORKER])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

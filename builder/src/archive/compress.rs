@@ -1,4 +1,4 @@
-//! Compresses blobs, each on its own, as hard as the request wants and the content deserves.
+//! Compresses each blob separately, at the requested level and if its content is compressible.
 
 use std::cell::RefCell;
 
@@ -9,10 +9,10 @@ use zstd::zstd_safe::CParameter;
 use crate::error::{Context, Result};
 use crate::spec::Compression;
 
-/// A file is taken for incompressible if its head does not shrink by a sixteenth.
+/// A file counts as incompressible if its head does not shrink by a sixteenth.
 const PROBE: usize = 128 << 10;
 
-/// zstd level; none for uncompressed. Numbers in docs/archive.md.
+/// Returns the zstd level; `None` for no compression. docs/archive.md lists measurements.
 pub(super) fn level(compression: Compression) -> Option<i32> {
     match compression {
         Compression::None => None,
@@ -22,19 +22,19 @@ pub(super) fn level(compression: Compression) -> Option<i32> {
     }
 }
 
-/// What is stored for some bytes.
+/// The stored form of some bytes.
 #[derive(Clone, Debug)]
 pub(super) struct Compressed {
     pub(super) codec: Codec,
     pub(super) raw_len: u64,
     pub(super) stored_len: u64,
     pub(super) hash: [u8; 16],
-    /// The stored bytes; none if they are the raw ones.
+    /// The stored bytes; `None` if they equal the raw ones.
     pub(super) bytes: Option<Vec<u8>>,
 }
 
 impl Compressed {
-    /// The bytes as they are.
+    /// Stores the bytes uncompressed.
     pub(super) fn stored(raw: &[u8]) -> Compressed {
         let len = raw.len() as u64;
         Compressed { codec: Codec::Stored, raw_len: len, stored_len: len, hash: hash(raw), bytes: None }
@@ -52,11 +52,11 @@ impl Compressed {
 }
 
 thread_local! {
-    /// Memory of a compressor is worth keeping: there are thousands of small blobs.
+    /// The memory of a compressor is reused, because there are thousands of small blobs.
     static COMPRESSOR: RefCell<Option<(i32, Compressor<'static>)>> = const { RefCell::new(None) };
 }
 
-/// Compresses `raw` if that is wanted and pays.
+/// Compresses `raw` if requested and worthwhile.
 pub(super) fn compress(raw: &[u8], compression: Compression) -> Result<Compressed> {
     let Some(level) = level(compression) else { return Ok(Compressed::stored(raw)) };
     if raw.len() < 64 {
@@ -75,7 +75,7 @@ pub(super) fn compress(raw: &[u8], compression: Compression) -> Result<Compresse
             Some((for_level, compressor)) if *for_level == level => compressor,
             _ => {
                 let mut compressor = Compressor::new(level)?;
-                // Lengths and checks are in the index: the frame need not repeat them.
+                // The index contains lengths and checksums, so frames do not repeat them.
                 compressor.set_parameter(CParameter::ChecksumFlag(false))?;
                 &mut kept.insert((level, compressor)).1
             }
@@ -83,7 +83,7 @@ pub(super) fn compress(raw: &[u8], compression: Compression) -> Result<Compresse
         compressor.compress(raw)
     });
     let bytes = bytes.context(|| "failed to compress")?;
-    // A few bytes are not worth a decompressor's time at each start.
+    // Saving a few bytes is not worth decompressing at each start.
     if bytes.len() + 16 >= raw.len() {
         return Ok(Compressed::stored(raw));
     }

@@ -1,4 +1,4 @@
-//! Lists the files of the product: native ones, links, data, and modules that want to be files.
+//! Lists the files of the application: native files, links, data, and modules that are files.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,7 +13,7 @@ use crate::error::{Error, Result, Warning};
 use crate::spec::{Mode, Request};
 use crate::target::{Os, Target};
 
-/// Native files, links and data; of two with the same path the native one wins, then the first.
+/// Lists native files, links and data. If two have the same path, the native one wins, then the first.
 pub(super) fn list(contents: &Contents, natives: &Natives, warnings: &mut Vec<Warning>) -> Result<Vec<File>> {
     let mut files = Vec::new();
     for native in &natives.files {
@@ -66,7 +66,7 @@ pub(super) fn list(contents: &Contents, natives: &Natives, warnings: &mut Vec<Wa
     Ok(files)
 }
 
-/// A module of `[modules] files`.
+/// Returns the files of a module in `[modules] files`.
 pub(super) fn of_module(maker: &Maker<'_>, module: &Module) -> Result<Vec<File>> {
     let files = maker.module_files(module)?;
     Ok(files
@@ -86,14 +86,14 @@ pub(super) fn of_module(maker: &Maker<'_>, module: &Module) -> Result<Vec<File>>
         .collect())
 }
 
-/// Leaves out what the target's file system cannot hold: a name that Windows refuses, and one of two names that differ by
-/// case only, where case does not count.
+/// Removes files that the target's file system cannot store: names that Windows rejects, and one of two names
+/// that differ only by case on file systems that ignore it.
 pub(super) fn fit(files: &mut Vec<File>, target: &Target, warnings: &mut Vec<Warning>) {
     if target.os == Os::Linux {
         return;
     }
     let system = if target.os == Os::Windows { "Windows" } else { "macOS" };
-    // The sort is stable: of data with one name the first comes first, and what is no data comes before it.
+    // The sort is stable: data files with the same name stay in order, after all other files.
     files.sort_by(|a, b| (a.kind == FileKind::Data, &a.path).cmp(&(b.kind == FileKind::Data, &b.path)));
     let mut seen: HashMap<String, usize> = HashMap::new();
     let mut kept: Vec<File> = Vec::with_capacity(files.len());
@@ -132,10 +132,10 @@ fn is_same(a: &Source, b: &Source) -> bool {
     }
 }
 
-/// Sorts the files and refuses what cannot be laid out below one folder.
+/// Sorts the files and rejects those that cannot be laid out below one folder.
 pub(super) fn check(files: &mut Vec<File>, request: &Request) -> Result<()> {
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    // A module that lies as a file may have been collected as data too.
+    // A module that is stored as a file may also have been collected as data.
     files.dedup_by(|b, a| a.path == b.path);
     let onedir = request.bundle.mode == Mode::Onedir;
     let contents = request.bundle.contents_directory.as_str();

@@ -1,4 +1,5 @@
-//! Folders that hold no file and exist all the same, as unfrozen: those of packages and of modules that are searched or lie deeper.
+//! Folders without files that must exist as in the unfrozen program: those of packages, those of the
+//! program's own nested modules, and those that are searched for modules.
 
 use std::collections::BTreeSet;
 
@@ -6,10 +7,11 @@ use super::File;
 use crate::analysis::{Graph, Kind, Module};
 use crate::target::{Os, Target};
 
-/// The folders of collected packages, and of what is searched for modules, that no file brings along, sorted. One that holds another one is not named.
+/// Returns the folders of collected packages, and those that are searched for modules, if no file is in them,
+/// sorted. Parents of other listed folders are left out.
 pub(super) fn empty(graph: &Graph, files: &[File], target: &Target) -> Vec<String> {
     let packages = graph.modules.values().filter(|m| m.package).filter_map(folder);
-    // Paths go up from the folders of the program's own modules.
+    // The program's own modules may use paths that go up from their folders.
     let own = graph.modules.values().filter(|m| m.name.starts_with("__main__"));
     let own = own.filter_map(|m| m.path.rsplit_once('/')).map(|(folder, _)| folder);
     let searched = graph.used.searched.iter().map(String::as_str).filter(|path| is_inside(path));
@@ -23,7 +25,7 @@ pub(super) fn empty(graph: &Graph, files: &[File], target: &Target) -> Vec<Strin
             full.extend(file.path.match_indices('/').map(|(at, _)| &file.path[..at]));
         }
     }
-    // What lies where a folder would lie wins, and not each name can be that of a folder everywhere.
+    // A file in the place of a folder takes precedence, and some names are not allowed on all systems.
     let is_free = |path: &str| {
         let above = path.match_indices('/').map(|(at, _)| &path[..at]);
         !above.chain([path]).any(|path| taken.contains(&folded(path)))
@@ -37,7 +39,7 @@ pub(super) fn empty(graph: &Graph, files: &[File], target: &Target) -> Vec<Strin
     found.into_iter().map(str::to_owned).collect()
 }
 
-/// The folder of a package, as a path under the root.
+/// Returns the folder of a package, as a path below the root.
 fn folder(package: &Module) -> Option<&str> {
     let path = match package.kind {
         Kind::Namespace(_) => package.path.as_str(),

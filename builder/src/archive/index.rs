@@ -16,7 +16,7 @@ pub(super) struct Index<'a> {
     pub(super) encoder: Encoder,
     /// The stored bytes of its blobs.
     pub(super) stored: Vec<Stored>,
-    /// Bytes of code that every start reads.
+    /// Number of bytes of code that every start reads.
     pub(super) ahead: u64,
     /// Blobs of code and of sources, by module.
     codes: HashMap<&'a str, u32>,
@@ -37,7 +37,7 @@ impl<'a> Index<'a> {
         }
     }
 
-    /// Adds a blob, unless there is an equal one; returns its number.
+    /// Adds a blob, unless an equal one exists. Returns its number.
     pub(super) fn blob(&mut self, ready: Ready, align: u64) -> u32 {
         let (id, new) = self.encoder.blob(ready.blob.new_blob(align));
         if new {
@@ -46,10 +46,10 @@ impl<'a> Index<'a> {
         id
     }
 
-    /// Adds all blobs; returns the files that lie beside the executable, with their numbers.
+    /// Adds all blobs. Returns the files next to the executable, with their numbers.
     ///
     /// # Errors
-    /// An entry does not compile.
+    /// An entry point does not compile.
     pub(super) fn blobs(
         &mut self,
         selection: &mut Selection<'a>,
@@ -163,13 +163,13 @@ impl File {
     }
 }
 
-/// The flags that are set.
+/// Combines the flags that are set.
 fn flags(all: &[(bool, u8)]) -> u8 {
     all.iter().filter(|(is_set, _)| *is_set).fold(0, |flags, (_, flag)| flags | flag)
 }
 
 fn record(module: &Module, kind: ModuleKind, flags: u8) -> ModuleRecord {
-    // That of a namespace is only needed if its name does not give it.
+    // The path of a namespace is only needed if it does not follow from its name.
     let is_usual = kind == ModuleKind::Namespace && module.path == module.name.replace('.', "/");
     ModuleRecord {
         name: module.name.clone(),
@@ -182,7 +182,7 @@ fn record(module: &Module, kind: ModuleKind, flags: u8) -> ModuleRecord {
     }
 }
 
-/// A module that does not compile: an error for what the program runs in any case, else a warning.
+/// Reports a module that does not compile: an error for an entry point, a warning for all others.
 fn broken(module: &Module, message: &str) -> Result<Warning> {
     if settings::is_entry(&module.name) {
         return Err(Error::new(format!("failed to compile `{}`", module.path)).excerpt(message.trim_end()));

@@ -1,4 +1,4 @@
-//! Spreads work over the cores, the largest pieces first, so that all cores end together.
+//! Distributes work over the cores, the largest pieces first, so that all cores finish at the same time.
 
 use std::cmp::Reverse;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -10,7 +10,7 @@ use crate::interrupt;
 /// Calls `work` with the number of each piece and collects the results in the order of `sizes`.
 ///
 /// # Errors
-/// That of the first piece (by its number) that failed, or an interrupt.
+/// The error of the first piece (by number) that failed, or an interrupt.
 pub(super) fn run<T: Send>(sizes: &[u64], work: impl Fn(usize) -> Result<T> + Sync) -> Result<Vec<T>> {
     let mut order: Vec<usize> = (0..sizes.len()).collect();
     order.sort_by_key(|i| Reverse(sizes[*i]));
@@ -30,7 +30,7 @@ pub(super) fn run<T: Send>(sizes: &[u64], work: impl Fn(usize) -> Result<T> + Sy
         results.lock().unwrap_or_else(PoisonError::into_inner).append(&mut mine);
     });
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    // What else fails after an interrupt is its consequence.
+    // Errors after an interrupt are its consequence.
     if failed.load(Ordering::Relaxed) {
         interrupt::check()?;
     }

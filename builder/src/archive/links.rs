@@ -1,5 +1,5 @@
-//! Decides which files of the product are symbolic links: those that are links on the building machine, and whose target
-//! is in the product at the same relative place.
+//! Decides which files of the application are symbolic links: those that are links on the build machine and
+//! have a target at the same relative path in the application.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -15,13 +15,13 @@ use crate::error::{Error, Result, Warning};
 use crate::os::canonicalize;
 use crate::target::{Os, Target};
 
-/// Links that lead to links are followed so far, as Linux does.
+/// Maximum number of links to follow, as on Linux.
 const MOST_HOPS: usize = 40;
 
-/// For Windows, where only few users can create links, turns all links into files.
+/// Replaces all links with files on Windows, where only few users can create links.
 ///
 /// # Errors
-/// A link to a folder would have to be replaced by too many files.
+/// Too many files would have to replace a link to a folder.
 pub(super) fn replace(
     files: &mut Vec<File>,
     contents: &Contents,
@@ -35,10 +35,10 @@ pub(super) fn replace(
     contents.links.iter().try_for_each(|link| copy(link, files, warnings))
 }
 
-/// For other systems, turns files into links, and adds the links to folders.
+/// Replaces files with links on other systems, and adds the links to folders.
 ///
 /// # Errors
-/// A link to a folder would have to be replaced by too many files.
+/// Too many files would have to replace a link to a folder.
 pub(super) fn make(
     files: &mut Vec<File>,
     contents: &Contents,
@@ -87,7 +87,7 @@ pub(super) fn make(
     Ok(())
 }
 
-/// Where the files of the product come from, as far as that is a file: before anything was changed in it.
+/// Returns the original files that the files of the application come from, before any changes.
 fn origins(files: &[File], contents: &Contents, natives: &Natives) -> HashMap<String, PathBuf> {
     let mut origins: HashMap<String, PathBuf> = HashMap::new();
     for library in &contents.libraries {
@@ -104,7 +104,7 @@ fn may_be_link(file: &File, origins: &HashMap<String, PathBuf>) -> bool {
     !file.resource && origins.get(&file.path).is_some_and(|origin| origin.is_symlink())
 }
 
-/// The files of the product by path, and the links that are known.
+/// The files of the application by path, and the known links.
 struct Product<'p> {
     files: BTreeMap<String, usize>,
     resources: HashSet<String>,
@@ -120,13 +120,13 @@ impl<'p> Product<'p> {
         Product { files, resources, origins, links: known }
     }
 
-    /// The paths below a folder; an empty path is the root.
+    /// Returns the paths below a folder. An empty path is the root.
     fn below(&self, folder: &str) -> impl Iterator<Item = &String> {
         let start = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         self.files.range(start.clone()..).map(|(path, _)| path).take_while(move |p| p.starts_with(&start))
     }
 
-    /// The path that `path` leads to; `None` where there is nothing.
+    /// Resolves `path`; `None` if nothing is there.
     fn follow(&self, path: &str) -> Option<String> {
         let look = |at: &[u8]| {
             let at = String::from_utf8_lossy(at);
@@ -140,7 +140,7 @@ impl<'p> Product<'p> {
         String::from_utf8(follow(path.as_bytes(), look).ok()?).ok()
     }
 
-    /// Notes the links to folders that stay links; tells of each whether it does.
+    /// Registers the links to folders that stay links. Returns for each link whether it does.
     fn keep_folder_links(&mut self, links: &[Link]) -> Vec<bool> {
         let candidates: HashMap<&str, &Link> = links.iter().map(|link| (link.dest.as_str(), link)).collect();
         let targets = links.iter().map(|link| {
@@ -158,7 +158,7 @@ impl<'p> Product<'p> {
                 self.links.insert(link.dest.clone(), leading(&link.dest, dest));
             }
         }
-        // As it was written, where that means the same.
+        // Keep the original text of a link if it is equivalent.
         for (link, target) in links.iter().zip(&targets) {
             if let Some((dest, Some(raw))) = target
                 && self.leads(&link.dest, raw, dest)
@@ -166,7 +166,7 @@ impl<'p> Product<'p> {
                 self.links.insert(link.dest.clone(), raw.clone());
             }
         }
-        // One that leads to one that does not stay does not stay.
+        // A link to a link that is removed is removed as well.
         loop {
             let gone: Vec<String> = links
                 .iter()
@@ -180,7 +180,7 @@ impl<'p> Product<'p> {
         }
     }
 
-    /// Whether the product has the files of this folder at this path, all of them outside the archive.
+    /// Whether the application has the files of this folder at this path, all of them outside the archive.
     fn is_folder(&self, dest: &str, folder: &Path) -> bool {
         let is_from = |path: &String| {
             let rest = path[dest.len()..].trim_start_matches('/');
@@ -191,7 +191,7 @@ impl<'p> Product<'p> {
         self.below(dest).any(is_from) && !self.below(dest).any(|path| self.resources.contains(path))
     }
 
-    /// Whether a link with this text leads where `dest` is.
+    /// Whether a link with this text resolves to the same path as `dest`.
     fn leads(&self, link: &str, text: &str, dest: &str) -> bool {
         let path = if let Some((folder, _)) = link.rsplit_once('/') {
             format!("{folder}/{text}")
@@ -201,7 +201,7 @@ impl<'p> Product<'p> {
         is_target(text.as_bytes()) && self.follow(&path).is_some_and(|end| self.follow(dest) == Some(end))
     }
 
-    /// The text of the link that a file becomes.
+    /// Returns the text of the link that replaces a file.
     fn text_of(&self, file: &File, files: &[File]) -> Option<String> {
         let origin = self.origins.get(&file.path)?;
         for (n, hop) in hops(origin).iter().enumerate() {
@@ -219,8 +219,8 @@ impl<'p> Product<'p> {
     }
 }
 
-/// Whether a file may be replaced by a link to another one that comes from the same file. A library in another folder may
-/// have got another search path.
+/// Whether a link to another file with the same origin can replace a file. A library in another folder may
+/// have a different run path.
 fn is_alike(file: &File, target: &File) -> bool {
     match (&file.source, &target.source) {
         _ if matches!(file.kind, FileKind::Data | FileKind::Link) => true,
@@ -231,7 +231,7 @@ fn is_alike(file: &File, target: &File) -> bool {
     }
 }
 
-/// The places that a link leads to one after the other, without links in the folders on the way.
+/// Returns the successive targets of a link, with resolved parent folders.
 fn hops(link: &Path) -> Vec<PathBuf> {
     let mut hops = Vec::new();
     let mut at = real_place(link);
@@ -243,7 +243,7 @@ fn hops(link: &Path) -> Vec<PathBuf> {
     hops
 }
 
-/// A path without links in the folder on the way; what it names may be a link itself.
+/// Resolves the parent folders of a path, but not the last component.
 fn real_place(path: &Path) -> PathBuf {
     let real = match (path.parent(), path.file_name()) {
         (Some(folder), Some(name)) => canonicalize(folder).map(|folder| folder.join(name)),
@@ -252,12 +252,13 @@ fn real_place(path: &Path) -> PathBuf {
     real.unwrap_or_else(|_| path.to_owned())
 }
 
-/// What a link says, where that can be said in a product.
+/// Returns the text of a link if it is valid in an application.
 fn raw(link: &Path) -> Option<String> {
     std::fs::read_link(link).ok()?.to_str().filter(|text| is_target(text.as_bytes())).map(str::to_owned)
 }
 
-/// The path in the product that is to `dest` as `to` is to the link that `dest` comes from.
+/// Returns the path in the application that is relative to `dest` as `to` is to the link that `dest` comes
+/// from.
 fn place(dest: &str, link: &Path, to: &Path) -> Option<String> {
     let from = real_place(link);
     let from: Vec<_> = from.parent()?.components().collect();
@@ -272,7 +273,7 @@ fn place(dest: &str, link: &Path, to: &Path) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// The text of a link at `link` that leads to `dest`, both paths in the product.
+/// Returns the text of a link at `link` to `dest`, both of which are paths in the application.
 fn leading(link: &str, dest: &str) -> String {
     let from: Vec<&str> = link.split('/').collect();
     let from = &from[..from.len() - 1];
@@ -298,7 +299,7 @@ fn folder_link(link: &Link, text: String) -> File {
     file
 }
 
-/// Puts the files below the target of a link to a folder in its place.
+/// Replaces a link to a folder with the files below its target.
 fn copy(link: &Link, files: &mut Vec<File>, warnings: &mut Vec<Warning>) -> Result<()> {
     let Some(inner) = &link.files else {
         return Err(Error::new(format!(
@@ -311,7 +312,7 @@ fn copy(link: &Link, files: &mut Vec<File>, warnings: &mut Vec<Warning>) -> Resu
     let mut refused = false;
     for (path, rest) in inner {
         let dest = format!("{}/{rest}", link.dest);
-        // What the user or another rule puts there wins.
+        // A file from the user or another rule takes precedence.
         let is_taken = dest.match_indices('/').any(|(at, _)| paths.contains(&dest[..at]));
         refused |= is_taken;
         if !is_taken && !paths.contains(&dest) {
@@ -326,7 +327,7 @@ fn copy(link: &Link, files: &mut Vec<File>, warnings: &mut Vec<Warning>) -> Resu
     Ok(())
 }
 
-/// Turns the second names of native files into files with their content.
+/// Replaces additional names of native files with copies.
 fn copy_native_links(files: &mut [File]) {
     let places: HashMap<String, usize> = files.iter().enumerate().map(|(i, f)| (f.path.clone(), i)).collect();
     for i in 0..files.len() {
@@ -389,7 +390,8 @@ mod tests {
         assert_eq!(at("d/b", "data/current/b", "data/v1/a").as_deref(), Some("d/a"));
     }
 
-    /// Makes links of files, folder links and a native library with a second name; returns paths with what is there.
+    /// Creates links from files, folder links and a native library with a second name. Returns paths with
+    /// their kind of entry.
     #[cfg(unix)]
     fn made(target: &str) -> Vec<String> {
         use crate::analysis::{By, Reason};

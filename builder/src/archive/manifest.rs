@@ -1,4 +1,5 @@
-//! The manifest: what is in the product and why, for `freeze inspect` and `freeze why`, not for the launcher.
+//! The manifest: the content of the application and the reasons for it, for
+//! `freeze inspect` and `freeze why`. The launcher does not use it.
 
 use std::collections::BTreeMap;
 
@@ -7,17 +8,17 @@ use serde::{Deserialize, Serialize};
 use super::{File, Input};
 use crate::analysis::{By, Guard, Kind, Module, Reason};
 
-/// Most ways in that are told of one module or file; the first is the one that brought it in.
+/// Maximum number of reasons to store for a module or file. The first one is the reason why it was collected.
 const REASONS: usize = 4;
 
-/// What is in a product and why. Holds no path of the building machine and no time.
+/// The content of an application and the reasons for it. Contains no paths of the build machine and no times.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// Version of freeze that made it.
+    /// Version of freeze that created it.
     pub freeze: String,
-    /// Name of the app.
+    /// Name of the application.
     pub app: String,
-    /// Version of the app.
+    /// Version of the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// Version of the embedded Python.
@@ -26,26 +27,26 @@ pub struct Manifest {
     pub magic: String,
     /// Platform, as in `linux-x86_64`.
     pub target: String,
-    /// Level of optimisation of the bytecode.
+    /// Optimization level of the bytecode.
     pub optimize: u8,
-    /// Modules by name; built-in ones too.
+    /// Modules by name, including built-in ones.
     pub modules: BTreeMap<String, ModuleEntry>,
-    /// Files by path under the root.
+    /// Files by path below the root.
     pub files: BTreeMap<String, FileEntry>,
-    /// Distributions, by name, with their version.
+    /// Versions of distributions, by name.
     pub distributions: BTreeMap<String, String>,
-    /// Patterns of modules that the request keeps out.
+    /// Patterns of modules that the request excludes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exclude: Vec<String>,
-    /// Imports that lead nowhere.
+    /// Imports that were not resolved.
     pub missing: BTreeMap<String, Vec<Why>>,
-    /// Lowest glibc that the product runs with, and the file that needs it.
+    /// Minimum glibc version that the application needs, and the file that needs it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub glibc: Option<(String, String)>,
-    /// Oldest macOS that the product runs on, and the file that needs it.
+    /// Minimum macOS version that the application needs, and the file that needs it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub macos: Option<(String, String)>,
-    /// Libraries that stay with the host, and who needs them first.
+    /// Libraries that stay on the host, and the first file that needs each.
     pub host: BTreeMap<String, String>,
 }
 
@@ -54,12 +55,12 @@ pub struct Manifest {
 pub struct ModuleEntry {
     /// `source`, `bytecode`, `extension`, `namespace` or `builtin`.
     pub kind: String,
-    /// The distribution that owns it.
+    /// The distribution that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distribution: Option<String>,
-    /// How it came in.
+    /// Why it was collected.
     pub why: Vec<Why>,
-    /// Further ways in that are not told.
+    /// Number of further reasons that are not stored.
     #[serde(default, skip_serializing_if = "is_none")]
     pub more: usize,
 }
@@ -77,28 +78,28 @@ pub struct FileEntry {
     /// Target of a link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
-    /// How it came in.
+    /// Why it was collected.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub why: Vec<Why>,
-    /// Further ways in that are not told.
+    /// Number of further reasons that are not stored.
     #[serde(default, skip_serializing_if = "is_none")]
     pub more: usize,
 }
 
-/// A way in.
+/// A reason why something was collected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Why {
-    /// What names it: a module, distribution, rule or file; empty for the request itself.
+    /// Its origin: a module, distribution, rule or file; empty for the request itself.
     pub from: String,
-    /// Kind of the link, as in `import`, and its detail.
+    /// Kind of the reason, such as `import`, and its details.
     pub by: String,
     /// Line, 1-based; 0 if there is none.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub line: u32,
-    /// `function`, `conditional` or `optional`, if it is not certain to run.
+    /// `function`, `conditional` or `optional`, if it may not run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guard: Option<String>,
-    /// The heuristic that found it, if one did.
+    /// The heuristic that found it, if any.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub heuristic: String,
 }
@@ -139,7 +140,7 @@ impl From<&Reason> for Why {
     }
 }
 
-/// The reasons that are told: of each importer one, the first found first.
+/// Returns the reasons to store: one per importer, in the order they were found.
 pub(super) fn whys(reasons: &[Reason]) -> Vec<Why> {
     let mut told: Vec<&Reason> = Vec::new();
     for reason in reasons {
@@ -150,7 +151,8 @@ pub(super) fn whys(reasons: &[Reason]) -> Vec<Why> {
     told.into_iter().map(Why::from).collect()
 }
 
-/// Cuts an absolute path down to the name of its file: the product tells nothing of the building machine.
+/// Reduces an absolute path to its file name, so that the application does not reveal details of the build
+/// machine.
 fn portable(text: &str) -> String {
     if text.starts_with(['/', '\\']) || matches!(text.get(1..3), Some(":\\" | ":/")) {
         return text.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
-//! Packs the contents: code objects, data and native files become compressed blobs and an index.
+//! Packs the contents: turns code objects, data and native files into compressed blobs and an index.
 
 mod blobs;
 mod compile;
@@ -35,7 +35,7 @@ use blobs::Maker;
 use index::Index;
 use select::Selection;
 
-/// Bytes of code from which on a second thread at the start gains more than it costs.
+/// Minimum size of code, in bytes, that makes a second thread at startup worthwhile.
 const WORTH_A_THREAD: u64 = 1 << 20;
 
 /// A packed archive: the plan of `freeze_archive` and the stored bytes of each blob.
@@ -45,19 +45,19 @@ pub struct Packed {
     pub plan: freeze_archive::Plan,
     /// Stored bytes of the blobs, in order.
     pub blobs: Vec<Stored>,
-    /// Onedir: files to lie beside the executable.
+    /// Onedir: files to place next to the executable.
     pub beside: Vec<Beside>,
-    /// Onedir: folders that exist without a file in them.
+    /// Onedir: folders that exist without files.
     pub folders: Vec<String>,
     /// Values of `setting::PROGRAM`, in the order of the request.
     pub programs: Vec<String>,
     /// Numbers for the summary.
     pub totals: Totals,
-    /// The oldest macOS that all native files run on.
+    /// The oldest macOS version that all native files support.
     pub macos: Option<(u32, u32)>,
     /// The platform.
     pub target: Target,
-    /// What the user should know.
+    /// Warnings for the user.
     pub warnings: Vec<Warning>,
 }
 
@@ -66,31 +66,31 @@ pub struct Packed {
 pub enum Stored {
     /// In memory.
     Bytes(std::sync::Arc<[u8]>),
-    /// In a file of the builder's store, whole.
+    /// In a separate file of the builder's store.
     File(PathBuf),
 }
 
 /// A file of a onedir bundle.
 #[derive(Clone, Debug)]
 pub struct Beside {
-    /// Path under the contents folder, with `/`.
+    /// Path below the contents folder, with `/`.
     pub dest: String,
     /// Its content.
     pub content: Stored,
     /// Length of its content.
     pub size: u64,
-    /// BLAKE3 hash of its content, in hexadecimal digits; empty where nothing asks for it.
+    /// BLAKE3 hash of its content, in hexadecimal digits; empty if it is not needed.
     pub hash: String,
     /// Whether it is executable.
     pub executable: bool,
     /// Whether it is a native library or program.
     pub native: bool,
-    /// A symbolic link: its target; `content` is then empty.
+    /// Target of a symbolic link. `content` is then empty.
     pub link: Option<String>,
 }
 
 impl Beside {
-    /// The mode to create it with.
+    /// Returns the mode for creating the file.
     pub(crate) fn mode(&self) -> FileMode {
         if self.executable { FileMode::Executable } else { FileMode::Plain }
     }
@@ -99,7 +99,7 @@ impl Beside {
 /// Numbers for the summary.
 #[derive(Clone, Debug, Default)]
 pub struct Totals {
-    /// Python modules, extensions included.
+    /// Python modules, including extension modules.
     pub modules: usize,
     /// Native libraries and extension modules.
     pub libraries: usize,
@@ -107,7 +107,7 @@ pub struct Totals {
     pub data: usize,
 }
 
-/// A file of the product, before it is packed.
+/// A file of the application before it is packed.
 #[derive(Clone, Debug)]
 struct File {
     path: String,
@@ -158,24 +158,25 @@ impl File {
     }
 }
 
-/// What is packed.
+/// The input of packing.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
     /// Modules and data.
     pub contents: &'a Contents,
     /// Native files.
     pub natives: &'a Natives,
-    /// What was asked for.
+    /// The request.
     pub request: &'a Request,
     /// The interpreter.
     pub python: &'a Python,
 }
 
-/// Packs everything; blobs made for an earlier build are taken from the store. `before`: of a universal program the part that was
-/// packed before, beside whose files those of this one are to lie.
+/// Packs everything. Blobs from earlier builds are loaded from the store. In a universal program, `before` is
+/// the part that was packed first, and the files of both parts share one folder.
 ///
 /// # Errors
-/// A file cannot be read, the entry or a hook does not compile, two files have one path, or an interrupt.
+/// A file cannot be read, the entry point or a hook does not compile, two files have the same path, or an
+/// interrupt.
 pub fn pack(input: &Input<'_>, store: &Store, before: Option<&Packed>) -> Result<Packed> {
     let Input { contents, natives, request, python } = *input;
     let (graph, target) = (&contents.graph, python.target);
@@ -215,7 +216,7 @@ pub fn pack(input: &Input<'_>, store: &Store, before: Option<&Packed>) -> Result
         encoder.setting(setting::AHEAD, "1");
     }
     encoder.setting(setting::MANIFEST, manifest.to_string());
-    // Last: it is long, and a start that extracts nothing does not look for it.
+    // This setting comes last because it is long, and only a start that extracts files reads it.
     if !folders.is_empty() {
         encoder.setting(setting::FOLDERS, folders.join("\0"));
     }

@@ -1,11 +1,11 @@
-//! The order in which a program starts: what is loaded first lies first in the file.
+//! The order in which a program loads its modules, which is also their order in the file.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use crate::analysis::{Graph, Guard, Module};
 
-/// Names of all modules, those that a start loads first in front, and how many of them it loads in any case: what
-/// a run has `recorded`, and what is imported unguarded at the top level.
+/// Returns the names of all modules, starting with those that a start loads first, and the number of modules
+/// that are always loaded: those in `recorded` from an earlier run, and unguarded top-level imports.
 pub(super) fn startup(graph: &Graph, first: &[&str], recorded: &[String]) -> (Vec<String>, usize) {
     let mut imports: HashMap<&str, Vec<(Guard, u32, &str)>> = HashMap::new();
     for module in graph.modules.values() {
@@ -23,7 +23,7 @@ pub(super) fn startup(graph: &Graph, first: &[&str], recorded: &[String]) -> (Ve
     for name in recorded {
         walk.add(name);
     }
-    // Imports at the top level are followed in depth, as the interpreter does.
+    // Imports at the top level are followed depth-first, like the interpreter does.
     let mut stack: Vec<&str> = first.iter().rev().copied().collect();
     let mut expanded = HashSet::new();
     while let Some(name) = stack.pop() {
@@ -34,7 +34,7 @@ pub(super) fn startup(graph: &Graph, first: &[&str], recorded: &[String]) -> (Ve
         }
     }
     let certain = walk.order.len();
-    // Then what is imported later, the nearest first; then whatever is left, by name.
+    // Then modules that are imported later, nearest first; then all others, by name.
     let mut queue: VecDeque<String> = walk.order.iter().cloned().collect();
     while let Some(name) = queue.pop_front() {
         for (_, _, import) in imports.get(name.as_str()).into_iter().flatten() {
@@ -56,7 +56,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Adds a module behind its parent packages; tells whether it is new.
+    /// Adds a module after its parent packages. Returns whether it is new.
     fn add(&mut self, name: &str) -> bool {
         if !self.modules.contains_key(name) || self.seen.contains(name) {
             return false;

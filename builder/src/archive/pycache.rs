@@ -1,4 +1,4 @@
-//! Takes bytecode over that an interpreter left in `__pycache__`, and writes such files.
+//! Reuses bytecode that an interpreter has stored in `__pycache__`, and writes such files.
 
 use std::fs::Metadata;
 use std::hash::Hasher;
@@ -9,12 +9,12 @@ use siphasher::sip::{SipHasher13, SipHasher24};
 
 use crate::python::Python;
 
-/// Length of the header of a `.pyc` file: magic number, flags, then times and size or a hash.
+/// Length of the header of a `.pyc` file: magic number, flags, then time and size, or a hash.
 const HEADER: usize = 16;
-/// Flag: the header holds a hash of the source instead of its time and size.
+/// Flag: the header contains a hash of the source instead of its time and size.
 const BY_HASH: u32 = 1;
 
-/// Marshalled code that belongs to `source`, if the interpreter left it there and it is up to date.
+/// Returns the marshalled code for `source` if the interpreter has stored it and it is up to date.
 pub(super) fn find(
     source: &Path,
     metadata: &Metadata,
@@ -26,7 +26,8 @@ pub(super) fn find(
     let mut bytes = std::fs::read(&path).ok()?;
     let flags = flags(&bytes, python)?;
     let current = if flags & BY_HASH != 0 {
-        // Also where the interpreter would not look: what is kept by the hash of the source must be true.
+        // Check the hash even if the interpreter would not, because results are stored by the hash of the
+        // source.
         bytes[8..16] == source_hash(text, python)
     } else {
         let modified = metadata.modified().ok()?;
@@ -34,7 +35,7 @@ pub(super) fn find(
             Ok(since) => since.as_secs() as u32,
             Err(_) => return None,
         };
-        // The header knows seconds only; a source changed within one must not be newer than the file.
+        // The header has a resolution of one second, so the source must not be newer than the file.
         let written = std::fs::metadata(&path).ok()?.modified().ok()?;
         bytes[8..12] == seconds.to_le_bytes()
             && bytes[12..16] == (metadata.len() as u32).to_le_bytes()
@@ -43,7 +44,7 @@ pub(super) fn find(
     current.then(|| bytes.split_off(HEADER))
 }
 
-/// The marshalled code in a `.pyc` file of this interpreter, or what is wrong with it.
+/// Returns the marshalled code in a `.pyc` file of this interpreter, or an error message.
 pub(super) fn content<'a>(pyc: &'a [u8], python: &Python) -> Result<&'a [u8], String> {
     match flags(pyc, python) {
         Some(_) => Ok(&pyc[HEADER..]),
@@ -57,18 +58,18 @@ fn flags(pyc: &[u8], python: &Python) -> Option<u32> {
     (head[..4] == python.magic && flags & !3 == 0).then_some(flags)
 }
 
-/// A `.pyc` file that its interpreter takes without asking for the source's time.
+/// Returns a `.pyc` file that its interpreter loads without comparing the time of the source.
 pub(super) fn wrap(marshal: &[u8], text: &[u8], python: &Python) -> Vec<u8> {
     [&python.magic[..], &BY_HASH.to_le_bytes(), &source_hash(text, python), marshal].concat()
 }
 
-/// `importlib.util.cache_from_source`.
+/// Implements `importlib.util.cache_from_source`.
 fn path_of(source: &Path, python: &Python, optimize: u8) -> Option<PathBuf> {
     let name = file_name(source.file_name()?.to_str()?, python, optimize);
     Some(source.parent()?.join("__pycache__").join(name))
 }
 
-/// Name in `__pycache__` of the bytecode of a source file.
+/// Returns the name in `__pycache__` of the bytecode of a source file.
 pub(super) fn file_name(source: &str, python: &Python, optimize: u8) -> String {
     let stem = source.rsplit_once('.').map_or(source, |(stem, _)| stem);
     match optimize {
@@ -77,7 +78,7 @@ pub(super) fn file_name(source: &str, python: &Python, optimize: u8) -> String {
     }
 }
 
-/// `importlib.util.source_hash`: SipHash keyed with the magic number; fewer rounds since 3.11.
+/// Implements `importlib.util.source_hash`: SipHash keyed with the magic number; fewer rounds since 3.11.
 fn source_hash(text: &[u8], python: &Python) -> [u8; 8] {
     let key = u64::from(u32::from_le_bytes(python.magic));
     let hash = if python.version.1 >= 11 {

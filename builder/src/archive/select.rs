@@ -1,4 +1,4 @@
-//! Decides what goes into the archive, and in which order.
+//! Selects the content of the archive and its order.
 
 use std::collections::HashSet;
 
@@ -9,26 +9,26 @@ use crate::analysis::{Kind, Module};
 use crate::error::{Result, Warning};
 use crate::names::Pattern;
 
-/// What goes into the archive.
+/// The content of the archive.
 pub(super) struct Selection<'a> {
     /// Modules: those that start Python, then all others in the order of a start.
     pub modules: Vec<&'a Module>,
     /// Modules that every start of the main program imports.
     pub certain: HashSet<String>,
-    /// Names of the hooks and of what the programs run.
+    /// Names of the hooks and of the modules that the programs run.
     pub entries: Vec<String>,
     /// Files, by path.
     pub files: Vec<File>,
-    /// Folders without a file in them.
+    /// Folders that exist without files.
     pub folders: Vec<String>,
-    /// The jobs that produce the content: those of modules in order, then those of files.
+    /// The jobs that create the content: those of modules in order, then those of files.
     pub jobs: Vec<Job<'a>>,
 }
 
-/// Selects from the contents; `own` are the modules of the launcher.
+/// Selects the content of the archive. `own` contains the modules of the launcher.
 ///
 /// # Errors
-/// A file cannot be read, or two files have one path.
+/// A file cannot be read, or two files have the same path.
 pub(super) fn select<'a>(
     input: &Input<'a>,
     own: &'a [Module],
@@ -50,7 +50,7 @@ pub(super) fn select<'a>(
     let entries = settings::entries(graph, request);
     let first: Vec<&str> = entries.iter().map(String::as_str).collect();
     let recorded = &request.modules.order;
-    // Of the main program only: another one of the bundle starts with other modules.
+    // Only consider the main program, because other programs of the bundle start with other modules.
     let (mut certain, count) = order::startup(graph, &first[..first.len().min(1)], recorded);
     certain.truncate(count);
     let started = order::startup(graph, &first, recorded).0;
@@ -70,8 +70,8 @@ pub(super) fn is_seed(module: &Module, input: &Input<'_>) -> bool {
     settings::is_seed(input.python.minor(), &module.name)
 }
 
-/// Whether a module becomes a file. Modules that run before the importer can read files stay in the archive, as do the
-/// entries.
+/// Whether a module becomes a file. Modules that run before the importer can read files stay in the archive,
+/// and so do entry points.
 fn is_file(module: &Module, input: &Input<'_>) -> bool {
     let is_wanted = covered(&input.request.modules.files, module) || covered(&input.contents.files, module);
     let in_archive = || {
@@ -82,7 +82,7 @@ fn is_file(module: &Module, input: &Input<'_>) -> bool {
     is_wanted && !in_archive()
 }
 
-/// The jobs of a module: its code, and its source if that is included.
+/// Returns the jobs of a module: its code, and its source if that is included.
 fn of_code<'a>(module: &'a Module, input: &Input<'_>) -> impl Iterator<Item = Job<'a>> {
     let code = Job::Code { module, seed: is_seed(module, input) };
     let with_source = covered(&input.request.modules.source, module)

@@ -1,4 +1,4 @@
-//! What the archive tells the launcher: programs, hooks, options, environment.
+//! Writes the settings for the launcher: programs, hooks, options, environment.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ use crate::rules::load::{SITE, STARTUP};
 use crate::spec::{Entry, Extract, Mode, Request};
 use crate::target::Os;
 
-/// The Python half of the launcher.
+/// Returns the Python half of the launcher.
 pub(super) fn runtime_modules(python: &Python) -> Vec<Module> {
     let mut sources = vec![
         ("_freeze_bootstrap", false, freeze_launcher::python_sources::BOOTSTRAP.to_owned()),
@@ -47,8 +47,8 @@ fn relay_source(python: &Python) -> PathBuf {
 const INTERPRETERS: [&str; 4] =
     ["_interpreters", "_xxsubinterpreters", "concurrent.interpreters", "concurrent.futures.interpreter"];
 
-/// A warning if the program may create interpreters, and they would have no importer: the standard library has no source of the
-/// module that sets it up.
+/// Returns a warning if the program may create interpreters that would have no importer, because the standard
+/// library lacks the source of the module that sets it up.
 pub(super) fn missing_relay(own: &[Module], graph: &Graph, python: &Python) -> Option<Warning> {
     let copy = Relay::of(python.minor()).copy;
     let used = INTERPRETERS.iter().find(|name| graph.modules.contains_key(**name))?;
@@ -72,12 +72,13 @@ pub(super) fn is_seed(minor: u8, module: &str) -> bool {
     freeze_launcher::seed::is_seed(minor, module)
 }
 
-/// Whether a module is what a program or a hook runs.
+/// Whether a program or a hook runs this module.
 pub(super) fn is_entry(name: &str) -> bool {
     name == "__main__" || name.starts_with("__main__.") || name.starts_with("__hook__.")
 }
 
-/// Names of the hooks in their order, those of `.pth` files and then of rules first, then of the entries in the order of the programs.
+/// Returns the names of the hooks in order (those of `.pth` files, then those of rules first), followed by
+/// the entry points in the order of the programs.
 pub(super) fn entries(graph: &Graph, request: &Request) -> Vec<String> {
     let mut names: Vec<(u8, usize, String)> = graph
         .modules
@@ -95,12 +96,12 @@ pub(super) fn entries(graph: &Graph, request: &Request) -> Vec<String> {
     hooks.chain(programs).filter(|name| graph.modules.contains_key(name)).collect()
 }
 
-/// Name of the module that a program runs.
+/// Returns the name of the module that a program runs.
 fn entry_of(place: usize, program: &str) -> String {
     if place == 0 { "__main__".to_owned() } else { format!("__main__.{program}") }
 }
 
-/// The value of [`setting::PROGRAM`] for each program.
+/// Returns the value of [`setting::PROGRAM`] for each program.
 pub(super) fn programs(graph: &Graph, request: &Request) -> Vec<String> {
     let values = request.programs.iter().enumerate().filter_map(|(i, program)| {
         let entry = entry_of(i, &program.name);
@@ -110,7 +111,7 @@ pub(super) fn programs(graph: &Graph, request: &Request) -> Vec<String> {
     values.collect()
 }
 
-/// Adds all settings but the manifest.
+/// Adds all settings except the manifest.
 pub(super) fn add(encoder: &mut Encoder, entries: &[String], input: &Input<'_>) {
     let graph = &input.contents.graph;
     let mut absent: Vec<u32> =
@@ -135,7 +136,7 @@ pub(super) fn add(encoder: &mut Encoder, entries: &[String], input: &Input<'_>) 
     of_runtime(input, &mut set);
 }
 
-/// The interpreter.
+/// Adds the settings of the interpreter.
 fn of_python(input: &Input<'_>, set: &mut dyn FnMut(&[u8], &str)) {
     let Input { natives, request, python, .. } = *input;
     let (major, minor, _) = python.version;
@@ -153,7 +154,7 @@ fn of_python(input: &Input<'_>, set: &mut dyn FnMut(&[u8], &str)) {
     }
 }
 
-/// Where its files are.
+/// Adds the settings for the location of files.
 fn of_bundle(input: &Input<'_>, set: &mut dyn FnMut(&[u8], &str)) {
     let (request, os) = (input.request, input.python.target.os);
     match request.bundle.mode {
@@ -176,19 +177,19 @@ fn of_bundle(input: &Input<'_>, set: &mut dyn FnMut(&[u8], &str)) {
     }
 }
 
-/// How it runs: options, environment, switches.
+/// Adds the settings of the run time: options, environment, switches.
 fn of_runtime(input: &Input<'_>, set: &mut dyn FnMut(&[u8], &str)) {
     let (contents, request) = (input.contents, input.request);
     if request.python.optimize > 0 {
         set(setting::OPTION, if request.python.optimize > 1 { "OO" } else { "O" });
     }
     for option in &request.python.options {
-        // The level of optimisation is fixed in the bytecode: told once.
+        // The optimization level is fixed in the bytecode, so the option is set only once.
         if !matches!(option.trim(), "O" | "OO") {
             set(setting::OPTION, option);
         }
     }
-    // What the user says comes last and so wins over a rule.
+    // Values from the user come last, so they override those of rules.
     let ours = contents.env.iter().filter(|(name, _)| !request.runtime.env.contains_key(name));
     for (name, value) in ours.map(|(name, value)| (name, value)).chain(&request.runtime.env) {
         set(setting::ENV, &format!("{name}={value}"));
@@ -206,7 +207,7 @@ fn of_runtime(input: &Input<'_>, set: &mut dyn FnMut(&[u8], &str)) {
     if request.runtime.switches {
         set(setting::SWITCHES, "1");
     }
-    // What a library starts is not in the hands of whoever builds the program.
+    // Whoever builds the program does not control the processes that a library starts.
     if request.runtime.interpreter {
         set(setting::AS_INTERPRETER, "1");
     } else if contents.graph.starts_interpreter {

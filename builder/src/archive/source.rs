@@ -1,4 +1,4 @@
-//! Reads what goes into the archive, wherever it comes from.
+//! Reads the sources of the archive's content, wherever they are stored.
 
 use std::io::Read;
 
@@ -6,7 +6,7 @@ use crate::analysis::Source;
 use crate::error::{Context, Result};
 use crate::store::{Hash, Store};
 
-/// The bytes of a source.
+/// Returns the bytes of a source.
 pub(super) fn read(source: &Source) -> Result<Vec<u8>> {
     match source {
         Source::File(path) => std::fs::read(path).context(|| format!("failed to read `{}`", path.display())),
@@ -23,7 +23,7 @@ pub(super) fn read(source: &Source) -> Result<Vec<u8>> {
     }
 }
 
-/// The hash of the bytes of a source.
+/// Returns the hash of the bytes of a source.
 pub(super) fn hash(source: &Source, store: &Store) -> Result<Hash> {
     match source {
         Source::File(path) => store.file_hash(path),
@@ -32,7 +32,7 @@ pub(super) fn hash(source: &Source, store: &Store) -> Result<Hash> {
     }
 }
 
-/// The size of a source as far as it is cheap to tell: what is large is begun first.
+/// Returns the size of a source if it is cheap to determine. Large sources are processed first.
 pub(super) fn size(source: &Source) -> u64 {
     match source {
         Source::File(path) => std::fs::metadata(path).map_or(0, |m| m.len()),

@@ -15,8 +15,8 @@ use crate::marshal;
 use crate::output;
 use crate::spec::{Bundle, Entry, Program};
 
-/// The newest interpreter of this machine with a shared library; tests pass over without one, and say so past the
-/// test runner, which keeps what a test that passes prints.
+/// Returns the newest interpreter on this machine with a shared library. Without one, tests are skipped, with
+/// a message on standard error that bypasses the output capture of the test runner.
 pub(crate) fn python() -> Option<Python> {
     let found = find_python();
     if found.is_none() {
@@ -73,7 +73,7 @@ fn module(name: &str, kind: Kind, path: &str) -> (String, Module) {
     (name.into(), m)
 }
 
-/// A small program and where it lies.
+/// A small program and its location.
 pub(crate) struct Case {
     pub(crate) dir: tempfile::TempDir,
     pub(crate) contents: Contents,
@@ -82,7 +82,7 @@ pub(crate) struct Case {
     pub(crate) python: Python,
 }
 
-/// A program of three modules, a data file and a library.
+/// Returns a program with three modules, a data file and a library.
 pub(crate) fn case(mode: Mode) -> Option<Case> {
     let python = python()?;
     let dir = tempfile::tempdir().unwrap();
@@ -217,7 +217,7 @@ fn onefile_holds_everything() {
             "a path of this machine in blob {id}"
         );
     }
-    // Again, with everything from the store; then damaged.
+    // Build again, with everything from the store; then damage the result.
     drop(store);
     let store = case.store();
     assert!(case.publish(&store).unchanged);
@@ -234,7 +234,7 @@ fn onefile_holds_everything() {
 fn the_same_source_elsewhere_gives_the_same_bytes() {
     let (Some(a), Some(b)) = (case(Mode::Onefile), case(Mode::Onefile)) else { return };
     let one = a.publish(&a.store());
-    // With bytecode that an interpreter left, and without a cache.
+    // With bytecode from an interpreter, and without a cache.
     let status = Command::new(&b.python.executable)
         .args(["-m", "compileall", "-q"])
         .arg(b.dir.path().join("src"))
@@ -273,14 +273,14 @@ fn onedir_lies_beside_and_is_replaced_whole() {
     assert_eq!(second.setting(setting::SHARED).unwrap(), b"demo");
     assert_eq!(second.setting(setting::PROGRAM).unwrap(), b"second\0__main__.second\0app.py");
     assert!(case.publish(&store).unchanged);
-    // A file more, or a changed one: not the same product.
+    // An additional or changed file makes a different application.
     std::fs::write(internal.join("more"), "x").unwrap();
     assert!(!case.publish(&store).unchanged);
     assert!(!internal.join("more").exists());
     std::fs::write(internal.join("pkg/lib.so"), [7; 100_004]).unwrap();
     assert!(!case.publish(&store).unchanged);
     assert!(case.publish(&store).unchanged);
-    // A folder that is not ours stays.
+    // A folder that freeze has not created stays unchanged.
     std::fs::remove_dir_all(&root).unwrap();
     std::fs::create_dir_all(&root).unwrap();
     std::fs::write(root.join("precious"), "x").unwrap();

@@ -1,4 +1,4 @@
-//! Lets the files of two parts of a universal program lie in one folder.
+//! Lets the files of two parts of a universal program share one folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -9,11 +9,12 @@ use crate::binaries::macho::universal::Cpu;
 use crate::error::{Context, Error, Result, Warning};
 use crate::target::Target;
 
-/// Compares files that are to lie beside the program with those of the part that was packed before. Native files for two
-/// processors become one later on; of others that differ those of the first part are kept, since one path has one content.
+/// Compares the files next to the program with those of the part that was packed first. Native files for two
+/// processors are merged later. For other files that differ, those of the first part are kept, because a path
+/// can only have one content.
 ///
 /// # Errors
-/// A file cannot be read, or what lies at a path can be only one of both.
+/// A file cannot be read, or the two parts have incompatible entries at the same path.
 pub(super) fn keep(
     placed: &mut [(usize, Beside)],
     first: &Packed,
@@ -49,8 +50,8 @@ pub(super) fn keep(
             "`{}` differs between {} and {}: that for {} is kept, for both",
             file.dest, names.0, names.1, names.0
         );
-        // What a wheel tells of itself is about its processor (tags, licences of what is linked), and few programs ask. Entry
-        // points are more than that.
+        // The metadata of a wheel that differs concerns its processor (tags, licenses of linked libraries),
+        // and few programs read it. Entry points are an exception.
         let in_metadata = file.dest.split('/').any(|part| part.ends_with(".dist-info"));
         warnings.push(if in_metadata && !file.dest.ends_with("/entry_points.txt") {
             Warning::minor(message)
@@ -63,11 +64,11 @@ pub(super) fn keep(
     Ok(())
 }
 
-/// What to do where two parts do not fit together.
+/// Hint if two parts do not fit together.
 const HINT: &str =
     "take the same versions of Python and of the packages for both, or build with `mode = \"onefile\"`";
 
-/// Fails if what is a folder in one part is none in the other.
+/// Fails if an entry is a folder in one part and something else in the other.
 fn check_folders(own: &BTreeSet<&str>, theirs: &BTreeMap<&str, &Beside>, names: (&str, &str)) -> Result<()> {
     let above = |path: &str, is_file: &dyn Fn(&str) -> bool| {
         let found = path.match_indices('/').map(|(at, _)| &path[..at]).find(|folder| is_file(folder));
@@ -89,7 +90,7 @@ fn check_folders(own: &BTreeSet<&str>, theirs: &BTreeMap<&str, &Beside>, names: 
     }
 }
 
-/// The first bytes of a content.
+/// Returns the first bytes of a content.
 fn head(content: &Stored) -> io::Result<Vec<u8>> {
     const LEN: usize = 12;
     let mut head = Vec::new();

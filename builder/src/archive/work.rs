@@ -1,4 +1,4 @@
-//! The work that makes the content of an archive: compiling, compressing, hashing.
+//! The jobs that create the content of an archive: compiling, compressing, hashing.
 
 use super::blobs::{CodeResult, Maker, Ready};
 use super::{File, Stored, jobs, source};
@@ -12,13 +12,13 @@ pub(super) enum Job<'a> {
     Code { module: &'a Module, seed: bool },
     /// The source of a module.
     Source(&'a Module),
-    /// The file of this number.
+    /// The file with this number.
     File(usize),
 }
 
 /// The result of a job.
 pub(super) enum Done {
-    /// Code, or why there is none.
+    /// Code, or the reason for a failure.
     Code(CodeResult),
     /// A blob.
     Ready(Ready),
@@ -26,7 +26,7 @@ pub(super) enum Done {
     Beside { content: Stored, size: u64, hash: String },
 }
 
-/// Runs all jobs in parallel and returns their results in order. Onedir puts files beside the executable.
+/// Runs all jobs in parallel and returns their results in order. Onedir places files next to the executable.
 ///
 /// # Errors
 /// A file cannot be read, or an interrupt.
@@ -40,7 +40,7 @@ pub(super) fn all(work: &[Job<'_>], files: &[File], maker: &Maker<'_>, mode: Mod
 impl Job<'_> {
     fn size(&self, files: &[File]) -> u64 {
         match self {
-            // Compiling takes longer than compressing as much.
+            // Compiling takes longer than compressing the same amount.
             Job::Code { module, .. } | Job::Source(module) => match &module.kind {
                 Kind::Source(from) | Kind::Bytecode(from) => source::size(from),
                 _ => 0,

@@ -1,4 +1,4 @@
-//! Puts launcher and archive together: onefile, onedir, an app bundle of macOS.
+//! Combines launcher and archive into a onefile program, a onedir folder, or a macOS app bundle.
 
 mod macos;
 mod picture;
@@ -18,52 +18,53 @@ use crate::spec::{Mode, Request};
 use crate::store::Store;
 use crate::target::{Os, Target};
 
-/// The archive begins at a multiple of this, so that what lies aligned in it lies aligned in memory.
+/// Alignment of the archive in the file, so that aligned data in it is also aligned in memory.
 const ALIGN: u64 = 4096;
 
-/// A product, ready to be written.
+/// An application, ready to be written.
 #[derive(Debug)]
 pub struct App {
     /// Its form.
     pub mode: Mode,
     /// Onefile: file name of the executable; onedir: name of the folder.
     pub name: String,
-    /// Executables; the first holds the archive.
+    /// Executables. The first one contains the archive.
     pub executables: Vec<Executable>,
-    /// Onefile: more names of the executable.
+    /// Onefile: additional names of the executable.
     pub aliases: Vec<String>,
-    /// Whether those are copies: on Windows few can make links, and what carries files there seldom keeps them.
+    /// Whether those names are copies: on Windows, few users can create links, and archives and transfers
+    /// rarely preserve them.
     pub copies: bool,
-    /// Onedir: folder beside the executables that holds the files; `.` is their own.
+    /// Onedir: folder next to the executables that contains the files; `.` is their own folder.
     pub contents: String,
     /// Onedir: the files.
     pub beside: Vec<Beside>,
-    /// Onedir: folders that exist without a file in them; they may be reached through links.
+    /// Onedir: folders that exist without files. Their paths may contain links.
     pub folders: Vec<String>,
     /// Numbers for the summary.
     pub totals: Totals,
-    /// What the user should know.
+    /// Warnings for the user.
     pub warnings: Vec<Warning>,
 }
 
 impl App {
-    /// Onedir: where the files lie, in a bundle at `product`.
+    /// Onedir: returns the folder of the files in an application at `product`.
     pub fn contents_folder(&self, product: &Path) -> PathBuf {
         if self.contents == "." { product.to_owned() } else { product.join(&self.contents) }
     }
 }
 
-/// An executable: pieces at their offsets, zeros between them.
+/// An executable: pieces at their offsets, with zeros between them.
 #[derive(Debug)]
 pub struct Executable {
     /// File name.
     pub name: String,
-    /// What lies where, ascending.
+    /// Pieces with their offsets, in ascending order.
     pub pieces: Vec<(u64, Piece)>,
     /// Length of the file.
     pub len: u64,
-    /// Where a file with an archive lies in it, and the hash of the index of that archive: all of it, but of a universal
-    /// executable each part.
+    /// Ranges of the files that contain an archive, each with the hash of the archive's index. This is the
+    /// whole file, or each part of a universal executable.
     pub archives: Vec<(Range<u64>, [u8; 16])>,
 }
 
@@ -76,7 +77,7 @@ pub enum Piece {
     Stored(Stored),
 }
 
-/// A program before it is put into its launcher: the file name of its executable, and the archive.
+/// A program before it is combined with its launcher: the file name of its executable, and the archive.
 #[derive(Clone, Debug)]
 struct Payload {
     name: String,
@@ -86,10 +87,10 @@ struct Payload {
     index_hash: [u8; 16],
 }
 
-/// Checks ahead of all work that there will be an executable as the request wants it.
+/// Checks before any work that an executable can be created as requested.
 ///
 /// # Errors
-/// There is no launcher for the target, or the request asks for what cannot be made.
+/// There is no launcher for the target, or the request asks for something impossible.
 pub fn check(request: &Request, python: &Python) -> Result<()> {
     let launcher = launcher::executable(&python.target)?;
     for name in request.programs.iter().map(|p| &p.name).chain([&request.name]) {
@@ -112,19 +113,19 @@ pub fn check(request: &Request, python: &Python) -> Result<()> {
     macos::check(request, python.target, &launcher)
 }
 
-/// What is left to be done when the product lies in its place: notarisation.
+/// Completes an application after it was written to its destination: notarizes it.
 ///
 /// # Errors
-/// Apple is not reached, or does not take the product.
+/// Apple cannot be reached, or rejects the application.
 #[cfg(feature = "notarize")]
 pub fn finish(request: &Request, product: &Path, python: &Python) -> Result<()> {
     if python.target.os == Os::Macos { macos::notarise(request, product) } else { Ok(()) }
 }
 
-/// Puts launcher and archive together: of a universal program those of each part.
+/// Combines launcher and archive, for each part of a universal program.
 ///
 /// # Errors
-/// There is no launcher for the target, or it cannot be made to look as the request wants.
+/// There is no launcher for the target, or it cannot be customized as requested.
 pub fn app(request: &Request, parts: Vec<Packed>, store: &Store) -> Result<App> {
     let Some(target) = parts.first().map(|first| first.target) else {
         return Err(Error::new("there is nothing to put together"));
@@ -164,18 +165,19 @@ pub fn app(request: &Request, parts: Vec<Packed>, store: &Store) -> Result<App> 
     Ok(app)
 }
 
-/// What the parts of a program contribute; a universal program has one for each processor.
+/// The content of all parts of a program. A universal program has one part for each processor.
 struct Parts {
-    /// For each executable, what each part puts into it.
+    /// For each executable, the payload of each part.
     payload: Vec<Vec<Payload>>,
     /// The files of each part.
     beside: Vec<Vec<Beside>>,
-    /// The oldest macOS that each part runs on.
+    /// The minimum macOS version of each part.
     min_versions: Vec<(Target, Option<(u32, u32)>)>,
 }
 
 impl Parts {
-    /// Unpacks the parts, for the main executable and others beside it, and adds folders, warnings and totals to `app`.
+    /// Unpacks the parts for the main executable and others next to it, and adds folders, warnings and totals
+    /// to `app`.
     fn new(parts: Vec<Packed>, main: &str, others: &[String], app: &mut App) -> Result<Parts> {
         let mut payload: Vec<Vec<Payload>> = vec![Vec::new(); 1 + others.len()];
         let (mut beside, mut min_versions) = (Vec::new(), Vec::new());
@@ -214,7 +216,7 @@ fn executable(payload: Payload) -> Executable {
     Executable { name, pieces, len, archives: vec![(0..len, index_hash)] }
 }
 
-/// Another executable of a onedir bundle: its archive names the one that holds the content.
+/// Returns another executable of a onedir bundle. Its archive refers to the executable with the content.
 fn companion(name: &str, main: &str, program: &str, launcher: &Launcher) -> Result<Payload> {
     let mut encoder = Encoder::new();
     encoder.setting(setting::SHARED, main);

@@ -1,4 +1,4 @@
-//! The sizes of an icon that is given as a PNG picture.
+//! The sizes of an icon from a PNG image.
 
 use std::io::Cursor;
 
@@ -6,13 +6,13 @@ use icns::{Image, PixelFormat};
 
 use crate::error::{Error, Result};
 
-/// Lengths of the sides of icons.
+/// Side lengths of icons.
 const SIDES: [u32; 7] = [16, 32, 64, 128, 256, 512, 1024];
 
-/// The picture and its halves, down to 16 pixels.
+/// Returns the image and smaller versions, each half the size, down to 16 pixels.
 ///
 /// # Errors
-/// It is no PNG picture, or no square of a size that icons have.
+/// The file is not a PNG image, or not a square with an icon size.
 pub(super) fn sizes(png: &[u8]) -> Result<Vec<Image>> {
     let picture = Image::read_png(Cursor::new(png))?.convert_to(PixelFormat::RGBA);
     let (width, height) = (picture.width(), picture.height());
@@ -25,7 +25,8 @@ pub(super) fn sizes(png: &[u8]) -> Result<Vec<Image>> {
     Ok(std::iter::successors(Some(picture), next).collect())
 }
 
-/// A picture of half the size: each pixel is the mean of four, a transparent one without its colour.
+/// Returns an image of half the size. Each pixel is the mean of four; the color of transparent pixels is
+/// ignored.
 fn halved(picture: &Image) -> Image {
     let side = picture.width() / 2;
     let mut half = Image::new(PixelFormat::RGBA, side, side);

@@ -1,4 +1,4 @@
-//! The options of a build: PyInstaller's names, short forms and meanings.
+//! The options of a build, with PyInstaller's names, short forms and meanings.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -72,7 +72,7 @@ pub(super) struct CrossArgs {
 }
 
 impl CrossArgs {
-    /// Adds them to what else is said besides a spec.
+    /// Adds these options to other overrides of a spec.
     pub(super) fn over(self, overrides: Overrides) -> Overrides {
         let CrossArgs { target, packages, requirements } = self;
         Overrides { target, packages, requirements, ..overrides }
@@ -83,7 +83,7 @@ fn target(name: &str) -> Result<Wanted, String> {
     Wanted::named(name).ok_or_else(|| spec::unknown_target(name))
 }
 
-/// Fails if an option says what the spec is there to say.
+/// Fails if an option sets something that belongs in the spec.
 pub(super) fn reject_contradictions(matches: &ArgMatches) -> Result<()> {
     let given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
     if given("specpath") {
@@ -98,7 +98,7 @@ pub(super) fn reject_contradictions(matches: &ArgMatches) -> Result<()> {
         .exit_code(USAGE))
 }
 
-/// One line for each option that does nothing in a program for a system.
+/// Returns one line for each option that has no effect for a system.
 pub(super) fn notices(matches: &ArgMatches, os: Os) -> Vec<Warning> {
     let given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
     let here = match os {
@@ -118,12 +118,12 @@ pub(super) fn notices(matches: &ArgMatches, os: Os) -> Vec<Warning> {
 }
 
 impl BuildArgs {
-    /// Whether nothing to build was named.
+    /// Whether no build target was given.
     pub(super) fn is_empty(&self) -> bool {
         self.what.is_none() && self.entry_point.is_none()
     }
 
-    /// The spec to build from, if it is one.
+    /// Returns the spec to build from, if one was given.
     pub(super) fn spec(&self) -> Option<PathBuf> {
         self.what
             .as_deref()

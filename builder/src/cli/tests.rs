@@ -17,7 +17,7 @@ fn error(words: &str) -> String {
     error.to_string()
 }
 
-/// A folder with a script and a spec.
+/// Creates a folder with a script and a spec.
 fn folder() -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("app.py"), "").unwrap();
@@ -124,7 +124,7 @@ fn a_spec_is_not_contradicted() {
     assert!(error(&format!("{path}/app.spec --specpath x")).contains("`--specpath`"));
 }
 
-/// The table of docs/cli.md: each option without a spec, with its help and its key.
+/// Returns the table of docs/cli.md: each option without a spec, with its help and its key.
 fn table() -> String {
     let command = Cli::command();
     let mut rows = vec!["| Option | Meaning | Key of a spec |\n|---|---|---|".to_owned()];
@@ -169,7 +169,7 @@ fn options_without_meaning_say_so() {
     let (_folder, path) = folder();
     let (request, _) = request(&format!("{path}/app.py --noupx --upx-dir x -w --uac-admin"));
     let messages: Vec<&str> = request.warnings.iter().map(|w| w.message.as_str()).collect();
-    // Those for Windows have one there.
+    // Options for Windows have an effect there.
     let on_windows = builder::target::Target::host().os == builder::target::Os::Windows;
     assert_eq!(messages.len(), if on_windows { 2 } else { 4 }, "{messages:?}");
     assert!(messages.contains(&"`--noupx` has no effect: UPX is never used"));

@@ -1,4 +1,4 @@
-//! `freeze trace`: what is to be run.
+//! `freeze trace`: determines the program to run.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use builder::spec::{self, Overrides, Request};
 
 use super::USAGE;
 
-/// The request for a spec, a script or a module.
+/// Returns the request for a spec, a script or a module.
 pub(super) fn request(what: &str, python: Option<String>, paths: Vec<String>) -> Result<Request> {
     let overrides = Overrides { python, ..Overrides::default() };
     if Path::new(what).extension().is_none_or(|e| e != "spec") {
@@ -23,7 +23,7 @@ pub(super) fn request(what: &str, python: Option<String>, paths: Vec<String>) ->
     spec::load(Path::new(what), &overrides)
 }
 
-/// The only spec of the current folder.
+/// Returns the only spec of the current folder.
 pub(super) fn only_spec() -> Result<String> {
     let entries = std::fs::read_dir(".").context(|| "failed to look for a spec")?;
     let names = entries.flatten().map(|e| PathBuf::from(e.file_name()));

@@ -1,4 +1,4 @@
-//! `freeze why`: what the name is looked for in.
+//! `freeze why`: determines where to search for the name.
 
 use std::path::{Path, PathBuf};
 
@@ -30,20 +30,20 @@ pub(crate) struct WhyArgs {
     cross: CrossArgs,
 }
 
-/// Where a name is looked for.
+/// Where to search for a name.
 #[derive(Debug)]
 pub(crate) enum Subject {
     /// In a frozen program.
     Product(PathBuf),
-    /// In what a build would make.
+    /// In the result of a build.
     Build(Box<Request>),
 }
 
 impl WhyArgs {
-    /// Finds out what was meant; reads the spec.
+    /// Determines where to search. Reads the spec.
     ///
     /// # Errors
-    /// Nothing is named and the folder has no spec or several, or the spec is wrong.
+    /// Nothing is given and the folder has no spec or several, or the spec is invalid.
     pub(crate) fn subject(&self) -> Result<Subject> {
         let what = match &self.what {
             Some(what) => what.clone(),
@@ -64,7 +64,7 @@ impl WhyArgs {
     }
 }
 
-/// The only spec in the current folder.
+/// Returns the only spec of the current folder.
 fn only_spec() -> Result<String> {
     let failed = || "failed to list the current folder";
     let mut specs = Vec::new();

@@ -1,4 +1,4 @@
-//! Writes what is in a product to a folder: files as they are, code as `.pyc` files.
+//! Extracts an application to a folder: files unchanged, code as `.pyc` files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -10,20 +10,20 @@ use super::{Product, damaged, is_safe, lossy, read};
 use crate::error::{Context, Error, Result};
 use crate::os::{FileMode, create_new, symlink};
 
-/// What was extracted.
+/// The result of an extraction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Extracted {
     /// Modules written as bytecode.
     pub modules: usize,
-    /// Files, sources of modules included.
+    /// Files, including sources of modules.
     pub files: usize,
 }
 
 impl Product {
-    /// Extracts everything into `folder`, which must be empty or not exist.
+    /// Extracts everything to `folder`, which must be empty or not exist.
     ///
     /// # Errors
-    /// The folder is in use or cannot be written, or the product is damaged.
+    /// The folder is not empty or cannot be written, or the application is damaged.
     pub fn extract(&self, folder: &Path) -> Result<Extracted> {
         let failed = || format!("failed to create `{}`", folder.display());
         std::fs::create_dir_all(folder).context(failed)?;
@@ -39,7 +39,7 @@ impl Product {
             let empty = place(folder, &lossy(path))?;
             std::fs::create_dir_all(&empty).context(|| format!("failed to write `{}`", empty.display()))?;
         }
-        // Last, so that nothing is written through them.
+        // Links come last, so that nothing is written through them.
         make_links(folder, &paths, &links)?;
         done.files += links.len();
         Ok(done)
@@ -64,7 +64,7 @@ impl Product {
         Ok(())
     }
 
-    /// Writes the files; returns their paths, and the links with their targets.
+    /// Writes the files. Returns their paths, and the links with their targets.
     fn extract_files(
         &self,
         archive: &Archive<'_>,
@@ -103,7 +103,8 @@ impl Product {
         Ok((paths, links))
     }
 
-    /// Where a link of a onedir product leads; where the system has no links, as it was built.
+    /// Returns the target of a link in a onedir application. If the system has no links, this is the target
+    /// at build time.
     pub(super) fn target_of(&self, path: &str, link: &Path) -> Result<String> {
         let built = || self.manifest.files.get(path).and_then(|entry| entry.link.clone());
         match std::fs::read_link(link) {
@@ -113,7 +114,7 @@ impl Product {
         }
     }
 
-    /// Header of a `.pyc` file that its interpreter takes unchecked.
+    /// Returns the header of a `.pyc` file that the interpreter loads without checking it.
     fn pyc_header(&self) -> Vec<u8> {
         let magic = (0..4).map(|i| u8::from_str_radix(self.manifest.magic.get(i * 2..i * 2 + 2)?, 16).ok());
         let mut header: Vec<u8> = magic.map(|byte| byte.unwrap_or(0)).collect();
@@ -131,7 +132,7 @@ fn place(folder: &Path, path: &str) -> Result<PathBuf> {
     }
 }
 
-/// Writes a file; one that exists already (a script that is also a module) is left as it is.
+/// Writes a file. An existing one (a script that is also a module) stays unchanged.
 fn write(folder: &Path, path: &str, parts: &[&[u8]], mode: FileMode) -> Result<bool> {
     crate::interrupt::check()?;
     let place = place(folder, path)?;
@@ -150,7 +151,8 @@ fn write(folder: &Path, path: &str, parts: &[&[u8]], mode: FileMode) -> Result<b
     Ok(true)
 }
 
-/// Whether a link leads to a place below the same root, whatever other links are on the way, and nothing is below it.
+/// Whether a link resolves to a path below the same root, even through other links, and has no entries below
+/// it.
 pub(super) fn stays_inside(path: &str, files: &BTreeSet<&str>, links: &BTreeMap<String, String>) -> bool {
     let below = |folder: &str| format!("{folder}/");
     let is_free = |folder: &str| {
@@ -172,7 +174,7 @@ pub(super) fn stays_inside(path: &str, files: &BTreeSet<&str>, links: &BTreeMap<
         && follow(path.as_bytes(), look).is_ok()
 }
 
-/// Makes links, once it is known that all of them stay in the product.
+/// Creates links after checking that all of them stay inside the application.
 fn make_links(folder: &Path, paths: &BTreeSet<String>, links: &BTreeMap<String, String>) -> Result<()> {
     let paths: BTreeSet<&str> = paths.iter().map(String::as_str).collect();
     for (path, target) in links {

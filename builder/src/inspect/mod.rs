@@ -1,4 +1,4 @@
-//! Reads frozen programs back: what is in them and why, whether it is whole, and out with it.
+//! Reads frozen programs: lists their content and its reasons, verifies them, and extracts them.
 
 mod extract;
 mod verify;
@@ -21,34 +21,35 @@ use crate::target::Target;
 pub use extract::Extracted;
 pub use verify::Problem;
 
-/// Where the programs lie in an app bundle of macOS.
+/// The folder of the programs in a macOS app bundle.
 pub(crate) const BUNDLED: &str = "Contents/MacOS";
 
-/// A frozen program, opened.
+/// An opened frozen program.
 #[derive(Debug)]
 pub struct Product {
     path: PathBuf,
     bytes: Mmap,
-    /// Where the file with the archive lies in `bytes`: all of it, but of a universal program the part for `processor`.
+    /// Range of the file with the archive in `bytes`: the whole file, or the part of a universal program for
+    /// `processor`.
     place: Range<usize>,
     processor: Option<Processor>,
-    /// Onedir: the folder that holds the files.
+    /// Onedir: the folder with the files.
     contents: Option<PathBuf>,
     manifest: Manifest,
 }
 
-/// What is in a product.
+/// The content of an application.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Listing {
-    /// The executable that holds the archive.
+    /// The executable with the archive.
     pub path: PathBuf,
     /// `onefile` or `onedir`.
     pub mode: String,
-    /// Bytes of the executable; of a universal one those of the part.
+    /// Size of the executable in bytes, or that of its part in a universal program.
     pub size: u64,
-    /// Hash of the index: equal in equal products.
+    /// Hash of the index. Equal applications have equal hashes.
     pub index: String,
-    /// Programs: name, and the script that each runs.
+    /// Programs: the name and the script of each.
     pub programs: BTreeMap<String, String>,
     /// The settings for the launcher, in order.
     pub settings: Vec<(String, String)>,
@@ -56,64 +57,64 @@ pub struct Listing {
     pub modules: Vec<ModuleItem>,
     /// Files by path.
     pub files: Vec<FileItem>,
-    /// The rest of what the builder knew: versions, distributions, missing modules, the glibc floor.
+    /// Further information from the builder: versions, distributions, missing modules, the minimum glibc.
     pub manifest: Manifest,
 }
 
-/// A module of a product.
+/// A module of an application.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ModuleItem {
     /// Dotted name.
     pub name: String,
     /// `code`, `extension` or `namespace`.
     pub kind: &'static str,
-    /// Path under the root that `__file__` shows.
+    /// Path below the root, shown as `__file__`.
     pub path: String,
     /// Whether it is a package.
     pub package: bool,
     /// Whether it is loaded before the importer runs.
     pub seed: bool,
-    /// Whether the source is carried too.
+    /// Whether the source is included.
     pub source: bool,
-    /// Bytes of the code.
+    /// Size of the code in bytes.
     pub size: u64,
-    /// Bytes of it in the archive.
+    /// Size of the code in the archive, in bytes.
     pub stored: u64,
-    /// How it came in.
+    /// Why it was collected.
     pub why: Vec<Why>,
 }
 
-/// A file of a product.
+/// A file of an application.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FileItem {
-    /// Path under the root.
+    /// Path below the root.
     pub path: String,
     /// `data`, `resource` (data that stays in the archive), `native`, `link` or `program`.
     pub kind: &'static str,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// Bytes in the archive; none for a file that lies beside the executable.
+    /// Size in the archive, in bytes; `None` for a file next to the executable.
     pub stored: Option<u64>,
     /// Whether it is executable.
     pub executable: bool,
     /// Target of a link.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
-    /// How it came in.
+    /// Why it was collected.
     pub why: Vec<Why>,
 }
 
 impl Product {
-    /// Opens a onefile program, an executable of a onedir bundle, or the folder of one; or an app bundle of macOS. Of a universal
-    /// program the first part is taken.
+    /// Opens a onefile program, an executable or the folder of a onedir bundle, or a macOS app bundle. For a
+    /// universal program, this is its first part.
     ///
     /// # Errors
-    /// There is no such file, it was not made by this version of freeze, or its index is damaged.
+    /// The file does not exist, it was not created by this version of freeze, or its index is damaged.
     pub fn open(path: &Path) -> Result<Product> {
         Product::open_part(path, None)
     }
 
-    /// Opens all parts of a product: of a universal program there is one for each processor.
+    /// Opens all parts of an application. A universal program has one for each processor.
     ///
     /// # Errors
     /// As for [`Product::open`].
@@ -163,18 +164,18 @@ impl Product {
         Ok(Product { path: path.to_owned(), bytes, place, processor, contents, manifest })
     }
 
-    /// The processor that it runs on, as its system names it.
+    /// Returns the processor that it runs on, as named by its system.
     pub fn machine(&self) -> &str {
         let target = Target::named(&self.manifest.target);
         target.map_or(self.manifest.target.as_str(), |target| target.machine())
     }
 
-    /// What the builder wrote down.
+    /// Returns the manifest.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
     }
 
-    /// Lists everything.
+    /// Lists the whole content.
     ///
     /// # Errors
     /// A record is damaged.
@@ -262,8 +263,8 @@ impl Product {
         open_archive(&self.bytes[self.place.clone()], &self.path)
     }
 
-    /// What the part of this processor has at `path`, of the bytes that lie there: a universal file was put together of one for
-    /// each.
+    /// Returns the bytes for the processor of this part in the file at `path`. A universal file was combined
+    /// from one file for each processor.
     fn own<'a>(&self, path: &str, bytes: &'a [u8]) -> &'a [u8] {
         let is_whole = self.manifest.files.get(path).is_some_and(|entry| entry.size == bytes.len() as u64);
         let own = |processor: Processor| freeze_archive::parts(bytes).find(|(p, _)| *p == processor);
@@ -273,14 +274,14 @@ impl Product {
         }
     }
 
-    /// Where a file that has no content in the archive lies.
+    /// Returns the path of a file that has no content in the archive.
     fn beside(&self, file: &freeze_archive::File<'_>) -> Option<PathBuf> {
         let contents = self.contents.as_ref().filter(|_| file.flags & file_flag::BESIDE != 0)?;
         Some(contents.join(std::str::from_utf8(file.path).ok().filter(|p| is_safe(p))?))
     }
 }
 
-/// The executable in a folder that holds an archive with content.
+/// Finds the executable in a folder that has an archive with content.
 fn program_in(folder: &Path) -> Option<PathBuf> {
     let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).ok()?.flatten().map(|e| e.path()).collect();
     paths.sort();
@@ -290,7 +291,7 @@ fn program_in(folder: &Path) -> Option<PathBuf> {
             && map(path).is_ok_and(|bytes| match Archive::open(&bytes) {
                 Ok(archive) => archive.setting(setting::SHARED).is_none(),
                 Err(freeze_archive::Error::Missing) => false,
-                // Ours, and to be told about.
+                // A damaged archive must be reported.
                 Err(_) => true,
             })
     })
@@ -315,7 +316,7 @@ fn damaged(path: &Path, error: &freeze_archive::Error) -> Error {
     }
 }
 
-/// The content of a blob.
+/// Returns the content of a blob.
 fn read(archive: &Archive<'_>, id: BlobId) -> Result<Vec<u8>, freeze_archive::Error> {
     const FAILED: freeze_archive::Error = freeze_archive::Error::Damaged("blob does not decompress");
     let blob = archive.blob(id)?;
@@ -343,7 +344,7 @@ fn read(archive: &Archive<'_>, id: BlobId) -> Result<Vec<u8>, freeze_archive::Er
     if out.len() == len { Ok(out) } else { Err(FAILED) }
 }
 
-/// Whether a path stays below the folder it is joined to.
+/// Whether a path stays below the folder that it is joined to.
 fn is_safe(path: &str) -> bool {
     !path.contains(['\0', '\\', ':']) && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }

@@ -1,4 +1,4 @@
-//! A product is listed, extracted and verified; damage is found and named.
+//! Tests that an application is listed, extracted and verified, and that damage is detected and reported.
 
 use std::process::Command;
 

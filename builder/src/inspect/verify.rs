@@ -1,4 +1,4 @@
-//! Checks every byte of a product: hashes, compression, bytecode, files beside the executable.
+//! Checks every byte of an application: hashes, compression, bytecode, files next to the executable.
 
 use freeze_archive::{Archive, FileKind, ModuleKind, file_flag};
 use rayon::prelude::*;
@@ -8,31 +8,31 @@ use crate::error::Result;
 use crate::marshal;
 use crate::os::is_link_to;
 
-/// What is wrong with a part of a product.
+/// A problem with a part of an application.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Problem {
-    /// Module or path; empty for the archive as a whole.
+    /// Module or path; empty for the whole archive.
     pub name: String,
-    /// What is wrong with it.
+    /// Description of the problem.
     pub message: String,
 }
 
 impl Product {
-    /// Checks everything and tells what is wrong; nothing in a good product.
+    /// Checks everything and returns the problems; none for an intact application.
     ///
     /// # Errors
-    /// The archive cannot be opened at all.
+    /// The archive cannot be opened.
     pub fn verify(&self) -> Result<Vec<Problem>> {
         let archive = self.archive()?;
         let minor = self.manifest.python.split('.').nth(1).and_then(|minor| minor.parse().ok()).unwrap_or(12);
         let modules = (0..archive.module_count()).into_par_iter().filter_map(|i| module(&archive, i, minor));
         let files = (0..archive.file_count()).into_par_iter().filter_map(|i| self.file(&archive, i));
-        // Blobs that no record names: the manifest, the dictionary.
+        // Blobs that no record refers to: the manifest, the dictionary.
         let blobs = (0..archive.blob_count() as u32).into_par_iter().filter_map(|id| {
             let error = archive.blob(id).err()?;
             Some(Problem { name: String::new(), message: format!("blob {id}: {error}") })
         });
-        // Of links the rules that a start checks before it extracts; those on the disk are read below.
+        // Check links with the rules that a start applies before it extracts. Links on disk are read below.
         let links = archive.check_files(|id| read(&archive, id)).err();
         let links = links.map(|e| Problem { name: String::new(), message: e.to_string() });
         let mut problems: Vec<Problem> = links.into_iter().chain(modules.collect::<Vec<_>>()).collect();

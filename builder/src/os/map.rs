@@ -12,8 +12,8 @@ use memmap2::Mmap;
 /// The file cannot be opened or mapped.
 pub(crate) fn map(path: &Path) -> io::Result<Mmap> {
     let file = File::open(path)?;
-    // SAFETY: the map is only read, and files of an installed Python, of a build and of a product are replaced, not rewritten.
-    // If another process truncates the file all the same, reading beyond its end ends this process (SIGBUS), as it does every
-    // tool that maps its input.
+    // SAFETY: the map is only read. Files of an installed Python, of a build and of an application are
+    // replaced, not rewritten. If another process truncates the file, reading beyond its end kills this
+    // process (SIGBUS), as with every tool that maps its input.
     unsafe { Mmap::map(&file) }
 }

@@ -1,5 +1,5 @@
-//! What depends on the operating system that builds: rights and links of files, how one state of a file is told from
-//! another, processes and how they end.
+//! Code that depends on the operating system of the build: rights and links of files, states of files,
+//! processes and their exit.
 
 mod map;
 #[cfg(unix)]
@@ -24,28 +24,28 @@ pub(crate) use system::{
 };
 pub use system::{distrust_environment, exit_code, run_instead};
 
-/// What the system tells of one state of a file: six numbers that name the file and its content, and seconds and
-/// nanoseconds since 1970 of the last change of anything about it.
+/// The state of a file, as reported by the system: six numbers that identify the file and its content, and
+/// the time of the last change of any property, in seconds and nanoseconds since 1970.
 pub(crate) type State = [u64; 8];
 
-/// The mode of a new file, which only Unix has.
+/// The mode of a new file, which only exists on Unix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FileMode {
-    /// May be read and written.
+    /// Readable and writable.
     Plain,
-    /// May be executed too.
+    /// Also executable.
     Executable,
 }
 
-/// Creates a file for writing; an existing one is an error.
+/// Creates a new file for writing.
 ///
 /// # Errors
-/// The file cannot be created, or exists already.
+/// The file cannot be created, or already exists.
 pub(crate) fn create_new(path: &Path, mode: FileMode) -> io::Result<File> {
     new_file(mode).write(true).create_new(true).open(path)
 }
 
-/// The real path of what is there; as it was given where that cannot be told.
+/// Returns the real path of a file, or the given path if it cannot be resolved.
 pub(crate) fn real(path: &Path) -> PathBuf {
     canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }

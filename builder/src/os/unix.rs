@@ -14,17 +14,17 @@ use freeze_launcher::trust::{self, Folder, Purpose, Refusal};
 use super::{FileMode, State};
 use crate::error::Warning;
 
-/// The real path, without links.
+/// Returns the real path, without links.
 pub(crate) fn canonicalize(path: &Path) -> io::Result<PathBuf> {
     std::fs::canonicalize(path)
 }
 
-/// The path that a program wrote as bytes.
+/// Converts the bytes of a path from another program.
 pub(crate) fn bytes_path(bytes: &[u8]) -> PathBuf {
     PathBuf::from(OsStr::from_bytes(bytes))
 }
 
-/// Whether the mode of a file says that it may be executed.
+/// Whether the mode marks a file as executable.
 pub(crate) fn is_marked_executable(_: &Path, metadata: &Metadata) -> bool {
     metadata.permissions().mode() & 0o111 != 0
 }
@@ -39,12 +39,12 @@ pub(crate) fn is_program(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|m| m.is_file() && is_marked_executable(path, &m))
 }
 
-/// The names of files that a program of this name may have in a folder of `PATH`.
+/// Returns the file names that a program of this name can have in a folder of `PATH`.
 pub(crate) fn names_on_path(name: &str) -> Vec<String> {
     vec![name.to_owned()]
 }
 
-/// Options for a new file, whose mode the umask restricts.
+/// Returns options for a new file. The umask restricts its mode.
 pub(crate) fn new_file(mode: FileMode) -> OpenOptions {
     let mut options = OpenOptions::new();
     options.mode(match mode {
@@ -54,23 +54,23 @@ pub(crate) fn new_file(mode: FileMode) -> OpenOptions {
     options
 }
 
-/// Makes a folder, and those above it where they are missing, for this user only.
+/// Creates a folder and its missing parents, accessible to this user only.
 pub(crate) fn create_private_folders(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-/// Folders that the user keeps caches in, best first; `variable` reads the environment.
+/// Returns the user's cache folders, best first. `variable` reads the environment.
 pub(crate) fn cache_bases(variable: impl Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
     let caches = if cfg!(target_vendor = "apple") { "Library/Caches" } else { ".cache" };
     // A missing home folder is not created.
     let below = |home: Option<PathBuf>| home.filter(|home| home.is_dir()).map(|home| home.join(caches));
-    // The specification of XDG, which macOS does not follow, wants relative paths ignored.
+    // The XDG specification, which macOS does not follow, requires relative paths to be ignored.
     let xdg = variable("XDG_CACHE_HOME").filter(|p| p.is_absolute() && !cfg!(target_vendor = "apple"));
     let bases = [xdg.or_else(|| below(variable("HOME"))), below(trust::account_home())];
     bases.into_iter().flatten().collect()
 }
 
-/// Variables with folders that this program, and the installers it starts, keep files in or are configured by.
+/// Variables with folders for files or configuration of this program and of the installers that it starts.
 const FOLDERS: [&str; 7] = [
     "TMPDIR",
     "XDG_CACHE_HOME",
@@ -81,10 +81,11 @@ const FOLDERS: [&str; 7] = [
     "PYTHONPYCACHEPREFIX",
 ];
 
-/// For the administrator: forgets folders of the environment that somebody else can change, and puts the administrator's own
-/// home folder in place of another user's, which `sudo -E` keeps. Files there could get into a product.
+/// If the user is the administrator, unsets variables with folders that other users can change, and replaces
+/// the home folder of another user, as kept by `sudo -E`, with the administrator's own. Files in such folders
+/// could end up in an application.
 ///
-/// To be called before any other thread is started.
+/// Must be called before any other thread starts.
 pub fn distrust_environment() -> Vec<Warning> {
     let rights = trust::rights();
     if !rights.are_the_administrators() {
@@ -100,7 +101,7 @@ pub fn distrust_environment() -> Vec<Warning> {
     };
     if let Some(exposure) = is_exposed("HOME", Purpose::Content) {
         let own = trust::account_home();
-        // SAFETY: no other thread runs, as the caller promises.
+        // SAFETY: no other thread is running, as the caller guarantees.
         unsafe {
             match &own {
                 Some(home) => std::env::set_var("HOME", home),
@@ -113,60 +114,60 @@ pub fn distrust_environment() -> Vec<Warning> {
     for name in FOLDERS {
         if let Some(exposure) = is_exposed(name, Purpose::Parent) {
             warnings.push(Warning::new(format!("`{name}` is ignored: {exposure}")));
-            // SAFETY: no other thread runs, as the caller promises.
+            // SAFETY: no other thread is running, as the caller guarantees.
             unsafe { std::env::remove_var(name) };
         }
     }
     warnings
 }
 
-/// Lets a file be executed.
+/// Makes a file executable.
 pub(crate) fn allow_to_run(path: &Path) -> io::Result<()> {
     std::fs::set_permissions(path, Permissions::from_mode(0o755))
 }
 
-/// Gives a temporary file, which is its owner's alone, the rights of any other.
+/// Gives a temporary file, which only its owner can access, the usual rights.
 pub(crate) fn allow_all_to_read(file: &File) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(0o644))
 }
 
-/// Makes a symbolic link.
+/// Creates a symbolic link.
 pub(crate) fn symlink(target: &str, link: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(target, link)
 }
 
-/// Whether [`symlink`] has made this.
+/// Whether [`symlink`] has created this entry.
 pub(crate) fn is_link_to(link: &Path, target: &str) -> bool {
     std::fs::read_link(link).is_ok_and(|found| found == Path::new(target))
 }
 
-/// Bytes that a file takes on the disk.
+/// Returns the size of a file on disk, in bytes.
 pub(crate) fn blocks(metadata: &Metadata) -> u64 {
     metadata.blocks() * 512
 }
 
-/// Device, inode, length, mode and the times of the last change.
+/// Returns the device, inode, length, mode and times of the last change.
 pub(crate) fn file_state(_: &Path, m: &Metadata) -> Option<State> {
     let times = [m.mtime() as u64, m.mtime_nsec() as u64, m.ctime() as u64, m.ctime_nsec() as u64];
     let [mtime, mtime_nsec, ctime, ctime_nsec] = times;
     Some([m.dev(), m.ino(), m.size(), m.mode().into(), mtime, mtime_nsec, ctime, ctime_nsec])
 }
 
-/// A lock on a folder, which goes with the file that is returned.
+/// Opens a folder for locking. The lock is released when the returned file is closed.
 pub(crate) fn lock_folder(folder: &Path) -> io::Result<File> {
     File::open(folder)
 }
 
-/// Whether something could not be replaced because a program runs that it belongs to.
+/// Whether an entry could not be replaced because a program in it is running.
 pub(crate) fn in_use(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::ExecutableFileBusy
 }
 
-/// Lets two paths change places in one step.
+/// Exchanges two paths atomically.
 #[cfg(target_os = "linux")]
 pub(crate) fn exchange(a: &Path, b: &Path) -> io::Result<()> {
     let (a, b) = (text(a)?, text(b)?);
-    // SAFETY: both are strings that end in NUL and live until the call returns. The system call is made
+    // SAFETY: both are NUL-terminated strings that are valid until the call returns. The system call is made
     // directly because glibc has a function for it only since 2.28.
     let result = unsafe {
         libc::syscall(
@@ -181,16 +182,16 @@ pub(crate) fn exchange(a: &Path, b: &Path) -> io::Result<()> {
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// Lets two paths change places in one step.
+/// Exchanges two paths atomically.
 #[cfg(target_os = "macos")]
 pub(crate) fn exchange(a: &Path, b: &Path) -> io::Result<()> {
     let (a, b) = (text(a)?, text(b)?);
-    // SAFETY: both are strings that end in NUL and live until the call returns.
+    // SAFETY: both are NUL-terminated strings that are valid until the call returns.
     let result = unsafe { libc::renamex_np(a.as_ptr(), b.as_ptr(), libc::RENAME_SWAP) };
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// Other systems have no call for it.
+/// Not supported on other systems.
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 pub(crate) fn exchange(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
@@ -201,75 +202,78 @@ fn text(path: &Path) -> io::Result<CString> {
     Ok(CString::new(path.as_os_str().as_bytes())?)
 }
 
-/// Terminals show colours without being told to.
+/// Whether the terminal shows colors. Unix terminals need no setup.
 pub(crate) fn shows_colours() -> bool {
     true
 }
 
-/// A child and what it has started: a group of processes.
+/// A child and the processes that it has started: a process group.
 #[derive(Debug)]
 pub(crate) struct Group(libc::pid_t);
 
 impl Group {
-    /// A terminal sends Ctrl-C to the whole group: a child in one of its own does not get it, and prints no traceback.
+    /// A terminal sends Ctrl-C to the whole group. A child in its own group does not receive it, and prints
+    /// no traceback.
     pub(crate) fn prepare(command: &mut Command) {
         command.process_group(0);
     }
 
-    /// The group of a child that was started by a command so prepared.
+    /// Returns the group of a child that was started by a prepared command.
     pub(crate) fn of(child: &Child) -> Group {
         Group(libc::pid_t::try_from(child.id()).unwrap_or(0))
     }
 
-    /// Ends all of it.
+    /// Kills all processes of the group.
     pub(crate) fn kill(&self) {
         if self.0 > 1 {
-            // SAFETY: a plain system call. The child leads a group of its own and was not waited for: the id is its.
+            // SAFETY: a plain system call. The child leads its own group and was not waited for, so the id is
+            // still valid.
             unsafe { libc::kill(-self.0, libc::SIGKILL) };
         }
     }
 }
 
-/// Asks a child to end, as Ctrl-C does.
+/// Asks a child to end, like Ctrl-C.
 pub(crate) fn send_interrupt(child: &mut Child) {
     send(child, libc::SIGINT);
 }
 
-/// Asks a child to end, as `kill` does.
+/// Asks a child to end, like `kill`.
 pub(crate) fn send_terminate(child: &mut Child) {
     send(child, libc::SIGTERM);
 }
 
 fn send(child: &Child, signal: libc::c_int) {
     if let Ok(id) = libc::pid_t::try_from(child.id()) {
-        // SAFETY: a plain system call. The child was not waited for: the id is its.
+        // SAFETY: a plain system call. The child was not waited for, so the id is still valid.
         unsafe { libc::kill(id, signal) };
     }
 }
 
-/// The exit code that tells how a program ended: of a signal as shells count it.
+/// Returns the exit code for the status of a program. A signal is encoded as in shells.
 pub fn exit_code(status: ExitStatus) -> ExitCode {
     let code = status.code().or(status.signal().map(|s| 128 + s)).unwrap_or(1);
     ExitCode::from(u8::try_from(code & 0xff).unwrap_or(1))
 }
 
-/// Runs a program in place of this one: it has the terminal, the signals and the exit code.
+/// Replaces this process with a program, which gets the terminal, the signals and the exit code.
 ///
 /// # Errors
-/// It cannot be started.
+/// The program cannot be started.
 pub fn run_instead(command: &mut Command) -> io::Result<ExitCode> {
     let texts = std::iter::once(command.get_program()).chain(command.get_args());
     let texts: Vec<CString> = texts.map(|text| CString::new(text.as_bytes())).collect::<Result<_, _>>()?;
     let pointers: Vec<_> = texts.iter().map(|text| text.as_ptr()).chain([std::ptr::null()]).collect();
-    // Not `exec` of the standard library, which lets a shell read what is no program of this system. What that does for a
-    // child is done here: Rust's own programs ignore closed pipes, others do not expect that.
-    // SAFETY: texts that end in NUL and a list of them that ends in null, which live until the call returns.
+    // `exec` of the standard library would pass files that are not programs to a shell. Like its code for
+    // children, reset SIGPIPE: Rust programs ignore closed pipes, which others do not expect.
+    // SAFETY: NUL-terminated texts and a null-terminated list of them, which are valid until the call
+    // returns.
     unsafe {
         libc::signal(libc::SIGPIPE, libc::SIG_DFL);
         libc::execv(pointers[0], pointers.as_ptr());
     }
     let error = io::Error::last_os_error();
-    // SAFETY: as it was.
+    // SAFETY: restores the previous state.
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
     Err(error)
 }

@@ -1,4 +1,4 @@
-//! Windows.
+//! Functions for Windows.
 
 use std::ffi::OsStr;
 use std::fs::{File, Metadata, OpenOptions};
@@ -32,12 +32,13 @@ use freeze_launcher::trust;
 use super::{FileMode, State};
 use crate::error::Warning;
 
-/// The real path, without links, as other programs take it too: not with `\\?\` at its front.
+/// Returns the real path, without links and in a form that other programs accept: without the prefix `\\?\`.
 pub(crate) fn canonicalize(path: &Path) -> io::Result<PathBuf> {
     std::fs::canonicalize(path).map(|real| plain(&real))
 }
 
-/// A path without `\\?\`. One that means something else without stays: a name that Windows reserves or would cut.
+/// Removes the prefix `\\?\`, unless the path would then have another meaning: a name that Windows reserves
+/// or truncates.
 fn plain(path: &Path) -> PathBuf {
     let mut parts = path.components();
     let Some(Component::Prefix(prefix)) = parts.next() else { return path.to_owned() };
@@ -63,7 +64,7 @@ fn plain(path: &Path) -> PathBuf {
     short
 }
 
-/// Whether a name means itself in a path without `\\?\`.
+/// Whether a name keeps its meaning in a path without `\\?\`.
 fn is_plain_name(name: &OsStr) -> bool {
     let Some(name) = name.to_str() else { return true };
     let stem = name.split('.').next().unwrap_or(name).trim_end().to_ascii_uppercase();
@@ -73,12 +74,12 @@ fn is_plain_name(name: &OsStr) -> bool {
     !name.ends_with(['.', ' ']) && !["CON", "PRN", "AUX", "NUL"].contains(&stem.as_str()) && !numbered(&stem)
 }
 
-/// The path that a program wrote as bytes, which are UTF-8.
+/// Converts the bytes of a path from another program, which are UTF-8.
 pub(crate) fn bytes_path(bytes: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
 }
 
-/// Whether a file may be executed on a system that has a mode for it, which this one has not: its first bytes tell.
+/// Whether a file is executable on a system with file modes. Windows has none, so the first bytes decide.
 pub(crate) fn is_marked_executable(path: &Path, metadata: &Metadata) -> bool {
     use std::io::Read;
     if !metadata.is_file() || metadata.len() < 4 {
@@ -89,17 +90,17 @@ pub(crate) fn is_marked_executable(path: &Path, metadata: &Metadata) -> bool {
     read.is_ok() && (head.starts_with(b"#!") || head == *b"\x7fELF")
 }
 
-/// Whether a file has the mode that [`new_file`] gives it: it has the rights of its folder.
+/// Whether a file has the mode that [`new_file`] gives it. On Windows, it inherits the rights of its folder.
 pub(crate) fn has_mode(_: &Metadata, _: FileMode) -> bool {
     true
 }
 
-/// Whether a file is a program that can be started. What is empty is the store's offer to install one.
+/// Whether a file is a program that can be started. An empty one is a placeholder of the Microsoft Store.
 pub(crate) fn is_program(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|m| m.is_file() && m.len() > 0)
 }
 
-/// The names of files that a program of this name may have in a folder of `PATH`.
+/// Returns the file names that a program of this name can have in a folder of `PATH`.
 pub(crate) fn names_on_path(name: &str) -> Vec<String> {
     let endings = std::env::var("PATHEXT").unwrap_or_else(|_| ".COM;.EXE;.BAT;.CMD".to_owned());
     let endings: Vec<String> =
@@ -111,46 +112,47 @@ pub(crate) fn names_on_path(name: &str) -> Vec<String> {
     endings.into_iter().map(|ending| format!("{name}{ending}")).collect()
 }
 
-/// Makes a folder, and those above it where they are missing, with the rights of the folder above.
+/// Creates a folder and its missing parents, with the rights of the parent.
 pub(crate) fn create_private_folders(path: &Path) -> io::Result<()> {
     std::fs::create_dir_all(path)
 }
 
-/// Folders that the user keeps caches in, best first; `variable` reads the environment.
+/// Returns the user's cache folders, best first. `variable` reads the environment.
 pub(crate) fn cache_bases(variable: impl Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
-    // The user's other processes can write to the user's own folder: an elevated one needs another.
+    // The user's other processes can write to the user's own folder, so an elevated process needs another
+    // one.
     let machine = || trust::rights().are_elevated().then(trust::os::machine_data).flatten();
     variable("LOCALAPPDATA").into_iter().chain(machine()).collect()
 }
 
-/// Variables of an elevated process come from the same user; the cache is judged where it is opened.
+/// Variables of an elevated process belong to the same user. The cache folder is checked when it is opened.
 pub fn distrust_environment() -> Vec<Warning> {
     Vec::new()
 }
 
-/// Options for a new file; it inherits the rights of its folder.
+/// Returns options for a new file. It inherits the rights of its folder.
 pub(crate) fn new_file(_: FileMode) -> OpenOptions {
     OpenOptions::new()
 }
 
-/// Each file may be executed that its folder's rights allow it for.
+/// On Windows, the rights of a folder determine whether its files are executable.
 pub(crate) fn allow_to_run(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A temporary file has the rights of any other in its folder.
+/// A temporary file has the same rights as other files in its folder.
 pub(crate) fn allow_all_to_read(_: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes a symbolic link, or a copy of what it would lead to: links take a privilege.
+/// Creates a symbolic link, or a copy of its target, because links require a privilege.
 pub(crate) fn symlink(target: &str, link: &Path) -> io::Result<()> {
     let original = leads_to(target, link);
     let made = match original.is_dir() {
         true => std::os::windows::fs::symlink_dir(target, link),
         false => std::os::windows::fs::symlink_file(target, link),
     };
-    // Wine says that it has made one and has not.
+    // Wine reports success without creating a link.
     if made.is_ok() && link.is_symlink() {
         return Ok(());
     }
@@ -174,7 +176,7 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether [`symlink`] has made this.
+/// Whether [`symlink`] has created this entry.
 pub(crate) fn is_link_to(link: &Path, target: &str) -> bool {
     if let Ok(found) = std::fs::read_link(link) {
         return found == Path::new(target);
@@ -182,7 +184,7 @@ pub(crate) fn is_link_to(link: &Path, target: &str) -> bool {
     is_copy(link, &leads_to(target, link))
 }
 
-/// Whether a file or folder has the content of another one.
+/// Whether a file or folder has the same content as another one.
 fn is_copy(path: &Path, original: &Path) -> bool {
     if path.is_dir() {
         let names = |folder: &Path| -> io::Result<std::collections::BTreeSet<_>> {
@@ -201,26 +203,26 @@ fn leads_to(target: &str, link: &Path) -> PathBuf {
     link.parent().unwrap_or(Path::new("")).join(target)
 }
 
-/// Bytes of a file.
+/// Returns the size of a file in bytes.
 pub(crate) fn blocks(metadata: &Metadata) -> u64 {
     metadata.len()
 }
 
-/// Between the year 1601, from which Windows counts, and 1970: seconds.
+/// Seconds from 1601, the start of Windows time, to 1970.
 const EPOCH: u64 = 11_644_473_600;
-/// Steps of the clock of files in a second.
+/// Ticks of file times per second.
 const STEPS: u64 = 10_000_000;
 
-/// Volume, number of the file on it, length, attributes and the times of the last change; nothing where the file
-/// system does not keep the time of the last change of anything (FAT).
+/// Returns the volume, file number, length, attributes and times of the last change. `None` if the file
+/// system does not record the time of the last change of any property (FAT).
 pub(crate) fn file_state(path: &Path, _: &Metadata) -> Option<State> {
     let mut options = OpenOptions::new();
     let file =
         options.access_mode(FILE_READ_ATTRIBUTES).custom_flags(FILE_FLAG_BACKUP_SEMANTICS).open(path).ok()?;
     let mut known = BY_HANDLE_FILE_INFORMATION::default();
     let mut basic = FILE_BASIC_INFO::default();
-    // SAFETY: the handle is open until the end of this function, and each call writes to a structure of the kind and
-    // length that it is told.
+    // SAFETY: the handle is open until the end of this function, and each call writes to a struct of the
+    // given kind and length.
     let told = unsafe {
         GetFileInformationByHandle(file.as_raw_handle(), &raw mut known) != 0
             && GetFileInformationByHandleEx(
@@ -252,12 +254,13 @@ pub(crate) fn file_state(path: &Path, _: &Metadata) -> Option<State> {
     ])
 }
 
-/// A lock on a folder, which goes with the file that is returned: folders themselves cannot be locked.
+/// Opens a lock for a folder, which is released when the returned file is closed. Folders themselves cannot
+/// be locked.
 pub(crate) fn lock_folder(folder: &Path) -> io::Result<File> {
     File::options().create(true).read(true).append(true).open(folder.join(".lock"))
 }
 
-/// Whether something could not be replaced because a program runs that it belongs to.
+/// Whether an entry could not be replaced because a program in it is running.
 pub(crate) fn in_use(error: &io::Error) -> bool {
     let code = error.raw_os_error().and_then(|code| u32::try_from(code).ok());
     matches!(
@@ -266,16 +269,16 @@ pub(crate) fn in_use(error: &io::Error) -> bool {
     )
 }
 
-/// There is no call for it.
+/// Not supported on Windows.
 pub(crate) fn exchange(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Tells the console to understand the sequences that colours are; whether it does.
+/// Enables escape sequences for colors in the console. Returns whether it supports them.
 pub(crate) fn shows_colours() -> bool {
     let understands = |stream| {
         let mut mode = 0;
-        // SAFETY: the handle is that of a standard stream; what is no console is refused.
+        // SAFETY: the handle is that of a standard stream; the calls fail if it is not a console.
         unsafe {
             let handle = GetStdHandle(stream);
             GetConsoleMode(handle, &raw mut mode) != 0
@@ -283,34 +286,36 @@ pub(crate) fn shows_colours() -> bool {
                     || SetConsoleMode(handle, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING) != 0)
         }
     };
-    // Both, not the first that does: each has its own mode.
+    // Each stream has its own mode, so enable both.
     let shown = [understands(STD_OUTPUT_HANDLE), understands(STD_ERROR_HANDLE)];
     shown.contains(&true)
 }
 
-/// A child and what it has started: a job, which ends when its last handle is closed, so with this process too.
+/// A child and the processes that it has started: a job. It ends when its last handle is closed, and thus
+/// with this process.
 #[derive(Debug)]
 pub(crate) struct Group {
     job: Option<OwnedHandle>,
-    /// The child itself, where it is in no job.
+    /// The child itself, if it is not in a job.
     process: Option<OwnedHandle>,
 }
 
 impl Group {
-    /// A console sends Ctrl-C to the whole group: a child in one of its own does not get it, and prints no traceback.
+    /// A console sends Ctrl-C to the whole group. A child in its own group does not receive it, and prints no
+    /// traceback.
     pub(crate) fn prepare(command: &mut Command) {
         command.creation_flags(CREATE_NEW_PROCESS_GROUP);
     }
 
-    /// The job of a child that was started by a command so prepared.
+    /// Returns the job of a child that was started by a prepared command.
     pub(crate) fn of(child: &Child) -> Group {
         let process = child.as_handle().try_clone_to_owned().ok();
         Group { job: process.as_ref().and_then(job), process }
     }
 
-    /// Ends all of it.
+    /// Kills all processes of the job.
     pub(crate) fn kill(&self) {
-        // SAFETY: the handles are open as long as this value is there.
+        // SAFETY: the handles are open as long as this value exists.
         unsafe {
             match (&self.job, &self.process) {
                 (Some(job), _) => drop(TerminateJobObject(job.as_raw_handle(), 1)),
@@ -321,11 +326,12 @@ impl Group {
     }
 }
 
-/// A new job with a process in it.
+/// Creates a job that contains a process.
 fn job(process: &OwnedHandle) -> Option<OwnedHandle> {
     let mut limits = JOBOBJECT_EXTENDED_LIMIT_INFORMATION::default();
     limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
-    // SAFETY: the job is new and nobody else's, the process open; the limits are of the kind and length that is told.
+    // SAFETY: the job is new and has no other owner, and the process is open; the limits have the given kind
+    // and length.
     unsafe {
         let job = CreateJobObjectW(std::ptr::null(), std::ptr::null());
         if job.is_null() {
@@ -341,7 +347,7 @@ fn job(process: &OwnedHandle) -> Option<OwnedHandle> {
     }
 }
 
-/// Does nothing: the console sends Ctrl-C to the child, and nothing else can.
+/// Does nothing: only the console can send Ctrl-C to the child.
 pub(crate) fn send_interrupt(_: &mut Child) {}
 
 /// Ends a child that does not end by itself.
@@ -349,8 +355,8 @@ pub(crate) fn send_terminate(child: &mut Child) {
     let _ = child.kill();
 }
 
-/// The exit code that tells how a program ended. One that `main` cannot return, since it has more than 8 bits, ends this
-/// process at once.
+/// Returns the exit code for the status of a program. A code of more than 8 bits, which `main` cannot return,
+/// ends this process immediately.
 pub fn exit_code(status: ExitStatus) -> ExitCode {
     let code = status.code().unwrap_or(1);
     match u8::try_from(code) {
@@ -359,14 +365,14 @@ pub fn exit_code(status: ExitStatus) -> ExitCode {
     }
 }
 
-/// Runs a program while this one waits for nothing else: it has the console, Ctrl-C and the exit code.
+/// Runs a program and waits for it. The program gets the console and Ctrl-C, and its exit code is returned.
 ///
 /// # Errors
-/// It cannot be started.
+/// The program cannot be started.
 pub fn run_instead(command: &mut Command) -> io::Result<ExitCode> {
     let mut child = command.spawn()?;
-    // Not before: what it is started with, a child keeps.
-    // SAFETY: a plain call. Without a handler it tells the system to spare this process.
+    // Not earlier, because a child inherits this setting.
+    // SAFETY: a plain call. Without a handler, it makes the system ignore Ctrl-C for this process.
     unsafe { SetConsoleCtrlHandler(None, 1) };
     child.wait().map(exit_code)
 }

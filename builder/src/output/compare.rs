@@ -1,4 +1,4 @@
-//! Tells whether a product lies there already, and whether a file is one of ours.
+//! Compares an application with an existing one, and detects files that freeze has created.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -11,8 +11,8 @@ use crate::archive::{Beside, Stored};
 use crate::assemble::{App, Executable, Piece};
 use crate::os::{FileMode, has_mode, is_link_to, map};
 
-/// Whether the file at `path` is this executable, byte for byte: the launcher and the tail are compared,
-/// the blobs checked against the hashes in the tail.
+/// Whether the file at `path` is identical to this executable. The launcher and the tail are compared, and
+/// the blobs are checked against the hashes in the tail.
 pub(super) fn onefile(path: &Path, executable: &Executable) -> bool {
     is_regular(path, executable.len, FileMode::Executable)
         && map(path).is_ok_and(|bytes| {
@@ -24,7 +24,7 @@ pub(super) fn onefile(path: &Path, executable: &Executable) -> bool {
         })
 }
 
-/// Whether an archive with this index lies in a part of a file, and is whole.
+/// Whether a part of a file contains an intact archive with this index.
 fn holds(bytes: &[u8], place: &Range<u64>, index: &[u8; 16]) -> bool {
     let ends = (usize::try_from(place.start), usize::try_from(place.end));
     let (Ok(start), Ok(end)) = ends else { return false };
@@ -34,7 +34,7 @@ fn holds(bytes: &[u8], place: &Range<u64>, index: &[u8; 16]) -> bool {
     })
 }
 
-/// Whether the other names of a onefile program are there.
+/// Whether the additional names of a onefile program exist.
 pub(super) fn aliases(dist: &Path, app: &App) -> bool {
     app.aliases.iter().map(|alias| dist.join(alias)).all(|alias| match app.copies {
         true => onefile(&alias, &app.executables[0]),
@@ -42,7 +42,7 @@ pub(super) fn aliases(dist: &Path, app: &App) -> bool {
     })
 }
 
-/// Whether the folder at `path` is this bundle, byte for byte, with nothing else in it.
+/// Whether the folder at `path` is identical to this bundle and contains nothing else.
 pub(super) fn onedir(path: &Path, app: &App) -> bool {
     if !std::fs::symlink_metadata(path).is_ok_and(|m| m.is_dir()) {
         return false;
@@ -83,7 +83,7 @@ fn beside(path: &Path, file: &Beside) -> bool {
     }
 }
 
-/// Whether an archive of ours lies in the file.
+/// Whether the file contains an archive of freeze.
 pub(super) fn is_ours(path: &Path) -> bool {
     let regular = std::fs::metadata(path).is_ok_and(|m| m.is_file() && m.len() > 0);
     regular

@@ -1,4 +1,4 @@
-//! Publishes the product atomically: the previous one stays until the new one is whole.
+//! Publishes the application atomically: the previous one stays in place until the new one is complete.
 
 mod compare;
 mod write;
@@ -13,10 +13,10 @@ use crate::error::{Context, Error, Result, Warning};
 use crate::os::{exchange, in_use, lock_folder, symlink};
 use crate::spec::{Mode, Request};
 
-/// Name of the hidden folders in which products are built, beside where they go.
+/// Name prefix of the hidden folders in which applications are built, next to their destination.
 const TEMPORARY: &str = ".freeze-tmp-";
 
-/// What was published.
+/// The result of publishing.
 #[derive(Clone, Debug)]
 pub struct Published {
     /// Onefile: the executable; onedir: the folder.
@@ -25,21 +25,21 @@ pub struct Published {
     pub program: PathBuf,
     /// All executables, the main one first.
     pub executables: Vec<PathBuf>,
-    /// Bytes of the product.
+    /// Size of the application in bytes.
     pub size: u64,
-    /// The product was there already, byte for byte.
+    /// Whether an identical application already existed.
     pub unchanged: bool,
     /// Numbers for the summary.
     pub totals: Totals,
-    /// What the user should know.
+    /// Warnings for the user.
     pub warnings: Vec<Warning>,
 }
 
-/// Writes the product into the dist folder, unless it lies there already (with `--clean` in any case).
+/// Writes the application to the output folder, unless an identical one exists (with `--clean`, always).
 ///
 /// # Errors
-/// The folder cannot be written, the disk is full, a folder that is no product of `freeze` is in the way,
-/// or an interrupt. The previous product is then what it was.
+/// The folder cannot be written, the disk is full, a folder that `freeze` has not created is in the way, or
+/// an interrupt. The previous application then stays unchanged.
 pub fn publish(request: &Request, app: App) -> Result<Published> {
     let dist = &request.output.dist;
     let product = dist.join(&app.name);
@@ -78,7 +78,7 @@ pub fn publish(request: &Request, app: App) -> Result<Published> {
         Mode::Onefile => write::executable(&new, &app.executables[0]),
         Mode::Onedir => write::onedir(&new, &app),
     };
-    // What else fails after an interrupt is its consequence.
+    // Errors after an interrupt are its consequence.
     crate::interrupt::check()?;
     written.context(|| format!("failed to write `{}`", product.display()))?;
     replace(&new, &product).map_err(|e| not_replaced(e, &product))?;
@@ -94,7 +94,7 @@ pub fn publish(request: &Request, app: App) -> Result<Published> {
     Ok(published(false))
 }
 
-/// Whether what lies at `product` may be replaced without asking.
+/// Whether the entry at `product` may be replaced without confirmation.
 fn may_replace(product: &Path, app: &App) -> bool {
     let Ok(metadata) = std::fs::symlink_metadata(product) else { return true };
     if !metadata.is_dir() {
@@ -108,9 +108,9 @@ fn may_replace(product: &Path, app: &App) -> bool {
     is_empty || ours(product) || ours(&product.join(crate::inspect::BUNDLED))
 }
 
-/// Puts `new` in the place of `old`, in one step where the system can.
+/// Replaces `old` with `new`, atomically if the system supports that.
 fn replace(new: &Path, old: &Path) -> io::Result<()> {
-    // Again where another build of the same product was quicker.
+    // Try again if another build of the same application was faster.
     for _ in 0..20 {
         match std::fs::symlink_metadata(old) {
             Err(_) => {
@@ -119,7 +119,7 @@ fn replace(new: &Path, old: &Path) -> io::Result<()> {
                 }
             }
             Ok(there) if !there.is_dir() && !new.is_dir() => return std::fs::rename(new, old),
-            // The old product then lies in the temporary folder and goes with it.
+            // The old application is then in the temporary folder and is removed with it.
             Ok(_) => match exchange(new, old) {
                 Ok(()) => return Ok(()),
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {}
@@ -127,7 +127,7 @@ fn replace(new: &Path, old: &Path) -> io::Result<()> {
             },
         }
     }
-    // Without the system's help there is a moment with neither.
+    // Without support from the system, neither exists for a moment.
     let aside = new.with_extension("old");
     std::fs::rename(old, &aside)?;
     std::fs::rename(new, old).inspect_err(|_| {
@@ -135,18 +135,18 @@ fn replace(new: &Path, old: &Path) -> io::Result<()> {
     })
 }
 
-/// Tells that the old product could not be replaced by the new one.
+/// Reports that the old application could not be replaced.
 fn not_replaced(error: io::Error, product: &Path) -> Error {
     let is_used = in_use(&error) && product.exists();
     let error = Error::from(error).context(format!("failed to write `{}`", product.display()));
     if is_used { error.hint("it is in use, or protected: end the program and build again") } else { error }
 }
 
-/// A hidden folder beside the product, removed with all that is in it.
+/// A hidden folder next to the application, which is removed with its content on drop.
 #[derive(Debug)]
 struct Temporary {
     path: PathBuf,
-    /// Held while the folder is in use: a sweep takes only folders that nobody holds.
+    /// Held while the folder is in use: a sweep only removes unlocked folders.
     lock: Option<File>,
 }
 
@@ -158,10 +158,10 @@ impl Temporary {
             let lock = lock_folder(dir.path()).and_then(|file| match file.try_lock() {
                 Ok(()) => Ok(Some(file)),
                 Err(TryLockError::WouldBlock) => Err(io::ErrorKind::WouldBlock.into()),
-                // A file system without locks: then nobody sweeps either.
+                // On a file system without locks, no process sweeps.
                 Err(TryLockError::Error(_)) => Ok(None),
             });
-            // A sweep may have come between the making and the locking.
+            // A sweep may have removed the folder before it was locked.
             match lock {
                 Ok(lock) if dir.path().exists() => return Ok(Temporary { path: dir.keep(), lock }),
                 _ => crate::interrupt::check()?,
@@ -172,20 +172,20 @@ impl Temporary {
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        // The lock may lie in the folder.
+        // The lock file may be in the folder.
         drop(self.lock.take());
         let _ = std::fs::remove_dir_all(&self.path);
     }
 }
 
-/// Locks a folder; `None` where that is not possible or somebody holds it.
+/// Locks a folder; `None` if that is not possible or another process has locked it.
 fn lock(dir: &Path) -> Option<File> {
     let file = lock_folder(dir).ok()?;
     file.try_lock().ok()?;
     Some(file)
 }
 
-/// Removes what killed builds left behind.
+/// Removes the remains of killed builds.
 fn sweep(dist: &Path, own: &Temporary) {
     for entry in std::fs::read_dir(dist).into_iter().flatten().flatten() {
         let path = entry.path();

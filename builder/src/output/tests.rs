@@ -1,4 +1,4 @@
-//! Replacing what was there: whole or not at all.
+//! Tests that an existing application is replaced completely or not at all.
 
 use super::*;
 
@@ -12,7 +12,7 @@ fn folders_change_places() {
     }
     replace(&new, &old).unwrap();
     assert!(old.join("new").exists() && !old.join("old").exists());
-    // A file in the place of a folder, and the other way round.
+    // A file replaces a folder, and the other way round.
     let file = dir.path().join("file");
     std::fs::write(&file, "x").unwrap();
     replace(&file, &old).unwrap();

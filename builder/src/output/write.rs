@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::interrupt;
 use crate::os::{FileMode, create_new, symlink};
 
-/// From this length in bytes on, a second file with the same content is copied from the first.
+/// From this length in bytes on, a second file with the same content is copied from the first one.
 const SHARED: u64 = 64 << 10;
 
 /// Writes an executable.
@@ -22,7 +22,7 @@ pub(super) fn executable(path: &Path, executable: &Executable) -> Result<()> {
     let mut file = create_new(path, FileMode::Executable).map_err(&failed)?;
     file.set_len(executable.len).map_err(&failed)?;
     let mut at = 0;
-    // Small pieces that follow each other go out together.
+    // Consecutive small pieces are written together.
     let mut buffer: Vec<u8> = Vec::with_capacity(1 << 20);
     for (offset, piece) in &executable.pieces {
         interrupt::check()?;
@@ -82,7 +82,8 @@ pub(super) fn onedir(root: &Path, app: &App) -> Result<()> {
             .with_max_len(8)
             .try_for_each(|(file, content)| beside(&contents.join(&file.dest), file, content))?;
     }
-    // Last: where the system has no links they are copies of what is there by then, maybe of other copies.
+    // Links come last: if the system has no links, they become copies of existing files, possibly of other
+    // copies.
     let mut left = links;
     while !left.is_empty() {
         let before = left.len();
@@ -98,7 +99,7 @@ pub(super) fn onedir(root: &Path, app: &App) -> Result<()> {
             return Err(error);
         }
     }
-    // In an app bundle of macOS a link may be on the way.
+    // In a macOS app bundle, the path may contain a link.
     for folder in &app.folders {
         let folder = contents.join(folder);
         std::fs::create_dir_all(&folder).map_err(failed(&folder))?;
@@ -113,11 +114,12 @@ pub(super) fn onedir(root: &Path, app: &App) -> Result<()> {
     Ok(())
 }
 
-/// A file, and where its content is read from.
+/// A file, and the source of its content.
 type Content<'a> = (&'a Beside, Stored);
 
-/// Sets apart the files whose content another file of the product has: they are copied from there, so that they share its
-/// blocks on file systems that can do this (Btrfs, XFS, APFS), wherever the sources are. A hard link would share changes too.
+/// Separates the files with the same content as another file of the application. They are copied from that
+/// file, so that they share its blocks on file systems that support this (Btrfs, XFS, APFS), wherever their
+/// sources are. A hard link would also share later changes.
 fn twins<'a>(files: Vec<&'a Beside>, contents: &Path) -> (Vec<Content<'a>>, Vec<Content<'a>>) {
     let mut known: HashMap<(&str, u64), &Beside> = HashMap::new();
     let (mut firsts, mut twins) = (Vec::new(), Vec::new());
@@ -158,7 +160,7 @@ fn beside(path: &Path, file: &Beside, content: &Stored) -> Result<()> {
     Ok(())
 }
 
-/// Tells that `path` could not be written, and what may help.
+/// Reports that `path` could not be written, with a hint.
 fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
     move |e| {
         let full = matches!(e.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
@@ -167,7 +169,7 @@ fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
     }
 }
 
-/// Copies a whole file to where `to` stands, in the kernel where that is possible.
+/// Copies a whole file to the current position of `to`, in the kernel if possible.
 fn copy(from: &Path, to: &mut File, shown: &Path) -> Result<u64> {
     let mut source = File::open(from)
         .map_err(|e| Error::from(e).context(format!("failed to read `{}`", from.display())))?;

@@ -1,4 +1,4 @@
-//! The kept answer of an interpreter, valid while nothing that shaped it has changed.
+//! The stored answer of an interpreter, which is valid until something that it depends on changes.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Python, editable};
 use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 
-/// An answer and what it rests on.
+/// An answer and the state that it depends on.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     sites: Vec<PathBuf>,
@@ -19,7 +19,7 @@ fn key(interpreter: &Path) -> Hash {
     KeyBuilder::new(Code::Python, "probe").path(interpreter).finish()
 }
 
-/// The kept answer of an interpreter, if it still holds.
+/// Returns the stored answer of an interpreter, if it is still valid.
 pub(super) fn recall(store: &Store, interpreter: &Path) -> Option<Python> {
     let kept: Kept = serde_json::from_slice(&store.get(Bucket::Probe, &key(interpreter))?).ok()?;
     let holds = fingerprint(interpreter, &kept.sites) == kept.fingerprint
@@ -27,7 +27,7 @@ pub(super) fn recall(store: &Store, interpreter: &Path) -> Option<Python> {
     holds.then_some(kept.python)
 }
 
-/// Keeps an answer.
+/// Stores an answer.
 pub(super) fn remember(store: &Store, interpreter: &Path, python: &Python, sites: &[PathBuf]) {
     let fingerprint = fingerprint(interpreter, sites);
     let kept = Kept { sites: sites.to_vec(), fingerprint, python: python.clone() };
@@ -36,8 +36,8 @@ pub(super) fn remember(store: &Store, interpreter: &Path, python: &Python, sites
     }
 }
 
-/// Hash of all that an answer rests on: the real interpreter, its `pyvenv.cfg`, the folders that `site` reads and
-/// the `.pth` files and finders in them.
+/// Returns the hash of everything that an answer depends on: the real interpreter, its `pyvenv.cfg`, the
+/// folders that `site` reads, and the `.pth` files and finders in them.
 fn fingerprint(interpreter: &Path, sites: &[PathBuf]) -> Hash {
     let mut hasher = blake3::Hasher::new();
     let real = crate::os::real(interpreter);

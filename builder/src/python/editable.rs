@@ -1,11 +1,12 @@
-//! Editable installs: what their finders map, read from the finder's source without running it.
+//! Editable installs: the mappings of their finders, read from the finder's source without running it.
 
 use std::path::{Path, PathBuf};
 
-/// Top-level names that the finders of PEP 660 installs map to a folder or a file, sorted.
+/// Returns the top-level names that the finders of PEP 660 installs map to a folder or a file, sorted.
 ///
-/// setuptools writes `__editable___<name>_finder.py` with literal dicts `MAPPING` (name to path) and `NAMESPACES`
-/// (name to list of paths); installs that only extend the path are `.pth` files, which `site` has done already.
+/// setuptools writes `__editable___<name>_finder.py` with literal dicts `MAPPING` (name to path) and
+/// `NAMESPACES` (name to list of paths). Installs that only extend the path use `.pth` files, which `site`
+/// has already processed.
 pub(super) fn mappings(search_path: &[PathBuf]) -> Vec<(String, PathBuf)> {
     let mut found = Vec::new();
     for finder in search_path.iter().flat_map(|folder| finders(folder)) {
@@ -19,7 +20,7 @@ pub(super) fn mappings(search_path: &[PathBuf]) -> Vec<(String, PathBuf)> {
     found
 }
 
-/// The finder modules in a folder, sorted.
+/// Returns the finder modules in a folder, sorted.
 pub(super) fn finders(folder: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = std::fs::read_dir(folder)
         .into_iter()
@@ -36,7 +37,7 @@ pub(super) fn finders(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The string pairs of a module-level literal dict; where a value is a list, each of its items.
+/// Returns the string pairs of a module-level literal dict. A list as value yields each of its items.
 fn literal_pairs(text: &str, variable: &str) -> Vec<(String, PathBuf)> {
     use ruff_python_ast::{Expr, Stmt};
     let Ok(parsed) = ruff_python_parser::parse_module(text) else { return Vec::new() };

@@ -1,4 +1,4 @@
-//! Finding the interpreter: a venv, a path, a version, or what the environment offers.
+//! Finds the interpreter: from a venv, a path, a version, or the environment.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,7 +10,7 @@ use crate::os::{is_program, names_on_path};
 use crate::spec::Request;
 use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 
-/// The interpreter that the request asks for, absolute, not resolved through the links of a venv.
+/// Returns the absolute path of the requested interpreter, without resolving the links of a venv.
 pub(super) fn interpreter(request: &Request, store: &Store) -> Result<PathBuf> {
     let mut tried = Vec::new();
     let found = match &request.python.interpreter {
@@ -30,12 +30,12 @@ pub(super) fn interpreter(request: &Request, store: &Store) -> Result<PathBuf> {
     resolved(&found, store)
 }
 
-/// An interpreter; what a shim starts in place of the shim.
+/// Returns the interpreter itself, or the one that a shim starts.
 pub(super) fn resolved(found: &Path, store: &Store) -> Result<PathBuf> {
     if is_script(found) { behind_script(found, store) } else { Ok(found.to_owned()) }
 }
 
-/// An interpreter of a version such as `3.12` that uv has installed: the newest.
+/// Returns the newest interpreter that uv has installed for a version such as `3.12`.
 pub(super) fn by_uv(version: &str) -> Option<PathBuf> {
     let var = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     let data = if cfg!(windows) {
@@ -59,7 +59,7 @@ pub(super) fn by_uv(version: &str) -> Option<PathBuf> {
     fitting.pop().map(|(_, found)| found)
 }
 
-/// The interpreter for a text of the spec or the command line.
+/// Finds the interpreter for a text of the spec or the command line.
 fn named(text: &str, request: &Request, tried: &mut Vec<String>) -> Result<Option<PathBuf>> {
     let path = request.base.join(text);
     if path.is_dir() {
@@ -89,8 +89,8 @@ fn named(text: &str, request: &Request, tried: &mut Vec<String>) -> Result<Optio
     Ok(None)
 }
 
-/// An interpreter of a version such as `3.12` or `3.12.1`: pyenv's newest that fits, then `python3.12` on PATH; on
-/// Windows also those that lie where installers put them.
+/// Finds the interpreter for a version such as `3.12` or `3.12.1`: pyenv's newest match, then `python3.12` on
+/// PATH; on Windows, also the default locations of installers.
 pub(super) fn by_version(version: &str, tried: &mut Vec<String>) -> Option<PathBuf> {
     if let Some(versions) = pyenv_versions() {
         let wanted: Vec<&str> = version.split('.').collect();
@@ -118,7 +118,7 @@ pub(super) fn by_version(version: &str, tried: &mut Vec<String>) -> Option<PathB
     on_path(&name).or_else(|| elsewhere(Some(&short.join(".")), tried))
 }
 
-/// The folder in which pyenv keeps what it has installed; pyenv for Windows has one more folder in between.
+/// Returns the folder of pyenv's installations. pyenv for Windows has another folder in between.
 fn pyenv_versions() -> Option<PathBuf> {
     let root = std::env::var_os("PYENV_ROOT")
         .map(PathBuf::from)
@@ -127,7 +127,7 @@ fn pyenv_versions() -> Option<PathBuf> {
     Some(if cfg!(windows) && of_windows.is_dir() { of_windows } else { root.join("versions") })
 }
 
-/// An interpreter that no `PATH` leads to, as is usual on Windows: of a version such as `3.12`, or any.
+/// Finds an interpreter that is not on `PATH`, as is common on Windows: for a version such as `3.12`, or any.
 fn elsewhere(version: Option<&str>, tried: &mut Vec<String>) -> Option<PathBuf> {
     if !cfg!(windows) {
         return None;
@@ -143,7 +143,7 @@ fn elsewhere(version: Option<&str>, tried: &mut Vec<String>) -> Option<PathBuf> 
     None
 }
 
-/// `$VIRTUAL_ENV`, `.venv` beside the spec or in the current folder, `python3` on PATH.
+/// Tries `$VIRTUAL_ENV`, `.venv` next to the spec or in the current folder, and `python3` on PATH.
 fn default(request: &Request, tried: &mut Vec<String>) -> Result<Option<PathBuf>> {
     if let Some(venv) = std::env::var_os("VIRTUAL_ENV").filter(|v| !v.is_empty()) {
         let venv = PathBuf::from(venv);
@@ -174,7 +174,7 @@ fn default(request: &Request, tried: &mut Vec<String>) -> Result<Option<PathBuf>
     Ok(elsewhere(None, tried))
 }
 
-/// The interpreter in a venv or an installation's folder.
+/// Finds the interpreter in the folder of a venv or an installation.
 pub(super) fn in_folder(folder: &Path) -> Result<Option<PathBuf>> {
     for name in ["bin/python3", "bin/python", "Scripts/python.exe", "python.exe"] {
         let path = folder.join(name);
@@ -189,7 +189,7 @@ pub(super) fn in_folder(folder: &Path) -> Result<Option<PathBuf>> {
     Ok(None)
 }
 
-/// Fails if the interpreter lies in a venv whose base interpreter is gone.
+/// Fails if the interpreter belongs to a venv whose base interpreter no longer exists.
 fn check_home(interpreter: &Path) -> Result<()> {
     let Some(venv) = interpreter.ancestors().nth(2) else { return Ok(()) };
     match home(venv) {
@@ -198,7 +198,7 @@ fn check_home(interpreter: &Path) -> Result<()> {
     }
 }
 
-/// `home` of `pyvenv.cfg`.
+/// Returns `home` of `pyvenv.cfg`.
 fn home(venv: &Path) -> Option<PathBuf> {
     let text = std::fs::read_to_string(venv.join("pyvenv.cfg")).ok()?;
     text.lines().find_map(|line| {
@@ -217,7 +217,7 @@ fn base_gone(venv: &Path, interpreter: &Path) -> Error {
     .hint("make the venv anew, or name another interpreter with `--python`")
 }
 
-/// An executable on PATH.
+/// Finds an executable on PATH.
 pub(super) fn on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     let names = names_on_path(name);
@@ -227,7 +227,7 @@ pub(super) fn on_path(name: &str) -> Option<PathBuf> {
         .find(|p| is_program(p))
 }
 
-/// Whether the file is a script: a shim of pyenv, asdf or the like.
+/// Whether the file is a script: a shim of pyenv, asdf or a similar tool.
 fn is_script(path: &Path) -> bool {
     use std::io::Read;
     if cfg!(windows)
@@ -239,7 +239,7 @@ fn is_script(path: &Path) -> bool {
     std::fs::File::open(path).and_then(|mut f| f.read_exact(&mut head)).is_ok() && &head == b"#!"
 }
 
-/// The interpreter that a shim starts. Kept while what pyenv decides by is the same.
+/// Returns the interpreter that a shim starts. The result is stored until the settings of pyenv change.
 fn behind_script(script: &Path, store: &Store) -> Result<PathBuf> {
     let key = shim_key(script);
     if let Some(kept) = store.get(Bucket::Probe, &key).and_then(|b| String::from_utf8(b).ok())

@@ -1,4 +1,5 @@
-//! Interpreters on Windows that no `PATH` leads to: where installers put them, and what the launcher `py` knows.
+//! Interpreters on Windows that are not on `PATH`: from the default locations of installers, and from the
+//! launcher `py`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,8 +7,8 @@ use std::process::Command;
 use super::SUPPORTED;
 use crate::interrupt;
 
-/// The interpreter of a version such as `3.12`, or the newest there is, in the folders of python.org's installer: for
-/// one user, for all.
+/// Finds the interpreter for a version such as `3.12`, or the newest one, in the folders of python.org's
+/// installer: for one user, then for all.
 pub(super) fn by_installer(version: Option<&str>) -> Option<PathBuf> {
     let var = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     in_folders(version, &folders(var))
@@ -42,7 +43,7 @@ fn in_folders(version: Option<&str>, folders: &[PathBuf]) -> Option<PathBuf> {
         .find(|path| path.is_file())
 }
 
-/// What `py -3.12` starts, or `py` alone.
+/// Returns the interpreter that `py -3.12` or `py` starts.
 pub(super) fn by_launcher(launcher: &Path, version: Option<&str>) -> Option<PathBuf> {
     let mut command = Command::new(launcher);
     command.args(version.map(|version| format!("-{version}")));

@@ -1,5 +1,5 @@
-//! The target interpreter: asked once, without its `site` customisations running twice, and cached; that of another
-//! platform is read.
+//! The target interpreter: probed once, without running its `site` customizations twice, and cached. An
+//! interpreter for another platform is read instead.
 
 mod cache;
 mod cross;
@@ -25,18 +25,18 @@ use crate::spec::Request;
 use crate::store::Store;
 use crate::target::{Arch, Os, Target};
 
-/// What is known of the target interpreter.
+/// The properties of the target interpreter.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Python {
-    /// The interpreter, as it is started to compile.
+    /// The interpreter that compiles source.
     pub executable: PathBuf,
     /// Major, minor, micro.
     pub version: (u8, u8, u8),
     /// `sys.abiflags`: empty, `t`, `d`, `td`.
     pub abiflags: String,
-    /// The platform it runs on.
+    /// The platform that it runs on.
     pub target: Target,
-    /// `sys.prefix`: of the venv, if it is one.
+    /// `sys.prefix`, which is that of the venv, if any.
     pub prefix: PathBuf,
     /// `sys.base_prefix`.
     pub base_prefix: PathBuf,
@@ -46,7 +46,7 @@ pub struct Python {
     pub stdlib: PathBuf,
     /// Folder of the standard library's extension modules.
     pub dynload: PathBuf,
-    /// `sys.path` as the program would see it, without the script's own folder: files of `.pth` done.
+    /// `sys.path` as seen by the program, without the script's own folder, after processing `.pth` files.
     pub search_path: Vec<PathBuf>,
     /// `importlib.machinery.EXTENSION_SUFFIXES`, in order.
     pub extension_suffixes: Vec<String>,
@@ -56,19 +56,19 @@ pub struct Python {
     pub cache_tag: String,
     /// `sys.builtin_module_names`.
     pub builtin_modules: Vec<String>,
-    /// Modules frozen into the interpreter itself (`_imp.is_frozen`), with whether it is a package.
+    /// Modules frozen into the interpreter itself (`_imp.is_frozen`), and whether each is a package.
     pub frozen_modules: Vec<(String, bool)>,
     /// The shared libpython, resolved to a file.
     pub libpython: Option<PathBuf>,
     /// Top-level names that finders of editable installs (PEP 660) map to a folder or file.
     pub editable: Vec<(String, PathBuf)>,
-    /// Numbers of the instructions that import (`opcode.opmap`), for modules without source.
+    /// Opcodes of import instructions (`opcode.opmap`), for modules without source.
     pub opcodes: BTreeMap<String, u8>,
     /// `platform.machine()`, for environment markers.
     pub machine: String,
     /// `sys.version`, for the report.
     pub version_text: String,
-    /// Where it was read, not run: `executable` is then another one of the same version.
+    /// Set if it was read instead of run. `executable` is then another interpreter with the same version.
     pub cross: Option<Cross>,
     /// Warnings about the packages that were added to it.
     pub warnings: Vec<Warning>,
@@ -77,7 +77,7 @@ pub struct Python {
 /// The oldest and the newest supported minor version of Python 3.
 pub const SUPPORTED: (u8, u8) = (9, 15);
 
-/// What `probe.py` prints.
+/// The output of `probe.py`.
 #[derive(Debug, Deserialize)]
 struct Answer {
     implementation: String,
@@ -106,7 +106,7 @@ struct Answer {
 }
 
 impl Python {
-    /// Finds the interpreter that the request asks for and learns what analysis needs of it. Its answer is kept
+    /// Finds the requested interpreter and probes the properties that analysis needs. Its answer is stored
     /// until the interpreter, its venv or a `.pth` file changes.
     ///
     /// # Errors
@@ -133,18 +133,19 @@ impl Python {
         Ok(python)
     }
 
-    /// The native file of the interpreter that goes into the product: libpython, or else the interpreter itself.
+    /// Returns the native file of the interpreter for the application: libpython, or else the interpreter
+    /// itself.
     pub fn core(&self) -> &Path {
         let program = || self.cross.as_ref().and_then(|cross| cross.program.as_deref());
         self.libpython.as_deref().or_else(program).unwrap_or(&self.executable)
     }
 
-    /// The folder that is `/` of the target, where files of the system are looked for.
+    /// Returns the root folder (`/`) of the target, which is searched for files of the system.
     pub fn root(&self) -> &Path {
         self.cross.as_ref().map_or(Path::new("/"), |cross| &cross.root)
     }
 
-    /// A Python of which nothing but its platform is known.
+    /// Returns a Python of which only the platform is known.
     #[cfg(test)]
     pub(crate) fn blank(target: Target) -> Python {
         Python {
@@ -173,7 +174,7 @@ impl Python {
         }
     }
 
-    /// Minor version: 12 for Python 3.12.
+    /// Returns the minor version: 12 for Python 3.12.
     pub fn minor(&self) -> u8 {
         self.version.1
     }
@@ -183,14 +184,14 @@ impl Python {
         requirement::environment(self.version, self.target, &self.machine)
     }
 
-    /// Whether a path belongs to the standard library (and not to its `site-packages`).
+    /// Whether a path belongs to the standard library, excluding its `site-packages`.
     pub fn in_stdlib(&self, path: &Path) -> bool {
         let inside = path.strip_prefix(&self.stdlib).or_else(|_| path.strip_prefix(&self.dynload));
         inside.is_ok_and(|rest| !rest.starts_with("site-packages") && !rest.starts_with("dist-packages"))
     }
 }
 
-/// What an interpreter of this machine says; kept until it changes.
+/// Returns the answer of an interpreter on this machine, which is stored until it changes.
 fn running(interpreter: &Path, store: &Store) -> Result<Python> {
     if let Some(python) = cache::recall(store, interpreter) {
         return Ok(python);
@@ -203,7 +204,7 @@ fn running(interpreter: &Path, store: &Store) -> Result<Python> {
     Ok(python)
 }
 
-/// Fails if an interpreter is not for the target that is asked for.
+/// Fails if an interpreter is not for the requested target.
 fn fits(python: &Python, request: &Request, interpreter: &Path) -> Result<()> {
     match request.target {
         Some(target) if target != python.target => {
@@ -228,7 +229,7 @@ fn ask(interpreter: &Path) -> Result<Answer> {
         }
         return Err(crashed(interpreter, &output));
     }
-    // What an import line of a .pth file prints comes before the answer.
+    // Output of import lines in .pth files precedes the answer.
     let text = String::from_utf8_lossy(&output.stdout);
     let line = text.lines().rev().find(|l| l.starts_with('{')).unwrap_or_default();
     serde_json::from_str(line).map_err(|e| {
@@ -237,14 +238,14 @@ fn ask(interpreter: &Path) -> Result<Answer> {
     })
 }
 
-/// Runs a piece of code in isolated mode.
+/// Runs code in isolated mode.
 fn run(interpreter: &Path, code: &str) -> Result<std::process::Output> {
     let mut command = Command::new(interpreter);
     interrupt::output(command.args(["-I", "-X", "utf8", "-c", code]))
         .context(|| format!("failed to run interpreter `{}`", interpreter.display()))
 }
 
-/// Whether a version text such as `3.8.10` is below what is supported.
+/// Whether a version such as `3.8.10` is older than the supported ones.
 fn older(version: &str) -> bool {
     let mut parts = version.split('.').map(|p| p.parse::<u32>().unwrap_or(0));
     let (major, minor) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));

@@ -1,4 +1,4 @@
-//! The interpreters of the parts of a product, with the same versions of packages for each.
+//! The interpreters of the parts of a program, with the same versions of packages for each.
 
 use super::Python;
 use super::packages::{self, Limits};
@@ -7,16 +7,18 @@ use crate::interrupt;
 use crate::spec::Request;
 use crate::store::Store;
 
-/// How often requirements are resolved again: each time something else may come to differ.
+/// Maximum number of times to resolve requirements again, because other versions may differ each time.
 const ROUNDS: usize = 8;
 
 impl Python {
-    /// [`Python::probe`] for each part of a request. Where requirements are resolved to different versions for the processors of a
-    /// universal program, since the newest one has no wheel for one of them, older ones are taken that have wheels for both, if
-    /// there are such: most files of a folder are there once.
+    /// Calls [`Python::probe`] for each part of a request.
+    ///
+    /// The newest version of a requirement may lack a wheel for one of the processors of a universal program.
+    /// Requirements are then resolved again to older versions with wheels for both, if possible, because most
+    /// files of a folder exist only once.
     ///
     /// # Errors
-    /// As of [`Python::probe`], for any part.
+    /// As for [`Python::probe`], for any part.
     pub fn probe_parts(request: &Request, store: &Store) -> Result<Vec<Python>> {
         let probe = |limits: &Limits| -> Result<Vec<Python>> {
             request.parts().map(|part| Python::probe_with(part, store, limits)).collect()
@@ -33,13 +35,13 @@ impl Python {
         for _ in 0..ROUNDS {
             let mut lower = limits.clone();
             lower.extend(packages::oldest_of_differing(&pythons));
-            // What still differs does not come from the requirements.
+            // The remaining differences do not come from the requirements.
             if lower == limits {
                 break;
             }
             match probe(&lower) {
                 Ok(again) => pythons = again,
-                // No version suits both: each part has its own then, which the build tells.
+                // No version suits both, so each part gets its own, which the build reports.
                 Err(_) => {
                     interrupt::check()?;
                     break;

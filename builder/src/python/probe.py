@@ -1,4 +1,4 @@
-# Asked of the target interpreter once, with -I: prints what the builder must know of it, as JSON.
+# Runs once in the target interpreter, with -I: prints the properties that the builder needs, as JSON.
 import importlib.machinery as machinery
 import importlib.util
 import json
@@ -34,7 +34,7 @@ def frozen_modules():
 
 
 def loaded_libpython():
-    # The very one, where the interpreter is linked with it.
+    # The exact file, if the interpreter is linked with it.
     try:
         with open("/proc/self/maps") as maps:
             for line in maps:
@@ -66,7 +66,7 @@ def libpython():
     for key in ("LIBDIR", "LIBPL"):
         if get(key):
             folders += [get(key), os.path.join(get(key), multiarch)]
-    # Only of the system's own interpreter: that of another one has the same name.
+    # Only for the system's own interpreter, because the library of another one has the same name.
     if multiarch and sys.base_prefix in ("/", "/usr"):
         folders += [os.path.join("/usr/lib", multiarch), os.path.join("/lib", multiarch)]
     folders.append(beside)
@@ -87,7 +87,7 @@ def site_folders():
 
 
 def machine():
-    # An interpreter of Windows may run on another processor than it was made for.
+    # On Windows, an interpreter may run on another processor than its own.
     known = {"win-amd64": "AMD64", "win-arm64": "ARM64"}.get(sysconfig.get_platform()) if os.name == "nt" else None
     if known:
         return known
@@ -108,7 +108,7 @@ for entry in paths:
         dynload = entry
         break
 if sys.platform == "win32" and not os.path.isdir(stdlib):
-    # The embeddable distribution: a zip, and the extension modules beside the interpreter.
+    # The embeddable distribution: a zip file, and extension modules next to the interpreter.
     stdlib = next((entry for entry in paths if entry.lower().endswith(".zip")), stdlib)
     dynload = sys.base_prefix
 try:

@@ -1,6 +1,7 @@
 //! RECORD, the list of a distribution's files (PEP 376, PEP 627).
 
-/// The path in a line, and what follows it: `hash,size`. A path with a comma or a quote is quoted, as in any CSV.
+/// Returns the path in a line, and the rest of it: `hash,size`. A path with a comma or a quote is quoted, as
+/// in CSV.
 pub(crate) fn line(line: &str) -> Option<(String, &str)> {
     let (path, rest) = match line.strip_prefix('"') {
         Some(quoted) => {
@@ -12,7 +13,7 @@ pub(crate) fn line(line: &str) -> Option<(String, &str)> {
     (!path.is_empty()).then_some((path, rest))
 }
 
-/// A path as a line has it.
+/// Quotes a path for a line.
 pub(crate) fn quoted(path: &str) -> String {
     match path.contains([',', '"']) {
         true => format!("\"{}\"", path.replace('"', "\"\"")),

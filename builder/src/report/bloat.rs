@@ -1,4 +1,5 @@
-//! What takes the room in a product and who pulled it in: distributions, and large packages of the standard library.
+//! The largest parts of an application and what requires them: distributions, and large packages of the
+//! standard library.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +8,12 @@ use super::tables::bytes;
 use super::why::how;
 use crate::why::{Map, Step};
 
-/// Packages of the standard library below this part of the product (in thousandths) are told together.
+/// Packages of the standard library below this share of the application (in thousandths) are combined.
 const LARGE: u64 = 5;
-/// Most rows that are printed; the report file has all of them.
+/// Maximum number of rows to print. The report file contains all of them.
 const ROWS: usize = 30;
 
-/// Sorts the contents of a report into parts, the largest first.
+/// Groups the contents of a report into parts, the largest first.
 pub(super) fn parts(report: &Report, map: &Map) -> Vec<Part> {
     let mut sums: BTreeMap<(&str, Option<&str>), (u64, usize, usize)> = BTreeMap::new();
     for module in &report.modules {
@@ -55,7 +56,7 @@ pub(super) fn parts(report: &Report, map: &Map) -> Vec<Part> {
     parts
 }
 
-/// The lines of a table of the parts.
+/// Returns the lines of a table of the parts.
 pub(super) fn lines(parts: &[Part]) -> Vec<String> {
     let total: u64 = parts.iter().map(|p| p.stored).sum();
     let label = |p: &Part| match &p.version {

@@ -1,4 +1,4 @@
-//! The report file: everything that is in the product, with its size and why it is there.
+//! The report file: the content of the application, with sizes and reasons.
 
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
@@ -17,7 +17,7 @@ use crate::python::Python;
 pub(super) const STDLIB: &str = "python";
 /// Group of the program's own files.
 const PROGRAM: &str = "program";
-/// Version of the report's format; docs/cli.md describes it.
+/// Version of the report's format, see docs/cli.md.
 const FORMAT: u32 = 1;
 
 /// The report of one build.
@@ -37,29 +37,29 @@ pub struct Report {
     host_libraries: Vec<HostLibrary>,
     warnings: Vec<WarningEntry>,
     phases: Vec<Phase>,
-    /// What takes the room, the largest first.
+    /// Parts by size, the largest first.
     bloat: Vec<Part>,
 }
 
-/// A part of a product.
+/// A part of an application.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Part {
-    /// A distribution, a package of the standard library, `python` (the rest of it and the interpreter), `program`, or
-    /// `system libraries`.
+    /// A distribution, a package of the standard library, `python` (the rest of it and the interpreter),
+    /// `program`, or `system libraries`.
     pub name: String,
     /// `distribution`, `standard library` or `other`.
     pub kind: &'static str,
     /// Version of a distribution.
     pub version: Option<String>,
-    /// Bytes in the product.
+    /// Size in the application, in bytes.
     pub stored: u64,
-    /// Modules.
+    /// Number of modules.
     pub modules: usize,
-    /// Files that are no modules.
+    /// Number of files that are not modules.
     pub files: usize,
-    /// The first way in from outside, for people.
+    /// The first reason from outside the part, as text for people.
     pub by: Option<String>,
-    /// File and line of it, as `path:line`.
+    /// File and line of that reason, as `path:line`.
     pub place: Option<String>,
 }
 
@@ -70,11 +70,11 @@ pub(super) struct ModuleEntry {
     package: bool,
     path: String,
     distribution: Option<String>,
-    /// The distribution, or what else it belongs to.
+    /// The distribution, or another group that it belongs to.
     pub(super) group: String,
-    /// Bytes when loaded.
+    /// Size when loaded, in bytes.
     size: u64,
-    /// Bytes in the product.
+    /// Size in the application, in bytes.
     pub(super) stored: u64,
     reasons: Vec<ReasonEntry>,
 }
@@ -143,14 +143,14 @@ fn is_zero(n: &u32) -> bool {
     *n == 0
 }
 
-/// Size of something as loaded and as stored.
+/// Sizes of an entry as loaded and as stored.
 type Sizes = HashMap<Vec<u8>, (u64, u64)>;
 
 impl Report {
-    /// Puts together what the phases found. Sizes are read from the product itself.
+    /// Combines the results of the phases. Sizes are read from the application itself.
     ///
     /// # Errors
-    /// The product cannot be read.
+    /// The application cannot be read.
     pub fn new(part: &super::Part<'_>, summary: Summary, reporter: &Reporter) -> Result<Report> {
         let super::Part { request, python, contents, natives, .. } = part;
         let folder = summary.program.parent().unwrap_or(&summary.path);
@@ -184,7 +184,7 @@ impl Report {
         Ok(report)
     }
 
-    /// Adds what takes the room, the largest first.
+    /// Sets the parts by size, the largest first.
     pub(super) fn set_bloat(&mut self, parts: Vec<Part>) {
         self.bloat = parts;
     }
@@ -203,7 +203,7 @@ impl Report {
     }
 }
 
-/// Writes a report: JSON if the file is named so, else a page.
+/// Writes a report: JSON if the file name ends in `.json`, otherwise an HTML page.
 ///
 /// # Errors
 /// The file cannot be written.
@@ -215,7 +215,7 @@ pub fn write(report: &Report, path: &Path) -> Result<()> {
     publish(path, &if json { text + "\n" } else { super::page::render(&report.name, &text) })
 }
 
-/// Writes a file of a report, whole or not at all; its folder is made.
+/// Writes a file of a report atomically, and creates its folder.
 ///
 /// # Errors
 /// The file cannot be written.
@@ -229,7 +229,8 @@ pub(super) fn publish(path: &Path, text: &str) -> Result<()> {
     file.persist(path).map(drop).map_err(|e| Error::from(e).context(failed()))
 }
 
-/// Sizes of modules by name and of files by path, from the archive of a product; of a universal one from that for a processor.
+/// Returns the sizes of modules by name and of files by path, from the archive of an application. For a
+/// universal program, these are those for a processor.
 fn sizes(program: &Path, beside: &Path, machine: &str) -> Result<(Sizes, Sizes)> {
     let failed = || format!("failed to read product `{}`", program.display());
     let map = crate::os::map(program).context(failed)?;
@@ -252,7 +253,7 @@ fn sizes(program: &Path, beside: &Path, machine: &str) -> Result<(Sizes, Sizes)>
         let file = archive.file(i).context(failed)?;
         let size = match file.blob {
             Some(id) => size(id).context(failed)?,
-            // Of a universal file this is the part that the archive speaks of.
+            // For a universal binary, this is the part that the archive describes.
             None if file.len > 0 => (file.len, file.len),
             None => {
                 let path = beside.join(String::from_utf8_lossy(file.path).as_ref());
@@ -265,7 +266,7 @@ fn sizes(program: &Path, beside: &Path, machine: &str) -> Result<(Sizes, Sizes)>
     Ok((modules, files))
 }
 
-/// The distribution that owns a path under the root.
+/// Returns the distributions by the paths below the root that they own.
 fn owners(distributions: &[Distribution]) -> HashMap<&str, usize> {
     let mut owners = HashMap::new();
     for (i, distribution) in distributions.iter().enumerate() {
@@ -274,7 +275,7 @@ fn owners(distributions: &[Distribution]) -> HashMap<&str, usize> {
     owners
 }
 
-/// What a file belongs to that no distribution owns.
+/// Returns the group of a file that belongs to no distribution.
 fn group(path: &Path, python: &Python) -> &'static str {
     if python.in_stdlib(path) { STDLIB } else { PROGRAM }
 }
@@ -304,7 +305,8 @@ fn module_entry(
     }
 }
 
-/// Whether a module is a file: an extension, or one that `[modules] files` asks for. `modules` are those of the archive.
+/// Whether a module is a file: an extension, or a module in `[modules] files`. `modules` are those of the
+/// archive.
 fn is_file(module: &Module, modules: &Sizes) -> bool {
     match module.kind {
         Kind::Extension(_) => true,
@@ -355,7 +357,7 @@ fn file_entries(part: &super::Part<'_>, modules: &Sizes, files: Sizes) -> Vec<Fi
             _ => Vec::new(),
         };
         let kind = if native.is_some() { "library" } else { "data" };
-        // What lies below the prefix stands in RECORD as a way up from the packages: its reason names the distribution.
+        // RECORD lists files below the prefix relative to the packages. The reason contains the distribution.
         let named = |d: &&Data| {
             d.reason.by == By::Package && graph.distributions.iter().any(|o| o.name == d.reason.from)
         };

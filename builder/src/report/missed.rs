@@ -1,4 +1,4 @@
-//! What `freeze trace` has found, on the standard error stream.
+//! The results of `freeze trace`, printed to standard error.
 
 use std::path::PathBuf;
 use std::process::ExitStatus;
@@ -8,34 +8,34 @@ use serde_json::json;
 
 use super::{Format, Reporter, Verbosity, shorten};
 
-/// What the run of a program used.
+/// The results of a traced run.
 #[derive(Debug)]
 pub struct Traced {
-    /// What analysis missed.
+    /// What the analysis missed.
     pub missed: Vec<Missed>,
-    /// How the program ended.
+    /// Exit status of the program.
     pub status: ExitStatus,
     /// The spec that was written.
     pub written: Option<PathBuf>,
-    /// The file that the order of the imports went to.
+    /// The file with the order of the imports.
     pub order: Option<PathBuf>,
 }
 
-/// Something that a run used and a product would not have.
+/// Something that a run used but an application would lack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Missed {
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// Dotted name of a module, path under the root of a file, name of a distribution.
+    /// Dotted name of a module, path of a file below the root, or name of a distribution.
     pub name: String,
-    /// The file on this machine, of data and libraries.
+    /// The file on this machine, for data and libraries.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<PathBuf>,
-    /// File and line of the code that asked for it, if they are known.
+    /// File and line of the code that used it, if known.
     pub by: Option<(String, u32)>,
 }
 
-/// Kinds of what is missed.
+/// Kinds of missed entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -52,7 +52,7 @@ pub enum Kind {
 }
 
 impl Reporter {
-    /// Prints what a run of the program used and analysis missed.
+    /// Prints what a run of the program used and the analysis missed.
     pub fn traced(&mut self, traced: &Traced, again: &str) {
         if self.settings.format == Format::Json {
             for Missed { kind, name, path, by } in &traced.missed {
@@ -110,7 +110,7 @@ fn counts(missed: &[Missed]) -> String {
     counts.collect::<Vec<_>>().join(", ")
 }
 
-/// Names of a kind: at the start of a line, after a count of one, after any other count.
+/// Returns names of a kind: at the start of a line, after the count one, and after other counts.
 fn words(kind: Kind) -> (&'static str, &'static str, &'static str) {
     match kind {
         Kind::Module => ("module", "module", "modules"),

@@ -1,11 +1,11 @@
-//! The page of `--report`: one file that works without a network, with the report as JSON inside.
+//! The page of `--report`: one file that works offline, with the report embedded as JSON.
 
 /// The page around the data.
 const PAGE: &str = include_str!("page.html");
 
-/// Puts a report, as JSON, into the page.
+/// Embeds a report, as JSON, in the page.
 pub(super) fn render(name: &str, json: &str) -> String {
-    // In a script element `<` may begin its end; in JSON it only occurs inside of strings.
+    // In a script element, `<` may start its end tag. In JSON, it only occurs inside strings.
     let json = json.replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
     let name = name.replace('&', "&amp;").replace('<', "&lt;");
     let (head, rest) = PAGE.split_once("@name@").unwrap_or((PAGE, ""));

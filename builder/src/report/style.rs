@@ -1,6 +1,6 @@
 //! Colors of the terminal.
 
-/// Whether to use colors, and which.
+/// The colors to use, if any.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Style {
     /// Whether to use them.
@@ -36,7 +36,7 @@ impl Style {
         self.paint("2", text)
     }
 
-    /// An excerpt of a file: the numbers and bars are dimmed, the marks red.
+    /// Formats an excerpt of a file: numbers and bars are dimmed, marks are red.
     pub(super) fn excerpt(self, text: &str) -> String {
         if !self.color {
             return text.to_owned();

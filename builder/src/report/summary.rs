@@ -1,4 +1,4 @@
-//! The numbers of a build, and what is told of it when it has ended.
+//! The numbers of a build, and its summary.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -17,10 +17,11 @@ use crate::spec::Request;
 use crate::target::Target;
 use crate::why::Map;
 
-/// What was found out for one platform: all of a product, or the part of a universal one for a processor.
+/// The results for one platform: for the whole application, or the part of a universal program for a
+/// processor.
 #[derive(Debug)]
 pub struct Part<'a> {
-    /// What was asked for.
+    /// The request.
     pub request: &'a Request,
     /// The interpreter.
     pub python: Python,
@@ -28,7 +29,7 @@ pub struct Part<'a> {
     pub contents: Contents,
     /// Native files.
     pub natives: Natives,
-    /// Numbers.
+    /// Numbers for the summary.
     pub totals: Totals,
 }
 
@@ -39,16 +40,16 @@ pub struct Summary {
     pub path: PathBuf,
     /// The executable to start.
     pub program: PathBuf,
-    /// Whether an equal product was there already.
+    /// Whether an identical application already existed.
     pub unchanged: bool,
     /// `onefile` or `onedir`.
     pub mode: &'static str,
     /// Its size in bytes.
     pub size: u64,
-    /// What is in it; of a universal program in the part for the first processor.
+    /// The content; for a universal program, that of the part for the first processor.
     #[serde(flatten)]
     pub counts: Counts,
-    /// A universal program: what is in the other parts.
+    /// For a universal program, the content of the other parts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<Counts>,
     /// Duration of the build.
@@ -62,37 +63,38 @@ pub struct Counts {
     pub target: String,
     /// Version of the embedded Python.
     pub python: String,
-    /// Python modules, extensions included.
+    /// Python modules, including extension modules.
     pub modules: usize,
     /// Native libraries and extension modules.
     pub libraries: usize,
     /// Data files.
     pub data: usize,
-    /// Files of the program's own that were taken because its strings name them, and the first places among them.
+    /// Own files that were collected because the program's strings contain their names, and the first
+    /// locations of them.
     pub own_data: OwnData,
-    /// Oldest glibc that will do, and the file that needs it.
+    /// Minimum glibc version, and the file that needs it.
     pub glibc: Option<(String, String)>,
-    /// Oldest macOS that will do, and the file that needs it.
+    /// Minimum macOS version, and the file that needs it.
     pub macos: Option<(String, String)>,
-    /// Imports that lead nowhere and are not guarded.
+    /// Unguarded imports that were not resolved.
     pub missing: usize,
-    /// Sources of the program's own that come along because code reads them: paths under the root.
+    /// Own sources that are included because code reads them, as paths below the root.
     pub own_sources: Vec<String>,
 }
 
-/// Files that nobody asked for by an option.
+/// Files that no option requests.
 #[derive(Clone, Debug, Default, serde::Serialize)]
 pub struct OwnData {
-    /// How many.
+    /// Number of files.
     pub files: usize,
-    /// Folders and files at the top among them, the first few.
+    /// The first few top-level folders and files among them.
     pub places: Vec<String>,
-    /// How many of them are sources of the program.
+    /// Number of sources among them.
     pub sources: usize,
 }
 
 impl OwnData {
-    /// Places that are named.
+    /// Maximum number of locations to list.
     const MOST: usize = 4;
 
     fn of(contents: &Contents) -> OwnData {
@@ -134,7 +136,7 @@ impl Counts {
 }
 
 impl Summary {
-    /// As the line that programs read has it: the oldest systems as objects.
+    /// Returns the numbers in the format for programs, with minimum versions as objects.
     pub(super) fn event(&self) -> Value {
         let with_objects = |mut value: Value, counts: &Counts| {
             for (key, floor) in [("macos", &counts.macos), ("glibc", &counts.glibc)] {
@@ -154,7 +156,7 @@ impl Summary {
         value
     }
 
-    /// The same with the numbers of one part only.
+    /// Returns the summary with the numbers of one part only.
     fn of(&self, part: &Part<'_>) -> Summary {
         Summary { counts: Counts::of(part), others: Vec::new(), ..self.clone() }
     }
@@ -174,7 +176,8 @@ impl Summary {
     }
 }
 
-/// The warnings of all `parts` of a product: what does not hold for each of them tells for which it does.
+/// Merges the warnings of all `parts` of an application. Warnings that do not apply to all parts mention
+/// those that they apply to.
 pub fn merged(warnings: Vec<(Target, Warning)>, parts: usize) -> Vec<Warning> {
     let mut places: HashMap<Warning, usize> = HashMap::new();
     let mut merged: Vec<(Warning, Vec<Target>)> = Vec::new();
@@ -198,10 +201,10 @@ pub fn merged(warnings: Vec<(Target, Warning)>, parts: usize) -> Vec<Warning> {
     merged.into_iter().map(told).collect()
 }
 
-/// Prints the closing summary and writes what the request wants to have written of the build.
+/// Prints the summary and writes the requested files about the build.
 ///
 /// # Errors
-/// The product cannot be read, or a file not be written.
+/// The application cannot be read, or a file cannot be written.
 pub fn tell(
     request: &Request,
     parts: &[Part<'_>],
@@ -217,7 +220,8 @@ pub fn tell(
             let map = Map::of_build(&part.contents, &part.natives, part.request);
             let bloat = bloat::parts(&report, &map);
             report.set_bloat(bloat.clone());
-            // The first processor has the names that were asked for, each other one is told apart by its own.
+            // Files for the first processor have the requested names. Those for other processors include its
+            // name.
             let machine = if i == 0 { None } else { Some(part.python.target.machine()) };
             if let Some(path) = &output.report {
                 write(&report, &named(path, machine))?;
@@ -236,7 +240,7 @@ pub fn tell(
     Ok(())
 }
 
-/// Says which sources of the program's own come along without being asked for.
+/// Returns a note about own sources that are included without being requested.
 pub(super) fn own_sources(paths: &[String]) -> Option<String> {
     const SHOWN: usize = 4;
     let shown: Vec<String> = paths.iter().take(SHOWN).map(|path| format!("`{path}`")).collect();
@@ -249,7 +253,7 @@ pub(super) fn own_sources(paths: &[String]) -> Option<String> {
     (!paths.is_empty()).then_some(told)
 }
 
-/// A path, with the name of a processor behind its stem.
+/// Appends the name of a processor to the stem of a path.
 fn named(path: &Path, machine: Option<&str>) -> PathBuf {
     let Some(machine) = machine else { return path.to_owned() };
     let part = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();

@@ -1,4 +1,4 @@
-//! What commands print on the standard output: tables for people, JSON for programs.
+//! Output of commands to standard output: tables for people, JSON for programs.
 
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -9,12 +9,12 @@ use crate::archive::manifest::Why;
 use crate::inspect::{Listing, Problem};
 use crate::store::Usage;
 
-/// Prints a JSON value on a line.
+/// Prints a JSON value on one line.
 pub fn print_json(value: &Value) {
     print(|out| writeln!(out, "{value}"));
 }
 
-/// Prints what is in a product, with a line of sums.
+/// Prints the content of an application, followed by totals.
 pub fn print_listing(listing: &Listing) {
     let modules = listing.modules.iter().map(|m| Row {
         kind: m.kind,
@@ -55,19 +55,19 @@ pub fn print_listing(listing: &Listing) {
     });
 }
 
-/// Names longer than this push the reason to the right.
+/// Width of the name column. Longer names move the reason to the right.
 const NAME_WIDTH: usize = 56;
 
 struct Row<'a> {
     kind: &'a str,
     size: u64,
-    /// `None` for what has no bytes in the archive.
+    /// `None` if it has no bytes in the archive.
     stored: Option<u64>,
     name: String,
     why: &'a [Why],
 }
 
-/// The first reason, and how many more there are.
+/// Returns the first reason, and the number of further reasons.
 fn reason(why: &[Why]) -> String {
     let Some(first) = why.first() else { return String::new() };
     let mut text = first.by.clone();
@@ -80,7 +80,7 @@ fn reason(why: &[Why]) -> String {
     if why.len() > 1 { format!("{text} (+{})", why.len() - 1) } else { text }
 }
 
-/// Prints what is wrong with a product, or that nothing is.
+/// Prints the problems of an application, or that there are none.
 pub fn print_verified(path: &Path, problems: &[Problem]) {
     print(|out| {
         for problem in problems {
@@ -93,7 +93,7 @@ pub fn print_verified(path: &Path, problems: &[Problem]) {
     });
 }
 
-/// Prints what the cache holds: kind, number and bytes of each.
+/// Prints the content of the cache: kind, number and size in bytes.
 pub fn print_cache(root: &Path, usage: &Usage) {
     print(|out| {
         writeln!(out, "{}", root.display())?;
@@ -105,7 +105,7 @@ pub fn print_cache(root: &Path, usage: &Usage) {
     });
 }
 
-/// A number of bytes for people, as in `1.2 MB`.
+/// Formats a number of bytes for people, such as `1.2 MB`.
 pub fn bytes(n: u64) -> String {
     let units = ["kB", "MB", "GB", "TB"];
     if n < 1000 {
@@ -120,7 +120,7 @@ pub fn bytes(n: u64) -> String {
     format!("{value:.1} {}", units[unit])
 }
 
-/// Prints to the standard output; a reader that closes it early (`| head`) is not an error.
+/// Prints to standard output. A reader that closes it early (`| head`) is not an error.
 pub(super) fn print(write: impl FnOnce(&mut BufWriter<std::io::StdoutLock<'_>>) -> std::io::Result<()>) {
     let mut out = BufWriter::new(std::io::stdout().lock());
     let _ = write(&mut out).and_then(|()| out.flush());

@@ -1,4 +1,5 @@
-//! Tells why something is in a product: the chain to it, a step a line, and its other ways in.
+//! Explains why something is in an application: the chain of reasons, one step per line, and its other
+//! reasons.
 
 use std::io::Write;
 
@@ -8,7 +9,7 @@ use super::tables::{print, print_json};
 use crate::error::Error;
 use crate::why::{Absent, Map, Step, What};
 
-/// Most other meanings of a name that are told.
+/// Maximum number of other matches for a name to list.
 const MEANINGS: usize = 10;
 
 /// Which reasons to print.
@@ -16,11 +17,11 @@ const MEANINGS: usize = 10;
 pub enum Reasons {
     /// The shortest chain.
     Shortest,
-    /// The shortest chain, and all other ways in.
+    /// The shortest chain, and all other reasons.
     All,
 }
 
-/// Prints why the first of `found` is in the product, and what else has its name.
+/// Prints why the first item in `found` is in the application, and other items with the same name.
 pub fn print_why(map: &Map, found: &[usize], reasons: Reasons) {
     let Some((&at, rest)) = found.split_first() else { return };
     let (chain, others) = (map.chain(at), map.others(at));
@@ -56,7 +57,7 @@ pub fn print_why(map: &Map, found: &[usize], reasons: Reasons) {
     });
 }
 
-/// Prints the same as JSON, with all ways in.
+/// Prints the same as JSON, with all reasons.
 pub fn print_why_json(map: &Map, found: &[usize]) {
     let Some((&at, rest)) = found.split_first() else { return };
     let node = map.node(at);
@@ -74,14 +75,14 @@ pub fn print_why_json(map: &Map, found: &[usize]) {
     }));
 }
 
-/// Prints as JSON why something is not in the product.
+/// Prints as JSON why something is not in the application.
 pub fn print_absent_json(absent: &Absent) {
     let mut value = serde_json::to_value(absent).unwrap_or_default();
     value["found"] = Value::from(false);
     print_json(&value);
 }
 
-/// The error that tells why something is not in the product.
+/// Returns the error that explains why something is not in the application.
 pub fn absent_error(absent: &Absent) -> Error {
     let mut error = Error::new(format!("`{}` is not in the program", absent.name));
     error.causes.clone_from(&absent.facts);
@@ -108,11 +109,11 @@ fn title(map: &Map, at: usize) -> String {
     format!("{} `{}`{version}{facts}", node.what.word(), node.name)
 }
 
-/// What a step brings in, as it is named in a chain.
+/// Returns the name of a step's node in a chain.
 fn label(step: &Step<'_>) -> String {
     let node = step.node;
     match &node.path {
-        // An entry is known by its script.
+        // An entry point is identified by its script.
         Some(path) if node.name.starts_with("__main__") || node.name.starts_with("__hook__") => path.clone(),
         _ => match &node.version {
             Some(version) => format!("{} {version}", node.name),
@@ -121,14 +122,14 @@ fn label(step: &Step<'_>) -> String {
     }
 }
 
-/// How something came in, for people.
+/// Describes why something was collected, for people.
 pub(super) fn how(step: &Step<'_>) -> String {
     let heuristic = &step.why.heuristic;
     let found = if heuristic.is_empty() { String::new() } else { format!(" [{heuristic}]") };
     format!("{}{found}", way(step))
 }
 
-/// The link itself.
+/// Describes the reason itself.
 fn way(step: &Step<'_>) -> String {
     let why = step.why;
     let (kind, detail) = why.by.split_once(": ").unwrap_or((&why.by, ""));

@@ -1,4 +1,5 @@
-//! What a build leaves in its work folder: the missing modules as a list, and the page that explains the product.
+//! Files of a build in its work folder: the list of missing modules, and the page that explains the
+//! application.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -16,7 +17,7 @@ pub fn write_work(folder: &Path, name: &str, graph: &Graph, report: &Report) -> 
     write(report, &folder.join(format!("xref-{name}.html")))
 }
 
-/// One line for each import that leads nowhere.
+/// Returns one line for each import that was not resolved.
 fn missing_modules(graph: &Graph) -> String {
     let mut text = String::from(
         "Modules that are imported and were not found. Not each of them is missed: an import may be meant for\n\

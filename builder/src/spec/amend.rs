@@ -1,4 +1,4 @@
-//! Adds to a spec what is missing in it; all else, comments and layout too, stays as it is.
+//! Adds missing entries to a spec. Everything else, including comments and layout, stays unchanged.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use super::{Request, entry};
 use crate::error::{Context, Error, Result};
 use crate::os::{allow_all_to_read, canonicalize};
 
-/// What to add.
+/// The entries to add.
 #[derive(Clone, Debug, Default)]
 pub struct Additions {
     /// `include` in `[modules]`.
@@ -21,7 +21,7 @@ pub struct Additions {
     pub files: Vec<String>,
     /// `include` in `[metadata]`.
     pub metadata: Vec<String>,
-    /// `[[data]]`: the file, and the folder of the bundle that receives it.
+    /// `[[data]]`: the file, and its destination folder in the bundle.
     pub data: Vec<(PathBuf, String)>,
     /// `[[binary]]`, likewise.
     pub binaries: Vec<(PathBuf, String)>,
@@ -29,14 +29,14 @@ pub struct Additions {
     pub order: Option<PathBuf>,
 }
 
-/// Adds to the spec `path`; if it is not there, writes one that asks for what `request` does. The file appears whole or
-/// not at all.
+/// Adds entries to the spec `path`. If it does not exist, creates one that is equivalent to `request`. The
+/// file is written atomically.
 ///
 /// # Errors
 /// The spec cannot be read or written.
 pub fn write(request: &Request, path: &Path, additions: &Additions) -> Result<()> {
     let failed = || format!("failed to write spec `{}`", path.display());
-    // A link stays one.
+    // Preserve a link.
     let file = canonicalize(path).unwrap_or_else(|_| entry::absolute(path));
     let folder = path.parent().unwrap_or(Path::new("."));
     let (old, mode) = if path.exists() {
@@ -46,7 +46,7 @@ pub fn write(request: &Request, path: &Path, additions: &Additions) -> Result<()
         (write::text(request, folder, Style::Terse), None)
     };
     let text = amended(&old, folder, additions).context(failed)?;
-    // What would not be read again is not written.
+    // Only write what can be read again.
     Raw::read(&Document { path: path.to_owned(), text: text.clone() }, &[]).context(failed)?;
     let parent = file.parent().unwrap_or(Path::new("."));
     let mut made = tempfile::NamedTempFile::new_in(parent).context(failed)?;
@@ -89,7 +89,7 @@ fn amended(text: &str, folder: &Path, additions: &Additions) -> Result<String> {
     Ok(doc.to_string())
 }
 
-/// Adds texts to a list, each laid out like the ones before.
+/// Adds texts to a list with the layout of existing ones.
 fn extend(list: &mut Array, values: &[String]) {
     for value in values {
         if list.iter().any(|v| v.as_str() == Some(value)) {
@@ -100,13 +100,14 @@ fn extend(list: &mut Array, values: &[String]) {
         let mut new = Value::from(value.as_str());
         match indent {
             Some(indent) => {
-                // What follows the last one, a comment perhaps, stays on its line; the bracket stays on its own.
+                // Text after the last item, such as a comment, stays on its line, and the bracket stays on
+                // its own line.
                 let after = take_after(list);
                 let (comments, bracket) = after.rsplit_once('\n').unwrap_or((&after, ""));
                 *new.decor_mut() = toml_edit::Decor::new(format!("{comments}\n{indent}"), "");
                 list.set_trailing(format!("\n{bracket}"));
                 if !list.trailing_comma() {
-                    // Without a comma the bracket counts to the last text.
+                    // Without a comma, the bracket belongs to the last text.
                     let bracket = list.trailing().as_str().unwrap_or_default().to_owned();
                     new.decor_mut().set_suffix(bracket);
                     list.set_trailing("");
@@ -119,7 +120,7 @@ fn extend(list: &mut Array, values: &[String]) {
     }
 }
 
-/// Takes what stands between the last text of a list and its bracket.
+/// Removes and returns the text between the last item of a list and its bracket.
 fn take_after(list: &mut Array) -> String {
     if list.trailing_comma() {
         return list.trailing().as_str().unwrap_or_default().to_owned();
@@ -130,7 +131,7 @@ fn take_after(list: &mut Array) -> String {
     after
 }
 
-/// Adds a table to `[[data]]` or `[[binary]]`, however the spec writes them.
+/// Adds a table to `[[data]]` or `[[binary]]`, in any notation of the spec.
 fn add_item(root: &mut Table, key: &str, from: &str, to: &str) {
     let to = (to != ".").then_some(to);
     let fill = |table: &mut dyn TableLike| {

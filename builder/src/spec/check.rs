@@ -1,4 +1,4 @@
-//! Checks of single values, the same for specs and options.
+//! Checks of single values, shared by specs and options.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use super::entry::absolute;
 use super::nearest::nearest_file;
 use crate::error::{Context, Error, Result};
 
-/// A file name for an executable or folder.
+/// Checks a file name for an executable or folder.
 pub(crate) fn name(text: &str) -> Result<(), String> {
     let bad = text.chars().find(|c| matches!(c, '/' | '\\' | ':') || c.is_control());
     match bad {
@@ -17,7 +17,8 @@ pub(crate) fn name(text: &str) -> Result<(), String> {
     }
 }
 
-/// A glob over dotted names: names, `*` and `**` between dots. What is imported by a call need not be an identifier.
+/// Checks a glob over dotted names: names, `*` and `**` between dots. A dynamically imported name may not be
+/// an identifier.
 pub(crate) fn module(text: &str) -> Result<(), String> {
     let inner = |c: char| c == '_' || c == '-' || c.is_alphanumeric();
     let name = |p: &str| !p.starts_with('-') && p.chars().all(|c| c == '*' || inner(c));
@@ -30,7 +31,7 @@ pub(crate) fn module(text: &str) -> Result<(), String> {
         .into())
 }
 
-/// A folder under the root; `.` and the empty text are the root itself.
+/// Checks a folder below the root; `.` and the empty text are the root itself.
 pub(crate) fn folder(text: &str) -> Result<String, String> {
     let text = text.replace('\\', "/");
     let drive = text.as_bytes().get(1) == Some(&b':');
@@ -44,19 +45,20 @@ pub(crate) fn folder(text: &str) -> Result<String, String> {
     Ok(if parts.is_empty() { ".".into() } else { parts.join("/") })
 }
 
-/// Name of the contents folder of a onedir bundle.
+/// Checks the name of the contents folder of a onedir bundle.
 pub(crate) fn contents_directory(text: &str) -> Result<(), String> {
     if text == "." { Ok(()) } else { name(text) }
 }
 
-/// An option as on python's command line, without its dash. Gives the level of optimisation if it sets one.
+/// Checks an option of python's command line, without its dash. Returns the optimization level if the option
+/// sets one.
 pub(crate) fn python_option(text: &str) -> Result<Option<u8>, String> {
     let (word, argument) = match text.split_once(' ') {
         Some((word, argument)) => (word, Some(argument.trim())),
         None => (text, None),
     };
     match (word, argument) {
-        // Python/initconfig.c takes it from its own command line and environment only.
+        // Python/initconfig.c only reads it from its own command line and environment.
         ("X", Some("warn_default_encoding")) => {
             Err("python has no such option where it is embedded: run the program unfrozen with it".into())
         }
@@ -71,7 +73,7 @@ pub(crate) fn python_option(text: &str) -> Result<Option<u8>, String> {
     }
 }
 
-/// The level of optimisation by two options: each `O` adds one, up to two.
+/// Returns the optimization level of two options: each `O` adds one, up to two.
 pub(crate) fn add_levels(one: Option<u8>, other: Option<u8>) -> Option<u8> {
     match (one, other) {
         (Some(one), Some(other)) => Some((one + other).min(2)),
@@ -83,7 +85,7 @@ fn example(word: &str) -> &'static str {
     if word == "X" { "utf8=1" } else { "error" }
 }
 
-/// A glibc version.
+/// Parses a glibc version.
 pub(crate) fn glibc(text: &str) -> Result<(u32, u32), String> {
     let parse = || {
         let (major, minor) = text.split_once('.')?;
@@ -92,7 +94,7 @@ pub(crate) fn glibc(text: &str) -> Result<(u32, u32), String> {
     parse().ok_or_else(|| "expected a version as in \"2.28\"".to_owned())
 }
 
-/// A name of an environment variable.
+/// Checks the name of an environment variable.
 pub(crate) fn variable(text: &str) -> Result<(), String> {
     match text {
         "" => Err("the name of a variable cannot be empty".into()),
@@ -101,10 +103,10 @@ pub(crate) fn variable(text: &str) -> Result<(), String> {
     }
 }
 
-/// A debug option of `-d`.
+/// The debug options of `-d`.
 pub(crate) const DEBUG: &[&str] = &["all", "imports", "bootloader", "noarchive"];
 
-/// An existing file or folder.
+/// Returns the path of an existing file or folder.
 pub(crate) fn existing(text: &str, base: &Path, what: &str) -> Result<PathBuf> {
     let path = absolute(&base.join(text));
     if path.exists() {
@@ -121,13 +123,13 @@ pub(crate) fn existing(text: &str, base: &Path, what: &str) -> Result<PathBuf> {
     })
 }
 
-/// Existing files or folders; paths count from the current folder.
+/// Returns the paths of existing files or folders, relative to the current folder.
 pub(super) fn all_existing(paths: &[PathBuf], what: &str) -> Result<Vec<PathBuf>> {
     let cwd = current_dir()?;
     paths.iter().map(|path| existing(&text_of(path)?, &cwd, what)).collect()
 }
 
-/// The names in a file of module names, one a line; `#` begins a comment.
+/// Reads a file with one module name per line; `#` starts a comment.
 pub(super) fn order(path: &Path) -> Result<Vec<String>> {
     let text = fs_err::read_to_string(path).context(|| "failed to read the order of imports")?;
     let mut names = Vec::new();
@@ -146,7 +148,8 @@ pub(super) fn order(path: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// A venv, an interpreter or a version; what looks like a path or exists below `base` becomes absolute.
+/// Checks a venv, an interpreter or a version. Text that looks like a path or exists below `base` becomes an
+/// absolute path.
 pub(crate) fn interpreter(text: &str, base: &Path) -> Result<String> {
     let version = text.split('.').all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()));
     if version && !text.is_empty() {
@@ -160,10 +163,10 @@ pub(crate) fn interpreter(text: &str, base: &Path) -> Result<String> {
     Ok(text.to_owned())
 }
 
-/// Where an item comes from: an existing path, or a glob; made absolute.
+/// Returns the source of an item as an absolute path: an existing path, or a glob.
 pub(crate) fn item(text: &str, base: &Path) -> Result<String> {
     if is_glob(text) && !base.join(text).exists() {
-        // A bracket in a folder's name above the spec is no pattern of the user's.
+        // Brackets in the folders above the spec are not part of the user's pattern.
         let base = globset::escape(&text_of(base)?);
         let text = text.strip_prefix("./").unwrap_or(text);
         return Ok(if Path::new(text).is_absolute() { text.to_owned() } else { format!("{base}/{text}") });
@@ -171,7 +174,7 @@ pub(crate) fn item(text: &str, base: &Path) -> Result<String> {
     text_of(&existing(text, base, "file")?)
 }
 
-/// The files that a glob (or a plain path) names, sorted.
+/// Returns the files that a glob or a plain path matches, sorted.
 pub(crate) fn expand(text: &str, base: &Path, what: &str) -> Result<Vec<PathBuf>> {
     if !is_glob(text) || base.join(text).exists() {
         return Ok(vec![existing(text, base, what)?]);
@@ -181,7 +184,7 @@ pub(crate) fn expand(text: &str, base: &Path, what: &str) -> Result<Vec<PathBuf>
         .build()
         .map_err(|e| Error::new(format!("invalid glob `{text}`")).cause(e.kind().to_string()))?
         .compile_matcher();
-    // Only the folders that the pattern can reach are walked.
+    // Only walk the folders that the pattern can match.
     let depth = if text.contains("**") { usize::MAX } else { text.split(['/', '\\']).count() };
     let mut found: Vec<PathBuf> = walkdir::WalkDir::new(base)
         .max_depth(depth)
@@ -205,7 +208,7 @@ fn text_of(path: &Path) -> Result<String> {
     text.ok_or_else(|| Error::new(format!("path `{}` is not UTF-8", path.display())))
 }
 
-/// The current folder.
+/// Returns the current folder.
 pub(super) fn current_dir() -> Result<PathBuf> {
     std::env::current_dir().map_err(|e| Error::from(e).context("failed to find the current folder"))
 }

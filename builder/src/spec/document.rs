@@ -1,4 +1,4 @@
-//! The text of a spec with the places of its values, for errors that show the line.
+//! The text of a spec with the positions of its values, for errors that show the line.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -11,24 +11,24 @@ use super::keys::{Keys, SYNONYMS};
 use super::nearest::{did_you_mean, nearest, nearest_file};
 use crate::error::{Context, Error, Result};
 
-/// Width to which excerpts are cut.
+/// Maximum width of excerpts.
 const EXCERPT_WIDTH: usize = 110;
 
 /// A spec file in memory.
 #[derive(Debug)]
 pub(super) struct Document {
-    /// As the user named it.
+    /// The path as given by the user.
     pub(super) path: PathBuf,
     /// Its text.
     pub(super) text: String,
 }
 
-/// A value and where it stands.
+/// A value and its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Located<T> {
     /// The value.
     pub(super) value: T,
-    /// Bytes of the text that hold it.
+    /// Range of the value in the text, in bytes.
     pub(super) span: Range<usize>,
 }
 
@@ -53,7 +53,7 @@ impl Document {
                 .cause(format!("line {line} is not UTF-8"))
                 .hint("save the file as UTF-8 text")
         })?;
-        // Some editors put a byte order mark in front, which TOML does not allow.
+        // Some editors add a byte order mark, which TOML does not allow.
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         if text.trim().is_empty() {
             return Err(Error::new(format!("spec `{named}` is empty"))
@@ -74,12 +74,13 @@ impl Document {
         })
     }
 
-    /// An error about a part of the text.
+    /// Returns an error about a part of the text.
     pub(super) fn error(&self, message: impl Into<String>, span: Range<usize>, label: &str) -> Error {
         Error::new(message).excerpt(self.excerpt(span, label))
     }
 
-    /// `file:line` of a value: without folders, as the product tells it and must not depend on where it is built.
+    /// Returns `file:line` of a value. The result contains no folders, because the application includes it
+    /// and must not depend on the build location.
     pub(super) fn place(&self, span: &Range<usize>) -> String {
         let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
         let line = 1 + before.iter().filter(|b| **b == b'\n').count();
@@ -88,7 +89,7 @@ impl Document {
 
     fn excerpt(&self, span: Range<usize>, label: &str) -> String {
         let start = span.start.min(self.text.len());
-        // A span of several lines (an open string, an array) is shown by its first one.
+        // A span of several lines (an open string, an array) is shown by its first line.
         let line_end = self.text[start..].find('\n').map_or(self.text.len(), |n| start + n);
         let span = start..span.end.clamp(start, line_end.max(start));
         let path = self.path.display().to_string();
@@ -104,26 +105,26 @@ pub(super) trait Section: Sized {
     /// Reads all keys of a table.
     ///
     /// # Errors
-    /// A value is wrong.
+    /// A value is invalid.
     fn from_table(table: &Table<'_>) -> Result<Self>;
 }
 
-/// A table of the spec; what is asked for is checked, what is unknown is an error.
+/// A table of the spec. Requested values are checked, and unknown keys are an error.
 #[derive(Debug)]
 pub(super) struct Table<'d> {
     doc: &'d Document,
-    /// Name as in `[bundle]` or `[target.linux.bundle]`; empty for the whole document.
+    /// Its name, as in `[bundle]` or `[target.linux.bundle]`; empty for the whole document.
     name: String,
     /// The keys of all tables.
     keys: &'d Keys,
-    /// Name of the table in them.
+    /// Name of the table in `keys`.
     kind: &'static str,
     entries: &'d DeTable<'d>,
     span: Range<usize>,
 }
 
 impl<'d> Table<'d> {
-    /// The whole document.
+    /// Returns the whole document.
     pub(super) fn root(
         doc: &'d Document,
         parsed: &'d Spanned<DeTable<'d>>,
@@ -133,7 +134,7 @@ impl<'d> Table<'d> {
         Table { doc, name: String::new(), keys, kind: "", entries, span }.checked()
     }
 
-    /// A table in this one.
+    /// Returns a table inside this one.
     fn inner(
         &self,
         name: String,
@@ -144,7 +145,7 @@ impl<'d> Table<'d> {
         Table { doc: self.doc, name, keys: self.keys, kind, entries, span }.checked()
     }
 
-    /// Fails if it has an unknown key.
+    /// Fails if the table has an unknown key.
     fn checked(self) -> Result<Table<'d>> {
         self.check_keys()?;
         Ok(self)
@@ -154,7 +155,7 @@ impl<'d> Table<'d> {
         self.span.clone()
     }
 
-    /// As the user writes it: `[bundle]`, or `the spec` for the whole document.
+    /// Returns the notation of the user: `[bundle]`, or `the spec` for the whole document.
     fn title(&self) -> String {
         match self.name.as_str() {
             "" => "the spec".into(),
@@ -202,12 +203,12 @@ impl<'d> Table<'d> {
         self.doc.error(message, value.span(), &format!("expected {expected}"))
     }
 
-    /// A value that a later look found wrong.
+    /// Returns an error for a value that a later check rejects.
     pub(super) fn invalid<T>(&self, value: &Located<T>, message: impl Into<String>, label: &str) -> Error {
         self.doc.error(message, value.span.clone(), label)
     }
 
-    /// Text.
+    /// Reads text.
     pub(super) fn string(&self, key: &str) -> Result<Option<Located<String>>> {
         self.get(key).map(|v| self.as_string(key, v, "a string")).transpose()
     }
@@ -220,7 +221,7 @@ impl<'d> Table<'d> {
         Ok(Located { value: text.to_owned(), span: v.span() })
     }
 
-    /// Text that must be there and not be empty.
+    /// Reads a required, non-empty text.
     pub(super) fn required(&self, key: &str) -> Result<Located<String>> {
         let value = self.string(key)?.ok_or_else(|| {
             let label = format!("`{key}` is missing");
@@ -232,7 +233,7 @@ impl<'d> Table<'d> {
         Ok(value)
     }
 
-    /// A list of texts.
+    /// Reads a list of texts.
     pub(super) fn strings(&self, key: &str) -> Result<Vec<Located<String>>> {
         let Some(value) = self.get(key) else { return Ok(Vec::new()) };
         let Some(array) = value.as_ref().as_array() else {
@@ -245,7 +246,7 @@ impl<'d> Table<'d> {
         array.iter().map(|v| self.as_string(key, v, "an array of strings")).collect()
     }
 
-    /// A list of names, each one of `known`.
+    /// Reads a list of names, all of which must be in `known`.
     pub(super) fn names_of(&self, key: &str, what: &str, known: &[&str]) -> Result<Vec<Located<String>>> {
         let names = self.strings(key)?;
         match names.iter().find(|name| !known.contains(&name.value.as_str())) {
@@ -254,14 +255,14 @@ impl<'d> Table<'d> {
         }
     }
 
-    /// `true` or `false`.
+    /// Reads `true` or `false`.
     pub(super) fn boolean(&self, key: &str) -> Result<Option<bool>> {
         let Some(value) = self.get(key) else { return Ok(None) };
         let error = || self.wrong_type(key, value, "true or false");
         value.as_ref().as_bool().map(Some).ok_or_else(error)
     }
 
-    /// A small number up to `max`.
+    /// Reads a number up to `max`.
     pub(super) fn number(&self, key: &str, max: u8) -> Result<Option<u8>> {
         let Some(value) = self.get(key) else { return Ok(None) };
         let expected = format!("a number from 0 to {max}");
@@ -275,7 +276,7 @@ impl<'d> Table<'d> {
         }
     }
 
-    /// One of a few words.
+    /// Reads one of a few words.
     pub(super) fn choice<T: Copy>(&self, key: &str, choices: &[(&str, T)]) -> Result<Option<T>> {
         let Some(value) = self.string(key)? else { return Ok(None) };
         if let Some((_, chosen)) = choices.iter().find(|(word, _)| *word == value.value) {
@@ -290,12 +291,12 @@ impl<'d> Table<'d> {
         })
     }
 
-    /// A table inside this one.
+    /// Returns a table inside this one.
     pub(super) fn table(&self, key: &'static str) -> Result<Option<Table<'d>>> {
         self.table_of_kind(key, key)
     }
 
-    /// A table inside this one that is read as another kind.
+    /// Returns a table inside this one that is read as another kind.
     pub(super) fn table_of_kind(&self, key: &str, kind: &'static str) -> Result<Option<Table<'d>>> {
         let Some(value) = self.get(key) else { return Ok(None) };
         let name = self.join(key);
@@ -306,7 +307,7 @@ impl<'d> Table<'d> {
         self.inner(name, kind, entries, value.span()).map(Some)
     }
 
-    /// An array of tables inside this one.
+    /// Returns an array of tables inside this one.
     pub(super) fn tables(&self, key: &'static str) -> Result<Vec<Table<'d>>> {
         let Some(value) = self.get(key) else { return Ok(Vec::new()) };
         let name = self.join(key);
@@ -321,17 +322,17 @@ impl<'d> Table<'d> {
         array.iter().map(entry).collect()
     }
 
-    /// A table inside this one, read as a type; its default if it is not there.
+    /// Reads a table inside this one as a type, or returns its default if there is none.
     pub(super) fn section<T: Section + Default>(&self, key: &'static str) -> Result<T> {
         self.table(key)?.map_or_else(|| Ok(T::default()), |table| T::from_table(&table))
     }
 
-    /// An array of tables inside this one, each read as a type.
+    /// Reads an array of tables inside this one, each as a type.
     pub(super) fn sections<T: Section>(&self, key: &'static str) -> Result<Vec<T>> {
         self.tables(key)?.iter().map(T::from_table).collect()
     }
 
-    /// The names of the values, in the order of the text.
+    /// Returns the keys of the table, in the order of the text.
     pub(super) fn names(&self) -> Vec<Located<String>> {
         let mut names: Vec<_> =
             self.entries.keys().map(|k| Located { value: k.as_ref().to_string(), span: k.span() }).collect();
@@ -339,7 +340,7 @@ impl<'d> Table<'d> {
         names
     }
 
-    /// All values of a table of free names inside this one, as text.
+    /// Reads all values of a table with free keys inside this one, as text.
     pub(super) fn texts(&self, key: &'static str) -> Result<Vec<(Located<String>, Located<String>)>> {
         let Some(table) = self.table(key)? else { return Ok(Vec::new()) };
         let pair = |name: Located<String>| {
@@ -349,7 +350,7 @@ impl<'d> Table<'d> {
         table.names().into_iter().map(pair).collect()
     }
 
-    /// All values of a table of free names inside this one, as JSON.
+    /// Reads all values of a table with free keys inside this one, as JSON.
     pub(super) fn json(&self, key: &'static str) -> Result<Vec<(String, serde_json::Value)>> {
         let Some(table) = self.table(key)? else { return Ok(Vec::new()) };
         Ok(table.entries.iter().map(|(k, v)| (k.as_ref().to_string(), json(v.as_ref()))).collect())
@@ -359,7 +360,7 @@ impl<'d> Table<'d> {
         if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
     }
 
-    /// An error for a name that is none of `known`.
+    /// Returns an error for a name that is not in `known`.
     pub(super) fn unknown_name(&self, name: &Located<String>, what: &str, known: &[&str]) -> Error {
         let error =
             self.invalid(name, format!("unknown {what} `{}`", name.value), &format!("unknown {what}"));
@@ -394,7 +395,7 @@ fn type_name(value: &DeValue<'_>) -> &'static str {
     }
 }
 
-/// A TOML string.
+/// Returns a TOML string.
 pub(super) fn quote(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }

@@ -1,4 +1,4 @@
-//! What an entry names: a script, a module, or a function.
+//! Parses entry points: a script, a module, or a function.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use super::nearest::nearest_file;
 use crate::error::{Error, Result};
 use crate::names;
 
-/// Reads an entry: a script below `base`, `package` (its `__main__`), `package.module` or
+/// Parses an entry point: a script below `base`, `package` (its `__main__`), `package.module` or
 /// `package.module:function`.
 ///
 /// A name with a slash or a Python suffix is a script, and so is the name of an existing file.
@@ -23,7 +23,7 @@ pub fn parse(text: &str, base: &Path) -> Result<Entry> {
         return Err(missing(text, &path, base));
     }
     if let Some((module, function)) = text.split_once(':') {
-        // Entry points may name extras, as in `module:function [cli]`.
+        // Entry points may include extras, as in `module:function [cli]`.
         let function = function.split('[').next().unwrap_or_default().trim();
         let module = module.trim();
         if is_dotted(module) && is_dotted(function) {
@@ -36,7 +36,7 @@ pub fn parse(text: &str, base: &Path) -> Result<Entry> {
     Err(Error::new(format!("invalid entry `{text}`")).hint(forms))
 }
 
-/// The name of an app that has none: the stem of the script, or the package.
+/// Returns the default name of an application: the stem of the script, or the package.
 pub fn default_name(entry: &Entry) -> String {
     match entry {
         Entry::Script(path) => path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
@@ -50,14 +50,14 @@ pub fn is_dotted(text: &str) -> bool {
     text.split('.').all(is_identifier)
 }
 
-/// Whether a text is a name in Python (keywords included).
+/// Whether a text is a Python identifier (including keywords).
 pub fn is_identifier(text: &str) -> bool {
     let mut chars = text.chars();
     chars.next().is_some_and(|c| c == '_' || c.is_alphabetic())
         && chars.all(|c| c == '_' || c.is_alphanumeric())
 }
 
-/// Makes a path absolute and removes `.` and `..`, without a look at the disk.
+/// Makes a path absolute and removes `.` and `..`, without accessing the disk.
 pub fn absolute(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut clean = PathBuf::new();

@@ -10,23 +10,23 @@ use super::{Bundle, Entry, Mode, Program, Request, entry};
 use crate::error::{Context, Error, Result};
 use crate::names;
 
-/// Files beside a program that are no program themselves.
+/// Files next to a program that are not programs themselves.
 const NO_PROGRAMS: &[&str] = &["setup.py", "conftest.py", "noxfile.py", "__init__.py"];
 
 /// What to do with a spec that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
-    /// Fail, and leave it as it is.
+    /// Fail and keep it unchanged.
     Keep,
     /// Overwrite it.
     Replace,
 }
 
-/// Writes `<name>.spec` into `cwd` and tells its path. Without a source, a pyproject.toml with scripts or the
-/// only Python file there is taken.
+/// Writes `<name>.spec` to `cwd` and returns its path. Without a source, uses a pyproject.toml with scripts,
+/// or the only Python file in the folder.
 ///
 /// # Errors
-/// There is nothing to start from, or the spec exists and is to be kept.
+/// There is no source, or the spec exists and must be kept.
 pub fn run(source: Option<&str>, existing: Existing, cwd: &Path) -> Result<PathBuf> {
     let request = match source {
         Some(source) => from_source(source, cwd)?,
@@ -97,7 +97,7 @@ fn request(name: String, programs: Vec<Program>) -> Request {
     Request { name, programs, bundle, ..Request::default() }
 }
 
-/// The programs of a project, or nothing if it has none.
+/// Returns the programs of a project, or `None` if it has none.
 fn from_pyproject(path: &Path, cwd: &Path) -> Result<Option<Request>> {
     let named = write::relative(path, cwd);
     let text = fs_err::read_to_string(path).context(|| format!("failed to read `{named}`"))?;
@@ -136,7 +136,7 @@ fn from_pyproject(path: &Path, cwd: &Path) -> Result<Option<Request>> {
         programs.push(Program { name, entry, place: None });
     }
     let Some(first) = programs.first() else { return Ok(None) };
-    // The program that bears the project's name is the main one.
+    // The program with the project's name is the main one.
     let same = |p: &Program| project.as_deref().is_some_and(|n| normal(n) == normal(&p.name));
     let name = match (programs.iter().position(same), &project) {
         (Some(i), _) => {
@@ -162,13 +162,13 @@ fn from_pyproject(path: &Path, cwd: &Path) -> Result<Option<Request>> {
     Ok(Some(request))
 }
 
-/// `module:function` of a script; Poetry also writes a table.
+/// Returns `module:function` of a script. Poetry also uses a table.
 fn reference(value: &Value) -> Option<String> {
     let text = value.as_str().or_else(|| value.get("reference")?.as_str());
     text.or_else(|| value.get("callable")?.as_str()).map(str::to_owned)
 }
 
-/// The folders of the project that hold the packages of its programs.
+/// Returns the folders of the project that contain the packages of its programs.
 fn search_paths(programs: &[Program], folder: &Path, declared: impl Iterator<Item = String>) -> Vec<PathBuf> {
     let folders: Vec<PathBuf> =
         declared.chain(["src".into(), ".".into()]).map(|f| entry::absolute(&folder.join(f))).collect();

@@ -1,23 +1,24 @@
-//! The tables of a spec and their keys, and the words of PyInstaller for them.
+//! The tables of a spec and their keys, and PyInstaller's names for them.
 
-/// The keys of each table, by its name. Tables whose keys are free are not listed; the whole spec has the empty name.
+/// The keys of each table, by its name. Tables with free keys are not listed. The whole spec has the empty
+/// name.
 #[derive(Debug)]
 pub(super) struct Keys(pub(super) &'static [(&'static str, &'static [&'static str])]);
 
 impl Keys {
-    /// The keys of a table; `None` if they are free.
+    /// Returns the keys of a table; `None` if they are free.
     pub(super) fn of(&self, table: &str) -> Option<&'static [&'static str]> {
         self.0.iter().find(|(name, _)| *name == table).map(|(_, keys)| *keys)
     }
 
-    /// The table that has a key.
+    /// Returns the table that has a key.
     pub(super) fn owner(&self, key: &str) -> Option<&'static str> {
         let mut tables = self.0.iter().filter(|(name, _)| !matches!(*name, "" | "layer"));
         tables.find(|(_, keys)| keys.contains(&key)).map(|(name, _)| *name)
     }
 }
 
-/// Keys of PyInstaller's specs and options, and what is written instead.
+/// Keys of PyInstaller's specs and options, and their replacements.
 pub(super) const SYNONYMS: &[(&str, &str)] = &[
     ("hiddenimports", "`include` in `[modules]`"),
     ("hidden-imports", "`include` in `[modules]`"),

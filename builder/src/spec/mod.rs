@@ -1,4 +1,4 @@
-//! What the user asked for: read from a spec, a script with options or a pyproject.toml, and resolved.
+//! The build request: read from a spec, a script with options or a pyproject.toml, and resolved.
 
 pub mod amend;
 mod check;
@@ -23,14 +23,14 @@ pub use schema::unknown_target;
 /// Default name of the contents folder of a onedir bundle.
 pub const CONTENTS_DIRECTORY: &str = "_internal";
 
-/// What the command line says in addition to a spec.
+/// Values of the command line in addition to a spec.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overrides {
-    /// `--python`: instead of `[python] interpreter`; a path counts from the current folder.
+    /// `--python`: overrides `[python] interpreter`. A path is relative to the current folder.
     pub python: Option<String>,
-    /// `--distpath`; `dist` in the current folder by default.
+    /// `--distpath`; the default is `dist` in the current folder.
     pub dist: Option<PathBuf>,
-    /// `--workpath`; nothing is written if it is not given.
+    /// `--workpath`; without it, nothing is written.
     pub work: Option<PathBuf>,
     /// `--clean`.
     pub clean: bool,
@@ -40,11 +40,11 @@ pub struct Overrides {
     pub report: Option<PathBuf>,
     /// `--bloat`.
     pub bloat: bool,
-    /// `--target`: instead of `[bundle] target`; decides which `[target.*]` tables apply.
+    /// `--target`: overrides `[bundle] target`. Selects the `[target.*]` tables that apply.
     pub target: Option<Wanted>,
-    /// `--packages`: instead of `[python] packages`; paths count from the current folder.
+    /// `--packages`: overrides `[python] packages`. Paths are relative to the current folder.
     pub packages: Vec<PathBuf>,
-    /// `--requirements`: instead of `[python] requirements`.
+    /// `--requirements`: overrides `[python] requirements`.
     pub requirements: Vec<PathBuf>,
 }
 
@@ -65,8 +65,8 @@ impl Overrides {
 /// Reads a spec and resolves it.
 ///
 /// # Errors
-/// The file cannot be read, is not TOML, holds an unknown key or a wrong value, or names a file that is not
-/// there; the error shows the line.
+/// The file cannot be read, is not TOML, contains an unknown key or an invalid value, or refers to a missing
+/// file. The error shows the line.
 pub fn load(path: &Path, overrides: &Overrides) -> Result<Request> {
     let doc = document::Document::read(path)?;
     if let Some(error) = foreign(&doc) {
@@ -76,7 +76,7 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Request> {
     let for_target = |target: Option<Target>, universal: bool| {
         let mut names = target_names(&target.unwrap_or_else(Target::host));
         if universal {
-            // More special than the system, less than the processor.
+            // More specific than the system, less specific than the processor.
             names.insert(1, UNIVERSAL.to_owned());
         }
         let raw = schema::Raw::read(&doc, &names)?;
@@ -88,7 +88,7 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Request> {
         None => (None, false),
     };
     let request = for_target(target, is_named)?;
-    // The command line names one processor, and means that alone even where the spec lists several.
+    // If the command line selects one processor, build for that one only, even if the spec lists several.
     let is_single = matches!(overrides.target, Some(Wanted::One(_)));
     if is_single || !universal::is_wanted(&request, named)? {
         return Ok(request);
@@ -99,7 +99,7 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Request> {
     universal::together(request, others)
 }
 
-/// An error for a spec of PyInstaller, which is a Python program.
+/// Returns an error for a spec of PyInstaller, which is a Python program.
 fn foreign(doc: &document::Document) -> Option<Error> {
     let call = ["Analysis(", "EXE(", "COLLECT(", "PYZ("];
     let line = |l: &str| call.iter().any(|c| l.contains(c)) && !l.trim_start().starts_with('#');
@@ -119,7 +119,7 @@ fn foreign(doc: &document::Document) -> Option<Error> {
     )))
 }
 
-/// The names in `[target.<name>]` that apply to a platform, the general ones first.
+/// Returns the names in `[target.<name>]` that apply to a platform, the most general first.
 fn target_names(target: &Target) -> Vec<String> {
     let name = target.name();
     let os = name.split('-').next().unwrap_or_default().to_owned();
@@ -132,7 +132,7 @@ fn target_names(target: &Target) -> Vec<String> {
 }
 
 impl Request {
-    /// Checks what concerns several values at once.
+    /// Checks combinations of values.
     fn finish(&mut self) -> Result<()> {
         let onedir = self.bundle.mode == Mode::Onedir;
         let contents = &self.bundle.contents_directory;
@@ -154,7 +154,7 @@ impl Request {
         Ok(())
     }
 
-    /// What builds write: folders, and the product where others find it.
+    /// Returns the outputs of builds: folders, and the destinations of the application.
     pub(crate) fn outputs(&self) -> impl Iterator<Item = PathBuf> {
         let Output { dist, work, report, .. } = &self.output;
         let names = self.programs.iter().flat_map(|p| ["", ".exe", ".app"].map(|e| format!("{}{e}", p.name)));
@@ -163,22 +163,22 @@ impl Request {
         folders.chain(product)
     }
 
-    /// Whether it is to be an app bundle on macOS: as `[macos]` says, else where there is no console.
+    /// Whether to create an app bundle on macOS: as set in `[macos]`, or else if there is no console.
     pub fn is_bundle(&self) -> bool {
         self.macos.bundle.unwrap_or(self.windows.console == Some(false))
     }
 
-    /// Onedir: the folder of the contents as it is reached from that of the executable.
+    /// Onedir: returns the path of the contents folder, relative to the folder of the executable.
     pub fn contents_directory(&self, os: Os) -> &str {
         if os == Os::Macos && self.is_bundle() { "../Frameworks" } else { &self.bundle.contents_directory }
     }
 
-    /// Whether the program has a folder for files that are no native libraries.
+    /// Whether the program has a folder for files other than native libraries.
     pub fn writes_files(&self) -> bool {
         self.bundle.mode == Mode::Onedir || self.bundle.extract != Extract::Memory
     }
 
-    /// Sets the keys that the debug options stand for; `bootloader` is one of its own.
+    /// Sets the keys that the debug options imply. `bootloader` has no key.
     fn expand_debug(&mut self) {
         let all = "**".to_owned();
         if self.runtime.debugs("noarchive") && !self.modules.files.contains(&all) {
@@ -190,22 +190,22 @@ impl Request {
     }
 }
 
-/// A build request: every path absolute, every default filled in, nothing left to look up in the spec.
+/// A build request: all paths are absolute and all defaults are filled in, so the spec is no longer needed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Request {
     /// The spec file, if there is one.
     pub spec: Option<PathBuf>,
-    /// Folder that relative paths count from.
+    /// Folder that relative paths are based on.
     pub base: PathBuf,
-    /// Name of the app: of the executable, the folder and the cache folder.
+    /// Name of the application, which is also that of the executable, the folder and the cache folder.
     pub name: String,
-    /// Version of the app.
+    /// Version of the application.
     pub version: Option<String>,
-    /// Executables to make; the first is the main one.
+    /// Executables to create. The first one is the main one.
     pub programs: Vec<Program>,
-    /// The platform to build for, where it is named; else that of the interpreter.
+    /// The platform to build for, if specified; otherwise, that of the interpreter.
     pub target: Option<Target>,
-    /// A universal program of macOS: the same for each further processor.
+    /// For a universal macOS program, the requests for each further processor.
     pub others: Vec<Request>,
     /// `[python]`.
     pub python: PythonRequest,
@@ -221,7 +221,7 @@ pub struct Request {
     pub metadata: Metadata,
     /// `[rules] files`.
     pub rule_files: Vec<PathBuf>,
-    /// `shipped = false` in `[rules]`: without the rules that are shipped.
+    /// `shipped = false` in `[rules]`: disables the built-in rules.
     pub only_own_rules: bool,
     /// `[runtime]`.
     pub runtime: Runtime,
@@ -229,9 +229,9 @@ pub struct Request {
     pub windows: Windows,
     /// `[macos]`, used by macOS targets.
     pub macos: Macos,
-    /// Where the product goes.
+    /// Destination of the application.
     pub output: Output,
-    /// What the user should know of the request itself, as of an option without meaning.
+    /// Warnings about the request itself, such as those about options without effect.
     pub warnings: Vec<Warning>,
 }
 
@@ -240,18 +240,18 @@ pub struct Request {
 pub struct Program {
     /// File name without extension.
     pub name: String,
-    /// What it runs.
+    /// The code that it runs.
     pub entry: Entry,
-    /// Where the spec says so, as `path:line`, for messages.
+    /// Its location in the spec, as `path:line`, for messages.
     pub place: Option<String>,
 }
 
-/// What an executable runs as `__main__`.
+/// The code that an executable runs as `__main__`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entry {
     /// A script.
     Script(PathBuf),
-    /// A module or the `__main__` of a package, as `python -m` does.
+    /// A module or the `__main__` of a package, as with `python -m`.
     Module(String),
     /// A function of a module: `sys.exit(module.function())`.
     Function {
@@ -260,79 +260,79 @@ pub enum Entry {
         /// Attribute path in the module.
         function: String,
     },
-    /// An installed console (or gui) script, by the name under which it is installed.
+    /// An installed console (or GUI) script, by its installed name.
     EntryPoint(String),
 }
 
-/// `[python]`: which interpreter and how it runs.
+/// `[python]`: the interpreter and its options.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PythonRequest {
-    /// A venv, an interpreter or a version as in `3.12`; by default `$VIRTUAL_ENV`, `.venv` beside the
-    /// spec or the current folder, `python3` on PATH.
+    /// A venv, an interpreter or a version such as `3.12`. The default is `$VIRTUAL_ENV`, `.venv` next to the
+    /// spec or in the current folder, or `python3` on PATH.
     pub interpreter: Option<String>,
     /// 0, 1 (`-O`) or 2 (`-OO`).
     pub optimize: u8,
-    /// Options as on python's command line, without the dash: `u`, `X dev`, `W error`.
+    /// Options of python's command line, without the dash: `u`, `X dev`, `W error`.
     pub options: Vec<String>,
-    /// Folders searched before the interpreter's own.
+    /// Folders that are searched before the interpreter's own.
     pub paths: Vec<PathBuf>,
-    /// Folders of wheels or of installed packages, searched behind the standard library.
+    /// Folders of wheels or installed packages, which are searched after the standard library.
     pub packages: Vec<PathBuf>,
-    /// Files of requirements, whose wheels are downloaded.
+    /// Requirements files, whose wheels are downloaded.
     pub requirements: Vec<PathBuf>,
 }
 
-/// Form of the product.
+/// Form of the application.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
-    /// One executable that holds everything.
+    /// One executable that contains everything.
     Onefile,
-    /// An executable beside a folder with the files.
+    /// An executable next to a folder with the files.
     #[default]
     Onedir,
 }
 
-/// Where a onefile program puts what must be a file.
+/// Where a onefile program extracts files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Extract {
-    /// In a persistent cache, once.
+    /// Once, to a persistent cache.
     #[default]
     Cache,
-    /// In a temporary folder, removed at exit.
+    /// To a temporary folder that is removed on exit.
     Temp,
-    /// Nowhere: native libraries in memory.
+    /// Nowhere: native libraries stay in memory.
     Memory,
 }
 
-/// How hard to compress.
+/// Compression level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, clap::ValueEnum)]
 pub enum Compression {
-    /// Not at all.
+    /// No compression.
     None,
-    /// For quick builds.
+    /// Fast builds.
     Fast,
     /// A balance of build time and size.
     #[default]
     Default,
-    /// For release: as small as it gets.
+    /// Smallest output, for releases.
     Max,
 }
 
-/// Which modules bring their source.
+/// Which modules include their source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Sources {
-    /// None but what `[modules]` names and what libraries need of themselves.
+    /// None, except those listed in `[modules]` and those that libraries need.
     None,
-    /// Those that code is seen to read.
+    /// Modules whose source is read by code, as far as the analysis detects it.
     #[default]
     Used,
-    /// Those, and all of the program's own.
+    /// The same, and all modules of the program itself.
     Own,
-    /// All.
+    /// All modules.
     All,
 }
 
-/// What to remove from native files.
+/// What to strip from native files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Strip {
     /// Nothing.
@@ -347,55 +347,57 @@ pub enum Strip {
 /// `[bundle]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bundle {
-    /// Form of the product.
+    /// Form of the application.
     pub mode: Mode,
-    /// Onefile: where files go at run time.
+    /// Onefile: where files are extracted at run time.
     pub extract: Extract,
-    /// How hard to compress.
+    /// Compression level.
     pub compression: Compression,
-    /// Which modules bring their source.
+    /// Which modules include their source.
     pub source: Sources,
-    /// What to remove from native files.
+    /// What to strip from native files.
     pub strip: Strip,
-    /// Highest glibc version that collected files may need, as in `2.28`.
+    /// Maximum glibc version that collected files may need, such as `2.28`.
     pub max_glibc: Option<(u32, u32)>,
-    /// Onedir: name of the contents folder (`_internal`); `.` puts the contents beside the executable.
+    /// Onedir: name of the contents folder (`_internal`); `.` places the contents next to the executable.
     pub contents_directory: String,
-    /// Onefile: folder at run time to extract below.
+    /// Onefile: folder to extract to at run time.
     pub runtime_tmpdir: Option<String>,
 }
 
-/// `[modules]`; names may hold `*` (one level) and `**`; a trailing `.*` takes all submodules at any depth.
+/// `[modules]`. Names may contain `*` (one level) and `**`. A trailing `.*` matches all submodules at any
+/// depth.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Modules {
-    /// Modules to include although no import names them (hidden imports, `--collect-submodules`).
+    /// Modules to include even if no import refers to them (hidden imports, `--collect-submodules`).
     pub include: Vec<String>,
     /// Modules never to include.
     pub exclude: Vec<String>,
-    /// Packages that also carry their source.
+    /// Packages that include their source.
     pub source: Vec<String>,
-    /// Packages that lie as files on disk instead of in the archive.
+    /// Packages that are stored as files on disk instead of in the archive.
     pub files: Vec<String>,
-    /// Packages all of whose data files are collected (`--collect-data`).
+    /// Packages whose data files are all collected (`--collect-data`).
     pub collect_data: Vec<String>,
-    /// Packages all of whose native libraries are collected (`--collect-binaries`).
+    /// Packages whose native libraries are all collected (`--collect-binaries`).
     pub collect_binaries: Vec<String>,
-    /// Files of the program's own that its strings name are not taken unasked (`own-data = false`, `--no-own-data`).
+    /// Disables collecting the program's own files that its strings refer to (`own-data = false`,
+    /// `--no-own-data`).
     pub no_own_data: bool,
-    /// Modules in the order in which a run imported them.
+    /// Modules in the order that a run imported them.
     pub order: Vec<String>,
-    /// The file that says so.
+    /// The file that contains this order.
     pub order_file: Option<PathBuf>,
 }
 
-/// A file, folder or glob to put into the bundle.
+/// A file, folder or glob to add to the bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    /// A path or glob, absolute.
+    /// An absolute path or glob.
     pub from: String,
-    /// Folder under the root that receives it (`.` is the root itself).
+    /// Destination folder below the root (`.` is the root itself).
     pub to: String,
-    /// Where the user says so, as `path:line` or the option, for messages.
+    /// Its origin, as `path:line` or the option, for messages.
     pub place: String,
 }
 
@@ -404,20 +406,20 @@ pub struct Item {
 pub struct Metadata {
     /// Names of distributions.
     pub include: Vec<String>,
-    /// Names of distributions that bring their requirements' metadata too.
+    /// Names of distributions whose requirements' metadata is also collected.
     pub recursive: Vec<String>,
 }
 
 /// `[runtime]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Runtime {
-    /// Scripts run before the entry.
+    /// Scripts to run before the entry point.
     pub hooks: Vec<PathBuf>,
-    /// Environment of the app; `{root}` stands for the root folder.
+    /// Environment of the application; `{root}` is replaced with the root folder.
     pub env: BTreeMap<String, String>,
-    /// `app -m module` and `app -c code` work as with an interpreter.
+    /// Whether `app -m module` and `app -c code` work as with an interpreter.
     pub interpreter: bool,
-    /// The program's command line takes `--freeze-…`.
+    /// Whether the program accepts `--freeze-…` on its command line.
     pub switches: bool,
     /// Debug options of `-d`: `all`, `imports`, `bootloader`, `noarchive`.
     pub debug: Vec<String>,
@@ -430,37 +432,38 @@ impl Runtime {
     }
 }
 
-/// `[windows]`: how the executable presents itself there.
+/// `[windows]`: properties of the executable on Windows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Windows {
-    /// Icon file (`.ico`, or an executable to take it from).
+    /// Icon file (`.ico`, or an executable with an icon).
     pub icon: Option<PathBuf>,
-    /// Whether the program has a console; `None` is the default of the target, a console.
+    /// Whether the program has a console. `None` is the default of the target, which is a console.
     pub console: Option<bool>,
-    /// Version resource: names as in `FileDescription`.
+    /// Version resource: names such as `FileDescription`.
     pub version_info: BTreeMap<String, String>,
-    /// What the version resource is taken from: a text as `pyi-grab_version` writes it, or an executable.
+    /// Source of the version resource: a text in the format of `pyi-grab_version`, or an executable.
     pub version_file: Option<PathBuf>,
-    /// What becomes of a console that is the program's own: `hide-early`, `hide-late`, `minimize-early` or `minimize-late`.
+    /// How to hide a console that only the program uses: `hide-early`, `hide-late`, `minimize-early` or
+    /// `minimize-late`.
     pub hide_console: Option<String>,
-    /// Without a console: whether the window that tells of an uncaught exception shows its traceback.
+    /// Without a console, whether the window for an uncaught exception shows its traceback.
     pub windowed_traceback: Option<bool>,
-    /// More resources.
+    /// Additional resources.
     pub resources: Vec<Resource>,
     /// Application manifest.
     pub manifest: Option<PathBuf>,
     /// Execution level: `as-invoker`, `highest-available` or `require-administrator`.
     pub uac: Option<String>,
-    /// Works with elevated windows (remote desktop).
+    /// Whether it works with elevated windows (remote desktop).
     pub uiaccess: bool,
 }
 
-/// Resources of a file: the whole of it under a type and a name, or those that an executable has.
+/// Resources of a file: the whole file under a type and a name, or the resources of an executable.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resource {
     /// The file.
     pub file: PathBuf,
-    /// A number, `RT_…` or a name; of an executable `None` and `*` mean any.
+    /// A number, `RT_…` or a name. For an executable, `None` and `*` match any.
     pub kind: Option<String>,
     /// A number or a name.
     pub name: Option<String>,
@@ -469,7 +472,7 @@ pub struct Resource {
 }
 
 impl Resource {
-    /// Reads `FILE[,TYPE[,NAME[,LANGUAGE]]]`.
+    /// Parses `FILE[,TYPE[,NAME[,LANGUAGE]]]`.
     pub fn parse(text: &str) -> Resource {
         let mut parts = text.split(',').map(str::trim);
         let file = PathBuf::from(parts.next().unwrap_or_default());
@@ -481,42 +484,42 @@ impl Resource {
 /// `[macos]`: the app bundle and its signature.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Macos {
-    /// Whether to make an app bundle; `None` makes one where there is no console.
+    /// Whether to create an app bundle. `None` creates one if there is no console.
     pub bundle: Option<bool>,
-    /// Bundle identifier, as in `org.example.app`.
+    /// Bundle identifier, such as `org.example.app`.
     pub identifier: Option<String>,
     /// Icon file (`.icns` or `.png`).
     pub icon: Option<PathBuf>,
     /// Entries for `Info.plist`, as JSON values.
     pub plist: BTreeMap<String, serde_json::Value>,
-    /// Identity to sign with: a file with a certificate and its key; `-` signs ad hoc.
+    /// Identity for signing: a file with a certificate and its key; `-` signs ad hoc.
     pub sign: Option<String>,
     /// Entitlements file.
     pub entitlements: Option<PathBuf>,
-    /// Whether an identity signs for the hardened runtime, as notarisation wants it.
+    /// Whether an identity signs for the hardened runtime, which notarization requires.
     pub hardened_runtime: Option<bool>,
-    /// Address of the service that tells the time of a signature by an identity; `none` for no time.
+    /// URL of the timestamp server for signatures by an identity; `none` for no timestamp.
     pub timestamp: Option<String>,
-    /// File with a key of App Store Connect, to have the product notarised.
+    /// File with a key of App Store Connect, for notarization.
     pub notarize: Option<PathBuf>,
     /// Architectures: `x86_64`, `arm64`, or both for a universal binary.
     pub architectures: Vec<String>,
 }
 
-/// Where the product and the report go.
+/// Destination of the application and the report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Output {
-    /// Folder that receives the product.
+    /// Folder for the application.
     pub dist: PathBuf,
-    /// Folder in which `<name>/` receives what the build found (`--workpath`).
+    /// Folder for information about the build, in `<name>/` (`--workpath`).
     pub work: Option<PathBuf>,
-    /// Make everything anew, with nothing of earlier builds (`--clean`).
+    /// Whether to ignore results of earlier builds (`--clean`).
     pub clean: bool,
-    /// Replace an existing onedir folder without asking.
+    /// Whether to replace an existing onedir folder without confirmation.
     pub overwrite: bool,
     /// Report file: HTML, or JSON if it ends in `.json`.
     pub report: Option<PathBuf>,
-    /// Whether to print what takes the room.
+    /// Whether to print the largest parts of the application.
     pub bloat: bool,
 }
 

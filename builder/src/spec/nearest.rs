@@ -1,8 +1,8 @@
-//! The known name that is nearest to a mistyped one.
+//! Finds the known name that is most similar to a mistyped one.
 
 use std::path::Path;
 
-/// The name in `known` that is so near to `name` that it was probably meant.
+/// Returns the name in `known` that is similar enough to `name` to be the intended one.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name = fold(name);
     let allowed = (name.chars().count() / 3).clamp(1, 3);
@@ -14,7 +14,7 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
         .map(|(_, k)| k)
 }
 
-/// A hint: the nearest name, or all of them.
+/// Returns a hint with the most similar name, or all of them.
 pub(crate) fn did_you_mean(name: &str, known: &[&str]) -> String {
     match nearest(name, known.iter().copied()) {
         Some(right) => format!("did you mean `{right}`?"),
@@ -22,7 +22,7 @@ pub(crate) fn did_you_mean(name: &str, known: &[&str]) -> String {
     }
 }
 
-/// A hint: the file beside `text` (a path that counts from `base`) whose name is nearest.
+/// Returns a hint with the most similar file name next to `text`, a path relative to `base`.
 pub(crate) fn nearest_file(text: &str, base: &Path) -> Option<String> {
     let path = base.join(text);
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));

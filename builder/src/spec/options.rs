@@ -1,4 +1,4 @@
-//! A request from options instead of a spec: names and meanings are those of PyInstaller.
+//! Creates a request from options instead of a spec, with the names and meanings of PyInstaller.
 
 mod foreign;
 mod table;
@@ -12,10 +12,10 @@ use super::{Request, Runtime, Strip, check, entry, universal};
 use crate::error::{Context, Error, Result, Warning};
 use crate::target::{Target, Wanted};
 
-/// Exit code of a wrong command line.
+/// Exit code for an invalid command line.
 pub const USAGE: u8 = 2;
 
-/// What the command line says where there is no spec; paths count from the current folder.
+/// The command line of a build without a spec. Paths are relative to the current folder.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// A script, `package`, `package.module` or `package.module:function`.
@@ -31,7 +31,7 @@ pub struct Options {
 /// Resolves options.
 ///
 /// # Errors
-/// A file is not there or a value is invalid; the exit code is then that of a wrong command line.
+/// A file does not exist or a value is invalid. The exit code is then that of an invalid command line.
 pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
     let cwd = super::check::current_dir()?;
     let entry = match (&options.entry, &options.entry_point) {
@@ -78,7 +78,7 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
         warnings,
     };
     request.finish().map_err(usage)?;
-    // `--target-architecture` says more than `--target` does.
+    // `--target-architecture` is more specific than `--target`.
     if universal::is_wanted(&request, overrides.target).map_err(usage)? {
         let [first, rest @ ..] = Target::UNIVERSAL;
         let others = rest.map(|target| Request { target: Some(target), ..request.clone() });
@@ -92,7 +92,7 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
     Ok(request)
 }
 
-/// `[bundle]`.
+/// Returns `[bundle]`.
 fn bundle(options: &Options) -> Result<Bundle> {
     let contents_directory =
         options.common.contents_directory.as_deref().unwrap_or(super::CONTENTS_DIRECTORY);
@@ -109,7 +109,7 @@ fn bundle(options: &Options) -> Result<Bundle> {
     })
 }
 
-/// `[modules]`.
+/// Returns `[modules]`.
 fn modules(options: &Options) -> Result<Modules> {
     let mut modules = Modules {
         include: options.common.hidden_import.clone(),
@@ -153,7 +153,7 @@ fn python(
         }
         paths.push(entry::absolute(&cwd.join(path)));
     }
-    // PyInstaller's default, -1, takes the level of the interpreter that runs it.
+    // PyInstaller's default, -1, is the level of the interpreter that runs it.
     let optimize = options.common.optimize.and_then(|level| u8::try_from(level).ok());
     let interpreter = overrides.python.as_deref().map(|p| check::interpreter(p, cwd)).transpose();
     Ok(PythonRequest {
@@ -166,7 +166,7 @@ fn python(
     })
 }
 
-/// Reads `SOURCE:DEST`; on Windows also `SOURCE;DEST`.
+/// Parses `SOURCE:DEST`; on Windows, also `SOURCE;DEST`.
 fn items(option: &str, texts: &[String], cwd: &Path) -> Result<Vec<Item>> {
     let item = |text: &String| {
         let split = match text.rsplit_once(';') {
@@ -198,7 +198,7 @@ fn usage(error: Error) -> Error {
     error.exit_code(USAGE)
 }
 
-/// Leaves a spec with the same meaning; a different file of that name is not touched.
+/// Writes an equivalent spec. A different file with the same name stays unchanged.
 fn write_spec(request: &Request, folder: &Path) -> Result<()> {
     let path = folder.join(format!("{}.spec", request.name));
     let text = write::text(request, folder, Style::Terse);

@@ -1,4 +1,5 @@
-//! From what a spec says to a request: defaults filled in, paths absolute, every value checked.
+//! Converts the content of a spec to a request: fills in defaults, makes paths absolute, and checks every
+//! value.
 
 use std::path::{Path, PathBuf};
 
@@ -95,7 +96,7 @@ impl Resolver<'_> {
                 "`name`",
                 check::name,
             )?;
-            // Windows and macOS do not tell upper from lower case in file names.
+            // File names on Windows and macOS are case-insensitive.
             let same = |p: &Program| p.name.to_lowercase() == program.name.to_lowercase();
             if programs[..i].iter().any(|(p, _)| same(p)) {
                 let message = format!("two programs are named `{}`", program.name);
@@ -122,7 +123,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// Puts the line of the spec to an error.
+    /// Adds the line of the spec to an error.
     fn located(&self, error: Error, value: &Text) -> Error {
         let located = self.doc.error("", value.span.clone(), "");
         Error { excerpt: located.excerpt, ..error }
@@ -214,7 +215,7 @@ impl Resolver<'_> {
         Ok(PythonRequest { interpreter, optimize, options, paths, packages, requirements })
     }
 
-    /// What the command line names, or else the spec; each must be there.
+    /// Returns the folders of the command line, or else those of the spec. Each must exist.
     fn folders(&self, own: &[Text], given: &[PathBuf], what: &str) -> Result<Vec<PathBuf>> {
         if !given.is_empty() {
             return check::all_existing(given, what);

@@ -36,7 +36,7 @@ pub(super) const SOURCES: &[(&str, Sources)] =
     &[("none", Sources::None), ("used", Sources::Used), ("own", Sources::Own), ("all", Sources::All)];
 pub(super) const STRIPS: &[(&str, Strip)] =
     &[("none", Strip::None), ("debug", Strip::Debug), ("all", Strip::All)];
-/// What becomes of a console of the program's own, as PyInstaller names it.
+/// How to hide a console that only the program uses, with PyInstaller's names.
 pub(super) const HIDE_CONSOLE: &[(&str, &str)] = &[
     ("hide-early", "hide-early"),
     ("hide-late", "hide-late"),
@@ -49,18 +49,18 @@ pub(super) const UAC: &[(&str, &str)] = &[
     ("require-administrator", "require-administrator"),
 ];
 
-/// What to do about the name of a target that is none.
+/// Returns the hint for an unknown target name.
 pub fn unknown_target(name: &str) -> String {
     let names = Wanted::names();
     let known: Vec<&str> = names.iter().map(String::as_str).collect();
     let near = super::nearest::did_you_mean(name, &known);
-    // A system alone does not tell the processor.
+    // A system alone does not determine the processor.
     let fitting: Vec<String> =
         names.iter().filter(|n| n.starts_with(&format!("{name}-"))).map(|n| format!("`{n}`")).collect();
     if fitting.is_empty() { near } else { format!("expected {}", fitting.join(" or ")) }
 }
 
-/// A text with its place.
+/// A text with its position.
 pub(super) type Text = Located<String>;
 
 /// `[[data]]` or `[[binary]]`.
@@ -94,7 +94,7 @@ impl Section for RawProgram {
     }
 }
 
-/// How a later layer of a spec replaces values of an earlier one.
+/// How a later layer of a spec overrides an earlier one.
 trait Overlay {
     fn overlay(&mut self, over: Self);
 }
@@ -108,7 +108,7 @@ impl<T> Overlay for Option<T> {
     }
 }
 
-/// Lists and tables of free names grow.
+/// Lists and tables with free keys are extended.
 impl<T> Overlay for Vec<T> {
     fn overlay(&mut self, over: Vec<T>) {
         self.extend(over);
@@ -118,7 +118,7 @@ impl<T> Overlay for Vec<T> {
 /// The tables of a spec and their keys.
 const KEYS: Keys = Keys(&[
     ("", &WHOLE),
-    // What a `[target.<name>]` holds: everything but targets.
+    // The content of `[target.<name>]`: everything except targets.
     ("layer", Raw::KEYS),
     ("app", RawApp::KEYS),
     ("python", RawPython::KEYS),
@@ -134,7 +134,7 @@ const KEYS: Keys = Keys(&[
     ("macos", RawMacos::KEYS),
 ]);
 const ITEM: &[&str] = &["from", "to"];
-/// The keys of a layer and `target`, which only the whole spec has.
+/// The keys of a layer, and `target`, which only the whole spec has.
 const WHOLE: [&str; Raw::KEYS.len() + 1] = {
     let mut keys = ["target"; Raw::KEYS.len() + 1];
     let mut i = 0;
@@ -145,7 +145,7 @@ const WHOLE: [&str; Raw::KEYS.len() + 1] = {
     keys
 };
 
-/// Defines a table of a spec: its keys, its fields, how each is read, and how layers are combined.
+/// Defines a table of a spec: its keys and fields, how each is read, and how layers are combined.
 macro_rules! table {
     ($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty = $read:ident($key:literal $(, $argument:expr)*),)* }) => {
         $(#[$doc])*
@@ -285,7 +285,7 @@ table! {
 }
 
 table! {
-    /// What a spec says, or one of its `[target.<name>]` tables.
+    /// The content of a spec, or of one of its `[target.<name>]` tables.
     Raw {
         app: RawApp = section("app"),
         python: RawPython = section("python"),
@@ -303,8 +303,8 @@ table! {
 }
 
 impl Raw {
-    /// Reads a document with those of its target tables that are named in `targets`, the general ones
-    /// first. The others are checked too.
+    /// Reads a document with the target tables in `targets`, the most general first. The others are also
+    /// checked.
     pub(super) fn read(doc: &Document, targets: &[String]) -> Result<Raw> {
         let parsed = doc.parse()?;
         let root = Table::root(doc, &parsed, &KEYS)?;
@@ -332,7 +332,7 @@ impl Raw {
         Ok(raw)
     }
 
-    /// The target that a document names.
+    /// Returns the target of a document.
     pub(super) fn target(doc: &Document) -> Result<Option<Wanted>> {
         let parsed = doc.parse()?;
         let Some(bundle) = Table::root(doc, &parsed, &KEYS)?.table("bundle")? else { return Ok(None) };
@@ -345,9 +345,9 @@ impl Raw {
         }
     }
 
-    /// Puts another layer over this one: single values are replaced, lists and tables grow.
+    /// Applies another layer to this one: single values are replaced, lists and tables are extended.
     fn merge(&mut self, over: Raw) {
-        // `entry` and `entry-point` name the same thing: the later one wins.
+        // `entry` and `entry-point` set the same thing, so the later one wins.
         if over.app.entry.is_some() || over.app.entry_point.is_some() {
             self.app.entry = None;
             self.app.entry_point = None;

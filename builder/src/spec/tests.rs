@@ -1,11 +1,11 @@
-//! Tests of specs: what resolves to what, and the text of each error.
+//! Tests of specs: the resolved values, and the text of each error.
 
 use std::path::Path;
 
 use super::*;
 use crate::target::Arch;
 
-/// A folder with a script, and a spec of this text in it.
+/// Creates a folder with a script and a spec with this text.
 fn folder(text: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("app.py"), "").unwrap();
@@ -23,7 +23,7 @@ fn good(text: &str) -> Request {
     load_in(folder(text).path()).unwrap_or_else(|e| panic!("{e}"))
 }
 
-/// The error as it is printed, with the folder left out.
+/// Returns the error as printed, without the folder.
 fn error(text: &str) -> String {
     let folder = folder(text);
     let error = load_in(folder.path()).expect_err("an error").to_string();

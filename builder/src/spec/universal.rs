@@ -1,10 +1,11 @@
-//! Universal programs of macOS: one request for each processor, which agree in what the product has once.
+//! Universal macOS programs: one request for each processor. They agree in the parts that exist only once.
 
 use super::Request;
 use crate::error::{Error, Result};
 use crate::target::{Os, Target, UNIVERSAL, Wanted};
 
-/// Whether a build makes a universal program: either `named` is the universal target, or `architectures` of `[macos]` lists both.
+/// Whether a build creates a universal program: either `named` is the universal target, or `architectures` of
+/// `[macos]` lists both.
 ///
 /// # Errors
 /// Target and architectures contradict each other.
@@ -26,10 +27,10 @@ pub(super) fn is_wanted(request: &Request, named: Option<Wanted>) -> Result<bool
     Ok(system == Os::Macos && all)
 }
 
-/// A request with those for the other processors.
+/// Combines a request with those for the other processors.
 ///
 /// # Errors
-/// They differ in what the product has once.
+/// They differ in a part that exists only once.
 pub(super) fn together(request: Request, others: Vec<Request>) -> Result<Request> {
     for other in &others {
         if let Some(what) = difference(&request, other) {
@@ -44,7 +45,7 @@ pub(super) fn together(request: Request, others: Vec<Request>) -> Result<Request
     Ok(Request { others, ..request })
 }
 
-/// What differs and must not.
+/// Returns the first difference that is not allowed.
 fn difference(one: &Request, other: &Request) -> Option<&'static str> {
     let names = |request: &Request| -> Vec<String> {
         request.programs.iter().map(|program| program.name.clone()).collect()
@@ -65,17 +66,17 @@ fn difference(one: &Request, other: &Request) -> Option<&'static str> {
 }
 
 impl Request {
-    /// The requests of the parts: of a universal program one for each processor, else this one.
+    /// Returns the requests of the parts. A universal program has one for each processor.
     pub fn parts(&self) -> impl Iterator<Item = &Request> {
         std::iter::once(self).chain(&self.others)
     }
 
-    /// Whether it is for more than one processor.
+    /// Whether the request is for more than one processor.
     pub fn is_universal(&self) -> bool {
         !self.others.is_empty()
     }
 
-    /// The name of the target, where one is named.
+    /// Returns the name of the target, if one is specified.
     pub fn target_name(&self) -> Option<String> {
         if self.is_universal() { Some(UNIVERSAL.to_owned()) } else { self.target.map(|target| target.name()) }
     }
@@ -95,7 +96,7 @@ mod tests {
         load(&path, &Overrides { target, ..Overrides::default() })
     }
 
-    /// The targets of the parts, with what each excludes.
+    /// Returns the targets of the parts, with the exclusions of each.
     fn parts(spec: &str, target: Option<&str>) -> String {
         let shown = |r: &Request| {
             format!("{} {}", r.target.map(|t| t.name()).unwrap_or_default(), r.modules.exclude.join(" "))
@@ -116,7 +117,7 @@ mod tests {
             "[bundle]\ntarget = \"macos-x86_64\"\n[macos]\narchitectures = [\"x86_64\", \"arm64\"]\n{EXCLUDES}"
         );
         assert_eq!(parts(&listed, None), both);
-        // What the command line names is meant.
+        // The command line takes precedence.
         assert_eq!(parts(&listed, Some("macos-aarch64")), "macos-aarch64 a");
         assert_eq!(parts(&listed, Some("linux-x86_64")), "linux-x86_64 ");
         assert_eq!(loaded(&listed, None).unwrap().target_name().as_deref(), Some("macos-universal2"));

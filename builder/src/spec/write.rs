@@ -10,7 +10,7 @@ use super::{
     Resource, Runtime, Sources, Strip,
 };
 
-/// Column at which the notes stand.
+/// Column of the notes.
 const NOTES: usize = 38;
 
 /// How much a written spec explains.
@@ -18,11 +18,11 @@ const NOTES: usize = 38;
 pub enum Style {
     /// Only what differs from the defaults.
     Terse,
-    /// The usual keys, commented out where they have their default.
+    /// The usual keys, commented out if they have their default.
     Commented,
 }
 
-/// The text of a spec in `folder` that asks for the same as `request`.
+/// Returns the text of a spec in `folder` that is equivalent to `request`.
 pub fn text(request: &Request, folder: &Path, style: Style) -> String {
     let mut w = Writer { out: String::new(), folder, style, section: None };
     let file = format!("{}.spec", request.name);
@@ -55,7 +55,7 @@ pub fn text(request: &Request, folder: &Path, style: Style) -> String {
     w.out
 }
 
-/// The program of `[app]`, if the first one is, and those of `[[program]]`.
+/// Returns the program of `[app]`, if it is the first one, and those of `[[program]]`.
 fn split(request: &Request) -> (Option<&Program>, &[Program]) {
     match request.programs.split_first() {
         Some((first, rest)) if first.name == request.name => (Some(first), rest),
@@ -67,7 +67,7 @@ struct Writer<'a> {
     out: String,
     folder: &'a Path,
     style: Style,
-    /// A section whose first key has not come yet.
+    /// A section whose first key has not been written yet.
     section: Option<&'static str>,
 }
 
@@ -216,8 +216,8 @@ impl Writer<'_> {
         }
     }
 
-    /// A path as it counts from the folder of the spec.
-    /// As [`Resource::parse`] reads it.
+    /// Returns a resource in the format of [`Resource::parse`], with a path relative to the folder of the
+    /// spec.
     fn resource(&self, resource: &Resource) -> String {
         let mut text = relative(&resource.file, self.folder);
         let parts = [&resource.kind, &resource.name, &resource.language];
@@ -233,7 +233,7 @@ impl Writer<'_> {
     }
 }
 
-/// `path` as it counts from `folder`, with `/`; both absolute.
+/// Returns `path` relative to `folder`, with `/`. Both must be absolute.
 pub fn relative(path: &Path, folder: &Path) -> String {
     let shared = path.components().zip(folder.components()).take_while(|(a, b)| a == b).count();
     if !path.components().take(shared).any(|c| matches!(c, Component::Normal(_))) {
@@ -254,7 +254,7 @@ fn word<T: PartialEq + Copy>(words: &[(&'static str, T)], value: T) -> &'static 
     words.iter().find(|(_, v)| *v == value).map_or("", |(word, _)| word)
 }
 
-/// The mode as a spec writes it.
+/// Returns the notation of the mode in a spec.
 pub fn mode_name(mode: Mode) -> &'static str {
     word(MODES, mode)
 }

@@ -1,4 +1,4 @@
-//! Compares what a run used with what the product would hold.
+//! Compares what a run used with the content of the application.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::OsString;
@@ -20,7 +20,7 @@ use crate::spec::{Item, Request};
 use crate::store::Store;
 use crate::target::Os;
 
-/// Compares a run with the product that a build would make.
+/// Compares a run with the application that a build would create.
 pub(super) struct Comparison<'a> {
     python: &'a Python,
     store: &'a Store,
@@ -38,10 +38,10 @@ impl<'a> Comparison<'a> {
         Comparison { python, store, notes, roots: Roots::new(request, python) }
     }
 
-    /// Lists what a run used and the product would lack, by kind and name.
+    /// Lists what a run used but the application would lack, by kind and name.
     ///
     /// # Errors
-    /// Those of the phases that make the product's contents.
+    /// Errors of the phases that determine the content of the application.
     pub(super) fn missed(
         &self,
         request: &Request,
@@ -55,7 +55,7 @@ impl<'a> Comparison<'a> {
             let by = self.roots.shown(self.notes.modules.get(&name).unwrap_or(&None));
             Missed { kind: Kind::Module, name, path: None, by }
         }));
-        // What the modules that were missed bring along is not missed besides.
+        // Do not list what the missed modules already imply.
         let product = Product::new(&request, self.python, self.store)?;
         found.extend(self.folders(&request, &product.contents));
         found.extend(self.metadata(&product.contents));
@@ -78,7 +78,8 @@ impl<'a> Comparison<'a> {
             if own || graph.modules.contains_key(name) || excluded.iter().any(|p| p.covers(name)) {
                 continue;
             }
-            // What no finder of ours finds was made by the program itself; a namespace comes with what is in it.
+            // A module that no finder finds was created by the program itself. A namespace follows from its
+            // content.
             let Some(found) = resolver.find_dotted(name) else { continue };
             let (analysis::Kind::Source(source)
             | analysis::Kind::Bytecode(source)
@@ -89,7 +90,7 @@ impl<'a> Comparison<'a> {
             files.extend(source.file().map(Path::to_path_buf));
             missed.push(name);
         }
-        // First those that modules of the graph asked for: they may bring in the others.
+        // First those that modules of the graph imported, because they may imply the others.
         let first = |name: &&String| {
             let asker = self.notes.modules.get(*name).and_then(Option::as_ref);
             !asker.is_some_and(|place| files.contains(&place.file))
@@ -107,7 +108,7 @@ impl<'a> Comparison<'a> {
         Ok(named)
     }
 
-    /// Packages that listed a folder of theirs whose modules lie in the archive.
+    /// Lists packages that listed a folder of their own whose modules are in the archive.
     fn folders(&self, request: &Request, contents: &Contents) -> Vec<Missed> {
         let carried: Vec<Pattern> =
             request.modules.files.iter().chain(&contents.files).map(|t| Pattern::new(t)).collect();
@@ -119,7 +120,7 @@ impl<'a> Comparison<'a> {
                 let folder = m.path.rsplit_once('/').map_or("", |(folder, _)| folder);
                 matches!(m.kind, analysis::Kind::Source(_)) && folder == inner
             };
-            // Code of the standard library that lists folders does so for others.
+            // Code of the standard library lists folders on behalf of other code.
             let own = asker.as_ref().is_some_and(|place| !self.roots.in_stdlib(&place.file));
             if own
                 && !carried.iter().any(|p| p.covers(&name))
@@ -132,7 +133,7 @@ impl<'a> Comparison<'a> {
         found.into_values().collect()
     }
 
-    /// Distributions whose metadata was read.
+    /// Lists distributions whose metadata was read.
     fn metadata(&self, contents: &Contents) -> Vec<Missed> {
         let installed = distributions::Installed::scan(&self.python.search_path, &Disk::default(), None);
         let mut read: BTreeMap<String, Missed> = BTreeMap::new();
@@ -154,17 +155,19 @@ impl<'a> Comparison<'a> {
             let (name, by) = (distribution.name.clone(), self.roots.shown(asker));
             read.entry(normal).or_insert(Missed { kind: Kind::Metadata, name, path: None, by });
         }
-        // Who reads all there is lists what is installed, and asks for none of them.
+        // Code that reads all metadata lists the installed distributions, and needs none of them in
+        // particular.
         let all = read.len() > 1 && read.len() + collected.len() >= installed.iter().count();
         if all { Vec::new() } else { read.into_values().collect() }
     }
 
-    /// Files inside packages that were read.
+    /// Lists files inside packages that were read.
     fn data(&self, product: &Product, inputs: &BTreeSet<PathBuf>) -> Vec<Missed> {
         let mut found = BTreeMap::new();
         for (path, asker) in &self.notes.read {
             let Some(name) = self.roots.inner(path) else { continue };
-            // Right in a folder of the search path lies what is no package's; beside the script what is the program's.
+            // Files directly in a folder of the search path belong to no package; files next to the script
+            // belong to the program.
             let placed = name.contains('/') || self.roots.is_own(path);
             let metadata = name.split('/').next().is_some_and(is_metadata);
             let used = self.notes.written.contains(path) || inputs.contains(path);
@@ -209,20 +212,20 @@ impl<'a> Comparison<'a> {
         Ok(found.into_values().collect())
     }
 
-    /// Lists the libraries that code opened by name, and where it did.
+    /// Lists the libraries that code opened by name, and the location of that code.
     fn opened(&self) -> Vec<(PathBuf, &Asker)> {
         let mut opened = Vec::new();
         for (name, asker) in &self.notes.loaded {
             let path = Path::new(name);
             let file = self.file_name(path);
-            // Windows adds the suffix to a name that has none.
+            // Windows adds a missing suffix to a name.
             let is_named = |mapped: &Path| {
                 let name = self.file_name(mapped);
                 name == file || self.is_windows() && name.strip_suffix(".dll") == Some(&file)
             };
             let mapped =
                 self.notes.mapped.iter().find(|m| is_named(m) || path.is_absolute() && **m == real(path));
-            // The name by which it is opened is the one it needs in the product.
+            // A library must have the name in the application by which it is opened.
             let known =
                 if path.is_absolute() && path.is_file() { Some(path.to_owned()) } else { mapped.cloned() };
             opened.extend(known.map(|path| (path, asker)));
@@ -230,7 +233,7 @@ impl<'a> Comparison<'a> {
         opened
     }
 
-    /// Whether a file is a library that neither `natives` nor the host provide.
+    /// Whether a file is a library that neither `natives` nor the host provides.
     fn lacks_library(&self, natives: &Natives, path: &Path) -> bool {
         let name = self.file_name(path);
         let source = real(path);
@@ -251,7 +254,7 @@ impl<'a> Comparison<'a> {
         self.python.target.os == Os::Windows
     }
 
-    /// Folds a name as the loader compares it.
+    /// Folds the case of a name like the loader.
     fn fold(&self, name: &str) -> String {
         if self.is_windows() { name.to_lowercase() } else { name.to_owned() }
     }
@@ -261,13 +264,13 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// What the product would hold.
+/// The content of the application.
 struct Product {
     contents: Contents,
     natives: Natives,
-    /// Paths under the root.
+    /// Paths below the root.
     dests: HashSet<String>,
-    /// Files of this machine, without links.
+    /// Files on this machine, without links.
     sources: HashSet<PathBuf>,
 }
 
@@ -289,7 +292,7 @@ impl Product {
     }
 }
 
-/// Files that the command line names: the user's, not the program's.
+/// Returns the files on the command line, which belong to the user rather than the program.
 fn inputs(arguments: &[OsString]) -> BTreeSet<PathBuf> {
     let cwd = std::env::current_dir().unwrap_or_default();
     arguments.iter().map(|a| crate::spec::entry::absolute(&cwd.join(a))).collect()
@@ -303,7 +306,7 @@ fn real(path: &Path) -> PathBuf {
     crate::os::real(path)
 }
 
-/// Folders whose inner layout the product keeps.
+/// Folders whose inner layout the application preserves.
 struct Roots {
     own: Vec<PathBuf>,
     /// The longest first.
@@ -331,7 +334,7 @@ impl Roots {
         })
     }
 
-    /// The path under the root of the product.
+    /// Returns the path below the root of the application.
     fn inner(&self, path: &Path) -> Option<String> {
         let (_, inner) = self.of(path)?;
         let parts: Option<Vec<&str>> = inner.iter().map(|p| p.to_str()).collect();
@@ -346,7 +349,7 @@ impl Roots {
         self.of(path).is_some_and(|(root, _)| real(root) == real(&self.stdlib))
     }
 
-    /// A place for people: as it lies in the product.
+    /// Returns a location for people, as a path in the application.
     fn shown(&self, asker: &Asker) -> Option<(String, u32)> {
         let place = asker.as_ref()?;
         let file = self.inner(&place.file).unwrap_or_else(|| place.file.display().to_string());

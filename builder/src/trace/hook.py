@@ -1,8 +1,9 @@
-"""Runs a program as it will be frozen and notes what it imports, opens and loads: `freeze trace`.
+"""Runs a program as it will be frozen and records what it imports, opens and loads: `freeze trace`.
 
-Started with the folder that holds the plan and receives the notes, and the program's arguments. Imports nothing but
-`os` and `sys`, which are there already: what it imported, the program could not be seen to import. Each note is written
-at once, so that a program that is killed is not noted in vain.
+The arguments are the folder that contains the plan and receives the records, and the program's arguments.
+Only imports `os` and `sys`, which are already loaded: a program's import cannot be observed if this module
+has already imported the same module. Each record is written immediately, so that it survives if the program
+is killed.
 """
 
 import os
@@ -13,12 +14,12 @@ _HERE = __file__ if '__file__' in globals() else os.path.join(FOLDER, 'hook.py')
 _STDLIB = os.path.dirname(os.__file__) + os.sep
 _INSTALLED = (os.sep + 'site-packages' + os.sep, os.sep + 'dist-packages' + os.sep)
 _CODE = ('.py', '.pyc', '.pyo', '.pyd', '.so')
-# Who passes imports and reads on for others.
+# Modules that pass on imports and reads for other code.
 _MACHINERY = tuple(_STDLIB + name for name in ('importlib' + os.sep, 'runpy.py', 'pkgutil.py', 'zipimport.py'))
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, 'O_BINARY', 0)
 _noted = set()
 _early = frozenset()
-# While this module itself looks around.
+# Set while this module itself queries the system.
 _looking = False
 
 
@@ -29,7 +30,7 @@ def _note(kind, name='', place=('', 0)):
     _noted.add(key)
     fields = (kind, name, place[0], str(place[1]))
     line = b''.join(field.encode('utf-8', 'surrogateescape') + b'\0' for field in fields)
-    # Opened each time: the program may close files that it did not open, and fork.
+    # Open the file each time, because the program may fork or close files that it did not open.
     try:
         log = os.open('%s/log.%d' % (FOLDER, os.getpid()), _APPEND, 0o600)
     except OSError:
@@ -41,7 +42,7 @@ def _note(kind, name='', place=('', 0)):
 
 
 def _asker(frame, beyond_stdlib):
-    """File and line of the code that asked; beyond the standard library if somebody there is."""
+    """Returns file and line of the requesting code, optionally preferring code outside the stdlib."""
     first = ('', 0)
     while frame is not None:
         path = frame.f_code.co_filename
@@ -68,7 +69,7 @@ def _opened(frame, path, mode, flags):
     path = _path(path)
     if path is None or path.startswith(FOLDER):
         return
-    # What a path names from the current folder on is the user's choice, unless the program writes there.
+    # Paths relative to the current folder are the user's choice, unless the program writes there.
     if isinstance(mode, str) and any(c in mode for c in 'wax+') or (flags or 0) & (os.O_WRONLY | os.O_RDWR):
         _note('write', os.path.abspath(path))
     elif os.path.isabs(path) and not path.endswith(_CODE):
@@ -79,7 +80,7 @@ def _listed(frame, path):
     path = _path(path)
     if path is None or not os.path.isabs(path):
         return
-    # The import system lists folders too.
+    # The import system also lists folders.
     caller = frame.f_code.co_filename
     if not caller.startswith('<') and not caller.startswith(_MACHINERY):
         _note('list', os.path.normpath(path), _asker(frame, True))
@@ -102,7 +103,7 @@ def _audit(event, arguments):
 
 
 class _Finder:
-    """Sees each import that is not in memory, finds nothing."""
+    """Records each import of a module that is not loaded yet, and finds nothing."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):
@@ -119,7 +120,7 @@ class _Finder:
 
 
 def _with_children(name, path, target):
-    """The spec of the module by which `multiprocessing` starts processes; they are noted like this one."""
+    """Returns the spec of the module that starts processes of `multiprocessing`, which are also traced."""
     specs = (finder.find_spec(name, path, target) for finder in sys.meta_path if finder is not _Finder)
     spec = next((spec for spec in specs if spec is not None), None)
     if spec is None or not hasattr(spec.loader, 'exec_module'):
@@ -140,11 +141,11 @@ def _with_children(name, path, target):
 
 
 def _noting(args):
-    """The command line of a child, which is noted too."""
+    """Returns the command line of a child that is also traced."""
     args = list(args)
     if '-c' in args[:-1]:
         place = args.index('-c') + 1
-        # Without double quotes: on Windows the whole is put between such.
+        # No double quotes, because on Windows the whole code is inside them.
         here, folder = ("'%s'" % text.replace('\\', '\\\\').replace("'", "\\'") for text in (_HERE, FOLDER))
         code = "exec(compile(open(%s, encoding='utf-8').read(), %s, 'exec'), {'__name__': 'hook', 'FOLDER': %s})"
         args[place] = code % (here, here, folder) + '; ' + args[place]
@@ -152,7 +153,7 @@ def _noting(args):
 
 
 def _libraries():
-    """The libraries in memory on Windows, but for its own, python's, and what is loaded to ask for them."""
+    """Yields the libraries in memory on Windows, except those of the system, python, and this query."""
     names = ('python3.dll',) if '_ctypes' in sys.modules else ('python3.dll', 'libffi-7.dll', 'libffi-8.dll')
     try:
         import ctypes
@@ -174,7 +175,7 @@ def _libraries():
 
 
 def _finish():
-    """Notes what is in memory now."""
+    """Records the modules and libraries that are in memory now."""
     global _looking
     for name, module in list(sys.modules.items()):
         if isinstance(name, str) and module is not None and name not in _early:
@@ -211,7 +212,7 @@ def _install():
     exit_now = os._exit
 
     def _exit(status):
-        # How children that were forked end.
+        # Forked children end like this.
         _finish()
         exit_now(status)
 
@@ -221,7 +222,7 @@ def _install():
 
 
 def _show(kind, value, trace):
-    """Prints a traceback without the lines of this file."""
+    """Prints a traceback without the frames of this file."""
     while trace is not None and trace.tb_frame.f_code.co_filename == _HERE:
         trace = trace.tb_next
     if value is not None:
@@ -245,7 +246,7 @@ def _run():
                 hooks.append((value, file.read()))
     sys.argv[:2] = [first['name']]
     sys.path[:0] = [value for key, value in pairs if key == 'path']
-    # This module stays alive, out of the program's sight.
+    # Keep this module alive, hidden from the program.
     main = type(sys)('__main__')
     main.__builtins__ = __builtins__
     if 'file' in first:

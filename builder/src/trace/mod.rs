@@ -1,4 +1,5 @@
-//! `freeze trace`: runs a program unfrozen, compares what it used with what analysis found, and tells what is missed.
+//! `freeze trace`: runs a program unfrozen, compares what it used with the results of the analysis, and
+//! reports what was missed.
 
 mod compare;
 mod notes;
@@ -17,20 +18,20 @@ use crate::spec::amend::{self, Additions};
 use crate::store::Store;
 use crate::{analysis, spec};
 
-/// What is to be written of a run.
+/// What to write after a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Write {
-    /// What was missed, into the spec.
+    /// Write missed entries to the spec.
     pub missed: bool,
-    /// The order of the imports, into a file beside it.
+    /// Write the order of the imports to a file next to it.
     pub order: bool,
 }
 
-/// Runs the main program of a request with `arguments`; its streams are those of this process. What is to be
-/// written goes into the spec, or into a new one beside the script.
+/// Runs the main program of a request with `arguments`, using the streams of this process. Results are
+/// written to the spec, or to a new one next to the script.
 ///
 /// # Errors
-/// The program cannot be analysed or started, or the spec cannot be written.
+/// The program cannot be analyzed or started, or the spec cannot be written.
 pub fn trace(
     request: &Request,
     arguments: &[OsString],
@@ -66,7 +67,7 @@ pub fn trace(
     Ok(Traced { missed, status, written, order })
 }
 
-/// The spec to write: that of the request, or one beside its script that is not there yet.
+/// Returns the spec to write: that of the request, or a new one next to its script.
 fn target(request: &Request) -> Result<PathBuf> {
     if let Some(spec) = &request.spec {
         return Ok(spec.clone());
@@ -91,7 +92,7 @@ fn additions(missed: &[Missed]) -> Additions {
         match (missed.kind, &missed.path) {
             (Kind::Module, _) => additions.include.push(missed.name.clone()),
             (Kind::Folder, _) => {
-                // What is listed is there whether something imports it or not.
+                // Listed modules must be included even if nothing imports them.
                 additions.include.push(format!("{}.*", missed.name));
                 additions.files.push(missed.name.clone());
             }

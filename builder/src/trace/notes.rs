@@ -1,4 +1,4 @@
-//! What `hook.py` has noted of a run: a file for each process, read back.
+//! Reads the records of `hook.py`: one file for each process.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Context, Result};
 use crate::os::bytes_path as path;
 
-/// The code that asked for something.
+/// The location of the code that made a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     /// Its file.
@@ -15,15 +15,15 @@ pub(super) struct Place {
     pub(super) line: u32,
 }
 
-/// Whoever asked, if it is known.
+/// The code that made a request, if known.
 pub(super) type Asker = Option<Place>;
 
-/// What the processes of a run asked for.
+/// The requests of all processes of a run.
 #[derive(Debug, Default)]
 pub(super) struct Notes {
-    /// Modules that were in memory at the end; of a process that was killed, those it tried to import.
+    /// Modules in memory at the end, or, if a process was killed, those that it tried to import.
     pub(super) modules: BTreeMap<String, Asker>,
-    /// What the first process imported, in that order.
+    /// Imports of the first process, in order.
     pub(super) imported: Vec<String>,
     /// Files that were read.
     pub(super) read: BTreeMap<PathBuf, Asker>,
@@ -31,14 +31,14 @@ pub(super) struct Notes {
     pub(super) written: BTreeSet<PathBuf>,
     /// Folders that were listed.
     pub(super) listed: BTreeMap<PathBuf, Asker>,
-    /// Libraries by the name they were loaded by.
+    /// Libraries by the name under which they were loaded.
     pub(super) loaded: BTreeMap<String, Asker>,
     /// Native files in memory at the end.
     pub(super) mapped: BTreeSet<PathBuf>,
 }
 
 impl Notes {
-    /// Reads the notes in a folder.
+    /// Reads the records in a folder.
     ///
     /// # Errors
     /// They cannot be read.
@@ -51,7 +51,7 @@ impl Notes {
                 logs.push(fs_err::read(&path).context(failed)?);
             }
         }
-        // The order of processes does not matter to what is found first.
+        // The result does not depend on the order of processes.
         logs.sort();
         let mut notes = Notes::default();
         let mut askers = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! The order of a run's imports, kept in a file for the builds to come.
+//! Stores the order of a run's imports in a file for later builds.
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -11,11 +11,11 @@ use crate::spec::Request;
 
 const HEAD: &str = "# Modules in the order in which a run imported them: `freeze trace --order` made this.\n";
 
-/// Writes what the run imported of the program's modules, in that order, into the file that the spec names or one beside
-/// it; returns its path. The file appears whole or not at all.
+/// Writes the program's modules in the order that the run imported them to the file in the spec, or to one
+/// next to the spec. Returns its path. The file is written atomically.
 ///
 /// # Errors
-/// It cannot be written.
+/// The file cannot be written.
 pub(super) fn write(request: &Request, spec: &Path, notes: &Notes, graph: &Graph) -> Result<PathBuf> {
     let beside = || spec.with_file_name(format!("{}.order", request.name));
     let path = request.modules.order_file.clone().unwrap_or_else(beside);

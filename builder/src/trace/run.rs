@@ -1,4 +1,4 @@
-//! Runs a program with the target interpreter, under a hook that notes what it uses.
+//! Runs a program with the target interpreter, with a hook that records what it uses.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::spec::Request;
 
 const HOOK: &str = include_str!("hook.py");
 
-/// Runs the main program of a request and tells what it used; its streams are those of this process.
+/// Runs the main program of a request, using the streams of this process, and returns what it used.
 ///
 /// # Errors
 /// The interpreter cannot be started.
@@ -28,7 +28,7 @@ pub(super) fn run(
     let folder = folder.context(|| "failed to make a temporary folder")?;
     let prepared = prepare(request, graph, folder.path())?;
     let mut command = Command::new(&python.executable);
-    // As in the product: nothing of the environment or of the current folder has a say.
+    // As in the application, neither the environment nor the current folder has any effect.
     command.arg("-I");
     match request.python.optimize {
         0 => {}
@@ -51,7 +51,7 @@ pub(super) fn run(
     Ok((status, Notes::read(folder.path())?))
 }
 
-/// Writes what the hook reads; the path of the hook.
+/// Writes the input of the hook. Returns the path of the hook.
 fn prepare(request: &Request, graph: &Graph, folder: &Path) -> Result<PathBuf> {
     let failed = || format!("failed to write to `{}`", folder.display());
     let hook = folder.join("hook.py");

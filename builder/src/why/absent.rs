@@ -1,4 +1,5 @@
-//! Why something is not in a product: missing, excluded, left with the host, or installed and not reached.
+//! Explains why something is not in an application: missing, excluded, left to the host, or installed but not
+//! reached.
 
 use std::path::{Path, PathBuf};
 
@@ -15,10 +16,10 @@ use crate::rules::implicit;
 use crate::rules::load::Rules;
 use crate::spec::Request;
 
-/// Most importers and patterns that are told.
+/// Maximum number of importers and patterns to list.
 const TOLD: usize = 5;
 
-/// What a build rests on, where there is one: a product alone does not tell what is installed.
+/// The input of a build, if available. An application alone does not reveal what is installed.
 #[derive(Clone, Copy, Debug)]
 pub struct BuildContext<'a> {
     /// The request.
@@ -27,23 +28,23 @@ pub struct BuildContext<'a> {
     pub python: &'a Python,
 }
 
-/// Why a name is not in a product.
+/// Why a name is not in an application.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Absent {
     /// The name.
     pub name: String,
     /// `missing`, `excluded`, `not-followed`, `host`, `not-reached` or `unknown`.
     pub state: &'static str,
-    /// What is known of it, a line each.
+    /// Known facts, one line each.
     pub facts: Vec<String>,
-    /// The next thing to try.
+    /// What to try next.
     pub hint: Option<String>,
-    /// Names in the product that may have been meant.
+    /// Similar names in the application.
     pub nearest: Vec<String>,
 }
 
 impl Map {
-    /// Why a name that [`Map::find`] does not find is not in the product.
+    /// Explains why a name that [`Map::find`] does not find is not in the application.
     ///
     /// # Errors
     /// A rule file cannot be read.
@@ -97,7 +98,8 @@ impl Map {
         Ok(absent("unknown", facts, None))
     }
 
-    /// The import that leads nowhere because of which a name is missing: of itself or of a package that it lies in.
+    /// Returns the unresolved import that explains a missing name: of the name itself, or of a package that
+    /// contains it.
     fn missing_of(&self, name: &str) -> Option<(&str, &[Why])> {
         let ends = name.match_indices('.').map(|(i, _)| i).chain([name.len()]);
         let found = ends.filter_map(|end| self.missing.get_key_value(&name[..end])).next();
@@ -121,7 +123,8 @@ impl Map {
         format!("imported by {place}{how}")
     }
 
-    /// Rules and tables by which imports of a name are not followed, from modules in the product.
+    /// Returns rules and tables that prevent imports of a name from being followed, for modules in the
+    /// application.
     fn not_followed(&self, name: &str, build: BuildContext<'_>) -> Result<Vec<String>> {
         let implicit = implicit::load()?;
         let rules = Rules::load(build.request)?;
@@ -159,7 +162,7 @@ struct Place {
     file: bool,
 }
 
-/// Looks for a name among what is installed: a module, a distribution, a file of one.
+/// Searches the installed items for a name: a module, a distribution, or a file of one.
 fn installed(name: &str, build: BuildContext<'_>) -> Option<Place> {
     let folders: Vec<PathBuf> =
         build.request.python.paths.iter().chain(&build.python.search_path).cloned().collect();
@@ -186,7 +189,7 @@ fn installed(name: &str, build: BuildContext<'_>) -> Option<Place> {
     Some(Place { fact, is_module: false, file: true })
 }
 
-/// The file or folder of a module below a folder of the search path.
+/// Returns the file or folder of a module below a folder of the search path.
 fn module_in(folder: &Path, name: &str) -> Option<PathBuf> {
     let is_name = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
     if !name.split('.').all(is_name) {

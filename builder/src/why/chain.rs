@@ -1,4 +1,4 @@
-//! The shortest chain from the program to something in it.
+//! Finds the shortest chain from the program to one of its items.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -7,24 +7,24 @@ use super::{Map, Node, Origin, What};
 use crate::analysis::world::distributions::normalize;
 use crate::archive::manifest::Why;
 
-/// Cost of a step; what distinguishes steps of equal number is less.
+/// Cost of a step. Differences between steps cost less, so that the number of steps takes precedence.
 const STEP: u64 = 1000;
-/// Cost of a way in that is told only where there is no other.
+/// Cost of a reason that is only used if there is no other.
 const LAST: u64 = 1000 * STEP;
 
-/// A step of a chain: something, and how it came in from the step before.
+/// A step of a chain: a node, and why the previous step caused its collection.
 #[derive(Clone, Copy, Debug)]
 pub struct Step<'m> {
-    /// What came in.
+    /// The collected node.
     pub node: &'m Node,
-    /// How.
+    /// The reason.
     pub why: &'m Why,
-    /// From where; none for the request and the interpreter.
+    /// The origin; `None` for the request and the interpreter.
     pub from: Option<&'m Node>,
 }
 
 impl Step<'_> {
-    /// File and line that brought it in, as `path:line`; the file alone where there is no line.
+    /// Returns file and line of the reason, as `path:line`, or the file alone if there is no line.
     pub fn place(&self) -> Option<String> {
         let path = self.from?.path.as_ref()?;
         Some(if self.why.line > 0 { format!("{path}:{}", self.why.line) } else { path.clone() })
@@ -32,8 +32,8 @@ impl Step<'_> {
 }
 
 impl Map {
-    /// The shortest chain from the request or the interpreter to a node, that first; the node alone, with its first
-    /// way in, where no chain leads to it; empty if nothing is known.
+    /// Returns the shortest chain to a node, starting with the request or the interpreter. If no chain leads
+    /// to the node, the result is the node alone, with its first reason. It is empty if nothing is known.
     pub fn chain(&self, at: usize) -> Vec<Step<'_>> {
         let mut steps = Vec::new();
         let mut next = Some(at);
@@ -42,7 +42,7 @@ impl Map {
             let Some(step) = self.step(here, way) else { break };
             steps.push(step);
             next = match self.origins[here][way] {
-                // Costs fall along the chain: it ends.
+                // Costs decrease along the chain, so it ends.
                 Origin::Node(from) if self.best[here].is_some() => Some(from),
                 _ => None,
             };
@@ -51,7 +51,8 @@ impl Map {
         steps
     }
 
-    /// The ways in of a node that are not in its chain. Those of a distribution are the ways into it from outside.
+    /// Returns the reasons of a node that are not in its chain. For a distribution, these are its reasons
+    /// from outside.
     pub fn others(&self, at: usize) -> Vec<Step<'_>> {
         if self.nodes[at].what == What::Distribution {
             let ways = self.entrances(at);
@@ -62,18 +63,18 @@ impl Map {
         ways.filter_map(|way| self.step(at, way)).collect()
     }
 
-    /// The step by which a distribution came in: into one of its modules, from outside.
+    /// Returns the step by which a distribution was collected: into one of its modules, from outside.
     pub fn entrance(&self, distribution: usize) -> Option<Step<'_>> {
         self.entrances(distribution).first().and_then(|(node, way)| self.step(*node, *way))
     }
 
-    /// The same of a distribution by its name.
+    /// Returns the same for a distribution, given its name.
     pub fn entrance_of(&self, distribution: &str) -> Option<Step<'_>> {
         let at = *self.distributions.get(&normalize(distribution))?;
         self.entrance(at).or_else(|| self.chain(at).pop())
     }
 
-    /// The step by which a top-level module came in with what lies below it: from outside of it.
+    /// Returns the step by which a top-level module and everything below it was collected, from outside.
     pub fn entrance_of_package(&self, top: &str) -> Option<Step<'_>> {
         let inside = |node: &Node| {
             let rest = node.name.strip_prefix(top).filter(|_| node.what == What::Module);
@@ -86,7 +87,7 @@ impl Map {
         self.ways_into(&|node| node.what == What::Module && node.distribution == Some(distribution))
     }
 
-    /// Ways into some nodes from outside of them, the cheapest first: node, way.
+    /// Returns the reasons of some nodes from outside of them, cheapest first: node and index of the reason.
     fn ways_into(&self, inside: &dyn Fn(&Node) -> bool) -> Vec<(usize, usize)> {
         let mut ways = Vec::new();
         for (at, node) in self.nodes.iter().enumerate().filter(|(_, n)| inside(n)) {
@@ -114,7 +115,7 @@ impl Map {
     }
 }
 
-/// The cheapest way into each node: its total cost, and its place among the ways in.
+/// Returns the cheapest reason of each node: its total cost, and its index.
 pub(super) fn cheapest(map: &Map) -> Vec<Option<(u64, usize)>> {
     let mut outgoing: Vec<Vec<(usize, usize)>> = vec![Vec::new(); map.nodes.len()];
     let mut best: Vec<Option<(u64, usize)>> = vec![None; map.nodes.len()];
@@ -142,8 +143,8 @@ pub(super) fn cheapest(map: &Map) -> Vec<Option<(u64, usize)>> {
     best
 }
 
-/// Cost of a way in. Of equally long chains that of plain imports is told. A library is explained by what needs it, where
-/// something does, rather than by the package that it lies in.
+/// Returns the cost of a reason. Among equally long chains, plain imports are preferred. A library is
+/// explained by the file that needs it, if any, rather than by the package that contains it.
 fn cost(node: &Node, why: &Why, from: Origin) -> u64 {
     let guard = match why.guard.as_deref() {
         None => 0,

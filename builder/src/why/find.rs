@@ -1,16 +1,17 @@
-//! Finds what a name means: a module, a file, a library, a distribution.
+//! Finds the meaning of a name: a module, a file, a library, or a distribution.
 
 use std::path::Path;
 
 use super::{Map, What};
 use crate::analysis::world::distributions::normalize;
 
-/// Most names that are offered for one that is not there.
+/// Maximum number of names to suggest for an unknown one.
 const NEAREST: usize = 3;
 
 impl Map {
-    /// What `name` may mean, the likeliest first: a module, a file by its path under the root or on this machine, by
-    /// the end of its path, a library by its name without version, a distribution.
+    /// Returns the possible meanings of `name`, the most likely first: a module, a file by its path below the
+    /// root or on this machine, a file by the end of its path, a library by its name without version, or a
+    /// distribution.
     pub fn find(&self, name: &str) -> Vec<usize> {
         let path = name.strip_prefix("./").unwrap_or(name);
         if let Some(at) = self.modules.get(name).or_else(|| self.files.get(path)) {
@@ -35,7 +36,7 @@ impl Map {
         found
     }
 
-    /// What lies at a path of the building machine.
+    /// Returns the nodes for a path on the build machine.
     fn on_machine(&self, path: &Path) -> Vec<usize> {
         if !path.is_absolute() && path.components().count() < 2 {
             return Vec::new();
@@ -47,7 +48,7 @@ impl Map {
         hits.map(|(at, _)| at).collect()
     }
 
-    /// Libraries whose name begins like that: `libx` and `libx.so` mean `libx-1a2b.so.3`.
+    /// Returns libraries whose name starts with `name`: `libx` and `libx.so` match `libx-1a2b.so.3`.
     fn libraries(&self, name: &str) -> Vec<usize> {
         let stem = name.split_once(".so").map_or(name, |(stem, _)| stem);
         if !stem.starts_with("lib") || stem.len() < 4 {
@@ -61,7 +62,7 @@ impl Map {
         hits.map(|(_, at)| *at).collect()
     }
 
-    /// Names in the product that may have been meant.
+    /// Returns similar names in the application.
     pub fn nearest(&self, name: &str) -> Vec<String> {
         let folded = name.to_lowercase();
         let allowed = (folded.chars().count() / 3).clamp(1, 3);

@@ -1,4 +1,4 @@
-//! Makes the map, from the phases of a build or from what a product tells of itself.
+//! Creates the map, from the phases of a build or from the manifest of an application.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::inspect::Listing;
 use crate::spec::Request;
 
 impl Map {
-    /// The map of what a build would put into a product.
+    /// Creates the map of the application that a build would create.
     pub fn of_build(contents: &Contents, natives: &Natives, request: &Request) -> Map {
         let graph = &contents.graph;
         let mut map = Map {
@@ -64,7 +64,7 @@ impl Map {
         map
     }
 
-    /// The map of a product.
+    /// Creates the map of an existing application.
     pub fn of_product(listing: &Listing) -> Map {
         let manifest = &listing.manifest;
         let mut map = Map {
@@ -94,7 +94,7 @@ impl Map {
         for (path, file) in &manifest.files {
             let what =
                 if matches!(file.kind.as_str(), "native" | "program") { What::Library } else { What::Data };
-            // A second name that a library has got has no reason of its own.
+            // An additional name of a library has no reason of its own.
             if file.link.is_none() || !file.why.is_empty() {
                 map.add_file(Node { whys: file.why.clone(), more: file.more, ..Node::new(path, what) });
             }

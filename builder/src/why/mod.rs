@@ -1,4 +1,5 @@
-//! Why something is in a product: the shortest chain from the program to it, and its other ways in.
+//! Explains why something is in an application: the shortest chain from the program to it, and its other
+//! reasons.
 
 mod absent;
 mod chain;
@@ -17,7 +18,7 @@ use crate::names::Pattern;
 pub use absent::{Absent, BuildContext};
 pub use chain::Step;
 
-/// What a node of the map stands for.
+/// The kind of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
     /// A module, or an extension with its file.
@@ -31,7 +32,7 @@ pub enum What {
 }
 
 impl What {
-    /// The word for it.
+    /// Returns the word for it.
     pub fn word(self) -> &'static str {
         match self {
             What::Module => "module",
@@ -42,24 +43,24 @@ impl What {
     }
 }
 
-/// Something in a product.
+/// An item of an application.
 #[derive(Clone, Debug)]
 pub struct Node {
     /// Dotted name, path under the root, or name of the distribution.
     pub name: String,
-    /// What it is.
+    /// Kind of the node.
     pub what: What,
-    /// Path under the root; of an entry, the name of its script.
+    /// Path below the root; for an entry point, the name of its script.
     pub path: Option<String>,
     /// The distribution that it belongs to.
     pub distribution: Option<usize>,
     /// Version of a distribution.
     pub version: Option<String>,
-    /// Its ways in, the first found first.
+    /// Its reasons, in the order they were found.
     pub whys: Vec<Why>,
-    /// Further ways in that a product does not tell.
+    /// Number of further reasons that an application does not store.
     pub more: usize,
-    /// Where it lies on the building machine.
+    /// Its path on the build machine.
     source: Option<PathBuf>,
 }
 
@@ -78,17 +79,17 @@ impl Node {
     }
 }
 
-/// Where a way in begins.
+/// The origin of a reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Origin {
     /// The request or the interpreter.
     Root,
     Node(usize),
-    /// Something that the product does not tell of.
+    /// An origin that the application does not store.
     Unknown,
 }
 
-/// Everything in a product and how it came in.
+/// All items of an application and the reasons for them.
 #[derive(Debug, Default)]
 pub struct Map {
     nodes: Vec<Node>,
@@ -96,25 +97,25 @@ pub struct Map {
     files: HashMap<String, usize>,
     /// By normalized name.
     distributions: HashMap<String, usize>,
-    /// Imports that lead nowhere.
+    /// Imports that were not resolved.
     missing: BTreeMap<String, Vec<Why>>,
-    /// Libraries that stay with the host, and who needs them.
+    /// Libraries that stay on the host, and the file that needs each.
     host: BTreeMap<String, String>,
     /// Patterns of `[modules] exclude`.
     excluded: Vec<String>,
-    /// For each node where its ways in begin.
+    /// The origins of the reasons of each node.
     origins: Vec<Vec<Origin>>,
-    /// For each node its cheapest way in: total cost, place of the way in.
+    /// The cheapest reason of each node: total cost and index.
     best: Vec<Option<(u64, usize)>>,
 }
 
 impl Map {
-    /// The node at a place.
+    /// Returns the node at an index.
     pub fn node(&self, at: usize) -> &Node {
         &self.nodes[at]
     }
 
-    /// The distribution of a node, as `name version`.
+    /// Returns the distribution of a node, as `name version`.
     pub fn owner(&self, at: usize) -> Option<String> {
         let owner = &self.nodes[self.nodes[at].distribution?];
         Some(match &owner.version {
@@ -123,7 +124,7 @@ impl Map {
         })
     }
 
-    /// Adds a module, which is also found by the path of its file.
+    /// Adds a module, which can also be found by the path of its file.
     fn add_module(&mut self, node: Node) {
         if let Some(path) = &node.path {
             self.files.insert(path.clone(), self.nodes.len());
@@ -137,7 +138,7 @@ impl Map {
         self.nodes.push(node);
     }
 
-    /// Adds a file; the file of a module is the module itself.
+    /// Adds a file. The file of a module is the module itself.
     fn add_file(&mut self, node: Node) {
         if let Some(&known) = self.files.get(&node.name) {
             let known = &mut self.nodes[known];
@@ -148,7 +149,7 @@ impl Map {
         self.nodes.push(Node { path: Some(node.name.clone()), ..node });
     }
 
-    /// Adds second names of files, each with what it leads to: a file or another second name.
+    /// Adds additional names of files, each with its target: a file or another additional name.
     fn add_links<'l>(&mut self, links: impl IntoIterator<Item = (&'l str, &'l str)>) {
         let mut left: Vec<(&str, String)> =
             links.into_iter().map(|(path, target)| (path, led_to(path, target))).collect();
@@ -172,7 +173,7 @@ impl Map {
         at
     }
 
-    /// Finds out where the ways in begin, and the cheapest one of each node.
+    /// Determines the origins of all reasons, and the cheapest reason of each node.
     fn finish(&mut self) {
         self.own_distributions();
         let origins: Vec<Vec<Origin>> =
@@ -181,8 +182,8 @@ impl Map {
         self.best = chain::cheapest(self);
     }
 
-    /// A distribution comes by its modules; one without modules as its metadata does. A data file belongs to the
-    /// distribution of its package.
+    /// Links distributions with their content. A distribution is collected with its modules, or with its
+    /// metadata if it has no modules. A data file belongs to the distribution of its package.
     fn own_distributions(&mut self) {
         for at in 0..self.nodes.len() {
             let node = &self.nodes[at];
@@ -212,7 +213,7 @@ impl Map {
         }
     }
 
-    /// The distribution whose metadata lies at a path, as in `name-1.0.dist-info/METADATA`.
+    /// Returns the distribution whose metadata is at a path, such as `name-1.0.dist-info/METADATA`.
     fn described(&self, path: &str) -> Option<usize> {
         let top = path.split('/').next()?.rsplit_once('.')?.0;
         let ends = top.match_indices('-').map(|(i, _)| i).chain([top.len()]);
@@ -238,7 +239,7 @@ impl Map {
         }
     }
 
-    /// The first module that the pattern of a rule fits.
+    /// Returns the first module that matches the pattern of a rule.
     fn fitting(&self, pattern: &str) -> Origin {
         let pattern = Pattern::levels(pattern);
         let found = self.nodes.iter().position(|n| n.what == What::Module && pattern.matches(&n.name));
@@ -246,13 +247,13 @@ impl Map {
     }
 }
 
-/// Whether a path lies in the metadata of a distribution.
+/// Whether a path belongs to the metadata of a distribution.
 fn is_metadata(path: &str) -> bool {
     let top = path.split('/').next().unwrap_or_default();
     top.ends_with(".dist-info") || top.ends_with(".egg-info")
 }
 
-/// The path that a link leads to, by its text.
+/// Resolves the target of a link textually.
 fn led_to(link: &str, target: &str) -> String {
     let mut parts: Vec<&str> = link.split('/').collect();
     parts.pop();

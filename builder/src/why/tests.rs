@@ -15,7 +15,8 @@ fn file(map: &mut Map, path: &str, what: What, whys: Vec<Why>) {
     map.add_file(Node { whys, ..Node::new(path, what) });
 }
 
-/// `app.py` imports `a`, which imports `b` at two places and long ways round; `b` has an extension, a library and data.
+/// Returns a map in which `app.py` imports `a`, which imports `b` in two places and through long detours. `b`
+/// has an extension, a library and data.
 fn map() -> Map {
     let mut map = Map { excluded: vec!["unwanted.*".into()], ..Map::default() };
     let b = map.add_distribution("B-dist", "1.0");
@@ -98,7 +99,7 @@ fn a_distribution_is_found_in_any_spelling() {
     assert_eq!(map.node(found[0]).what, What::Distribution);
     let entrance = map.entrance(found[0]).unwrap();
     assert_eq!(entrance.place().as_deref(), Some("a/__init__.py:8"));
-    // From inside it nothing counts.
+    // Reasons from inside do not count.
     assert_eq!(map.others(found[0]).len(), 2);
     assert_eq!(chain(&map, "meta-only"), ["meta_only request: include `meta_only` of `[metadata]`"]);
 }

@@ -1,4 +1,4 @@
-//! The root of a onedir program: a folder beside its executable.
+//! The root of a onedir program: a folder next to its executable.
 
 use std::path::{Path, PathBuf};
 
@@ -10,10 +10,10 @@ use crate::launcher::locate::Program;
 use crate::launcher::os;
 use crate::launcher::report::{DAMAGED, Failure, REFUSED};
 
-/// The folder that lies beside the executable.
+/// Opens the folder next to the executable.
 ///
 /// # Errors
-/// It is missing, or the process has more rights than a user who can change its content.
+/// The folder is missing, or the process has more rights than a user who can change its content.
 pub(super) fn open(program: &Program) -> Result<Root, Failure> {
     let path = path(program);
     if !path.is_dir() {
@@ -32,19 +32,19 @@ fn path(program: &Program) -> PathBuf {
     let contents = program.archive.setting(setting::CONTENTS).unwrap_or(b"_internal");
     match contents.strip_prefix(b"../") {
         _ if contents == b"." => folder.to_owned(),
-        // An app bundle of macOS: beside the folder of the programs.
+        // In a macOS app bundle, the folder is next to the folder of the programs.
         Some(rest) => folder.parent().unwrap_or(folder).join(os::path_from_bytes(rest)),
         None => folder.join(os::path_from_bytes(contents)),
     }
 }
 
-/// Judges all that the program is made of: executables, the folder, and each file that the archive names in it.
+/// Judges all parts of the program: executables, the folder, and each file of the archive in it.
 fn judge(program: &Program, root: &Path, rights: &Rights) -> Result<(), Refusal> {
     for executable in [&program.executable, &program.carrier] {
         trust::judge_file(executable, rights)?;
     }
     let missing_or = |result: Result<(), Refusal>| match result {
-        // Whoever needs a missing file reports it.
+        // Code that needs a missing file reports it.
         Err(refusal) if !refusal.is_missing() => Err(refusal),
         _ => Ok(()),
     };
@@ -56,7 +56,7 @@ fn judge(program: &Program, root: &Path, rights: &Rights) -> Result<(), Refusal>
         };
         let path = root.join(relative);
         let (Some(above), Some(name)) = (path.parent(), path.file_name()) else { continue };
-        // The files are in order: most lie beside the one before.
+        // The files are sorted, so most are in the same folder as the previous one.
         if at != above {
             match Folder::open(above, Purpose::Content, rights) {
                 Ok(next) => (folder, at) = (next, above.to_owned()),

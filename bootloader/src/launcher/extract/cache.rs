@@ -1,4 +1,4 @@
-//! The cache: one folder per version of an app, made once, shared by all its processes.
+//! The cache: one folder per version of an application, created once and shared by all its processes.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
@@ -14,19 +14,20 @@ use crate::launcher::locate::Program;
 use crate::launcher::os::{self, Access, Lock};
 use crate::launcher::report;
 
-/// Marker of a complete folder. It holds the id of the boot in which the files were last checked: after
-/// another boot they may have been lost to a power failure, since nothing waits for the disk.
+/// Marker of a complete folder. It contains the id of the boot in which the files were last checked. After
+/// another boot, they may have been lost in a power failure, because they are written without waiting for the
+/// disk.
 const COMPLETE: &str = ".complete";
-/// Prefix of folders in the making.
+/// Prefix of folders that are still being filled.
 const UNFINISHED: &str = ".tmp-";
-/// How long to wait for another process that fills the cache, before doing the work as well.
+/// Maximum time to wait for another process to fill the cache, before this process also fills it.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How often the time of the last use is noted.
+/// Interval at which the time of the last use is recorded.
 const TOUCH: Duration = Duration::from_secs(24 * 60 * 60);
-/// Versions not used for so long are removed.
+/// Versions that were not used for this time are removed.
 const UNUSED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// Opens the folder of this version below `base`, and fills it if it is not there.
+/// Opens the folder of this version below `base`, and fills it if it does not exist.
 pub(super) fn open(program: &Program, base: &Path, app: &str) -> Result<Root, Unusable> {
     let version: String = program.archive.index_hash().iter().map(|b| format!("{b:02x}")).collect();
     let above = base.join("freeze").join(app);
@@ -40,7 +41,7 @@ pub(super) fn open(program: &Program, base: &Path, app: &str) -> Result<Root, Un
         return Err(Unusable::Place("it is mounted noexec".into()));
     }
 
-    // One process fills the cache while the others wait, but none waits for ever.
+    // One process fills the cache while the others wait, but only for a limited time.
     let turn = os::open_lock(folder).map_err(|e| Unusable::Place(e.to_string()))?;
     let waiting = Instant::now();
     let mut pause = Duration::from_millis(1);
@@ -62,9 +63,9 @@ pub(super) fn open(program: &Program, base: &Path, app: &str) -> Result<Root, Un
     enter(program, base, &path)?.ok_or_else(|| Unusable::Place("it is removed as soon as it is made".into()))
 }
 
-/// Uses a complete folder; `None` where there is none.
+/// Uses a complete folder; `None` if there is none.
 ///
-/// Nobody else can exchange what passes, nor a folder above it: from then on its path will do.
+/// No one else can replace a folder that passed, or any of its parents, so its path can be used from now on.
 fn enter(program: &Program, base: &Path, path: &Path) -> Result<Option<Root>, Unusable> {
     let folder = match Folder::open(path, Purpose::Content, trust::rights()) {
         Err(refusal) if refusal.is_missing() => return Ok(None),
@@ -73,7 +74,7 @@ fn enter(program: &Program, base: &Path, path: &Path) -> Result<Option<Root>, Un
     let path = folder.path();
     let Ok(mut marker) = folder.open_file(COMPLETE) else { return Ok(None) };
     let metadata = marker.metadata().map_err(|e| Unusable::Place(e.to_string()))?;
-    // Held for the life of the process. Fails only while the folder is being removed.
+    // Kept for the lifetime of the process. Fails only while the folder is being removed.
     let is_locked = os::lock(&marker, Lock::Shared);
     if is_locked && os::is_removed(&marker) {
         return Ok(None);
@@ -112,22 +113,22 @@ fn enter(program: &Program, base: &Path, path: &Path) -> Result<Option<Root>, Un
     }))
 }
 
-/// Makes the folder of this version under a private name and renames it when it is complete.
+/// Creates the folder of this version under a private name and renames it when it is complete.
 fn fill(program: &Program, folder: &Path, path: &Path) -> Result<(), Unusable> {
     let io = |e: std::io::Error| Unusable::Place(e.to_string());
     let (new, lock) = claim(folder, UNFINISHED).map_err(io)?;
     let done = place::files(program.archive, &new, Work::Write).and_then(|()| {
         let marker = os::create_file(&new.join(COMPLETE), Access::Private);
         marker.and_then(|mut m| m.write_all(&os::boot_id())).map_err(io)?;
-        // A folder with an open file in it cannot be renamed everywhere. Without its lock file it is left alone by
-        // sweepers for as long as it is young.
+        // Some systems cannot rename a folder with an open file in it. Without its lock file, sweepers ignore
+        // the folder while it is recent.
         let _ = fs::remove_file(new.join(LOCK));
         drop(lock);
         if os::rename_folder(&new, path).is_ok() {
             return Ok(());
         }
         if !path.join(COMPLETE).exists() {
-            // Something incomplete is in the way, which no process of ours leaves there.
+            // Something incomplete blocks the path, but not from a process of this program.
             let _ = fs::rename(path, folder.join(format!("{UNFINISHED}{:016x}", os::random())));
             return os::rename_folder(&new, path).map_err(io);
         }
@@ -140,7 +141,7 @@ fn fill(program: &Program, folder: &Path, path: &Path) -> Result<(), Unusable> {
     done
 }
 
-/// Removes versions of the app that nobody has used for long.
+/// Removes versions of the application that have not been used for a long time.
 fn collect(folder: &Path, current: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
@@ -151,9 +152,9 @@ fn collect(folder: &Path, current: &Path) {
         let Ok(marker) = File::open(path.join(COMPLETE)) else { continue };
         let used = marker.metadata().and_then(|m| m.modified());
         let age = used.ok().and_then(|m| SystemTime::now().duration_since(m).ok());
-        // The lock keeps new processes out until the folder is gone.
+        // The lock prevents new processes from using the folder until it is removed.
         if age.is_some_and(|a| a > UNUSED) && os::lock(&marker, Lock::Exclusive) {
-            // Whoever holds it open already sees that it is gone.
+            // Processes that already have it open detect that it was removed.
             let _ = fs::remove_file(path.join(COMPLETE));
             drop(marker);
             let aside = folder.join(format!("{UNFINISHED}{:016x}", os::random()));
@@ -174,7 +175,7 @@ mod tests {
 
     use super::*;
 
-    /// A program with files, links and a resource, and an empty folder to extract below.
+    /// Returns a program with files, links and a resource, and an empty folder to extract to.
     fn program() -> (Program, PathBuf) {
         let large = vec![b'x'; 100_000];
         let contents: [&[u8]; 6] = [b"library", b"data", b"resource", b"sub", b"link/lib.so", &large];
@@ -217,7 +218,7 @@ mod tests {
         )
     }
 
-    /// How many folders of versions there are; what else there is begins with a dot.
+    /// Returns the number of version folders. All other entries start with a dot.
     fn versions(base: &Path) -> usize {
         let entries = fs::read_dir(base.join("freeze/app")).unwrap();
         let is_version =
@@ -252,7 +253,7 @@ mod tests {
             assert_eq!(fs::read(path.join("lib.so")).unwrap(), b"library");
         };
         is_whole();
-        // One leads elsewhere, a file is in the place of the other.
+        // One link points elsewhere, the other is replaced by a file.
         fs::remove_file(path.join("link")).unwrap();
         std::os::unix::fs::symlink("/", path.join("link")).unwrap();
         fs::remove_file(path.join("lib.so")).unwrap();

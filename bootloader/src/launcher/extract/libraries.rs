@@ -1,4 +1,4 @@
-//! Makes native libraries ready to be loaded: whole, from a file or from memory, and what they need first.
+//! Prepares native libraries for loading: complete, from a file or from memory, after their dependencies.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -21,40 +21,41 @@ pub(crate) struct Libraries {
     archive: Archive<'static>,
     root: PathBuf,
     on_disk: bool,
-    /// Whether the root holds what was extracted, so that a file may be extracted again.
+    /// Whether the root contains extracted files, so that a file can be extracted again.
     is_extracted: bool,
     /// Never locked while a library is loaded: its initializers may import modules and call this code again.
     done: Mutex<Done>,
-    /// What is wrong with the libraries that the system's loader finds by itself.
+    /// Error in the libraries that the system's loader finds by itself.
     shared: OnceLock<Option<String>>,
 }
 
-/// An executable that can be run.
+/// An executable that is ready to run.
 pub(crate) struct Gathered {
     /// Path to run it from.
     pub(crate) path: PathBuf,
-    /// What has to be loaded with it.
+    /// Libraries to load with it.
     pub(crate) needs: Vec<(FileId, File)>,
-    /// Keeps it in memory.
+    /// Keeps the executable in memory.
     _file: Option<File>,
 }
 
-/// Libraries that need libraries are followed so far: each takes a part of the stack.
+/// Maximum depth of dependencies to follow. Each level uses stack space.
 const DEPTH: usize = 100;
 
 /// The libraries that are ready or loaded.
 struct Done {
     /// Libraries on disk whose dependencies are loaded.
     ready: HashSet<FileId>,
-    /// Libraries in memory whose dependencies are loaded. The descriptors stay open: the C library tells libraries apart by path, and another
-    /// one under the same number would be taken for this one.
+    /// Libraries in memory whose dependencies are loaded. The descriptors stay open: the C library identifies
+    /// libraries by path, so it would confuse another library with the same descriptor number with this one.
     memory: HashMap<FileId, File>,
     /// Libraries that this process has loaded.
     loaded: HashSet<FileId>,
 }
 
 impl Libraries {
-    /// The libraries of an archive whose root is `root`; some are loaded from memory already.
+    /// Creates the libraries of an archive with the root `root`. `loaded` lists those that are already loaded
+    /// from memory.
     pub(crate) fn new(archive: Archive<'static>, root: &Root, loaded: Vec<(FileId, File)>) -> Libraries {
         let memory: HashMap<FileId, File> = loaded.into_iter().collect();
         let loaded = memory.keys().copied().collect();
@@ -68,20 +69,21 @@ impl Libraries {
         }
     }
 
-    /// Whether a file that cannot be loaded is not a whole library, or lacks a symbol of this name.
+    /// Whether a file that cannot be loaded is an incomplete library, or lacks a symbol of this name.
     pub(crate) fn is_damaged(path: &Path, symbol: &CStr) -> bool {
         let name = symbol.to_bytes_with_nul();
         // An empty file cannot be mapped.
         os::map(path).map_or(true, |file| is_cut(file) || !file.windows(name.len()).any(|at| at == name))
     }
 
-    /// Whether a file is a program, and whether a library has a symbol of this name: to run and to preload another one
-    /// would end the process, or let it run something else than the launcher.
+    /// Whether one file is a program and the other a library with a symbol of this name. Otherwise, running
+    /// the program with the library preloaded would crash the process, or run something other than the
+    /// launcher.
     pub(crate) fn can_run(program: &Path, library: &Path, symbol: &CStr) -> bool {
         os::map(program).is_ok_and(is_program) && os::map(library).is_ok_and(|file| has_symbol(file, symbol))
     }
 
-    /// A file of the archive, to be read.
+    /// Opens a file of the archive for reading.
     pub(crate) fn open(&self, file: FileId) -> Result<File, Failure> {
         let record = self.archive.file(file as usize)?;
         if !self.on_disk {
@@ -92,8 +94,8 @@ impl Libraries {
         opened.map_err(|e| Failure::new(UNABLE, format!("failed to open `{}`: {e}", path.display())))
     }
 
-    /// Makes an executable ready to be run in the place of this process. From the disk, its loader finds what it needs;
-    /// from memory, that has to be loaded with it.
+    /// Prepares an executable to replace this process. On disk, its loader finds its dependencies. In memory,
+    /// they have to be loaded with it.
     pub(crate) fn gather(&self, file: FileId) -> Result<Gathered, Failure> {
         let record = self.archive.file(file as usize)?;
         if self.on_disk {
@@ -133,7 +135,7 @@ impl Libraries {
         Ok(())
     }
 
-    /// The content of a file in memory.
+    /// Writes the content of a file to memory.
     fn in_memory(&self, record: &Record<'_>) -> Result<File, Failure> {
         let base = record.path.rsplit(|c| *c == b'/').next().unwrap_or_default();
         let base = CString::new(&base[..base.len().min(200)]).unwrap_or_default();
@@ -151,7 +153,7 @@ impl Libraries {
         Ok(memory)
     }
 
-    /// As [`Libraries::prepare`], for an extension module.
+    /// Like [`Libraries::prepare`], for an extension module.
     pub(crate) fn prepare_extension(&self, file: FileId) -> Result<PathBuf, Failure> {
         match self.shared.get_or_init(|| self.check_shared().err().map(|f| f.message)) {
             None => self.prepare(file),
@@ -159,7 +161,7 @@ impl Libraries {
         }
     }
 
-    /// Loads what `file` needs, and returns the path to load itself from.
+    /// Loads the dependencies of `file` and returns the path to load the file itself from.
     pub(crate) fn prepare(&self, file: FileId) -> Result<PathBuf, Failure> {
         let record = self.archive.file(file as usize)?;
         check_native(&record)?;
@@ -177,7 +179,8 @@ impl Libraries {
         Ok(self.root.join(place::relative(record.path)?))
     }
 
-    /// Checks the libraries that extension modules need: where the loader finds them, nobody asks for them here.
+    /// Checks the libraries that extension modules depend on: if the loader finds them, they are never
+    /// prepared one by one.
     fn check_shared(&self) -> Result<(), Failure> {
         if !self.on_disk {
             return Ok(());
@@ -192,7 +195,7 @@ impl Libraries {
         }
         for (i, _) in is_extension.iter().enumerate().filter(|(_, is)| !**is) {
             let record = self.archive.file(i)?;
-            // One that was taken away may not be needed; the loader tells if it is.
+            // A removed library may not be needed. If it is, the loader reports it.
             if record.kind == FileKind::Native && (record.blob.is_some() || self.place(&record)?.exists()) {
                 self.checked(i as FileId, &record)?;
             }
@@ -200,12 +203,12 @@ impl Libraries {
         Ok(())
     }
 
-    /// Path of a file in the root, of the length that the archive tells: one that was cut off ends the
-    /// process when it is loaded.
+    /// Returns the path of a file in the root after checking that it is complete. Loading a truncated file
+    /// would crash the process.
     fn checked(&self, file: FileId, record: &Record<'_>) -> Result<PathBuf, Failure> {
         let path = self.place(record)?;
         if record.blob.is_some() && !self.is_extracted {
-            // To extract it would change the folder that the program came in.
+            // Extracting the file would change the folder that the program was delivered in.
             return Err(Error::Damaged("file record").into());
         }
         if record.kind == FileKind::Link {
@@ -229,7 +232,7 @@ impl Libraries {
             self.replace(file, &path)?;
             return Ok(path);
         }
-        // Of another length but whole: its owner has put another version of the library there.
+        // A complete file with another length is another version of the library that the owner has put there.
         let what = match os::map(&path) {
             Ok(bytes) if !is_cut(bytes) => return Ok(path),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => "missing",
@@ -252,7 +255,7 @@ impl Libraries {
         })
     }
 
-    /// The file that a link leads to, through other links too; `None` where it leads to no file of the archive.
+    /// Returns the target of a link, resolved through other links; `None` if it is not a file of the archive.
     fn target(&self, link: &Record<'_>) -> Option<FileId> {
         let mut reader = Reader::new(self.archive);
         let end = self.archive.follow(link.path, |link| match link.blob {
@@ -262,8 +265,9 @@ impl Libraries {
         self.archive.search_file(&end.ok()?).ok().map(|i| i as FileId)
     }
 
-    /// Loads the dependencies of a library and returns the path to load it from. `seen` contains the libraries that this call
-    /// has visited, so that dependency cycles end. Threads may call this concurrently; loading a library twice is harmless.
+    /// Loads the dependencies of a library and returns the path to load it from. `seen` contains the
+    /// libraries that this call has visited, so that dependency cycles end. Threads may call this
+    /// concurrently; loading a library twice is harmless.
     fn ready(&self, file: FileId, seen: &mut Vec<FileId>, depth: usize) -> Result<PathBuf, Failure> {
         let depth = deeper(depth)?;
         let record = self.archive.file(file as usize)?;
@@ -314,7 +318,7 @@ impl Libraries {
         Ok(())
     }
 
-    /// The library of this file name, wherever it lies.
+    /// Finds a library by its file name, in any folder.
     fn by_name(&self, name: &[u8]) -> Option<FileId> {
         (0..self.archive.file_count()).find_map(|i| {
             let record = self.archive.file(i).ok()?;
@@ -325,7 +329,7 @@ impl Libraries {
     }
 }
 
-/// Checks that the loader may be given a file: what is no library is not even opened.
+/// Checks that a file may be passed to the loader. Other files are not even opened.
 fn check_native(record: &Record<'_>) -> Result<(), Failure> {
     if matches!(record.kind, FileKind::Native | FileKind::Link) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The root folder: beside the executable, in the cache, in a private folder, or in memory only.
+//! The root folder: next to the executable, in the cache, in a private folder, or in memory only.
 
 mod beside;
 mod cache;
@@ -20,42 +20,42 @@ use crate::launcher::report::{self, Failure, UNABLE};
 pub(crate) use libraries::Libraries;
 pub(crate) use private::{adopt, remove as remove_private};
 
-/// The folder that everything of the program seems to lie in.
+/// The root: the folder that the program sees as its own.
 #[derive(Debug)]
 pub(crate) struct Root {
     path: PathBuf,
     on_disk: bool,
-    /// Holds the lock that tells other processes that the folder is in use.
+    /// Keeps the lock that marks the folder as in use for other processes.
     _lock: Option<File>,
-    /// It is for this process only.
+    /// Whether the folder belongs to this process only.
     is_private: bool,
 }
 
 impl Root {
-    /// Its path; in memory mode that of the executable, below which nothing exists.
+    /// Returns its path. In memory mode, this is the path of the executable, and nothing exists below it.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Whether it exists.
+    /// Whether the folder exists on disk.
     pub(crate) fn is_on_disk(&self) -> bool {
         self.on_disk
     }
 
-    /// The lock of a folder that is for this process only.
+    /// Returns the lock of a folder that belongs to this process only.
     pub(crate) fn private_lock(&self) -> Option<&'static File> {
         private::lock().filter(|_| self.is_private)
     }
 }
 
-/// Why one place cannot be used; the next one is tried.
+/// Why a location cannot be used. The next one is then tried.
 #[derive(Debug)]
 enum Unusable {
-    /// The place is at fault.
+    /// The location is unusable.
     Place(String),
-    /// The place is missing, or cannot be trusted.
+    /// The location is missing or untrusted.
     Refused(Refusal),
-    /// The archive is: no place will do.
+    /// The archive is damaged, so no location can be used.
     Archive(Failure),
 }
 
@@ -81,12 +81,12 @@ impl std::fmt::Display for Unusable {
     }
 }
 
-/// Places that cannot be used, and why.
+/// Locations that cannot be used, and the reasons.
 #[derive(Default)]
 struct Tried(Vec<(PathBuf, Unusable)>);
 
 impl Tried {
-    /// The root below the first of the places that can be used.
+    /// Returns the root below the first usable location.
     fn find(
         &mut self,
         places: impl Iterator<Item = PathBuf>,
@@ -118,7 +118,7 @@ impl Tried {
     }
 }
 
-/// Finds or makes the root folder.
+/// Finds or creates the root folder.
 pub(crate) fn root(program: &Program) -> Result<Root, Failure> {
     if program.archive.setting(setting::MODE) == Some(b"onedir") {
         return beside::open(program);
@@ -137,7 +137,7 @@ pub(crate) fn root(program: &Program) -> Result<Root, Failure> {
     if let Some(root) = private::join(program, &app) {
         return Ok(root);
     }
-    // A place that cannot hold a cache may still hold a folder for one process.
+    // A location that is unsuitable for a cache may still be suitable for a private folder.
     let mut tried_for_this_process = Tried::default();
     let temporary = temporary_bases(program);
     if let Some(root) = tried_for_this_process.find(temporary, |base| private::create(program, base, &app))? {
@@ -155,7 +155,7 @@ fn in_memory(program: &Program) -> Root {
     Root { path: program.carrier.clone(), on_disk: false, _lock: None, is_private: false }
 }
 
-/// The app's name as one component of a path.
+/// Converts the name of the application to a single path component.
 fn folder_name(app: &[u8]) -> String {
     let name: String = String::from_utf8_lossy(app)
         .chars()
@@ -165,7 +165,7 @@ fn folder_name(app: &[u8]) -> String {
     if name.trim_matches('.').is_empty() { "app".into() } else { os::plain_name(name) }
 }
 
-/// Folders that a cache may be kept below, best first.
+/// Returns candidates for the parent of the cache, best first.
 fn cache_bases(program: &Program) -> impl Iterator<Item = PathBuf> {
     let given = program.switches.cache_folder.clone().into_iter();
     given
@@ -174,16 +174,16 @@ fn cache_bases(program: &Program) -> impl Iterator<Item = PathBuf> {
         .chain(os::cache_folders())
 }
 
-/// Folders that a private one may be made in, best first.
+/// Returns candidates for the parent of a private folder, best first.
 fn temporary_bases(program: &Program) -> impl Iterator<Item = PathBuf> {
     runtime_folder(program).into_iter().chain(os::temporary_folders())
 }
 
-/// The folder that the builder was told to extract below.
+/// Returns the folder to extract to, as set in the build.
 fn runtime_folder(program: &Program) -> Option<PathBuf> {
     let folder = program.setting(setting::RUNTIME_TMPDIR).filter(|f| !f.is_empty())?;
     let folder = os::path_from_bytes(folder);
-    // Relative: beside the executable, so that it does not depend on where the program is called from.
+    // A relative path starts at the executable, so that it does not depend on the current folder.
     Some(program.carrier.parent().unwrap_or(Path::new("/")).join(folder))
 }
 

@@ -1,22 +1,23 @@
-//! Reads from a shared library which other libraries it needs, and how long it is meant to be.
+//! Reads the dependencies of a shared library, and the length that it should have.
 
 use std::ffi::CStr;
 
-/// Names of the libraries that an ELF file for a 64-bit little-endian machine needs; what cannot be read
-/// is left out: the loader will say what is wrong.
+/// Returns the names of the libraries that an ELF file for a 64-bit little-endian machine needs. Unreadable
+/// parts are skipped: the loader reports them.
 pub(super) fn needed(elf: &[u8]) -> Vec<&[u8]> {
     let Some(Dynamic { needed, strings }) = dynamic(elf) else { return Vec::new() };
     let name = |at| strings.get(usize::try_from(at).ok()?..)?.split(|c| *c == 0).next();
     needed.into_iter().filter_map(name).collect()
 }
 
-/// Whether an ELF file mentions a symbol that the loader resolves.
+/// Whether an ELF file contains the name of a symbol that the loader resolves.
 pub(super) fn has_symbol(elf: &[u8], symbol: &CStr) -> bool {
     let name = symbol.to_bytes_with_nul();
     dynamic(elf).is_some_and(|found| found.strings.windows(name.len()).any(|at| at == name))
 }
 
-/// Whether an ELF file is a program that the system's loader starts: to run a library as one ends the process.
+/// Whether an ELF file is a program that the system's loader starts. Running a library as a program would
+/// crash the process.
 pub(super) fn is_program(elf: &[u8]) -> bool {
     let asks_for_loader = |headers: Vec<&[u8]>| headers.iter().any(|h| u32_at(h, 0) == Some(PT_INTERP));
     !is_cut_off(elf) && u64_at(elf, 24) != Some(0) && program_headers(elf).is_some_and(asks_for_loader)
@@ -29,9 +30,9 @@ const DT_NEEDED: u64 = 1;
 const DT_STRTAB: u64 = 5;
 const DT_STRSZ: u64 = 10;
 
-/// What the loader reads of a file.
+/// The data that the loader reads from a file.
 struct Dynamic<'a> {
-    /// Where the names of the needed libraries lie in the strings.
+    /// Offsets of the names of the needed libraries in the strings.
     needed: Vec<u64>,
     strings: &'a [u8],
 }
@@ -76,11 +77,11 @@ fn dynamic(elf: &[u8]) -> Option<Dynamic<'_>> {
     Some(Dynamic { needed, strings: strings.get(..len).unwrap_or(strings) })
 }
 
-/// First bytes of the native files of other systems, whose loaders check them.
+/// Magic bytes of the native files of other systems, whose loaders check them.
 const OTHERS: [&[u8]; 3] = [b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"MZ"];
 
-/// Whether a file is not native, or an ELF file that ends before what its headers speak of does. To load that
-/// would end the process: its missing pages are mapped, but cannot be read.
+/// Whether a file is not native, or an ELF file that ends before the data that its headers refer to. Loading
+/// the latter would crash the process: its missing pages are mapped, but cannot be read.
 pub(super) fn is_cut(file: &[u8]) -> bool {
     const HEADER: usize = 64;
     if file.len() >= HEADER && file.starts_with(b"\x7fELF\x02\x01") {
@@ -91,27 +92,28 @@ pub(super) fn is_cut(file: &[u8]) -> bool {
 
 /// Whether an ELF file ends before its segments do.
 ///
-/// Less strict than [`is_cut`], since the content comes from the archive with the right length: files with debug
-/// information only name segments that they do not hold, but their section headers are there.
+/// Less strict than [`is_cut`], because content of the archive has the right length. Files with debug
+/// information only refer to segments that they do not contain, but they do contain their section headers.
 pub(super) fn is_cut_off(file: &[u8]) -> bool {
     let len = file.len() as u64;
     let has_sections = || section_headers(file).is_some_and(|(start, end)| start > 0 && end <= len);
     file.starts_with(b"\x7fELF\x02\x01") && segments_end(file).is_none_or(|end| end > len) && !has_sections()
 }
 
-/// Where the last segment and the section headers end; `None` where even the program headers are cut.
+/// Returns the end of the last segment and the section headers; `None` if even the program headers are
+/// truncated.
 fn ends(elf: &[u8]) -> Option<u64> {
     Some(section_headers(elf)?.1.max(segments_end(elf)?))
 }
 
-/// Where the section headers begin and end.
+/// Returns the start and end of the section headers.
 fn section_headers(elf: &[u8]) -> Option<(u64, u64)> {
     let start = u64_at(elf, 40)?;
     let len = u64::from(u16_at(elf, 58)?) * u64::from(u16_at(elf, 60)?);
     Some((start, start.checked_add(len)?))
 }
 
-/// Where the last segment ends.
+/// Returns the end of the last segment.
 fn segments_end(elf: &[u8]) -> Option<u64> {
     let mut end = 0;
     let table = usize::try_from(u64_at(elf, 32)?).ok()?;

@@ -1,4 +1,4 @@
-//! Puts the files of the archive into a folder, in parallel, or checks those that are there; links last.
+//! Writes the files of the archive to a folder in parallel, or checks the existing ones. Links come last.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -17,32 +17,33 @@ use crate::launcher::os::{self, Access};
 /// What to do with each file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Work {
-    /// Write it into a new folder.
+    /// Write the file to a new folder.
     Write,
-    /// Compare it, and replace it where it differs.
+    /// Compare the file, and replace it if it differs.
     Repair,
-    /// As [`Work::Repair`], and note the time: the system removes files that have not been used for long.
+    /// Like [`Work::Repair`], and update the time, because the system removes files that have not been used
+    /// for a long time.
     Renew,
 }
 
-/// Files smaller than this in sum are not worth a thread.
+/// A total size below this limit, in bytes, does not justify another thread.
 const SMALL: u64 = 1 << 20;
 
-/// Larger files are decompressed to memory of their own, not to what a thread uses again: new memory for each costs as
-/// much as the decompression.
+/// Larger files are decompressed to their own memory instead of the reusable buffer of a thread. Smaller
+/// files share the buffer, because fresh memory costs as much as the decompression.
 const SCRATCH: u64 = 64 << 20;
 
-/// From this length in bytes on, a second file with the same content is copied from the first.
+/// From this length in bytes on, a second file with the same content is copied from the first one.
 const SHARED: usize = 64 << 10;
 
-/// Where files go, and what is done with them.
+/// The destination of files, and the work to do with them.
 struct Destination<'a> {
     archive: Archive<'static>,
     folder: &'a Path,
     work: Work,
 }
 
-/// All files with one content.
+/// All files with the same content.
 struct Job {
     len: u64,
     blob: BlobId,
@@ -77,12 +78,12 @@ pub(super) fn files(archive: Archive<'static>, folder: &Path, work: Work) -> Res
     }
     jobs.sort_by_key(|job| (std::cmp::Reverse(job.len), job.blob));
     contents(&Destination { archive, folder, work }, &jobs)?;
-    // Last, so that nothing is written through them.
+    // Links come last, so that nothing is written through them.
     let mut reader = Reader::new(archive);
     links.into_iter().try_for_each(|i| link(&archive.file(i)?, &mut reader, folder, work))
 }
 
-/// Does the work for all files that are no links, in parallel.
+/// Does the work for all files except links, in parallel.
 fn contents(to: &Destination<'_>, jobs: &[Job]) -> Result<(), Unusable> {
     let total = jobs.iter().fold(0u64, |sum, job| sum.saturating_add(job.len));
     let threads = match total {
@@ -107,7 +108,7 @@ fn contents(to: &Destination<'_>, jobs: &[Job]) -> Result<(), Unusable> {
     };
     std::thread::scope(|scope| {
         for _ in 1..threads {
-            // Where no thread can be had, this one does all.
+            // If no thread can be created, this one does all the work.
             let _ = std::thread::Builder::new().spawn_scoped(scope, worker);
         }
         worker();
@@ -119,7 +120,7 @@ fn contents(to: &Destination<'_>, jobs: &[Job]) -> Result<(), Unusable> {
     }
 }
 
-/// Compares one file with the archive and replaces it where it differs.
+/// Compares one file with the archive and replaces it if it differs.
 pub(super) fn repair(archive: Archive<'static>, i: usize, folder: &Path) -> Result<(), Unusable> {
     check(archive)?;
     let file = archive.file(i)?;
@@ -142,9 +143,9 @@ fn check(archive: Archive<'static>) -> Result<(), Error> {
     archive.check_files(|id| reader.read(id))
 }
 
-/// The path of a file, if it stays below the folder.
+/// Returns the path of a file if it stays below the folder.
 pub(super) fn relative(path: &[u8]) -> Result<PathBuf, Error> {
-    // What is one component here may have a drive in it elsewhere.
+    // On Windows, a single component could include a drive.
     let inside = |path: &Path| path.components().all(|c| matches!(c, Component::Normal(_)));
     let found = os::path_from_bytes(path);
     if is_path(path) && inside(&found) {
@@ -158,7 +159,7 @@ fn place(error: &io::Error) -> Unusable {
     Unusable::Place(error.to_string())
 }
 
-/// Does the work for the files with one content. It is decompressed to `scratch` if it fits there.
+/// Does the work for the files with one content, which is decompressed to `scratch` if it fits.
 fn one(
     to: &Destination<'_>,
     reader: &mut Reader<'static>,
@@ -188,13 +189,13 @@ fn one(
     Ok(())
 }
 
-/// Writes a new file. Of a second one with the same content the file system shares the blocks, where it can do that: a
-/// change of one does not change the other, as it would with a hard link.
+/// Writes a new file. A second file with the same content shares the blocks of the first one, if the file
+/// system supports that. Unlike a hard link, a change to one does not affect the other.
 fn write(path: &Path, access: Access, content: &[u8], twin: Option<&Path>) -> io::Result<()> {
     let mut file = os::create_file(path, access)?;
     match twin.map(File::open) {
         Some(Ok(mut twin)) if content.len() >= SHARED => {
-            // The system copies, which takes no memory of this process, or shares.
+            // The system copies without using memory of this process, or shares blocks.
             match io::copy(&mut twin, &mut file) {
                 Ok(len) if len == content.len() as u64 => Ok(()),
                 Ok(_) => Err(io::ErrorKind::UnexpectedEof.into()),
@@ -205,11 +206,11 @@ fn write(path: &Path, access: Access, content: &[u8], twin: Option<&Path>) -> io
     }
 }
 
-/// Makes a link, or replaces what is in its place.
+/// Creates a link, or replaces an existing entry.
 fn link(file: &Record<'_>, reader: &mut Reader<'static>, folder: &Path, work: Work) -> Result<(), Unusable> {
     let Some(blob) = file.blob else { return Ok(()) };
     let target = reader.read(blob)?;
-    // What is a name here may have a drive in it elsewhere.
+    // On Windows, a name could include a drive.
     let is_inner = |c| matches!(c, Component::Normal(_) | Component::ParentDir | Component::CurDir);
     if !is_target(&target) || !os::path_from_bytes(&target).components().all(is_inner) {
         return Err(Error::Damaged("link").into());
@@ -221,7 +222,7 @@ fn link(file: &Record<'_>, reader: &mut Reader<'static>, folder: &Path, work: Wo
     put(&path, work, |path| os::create_link(&target, path))
 }
 
-/// Makes a file where there is none, or in the place of another one.
+/// Creates a file, or replaces an existing one.
 fn put(path: &Path, work: Work, make: impl Fn(&Path) -> io::Result<()>) -> Result<(), Unusable> {
     if work == Work::Write {
         return make(path).map_err(|e| place(&e));
@@ -233,7 +234,7 @@ fn put(path: &Path, work: Work, make: impl Fn(&Path) -> io::Result<()>) -> Resul
     })
 }
 
-/// Notes that a file is in use. Where that fails, it is extracted again when it is gone.
+/// Records that a file is in use. If that fails, the file is extracted again once it is missing.
 fn renew(path: &Path) {
     if let Ok(file) = File::options().append(true).open(path) {
         let _ = file.set_modified(std::time::SystemTime::now());

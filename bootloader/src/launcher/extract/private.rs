@@ -1,4 +1,4 @@
-//! A folder for this process only, removed when it exits, and swept later if it was killed.
+//! A folder for this process only. It is removed on exit, or swept later if the process was killed.
 
 use std::ffi::CString;
 use std::fs::{self, File};
@@ -15,10 +15,10 @@ use super::{Root, Unusable};
 use crate::launcher::locate::Program;
 use crate::launcher::os::{self, Access, Lock};
 
-/// File in such a folder that its owner keeps locked.
+/// The file in such a folder that its owner keeps locked.
 pub(super) const LOCK: &str = ".lock";
 
-/// A folder with files and without a lock file is younger than this, or was left by a killed process.
+/// A folder with files but no lock file was left by a killed process, unless it is younger than this.
 const GRACE: Duration = Duration::from_secs(60);
 
 /// The folder of this process.
@@ -26,14 +26,14 @@ struct Private {
     path: PathBuf,
     /// The process that may remove it.
     owner: AtomicU32,
-    /// Locked by all processes that use the folder, and by one alone only when it is the last.
+    /// All processes that use the folder share this lock. Only the last one can lock it exclusively.
     lock: File,
     lock_path: CString,
 }
 
 static PRIVATE: OnceLock<Private> = OnceLock::new();
 
-/// Makes such a folder below `base` with all files in it.
+/// Creates such a folder below `base`, with all files in it.
 pub(super) fn create(program: &Program, base: &Path, app: &str) -> Result<Root, Unusable> {
     let unusable = |e: std::io::Error| Unusable::Place(e.to_string());
     let base = Folder::open(base, Purpose::Parent, trust::rights())?;
@@ -57,8 +57,8 @@ pub(super) fn create(program: &Program, base: &Path, app: &str) -> Result<Root, 
     Ok(adopt(path, os::dup_to_high_fd(lock)))
 }
 
-/// The folder of a process that this one descends from, if it runs the same program: both see the same paths, and the
-/// last of them removes it.
+/// Returns the folder of an ancestor if it runs the same program. Both then see the same paths, and the last
+/// one removes the folder.
 pub(super) fn join(program: &Program, app: &str) -> Option<Root> {
     let prefix = format!("freeze-{app}-");
     os::files_of_ancestors().into_iter().find_map(|file| {
@@ -78,7 +78,7 @@ pub(super) fn join(program: &Program, app: &str) -> Option<Root> {
     })
 }
 
-/// Takes a folder that was made so for the own one.
+/// Uses a folder that was created by [`create`] as the folder of this process.
 pub(crate) fn adopt(path: PathBuf, lock: File) -> Root {
     let lock_path = CString::new(os::path_bytes(&path.join(LOCK))).unwrap_or_default();
     let owner = AtomicU32::new(std::process::id());
@@ -89,12 +89,12 @@ pub(crate) fn adopt(path: PathBuf, lock: File) -> Root {
     Root { path, on_disk: true, _lock: None, is_private: true }
 }
 
-/// The lock of the folder of this process.
+/// Returns the lock of the folder of this process.
 pub(super) fn lock() -> Option<&'static File> {
     PRIVATE.get().map(|own| &own.lock)
 }
 
-/// A forked child uses the folder too: it holds a lock of its own.
+/// Gives a forked child, which also uses the folder, a lock of its own.
 extern "C" fn after_fork() {
     if let Some(own) = PRIVATE.get()
         && os::lock_anew(&own.lock, &own.lock_path)
@@ -103,7 +103,7 @@ extern "C" fn after_fork() {
     }
 }
 
-/// Removes the folder of this process, if it has one that no other process uses.
+/// Removes the folder of this process, unless another process uses it.
 pub(crate) fn remove() {
     if let Some(own) = PRIVATE.get()
         && os::REMOVES_WHAT_IS_LOADED
@@ -114,7 +114,8 @@ pub(crate) fn remove() {
     }
 }
 
-/// Removes such a folder, its lock file last: a process that is killed meanwhile leaves what the next sweep takes.
+/// Removes such a folder, its lock file last: if the process is killed in between, the next sweep removes the
+/// rest.
 pub(super) fn remove_folder(path: &Path) -> std::io::Result<()> {
     for entry in fs::read_dir(path)?.flatten().filter(|e| e.file_name() != LOCK) {
         if entry.file_type()?.is_dir() {
@@ -133,7 +134,7 @@ extern "C" fn at_exit() {
     remove();
 }
 
-/// Makes an empty folder `<base>/<prefix><random>` that [`sweep`] leaves alone while the lock is held.
+/// Creates an empty folder `<base>/<prefix><random>` that [`sweep`] ignores while the lock is held.
 pub(super) fn claim(base: &Path, prefix: &str) -> std::io::Result<(PathBuf, File)> {
     let mut tries = 0;
     loop {
@@ -149,7 +150,7 @@ pub(super) fn claim(base: &Path, prefix: &str) -> std::io::Result<(PathBuf, File
         let lock = os::create_file(&path.join(LOCK), Access::Private);
         let lock = match lock {
             Ok(lock) => lock,
-            // A sweeper came first.
+            // A sweeper was faster.
             Err(e) if e.kind() == std::io::ErrorKind::NotFound && tries < 8 => {
                 tries += 1;
                 continue;
@@ -159,20 +160,20 @@ pub(super) fn claim(base: &Path, prefix: &str) -> std::io::Result<(PathBuf, File
                 return Err(e);
             }
         };
-        // A sweeper may have seen the file before it was locked: then the folder is its own.
+        // A sweeper may have opened the file before it was locked, and then removes the folder.
         if os::lock(&lock, Lock::Shared) && !os::is_removed(&lock) {
             return Ok((path, lock));
         }
         tries += 1;
         if tries > 8 {
-            // No locks on this file system: nobody can sweep there either.
+            // This file system has no locks, so no other process can sweep there.
             return Ok((path, lock));
         }
         let _ = remove_folder(&path);
     }
 }
 
-/// Removes the folders of dead processes: those that nobody else can change and whose lock nobody holds.
+/// Removes the folders of dead processes: those that no one else can change and whose lock is free.
 pub(super) fn sweep(base: &Path, prefix: &str) {
     let Ok(entries) = fs::read_dir(base) else { return };
     for entry in entries.flatten() {
@@ -182,14 +183,15 @@ pub(super) fn sweep(base: &Path, prefix: &str) {
             continue;
         }
         let path = entry.path();
-        // What is removed must not lead elsewhere.
+        // Links must not redirect the removal.
         if Folder::open(&path, Purpose::Content, trust::rights()).is_err() {
             continue;
         }
         let dead = match os::open_no_link(&path.join(LOCK)) {
             Ok(lock) => os::lock(&lock, Lock::Exclusive).then_some(Some(lock)),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                // Killed before the first file or after the last; one that lives makes another folder.
+                // The process was killed before the first or after the last file. If it is alive, it creates
+                // another folder.
                 if fs::remove_dir(&path).is_ok() {
                     continue;
                 }
@@ -201,7 +203,7 @@ pub(super) fn sweep(base: &Path, prefix: &str) {
         if let Some(lock) = dead
             && remove_folder(&path).is_err()
         {
-            // Some systems keep a folder as long as a file in it is open. Nobody takes this one again.
+            // Some systems keep a folder while a file in it is open. No other process uses this one.
             drop(lock);
             let _ = remove_folder(&path);
         }
@@ -222,13 +224,13 @@ mod tests {
         fs::create_dir(&base).unwrap();
         let (path, lock) = claim(&base, "t-").unwrap();
         fs::create_dir(base.join("t-else")).unwrap();
-        // What is left of a process that was killed before it made a file.
+        // The remains of a process that was killed before it created a file.
         let bare = base.join("t-0123456789abcdef");
         fs::create_dir(&bare).unwrap();
         sweep(&base, "t-");
         assert!(path.is_dir() && !bare.exists());
         drop(lock);
-        // A child that another test is starting may hold the lock for a moment longer.
+        // A child that another test is starting may keep the lock a little longer.
         for _ in 0..500 {
             sweep(&base, "t-");
             if !path.exists() {

@@ -1,4 +1,4 @@
-//! Linux: the own executable and its processes by way of `/proc`, files in memory.
+//! Linux: finds the running executable and its processes through `/proc`, and creates files in memory.
 
 use std::ffi::{CStr, CString, OsStr, c_void};
 use std::fs::File;
@@ -10,23 +10,23 @@ use std::sync::OnceLock;
 
 use super::{HIGH, parent};
 
-/// What to try where the own executable is not found.
+/// Hint if the running executable is not found.
 pub(crate) const EXECUTABLE_HINT: &str = "mount `/proc`: the program reads itself through `/proc/self/exe`";
 
-/// The program's executable where the process runs an interpreter's, with the launcher in it.
+/// The program's executable, if the process runs an interpreter's executable with the launcher in it.
 static CARRIER: OnceLock<File> = OnceLock::new();
 
-/// Takes an open file for the program's executable, instead of that of the process.
+/// Uses an open file as the program's executable, instead of the executable of the process.
 pub(crate) fn adopt_executable(file: File) {
     let _ = CARRIER.set(file);
 }
 
-/// The program's executable, to be opened, also where its path is gone.
+/// Returns a path to open the program's executable, even if the file was removed.
 pub(crate) fn executable_link() -> PathBuf {
     CARRIER.get().map_or_else(|| PathBuf::from("/proc/self/exe"), path_of_memory)
 }
 
-/// Path of the program's executable, absolute and without symbolic links.
+/// Returns the path of the program's executable, absolute and without symbolic links.
 pub(crate) fn executable() -> io::Result<PathBuf> {
     std::fs::read_link(executable_link())
 }
@@ -37,11 +37,11 @@ pub(crate) fn runs_same_executable(pid: i32) -> bool {
     if std::fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|path| path == own) {
         return true;
     }
-    // A process with an interpreter's executable holds the program's open.
+    // A process that runs an interpreter's executable keeps the program's executable open.
     high_files(pid).contains(&own)
 }
 
-/// Paths of files that a process holds open at numbers that `dup_to_high_fd` gives.
+/// Returns the paths of files that a process keeps open at descriptors from `dup_to_high_fd`.
 fn high_files(pid: i32) -> Vec<PathBuf> {
     let Ok(open) = std::fs::read_dir(format!("/proc/{pid}/fd")) else { return Vec::new() };
     let number = |name: &OsStr| name.to_str().and_then(|n| n.parse::<i32>().ok());
@@ -49,28 +49,28 @@ fn high_files(pid: i32) -> Vec<PathBuf> {
     high.filter_map(|e| std::fs::read_link(e.path()).ok()).collect()
 }
 
-/// The processes that this one descends from, nearest first.
+/// Returns the ancestors of this process, nearest first.
 fn ancestors() -> impl Iterator<Item = i32> {
     let above = |pid: &i32| {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        // `pid (name) state parent …`; the name may hold anything.
+        // `pid (name) state parent …`; the name may contain any characters.
         let (_, rest) = stat.rsplit_once(')')?;
         rest.split_ascii_whitespace().nth(1)?.parse().ok()
     };
     std::iter::successors(Some(parent()), above).take_while(|pid| *pid > 1).take(MOST_ANCESTORS)
 }
 
-/// Paths of files that the launchers of processes hold open which this one descends from, nearest first.
+/// Returns the paths of files that the launchers of ancestors keep open, nearest first.
 pub(crate) fn files_of_ancestors() -> Vec<PathBuf> {
     ancestors().flat_map(high_files).collect()
 }
 
-/// Whether a process that this one descends from runs the same executable: there may be shells between.
+/// Whether an ancestor runs the same executable. There may be shells in between.
 pub(crate) fn descends_from_same_executable() -> bool {
     ancestors().any(runs_same_executable)
 }
 
-/// So many processes are looked at on the way up.
+/// Maximum number of ancestors to check.
 const MOST_ANCESTORS: usize = 8;
 
 /// Whether nothing can be executed or mapped for execution from the file system of `path`.
@@ -83,15 +83,15 @@ pub(crate) fn is_noexec(path: &Path) -> bool {
     status == 0 && stat.f_flag & libc::ST_NOEXEC != 0
 }
 
-/// Identifies this run of the operating system.
+/// Returns an identifier of the current boot of the operating system.
 pub(crate) fn boot_id() -> Vec<u8> {
     std::fs::read("/proc/sys/kernel/random/boot_id").unwrap_or_default()
 }
 
-/// Random bytes for names that nobody can guess.
+/// Returns random bytes for unpredictable names.
 pub(crate) fn random() -> u64 {
     let mut bytes = [0u8; 8];
-    // SAFETY: the buffer's length is given. glibc has a function for it from 2.25 on only.
+    // SAFETY: the buffer's length is given. glibc has a function for this only from 2.25 on.
     let n = unsafe { libc::syscall(libc::SYS_getrandom, bytes.as_mut_ptr(), bytes.len(), 0) };
     if n == 8 {
         return u64::from_ne_bytes(bytes);
@@ -100,41 +100,41 @@ pub(crate) fn random() -> u64 {
     u64::from(now.subsec_nanos()) << 32 ^ now.as_secs() ^ u64::from(std::process::id()) << 40
 }
 
-/// A file in memory that a library can be loaded from.
+/// Creates a file in memory from which a library can be loaded.
 pub(crate) fn memory_file(name: &CStr) -> io::Result<File> {
-    // SAFETY: the name ends in NUL. glibc has a function for it from 2.27 on only.
+    // SAFETY: the name ends in NUL. glibc has a function for this only from 2.27 on.
     let fd = unsafe { libc::syscall(libc::SYS_memfd_create, name.as_ptr(), libc::MFD_CLOEXEC) };
     let fd = i32::try_from(fd).unwrap_or(-1);
     if fd < 0 {
         return Err(io::Error::last_os_error());
     }
-    // SAFETY: just made, owned by nobody else.
+    // SAFETY: just created, so nothing else owns it.
     Ok(unsafe { File::from_raw_fd(fd) })
 }
 
-/// Path to load a [`memory_file`] from, as long as it is open.
+/// Returns the path to load a [`memory_file`] from, valid while it is open.
 pub(crate) fn path_of_memory(file: &File) -> PathBuf {
     PathBuf::from(format!("/proc/self/fd/{}", file.as_raw_fd()))
 }
 
-/// Whether files in memory can be made.
+/// Whether files in memory can be created.
 pub(crate) fn can_load_from_memory() -> bool {
     memory_file(c"freeze").is_ok()
 }
 
-/// The folder below the user's for caches.
+/// The folder for caches below the user's home folder.
 pub(crate) const CACHES: &str = ".cache";
 
-/// Whether programs may be built to load their libraries from memory.
+/// Whether programs can be built to load their libraries from memory.
 pub(crate) const MEMORY_FILES: bool = true;
 
-/// Asks for large pages, which a kernel without them refuses.
+/// Requests large pages. A kernel without them refuses.
 pub(super) fn advise_large(start: usize, size: usize) {
-    // SAFETY: advice on the own mapping.
+    // SAFETY: the advice concerns a mapping of this process.
     unsafe { libc::madvise(start as *mut c_void, size, libc::MADV_HUGEPAGE) };
 }
 
-/// Names the process, as `ps` and `top` show it: after the file of its executable.
+/// Sets the name of the process, as shown by `ps` and `top`, to the file name of its executable.
 pub(crate) fn name_process(executable: &Path) {
     let name = executable.file_name().map(|n| n.as_bytes().iter().copied().take(15).collect::<Vec<u8>>());
     if let Some(name) = name.and_then(|n| CString::new(n).ok()) {

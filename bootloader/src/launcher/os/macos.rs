@@ -1,4 +1,4 @@
-//! On macOS: the own executable and its processes; libraries cannot be loaded from memory.
+//! macOS: finds the running executable and its processes. Libraries cannot be loaded from memory.
 
 use std::ffi::{CStr, OsStr, c_void};
 use std::fs::File;
@@ -9,28 +9,28 @@ use std::path::{Path, PathBuf};
 
 use super::parent;
 
-/// What to try where the own executable is not found.
+/// Hint if the running executable is not found.
 pub(crate) const EXECUTABLE_HINT: &str = "start the program by its path";
 
-/// The folder below the user's for caches.
+/// The folder for caches below the user's home folder.
 pub(crate) const CACHES: &str = "Library/Caches";
 
-/// Whether programs may be built to load their libraries from memory.
+/// Whether programs can be built to load their libraries from memory.
 pub(crate) const MEMORY_FILES: bool = false;
 
 unsafe extern "C" {
     fn getentropy(buffer: *mut c_void, size: usize) -> i32;
 }
 
-/// An interpreter's process has no launcher in it here.
+/// On macOS, the launcher never runs in an interpreter's process.
 pub(crate) fn adopt_executable(_: File) {}
 
-/// The program's executable, to be opened.
+/// Returns a path to open the program's executable.
 pub(crate) fn executable_link() -> PathBuf {
     executable().unwrap_or_default()
 }
 
-/// Path of the program's executable, absolute and without symbolic links.
+/// Returns the path of the program's executable, absolute and without symbolic links.
 pub(crate) fn executable() -> io::Result<PathBuf> {
     std::env::current_exe()?.canonicalize()
 }
@@ -48,7 +48,7 @@ pub(crate) fn runs_same_executable(pid: i32) -> bool {
     executable().ok().is_some_and(|own| executable_of(pid) == Some(own))
 }
 
-/// The processes that this one descends from, nearest first.
+/// Returns the ancestors of this process, nearest first.
 fn ancestors() -> impl Iterator<Item = i32> {
     let above = |pid: &i32| {
         // SAFETY: all-zero is a valid proc_bsdinfo.
@@ -61,15 +61,15 @@ fn ancestors() -> impl Iterator<Item = i32> {
     std::iter::successors(Some(parent()), above).take_while(|pid| *pid > 1).take(MOST_ANCESTORS)
 }
 
-/// So many processes are looked at on the way up.
+/// Maximum number of ancestors to check.
 const MOST_ANCESTORS: usize = 8;
 
-/// Whether a process that this one descends from runs the same executable: there may be shells between.
+/// Whether an ancestor runs the same executable. There may be shells in between.
 pub(crate) fn descends_from_same_executable() -> bool {
     ancestors().any(runs_same_executable)
 }
 
-/// Paths of files that the launchers of other processes hold open: they are not looked for here.
+/// Returns the paths of files that the launchers of other processes keep open. Not supported on macOS.
 pub(crate) fn files_of_ancestors() -> Vec<PathBuf> {
     Vec::new()
 }
@@ -84,7 +84,7 @@ pub(crate) fn is_noexec(path: &Path) -> bool {
     status == 0 && stat.f_flags & libc::MNT_NOEXEC as u32 != 0
 }
 
-/// Identifies this run of the operating system.
+/// Returns an identifier of the current boot of the operating system.
 pub(crate) fn boot_id() -> Vec<u8> {
     let mut buffer = [0u8; 64];
     let mut len = buffer.len();
@@ -101,31 +101,31 @@ pub(crate) fn boot_id() -> Vec<u8> {
     if status == 0 { buffer[..len.min(64)].to_vec() } else { Vec::new() }
 }
 
-/// Random bytes for names that nobody can guess.
+/// Returns random bytes for unpredictable names.
 pub(crate) fn random() -> u64 {
     let mut bytes = [0u8; 8];
-    // SAFETY: the buffer's length is given; so few bytes do not fail.
+    // SAFETY: the buffer's length is given; such a short read cannot fail.
     unsafe { getentropy(bytes.as_mut_ptr().cast(), bytes.len()) };
     u64::from_ne_bytes(bytes)
 }
 
-/// A file in memory that a library can be loaded from: there is none here.
+/// Creates a file in memory from which a library can be loaded. Not supported on macOS.
 pub(crate) fn memory_file(_: &CStr) -> io::Result<File> {
     Err(io::Error::from(io::ErrorKind::Unsupported))
 }
 
-/// Path to load a [`memory_file`] from.
+/// Returns the path to load a [`memory_file`] from.
 pub(crate) fn path_of_memory(file: &File) -> PathBuf {
     PathBuf::from(format!("/dev/fd/{}", file.as_raw_fd()))
 }
 
-/// Whether files in memory can be made.
+/// Whether files in memory can be created.
 pub(crate) fn can_load_from_memory() -> bool {
     false
 }
 
-/// The kernel gives large pages as it sees fit.
+/// The kernel decides about large pages by itself.
 pub(super) fn advise_large(_: usize, _: usize) {}
 
-/// Processes have the names of their files.
+/// On macOS, processes are named after their files.
 pub(crate) fn name_process(_: &Path) {}

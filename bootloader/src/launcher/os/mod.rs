@@ -1,4 +1,4 @@
-//! What differs between operating systems: one module for each, all with the same functions.
+//! The differences between operating systems: one module for each system, with the same functions.
 
 use std::ffi::CString;
 
@@ -26,24 +26,24 @@ pub(crate) use unix::*;
 #[cfg(windows)]
 pub(crate) use windows::*;
 
-/// Text for C: up to the first NUL.
+/// Converts text for C, up to the first NUL.
 pub(crate) fn c_string(bytes: &[u8]) -> CString {
     let end = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());
     CString::new(&bytes[..end]).unwrap_or_default()
 }
 
-/// Who may use a new file or folder.
+/// Access to a new file or folder.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Access {
-    /// The user only.
+    /// For the user only.
     Private,
-    /// All may read it.
+    /// Readable for all.
     Readable,
-    /// All may read and execute it.
+    /// Readable and executable for all.
     Executable,
 }
 
-/// How to get a console window out of the way.
+/// How to remove a console window from view.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Hiding {
     /// Hide it.
@@ -64,26 +64,26 @@ pub(crate) enum Visibility {
 /// How to lock a file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Lock {
-    /// With others.
+    /// Shared with others.
     Shared,
-    /// Alone.
+    /// Exclusively.
     Exclusive,
 }
 
-/// How the C compilers of a system lay out the structs of Python's configuration.
+/// The struct layout of Python's configuration, as defined by the C compilers of a system.
 pub(crate) trait Abi {
     /// `unsigned long`.
     type Ulong: Default;
-    /// An `int` that is declared on Windows only.
+    /// An `int` that is only declared on Windows.
     type WindowsInt: Default;
 }
 
-/// That of all systems but Windows.
+/// The layout of all systems except Windows.
 #[derive(Default)]
 #[allow(dead_code, reason = "each system has the one or the other; tests look at both")]
 pub(crate) struct UnixAbi;
 
-/// That of Windows.
+/// The layout of Windows.
 #[derive(Default)]
 #[allow(dead_code, reason = "each system has the one or the other; tests look at both")]
 pub(crate) struct WindowsAbi;
@@ -98,14 +98,14 @@ impl Abi for WindowsAbi {
     type WindowsInt = [i32; 1];
 }
 
-/// New memory in large pages where the kernel grants them, given back at the end.
+/// New memory, in large pages if the kernel grants them, which is freed on drop.
 pub(crate) struct Pages {
     start: usize,
     size: usize,
 }
 
 impl Pages {
-    /// `size` bytes, zeros; none at all where there is no room for them.
+    /// Allocates `size` zeroed bytes, or none if there is not enough memory.
     pub(crate) fn new(size: usize) -> Pages {
         let size = size.next_multiple_of(LARGE_PAGE);
         map_pages(size, LARGE_PAGE).map_or(Pages { start: 0, size: 0 }, |start| Pages { start, size })
@@ -119,7 +119,7 @@ impl std::ops::Deref for Pages {
         if self.size == 0 {
             return &[];
         }
-        // SAFETY: the mapping is there as long as this, and only this, and is readable.
+        // SAFETY: the mapping is readable, belongs to this value only and lives as long as it.
         unsafe { std::slice::from_raw_parts(self.start as *const u8, self.size) }
     }
 }
@@ -129,7 +129,7 @@ impl std::ops::DerefMut for Pages {
         if self.size == 0 {
             return &mut [];
         }
-        // SAFETY: see above; it is writable too, and borrowed by the caller alone.
+        // SAFETY: as above; it is also writable, and the caller borrows it exclusively.
         unsafe { std::slice::from_raw_parts_mut(self.start as *mut u8, self.size) }
     }
 }

@@ -1,4 +1,5 @@
-//! Linux and its kin: another executable in the place of this one, with open files and an environment for it.
+//! Linux and other Unix systems: replaces this executable with another one, with open files and an
+//! environment for it.
 
 use std::ffi::{CStr, CString, OsStr, c_char, c_void};
 use std::fs::File;
@@ -13,13 +14,13 @@ unsafe extern "C" {
     static stdin: *mut c_void;
 }
 
-/// C's standard input, `FILE *`.
+/// Returns C's standard input, `FILE *`.
 pub(crate) fn input_stream() -> *mut c_void {
-    // SAFETY: the C library sets it before `main` and leaves it.
+    // SAFETY: the C library sets it before `main` and does not change it.
     unsafe { stdin }
 }
 
-/// The environment of the process as it is, in order.
+/// Returns the current environment of the process, in order.
 pub(crate) fn environment() -> Vec<CString> {
     let mut all = Vec::new();
     // SAFETY: no other thread changes the environment yet; the array ends in a null pointer.
@@ -33,14 +34,14 @@ pub(crate) fn environment() -> Vec<CString> {
     all
 }
 
-/// Lets an executable that is started in the place of this one have an open file; returns the number.
+/// Lets the executable that replaces this one inherit an open file. Returns its descriptor.
 pub(crate) fn pass_on(file: &File) -> i32 {
     // SAFETY: the descriptor is open.
     unsafe { libc::fcntl(file.as_raw_fd(), libc::F_SETFD, 0) };
     file.as_raw_fd()
 }
 
-/// Runs another executable in the place of this one; returns only if that fails.
+/// Replaces this executable with another one. Returns only on failure.
 pub(crate) fn execute(path: &Path, args: &[&CStr], environment: &[CString]) -> io::Error {
     let Ok(path) = CString::new(path.as_os_str().as_bytes()) else {
         return io::Error::from(io::ErrorKind::InvalidInput);
@@ -55,8 +56,8 @@ pub(crate) fn execute(path: &Path, args: &[&CStr], environment: &[CString]) -> i
     io::Error::last_os_error()
 }
 
-/// The path that `name`, the first argument of this process, was found at: as it is, or in `PATH`; only if that is
-/// `executable`.
+/// Returns the path where `name`, the first argument of this process, was found: directly or in `PATH`.
+/// `None` unless it is `executable`.
 pub(crate) fn started_by(name: &[u8], executable: &Path) -> Option<PathBuf> {
     let name = Path::new(OsStr::from_bytes(name));
     let is_it = |path: &PathBuf| super::is_same_file(path, executable);
@@ -70,15 +71,15 @@ pub(crate) fn started_by(name: &[u8], executable: &Path) -> Option<PathBuf> {
         .filter(is_it)
 }
 
-/// Seconds of the clock that counts on from some point in the past (`CLOCK_MONOTONIC`).
+/// Returns the time of the monotonic clock in seconds (`CLOCK_MONOTONIC`).
 pub(crate) fn monotonic_clock() -> f64 {
     let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the struct is ours.
+    // SAFETY: the struct is a local variable.
     unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &raw mut now) };
     now.tv_sec as f64 + now.tv_nsec as f64 / 1e9
 }
 
-/// The main program and what it has loaded, to look symbols up in.
+/// Returns a handle to look up symbols of the main program and its loaded libraries.
 pub(crate) fn main_program() -> *mut c_void {
     // SAFETY: no library is loaded.
     unsafe { libc::dlopen(std::ptr::null(), libc::RTLD_LAZY) }

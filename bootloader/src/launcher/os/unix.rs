@@ -1,4 +1,4 @@
-//! Linux and its kin: mapping, folders, locks, memory, loading of libraries.
+//! Linux and other Unix systems: mapping, folders, locks, memory, loading of libraries.
 
 use std::borrow::Cow;
 use std::ffi::{CStr, CString, OsStr, c_char, c_int, c_void};
@@ -13,23 +13,23 @@ use freeze_launcher::trust;
 
 use super::{Access, Hiding, Lock, Visibility, advise_large};
 
-/// What to do where somebody else can change the files of a program that has more rights than they have.
+/// Hint if another user can change the files of a program that has more rights than this user.
 pub(crate) const EXPOSED_HINT: &str = "let root own the program's folder and all above it, with nobody else writing there, or \
      start the program with root's own environment (`sudo -H`)";
 
 /// `wchar_t`.
 pub(crate) type WideChar = i32;
 
-/// The structs of Python's configuration, as this system's C lays them out.
+/// The structs of Python's configuration, in the layout of this system's C compiler.
 pub(crate) type OwnAbi = super::UnixAbi;
 
-/// Before anything else.
+/// Runs before anything else. Nothing to do on Unix.
 pub(crate) fn begin() {}
 
-/// Takes over the argument vector of `main`.
+/// Converts the argument vector of `main`.
 ///
 /// # Safety
-/// `argv` holds `argc` pointers to strings that live as long as the process.
+/// `argv` points to `argc` pointers to strings that are valid for the lifetime of the process.
 pub(crate) unsafe fn arguments(argc: c_int, argv: *const *const c_char) -> Vec<&'static CStr> {
     (0..usize::try_from(argc).unwrap_or(0))
         // SAFETY: see above.
@@ -37,21 +37,21 @@ pub(crate) unsafe fn arguments(argc: c_int, argv: *const *const c_char) -> Vec<&
         .collect()
 }
 
-/// Whether the first argument is the path of an executable, and not its name only.
+/// Whether the first argument is the path of an executable, rather than just its name.
 pub(crate) fn is_absolute(argument: &[u8]) -> bool {
     argument.starts_with(b"/")
 }
 
-/// The name of a program from the path that it is started by.
+/// Returns the name of a program from the path that it was started by.
 pub(crate) fn program_name(path: &[u8]) -> Vec<u8> {
     path.rsplit(|c| *c == b'/').next().unwrap_or_default().to_vec()
 }
 
-/// What stands between the parts of a path.
+/// The separator of path components.
 pub(crate) const SEPARATOR: u8 = b'/';
 
-/// A path below the root as the archive has it, from one that Python knows; `""` is the root itself, without the
-/// separator that `prefix` ends with.
+/// Converts a path from Python to a path below the root as in the archive. `""` is the root itself, without
+/// the separator at the end of `prefix`.
 pub(crate) fn below(path: &[u8], prefix: &[u8]) -> Option<Vec<u8>> {
     if prefix.strip_suffix(b"/") == Some(path) {
         return Some(Vec::new());
@@ -59,101 +59,102 @@ pub(crate) fn below(path: &[u8], prefix: &[u8]) -> Option<Vec<u8>> {
     path.strip_prefix(prefix).map(<[u8]>::to_vec)
 }
 
-/// A path below the root as this system writes it, from one that the archive has.
+/// Converts a path below the root from the archive's format to the format of this system.
 pub(crate) fn relative(path: &[u8]) -> Cow<'_, [u8]> {
     Cow::Borrowed(path)
 }
 
-/// Text as Python's configuration takes it; `None` where Python decodes it itself.
+/// Converts text for Python's configuration; `None` if Python decodes it itself.
 pub(crate) fn wide(_: &CStr) -> Option<Vec<WideChar>> {
     None
 }
 
-/// A path of this system as its users know it, absolute and without links.
+/// Returns a path of this system in its usual form, absolute and without links.
 pub(crate) fn canonical(path: &Path) -> io::Result<PathBuf> {
     path.canonicalize()
 }
 
-/// Makes one component of a path of any name.
+/// Turns any name into a valid path component.
 pub(crate) fn plain_name(name: String) -> String {
     name
 }
 
-/// Opens what the processes that share a folder take turns by.
+/// Opens the file that serves as the lock of processes that share a folder.
 pub(crate) fn open_lock(folder: &Path) -> io::Result<File> {
     File::open(folder)
 }
 
-/// Whether a file can be removed that is loaded as a library.
+/// Whether a file that is loaded as a library can be removed.
 pub(crate) const REMOVES_WHAT_IS_LOADED: bool = true;
 
-/// Gives a complete folder its name.
+/// Renames a complete folder to its final name.
 pub(crate) fn rename_folder(from: &Path, to: &Path) -> io::Result<()> {
     std::fs::rename(from, to)
 }
 
-/// Lets libraries be found in a folder: here each library says itself where.
+/// Adds a folder to the library search. Not needed on Unix, where each library contains its own search path.
 pub(crate) fn add_library_folder(_: &Path) {}
 
-/// Loads an extension module ahead of Python, where Python would look for its libraries in places that are not safe.
+/// Loads an extension module before Python does, on systems where Python would search unsafe places for its
+/// libraries.
 pub(crate) fn load_ahead(_: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether this process has neither console nor terminal, and shows its errors in a window.
+/// Whether this process has no console or terminal, and shows its errors in a window.
 pub(crate) fn is_windowed() -> bool {
     false
 }
 
-/// Hides a console that is this process's own: terminals are not.
+/// Hides a console that belongs only to this process. Terminals never do.
 pub(crate) fn hide_console(_: Hiding) {}
 
-/// Shows an error in a window, and keeps it in a file.
+/// Shows an error in a window and saves it to a file.
 pub(crate) fn show_error(_program: &str, _text: &str) {}
 
-/// The bytes of a path, as Python and the archive have them.
+/// Returns the bytes of a path, in the format of Python and the archive.
 pub(crate) fn path_bytes(path: &Path) -> &[u8] {
     path.as_os_str().as_bytes()
 }
 
-/// The path that such bytes name.
+/// Converts such bytes to a path.
 pub(crate) fn path_from_bytes(bytes: &[u8]) -> Cow<'_, Path> {
     Cow::Borrowed(Path::new(OsStr::from_bytes(bytes)))
 }
 
-/// Process id of the parent.
+/// Returns the process id of the parent.
 pub(crate) fn parent() -> i32 {
     // SAFETY: has no preconditions.
     unsafe { libc::getppid() }
 }
 
-/// Whether two paths lead to one file.
+/// Whether two paths refer to the same file.
 pub(crate) fn is_same_file(one: &Path, other: &Path) -> bool {
     let identity = |path: &Path| std::fs::metadata(path).map(|m| (m.dev(), m.ino()));
     matches!((identity(one), identity(other)), (Ok(a), Ok(b)) if a == b)
 }
 
-/// Maps a file for reading, for the life of the process.
+/// Maps a file for reading, for the lifetime of the process.
 pub(crate) fn map(path: &Path) -> io::Result<&'static [u8]> {
     let file = File::open(path)?;
-    // SAFETY: the file is a running executable or belongs to one: the kernel refuses writing to the first
+    // SAFETY: the file is a running executable or belongs to one. The kernel refuses to write to the former
     // (ETXTBSY), and every blob is checked against its hash when it is read.
     let map = unsafe { memmap2::Mmap::map(&file)? };
     Ok(Box::leak(Box::new(map)))
 }
 
-/// User id that decides what the process may do.
+/// Returns the user id that determines the rights of the process.
 fn user() -> u32 {
     // SAFETY: has no preconditions.
     unsafe { libc::geteuid() }
 }
 
-/// Whether an open file has no name any more.
+/// Whether an open file has been removed.
 pub(crate) fn is_removed(file: &File) -> bool {
     file.metadata().map_or(true, |m| m.nlink() == 0)
 }
 
-/// Makes a file that does not exist, and opens it for writing.
+/// Creates a new file and opens it for writing.
 pub(crate) fn create_file(path: &Path, access: Access) -> io::Result<File> {
     let mode = match access {
         Access::Private => 0o600,
@@ -163,17 +164,17 @@ pub(crate) fn create_file(path: &Path, access: Access) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(mode).open(path)
 }
 
-/// Whether the system removes files from below a folder that have not been used for long (tmpfiles.d(5)).
+/// Whether the system removes files below a folder that have not been used for a long time (tmpfiles.d(5)).
 pub(crate) fn is_cleaned_up(folder: &Path) -> bool {
     ["/tmp", "/var/tmp"].iter().any(|place| folder.starts_with(place))
 }
 
-/// Makes a folder that does not exist.
+/// Creates a new folder.
 pub(crate) fn create_folder(path: &Path, access: Access) -> io::Result<()> {
     DirBuilder::new().mode(folder_mode(access)).create(path)
 }
 
-/// Makes a folder and those above it, where they do not exist.
+/// Creates a folder and its missing parents.
 pub(crate) fn create_folders(path: &Path, access: Access) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(folder_mode(access)).create(path)
 }
@@ -185,17 +186,17 @@ fn folder_mode(access: Access) -> u32 {
     }
 }
 
-/// Makes a symbolic link at `path`; `target` is as the archive has it.
+/// Creates a symbolic link at `path`. `target` has the format of the archive.
 pub(crate) fn create_link(target: &[u8], path: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(OsStr::from_bytes(target), path)
 }
 
-/// Opens a file for reading, but not through a symbolic link.
+/// Opens a file for reading. Does not follow a symbolic link.
 pub(crate) fn open_no_link(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW).open(path)
 }
 
-/// A folder that the environment names; a process with more rights than its caller does not look.
+/// Returns a folder from the environment. Ignored if the process has more rights than its caller.
 pub(crate) fn folder_variable(name: &str) -> Option<PathBuf> {
     if trust::rights().are_elevated() {
         return None;
@@ -203,10 +204,12 @@ pub(crate) fn folder_variable(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute())
 }
 
-/// Candidates for folders to keep a cache in, best first: those of the environment, those that the system's database knows of
-/// the account, and one beside those of other users, which serves accounts without a home.
+/// Returns candidates for the cache folder, best first: those of the environment, those that the system's
+/// database lists for the account, and one next to those of other users, which serves accounts without a
+/// home.
 pub(crate) fn cache_folders() -> impl Iterator<Item = PathBuf> {
-    // Each is looked for when those before it have failed: the database may be on another machine.
+    // Each one is looked up after its predecessors have failed, because the database may be on another
+    // machine.
     let own: [fn() -> Option<PathBuf>; 3] = [
         || folder_variable("XDG_CACHE_HOME"),
         || folder_variable("HOME").and_then(below_home),
@@ -217,28 +220,28 @@ pub(crate) fn cache_folders() -> impl Iterator<Item = PathBuf> {
     own.into_iter().filter_map(|find| find()).chain(shared)
 }
 
-/// The folder for caches in a home folder. A missing home folder is not created.
+/// Returns the cache folder in a home folder. A missing home folder is not created.
 fn below_home(home: PathBuf) -> Option<PathBuf> {
     home.is_dir().then(|| home.join(super::CACHES))
 }
 
-/// Folders for temporary files, best first.
+/// Returns folders for temporary files, best first.
 pub(crate) fn temporary_folders() -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = folder_variable("TMPDIR").into_iter().collect();
     folders.extend(["/tmp", "/var/tmp", "/dev/shm", "/run/shm"].map(PathBuf::from));
     folders
 }
 
-/// Sets a variable of the process's environment.
+/// Sets an environment variable of the process.
 ///
 /// # Safety
-/// No other thread runs.
+/// No other thread may be running.
 pub(crate) unsafe fn set_variable(name: &CStr, value: &CStr) {
-    // SAFETY: see above; the C library copies both.
+    // SAFETY: as required above; the C library copies both.
     unsafe { libc::setenv(name.as_ptr(), value.as_ptr(), 1) };
 }
 
-/// Locks a file without waiting; tells whether that succeeded.
+/// Tries to lock a file without waiting. Returns whether that succeeded.
 pub(crate) fn lock(file: &File, how: Lock) -> bool {
     let how = match how {
         Lock::Shared => libc::LOCK_SH,
@@ -248,12 +251,13 @@ pub(crate) fn lock(file: &File, how: Lock) -> bool {
     unsafe { libc::flock(file.as_raw_fd(), how | libc::LOCK_NB) == 0 }
 }
 
-/// Descriptors from here on are the launcher's.
+/// The launcher uses descriptors from this number on.
 pub(super) const HIGH: i32 = 200;
 
-/// Opens and locks a file again, together with others, in the place of an open one. May be called right after a fork.
+/// Opens a file and locks it in shared mode, in place of an open file. May be called right after a fork.
 pub(crate) fn lock_anew(file: &File, path: &CStr) -> bool {
-    // SAFETY: the path ends in NUL; each descriptor is open, and the one that is replaced stays so. Nothing allocates.
+    // SAFETY: the path ends in NUL; each descriptor is open, and the replaced one stays open. Nothing
+    // allocates.
     unsafe {
         let fd = libc::open(path.as_ptr(), libc::O_RDONLY | libc::O_CLOEXEC | libc::O_NOFOLLOW);
         if fd < 0 {
@@ -269,14 +273,14 @@ pub(crate) fn lock_anew(file: &File, path: &CStr) -> bool {
     }
 }
 
-/// Moves a descriptor out of the way of those that the program opens.
+/// Moves a descriptor away from the numbers that the program uses.
 pub(crate) fn dup_to_high_fd(file: File) -> File {
     // SAFETY: the descriptor is open.
     let fd = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_DUPFD_CLOEXEC, HIGH) };
     if fd < 0 {
         return file;
     }
-    // SAFETY: just made, owned by nobody else.
+    // SAFETY: just created, so nothing else owns it.
     unsafe { File::from_raw_fd(fd) }
 }
 
@@ -288,7 +292,7 @@ pub(crate) fn load_library(path: &Path, visibility: Visibility) -> Result<*mut c
         Visibility::Local => libc::RTLD_LOCAL,
     };
     let flags = libc::RTLD_LAZY | scope;
-    // SAFETY: runs the initialisers of the library, which belongs to the program.
+    // SAFETY: runs the initializers of the library, which belongs to the program.
     let handle = unsafe { libc::dlopen(path.as_ptr(), flags) };
     if !handle.is_null() {
         return Ok(handle);
@@ -302,15 +306,15 @@ pub(crate) fn load_library(path: &Path, visibility: Visibility) -> Result<*mut c
     Err(unsafe { CStr::from_ptr(message) }.to_string_lossy().into_owned())
 }
 
-/// Address of a symbol of a loaded library; null where it has none of this name.
+/// Returns the address of a symbol in a loaded library; null if there is none with this name.
 pub(crate) fn symbol(library: *mut c_void, name: &CStr) -> *mut c_void {
     // SAFETY: the handle comes from `load_library` and stays open; the name ends in NUL.
     unsafe { libc::dlsym(library, name.as_ptr()) }
 }
 
-/// Name of the character set of the locale that the environment asks for.
+/// Returns the character set of the locale that the environment selects.
 pub(crate) fn charset() -> Vec<u8> {
-    // SAFETY: no other thread runs yet; Python sets the locale of its own later.
+    // SAFETY: no other thread is running yet; Python sets its own locale later.
     unsafe {
         libc::setlocale(libc::LC_CTYPE, c"".as_ptr());
         let name = libc::nl_langinfo(libc::CODESET);
@@ -320,7 +324,7 @@ pub(crate) fn charset() -> Vec<u8> {
     }
 }
 
-/// Ends the process as an uncaught SIGINT would.
+/// Ends the process like an uncaught SIGINT.
 pub(crate) fn die_by_interrupt() -> i32 {
     // SAFETY: the default action ends the process.
     unsafe {
@@ -330,16 +334,16 @@ pub(crate) fn die_by_interrupt() -> i32 {
     libc::SIGINT + 128
 }
 
-/// Whether the process may run on one core only.
+/// Whether the process may use only one core.
 pub(crate) fn is_single_core() -> bool {
     std::thread::available_parallelism().is_ok_and(|n| n.get() == 1)
 }
 
-/// Calls `function`; a thread that it starts receives no signals.
+/// Calls `function`. Threads that it starts receive no signals.
 pub(crate) fn without_signals<T>(function: impl FnOnce() -> T) -> T {
     let mut all = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
     let mut old = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
-    // SAFETY: `sigfillset` initialises the one set, `pthread_sigmask` the other.
+    // SAFETY: `sigfillset` initializes one set, `pthread_sigmask` the other.
     let is_masked = unsafe {
         libc::sigfillset(all.as_mut_ptr());
         libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), old.as_mut_ptr()) == 0
@@ -370,9 +374,9 @@ pub(crate) fn at_exit(function: extern "C" fn()) {
     unsafe { libc::atexit(function) };
 }
 
-/// Whether the environment asks for the C locale.
+/// Whether the environment selects the C locale.
 pub(crate) fn is_c_locale() -> bool {
-    // SAFETY: no other thread runs yet; Python sets the locale of its own later.
+    // SAFETY: no other thread is running yet; Python sets its own locale later.
     unsafe {
         let name = libc::setlocale(libc::LC_CTYPE, c"".as_ptr());
         let name = if name.is_null() { c"C" } else { CStr::from_ptr(name) };
@@ -382,7 +386,7 @@ pub(crate) fn is_c_locale() -> bool {
     }
 }
 
-/// Sets the locale for characters to one with UTF-8, if there is one: the names are those of Python/pylifecycle.c.
+/// Sets the character locale to one with UTF-8, if available. The names are those of Python/pylifecycle.c.
 pub(crate) fn use_utf8_locale() {
     for name in [c"C.UTF-8", c"C.utf8", c"UTF-8"] {
         // SAFETY: called before the program starts threads.
@@ -392,20 +396,20 @@ pub(crate) fn use_utf8_locale() {
     }
 }
 
-/// Whether the kernel gives large pages to whoever asks, and takes back parts of what it gave.
+/// Whether the kernel provides large pages on request, and accepts partial unmapping.
 pub(crate) const GIVES_LARGE_PAGES: bool = true;
 
-/// Size of the large pages of most machines, bytes.
+/// Size of large pages on most machines, in bytes.
 pub(crate) const LARGE_PAGE: usize = 2 << 20;
 
-/// Address of `size` new bytes, zeros; where `align`, a power of two, is that of large pages or more, in such pages if the
-/// kernel grants them.
+/// Maps `size` zeroed bytes and returns their address. If `align`, a power of two, is at least the size of a
+/// large page, the kernel is asked for large pages.
 pub(crate) fn map_pages(size: usize, align: usize) -> Option<usize> {
     let is_large = align >= LARGE_PAGE;
     let all = size.checked_add(if is_large { align } else { 0 })?;
     let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
     let access = libc::PROT_READ | libc::PROT_WRITE;
-    // SAFETY: a new mapping at a place of the kernel's choice.
+    // SAFETY: a new mapping at an address that the kernel chooses.
     let mapped = unsafe { libc::mmap(std::ptr::null_mut(), all, access, flags, -1, 0) };
     if mapped == libc::MAP_FAILED {
         return None;
@@ -421,10 +425,10 @@ pub(crate) fn map_pages(size: usize, align: usize) -> Option<usize> {
     Some(start)
 }
 
-/// Gives (a part of) what [`map_pages`] returned back; the caller does not use it any more.
+/// Unmaps memory from [`map_pages`], or part of it. The caller no longer uses it.
 pub(crate) fn unmap_pages(start: usize, size: usize) {
     if size > 0 {
-        // SAFETY: see above.
+        // SAFETY: guaranteed by the caller, see above.
         unsafe { libc::munmap(start as *mut c_void, size) };
     }
 }

@@ -1,12 +1,12 @@
-//! Takes the place of libgcc_s: nothing here unwinds, and the program must run where that library is not.
+//! Replaces libgcc_s: the launcher never unwinds, and the program must run on systems without that library.
 //!
-//! The standard library refers to it for backtraces and for panics that unwind. The launcher aborts on a panic,
-//! and a backtrace of it would tell nobody anything, so these functions do nothing. They are hidden: were they
-//! exported, C++ exceptions of extension modules would end here.
+//! The standard library refers to it for backtraces and for panics that unwind. The launcher aborts on a
+//! panic and has no use for a backtrace, so these functions do nothing. They are hidden: if they were
+//! exported, C++ exceptions of extension modules would end up here.
 
 use std::ffi::{c_int, c_void};
 
-/// `_URC_END_OF_STACK`: nothing to see.
+/// `_URC_END_OF_STACK`: there are no frames.
 const END_OF_STACK: c_int = 5;
 
 macro_rules! nothing {

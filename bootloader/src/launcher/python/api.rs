@@ -9,7 +9,7 @@ use crate::launcher::os;
 /// `wchar_t *`.
 pub(crate) type WStr = *mut os::WideChar;
 
-/// A Python object; never looked into.
+/// A Python object, which is opaque to the launcher.
 #[repr(C)]
 pub(crate) struct PyObject {
     _opaque: [u8; 0],
@@ -46,7 +46,7 @@ pub(crate) struct PyPreConfig<A: os::Abi> {
     pub(crate) utf8_mode: c_int,
     pub(crate) dev_mode: c_int,
     pub(crate) allocator: c_int,
-    /// Room for fields of a version not known here.
+    /// Space for fields of unknown versions.
     pub(crate) reserve: [c_int; 6],
 }
 
@@ -60,24 +60,24 @@ pub(crate) const METH_FASTCALL: c_int = 0x80;
 #[repr(C)]
 pub(crate) struct PyMethodDef {
     pub(crate) name: *const c_char,
-    /// In the form that the flags tell.
+    /// Its signature depends on the flags.
     pub(crate) function: *const c_void,
     pub(crate) flags: c_int,
     pub(crate) doc: *const c_char,
 }
 
 impl PyMethodDef {
-    /// The function's name.
+    /// Returns the name of the function.
     pub(crate) fn name(&self) -> &'static CStr {
-        // SAFETY: definitions are made of static texts only.
+        // SAFETY: definitions consist of static texts only.
         unsafe { CStr::from_ptr(self.name) }
     }
 }
 
-// SAFETY: a method definition is constant; the pointers in it are to static text.
+// SAFETY: a method definition is constant, and its pointers refer to static text.
 unsafe impl Sync for PyMethodDef {}
 
-/// `struct _inittab`: a built-in module and what makes it.
+/// `struct _inittab`: a built-in module and its init function.
 #[repr(C)]
 pub(crate) struct InitTab {
     pub(crate) name: *const c_char,
@@ -100,14 +100,14 @@ macro_rules! api {
             $(pub(crate) $data: *mut $type,)*
         }
 
-        // SAFETY: the addresses are never changed; what they lead to has rules of its own, as each call is unsafe.
+        // SAFETY: the addresses never change; their use has its own rules, because each call is unsafe.
         unsafe impl Sync for $table {}
 
         impl $table {
-            /// Looks all of them up.
+            /// Looks up all functions and variables.
             ///
             /// # Errors
-            /// The name of the first one that is missing.
+            /// The name of the first missing one.
             pub(crate) fn load(library: *mut c_void) -> Result<$table, &'static str> {
                 let find = |name: &'static CStr| {
                     let found = os::symbol(library, name);
@@ -116,7 +116,7 @@ macro_rules! api {
                 Ok($table {
                     $($name: {
                         let found = find(const { as_c_str(concat!(stringify!($name), "\0")) })?;
-                        // SAFETY: the type is the one that Python's headers declare for this name.
+                        // SAFETY: the type is that of the declaration in Python's headers.
                         unsafe { std::mem::transmute::<*mut c_void, unsafe extern "C" fn($($arg),*) $(-> $ret)?>(found) }
                     },)*
                     $($data: find(const { as_c_str(concat!(stringify!($data), "\0")) })?.cast(),)*
@@ -134,7 +134,7 @@ const fn as_c_str(name: &'static str) -> &'static CStr {
 }
 
 api! {
-    /// What every version has.
+    /// Functions and variables that every version has.
     Api:
     fn PyBytes_FromStringAndSize(*const c_char, isize) -> *mut PyObject;
     fn PyCFunction_NewEx(*const PyMethodDef, *mut PyObject, *mut PyObject) -> *mut PyObject;
@@ -216,7 +216,7 @@ api! {
 }
 
 api! {
-    /// What the garbage collector tells, from 3.12 on.
+    /// Functions for information about the garbage collector, available from 3.12 on.
     CollectorApi:
     fn PyList_GetItem(*mut PyObject, isize) -> *mut PyObject;
     fn PyList_Size(*mut PyObject) -> isize;

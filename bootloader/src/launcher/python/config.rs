@@ -12,19 +12,19 @@ use crate::launcher::locate::Program;
 use crate::launcher::os;
 use crate::launcher::report::{self, DAMAGED, Failure, UNABLE};
 
-/// What Python is started with.
+/// The parameters for starting Python.
 pub(crate) struct Start<'a> {
     /// The program.
     pub(crate) program: &'a Program,
-    /// Folder that everything seems to lie in.
+    /// The root: the folder that the program sees as its own.
     pub(crate) root: &'a Path,
     /// The arguments of the process.
     pub(crate) args: &'a [&'a CStr],
-    /// Options besides those of the program.
+    /// Options in addition to those of the program.
     pub(crate) extra: &'a [Vec<u8>],
 }
 
-/// The values, in the terms of `PyConfig`.
+/// The values, named after the fields of `PyConfig`.
 struct Values {
     ints: Vec<(&'static str, i64)>,
     strings: Vec<(&'static str, CString)>,
@@ -70,14 +70,14 @@ impl Start<'_> {
     pub(crate) fn initialize(&self, python: &Python) -> Result<(), Failure> {
         let settings = self.program.settings(freeze_archive::setting::OPTION);
         let all = settings.iter().copied().chain(self.extra.iter().map(Vec::as_slice));
-        // What is wrong with an option of the command line is passed over, as python does.
+        // Invalid options on the command line are ignored, as in python.
         let options = Options::read(all)
             .or_else(|_| Options::read(settings.iter().copied()))
             .map_err(|e| Failure::new(DAMAGED, e))?;
         let seed = frozen::Seed::collect(self.program.archive, python.version.minor, &options)?;
         let mut search = vec![os::c_string(os::path_bytes(self.root))];
         if seed.foreign_charset {
-            // Codecs of East Asian character sets are extension modules; they are files.
+            // Codecs of East Asian character sets are extension modules, which are files.
             search.push(os::c_string(os::path_bytes(&self.root.join("lib-dynload"))));
         }
         frozen::install(python, seed.modules);
@@ -93,7 +93,7 @@ impl Start<'_> {
             initialize_by_layout(python, &options, &values)?;
         }
         if coerces {
-            // As python (PEP 538), but for the variable that children would see.
+            // Like python (PEP 538), but without the variable, which children would inherit.
             os::use_utf8_locale();
         }
         Ok(())
@@ -105,7 +105,8 @@ fn initialize_by_layout(python: &Python, options: &Options, values: &Values) -> 
     let layout = Layout::of(python.version)
         .ok_or_else(|| Failure::new(UNABLE, format!("python 3.{} is not supported", python.version.minor)))?;
     preinitialize(&api, options)?;
-    // Python copies the configuration. Its strings are left to the end of the process, as freeing them costs time for nothing.
+    // Python copies the configuration. Its strings are never freed, because freeing them costs time without a
+    // benefit.
     let mut memory = vec![0u64; (layout.size + ROOM).div_ceil(8)];
     let config = Config { api: &api, layout, at: memory.as_mut_ptr().cast() };
     // SAFETY: the memory is large enough and aligned for pointers.
@@ -123,7 +124,7 @@ fn initialize_by_layout(python: &Python, options: &Options, values: &Values) -> 
     check(unsafe { (api.Py_InitializeFromConfig)(config.at) })
 }
 
-/// What is decided before the configuration can be read.
+/// Applies the settings that are needed before the configuration can be read.
 fn preinitialize(api: &ConfigApi, options: &Options) -> Result<(), Failure> {
     let mut pre = PyPreConfig::<os::OwnAbi>::default();
     // SAFETY: the struct is at least as large as Python's own.
@@ -141,7 +142,7 @@ fn preinitialize(api: &ConfigApi, options: &Options) -> Result<(), Failure> {
     check(unsafe { (api.Py_PreInitialize)(&raw const pre) })
 }
 
-/// A `PyConfig` in memory of ours. Fields that a version does not have are passed over.
+/// A `PyConfig` in the launcher's memory. Fields that a version does not have are skipped.
 struct Config<'a> {
     api: &'a ConfigApi,
     layout: &'a Layout,
@@ -149,18 +150,18 @@ struct Config<'a> {
 }
 
 impl Config<'_> {
-    /// Where a field lies, and what it holds.
+    /// Returns the address and type of a field.
     fn field(&self, name: &str) -> Option<(*mut c_void, Kind)> {
         let (_, offset, kind) = self.layout.field(name)?;
-        // SAFETY: the offset lies inside the struct.
+        // SAFETY: the offset is inside the struct.
         Some((unsafe { self.at.byte_add(offset) }, kind))
     }
 
     fn set_int(&self, name: &str, value: i64) {
         match self.field(name) {
-            // SAFETY: the layout tells that an int lies there.
+            // SAFETY: according to the layout, the field is an int.
             Some((at, Kind::Int)) => unsafe { *at.cast::<c_int>() = value as c_int },
-            // SAFETY: the layout tells that an unsigned long lies there.
+            // SAFETY: according to the layout, the field is an unsigned long.
             Some((at, Kind::Ulong)) => unsafe { *at.cast::<c_ulong>() = value as c_ulong },
             _ => {}
         }
@@ -169,7 +170,8 @@ impl Config<'_> {
     fn set_string(&self, name: &str, value: &CStr) -> Result<(), Failure> {
         let Some((at, Kind::Str)) = self.field(name) else { return Ok(()) };
         let at = at.cast::<WStr>();
-        // SAFETY: the layout tells that a string lies there; Python copies the new one and frees the old one.
+        // SAFETY: according to the layout, the field is a string; Python copies the new one and frees the old
+        // one.
         check(unsafe {
             match os::wide(value) {
                 Some(wide) => (self.api.PyConfig_SetString)(self.at, at, wide.as_ptr()),
@@ -218,7 +220,7 @@ fn status_failure(status: &PyStatus) -> Failure {
 
 fn initialize_by_name(python: &Python, options: &Options, values: &Values) -> Result<(), Failure> {
     let api = InitApi::load(python.library).map_err(missing)?;
-    // SAFETY: makes a configuration; null where memory is short.
+    // SAFETY: creates a configuration; null if out of memory.
     let config = unsafe { (api.PyInitConfig_Create)() };
     if config.is_null() {
         return Err(Failure::new(UNABLE, "failed to start python: out of memory"));
@@ -233,14 +235,14 @@ fn initialize_by_name(python: &Python, options: &Options, values: &Values) -> Re
         let text = if message.is_null() {
             "no reason given".into()
         } else {
-            // SAFETY: a text that belongs to the configuration.
+            // SAFETY: the text belongs to the configuration.
             unsafe { CStr::from_ptr(message) }.to_string_lossy()
         };
         Err(Failure::new(UNABLE, format!("failed to start python: {text}")))
     };
     // SAFETY: the configuration is alive and the name ends in NUL.
     let has = |name: &CStr| unsafe { (api.PyInitConfig_HasOption)(config, name.as_ptr()) == 1 };
-    // The pre-configuration is that of an embedded interpreter: what differs from python's own is named.
+    // The pre-configuration is that of an embedded interpreter. These are the differences to python's own.
     let mut ints = vec![("configure_locale", 1), ("coerce_c_locale", 0), ("configure_c_stdio", 1)];
     ints.push((
         "utf8_mode",
@@ -274,18 +276,18 @@ fn initialize_by_name(python: &Python, options: &Options, values: &Values) -> Re
     }
     // SAFETY: the configuration is complete.
     check(unsafe { (api.Py_InitializeFromInitConfig)(config) })?;
-    // SAFETY: made above and not used any more.
+    // SAFETY: created above and no longer used.
     unsafe { (api.PyInitConfig_Free)(config) };
     correct_sys(python, values);
     Ok(())
 }
 
-/// PEP 741 takes UTF-8 only, while paths and arguments are bytes.
+/// Converts to UTF-8, which PEP 741 requires, while paths and arguments are bytes.
 fn as_text(bytes: &CStr) -> CString {
     os::c_string(bytes.to_string_lossy().as_bytes())
 }
 
-/// Puts what was not ASCII into `sys` again, decoded as python decodes it.
+/// Sets non-ASCII values in `sys` again, decoded as in python.
 fn correct_sys(python: &Python, values: &Values) {
     // SAFETY: the interpreter has started, and this thread holds its lock.
     let interpreter = unsafe { Interpreter::attached(python.api) };
@@ -307,8 +309,7 @@ fn correct_sys(python: &Python, values: &Values) {
     }
 }
 
-/// Whether python itself would choose UTF-8 mode: always from 3.15 on (PEP 686), before that in the
-/// C locale.
+/// Whether python itself would enable UTF-8 mode: always from 3.15 on (PEP 686), before that in the C locale.
 fn is_utf8_mode(minor: u8) -> bool {
     minor >= 15 || os::is_c_locale()
 }

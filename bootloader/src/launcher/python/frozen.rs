@@ -1,4 +1,4 @@
-//! The table of frozen modules: what Python imports before the importer runs.
+//! The table of frozen modules, which Python imports before the importer runs.
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::sync::OnceLock;
@@ -15,15 +15,15 @@ use crate::launcher::report::{DAMAGED, Failure};
 pub(crate) struct Seed {
     /// Name, code and whether it is a package.
     pub(crate) modules: Vec<(CString, &'static [u8], bool)>,
-    /// Whether the locale has a character set that needs another codec than the few common ones.
+    /// Whether the character set of the locale needs a codec other than the common ones.
     pub(crate) foreign_charset: bool,
 }
 
-/// Character sets of which Python needs no codec in Python code.
+/// Character sets that need no codec written in Python.
 const COMMON: [&str; 6] = ["UTF-8", "UTF8", "ANSI_X3.4-1968", "ASCII", "US-ASCII", "646"];
 
 impl Seed {
-    /// Collects the modules flagged as seed, and those that the locale and the options call for.
+    /// Collects the modules flagged as seed, and those that the locale and the options require.
     pub(crate) fn collect(archive: Archive<'static>, minor: u8, options: &Options) -> Result<Seed, Failure> {
         let charset = crate::launcher::os::charset();
         let utf8 = options.utf8_mode == Some(true) || minor >= 15;
@@ -37,7 +37,7 @@ impl Seed {
                 std::borrow::Cow::Borrowed(code) => code,
                 std::borrow::Cow::Owned(code) => code.leak(),
             };
-            // Python reads these itself, and ends the process where one of them is not what it expects.
+            // Python reads these modules itself, and aborts if one of them is invalid.
             if !module.is_at_its_path() || !module.is_code_here(code) {
                 return Err(not_held(module.name));
             }
@@ -48,14 +48,14 @@ impl Seed {
             let module = archive.find_module(name.as_bytes());
             match module.filter(|module| module.flags & module_flag::SEED != 0) {
                 Some(module) => add(&module)?,
-                // What sets up further interpreters may be missing.
+                // The module that sets up further interpreters is optional.
                 None if seed::SEEDS.contains(name) && seed::is_seed(minor, name) => {
                     return Err(not_held(name.as_bytes()));
                 }
                 None => {}
             }
         }
-        // Where a charset has the name of its codec, no other is needed.
+        // If a charset has the same name as its codec, no other codec is needed.
         let codec = format!("encodings.{}", String::from_utf8_lossy(&charset)).to_ascii_lowercase();
         let codec = archive.find_module(codec.as_bytes()).map(|_| codec);
         if foreign_charset || warnings {
@@ -75,7 +75,7 @@ impl Seed {
     }
 }
 
-/// Without a module that it starts with, Python reports a missing codec, or ends the process.
+/// Reports a missing seed module. Without it, Python would report a missing codec, or abort.
 fn not_held(module: &[u8]) -> Failure {
     let module = String::from_utf8_lossy(module);
     let message =
@@ -83,30 +83,31 @@ fn not_held(module: &[u8]) -> Failure {
     Failure::new(DAMAGED, message).hint("copy or download it again")
 }
 
-/// What `warnings` imports when it reads options.
+/// The modules that read the warning options.
 const WARNINGS: [&[u8]; 2] = [b"warnings", b"_py_warnings"];
 
-/// Where the names of rows of the table are that change once the first interpreter runs.
+/// Positions of the names in table rows that change once the first interpreter runs.
 struct Rows {
     relay: seed::Relay,
-    /// Of the copy that sets the importer up.
+    /// Name of the copy that sets up the importer.
     copy: *mut *const c_char,
-    /// Of those that are not looked for in the table any more: the module itself, if it is there, and what Python imports
-    /// after it.
+    /// Names that are no longer looked up in the table: the module itself, if it is there, and the modules
+    /// that Python imports after it.
     hidden: Vec<*mut *const c_char>,
 }
 
-// SAFETY: written to once, when no other thread of Python's runs.
+// SAFETY: written once, when no other thread of Python runs.
 unsafe impl Sync for Rows {}
-// SAFETY: see above.
+// SAFETY: as above.
 unsafe impl Send for Rows {}
 
 static ROWS: OnceLock<Rows> = OnceLock::new();
 
-/// Lets interpreters that are made from now on import the copy that sets the importer up, see [`super::interpreters`].
+/// Makes interpreters that are created from now on import the copy that sets up the importer, see
+/// [`super::interpreters`].
 pub(super) fn lead_to_importer() {
     if let Some(rows) = ROWS.get() {
-        // SAFETY: the table lives as long as the process, and nothing imports a frozen module now.
+        // SAFETY: the table lives as long as the process, and nothing is importing a frozen module now.
         unsafe {
             for row in &rows.hidden {
                 **row = c"_freeze_hidden".as_ptr();
@@ -116,16 +117,16 @@ pub(super) fn lead_to_importer() {
     }
 }
 
-/// Remembers those rows of a table whose rows begin with their names.
+/// Remembers these rows of a table whose rows start with their names.
 fn remember<T>(table: &mut [T], minor: u8) {
     let relay = seed::Relay::of(minor);
     let (mut copy, mut hidden) = (None, Vec::new());
     for row in table {
         let at = std::ptr::from_mut(row).cast::<*const c_char>();
-        // SAFETY: all rows begin with a name, a text or null.
+        // SAFETY: all rows start with a name, which is a text or null.
         let name = unsafe { if (*at).is_null() { c"" } else { CStr::from_ptr(*at) } };
         let name = name.to_str().unwrap_or_default();
-        // What a package imports at its beginning is needed before the importer is there.
+        // Modules that a package imports at its start are needed before the importer exists.
         let comes_after =
             name.strip_prefix(relay.module).is_some_and(|n| n.starts_with('.') && n != ".aliases");
         if name == relay.copy {
@@ -169,7 +170,7 @@ struct Frozen13 {
     is_package: c_int,
 }
 
-/// Makes Python see `modules` as frozen. They stay for sub-interpreters, so nothing is ever freed.
+/// Makes Python treat `modules` as frozen. Sub-interpreters also use them, so they are never freed.
 pub(crate) fn install(python: &Python, modules: Vec<(CString, &'static [u8], bool)>) {
     let modules: Vec<(&'static CStr, _, _)> = modules
         .into_iter()
@@ -183,8 +184,8 @@ pub(crate) fn install(python: &Python, modules: Vec<(CString, &'static [u8], boo
     let rows: Vec<Row> = rows.chain([Row::END]).collect();
     let table = match python.version.minor {
         ..=10 => {
-            // Up to 3.10 the table also holds what Python cannot start without.
-            // SAFETY: the variable holds such a table.
+            // Up to 3.10, the table also contains the modules that Python requires to start.
+            // SAFETY: the variable points to such a table.
             let mut table = unsafe { rows_of((*python.api.PyImport_FrozenModules).cast()) };
             table.extend(rows.iter().map(Frozen9::from));
             leak(table, python.version.minor)
@@ -192,24 +193,24 @@ pub(crate) fn install(python: &Python, modules: Vec<(CString, &'static [u8], boo
         11 | 12 => leak(rows.iter().map(Frozen11::from).collect(), python.version.minor),
         _ => leak(rows.iter().map(Frozen13::from).collect(), python.version.minor),
     };
-    // SAFETY: the variable holds a pointer to such a table; Python has not started yet.
+    // SAFETY: the variable points to such a table; Python has not started yet.
     unsafe { *python.api.PyImport_FrozenModules = table };
 }
 
-/// Makes a table that lives as long as the process.
+/// Creates a table that lives as long as the process.
 fn leak<T>(table: Vec<T>, minor: u8) -> *const c_void {
     let table = table.leak();
     remember(table, minor);
     table.as_ptr().cast()
 }
 
-/// The rows of a table up to the one without a name.
+/// Returns the rows of a table up to the one without a name.
 ///
 /// # Safety
-/// The table has such a row.
+/// The table must have such a row.
 unsafe fn rows_of(mut row: *const Frozen9) -> Vec<Frozen9> {
     let mut rows = Vec::new();
-    // SAFETY: see above.
+    // SAFETY: guaranteed by the caller.
     unsafe {
         while !row.is_null() && !(*row).name.is_null() {
             rows.push(*row);
@@ -228,7 +229,7 @@ struct Row {
 }
 
 impl Row {
-    /// What a table ends with.
+    /// The last row of a table.
     const END: Row = Row { name: std::ptr::null(), code: std::ptr::null(), size: 0, is_package: false };
 }
 

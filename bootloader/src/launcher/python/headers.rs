@@ -1,4 +1,5 @@
-//! Asks the headers of the interpreters of this machine what the launcher has to know of structs, for tests.
+//! Compares the launcher's struct definitions with the headers of the interpreters on this machine, for
+//! tests.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -7,15 +8,15 @@ use super::version::Version;
 
 /// The headers of one build of Python.
 pub(super) struct Headers {
-    /// The version that they are read as.
+    /// The version that they are compiled for.
     pub(super) version: Version,
-    /// Whether they are of a build for debugging.
+    /// Whether they belong to a debug build.
     pub(super) debug: bool,
     folder: PathBuf,
 }
 
-/// Those of the folders that hold interpreters: of the system, of pyenv, and above the executables that
-/// `FREEZE_TEST_PYTHONS` names (separated by `:`).
+/// Returns the headers in the folders of interpreters: of the system, of pyenv, and of the executables in
+/// `FREEZE_TEST_PYTHONS` (separated by `:`).
 pub(super) fn all() -> Vec<Headers> {
     let named = std::env::var_os("FREEZE_TEST_PYTHONS");
     let named: Vec<PathBuf> = named.map(|all| std::env::split_paths(&all).collect()).unwrap_or_default();
@@ -34,7 +35,7 @@ pub(super) fn all() -> Vec<Headers> {
             if !folder.join("cpython/initconfig.h").is_file() {
                 continue;
             }
-            // Where nothing in them says so, a definition makes them those of the other kind.
+            // Headers without their own definition can be compiled as either kind.
             let kinds: &[bool] = match (flags.contains('t'), minor) {
                 (true, _) => &[true],
                 (false, 13..) => &[false, true],
@@ -51,7 +52,8 @@ pub(super) fn all() -> Vec<Headers> {
 }
 
 impl Headers {
-    /// What C prints for pairs of a name and an expression, a number: `name number` in lines. `None` without a compiler.
+    /// Prints pairs of a name and a numeric expression with C: lines of `name number`. `None` without a
+    /// compiler.
     pub(super) fn ask(&self, expressions: &[(String, String)]) -> Option<String> {
         let compiler = ["cc", "gcc", "clang"]
             .into_iter()
@@ -83,12 +85,12 @@ impl Headers {
         Some(String::from_utf8_lossy(&said).into_owned())
     }
 
-    /// As [`Headers::ask`], of the configuration as a compiler for Windows sees it. Nothing is run: the numbers stand in
+    /// Like [`Headers::ask`], for the configuration as compiled for Windows. Nothing runs: the numbers are in
     /// the assembly. `None` without such a compiler.
     pub(super) fn ask_for_windows(&self, expressions: &[(String, String)]) -> Option<String> {
         let compiler = "x86_64-w64-mingw32-gcc";
         Command::new(compiler).arg("--version").output().ok().filter(|o| o.status.success())?;
-        // Python.h would read the configuration of the system that it lies on; this header needs little of it.
+        // Python.h would read the configuration of its own system. This header needs little of it.
         let mut source = "#include <stddef.h>\n#include <wchar.h>\ntypedef ptrdiff_t Py_ssize_t;\n\
                           typedef struct _object PyObject;\n#define PyAPI_FUNC(type) type\n"
             .to_owned();
@@ -121,7 +123,7 @@ impl Headers {
         Some(lines.map(|((name, _), n)| format!("{name} {}\n", n - 0x4000_0000)).collect())
     }
 
-    /// For messages.
+    /// Formats the headers for messages.
     pub(super) fn shown(&self) -> String {
         format!("{}, free-threaded: {}", self.folder.display(), self.version.free_threaded)
     }

@@ -1,7 +1,8 @@
-//! Hides from the program that modules were frozen for the start: `_imp` says of them what it says in python.
+//! Hides from the program that modules were frozen for the start: `_imp` gives the same answers as in python.
 //!
-//! The rows stay in the table, since interpreters that the program makes start from them. Who asks `_imp` whether a module is
-//! frozen (Lib/importlib/_bootstrap.py) is told no, so the importer finds it.
+//! The rows stay in the table, because interpreters that the program creates start from them. Code that asks
+//! `_imp` whether a module is frozen (Lib/importlib/_bootstrap.py) gets the answer no, so the importer finds
+//! the module.
 
 use std::ffi::{CStr, c_void};
 use std::sync::OnceLock;
@@ -10,25 +11,25 @@ use super::api::{Api, METH_FASTCALL, METH_KEYWORDS, PyMethodDef, PyObject};
 use super::objects::{Interpreter, Object, utf8};
 use super::state::State;
 
-/// Names of modules that python does not freeze itself, sorted.
+/// Sorted names of modules that python does not freeze itself.
 static HIDDEN: OnceLock<Vec<&'static CStr>> = OnceLock::new();
 
 /// Remembers the modules that were frozen for the start of this version.
 pub(super) fn remember(minor: u8, names: impl Iterator<Item = &'static CStr>) {
-    // From 3.11 on python freezes `io` itself (Python/frozen.c).
+    // From 3.11 on, python freezes `io` itself (Python/frozen.c).
     let mut names: Vec<_> = names.filter(|n| minor < 11 || *n != c"io").collect();
     names.sort_unstable();
     let _ = HIDDEN.set(names);
 }
 
-/// Puts functions of our own in the place of those of `_imp`.
+/// Replaces functions of `_imp`.
 pub(super) fn install(interpreter: Interpreter, imp: &Object) -> Option<()> {
     let names = imp.names()?;
     for def in &FUNCTIONS {
-        // `find_frozen` is there from 3.11 on.
+        // `find_frozen` exists from 3.11 on.
         let Some(original) = names.item(def.name()) else { continue };
         let module = names.item(c"__name__")?;
-        // SAFETY: the definition is static; the function takes references of its own.
+        // SAFETY: the definition is static; the function adds references of its own.
         let function = unsafe {
             let made = (interpreter.api().PyCFunction_NewEx)(def, original.as_ptr(), module.as_ptr());
             interpreter.own(made)
@@ -53,7 +54,7 @@ static FUNCTIONS: [PyMethodDef; 2] = [
     },
 ];
 
-/// Whether the first of `count` arguments is the name of a module that is hidden.
+/// Whether the first of `count` arguments is the name of a hidden module.
 unsafe fn hides(api: &Api, args: *const *mut PyObject, count: isize) -> bool {
     // SAFETY: Python calls with `count` arguments; the object is alive.
     let asked = unsafe { (count > 0).then(|| utf8(api, *args)).flatten() };
@@ -61,7 +62,7 @@ unsafe fn hides(api: &Api, args: *const *mut PyObject, count: isize) -> bool {
     hidden.binary_search_by(|name| name.to_bytes().cmp(asked)).is_ok()
 }
 
-/// Calls the original with the same arguments, unless they name a module that is hidden: then the answer is `no`.
+/// Calls the original with the same arguments, or returns `no` if they name a hidden module.
 unsafe fn answer(
     original: *mut PyObject,
     args: *const *mut PyObject,
@@ -70,7 +71,8 @@ unsafe fn answer(
     no: fn(&Api) -> *mut PyObject,
 ) -> *mut PyObject {
     let Some(State { api, .. }) = State::installed() else { return std::ptr::null_mut() };
-    // SAFETY: Python calls with `count` arguments and one for each of the keywords; the tuple takes over references to them.
+    // SAFETY: Python calls with `count` arguments and one for each of the keywords; the tuple takes over
+    // references to them.
     unsafe {
         if hides(api, args, count) {
             (api.Py_IncRef)(no(api));

@@ -1,8 +1,9 @@
-//! The importer in the interpreters of the process: the first, and those that the program makes (PEP 554, PEP 734).
+//! The importer in all interpreters of the process: the first one, and those that the program creates (PEP
+//! 554, PEP 734).
 //!
-//! Python makes an interpreter from what is frozen and built in. Once the first one runs, the name of one such module
-//! ([`freeze_launcher::seed::Relay`]) leads to a copy of it that the builder has put into the archive: it imports `_freeze` at its
-//! end, a built-in module that sets the importer up where it is made.
+//! Python creates an interpreter from frozen and built-in modules. Once the first interpreter runs, the name
+//! of one such module ([`freeze_launcher::seed::Relay`]) resolves to a copy of it from the archive. At its
+//! end, the copy imports `_freeze`, a built-in module that sets up the importer in the interpreter.
 
 use std::ffi::{c_char, c_int, c_void};
 use std::sync::OnceLock;
@@ -18,7 +19,7 @@ use super::version::Version;
 use crate::launcher::content::Reader;
 use crate::launcher::report::{DAMAGED, Failure, UNABLE};
 
-/// `PyModuleDef` behind its head as an object.
+/// The part of `PyModuleDef` after its object header.
 #[repr(C)]
 struct Tail {
     init: *const c_void,
@@ -49,25 +50,26 @@ const PER_INTERPRETER_GIL_SUPPORTED: usize = 2;
 const MOD_GIL: c_int = 4;
 const GIL_NOT_USED: usize = 1;
 
-/// `PyObject_HEAD` in words: two, four where Python runs without the global lock (Include/object.h).
+/// Returns the size of `PyObject_HEAD` in words: two, or four in a free-threaded Python (Include/object.h).
 fn head(version: Version) -> usize {
     if version.free_threaded { 4 } else { 2 }
 }
 
 struct Definition {
     api: &'static Api,
-    /// A `PyModuleDef`, which Python changes.
+    /// A `PyModuleDef`, which Python modifies.
     module: *mut c_void,
 }
 
-// SAFETY: the definition is handed to Python only, which guards it.
+// SAFETY: the definition is only passed to Python, which guards it.
 unsafe impl Sync for Definition {}
-// SAFETY: see above.
+// SAFETY: as above.
 unsafe impl Send for Definition {}
 
 static DEFINITION: OnceLock<Definition> = OnceLock::new();
 
-/// Makes `_freeze` a built-in module; to be called before Python starts, as the table is read then (Python/import.c).
+/// Makes `_freeze` a built-in module. Must be called before Python starts, because it reads the table then
+/// (Python/import.c).
 pub(super) fn announce(python: &Python) {
     let mut slots = vec![Slot { id: MOD_EXEC, value: execute as *const c_void }];
     if python.version.minor >= 12 {
@@ -96,7 +98,7 @@ pub(super) fn announce(python: &Python) {
         free: null,
     };
     let module: *mut c_void = definition.as_mut_ptr().cast();
-    // SAFETY: there is room for it behind the head; both consist of words.
+    // SAFETY: there is space for it after the header; both consist of words.
     unsafe { definition.as_mut_ptr().add(head).cast::<Tail>().write(tail) };
     if DEFINITION.set(Definition { api: python.api, module }).is_err() {
         return;
@@ -141,14 +143,14 @@ unsafe extern "C" fn execute(module: *mut PyObject) -> c_int {
     if !done && interpreter.has_error() {
         interpreter.print_error();
     }
-    // The interpreter is there either way, with what is frozen in Python.
+    // The interpreter exists in any case, with the modules that are frozen in Python.
     0
 }
 
-/// Runs the Python half of the importer, which needs a module `_freeze`; returns its names.
+/// Runs the Python half of the importer, which needs a module `_freeze`. Returns its names.
 ///
 /// # Errors
-/// The code is damaged, or fails with an exception, which stays set.
+/// The code is damaged, or raises an exception, which stays set.
 pub(super) fn bootstrap(interpreter: Interpreter, archive: Archive<'static>) -> Result<Object, Failure> {
     let found = archive.find_module(b"_freeze_bootstrap").and_then(|m| Some((m, m.code?)));
     let (module, code) =
@@ -193,7 +195,7 @@ mod tests {
                 writeln!(expected, "{name} {}", head + offset).unwrap();
             }
             let mut constants = vec![("Py_mod_exec", "Py_mod_exec", MOD_EXEC as usize)];
-            // 3.15 numbers them anew, and knows these as well (Include/slots_generated.h).
+            // 3.15 renumbers them and also knows these (Include/slots_generated.h).
             if headers.version.minor == 15 {
                 constants.clear();
             }

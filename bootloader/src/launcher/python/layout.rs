@@ -1,4 +1,5 @@
-//! Offsets of the fields of `PyConfig` for each version of Python. `bootloader/layouts.py` writes the declarations.
+//! Offsets of the fields of `PyConfig` for each version of Python. `bootloader/layouts.py` generates the
+//! declarations.
 
 use std::ffi::c_int;
 use std::mem::{offset_of, size_of};
@@ -7,15 +8,15 @@ use super::api::{PyWideStringList, WStr};
 use super::version::Version;
 use crate::launcher::os::{self, Abi};
 
-/// Bytes to leave behind the end of a `PyConfig`: a build for debugging has more fields there.
+/// Bytes to reserve after the end of a `PyConfig`, where debug builds have more fields.
 pub(crate) const ROOM: usize = 128;
 
-/// What a field holds.
+/// The type of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// `int`.
     Int,
-    /// `int` that is declared on Windows only.
+    /// `int` that is only declared on Windows.
     WindowsInt,
     /// `unsigned long`.
     Ulong,
@@ -25,7 +26,7 @@ pub(crate) enum Kind {
     List,
 }
 
-/// A field: its name, its offset and what it holds.
+/// A field: its name, offset and type.
 pub(crate) type Field = (&'static str, usize, Kind);
 
 /// `PyConfig` of one version of Python.
@@ -38,7 +39,7 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// The layout of a version on this system; `None` where it is not known or not needed (from 3.14 on).
+    /// Returns the layout of a version on this system; `None` if it is unknown or not needed (from 3.14 on).
     pub(crate) fn of(version: Version) -> Option<&'static Layout> {
         Layout::on::<os::OwnAbi>(version)
     }
@@ -55,7 +56,7 @@ impl Layout {
         })
     }
 
-    /// The field of this name.
+    /// Returns the field with this name.
     pub(crate) fn field(&self, name: &str) -> Option<Field> {
         self.fields.iter().find(|f| f.0 == name).copied()
     }
@@ -97,7 +98,7 @@ macro_rules! kind {
     };
 }
 
-/// Declares the struct as its header does, in runs of equal type, and lists its fields.
+/// Declares the struct like its header, in runs of equal types, and lists its fields.
 macro_rules! layout {
     ($name:ident: $($type:ident($($field:ident),* $(,)?))*) => {
         #[allow(non_camel_case_types, dead_code)]
@@ -126,9 +127,9 @@ mod tests {
     use super::*;
     use crate::launcher::os::{UnixAbi, WindowsAbi};
 
-    /// What is asked of headers, and what they are to say.
+    /// Returns the questions for the headers, and the expected answers.
     fn questions(layout: &Layout, headers: &Headers, ulong: usize) -> (Vec<(String, String)>, String) {
-        // A build for debugging has more fields behind these.
+        // A debug build has more fields after these.
         let mut asked = Vec::new();
         let mut expected = String::new();
         if !headers.debug {

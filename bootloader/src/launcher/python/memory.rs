@@ -1,7 +1,7 @@
-//! Memory for Python's small objects, in large pages where the kernel has them.
+//! Memory for Python's small objects, in large pages if the kernel has them.
 //!
-//! An import makes objects faster than the kernel hands out small pages for them, and the garbage collector visits
-//! them all, which large pages spare most misses of the address cache.
+//! An import creates objects faster than the kernel provides small pages for them, and the garbage collector
+//! visits all of them. Large pages avoid most TLB misses.
 
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,19 +9,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::api::{Api, PyObjectArenaAllocator};
 use crate::launcher::os;
 
-/// Address space that is taken at a time; spans are aligned to it.
+/// Size of the address space to reserve at a time, in bytes. Spans are aligned to it.
 const SPAN: usize = 64 << 20;
 
-/// Arenas have this size up to 3.9, later 1 MiB. From 3.11 on chunks of the threads' stacks are asked for too
-/// (`push_chunk` in Python/pystate.c), mostly smaller and soon given back.
+/// Arenas have this size up to 3.9, and 1 MiB later. From 3.11 on, the allocator also serves chunks of thread
+/// stacks (`push_chunk` in Python/pystate.c), which are mostly smaller and short-lived.
 const LEAST: usize = 256 << 10;
 
-/// Where the next arena begins; at the end of a span, and in the beginning, it is a multiple of [`SPAN`].
+/// Start of the next arena. Initially and at the end of a span, it is a multiple of [`SPAN`].
 ///
-/// No lock: a process may fork while another thread is here.
+/// An atomic instead of a lock, because a process may fork while another thread allocates.
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 
-/// Makes Python take its arenas from here (`PyObject_SetArenaAllocator`); to be called before it has one.
+/// Makes Python allocate its arenas here (`PyObject_SetArenaAllocator`). Must be called before it has any.
 pub(super) fn install(api: &Api) {
     if !os::GIVES_LARGE_PAGES {
         return;
@@ -38,7 +38,7 @@ extern "C" fn alloc(_: *mut c_void, size: usize) -> *mut c_void {
     }
     let mut next = NEXT.load(Ordering::Relaxed);
     loop {
-        // Nothing is left at a multiple of the span; what is too little is left unused.
+        // At a multiple of the span, no space is left. A remainder that is too small stays unused.
         let fits = !next.is_multiple_of(SPAN) && size <= SPAN - next % SPAN;
         let start = match (!fits).then(|| os::map_pages(SPAN, SPAN)) {
             None => next,
@@ -66,7 +66,7 @@ mod tests {
     #[cfg(unix)]
     use super::*;
 
-    // Elsewhere Python's own memory is taken.
+    // Other systems use Python's own memory.
     #[cfg(unix)]
     #[test]
     fn memory_of_all_sizes_is_whole_and_apart() {
@@ -75,7 +75,7 @@ mod tests {
         for size in sizes.iter().cycle().take(400).copied() {
             let start = alloc(std::ptr::null_mut(), size);
             assert!(!start.is_null());
-            // SAFETY: the memory has this size: to write to both ends shows that it is there.
+            // SAFETY: the memory has this size: writing to both ends shows that it exists.
             unsafe {
                 start.cast::<u8>().write(1);
                 start.cast::<u8>().add(size - 1).write(1);

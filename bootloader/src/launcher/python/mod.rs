@@ -1,4 +1,4 @@
-//! The embedded Python: its library, its configuration, its start and its end.
+//! The embedded Python: its library, configuration, start and end.
 
 mod api;
 mod collector;
@@ -37,13 +37,13 @@ pub(crate) struct Python {
     api: &'static api::Api,
 }
 
-/// Checks that the archive names a version of Python.
+/// Checks that the archive specifies a version of Python.
 pub(crate) fn check_version(program: &Program) -> Result<(), Failure> {
     Version::named(program).map(drop)
 }
 
 impl Python {
-    /// Takes over libpython, which is loaded already.
+    /// Wraps a libpython that is already loaded.
     pub(crate) fn new(program: &Program, library: *mut c_void) -> Result<Python, Failure> {
         let version = Version::named(program)?;
         version.check(library)?;
@@ -56,7 +56,7 @@ fn missing(name: &'static str) -> Failure {
     Failure::new(UNABLE, format!("failed to find `{name}` in libpython"))
 }
 
-/// A name of Python's as C text, for calls that take names known here.
+/// Returns a name of Python as C text, for calls with names that are known at compile time.
 fn name(text: &'static CStr) -> *const std::ffi::c_char {
     text.as_ptr()
 }

@@ -1,4 +1,4 @@
-//! The module `_freeze`: what the importer asks the archive, as functions for Python.
+//! The module `_freeze`: the importer's queries to the archive, as functions for Python.
 
 use std::sync::Mutex;
 
@@ -12,23 +12,23 @@ use crate::launcher::content::{Reader, followed};
 use crate::launcher::extract::{Libraries, Root};
 use crate::launcher::os;
 
-/// In place of the kind of a module whose record is damaged.
+/// Replaces the kind of a module whose record is damaged.
 const DAMAGED: usize = 3;
 
-/// What the importer starts with.
+/// The parameters of the importer.
 pub(super) struct Setup<'a> {
     pub(super) archive: Archive<'static>,
     pub(super) root: &'a Root,
     pub(super) libraries: Libraries,
     /// As in `.cpython-312.opt-1.pyc`.
     pub(super) cache_suffix: String,
-    /// The module record of the entry, and the script that it was.
+    /// The module record of the entry point, and its original script.
     pub(super) entry: [&'static [u8]; 2],
-    /// Whether the imports of the start are spared the garbage collector.
+    /// Whether the garbage collector skips the imports of the start.
     pub(super) defers_gc: bool,
 }
 
-/// Makes the module `_freeze`.
+/// Creates the module `_freeze`.
 pub(super) fn install(interpreter: Interpreter, setup: Setup<'_>) -> Option<()> {
     let Setup { archive, root, libraries, cache_suffix, entry, defers_gc } = setup;
     let path = os::path_bytes(root.path());
@@ -53,16 +53,16 @@ pub(super) fn install(interpreter: Interpreter, setup: Setup<'_>) -> Option<()> 
     fill(interpreter, &interpreter.add_module(c"_freeze")?, Role::Main)
 }
 
-/// Which interpreter of the process a module `_freeze` is for.
+/// The interpreter of the process that a module `_freeze` belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     /// The first one.
     Main,
-    /// One that the program has made.
+    /// An interpreter that the program has created.
     Further,
 }
 
-/// Puts what belongs in it into a module `_freeze`; [`install`] came first.
+/// Fills a module `_freeze`. [`install`] must have been called.
 pub(super) fn fill(interpreter: Interpreter, module: &Object, role: Role) -> Option<()> {
     let state = State::installed()?;
     let api = interpreter.api();
@@ -71,8 +71,8 @@ pub(super) fn fill(interpreter: Interpreter, module: &Object, role: Role) -> Opt
     let fix_filename = imp.attribute(c"_fix_co_filename")?;
     hidden::install(interpreter, &imp)?;
     for def in &FUNCTIONS {
-        // Each function has what is needed of the interpreter's own as its `self`.
-        // SAFETY: the definition is static; the function takes a reference of its own.
+        // Each function gets an object of its own interpreter as its `self`.
+        // SAFETY: the definition is static; the function adds a reference of its own.
         let function = unsafe {
             interpreter.own((api.PyCFunction_NewEx)(def, fix_filename.as_ptr(), std::ptr::null_mut()))
         };
@@ -81,7 +81,8 @@ pub(super) fn fill(interpreter: Interpreter, module: &Object, role: Role) -> Opt
     let root = &state.prefix[..state.prefix.len() - 1];
     names.set_item(c"root", state.path_text(interpreter, root))?;
     if role == Role::Further {
-        // Functions of the entry are called there too (PEP 734), and Python runs the script for that.
+        // Other interpreters also call functions of the entry point (PEP 734), for which Python runs the
+        // script.
         for (key, value) in [c"entry", c"script"].into_iter().zip(state.entry) {
             names.set_item(key, interpreter.file_system_text(value))?;
         }
@@ -110,7 +111,8 @@ static FUNCTIONS: [PyMethodDef; 15] = [
 ];
 
 impl Call<'_> {
-    /// `(index, kind, package, origin, cached)` of a module record; for a damaged one the origin is the reason.
+    /// Returns `(index, kind, package, origin, cached)` of a module record. If the record is damaged, the
+    /// origin is the reason.
     fn describe(&self, index: usize) -> Option<Object> {
         let state = self.state;
         let module = state.archive.module(index).ok()?;
@@ -150,26 +152,26 @@ impl Call<'_> {
     }
 }
 
-/// `find(folder, name)`: describes the module that `name` (only its last part counts) is in a folder of
-/// the search path; `None` where the folder is not the bundle's or holds no such module.
+/// `find(folder, name)`: describes the module `name` (only its last part counts) in a folder of the search
+/// path. `None` if the folder is not part of the bundle or contains no such module.
 fn find(call: &Call<'_>) -> Option<Object> {
     let folder = call.below(0)?;
     let name = call.text(1)?;
     let tail = name.rsplit(|c| *c == b'.').next()?;
-    // The program is a script, and no module that an import finds.
+    // The program is a script, not an importable module.
     if folder.is_empty() && tail == b"__main__" {
         return None;
     }
     call.describe(place::module_in(&call.state.archive, &folder, name, tail)?)
 }
 
-/// `record(name)`: describes the module record of this very name.
+/// `record(name)`: describes the module record with exactly this name.
 fn record(call: &Call<'_>) -> Option<Object> {
     let index = call.state.archive.search_module(call.text(0)?).ok()?;
     call.describe(index)
 }
 
-/// `was_left_out(name)`: something true if the module was there when the program was built.
+/// `was_left_out(name)`: returns a true value if the module existed when the program was built.
 fn was_left_out(call: &Call<'_>) -> Option<Object> {
     let hash = name_hash(call.text(0)?).to_le_bytes();
     let absent = call.state.archive.setting(setting::ABSENT)?;
@@ -177,7 +179,7 @@ fn was_left_out(call: &Call<'_>) -> Option<Object> {
     if was_there { call.string(b"yes") } else { None }
 }
 
-/// `code(index, filename)`: the code object of a module; a text where it is damaged.
+/// `code(index, filename)`: returns the code object of a module, or a text if it is damaged.
 fn code(call: &Call<'_>) -> Option<Object> {
     let module = call.state.archive.module(call.index(0)?).ok()?;
     let Some(code) = module.code else { return call.string(b"module record") };
@@ -194,19 +196,21 @@ fn code(call: &Call<'_>) -> Option<Object> {
     })
 }
 
-/// `source(index)`: the source of a module as bytes; `None` where it is not carried, a text where damaged.
+/// `source(index)`: returns the source of a module as bytes; `None` if it is not included, a text if it is
+/// damaged.
 fn source(call: &Call<'_>) -> Option<Object> {
     let module = call.state.archive.module(call.index(0)?).ok()?;
     call.content(module.source?, |bytes| call.interpreter.bytes(bytes))
 }
 
-/// `data(path)`: content of a file of the archive; `None` where there is none, a text where damaged.
+/// `data(path)`: returns the content of a file in the archive; `None` if there is none, a text if it is
+/// damaged.
 fn data(call: &Call<'_>) -> Option<Object> {
     let file = call.state.archive.find_file(&call.place(0)?)?;
     call.content(file.blob.filter(|_| file.kind != FileKind::Link)?, |bytes| call.interpreter.bytes(bytes))
 }
 
-/// `modules(folder)`: `(name, package)` of each module in a folder.
+/// `modules(folder)`: returns `(name, package)` for each module in a folder.
 fn modules(call: &Call<'_>) -> Option<Object> {
     let archive = call.state.archive;
     let mut prefix: Vec<u8> = call.below(0)?.iter().map(|c| if *c == b'/' { b'.' } else { *c }).collect();
@@ -231,7 +235,7 @@ fn modules(call: &Call<'_>) -> Option<Object> {
     call.interpreter.list(items)
 }
 
-/// `files(folder)`: `(name, is_folder)` of what the archive holds in a folder, files only.
+/// `files(folder)`: returns `(name, is_folder)` for each entry of a folder in the archive, files only.
 fn files(call: &Call<'_>) -> Option<Object> {
     let mut prefix = call.place(0)?;
     if !prefix.is_empty() {
@@ -265,7 +269,7 @@ fn has_resources(call: &Call<'_>) -> Option<Object> {
     if found { call.number(1) } else { None }
 }
 
-/// `is_dir(path)`: whether the archive holds something below this path.
+/// `is_dir(path)`: whether the archive contains anything below this path.
 fn is_dir(call: &Call<'_>) -> Option<Object> {
     let archive = call.state.archive;
     let path = call.below(0)?;

@@ -1,97 +1,97 @@
-//! References to Python objects that are given back when they are dropped, and the calls that make them.
+//! References to Python objects that are released on drop, and the calls that create them.
 
 use std::ffi::{CStr, c_char, c_long};
 use std::ptr::{NonNull, null_mut};
 
 use super::api::{Api, PyObject};
 
-/// The interpreter that runs in this thread, whose lock the thread holds.
+/// The interpreter that runs in this thread, which holds its lock.
 #[derive(Clone, Copy)]
 pub(super) struct Interpreter {
     api: &'static Api,
 }
 
-/// A reference to an object, never to null.
+/// A reference to an object; never null.
 pub(super) struct Object {
     pointer: NonNull<PyObject>,
     interpreter: Interpreter,
 }
 
-/// An exception that is set again when this is dropped.
+/// An exception that is restored on drop.
 pub(super) struct SetAside {
-    /// Class, value and traceback; null where there was no exception.
+    /// Class, value and traceback; null if there was no exception.
     parts: [*mut PyObject; 3],
     interpreter: Interpreter,
 }
 
-// All functions that make an object return `None` where an exception is set.
+// All functions that create an object return `None` if an exception is set.
 impl Interpreter {
-    /// The interpreter that runs in this thread.
+    /// Returns the interpreter that runs in this thread.
     ///
     /// # Safety
-    /// The thread holds the interpreter's lock as long as the result, or an object that comes from it, is used.
+    /// The thread must hold the interpreter's lock as long as the result, or an object from it, is used.
     pub(super) unsafe fn attached(api: &'static Api) -> Interpreter {
         Interpreter { api }
     }
 
-    /// The functions of its library.
+    /// Returns the functions of its library.
     pub(super) fn api(self) -> &'static Api {
         self.api
     }
 
-    /// Takes over a reference; null is `None`.
+    /// Takes over a reference; null becomes `None`.
     ///
     /// # Safety
-    /// The pointer is null or a reference that nobody else gives back.
+    /// The pointer must be null or a reference that nothing else releases.
     pub(super) unsafe fn own(self, pointer: *mut PyObject) -> Option<Object> {
         NonNull::new(pointer).map(|pointer| Object { pointer, interpreter: self })
     }
 
-    /// Takes a new reference to a borrowed object; `None` for a null pointer.
+    /// Adds a reference to a borrowed object; null becomes `None`.
     ///
     /// # Safety
-    /// The pointer is null or to an object that is alive.
+    /// The pointer must be null or refer to an object that is alive.
     pub(super) unsafe fn share(self, pointer: *mut PyObject) -> Option<Object> {
         let pointer = NonNull::new(pointer)?;
-        // SAFETY: see above.
+        // SAFETY: guaranteed by the caller.
         unsafe { (self.api.Py_IncRef)(pointer.as_ptr()) };
         Some(Object { pointer, interpreter: self })
     }
 
-    /// `None`.
+    /// Returns Python's `None`.
     pub(super) fn none(self) -> Option<Object> {
         // SAFETY: it lives as long as the library.
         unsafe { self.share(self.api._Py_NoneStruct) }
     }
 
-    /// A string from UTF-8.
+    /// Creates a string from UTF-8.
     pub(super) fn text(self, utf8: &[u8]) -> Option<Object> {
         // SAFETY: the length is that of the bytes.
         unsafe { self.own((self.api.PyUnicode_FromStringAndSize)(utf8.as_ptr().cast(), utf8.len() as isize)) }
     }
 
-    /// A string from bytes in the encoding of the file system.
+    /// Creates a string from bytes in the file system encoding.
     pub(super) fn file_system_text(self, bytes: &[u8]) -> Option<Object> {
-        // An interpreter that has no codec yet reads up to a NUL.
+        // An interpreter without a codec reads up to a NUL.
         let ended = [bytes, b"\0"].concat();
         let at = ended.as_ptr().cast();
         // SAFETY: the length is that of the bytes.
         unsafe { self.own((self.api.PyUnicode_DecodeFSDefaultAndSize)(at, bytes.len() as isize)) }
     }
 
-    /// `bytes`.
+    /// Creates a `bytes` object.
     pub(super) fn bytes(self, bytes: &[u8]) -> Option<Object> {
         // SAFETY: the length is that of the bytes.
         unsafe { self.own((self.api.PyBytes_FromStringAndSize)(bytes.as_ptr().cast(), bytes.len() as isize)) }
     }
 
-    /// An `int`.
+    /// Creates an `int`.
     pub(super) fn int(self, number: c_long) -> Option<Object> {
         // SAFETY: the lock is held.
         unsafe { self.own((self.api.PyLong_FromLong)(number)) }
     }
 
-    /// A tuple of objects, each of which must have been made.
+    /// Creates a tuple. Fails if any of the items is `None`.
     pub(super) fn tuple<const N: usize>(self, items: [Option<Object>; N]) -> Option<Object> {
         // SAFETY: the lock is held; the tuple takes over the references.
         unsafe {
@@ -105,9 +105,9 @@ impl Interpreter {
         }
     }
 
-    /// A list of objects.
+    /// Creates a list. Fails if any of the items is `None`.
     pub(super) fn list(self, items: impl IntoIterator<Item = Option<Object>>) -> Option<Object> {
-        // SAFETY: the lock is held; the list takes references of its own.
+        // SAFETY: the lock is held; the list adds references of its own.
         unsafe {
             let list = self.own((self.api.PyList_New)(0))?;
             for item in items {
@@ -119,7 +119,7 @@ impl Interpreter {
         }
     }
 
-    /// An empty `dict`.
+    /// Creates an empty `dict`.
     pub(super) fn dict(self) -> Option<Object> {
         // SAFETY: the lock is held.
         unsafe { self.own((self.api.PyDict_New)()) }
@@ -131,29 +131,29 @@ impl Interpreter {
         unsafe { self.own((self.api.PyImport_ImportModule)(name.as_ptr())) }
     }
 
-    /// The module of this name in `sys.modules`, made there if there is none.
+    /// Returns the module with this name in `sys.modules`, created if necessary.
     pub(super) fn add_module(self, name: &'static CStr) -> Option<Object> {
         // SAFETY: the lock is held; the name ends in NUL.
         unsafe { self.share((self.api.PyImport_AddModule)(name.as_ptr())) }
     }
 
-    /// The names of `builtins`.
+    /// Returns the names of `builtins`.
     pub(super) fn builtins(self) -> Option<Object> {
         // SAFETY: the lock is held.
         unsafe { self.share((self.api.PyEval_GetBuiltins)()) }
     }
 
-    /// Reads an object that `marshal` wrote.
+    /// Reads an object that was written by `marshal`.
     pub(super) fn unmarshal(self, bytes: &[u8]) -> Option<Object> {
         let at: *const c_char = bytes.as_ptr().cast();
         // SAFETY: the length is that of the bytes.
         unsafe { self.own((self.api.PyMarshal_ReadObjectFromString)(at, bytes.len() as isize)) }
     }
 
-    /// Sets a name of `sys` to an object; nothing if it could not be made.
+    /// Sets an attribute of `sys`, unless the value is `None`.
     pub(super) fn set_sys(self, name: &CStr, value: Option<Object>) {
         if let Some(value) = value {
-            // SAFETY: the lock is held; `sys` takes a reference of its own.
+            // SAFETY: the lock is held; `sys` adds a reference of its own.
             unsafe { (self.api.PySys_SetObject)(name.as_ptr(), value.as_ptr()) };
         }
     }
@@ -164,19 +164,19 @@ impl Interpreter {
         !unsafe { (self.api.PyErr_Occurred)() }.is_null()
     }
 
-    /// Forgets the exception that is set.
+    /// Clears the exception that is set.
     pub(super) fn clear_error(self) {
         // SAFETY: the lock is held.
         unsafe { (self.api.PyErr_Clear)() };
     }
 
-    /// Shows the exception that is set; ends the process if it is `SystemExit`.
+    /// Prints the exception that is set. Ends the process if it is `SystemExit`.
     pub(super) fn print_error(self) {
         // SAFETY: the lock is held.
         unsafe { (self.api.PyErr_Print)() };
     }
 
-    /// Sets the exception aside; what fails until the result is dropped is forgotten.
+    /// Sets the exception aside. Errors that occur before the result is dropped are discarded.
     pub(super) fn set_error_aside(self) -> SetAside {
         let [mut class, mut value, mut trace] = [null_mut(); 3];
         // SAFETY: the lock is held.
@@ -186,99 +186,100 @@ impl Interpreter {
 }
 
 impl Object {
-    /// The pointer, as a borrowed reference.
+    /// Returns the pointer, as a borrowed reference.
     pub(super) fn as_ptr(&self) -> *mut PyObject {
         self.pointer.as_ptr()
     }
 
-    /// The pointer with the reference.
+    /// Returns the pointer with its reference.
     pub(super) fn into_raw(self) -> *mut PyObject {
         std::mem::ManuallyDrop::new(self).pointer.as_ptr()
     }
 
-    /// An attribute.
+    /// Returns an attribute.
     pub(super) fn attribute(&self, name: &'static CStr) -> Option<Object> {
         // SAFETY: the object is alive; the name ends in NUL.
         unsafe { self.own((self.api().PyObject_GetAttrString)(self.as_ptr(), name.as_ptr())) }
     }
 
-    /// The names of a module.
+    /// Returns the names of a module.
     pub(super) fn names(&self) -> Option<Object> {
         // SAFETY: the object is alive; the result is a borrowed reference.
         unsafe { self.interpreter.share((self.api().PyModule_GetDict)(self.as_ptr())) }
     }
 
-    /// The value of a key of a `dict`; no exception is set where there is none.
+    /// Returns the value for a key of a `dict`. Sets no exception if there is none.
     pub(super) fn item(&self, key: &CStr) -> Option<Object> {
         // SAFETY: the object is alive; the result is a borrowed reference.
         unsafe { self.interpreter.share((self.api().PyDict_GetItemString)(self.as_ptr(), key.as_ptr())) }
     }
 
-    /// Sets a key of a `dict` to an object, which must have been made.
+    /// Sets a key of a `dict`. Fails if the value is `None`.
     pub(super) fn set_item(&self, key: &CStr, value: Option<Object>) -> Option<()> {
         let value = value?;
-        // SAFETY: both are alive; the dictionary takes a reference of its own.
+        // SAFETY: both are alive; the dictionary adds a reference of its own.
         let status =
             unsafe { (self.api().PyDict_SetItemString)(self.as_ptr(), key.as_ptr(), value.as_ptr()) };
         (status == 0).then_some(())
     }
 
-    /// An item of a tuple; `None`, with an exception, if there is none.
+    /// Returns an item of a tuple; `None`, with an exception, if there is none.
     pub(super) fn part(&self, i: isize) -> Option<Object> {
         // SAFETY: the object is alive; the result is a borrowed reference.
         unsafe { self.interpreter.share((self.api().PyTuple_GetItem)(self.as_ptr(), i)) }
     }
 
-    /// The value of an `int`; `None`, with an exception, if it is none or too large.
+    /// Returns the value of an `int`; `None`, with an exception, if it is not an `int` or too large.
     pub(super) fn number(&self) -> Option<c_long> {
         // SAFETY: the object is alive.
         let number = unsafe { (self.api().PyLong_AsLong)(self.as_ptr()) };
         (number != -1 || !self.interpreter.has_error()).then_some(number)
     }
 
-    /// Calls it without arguments.
+    /// Calls the object without arguments.
     pub(super) fn call(&self) -> Option<Object> {
-        // SAFETY: the object is alive; no arguments may be null.
+        // SAFETY: the object is alive; the arguments may be null.
         unsafe { self.own((self.api().PyObject_CallObject)(self.as_ptr(), null_mut())) }
     }
 
-    /// Calls it with a tuple of arguments.
+    /// Calls the object with a tuple of arguments.
     pub(super) fn call_with(&self, arguments: &Object) -> Option<Object> {
         // SAFETY: both are alive.
         unsafe { self.own((self.api().PyObject_CallObject)(self.as_ptr(), arguments.as_ptr())) }
     }
 
-    /// Evaluates a code object, with no frame of ours in its tracebacks.
+    /// Evaluates a code object, without frames of the importer in its tracebacks.
     pub(super) fn evaluate(&self, names: &Object) -> Option<Object> {
         let names = names.as_ptr();
         // SAFETY: both are alive.
         unsafe { self.own((self.api().PyEval_EvalCode)(self.as_ptr(), names, names)) }
     }
 
-    /// Whether it is true, and telling that does not fail.
+    /// Whether the object is true. An exception counts as false.
     pub(super) fn is_true(&self) -> bool {
         // SAFETY: the object is alive.
         unsafe { (self.api().PyObject_IsTrue)(self.as_ptr()) == 1 }
     }
 
-    /// Whether it is `None`.
+    /// Whether the object is `None`.
     pub(super) fn is_none(&self) -> bool {
         self.as_ptr() == self.api()._Py_NoneStruct
     }
 
-    /// The text of a string in UTF-8; `None`, without an exception, if it is no string or holds surrogates.
+    /// Returns the text of a string in UTF-8; `None`, without an exception, if it is not a string or contains
+    /// surrogates.
     pub(super) fn utf8(&self) -> Option<&[u8]> {
         // SAFETY: the object is alive as long as the text.
         unsafe { utf8(self.api(), self.as_ptr()) }
     }
 
-    /// The bytes of a string in the encoding of the file system.
+    /// Returns the bytes of a string in the file system encoding.
     pub(super) fn file_system_bytes(&self) -> Option<Vec<u8>> {
         if let Some(text) = self.utf8() {
             return Some(text.to_vec());
         }
         let (api, mut at, mut len) = (self.api(), null_mut(), 0);
-        // SAFETY: the object is alive; the bytes are copied before they go.
+        // SAFETY: the object is alive; the bytes are copied before they are released.
         unsafe {
             let bytes = self.own((api.PyUnicode_EncodeFSDefault)(self.as_ptr()));
             let bytes =
@@ -296,9 +297,9 @@ impl Object {
     }
 
     /// # Safety
-    /// As [`Interpreter::own`].
+    /// See [`Interpreter::own`].
     unsafe fn own(&self, pointer: *mut PyObject) -> Option<Object> {
-        // SAFETY: see above.
+        // SAFETY: guaranteed by the caller.
         unsafe { self.interpreter.own(pointer) }
     }
 }
@@ -313,7 +314,7 @@ impl Clone for Object {
 
 impl Drop for Object {
     fn drop(&mut self) {
-        // SAFETY: the reference is ours.
+        // SAFETY: this value owns the reference.
         unsafe { (self.api().Py_DecRef)(self.as_ptr()) };
     }
 }
@@ -322,15 +323,16 @@ impl Drop for SetAside {
     fn drop(&mut self) {
         let [class, value, trace] = self.parts;
         self.interpreter.clear_error();
-        // SAFETY: the references are ours, and are taken over.
+        // SAFETY: this value owns the references, which are taken over.
         unsafe { (self.interpreter.api.PyErr_Restore)(class, value, trace) };
     }
 }
 
-/// As [`Object::utf8`], of a borrowed object.
+/// Like [`Object::utf8`], for a borrowed object.
 ///
 /// # Safety
-/// The thread holds the interpreter's lock; the pointer is null or to an object that is alive as long as the text is used.
+/// The thread must hold the interpreter's lock. The pointer must be null or refer to an object that is alive
+/// as long as the text is used.
 pub(super) unsafe fn utf8<'a>(api: &Api, object: *mut PyObject) -> Option<&'a [u8]> {
     if object.is_null() {
         return None;

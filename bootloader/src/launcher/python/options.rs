@@ -1,11 +1,11 @@
-//! Maps the options of a frozen program, named as on python's command line, to its configuration.
+//! Maps the options of a frozen program, named as on python's command line, to Python's configuration.
 
 use std::ffi::CString;
 
-/// What the options ask for.
+/// The effects of the options.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Options {
-    /// Fields of `PyConfig` with a number.
+    /// Numeric fields of `PyConfig`.
     pub(crate) ints: Vec<(&'static str, i64)>,
     /// `-W` values.
     pub(crate) warnings: Vec<CString>,
@@ -13,15 +13,15 @@ pub(crate) struct Options {
     pub(crate) extensions: Vec<CString>,
     /// Development mode.
     pub(crate) dev_mode: bool,
-    /// UTF-8 mode, where it is given.
+    /// UTF-8 mode, if specified.
     pub(crate) utf8_mode: Option<bool>,
 }
 
 impl Options {
-    /// Reads the values of the option settings: `u`, `OO`, `X dev`, `W error`, `hash_seed=1`.
+    /// Parses the values of the option settings: `u`, `OO`, `X dev`, `W error`, `hash_seed=1`.
     ///
     /// # Errors
-    /// An option that means nothing to an embedded Python.
+    /// An option that has no meaning for an embedded Python.
     pub(crate) fn read<'a>(values: impl IntoIterator<Item = &'a [u8]>) -> Result<Options, String> {
         let mut o = Options::default();
         for value in values {
@@ -55,7 +55,7 @@ impl Options {
                 return Ok(());
             }
             'v' => "verbose",
-            // True of every frozen program, or the default.
+            // Always in effect in a frozen program, or the default.
             'B' | 'E' | 'I' | 'P' | 'R' | 's' | 'S' => return Ok(()),
             _ => return Err(format!("the option `{flag}` means nothing to a frozen program")),
         };
@@ -68,7 +68,7 @@ impl Options {
 
     fn extension(&mut self, value: &str) -> Result<(), String> {
         match value {
-            // Whatever it is set to (Python/initconfig.c, `config_get_xoption`).
+            // Any value enables it (Python/initconfig.c, `config_get_xoption`).
             dev if dev.split('=').next() == Some("dev") => self.dev_mode = true,
             "utf8" | "utf8=1" => self.utf8_mode = Some(true),
             "utf8=0" => self.utf8_mode = Some(false),

@@ -1,4 +1,4 @@
-//! Runs the program in a started interpreter and ends it as python does.
+//! Runs the program in a started interpreter, and ends the interpreter like python.
 
 use std::ffi::{CStr, c_char, c_int, c_long, c_void};
 
@@ -16,7 +16,7 @@ use crate::launcher::locate::{Entry, Program};
 use crate::launcher::os;
 use crate::launcher::report::{self, Failure, UNABLE};
 
-/// A started interpreter with the importer at work.
+/// A started interpreter with an installed importer.
 pub(crate) struct Session {
     interpreter: Interpreter,
     python: Python,
@@ -25,10 +25,10 @@ pub(crate) struct Session {
     spared: Spared,
     /// The programs of the bundle.
     entries: Vec<Entry>,
-    /// Whether a conversation follows the code.
+    /// Whether an interactive session follows the code.
     inspects: bool,
     archive: Archive<'static>,
-    /// Why the code of a hook or of the entry cannot be run.
+    /// Why the code of a hook or of the entry point cannot run.
     damage: Option<Failure>,
 }
 
@@ -41,10 +41,11 @@ impl Session {
         libraries: Libraries,
         entry: &Entry,
     ) -> Result<Session, Failure> {
-        // SAFETY: the interpreter runs and this thread holds its lock until `end`, which drops all objects first.
+        // SAFETY: the interpreter runs and this thread holds its lock until `end`, which drops all objects
+        // first.
         let interpreter = unsafe { Interpreter::attached(python.api) };
         let archive = program.archive;
-        // Where a start imports little there is little to spare.
+        // A start with few imports has little to gain.
         let defers_gc = archive.setting(setting::AHEAD) == Some(b"1") && !python.version.free_threaded;
         let cache_suffix = cache_suffix(&python, program);
         let entry = [entry.module, entry.script];
@@ -64,10 +65,10 @@ impl Session {
         Ok(Session { interpreter, python, bootstrap, spared, entries, inspects, archive, damage })
     }
 
-    /// Runs the hooks and then what the process was started for; returns the exit code.
+    /// Runs the hooks and then the requested code. Returns the exit code.
     pub(crate) fn run(mut self, program: &Program, entry: &Entry, asked: &Asked<'_>) -> i32 {
         if collector::begin(&self.python, self.spared) {
-            // What the program defines must stay in sight, or it would not be deleted at the end.
+            // Objects that the program defines must stay visible, or they would not be deleted at exit.
             self.call(c"renew_main", []);
         }
         let hooks = program.settings(setting::HOOK).into_iter().try_for_each(|hook| self.hook(hook));
@@ -84,7 +85,7 @@ impl Session {
         self.end(program, done)
     }
 
-    /// Shows what went wrong, and ends the interpreter; returns the exit code.
+    /// Shows errors and ends the interpreter. Returns the exit code.
     fn end(self, program: &Program, done: Option<()>) -> i32 {
         collector::end();
         let mut interrupted = false;
@@ -111,8 +112,8 @@ impl Session {
         status
     }
 
-    /// Shows the exception that is set, with advice, also where the program has no terminal; ends the process here if it is
-    /// `SystemExit`. Returns whether it was an interrupt.
+    /// Shows the exception that is set, with a hint, even if the program has no terminal. Ends the process if
+    /// it is `SystemExit`. Returns whether it was an interrupt.
     fn show_error(&self, program: &Program) -> bool {
         let api = self.interpreter.api();
         // SAFETY: the interpreter runs and this thread holds its lock; the class of the exception is only compared.
@@ -135,7 +136,8 @@ impl Session {
         !error.is_null() && error == interrupt
     }
 
-    /// Calls a function of the importer, and keeps the exception that is set; tells whether it returned something true.
+    /// Calls a function of the importer while keeping the exception that is set. Returns whether its result
+    /// is true.
     fn importer(&self, function: &'static CStr) -> bool {
         let _error = self.interpreter.set_error_aside();
         let importer = self.interpreter.import(c"_freeze_importer");
@@ -152,7 +154,7 @@ impl Session {
         self.interpreter.file_system_text(bytes)
     }
 
-    /// Calls a function that returns the code of a module; notes it where that is damaged.
+    /// Calls a function that returns the code of a module, and records damage.
     fn code<const N: usize>(
         &mut self,
         function: &CStr,
@@ -181,9 +183,9 @@ impl Session {
         code.evaluate(&self.main_names()?).map(drop)
     }
 
-    /// Runs what a child process of the program was started for.
+    /// Runs the code that a child process of the program was started for.
     fn child(&self, function: &CStr, code: Option<&Code<'_>>, entry: &Entry) -> Option<()> {
-        // The parent may be another one of the bundle's programs.
+        // The parent may be another program of the bundle.
         for other in &self.entries {
             self.call(c"register", [self.text(other.module), self.text(other.script)])?;
         }
@@ -213,28 +215,29 @@ impl Session {
         if !self.inspects {
             return done;
         }
-        // `-i`: what went wrong is shown, and the conversation begins (Modules/main.c).
+        // `-i`: show the error, then start the interactive session (Modules/main.c).
         if done.is_none() {
             self.interpreter.print_error();
         }
         self.converse()
     }
 
-    /// Compiles source that is to be run as that of `__main__`: no frame of ours is in the traceback of a mistake in it.
+    /// Compiles source to run as `__main__`. A traceback of a syntax error contains no frames of the
+    /// importer.
     fn compile(&self, arguments: Object) -> Option<Object> {
         let code = self.interpreter.builtins()?.item(c"compile")?.call_with(&arguments)?;
         self.call(c"compiled", [Some(code.clone()), Some(arguments)])?;
         Some(code)
     }
 
-    /// Reads statements from a terminal and runs them in `__main__`, as python does without a script.
+    /// Reads statements from a terminal and runs them in `__main__`, like python without a script.
     fn converse(&self) -> Option<()> {
         let function = os::symbol(self.python.library, c"PyRun_InteractiveLoopFlags");
         if function.is_null() {
             return None;
         }
         type Loop = unsafe extern "C" fn(*mut c_void, *const c_char, *mut c_void) -> c_int;
-        // SAFETY: Python's headers declare it so; the interpreter runs, and flags may be null.
+        // SAFETY: the signature is that of Python's headers; the interpreter runs, and flags may be null.
         unsafe {
             let function = std::mem::transmute::<*mut c_void, Loop>(function);
             function(os::input_stream(), c"<stdin>".as_ptr(), std::ptr::null_mut());
@@ -242,13 +245,13 @@ impl Session {
         Some(())
     }
 
-    /// The names of `__main__`.
+    /// Returns the names of `__main__`.
     fn main_names(&self) -> Option<Object> {
         self.interpreter.add_module(c"__main__")?.names()
     }
 }
 
-/// The function of the bootstrap that runs code of multiprocessing and its kin.
+/// Returns the function of the bootstrap that runs code of multiprocessing and similar packages.
 fn helper(code: &Code<'_>) -> &'static CStr {
     match code {
         Code::Command(..) => c"command",
@@ -257,7 +260,7 @@ fn helper(code: &Code<'_>) -> &'static CStr {
     }
 }
 
-/// The function of the bootstrap that runs code as python does.
+/// Returns the function of the bootstrap that runs code like python.
 fn interpreter(code: &Code<'_>) -> &'static CStr {
     match code {
         Code::Command(..) => c"python_command",
@@ -268,7 +271,7 @@ fn interpreter(code: &Code<'_>) -> &'static CStr {
     }
 }
 
-/// What the names of cached code end with, as in `.cpython-312.opt-1.pyc`.
+/// Returns the suffix of cached code, such as `.cpython-312.opt-1.pyc`.
 fn cache_suffix(python: &Python, program: &Program) -> String {
     let options = program.settings(setting::OPTION);
     match options.iter().filter(|o| o.starts_with(b"O")).map(|o| o.len()).sum::<usize>() {
@@ -277,7 +280,7 @@ fn cache_suffix(python: &Python, program: &Program) -> String {
     }
 }
 
-/// What is wrong with the code of a module; `None` where it can be read.
+/// Returns what is wrong with the code of a module; `None` if it can be read.
 fn damage(archive: Archive<'static>, module: &[u8]) -> Option<Failure> {
     let found = archive.find_module(module).and_then(|module| Some((module, module.code?)));
     let Some((module, code)) = found else { return Some(Error::Damaged("module record").into()) };
@@ -288,7 +291,7 @@ fn damage(archive: Archive<'static>, module: &[u8]) -> Option<Failure> {
     }
 }
 
-/// Sets the app's environment before Python starts.
+/// Sets the application's environment before Python starts.
 pub(crate) fn set_environment(program: &Program, root: &Root) {
     for assignment in program.settings(setting::ENV) {
         let Some(equals) = assignment.iter().position(|c| *c == b'=') else { continue };
@@ -302,7 +305,7 @@ pub(crate) fn set_environment(program: &Program, root: &Root) {
             rest = &rest[at + 6..];
         }
         replaced.extend(rest);
-        // SAFETY: no other thread runs yet.
+        // SAFETY: no other thread is running yet.
         unsafe { os::set_variable(&os::c_string(key), &os::c_string(&replaced)) };
     }
 }

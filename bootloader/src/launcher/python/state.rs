@@ -1,4 +1,4 @@
-//! The functions of `_freeze`: what they work on, their arguments and their results.
+//! The functions of `_freeze`: their state, arguments and results.
 
 use std::ffi::{CStr, c_long, c_void};
 use std::mem::ManuallyDrop;
@@ -13,19 +13,19 @@ use crate::launcher::content::{Reader, followed};
 use crate::launcher::extract::Libraries;
 use crate::launcher::os;
 
-/// What the functions work on.
+/// The state of the functions.
 pub(super) struct State {
     pub(super) api: &'static Api,
     pub(super) archive: Archive<'static>,
     pub(super) reader: Mutex<Reader<'static>>,
     pub(super) libraries: Libraries,
-    /// The root with a separator at its end, in UTF-8 or, where it is not text, in the file system's bytes.
+    /// The root with a trailing separator, in UTF-8 or, if it is not valid text, in the file system's bytes.
     pub(super) prefix: Vec<u8>,
     pub(super) prefix_is_text: bool,
     pub(super) on_disk: bool,
     /// As in `.cpython-312.opt-1.pyc`.
     pub(super) cache_suffix: String,
-    /// The module record of the entry, and the script that it was.
+    /// The module record of the entry point, and its original script.
     pub(super) entry: [&'static [u8]; 2],
     pub(super) defers_gc: bool,
 }
@@ -33,17 +33,17 @@ pub(super) struct State {
 static STATE: OnceLock<State> = OnceLock::new();
 
 impl State {
-    /// Makes this what all calls work on, unless there is something already.
+    /// Makes this the state of all calls. Fails if there is one already.
     pub(super) fn install(self) -> Option<()> {
         STATE.set(self).ok()
     }
 
-    /// What was installed.
+    /// Returns the installed state.
     pub(super) fn installed() -> Option<&'static State> {
         STATE.get()
     }
 
-    /// A path as text, in the encoding of the prefix.
+    /// Converts a path to text, in the encoding of the prefix.
     pub(super) fn path_text(&self, interpreter: Interpreter, path: &[u8]) -> Option<Object> {
         if self.prefix_is_text { interpreter.text(path) } else { interpreter.file_system_text(path) }
     }
@@ -53,17 +53,18 @@ impl State {
 pub(super) struct Call<'a> {
     pub(super) state: &'static State,
     pub(super) interpreter: Interpreter,
-    /// The function's `self`: what it needs of the interpreter that it was made for.
+    /// The function's `self`: an object of the interpreter that it was created for.
     this: Option<ManuallyDrop<Object>>,
     args: &'a [*mut PyObject],
 }
 
-/// The definition of a function of `_freeze`. Without a result and without an exception it returns `None`.
+/// Returns the definition of a function of `_freeze`. Without a result and without an exception, the function
+/// returns `None`.
 pub(super) const fn function<F: Fn(&Call<'_>) -> Option<Object> + Copy>(
     name: &'static CStr,
     _: F,
 ) -> PyMethodDef {
-    // Then a value of the type can be had from nothing: it is a function or captures nothing.
+    // A zero-sized type is a function or captures nothing, so its value can be created from nothing.
     assert!(size_of::<F>() == 0);
     PyMethodDef {
         name: name.as_ptr(),
@@ -73,15 +74,15 @@ pub(super) const fn function<F: Fn(&Call<'_>) -> Option<Object> + Copy>(
     }
 }
 
-/// What Python calls for a function of `_freeze`.
+/// The function that Python calls for a function of `_freeze`.
 unsafe extern "C" fn call<F: Fn(&Call<'_>) -> Option<Object> + Copy>(
     this: *mut PyObject,
     args: *const *mut PyObject,
     n: isize,
 ) -> *mut PyObject {
     let Some(state) = STATE.get() else { return null_mut() };
-    // SAFETY: Python calls this under its lock, with `n` arguments that live as long as the call (where there are none, the
-    // pointer may be null). The type has no size, see `function`.
+    // SAFETY: Python calls this under its lock, with `n` arguments that live as long as the call (without
+    // any, the pointer may be null). The type has no size, see `function`.
     let (interpreter, this, args, function) = unsafe {
         let interpreter = Interpreter::attached(state.api);
         let args = if n > 0 { std::slice::from_raw_parts(args, n as usize) } else { &[] };
@@ -94,24 +95,24 @@ unsafe extern "C" fn call<F: Fn(&Call<'_>) -> Option<Object> + Copy>(
 }
 
 impl Call<'_> {
-    /// The function's `self`.
+    /// Returns the function's `self`.
     pub(super) fn this(&self) -> Option<&Object> {
         self.this.as_deref()
     }
 
-    /// An argument.
+    /// Returns an argument.
     pub(super) fn object(&self, i: usize) -> Option<Object> {
         // SAFETY: arguments live as long as the call.
         unsafe { self.interpreter.share(*self.args.get(i)?) }
     }
 
-    /// A text argument in UTF-8.
+    /// Returns a text argument in UTF-8.
     pub(super) fn text(&self, i: usize) -> Option<&[u8]> {
         // SAFETY: arguments live as long as the call.
         unsafe { super::objects::utf8(self.state.api, *self.args.get(i)?) }
     }
 
-    /// A path argument below the root, relative to it; `""` is the root itself.
+    /// Returns a path argument below the root, relative to it; `""` is the root itself.
     pub(super) fn below(&self, i: usize) -> Option<Vec<u8>> {
         let state = self.state;
         let path = if state.prefix_is_text {
@@ -122,47 +123,47 @@ impl Call<'_> {
         os::below(&path, &state.prefix)
     }
 
-    /// The same with links of the archive followed.
+    /// Like [`Call::below`], with links of the archive resolved.
     pub(super) fn place(&self, i: usize) -> Option<Vec<u8>> {
         Some(followed(self.state.archive, self.below(i)?))
     }
 
-    /// An argument that counts; a mistake in it stays set as an exception.
+    /// Returns an integer argument. An invalid one leaves an exception set.
     pub(super) fn index(&self, i: usize) -> Option<usize> {
         // SAFETY: arguments live as long as the call.
         let n = unsafe { (self.state.api.PyLong_AsLong)(*self.args.get(i)?) };
         usize::try_from(n).ok()
     }
 
-    /// A string.
+    /// Creates a string.
     pub(super) fn string(&self, text: &[u8]) -> Option<Object> {
         self.interpreter.text(text)
     }
 
-    /// The path of something below the root.
+    /// Creates the path of an entry below the root.
     pub(super) fn path(&self, relative: &[u8]) -> Option<Object> {
         let path = [&self.state.prefix, &*os::relative(relative)].concat();
         self.state.path_text(self.interpreter, &path)
     }
 
-    /// A number.
+    /// Creates a number.
     pub(super) fn number(&self, n: usize) -> Option<Object> {
         self.interpreter.int(n as c_long)
     }
 
-    /// Content of a blob, or a text that says why there is none.
+    /// Returns the content of a blob, or a text with the reason for a failure.
     pub(super) fn content(&self, id: u32, use_it: impl FnOnce(&[u8]) -> Option<Object>) -> Option<Object> {
         if let Some(content) = crate::launcher::ahead::take(id) {
             return use_it(&content);
         }
-        // Nobody waits for the reader: in the child of a fork, the thread that holds it may be gone.
+        // Do not wait for the reader: in the child of a fork, the thread that holds it may be gone.
         let read = match self.state.reader.try_lock() {
             Ok(mut reader) => reader.read(id),
             Err(_) => Reader::new(self.state.archive).read(id),
         };
         match read {
             Ok(bytes) => {
-                // Not under the lock: making objects may run the garbage collector, and that anything.
+                // Not under the lock: creating objects may run the garbage collector, which may run any code.
                 let result = use_it(&bytes);
                 if let Ok(mut reader) = self.state.reader.try_lock() {
                     reader.recycle(bytes);

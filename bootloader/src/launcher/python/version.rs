@@ -1,4 +1,4 @@
-//! Compares the version that the archive names with the one that libpython reports.
+//! Compares the version in the archive with the version that libpython reports.
 
 use std::ffi::{CStr, c_char, c_void};
 use std::fmt;
@@ -9,7 +9,7 @@ use crate::launcher::locate::Program;
 use crate::launcher::os;
 use crate::launcher::report::{DAMAGED, Failure, wrong};
 
-/// What decides which functions libpython has and how its structs are laid out.
+/// The properties that determine the functions of libpython and the layout of its structs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Version {
     /// 12 for Python 3.12.
@@ -25,7 +25,7 @@ impl fmt::Display for Version {
 }
 
 impl Version {
-    /// The version that the archive names.
+    /// Returns the version in the archive.
     pub(super) fn named(program: &Program) -> Result<Version, Failure> {
         let version = program.archive.setting(setting::PYTHON).unwrap_or_default();
         let minor = std::str::from_utf8(version).ok().and_then(|v| v.strip_prefix("3.")?.parse().ok());
@@ -38,17 +38,19 @@ impl Version {
         }
     }
 
-    /// The version in the text that `Py_GetVersion` returns: `3.13.0 experimental free-threading build (main, …`.
+    /// Parses the version in the result of `Py_GetVersion`:
+    /// `3.13.0 experimental free-threading build (main, …`.
     fn parse(text: &str) -> Option<Version> {
         let number = text.split(' ').next()?;
         let minor = number.strip_prefix("3.")?.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
         Some(Version { minor, free_threaded: text.contains("free-threading build") })
     }
 
-    /// Checks that a libpython is of this version. To be called before anything else of it: all of that is chosen by version.
+    /// Checks that a libpython has this version. Must be called before anything else in it, because the
+    /// version determines how to use it.
     ///
     /// # Errors
-    /// It is of another version, or no libpython.
+    /// The library has another version, or is not a libpython.
     pub(super) fn check(self, library: *mut c_void) -> Result<(), Failure> {
         let function = os::symbol(library, c"Py_GetVersion");
         if function.is_null() {
@@ -58,7 +60,8 @@ impl Version {
             )
             .hint("copy or download it again"));
         }
-        // SAFETY: Python's headers declare it so, for every version, and it may be called before Python is initialized.
+        // SAFETY: the signature is that of Python's headers in every version, and it may be called before
+        // Python is initialized.
         let text = unsafe {
             let function =
                 std::mem::transmute::<*mut c_void, unsafe extern "C" fn() -> *const c_char>(function);

@@ -1,4 +1,4 @@
-//! What descriptors are read as, and the verdict on each.
+//! Tests how descriptors are parsed, and the verdict on each.
 
 pub(crate) mod sddl;
 pub(crate) mod table;
@@ -10,11 +10,11 @@ pub(crate) fn sid(text: &str) -> Sid {
     Sid::read(&sddl::sid(text)).unwrap()
 }
 
-/// The process that decides.
+/// The process that makes the decision.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Process {
     Ordinary,
-    /// By User Account Control: the other half of its token has fewer rights.
+    /// Elevated by User Account Control: the other half of its token has fewer rights.
     Elevated,
     Service,
 }
@@ -32,7 +32,7 @@ impl Process {
     }
 }
 
-/// The verdict in one word: `-`, or who could write.
+/// Returns the verdict in one word: `-`, or who could write.
 pub(crate) fn verdict(text: &str, asked: Asked, token: &Token) -> String {
     let Some(descriptor) = Descriptor::parse(&sddl::descriptor(text)) else { return "malformed".into() };
     match descriptor.writer(asked, token) {
@@ -60,14 +60,14 @@ fn identifiers_have_their_usual_form() {
 fn a_process_is_elevated_if_others_have_fewer_rights() {
     let [ordinary, elevated, service] = Process::ALL.map(Process::token);
     assert!(!ordinary.is_elevated() && elevated.is_elevated() && service.is_elevated());
-    // The built-in administrator, whose token is not split.
+    // The built-in administrator's token is not split.
     assert!(Token { level: HIGH, ..ordinary.clone() }.is_elevated());
-    // wine: the process seems elevated, but the user owns the system.
+    // Under Wine, the process appears elevated, but the user owns the system.
     let wine = Token { system_owner: Some(sid(ME)), ..elevated.clone() };
     assert!(!wine.is_elevated());
     assert_eq!(verdict("O:{ME}D:(A;;FA;;;{ME})(A;;0x1200a9;;;WD)", Asked::Content, &wine), "-");
     assert_eq!(verdict("O:{ME}D:(A;OICI;0x1301ff;;;WD)", Asked::Ancestor, &wine), "WD");
-    // Nothing is known of it.
+    // Nothing is known about the process.
     let unknown = Token { user: None, level: 0, is_split: true, system_owner: None };
     assert!(unknown.is_elevated());
     assert_eq!(verdict("O:{ME}D:(A;;FA;;;{ME})", Asked::Content, &unknown), "owner:me");
@@ -90,7 +90,8 @@ fn private_folders_pass_for_those_who_create_them() {
         let text = if text.starts_with("O:") { text } else { format!("O:{owner}{text}") };
         assert_eq!(verdict(&text, Asked::Content, token), "-", "{text}");
     }
-    // A policy can make the user the owner of new files. The user's unelevated processes still cannot change them.
+    // A policy can make the user the owner of new files. The user's unelevated processes still cannot change
+    // them.
     let file = format!("O:{ME}{}", elevated.private_folder().trim_start_matches("O:BA"));
     assert_eq!(verdict(&file, Asked::Content, &elevated), "-", "{file}");
     assert_eq!(elevated.private_folder(), "O:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;RC;;;S-1-3-4)");
@@ -129,7 +130,7 @@ fn what_is_malformed_is_refused() {
     let list = usize::from(compound[16]);
     compound[list + 8] = 4;
     assert_eq!(Descriptor::parse(&compound), None);
-    // Kinds that nobody knows have no effect.
+    // Unknown kinds have no effect.
     compound[list + 8] = 0x40;
     assert_eq!(
         Descriptor::parse(&compound).unwrap().writer(Asked::Content, &Process::Ordinary.token()),
@@ -137,7 +138,7 @@ fn what_is_malformed_is_refused() {
     );
 }
 
-/// Whatever the bytes are, the answer is a value: `tests/fuzz` looks further.
+/// Parsing never panics, whatever the input. `tests/fuzz` checks more inputs.
 #[test]
 fn no_bytes_end_in_a_panic() {
     let mut state = 0x9e37_79b9_7f4a_7c15u64;

@@ -17,11 +17,11 @@ pub(super) fn take(fd: i32) -> io::Result<File> {
     if fd < 0 {
         return Err(io::Error::last_os_error());
     }
-    // SAFETY: just made, owned by nobody else.
+    // SAFETY: just created, so nothing else owns it.
     Ok(unsafe { File::from_raw_fd(fd) })
 }
 
-/// Where the link `name` in `folder` leads.
+/// Returns the target of the link `name` in `folder`.
 pub(super) fn read_link(folder: &File, name: &CStr) -> io::Result<PathBuf> {
     let mut buffer = vec![0u8; libc::PATH_MAX as usize];
     // SAFETY: the descriptor is open, the name ends in NUL and the buffer's length is given.

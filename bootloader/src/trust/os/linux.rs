@@ -1,4 +1,4 @@
-//! Linux: rights of the process, access control lists, and file systems that users mount.
+//! Linux: rights of the process, access control lists, and file systems mounted by users.
 
 use std::ffi::CStr;
 use std::fs::{File, Metadata};
@@ -10,10 +10,10 @@ use super::entry::{open_at, read_link};
 use crate::trust::Writer;
 use crate::trust::mode::Trusted;
 
-/// How folders are opened only to look names up in them, which needs no right to list them.
+/// Flags to open folders for looking up names only, which requires no right to list them.
 pub(super) const LOOK_UP: i32 = libc::O_PATH;
 
-/// No group has the administrator's rights by itself.
+/// No group has administrator rights by itself.
 pub(super) const ADMINISTRATORS: Option<u32> = None;
 
 /// Whether the kernel has given the process rights that its caller does not have.
@@ -32,25 +32,25 @@ struct CapabilityHeader {
 /// `_LINUX_CAPABILITY_VERSION_3`, with two sets of 32 capabilities.
 const CAPABILITY_VERSION: u32 = 0x2008_0522;
 
-/// Whether the process may use any capability: rights that its user does not have.
+/// Whether the process has any capability, a right that its user does not have.
 pub(super) fn has_capabilities() -> bool {
     let mut header = CapabilityHeader { version: CAPABILITY_VERSION, pid: 0 };
-    // Effective, permitted and inheritable, of each 32 capabilities.
+    // Effective, permitted and inheritable, with 32 capabilities each.
     let mut sets = [[0u32; 3]; 2];
-    // SAFETY: both places have the size of this version.
+    // SAFETY: both buffers have the size that this version requires.
     let status = unsafe { libc::syscall(libc::SYS_capget, &raw mut header, sets.as_mut_ptr()) };
     status == 0 && sets.iter().any(|[_, permitted, _]| *permitted != 0)
 }
 
-/// An entry of a folder, opened.
+/// An open entry of a folder.
 pub(super) struct Entry {
     pub(super) file: File,
     pub(super) metadata: Metadata,
-    /// Where it leads, if it is a link.
+    /// The target, if the entry is a link.
     pub(super) link: Option<PathBuf>,
 }
 
-/// The entry `name` of a folder: what is asked of it later is asked of this very entry.
+/// Opens the entry `name` of a folder, so that later queries refer to this same entry.
 pub(super) fn entry(folder: &File, name: &CStr) -> io::Result<Entry> {
     let file = open_at(folder, name, LOOK_UP | libc::O_NOFOLLOW)?;
     let metadata = file.metadata()?;
@@ -58,7 +58,7 @@ pub(super) fn entry(folder: &File, name: &CStr) -> io::Result<Entry> {
     Ok(Entry { file, metadata, link })
 }
 
-/// The access control list of an open file; `None` where it has none.
+/// Returns the access control list of an open file; `None` if it has none.
 pub(super) fn access_list(file: &File) -> Option<Vec<u8>> {
     let path = format!("/proc/self/fd/{}\0", file.as_raw_fd());
     let mut list = vec![0u8; 4096];
@@ -82,22 +82,23 @@ pub(super) fn access_list(file: &File) -> Option<Vec<u8>> {
             {
                 list.resize(list.len() * 4, 0);
             }
-            // No list, or none on this file system.
+            // The file has no list, or the file system does not support lists.
             Err(_) => return None,
         }
     }
 }
 
-/// Largest value that an attribute has (`XATTR_SIZE_MAX`), and more than that.
+/// Larger than the maximum size of an attribute value (`XATTR_SIZE_MAX`).
 const MOST: usize = 1 << 18;
 
-/// Whom else than owner and mode the system lets write: access control lists are read where the mode asks for it.
+/// Returns an untrusted writer that neither owner nor mode reveals. There is none on Linux: the mode shows
+/// when the access control list has to be read.
 pub(super) fn other_writer(_: &File, _: &Trusted) -> Option<Writer> {
     None
 }
 
-/// The user who mounted the file system that a folder is the root of, if users can mount it: such a file system shows owners
-/// and modes as it likes.
+/// Returns the user who mounted the file system with the root `folder`, if users can mount it. Such a file
+/// system can report any owner and mode.
 pub(super) fn mounter(folder: &File, device: u64) -> Option<u32> {
     // SAFETY: all-zero is a valid statfs.
     let mut stat: libc::statfs = unsafe { std::mem::zeroed() };
@@ -111,7 +112,8 @@ pub(super) fn mounter(folder: &File, device: u64) -> Option<u32> {
     mounter_in(&String::from_utf8_lossy(&mounts), libc::major(device), libc::minor(device))
 }
 
-/// The option `user_id` of the file system with this device number, in the form of proc_pid_mountinfo(5).
+/// Returns the option `user_id` of the file system with this device number, from the format of
+/// proc_pid_mountinfo(5).
 fn mounter_in(mounts: &str, major: u32, minor: u32) -> Option<u32> {
     let device = format!("{major}:{minor}");
     let line = mounts.lines().find(|line| line.split(' ').nth(2) == Some(&*device))?;

@@ -11,10 +11,10 @@ use super::entry::{open_at, read_link};
 use crate::trust::Writer;
 use crate::trust::mode::Trusted;
 
-/// How folders are opened to look names up in them.
+/// Flags to open folders for looking up names.
 pub(super) const LOOK_UP: i32 = libc::O_RDONLY;
 
-/// The group `admin`: by the system's own definition its members are administrators.
+/// The group `admin`: by definition, its members are administrators.
 pub(super) const ADMINISTRATORS: Option<u32> = Some(80);
 
 unsafe extern "C" {
@@ -35,8 +35,8 @@ const NEXT: c_int = -1;
 const ALLOW: c_int = 1;
 /// `ID_TYPE_UID` of `membership.h`.
 const IS_USER: c_int = 0;
-/// Rights to change a folder, its entries or its rights (`sys/acl.h`): add a file, delete, append or add a folder, delete a
-/// child, write security, take ownership.
+/// Rights to change a folder, its entries or its rights (`sys/acl.h`): add a file, delete, append or add a
+/// folder, delete a child, write security, take ownership.
 const CHANGES: u64 = 1 << 2 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 12 | 1 << 13;
 
 /// Whether the kernel has given the process rights that its caller does not have.
@@ -45,29 +45,29 @@ pub(super) fn is_secure() -> bool {
     unsafe { issetugid() != 0 }
 }
 
-/// Rights of a process are those of its users here.
+/// On macOS, the rights of a process are those of its user.
 pub(super) fn has_capabilities() -> bool {
     false
 }
 
-/// An entry of a folder, opened unless it is a link.
+/// An entry of a folder, opened without following links.
 pub(super) struct Entry {
     pub(super) file: File,
     pub(super) metadata: Metadata,
-    /// Where it leads, if it is a link.
+    /// The target, if the entry is a link.
     pub(super) link: Option<PathBuf>,
 }
 
-/// The entry `name` of a folder.
+/// Opens the entry `name` of a folder.
 pub(super) fn entry(folder: &File, name: &CStr) -> io::Result<Entry> {
-    // The link itself, not what it leads to. A device is not waited for.
+    // Open the link itself, not its target. Do not wait for a device.
     let file = open_at(folder, name, LOOK_UP | libc::O_SYMLINK | libc::O_NONBLOCK)?;
     let metadata = file.metadata()?;
     if !metadata.is_symlink() {
         return Ok(Entry { file, metadata, link: None });
     }
     let target = read_link(folder, name)?;
-    // It is read by its name: that must still be the same link.
+    // The target was read by name, so check that it is still the same link.
     let again = open_at(folder, name, LOOK_UP | libc::O_SYMLINK)?.metadata()?;
     if (again.dev(), again.ino()) != (metadata.dev(), metadata.ino()) {
         return Err(io::Error::from_raw_os_error(libc::EAGAIN));
@@ -75,13 +75,13 @@ pub(super) fn entry(folder: &File, name: &CStr) -> io::Result<Entry> {
     Ok(Entry { file, metadata, link: Some(target) })
 }
 
-/// POSIX lists are unknown here: see [`other_writer`].
+/// macOS has no POSIX lists, see [`other_writer`].
 pub(super) fn access_list(_: &File) -> Option<Vec<u8>> {
     None
 }
 
-/// Somebody who is not trusted but whom the access control list of an open file lets change it. The mode knows nothing of
-/// the list here.
+/// Returns an untrusted user or group that the access control list of an open file lets change it. On macOS,
+/// the mode does not reflect the list.
 pub(super) fn other_writer(file: &File, trusted: &Trusted) -> Option<Writer> {
     // SAFETY: the descriptor is open.
     let list = unsafe { acl_get_fd_np(file.as_raw_fd(), EXTENDED) };
@@ -91,19 +91,19 @@ pub(super) fn other_writer(file: &File, trusted: &Trusted) -> Option<Writer> {
     let mut found = None;
     let mut which = FIRST;
     let mut entry = std::ptr::null_mut();
-    // SAFETY: the list lives until it is freed below, and its entries with it.
+    // SAFETY: the list and its entries are valid until the list is freed below.
     while found.is_none() && unsafe { acl_get_entry(list, which, &raw mut entry) } == 0 {
         which = NEXT;
         found = entry_writer(entry, trusted);
     }
-    // SAFETY: made by `acl_get_fd_np`, and not used any more.
+    // SAFETY: created by `acl_get_fd_np` and no longer used.
     unsafe { acl_free(list) };
     found
 }
 
 fn entry_writer(entry: *mut c_void, trusted: &Trusted) -> Option<Writer> {
     let (mut tag, mut mask) = (0, 0);
-    // SAFETY: an entry of a list that lives; the places are ours.
+    // SAFETY: the entry belongs to a valid list; the pointers refer to local variables.
     let is_read = unsafe {
         acl_get_tag_type(entry, &raw mut tag) == 0 && acl_get_permset_mask_np(entry, &raw mut mask) == 0
     };
@@ -113,13 +113,13 @@ fn entry_writer(entry: *mut c_void, trusted: &Trusted) -> Option<Writer> {
     if tag != ALLOW || mask & CHANGES == 0 {
         return None;
     }
-    // SAFETY: as above; the qualifier is a UUID of its own.
+    // SAFETY: as above; the qualifier is a separately allocated UUID.
     let uuid = unsafe { acl_get_qualifier(entry) };
     let (mut id, mut kind) = (0, -1);
-    // SAFETY: the UUID lives until it is freed; the places are ours.
+    // SAFETY: the UUID is valid until it is freed; the pointers refer to local variables.
     let is_known = !uuid.is_null() && unsafe { mbr_uuid_to_id(uuid, &raw mut id, &raw mut kind) } == 0;
     if !uuid.is_null() {
-        // SAFETY: made by `acl_get_qualifier`, and not used any more.
+        // SAFETY: created by `acl_get_qualifier` and no longer used.
         unsafe { acl_free(uuid) };
     }
     match (is_known, kind) {
@@ -129,7 +129,8 @@ fn entry_writer(entry: *mut c_void, trusted: &Trusted) -> Option<Writer> {
     }
 }
 
-/// The user who mounted the file system that a folder is the root of: one that a user mounts shows owners as it likes.
+/// Returns the user who mounted the file system with the root `folder`. A file system mounted by a user can
+/// report any owner.
 pub(super) fn mounter(folder: &File, _: u64) -> Option<u32> {
     // SAFETY: all-zero is a valid statfs.
     let mut stat: libc::statfs = unsafe { std::mem::zeroed() };

@@ -1,4 +1,4 @@
-//! What the decisions rest on: what the system says of processes, files and accounts.
+//! Queries the system for the properties of processes, files and accounts that decisions depend on.
 
 #[cfg(unix)]
 mod entry;

@@ -1,4 +1,5 @@
-//! Unix: judges each part of a path through an open descriptor, and knows accounts by the system's database.
+//! Unix: judges each component of a path through an open descriptor, and looks up accounts in the system's
+//! database.
 
 use std::collections::VecDeque;
 use std::ffi::{CStr, CString, OsStr, OsString};
@@ -19,25 +20,26 @@ use crate::trust::descriptor::Sid;
 use crate::trust::mode::{Node, Trusted};
 use crate::trust::{Exposure, MOST_LINKS, Purpose, Refusal, Writer};
 
-/// A folder, opened to look names up in it.
+/// A folder, opened to look up names in it.
 pub(crate) type Handle = File;
 
-/// What this process may do, and whom it therefore trusts.
+/// The rights of this process and the users that it therefore trusts.
 #[derive(Debug)]
 pub struct Rights {
     trusted: Trusted,
     is_elevated: bool,
-    /// Whether the trusted user has a group of its own, by number.
+    /// The number of the group that belongs to the trusted user alone, if there is one.
     private_group: OnceLock<Option<u32>>,
 }
 
 impl Rights {
-    /// The rights of this process.
+    /// Returns the rights of this process.
     ///
-    /// A process whose rights exceed those of its own user trusts the administrator only: with capabilities or another group
-    /// than that of its caller, whoever started it owns its files, and has fewer rights.
+    /// A process whose rights exceed those of its own user trusts the administrator only. With capabilities
+    /// or a group other than its caller's, its files belong to the user who started it and who has fewer
+    /// rights.
     pub fn of_process() -> Rights {
-        // SAFETY: none of them has preconditions.
+        // SAFETY: these functions have no preconditions.
         let (user, caller, group, callers_group) =
             unsafe { (libc::geteuid(), libc::getuid(), libc::getegid(), libc::getgid()) };
         let is_elevated = system::is_secure();
@@ -48,14 +50,15 @@ impl Rights {
         Rights { trusted, is_elevated, private_group: OnceLock::new() }
     }
 
-    /// Whether the system has given the process more rights than whoever started it has (`AT_SECURE`: set-uid, set-gid, file
-    /// capabilities): its environment is not to be believed.
+    /// Whether the system has given the process more rights than its caller has (`AT_SECURE`: set-uid,
+    /// set-gid, file capabilities). Its environment is then untrusted.
     pub fn are_elevated(&self) -> bool {
         self.is_elevated
     }
 
-    /// Whether the process may have been started in an environment of somebody with fewer rights: those that are elevated,
-    /// and root with the home folder of another user, as `sudo -E`, `su` without `-` and sudo of macOS leave it.
+    /// Whether a user with fewer rights may have set up the environment of the process. This applies to
+    /// elevated processes, and to root with the home folder of another user, as left by `sudo -E`, `su`
+    /// without `-` and sudo on macOS.
     pub fn may_exceed_callers(&self) -> bool {
         if self.is_elevated {
             return true;
@@ -67,7 +70,7 @@ impl Rights {
         home.is_some_and(|home| matches!(walk(&home, Purpose::Content, self), Err(Refusal::Exposed(_))))
     }
 
-    /// Whether the process is the administrator's: user 0.
+    /// Whether the process runs as the administrator: user 0.
     pub fn are_the_administrators(&self) -> bool {
         self.trusted.user == Some(0)
     }
@@ -92,11 +95,11 @@ fn node(metadata: &Metadata) -> Node {
 struct Passed {
     file: File,
     device: u64,
-    /// Who else may make entries in it, where entries of trusted users are safe from them.
+    /// Others who may create entries in it, while entries of trusted users are safe from them.
     shared_with: Option<Writer>,
 }
 
-/// Goes down `path` and judges each folder; returns the last one and its path without links.
+/// Walks down `path` and judges each folder. Returns the last folder and its path without links.
 pub(crate) fn walk(path: &Path, purpose: Purpose, rights: &Rights) -> Result<(PathBuf, Handle), Refusal> {
     if !path.is_absolute() {
         return Err(unusable(path, io::Error::from(io::ErrorKind::InvalidInput)));
@@ -120,7 +123,7 @@ pub(crate) fn walk(path: &Path, purpose: Purpose, rights: &Rights) -> Result<(Pa
     Ok((walk.path, walk.at.file))
 }
 
-/// Judges a file in a folder that passed; of a link, returns where it leads.
+/// Judges a file in a folder that passed. If the entry is a link, returns its target.
 pub(crate) fn judge_entry(
     folder: &Handle,
     path: &Path,
@@ -138,7 +141,7 @@ pub(crate) fn judge_entry(
     }
 }
 
-/// Opens a file in a folder for reading, but not through a link.
+/// Opens a file in a folder for reading. Does not follow links.
 pub(crate) fn open_in(folder: &Handle, _: &Path, name: &str) -> io::Result<File> {
     open_at(folder, &c_string(OsStr::new(name)), libc::O_RDONLY | libc::O_NOFOLLOW)
 }
@@ -158,11 +161,11 @@ impl Walk<'_> {
         Ok(Walk { rights, at, path, ahead: VecDeque::new(), links: 0 })
     }
 
-    /// Goes into the folder `name`, or starts on the way that a link of this name shows.
+    /// Enters the folder `name`, or starts to follow a link of this name.
     fn enter(&mut self, name: &OsStr) -> Result<(), Refusal> {
         let path = self.path.join(name);
         if name == ".." {
-            // What is above has passed, but is not open any more.
+            // The parent has passed, but is no longer open.
             self.path.pop();
             let above = self.path.clone();
             return self.restart(&above);
@@ -199,7 +202,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Goes on by `target`, from the folder that the walk is in.
+    /// Continues with `target`, relative to the current folder of the walk.
     fn follow(&mut self, target: &Path) -> Result<(), Refusal> {
         self.links += 1;
         if self.links > MOST_LINKS {
@@ -211,14 +214,14 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Goes on by `target` from the root.
+    /// Continues with `target`, relative to the root.
     fn restart(&mut self, target: &Path) -> Result<(), Refusal> {
         self.at = root(self.rights)?;
         self.path = PathBuf::from("/");
         self.follow(target)
     }
 
-    /// Makes the folder `name`, for this user only.
+    /// Creates the folder `name`, accessible to this user only.
     fn make(&mut self, name: &OsStr) -> Result<(), Refusal> {
         let path = c_string(name);
         // SAFETY: the descriptor is open and the name ends in NUL.
@@ -226,7 +229,7 @@ impl Walk<'_> {
             return Ok(());
         }
         match io::Error::last_os_error() {
-            // Another process was first: its folder is judged like any other.
+            // Another process was faster. Its folder is judged like any other.
             e if e.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             e => Err(unusable(&self.path.join(name), e)),
         }
@@ -261,7 +264,7 @@ fn unusable(path: &Path, error: io::Error) -> Refusal {
     Refusal::Unusable(path.to_owned(), error)
 }
 
-/// Names of entries hold no NUL: a path that does is looked for in vain.
+/// Names of entries contain no NUL, so a path with one does not exist.
 fn c_string(name: &OsStr) -> CString {
     CString::new(name.as_bytes()).unwrap_or_default()
 }
@@ -278,10 +281,10 @@ struct Account {
     home: PathBuf,
 }
 
-/// Longest answer of the database that is waited for, bytes.
+/// Maximum size of an answer from the database, in bytes.
 const MOST: usize = 1 << 20;
 
-/// Calls a function of the database with more room until its answer fits.
+/// Calls a function of the database with a growing buffer until its answer fits.
 fn ask<T>(mut call: impl FnMut(&mut [libc::c_char]) -> Result<Option<T>, i32>) -> Option<T> {
     let mut buffer = vec![0; 4096];
     loop {
@@ -293,10 +296,10 @@ fn ask<T>(mut call: impl FnMut(&mut [libc::c_char]) -> Result<Option<T>, i32>) -
     }
 }
 
-/// Text of the database.
+/// Copies a text of the database.
 ///
 /// # Safety
-/// `text` is null or ends in NUL, and lives until this returns.
+/// `text` is null or a NUL-terminated string that is valid until this function returns.
 unsafe fn text(text: *const libc::c_char) -> OsString {
     if text.is_null() {
         return OsString::new();
@@ -320,13 +323,13 @@ fn account(user: u32) -> Option<Account> {
         if found.is_null() {
             return Ok(None);
         }
-        // SAFETY: the texts lie in the buffer.
+        // SAFETY: the texts are stored in the buffer.
         let (name, home) = unsafe { (text(entry.pw_name), text(entry.pw_dir)) };
         Ok(Some(Account { name, group: entry.pw_gid, home: home.into() }))
     })
 }
 
-/// Name of a group, and the names of the users that are in it besides those whose first group it is.
+/// Returns the name of a group and of its additional members, without the users whose primary group it is.
 fn group(id: u32) -> Option<(OsString, Vec<OsString>)> {
     ask(|buffer| {
         // SAFETY: all-zero is a valid group: integers and null pointers.
@@ -344,7 +347,7 @@ fn group(id: u32) -> Option<(OsString, Vec<OsString>)> {
         }
         let mut members = Vec::new();
         let mut at = entry.gr_mem;
-        // SAFETY: the texts lie in the buffer; the array ends in a null pointer.
+        // SAFETY: the texts are stored in the buffer; the array ends in a null pointer.
         let name = unsafe {
             while !at.is_null() && !(*at).is_null() {
                 members.push(text(*at));
@@ -356,11 +359,12 @@ fn group(id: u32) -> Option<(OsString, Vec<OsString>)> {
     })
 }
 
-/// The group of a user who has one alone, as most distributions give each user one of the same name. That of the
-/// administrator is not private: it is the first group of system accounts on some systems, and of the user of some
-/// containers.
+/// Returns the primary group of a user if it has no other member, as on most distributions. The
+/// administrator's group is never private: on some systems, it is the primary group of system accounts, and
+/// in some containers that of the user.
 fn private_group(user: u32) -> Option<u32> {
-    // A start asks this where the umask lets groups write. The files answer ten times faster than the whole database.
+    // A start calls this if the umask lets groups write. Reading the files is ten times faster than querying
+    // the whole database.
     let (user_name, id) = local_account(user).or_else(|| account(user).map(|a| (a.name, a.group)))?;
     if id == 0 {
         return None;
@@ -369,7 +373,7 @@ fn private_group(user: u32) -> Option<u32> {
     (name == user_name && members.iter().all(|m| *m == user_name)).then_some(id)
 }
 
-/// The line of a file of accounts in which `field` is `id`, split into its fields.
+/// Returns the line of an accounts file in which `field` is `id`, split into its fields.
 fn local(file: &str, field: usize, id: u32) -> Option<Vec<OsString>> {
     let text = std::fs::read(file).ok()?;
     let id = id.to_string();
@@ -378,13 +382,14 @@ fn local(file: &str, field: usize, id: u32) -> Option<Vec<OsString>> {
     Some(found.into_iter().map(|field| OsStr::from_bytes(field).to_owned()).collect())
 }
 
-/// Name and first group of a user in passwd(5).
+/// Returns the name and primary group of a user in passwd(5).
 fn local_account(user: u32) -> Option<(OsString, u32)> {
     let fields = local("/etc/passwd", 2, user)?;
     Some((fields.first()?.clone(), fields.get(3)?.to_str()?.parse().ok()?))
 }
 
-/// Name and members of a group in group(5), unless other databases may add members to it (nsswitch.conf(5)).
+/// Returns the name and members of a group in group(5), unless other databases may add members to it
+/// (nsswitch.conf(5)).
 fn local_group(id: u32) -> Option<(OsString, Vec<OsString>)> {
     const MERGE: &[u8] = b"merge";
     let sources = std::fs::read("/etc/nsswitch.conf").unwrap_or_default();
@@ -396,14 +401,14 @@ fn local_group(id: u32) -> Option<(OsString, Vec<OsString>)> {
     Some((fields.first()?.clone(), members.map(|m| OsStr::from_bytes(m).to_owned()).collect()))
 }
 
-/// Home folder of the user that the process acts as, by the system's database.
+/// Returns the home folder of the user that the process runs as, from the system's database.
 pub fn account_home() -> Option<PathBuf> {
     // SAFETY: has no preconditions.
     let user = unsafe { libc::geteuid() };
     account(user).map(|account| account.home).filter(|home| home.is_absolute())
 }
 
-/// A user as messages show them.
+/// Formats a user for messages.
 pub(crate) fn user_name(user: u32) -> String {
     match account(user) {
         Some(account) => format!("user `{}` ({user})", account.name.to_string_lossy()),
@@ -411,7 +416,7 @@ pub(crate) fn user_name(user: u32) -> String {
     }
 }
 
-/// A group as messages show it.
+/// Formats a group for messages.
 pub(crate) fn group_name(id: u32) -> String {
     match group(id) {
         Some((name, _)) => format!("group `{}` ({id})", name.to_string_lossy()),
@@ -419,7 +424,7 @@ pub(crate) fn group_name(id: u32) -> String {
     }
 }
 
-/// A Windows account as messages show it.
+/// Formats a Windows account for messages.
 pub(crate) fn account_name(sid: &Sid) -> String {
     sid.to_string()
 }

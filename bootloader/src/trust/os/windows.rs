@@ -1,7 +1,7 @@
-//! Windows: judges each part of a path through an open handle, by its security descriptor.
+//! Windows: judges each component of a path through an open handle, by its security descriptor.
 //!
-//! The handles are not meant to hold folders in place: a part passes only if nobody else can move it. They have no right
-//! to read, write or delete, so that their sharing mode does not matter and no other process is disturbed.
+//! The handles do not lock folders in place: a component passes only if no one else can move it. They have no
+//! right to read, write or delete, so their sharing mode does not matter and no other process is disturbed.
 
 mod folders;
 mod paths;
@@ -23,28 +23,28 @@ pub(crate) use token::account_name;
 use crate::trust::descriptor::{Asked, Token};
 use crate::trust::{Exposure, MOST_LINKS, Purpose, Refusal};
 
-/// Nothing needs to be held open: nobody else can exchange a folder that has passed.
+/// Nothing has to stay open: no one else can replace a folder that has passed.
 #[derive(Debug)]
 pub(crate) struct Handle;
 
-/// What this process may do, and whom it therefore trusts.
+/// The rights of this process and the users that it therefore trusts.
 #[derive(Debug)]
 pub struct Rights(Token);
 
 impl Rights {
-    /// The rights of this process.
+    /// Returns the rights of this process.
     pub fn of_process() -> Rights {
         Rights(token::of_process())
     }
 
-    /// Whether the process has rights that others, of the same user or of other users, lack: it was elevated by User Account
-    /// Control, runs at a high integrity level, or is a service.
+    /// Whether the process has rights that others, of the same or another user, lack: it was elevated by User
+    /// Account Control, runs at a high integrity level, or is a service.
     pub fn are_elevated(&self) -> bool {
         self.0.is_elevated()
     }
 
-    /// Whether somebody with fewer rights may have chosen the environment. That of elevated processes contains variables that
-    /// processes without elevation can set in the registry.
+    /// Whether someone with fewer rights may have set up the environment. The environment of elevated
+    /// processes contains variables that unelevated processes can set in the registry.
     pub fn may_exceed_callers(&self) -> bool {
         self.are_elevated()
     }
@@ -58,7 +58,7 @@ impl Rights {
     }
 }
 
-/// Judges the folder `path` and all above it.
+/// Judges the folder `path` and all folders above it.
 pub(crate) fn walk(path: &Path, purpose: Purpose, rights: &Rights) -> Result<(PathBuf, Handle), Refusal> {
     let mut at = path.to_owned();
     for _ in 0..MOST_LINKS {
@@ -70,15 +70,15 @@ pub(crate) fn walk(path: &Path, purpose: Purpose, rights: &Rights) -> Result<(Pa
     Err(unusable(path, io::Error::from_raw_os_error(ERROR_CANT_RESOLVE_FILENAME as i32)))
 }
 
-/// How far a walk has come.
+/// The state of a walk.
 enum Passed {
-    /// The folder and all above it have passed.
+    /// The folder and all folders above it have passed.
     Here(PathBuf),
-    /// All that has passed so far leads to another path, which is to be judged in its place.
+    /// All components so far have passed, but they resolve to another path, which has to be judged instead.
     Elsewhere(PathBuf),
 }
 
-/// Judges the parts of a path in order, up to the first link.
+/// Judges the components of a path in order, up to the first link.
 fn pass(path: &Path, purpose: Purpose, rights: &Rights) -> Result<Passed, Refusal> {
     let is_device =
         |p: &Component<'_>| matches!(p, Component::Prefix(p) if matches!(p.kind(), Prefix::DeviceNS(_)));
@@ -106,8 +106,9 @@ fn pass(path: &Path, purpose: Purpose, rights: &Rights) -> Result<Passed, Refusa
         match rest.next() {
             Some(name) => at.push(name),
             None => {
-                // Each part was looked up by its path. An empty folder that others may write to could have become a link in
-                // between, but not if the folder that was opened in the end really is where the path says.
+                // Each component was looked up by its path. An empty folder that others may write to could
+                // have become a link in the meantime. That is ruled out if the final folder really is at this
+                // path.
                 let real = final_path(&folder).map_err(|e| unusable(&at, e))?;
                 return Ok(if real == at { Passed::Here(at) } else { Passed::Elsewhere(real) });
             }
@@ -116,14 +117,14 @@ fn pass(path: &Path, purpose: Purpose, rights: &Rights) -> Result<Passed, Refusa
     }
 }
 
-/// One part of a path that has passed.
+/// A component of a path that has passed.
 enum Entered {
     Folder(File),
-    /// A link, and where it leads.
+    /// A link, with its target.
     Link(PathBuf),
 }
 
-/// Judges one part of a path.
+/// Judges one component of a path.
 fn enter(path: &Path, asked: Asked, rights: &Rights) -> Result<Entered, Refusal> {
     let failed = |e| unusable(path, e);
     let (mut file, mut metadata) = open(path, rights, asked)?;
@@ -133,7 +134,7 @@ fn enter(path: &Path, asked: Asked, rights: &Rights) -> Result<Entered, Refusal>
         if target != path {
             return Ok(Entered::Link(target));
         }
-        // A volume that is mounted here, and has no drive letter.
+        // A mounted volume without a drive letter.
         rights.judge(path, &file, if asked == Asked::Content { asked } else { Asked::Root })?;
         metadata = file.metadata().map_err(failed)?;
     }
@@ -143,9 +144,10 @@ fn enter(path: &Path, asked: Asked, rights: &Rights) -> Result<Entered, Refusal>
     }
 }
 
-/// Opens and judges a file or folder, or the link in its place: whoever may write to a link can redirect it.
+/// Opens and judges a file, folder or link. Users with write access to a link can redirect it.
 ///
-/// Reparse points that do not lead elsewhere, such as files of OneDrive, are no links ([`std::fs::FileType::is_symlink`]).
+/// Reparse points that do not redirect, such as files of OneDrive, are not links
+/// ([`std::fs::FileType::is_symlink`]).
 fn open(path: &Path, rights: &Rights, asked: Asked) -> Result<(File, std::fs::Metadata), Refusal> {
     let file = paths::open(path, false).map_err(|e| unusable(path, e))?;
     let metadata = file.metadata().map_err(|e| unusable(path, e))?;
@@ -155,13 +157,13 @@ fn open(path: &Path, rights: &Rights, asked: Asked) -> Result<(File, std::fs::Me
 
 fn create(path: &Path, rights: &Rights) -> Result<(), Refusal> {
     match create_folder(path, rights) {
-        // Another process was first: its folder is judged like any other.
+        // Another process was faster. Its folder is judged like any other.
         Err(e) if e.kind() != io::ErrorKind::AlreadyExists => Err(unusable(path, e)),
         _ => Ok(()),
     }
 }
 
-/// Judges a file in a folder that passed; of a link, returns where it leads.
+/// Judges a file in a folder that passed. If the entry is a link, returns its target.
 pub(crate) fn judge_entry(
     _: &Handle,
     folder: &Path,
@@ -177,7 +179,7 @@ pub(crate) fn judge_entry(
     target.map(Some).map_err(|e| unusable(&path, e))
 }
 
-/// Opens a file in a folder for reading, but not through a link.
+/// Opens a file in a folder for reading. Does not follow links.
 pub(crate) fn open_in(_: &Handle, folder: &Path, name: &str) -> io::Result<File> {
     let path = folder.join(name);
     let file = OpenOptions::new().read(true).custom_flags(FILE_FLAG_OPEN_REPARSE_POINT).open(&path)?;
@@ -185,7 +187,8 @@ pub(crate) fn open_in(_: &Handle, folder: &Path, name: &str) -> io::Result<File>
     if metadata.is_symlink() {
         return Err(io::Error::from_raw_os_error(ERROR_CANT_RESOLVE_FILENAME as i32));
     }
-    // A reparse point that is no link, opened as above, would show what the file system keeps instead of the file.
+    // For a reparse point that is not a link, the handle above would show the raw data of the file system
+    // instead of the file.
     match metadata.is_file() && is_reparse_point(&metadata) {
         true => File::open(&path),
         false => Ok(file),
@@ -198,12 +201,12 @@ fn is_reparse_point(metadata: &std::fs::Metadata) -> bool {
     metadata.file_attributes() & FILE_ATTRIBUTE_REPARSE_POINT != 0
 }
 
-/// Users have no numbers here.
+/// Users have no numbers on Windows.
 pub(crate) fn user_name(user: u32) -> String {
     format!("user {user}")
 }
 
-/// Groups have no numbers here.
+/// Groups have no numbers on Windows.
 pub(crate) fn group_name(group: u32) -> String {
     format!("group {group}")
 }

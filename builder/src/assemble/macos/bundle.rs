@@ -1,8 +1,8 @@
-//! App bundles: what lies where in them, so that code and data are sealed as macOS expects.
+//! App bundles: the layout of files in them, so that macOS can seal code and data.
 //!
-//! Code lies in `Frameworks`, which is the root folder of the program, data in `Resources`; whatever is looked for beside
-//! the other one is found by links, in both directions. Folders with a dot in their names would be taken for bundles among
-//! code: there they have another name, and a link has theirs.
+//! Code is in `Frameworks`, which is the root folder of the program, and data in `Resources`. Links in both
+//! directions make files available at either place. macOS would treat folders with a dot in their names as
+//! bundles if they are among code. These folders are renamed there, and a link has the original name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,17 +16,17 @@ use crate::binaries::macho::sign::{self, Seal};
 use crate::error::{Context, Error, Result};
 use crate::spec::{Mode, Request};
 
-/// The folder in a bundle with all that is in it.
+/// The folder in a bundle that contains everything else.
 const CONTENTS: &str = "Contents";
 const CODE: &str = "Frameworks";
 const DATA: &str = "Resources";
-/// What a dot becomes in the name of a folder of code.
+/// Replaces a dot in the name of a folder of code.
 const DOT: &str = "__dot__";
 
-/// Makes a bundle of an app.
+/// Creates a bundle for an application.
 ///
 /// # Errors
-/// What the request says of the bundle is not as it should be, a file cannot be read, or the launcher cannot be changed.
+/// The request has invalid values for the bundle, a file cannot be read, or the launcher cannot be changed.
 pub(super) fn make(
     app: App,
     payload: Vec<Vec<Payload>>,
@@ -123,14 +123,14 @@ impl Item {
     }
 }
 
-/// A folder of the program, by the names in it.
+/// A folder of the program, with its entries by name.
 #[derive(Default)]
 struct Folder {
     folders: BTreeMap<String, Folder>,
     files: BTreeMap<String, Item>,
 }
 
-/// What is in a folder, at any depth.
+/// The kind of content of a folder, at any depth.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Code,
@@ -148,11 +148,12 @@ impl Folder {
         }
     }
 
-    /// Whether a link in it leads to code, by what has its target's name. One to another folder counts as data: each path
-    /// is among code and among data, so it leads there from both.
+    /// Whether a link in the folder refers to code, according to its target in the same folder. A link to
+    /// another folder counts as data: every path exists among both code and data, so the link resolves from
+    /// either place.
     fn is_code(&self, item: &Item) -> bool {
         let mut item = item;
-        // Links that lead to each other were refused before.
+        // Circular links were rejected before.
         for _ in 0..=self.files.len() {
             match item {
                 Item::Link(target) => match self.files.get(target) {
@@ -168,13 +169,13 @@ impl Folder {
     fn kind(&self) -> Kind {
         let own = self.files.values().map(|item| if self.is_code(item) { Kind::Code } else { Kind::Data });
         let below = self.folders.iter().map(|(name, folder)| {
-            // A framework has a place of its own.
+            // A framework has its own layout.
             if name.ends_with(FRAMEWORK) { Kind::Both } else { folder.kind() }
         });
         own.chain(below).reduce(|a, b| if a == b { a } else { Kind::Both }).unwrap_or(Kind::Data)
     }
 
-    /// Lays out what is in it: `code` is the folder's path among code, `data` that among data.
+    /// Lays out the content of the folder: `code` is its path among code, `data` its path among data.
     fn lay_out(self, code: &str, data: &str, items: &mut BTreeMap<String, Item>) {
         let codes: Vec<bool> = self.files.values().map(|item| self.is_code(item)).collect();
         for ((name, item), is_code) in self.files.into_iter().zip(codes) {
@@ -184,7 +185,7 @@ impl Folder {
         }
         for (name, folder) in self.folders {
             if let Some(stem) = name.strip_suffix(FRAMEWORK) {
-                // A bundle itself, whole and with a seal of its own.
+                // A framework is itself a bundle, which stays whole and has its own seal.
                 let (inner_code, inner_data) = (format!("{code}/{name}"), format!("{data}/{name}"));
                 items.insert(inner_data, Item::Link(leading(data, &inner_code)));
                 folder.framework(stem, &inner_code, items);
@@ -211,7 +212,7 @@ impl Folder {
         }
     }
 
-    /// Puts all that is in it below one folder, of code or of data.
+    /// Places the whole content of the folder below one folder, either of code or of data.
     fn only(self, at: &str, kind: Kind, items: &mut BTreeMap<String, Item>) {
         for (name, item) in self.files {
             items.insert(format!("{at}/{name}"), item);
@@ -228,17 +229,18 @@ impl Folder {
 }
 
 impl Folder {
-    /// Puts a framework where it belongs, with the links that wheels cannot hold: `Versions/Current` and those beside it.
+    /// Places a framework, with the links that wheels cannot contain: `Versions/Current` and those next to
+    /// it.
     fn framework(mut self, stem: &str, at: &str, items: &mut BTreeMap<String, Item>) {
         let mut versions = self.folders.remove("Versions").unwrap_or_default();
         if versions.folders.len() > 1 {
-            // A copy, in the place of a link.
+            // `Current` is a copy instead of a link.
             versions.folders.remove("Current");
         }
         if let (1, Some((version, there))) = (versions.folders.len(), versions.folders.iter_mut().next()) {
             let mut names = BTreeSet::from([stem.to_owned(), "Resources".to_owned()]);
             names.extend(self.files.keys().chain(self.folders.keys()).cloned());
-            // What lies beside the versions stands for links into one of them.
+            // Files next to the versions replace links into one of them.
             there.merge(std::mem::take(&mut self));
             items.insert(format!("{at}/Versions/Current"), Item::Link(version.clone()));
             for name in names {
@@ -250,11 +252,11 @@ impl Folder {
         if !versions.folders.is_empty() {
             self.folders.insert("Versions".to_owned(), versions);
         }
-        // Its folders keep their names, as those of data do.
+        // Its folders keep their names, like those of data.
         self.only(at, Kind::Data, items);
     }
 
-    /// Takes in what another folder has and this one has not.
+    /// Adds the content of another folder that is missing in this one.
     fn merge(&mut self, other: Folder) {
         for (name, item) in other.files {
             if !self.folders.contains_key(&name) {
@@ -269,13 +271,13 @@ impl Folder {
     }
 }
 
-/// The target of a link in `folder` that leads to `path`, both in `Contents`.
+/// Returns the target of a link in `folder` to `path`, both in `Contents`.
 fn leading(folder: &str, path: &str) -> String {
     let up = folder.split('/').count();
     format!("{}{path}", "../".repeat(up))
 }
 
-/// Where the files of a program lie in `Contents`.
+/// Determines the layout of a program's files in `Contents`.
 fn lay_out(beside: Vec<Beside>) -> Result<BTreeMap<String, Item>> {
     let mut root = Folder::default();
     for file in beside {
@@ -296,7 +298,8 @@ fn lay_out(beside: Vec<Beside>) -> Result<BTreeMap<String, Item>> {
     Ok(items)
 }
 
-/// The hashes by which the system knows the parts of a signed file, in its order; none of one that is not signed.
+/// Returns the hashes by which the system identifies the parts of a signed file, in their order; empty if it
+/// is not signed.
 fn signed(content: &Stored) -> Result<Vec<Cdhash>> {
     let of = |bytes: &[u8]| image::slices(bytes).into_iter().filter_map(sign::cdhash).collect();
     Ok(match content {

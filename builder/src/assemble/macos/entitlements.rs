@@ -1,4 +1,4 @@
-//! Entitlements as signatures have them: a property list, and the same in DER.
+//! Entitlements in the formats of signatures: a property list, and the same content in DER.
 
 use std::path::Path;
 
@@ -6,10 +6,10 @@ use plist::Value;
 
 use crate::error::{Context, Error, Result};
 
-/// The entitlements in a file, as XML and as DER.
+/// Reads the entitlements in a file, and returns them as XML and as DER.
 ///
 /// # Errors
-/// It cannot be read, is no property list, or holds what entitlements cannot.
+/// The file cannot be read, is not a property list, or contains values that entitlements do not support.
 pub(super) fn read(path: Option<&Path>) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
     let Some(path) = path else { return Ok(None) };
     let failed = || format!("failed to read the entitlements `{}`", path.display());
@@ -52,7 +52,7 @@ fn der(value: &Value) -> Result<Vec<u8>, &'static str> {
         Value::Integer(value) => {
             let value = value.as_signed().ok_or("a number that is too large")?;
             let bytes = value.to_be_bytes();
-            // As few bytes as keep the sign.
+            // The minimum number of bytes that preserves the sign.
             let spare = |i: &usize| {
                 let (now, next) = (bytes[*i], bytes[*i + 1]);
                 now == 0 && next < 0x80 || now == 0xff && next >= 0x80

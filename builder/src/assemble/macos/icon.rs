@@ -1,4 +1,4 @@
-//! The icon of an app bundle: an `.icns` file, or one made from a PNG picture.
+//! The icon of an app bundle: an `.icns` file, or one created from a PNG image.
 
 use std::path::Path;
 
@@ -7,10 +7,10 @@ use icns::IconFamily;
 use crate::assemble::picture::sizes;
 use crate::error::{Context, Error, Result};
 
-/// The content of the `.icns` file for an icon that the request names.
+/// Returns the content of the `.icns` file for an icon of the request.
 ///
 /// # Errors
-/// It cannot be read, or is of another kind.
+/// The icon cannot be read, or has another format.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
     let failed = || format!("failed to read icon `{}`", path.display());
     let bytes = fs_err::read(path).context(failed)?;

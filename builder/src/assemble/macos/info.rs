@@ -1,4 +1,4 @@
-//! `Info.plist`: what an app bundle says of itself.
+//! `Info.plist`: the properties of an app bundle.
 
 use plist::{Dictionary, Value};
 
@@ -6,10 +6,11 @@ use super::MinOsVersions;
 use crate::error::{Context, Error, Result};
 use crate::spec::Request;
 
-/// Content of `Info.plist` for the main program `executable`; `min_versions` tell from which macOS on each part of it runs.
+/// Returns the content of `Info.plist` for the main program `executable`. `min_versions` contains the minimum
+/// macOS version of each part of it.
 ///
 /// # Errors
-/// The request has values that a property list cannot hold.
+/// The request has values that a property list cannot contain.
 pub(super) fn content(
     request: &Request,
     executable: &str,
@@ -37,7 +38,7 @@ pub(super) fn content(
     let newest = min_versions.iter().filter_map(|(_, floor)| *floor).max();
     if let Some(newest) = newest {
         set("LSMinimumSystemVersion", shown(newest));
-        // A processor for which older ones do is an exception to that.
+        // A processor that supports older versions is an exception.
         let known = min_versions.iter().filter_map(|(target, floor)| Some((target.machine(), (*floor)?)));
         if min_versions.iter().any(|(_, floor)| floor.is_some_and(|floor| floor != newest))
             && !request.macos.plist.contains_key("LSMinimumSystemVersion")
@@ -58,7 +59,8 @@ pub(super) fn content(
     Ok(xml)
 }
 
-/// The identifier of the bundle; where none is given the name, with what an identifier may hold.
+/// Returns the identifier of the bundle. The default is the name, restricted to characters that identifiers
+/// allow.
 pub(super) fn identifier(request: &Request) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '-' };
     let given = request.macos.identifier.clone();

@@ -1,12 +1,12 @@
-//! What a bundle contains.
+//! The content of a bundle.
 
 use super::universal::Cdhash;
 use crate::archive::Stored;
 
-/// How the name of a framework ends.
+/// Suffix of the name of a framework.
 pub(super) const FRAMEWORK: &str = ".framework";
 
-/// Something in `Contents`.
+/// An entry of `Contents`.
 #[derive(Clone, Debug)]
 pub(super) enum Item {
     /// A signed file, with the hashes of its parts for each processor.

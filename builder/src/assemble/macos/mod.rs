@@ -1,4 +1,5 @@
-//! Executables of macOS: the archive in a segment, a signature over all of it, an app bundle around them.
+//! Executables of macOS: the archive in a segment, a signature over the whole file, and an app bundle around
+//! them.
 
 mod bundle;
 mod entitlements;
@@ -28,13 +29,13 @@ use crate::store::Store;
 use crate::target::Target;
 use universal::Cdhash;
 
-/// The oldest macOS that each part of a program runs on.
+/// The minimum macOS version of each part of a program.
 type MinOsVersions = [(Target, Option<(u32, u32)>)];
 
-/// Checks what the request says of the product on macOS.
+/// Checks the macOS options of the request.
 ///
 /// # Errors
-/// It asks for what cannot be made, or the launcher is none for this target.
+/// The request asks for something impossible, or the launcher is not for this target.
 pub(super) fn check(request: &Request, target: Target, launcher: &Launcher) -> Result<()> {
     place::check(&part(launcher, target), target)?;
     let macos = &request.macos;
@@ -70,16 +71,16 @@ pub(super) fn check(request: &Request, target: Target, launcher: &Launcher) -> R
     Signer::of(request).map(drop)
 }
 
-/// Has a product notarised, where the request wants it.
+/// Notarizes an application if the request asks for it.
 ///
 /// # Errors
-/// It cannot be sent, or Apple does not take it.
+/// The application cannot be sent, or Apple rejects it.
 #[cfg(feature = "notarize")]
 pub(super) fn notarise(request: &Request, product: &std::path::Path) -> Result<()> {
     request.macos.notarize.as_deref().map_or(Ok(()), |key| notary::notarise(key, product))
 }
 
-/// Of a universal launcher the part for a target, else all of it.
+/// Returns the part of a universal launcher for a target, or the whole launcher if it is not universal.
 fn part(launcher: &Launcher, target: Target) -> Launcher {
     match image::slice(launcher, target.arch) {
         Ok(part) if part.len() < launcher.len() => Arc::new(Cow::Owned(part.to_vec())),
@@ -87,10 +88,10 @@ fn part(launcher: &Launcher, target: Target) -> Launcher {
     }
 }
 
-/// Puts archives into launchers and signs them; into a bundle where the request wants one.
+/// Inserts archives into launchers and signs them, and creates a bundle if requested.
 ///
 /// # Errors
-/// The launcher cannot be changed, a file cannot be read, or what the request names is not as it should be.
+/// The launcher cannot be changed, a file cannot be read, or a file of the request is invalid.
 pub(super) fn builder(mut app: App, parts: Parts, request: &Request, store: &Store) -> Result<App> {
     let Parts { mut payload, beside, min_versions } = parts;
     let signer = Signer::of(request)?;
@@ -121,7 +122,7 @@ pub(super) fn builder(mut app: App, parts: Parts, request: &Request, store: &Sto
     Ok(App { executables: payload.into_iter().map(make).collect::<Result<_>>()?, ..app })
 }
 
-/// What all executables of a product have in common.
+/// Properties that all executables of an application share.
 struct ExecutableBuilder {
     signer: Signer,
     /// As XML and as DER.
@@ -129,14 +130,15 @@ struct ExecutableBuilder {
 }
 
 impl ExecutableBuilder {
-    /// An executable with a part for each processor; with the hashes by which the system knows them.
+    /// Returns an executable with a part for each processor, and the hashes by which the system identifies
+    /// the parts.
     fn executable(&self, parts: Vec<Payload>, seal: &Seal) -> Result<(Executable, Vec<Cdhash>)> {
         let made = parts.into_iter().map(|payload| self.part(payload, seal)).collect::<Result<_>>()?;
         universal::executable(made)
     }
 
-    /// An executable for one processor: the launcher, the archive in a segment of its own, the signature; with the hash by
-    /// which the system knows it.
+    /// Returns an executable for one processor, and the hash by which the system identifies it. It consists
+    /// of the launcher, the archive in a segment of its own, and the signature.
     fn part(&self, payload: Payload, seal: &Seal) -> Result<(Executable, Cdhash)> {
         let Payload { name, launcher, archive, len, index_hash } = payload;
         let mut room = place::make_room(&launcher, len)?;
@@ -152,10 +154,10 @@ impl ExecutableBuilder {
         pieces.extend(archive.into_iter().map(|(at, stored)| (start + at, Piece::Stored(stored))));
         let mut content = Content { pieces: &pieces, at: 0, file: None };
         let mut tail = room.tail.as_slice();
-        // Zeros up to what lies behind the archive.
+        // Zeros up to the data after the archive.
         let gap = Gap { content: &mut content, end: room.behind };
         if !self.signer.keeps() {
-            // By an identity: the library that signs wants all of it.
+            // Signing with an identity: the library that signs needs the whole file.
             let mut all = Vec::new();
             gap.chain(&mut tail).read_to_end(&mut all).context(failed)?;
             let signed = self.signer.sign(&all, seal).context(failed)?;
@@ -223,7 +225,7 @@ impl Read for Content<'_> {
     }
 }
 
-/// Content, and zeros behind it up to a place.
+/// Content, followed by zeros up to an offset.
 struct Gap<'a, 'b> {
     content: &'a mut Content<'b>,
     end: u64,
@@ -270,7 +272,7 @@ mod tests {
         assert_eq!((bytes[0x4000], bytes[0x400a], bytes[0x4010], bytes[0x4010 + 8999]), (1, 0, 7, 7));
         assert_eq!(&bytes[0x8000..0x8007], b"symbols");
 
-        // Beside one for another processor it is what it was.
+        // Next to a part for another processor, its content is the same.
         let launcher: Launcher = Arc::new(Cow::Owned(file(MH_EXECUTE, X86_64, &[], 400)));
         let other = Payload { launcher, index_hash: [1; 16], ..payload.clone() };
         let (both, cdhashes) = builder.executable(vec![payload, other], &seal).unwrap();

@@ -1,4 +1,4 @@
-//! Has a product notarised by Apple, and puts the ticket into a bundle.
+//! Notarizes an application with Apple, and adds the ticket to a bundle.
 
 use std::fs::File;
 use std::io;
@@ -16,41 +16,42 @@ use zip::write::SimpleFileOptions;
 use crate::error::{Context, Error, Result};
 use crate::interrupt;
 
-/// How long Apple's answer is waited for.
+/// Maximum time to wait for Apple's answer.
 const WAIT: Duration = Duration::from_secs(3600);
-/// Seconds between two questions.
+/// Seconds between two requests.
 const PAUSE: u32 = 5;
-/// So many questions in a row may fail.
+/// Maximum number of consecutive failed requests.
 const FAILURES: u32 = 5;
-/// So many of Apple's complaints are shown.
+/// Maximum number of Apple's issues to show.
 const SHOWN: usize = 20;
 
-/// Who notarises, with a key of App Store Connect.
+/// Creates a notarizer with a key of App Store Connect.
 ///
 /// # Errors
-/// The file cannot be read, or holds no such key.
+/// The file cannot be read, or contains no such key.
 pub(super) fn notary(key: &Path) -> Result<Notarizer> {
     let failed = || format!("failed to read the key of App Store Connect `{}`", key.display());
     let hint = "`rcodesign encode-app-store-connect-api-key` writes such a file from the `.p8` file that Apple gives";
     let token = || -> Result<String, _> {
         let encoder: ConnectTokenEncoder = UnifiedApiKey::from_json_path(key)?.try_into()?;
-        // What Apple is asked with: it takes a key that is whole.
+        // Create a token like those for requests, which requires a complete key.
         encoder.new_token(60)
     };
     token().map_err(|e| Error::new(failed()).cause(format!("{e:#}")).hint(hint))?;
     Notarizer::from_api_key(key).context(failed).map_err(|e| e.hint(hint))
 }
 
-/// Sends a product to Apple with a key of App Store Connect, waits for the answer, and puts the ticket into a bundle.
+/// Sends an application to Apple with a key of App Store Connect, waits for the answer, and adds the ticket
+/// to a bundle.
 ///
 /// # Errors
-/// The key cannot be read, Apple is not reached, or does not take the product.
+/// The key cannot be read, Apple cannot be reached, or Apple rejects the application.
 pub(super) fn notarise(key: &Path, product: &Path) -> Result<()> {
     let notary = notary(key)?;
     submit(&notary, key, product)
         .context(|| format!("`{}` is built and signed, but not notarised", product.display()))?;
     if product.extension().is_none_or(|e| e != "app") {
-        // For what is no bundle the system asks for the ticket, online.
+        // For anything but a bundle, the system requests the ticket online.
         return Ok(());
     }
     let failed = || format!("`{}` is notarised, but the ticket is not in it", product.display());
@@ -61,7 +62,7 @@ pub(super) fn notarise(key: &Path, product: &Path) -> Result<()> {
         .map_err(|e| e.hint("the system asks for it online; `xcrun stapler staple` puts it in on a Mac"))
 }
 
-/// Sends an archive of a product, as `notarytool` wants it, and waits.
+/// Sends the application in an archive, in the format of `notarytool`, and waits.
 fn submit(notary: &Notarizer, key: &Path, product: &Path) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let name = product.file_name().unwrap_or_default().to_string_lossy();
@@ -86,7 +87,7 @@ fn submit(notary: &Notarizer, key: &Path, product: &Path) -> Result<()> {
     Err(error)
 }
 
-/// Asks Apple until there is an answer.
+/// Polls Apple until there is an answer.
 fn wait(notary: &Notarizer, id: &str) -> Result<SubmissionResponse> {
     let (begin, mut failures) = (Instant::now(), 0);
     loop {
@@ -108,7 +109,7 @@ fn wait(notary: &Notarizer, id: &str) -> Result<SubmissionResponse> {
     }
 }
 
-/// What Apple says is wrong, from the log of a submission.
+/// Returns Apple's issues from the log of a submission.
 fn complaints(log: &Value) -> Vec<String> {
     let text = |value: &Value, key: &str| value[key].as_str().unwrap_or_default().to_owned();
     let mut told: Vec<String> =
@@ -123,7 +124,7 @@ fn complaints(log: &Value) -> Vec<String> {
     told
 }
 
-/// Packs a file or a folder, with its links as links.
+/// Packs a file or folder. Links stay links.
 fn pack(product: &Path, archive: &Path) -> Result<()> {
     let above = product.parent().unwrap_or(Path::new(""));
     let mut zip = zip::ZipWriter::new(File::create(archive)?);

@@ -1,34 +1,35 @@
-//! Makes room for an archive in an executable of macOS: a segment of its own, ahead of what signing writes behind.
+//! Reserves space for an archive in a macOS executable: a separate segment before the data that signing
+//! appends.
 
 use crate::binaries::macho::image::{HEADER, Image, MH_EXECUTE, Segment, lc, put_u32, put_u64, u32_at};
 use crate::binaries::macho::sign;
 use crate::error::{Error, Result};
 use crate::target::Target;
 
-/// Segment and section that the launcher looks into (bootloader/archive/src/container.rs).
+/// Segment and section that the launcher searches (bootloader/archive/src/container.rs).
 const SEGMENT: &[u8] = b"__FREEZE";
 const SECTION: &[u8] = b"__archive";
-/// Bytes of the load command of a segment with one section.
+/// Length in bytes of the load command of a segment with one section.
 const COMMAND: usize = 152;
-/// Segments begin at a multiple of this: the pages of arm64, which are larger than those of x86-64.
+/// Alignment of segments: the page size of arm64, which is larger than that of x86-64.
 const PAGE: u64 = 0x4000;
-/// May be read only.
+/// Read-only protection.
 const READ: u32 = 1;
 
 /// An executable with a gap for an archive.
 #[derive(Debug)]
 pub(super) struct Room {
-    /// What comes first: header, code and data.
+    /// The first part: header, code and data.
     pub(super) head: Vec<u8>,
-    /// Where the archive begins.
+    /// Offset of the archive.
     pub(super) archive: u64,
-    /// What comes behind the archive: symbols and what the loader reads.
+    /// The part after the archive: symbols and data for the loader.
     pub(super) tail: Vec<u8>,
-    /// Where it begins.
+    /// Offset of this part.
     pub(super) behind: u64,
 }
 
-/// Offsets in a load command that are places in the last segment.
+/// Returns the offsets in a load command whose values are file offsets in the last segment.
 fn places(kind: u32) -> Result<&'static [usize], u32> {
     Ok(match kind {
         lc::SYMTAB => &[8, 16],
@@ -46,9 +47,11 @@ fn places(kind: u32) -> Result<&'static [usize], u32> {
         | lc::ATOM_INFO
         | lc::FUNCTION_VARIANTS
         | lc::FUNCTION_VARIANT_FIXUPS => &[8],
-        // Segments, which are told apart by their names; names and identifiers; the entry, which counts from the start.
+        // Segments, which are identified by their names; names and identifiers; the entry point, which is
+        // relative to the start.
         lc::SEGMENT_64 | lc::LOAD_DYLIB | lc::LOAD_WEAK_DYLIB | lc::REEXPORT_DYLIB | lc::RPATH => &[],
-        // Dynamic linker, UUID, source version, build version, oldest system, entry, environment, options of the linker.
+        // Dynamic linker, UUID, source version, build version, oldest system, entry point, environment,
+        // linker options.
         0xe | 0x1b | 0x2a | lc::BUILD_VERSION | lc::VERSION_MIN_MACOSX | 0x8000_0028 | 0x27 | 0x2d => &[],
         other => return Err(other),
     })
@@ -60,10 +63,10 @@ fn wrong(what: &str) -> Error {
     )
 }
 
-/// Checks that a launcher is one for a target, with room for an archive.
+/// Checks that a launcher is for a target, and has space for an archive.
 ///
 /// # Errors
-/// It is not.
+/// The launcher is for another target, or has no space.
 pub(super) fn check(launcher: &[u8], target: Target) -> Result<()> {
     make_room(launcher, PAGE)?;
     let arch = Image::parse(launcher).ok().and_then(|image| image.arch);
@@ -74,10 +77,10 @@ pub(super) fn check(launcher: &[u8], target: Target) -> Result<()> {
     }
 }
 
-/// Makes room for an archive of `len` bytes in a launcher, whose signature is dropped.
+/// Reserves space for an archive of `len` bytes in a launcher, whose signature is dropped.
 ///
 /// # Errors
-/// The launcher is no executable of macOS that can be changed, or has no room for another load command.
+/// The launcher is not a macOS executable that can be changed, or has no space for another load command.
 pub(super) fn make_room(launcher: &[u8], len: u64) -> Result<Room> {
     let image = Image::parse(launcher).map_err(|_| wrong("it is no Mach-O file for one 64-bit processor"))?;
     let linkedit = image.linkedit(launcher).filter(|_| image.filetype == MH_EXECUTE);
@@ -89,7 +92,7 @@ pub(super) fn make_room(launcher: &[u8], len: u64) -> Result<Room> {
     let content = sign::unsigned(launcher);
     let start = usize::try_from(linkedit.fileoff)?;
     let tail = content.get(start..).ok_or_else(|| wrong("its last segment lies behind its end"))?;
-    // That of the signature goes, and comes back when it is signed.
+    // The load command of the signature is removed; signing adds it again.
     let kept: Vec<_> = image.commands.iter().filter(|c| c.kind != lc::CODE_SIGNATURE).collect();
     let needed = kept.iter().map(|c| c.len).sum::<usize>() + COMMAND + 16;
     if needed > image.end - HEADER + image.room(launcher) || start < HEADER + needed {
@@ -140,7 +143,7 @@ pub(super) fn make_room(launcher: &[u8], len: u64) -> Result<Room> {
     Ok(Room { head, archive, tail: tail.to_vec(), behind })
 }
 
-/// The load command of a segment with an archive of `len` bytes.
+/// Returns the load command of a segment with an archive of `len` bytes.
 fn segment(vmaddr: u64, archive: u64, len: u64) -> Vec<u8> {
     let size = len.next_multiple_of(PAGE);
     let mut segment = vec![0; COMMAND];
@@ -159,7 +162,7 @@ fn segment(vmaddr: u64, archive: u64, len: u64) -> Vec<u8> {
     segment
 }
 
-/// The oldest macOS that a launcher runs on.
+/// Returns the minimum macOS version of a launcher.
 pub(super) fn oldest(launcher: &[u8]) -> Option<(u32, u32)> {
     let image = Image::parse(launcher).ok()?;
     let version = |packed: u32| (packed >> 16, packed >> 8 & 0xff);

@@ -1,4 +1,4 @@
-//! `CodeResources`: hashes of all that lies in an app bundle, which the signature of its program covers.
+//! `CodeResources`: hashes of all files in an app bundle, which are covered by the signature of its program.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -14,7 +14,7 @@ use super::universal::Cdhash;
 use crate::archive::Stored;
 use crate::error::{Context, Result};
 
-/// Which files are resources: pattern, what holds for them, weight. As `codesign` writes it, for systems before 10.9.5.
+/// Resource rules: pattern, flag, weight. As written by `codesign`, for systems before 10.9.5.
 const RULES: [(&str, &str, u32); 5] = [
     ("^Resources/", "", 0),
     ("^Resources/.*\\.lproj/", "optional", 1000),
@@ -44,10 +44,11 @@ const RULES2: [(&str, &str, u32); 13] = [
     ("^version\\.plist$", "", 20),
 ];
 
-/// What no resource is: the signature of the program covers it.
+/// Files that are not resources, because the signature of the program covers them.
 const OUTSIDE: [&str; 2] = ["Info.plist", "PkgInfo"];
 
-/// Content of `CodeResources` for what lies in `Contents`, without the program whose signature covers it.
+/// Returns the content of `CodeResources` for the entries of `Contents`, without the program whose signature
+/// covers it.
 ///
 /// # Errors
 /// A file cannot be read.
@@ -59,7 +60,7 @@ pub(super) fn content(items: &BTreeMap<String, Item>) -> Result<Vec<u8>> {
             sealed.push((path, item));
             continue;
         };
-        // It is known by the hashes of its library.
+        // A framework is identified by the hashes of its library.
         let stem = framework.rsplit('/').next().and_then(|n| n.strip_suffix(FRAMEWORK));
         let known = frameworks.entry(framework).or_default();
         if let (Item::Code { cdhashes, .. }, true) = (item, inner.rsplit('/').next() == stem) {
@@ -91,7 +92,7 @@ pub(super) fn content(items: &BTreeMap<String, Item>) -> Result<Vec<u8>> {
     Ok(xml)
 }
 
-/// What is said of resources by [`RULES`] and by [`RULES2`].
+/// Returns the entries of resources for [`RULES`] and for [`RULES2`].
 fn resources<'a>(
     sealed: impl Iterator<Item = ((&'a String, &'a Item), Option<(Vec<u8>, Vec<u8>)>)>,
 ) -> (Dictionary, Dictionary) {
@@ -133,7 +134,8 @@ fn resources<'a>(
     (files, files2)
 }
 
-/// What is said of code: the hash of its first part, and that it must have that of any of them.
+/// Returns the entry of code: the hash of its first part, and the requirement that its hash is that of any
+/// part.
 fn nested(cdhashes: &[Cdhash]) -> Value {
     let hex = |cdhash: &Cdhash| cdhash.iter().map(|b| format!("{b:02x}")).collect::<String>();
     let requirements: Vec<String> = cdhashes.iter().map(|c| format!("cdhash H\"{}\"", hex(c))).collect();
@@ -144,7 +146,7 @@ fn nested(cdhashes: &[Cdhash]) -> Value {
     Value::Dictionary(entry)
 }
 
-/// The framework that a file lies in, and its path there.
+/// Returns the framework that contains a file, and the file's path in it.
 fn framework(path: &str) -> Option<(&str, &str)> {
     let end = path.find(&format!("{FRAMEWORK}/"))? + FRAMEWORK.len();
     path.starts_with("Frameworks/").then(|| (&path[..end], &path[end + 1..]))
@@ -165,7 +167,7 @@ fn rules(table: &[(&str, &str, u32)]) -> Value {
     Value::Dictionary(table.iter().map(rule).collect())
 }
 
-/// SHA-1 and SHA-256 of a content.
+/// Returns SHA-1 and SHA-256 of a content.
 fn hashes(content: &Stored) -> io::Result<(Vec<u8>, Vec<u8>)> {
     let (mut old, mut new) = (Sha1::new(), Sha256::new());
     match content {

@@ -1,4 +1,4 @@
-//! Universal programs: what was made for each processor becomes one file.
+//! Universal programs: combines the files for each processor into one.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,14 +13,14 @@ use crate::binaries::macho::universal::{self, Cpu};
 use crate::error::{Context, Error, Result};
 use crate::store::{Bucket, Code, KeyBuilder, Store};
 
-/// The hash by which the system knows a signed file.
+/// The hash by which the system identifies a signed file.
 pub(super) type Cdhash = [u8; 20];
 
-/// Puts executables for several processors into one, each with its archive and its signature; with the hashes of the parts in
-/// the order of the file.
+/// Combines executables for several processors into one, each with its archive and signature. Also returns
+/// the hashes of the parts in file order.
 ///
 /// # Errors
-/// They are no files for different processors, or too long for one.
+/// The files are not for different processors, or too long for a universal file.
 pub(super) fn executable(mut made: Vec<(Executable, Cdhash)>) -> Result<(Executable, Vec<Cdhash>)> {
     if made.len() < 2 {
         let (executable, cdhash) = made.pop().ok_or_else(|| Error::new("there is no executable to make"))?;
@@ -52,10 +52,11 @@ pub(super) fn executable(mut made: Vec<(Executable, Cdhash)>) -> Result<(Executa
     Ok((Executable { name, pieces, len: layout.len, archives }, cdhashes))
 }
 
-/// Puts the files of the parts of a program together: one of each path. What only one part has stays as it is.
+/// Combines the files of all parts of a program, one for each path. Files that only exist in one part stay
+/// unchanged.
 ///
 /// # Errors
-/// A file cannot be read, or the cache not written.
+/// A file cannot be read, or the cache cannot be written.
 pub(super) fn beside(mut parts: Vec<Vec<Beside>>, store: &Store) -> Result<Vec<Beside>> {
     if parts.len() < 2 {
         return Ok(parts.pop().unwrap_or_default());
@@ -69,7 +70,7 @@ pub(super) fn beside(mut parts: Vec<Vec<Beside>>, store: &Store) -> Result<Vec<B
     Ok(joined.into_iter().flatten().collect())
 }
 
-/// The one file of several that lie at the same path.
+/// Combines several files at the same path into one.
 fn together(mut files: Vec<Beside>, store: &Store) -> Result<Option<Beside>> {
     crate::interrupt::check()?;
     let executable = files.iter().any(|f| f.executable);
@@ -87,7 +88,7 @@ fn together(mut files: Vec<Beside>, store: &Store) -> Result<Option<Beside>> {
     Ok(files.pop().map(|file| Beside { executable, native, ..file }))
 }
 
-/// A file with a part for each processor; kept by what is in it.
+/// Returns a file with a part for each processor, stored by the hashes of its parts.
 fn joined(files: &[Beside], store: &Store) -> Result<std::path::PathBuf> {
     let key =
         KeyBuilder::new(Code::Assemble, "universal").parts(files.iter().map(|file| &file.hash)).finish();

@@ -1,4 +1,4 @@
-//! What an executable of Windows shows of itself: icon, version, manifest, and whether it has a console.
+//! Customizes a Windows executable: icon, version, manifest, and whether it has a console.
 
 mod resources;
 mod version;
@@ -15,10 +15,10 @@ use crate::error::{Context, Error, Result};
 use crate::launcher::Launcher;
 use crate::spec::{Request, Windows};
 
-/// A subsystem without a console.
+/// The subsystem without a console.
 const WINDOWED: u16 = 2;
 
-/// The manifest of a program for which none is given: that of python itself, with these rights.
+/// Returns the default manifest of a program: that of python itself, with the requested privileges.
 fn manifest(windows: &Windows) -> String {
     let level = match windows.uac.as_deref() {
         Some("highest-available") => "highestAvailable",
@@ -30,10 +30,10 @@ fn manifest(windows: &Windows) -> String {
         .replace("@UIACCESS@", &windows.uiaccess.to_string())
 }
 
-/// The launcher of a program, as the request wants it to look; `program` is the name of the executable.
+/// Returns the launcher of a program with the requested properties. `program` is the name of the executable.
 ///
 /// # Errors
-/// The launcher is no executable of Windows, or a file that the request names cannot be read or is of another kind.
+/// The launcher is not a Windows executable, or a file of the request cannot be read or has another format.
 pub(super) fn builder(launcher: &Launcher, request: &Request, program: &str) -> Result<Launcher> {
     let windows = &request.windows;
     let mut image = Image::parse(launcher.to_vec())
@@ -62,14 +62,14 @@ pub(super) fn builder(launcher: &Launcher, request: &Request, program: &str) -> 
     Ok(Arc::new(Cow::Owned(image.data().to_vec())))
 }
 
-/// What resources begin at a multiple of.
+/// Alignment of resources.
 const ALIGN: usize = 8;
 
-/// Fills each resource up, so that the next one begins where its fields lie aligned; `fill` is what may follow it.
+/// Pads each resource, so that the fields of the next one are aligned. `fill` is the padding byte.
 fn align(table: &mut ResourceTable, fill: u8) {
     let names: Vec<ResourceEntryName> = table.entries().into_iter().cloned().collect();
     for name in names {
-        // Behind the end of a text blanks are nothing; elsewhere zeros are.
+        // Spaces may follow the text of a manifest, zeros may follow other resources.
         let fill = if name == ResourceEntryName::ID(u32::from(RT_MANIFEST)) { b' ' } else { fill };
         match table.get_mut(&name) {
             Some(ResourceEntry::Table(inner)) => align(inner, fill),
@@ -83,13 +83,14 @@ fn align(table: &mut ResourceTable, fill: u8) {
     }
 }
 
-/// Makes the texts of names a multiple of [`ALIGN`], since the content lies behind them: by one more name.
+/// Pads the texts of names to a multiple of [`ALIGN`] with an additional name, because the content follows
+/// them.
 fn fill_names(root: &mut ResourceTable) {
     let rest = root.strings_size() as usize % ALIGN;
     if rest == 0 {
         return;
     }
-    // The text of `n` characters takes `2 + 2 * n` bytes.
+    // A text of `n` characters takes `2 + 2 * n` bytes.
     let count = (1..=4).find(|n| (rest + 2 + 2 * n).is_multiple_of(ALIGN)).unwrap_or(4);
     let mut filler = ResourceData::default();
     filler.set_data(vec![0; ALIGN]);
@@ -99,7 +100,7 @@ fn fill_names(root: &mut ResourceTable) {
     root.insert(ResourceEntryName::from_string(&"FILL"[..count]), ResourceEntry::Table(names));
 }
 
-/// Takes over an icon file, or the icons of another executable.
+/// Adds an icon file, or the icons of another executable.
 fn icon(resources: &mut ResourceDirectory, path: &Path) -> Result<()> {
     let mut bytes = fs_err::read(path)?;
     if bytes.starts_with(b"\x89PNG") {
@@ -122,7 +123,7 @@ fn icon(resources: &mut ResourceDirectory, path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// An icon file of a picture: the sizes that Windows shows, each compressed.
+/// Creates an icon file from an image: the sizes that Windows shows, each compressed.
 fn from_png(png: &[u8]) -> Result<Vec<u8>> {
     let pictures = sizes(png)?;
     let shown: Vec<_> = pictures.iter().filter(|picture| picture.width() <= 256).collect();
@@ -132,7 +133,7 @@ fn from_png(png: &[u8]) -> Result<Vec<u8>> {
     for picture in &shown {
         let start = content.len();
         picture.write_png(&mut content)?;
-        // 256 does not fit a byte and is written as 0.
+        // 256 does not fit in a byte and is written as 0.
         let side = picture.width() as u8;
         file.extend([side, side, 0, 0, 1, 0, 32, 0]);
         file.extend(((content.len() - start) as u32).to_le_bytes());
@@ -142,7 +143,8 @@ fn from_png(png: &[u8]) -> Result<Vec<u8>> {
     Ok(file)
 }
 
-/// Gives groups of icons numbers for names: the texts of names lie ahead of the content, which they move from its alignment.
+/// Renames groups of icons to numbers, because the texts of names precede the content and change its
+/// alignment.
 fn by_number(root: &mut ResourceTable) {
     let kind = ResourceEntryName::ID(u32::from(RT_GROUP_ICON));
     let Some(ResourceEntry::Table(groups)) = root.get_mut(&kind) else { return };

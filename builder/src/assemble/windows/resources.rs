@@ -1,11 +1,11 @@
-//! More resources for an executable of Windows: files as they are, or those of another executable.
+//! Additional resources for a Windows executable: from plain files, or from another executable.
 
 use editpe::{Image, ResourceData, ResourceDirectory, ResourceEntry, ResourceEntryName, ResourceTable};
 
 use crate::error::{Context, Error, Result};
 use crate::spec::Resource;
 
-/// Types of resources that have a name in the headers of Windows (`winuser.h`).
+/// Resource types with a name in the Windows headers (`winuser.h`).
 const TYPES: [(&str, u32); 22] = [
     ("RT_CURSOR", 1),
     ("RT_BITMAP", 2),
@@ -31,10 +31,11 @@ const TYPES: [(&str, u32); 22] = [
     ("RT_DLGINIT", 240),
 ];
 
-/// Adds what a resource names, in place of what is there under the same type, name and language.
+/// Adds the given resources, replacing those with the same type, name and language.
 ///
 /// # Errors
-/// The file cannot be read, it is no executable and type or name are missing, or an executable has no such resource.
+/// The file cannot be read, is not an executable and has no type or name, or is an executable without such a
+/// resource.
 pub(super) fn add(resources: &mut ResourceDirectory, resource: &Resource) -> Result<()> {
     let failed = || format!("failed to add resources of `{}`", resource.file.display());
     let bytes = fs_err::read(&resource.file).context(failed)?;
@@ -68,14 +69,14 @@ pub(super) fn add(resources: &mut ResourceDirectory, resource: &Resource) -> Res
     Ok(())
 }
 
-/// A type of resources: one of [`TYPES`], or as any other entry.
+/// Returns a type of resources: one of [`TYPES`], or any other entry.
 fn type_entry(text: &str) -> ResourceEntryName {
     let upper = text.to_uppercase();
     let known = TYPES.iter().find(|(name, _)| *name == upper);
     known.map_or_else(|| entry(text), |(_, number)| ResourceEntryName::ID(*number))
 }
 
-/// A number, or a name, which Windows compares in capital letters.
+/// Returns a number or a name, which Windows compares in uppercase.
 fn entry(text: &str) -> ResourceEntryName {
     match text.parse::<u16>() {
         Ok(number) => ResourceEntryName::ID(number.into()),
@@ -85,7 +86,7 @@ fn entry(text: &str) -> ResourceEntryName {
 
 type Found = Vec<([ResourceEntryName; 3], ResourceData)>;
 
-/// Resources lie at the third level of the tables, below type, name and language.
+/// Resources are at the third level of the tables, below type, name and language.
 fn collect(
     table: &ResourceTable,
     path: &mut Vec<ResourceEntryName>,
@@ -119,7 +120,7 @@ fn put(root: &mut ResourceTable, path: [ResourceEntryName; 3], data: &ResourceDa
     root.insert(kind, ResourceEntry::Table(names));
 }
 
-/// The table of a name, or an empty one.
+/// Returns the table with this name, or an empty one.
 fn table(above: &ResourceTable, name: &ResourceEntryName) -> ResourceTable {
     above.get(name).and_then(ResourceEntry::as_table).cloned().unwrap_or_default()
 }

@@ -1,4 +1,5 @@
-//! The version resource of an executable of Windows: from the app's name and version, a version file and the spec.
+//! The version resource of a Windows executable, based on the application's name and version, a version file
+//! and the spec.
 
 use std::path::Path;
 
@@ -10,15 +11,16 @@ use crate::analysis::{Plain, expression};
 use crate::error::{Context, Error, Result};
 use crate::spec::Request;
 
-/// Unicode, as the strings of version resources are written.
+/// Unicode, the encoding of strings in version resources.
 const CODE_PAGE: u16 = 1200;
-/// Language and code page above, in hexadecimal digits.
+/// Language and code page of the strings, in hexadecimal digits.
 const STRINGS: &str = "040904b0";
 
-/// The version resource: what the request says, over what its version file says, over what its names and version tell.
+/// Returns the version resource. Values of the request override those of its version file, or else those
+/// derived from its names and version.
 ///
 /// # Errors
-/// The version file cannot be read, or is of another kind.
+/// The version file cannot be read, or has another format.
 pub(super) fn version(request: &Request, program: &str) -> Result<VersionInfo> {
     let given = &request.windows.version_info;
     let mut all = match &request.windows.version_file {
@@ -30,7 +32,7 @@ pub(super) fn version(request: &Request, program: &str) -> Result<VersionInfo> {
             table.strings.insert(key.clone(), value.clone());
         }
     }
-    // A version file has its own numbers; others begin their texts.
+    // A version file contains its own numbers. Otherwise, they are taken from the texts.
     let number = |key: &str| {
         let text = all.strings.iter().find_map(|table| table.strings.get(key));
         numbers(text.map(String::as_str).unwrap_or_default())
@@ -42,8 +44,8 @@ pub(super) fn version(request: &Request, program: &str) -> Result<VersionInfo> {
     if is_ours || given.contains_key("ProductVersion") {
         all.info.product_version = number("ProductVersion");
     }
-    // The length of a table counts what fills it up to a multiple of four bytes, which readers (pefile) take for one more
-    // string: the last one ends there itself.
+    // The length of a table includes its padding to a multiple of four bytes, which readers such as pefile
+    // treat as another string. Therefore, pad the last string instead.
     for value in all.strings.iter_mut().filter_map(|table| table.strings.values_mut().last()) {
         if value.encode_utf16().count() % 2 == 0 {
             value.push('\0');
@@ -52,7 +54,7 @@ pub(super) fn version(request: &Request, program: &str) -> Result<VersionInfo> {
     Ok(all)
 }
 
-/// What the names and the version of the app tell.
+/// Returns the values derived from the names and version of the application.
 fn own(request: &Request, program: &str) -> VersionInfo {
     let name = &request.name;
     let mut strings = VersionStringTable { key: STRINGS.to_owned(), ..VersionStringTable::default() };
@@ -71,7 +73,8 @@ fn own(request: &Request, program: &str) -> VersionInfo {
     VersionInfo { info: FixedFileInfo::default(), strings: vec![strings], vars }
 }
 
-/// A version file: an executable to take the version from, or the text that PyInstaller's `pyi-grab_version` writes.
+/// Reads a version file: an executable with a version resource, or the output of PyInstaller's
+/// `pyi-grab_version`.
 fn file(path: &Path) -> Result<VersionInfo> {
     let bytes = fs_err::read(path)?;
     if bytes.starts_with(b"MZ") {
@@ -151,7 +154,7 @@ fn fixed(value: Plain) -> Result<FixedFileInfo, String> {
     }
     let date = list(date)?.into_iter().map(number::<u32>).collect::<Result<Vec<_>, _>>()?;
     if let [high, low] = date[..] {
-        // As a struct of two words: the high one first.
+        // As a struct of two words, the high one first.
         info.file_date = u64::from(low) << 32 | u64::from(high);
     }
     Ok(info)
@@ -176,7 +179,7 @@ fn call(value: Plain, name: &str) -> Result<Call, String> {
     }
 }
 
-/// The arguments of a call in the order of its parameters.
+/// Returns the arguments of a call in the order of its parameters.
 fn arguments<const N: usize>(
     at: Vec<Plain>,
     named: Vec<(String, Plain)>,
@@ -222,7 +225,7 @@ fn text(value: Option<Plain>) -> Result<String, String> {
     }
 }
 
-/// The first four numbers of a version: `1.2.3rc4` is 1, 2, 3 and 0.
+/// Returns the first four numbers of a version: for `1.2.3rc4`, these are 1, 2, 3 and 0.
 fn numbers(version: &str) -> VersionU32 {
     let part = |text: &str| {
         let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();

@@ -1,4 +1,5 @@
-//! The interpreter on this machine that compiles for another one: any of the same minor version.
+//! The interpreter on this machine that compiles for another platform: any interpreter with the same minor
+//! version.
 
 use std::path::{Path, PathBuf};
 
@@ -7,10 +8,10 @@ use crate::python::{Python, find, running};
 use crate::store::Store;
 use crate::target::Target;
 
-/// Finds an interpreter of a minor version and asks it.
+/// Finds an interpreter with a minor version and probes it.
 ///
 /// # Errors
-/// There is none that runs.
+/// No such interpreter runs.
 pub(super) fn find(minor: u8, target: Target, store: &Store) -> Result<Python> {
     let version = format!("3.{minor}");
     let mut tried = Vec::new();
@@ -33,7 +34,7 @@ pub(super) fn find(minor: u8, target: Target, store: &Store) -> Result<Python> {
     )))
 }
 
-/// What an interpreter says, if it runs.
+/// Returns the answer of an interpreter, if it runs.
 fn asked(candidate: &Path, store: &Store) -> Option<Python> {
     let interpreter = find::resolved(candidate, store).ok()?;
     running(&interpreter, store).ok()

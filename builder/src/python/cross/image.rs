@@ -1,4 +1,4 @@
-//! What the native file of a Python says of itself: its platform, the modules built into it, its version.
+//! The properties of a Python that its native file reveals: its platform, built-in modules and version.
 
 use std::collections::HashMap;
 
@@ -9,25 +9,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::target::{Arch, Os};
 
-/// No table of modules is longer.
+/// Maximum number of entries in a table of modules.
 const MOST: u64 = 4096;
 
 /// A shared libpython, or an interpreter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Image {
     pub(super) os: Os,
-    /// `None` for another processor.
+    /// `None` for an unsupported processor.
     pub(super) arch: Option<Arch>,
-    /// Whether it needs musl, where it needs a C library.
+    /// Whether it needs musl, if it needs a C library.
     pub(super) musl: Option<bool>,
-    /// Modules built in, sorted; empty where the table cannot be read.
+    /// Built-in modules, sorted; empty if the table cannot be read.
     pub(super) builtin: Vec<String>,
-    /// Texts that are a version.
+    /// Versions that occur as texts.
     pub(super) versions: Vec<(u8, u8)>,
 }
 
 impl Image {
-    /// Reads a native file, of a universal one of macOS the part for `arch` or else the first.
+    /// Reads a native file. From a macOS universal binary, reads the part for `arch`, or else the first part.
     pub(super) fn read(bytes: &[u8], arch: Arch) -> Result<Image, &'static str> {
         let first = || freeze_archive::parts(bytes).next().map(|(_, place)| &bytes[place]);
         let bytes = part(bytes, arch).or_else(first).unwrap_or(bytes);
@@ -55,7 +55,7 @@ impl Image {
         Ok(Image { os, arch, musl, builtin, versions: versions(bytes) })
     }
 
-    /// The last part of the version, where the first ones are known.
+    /// Returns the micro version, given the minor version.
     pub(super) fn micro(&self, minor: u8) -> Option<u8> {
         self.versions.iter().find(|(m, _)| *m == minor).map(|(_, micro)| *micro)
     }
@@ -65,7 +65,7 @@ fn holds(bytes: &[u8], text: &[u8]) -> bool {
     memchr::memmem::find(bytes, text).is_some()
 }
 
-/// The part of a universal file for a processor.
+/// Returns the part of a universal binary for a processor.
 pub(super) fn part(bytes: &[u8], arch: Arch) -> Option<&[u8]> {
     let wanted = match arch {
         Arch::X86_64 => Processor::X86_64,
@@ -75,7 +75,7 @@ pub(super) fn part(bytes: &[u8], arch: Arch) -> Option<&[u8]> {
     found.map(|(_, place)| &bytes[place])
 }
 
-/// The strings that are a version of Python 3, as in `3.11.2` or `3.14.0rc1`.
+/// Returns the strings that are a version of Python 3, such as `3.11.2` or `3.14.0rc1`.
 fn versions(bytes: &[u8]) -> Vec<(u8, u8)> {
     let mut found = Vec::new();
     for at in memchr::memmem::find_iter(bytes, b"\x003.") {
@@ -97,7 +97,7 @@ fn versions(bytes: &[u8]) -> Vec<(u8, u8)> {
     found
 }
 
-/// A file as it lies in memory.
+/// A file as it is loaded into memory.
 struct Memory<'f, 'd> {
     file: &'f File<'d>,
     /// Pointers that the loader writes.
@@ -126,7 +126,8 @@ impl<'f, 'd> Memory<'f, 'd> {
         Memory { file, pointers }
     }
 
-    /// Names in the table of modules: pairs of a name and a function, ended by a pair of zeros.
+    /// Returns the names in the table of modules: pairs of a name and a function, terminated by a pair of
+    /// zeros.
     fn inittab(&self) -> Option<Vec<String>> {
         let table = self.pointer(self.symbol("PyImport_Inittab")?)?;
         let mut names = Vec::new();
@@ -165,7 +166,7 @@ impl<'f, 'd> Memory<'f, 'd> {
         if self.file.format() != object::BinaryFormat::MachO {
             return Some(raw);
         }
-        // A link of a chain of fix-ups: the low bits are the address, or the distance from the image's base.
+        // An entry of a chain of fixups: the low bits are the address, or the offset from the image base.
         let low = raw & 0xf_ffff_ffff;
         let base = self.file.relative_address_base();
         Some(if low != 0 && low < base { low + base } else { low })

@@ -1,4 +1,4 @@
-//! Where things lie in the folder of a Python: an installation below a prefix, or one of Windows.
+//! The layout of a Python's folder: an installation below a prefix, or one for Windows.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::target::{Os, Target};
 
-/// The places of a Python.
+/// The paths of a Python.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Layout {
     /// Minor version.
@@ -15,9 +15,9 @@ pub(super) struct Layout {
     pub(super) flags: String,
     /// `sys.prefix`.
     pub(super) prefix: PathBuf,
-    /// The folder that is `/` there.
+    /// The root folder (`/`) of its system.
     pub(super) root: PathBuf,
-    /// Folder of the standard library, or the zip that holds it.
+    /// Folder of the standard library, or the zip file that contains it.
     pub(super) stdlib: PathBuf,
     /// Folder of its extension modules.
     pub(super) dynload: PathBuf,
@@ -29,11 +29,11 @@ pub(super) struct Layout {
     pub(super) search_path: Vec<PathBuf>,
 }
 
-/// Folders below an archive's or a system's root in which a prefix may lie, the more particular ones first.
+/// Folders below the root of an archive or system that may be a prefix, more specific ones first.
 const BELOW: [&str; 8] =
     ["", "usr/local", "usr", "python/install", "install", "python", "tools", "opt/python"];
 
-/// The same for frameworks of macOS: the prefix is the folder of a version.
+/// The same for macOS frameworks, where the prefix is the folder of a version.
 const FRAMEWORKS: [&str; 5] = [
     "Versions/Current",
     "Python.framework/Versions/Current",
@@ -58,7 +58,7 @@ pub(super) fn find(folder: &Path, target: Target) -> Result<Layout> {
         let found = if target.os == Os::Windows { windows(&prefix) } else { unix(&prefix, target) };
         match found {
             Some(layout) if layout.library.is_some() || layout.program.is_some() => return Ok(layout),
-            // What is missing is told where no other one is found.
+            // Report what is missing only if no complete one is found.
             Some(layout) => incomplete = incomplete.or(Some(layout)),
             None => {}
         }
@@ -74,13 +74,13 @@ pub(super) fn find(folder: &Path, target: Target) -> Result<Layout> {
         .hint("name the folder that it was installed or unpacked into"))
 }
 
-/// The only folder in a folder.
+/// Returns the folder in a folder, if it is the only one.
 fn only_folder(folder: &Path) -> Option<PathBuf> {
     let mut folders = list(folder).into_iter().filter(|p| p.is_dir());
     folders.next().filter(|_| folders.next().is_none())
 }
 
-/// What lies in a folder, sorted.
+/// Returns the entries of a folder, sorted.
 fn list(folder: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> =
         std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
@@ -92,7 +92,7 @@ fn name(path: &Path) -> &str {
     path.file_name().and_then(|n| n.to_str()).unwrap_or_default()
 }
 
-/// Version and flags in what follows `python3.` or `python3`: `12`, `13t`.
+/// Parses the version and flags after `python3.` or `python3`: `12`, `13t`.
 fn version(text: &str) -> Option<(u8, String)> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (minor, flags) = text.split_at(digits);
@@ -110,7 +110,7 @@ fn unix(prefix: &Path, target: Target) -> Option<Layout> {
         })
         .collect();
     found.sort();
-    // Of several the newest that is there with its native file.
+    // Of several, use the newest one with its native file.
     let layouts = found.into_iter().rev().map(|(minor, flags, stdlib)| {
         let lib = stdlib.parent().unwrap_or(prefix).to_owned();
         let short = format!("3.{minor}{flags}");
@@ -121,7 +121,7 @@ fn unix(prefix: &Path, target: Target) -> Option<Layout> {
         folders.push(prefix.to_owned());
         let macos = [format!("libpython{short}.dylib"), "Python".to_owned()];
         let linux = [format!("libpython{short}.so.1.0"), format!("libpython{short}.so")];
-        // That of another system is found too, so that it can be told.
+        // Also look for the library of another system, so that the error can mention it.
         let (own, other) = if target.os == Os::Macos { (&macos, &linux) } else { (&linux, &macos) };
         let places = |names: &[String; 2]| -> Vec<PathBuf> {
             folders.iter().flat_map(|folder| names.iter().map(|name| folder.join(name))).collect()
@@ -144,7 +144,8 @@ fn unix(prefix: &Path, target: Target) -> Option<Layout> {
     layouts.into_iter().nth(complete.unwrap_or(0))
 }
 
-/// `/` of the system whose prefix it is; the prefix itself where it is on its own.
+/// Returns the root folder (`/`) of the system that the prefix belongs to; the prefix itself if it is
+/// standalone.
 fn root(prefix: &Path) -> PathBuf {
     let above = |n| prefix.ancestors().nth(n).unwrap_or(prefix).to_owned();
     if prefix.ends_with("usr/local") {
@@ -159,7 +160,7 @@ fn root(prefix: &Path) -> PathBuf {
 fn unix_path(prefix: &Path, lib: &Path, stdlib: &Path, minor: u8) -> Vec<PathBuf> {
     let zip = lib.join(format!("python3{minor}.zip"));
     let own = [zip, stdlib.to_owned(), stdlib.join("lib-dynload")];
-    // Debian has its own names for what others call site-packages.
+    // Debian's names for site-packages.
     let sites = [
         stdlib.join("site-packages"),
         prefix.join(format!("local/lib/python3.{minor}/dist-packages")),
@@ -170,7 +171,7 @@ fn unix_path(prefix: &Path, lib: &Path, stdlib: &Path, minor: u8) -> Vec<PathBuf
     path
 }
 
-/// A folder of packages and those that its `.pth` files name, for an operating system.
+/// Returns a folder of packages and the folders in its `.pth` files, for an operating system.
 pub(in crate::python) fn with_pth(site: &Path, os: Os) -> Vec<PathBuf> {
     let mut found = vec![site.to_owned()];
     for file in list(site).iter().filter(|p| name(p).ends_with(".pth")) {
@@ -180,7 +181,7 @@ pub(in crate::python) fn with_pth(site: &Path, os: Os) -> Vec<PathBuf> {
             if line.is_empty() || line.starts_with('#') || code {
                 continue;
             }
-            // Absolute ones are of the machine on which the packages were installed.
+            // Absolute paths belong to the machine where the packages were installed.
             let path = site.join(line.replace('\\', "/"));
             let path = if os == Os::Windows { in_any_case(site, &path) } else { path };
             if path.starts_with(site) && path.exists() && !found.contains(&path) {
@@ -191,7 +192,8 @@ pub(in crate::python) fn with_pth(site: &Path, os: Os) -> Vec<PathBuf> {
     found
 }
 
-/// A path below a folder as it is spelt there: so that each is one path, and is found on a system that tells case apart.
+/// Returns a path below a folder in its actual spelling, so that each path is unique and is found on a
+/// case-sensitive system.
 fn in_any_case(folder: &Path, path: &Path) -> PathBuf {
     let Ok(inner) = path.strip_prefix(folder) else { return path.to_owned() };
     inner.components().fold(folder.to_owned(), |above, part| {
@@ -248,7 +250,7 @@ fn windows(prefix: &Path) -> Option<Layout> {
     })
 }
 
-/// The folders that a `._pth` file lists.
+/// Returns the folders that a `._pth` file lists.
 fn listed(file: &Path, prefix: &Path) -> Vec<PathBuf> {
     let text = std::fs::read_to_string(file).unwrap_or_default();
     let lines = text.lines().map(|l| l.split('#').next().unwrap_or_default().trim());
@@ -264,7 +266,7 @@ fn listed(file: &Path, prefix: &Path) -> Vec<PathBuf> {
 }
 
 impl Layout {
-    /// The magic number of its bytecode: as its import system has it, or a file that it compiled.
+    /// Returns the magic number of its bytecode, from its import system or from a file that it compiled.
     pub(super) fn magic(&self) -> Option<[u8; 4]> {
         let with_end = |number: u16| {
             let [a, b] = number.to_le_bytes();
@@ -282,7 +284,7 @@ impl Layout {
         std::fs::read(file).ok()?.get(..4)?.try_into().ok()
     }
 
-    /// The last part of the version, as its headers tell it.
+    /// Returns the micro version from its headers.
     pub(super) fn micro(&self) -> Option<u8> {
         let header = format!("include/python3.{}{}/patchlevel.h", self.minor, self.flags);
         let places = [self.prefix.join(header), self.prefix.join("include/patchlevel.h")];
@@ -290,9 +292,9 @@ impl Layout {
         u8::try_from(number).ok()
     }
 
-    /// The modules that were built in, as `sysconfig` tells it.
+    /// Returns the built-in modules from `sysconfig`.
     pub(super) fn builtin(&self) -> Vec<String> {
-        /// In any build, and not among those that a build chooses.
+        /// Built into every Python, and not listed among those that a build can choose.
         const ALWAYS: [&str; 8] =
             ["_ast", "_imp", "_string", "_tokenize", "_warnings", "builtins", "gc", "marshal"];
         let data = list(&self.stdlib).into_iter().find(|p| name(p).starts_with("_sysconfigdata"));
@@ -310,14 +312,14 @@ impl Layout {
     }
 }
 
-/// The first number behind a text in a file.
+/// Returns the first number after a text in a file.
 fn after(file: &Path, text: &str) -> Option<u16> {
     let content = std::fs::read_to_string(file).ok()?;
     let rest = content.split_once(text)?.1.trim_start();
     rest[..rest.find(|c: char| !c.is_ascii_digit())?].parse().ok()
 }
 
-/// Strings in single quotes that follow each other, joined, as Python's `pprint` breaks a long one.
+/// Joins consecutive strings in single quotes, as Python's `pprint` splits a long one.
 fn strings(text: &str) -> Option<String> {
     let mut rest = text.trim_start();
     let mut whole = String::new();

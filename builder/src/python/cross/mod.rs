@@ -1,4 +1,4 @@
-//! The Python of another platform: read from its files, never run.
+//! The Python of another platform, which is read from its files and never run.
 
 mod compiler;
 mod image;
@@ -20,31 +20,32 @@ use layout::Layout;
 
 pub(super) use layout::with_pth;
 
-/// What differs where the interpreter was read and not run.
+/// The properties of an interpreter that was read instead of run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cross {
-    /// The target's own interpreter, to ship where there is no shared libpython.
+    /// The target's own interpreter, to include if there is no shared libpython.
     pub program: Option<PathBuf>,
-    /// The folder that is `/` on the target.
+    /// The root folder (`/`) of the target.
     pub root: PathBuf,
 }
 
-/// What `[python] interpreter` or `--python` gives to be read, with the target; `None` if it is to be run as usual.
+/// Returns the path of `[python] interpreter` or `--python` if it must be read, with the target. `None` if
+/// the interpreter is to be run as usual.
 ///
 /// # Errors
-/// The target is another platform, and what is given is no folder and no archive.
+/// The target is another platform, and the path is neither a folder nor an archive.
 pub(super) fn given(request: &Request) -> Result<Option<(PathBuf, Target)>> {
     let path = request.python.interpreter.as_ref().map(|text| request.base.join(text));
     let archive = path.as_deref().filter(|p| unpack::is_archive(p));
     let Some(target) = request.target else {
-        // An archive can only be read; that it is for this machine is the least surprise.
+        // An archive can only be read. Assume that it is for this machine.
         return Ok(archive.map(|path| (path.to_owned(), Target::host())));
     };
     let folder = path.as_deref().filter(|p| p.is_dir() && !p.join("pyvenv.cfg").exists());
     if let Some(path) = archive.or(folder) {
         return Ok(Some((path.to_owned(), target)));
     }
-    // On a Mac an interpreter that runs may have a part for the other processor too.
+    // On a Mac, an interpreter that runs may also have a part for the other processor.
     if target == Target::host() || (target.os == Os::Macos && Target::host().os == Os::Macos) {
         return Ok(None);
     }
@@ -64,8 +65,8 @@ pub(super) fn given(request: &Request) -> Result<Option<(PathBuf, Target)>> {
     )))
 }
 
-/// Takes an interpreter of macOS that was run for the other processor, where its files have a part for that: all else that it has
-/// said is the same there.
+/// Switches a macOS interpreter that was run to the other processor, if its files have a part for that.
+/// Everything else in its answer is the same there.
 ///
 /// # Errors
 /// Its library cannot be read.
@@ -85,7 +86,8 @@ pub(super) fn turn(python: &mut Python, wanted: Option<Target>) -> Result<()> {
 /// Reads the Python in a folder or an archive.
 ///
 /// # Errors
-/// There is none, it is for another platform or unsupported, or no interpreter of its version is on this machine.
+/// There is none, it is for another platform or unsupported, or this machine has no interpreter with its
+/// version.
 pub(super) fn read(given: &Path, target: Target, store: &Store) -> Result<Python> {
     let shown = given.display();
     let folder = match given.is_dir() {
@@ -142,7 +144,7 @@ fn python(layout: Layout, image: Image, micro: u8, target: Target, compiler: Pyt
     let suffix = if target.os == Os::Windows { ".pyd" } else { ".so" };
     let mut extension_suffixes = vec![format!(".{soabi}{suffix}")];
     if target.musl {
-        // CPython told them apart from 3.11 on.
+        // CPython distinguishes them from 3.11 on.
         extension_suffixes.push(format!(".{}{suffix}", soabi.replace("-linux-musl", "-linux-gnu")));
     }
     if target.os != Os::Windows {
@@ -167,7 +169,7 @@ fn python(layout: Layout, image: Image, micro: u8, target: Target, compiler: Pyt
         magic: compiler.magic,
         cache_tag: format!("cpython-3{minor}{}", flags.replace('d', "")),
         builtin_modules,
-        // Written into Python's sources: the same on each platform.
+        // Defined in Python's sources, so the same on each platform.
         frozen_modules: compiler.frozen_modules,
         libpython: layout.library,
         editable: Vec::new(),
@@ -184,7 +186,7 @@ fn python(layout: Layout, image: Image, micro: u8, target: Target, compiler: Pyt
     }
 }
 
-/// The tag in the file names of extension modules.
+/// Returns the tag in the file names of extension modules.
 fn soabi(target: Target, minor: u8, flags: &str) -> String {
     let arch = match target.arch {
         Arch::X86_64 => "x86_64",
@@ -201,7 +203,8 @@ fn soabi(target: Target, minor: u8, flags: &str) -> String {
     }
 }
 
-/// What the native file says, kept by its content: of a universal file its part for a processor.
+/// Returns the properties of the native file, stored by its content. For a universal binary, these are those
+/// of its part for a processor.
 fn image(path: &Path, arch: Arch, store: &Store) -> Result<Image> {
     let hash = store.file_hash(path)?;
     let key =

@@ -1,4 +1,4 @@
-//! Layouts of Pythons for other platforms, made up of empty files.
+//! Tests layouts of Pythons for other platforms, built from empty files.
 
 use std::path::Path;
 
@@ -56,7 +56,7 @@ fn a_native_file_of_another_system_is_found_and_one_that_is_missing_told() {
     make(dir.path(), &[("lib/python3.11/os.py", ""), ("python/lib/python3.12/os.py", "")]);
     let layout = layout::find(dir.path(), LINUX).unwrap();
     assert_eq!((layout.minor, &layout.library, &layout.program), (11, &None, &None));
-    // One that is whole is taken, wherever it lies.
+    // A complete one is used, in any location.
     make(dir.path(), &[("python/lib/libpython3.12.dylib", "")]);
     let layout = layout::find(dir.path(), LINUX).unwrap();
     assert_eq!(layout.library, Some(dir.path().join("python/lib/libpython3.12.dylib")));
@@ -106,7 +106,7 @@ fn both_kinds_of_windows() {
     let path = [at("DLLs"), at("Lib"), dir.path().to_owned(), at("more"), at("Lib/site-packages")];
     assert_eq!(layout.search_path, path);
 
-    // As the system there finds them, in any case of letters, and each folder once.
+    // As the target system finds them, ignoring case, and each folder once.
     make(
         dir.path(),
         &[
@@ -169,7 +169,7 @@ fn an_interpreter_of_macos_is_turned_to_the_other_processor_of_its_files() {
 #[test]
 fn what_is_given_for_another_platform_is_a_folder_or_an_archive() {
     let dir = tempfile::tempdir().unwrap();
-    // None that these tests run on.
+    // A target that these tests never run on.
     let other = Target { arch: Arch::Aarch64, ..WINDOWS };
     let request = |interpreter: Option<&str>| Request {
         target: Some(other),

@@ -1,4 +1,4 @@
-//! Archives that hold a Python: zip, and tar as it is or compressed by gzip or zstandard.
+//! Archives with a Python: zip, or tar, either uncompressed or compressed with gzip or zstandard.
 
 use std::io::{BufReader, Read};
 use std::path::{Component, Path, PathBuf};
@@ -7,30 +7,30 @@ use crate::error::{Context, Error, Result};
 use crate::os::{allow_to_run, canonicalize, symlink};
 use crate::store::{Code, Hash, KeyBuilder};
 
-/// What an archive begins with.
+/// The format of an archive, from its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Zip,
     Tar,
     Gzip,
     Zstd,
-    /// Known, but not unpacked here.
+    /// Known, but not supported.
     Other(&'static str),
 }
 
-/// Built archives of a Python also bring the objects that it was linked from.
+/// Build archives of a Python also contain the object files that it was linked from.
 const LEFT_OUT: &str = "python/build/";
-/// What to do about an archive that is made to write elsewhere.
+/// Hint for an archive that tries to write outside its folder.
 const OTHER: &str = "no tool that packs an installation makes such an archive: take another one";
-/// Where a tar says that it is one.
+/// Position of the signature in a tar file.
 const TAR: std::ops::Range<usize> = 257..262;
 
-/// Whether a file is an archive; programs with an archive behind them are not.
+/// Whether a file is an archive. Programs followed by an archive do not count.
 pub(super) fn is_archive(path: &Path) -> bool {
     path.is_file() && kind(path).is_some()
 }
 
-/// The key under which the content of an archive is kept unpacked.
+/// Returns the key under which the unpacked content of an archive is stored.
 pub(super) fn key(hash: &Hash) -> Hash {
     KeyBuilder::new(Code::Python, "unpacked").part(hash).finish()
 }
@@ -49,10 +49,10 @@ fn kind(path: &Path) -> Option<Kind> {
     })
 }
 
-/// Unpacks an archive into a folder.
+/// Unpacks an archive to a folder.
 ///
 /// # Errors
-/// It cannot be read, is compressed in an unknown way, or names files outside of the folder.
+/// It cannot be read, is compressed in an unknown format, or contains paths outside the folder.
 pub(super) fn unpack(archive: &Path, folder: &Path) -> Result<()> {
     let failed = || format!("failed to unpack `{}`", archive.display());
     let file = BufReader::new(fs_err::File::open(archive)?);
@@ -73,21 +73,21 @@ pub(super) fn unpack(archive: &Path, folder: &Path) -> Result<()> {
     unpacked.and_then(|()| out.copy_left()).context(failed)
 }
 
-/// The folder that is filled.
+/// The folder to fill.
 struct Out {
     root: PathBuf,
-    /// Links that this system did not make, and where they lead.
+    /// Links that could not be created on this system, with their targets.
     left: Vec<(PathBuf, PathBuf)>,
 }
 
 impl Out {
-    /// The place of a file, in a folder that is made; `None` for the root itself.
+    /// Returns the path of a file, whose folder is created; `None` for the root itself.
     fn place(&self, name: &str) -> Result<Option<PathBuf>> {
         let mut path = self.root.clone();
         for part in Path::new(name).components() {
             match part {
                 Component::Normal(part) => path.push(part),
-                // Names from the root of a system are those below the folder.
+                // Absolute names are relative to the folder.
                 Component::RootDir | Component::CurDir => {}
                 Component::ParentDir | Component::Prefix(_) => {
                     return Err(Error::new(format!("`{name}` in it leads out of its folder")).hint(OTHER));
@@ -103,12 +103,12 @@ impl Out {
                 Error::from(error).context(format!("failed to make the folder of `{name}`"))
             });
         }
-        // The name may lead through links, which lead to where they are allowed to.
+        // The name may pass through links, whose targets are allowed.
         let name = path.file_name().unwrap_or_default();
         Ok(Some(canonicalize(parent)?.join(name)))
     }
 
-    /// Makes a link as it is in the system whose root the folder is: an absolute one begins there.
+    /// Creates a link as in the system whose root is this folder: an absolute target starts at the folder.
     fn link(&mut self, path: &Path, target: &str) -> Result<()> {
         let inner = |path: &Path| path.strip_prefix(&self.root).unwrap_or(path).to_owned();
         let folder: Vec<_> = inner(path.parent().unwrap_or(path)).iter().map(ToOwned::to_owned).collect();
@@ -140,9 +140,11 @@ impl Out {
         Ok(())
     }
 
-    /// Puts copies in the place of links that could not be made, to files or folders; of those that lead to others too.
+    /// Replaces links that could not be created with copies of files or folders, even if they point to other
+    /// links.
     fn copy_left(mut self) -> Result<()> {
-        // A folder is taken once all links in it are there; what remains then leads nowhere, or to a folder above.
+        // A folder is copied once all links in it exist. The remaining links point to nothing, or to a parent
+        // folder.
         let mut patient = true;
         loop {
             let is_there = |(link, to): &(PathBuf, PathBuf)| {
@@ -162,7 +164,7 @@ impl Out {
     }
 }
 
-/// Copies a file, or a folder with all that is in it.
+/// Copies a file, or a folder with its whole content.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     for entry in walkdir::WalkDir::new(from) {
         crate::interrupt::check()?;
@@ -178,7 +180,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What is wrong with an archive, in one line; whatever lies in between names files of the cache.
+/// Describes what is wrong with an archive in one line. Intermediate errors only mention files of the cache.
 fn damaged(name: Option<&str>, error: &(dyn std::error::Error + 'static)) -> Error {
     let last = std::iter::successors(Some(error), |e| e.source()).last().unwrap_or(error);
     let by_system = last.downcast_ref::<std::io::Error>().is_some_and(|e| e.raw_os_error().is_some());
@@ -194,7 +196,7 @@ fn untar(stream: impl Read, out: &mut Out) -> Result<()> {
         let mut entry = entry.map_err(|e| damaged(None, &e))?;
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         let kind = entry.header().entry_type();
-        // Pipes and devices are nothing that a Python needs.
+        // A Python needs no pipes or devices.
         if name.starts_with(LEFT_OUT)
             || kind.is_fifo()
             || kind.is_character_special()
@@ -204,7 +206,7 @@ fn untar(stream: impl Read, out: &mut Out) -> Result<()> {
         }
         let Some(path) = out.place(&name)? else { continue };
         if kind.is_dir() {
-            // Without its rights: it is going to be written to.
+            // Without its permissions, because files must be written to it.
             fs_err::create_dir_all(path)?;
         } else if kind.is_symlink() {
             let target = entry.link_name_bytes().unwrap_or_default();
@@ -233,7 +235,7 @@ fn unzip(file: impl Read + std::io::Seek, out: &mut Out) -> Result<()> {
     for i in 0..zip.len() {
         crate::interrupt::check()?;
         let mut entry = zip.by_index(i).map_err(|e| damaged(None, &e))?;
-        // Some tools of Windows write its own separators.
+        // Some Windows tools write backslashes.
         let name = entry.name().map_err(|e| damaged(None, &e))?.replace('\\', "/");
         if name.starts_with(LEFT_OUT) {
             continue;
@@ -247,7 +249,7 @@ fn unzip(file: impl Read + std::io::Seek, out: &mut Out) -> Result<()> {
             out.link(&path, &target)?;
         } else {
             let executable = entry.unix_mode().is_some_and(|mode| mode & 0o111 != 0);
-            // Not through a link that an entry of the same name has left.
+            // Do not write through a link from an earlier entry of the same name.
             let _ = std::fs::remove_file(&path);
             let mut file = fs_err::File::create(&path)?;
             std::io::copy(&mut entry, &mut file).map_err(|e| damaged(Some(&name), &e))?;
@@ -298,7 +300,7 @@ mod tests {
         assert!(out.join("python311.dll").is_file());
     }
 
-    /// An entry: its name, its kind, and its content or where it leads.
+    /// An entry: its name, its kind, and its content or target.
     type Entry<'a> = (&'a str, tar::EntryType, &'a str);
 
     fn tar(folder: &Path, entries: &[Entry<'_>]) -> PathBuf {
@@ -308,7 +310,7 @@ mod tests {
             let mut header = tar::Header::new_gnu();
             header.set_entry_type(*kind);
             header.set_mode(0o444);
-            // As a tool writes it that does not look at what it writes.
+            // Written like a tool that does not check its input.
             header.as_old_mut().name[..name.len()].copy_from_slice(name.as_bytes());
             let data = if kind.is_file() { content.as_bytes() } else { b"" };
             if !content.is_empty() && !kind.is_file() {
@@ -335,7 +337,7 @@ mod tests {
         };
         assert!(error(&[("a/../../b", Regular, "")]).contains("`a/../../b` in it leads out of its folder"));
         assert!(error(&[("a/b", Symlink, "../../c")]).contains("the link `a/b` in it leads to `../../c`"));
-        // Two folders deep by its name, none in truth.
+        // Two folders deep by its name, but none in reality.
         assert!(
             error(&[("p", Symlink, "."), ("p/p/x", Symlink, "../c")]).contains("the link `x` in it leads")
         );
@@ -389,7 +391,7 @@ mod tests {
         let at = |name: &str| root.join(name);
         fs_err::create_dir_all(at("v/3.11/lib")).unwrap();
         fs_err::write(at("v/3.11/lib/a"), "1").unwrap();
-        // To a folder with such links in it: to a file, to a folder above, to nothing.
+        // Links to a folder that contains links to a file, to a parent folder, and to nothing.
         let left = [
             ("current", "v/3.11"),
             ("v/3.11/b", "v/3.11/lib/a"),

@@ -1,4 +1,4 @@
-//! Files of requirements: their wheels are resolved and downloaded for the target by uv or pip, whichever is there.
+//! Requirements files: uv or pip, whichever is available, resolves and downloads their wheels for the target.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,13 +13,15 @@ use crate::python::{Python, find};
 use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 use crate::target::{Arch, Os};
 
-/// How often pip is asked again for what its wheels require on the target and do not on this machine.
+/// Maximum number of times to run pip for requirements that its wheels have on the target but not on this
+/// machine.
 const ROUNDS: usize = 8;
 
-/// A folder with what the files require, installed, in no newer versions than `limits`. It is resolved once, and again when a file
-/// changes or with `--clean`.
+/// Returns a folder with the installed requirements of the files, in versions up to `limits`. They are
+/// resolved once, and again if a file changes or with `--clean`.
 ///
 /// # Errors
+/// Neither uv nor pip is available, or they find no wheels.
 /// Neither uv nor pip is there, or they find no wheels.
 pub(super) fn site(
     files: &[PathBuf],
@@ -68,15 +70,15 @@ pub(super) fn site(
     Ok(install::site(folder, tags))
 }
 
-/// What is to be resolved.
+/// The requirements to resolve.
 struct What<'a> {
     files: &'a [PathBuf],
-    /// A file of constraints.
+    /// A constraints file.
     limits: Option<PathBuf>,
 }
 
 impl What<'_> {
-    /// Names files, and the constraints, to uv or pip.
+    /// Adds the files and constraints to the arguments of uv or pip.
     fn name(&self, files: &[PathBuf], command: &mut Command) {
         for (option, file) in files.iter().map(|f| ("-r", f)).chain(self.limits.iter().map(|f| ("-c", f))) {
             command.arg(option).arg(file);
@@ -84,7 +86,8 @@ impl What<'_> {
     }
 }
 
-/// What is installed in a folder: the lists of files of its distributions, which hold their hashes.
+/// Returns a hash of the content of a folder, from the lists of files of its distributions, which include
+/// hashes.
 fn content(folder: &Path) -> Result<Hash> {
     let mut records: Vec<PathBuf> = fs_err::read_dir(folder)?
         .flatten()
@@ -99,7 +102,8 @@ fn content(folder: &Path) -> Result<Hash> {
     Ok(key.finish())
 }
 
-/// The version of the target's Python, as far as it is known: requirements and markers may ask for its last part.
+/// Returns the known version of the target's Python. Requirements and markers may depend on its micro
+/// version.
 fn version(python: &Python) -> String {
     let (major, minor, micro) = python.version;
     format!("{major}.{minor}.{micro}")
@@ -116,7 +120,7 @@ fn by_uv(uv: &Path, what: &What<'_>, python: &Python, tags: &Tags, folder: &Path
     run(&mut command, "uv", tags)
 }
 
-/// The platform as uv names it.
+/// Returns uv's name for the platform.
 fn uv_platform(tags: &Tags) -> Result<String> {
     let target = &tags.target;
     let arch = if target.arch == Arch::X86_64 { "x86_64" } else { "aarch64" };
@@ -125,7 +129,7 @@ fn uv_platform(tags: &Tags) -> Result<String> {
         Os::Macos => format!("{arch}-apple-darwin"),
         Os::Linux if target.musl => format!("{arch}-unknown-linux-musl"),
         Os::Linux => {
-            // Those that uv knows.
+            // The versions that uv supports.
             const KNOWN: [u32; 10] = [17, 28, 31, 32, 33, 34, 35, 36, 37, 38];
             let most = tags.glibc.map_or(28, |(_, minor)| minor);
             let fitting = KNOWN.iter().rev().find(|minor| **minor <= most).ok_or_else(|| {
@@ -137,7 +141,8 @@ fn uv_platform(tags: &Tags) -> Result<String> {
     })
 }
 
-/// pip decides markers for the machine on which it runs: what is required on the target besides is asked for again.
+/// pip evaluates markers for the machine that it runs on, so further requirements of the target are added in
+/// additional runs.
 fn by_pip(what: &What<'_>, python: &Python, tags: &Tags, folder: &Path) -> Result<()> {
     let read = tempfile::tempdir()?;
     let files = match python.markers() {

@@ -1,4 +1,4 @@
-//! Wheels become a folder of the cache in which they are installed, the same for the same wheels.
+//! Installs wheels in a folder of the cache, which is shared by builds with the same wheels.
 
 use std::collections::HashMap;
 use std::io::{Read, Write};
@@ -12,7 +12,8 @@ use crate::python::record;
 use crate::store::{Code, Hash, KeyBuilder, Store};
 use crate::target::Os;
 
-/// The folder with these wheels installed, and its key in the store: a prefix, laid out as the target's.
+/// Returns the folder with these wheels installed, and its key in the store. The folder is a prefix with the
+/// layout of the target.
 ///
 /// # Errors
 /// A wheel is damaged, or the cache cannot be written.
@@ -30,12 +31,13 @@ pub(super) fn prefix(wheels: &[Wheel], tags: &Tags, store: &Store) -> Result<(Ha
     Ok((key, folder))
 }
 
-/// The folder of the packages in a folder that was filled for the target: that of a prefix, or it has nothing else.
+/// Returns the folder of packages in a folder that was filled for the target: that of a prefix, or the folder
+/// itself.
 pub(super) fn site(folder: PathBuf, tags: &Tags) -> PathBuf {
     Some(folder.join(packages(tags))).filter(|site| site.is_dir()).unwrap_or(folder)
 }
 
-/// Where the target has its packages below the prefix.
+/// Returns the target's folder of packages, relative to the prefix.
 fn packages(tags: &Tags) -> String {
     match tags.target.os {
         Os::Windows => "Lib/site-packages".to_owned(),
@@ -88,7 +90,8 @@ fn install(wheel: &Path, prefix: &Path, packages: &str) -> Result<()> {
         installed.push((name, place));
     }
     let Some(list) = list else { return Ok(()) };
-    // What is installed and where, as installers write it: the wheel's own counts from other folders, or is not there.
+    // Write the list of installed files, like installers do. The wheel's own list may be missing, and its
+    // paths are relative to other folders.
     let text = String::from_utf8_lossy(&text);
     let listed: HashMap<String, &str> = text.lines().filter_map(record::line).collect();
     let mut lines = String::new();
@@ -100,7 +103,7 @@ fn install(wheel: &Path, prefix: &Path, packages: &str) -> Result<()> {
     Ok(fs_err::write(prefix.join(packages).join(&list), lines)?)
 }
 
-/// A path of a wheel as text, if each part of it is a name.
+/// Returns a path of a wheel as text, if each component is a plain name.
 fn plain(path: &Path) -> Option<String> {
     let parts = path.components().map(|part| match part {
         Component::Normal(name) => name.to_str(),
@@ -110,7 +113,8 @@ fn plain(path: &Path) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("/"))
 }
 
-/// Where below the prefix a file of a wheel goes; `None` for what frozen programs do not have.
+/// Returns the destination of a wheel's file below the prefix; `None` for files that frozen programs do not
+/// have.
 fn place(name: &str, packages: &str) -> Option<String> {
     let of_packages = |inner: &str| Some(format!("{packages}/{inner}"));
     let (top, rest) = name.split_once('/').unwrap_or((name, ""));
@@ -121,7 +125,7 @@ fn place(name: &str, packages: &str) -> Option<String> {
     match kind {
         "purelib" | "platlib" => of_packages(inner),
         "data" => Some(match strip_any_case(inner, packages) {
-            // The folder of packages, whatever its case.
+            // The folder of packages, in any case.
             Some(inner) => format!("{packages}{inner}"),
             None => inner.to_owned(),
         }),
@@ -129,14 +133,15 @@ fn place(name: &str, packages: &str) -> Option<String> {
     }
 }
 
-/// What follows `folder` in a path of Windows, with its `/`; elsewhere case tells names apart.
+/// Returns the rest of a path after `folder`, with its `/`, ignoring case for Windows. Other systems are
+/// case-sensitive.
 fn strip_any_case<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
     let (start, rest) = path.split_at_checked(folder.len())?;
     (folder.starts_with("Lib/") && start.eq_ignore_ascii_case(folder) && rest.starts_with('/'))
         .then_some(rest)
 }
 
-/// A path below the prefix as seen from the folder of packages.
+/// Returns a path below the prefix, relative to the folder of packages.
 fn relative(place: &str, packages: &str) -> String {
     match place.strip_prefix(packages).and_then(|rest| rest.strip_prefix('/')) {
         Some(inner) => inner.to_owned(),

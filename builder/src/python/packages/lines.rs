@@ -1,4 +1,4 @@
-//! Files of requirements: what they include, and as pip is to read them, with markers decided for the target.
+//! Requirements files: finds included files, and evaluates markers for the target before pip reads them.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,17 +11,17 @@ use crate::requirement;
 
 /// Options that include another file.
 const INCLUDE: [&str; 4] = ["--requirement", "--constraint", "-r", "-c"];
-/// Options that name a folder, which counts from the file.
+/// Options with a folder, relative to the file.
 const FOLDER: [&str; 2] = ["--find-links", "-f"];
 
-/// The files, and those that they include, each once.
+/// Returns the files and those that they include, each once.
 pub(super) fn with_included(files: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut all: Vec<PathBuf> = files.iter().map(|file| real(file)).collect();
     let mut at = 0;
     while let Some(file) = all.get(at).cloned() {
         at += 1;
         for line in lines(&file)? {
-            // One that is not there, or not a file, is for the tool to tell.
+            // The tool reports a missing file, or one that is not a file.
             let included = value(&line, &INCLUDE).map(|(_, name)| beside(&file, name));
             if let Some(path) = included.filter(|path| path.is_file() && !all.contains(path)) {
                 all.push(path);
@@ -31,8 +31,8 @@ pub(super) fn with_included(files: &[PathBuf]) -> Result<Vec<PathBuf>> {
     Ok(all)
 }
 
-/// Writes the files into a folder without the requirements whose markers do not hold, and without the markers that do: pip
-/// decides them for the machine on which it runs.
+/// Writes the files to a folder without requirements whose markers are false, and removes markers that are
+/// true: pip evaluates them for the machine that it runs on.
 pub(super) fn decided(
     files: &[PathBuf],
     environment: &MarkerEnvironment,
@@ -61,9 +61,9 @@ pub(super) fn decided(
     Ok((0..files.len()).map(place).collect())
 }
 
-/// A requirement without its marker; `None` where that does not hold. What is no requirement stays as it is.
+/// Returns a requirement without its marker; `None` if the marker is false. Other lines stay unchanged.
 fn without_marker(line: &str, environment: &MarkerEnvironment) -> Option<String> {
-    // Hashes and the like follow the requirement.
+    // Options such as `--hash` may follow the requirement.
     let (plain, options) = line.split_at(line.find(" --").unwrap_or(line.len()));
     let Some(requirement) = requirement::read(plain.trim()) else { return Some(line.to_owned()) };
     if !requirement.evaluate_markers(environment, &[]) {
@@ -72,7 +72,7 @@ fn without_marker(line: &str, environment: &MarkerEnvironment) -> Option<String>
     Some(format!("{}{options}", requirement::split_marker(plain).0))
 }
 
-/// The lines of a file, without comments, those that go on in the next one put together.
+/// Returns the lines of a file, without comments and with continuation lines joined.
 fn lines(file: &Path) -> Result<Vec<String>> {
     let bytes = fs_err::read(file)?;
     let text = String::from_utf8_lossy(&bytes);
@@ -93,7 +93,7 @@ fn lines(file: &Path) -> Result<Vec<String>> {
     Ok(all)
 }
 
-/// What one of the options is given in a line, and the option.
+/// Returns the value of one of the options in a line, and the option.
 fn value<'a>(line: &'a str, options: &[&'static str]) -> Option<(&'static str, &'a str)> {
     options.iter().find_map(|option| {
         let rest = line.strip_prefix(option)?;

@@ -1,5 +1,5 @@
-//! Packages that the interpreter does not have itself: from folders of wheels, folders of installed packages, and
-//! files of requirements.
+//! Packages in addition to those of the interpreter: from folders of wheels, folders of installed packages,
+//! and requirements files.
 
 mod fetch;
 mod install;
@@ -22,14 +22,14 @@ use needs::Present;
 use tags::Tags;
 use wheels::Chosen;
 
-/// The newest versions that requirements may be resolved to, by normalized name.
+/// The maximum versions to resolve requirements to, by normalized name.
 pub(in crate::python) type Limits = BTreeMap<String, Version>;
 
-/// Puts the packages of a request on the search path, behind the standard library and ahead of what the interpreter has;
-/// requirements are resolved to no newer versions than `limits`.
+/// Inserts the packages of a request into the search path, after the standard library and before the
+/// interpreter's own packages. Requirements are resolved to versions up to `limits`.
 ///
 /// # Errors
-/// Wheels do not fit the target or each other, or cannot be downloaded.
+/// Wheels are not compatible with the target or with each other, or cannot be downloaded.
 pub(super) fn add(python: &mut Python, request: &Request, limits: &Limits, store: &Store) -> Result<()> {
     let asked = &request.python;
     if asked.packages.is_empty() && asked.requirements.is_empty() {
@@ -73,14 +73,15 @@ pub(super) fn add(python: &mut Python, request: &Request, limits: &Limits, store
     Ok(())
 }
 
-/// The older version of each distribution that is there in different versions.
+/// Returns the older version of each distribution that exists in different versions.
 pub(super) fn oldest_of_differing(pythons: &[Python]) -> Limits {
-    // Of two in one search path the first counts, which is kept if it comes last.
+    // The first of two in one search path takes effect. In reverse order, it is inserted last and thus kept.
     let present: Vec<Present> = pythons.iter().map(|p| Present::scan(p.search_path.iter().rev())).collect();
     present.windows(2).flat_map(|pair| pair[0].oldest_of_differing(&pair[1])).collect()
 }
 
-/// An error where no wheel at all fits, or one that was named itself does not. A folder may hold those for other targets, too.
+/// Returns an error if no wheel is compatible, or if an explicitly requested one is not. A folder may also
+/// contain wheels for other targets.
 fn unfit(chosen: &Chosen, asked: &[PathBuf], tags: &Tags) -> Option<Error> {
     let is_named = |file: &String| asked.iter().any(|path| wheels::file_name(path) == file);
     let (name, files) =
@@ -95,14 +96,14 @@ fn is_site(path: &Path) -> bool {
     path.ends_with("site-packages") || path.ends_with("dist-packages")
 }
 
-/// Whether a folder holds installed packages.
+/// Whether a folder contains installed packages.
 fn is_installed(folder: &Path) -> bool {
     let is_info = |name: &str| name.ends_with(".dist-info") || name.ends_with(".egg-info");
     let mut entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     entries.any(|e| e.file_name().to_str().is_some_and(is_info))
 }
 
-/// The wheels in a folder, sorted by name.
+/// Returns the wheels in a folder, sorted by name.
 fn wheels_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries =
         fs_err::read_dir(folder).context(|| format!("failed to read packages `{}`", folder.display()))?;

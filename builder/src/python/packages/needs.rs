@@ -1,4 +1,5 @@
-//! Whether distributions have what they require (`Requires-Dist`), with markers decided for the target.
+//! Checks whether the requirements of distributions (`Requires-Dist`) are met, with markers evaluated for the
+//! target.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
@@ -13,12 +14,12 @@ use crate::error::{Error, Warning};
 use crate::python::Python;
 use crate::requirement;
 
-/// Distributions that are there besides the wheels.
+/// Distributions that exist in addition to the wheels.
 #[derive(Debug, Default)]
 pub(super) struct Present(BTreeMap<String, Option<Version>>);
 
 impl Present {
-    /// The distributions in folders of installed packages.
+    /// Finds the distributions in folders of installed packages.
     pub(super) fn scan<'a>(folders: impl Iterator<Item = &'a PathBuf>) -> Present {
         let entries = folders.flat_map(|f| std::fs::read_dir(f).into_iter().flatten().flatten());
         let named = entries.filter_map(|e| {
@@ -31,7 +32,7 @@ impl Present {
         Present(named.collect())
     }
 
-    /// The older version of each distribution that is in both in different versions.
+    /// Returns the older version of each distribution that both have in different versions.
     pub(super) fn oldest_of_differing(&self, others: &Present) -> impl Iterator<Item = (String, Version)> {
         self.0.iter().filter_map(|(name, version)| {
             let (version, other) = (version.as_ref()?, others.0.get(name)?.as_ref()?);
@@ -40,29 +41,29 @@ impl Present {
     }
 }
 
-/// The requirements of wheels that are not met.
+/// The unmet requirements of wheels, and warnings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Problems {
-    /// Requirements without a distribution that fits.
+    /// Requirements without a matching distribution.
     pub(super) unmet: Vec<Unmet>,
     /// Warnings about requirements that do not follow PEP 508: only the distribution's name is checked.
     pub(super) warnings: Vec<Warning>,
 }
 
-/// A requirement of a wheel without a distribution that fits.
+/// A requirement of a wheel without a matching distribution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Unmet {
     /// The wheel, with its version.
     pub(super) by: String,
     /// The distribution.
     pub(super) name: String,
-    /// As it is required: `name>=1`.
+    /// The requirement, such as `name>=1`.
     pub(super) requirement: String,
-    /// The version that is there.
+    /// The existing version.
     pub(super) got: Option<String>,
 }
 
-/// Follows the requirements of all wheels.
+/// Checks the requirements of all wheels.
 pub(super) fn problems(chosen: &Chosen, present: &Present, python: &Python) -> Problems {
     let Some(environment) = python.markers() else { return Problems::default() };
     let wheels: BTreeMap<&str, &Wheel> = chosen.wheels.iter().map(|w| (w.name.as_str(), w)).collect();
@@ -122,7 +123,7 @@ pub(super) fn problems(chosen: &Chosen, present: &Present, python: &Python) -> P
     Problems { unmet: found, warnings }
 }
 
-/// An error that names all of them.
+/// Returns an error that lists all unmet requirements.
 pub(super) fn error(problems: &Problems, chosen: &Chosen, tags: &Tags) -> Option<Error> {
     let unmet = &problems.unmet;
     if unmet.is_empty() {
@@ -148,12 +149,12 @@ pub(super) fn error(problems: &Problems, chosen: &Chosen, tags: &Tags) -> Option
     )
 }
 
-/// Whether a version fits; one that is there counts although it is not a final one.
+/// Whether a version matches. Existing prereleases are accepted.
 fn fits(version: &Version, versions: &VersionSpecifiers) -> bool {
     versions.contains(version)
 }
 
-/// The requirements of a wheel that do not follow PEP 508, without those that do not apply to the target.
+/// Returns the requirements of a wheel that apply to the target but do not follow PEP 508.
 fn unreadable<'w>(
     wheel: &'w Wheel,
     environment: &'w MarkerEnvironment,
@@ -162,7 +163,7 @@ fn unreadable<'w>(
         .filter(|text| requirement::read(text).is_none() && requirement::applies(text, Some(environment)))
 }
 
-/// `Requires-Python` against the target's.
+/// Checks `Requires-Python` against the version of the target.
 fn python_version(wheel: &Wheel, environment: &MarkerEnvironment) -> Option<Unmet> {
     let text = headers(&wheel.metadata, "Requires-Python").next()?;
     let versions = VersionSpecifiers::from_str(text).ok()?;

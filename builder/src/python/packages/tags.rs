@@ -1,16 +1,16 @@
-//! Which wheels a target takes: the tags in their file names (PEP 425, PEP 600, PEP 656).
+//! Compatibility of wheels with a target: the tags in their file names (PEP 425, PEP 600, PEP 656).
 
 use crate::python::Python;
 use crate::target::{Arch, Os, Target};
 
-/// What a target takes.
+/// The tags that a target supports.
 #[derive(Clone, Debug)]
 pub(super) struct Tags {
     pub(super) target: Target,
     pub(super) minor: u8,
-    /// `t` where the interpreter has no global lock.
+    /// `t` for a free-threaded interpreter.
     pub(super) flags: String,
-    /// The newest glibc that may be needed.
+    /// The newest glibc version that wheels may require.
     pub(super) glibc: Option<(u32, u32)>,
 }
 
@@ -19,7 +19,7 @@ impl Tags {
         Tags { target: python.target, minor: python.minor(), flags: python.abiflags.replace('d', ""), glibc }
     }
 
-    /// How well the tags of a wheel fit, the lower the better; `None` if they do not.
+    /// Returns a rank of the tags of a wheel, lower is better; `None` if they are incompatible.
     pub(super) fn rank(&self, python: &str, abi: &str, platform: &str) -> Option<u32> {
         let interpreters = python.split('.').flat_map(|p| abi.split('.').map(move |a| (p, a)));
         let code = interpreters.filter_map(|(p, a)| self.code(p, a)).min()?;
@@ -27,7 +27,8 @@ impl Tags {
         Some(code * 10_000 + platform)
     }
 
-    /// Rank of interpreter and ABI: the exact one, the stable ABI from the newest on, then pure Python.
+    /// Ranks interpreter and ABI: exact match first, then the stable ABI from the newest version on, then
+    /// pure Python.
     fn code(&self, python: &str, abi: &str) -> Option<u32> {
         let own = u32::from(self.minor);
         let minor = |text: &str| text.strip_prefix('3')?.parse::<u32>().ok().filter(|m| *m <= own);
@@ -45,7 +46,7 @@ impl Tags {
         }
     }
 
-    /// Rank of a platform: what runs on more machines first.
+    /// Ranks a platform: the most portable one comes first.
     fn platform(&self, tag: &str) -> Option<u32> {
         if tag == "any" {
             return Some(9_999);
@@ -95,7 +96,7 @@ impl Tags {
         }
     }
 
-    /// Tags of a wheel that would fit, for messages.
+    /// Returns tags of a compatible wheel, for messages.
     pub(super) fn example(&self) -> String {
         let (minor, flags) = (self.minor, &self.flags);
         let platforms = self.platforms();
@@ -103,7 +104,7 @@ impl Tags {
         format!("`cp3{minor}-cp3{minor}{flags}-{platform}` or `py3-none-any`")
     }
 
-    /// Platform tags to ask a package index for.
+    /// Returns the platform tags for queries to a package index.
     pub(super) fn platforms(&self) -> Vec<String> {
         let target = &self.target;
         let arch = match (target.os, target.arch) {
@@ -133,7 +134,7 @@ impl Tags {
     }
 }
 
-/// `2_17`.
+/// Parses `2_17`.
 fn numbers(text: &str) -> Option<(u32, u32)> {
     let (major, minor) = text.split_once('_')?;
     Some((major.parse().ok()?, minor.parse().ok()?))

@@ -1,4 +1,4 @@
-//! Wheels: what their names and their metadata say, and which of them the target takes.
+//! Wheels: parses their names and metadata, and selects those that are compatible with the target.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -9,11 +9,11 @@ use pep440_rs::Version;
 use super::tags::Tags;
 use crate::error::{Context, Error, Result};
 
-/// A wheel that the target takes.
+/// A compatible wheel.
 #[derive(Clone, Debug)]
 pub(super) struct Wheel {
     pub(super) path: PathBuf,
-    /// As PEP 503 compares names.
+    /// Normalized name (PEP 503).
     pub(super) name: String,
     pub(super) version: Version,
     /// The text of METADATA.
@@ -21,7 +21,7 @@ pub(super) struct Wheel {
 }
 
 impl Wheel {
-    /// Name and version, for messages.
+    /// Returns name and version, for messages.
     pub(super) fn title(&self) -> String {
         format!("{} {}", self.name, self.version)
     }
@@ -32,7 +32,7 @@ impl Wheel {
 pub(super) struct Chosen {
     /// Sorted by name.
     pub(super) wheels: Vec<Wheel>,
-    /// Distributions none of whose wheels fits: their files.
+    /// Distributions without a compatible wheel, with their files.
     pub(super) unfit: BTreeMap<String, Vec<String>>,
 }
 
@@ -41,20 +41,20 @@ pub(super) struct Chosen {
 struct Name {
     name: String,
     version: Version,
-    /// Number of the build, which decides between equals.
+    /// Build number, as a tie-breaker.
     build: u64,
     python: String,
     abi: String,
     platform: String,
 }
 
-/// A wheel, how well it fits, and its file.
+/// A wheel, its rank, and its file.
 type Ranked<'a> = (Name, Option<u32>, &'a PathBuf);
 
-/// Chooses the wheel of each distribution that fits best.
+/// Selects the best wheel of each distribution.
 ///
 /// # Errors
-/// A file is no wheel, or there are two versions of a distribution.
+/// A file is not a wheel, or there are two versions of a distribution.
 pub(super) fn choose(files: &[PathBuf], tags: &Tags) -> Result<Chosen> {
     let mut by_name: BTreeMap<String, Vec<Ranked<'_>>> = BTreeMap::new();
     for path in files {
@@ -93,7 +93,7 @@ pub(super) fn file_name(path: &Path) -> &str {
     path.file_name().and_then(|n| n.to_str()).unwrap_or_default()
 }
 
-/// Reads `name-version(-build)-python-abi-platform.whl`.
+/// Parses `name-version(-build)-python-abi-platform.whl`.
 fn parse(file: &str) -> Option<Name> {
     let parts: Vec<&str> = file.strip_suffix(".whl")?.split('-').collect();
     let (name, version, build, rest) = match parts[..] {
@@ -113,13 +113,13 @@ fn parse(file: &str) -> Option<Name> {
     .filter(|n| !n.name.is_empty())
 }
 
-/// The name of a distribution as PEP 503 compares it.
+/// Normalizes the name of a distribution (PEP 503).
 pub(super) fn normalize(name: &str) -> String {
     let parts: Vec<&str> = name.split(['-', '_', '.']).filter(|p| !p.is_empty()).collect();
     parts.join("-").to_lowercase()
 }
 
-/// The text of a wheel's METADATA.
+/// Returns the text of a wheel's METADATA.
 fn metadata(path: &Path) -> Result<String> {
     let failed = || format!("failed to read wheel `{}`", path.display());
     let mut zip = zip::ZipArchive::new(fs_err::File::open(path)?).context(failed)?;

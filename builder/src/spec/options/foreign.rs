@@ -1,4 +1,4 @@
-//! What options for Windows and macOS say, as the tables of a spec say it.
+//! Converts options for Windows and macOS to the tables of a spec.
 
 use std::path::PathBuf;
 
@@ -6,14 +6,14 @@ use super::table::Foreign;
 use crate::spec::{Macos, Resource, Windows, entry};
 use crate::target::Target;
 
-/// A resource as it counts from the current folder.
+/// Parses a resource, with its path relative to the current folder.
 fn resource(text: &str) -> Resource {
     let resource = Resource::parse(text);
     Resource { file: entry::absolute(&resource.file), ..resource }
 }
 
 impl Foreign {
-    /// `[windows]`.
+    /// Returns `[windows]`.
     pub(super) fn windows(&self) -> Windows {
         let console = if self.windowed { Some(false) } else { self.console.then_some(true) };
         Windows {
@@ -30,7 +30,7 @@ impl Foreign {
         }
     }
 
-    /// `[macos]`.
+    /// Returns `[macos]`.
     pub(super) fn macos(&self) -> Macos {
         let architectures = match self.target_architecture.as_deref() {
             Some("universal2") => Target::UNIVERSAL.map(|target| target.machine().to_owned()).into(),

@@ -1,4 +1,4 @@
-//! The options of a build without a spec: name, help, and the key of a spec that says the same, each once.
+//! The options of a build without a spec: name, help, and the equivalent key of a spec, each defined once.
 //!
 //! docs/cli.md lists them; a test compares it with this table.
 
@@ -8,14 +8,14 @@ use clap::Args;
 
 use crate::spec::{Compression, Mode, Sources};
 
-/// What an option means besides its effect on a build without a spec.
+/// The meaning of an option apart from its effect on a build without a spec.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Meaning {
-    /// The key of a spec that says the same.
+    /// The equivalent key of a spec.
     pub key: Option<&'static str>,
-    /// The systems on which it has an effect, if not on all.
+    /// The systems on which it has an effect; `None` means all.
     pub on: Option<&'static str>,
-    /// Why it has no effect at all.
+    /// The reason why it has no effect, if that is the case.
     pub none: Option<&'static str>,
 }
 
@@ -31,7 +31,7 @@ const fn none(why: &'static str) -> Meaning {
     Meaning { key: None, on: None, none: Some(why) }
 }
 
-/// Declares options: for clap, and with what they mean.
+/// Declares options for clap, with their meanings.
 macro_rules! options {
     ($(#[$of:meta])* $name:ident, $meanings:ident: $($(#[$about:meta])* $field:ident: $type:ty => $meaning:expr;)*) => {
         #[derive(Clone, Debug, Default, Args)]
@@ -211,18 +211,18 @@ options! {
 }
 
 impl Common {
-    /// The form of the product.
+    /// Returns the form of the application.
     pub fn mode(&self) -> Mode {
         if self.onefile { Mode::Onefile } else { Mode::Onedir }
     }
 }
 
-/// All options, by the names of their fields, in the order of the help.
+/// Returns all options, by the names of their fields, in the order of the help.
 pub fn meanings() -> impl Iterator<Item = (&'static str, Meaning)> {
     COMMON.iter().chain(FOREIGN).copied()
 }
 
-/// How an option is written.
+/// Returns the command-line notation of an option.
 pub fn written(id: &str) -> String {
     format!("--{}", id.replace('_', "-"))
 }

@@ -20,7 +20,7 @@ pub(crate) use freeze_launcher::trust::os::final_path as path_of;
 
 use crate::launcher::os::{Access, Lock};
 
-/// What tells a file from all others while it is open.
+/// Returns numbers that identify a file while it is open.
 pub(super) fn identity(file: &File) -> Option<(u32, u32, u32)> {
     // SAFETY: all-zero is a valid BY_HANDLE_FILE_INFORMATION.
     let mut info: BY_HANDLE_FILE_INFORMATION = unsafe { std::mem::zeroed() };
@@ -29,7 +29,7 @@ pub(super) fn identity(file: &File) -> Option<(u32, u32, u32)> {
     (done != 0).then_some((info.dwVolumeSerialNumber, info.nFileIndexHigh, info.nFileIndexLow))
 }
 
-/// Whether an open file has no name any more.
+/// Whether an open file has been removed.
 pub(crate) fn is_removed(file: &File) -> bool {
     // SAFETY: all-zero is a valid FILE_STANDARD_INFO.
     let mut info: FILE_STANDARD_INFO = unsafe { std::mem::zeroed() };
@@ -41,17 +41,17 @@ pub(crate) fn is_removed(file: &File) -> bool {
     done == 0 || info.DeletePending || info.NumberOfLinks == 0
 }
 
-/// Whether the system removes files from below a folder that have not been used for long (Storage Sense).
+/// Whether the system removes files below a folder that have not been used for a long time (Storage Sense).
 pub(crate) fn is_cleaned_up(folder: &Path) -> bool {
     folder.starts_with(std::env::temp_dir())
 }
 
-/// Makes a file that does not exist, and opens it for writing. Its access list is inherited from the folder.
+/// Creates a new file and opens it for writing. It inherits the access list of the folder.
 pub(crate) fn create_file(path: &Path, _: Access) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
 }
 
-/// Makes a folder that does not exist.
+/// Creates a new folder.
 pub(crate) fn create_folder(path: &Path, access: Access) -> io::Result<()> {
     match access {
         Access::Private => trust::os::create_folder(path, trust::rights()),
@@ -59,20 +59,21 @@ pub(crate) fn create_folder(path: &Path, access: Access) -> io::Result<()> {
     }
 }
 
-/// Makes a folder and those above it, where they do not exist. Their access lists are inherited.
+/// Creates a folder and its missing parents. They inherit their access lists.
 pub(crate) fn create_folders(path: &Path, _: Access) -> io::Result<()> {
     std::fs::create_dir_all(path)
 }
 
-/// Makes a symbolic link at `path`; `target` is as the archive has it.
+/// Creates a symbolic link at `path`. `target` has the format of the archive.
 pub(crate) fn create_link(target: &[u8], path: &Path) -> io::Result<()> {
     std::os::windows::fs::symlink_file(super::path_from_bytes(target), path)
 }
 
-/// Locks one byte far behind the end of a file, as locked bytes cannot be read or written by others.
+/// High part of the offset of the locked byte: far beyond the end of a file, because others cannot read or
+/// write locked bytes.
 const PLACE: u32 = 0x4000_0000;
 
-/// Locks a file without waiting; tells whether that succeeded.
+/// Tries to lock a file without waiting. Returns whether that succeeded.
 pub(crate) fn lock(file: &File, how: Lock) -> bool {
     // SAFETY: all-zero is a valid OVERLAPPED.
     let mut at: OVERLAPPED = unsafe { std::mem::zeroed() };
@@ -81,40 +82,40 @@ pub(crate) fn lock(file: &File, how: Lock) -> bool {
         Lock::Shared => LOCKFILE_FAIL_IMMEDIATELY,
         Lock::Exclusive => LOCKFILE_FAIL_IMMEDIATELY | LOCKFILE_EXCLUSIVE_LOCK,
     };
-    // SAFETY: the handle is open. A lock that the handle has already would be in the way of another one.
+    // SAFETY: the handle is open. An existing lock of the handle would conflict with a new one.
     unsafe {
         UnlockFileEx(file.as_raw_handle(), 0, 1, 0, &raw mut at);
         LockFileEx(file.as_raw_handle(), flags, 0, 1, 0, &raw mut at) != 0
     }
 }
 
-/// Processes do not fork here.
+/// Windows processes do not fork.
 pub(crate) fn lock_anew(_: &File, _: &std::ffi::CStr) -> bool {
     false
 }
 
-/// Handles have no numbers that the program would see.
+/// Handles have no numbers that the program could see.
 pub(crate) fn dup_to_high_fd(file: File) -> File {
     file
 }
 
-/// A path of this system as its users know it, absolute and without links.
+/// Returns a path of this system in its usual form, absolute and without links.
 pub(crate) fn canonical(path: &Path) -> io::Result<PathBuf> {
     path_of(&OpenOptions::new().access_mode(0).custom_flags(FILE_FLAG_BACKUP_SEMANTICS).open(path)?)
 }
 
-/// Opens what the processes that share a folder take turns by: a folder cannot be locked.
+/// Opens the file that serves as the lock of processes that share a folder: Windows cannot lock folders.
 pub(crate) fn open_lock(folder: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).open(folder.join(".turn"))
 }
 
-/// Whether a file can be removed that is loaded as a library: a folder with one is left to the next start as it is.
+/// Whether a file that is loaded as a library can be removed. A folder with one is left for the next start.
 pub(crate) const REMOVES_WHAT_IS_LOADED: bool = false;
 
-/// How long a scanner may hold a file of a new folder open.
+/// Maximum time that a virus scanner may keep a file of a new folder open.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Gives a complete folder its name.
+/// Renames a complete folder to its final name.
 pub(crate) fn rename_folder(from: &Path, to: &Path) -> io::Result<()> {
     let began = Instant::now();
     loop {

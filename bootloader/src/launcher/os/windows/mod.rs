@@ -1,4 +1,4 @@
-//! Windows: the own executable, arguments, paths, folders, libraries.
+//! Windows: the running executable, arguments, paths, folders, libraries.
 
 mod files;
 mod process;
@@ -25,49 +25,51 @@ pub(crate) use files::*;
 pub(crate) use process::*;
 pub(crate) use window::{hide_console, is_windowed, show_error};
 
-/// What to try where the own executable is not found.
+/// Hint if the running executable is not found.
 pub(crate) const EXECUTABLE_HINT: &str = "start the program by its path";
 
-/// What to do where somebody else can change the files of a program that has more rights than they have.
+/// Hint if another user can change the files of a program that has more rights than this user.
 pub(crate) const EXPOSED_HINT: &str = "install the program where only administrators can write, such as in `Program Files`, \
      start it without elevation, or build it as one file";
 
 /// `wchar_t`.
 pub(crate) type WideChar = u16;
 
-/// The structs of Python's configuration, as this system's C lays them out.
+/// The structs of Python's configuration, in the layout of this system's C compiler.
 pub(crate) type OwnAbi = super::WindowsAbi;
 
-/// Whether programs may be built to load their libraries from memory.
+/// Whether programs can be built to load their libraries from memory.
 pub(crate) const MEMORY_FILES: bool = false;
 
-/// Before anything else: a library that is asked for by its name is looked for among the system's and in the folders that the
-/// program adds, never beside the executable, which may lie where others download to, nor in the current folder.
+/// Runs before anything else. Limits the search for libraries to the system's folders and those that the
+/// program adds. Windows then searches neither the current folder nor that of the executable, which may be a
+/// download folder.
 pub(crate) fn begin() {
-    // SAFETY: has no preconditions. Nothing has been loaded yet but what the system itself lists as known.
+    // SAFETY: has no preconditions. So far, only libraries that the system lists as known have been loaded.
     unsafe { SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32 | LOAD_LIBRARY_SEARCH_USER_DIRS) };
 }
 
-/// The arguments of the process. Those that `main` is given have lost what the code page does not know.
+/// Returns the arguments of the process. The arguments of `main` lack the characters that the code page does
+/// not contain.
 ///
 /// # Safety
-/// None is needed here.
+/// Always safe on Windows.
 pub(crate) unsafe fn arguments(_: c_int, _: *const *const c_char) -> Vec<&'static CStr> {
     let text = |arg: OsString| CString::new(arg.into_encoded_bytes()).unwrap_or_default();
     std::env::args_os().map(|arg| &*Box::leak(text(arg).into_boxed_c_str())).collect()
 }
 
-/// Text for calls of the system.
+/// Converts text for system calls.
 fn wide_text(text: &OsStr) -> Vec<u16> {
     text.encode_wide().chain([0]).collect()
 }
 
-/// The text that bytes are which come from this system ([`path_bytes`]), or from an archive.
+/// Converts bytes from this system ([`path_bytes`]) or from an archive to text.
 fn text_from_bytes(bytes: &[u8]) -> OsString {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return text.into();
     }
-    // Half a surrogate pair, as three bytes: names of files may hold one.
+    // Half a surrogate pair, encoded as three bytes, which file names may contain.
     let mut units = Vec::new();
     let mut rest = bytes;
     while !rest.is_empty() {
@@ -89,22 +91,23 @@ fn text_from_bytes(bytes: &[u8]) -> OsString {
     OsString::from_wide(&units)
 }
 
-/// The bytes of a path, as Python and the archive have them: UTF-8, with half surrogate pairs as three bytes.
+/// Returns the bytes of a path, in the format of Python and the archive: UTF-8, with half surrogate pairs as
+/// three bytes.
 pub(crate) fn path_bytes(path: &Path) -> &[u8] {
     path.as_os_str().as_encoded_bytes()
 }
 
-/// The path that such bytes name.
+/// Converts such bytes to a path.
 pub(crate) fn path_from_bytes(bytes: &[u8]) -> Cow<'_, Path> {
     Cow::Owned(PathBuf::from(text_from_bytes(&relative(bytes))))
 }
 
-/// Whether the first argument is the path of an executable, and not its name only.
+/// Whether the first argument is the path of an executable, rather than just its name.
 pub(crate) fn is_absolute(argument: &[u8]) -> bool {
     path_from_bytes(argument).is_absolute()
 }
 
-/// The name of a program from the path that it is started by.
+/// Returns the name of a program from the path that it was started by.
 pub(crate) fn program_name(path: &[u8]) -> Vec<u8> {
     let name = path.rsplit(|c| b"/\\:".contains(c)).next().unwrap_or_default();
     match name.split_last_chunk::<4>() {
@@ -113,11 +116,11 @@ pub(crate) fn program_name(path: &[u8]) -> Vec<u8> {
     }
 }
 
-/// What stands between the parts of a path.
+/// The separator of path components.
 pub(crate) const SEPARATOR: u8 = b'\\';
 
-/// A path below the root as the archive has it, from one that Python knows; `""` is the root itself, without the
-/// separator that `prefix` ends with.
+/// Converts a path from Python to a path below the root as in the archive. `""` is the root itself, without
+/// the separator at the end of `prefix`.
 pub(crate) fn below(path: &[u8], prefix: &[u8]) -> Option<Vec<u8>> {
     let plain: Vec<u8> = path.iter().map(|c| if *c == b'/' { b'\\' } else { *c }).collect();
     let root = prefix.strip_suffix(b"\\").unwrap_or(prefix);
@@ -129,7 +132,7 @@ pub(crate) fn below(path: &[u8], prefix: &[u8]) -> Option<Vec<u8>> {
     start.eq_ignore_ascii_case(prefix).then(rest)
 }
 
-/// A path below the root as this system writes it, from one that the archive has.
+/// Converts a path below the root from the archive's format to the format of this system.
 pub(crate) fn relative(path: &[u8]) -> Cow<'_, [u8]> {
     match path.contains(&b'/') {
         true => Cow::Owned(path.iter().map(|c| if *c == b'/' { b'\\' } else { *c }).collect()),
@@ -137,12 +140,12 @@ pub(crate) fn relative(path: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// Text as Python's configuration takes it.
+/// Converts text for Python's configuration.
 pub(crate) fn wide(text: &CStr) -> Option<Vec<WideChar>> {
     Some(wide_text(&text_from_bytes(text.to_bytes())))
 }
 
-/// Makes one component of a path of any name.
+/// Turns any name into a valid path component.
 pub(crate) fn plain_name(name: String) -> String {
     let mut name: String = name.chars().map(|c| if "<>:\"|?*".contains(c) { '_' } else { c }).collect();
     let kept = name.trim_end_matches(['.', ' ']).len();
@@ -153,15 +156,15 @@ pub(crate) fn plain_name(name: String) -> String {
     if is_device || name.is_empty() { format!("_{name}") } else { name }
 }
 
-/// No interpreter's executable runs a program here.
+/// On Windows, the launcher never runs in an interpreter's process.
 pub(crate) fn adopt_executable(_: File) {}
 
-/// The program's executable, to be opened.
+/// Returns a path to open the program's executable.
 pub(crate) fn executable_link() -> PathBuf {
     executable().unwrap_or_default()
 }
 
-/// Path of the program's executable, absolute.
+/// Returns the absolute path of the program's executable.
 pub(crate) fn executable() -> io::Result<PathBuf> {
     let mut buffer = vec![0u16; MAX_PATH as usize];
     loop {
@@ -178,35 +181,37 @@ pub(crate) fn executable() -> io::Result<PathBuf> {
     }
 }
 
-/// Whether two paths lead to one file.
+/// Whether two paths refer to the same file.
 pub(crate) fn is_same_file(one: &Path, other: &Path) -> bool {
     let identity = |path: &Path| File::open(path).ok().and_then(|file| files::identity(&file));
     matches!((identity(one), identity(other)), (Some(a), Some(b)) if a == b)
 }
 
-/// Maps a file for reading, for the life of the process.
+/// Maps a file for reading, for the lifetime of the process.
 pub(crate) fn map(path: &Path) -> io::Result<&'static [u8]> {
     let file = File::open(path)?;
-    // SAFETY: the file is a running executable or belongs to one: the system refuses writing to the first, and every blob
-    // is checked against its hash when it is read.
+    // SAFETY: the file is a running executable or belongs to one. The system refuses to write to the former,
+    // and every blob is checked against its hash when it is read.
     let map = unsafe { memmap2::Mmap::map(&file)? };
     Ok(Box::leak(Box::new(map)))
 }
 
-/// Opens a file for reading, but not through a link.
+/// Opens a file for reading. Does not follow a link.
 pub(crate) fn open_no_link(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(FILE_FLAG_OPEN_REPARSE_POINT).open(path)
 }
 
-/// A folder that the environment names: a candidate like any other, which is used only if nobody else can change it.
+/// Returns a folder from the environment. Like any other candidate, it is only used if no one else can change
+/// it.
 pub(crate) fn folder_variable(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute())
 }
 
-/// Candidates for folders to keep a cache in, best first: those of the environment, those that the system's database knows of
-/// the account, and for elevated processes one that belongs to the machine.
+/// Returns candidates for the cache folder, best first: those of the environment, those that the system's
+/// database lists for the account, and for elevated processes one that belongs to the machine.
 pub(crate) fn cache_folders() -> impl Iterator<Item = PathBuf> {
-    // Each is looked for when those before it have failed: the database is in a library that takes long to load.
+    // Each one is looked up after its predecessors have failed, because the database is in a library that
+    // loads slowly.
     let candidates: [fn() -> Option<PathBuf>; 4] = [
         || folder_variable("LOCALAPPDATA"),
         || folder_variable("USERPROFILE").map(|home| home.join("AppData").join("Local")),
@@ -216,8 +221,8 @@ pub(crate) fn cache_folders() -> impl Iterator<Item = PathBuf> {
     candidates.into_iter().filter_map(|find| find())
 }
 
-/// Candidates for folders for temporary files, best first. Elevated processes have two more, in which others can add entries
-/// at most.
+/// Returns candidates for the temporary folder, best first. Elevated processes have two more, in which others
+/// can at most add entries.
 pub(crate) fn temporary_folders() -> impl Iterator<Item = PathBuf> {
     let given = Some(std::env::temp_dir()).filter(|p| p.is_absolute());
     let windows = std::iter::once_with(|| trust::rights().are_elevated().then(windows_folder).flatten());
@@ -226,7 +231,7 @@ pub(crate) fn temporary_folders() -> impl Iterator<Item = PathBuf> {
     given.into_iter().chain(of_the_system)
 }
 
-/// The folder of Windows, not by the environment.
+/// Returns the Windows folder, independent of the environment.
 fn windows_folder() -> Option<PathBuf> {
     let mut buffer = [0u16; MAX_PATH as usize];
     // SAFETY: the buffer's length is given.
@@ -235,34 +240,34 @@ fn windows_folder() -> Option<PathBuf> {
     Some(PathBuf::from(OsString::from_wide(path)))
 }
 
-/// A file in memory that a library can be loaded from: there is none here.
+/// Creates a file in memory from which a library can be loaded. Not supported on Windows.
 pub(crate) fn memory_file(_: &CStr) -> io::Result<File> {
     Err(io::Error::from(io::ErrorKind::Unsupported))
 }
 
-/// Path to load a [`memory_file`] from.
+/// Returns the path to load a [`memory_file`] from.
 pub(crate) fn path_of_memory(file: &File) -> PathBuf {
     path_of(file).unwrap_or_default()
 }
 
-/// Whether files in memory can be made.
+/// Whether files in memory can be created.
 pub(crate) fn can_load_from_memory() -> bool {
     false
 }
 
-/// Lets the libraries that others ask for by their names be found in a folder.
+/// Adds a folder to the search for libraries that other libraries refer to by name.
 pub(crate) fn add_library_folder(folder: &Path) {
     // SAFETY: the path ends in NUL.
     unsafe { AddDllDirectory(wide_text(folder.as_os_str()).as_ptr()) };
 }
 
-/// Loads a library, given by its whole path. What it needs is looked for beside it, among the system's libraries and in the
-/// folders that the program has added.
+/// Loads a library from its full path. Its dependencies are searched next to it, among the system's libraries
+/// and in the folders that the program has added.
 pub(crate) fn load_library(path: &Path, _: super::Visibility) -> Result<*mut c_void, String> {
     let text = wide_text(path.as_os_str());
     let flags =
         LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32 | LOAD_LIBRARY_SEARCH_USER_DIRS;
-    // SAFETY: runs the initialisers of the library, which belongs to the program; the path ends in NUL.
+    // SAFETY: runs the initializers of the library, which belongs to the program; the path ends in NUL.
     let handle = unsafe { LoadLibraryExW(text.as_ptr(), std::ptr::null_mut(), flags) };
     if handle.is_null() {
         return Err(format!("`{}`: {}", path.display(), io::Error::last_os_error()));
@@ -270,22 +275,23 @@ pub(crate) fn load_library(path: &Path, _: super::Visibility) -> Result<*mut c_v
     Ok(handle)
 }
 
-/// Loads an extension module ahead of Python, which would look for its libraries beside the executable, too.
+/// Loads an extension module before Python does, because Python would also search next to the executable for
+/// its libraries.
 pub(crate) fn load_ahead(path: &Path) -> Result<(), String> {
     load_library(path, super::Visibility::Local).map(|_| ())
 }
 
-/// Address of a symbol of a loaded library; null where it has none of this name.
+/// Returns the address of a symbol in a loaded library; null if there is none with this name.
 pub(crate) fn symbol(library: *mut c_void, name: &CStr) -> *mut c_void {
     // SAFETY: the handle comes from `load_library` and stays open; the name ends in NUL.
     let found = unsafe { GetProcAddress(library, name.as_ptr().cast()) };
     found.map_or(std::ptr::null_mut(), |found| found as *mut c_void)
 }
 
-/// A library of the system.
+/// Loads a library of the system.
 fn system_library(name: &str) -> Option<*mut c_void> {
     let text = wide_text(OsStr::new(name));
-    // SAFETY: the name ends in NUL; the library is one of the system's.
+    // SAFETY: the name ends in NUL; the library is part of the system.
     let handle = unsafe { LoadLibraryExW(text.as_ptr(), std::ptr::null_mut(), LOAD_LIBRARY_SEARCH_SYSTEM32) };
     (!handle.is_null()).then_some(handle)
 }

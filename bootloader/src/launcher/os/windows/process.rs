@@ -1,4 +1,4 @@
-//! Windows: processes, the environment, memory, the clock, and what a process ends with.
+//! Windows: processes, the environment, memory, the clock, and the exit code of interrupted processes.
 
 use std::ffi::{CStr, CString, OsString, c_int, c_void};
 use std::fs::File;
@@ -24,12 +24,12 @@ use windows_sys::Win32::System::Threading::{
 
 use super::{symbol, system_library, text_from_bytes, wide_text};
 
-/// A handle that is closed in the end.
+/// A handle that is closed on drop.
 struct Owned(HANDLE);
 
 impl Drop for Owned {
     fn drop(&mut self) {
-        // SAFETY: open, and owned by this alone.
+        // SAFETY: the handle is open, and only this value owns it.
         unsafe { CloseHandle(self.0) };
     }
 }
@@ -49,18 +49,18 @@ fn executable_of(pid: i32) -> Option<PathBuf> {
     (done != 0).then(|| PathBuf::from(OsString::from_wide(&buffer[..len as usize])))
 }
 
-/// When a process began; later ones have larger numbers.
+/// Returns the start time of a process. Later processes have larger values.
 fn began(pid: i32) -> Option<u64> {
     let process = open(pid)?;
     let zero = FILETIME { dwLowDateTime: 0, dwHighDateTime: 0 };
     let mut times = [zero; 4];
     let [created, ended, kernel, user] = &mut times;
-    // SAFETY: the handle is open and the places are ours.
+    // SAFETY: the handle is open and the pointers refer to local variables.
     let done = unsafe { GetProcessTimes(process.0, created, ended, kernel, user) };
     (done != 0).then(|| u64::from(times[0].dwHighDateTime) << 32 | u64::from(times[0].dwLowDateTime))
 }
 
-/// Process ids of all processes, each with that of its parent.
+/// Returns the process ids of all processes, each with that of its parent.
 fn processes() -> Vec<(u32, u32)> {
     let mut found = Vec::new();
     // SAFETY: has no preconditions.
@@ -72,7 +72,7 @@ fn processes() -> Vec<(u32, u32)> {
     // SAFETY: all-zero is a valid PROCESSENTRY32W.
     let mut entry: PROCESSENTRY32W = unsafe { std::mem::zeroed() };
     entry.dwSize = size_of::<PROCESSENTRY32W>() as u32;
-    // SAFETY: the handle is open and the entry tells its size.
+    // SAFETY: the handle is open and the entry contains its size.
     unsafe {
         let mut more = Process32FirstW(snapshot.0, &raw mut entry);
         while more != 0 {
@@ -83,11 +83,11 @@ fn processes() -> Vec<(u32, u32)> {
     found
 }
 
-/// So many processes are looked at on the way up.
+/// Maximum number of ancestors to check.
 const MOST_ANCESTORS: usize = 8;
 
-/// The processes that this one descends from, nearest first. The number of one that has ended may be another's by now,
-/// which then is younger than its child.
+/// Returns the ancestors of this process, nearest first. The id of an ended process may have been reused. The
+/// new process is then younger than its supposed child.
 fn ancestors() -> Vec<i32> {
     let all = processes();
     let mut found = Vec::new();
@@ -104,7 +104,7 @@ fn ancestors() -> Vec<i32> {
     found
 }
 
-/// Process id of the parent; 0 where it has ended.
+/// Returns the process id of the parent; 0 if it has ended.
 pub(crate) fn parent() -> i32 {
     ancestors().first().copied().unwrap_or(0)
 }
@@ -115,55 +115,55 @@ pub(crate) fn runs_same_executable(pid: i32) -> bool {
     own.as_os_str().eq_ignore_ascii_case(&other) || super::is_same_file(&own, &other)
 }
 
-/// Whether a process that this one descends from runs the same executable: there may be shells between.
+/// Whether an ancestor runs the same executable. There may be shells in between.
 pub(crate) fn descends_from_same_executable() -> bool {
     ancestors().into_iter().any(runs_same_executable)
 }
 
-/// Paths of files that the launchers of other processes hold open: they are not looked for here.
+/// Returns the paths of files that the launchers of other processes keep open. Not supported on Windows.
 pub(crate) fn files_of_ancestors() -> Vec<PathBuf> {
     Vec::new()
 }
 
-/// Sets a variable of the process's environment.
+/// Sets an environment variable of the process.
 ///
 /// # Safety
-/// No other thread runs.
+/// No other thread may be running.
 pub(crate) unsafe fn set_variable(name: &CStr, value: &CStr) {
     let text = |text: &CStr| wide_text(&text_from_bytes(text.to_bytes()));
     // SAFETY: both end in NUL.
     unsafe { SetEnvironmentVariableW(text(name).as_ptr(), text(value).as_ptr()) };
 }
 
-/// The environment, for an executable in the place of this one, which cannot be.
+/// Returns the environment for an executable that replaces this one. Not supported on Windows.
 pub(crate) fn environment() -> Vec<CString> {
     Vec::new()
 }
 
-/// Lets an executable in the place of this one have an open file, which cannot be.
+/// Lets the executable that replaces this one inherit an open file. Not supported on Windows.
 pub(crate) fn pass_on(_: &File) -> i32 {
     -1
 }
 
-/// Runs another executable in the place of this one: no process can do that here.
+/// Replaces this executable with another one. Not supported on Windows.
 pub(crate) fn execute(_: &Path, _: &[&CStr], _: &[CString]) -> io::Error {
     io::Error::from(io::ErrorKind::Unsupported)
 }
 
-/// The path of a link that the process was started by: the system resolves none.
+/// Returns the path of the link that the process was started by. Windows does not resolve links here.
 pub(crate) fn started_by(_: &[u8], _: &Path) -> Option<PathBuf> {
     None
 }
 
-/// Processes have the names of their files.
+/// On Windows, processes are named after their files.
 pub(crate) fn name_process(_: &Path) {}
 
-/// The main program, to look symbols up in: Python is never a part of it.
+/// Returns a handle to look up symbols of the main program. On Windows, Python is never part of it.
 pub(crate) fn main_program() -> *mut c_void {
     std::ptr::null_mut()
 }
 
-/// C's standard input, `FILE *`, of the C library that Python uses.
+/// Returns the standard input, `FILE *`, of the C library that Python uses.
 pub(crate) fn input_stream() -> *mut c_void {
     type Stream = unsafe extern "C" fn(u32) -> *mut c_void;
     let library = system_library("ucrtbase.dll");
@@ -171,14 +171,14 @@ pub(crate) fn input_stream() -> *mut c_void {
     if function.is_null() {
         return function;
     }
-    // SAFETY: the C library declares it so.
+    // SAFETY: the signature is that of the C library function.
     unsafe { std::mem::transmute::<*mut c_void, Stream>(function)(0) }
 }
 
-/// Seconds of the clock that counts on from some point in the past (`time.monotonic`).
+/// Returns the time of the monotonic clock in seconds (`time.monotonic`).
 pub(crate) fn monotonic_clock() -> f64 {
     let (mut now, mut frequency) = (0, 1);
-    // SAFETY: the places are ours.
+    // SAFETY: the pointers refer to local variables.
     unsafe {
         QueryPerformanceCounter(&raw mut now);
         QueryPerformanceFrequency(&raw mut frequency);
@@ -186,27 +186,27 @@ pub(crate) fn monotonic_clock() -> f64 {
     now as f64 / frequency.max(1) as f64
 }
 
-/// `KUSER_SHARED_DATA`, which each process has at this place.
+/// `KUSER_SHARED_DATA`, which has this address in every process.
 const SHARED_DATA: usize = 0x7FFE_0000;
-/// `BootId` in it: how often the system has started.
+/// Offset of `BootId`: the number of times the system has started.
 const BOOT_ID: usize = 0x2C4;
 
-/// Identifies this run of the operating system.
+/// Returns an identifier of the current boot of the operating system.
 pub(crate) fn boot_id() -> Vec<u8> {
-    // SAFETY: the page is mapped in every process, for reading.
+    // SAFETY: the page is mapped for reading in every process.
     let id =
         unsafe { std::ptr::read_volatile(std::ptr::with_exposed_provenance::<u32>(SHARED_DATA + BOOT_ID)) };
     format!("{id}").into_bytes()
 }
 
-/// Random bytes for names that nobody can guess.
+/// Returns random bytes for unpredictable names.
 pub(crate) fn random() -> u64 {
     use std::hash::{BuildHasher, RandomState};
-    // Its keys come from the system's source of random bytes.
+    // Its keys come from the system's random number generator.
     RandomState::new().hash_one(std::time::Instant::now())
 }
 
-/// Name of the character set of the locale: that of the code page, which has a codec of this name.
+/// Returns the character set of the locale: that of the code page, which Python has a codec for.
 pub(crate) fn charset() -> Vec<u8> {
     // SAFETY: has no preconditions.
     match unsafe { GetACP() } {
@@ -215,25 +215,25 @@ pub(crate) fn charset() -> Vec<u8> {
     }
 }
 
-/// What a process that Ctrl-C has ended exits with.
+/// Returns the exit code of a process that was ended by Ctrl-C.
 pub(crate) fn die_by_interrupt() -> i32 {
     STATUS_CONTROL_C_EXIT
 }
 
-/// Whether the process may run on one core only.
+/// Whether the process may use only one core.
 pub(crate) fn is_single_core() -> bool {
     std::thread::available_parallelism().is_ok_and(|n| n.get() == 1)
 }
 
-/// Calls `function`; there are no signals here.
+/// Calls `function`. Windows has no signals to block.
 pub(crate) fn without_signals<T>(function: impl FnOnce() -> T) -> T {
     function()
 }
 
-/// Processes do not fork here.
+/// Windows processes do not fork.
 pub(crate) fn before_fork(_: extern "C" fn()) {}
 
-/// Processes do not fork here.
+/// Windows processes do not fork.
 pub(crate) fn after_fork(_: extern "C" fn()) {}
 
 unsafe extern "C" {
@@ -246,31 +246,31 @@ pub(crate) fn at_exit(function: extern "C" fn()) {
     unsafe { atexit(function) };
 }
 
-/// There is no C locale that would be coerced.
+/// Windows has no C locale that would be coerced.
 pub(crate) fn is_c_locale() -> bool {
     false
 }
 
-/// There is no C locale that would be coerced.
+/// Windows has no C locale that would be coerced.
 pub(crate) fn use_utf8_locale() {}
 
-/// Whether the kernel gives large pages to whoever asks, and takes back parts of what it gave.
+/// Whether the kernel provides large pages on request, and accepts partial unmapping.
 pub(crate) const GIVES_LARGE_PAGES: bool = false;
 
-/// Size of the large pages of most machines, bytes.
+/// Size of large pages on most machines, in bytes.
 pub(crate) const LARGE_PAGE: usize = 2 << 20;
 
-/// Address of `size` new bytes, zeros.
+/// Maps `size` zeroed bytes and returns their address.
 pub(crate) fn map_pages(size: usize, _align: usize) -> Option<usize> {
-    // SAFETY: a new mapping at a place of the system's choice.
+    // SAFETY: a new mapping at an address that the system chooses.
     let start = unsafe { VirtualAlloc(std::ptr::null(), size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE) };
     (!start.is_null()).then_some(start as usize)
 }
 
-/// Gives what [`map_pages`] returned back; the caller does not use it any more.
+/// Unmaps memory from [`map_pages`]. The caller no longer uses it.
 pub(crate) fn unmap_pages(start: usize, size: usize) {
     if size > 0 {
-        // SAFETY: see above.
+        // SAFETY: guaranteed by the caller, see above.
         unsafe { VirtualFree(start as *mut c_void, 0, MEM_RELEASE) };
     }
 }

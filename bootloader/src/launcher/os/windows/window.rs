@@ -1,4 +1,4 @@
-//! Windows: errors of programs without a console, in a window and in a file.
+//! Windows: shows errors of programs without a console in a window, and saves them to a file.
 
 use std::ffi::{OsStr, c_void};
 use std::io::Write;
@@ -14,9 +14,9 @@ use crate::launcher::os::Hiding;
 
 const WINDOWED: u16 = 2;
 
-/// The subsystem that the header of the own executable names (`IMAGE_OPTIONAL_HEADER64.Subsystem`).
+/// Returns the subsystem in the header of the running executable (`IMAGE_OPTIONAL_HEADER64.Subsystem`).
 fn subsystem() -> u16 {
-    // SAFETY: the header of the executable is mapped where the handle of the module points to, and the system has checked it
+    // SAFETY: the module handle points to the mapped header of the executable, which the system checked
     // before it started this process.
     unsafe {
         let base: *const u8 = GetModuleHandleW(std::ptr::null()).cast();
@@ -25,13 +25,14 @@ fn subsystem() -> u16 {
     }
 }
 
-/// Whether this process has no console, and nobody reads its standard error either.
+/// Whether this process has no console, and its standard error is not redirected.
 pub(crate) fn is_windowed() -> bool {
     // SAFETY: has no preconditions.
     subsystem() == WINDOWED && unsafe { GetStdHandle(STD_ERROR_HANDLE) }.is_null()
 }
 
-/// Hides or minimises the console of this process if nobody else has it: another belongs to who has started the program.
+/// Hides or minimizes the console of this process if no other process uses it. Otherwise it belongs to the
+/// process that started the program.
 pub(crate) fn hide_console(how: Hiding) {
     type ShowWindow = unsafe extern "system" fn(*mut c_void, i32) -> i32;
     const HIDE: i32 = 0;
@@ -44,7 +45,7 @@ pub(crate) fn hide_console(how: Hiding) {
     }
     let function = system_library("user32.dll").map(|library| symbol(library, c"ShowWindow"));
     let Some(function) = function.filter(|f| !f.is_null()) else { return };
-    // SAFETY: the library declares it so; a window that is gone is an error only.
+    // SAFETY: the signature is that of the library function; a closed window only causes an error.
     unsafe {
         let function = std::mem::transmute::<*mut c_void, ShowWindow>(function);
         function(
@@ -57,12 +58,12 @@ pub(crate) fn hide_console(how: Hiding) {
     }
 }
 
-/// More lines than fit on a screen are in the file only.
+/// Maximum number of lines in the window, so that they fit on a screen. The file contains all lines.
 const MOST_LINES: usize = 40;
 
-/// Shows an error in a window, and keeps it in a file.
+/// Shows an error in a window and saves it to a file.
 pub(crate) fn show_error(program: &str, text: &str) {
-    // An elevated program must not write where somebody else has put a link.
+    // An elevated program must not write through a link that another user has placed there.
     let log = cache_folders().find_map(|base| {
         let folder = base.join("freeze").join(plain_name(program.to_owned()));
         let folder = Folder::open(&folder, Purpose::NewContent, trust::rights()).ok()?;
@@ -85,7 +86,7 @@ pub(crate) fn show_error(program: &str, text: &str) {
     let function = system_library("user32.dll").map(|library| symbol(library, c"MessageBoxW"));
     let Some(function) = function.filter(|f| !f.is_null()) else { return };
     let (shown, title) = (wide_text(OsStr::new(&shown)), wide_text(OsStr::new(program)));
-    // SAFETY: the library declares it so; both texts end in NUL.
+    // SAFETY: the signature is that of the library function; both texts end in NUL.
     unsafe {
         let function = std::mem::transmute::<*mut c_void, MessageBox>(function);
         function(std::ptr::null_mut(), shown.as_ptr(), title.as_ptr(), ICON_ERROR | TO_THE_FRONT);

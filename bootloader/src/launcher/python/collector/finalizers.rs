@@ -1,23 +1,25 @@
-//! Finds objects with finalizers, and keeps them in the collector's sight with what they hold.
+//! Finds objects with finalizers, and keeps them and the objects that they reference visible to the
+//! collector.
 
 use std::collections::HashSet;
 use std::ffi::{c_int, c_ulong, c_void};
 
 use super::super::api::{Api, CollectorApi, PyObject};
 
-/// `Py_tp_finalize` and `Py_tp_del` of Include/typeslots.h: either makes a finalizer.
+/// `Py_tp_finalize` and `Py_tp_del` of Include/typeslots.h: each of them is a finalizer.
 const SLOTS: [c_int; 2] = [80, 53];
 
 /// `Py_TPFLAGS_TYPE_SUBCLASS`: the object is a class.
 const IS_CLASS: c_ulong = 1 << 31;
 
-/// An import leaves a handful of objects with finalizers. With more than this in sight nothing is won.
+/// An import creates few objects with finalizers. If more than this number stay visible, hiding has no
+/// benefit.
 const MOST: usize = 4096;
 
-/// Classes that are remembered while looking.
+/// Number of classes to cache during a search.
 const KNOWN: usize = 512;
 
-/// Asks Python what it tracks, and about it.
+/// Queries Python for the objects that it tracks, and their properties.
 pub(super) struct Finalizers {
     api: &'static Api,
     more: CollectorApi,
@@ -27,16 +29,16 @@ pub(super) struct Finalizers {
 /// Objects with a finalizer, and a reference to each.
 pub(super) struct Found(Vec<*mut PyObject>);
 
-/// What [`visit`] works on.
+/// The state of a search by [`visit`].
 struct Search<'a> {
     of: &'a Finalizers,
-    /// What is known of classes, each at a place that follows from its address; a later one may take that over.
+    /// A cache of classes, indexed by their addresses. A later class may replace an earlier one.
     known: [(*mut PyObject, bool); KNOWN],
     found: Vec<*mut PyObject>,
 }
 
 impl Finalizers {
-    /// `None` where this Python has no way to ask what it tracks: before 3.12.
+    /// Returns `None` before 3.12, which cannot list the tracked objects.
     pub(super) fn new(
         api: &'static Api,
         library: *mut c_void,
@@ -45,27 +47,29 @@ impl Finalizers {
         Some(Finalizers { api, more: CollectorApi::load(library).ok()?, get_referents })
     }
 
-    /// Those that are in sight; the interpreter runs and this thread holds its lock.
+    /// Returns the visible objects with finalizers. The interpreter must be running and this thread must hold
+    /// its lock.
     pub(super) fn find(&self) -> Found {
         let mut search =
             Search { of: self, known: [(std::ptr::null_mut(), false); KNOWN], found: Vec::new() };
-        // SAFETY: the search outlives the call, and nobody else uses it.
+        // SAFETY: the search outlives the call, and nothing else uses it.
         unsafe { (self.more.PyUnstable_GC_VisitObjects)(visit, (&raw mut search).cast()) };
         Found(search.found)
     }
 
-    /// Brings these objects, which are out of sight, back into it, with what they hold but for what leads everywhere.
-    /// `false` if that is too much.
+    /// Makes these hidden objects visible again, with the objects that they reference, except for those that
+    /// reference almost everything. Returns `false` if there are too many.
     pub(super) fn keep_in_sight(&self, found: Found) -> bool {
         let mut seen: HashSet<*mut PyObject> = HashSet::new();
         let mut rest = found.0;
         let mut is_little = true;
         while let Some(object) = rest.pop() {
-            // SAFETY: the list has a reference to each object; it is given up when the object has been dealt with.
+            // SAFETY: the list has a reference to each object, which is released after the object has been
+            // processed.
             unsafe {
                 if is_little && seen.insert(object) {
                     is_little = seen.len() <= MOST && self.add_referents(object, &mut rest);
-                    // Tracked anew, it is among the youngest.
+                    // Tracking the object again moves it to the youngest generation.
                     (self.more.PyObject_GC_UnTrack)(object.cast());
                     (self.more.PyObject_GC_Track)(object.cast());
                 }
@@ -75,13 +79,14 @@ impl Finalizers {
         is_little
     }
 
-    /// Adds what the collector tracks of what `object` refers to; `false` if Python cannot tell.
+    /// Adds the tracked objects that `object` refers to. Returns `false` if Python cannot list them.
     ///
     /// # Safety
-    /// The interpreter runs, this thread holds its lock, and the object is alive.
+    /// The interpreter must be running, this thread must hold its lock, and the object must be alive.
     unsafe fn add_referents(&self, object: *mut PyObject, rest: &mut Vec<*mut PyObject>) -> bool {
         let (api, more) = (self.api, &self.more);
-        // SAFETY: see above; a tuple takes over the reference put into it, and items of the list are borrowed.
+        // SAFETY: guaranteed by the caller; a tuple takes over the reference put into it, and items of the
+        // list are borrowed.
         unsafe {
             let arguments = (api.PyTuple_New)(1);
             if arguments.is_null() {
@@ -111,7 +116,7 @@ impl Finalizers {
     /// See [`Finalizers::add_referents`].
     unsafe fn leads_everywhere(&self, object: *mut PyObject) -> bool {
         let more = &self.more;
-        // SAFETY: see above.
+        // SAFETY: guaranteed by the caller.
         unsafe {
             let class = (more.PyObject_Type)(object);
             let wide = [more.PyModule_Type, more.PyFunction_Type, more.PyCFunction_Type];
@@ -122,9 +127,9 @@ impl Finalizers {
     }
 }
 
-/// Told of each object that the collector tracks; goes on if it returns 1.
+/// Called for each object that the collector tracks. A result of 1 continues the search.
 unsafe extern "C" fn visit(object: *mut PyObject, search: *mut c_void) -> c_int {
-    // SAFETY: it is the search of `find`, which waits; the object is alive.
+    // SAFETY: the pointer is the search of `find`, which waits for this call; the object is alive.
     unsafe {
         let search = &mut *search.cast::<Search<'_>>();
         let more = &search.of.more;

@@ -1,14 +1,17 @@
-//! Spares Python's garbage collector the visits to what a start makes.
+//! Keeps Python's garbage collector from visiting the objects that a start creates.
 //!
-//! What Python itself makes, and what the imports of a start make, lives as long as the process. Collections while it
-//! grows, and the first of those at the end, visit it all and find nothing. So none runs while a start imports, what
-//! has been imported is put out of sight (`gc.freeze`), and it comes back into sight (`gc.unfreeze`) between the first
-//! collection at the end and the ones that delete modules: these find and finalize what they find in python.
+//! Objects that Python itself or the imports of a start create live as long as the process. Collections
+//! during their creation, and the first ones at exit, visit all of them and find nothing. Therefore, no
+//! collection runs while a start imports modules. Imported objects are hidden from the collector
+//! (`gc.freeze`). They become visible again (`gc.unfreeze`) between the first collection at exit and the
+//! collections that delete modules. The latter then find and finalize the same objects as in python.
 //!
-//! That first collection does one thing more: it puts objects behind those that refer to them, so that a file's buffer
-//! is flushed before the file is closed. What has a finalizer stays in sight for that, with what it holds.
+//! The first collection at exit has another effect: it orders objects after those that refer to them, so that
+//! the buffer of a file is flushed before the file is closed. Objects with finalizers, and the objects that
+//! they reference, stay visible for that reason.
 //!
-//! A program that looks must see what it would see in python, so an import of `gc`, by whomever, brings all back.
+//! A program that inspects the collector must see the same as in python, so any import of `gc` makes
+//! everything visible again.
 
 mod finalizers;
 
@@ -21,15 +24,15 @@ use super::objects::{Interpreter, Object};
 use super::{Python, name};
 use finalizers::Finalizers;
 
-/// Objects that a start may make before it is collected once: more than most imports leave, and a bound for a program
-/// that never comes back from an import.
+/// Number of objects that a start may create before a collection. It exceeds the result of most imports, and
+/// limits programs that never return from an import.
 const WHILE_IMPORTING: c_long = 100_000;
 
-/// New objects between two imports that are not yet the program's own work: what makes Python collect for the
-/// first time. What comes later is not put out of sight, as it may well die before the process.
+/// Number of new objects between two imports that does not count as work of the program: the limit at which
+/// Python first collects. Later objects are not hidden, because they may die before the process ends.
 const OWN_WORK: c_long = 700;
 
-/// What the module `gc` has; kept as long as the process.
+/// Attributes of the module `gc`, kept for the lifetime of the process.
 struct Gc {
     freeze: *mut PyObject,
     unfreeze: *mut PyObject,
@@ -43,30 +46,31 @@ struct Gc {
 struct Collector {
     api: &'static Api,
     gc: Gc,
-    /// Where this Python can be asked what it tracks: only then imports are put out of sight.
+    /// Set if this Python can list its tracked objects. Only then are imports hidden.
     finalizers: Option<Finalizers>,
-    /// Arguments for `set_threshold`: those of Python, and those while importing.
+    /// Arguments for `set_threshold`: Python's own, and those during imports.
     usual: *mut PyObject,
     raised: *mut PyObject,
-    /// Whether imports are watched: not any more when somebody looks, or the program has begun its own work.
+    /// Whether imports are watched. This ends when the collector is inspected or the program starts its own
+    /// work.
     watches: AtomicBool,
-    /// Whether anything is out of sight.
+    /// Whether any objects are hidden.
     hides: AtomicBool,
-    /// Whether that has to change before modules are deleted.
+    /// Whether they have to become visible before modules are deleted.
     hides_imports: AtomicBool,
-    /// Imports under way, one within the other.
+    /// Number of nested imports in progress.
     depth: AtomicUsize,
 }
 
-// SAFETY: the pointers are to objects that live as long as Python, and are used under its lock only.
+// SAFETY: the pointers refer to objects that live as long as Python, and are only used under its lock.
 unsafe impl Sync for Collector {}
-// SAFETY: see above.
+// SAFETY: as above.
 unsafe impl Send for Collector {}
 
 static COLLECTOR: OnceLock<Collector> = OnceLock::new();
 static MAKE_GC: OnceLock<(&'static Api, unsafe extern "C" fn() -> *mut PyObject)> = OnceLock::new();
 
-/// Takes notice of imports of `gc`; to be called before Python starts.
+/// Detects imports of `gc`. Must be called before Python starts.
 ///
 /// `PyImport_Inittab` is the table of built-in modules, which may be changed until then (Python/import.c).
 pub(super) fn watch(api: &'static Api) {
@@ -86,12 +90,12 @@ pub(super) fn watch(api: &'static Api) {
     }
 }
 
-/// Stands for `PyInit_gc`: `gc` is imported, by other code than this.
+/// Replaces `PyInit_gc`: called when code other than this imports `gc`.
 unsafe extern "C" fn make_gc() -> *mut PyObject {
     let Some((api, make)) = MAKE_GC.get() else { return std::ptr::null_mut() };
     // SAFETY: Python calls this under its lock.
     unsafe {
-        // Another interpreter of the process has a collector of its own.
+        // Other interpreters of the process have their own collector.
         if (api.PyInterpreterState_Get)() == (api.PyInterpreterState_Main)()
             && let Some(collector) = COLLECTOR.get()
         {
@@ -102,32 +106,32 @@ unsafe extern "C" fn make_gc() -> *mut PyObject {
     }
 }
 
-/// What of a start is spared the collector.
+/// The objects of a start that the collector does not visit.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Spared {
-    /// What is there already.
+    /// Existing objects only.
     Existing,
-    /// The imports too.
+    /// Existing objects and those of later imports.
     Imports,
 }
 
-/// Puts what is there out of sight, and watches the imports of the start if they are spared too. Python works without that,
-/// so errors are passed over; `false` if nothing was done.
+/// Hides existing objects, and watches the imports of the start if `spared` includes them. Python also works
+/// without this, so errors are ignored. Returns `false` if nothing was done.
 pub(super) fn begin(python: &Python, spared: Spared) -> bool {
     let api = python.api;
-    // Nobody would take notice of an import of `gc`.
+    // Without the replaced function, an import of `gc` would go unnoticed.
     let Some((_, make)) = MAKE_GC.get() else { return false };
     // SAFETY: the interpreter runs and this thread holds its lock.
     let interpreter = unsafe { Interpreter::attached(api) };
     // SAFETY: as above.
     let Some(modules) = (unsafe { interpreter.share((api.PyImport_GetModuleDict)()) }) else { return false };
-    // Who has it already is not told of again.
+    // If `gc` is already imported, further imports would go unnoticed.
     if modules.item(c"gc").is_some() {
         return false;
     }
-    // Python up to 3.9 makes the module here; once imported, it would not be made again. Later ones describe it
-    // (PEP 489), make one with each import, and forget it with its name.
-    // SAFETY: as above. A module is a new reference; a description is a static object, which nobody gives back.
+    // Python up to 3.9 creates the module here; once imported, it would not be created again. Later versions
+    // describe it (PEP 489), create one with each import, and drop it when its name is removed.
+    // SAFETY: as above. A module is a new reference; a description is a static object that is never released.
     let made = unsafe { interpreter.own(make()) }.and_then(|made| {
         if made.attribute(c"freeze").is_some() {
             return Some(made);
@@ -139,7 +143,7 @@ pub(super) fn begin(python: &Python, spared: Spared) -> bool {
     let is_made = made.is_some();
     let gc = made.or_else(|| interpreter.import(c"gc"));
     let collector = gc.as_ref().and_then(|gc| Collector::new(interpreter, python.library, gc, spared));
-    // As python leaves it: not imported.
+    // Restore the state of python, where `gc` is not imported.
     if gc.is_some() && !is_made {
         // SAFETY: as above.
         unsafe { (api.PyDict_DelItemString)(modules.as_ptr(), name(c"gc")) };
@@ -149,7 +153,7 @@ pub(super) fn begin(python: &Python, spared: Spared) -> bool {
     done
 }
 
-/// A module is about to be run.
+/// Called before a module runs.
 pub(super) fn enter() {
     let Some(collector) = COLLECTOR.get() else { return };
     if collector.depth.fetch_add(1, Ordering::Relaxed) > 0 || !collector.watches.load(Ordering::Relaxed) {
@@ -162,7 +166,7 @@ pub(super) fn enter() {
     }
 }
 
-/// A module has been run, with success or without.
+/// Called after a module has run, even if it failed.
 pub(super) fn leave() {
     let Some(collector) = COLLECTOR.get() else { return };
     if collector.depth.fetch_sub(1, Ordering::Relaxed) > 1 || !collector.watches.load(Ordering::Relaxed) {
@@ -172,8 +176,8 @@ pub(super) fn leave() {
     collector.limit(collector.usual);
 }
 
-/// Python is about to end: after its first collection all must be in sight. The exception that ends the program, if
-/// one does, stays set.
+/// Called before Python finalizes: after its first collection, all objects must be visible. An exception that
+/// ends the program stays set.
 pub(super) fn end() {
     let Some(collector) = COLLECTOR.get() else { return };
     // SAFETY: the interpreter runs and this thread holds its lock.
@@ -184,11 +188,11 @@ pub(super) fn end() {
     }
 }
 
-/// `gc.callbacks`: `(phase, info)` of a collection, for [`Collector::show_after_collection`].
+/// Callback in `gc.callbacks`: `(phase, info)` of a collection, for [`Collector::show_after_collection`].
 unsafe extern "C" fn collected(_: *mut PyObject, args: *const *mut PyObject, n: isize) -> *mut PyObject {
     let Some(collector) = COLLECTOR.get() else { return std::ptr::null_mut() };
     let api = collector.api;
-    // SAFETY: Python passes that many arguments, a text and a dictionary.
+    // SAFETY: Python passes this number of arguments, a text and a dictionary.
     unsafe {
         if n == 2 {
             let phase = (api.PyUnicode_AsUTF8AndSize)(*args, std::ptr::null_mut());
@@ -209,10 +213,10 @@ unsafe extern "C" fn collected(_: *mut PyObject, args: *const *mut PyObject, n: 
 }
 
 impl Collector {
-    /// `gc` is the module.
+    /// Creates a collector from the module `gc`.
     fn new(interpreter: Interpreter, library: *mut c_void, gc: &Object, spared: Spared) -> Option<Collector> {
         let usual = gc.attribute(c"get_threshold")?.call()?;
-        // Switched off by a limit of 0, or wide already.
+        // A limit of 0 disables collections, and a large limit needs no change.
         let limit = usual.part(0)?.number().unwrap_or(0);
         let watches = spared == Spared::Imports && (1..WHILE_IMPORTING).contains(&limit);
         let raised = interpreter.tuple([interpreter.int(WHILE_IMPORTING), usual.part(1), usual.part(2)])?;
@@ -238,7 +242,7 @@ impl Collector {
         })
     }
 
-    /// Calls one of the functions; the exception that is being handled, if any, is not touched.
+    /// Calls one of the functions. Does not change the exception that is being handled, if any.
     fn call(&self, function: *mut PyObject, arguments: *mut PyObject) -> Option<*mut PyObject> {
         // SAFETY: the callers hold Python's lock; the functions and their arguments live as long as Python.
         let result = unsafe { (self.api.PyObject_CallObject)(function, arguments) };
@@ -247,7 +251,7 @@ impl Collector {
 
     fn done(&self, function: *mut PyObject, arguments: *mut PyObject) -> bool {
         let result = self.call(function, arguments);
-        // SAFETY: the result is ours.
+        // SAFETY: this function owns the result.
         result.is_some_and(|result| unsafe {
             (self.api.Py_DecRef)(result);
             true
@@ -260,13 +264,13 @@ impl Collector {
         done
     }
 
-    /// Puts what has been imported out of sight, but for what must be finalized in its order.
+    /// Hides imported objects, except those that must be finalized in order.
     fn hide_imports(&self) {
         let Some(finalizers) = &self.finalizers else { return };
         let found = finalizers.find();
         self.hides_imports.store(self.hide(), Ordering::Relaxed);
         if !finalizers.keep_in_sight(found) {
-            // Too many: all is left to the collector.
+            // There are too many, so leave all objects to the collector.
             self.watches.store(false, Ordering::Relaxed);
             self.show();
         }
@@ -279,7 +283,7 @@ impl Collector {
         }
     }
 
-    /// Brings all back into sight once Python has collected.
+    /// Makes all objects visible again after Python's next collection.
     fn show_after_collection(&self) {
         static DEF: PyMethodDef = PyMethodDef {
             name: c"collected".as_ptr(),
@@ -288,12 +292,12 @@ impl Collector {
             doc: std::ptr::null(),
         };
         let api = self.api;
-        // SAFETY: the interpreter runs and this thread holds its lock; appending takes a reference of its own.
+        // SAFETY: the interpreter runs and this thread holds its lock; appending adds a reference of its own.
         unsafe {
             let function =
                 (api.PyCFunction_NewEx)(&raw const DEF, std::ptr::null_mut(), std::ptr::null_mut());
             let enabled = self.call(self.gc.is_enabled, std::ptr::null_mut());
-            // Where it is switched off, that collection does not take place.
+            // If collection is disabled, the first one at exit does not happen.
             let waits = !function.is_null()
                 && enabled.is_some_and(|e| (api.PyObject_IsTrue)(e) == 1)
                 && (api.PyList_Append)(self.gc.callbacks, function) == 0;
@@ -313,14 +317,14 @@ impl Collector {
         self.done(self.gc.set_threshold, thresholds);
     }
 
-    /// Leaves the collector as python has it from now on.
+    /// Restores Python's own behavior of the collector.
     fn give_up(&self) {
         if self.watches.swap(false, Ordering::Relaxed) && self.depth.load(Ordering::Relaxed) > 0 {
             self.limit(self.usual);
         }
     }
 
-    /// Whether Python has collected since objects were put out of sight, or is about to.
+    /// Whether Python has collected since objects were hidden, or is about to.
     fn has_collected_or_grown(&self) -> bool {
         let Some(count) = self.call(self.gc.get_count, std::ptr::null_mut()) else { return true };
         // SAFETY: the items of the tuple are borrowed and live as long as it.

@@ -1,6 +1,6 @@
-//! A small reader of SDDL, so that recorded descriptors can be judged on any system.
+//! A minimal SDDL parser, so that recorded descriptors can be evaluated on any system.
 
-/// The user that tests run as, another one, the machine's domain, and the owner of Windows itself.
+/// The user that tests run as, another user, and the owner of Windows itself.
 pub(crate) const ME: &str = "S-1-5-21-1004336348-1177238915-682003330-1001";
 pub(crate) const OTHER: &str = "S-1-5-21-1004336348-1177238915-682003330-1002";
 pub(crate) const TRUSTED_INSTALLER: &str = "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464";
@@ -50,7 +50,7 @@ const RIGHTS: [(&str, u32); 24] = [
     ("WD", 0x4_0000),
     ("WO", 0x8_0000),
     ("WP", 0x20),
-    // Of mandatory labels.
+    // Rights of mandatory labels.
     ("NW", 0x1),
     ("NR", 0x2),
     ("NX", 0x4),
@@ -77,13 +77,13 @@ fn known<T: Copy>(table: &[(&str, T)], name: &str) -> T {
     found.unwrap_or_else(|| panic!("`{name}` is not known")).1
 }
 
-/// Two letters each, all of a table.
+/// Looks up each pair of letters in a table.
 fn letters<T: Copy>(table: &[(&str, T)], text: &str) -> Vec<T> {
     let pairs = text.as_bytes().chunks(2);
     pairs.map(|pair| known(table, std::str::from_utf8(pair).unwrap())).collect()
 }
 
-/// The identifier that a text stands for, as Windows stores it.
+/// Returns the identifier that `text` represents, in the format that Windows stores.
 pub(crate) fn sid(text: &str) -> Vec<u8> {
     let text = if text.starts_with("S-1-") { text } else { known(&SIDS, text) };
     let mut numbers = text.split('-').skip(2).map(|n| n.parse::<u64>().unwrap());
@@ -92,7 +92,7 @@ pub(crate) fn sid(text: &str) -> Vec<u8> {
     [&[1, (parts.len() / 4) as u8][..], &authority[2..], &parts].concat()
 }
 
-/// The short name of an identifier where SDDL has one.
+/// Returns the short SDDL name of an identifier, if it has one.
 pub(crate) fn short(sid: &str) -> &str {
     match sid {
         ME => "me",
@@ -129,13 +129,13 @@ fn entry(text: &str) -> Vec<u8> {
     }
     body.extend(sid(account));
     if fields.len() > 6 {
-        // A condition is kept as bytes that begin so; what it says does not matter here.
+        // A condition is stored as bytes that start with this marker. The tests ignore its content.
         body.extend(b"artx\0\0\0\0");
     }
     [&[kind, flags][..], &(body.len() as u16 + 4).to_le_bytes(), &body].concat()
 }
 
-/// A list of entries; `None` where there is none at all.
+/// Returns a list of entries; `None` if there is no list.
 fn list(text: &str) -> Option<Vec<u8>> {
     let (flags, entries) = text.split_at(text.find('(').unwrap_or(text.len()));
     if flags.contains("NO_ACCESS_CONTROL") {
@@ -158,10 +158,11 @@ fn list(text: &str) -> Option<Vec<u8>> {
     Some([&[2, 0][..], &(all.len() as u16 + 8).to_le_bytes(), &count, &[0, 0], &all].concat())
 }
 
-/// The descriptor that SDDL stands for, self-relative. `{ME}`, `{OTHER}` and `{TI}` are identifiers of this module.
+/// Returns the self-relative descriptor for an SDDL text. `{ME}`, `{OTHER}` and `{TI}` are identifiers of
+/// this module.
 pub(crate) fn descriptor(text: &str) -> Vec<u8> {
     let text = filled(text);
-    // Where each part begins: a letter with a colon outside all entries.
+    // Start of each part: a letter with a colon outside all entries.
     let mut depth = 0;
     let mut starts = Vec::new();
     for (i, c) in text.char_indices() {
@@ -199,7 +200,7 @@ pub(crate) fn descriptor(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// SDDL with the identifiers filled in.
+/// Returns SDDL with the identifiers filled in.
 pub(crate) fn filled(text: &str) -> String {
     text.replace("{ME}", ME).replace("{OTHER}", OTHER).replace("{TI}", TRUSTED_INSTALLER)
 }

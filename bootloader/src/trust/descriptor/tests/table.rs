@@ -1,16 +1,17 @@
-//! Recorded descriptors, and the verdict that each must get.
+//! Recorded descriptors and their expected verdicts.
 //!
-//! Those of folders of Windows are as `Get-Acl` and `icacls` show them on Windows 10 and 11; the others show one rule each.
+//! Those of Windows folders are as shown by `Get-Acl` and `icacls` on Windows 10 and 11. Each of the others
+//! illustrates one rule.
 
 use super::sddl::short;
 use super::{Asked, Process, verdict};
 
-/// What is described, its SDDL, and the verdicts for an ordinary process, an elevated one and a service: each as an ancestor
-/// and as content. `-` passes; all else names who could write.
+/// The object, its SDDL, and the verdicts for an ordinary process, an elevated process and a service: each as
+/// an ancestor and as content. `-` passes; other values name who could write.
 type Row = (&'static str, &'static str, [[&'static str; 2]; 3]);
 
 const PASSES: [[&str; 2]; 3] = [["-", "-"]; 3];
-/// For whom everybody but the three processes is alike.
+/// The same verdicts for all three processes.
 const fn all(ancestor: &'static str, content: &'static str) -> [[&'static str; 2]; 3] {
     [[ancestor, content]; 3]
 }

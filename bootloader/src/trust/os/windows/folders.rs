@@ -1,4 +1,5 @@
-//! Windows: folders that only trusted users can use, and those that the system keeps for each purpose.
+//! Windows: folders that only trusted users can use, and the folders that the system provides for each
+//! purpose.
 
 use std::ffi::{OsString, c_void};
 use std::io;
@@ -19,15 +20,15 @@ use windows_sys::core::GUID;
 use super::Rights;
 use super::paths::{long_form, wide};
 
-/// A security descriptor that the system has allocated.
+/// A security descriptor allocated by the system.
 pub(super) struct Allocated(pub(super) PSECURITY_DESCRIPTOR);
 
 impl Allocated {
-    /// From SDDL.
+    /// Creates a descriptor from SDDL.
     pub(super) fn new(text: &str) -> io::Result<Allocated> {
         let text = wide(text);
         let mut descriptor = std::ptr::null_mut();
-        // SAFETY: the text ends in NUL, and the place is ours.
+        // SAFETY: the text ends in NUL, and the pointer refers to a local variable.
         let done = unsafe {
             ConvertStringSecurityDescriptorToSecurityDescriptorW(
                 text.as_ptr(),
@@ -42,20 +43,20 @@ impl Allocated {
 
 impl Drop for Allocated {
     fn drop(&mut self) {
-        // SAFETY: allocated by the system for whoever asked, and used by nobody any more.
+        // SAFETY: allocated by the system for its caller, and no longer used.
         unsafe { LocalFree(self.0) };
     }
 }
 
-/// Creates a folder that only trusted users can use, like all that is created in it.
+/// Creates a folder that only trusted users can use, including everything created in it.
 ///
 /// # Errors
-/// It already exists, or the system refuses.
+/// The folder already exists, or the system refuses.
 pub fn create_folder(path: &Path, rights: &Rights) -> io::Result<()> {
     create_with(path, &Allocated::new(&rights.0.private_folder())?)
 }
 
-/// Creates a folder with an owner and access list.
+/// Creates a folder with the given owner and access list.
 pub(super) fn create_with(path: &Path, descriptor: &Allocated) -> io::Result<()> {
     let attributes = SECURITY_ATTRIBUTES {
         nLength: size_of::<SECURITY_ATTRIBUTES>() as u32,
@@ -63,7 +64,7 @@ pub(super) fn create_with(path: &Path, descriptor: &Allocated) -> io::Result<()>
         bInheritHandle: 0,
     };
     let path = long_form(path)?;
-    // SAFETY: the path ends in NUL; the descriptor lives until the call returns.
+    // SAFETY: the path ends in NUL; the descriptor is valid until the call returns.
     match unsafe { CreateDirectoryW(path.as_ptr(), &raw const attributes) } {
         0 => Err(io::Error::last_os_error()),
         _ => Ok(()),
@@ -74,28 +75,28 @@ const PROFILE: GUID = GUID::from_u128(0x5E6C858F_0E22_4760_9AFE_EA3317B67173);
 const LOCAL_DATA: GUID = GUID::from_u128(0xF1B32785_6FBA_4FCF_9D55_7B8E7F157091);
 const PROGRAM_DATA: GUID = GUID::from_u128(0x62AB5D82_FDC1_4DC3_A9DD_070D1D495D97);
 
-/// The profile folder of the user that the process runs as.
+/// Returns the profile folder of the user that the process runs as.
 pub fn account_home() -> Option<PathBuf> {
     known_folder(&PROFILE)
 }
 
-/// The folder for data of this user that stays on this machine.
+/// Returns the folder for this user's data that stays on this machine.
 pub fn local_data() -> Option<PathBuf> {
     known_folder(&LOCAL_DATA)
 }
 
-/// The folder for data of all users of this machine.
+/// Returns the folder for data shared by all users of this machine.
 pub fn machine_data() -> Option<PathBuf> {
     known_folder(&PROGRAM_DATA)
 }
 
-/// A folder by the database of the system, not by the environment. It need not exist.
+/// Looks up a folder in the system's database, independent of the environment. It may not exist.
 fn known_folder(id: &GUID) -> Option<PathBuf> {
     type GetKnownFolder = unsafe extern "system" fn(*const GUID, u32, *mut c_void, *mut *mut u16) -> i32;
     const DO_NOT_VERIFY: u32 = 0x4000;
     let library = wide("shell32.dll");
-    // SAFETY: the name ends in NUL; the library is one of the system's. It is only loaded here, since loading it takes longer
-    // than the rest of a start.
+    // SAFETY: the name ends in NUL; the library is part of the system. It is only loaded on demand, because
+    // loading it takes longer than the rest of a start.
     let library =
         unsafe { LoadLibraryExW(library.as_ptr(), std::ptr::null_mut(), LOAD_LIBRARY_SEARCH_SYSTEM32) };
     if library.is_null() {
@@ -104,7 +105,7 @@ fn known_folder(id: &GUID) -> Option<PathBuf> {
     // SAFETY: the library is loaded and the name ends in NUL.
     let function = unsafe { GetProcAddress(library, c"SHGetKnownFolderPath".as_ptr().cast()) }?;
     let mut text: *mut u16 = std::ptr::null_mut();
-    // SAFETY: the library declares the function so, and the places are ours.
+    // SAFETY: the signature is that of the library function, and the pointer refers to a local variable.
     let status = unsafe {
         let function = std::mem::transmute::<unsafe extern "system" fn() -> isize, GetKnownFolder>(function);
         function(id, DO_NOT_VERIFY, std::ptr::null_mut(), &raw mut text)
@@ -112,7 +113,8 @@ fn known_folder(id: &GUID) -> Option<PathBuf> {
     if status != 0 || text.is_null() {
         return None;
     }
-    // SAFETY: the system has allocated a text that ends in NUL. It is not freed: what frees it is in one more library.
+    // SAFETY: the system has allocated a NUL-terminated text. It is leaked, because freeing it requires
+    // another library.
     let text = unsafe {
         let len = (0..).take_while(|i| *text.add(*i) != 0).count();
         std::slice::from_raw_parts(text, len)

@@ -1,4 +1,4 @@
-//! Windows: opens parts of a path, and asks where they really are.
+//! Windows: opens components of a path and determines their real location.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, OpenOptions};
@@ -13,7 +13,8 @@ use windows_sys::Win32::Storage::FileSystem::{
     GetFinalPathNameByHandleW, READ_CONTROL,
 };
 
-/// Opens a file or folder to read its security descriptor; of a link, the link itself or what it leads to.
+/// Opens a file or folder to read its security descriptor. For a link, `follow` selects its target or the
+/// link itself.
 pub(super) fn open(path: &Path, follow: bool) -> io::Result<File> {
     let link = if follow { 0 } else { FILE_FLAG_OPEN_REPARSE_POINT };
     OpenOptions::new()
@@ -22,10 +23,10 @@ pub(super) fn open(path: &Path, follow: bool) -> io::Result<File> {
         .open(path)
 }
 
-/// Path of an open file or folder, absolute and without links.
+/// Returns the path of an open file or folder, absolute and without links.
 ///
 /// # Errors
-/// It has no path with a drive or server.
+/// The file has no path with a drive or server.
 pub fn final_path(file: &File) -> io::Result<PathBuf> {
     let mut buffer = vec![0u16; 512];
     loop {
@@ -47,7 +48,7 @@ fn units(text: &str) -> Vec<u16> {
     text.encode_utf16().collect()
 }
 
-/// Without the prefix `\\?\` that users do not know.
+/// Removes the prefix `\\?\`, which users do not expect.
 fn usual_form(path: &[u16]) -> Vec<u16> {
     if let Some(rest) = path.strip_prefix(&units(r"\\?\UNC\")[..]) {
         return [&units(r"\\")[..], rest].concat();
@@ -58,7 +59,7 @@ fn usual_form(path: &[u16]) -> Vec<u16> {
     }
 }
 
-/// A path for calls of the system, which only accept more than 260 characters with the prefix `\\?\`.
+/// Converts a path for system calls, which only accept more than 260 characters with the prefix `\\?\`.
 pub(super) fn long_form(path: &Path) -> io::Result<Vec<u16>> {
     let path: Vec<u16> = std::path::absolute(path)?.as_os_str().encode_wide().chain([0]).collect();
     let is_prefixed = [r"\\?\", r"\\.\"].iter().any(|prefix| path.starts_with(&units(prefix)));
@@ -69,7 +70,7 @@ pub(super) fn long_form(path: &Path) -> io::Result<Vec<u16>> {
     })
 }
 
-/// Text for calls of the system.
+/// Converts text for system calls.
 pub(super) fn wide(text: &str) -> Vec<u16> {
     OsStr::new(text).encode_wide().chain([0]).collect()
 }

@@ -1,4 +1,4 @@
-//! What the system itself says, on Windows or in wine.
+//! Tests against the system itself, on Windows or under Wine.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -13,7 +13,7 @@ use crate::trust::descriptor::{Descriptor, Sid};
 use crate::trust::{Folder, Writer};
 use windows_sys::Win32::Foundation::ERROR_MORE_DATA;
 
-/// An empty folder of a test, in the first place that the system offers and that passes.
+/// An empty test folder in the first usable location that passes.
 struct Scratch(PathBuf, Rights);
 
 impl Scratch {
@@ -37,11 +37,11 @@ impl Scratch {
         walk(&self.0.join(path), purpose, &self.1).map(|(path, _)| path)
     }
 
-    /// Gives a file or folder an access list of its own.
+    /// Replaces the access list of a file or folder.
     fn protect(&self, path: &Path, list: &str) {
         let list = Allocated::new(list).unwrap();
         let path = paths::long_form(path).unwrap();
-        // SAFETY: the path ends in NUL, and the descriptor lives until the call returns.
+        // SAFETY: the path ends in NUL, and the descriptor is valid until the call returns.
         assert_ne!(unsafe { SetFileSecurityW(path.as_ptr(), DACL_SECURITY_INFORMATION, list.0) }, 0);
     }
 }
@@ -57,12 +57,12 @@ fn the_system_reads_recorded_descriptors_alike() {
     let mut compared = 0;
     for (name, text, _) in table::ROWS {
         let text = sddl::filled(text);
-        // wine does not know all of SDDL, and reads this flag as an empty list.
+        // Wine does not support all of SDDL, and parses this flag as an empty list.
         let Ok(made) = Allocated::new(&text) else { continue };
         if text.contains("NO_ACCESS_CONTROL") {
             continue;
         }
-        // SAFETY: the system has made the descriptor, in one piece of this length.
+        // SAFETY: the system has created the descriptor as one block of this length.
         let bytes = unsafe {
             std::slice::from_raw_parts(made.0.cast::<u8>(), GetSecurityDescriptorLength(made.0) as usize)
         };
@@ -104,12 +104,12 @@ fn what_is_missing_is_made_for_this_user_only() {
     let path = scratch.walk("a/b/../c", Purpose::NewContent).unwrap();
     assert_eq!(path, scratch.0.join("a").join("c"));
     assert!(!scratch.0.join("a").join("b").exists());
-    // Again: it is there now.
+    // Repeat the walk now that the folder exists.
     assert_eq!(scratch.walk(r"a\c", Purpose::NewContent).unwrap(), path);
     assert_eq!(scratch.walk(r"a\c", Purpose::Content).unwrap(), path);
     let descriptor = token::descriptor(&paths::open(&path, false).unwrap()).unwrap();
     assert_eq!(descriptor.writer(Asked::Content, &scratch.1.0), None);
-    // More than 260 characters: wine can create such folders, but not tell their paths.
+    // More than 260 characters: Wine can create such folders, but cannot return their paths.
     let mut deep = scratch.0.clone();
     for _ in 0..14 {
         deep.push("a folder with a long name");
@@ -153,7 +153,8 @@ fn another_spelling_leads_to_the_same_folder() {
     }
 }
 
-/// Makes a link to a folder. Windows reserves them for administrators and developers; wine 8 only pretends to make them.
+/// Creates a link to a folder. Windows only lets administrators and developers do that, and Wine 8 only
+/// pretends to create it.
 fn can_link(target: &Path, link: &Path) -> bool {
     std::os::windows::fs::symlink_dir(target, link).is_ok() && link.symlink_metadata().is_ok()
 }

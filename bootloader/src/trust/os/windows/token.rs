@@ -1,4 +1,4 @@
-//! Windows: what the system says of the process and of accounts.
+//! Windows: queries the system for properties of the process and of accounts.
 
 use std::ffi::{OsString, c_void};
 use std::fs::File;
@@ -19,15 +19,16 @@ use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken}
 use super::paths::open;
 use crate::trust::descriptor::{Descriptor, Sid, Token};
 
-/// What the system says of this process. What it does not say is assumed to be unfavourable.
+/// Returns the token of this process. Properties that the system does not report are assumed to be
+/// unfavorable.
 pub(super) fn of_process() -> Token {
     let nothing = Token { user: None, level: 0, is_split: true, system_owner: None };
     let mut handle: HANDLE = std::ptr::null_mut();
-    // SAFETY: the handle of the own process is always valid, and the place is ours.
+    // SAFETY: the handle of the current process is always valid, and the pointer refers to a local variable.
     if unsafe { OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &raw mut handle) } == 0 {
         return nothing;
     }
-    // SAFETY: just opened, and owned by nobody else.
+    // SAFETY: just opened, so nothing else owns it.
     let token = unsafe { OwnedHandle::from_raw_handle(handle) };
     let kind = information(&token, TokenElevationType).and_then(|words| words.first().map(|w| *w as i32));
     Token {
@@ -38,7 +39,7 @@ pub(super) fn of_process() -> Token {
     }
 }
 
-/// The owner of the system folder.
+/// Returns the owner of the system folder.
 fn system_owner() -> Option<Sid> {
     let mut buffer = [0u16; 260];
     // SAFETY: the buffer's length is given.
@@ -48,7 +49,8 @@ fn system_owner() -> Option<Sid> {
     Some(descriptor.owner().clone())
 }
 
-/// Calls a function with more room until its answer fits. The answer is aligned as structs of the system need it.
+/// Calls a function with a growing buffer until its answer fits. The answer is aligned for structs of the
+/// system.
 fn ask(mut call: impl FnMut(*mut c_void, u32, &mut u32) -> i32) -> io::Result<Vec<u64>> {
     let mut buffer = vec![0u64; 64];
     loop {
@@ -65,7 +67,7 @@ fn ask(mut call: impl FnMut(*mut c_void, u32, &mut u32) -> i32) -> io::Result<Ve
     }
 }
 
-/// The bytes of an [`ask`]ed answer.
+/// Returns the bytes of an [`ask`]ed answer.
 fn bytes(words: &[u64]) -> Vec<u8> {
     words.iter().flat_map(|word| word.to_le_bytes()).collect()
 }
@@ -78,14 +80,15 @@ fn information(token: &OwnedHandle, class: TOKEN_INFORMATION_CLASS) -> Option<Ve
     .ok()
 }
 
-/// The identifier in `TOKEN_USER` or `TOKEN_MANDATORY_LABEL`: both begin with a pointer to it, and it follows in the buffer.
+/// Returns the identifier in `TOKEN_USER` or `TOKEN_MANDATORY_LABEL`. Both start with a pointer to it, and it
+/// follows in the buffer.
 fn sid(token: &OwnedHandle, class: TOKEN_INFORMATION_CLASS) -> Option<Sid> {
     let words = information(token, class)?;
     let at = usize::try_from(*words.first()?).ok()?.checked_sub(words.as_ptr().addr())?;
     Sid::read(bytes(&words).get(at..)?)
 }
 
-/// The security descriptor of an open file or folder.
+/// Returns the security descriptor of an open file or folder.
 pub(super) fn descriptor(file: &File) -> io::Result<Descriptor> {
     let wanted = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION | LABEL_SECURITY_INFORMATION;
     // SAFETY: the handle is open and the buffer's length is given.
@@ -96,13 +99,14 @@ pub(super) fn descriptor(file: &File) -> io::Result<Descriptor> {
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "its security descriptor cannot be read"))
 }
 
-/// An account as messages show it: by name where the system knows one, and by identifier.
+/// Formats an account for messages: by identifier, and by name if the system has one.
 pub(crate) fn account_name(sid: &Sid) -> String {
     let bytes = sid.to_bytes();
     let (mut name, mut domain) = ([0u16; 257], [0u16; 257]);
     let (mut name_len, mut domain_len) = (name.len() as u32, domain.len() as u32);
     let mut kind = 0;
-    // SAFETY: the identifier is well-formed, the lengths of both buffers are given, and the other places are ours.
+    // SAFETY: the identifier is well-formed, the lengths of both buffers are given, and the other pointers
+    // refer to local variables.
     let found = unsafe {
         LookupAccountSidW(
             std::ptr::null(),
