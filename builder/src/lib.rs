@@ -84,7 +84,8 @@ fn make_parts<'a>(
         warn(&python.warnings);
         let graph = reporter.phase("modules", || analysis::modules(request, &python, store))?;
         warn(&graph.warnings);
-        let contents = reporter.phase("data", || contents::apply(graph, request, &python, store))?;
+        let mut contents = reporter.phase("data", || contents::apply(graph, request, &python, store))?;
+        reporter.phase("parts", || binaries::prune(&mut contents, request, &python, store))?;
         warn(&contents.warnings);
         let natives =
             reporter.phase("libraries", || binaries::collect(&contents, request, &python, store))?;
@@ -138,7 +139,8 @@ pub fn explain(request: &Request, reporter: &mut Reporter) -> Result<(Map, Pytho
     // Of a universal program the first part, with the packages that a build gives it.
     let python = reporter.phase("python", || Python::probe_parts(request, &store))?.swap_remove(0);
     let graph = reporter.phase("modules", || analysis::modules(request, &python, &store))?;
-    let contents = reporter.phase("data", || contents::apply(graph, request, &python, &store))?;
+    let mut contents = reporter.phase("data", || contents::apply(graph, request, &python, &store))?;
+    reporter.phase("parts", || binaries::prune(&mut contents, request, &python, &store))?;
     let natives = reporter.phase("libraries", || binaries::collect(&contents, request, &python, &store))?;
     Ok((Map::of_build(&contents, &natives, request), python))
 }

@@ -11,6 +11,7 @@ use super::policy::{HostGl, Policy, Stays};
 use super::reader::Reader;
 use crate::analysis::{By, Reason};
 use crate::error::{Result, Warning};
+use crate::rules::parts::System;
 
 struct Closing<'a, 'r> {
     reader: &'a mut Reader<'r>,
@@ -70,6 +71,7 @@ impl<'a, 'r> Closing<'a, 'r> {
             host: BTreeMap::new(),
             links: BTreeMap::new(),
             by_dest: HashMap::new(),
+            unloadable: BTreeMap::new(),
             warnings: Vec::new(),
             gl: HostGl::Unused,
         };
@@ -152,6 +154,10 @@ impl<'a, 'r> Closing<'a, 'r> {
             let candidates = file.facts.as_ref().map(|f| self.reader.format.by_system(f, name));
             candidates.into_iter().flatten().find(|p| self.reader.fits(p))
         });
+        // The files of a part that belongs to the host's libraries are of no use with others.
+        if self.out.files[i].system == System::Host {
+            return Ok(self.host(i, name));
+        }
         if let Some(found) = found {
             return match self.by_source.get(&canonical(&found)) {
                 Some(known) => Ok(self.known(*known, name)),
@@ -251,12 +257,15 @@ impl<'a, 'r> Closing<'a, 'r> {
     }
 
     fn missing(&mut self, i: usize, name: &str) {
-        let mut chain = vec![self.out.files[i].dest.as_str()];
-        let mut next = self.out.files[i].loader;
-        while let Some(j) = next {
-            chain.push(&self.out.files[j].dest);
-            next = self.out.files[j].loader;
+        let mut chain = vec![i];
+        while let Some(loader) = chain.last().and_then(|j| self.out.files[*j].loader) {
+            chain.push(loader);
         }
+        if let Some(given) = chain.last().filter(|j| self.out.files[**j].system != System::Required) {
+            self.out.unloadable.entry(*given).or_insert_with(|| name.to_owned());
+            return;
+        }
+        let chain: Vec<&str> = chain.iter().map(|j| self.out.files[*j].dest.as_str()).collect();
         let by = chain.iter().map(|d| format!("`{d}`")).collect::<Vec<_>>().join(", needed by ");
         let hint = match self.policy.package(name) {
             Some(package) => {

@@ -7,6 +7,7 @@ use super::facts::{Facts, Role};
 use super::policy::HostGl;
 use crate::analysis::{By, Reason};
 use crate::error::Warning;
+use crate::rules::parts::System;
 use crate::store::Hash;
 
 /// A native file on its way into the product.
@@ -32,6 +33,8 @@ pub(crate) struct File {
     pub(crate) is_opened: bool,
     /// Libraries of the root that code opens through it, by their names.
     pub(crate) opens: Vec<usize>,
+    /// What happens to libraries of the system that it links to.
+    pub(crate) system: System,
 }
 
 impl File {
@@ -49,6 +52,7 @@ impl File {
             edges: Vec::new(),
             is_opened: false,
             opens: Vec::new(),
+            system: System::Required,
         }
     }
 
@@ -110,6 +114,8 @@ pub(crate) struct Closure {
     pub(crate) links: BTreeMap<String, usize>,
     /// Place in `files` by path under the root, as the loader compares it.
     pub(crate) by_dest: HashMap<String, usize>,
+    /// Given files that cannot be loaded and that the program can do without: place in `files` → the missing library.
+    pub(crate) unloadable: BTreeMap<usize, String>,
     /// What the user should know.
     pub(crate) warnings: Vec<Warning>,
     /// Whether some file needs the host's GL.

@@ -11,6 +11,7 @@ use crate::analysis::{By, Kind, Reason, Source};
 use crate::contents::Contents;
 use crate::error::{Context, Error, Result, Warning};
 use crate::python::Python;
+use crate::rules::parts::System;
 use crate::store::{Bucket, Hash, Store};
 use crate::target::Os;
 
@@ -25,6 +26,18 @@ pub(crate) struct Inventory {
     pub(crate) libpython: Option<usize>,
     /// What the user should know.
     pub(crate) warnings: Vec<Warning>,
+}
+
+impl Inventory {
+    /// Takes files out, by their places.
+    pub(crate) fn remove(&mut self, places: &BTreeMap<usize, String>) {
+        let new = |old: usize| old - places.range(..old).count();
+        self.links.retain(|(_, file)| !places.contains_key(file));
+        self.links.iter_mut().for_each(|(_, file)| *file = new(*file));
+        self.libpython = self.libpython.map(new);
+        let mut place = 0..;
+        self.files.retain(|_| place.next().is_some_and(|place| !places.contains_key(&place)));
+    }
 }
 
 /// Lists and reads the native files of the contents.
@@ -68,6 +81,7 @@ fn collected(contents: &Contents, store: &Store) -> Result<Vec<File>> {
             .context(|| format!("failed to collect library `{}`", library.dest))?;
         let mut file = File::new(library.dest.clone(), source, library.reason.clone());
         file.executable = library.executable;
+        file.system = contents.pruned.system.get(&library.dest).copied().unwrap_or(System::Required);
         files.push(file);
     }
     Ok(files)

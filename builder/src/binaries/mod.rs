@@ -9,6 +9,7 @@ mod format;
 mod inventory;
 pub(crate) mod macho;
 mod opened;
+mod parts;
 mod paths;
 mod pe;
 mod policy;
@@ -33,6 +34,7 @@ use crate::spec::{Request, Strip};
 use crate::store::Store;
 use crate::target::Os;
 use files::Closure;
+pub use parts::prune;
 use paths::MachinePaths;
 use policy::{HostGl, Policy};
 use prepare::{Prepared, Preparer};
@@ -87,12 +89,21 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
     let policy = Policy::of(python.target.os)?;
     let mut reader = Reader::new(format.as_ref(), store);
     let opened = opened::take(contents, &mut reader, policy);
-    let inventory = inventory::take(contents, python, store, &mut reader, opened.files)?;
+    let mut inventory = inventory::take(contents, python, store, &mut reader, opened.files)?;
     let roots = roots(request, python);
-    let mut closure = closure::close(&inventory, &mut reader, policy, &roots, opened.gl)?;
-    if closure.gl != opened.gl && closure.gl == HostGl::Used {
-        closure = closure::close(&inventory, &mut reader, policy, &roots, HostGl::Used)?;
-    }
+    let mut unloadable = Vec::new();
+    let mut closure = loop {
+        let mut closure = closure::close(&inventory, &mut reader, policy, &roots, opened.gl)?;
+        if closure.gl != opened.gl && closure.gl == HostGl::Used {
+            closure = closure::close(&inventory, &mut reader, policy, &roots, HostGl::Used)?;
+        }
+        if closure.unloadable.is_empty() {
+            break closure;
+        }
+        // Without these files, and without what only they need.
+        unloadable.extend(closure.unloadable.iter().map(|(i, name)| left_out(&closure.files[*i].dest, name)));
+        inventory.remove(&closure.unloadable);
+    };
     opened::link(&mut closure, &contents.graph, format.as_ref());
     let paths = machine_paths(request, python);
     let preparer =
@@ -128,6 +139,7 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
         macos: macos(&closure, &needed(&closure, &verified, contents)),
         host: closure.host.clone().into_iter().collect(),
         warnings: [
+            unloadable,
             unpatched(&closure, &prepared),
             opened.warnings,
             inventory.warnings,
@@ -190,6 +202,13 @@ fn unstripped(request: &Request, python: &Python) -> Vec<Warning> {
     let wanted = request.bundle.strip == Strip::All && python.target.os == Os::Macos;
     let warning = || Warning::new("`strip = \"all\"` has no effect on files of macOS, whose symbols stay");
     wanted.then(warning).into_iter().collect()
+}
+
+/// A note about a file of a part that cannot be loaded and that the program can do without.
+fn left_out(dest: &str, missing: &str) -> Warning {
+    Warning::minor(format!(
+        "`{dest}` is left out: library `{missing}`, which it needs, is not on this machine"
+    ))
 }
 
 /// Files that are shipped without all that is done to others, because nothing can be changed in them safely.

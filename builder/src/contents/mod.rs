@@ -26,6 +26,7 @@ use crate::interrupt;
 use crate::names::Pattern;
 use crate::python::Python;
 use crate::rules::load::{self, Rule, Rules};
+use crate::rules::parts::{Parts, System};
 use crate::spec::Request;
 use crate::store::Store;
 use gather::{Gathered, Search};
@@ -54,8 +55,32 @@ pub struct Contents {
     pub own_sources: Vec<String>,
     /// Environment that rules ask for.
     pub env: Vec<(String, String)>,
+    /// Large packages of which only some parts are collected.
+    pub(crate) pruned: Pruned,
     /// What the user should know.
     pub warnings: Vec<Warning>,
+}
+
+/// Large packages of which only some parts are collected.
+#[derive(Debug, Default)]
+pub(crate) struct Pruned {
+    /// The packages; before `binaries::prune` has run.
+    pub(crate) packages: Vec<Parts>,
+    /// Files that belong to parts which the program does not use.
+    pub(crate) left_out: Vec<LeftOut>,
+    /// Path under the root of a native file that a part brings → what happens to libraries of the system that it links to.
+    pub(crate) system: BTreeMap<String, System>,
+}
+
+/// A file of a package that is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LeftOut {
+    /// The file.
+    pub(crate) file: Data,
+    /// The module of the package.
+    pub(crate) package: String,
+    /// Why it is not needed.
+    pub(crate) why: String,
 }
 
 /// A file that goes into the product as a file.
@@ -142,8 +167,16 @@ pub fn apply(mut graph: Graph, request: &Request, python: &Python, store: &Store
     links.sort_by(|a: &Link, b: &Link| a.dest.cmp(&b.dest));
     links.dedup_by(|b, a| a.dest == b.dest);
     let (read, own_sources) = (BTreeSet::new(), Vec::new());
+    let pruned = Pruned {
+        packages: rules
+            .packages_of_parts(request)
+            .filter(|parts| graph.modules.contains_key(&parts.package))
+            .cloned()
+            .collect(),
+        ..Pruned::default()
+    };
     let mut contents =
-        Contents { graph, data, libraries, links, files, source, read, own_sources, env, warnings };
+        Contents { graph, data, libraries, links, files, source, read, own_sources, env, pruned, warnings };
     sources::decide(&mut contents, request, python);
     Ok(contents)
 }

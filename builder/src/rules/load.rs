@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use toml::Spanned;
 
+use super::parts::{self, Parts};
 use super::when::When;
 use crate::error::{Context, Error, Result};
 use crate::names::Pattern;
@@ -26,6 +27,7 @@ const SHIPPED: &[(&str, &str)] = &[
     ("pymdownx.toml", include_str!("packages/pymdownx.toml")),
     ("pyramid.toml", include_str!("packages/pyramid.toml")),
     ("pyside.toml", include_str!("packages/pyside.toml")),
+    ("qt.toml", include_str!("packages/qt.toml")),
     ("pywin32.toml", include_str!("packages/pywin32.toml")),
     ("sanic.toml", include_str!("packages/sanic.toml")),
     ("scrapy.toml", include_str!("packages/scrapy.toml")),
@@ -48,6 +50,8 @@ pub(crate) const PROGRAM: &str = "{program}";
 struct RuleFile {
     #[serde(default)]
     rule: Vec<Rule>,
+    #[serde(default)]
+    parts: Vec<Parts>,
 }
 
 /// A rule: what follows from a module being collected.
@@ -138,6 +142,7 @@ pub(crate) const SITE: &str = "__hook__.site.";
 #[derive(Debug, Default)]
 pub(crate) struct Rules {
     rules: Vec<Rule>,
+    parts: Vec<Parts>,
     by_module: HashMap<String, Vec<usize>>,
     patterns: Vec<(Pattern, usize)>,
 }
@@ -180,12 +185,23 @@ impl Rules {
             }
             self.rules.push(rule);
         }
+        for table in &file.parts {
+            self.parts.extend(parts::each(table, name)?);
+        }
         Ok(())
     }
 
     /// All rules, in their order.
     pub(crate) fn all(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// Packages that are collected in parts: those that the request does not want whole.
+    pub(crate) fn packages_of_parts<'r>(&'r self, request: &Request) -> impl Iterator<Item = &'r Parts> {
+        let modules = &request.modules;
+        let wholes = modules.whole.iter().chain(&modules.collect_data).chain(&modules.collect_binaries);
+        let wholes: Vec<Pattern> = wholes.map(|text| Pattern::new(text)).collect();
+        self.parts.iter().filter(move |parts| !wholes.iter().any(|pattern| pattern.covers(&parts.package)))
     }
 
     /// Rules that a module brings into force.

@@ -2,4 +2,5 @@
 
 pub(crate) mod implicit;
 pub(crate) mod load;
+pub(crate) mod parts;
 mod when;

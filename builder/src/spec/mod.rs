@@ -381,6 +381,8 @@ pub struct Modules {
     pub collect_data: Vec<String>,
     /// Packages whose native libraries are all collected (`--collect-binaries`).
     pub collect_binaries: Vec<String>,
+    /// Packages that are collected with all their parts (`--no-prune`).
+    pub whole: Vec<String>,
     /// Disables collecting the program's own files that its strings refer to (`own-data = false`,
     /// `--no-own-data`).
     pub no_own_data: bool,

@@ -116,6 +116,7 @@ fn modules(options: &Options) -> Result<Modules> {
         exclude: options.common.exclude_module.clone(),
         collect_data: [&options.common.collect_data[..], &options.common.collect_all].concat(),
         collect_binaries: [&options.common.collect_binaries[..], &options.common.collect_all].concat(),
+        whole: options.common.no_prune.clone(),
         no_own_data: options.common.no_own_data,
         ..Modules::default()
     };
@@ -127,6 +128,7 @@ fn modules(options: &Options) -> Result<Modules> {
         ("--exclude-module", &modules.exclude),
         ("--collect-data", &modules.collect_data),
         ("--collect-binaries", &modules.collect_binaries),
+        ("--no-prune", &modules.whole),
     ];
     for (option, names) in names {
         names.iter().try_for_each(|n| checked(option, n, check::module))?;

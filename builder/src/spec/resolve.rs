@@ -161,6 +161,7 @@ impl Resolver<'_> {
             files: self.names(&raw.files)?,
             collect_data: self.names(&raw.collect_data)?,
             collect_binaries: self.names(&raw.collect_binaries)?,
+            whole: self.names(&raw.whole)?,
             no_own_data: !raw.own_data.unwrap_or(true),
             order: order_file.as_deref().map(check::order).transpose()?.unwrap_or_default(),
             order_file,

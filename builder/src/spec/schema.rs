@@ -218,6 +218,7 @@ table! {
         source: Vec<Text> = strings("source"),
         files: Vec<Text> = strings("files"),
         collect_data: Vec<Text> = strings("collect-data"),
+        whole: Vec<Text> = strings("whole"),
         collect_binaries: Vec<Text> = strings("collect-binaries"),
         own_data: Option<bool> = boolean("own-data"),
         order: Option<Text> = string("order"),

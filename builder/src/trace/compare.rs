@@ -277,7 +277,8 @@ struct Product {
 impl Product {
     fn new(request: &Request, python: &Python, store: &Store) -> Result<Product> {
         let graph = analysis::modules(request, python, store)?;
-        let contents = contents::apply(graph, request, python, store)?;
+        let mut contents = contents::apply(graph, request, python, store)?;
+        binaries::prune(&mut contents, request, python, store)?;
         let natives = binaries::collect(&contents, request, python, store)?;
         let mut dests: HashSet<String> = natives.files.iter().map(|n| n.dest.clone()).collect();
         dests.extend(natives.links.iter().map(|(path, _)| path.clone()));

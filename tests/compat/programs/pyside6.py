@@ -2,7 +2,7 @@
 # requires-python = ">=3.10"
 # dependencies = ["PySide6-Essentials"]
 # [tool.freeze-compat]
-# rules = ["pyside.toml"]
+# rules = ["pyside.toml", "qt.toml"]
 # ///
 """Shows a window offscreen, with signals, style, a picture, SQL and QML."""
 

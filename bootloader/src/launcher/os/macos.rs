@@ -1,4 +1,4 @@
-//! macOS: finds the running executable and its processes. Libraries cannot be loaded from memory.
+//! Finds the running executable and its processes on macOS, where libraries cannot be loaded from memory.
 
 use std::ffi::{CStr, OsStr, c_void};
 use std::fs::File;

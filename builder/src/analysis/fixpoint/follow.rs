@@ -189,6 +189,8 @@ impl Fixpoint<'_> {
             let need = need.min(most);
             reason.heuristic = heuristic.to_owned();
             match what {
+                What::Module(name)
+                    if reason.by != By::Native && self.world.names_own_part(&reason.from, &name) => {}
                 What::Module(name) => {
                     self.take_if_there(&name, &reason, need);
                 }

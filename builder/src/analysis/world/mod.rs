@@ -64,6 +64,8 @@ pub(super) struct World<'a> {
     request: &'a Request,
     own: Vec<PathBuf>,
     excluded: Vec<Pattern>,
+    /// Packages of which only those modules are collected that something imports.
+    of_parts: HashSet<String>,
     resolver: RefCell<Resolver<'a>>,
     /// Distributions that are the program's own: an installed application, and others of its project.
     own_distributions: HashSet<usize>,
@@ -92,6 +94,7 @@ impl<'a> World<'a> {
             installed,
             request,
             own,
+            of_parts: rules.packages_of_parts(request).map(|parts| parts.package.clone()).collect(),
             excluded: request.modules.exclude.iter().map(|t| Pattern::new(t)).collect(),
             own_distributions: HashSet::new(),
             memo: Memo::default(),
@@ -119,6 +122,13 @@ impl<'a> World<'a> {
             found.extend(siblings.filter_map(|name| self.installed.named(&name).map(|(at, _)| at)));
         }
         found
+    }
+
+    /// Whether a package of parts, or a module in it, names one of the package's own modules without importing it: such a
+    /// package lists all that it has.
+    pub(super) fn names_own_part(&self, from: &str, name: &str) -> bool {
+        let package = names::parent(name).filter(|package| self.of_parts.contains(*package));
+        package.is_some_and(|package| names::is_inside(from, package))
     }
 
     // Modules by name.

@@ -88,6 +88,9 @@ options! {
     /// Add all modules, data files and native libraries of a package.
     #[arg(long, value_name = "MODULE", hide_short_help = true)]
     collect_all: Vec<String> => key("`include`, `collect-data` and `collect-binaries` in `[modules]`");
+    /// Add all parts of a package, even if the program does not use them.
+    #[arg(long, value_name = "PACKAGE", hide_short_help = true)]
+    no_prune: Vec<String> => key("`whole` in `[modules]`");
     /// Leave out the program's own files that its strings name, unless an option or the spec adds them.
     #[arg(long, hide_short_help = true)]
     no_own_data: bool => key("`own-data = false` in `[modules]`");

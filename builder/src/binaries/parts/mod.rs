@@ -1,0 +1,318 @@
+//! Leaves out files of large packages that belong to parts of them which the program does not use.
+//!
+//! The rules name the parts (`[[parts]]`, `rules/parts.rs`). A library is used if a native file that is collected links to it, the
+//! files of a part if a library or a module is used with which it belongs, a QML module if QML of the program imports it. Each
+//! use can bring further ones, until nothing is new.
+
+mod qml;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use super::choose;
+use super::format::leaf;
+use super::reader::Reader;
+use crate::analysis::{By, Kind, Source};
+use crate::contents::{Contents, Data, LeftOut};
+use crate::error::Result;
+use crate::python::Python;
+use crate::rules::parts::{Class, Matcher, Parts, stem};
+use crate::spec::Request;
+use crate::store::Store;
+use qml::{Modules, Texts};
+
+/// Takes the unused parts of packages out of the contents, and notes in [`Contents::pruned`] what they were. Files that the
+/// request or a rule names stay.
+///
+/// # Errors
+/// A native file cannot be read, or a rule has a malformed glob.
+pub fn prune(contents: &mut Contents, request: &Request, python: &Python, store: &Store) -> Result<()> {
+    if contents.pruned.packages.is_empty() {
+        return Ok(());
+    }
+    let format = choose::format(python, request)?;
+    let mut reader = Reader::new(format.as_ref(), store);
+    let packages = std::mem::take(&mut contents.pruned.packages);
+    let packages: Vec<Package<'_>> = packages.iter().map(Package::new).collect::<Result<_>>()?;
+    let mut pruning = Pruning::new(contents, &packages, &reader);
+    pruning.follow(contents, python, &mut reader)?;
+    let Pruning { files, used, .. } = pruning;
+    let system = |dest: &str| match files.get(dest)? {
+        Candidate { package, class: Class::Part(part), .. } => {
+            Some(packages[*package].parts.part[*part].system)
+        }
+        _ => None,
+    };
+    let kept = |file: &Data| !files.contains_key(&file.dest) || used.contains(&file.dest);
+    contents.pruned.system = contents
+        .libraries
+        .iter()
+        .filter(|l| kept(l))
+        .filter_map(|l| Some((l.dest.clone(), system(&l.dest)?)))
+        .collect();
+    for files_of in [&mut contents.data, &mut contents.libraries] {
+        let (stay, go): (Vec<Data>, Vec<Data>) = std::mem::take(files_of).into_iter().partition(kept);
+        *files_of = stay;
+        for file in go {
+            let known = &files[&file.dest];
+            let parts = packages[known.package].parts;
+            contents.pruned.left_out.push(LeftOut {
+                package: parts.package.clone(),
+                why: why(&known.class, parts),
+                file,
+            });
+        }
+    }
+    // Links into a folder of which nothing is left.
+    let folders: HashSet<&str> =
+        files.keys().filter(|dest| !used.contains(*dest)).filter_map(|dest| framework(dest)).collect();
+    let is_left = |folder: &str| used.iter().any(|dest| framework(dest) == Some(folder));
+    contents.links.retain(|link| framework(&link.dest).is_none_or(|f| !folders.contains(f) || is_left(f)));
+    Ok(())
+}
+
+/// Why a file of a class is left out.
+fn why(class: &Class, parts: &Parts) -> String {
+    match class {
+        Class::Never => "no program needs it".to_owned(),
+        Class::Linked => "nothing links to it".to_owned(),
+        Class::Qml(_) => "no QML imports it".to_owned(),
+        Class::Part(part) => format!("it belongs to {}", parts.part[*part].with.join(", ")),
+    }
+}
+
+/// The framework that a file lies in: the path up to `.framework`.
+fn framework(dest: &str) -> Option<&str> {
+    const SUFFIX: &str = ".framework/";
+    dest.find(SUFFIX).map(|at| &dest[..at + SUFFIX.len() - 1])
+}
+
+/// A package of parts.
+struct Package<'r> {
+    parts: &'r Parts,
+    matcher: Matcher,
+}
+
+impl<'r> Package<'r> {
+    fn new(parts: &'r Parts) -> Result<Package<'r>> {
+        Ok(Package { parts, matcher: parts.matcher()? })
+    }
+}
+
+/// A file that is collected only if it is used.
+struct Candidate {
+    package: usize,
+    class: Class,
+    /// Its place on the disk, of a native file.
+    native: Option<PathBuf>,
+}
+
+/// The search for what is used.
+struct Pruning<'p> {
+    packages: &'p [Package<'p>],
+    /// By path under the root.
+    files: BTreeMap<String, Candidate>,
+    /// Libraries by package and by name, as the loader compares it.
+    linked: HashMap<(usize, String), Vec<String>>,
+    /// Files of frameworks, by [`framework`].
+    frameworks: HashMap<String, Vec<String>>,
+    /// Files of each part of each package.
+    of_parts: HashMap<(usize, usize), Vec<String>>,
+    used: HashSet<String>,
+    /// Native files whose needs are still to be read, with the package that they lie in.
+    queue: Vec<(Option<usize>, PathBuf)>,
+}
+
+impl<'p> Pruning<'p> {
+    fn new(contents: &Contents, packages: &'p [Package<'p>], reader: &Reader<'_>) -> Pruning<'p> {
+        let mut pruning = Pruning {
+            packages,
+            files: BTreeMap::new(),
+            linked: HashMap::new(),
+            frameworks: HashMap::new(),
+            of_parts: HashMap::new(),
+            used: HashSet::new(),
+            queue: Vec::new(),
+        };
+        let data = contents.data.iter().map(|file| (file, false));
+        for (file, is_native) in data.chain(contents.libraries.iter().map(|file| (file, true))) {
+            let source = match &file.source {
+                Source::File(path) => Some(path.clone()),
+                Source::Zip { .. } | Source::Bytes(_) => None,
+            };
+            let native = source.filter(|_| is_native);
+            match pruning.classify(file) {
+                Some((package, class)) => {
+                    let dest = &file.dest;
+                    if let Some(folder) = framework(dest) {
+                        pruning.frameworks.entry(folder.to_owned()).or_default().push(dest.clone());
+                    }
+                    match &class {
+                        Class::Part(part) => {
+                            pruning.of_parts.entry((package, *part)).or_default().push(dest.clone());
+                        }
+                        Class::Linked if is_native => {
+                            let name = reader.format.fold(leaf(dest));
+                            pruning.linked.entry((package, name)).or_default().push(dest.clone());
+                        }
+                        Class::Linked | Class::Qml(_) | Class::Never => {}
+                    }
+                    pruning.files.insert(dest.clone(), Candidate { package, class, native });
+                }
+                None => pruning.queue.extend(native.map(|path| (pruning.package_of(&file.dest), path))),
+            }
+        }
+        for module in contents.extensions() {
+            if let Kind::Extension(Source::File(path)) = &module.kind {
+                pruning.queue.push((pruning.package_of(&module.path), path.clone()));
+            }
+        }
+        pruning
+    }
+
+    fn package_of(&self, dest: &str) -> Option<usize> {
+        self.packages.iter().position(|package| package.parts.holds(dest))
+    }
+
+    /// What the rules say of a file that nothing but its package asks for.
+    fn classify(&self, file: &Data) -> Option<(usize, Class)> {
+        if file.reason.by != By::Package {
+            return None;
+        }
+        let at = self.package_of(&file.dest)?;
+        let package = &self.packages[at];
+        Some((at, package.parts.class(&package.matcher, &file.dest)?))
+    }
+
+    /// Finds all that is used.
+    fn follow(&mut self, contents: &Contents, python: &Python, reader: &mut Reader<'_>) -> Result<()> {
+        for name in contents.graph.modules.keys() {
+            self.use_name(name);
+        }
+        self.use_qml(contents, python);
+        while !self.queue.is_empty() {
+            crate::interrupt::check()?;
+            let level = std::mem::take(&mut self.queue);
+            reader.read_all(&level.iter().map(|(_, path)| path.as_path()).collect::<Vec<&Path>>())?;
+            for (package, path) in level {
+                let format = reader.format;
+                let Ok(facts) = &reader.get(&path)?.1 else { continue };
+                for name in &facts.needed {
+                    self.use_library(package, &format.fold(leaf(name)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Uses a library that a native file links to: of its own package, or of any if it is of none.
+    fn use_library(&mut self, package: Option<usize>, name: &str) {
+        let packages = match package {
+            Some(package) => package..package + 1,
+            None => 0..self.packages.len(),
+        };
+        for package in packages {
+            for dest in self.linked.get(&(package, name.to_owned())).cloned().unwrap_or_default() {
+                if self.use_file(&dest) {
+                    self.use_name(stem(&dest));
+                }
+            }
+        }
+    }
+
+    /// Uses the parts that belong to a module or a library.
+    fn use_name(&mut self, name: &str) {
+        for package in 0..self.packages.len() {
+            let parts: Vec<usize> = self.packages[package].matcher.with(name).collect();
+            for part in parts {
+                for dest in self.of_parts.get(&(package, part)).cloned().unwrap_or_default() {
+                    self.use_file(&dest);
+                }
+            }
+        }
+    }
+
+    /// Uses the QML modules that the program imports; all of them if that cannot be told.
+    fn use_qml(&mut self, contents: &Contents, python: &Python) {
+        for (at, package) in self.packages.iter().enumerate() {
+            let Some(rule) = &package.parts.qml else { continue };
+            let runs_qml: Vec<&String> =
+                contents.graph.modules.keys().filter(|name| package.matcher.runs_qml(name)).collect();
+            if runs_qml.is_empty() {
+                continue;
+            }
+            let mut folders: BTreeMap<String, Vec<(String, PathBuf)>> = BTreeMap::new();
+            let all = contents.data.iter().chain(&contents.libraries);
+            for file in all {
+                if let (Some(Candidate { class: Class::Qml(folder), package, .. }), Source::File(path)) =
+                    (self.files.get(&file.dest), &file.source)
+                    && *package == at
+                {
+                    folders.entry(folder.clone()).or_default().push((file.dest.clone(), path.clone()));
+                }
+            }
+            let mut modules: Vec<Modules> =
+                folders.into_iter().map(|(folder, files)| Modules::new(&folder, files)).collect();
+            let uris: BTreeSet<String> = modules.iter().flat_map(Modules::uris).collect();
+            let texts = self.texts(contents, python, &runs_qml, &uris);
+            let is_unknown = texts.unreadable || texts.imports.is_empty();
+            let wanted = if is_unknown { uris } else { texts.imports.clone() };
+            let taken: Vec<(String, PathBuf)> = modules
+                .iter_mut()
+                .flat_map(|m| m.take(wanted.iter().cloned(), &texts, &rule.optional))
+                .collect();
+            for (dest, _) in taken {
+                self.use_file(&dest);
+            }
+        }
+    }
+
+    /// The QML of the program and of its packages, and the sources of the modules that run QML.
+    fn texts(
+        &self,
+        contents: &Contents,
+        python: &Python,
+        runs_qml: &[&String],
+        uris: &BTreeSet<String>,
+    ) -> Texts {
+        let mut texts = Texts::default();
+        for file in contents.data.iter().filter(|file| !self.files.contains_key(&file.dest)) {
+            let Source::File(path) = &file.source else { continue };
+            if qml::is_code(&file.dest) || file.dest.ends_with(".conf") {
+                texts.add_code(qml::text(path));
+            } else if file.dest.ends_with(".rcc") {
+                texts.add_resource(&std::fs::read(path).unwrap_or_default());
+            }
+        }
+        let importers: HashSet<&str> = runs_qml
+            .iter()
+            .filter_map(|name| contents.graph.modules.get(*name))
+            .flat_map(|module| module.reasons.iter().map(|reason| reason.from.as_str()))
+            .collect();
+        for module in contents.graph.modules.values() {
+            let Kind::Source(Source::File(path)) = &module.kind else { continue };
+            if module.distribution.is_none() && !python.in_stdlib(path)
+                || importers.contains(module.name.as_str())
+            {
+                texts.add_python(qml::text(path), uris);
+            }
+        }
+        texts
+    }
+
+    /// Whether a file was not in use before.
+    fn use_file(&mut self, dest: &str) -> bool {
+        let Some(file) = self.files.get(dest).filter(|file| file.class != Class::Never) else { return false };
+        let (package, native) = (file.package, file.native.clone());
+        if !self.used.insert(dest.to_owned()) {
+            return false;
+        }
+        self.queue.extend(native.map(|path| (Some(package), path)));
+        if let Some(folder) = framework(dest) {
+            for other in self.frameworks.get(folder).cloned().unwrap_or_default() {
+                self.use_file(&other);
+            }
+        }
+        true
+    }
+}

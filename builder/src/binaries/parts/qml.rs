@@ -1,0 +1,307 @@
+//! QML modules: which of them the QML of a program imports, directly or indirectly.
+//!
+//! A module is a folder with a `qmldir` file, whose format and whose imports are those of Qt's documentation ("Module Definition
+//! qmldir Files", "Import Statements").
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Resources are decompressed up to this size.
+const MOST_BYTES: u64 = 16 << 20;
+
+/// The modules below a folder, by their URIs without versions (`QtQuick.Controls`).
+#[derive(Debug, Default)]
+pub(super) struct Modules {
+    by_uri: BTreeMap<String, Vec<Module>>,
+    /// Files that belong to no module.
+    pub(super) others: Vec<String>,
+    used: BTreeSet<String>,
+}
+
+/// A module: a folder with `qmldir`.
+#[derive(Debug, Default)]
+struct Module {
+    /// The files of the folder, by their paths under the root, with their places on the disk.
+    files: Vec<(String, PathBuf)>,
+}
+
+/// What the program's QML and code say.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    /// URIs that QML imports.
+    pub(super) imports: BTreeSet<String>,
+    /// All texts, in which names of styles are looked for.
+    pub(super) all: Vec<String>,
+    /// A resource could not be read: it may import anything.
+    pub(super) unreadable: bool,
+}
+
+impl Modules {
+    /// Sorts the files below a folder into modules: each belongs to the nearest folder above it that has a `qmldir`.
+    pub(super) fn new(folder: &str, files: Vec<(String, PathBuf)>) -> Modules {
+        let homes: BTreeSet<&str> =
+            files.iter().filter_map(|(dest, _)| dest.strip_suffix("/qmldir")).collect();
+        let homes: BTreeSet<String> = homes.into_iter().map(str::to_owned).collect();
+        let mut modules = Modules::default();
+        let mut by_home: BTreeMap<String, Module> = BTreeMap::new();
+        for (dest, source) in files {
+            let above = dest.match_indices('/').map(|(at, _)| &dest[..at]).rev();
+            match above.take_while(|above| above.len() > folder.len()).find(|above| homes.contains(*above)) {
+                Some(home) => by_home.entry(home.to_owned()).or_default().files.push((dest, source)),
+                None => modules.others.push(dest),
+            }
+        }
+        for (home, module) in by_home {
+            modules.by_uri.entry(uri(&home[folder.len() + 1..])).or_default().push(module);
+        }
+        modules
+    }
+
+    /// The URIs of all modules.
+    pub(super) fn uris(&self) -> impl Iterator<Item = String> + '_ {
+        self.by_uri.keys().cloned()
+    }
+
+    /// Uses modules and what they import. Optional imports count if the last part of the URI (the name of a style) is a word of
+    /// the texts, or if `optional` has it. Returns the files that were not in use before.
+    pub(super) fn take(
+        &mut self,
+        uris: impl IntoIterator<Item = String>,
+        texts: &Texts,
+        optional: &[String],
+    ) -> Vec<(String, PathBuf)> {
+        let mut queue: Vec<String> = uris.into_iter().collect();
+        let mut found = Vec::new();
+        while let Some(uri) = queue.pop() {
+            let Some(modules) = self.by_uri.get(&uri) else { continue };
+            if !self.used.insert(uri) {
+                continue;
+            }
+            for module in modules {
+                for (dest, source) in &module.files {
+                    let text = || std::fs::read_to_string(source).unwrap_or_default();
+                    if dest.ends_with("/qmldir") {
+                        for (uri, is_optional) in dependencies(&text()) {
+                            let style = uri.rsplit('.').next().unwrap_or(&uri);
+                            if !is_optional || optional.contains(&uri) || texts.have_word(style) {
+                                queue.push(uri);
+                            }
+                        }
+                    } else if is_code(dest) {
+                        queue.extend(imports(&text()));
+                    }
+                }
+                found.extend(module.files.iter().cloned());
+            }
+        }
+        found
+    }
+}
+
+impl Texts {
+    /// Adds a file of QML or JavaScript.
+    pub(super) fn add_code(&mut self, text: String) {
+        self.imports.extend(imports(&text));
+        self.all.push(text);
+    }
+
+    /// Adds the source of a Python module: URIs of modules in it count, in whatever string they are, and so does QML in
+    /// resources that `rcc` has compiled.
+    pub(super) fn add_python(&mut self, text: String, uris: &BTreeSet<String>) {
+        let named =
+            uris.iter().filter(|uri| has_word(&text, uri, |c| c.is_alphanumeric() || matches!(c, '_' | '.')));
+        self.imports.extend(named.cloned());
+        if text.contains("qt_resource_data") {
+            self.add_resource(&unescape(&text));
+        }
+        self.all.push(text);
+    }
+
+    /// Adds resources that `rcc` has compiled: they hold files as they are, or compressed by zlib or zstd.
+    pub(super) fn add_resource(&mut self, bytes: &[u8]) {
+        let mut inner = vec![String::from_utf8_lossy(bytes).into_owned()];
+        let mut at = 0;
+        while let Some(rest) = bytes.get(at..).filter(|rest| rest.len() > 8) {
+            let read = match rest {
+                [0x28, 0xb5, 0x2f, 0xfd, ..] => {
+                    zstd::stream::read::Decoder::new(rest).ok().and_then(|d| decompressed(d.single_frame()))
+                }
+                [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => decompressed(flate2::read::ZlibDecoder::new(rest)),
+                _ => None,
+            };
+            inner.extend(read.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()));
+            at += 1;
+        }
+        let found: BTreeSet<String> = inner.iter().flat_map(|text| imports(text)).collect();
+        self.unreadable |= found.is_empty();
+        self.imports.extend(found);
+        self.all.extend(inner);
+    }
+
+    fn have_word(&self, word: &str) -> bool {
+        self.all.iter().any(|text| has_word(text, word, |c| c.is_alphanumeric() || c == '_'))
+    }
+}
+
+/// Whether a file holds QML or JavaScript.
+pub(super) fn is_code(path: &str) -> bool {
+    [".qml", ".js", ".mjs"].iter().any(|suffix| path.ends_with(suffix))
+}
+
+/// The URI that a folder of modules stands for: `QtQuick/Controls.2` is one of `QtQuick.Controls`.
+fn uri(folder: &str) -> String {
+    let parts = folder.split('/').map(|part| {
+        let version = part
+            .find(|c: char| c == '.')
+            .filter(|at| part[at + 1..].bytes().all(|b| b.is_ascii_digit() || b == b'.'));
+        &part[..version.unwrap_or(part.len())]
+    });
+    parts.collect::<Vec<_>>().join(".")
+}
+
+/// The URIs that QML or JavaScript imports.
+fn imports(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for line in text.split(['\n', ';']) {
+        let line = line.trim_start();
+        let Some(rest) = line.strip_prefix("import ").or_else(|| line.strip_prefix(".import ")) else {
+            continue;
+        };
+        let rest = rest.trim_start();
+        let end =
+            rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.'))).unwrap_or(rest.len());
+        if end > 0 {
+            found.push(rest[..end].trim_end_matches('.').to_owned());
+        }
+    }
+    found
+}
+
+/// The modules that a `qmldir` file names, and whether each is optional.
+fn dependencies(text: &str) -> Vec<(String, bool)> {
+    let mut found = Vec::new();
+    for line in text.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words.as_slice() {
+            ["import" | "depends", uri, ..] | ["default", "import", uri, ..] => {
+                found.push(((*uri).to_owned(), false))
+            }
+            ["optional", "import", uri, ..] => found.push(((*uri).to_owned(), true)),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn has_word(text: &str, word: &str, is_part: fn(char) -> bool) -> bool {
+    text.match_indices(word)
+        .any(|(at, _)| !text[..at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part))
+}
+
+fn decompressed(reader: impl Read) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.take(MOST_BYTES).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// The bytes that escapes of a Python literal stand for, of all literals in a text.
+fn unescape(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let hex =
+            |digits: &[u8]| std::str::from_utf8(digits).ok().and_then(|d| u8::from_str_radix(d, 16).ok());
+        let (byte, used) = match (first, after) {
+            (b'\\', [b'x', a, b, ..]) => (hex(&[*a, *b]), 4),
+            (b'\\', [b'n', ..]) => (Some(b'\n'), 2),
+            (b'\\', [b'r', ..]) => (Some(b'\r'), 2),
+            (b'\\', [b't', ..]) => (Some(b'\t'), 2),
+            (b'\\', [b'\n', ..]) => (None, 2),
+            (b'\\', [other, ..]) => (Some(*other), 2),
+            (other, _) => (Some(*other), 1),
+        };
+        bytes.extend(byte);
+        rest = &rest[used.min(rest.len())..];
+    }
+    bytes
+}
+
+/// The text of a file; nothing if it cannot be read or is no text.
+pub(super) fn text(path: &Path) -> String {
+    std::fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn imports_of_qml_and_of_scripts_are_read() {
+        let text = "import QtQuick\nimport QtQuick.Controls 2.15 as C; import \"own\"\n  import QtQml.Models\n.import QtQuick.LocalStorage 2.0 as S\n";
+        assert_eq!(imports(text), ["QtQuick", "QtQuick.Controls", "QtQml.Models", "QtQuick.LocalStorage"]);
+    }
+
+    #[test]
+    fn folders_with_versions_belong_to_their_uri() {
+        assert_eq!(uri("QtQuick.2"), "QtQuick");
+        assert_eq!(uri("QtQuick/Controls.2/Material"), "QtQuick.Controls.Material");
+        assert_eq!(uri("Qt/labs/platform"), "Qt.labs.platform");
+    }
+
+    #[test]
+    fn modules_come_with_what_they_depend_on() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut files = Vec::new();
+        for (name, text) in [
+            (
+                "A/qmldir",
+                "module A\ndepends B auto\noptional import A.Dark auto\noptional import A.Light auto\n",
+            ),
+            ("A/x/pic.png", ""),
+            ("A/Dark/qmldir", "module A.Dark\n"),
+            ("A/Light/qmldir", "module A.Light\n"),
+            ("B/qmldir", "module B\n"),
+            ("B/B.qml", "import C\n"),
+            ("C/qmldir", "module C\n"),
+            ("D/qmldir", "module D\n"),
+            ("all.qmltypes", ""),
+        ] {
+            let path = dir.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, text).unwrap();
+            files.push((format!("q/{name}"), path));
+        }
+        let mut modules = Modules::new("q", files);
+        assert_eq!(modules.others, ["q/all.qmltypes"]);
+        let mut texts = Texts::default();
+        texts.add_python("setStyle('Dark')".into(), &BTreeSet::new());
+        let mut taken: Vec<String> =
+            modules.take(["A".to_owned()], &texts, &[]).into_iter().map(|(dest, _)| dest).collect();
+        taken.sort();
+        let expected =
+            ["q/A/Dark/qmldir", "q/A/qmldir", "q/A/x/pic.png", "q/B/B.qml", "q/B/qmldir", "q/C/qmldir"];
+        assert_eq!(taken, expected);
+        assert!(modules.take(["A".to_owned()], &texts, &[]).is_empty());
+    }
+
+    #[test]
+    fn qml_in_compiled_resources_is_found() {
+        use std::io::Write;
+        let qml = b"import QtQuick.Shapes 1.0\nItem {}\n";
+        let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        zlib.write_all(qml).unwrap();
+        for stored in [qml.to_vec(), zlib.finish().unwrap(), zstd::encode_all(&qml[..], 3).unwrap()] {
+            let escaped: String = stored.iter().map(|b| format!("\\x{b:02x}")).collect();
+            let mut texts = Texts::default();
+            texts.add_python(
+                format!("qt_resource_data = b\"\\\n\\x00\\x00\\x00\\x22{escaped}\"\n"),
+                &BTreeSet::new(),
+            );
+            assert!(texts.imports.contains("QtQuick.Shapes") && !texts.unreadable);
+        }
+        let mut texts = Texts::default();
+        texts.add_resource(b"nothing that can be read");
+        assert!(texts.unreadable);
+    }
+}

@@ -1,0 +1,232 @@
+//! Packages of parts: which files of a large package a program needs, by the parts of the package that it uses.
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use serde::Deserialize;
+
+use crate::error::{Context, Error, Result};
+
+/// A `[[parts]]` table of a rule file. It applies to files of the package that nothing but the package itself asks for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Parts {
+    /// Packages of the same layout. Each activates the table for itself; `{package}` in `roots` and `qml.modules` stands for it.
+    pub packages: Vec<String>,
+    /// Folders below the search path. The globs of the table are relative to each of them; the longest that holds a file counts.
+    pub roots: Vec<String>,
+    /// Libraries that are collected only if a native file that is collected links to them. In a framework of macOS, its other
+    /// files are collected with its library.
+    #[serde(default)]
+    pub linked: Vec<String>,
+    /// Files that are never collected.
+    #[serde(default)]
+    pub never: Vec<String>,
+    /// QML modules.
+    #[serde(default)]
+    pub qml: Option<Qml>,
+    /// The parts.
+    #[serde(default)]
+    pub part: Vec<Part>,
+    /// The one of the packages that this is for.
+    #[serde(skip)]
+    pub package: String,
+    /// Name of the rule file.
+    #[serde(skip)]
+    pub file: String,
+}
+
+/// Folders of QML modules: a module is collected if QML of the program imports it, directly or indirectly.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Qml {
+    /// The folders.
+    pub folders: Vec<String>,
+    /// Globs of the modules that run QML. Without any of them no QML module is collected.
+    pub modules: Vec<String>,
+    /// Modules that are collected where another one imports them optionally, as the styles of each system.
+    #[serde(default)]
+    pub optional: Vec<String>,
+}
+
+/// Files that are collected only if something else is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Part {
+    /// Globs of the files.
+    pub files: Vec<String>,
+    /// Globs of modules and of libraries, without `lib` and suffixes: the files are collected with any of them.
+    pub with: Vec<String>,
+    /// What happens to libraries of the system that the native files link to.
+    #[serde(default)]
+    pub system: System,
+}
+
+/// What happens to libraries of the system that a native file links to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum System {
+    /// They are collected; a warning names those that are missing.
+    Required,
+    /// They are collected; the file is left out if one is missing.
+    #[default]
+    Optional,
+    /// They stay with the host, with which alone they are of use.
+    Host,
+}
+
+/// The globs of a table, compiled.
+#[derive(Clone, Debug)]
+pub(crate) struct Matcher {
+    linked: GlobSet,
+    never: GlobSet,
+    parts: Vec<GlobSet>,
+    with: Vec<GlobSet>,
+    qml: GlobSet,
+}
+
+/// What a table says of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// Never collected.
+    Never,
+    /// Collected with a part, by its place in [`Parts::part`]: the first that has the file.
+    Part(usize),
+    /// Collected if linked to.
+    Linked,
+    /// Belongs to the QML modules of this folder, a path below the search path.
+    Qml(String),
+}
+
+impl Parts {
+    /// Compiles the globs.
+    ///
+    /// # Errors
+    /// A glob is malformed.
+    pub(crate) fn matcher(&self) -> Result<Matcher> {
+        let set = |globs: &[String], separator: bool| -> Result<GlobSet> {
+            let failed = || format!("failed to read the globs of rule file `{}`", self.file);
+            let mut set = GlobSetBuilder::new();
+            for glob in globs {
+                let mut builder = GlobBuilder::new(glob);
+                set.add(builder.literal_separator(separator).empty_alternates(true).build().context(failed)?);
+            }
+            set.build().context(failed)
+        };
+        let sets = |key: fn(&Part) -> &[String], separator| -> Result<Vec<GlobSet>> {
+            self.part.iter().map(|part| set(key(part), separator)).collect()
+        };
+        Ok(Matcher {
+            linked: set(&self.linked, true)?,
+            never: set(&self.never, true)?,
+            parts: sets(|part| &part.files, true)?,
+            with: sets(|part| &part.with, false)?,
+            qml: set(self.qml.as_ref().map(|qml| qml.modules.as_slice()).unwrap_or_default(), false)?,
+        })
+    }
+
+    /// The root that a file lies below, and its path there.
+    fn inside<'p>(&'p self, dest: &'p str) -> Option<(&'p str, &'p str)> {
+        let below =
+            |root: &'p String| Some((root.as_str(), dest.strip_prefix(root.as_str())?.strip_prefix('/')?));
+        self.roots.iter().filter_map(below).max_by_key(|(root, _)| root.len())
+    }
+
+    /// Whether a file lies below a root.
+    pub(crate) fn holds(&self, dest: &str) -> bool {
+        self.inside(dest).is_some()
+    }
+
+    /// What the table says of a file, by its path under the root; `None` if it says nothing.
+    pub(crate) fn class(&self, matcher: &Matcher, dest: &str) -> Option<Class> {
+        let (root, inner) = self.inside(dest)?;
+        if matcher.never.is_match(inner) {
+            return Some(Class::Never);
+        }
+        if let Some(part) = matcher.parts.iter().position(|set| set.is_match(inner)) {
+            return Some(Class::Part(part));
+        }
+        let is_below =
+            |folder: &&String| inner.strip_prefix(folder.as_str()).is_some_and(|i| i.starts_with('/'));
+        if let Some(folder) = self.qml.iter().flat_map(|qml| &qml.folders).find(is_below) {
+            return Some(Class::Qml(format!("{root}/{folder}")));
+        }
+        matcher.linked.is_match(inner).then_some(Class::Linked)
+    }
+}
+
+impl Matcher {
+    /// The parts that are collected with a module or a library of this name.
+    pub(crate) fn with<'m>(&'m self, name: &'m str) -> impl Iterator<Item = usize> + 'm {
+        self.with.iter().enumerate().filter(move |(_, set)| set.is_match(name)).map(|(i, _)| i)
+    }
+
+    /// Whether a module runs QML.
+    pub(crate) fn runs_qml(&self, module: &str) -> bool {
+        self.qml.is_match(module)
+    }
+}
+
+/// The name of a library without what depends on the system: `Qt6Core` of `libQt6Core.so.6`, `Qt6Core.dll` and
+/// `QtCore.framework/Versions/A/QtCore`.
+pub(crate) fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = name.strip_prefix("lib").unwrap_or(name);
+    name.split('.').next().unwrap_or(name)
+}
+
+/// One table for each of its packages.
+///
+/// # Errors
+/// A glob is malformed, or a list is empty.
+pub(super) fn each(parts: &Parts, file: &str) -> Result<Vec<Parts>> {
+    for (key, list) in [("packages", &parts.packages), ("roots", &parts.roots)] {
+        if list.is_empty() {
+            return Err(Error::new(format!("`{key}` of `[[parts]]` in rule file `{file}` is empty"))
+                .hint("name a package, and its folder below `site-packages`"));
+        }
+    }
+    let of = |package: &String| -> Result<Parts> {
+        let fill =
+            |texts: &mut Vec<String>| texts.iter_mut().for_each(|t| *t = t.replace("{package}", package));
+        let mut own = Parts { package: package.clone(), file: file.to_owned(), ..parts.clone() };
+        fill(&mut own.roots);
+        own.qml.iter_mut().for_each(|qml| fill(&mut qml.modules));
+        own.matcher()?;
+        Ok(own)
+    };
+    parts.packages.iter().map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_classified_by_the_longest_root() {
+        let text = "packages = ['P']\nroots = ['P', 'P/Qt']\nlinked = ['lib/**', '*.dll']\nnever = ['include/**']\n\
+                    [qml]\nfolders = ['qml']\nmodules = []\n                    [[part]]\nfiles = ['plugins/tls/**']\nwith = ['Qt{6,}Network']\n";
+        let parts: Parts = toml::from_str(text).unwrap();
+        let matcher = parts.matcher().unwrap();
+        for (dest, expected) in [
+            ("P/Qt/lib/libQt6Core.so.6", Some(Class::Linked)),
+            ("P/Qt6Core.dll", Some(Class::Linked)),
+            ("P/include/a.h", Some(Class::Never)),
+            ("P/Qt/plugins/tls/a.so", Some(Class::Part(0))),
+            ("P/Qt/qml/QtQuick/qmldir", Some(Class::Qml("P/Qt/qml".into()))),
+            ("P/other.txt", None),
+            ("Q/lib/x.so", None),
+        ] {
+            assert_eq!(parts.class(&matcher, dest), expected, "{dest}");
+        }
+        let with = |name: &str| matcher.with(name).count();
+        assert_eq!([with("Qt6Network"), with("QtNetwork"), with("Qt6NetworkAuth")], [1, 1, 0]);
+    }
+
+    #[test]
+    fn stems_are_the_same_on_all_systems() {
+        for path in
+            ["a/libQtCore.so.6", "QtCore.dll", "QtCore.framework/Versions/A/QtCore", "libQtCore.6.dylib"]
+        {
+            assert_eq!(stem(path), "QtCore", "{path}");
+        }
+    }
+}
