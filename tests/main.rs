@@ -47,6 +47,7 @@ mod ordinary_projects;
 mod output;
 mod own_files;
 mod package_folders;
+mod parts;
 mod processes;
 mod programs;
 mod python;

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 
 pub use self::contents::{Report, write};
 pub use self::missed::{Kind as MissedKind, Missed, Traced};
-pub use self::summary::{Counts, Part, Summary, merged, tell};
+pub use self::summary::{Counts, Part, Remainder, Summary, merged, tell};
 pub use self::tables::{bytes, print_cache, print_json, print_listing, print_verified};
 pub use self::why::{Reasons, absent_error, print_absent_json, print_why, print_why_json};
 pub use self::work::write_work;
@@ -290,6 +290,12 @@ impl Reporter {
         if own.sources > 0 {
             let files = count(own.sources, "file", "files");
             self.line(&format!("{indent}own sources: {files}, since the program lists or reads them"));
+        }
+        for Remainder { package, size, .. } in &counts.left_out {
+            let size = tables::bytes(*size);
+            self.line(&format!(
+                "{indent}left out: {size} of {package} that nothing uses; `--no-prune {package}` adds it"
+            ));
         }
         if let Some((version, file)) = &counts.macos {
             self.line(&format!("{indent}runs on macOS {version} and newer, as `{file}` needs it"));

@@ -91,19 +91,7 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
     let opened = opened::take(contents, &mut reader, policy);
     let mut inventory = inventory::take(contents, python, store, &mut reader, opened.files)?;
     let roots = roots(request, python);
-    let mut unloadable = Vec::new();
-    let mut closure = loop {
-        let mut closure = closure::close(&inventory, &mut reader, policy, &roots, opened.gl)?;
-        if closure.gl != opened.gl && closure.gl == HostGl::Used {
-            closure = closure::close(&inventory, &mut reader, policy, &roots, HostGl::Used)?;
-        }
-        if closure.unloadable.is_empty() {
-            break closure;
-        }
-        // Without these files, and without what only they need.
-        unloadable.extend(closure.unloadable.iter().map(|(i, name)| left_out(&closure.files[*i].dest, name)));
-        inventory.remove(&closure.unloadable);
-    };
+    let (mut closure, unloadable) = closed(&mut inventory, &mut reader, policy, &roots, opened.gl)?;
     opened::link(&mut closure, &contents.graph, format.as_ref());
     let paths = machine_paths(request, python);
     let preparer =
@@ -202,6 +190,29 @@ fn unstripped(request: &Request, python: &Python) -> Vec<Warning> {
     let wanted = request.bundle.strip == Strip::All && python.target.os == Os::Macos;
     let warning = || Warning::new("`strip = \"all\"` has no effect on files of macOS, whose symbols stay");
     wanted.then(warning).into_iter().collect()
+}
+
+/// Closes the inventory, without files of parts that cannot be loaded and without what only they need; returns a note about
+/// each.
+fn closed(
+    inventory: &mut inventory::Inventory,
+    reader: &mut Reader<'_>,
+    policy: &Policy,
+    roots: &[PathBuf],
+    gl: HostGl,
+) -> Result<(Closure, Vec<Warning>)> {
+    let mut unloadable = Vec::new();
+    loop {
+        let mut closure = closure::close(inventory, reader, policy, roots, gl)?;
+        if closure.gl != gl && closure.gl == HostGl::Used {
+            closure = closure::close(inventory, reader, policy, roots, HostGl::Used)?;
+        }
+        if closure.unloadable.is_empty() {
+            return Ok((closure, unloadable));
+        }
+        unloadable.extend(closure.unloadable.iter().map(|(i, name)| left_out(&closure.files[*i].dest, name)));
+        inventory.remove(&closure.unloadable);
+    }
 }
 
 /// A note about a file of a part that cannot be loaded and that the program can do without.

@@ -81,6 +81,8 @@ pub(crate) struct LeftOut {
     pub(crate) package: String,
     /// Why it is not needed.
     pub(crate) why: String,
+    /// Its size.
+    pub(crate) bytes: u64,
 }
 
 /// A file that goes into the product as a file.

@@ -1,6 +1,6 @@
 //! The report file: the content of the application, with sizes and reasons.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Write;
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{Reporter, Summary};
 use crate::analysis::{By, Distribution, Guard, Kind, Module, Reason};
-use crate::contents::Data;
+use crate::contents::{Data, LeftOut};
 use crate::error::{Context, Error, Result, Warning};
 use crate::python::Python;
 
@@ -35,6 +35,7 @@ pub struct Report {
     missing: Vec<Missing>,
     pub(super) distributions: Vec<DistributionEntry>,
     host_libraries: Vec<HostLibrary>,
+    left_out: Vec<LeftOutEntry>,
     warnings: Vec<WarningEntry>,
     phases: Vec<Phase>,
     /// Parts by size, the largest first.
@@ -113,6 +114,16 @@ struct HostLibrary {
     needed_by: String,
 }
 
+/// Files of a folder that were left out for the same reason.
+#[derive(Debug, Serialize)]
+struct LeftOutEntry {
+    package: String,
+    folder: String,
+    why: String,
+    files: usize,
+    size: u64,
+}
+
 #[derive(Debug, Serialize)]
 struct WarningEntry {
     message: String,
@@ -170,6 +181,7 @@ impl Report {
             missing: graph.missing.iter().map(|(name, reasons)| missing(name, reasons)).collect(),
             distributions: Vec::new(),
             host_libraries: natives.host.iter().map(host_library).collect(),
+            left_out: left_out(&contents.pruned.left_out),
             warnings: reporter.warnings().iter().map(warning).collect(),
             phases: reporter
                 .times()
@@ -201,6 +213,28 @@ impl Report {
             stored: modules.iter().map(|m| m.stored).chain(files.iter().map(|f| f.stored)).sum(),
         }
     }
+}
+
+/// Groups files that were left out, the largest groups first.
+fn left_out(files: &[LeftOut]) -> Vec<LeftOutEntry> {
+    let mut groups: BTreeMap<(&str, &str, &str), (usize, u64)> = BTreeMap::new();
+    for left in files {
+        let folder = left.file.dest.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let (files, size) = groups.entry((&left.package, folder, &left.why)).or_default();
+        (*files, *size) = (*files + 1, *size + left.bytes);
+    }
+    let mut entries: Vec<LeftOutEntry> = groups
+        .into_iter()
+        .map(|((package, folder, why), (files, size))| LeftOutEntry {
+            package: package.to_owned(),
+            folder: folder.to_owned(),
+            why: why.to_owned(),
+            files,
+            size,
+        })
+        .collect();
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.size));
+    entries
 }
 
 /// Writes a report: JSON if the file name ends in `.json`, otherwise an HTML page.

@@ -72,6 +72,8 @@ pub struct Counts {
     /// Own files that were collected because the program's strings contain their names, and the first
     /// locations of them.
     pub own_data: OwnData,
+    /// Packages of which parts were left out.
+    pub left_out: Vec<Remainder>,
     /// Minimum glibc version, and the file that needs it.
     pub glibc: Option<(String, String)>,
     /// Minimum macOS version, and the file that needs it.
@@ -80,6 +82,32 @@ pub struct Counts {
     pub missing: usize,
     /// Own sources that are included because code reads them, as paths below the root.
     pub own_sources: Vec<String>,
+}
+
+/// The parts of a package that the program does not use.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct Remainder {
+    /// The package.
+    pub package: String,
+    /// Number of files.
+    pub files: usize,
+    /// Their size in bytes.
+    pub size: u64,
+}
+
+impl Remainder {
+    fn of(contents: &Contents) -> Vec<Remainder> {
+        let mut found: Vec<Remainder> = Vec::new();
+        for file in &contents.pruned.left_out {
+            let at = found.iter().position(|known| known.package == file.package).unwrap_or_else(|| {
+                found.push(Remainder { package: file.package.clone(), ..Remainder::default() });
+                found.len() - 1
+            });
+            found[at].files += 1;
+            found[at].size += file.bytes;
+        }
+        found
+    }
 }
 
 /// Files that no option requests.
@@ -127,6 +155,7 @@ impl Counts {
             libraries: totals.libraries,
             data: totals.data,
             own_data: OwnData::of(contents),
+            left_out: Remainder::of(contents),
             glibc: floor(&natives.glibc),
             macos: floor(&natives.macos),
             missing: contents.graph.missing.values().filter(|r| needed(r)).count(),

@@ -234,11 +234,11 @@ mod tests {
     use super::*;
 
     /// What docs/rule.schema.json says of a rule.
-    fn schema() -> Value {
+    fn schema(of: &str) -> Value {
         let text = include_str!("../../../docs/rule.schema.json");
         let schema: Value = serde_json::from_str(text).unwrap();
         assert_eq!(schema["additionalProperties"], false);
-        schema["properties"]["rule"]["items"].clone()
+        schema["properties"][of]["items"].clone()
     }
 
     /// Whether the schema accepts a rule, and if not, why.
@@ -246,6 +246,16 @@ mod tests {
         for (key, value) in rule {
             let property = &schema["properties"][key];
             let fits = match property["type"].as_str() {
+                Some("array") if property["items"]["type"] == "object" => {
+                    let items = value.as_array().ok_or(format!("`{key}` is no array"))?;
+                    let tables = items.iter().filter_map(toml::Value::as_table);
+                    tables.map(|table| accepts(&property["items"], table)).collect::<Result<Vec<()>, _>>()?;
+                    true
+                }
+                Some("object") if property["properties"].is_object() => {
+                    accepts(property, value.as_table().ok_or(format!("`{key}` is no table"))?)?;
+                    true
+                }
                 Some("boolean") => value.is_bool(),
                 Some("string") => value.is_str(),
                 Some("array") => value.as_array().is_some_and(|a| a.iter().all(toml::Value::is_str)),
@@ -266,29 +276,40 @@ mod tests {
 
     #[test]
     fn the_schema_has_the_keys_of_rules() {
-        let schema = schema();
-        assert_eq!(schema["additionalProperties"], false);
-        let properties = schema["properties"].as_object().unwrap();
-        let mut described: Vec<&str> = properties.keys().map(String::as_str).collect();
-        described.sort_unstable();
-        // serde names all keys to whom writes an unknown one.
-        let error = toml::from_str::<RuleFile>("[[rule]]\nmodule = 'a'\nno-such-key = 1\n").unwrap_err();
-        let (_, keys) = error.message().split_once("expected one of ").unwrap();
-        let mut keys: Vec<&str> = keys.split(", ").map(|k| k.trim_matches('`')).collect();
-        keys.sort_unstable();
-        assert_eq!(described, keys);
+        let (rule, parts) = (schema("rule"), schema("parts"));
+        let (part, qml) = (parts["properties"]["part"]["items"].clone(), parts["properties"]["qml"].clone());
+        for (schema, table) in [
+            (&rule, "[[rule]]"),
+            (&parts, "[[parts]]"),
+            (&part, "[[parts]]\n[[parts.part]]"),
+            (&qml, "[[parts]]\n[parts.qml]"),
+        ] {
+            assert_eq!(schema["additionalProperties"], false);
+            let properties = schema["properties"].as_object().unwrap();
+            let mut described: Vec<&str> = properties.keys().map(String::as_str).collect();
+            described.sort_unstable();
+            // The error of serde for an unknown key lists all keys.
+            let error = toml::from_str::<RuleFile>(&format!("{table}\nno-such-key = 1\n")).unwrap_err();
+            let (_, keys) = error.message().split_once("expected ").unwrap();
+            let mut keys: Vec<&str> =
+                keys.trim_start_matches("one of ").split(", ").map(|k| k.trim_matches('`')).collect();
+            keys.sort_unstable();
+            assert_eq!(described, keys, "{table}");
+        }
     }
 
     #[test]
     fn the_schema_accepts_the_shipped_rules_and_no_unknown_key() {
-        let schema = schema();
         for (name, text) in SHIPPED {
             let file: toml::Table = toml::from_str(text).unwrap();
-            for rule in file["rule"].as_array().unwrap() {
-                let fits = accepts(&schema, rule.as_table().unwrap());
-                assert!(fits.is_ok(), "{name}: {fits:?}");
+            for (key, tables) in &file {
+                for table in tables.as_array().unwrap() {
+                    let fits = accepts(&schema(key), table.as_table().unwrap());
+                    assert!(fits.is_ok(), "{name}: {fits:?}");
+                }
             }
         }
+        let schema = schema("rule");
         for wrong in ["module = 'a'\nimport = ['b']", "imports = ['b']", "module = 'a'\nimports = 'b'"] {
             let rule: toml::Table = toml::from_str(wrong).unwrap();
             assert!(accepts(&schema, &rule).is_err(), "{wrong}");
@@ -308,7 +329,7 @@ mod tests {
     fn every_shipped_rule_says_why_it_is_there() {
         for (name, text) in SHIPPED {
             let lines: Vec<&str> = text.lines().collect();
-            for (i, _) in lines.iter().enumerate().filter(|(_, l)| **l == "[[rule]]") {
+            for (i, _) in lines.iter().enumerate().filter(|(_, l)| ["[[rule]]", "[[parts]]"].contains(l)) {
                 assert!(i > 0 && lines[i - 1].starts_with('#'), "{name}:{}", i + 1);
             }
         }

@@ -33,7 +33,7 @@ pub struct BuildContext<'a> {
 pub struct Absent {
     /// The name.
     pub name: String,
-    /// `missing`, `excluded`, `not-followed`, `host`, `not-reached` or `unknown`.
+    /// `missing`, `excluded`, `not-followed`, `host`, `left-out`, `not-reached` or `unknown`.
     pub state: &'static str,
     /// Known facts, one line each.
     pub facts: Vec<String>,
@@ -60,6 +60,14 @@ impl Map {
         if let Some(pattern) = self.excluded.iter().find(|p| Pattern::new(p).covers(name)) {
             let fact = format!("excluded by `{pattern}` in `exclude` of `[modules]`");
             return Ok(absent("excluded", vec![fact], Some("remove the pattern to let it in".to_owned())));
+        }
+        let is_it = |path: &&String| *path == name || path.rsplit('/').next() == Some(name);
+        if let Some((path, (package, why))) = self.left_out.iter().find(|(path, _)| is_it(path)) {
+            let fact =
+                format!("`{path}` belongs to a part of `{package}` that the program does not use: {why}");
+            let hint =
+                format!("set `whole = [\"{package}\"]` in `[modules]` to collect all parts of the package");
+            return Ok(absent("left-out", vec![fact], Some(hint)));
         }
         if let Some(who) = self.host.get(name) {
             let facts = vec![format!("it stays with the host; `{who}` needs it")];

@@ -22,6 +22,12 @@ impl Map {
                 .collect(),
             host: natives.host.iter().cloned().collect(),
             excluded: request.modules.exclude.clone(),
+            left_out: contents
+                .pruned
+                .left_out
+                .iter()
+                .map(|left| (left.file.dest.clone(), (left.package.clone(), left.why.clone())))
+                .collect(),
             ..Map::default()
         };
         let owners: Vec<usize> =

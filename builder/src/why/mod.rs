@@ -101,6 +101,8 @@ pub struct Map {
     missing: BTreeMap<String, Vec<Why>>,
     /// Libraries that stay on the host, and the file that needs each.
     host: BTreeMap<String, String>,
+    /// Path of a file that was left out → its package, and why the file is not needed.
+    left_out: BTreeMap<String, (String, String)>,
     /// Patterns of `[modules] exclude`.
     excluded: Vec<String>,
     /// The origins of the reasons of each node.

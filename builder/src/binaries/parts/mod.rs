@@ -56,11 +56,12 @@ pub fn prune(contents: &mut Contents, request: &Request, python: &Python, store:
         for file in go {
             let known = &files[&file.dest];
             let parts = packages[known.package].parts;
-            contents.pruned.left_out.push(LeftOut {
-                package: parts.package.clone(),
-                why: why(&known.class, parts),
-                file,
-            });
+            let bytes = match &file.source {
+                Source::File(path) => std::fs::metadata(path).map_or(0, |m| m.len()),
+                Source::Bytes(_) | Source::Zip { .. } => 0,
+            };
+            let (package, why) = (parts.package.clone(), why(&known.class, parts));
+            contents.pruned.left_out.push(LeftOut { file, package, why, bytes });
         }
     }
     // Links into a folder of which nothing is left.

@@ -133,7 +133,9 @@ impl Texts {
             inner.extend(read.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()));
             at += 1;
         }
-        let found: BTreeSet<String> = inner.iter().flat_map(|text| imports(text)).collect();
+        // The length of a file stands right before its first line.
+        let statements = inner.iter().flat_map(|text| text.split("import ").skip(1)).filter_map(imported);
+        let found: BTreeSet<String> = statements.collect();
         self.unreadable |= found.is_empty();
         self.imports.extend(found);
         self.all.extend(inner);
@@ -152,9 +154,8 @@ pub(super) fn is_code(path: &str) -> bool {
 /// The URI that a folder of modules stands for: `QtQuick/Controls.2` is one of `QtQuick.Controls`.
 fn uri(folder: &str) -> String {
     let parts = folder.split('/').map(|part| {
-        let version = part
-            .find(|c: char| c == '.')
-            .filter(|at| part[at + 1..].bytes().all(|b| b.is_ascii_digit() || b == b'.'));
+        let version =
+            part.find('.').filter(|at| part[at + 1..].bytes().all(|b| b.is_ascii_digit() || b == b'.'));
         &part[..version.unwrap_or(part.len())]
     });
     parts.collect::<Vec<_>>().join(".")
@@ -162,20 +163,19 @@ fn uri(folder: &str) -> String {
 
 /// The URIs that QML or JavaScript imports.
 fn imports(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for line in text.split(['\n', ';']) {
+    let statements = text.split(['\n', ';']).filter_map(|line| {
         let line = line.trim_start();
-        let Some(rest) = line.strip_prefix("import ").or_else(|| line.strip_prefix(".import ")) else {
-            continue;
-        };
-        let rest = rest.trim_start();
-        let end =
-            rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.'))).unwrap_or(rest.len());
-        if end > 0 {
-            found.push(rest[..end].trim_end_matches('.').to_owned());
-        }
-    }
-    found
+        line.strip_prefix("import ").or_else(|| line.strip_prefix(".import "))
+    });
+    statements.filter_map(imported).collect()
+}
+
+/// The URI at the beginning of what follows `import`. `None` for a folder or a script.
+fn imported(rest: &str) -> Option<String> {
+    let rest = rest.trim_start();
+    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.')));
+    let uri = rest[..end.unwrap_or(rest.len())].trim_end_matches('.');
+    (!uri.is_empty()).then(|| uri.to_owned())
 }
 
 /// The modules that a `qmldir` file names, and whether each is optional.

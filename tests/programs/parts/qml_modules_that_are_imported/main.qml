@@ -1,0 +1,4 @@
+import Shapes 1.0
+import "own"
+
+Shape {}
