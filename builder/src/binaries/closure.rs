@@ -1,6 +1,6 @@
 //! Closes the set of native files over what they need, as the target's loader finds it on the building machine.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::facts::Facts;
@@ -24,6 +24,8 @@ struct Closing<'a, 'r> {
     by_name: HashMap<String, Vec<usize>>,
     /// Files given before the closure began.
     given: usize,
+    /// Libraries that were not found.
+    missing: HashSet<String>,
     out: Closure,
 }
 
@@ -83,6 +85,7 @@ impl<'a, 'r> Closing<'a, 'r> {
             by_source: HashMap::new(),
             by_name: HashMap::new(),
             given: 0,
+            missing: HashSet::new(),
             out,
         }
     }
@@ -274,7 +277,10 @@ impl<'a, 'r> Closing<'a, 'r> {
             None => "install it, or name its file in `[[binary]]`".to_owned(),
         };
         let message = format!("library `{name}` was not found, needed by {by}");
-        self.out.warnings.push(Warning::new(message).hint(hint));
+        // The first file that needs it is enough to act.
+        let is_known = !self.missing.insert(name.to_owned());
+        let warning = if is_known { Warning::minor(message) } else { Warning::new(message) };
+        self.out.warnings.push(warning.hint(hint));
     }
 }
 

@@ -225,6 +225,23 @@ fn rpath_of_the_loading_file_counts_for_what_it_loads() {
     assert_eq!(load(&[root.join("pkg/libmid.so")], "mid").unwrap(), "5");
 }
 
+/// `libQt5Core.so.5` names a loader, to print its version when it is started.
+#[test]
+fn a_library_that_can_be_started_is_patched_as_a_library() {
+    let mut b = Bench::new();
+    b.cc("site/pkg/liblow.so", "int low(void){return 7;}", &[]);
+    let source = "const char loader[] __attribute__((section(\".interp\"))) = \"/lib64/ld-linux-x86-64.so.2\";\n\
+                  char zeros[1 << 22]; int low(void); int call(void){return low() + zeros[9];}";
+    let search = format!("-Wl,-rpath,{}", b.path.join("site/pkg").display());
+    b.cc("site/pkg/top/libtop.so.1", source, &["-Lsite/pkg", "-llow", "-Wl,-soname,libtop.so.1", &search]);
+    b.library("pkg/top/libtop.so.1");
+    let natives = b.collect();
+    assert_eq!(messages(&natives), [""; 0]);
+    assert!(!named(&natives, "pkg/top/libtop.so.1").program);
+    let root = b.ship(&natives);
+    assert_eq!(load(&[root.join("pkg/top/libtop.so.1")], "call").unwrap(), "7");
+}
+
 #[test]
 fn a_library_known_by_two_names_gets_a_link() {
     let mut b = Bench::new();

@@ -2,8 +2,8 @@
 
 use goblin::container::{Container, Ctx, Endian};
 use goblin::elf::dynamic::{
-    DF_1_NODEFLIB, DT_FLAGS_1, DT_NEEDED, DT_RPATH, DT_RUNPATH, DT_SONAME, DT_STRSZ, DT_STRTAB, DT_VERDEF,
-    DT_VERDEFNUM, DT_VERNEED, DT_VERNEEDNUM, Dyn,
+    DF_1_NODEFLIB, DF_1_PIE, DT_FLAGS_1, DT_NEEDED, DT_RPATH, DT_RUNPATH, DT_SONAME, DT_STRSZ, DT_STRTAB,
+    DT_VERDEF, DT_VERDEFNUM, DT_VERNEED, DT_VERNEEDNUM, Dyn,
 };
 use goblin::elf::header::{EM_AARCH64, EM_X86_64, ET_DYN, ET_EXEC, Header};
 use goblin::elf::program_header::{PT_DYNAMIC, PT_INTERP, PT_LOAD, ProgramHeader};
@@ -44,6 +44,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Facts, Refusal> {
     };
     let value = |tag| dynamic.iter().find(|d| d.d_tag == tag).map(|d| d.d_val);
     let strings = strings(bytes, &segments, value(DT_STRTAB), value(DT_STRSZ))?;
+    let mut is_pie = false;
     for entry in &dynamic {
         let text = || string(strings, entry.d_val);
         match entry.d_tag {
@@ -51,9 +52,16 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Facts, Refusal> {
             DT_SONAME => facts.name = Some(text()?),
             DT_RPATH => facts.rpath = folders(&text()?),
             DT_RUNPATH => facts.runpath = Some(folders(&text()?)),
-            DT_FLAGS_1 => facts.no_default = entry.d_val & DF_1_NODEFLIB != 0,
+            DT_FLAGS_1 => {
+                facts.no_default = entry.d_val & DF_1_NODEFLIB != 0;
+                is_pie = entry.d_val & DF_1_PIE != 0;
+            }
             _ => {}
         }
+    }
+    // A library can be started, too, as `libc.so.6` and `libQt5Core.so.5`, which then print their version.
+    if header.e_type == ET_DYN && facts.name.is_some() && !is_pie {
+        facts.role = Role::Library;
     }
     let table = |tag, count| {
         let offset = file_offset(&segments, value(tag)?)?;
