@@ -1,6 +1,6 @@
 //! Programs for macOS signed by an identity, read by tools that are not ours.
 //!
-//! That takes a `freeze` with the feature `signing`, which takes long to build: `FREEZE_TEST_SIGNING_BINARY` names it.
+//! `FREEZE_TEST_SIGNING_BINARY` names a `freeze` with the feature `signing`; `.ci/run` builds one.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;

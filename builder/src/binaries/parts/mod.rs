@@ -21,7 +21,7 @@ use crate::spec::Request;
 use crate::store::Store;
 use qml::{Modules, Texts};
 
-/// Takes the unused parts of packages out of the contents, and notes in [`Contents::pruned`] what they were. Files that the
+/// Takes the unused parts of packages out of the contents, and notes there what they were. Files that the
 /// request or a rule names stay.
 ///
 /// # Errors
