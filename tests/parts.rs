@@ -160,3 +160,18 @@ fn files(product: &PathBuf) -> Vec<String> {
     let files = listing["files"].as_array().unwrap().iter();
     files.map(|file| file["path"].as_str().unwrap().to_owned()).collect()
 }
+
+#[test]
+fn only_translations_of_named_locales_are_collected() {
+    let project = |locales: &str| {
+        let project = Project::of("parts/translations_of_named_locales");
+        let files = ["de", "de_AT", "fr", "pt_BR"].map(|l| format!("pkg/locale/{l}/LC_MESSAGES/pkg.mo"));
+        let project = files.iter().fold(project, |project, path| project.file(path, b"\xde\x12\x04\x95"));
+        project.file("app.spec", format!("[app]\nentry = 'app.py'\n[modules]\nlocales = {locales}\n"))
+    };
+    let frozen = project("['de', 'pt']").freeze_spec(Mode::Onedir);
+    frozen.command().run().prints("de de_AT pt_BR\nTrue False\n");
+    project("[]").freeze_spec(Mode::Onedir).command().run().prints("de de_AT fr pt_BR\nTrue True\n");
+    let wrong = project("['German']").command(["app.spec"]).run();
+    wrong.fails(&["app.spec:4", "expected a locale such as `de` or `pt_BR`"]);
+}

@@ -90,3 +90,24 @@ fn shipped_rules_can_be_switched_off() {
     let project = Project::script("").file("app.spec", "[app]\nentry = 'app.py'\n[rules]\nshipped = 'no'\n");
     project.command(["app.spec"]).run().fails(&["app.spec:4:11", "shipped"]);
 }
+
+#[test]
+fn a_rule_chooses_the_first_package_that_is_installed() {
+    let rules = "[[rule]]\nmodule = 'pkg'\nchoices = ['nowhere', 'second', 'first']\nunless-named = ['None']\n\
+                 imports = ['{choice}.part']\n";
+    let chosen = |source: &str| -> Vec<String> {
+        let project = Project::new().file("app.py", source).file("pkg.py", "").file("my.toml", rules);
+        let project = project.file("first/__init__.py", "").file("first/part.py", "");
+        let project = project.file("second/__init__.py", "").file("second/part.py", "");
+        let spec = "[app]\nentry = 'app.py'\n[rules]\nfiles = ['my.toml']\n";
+        let frozen = project.file("app.spec", spec).freeze_spec(Mode::Onedir);
+        let listing = harness::freeze_command().args(["inspect", "--json"]).arg(&frozen.exe).run();
+        let listing: serde_json::Value = serde_json::from_str(&listing.success().stdout).unwrap();
+        let modules = listing["modules"].as_array().unwrap().iter();
+        let names = modules.map(|module| module["name"].as_str().unwrap().to_owned());
+        names.filter(|name| name.ends_with(".part")).collect()
+    };
+    assert_eq!(chosen("import pkg\n"), ["second.part"]);
+    assert_eq!(chosen("import pkg, first.part\n"), ["first.part"]);
+    assert_eq!(chosen("import pkg\nCHOSEN = 'none'\n"), [""; 0]);
+}

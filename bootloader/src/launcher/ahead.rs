@@ -1,39 +1,55 @@
 //! Decompresses the modules that the program always imports on another core, in the order of their import.
 //!
-//! The thread ends after the last module. The import itself decompresses all modules that the thread has not
-//! started. A process that is about to fork waits for the thread. The child then has no half-finished slots,
-//! and Python does not warn about a second thread.
+//! The thread ends after the last module. It fills a few chunks of memory, which it uses again once the import has
+//! loaded what they contain: it is never more than a few megabytes ahead. The import itself decompresses all modules that
+//! the thread has not started. A process that is about to fork waits for the thread. The child then has no
+//! half-finished slots, and Python does not warn about a second thread.
 
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, TryLockError};
-use std::thread::JoinHandle;
+use std::thread::{JoinHandle, Thread};
 
 use freeze_archive::{Archive, BlobId, module_flag, setting};
 
 use crate::launcher::content::Reader;
 use crate::launcher::os;
 
-/// Maximum memory for content that has been decompressed but not used yet.
-const AHEAD: u64 = 64 << 20;
+/// Size of a chunk in bytes, unless a module is larger.
+const CHUNK: usize = os::LARGE_PAGE;
+/// Maximum number of chunks with content that has not been loaded yet.
+const CHUNKS: usize = 3;
 const STACK: usize = 256 << 10;
 
 enum Slot {
     Waiting,
-    Ready(&'static [u8]),
+    Ready(Content),
     Taken,
+}
+
+/// Memory for the contents of several modules.
+#[derive(Debug)]
+struct Chunk {
+    start: usize,
+    size: usize,
+    /// The thread while it fills the chunk, and each content in it that is ready or in use.
+    holders: AtomicUsize,
 }
 
 struct Ahead {
     /// Blobs in the order of their import, which is the order of their numbers.
     blobs: Vec<BlobId>,
     slots: Vec<Mutex<Slot>>,
-    /// Address and size of the memory for the contents.
-    memory: (usize, usize),
-    /// The thread, and each content that is ready or in use. The last one to be released frees the memory.
-    holders: AtomicUsize,
+    /// Number of chunks with holders.
+    filled: AtomicUsize,
+    /// Chunks without holders, to be filled again.
+    spare: Mutex<Vec<&'static Chunk>>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    /// The thread, which waits if too many chunks have holders.
+    worker: OnceLock<Thread>,
     stop: AtomicBool,
+    /// The thread has ended: no chunk is filled again.
+    done: AtomicBool,
 }
 
 static AHEAD_OF_IMPORTS: OnceLock<Ahead> = OnceLock::new();
@@ -50,18 +66,22 @@ pub(crate) fn begin(archive: Archive<'static>) {
         .collect();
     blobs.sort_unstable();
     blobs.dedup();
-    let room = blobs.iter().filter_map(|id| archive.raw_len(*id).ok()).fold(0, u64::saturating_add);
-    let size = usize::try_from(room.min(AHEAD)).unwrap_or(0).next_multiple_of(os::LARGE_PAGE);
-    let Some(start) = os::map_pages(size, os::LARGE_PAGE) else { return };
     let slots = blobs.iter().map(|_| Mutex::new(Slot::Waiting)).collect();
-    let (holders, thread, stop) = (AtomicUsize::new(1), Mutex::new(None), AtomicBool::new(false));
-    let ahead =
-        AHEAD_OF_IMPORTS.get_or_init(|| Ahead { blobs, slots, memory: (start, size), holders, thread, stop });
+    let ahead = AHEAD_OF_IMPORTS.get_or_init(|| Ahead {
+        blobs,
+        slots,
+        filled: AtomicUsize::new(0),
+        spare: Mutex::new(Vec::new()),
+        thread: Mutex::new(None),
+        worker: OnceLock::new(),
+        stop: AtomicBool::new(false),
+        done: AtomicBool::new(false),
+    });
     // Signals must reach the program's own thread.
     let thread = os::without_signals(|| {
         std::thread::Builder::new().stack_size(STACK).spawn(move || {
             ahead.decompress(archive);
-            ahead.release();
+            ahead.finish();
         })
     });
     if let (Ok(thread), Ok(mut place)) = (thread, ahead.thread.lock()) {
@@ -73,6 +93,7 @@ pub(crate) fn begin(archive: Archive<'static>) {
 /// Content that was decompressed ahead of time.
 pub(crate) struct Content {
     ahead: &'static Ahead,
+    chunk: &'static Chunk,
     bytes: &'static [u8],
 }
 
@@ -86,7 +107,7 @@ impl Deref for Content {
 
 impl Drop for Content {
     fn drop(&mut self) {
-        self.ahead.release();
+        self.ahead.release(self.chunk);
     }
 }
 
@@ -97,7 +118,7 @@ pub(crate) fn take(id: BlobId) -> Option<Content> {
     // If the thread is decompressing this blob, it is done soon.
     let mut slot = slot.lock().ok()?;
     match std::mem::replace(&mut *slot, Slot::Taken) {
-        Slot::Ready(bytes) => Some(Content { ahead, bytes }),
+        Slot::Ready(content) => Some(content),
         Slot::Waiting | Slot::Taken => None,
     }
 }
@@ -105,7 +126,10 @@ pub(crate) fn take(id: BlobId) -> Option<Content> {
 /// Stops the thread and waits until it ends.
 extern "C" fn end() {
     let Some(ahead) = AHEAD_OF_IMPORTS.get() else { return };
-    ahead.stop.store(true, Ordering::Relaxed);
+    ahead.stop.store(true, Ordering::Release);
+    if let Some(worker) = ahead.worker.get() {
+        worker.unpark();
+    }
     let thread = ahead.thread.lock().ok().and_then(|mut place| place.take());
     if let Some(thread) = thread {
         let _ = thread.join();
@@ -113,12 +137,16 @@ extern "C" fn end() {
 }
 
 impl Ahead {
-    fn decompress(&self, archive: Archive<'static>) {
+    fn decompress(&'static self, archive: Archive<'static>) {
+        let _ = self.worker.set(std::thread::current());
         let mut reader = Reader::new(archive);
-        let (start, size) = self.memory;
-        // SAFETY: the mapping exists until the last holder releases it, and only this thread writes to it.
-        let mut room = unsafe { std::slice::from_raw_parts_mut(start as *mut u8, size) };
+        let mut open = Open { ahead: self, chunk: None, room: &mut [] };
         for (slot, id) in self.slots.iter().zip(&self.blobs) {
+            let Some(len) = archive.raw_len(*id).ok().and_then(|len| usize::try_from(len).ok()) else {
+                continue;
+            };
+            // Before the slot is locked: the import may be waiting for it.
+            let Some(chunk) = open.with_room(len) else { return };
             let slot = slot.try_lock();
             if self.stop.load(Ordering::Relaxed) || matches!(slot, Err(TryLockError::Poisoned(_))) {
                 return;
@@ -128,25 +156,100 @@ impl Ahead {
             if !matches!(*slot, Slot::Waiting) {
                 continue;
             }
-            let Some(len) = archive.raw_len(*id).ok().and_then(|len| usize::try_from(len).ok()) else {
-                continue;
-            };
-            if len > room.len() {
-                return;
-            }
-            let (content, rest) = std::mem::take(&mut room).split_at_mut(len);
-            room = rest;
+            let content = open.split(len);
             // The import reports damage.
             if reader.read_into(*id, content).is_ok() {
-                self.holders.fetch_add(1, Ordering::Relaxed);
-                *slot = Slot::Ready(content);
+                chunk.holders.fetch_add(1, Ordering::Relaxed);
+                *slot = Slot::Ready(Content { ahead: self, chunk, bytes: content });
             }
         }
     }
 
-    fn release(&self) {
-        if self.holders.fetch_sub(1, Ordering::AcqRel) == 1 {
-            os::unmap_pages(self.memory.0, self.memory.1);
+    /// Waits until few enough chunks have holders, and returns one without holders. `None` if the thread must stop.
+    fn next_chunk(&self, size: usize) -> Option<&'static Chunk> {
+        while self.filled.load(Ordering::Acquire) >= CHUNKS {
+            if self.stop.load(Ordering::Acquire) {
+                return None;
+            }
+            std::thread::park();
         }
+        let spare = self.spare.lock().ok()?.pop();
+        let chunk = match spare.filter(|_| size <= CHUNK) {
+            Some(chunk) => chunk,
+            None => {
+                let size = size.max(CHUNK).next_multiple_of(os::LARGE_PAGE);
+                let start = os::map_pages(size, os::LARGE_PAGE)?;
+                Box::leak(Box::new(Chunk { start, size, holders: AtomicUsize::new(0) }))
+            }
+        };
+        chunk.holders.store(1, Ordering::Relaxed);
+        self.filled.fetch_add(1, Ordering::Relaxed);
+        Some(chunk)
+    }
+
+    fn release(&self, chunk: &'static Chunk) {
+        if chunk.holders.fetch_sub(1, Ordering::AcqRel) > 1 {
+            return;
+        }
+        match self.spare.lock() {
+            Ok(mut spare) if chunk.size == CHUNK && !self.done.load(Ordering::Acquire) => spare.push(chunk),
+            _ => os::unmap_pages(chunk.start, chunk.size),
+        }
+        self.filled.fetch_sub(1, Ordering::Release);
+        if let Some(worker) = self.worker.get() {
+            worker.unpark();
+        }
+    }
+
+    /// Returns the memory of chunks that will not be filled again.
+    fn finish(&self) {
+        let Ok(mut spare) = self.spare.lock() else { return };
+        self.done.store(true, Ordering::Release);
+        for chunk in spare.drain(..) {
+            os::unmap_pages(chunk.start, chunk.size);
+        }
+    }
+}
+
+/// The chunk that the thread fills.
+struct Open {
+    ahead: &'static Ahead,
+    chunk: Option<&'static Chunk>,
+    room: &'static mut [u8],
+}
+
+impl Open {
+    /// Returns the chunk, which has room for `len` bytes. `None` if the thread must stop.
+    fn with_room(&mut self, len: usize) -> Option<&'static Chunk> {
+        if let Some(chunk) = self.chunk.filter(|_| len <= self.room.len()) {
+            return Some(chunk);
+        }
+        self.close();
+        let chunk = self.ahead.next_chunk(len)?;
+        // SAFETY: the mapping exists until the last holder releases the chunk, of which this is one. Nothing else refers to it,
+        // because it had no holders.
+        self.room = unsafe { std::slice::from_raw_parts_mut(chunk.start as *mut u8, chunk.size) };
+        self.chunk = Some(chunk);
+        Some(chunk)
+    }
+
+    /// Takes `len` bytes from the room, which has that many.
+    fn split(&mut self, len: usize) -> &'static mut [u8] {
+        let (content, rest) = std::mem::take(&mut self.room).split_at_mut(len);
+        self.room = rest;
+        content
+    }
+
+    fn close(&mut self) {
+        self.room = &mut [];
+        if let Some(chunk) = self.chunk.take() {
+            self.ahead.release(chunk);
+        }
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.close();
     }
 }

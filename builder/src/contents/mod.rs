@@ -2,6 +2,7 @@
 
 mod gather;
 mod items;
+mod locales;
 mod metadata;
 mod named_files;
 mod own_files;
@@ -165,11 +166,13 @@ pub fn apply(mut graph: Graph, request: &Request, python: &Python, store: &Store
     }
     warnings.extend(time_zones(&graph));
     libraries.retain(|dest, _| !data.contains_key(dest));
+    let left_out = locales::keep(&mut data, &request.modules.locales);
     let (data, libraries) = (data.into_values().collect(), libraries.into_values().collect());
     links.sort_by(|a: &Link, b: &Link| a.dest.cmp(&b.dest));
     links.dedup_by(|b, a| a.dest == b.dest);
     let (read, own_sources) = (BTreeSet::new(), Vec::new());
     let pruned = Pruned {
+        left_out,
         packages: rules
             .packages_of_parts(request)
             .filter(|parts| graph.modules.contains_key(&parts.package))

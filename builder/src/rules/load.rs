@@ -21,10 +21,12 @@ const SHIPPED: &[(&str, &str)] = &[
     ("execnet.toml", include_str!("packages/execnet.toml")),
     ("faker.toml", include_str!("packages/faker.toml")),
     ("gradio.toml", include_str!("packages/gradio.toml")),
+    ("matplotlib.toml", include_str!("packages/matplotlib.toml")),
     ("numpy.toml", include_str!("packages/numpy.toml")),
     ("pandas.toml", include_str!("packages/pandas.toml")),
     ("pillow.toml", include_str!("packages/pillow.toml")),
     ("pymdownx.toml", include_str!("packages/pymdownx.toml")),
+    ("pyarrow.toml", include_str!("packages/pyarrow.toml")),
     ("pyramid.toml", include_str!("packages/pyramid.toml")),
     ("pyside.toml", include_str!("packages/pyside.toml")),
     ("qt.toml", include_str!("packages/qt.toml")),
@@ -67,6 +69,13 @@ pub(crate) struct Rule {
     /// Modules that it imports in a way that analysis does not see.
     #[serde(default)]
     pub imports: Vec<String>,
+    /// Packages among which it chooses at run time, in its order. The first that is installed is `{choice}` in `imports`, if
+    /// the program uses none of them.
+    #[serde(default)]
+    pub choices: Vec<String>,
+    /// Strings of the program, in any case, with which it chooses something else.
+    #[serde(default)]
+    pub unless_named: Vec<String>,
     /// Packages all of whose modules it needs.
     #[serde(default)]
     pub submodules: Vec<String>,

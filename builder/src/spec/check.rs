@@ -94,6 +94,17 @@ pub(crate) fn glibc(text: &str) -> Result<(u32, u32), String> {
     parse().ok_or_else(|| "expected a version as in \"2.28\"".to_owned())
 }
 
+/// Accepts a locale, as in `de` or `pt_BR`.
+pub(crate) fn locale(text: &str) -> Result<(), String> {
+    let mut parts = text.split(['_', '-']);
+    let language = parts.next().unwrap_or_default();
+    let is_language = (2..=3).contains(&language.len()) && language.bytes().all(|b| b.is_ascii_lowercase());
+    if is_language && parts.all(|part| part.len() > 1 && part.bytes().all(|b| b.is_ascii_alphanumeric())) {
+        return Ok(());
+    }
+    Err("expected a locale such as `de` or `pt_BR`".into())
+}
+
 /// Checks the name of an environment variable.
 pub(crate) fn variable(text: &str) -> Result<(), String> {
     match text {

@@ -383,6 +383,8 @@ pub struct Modules {
     pub collect_binaries: Vec<String>,
     /// Packages that are collected with all their parts (`--no-prune`).
     pub whole: Vec<String>,
+    /// Locales whose translations are collected; all if empty.
+    pub locales: Vec<String>,
     /// Disables collecting the program's own files that its strings refer to (`own-data = false`,
     /// `--no-own-data`).
     pub no_own_data: bool,

@@ -153,6 +153,11 @@ impl Resolver<'_> {
         })
     }
 
+    fn locales(&self, locales: &[Text]) -> Result<Vec<String>> {
+        let checked = |v: &Text| self.checked(v, "locale", check::locale).map(|()| v.value.clone());
+        locales.iter().map(checked).collect()
+    }
+
     fn modules(&self, raw: RawModules, order_file: Option<PathBuf>) -> Result<Modules> {
         Ok(Modules {
             include: self.names(&raw.include)?,
@@ -162,6 +167,7 @@ impl Resolver<'_> {
             collect_data: self.names(&raw.collect_data)?,
             collect_binaries: self.names(&raw.collect_binaries)?,
             whole: self.names(&raw.whole)?,
+            locales: self.locales(&raw.locales)?,
             no_own_data: !raw.own_data.unwrap_or(true),
             order: order_file.as_deref().map(check::order).transpose()?.unwrap_or_default(),
             order_file,

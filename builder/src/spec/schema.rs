@@ -219,6 +219,7 @@ table! {
         files: Vec<Text> = strings("files"),
         collect_data: Vec<Text> = strings("collect-data"),
         whole: Vec<Text> = strings("whole"),
+        locales: Vec<Text> = strings("locales"),
         collect_binaries: Vec<Text> = strings("collect-binaries"),
         own_data: Option<bool> = boolean("own-data"),
         order: Option<Text> = string("order"),

@@ -109,6 +109,7 @@ impl Writer<'_> {
         self.value("collect-data", names(&m.collect_data), "", "");
         self.value("collect-binaries", names(&m.collect_binaries), "", "");
         self.value("whole", names(&m.whole), "", "");
+        self.value("locales", names(&m.locales), "", "");
         self.value("own-data", m.no_own_data.then(|| "false".into()), "", "");
         self.value("order", m.order_file.as_deref().map(|p| self.path(p)), "", "");
     }

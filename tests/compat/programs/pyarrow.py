@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["pyarrow", "pandas", "numpy"]
+# [tool.freeze-compat]
+# rules = ["pyarrow.toml"]
 # ///
 """Computes, and writes and reads through several of its libraries."""
 

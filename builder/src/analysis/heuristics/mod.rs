@@ -5,6 +5,7 @@
 
 mod application;
 mod child;
+mod choices;
 mod computed;
 mod data_files;
 mod data_packages;
@@ -197,6 +198,12 @@ pub(super) fn all() -> Vec<Entry> {
             "Modules named in pickles, text files and scripts among the data of a package.",
             &[],
             data_files::DataFiles::default(),
+        ),
+        entry(
+            "choices",
+            "The package that a library chooses at run time, unless the program has chosen: named in the rule for the library.",
+            &[],
+            choices::Choices::default(),
         ),
         entry(
             "data packages",

@@ -1,6 +1,7 @@
 //! What the rules of packages name.
 
 use super::Heuristic;
+use super::choices::CHOICE;
 use crate::analysis::claims::{Claims, What};
 use crate::analysis::collected::Subject;
 use crate::analysis::graph::{By, Guard, Reason, Source};
@@ -14,7 +15,7 @@ impl Heuristic for Rules {
         let name = subject.name();
         for rule in world.rules.of(name).filter(|rule| world.in_force(rule)) {
             let reason = Reason::new(name, By::Rule(rule.file.clone())).under(Guard::Function);
-            for needed in &rule.imports {
+            for needed in rule.imports.iter().filter(|needed| !needed.contains(CHOICE)) {
                 claims.module(needed.replace("{module}", name), &reason);
             }
             for package in &rule.submodules {

@@ -1,0 +1,98 @@
+//! Translations of packages: with `locales` in `[modules]`, only those of some languages are collected.
+
+use std::collections::BTreeMap;
+
+use super::{Data, LeftOut};
+use crate::analysis::{By, Source};
+
+/// Takes the translations of other languages out of the data of packages. Nothing happens if no locale is named.
+pub(super) fn keep(data: &mut BTreeMap<String, Data>, locales: &[String]) -> Vec<LeftOut> {
+    if locales.is_empty() {
+        return Vec::new();
+    }
+    let is_unwanted = |file: &Data| {
+        file.reason.by == By::Package
+            && locale_of(&file.dest).is_some_and(|found| !locales.iter().any(|wanted| covers(wanted, found)))
+    };
+    let unwanted: Vec<String> =
+        data.values().filter(|file| is_unwanted(file)).map(|file| file.dest.clone()).collect();
+    let files = unwanted.iter().filter_map(|dest| data.remove(dest));
+    files
+        .map(|file| LeftOut {
+            package: file.reason.from.clone(),
+            why: "`locales` does not list its language".to_owned(),
+            bytes: match &file.source {
+                Source::File(path) => std::fs::metadata(path).map_or(0, |m| m.len()),
+                Source::Bytes(_) | Source::Zip { .. } => 0,
+            },
+            file,
+        })
+        .collect()
+}
+
+/// The locale of a translation, by the places where the systems of translation look for it: gettext, Qt, Chromium and CLDR data.
+fn locale_of(dest: &str) -> Option<&str> {
+    let (folder, name) = dest.rsplit_once('/')?;
+    let (stem, suffix) = name.rsplit_once('.')?;
+    if let Some(locale) = folder.strip_suffix("/LC_MESSAGES") {
+        return locale.rsplit('/').next().filter(|text| is_locale(text));
+    }
+    let last = folder.rsplit('/').next().unwrap_or(folder);
+    let candidate = match (suffix, last) {
+        // `qtbase_pt_BR.qm`: what follows the name of the catalogue, which has no separator itself but for `qt_help`.
+        ("qm", _) => {
+            let rest = stem.strip_prefix("qt_help_").or_else(|| Some(stem.split_once('_')?.1))?;
+            return Some(rest).filter(|text| is_locale(text));
+        }
+        ("pak" | "info", "locales" | "qtwebengine_locales") => stem.trim_end_matches(".pak"),
+        ("dat", "locale-data") => stem,
+        ("msg", "msgs") => stem,
+        _ => return None,
+    };
+    Some(candidate).filter(|text| is_locale(text))
+}
+
+/// Whether a text has the form of a locale: a language, and perhaps a script, a region and a variant.
+fn is_locale(text: &str) -> bool {
+    let mut parts = text.split(['_', '-', '@']);
+    let language = parts.next().unwrap_or_default();
+    (2..=3).contains(&language.len())
+        && language.bytes().all(|b| b.is_ascii_lowercase())
+        && parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+/// Whether a wanted locale covers another one: `de` covers `de_AT`, and `pt_BR` covers `pt-br` and the `pt` that it falls back to.
+fn covers(wanted: &str, found: &str) -> bool {
+    let parts =
+        |text: &str| text.to_ascii_lowercase().split(['_', '-', '@']).map(str::to_owned).collect::<Vec<_>>();
+    let (wanted, found) = (parts(wanted), parts(found));
+    wanted.starts_with(&found) || found.starts_with(&wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn locales_are_seen_in_the_places_of_translations() {
+        for (dest, expected) in [
+            ("pkg/locale/pt_BR/LC_MESSAGES/django.mo", Some("pt_BR")),
+            ("PySide6/Qt/translations/qtbase_zh_TW.qm", Some("zh_TW")),
+            ("PySide6/Qt/translations/qt_help_de.qm", Some("de")),
+            ("PySide6/Qt/translations/qtwebengine_locales/es-419.pak", Some("es-419")),
+            ("babel/locale-data/sr_Latn_RS.dat", Some("sr_Latn_RS")),
+            ("babel/locale-data/root.dat", None),
+            ("_tcl_data/msgs/fr.msg", Some("fr")),
+            ("pkg/data/de.json", None),
+            ("pkg/locale/README.txt", None),
+        ] {
+            assert_eq!(locale_of(dest), expected, "{dest}");
+        }
+    }
+
+    #[test]
+    fn languages_cover_their_regions_and_fall_back() {
+        assert!(covers("de", "de_AT") && covers("pt_BR", "pt-br") && covers("pt_BR", "pt"));
+        assert!(!covers("pt_BR", "pt_PT") && !covers("de", "den") && !covers("en", "de"));
+    }
+}

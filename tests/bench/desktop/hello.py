@@ -1,0 +1,6 @@
+# /// script
+# dependencies = []
+# ///
+"""Prints a line."""
+
+print("hello")
