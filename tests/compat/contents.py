@@ -16,7 +16,7 @@ import sys
 import run
 
 #: What a report says about one build only.
-IGNORED = {"size", "stored", "duration", "phases", "version", "freeze", "output", "path", "time", "total", "bytes", "warnings"}
+IGNORED = {"size", "stored", "duration", "phases", "version", "freeze", "seconds", "time", "total", "bytes", "warnings"}
 
 
 def plain(value):
@@ -47,7 +47,7 @@ class Comparison(run.Corpus):
         folder.mkdir(parents=True)
         report = folder / "report.json"
         command = [builder, "--onefile", script, "--name", name, "--python", venv, "-y", "--distpath", folder / "dist"]
-        environment = self.environment(FREEZE_CACHE_DIR=str(self.cache(name)))
+        environment = self.environment(FREEZE_CACHE_DIR=str(self.work / "cache" / name))
         _, code, out, err = run.execute(
             [*command, "--report", report], self.arguments.build_timeout, env=environment, cwd=script.parent
         )
@@ -72,7 +72,7 @@ class Comparison(run.Corpus):
             return None
         finally:
             shutil.rmtree(self.work / "build" / name, ignore_errors=True)
-            shutil.rmtree(self.cache(name), ignore_errors=True)
+            shutil.rmtree(self.work / "cache" / name, ignore_errors=True)
             if self.arguments.discard:
                 shutil.rmtree(self.work / "venvs" / name, ignore_errors=True)
         old, new = set(lines(before)), set(lines(after))
