@@ -13,11 +13,11 @@ use super::running::{self, Gate};
 use super::{Bucket, Content, folders, lock, parse};
 use crate::os::blocks;
 
-/// Delay before a sweep is repeated that could not make room.
+/// Delay before another sweep after one that could not make room.
 const PAUSE: Duration = Duration::from_secs(5);
-/// Interval of the search for leftovers of killed builds, which runs even if there is room.
+/// Interval of the search for leftovers of killed builds. The search runs even if there is room.
 const INTERVAL: Duration = Duration::from_secs(4 * 3600);
-/// With a limit below this, in bytes, small values are not kept at all: an empty database has this size.
+/// Minimum limit, in bytes, for small values: an empty database already has this size.
 const LEAST: u64 = 1 << 20;
 
 /// The limit of a cache and the count of what it holds.
@@ -41,7 +41,8 @@ struct Entry {
 }
 
 impl Bounds {
-    /// The bounds of the cache in `home`, with a limit in bytes; none if it cannot be written.
+    /// Returns the bounds of the cache in `home`, with a limit in bytes, or `None` if the cache is not
+    /// writable.
     pub(super) fn of(home: &Path, limit: u64) -> Option<Bounds> {
         let ledger = Ledger::open(home)?;
         Some(Bounds { home: home.to_owned(), limit, ledger, full: Mutex::default() })
@@ -52,7 +53,7 @@ impl Bounds {
         self.limit
     }
 
-    /// Runs `write`, which stores `bytes`, if there is room for them; none if there is not.
+    /// Runs `write`, which stores `bytes`, if there is room for them. Otherwise returns `None`.
     pub(super) fn store<T>(
         &self,
         bytes: u64,
@@ -60,10 +61,10 @@ impl Bounds {
         write: impl FnOnce() -> io::Result<T>,
     ) -> Option<io::Result<T>> {
         let bytes = on_disk(bytes);
-        // A quarter belongs to the database. An eighth is reserved for values that running builds use; it is filled only if
-        // a sweep could not make room.
+        // The database gets a quarter of the limit. An eighth is reserved for values that running builds
+        // use. It is filled only if a sweep could not make room.
         for eighths in [5, 6] {
-            // The gate ensures that a sweep finds on the disk what was counted.
+            // The gate ensures that a sweep finds exactly the counted files on disk.
             let gate = Gate::shared(&self.home)?;
             let counted = self.ledger.add(bytes);
             if counted.is_some_and(|all| all <= self.limit / 8 * eighths) {
@@ -91,7 +92,7 @@ impl Bounds {
         self.ledger.remove(on_disk(bytes));
     }
 
-    /// Makes room for small values. Whether they may be written.
+    /// Makes room for small values and returns whether they may be written.
     pub(super) fn has_room_for_records(&self, records: &Records) -> bool {
         if self.limit < LEAST {
             return false;
@@ -102,21 +103,21 @@ impl Bounds {
         true
     }
 
-    /// Sweeps if the last time was some hours ago.
+    /// Sweeps if the last sweep was some hours ago.
     pub(super) fn sweep_when_due(&self, records: &Records) {
         let marker = self.home.join("swept");
         let age = std::fs::metadata(&marker).and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
         let is_due = age.is_none_or(|age| age > INTERVAL);
-        // Marked first, so that only one of several builds that end together sweeps.
+        // Write the marker first: if several builds end together, only one of them sweeps.
         if is_due && std::fs::write(&marker, b"").is_ok() {
             self.sweep(records, self.limit / 8 * 7);
         }
     }
 
-    /// Removes leftovers of killed builds, and the least recently used values until at most `goal` bytes are left; nothing that
-    /// a running build has used.
+    /// Removes leftovers of killed builds, then the least recently used values until at most `goal` bytes
+    /// are left. Values that a running build has used stay.
     pub(super) fn sweep(&self, records: &Records, goal: u64) {
-        // No build stores anything in the meantime, or starts to use what is being removed.
+        // The gate stops other builds from storing values, and from using values that are being removed.
         let Some(_gate) = Gate::alone(&self.home) else { return };
         records.clear_stale_readers();
         let since = running::since(&self.home);
@@ -147,7 +148,7 @@ impl Bounds {
     }
 }
 
-/// The size on disk of a file of a length.
+/// Returns the size on disk of a file with this length.
 fn on_disk(len: u64) -> u64 {
     const BLOCK: u64 = 4096;
     len.div_ceil(BLOCK).saturating_mul(BLOCK)
@@ -166,7 +167,8 @@ fn remove(entry: &Entry) -> bool {
     is_gone
 }
 
-/// The files of values. Those of another version of freeze are removed first, unless a running build uses them.
+/// Lists the files of values. Values of other versions of freeze come first, unless a running build uses
+/// them.
 fn files(home: &Path, since: SystemTime) -> Vec<Entry> {
     let walk = walkdir::WalkDir::new(home.join("files")).min_depth(3).into_iter().flatten();
     let entry = |entry: walkdir::DirEntry| {
@@ -234,7 +236,7 @@ fn is_current(key: &Key) -> bool {
     Bucket::ALL.iter().any(|b| b.table().0 == key[0] && b.table().2 == key[1])
 }
 
-/// Name, number and total bytes of the values of each kind, in a fixed order.
+/// Returns the name, number and total bytes of the values of each kind, in a fixed order.
 pub(super) fn by_kind(records: &Records) -> Vec<(String, u64, u64)> {
     let mut counts: HashMap<u8, (u64, u64)> = HashMap::new();
     records.for_each(|key, record| {

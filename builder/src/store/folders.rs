@@ -10,13 +10,13 @@ use super::{Hash, Store, hex, lock, touch};
 use crate::error::{Context, Error, Result};
 use crate::os::create_private_folders;
 
-/// A folder that no build has used for so long goes.
+/// A folder is removed if no build has used it for this long.
 const UNUSED: Duration = Duration::from_secs(7 * 86_400);
-/// Begins the name of a folder in the making.
+/// Prefix of the name of an unfinished folder.
 const NEW: &str = "new-";
 
 impl Store {
-    /// The folder kept under `key`, or what `make` puts into it. It is there whole or not at all.
+    /// Returns the folder stored under `key`, or creates it with `make`. The folder is complete or absent.
     ///
     /// # Errors
     /// `make` fails, or no folder can be written.
@@ -29,7 +29,7 @@ impl Store {
         self.keep_folder(key, new)
     }
 
-    /// The folder kept under `key`, which stays in place while this build runs.
+    /// Returns the folder stored under `key`. It stays in place while this build runs.
     pub fn kept_folder(&self, key: &Hash) -> Option<PathBuf> {
         let path = self.folders().join(hex(key));
         if let Some(running) = &self.shared.running {
@@ -38,7 +38,7 @@ impl Store {
         path.is_dir().then_some(path)
     }
 
-    /// A folder to fill, for [`Store::keep_folder`].
+    /// Creates a folder to fill and pass to [`Store::keep_folder`].
     ///
     /// # Errors
     /// Neither the cache nor the temporary folder can be written.
@@ -61,14 +61,14 @@ impl Store {
             .map_err(|e| e.hint("set FREEZE_CACHE_DIR or TMPDIR to a folder that can be written"))
     }
 
-    /// Keeps a folder under `key`. One that is there already, made by another build, takes its place.
+    /// Stores a folder under `key`. If another build has already stored one, that folder is used instead.
     ///
     /// # Errors
     /// It cannot be renamed.
     pub fn keep_folder(&self, key: &Hash, new: TempDir) -> Result<PathBuf> {
         let folders = self.folders();
         if new.path().parent() != Some(folders.as_path()) {
-            // It lies outside the cache, which cannot be written: it goes when the build ends.
+            // The cache is not writable: the folder is outside it and is removed when the build ends.
             let path = new.path().to_owned();
             lock(&self.shared.private.folders).push(new);
             return Ok(path);
@@ -82,14 +82,14 @@ impl Store {
         });
         match renamed {
             Some(Ok(())) => {
-                // Nothing of it is left to be removed.
+                // The folder has been renamed: there is nothing left to remove.
                 let _ = new.keep();
                 Ok(place)
             }
             Some(Err(_)) if place.is_dir() => Ok(place),
             Some(Err(error)) => Err(Error::from(error)
                 .context(format!("failed to write to the cache `{}`", self.root().display()))),
-            // There is no room for it: it goes when the build ends.
+            // The cache has no room: the folder is removed when the build ends.
             None => {
                 let path = new.path().to_owned();
                 lock(&self.shared.private.folders).push(new);
@@ -103,18 +103,18 @@ impl Store {
     }
 }
 
-/// The file whose time tells when a folder was last used.
+/// Returns the file whose time records the last use of a folder.
 fn used(folder: &Path) -> PathBuf {
     folder.with_extension("used")
 }
 
-/// The folders that are whole, each with the file whose time tells its last use.
+/// Lists the complete folders, each with the file whose time records its last use.
 pub(super) fn all(home: &Path) -> Vec<(PathBuf, PathBuf)> {
     let folders = entries(home).filter(|path| !is_new(path));
     folders.map(|path| (path.clone(), used(&path))).collect()
 }
 
-/// Removes folders that were not used for long, and what builds that were killed before `since` have left.
+/// Removes folders that have not been used for a long time, and leftovers of builds killed before `since`.
 pub(super) fn sweep(home: &Path, since: SystemTime) {
     let modified = |path: &Path| std::fs::metadata(path).and_then(|m| m.modified()).ok();
     let is_old = |last: SystemTime| last.elapsed().is_ok_and(|age| age > UNUSED) && last < since;
@@ -140,7 +140,7 @@ fn is_new(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(NEW))
 }
 
-/// The size of a folder on disk.
+/// Returns the size of a folder on disk.
 pub(super) fn size(folder: &Path) -> u64 {
     let files = walkdir::WalkDir::new(folder).into_iter().flatten();
     files

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::Hash;
 
-/// Code that computes cached values. `build.rs` hashes the sources of each, with the versions of the libraries that decide its
-/// results, so that a build never uses a value that another version of the code has stored.
+/// Code that computes cached values. `build.rs` hashes the sources of each variant and the versions of the
+/// libraries that affect its results. A build therefore never uses a value stored by another version of the
+/// code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Code {
     /// Facts about sources, and module graphs.
@@ -40,7 +41,7 @@ impl Code {
 pub struct KeyBuilder(blake3::Hasher);
 
 impl KeyBuilder {
-    /// A key for a kind of value, which must be unique within the code that computes it.
+    /// Starts a key for a kind of value, which must be unique within the code that computes it.
     pub fn new(code: Code, kind: &str) -> KeyBuilder {
         KeyBuilder(blake3::Hasher::new()).part(code.version()).part(kind)
     }
@@ -57,13 +58,13 @@ impl KeyBuilder {
         self.part(path.as_os_str().as_encoded_bytes())
     }
 
-    /// Adds a list, whose length counts too.
+    /// Adds a list and its length.
     pub fn parts<P: AsRef<[u8]>>(self, parts: impl IntoIterator<Item = P>) -> KeyBuilder {
         let (key, count) = parts.into_iter().fold((self, 0u64), |(key, n), part| (key.part(part), n + 1));
         key.part(count.to_le_bytes())
     }
 
-    /// The key.
+    /// Returns the key.
     pub fn finish(&self) -> Hash {
         *self.0.finalize().as_bytes()
     }

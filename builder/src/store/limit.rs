@@ -15,7 +15,8 @@ const PART_OF_DISK: u64 = 10;
 /// The variable that sets the limit.
 pub(super) const VARIABLE: &str = "FREEZE_CACHE_SIZE";
 
-/// The limit for the cache at `root`, in bytes: [`VARIABLE`], else 5 GiB or a tenth of the disk, whichever is less.
+/// Returns the limit for the cache at `root`, in bytes: [`VARIABLE`] if set, otherwise 5 GiB or a tenth of
+/// the disk, whichever is less.
 ///
 /// # Errors
 /// The variable is not a size.
@@ -62,7 +63,7 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    /// Opens the ledger in `home`; none if it cannot be written.
+    /// Opens the ledger in `home`. Returns `None` if it is not writable.
     pub(super) fn open(home: &Path) -> Option<Ledger> {
         // Windows can only lock files that are open for reading.
         let file =
@@ -70,7 +71,7 @@ impl Ledger {
         Some(Ledger { file: Mutex::new(file.ok()?) })
     }
 
-    /// Adds bytes and returns the new count; none if there is no count yet.
+    /// Adds bytes and returns the new count, or `None` if there is no count yet.
     pub(super) fn add(&self, bytes: u64) -> Option<u64> {
         self.change(|known| known.map(|known| known.saturating_add(bytes)))
     }
@@ -80,7 +81,7 @@ impl Ledger {
         self.change(|known| known.map(|known| known.saturating_sub(bytes)));
     }
 
-    /// Sets the count after counting everything.
+    /// Sets the count after a full recount.
     pub(super) fn set(&self, bytes: u64) {
         self.change(|_| Some(bytes));
     }

@@ -1,9 +1,9 @@
 //! The builder's cache: values computed from files, keyed by the hash of the files' content.
 //!
-//! Safe under concurrent builds and a kill at any moment: small values are in an LMDB environment (one
-//! writer at a time, readers never wait), larger ones in files that are renamed into place. Writes are
-//! collected and committed together in the background; reads see them immediately. No state of the folder is
-//! an error: an unusable cache only makes builds slower. See docs/cache.md.
+//! The cache is safe under concurrent builds and if a build is killed at any moment. Small values are in an
+//! LMDB environment (one writer at a time, readers never wait). Larger ones are in files that are renamed
+//! into place. Writes are collected and committed together in the background; reads see them immediately.
+//! No state of the folder is an error: an unusable cache only makes builds slower. See docs/cache.md.
 
 mod bounds;
 mod folders;
@@ -36,17 +36,18 @@ pub use limit::parse as parse_size;
 pub use place::Place;
 pub use usage::{Usage, clear, prune, usage};
 
-/// BLAKE3 hash of a file's content or of what identifies a derived value.
+/// BLAKE3 hash of a file's content, or of the inputs of a derived value.
 pub type Hash = [u8; 32];
 
-/// Version of the layout of the folder; each has a folder of its own, so that none is misread.
+/// Version of the folder's layout. Each version has its own folder, so that no version misreads another.
 const LAYOUT: &str = "1";
-/// Larger values lie in files.
+/// Maximum size of a value in the database. Larger values are stored in files.
 const INLINE: usize = 64 << 10;
-/// How long the end of a build waits for its records to be written, if another build is slow to let it.
+/// Time that the end of a build waits for its records to be written while another build holds the write
+/// lock.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Kinds of derived values, each with its own version: a change of what is stored changes the number.
+/// Kinds of derived values, each with its own version. Increase the version when the stored format changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Bucket {
     /// Hashes of files by device, inode, size and times; used by [`Store::file_hash`].
@@ -59,16 +60,16 @@ pub enum Bucket {
     Code,
     /// Compressed bytes.
     Blob,
-    /// What was learnt of a native file.
+    /// Facts about a native file.
     Native,
-    /// Stripped and mended native files.
+    /// Stripped and patched native files.
     Prepared,
-    /// Module graphs of earlier builds, with what they rest on.
+    /// Module graphs of earlier builds, with their inputs.
     Graph,
 }
 
 impl Bucket {
-    /// All of them.
+    /// All buckets.
     pub const ALL: [Bucket; 8] = [
         Bucket::Stat,
         Bucket::Probe,
@@ -80,12 +81,12 @@ impl Bucket {
         Bucket::Graph,
     ];
 
-    /// Name for `freeze cache show`.
+    /// Returns the name for `freeze cache show`.
     pub fn name(self) -> &'static str {
         self.table().1
     }
 
-    /// Number in the key, name, version of what is stored.
+    /// Returns the number in the key, the name, and the version of the stored format.
     fn table(self) -> (u8, &'static str, u8) {
         match self {
             Bucket::Stat => (0, "file hashes", 1),
@@ -109,7 +110,7 @@ impl Bucket {
     }
 }
 
-/// A stored record: last use, then a value or the length of the file that holds it.
+/// A stored record: the last use, then a value or the length of the file that contains it.
 #[derive(Clone, Debug)]
 struct Record(Arc<[u8]>);
 
@@ -125,14 +126,14 @@ impl Record {
     }
 }
 
-/// What a stored record says.
+/// The content of a stored record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Content<'a> {
     Inline(&'a [u8]),
     File(u64),
 }
 
-/// Hour of the last use and the content.
+/// Returns the hour of the last use and the content.
 fn parse(record: &[u8]) -> Option<(u32, Content<'_>)> {
     let (head, value) = record.split_at_checked(Record::HEADER)?;
     let hour = u32::from_le_bytes([head[0], head[1], head[2], head[3]]);
@@ -147,41 +148,43 @@ fn parse(record: &[u8]) -> Option<(u32, Content<'_>)> {
 #[derive(Clone, Debug)]
 pub struct Store {
     shared: Arc<Shared>,
-    /// What was put through this value or its clones, if nothing else is to be got: see [`Store::ignoring_existing`].
+    /// Keys stored through this value or its clones, if only those may be read: see
+    /// [`Store::ignoring_existing`].
     own: Option<Arc<RwLock<HashSet<Key>>>>,
 }
 
 #[derive(Debug)]
 struct Shared {
-    /// The folder that the user knows.
+    /// The folder shown to the user.
     root: PathBuf,
-    /// The folder of this layout in it.
+    /// The subfolder of this layout version.
     home: PathBuf,
     records: Option<Records>,
-    /// None where the folder cannot be written.
+    /// `None` if the folder is not writable.
     bounds: Option<Arc<Bounds>>,
     running: Option<Running>,
     pending: RwLock<HashMap<Key, Record>>,
-    /// Batches on their way to the disk, still to be read from here.
+    /// Batches that are being written to disk. Reads still use them.
     writing: RwLock<Vec<Arc<HashMap<Key, Record>>>>,
     written: Mutex<Vec<mpsc::Receiver<()>>>,
-    /// Hashes of files too young to be remembered beyond this build.
+    /// Hashes of files that changed too recently to be stored beyond this build.
     young: Mutex<HashMap<Hash, Hash>>,
     private: Private,
-    /// Held shared while the store is open: `clear` waits for nobody and takes it alone.
+    /// Shared lock, held while the store is open. `clear` takes the lock exclusively and fails instead of
+    /// waiting.
     _lock: Option<File>,
 }
 
-/// Files of this build alone, where the folder cannot be written.
+/// Files of this build only, for a cache that is not writable.
 #[derive(Debug, Default)]
 struct Private {
     folder: OnceLock<Option<tempfile::TempDir>>,
     files: Mutex<HashMap<Key, PathBuf>>,
-    /// Further folders, removed with the store.
+    /// Other folders, removed with the store.
     folders: Mutex<Vec<tempfile::TempDir>>,
 }
 
-/// Stores that are open in this process: LMDB allows an environment to be opened once.
+/// Stores that are open in this process: LMDB can open an environment only once per process.
 static OPEN: Mutex<Option<HashMap<PathBuf, Weak<Shared>>>> = Mutex::new(None);
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -189,7 +192,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Store {
-    /// Opens the cache of this user; also returns what the user should know of its folder.
+    /// Opens the current user's cache. Also returns warnings about its folder.
     ///
     /// # Errors
     /// No folder is known.
@@ -202,8 +205,8 @@ impl Store {
         Ok((store, warnings))
     }
 
-    /// Opens (or creates) the cache at `root`; a damaged or foreign one is set aside and begun anew. If the
-    /// folder cannot be made or written, the store works without it.
+    /// Opens or creates the cache at `root`. A damaged or foreign cache is moved aside and a new one is
+    /// created. If the folder cannot be created or written, the store works without it.
     ///
     /// # Errors
     /// The limit that the user has set for the cache is not a size.
@@ -211,7 +214,7 @@ impl Store {
         Ok(Store::open_within(root, limit::of(root)?))
     }
 
-    /// The same with a limit, in bytes.
+    /// Opens the cache like [`Store::open`], with a limit in bytes.
     fn open_within(root: &Path, limit: u64) -> Store {
         let root = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
         let mut guard = lock(&OPEN);
@@ -222,7 +225,7 @@ impl Store {
         }
         let home = root.join(LAYOUT);
         let lock_file = usage::shared_lock(&root);
-        // Before anything is read: from here on nothing that is used goes.
+        // Register before the first read: from here on, nothing that this build uses is removed.
         let running = Running::begin(&home);
         let records = Records::open(&home);
         let bounds = Bounds::of(&home, limit).map(Arc::new);
@@ -243,28 +246,29 @@ impl Store {
         Store { shared, own: None }
     }
 
-    /// The same cache for a build that takes nothing from earlier ones: only what is put through this value (or a
-    /// clone of it) is got. That replaces what lies there under the same keys; nothing is removed, so that other
-    /// builds find theirs.
+    /// Returns the same cache for a build that uses nothing from earlier builds: only values stored through
+    /// this value or its clones are returned. New values replace those under the same keys. Nothing is
+    /// removed, so other builds still find their values.
     #[must_use]
     pub fn ignoring_existing(self) -> Store {
         Store { own: Some(Arc::default()), ..self }
     }
 
-    /// Whether what lies under a key may be got.
+    /// Returns whether the value under a key may be read.
     fn may_get(&self, key: &Key) -> bool {
         let own = self.own.as_ref().map(|own| own.read().unwrap_or_else(PoisonError::into_inner));
         own.is_none_or(|own| own.contains(key))
     }
 
-    /// Notes that this build has made what lies under a key.
+    /// Records that this build has created the value under a key.
     fn note(&self, key: &Key) {
         if let Some(own) = &self.own {
             own.write().unwrap_or_else(PoisonError::into_inner).insert(*key);
         }
     }
 
-    /// Writes a file to the cache. An existing one is kept, unless this build ignores what earlier ones stored.
+    /// Writes a file to the cache. An existing file is kept, unless this build ignores values of earlier
+    /// builds.
     fn write_file(&self, key: &Key, value: &[u8]) -> std::io::Result<()> {
         if self.may_get(key) && self.shared.has_file(key, value.len() as u64) {
             return Ok(());
@@ -272,18 +276,18 @@ impl Store {
         self.shared.write_file(key, value)
     }
 
-    /// Folder of the cache.
+    /// Returns the folder of the cache.
     pub fn root(&self) -> &Path {
         &self.shared.root
     }
 
-    /// Whether values outlive this build.
+    /// Returns whether values outlive this build.
     pub fn is_persistent(&self) -> bool {
         self.shared.records.is_some()
     }
 
-    /// Hash of a file's content; remembered by device, inode, size and times, so that an unchanged file is
-    /// not read again.
+    /// Returns the hash of a file's content. The hash is cached by device, inode, size and times, so that
+    /// an unchanged file is not read again.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -292,7 +296,7 @@ impl Store {
         self.file_hash_of(path, &before)
     }
 
-    /// [`Store::file_hash`] of a file that was just looked at.
+    /// [`Store::file_hash`] with metadata that the caller has just read.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -318,7 +322,7 @@ impl Store {
         Ok(hash)
     }
 
-    /// The value kept under `key`.
+    /// Returns the value stored under `key`.
     pub fn get(&self, bucket: Bucket, key: &Hash) -> Option<Vec<u8>> {
         let full = bucket.key(key);
         if !self.may_get(&full) {
@@ -342,8 +346,8 @@ impl Store {
         }
     }
 
-    /// Keeps a value under `key`. A cache that cannot be written (full disk) is not an error: the next build is
-    /// slower, nothing else.
+    /// Stores a value under `key`. A failed write (full disk) is not an error: it only makes the next build
+    /// slower.
     pub fn put(&self, bucket: Bucket, key: &Hash, value: &[u8]) {
         let full = bucket.key(key);
         let record = if value.len() <= INLINE {
@@ -357,7 +361,7 @@ impl Store {
         self.shared.remember(full, record);
     }
 
-    /// The value kept under `key` as a file that stays in place while this build runs.
+    /// Returns the value stored under `key` as a file that stays in place while this build runs.
     pub fn get_file(&self, bucket: Bucket, key: &Hash) -> Option<PathBuf> {
         let full = bucket.key(key);
         if !self.may_get(&full) {
@@ -376,11 +380,11 @@ impl Store {
         (metadata.is_file() && metadata.len() == len).then_some(path)
     }
 
-    /// Keeps a value as a file and tells its path.
+    /// Stores a value as a file and returns its path.
     ///
     /// # Errors
-    /// The file cannot be written, neither to the cache nor to a temporary folder: unlike [`Store::put`],
-    /// the caller needs it.
+    /// The file cannot be written to the cache or to a temporary folder. Unlike [`Store::put`], this is an
+    /// error because the caller needs the file.
     pub fn put_file(&self, bucket: Bucket, key: &Hash, value: &[u8]) -> Result<PathBuf> {
         let full = bucket.key(key);
         if self.shared.records.is_some() && self.write_file(&full, value).is_ok() {
@@ -403,7 +407,8 @@ impl Store {
         Ok(path)
     }
 
-    /// Starts to write what was put so far. Called at the end of a phase; the end of the build calls it too.
+    /// Starts to write the values stored so far. Called at the end of each phase and at the end of the
+    /// build.
     pub fn flush(&self) {
         self.shared.flush();
     }
@@ -415,7 +420,7 @@ impl Store {
 }
 
 impl Shared {
-    /// Hands the record under `key` to `use_it` and notes that it was used.
+    /// Passes the record under `key` to `use_it` and records its use.
     fn read<T>(&self, key: &Key, use_it: impl Fn(&[u8]) -> Option<T>) -> Option<T> {
         let pending = self.pending.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(record) = pending.get(key) {
@@ -430,7 +435,7 @@ impl Shared {
         let records = self.records.as_ref()?;
         let (value, renewed) = records.get(key, |record| {
             let (hour, content) = parse(record)?;
-            // Files tell their last use themselves.
+            // The time of a file already records its last use.
             let renewed = match content {
                 Content::Inline(value) if hour.abs_diff(this_hour()) >= 7 * 24 => Some(Record::inline(value)),
                 _ => None,
@@ -452,7 +457,7 @@ impl Shared {
         self.home.join("files").join(&hex[..4]).join(&hex[4..6]).join(&hex[6..])
     }
 
-    /// Whether the cache has a file of this length; it then stays while this build runs.
+    /// Returns whether the cache has a file of this length. If so, the file stays while this build runs.
     fn has_file(&self, key: &Key, len: u64) -> bool {
         let path = self.path_of(key);
         std::fs::metadata(&path).is_ok_and(|m| m.is_file() && m.len() == len) && self.keep(&path)
@@ -468,12 +473,13 @@ impl Shared {
         written.unwrap_or_else(|| Err(std::io::ErrorKind::QuotaExceeded.into()))
     }
 
-    /// Notes that this build uses a file or what it is the mark of; whether it is there.
+    /// Records that this build uses a file, or the folder that the file marks. Returns whether the file
+    /// exists.
     fn keep(&self, path: &Path) -> bool {
         self.running.as_ref().is_some_and(|running| running.keep(path))
     }
 
-    /// Runs `write`, which stores so many bytes, if there is room for them; none if there is not.
+    /// Runs `write`, which stores `bytes`, if there is room for them. Otherwise returns `None`.
     fn store<T>(&self, bytes: u64, write: impl FnOnce() -> std::io::Result<T>) -> Option<std::io::Result<T>> {
         self.bounds.as_ref()?.store(bytes, self.records.as_ref()?, write)
     }
@@ -505,11 +511,12 @@ impl Shared {
                 records.commit(&batch);
                 bounds.sweep_when_due(&records);
             }
-            // Closes the environment in this thread, if it is the last to use it, before telling.
+            // If this thread is the last user of the environment, close it here before notifying the
+            // waiting thread.
             drop(records);
             let _ = done.send(());
         };
-        // Where no thread can be started, the records are not kept.
+        // If no thread can be started, the records are dropped.
         if std::thread::Builder::new().spawn(write).is_ok() {
             lock(&self.written).push(written);
         }
@@ -525,7 +532,7 @@ impl Drop for Shared {
     }
 }
 
-/// Hours since 1970.
+/// Returns the hours since 1970.
 fn this_hour() -> u32 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u32::try_from(since.as_secs() / 3600).unwrap_or(0)
@@ -545,7 +552,7 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// What a file is known by while it does not change: its identity, or else its path, length and times.
+/// Returns the key for the hash of a file: its identity, or its path, length and times if it has none.
 fn stat_key(path: &Path, m: &Metadata, identity: Option<Identity>) -> Hash {
     let mut hasher = blake3::Hasher::new();
     if let Some(identity) = identity {

@@ -1,4 +1,5 @@
-//! Finds the folder of the builder's cache: one in which nobody else can put what would get into a product.
+//! Finds the folder of the builder's cache: one in which no other user can plant files that end up in an
+//! application.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -9,23 +10,24 @@ use tempfile::TempDir;
 use crate::error::{Context, Error, Result, Warning};
 use crate::os;
 
-/// Where the cache is.
+/// The location of the cache.
 #[derive(Debug)]
 pub struct Place {
     /// The folder.
     pub path: PathBuf,
-    /// What the user should know of folders that were passed over.
+    /// Warnings about folders that were skipped.
     pub warnings: Vec<Warning>,
-    /// Where no other folder is to be trusted, one for this build only.
+    /// A folder for this build only, if no other folder is trusted.
     pub(super) for_this_build: Option<TempDir>,
 }
 
 impl Place {
-    /// `FREEZE_CACHE_DIR`, else `freeze/` in `XDG_CACHE_HOME`, `~/.cache`, `%LOCALAPPDATA%`, `~/Library/Caches`, or in the home
-    /// folder that the system's database knows. A folder that somebody else can change is passed over, with a warning.
+    /// Finds `FREEZE_CACHE_DIR`, or else `freeze/` in `XDG_CACHE_HOME`, `~/.cache`, `%LOCALAPPDATA%`,
+    /// `~/Library/Caches`, or the home folder in the system's user database. Skips folders that other users
+    /// can modify, with a warning.
     ///
     /// # Errors
-    /// No folder is known, or no temporary one can be made in its place.
+    /// No folder is found, or no temporary one can be created instead.
     pub fn find() -> Result<Place> {
         Place::among(candidates(), trust::rights())
     }
@@ -41,7 +43,7 @@ impl Place {
                          it, or set FREEZE_CACHE_DIR to another folder",
                     ));
                 }
-                // One that cannot be made or written does no harm: the build works without it.
+                // A folder that cannot be created or written is harmless: the build works without it.
                 Ok(()) | Err(Refusal::Unusable(..)) => {
                     return Ok(Place { path, warnings, for_this_build: None });
                 }
@@ -57,7 +59,7 @@ impl Place {
     }
 }
 
-/// Folders that may hold the cache, best first, whether or not they are there.
+/// Lists the folders that may contain the cache, best first, whether or not they exist.
 fn candidates() -> Vec<PathBuf> {
     let var = |name: &str| std::env::var_os(name).filter(|v: &OsString| !v.is_empty()).map(PathBuf::from);
     let mut found: Vec<PathBuf> =
@@ -66,7 +68,7 @@ fn candidates() -> Vec<PathBuf> {
     found
 }
 
-/// Judges the folder, which is made where it is missing, and those in it that a build reads.
+/// Checks the folder, which is created if it is missing, and the subfolders that a build reads.
 fn judge(path: &Path, rights: &Rights) -> std::result::Result<(), Refusal> {
     Folder::open(path, Purpose::NewContent, rights)?;
     let home = path.join(super::LAYOUT);

@@ -14,23 +14,24 @@ use crate::os::{blocks, create_private_folders};
 /// Bucket, its version, hash.
 pub(super) type Key = [u8; 34];
 
-/// Address space for the map; the file grows as needed. The second is for processes with a limit.
+/// Address space for the map; the file grows as needed. The second size is for processes with a memory
+/// limit.
 const MAP_SIZES: [usize; 2] = [8 << 30, 512 << 20];
-/// Read transactions at the same time, over all processes.
+/// Maximum number of simultaneous read transactions, over all processes.
 const READERS: u32 = 4096;
 
 /// An open environment.
 #[derive(Clone, Debug)]
 pub(super) struct Records {
-    /// The file that holds them.
+    /// The file that contains the records.
     file: PathBuf,
     env: Env<WithoutTls>,
     db: Database<'static, Bytes, Bytes>,
 }
 
 impl Records {
-    /// Opens the environment in `home`, or sets a damaged one aside and begins a new one; `None` where the
-    /// folder cannot be used at all.
+    /// Opens the environment in `home`, or moves a damaged one aside and creates a new one. Returns `None`
+    /// if the folder is unusable.
     pub(super) fn open(home: &Path) -> Option<Records> {
         let dir = home.join("records");
         let writable = create_private_folders(&dir).is_ok() && reserve_lock_file(&dir);
@@ -44,35 +45,35 @@ impl Records {
                 Err(heed::Error::Io(e)) if e.kind() == ErrorKind::OutOfMemory && map_size != MAP_SIZES[1] => {
                     map_size = MAP_SIZES[1];
                 }
-                // Being closed by another thread of this process: it takes a moment.
+                // Another thread of this process is closing it, which takes a moment.
                 Err(heed::Error::EnvAlreadyOpened) => std::thread::sleep(Duration::from_millis(20)),
                 Err(heed::Error::Mdb(_)) => {
-                    // Not ours or damaged: out of the way with it, under a name that the sweep removes.
+                    // Foreign or damaged: move it to a name that the sweep removes.
                     let aside = home.join("tmp");
                     let _ = create_private_folders(&aside);
                     let aside = aside.join(format!("damaged-{}", std::process::id()));
                     std::fs::rename(&dir, aside).ok()?;
                     create_private_folders(&dir).ok()?;
                 }
-                // A folder that may be read and not written.
+                // The folder is read-only.
                 Err(_) => return open_env(&dir, MAP_SIZES[0], EnvFlags::READ_ONLY).ok(),
             }
         }
         None
     }
 
-    /// Hands the record under `key` to `use_it`.
+    /// Passes the record under `key` to `use_it`.
     pub(super) fn get<T>(&self, key: &Key, use_it: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
         let txn = self.env.read_txn().ok()?;
         use_it(self.db.get(&txn, key).ok()??)
     }
 
-    /// What they take on the disk, in bytes.
+    /// Returns the size of the records on disk, in bytes.
     pub(super) fn bytes(&self) -> u64 {
         std::fs::metadata(&self.file).map_or(0, |m| blocks(&m))
     }
 
-    /// Writes a batch, all or nothing; failure (a full disk) is not told.
+    /// Writes a batch, all or nothing. A failure (a full disk) is ignored.
     pub(super) fn commit(&self, batch: &HashMap<Key, Record>) {
         let mut sorted: Vec<_> = batch.iter().collect();
         sorted.sort_unstable_by_key(|(key, _)| **key);
@@ -109,7 +110,7 @@ impl Records {
         }
     }
 
-    /// Frees the places of readers that were killed.
+    /// Frees the slots of readers that were killed.
     pub(super) fn clear_stale_readers(&self) {
         let _ = self.env.clear_stale_readers();
     }
@@ -125,10 +126,11 @@ fn open_env(dir: &Path, map_size: usize, flags: EnvFlags) -> heed::Result<Record
     // `clear` removes them only when no process has them open.
     let env = unsafe { options.open(dir)? };
     if !flags.contains(EnvFlags::READ_ONLY) {
-        // A killed build may have left its place in the table of readers: old pages could not be reused.
+        // A killed build may have left its slot in the reader table, which would prevent the reuse of old
+        // pages.
         let _ = env.clear_stale_readers();
     }
-    // The database without a name always exists: no need to queue for a write transaction.
+    // The unnamed database always exists, so this needs no write transaction.
     let db = env
         .open_databases_and_commit(env.read_txn()?, |opener, txn| {
             opener.open_database::<Bytes, Bytes>(txn, None).map(CommitOrAbort::<_, ()>::Commit)
@@ -139,14 +141,14 @@ fn open_env(dir: &Path, map_size: usize, flags: EnvFlags) -> heed::Result<Record
     Ok(Records { file: dir.join("data.mdb"), env, db })
 }
 
-/// Makes the lock file with all its blocks: LMDB writes to it through a map, and a full disk would end the
-/// process there. Tells whether the folder can be written.
+/// Creates the lock file with all its blocks allocated: LMDB writes to it through a map, and a full disk
+/// would kill the process there. Returns whether the folder is writable.
 fn reserve_lock_file(dir: &Path) -> bool {
     let path = dir.join("lock.mdb");
     let mut options = std::fs::File::options();
     match options.write(true).create_new(true).open(&path) {
         Ok(file) => {
-            // A reader's place takes 64 bytes; the header a few more.
+            // A reader's slot takes 64 bytes, and the header slightly more.
             let reserved = allocate(file, (READERS as usize + 128) * 64);
             if !reserved {
                 let _ = std::fs::remove_file(&path);
@@ -159,6 +161,6 @@ fn reserve_lock_file(dir: &Path) -> bool {
 
 fn allocate(mut file: std::fs::File, len: usize) -> bool {
     use std::io::Write;
-    // Plain writing reserves on any file system; holes are what must not be.
+    // A plain write allocates blocks on any file system. The file must not be sparse.
     file.write_all(&vec![0; len]).is_ok()
 }

@@ -18,13 +18,13 @@ pub(super) struct Running {
     _lock: File,
 }
 
-/// The lock that keeps sweeps apart from builds that store or use values. Each use opens the file anew, because threads that
-/// share an open file also share its lock.
+/// The lock that separates sweeps from builds that store or use values. Each use opens the file again,
+/// because threads that share an open file also share its lock.
 #[derive(Debug)]
 pub(super) struct Gate(#[expect(dead_code, reason = "closing it unlocks")] File);
 
 impl Gate {
-    /// Held while a value is stored, or its time of use is updated.
+    /// Held while a value is stored, or its last use is updated.
     pub(super) fn shared(home: &Path) -> Option<Gate> {
         let file = Gate::open(home)?;
         file.lock_shared().ok()?;
@@ -44,11 +44,11 @@ impl Gate {
 }
 
 impl Running {
-    /// Registers this build with the cache in `home`; none if it cannot be written.
+    /// Registers this build with the cache in `home`. Returns `None` if the cache is not writable.
     pub(super) fn begin(home: &Path) -> Option<Running> {
         let folder = home.join("running");
         create_private_folders(&folder).ok()?;
-        // Locked before it gets its name: an unlocked file belongs to a killed build.
+        // Lock the file before it gets its name: an unlocked file belongs to a killed build.
         let new = tempfile::Builder::new().prefix(".").tempfile_in(&folder).ok()?;
         new.as_file().lock().ok()?;
         let name = new.path().file_name()?.to_str()?.trim_start_matches('.').to_owned();
@@ -58,7 +58,8 @@ impl Running {
         Some(Running { path, started: started.checked_sub(TICK)?, home: home.to_owned(), _lock: lock })
     }
 
-    /// Protects a file or the mark of a folder from removal while this build runs. Whether it exists.
+    /// Protects a file, or the folder that it marks, from removal while this build runs. Returns whether it
+    /// exists.
     pub(super) fn keep(&self, path: &Path) -> bool {
         let modified = || std::fs::metadata(path).and_then(|m| m.modified());
         match modified() {
@@ -79,7 +80,7 @@ impl Drop for Running {
     }
 }
 
-/// The start of the oldest running build: anything used since then may be in use.
+/// Returns the start of the oldest running build: anything used since then may be in use.
 pub(super) fn since(home: &Path) -> SystemTime {
     let mut oldest = SystemTime::now();
     for entry in std::fs::read_dir(home.join("running")).into_iter().flatten().flatten() {
@@ -88,7 +89,7 @@ pub(super) fn since(home: &Path) -> SystemTime {
         let is_new = entry.file_name().to_string_lossy().starts_with('.');
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => oldest = oldest.min(began),
-            // Just created, and about to be locked and renamed.
+            // The file was just created, and is about to be locked and renamed.
             _ if is_new && began.elapsed().is_ok_and(|age| age < Duration::from_secs(60)) => {}
             _ => {
                 let _ = std::fs::remove_file(entry.path());

@@ -1,4 +1,4 @@
-//! What is put is got again, by later and by concurrent builds, and no state of the folder stops a build.
+//! Stored values are found again by later and concurrent builds, and no state of the folder stops a build.
 
 use std::time::{Duration, Instant};
 
@@ -6,8 +6,8 @@ use super::*;
 
 const KEY: Hash = [7; 32];
 
-/// Whether the small records are beyond reach. LMDB maps a file longer than it is yet, and wine does not do that: the cache
-/// is then one that cannot be written, of which the other tests tell.
+/// Returns whether small records are unavailable. LMDB maps a file beyond its current length, which wine
+/// does not support. The cache is then read-only, a case that other tests cover.
 fn is_without_records() -> bool {
     cfg!(windows) && std::env::var_os("WINECONFIGDIR").is_some()
 }
@@ -40,7 +40,7 @@ fn keeps_values_beyond_the_build() {
     assert_eq!(usage.buckets.iter().map(|b| b.1).sum::<u64>(), 3);
     assert!(clear(dir.path()).unwrap_err().to_string().contains("in use"));
     drop(store);
-    // A program that another test starts at this moment holds the lock, too, from its fork to its exec.
+    // A program started by another test holds the lock as well, from its fork to its exec.
     let end = Instant::now() + Duration::from_secs(30);
     while let Err(error) = clear(dir.path()) {
         assert!(error.to_string().contains("in use") && Instant::now() < end, "{error}");
@@ -106,7 +106,7 @@ fn a_changed_file_has_another_hash() {
     assert!(error.message.starts_with("failed to read `"), "{error}");
 }
 
-/// Sets the last use of a file back.
+/// Moves the last use of a file into the past.
 fn set_back(path: &Path, hours: u64) {
     let then = SystemTime::now() - Duration::from_secs(hours * 3600);
     File::options().append(true).open(path).unwrap().set_modified(then).unwrap();
@@ -128,7 +128,7 @@ fn the_oldest_go_first() {
         set_back(&folder.with_extension("used"), 50);
     }
     let store = Store::open(dir.path()).unwrap();
-    // One that this build uses stays, however old it is.
+    // A value that this build uses stays, regardless of its age.
     assert!(store.get_file(Bucket::Prepared, &[2; 32]).is_some());
     let (bounds, records) = (store.shared.bounds.as_ref().unwrap(), store.shared.records.as_ref().unwrap());
     bounds.sweep(records, records.bytes() + 5 * 40_960);
@@ -153,7 +153,7 @@ fn the_limit_holds_while_builds_store_and_use() {
             taken.push((i, store.put_file(Bucket::Prepared, &key, &value(i)).unwrap()));
             assert!(usage(dir.path()).unwrap().bytes <= LIMIT, "round {round}");
         }
-        // What it has put or got is there as long as it runs.
+        // Values that the build has stored or read stay as long as it runs.
         for (i, path) in taken {
             assert_eq!(std::fs::read(path).unwrap(), value(i));
         }
@@ -224,7 +224,7 @@ fn a_store_made_afresh_gets_its_own_only_and_removes_nothing() {
     fresh.put(Bucket::Imports, &KEY, b"new");
     assert_eq!(fresh.clone().get(Bucket::Imports, &KEY).unwrap(), b"new");
     assert_eq!(fresh.get(Bucket::Imports, &[8; 32]), None);
-    // A file of the same length is written nevertheless, and one that is open stays what it was.
+    // A file of the same length is written again, and a file that is already open keeps its content.
     let mut open = File::open(&path).unwrap();
     assert_eq!(fresh.put_file(Bucket::Prepared, &KEY, b"mended").unwrap(), path);
     let mut kept = String::new();
