@@ -1,4 +1,5 @@
-//! What the interpreter and its C code import by name, and names that only exist elsewhere: read from implicit.toml.
+//! Modules that the interpreter and its C code import by name, and names that exist only elsewhere, from
+//! implicit.toml.
 
 use std::collections::BTreeMap;
 
@@ -10,38 +11,39 @@ use crate::error::{Context, Result};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Implicit {
-    /// What every product holds.
+    /// Modules that every application contains.
     pub interpreter: Interpreter,
-    /// Module → modules that its C code (or its code in a way that analysis does not see) imports.
+    /// Module → modules that its C code imports, or its Python code in a way that the analysis does not
+    /// detect.
     pub imports: BTreeMap<String, Vec<String>>,
-    /// Module → modules that its guarded imports do not bring in: self-tests, interactive help, fallbacks for
-    /// interpreters without the C version.
+    /// Module → modules that are not collected for its guarded imports: self-tests, interactive help,
+    /// fallbacks for interpreters without the C version.
     #[serde(rename = "no-follow")]
     pub no_follow: BTreeMap<String, Vec<String>>,
-    /// Names that exist on other platforms or implementations only: nobody is warned of them.
+    /// Names that exist only on other platforms or implementations, and cause no warning.
     pub absent: Absent,
     /// Which entry points are followed.
     #[serde(rename = "entry-points")]
     pub entry_points: EntryPoints,
-    /// Which files are looked at for names of modules.
+    /// Files that are searched for names of modules.
     pub data: Named,
-    /// Which files beside the program's own modules are never taken unasked, or looked into.
+    /// Files beside the program's own modules that are not collected or read unless requested.
     #[serde(rename = "own-files")]
     pub own_files: OwnFiles,
 }
 
 impl Implicit {
-    /// What the guarded imports of a module do not bring in.
+    /// Returns the modules that are not collected for the guarded imports of a module.
     pub(crate) fn unwanted(&self, module: &str) -> &[String] {
         self.no_follow.get(module).map_or(&[], Vec::as_slice)
     }
 }
 
-/// What of entry points is for tools.
+/// Entry points for tools.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EntryPoints {
-    /// Patterns of groups that installers and builders read, not programs.
+    /// Patterns of groups that only installers and build tools read.
     pub tools: Vec<String>,
 }
 
@@ -53,35 +55,36 @@ pub(crate) struct Named {
     pub pickles: Vec<String>,
     /// Suffixes of texts, without the dot.
     pub texts: Vec<String>,
-    /// Names of files that tools read, not programs.
+    /// Names of files that only tools read.
     pub others: Vec<String>,
 }
 
-/// What is known of files in the folders of programs.
+/// Classification of files in the folders of programs.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct OwnFiles {
-    /// Names of folders that hold nothing of the program, with `*`; hidden ones are left out too.
+    /// Names of folders that do not belong to the program, with `*`. Hidden folders are skipped as well.
     pub folders: Vec<String>,
-    /// Names of folders right in that of the program that tools make.
+    /// Names of folders directly in the program's folder that tools create.
     pub outputs: Vec<String>,
     /// Names of files that hold secrets, with `*`.
     pub secrets: Vec<String>,
     /// Suffixes of files that name modules, without the dot.
     pub configurations: Vec<String>,
-    /// Suffixes of further files that are read for the names of others.
+    /// Suffixes of other files that are searched for names of files.
     pub texts: Vec<String>,
-    /// Suffixes of code and of what tools leave, without the dot: a folder that is named does not bring them.
+    /// Suffixes of code and of files that tools generate, without the dot. They are skipped in a folder
+    /// that the program names.
     pub code: Vec<String>,
 }
 
-/// What the interpreter needs before and besides the program.
+/// Modules that the interpreter needs regardless of the program.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Interpreter {
     /// Modules.
     pub modules: Vec<String>,
-    /// Packages all of whose modules are needed.
+    /// Packages whose modules are all needed.
     pub submodules: Vec<String>,
 }
 

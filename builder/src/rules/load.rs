@@ -1,4 +1,4 @@
-//! Rule files: what a package needs that no heuristic can see, as data.
+//! Rule files: package requirements that no heuristic can detect, as data.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -43,7 +43,7 @@ const SHIPPED: &[(&str, &str)] = &[
     ("zoneinfo.toml", include_str!("packages/zoneinfo.toml")),
 ];
 
-/// In `source` of a rule: the program's own modules.
+/// Stands for the program's own modules in `source` of a rule.
 pub(crate) const PROGRAM: &str = "{program}";
 
 /// A rule file.
@@ -56,38 +56,38 @@ struct RuleFile {
     parts: Vec<Parts>,
 }
 
-/// A rule: what follows from a module being collected.
+/// A rule: the consequences of collecting a module.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Rule {
-    /// The module that brings the rule into force; `*` stands for one level. `{module}` in `imports` and `submodules`
-    /// stands for its name.
+    /// The module that activates the rule; `*` stands for one level. `{module}` in `imports` and
+    /// `submodules` stands for its name.
     pub module: String,
-    /// Further condition.
+    /// Additional condition.
     #[serde(default)]
     pub when: Option<When>,
-    /// Modules that it imports in a way that analysis does not see.
+    /// Modules that it imports in a way that the analysis does not detect.
     #[serde(default)]
     pub imports: Vec<String>,
-    /// Packages among which it chooses at run time, in its order. The first that is installed is `{choice}` in `imports`, if
-    /// the program uses none of them.
+    /// Packages that it chooses from at run time, in order of preference. The first installed one is
+    /// `{choice}` in `imports`, unless the program uses one of them.
     #[serde(default)]
     pub choices: Vec<String>,
-    /// Strings of the program, in any case, with which it chooses something else.
+    /// Strings that make the package choose something else if the program contains them, in any case.
     #[serde(default)]
     pub unless_named: Vec<String>,
-    /// Packages all of whose modules it needs.
+    /// Packages whose modules it all needs.
     #[serde(default)]
     pub submodules: Vec<String>,
-    /// Data files: globs below the search path (`pkg/templates/**`), policy notwithstanding.
+    /// Data files: globs below the search path (`pkg/templates/**`), regardless of the policy.
     #[serde(default)]
     pub data: Vec<String>,
-    /// Files and folders beside the program's own modules that import it (`templates`, `static/**`): what the package
-    /// finds there by convention.
+    /// Files and folders beside the program's own modules that import it (`templates`, `static/**`). The
+    /// package finds them by convention.
     #[serde(default)]
     pub own_data: Vec<String>,
-    /// Globs of data files that are read as resources only, through `importlib.resources`, `pkgutil.get_data` or
-    /// the loader: they stay in the archive.
+    /// Globs of data files that are only read as resources, through `importlib.resources`,
+    /// `pkgutil.get_data` or the loader. They stay in the archive.
     #[serde(default)]
     pub resources: Vec<String>,
     /// Distributions whose metadata it reads.
@@ -96,55 +96,56 @@ pub(crate) struct Rule {
     /// Native libraries: globs below the search path.
     #[serde(default)]
     pub binaries: Vec<String>,
-    /// Modules that guarded imports in it and below it do not bring in.
+    /// Modules that are not collected for guarded imports in it and below it.
     #[serde(default)]
     pub no_follow: Vec<String>,
-    /// Modules that are carried as files on disk, as `files` in `[modules]`: the package lists its own folder, or
-    /// looks for its files there.
+    /// Modules that are stored as files on disk, as `files` in `[modules]`: the package lists its own
+    /// folder, or looks for its files there.
     #[serde(default)]
     pub files: Vec<String>,
-    /// Modules whose source is carried, as `source` in `[modules]`.
+    /// Modules whose source is included, as `source` in `[modules]`.
     #[serde(default)]
     pub source: Vec<String>,
-    /// All of the standard library is looked at: its sources lie as files, and its extension modules are taken.
+    /// Reads all of the standard library: its sources are included as files, and its extension modules are
+    /// collected.
     #[serde(default)]
     pub stdlib_source: bool,
-    /// Environment of the app.
+    /// Environment variables of the application.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
-    /// Python code that is run before the entry.
+    /// Python code that runs before the entry point.
     #[serde(default)]
     pub startup: Option<Spanned<String>>,
     /// Name of the rule file.
     #[serde(skip)]
     pub file: String,
-    /// Place among all rules: those shipped, then the user's, in the order of their files.
+    /// Position among all rules: built-in rules first, then the user's, in the order of their files.
     #[serde(skip)]
     pub place: usize,
-    /// Whether it is shipped with the builder.
+    /// Whether it is built in.
     #[serde(skip)]
     pub shipped: bool,
-    /// Empty lines ahead of the code of `startup`, so that its lines count as in the rule file.
+    /// Number of empty lines before the code of `startup`, so that its line numbers match the rule file.
     #[serde(skip)]
     lines_ahead: usize,
 }
 
 impl Rule {
-    /// The code to run before the entry; its lines count as in the rule file.
+    /// Returns the code to run before the entry point. Its line numbers match the rule file.
     pub(crate) fn startup_code(&self) -> Option<String> {
         let code = self.startup.as_ref()?;
         Some(format!("{}{}\n", "\n".repeat(self.lines_ahead), code.get_ref()))
     }
 
-    /// Name of the module that holds that code; in the order of the rules.
+    /// Returns the name of the module for that code. The names sort in the order of the rules.
     pub(crate) fn startup_module(&self) -> String {
         format!("{STARTUP}{}", self.place)
     }
 }
 
-/// What names of modules begin with that hold code of rules.
+/// Prefix of modules that contain code of rules.
 pub(crate) const STARTUP: &str = "__hook__.rule.";
-/// The same for the lines of code of `.pth` files.
+/// Prefix of modules that contain lines of code from `.pth` files.
 pub(crate) const SITE: &str = "__hook__.site.";
 
 /// The rules in force for a build.
@@ -157,7 +158,7 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    /// Loads the shipped rules, unless the request is without them, and those that the request names.
+    /// Loads the built-in rules, unless the request disables them, and those that the request names.
     ///
     /// # Errors
     /// A rule file cannot be read or is malformed.
@@ -200,12 +201,12 @@ impl Rules {
         Ok(())
     }
 
-    /// All rules, in their order.
+    /// Returns all rules, in order.
     pub(crate) fn all(&self) -> &[Rule] {
         &self.rules
     }
 
-    /// Packages that are collected in parts: those that the request does not want whole.
+    /// Lists the packages that are collected in parts, except those that the request wants whole.
     pub(crate) fn packages_of_parts<'r>(&'r self, request: &Request) -> impl Iterator<Item = &'r Parts> {
         let modules = &request.modules;
         let wholes = modules.whole.iter().chain(&modules.collect_data).chain(&modules.collect_binaries);
@@ -213,24 +214,24 @@ impl Rules {
         self.parts.iter().filter(move |parts| !wholes.iter().any(|pattern| pattern.covers(&parts.package)))
     }
 
-    /// Rules that a module brings into force.
+    /// Lists the rules that a module activates.
     pub(crate) fn of<'r>(&'r self, module: &str) -> impl Iterator<Item = &'r Rule> {
         let named = self.by_module.get(module).into_iter().flatten().copied();
         let fitting = self.patterns.iter().filter(move |(p, _)| p.matches(module)).map(|(_, i)| *i);
         named.chain(fitting).map(|i| &self.rules[i])
     }
 
-    /// Rules of a module and of the packages it lies in.
+    /// Lists the rules of a module and of its parent packages.
     pub(crate) fn around<'r>(&'r self, module: &'r str) -> impl Iterator<Item = &'r Rule> {
         let ends = module.match_indices('.').map(|(i, _)| i).chain([module.len()]);
         ends.flat_map(|end| self.of(&module[..end]))
     }
 }
 
-/// Lines of a rule file before the content of the string that begins at `start`.
+/// Returns the number of lines in a rule file before the content of the string that begins at `start`.
 fn lines_ahead(text: &str, start: usize) -> usize {
     let (before, string) = text.split_at_checked(start).unwrap_or((text, ""));
-    // TOML drops the line end right after the opening quotes.
+    // TOML drops the line break right after the opening quotes.
     let string = string.strip_prefix("\"\"\"").or_else(|| string.strip_prefix("'''"));
     let opened = string.is_some_and(|s| s.starts_with(['\n', '\r']));
     before.matches('\n').count() + usize::from(opened)
@@ -242,7 +243,7 @@ mod tests {
 
     use super::*;
 
-    /// What docs/rule.schema.json says of a rule.
+    /// Returns the part of docs/rule.schema.json that describes a rule.
     fn schema(of: &str) -> Value {
         let text = include_str!("../../../docs/rule.schema.json");
         let schema: Value = serde_json::from_str(text).unwrap();
@@ -250,7 +251,7 @@ mod tests {
         schema["properties"][of]["items"].clone()
     }
 
-    /// Whether the schema accepts a rule, and if not, why.
+    /// Checks a rule against the schema. The error is the reason for the rejection.
     fn accepts(schema: &Value, rule: &toml::Table) -> Result<(), String> {
         for (key, value) in rule {
             let property = &schema["properties"][key];

@@ -1,4 +1,4 @@
-//! What is known of packages and of the interpreter, as data: analysis reads it, and the phase that gathers the contents.
+//! Knowledge about packages and the interpreter, as data for the analysis and the contents phase.
 
 pub(crate) mod implicit;
 pub(crate) mod load;

@@ -1,20 +1,22 @@
-//! Packages of parts: which files of a large package a program needs, by the parts of the package that it uses.
+//! Packages in parts: decides which files of a large package a program needs from the parts that it uses.
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
 use crate::error::{Context, Error, Result};
 
-/// A `[[parts]]` table of a rule file. It applies to files of the package that nothing but the package itself asks for.
+/// A `[[parts]]` table of a rule file. It applies to files that only the package itself requires.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Parts {
-    /// Packages of the same layout. Each activates the table for itself; `{package}` in `roots` and `qml.modules` stands for it.
+    /// Packages with the same layout. Each activates the table for itself; `{package}` in `roots` and
+    /// `qml.modules` stands for its name.
     pub packages: Vec<String>,
-    /// Folders below the search path. The globs of the table are relative to each of them; the longest that holds a file counts.
+    /// Folders below the search path. The globs of the table are relative to each of them; the longest root
+    /// that contains a file applies.
     pub roots: Vec<String>,
-    /// Libraries that are collected only if a native file that is collected links to them. In a framework of macOS, its other
-    /// files are collected with its library.
+    /// Libraries that are collected only if a collected native file links to them. The other files of a
+    /// macOS framework are collected with its library.
     #[serde(default)]
     pub linked: Vec<String>,
     /// Files that are never collected.
@@ -26,7 +28,7 @@ pub(crate) struct Parts {
     /// The parts.
     #[serde(default)]
     pub part: Vec<Part>,
-    /// The one of the packages that this is for.
+    /// The package that this copy of the table is for.
     #[serde(skip)]
     pub package: String,
     /// Name of the rule file.
@@ -42,7 +44,8 @@ pub(crate) struct Qml {
     pub folders: Vec<String>,
     /// Globs of the modules that run QML. Without any of them no QML module is collected.
     pub modules: Vec<String>,
-    /// Modules that are collected where another one imports them optionally, as the styles of each system.
+    /// Modules that are collected if another module imports them optionally, such as the styles of each
+    /// system.
     #[serde(default)]
     pub optional: Vec<String>,
 }
@@ -53,27 +56,28 @@ pub(crate) struct Qml {
 pub(crate) struct Part {
     /// Globs of the files.
     pub files: Vec<String>,
-    /// Globs of modules and of libraries, without `lib` and suffixes: the files are collected with any of them.
+    /// Globs of modules and of libraries, without `lib` and suffixes. The files are collected if any of
+    /// them is.
     pub with: Vec<String>,
-    /// What happens to libraries of the system that the native files link to.
+    /// Handling of system libraries that the native files link to.
     #[serde(default)]
     pub system: System,
 }
 
-/// What happens to libraries of the system that a native file links to.
+/// Handling of system libraries that a native file links to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum System {
-    /// They are collected; a warning names those that are missing.
+    /// Collected; a warning names those that are missing.
     Required,
-    /// They are collected; the file is left out if one is missing.
+    /// Collected; the file is left out if one is missing.
     #[default]
     Optional,
-    /// They stay with the host, with which alone they are of use.
+    /// Left on the host, because they work only there.
     Host,
 }
 
-/// The globs of a table, compiled.
+/// The compiled globs of a table.
 #[derive(Clone, Debug)]
 pub(crate) struct Matcher {
     linked: GlobSet,
@@ -83,12 +87,12 @@ pub(crate) struct Matcher {
     qml: GlobSet,
 }
 
-/// What a table says of a file.
+/// The class that a table assigns to a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
     /// Never collected.
     Never,
-    /// Collected with a part, by its place in [`Parts::part`]: the first that has the file.
+    /// Collected with a part, by its index in [`Parts::part`]. The first matching part applies.
     Part(usize),
     /// Collected if linked to.
     Linked,
@@ -123,19 +127,19 @@ impl Parts {
         })
     }
 
-    /// The root that a file lies below, and its path there.
+    /// Returns the root that contains a file, and the file's path below it.
     fn inside<'p>(&'p self, dest: &'p str) -> Option<(&'p str, &'p str)> {
         let below =
             |root: &'p String| Some((root.as_str(), dest.strip_prefix(root.as_str())?.strip_prefix('/')?));
         self.roots.iter().filter_map(below).max_by_key(|(root, _)| root.len())
     }
 
-    /// Whether a file lies below a root.
+    /// Returns whether a file is below a root.
     pub(crate) fn holds(&self, dest: &str) -> bool {
         self.inside(dest).is_some()
     }
 
-    /// What the table says of a file, by its path under the root; `None` if it says nothing.
+    /// Returns the class of a file, by its path below the root; `None` if nothing in the table matches.
     pub(crate) fn class(&self, matcher: &Matcher, dest: &str) -> Option<Class> {
         let (root, inner) = self.inside(dest)?;
         if matcher.never.is_match(inner) {
@@ -154,26 +158,26 @@ impl Parts {
 }
 
 impl Matcher {
-    /// The parts that are collected with a module or a library of this name.
+    /// Lists the parts that are collected with a module or a library of this name.
     pub(crate) fn with<'m>(&'m self, name: &'m str) -> impl Iterator<Item = usize> + 'm {
         self.with.iter().enumerate().filter(move |(_, set)| set.is_match(name)).map(|(i, _)| i)
     }
 
-    /// Whether a module runs QML.
+    /// Returns whether a module runs QML.
     pub(crate) fn runs_qml(&self, module: &str) -> bool {
         self.qml.is_match(module)
     }
 }
 
-/// The name of a library without what depends on the system: `Qt6Core` of `libQt6Core.so.6`, `Qt6Core.dll` and
-/// `QtCore.framework/Versions/A/QtCore`.
+/// Returns the name of a library without the parts that depend on the system: `Qt6Core` for
+/// `libQt6Core.so.6` and `Qt6Core.dll`, `QtCore` for `QtCore.framework/Versions/A/QtCore`.
 pub(crate) fn stem(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
     let name = name.strip_prefix("lib").unwrap_or(name);
     name.split('.').next().unwrap_or(name)
 }
 
-/// One table for each of its packages.
+/// Returns one table for each of its packages.
 ///
 /// # Errors
 /// A glob is malformed, or a list is empty.

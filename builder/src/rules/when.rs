@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::python::Python;
 
-/// A condition: all of its terms hold.
+/// A condition, which holds if all of its terms hold.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "String")]
 pub(crate) struct When {
@@ -16,11 +16,11 @@ pub(crate) struct When {
 
 #[derive(Clone, Debug)]
 enum Term {
-    /// `platform == linux`, `platform != win32`: as `sys.platform` says.
+    /// `platform == linux`, `platform != win32`: compares `sys.platform`.
     Platform { is: bool, name: String },
     /// `python >= 3.10`.
     Python(VersionSpecifiers),
-    /// `dist`, `dist >= 1.2`: the distribution is installed, in such a version.
+    /// `dist`, `dist >= 1.2`: the distribution is installed, in a matching version.
     Installed(String, Option<VersionSpecifiers>),
     /// `not dist`.
     Absent(String),
@@ -68,7 +68,7 @@ fn term(text: &str) -> Result<Term, String> {
 }
 
 impl When {
-    /// Whether it holds; `installed` tells the version of a distribution.
+    /// Returns whether the condition holds; `installed` returns the version of a distribution.
     pub(crate) fn holds(&self, python: &Python, installed: &dyn Fn(&str) -> Option<String>) -> bool {
         self.terms.iter().all(|term| match term {
             Term::Platform { is, name } => (python.target.sys_platform() == name) == *is,
