@@ -25,7 +25,7 @@ pub(super) struct Gathered {
     pub warnings: Vec<Warning>,
 }
 
-/// The input of the search for files.
+/// The input of the file search.
 #[derive(Clone, Copy)]
 pub(super) struct Search<'a> {
     pub graph: &'a Graph,
@@ -41,7 +41,7 @@ fn add(into: &mut BTreeMap<String, Data>, files: impl IntoIterator<Item = Data>)
 }
 
 impl Gathered {
-    /// Gathers from all sources.
+    /// Collects files from all sources.
     ///
     /// # Errors
     /// An item of the request matches nothing, or a rule has a malformed glob.
@@ -60,7 +60,7 @@ impl Gathered {
         Ok(gathered)
     }
 
-    /// The files that the user names, which override all others.
+    /// Adds the files that the user names. They override all others.
     fn requested(&mut self, search: &Search<'_>) -> Result<()> {
         let request = search.request;
         for (items, into) in [(&request.data, &mut self.data), (&request.binaries, &mut self.libraries)] {
@@ -74,7 +74,7 @@ impl Gathered {
         Ok(())
     }
 
-    /// The files of packages.
+    /// Adds the files of packages.
     fn of_packages(&mut self, search: &Search<'_>, store: &Store) {
         let Search { graph, request, python, policy } = *search;
         let wholes = request.modules.collect_data.iter().chain(&request.modules.collect_binaries);
@@ -87,7 +87,7 @@ impl Gathered {
         self.warnings.extend(beside.warnings);
     }
 
-    /// The program's own files that its code names.
+    /// Adds the program's own files that its code names.
     fn own(&mut self, search: &Search<'_>) {
         let linked: BTreeSet<String> = self.links.iter().map(|link| link.dest.clone()).collect();
         let is_known = |dest: &str| linked.contains(dest) || self.data.contains_key(dest);
@@ -100,7 +100,7 @@ impl Gathered {
         add(&mut self.data, data);
     }
 
-    /// The files that rules name.
+    /// Adds the files that rules name.
     fn of_rules(
         &mut self,
         search: &Search<'_>,
@@ -124,7 +124,7 @@ impl Gathered {
         Ok(())
     }
 
-    /// What modules name, list or read, and what belongs to the interpreter.
+    /// Adds the files that modules name, list or read, and those of the interpreter.
     fn other(&mut self, search: &Search<'_>, rules: &[&Rule]) -> Result<()> {
         let Search { graph, python, policy, .. } = *search;
         if let Some(rule) = rules.iter().find(|rule| rule.stdlib_source) {
@@ -136,7 +136,7 @@ impl Gathered {
         add(&mut self.data, below_prefix.data);
         add(&mut self.libraries, below_prefix.libraries);
         let listed = named_files::listed(graph).chain(sources::files(graph, policy, python));
-        // Programs and libraries in such folders stay what they are.
+        // Programs and libraries in such folders are not data.
         add(&mut self.data, listed.filter(|file| !self.libraries.contains_key(&file.dest)));
         add(&mut self.data, stdlib::tcl(graph, python));
         if python.libpython.is_none() {
@@ -147,7 +147,7 @@ impl Gathered {
     }
 }
 
-/// The launcher as a library, for an interpreter without a shared libpython.
+/// Returns the launcher as a library, for an interpreter without a shared libpython.
 fn twin(python: &Python) -> Result<Data> {
     let bytes = launcher::twin(&python.target)?;
     Ok(Data {
@@ -159,7 +159,7 @@ fn twin(python: &Python) -> Result<Data> {
     })
 }
 
-/// Files that a rule's glob names below the search path.
+/// Finds the files that match a rule's glob below the search path.
 fn rule_files(glob: &str, rule: &Rule, python: &Python) -> Result<items::Found> {
     let top = glob.split('/').next().unwrap_or(glob);
     let Some(root) = python.search_path.iter().find(|root| root.join(top).exists()) else {

@@ -12,25 +12,25 @@ use crate::os::is_marked_executable;
 use crate::spec::Item;
 use crate::target::{Os, Target};
 
-/// What an item names.
+/// The files and links that an item names.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) files: Vec<Data>,
     pub(super) links: Vec<Link>,
-    /// What is left out.
+    /// Warnings about files that are left out.
     pub(super) warnings: Vec<Warning>,
 }
 
-/// The files of an item, and the links to folders among them.
+/// Finds the files of an item, and the links to folders among them.
 ///
 /// # Errors
-/// Nothing is there, a folder cannot be read, or the glob is malformed.
+/// Nothing exists at the path, a folder cannot be read, or the glob is malformed.
 pub(super) fn files(item: &Item, target: &Target) -> Result<Found> {
     let path = Path::new(&item.from);
     let tree = if path.is_file() {
         Tree { files: vec![(path.to_path_buf(), file_name(path))], ..Tree::default() }
     } else if path.is_dir() {
-        // The content of a folder goes to the destination, as PyInstaller does it.
+        // As in PyInstaller, the content of a folder goes to the destination.
         walk(path, &Wanted { enters: &|_| true, takes: &|_| true })
     } else {
         matching(item)?
@@ -61,7 +61,7 @@ pub(super) fn files(item: &Item, target: &Target) -> Result<Found> {
     Ok(Found { files: tree.files.into_iter().map(data).collect(), links, warnings })
 }
 
-/// What the glob of an item matches; of a folder that it matches, all that is below.
+/// Finds the matches of an item's glob. A matched folder includes everything below it.
 fn matching(item: &Item) -> Result<Tree> {
     let base = fixed_part(&item.from);
     let glob = GlobBuilder::new(&item.from)
@@ -74,16 +74,17 @@ fn matching(item: &Item) -> Result<Tree> {
     }
     let takes = |inner: &str| place(inner, &base, &glob).is_some();
     let mut tree = walk(&base, &Wanted { enters: &|_| true, takes: &takes });
-    // Of a link the files below it decide: a glob for files does not match their folder.
+    // The files below a link decide: a glob for files does not match their folder.
     let placed = |inner: &str| place(inner, &base, &glob).unwrap_or_else(|| inner.to_owned());
     tree.files.iter_mut().for_each(|(_, inner)| *inner = placed(inner));
     tree.links.iter_mut().for_each(|link| link.inner = placed(&link.inner));
     Ok(tree)
 }
 
-/// Where a file goes that a glob matches itself, or one of the folders above it.
+/// Returns the destination of a file if the glob matches the file or one of its parent folders.
 ///
-/// `assets/**/*.png` keeps what `**` stood for; `assets/*.png` gives plain names. A matched folder keeps its name.
+/// `assets/**/*.png` keeps the path that `**` matched; `assets/*.png` gives plain names. A matched folder
+/// keeps its name.
 fn place(inner: &str, base: &Path, glob: &GlobMatcher) -> Option<String> {
     if glob.is_match(base.join(inner)) {
         return Some(inner.to_owned());
@@ -94,7 +95,7 @@ fn place(inner: &str, base: &Path, glob: &GlobMatcher) -> Option<String> {
     Some(inner[above..].to_owned())
 }
 
-/// The folder before the first component with a wildcard.
+/// Returns the folder before the first component with a wildcard.
 fn fixed_part(glob: &str) -> PathBuf {
     let fixed: PathBuf = Path::new(glob)
         .components()
@@ -107,12 +108,12 @@ fn file_name(path: &Path) -> String {
     path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// Whether a file may be executed on the target.
+/// Returns whether a file is executable on the target.
 pub(super) fn is_executable(path: &Path, target: &Target) -> bool {
     std::fs::metadata(path).is_ok_and(|m| runs(path, &m, target))
 }
 
-/// Whether a file that was looked at may be executed on the target: Windows tells it by the name.
+/// Returns whether a file with this metadata is executable on the target. On Windows, the name decides.
 pub(super) fn runs(path: &Path, metadata: &std::fs::Metadata, target: &Target) -> bool {
     match target.os {
         Os::Windows => path.extension().is_some_and(|e| e.eq_ignore_ascii_case("exe")),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::{Data, LeftOut};
 use crate::analysis::{By, Source};
 
-/// Takes the translations of other languages out of the data of packages. Nothing happens if no locale is named.
+/// Removes the translations of other languages from the data of packages. Does nothing if no locale is
+/// named.
 pub(super) fn keep(data: &mut BTreeMap<String, Data>, locales: &[String]) -> Vec<LeftOut> {
     if locales.is_empty() {
         return Vec::new();
@@ -30,7 +31,7 @@ pub(super) fn keep(data: &mut BTreeMap<String, Data>, locales: &[String]) -> Vec
         .collect()
 }
 
-/// The locale of a translation, by the places where the systems of translation look for it: gettext, Qt, Chromium and CLDR data.
+/// Returns the locale of a translation from the paths used by gettext, Qt, Chromium and CLDR data.
 fn locale_of(dest: &str) -> Option<&str> {
     let (folder, name) = dest.rsplit_once('/')?;
     let (stem, suffix) = name.rsplit_once('.')?;
@@ -39,7 +40,8 @@ fn locale_of(dest: &str) -> Option<&str> {
     }
     let last = folder.rsplit('/').next().unwrap_or(folder);
     let candidate = match (suffix, last) {
-        // `qtbase_pt_BR.qm`: what follows the name of the catalogue, which has no separator itself but for `qt_help`.
+        // In `qtbase_pt_BR.qm`, the locale follows the name of the catalog. Only the catalog `qt_help` has
+        // a separator in its name.
         ("qm", _) => {
             let rest = stem.strip_prefix("qt_help_").or_else(|| Some(stem.split_once('_')?.1))?;
             return Some(rest).filter(|text| is_locale(text));
@@ -52,7 +54,8 @@ fn locale_of(dest: &str) -> Option<&str> {
     Some(candidate).filter(|text| is_locale(text))
 }
 
-/// Whether a text has the form of a locale: a language, and perhaps a script, a region and a variant.
+/// Returns whether a text has the form of a locale: a language, optionally with a script, a region and a
+/// variant.
 fn is_locale(text: &str) -> bool {
     let mut parts = text.split(['_', '-', '@']);
     let language = parts.next().unwrap_or_default();
@@ -61,7 +64,8 @@ fn is_locale(text: &str) -> bool {
         && parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
-/// Whether a wanted locale covers another one: `de` covers `de_AT`, and `pt_BR` covers `pt-br` and the `pt` that it falls back to.
+/// Returns whether a wanted locale covers another one. `de` covers `de_AT`; `pt_BR` covers `pt-br` and its
+/// fallback `pt`.
 fn covers(wanted: &str, found: &str) -> bool {
     let parts =
         |text: &str| text.to_ascii_lowercase().split(['_', '-', '@']).map(str::to_owned).collect::<Vec<_>>();

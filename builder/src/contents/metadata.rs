@@ -1,11 +1,12 @@
-//! Metadata of distributions: what `importlib.metadata` reads, the same in every venv.
+//! Metadata of distributions for `importlib.metadata`, identical in every venv.
 
 use super::policy::Policy;
 use super::{Data, scrub_metadata};
 use crate::analysis::world::disk::Disk;
 use crate::analysis::{By, Distribution, Info, Reason, Source};
 
-/// The metadata files of a distribution, as data; `reason`: why its metadata is here where no module of it is.
+/// Returns the metadata files of a distribution as data. `reason` is set if none of its modules is
+/// collected.
 pub(super) fn files(distribution: &Distribution, policy: &Policy, reason: Option<Reason>) -> Vec<Data> {
     let info = &distribution.info;
     let own = || Reason::new(&distribution.name, By::Package);
@@ -49,7 +50,7 @@ pub(super) fn files(distribution: &Distribution, policy: &Policy, reason: Option
     found
 }
 
-/// Name of the info folder in the product.
+/// Returns the name of the info folder in the application.
 fn folder_name(distribution: &Distribution) -> String {
     let name = distribution.info.name();
     if name == "EGG-INFO" {

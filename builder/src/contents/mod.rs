@@ -1,4 +1,4 @@
-//! What code cannot reveal: data files, metadata and the rules that are data themselves.
+//! Contents beyond the modules: data files, metadata and the effects of rules.
 
 mod gather;
 mod items;
@@ -35,41 +35,43 @@ use policy::Policy;
 use unmatched::Unmatched;
 use walk::FolderLink;
 
-/// Everything that goes into the product, before native dependencies are closed.
+/// Everything that the application contains, before native dependencies are added.
 #[derive(Debug, Default)]
 pub struct Contents {
     /// The module graph.
     pub graph: Graph,
     /// Data files.
     pub data: Vec<Data>,
-    /// Native libraries that packages bring or the user named (extension modules are in the graph).
+    /// Native libraries that belong to packages or that the user named (extension modules are in the
+    /// graph).
     pub libraries: Vec<Data>,
     /// Links to folders.
     pub links: Vec<Link>,
-    /// Patterns of modules that rules want as files on disk.
+    /// Patterns of modules that rules store as files on disk.
     pub files: Vec<String>,
-    /// Patterns of modules whose source rules want.
+    /// Patterns of modules whose source rules include.
     pub source: Vec<String>,
-    /// Modules, by their whole names, whose source the archive holds because code reads it, or all that the request wants.
+    /// Full names of modules whose source is in the archive, because code reads it or the request includes
+    /// all sources.
     pub read: BTreeSet<String>,
-    /// Sources of the program's own that come along without the request naming them: paths under the root.
+    /// Paths under the root of the program's own sources that are included without a request.
     pub own_sources: Vec<String>,
-    /// Environment that rules ask for.
+    /// Environment variables that rules set.
     pub env: Vec<(String, String)>,
     /// Large packages of which only some parts are collected.
     pub(crate) pruned: Pruned,
-    /// What the user should know.
+    /// Warnings for the user.
     pub warnings: Vec<Warning>,
 }
 
 /// Large packages of which only some parts are collected.
 #[derive(Debug, Default)]
 pub(crate) struct Pruned {
-    /// The packages; before `binaries::prune` has run.
+    /// The packages, before `binaries::prune` runs.
     pub(crate) packages: Vec<Parts>,
-    /// Files that belong to parts which the program does not use.
+    /// Files that belong to parts that the program does not use.
     pub(crate) left_out: Vec<LeftOut>,
-    /// Path under the root of a native file that a part brings → what happens to libraries of the system that it links to.
+    /// Path under the root of a native file of a part → handling of the system libraries that it links to.
     pub(crate) system: BTreeMap<String, System>,
 }
 
@@ -86,31 +88,32 @@ pub(crate) struct LeftOut {
     pub(crate) bytes: u64,
 }
 
-/// A file that goes into the product as a file.
+/// A file that is stored in the application as a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Data {
     /// Path under the root, with `/`.
     pub dest: String,
     /// Where its bytes come from.
     pub source: Source,
-    /// Whether it is executable.
+    /// Whether the file is executable.
     pub executable: bool,
-    /// Whether it stays in the archive: it is read as a resource only.
+    /// Whether the file stays in the archive, because it is only read as a resource.
     pub resource: bool,
-    /// Why it is here.
+    /// Why the file was collected.
     pub reason: Reason,
 }
 
-/// A symbolic link to a folder, which stays one where the folder is in the product too.
+/// A symbolic link to a folder. It stays a link if the application also contains the folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
     /// Path under the root, with `/`.
     pub dest: String,
-    /// The link on the building machine.
+    /// The link on the build machine.
     pub source: PathBuf,
-    /// Files to take in its place where it cannot stay a link: paths through it, and below it. `None` if they are too many.
+    /// Files that replace the link if it cannot stay one: paths through it, and below it. `None` if there
+    /// are too many.
     pub files: Option<Vec<(PathBuf, String)>>,
-    /// Why it is here.
+    /// Why the link was collected.
     pub reason: Reason,
 }
 
@@ -121,13 +124,14 @@ impl Link {
 }
 
 impl Contents {
-    /// The modules that are native extensions.
+    /// Returns the modules that are native extensions.
     pub fn extensions(&self) -> impl Iterator<Item = &Module> {
         self.graph.modules.values().filter(|m| matches!(m.kind, crate::analysis::Kind::Extension(_)))
     }
 }
 
-/// Adds to the modules what they need besides: data files, libraries that they load, metadata, what the user named.
+/// Adds the other contents that the modules need: data files, libraries that they load, metadata, and items
+/// that the user named.
 ///
 /// # Errors
 /// An item of the request matches nothing, a rule file is malformed, or the build was interrupted.
@@ -188,11 +192,11 @@ pub fn apply(mut graph: Graph, request: &Request, python: &Python, store: &Store
 
 /// The rules in force.
 struct InForce<'r> {
-    /// With the modules that they are for.
+    /// Rules with the modules that activate them.
     by_module: Vec<(String, &'r Rule)>,
-    /// Each once, in their order.
+    /// Each rule once, in order.
     rules: Vec<&'r Rule>,
-    /// All installed distributions, if anything asks for one that is not collected.
+    /// All installed distributions, if the request or a rule names one that is not collected.
     installed: Installed,
 }
 
@@ -225,8 +229,8 @@ fn time_zones(graph: &Graph) -> Option<Warning> {
     (is_in("zoneinfo") && !is_in("tzdata")).then(|| warning().hint("install `tzdata` to take them along"))
 }
 
-/// Marks the data files of packages that rules know to be read as resources only. What the request wants as files,
-/// or collects whole, stays a file; so does metadata, which is looked for in folders.
+/// Marks the data files of packages that rules declare as resources. Files that the request wants as files,
+/// or whose package it collects whole, stay files. So does metadata, which is searched for in folders.
 fn mark_resources(
     data: &mut BTreeMap<String, Data>,
     active: &[&Rule],
@@ -257,12 +261,12 @@ fn mark_resources(
     Ok(())
 }
 
-/// The program's own modules, its entries among them.
+/// Returns the program's own modules, including its entry points.
 fn own_modules(graph: &Graph, python: &Python) -> Vec<String> {
     graph.modules.values().filter(|m| sources::is_own(m, python)).map(|m| m.name.clone()).collect()
 }
 
-/// The patterns of modules that rules in force name by one of their keys.
+/// Collects the patterns of modules under one key of the active rules.
 fn module_patterns(active: &[(String, &Rule)], key: impl Fn(&Rule) -> &Vec<String>) -> Vec<String> {
     let named = active.iter().flat_map(|(name, rule)| key(rule).iter().map(|p| p.replace("{module}", name)));
     named.collect::<BTreeSet<_>>().into_iter().collect()
@@ -282,7 +286,7 @@ fn matcher(glob: &str, rule: &Rule) -> Result<globset::GlobMatcher> {
     Ok(built.compile_matcher())
 }
 
-/// Adds the distributions whose metadata the request or a rule asks for; returns why each was added.
+/// Adds the distributions whose metadata the request or a rule asks for. Returns the reason for each.
 fn add_requested(
     distributions: &mut Vec<Distribution>,
     request: &Request,

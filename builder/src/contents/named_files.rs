@@ -1,4 +1,5 @@
-//! Files of code that modules name by texts: they are read, compiled or executed as files, so they are data.
+//! Files of code that modules name in strings: they are read, compiled or executed as files, so they are
+//! data.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -13,11 +14,11 @@ use crate::target::Target;
 /// Maximum depth of folders below that of a module.
 const DEPTH: usize = 3;
 
-/// The files beside modules, or in folders below, that the modules' texts name.
+/// Collects the files beside modules, or in folders below, that are named in the modules' strings.
 pub(super) fn collect(graph: &Graph, target: &Target) -> Vec<Data> {
     let mut found = Vec::new();
     let mut walks: HashMap<PathBuf, Vec<(PathBuf, bool)>> = HashMap::new();
-    // Modules of the program stay in the archive, even where it calls itself by the name of its file.
+    // Modules of the program stay in the archive, even if one runs itself by its file name.
     let own: HashSet<&str> =
         graph.modules.values().filter(|m| m.distribution.is_none()).map(|m| m.path.as_str()).collect();
     for (name, patterns) in &graph.used.named {
@@ -37,7 +38,7 @@ pub(super) fn collect(graph: &Graph, target: &Target) -> Vec<Data> {
             .collect();
         let files = walks.entry(folder.to_owned()).or_insert_with(|| files_below(folder));
         for (path, is_in_package) in files {
-            // In packages only what is named in full: `f"{folder}/plugins/check.py"`.
+            // In packages, only full names count: `f"{folder}/plugins/check.py"`.
             let file_name = Path::new(path.file_name().unwrap_or_default());
             if !globs
                 .iter()
@@ -64,7 +65,7 @@ pub(super) fn collect(graph: &Graph, target: &Target) -> Vec<Data> {
     found
 }
 
-/// The files below a folder, sorted by name, and whether each lies in a package there.
+/// Lists the files below a folder, sorted by name, and whether each is in a package there.
 fn files_below(folder: &Path) -> Vec<(PathBuf, bool)> {
     let mut packages: HashSet<PathBuf> = HashSet::new();
     let mut files = Vec::new();
@@ -80,7 +81,7 @@ fn files_below(folder: &Path) -> Vec<(PathBuf, bool)> {
     files
 }
 
-/// Files that a module names in full, in the folders of packages of its distribution that it imports:
+/// Collects files that a module names in full, in imported packages of its distribution:
 /// `Path(package.__file__).parent / "script.py"`.
 fn beside_imported(graph: &Graph, name: &str, patterns: &[String], target: &Target) -> Vec<Data> {
     let whole: Vec<&String> = patterns.iter().filter(|p| !p.contains('*')).collect();
@@ -115,7 +116,8 @@ fn beside_imported(graph: &Graph, name: &str, patterns: &[String], target: &Targ
     found
 }
 
-/// The sources of modules in folders that are listed: a folder shows them, and some are run from there.
+/// Lists the sources of modules in folders that code lists, because the listing must show them and some are
+/// run from there.
 pub(super) fn listed(graph: &Graph) -> impl Iterator<Item = Data> {
     graph.modules.values().filter_map(|module| {
         let (Kind::Source(source @ Source::File(_)), Some(folder)) = (&module.kind, listing(graph, module))
@@ -132,10 +134,10 @@ pub(super) fn listed(graph: &Graph) -> impl Iterator<Item = Data> {
     })
 }
 
-/// The listed package that shows a module.
+/// Returns the package that lists a module's folder.
 fn listing(graph: &Graph, module: &Module) -> Option<String> {
     let mut above = module.name.as_str();
-    // A package, and those around it, have to look like packages.
+    // The package and its parents must look like packages.
     if module.package {
         let inside = |name: &str| {
             name.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))

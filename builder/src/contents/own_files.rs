@@ -1,4 +1,4 @@
-//! Files of the program's own that its strings name.
+//! The program's own files that its strings name.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -9,8 +9,8 @@ use crate::analysis::{Graph, Source};
 use crate::error::Warning;
 use crate::target::Target;
 
-/// The files and the links to folders, at their places under the root, but for places that are taken; and what is left
-/// out.
+/// Collects the files and links to folders at their paths under the root, except paths that are taken. Also
+/// returns the files that are left out.
 pub(super) fn collect(
     graph: &Graph,
     target: &Target,
@@ -20,7 +20,7 @@ pub(super) fn collect(
         graph.modules.values().filter(|m| !m.name.starts_with("__main__")).filter_map(|m| m.file()).collect();
     let (mut files, mut links, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
     for file in graph.used.own.values() {
-        // An extension module comes as a module.
+        // An extension module is collected as a module.
         let is_module = modules.contains(file.path.as_path());
         if is_module && file.path.extension().is_none_or(|e| e != "py") || is_known(&file.dest) {
             continue;

@@ -1,4 +1,4 @@
-//! The files of collected packages that are no modules: data, and libraries that they load themselves.
+//! Files of collected packages other than modules: data, and libraries that the packages load themselves.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::Metadata;
@@ -15,7 +15,7 @@ use crate::python::Python;
 use crate::store::{Bucket, Code, KeyBuilder, Store};
 use crate::target::Target;
 
-/// What was found beside the modules.
+/// The files found beside the modules.
 #[derive(Debug, Default)]
 pub(super) struct Beside {
     pub data: Vec<Data>,
@@ -24,19 +24,18 @@ pub(super) struct Beside {
     pub warnings: Vec<Warning>,
 }
 
-/// A collected package and the folder it lies in.
+/// A collected package and its folder.
 struct Package<'g> {
     name: &'g str,
     dest: String,
     distribution: Option<usize>,
     namespace: bool,
-    /// Everything but code is taken.
+    /// Whether everything except code is collected.
     whole: bool,
     stubs: bool,
 }
 
-/// Collects the files that lie in the folders of collected packages, or in folders below that hold no package
-/// of their own.
+/// Collects the files in the folders of collected packages, and in subfolders that are not packages.
 pub(super) fn collect(
     graph: &Graph,
     python: &Python,
@@ -54,7 +53,8 @@ pub(super) fn collect(
             by_folder.entry(folder).or_default().push((file, *listed));
         }
     }
-    // Folders of data in packages: scripts in folders below are data too, as in the `versions` of migrations.
+    // In a data folder of a package, scripts in subfolders are data as well, such as the `versions` of
+    // migrations.
     let is_read = |file: &Path| {
         let name = file.file_name().and_then(|n| n.to_str()).unwrap_or_default();
         ![".py", ".pyc", ".pyi"].iter().any(|end| name.ends_with(end)) && policy.is_data(name, &python.target)
@@ -84,14 +84,14 @@ pub(super) fn collect(
         found.data.extend(here.data);
         found.libraries.extend(here.libraries);
     }
-    // The packages came in no order.
+    // The order of the packages is arbitrary.
     found.warnings.sort_by(|a, b| a.message.cmp(&b.message));
     found.data.extend(zipped(graph, policy, python));
     found.libraries.extend(beside_packages(graph));
     found
 }
 
-/// The files of packages, and whether a RECORD lists them; links and warnings go to `found`.
+/// Lists the files of packages, and whether a RECORD lists them. Adds links and warnings to `found`.
 fn owned(
     graph: &Graph,
     packages: &HashMap<PathBuf, Package<'_>>,
@@ -102,8 +102,8 @@ fn owned(
     let mut owned = Vec::new();
     let mut recorded: HashSet<usize> = HashSet::new();
     for (at, distribution) in graph.distributions.iter().enumerate() {
-        // An editable install lists nothing but its metadata and what leads to its files.
-        // Its scripts lie elsewhere.
+        // The RECORD of an editable install lists only its metadata and the files that point to its
+        // sources. Its scripts are elsewhere.
         let lead = |f: &str| {
             f.contains(".dist-info/")
                 || f.contains("__editable__")
@@ -116,7 +116,7 @@ fn owned(
             owned.extend(files.map(|f| (distribution.location.join(f), true)));
         }
     }
-    // Packages that no RECORD lists: of the standard library, of the app, editable or old installs.
+    // Packages without a RECORD: standard library, application, editable and old installs.
     for (folder, package) in packages {
         let listed = package.distribution.is_some_and(|d| recorded.contains(&d));
         if !listed && !package.namespace {
@@ -130,8 +130,8 @@ fn owned(
     owned
 }
 
-/// Libraries that the tools which mend wheels have laid beside a package (`name.libs/`). Those that its extension
-/// modules need are found by that; `ctypes` and `cffi` are given them by path.
+/// Collects libraries that wheel repair tools have placed beside a package (`name.libs/`). The dependencies
+/// of extension modules are found anyway, but `ctypes` and `cffi` load libraries by path.
 fn beside_packages(graph: &Graph) -> Vec<Data> {
     let mut loaders: BTreeMap<usize, &str> = BTreeMap::new();
     for reason in ["ctypes", "cffi", "_cffi_backend"]
@@ -166,7 +166,7 @@ fn beside_packages(graph: &Graph) -> Vec<Data> {
     found
 }
 
-/// Data of packages that lie in a zip, as `pkgutil.get_data` finds it there.
+/// Collects data of packages in a zip file, as `pkgutil.get_data` finds it there.
 fn zipped(graph: &Graph, policy: &Policy, python: &Python) -> Vec<Data> {
     let mut packages: BTreeMap<&Path, BTreeMap<&str, &str>> = BTreeMap::new();
     for module in graph.modules.values().filter(|m| m.package) {
@@ -186,7 +186,7 @@ fn zipped(graph: &Graph, policy: &Policy, python: &Python) -> Vec<Data> {
         members.sort();
         for member in members {
             let Some((mut folder, _)) = member.rsplit_once('/') else { continue };
-            // The nearest package that is collected.
+            // Find the nearest collected package.
             let package = loop {
                 if let Some(name) = packages.get(folder) {
                     break Some((folder, *name));
@@ -214,7 +214,7 @@ fn zipped(graph: &Graph, policy: &Policy, python: &Python) -> Vec<Data> {
     found
 }
 
-/// The collected packages by folder.
+/// Returns the collected packages by folder.
 fn packages<'g>(graph: &'g Graph, whole: &dyn Fn(&str) -> bool) -> HashMap<PathBuf, Package<'g>> {
     let stubbed: HashSet<&str> = graph.used.stubs.iter().map(String::as_str).collect();
     let mut packages = HashMap::new();
@@ -246,8 +246,8 @@ fn packages<'g>(graph: &'g Graph, whole: &dyn Fn(&str) -> bool) -> HashMap<PathB
     packages
 }
 
-/// The collected package that a folder belongs to, and the folder's path inside it; none if a package that is not
-/// collected lies between.
+/// Returns the collected package that contains a folder, and the folder's path inside it. Returns `None` if
+/// a package in between is not collected.
 fn home<'p, 'g>(
     folder: &Path,
     packages: &'p HashMap<PathBuf, Package<'g>>,
@@ -266,20 +266,20 @@ fn home<'p, 'g>(
     None
 }
 
-/// Whether it is a folder of gettext, which looks for catalogues by path: the package of a language may hold more that
-/// nobody imports.
+/// Returns whether a folder contains gettext catalogs, which are found by path. The package of a language
+/// may contain other files that nothing imports.
 fn holds_translations(folder: &Path) -> bool {
     folder.file_name().is_some_and(|name| name == "LC_MESSAGES")
 }
 
-/// Whether a file is the source of a catalogue that lies beside it.
+/// Returns whether a file is the source of a catalog in the same folder.
 fn is_catalogue_source(file: &Path, files: &[(&Path, bool)]) -> bool {
     let is_source = file.extension().is_some_and(|e| e == "po");
     is_source && files.iter().any(|(other, _)| *other == file.with_extension("mo"))
 }
 
-/// The folders that are packages. One with nothing but `__init__.py`, in a folder that is none itself, holds data: nobody
-/// can import it by a usual name.
+/// Returns the folders that are packages. A folder with only `__init__.py`, inside a folder that is not a
+/// package, is data: no usual name can import it.
 fn inits(owned: &[(PathBuf, bool)]) -> HashSet<&Path> {
     let folders = |wanted: &dyn Fn(&Path) -> bool| -> HashSet<&Path> {
         owned.iter().map(|(f, _)| f.as_path()).filter(|f| wanted(f)).filter_map(Path::parent).collect()
@@ -287,7 +287,7 @@ fn inits(owned: &[(PathBuf, bool)]) -> HashSet<&Path> {
     let inits = folders(&is_init);
     let code =
         folders(&|f| !is_init(f) && f.extension().is_some_and(|e| e == "py" || e == "so" || e == "pyd"));
-    // What has no name that a statement can import is a template.
+    // A folder whose name cannot be imported is a template.
     let is_named = |folder: &Path| {
         let is_package = |above: &Path| inits.contains(above);
         let outermost = folder.ancestors().filter(|above| is_package(above)).last();
@@ -305,14 +305,14 @@ fn inits(owned: &[(PathBuf, bool)]) -> HashSet<&Path> {
     inits.iter().copied().filter(|f| reached(f)).collect()
 }
 
-/// Whether a file makes its folder a package; a stub does so for checkers of types only.
+/// Returns whether a file makes its folder a package. A stub does so only for type checkers.
 fn is_init(file: &Path) -> bool {
     let name = file.file_name().and_then(|n| n.to_str()).unwrap_or_default();
     name.strip_prefix("__init__.").is_some_and(|suffix| suffix != "pyi")
 }
 
 impl Package<'_> {
-    /// Lists the files in the package's folder, and in folders below it that are not packages.
+    /// Lists the files in the package's folder, and in subfolders that are not packages.
     fn tree(&self, folder: &Path, policy: &Policy) -> Tree {
         let enters = |path: &Path| {
             let name = path.file_name().map(|n| n.to_string_lossy()).unwrap_or_default();
@@ -322,7 +322,7 @@ impl Package<'_> {
         walk(folder, &Wanted { enters: &enters, takes: &|_| true })
     }
 
-    /// A link to a folder of data in the package.
+    /// Resolves a link to a data folder of the package.
     fn link(&self, mut link: FolderLink, policy: &Policy, target: &Target) -> Option<Link> {
         let inner = link.inner.clone();
         let is_data = |rest: &str| {
@@ -343,7 +343,7 @@ impl Package<'_> {
     }
 }
 
-/// Decides what the files of one folder are.
+/// Classifies the files of a folder.
 struct Sorter<'s, 'g> {
     python: &'s Python,
     store: &'s Store,
@@ -352,7 +352,7 @@ struct Sorter<'s, 'g> {
     modules: &'s HashSet<&'s Path>,
     package: &'s Package<'g>,
     inner: &'s str,
-    /// It lies in a folder of data.
+    /// Whether the folder is inside a data folder.
     is_below_data: bool,
 }
 
@@ -361,7 +361,7 @@ impl Sorter<'_, '_> {
     fn sort(&self, files: &[(&Path, bool)]) -> Beside {
         let mut found = Beside::default();
         let mut code = Vec::new();
-        // Stubs with no code beside them are there to be read.
+        // Stubs without code beside them are data.
         let is_code = |file: &Path| {
             file.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.ends_with(".py") || is_library(n))
         };
@@ -383,10 +383,10 @@ impl Sorter<'_, '_> {
                 }
             }
         }
-        // Scripts in a folder of data are data (templates); in a folder of their own they are modules nobody imports,
-        // unless one has a name that no statement can import: then they are run as files.
+        // Scripts in a data folder are data (templates). In a folder of their own they are modules that
+        // nothing imports. If one has a name that cannot be imported, they are run as files.
         let run = code.iter().any(|(_, name)| !is_importable(name));
-        // What is a package by its files, and lies in a folder of data: it is loaded by its path.
+        // A folder with the files of a package, inside a data folder, is loaded by its path.
         let any = !found.data.is_empty()
             || self.is_below_data
             || self.inner.contains("{{")
@@ -403,23 +403,23 @@ impl Sorter<'_, '_> {
         found
     }
 
-    /// Path of a file of the folder, below the package.
+    /// Returns the path of a file in the folder, relative to the package.
     fn inside(&self, name: &str) -> String {
         if self.inner.is_empty() { name.to_owned() } else { format!("{}/{name}", self.inner) }
     }
 
-    /// Whether a file that is no source belongs to the package's data.
+    /// Returns whether a non-source file belongs to the package's data.
     fn is_wanted(&self, file: &Path, name: &str) -> bool {
         let path = self.inside(name);
         let is_whole = self.package.whole && !path.contains("__pycache__");
-        // Debugging information and object files; others of these names are molecules and shapes.
+        // Debugging information and object files. Text files with these suffixes are molecules and shapes.
         let is_debug = || (path.ends_with(".pdb") || path.ends_with(".obj")) && is_binary(file);
         !name.ends_with(".pyc")
             && (is_whole || self.policy.is_data(&path, &self.python.target))
             && !is_debug()
     }
 
-    /// Adds a file to the data or to the libraries.
+    /// Adds a file to the data or the libraries.
     fn file(&self, file: &Path, name: &str, metadata: Option<&Metadata>, found: &mut Beside) {
         let path = self.inside(name);
         let executable = metadata.is_some_and(|m| items::runs(file, m, &self.python.target));
@@ -445,13 +445,13 @@ impl Sorter<'_, '_> {
         }
     }
 
-    /// Whether a library is an extension module (which comes as a module or not at all).
+    /// Returns whether a library is an extension module, which is collected only as a module.
     fn is_extension(&self, file: &Path, name: &str) -> bool {
         let Some(suffix) = self.python.extension_suffixes.iter().find(|s| name.ends_with(s.as_str())) else {
-            // Built for another version or implementation.
+            // The file was built for another version or implementation.
             return name.contains(".cpython-") || name.contains(".pypy") || name.contains(".abi3.");
         };
-        // One with the suffix of a module may be a library for `ctypes` all the same.
+        // A file with the suffix of a module may still be a library for `ctypes`.
         if self.modules.contains(file) {
             return true;
         }
@@ -468,19 +468,19 @@ impl Sorter<'_, '_> {
     }
 }
 
-/// Whether a file name is that of a native library.
+/// Returns whether a file name is that of a native library.
 pub(super) fn is_library(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     [".so", ".dylib", ".dll", ".pyd"].iter().any(|s| lower.ends_with(s)) || lower.contains(".so.")
 }
 
-/// Whether a file of code has the name of a module.
+/// Returns whether the name of a code file can be imported.
 fn is_importable(name: &str) -> bool {
     name.strip_suffix(".py")
         .is_some_and(|stem| stem.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b > 127))
 }
 
-/// Whether a file begins with something that is no text.
+/// Returns whether a file starts with bytes that are not text.
 fn is_binary(file: &Path) -> bool {
     use std::io::Read;
     let mut head = Vec::new();
@@ -488,11 +488,11 @@ fn is_binary(file: &Path) -> bool {
     read.is_ok() && head.contains(&0)
 }
 
-/// Whether an executable file is a native program, or one in a framework its library: by its first bytes, looked at only
-/// where the name does not say.
+/// Returns whether an executable file is a native program, or the library of a framework. Reads the first
+/// bytes only if the name is not conclusive.
 fn is_native_program(file: &Path) -> bool {
     use std::io::Read;
-    // What follows the last dot may be part of a version: `protoc-3.13.0`.
+    // The part after the last dot may belong to a version: `protoc-3.13.0`.
     let is_number = |e: &std::ffi::OsStr| e.as_encoded_bytes().iter().all(u8::is_ascii_digit);
     let unclear = file.extension().is_none_or(|e| e == "exe" || e == "bin" || is_number(e));
     if !unclear {

@@ -1,4 +1,4 @@
-//! Which files of packages are data, and which parts of metadata are read: decided by policy.toml.
+//! The policy for data files of packages and for parts of metadata, from policy.toml.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -43,10 +43,10 @@ impl Policy {
         toml::from_str(include_str!("policy.toml")).context(|| "failed to read the embedded `policy.toml`")
     }
 
-    /// Whether a file, by its path inside its package, is one that a program may read.
+    /// Returns whether a program may read this file; `path` is relative to its package.
     pub(crate) fn is_data(&self, path: &str, target: &Target) -> bool {
         let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-        // A template of cookiecutter and its like: all of it is copied.
+        // A template (cookiecutter and similar tools) is copied as a whole.
         if path.contains("{{") {
             return true;
         }
@@ -58,32 +58,33 @@ impl Policy {
         !self.suffixes.contains(&suffix) && !foreign.is_some_and(|f| f.contains(&suffix))
     }
 
-    /// Whether a folder inside a package is looked into at all.
+    /// Returns whether a folder inside a package is searched.
     pub(crate) fn enters(&self, folder: &str) -> bool {
         !self.folders.contains(folder)
     }
 
-    /// Whether a file below the interpreter's prefix, by its path there, is one that a program may read.
+    /// Returns whether a program may read this file; `path` is relative to the interpreter's prefix.
     pub(crate) fn is_prefix_data(&self, path: &str) -> bool {
         let below =
             |folder: &String| path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
         self.prefix.folders.iter().any(below) && !self.prefix.others.iter().any(below)
     }
 
-    /// Whether a library below the interpreter's prefix lies in a folder from which programs load libraries.
+    /// Returns whether a library below the interpreter's prefix is in a folder from which programs load
+    /// libraries.
     pub(crate) fn is_folder_of_libraries(&self, path: &str, target: &Target) -> bool {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         self.prefix.libraries.get(target.sys_platform()).is_some_and(|l| l.iter().any(|f| f == folder))
     }
 
-    /// Whether a file of a dist-info or egg-info folder is collected.
+    /// Returns whether a file of a dist-info or egg-info folder is collected.
     pub(crate) fn is_metadata(&self, path: &str) -> bool {
         self.metadata.names.contains(path)
             || self.metadata.prefixes.iter().any(|p| path.starts_with(p.as_str()))
     }
 }
 
-/// The suffix of a file name in lower case, with its dot; empty if there is none.
+/// Returns the suffix of a file name in lower case, with its dot, or an empty string.
 fn suffix(name: &str) -> String {
     match name.rfind('.') {
         Some(at) if at > 0 => name[at..].to_lowercase(),

@@ -10,7 +10,7 @@ use crate::analysis::{By, Distribution, Graph, Reason, Source};
 use crate::paths::normal;
 use crate::python::Python;
 
-/// The files of collected distributions below the prefix.
+/// Collects the files of collected distributions below the prefix.
 pub(super) fn collect(graph: &Graph, python: &Python, policy: &Policy) -> Beside {
     let mut found = Beside::default();
     for distribution in &graph.distributions {
@@ -32,7 +32,7 @@ pub(super) fn collect(graph: &Graph, python: &Python, policy: &Policy) -> Beside
     found
 }
 
-/// The file that a line of RECORD means, and its path below the prefix.
+/// Returns the file of a line of RECORD, and its path below the prefix.
 fn place(
     listed: &str,
     distribution: &Distribution,
@@ -42,8 +42,8 @@ fn place(
     let location = &distribution.location;
     let inner = listed.trim_start_matches("../");
     let beside = || {
-        // `--target` of pip and uv puts what goes below the prefix beside the packages; the one writes it down as if it had
-        // not, the other as it is.
+        // `--target` of pip and uv puts files for the prefix beside the packages. pip records their
+        // original paths, and uv the actual ones.
         let top = location.join(inner.split('/').next()?);
         let is_data = own_prefix.is_none() && !top.join("__init__.py").exists();
         is_data.then(|| (location.join(inner), inner.to_owned()))
@@ -51,7 +51,7 @@ fn place(
     if inner.len() == listed.len() {
         return beside();
     }
-    // RECORD counts from `site-packages`, whatever links lie on the way.
+    // Paths in RECORD are relative to `site-packages`, regardless of links.
     let path = normal(&location.join(listed));
     let prefixes = [Some(python.prefix.as_path()), own_prefix];
     let below = prefixes.into_iter().flatten().find_map(|prefix| path.strip_prefix(prefix).ok());
@@ -64,7 +64,8 @@ fn place(
     }
 }
 
-/// The prefix of a folder of packages: three folders up (`lib/python3.12/site-packages`), two on Windows (`Lib\site-packages`).
+/// Returns the prefix of a folder of packages: three folders up (`lib/python3.12/site-packages`), two on
+/// Windows (`Lib\site-packages`).
 fn prefix_of(site: &Path) -> Option<&Path> {
     if !site.ends_with("site-packages") && !site.ends_with("dist-packages") {
         return None;

@@ -1,10 +1,11 @@
-//! Takes out of metadata what differs between two installs of one distribution, as paths of the building machine.
+//! Removes differences between two installs of one distribution, such as paths of the build machine, from
+//! metadata.
 
 use super::policy::Policy;
 use crate::requirement::{is_place, without_place};
 
-/// RECORD without files outside, bytecode and traces of the installer; and without hash and length of the files that
-/// are `rewritten`.
+/// Returns RECORD without external files, bytecode and traces of the installer. Files that are `rewritten`
+/// have no hash and length.
 pub(super) fn record(text: &str, info: &str, policy: &Policy, rewritten: &[String]) -> String {
     let mut lines: Vec<String> = text
         .lines()
@@ -29,13 +30,13 @@ pub(super) fn record(text: &str, info: &str, policy: &Policy, rewritten: &[Strin
     lines.into_iter().flat_map(|line| [line, "\n".to_owned()]).collect()
 }
 
-/// Whether a file of the metadata is one that names places.
+/// Returns whether a metadata file may contain paths of the build machine.
 pub(super) fn may_tell_places(name: &str) -> bool {
     matches!(name, "METADATA" | "PKG-INFO" | "requires.txt")
 }
 
-/// A file of the metadata without places on the building machine: of a requirement that names one its name and its
-/// marker stay. None if there is nothing to change.
+/// Returns a metadata file without paths of the build machine, or `None` if it has none. A requirement with
+/// a path keeps its name and marker.
 pub(super) fn without_places(name: &str, text: &str) -> Option<String> {
     let is_list = name == "requires.txt";
     let mut changed = String::with_capacity(text.len());
@@ -48,7 +49,7 @@ pub(super) fn without_places(name: &str, text: &str) -> Option<String> {
             changed.push_str(&new);
             changed.push_str(&whole[line.len()..]);
         }
-        // The description is the author's own text, and the same on each machine.
+        // The description is the author's text, and the same on every machine.
         if line.is_empty() && !is_list {
             break;
         }
@@ -57,7 +58,7 @@ pub(super) fn without_places(name: &str, text: &str) -> Option<String> {
     (changed != text).then_some(changed)
 }
 
-/// One line of the header; none if all that it tells is a place.
+/// Returns one line of the header, or `None` if it contains nothing but a path.
 fn header(line: &str) -> Option<String> {
     let unchanged = || Some(line.to_owned());
     let Some((key, value)) = line.split_once(':') else { return unchanged() };

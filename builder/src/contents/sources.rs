@@ -1,4 +1,4 @@
-//! Sources of modules that code reads, and folders of data that hold code.
+//! Sources of modules that code reads, and data folders that contain code.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::analysis::{By, Graph, Kind, Module, Source};
 use crate::python::Python;
 use crate::spec::{Request, Sources};
 
-/// The sources that code opens as files, and all files of folders of data.
+/// Collects the sources that code opens as files, and all files of data folders.
 pub(super) fn files(graph: &Graph, policy: &Policy, python: &Python) -> Vec<Data> {
     let mut found = Vec::new();
     for (name, used) in graph.used.sources.iter().filter(|(_, used)| used.file) {
@@ -31,7 +31,7 @@ pub(super) fn files(graph: &Graph, policy: &Policy, python: &Python) -> Vec<Data
             let name = path.file_name().map(|n| n.to_string_lossy()).unwrap_or_default();
             !name.starts_with('.') && policy.enters(&name)
         };
-        // What else the program's own folders hold comes by the names of its files.
+        // Other files in the program's own folders are collected by name.
         let takes = |inner: &str| {
             let is_data =
                 || !is_library(inner) && !inner.ends_with(".pyc") && policy.is_data(inner, &python.target);
@@ -54,21 +54,22 @@ fn is_code(path: &str) -> bool {
     [".py", ".pyi", ".pyw"].iter().any(|suffix| path.ends_with(suffix))
 }
 
-/// Decides which modules bring their source in the archive, and notes which of the program's own do so unasked.
+/// Decides which modules have their source in the archive, and records which of the program's own do
+/// without a request.
 pub(super) fn decide(contents: &mut Contents, request: &Request, python: &Python) {
     let graph = &contents.graph;
     let mode = request.bundle.source;
     let own: BTreeMap<&str, &Module> =
         graph.modules.values().filter(|m| is_own(m, python)).map(|m| (m.path.as_str(), m)).collect();
     if mode == Sources::None {
-        // Rules still name what libraries need of themselves.
+        // Rules still name the sources that libraries need of their own modules.
         let names: BTreeSet<&str> = own.values().map(|m| m.name.as_str()).collect();
         contents.source.retain(|pattern| !names.contains(pattern.as_str()));
         let is_found =
             |d: &Data| own.contains_key(d.dest.as_str()) && matches!(d.reason.by, By::Call | By::Text(_));
         contents.data.retain(|d| !is_found(d));
     }
-    // Without a folder for files the loader has what would be read there.
+    // Without a folder for files, the loader provides the sources.
     let in_archive = graph.used.sources.iter().filter(|(_, used)| !used.file || !request.writes_files());
     contents.read = in_archive.map(|(name, _)| name.clone()).collect();
     let is_file: BTreeSet<&str> = contents.data.iter().map(|d| d.dest.as_str()).collect();
@@ -90,7 +91,7 @@ pub(super) fn decide(contents: &mut Contents, request: &Request, python: &Python
     }
 }
 
-/// Whether a module is one of the program's own, with a source.
+/// Returns whether a module is one of the program's own and has a source.
 pub(super) fn is_own(module: &Module, python: &Python) -> bool {
     match &module.kind {
         Kind::Source(source) => {

@@ -1,4 +1,4 @@
-//! What is particular to the standard library: generated modules and the scripts of Tcl/Tk.
+//! Special cases of the standard library: generated modules and the scripts of Tcl/Tk.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,17 +10,18 @@ use crate::analysis::{By, Graph, Kind, Reason, Source};
 use crate::python::Python;
 use crate::target::Os;
 
-/// Prefix that stands for the place where Python was installed.
+/// Prefix that replaces the one where Python was installed.
 const NEUTRAL: &str = "/usr/local";
 
-/// Makes the modules that describe how Python was built say nothing of the machine that builds the app.
+/// Removes paths of the build machine from the modules that describe how Python was built.
 pub(super) fn neutralize(graph: &mut Graph, python: &Python) {
     for module in graph.modules.values_mut().filter(|m| m.name.starts_with("_sysconfigdata")) {
         let Kind::Source(Source::File(path)) = &module.kind else { continue };
         let Ok(text) = std::fs::read_to_string(path) else { continue };
         let mut text = text;
         for prefix in BTreeSet::from([&python.base_prefix, &python.base_exec_prefix]) {
-            // A system's own interpreter lies where every machine has folders, and names some of them for use.
+            // The interpreter of a system is in folders that every machine has, and some of its paths are
+            // in use.
             if !["/", "/usr", NEUTRAL].iter().any(|p| prefix == Path::new(p)) {
                 text = text.replace(&*prefix.to_string_lossy(), NEUTRAL);
             }
@@ -35,7 +36,7 @@ pub(super) fn neutralize(graph: &mut Graph, python: &Python) {
     }
 }
 
-/// The sources of the standard library as files; not those of its tests and of programs that it brings.
+/// Collects the sources of the standard library as files, without its tests and its programs.
 pub(super) fn sources(python: &Python, reason: &Reason) -> Vec<Data> {
     const LEFT_OUT: [&str; 9] = [
         "__pycache__",
@@ -52,7 +53,7 @@ pub(super) fn sources(python: &Python, reason: &Reason) -> Vec<Data> {
     let entries = WalkDir::new(&python.stdlib).into_iter().filter_entry(|e| {
         e.depth() == 0 || !e.file_type().is_dir() || e.file_name().to_str().is_some_and(is_wanted)
     });
-    // How Python was built is told by a module that names the folders of the machine that built it.
+    // The module that describes how Python was built contains folders of the machine that built it.
     let is_source = |name: &str| name.ends_with(".py") && !name.starts_with("_sysconfigdata");
     let files = entries
         .flatten()
@@ -72,7 +73,7 @@ pub(super) fn sources(python: &Python, reason: &Reason) -> Vec<Data> {
     files.collect()
 }
 
-/// Folders in which Python was built: values of `abs_builddir` and `abs_srcdir`.
+/// Returns the folders in which Python was built: values of `abs_builddir` and `abs_srcdir`.
 fn build_folders(text: &str) -> Vec<String> {
     let mut found: Vec<String> = ["'abs_builddir': '", "'abs_srcdir': '"]
         .iter()
@@ -82,7 +83,7 @@ fn build_folders(text: &str) -> Vec<String> {
             (value.len() > 1 && value.starts_with('/')).then(|| value.to_owned())
         })
         .collect();
-    // pyenv and others build in a random folder above the source's.
+    // pyenv and others build in a random folder above the source folder.
     let above: Vec<String> = found
         .iter()
         .filter_map(|f| Path::new(f).parent().and_then(Path::to_str))
@@ -94,8 +95,8 @@ fn build_folders(text: &str) -> Vec<String> {
     found
 }
 
-/// The script libraries of Tcl and Tk where `_tkinter` is collected: the importer points Tcl to them, on Windows `_tkinter`
-/// itself, which looks below the prefix.
+/// Collects the script libraries of Tcl and Tk if `_tkinter` is collected. The importer points Tcl to them;
+/// on Windows `_tkinter` searches below the prefix itself.
 pub(super) fn tcl(graph: &Graph, python: &Python) -> Vec<Data> {
     let Some(module) = graph.modules.get("_tkinter") else { return Vec::new() };
     let version = match &module.kind {
@@ -105,7 +106,7 @@ pub(super) fn tcl(graph: &Graph, python: &Python) -> Vec<Data> {
     let find = |name, main| tcl_folder(name, main, version.as_deref(), python);
     let mut folders: Vec<PathBuf> = Vec::new();
     if let Some(tcl) = find("tcl", "init.tcl") {
-        // Modules such as `msgcat` lie inside (Debian) or beside, in `tcl8`.
+        // Modules such as `msgcat` are inside (Debian) or in `tcl8` next to it.
         let name = tcl.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let beside = tcl.with_file_name(name.split('.').next().unwrap_or_default());
         folders.push(tcl);
@@ -134,7 +135,7 @@ pub(super) fn tcl(graph: &Graph, python: &Python) -> Vec<Data> {
     data
 }
 
-/// The version of the Tcl library that an extension asks for: `libtcl8.6.so`.
+/// Returns the version of the Tcl library that an extension requires: `libtcl8.6.so`.
 fn tcl_version(extension: &[u8]) -> Option<String> {
     const NAME: &[u8] = b"libtcl";
     extension.windows(NAME.len()).enumerate().filter(|(_, w)| *w == NAME).find_map(|(at, _)| {
@@ -145,7 +146,7 @@ fn tcl_version(extension: &[u8]) -> Option<String> {
     })
 }
 
-/// The folder such as `tcl8.6` that holds the main script, of this version or else the newest.
+/// Returns the folder such as `tcl8.6` with the main script: of this version, or else the newest.
 fn tcl_folder(name: &str, main: &str, version: Option<&str>, python: &Python) -> Option<PathBuf> {
     let prefix = &python.base_prefix;
     let places = [

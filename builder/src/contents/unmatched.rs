@@ -1,4 +1,5 @@
-//! Rules that match nothing installed: misspelt, or written for another version of the package.
+//! Rules that match nothing installed because of a typo, or because they target another version of the
+//! package.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +13,12 @@ use crate::python::Python;
 use crate::rules::load::{self, Rule, Rules};
 use crate::spec::Request;
 
-/// Collects what rules name and nothing matches.
+/// Collects the parts of rules that match nothing.
 pub(super) struct Unmatched<'a> {
     graph: &'a Graph,
     request: &'a Request,
     python: &'a Python,
-    /// By place of the rule, which comes with what is not there: `data `x/**``.
+    /// By position of the rule: the rule and its unmatched parts, such as ``data `x/**` ``.
     rules: BTreeMap<usize, (Rule, Vec<String>)>,
 }
 
@@ -26,7 +27,8 @@ impl<'a> Unmatched<'a> {
         Unmatched { graph, request, python, rules: BTreeMap::new() }
     }
 
-    /// Looks for the modules that rules name: the one that brings a rule into force, and in force those to take.
+    /// Checks the modules that rules name: the module that activates each rule, and the modules that active
+    /// rules collect.
     pub(super) fn modules(&mut self, rules: &Rules, active: &[(String, &Rule)]) {
         let disk = Disk::default();
         let own = entry::folders(self.request);
@@ -36,7 +38,7 @@ impl<'a> Unmatched<'a> {
         };
         for rule in rules.all() {
             let pattern = Pattern::levels(&rule.module);
-            // A shipped rule for a package that is not installed is as it should be.
+            // A built-in rule for a package that is not installed is normal.
             let wanted = !rule.shipped || exists(names::top(&rule.module));
             if wanted && !exists(&pattern.root()) {
                 self.rules.insert(rule.place, (rule.clone(), Vec::new()));
@@ -68,13 +70,13 @@ impl<'a> Unmatched<'a> {
         }
     }
 
-    /// Notes that nothing matches a text of a rule in force.
+    /// Records that a glob of an active rule matches nothing.
     pub(super) fn glob(&mut self, rule: &Rule, key: &str, text: &str) {
         let (_, texts) = self.rules.entry(rule.place).or_insert_with(|| (rule.clone(), Vec::new()));
         texts.push(format!("`{text}` of `{key}`"));
     }
 
-    /// One warning for each rule; of those shipped a minor one.
+    /// Returns one warning for each rule. Warnings about built-in rules are minor.
     pub(super) fn warnings(self) -> Vec<Warning> {
         let warning = |(rule, texts): (Rule, Vec<String>)| {
             let named = format!("rule for `{}` in `{}`", rule.module, rule.file);

@@ -1,7 +1,7 @@
-//! Lists what is below a folder: its files, and the links to folders that stay links.
+//! Lists the files below a folder, and the links to folders that stay links.
 //!
-//! A link to a folder of the same tree is not followed: the files are listed where they are. One that leads out of the tree
-//! is followed, because the program would not find its target otherwise.
+//! A link to a folder of the same tree is not followed: its files are already listed. A link that leaves
+//! the tree is followed, because the program would not find its target otherwise.
 
 use std::ffi::OsString;
 use std::io;
@@ -10,27 +10,29 @@ use std::path::{Path, PathBuf};
 use crate::error::Warning;
 use crate::os::canonicalize;
 
-/// Most files and folders that are looked at through links that lead out of the tree: one may lead to a whole disk.
+/// Maximum number of files and folders that are visited through links out of the tree: a link may lead to a
+/// whole disk.
 const MOST: usize = 100_000;
-/// Most files that are listed through one link, and through all, where other links multiply them.
+/// Maximum number of files that are listed through one link, and through all links, because links can
+/// multiply files.
 const MOST_COPIES: [usize; 2] = [20_000, 200_000];
 
-/// What a walk is interested in.
+/// Filters of a walk.
 pub(super) struct Wanted<'a> {
-    /// Whether a folder is looked into.
+    /// Whether a folder is entered.
     pub(super) enters: &'a dyn Fn(&Path) -> bool,
     /// Whether a file is listed, by its path below the top folder, with `/`.
     pub(super) takes: &'a dyn Fn(&str) -> bool,
 }
 
-/// What a walk has found, in the order of names.
+/// The result of a walk, sorted by name.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     /// Files, and their paths below the top folder.
     pub(super) files: Vec<(PathBuf, String)>,
     /// Links to folders.
     pub(super) links: Vec<FolderLink>,
-    /// What cannot be collected.
+    /// Files and folders that cannot be collected.
     pub(super) skipped: Vec<Skipped>,
 }
 
@@ -41,7 +43,7 @@ pub(super) struct FolderLink {
     pub(super) path: PathBuf,
     /// Its path below the top folder.
     pub(super) inner: String,
-    /// The files below its target: paths through the link, and below it. `None` if they are too many.
+    /// The files below its target: paths through the link, and below it. `None` if there are too many.
     pub(super) files: Option<Vec<(PathBuf, String)>>,
 }
 
@@ -63,12 +65,12 @@ enum Why {
 }
 
 impl Skipped {
-    /// Whether a folder that the user names cannot be collected without it.
+    /// Returns whether this is an error for a folder that the user names.
     pub(super) fn is_fatal(&self) -> bool {
         matches!(self.why, Why::Unreadable(_) | Why::TooMany)
     }
 
-    /// One sentence.
+    /// Returns a one-sentence message.
     pub(super) fn message(&self) -> String {
         let path = self.path.display();
         match &self.why {
@@ -81,13 +83,13 @@ impl Skipped {
         }
     }
 
-    /// What the user should know of a package.
+    /// Returns the warning for a package.
     pub(super) fn warning(&self) -> Warning {
         Warning::minor(self.message())
     }
 }
 
-/// Lists what is below `top`.
+/// Lists the files and links below `top`.
 pub(super) fn walk(top: &Path, wanted: &Wanted<'_>) -> Tree {
     let mut walk = Walk {
         wanted,
@@ -104,14 +106,14 @@ pub(super) fn walk(top: &Path, wanted: &Wanted<'_>) -> Tree {
     walk.finish()
 }
 
-/// A folder whose links are judged by whether they stay below it.
+/// A folder that bounds the tree: links inside it stay links.
 struct Top {
     path: PathBuf,
     real: PathBuf,
     inner: String,
 }
 
-/// A link that is decided on when all files are known.
+/// A link that is resolved after all files are listed.
 struct Pending {
     path: PathBuf,
     inner: String,
@@ -121,9 +123,9 @@ struct Pending {
 
 struct Walk<'w> {
     wanted: &'w Wanted<'w>,
-    /// The folder of the walk, and those that links on the way to the current place have led to.
+    /// The folder of the walk, and the targets of links on the way to the current folder.
     tops: Vec<Top>,
-    /// How much was looked at through links.
+    /// Number of files and folders visited through links.
     through: usize,
     /// All files, wanted or not.
     files: Vec<(PathBuf, String)>,
@@ -174,7 +176,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Counts what is looked at through links; tells whether to go on.
+    /// Counts an entry that is visited through a link. Returns whether to continue.
     fn count(&mut self) -> bool {
         let [_, link, ..] = self.tops.as_slice() else { return true };
         self.through += 1;
@@ -256,18 +258,18 @@ impl Walk<'_> {
     }
 }
 
-/// What was found, by path below the top folder.
+/// The results by path below the top folder.
 struct Index<'t> {
     files: Vec<&'t str>,
     /// Links and their targets.
     links: Vec<(&'t str, &'t str)>,
-    /// How much more may be listed through links.
+    /// Number of files that may still be listed through links.
     left: usize,
 }
 
 impl<'t> Index<'t> {
-    /// Lists the files below a folder, also through links: their paths below the top folder, and `rest` and their paths
-    /// below this one. `above` are the folders that links on the way have led to.
+    /// Lists the files below a folder, also through links: their paths below the top folder, and `rest`
+    /// joined with their paths below this one. `above` contains the targets of the links on the way.
     fn below(
         &mut self,
         folder: &'t str,
@@ -285,7 +287,7 @@ impl<'t> Index<'t> {
         while let Some((path, target)) = self.links.get(at).copied() {
             let Some(name) = path.strip_prefix(&start) else { break };
             at += 1;
-            // In a circle each folder is listed once.
+            // In a cycle, each folder is listed once.
             if self.left > 0 && !above.iter().any(|folder| *folder == target || is_below(folder, target)) {
                 self.left -= 1;
                 above.push(target);
@@ -296,7 +298,7 @@ impl<'t> Index<'t> {
     }
 }
 
-/// Whether a path is below a folder.
+/// Returns whether a path is below a folder.
 fn is_below(path: &str, folder: &str) -> bool {
     folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
@@ -310,7 +312,8 @@ mod tests {
     use super::*;
     use crate::os::symlink;
 
-    /// Files and links below a folder with these files and links (` -> `), and how many were skipped.
+    /// Walks a folder with these files and links (` -> `). Returns its files, its links, and the number of
+    /// skipped entries.
     fn walked(entries: &[&str], takes: &dyn Fn(&str) -> bool) -> (Vec<String>, Vec<String>, Vec<String>) {
         let dir = tempfile::tempdir().unwrap();
         let top = dir.path().join("outer/top");
@@ -407,7 +410,7 @@ mod tests {
                 "`/outer/top/two` is left out: it is a link that leads back to itself",
             ]
         );
-        // Each folder links to all others.
+        // Each folder has links to all others.
         let many: Vec<String> = (0..30)
             .flat_map(|i| {
                 let links = (0..30).filter(move |j| *j != i).map(move |j| format!("d{i}/l{j} -> ../d{j}"));
