@@ -12,10 +12,10 @@ use crate::python::Python;
 use crate::spec::Request;
 use crate::target::Os;
 
-/// The format of a target.
+/// Returns the format of a target.
 ///
 /// # Errors
-/// Programs for it cannot be made here.
+/// This machine cannot build programs for the target.
 pub(super) fn format(python: &Python, request: &Request) -> Result<Box<dyn Format>> {
     let target = python.target;
     match target.os {
@@ -27,7 +27,8 @@ pub(super) fn format(python: &Python, request: &Request) -> Result<Box<dyn Forma
             Ok(Box::new(if target.musl { elf.of_musl() } else { elf }))
         }
         Os::Windows => {
-            // Anaconda's has its libraries there, and so have packages without a folder of their own.
+            // Anaconda's interpreter has its libraries there, and so do packages without a folder of their
+            // own.
             let library = python.base_prefix.join("Library").join("bin");
             let own = vec![python.base_prefix.clone(), python.dynload.clone(), library];
             Ok(Box::new(Pe::new(target.arch, python.search_path.clone(), own)))

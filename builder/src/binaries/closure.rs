@@ -1,4 +1,5 @@
-//! Closes the set of native files over what they need, as the target's loader finds it on the building machine.
+//! Computes the closure of native files over their dependencies, with the search of the target's loader on
+//! the build machine.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -16,20 +17,20 @@ use crate::rules::parts::System;
 struct Closing<'a, 'r> {
     reader: &'a mut Reader<'r>,
     policy: &'a Policy,
-    /// Folders whose inner layout the product keeps, the longest first.
+    /// Folders whose layout the application keeps, longest first.
     roots: &'a [PathBuf],
     gl: HostGl,
     by_source: HashMap<PathBuf, usize>,
-    /// File names and own names.
+    /// Indices by file name and by soname or install name.
     by_name: HashMap<String, Vec<usize>>,
-    /// Files given before the closure began.
+    /// Number of files before the closure began.
     given: usize,
     /// Libraries that were not found.
     missing: HashSet<String>,
     out: Closure,
 }
 
-/// Closes the inventory. Where the host's GL is used, X libraries stay with the host too.
+/// Closes the inventory. If the host's GL is used, X libraries also stay on the host.
 pub(crate) fn close(
     inventory: &Inventory,
     reader: &mut Reader<'_>,
@@ -106,11 +107,11 @@ impl<'a, 'r> Closing<'a, 'r> {
         i
     }
 
-    /// The file itself, then who loads it, and so on.
+    /// Returns the file itself, then the file that loads it, and so on.
     fn chain(&self, i: usize) -> Vec<(&Facts, &Path)> {
         let mut chain = Vec::new();
         let mut next = Some(i);
-        // Each loader comes before what it loads: the walk ends.
+        // Each loader comes before the files it loads, so the loop ends.
         while let Some(file) = next.map(|i| &self.out.files[i]) {
             chain.extend(file.facts.as_ref().map(|f| (f, file.source.as_path())));
             next = file.loader;
@@ -157,7 +158,7 @@ impl<'a, 'r> Closing<'a, 'r> {
             let candidates = file.facts.as_ref().map(|f| self.reader.format.by_system(f, name));
             candidates.into_iter().flatten().find(|p| self.reader.fits(p))
         });
-        // The files of a part that belongs to the host's libraries are of no use with others.
+        // Files of a part for libraries of the host do not work with other libraries.
         if self.out.files[i].system == System::Host {
             return Ok(self.host(i, name));
         }
@@ -165,7 +166,7 @@ impl<'a, 'r> Closing<'a, 'r> {
             return match self.by_source.get(&canonical(&found)) {
                 Some(known) => Ok(self.known(*known, name)),
                 None => {
-                    // Where case does not count the file's own spelling is kept.
+                    // If names are case-insensitive, keep the spelling of the file.
                     let own = found.file_name().and_then(|n| n.to_str()).map(str::to_owned);
                     let own = own.filter(|n| *n != name && self.reader.format.fold(n) == name);
                     self.collect(i, &found, own.unwrap_or_else(|| name.to_owned()))
@@ -191,7 +192,7 @@ impl<'a, 'r> Closing<'a, 'r> {
         Edge::Host
     }
 
-    /// A file of the product under the name by which the loader looks for it.
+    /// Makes a file of the application available under the name that the loader searches for.
     fn known(&mut self, j: usize, name: &str) -> Edge {
         let file = &self.out.files[j];
         let fold = |name: &str| self.reader.format.fold(name);
@@ -217,7 +218,7 @@ impl<'a, 'r> Closing<'a, 'r> {
         self.out.links.insert(dest, j);
     }
 
-    /// Path under the root of a file in a folder whose layout is kept.
+    /// Returns the path under the root of a file in a folder whose layout is kept.
     fn place(&self, path: &Path) -> Option<String> {
         let path = crate::paths::normal(path);
         let root = self.roots.iter().find(|root| path.starts_with(root))?;
@@ -225,7 +226,7 @@ impl<'a, 'r> Closing<'a, 'r> {
         Some(parts?.join("/"))
     }
 
-    /// Takes a library of the building machine into the product.
+    /// Collects a library of the build machine.
     fn collect(&mut self, i: usize, found: &Path, mut dest: String) -> Result<Edge> {
         let (hash, known) = self.reader.get(found)?.clone();
         if let Some(j) = self.out.by_dest.get(&self.reader.format.fold(&dest)).copied() {
@@ -277,14 +278,15 @@ impl<'a, 'r> Closing<'a, 'r> {
             None => "install it, or name its file in `[[binary]]`".to_owned(),
         };
         let message = format!("library `{name}` was not found, needed by {by}");
-        // The first file that needs it is enough to act.
+        // Report only the first file that needs it.
         let is_known = !self.missing.insert(name.to_owned());
         let warning = if is_known { Warning::minor(message) } else { Warning::new(message) };
         self.out.warnings.push(warning.hint(hint));
     }
 }
 
-/// First folder of a path under the root, without what marks a folder of libraries beside a package.
+/// Returns the first folder of a path under the root, without the suffix of a library folder beside a
+/// package.
 fn top_level(dest: &str) -> &str {
     let top = dest.split('/').next().unwrap_or(dest);
     top.strip_suffix(".libs").unwrap_or(top)

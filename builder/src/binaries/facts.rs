@@ -1,32 +1,32 @@
-//! What a native file says of itself, whatever its object format.
+//! Facts about a native file, independent of its object format.
 
 use serde::{Deserialize, Serialize};
 
 use crate::target::Arch;
 
-/// What is known of a native file from its headers; kept in the store by content hash.
+/// Facts from the headers of a native file, kept in the store by content hash.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Facts {
-    /// The processor it runs on; `None` for one that no target has (32-bit, other endianness).
+    /// The processor that it runs on; `None` if no target has it (32-bit, other endianness).
     pub arch: Option<Arch>,
-    /// How the operating system starts or loads it.
+    /// How the operating system starts or loads the file.
     pub role: Role,
-    /// The name under which others need it (DT_SONAME, install name).
+    /// The name that other files use for it (DT_SONAME, install name).
     pub name: Option<String>,
     /// Libraries it needs, in order.
     pub needed: Vec<String>,
-    /// Those of them without which it loads too.
+    /// Needed libraries that may be missing at load time.
     #[serde(default)]
     pub weak: Vec<String>,
-    /// Search path that libraries it loads inherit (DT_RPATH), as written; empty folders dropped.
+    /// Search path that the libraries it loads inherit (DT_RPATH), as written, without empty folders.
     pub rpath: Vec<String>,
-    /// Search path for its own needs only (DT_RUNPATH); it disables `rpath` where it is present.
+    /// Search path for its own libraries only (DT_RUNPATH); disables `rpath` if present.
     pub runpath: Option<Vec<String>>,
-    /// Versions needed of each library: `libc.so.6` → `GLIBC_2.17`, ….
+    /// Versions needed from each library: `libc.so.6` → `GLIBC_2.17`, ….
     pub versions: Vec<(String, Vec<String>)>,
     /// Versions it defines.
     pub defines: Vec<String>,
-    /// The standard folders are not searched for its needs.
+    /// Whether the loader skips the standard folders for its libraries.
     pub no_default: bool,
     /// The oldest macOS that it runs on.
     #[serde(default)]
@@ -46,20 +46,20 @@ pub(crate) enum Role {
 }
 
 impl Facts {
-    /// Highest glibc version needed, with its name as in `GLIBC_2.34`.
+    /// Returns the highest glibc version needed, with its name as in `GLIBC_2.34`.
     pub(crate) fn glibc(&self) -> Option<((u32, u32), &str)> {
         let versions = self.versions.iter().flat_map(|(_, names)| names);
         versions.filter_map(|name| Some((glibc_version(name)?, name.as_str()))).max_by_key(|(v, _)| *v)
     }
 
-    /// The search path that counts for its own needs.
+    /// Returns the search path for its own libraries.
     pub(crate) fn search(&self) -> &[String] {
         self.runpath.as_deref().unwrap_or(&self.rpath)
     }
 }
 
-/// Number in the name of a glibc version; names that stand for a loader feature count as the version that
-/// brought it.
+/// Parses the name of a glibc version. A name for a loader feature counts as the version that introduced
+/// it.
 fn glibc_version(name: &str) -> Option<(u32, u32)> {
     if name == "GLIBC_ABI_DT_RELR" {
         return Some((2, 36));

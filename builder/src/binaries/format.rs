@@ -1,4 +1,4 @@
-//! What the rest of `binaries/` asks of an object format; one implementation each for ELF, PE and Mach-O.
+//! The interface of an object format, with implementations for ELF, PE and Mach-O.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -10,149 +10,154 @@ use crate::analysis::LibraryName;
 use crate::error::{Result, Warning};
 use crate::spec::Strip;
 
-/// An object format and the loader that goes with it.
+/// An object format and its loader.
 pub(crate) trait Format: fmt::Debug + Sync {
-    /// Reads what loading depends on.
+    /// Reads the facts that affect loading.
     ///
     /// # Errors
-    /// It is of another format, or damaged.
+    /// The file has another format, or is damaged.
     fn read(&self, bytes: &[u8]) -> Result<Facts, Refusal>;
 
-    /// Whether a file that begins with `head` (4096 bytes, fewer if it is shorter) is one that the target loads.
+    /// Returns whether the target can load a file that begins with `head` (4096 bytes, or fewer if it is
+    /// shorter).
     fn fits(&self, head: &[u8]) -> bool;
 
-    /// Where a file's own search path, and those that it inherits from the files that load it, lead for
-    /// `needed`, in order. `chain` holds the file first, then who loads it, and so on.
+    /// Searches for `needed` in a file's own search path, and in those inherited from the files that load
+    /// it, in order. `chain` contains the file, then the file that loads it, and so on.
     fn by_search_path(&self, chain: &[(&Facts, &Path)], needed: &str) -> Vec<PathBuf>;
 
-    /// Where `needed` leads as the file writes it, in order.
+    /// Returns the paths for `needed` as the file writes it, in order.
     fn candidates(&self, chain: &[(&Facts, &Path)], needed: &str) -> Vec<PathBuf> {
         self.by_search_path(chain, needed)
     }
 
-    /// Names under which the host may have a library, as policy tells them; the first is its own.
+    /// Returns the names that the host may use for a library, in the form of the policy. Its own name comes
+    /// first.
     fn host_names(&self, _: &[(&Facts, &Path)], needed: &str) -> Vec<String> {
         vec![leaf(needed).to_owned()]
     }
 
-    /// What keeps results of this format apart from those of another one for the same content; nothing where the content
-    /// tells.
+    /// Separates cached results of this format from those of another one for the same content. Empty if the
+    /// content already determines the format.
     fn key(&self) -> &[u8] {
         b""
     }
 
-    /// Where the build's environment and the system lead for `needed`, in order.
+    /// Searches for `needed` in the build's environment and in the system, in order.
     fn by_system(&self, facts: &Facts, needed: &str) -> Vec<PathBuf>;
 
-    /// Names of files that the loader of the target would take for a name in code; none where it is one of another system.
+    /// Returns the file names that the target's loader would use for a name in code; empty if the name is
+    /// for another system.
     fn file_names(&self, name: &LibraryName) -> Vec<String>;
 
-    /// Whether a library that is opened by its name is looked for in the search path of the file that opens it.
+    /// Returns whether a library opened by name is searched for in the search path of the file that opens
+    /// it.
     fn opens_by_search_path(&self) -> bool {
         false
     }
 
-    /// A name as the loader compares it with others.
+    /// Returns a name in the form in which the loader compares names.
     fn fold(&self, name: &str) -> String {
         name.to_owned()
     }
 
-    /// Folders under the root (`""` is the root itself) that an entry of the search path of a file in `folder`
-    /// leads to; none if it leads outside the product.
+    /// Resolves an entry of the search path of a file in `folder` to folders under the root (`""` is the
+    /// root itself). Returns none if the entry leaves the application.
     fn inside(&self, entry: &str, folder: &str) -> Vec<String>;
 
-    /// The entry of a search path that leads from `folder` to `other`, both under the root.
+    /// Returns the search path entry for the path from `folder` to `other`, both under the root.
     fn relative(&self, folder: &str, other: &str) -> String;
 
-    /// What is told of a program of the product that does not find its libraries by itself.
+    /// Returns the warning about a bundled program that cannot find its libraries.
     fn unresolved(&self, message: String) -> Warning {
         Warning::new(message).hint("start it with `LD_LIBRARY_PATH` set to the root folder")
     }
 
-    /// Paths under the root that a name leads to, in a file in `folder` with this search path.
+    /// Returns the possible paths under the root for a name, in a file in `folder` with this search path.
     fn dests(&self, name: &str, search: &[String], folder: &str) -> Vec<String> {
         search.iter().flat_map(|entry| self.inside(entry, folder)).map(|f| join(&f, name)).collect()
     }
 
-    /// Whether files need others by paths, which are rewritten: then no second names are needed, and nothing that was
-    /// loaded before counts.
+    /// Returns whether files refer to libraries by paths, which are rewritten. Additional names are then
+    /// unnecessary, and libraries that are already loaded do not satisfy them.
     fn names_are_paths(&self) -> bool {
         false
     }
 
-    /// What is to be changed so that a file finds what it needs in the product; `None` where that is its search path alone.
+    /// Returns the changes that a file needs to find its libraries in the application; `None` if only its
+    /// search path matters.
     fn plan(&self, _: &File, _: &Closure) -> Option<Plan> {
         None
     }
 
-    /// Does what is left to be done to a file that was patched, or to its old content.
+    /// Finishes a file after patching, or its old content if it was not patched.
     ///
     /// # Errors
-    /// It cannot be done.
+    /// The file cannot be finished.
     fn finish(&self, _old: &[u8], new: Option<Vec<u8>>, _file: &File) -> Result<Finished> {
         Ok(Finished { content: new, unsigned: None })
     }
 
-    /// Patches a file; `None` where there is nothing to change.
+    /// Patches a file. Returns `None` if nothing changes.
     ///
     /// # Errors
-    /// It cannot be changed safely.
+    /// The file cannot be changed safely.
     fn patch(&self, bytes: &[u8], facts: &Facts, patch: &Patch<'_>) -> Result<Option<Vec<u8>>, Unsafe>;
 }
 
-/// What [`Format::finish`] made of a file.
+/// The result of [`Format::finish`] for a file.
 #[derive(Debug)]
 pub(crate) struct Finished {
-    /// Its new content; none if it stays as it is.
+    /// Its new content; `None` if it is unchanged.
     pub(crate) content: Option<Vec<u8>>,
     /// Why it has no valid signature although it could have one.
     pub(crate) unsigned: Option<String>,
 }
 
-/// The last part of a name that may be a path.
+/// Returns the last part of a name that may be a path.
 pub(crate) fn leaf(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 
-/// How a file is to find what it needs.
+/// The planned changes that let a file find its libraries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Plan {
-    /// The search path to have, none at all if it is empty; `None` leaves it as it is.
+    /// The new search path, removed if empty; `None` keeps the old one.
     pub(crate) search: Option<Vec<String>>,
-    /// Names of libraries that it needs, as they are and as they are to be.
+    /// Library names to change, old and new.
     pub(crate) names: Vec<(String, String)>,
-    /// The name that it is to have itself.
+    /// Its own new name.
     pub(crate) own: Option<String>,
 }
 
 impl Plan {
-    /// Whether loading depends on it.
+    /// Returns whether loading depends on these changes.
     pub(crate) fn matters(&self) -> bool {
         self.search.is_some() || !self.names.is_empty()
     }
 }
 
-/// What to do with a file.
+/// Changes to a file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Patch<'a> {
     /// Sections to leave out.
     pub(crate) strip: Strip,
-    /// The search path to have, none if it is empty; `None` leaves it as it is.
+    /// The new search path, removed if empty; `None` keeps the old one.
     pub(crate) search: Option<&'a [String]>,
-    /// Names of libraries to change, old and new.
+    /// Library names to change, old and new.
     pub(crate) names: &'a [(String, String)],
-    /// Its own name to have.
+    /// Its own new name.
     pub(crate) own: Option<&'a str>,
     /// Paths to make neutral.
     pub(crate) paths: &'a MachinePaths,
 }
 
-/// Why a file is not read.
+/// Why a file cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Refusal {
     /// Another format: a linker script, an archive, text.
     Foreign,
-    /// It begins well and then contradicts itself; the part that does.
+    /// Contradictory contents after a valid start, with the damaged part.
     Damaged(String),
 }
 
@@ -165,6 +170,6 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// Why a file is shipped as it is.
+/// Why a file is shipped unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unsafe(pub(crate) &'static str);

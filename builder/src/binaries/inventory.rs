@@ -1,4 +1,5 @@
-//! The native files that are known before their needs are: extensions, libraries of packages, libpython.
+//! The native files that are collected before their dependencies: extensions, libraries of packages,
+//! libpython.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
@@ -15,21 +16,21 @@ use crate::rules::parts::System;
 use crate::store::{Bucket, Hash, Store};
 use crate::target::Os;
 
-/// What is known before the closure.
+/// The inputs of the closure.
 #[derive(Debug)]
 pub(crate) struct Inventory {
     /// The files, sorted by path under the root.
     pub(crate) files: Vec<File>,
-    /// Second names of files: path under the root → the file.
+    /// Additional names of files: path under the root → the file.
     pub(crate) links: Vec<(String, usize)>,
-    /// Place of libpython in them.
+    /// Index of libpython in the files.
     pub(crate) libpython: Option<usize>,
-    /// What the user should know.
+    /// Warnings for the user.
     pub(crate) warnings: Vec<Warning>,
 }
 
 impl Inventory {
-    /// Takes files out, by their places.
+    /// Removes files by index.
     pub(crate) fn remove(&mut self, places: &BTreeMap<usize, String>) {
         let new = |old: usize| old - places.range(..old).count();
         self.links.retain(|(_, file)| !places.contains_key(file));
@@ -63,7 +64,7 @@ pub(crate) fn take(
     Ok(Inventory { files, links, libpython, warnings })
 }
 
-/// The extension modules and libraries of the contents.
+/// Returns the extension modules and libraries of the contents.
 fn collected(contents: &Contents, store: &Store) -> Result<Vec<File>> {
     let mut files: Vec<File> = Vec::new();
     for module in contents.extensions() {
@@ -87,7 +88,7 @@ fn collected(contents: &Contents, store: &Store) -> Result<Vec<File>> {
     Ok(files)
 }
 
-/// Each path once, in their order.
+/// Keeps the first file of each path, in order.
 fn unique(files: Vec<File>) -> Vec<File> {
     let mut by_dest: HashMap<String, usize> = HashMap::new();
     let mut unique: Vec<File> = Vec::new();
@@ -107,14 +108,14 @@ fn unique(files: Vec<File>) -> Vec<File> {
     unique
 }
 
-/// Sets what files say of themselves; returns warnings about those that say nothing that the target understands.
+/// Sets the facts of files. Returns warnings about files that the target cannot load.
 fn read(
     files: &mut [File],
     contents: &Contents,
     python: &Python,
     reader: &mut Reader<'_>,
 ) -> Result<Vec<Warning>> {
-    // What the user names as a binary stands in `contents.libraries` with the place where it is named.
+    // Binaries named by the user are in `contents.libraries`, with the position of the name.
     let named: HashMap<&str, &str> = contents
         .libraries
         .iter()
@@ -153,7 +154,7 @@ fn read(
     Ok(warnings)
 }
 
-/// Tells of extension modules that are no use to the program.
+/// Warns of extension modules for another processor.
 fn other_processor(modules: &[String], python: &Python) -> Option<Warning> {
     let (first, target) = (modules.first()?, python.target.name());
     let who = match modules.len() - 1 {
@@ -165,7 +166,8 @@ fn other_processor(modules: &[String], python: &Python) -> Option<Warning> {
     Some(Warning::new(message).hint(format!("name packages for {target} with `--packages`")))
 }
 
-/// Tells of files named as binaries at one place that are none; a folder may hold many.
+/// Warns of files that are named as binaries but are not. One warning covers all files of a position,
+/// because a folder may contain many.
 fn no_binaries(place: &str, files: &[(PathBuf, String)]) -> Option<Warning> {
     let (path, problem) = files.first()?;
     let shown = path.display();
@@ -176,9 +178,10 @@ fn no_binaries(place: &str, files: &[(PathBuf, String)]) -> Option<Warning> {
     Some(Warning::new(message).hint(format!("named in {place}; `[[data]]` and `--add-data` are for data")))
 }
 
-/// Takes out symbolic links to a file beside them that is in the product too: `libx.so` → `libx.so.1`.
+/// Removes symbolic links to another collected file in the same folder: `libx.so` → `libx.so.1`.
 ///
-/// Links to other folders come later (`archive/links.rs`), when it is known that both need the same search path.
+/// Links to other folders follow later (`archive/links.rs`), once both files are known to need the same
+/// search path.
 fn split_links(all: Vec<File>) -> (Vec<File>, Vec<(String, usize)>) {
     let linked = |file: &File| fs_err::symlink_metadata(&file.source).is_ok_and(|m| m.is_symlink());
     let (candidates, mut files): (Vec<File>, Vec<File>) = all.into_iter().partition(linked);
@@ -192,13 +195,13 @@ fn split_links(all: Vec<File>) -> (Vec<File>, Vec<(String, usize)>) {
             None => files.push(link),
         }
     }
-    // The links count by place: only what comes behind those places may move.
+    // Links refer to files by index: only the files after the known ones may move.
     let known = places.len();
     files[known..].sort_by(|a, b| a.dest.cmp(&b.dest));
     (files, links)
 }
 
-/// libpython under its own name; the interpreter itself where there is no shared libpython.
+/// Returns libpython under its own name, or the interpreter itself if there is no shared libpython.
 fn core(python: &Python, reader: &mut Reader<'_>) -> Result<File> {
     let path = python.core();
     let source = crate::os::canonicalize(path).context(|| format!("failed to find `{}`", path.display()))?;
@@ -211,17 +214,18 @@ fn core(python: &Python, reader: &mut Reader<'_>) -> Result<File> {
     Ok(File { executable: python.libpython.is_none(), ..File::new(dest, source, interpreter()) })
 }
 
-/// On Windows, the library beside libpython that extensions for the stable ABI need.
+/// Returns the library beside libpython that extensions for the stable ABI need, on Windows.
 ///
-/// Python loads it together with the first extension module, whatever that needs. Without it in the product, Python would take
-/// a file of this name from the folder of the executable.
+/// Python loads it with the first extension module, even if that module does not need it. If it were not
+/// bundled, Python would load a file of this name from the folder of the executable.
 fn stable_abi(python: &Python, core: &File) -> Option<File> {
     let name = stable_abi_name(&core.dest).filter(|_| python.target.os == Os::Windows)?;
     let source = core.source.with_file_name(&name);
     source.is_file().then(|| File::new(name, source, interpreter()))
 }
 
-/// Its name, which has the flags of libpython, but no minor version: `python3t.dll` for `python313t.dll`.
+/// Returns its name, which has the flags of libpython but no minor version: `python3t.dll` for
+/// `python313t.dll`.
 fn stable_abi_name(libpython: &str) -> Option<String> {
     let lower = libpython.to_ascii_lowercase();
     let flags = lower.strip_prefix("python3")?.strip_suffix(".dll")?;
@@ -233,7 +237,7 @@ fn interpreter() -> Reason {
     Reason::new("", By::Interpreter)
 }
 
-/// A file that holds the bytes of `source`: itself, or one in the store.
+/// Returns a file with the bytes of `source`: the source file itself, or one in the store.
 fn on_disk(source: &Source, store: &Store) -> Result<PathBuf> {
     let bytes = match source {
         Source::File(path) => return Ok(path.clone()),

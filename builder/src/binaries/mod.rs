@@ -1,4 +1,4 @@
-//! Native files: their dependencies closed, their search paths patched, their debug sections removed.
+//! Native files: resolves their dependencies, patches their search paths and strips their debug sections.
 
 mod choose;
 mod closure;
@@ -40,47 +40,49 @@ use policy::{HostGl, Policy};
 use prepare::{Prepared, Preparer};
 use reader::Reader;
 
-/// The native files of the product.
+/// The native files of the application.
 #[derive(Debug, Default)]
 pub struct Natives {
     /// All of them, sorted by [`Native::dest`].
     pub files: Vec<Native>,
     /// Symbolic links between them: path under the root → target relative to the link's folder.
     pub links: Vec<(String, String)>,
-    /// Path under the root of libpython; of the interpreter itself ([`Native::program`]) where it has none.
+    /// Path under the root of libpython, or of the interpreter itself ([`Native::program`]) if there is no
+    /// libpython.
     pub libpython: Option<String>,
-    /// Highest glibc version that a collected file needs, and the file (path under the root).
+    /// Highest glibc version that a collected file needs, and the path of the file under the root.
     pub glibc: Option<((u32, u32), String)>,
-    /// The newest of the oldest versions of macOS that files run on which a start or an import loads, and the file (path under the
-    /// root).
+    /// Minimum macOS version of the files that are loaded at startup or by an import, and the path under
+    /// the root of the file that needs it.
     pub macos: Option<((u32, u32), String)>,
-    /// Libraries that stay with the host: soname, and who needs them first.
+    /// Libraries that stay on the host: soname, and the first file that needs it.
     pub host: Vec<(String, String)>,
-    /// What the user should know.
+    /// Warnings for the user.
     pub warnings: Vec<Warning>,
 }
 
-/// A native file that goes into the product.
+/// A native file of the application.
 #[derive(Clone, Debug)]
 pub struct Native {
     /// Path under the root, with `/`.
     pub dest: String,
-    /// The file it comes from.
+    /// The original file.
     pub source: PathBuf,
-    /// The file to ship, stripped and patched, in the builder's store; equals `source` where nothing changed.
+    /// The file to ship, stripped and patched, in the builder's store. Equals `source` if nothing changed.
     pub prepared: PathBuf,
-    /// Paths under the root of the libraries to load before this one, dependencies first, where its own
-    /// search path does not find them. (For memory extraction the launcher uses `needs`.)
+    /// Libraries that its search path does not find and that must be loaded first: paths under the root,
+    /// dependencies first. (For memory extraction the launcher uses `needs`.)
     pub preload: Vec<String>,
     /// Paths under the root of all bundled libraries that it needs, transitively, dependencies first.
     pub needs: Vec<String>,
-    /// Whether it is an executable, not a library.
+    /// Whether it is a program rather than a library.
     pub program: bool,
-    /// Why it is here, the first found first.
+    /// Why it was collected, in the order of discovery.
     pub reasons: Vec<Reason>,
 }
 
-/// Closes the native files of `contents` over what they need, places, patches and verifies them.
+/// Resolves the dependencies of the native files in `contents`, then relocates, patches and verifies all
+/// files.
 ///
 /// # Errors
 /// A file cannot be read, the store cannot be written, or a file needs a newer glibc than allowed.
@@ -139,13 +141,14 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
     })
 }
 
-/// Whether a library of this name is never shipped, or stays with the host where nothing brings its own.
+/// Returns whether a library of this name is never shipped, or stays on the host unless a package has its
+/// own.
 pub(crate) fn stays_with_host(name: &str) -> bool {
     Policy::of(crate::target::Target::host().os)
         .is_ok_and(|policy| policy.stays(name, HostGl::Used) != policy::Stays::No)
 }
 
-/// The reasons of each file: those known before, and all files of the product that need it.
+/// Returns the reasons of each file: the existing ones, and all files of the application that need it.
 fn reasons(closure: &Closure) -> Vec<Vec<Reason>> {
     let mut reasons: Vec<Vec<Reason>> = closure.files.iter().map(|f| f.reasons.clone()).collect();
     for (i, file) in closure.files.iter().enumerate() {
@@ -159,7 +162,7 @@ fn reasons(closure: &Closure) -> Vec<Vec<Reason>> {
     reasons
 }
 
-/// Folders whose inner layout the product keeps, the longest first.
+/// Returns the folders whose layout the application keeps, longest first.
 fn roots(request: &Request, python: &Python) -> Vec<PathBuf> {
     let mut roots: Vec<PathBuf> = python.search_path.iter().chain(&request.python.paths).cloned().collect();
     roots.sort_by(|a, b| b.as_os_str().len().cmp(&a.as_os_str().len()).then(a.cmp(b)));
@@ -167,33 +170,33 @@ fn roots(request: &Request, python: &Python) -> Vec<PathBuf> {
     roots
 }
 
-/// Paths that native files may hold and the product must not.
+/// Returns paths that native files may contain and the application must not.
 fn machine_paths(request: &Request, python: &Python) -> MachinePaths {
     let home = std::env::home_dir();
     let known = [&python.prefix, &python.base_prefix, &python.base_exec_prefix, &request.base];
     MachinePaths::new(known.into_iter().chain(&home).map(PathBuf::as_path))
 }
 
-/// The highest glibc version needed, the file and the version's name.
+/// Returns the highest glibc version needed, the file and the version's name.
 fn glibc(closure: &Closure) -> Option<((u32, u32), String, String)> {
     let needs = closure.files.iter().filter_map(|file| {
         let (version, symbol) = file.facts.as_ref()?.glibc()?;
         Some((version, file.dest.as_str(), symbol))
     });
-    // Of several files the first by name is told.
+    // Of several files, the first by name is reported.
     let highest = needs.max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(a.1)))?;
     Some((highest.0, highest.1.to_owned(), highest.2.to_owned()))
 }
 
-/// Tells where `strip = "all"` has no effect.
+/// Warns if `strip = "all"` has no effect.
 fn unstripped(request: &Request, python: &Python) -> Vec<Warning> {
     let wanted = request.bundle.strip == Strip::All && python.target.os == Os::Macos;
     let warning = || Warning::new("`strip = \"all\"` has no effect on files of macOS, whose symbols stay");
     wanted.then(warning).into_iter().collect()
 }
 
-/// Closes the inventory, without files of parts that cannot be loaded and without what only they need; returns a note about
-/// each.
+/// Closes the inventory without unloadable files of parts and without files that only they need. Returns a
+/// note about each.
 fn closed(
     inventory: &mut inventory::Inventory,
     reader: &mut Reader<'_>,
@@ -215,14 +218,14 @@ fn closed(
     }
 }
 
-/// A note about a file of a part that cannot be loaded and that the program can do without.
+/// Returns a note about an optional file of a part that cannot be loaded.
 fn left_out(dest: &str, missing: &str) -> Warning {
     Warning::minor(format!(
         "`{dest}` is left out: library `{missing}`, which it needs, is not on this machine"
     ))
 }
 
-/// Files that are shipped without all that is done to others, because nothing can be changed in them safely.
+/// Warns about files that are shipped unpatched because they cannot be changed safely.
 fn unpatched(closure: &Closure, prepared: &[Prepared]) -> Vec<Warning> {
     let mut warnings = Vec::new();
     for (file, prepared) in closure.files.iter().zip(prepared) {
@@ -244,8 +247,9 @@ fn unpatched(closure: &Closure, prepared: &[Prepared]) -> Vec<Warning> {
     warnings
 }
 
-/// The files that a start or an import loads: libpython, extension modules, what the user names, and all that they need. What a
-/// package opens itself, as plugins, it may do without.
+/// Returns the files that are loaded at startup or by an import: libpython, extension modules, files that
+/// the user names, and their dependencies. Files that a package opens itself, such as plugins, are
+/// optional.
 fn needed(closure: &Closure, verified: &verify::Verified, contents: &Contents) -> HashSet<usize> {
     let extensions: HashSet<&str> = contents.extensions().map(|m| m.path.as_str()).collect();
     let is_loaded = |i: usize| {
@@ -258,7 +262,7 @@ fn needed(closure: &Closure, verified: &verify::Verified, contents: &Contents) -
     loaded.flat_map(|i| std::iter::once(i).chain(verified.needs[i].iter().copied())).collect()
 }
 
-/// The oldest macOS that runs these files, and the file that needs it.
+/// Returns the minimum macOS version for these files, and the file that needs it.
 fn macos(closure: &Closure, needed: &HashSet<usize>) -> Option<((u32, u32), String)> {
     let files = closure.files.iter().enumerate().filter(|(i, _)| needed.contains(i)).map(|(_, file)| file);
     let needs = files.filter_map(|f| Some((f.facts.as_ref()?.macos?, f.dest.as_str())));
@@ -272,7 +276,7 @@ fn too_new(limit: (u32, u32), culprit: &str, symbol: &str) -> Error {
         .hint("build on an older system or with a wheel for an older manylinux, or raise `max-glibc`")
 }
 
-/// Reads and patches arbitrary bytes; what comes out can be read and patched again.
+/// Reads and patches arbitrary bytes. The result can be read and patched again.
 #[cfg(fuzzing)]
 pub fn fuzz(bytes: &[u8]) {
     let Ok(facts) = elf::read::read(bytes) else { return };

@@ -1,5 +1,5 @@
-//! Libraries that code opens by their names, through `ctypes` or `cffi`: found as the loader would find them for the module
-//! that opens them.
+//! Libraries that code opens by name, through `ctypes` or `cffi`: resolved as the loader does for the
+//! module that opens them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -13,19 +13,20 @@ use crate::analysis::{Graph, LibraryName, OpenedLibrary};
 use crate::contents::Contents;
 use crate::error::Warning;
 
-/// Libraries that other distributions' code opens are taken unasked up to this size.
+/// Maximum size of libraries that are collected without a request if code of other distributions opens
+/// them.
 const MOST_BYTES: u64 = 64 << 20;
-/// The extension modules that open libraries for code in Python.
+/// The extension modules that open libraries for Python code.
 const OPENERS: [&str; 2] = ["_ctypes", "_cffi_backend"];
 
-/// What code opens by name.
+/// The libraries that code opens by name.
 #[derive(Debug, Default)]
 pub(crate) struct Opened {
-    /// Files of the system that it reaches.
+    /// Files of the system that it opens.
     pub(crate) files: Vec<File>,
     /// Whether it opens the host's GL.
     pub(crate) gl: HostGl,
-    /// What the user should know.
+    /// Warnings for the user.
     pub(crate) warnings: Vec<Warning>,
 }
 
@@ -41,7 +42,8 @@ pub(crate) fn take(contents: &Contents, reader: &mut Reader<'_>, policy: &Policy
         .iter()
         .map(|library| library.dest.rsplit('/').next().unwrap_or_default())
         .collect();
-    // Place in the program's own code → what is opened there and was not found; nothing where one of them was.
+    // Line of the program's own code → a library that was not found there; `None` if any library of the
+    // line was found.
     let mut lost: BTreeMap<&str, Option<&str>> = BTreeMap::new();
     for library in &graph.used.opened {
         let names = names(library);
@@ -75,8 +77,8 @@ fn find(name: &str, reader: &mut Reader<'_>) -> Option<PathBuf> {
     found.into_iter().find(|path| reader.fits(path))
 }
 
-/// A library under the name that is asked for. One that was looked up by its short name gets its own name, which is what
-/// `find_library` answers, and the name for linkers leads to it.
+/// Returns a library under the requested name. If code looks it up by its short name, the file gets its own
+/// name, which `find_library` returns, and the linker name links to it.
 fn files(library: &OpenedLibrary, name: &str, path: PathBuf, reader: &mut Reader<'_>) -> Vec<File> {
     let file = |dest: &str, path: PathBuf| File {
         is_opened: true,
@@ -108,7 +110,8 @@ fn too_large(library: &OpenedLibrary, name: &str, size: u64) -> Warning {
     Warning::minor(message).hint("name its file in `[[binary]]` if the program needs it")
 }
 
-/// Lets the modules that open libraries find those of the root: they are what the loader asks for its search path.
+/// Lets the modules that open libraries find the bundled ones: the loader uses the search path of these
+/// modules.
 pub(crate) fn link(closure: &mut Closure, graph: &Graph, format: &dyn Format) {
     if !format.opens_by_search_path() {
         return;
@@ -122,7 +125,7 @@ pub(crate) fn link(closure: &mut Closure, graph: &Graph, format: &dyn Format) {
     for name in OPENERS {
         let Some(module) = graph.modules.get(name) else { continue };
         let own = closure.by_dest.get(&format.fold(&module.path)).copied();
-        // What is built into the interpreter opens them as libpython.
+        // For modules built into the interpreter, libpython opens the libraries.
         if let Some(opener) = own.or(closure.libpython) {
             closure.files[opener].opens.clone_from(&libraries);
         }

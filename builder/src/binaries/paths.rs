@@ -1,20 +1,20 @@
-//! Paths of the building machine, made neutral where native files hold them.
+//! Replaces paths of the build machine in native files.
 
 use std::path::Path;
 
 use memchr::memmem::Finder;
 
-/// Paths that must not appear in the product, the longest first.
+/// Paths that must not appear in the application, longest first.
 #[derive(Debug, Default)]
 pub(crate) struct MachinePaths {
     paths: Vec<Finder<'static>>,
 }
 
-/// Folders that each machine has: they tell nothing.
+/// Folders that exist on every machine and therefore reveal nothing.
 const STANDARD: [&str; 6] = ["/usr/local", "/usr/lib", "/usr/bin", "/usr/share", "/usr/src", "/var/lib"];
 
 impl MachinePaths {
-    /// Takes those of `paths` that tell something about the machine.
+    /// Keeps those of `paths` that identify the machine.
     pub(crate) fn new<'a>(paths: impl IntoIterator<Item = &'a Path>) -> MachinePaths {
         let mut texts: Vec<String> = Vec::new();
         for path in paths {
@@ -30,21 +30,21 @@ impl MachinePaths {
         MachinePaths { paths: texts.iter().map(|t| Finder::new(t).into_owned()).collect() }
     }
 
-    /// The paths, for the key of a cached result.
+    /// Returns the paths for the key of a cached result.
     pub(crate) fn key(&self) -> impl Iterator<Item = &[u8]> {
         self.paths.iter().map(Finder::needle)
     }
 
-    /// Whether one of the paths occurs in some bytes.
+    /// Returns whether one of the paths occurs in some bytes.
     pub(crate) fn occur_in(&self, bytes: &[u8]) -> bool {
         self.paths.iter().any(|path| path.find(bytes).is_some())
     }
 
-    /// Replaces each of the paths by a neutral one of the same length, so that nothing moves and strings stay
-    /// strings: `/python` and slashes.
+    /// Replaces each of the paths with a neutral one of the same length (`/python` and slashes), so that no
+    /// offset changes and strings stay strings.
     ///
-    /// Where a string ends with the path its last component stays: linkers let one string lie in the tail of
-    /// another, and `3.12.1` (the version) is a tail of `/opt/versions/3.12.1` (the prefix).
+    /// If a string ends with the path, its last component stays. Linkers store one string in the tail of
+    /// another: `3.12.1` (the version) is a tail of `/opt/versions/3.12.1` (the prefix).
     pub(crate) fn scrub(&self, bytes: &mut [u8]) {
         for path in &self.paths {
             let needle = path.needle();
@@ -62,7 +62,7 @@ impl MachinePaths {
     }
 }
 
-/// Whether a path's last component ends before this byte.
+/// Returns whether a path's last component ends before this byte.
 fn ends(next: Option<&u8>) -> bool {
     !next.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'+' | b'@' | 0x80..))
 }

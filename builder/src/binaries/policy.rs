@@ -1,5 +1,5 @@
-//! Which libraries stay with the host, which files are not rewritten: `system.toml`, `windows.toml` and `macos.toml`,
-//! compiled once.
+//! The policy for native files: libraries that stay on the host, and files that are not rewritten, from
+//! `system.toml`, `windows.toml` and `macos.toml`.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::error::{Context, Error, Result};
 use crate::target::Os;
 
-/// What `system.toml` says.
+/// The content of `system.toml`.
 #[derive(Debug)]
 pub(crate) struct Policy {
     always: GlobSet,
@@ -21,7 +21,7 @@ pub(crate) struct Policy {
     packages: BTreeMap<String, String>,
 }
 
-/// A policy that was read, or why it cannot be.
+/// A parsed policy, or its error.
 type Kept = OnceLock<std::result::Result<Policy, String>>;
 
 #[derive(Deserialize)]
@@ -38,7 +38,7 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Group {
     name: Option<String>,
-    /// Read by people only; a group without one is refused.
+    /// For human readers; a group without a reason is rejected.
     #[serde(rename = "reason")]
     _reason: String,
     names: Vec<String>,
@@ -55,19 +55,19 @@ struct Names {
 pub(crate) enum Stays {
     /// Shipped.
     No,
-    /// Not shipped unless the user names it or a package brings it.
+    /// Not shipped unless the user names it or a package contains it.
     Unless,
     /// Never shipped.
     Always,
 }
 
-/// Whether some collected file needs the host's GL, with which other libraries stay too.
+/// Whether a collected file needs the host's GL, which keeps other libraries on the host.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum HostGl {
-    /// None does.
+    /// No file needs it.
     #[default]
     Unused,
-    /// One does.
+    /// A file needs it.
     Used,
 }
 
@@ -103,7 +103,7 @@ impl Policy {
         })
     }
 
-    /// Whether a library stays with the host.
+    /// Returns whether a library stays on the host.
     pub(crate) fn stays(&self, soname: &str, gl: HostGl) -> Stays {
         if self.always.is_match(soname) {
             Stays::Always
@@ -114,17 +114,17 @@ impl Policy {
         }
     }
 
-    /// Whether a library is the host's GL.
+    /// Returns whether a library is the host's GL.
     pub(crate) fn is_gl(&self, soname: &str) -> bool {
         self.gl.is_match(soname)
     }
 
-    /// Whether a file of this name checks its own content.
+    /// Returns whether a file of this name checks its own content.
     pub(crate) fn is_sealed(&self, file_name: &str) -> bool {
         self.sealed.is_match(file_name)
     }
 
-    /// The package of a Debian-like system that holds a library.
+    /// Returns the Debian package of a library.
     pub(crate) fn package(&self, soname: &str) -> Option<&str> {
         self.packages.get(soname).map(String::as_str)
     }

@@ -1,5 +1,5 @@
-//! Patches the files of a closed set: search paths that hold inside the product, no debug sections, no path of
-//! the building machine. Results are kept in the store.
+//! Patches the collected native files: search paths for the application, no debug sections, no paths of the
+//! build machine. Results are kept in the store.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
@@ -17,45 +17,45 @@ use crate::error::Result;
 use crate::spec::Strip;
 use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 
-/// A file as it is shipped.
+/// A file in its shipped form.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Prepared {
     /// The bytes to ship.
     pub(crate) path: PathBuf,
-    /// Its search path now.
+    /// Its new search path.
     pub(crate) search: Vec<String>,
-    /// Names of libraries that were changed, old and new.
+    /// Names of changed libraries, old and new.
     pub(crate) names: Vec<(String, String)>,
-    /// Why its search path (or those names) could not be patched.
+    /// Why its search path or library names could not be patched.
     pub(crate) refused: Option<String>,
     /// Why it was not stripped although the request asks for it.
     pub(crate) unstripped: Option<String>,
-    /// It contains paths of the building machine.
+    /// Whether it contains paths of the build machine.
     pub(crate) names_machine: bool,
     /// Why it has no valid signature.
     pub(crate) unsigned: Option<String>,
 }
 
-/// What was done to a content under given instructions.
+/// The result of patching some content with given instructions.
 #[derive(Default, Serialize, Deserialize)]
 struct Outcome {
     changed: bool,
-    /// Why the search path is as before although another was asked for.
+    /// Why the requested search path was not set.
     refused: Option<String>,
     unstripped: Option<String>,
     names_machine: bool,
     unsigned: Option<String>,
 }
 
-/// Patches native files as a request demands.
+/// Patches native files as requested.
 pub(crate) struct Preparer<'a> {
     /// The format of the target.
     pub(crate) format: &'a dyn Format,
-    /// Which files must stay as they are.
+    /// Decides which files must stay unchanged.
     pub(crate) policy: &'a Policy,
     /// What to strip.
     pub(crate) strip: Strip,
-    /// Paths to make neutral.
+    /// Paths to replace.
     pub(crate) paths: &'a MachinePaths,
     /// Where results are stored.
     pub(crate) store: &'a Store,
@@ -169,7 +169,7 @@ impl Preparer<'_> {
     }
 
     fn key(&self, file: &File, plan: &Plan) -> KeyBuilder {
-        // A signature tells whose it is.
+        // A signature contains the file name as its identifier.
         let name = if self.format.key().is_empty() { "" } else { file.file_name() };
         KeyBuilder::new(Code::Binaries, "prepared")
             .part(file.hash)
@@ -183,12 +183,12 @@ impl Preparer<'_> {
     }
 }
 
-/// The key of an [`Outcome`].
+/// Returns the key of an [`Outcome`].
 fn note(key: &KeyBuilder) -> Hash {
     key.clone().part("outcome").finish()
 }
 
-/// The search path that `file` should have, none at all where it is empty; `None` where its own will do.
+/// Returns the search path for `file`: empty for none, and `None` if its own path works.
 fn search_path(
     file: &File,
     closure: &Closure,
@@ -211,7 +211,7 @@ fn search_path(
     let mut added = false;
     let opened = file.opens.iter().map(|&j| (closure.files[j].file_name(), j));
     for (name, j) in file.bundled().chain(opened) {
-        // libpython is loaded before anything else.
+        // libpython is always loaded first.
         let there = Some(j) == closure.libpython
             || leads.iter().any(|f| closure.by_dest.get(&format.fold(&join(f, name))) == Some(&j));
         if !there {
@@ -223,13 +223,13 @@ fn search_path(
     }
     let libpython = closure.libpython.is_some_and(|i| closure.files[i].dest == file.dest);
     if libpython && !own.is_empty() && file.bundled().next().is_none() && file.opens.is_empty() {
-        // It opens nothing by name itself; looking into each folder for each library of the system takes time
-        // at each start.
+        // The file opens nothing by name, and searching each folder for each system library would slow down
+        // every start.
         return Some(Vec::new());
     }
     if outside && entries.is_empty() {
-        // What it opens at run time may have been added by hand from where its path led to. A path that finds
-        // nothing goes altogether.
+        // Libraries that it opens at run time may have been added by hand from its search path. A path
+        // without any match is removed.
         let reached = format.by_search_path(&[(facts, &file.source)], "");
         let reached: Vec<PathBuf> = reached.iter().filter_map(|f| crate::os::canonicalize(f).ok()).collect();
         let there = |other: &&File| {
@@ -243,7 +243,7 @@ fn search_path(
     (added || outside).then_some(entries)
 }
 
-/// Whether a file checks its own content, by its name or by a file of hashes beside it.
+/// Returns whether a file checks its own content, by its name or because of a file with hashes next to it.
 fn sealed(file: &File, policy: &Policy) -> bool {
     let name = file.source.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     policy.is_sealed(&name)

@@ -1,4 +1,4 @@
-//! Learns what native files say of themselves, in parallel, each content only once per machine.
+//! Reads facts about native files in parallel, and each content only once per machine.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -13,13 +13,13 @@ use super::format::{Format, Refusal};
 use crate::error::{Context, Result};
 use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 
-/// As much of a file as tells its format and processor.
+/// Number of leading bytes that identify the format and processor.
 const HEAD: u64 = 4096;
 
-/// What is known of a file's content.
+/// The facts about a file's content, or why it cannot be read.
 pub(crate) type Known = std::result::Result<Facts, Refusal>;
 
-/// Reads native files and remembers what it read.
+/// Reads native files and caches the results.
 #[derive(Debug)]
 pub(crate) struct Reader<'a> {
     /// The object format.
@@ -30,7 +30,7 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// A reader of one format.
+    /// Returns a reader for one format.
     pub(crate) fn new(format: &'a dyn Format, store: &'a Store) -> Reader<'a> {
         Reader { format, store, known: HashMap::new(), fits: HashMap::new() }
     }
@@ -45,7 +45,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Hash and facts of a file.
+    /// Returns the hash and facts of a file.
     pub(crate) fn get(&mut self, path: &Path) -> Result<&(Hash, Known)> {
         if !self.known.contains_key(path) {
             let new = learn(self.format, self.store, path)?;
@@ -54,7 +54,7 @@ impl<'a> Reader<'a> {
         Ok(&self.known[path])
     }
 
-    /// Whether there is a file at `path` that the target loads.
+    /// Returns whether the target can load the file at `path`.
     pub(crate) fn fits(&mut self, path: &Path) -> bool {
         if let Some(known) = self.fits.get(path) {
             return *known;

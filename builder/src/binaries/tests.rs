@@ -1,7 +1,7 @@
-//! Freezes the native files of real interpreters and of small libraries built on the spot, and loads them
-//! from a folder that was moved.
+//! Freezes the native files of real interpreters and of small compiled libraries, and loads them from a
+//! relocated folder.
 
-// They compile libraries for the system that builds, or load them.
+// The tests compile libraries for the build system, or load them.
 #![cfg(target_os = "linux")]
 
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::analysis::{By, Source};
 use crate::contents::Data;
 use crate::target::Target;
 
-/// A folder for one test, with a store of its own.
+/// A folder for one test, with its own store.
 pub(super) struct Bench {
     _folder: tempfile::TempDir,
     pub(super) path: PathBuf,
@@ -32,7 +32,7 @@ pub(super) fn target() -> Target {
 }
 
 impl Bench {
-    /// An interpreter that is nothing but a library.
+    /// Creates a bench whose interpreter is only a library.
     pub(super) fn new() -> Bench {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().canonicalize().unwrap();
@@ -99,7 +99,7 @@ impl Bench {
         collect(&self.contents, &self.request, &self.python, &self.store).unwrap()
     }
 
-    /// Writes the product and hides what it was made from.
+    /// Writes the application and hides its inputs.
     pub(super) fn ship(&self, natives: &Natives) -> PathBuf {
         let root = self.path.join("elsewhere/root");
         ship(natives, &root);
@@ -123,7 +123,7 @@ pub(super) fn ship(natives: &Natives, root: &Path) {
     }
 }
 
-/// Loads libraries in a new process; tells what it printed.
+/// Loads libraries in a new process. Returns its output.
 pub(super) fn load(files: &[PathBuf], call: &str) -> Result<String, String> {
     let script = "import ctypes,sys\n\
         for f in sys.argv[2:]: l = ctypes.CDLL(f)\n\
@@ -154,7 +154,7 @@ fn a_chain_of_system_libraries_is_collected_and_found_from_elsewhere() {
     let rpath = format!("-Wl,-rpath,{}", b.path.join("system").display());
     let system = ["-Lsystem", "-l:libinner.so.1", "-Wl,-soname,libouter.so.2", &rpath];
     b.cc("system/libouter.so.2", "int inner(void); int outer(void){return inner()+1;}", &system);
-    // No search path at all in the extension: the loader's chain is empty, the environment leads nowhere.
+    // The extension has no search path: the loader's chain is empty, and the environment does not help.
     let old = format!("-Wl,--disable-new-dtags,-rpath,{}", b.path.join("system").display());
     b.cc(
         "site/pkg/ext.so",
@@ -221,11 +221,11 @@ fn rpath_of_the_loading_file_counts_for_what_it_loads() {
     assert_eq!(named(&natives, "pkg/ext.so").needs, ["pkg/deep/liblow.so", "pkg/libmid.so"]);
     let root = b.ship(&natives);
     assert_eq!(load(&[root.join("pkg/ext.so")], "call").unwrap(), "5");
-    // The library is found without its first loader too.
+    // The library is also found without the file that loaded it first.
     assert_eq!(load(&[root.join("pkg/libmid.so")], "mid").unwrap(), "5");
 }
 
-/// `libQt5Core.so.5` names a loader, to print its version when it is started.
+/// `libQt5Core.so.5` has an interpreter segment, so that it can print its version when it is run.
 #[test]
 fn a_library_that_can_be_started_is_patched_as_a_library() {
     let mut b = Bench::new();
@@ -325,7 +325,7 @@ fn what_the_target_does_not_load_is_shipped_as_it_is() {
     assert!(
         natives.files.iter().filter(|f| f.dest != "libpython3.12.so.1.0").all(|f| f.prepared == f.source)
     );
-    // Whoever names one as a binary is mistaken.
+    // A file that the user names as a binary by mistake.
     b.contents.libraries[3].reason.by = By::Request("--add-binary".into());
     let natives = b.collect();
     let told: Vec<_> = natives.warnings.iter().filter(|w| !w.minor).collect();
@@ -350,9 +350,9 @@ fn a_search_path_that_finds_nothing_goes() {
     let search = |dest: &str| facts(named(&natives, dest)).search().to_vec();
     assert_eq!(search("libpython3.12.so.1.0"), [""; 0]);
     assert_eq!(search("alone.so"), [""; 0]);
-    // What lies beside it may be opened at run time.
+    // Files next to it may be opened at run time.
     assert_eq!(search("own.so"), ["$ORIGIN"]);
-    // So may what was added by hand from where the path led to.
+    // The same applies to files that were added by hand from the search path.
     b.library_from("plugins/libopened.so", lib.join("libopened.so"));
     let natives = b.collect();
     assert_eq!(facts(named(&natives, "opens.so")).search(), ["$ORIGIN/plugins"]);
@@ -391,7 +391,7 @@ fn two_machines_make_the_same_bytes() {
         let natives = b.collect();
         natives.files.iter().map(|f| (f.dest.clone(), fs_err::read(&f.prepared).unwrap())).collect::<Vec<_>>()
     };
-    // The folders of temporary files have names of equal length.
+    // The names of temporary folders have equal lengths.
     let (one, two) = (build(), build());
     for (a, b) in one.iter().zip(&two).filter(|(a, _)| a.0 != "libpython3.12.so.1.0") {
         assert!(a == b, "{} differs", a.0);

@@ -2,7 +2,7 @@
 //!
 //! `FREEZE_TEST_PYTHON` names the interpreter (default: `python3`); a venv with large wheels is the best test.
 
-// They compile libraries for the system that builds, or load them.
+// The tests compile libraries for the build system, or load them.
 #![cfg(target_os = "linux")]
 
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use super::*;
 use crate::analysis::{By, Source};
 use crate::contents::Data;
 
-/// What the interpreter says of itself, one value a line; then its search path.
+/// Prints the facts of the interpreter, one value per line, then its search path.
 const PROBE: &str = "import sys, sysconfig, os\n\
     lib = os.path.join(sysconfig.get_config_var('LIBDIR') or '', sysconfig.get_config_var('INSTSONAME') or '')\n\
     multi = os.path.join(os.path.dirname(lib), sysconfig.get_config_var('MULTIARCH') or '', os.path.basename(lib))\n\
@@ -21,7 +21,7 @@ const PROBE: &str = "import sys, sysconfig, os\n\
     print(os.path.realpath(sys.executable), sys.prefix, sys.base_prefix, sysconfig.get_path('stdlib'),\n\
         lib if '.so' in lib else '', *[p for p in sys.path if os.path.isdir(p)], sep='\\n')";
 
-/// Imports what lies under the root; tells which extension failed and which library came from elsewhere.
+/// Imports all modules under the root. Prints failed extensions, and libraries from elsewhere.
 const IMPORT: &str = r#"
 import sys, os
 root, stdlib = os.path.realpath(sys.argv[1]), sys.argv[2]
@@ -135,12 +135,12 @@ fn every_extension_of_an_environment_loads_from_the_product() {
     {
         copy_rest(site, &root);
     }
-    // Programs and extensions that need another program's symbols are not loaded by themselves.
+    // Programs, and extensions that need symbols of another program, cannot be loaded on their own.
     let skipped = natives.files.iter().filter(|f| f.program).map(|f| root.join(&f.dest));
     let libpython = root.join(natives.libpython.as_deref().unwrap());
     let mut command = Command::new(&python.executable);
     command.env_clear().env("PATH", "/usr/bin:/bin");
-    // A static interpreter has loaded libraries of its own before the script runs.
+    // A static interpreter loads libraries of its own before the script runs.
     let kind = if python.executable == fs_err::canonicalize("/usr/bin/python3").unwrap_or_default() {
         "program"
     } else {
@@ -165,7 +165,7 @@ fn every_extension_of_an_environment_loads_from_the_product() {
     assert!(!text.lines().any(|l| l.starts_with("failed import")), "{text}");
 }
 
-/// Prints what was collected, for whoever runs this on an environment.
+/// Prints the collected files, for manual runs on an environment.
 fn print_summary(natives: &Natives) {
     let size = |f: &dyn Fn(&Native) -> &PathBuf| -> u64 {
         natives.files.iter().map(|n| fs_err::metadata(f(n)).unwrap().len()).sum()
@@ -185,7 +185,7 @@ fn print_summary(natives: &Natives) {
     }
 }
 
-/// What readelf reads from the patched file is what it reads from the original, and it complains no more.
+/// Compares the output of readelf for the patched file and the original, including its warnings.
 fn compare(file: &Native) {
     let read = |path: &Path| {
         let output = Command::new("readelf").args(["-W", "-d", "-V"]).arg(path).output().unwrap();
@@ -239,7 +239,7 @@ fn an_interpreter_without_libpython_is_shipped_itself() {
     }
 }
 
-/// Copies what is no native file.
+/// Copies all other files.
 fn copy_rest(from: &Path, root: &Path) {
     for entry in walkdir::WalkDir::new(from).into_iter().flatten().filter(|e| e.file_type().is_file()) {
         let to = root.join(entry.path().strip_prefix(from).unwrap());

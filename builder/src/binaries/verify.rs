@@ -1,5 +1,4 @@
-//! Resolves the planned product once more, from inside: as the loader will, with nothing of the building
-//! machine in reach.
+//! Resolves the planned application again as the loader will, without access to the build machine.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,14 +7,14 @@ use super::format::Format;
 use super::prepare::Prepared;
 use crate::error::Warning;
 
-/// What the launcher must load before a file, and what is wrong.
+/// Files that the launcher must load first, and problems.
 #[derive(Debug, Default)]
 pub(crate) struct Verified {
     /// For each file: files to load before it, dependencies first.
     pub(crate) preload: Vec<Vec<usize>>,
     /// For each file: all files that it needs, dependencies first.
     pub(crate) needs: Vec<Vec<usize>>,
-    /// What the user should know.
+    /// Warnings for the user.
     pub(crate) warnings: Vec<Warning>,
 }
 
@@ -23,7 +22,7 @@ pub(crate) struct Verified {
 pub(crate) fn inside(closure: &Closure, prepared: &[Prepared], format: &dyn Format) -> Verified {
     let files = &closure.files;
     let mut verified = Verified::default();
-    // Files that the search path of each does not lead to.
+    // Dependencies that the search path of each file does not find.
     let mut lost: Vec<Vec<usize>> = Vec::new();
     for (file, prepared) in files.iter().zip(prepared) {
         let mut own = Vec::new();
@@ -60,7 +59,7 @@ pub(crate) fn inside(closure: &Closure, prepared: &[Prepared], format: &dyn Form
     verified
 }
 
-/// Everything reachable from `start` without it, dependencies first.
+/// Returns everything reachable from `start`, without `start`, dependencies first.
 fn in_order(start: usize, direct: impl Fn(usize) -> Vec<usize>) -> Vec<usize> {
     let mut order = Vec::new();
     let mut seen = HashSet::from([start]);
@@ -83,7 +82,7 @@ fn in_order(start: usize, direct: impl Fn(usize) -> Vec<usize>) -> Vec<usize> {
     order
 }
 
-/// What to load before `i`: whatever it or one of its needs would not find by itself.
+/// Returns the files to load before `i`: those that it or one of its dependencies would not find.
 fn preload(
     i: usize,
     lost: &[Vec<usize>],
@@ -95,13 +94,13 @@ fn preload(
     if missing.is_empty() {
         return Vec::new();
     }
-    // Their own needs come first, so that each finds them loaded.
+    // The dependencies of each come first, so that they are already loaded.
     let before: HashSet<usize> =
         missing.iter().flat_map(|j| in_order(*j, &direct)).filter(|j| !lost[*j].is_empty()).collect();
     own.iter().copied().filter(|j| missing.contains(j) || before.contains(j)).collect()
 }
 
-/// A library of the product may be older than what was there when a file was linked.
+/// Warns if a bundled library is older than the one that a file was linked against.
 fn versions(closure: &Closure, verified: &mut Verified) {
     for file in &closure.files {
         let needed = file.facts.iter().flat_map(|f| &f.versions);
@@ -110,7 +109,7 @@ fn versions(closure: &Closure, verified: &mut Verified) {
             let Some((provider, facts)) = provider.and_then(|p| Some((p, p.facts.as_ref()?))) else {
                 continue;
             };
-            // A library without versions satisfies each of them.
+            // A library without versions satisfies any version.
             let lacking = names.iter().find(|n| !facts.defines.is_empty() && !facts.defines.contains(n));
             if let Some(version) = lacking {
                 let (who, what, from) = (&file.dest, &provider.dest, provider.source.display());
@@ -124,7 +123,7 @@ fn versions(closure: &Closure, verified: &mut Verified) {
     }
 }
 
-/// Two libraries of one name in one process: the second is never loaded.
+/// Warns of two libraries with the same name: a process loads only the first.
 fn same_name(closure: &Closure, verified: &mut Verified) {
     let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
     for (i, file) in closure.files.iter().enumerate() {

@@ -1,21 +1,22 @@
-//! What `ldconfig` knows: `/etc/ld.so.cache`, or the folders of `/etc/ld.so.conf` where there is none.
+//! Reads the library cache of `ldconfig`: `/etc/ld.so.cache`, or the folders of `/etc/ld.so.conf` if there
+//! is no cache.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use crate::target::Arch;
 
-/// Libraries of the system by soname.
+/// The system's libraries by soname.
 #[derive(Debug, Default)]
 pub(crate) struct SystemLibraries {
-    /// Soname → paths as written in the cache, the preferred one first.
+    /// Soname → paths as written in the cache, in order of preference.
     cached: HashMap<String, Vec<PathBuf>>,
-    /// Folders of `ld.so.conf`, in order; empty where there is a cache.
+    /// Folders of `ld.so.conf`, in order; empty if there is a cache.
     folders: Vec<PathBuf>,
 }
 
 const MAGIC: &[u8] = b"glibc-ld.so.cache1.1";
-/// The format that glibc before 2.32 wrote first; the new one follows it.
+/// Magic number of the format before glibc 2.32, which the new format may follow in the same file.
 const OLD_MAGIC: &[u8] = b"ld.so-1.7.0\0";
 const HEADER: usize = 48;
 const ENTRY: usize = 24;
@@ -24,7 +25,7 @@ const X86_64_LIB64: u32 = 0x0303;
 const AARCH64_LIB64: u32 = 0x0a03;
 
 impl SystemLibraries {
-    /// Reads what the system under `root` has for `arch`.
+    /// Reads the libraries for `arch` of the system under `root`.
     pub(crate) fn read(root: &Path, arch: Arch) -> SystemLibraries {
         let etc = root.join("etc");
         if let Some(cached) = fs_err::read(etc.join("ld.so.cache")).ok().and_then(|b| parse(&b, arch)) {
@@ -35,18 +36,19 @@ impl SystemLibraries {
         SystemLibraries { cached: HashMap::new(), folders }
     }
 
-    /// Paths where the system has `soname`, the preferred one first; not yet looked at.
+    /// Returns the paths of `soname` in the system, in order of preference, without checking that they
+    /// exist.
     pub(crate) fn candidates(&self, soname: &str) -> Vec<PathBuf> {
         let cached = self.cached.get(soname).into_iter().flatten().cloned();
         cached.chain(self.folders.iter().map(|f| f.join(soname))).collect()
     }
 
-    /// The sonames that the cache lists, in no order.
+    /// Returns the sonames in the cache, unsorted.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.cached.keys().map(String::as_str)
     }
 
-    /// Folders to look into where there is no cache.
+    /// Returns the folders to search if there is no cache.
     pub(crate) fn folders(&self) -> impl Iterator<Item = &Path> {
         self.folders.iter().map(PathBuf::as_path)
     }
@@ -61,10 +63,10 @@ fn text_at(bytes: &[u8], at: u32) -> Option<&str> {
     std::str::from_utf8(&rest[..rest.iter().position(|b| *b == 0)?]).ok()
 }
 
-/// The entries of a cache: (soname, path) for libraries of `arch` that every processor of it can run.
+/// Parses the entries of a cache: (soname, path) for libraries that every processor of `arch` can run.
 fn parse(bytes: &[u8], arch: Arch) -> Option<HashMap<String, Vec<PathBuf>>> {
     let new = if bytes.starts_with(OLD_MAGIC) {
-        // 12-byte entries after a header of 16, then the new format at the next multiple of 8.
+        // 12-byte entries follow a 16-byte header. The new format starts at the next multiple of 8.
         let count = u32_at(bytes, 12)? as usize;
         bytes.get((16 + count.checked_mul(12)?).next_multiple_of(8)..)?
     } else {
@@ -79,7 +81,7 @@ fn parse(bytes: &[u8], arch: Arch) -> Option<HashMap<String, Vec<PathBuf>>> {
     for i in 0..count {
         let at = HEADER.checked_add(i.checked_mul(ENTRY)?)?;
         let flags = u32_at(new, at)?;
-        // A library for newer processors only (glibc-hwcaps) would not run on each machine.
+        // A library that requires a newer processor (glibc-hwcaps) would not run on every machine.
         let hwcap = (u32_at(new, at + 16)?, u32_at(new, at + 20)?);
         if flags != wanted || hwcap != (0, 0) {
             continue;
@@ -90,13 +92,13 @@ fn parse(bytes: &[u8], arch: Arch) -> Option<HashMap<String, Vec<PathBuf>>> {
     Some(libraries)
 }
 
-/// Folders that an `ld.so.conf` lists, with its includes.
+/// Collects the folders that an `ld.so.conf` lists, following its includes.
 fn configured(root: &Path, file: &Path, depth: usize, folders: &mut Vec<PathBuf>) {
     let Ok(text) = fs_err::read_to_string(file) else { return };
     for line in text.lines() {
         let line = line.split('#').next().unwrap_or_default().trim();
         if let Some(pattern) = line.strip_prefix("include").filter(|p| p.starts_with([' ', '\t'])) {
-            // A chain of files that include each other ends here.
+            // The limit ends cycles of includes.
             if depth < 8 {
                 for path in included(root, file, pattern.trim()) {
                     configured(root, &path, depth + 1, folders);

@@ -1,4 +1,4 @@
-//! An ELF file as bytes with its header tables beside them, checked so that each named range exists.
+//! An ELF file in memory with its parsed header tables, whose ranges have all been checked.
 
 use object::LittleEndian as LE;
 use object::elf::{
@@ -9,7 +9,7 @@ use object::pod;
 
 use crate::binaries::format::Unsafe;
 
-/// The loadable part of a file is mapped by the page; larger pages exist on 64-bit ARM.
+/// Minimum page size for mapping segments. 64-bit ARM also has larger pages.
 const PAGE: u64 = 0x1000;
 
 /// A file with its tables.
@@ -60,7 +60,7 @@ impl Image {
         image.check().then_some(image).ok_or(broken)
     }
 
-    /// Whether each table entry names a range that exists, and addresses do not run over.
+    /// Returns whether every range in the tables exists and no address overflows.
     fn check(&self) -> bool {
         let len = self.bytes.len() as u64;
         let inside = |offset: u64, size: u64| offset.checked_add(size).is_some_and(|end| end <= len);
@@ -76,7 +76,7 @@ impl Image {
             let (start, size) = (p.p_vaddr.get(LE), p.p_memsz.get(LE));
             let congruent = align <= 1
                 || (align.is_power_of_two() && start.wrapping_sub(p.p_offset.get(LE)) & (align - 1) == 0);
-            // Beyond 2^47 no process has addresses; below it no sum of ours overflows.
+            // No process has addresses beyond 2^47, and no sum of addresses below it overflows.
             let end = start.checked_add(size).filter(|end| *end < 1 << 47 && align < 1 << 40);
             if !congruent || end.is_none() || p.p_filesz.get(LE) > size || last.is_some_and(|l| start < l) {
                 return false;
@@ -87,24 +87,24 @@ impl Image {
             && self.sections.iter().all(|s| !has_bytes(s) || inside(s.sh_offset.get(LE), s.sh_size.get(LE)))
     }
 
-    /// The loadable segments.
+    /// Returns the loadable segments.
     pub(crate) fn loads(&self) -> impl Iterator<Item = &ProgramHeader64<LE>> {
         self.segments.iter().filter(|p| p.p_type.get(LE) == PT_LOAD)
     }
 
-    /// Size of a page, as far as this file cares.
+    /// Returns the page size that this file requires.
     pub(crate) fn page(&self) -> u64 {
         if self.header.e_machine.get(LE) == object::elf::EM_AARCH64 { 16 * PAGE } else { PAGE }
     }
 
-    /// Where in the file the byte at a virtual address lies.
+    /// Returns the file offset of the byte at a virtual address.
     pub(crate) fn offset_of(&self, address: u64) -> Option<usize> {
         let segment = self.loads().find(|p| address.wrapping_sub(p.p_vaddr.get(LE)) < p.p_filesz.get(LE))?;
         usize::try_from(segment.p_offset.get(LE) + (address - segment.p_vaddr.get(LE))).ok()
     }
 
-    /// Whether glibc finds the program headers where they are: it takes the first segment whose pages in the
-    /// file hold them for the one that loads them (`_dl_map_segments`).
+    /// Returns whether glibc finds the program headers. It takes the first segment whose pages in the file
+    /// contain them for the one that loads them (`_dl_map_segments`).
     pub(crate) fn headers_are_found(&self) -> bool {
         let start = self.header.e_phoff.get(LE);
         let end = start + size_of_val(self.segments.as_slice()) as u64;
@@ -119,26 +119,26 @@ impl Image {
         })
     }
 
-    /// Offset and number of entries of the dynamic section.
+    /// Returns the offset and number of entries of the dynamic section.
     pub(crate) fn dynamic_range(&self) -> Result<(usize, usize), Unsafe> {
         let segment = self.segments.iter().find(|p| p.p_type.get(LE) == PT_DYNAMIC);
         let segment = segment.ok_or(Unsafe("it has no dynamic section"))?;
         let (offset, size) = (segment.p_offset.get(LE) as usize, segment.p_filesz.get(LE) as usize);
-        // The address is what the loader follows; the offset must mean the same bytes.
+        // The loader follows the address, so the offset must point to the same bytes.
         if self.offset_of(segment.p_vaddr.get(LE)) != Some(offset) || size == 0 {
             return Err(Unsafe("its dynamic section lies outside what is loaded"));
         }
         Ok((offset, size / size_of::<Dyn64<LE>>()))
     }
 
-    /// The dynamic section, with the empty entries at its end.
+    /// Returns the dynamic section, including the empty entries at its end.
     pub(crate) fn dynamic(&self) -> Result<Vec<Dyn64<LE>>, Unsafe> {
         let (offset, count) = self.dynamic_range()?;
         let entries = self.bytes.get(offset..).and_then(|b| pod::slice_from_bytes(b, count).ok());
         entries.map(|(e, _)| e.to_vec()).ok_or(Unsafe("its dynamic section is cut off"))
     }
 
-    /// Replaces the dynamic section by one of the same size.
+    /// Replaces the dynamic section with one of the same size.
     pub(crate) fn set_dynamic(&mut self, entries: &[Dyn64<LE>]) -> Result<(), Unsafe> {
         let (offset, count) = self.dynamic_range()?;
         let new = pod::bytes_of_slice(entries);
@@ -150,7 +150,7 @@ impl Image {
         Ok(())
     }
 
-    /// Name of a section.
+    /// Returns the name of a section.
     pub(crate) fn name(&self, section: &SectionHeader64<LE>) -> &[u8] {
         let strings = self.sections.get(usize::from(self.header.e_shstrndx.get(LE).0));
         let start = strings.map_or(0, |s| s.sh_offset.get(LE)).saturating_add(section.sh_name.get(LE).into());
@@ -159,7 +159,7 @@ impl Image {
     }
 }
 
-/// Whether a section has bytes in the file.
+/// Returns whether a section has bytes in the file.
 pub(crate) fn has_bytes(section: &SectionHeader64<LE>) -> bool {
     ![SHT_NULL, SHT_NOBITS].contains(&section.sh_type.get(LE))
 }

@@ -1,5 +1,5 @@
-//! Writes an ELF file anew: what is loaded stays byte for byte at its address, debug sections are left out,
-//! a segment may be added.
+//! Writes a new ELF file: loaded bytes keep their addresses, debug sections are left out, and a segment may
+//! be added.
 
 use object::elf::{
     FileHeader64, PF_R, PF_W, PT_DYNAMIC, PT_LOAD, PT_PHDR, ProgramHeader64, SHF_ALLOC, SHT_NOTE, SHT_NULL,
@@ -11,22 +11,22 @@ use super::image::{Image, has_bytes};
 use crate::binaries::format::Unsafe;
 use crate::spec::Strip;
 
-/// A segment to add: dynamic strings that outgrew their place, and the dynamic section if it did too.
+/// A segment to add: dynamic strings that do not fit in place, and the dynamic section if it does not fit.
 #[derive(Debug)]
 pub(crate) struct Growth {
     /// The new string table.
     pub(crate) strings: Vec<u8>,
-    /// The new dynamic section, if it moves; the entry that names the string table is set here.
+    /// The new dynamic section, if it moves. Its entry for the string table is set here.
     pub(crate) dynamic: Option<Vec<u8>>,
-    /// Whether the kernel reads the program headers (it then takes them to lie at a fixed distance from the
-    /// first segment).
+    /// Whether the kernel reads the program headers, which it expects at a fixed distance from the first
+    /// segment.
     pub(crate) program: bool,
 }
 
 /// Zero, in any byte order.
 const NONE: U64<LE> = U64::from_bytes([0; 8]);
 
-/// The header of no section.
+/// Returns an empty section header.
 fn empty() -> SectionHeader64<LE> {
     SectionHeader64 {
         sh_name: U32::new(LE, 0),
@@ -42,16 +42,16 @@ fn empty() -> SectionHeader64<LE> {
     }
 }
 
-/// Where a [`Growth`] was put.
+/// Location of a [`Growth`] in the file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Placed {
     /// Address of the string table.
     pub(crate) strings: u64,
-    /// Offset in the written file of the dynamic section.
+    /// Offset of the dynamic section in the written file.
     pub(crate) dynamic: usize,
 }
 
-/// A part of the file that is kept in one piece, and how far it moves towards the start.
+/// A part of the file that stays in one piece, and the distance that it moves towards the start.
 #[derive(Clone, Copy, Debug)]
 struct Piece {
     start: u64,
@@ -59,7 +59,7 @@ struct Piece {
     shift: u64,
 }
 
-/// Whether a section is left out.
+/// Returns whether a section is left out.
 pub(crate) fn dropped(image: &Image, section: &SectionHeader64<LE>, strip: Strip) -> bool {
     if section.sh_flags.get(LE).0 & SHF_ALLOC.0 != 0 || !has_bytes(section) {
         return false;
@@ -83,7 +83,7 @@ pub(crate) fn dropped(image: &Image, section: &SectionHeader64<LE>, strip: Strip
     }
 }
 
-/// Rewrites a file without stripped sections, and with another segment if it needs one.
+/// Rewrites a file without stripped sections, and with a new segment if it needs one.
 pub(crate) fn write(
     image: &Image,
     strip: Strip,
@@ -96,7 +96,7 @@ pub(crate) fn write(
     Ok((file.finish(), placed))
 }
 
-/// An ELF file while it is rewritten.
+/// An ELF file during rewriting.
 struct Rewrite<'i> {
     image: &'i Image,
     pieces: Vec<Piece>,
@@ -107,7 +107,7 @@ struct Rewrite<'i> {
 }
 
 impl<'i> Rewrite<'i> {
-    /// Copies what segments load, without the gaps between them.
+    /// Copies the bytes that segments load, without the gaps between them.
     fn new(image: &'i Image) -> Result<Rewrite<'i>, Unsafe> {
         let pieces = pieces(image)?;
         overlay(image, &pieces)?;
@@ -139,7 +139,7 @@ impl<'i> Rewrite<'i> {
         self.out[table..table + bytes.len()].copy_from_slice(bytes);
     }
 
-    /// Appends the sections that no segment loads, and the section headers.
+    /// Appends the sections that no segment loads, then the section headers.
     fn put_sections(&mut self, strip: Strip) -> Result<(), Unsafe> {
         let (out, sections) = (&mut self.out, &mut self.sections);
         let strings_index = usize::from(self.header.e_shstrndx.get(LE).0);
@@ -149,7 +149,7 @@ impl<'i> Rewrite<'i> {
                 continue;
             }
             if i != strings_index && dropped(self.image, old, strip) {
-                // Other sections and symbols name sections by number: an empty entry keeps the numbers.
+                // Other sections and symbols refer to sections by number: an empty entry keeps the numbers.
                 sections[i] = empty();
                 free = free.or(Some(i));
                 continue;
@@ -191,14 +191,14 @@ impl<'i> Rewrite<'i> {
         let Rewrite { image, segments, sections, header, out, .. } = self;
         let page = image.page();
         let end = image.loads().map(|p| p.p_vaddr.get(LE) + p.p_memsz.get(LE)).max().unwrap_or(0);
-        // glibc takes the first segment whose pages hold the program headers for theirs: no page of the file may
-        // belong to two segments here.
+        // glibc takes the first segment whose pages contain the program headers for the one that loads
+        // them. No page of the file may therefore belong to two segments here.
         let mut offset = (out.len() as u64).next_multiple_of(page);
         let address = end.next_multiple_of(page);
         if growth.program {
             let first = image.loads().next().ok_or(Unsafe("it has no segments"))?;
             let wanted = address.checked_sub(first.p_vaddr.get(LE)).map(|d| d + first.p_offset.get(LE));
-            // The gap is as large as the file's zero-initialised data: not worth it where that is much.
+            // The gap is as large as the file's zero-initialised data. Do not use it if that is large.
             let near = wanted.filter(|w| (offset..offset + (1 << 20)).contains(w));
             offset = near.ok_or(Unsafe("it is a program with no room for more headers"))?;
         }
@@ -252,7 +252,7 @@ impl<'i> Rewrite<'i> {
     }
 }
 
-/// The parts of the file that segments and the tables of the start need, merged and moved together.
+/// Returns the parts of the file that segments and the leading tables need, merged if they move together.
 fn pieces(image: &Image) -> Result<Vec<Piece>, Unsafe> {
     let table = image.header.e_phoff.get(LE);
     let table_size = size_of_val(image.segments.as_slice()) as u64;
@@ -266,7 +266,7 @@ fn pieces(image: &Image) -> Result<Vec<Piece>, Unsafe> {
         match pieces.last_mut() {
             Some(last) if start <= last.end => last.end = last.end.max(end),
             Some(last) => {
-                // Pieces that shared no page of the file still share none.
+                // Pieces that do not share a page of the file must not share one afterwards.
                 let hole = start.saturating_sub(last.end.next_multiple_of(image.page()));
                 let shift = last.shift + hole / step * step;
                 pieces.push(Piece { start, end, shift });
@@ -278,7 +278,7 @@ fn pieces(image: &Image) -> Result<Vec<Piece>, Unsafe> {
     fits.then_some(pieces).ok_or(Unsafe("its headers contradict each other"))
 }
 
-/// How far the piece that holds `offset`, or the last one before it, moves.
+/// Returns the distance that the piece with `offset`, or the last one before it, moves.
 fn shift(pieces: &[Piece], offset: u64) -> u64 {
     pieces.iter().rev().find(|p| p.start <= offset).map_or(0, |p| p.shift)
 }
@@ -289,7 +289,7 @@ fn in_pieces(pieces: &[Piece], section: &SectionHeader64<LE>) -> bool {
     has_bytes(section) && pieces.iter().any(|p| p.start <= start && end <= p.end)
 }
 
-/// Refuses a file with bytes behind what its headers describe: a program may look for them there.
+/// Rejects a file with bytes after those that its headers describe: a program may search for them there.
 fn overlay(image: &Image, pieces: &[Piece]) -> Result<(), Unsafe> {
     let sections = image.sections.iter().filter(|s| has_bytes(s));
     let ends = sections.map(|s| s.sh_offset.get(LE) + s.sh_size.get(LE));

@@ -1,4 +1,4 @@
-//! ELF, as Linux loads it: reading, searching and rewriting.
+//! ELF files for Linux: reads, searches and rewrites them.
 
 pub(crate) mod cache;
 pub(crate) mod image;
@@ -17,7 +17,7 @@ use crate::analysis::LibraryName;
 use crate::target::Arch;
 use search::Loader;
 
-/// ELF files and the loader of glibc.
+/// ELF files and the glibc loader.
 #[derive(Debug)]
 pub(crate) struct Elf {
     arch: Arch,
@@ -25,18 +25,19 @@ pub(crate) struct Elf {
 }
 
 impl Elf {
-    /// ELF for `arch`, with the system under `root`.
+    /// Returns ELF for `arch`, with the system under `root`.
     pub(crate) fn new(arch: Arch, root: &Path) -> Elf {
         let environment = std::env::var("LD_LIBRARY_PATH").ok();
         Elf { arch, loader: Loader::new(root, arch, environment.as_deref()) }
     }
 
-    /// ELF for `arch` of another system, whose files lie under `root`: nothing of this machine counts.
+    /// Returns ELF for `arch` of another system, whose files are under `root`. Ignores the environment of
+    /// this machine.
     pub(crate) fn under(arch: Arch, root: &Path) -> Elf {
         Elf { arch, loader: Loader::new(root, arch, None) }
     }
 
-    /// The same for the loader of musl.
+    /// Returns the same format with the musl loader.
     pub(crate) fn of_musl(self) -> Elf {
         Elf { loader: self.loader.of_musl(), ..self }
     }
@@ -48,7 +49,7 @@ impl Format for Elf {
     }
 
     fn fits(&self, head: &[u8]) -> bool {
-        // 64-bit, little-endian, then the processor at offset 18.
+        // 64-bit, little-endian; the processor is at offset 18.
         let machine =
             if self.arch == Arch::X86_64 { object::elf::EM_X86_64 } else { object::elf::EM_AARCH64 };
         head.starts_with(b"\x7fELF\x02\x01") && head.get(18..20) == Some(&machine.0.to_le_bytes())
@@ -59,7 +60,7 @@ impl Format for Elf {
     }
 
     fn candidates(&self, chain: &[(&Facts, &Path)], needed: &str) -> Vec<PathBuf> {
-        // A path with a slash is taken as it is, without a search.
+        // A path with a slash is used without a search.
         if needed.contains('/') {
             return self.loader.by_path(needed).into_iter().collect();
         }
@@ -106,7 +107,7 @@ fn names(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(|p| !p.is_empty())
 }
 
-/// A path under the root without `.` and `..`; `None` if it leaves the root.
+/// Returns the path under the root without `.` and `..`, or `None` if it leaves the root.
 fn under_root(path: &str) -> Option<String> {
     let mut names: Vec<&str> = Vec::new();
     for part in Path::new(path.trim_start_matches('/')).components() {

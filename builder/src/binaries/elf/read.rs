@@ -1,4 +1,4 @@
-//! Reads what loading depends on from an ELF file: headers, dynamic section, version tables.
+//! Reads the parts of an ELF file that affect loading: headers, dynamic section, version tables.
 
 use goblin::container::{Container, Ctx, Endian};
 use goblin::elf::dynamic::{
@@ -14,7 +14,8 @@ use crate::binaries::facts::{Facts, Role};
 use crate::binaries::format::Refusal;
 use crate::target::Arch;
 
-/// More program headers or dynamic entries than any linker writes: a damaged count.
+/// Maximum number of program headers or dynamic entries. A larger count is damaged: no linker writes as
+/// many.
 const LIMIT: usize = 1 << 16;
 
 /// Reads the headers of an ELF file.
@@ -59,7 +60,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Facts, Refusal> {
             _ => {}
         }
     }
-    // A library can be started, too, as `libc.so.6` and `libQt5Core.so.5`, which then print their version.
+    // Some libraries can also be run, such as `libc.so.6` and `libQt5Core.so.5`, which then print their
+    // version.
     if header.e_type == ET_DYN && facts.name.is_some() && !is_pie {
         facts.role = Role::Library;
     }
@@ -110,7 +112,7 @@ fn segments(bytes: &[u8], header: &Header, ctx: Ctx) -> Result<Vec<ProgramHeader
     Ok(segments)
 }
 
-/// Where in the file the byte at a virtual address lies.
+/// Returns the file offset of the byte at a virtual address.
 fn file_offset(segments: &[ProgramHeader], address: u64) -> Option<usize> {
     let holds = |p: &&ProgramHeader| p.p_type == PT_LOAD && address.wrapping_sub(p.p_vaddr) < p.p_filesz;
     let segment = segments.iter().find(holds)?;
@@ -149,12 +151,13 @@ fn string(strings: &[u8], at: u64) -> Result<String, Refusal> {
     Ok(String::from_utf8_lossy(&text[..end]).into_owned())
 }
 
-/// An empty folder would mean the current one: no loader of today takes it so, and none should.
+/// Splits a search path and drops empty folders. They would mean the current folder, but current loaders
+/// ignore them.
 fn folders(path: &str) -> Vec<String> {
     path.split(':').filter(|p| !p.is_empty()).map(String::from).collect()
 }
 
-/// The section header that goblin's version readers ask for; the loader itself needs none.
+/// Returns the section header that goblin's version readers require. The loader itself needs none.
 fn section(kind: u32, bytes: &[u8], offset: usize, count: usize) -> SectionHeader {
     let mut section = SectionHeader::new();
     section.sh_type = kind;
@@ -198,7 +201,7 @@ fn defined_versions(
     let table = VerdefSection::parse(bytes, &[header], ctx).map_err(|_| bad())?;
     let mut names = Vec::new();
     for version in table.iter().flat_map(VerdefSection::iter).take(count) {
-        // The first auxiliary entry names the version, the others its ancestors; flag 1 marks the base.
+        // The first auxiliary entry is the version and the others are its ancestors. Flag 1 marks the base.
         if let Some(name) = version.iter().next().filter(|_| version.vd_flags & 1 == 0) {
             names.push(string(strings, name.vda_name as u64)?);
         }

@@ -1,4 +1,4 @@
-//! Patches an ELF file: search path, paths of the building machine, debug sections.
+//! Patches an ELF file: search path, paths of the build machine, debug sections.
 
 use object::elf::{
     DT_NEEDED, DT_NULL, DT_RPATH, DT_RUNPATH, DT_SONAME, DT_STRSZ, DT_STRTAB, DT_SYMTAB, Dyn64, DynamicTag,
@@ -13,9 +13,10 @@ use crate::binaries::facts::{Facts, Role};
 use crate::binaries::format::{Patch, Unsafe};
 use crate::spec::Strip;
 
-/// Patches a file; `None` where there is nothing to change.
+/// Patches a file. Returns `None` if nothing changes.
 ///
-/// The result is read again before it is returned: what loading depends on is as asked and otherwise as before.
+/// The result is read again before it is returned, to check that loading works as requested and is
+/// otherwise unchanged.
 pub(crate) fn patch(bytes: &[u8], facts: &Facts, patch: &Patch<'_>) -> Result<Option<Vec<u8>>, Unsafe> {
     let mut image = Image::parse(bytes)?;
     if image.sections.iter().any(|s| image.name(s) == b".note.fdo.integrity") {
@@ -46,7 +47,7 @@ pub(crate) fn patch(bytes: &[u8], facts: &Facts, patch: &Patch<'_>) -> Result<Op
     Ok(new)
 }
 
-/// Reads the result again.
+/// Reads and checks the result.
 fn check(before: &Facts, new: &[u8], search: Option<&[String]>) -> Result<(), Unsafe> {
     let mut after = read::read(new).map_err(|_| Unsafe("it could not be read again after a change"))?;
     if search.is_some_and(|search| after.search() != search) {
@@ -64,7 +65,7 @@ fn entry(tag: DynamicTag, value: u64) -> Dyn64<LE> {
     Dyn64 { d_tag: I64::new(LE, tag), d_val: U64::new(LE, value) }
 }
 
-/// Takes the search path out of the dynamic section; the entries behind it move up.
+/// Removes the search path from the dynamic section; the entries after it move up.
 fn remove_search(image: &mut Image, facts: &Facts) -> Result<(), Unsafe> {
     let mut dynamic = image.dynamic()?;
     let used = used(&dynamic);
@@ -79,14 +80,14 @@ fn remove_search(image: &mut Image, facts: &Facts) -> Result<(), Unsafe> {
     image.set_dynamic(&dynamic)
 }
 
-/// How many entries come before the end of the dynamic section.
+/// Returns the number of entries before the end of the dynamic section.
 fn used(dynamic: &[Dyn64<LE>]) -> usize {
     dynamic.iter().take_while(|d| d.d_tag.get(LE) != DT_NULL).count()
 }
 
 const STRINGS: Unsafe = Unsafe("its dynamic strings lie outside the file");
 
-/// Where the dynamic strings begin and end in the file.
+/// Returns the range of the dynamic strings in the file.
 fn strings(image: &Image, dynamic: &[Dyn64<LE>]) -> Result<(usize, usize), Unsafe> {
     let (start, size) = (value(dynamic, DT_STRTAB).ok_or(STRINGS)?, value(dynamic, DT_STRSZ).ok_or(STRINGS)?);
     let (start, size) = (image.offset_of(start).ok_or(STRINGS)?, usize::try_from(size).map_err(|_| STRINGS)?);
@@ -94,8 +95,8 @@ fn strings(image: &Image, dynamic: &[Dyn64<LE>]) -> Result<(usize, usize), Unsaf
     Ok((start, end))
 }
 
-/// Erases the old paths, which may name the building machine, as far as no one else uses them. Gives where each
-/// was in the strings, and how many bytes are free there.
+/// Erases the old paths, which may contain paths of the build machine, except bytes that other names share.
+/// Returns the offset of each in the strings, and the number of free bytes there.
 fn erase(
     image: &mut Image,
     facts: &Facts,
@@ -112,7 +113,7 @@ fn erase(
     Ok(erased)
 }
 
-/// Sets the search path in place, or tells what must grow to hold it.
+/// Sets the search path in place, or returns the tables that must grow.
 fn set_search(image: &mut Image, facts: &Facts, search: &str) -> Result<Option<Growth>, Unsafe> {
     let mut dynamic = image.dynamic()?;
     let used = used(&dynamic);
@@ -129,7 +130,7 @@ fn set_search(image: &mut Image, facts: &Facts, search: &str) -> Result<Option<G
         return Ok(None);
     }
     let mut strings = image.bytes[start..end].to_vec();
-    // No one reads the old table any more; zeros take no room once compressed.
+    // The old table is no longer used. Zeros compress to almost nothing.
     image.bytes[start..end].fill(0);
     let at = strings.len() as u64;
     strings.extend(search.as_bytes());
@@ -139,7 +140,7 @@ fn set_search(image: &mut Image, facts: &Facts, search: &str) -> Result<Option<G
     }
     let mut moved = false;
     if own.is_empty() {
-        // One empty entry must remain: it ends the section.
+        // One empty entry must remain, because it ends the section.
         if used + 1 < dynamic.len() {
             dynamic[used] = entry(DT_RUNPATH, at);
         } else {
@@ -165,8 +166,8 @@ fn is_search(entry: &Dyn64<LE>) -> bool {
     [DT_RPATH, DT_RUNPATH].contains(&entry.d_tag.get(LE))
 }
 
-/// How many bytes of the string at `at`, its end included, no one else uses: linkers let a name lie in the
-/// tail of another.
+/// Returns how many bytes of the string at `at`, including its NUL, are unshared: linkers may store a name
+/// in the tail of another.
 fn private(
     image: &Image,
     facts: &Facts,
@@ -178,7 +179,7 @@ fn private(
     let text = strings.get(at..)?;
     let len = text.iter().position(|b| *b == 0)?;
     let text = &text[..len];
-    // The string itself may also be the tail of a longer one; it then begins inside it.
+    // The string itself may also be the tail of a longer one, and then starts inside it.
     if at > 0 && strings[at - 1] != 0 {
         return None;
     }
@@ -191,7 +192,7 @@ fn private(
     let count = section.sh_size.get(LE) as usize / size_of::<Sym64<LE>>();
     let (symbols, _) = pod::slice_from_bytes::<Sym64<LE>>(table, count).ok()?;
     let names = symbols.iter().map(|s| s.st_name.get(LE) as usize);
-    // Of the other entries that name a string, only these are common; any of the others forbids a change.
+    // These are the common entries that refer to strings. Any other such entry prevents the change.
     let entries = dynamic.iter().filter(|d| !is_search(d)).filter_map(|d| match d.d_tag.get(LE) {
         DT_NEEDED | DT_SONAME => Some(d.d_val.get(LE) as usize),
         DynamicTag(0x7fff_fffd..=0x7fff_ffff | 0x6fff_fefa..=0x6fff_fefc) => Some(at),
@@ -208,7 +209,7 @@ fn value(dynamic: &[Dyn64<LE>], tag: DynamicTag) -> Option<u64> {
     dynamic.iter().find(|d| d.d_tag.get(LE) == tag).map(|d| d.d_val.get(LE))
 }
 
-/// Writes a file with a new segment and lets its dynamic section name it.
+/// Writes a file with a new segment and updates its dynamic section.
 fn grown(image: &mut Image, growth: Growth, strip: Strip) -> Result<Vec<u8>, Unsafe> {
     let (mut new, placed) = layout::write(image, strip, Some(&growth))?;
     let broken = Unsafe("its dynamic section was not found again");

@@ -1,6 +1,7 @@
-//! Rewrites small libraries in each way there is, compares them with what other tools read, and loads them.
+//! Rewrites small libraries in every supported way, compares them with the output of other tools, and loads
+//! them.
 
-// They compile libraries for the system that builds, or load them.
+// The tests compile libraries for the build system, or load them.
 #![cfg(target_os = "linux")]
 
 use std::process::Command;
@@ -13,7 +14,7 @@ use crate::binaries::paths::MachinePaths;
 use crate::binaries::tests::{Bench, load};
 use crate::spec::Strip;
 
-/// Asks the loader where the library's own headers are, as unwinding of exceptions does.
+/// Queries the loader for the library's own headers, as exception unwinding does.
 const SEES_ITSELF: &str = r"
 #define _GNU_SOURCE
 #include <link.h>
@@ -51,7 +52,7 @@ fn readelf(b: &Bench, name: &str, option: &str) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Writes the result and checks that it loads and that readelf has nothing to complain about.
+/// Writes the result and checks that it loads and that readelf reports no problem.
 fn works(b: &Bench, bytes: &[u8]) {
     let file = b.path.join("patched.so");
     fs_err::write(&file, bytes).unwrap();
@@ -141,7 +142,7 @@ fn a_search_path_is_taken_out() {
             works(&b, &new);
             assert!(!readelf(&b, "patched.so", "-d").contains("PATH"));
             assert!(!String::from_utf8_lossy(&new).contains("building/machine"));
-            // One can be set again.
+            // A search path can be set again.
             works(&b, &patch(&new, Strip::None, Some(&["$ORIGIN/x"])).unwrap().unwrap());
         }
     }
@@ -161,7 +162,7 @@ fn a_full_dynamic_section_moves() {
 #[test]
 fn names_in_the_tail_of_the_search_path_survive() {
     let b = Bench::new();
-    // The linker lets the symbol's name lie in the tail of the path.
+    // The linker stores the symbol's name in the tail of the path.
     let source = format!("{SEES_ITSELF}\nint tail_of_path(void) {{ return 1; }}");
     let bytes =
         fs_err::read(b.cc("a.so", &source, &["-Wl,-O2", "-Wl,-rpath,/building/machine/tail_of_path"]))
@@ -201,11 +202,11 @@ fn patchelf_understands_the_result() {
     fs_err::write(&file, &new).unwrap();
     let mut patchelf = Command::new("patchelf");
     patchelf.args(["--set-rpath", "$ORIGIN/longer/than/before"]).arg(&file);
-    // Not each machine that runs the tests has it.
+    // patchelf is optional on machines that run the tests.
     let Ok(output) = patchelf.output() else { return };
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(load(std::slice::from_ref(&file), "call").unwrap(), "42");
-    // And what patchelf wrote is patched again, its hole closed.
+    // The output of patchelf can be patched again, and its gap is closed.
     let patched = fs_err::read(&file).unwrap();
     works(&b, &patch(&patched, Strip::All, Some(&["$ORIGIN/x"])).unwrap().unwrap());
 }
@@ -215,7 +216,7 @@ fn data_behind_the_file_forbid_moving_it() {
     let b = Bench::new();
     let mut bytes = fs_err::read(b.cc("a.so", SEES_ITSELF, &["-Wl,-rpath,/a/long/path"])).unwrap();
     bytes.extend(b"payload");
-    // In place is fine: nothing moves.
+    // An in-place change is allowed, because nothing moves.
     let new = patch(&bytes, Strip::None, Some(&["$ORIGIN"])).unwrap().unwrap();
     assert!(new.len() == bytes.len() && new.ends_with(b"payload"));
     works(&b, &new);

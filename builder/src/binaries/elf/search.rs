@@ -1,4 +1,4 @@
-//! Where the loader looks for a library, in its order (ld.so(8); glibc, elf/dl-load.c).
+//! Searches for a library in the order of the loader (ld.so(8); glibc, elf/dl-load.c).
 
 use std::path::{Component, Path, PathBuf};
 
@@ -7,7 +7,7 @@ use crate::binaries::facts::Facts;
 use crate::paths::normal;
 use crate::target::Arch;
 
-/// The loader of a target, looking into the file system under a root.
+/// The loader of a target, with the file system under a root.
 #[derive(Debug)]
 pub(crate) struct Loader {
     root: PathBuf,
@@ -15,12 +15,12 @@ pub(crate) struct Loader {
     system: SystemLibraries,
     /// `LD_LIBRARY_PATH` of the build.
     environment: Vec<PathBuf>,
-    /// The folders of musl's loader, where it is that; it knows neither a cache nor `ld.so.conf`.
+    /// The folders of the musl loader, if that is the loader. It uses neither a cache nor `ld.so.conf`.
     musl: Option<Vec<PathBuf>>,
 }
 
 impl Loader {
-    /// A loader that looks under `root` (`/`, or a sysroot).
+    /// Returns a loader that searches under `root` (`/`, or a sysroot).
     pub(crate) fn new(root: &Path, arch: Arch, environment: Option<&str>) -> Loader {
         let environment = environment.unwrap_or_default().split([':', ';']).filter(|p| p.starts_with('/'));
         Loader {
@@ -32,7 +32,8 @@ impl Loader {
         }
     }
 
-    /// The loader of musl: its folders are those of `/etc/ld-musl-<processor>.path`, or built in.
+    /// Turns it into the musl loader, which searches the folders of `/etc/ld-musl-<processor>.path`, or its
+    /// built-in ones.
     pub(crate) fn of_musl(mut self) -> Loader {
         let processor = if self.arch == Arch::X86_64 { "x86_64" } else { "aarch64" };
         let file = self.root.join(format!("etc/ld-musl-{processor}.path"));
@@ -44,19 +45,19 @@ impl Loader {
         self
     }
 
-    /// Where a path leads that a file names in the place of a library.
+    /// Resolves a path that a file contains instead of a library name.
     pub(crate) fn by_path(&self, needed: &str) -> Option<PathBuf> {
         let path = Path::new(needed);
         if path.has_root() { self.inside(self.under_root(path)) } else { Some(path.to_owned()) }
     }
 
-    /// Where a file's own search path, and those that it inherits from the chain of files that load it,
-    /// lead for `needed`.
+    /// Searches for `needed` in a file's own search path, and in those that it inherits from the chain of
+    /// files that load it.
     pub(crate) fn by_search_path(&self, chain: &[(&Facts, &Path)], needed: &str) -> Vec<PathBuf> {
         let Some((facts, path)) = chain.first() else { return Vec::new() };
         let mut folders = Vec::new();
         if facts.runpath.is_none() {
-            // A file that has a RUNPATH passes no RPATH on, its loaders still do.
+            // A file with a RUNPATH does not pass on an RPATH, but its loaders still do.
             for (facts, path) in chain.iter().filter(|(f, _)| f.runpath.is_none()) {
                 folders.extend(self.expand(&facts.rpath, path));
             }
@@ -65,12 +66,12 @@ impl Loader {
         folders.into_iter().filter_map(|f| self.inside(f.join(needed))).collect()
     }
 
-    /// A file of this system as it is; one of another system as that would find it, following its links under the root.
+    /// Returns a file of this system unchanged. For another system, follows its links under the root.
     fn inside(&self, path: PathBuf) -> Option<PathBuf> {
         if self.root == Path::new("/") { Some(path) } else { resolve(&self.root, &path) }
     }
 
-    /// Where the build's environment and the system lead for `needed`.
+    /// Searches for `needed` in the build's environment and in the system.
     pub(crate) fn by_system(&self, facts: &Facts, needed: &str) -> Vec<PathBuf> {
         let mut paths: Vec<PathBuf> = self.environment.iter().map(|f| f.join(needed)).collect();
         if !facts.no_default {
@@ -84,8 +85,8 @@ impl Loader {
         paths
     }
 
-    /// The name of the file that linkers take for `-l<name>`, and `ctypes.util.find_library(name)` with them: the newest that the
-    /// loader knows.
+    /// Returns the file that linkers use for `-l<name>`, and therefore `ctypes.util.find_library(name)`:
+    /// the newest that the loader finds.
     pub(crate) fn named(&self, name: &str) -> Option<String> {
         let start = format!("lib{name}.so");
         let is_one = |file: &str| {
@@ -105,8 +106,8 @@ impl Loader {
         folders.map(|folder| self.under_root(&folder)).find_map(|folder| in_folder(&folder))
     }
 
-    /// Where packages have a library that were unpacked and not installed: what Debian chooses among alternatives lies in folders of
-    /// their own (`blas/libblas.so.3`), and the link to the chosen one is not there.
+    /// Searches packages that were unpacked but not installed. Debian stores alternatives in separate
+    /// folders (`blas/libblas.so.3`), and the link to the selected one is missing.
     fn unconfigured(&self, needed: &str) -> Option<PathBuf> {
         let mut found: Vec<PathBuf> = self
             .default_folders()
@@ -123,7 +124,7 @@ impl Loader {
         path.strip_prefix("/").map_or_else(|_| path.to_owned(), |p| self.root.join(p))
     }
 
-    /// The folders built into the loader: multiarch as Debian has it, lib64 as the others.
+    /// Returns the folders built into the loader: multiarch on Debian, lib64 on other systems.
     fn default_folders(&self) -> Vec<PathBuf> {
         if let Some(folders) = &self.musl {
             return folders.clone();
@@ -143,22 +144,23 @@ impl Loader {
     }
 }
 
-/// The name with the highest version; one without a version counts least.
+/// Returns the name with the highest version. A name without a version is the lowest.
 fn newest(names: impl Iterator<Item = String>) -> Option<String> {
     let version = |name: &String| -> Vec<u64> {
         let version = name.split_once(".so.").map_or("", |(_, version)| version);
         version.split('.').filter(|part| !part.is_empty()).map(|part| part.parse().unwrap_or(0)).collect()
     };
-    // `libx.so.1.2.3` is what `libx.so.1`, the name in other files, leads to.
+    // `libx.so.1.2.3` is the target of `libx.so.1`, the name that other files use.
     let shortest = |name: &String| std::cmp::Reverse(version(name).len());
     names.max_by_key(|name| (version(name).first().copied(), shortest(name), version(name)))
 }
 
-/// Where a path leads in the system under `root`, whose absolute links begin there; a path outside of it is left.
+/// Resolves a path in the system under `root`, where absolute links are relative to `root`. A path outside
+/// of it stays unchanged.
 ///
-/// `None` if it leads nowhere.
+/// Returns `None` if the path does not exist.
 fn resolve(root: &Path, path: &Path) -> Option<PathBuf> {
-    /// As many links in a row as Linux follows.
+    /// Maximum number of consecutive links, as in Linux.
     const LINKS: usize = 40;
     let Ok(inner) = path.strip_prefix(root) else { return path.exists().then(|| path.to_owned()) };
     let mut rest: Vec<PathBuf> = inner.components().rev().map(|c| PathBuf::from(c.as_os_str())).collect();
@@ -166,7 +168,7 @@ fn resolve(root: &Path, path: &Path) -> Option<PathBuf> {
     let mut links = 0;
     while let Some(next) = rest.pop() {
         match next.components().next()? {
-            // Above `/` there is nothing else.
+            // `/` is its own parent.
             Component::ParentDir if at != root => {
                 at.pop();
             }
@@ -193,7 +195,7 @@ fn resolve(root: &Path, path: &Path) -> Option<PathBuf> {
     Some(at)
 }
 
-/// Replaces the loader's tokens; `$LIB` differs between distributions, so each reading is tried.
+/// Replaces the loader's tokens. `$LIB` differs between distributions, so every value is tried.
 pub(crate) fn expand(folder: &str, origin: &str, arch: Arch) -> Vec<String> {
     let lib = [format!("lib/{}", triple(arch)), "lib64".to_owned(), "lib".to_owned()];
     let platform = if arch == Arch::X86_64 { "x86_64" } else { "aarch64" };

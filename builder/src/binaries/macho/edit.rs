@@ -3,25 +3,25 @@
 use super::image::{HEADER, Image, lc, put_u32, u32_at};
 use crate::binaries::format::Unsafe;
 
-/// What to change.
+/// The changes to make.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Change<'a> {
     /// Names of libraries, old and new.
     pub(super) names: &'a [(String, String)],
-    /// The run paths to have; `None` leaves them.
+    /// The new run paths; `None` keeps the old ones.
     pub(super) search: Option<&'a [String]>,
     /// The own name of a library.
     pub(super) own: Option<&'a str>,
 }
 
-/// Bytes of the load command that tells where the signature is.
+/// Size in bytes of the load command with the position of the signature.
 const SIGNATURE: usize = 16;
 
 /// Why load commands cannot grow.
 const NO_ROOM: Unsafe =
     Unsafe("there is no room in its header (the linker leaves some with -headerpad_max_install_names)");
 
-/// Changes load commands in place. What lies behind them stays where it is.
+/// Changes load commands in place. The bytes after them stay where they are.
 pub(super) fn apply(bytes: &mut [u8], change: &Change<'_>) -> Result<bool, Unsafe> {
     let image = Image::parse(bytes).map_err(|_| Unsafe("its load commands are damaged"))?;
     let mut commands: Vec<Vec<u8>> = Vec::new();
@@ -51,14 +51,14 @@ pub(super) fn apply(bytes: &mut [u8], change: &Change<'_>) -> Result<bool, Unsaf
     write(bytes, &image, &commands)
 }
 
-/// Writes commands over those that are there; whether that changes anything.
+/// Overwrites the load commands. Returns whether anything changed.
 pub(super) fn write(bytes: &mut [u8], image: &Image, commands: &[Vec<u8>]) -> Result<bool, Unsafe> {
     let new = commands.concat();
     let old = image.end - HEADER;
     if bytes[HEADER..image.end] == new[..] {
         return Ok(false);
     }
-    // A file that is not signed yet is going to be.
+    // A file without a signature is signed later.
     let signed = |command: &Vec<u8>| u32_at(command, 0) == lc::CODE_SIGNATURE;
     let signature = if commands.iter().any(signed) { 0 } else { SIGNATURE };
     if new.len() > old && new.len() + signature > old + image.room(bytes) {
@@ -73,7 +73,7 @@ pub(super) fn write(bytes: &mut [u8], image: &Image, commands: &[Vec<u8>]) -> Re
     Ok(true)
 }
 
-/// A command that names a library, with another name; its versions stay.
+/// Returns a command that names a library, with another name and the same versions.
 fn renamed(old: &[u8], name: &str) -> Vec<u8> {
     let fields = 24.min(old.len());
     let mut new = old[..fields].to_vec();
@@ -87,7 +87,7 @@ fn rpath(entry: &str) -> Vec<u8> {
     with_text(new, entry)
 }
 
-/// Puts a text behind the fields of a command, whose place its third field tells.
+/// Appends a text to the fields of a command; the third field is its offset.
 fn with_text(mut fields: Vec<u8>, text: &str) -> Vec<u8> {
     let at = fields.len() as u32;
     fields.extend(text.as_bytes());
@@ -130,7 +130,7 @@ mod tests {
         let image = Image::parse(&old).unwrap();
         assert_eq!(old[image.end + 96..], new[image.end + 96..]);
         assert!(!apply(&mut new, &Change::default()).unwrap());
-        // Shorter again: what is left over is filled with zeros.
+        // Shorter commands: the remainder is filled with zeros.
         assert!(apply(&mut new, &Change { search: Some(&[]), ..Change::default() }).unwrap());
         let image = Image::parse(&new).unwrap();
         assert!(new[image.end..image.end + image.room(&new)].iter().all(|b| *b == 0));

@@ -1,4 +1,4 @@
-//! Signs with a certificate, by the library that `rcodesign` is made of.
+//! Signs with a certificate, using the library behind `rcodesign`.
 
 use std::error::Error as StdError;
 use std::path::Path;
@@ -14,21 +14,21 @@ use super::sign::{self, Seal};
 use crate::error::{Context, Error, Result};
 use crate::spec::Request;
 
-/// The service of Apple that says when something was signed.
+/// Apple's timestamp service.
 const TIMESTAMP: &str = "http://timestamp.apple.com/ts01";
-/// The variable with the password of a file: a spec is no place for it.
+/// The variable with the password of the certificate file, which does not belong in a spec.
 const PASSWORD: &str = "FREEZE_SIGN_PASSWORD";
 /// What `sign` names.
 const FILE: &str =
     "`sign` names a .p12 or .pem file with a certificate and its private key, as Keychain Access exports it";
-/// The extension that says what a certificate is for, and what it says of one for signing code, in DER.
+/// The certificate extension for key usage, and its value for code signing, in DER.
 const USAGE: (&[u8], &[u8]) = (&[0x55, 0x1d, 0x25], &[6, 8, 0x2b, 6, 1, 5, 5, 7, 3, 3]);
 
-/// A certificate with its key, and how to sign with it.
+/// A certificate with its key, and the settings for signing.
 pub(crate) struct Identity {
     key: InMemoryPrivateKey,
     certificate: CapturedX509Certificate,
-    /// Those that issued it, as far as the file has them.
+    /// The issuing certificates that the file contains.
     chain: Vec<CapturedX509Certificate>,
     runtime: bool,
     timestamp: Option<String>,
@@ -36,7 +36,7 @@ pub(crate) struct Identity {
 }
 
 impl std::fmt::Debug for Identity {
-    // The key is nobody else's business.
+    // The key is secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Identity").field("timestamp", &self.timestamp).finish_non_exhaustive()
     }
@@ -46,7 +46,7 @@ impl Identity {
     /// Reads the file that a request names.
     ///
     /// # Errors
-    /// It cannot be read, or holds no certificate to sign with and its key.
+    /// The file cannot be read, or contains no certificate for signing with its key.
     pub(crate) fn read(name: &str, request: &Request) -> Result<Identity> {
         let path = request.base.join(name);
         let bytes = fs_err::read(&path)
@@ -65,7 +65,7 @@ impl Identity {
         let runtime = request.macos.hardened_runtime != Some(false);
         let timestamp = match request.macos.timestamp.as_deref() {
             Some("none") => None,
-            // Apple tells the time for its own; its server need not serve others.
+            // Apple's timestamp server is for Apple's certificates and may refuse others.
             None => is_apples(&certificate).then(|| TIMESTAMP.to_owned()),
             Some(url) => {
                 let known = SigningSettings::default().set_time_stamp_url(url);
@@ -85,10 +85,10 @@ impl Identity {
         Ok(Identity { key, certificate, chain, runtime, timestamp, id })
     }
 
-    /// Checks that Apple notarises what it signs.
+    /// Checks that Apple notarizes files signed with this certificate.
     ///
     /// # Errors
-    /// It is no certificate for programs that are distributed outside of the App Store.
+    /// The certificate is not for programs that are distributed outside the App Store.
     #[cfg(feature = "notarize")]
     pub(crate) fn check_notarisable(&self) -> Result<()> {
         let kinds = self.certificate.apple_code_signing_extensions();
@@ -101,15 +101,15 @@ impl Identity {
             .hint("that takes a certificate `Developer ID Application`, which Apple gives to its developers"))
     }
 
-    /// What tells results of this identity from those of others.
+    /// Separates cached results of this identity from those of others.
     pub(crate) fn key(&self) -> &[u8] {
         &self.id
     }
 
-    /// Signs a file, in the place of a signature that it may have.
+    /// Signs a file and replaces an existing signature.
     ///
     /// # Errors
-    /// The file cannot have a signature, or the time of the signature cannot be had.
+    /// The file cannot have a signature, or no timestamp is available.
     pub(crate) fn sign(&self, bytes: &[u8], seal: &Seal) -> Result<Vec<u8>> {
         let mut settings = SigningSettings::default();
         settings.set_signing_key(&self.key, self.certificate.clone());
@@ -133,7 +133,8 @@ impl Identity {
             let xml = String::from_utf8_lossy(xml);
             settings.set_entitlements_xml(SettingsScope::Main, xml)?;
         }
-        // Ad hoc first: the library keeps what lies in a file, and this makes its segments as it expects them.
+        // Sign ad hoc first: the library keeps the layout of a file, and this creates the segments that it
+        // expects.
         let plain = sign::ad_hoc(bytes, &Seal { identifier: seal.identifier.clone(), ..Seal::default() })?;
         let mut signed = Vec::with_capacity(plain.len() + (64 << 10));
         let written = MachOSigner::new(&plain)?.write_signed_binary(&settings, &mut signed);
@@ -141,7 +142,7 @@ impl Identity {
         Ok(signed)
     }
 
-    /// What to do where the library failed.
+    /// Converts an error of the library.
     fn explained(&self, error: AppleCodesignError) -> Error {
         let (AppleCodesignError::Cms(CmsError::TimeStampProtocol(why)), Some(url)) =
             (&error, &self.timestamp)
@@ -150,7 +151,7 @@ impl Identity {
         };
         let mut told = Error::new(format!("failed to get the time of the signature from `{url}`"));
         match why {
-            // Its text names the address only; why it was not reached comes last.
+            // Its text contains only the address; the cause of the failure comes last.
             TimeStampError::Reqwest(error) => {
                 let mut next: Option<&dyn StdError> = Some(error);
                 while let Some(error) = next {
@@ -174,7 +175,7 @@ struct Found {
 }
 
 impl Found {
-    /// A key, its certificate, and the other certificates.
+    /// Returns a key, its certificate, and the other certificates.
     fn pair(mut self) -> Result<(InMemoryPrivateKey, CapturedX509Certificate, Vec<CapturedX509Certificate>)> {
         let what = match (self.keys.len(), self.certificates.len()) {
             (0, 0) => "neither",
@@ -195,17 +196,17 @@ impl Found {
     }
 }
 
-/// How a certificate is called.
+/// Returns the name of a certificate.
 fn named(certificate: &CapturedX509Certificate) -> String {
     certificate.subject_common_name().map_or_else(|| "without a name".into(), |name| format!("`{name}`"))
 }
 
-/// Whether Apple has issued a certificate.
+/// Returns whether Apple issued a certificate.
 fn is_apples(certificate: &CapturedX509Certificate) -> bool {
     certificate.chains_to_apple_root_ca() || !certificate.apple_code_signing_extensions().is_empty()
 }
 
-/// Checks that signatures with a certificate count.
+/// Checks that signatures with a certificate are valid.
 fn check(certificate: &CapturedX509Certificate) -> Result<()> {
     if !certificate.time_constraints_valid(None) {
         let (from, to) = (certificate.validity_not_before(), certificate.validity_not_after());
@@ -223,7 +224,7 @@ fn check(certificate: &CapturedX509Certificate) -> Result<()> {
     Ok(())
 }
 
-/// The error of a password that is not right.
+/// Returns the error for a wrong password.
 fn locked(password: Option<&str>) -> Error {
     Error::new(match password {
         Some(_) => format!("the password in {PASSWORD} is not that of the file"),
@@ -232,7 +233,7 @@ fn locked(password: Option<&str>) -> Error {
     .hint(format!("{PASSWORD} holds the password of the file that `sign` names"))
 }
 
-/// What is in a `.p12` file.
+/// Reads a `.p12` file.
 fn p12(bytes: &[u8], password: Option<&str>) -> Result<Found> {
     use p12_keystore::Pkcs12Archive;
     use p12_keystore::error::Error as Wrong;
@@ -253,7 +254,7 @@ fn p12(bytes: &[u8], password: Option<&str>) -> Result<Found> {
     Ok(found)
 }
 
-/// What is in a text.
+/// Reads a PEM text.
 fn pem(bytes: &[u8], password: Option<&str>) -> Result<Found> {
     let mut found = Found::default();
     for part in pem::parse_many(bytes).map_err(|e| Error::from(e).hint(FILE))? {

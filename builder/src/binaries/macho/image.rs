@@ -1,4 +1,4 @@
-//! The parts of a Mach-O file that loading depends on: the slice of a processor, the header, the load commands.
+//! The parts of a Mach-O file that affect loading: the slice of a processor, the header, the load commands.
 
 use crate::binaries::format::Refusal;
 use crate::target::Arch;
@@ -10,12 +10,12 @@ pub(crate) const HEADER: usize = 32;
 pub(crate) const MH_EXECUTE: u32 = 2;
 /// A library.
 pub(crate) const MH_DYLIB: u32 = 6;
-/// What is loaded by a program that knows it: extension modules.
+/// A bundle, which programs load explicitly: extension modules.
 pub(crate) const MH_BUNDLE: u32 = 8;
 
 /// Kinds of load commands.
 pub(crate) mod lc {
-    /// In a command that the loader must know.
+    /// Marks a command that the loader must understand.
     const REQUIRED: u32 = 0x8000_0000;
     pub(crate) const SYMTAB: u32 = 0x2;
     pub(crate) const DYSYMTAB: u32 = 0xb;
@@ -49,7 +49,7 @@ pub(crate) mod lc {
         [LOAD_DYLIB, LOAD_WEAK_DYLIB, REEXPORT_DYLIB, LAZY_LOAD_DYLIB, LOAD_UPWARD_DYLIB];
 }
 
-/// A load command: its kind and where it lies in the file.
+/// A load command: its kind and its position in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Command {
     pub(crate) kind: u32,
@@ -60,16 +60,16 @@ pub(crate) struct Command {
 /// The header and the load commands of a file for one 64-bit processor.
 #[derive(Clone, Debug)]
 pub(crate) struct Image {
-    /// What kind of file it is: [`MH_EXECUTE`], [`MH_DYLIB`], …
+    /// The kind of file: [`MH_EXECUTE`], [`MH_DYLIB`], …
     pub(crate) filetype: u32,
     /// Its processor.
     pub(crate) arch: Option<Arch>,
     pub(crate) commands: Vec<Command>,
-    /// Where the load commands end.
+    /// End of the load commands.
     pub(crate) end: usize,
 }
 
-/// A segment, as its load command has it.
+/// A segment, as in its load command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Segment {
     pub(crate) command: Command,
@@ -81,37 +81,37 @@ pub(crate) struct Segment {
     pub(crate) sections: u32,
 }
 
-/// A 32-bit number of a little-endian file; 0 behind its end.
+/// Reads a 32-bit little-endian number; 0 past the end.
 pub(crate) fn u32_at(bytes: &[u8], at: usize) -> u32 {
     bytes.get(at..).and_then(|b| b.first_chunk()).map_or(0, |b| u32::from_le_bytes(*b))
 }
 
-/// A 64-bit number of a little-endian file; 0 behind its end.
+/// Reads a 64-bit little-endian number; 0 past the end.
 pub(crate) fn u64_at(bytes: &[u8], at: usize) -> u64 {
     bytes.get(at..).and_then(|b| b.first_chunk()).map_or(0, |b| u64::from_le_bytes(*b))
 }
 
-/// Writes a 32-bit number; nothing behind the end.
+/// Writes a 32-bit number, except past the end.
 pub(crate) fn put_u32(bytes: &mut [u8], at: usize, value: u32) {
     if let Some(place) = bytes.get_mut(at..at + 4) {
         place.copy_from_slice(&value.to_le_bytes());
     }
 }
 
-/// Writes a 64-bit number; nothing behind the end.
+/// Writes a 64-bit number, except past the end.
 pub(crate) fn put_u64(bytes: &mut [u8], at: usize, value: u64) {
     if let Some(place) = bytes.get_mut(at..at + 8) {
         place.copy_from_slice(&value.to_le_bytes());
     }
 }
 
-/// The text of a field that NULs fill up.
+/// Returns the text of a NUL-padded field.
 pub(crate) fn text(bytes: &[u8]) -> String {
     let end = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());
     String::from_utf8_lossy(&bytes[..end]).into_owned()
 }
 
-/// The processor with this number in headers.
+/// Returns the processor for a number in a header.
 fn arch(cputype: u32) -> Option<Arch> {
     match cputype {
         0x0100_0007 => Some(Arch::X86_64),
@@ -120,7 +120,7 @@ fn arch(cputype: u32) -> Option<Arch> {
     }
 }
 
-/// Processors of a file that begins with `head`, and where the part of each lies in it.
+/// Returns the processors of a file that begins with `head`, and the position of each slice.
 fn parts(head: &[u8]) -> Option<Vec<(Option<Arch>, std::ops::Range<usize>)>> {
     if head.starts_with(b"\xcf\xfa\xed\xfe") && head.len() >= 8 {
         return Some(vec![(arch(u32_at(head, 4)), 0..usize::MAX)]);
@@ -130,15 +130,15 @@ fn parts(head: &[u8]) -> Option<Vec<(Option<Arch>, std::ops::Range<usize>)>> {
     Some(known.collect()).filter(|parts: &Vec<_>| !parts.is_empty())
 }
 
-/// Whether a file that begins with `head` has a part for a processor.
+/// Returns whether a file that begins with `head` has a slice for a processor.
 pub(crate) fn has(head: &[u8], arch: Arch) -> bool {
     parts(head).is_some_and(|parts| parts.iter().any(|(a, _)| *a == Some(arch)))
 }
 
-/// The part of a file that a processor runs: all of a thin file, one slice of a universal one.
+/// Returns the bytes that a processor runs: all of a thin file, or one slice of a universal file.
 ///
 /// # Errors
-/// It is no Mach-O file, or its table of slices is wrong.
+/// The file is not Mach-O, or its table of slices is invalid.
 pub(crate) fn slice(bytes: &[u8], arch: Arch) -> Result<&[u8], Refusal> {
     let head = &bytes[..bytes.len().min(4096)];
     let parts = parts(head).ok_or(Refusal::Foreign)?;
@@ -149,7 +149,8 @@ pub(crate) fn slice(bytes: &[u8], arch: Arch) -> Result<&[u8], Refusal> {
     bytes.get(found.1.clone()).ok_or_else(|| Refusal::Damaged("table of processors".to_owned()))
 }
 
-/// The parts of a universal file, in its order; a thin file is one itself. None where it is no Mach-O file.
+/// Returns the slices of a universal file in order, or a thin file itself. Returns none if the file is not
+/// Mach-O.
 pub(crate) fn slices(bytes: &[u8]) -> Vec<&[u8]> {
     let parts = parts(&bytes[..bytes.len().min(4096)]).unwrap_or_default();
     let place = |range: std::ops::Range<usize>| {
@@ -159,10 +160,10 @@ pub(crate) fn slices(bytes: &[u8]) -> Vec<&[u8]> {
 }
 
 impl Image {
-    /// Reads header and load commands of a file for one processor.
+    /// Reads the header and load commands of a file for one processor.
     ///
     /// # Errors
-    /// It is no such file, or its load commands do not fit.
+    /// The file is not Mach-O, or its load commands are invalid.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Image, Refusal> {
         let damaged = || Refusal::Damaged("load commands".to_owned());
         if bytes.get(..4) != Some(&[0xcf, 0xfa, 0xed, 0xfe]) {
@@ -187,12 +188,12 @@ impl Image {
         Ok(Image { filetype: u32_at(bytes, 12), arch: arch(u32_at(bytes, 4)), commands, end: at })
     }
 
-    /// The commands of a kind.
+    /// Returns the commands of a kind.
     pub(crate) fn all(&self, kind: u32) -> impl Iterator<Item = Command> {
         self.commands.iter().copied().filter(move |c| c.kind == kind)
     }
 
-    /// The segments, in order.
+    /// Returns the segments, in order.
     pub(crate) fn segments(&self, bytes: &[u8]) -> Vec<Segment> {
         let segment = |command: Command| {
             let at = command.at;
@@ -209,12 +210,12 @@ impl Image {
         self.all(lc::SEGMENT_64).filter(|c| c.len >= 72).map(segment).collect()
     }
 
-    /// The last segment, which holds what tools and the loader read of the file: symbols, fix-ups, the signature.
+    /// Returns the last segment, which contains symbols, fix-ups and the signature.
     pub(crate) fn linkedit(&self, bytes: &[u8]) -> Option<Segment> {
         self.segments(bytes).pop().filter(|s| s.name == "__LINKEDIT")
     }
 
-    /// Bytes between the load commands and what lies behind them.
+    /// Returns the number of free bytes after the load commands.
     pub(crate) fn room(&self, bytes: &[u8]) -> usize {
         let mut first = bytes.len() as u64;
         for segment in self.segments(bytes) {
@@ -224,7 +225,7 @@ impl Image {
                 let section = command.at + 72 + i * 80;
                 let (size, offset, flags) =
                     (u64_at(bytes, section + 40), u32_at(bytes, section + 48), u32_at(bytes, section + 64));
-                // What is all zeros in memory lies nowhere in the file.
+                // Zero-filled sections have no bytes in the file.
                 let is_zeros = matches!(flags & 0xff, 1 | 12 | 18);
                 if size > 0 && offset > 0 && !is_zeros {
                     first = first.min(u64::from(offset));
@@ -237,7 +238,7 @@ impl Image {
         usize::try_from(first).unwrap_or(usize::MAX).saturating_sub(self.end)
     }
 
-    /// The text at the end of a command, whose place in it is the number at its offset 8.
+    /// Returns the text at the end of a command. The number at offset 8 is its offset in the command.
     pub(crate) fn string(&self, bytes: &[u8], command: Command) -> Option<String> {
         let start = u32_at(bytes, command.at + 8) as usize;
         let command = bytes.get(command.at..command.at + command.len)?;
@@ -249,7 +250,7 @@ impl Image {
 pub(crate) mod tests {
     use super::*;
 
-    /// A command that ends in a text, filled up to a multiple of eight.
+    /// Builds a command that ends in a text, padded to a multiple of eight.
     pub(crate) fn named(kind: u32, fields: usize, name: &str) -> Vec<u8> {
         let len = (fields + name.len() + 1).next_multiple_of(8);
         let mut command = vec![0; len];
@@ -260,7 +261,7 @@ pub(crate) mod tests {
         command
     }
 
-    /// A segment and its only section.
+    /// Builds a segment with one section.
     fn segment(name: &str, vmaddr: u64, fileoff: u64, size: u64, section: Option<(&str, u64)>) -> Vec<u8> {
         let mut command = vec![0; if section.is_some() { 152 } else { 72 }];
         put_u32(&mut command, 0, lc::SEGMENT_64);
@@ -279,7 +280,7 @@ pub(crate) mod tests {
         command
     }
 
-    /// A small file with `room` bytes left behind its load commands.
+    /// Builds a small file with `room` free bytes after its load commands.
     pub(crate) fn file(filetype: u32, cpu: u32, more: &[Vec<u8>], room: usize) -> Vec<u8> {
         let mut commands: Vec<Vec<u8>> = vec![Vec::new(), segment("__LINKEDIT", 0x4000, 0x4000, 0x20, None)];
         let mut symtab = vec![0; 24];
@@ -301,12 +302,12 @@ pub(crate) mod tests {
         bytes
     }
 
-    /// The number of arm64.
+    /// The processor number of arm64.
     pub(crate) const ARM64: u32 = 0x0100_000c;
-    /// The number of x86-64.
+    /// The processor number of x86-64.
     pub(crate) const X86_64: u32 = 0x0100_0007;
 
-    /// A universal file.
+    /// Builds a universal file.
     pub(crate) fn universal(parts: &[(u32, Vec<u8>)]) -> Vec<u8> {
         let mut bytes = Vec::from(0xcafe_babe_u32.to_be_bytes());
         bytes.extend((parts.len() as u32).to_be_bytes());

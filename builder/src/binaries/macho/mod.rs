@@ -1,4 +1,4 @@
-//! Mach-O, as macOS loads it: reading, searching, rewriting and signing.
+//! Mach-O files for macOS: reads, searches, rewrites and signs them.
 
 mod edit;
 #[cfg(feature = "signing")]
@@ -25,7 +25,7 @@ use search::Loader;
 use sign::Seal;
 use signer::Signer;
 
-/// Mach-O files and the loader of macOS.
+/// Mach-O files and the macOS loader.
 #[derive(Debug)]
 pub(crate) struct MachO {
     arch: Arch,
@@ -35,8 +35,8 @@ pub(crate) struct MachO {
 }
 
 impl MachO {
-    /// Mach-O for `arch`, with an interpreter below `prefix`; `root` is the folder that is `/` where the building machine
-    /// is not the target.
+    /// Returns Mach-O for `arch`, with an interpreter below `prefix`. `root` is the folder for `/` if the
+    /// build machine is not the target.
     pub(crate) fn new(arch: Arch, prefix: PathBuf, root: Option<PathBuf>, signer: Signer) -> MachO {
         let mut key = Vec::from(if arch == Arch::X86_64 { &b"Mach-O x86_64"[..] } else { b"Mach-O arm64" });
         key.extend(signer.key());
@@ -46,7 +46,7 @@ impl MachO {
 
 impl Format for MachO {
     fn key(&self) -> &[u8] {
-        // Of a universal file each processor has its own part.
+        // Each processor has its own slice of a universal file.
         &self.key
     }
 
@@ -102,8 +102,8 @@ impl Format for MachO {
         Warning::new(message).hint("take a build of it that was linked with room for other names")
     }
 
-    /// Names that lead to the library in the product stay; the others become paths from file to file, since dyld knows no
-    /// folders to look into.
+    /// Names that already resolve to the bundled library stay. The others become relative paths between
+    /// files, because dyld has no search folders.
     fn plan(&self, file: &File, closure: &Closure) -> Option<Plan> {
         let Some(facts) = &file.facts else { return Some(Plan::default()) };
         let folder = file.folder();
@@ -117,7 +117,7 @@ impl Format for MachO {
                 names.push((name.to_owned(), search::relative(folder, &closure.files[j].dest)));
             }
         }
-        // An absolute name tells of the machine that built it, and nobody needs it any more.
+        // An absolute name identifies the build machine, and is no longer needed.
         let own = facts.name.as_deref().filter(|name| name.starts_with('/'));
         Some(Plan {
             search: (kept != facts.rpath).then_some(kept),
@@ -134,7 +134,7 @@ impl Format for MachO {
         Ok((new != bytes).then_some(new))
     }
 
-    /// Signs what was changed, and what has no signature that holds: arm64 loads nothing else.
+    /// Signs changed files, and files without a valid signature, which arm64 refuses to load.
     fn finish(&self, old: &[u8], new: Option<Vec<u8>>, file: &File) -> Result<Finished> {
         let bytes = new.as_deref().unwrap_or(old);
         if self.signer.keeps() && sign::holds(bytes) {
@@ -143,7 +143,7 @@ impl Format for MachO {
         let seal = Seal { identifier: file.file_name().to_owned(), ..Seal::default() };
         match self.signer.sign(bytes, &seal) {
             Ok(signed) => Ok(Finished { content: Some(signed), unsigned: None }),
-            // This processor's loader accepts files without a signature.
+            // This processor's loader accepts unsigned files.
             Err(error) if self.arch == Arch::X86_64 && self.signer.keeps() => {
                 Ok(Finished { content: new, unsigned: Some(error.to_string()) })
             }

@@ -1,11 +1,11 @@
-//! Reads what a Mach-O file says of itself: processor, kind, libraries, run paths, the oldest macOS.
+//! Reads the facts of a Mach-O file: processor, kind, libraries, run paths, minimum macOS version.
 
 use super::image::{self, Image, MH_BUNDLE, MH_DYLIB, MH_EXECUTE, lc, u32_at};
 use crate::binaries::facts::{Facts, Role};
 use crate::binaries::format::Refusal;
 use crate::target::Arch;
 
-/// Reads what loading depends on, of a universal file the part for `arch`.
+/// Reads the facts that affect loading; for a universal file, those of the slice for `arch`.
 pub(super) fn read(bytes: &[u8], arch: Arch) -> Result<Facts, Refusal> {
     let bytes = image::slice(bytes, arch)?;
     let image = Image::parse(bytes)?;
@@ -45,7 +45,7 @@ pub(super) fn read(bytes: &[u8], arch: Arch) -> Result<Facts, Refusal> {
     Ok(facts)
 }
 
-/// `X.Y.Z` as headers have it.
+/// Returns the first two parts of a version `X.Y.Z` in a header.
 fn version(packed: u32) -> (u32, u32) {
     (packed >> 16, packed >> 8 & 0xff)
 }

@@ -1,4 +1,5 @@
-//! Where dyld looks for a library: the names in load commands, run paths, and what stands for them on the building machine.
+//! Searches for a library as dyld does: names in load commands, run paths, and their equivalents on the
+//! build machine.
 
 use std::path::{Path, PathBuf};
 
@@ -10,18 +11,19 @@ const LOADER: &str = "@loader_path";
 const PROGRAM: &str = "@executable_path";
 const RPATH: &str = "@rpath";
 
-/// What follows a token in a name: `libx.dylib` in `@rpath/libx.dylib`, nothing in `@loader_path`.
+/// Returns the part of a name after a token: `libx.dylib` in `@rpath/libx.dylib`, nothing in
+/// `@loader_path`.
 fn behind<'a>(name: &'a str, token: &str) -> Option<&'a str> {
     let rest = name.strip_prefix(token)?;
     if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/').map(|r| r.trim_start_matches('/')) }
 }
 
-/// The loader of macOS, looking into the file system of the building machine.
+/// The macOS loader, with the file system of the build machine.
 #[derive(Debug)]
 pub(super) struct Loader {
     /// The prefix of the interpreter.
     prefix: PathBuf,
-    /// The folder that is `/` there; `None` where the building machine is the target.
+    /// The folder for `/` on the target; `None` if the build machine is the target.
     root: Option<PathBuf>,
 }
 
@@ -30,7 +32,7 @@ impl Loader {
         Loader { prefix, root }
     }
 
-    /// Where a name leads that a file of the chain writes: `chain` holds the file, then who loads it, and so on.
+    /// Resolves a name in a file. `chain` contains the file, then the file that loads it, and so on.
     pub(super) fn candidates(&self, chain: &[(&Facts, &Path)], needed: &str) -> Vec<PathBuf> {
         let Some((_, path)) = chain.first() else { return Vec::new() };
         let folder = |path: &Path| path.parent().unwrap_or(Path::new("/")).to_owned();
@@ -54,7 +56,8 @@ impl Loader {
         found
     }
 
-    /// Where a path of the target lies here: under its root, and wherever the prefix shares a folder's name with it.
+    /// Maps a path of the target to this machine: under its root, and at each folder name that the prefix
+    /// shares with it.
     fn absolute(&self, path: &str) -> Vec<PathBuf> {
         if !path.starts_with('/') {
             return Vec::new();
@@ -62,7 +65,7 @@ impl Loader {
         let Some(root) = &self.root else { return vec![PathBuf::from(path)] };
         let parts: Vec<&str> = path.split('/').filter(|p| !p.is_empty()).collect();
         let mut found = vec![root.join(parts.join("/"))];
-        // A prefix is copied to where it was not made: `/opt/homebrew/lib/x` lies in the copy of `homebrew`.
+        // A prefix may have been copied: `/opt/homebrew/lib/x` is then in the copy of `homebrew`.
         for above in self.prefix.ancestors().filter(|a| a.starts_with(root) || root.starts_with(a)) {
             let own = above.file_name().and_then(|n| n.to_str());
             let shared = parts.iter().rposition(|p| Some(*p) == own);
@@ -74,13 +77,13 @@ impl Loader {
         found
     }
 
-    /// Where else a library may lie: in the prefix, as the interpreter's own run path leads there.
+    /// Returns other locations of a library: in the prefix, which the interpreter's own run path covers.
     pub(super) fn by_system(&self, name: &str) -> Vec<PathBuf> {
         vec![self.prefix.join("lib").join(name), self.prefix.join(name)]
     }
 }
 
-/// Names under which the system may have a library: as written, and by run paths that lead there.
+/// Returns the possible names of a system library: as written, and through run paths.
 pub(super) fn system_names(chain: &[(&Facts, &Path)], needed: &str) -> Vec<String> {
     let mut names = vec![needed.to_owned()];
     if let Some(rest) = behind(needed, RPATH) {
@@ -90,7 +93,7 @@ pub(super) fn system_names(chain: &[(&Facts, &Path)], needed: &str) -> Vec<Strin
     names
 }
 
-/// Path under the root without `.` and `..`; `None` if it leaves the root.
+/// Returns the path under the root without `.` and `..`, or `None` if it leaves the root.
 fn under_root(path: &str) -> Option<String> {
     let mut names: Vec<&str> = Vec::new();
     for part in path.split('/') {
@@ -105,12 +108,13 @@ fn under_root(path: &str) -> Option<String> {
     Some(names.join("/"))
 }
 
-/// The folder under the root that an entry of the run path of a file in `folder` leads to; `None` outside the product.
+/// Resolves a run path of a file in `folder` to a folder under the root. Returns `None` outside the
+/// application.
 pub(super) fn inside(entry: &str, folder: &str) -> Option<String> {
     under_root(&join(folder, behind(entry, LOADER)?))
 }
 
-/// Paths under the root that a name leads to, in a file in `folder` with these run paths.
+/// Returns the possible paths under the root for a name, in a file in `folder` with these run paths.
 pub(super) fn dests(name: &str, search: &[String], folder: &str) -> Vec<String> {
     if let Some(rest) = behind(name, LOADER) {
         return under_root(&join(folder, rest)).into_iter().collect();
@@ -119,7 +123,7 @@ pub(super) fn dests(name: &str, search: &[String], folder: &str) -> Vec<String> 
     search.iter().filter_map(|e| inside(e, folder)).filter_map(|f| under_root(&join(&f, rest))).collect()
 }
 
-/// The name that leads from a file in `folder` to another one, both under the root.
+/// Returns the name for another file in a file in `folder`, both under the root.
 pub(super) fn relative(folder: &str, dest: &str) -> String {
     let names = |path: &str| path.split('/').filter(|p| !p.is_empty()).map(str::to_owned).collect::<Vec<_>>();
     let (from, to) = (names(folder), names(dest));
@@ -129,7 +133,7 @@ pub(super) fn relative(folder: &str, dest: &str) -> String {
     steps.collect::<Vec<_>>().join("/")
 }
 
-/// Whether a run path leads to a folder of the system.
+/// Returns whether a run path is a folder of the system.
 pub(super) fn is_of_system(entry: &str) -> bool {
     ["/usr/lib", "/System/"].iter().any(|s| entry.starts_with(s))
 }

@@ -1,8 +1,9 @@
-//! The code signature of a Mach-O file: made ad hoc, checked, told apart.
+//! The code signature of a Mach-O file: creates ad hoc signatures, checks and compares signatures.
 //!
-//! Made here and not by a library: `apple-codesign` takes minutes to compile (it signs with identities, behind the
-//! feature `signing`), and `arwen-codesign` is an alpha that holds a whole file in memory, knows no sealed resources and
-//! no entitlements. What `codesign -s -` writes is a header and a list of hashes.
+//! No library is used here. `apple-codesign` takes minutes to compile (it signs with identities, behind the
+//! feature `signing`). `arwen-codesign` is an alpha that reads the whole file into memory and does not
+//! support sealed resources and entitlements. The output of `codesign -s -` is only a header and a list of
+//! hashes.
 
 use std::io::Read;
 
@@ -29,14 +30,14 @@ const ENTITLEMENTS: u32 = 0xfade_7171;
 const ENTITLEMENTS_DER: u32 = 0xfade_7172;
 const CMS: u32 = 0xfade_0b01;
 
-/// No identity has signed it.
+/// The file is signed without an identity.
 const ADHOC: u32 = 2;
-/// Hashes are of SHA-256.
+/// The hash type SHA-256.
 const SHA256: u8 = 2;
-/// The segment of code is that of a program.
+/// The code segment belongs to a program.
 const MAIN_BINARY: u64 = 1;
 
-/// Slots of what is hashed besides the pages.
+/// Slots of hashed items other than the pages.
 mod slot {
     pub(super) const INFO: usize = 1;
     pub(super) const REQUIREMENTS: usize = 2;
@@ -45,13 +46,13 @@ mod slot {
     pub(super) const ENTITLEMENTS_DER: usize = 7;
 }
 
-/// Where the blob of a signature by an identity is told.
+/// Slot of the signature blob of an identity.
 const SIGNATURE_SLOT: u32 = 0x10000;
 
-/// What a signature says besides the pages.
+/// The contents of a signature other than the pages.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seal {
-    /// Whose file it is: the name of a library, the identifier of a bundle.
+    /// The identifier of the file: the name of a library, the identifier of a bundle.
     pub(crate) identifier: String,
     /// Content of `Info.plist`.
     pub(crate) info: Option<Vec<u8>>,
@@ -61,7 +62,7 @@ pub(crate) struct Seal {
     pub(crate) entitlements: Option<(Vec<u8>, Vec<u8>)>,
 }
 
-/// Where a signature goes in a file, and how large it is.
+/// Position and size of a signature in a file.
 #[derive(Debug)]
 pub(crate) struct Place {
     /// Bytes of the file that are hashed; the signature follows.
@@ -80,7 +81,7 @@ fn blob(magic: u32, content: &[u8]) -> Vec<u8> {
 }
 
 impl Seal {
-    /// The blobs beside the code directory, by their slots.
+    /// Returns the blobs beside the code directory, by slot.
     fn blobs(&self) -> Vec<(usize, Vec<u8>)> {
         let mut blobs = vec![(slot::REQUIREMENTS, blob(REQUIREMENTS, &0u32.to_be_bytes()))];
         if let Some((xml, der)) = &self.entitlements {
@@ -98,7 +99,7 @@ impl Seal {
         }
     }
 
-    /// Bytes of the signature of a file with so many bytes to be hashed.
+    /// Returns the size in bytes of the signature for this many hashed bytes.
     fn len(&self, limit: u64) -> u64 {
         let hashes = limit.div_ceil(PAGE as u64) + self.special() as u64;
         let directory = (FIELDS + self.identifier.len() + 1) as u64 + hashes * HASH as u64;
@@ -108,7 +109,7 @@ impl Seal {
         (head + directory + rest as u64 + 8).next_multiple_of(16)
     }
 
-    /// The signature over these hashes of pages.
+    /// Builds the signature for these hashes of pages.
     fn signature(&self, place: &Place, pages: &[[u8; HASH]]) -> Vec<u8> {
         let blobs = self.blobs();
         let special = self.special();
@@ -171,15 +172,15 @@ impl Seal {
     }
 }
 
-/// Where the content of a file ends and its signature begins, if it has one.
+/// Returns the offset where the content of a file ends and its signature begins, if it has one.
 fn signature_at(image: &Image, bytes: &[u8]) -> Option<usize> {
     let command = image.all(lc::CODE_SIGNATURE).find(|c| c.len >= 16)?;
     Some(u32_at(bytes, command.at + 8) as usize)
 }
 
-/// Prepares `head`, the start of a file of `len` bytes without a signature, for a signature behind them.
+/// Prepares `head`, the start of an unsigned file of `len` bytes, for a signature at the end.
 ///
-/// `head` holds at least the load commands and what lies between them and the first section.
+/// `head` contains at least the load commands and the bytes up to the first section.
 ///
 /// # Errors
 /// The file cannot have a signature.
@@ -213,7 +214,7 @@ pub(crate) fn prepare(head: &mut [u8], len: u64, seal: &Seal) -> Result<Place> {
     Ok(Place { limit, len: size, text, program: image.filetype == MH_EXECUTE })
 }
 
-/// Size of a page of memory.
+/// Returns the size of a memory page.
 pub(crate) fn page(arch: Option<Arch>) -> u64 {
     if arch == Some(Arch::X86_64) { 0x1000 } else { 0x4000 }
 }
@@ -224,14 +225,15 @@ fn grow(head: &mut [u8], segment: &Segment, size: u64, arch: Option<Arch>) {
     put_u64(head, at + 32, size.next_multiple_of(page(arch)));
 }
 
-/// The signature of a file that [`prepare`] has prepared; `content` gives its bytes, and zeros behind them are added.
+/// Returns the signature of a file that [`prepare`] has prepared. `content` provides its bytes, which are
+/// padded with zeros.
 ///
 /// # Errors
 /// The content cannot be read.
 pub(crate) fn over(content: &mut dyn Read, place: &Place, seal: &Seal) -> Result<Vec<u8>> {
     let mut pages = Vec::new();
     let mut left = place.limit;
-    /// So many pages are hashed at a time, by all cores.
+    /// Number of bytes that are hashed at a time, on all cores.
     const CHUNK: usize = 1024 * PAGE;
     let mut buffer = vec![0; CHUNK];
     while left > 0 {
@@ -251,10 +253,10 @@ pub(crate) fn over(content: &mut dyn Read, place: &Place, seal: &Seal) -> Result
     Ok(seal.signature(place, &pages))
 }
 
-/// Signs a file ad hoc, in the place of a signature that it may have.
+/// Signs a file ad hoc and replaces an existing signature.
 ///
 /// # Errors
-/// It cannot have a signature.
+/// The file cannot have a signature.
 pub(crate) fn ad_hoc(bytes: &[u8], seal: &Seal) -> Result<Vec<u8>> {
     let mut new = unsigned(bytes).to_vec();
     let len = new.len() as u64;
@@ -265,7 +267,7 @@ pub(crate) fn ad_hoc(bytes: &[u8], seal: &Seal) -> Result<Vec<u8>> {
     Ok(new)
 }
 
-/// A file without its signature, if it is the last thing in it. The load commands are as they were.
+/// Returns a file without its signature, if the signature is at the end. The load commands are unchanged.
 pub(crate) fn unsigned(bytes: &[u8]) -> &[u8] {
     let image = Image::parse(bytes).ok();
     let at = image.and_then(|image| signature_at(&image, bytes)).filter(|at| *at <= bytes.len());
@@ -278,7 +280,7 @@ struct Directory<'a> {
 }
 
 impl<'a> Directory<'a> {
-    /// The first one of SHA-256 in the signature of a file.
+    /// Finds the first SHA-256 code directory in the signature of a file.
     fn of(bytes: &'a [u8]) -> Option<Directory<'a>> {
         let image = Image::parse(bytes).ok()?;
         Directory::within(bytes.get(signature_at(&image, bytes)?..)?)
@@ -306,7 +308,7 @@ fn be(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?))
 }
 
-/// Whether a file has a signature whose hashes are those of its pages.
+/// Returns whether a file has a signature whose hashes match its pages.
 pub(crate) fn holds(bytes: &[u8]) -> bool {
     let check = || -> Option<bool> {
         let directory = Directory::of(bytes)?;
@@ -324,12 +326,12 @@ pub(crate) fn holds(bytes: &[u8]) -> bool {
     check().unwrap_or(false)
 }
 
-/// The hash by which the system knows a signed file; `None` if it is not signed.
+/// Returns the hash by which the system identifies a signed file, or `None` if it is not signed.
 pub(crate) fn cdhash(bytes: &[u8]) -> Option<[u8; 20]> {
     Directory::of(bytes)?.cdhash()
 }
 
-/// The same, of a signature.
+/// Returns the same hash of a signature.
 pub(crate) fn cdhash_of(signature: &[u8]) -> Option<[u8; 20]> {
     Directory::within(signature)?.cdhash()
 }
@@ -357,7 +359,7 @@ mod tests {
             assert!(!holds(&plain) && cdhash(&plain).is_none());
             let signed = ad_hoc(&plain, &seal()).unwrap();
             assert!(holds(&signed) && cdhash(&signed).is_some());
-            // The last segment reaches to the end of the file.
+            // The last segment extends to the end of the file.
             let image = Image::parse(&signed).unwrap();
             let linkedit = image.linkedit(&signed).unwrap();
             assert_eq!(linkedit.fileoff + linkedit.filesize, signed.len() as u64);
@@ -365,7 +367,7 @@ mod tests {
             let mut other = signed.clone();
             other[0x2000] ^= 1;
             assert!(!holds(&other));
-            // Again: the same bytes.
+            // Signing again gives the same bytes.
             assert_eq!(ad_hoc(&signed, &seal()).unwrap(), signed);
             assert!(ad_hoc(&other, &seal()).map(|b| holds(&b)).unwrap());
         }

@@ -1,13 +1,13 @@
-//! Who signs the files of a product: nobody (ad hoc), or an identity.
+//! The signer of an application's files: ad hoc, or an identity.
 
 use super::sign::{self, Seal};
 use crate::error::{Error, Result};
 use crate::spec::Request;
 
-/// Who signs.
+/// The signer of files.
 #[derive(Debug)]
 pub(crate) enum Signer {
-    /// Nobody: the hashes of a file are all that its signature holds.
+    /// No identity: the signature of a file contains only hashes.
     AdHoc,
     /// The holder of a certificate.
     #[cfg(feature = "signing")]
@@ -15,7 +15,7 @@ pub(crate) enum Signer {
 }
 
 impl Signer {
-    /// The signer that a request names.
+    /// Returns the signer that a request names.
     ///
     /// # Errors
     /// The identity cannot be read, or this `freeze` cannot sign with one.
@@ -55,10 +55,10 @@ impl Signer {
         Ok(signer)
     }
 
-    /// Checks that Apple notarises what it signs.
+    /// Checks that Apple notarizes files of this signer.
     ///
     /// # Errors
-    /// It does not.
+    /// Apple does not notarize them.
     #[cfg(feature = "notarize")]
     pub(crate) fn check_notarisable(&self) -> Result<()> {
         match self {
@@ -80,12 +80,12 @@ impl Signer {
         ))
     }
 
-    /// Whether a signature that a file has already will do, as long as it holds.
+    /// Returns whether existing valid signatures are kept.
     pub(crate) fn keeps(&self) -> bool {
         matches!(self, Signer::AdHoc)
     }
 
-    /// What tells results of this signer from those of others.
+    /// Separates cached results of this signer from those of others.
     pub(crate) fn key(&self) -> &[u8] {
         match self {
             Signer::AdHoc => b"",
@@ -97,7 +97,7 @@ impl Signer {
     /// Signs a file.
     ///
     /// # Errors
-    /// It cannot have a signature, or the identity cannot sign.
+    /// The file cannot have a signature, or the identity cannot sign.
     pub(crate) fn sign(&self, bytes: &[u8], seal: &Seal) -> Result<Vec<u8>> {
         match self {
             Signer::AdHoc => sign::ad_hoc(bytes, seal),

@@ -1,6 +1,6 @@
-//! Collects small files of macOS: what they need, what becomes of their names, what is told.
+//! Collects small files of macOS and checks their dependencies, their new names and the warnings.
 
-// The bench that they use is for Linux.
+// The test bench requires Linux.
 #![cfg(target_os = "linux")]
 
 use std::path::PathBuf;

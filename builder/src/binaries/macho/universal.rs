@@ -1,14 +1,14 @@
-//! Universal files: a part for each processor, each as it is alone.
+//! Universal files: one unchanged slice for each processor.
 
 use super::image::u32_at;
 use crate::error::{Error, Result};
 
-/// Parts begin at a multiple of this power of two: the pages of arm64, as tools have it for all processors.
+/// Alignment of slices, as a power of two: the page size of arm64, which tools use for all processors.
 const ALIGN: u32 = 14;
-/// Length of the header, and of what it says of a part.
+/// Size of the header, and of the fields of an entry.
 const HEADER: usize = 8;
 
-/// A processor as headers name it: its number and that of its kind.
+/// A processor in headers: its number and the number of its subtype.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Cpu {
     number: u32,
@@ -16,39 +16,39 @@ pub(crate) struct Cpu {
 }
 
 impl Cpu {
-    /// The processor of a 64-bit Mach-O file for one, which begins with `head`.
+    /// Returns the processor of a thin 64-bit Mach-O file that begins with `head`.
     pub(crate) fn of(head: &[u8]) -> Option<Cpu> {
         let is_ours = head.get(..12)?.starts_with(b"\xcf\xfa\xed\xfe");
         is_ours.then(|| Cpu { number: u32_at(head, 4), kind: u32_at(head, 8) })
     }
 
-    /// Whether one file can have parts for both.
+    /// Returns whether one file can have slices for both.
     pub(crate) fn joins(self, other: Cpu) -> bool {
         self.number != other.number
     }
 }
 
-/// Where the parts of a universal file lie.
+/// The layout of a universal file.
 #[derive(Debug)]
 pub(crate) struct Layout {
-    /// Header and table of the parts.
+    /// Header and table of slices.
     pub(crate) head: Vec<u8>,
-    /// For each part its place, in the order in which they were given.
+    /// Offset of each slice, in the order of the input.
     pub(crate) places: Vec<u64>,
     /// Length of the file.
     pub(crate) len: u64,
 }
 
 impl Layout {
-    /// Whether offsets need 64 bits. The kernel reads only 32 bits, the library loader reads both.
+    /// Returns whether offsets need 64 bits. The kernel reads only 32 bits, but dyld reads both.
     fn is_wide(&self) -> bool {
         self.len > u64::from(u32::MAX)
     }
 
-    /// Checks that the system can start it as a program.
+    /// Checks that the system can run the file as a program.
     ///
     /// # Errors
-    /// It is too long.
+    /// The file is too large.
     pub(crate) fn check_program(&self) -> Result<()> {
         if self.is_wide() {
             let error = Error::new("a universal program of more than 4 GiB cannot be one file on macOS");
@@ -60,12 +60,12 @@ impl Layout {
     }
 }
 
-/// Lays out the parts for processors, with their lengths: in the order of their numbers, as `lipo` does.
+/// Lays out slices with these lengths in the order of their processor numbers, as `lipo` does.
 pub(crate) fn lay_out(parts: &[(Cpu, u64)]) -> Layout {
     let mut order: Vec<usize> = (0..parts.len()).collect();
     order.sort_by_key(|i| parts[*i].0);
     let mut places = vec![0; parts.len()];
-    // There is room for hundreds of parts ahead of the first one.
+    // The space before the first slice fits the table for hundreds of slices.
     let mut len = 0u64;
     for &i in &order {
         places[i] = (len.max(1)).next_multiple_of(1 << ALIGN);
@@ -93,10 +93,11 @@ pub(crate) fn lay_out(parts: &[(Cpu, u64)]) -> Layout {
     layout
 }
 
-/// Puts files for several processors into one; `None` where they are no Mach-O files, or two are for the same.
+/// Joins files for several processors. Returns `None` if they are not Mach-O files, or if two are for the
+/// same processor.
 ///
 /// # Errors
-/// It would be larger than the memory.
+/// The result would not fit in memory.
 pub(crate) fn join(files: &[&[u8]]) -> Result<Option<Vec<u8>>> {
     let cpus: Option<Vec<Cpu>> = files.iter().map(|file| Cpu::of(file)).collect();
     let Some(cpus) = cpus else { return Ok(None) };
@@ -131,7 +132,7 @@ mod tests {
         assert_eq!(image::slice(&both, Arch::Aarch64).unwrap(), arm);
         assert_eq!(image::slice(&both, Arch::X86_64).unwrap(), intel);
         assert!(image::has(&both, Arch::X86_64) && image::has(&both, Arch::Aarch64));
-        // That for x86-64 comes first, and each begins at a page.
+        // x86-64 comes first, and each slice starts at a page.
         let expected = [0xcafe_babe, 2, X86_64, 0, 0x4000, intel.len() as u32, 14, ARM64, 0, 0xc000];
         let found: Vec<u32> =
             both.chunks_exact(4).map(|b| u32::from_be_bytes(b.try_into().unwrap())).collect();

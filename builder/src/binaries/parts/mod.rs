@@ -1,8 +1,9 @@
-//! Leaves out files of large packages that belong to parts of them which the program does not use.
+//! Leaves out files of large packages that belong to parts that the program does not use.
 //!
-//! The rules name the parts (`[[parts]]`, `rules/parts.rs`). A library is used if a native file that is collected links to it, the
-//! files of a part if a library or a module is used with which it belongs, a QML module if QML of the program imports it. Each
-//! use can bring further ones, until nothing is new.
+//! The rules define the parts (`[[parts]]`, `rules/parts.rs`). A library is used if a collected native file
+//! links to it. The files of a part are used if an associated library or module is used. A QML module is
+//! used if QML of the program imports it. Each use may add further ones; the search ends when nothing new
+//! is found.
 
 mod qml;
 
@@ -21,8 +22,8 @@ use crate::spec::Request;
 use crate::store::Store;
 use qml::{Modules, Texts};
 
-/// Takes the unused parts of packages out of the contents, and notes there what they were. Files that the
-/// request or a rule names stay.
+/// Removes the unused parts of packages from the contents, and records them there. Files that the request
+/// or a rule names stay.
 ///
 /// # Errors
 /// A native file cannot be read, or a rule has a malformed glob.
@@ -64,7 +65,7 @@ pub fn prune(contents: &mut Contents, request: &Request, python: &Python, store:
             contents.pruned.left_out.push(LeftOut { file, package, why, bytes });
         }
     }
-    // Links into a folder of which nothing is left.
+    // Links into a folder whose files are all left out.
     let folders: HashSet<&str> =
         files.keys().filter(|dest| !used.contains(*dest)).filter_map(|dest| framework(dest)).collect();
     let is_left = |folder: &str| used.iter().any(|dest| framework(dest) == Some(folder));
@@ -72,7 +73,7 @@ pub fn prune(contents: &mut Contents, request: &Request, python: &Python, store:
     Ok(())
 }
 
-/// Why a file of a class is left out.
+/// Returns why a file of a class is left out.
 fn why(class: &Class, parts: &Parts) -> String {
     match class {
         Class::Never => "no program needs it".to_owned(),
@@ -82,13 +83,13 @@ fn why(class: &Class, parts: &Parts) -> String {
     }
 }
 
-/// The framework that a file lies in: the path up to `.framework`.
+/// Returns the framework that contains a file: the path up to `.framework`.
 fn framework(dest: &str) -> Option<&str> {
     const SUFFIX: &str = ".framework/";
     dest.find(SUFFIX).map(|at| &dest[..at + SUFFIX.len() - 1])
 }
 
-/// A package of parts.
+/// A package in parts.
 struct Package<'r> {
     parts: &'r Parts,
     matcher: Matcher,
@@ -104,14 +105,14 @@ impl<'r> Package<'r> {
 struct Candidate {
     package: usize,
     class: Class,
-    /// Its place on the disk, of a native file.
+    /// Its path on disk, for a native file.
     native: Option<PathBuf>,
 }
 
-/// The search for what is used.
+/// The search for used files.
 struct Pruning<'p> {
     packages: &'p [Package<'p>],
-    /// By path under the root.
+    /// Candidates by path under the root.
     files: BTreeMap<String, Candidate>,
     /// Libraries by package and by name, as the loader compares it.
     linked: HashMap<(usize, String), Vec<String>>,
@@ -120,7 +121,7 @@ struct Pruning<'p> {
     /// Files of each part of each package.
     of_parts: HashMap<(usize, usize), Vec<String>>,
     used: HashSet<String>,
-    /// Native files whose needs are still to be read, with the package that they lie in.
+    /// Native files whose dependencies are not read yet, with their package.
     queue: Vec<(Option<usize>, PathBuf)>,
 }
 
@@ -175,7 +176,7 @@ impl<'p> Pruning<'p> {
         self.packages.iter().position(|package| package.parts.holds(dest))
     }
 
-    /// What the rules say of a file that nothing but its package asks for.
+    /// Returns the class of a file that only its own package requires.
     fn classify(&self, file: &Data) -> Option<(usize, Class)> {
         if file.reason.by != By::Package {
             return None;
@@ -185,7 +186,7 @@ impl<'p> Pruning<'p> {
         Some((at, package.parts.class(&package.matcher, &file.dest)?))
     }
 
-    /// Finds all that is used.
+    /// Finds all used files.
     fn follow(&mut self, contents: &Contents, python: &Python, reader: &mut Reader<'_>) -> Result<()> {
         for name in contents.graph.modules.keys() {
             self.use_name(name);
@@ -206,7 +207,8 @@ impl<'p> Pruning<'p> {
         Ok(())
     }
 
-    /// Uses a library that a native file links to: of its own package, or of any if it is of none.
+    /// Marks a library as used that a native file links to: one of its own package, or of any package if it
+    /// has none.
     fn use_library(&mut self, package: Option<usize>, name: &str) {
         let packages = match package {
             Some(package) => package..package + 1,
@@ -221,7 +223,7 @@ impl<'p> Pruning<'p> {
         }
     }
 
-    /// Uses the parts that belong to a module or a library.
+    /// Marks the parts of a module or a library as used.
     fn use_name(&mut self, name: &str) {
         for package in 0..self.packages.len() {
             let parts: Vec<usize> = self.packages[package].matcher.with(name).collect();
@@ -233,7 +235,7 @@ impl<'p> Pruning<'p> {
         }
     }
 
-    /// Uses the QML modules that the program imports; all of them if that cannot be told.
+    /// Marks the QML modules that the program imports as used, or all of them if the imports are unknown.
     fn use_qml(&mut self, contents: &Contents, python: &Python) {
         for (at, package) in self.packages.iter().enumerate() {
             let Some(rule) = &package.parts.qml else { continue };
@@ -268,7 +270,7 @@ impl<'p> Pruning<'p> {
         }
     }
 
-    /// The QML of the program and of its packages, and the sources of the modules that run QML.
+    /// Returns the QML of the program and its packages, and the sources of the modules that run QML.
     fn texts(
         &self,
         contents: &Contents,
@@ -301,7 +303,7 @@ impl<'p> Pruning<'p> {
         texts
     }
 
-    /// Whether a file was not in use before.
+    /// Marks a file as used. Returns whether it is new.
     fn use_file(&mut self, dest: &str) -> bool {
         let Some(file) = self.files.get(dest).filter(|file| file.class != Class::Never) else { return false };
         let (package, native) = (file.package, file.native.clone());

@@ -1,13 +1,13 @@
-//! QML modules: which of them the QML of a program imports, directly or indirectly.
+//! QML modules: finds those that the QML of a program imports, directly or indirectly.
 //!
-//! A module is a folder with a `qmldir` file, whose format and whose imports are those of Qt's documentation ("Module Definition
-//! qmldir Files", "Import Statements").
+//! A module is a folder with a `qmldir` file. See Qt's documentation for its format and its imports
+//! ("Module Definition qmldir Files", "Import Statements").
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// Resources are decompressed up to this size.
+/// Maximum size of decompressed resources.
 const MOST_BYTES: u64 = 16 << 20;
 
 /// The modules below a folder, by their URIs without versions (`QtQuick.Controls`).
@@ -22,23 +22,24 @@ pub(super) struct Modules {
 /// A module: a folder with `qmldir`.
 #[derive(Debug, Default)]
 struct Module {
-    /// The files of the folder, by their paths under the root, with their places on the disk.
+    /// The files of the folder: path under the root, path on disk.
     files: Vec<(String, PathBuf)>,
 }
 
-/// What the program's QML and code say.
+/// The content of the program's QML and code.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
     /// URIs that QML imports.
     pub(super) imports: BTreeSet<String>,
-    /// All texts, in which names of styles are looked for.
+    /// All texts, which are searched for names of styles.
     pub(super) all: Vec<String>,
-    /// A resource could not be read: it may import anything.
+    /// Whether a resource was unreadable, which may import anything.
     pub(super) unreadable: bool,
 }
 
 impl Modules {
-    /// Sorts the files below a folder into modules: each belongs to the nearest folder above it that has a `qmldir`.
+    /// Sorts the files below a folder into modules. Each file belongs to the nearest parent folder with a
+    /// `qmldir`.
     pub(super) fn new(folder: &str, files: Vec<(String, PathBuf)>) -> Modules {
         let homes: BTreeSet<&str> =
             files.iter().filter_map(|(dest, _)| dest.strip_suffix("/qmldir")).collect();
@@ -58,13 +59,13 @@ impl Modules {
         modules
     }
 
-    /// The URIs of all modules.
+    /// Returns the URIs of all modules.
     pub(super) fn uris(&self) -> impl Iterator<Item = String> + '_ {
         self.by_uri.keys().cloned()
     }
 
-    /// Uses modules and what they import. Optional imports count if the last part of the URI (the name of a style) is a word of
-    /// the texts, or if `optional` has it. Returns the files that were not in use before.
+    /// Marks modules and their imports as used. An optional import counts if the last part of its URI (the
+    /// name of a style) is a word of the texts, or if it is in `optional`. Returns the newly used files.
     pub(super) fn take(
         &mut self,
         uris: impl IntoIterator<Item = String>,
@@ -106,8 +107,8 @@ impl Texts {
         self.all.push(text);
     }
 
-    /// Adds the source of a Python module: URIs of modules in it count, in whatever string they are, and so does QML in
-    /// resources that `rcc` has compiled.
+    /// Adds the source of a Python module. URIs of modules in any of its strings count, and so does QML in
+    /// resources compiled by `rcc`.
     pub(super) fn add_python(&mut self, text: String, uris: &BTreeSet<String>) {
         let named =
             uris.iter().filter(|uri| has_word(&text, uri, |c| c.is_alphanumeric() || matches!(c, '_' | '.')));
@@ -118,7 +119,7 @@ impl Texts {
         self.all.push(text);
     }
 
-    /// Adds resources that `rcc` has compiled: they hold files as they are, or compressed by zlib or zstd.
+    /// Adds resources compiled by `rcc`, which contain files as they are, or compressed with zlib or zstd.
     pub(super) fn add_resource(&mut self, bytes: &[u8]) {
         let mut inner = vec![String::from_utf8_lossy(bytes).into_owned()];
         let mut at = 0;
@@ -133,7 +134,7 @@ impl Texts {
             inner.extend(read.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()));
             at += 1;
         }
-        // The length of a file stands right before its first line.
+        // The length of a file directly precedes its first line.
         let statements = inner.iter().flat_map(|text| text.split("import ").skip(1)).filter_map(imported);
         let found: BTreeSet<String> = statements.collect();
         self.unreadable |= found.is_empty();
@@ -146,12 +147,12 @@ impl Texts {
     }
 }
 
-/// Whether a file holds QML or JavaScript.
+/// Returns whether a file contains QML or JavaScript.
 pub(super) fn is_code(path: &str) -> bool {
     [".qml", ".js", ".mjs"].iter().any(|suffix| path.ends_with(suffix))
 }
 
-/// The URI that a folder of modules stands for: `QtQuick/Controls.2` is one of `QtQuick.Controls`.
+/// Returns the URI of a module folder: `QtQuick/Controls.2` is a folder of `QtQuick.Controls`.
 fn uri(folder: &str) -> String {
     let parts = folder.split('/').map(|part| {
         let version =
@@ -161,7 +162,7 @@ fn uri(folder: &str) -> String {
     parts.collect::<Vec<_>>().join(".")
 }
 
-/// The URIs that QML or JavaScript imports.
+/// Returns the URIs that QML or JavaScript imports.
 fn imports(text: &str) -> Vec<String> {
     let statements = text.split(['\n', ';']).filter_map(|line| {
         let line = line.trim_start();
@@ -170,7 +171,7 @@ fn imports(text: &str) -> Vec<String> {
     statements.filter_map(imported).collect()
 }
 
-/// The URI at the beginning of what follows `import`. `None` for a folder or a script.
+/// Returns the URI after `import`, or `None` for a folder or a script.
 fn imported(rest: &str) -> Option<String> {
     let rest = rest.trim_start();
     let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.')));
@@ -178,7 +179,7 @@ fn imported(rest: &str) -> Option<String> {
     (!uri.is_empty()).then(|| uri.to_owned())
 }
 
-/// The modules that a `qmldir` file names, and whether each is optional.
+/// Returns the modules that a `qmldir` file names, and whether each is optional.
 fn dependencies(text: &str) -> Vec<(String, bool)> {
     let mut found = Vec::new();
     for line in text.lines() {
@@ -205,7 +206,7 @@ fn decompressed(reader: impl Read) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// The bytes that escapes of a Python literal stand for, of all literals in a text.
+/// Decodes the escapes of all Python literals in a text.
 fn unescape(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -227,7 +228,7 @@ fn unescape(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// The text of a file; nothing if it cannot be read or is no text.
+/// Returns the text of a file, or an empty string if it cannot be read or is not text.
 pub(super) fn text(path: &Path) -> String {
     std::fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
 }

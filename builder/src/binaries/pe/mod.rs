@@ -1,4 +1,4 @@
-//! PE, as Windows loads it: what a file imports, and the folders in which its loader looks.
+//! PE files for Windows: reads their imports, and searches the folders of the Windows loader.
 
 mod read;
 
@@ -12,19 +12,19 @@ use crate::analysis::LibraryName;
 use crate::error::Warning;
 use crate::target::Arch;
 
-/// The entry that stands for the file's own folder, the only one that a file itself can count on.
+/// The entry for the file's own folder, the only one that a file can rely on.
 const OWN: &str = ".";
 
 /// File names in a folder, in lower case.
 type Listing = HashMap<String, PathBuf>;
 
-/// PE files and the loader of Windows.
+/// PE files and the Windows loader.
 #[derive(Debug)]
 pub(crate) struct Pe {
     arch: Arch,
-    /// Folders of packages, the longest first.
+    /// Folders of packages, longest first.
     roots: Vec<PathBuf>,
-    /// Folders of the interpreter with libraries.
+    /// Folders with the interpreter's libraries.
     own: Vec<PathBuf>,
     listings: Mutex<HashMap<PathBuf, Listing>>,
     /// All libraries below the folders of packages, by name.
@@ -32,32 +32,32 @@ pub(crate) struct Pe {
 }
 
 impl Pe {
-    /// PE for `arch`, with an interpreter that has its libraries in `own` and its packages in `roots`.
+    /// Returns PE for `arch`, with the interpreter's libraries in `own` and its packages in `roots`.
     pub(crate) fn new(arch: Arch, mut roots: Vec<PathBuf>, own: Vec<PathBuf>) -> Pe {
         roots.retain(|root| !own.contains(root));
         roots.sort_by(|a, b| b.as_os_str().len().cmp(&a.as_os_str().len()).then(a.cmp(b)));
         Pe { arch, roots, own, listings: Mutex::default(), index: OnceLock::new() }
     }
 
-    /// A file of a folder, whatever the case of its name.
+    /// Finds a file in a folder, ignoring case.
     fn file(&self, folder: &Path, name: &str) -> Option<PathBuf> {
         let mut listings = self.listings.lock().unwrap_or_else(PoisonError::into_inner);
         let listing = listings.entry(folder.to_owned()).or_insert_with(|| list(folder));
         listing.get(name).cloned()
     }
 
-    /// The root that a file lies under, and its top-level folder there.
+    /// Returns the root of a file, and its top-level folder there.
     fn top(&self, file: &Path) -> Option<(&Path, String)> {
         let root = self.roots.iter().find(|root| file.starts_with(root))?;
         let inner = file.strip_prefix(root).ok()?;
         let mut parts = inner.components();
         let first = parts.next()?.as_os_str().to_str()?;
-        // A module that lies on its own has its libraries beside it under its name, too.
+        // The libraries of a top-level module are in a folder with its name as well.
         let stem = if parts.next().is_none() { first.split('.').next()? } else { first };
         Some((root, stem.strip_suffix(".libs").unwrap_or(stem).to_owned()))
     }
 
-    /// Libraries of a name in packages: `os.add_dll_directory` may lead to any of their folders.
+    /// Returns libraries of a name in packages: `os.add_dll_directory` may add any of their folders.
     fn indexed(&self, name: &str) -> &[PathBuf] {
         let index = self.index.get_or_init(|| {
             let mut index: HashMap<String, Vec<PathBuf>> = HashMap::new();
@@ -129,12 +129,12 @@ impl Format for Pe {
     }
 
     fn unresolved(&self, message: String) -> Warning {
-        // Nor did it where it was installed, unless the system has them.
+        // The original did not find them either, unless the system has them.
         Warning::minor(message).hint("start it with the root folder in `PATH`")
     }
 
     fn patch(&self, _: &[u8], _: &Facts, patch: &Patch<'_>) -> Result<Option<Vec<u8>>, Unsafe> {
-        // Bytes stay as they are, and with them a signature.
+        // The bytes do not change, so a signature stays valid.
         match patch.search {
             Some(_) => Err(Unsafe("a file of Windows has no search path")),
             None => Ok(None),

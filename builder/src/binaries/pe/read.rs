@@ -9,18 +9,19 @@ use crate::binaries::facts::{Facts, Role};
 use crate::binaries::format::Refusal;
 use crate::target::Arch;
 
-/// No file needs more libraries.
+/// Maximum number of libraries.
 const LIMIT: usize = 4096;
 
-/// Reads what loading depends on.
+/// Reads the facts that affect loading.
 pub(super) fn read(bytes: &[u8]) -> Result<Facts, Refusal> {
-    // Files of 32 bits have another header: no target loads them.
+    // 32-bit files have another header, and no target loads them.
     let Some(arch) = machine(bytes) else { return Err(Refusal::Foreign) };
     let damaged = |part: &'static str| move |_| Refusal::Damaged(part.to_owned());
     let file = PeFile64::parse(bytes).map_err(|_| Refusal::Foreign)?;
     let sections = file.section_table();
     let mut needed: Vec<String> = Vec::new();
-    // Names need not lie in the section of their table: who patches wheels writes longer ones where there is room.
+    // Names may be outside the section of their table: tools that patch wheels write longer names where
+    // there is room.
     let mut add = |address: u32| {
         let name = sections.pe_data_at(bytes, address).and_then(|data| data.split(|b| *b == 0).next());
         let name = name.ok_or_else(|| Refusal::Damaged("name of a library".to_owned()))?;
@@ -53,7 +54,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Facts, Refusal> {
     })
 }
 
-/// The processor of a file that begins with these bytes.
+/// Returns the processor of a file that begins with these bytes.
 pub(super) fn machine(head: &[u8]) -> Option<Arch> {
     if !head.starts_with(b"MZ") {
         return None;
@@ -71,7 +72,7 @@ pub(super) fn machine(head: &[u8]) -> Option<Arch> {
 mod tests {
     use super::*;
 
-    /// The least that is a PE file, with these libraries among its imports.
+    /// Builds a minimal PE file with these libraries among its imports.
     pub(super) fn pe(libraries: &[&str]) -> Vec<u8> {
         let mut b = vec![0; 0x400];
         b[..2].copy_from_slice(b"MZ");
@@ -85,7 +86,7 @@ mod tests {
         put(88 + 108, &[16]);
         put(88 + 120, &0x1000u32.to_le_bytes());
         put(88 + 124, &0x100u32.to_le_bytes());
-        // One section, from 0x200 on in the file and 0x1000 in memory.
+        // One section, at 0x200 in the file and 0x1000 in memory.
         for (at, value) in [(8, 0x200u32), (12, 0x1000), (16, 0x200), (20, 0x200)] {
             put(328 + at, &value.to_le_bytes());
         }
@@ -111,7 +112,7 @@ mod tests {
         let mut bytes = pe(&["a.dll"]);
         bytes.resize(0x600, 0);
         let mut put = |at: usize, value: u32| bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
-        // A second section, from 0x400 on in the file and 0x2000 in memory.
+        // A second section, at 0x400 in the file and 0x2000 in memory.
         put(64 + 4, 0x2_8664);
         for (at, value) in [(8, 0x200), (12, 0x2000), (16, 0x200), (20, 0x400)] {
             put(368 + at, value);
