@@ -1,5 +1,5 @@
-//! Data and libraries that distributions install below the prefix (`share/…`, `etc/…`): programs look for them under
-//! `sys.prefix`, which is the root of the bundle.
+//! Data and libraries that distributions install below the prefix (`share/…`, `etc/…`): programs search for
+//! them under `sys.prefix`, which is the root of the bundle.
 
 use std::path::{Path, PathBuf};
 

@@ -214,7 +214,7 @@ impl Store {
         Ok(Store::open_within(root, limit::of(root)?))
     }
 
-    /// Opens the cache like [`Store::open`], with a limit in bytes.
+    /// Opens the cache at `root` with a limit, in bytes.
     fn open_within(root: &Path, limit: u64) -> Store {
         let root = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
         let mut guard = lock(&OPEN);
