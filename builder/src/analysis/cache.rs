@@ -1,4 +1,4 @@
-//! The kept graph of an earlier build, taken again while all that shaped it is unchanged.
+//! The stored graph of an earlier build, which is reused while none of its inputs has changed.
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -9,22 +9,22 @@ use crate::python::Python;
 use crate::spec::Request;
 use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 
-/// A graph and what analysis looked at to find it.
+/// A graph and the files that the analysis looked at.
 #[derive(Deserialize)]
 struct Kept {
     looks: Vec<Look>,
     graph: Graph,
 }
 
-/// [`Kept`], to be written.
+/// [`Kept`] for writing.
 #[derive(Serialize)]
 struct Keep<'a> {
     looks: &'a [Look],
     graph: &'a Graph,
 }
 
-/// Key of a graph: all that has a say besides the disk. The whole request and the whole answer of the interpreter are
-/// in it, whether analysis reads them or not, and this program itself; none if it cannot be read.
+/// Returns the key of a graph: all inputs except the disk. It includes the complete request, the complete
+/// output of the interpreter, and this program itself. Returns `None` if the program cannot be read.
 pub(super) fn key(request: &Request, python: &Python, store: &Store) -> Option<Hash> {
     let program = std::env::current_exe().ok()?;
     let mut key = KeyBuilder::new(Code::Analysis, "graph").part(store.file_hash(&program).ok()?);
@@ -34,7 +34,7 @@ pub(super) fn key(request: &Request, python: &Python, store: &Store) -> Option<H
     Some(key.part(format!("{request:?}\n{python:?}")).finish())
 }
 
-/// The kept graph, if each look would show what it showed then.
+/// Returns the stored graph, if every file that was looked at is unchanged.
 pub(super) fn recall(store: &Store, key: &Hash, disk: &Disk) -> Option<Graph> {
     let current = Hash::try_from(store.get(Bucket::Graph, key)?).ok()?;
     let bytes = store.get(Bucket::Graph, &current)?;
@@ -49,14 +49,14 @@ pub(super) fn recall(store: &Store, key: &Hash, disk: &Disk) -> Option<Graph> {
     };
     tracing::debug!(looks = kept.looks.len(), "the module graph of an earlier build holds");
     if kept.looks.iter().zip(&now).any(|((_, then), now)| then != now) {
-        // Not to be read again next time.
+        // Store the new state, so that these files are not read again next time.
         let looks = kept.looks.into_iter().zip(now).map(|((path, _), now)| (path, now)).collect();
         keep(store, key, looks, &kept.graph);
     }
     Some(kept.graph)
 }
 
-/// Keeps a graph, unless what it rests on changed meanwhile.
+/// Stores a graph, unless its inputs changed in the meantime.
 pub(super) fn remember(store: &Store, key: &Hash, disk: Disk, graph: &Graph) {
     match disk.looks() {
         Some(looks) => keep(store, key, looks, graph),
@@ -69,7 +69,7 @@ fn keep(store: &Store, key: &Hash, looks: Vec<Look>, graph: &Graph) {
         Ok(bytes) => bytes,
         Err(error) => return tracing::debug!(%error, "the module graph is not kept"),
     };
-    // By its content, so that nothing that another build reads now is written over.
+    // The key is the content, so that files in use by another build are not overwritten.
     let current = *blake3::hash(&bytes).as_bytes();
     store.put(Bucket::Graph, &current, &bytes);
     store.put(Bucket::Graph, key, &current);

@@ -1,4 +1,4 @@
-//! What heuristics ask for.
+//! The claims of heuristics.
 
 use std::path::PathBuf;
 
@@ -6,76 +6,78 @@ use super::graph::{By, Depth, Guard, Need, OpenedLibrary, Reason, Source};
 use super::world::resolve::Folder;
 use crate::error::Warning;
 
-/// Something that a heuristic says belongs into the product.
+/// Something that a heuristic wants to collect.
 #[derive(Debug)]
 pub(super) struct Claim {
     pub what: What,
     pub reason: Reason,
-    /// How surely it is needed if the module that asks for it is.
+    /// Certainty that it is needed, given that the requesting module is.
     pub need: Need,
 }
 
 /// Kinds of claims.
 #[derive(Debug)]
 pub(super) enum What {
-    /// A module, if there is one of this name.
+    /// A module, if one of this name exists.
     Module(String),
-    /// A package whose folder is listed: its modules are files too.
+    /// A package whose folder is listed, so its modules are also files.
     Listed {
         /// Its dotted name.
         package: String,
-        /// How far down.
+        /// The depth of the listing.
         depth: Depth,
     },
-    /// The source of a module, if it is in the product.
+    /// The source of a module, if the module is collected.
     Source {
         /// Its dotted name.
         module: String,
-        /// How it is read.
+        /// How code reads it.
         access: Access,
     },
-    /// A folder that holds data only, whatever its files are called.
+    /// A folder that contains only data, regardless of file names.
     Tree {
-        /// Its dotted name, which tells its place under the root.
+        /// Its dotted name, which determines its path under the root.
         name: String,
-        /// Where it lies.
+        /// Path on the build machine.
         folder: PathBuf,
     },
     /// A file of the program's own.
     File {
-        /// Where it lies.
+        /// Path on the build machine.
         path: PathBuf,
-        /// Where it goes, with `/`: from the folder of the program, which it may leave by `..`, or from the root of the
-        /// bundle if it begins with `/`.
+        /// Destination, with `/`. Relative to the folder of the program, which it may leave with `..`, or
+        /// to the root of the bundle if it begins with `/`.
         dest: String,
     },
-    /// A library that is left out although something may load it: a warning, unless the product holds the library in the end.
+    /// A library that is left out although code may load it. Causes a warning unless the library is
+    /// collected in the end.
     LeftOut {
         /// Its path under the root.
         library: String,
-        /// What the user should know.
+        /// The warning for the user.
         warning: Warning,
     },
-    /// A module that is run as main, in this process or in a child: what it does only then is wanted too.
+    /// A module that runs as main, in this process or in a child: imports that it runs only then count as
+    /// well.
     Main(String),
     /// A folder that is searched for modules.
     Searched(Folder),
-    /// A folder that the `__path__` of a package leads to.
+    /// A folder in the `__path__` of a package.
     Portion {
         /// The package.
         package: String,
         /// The folder.
         folder: Folder,
     },
-    /// A native library that is opened by its name.
+    /// A native library that is opened by name.
     Library(OpenedLibrary),
-    /// Something of the program's own code that could not be followed.
+    /// A part of the program's own code that could not be followed.
     Unfollowed(Warning),
-    /// Code that runs before the entry, as a runtime hook.
+    /// Code that runs before the entry point, as a runtime hook.
     Startup {
-        /// Name of the module that it becomes.
+        /// The name of its module.
         name: String,
-        /// Path that tracebacks show.
+        /// The path in tracebacks.
         path: String,
         /// Its source.
         source: Source,
@@ -85,33 +87,33 @@ pub(super) enum What {
 /// How code reads a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Access {
-    /// It asks the module's loader.
+    /// Through the module's loader.
     Loader,
-    /// It opens the file.
+    /// By opening the file.
     File,
 }
 
-/// The claims of one heuristic about one module, or about all.
+/// The claims of one heuristic about one module, or about all modules.
 #[derive(Debug, Default)]
 pub(super) struct Claims(Vec<Claim>);
 
 impl Claims {
-    /// A module that is certain to be needed if the one that asks for it is.
+    /// Adds a module that is certainly needed if the requesting module is.
     pub(super) fn module(&mut self, name: impl Into<String>, reason: &Reason) {
         self.named(name, Need::Certain, reason);
     }
 
-    /// A module that may be needed.
+    /// Adds a module that may be needed.
     pub(super) fn likely(&mut self, name: impl Into<String>, reason: &Reason) {
         self.named(name, Need::Likely, reason);
     }
 
-    /// A module that is needed so surely.
+    /// Adds a module with the given need.
     pub(super) fn named(&mut self, name: impl Into<String>, need: Need, reason: &Reason) {
         self.0.push(Claim { what: What::Module(name.into()), reason: reason.clone(), need });
     }
 
-    /// Anything else.
+    /// Adds any other claim.
     pub(super) fn push(&mut self, what: What, reason: &Reason) {
         self.0.push(Claim { what, reason: reason.clone(), need: Need::Certain });
     }
@@ -126,7 +128,8 @@ impl IntoIterator for Claims {
     }
 }
 
-/// The reason of a claim that a text of a module makes, on demand as most of them are.
+/// Returns the reason for a claim from a text of a module. The guard is that of a function, because most
+/// such modules are imported on demand.
 pub(super) fn by_text(from: &str, text: &str, line: u32) -> Reason {
     Reason::new(from, By::Text(text.to_owned())).at(line).under(Guard::Function)
 }

@@ -1,4 +1,4 @@
-//! The modules that are in the product so far.
+//! The modules collected so far.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -9,41 +9,41 @@ use super::world::resolve::Location;
 use super::world::{Role, World};
 use crate::names::Pattern;
 
-/// A module of the graph while it grows.
+/// A module of the growing graph.
 pub(super) struct Node {
     pub module: Module,
     pub locations: Option<Vec<Location>>,
     pub facts: Arc<Facts>,
     pub role: Role,
     pub need: Need,
-    /// Whether what it asks for has been taken.
+    /// Whether its imports and claims have been followed.
     pub followed: bool,
 }
 
-/// What is known of a name.
+/// The state of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Slot {
-    /// The module at this place of [`Collected::nodes`].
+    /// The module at this index of [`Collected::nodes`].
     Node(usize),
-    /// There is none.
+    /// There is no such module.
     Missing,
     /// The request excludes it.
     Excluded,
 }
 
-/// The modules so far.
+/// The modules collected so far.
 #[derive(Default)]
 pub(super) struct Collected {
     pub nodes: Vec<Node>,
     pub slots: HashMap<String, Slot>,
-    /// Modules that are asked for by name: what they do as scripts is wanted.
+    /// Modules that are requested by name, so their behavior as scripts counts.
     pub tools: HashSet<String>,
     /// Modules that are also run as `__main__`.
     pub mains: HashSet<String>,
 }
 
 impl Collected {
-    /// The module of a name.
+    /// Returns the module of a name.
     pub(super) fn get(&self, name: &str) -> Option<&Node> {
         match self.slots.get(name) {
             Some(Slot::Node(at)) => Some(&self.nodes[*at]),
@@ -51,59 +51,60 @@ impl Collected {
         }
     }
 
-    /// The modules of the program itself.
+    /// Returns the modules of the program itself.
     pub(super) fn own(&self) -> impl Iterator<Item = &Node> {
         self.nodes.iter().filter(|n| n.role == Role::Program)
     }
 
-    /// What guarded imports of a module do not bring in.
+    /// Returns the modules that are not collected for guarded imports of a module.
     pub(super) fn unwanted(&self, name: &str, world: &World<'_>) -> Vec<Pattern> {
-        // What a module does as a script is wanted where it is the program.
+        // If the module is the program, its behavior as a script counts.
         if self.tools.contains(name) { Vec::new() } else { world.unwanted(name) }
     }
 }
 
-/// An import that the target reaches, with the absolute name of what it counts from.
+/// An import that is reachable on the target, with the absolute name of its base.
 pub(super) struct Live<'f> {
     pub import: &'f Import,
     pub name: String,
     pub guard: Guard,
 }
 
-/// A module that a heuristic is asked about.
+/// A module passed to a heuristic.
 pub(super) struct Subject<'s> {
     pub node: &'s Node,
     pub live: &'s [Live<'s>],
-    /// What it does not want, see [`World::unwanted`].
+    /// Modules that it does not need, see [`World::unwanted`].
     pub unwanted: &'s [Pattern],
-    /// Whether something runs it as main.
+    /// Whether it runs as main.
     pub runs_as_main: bool,
 }
 
 impl Subject<'_> {
-    /// Its dotted name.
+    /// Returns its dotted name.
     pub(super) fn name(&self) -> &str {
         &self.node.module.name
     }
 
-    /// What its file says.
+    /// Returns the facts about its file.
     pub(super) fn facts(&self) -> &Facts {
         &self.node.facts
     }
 
-    /// The package that relative names count from: itself, or the one that it is in.
+    /// Returns the base package of relative names: the module itself, or its parent.
     pub(super) fn package(&self) -> Option<&str> {
         if self.node.module.package { Some(self.name()) } else { crate::names::parent(self.name()) }
     }
 
-    /// How surely what the words of the module name is needed: certainly in the program's own modules, but not in those of an
-    /// installed application, which does without what its distribution does not require.
+    /// Returns the need of modules that are named by words in this module. It is certain for the program's
+    /// own modules. For an installed application it is not, because names outside its requirements are
+    /// optional.
     pub(super) fn need_by_words(&self, world: &World<'_>) -> Need {
         let is_own = self.node.role == Role::Program && world.owner_of_module(&self.node.module).is_none();
         if is_own { Need::Certain } else { Need::Likely }
     }
 
-    /// Whether the module does without another.
+    /// Returns whether the module does not need another.
     pub(super) fn is_unwanted(&self, name: &str) -> bool {
         self.unwanted.iter().any(|p| p.covers(name))
     }

@@ -1,4 +1,4 @@
-//! Which of the imports that lead nowhere the user should hear of.
+//! Decides which unresolved imports the user is warned about.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,8 +8,8 @@ use crate::names;
 use crate::python::Python;
 use crate::rules::implicit::Implicit;
 
-/// Warns of missing modules: aloud where an unguarded import runs for certain or stands in a function of the
-/// program's own, otherwise as minor.
+/// Warns about missing modules. The warning is minor unless an unguarded import always runs or is in a
+/// function of the program's own.
 pub(super) fn warn(graph: &mut Graph, python: &Python, implicit: &Implicit) {
     let certain = certain(graph);
     let mut warnings = Vec::new();
@@ -23,7 +23,8 @@ pub(super) fn warn(graph: &mut Graph, python: &Python, implicit: &Implicit) {
         let Some(first) = reasons.first() else { continue };
         let loud = reasons.iter().find(|r| match r.guard {
             Guard::None => certain.contains(r.from.as_str()) && maker(graph, name).is_none(),
-            // Libraries import a lot on demand that nobody misses; a program's own functions are meant.
+            // Libraries import many optional modules in functions. In the program's own functions, a
+            // missing module is a mistake.
             Guard::Function => is_own(graph, python, &r.from),
             Guard::Conditional | Guard::Optional => false,
         });
@@ -53,7 +54,7 @@ pub(super) fn warn(graph: &mut Graph, python: &Python, implicit: &Implicit) {
     graph.warnings.append(&mut warnings);
 }
 
-/// Names of the modules that run whenever the program does: reached by unguarded imports only.
+/// Returns the modules that run in every run of the program, because only unguarded imports lead to them.
 fn certain(graph: &Graph) -> BTreeSet<&str> {
     let mut outgoing: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut queue = Vec::new();
@@ -80,8 +81,8 @@ fn certain(graph: &Graph) -> BTreeSet<&str> {
     reached
 }
 
-/// The module above it that may make it when it is loaded: native code, below which there are no files, or one with finders or
-/// entries of `sys.modules` of its own (`six`, `requests.packages`).
+/// Returns the parent module that may create a module when it is loaded. It is native code, which has no
+/// submodule files, or has its own finders or entries of `sys.modules` (`six`, `requests.packages`).
 fn maker<'a>(graph: &Graph, name: &'a str) -> Option<&'a str> {
     let is_extension =
         |parent: &str| graph.modules.get(parent).is_some_and(|m| matches!(m.kind, Kind::Extension(_)));
@@ -100,14 +101,14 @@ fn is_stdlib(graph: &Graph, python: &Python, name: &str) -> bool {
     }
 }
 
-/// Whether the module is one of the program's own: of no distribution, and not of the standard library.
+/// Returns whether the module is one of the program's own: outside distributions and the standard library.
 fn is_own(graph: &Graph, python: &Python, name: &str) -> bool {
     let module = graph.modules.get(name);
     module.is_some_and(|m| m.distribution.is_none() && matches!(m.kind, Kind::Source(_)))
         && !is_stdlib(graph, python, name)
 }
 
-/// The importing file and line.
+/// Returns the importing file and line.
 fn place(graph: &Graph, reason: &Reason) -> String {
     match graph.modules.get(&reason.from) {
         Some(module) if reason.line > 0 => format!("`{}:{}`", module.path, reason.line),

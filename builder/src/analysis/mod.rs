@@ -1,7 +1,8 @@
-//! The module graph: what the entry imports, found without running it.
+//! The module graph: the modules that the entry point imports, found without running it.
 //!
-//! Facts (what a file says) are kept apart from the world (what is installed), and both from what heuristics make of them;
-//! the fixpoint alone changes the graph. docs/analysis.md is the map.
+//! Facts (the contents of a file) are separate from the world (the installed packages), and both are
+//! separate from the claims of heuristics. Only the fixpoint changes the graph. See docs/analysis.md for an
+//! overview.
 
 mod cache;
 mod claims;
@@ -32,11 +33,11 @@ use crate::rules::load::Rules;
 use crate::spec::Request;
 use crate::store::Store;
 
-/// Finds the modules of a program: all that its entries can import on the target, without running anything. The graph
-/// of an earlier build is taken again if nothing that it rests on has changed.
+/// Finds the modules of a program: all that its entry points can import on the target, without running
+/// anything. Reuses the graph of an earlier build if none of its inputs has changed.
 ///
 /// # Errors
-/// An entry is missing or has a syntax error, or the build was interrupted.
+/// An entry point is missing or has a syntax error, or the build was interrupted.
 pub fn modules(request: &Request, python: &Python, store: &Store) -> Result<Graph> {
     let key = cache::key(request, python, store);
     let outputs = request.outputs().chain([store.root().to_owned()]);
@@ -73,12 +74,13 @@ fn find(request: &Request, reader: Reader<'_>) -> Result<Graph> {
     Ok(graph)
 }
 
-/// The heuristics by which modules come in beyond import statements: what `freeze why` calls each, and what it finds.
+/// Returns the heuristics that find modules beyond import statements: the name in `freeze why`, and a
+/// description.
 pub fn heuristics() -> Vec<(&'static str, &'static str)> {
     heuristics::all().iter().map(|entry| (entry.name, entry.sentence)).collect()
 }
 
-/// Looks for names in arbitrary bytes, as what a package may hold.
+/// Searches arbitrary bytes for names, as in files of a package.
 #[cfg(fuzzing)]
 pub fn fuzz(bytes: &[u8]) {
     let _ = facts::pickle::modules(bytes);

@@ -1,4 +1,5 @@
-//! Asks the target interpreter about files that the parser doubts: it has the last word on what is Python.
+//! Asks the target interpreter about files that the parser rejects, because the interpreter decides what is
+//! valid.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -11,21 +12,21 @@ use crate::interrupt;
 use crate::python::Python;
 use crate::store::{Bucket, Code, Hash, KeyBuilder};
 
-/// What Python says of a file that it rejects.
+/// Python's error for a rejected file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Rejected {
     /// Line, 1-based; 0 if unknown.
     pub line: u32,
     /// Column, 1-based; 0 if unknown.
     pub column: u32,
-    /// The whole message as Python prints it.
+    /// The complete message as printed by Python.
     pub text: String,
 }
 
-/// Has files compiled; for each, what is wrong with it. Answers are kept by content.
+/// Compiles files and returns the error of each, if any. Results are cached by content.
 ///
 /// # Errors
-/// The interpreter does not run.
+/// The interpreter cannot be run.
 pub(super) fn check(files: &[(String, PathBuf)], reader: Reader<'_>) -> Result<Vec<Option<Rejected>>> {
     let Reader { python, disk, store } = reader;
     let keys: Vec<Option<Hash>> =

@@ -1,4 +1,4 @@
-//! The finished graph: modules with their distributions, and what else the modules ask for.
+//! Builds the finished graph: modules with their distributions, and their other requirements.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
@@ -12,10 +12,10 @@ use crate::analysis::world::distributions::{Extras, Installed};
 use crate::names::is_for_tests;
 use crate::requirement::asked_name;
 
-/// What modules need besides other modules.
+/// The requirements of modules other than modules.
 #[derive(Default)]
 struct Asked {
-    /// Distributions whose metadata is read.
+    /// Distributions whose metadata code reads.
     distributions: HashSet<String>,
     /// Modules that create modules.
     creates_submodules: Vec<String>,
@@ -26,11 +26,11 @@ impl Asked {
         let mut asked = Asked::default();
         let own = || nodes.iter().filter(|n| n.role == Role::Program);
         if own().any(|n| n.facts.asks_metadata) {
-            // Any text of the program may be the name, or the requirement, that it asks for.
+            // Any text of the program may be a distribution name or a requirement.
             let texts = own().filter_map(|n| n.facts.own.as_ref()).flat_map(|own| &own.texts);
             asked.distributions.extend(texts.filter_map(|t| asked_name(&t.text)).map(str::to_owned));
         }
-        // For the standard library, this is known.
+        // For the standard library, rules cover this.
         for node in nodes.iter().filter(|node| node.role != Role::Stdlib) {
             let name = &node.module.name;
             asked.distributions.extend(node.facts.metadata.iter().cloned());
@@ -49,7 +49,7 @@ impl Asked {
 }
 
 impl Fixpoint<'_> {
-    /// The finished graph.
+    /// Returns the finished graph.
     pub(in crate::analysis) fn finish(mut self) -> Graph {
         let mut nodes = std::mem::take(&mut self.collected.nodes);
         self.used.own = self.place_own_files(&mut nodes);
@@ -66,7 +66,7 @@ impl Fixpoint<'_> {
         let distributions = self.distributions(&mut modules, &asked);
         let absent = self.absent(&modules);
         let mut used = self.used;
-        // Modules may have come in after the folder was named.
+        // Modules may have been collected after the folder was named.
         used.trees.retain(|name, _| !modules.contains_key(name));
         used.opened.sort_by(|a, b| a.name.cmp(&b.name));
         Graph {
@@ -81,7 +81,7 @@ impl Fixpoint<'_> {
         }
     }
 
-    /// The modules that Python compiles; their distributions are numbers of installed ones.
+    /// Returns the modules that Python can compile. Their distributions are indices of installed ones.
     fn modules(&self, nodes: Vec<Node>) -> BTreeMap<String, Module> {
         let mut modules = BTreeMap::new();
         for node in nodes.into_iter().filter(|node| !self.rejected.contains(&node.module.name)) {
@@ -98,8 +98,8 @@ impl Fixpoint<'_> {
         modules
     }
 
-    /// The distributions of modules, those that are asked for, and those that belong to them, by name; sets the numbers of the
-    /// modules' distributions to places in this list.
+    /// Returns the distributions of modules, the requested ones, and those that belong to them, by name.
+    /// Changes the distribution of each module to an index in this list.
     fn distributions(
         &self,
         modules: &mut BTreeMap<String, Module>,
@@ -108,7 +108,7 @@ impl Fixpoint<'_> {
         let installed = self.world.installed;
         let mut owners: BTreeSet<usize> = modules.values().filter_map(|m| m.distribution).collect();
         owners.extend(asked.iter().filter_map(|name| installed.named(name)).map(|(at, _)| at));
-        // It resolves what distributions require, whether their modules are there or not.
+        // `pkg_resources` resolves all requirements of a distribution, even those without modules.
         if modules.contains_key("pkg_resources") {
             let mut queue: Vec<usize> = owners.iter().copied().collect();
             while let Some(owner) = queue.pop() {
@@ -135,8 +135,8 @@ impl Fixpoint<'_> {
 }
 
 impl Fixpoint<'_> {
-    /// The folders of namespace packages that lie in searched folders, by the names that their places imply: there the
-    /// importer finds them when Python asks about each folder of `sys.path`.
+    /// Returns the folders of namespace packages in searched folders, by the names of their paths. The
+    /// importer finds them there when Python asks about each folder of `sys.path`.
     fn portions(&self, modules: &BTreeMap<String, Module>) -> Vec<Module> {
         let searched = self.world.searched();
         let mut found = Vec::new();
@@ -157,7 +157,7 @@ impl Fixpoint<'_> {
         found
     }
 
-    /// What there is beside and inside the modules that are collected.
+    /// Returns names next to and inside the collected modules that were not collected.
     fn absent(&self, modules: &BTreeMap<String, Module>) -> Vec<String> {
         let mut absent = self.world.beginning_with("");
         for package in modules.values().filter(|m| m.package) {
@@ -168,8 +168,9 @@ impl Fixpoint<'_> {
         absent
     }
 
-    /// The program's own files at their places under the root. If one lies above the folder of the program, that folder
-    /// becomes one of the bundle, with the program's modules in it: paths that go up from `__file__` stay in the bundle.
+    /// Returns the program's own files at their paths under the root. If a file is above the folder of the
+    /// program, that folder becomes a subfolder of the bundle. Paths that go up from `__file__` then stay
+    /// in the bundle.
     fn place_own_files(&mut self, nodes: &mut [Node]) -> BTreeMap<String, OwnFile> {
         let files = std::mem::take(&mut self.used.own);
         let up = |dest: &str| dest.split('/').take_while(|p| *p == "..").count();
@@ -207,7 +208,8 @@ impl Fixpoint<'_> {
     }
 }
 
-/// Distributions without modules of their own that lay files into packages of those that require them, or below the prefix.
+/// Returns distributions without own modules that install files into packages of those that require them,
+/// or below the prefix.
 fn partners(
     installed: &Installed,
     modules: &BTreeMap<String, Module>,
@@ -234,7 +236,8 @@ fn partners(
     found
 }
 
-/// Whether a distribution has nothing but files that go below the prefix; `--target` of pip and uv puts them beside the packages.
+/// Returns whether all files of a distribution belong below the prefix. `--target` of pip and uv puts such
+/// files beside the packages.
 fn is_below_prefix(files: &[String]) -> bool {
     const FOLDERS: [&str; 4] = ["Library", "etc", "lib", "share"];
     let top = |file: &str| file.trim_start_matches("../").split('/').next().unwrap_or_default().to_owned();

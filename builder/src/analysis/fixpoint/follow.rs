@@ -1,4 +1,4 @@
-//! Follows what modules ask for: their import statements, and the claims of heuristics about them.
+//! Follows the import statements of modules and the claims of heuristics about them.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::analysis::world;
 use crate::names::{self, Pattern, is_entry, top};
 
 impl Fixpoint<'_> {
-    /// Follows what one module asks for.
+    /// Follows the imports and claims of one module.
     pub(super) fn follow(&mut self, at: usize) {
         let node = &mut self.collected.nodes[at];
         node.followed = true;
@@ -37,7 +37,7 @@ impl Fixpoint<'_> {
         self.ask_about(at, &live, &unwanted);
     }
 
-    /// The imports of a module that the target reaches, with the names of what they count from.
+    /// Returns the imports of a module that are reachable on the target, with the base of relative names.
     fn live<'f>(&mut self, at: usize, facts: &'f Facts, unwanted: &[Pattern]) -> Vec<Live<'f>> {
         let node = &self.collected.nodes[at];
         let name = &node.module.name;
@@ -50,7 +50,7 @@ impl Fixpoint<'_> {
             let condition = import.condition.checked_sub(1).and_then(|i| facts.conditions.get(i as usize));
             let holds = |c: &Condition| {
                 let held = c.holds(&self.platform, role);
-                // It is imported too.
+                // The module is also imported.
                 let other = Role { main: true, tool: true };
                 if held == Some(false) && is_run { c.holds(&self.platform, other) } else { held }
             };
@@ -70,7 +70,7 @@ impl Fixpoint<'_> {
         live
     }
 
-    /// An import statement, or a call that does the same.
+    /// Follows an import statement, or an equivalent call.
     fn follow_import(&mut self, at: usize, live: &Live<'_>, unwanted: &[Pattern]) {
         let Live { import, name: base, guard } = live;
         let by = if import.form == Form::Call { By::Call } else { By::Import };
@@ -92,14 +92,14 @@ impl Fixpoint<'_> {
                 continue;
             }
             let found = self.take_if_there(&full, &reason, need);
-            // A namespace package has no attributes: what it does not hold is missing.
+            // A namespace package has no attributes, so a name that is not found is missing.
             if found.is_none() && is_namespace && !self.world.is_excluded(&full) {
                 self.missing.entry(full).or_default().push(reason.clone());
             }
         }
     }
 
-    /// `from p import *` brings the submodules that `__all__` names; whether there were new ones.
+    /// For `from p import *`, collects the submodules that `__all__` names. Returns whether any is new.
     pub(super) fn follow_stars(&mut self) -> bool {
         for (package, reason, need) in std::mem::take(&mut self.queue.stars) {
             let node = &self.collected.nodes[package];
@@ -111,7 +111,8 @@ impl Fixpoint<'_> {
         !self.queue.fresh.is_empty()
     }
 
-    /// The module that an import leads to in a package whose finder hands out its subpackages as if they lay at the top.
+    /// Returns the actual module of an import from a package whose finder exposes its subpackages as
+    /// top-level packages.
     fn handed_out(&self, at: usize, name: String) -> String {
         let own = top(&self.collected.nodes[at].module.name);
         if !self.collected.get(own).is_some_and(|n| n.facts.finds) {
@@ -123,8 +124,9 @@ impl Fixpoint<'_> {
         if is_alias { format!("{own}.{name}") } else { name }
     }
 
-    /// Whether a module that is not certain has no claim to what it imports: another distribution, which its own does not
-    /// require (not even as an extra) and which nothing else brings in. The import is put off until something does.
+    /// Returns whether an uncertain module may not collect an import. This applies to modules of a
+    /// distribution that its own does not require, not even as an extra, and that nothing else collects.
+    /// The import is deferred until something does.
     fn is_foreign(&mut self, at: usize, name: &str) -> bool {
         let node = &self.collected.nodes[at];
         let first = top(name);
@@ -144,7 +146,7 @@ impl Fixpoint<'_> {
         foreign
     }
 
-    /// Asks the heuristics about one module.
+    /// Runs the heuristics for one module.
     fn ask_about(&mut self, at: usize, live: &[Live<'_>], unwanted: &[Pattern]) {
         let mut asked = std::mem::take(&mut self.heuristics);
         for entry in &mut asked {
@@ -162,7 +164,8 @@ impl Fixpoint<'_> {
         self.heuristics = asked;
     }
 
-    /// Asks each heuristic about all modules collected so far, until one adds a module; returns whether one did.
+    /// Runs each heuristic on all modules collected so far, until one adds a module. Returns whether one
+    /// did.
     pub(super) fn ask_about_all(&mut self) -> bool {
         let mut asked = std::mem::take(&mut self.heuristics);
         let is_new = asked.iter_mut().any(|entry| {
@@ -175,7 +178,7 @@ impl Fixpoint<'_> {
         is_new
     }
 
-    /// Asks the heuristics about the complete graph.
+    /// Runs the heuristics on the complete graph.
     pub(super) fn ask_at_end(&mut self) {
         for mut entry in std::mem::take(&mut self.heuristics) {
             let mut claims = Claims::default();
@@ -232,12 +235,12 @@ impl Fixpoint<'_> {
     }
 }
 
-/// The absolute name of an import, if it has one.
+/// Returns the absolute name of an import, if it has one.
 fn base(module: &Module, import: &Import) -> Option<String> {
     let package = match import.origin {
         Origin::Absolute => return Some(import.module.clone()),
         Origin::Own(levels) => up(&module.name, levels)?,
-        // A folder beside a script or a module that is in no package.
+        // A folder beside a script or a module outside any package.
         Origin::Package(1) if import.form.is_folder() && is_alone(module) => {
             return Some(import.module.clone()).filter(|name| !name.is_empty());
         }
@@ -251,12 +254,12 @@ fn base(module: &Module, import: &Import) -> Option<String> {
     Some(if dot { format!("{package}.{}", import.module) } else { package.to_owned() })
 }
 
-/// The package so many levels up.
+/// Returns the package this many levels up.
 fn up(name: &str, levels: u32) -> Option<&str> {
     (0..levels).try_fold(name, |name, _| names::parent(name))
 }
 
-/// Whether a module is in no package.
+/// Returns whether a module is outside any package.
 fn is_alone(module: &Module) -> bool {
     !module.package && (is_entry(&module.name) || !module.name.contains('.'))
 }

@@ -1,5 +1,5 @@
-//! From the entries along every import and every claim of a heuristic that the target can reach, until nothing is new: the
-//! only place that changes the graph while it grows.
+//! Grows the graph from the entry points along every reachable import and claim until nothing is new; no
+//! other code changes it.
 
 mod finish;
 mod follow;
@@ -21,7 +21,7 @@ use crate::error::{Result, Warning};
 use crate::interrupt;
 use crate::names::Pattern;
 
-/// The graph while it grows.
+/// The graph during its growth.
 pub(super) struct Fixpoint<'a> {
     world: &'a World<'a>,
     platform: Platform,
@@ -35,21 +35,21 @@ pub(super) struct Fixpoint<'a> {
     queue: Queue,
 }
 
-/// What is still to be done.
+/// Pending work.
 #[derive(Default)]
 struct Queue {
-    /// Modules that are new.
+    /// New modules.
     fresh: Vec<usize>,
-    /// Modules to be followed once more: they have become certain, or what they ask for has come in.
+    /// Modules to follow again, because they have become certain or a deferred import was collected.
     again: Vec<usize>,
-    /// Packages that star imports name, with their reasons and how surely they are needed.
+    /// Packages of star imports, with the reason and need of each.
     stars: Vec<(usize, Reason, Need)>,
-    /// Top-level name → modules whose imports of it were put off, see [`Fixpoint::is_foreign`].
+    /// Top-level name → modules with deferred imports of it, see [`Fixpoint::is_foreign`].
     deferred: BTreeMap<String, Vec<usize>>,
 }
 
 impl<'a> Fixpoint<'a> {
-    /// An empty graph.
+    /// Creates an empty graph.
     pub(super) fn new(world: &'a World<'a>) -> Fixpoint<'a> {
         let python = world.reader.python;
         Fixpoint {
@@ -65,7 +65,7 @@ impl<'a> Fixpoint<'a> {
         }
     }
 
-    /// Puts an entry into the graph.
+    /// Adds an entry point to the graph.
     pub(super) fn start(&mut self, start: Start) {
         let needs = start.needs;
         let optional = needs.len() > 1;
@@ -73,7 +73,7 @@ impl<'a> Fixpoint<'a> {
         for (i, (name, by)) in needs.into_iter().enumerate() {
             let reason = Reason::new("__main__", by);
             self.collected.tools.insert(name.clone());
-            // `python -m module`: `module.__main__` is there if it is a package.
+            // For `python -m module`, `module.__main__` exists only if it is a package.
             if i > 0 && optional {
                 self.take_if_there(&name, &reason, Need::Certain);
             } else {
@@ -82,7 +82,7 @@ impl<'a> Fixpoint<'a> {
         }
     }
 
-    /// Modules that the interpreter needs in every product.
+    /// Adds the modules that the interpreter always needs.
     pub(super) fn interpreter(&mut self) {
         let reason = Reason::new("", By::Interpreter);
         let implicit = self.world.implicit;
@@ -100,7 +100,7 @@ impl<'a> Fixpoint<'a> {
         }
     }
 
-    /// `[modules] include`.
+    /// Adds the modules of `[modules] include`.
     pub(super) fn include(&mut self, patterns: &[String]) {
         for text in patterns {
             let pattern = Pattern::new(text);
@@ -123,10 +123,10 @@ impl<'a> Fixpoint<'a> {
         }
     }
 
-    /// Follows imports and claims until nothing new turns up.
+    /// Follows imports and claims until nothing new is found.
     ///
     /// # Errors
-    /// The build was interrupted, or an entry has a syntax error.
+    /// The build was interrupted, or an entry point has a syntax error.
     pub(super) fn run(&mut self) -> Result<()> {
         loop {
             interrupt::check()?;
@@ -153,7 +153,7 @@ impl<'a> Fixpoint<'a> {
     }
 }
 
-/// The guard of an import whose condition the target does not decide.
+/// Returns the guard of an import whose condition depends on more than the target.
 fn conditional(guard: Guard) -> Guard {
     guard.max(Guard::Conditional)
 }

@@ -1,4 +1,5 @@
-//! Reads the files of new modules, side by side, and asks the interpreter about those that the parser doubts.
+//! Reads the files of new modules in parallel, and asks the interpreter about those that the parser
+//! rejects.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,8 +39,8 @@ impl Fixpoint<'_> {
         self.settle(doubtful)
     }
 
-    /// Asks the interpreter about modules that the parser doubts. An entry with a syntax error ends the build; a module
-    /// of a library cannot be imported anyway and brings nothing in.
+    /// Asks the interpreter about modules that the parser rejects. A syntax error in an entry point ends
+    /// the build. A library module with one cannot be imported, so its imports do not count.
     fn settle(&mut self, doubtful: Vec<(usize, Facts)>) -> Result<()> {
         let files: Vec<(String, PathBuf)> = doubtful
             .iter()

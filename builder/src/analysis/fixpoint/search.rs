@@ -1,4 +1,4 @@
-//! Takes what is searched and what is run as main: more places for modules, and more that a module asks for.
+//! Handles searched folders and modules that run as main, which make more modules and imports reachable.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::analysis::world::resolve::Folder;
 use crate::names::top;
 
 impl Fixpoint<'_> {
-    /// Takes a module that is run as main.
+    /// Adds a module that runs as main.
     pub(super) fn take_main(&mut self, name: &str, reason: &Reason, need: Need) {
         let Some(at) = self.take_if_there(name, reason, need) else { return };
         let name = self.collected.nodes[at].module.name.clone();
@@ -20,7 +20,8 @@ impl Fixpoint<'_> {
         }
     }
 
-    /// Has a folder searched after the search path: what was found stays, and what was missing is looked for again.
+    /// Adds a folder that is searched after the search path. Resolved modules stay, and missing ones are
+    /// searched for again.
     pub(super) fn search(&mut self, folder: Folder) {
         if let Some(dest) = folder.dest.as_ref().filter(|dest| !dest.is_empty()) {
             self.used.searched.insert(dest.clone());
@@ -33,14 +34,15 @@ impl Fixpoint<'_> {
         let tops = names.iter().filter(|name| top(name) == *name);
         let found: BTreeSet<String> = tops.filter(|name| self.world.find(name).is_some()).cloned().collect();
         self.forget_missing(|name| found.contains(top(name)));
-        // A namespace package has one more folder.
+        // A namespace package may have a new folder.
         let grown = names.iter().map(|name| top(name)).filter(|name| !found.contains(*name));
         for namespace in grown.map(str::to_owned).collect::<BTreeSet<_>>() {
             self.grow(&namespace);
         }
     }
 
-    /// Looks again for modules of a namespace package, which further folders of the search path may have.
+    /// Searches again for modules of a namespace package, which may be in the new folders of the search
+    /// path.
     fn grow(&mut self, namespace: &str) {
         let Some(found) = self.world.find(namespace) else { return };
         let (Kind::Namespace(_), Some(Slot::Node(at))) = (&found.kind, self.collected.slots.get(namespace))
@@ -67,13 +69,14 @@ impl Fixpoint<'_> {
         self.look_again_inside(package);
     }
 
-    /// Looks again for modules of a package that were missing before its `__path__` was extended.
+    /// Searches again for missing modules of a package after its `__path__` was extended.
     pub(super) fn look_again_inside(&mut self, package: &str) {
         let inside = format!("{package}.");
         self.forget_missing(|name| name.starts_with(&inside));
     }
 
-    /// Looks again for modules that were missing: for those who import them, and for the program's own, which may name them.
+    /// Forgets missing modules, so that the modules that import them, and the program's own modules, are
+    /// followed again.
     fn forget_missing(&mut self, is_meant: impl Fn(&str) -> bool) {
         let slots = self.collected.slots.iter();
         let meant: BTreeSet<String> = slots

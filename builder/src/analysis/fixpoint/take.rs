@@ -1,4 +1,4 @@
-//! Takes modules into the graph: with their parents, once each, and with every reason.
+//! Adds modules to the graph: with their parents, once each, and with all reasons.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -10,16 +10,16 @@ use crate::analysis::world::DISTUTILS;
 use crate::analysis::world::resolve::Location;
 use crate::names;
 
-/// Why a module is not taken.
+/// Why a module was not added.
 enum Absent {
-    /// This module does not exist: the one asked for, or a parent of it.
+    /// A module does not exist: the requested one, or a parent of it.
     Missing(String),
     /// The request excludes it or a parent of it.
     Excluded,
 }
 
 impl Fixpoint<'_> {
-    /// Takes a module; if it cannot be found, that is remembered.
+    /// Adds a module, and records it as missing if it cannot be found.
     pub(super) fn require(&mut self, name: &str, reason: &Reason, need: Need) -> Option<usize> {
         match self.take(name, reason, need) {
             Ok(at) => Some(at),
@@ -34,12 +34,12 @@ impl Fixpoint<'_> {
         }
     }
 
-    /// Takes a module if it exists.
+    /// Adds a module if it exists.
     pub(super) fn take_if_there(&mut self, name: &str, reason: &Reason, need: Need) -> Option<usize> {
         self.take(name, reason, need).ok()
     }
 
-    /// Takes a module and its parents.
+    /// Adds a module and its parents.
     fn take(&mut self, name: &str, reason: &Reason, need: Need) -> Result<usize, Absent> {
         let name = &*self.alias(name);
         match self.collected.slots.get(name) {
@@ -59,7 +59,7 @@ impl Fixpoint<'_> {
         let locations = match names::parent(name) {
             None => None,
             Some(parent) => {
-                // The way by which the child comes is the parent's too, until the child itself is known to exist.
+                // The parent gets the reason of the child until the child is known to exist.
                 let at = self.take(parent, &by_parent(reason), need)?;
                 match &self.collected.nodes[at].locations {
                     Some(locations) => Some(locations.clone()),
@@ -72,7 +72,7 @@ impl Fixpoint<'_> {
         };
         let Some(found) = self.world.find_in(name, locations.as_deref()) else {
             if name == "collections.abc" {
-                // It has no file any more (3.13): `collections` puts the other one into `sys.modules`.
+                // The module has no file since 3.13: `collections` puts the other one into `sys.modules`.
                 return self.take("_collections_abc", reason, need);
             }
             self.collected.slots.insert(name.to_owned(), Slot::Missing);
@@ -89,7 +89,7 @@ impl Fixpoint<'_> {
         Ok(self.add(module, found.locations, need))
     }
 
-    /// One more reason for a module that is there.
+    /// Adds a reason to an existing module.
     fn take_again(&mut self, at: usize, name: &str, reason: &Reason, need: Need) {
         let node = &mut self.collected.nodes[at];
         if !node.module.reasons.contains(reason) {
@@ -109,7 +109,7 @@ impl Fixpoint<'_> {
         }
     }
 
-    /// The name that a name stands for.
+    /// Returns the actual name of an aliased module.
     fn alias<'n>(&self, name: &'n str) -> Cow<'n, str> {
         match name {
             "os.path" if self.platform.target.os_name() == "nt" => "ntpath".into(),
@@ -121,7 +121,7 @@ impl Fixpoint<'_> {
         }
     }
 
-    /// Puts a module into the graph.
+    /// Adds a module to the graph.
     pub(super) fn add(&mut self, module: Module, locations: Option<Vec<Location>>, need: Need) -> usize {
         let at = self.collected.nodes.len();
         if need == Need::Certain {
@@ -135,7 +135,7 @@ impl Fixpoint<'_> {
         at
     }
 
-    /// Follows modules again whose imports of a top-level name were put off.
+    /// Follows modules with deferred imports of a top-level name again.
     fn resume(&mut self, top: &str) {
         self.queue.again.extend(self.queue.deferred.remove(top).unwrap_or_default());
     }

@@ -1,4 +1,4 @@
-//! Tests of the worklist on small trees of files.
+//! Tests of the fixpoint on small trees of files.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::spec::{Entry, Program, Request};
 use crate::store::Store;
 use crate::target::{Arch, Os, Target};
 
-/// A Python whose standard library is the folder `lib` and whose packages lie in `site`.
+/// Returns a Python whose standard library is the folder `lib` and whose packages are in `site`.
 fn python(root: &Path) -> Python {
     let path = |name: &str| root.join(name);
     Python {
@@ -39,7 +39,7 @@ fn python(root: &Path) -> Python {
     }
 }
 
-/// The graph of `app/main.py` in a tree of files.
+/// Returns the graph of `app/main.py` in a tree of files.
 fn graph(files: &[(&str, &str)], change: impl FnOnce(&mut Request)) -> Graph {
     let dir = tempfile::tempdir().unwrap();
     for (name, text) in files {
@@ -150,7 +150,7 @@ fn only_certain_imports_warn_aloud() {
         |_| {},
     );
     let loud: Vec<&str> = graph.warnings.iter().filter(|w| !w.minor).map(|w| w.message.as_str()).collect();
-    // What a function of the program's own needs is meant as well.
+    // Imports in the program's own functions cause warnings as well.
     assert_eq!(
         loud,
         [
@@ -239,7 +239,7 @@ fn strings_name_modules_of_their_package_and_in_the_program_any() {
         ],
         |_| {},
     );
-    // `p.a` is there because of a table: it has no claim to `r`, which `p` does not require.
+    // `p.a` was collected because of a table, so it cannot collect `r`, which `p` does not require.
     assert_eq!(names(&graph), ["__main__", "mine", "mine.models", "p", "p.a", "q", "q.mod"]);
     assert_eq!(graph.distributions.len(), 1);
 }
@@ -303,7 +303,7 @@ fn tables_entry_points_stubs_and_pickles_bring_modules() {
     assert_eq!((reason.from.as_str(), &reason.by), ("p.a", &By::EntryPoint("p.plugins: x".into())));
 }
 
-/// Files of an installed distribution `tool` with a console script `tool`.
+/// Returns the files of an installed distribution `tool` with a console script `tool`.
 fn distribution<'f>(record: &'f str, rest: &[(&'f str, &'f str)]) -> Vec<(&'f str, &'f str)> {
     let mut files = vec![
         ("app/main.py", ""),
@@ -354,7 +354,7 @@ fn what_a_child_is_to_run_comes_along() {
     let found = graph(&distribution("tool/__init__.py,,\ntool/cli.py,,\n", &rest), run_tool);
     let all = names(&found);
     assert!(
-        // The tool is the program itself: whatever it starts is meant.
+        // The tool is the program itself, so all that it starts is collected.
         all.contains(&"friend_start") && all.contains(&"friend_inner") && all.contains(&"foreign"),
         "{all:?}"
     );
@@ -532,7 +532,7 @@ fn lists_name_modules_where_one_of_them_is_a_module() {
         "words",
         "late",
         "only_word",
-        // Any word of the program that names one of its own modules.
+        // Any word of the program that is the name of one of its own modules.
         "other",
         "unrelated",
     ] {

@@ -1,4 +1,4 @@
-//! Whether the function that an entry names is one of its module, as far as sources tell.
+//! Checks whether the function of an entry point exists in its module, as far as the sources show.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::analysis::world::disk::Disk;
 use crate::error::Error;
 use crate::names::parent;
 
-/// Names that any module has.
+/// Names that every module has.
 const IMPLICIT: [&str; 8] = [
     "__builtins__",
     "__cached__",
@@ -21,15 +21,16 @@ const IMPLICIT: [&str; 8] = [
     "__spec__",
 ];
 
-/// What is known of a name in a module.
+/// The state of a name in a module.
 enum Known {
-    /// It is there, or nobody can tell.
+    /// It exists, or its existence is unknown.
     Perhaps,
-    /// It is not there; these are, the functions first.
+    /// It does not exist. Contains the existing names, functions first.
     Absent { functions: BTreeSet<String>, names: BTreeSet<String> },
 }
 
-/// Why `module:function` (an attribute path) cannot work, if that is certain. `named` says where it is named.
+/// Returns why `module:function` (an attribute path) cannot work, if that is certain. `named` is the place
+/// that names it.
 pub(in crate::analysis) fn missing(
     module: &str,
     function: &str,
@@ -65,22 +66,22 @@ pub(in crate::analysis) fn missing(
     })
 }
 
-/// Where attributes are looked for.
+/// The search for attributes.
 pub(in crate::analysis) struct Search<'g> {
     pub graph: &'g Graph,
-    /// Of the version of Python 3.
+    /// The minor version of Python 3.
     pub minor: u8,
     pub disk: &'g Disk,
 }
 
 impl Search<'_> {
-    /// What a module binds, if its source is there.
+    /// Returns the names that a module binds, if its source exists.
     fn source(&self, module: &str) -> Option<Bindings> {
         let Kind::Source(source) = &self.graph.modules.get(module)?.kind else { return None };
         Some(bindings(&self.disk.read_source(source).ok()?, self.minor))
     }
 
-    /// Looks for a name in a module and in those that its star imports name.
+    /// Searches for a name in a module and in the modules of its star imports.
     fn name(&self, module: &str, wanted: &str, seen: &mut BTreeSet<String>) -> Known {
         let nothing = Known::Absent { functions: BTreeSet::new(), names: BTreeSet::new() };
         if !seen.insert(module.to_owned()) {
@@ -102,7 +103,7 @@ impl Search<'_> {
         for (level, star) in &bound.stars {
             let package = if found.package { Some(module) } else { parent(module) };
             let Some(star) = absolute(package, *level, star) else { return Known::Perhaps };
-            // Under a condition that the target does not fulfil.
+            // The import is under a condition that is false on the target.
             if !self.graph.modules.contains_key(&star) && !self.graph.missing.contains_key(&star) {
                 continue;
             }
@@ -118,7 +119,8 @@ impl Search<'_> {
     }
 }
 
-/// The absolute name of a module that a module of the package imports; a level of 1 is the package itself.
+/// Returns the absolute name of a module that a module of the package imports. A level of 1 is the package
+/// itself.
 fn absolute(package: Option<&str>, level: u32, name: &str) -> Option<String> {
     if level == 0 {
         return Some(name.to_owned());

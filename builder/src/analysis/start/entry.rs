@@ -1,4 +1,4 @@
-//! The modules that nothing imports: the programs' entries and the runtime hooks.
+//! The modules that nothing imports: the entry points of programs and the runtime hooks.
 
 use std::path::{Path, PathBuf};
 
@@ -13,15 +13,15 @@ use crate::names;
 use crate::python::Python;
 use crate::spec::{Entry, Program, Request};
 
-/// An entry and what it needs besides its own imports.
+/// An entry point and its requirements beyond its own imports.
 pub(in crate::analysis) struct Start {
     /// The module to put into the graph.
     pub module: Module,
-    /// Modules that it names, with what names them.
+    /// Modules that it names, with the reason.
     pub needs: Vec<(String, By)>,
 }
 
-/// Folders that the entries themselves put on the search path, in order.
+/// Returns the folders that the entry points add to the search path, in order.
 pub(crate) fn folders(request: &Request) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
     for program in &request.programs {
@@ -35,7 +35,7 @@ pub(crate) fn folders(request: &Request) -> Vec<PathBuf> {
     found
 }
 
-/// The entries and hooks of a request.
+/// Returns the entry points and hooks of a request.
 pub(in crate::analysis) fn starts(
     request: &Request,
     installed: &Installed,
@@ -52,7 +52,8 @@ pub(in crate::analysis) fn starts(
     Ok(starts)
 }
 
-/// Fails if the module or the function that an entry names is not there: nothing of the program could run.
+/// Fails if the module or the function of an entry point does not exist, because the program could not
+/// start.
 pub(in crate::analysis) fn check(
     request: &Request,
     graph: &Graph,
@@ -107,7 +108,8 @@ fn start(name: String, program: &Program, installed: &Installed, disk: &Disk) ->
     match &program.entry {
         Entry::Script(path) => script(name, path, program.place.as_deref(), disk),
         Entry::Module(module) => {
-            // As `python -m`: `__spec__` and `__package__` are those of the module, relative imports work.
+            // As with `python -m`, `__spec__` and `__package__` are those of the module, so that relative
+            // imports work.
             let code =
                 format!("import runpy\nrunpy._run_module_as_main({}, alter_argv=False)\n", quoted(module));
             Ok(synthetic(name, code, module, By::Request(format!("entry `{module}`"))))
@@ -167,12 +169,12 @@ fn module(name: String, source: Source, path: String, by: By) -> Module {
     }
 }
 
-/// A Python string literal of a dotted name.
+/// Returns a Python string literal for a dotted name.
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// A script in Python that a distribution installs as it is, where no entry point has its name.
+/// Finds a Python script that a distribution installs as a file, if no entry point has this name.
 fn installed_script(wanted: &str, installed: &Installed, disk: &Disk) -> Option<PathBuf> {
     if find_entry_point(wanted, installed, disk).is_ok() {
         return None;
@@ -191,7 +193,7 @@ fn installed_script(wanted: &str, installed: &Installed, disk: &Disk) -> Option<
     None
 }
 
-/// An entry point in `console_scripts` or `gui_scripts`: module, function, group.
+/// Finds an entry point in `console_scripts` or `gui_scripts`: module, function, group.
 fn find_entry_point(
     wanted: &str,
     installed: &Installed,

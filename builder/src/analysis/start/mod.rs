@@ -1,4 +1,4 @@
-//! Where a program starts: its entries and runtime hooks, and whether what they name is there.
+//! The start of a program: its entry points and runtime hooks, and checks that they exist.
 
 mod attribute;
 pub(crate) mod entry;

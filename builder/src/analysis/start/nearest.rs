@@ -1,6 +1,6 @@
-//! Names that a misspelt one may stand for.
+//! Suggestions for a misspelt name.
 
-/// Up to three names nearest to a wanted one.
+/// Returns up to three names that are most similar to a wanted one.
 pub(crate) fn nearest(wanted: &str, mut names: Vec<String>) -> Vec<String> {
     names.sort();
     names.dedup();
@@ -10,7 +10,7 @@ pub(crate) fn nearest(wanted: &str, mut names: Vec<String>) -> Vec<String> {
     ranked.into_iter().map(|(_, n)| n).collect()
 }
 
-/// Levenshtein distance, without regard to case.
+/// Returns the Levenshtein distance, ignoring case.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.to_lowercase().chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
