@@ -1,7 +1,7 @@
-//! Errors and warnings: what went wrong, where, and what to do about it.
+//! Errors and warnings: what failed, where, and how to fix it.
 //!
-//! Style: lowercase, no full stop, paths in backticks, ``failed to <verb> <noun> `path` ``, expected
-//! against got, then a hint with the next thing to try. Nothing here prints; `report.rs` does.
+//! Style: lowercase, no full stop, paths in backticks, ``failed to <verb> <noun> `path` ``, expected and
+//! actual values, then a hint with the next thing to try. Nothing here prints; `report.rs` does.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -16,7 +16,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub struct Error {
     /// One line: what failed.
     pub message: String,
-    /// What led to it, outermost first.
+    /// The causes, outermost first.
     pub causes: Vec<String>,
     /// A rendered excerpt of the offending file, if there is one.
     pub excerpt: Option<String>,
@@ -27,12 +27,12 @@ pub struct Error {
 }
 
 impl Error {
-    /// An error of one line.
+    /// Creates an error with a one-line message.
     pub fn new(message: impl Into<String>) -> Error {
         Error { message: message.into(), causes: Vec::new(), excerpt: None, hint: None, exit_code: 1 }
     }
 
-    /// Adds what led to it, innermost.
+    /// Adds a cause, which becomes the innermost.
     #[must_use]
     pub fn cause(mut self, cause: impl Into<String>) -> Error {
         self.causes.push(cause.into());
@@ -60,7 +60,7 @@ impl Error {
         self
     }
 
-    /// Puts `message` in front: what was being done when this error occurred.
+    /// Puts `message` in front: the operation that failed with this error.
     #[must_use]
     pub fn context(mut self, message: impl Into<String>) -> Error {
         self.causes.insert(0, std::mem::replace(&mut self.message, message.into()));
@@ -96,7 +96,7 @@ impl<E: StdError> From<E> for Error {
     }
 }
 
-/// Adds what was being done to an error.
+/// Adds the failed operation to an error.
 pub trait Context<T> {
     /// Puts a message in front of the error.
     ///
@@ -111,7 +111,7 @@ impl<T, E: Into<Error>> Context<T> for std::result::Result<T, E> {
     }
 }
 
-/// Something the user should know although the build goes on.
+/// Information for the user that does not stop the build.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Warning {
     /// One line.
@@ -120,23 +120,25 @@ pub struct Warning {
     pub hint: Option<String>,
     /// Shown only with `-v` and in the report file.
     pub minor: bool,
-    /// Something of the program's own code that could not be followed: told at the end, with all others.
+    /// A part of the program's own code that could not be followed. All such warnings are shown together at
+    /// the end.
     #[serde(default)]
     pub unfollowed: bool,
 }
 
 impl Warning {
-    /// A warning shown by default.
+    /// Creates a warning that is shown by default.
     pub fn new(message: impl Into<String>) -> Warning {
         Warning { message: message.into(), hint: None, minor: false, unfollowed: false }
     }
 
-    /// A warning shown with `-v` and in the report file only.
+    /// Creates a warning that is shown only with `-v` and in the report file.
     pub fn minor(message: impl Into<String>) -> Warning {
         Warning { minor: true, ..Warning::new(message) }
     }
 
-    /// What could not be followed of the program's own code, with its file and line.
+    /// Creates a warning about a part of the program's own code that could not be followed, with its file
+    /// and line.
     pub fn unfollowed(message: impl Into<String>) -> Warning {
         Warning { unfollowed: true, ..Warning::new(message) }
     }

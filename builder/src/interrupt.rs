@@ -1,5 +1,5 @@
-//! Ctrl-C: long loops ask here whether to stop, so that temporary files are removed by their owners, and child
-//! processes are started here, so that they end then.
+//! Ctrl-C handling: long loops check here whether to stop, so that owners remove their temporary files, and
+//! child processes are started here, so that they are ended as well.
 
 use std::io::{self, IsTerminal, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Output, Stdio};
@@ -10,22 +10,22 @@ use std::time::{Duration, Instant};
 use crate::error::{Error, Result};
 use crate::os::{Group, send_interrupt, send_terminate};
 
-/// Exit code of a process ended by Ctrl-C, as shells count it.
+/// Exit code of a process ended by Ctrl-C, as used by shells.
 pub const EXIT_CODE: u8 = 130;
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// The children that run, by process id. Each stands here from its start until just before it is waited for: so
-/// long its id cannot be another's.
+/// The running children, by process id. Each is listed from its start until just before the wait for it,
+/// because its id cannot be reused during that time.
 static CHILDREN: Mutex<Vec<(u32, Group)>> = Mutex::new(Vec::new());
 
-/// Turns Ctrl-C (and SIGTERM, SIGHUP) into an error at the next [`check`]; the second one ends the process
-/// at once.
+/// Turns Ctrl-C (and SIGTERM, SIGHUP) into an error at the next [`check`]. The second one ends the process
+/// immediately.
 ///
 /// # Errors
-/// The handler cannot be installed, or has been before.
+/// The handler cannot be installed, or was installed before.
 pub fn install() -> Result<()> {
-    // It runs in a thread of its own, not in the signal's context: it may take locks.
+    // The handler runs in its own thread rather than in the signal context, so it may take locks.
     ctrlc::set_handler(|| {
         let mut ended = ended();
         if ended.take().is_some_and(|ended| ended.elapsed() < LATE) {
@@ -41,7 +41,7 @@ pub fn install() -> Result<()> {
     .map_err(|e| Error::from(e).context("failed to install the handler of Ctrl-C"))
 }
 
-/// Fails once Ctrl-C was pressed.
+/// Fails after Ctrl-C was pressed.
 ///
 /// # Errors
 /// The build was interrupted; the exit code is 130.
@@ -52,7 +52,7 @@ pub fn check() -> Result<()> {
     Ok(())
 }
 
-/// A child process that Ctrl-C does not reach, and that ends when it is dropped or when Ctrl-C is pressed.
+/// A child process that Ctrl-C does not reach. It ends when it is dropped or when Ctrl-C is pressed.
 #[derive(Debug)]
 pub struct Guarded(Child);
 
@@ -60,13 +60,13 @@ impl Guarded {
     /// Starts a process.
     ///
     /// # Errors
-    /// It cannot be started.
+    /// The process cannot be started.
     pub fn start(command: &mut Command) -> io::Result<Guarded> {
         Group::prepare(command);
         let mut running = children();
         let child = command.spawn()?;
         let group = Group::of(&child);
-        // Whoever pressed Ctrl-C just before does not see it yet.
+        // The handler may have run just before the child was listed.
         if check().is_err() {
             group.kill();
         }
@@ -75,7 +75,7 @@ impl Guarded {
         Ok(Guarded(child))
     }
 
-    /// Its standard input and output, where they are pipes that were not taken yet.
+    /// Takes its standard input and output, if they are pipes that were not taken yet.
     pub fn pipes(&mut self) -> Option<(ChildStdin, ChildStdout)> {
         Some((self.0.stdin.take()?, self.0.stdout.take()?))
     }
@@ -83,25 +83,25 @@ impl Guarded {
 
 impl Drop for Guarded {
     fn drop(&mut self) {
-        // Nothing of it is still wanted, so there is no need to let it finish.
+        // Its output is no longer needed, so there is no need to let it finish.
         children().retain(|(id, _)| *id != self.0.id());
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-/// Runs a process and collects what it prints.
+/// Runs a process and collects its output.
 ///
 /// # Errors
-/// It cannot be started, or Ctrl-C was pressed.
+/// The process cannot be started, or Ctrl-C was pressed.
 pub fn output(command: &mut Command) -> Result<Output> {
     answer(command, &[])
 }
 
-/// The same for a process that reads `input` from its standard input.
+/// Runs a process that reads `input` from its standard input, and collects its output.
 ///
 /// # Errors
-/// It cannot be started, or Ctrl-C was pressed.
+/// The process cannot be started, or Ctrl-C was pressed.
 pub fn answer(command: &mut Command, input: &[u8]) -> Result<Output> {
     let stdin = if input.is_empty() { Stdio::null() } else { Stdio::piped() };
     let mut child = Guarded::start(command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()))?;
@@ -109,40 +109,40 @@ pub fn answer(command: &mut Command, input: &[u8]) -> Result<Output> {
     let mut output = Output { status: Default::default(), stdout: Vec::new(), stderr: Vec::new() };
     std::thread::scope(|scope| {
         let errors = scope.spawn(|| read(stderr, &mut output.stderr));
-        // A process that does not read to the end says why in what it prints.
+        // A process that does not read all input reports the reason in its output.
         scope.spawn(move || stdin.map(|mut pipe| pipe.write_all(input)));
         read(stdout, &mut output.stdout)?;
         errors.join().unwrap_or(Ok(()))
     })?;
     children().retain(|(id, _)| *id != child.0.id());
     output.status = child.0.wait()?;
-    // That it failed is then the consequence.
+    // If Ctrl-C was pressed, the failure is a consequence of it.
     check()?;
     Ok(output)
 }
 
-/// How often a process in the foreground is looked at.
+/// Polling interval for a foreground process.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// How long a process in the foreground that was interrupted with this one is given to end.
+/// Time that a foreground process has to end if it was interrupted together with this one.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// How long a process in the foreground may take to end after Ctrl-C, before it is asked again.
+/// Time that a foreground process has to end after Ctrl-C, before it is interrupted again.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// How late the handler's thread may hear of the Ctrl-C that ended a process in the foreground: the process itself may
-/// have ended of it before that thread ran at all.
+/// Maximum delay of the handler's thread after a Ctrl-C that ended a foreground process: the process may
+/// end before that thread has run at all.
 const LATE: Duration = Duration::from_secs(2);
 
-/// When a process in the foreground ended without this one having heard of a Ctrl-C. The next one that the handler is
-/// told of, if it comes soon, was that process's; the one after it is this process's again.
+/// The time when a foreground process ended before this one was notified of a Ctrl-C. If the next
+/// notification arrives soon, it was for that process. Later ones are for this process.
 static ENDED: Mutex<Option<Instant>> = Mutex::new(None);
 
-/// Runs a process that has the terminal and this process's streams, and waits for its end. Ctrl-C is the process's: it
-/// ends as it sees fit, and this one goes on, until the next Ctrl-C.
+/// Runs a process with the terminal and this process's streams, and waits for its end. Ctrl-C is for that
+/// process, which ends in its own way. This process continues until the next Ctrl-C.
 ///
 /// # Errors
-/// It cannot be started.
+/// The process cannot be started.
 pub fn foreground(command: &mut Command) -> io::Result<ExitStatus> {
     let mut child = command.spawn()?;
     let mut asked: Option<Instant> = None;
@@ -156,7 +156,7 @@ pub fn foreground(command: &mut Command) -> io::Result<ExitStatus> {
         }
         match asked {
             None if INTERRUPTED.load(Ordering::SeqCst) => asked = Some(Instant::now()),
-            // A terminal tells all processes of its group; others may have told this one alone.
+            // A terminal notifies all processes of its group, but other senders may notify only this one.
             Some(since) if !told && since.elapsed() > PAUSE => {
                 told = true;
                 if !io::stdin().is_terminal() {
@@ -185,7 +185,7 @@ fn children() -> MutexGuard<'static, Vec<(u32, Group)>> {
     CHILDREN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-// They start the tools of Unix.
+// The tests start Unix tools.
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
@@ -203,7 +203,7 @@ mod tests {
         let input = vec![b'x'; 300_000];
         let found = answer(&mut Command::new("cat"), &input).unwrap();
         assert!(found.status.success() && found.stdout == input);
-        // One that does not read it is no failure of ours.
+        // A process that does not read its input is not an error.
         assert_eq!(answer(Command::new("sh").args(["-c", "exit 4"]), &input).unwrap().status.code(), Some(4));
     }
 
@@ -225,7 +225,7 @@ mod tests {
         let mut child = Guarded::start(&mut command).unwrap();
         let (_, mut stdout) = child.pipes().unwrap();
         Group::of(&child.0).kill();
-        // The pipe ends when all who hold it have.
+        // The pipe ends once all of its holders have ended.
         let mut text = String::new();
         io::Read::read_to_string(&mut stdout, &mut text).unwrap();
         assert_eq!(text, "");

@@ -1,4 +1,5 @@
-//! The launchers that `freeze` brings or finds: the executable, and the library for interpreters without a shared libpython.
+//! The launchers that `freeze` includes or finds: the executable, and the library for interpreters without
+//! a shared libpython.
 
 use std::borrow::Cow;
 use std::env;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use crate::error::{Context, Error, Result};
 use crate::target::{Arch, Os, Target};
 
-/// Made together with `freeze`, for the platform that builds.
+/// The launcher that is compiled with `freeze`, for the build platform.
 static OWN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/launcher"));
 static OWN_TWIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/launcher.so"));
 
@@ -18,25 +19,25 @@ pub const TWIN: &str = "launcher.so";
 /// Bytes of a launcher, shared by the executables of a bundle.
 pub type Launcher = Arc<Cow<'static, [u8]>>;
 
-/// The launcher for a platform: the file that `FREEZE_BOOTLOADER` names, else the one in `freeze`, else a file in one of the
-/// folders that launchers of other platforms lie in.
+/// Returns the launcher for a platform: the file in `FREEZE_BOOTLOADER`, or the one in `freeze`, or else a
+/// file in a folder with launchers for other platforms.
 ///
 /// # Errors
-/// The file cannot be read, or there is none for this platform.
+/// The file cannot be read, or there is no launcher for this platform.
 pub fn executable(target: &Target) -> Result<Launcher> {
     find(target, if target.os == Os::Windows { "launcher.exe" } else { "launcher" }, "", OWN)
 }
 
-/// The same as a library, which an interpreter without a shared libpython is run with: it lies beside that file, with `.so`
-/// behind its name.
+/// Returns the launcher as a library, for an interpreter without a shared libpython. It is next to the
+/// executable, with `.so` appended to the name.
 ///
 /// # Errors
-/// As for [`executable`].
+/// The errors of [`executable`].
 pub fn twin(target: &Target) -> Result<Launcher> {
     find(target, "launcher.so", ".so", OWN_TWIN)
 }
 
-/// What compilers call a platform.
+/// Returns the target triple of compilers for a platform.
 pub fn triple(target: &Target) -> String {
     let arch = match target.arch {
         Arch::X86_64 => "x86_64",
@@ -45,7 +46,7 @@ pub fn triple(target: &Target) -> String {
     let rest = match (target.os, target.musl) {
         (Os::Linux, false) => "unknown-linux-gnu",
         (Os::Linux, true) => "unknown-linux-musl",
-        // GNU's tools do not link for arm64.
+        // GNU's tools cannot link for arm64.
         (Os::Windows, _) if target.arch == Arch::Aarch64 => "pc-windows-gnullvm",
         (Os::Windows, _) => "pc-windows-gnu",
         (Os::Macos, _) => "apple-darwin",
@@ -69,7 +70,7 @@ fn find(target: &Target, name: &str, suffix: &str, own: &'static [u8]) -> Result
     in_folders(target, name, &folders).map(|content| Arc::new(Cow::Owned(content)))
 }
 
-/// Where launchers of other platforms may lie, first those that the user has named.
+/// Returns the folders that may contain launchers for other platforms, those named by the user first.
 fn folders(named: Option<PathBuf>, executable: Option<PathBuf>) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = named.filter(|f| !f.as_os_str().is_empty()).into_iter().collect();
     let executable = executable.map(|path| crate::os::real(&path));

@@ -1,6 +1,6 @@
 //! Turns a Python program into a standalone executable.
 //!
-//! Modules are the phases, in the order in which data flows; docs/architecture.md tells the whole story.
+//! The modules are the phases, in the order of the data flow. See docs/architecture.md for an overview.
 
 pub mod analysis;
 pub mod archive;
@@ -39,18 +39,18 @@ use store::Store;
 use target::Target;
 use why::Map;
 
-/// Builds what a request asks for and publishes it.
+/// Builds a request and publishes the result.
 ///
 /// # Errors
-/// A phase failed, or Ctrl-C was pressed; the previous product is then still there.
+/// A phase failed, or Ctrl-C was pressed. The previous application is then still in place.
 pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
     let store = open_store(request, reporter)?;
-    // One part, but of a universal program one for each processor.
+    // A program has one part; a universal program has one for each processor.
     for part in request.parts() {
         reporter.warn(&part.warnings);
     }
     let pythons = reporter.phase("python", || Python::probe_parts(request, &store))?;
-    // Without a launcher, and what it is to become, all work is in vain.
+    // Check the launcher and the output first: without them, all later work is wasted.
     for (part, python) in request.parts().zip(&pythons) {
         assemble::check(part, python)?;
     }
@@ -69,7 +69,8 @@ pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
     Ok(published)
 }
 
-/// Finds and packs what goes into each part of a product; `warnings` receives what the user should know of each.
+/// Collects and packs the content of each part of an application. `warnings` receives the warnings of each
+/// part.
 fn make_parts<'a>(
     request: &'a Request,
     pythons: Vec<Python>,
@@ -110,7 +111,7 @@ fn same_file_name(one: &str, other: &str) -> bool {
     one.rsplit('/').next() == other.rsplit('/').next()
 }
 
-/// A warning for each distribution that is in two parts in different versions.
+/// Warns about each distribution that has different versions in two parts.
 fn differing_versions(parts: &[Part<'_>]) -> Vec<Warning> {
     let versions = |part: &Part<'_>| -> BTreeMap<String, String> {
         let all = part.contents.graph.distributions.iter();
@@ -130,13 +131,13 @@ fn differing_versions(parts: &[Part<'_>]) -> Vec<Warning> {
     warnings
 }
 
-/// Finds out what a build would put into the product and why, without making one.
+/// Finds what a build would collect and why, without building.
 ///
 /// # Errors
 /// A phase failed, or Ctrl-C was pressed.
 pub fn explain(request: &Request, reporter: &mut Reporter) -> Result<(Map, Python)> {
     let store = open_store(request, reporter)?;
-    // Of a universal program the first part, with the packages that a build gives it.
+    // For a universal program, the first part with the packages that a build gives it.
     let python = reporter.phase("python", || Python::probe_parts(request, &store))?.swap_remove(0);
     let graph = reporter.phase("modules", || analysis::modules(request, &python, &store))?;
     let mut contents = reporter.phase("data", || contents::apply(graph, request, &python, &store))?;
@@ -145,7 +146,7 @@ pub fn explain(request: &Request, reporter: &mut Reporter) -> Result<(Map, Pytho
     Ok((Map::of_build(&contents, &natives, request), python))
 }
 
-/// The cache; with `--clean` as if it were empty.
+/// Opens the cache. With `--clean`, treats it as empty.
 fn open_store(request: &Request, reporter: &mut Reporter) -> Result<Store> {
     let (store, warnings) = Store::of_user()?;
     reporter.warn(&warnings);

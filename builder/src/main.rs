@@ -31,13 +31,14 @@ fn main() -> ExitCode {
     let mut reporter = Reporter::new(line.settings());
     reporter.warn(&os::distrust_environment());
     reporter.start_traces();
-    // Large enough for most sources; `analysis/facts/source/stack.rs` handles the rest. Unused stack takes no memory.
+    // Enough for most sources; `analysis/facts/source/stack.rs` handles the rest. Unused stack takes no
+    // memory.
     let _ = rayon::ThreadPoolBuilder::new().stack_size(WORKER_STACK).build_global();
     let result = interrupt::install().and_then(|()| run(line, &mut reporter));
     match result {
         Ok(code) => code,
         Err(error) => {
-            // What else fails after an interrupt is its consequence.
+            // Any other failure after an interrupt is a consequence of it.
             let error = interrupt::check().err().unwrap_or(error);
             reporter.error(&error);
             ExitCode::from(error.exit_code)
@@ -117,7 +118,7 @@ fn cache(command: CacheCommand, format: Format, reporter: &mut Reporter) -> Resu
     Ok(())
 }
 
-/// Tells why something is in a program, or why it is not.
+/// Explains why something is in a program, or why it is not.
 fn explain(why: &WhyArgs, reporter: &mut Reporter) -> Result<ExitCode> {
     let subject = why.subject()?;
     let (map, built) = part_with(&subject, &why.name, reporter)?;
@@ -140,7 +141,8 @@ fn explain(why: &WhyArgs, reporter: &mut Reporter) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is in a program, and how a build knows: of a universal one the first part that has `name`, else the first part.
+/// Returns a part of a program with its contents and their reasons: for a universal program, the first part
+/// that contains `name`, or else the first part.
 fn part_with<'a>(
     subject: &'a Subject,
     name: &str,
@@ -170,7 +172,7 @@ fn part_with<'a>(
     first.ok_or_else(|| Error::new("there is nothing to look into"))
 }
 
-/// Looks into a frozen program: of a universal one into each part, or into that for one processor.
+/// Inspects a frozen program: for a universal program each part, or the one for a given processor.
 fn inspect(
     app: &Path,
     command: InspectCommand,
@@ -246,8 +248,8 @@ fn verify(app: &Path, products: &[Product], how: &InspectArgs) -> Result<()> {
     Err(Error::new(message).hint("build it again, or copy it again from where it is whole"))
 }
 
-/// Runs the built program in place of this one: it has the terminal, the signals and the exit code. That of another `target`
-/// may run too, where this system knows how.
+/// Runs the built program in place of this one, with its terminal, signals and exit code. A program for
+/// another `target` may also run if this system supports it.
 fn start(program: &Path, arguments: &[OsString], target: Option<String>) -> Result<ExitCode> {
     let mut command = std::process::Command::new(program);
     command.args(arguments);

@@ -1,21 +1,22 @@
-//! Dotted names of modules: their parts, what they tell, and patterns over them (`[modules] include` and `exclude`).
+//! Dotted names of modules: their parts, their classification, and patterns (`[modules] include` and
+//! `exclude`).
 
-/// The first part of a dotted name.
+/// Returns the first part of a dotted name.
 pub(crate) fn top(name: &str) -> &str {
     name.split('.').next().unwrap_or(name)
 }
 
-/// The package that a module is in by its name; none at the top.
+/// Returns the parent package of a name, or `None` for a top-level name.
 pub(crate) fn parent(name: &str) -> Option<&str> {
     name.rsplit_once('.').map(|(parent, _)| parent)
 }
 
-/// Whether a name is that of a package or of something below it.
+/// Returns whether a name is a package or something below it.
 pub(crate) fn is_inside(name: &str, package: &str) -> bool {
     name.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// Whether a text is a dotted name of ASCII identifiers, as modules have.
+/// Returns whether a text is a dotted name of ASCII identifiers, as modules have.
 pub(crate) fn is_dotted_name(text: &str) -> bool {
     text.split('.').all(|part| {
         part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
@@ -23,39 +24,41 @@ pub(crate) fn is_dotted_name(text: &str) -> bool {
     })
 }
 
-/// Whether one part of a name is that of tests.
+/// Returns whether one part of a name marks tests.
 pub(crate) fn is_test(part: &str) -> bool {
     matches!(part, "test" | "tests" | "testing" | "conftest")
         || part.starts_with("test_")
         || part.ends_with("_test")
 }
 
-/// Whether a part of a name marks tests in the program's own code, where names such as `test` and `speed_test` are those of features.
+/// Returns whether a part of a name marks tests in the program's own code. Names such as `test` and
+/// `speed_test` are features there.
 pub(crate) fn is_own_test(part: &str) -> bool {
     matches!(part, "tests" | "testing" | "conftest") || part.starts_with("test_")
 }
 
-/// Whether a top-level name of the program's own code is that of a script that builds or tests the project.
+/// Returns whether a top-level name of the program's own code is a script that builds or tests the project.
 pub(crate) fn is_project_script(name: &str) -> bool {
     matches!(name, "conftest" | "noxfile" | "setup" | "tasks")
 }
 
-/// Whether a module is for tests.
+/// Returns whether a module is for tests.
 pub(crate) fn is_for_tests(name: &str) -> bool {
     name.split('.').any(is_test)
 }
 
-/// The same for a name that is written out: `testing` is then part of what a package offers.
+/// Returns whether a name that code spells out is for tests. `testing` is not, because such packages offer
+/// it as a feature.
 pub(crate) fn is_named_for_tests(name: &str) -> bool {
     name.split('.').any(|part| part != "testing" && is_test(part))
 }
 
-/// Whether a module is for tests, or is run rather than imported.
+/// Returns whether a module is for tests, or is run rather than imported.
 pub(crate) fn is_tool(name: &str) -> bool {
     name.split('.').any(|part| is_test(part) || part == "__main__")
 }
 
-/// Whether a module is one of the program's entries or hooks.
+/// Returns whether a module is one of the program's entry points or hooks.
 pub(crate) fn is_entry(name: &str) -> bool {
     name.starts_with("__main__") || name.starts_with("__hook__")
 }
@@ -68,7 +71,7 @@ pub(crate) struct Pattern {
 }
 
 impl Pattern {
-    /// Reads a pattern.
+    /// Parses a pattern.
     pub(crate) fn new(text: &str) -> Pattern {
         let mut parts: Vec<String> = text.trim().split('.').map(str::to_owned).collect();
         if parts.len() > 1 && parts.last().is_some_and(|p| p == "*") {
@@ -78,30 +81,30 @@ impl Pattern {
         Pattern { parts }
     }
 
-    /// Reads a pattern in which a trailing `*` is one level too.
+    /// Parses a pattern in which a trailing `*` also stands for one level.
     pub(crate) fn levels(text: &str) -> Pattern {
         Pattern { parts: text.split('.').map(str::to_owned).collect() }
     }
 
-    /// The dotted name if the pattern holds no wildcard.
+    /// Returns the dotted name if the pattern contains no wildcard.
     pub(crate) fn exact(&self) -> Option<String> {
         (!self.parts.iter().any(|p| p.contains('*'))).then(|| self.parts.join("."))
     }
 
-    /// The levels before the first wildcard.
+    /// Returns the levels before the first wildcard.
     pub(crate) fn root(&self) -> String {
         let fixed: Vec<&str> =
             self.parts.iter().map(String::as_str).take_while(|p| !p.contains('*')).collect();
         fixed.join(".")
     }
 
-    /// Whether a name fits.
+    /// Returns whether a name matches.
     pub(crate) fn matches(&self, name: &str) -> bool {
         let levels: Vec<&str> = name.split('.').collect();
         fits(&self.parts, &levels)
     }
 
-    /// Whether a name or one of its parents fits.
+    /// Returns whether a name or one of its parents matches.
     pub(crate) fn covers(&self, name: &str) -> bool {
         let levels: Vec<&str> = name.split('.').collect();
         (1..=levels.len()).any(|n| fits(&self.parts, &levels[..n]))

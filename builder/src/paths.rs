@@ -1,8 +1,8 @@
-//! Paths as text, whatever lies on the disk.
+//! Paths as text, without access to the disk.
 
 use std::path::{Component, Path, PathBuf};
 
-/// Removes `.` and `..` by name only, as is right where no folder is a link.
+/// Removes `.` and `..` lexically, which is correct only if no folder is a link.
 pub(crate) fn normal(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {

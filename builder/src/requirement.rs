@@ -1,4 +1,4 @@
-//! Requirements of distributions, as `Requires-Dist`, `requires.txt` and files of requirements write them (PEP 508).
+//! Requirements of distributions (PEP 508), as in `Requires-Dist`, `requires.txt` and requirements files.
 
 use std::str::FromStr;
 
@@ -6,18 +6,18 @@ use pep508_rs::{MarkerEnvironment, MarkerEnvironmentBuilder, MarkerTree, Require
 
 use crate::target::Target;
 
-/// Reads a whole requirement. `None` if it does not follow PEP 508.
+/// Parses a complete requirement. Returns `None` if it does not follow PEP 508.
 pub(crate) fn read(text: &str) -> Option<Requirement<VerbatimUrl>> {
     Requirement::from_str(text).ok()
 }
 
-/// The name at the beginning of a requirement; empty if it has none.
+/// Returns the name at the start of a requirement, or an empty string.
 pub(crate) fn name(text: &str) -> &str {
     let end = text.find(|c: char| !(c.is_alphanumeric() || "-_.".contains(c)));
     &text[..end.unwrap_or(text.len())]
 }
 
-/// The name of the distribution that a string may be asking for: `name`, `name[extra]>=1`.
+/// Returns the distribution that a string may request: `name`, `name[extra]>=1`.
 pub(crate) fn asked_name(text: &str) -> Option<&str> {
     let name = name(text);
     let rest = text[name.len()..].trim_start();
@@ -25,16 +25,16 @@ pub(crate) fn asked_name(text: &str) -> Option<&str> {
     (fits && !name.is_empty()).then_some(name)
 }
 
-/// A requirement without its marker, and the marker; empty if it has none.
+/// Splits a requirement from its marker, which may be empty.
 pub(crate) fn split_marker(text: &str) -> (&str, &str) {
-    // In a URL, a semicolon begins the marker only after a space.
+    // In a URL, a semicolon starts the marker only after a space.
     let separator = if text.contains('@') { " ;" } else { ";" };
     let (what, marker) = text.split_once(separator).unwrap_or((text, ""));
     (what.trim_end(), marker.trim())
 }
 
-/// Whether a requirement applies to a target if no extra is asked for. Markers that cannot be read count as true, unless they
-/// are about an extra.
+/// Returns whether a requirement applies to a target without extras. Markers that cannot be parsed count as
+/// true, unless they concern an extra.
 pub(crate) fn applies(text: &str, target: Option<&MarkerEnvironment>) -> bool {
     let (_, marker) = split_marker(text);
     match (marker, target) {
@@ -47,7 +47,8 @@ pub(crate) fn applies(text: &str, target: Option<&MarkerEnvironment>) -> bool {
     }
 }
 
-/// The values of markers for an interpreter: its version, its target, and `platform.machine()`. `None` if the version is none.
+/// Returns the marker values for an interpreter: its version, its target, and `platform.machine()`. Returns
+/// `None` if the version is invalid.
 pub(crate) fn environment(version: (u8, u8, u8), target: Target, machine: &str) -> Option<MarkerEnvironment> {
     let (major, minor, micro) = version;
     let full = format!("{major}.{minor}.{micro}");
@@ -68,7 +69,8 @@ pub(crate) fn environment(version: (u8, u8, u8), target: Target, machine: &str) 
     builder.try_into().ok()
 }
 
-/// `name[extra] @ file:///a/b ; marker` as `name[extra]; marker`. `None` if the requirement names no file of this machine.
+/// Turns `name[extra] @ file:///a/b ; marker` into `name[extra]; marker`. Returns `None` if the requirement
+/// does not refer to a file of this machine.
 pub(crate) fn without_place(text: &str) -> Option<String> {
     let (name, rest) = text.split_once('@')?;
     // Here `@` is part of a marker or a version: `; marker == "a@b"`.
@@ -87,10 +89,10 @@ pub(crate) fn without_place(text: &str) -> Option<String> {
     Some(if marker.is_empty() { name.to_owned() } else { format!("{name}; {marker}") })
 }
 
-/// Whether a URL names a file of this machine: `file:`, `git+file:`, or a path.
+/// Returns whether a URL refers to a file of this machine: `file:`, `git+file:`, or a path.
 pub(crate) fn is_place(url: &str) -> bool {
     match url.split_once(':') {
-        // A single letter is a drive.
+        // A single letter is a Windows drive.
         Some((scheme, _)) => {
             let scheme = scheme.to_ascii_lowercase();
             scheme == "file" || scheme.ends_with("+file") || scheme.len() == 1 || scheme.contains('/')

@@ -1,4 +1,4 @@
-//! The platform a frozen program runs on, which need not be the one that builds it.
+//! The platform that a frozen program runs on, which may differ from the build platform.
 
 /// Operating system of the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -20,19 +20,19 @@ pub enum Arch {
     Aarch64,
 }
 
-/// The platform a frozen program runs on.
+/// The platform that a frozen program runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Target {
     /// Operating system.
     pub os: Os,
     /// Processor.
     pub arch: Arch,
-    /// Linux: musl instead of glibc.
+    /// Whether Linux uses musl instead of glibc.
     pub musl: bool,
 }
 
 impl Target {
-    /// Every target, as [`Target::name`] names it.
+    /// All targets, by [`Target::name`].
     pub const ALL: [Target; 8] = [
         Target { os: Os::Linux, arch: Arch::X86_64, musl: false },
         Target { os: Os::Linux, arch: Arch::Aarch64, musl: false },
@@ -44,7 +44,7 @@ impl Target {
         Target { os: Os::Macos, arch: Arch::Aarch64, musl: false },
     ];
 
-    /// The platform of this `freeze`.
+    /// Returns the platform of this `freeze`.
     pub fn host() -> Target {
         let os = match std::env::consts::OS {
             "windows" => Os::Windows,
@@ -52,16 +52,16 @@ impl Target {
             _ => Os::Linux,
         };
         let arch = if std::env::consts::ARCH == "aarch64" { Arch::Aarch64 } else { Arch::X86_64 };
-        // A static `freeze` may itself be linked with musl and yet serve a glibc system: the interpreter decides.
+        // A static `freeze` may be linked with musl but run on a glibc system. The interpreter decides.
         Target { os, arch, musl: false }
     }
 
-    /// The target of a name.
+    /// Returns the target with this name.
     pub fn named(name: &str) -> Option<Target> {
         Target::ALL.into_iter().find(|target| target.name() == name)
     }
 
-    /// The name used in specs and on the command line, as in `linux-x86_64`.
+    /// Returns the name for specs and the command line, such as `linux-x86_64`.
     pub fn name(&self) -> String {
         let os = match (self.os, self.musl) {
             (Os::Linux, false) => "linux",
@@ -76,7 +76,7 @@ impl Target {
         format!("{os}-{arch}")
     }
 
-    /// `sys.platform` there.
+    /// Returns `sys.platform` on the target.
     pub fn sys_platform(&self) -> &'static str {
         match self.os {
             Os::Linux => "linux",
@@ -85,12 +85,12 @@ impl Target {
         }
     }
 
-    /// `os.name` there.
+    /// Returns `os.name` on the target.
     pub fn os_name(&self) -> &'static str {
         if self.os == Os::Windows { "nt" } else { "posix" }
     }
 
-    /// `platform.machine()` there.
+    /// Returns `platform.machine()` on the target.
     pub fn machine(&self) -> &'static str {
         match (self.os, self.arch) {
             (Os::Windows, Arch::X86_64) => "AMD64",
@@ -101,7 +101,7 @@ impl Target {
         }
     }
 
-    /// `platform.system()` there.
+    /// Returns `platform.system()` on the target.
     pub fn platform_system(&self) -> &'static str {
         match self.os {
             Os::Linux => "Linux",
@@ -110,7 +110,7 @@ impl Target {
         }
     }
 
-    /// Why no file there can have a name; `None` if one can.
+    /// Returns why no file on the target can have a name, or `None` if one can.
     pub fn refuses(&self, name: &str) -> Option<String> {
         if self.os != Os::Windows {
             return None;
@@ -118,7 +118,7 @@ impl Target {
         if let Some(bad) = name.chars().find(|c| "<>:\"|?*\\".contains(*c) || c.is_control()) {
             return Some(format!("no name there can hold {bad:?}"));
         }
-        // With any suffix.
+        // Reserved names are invalid with any suffix.
         let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
         let number = stem.strip_prefix("com").or(stem.strip_prefix("lpt"));
         let numbered = number.is_some_and(|n| matches!(n.as_bytes(), [b'1'..=b'9']));
@@ -128,32 +128,32 @@ impl Target {
         name.ends_with(['.', ' ']).then(|| "no name there can end with a dot or a space".to_owned())
     }
 
-    /// The file name of an executable.
+    /// Returns the file name of an executable.
     pub fn executable(&self, name: &str) -> String {
         let is_whole = self.os != Os::Windows || name.to_ascii_lowercase().ends_with(".exe");
         if is_whole { name.to_owned() } else { format!("{name}.exe") }
     }
 }
 
-/// Name of the target that is both processors of macOS.
+/// Name of the target for both processors of macOS.
 pub const UNIVERSAL: &str = "macos-universal2";
 
-/// What a build is for.
+/// The target of a build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
     /// One platform.
     One(Target),
-    /// Both processors of macOS: universal files, which hold a part for each.
+    /// Both processors of macOS: universal files with a part for each.
     Universal,
 }
 
 impl Wanted {
-    /// What a name in a spec or on the command line stands for.
+    /// Returns the target of a name in a spec or on the command line.
     pub fn named(name: &str) -> Option<Wanted> {
         if name == UNIVERSAL { Some(Wanted::Universal) } else { Target::named(name).map(Wanted::One) }
     }
 
-    /// The names of all.
+    /// Returns all names.
     pub fn names() -> Vec<String> {
         Target::ALL.iter().map(Target::name).chain([UNIVERSAL.to_owned()]).collect()
     }
@@ -166,7 +166,8 @@ impl From<Target> for Wanted {
 }
 
 impl Target {
-    /// The processors of a universal program. The first one decides where both have a file that is not native and differs.
+    /// The processors of a universal program. If both have a different version of a file that is not
+    /// native, the first one is used.
     pub const UNIVERSAL: [Target; 2] = [
         Target { os: Os::Macos, arch: Arch::Aarch64, musl: false },
         Target { os: Os::Macos, arch: Arch::X86_64, musl: false },
