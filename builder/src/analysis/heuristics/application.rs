@@ -1,5 +1,5 @@
-//! An installed application whose package imports names that its user gives (extensions that a file of settings names):
-//! all modules of that package may be meant, and those of its plugins.
+//! Modules of an installed application that imports names from its user, such as extensions in a settings
+//! file: all modules of its package and of its plugins may be needed.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::names::{is_inside, is_tool, top};
 
 #[derive(Default)]
 pub(super) struct Application {
-    /// Top-level packages that have been taken whole.
+    /// Top-level packages that have been collected whole.
     whole: BTreeSet<String>,
 }
 
@@ -25,7 +25,8 @@ impl Heuristic for Application {
         let entries = collected.nodes.iter().filter(|n| n.module.reasons.iter().any(is_entry));
         let tops: BTreeSet<&str> = entries.map(|n| top(&n.module.name)).collect();
         for package in tops {
-            // What its user names may be a module of a plugin: `!!python/name:material.extensions.emoji` in a file of MkDocs.
+            // The user may name a module of a plugin: `!!python/name:material.extensions.emoji` in a MkDocs
+            // file.
             let is_plugin =
                 |r: &Reason| matches!(r.by, By::EntryPoint(_)) && !is_entry(r) && is_inside(&r.from, package);
             for node in &collected.nodes {
@@ -43,7 +44,7 @@ impl Heuristic for Application {
 }
 
 impl Application {
-    /// Takes a package whole, tests and tools aside.
+    /// Collects a whole package, except tests and tools.
     fn take(&mut self, package: &str, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
         if self.whole.insert(package.to_owned()) {
             for name in world.submodules(package).into_iter().filter(|n| !is_tool(n)) {

@@ -1,4 +1,4 @@
-//! Modules and scripts that are run as main, in a child process or in the same one.
+//! Modules and scripts that run as main, in a child process or in the same one.
 
 use std::collections::BTreeSet;
 
@@ -15,13 +15,13 @@ use crate::names::{is_dotted_name, is_entry, top};
 
 #[derive(Default)]
 pub(super) struct Child {
-    /// Texts of the program that have been taken for names of modules to run.
+    /// Texts of the program that have been treated as names of modules to run.
     named: BTreeSet<String>,
 }
 
 impl Heuristic for Child {
-    /// Takes modules that the program runs by a name from elsewhere in its code: `run("tabnanny")` in one module,
-    /// `subprocess.run([sys.executable, "-m", name])` in another.
+    /// Collects modules that the program runs by a name from elsewhere in its code: `run("tabnanny")` in
+    /// one module, `subprocess.run([sys.executable, "-m", name])` in another.
     fn of_all(&mut self, collected: &Collected, world: &World<'_>, claims: &mut Claims) {
         let runs_unknown = |n: &Node| n.facts.started.iter().any(|started| started.what == Main::Unknown);
         if !collected.own().any(runs_unknown) {
@@ -76,7 +76,7 @@ impl Heuristic for Child {
     }
 }
 
-/// `python -m name`: the module, or `__main__` of the package.
+/// `python -m name`: collects the module, or `__main__` of the package.
 fn module(subject: &Subject<'_>, name: &str, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
     let owner = world.owner_of_module(&subject.node.module);
     let is_same = subject.node.role != Role::Stdlib && top(name) == top(subject.name());
@@ -87,7 +87,7 @@ fn module(subject: &Subject<'_>, name: &str, reason: &Reason, world: &World<'_>,
     run(name, reason, world, claims);
 }
 
-/// Takes a module that is run, or `__main__` of the package.
+/// Collects a module that runs as main, or `__main__` of the package.
 fn run(name: &str, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
     for name in [name.to_owned(), format!("{name}.__main__")] {
         if world.exists(&name) {
@@ -96,7 +96,8 @@ fn run(name: &str, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
     }
 }
 
-/// `python path`: the module at that path, or the file where that is no module; it finds those beside it by bare names.
+/// `python path`: collects the module at that path, or the file if it is not a module. It imports modules
+/// beside it by bare names.
 fn script(subject: &Subject<'_>, place: &Place, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
     for (path, dest) in paths(subject.node, place, world) {
         let is_folder = world.reader.disk.is_dir(&path);

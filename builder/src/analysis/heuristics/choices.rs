@@ -1,4 +1,5 @@
-//! Packages among which a library chooses at run time: the first that is installed, unless the program has chosen.
+//! Packages from which a library chooses at run time: collects the first installed one, unless the program
+//! has chosen.
 
 use std::collections::HashSet;
 
@@ -11,9 +12,9 @@ use crate::rules::load::Rule;
 
 #[derive(Default)]
 pub(super) struct Choices {
-    /// Modules that have been looked at.
+    /// Number of modules that have been checked.
     seen: usize,
-    /// Rules that are decided, by their places.
+    /// Decided rules, by position.
     decided: HashSet<usize>,
 }
 
@@ -32,7 +33,7 @@ impl Heuristic for Choices {
     }
 }
 
-/// Whether the program uses one of the packages, or names something else.
+/// Returns whether the program uses one of the packages, or names something else.
 fn is_chosen(rule: &Rule, collected: &Collected) -> bool {
     let is_collected = |package: &String| matches!(collected.slots.get(package), Some(Slot::Node(_)));
     let own = collected.nodes.iter().filter(|node| node.role == Role::Program);
@@ -49,5 +50,5 @@ fn choose(name: &str, rule: &Rule, world: &World<'_>, claims: &mut Claims) {
     }
 }
 
-/// What stands for the package in `imports` of a rule.
+/// Placeholder for the package in `imports` of a rule.
 pub(super) const CHOICE: &str = "{choice}";

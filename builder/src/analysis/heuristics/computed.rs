@@ -1,4 +1,4 @@
-//! Names that are put together at run time: the modules that fit what is known of them.
+//! Names that are computed at run time: collects the modules that match the known parts.
 
 use super::Heuristic;
 use crate::analysis::claims::Claims;
@@ -9,7 +9,7 @@ use crate::analysis::graph::{By, Guard, Reason};
 use crate::analysis::world::World;
 use crate::names::{is_for_tests, is_own_test, is_test, is_tool};
 
-/// What stands behind the first gap where a name goes on by an unknown number of parts.
+/// The part after the first gap if the name continues with an unknown number of parts.
 const DEEP: &str = ".*";
 
 pub(super) struct Computed;
@@ -35,7 +35,8 @@ impl Heuristic for Computed {
     }
 }
 
-/// Takes the modules below a package that the dotted strings of a module name: `import_module(f"{PACKAGE}.{table[name]}")`.
+/// Collects the modules below a package that the dotted strings of a module name:
+/// `import_module(f"{PACKAGE}.{table[name]}")`.
 fn behind(known: &str, subject: &Subject<'_>, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
     let Some(package) = known.strip_suffix('.').filter(|package| !package.contains(UNKNOWN)) else { return };
     if subject.facts().texts.is_empty() || !world.is_package(package) || world.is_excluded(package) {
@@ -49,11 +50,12 @@ fn behind(known: &str, subject: &Subject<'_>, reason: &Reason, world: &World<'_>
     }
 }
 
-/// The modules that fit a name of which only the beginning is known, and perhaps parts behind a gap; tests aside.
+/// Collects the modules that match a name with a known beginning, and possibly known parts after a gap,
+/// except tests.
 pub(super) fn fitting(known: &str, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
     let (start, behind) = known.split_once(UNKNOWN).unwrap_or((known, ""));
     let Some((package, stem)) = start.rsplit_once('.') else {
-        // Plugins that are distributions of their own, by the beginning of their names.
+        // Plugins in distributions of their own, by the beginning of their names.
         if behind.is_empty() && start.len() > 3 && start.ends_with('_') {
             for name in world.beginning_with(start) {
                 claims.module(name, reason);
@@ -76,7 +78,7 @@ pub(super) fn fitting(known: &str, reason: &Reason, world: &World<'_>, claims: &
         }
         return;
     }
-    // What follows the gap in the same part, and the parts below it.
+    // The rest of the part after the gap, and the parts below it.
     let (end, below) = behind.split_once('.').map_or((behind, None), |(end, below)| (end, Some(below)));
     for child in world.importable_children(package) {
         let name = format!("{package}.{child}");

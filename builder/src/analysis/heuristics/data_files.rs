@@ -13,7 +13,7 @@ use crate::names::{is_for_tests, parent, top};
 
 #[derive(Default)]
 pub(super) struct DataFiles {
-    /// Packages whose data have been looked at.
+    /// Packages whose data has been checked.
     seen: BTreeSet<String>,
 }
 
@@ -51,7 +51,8 @@ fn title(file: &Path) -> String {
     file.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// An import in a script that is data: of the package itself, of what it requires or of the standard library.
+/// Follows an import in a data script: of the package itself, of its requirements or of the standard
+/// library.
 fn script_import(node: &Node, import: &Import, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
     let first = top(&import.module);
     if !world.in_plain_stdlib(first) && !world.is_related(world.owner_of_module(&node.module), first) {

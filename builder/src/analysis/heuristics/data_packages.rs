@@ -1,4 +1,5 @@
-//! Packages right inside a package that hold data and no code but `__init__.py`: resources are asked for by their names.
+//! Packages directly inside a package that contain data and no code except `__init__.py`: resources are
+//! requested by their names.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,7 @@ use crate::names::is_test;
 
 #[derive(Default)]
 pub(super) struct DataPackages {
-    /// Packages that have been looked at.
+    /// Packages that have been checked.
     seen: BTreeSet<String>,
 }
 

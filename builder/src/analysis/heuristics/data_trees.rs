@@ -1,4 +1,5 @@
-//! Folders that code names by a path and that nobody imports from: templates of projects, examples, plug-in skeletons.
+//! Folders that code names by path and from which nothing is imported: project templates, examples, plug-in
+//! skeletons.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,9 +14,9 @@ use crate::names::{is_for_tests, parent};
 
 #[derive(Default)]
 pub(super) struct DataTrees {
-    /// Folder, as a dotted name → where it lies and what names it.
+    /// Folder, as a dotted name → its path and the code that names it.
     named: BTreeMap<String, (PathBuf, Reason)>,
-    /// How many of them have been asked for.
+    /// Number of claimed folders.
     asked: usize,
 }
 
@@ -25,7 +26,7 @@ impl Heuristic for DataTrees {
             let Some(name) = outermost(&live.name, world).filter(|name| !is_for_tests(name)) else {
                 continue;
             };
-            // A folder of modules that it puts on `sys.path`.
+            // The module adds this folder of modules to `sys.path`.
             if subject.facts().search.iter().any(|word| name.rsplit('.').next() == Some(word)) {
                 continue;
             }
@@ -44,11 +45,11 @@ impl Heuristic for DataTrees {
         }
         self.asked = self.named.len();
         for (name, (folder, reason)) in &self.named {
-            // A module of it is collected: it holds code.
+            // A collected module in the folder means that it contains code.
             if collected.get(name).is_none() {
                 let what = What::Tree { name: name.clone(), folder: folder.clone() };
                 claims.push(what, reason);
-                // Scripts in the program's own folders are run, as migrations and plug-ins are.
+                // Scripts in the program's own folders run, such as migrations and plug-ins.
                 if collected.get(&reason.from).is_some_and(|node| node.role == Role::Program) {
                     let files = world.own_tree().files(folder).into_iter();
                     for script in files.filter(|file| file.extension().is_some_and(|suffix| suffix == "py")) {
@@ -60,7 +61,7 @@ impl Heuristic for DataTrees {
     }
 }
 
-/// The outermost folder on the way to a path that is no package with a file of its own.
+/// Returns the outermost folder of a path that is not a package with its own file.
 fn outermost(path: &str, world: &World<'_>) -> Option<String> {
     let mut outermost = path;
     if world.exists(outermost) {

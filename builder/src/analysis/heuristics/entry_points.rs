@@ -10,11 +10,12 @@ use crate::analysis::world::World;
 
 #[derive(Default)]
 pub(super) struct EntryPoints {
-    /// Groups of entry points that are installed: name and module of each; read when the first module asks.
+    /// Installed groups of entry points, with name and module of each; read when the first module needs
+    /// them.
     groups: Option<BTreeMap<String, Vec<(String, String)>>>,
-    /// Groups that have been taken.
+    /// Groups that have been collected.
     taken: BTreeSet<String>,
-    /// Distribution (none for the program's own) → groups that its modules name in texts.
+    /// Distribution (`None` for the program's own) → groups that its modules name in texts.
     named: HashMap<Option<usize>, Vec<(String, Reason)>>,
     /// Distributions whose modules read entry points.
     readers: BTreeSet<Option<usize>>,
@@ -41,7 +42,8 @@ impl Heuristic for EntryPoints {
                 self.named.entry(owner).or_default().push((group.clone(), reason));
             }
         }
-        // `".".join(["app", kind])`: where groups are read, a text may be the first part of their names.
+        // `".".join(["app", kind])`: in modules that read groups, a text may be the first part of a group's
+        // name.
         for (line, start) in &facts.groups {
             let start = format!("{}.", start.trim_end_matches('.'));
             for group in groups.keys().filter(|group| start.len() > 3 && group.starts_with(&start)) {

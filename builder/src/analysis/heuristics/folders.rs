@@ -1,4 +1,4 @@
-//! Folders of packages that paths below `__file__` lead to, or that are listed.
+//! Package folders that are listed, or that paths below `__file__` refer to.
 
 use super::Heuristic;
 use crate::analysis::claims::{Claims, What};
@@ -24,13 +24,13 @@ impl Heuristic for Folders {
     }
 }
 
-/// A path inside a package: the package that lies there, or the last on the way, for its data.
+/// Collects the package at a path inside a package, or the last one on the way, for its data.
 fn path(path: &str, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
     let mut on_the_way = Some(path);
     while let Some(name) = on_the_way.filter(|name| !is_for_tests(name)) {
         if world.exists(name) {
             claims.likely(name, reason);
-            // Nothing can be imported out of it: what the path is for is its files (Alembic's `migrations`).
+            // Nothing can be imported from it, so the path is for its files (Alembic's `migrations`).
             if name == path && world.is_empty_package(name) {
                 folder(name, Depth::Tree, reason, world, claims);
             }
@@ -40,7 +40,7 @@ fn path(path: &str, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
     }
 }
 
-/// A package whose folder is listed for its modules: those right inside, or all below.
+/// Collects the modules of a package whose folder is listed: those directly inside, or all below.
 fn folder(package: &str, depth: Depth, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
     if !world.is_package(package) || world.is_excluded(package) {
         return;

@@ -1,4 +1,5 @@
-//! Modules that are imported by functions of other modules which are handed their names, or the package they lie in.
+//! Modules imported by functions of other modules that receive their names, or the package that contains
+//! them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,21 +17,21 @@ const DEPTH: usize = 6;
 
 #[derive(Default)]
 pub(super) struct HandedNames {
-    /// Names that have been asked for.
+    /// Names that have been claimed.
     taken: BTreeSet<String>,
 }
 
 impl Heuristic for HandedNames {
     fn of_all(&mut self, collected: &Collected, world: &World<'_>, claims: &mut Claims) {
         let of_installed = |n: &&Node| n.role != Role::Stdlib;
-        // Function → where it is, and what it imports.
+        // Function → its module, and its import.
         let mut importers: BTreeMap<&str, Vec<(&str, &Importer)>> = BTreeMap::new();
         for node in collected.nodes.iter().filter(of_installed) {
             for importer in &node.facts.importers {
                 importers.entry(&importer.function).or_default().push((&node.module.name, importer));
             }
         }
-        // Modules that list packages which they are given.
+        // Modules that list packages passed to them.
         let scanning = collected.nodes.iter().filter(|n| n.role == Role::Library && n.facts.scans);
         let scanning: Vec<&str> = scanning.map(|n| n.module.name.as_str()).collect();
         for node in collected.nodes.iter().filter(of_installed) {
@@ -57,19 +58,19 @@ impl Heuristic for HandedNames {
     }
 }
 
-/// What a claim is made from, and the claims made so far.
+/// The context of a claim, and the claims made so far.
 struct Asking<'a, 'w> {
     world: &'a World<'w>,
     claims: &'a mut Claims,
 }
 
-/// How surely modules are needed whose names a module hands over.
+/// Returns the need of modules whose names a module passes on.
 fn need(node: &Node) -> Need {
     if node.role == Role::Program { Need::Certain } else { Need::Likely }
 }
 
 impl HandedNames {
-    /// Takes the module that a function of another module imports.
+    /// Collects the module that a function of another module imports.
     fn take(&mut self, node: &Node, handed: &Handed, importer: &Importer, asking: &mut Asking<'_, '_>) {
         let world = asking.world;
         let module = &node.module;
@@ -90,7 +91,7 @@ impl HandedNames {
         }
     }
 
-    /// Takes the modules of a package that a function of another module lists.
+    /// Collects the modules of a package that a function of another module lists.
     fn take_package(&mut self, node: &Node, line: u32, package: &str, asking: &mut Asking<'_, '_>) {
         if !self.taken.insert(format!("{package}.*")) {
             return;
@@ -102,7 +103,8 @@ impl HandedNames {
     }
 }
 
-/// The modules below a package, or below that of a module, whose relative names begin so.
+/// Returns the modules below a package, or below the package of a module, whose relative names have this
+/// beginning.
 fn below(anchor: &str, start: &str, world: &World<'_>) -> Vec<String> {
     let tail = start.trim_start_matches('.');
     let mut package = Some(anchor);
@@ -116,7 +118,8 @@ fn below(anchor: &str, start: &str, world: &World<'_>) -> Vec<String> {
     children.filter(|c| c.starts_with(first) && c != "__main__").map(|c| format!("{package}.{c}")).collect()
 }
 
-/// Whether what a module calls is a function of `module`: it has imported one of them.
+/// Returns whether a called function belongs to `module`, because the calling module imports one or the
+/// other.
 fn knows(node: &Node, handed: &Handed, module: &str, collected: &Collected) -> bool {
     node.facts.imports.iter().any(|import| {
         let Some(base) = absolute(node, import.origin, &import.module) else { return false };

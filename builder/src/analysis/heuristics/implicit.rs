@@ -1,4 +1,4 @@
-//! What modules of the standard library import from C code, or by names that they compute.
+//! Modules that the standard library imports from C code, or by computed names.
 
 use super::Heuristic;
 use crate::analysis::claims::Claims;
@@ -21,7 +21,7 @@ impl Heuristic for Implicit {
     }
 }
 
-/// `sysconfig` computes the name of the module that tells how Python was built.
+/// `sysconfig` computes the name of the module that describes how Python was built.
 fn sysconfig_data(world: &World<'_>, claims: &mut Claims) {
     let reason = Reason::new("sysconfig", By::Call).under(Guard::Function);
     for file in world.list(&world.reader.python.stdlib) {

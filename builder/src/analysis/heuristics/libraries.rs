@@ -1,4 +1,4 @@
-//! Native libraries of the system that code opens by their names.
+//! Native libraries of the system that code opens by name.
 
 use super::Heuristic;
 use crate::analysis::claims::{Claims, What, by_text};

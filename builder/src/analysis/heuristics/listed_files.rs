@@ -17,7 +17,7 @@ impl Heuristic for ListedFiles {
             for (line, text) in node.facts.texts.iter().filter(|(_, text)| text.starts_with(&own)) {
                 let package = collected.get(text).map(|n| &n.module).filter(|m| m.package);
                 if package.is_some_and(|m| !matches!(m.kind, Kind::Namespace(_))) {
-                    // The names go on below: `app.kinds.deep.one`.
+                    // Names may have further levels: `app.kinds.deep.one`.
                     let what = What::Listed { package: text.clone(), depth: Depth::Tree };
                     claims.push(what, &by_text(name, text, *line));
                 }

@@ -1,4 +1,4 @@
-//! Modules that others make at run time out of such as exist: `six.moves.urllib.parse`.
+//! Modules that others create at run time from existing ones: `six.moves.urllib.parse`.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
@@ -13,7 +13,7 @@ use crate::names::parent;
 
 #[derive(Default)]
 pub(super) struct MadeModules {
-    /// Who imports what, as far as it has been seen to.
+    /// Pairs of importing and imported modules that have been handled.
     seen: BTreeSet<(String, String)>,
 }
 
@@ -46,7 +46,7 @@ impl Heuristic for MadeModules {
     }
 }
 
-/// The absolute name of the module that is imported.
+/// Returns the absolute name of the imported module.
 fn base<'n>(node: &Node, import: &'n Import) -> Option<Cow<'n, str>> {
     match import.origin {
         Origin::Absolute => Some(Cow::Borrowed(import.module.as_str())),
@@ -54,12 +54,13 @@ fn base<'n>(node: &Node, import: &'n Import) -> Option<Cow<'n, str>> {
     }
 }
 
-/// What a made module may be: one that the maker names, by the last part of its name.
+/// Returns possible originals of a created module: those that its creator names, by the last part of the
+/// name.
 fn made_of<'a>(maker: &'a Node, word: &'a str, world: &'a World<'_>) -> impl Iterator<Item = &'a str> {
     let end = format!(".{word}");
     let texts = maker.facts.texts.iter().map(|(_, text)| text.as_str());
     let named = texts.filter(move |text| text.ends_with(&end));
-    // Of a name without a dot only such as the standard library has.
+    // Names without a dot count only if they are in the standard library.
     let plain = Some(word).filter(|word| world.in_plain_stdlib(word));
     named.chain(plain).filter(|name| world.exists(name))
 }

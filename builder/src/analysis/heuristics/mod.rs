@@ -1,7 +1,8 @@
-//! What no import statement tells: one heuristic a file, each asked about every module and knowing of no other.
+//! Heuristics find modules without import statements: one heuristic per file, each independent of the
+//! others.
 //!
-//! To add one: a file with a [`Heuristic`], and a line in [`all`]. docs/analysis.md lists them with their sentences, and
-//! `freeze why` names them.
+//! To add one, create a file with a [`Heuristic`] and add a line to [`all`]. docs/analysis.md lists the
+//! heuristics with their sentences, and `freeze why` shows their names.
 
 mod application;
 mod child;
@@ -39,7 +40,7 @@ use super::claims::Claims;
 use super::collected::{Collected, Subject};
 use super::world::{Role, World};
 
-/// A way to find what programs use beyond their import statements.
+/// A method to find uses of modules and files beyond import statements.
 pub(super) trait Heuristic {
     /// Claims about one module, called once its facts are known. It may be called again for the same module.
     fn of_module(&mut self, _: &Subject<'_>, _: &World<'_>, _: &mut Claims) {}
@@ -47,15 +48,15 @@ pub(super) trait Heuristic {
     /// Claims about all modules together; called whenever no module is left to follow.
     fn of_all(&mut self, _: &Collected, _: &World<'_>, _: &mut Claims) {}
 
-    /// What is to be told of the graph when it is complete.
+    /// Claims about the complete graph, for warnings.
     fn at_end(&mut self, _: &Collected, _: &World<'_>, _: &mut Claims) {}
 }
 
-/// A line of the table.
+/// A row of the table.
 pub(super) struct Entry {
-    /// What `freeze why` calls it.
+    /// Its name in `freeze why`.
     pub name: &'static str,
-    /// What it finds, for docs/analysis.md.
+    /// A description for docs/analysis.md.
     pub sentence: &'static str,
     /// The roles of the modules it is called for.
     pub about: &'static [Role],
@@ -66,7 +67,7 @@ const ANY: &[Role] = &[Role::Program, Role::Library, Role::Stdlib];
 const INSTALLED: &[Role] = &[Role::Program, Role::Library];
 const OWN: &[Role] = &[Role::Program];
 
-/// All heuristics, in the order in which they are asked.
+/// Returns all heuristics, in the order in which they run.
 #[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn all() -> Vec<Entry> {
     fn entry(

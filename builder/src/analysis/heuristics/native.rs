@@ -1,4 +1,4 @@
-//! Names in a native extension that are modules of its package, of its requirements or of the standard library.
+//! Names in a native extension that are modules of its package, its requirements or the standard library.
 
 use std::collections::HashSet;
 
@@ -39,7 +39,7 @@ struct Look<'l, 's, 'w> {
 }
 
 impl Look<'_, '_, '_> {
-    /// Takes a module if it exists; whether it does.
+    /// Collects a module if it exists. Returns whether it does.
     fn take(&mut self, name: &str) -> bool {
         let exists = self.world.exists(name);
         if exists {
@@ -48,14 +48,14 @@ impl Look<'_, '_, '_> {
         exists
     }
 
-    /// Whether the file holds a word, by itself or in a run of words.
+    /// Returns whether the file contains a word, on its own or in a run of words.
     fn holds(&self, word: &str) -> bool {
         let words = &self.native.words;
         words.binary_search_by(|known| known.as_str().cmp(word)).is_ok()
             || word.len() > 3 && self.native.runs.iter().any(|run| run.contains(word))
     }
 
-    /// Names that stand by themselves.
+    /// Handles complete names.
     fn whole_names(&mut self) {
         let own = top(self.subject.name()).to_owned();
         for name in &self.native.whole {
@@ -82,8 +82,8 @@ impl Look<'_, '_, '_> {
         }
     }
 
-    /// Modules in a package that bear a name of a Cython extension: `from . import x` leaves nothing else. Returns those
-    /// that are packages themselves: `from .x import y`.
+    /// Collects modules in a package whose name occurs in a Cython extension, because `from . import x`
+    /// leaves no other trace. Returns those that are packages: `from .x import y`.
     fn siblings(&mut self, package: &str) -> Vec<String> {
         let mut packages = Vec::new();
         if self.native.words.is_empty() && self.native.runs.is_empty() {
@@ -100,7 +100,7 @@ impl Look<'_, '_, '_> {
         packages
     }
 
-    /// Requirements of the distribution that the file names.
+    /// Collects requirements of the distribution that the file names.
     fn requirements(&mut self) {
         for name in self.requires.clone() {
             let is_in_rust = name.len() > 5 && self.native.rust.iter().any(|run| run.contains(&name));
@@ -110,7 +110,7 @@ impl Look<'_, '_, '_> {
         }
     }
 
-    /// Modules whose names begin as the file says.
+    /// Collects modules whose names have a beginning from the file.
     fn starts(&mut self) {
         for start in &self.native.starts {
             let Some((package, first)) = start.rsplit_once('.') else { continue };
@@ -123,7 +123,7 @@ impl Look<'_, '_, '_> {
         }
     }
 
-    /// Names that run on into what follows them.
+    /// Handles names without a separator from the text that follows.
     fn names_that_run_on(&mut self) {
         let mut glued: Vec<(String, String)> =
             self.native.glued.iter().map(|text| (top(text).to_owned(), text.clone())).collect();
@@ -145,7 +145,7 @@ impl Look<'_, '_, '_> {
     }
 }
 
-/// The longest existing module at the beginning of a text that runs on.
+/// Returns the longest existing module at the start of such a text.
 fn longest_module(first: &str, text: &str, world: &World<'_>) -> Option<String> {
     let mut name = first.to_owned();
     let mut rest = text.strip_prefix(first)?.strip_prefix('.')?;

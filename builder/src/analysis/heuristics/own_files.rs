@@ -1,4 +1,5 @@
-//! Files and folders beside the program's own code that its strings and paths name, and what these files name.
+//! Files and folders beside the program's own code that its strings and paths name, and the files that
+//! these name.
 
 mod layout;
 mod read;
@@ -20,34 +21,34 @@ use crate::analysis::world::resolve::Folder;
 use crate::error::Warning;
 use crate::names::{is_own_test, is_project_script, is_test, top};
 
-/// A folder that a mere word names is taken up to this size: bytes, files.
+/// Limits of a folder that is named only by a word: bytes, files.
 const MOST_BYTES: u64 = 256 << 20;
 const MOST_FILES: usize = 5_000;
 
-/// How a file is named.
+/// How code refers to a file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Named {
-    /// By a path, or a text with a folder in it.
+    /// By a path, or a text that contains a folder.
     Path,
-    /// By a text that is no more than its name.
+    /// By a text that is only its name.
     Word,
-    /// It lies in a folder that is named.
+    /// As part of a named folder.
     Inside,
 }
 
 #[derive(Default)]
 pub(super) struct OwnFiles {
-    /// Modules that have been looked at.
+    /// Modules that have been checked.
     seen: BTreeSet<String>,
-    /// Files that have been taken.
+    /// Files that have been collected.
     taken: BTreeSet<PathBuf>,
-    /// Texts that have been read for what they import.
+    /// Texts whose imports have been read.
     run: BTreeSet<PathBuf>,
-    /// Folders whose modules a listing shows, if anything lists: with what names each.
+    /// Folders whose modules must be visible if any code lists folders, with the reason of each.
     folders: BTreeMap<PathBuf, Reason>,
-    /// The folders whose modules have been shown.
+    /// Folders whose modules are visible.
     shown: BTreeSet<PathBuf>,
-    /// It was told that the tree is too large.
+    /// Whether the warning about a tree that is too large was given.
     is_told: bool,
 }
 
@@ -87,7 +88,8 @@ impl Heuristic for OwnFiles {
 }
 
 impl OwnFiles {
-    /// The modules of named folders, where something lists folders: they are collected as code, and lie there as files.
+    /// Makes the modules of named folders visible if any code lists folders: they are collected as code,
+    /// and also as files.
     fn show_modules(&mut self, layout: &Layout, world: &World<'_>, claims: &mut Claims) {
         for (folder, reason) in &self.folders {
             if !self.shown.insert(folder.clone()) {
@@ -109,16 +111,16 @@ impl OwnFiles {
     }
 }
 
-/// What one module names.
+/// The files that one module names.
 struct Look<'l, 'w> {
     files: &'l mut OwnFiles,
     node: &'l Node,
     folder: &'l Path,
     world: &'l World<'w>,
     layout: &'l Layout,
-    /// The files of the program's modules that have been collected.
+    /// The files of the program's collected modules.
     modules: &'l BTreeSet<PathBuf>,
-    /// Something looks for files below `sys._MEIPASS`.
+    /// Whether any code searches for files below `sys._MEIPASS`.
     meipass: bool,
     claims: &'l mut Claims,
 }
@@ -142,10 +144,10 @@ impl Look<'_, '_> {
         self.conventions();
     }
 
-    /// A path; whether something lies there.
+    /// Handles a path. Returns whether it exists.
     fn path(&mut self, path: &OwnPath) -> bool {
         let parts: &[String] = &path.parts;
-        // `folder / name`, of which nothing is known: whatever names the rest says which files are meant.
+        // For `folder / name` with an unknown name, the text that completes the path determines the files.
         let start = parts.iter().position(|p| p != "*").unwrap_or(parts.len());
         let known = &parts[start..];
         if known.iter().all(|p| p == ".." || !p.bytes().any(|b| b.is_ascii_alphanumeric())) {
@@ -171,7 +173,7 @@ impl Look<'_, '_> {
         let is_whole = !parts.iter().any(|p| p.contains('*'));
         for file in &found {
             self.take(file, &reason, Named::Path);
-            // A branch that is written for another freezer looks elsewhere than the files lie.
+            // A branch for another freezer uses other locations than the actual files.
             let looked_at = match path.base {
                 Base::Module if is_whole && !is_near => self.layout.below(self.folder, parts),
                 Base::Program if is_whole => Some(format!("/{}", parts.join("/"))),
@@ -193,7 +195,7 @@ impl Look<'_, '_> {
         !found.is_empty()
     }
 
-    /// A string that names a file or folder, whatever way it takes.
+    /// Handles a string that names a file or folder, regardless of its use.
     fn text(&mut self, text: &Text) {
         let Some(parts) = parts_of(&text.text) else { return };
         let reason = by_text(&self.node.module.name, &text.text, text.line);
@@ -223,7 +225,8 @@ impl Look<'_, '_> {
         found
     }
 
-    /// What frameworks find by convention, as the rules of the packages that the module imports say.
+    /// Handles files that frameworks find by convention, according to the rules of the packages that the
+    /// module imports.
     fn conventions(&mut self) {
         let imported = self.node.facts.imports.iter();
         let names: BTreeSet<&str> =
@@ -245,7 +248,7 @@ impl Look<'_, '_> {
         }
     }
 
-    /// Takes a file, or all files of a folder, to their place beside the code.
+    /// Collects a file, or all files of a folder, at their location relative to the code.
     fn take(&mut self, found: &Path, reason: &Reason, named: Named) {
         if !self.tree().is_folder(found) {
             self.file(found, None, reason, named);
@@ -266,7 +269,7 @@ impl Look<'_, '_> {
         }
     }
 
-    /// The same, to a place that the code names.
+    /// Collects a file or folder at a destination that the code names.
     fn take_to(&mut self, found: &Path, dest: &str, reason: &Reason) {
         let Some(dest) = layout::normal(dest) else { return };
         if !self.tree().is_folder(found) {
@@ -283,7 +286,7 @@ impl Look<'_, '_> {
         }
     }
 
-    /// The files of a folder, unless it is too large to be meant by a word.
+    /// Returns the files of a folder, or none if the folder is too large for a reference by word.
     fn files_of(&mut self, folder: &Path, reason: &Reason, named: Named) -> Vec<PathBuf> {
         let files = self.tree().files(folder);
         let disk = self.world.reader.disk;
@@ -310,7 +313,7 @@ impl Look<'_, '_> {
             }
             return;
         }
-        // Modules come as modules; a folder shows them where something lists it.
+        // Modules are collected as modules. A folder shows them if code lists it.
         if policy.code.contains(&suffix) {
             if is_named && suffix == "py" {
                 self.script(file, dest, reason, named);
@@ -323,7 +326,7 @@ impl Look<'_, '_> {
         let is_new = self.files.taken.insert(file.to_owned());
         let Some(dest) = dest.or_else(|| self.layout.dest(file)) else { return };
         self.claims.push(What::File { path: file.to_owned(), dest }, reason);
-        // A module that does not run texts may have named the file first.
+        // A module that does not execute texts may have named the file first.
         let runs_texts = self.node.facts.own.as_ref().is_some_and(|own| own.runs_texts);
         if runs_texts && self.files.run.insert(file.to_owned()) {
             read::code(file, reason, self.world, self.claims);
@@ -346,8 +349,8 @@ impl Look<'_, '_> {
         }
     }
 
-    /// A script that is named as a file: it comes with what it imports. Where no more than its name is known, it may be meant
-    /// as a module; files that only names tell are found among the contents.
+    /// Handles a script that is named as a file, and collects its imports. If only its name is known, it
+    /// may refer to a module. The contents phase finds files that are known only by name.
     fn script(&mut self, file: &Path, dest: Option<String>, reason: &Reason, named: Named) {
         let stem = file.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
         if self.world.is_entry_file(file) || is_own_test(&stem) || is_project_script(&stem) {
@@ -372,8 +375,8 @@ impl Look<'_, '_> {
         }
     }
 
-    /// Adds the folder of a script to the search path if the script imports modules that are only there: running a script puts
-    /// its folder on `sys.path`.
+    /// Adds the folder of a script to the search path if the script imports modules that exist only there:
+    /// running a script puts its folder on `sys.path`.
     fn search_beside(&mut self, file: &Path, facts: &Facts, reason: &Reason) {
         let Some(folder) = file.parent().filter(|folder| !self.layout.is_root(folder)) else { return };
         let Some(dest) = self.layout.dest(file) else { return };
@@ -391,7 +394,7 @@ impl Look<'_, '_> {
         }
     }
 
-    /// What a script imports from its own folder, and the files there that are no code.
+    /// Follows the imports of a script from its own folder. Returns the other files there.
     fn relative(&mut self, file: &Path, facts: &Facts) -> Vec<PathBuf> {
         let relative = |import: &&Import| import.origin == Origin::Package(1);
         let mut imports = facts.imports.iter().filter(relative).peekable();
@@ -415,17 +418,17 @@ impl Look<'_, '_> {
         found
     }
 
-    /// Tells what a line of the module names, and what to do about it.
+    /// Warns about the name in a line of the module, with a hint.
     fn tell(&mut self, line: u32, what: &str, hint: &str) {
         let message = format!("`{}:{line}` names {what}", self.node.module.path);
         let warning = Warning::unfollowed(message).hint(hint);
         self.claims.push(What::Unfollowed(warning), &Reason::none());
     }
 
-    /// A path of one's own with nothing there.
+    /// Handles an own path that does not exist.
     fn absent(&mut self, path: &OwnPath) {
         let suffix = path.parts.last().and_then(|name| name.trim_start_matches('.').rsplit_once('.'));
-        // A sentence may end in a path.
+        // A sentence may end with a path.
         let is_file = |suffix: &str| !suffix.is_empty() && suffix.bytes().all(|b| b.is_ascii_alphanumeric());
         if !suffix.is_some_and(|(_, suffix)| is_file(suffix) && suffix != "py") {
             return;
@@ -436,23 +439,23 @@ impl Look<'_, '_> {
     }
 }
 
-/// The name by which the program can import a file of its own code, unless the spec excludes it.
+/// Returns the name by which the program can import a file of its own code, unless the spec excludes it.
 fn own_module(dest: &str, world: &World<'_>) -> Option<String> {
     as_module(dest).filter(|name| world.is_own_module(name) && !world.is_excluded(name))
 }
 
-/// The suffix of a file name in lower case, without its dot; empty if there is none.
+/// Returns the suffix of a file name in lower case, without its dot, or an empty string.
 fn suffix_of(file: &Path) -> String {
     file.extension().map(|suffix| suffix.to_string_lossy().to_lowercase()).unwrap_or_default()
 }
 
-/// The parts behind those that go up.
+/// Returns the parts after the leading `..` parts.
 fn tail(parts: &[String]) -> &[String] {
     let start = parts.iter().rposition(|p| p == "..").map_or(0, |at| at + 1);
     &parts[start..]
 }
 
-/// The parts of a string that may be a path of one's own.
+/// Returns the parts of a string that may be a path of the program's own.
 fn parts_of(text: &str) -> Option<Vec<String>> {
     let text = text.trim_end_matches('/').replace('\\', "/");
     let text = text.trim_start_matches("./");
@@ -461,7 +464,7 @@ fn parts_of(text: &str) -> Option<Vec<String>> {
     }
     let parts: Vec<String> =
         text.split('/').filter(|p| !p.is_empty() && *p != ".").map(str::to_owned).collect();
-    // `*.py` of anything is no path; `*/model.py` is one.
+    // `*.py` with an unknown folder is not a path, but `*/model.py` is.
     let is_known = |part: &String| part != ".." && part.bytes().any(|b| b.is_ascii_alphanumeric() || b > 127);
     let has_wildcard = parts.iter().any(|p| p.contains(['*', '?', '[']));
     let is_file = |part: &String| is_known(part) && part.contains('.') && !part.contains('*');

@@ -27,8 +27,8 @@ impl Heuristic for OwnWords {
     }
 }
 
-/// Hands the own module that a word names to `take`, counted from the top or from a package: a module, `module:attribute`,
-/// `module.Class` or `module.py`. A package comes with all its modules.
+/// Passes the own module that a word names to `take`: a module, `module:attribute`, `module.Class` or
+/// `module.py`, absolute or relative to a package. A package includes all its modules.
 pub(super) fn named(text: &str, package: Option<&str>, world: &World<'_>, take: &mut dyn FnMut(&str)) {
     let text = text.strip_suffix(".py").unwrap_or(text);
     let word = text.split_once(':').map_or(text, |(module, _)| module);

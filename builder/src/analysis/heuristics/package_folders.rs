@@ -1,4 +1,4 @@
-//! Packages whose folders code looks into: their files are there as unfrozen.
+//! Packages whose folders code searches: their files exist as in the unfrozen program.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::names::{is_for_tests, is_inside, parent};
 
 #[derive(Default)]
 pub(super) struct PackageFolders {
-    /// Packages whose modules have been taken, and how far down.
+    /// Packages whose modules have been collected, and the depth.
     taken: BTreeSet<(String, Depth)>,
 }
 
@@ -40,7 +40,7 @@ impl Heuristic for PackageFolders {
                     self.show(&package, &looker, world, claims);
                 }
             }
-            // `pkgutil.iter_modules` of a package that is not known, in a library: those of its plug-ins.
+            // `pkgutil.iter_modules` of an unknown package, in a library: those of its plug-ins.
             if node.role == Role::Library && node.facts.scans {
                 let reason = Reason::new(&node.module.name, By::Call).under(Guard::Function);
                 let looker = Looker { node, depth: Depth::Folder, reason };
@@ -52,7 +52,7 @@ impl Heuristic for PackageFolders {
     }
 }
 
-/// Code that looks into folders of packages.
+/// Code that searches folders of packages.
 struct Looker<'a> {
     node: &'a Node,
     depth: Depth,
@@ -60,17 +60,17 @@ struct Looker<'a> {
 }
 
 impl PackageFolders {
-    /// Makes the modules of a package lie there as files.
+    /// Collects the modules of a package as files.
     fn show(&mut self, package: &str, by: &Looker<'_>, world: &World<'_>, claims: &mut Claims) {
         let Looker { node, depth, reason } = by;
         let is_own = world.is_own_module(package);
-        // A library does not list the folders of whoever uses it.
+        // A library does not list the folders of its users.
         if is_own && node.role != Role::Program || !is_own && !world.exists(package) {
             return;
         }
         claims.push(What::Listed { package: package.to_owned(), depth: *depth }, reason);
-        // All of a folder that is copied or walked through is there, templates and examples too; a package that walks through
-        // itself sees what is collected of it.
+        // A folder that is copied or walked is complete, including templates and examples. A package that
+        // walks its own folder sees only collected files.
         let name = &node.module.name;
         let is_other = *depth == Depth::Tree && !is_inside(name, package) && name != package;
         if is_own || node.facts.open || is_other {
@@ -78,7 +78,7 @@ impl PackageFolders {
         }
     }
 
-    /// Takes the modules of a package that is listed: they are imported, or may be.
+    /// Collects the modules of a listed package, which may all be imported.
     fn take(&mut self, package: &str, by: &Looker<'_>, world: &World<'_>, claims: &mut Claims) {
         let Looker { node, depth, reason } = by;
         if !self.taken.insert((package.to_owned(), *depth)) {
@@ -98,12 +98,12 @@ impl PackageFolders {
     }
 }
 
-/// The package of a folder that a module, or a path below its folder, names.
+/// Returns the package of the folder of a module, or of a path below it.
 fn package(name: &str, world: &World<'_>) -> Option<String> {
     if world.is_package(name) {
         return Some(name.to_owned()).filter(|name| !name.is_empty());
     }
-    // `os.path.dirname(module.__file__)` of a module that is no package; what is below its folder.
+    // `os.path.dirname(module.__file__)` of a module that is not a package; a path below its folder.
     let mut module = name;
     while !world.exists(module) {
         module = parent(module)?;
@@ -117,7 +117,7 @@ fn package(name: &str, world: &World<'_>) -> Option<String> {
     world.is_package(&found).then_some(found)
 }
 
-/// Packages whose folders the program's own modules hand out.
+/// Returns packages whose folders the program's own modules pass on.
 fn handed(collected: &Collected, world: &World<'_>) -> Vec<String> {
     let mut found = Vec::new();
     for node in collected.own() {
@@ -129,9 +129,9 @@ fn handed(collected: &Collected, world: &World<'_>) -> Vec<String> {
     found
 }
 
-/// The packages that a module may mean that looks into folders of packages which it is given: in a library those that its
-/// distribution finds by entry points and what these name, in the program those that texts and calls name and that
-/// callers of the module import.
+/// Returns packages that may be passed to a module that searches given package folders. In a library, these
+/// are packages that its distribution finds by entry points, and those that they name. In the program, they
+/// are packages that texts and calls name and that callers of the module import.
 fn meant(node: &Node, collected: &Collected, world: &World<'_>) -> Vec<String> {
     let owner = world.owner_of_module(&node.module);
     let is_own = node.role == Role::Program;
@@ -153,7 +153,7 @@ fn meant(node: &Node, collected: &Collected, world: &World<'_>) -> Vec<String> {
     let callers: Vec<&str> = node.module.reasons.iter().map(|r| r.from.as_str()).collect();
     let is_meant = |package: &&Node| {
         let name = package.module.name.as_str();
-        // What leads to a module leads through the packages that it is in.
+        // The parent packages of a module are on the way to the module.
         if is_inside(&node.module.name, name) || is_own != (package.role == Role::Program) {
             return false;
         }

@@ -1,5 +1,5 @@
-//! Lists of names in the program's own modules, such as the applications of a site, and packages among them that a
-//! framework loads parts of by their names.
+//! Lists of names in the program's own modules, such as the applications of a site, and packages in them
+//! whose parts a framework loads by name.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -15,7 +15,7 @@ use crate::names::{is_named_for_tests, is_tool, parent};
 pub(super) struct Plugins {
     /// Packages that lists of the program name, with the first reason.
     named: BTreeMap<String, Reason>,
-    /// Those that have been taken whole.
+    /// Packages that have been collected whole.
     whole: BTreeSet<String>,
 }
 
@@ -44,8 +44,8 @@ impl Heuristic for Plugins {
         }
     }
 
-    /// A package that the program names in a list, of a distribution that requires one which imports names that it is
-    /// given: such a framework loads parts of the package by their names (models, commands, tags).
+    /// Handles a package that the program names in a list, if its distribution requires one that imports
+    /// given names. Such a framework loads parts of the package by name (models, commands, tags).
     fn of_all(&mut self, collected: &Collected, world: &World<'_>, claims: &mut Claims) {
         if self.named.keys().all(|name| self.whole.contains(name)) {
             return;

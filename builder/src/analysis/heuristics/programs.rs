@@ -1,4 +1,5 @@
-//! Programs that distributions install beside Python's scripts, and that code starts or looks for by name.
+//! Programs that distributions install in addition to Python scripts, and that code starts or searches for
+//! by name.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,14 +13,15 @@ use crate::analysis::world::{Role, World};
 use crate::error::Warning;
 use crate::rules::load::SITE;
 
-/// Programs of libraries are taken unasked up to this size; those that the program itself names, up to any.
+/// Maximum size of programs of libraries that are collected without a request. Programs that the program
+/// itself names have no limit.
 const MOST_BYTES: u64 = 64 << 20;
-/// The place of the hook behind those of `.pth` files.
+/// Sorts the hook after those of `.pth` files.
 const HOOK: &str = "999999";
 
 #[derive(Default)]
 pub(super) struct Programs {
-    /// What has been told.
+    /// Warnings that have been given.
     told: BTreeSet<String>,
 }
 
@@ -58,19 +60,20 @@ impl Heuristic for Programs {
     }
 }
 
-/// What a path leads to.
+/// The result of resolving a path.
 enum Found {
-    /// A program, for a folder of the root.
+    /// A program, and its destination folder under the root.
     Program(&'static str),
-    /// Nothing that can be taken: what the code does with it, and what to do instead.
+    /// A file that cannot be collected: the action of the code, and a hint.
     Unfit(String, &'static str),
 }
 
-/// Whether a program that code starts or looks up can be taken; `None` for a script that is only looked up.
+/// Returns whether a program that code starts or searches for can be collected, or `None` for a script that
+/// is only searched for.
 fn found(subject: &Subject<'_>, path: &Path, by: Lookup, world: &World<'_>) -> Option<Found> {
     let name = path.file_name()?.to_str()?;
     if world.is_script(path) {
-        // A script finds no Python where the product runs.
+        // A script needs an installed Python, which the host may not have.
         let problem = format!("starts `{name}`, which is a script for an installed Python");
         let hint = "start the module instead: `[sys.executable, \"-m\", …]` is a child of the program itself";
         return (by != Lookup::Scripts).then_some(Found::Unfit(problem, hint));
@@ -84,7 +87,7 @@ fn found(subject: &Subject<'_>, path: &Path, by: Lookup, world: &World<'_>) -> O
     Some(Found::Program(if name.ends_with(".exe") { "Scripts" } else { "bin" }))
 }
 
-/// Takes a program, and code that lets the product find it.
+/// Collects a program, and code that lets the application find it.
 fn take(path: &Path, folder: &str, by: Lookup, reason: &Reason, claims: &mut Claims) {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     claims.push(What::File { path: path.to_owned(), dest: format!("{folder}/{name}") }, reason);
@@ -95,8 +98,8 @@ fn take(path: &Path, folder: &str, by: Lookup, reason: &Reason, claims: &mut Cla
     }
 }
 
-/// Code by which `shutil.which` and the start of a command find programs in a folder of the bundle, behind those of `PATH`.
-/// The variable itself stays as it is: children would inherit it.
+/// Returns code that lets `shutil.which` and command starts find programs in a folder of the bundle, after
+/// those in `PATH`. The variable itself is unchanged, because children would inherit it.
 fn hook(folder: &str) -> String {
     format!(
         "\

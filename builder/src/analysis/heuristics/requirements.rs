@@ -1,4 +1,4 @@
-//! What a distribution requires and nothing imports: shared libraries that its code loads by their names.
+//! Requirements of a distribution that nothing imports: shared libraries that its code loads by name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,36 +12,36 @@ use crate::analysis::world::programs::library_name;
 use crate::analysis::world::{Role, World};
 use crate::error::Warning;
 
-/// Distributions are taken unasked up to this size.
+/// Maximum size of distributions that are collected without a request.
 const MOST_BYTES: u64 = 64 << 20;
-/// Files are searched for names up to this size.
+/// Maximum size of files that are searched for names.
 const LARGEST: u64 = 64 << 20;
 
 #[derive(Default)]
 pub(super) struct Requirements {
-    /// Modules that have been looked at.
+    /// Number of modules that have been checked.
     seen: usize,
-    /// For each distribution the required ones that have libraries and are not handled yet.
+    /// For each distribution, its requirements that have libraries and are not handled yet.
     waiting: BTreeMap<usize, Vec<Required>>,
-    /// Distributions that are collected already, or that this heuristic has handled.
+    /// Distributions that have been collected or handled.
     done: BTreeSet<usize>,
-    /// Those that this heuristic has handled: their own requirements are followed too.
+    /// Distributions that this heuristic has handled, whose own requirements are followed as well.
     taken: BTreeSet<usize>,
 }
 
 /// A required distribution with libraries.
 struct Required {
-    /// Its place among the installed ones.
+    /// Its index among the installed ones.
     at: usize,
     libraries: Vec<String>,
 }
 
-/// How a file mentions a library.
+/// How a file refers to a library.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Mention {
     /// It may load the library by name.
     Named,
-    /// It is a library too, and cannot be loaded without this one.
+    /// It is a library that links to this one.
     Linked,
 }
 
@@ -58,7 +58,7 @@ impl Heuristic for Requirements {
             let is_first = !self.waiting.contains_key(&owner);
             let waiting = self.waiting.entry(owner).or_insert_with(|| waiting(owner, world));
             waiting.retain(|required| !self.done.contains(&required.at));
-            // Python code may load what the libraries of its distribution are linked to.
+            // Python code may load libraries that those of its distribution link to.
             let own = if is_first && !waiting.is_empty() { world.libraries(owner) } else { Vec::new() };
             let folder = &world.installed.get(owner).location;
             let own: Vec<PathBuf> = own.into_iter().map(|library| folder.join(library)).collect();
@@ -78,15 +78,15 @@ impl Heuristic for Requirements {
     }
 }
 
-/// The required distributions that have libraries.
+/// Returns the required distributions that have libraries.
 fn waiting(owner: usize, world: &World<'_>) -> Vec<Required> {
     let required = world.installed_requirements(owner).into_iter();
     let required = required.map(|at| Required { at, libraries: world.libraries(at) });
     required.filter(|required| !required.libraries.is_empty()).collect()
 }
 
-/// The distributions of which a module mentions a library, with the library. `own` are libraries of its distribution that are
-/// searched too.
+/// Returns the distributions whose libraries a module mentions, with the library. `own` are libraries of
+/// its distribution that are searched as well.
 fn mentioned<'r>(
     node: &Node,
     own: &[PathBuf],
@@ -110,7 +110,7 @@ fn mentioned<'r>(
             for library in &required.libraries {
                 let mention = if is_native { in_native(&bytes, library) } else { in_source(&bytes, library) };
                 let mention = match mention {
-                    // What a library names is mostly what it is linked to.
+                    // A library name in a library is usually a link dependency.
                     Some(Mention::Linked) if !is_library => Mention::Named,
                     Some(mention) => mention,
                     None => continue,
@@ -125,12 +125,12 @@ fn mentioned<'r>(
     found.into_iter().map(|(at, (library, mention))| (at, library, mention)).collect()
 }
 
-/// How Python code mentions a library: by its file name, or as `"name"`.
+/// Returns how Python code mentions a library: by its file name, or as `"name"`.
 fn in_source(code: &[u8], library: &str) -> Option<Mention> {
     is_in_source(code, library_name(library)?).then_some(Mention::Named)
 }
 
-/// How native code mentions a library: by its file name.
+/// Returns how native code mentions a library: by its file name.
 fn in_native(code: &[u8], library: &str) -> Option<Mention> {
     let file = library.rsplit('/').next().unwrap_or(library);
     let is_linked = || is_in(code, &format!("\0{file}\0"));
@@ -141,7 +141,7 @@ fn reason(node: &Node) -> Reason {
     Reason::new(&node.module.name, By::Native).under(Guard::Function)
 }
 
-/// Says that a distribution is too large to be collected without a clear need.
+/// Warns that a distribution is too large to be collected without a clear need.
 fn too_large(node: &Node, library: &str, distribution: &str, size: u64) -> Warning {
     let message = format!(
         "`{}` may load `{library}` of {distribution}, which is too large ({} MB) to be collected by default",
@@ -152,7 +152,7 @@ fn too_large(node: &Node, library: &str, distribution: &str, size: u64) -> Warni
     Warning::new(message).hint(hint)
 }
 
-/// Collects the packages that hold libraries; they bring the libraries and their data.
+/// Collects the packages that contain libraries, and with them the libraries and their data.
 fn take(node: &Node, libraries: &[String], world: &World<'_>, claims: &mut Claims) {
     let folders = libraries.iter().filter_map(|library| library.rsplit_once('/'));
     let packages: BTreeSet<String> = folders.flat_map(|(folder, _)| above(folder)).collect();
@@ -165,14 +165,14 @@ fn is_in(code: &[u8], text: &str) -> bool {
     memchr::memmem::find(code, text.as_bytes()).is_some()
 }
 
-/// Whether a source names a library, as `"libname.so"` or as `"name"`.
+/// Returns whether a source names a library, as `"libname.so"` or as `"name"`.
 fn is_in_source(code: &[u8], library: &str) -> bool {
     let stem = library.strip_prefix("lib").unwrap_or(library).split('.').next().unwrap_or_default();
     let is_quoted = |quote: char| is_in(code, &format!("{quote}{stem}{quote}"));
     is_in(code, library) || stem.len() > 2 && (is_quoted('"') || is_quoted('\''))
 }
 
-/// The packages that a folder may be or lie in.
+/// Returns the packages that a folder may be or be inside.
 fn above(folder: &str) -> Vec<String> {
     let parts: Vec<&str> = folder.split('/').collect();
     (1..=parts.len()).map(|n| parts[..n].join(".")).collect()

@@ -1,4 +1,4 @@
-//! What the rules of packages name.
+//! Modules and files from the rules of packages.
 
 use super::Heuristic;
 use super::choices::CHOICE;
@@ -29,7 +29,7 @@ impl Heuristic for Rules {
             if rule.stdlib_source {
                 stdlib_extensions(&reason, world, claims);
             }
-            // The code that a rule runs before the entry.
+            // Code of the rule that runs before the entry point.
             if let Some(code) = rule.startup_code() {
                 let (name, path) = (rule.startup_module(), rule.file.clone());
                 let source = Source::Bytes(code.into_bytes());
@@ -39,7 +39,7 @@ impl Heuristic for Rules {
     }
 }
 
-/// The extension modules of the standard library, but those of its tests.
+/// Collects the extension modules of the standard library, except those of its tests.
 fn stdlib_extensions(reason: &Reason, world: &World<'_>, claims: &mut Claims) {
     let python = world.reader.python;
     for file in world.list(&python.dynload) {

@@ -1,4 +1,5 @@
-//! Programs that list their modules, or that import a module whose name analysis cannot determine: any of their own modules may be meant.
+//! Programs that list their modules, or import an unknown module name: any of their own modules may be
+//! needed.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,14 +14,14 @@ use crate::analysis::graph::{By, Guard, Need, Reason};
 use crate::analysis::world::World;
 use crate::names::{is_for_tests, is_own_test, is_project_script};
 
-/// If more modules than this lie around a program, they are not all taken.
+/// Maximum number of modules around a program. If there are more, they are not all collected.
 const MOST: usize = 500;
 
 #[derive(Default)]
 pub(super) struct Scans {
-    /// Packages whose modules have been taken.
+    /// Packages whose modules have been collected.
     taken: BTreeSet<String>,
-    /// All modules have been taken.
+    /// Whether all modules have been collected.
     is_whole: bool,
 }
 
@@ -46,7 +47,7 @@ impl Heuristic for Scans {
 }
 
 impl Scans {
-    /// Takes the packages of the program that have been collected, with all their modules.
+    /// Collects all modules of the program's packages that have been collected.
     fn packages(&mut self, collected: &Collected, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
         for node in collected.own().filter(|n| n.module.package) {
             let package = &node.module.name;
@@ -61,7 +62,7 @@ impl Scans {
     }
 }
 
-/// The line of an import in a module whose name is not known, or leads nowhere as far as it is known.
+/// Returns the line of an import in a module whose name is unknown, or whose known part does not exist.
 fn unknown(node: &Node, world: &World<'_>) -> Option<u32> {
     let leads_nowhere = |line: &&u32| {
         let here = node.facts.imports.iter().filter(|i| i.line == **line);
@@ -71,7 +72,8 @@ fn unknown(node: &Node, world: &World<'_>) -> Option<u32> {
     node.facts.open_at.first().or_else(|| node.facts.computed_at.iter().find(leads_nowhere)).copied()
 }
 
-/// The importable modules around the program: those beside it, unless they are scripts, and all modules in folders below.
+/// Returns the importable modules around the program: those beside it, except scripts, and all modules in
+/// subfolders.
 fn own_modules(world: &World<'_>) -> BTreeSet<String> {
     let tree = world.own_tree();
     let mut found = BTreeSet::new();
@@ -97,7 +99,8 @@ fn own_modules(world: &World<'_>) -> BTreeSet<String> {
     found
 }
 
-/// The folders below that of a program that are projects of their own, as in a home folder. A package is a part of the program.
+/// Returns the subfolders of a program that are separate projects, as in a home folder. A package belongs
+/// to the program.
 fn inner_projects<'f>(files: &'f [PathBuf], folder: &Path, world: &World<'_>) -> BTreeSet<&'f Path> {
     let is_mark =
         |file: &Path| file.file_name().is_some_and(|name| name == "pyproject.toml" || name == "setup.py");

@@ -6,7 +6,7 @@ use crate::analysis::graph::Reason;
 use crate::analysis::world::World;
 use crate::names::top;
 
-/// Takes what a script imports that is run or read as a file.
+/// Collects the imports of a script that is run or read as a file.
 pub(super) fn imports(facts: &Facts, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
     for import in facts.imports.iter().filter(|import| import.origin == Origin::Absolute) {
         if !world.exists(top(&import.module)) {

@@ -14,7 +14,7 @@ impl Heuristic for SearchPath {
         let Some(package) = subject.package() else { return };
         for word in subject.facts().search.iter().filter(|w| !is_test(w)) {
             let folder = format!("{package}.{word}");
-            // One with `__init__.py` is a package, which is imported as such.
+            // A folder with `__init__.py` is a package, which is imported as such.
             let Some(Kind::Namespace(_)) = world.find(&folder).map(|found| found.kind) else { continue };
             let reason = by_text(subject.name(), word, 0);
             for name in world.submodules(&folder).into_iter().filter(|n| !is_tool(n)) {

@@ -1,4 +1,5 @@
-//! Folders that modules put on the search path, or on that of their package: what others import from there by bare names.
+//! Folders that modules add to the search path, or to the `__path__` of their package: other modules import
+//! from there by bare names.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,7 @@ use crate::paths::normal;
 
 #[derive(Default)]
 pub(super) struct SearchedFolders {
-    /// Modules in such folders that bear the names of others, and have been seen to.
+    /// Modules in such folders that have the name of another module and have been handled.
     shadowed: BTreeSet<String>,
 }
 
@@ -50,7 +51,7 @@ impl Heuristic for SearchedFolders {
         }
     }
 
-    /// A module of a searched folder that bears the name of another one, which analysis has found first: at run time the
+    /// Handles a module in a searched folder that has the name of another one found first. At run time the
     /// order of `sys.path` decides.
     fn of_all(&mut self, collected: &Collected, world: &World<'_>, claims: &mut Claims) {
         for folder in world.searched() {
@@ -93,7 +94,7 @@ impl Heuristic for SearchedFolders {
     }
 }
 
-/// The folders that a place is, seen from a module.
+/// Returns the folders that a place may refer to in a module.
 pub(super) fn folders(node: &Node, place: &Place, world: &World<'_>) -> Vec<Folder> {
     let mut found = Vec::new();
     for (path, dest) in paths(node, place, world) {
@@ -104,14 +105,14 @@ pub(super) fn folders(node: &Node, place: &Place, world: &World<'_>) -> Vec<Fold
             matches!(suffix, "zip" | "whl" | "egg") && disk.is_file(&path)
         };
         if is_folder || is_zip() {
-            // Members of a zip lie at the top.
+            // Members of a zip are top-level.
             found.push(Folder { path, dest: dest.filter(|_| is_folder) });
         }
     }
     found
 }
 
-/// What a place may be, seen from a module: paths, and where they come to lie under the root.
+/// Returns the paths that a place may refer to in a module, with their paths under the root.
 pub(super) fn paths(node: &Node, place: &Place, world: &World<'_>) -> Vec<(PathBuf, Option<String>)> {
     let is_own = node.role == Role::Program;
     let Place { base, parts } = place;
@@ -145,7 +146,8 @@ pub(super) fn paths(node: &Node, place: &Place, world: &World<'_>) -> Vec<(PathB
     found
 }
 
-/// Where a path comes to lie under the root if a folder lies at `above` there; none if that is not below it.
+/// Returns the path under the root of a path, for a folder at `above`. Returns `None` if the path is not
+/// below the root.
 fn dest(folder: &Path, above: &str, path: &Path) -> Option<String> {
     let mut above: Vec<&str> = above.split('/').filter(|part| !part.is_empty()).collect();
     for start in folder.ancestors() {
@@ -163,7 +165,8 @@ fn shown(place: &Place) -> String {
     if place.parts.is_empty() { ".".to_owned() } else { place.parts.join("/") }
 }
 
-/// The `.pth` files of a folder: they lie there, and lead to more folders (Lib/site.py, `addpackage`).
+/// Handles the `.pth` files of a folder: collects them, and adds the folders that they list (Lib/site.py,
+/// `addpackage`).
 fn path_files(folder: &Folder, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
     for name in world.list(&folder.path).into_iter().filter(|name| name.ends_with(".pth")) {
         let path = folder.path.join(&name);
@@ -189,7 +192,7 @@ fn path_files(folder: &Folder, reason: &Reason, world: &World<'_>, claims: &mut 
     }
 }
 
-/// The name by which a script is a module, and the folder that it lies in.
+/// Returns the module name of a script, and its folder.
 pub(super) fn as_module(dest: &str) -> Option<String> {
     let stem = dest.strip_suffix(".py").or_else(|| dest.strip_suffix(".pyw"))?;
     let name = stem.replace('/', ".");

@@ -1,5 +1,5 @@
-//! What the interpreter runs at each start because a distribution asks for it: lines of code in `.pth` files, and the finder by
-//! which setuptools hands out `distutils`.
+//! Code that distributions run at each start of the interpreter: lines in `.pth` files, and setuptools'
+//! finder for `distutils`.
 
 use std::collections::BTreeSet;
 
@@ -11,28 +11,30 @@ use crate::analysis::world::{DISTUTILS, Role, World};
 use crate::names::top;
 use crate::rules::load::SITE;
 
-/// The file of setuptools, which matters only to those that import `distutils`.
+/// The file of setuptools, which matters only to programs that import `distutils`.
 const DISTUTILS_FILE: &str = "distutils-precedence.pth";
-/// Files that make namespace packages or lead to sources, which analysis does by itself, or that rules know.
+/// Files that create namespace packages or refer to sources, which the analysis handles itself, or that
+/// rules cover.
 const KNOWN: [&str; 5] =
     ["-nspkg.pth", "_virtualenv.pth", "easy-install.pth", "pywin32.pth", "distutils-precedence.pth"];
 
-/// A file of code: its name, the distribution that has it, its lines.
+/// A file of code: its name, its distribution, its lines.
 type File = (String, usize, Vec<String>);
 
 #[derive(Default)]
 pub(super) struct SiteHooks {
     files: Option<Vec<File>>,
-    /// Modules that have been looked at.
+    /// Number of modules that have been checked.
     seen: usize,
     /// Distributions of collected modules.
     owners: BTreeSet<usize>,
-    /// Modules of the old `distutils` whose twins have been taken.
+    /// Modules of the old `distutils` whose equivalents in setuptools have been collected.
     twins: BTreeSet<String>,
 }
 
 impl Heuristic for SiteHooks {
-    /// `import distutils` of one that is not setuptools: the interpreter would have set up its finder at the start.
+    /// Handles `import distutils` outside setuptools, for which the interpreter sets up a finder at its
+    /// start.
     fn of_module(&mut self, subject: &Subject<'_>, world: &World<'_>, claims: &mut Claims) {
         let wants = |name: &str| top(name) == "distutils";
         let Some(live) = subject.live.iter().find(|live| wants(&live.name)) else { return };
@@ -70,7 +72,8 @@ impl Heuristic for SiteHooks {
 }
 
 impl SiteHooks {
-    /// Where the standard library has its own `distutils`, setuptools puts its copy in that place when it is imported.
+    /// If the standard library has its own `distutils`, setuptools replaces it with its copy when it is
+    /// imported.
     fn old_distutils(&mut self, collected: &Collected, world: &World<'_>, claims: &mut Claims) {
         if collected.get("setuptools").is_none() || world.lends_distutils() || !world.exists(DISTUTILS) {
             return;
@@ -87,7 +90,7 @@ impl SiteHooks {
     }
 }
 
-/// Runs the lines of a file ahead of the program. What fails is passed over, as python does after it has told.
+/// Runs the lines of a file before the program. Errors are ignored, as in Python, which only reports them.
 fn startup(place: usize, file: &File, reason: &Reason, claims: &mut Claims) {
     let (path, _, lines) = file;
     let name = format!("{SITE}{place}");

@@ -1,4 +1,5 @@
-//! Sources that code reads at run time: of functions and classes by `inspect`, of modules by their files.
+//! Sources that code reads at run time: of functions and classes with `inspect`, of modules through their
+//! files.
 
 mod given;
 
@@ -14,16 +15,17 @@ use crate::analysis::graph::{By, Reason};
 use crate::analysis::world::{Role, World};
 use crate::names::{is_entry, parent};
 
-/// Distributions that find the call in the source of a frame: whoever requires one shows its callers' code.
+/// Distributions that find the call in the source of a frame. Those that require one show the code of their
+/// callers.
 const FRAME_READERS: [&str; 1] = ["executing"];
 /// Maximum number of modules through which an imported name is followed.
 const DEPTH: usize = 6;
 
 #[derive(Default)]
 pub(super) struct Sources {
-    /// What has been asked for.
+    /// Sources that have been claimed.
     taken: BTreeSet<(String, Access)>,
-    /// Functions of libraries that read the source of what they are given.
+    /// Functions of libraries that read the source of their arguments.
     readers: Readers,
 }
 
@@ -55,7 +57,7 @@ impl Heuristic for Sources {
                         let Some(name) = absolute(node, *origin, name) else { continue };
                         defined_in(&name, collected, DEPTH).into_iter().collect()
                     }
-                    // What a library is given by others, it is given by anybody.
+                    // Library functions that receive objects from others may receive them from any module.
                     None if node.role == Role::Program => callers(node, collected),
                     None => Vec::new(),
                 };
@@ -74,7 +76,7 @@ impl Sources {
         }
     }
 
-    /// A module that imports a library which looks at its callers' lines.
+    /// Handles a module that imports a library which reads the lines of its callers.
     fn frames(&mut self, node: &Node, world: &World<'_>, claims: &mut Claims) {
         let imports = node.facts.imports.iter().filter(|i| i.origin == Origin::Absolute);
         let Some(import) = imports.into_iter().find(|import| {
@@ -88,7 +90,7 @@ impl Sources {
         self.take(module, Access::Loader, &reason, claims);
     }
 
-    /// The name of a module of which something is given to a function of a library that reads its source.
+    /// Returns the module whose object is passed to a library function that reads its source.
     fn given(
         &mut self,
         node: &Node,
@@ -104,7 +106,7 @@ impl Sources {
     }
 }
 
-/// The absolute name of what a module names relatively; its own name where that is empty.
+/// Returns the absolute name of a relative name in a module, or the module's own name if that is empty.
 pub(super) fn absolute(node: &Node, origin: Origin, name: &str) -> Option<String> {
     let module = &node.module;
     let levels = match origin {
@@ -112,7 +114,7 @@ pub(super) fn absolute(node: &Node, origin: Origin, name: &str) -> Option<String
         Origin::Own(_) => return Some(module.name.clone()),
         Origin::Package(levels) => levels,
     };
-    // An entry is called `__main__`, but its path tells the package that it is in.
+    // An entry point is named `__main__`, but its path shows its package.
     let dotted = module.path.strip_suffix(".py").unwrap_or(&module.path).replace('/', ".");
     let own = if is_entry(&module.name) { &dotted } else { &module.name };
     let mut package = if module.package { Some(own.as_str()) } else { parent(own) };
@@ -122,18 +124,18 @@ pub(super) fn absolute(node: &Node, origin: Origin, name: &str) -> Option<String
     match package {
         Some(package) if name.is_empty() => Some(package.to_owned()),
         Some(package) => Some(format!("{package}.{name}")),
-        // Beside a module that is in no package.
+        // Beside a module outside any package.
         None => Some(name.to_owned()).filter(|name| levels == 1 && !name.is_empty()),
     }
 }
 
-/// The collected module that defines what a name leads to: `package.function` may be imported from another one.
+/// Returns the collected module that defines a name: `package.function` may be imported from another one.
 pub(super) fn defined_in<'c>(name: &str, collected: &'c Collected, depth: usize) -> Option<&'c str> {
     definition(name, collected, depth, &|_, _| false).map(|(module, _)| module)
 }
 
-/// The same with what the name is called there: `f`, `Class.method`. `has` tells whether a module defines a name itself, for
-/// what comes by `from module import *`.
+/// Returns the defining module with the name there: `f`, `Class.method`. `has` returns whether a module
+/// defines a name itself, which resolves `from module import *`.
 fn definition<'c>(
     name: &str,
     collected: &'c Collected,
@@ -171,7 +173,7 @@ fn definition<'c>(
     elsewhere.or_else(|| Some((&node.module.name, rest.to_owned())))
 }
 
-/// A module, and those of the program that import it: what it is given comes from there.
+/// Returns a module and the program's modules that import it, which are the sources of its arguments.
 fn callers<'c>(node: &'c Node, collected: &'c Collected) -> Vec<&'c str> {
     let mut found = vec![node.module.name.as_str()];
     for reason in &node.module.reasons {

@@ -1,4 +1,5 @@
-//! Texts of a module that imports what they name: modules of its own package, as in tables of lazy imports (PEP 562).
+//! Texts that name modules for a computed import in the same module: modules of its own package, as in
+//! tables of lazy imports (PEP 562).
 
 use super::Heuristic;
 use super::computed::fitting;
@@ -38,13 +39,15 @@ impl Heuristic for Tables {
     }
 }
 
-/// The package that a text with so many dots before it counts from. Without a dot it is the module's own too.
+/// Returns the base package of a text with this many leading dots. Without a dot, it is the module's own
+/// package.
 fn base<'s>(subject: &'s Subject<'_>, dots: usize) -> Option<&'s str> {
     let levels = dots.max(1) - usize::from(subject.node.module.package);
     (0..levels).try_fold(subject.name(), |name, _| parent(name))
 }
 
-/// The module that `.module`, `.module.Class`, or the same of the standard library names.
+/// Returns the module that `.module`, `.module.Class`, or an equivalent name in the standard library refers
+/// to.
 fn module<'n>(name: &'n str, tail: &'n str, world: &World<'_>) -> Option<&'n str> {
     if world.exists(name) {
         return Some(name);

@@ -1,5 +1,5 @@
-//! Dotted strings that name modules of the same package, of its distribution or of one that it requires; in the program's
-//! own modules, any.
+//! Dotted strings that name modules of the same package, its distribution or a requirement; in the
+//! program's own modules, any module.
 
 use super::Heuristic;
 use crate::analysis::claims::{Claims, by_text};
@@ -41,7 +41,7 @@ impl Heuristic for Texts {
     }
 }
 
-/// A word that nobody writes for another reason than to name what there is: `"app_plugin"`.
+/// Returns whether a word is distinctive enough to be meant as a name: `"app_plugin"`.
 fn is_telling(text: &str, world: &World<'_>) -> bool {
     text.trim_matches('_').contains('_') && (world.owner_of(text).is_some() || world.is_own_module(text))
 }
@@ -50,7 +50,7 @@ fn begins_as_class(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
-/// Takes modules that texts of one module name.
+/// Collects the modules that texts of one module name.
 struct Taking<'a, 'w> {
     need: Need,
     world: &'a World<'w>,
@@ -62,7 +62,8 @@ impl Taking<'_, '_> {
         self.claims.named(name, self.need, reason);
     }
 
-    /// Takes the module that a dotted text names: `package.module`, or the one before the last dot of `package.module.Class`.
+    /// Collects the module that a dotted text names: `package.module`, or the part before the last dot of
+    /// `package.module.Class`.
     fn dotted(&mut self, text: &str, reason: &Reason) {
         if self.world.exists(text) {
             return self.module(text, reason);
@@ -75,7 +76,8 @@ impl Taking<'_, '_> {
         }
     }
 
-    /// Takes the module that a dotted text names which counts from the package of its module: `"readers.excel.Reader"`.
+    /// Collects the module that a dotted text names relative to the package of its module:
+    /// `"readers.excel.Reader"`.
     fn relative(&mut self, subject: &Subject<'_>, text: &str, reason: &Reason) {
         let Some(package) = subject.package() else { return };
         let name = format!("{package}.{text}");
@@ -90,8 +92,8 @@ impl Taking<'_, '_> {
         }
     }
 
-    /// Takes a package of the program itself that a text names, with all its modules: an application of Django, a folder of
-    /// plugins. Returns whether it names one.
+    /// Collects a package of the program itself that a text names, with all its modules: a Django
+    /// application, a folder of plugins. Returns whether it names one.
     fn own_package(&mut self, name: &str, reason: &Reason) -> bool {
         if !self.world.is_package(name) || !self.world.is_own_module(name) {
             return false;

@@ -1,4 +1,4 @@
-//! Imports in the program's own code whose names are known at run time only.
+//! Imports in the program's own code whose names are known only at run time.
 
 use super::Heuristic;
 use crate::analysis::claims::{Claims, What};
@@ -7,7 +7,7 @@ use crate::analysis::graph::Reason;
 use crate::analysis::world::{Role, World};
 use crate::error::Warning;
 
-/// Heuristics that find what such imports may mean.
+/// Heuristics that find the modules of such imports.
 const ANSWERS: [&str; 7] = [
     "computed names",
     "dotted strings",
@@ -24,7 +24,7 @@ impl Heuristic for Unfollowed {
     fn at_end(&mut self, collected: &Collected, _: &World<'_>, claims: &mut Claims) {
         let is_own = |name: &str| collected.get(name).is_some_and(|n| n.role == Role::Program);
         let answers = |r: &Reason| ANSWERS.contains(&r.heuristic.as_str()) && is_own(&r.from);
-        // Where words of the program name modules, they are most likely what is imported.
+        // If words of the program name modules, they are most likely the imported ones.
         let is_answered = collected.nodes.iter().any(|n| n.module.reasons.iter().any(answers));
         for node in collected.own() {
             for line in &node.facts.open_at {

@@ -1,4 +1,5 @@
-//! The disk as analysis sees it: each look is noted, so that a later build can tell whether it would see the same.
+//! Disk access of the analysis: records what each access sees, so that a later build can check whether it
+//! is unchanged.
 
 use std::collections::HashMap;
 use std::fs::Metadata;
@@ -11,23 +12,24 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::graph::Source;
 use crate::store::{Hash, Identity, Store};
 
-/// A path that was looked at, and what was there.
+/// A visited path and its state.
 pub(in crate::analysis) type Look = (PathBuf, Seen);
 
-/// What was at a path.
+/// The state of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::analysis) enum Seen {
-    /// Nothing, or nothing that could be looked at.
+    /// Nothing, or an inaccessible path.
     Nothing,
-    /// A file or folder with a history: any change will show in its identity.
+    /// A file or folder whose last change is old enough: any further change is visible in its identity.
     Settled(Identity),
-    /// One that had changed just before, so that another change might not show: only its content tells.
+    /// A recently changed file or folder. A further change may be visible only in its content.
     Young {
         /// A folder.
         is_folder: bool,
         /// Length of a file, bytes.
         len: u64,
-        /// Hash of what was read: the bytes of a file, the names in a folder. None if only the path was looked at.
+        /// Hash of the content: the bytes of a file, the names in a folder. `None` if the content was not
+        /// read.
         content: Option<Hash>,
     },
 }
@@ -40,10 +42,10 @@ pub(super) struct Entry {
     pub is_link: bool,
 }
 
-/// Access to the disk, by which alone analysis sees files and folders (`tests/tidy.rs` holds it).
+/// Disk access. All of the analysis uses it (`tests/tidy.rs` enforces this).
 #[derive(Debug, Default)]
 pub(crate) struct Disk {
-    /// What builds write: a change of it changes nothing of what they read.
+    /// Files that builds write. Changes to them do not affect the analysis.
     outputs: Vec<PathBuf>,
     noted: Mutex<Noted>,
 }
@@ -51,18 +53,18 @@ pub(crate) struct Disk {
 #[derive(Debug, Default)]
 struct Noted {
     looks: HashMap<PathBuf, (Seen, Option<Identity>)>,
-    /// Something changed between two looks, or was read in a way that is not noted: what was seen cannot be recognised
-    /// later.
+    /// Whether the results cannot be verified later, because something changed between two accesses or an
+    /// access was not recorded.
     doubtful: bool,
 }
 
 impl Seen {
-    /// A file or folder that nothing changes while it is not looked at.
+    /// Returns the state of a file or folder that is not changing at the moment.
     fn of(metadata: &Metadata, identity: Identity) -> Seen {
         if identity.is_settled() { Seen::Settled(identity) } else { Seen::young(metadata) }
     }
 
-    /// One that may have changed without a trace.
+    /// Returns the state of a file or folder that may have changed without a trace.
     fn young(metadata: &Metadata) -> Seen {
         let is_folder = metadata.is_dir();
         Seen::Young { is_folder, len: if is_folder { 0 } else { metadata.len() }, content: None }
@@ -70,17 +72,18 @@ impl Seen {
 }
 
 impl Disk {
-    /// Access to a disk on which builds write `outputs`.
+    /// Creates access to a disk on which builds write `outputs`.
     pub(in crate::analysis) fn with_outputs(outputs: Vec<PathBuf>) -> Disk {
         Disk { outputs, noted: Mutex::default() }
     }
 
-    /// Whether builds write right into a folder: its names without theirs then tell of a change.
+    /// Returns whether builds write directly into a folder. Only its names without theirs then show a
+    /// change.
     fn is_shared(&self, folder: &Path) -> bool {
         self.outputs.iter().any(|output| output.parent() == Some(folder))
     }
 
-    /// Looks at a path, following links.
+    /// Reads the metadata of a path, following links.
     fn look(&self, path: &Path) -> io::Result<Metadata> {
         let found = std::fs::metadata(path);
         let is_shared = self.is_shared(path);
@@ -105,7 +108,7 @@ impl Disk {
         self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes what was read at a path that was looked at before, where only that tells of a change.
+    /// Records the content of a visited path if only the content shows a change.
     fn note(&self, path: &Path, hash: impl FnOnce() -> Option<Hash>) {
         let is_young = matches!(self.noted().looks.get(path), Some((Seen::Young { .. }, _)));
         if !is_young {
@@ -119,34 +122,34 @@ impl Disk {
         }
     }
 
-    /// Whether a folder lies there.
+    /// Returns whether the path is a folder.
     pub(crate) fn is_dir(&self, path: &Path) -> bool {
         self.look(path).is_ok_and(|m| m.is_dir())
     }
 
-    /// Whether a file lies there.
+    /// Returns whether the path is a file.
     pub(in crate::analysis) fn is_file(&self, path: &Path) -> bool {
         self.look(path).is_ok_and(|m| m.is_file())
     }
 
-    /// Length of a file, bytes.
+    /// Returns the length of a file in bytes.
     pub(in crate::analysis) fn size(&self, path: &Path) -> Option<u64> {
         self.look(path).ok().filter(Metadata::is_file).map(|m| m.len())
     }
 
-    /// What tells one folder from another, whatever path leads to it.
+    /// Identifies a folder, independent of its path.
     pub(super) fn identity(&self, path: &Path) -> Option<Identity> {
         let metadata = self.look(path).ok()?;
         Identity::of(path, &metadata)
     }
 
-    /// What a folder holds: names that are text, and whether each is a folder.
+    /// Lists a folder: names that are valid text, and whether each is a folder.
     pub(crate) fn list(&self, folder: &Path) -> Option<Vec<(String, bool)>> {
         let entries = self.entries(folder)?.into_iter();
         Some(entries.map(|Entry { name, is_folder, .. }| (name, is_folder)).collect())
     }
 
-    /// The same, with what is a link.
+    /// Lists a folder, including which entries are links.
     pub(super) fn entries(&self, folder: &Path) -> Option<Vec<Entry>> {
         self.look(folder).ok()?;
         let entries = std::fs::read_dir(folder).ok()?.flatten().filter_map(|entry| {
@@ -160,7 +163,7 @@ impl Disk {
         Some(entries)
     }
 
-    /// The bytes of a file.
+    /// Reads the bytes of a file.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -182,7 +185,7 @@ impl Disk {
         Ok(file)
     }
 
-    /// The hash of a file's content.
+    /// Returns the hash of a file's content.
     pub(in crate::analysis) fn hash(&self, path: &Path, store: &Store) -> Option<Hash> {
         let metadata = self.look(path).ok()?;
         let hash = store.file_hash_of(path, &metadata).ok()?;
@@ -190,10 +193,10 @@ impl Disk {
         Some(hash)
     }
 
-    /// The bytes of a source.
+    /// Reads the bytes of a source.
     ///
     /// # Errors
-    /// The file cannot be read, or the zip is not one.
+    /// The file cannot be read, or the zip is invalid.
     pub(crate) fn read_source(&self, source: &Source) -> io::Result<Vec<u8>> {
         match source {
             Source::File(path) => self.read(path),
@@ -207,7 +210,7 @@ impl Disk {
         }
     }
 
-    /// All looks so far, by path; none if what was seen cannot be recognised later.
+    /// Returns all accesses by path, or `None` if they cannot be verified later.
     pub(in crate::analysis) fn looks(self) -> Option<Vec<Look>> {
         let noted = self.noted.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut looks: Vec<Look> = noted.looks.into_iter().map(|(path, (seen, _))| (path, seen)).collect();
@@ -215,7 +218,7 @@ impl Disk {
         (!noted.doubtful).then_some(looks)
     }
 
-    /// What a look would show now, if that is what it showed then: the same, or what has settled since.
+    /// Returns the current state of a path if it equals the recorded one, or has settled since.
     pub(in crate::analysis) fn holds(&self, look: &Look) -> Option<Seen> {
         let (path, before) = look;
         let metadata = std::fs::metadata(path).ok();
@@ -231,7 +234,7 @@ impl Disk {
                         Some(_) if is_folder => self.names(path) == then,
                         Some(_) => content(path) == then,
                     };
-                // Settled before its content was read, just now: from here on a change shows.
+                // It settled before its content was read just now, so any later change is visible.
                 let now = match Seen::of(metadata, identity) {
                     now @ Seen::Settled(_) if !self.is_shared(path) => now,
                     _ => *before,
@@ -242,7 +245,7 @@ impl Disk {
         }
     }
 
-    /// Hash of the names in a folder, each with what it is, without those that builds write.
+    /// Returns the hash of the names in a folder, each with its kind, without those that builds write.
     fn names(&self, folder: &Path) -> Option<Hash> {
         let mut entries: Vec<_> = std::fs::read_dir(folder)
             .ok()?
@@ -263,7 +266,7 @@ impl Disk {
     }
 }
 
-/// Hash of the content of a file.
+/// Returns the hash of a file's content.
 fn content(path: &Path) -> Option<Hash> {
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(std::fs::File::open(path).ok()?).ok()?;
@@ -274,13 +277,13 @@ fn content(path: &Path) -> Option<Hash> {
 mod tests {
     use super::*;
 
-    /// The paths at which something else is seen now.
+    /// Returns the paths whose state has changed.
     fn changed(looks: &[Look]) -> Vec<PathBuf> {
         let now = Disk::default();
         looks.iter().filter(|look| now.holds(look).is_none()).map(|look| look.0.clone()).collect()
     }
 
-    // It makes a link to a folder.
+    // The test creates a link to a folder.
     #[cfg(unix)]
     #[test]
     fn a_change_of_anything_seen_shows() {
@@ -289,7 +292,7 @@ mod tests {
         std::fs::create_dir_all(path("folder/inner")).unwrap();
         std::fs::write(path("file"), "one").unwrap();
         std::os::unix::fs::symlink("folder", path("link")).unwrap();
-        // The time of the inode cannot be set back.
+        // The change time of the inode cannot be set back.
         std::thread::sleep(std::time::Duration::from_millis(2100));
         let disk = Disk::default();
         assert_eq!(disk.list(&path("folder")).unwrap(), [("inner".to_owned(), true)]);
@@ -298,7 +301,7 @@ mod tests {
         let looks = disk.looks().unwrap();
         let changed = || changed(&looks);
         assert!(looks.len() == 4 && changed().is_empty());
-        // The same length and the old time of modification: the time of the inode tells.
+        // The length and the modification time are the same: only the change time of the inode differs.
         let old = path("file").metadata().unwrap().modified().unwrap();
         std::fs::write(path("file"), "two").unwrap();
         std::fs::File::options().append(true).open(path("file")).unwrap().set_modified(old).unwrap();
@@ -323,7 +326,7 @@ mod tests {
         let looks = disk.looks().unwrap();
         let changed = || changed(&looks);
         assert!(looks.len() == 3 && changed().is_empty());
-        // The same length, right after: no time need tell.
+        // The length is the same, and the times may be the same as well.
         std::fs::write(path("file"), "two").unwrap();
         std::fs::write(path("seen"), "new!").unwrap();
         assert_eq!(changed(), [path("file")]);
@@ -332,7 +335,7 @@ mod tests {
         assert_eq!(changed(), [path("file"), path("folder"), path("seen")]);
         std::fs::write(path("file"), "one").unwrap();
         assert_eq!(changed(), [path("folder"), path("seen")]);
-        // With time, its identity will do.
+        // After some time, the identity is sufficient.
         let file = looks.iter().find(|l| l.0 == path("file")).unwrap();
         assert!(matches!(Disk::default().holds(file), Some(Seen::Young { .. })));
         std::thread::sleep(std::time::Duration::from_millis(2100));

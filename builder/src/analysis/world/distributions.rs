@@ -1,4 +1,4 @@
-//! Installed distributions: what lies on the search path and which of them owns a file.
+//! Installed distributions: finds those on the search path and the owner of a file.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -21,30 +21,30 @@ pub(crate) struct Installed {
     by_name: HashMap<String, usize>,
     /// Location and first component of a path → distributions that have files there.
     by_top: HashMap<PathBuf, HashMap<String, Vec<usize>>>,
-    /// The values of markers on the target.
+    /// The marker values of the target.
     markers: Option<MarkerEnvironment>,
 }
 
-/// Which requirements of a distribution count.
+/// The relevant requirements of a distribution.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extras {
-    /// Those that apply on the target and are not for an extra.
+    /// Requirements that apply on the target without extras.
     None,
-    /// All, whether they apply or not.
+    /// All requirements, whether they apply or not.
     Any,
 }
 
 #[derive(Debug)]
 struct Scanned {
     distribution: Distribution,
-    /// Top-level names that the metadata tells (`top_level.txt`).
+    /// Top-level names from the metadata (`top_level.txt`).
     top_level: Vec<String>,
     files: std::sync::OnceLock<HashSet<String>>,
 }
 
 impl Installed {
-    /// Scans the search path; of two distributions of one name the first counts, as for `importlib.metadata`. `markers`
-    /// decide which requirements apply.
+    /// Scans the search path. The first distribution of a name is used, as in `importlib.metadata`.
+    /// `markers` decide which requirements apply.
     pub(crate) fn scan(
         search_path: &[PathBuf],
         disk: &Disk,
@@ -73,18 +73,18 @@ impl Installed {
         installed
     }
 
-    /// All of them, in the order of the search path.
+    /// Returns all distributions, in the order of the search path.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Distribution> {
         self.all.iter().map(|s| &s.distribution)
     }
 
-    /// The entry points of all of them: group, name, value.
+    /// Returns the entry points of all distributions: group, name, value.
     pub(crate) fn entry_points(&self, disk: &Disk) -> Vec<(String, String, String)> {
         let texts = self.all.par_iter().filter_map(|s| s.distribution.info.text("entry_points.txt", disk));
         texts.flat_map_iter(|text| entry_points::parse(&text)).collect()
     }
 
-    /// The distribution that installs a script of a name, as an entry point or a file.
+    /// Returns the distribution that installs a script with this name, as an entry point or a file.
     pub(super) fn with_script(&self, name: &str, disk: &Disk) -> Option<usize> {
         let ends = [format!("/bin/{name}"), format!("/Scripts/{name}"), format!("/Scripts/{name}.exe")];
         self.all.iter().position(|s| {
@@ -95,18 +95,18 @@ impl Installed {
         })
     }
 
-    /// The distribution of a name, in any spelling.
+    /// Returns the distribution with this name, in any spelling.
     pub(crate) fn named(&self, name: &str) -> Option<(usize, &Distribution)> {
         let at = *self.by_name.get(&normalize(name))?;
         Some((at, &self.all[at].distribution))
     }
 
-    /// The distribution at a place.
+    /// Returns the distribution at an index.
     pub(crate) fn get(&self, at: usize) -> &Distribution {
         &self.all[at].distribution
     }
 
-    /// The normalized names of the distributions that one requires.
+    /// Returns the normalized names of the distributions that one requires.
     pub(crate) fn requirements(&self, at: usize, extras: Extras) -> impl Iterator<Item = String> {
         let all = self.get(at).requires.iter();
         let counts =
@@ -114,10 +114,11 @@ impl Installed {
         all.filter(counts).map(|text| normalize(requirement::name(text))).filter(|name| !name.is_empty())
     }
 
-    /// The distribution that owns a file, by its RECORD, or by `top_level.txt` where the module's name is known.
+    /// Returns the distribution that owns a file, by its RECORD, or by `top_level.txt` if the module's name
+    /// is known.
     pub(crate) fn owner(&self, file: &Path, module: &str) -> Option<usize> {
         let top = names::top(module);
-        // A zip: the file is that of all its modules.
+        // A zip contains all of its modules in one file.
         if let Some(tops) = self.by_top.get(file) {
             let source = format!("{top}.py");
             return tops.get(top).or_else(|| tops.get(&source))?.first().copied();
@@ -136,7 +137,7 @@ impl Installed {
                 .find(|&c| self.files(c).contains(&relative))
                 .or(candidates.first().copied());
         }
-        // An editable install: its files lie elsewhere.
+        // The files of an editable install are elsewhere.
         self.all.iter().position(|s| {
             let named = match s.top_level.as_slice() {
                 [] => normalize(&s.distribution.name) == normalize(top),
@@ -152,7 +153,7 @@ impl Installed {
     }
 }
 
-/// The name of a distribution as PEP 503 compares it.
+/// Normalizes the name of a distribution (PEP 503).
 pub(crate) fn normalize(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for c in name.chars() {
@@ -198,7 +199,7 @@ fn scan_one(info: &Info, disk: &Disk) -> Option<Scanned> {
     Some(Scanned { distribution, top_level, files: std::sync::OnceLock::new() })
 }
 
-/// A path relative to the info folder, as relative to its parent.
+/// Converts a path relative to the info folder to one relative to its parent.
 fn inside(info: &str, path: &str) -> Option<String> {
     match path.strip_prefix("../") {
         Some(rest) => (!rest.starts_with("../")).then(|| rest.to_owned()),
@@ -206,7 +207,7 @@ fn inside(info: &str, path: &str) -> Option<String> {
     }
 }
 
-/// First components of the paths that a distribution owns.
+/// Returns the first components of the paths that a distribution owns.
 fn tops(scanned: &Scanned) -> HashSet<String> {
     let files = &scanned.distribution.files;
     let mut tops: HashSet<String> = HashSet::new();

@@ -1,6 +1,6 @@
-//! Entry points as distributions write them down (`entry_points.txt`).
+//! Parses the entry points of distributions (`entry_points.txt`).
 
-/// The entry points in an `entry_points.txt`: group, name, value.
+/// Returns the entry points in an `entry_points.txt`: group, name, value.
 ///
 /// Source: <https://packaging.python.org/en/latest/specifications/entry-points/>
 pub(crate) fn parse(text: &str) -> Vec<(String, String, String)> {

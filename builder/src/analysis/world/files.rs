@@ -8,12 +8,13 @@ use crate::rules::implicit::Named;
 
 /// Maximum depth of folders below that of a package.
 const DEPTH: usize = 4;
-/// Larger files are not read: a model is no table of a library.
+/// Maximum size of files that are read. Larger files are data, such as models.
 const LARGEST: u64 = 16 << 20;
-/// Nor are larger texts: a table of data.
+/// Maximum size of texts that are read. Larger texts are tables of data.
 const LARGEST_TEXT: u64 = 256 << 10;
 
-/// The files of a package's folder, and of folders below that are no packages, that may name modules; sorted.
+/// Returns files that may name modules: those in a package's folder and in subfolders that are not
+/// packages, sorted.
 pub(in crate::analysis) fn files(folder: &Path, suffixes: &Named, disk: &Disk) -> Vec<PathBuf> {
     let mut found = Vec::new();
     walk(folder, suffixes, disk, DEPTH, &mut found);
@@ -49,8 +50,8 @@ fn walk(folder: &Path, suffixes: &Named, disk: &Disk, depth: usize, found: &mut 
     }
 }
 
-/// Python files in folders of data below a package's: they lie beside other files, in no package. Also those right in the
-/// package, where one has a name that no statement can import.
+/// Returns Python files in data folders below a package: next to other files, outside any package. Includes
+/// those directly in the package if one has a name that cannot be imported.
 pub(in crate::analysis) fn scripts(folder: &Path, disk: &Disk) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let stems = |entries: &[(String, bool)]| -> Vec<String> {
@@ -84,7 +85,7 @@ pub(in crate::analysis) fn scripts(folder: &Path, disk: &Disk) -> Vec<PathBuf> {
     found
 }
 
-/// Whether a file has one of some suffixes.
+/// Returns whether a file has one of some suffixes.
 pub(super) fn has_suffix(path: &Path, suffixes: &[String]) -> bool {
     path.extension().is_some_and(|s| suffixes.contains(&s.to_string_lossy().to_lowercase()))
 }

@@ -6,7 +6,8 @@ use super::disk::Disk;
 use crate::analysis::graph::Info;
 
 impl Info {
-    /// The files in the folder, at any depth, with `/`, sorted; none if it is a file itself.
+    /// Returns the files in the folder, at any depth, with `/`, sorted. Returns none if the metadata is a
+    /// single file.
     pub(crate) fn names(&self, disk: &Disk) -> Vec<String> {
         match self {
             Info::Folder(path) => {
@@ -20,7 +21,7 @@ impl Info {
         }
     }
 
-    /// The text of a file of the folder, if it is there.
+    /// Returns the text of a file of the folder, if it exists.
     pub(crate) fn text(&self, name: &str, disk: &Disk) -> Option<String> {
         let is_there = match self {
             Info::Folder(_) => true,
@@ -31,7 +32,7 @@ impl Info {
         Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// What `importlib.metadata.metadata` parses.
+    /// Returns the text that `importlib.metadata.metadata` parses.
     pub(crate) fn metadata(&self, disk: &Disk) -> Option<String> {
         match self {
             Info::File(path) => {
@@ -44,7 +45,7 @@ impl Info {
     }
 }
 
-/// The metadata that lies in an entry of the search path, sorted.
+/// Returns the metadata in an entry of the search path, sorted.
 pub(in crate::analysis) fn all(root: &Path, disk: &Disk) -> Vec<Info> {
     let is_info = |name: &str| name.ends_with(".dist-info") || name.ends_with(".egg-info");
     let Some(entries) = disk.list(root) else { return zipped(root, is_info, disk) };
@@ -54,7 +55,7 @@ pub(in crate::analysis) fn all(root: &Path, disk: &Disk) -> Vec<Info> {
         .map(|(name, is_folder)| (root.join(name), is_folder))
         .collect();
     found.sort();
-    // An egg on the path carries its metadata inside.
+    // An egg on the path contains its metadata.
     let egg = root.join("EGG-INFO");
     if disk.is_dir(&egg) {
         found.push((egg, true));
@@ -63,7 +64,7 @@ pub(in crate::analysis) fn all(root: &Path, disk: &Disk) -> Vec<Info> {
     found.into_iter().map(info).collect()
 }
 
-/// The metadata in a zip: `EGG-INFO` in an egg, or that of what was packed with its `.dist-info`.
+/// Returns the metadata in a zip: `EGG-INFO` in an egg, or `.dist-info` folders.
 fn zipped(root: &Path, is_info: impl Fn(&str) -> bool, disk: &Disk) -> Vec<Info> {
     let Some(zip) = disk.open(root).ok().and_then(|f| zip::ZipArchive::new(f).ok()) else {
         return Vec::new();

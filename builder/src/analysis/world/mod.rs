@@ -1,4 +1,4 @@
-//! What is installed and on disk for the target: questions that heuristics ask, and that change nothing.
+//! The world: read-only queries of heuristics about installed packages and files on disk for the target.
 
 pub(crate) mod disk;
 pub(crate) mod distributions;
@@ -26,25 +26,25 @@ use crate::rules::implicit::{Implicit, Named};
 use crate::rules::load::{Rule, Rules};
 use crate::spec::{Entry, Request, Sources};
 
-/// Modules of the standard library that bring native libraries or a great deal of code along.
+/// Modules of the standard library that add native libraries or a lot of code.
 const OPTIONAL_STDLIB: [&str; 5] = ["idlelib", "lib2to3", "test", "tkinter", "turtle"];
 
-/// The package that stands for `distutils` where the standard library has none (3.12, PEP 632): setuptools' own copy, which
-/// `_distutils_hack` hands out under the old name.
+/// The package behind `distutils` if the standard library has none (3.12, PEP 632): setuptools' own copy,
+/// which `_distutils_hack` provides under the old name.
 pub(super) const DISTUTILS: &str = "setuptools._distutils";
 
-/// Whose a module is.
+/// The owner of a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
-    /// The program's.
+    /// The program.
     Program,
-    /// An installed distribution's.
+    /// An installed distribution.
     Library,
-    /// Python's.
+    /// Python's standard library.
     Stdlib,
 }
 
-/// What a world is made of.
+/// The inputs of a world.
 pub(super) struct Parts<'a> {
     pub request: &'a Request,
     pub reader: Reader<'a>,
@@ -55,7 +55,7 @@ pub(super) struct Parts<'a> {
     pub own: Vec<PathBuf>,
 }
 
-/// What is there for a program on its target.
+/// The environment of a program on its target.
 pub(super) struct World<'a> {
     pub reader: Reader<'a>,
     pub implicit: &'a Implicit,
@@ -64,22 +64,22 @@ pub(super) struct World<'a> {
     request: &'a Request,
     own: Vec<PathBuf>,
     excluded: Vec<Pattern>,
-    /// Packages of which only those modules are collected that something imports.
+    /// Packages in parts: only modules that something imports are collected.
     of_parts: HashSet<String>,
     resolver: RefCell<Resolver<'a>>,
-    /// Distributions that are the program's own: an installed application, and others of its project.
+    /// Distributions that count as the program's own: an installed application, and others of its project.
     own_distributions: HashSet<usize>,
     memo: Memo,
 }
 
-/// Answers that are computed when they are first asked for.
+/// Lazily computed results.
 #[derive(Default)]
 struct Memo {
-    /// Top-level name → its distribution; none for the standard library and the program's own.
+    /// Top-level name → its distribution; `None` for the standard library and the program's own modules.
     owners: RefCell<HashMap<String, Option<usize>>>,
     own_tree: OnceCell<OwnTree>,
     lends_distutils: OnceCell<bool>,
-    /// Files that distributions install in the folders of scripts.
+    /// Files that distributions install in the scripts folder.
     programs: OnceCell<Vec<(usize, PathBuf)>>,
 }
 
@@ -103,8 +103,8 @@ impl<'a> World<'a> {
         world
     }
 
-    /// The distributions of entries that are installed, and those that they require of the same project: whose names
-    /// begin with theirs.
+    /// Returns the installed distributions of entry points, and their requirements from the same project,
+    /// whose names start with theirs.
     fn applications(&self) -> HashSet<usize> {
         let owner = |entry: &Entry| match entry {
             Entry::Script(_) => None,
@@ -124,8 +124,8 @@ impl<'a> World<'a> {
         found
     }
 
-    /// Whether a package of parts, or a module in it, names one of the package's own modules without importing it: such a
-    /// package lists all that it has.
+    /// Returns whether a package in parts, or a module in it, names one of the package's own modules
+    /// without importing it. Such packages list all of their modules.
     pub(super) fn names_own_part(&self, from: &str, name: &str) -> bool {
         let package = names::parent(name).filter(|package| self.of_parts.contains(*package));
         package.is_some_and(|package| names::is_inside(from, package))
@@ -133,7 +133,7 @@ impl<'a> World<'a> {
 
     // Modules by name.
 
-    /// Finds a module.
+    /// Finds a module by name.
     pub(super) fn find(&self, name: &str) -> Option<Found> {
         self.resolver.borrow_mut().find_dotted(name)
     }
@@ -143,7 +143,8 @@ impl<'a> World<'a> {
         self.resolver.borrow_mut().find(name, parent)
     }
 
-    /// Whether there is a module that may be taken. A folder without modules is no reason to call a text a module.
+    /// Returns whether a module of this name may be collected. A folder without modules does not make a
+    /// text the name of a module.
     pub(super) fn exists(&self, name: &str) -> bool {
         !self.is_excluded(name) && self.find(name).is_some_and(|f| !matches!(f.kind, Kind::Namespace(_)))
     }
@@ -153,25 +154,27 @@ impl<'a> World<'a> {
         self.find(name).is_some_and(|f| f.locations.is_some())
     }
 
-    /// Whether a module named `test` is an ordinary one, such as a command `test`. Test suites are packages, or have longer names.
+    /// Returns whether a module named `test` is an ordinary one, such as a command `test`. Test suites are
+    /// packages, or have longer names.
     pub(super) fn is_plain_test(&self, name: &str) -> bool {
         let is_called_so =
             names::parent(name).is_some_and(|above| !names::is_for_tests(above) && name.ends_with(".test"));
         is_called_so && self.find(name).is_some_and(|f| f.locations.is_none())
     }
 
-    /// Whether the request excludes a module.
+    /// Returns whether the request excludes a module.
     pub(super) fn is_excluded(&self, name: &str) -> bool {
         self.excluded.iter().any(|p| p.covers(name))
     }
 
-    /// Names of the modules and regular packages right inside a package, sorted.
+    /// Returns the names of the modules and regular packages directly inside a package, sorted.
     pub(super) fn children(&self, package: &str) -> Vec<String> {
         let locations = self.find(package).and_then(|f| f.locations);
         locations.map(|l| self.resolver.borrow_mut().children(&l)).unwrap_or_default()
     }
 
-    /// Names of all that can be imported right inside a package: modules, packages, and folders of modules without `__init__`.
+    /// Returns the names that can be imported directly from a package: modules, packages, and folders of
+    /// modules without `__init__`.
     pub(super) fn importable_children(&self, package: &str) -> Vec<String> {
         let mut names = self.children(package);
         if let Some(locations) = self.find(package).and_then(|found| found.locations) {
@@ -180,7 +183,7 @@ impl<'a> World<'a> {
         names
     }
 
-    /// All modules below a package, at any depth, parents before children.
+    /// Returns all modules below a package, at any depth, parents before children.
     pub(super) fn submodules(&self, package: &str) -> Vec<String> {
         let mut found = Vec::new();
         for child in self.children(package) {
@@ -192,7 +195,8 @@ impl<'a> World<'a> {
         found
     }
 
-    /// Names of the modules and regular packages on the search path that begin with a text, sorted.
+    /// Returns the names of the modules and regular packages on the search path that begin with a text,
+    /// sorted.
     pub(super) fn beginning_with(&self, start: &str) -> Vec<String> {
         self.resolver.borrow_mut().beginning_with(start)
     }
@@ -202,7 +206,7 @@ impl<'a> World<'a> {
         self.resolver.borrow_mut().extend_path(package);
     }
 
-    /// Has a folder searched for modules that are nowhere else; whether it is new.
+    /// Adds a folder to search for modules that are not found elsewhere. Returns whether it is new.
     pub(super) fn search(&self, folder: &Folder) -> bool {
         self.memo.owners.borrow_mut().clear();
         self.resolver.borrow_mut().search(folder)
@@ -213,30 +217,30 @@ impl<'a> World<'a> {
         self.resolver.borrow_mut().extend_by(package, folder)
     }
 
-    /// The folders that are searched besides the search path.
+    /// Returns the folders that are searched in addition to the search path.
     pub(super) fn searched(&self) -> Vec<Folder> {
         self.resolver.borrow().searched().to_vec()
     }
 
-    /// Names of the modules and regular packages right inside a folder, sorted.
+    /// Returns the names of the modules and regular packages directly inside a folder, sorted.
     pub(super) fn modules_in(&self, folder: &Path) -> Vec<String> {
         self.resolver.borrow_mut().children(&[Location::Folder(folder.to_owned())])
     }
 
-    /// Whether a file is the script of an entry.
+    /// Returns whether a file is the script of an entry point.
     pub(super) fn is_entry_file(&self, file: &Path) -> bool {
         self.request.programs.iter().any(|p| matches!(&p.entry, Entry::Script(script) if script == file))
     }
 
-    /// Whether `distutils` is that of setuptools: the standard library has none.
+    /// Returns whether `distutils` comes from setuptools, because the standard library has none.
     pub(super) fn lends_distutils(&self) -> bool {
         *self.memo.lends_distutils.get_or_init(|| {
             self.find("distutils").is_none() && self.exists(DISTUTILS) && self.exists("_distutils_hack")
         })
     }
 
-    /// The `.pth` files of the folders of packages that run code at each start of the interpreter (Lib/site.py, `addpackage`):
-    /// name, the distribution that has it, and the lines.
+    /// Returns the `.pth` files in package folders that run code at each start of the interpreter
+    /// (Lib/site.py, `addpackage`): name, distribution, and lines.
     pub(super) fn site_hooks(&self) -> Vec<(String, usize, Vec<String>)> {
         let mut found = Vec::new();
         for folder in &self.reader.python.search_path {
@@ -259,7 +263,7 @@ impl<'a> World<'a> {
         found
     }
 
-    /// Whether the `__init__.py` of a package holds nothing but comments.
+    /// Returns whether the `__init__.py` of a package contains only comments.
     pub(super) fn is_empty_package(&self, name: &str) -> bool {
         let Some(Found { kind: Kind::Source(Source::File(file)), locations: Some(_), .. }) = self.find(name)
         else {
@@ -269,21 +273,22 @@ impl<'a> World<'a> {
         bytes.split(|b| *b == b'\n').all(|line| matches!(line.trim_ascii().first(), None | Some(b'#')))
     }
 
-    /// Whether the folders of a package hold data and no code but `__init__.py`.
+    /// Returns whether the folders of a package contain data and no code except `__init__.py`.
     pub(super) fn is_data_only(&self, package: &str) -> bool {
         let Some(locations) = self.find(package).and_then(|f| f.locations) else { return false };
         locations.iter().all(|l| self.resolver.borrow_mut().is_data_only(l))
     }
 
-    /// Names of the files in a folder, sorted.
+    /// Returns the names of the files in a folder, sorted.
     pub(super) fn list(&self, folder: &Path) -> Vec<String> {
         let listing = self.resolver.borrow_mut().list(folder);
         listing.map(|l| l.keys().cloned().collect()).unwrap_or_default()
     }
 
-    // Whose modules are.
+    // Owners of modules.
 
-    /// Whose a module is: the program's own lies in a folder of the entries or of the request and is not installed.
+    /// Returns the owner of a module. The program's own modules are in a folder of the entry points or of
+    /// the request and are not installed.
     pub(super) fn role(&self, module: &Module) -> Role {
         if names::is_entry(&module.name) {
             return Role::Program;
@@ -313,12 +318,12 @@ impl<'a> World<'a> {
         if is_own { Role::Program } else { Role::Library }
     }
 
-    /// Whether a file is that of a project that is installed in place.
+    /// Returns whether a file belongs to an editable install.
     fn is_editable(&self, file: &Path) -> bool {
         self.reader.python.editable.iter().any(|(_, path)| file.starts_with(path))
     }
 
-    /// Whether there is a module of this name among the program's own.
+    /// Returns whether the program has a module of this name.
     pub(super) fn is_own_module(&self, name: &str) -> bool {
         if names::is_entry(name) {
             return true;
@@ -331,7 +336,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Whether a top-level name is that of a module of the standard library.
+    /// Returns whether a top-level name is a module of the standard library.
     pub(super) fn in_stdlib(&self, top: &str) -> bool {
         self.find(top).is_some_and(|found| match &found.kind {
             Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => {
@@ -342,23 +347,25 @@ impl<'a> World<'a> {
         })
     }
 
-    /// The same, but for what brings native libraries or a great deal of code along.
+    /// Returns whether a top-level name is a module of the standard library that does not add native
+    /// libraries or a lot of code.
     pub(super) fn in_plain_stdlib(&self, top: &str) -> bool {
         !self.is_optional_stdlib(top) && self.in_stdlib(top)
     }
 
-    /// Whether a top-level name is that of a part of the standard library that brings much along.
+    /// Returns whether a top-level name is a module of the standard library that adds native libraries or a
+    /// lot of code.
     pub(super) fn is_optional_stdlib(&self, top: &str) -> bool {
         OPTIONAL_STDLIB.contains(&top)
     }
 
-    /// The distribution of a module; none for the program's own.
+    /// Returns the distribution of a module; `None` for the program's own.
     pub(super) fn owner_of_module(&self, module: &Module) -> Option<usize> {
         let (Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s)) = &module.kind else { return None };
         self.installed.owner(s.file()?, &module.name)
     }
 
-    /// The distribution that owns a top-level module.
+    /// Returns the distribution that owns a top-level module.
     pub(super) fn owner_of(&self, top: &str) -> Option<usize> {
         if let Some(known) = self.memo.owners.borrow().get(top) {
             return *known;
@@ -374,7 +381,8 @@ impl<'a> World<'a> {
         owner
     }
 
-    /// The distribution that owns a name: that of its top level, or of the level below where that is a namespace.
+    /// Returns the distribution that owns a name: that of its top level, or of the next level if the top is
+    /// a namespace package.
     pub(super) fn owner_of_name(&self, name: &str) -> Option<usize> {
         let top = names::top(name);
         if let Some(owner) = self.owner_of(top) {
@@ -389,14 +397,15 @@ impl<'a> World<'a> {
         self.installed.owner(s.file()?, &full)
     }
 
-    /// Whether a name belongs to a distribution or to one that it requires.
+    /// Returns whether a name belongs to a distribution or to one of its requirements.
     pub(super) fn is_related(&self, own: Option<usize>, name: &str) -> bool {
         let Some(own) = own else { return false };
         let Some(owner) = self.owner_of_name(name) else { return false };
         own == owner || self.installed.requirements(own, Extras::None).any(|r| r == self.normalized(owner))
     }
 
-    /// Whether a distribution requires another, including for an extra, or one that requires it in any case.
+    /// Returns whether a distribution requires another, including for an extra, or whether the other one
+    /// always requires it.
     pub(super) fn may_require(&self, own: usize, other: usize) -> bool {
         let wanted = HashSet::from([other]);
         self.installed.requirements(own, Extras::Any).any(|required| {
@@ -406,7 +415,7 @@ impl<'a> World<'a> {
         })
     }
 
-    /// Whether a distribution requires one of some others, directly or indirectly.
+    /// Returns whether a distribution requires one of some others, directly or indirectly.
     pub(super) fn requires_one_of(&self, owner: usize, wanted: &HashSet<usize>) -> bool {
         let mut seen = HashSet::from([owner]);
         let mut queue = vec![owner];
@@ -425,12 +434,13 @@ impl<'a> World<'a> {
         false
     }
 
-    /// Whether a distribution requires one of these, by their normalised names.
+    /// Returns whether a distribution requires one of these, by their normalised names.
     pub(super) fn requires_by_name(&self, owner: usize, names: &[&str]) -> bool {
         self.installed.requirements(owner, Extras::None).any(|required| names.contains(&required.as_str()))
     }
 
-    /// Top-level names that requirements of a distribution may provide, those for extras too, by their names.
+    /// Returns the top-level names that requirements of a distribution may provide, including those for
+    /// extras, by name.
     pub(super) fn required_modules(&self, owner: Option<usize>) -> HashSet<String> {
         let owner = owner.into_iter();
         let all = owner.flat_map(|o| self.installed.requirements(o, Extras::Any));
@@ -441,24 +451,25 @@ impl<'a> World<'a> {
         normalize(&self.installed.get(owner).name)
     }
 
-    /// Whether sources that code is seen to read are taken.
+    /// Returns whether sources are collected if code reads them.
     pub(super) fn takes_sources(&self) -> bool {
         self.request.bundle.source != Sources::None
     }
 
     // The program's own files.
 
-    /// Whether files of the program's own are taken unasked.
+    /// Returns whether the program's own files are collected without a request.
     pub(super) fn takes_own_files(&self) -> bool {
         !self.request.modules.no_own_data
     }
 
-    /// The folders that the program's own names of files may count from: those of its entries and of the request.
+    /// Returns the base folders for the program's own file names: those of its entry points and of the
+    /// request.
     pub(super) fn own_folders(&self) -> impl Iterator<Item = &Path> {
         self.own.iter().chain(&self.request.python.paths).map(PathBuf::as_path)
     }
 
-    /// The program's own files; looked for when they are first asked for.
+    /// Returns the program's own files, which are listed on the first call.
     pub(super) fn own_tree(&self) -> &OwnTree {
         self.memo.own_tree.get_or_init(|| {
             let python = self.reader.python;
@@ -468,7 +479,7 @@ impl<'a> World<'a> {
             roots.extend(self.own.iter().filter_map(|folder| self.project(folder)).map(Path::to_owned));
             let around = self.own.iter().filter_map(|folder| self.around(folder));
             let around: Vec<PathBuf> = around.map(Path::to_owned).collect();
-            // What the interpreter and builds have there is not the program's.
+            // Folders of the interpreter and of builds do not belong to the program.
             let mut foreign = python.search_path.clone();
             foreign.retain(|path| !self.request.python.paths.contains(path));
             foreign.extend([&python.prefix, &python.base_prefix].map(|prefix| prefix.to_owned()));
@@ -479,7 +490,7 @@ impl<'a> World<'a> {
         })
     }
 
-    /// The folders of the packages of installed distributions that are the program's own.
+    /// Returns the package folders of installed distributions that count as the program's own.
     fn own_packages(&self) -> BTreeSet<PathBuf> {
         let own = self.own_distributions.iter().map(|at| self.installed.get(*at));
         own.flat_map(|distribution| {
@@ -490,7 +501,7 @@ impl<'a> World<'a> {
         .collect()
     }
 
-    /// The folder of the project that an entry lies in, if that is a little above it.
+    /// Returns the project folder of an entry point, if it is a few levels above.
     fn project<'p>(&self, folder: &'p Path) -> Option<&'p Path> {
         const MARKS: [&str; 4] = ["pyproject.toml", "setup.py", "setup.cfg", "requirements.txt"];
         const LEVELS: usize = 3;
@@ -498,14 +509,16 @@ impl<'a> World<'a> {
         folder.ancestors().take(LEVELS).find(is_project)
     }
 
-    /// A folder around an entry that may be its project: the current one, or where paths in the entry count from.
+    /// Returns a folder around an entry point that may be its project: the current folder, or the base of
+    /// paths in the entry point.
     fn around<'p>(&self, folder: &'p Path) -> Option<&'p Path> {
         const LEVELS: usize = 5;
         let base = folder.ancestors().take(LEVELS).find(|near| *near == self.request.base);
         base.or_else(|| self.goes_up(folder))
     }
 
-    /// The folder above that of an entry, if the entry counts paths from there: `Path(__file__).parents[1]`.
+    /// Returns the parent of an entry point's folder, if its code computes paths from there:
+    /// `Path(__file__).parents[1]`.
     fn goes_up<'p>(&self, folder: &'p Path) -> Option<&'p Path> {
         const UP: [&str; 5] = [".parents[1]", ".parent.parent", "pardir", "\"..\"", "'..'"];
         let scripts = self.request.programs.iter().filter_map(|program| match &program.entry {
@@ -517,7 +530,7 @@ impl<'a> World<'a> {
         let text =
             |script: &PathBuf| disk.read(script).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let goes_up = |text: String| text.contains("__file__") && UP.iter().any(|up| text.contains(up));
-        // A home or temporary folder holds much more than one project.
+        // A home or temporary folder contains more than one project.
         let homes = [std::env::home_dir(), Some(std::env::temp_dir())];
         let is_one =
             |above: &&Path| above.parent().is_some() && !homes.iter().flatten().any(|home| home == above);
@@ -525,29 +538,29 @@ impl<'a> World<'a> {
         above.filter(|_| here.any(|script| text(script).is_ok_and(goes_up)))
     }
 
-    // What the request, rules and files say.
+    // The request, rules and facts.
 
-    /// Whether the program is an installed console script.
+    /// Returns whether the program is an installed console script.
     pub(super) fn runs_installed_script(&self) -> bool {
         self.request.programs.iter().any(|p| matches!(p.entry, Entry::EntryPoint(_)))
     }
 
-    /// Whether the condition of a rule holds.
+    /// Returns whether the condition of a rule holds.
     pub(super) fn in_force(&self, rule: &Rule) -> bool {
         let version = |name: &str| self.installed.named(name).map(|(_, d)| d.version.clone());
         rule.when.as_ref().is_none_or(|w| w.holds(self.reader.python, &version))
     }
 
-    /// What guarded imports of a module do not bring in.
+    /// Returns the modules that are not collected for guarded imports of a module.
     pub(super) fn unwanted(&self, name: &str) -> Vec<Pattern> {
         let own = self.implicit.unwanted(name).iter();
         let rules = self.rules.around(name).filter(|r| !r.no_follow.is_empty() && self.in_force(r));
-        // Inside the unwanted package itself everything is wanted.
+        // Inside an unwanted package, all of its modules are wanted.
         let inside = |p: &Pattern| !p.covers(name);
         own.chain(rules.flat_map(|r| &r.no_follow)).map(|t| Pattern::new(t)).filter(inside).collect()
     }
 
-    /// The groups of all installed entry points, those of tools aside: name and module of each.
+    /// Returns the groups of all installed entry points, except those for tools: name and module of each.
     pub(super) fn entry_point_groups(&self) -> BTreeMap<String, Vec<(String, String)>> {
         let tools: Vec<Pattern> =
             self.implicit.entry_points.tools.iter().map(|t| Pattern::levels(t)).collect();
@@ -561,18 +574,19 @@ impl<'a> World<'a> {
         groups
     }
 
-    /// What the functions of a module call.
+    /// Returns the calls of a module's functions.
     pub(super) fn functions(&self, module: &Module) -> BTreeMap<String, Function> {
         self.reader.functions(module)
     }
 
-    /// What scripts among the data of a package's folder say, with their paths.
+    /// Returns the facts about scripts among the data of a package's folder, with their paths.
     pub(super) fn scripts(&self, folder: &Path) -> Vec<(PathBuf, Facts)> {
         let files = files::scripts(folder, self.reader.disk).into_iter();
         files.map(|file| (file.clone(), self.reader.script(&file))).collect()
     }
 
-    /// The modules of the top-level package `top` that data files in a package's folder name, with their paths.
+    /// Returns the modules of the top-level package `top` that data files in a package's folder name, with
+    /// their paths.
     pub(super) fn named_in_data(&self, folder: &Path, top: &str) -> Vec<(PathBuf, String)> {
         let suffixes: &Named = &self.implicit.data;
         let mut found = Vec::new();

@@ -1,4 +1,4 @@
-//! The files of the program's own, below the folders of its entries, of the request and of its project.
+//! The program's own files, below the folders of its entry points, of the request and of its project.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -7,29 +7,30 @@ use super::disk::Disk;
 use crate::paths::normal;
 use crate::rules::implicit::OwnFiles;
 
-/// Entries of folders that are looked at; a larger tree is not the program's alone.
+/// Maximum number of folder entries; a larger tree contains more than the program.
 const MOST_ENTRIES: usize = 200_000;
-/// Folders below each other.
+/// Maximum depth of folders.
 const DEEPEST: usize = 24;
 
 /// The tree of the program's own files.
 #[derive(Default)]
 pub(in crate::analysis) struct OwnTree {
-    /// Folders that were asked about, outermost first.
+    /// Top folders, outermost first.
     roots: Vec<PathBuf>,
-    /// Folders that certainly belong to the program. The folders around them may belong to other programs: only whole paths lead there.
+    /// Folders that certainly belong to the program. Other folders may belong to other programs, so only
+    /// complete paths match there.
     certain_roots: Vec<PathBuf>,
     /// Folder → names of its entries, and whether each is a folder.
     folders: BTreeMap<PathBuf, Vec<(String, bool)>>,
     /// Name of an entry → the folders that have one.
     by_name: HashMap<String, Vec<PathBuf>>,
-    /// The tree is larger than what was looked at.
+    /// Whether the tree is larger than the limits.
     pub is_cut: bool,
 }
 
 impl OwnTree {
-    /// Looks at the folders `roots` and all below, but for what `policy` leaves out, and `foreign` folders. In `loose` folders, only what
-    /// whole paths lead to is found.
+    /// Lists the folders `roots` and everything below, except `foreign` folders and those that `policy`
+    /// leaves out. In `loose` folders, only complete paths match.
     pub(super) fn scan(
         roots: &[PathBuf],
         loose: &[PathBuf],
@@ -49,16 +50,17 @@ impl OwnTree {
         let mut seen = std::collections::HashSet::new();
         let mut queue: std::collections::VecDeque<(PathBuf, usize)> =
             tree.roots.iter().map(|r| (r.clone(), 0)).collect();
-        // By levels, so that what lies near is found even in a tree that is too large.
+        // Breadth first, so that nearby files are found even in a tree that is too large.
         while let Some((folder, depth)) = queue.pop_front() {
             if disk.identity(&folder).is_some_and(|identity| !seen.insert(identity)) {
                 continue;
             }
             let Some(entries) = disk.entries(&folder) else { continue };
-            // A link to a folder stays one, and is not gone along.
+            // A link to a folder stays a link and is not followed.
             let kinds = entries.into_iter().map(|e| (e.name, e.is_folder && !e.is_link));
             let mut entries: Vec<(String, bool)> = kinds.collect();
-            // Caches are tagged by a convention that cargo, pytest, mypy, uv and others keep: <https://bford.info/cachedir/>.
+            // Caches are tagged by a convention of cargo, pytest, mypy, uv and others:
+            // <https://bford.info/cachedir/>.
             let is_foreign = |(name, _): &(String, bool)| name == "pyvenv.cfg" || name == "CACHEDIR.TAG";
             if depth > 0 && entries.iter().any(is_foreign) {
                 continue;
@@ -86,24 +88,24 @@ impl OwnTree {
         tree
     }
 
-    /// Whether a folder of the tree lies there.
+    /// Returns whether the path is a folder of the tree.
     pub(in crate::analysis) fn is_folder(&self, path: &Path) -> bool {
         self.folders.contains_key(path)
     }
 
-    /// Whether a file of the tree lies there.
+    /// Returns whether the path is a file of the tree.
     pub(in crate::analysis) fn is_file(&self, path: &Path) -> bool {
         let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return false };
         let entries = self.folders.get(folder);
         entries.is_some_and(|e| e.iter().any(|(entry, is_folder)| !is_folder && name == entry.as_str()))
     }
 
-    /// The files in a folder and all below.
+    /// Returns all files below a folder.
     pub(in crate::analysis) fn files(&self, folder: &Path) -> Vec<PathBuf> {
         let mut found = Vec::new();
         for (inner, entries) in self.folders.range(folder.to_owned()..) {
             if !inner.starts_with(folder) {
-                // Names between `a` and `a/b` may come first: `a-b`.
+                // Names such as `a-b` sort between `a` and `a/b`.
                 if inner.as_os_str().to_string_lossy().starts_with(&*folder.to_string_lossy()) {
                     continue;
                 }
@@ -114,8 +116,8 @@ impl OwnTree {
         found
     }
 
-    /// What fits the parts of a path below a folder: files and folders. A part may hold `*`, and `**` stands for any
-    /// folders.
+    /// Returns the files and folders below a folder that match the parts of a path. A part may contain `*`,
+    /// and `**` stands for any folders.
     pub(in crate::analysis) fn below(&self, folder: &Path, parts: &[String]) -> Vec<PathBuf> {
         let mut found = vec![normal(folder)];
         for (i, part) in parts.iter().enumerate() {
@@ -145,7 +147,7 @@ impl OwnTree {
 
     fn fitting(&self, folder: &Path, part: &str) -> Vec<PathBuf> {
         let Some(entries) = self.folders.get(folder) else {
-            // A folder above the tree, on the way back into it.
+            // A folder above the tree, which the rest of the path enters again.
             let path = folder.join(part);
             let leads_in = self.roots.iter().any(|root| root.starts_with(&path));
             return if leads_in { vec![path] } else { Vec::new() };
@@ -153,7 +155,7 @@ impl OwnTree {
         entries.iter().filter(|(name, _)| fits(part, name)).map(|(name, _)| folder.join(name)).collect()
     }
 
-    /// What fits the parts of a path anywhere in the tree.
+    /// Returns the matches for the parts of a path anywhere in the tree.
     pub(in crate::analysis) fn anywhere(&self, parts: &[String]) -> Vec<PathBuf> {
         let Some((first, rest)) = parts.split_first() else { return Vec::new() };
         let starts: Vec<PathBuf> = if first.contains('*') {
@@ -174,17 +176,17 @@ impl OwnTree {
     }
 }
 
-/// Whether a folder holds nothing of the program's.
+/// Returns whether a folder does not belong to the program.
 fn leaves_out(policy: &OwnFiles, name: &str) -> bool {
     name.starts_with('.') || policy.folders.iter().any(|pattern| fits(pattern, name))
 }
 
-/// Whether a name fits a pattern with `*` and `?`.
+/// Returns whether a name matches a pattern with `*` and `?`.
 pub(in crate::analysis) fn fits(pattern: &str, name: &str) -> bool {
     if !pattern.contains(['*', '?', '[']) {
         return pattern == name;
     }
-    // As `glob` has it, a wildcard does not stand for the dot of a hidden file.
+    // As in `glob`, a wildcard does not match the dot of a hidden file.
     if name.starts_with('.') && !pattern.starts_with('.') {
         return false;
     }
@@ -200,7 +202,7 @@ pub(in crate::analysis) fn fits(pattern: &str, name: &str) -> bool {
                 p += 1;
             }
             Some(c) if *c == '?' || *c == name[n] => (p, n) = (p + 1, n + 1),
-            // The last star stands for one letter more.
+            // Let the last star match one more letter.
             _ => match star {
                 Some((at, taken)) => {
                     star = Some((at, taken + 1));

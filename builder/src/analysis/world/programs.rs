@@ -1,4 +1,4 @@
-//! Programs and libraries that distributions install beside their modules.
+//! Programs and libraries that distributions install in addition to their modules.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,8 @@ use super::World;
 use super::distributions::Extras;
 
 impl World<'_> {
-    /// The files that distributions install in the folder of scripts, by one name or by any: with their distributions.
+    /// Returns the files with one name, or all files, that distributions install in the scripts folder,
+    /// with their distributions.
     pub(in crate::analysis) fn installed_programs(&self, name: &str) -> Vec<(usize, PathBuf)> {
         let known = self.memo.programs.get_or_init(|| {
             let all = self.installed.iter().enumerate().flat_map(|(at, distribution)| {
@@ -19,14 +20,14 @@ impl World<'_> {
         known.iter().filter(|(_, path)| is_named(path, name)).cloned().collect()
     }
 
-    /// Whether a file begins as scripts do.
+    /// Returns whether a file begins like a script.
     pub(in crate::analysis) fn is_script(&self, path: &Path) -> bool {
         let mut start = [0; 2];
         let opened = self.reader.disk.open(path);
         opened.is_ok_and(|mut file| file.read_exact(&mut start).is_ok() && &start == b"#!")
     }
 
-    /// The installed distributions that another one requires, including for extras.
+    /// Returns the installed distributions that another one requires, including for extras.
     pub(in crate::analysis) fn installed_requirements(&self, owner: usize) -> Vec<usize> {
         let names = self.installed.requirements(owner, Extras::Any);
         let mut found: Vec<usize> =
@@ -36,25 +37,25 @@ impl World<'_> {
         found
     }
 
-    /// The shared libraries of a distribution.
+    /// Returns the shared libraries of a distribution.
     pub(in crate::analysis) fn libraries(&self, owner: usize) -> Vec<String> {
         let files = self.files_of(owner);
         files.filter(|file| library_name(file).is_some()).cloned().collect()
     }
 
-    /// The size in bytes of all files of a distribution.
+    /// Returns the size in bytes of all files of a distribution.
     pub(in crate::analysis) fn size_of(&self, owner: usize) -> u64 {
         let folder = &self.installed.get(owner).location;
         self.files_of(owner).filter_map(|file| self.reader.disk.size(&folder.join(file))).sum()
     }
 
-    /// What a distribution installs in the folder of packages.
+    /// Returns the files that a distribution installs in the packages folder.
     fn files_of(&self, owner: usize) -> impl Iterator<Item = &String> {
         self.installed.get(owner).files.iter().filter(|file| !file.starts_with("../"))
     }
 }
 
-/// `libname.so` of `package/lib/libname.so.1`, as code names it that loads it.
+/// Returns `libname.so` for `package/lib/libname.so.1`, the name that loading code uses.
 pub(in crate::analysis) fn library_name(file: &str) -> Option<&str> {
     let name = file.rsplit('/').next().unwrap_or(file);
     for suffix in [".so", ".dylib", ".dll"] {
@@ -67,18 +68,18 @@ pub(in crate::analysis) fn library_name(file: &str) -> Option<&str> {
     None
 }
 
-/// Whether a file lies in a folder of scripts.
+/// Returns whether a file is in a scripts folder.
 fn is_program(file: &str) -> bool {
     file.starts_with("../") && matches!(file.rsplit('/').nth(1), Some("bin" | "Scripts"))
 }
 
-/// Whether a program has a name, or any.
+/// Returns whether a program has this name, which may match any.
 fn is_named(path: &Path, name: &str) -> bool {
     let last = path.file_name().and_then(|last| last.to_str()).unwrap_or_default();
     name.is_empty() || last == name || last.strip_suffix(".exe") == Some(name)
 }
 
-/// The path of a file that a distribution names relative to its location.
+/// Returns the path of a file that a distribution lists relative to its location.
 fn path_of(location: &Path, file: &str) -> PathBuf {
     let mut path = location.to_owned();
     for part in file.split('/') {

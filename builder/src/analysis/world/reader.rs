@@ -1,4 +1,4 @@
-//! Reads what files say, from the builder's cache or from the files.
+//! Reads facts from the builder's cache or from the files.
 
 use crate::analysis::facts::Whose;
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ use crate::python::Python;
 use crate::rules::implicit::Named;
 use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 
-/// Reads files for a Python; may be shared between threads.
+/// Reads files for a Python version; may be shared between threads.
 #[derive(Clone, Copy)]
 pub(in crate::analysis) struct Reader<'a> {
     pub python: &'a Python,
@@ -26,14 +26,14 @@ pub(in crate::analysis) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// What the file of a module says.
+    /// Returns the facts about the file of a module.
     ///
     /// # Errors
     /// The file cannot be read.
     pub(in crate::analysis) fn module(&self, module: &Module, role: Role) -> io::Result<Facts> {
         match &module.kind {
             Kind::Source(source) => {
-                // Any word in the program itself may name one of its packages.
+                // Any word in the program itself may be the name of one of its packages.
                 let tag = match role {
                     Role::Program => "source and words",
                     Role::Library => "source",
@@ -54,7 +54,7 @@ impl Reader<'_> {
                 let top = names::top(&module.name);
                 let tag = format!("native:{top}");
                 let native = self.kept(source, &tag, 0, |bytes| native::find(bytes, top))?;
-                // mypyc and Cython in pure Python mode leave the source beside what they make of it.
+                // mypyc and Cython in pure Python mode keep the source beside the compiled module.
                 let mut facts = self.source_beside(source).map(|path| self.script(&path)).unwrap_or_default();
                 facts.native = Some(native);
                 Ok(facts)
@@ -63,19 +63,19 @@ impl Reader<'_> {
         }
     }
 
-    /// What a source file says that is no module of the graph; nothing if it cannot be read.
+    /// Returns the facts about a source file that is not a module of the graph; empty if it cannot be read.
     pub(in crate::analysis) fn script(&self, path: &Path) -> Facts {
         let source = Source::File(path.to_owned());
         let minor = self.python.minor();
         let mut facts = self
             .kept(&source, "source", minor, |bytes| parse(bytes, minor, Whose::Library))
             .unwrap_or_default();
-        // It is not what runs: whether the interpreter takes it does not matter.
+        // The file itself does not run, so it does not matter whether the interpreter accepts it.
         facts.doubtful = false;
         facts
     }
 
-    /// What a text says if all of it is Python.
+    /// Returns the facts about a text if all of it is valid Python.
     pub(in crate::analysis) fn code(&self, path: &Path) -> Option<Facts> {
         let source = Source::File(path.to_owned());
         let minor = self.python.minor();
@@ -83,14 +83,14 @@ impl Reader<'_> {
         (!facts.doubtful).then_some(facts)
     }
 
-    /// What the functions of a source file call; nothing if it cannot be read.
+    /// Returns the calls of the functions in a source file; empty if it cannot be read.
     pub(in crate::analysis) fn functions(&self, module: &Module) -> BTreeMap<String, Function> {
         let Kind::Source(source) = &module.kind else { return BTreeMap::new() };
         let minor = self.python.minor();
         self.kept(source, "calls", minor, |bytes| calls(bytes, minor)).unwrap_or_default()
     }
 
-    /// The modules that a data file of the top-level package `top` names.
+    /// Returns the modules that a data file of the top-level package `top` names.
     pub(in crate::analysis) fn named_in(&self, path: &Path, suffixes: &Named, top: &str) -> Vec<String> {
         let source = Source::File(path.to_owned());
         let found = if files::has_suffix(path, &suffixes.pickles) {
@@ -104,14 +104,14 @@ impl Reader<'_> {
         found.unwrap_or_default()
     }
 
-    /// `x.py` beside `x.cpython-312-x86_64-linux-gnu.so`.
+    /// Returns `x.py` beside `x.cpython-312-x86_64-linux-gnu.so`.
     fn source_beside(&self, source: &Source) -> Option<PathBuf> {
         let Source::File(path) = source else { return None };
         let stem = path.file_name()?.to_str()?.split('.').next()?;
         Some(path.with_file_name(format!("{stem}.py"))).filter(|p| self.disk.is_file(p))
     }
 
-    /// Adds what the stub beside a module says it imports, where that is what the module does.
+    /// Adds the imports of the stub beside a module, if the module itself follows the stub.
     fn with_stub(&self, mut facts: Facts, source: &Source) -> Facts {
         if facts.stub
             && let Source::File(path) = source
@@ -124,7 +124,7 @@ impl Reader<'_> {
         facts
     }
 
-    /// What `find` says of a file's bytes; asked once for each content.
+    /// Returns the result of `find` for a file's bytes; computed once for each content.
     fn kept<T: serde::Serialize + serde::de::DeserializeOwned>(
         &self,
         source: &Source,
@@ -159,7 +159,7 @@ impl Reader<'_> {
     }
 }
 
-/// A stub's import, which happens when its name is asked for.
+/// Converts an import of a stub, which happens when its name is first used.
 fn lazy(form: Form) -> Form {
     if form == Form::Import { Form::Call } else { form }
 }

@@ -1,4 +1,4 @@
-//! Finds modules on the target's search path, as its import system would.
+//! Finds modules on the target's search path, as the target's import system does.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use crate::analysis::graph::{Kind, Source};
 use crate::python::Python;
 use crate::target::Os;
 
-/// A place that holds modules: an entry of the search path or of a package's `__path__`.
+/// A location of modules: an entry of the search path or of a package's `__path__`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Location {
     /// A folder.
@@ -18,28 +18,28 @@ pub(crate) enum Location {
     Zip {
         /// The zip file.
         archive: PathBuf,
-        /// Beginning of the members' names.
+        /// Prefix of the members' names.
         prefix: String,
     },
 }
 
-/// A folder, or a zip, that the program has searched besides.
+/// A folder or zip that the program adds to the searched ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::analysis) struct Folder {
-    /// Where it lies.
+    /// Path on the build machine.
     pub path: PathBuf,
-    /// Its place under the root of the product, with `/`; none if its modules lie at the top there.
+    /// Its path under the root, with `/`; `None` if its modules are placed directly in the root.
     pub dest: Option<String>,
 }
 
 /// A module that was found.
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
-    /// What it is.
+    /// The kind of the module.
     pub kind: Kind,
     /// `__path__` of a package.
     pub locations: Option<Vec<Location>>,
-    /// Path under the root of the product.
+    /// Path under the root.
     pub path: String,
 }
 
@@ -50,10 +50,10 @@ enum Suffix {
     Bytecode,
 }
 
-/// What a folder holds: name, and whether it is a folder itself.
+/// The entries of a folder: name, and whether each is a folder.
 type Listing = Rc<BTreeMap<String, bool>>;
 
-/// Finds modules, remembering folders and zips.
+/// Finds modules, with a cache of folders and zips.
 pub(crate) struct Resolver<'p> {
     python: &'p Python,
     disk: &'p Disk,
@@ -62,18 +62,18 @@ pub(crate) struct Resolver<'p> {
     builtin: HashMap<&'p str, bool>,
     frozen: HashMap<&'p str, bool>,
     editable: HashMap<&'p str, Vec<&'p Path>>,
-    /// Packages whose `__path__` leads to all folders of their name on the search path.
+    /// Packages whose `__path__` includes all folders of their name on the search path.
     extended: HashMap<String, Vec<Location>>,
-    /// What the program has searched besides, in the order in which it was found.
+    /// Additional folders that the program searches, in the order of discovery.
     searched: Vec<Folder>,
-    /// Folders that the `__path__` of a package leads to besides.
+    /// Additional folders in the `__path__` of packages.
     portions: Vec<Folder>,
     folders: HashMap<PathBuf, Option<Listing>>,
     zips: HashMap<PathBuf, Option<Rc<Vec<String>>>>,
 }
 
 impl<'p> Resolver<'p> {
-    /// A resolver over the scripts' own folders and the search path, in this order.
+    /// Creates a resolver for the scripts' own folders and the search path, in this order.
     pub(crate) fn new(python: &'p Python, own: &[PathBuf], disk: &'p Disk) -> Resolver<'p> {
         let mut roots: Vec<&PathBuf> = Vec::new();
         for root in own.iter().chain(&python.search_path) {
@@ -146,7 +146,7 @@ impl<'p> Resolver<'p> {
         Some(found)
     }
 
-    /// The search path as locations.
+    /// Returns the search path as locations.
     pub(in crate::analysis) fn roots(&self) -> Rc<[Location]> {
         Rc::clone(&self.roots)
     }
@@ -210,7 +210,7 @@ impl<'p> Resolver<'p> {
         (!portions.is_empty()).then(|| namespace(name, portions))
     }
 
-    /// A regular package in a folder.
+    /// Finds a regular package in a folder.
     fn package(&mut self, name: &str, folder: &Path) -> Option<Found> {
         let listing = self.list(folder)?;
         let (file, suffix) = self.first(&listing, "__init__")?;
@@ -219,7 +219,7 @@ impl<'p> Resolver<'p> {
         Some(Found { kind, locations: Some(vec![Location::Folder(folder.to_owned())]), path })
     }
 
-    /// A module in a folder.
+    /// Finds a module in a folder.
     fn module(
         &self,
         name: &str,
@@ -230,7 +230,8 @@ impl<'p> Resolver<'p> {
         let (file, suffix) = self.first(listing, tail)?;
         let path = match name.rsplit_once('.') {
             Some((parent, _)) => format!("{}/{file}", parent.replace('.', "/")),
-            // On Windows they lie at the root, beside the libraries that they need: there a loader looks first.
+            // On Windows they are in the root, beside the libraries that they need, where a loader searches
+            // first.
             None if folder == self.python.dynload
                 && suffix == Suffix::Extension
                 && self.python.target.os != Os::Windows =>
@@ -242,9 +243,9 @@ impl<'p> Resolver<'p> {
         Some(Found { kind: kind(suffix, Source::File(folder.join(&file))), locations: None, path })
     }
 
-    /// The first file of a stem, in the order of the suffixes.
+    /// Returns the first file of a stem, in the order of the suffixes.
     fn first(&self, listing: &BTreeMap<String, bool>, stem: &str) -> Option<(String, Suffix)> {
-        // Most names in `from p import name` are attributes: look before building six strings.
+        // Most names in `from p import name` are attributes, so check before building six strings.
         let near = listing.range::<str, _>((std::ops::Bound::Excluded(stem), std::ops::Bound::Unbounded));
         near.take_while(|(n, _)| n.starts_with(stem))
             .find(|(n, _)| n.as_bytes().get(stem.len()) == Some(&b'.'))?;
@@ -266,7 +267,7 @@ impl<'p> Resolver<'p> {
                 portions.push(Location::Folder(path));
                 continue;
             }
-            // A file, or the path of a module without its suffix.
+            // The path of a file, or of a module without its suffix.
             let folder = path.parent()?.to_owned();
             let listing = self.list(&folder)?;
             let stem = path.file_stem()?.to_string_lossy().into_owned();
@@ -279,7 +280,7 @@ impl<'p> Resolver<'p> {
         (!portions.is_empty()).then(|| namespace(name, portions))
     }
 
-    /// Adds a folder to those that are searched after the search path; whether it is new.
+    /// Adds a folder that is searched after the search path. Returns whether it is new.
     pub(in crate::analysis) fn search(&mut self, folder: &Folder) -> bool {
         let is_known = self.searched.iter().any(|known| known.path == folder.path)
             || self.roots.iter().any(|root| matches!(root, Location::Folder(path) if *path == folder.path));
@@ -301,7 +302,7 @@ impl<'p> Resolver<'p> {
         is_new
     }
 
-    /// The folders that the program has searched.
+    /// Returns the folders that the program adds to the searched ones.
     pub(in crate::analysis) fn searched(&self) -> &[Folder] {
         &self.searched
     }
@@ -322,7 +323,7 @@ impl<'p> Resolver<'p> {
         self.find_in(name, &locations)
     }
 
-    /// Adds to a namespace package the folders that it has in what is searched besides.
+    /// Adds the folders of a namespace package in the additional folders.
     fn join_searched(&mut self, name: &str, parent: Option<&[Location]>, found: &mut Found) {
         let (Kind::Namespace(portions), Some(locations)) = (&mut found.kind, &mut found.locations) else {
             return;
@@ -339,7 +340,7 @@ impl<'p> Resolver<'p> {
         }
     }
 
-    /// Lets a module in a folder that is searched besides have its real place.
+    /// Sets the path under the root of a module in an additional folder.
     fn place(&self, found: &mut Found) {
         let path = match &found.kind {
             Kind::Source(Source::File(file))
@@ -365,7 +366,7 @@ impl<'p> Resolver<'p> {
         Some(Found { kind: Kind::Builtin, locations: package.then(Vec::new), path: String::new() })
     }
 
-    /// Whether a package's folder holds data, or folders, and no code but `__init__.py`.
+    /// Returns whether a package's folder contains data, or folders, and no code except `__init__.py`.
     pub(in crate::analysis) fn is_data_only(&mut self, location: &Location) -> bool {
         let Location::Folder(folder) = location else { return false };
         let Some(listing) = self.list(folder) else { return false };
@@ -384,7 +385,8 @@ impl<'p> Resolver<'p> {
         data
     }
 
-    /// Names of the modules and regular packages on the search path that begin with a text, sorted.
+    /// Returns the names of the modules and regular packages on the search path that begin with a text,
+    /// sorted.
     pub(in crate::analysis) fn beginning_with(&mut self, start: &str) -> Vec<String> {
         let roots = Rc::clone(&self.roots);
         let mut names = self.children(&roots);
@@ -392,7 +394,7 @@ impl<'p> Resolver<'p> {
         names
     }
 
-    /// Names of the modules and regular packages right inside a package, sorted.
+    /// Returns the names of the modules and regular packages directly inside a package, sorted.
     pub(in crate::analysis) fn children(&mut self, locations: &[Location]) -> Vec<String> {
         let mut names = std::collections::BTreeSet::new();
         for location in locations {
@@ -430,7 +432,8 @@ impl<'p> Resolver<'p> {
         names.into_iter().filter(|n| is_module_name(n)).collect()
     }
 
-    /// Names of the folders right inside a package that hold modules and no `__init__`: namespace packages of it, sorted.
+    /// Returns the names of namespace packages directly inside a package: folders with modules and no
+    /// `__init__`, sorted.
     pub(in crate::analysis) fn namespaces(&mut self, locations: &[Location]) -> Vec<String> {
         let mut names = std::collections::BTreeSet::new();
         for location in locations {
@@ -449,12 +452,12 @@ impl<'p> Resolver<'p> {
         names.into_iter().collect()
     }
 
-    /// The module name in a file name.
+    /// Returns the module name in a file name.
     fn stem<'f>(&self, file: &'f str) -> Option<&'f str> {
         self.suffixes.iter().find_map(|(suffix, _)| file.strip_suffix(suffix.as_str()))
     }
 
-    /// What a folder holds.
+    /// Lists a folder.
     pub(in crate::analysis) fn list(&mut self, folder: &Path) -> Option<Listing> {
         if let Some(known) = self.folders.get(folder) {
             return known.clone();
@@ -464,7 +467,7 @@ impl<'p> Resolver<'p> {
         listing
     }
 
-    /// The members of a zip, sorted.
+    /// Returns the members of a zip, sorted.
     fn members(&mut self, archive: &Path) -> Option<Rc<Vec<String>>> {
         if let Some(known) = self.zips.get(archive) {
             return known.clone();
@@ -498,7 +501,7 @@ fn namespace(name: &str, portions: Vec<Location>) -> Found {
     Found { kind: Kind::Namespace(folders), locations: Some(portions), path: name.replace('.', "/") }
 }
 
-/// zipimport knows no extension modules.
+/// Finds a module in a zip. zipimport does not support extension modules.
 fn find_in_zip(name: &str, archive: &Path, inner: &str, members: &[String]) -> Option<Found> {
     let candidates = [
         ("/__init__.pyc", Suffix::Bytecode, true),
@@ -510,7 +513,7 @@ fn find_in_zip(name: &str, archive: &Path, inner: &str, members: &[String]) -> O
     let dotted = name.replace('.', "/");
     candidates.iter().find_map(|(ending, suffix, package)| {
         let member = format!("{inner}{ending}");
-        // Source beside bytecode is preferred: the bytecode may be of another version.
+        // Source is preferred over bytecode, which may be for another version.
         if !has(&member) || (*suffix == Suffix::Bytecode && has(&member.trim_end_matches('c').to_owned())) {
             return None;
         }
@@ -521,7 +524,7 @@ fn find_in_zip(name: &str, archive: &Path, inner: &str, members: &[String]) -> O
     })
 }
 
-/// Computed names need not be identifiers: Django's migrations begin with a digit, others hold a `-`.
+/// Computed names need not be identifiers: Django's migrations begin with a digit, others contain a `-`.
 fn is_module_name(name: &str) -> bool {
     !name.is_empty() && !name.contains('.') && !name.chars().any(|c| c.is_whitespace() || c.is_control())
 }

@@ -1,4 +1,4 @@
-//! Where files of the program's own come to lie under the root: where they lie relative to its modules.
+//! Paths of the program's own files under the root: the same as relative to its modules.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -6,15 +6,15 @@ use std::path::{Component, Path, PathBuf};
 use crate::analysis::collected::Collected;
 use crate::analysis::world::World;
 
-/// Folders of modules and their places under the root.
+/// Folders of modules and their paths under the root.
 pub(super) struct Layout {
     places: BTreeMap<PathBuf, String>,
-    /// Folders of the program, that of the entry first.
+    /// Folders of the program, with that of the entry point first.
     programs: Vec<PathBuf>,
 }
 
 impl Layout {
-    /// The layout of the modules so far.
+    /// Returns the layout of the modules so far.
     pub(super) fn of(collected: &Collected, world: &World<'_>) -> Layout {
         let mut places: BTreeMap<PathBuf, String> =
             world.own_folders().map(|folder| (folder.to_owned(), String::new())).collect();
@@ -27,18 +27,19 @@ impl Layout {
         Layout { places, programs: world.own_folders().map(Path::to_owned).collect() }
     }
 
-    /// Whether a folder is that of the program itself, or lies above it.
+    /// Returns whether a folder is that of the program itself, or a parent of it.
     pub(super) fn is_root(&self, folder: &Path) -> bool {
         self.places.iter().any(|(known, place)| place.is_empty() && known.starts_with(folder))
     }
 
-    /// The place of a file under the root; it begins with `..` if the file lies beside the folder of the program.
+    /// Returns the path of a file under the root. It begins with `..` if the file is outside the folder of
+    /// the program.
     pub(super) fn dest(&self, file: &Path) -> Option<String> {
         for above in file.ancestors().skip(1) {
             if let Some(place) = self.places.get(above) {
                 return join(place, file.strip_prefix(above).ok()?);
             }
-            // The nearest folder of the program, seen from outside.
+            // The nearest folder of the program, from the outside.
             if let Some(known) = self.programs.iter().find(|known| known.starts_with(above)) {
                 let levels = known.strip_prefix(above).ok()?.components().count();
                 return join(&vec![".."; levels].join("/"), file.strip_prefix(above).ok()?);
@@ -47,7 +48,7 @@ impl Layout {
         None
     }
 
-    /// The place of a path that counts from the folder of a module.
+    /// Returns the path under the root of a path relative to the folder of a module.
     pub(super) fn below(&self, folder: &Path, parts: &[String]) -> Option<String> {
         let place = self.places.get(folder)?;
         Some(if place.is_empty() { parts.join("/") } else { format!("{place}/{}", parts.join("/")) })
@@ -60,8 +61,8 @@ fn join(place: &str, inner: &Path) -> Option<String> {
     Some(if place.is_empty() { inner } else { format!("{place}/{inner}") })
 }
 
-/// A path without `.` and inner `..`. With `/` before it, it counts from the root and may not leave it; otherwise it counts
-/// from the folder of the program, and may.
+/// Removes `.` and inner `..` from a path. With a leading `/`, the path is relative to the root and may not
+/// leave it. Otherwise it is relative to the folder of the program, and may leave it.
 pub(super) fn normal(dest: &str) -> Option<String> {
     let is_root = dest.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();

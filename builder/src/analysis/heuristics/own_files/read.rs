@@ -1,4 +1,4 @@
-//! Modules and files that texts among the program's own files name.
+//! Modules and files that texts in the program's own files name.
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -10,10 +10,10 @@ use crate::analysis::graph::Reason;
 use crate::analysis::heuristics::{own_words, scripts};
 use crate::analysis::world::World;
 
-/// Larger files are data, not configuration.
+/// Maximum size of a configuration file; larger files are data.
 const LARGEST: u64 = 256 << 10;
 
-/// Takes the own modules that the words of a configuration name.
+/// Collects own modules that the words of a configuration file name.
 pub(super) fn configuration(file: &Path, from: &str, world: &World<'_>, claims: &mut Claims) {
     if world.reader.disk.size(file).is_none_or(|size| size > LARGEST) {
         return;
@@ -31,10 +31,11 @@ pub(super) fn configuration(file: &Path, from: &str, world: &World<'_>, claims: 
     }
 }
 
-/// Larger files are not looked through for pickles.
+/// Maximum size of files that are searched for pickles.
 const LARGEST_PICKLE: u64 = 64 << 20;
 
-/// Takes the modules that a file of pickles names, a compressed one too: a model that was trained, a cache of objects.
+/// Collects the modules that a pickle file names, even if it is compressed: a trained model, a cache of
+/// objects.
 pub(super) fn pickle(file: &Path, from: &str, world: &World<'_>, claims: &mut Claims) {
     let disk = world.reader.disk;
     // Opening a pipe would block.
@@ -76,7 +77,8 @@ pub(super) fn pickle(file: &Path, from: &str, world: &World<'_>, claims: &mut Cl
     }
 }
 
-/// The files of the program's own that a text names, from its own folder or from those of the program.
+/// Returns the program's own files that a text names, relative to its own folder or to those of the
+/// program.
 pub(super) fn named(file: &Path, world: &World<'_>) -> Vec<PathBuf> {
     let disk = world.reader.disk;
     let Some(folder) = file.parent().filter(|_| disk.size(file).is_some_and(|size| size <= LARGEST)) else {
@@ -102,7 +104,8 @@ pub(super) fn named(file: &Path, world: &World<'_>) -> Vec<PathBuf> {
         let starts = std::iter::once(folder).chain(world.own_folders());
         found.extend(starts.flat_map(|start| tree.below(start, &parts)).filter(|path| tree.is_file(path)));
     }
-    // `script_location = %(here)s/migrations`; in scripts of Tcl and in QML, any word may be a folder beside the file.
+    // `script_location = %(here)s/migrations`; in Tcl scripts and in QML, any word may be a folder beside
+    // the file.
     let folders: BTreeSet<&str> = match suffix.as_str() {
         "tcl" | "qml" => words,
         _ => behind_gaps(&text).collect(),
@@ -113,7 +116,7 @@ pub(super) fn named(file: &Path, world: &World<'_>) -> Vec<PathBuf> {
         }
     }
     if suffix == "qml" {
-        // Components go by the names of their files.
+        // Components are used by their file names.
         let is_part = |path: &PathBuf| {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             path.parent() == Some(folder)
@@ -125,7 +128,8 @@ pub(super) fn named(file: &Path, world: &World<'_>) -> Vec<PathBuf> {
     found.into_iter().collect()
 }
 
-/// The paths that follow something which is put in when the text is read: `%(here)s/folder`, `${here}/folder`, `{here}/folder`.
+/// Returns the paths after placeholders that are replaced when the text is read: `%(here)s/folder`,
+/// `${here}/folder`, `{here}/folder`.
 fn behind_gaps(text: &str) -> impl Iterator<Item = &str> {
     let is_part = |c: char| c.is_alphanumeric() || "_./-".contains(c);
     [")s/", "}/"].into_iter().flat_map(move |gap| {
@@ -137,7 +141,7 @@ fn behind_gaps(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Takes what a text imports, if it is one of Python.
+/// Collects the imports of a text, if it is Python.
 pub(super) fn code(file: &Path, reason: &Reason, world: &World<'_>, claims: &mut Claims) {
     let disk = world.reader.disk;
     let is_text = disk.size(file).is_some_and(|size| size <= LARGEST)

@@ -1,4 +1,5 @@
-//! Functions of libraries that read the source of what they are given: decorators that compile it, checkers of types.
+//! Functions of libraries that read the source of their arguments: decorators that compile it, type
+//! checkers.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,29 +16,29 @@ const IMPORTS: usize = 6;
 /// Limits on nested calls, and on the number of functions, that are followed.
 const CALLS: usize = 10;
 const MOST: usize = 600;
-/// A method of this name in more classes than so many may be anything.
+/// Maximum number of classes with a method of the same name; with more, the call is ambiguous.
 const CLASSES: usize = 3;
 
 type Table = Rc<BTreeMap<String, Function>>;
 
-/// What is known of the functions of libraries.
+/// Facts about the functions of libraries.
 #[derive(Default)]
 pub(super) struct Readers {
-    /// Functions that have been asked for.
+    /// Functions that have been checked.
     known: BTreeMap<String, bool>,
     /// The functions of modules.
     tables: RefCell<BTreeMap<String, Table>>,
-    /// Where a distribution defines methods: `Class.method` by `method`, with the modules.
+    /// The methods of each distribution: `Class.method` by `method`, with the modules.
     methods: BTreeMap<usize, BTreeMap<String, Vec<String>>>,
     /// Whether a distribution reads any source at all.
     readers: BTreeMap<usize, bool>,
-    /// How many modules had been collected then.
+    /// Number of modules collected at that time.
     nodes: usize,
 }
 
 impl Readers {
-    /// Whether a function or method of a library reads the source of what it is given, itself or by another one of its
-    /// distribution.
+    /// Returns whether a library function or method reads the source of its arguments, directly or through
+    /// another one of its distribution.
     pub(super) fn reads(&mut self, name: &str, collected: &Collected, world: &World<'_>) -> bool {
         if self.nodes != collected.nodes.len() {
             self.nodes = collected.nodes.len();
@@ -57,7 +58,7 @@ impl Readers {
         reads
     }
 
-    /// The function that reads the source.
+    /// Finds the function that reads the source.
     fn follow(&mut self, name: &str, collected: &Collected, world: &World<'_>) -> Option<String> {
         let mut seen = BTreeSet::new();
         let mut round = vec![name.to_owned()];
@@ -76,7 +77,7 @@ impl Readers {
                 }
                 let table = self.table(node, world);
                 let Some(found) = table.get(&function) else {
-                    // A method that a base class has.
+                    // A method may belong to a base class.
                     let method = function.rsplit_once('.').map(|(_, method)| method.to_owned());
                     next.extend(method.into_iter().flat_map(|m| self.methods(&m, own, collected, world)));
                     continue;
@@ -95,7 +96,7 @@ impl Readers {
         None
     }
 
-    /// The module that defines what a name leads to, and what it is called there.
+    /// Returns the module that defines a name, and the name there.
     fn definition<'c>(
         &self,
         name: &str,
@@ -120,7 +121,7 @@ impl Readers {
         Rc::clone(table)
     }
 
-    /// The methods of a name in a distribution, if there are few.
+    /// Returns the methods with this name in a distribution, if there are few.
     fn methods(
         &mut self,
         method: &str,
