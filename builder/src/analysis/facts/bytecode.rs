@@ -1,4 +1,4 @@
-//! Reads imports out of bytecode, for modules that come without source.
+//! Reads imports from bytecode, for modules without source.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ pub(in crate::analysis) fn find(bytes: &[u8], minor: u8, opcodes: &BTreeMap<Stri
             }
         }
         let names: Vec<String> = code.names().map(|n| n.as_str().unwrap_or_default().into_owned()).collect();
-        // Whether an import is guarded is not told by the instructions at hand: only functions are.
+        // These instructions do not show whether an import is guarded, except by a function.
         let guard = if root == Some(code.code().as_ptr()) { Guard::None } else { Guard::Function };
         let mut before = [(0, 0); 2];
         let mut extended = 0_usize;
@@ -37,7 +37,7 @@ pub(in crate::analysis) fn find(bytes: &[u8], minor: u8, opcodes: &BTreeMap<Stri
             }
             extended = 0;
             if is(opcodes, "IMPORT_NAME", op) {
-                // From 3.15 on the two lowest bits tell whether the import is lazy.
+                // Since 3.15, the two lowest bits mark lazy imports.
                 let index = if minor >= 15 { argument >> 2 } else { argument };
                 let level = match before[0] {
                     (op, argument) if is(opcodes, "LOAD_SMALL_INT", op) => argument,

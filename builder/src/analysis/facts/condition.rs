@@ -1,4 +1,4 @@
-//! Conditions on the platform and the Python version: kept as written, decided for a target.
+//! Conditions on the platform and the Python version: stored as written, and evaluated for a target.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,17 +7,18 @@ use crate::target::Target;
 /// A condition under which code runs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in crate::analysis) enum Condition {
-    /// Not decidable before the program runs.
+    /// Unknown until the program runs.
     Unknown,
-    /// The same everywhere.
+    /// The same on every target.
     Known(bool),
     /// The module runs as the program.
     Main,
     /// The code is the module's own small tool or self-test: a function named `main`, `_main`, `test` or `_test`.
     Tool,
-    /// A text of the platform is, or begins with, one of some texts.
+    /// A platform text equals, or begins with, one of some texts.
     Text(Variable, Match, Vec<String>),
-    /// `sys.version_info[start..end]` compared with a tuple (`len` 0: the whole); a single index is compared alone.
+    /// `sys.version_info[start..end]` compared with a tuple (`len` 0: the whole). A single index is
+    /// compared as a number.
     Version {
         /// First index.
         start: u8,
@@ -25,20 +26,20 @@ pub(in crate::analysis) enum Condition {
         end: u8,
         /// Comparison.
         op: Compare,
-        /// What it is compared with.
+        /// The right-hand side.
         with: Vec<i64>,
     },
     /// `sys.hexversion` compared with a number.
     Hex(Compare, i64),
-    /// The opposite.
+    /// The negation.
     Not(Box<Condition>),
-    /// All of them hold.
+    /// All conditions hold.
     All(Vec<Condition>),
-    /// One of them holds.
+    /// At least one condition holds.
     Any(Vec<Condition>),
 }
 
-/// Texts that a target decides.
+/// Texts that depend on the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::analysis) enum Variable {
     /// `sys.platform`.
@@ -88,7 +89,7 @@ impl Compare {
         }
     }
 
-    /// The comparison with its sides exchanged.
+    /// Returns the comparison with its sides exchanged.
     pub(in crate::analysis) fn mirrored(self) -> Compare {
         match self {
             Compare::Equal => Compare::Equal,
@@ -100,16 +101,17 @@ impl Compare {
     }
 }
 
-/// How a module is used.
+/// The use of a module.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::analysis) struct Role {
-    /// It runs as the program.
+    /// Whether it runs as the program.
     pub main: bool,
-    /// Its own tool may run: always, but for modules of the standard library that nobody asked for by name.
+    /// Whether its own tool may run: always, except for modules of the standard library that are not
+    /// requested by name.
     pub tool: bool,
 }
 
-/// What decides conditions.
+/// The inputs of conditions.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::analysis) struct Platform {
     /// The platform.
@@ -119,7 +121,7 @@ pub(in crate::analysis) struct Platform {
 }
 
 impl Condition {
-    /// Whether the platform or the version has a say in it (or it is the same everywhere).
+    /// Returns whether the platform or the version affects the condition, or it is the same everywhere.
     pub(in crate::analysis) fn is_decidable(&self) -> bool {
         match self {
             Condition::Unknown => false,
@@ -134,7 +136,7 @@ impl Condition {
         }
     }
 
-    /// The opposite condition.
+    /// Returns the negated condition.
     pub(in crate::analysis) fn negated(self) -> Condition {
         match self {
             Condition::Unknown => Condition::Unknown,
@@ -144,7 +146,7 @@ impl Condition {
         }
     }
 
-    /// Decides for a target; `None` if that cannot be said.
+    /// Evaluates the condition for a target; `None` if the result is unknown.
     pub(in crate::analysis) fn holds(&self, platform: &Platform, role: Role) -> Option<bool> {
         match self {
             Condition::Unknown => None,
@@ -171,8 +173,8 @@ impl Condition {
                     i64::from(platform.version.2),
                 ];
                 let (start, end) = (usize::from(*start).min(3), usize::from(*end));
-                // Beyond the micro version lie the release level and serial, which are not known: they only count
-                // where the numbers before are equal, so that `(3, 12, 1)` is below `version_info` as in Python.
+                // The release level and serial after the micro version are unknown. They count only if the
+                // preceding numbers are equal, so that `(3, 12, 1)` is below `version_info` as in Python.
                 let open = end > 3;
                 let value = &all[start..end.clamp(start, 3)];
                 let ordering = value.cmp(with.as_slice());
@@ -184,7 +186,7 @@ impl Condition {
             }
             Condition::Hex(op, with) => {
                 let (major, minor, micro) = platform.version;
-                // Of a final release; pre-releases differ in the lowest byte only.
+                // The value of a final release; pre-releases differ only in the lowest byte.
                 let hex =
                     (i64::from(major) << 24) | (i64::from(minor) << 16) | (i64::from(micro) << 8) | 0xf0;
                 Some(op.holds(hex.cmp(with)))

@@ -1,10 +1,10 @@
-//! Names that modules hand to functions of others which import them.
+//! Names that modules pass to functions of other modules, which import them.
 
 use serde::{Deserialize, Serialize};
 
 use super::Origin;
 
-/// A function that imports what one of its parameters names, or from where it says.
+/// A function that imports the name in one of its parameters, or from the package in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::analysis) struct Importer {
     /// The function.
@@ -13,18 +13,19 @@ pub(in crate::analysis) struct Importer {
     /// The parameter.
     #[serde(rename = "p")]
     pub slot: Slot,
-    /// `import_module("._" + name, parameter)`: what the names begin with that count from the package in the parameter.
+    /// For `import_module("._" + name, parameter)`: the beginning of the names, relative to the package in
+    /// the parameter.
     #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub anchored: Option<String>,
 }
 
-/// A parameter: its place, without `self`, and its name.
+/// A parameter: its position, without `self`, and its name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::analysis) struct Slot {
     /// From 0.
     #[serde(rename = "i")]
     pub place: u32,
-    /// As a keyword.
+    /// The name as a keyword.
     #[serde(rename = "n")]
     pub name: String,
 }
@@ -35,39 +36,39 @@ pub(in crate::analysis) struct Handed {
     /// Line, 1-based.
     #[serde(rename = "l")]
     pub line: u32,
-    /// The function, without what it is an attribute of.
+    /// The function, without the object of the attribute.
     #[serde(rename = "f")]
     pub function: String,
-    /// Its place among the arguments, or its keyword.
+    /// Its position among the arguments, or its keyword.
     #[serde(rename = "a")]
     pub argument: Argument,
-    /// What is handed out.
+    /// The value of the argument.
     #[serde(rename = "v")]
     pub value: Value,
 }
 
-/// What is handed to a function.
+/// A value passed to a function.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::analysis) enum Value {
     /// The module's own name.
     Own,
     /// A text.
     Text(String),
-    /// Something that was imported, by its dotted name, and may be a package.
+    /// An imported object, by its dotted name, that may be a package.
     Imported(Origin, String),
 }
 
-/// Where an argument stands.
+/// The position of an argument.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::analysis) enum Argument {
-    /// At a place, from 0.
+    /// At a position, from 0.
     Place(u32),
-    /// After a keyword.
+    /// With a keyword.
     Keyword(String),
 }
 
 impl Slot {
-    /// Whether an argument is the value of the parameter.
+    /// Returns whether an argument is the value of the parameter.
     pub(in crate::analysis) fn takes(&self, argument: &Argument) -> bool {
         match argument {
             Argument::Place(place) => *place == self.place,

@@ -1,4 +1,4 @@
-//! What a module does with the files of modules: those that it reads, and the folders that it looks into.
+//! Uses of the files of modules: files that a module reads, and folders that it lists.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,10 +10,10 @@ pub(in crate::analysis) struct Look {
     /// Line, 1-based.
     #[serde(rename = "l")]
     pub line: u32,
-    /// The module, or something in it, by its dotted name; none if it is not known.
+    /// The module, or an object in it, by its dotted name; `None` if unknown.
     #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
     pub whose: Option<(Origin, String)>,
-    /// What is done.
+    /// The kind of use.
     #[serde(rename = "k")]
     pub kind: LookKind,
 }
@@ -21,29 +21,29 @@ pub(in crate::analysis) struct Look {
 /// Kinds of uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(in crate::analysis) enum LookKind {
-    /// Its source is asked for: `inspect.getsource(f)`.
+    /// Reads its source: `inspect.getsource(f)`.
     Source,
-    /// Its file is opened: `open(module.__file__)`.
+    /// Opens its file: `open(module.__file__)`.
     File,
-    /// The files right in its folder are listed, tested or opened by names that are not known.
+    /// Lists the files directly in its folder, or tests or opens them by unknown names.
     Folder,
-    /// The same of all folders below.
+    /// The same for all subfolders.
     Tree,
-    /// The path of its folder is returned or kept, for others to list.
+    /// Returns or stores the path of its folder, for other code to list.
     Handed,
-    /// A folder of which nothing is known is listed.
+    /// Lists an unknown folder.
     Anything,
-    /// A function or class of the module's own is given to it, as to a decorator.
+    /// Passes a function or class of its own to it, as to a decorator.
     Given,
 }
 
-/// A function or method of a module, as far as sources are concerned; or a class with all its methods.
+/// A function or method of a module, in terms of sources, or a class with all its methods.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::analysis) struct Function {
-    /// It asks for the source of an object.
+    /// Whether it reads the source of an object.
     pub reads: bool,
-    /// What it calls, or names to be called by others.
+    /// The functions that it calls or passes on.
     pub calls: Vec<(Origin, String)>,
-    /// Methods that it calls of objects that are not known.
+    /// The methods that it calls on unknown objects.
     pub methods: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! What a file says about imports: names as written, nothing looked up, the same for every target.
+//! Facts about a file, such as its imports: names as written, without lookups, the same for every target.
 
 pub(in crate::analysis) mod bytecode;
 pub(in crate::analysis) mod condition;
@@ -21,107 +21,109 @@ use self::own::Own;
 use self::ways::{Opened, Program, Searched, Started};
 use crate::analysis::graph::Guard;
 
-/// Whose code a source is.
+/// The owner of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::analysis) enum Whose {
-    /// The program's own.
+    /// The program.
     Own,
-    /// That of a library.
+    /// A library.
     Library,
 }
 
-/// What was found in one source (or bytecode) file. Kept by content hash.
+/// The facts from one source (or bytecode) file. Stored by content hash.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "a table: what a module says, kept in the cache")]
 pub(in crate::analysis) struct Facts {
     /// Imports in the order of the source.
     pub imports: Vec<Import>,
-    /// Conditions that [`Import::condition`] counts into, from 1.
+    /// Conditions, which [`Import::condition`] refers to, from 1.
     pub conditions: Vec<Condition>,
     /// Constant strings of `__all__`.
     pub all: Vec<String>,
-    /// The module extends its `__path__` by `pkgutil` or `pkg_resources`: a namespace package in the old style.
+    /// Whether the module extends its `__path__` with `pkgutil` or `pkg_resources`, as old namespace
+    /// packages do.
     pub extends_path: bool,
     /// Constant strings that look like dotted names of modules, with their lines.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub texts: Vec<(u32, String)>,
-    /// Lists of such texts in the program's own modules, with words that are no more than that among them.
+    /// Lists of such texts in the program's own modules, including plain words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lists: Vec<List>,
-    /// Texts of a module that imports names it computes, or that stands for a table of modules (PEP 562): each may
-    /// name a module of its package, with dots before it or without.
+    /// Texts of a module that imports computed names, or that stands for a table of modules (PEP 562). Each
+    /// may name a module of its package, with or without leading dots.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<(u32, String)>,
-    /// Texts of a module that reads entry points: each may be a group.
+    /// Texts of a module that reads entry points. Each may be a group.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<(u32, String)>,
-    /// The stub beside the module tells what it imports (`lazy_loader.attach_stub`).
+    /// Whether the stub beside the module defines its imports (`lazy_loader.attach_stub`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stub: bool,
-    /// Distributions the metadata of which it asks for.
+    /// Distributions whose metadata it reads.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub metadata: Vec<String>,
-    /// Files of code that it names, with `*` for what is not known of the name.
+    /// Files of code that it names, with `*` for unknown parts of the name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<String>,
-    /// It imports a name of which nothing is known: one that whoever uses it gives.
+    /// Whether it imports a completely unknown name, which its user provides.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
-    /// Lines of the imports that make it so.
+    /// Lines of these imports.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub open_at: Vec<u32>,
-    /// Lines of other imports of names that are computed; of the program's own code only.
+    /// Lines of other imports of computed names; only for the program's own code.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub computed_at: Vec<u32>,
-    /// It knows the interpreter by its path (`sys.executable`): as a rule to start it.
+    /// Whether it uses the path of the interpreter (`sys.executable`), usually to start it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub interpreter: bool,
-    /// Words that may name folders beside it which it puts on `sys.path`.
+    /// Words that may name folders beside it which it adds to `sys.path`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub search: Vec<String>,
-    /// It has to do with finders of its own (`sys.meta_path`).
+    /// Whether it uses finders of its own (`sys.meta_path`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub finds: bool,
-    /// It makes entries of `sys.modules` under other names than its own.
+    /// Whether it creates entries of `sys.modules` under names other than its own.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub makes: bool,
-    /// It lists the files of modules in the folders of packages that it imports by computed names.
+    /// Whether it lists the module files in folders of packages and imports from them by computed names.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub lists_files: bool,
-    /// It lists modules of a package that is not known.
+    /// Whether it lists modules of an unknown package.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub scans: bool,
     /// Names found in a native extension.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub native: Option<NativeNames>,
-    /// What a module of the program's own says of its names and files.
+    /// Names and files in a module of the program's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own: Option<Own>,
-    /// Folders that it has searched for modules.
+    /// Folders that it adds to the searched ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub searched: Vec<Searched>,
     /// Modules and scripts that it runs as main.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub started: Vec<Started>,
-    /// Programs that it starts or looks for.
+    /// Programs that it starts or searches for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub programs: Vec<Program>,
-    /// Native libraries that it opens by their names.
+    /// Native libraries that it opens by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub opened: Vec<Opened>,
-    /// What it does with the files of modules.
+    /// Its uses of the files of modules.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub looks: Vec<Look>,
-    /// Functions of it that import what they are given.
+    /// Its functions that import their arguments.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub importers: Vec<Importer>,
-    /// What it hands to functions, where that may name a module.
+    /// Arguments that it passes to functions and that may name modules.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub handed: Vec<Handed>,
-    /// It asks for the metadata of distributions that it does not name there.
+    /// Whether it reads the metadata of distributions without naming them there.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub asks_metadata: bool,
-    /// The parser rejects the file, or parts of it for this Python version: the interpreter has the last word.
+    /// Whether the parser rejects the file, or parts of it for this Python version. The interpreter then
+    /// decides.
     pub doubtful: bool,
 }
 
@@ -132,7 +134,7 @@ pub(in crate::analysis) struct List {
     pub line: u32,
     /// The texts.
     pub names: Vec<String>,
-    /// What it is called says that they are modules: `INSTALLED_APPS`, `plugins`.
+    /// Whether the name of the list shows that it contains modules: `INSTALLED_APPS`, `plugins`.
     pub certain: bool,
 }
 
@@ -142,19 +144,19 @@ pub(in crate::analysis) struct Import {
     /// Line, 1-based; 0 in bytecode.
     #[serde(rename = "l", default, skip_serializing_if = "is_zero")]
     pub line: u32,
-    /// How it stands.
+    /// Its context.
     #[serde(rename = "g")]
     pub guard: Guard,
-    /// Place of its condition in [`Facts::conditions`] plus one; 0: none.
+    /// Index of its condition in [`Facts::conditions`] plus one; 0: none.
     #[serde(rename = "c", default, skip_serializing_if = "is_zero")]
     pub condition: u32,
-    /// What `module` counts from.
+    /// The base of `module`.
     #[serde(rename = "o")]
     pub origin: Origin,
     /// Dotted name; may be empty in `from . import x`. For [`Form::Prefix`], the known beginning.
     #[serde(rename = "m")]
     pub module: String,
-    /// What it is.
+    /// Its form.
     #[serde(rename = "f")]
     pub form: Form,
     /// Names after `from … import`; `*` for a star.
@@ -167,14 +169,14 @@ fn is_zero(n: &u32) -> bool {
     *n == 0
 }
 
-/// What the name of an import counts from.
+/// The base of an imported name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::analysis) enum Origin {
-    /// The top.
+    /// The top level.
     Absolute,
-    /// The package of the importing module, so many levels up (1: the package itself).
+    /// The package of the importing module, this many levels up (1: the package itself).
     Package(u32),
-    /// The importing module's own name (`f"{__name__}.x"`), so many levels up.
+    /// The importing module's own name (`f"{__name__}.x"`), this many levels up.
     Own(u32),
 }
 
@@ -187,22 +189,23 @@ pub(in crate::analysis) enum Form {
     From,
     /// A call with a constant name: `import_module("m")`.
     Call,
-    /// A call with a name of which only the beginning is known: `import_module(f"m.{x}")`.
+    /// A call with a name whose beginning is known: `import_module(f"m.{x}")`.
     Prefix,
     /// All modules below a package: `pkgutil.walk_packages(m.__path__)`.
     Tree,
-    /// A module that a child is to run: `[sys.executable, "-m", "m"]`.
+    /// A module that runs in a child process: `[sys.executable, "-m", "m"]`.
     Run,
-    /// A path inside a package, which may be that of a package with data: `os.path.join(os.path.dirname(__file__), "a")`.
+    /// A path inside a package, which may be a package with data: `os.path.join(os.path.dirname(__file__),
+    /// "a")`.
     Path,
-    /// The modules right inside a package, by their files: `os.listdir(os.path.dirname(__file__))`.
+    /// The modules directly inside a package, by their files: `os.listdir(os.path.dirname(__file__))`.
     Folder,
-    /// The same of the folders below: `os.walk(os.path.dirname(__file__))`.
+    /// The same including subfolders: `os.walk(os.path.dirname(__file__))`.
     Folders,
 }
 
 impl Form {
-    /// Whether it is a folder or a path, not a name.
+    /// Returns whether it is a folder or a path rather than a name.
     pub(in crate::analysis) fn is_folder(self) -> bool {
         matches!(self, Form::Path | Form::Folder | Form::Folders)
     }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::names::is_dotted_name;
 
-/// The modules that a pickle names by GLOBAL, INST and STACK_GLOBAL (pickletools.py); empty where the bytes are none.
+/// Returns the modules that a pickle names by GLOBAL, INST and STACK_GLOBAL (pickletools.py); empty if the
+/// bytes are not a pickle.
 ///
-/// Pickles of protocol 2 and later begin with PROTO; older ones are text, the names of which stand in lines of their
-/// own.
+/// Pickles of protocol 2 and later begin with PROTO. Older ones are text, with names on separate lines.
 pub(in crate::analysis) fn modules(bytes: &[u8]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     match bytes {
@@ -18,8 +18,8 @@ pub(in crate::analysis) fn modules(bytes: &[u8]) -> BTreeSet<String> {
     names
 }
 
-/// Names that may be those of modules in bytes which hold pickles among other things (arrays of joblib, for example): texts as
-/// pickles write them, and what GLOBAL names.
+/// Returns possible module names in bytes that contain pickles among other data (joblib arrays, for
+/// example): texts in the format of pickles, and the operands of GLOBAL.
 pub(in crate::analysis) fn candidates(bytes: &[u8]) -> BTreeSet<String> {
     let mut names = modules(bytes);
     // SHORT_BINUNICODE, MEMOIZE
@@ -96,7 +96,7 @@ impl Machine {
                 }
                 0
             }
-            // MEMOIZE, BINPUT, LONG_BINPUT, PUT: the memo's places are counted, as all picklers do.
+            // MEMOIZE, BINPUT, LONG_BINPUT, PUT: positions in the memo are counted, as all picklers do.
             0x94 | b'q' | b'r' | b'p' => {
                 self.memo.push(self.last.clone());
                 return argument(op, arguments);
@@ -144,7 +144,7 @@ fn argument(op: u8, arguments: &[u8]) -> Option<usize> {
     }
 }
 
-/// The argument behind its size, a number of `width` bytes.
+/// Returns the argument after its size, a number of `width` bytes.
 fn sized(rest: &[u8], width: usize) -> Option<&[u8]> {
     let size = rest.get(..width)?.iter().rev().try_fold(0_u64, |n, b| Some((n << 8) | u64::from(*b)))?;
     let end = usize::try_from(size).ok()?.checked_add(width)?;

@@ -7,8 +7,8 @@ use super::World;
 use super::distributions::Extras;
 
 impl World<'_> {
-    /// Returns the files with one name, or all files, that distributions install in the scripts folder,
-    /// with their distributions.
+    /// Returns the files that distributions install in the scripts folder, with their distributions. An
+    /// empty name matches all files.
     pub(in crate::analysis) fn installed_programs(&self, name: &str) -> Vec<(usize, PathBuf)> {
         let known = self.memo.programs.get_or_init(|| {
             let all = self.installed.iter().enumerate().flat_map(|(at, distribution)| {

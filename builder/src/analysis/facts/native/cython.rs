@@ -1,29 +1,30 @@
-//! The strings of a Cython extension, which lie compressed in one run beside an array of their lengths.
+//! The strings of a Cython extension, which are compressed in one run next to an array of their lengths.
 //!
-//! Facts from Cython 3.3.1: Compiler/Code.py (`generate_pystring_constants`), Utility/StringTools.c
-//! (`DecompressString_LZSS`). Neither the run nor the array has a name or a mark, so both are known by what they hold.
+//! Based on Cython 3.3.1: Compiler/Code.py (`generate_pystring_constants`), Utility/StringTools.c
+//! (`DecompressString_LZSS`). The run and the array have no name or mark, so their content identifies them.
 
 use std::io::Read;
 
 use super::MAX;
 
-/// Said by every extension that unpacks an LZSS stream.
+/// Message in every extension that unpacks an LZSS stream.
 const LZSS_MARK: &[u8] = b"LZSS string data decompression failed";
-/// Texts beyond this are not unpacked: tables are some ten thousand bytes.
+/// Maximum size of unpacked texts; tables have some ten thousand bytes.
 const LONGEST: usize = 4 << 20;
-/// Fewer strings in order may be chance.
+/// Minimum number of strings in order; fewer may be a coincidence.
 const FEWEST: usize = 8;
 
-/// What a file's tables hold.
+/// The tables of a file.
 #[derive(Default)]
 pub(super) struct Tables {
-    /// Strings, as far as they are short.
+    /// Strings, if they are short.
     pub strings: Vec<Vec<u8>>,
-    /// Runs of strings that cannot be cut: a C compiler turns the lengths of a small table into instructions.
+    /// Runs of strings that cannot be split: a C compiler turns the lengths of a small table into
+    /// instructions.
     pub runs: Vec<Vec<u8>>,
 }
 
-/// The tables of a Cython extension; empty for any other.
+/// Returns the tables of a Cython extension; empty for any other.
 pub(super) fn tables(bytes: &[u8]) -> Tables {
     let mut tables = Tables::default();
     inflated(bytes, &mut tables);
@@ -33,17 +34,18 @@ pub(super) fn tables(bytes: &[u8]) -> Tables {
     tables
 }
 
-/// The table in an LZSS stream (Cython 3.3).
+/// Reads the table in an LZSS stream (Cython 3.3).
 fn unpacked(bytes: &[u8], tables: &mut Tables) {
     let numbers: Vec<usize> = numbers(bytes);
     let mut best: Vec<Vec<u8>> = Vec::new();
     let mut run: Vec<u8> = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
-        // A constant begins after the end of another or at a line of the cache, with a flag byte for a plain byte first.
+        // A constant begins after the end of another or at a cache line, and its first flag byte marks a
+        // plain byte.
         if bytes[at] & 1 == 1 && (at % 16 == 0 || bytes[at - 1] == 0) {
             let text = lzss(&bytes[at..]);
-            // Every module has this name in its table.
+            // The table of every module contains this name.
             if text.len() >= 64 && memchr::memmem::find(&text, b"__main__").is_some() {
                 let pieces = in_order(&text, &numbers);
                 if pieces.len() > best.len() {
@@ -56,7 +58,7 @@ fn unpacked(bytes: &[u8], tables: &mut Tables) {
         }
         at += 1;
     }
-    // A row that ends early is one by chance.
+    // A sequence that ends early is a coincidence.
     if best.iter().map(Vec::len).sum::<usize>() < run.len() / 2 {
         tables.runs.push(run);
     }
@@ -99,7 +101,7 @@ fn lzss(source: &[u8]) -> Vec<u8> {
     text
 }
 
-/// The file as an array of 32-bit numbers.
+/// Returns the file as an array of 32-bit numbers.
 fn numbers(bytes: &[u8]) -> Vec<usize> {
     bytes
         .chunks_exact(4)
@@ -107,8 +109,8 @@ fn numbers(bytes: &[u8]) -> Vec<usize> {
         .collect()
 }
 
-/// Cuts a text by the array of lengths that gives the longest row of strings in order. Cython sorts them: first those
-/// that are no identifiers, then the others, so that the order breaks once.
+/// Splits a text by the array of lengths that gives the longest sequence of strings in order. Cython sorts
+/// strings that are not identifiers first, then the others, so the order breaks once.
 fn in_order(text: &[u8], numbers: &[usize]) -> Vec<Vec<u8>> {
     let (mut best, mut at) = (0..0, 0);
     while at < numbers.len() {
@@ -146,7 +148,7 @@ fn in_order(text: &[u8], numbers: &[usize]) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// Tables in a zlib stream (Cython 3.1 and 3.2).
+/// Reads tables in a zlib stream (Cython 3.1 and 3.2).
 fn inflated(bytes: &[u8], tables: &mut Tables) {
     if memchr::memmem::find(bytes, b"decompress\0").is_none() {
         return;
@@ -156,17 +158,17 @@ fn inflated(bytes: &[u8], tables: &mut Tables) {
         if !matches!(bytes.get(at + 1), Some(0x01 | 0x5e | 0x9c | 0xda)) {
             continue;
         }
-        // What only looks like a stream fails within some bytes.
+        // Data that only looks like a stream fails within a few bytes.
         first.reset(true);
         if first.decompress(&bytes[at..], &mut [0; 64], flate2::FlushDecompress::None).is_err() {
             continue;
         }
         let mut text = Vec::new();
         let stream = flate2::read::ZlibDecoder::new(&bytes[at..]);
-        // A table is a few hundred kB at most.
+        // A table has at most a few hundred kB.
         if stream.take(16 << 20).read_to_end(&mut text).is_ok() && text.len() > 64 {
             let strings = cut(&text, bytes);
-            // A chance sum gives pieces that are no strings.
+            // A coincidental sum gives pieces that are not strings.
             let whole = strings.iter().filter(|s| s.len() > 1).count() > strings.len() / 2;
             if whole && strings.len() >= FEWEST {
                 tables.strings.extend(strings);
@@ -177,8 +179,8 @@ fn inflated(bytes: &[u8], tables: &mut Tables) {
     }
 }
 
-/// Cuts a run of strings by the array of lengths that lies somewhere in the file: the longest run of numbers, with no
-/// zero at its ends, that sums up to the length of the text.
+/// Splits a run of strings by an array of lengths in the file: the longest run of numbers, without zeros at
+/// its ends, whose sum is the length of the text.
 fn cut(text: &[u8], bytes: &[u8]) -> Vec<Vec<u8>> {
     let total = text.len();
     let numbers = numbers(bytes);
@@ -216,7 +218,7 @@ mod tests {
 
     #[test]
     fn unpacks_plain_bytes_and_references() {
-        // "abcabc": three plain bytes, then three bytes that end where they began.
+        // "abcabc": three plain bytes, then a copy of them.
         assert_eq!(lzss(&[0b0000_0111, b'a', b'b', b'c', 0, 0]), b"abcabc");
     }
 

@@ -1,8 +1,9 @@
-//! Names of modules in a native extension: what its C, Cython, mypyc or Rust code imports at run time.
+//! Names of modules in a native extension: run-time imports of its C, Cython, mypyc or Rust code.
 //!
-//! Only candidates are found here, by form; the worklist takes those that exist. Three layouts hold them:
-//! strings that end in NUL (C, older Cython, cffi, mypyc), Cython's table of constants (one compressed stream, cut by
-//! an array of lengths), and strings without ends (Rust), where only names of the extension's own package are sought.
+//! This module only finds candidates by their form; the fixpoint collects those that exist. There are three
+//! layouts: NUL-terminated strings (C, older Cython, cffi, mypyc), Cython's table of constants (one
+//! compressed stream, split by an array of lengths), and strings without ends (Rust). In the last one, only
+//! names of the extension's own package are searched for.
 
 mod cython;
 
@@ -13,18 +14,18 @@ use serde::{Deserialize, Serialize};
 /// Candidates found in an extension.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::analysis) struct NativeNames {
-    /// Whole strings: dotted names, and single names of a form that only modules have.
+    /// Complete strings: dotted names, and single names with a form that only modules have.
     pub whole: Vec<String>,
-    /// Beginnings with the extension's own top-level package, or one of the standard library, run together with what
-    /// follows.
+    /// Names in the extension's own top-level package, or in the standard library, with no separator from
+    /// the text that follows.
     pub glued: Vec<String>,
-    /// Names of one part in an extension that Cython made, where imports of siblings look like any other name.
+    /// Single-part names in a Cython extension, where imports of siblings look like any other name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub words: Vec<String>,
-    /// Names run together, in such an extension.
+    /// Names without separators in such an extension.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub runs: Vec<String>,
-    /// The same in one that Rust made, as far as they hold an underscore: most names of modules there do.
+    /// The same in a Rust extension, if they contain an underscore, as most module names there do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rust: Vec<String>,
     /// Beginnings of names in the extension's own top-level package: `"package.backend_{}"`.
@@ -32,7 +33,7 @@ pub(in crate::analysis) struct NativeNames {
     pub starts: Vec<String>,
 }
 
-/// Longer strings name no module.
+/// Maximum length of strings that may name modules.
 const MAX: usize = 120;
 
 /// Finds candidates in the bytes of an extension of the top-level package `top`.
@@ -67,9 +68,10 @@ pub(in crate::analysis) fn find(bytes: &[u8], top: &str) -> NativeNames {
     NativeNames { whole, glued, words, runs: list(runs), rust: list(rust), starts: list(starts) }
 }
 
-/// The strings that end in NUL. On Windows they lie among other data, whose bytes run into them.
+/// Returns the NUL-terminated strings. On Windows they are among other data, whose bytes precede them
+/// directly.
 fn texts(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    /// Shorter ones behind other data are what code happens to look like.
+    /// Minimum length after other data; shorter strings may be code.
     const LEAST: usize = 4;
     ends(bytes).into_iter().filter_map(|end| {
         let run = bytes[end.saturating_sub(MAX)..end].iter().rev().take_while(|b| is_printable(**b)).count();
@@ -79,7 +81,7 @@ fn texts(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Where something printable ends in NUL, or with the file.
+/// Returns the offsets where printable text ends in NUL, or with the file.
 fn ends(bytes: &[u8]) -> Vec<usize> {
     const STEP: usize = 64;
     let is_end = |at: usize| bytes[at] == 0 && is_printable(bytes[at - 1]);
@@ -87,7 +89,7 @@ fn ends(bytes: &[u8]) -> Vec<usize> {
     let mut at = 1;
     while at < bytes.len() {
         let step = STEP.min(bytes.len() - at);
-        // Most pieces of a file have none: what has no branch in it is done for many bytes at once.
+        // Most blocks of a file contain none. Branch-free code is vectorized.
         let (left, right) = (&bytes[at - 1..at - 1 + step], &bytes[at..at + step]);
         let is_any = left.iter().zip(right).fold(false, |any, (&a, &b)| any | (is_printable(a) & (b == 0)));
         if is_any {
@@ -103,7 +105,7 @@ fn is_printable(b: u8) -> bool {
     (b' '..=b'~').contains(&b)
 }
 
-/// The known beginning of a name in the package `top` that is completed at run time.
+/// Returns the known beginning of a name in the package `top` that is completed at run time.
 fn start(text: &[u8], top: &str) -> Option<String> {
     let rest = text.strip_prefix(top.as_bytes())?;
     let end = rest.windows(2).position(|pair| pair == b"{}" || pair == b"%s" || pair == b"{0")?;
@@ -112,7 +114,7 @@ fn start(text: &[u8], top: &str) -> Option<String> {
     is_name.then(|| String::from_utf8_lossy(&text[..top.len() + end]).into_owned())
 }
 
-/// A name of one part that may be that of a module beside the extension.
+/// Returns a single-part name that may be a module beside the extension.
 fn word(text: &[u8]) -> Option<String> {
     let fits = (3..40).contains(&text.len())
         && text.iter().all(|&b| is_name(b))
@@ -121,7 +123,7 @@ fn word(text: &[u8]) -> Option<String> {
     fits.then(|| String::from_utf8_lossy(text).into_owned())
 }
 
-/// Finds names of the standard library among Rust's strings, which have neither ends nor beginnings.
+/// Finds names of the standard library in Rust's strings, which have no separators.
 fn run_together(bytes: &[u8], whole: &mut BTreeSet<String>, glued: &mut BTreeSet<String>) {
     for name in PLAIN.iter().filter(|n| n.len() > 6) {
         if memchr::memmem::find(bytes, name.as_bytes()).is_some() {
@@ -140,7 +142,7 @@ fn run_together(bytes: &[u8], whole: &mut BTreeSet<String>, glued: &mut BTreeSet
     }
 }
 
-/// Runs of lower-case letters and digits that an underscore joins.
+/// Returns runs of lower-case letters and digits that are joined by an underscore.
 fn joined_words(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let is_part = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_';
     let mut done = 0;
@@ -154,7 +156,7 @@ fn joined_words(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Finds names of the own package that have no end of their own.
+/// Finds names of the own package that have no end marker.
 fn glue(bytes: &[u8], top: &str, glued: &mut BTreeSet<String>) {
     if top.len() > 2 {
         let known = format!("{top}.");
@@ -180,7 +182,7 @@ fn keep(text: &[u8], into: &mut BTreeSet<String>) {
         return;
     }
     let parts = || text.split(|&b| b == b'.');
-    // mypyc names the module that a group of modules shares by a hash, which may begin with a digit.
+    // mypyc names the shared module of a group of modules by a hash, which may begin with a digit.
     if parts().any(|p| p.first().is_none_or(u8::is_ascii_digit) && !p.ends_with(b"__mypyc")) {
         return;
     }
@@ -189,7 +191,7 @@ fn keep(text: &[u8], into: &mut BTreeSet<String>) {
     }
 }
 
-/// A single name is kept if it is private, made by mypyc, or one of [`PLAIN`].
+/// Returns whether to keep a single name: it is private, made by mypyc, or one of [`PLAIN`].
 fn looks_like_module(name: &[u8]) -> bool {
     let private =
         name[0] == b'_' && name.get(1) != Some(&b'_') && name.iter().all(|b| !b.is_ascii_uppercase());
@@ -198,12 +200,12 @@ fn looks_like_module(name: &[u8]) -> bool {
         || std::str::from_utf8(name).is_ok_and(|n| PLAIN.binary_search(&n).is_ok())
 }
 
-/// Packages of the standard library from which native code takes modules.
+/// Packages of the standard library from which native code imports modules.
 const STANDARD_PACKAGES: [&str; 10] =
     ["collections", "concurrent", "email", "html", "http", "importlib", "json", "logging", "urllib", "xml"];
 
-/// Standard modules that native code imports by a plain name. Left out are those that cost much or whose name is
-/// an everyday word in other uses (`code`, `site`, `test`, `http`, `xml`). Sorted.
+/// Standard modules that native code imports by a plain name. Excludes modules that are expensive or whose
+/// name is an everyday word (`code`, `site`, `test`, `http`, `xml`). Sorted.
 #[rustfmt::skip]
 const PLAIN: &[&str] = &[
     "abc", "argparse", "array", "ast", "asyncio", "atexit", "base64", "binascii", "bisect", "bz2",

@@ -1,4 +1,4 @@
-//! The names that a module binds at its top level, as far as its source tells.
+//! The names that a module binds at its top level, as far as its source shows.
 
 use crate::names;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,23 +10,24 @@ use ruff_python_parser::{Mode, ParseOptions};
 use super::decode;
 use super::stack::deep;
 
-/// Names by which code at the top level may bind what its statements do not show; in functions they do not reach it.
+/// Names through which top-level code may bind other names. In functions they do not affect the top level.
 const REFLECTION: [&str; 6] = ["__dict__", "eval", "exec", "locals", "setattr", "vars"];
-/// Those that lead to the top level from anywhere: `globals()` and `sys.modules[__name__]`.
+/// Names that affect the top level from anywhere: `globals()` and `sys.modules[__name__]`.
 const GLOBAL_REFLECTION: [&str; 2] = ["globals", "modules"];
 
-/// What a module binds.
+/// The bindings of a module.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Bindings {
-    /// Names bound anywhere at the top level, under whatever condition.
+    /// Names bound anywhere at the top level, under any condition.
     pub names: BTreeSet<String>,
-    /// Those of them that a `def` binds.
+    /// Names that a `def` binds.
     pub functions: BTreeSet<String>,
-    /// Names in the bodies of classes that have no others: bound once, without bases and decorators.
+    /// Names in the bodies of classes with no other names: bound once, without bases and decorators.
     pub classes: BTreeMap<String, BTreeSet<String>>,
     /// Modules of star imports: the level of a relative one, and the name.
     pub stars: Vec<(u32, String)>,
-    /// There may be more names: the module has a `__getattr__`, reaches for its namespace, or cannot be parsed.
+    /// Whether there may be more names: the module has a `__getattr__`, accesses its namespace, or cannot
+    /// be parsed.
     pub open: bool,
 }
 
@@ -54,9 +55,9 @@ fn bindings_of(text: &str, minor: u8) -> Bindings {
 #[derive(Default)]
 struct Collector {
     found: Bindings,
-    /// Names bound twice, and those whose attributes are set.
+    /// Names that are bound twice, or whose attributes are set.
     ambiguous: BTreeSet<String>,
-    /// Functions and classes around the current place.
+    /// Number of functions and classes around the current node.
     depth: u32,
 }
 
@@ -67,7 +68,7 @@ impl Collector {
         }
     }
 
-    /// Notes the use of a name by which a module may bind others.
+    /// Records the use of a name through which a module may bind others.
     fn reaches(&mut self, name: &str) {
         self.found.open |= GLOBAL_REFLECTION.contains(&name) || self.depth == 0 && REFLECTION.contains(&name);
     }
@@ -133,7 +134,7 @@ impl<'a> Visitor<'a> for Collector {
                     self.ambiguous.insert(name.as_str().to_owned());
                 }
             }
-            // An annotation alone binds nothing.
+            // An annotation without a value binds nothing.
             Stmt::AnnAssign(assign) if assign.value.is_none() => {}
             Stmt::Try(statement) => {
                 for ast::ExceptHandler::ExceptHandler(handler) in &statement.handlers {

@@ -1,4 +1,4 @@
-//! Finds which functions of a module read the sources of what they are given, and which others they call.
+//! Finds functions of a module that read the sources of their arguments, and the functions that they call.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,10 +10,11 @@ use super::shapes::imported;
 use crate::analysis::facts::Origin;
 use crate::analysis::facts::looks::Function;
 
-/// What asks for the source of an object.
+/// Functions that read the source of an object.
 const READERS: [&str; 4] = ["findsource", "getsource", "getsourcelines", "getsourcefile"];
 
-/// The functions and classes at the top of a module, and `Class.method`; the methods of a class count as the class too.
+/// Returns the top-level functions and classes of a module, and `Class.method`. The methods of a class also
+/// count for the class.
 pub(in crate::analysis) fn calls(bytes: &[u8], minor: u8) -> BTreeMap<String, Function> {
     let text = super::decode(bytes);
     super::stack::deep(text.len(), || calls_of(&text, minor))
@@ -33,7 +34,7 @@ fn calls_of(text: &str, minor: u8) -> BTreeMap<String, Function> {
         for called in seen.names {
             let (first, rest) = called.split_once('.').unwrap_or((&called, ""));
             match imports.get(first) {
-                // Names that are imported from elsewhere lead there.
+                // Imported names refer to other modules.
                 Some((origin, module)) if rest.is_empty() => function.calls.push((*origin, module.clone())),
                 Some((origin, module)) => function.calls.push((*origin, format!("{module}.{rest}"))),
                 None if own.contains(&called) => function.calls.push((Origin::Own(0), called)),
@@ -53,28 +54,28 @@ fn calls_of(text: &str, minor: u8) -> BTreeMap<String, Function> {
 struct Finder {
     functions: BTreeMap<String, Seen>,
     imports: BTreeMap<String, (Origin, String)>,
-    /// The class at the top that is looked at, and the function or method.
+    /// The current top-level class, and the current function or method.
     class: Option<String>,
     function: Option<String>,
 }
 
-/// How something is mentioned.
+/// How code mentions a name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mention {
     Call,
     Name,
 }
 
-/// What a function holds.
+/// The content of a function.
 #[derive(Default)]
 struct Seen {
     reads: bool,
-    /// What it calls or names.
+    /// The names that it calls or mentions.
     names: BTreeSet<String>,
 }
 
 impl Finder {
-    /// Notes something for the function, the method and the class that are looked at.
+    /// Records a mention for the current function, method and class.
     fn note(&mut self, name: &str, mention: Mention) {
         let class = self.class.clone();
         for inside in [self.function.clone(), class.clone()].into_iter().flatten() {
@@ -133,7 +134,7 @@ impl<'a> Visitor<'a> for Finder {
     }
 }
 
-/// A name with attributes.
+/// Returns a name with attributes.
 fn dotted(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Name(name) => Some(name.id.as_str().to_owned()),

@@ -1,11 +1,11 @@
-//! Reads an expression of plain values and calls, as files that programs write for programs hold.
+//! Parses an expression of plain values and calls, as in files that programs generate.
 
 use ruff_python_ast::{Expr, Number, UnaryOp};
 use ruff_text_size::Ranged;
 
 use super::decode;
 
-/// A value that can be read without running anything.
+/// A value that can be read without execution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Plain {
     /// An integer.
@@ -18,10 +18,10 @@ pub(crate) enum Plain {
     Call(String, Vec<Plain>, Vec<(String, Plain)>),
 }
 
-/// Reads a file that is one expression.
+/// Parses a file that is one expression.
 ///
 /// # Errors
-/// Line (from 1) and what was expected there.
+/// The line (from 1) and the expected syntax there.
 pub(crate) fn expression(bytes: &[u8]) -> Result<Plain, (usize, String)> {
     let text = decode(bytes);
     let line = |at: usize| text.get(..at).unwrap_or(&text).bytes().filter(|b| *b == b'\n').count() + 1;

@@ -1,15 +1,16 @@
-//! Takes formats apart: printf's conversions, fields of `str.format` and f-strings, and `string.Template`.
+//! Splits formats into parts: printf conversions, fields of `str.format` and f-strings, and
+//! `string.Template`.
 
 use ruff_python_ast::{self as ast, Expr};
 
-/// A piece of a text that is put together.
+/// A part of a composed text.
 pub(super) enum Part<'e> {
     Text(&'e str),
     /// What stands in the text as it is. Where nothing is known of it, or it is changed on the way, the text is known up to here.
     Value(Option<&'e Expr>),
 }
 
-/// `"a.%s" % b`, as "printf-style String Formatting" of the library reference has it.
+/// Splits `"a.%s" % b`, see "printf-style String Formatting" in the library reference.
 pub(super) fn printf<'e>(format: &'e str, right: &'e Expr) -> Vec<Part<'e>> {
     let mut positional = match right {
         Expr::Tuple(tuple) => tuple.elts.iter().collect::<Vec<_>>(),
@@ -62,7 +63,7 @@ pub(super) fn printf<'e>(format: &'e str, right: &'e Expr) -> Vec<Part<'e>> {
     parts
 }
 
-/// The value under a key of `{"key": value}` or `dict(key=value)`.
+/// Returns the value under a key of `{"key": value}` or `dict(key=value)`.
 fn keyed<'e>(table: &'e Expr, key: &str) -> Option<&'e Expr> {
     match table {
         Expr::Dict(dict) => dict.items.iter().find_map(|item| match &item.key {
@@ -76,7 +77,7 @@ fn keyed<'e>(table: &'e Expr, key: &str) -> Option<&'e Expr> {
     }
 }
 
-/// `"a.{}".format(b)`, as "Format String Syntax" of the library reference has it.
+/// Splits `"a.{}".format(b)`, see "Format String Syntax" in the library reference.
 pub(super) fn fields<'e>(format: &'e str, arguments: &'e ast::Arguments) -> Vec<Part<'e>> {
     let mut parts = Vec::new();
     let mut next = 0;
@@ -111,7 +112,7 @@ pub(super) fn fields<'e>(format: &'e str, arguments: &'e ast::Arguments) -> Vec<
     parts
 }
 
-/// A field up to its closing brace, which may hold fields of its own in its specification, and what follows it.
+/// Splits off a field up to its closing brace. Its specification may contain fields.
 fn field(text: &str) -> Option<(&str, &str)> {
     let mut depth = 1;
     let end = text.find(|c| {
@@ -134,7 +135,7 @@ pub(super) fn interpolated(text: &ast::ExprFString) -> Vec<Part<'_>> {
     parts.collect()
 }
 
-/// `string.Template("a.$b").substitute(b=c)`, with the names that "Template strings" of the library reference allows.
+/// Splits `string.Template("a.$b").substitute(b=c)`, see "Template strings" in the library reference.
 pub(super) fn template<'e>(text: &'e str, arguments: &'e ast::Arguments) -> Vec<Part<'e>> {
     let mut parts = Vec::new();
     let mut rest = text;

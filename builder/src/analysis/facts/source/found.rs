@@ -1,42 +1,43 @@
-//! The sink of the detectors: facts, and what counts only if another detector finds something as well.
+//! The results of the detectors: facts, and findings that count only if another detector finds something as
+//! well.
 
 use ruff_text_size::TextSize;
 
 use super::scope::Scope;
 use crate::analysis::facts::{Facts, Import};
 
-/// What was found so far.
+/// The results so far.
 #[derive(Default)]
 pub(super) struct Found<'a> {
     /// The facts themselves.
     pub facts: Facts,
-    /// What the module does that decides about the findings of other detectors.
+    /// Properties of the module that affect the findings of other detectors.
     pub marks: Marks,
     /// Strings that may name modules, folders or groups of entry points, with their offsets.
     pub candidates: Vec<(TextSize, &'a str)>,
-    /// Imports that count only if the module does something else as well.
+    /// Imports that count only under a condition on the module.
     waiting: Vec<(When, Import)>,
 }
 
-/// What a module does, as far as it decides about the findings of other detectors.
+/// Properties of a module that affect the findings of other detectors.
 #[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "a table of marks")]
 pub(super) struct Marks {
-    /// Imports a name that is not known at all, or stands for a table of modules (PEP 562).
+    /// Imports a completely unknown name, or stands for a table of modules (PEP 562).
     pub lazy: bool,
-    /// Imports or runs what a text names that is not known, or not completely.
+    /// Imports or runs a module from an unknown or partly known text.
     pub computes: bool,
     /// Loads modules from specs.
     pub loads_specs: bool,
-    /// Lists the modules of a package that is not known.
+    /// Lists the modules of an unknown package.
     pub scans: bool,
-    /// Lists all modules that are installed.
+    /// Lists all installed modules.
     pub scans_all: bool,
-    /// Lists a folder that is not known.
+    /// Lists an unknown folder.
     pub lists: bool,
 }
 
-/// What has to be true of a module for an import to count, in the order in which such imports are added.
+/// Conditions on a module for an import to count, in the order in which these imports are added.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum When {
     /// It loads specs: `find_spec("name")`.
@@ -47,7 +48,7 @@ pub(super) enum When {
     ScansAll,
     /// It looks for code: a folder that is listed.
     LooksForCode,
-    /// It lists folders that are not known, and looks for code: a folder that is passed to a function.
+    /// It lists unknown folders, and looks for code: a folder that is passed to a function.
     ListsGiven,
 }
 
@@ -70,12 +71,12 @@ impl Found<'_> {
         self.facts.imports.push(import);
     }
 
-    /// Adds an import that counts only if the condition turns out to hold.
+    /// Adds an import that counts only if the condition holds in the end.
     pub(super) fn import_when(&mut self, when: When, import: Import) {
         self.waiting.push((when, import));
     }
 
-    /// The facts, with the imports whose conditions hold.
+    /// Returns the facts, with the imports whose conditions hold.
     pub(super) fn into_facts(mut self, scope: Scope<'_>) -> Facts {
         self.waiting.sort_by_key(|(when, _)| *when);
         let counting = self.waiting.into_iter().filter(|(when, _)| when.holds(&self.marks));

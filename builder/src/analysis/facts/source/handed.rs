@@ -1,4 +1,5 @@
-//! Reads functions that import what their parameters name, and what modules hand to functions of others.
+//! Finds functions that import names from their parameters, and arguments that modules pass to functions of
+//! others.
 
 use std::collections::HashMap;
 
@@ -13,19 +14,19 @@ use crate::analysis::facts::handed::{Argument, Handed, Importer, Slot, Value};
 use crate::analysis::facts::{Facts, Origin, Whose};
 use crate::names::is_dotted_name;
 
-/// Calls that import what their first argument names, or lead to it.
+/// Calls that import or find the module in their first argument.
 const IMPORTS: [&str; 3] = ["import_module", "__import__", "find_spec"];
-/// Variables of variables are followed so far.
+/// Maximum nesting of variables that is followed.
 const DEPTH: u32 = 3;
 
-/// Finds both in a source; of a library only the calls to which it gives its own name, or what it has imported from its own
+/// Finds both in a source. For a library, only calls with its own name, or with imports from its own
 /// package.
 pub(super) fn find(text: &str, lines: &Lines, body: &[Stmt], whose: Whose, facts: &mut Facts) {
     let is_own = whose == Whose::Own;
     let imports = IMPORTS.iter().any(|name| text.contains(name));
     let is_handed = ["__name__)", "__name__,"].iter().any(|argument| text.contains(argument));
     let mut imported = imported(body, whose);
-    // Most imports are called, and not handed to others.
+    // Most imports are called rather than passed on.
     imported.retain(|name, _| {
         memchr::memmem::find_iter(text.as_bytes(), name).any(|at| {
             let rest = &text.as_bytes()[at + name.len()..];
@@ -55,9 +56,9 @@ pub(super) fn find(text: &str, lines: &Lines, body: &[Stmt], whose: Whose, facts
 struct Finder<'a> {
     lines: &'a Lines,
     names: Names<'a>,
-    /// The functions around what is looked at.
+    /// The enclosing functions.
     functions: Vec<&'a ast::StmtFunctionDef>,
-    /// Names of what is imported at the top, with where it comes from.
+    /// Names of top-level imports, with their origin.
     imported: HashMap<&'a str, (Origin, String)>,
     is_own: bool,
     importers: Vec<Importer>,
@@ -65,7 +66,7 @@ struct Finder<'a> {
 }
 
 impl<'a> Finder<'a> {
-    /// The parameter of the function around that an expression is.
+    /// Returns the parameter of the enclosing function that an expression refers to.
     fn slot(&self, expr: &Expr) -> Option<(&'a str, Slot)> {
         let (Expr::Name(name), Some(function)) = (expr, self.functions.last()) else { return None };
         let parameters: Vec<&str> = function.parameters.iter().map(|p| p.name().as_str()).collect();
@@ -108,7 +109,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// The names of modules that an expression may be: a constant, or what a variable is set to or goes over.
+    /// Returns possible module names of an expression: a constant, or the values of a variable or loop.
     fn texts(&self, expr: &Expr, depth: u32) -> Vec<String> {
         let Some(depth) = depth.checked_sub(1) else { return Vec::new() };
         match expr {
@@ -161,8 +162,8 @@ impl<'a> Visitor<'a> for Finder<'a> {
     }
 }
 
-/// What a module imports at its top and may be a package: of a library, from its own package by a relative import. Packages have
-/// names in lower case.
+/// Returns the top-level imports of a module that may be packages. For a library, only relative imports
+/// from its own package. Names of packages are in lower case.
 fn imported(body: &[Stmt], whose: Whose) -> HashMap<&str, (Origin, String)> {
     let mut found = HashMap::new();
     for stmt in body {
@@ -183,7 +184,7 @@ fn imported(body: &[Stmt], whose: Whose) -> HashMap<&str, (Origin, String)> {
     found
 }
 
-/// What a relative name begins with, if that is known: `"." + name`, `f"._{name}"`, `"._%s" % name`.
+/// Returns the known beginning of a relative name: `"." + name`, `f"._{name}"`, `"._%s" % name`.
 fn start(name: &Expr) -> Option<&str> {
     let text = match name {
         Expr::BinOp(op) if matches!(op.op, ast::Operator::Add | ast::Operator::Mod) => match &*op.left {

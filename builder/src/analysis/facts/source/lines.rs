@@ -1,8 +1,8 @@
-//! Where the lines of a source begin.
+//! Line numbers in a source.
 
 use ruff_text_size::TextSize;
 
-/// Offsets of the beginnings of lines, in bytes.
+/// Byte offsets of the starts of lines.
 pub(super) struct Lines(Vec<u32>);
 
 impl Lines {
@@ -12,7 +12,7 @@ impl Lines {
         Lines(std::iter::once(0).chain(begins).collect())
     }
 
-    /// The line of an offset, 1-based.
+    /// Returns the line of an offset, 1-based.
     pub(super) fn at(&self, offset: TextSize) -> u32 {
         let line = self.0.partition_point(|&begin| begin <= offset.to_u32());
         u32::try_from(line).unwrap_or(u32::MAX)

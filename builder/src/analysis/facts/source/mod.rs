@@ -1,4 +1,4 @@
-//! Reads imports out of source text; the only module that knows the parser.
+//! Reads facts from source text; the only module that uses the parser.
 
 mod bindings;
 mod calls;
@@ -35,11 +35,11 @@ pub(in crate::analysis) use self::text::UNKNOWN;
 use self::walk::Walk;
 use super::{Facts, Whose};
 
-/// Functions that import by functions that import are followed so far.
+/// Maximum depth of functions that import through other functions.
 const WRAPPERS: usize = 4;
 
-/// Finds what a source file of a program or a library says, for a minor version of Python 3. In the
-/// program's own, strings without a dot count as possible names too.
+/// Returns the facts about a source file of a program or a library, for a minor version of Python 3. In the
+/// program's own, strings without a dot may be names as well.
 pub(in crate::analysis) fn source(bytes: &[u8], minor: u8, whose: Whose) -> Facts {
     read(bytes, minor, whose, |text, lines, body, facts| {
         facts.looks = looks::find(text, lines, body, whose);
@@ -49,7 +49,7 @@ pub(in crate::analysis) fn source(bytes: &[u8], minor: u8, whose: Whose) -> Fact
     })
 }
 
-/// The same of a module of the standard library, whose own ways to code and files are known.
+/// Returns the facts about a module of the standard library, whose dynamic imports and files are known.
 pub(in crate::analysis) fn standard(bytes: &[u8], minor: u8) -> Facts {
     read(bytes, minor, Whose::Library, |_, _, _, _| {})
 }
@@ -78,7 +78,7 @@ fn read_text(
     };
     let (body, lines) = (parsed.suite(), Lines::of(text));
     let mut walk = Walk::through(text, &lines, body, whose, Wrappers::default());
-    // Functions of the module that import what they are given: once they are known, their calls tell more.
+    // Once functions that import their arguments are known, their calls give more imports.
     for _ in 0..WRAPPERS {
         let Some(wrappers) = walk.more_wrappers() else { break };
         walk = Walk::through(text, &lines, body, whose, wrappers);

@@ -1,4 +1,4 @@
-//! Folders of packages, as paths that are computed from `__file__` and `__path__`.
+//! Folders of packages: paths that are computed from `__file__` and `__path__`.
 
 use ruff_python_ast::{self as ast, Expr, Stmt};
 
@@ -18,7 +18,7 @@ impl Place {
         Place { file: true, ..Place::folder(module) }
     }
 
-    /// The folder that it lies in.
+    /// Returns its parent folder.
     fn parent(mut self) -> Option<Place> {
         if self.pattern.take().is_some() {
             return Some(self);
@@ -40,12 +40,12 @@ impl Place {
         Some(self)
     }
 
-    /// What lies below it at a path with `/`.
+    /// Returns the path below it, with `/`.
     fn child(mut self, path: &str) -> Option<Place> {
         self.go(path).map(|()| self)
     }
 
-    /// As [`Place::child`]; where that is no folder of a package, it stays at the last that may be one.
+    /// Like [`Place::child`], but stays at the last possible package if the path leaves the packages.
     fn go(&mut self, path: &str) -> Option<()> {
         if self.file {
             return None;
@@ -60,7 +60,7 @@ impl Place {
                 ".." => *self = self.clone().parent()?,
                 _ if self.pattern.is_some() => return None,
                 _ if part.contains('*') => self.pattern = Some(part.to_owned()),
-                // A file: nothing lies below it.
+                // A file has nothing below it.
                 _ if part.contains('.') => return None,
                 _ => {
                     let dot = if self.package.text.is_empty() { "" } else { "." };
@@ -71,14 +71,15 @@ impl Place {
         Some(())
     }
 
-    /// Whether what it takes of the folder can be modules.
+    /// Returns whether the pattern may match modules.
     pub(super) fn takes_modules(&self) -> bool {
         self.pattern.as_deref().is_none_or(|p| p.ends_with('*') || p.ends_with(".py"))
     }
 }
 
 impl<'a> Scope<'a> {
-    /// Remembers the path that a function without arguments gives back; at its end, where its variables are known.
+    /// Records the path that a function without arguments returns; called at its end, when its variables
+    /// are known.
     pub(super) fn note_folder(&mut self, function: &'a ast::StmtFunctionDef) {
         if let (true, Some(Stmt::Return(last))) = (function.parameters.is_empty(), function.body.last())
             && let Some(place) = last.value.as_ref().and_then(|path| self.place(path, DEPTH))
@@ -89,13 +90,13 @@ impl<'a> Scope<'a> {
 }
 
 impl Scope<'_> {
-    /// The package that a search path is of: `__path__`, `package.__path__`, `[os.path.dirname(__file__)]`.
+    /// Returns the package of a search path: `__path__`, `package.__path__`, `[os.path.dirname(__file__)]`.
     pub(super) fn package_of(&self, path: &Expr) -> Option<Known> {
         let place = self.place(path, DEPTH)?;
         (!place.file && place.pattern.is_none()).then_some(place.package)
     }
 
-    /// The module that a name is, or one below it: `a.b` after `import a.b`.
+    /// Returns the module of a name, or one below it: `a.b` after `import a.b`.
     fn module(&self, expr: &Expr) -> Option<Known> {
         match expr {
             Expr::Name(name) => self.variables.module(name.id.as_str()).cloned(),
@@ -109,7 +110,7 @@ impl Scope<'_> {
         }
     }
 
-    /// The path beside or below the module's own that an expression is, if all of it is known.
+    /// Returns the path beside or below the module for an expression, if all of it is known.
     pub(super) fn place(&self, path: &Expr, depth: u32) -> Option<Place> {
         let depth = depth.checked_sub(1)?;
         match path {
@@ -126,7 +127,7 @@ impl Scope<'_> {
                     Some(Place::file(self.module(module)?))
                 }
                 ("parent", inner) => self.place(inner, depth)?.parent(),
-                // What the class sets it to.
+                // The value from the class.
                 (attribute, Expr::Name(base)) if matches!(base.id.as_str(), "self" | "cls") => {
                     self.place(self.variables.last(attribute)?, depth)
                 }
@@ -180,7 +181,7 @@ impl Scope<'_> {
         }
     }
 
-    /// What lies below a folder at the path that texts give one after the other.
+    /// Returns the path below a folder for consecutive texts.
     pub(super) fn below(&self, mut place: Place, parts: &[impl std::borrow::Borrow<Expr>]) -> Option<Place> {
         for part in parts {
             let known = self.variables.texts(part.borrow());
@@ -192,7 +193,7 @@ impl Scope<'_> {
         Some(place)
     }
 
-    /// As [`Scope::place`], as far as the path is known.
+    /// Like [`Scope::place`], as far as the path is known.
     pub(super) fn reach(&self, expr: &Expr, depth: u32) -> Option<Place> {
         if let Some(place) = self.place(expr, depth) {
             return Some(place);
@@ -213,7 +214,7 @@ impl Scope<'_> {
         for part in parts {
             let known = self.variables.texts(part);
             let [Known { origin: Origin::Absolute, text, whole }] = known.as_slice() else { break };
-            // Of a part that is not known to its end, the folders that are.
+            // If a part is incomplete, use its complete folders.
             let text =
                 if *whole { text.as_str() } else { text.rsplit_once('/').map_or("", |(folders, _)| folders) };
             if place.go(text).is_none() || !whole {

@@ -1,4 +1,4 @@
-//! Reads conditions on the platform and the Python version out of expressions.
+//! Reads conditions on the platform and the Python version from expressions.
 
 use ruff_python_ast::{self as ast, Expr};
 
@@ -7,7 +7,7 @@ use super::text::literal_texts;
 use crate::analysis::facts::condition::{Compare, Condition, Match, Variable};
 
 impl Scope<'_> {
-    /// The condition that an expression states.
+    /// Returns the condition of an expression.
     pub(super) fn condition_of(&self, expr: &Expr) -> Condition {
         match expr {
             Expr::BooleanLiteral(b) => Condition::Known(b.value),
@@ -42,7 +42,7 @@ impl Scope<'_> {
         Some(Condition::Text(variable, Match::Prefix, literal_texts(call.arguments.args.first()?)?))
     }
 
-    /// An expression whose text the target decides.
+    /// Returns the platform variable of an expression.
     pub(super) fn text_variable(&self, expr: &Expr) -> Option<Variable> {
         if let Expr::Call(call) = expr {
             if let Expr::Attribute(a) = &*call.func
@@ -92,7 +92,7 @@ impl Scope<'_> {
                 return finish(Condition::Text(variable, Match::Equal, literal_texts(right)?));
             }
             if let Some(variable) = self.text_variable(right) {
-                // `"win" in sys.platform` is a search inside the text: only the plain comparison is taken.
+                // `"win" in sys.platform` searches inside the text: only plain comparisons are supported.
                 if matches!(op, ast::CmpOp::Eq | ast::CmpOp::NotEq) {
                     return finish(Condition::Text(variable, Match::Equal, literal_texts(left)?));
                 }
@@ -160,7 +160,7 @@ fn number(expr: &Expr) -> Option<i64> {
     }
 }
 
-/// The constant strings of a pattern that matches nothing else.
+/// Collects the constant strings of a pattern. Returns whether the pattern matches nothing else.
 pub(super) fn pattern_texts(pattern: &ast::Pattern, into: &mut Vec<String>) -> bool {
     match pattern {
         ast::Pattern::MatchValue(value) => match &*value.value {

@@ -1,4 +1,4 @@
-//! What is known at a place in the source: its guard and condition, and what names stand for there.
+//! The state at a node of the source: its guard and condition, and the meaning of names.
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,12 +20,12 @@ pub(super) struct Place {
     pub package: Known,
     /// Whether it is the file of the module itself.
     pub file: bool,
-    /// A last part with `*`, and whether there is one that stands for folders at any depth.
+    /// A last part with `*`, and whether a part stands for folders at any depth.
     pub pattern: Option<String>,
     pub deep: bool,
 }
 
-/// Modules whose attributes decide conditions or import.
+/// Modules whose attributes are used in conditions or imports.
 const KNOWN_MODULES: [&str; 7] = ["sys", "os", "platform", "importlib", "typing", "pkgutil", "runpy"];
 /// Their members.
 const KNOWN_MEMBERS: [(&str, &str); 11] = [
@@ -42,31 +42,31 @@ const KNOWN_MEMBERS: [(&str, &str); 11] = [
     ("pkgutil", "walk_packages"),
 ];
 
-/// What is known at the place that is looked at.
+/// The state at the current node.
 pub(super) struct Scope<'a> {
     lines: &'a Lines,
-    /// How an import at this place stands.
+    /// The guard of an import at this node.
     pub guard: Guard,
-    /// Its condition, a place in `conditions` plus one; 0: none.
+    /// Its condition: an index in `conditions` plus one; 0: none.
     condition: u32,
     /// All conditions so far.
     pub conditions: Vec<Condition>,
     /// Module-level names for a condition: `PY3 = sys.version_info[0] == 3`.
     named: HashMap<&'a str, Condition>,
     known: KnownNames<'a>,
-    /// What variables are set to, for computed names of modules.
+    /// The values of variables, for computed names of modules.
     pub variables: Variables<'a>,
-    /// The functions around.
+    /// The enclosing functions.
     pub functions: Vec<&'a ast::StmtFunctionDef>,
-    /// Functions that give back a path beside or below the module's own.
+    /// Functions that return a path beside or below the module's own.
     pub folders: HashMap<&'a str, Place>,
-    /// How many functions and classes are around.
+    /// Number of enclosing functions and classes.
     pub depth: u32,
-    /// Whether it is a module of the program's own, in which strings without a dot count as possible names too.
+    /// Whether the module is one of the program's own, where strings without a dot may be names as well.
     pub words: bool,
 }
 
-/// The names under which the module knows the modules and functions of [`KNOWN_MODULES`] and [`KNOWN_MEMBERS`].
+/// The local names of the modules and functions in [`KNOWN_MODULES`] and [`KNOWN_MEMBERS`].
 struct KnownNames<'a> {
     modules: HashMap<&'a str, &'static str>,
     /// Names of `importlib.import_module`.
@@ -75,23 +75,23 @@ struct KnownNames<'a> {
     members: HashMap<&'a str, (&'static str, &'static str)>,
 }
 
-/// What [`Scope::leave`] goes back to.
+/// The state that [`Scope::leave`] restores.
 pub(super) struct Outside {
     guard: Guard,
     condition: u32,
 }
 
-/// What an assignment does to a variable.
+/// The effect of an assignment on a variable.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Assigned {
-    /// It has the value.
+    /// Sets the value.
     New,
-    /// The value is added to it.
+    /// Adds the value.
     Added,
 }
 
 impl<'a> Scope<'a> {
-    /// The beginning of a module.
+    /// Creates the state at the start of a module.
     pub(super) fn new(lines: &'a Lines, whose: Whose) -> Scope<'a> {
         Scope {
             lines,
@@ -112,12 +112,12 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// The line of an offset, 1-based.
+    /// Returns the line of an offset, 1-based.
     pub(super) fn line(&self, at: TextSize) -> u32 {
         self.lines.at(at)
     }
 
-    /// An import at this place, to be filled in: a call under the guard and the condition that hold here.
+    /// Returns a template for an import at this node: a call under the current guard and condition.
     pub(super) fn at(&self, at: TextSize) -> Import {
         Import {
             line: self.line(at),
@@ -130,7 +130,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// A block under a guard that is at least as strong and, if given, one more condition.
+    /// Enters a block under a guard that is at least as strong and, if given, an additional condition.
     pub(super) fn enter(&mut self, guard: Guard, condition: Option<Condition>) -> Outside {
         let outside = Outside { guard: self.guard, condition: self.condition };
         self.guard = self.guard.max(guard);
@@ -140,12 +140,12 @@ impl<'a> Scope<'a> {
         outside
     }
 
-    /// The end of such a block.
+    /// Leaves such a block.
     pub(super) fn leave(&mut self, outside: Outside) {
         (self.guard, self.condition) = (outside.guard, outside.condition);
     }
 
-    /// Adds a condition for what follows.
+    /// Adds a condition for the following code.
     pub(super) fn require(&mut self, condition: Condition) {
         let outer = self.condition.checked_sub(1).and_then(|i| self.conditions.get(i as usize));
         let condition = match outer {
@@ -161,12 +161,12 @@ impl<'a> Scope<'a> {
         self.condition = u32::try_from(self.conditions.len()).unwrap_or(0);
     }
 
-    /// The condition that a module-level name stands for.
+    /// Returns the condition of a module-level name.
     pub(super) fn named(&self, name: &str) -> Condition {
         self.named.get(name).cloned().unwrap_or(Condition::Unknown)
     }
 
-    /// The names that `import` binds.
+    /// Handles the names that `import` binds.
     pub(super) fn import(&mut self, stmt: &'a ast::StmtImport) {
         for alias in &stmt.names {
             let name = alias.name.as_str();
@@ -183,7 +183,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// The names that `from … import` binds.
+    /// Handles the names that `from … import` binds.
     pub(super) fn import_from(&mut self, stmt: &'a ast::StmtImportFrom) {
         let module = stmt.module.as_ref().map_or("", |m| m.as_str());
         let origin = if stmt.level == 0 { Origin::Absolute } else { Origin::Package(stmt.level) };
@@ -202,8 +202,8 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// An assignment to a target, or an addition: what a variable is, and at module level what condition
-    /// it stands for.
+    /// Handles an assignment or an addition: sets the variable, and at module level the condition of the
+    /// name.
     pub(super) fn assign(&mut self, target: &'a Expr, value: &'a Expr, how: Assigned) {
         let Expr::Name(name) = target else {
             self.variables.set_part(target, value);
@@ -226,7 +226,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Whether an expression is one of the modules that matter here.
+    /// Returns whether an expression is one of these modules.
     pub(super) fn is_module(&self, expr: &Expr, module: &str) -> bool {
         match expr {
             Expr::Name(name) => self.known.modules.get(name.id.as_str()) == Some(&module),
@@ -239,33 +239,33 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Whether a name is `importlib.import_module`.
+    /// Returns whether a name is `importlib.import_module`.
     pub(super) fn is_importer(&self, name: &str) -> bool {
         self.known.importers.contains(name)
     }
 
-    /// The member of such a module that a name was imported as.
+    /// Returns the member of such a module that a name was imported as.
     fn member(&self, name: &str) -> Option<(&'static str, &'static str)> {
         self.known.members.get(name).copied()
     }
 
-    /// The member of such a module that a plain name which is called was imported as.
+    /// Returns the member of such a module for a plain name in a call.
     pub(super) fn called_member(&self, name: &str) -> Option<(&'static str, &'static str)> {
         self.member(name).filter(|_| !self.tells_by_itself(name))
     }
 
-    /// What a plain name that is called was imported as.
+    /// Returns the import of a plain name in a call.
     pub(super) fn called_function(&self, name: &str) -> Option<&Known> {
         self.variables.module(name).filter(|_| !self.tells_by_itself(name))
     }
 
-    /// Whether a function says by its name that it imports or runs code: then that is what its call is.
+    /// Returns whether the name of a function says that it imports or runs code.
     fn tells_by_itself(&self, name: &str) -> bool {
         let is_builtin = matches!(name, "breakpoint" | "eval" | "exec" | "find_spec");
         is_builtin || name.contains("import") || self.is_importer(name)
     }
 
-    /// `module.attribute` as an expression, under whatever name the module or its member is known.
+    /// Returns `module.attribute` for an expression, regardless of local names.
     pub(super) fn dotted(&self, expr: &Expr) -> Option<(&'static str, &'static str)> {
         match expr {
             Expr::Name(name) => self.member(name.id.as_str()),

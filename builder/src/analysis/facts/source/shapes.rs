@@ -1,10 +1,11 @@
-//! Shapes of code that decide what an import means: handlers, early ends, modules that stand for others.
+//! Code patterns that affect imports: handlers, early exits, modules that stand for others.
 
 use ruff_python_ast::{self as ast, Expr, Stmt};
 
 use crate::analysis::facts::Origin;
 
-/// Whether what is assigned makes a module hand out others: `__getattr__` (PEP 562), `sys.modules[__name__]`.
+/// Returns whether an assignment makes a module provide others: `__getattr__` (PEP 562),
+/// `sys.modules[__name__]`.
 pub(super) fn stands_for_modules(target: &Expr) -> bool {
     match target {
         Expr::Name(name) => name.id.as_str() == "__getattr__",
@@ -14,7 +15,7 @@ pub(super) fn stands_for_modules(target: &Expr) -> bool {
     }
 }
 
-/// What `x` is where `x.modules[name]` is assigned to under another name than the module's own.
+/// Returns `x` if `x.modules[name]` is assigned under a name other than the module's own.
 pub(super) fn entered_in(target: &Expr) -> Option<&Expr> {
     let Expr::Subscript(subscript) = target else { return None };
     modules_of(subscript).filter(|_| !is_own_name(&subscript.slice))
@@ -29,8 +30,8 @@ fn is_own_name(expr: &Expr) -> bool {
     matches!(expr, Expr::Name(n) if n.id.as_str() == "__name__")
 }
 
-/// The text of a source file. Names of modules are ASCII in practice, so that any other encoding than UTF-8 can be
-/// taken byte by byte.
+/// Returns the text of a source file. Module names are ASCII in practice, so any encoding other than UTF-8
+/// is read byte by byte.
 pub(super) fn decode(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match std::str::from_utf8(bytes) {
@@ -39,12 +40,12 @@ pub(super) fn decode(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
     }
 }
 
-/// The name of a function or method that is called.
+/// Returns the name of the called function or method.
 pub(super) fn called(function: &Expr) -> &str {
     variable(function).unwrap_or_default()
 }
 
-/// The name of a variable or an attribute.
+/// Returns the name of a variable or an attribute.
 pub(super) fn variable(target: &Expr) -> Option<&str> {
     match target {
         Expr::Name(name) => Some(name.id.as_str()),
@@ -53,7 +54,7 @@ pub(super) fn variable(target: &Expr) -> Option<&str> {
     }
 }
 
-/// The expressions that a list, a tuple or a set is made of; none of anything else.
+/// Returns the elements of a list, a tuple or a set; empty for other expressions.
 pub(super) fn elements(expr: &Expr) -> &[Expr] {
     match expr {
         Expr::List(ast::ExprList { elts, .. })
@@ -63,7 +64,7 @@ pub(super) fn elements(expr: &Expr) -> &[Expr] {
     }
 }
 
-/// The names that an import statement binds, and the modules or attributes that they stand for.
+/// Returns the names that an import statement binds, with their modules or attributes.
 pub(super) fn imported(stmt: &Stmt) -> Vec<(&str, Origin, String)> {
     match stmt {
         Stmt::Import(s) => s.names.iter().map(import_alias).collect(),
@@ -88,7 +89,7 @@ fn import_alias(alias: &ast::Alias) -> (&str, Origin, String) {
     (bound, Origin::Absolute, module.to_owned())
 }
 
-/// Whether a block never runs on into what follows it.
+/// Returns whether a block never continues after its end.
 pub(super) fn ends(body: &[Stmt]) -> bool {
     match body.last() {
         Some(Stmt::Return(_) | Stmt::Raise(_) | Stmt::Continue(_) | Stmt::Break(_)) => true,
@@ -99,7 +100,7 @@ pub(super) fn ends(body: &[Stmt]) -> bool {
     }
 }
 
-/// Whether an `except` clause catches a failed import.
+/// Returns whether an `except` clause catches a failed import.
 pub(super) fn catches_import_error(what: Option<&Expr>) -> bool {
     const CAUGHT: [&str; 4] = ["ImportError", "ModuleNotFoundError", "Exception", "BaseException"];
     match what {
@@ -111,7 +112,8 @@ pub(super) fn catches_import_error(what: Option<&Expr>) -> bool {
     }
 }
 
-/// `with try_import() as imports: import a`: a context manager around nothing but imports may catch that they fail.
+/// `with try_import() as imports: import a`: a context manager around imports only may suppress their
+/// errors.
 pub(super) fn may_suppress(stmt: &ast::StmtWith) -> bool {
     let is_import = |stmt: &Stmt| matches!(stmt, Stmt::Import(_) | Stmt::ImportFrom(_));
     let is_catching_warnings = |item: &ast::WithItem| matches!(&item.context_expr, Expr::Call(call) if called(&call.func) == "catch_warnings");

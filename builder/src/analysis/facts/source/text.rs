@@ -1,54 +1,54 @@
-//! What is known of a text before the program runs: constants, and the beginnings of computed names.
+//! Evaluates texts before the program runs: constants, and the beginnings of computed names.
 
 use ruff_python_ast::{self as ast, Expr};
 
 use super::format::{self, Part};
 use crate::analysis::facts::Origin;
 
-/// What is known of a text.
+/// The known parts of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Known {
-    /// What the text counts from.
+    /// The base of the text.
     pub origin: Origin,
-    /// The text, with [`UNKNOWN`] for what is not known of it.
+    /// The text, with [`UNKNOWN`] for unknown parts.
     pub text: String,
-    /// Whether that is all of it.
+    /// Whether the text is complete.
     pub whole: bool,
 }
 
 impl Known {
-    /// A text of which all is known.
+    /// Returns a completely known text.
     pub(super) fn whole(origin: Origin, text: impl Into<String>) -> Known {
         Known { origin, text: text.into(), whole: true }
     }
 
-    /// A text with gaps.
+    /// Returns a text with gaps.
     pub(super) fn part(text: impl Into<String>) -> Known {
         Known { origin: Origin::Absolute, text: text.into(), whole: false }
     }
 }
 
-/// What names stand for where an expression is looked at.
+/// The values of names at an expression.
 pub(super) trait Names {
-    /// What a variable may be.
+    /// Returns the possible values of a variable.
     fn variable(&self, name: &str) -> Vec<Known>;
-    /// The text parts of what a variable holds, be it a list, a table or a text.
+    /// Returns the texts in the value of a variable: a list, a table or a text.
     fn elements(&self, name: &str) -> Vec<Known>;
-    /// The module that a name was imported as.
+    /// Returns the module that a name was imported as.
     fn module(&self, name: &str) -> Option<Known>;
-    /// The texts that a function of the module gives back.
+    /// Returns the texts that a function of the module returns.
     fn returned(&self, _: &str) -> Vec<Known> {
         Vec::new()
     }
 }
 
-/// Stands for what is not known in a text that is not whole.
+/// Stands for the unknown parts of an incomplete text.
 pub(in crate::analysis) const UNKNOWN: &str = "*";
 
-/// More texts than so many are not told apart.
+/// Maximum number of texts that are distinguished.
 const MOST: usize = 512;
 
-/// What is known of the texts that an expression may give; nothing if nothing is.
+/// Returns the possible texts of an expression; empty if nothing is known.
 pub(super) fn known_texts(expr: &Expr, names: &dyn Names) -> Vec<Known> {
     match expr {
         Expr::StringLiteral(s) => vec![Known::whole(Origin::Absolute, s.value.to_str())],
@@ -63,7 +63,7 @@ pub(super) fn known_texts(expr: &Expr, names: &dyn Names) -> Vec<Known> {
                 "parent" if base.id.as_str() == "__spec__" => vec![Known::whole(Origin::Package(1), "")],
                 "__name__" | "__package__" => names.module(base.id.as_str()).into_iter().collect(),
                 "pardir" => vec![Known::whole(Origin::Absolute, "..")],
-                // What the class sets it to.
+                // The value from the class.
                 attribute if is_self(&base.id) => names.variable(attribute),
                 _ => Vec::new(),
             }
@@ -90,7 +90,7 @@ fn is_self(name: &str) -> bool {
     matches!(name, "self" | "cls")
 }
 
-/// What one of several expressions may give; of one of which nothing is known, anything.
+/// Returns the possible texts of several expressions. An unknown expression may be anything.
 fn either<'e>(all: impl IntoIterator<Item = &'e Expr>, names: &dyn Names) -> Vec<Known> {
     let mut known = Vec::new();
     let mut open = false;
@@ -106,7 +106,7 @@ fn either<'e>(all: impl IntoIterator<Item = &'e Expr>, names: &dyn Names) -> Vec
     known
 }
 
-/// Methods of texts and tables.
+/// Handles methods of texts and tables.
 fn known_call(call: &ast::ExprCall, names: &dyn Names) -> Vec<Known> {
     let arguments = &call.arguments;
     let Expr::Attribute(attribute) = &*call.func else {
@@ -162,7 +162,7 @@ fn joined(separator: &str, arguments: &ast::Arguments, names: &dyn Names) -> Vec
     let Some(Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. })) =
         arguments.args.first()
     else {
-        // Parts of a name, more than one as a rule.
+        // Parts of a name, usually more than one.
         let parts = format!("{UNKNOWN}.{UNKNOWN}");
         let is_name = separator == "." && arguments.args.len() == 1;
         return if is_name { vec![Known::part(parts)] } else { Vec::new() };
@@ -190,14 +190,14 @@ fn looked_up(table: &Expr, arguments: &ast::Arguments, names: &dyn Names) -> Vec
     known
 }
 
-/// The texts of an expression, each of them changed. What is not known of them stays so.
+/// Returns the texts of an expression after a change. Unknown parts stay unknown.
 fn changed(expr: &Expr, names: &dyn Names, change: impl Fn(&str) -> String) -> Vec<Known> {
     let mut known = known_texts(expr, names);
     known.iter_mut().for_each(|k| k.text = change(&k.text));
     known
 }
 
-/// The texts of an expression without a constant beginning or end, where they have it.
+/// Returns the texts of an expression without a constant prefix or suffix.
 fn cut(
     expr: &Expr,
     arguments: &ast::Arguments,
@@ -208,7 +208,8 @@ fn cut(
     changed(expr, names, |text| cut(text, part.value.to_str()).unwrap_or(text).to_owned())
 }
 
-/// The text with the first letter of each word large and the others small; `is_word` tells what a word goes on with.
+/// Capitalizes each word of a text and lowers the other letters; `is_word` decides which characters
+/// continue a word.
 fn capitalized(text: &str, is_word: impl Fn(char) -> bool) -> String {
     let mut is_inside = false;
     let letters = text.chars().map(|c| {
@@ -219,7 +220,8 @@ fn capitalized(text: &str, is_word: impl Fn(char) -> bool) -> String {
     letters.collect()
 }
 
-/// The texts that a list, a table or a text holds, at any depth: what a loop over it or a look into it may give.
+/// Returns the texts in a list, a table or a text, at any depth: the results of a loop over it or of a
+/// lookup.
 pub(super) fn elements(expr: &Expr, names: &dyn Names) -> Vec<Known> {
     let mut known: Vec<Known> = match expr {
         Expr::List(ast::ExprList { elts, .. })
@@ -238,7 +240,7 @@ pub(super) fn elements(expr: &Expr, names: &dyn Names) -> Vec<Known> {
         Expr::BinOp(op) if matches!(op.op, ast::Operator::Add | ast::Operator::BitOr) => {
             let mut known = elements(&op.left, names);
             known.extend(elements(&op.right, names));
-            // A text that is put together is one text.
+            // A composed text is one text.
             if known.is_empty() || matches!(&*op.left, Expr::StringLiteral(_) | Expr::FString(_)) {
                 known = known_texts(expr, names);
             }
@@ -273,7 +275,7 @@ pub(super) fn elements(expr: &Expr, names: &dyn Names) -> Vec<Known> {
     known
 }
 
-/// The texts that pieces give in order.
+/// Concatenates the texts of parts.
 fn glue(parts: Vec<Part<'_>>, names: &dyn Names) -> Vec<Known> {
     let mut known: Option<Vec<Known>> = None;
     for part in parts {
@@ -291,7 +293,7 @@ fn glue(parts: Vec<Part<'_>>, names: &dyn Names) -> Vec<Known> {
     known.unwrap_or_default()
 }
 
-/// Each left text with each right one behind it.
+/// Concatenates each left text with each right one.
 fn product(left: Vec<Known>, right: &[Known]) -> Vec<Known> {
     let right: Vec<&Known> = right.iter().filter(|m| m.origin == Origin::Absolute).collect();
     let mut all = Vec::new();
@@ -332,7 +334,7 @@ fn join(origin: Origin, mut text: String, more: &str) -> String {
     text
 }
 
-/// Constant strings of a list, tuple or set (or a sum of such), or a string itself.
+/// Collects the constant strings of a list, tuple or set (or a sum of them), or a single string.
 pub(super) fn strings(expr: &Expr, into: &mut Vec<String>) {
     match expr {
         Expr::StringLiteral(s) => into.push(s.value.to_str().to_owned()),
@@ -347,7 +349,7 @@ pub(super) fn strings(expr: &Expr, into: &mut Vec<String>) {
     }
 }
 
-/// The constant strings of an expression that holds nothing else.
+/// Returns the constant strings of an expression that contains nothing else.
 pub(super) fn literal_texts(expr: &Expr) -> Option<Vec<String>> {
     match expr {
         Expr::StringLiteral(s) => Some(vec![s.value.to_str().to_owned()]),

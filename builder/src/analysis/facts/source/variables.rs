@@ -1,4 +1,4 @@
-//! What variables of a module and its functions are set to, as far as names of modules are computed from them.
+//! The values of variables in a module and its functions, for computed names of modules.
 
 use std::collections::HashMap;
 
@@ -7,51 +7,51 @@ use ruff_python_ast::{Expr, Parameters};
 use super::text::{Known, Names, UNKNOWN, elements, known_texts};
 use crate::analysis::facts::Origin;
 
-/// Variables within variables are followed so far.
+/// Maximum nesting of variables that is followed.
 const DEPTH: usize = 6;
 
-/// What a variable is set to.
+/// The value of a variable.
 #[derive(Clone, Copy)]
 enum Value<'a> {
-    /// Whatever the caller gives; nothing else is known of it than what it is if nothing is given.
+    /// Any argument of the caller; only the default value is known.
     Parameter(Option<&'a Expr>),
     Is(&'a Expr),
-    /// A part of it: a loop's variable, or one of several targets.
+    /// A part of the value, for a loop variable or one of several targets.
     PartOf(&'a Expr),
 }
 
-/// Assignments so far that can be seen from here, the innermost function's last.
+/// The visible assignments so far, those of the innermost function last.
 #[derive(Default)]
 pub(super) struct Variables<'a> {
     assigned: Vec<(&'a str, Value<'a>)>,
-    /// Where the innermost function's begin.
+    /// Index of the first assignment in the innermost function.
     scope: usize,
-    /// The modules that names were imported as.
+    /// Names of imported modules.
     modules: HashMap<&'a str, Known>,
-    /// The texts that functions give back.
+    /// Return values of functions.
     returned: HashMap<&'a str, Returned<'a>>,
 }
 
-/// What a function gives back.
+/// The return value of a function.
 #[derive(Default)]
 struct Returned<'a> {
     texts: Vec<&'a str>,
-    /// Whether it may be something else too.
+    /// Whether there may be other values.
     is_open: bool,
 }
 
-/// What [`Variables::leave`] goes back to.
+/// The state that [`Variables::leave`] restores.
 pub(super) struct Scope {
     outer: usize,
 }
 
 impl<'a> Variables<'a> {
-    /// Remembers an assignment.
+    /// Records an assignment.
     pub(super) fn set(&mut self, name: &'a str, value: &'a Expr) {
         self.assigned.push((name, Value::Is(value)));
     }
 
-    /// Remembers that a name, or each of several, is set to a part of a value.
+    /// Records that a name, or each of several, is set to a part of a value.
     pub(super) fn set_part(&mut self, target: &'a Expr, value: &'a Expr) {
         match target {
             Expr::Name(name) => self.assigned.push((name.id.as_str(), Value::PartOf(value))),
@@ -62,17 +62,17 @@ impl<'a> Variables<'a> {
         }
     }
 
-    /// How many assignments are known.
+    /// Returns the number of known assignments.
     pub(super) fn count(&self) -> usize {
         self.assigned.len()
     }
 
-    /// Forgets assignments: those inside a comprehension are not seen outside.
+    /// Forgets assignments in a comprehension, which are not visible outside.
     pub(super) fn forget(&mut self, count: usize) {
         self.assigned.truncate(count);
     }
 
-    /// Remembers what a function gives back by one of its statements.
+    /// Records the value of a `return` statement.
     pub(super) fn give_back(&mut self, function: &'a str, value: &'a Expr) {
         match value {
             Expr::StringLiteral(text) => {
@@ -86,17 +86,17 @@ impl<'a> Variables<'a> {
         }
     }
 
-    /// Remembers what module a name is, if it is one.
+    /// Records the module of an imported name.
     pub(super) fn import(&mut self, name: &'a str, module: Known) {
         self.modules.insert(name, module);
     }
 
-    /// The module that a name was imported as, if it is one.
+    /// Returns the module that a name was imported as, if any.
     pub(super) fn module(&self, name: &str) -> Option<&Known> {
         self.modules.get(name)
     }
 
-    /// A function begins.
+    /// Enters a function.
     pub(super) fn enter(&mut self, parameters: &'a Parameters) -> Scope {
         let scope = Scope { outer: self.scope };
         self.scope = self.assigned.len();
@@ -104,13 +104,13 @@ impl<'a> Variables<'a> {
         scope
     }
 
-    /// A function ends.
+    /// Leaves a function.
     pub(super) fn leave(&mut self, scope: Scope) {
         self.assigned.truncate(self.scope);
         self.scope = scope.outer;
     }
 
-    /// What is known of the texts that an expression may give: of a variable, everything that it is set to.
+    /// Returns the possible texts of an expression, with all values of variables.
     pub(super) fn texts(&self, expr: &Expr) -> Vec<Known> {
         let end = self.assigned.len();
         let whole = View { variables: self, end, depth: DEPTH };
@@ -131,7 +131,7 @@ impl<'a> Variables<'a> {
         known
     }
 
-    /// What a variable was last set to, as an expression.
+    /// Returns the last value of a variable, as an expression.
     pub(super) fn last(&self, name: &str) -> Option<&'a Expr> {
         match self.assigned.iter().rev().find(|(n, _)| *n == name)? {
             (_, Value::Is(value)) => Some(value),
@@ -139,14 +139,14 @@ impl<'a> Variables<'a> {
         }
     }
 
-    /// The assignments of a name in a part of those known.
+    /// Returns the assignments of a name within a range.
     fn named(&self, name: &str, from: usize, to: usize) -> Vec<(usize, Value<'a>)> {
         let part = self.assigned[from..to].iter().enumerate();
         part.filter(|(_, (n, _))| *n == name).map(|(at, (_, value))| (from + at, *value)).collect()
     }
 }
 
-/// The variables as an expression sees them: the last of the assignments before `end` count.
+/// The variables at an expression: the last of the assignments before `end` count.
 struct View<'v, 'a> {
     variables: &'v Variables<'a>,
     end: usize,
@@ -169,7 +169,7 @@ impl<'a> View<'_, 'a> {
         }
     }
 
-    /// The last assignment of a name, and the view from there.
+    /// Returns the last assignment of a name, and the view from there.
     fn last(&self, name: &str) -> Option<(View<'_, 'a>, Value<'a>)> {
         let depth = self.depth.checked_sub(1)?;
         let at = self.variables.assigned[..self.end].iter().rposition(|(n, _)| *n == name)?;

@@ -43,7 +43,7 @@ fn method<'a>(call: &Call<'a>, on: &Expr, scope: &Scope<'a>, found: &mut Found<'
     }
 }
 
-/// `function(…)`, of a function that was imported by its name.
+/// `function(…)`, for a function imported by name.
 fn function<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
     found.facts.extends_path |= scope.called_member(call.name) == Some(("pkgutil", "extend_path"));
     let Some(function) = scope.called_function(call.name) else { return };
@@ -56,7 +56,7 @@ fn function<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
     }
 }
 
-/// Whether a function of such a name reads metadata of the distribution that it is given.
+/// Returns whether a function with this name reads metadata of the given distribution.
 fn reads_metadata(name: &str) -> bool {
     matches!(
         name,
@@ -84,12 +84,12 @@ fn is_resources(expr: &Expr, scope: &Scope<'_>) -> bool {
     }
 }
 
-/// The first argument of a call, by its place or by one of the names that it has.
+/// Returns the first argument of a call, by position or by one of its names.
 fn argument<'a>(call: &Call<'a>, names: &[&str]) -> Option<&'a Expr> {
     call.first().or_else(|| names.iter().find_map(|name| Some(&call.arguments.find_keyword(name)?.value)))
 }
 
-/// `importlib.metadata.version("distribution")` and its like.
+/// `importlib.metadata.version("distribution")` and similar calls.
 fn metadata_call<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
     const PARAMETERS: [&str; 2] = ["distribution_name", "dist"];
     let Some(name) = argument(call, &PARAMETERS) else { return };
@@ -106,11 +106,12 @@ fn metadata_call<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) 
     }
 }
 
-/// `importlib.resources.files("package")` and its like: the package, which may hold nothing but data.
+/// `importlib.resources.files("package")` and similar calls: collects the package, which may contain only
+/// data.
 fn resource_call<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
     const PARAMETERS: [&str; 3] = ["package", "anchor", "package_or_requirement"];
     let Some(package) = argument(call, &PARAMETERS) else { return };
-    // A module that a statement imports is known already.
+    // A module that a statement imports is already collected.
     if matches!(package, Expr::Name(name) if scope.variables.module(name.id.as_str()).is_some()) {
         return;
     }

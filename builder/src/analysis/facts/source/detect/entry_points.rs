@@ -8,7 +8,8 @@ use super::Detector;
 use crate::analysis::facts::source::found::Found;
 use crate::analysis::facts::source::scope::Scope;
 
-/// What reads entry points: of importlib.metadata, pkg_resources, pluggy, stevedore and entrypoints.
+/// Functions that read entry points: of importlib.metadata, pkg_resources, pluggy, stevedore and
+/// entrypoints.
 const READERS: [&str; 13] = [
     "DispatchExtensionManager",
     "DriverManager",
@@ -27,7 +28,7 @@ const READERS: [&str; 13] = [
 
 #[derive(Default)]
 pub(super) struct EntryPoints {
-    /// Whether the module names something that reads them.
+    /// Whether the module names one of these functions.
     reads: bool,
 }
 

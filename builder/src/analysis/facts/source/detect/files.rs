@@ -16,7 +16,7 @@ pub(super) struct Files {
     has_paths: bool,
     /// Whether the module lists any folder.
     lists: bool,
-    /// Whether it looks for the folder of a module that no statement imports.
+    /// Whether it searches for the folder of a module that no statement imports.
     locates: bool,
     /// Whether it names the suffix of sources.
     names_suffix: bool,
@@ -25,7 +25,7 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// A detector for a source.
+    /// Creates a detector for a source.
     pub(super) fn of(text: &str) -> Files {
         Files { has_paths: mentions_paths(text), ..Files::default() }
     }
@@ -68,7 +68,7 @@ impl<'a> Detector<'a> for Files {
     }
 }
 
-/// Remembers the file of code that a text names.
+/// Records the file of code that a text names.
 fn file_of_code(text: &str, found: &mut Found<'_>) {
     if let Some(file) = code_file(text)
         && !found.facts.files.contains(&file)
@@ -77,7 +77,7 @@ fn file_of_code(text: &str, found: &mut Found<'_>) {
     }
 }
 
-/// The name of a file of code that a text gives, with `*` for what it leaves open: such files are no data, unless a
+/// Returns the name of a file of code in a text, with `*` for unknown parts. Such files are data only if a
 /// module names them.
 fn code_file(text: &str) -> Option<String> {
     const CODE: [&str; 12] =

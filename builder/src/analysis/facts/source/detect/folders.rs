@@ -14,12 +14,12 @@ use crate::analysis::graph::{Depth, Guard};
 
 #[derive(Default)]
 pub(super) struct Folders {
-    /// Whether the source knows paths of modules at all: most sources do not.
+    /// Whether the source uses paths of modules at all, which most sources do not.
     has_paths: bool,
 }
 
 impl Folders {
-    /// A detector for a source.
+    /// Creates a detector for a source.
     pub(super) fn of(text: &str) -> Folders {
         Folders { has_paths: mentions_paths(text) }
     }
@@ -46,7 +46,7 @@ impl<'a> Detector<'a> for Folders {
     }
 }
 
-/// A path below the module's own folder: if a package lies there, its data are meant.
+/// Handles a path below the module's own folder: if it is a package, its data is collected.
 fn path<'a>(expr: &Expr, scope: &Scope<'a>, found: &mut Found<'a>) {
     let Some(place) = scope.reach(expr, DEPTH).filter(|p| !p.file && !p.package.text.is_empty()) else {
         return;
@@ -59,7 +59,7 @@ fn path<'a>(expr: &Expr, scope: &Scope<'a>, found: &mut Found<'a>) {
     }
 }
 
-/// What a call lists.
+/// The folder and the depth of a listing.
 struct Listing<'a> {
     folder: Option<&'a Expr>,
     pattern: Option<&'a Expr>,
@@ -67,7 +67,7 @@ struct Listing<'a> {
 }
 
 impl<'a> Listing<'a> {
-    /// What a call lists, if that is what it does.
+    /// Returns the listing that a call performs, if any.
     fn of(call: &Call<'a>, scope: &Scope<'a>) -> Option<Listing<'a>> {
         let is_on = |module: &str| matches!(call.on, Some(Expr::Name(n)) if n.id.as_str() == module);
         let first = call.first();
@@ -100,13 +100,13 @@ impl<'a> Listing<'a> {
     }
 }
 
-/// Whether a name was imported from `os` or `glob` and lists folders.
+/// Returns whether a name was imported from `os` or `glob` and lists folders.
 fn lists_folders(name: &str, scope: &Scope<'_>) -> bool {
     const LISTING: [&str; 5] = ["os.listdir", "os.scandir", "os.walk", "glob.glob", "glob.iglob"];
     scope.variables.module(name).is_some_and(|m| LISTING.contains(&m.text.as_str()))
 }
 
-/// Folders of packages among the arguments of a call: the function may list them.
+/// Handles package folders among the arguments of a call, which the function may list.
 fn given_folders<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
     const PATHS: [&str; 17] = [
         "Path",
@@ -137,7 +137,7 @@ fn given_folders<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) 
         let Some(place) = scope.place(argument, DEPTH).filter(|p| !p.file && p.pattern.is_none()) else {
             continue;
         };
-        // A package that hands out its own path as a text has something to find there.
+        // If a package passes on its own path as a text, other code finds files there.
         let when = if is_own_path { When::LooksForCode } else { When::ListsGiven };
         found.import_when(when, import(call, scope, place, Depth::Folder));
         found.marks.computes |= is_own_path;

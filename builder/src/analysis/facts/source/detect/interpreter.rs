@@ -1,4 +1,4 @@
-//! Detects what a module does with the interpreter: its path, children that run modules, its finders and `sys.modules`.
+//! Detects uses of the interpreter: its path, child processes that run modules, finders and `sys.modules`.
 
 use ruff_python_ast::{self as ast, Expr};
 use ruff_text_size::Ranged;

@@ -1,4 +1,4 @@
-//! Detects lists of names of modules in the program's own code, by their texts and by what holds them.
+//! Detects lists of module names in the program's own code, by their texts and by the names of the lists.
 
 use ruff_python_ast::{self as ast, Expr};
 use ruff_text_size::Ranged;
@@ -51,7 +51,7 @@ impl<'a> Detector<'a> for Lists {
     }
 
     fn list(&mut self, expr: &'a Expr, scope: &Scope<'a>, found: &mut Found<'a>) {
-        // Of a list that nothing names, a dot in one of the names tells what they are.
+        // In an unnamed list, a dot in one of the names shows that they are modules.
         let names = names(expr, scope);
         if names.iter().any(|name| name.contains('.')) {
             found.facts.lists.push(List { line: scope.line(expr.range().start()), names, certain: false });
@@ -68,7 +68,7 @@ impl<'a> Detector<'a> for Lists {
     }
 }
 
-/// The texts of a list in the program's own code, if each of them may be the name of a module.
+/// Returns the texts of a list in the program's own code, if all of them may be module names.
 fn names(list: &Expr, scope: &Scope<'_>) -> Vec<String> {
     if !scope.words {
         return Vec::new();
@@ -82,7 +82,7 @@ fn names(list: &Expr, scope: &Scope<'_>) -> Vec<String> {
     if are_names { names } else { Vec::new() }
 }
 
-/// A value with the name that it is given, which may tell that it holds names of modules.
+/// Handles a value with its name, which may show that it contains module names.
 fn named_list<'a>(name: &str, value: &'a Expr, scope: &Scope<'a>, found: &mut Found<'a>) {
     const HOLDS_MODULES: [&str; 8] =
         ["apps", "imports", "include", "module", "modules", "packages", "plugins", "urlconf"];
@@ -108,7 +108,7 @@ fn named_list<'a>(name: &str, value: &'a Expr, scope: &Scope<'a>, found: &mut Fo
     }
 }
 
-/// A text of which it is known that it names a module.
+/// Handles a text that certainly names a module.
 fn named_text<'a>(literal: &ast::ExprStringLiteral, name: &str, scope: &Scope<'a>, found: &mut Found<'a>) {
     if name.len() < 120 && is_dotted_name(name) {
         let line = scope.line(literal.range.start());

@@ -1,4 +1,5 @@
-//! Detectors: each one recognises one kind of thing in a source, and sees nothing of the others but the marks they leave.
+//! Detectors: each recognizes one kind of code in a source, independent of the others except for shared
+//! marks.
 
 mod distributions;
 mod dynamic;
@@ -33,11 +34,11 @@ use super::found::Found;
 use super::scope::Scope;
 use super::shapes::called;
 
-/// Recognises one kind of thing. It is shown each node before what is inside the node, in the order of the source.
+/// Recognizes one kind of code. Receives each node before its children, in the order of the source.
 pub(super) trait Detector<'a>: Sized {
     /// A statement of any kind.
     fn statement(&mut self, _: &'a Stmt, _: &Scope<'a>, _: &mut Found<'a>) {}
-    /// A target that is assigned to, whatever the statement.
+    /// The target of an assignment in any kind of statement.
     fn assignment(&mut self, _: &Assignment<'a>, _: &Scope<'a>, _: &mut Found<'a>) {}
     /// A call.
     fn call(&mut self, _: &Call<'a>, _: &Scope<'a>, _: &mut Found<'a>) {}
@@ -49,26 +50,26 @@ pub(super) trait Detector<'a>: Sized {
     fn list(&mut self, _: &'a Expr, _: &Scope<'a>, _: &mut Found<'a>) {}
     /// A dictionary.
     fn dict(&mut self, _: &'a ast::ExprDict, _: &Scope<'a>, _: &mut Found<'a>) {}
-    /// A quotient, which may be a path: `folder / "name"`.
+    /// A division, which may be a path: `folder / "name"`.
     fn quotient(&mut self, _: &'a Expr, _: &Scope<'a>, _: &mut Found<'a>) {}
     /// `base.attribute`
     fn attribute(&mut self, _: &'a ast::ExprAttribute, _: &Scope<'a>, _: &mut Found<'a>) {}
-    /// A name that is not assigned to.
+    /// A name that is read.
     fn name(&mut self, _: &'a str, _: &Scope<'a>, _: &mut Found<'a>) {}
-    /// The end of the module: all marks are known.
+    /// The end of the module, when all marks are known.
     fn finish(self, _: &Scope<'a>, _: &mut Found<'a>) {}
 }
 
-/// Whether a source mentions the paths of modules.
+/// Returns whether a source mentions the paths of modules.
 fn mentions_paths(text: &str) -> bool {
     ["__file__", "__path__"].iter().any(|name| text.contains(name))
 }
 
 /// An assignment to one target.
 pub(super) struct Assignment<'a> {
-    /// What is assigned to.
+    /// The target.
     pub target: &'a Expr,
-    /// What is assigned.
+    /// The assigned value.
     pub value: &'a Expr,
 }
 
@@ -80,7 +81,7 @@ pub(super) struct Format<'a> {
     pub text: &'a ast::ExprFString,
 }
 
-/// A call, with what is called.
+/// A call with its function.
 pub(super) struct Call<'a> {
     /// The whole expression.
     pub expr: &'a Expr,
@@ -88,12 +89,12 @@ pub(super) struct Call<'a> {
     pub arguments: &'a ast::Arguments,
     /// The name of the function or method; empty if it has none.
     pub name: &'a str,
-    /// What a method is called on; none if the name stands alone.
+    /// The object of a method call; `None` for a plain function.
     pub on: Option<&'a Expr>,
 }
 
 impl<'a> Call<'a> {
-    /// Looks at a call, which `expr` is as well.
+    /// Describes a call; `expr` is the same node.
     pub(super) fn new(expr: &'a Expr, call: &'a ast::ExprCall) -> Call<'a> {
         let on = match &*call.func {
             Expr::Attribute(method) => Some(&*method.value),
@@ -102,21 +103,22 @@ impl<'a> Call<'a> {
         Call { expr, arguments: &call.arguments, name: called(&call.func), on }
     }
 
-    /// Where it begins.
+    /// Returns its start.
     fn at(&self) -> TextSize {
         self.expr.range().start()
     }
 
-    /// Its first positional argument.
+    /// Returns its first positional argument.
     fn first(&self) -> Option<&'a Expr> {
         self.arguments.args.first()
     }
 }
 
-/// Shows a node to one detector after the other.
+/// Passes a node to each detector in turn.
 macro_rules! show {
     ($method:ident($node:ty) to $($name:ident)+) => {
-        // Nodes nest: what the detectors need on the stack must be gone when the inside of a node is looked at.
+        // Nodes are nested: this function releases the detectors' stack space before the children are
+        // visited.
         #[inline(never)]
         fn $method(&mut self, node: $node, scope: &Scope<'a>, found: &mut Found<'a>) {
             $(self.$name.$method(node, scope, found);)+
@@ -124,7 +126,7 @@ macro_rules! show {
     };
 }
 
-/// Makes a table of detectors one detector.
+/// Combines a table of detectors into one detector.
 macro_rules! detectors {
     ($($name:ident: $detector:ty,)+) => {
         /// All detectors.
@@ -152,7 +154,7 @@ macro_rules! detectors {
     };
 }
 
-// The order decides the order of the facts that one node gives.
+// The order determines the order of facts from the same node.
 detectors! {
     statements: Statements<'a>,
     folders: Folders,
@@ -169,13 +171,13 @@ detectors! {
 }
 
 impl<'a> Detectors<'a> {
-    /// Detectors for a source, with functions that are known to import.
+    /// Creates detectors for a source, with known functions that import.
     pub(super) fn new(text: &str, wrappers: Wrappers<'a>) -> Detectors<'a> {
         let dynamic = Dynamic::new(wrappers);
         Detectors { files: Files::of(text), folders: Folders::of(text), dynamic, ..Detectors::default() }
     }
 
-    /// The functions that import what they are given, if there are more of them than were known at first.
+    /// Returns the functions that import their arguments, if there are more than initially known.
     pub(super) fn more_wrappers(&mut self) -> Option<Wrappers<'a>> {
         self.dynamic.more_wrappers()
     }

@@ -1,4 +1,5 @@
-//! Detects scans: modules that are listed by `pkgutil`, and names that are looked for by their beginnings.
+//! Detects scans: modules that are listed by `pkgutil`, and names that are searched for by their
+//! beginnings.
 
 use ruff_python_ast::{self as ast, Expr};
 
@@ -69,7 +70,7 @@ fn start<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
     }
 }
 
-/// Imported packages that are passed to functions: if the module lists packages, these may be meant.
+/// Handles imported packages that are passed to functions. If the module lists packages, it may list these.
 fn packages_among_arguments<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
     const LOOKS: [&str; 8] =
         ["dir", "getattr", "hasattr", "isinstance", "print", "reload", "setattr", "vars"];
@@ -85,7 +86,7 @@ fn packages_among_arguments<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut 
     }
 }
 
-/// A package that is imported by a call or passed to a function: it counts if the module lists packages.
+/// Handles a package that a call imports or passes to a function. It counts if the module lists packages.
 pub(super) fn given_package<'a>(call: &Call<'a>, package: &Known, scope: &Scope<'a>, found: &mut Found<'a>) {
     let Known { origin, text, whole } = package;
     if *whole && is_dotted_name(text) {
@@ -96,7 +97,7 @@ pub(super) fn given_package<'a>(call: &Call<'a>, package: &Known, scope: &Scope<
     }
 }
 
-/// `pkgutil.iter_modules(path, prefix)`: the modules of a package, usually to be imported.
+/// `pkgutil.iter_modules(path, prefix)`: the modules of a package, which are usually imported.
 fn scan<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>, depth: Depth) {
     let path = call.arguments.find_argument_value("path", 0);
     let prefix = call.arguments.find_argument_value("prefix", 1);

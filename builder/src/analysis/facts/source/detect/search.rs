@@ -1,4 +1,4 @@
-//! Detects modules that put folders beside them on `sys.path`: each of their words may name one.
+//! Detects modules that add folders beside them to `sys.path`: each of their words may name one.
 
 use std::collections::BTreeSet;
 

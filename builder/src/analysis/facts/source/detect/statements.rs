@@ -1,4 +1,4 @@
-//! Detects import statements, and the names that `__all__` lists.
+//! Detects import statements and the names in `__all__`.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::analysis::facts::{Form, Import, Origin};
 
 #[derive(Default)]
 pub(super) struct Statements<'a> {
-    /// Module-level lists of strings, which `__all__` may be made of.
+    /// Module-level lists of strings, which `__all__` may contain.
     lists: HashMap<&'a str, Vec<String>>,
 }
 
@@ -64,7 +64,7 @@ impl<'a> Detector<'a> for Statements<'a> {
 }
 
 impl Statements<'_> {
-    /// Adds to `__all__` the strings of an expression, known lists of the module included.
+    /// Adds the strings of an expression to `__all__`, including known lists of the module.
     fn exports(&self, value: &Expr, all: &mut Vec<String>) {
         strings(value, all);
         match value {
@@ -82,7 +82,7 @@ impl Statements<'_> {
         }
     }
 
-    /// As [`Statements::exports`], for a part whose literals are known already.
+    /// Like [`Statements::exports`], for a part whose literals are already included.
     fn exports_by_name(&self, value: &Expr, all: &mut Vec<String>) {
         if !matches!(value, Expr::StringLiteral(_)) {
             self.exports(value, all);

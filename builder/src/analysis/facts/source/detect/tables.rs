@@ -1,4 +1,4 @@
-//! Detects tables of modules: texts that name modules beside their own, for a name that is imported later.
+//! Detects tables of modules: texts that name modules of the same package for a later import.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use crate::names::is_dotted_name;
 
 #[derive(Default)]
 pub(super) struct Tables {
-    /// Names of which only parts are known, with their lines.
+    /// Partly known names, with their lines.
     formats: Vec<(u32, String)>,
 }
 
@@ -37,7 +37,7 @@ impl<'a> Detector<'a> for Tables {
                 continue;
             }
             found.facts.tables.push((scope.line(call.at()), format!(".{text}")));
-            // Whoever makes tables looks for their file, and makes it if it is missing.
+            // Code that generates tables searches for their file, and creates it if it is missing.
             if name.contains("tab") {
                 found.facts.files.push(format!("{text}.py"));
             }
@@ -77,7 +77,8 @@ impl<'a> Detector<'a> for Tables {
         }
         let mut seen = HashSet::new();
         for (at, text) in &found.candidates {
-            // A text that begins with a dot counts from the package in most uses; that of a suffix names no module.
+            // A text with a leading dot is usually relative to the package, but a file suffix names no
+            // module.
             let is_relative = text.starts_with('.');
             // `"._io.terminal:Writer"`
             let text = text.split_once(':').filter(|_| is_relative).map_or(*text, |(module, _)| module);

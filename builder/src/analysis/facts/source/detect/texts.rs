@@ -17,7 +17,7 @@ pub(super) struct Texts<'a> {
 }
 
 impl<'a> Detector<'a> for Texts<'a> {
-    /// Notes a string that looks like `package.module` or `package.module:attribute`.
+    /// Records a string that looks like `package.module` or `package.module:attribute`.
     fn text(&mut self, literal: &'a ast::ExprStringLiteral, scope: &Scope<'a>, found: &mut Found<'a>) {
         let text = literal.value.to_str();
         if let Some(name) = imported(text) {
@@ -32,7 +32,7 @@ impl<'a> Detector<'a> for Texts<'a> {
         }
     }
 
-    /// `f"package.settings.{name}Config"`: what stands before the last dot may be a module of the program's.
+    /// `f"package.settings.{name}Config"`: the part before the last dot may be a module of the program.
     fn format(&mut self, format: &Format<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
         let Some(ast::InterpolatedStringElement::Literal(first)) = format.text.value.elements().next() else {
             return;
@@ -46,14 +46,14 @@ impl<'a> Detector<'a> for Texts<'a> {
 }
 
 impl<'a> Texts<'a> {
-    /// Notes a name once.
+    /// Records a name once.
     fn note(&mut self, name: &'a str, at: TextSize, scope: &Scope<'a>, found: &mut Found<'a>) {
         if self.seen.insert(name) {
             found.facts.texts.push((scope.line(at), name.to_owned()));
         }
     }
 
-    /// Dotted names inside a longer text of the program's: settings that it writes, sources that it runs.
+    /// Records dotted names in a longer text of the program: settings that it writes, sources that it runs.
     fn names_inside(
         &mut self,
         literal: &'a ast::ExprStringLiteral,
@@ -70,7 +70,7 @@ impl<'a> Texts<'a> {
     }
 }
 
-/// The dotted name that source in a text imports first, as for `exec`.
+/// Returns the dotted name that source code in a text imports first, as for `exec`.
 fn imported(text: &str) -> Option<&str> {
     let text = text.trim_start();
     let mut words = text.split_whitespace();

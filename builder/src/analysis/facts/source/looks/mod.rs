@@ -1,4 +1,4 @@
-//! Finds what a module does with the files of modules, its own or others.
+//! Finds a module's uses of module files, its own or others.
 
 mod place;
 #[cfg(test)]
@@ -16,7 +16,7 @@ use crate::analysis::facts::{Origin, Whose};
 use crate::analysis::graph::Depth;
 use crate::names::{self, is_dotted_name};
 
-/// A module without one of these words does nothing with files of modules.
+/// Words of sources that use files of modules. Other sources are skipped.
 const WORDS: [&str; 11] = [
     "__file__",
     "__path__",
@@ -35,7 +35,7 @@ const WORDS: [&str; 11] = [
 pub(super) fn find(text: &str, lines: &Lines, body: &[Stmt], whose: Whose) -> Vec<Look> {
     let own = whose == Whose::Own;
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    // What the program's own modules give to others is looked at in any case.
+    // Objects that the program's own modules pass to others always count.
     if !own && !has(&WORDS) {
         return Vec::new();
     }
@@ -46,7 +46,7 @@ pub(super) fn find(text: &str, lines: &Lines, body: &[Stmt], whose: Whose) -> Ve
     finder.found
 }
 
-/// Modules of the standard library that compute with paths, or show them.
+/// Modules of the standard library that only compute or display paths.
 const PLAIN: [&str; 10] =
     ["glob", "importlib", "logging", "ntpath", "os", "pathlib", "posixpath", "pprint", "shutil", "sys"];
 
@@ -120,7 +120,8 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// The file of another module, or the folder of its package, that a function of a library is given: `main([tests.__file__])`.
+    /// Handles the file of another module, or the folder of its package, passed to a library function:
+    /// `main([tests.__file__])`.
     fn asks_library(&mut self, call: &'a ast::ExprCall) {
         let is_library = |(origin, name): (Origin, String)| {
             origin == Origin::Absolute && !PLAIN.contains(&names::top(&name))
@@ -144,10 +145,10 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// Something of the module's own is given to a function.
+    /// Handles an object of the module that is passed to a function.
     fn gives(&mut self, function: &'a Expr) {
         let function = if let Expr::Call(call) = function { &*call.func } else { function };
-        // The program's own functions are looked at by themselves.
+        // The program's own functions are analyzed separately.
         let is_foreign = |(origin, _): &(Origin, String)| {
             *origin == Origin::Absolute || !self.own && *origin != Origin::Own(0)
         };
@@ -157,7 +158,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// A call that lists a folder; `pattern` is what it takes of it.
+    /// Handles a call that lists a folder; `pattern` filters its entries.
     fn listing(&mut self, call: &'a ast::ExprCall, path: Option<&'a Expr>, pattern: Option<&'a Expr>) {
         let Some(path) = path else { return };
         let Some(mut spot) = self.names.spot(path) else {
@@ -174,7 +175,7 @@ impl<'a> Finder<'a> {
         self.folder(call.range(), spot, if is_deep { Depth::Tree } else { Depth::Folder });
     }
 
-    /// What is taken of a folder of modules, if that may be modules.
+    /// Records a listing of a module folder, if the entries may be modules.
     fn folder(&mut self, range: TextRange, mut spot: Spot, depth: Depth) {
         if let Some(Part::Known(pattern)) = spot.below.last()
             && pattern.contains('*')
@@ -188,7 +189,7 @@ impl<'a> Finder<'a> {
         if spot.file {
             return;
         }
-        // What lies in folders that are not known lies in some folder below.
+        // An unknown path is in some subfolder.
         let is_known = !spot.below.iter().any(|part| !matches!(part, Part::Known(_)));
         let kind = if depth == Depth::Tree || !is_known { LookKind::Tree } else { LookKind::Folder };
         let whose = spot.known();
@@ -197,7 +198,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// A call that opens a file, or asks whether there is one.
+    /// Handles a call that opens a file, or checks whether it exists.
     fn file_call(&mut self, call: &'a ast::ExprCall, name: &str) {
         let only_asks = matches!(name, "exists" | "isfile" | "is_file" | "stat" | "getmtime");
         let inside = base(&call.func)
@@ -205,7 +206,7 @@ impl<'a> Finder<'a> {
         for path in call.arguments.args.iter().take(2).chain(inside) {
             let Some(mut spot) = self.names.spot(path) else { continue };
             if spot.file && spot.below.is_empty() {
-                // Whether the own file exists decides nothing that a program is for.
+                // A check for the module's own file does not affect the program.
                 if !only_asks || !self.own {
                     let whose = spot.whose.take();
                     if whose.is_some() || self.own {
@@ -229,7 +230,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// Paths of folders that others are given.
+    /// Handles paths of folders that are passed on.
     fn hands(&mut self, values: &'a [Expr]) {
         for value in values {
             let spot = self.names.spot(value).filter(|s| !s.file);
@@ -240,7 +241,7 @@ impl<'a> Finder<'a> {
     }
 }
 
-/// Whether something is not the module itself, nor its own folder.
+/// Returns whether an object is neither the module itself nor in its own folder.
 fn is_other((origin, name): &(Origin, String)) -> bool {
     *origin == Origin::Absolute || !name.is_empty()
 }
@@ -272,7 +273,7 @@ impl<'a> Visitor<'a> for Finder<'a> {
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
             Expr::Call(call) => self.call(call),
-            // Lines around a frame, of whatever calls.
+            // Source lines around a frame of any caller.
             Expr::Attribute(a) if a.attr.as_str() == "code_context" => {
                 self.push(expr.range(), None, LookKind::Source);
             }
@@ -282,7 +283,7 @@ impl<'a> Visitor<'a> for Finder<'a> {
     }
 }
 
-/// What a method is called of.
+/// Returns the object of a method call.
 fn base(function: &Expr) -> Option<&Expr> {
     match function {
         Expr::Attribute(attribute) => Some(&attribute.value),
@@ -294,14 +295,14 @@ fn is_method_of(function: &Expr, module: &str) -> bool {
     matches!(base(function), Some(Expr::Name(name)) if name.id.as_str() == module)
 }
 
-/// `found.loader.get_source("package.module")`: whatever has the loader, it is asked for a module.
+/// `found.loader.get_source("package.module")`: any loader that receives a module name.
 fn is_loader_of_module(call: &ast::ExprCall) -> bool {
     let is_loader = matches!(base(&call.func), Some(Expr::Attribute(a)) if a.attr.as_str() == "loader");
     is_loader
         && matches!(&*call.arguments.args, [Expr::StringLiteral(name)] if is_dotted_name(name.value.to_str()))
 }
 
-/// Whether a method belongs to a module loader rather than, for example, a template loader.
+/// Returns whether a method belongs to a module loader rather than, for example, a template loader.
 fn is_loader(function: &Expr) -> bool {
     match base(function) {
         Some(Expr::Name(name)) => matches!(name.id.as_str(), "loader" | "__loader__"),

@@ -1,4 +1,4 @@
-//! Paths of modules and of their folders, as expressions put them together.
+//! Evaluates expressions for paths of modules and their folders.
 
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
@@ -11,22 +11,22 @@ use crate::analysis::facts::source::shapes::{called, imported, variable};
 
 /// Maximum nesting of variables and calls that is followed.
 const DEPTH: u32 = 12;
-/// Assignments of one name that are kept.
+/// Maximum number of values per name.
 const MOST: usize = 4;
-/// Variables that are looked up for one expression: where many are set to one another, the ways multiply.
+/// Maximum number of variable lookups per expression, because assignments between many variables multiply.
 const STEPS: u32 = 200;
 
-/// A module, or something in it.
+/// A module, or an object in it.
 pub(super) type Whose = (Origin, String);
 
-/// The file of a module, its folder or a place below that.
+/// The file of a module, its folder or a path below it.
 #[derive(Clone, Debug)]
 pub(super) struct Spot {
-    /// The module; none if it is not known. Of a folder: its package.
+    /// The module, or the package of a folder; `None` if unknown.
     pub whose: Option<Whose>,
     /// Whether it is the file.
     pub file: bool,
-    /// What lies below the folder.
+    /// The path below the folder.
     pub below: Vec<Part>,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct Spot {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     Known(String),
-    /// A source of which the name is not known: `name + ".py"`.
+    /// A source with an unknown name: `name + ".py"`.
     Source,
     Any,
 }
@@ -48,13 +48,13 @@ impl Spot {
         Spot { whose, file: false, below: Vec::new() }
     }
 
-    /// The folder that it lies in.
+    /// Returns its parent folder.
     fn parent(mut self) -> Spot {
         if std::mem::take(&mut self.file) {
             self.whose = match self.whose {
-                // The module's own file: its package is what relative names count from.
+                // The package of the module's own file is the base of relative names.
                 Some((Origin::Own(0), name)) if name.is_empty() => Some((Origin::Package(1), name)),
-                // Whether `a.b` is a package, whose file lies inside, only the graph knows.
+                // Only the graph shows whether `a.b` is a package, whose file is inside its folder.
                 other => other,
             };
         } else if self.below.pop().is_none() {
@@ -68,7 +68,7 @@ impl Spot {
         self
     }
 
-    /// The package at a place all of which is known.
+    /// Returns the package at a completely known path.
     pub(super) fn known(&self) -> Option<Whose> {
         let (origin, mut name) = self.whose.clone()?;
         for part in &self.below {
@@ -86,7 +86,7 @@ impl Spot {
         Some((origin, name))
     }
 
-    /// The module whose source lies at a place all of which is known.
+    /// Returns the module whose source is at a completely known path.
     pub(super) fn module(&self) -> Option<Whose> {
         let mut folder = self.clone();
         let Some(Part::Known(file)) = folder.below.pop() else { return None };
@@ -100,14 +100,14 @@ impl Spot {
     }
 }
 
-/// What names stand for anywhere in the module.
+/// The values of names anywhere in the module.
 #[derive(Default)]
 pub(super) struct Names<'a> {
     values: HashMap<&'a str, Vec<Value<'a>>>,
     imports: HashMap<&'a str, Whose>,
     /// Functions and classes of the module.
     own: HashSet<&'a str>,
-    /// What is left of [`STEPS`].
+    /// The remaining number of [`STEPS`].
     left: Cell<u32>,
 }
 
@@ -138,13 +138,13 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The module that an object is, or is in; none if that is not known.
+    /// Returns the module that an object is, or that contains it; `None` if unknown.
     pub(super) fn object(&self, expr: &Expr) -> Option<Whose> {
         self.left.set(STEPS);
         self.object_within(expr, DEPTH)
     }
 
-    /// What a variable is set to, while there are steps left.
+    /// Returns the values of a variable, while there are steps left.
     fn values_of(&self, name: &str) -> &[Value<'a>] {
         let left = self.left.get();
         self.left.set(left.saturating_sub(1));
@@ -170,14 +170,14 @@ impl<'a> Names<'a> {
             }
             Expr::Attribute(a) => {
                 let (origin, name) = self.object_within(&a.value, depth)?;
-                // What is in the module itself lies nowhere else.
+                // Objects of the module itself are defined nowhere else.
                 let is_own = origin == Origin::Own(0);
                 Some((origin, if is_own { name } else { format!("{name}.{}", a.attr) }))
             }
             Expr::Call(call) if called(&call.func) == "import_module" => {
                 self.module_named(call.arguments.args.first()?)
             }
-            // An instance lies where its class does; of what a function returns nothing is known.
+            // An instance is defined where its class is. The result of a function is unknown.
             Expr::Call(call) if called(&call.func).starts_with(|c: char| c.is_uppercase()) => {
                 self.object_within(&call.func, depth)
             }
@@ -189,13 +189,13 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// Whether an expression is a function or class of the module, or an instance of such a class.
+    /// Returns whether an expression is a function or class of the module, or an instance of such a class.
     pub(super) fn is_own(&self, expr: &Expr) -> bool {
         matches!(expr, Expr::Name(_) | Expr::Call(_))
             && self.object(expr).is_some_and(|(origin, _)| origin == Origin::Own(0))
     }
 
-    /// The module that a text names.
+    /// Returns the module that a text names.
     pub(super) fn module_named(&self, name: &Expr) -> Option<Whose> {
         match name {
             Expr::StringLiteral(text) => Some((Origin::Absolute, text.value.to_str().to_owned())),
@@ -204,7 +204,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The place that an expression names, if it is one of a module.
+    /// Returns the path that an expression names, if it is one of a module.
     pub(super) fn spot(&self, expr: &Expr) -> Option<Spot> {
         self.left.set(STEPS);
         self.spot_within(expr, DEPTH)
@@ -263,7 +263,7 @@ impl<'a> Names<'a> {
         })
     }
 
-    /// The module of `module.__spec__`, `find_spec("module")`.
+    /// Returns the module of `module.__spec__`, `find_spec("module")`.
     fn object_of_spec(&self, expr: &Expr) -> Option<Whose> {
         match expr {
             Expr::Attribute(a) if a.attr.as_str() == "__spec__" => self.object_within(&a.value, DEPTH),
@@ -321,7 +321,7 @@ pub(super) fn is_own_module(expr: &Expr) -> bool {
             && matches!(&*s.slice, Expr::Name(name) if name.id.as_str() == "__name__"))
 }
 
-/// A part of a path that an expression gives.
+/// Returns the path part of an expression.
 pub(super) fn part(expr: &Expr) -> Part {
     let is_source = |text: &str| text.ends_with(".py");
     match expr {
@@ -345,7 +345,7 @@ pub(super) fn part(expr: &Expr) -> Part {
     }
 }
 
-/// Whether an expression is called a spec.
+/// Returns whether the name of an expression says that it is a spec.
 fn is_spec(expr: &Expr) -> bool {
     match expr {
         Expr::Name(name) => name.id.as_str().contains("spec"),

@@ -1,10 +1,10 @@
-//! Tests of what a module does with the files of modules.
+//! Tests of the uses of module files.
 
 use super::super::source;
 use crate::analysis::facts::Whose;
 use crate::analysis::facts::looks::LookKind::{self, Anything, File, Folder, Given, Handed, Source, Tree};
 
-/// The uses in a module of the program's own, or of a library.
+/// Returns the uses in a module of the program's own, or of a library.
 fn looks(text: &str, whose: Whose) -> Vec<(LookKind, Option<String>)> {
     let facts = source(text.as_bytes(), 12, whose);
     facts.looks.into_iter().map(|look| (look.kind, look.whose.map(|(_, name)| name))).collect()
@@ -32,7 +32,7 @@ fn files_that_are_opened() {
                 open(os.path.join(os.path.dirname(__file__), 'data.json'))\nopen(Path(__file__).with_name('near.py'))\n";
     let expected = [named(File, ""), named(File, "mod"), named(File, "mod.inner"), named(File, "near")];
     assert_eq!(looks(text, Whose::Own), expected);
-    // A library has all of its sources that it names anyway.
+    // Libraries always have the sources that they name.
     assert_eq!(looks(text, Whose::Library), &expected[..3]);
 }
 

@@ -1,4 +1,4 @@
-//! Reads strings and paths out of the program's own modules.
+//! Reads strings and paths from the program's own modules.
 
 pub(super) mod path;
 
@@ -16,12 +16,12 @@ use super::shapes::{called, variable};
 use crate::analysis::facts::own::{Base, Own, OwnPath, Text, Usage};
 use crate::names::is_dotted_name;
 
-/// Longer strings are no names of files.
+/// Maximum length of file names.
 const LONGEST: usize = 200;
-/// Assignments of one name that are kept.
+/// Maximum number of values per name.
 const MOST: usize = 4;
 
-/// Finds what a module says of its own names and files.
+/// Finds the names and files in a module.
 pub(super) fn find(lines: &Lines, body: &[Stmt]) -> Own {
     let mut names = Names::default();
     names.visit_body(body);
@@ -30,17 +30,17 @@ pub(super) fn find(lines: &Lines, body: &[Stmt]) -> Own {
     finder.own
 }
 
-/// What names and attributes are set to anywhere in the module, or in one of its functions.
+/// The values of names and attributes anywhere in the module, or in one of its functions.
 #[derive(Default)]
 pub(super) struct Names<'a> {
     pub values: HashMap<&'a str, Vec<&'a Expr>>,
-    /// Names that may also hold something else: parameters, and what is set in ways that are not followed.
+    /// Names that may have other values: parameters, and names with assignments that are not followed.
     pub open: HashSet<&'a str>,
-    /// Functions under other names: `from os.path import dirname as up`.
+    /// Aliases of functions: `from os.path import dirname as up`.
     pub aliases: HashMap<&'a str, &'a str>,
-    /// What functions give back.
+    /// Return values of functions.
     pub returned: HashMap<&'a str, Vec<&'a Expr>>,
-    /// Expressions that may still be looked at for one path.
+    /// Remaining number of expressions for one path.
     pub left: Cell<u32>,
     /// The names of the enclosing scope of a function.
     pub outer: Option<Rc<Names<'a>>>,
@@ -61,7 +61,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// Whether a name may hold more than the values that are known.
+    /// Returns whether a name may have more than the known values.
     fn is_open(&self, name: &str) -> bool {
         self.open.contains(name)
             || !self.values.contains_key(name) && self.outer.as_ref().is_some_and(|outer| outer.is_open(name))
@@ -75,7 +75,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// What a function is called where it comes from.
+    /// Returns the original name of a function.
     fn actual<'n>(&self, function: &'n str) -> &'n str
     where
         'a: 'n,
@@ -134,9 +134,9 @@ struct Finder<'a> {
     own: Own,
     lines: &'a Lines,
     names: Names<'a>,
-    /// What the path around the current place is used for.
+    /// The use of the path around the current node.
     usage: Usage,
-    /// Strings that are parts of paths, with the place of the path.
+    /// Strings that are parts of paths, with the index of the path.
     inside: HashMap<TextRange, u32>,
 }
 
@@ -145,7 +145,7 @@ impl<'a> Finder<'a> {
         self.lines.at(range.start())
     }
 
-    /// Notes a path, if enough of it is known; whether it does.
+    /// Records a path, if enough of it is known. Returns whether it is.
     fn path(&mut self, expr: &'a Expr, usage: Usage) -> bool {
         let paths = Path::of(expr, &self.names);
         let place = self.own.paths.len();
@@ -165,7 +165,7 @@ impl<'a> Finder<'a> {
     fn note(&mut self, range: TextRange, path: &Path, usage: Usage) {
         let Path { base, parts, is_file, .. } = path;
         let is_telling = parts.iter().any(|p| p != ".." && p.bytes().any(|b| b != b'*'));
-        // The folder itself says which files are meant only where it is searched.
+        // A folder on its own determines the files only if it is searched.
         let is_folder_itself = usage == Usage::Searched && *base != Base::Unknown && !is_file;
         if !is_telling && !is_folder_itself {
             return;
@@ -178,7 +178,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// A call: what its arguments are used for.
+    /// Handles a call and the use of its arguments.
     fn call(&mut self, call: &'a ast::ExprCall) {
         let name = called(&call.func);
         self.own.lists |= matches!(
@@ -202,7 +202,7 @@ impl<'a> Finder<'a> {
             });
             return;
         }
-        // `path("img", "p.png")`: the pieces of a path, perhaps.
+        // `path("img", "p.png")`: possibly parts of a path.
         let texts = call.arguments.args.iter().filter(|a| matches!(a, Expr::StringLiteral(_))).count();
         if texts > 1 && !path::is_path_call(name) {
             let parts = path::pieces(&call.arguments.args);
@@ -243,7 +243,7 @@ impl<'a> Visitor<'a> for Finder<'a> {
             }
             Expr::BinOp(_) => {
                 if self.path(expr, outer) {
-                    // Its parts are in it.
+                    // Handle its parts as well.
                     self.own_strings(expr);
                 } else {
                     visitor::walk_expr(self, expr);
@@ -270,7 +270,7 @@ impl<'a> Visitor<'a> for Finder<'a> {
 }
 
 impl<'a> Finder<'a> {
-    /// The strings of a path, without the paths inside it.
+    /// Handles the strings of a path, without the paths inside it.
     fn own_strings(&mut self, expr: &'a Expr) {
         struct Strings<'f, 'a>(&'f mut Finder<'a>);
         impl<'a> Visitor<'a> for Strings<'_, 'a> {
@@ -298,7 +298,7 @@ impl<'a> Finder<'a> {
             self.own.texts.push(Text { line, text: text.to_owned(), path });
         }
         if text.contains([' ', '\n', '=', ';', ',']) {
-            // In settings any word may be one.
+            // Any word in settings may be a name.
             let is_settings = text.contains(['\n', '=', ':']);
             let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
             for word in text.split(|c| !is_part(c)).map(|w| w.trim_matches('.')) {
@@ -315,7 +315,7 @@ fn is_search_path(function: &Expr) -> bool {
     matches!(function, Expr::Attribute(method) if path::is_sys_path(&method.value))
 }
 
-/// What a call does with the paths among its arguments.
+/// Returns how a call uses the paths among its arguments.
 fn usage(call: &ast::ExprCall, name: &str) -> Usage {
     const MAKERS: [&str; 14] = [
         "mkdir",

@@ -1,4 +1,4 @@
-//! Puts paths together from expressions, as far as they are known.
+//! Evaluates expressions for paths, as far as they are known.
 
 use ruff_python_ast::{self as ast, Expr};
 use ruff_text_size::TextRange;
@@ -9,29 +9,29 @@ use crate::analysis::facts::source::shapes::called;
 
 /// Maximum nesting of variables and calls that is followed.
 const DEPTH: u32 = 10;
-/// Values of one expression that are followed.
+/// Maximum number of values per expression.
 const MOST: usize = 8;
-/// Expressions that are looked at for one: where many variables are set to one another, the ways multiply.
+/// Maximum number of expressions per path, because assignments between many variables multiply.
 const STEPS: u32 = 2000;
 
-/// A path, as far as it is known.
+/// The known parts of a path.
 #[derive(Clone, Debug)]
 pub(in crate::analysis::facts::source) struct Path {
     pub base: Base,
-    /// Its parts, with `*` for what is not known and `..` for what goes up.
+    /// Its parts, with `*` for unknown text and `..` for parent folders.
     pub parts: Vec<String>,
     /// Whether it is the file of the module itself.
     pub is_file: bool,
-    /// Whether it counts from `sys.argv[0]`.
+    /// Whether it is relative to `sys.argv[0]`.
     pub by_command: bool,
-    /// Whether it is a string so far: text that is added continues the last part.
+    /// Whether it is a string, so that added text continues the last part.
     is_text: bool,
-    /// The strings that it is made of.
+    /// The strings that it contains.
     pub strings: Vec<TextRange>,
 }
 
 impl Path {
-    /// What an expression may be.
+    /// Returns the possible paths of an expression.
     pub(in crate::analysis::facts::source) fn of(expr: &Expr, names: &Names<'_>) -> Vec<Path> {
         names.left.set(STEPS);
         let mut found = evaluate(expr, names, DEPTH);
@@ -39,7 +39,7 @@ impl Path {
         found
     }
 
-    /// What a text may be in which values stand between its pieces.
+    /// Returns the possible paths of a text with values between its pieces.
     pub(in crate::analysis::facts::source) fn of_text<'t>(
         mut pieces: impl Iterator<Item = &'t str>,
         values: &[&Expr],
@@ -53,7 +53,7 @@ impl Path {
         found
     }
 
-    /// A word that is no path.
+    /// Returns a word that is not a path.
     pub(in crate::analysis::facts::source) fn word(word: &str) -> Path {
         Path { parts: vec![word.to_owned()], is_text: true, ..Path::at(Base::Unknown) }
     }
@@ -80,7 +80,7 @@ impl Path {
         path
     }
 
-    /// The folder that it lies in.
+    /// Returns its parent folder.
     fn parent(mut self) -> Path {
         if std::mem::take(&mut self.is_file) {
             return self;
@@ -97,10 +97,10 @@ impl Path {
         self
     }
 
-    /// What lies below it.
+    /// Joins it with another path.
     fn join(mut self, other: &Path) -> Path {
         if other.base != Base::Unknown {
-            // An absolute path takes the place of what it is joined to.
+            // An absolute path replaces the path that it is joined to.
             return other.clone();
         }
         let is_gap = self.base == Base::Unknown && self.parts.iter().all(|p| p == "*");
@@ -122,13 +122,13 @@ impl Path {
         self
     }
 
-    /// The text with another behind it.
+    /// Appends a text.
     fn add(mut self, other: &Path) -> Path {
         if other.base != Base::Unknown {
             return other.clone();
         }
         self.strings.extend(&other.strings);
-        // `os.path.splitext(__file__)[0] + ".ini"`: beside the module, whose name is not known here.
+        // `os.path.splitext(__file__)[0] + ".ini"`: a file beside the module, whose name is unknown here.
         if std::mem::take(&mut self.is_file) {
             self.parts.push("*".to_owned());
         }
@@ -143,7 +143,8 @@ impl Path {
         self
     }
 
-    /// The path with another suffix; of the module's own file, every file beside it that has the suffix.
+    /// Returns the path with another suffix. For the module's own file, every file beside it with that
+    /// suffix matches.
     fn with_suffix(mut self, suffix: &str) -> Path {
         if std::mem::take(&mut self.is_file) {
             self.parts.push(format!("*{suffix}"));
@@ -154,7 +155,7 @@ impl Path {
         self
     }
 
-    /// Parts of one kind each: no doubled gaps, nothing empty.
+    /// Normalizes the parts: no repeated gaps, no empty parts.
     fn tidy(mut self) -> Path {
         // `"file:" + path + "?mode=ro"`
         if let Some(last) = self.parts.last_mut()
@@ -172,7 +173,7 @@ impl Path {
     }
 }
 
-/// Whether a function puts a path together, or gives one back as it is.
+/// Returns whether a function composes a path, or returns its argument.
 pub(super) fn is_path_call(name: &str) -> bool {
     const MAKING: [&str; 10] = [
         "join",
@@ -189,7 +190,7 @@ pub(super) fn is_path_call(name: &str) -> bool {
     MAKING.contains(&name) || is_same(name)
 }
 
-/// Whether a function gives back the path that it is given.
+/// Returns whether a function returns the path that it receives.
 fn is_same(name: &str) -> bool {
     matches!(
         name,
@@ -208,7 +209,7 @@ fn is_same(name: &str) -> bool {
     )
 }
 
-/// The arguments of a call, one after the other.
+/// Returns the arguments of a call, one after the other.
 pub(super) fn pieces(arguments: &[Expr]) -> Path {
     let mut path = Path::unknown();
     for argument in arguments {
@@ -279,7 +280,7 @@ fn combined(left: &[Path], right: &[Path], combine: impl Fn(Path, &Path) -> Path
     left.iter().flat_map(|l| right.iter().map(|r| combine(l.clone(), r))).take(MOST).collect()
 }
 
-/// What a variable or an attribute is set to.
+/// Returns the values of a variable or an attribute.
 fn variable(name: &str, names: &Names<'_>, depth: u32) -> Vec<Path> {
     let known = names.get(name).iter().flat_map(|value| evaluate(value, names, depth));
     let mut found: Vec<Path> = known.take(MOST - 1).collect();
@@ -302,7 +303,7 @@ fn subscripted(subscript: &ast::ExprSubscript, names: &Names<'_>, depth: u32) ->
             let paths = evaluate(&a.value, names, depth).into_iter();
             paths.map(|path| (0..=up).fold(path, |path, _| path.parent())).collect()
         }
-        // `sys.path[0]`, and the file that `sys.argv[0]` is.
+        // `sys.path[0]`, and the file in `sys.argv[0]`.
         value if is_sys_path(value) => vec![Path::at(Base::Program)],
         Expr::Attribute(a) if a.attr.as_str() == "argv" => {
             vec![Path { is_file: true, by_command: true, ..Path::at(Base::Program) }]
@@ -338,7 +339,7 @@ fn called_path(call: &ast::ExprCall, names: &Names<'_>, depth: u32) -> Vec<Path>
     match names.actual(called(&call.func)) {
         "dirname" => arguments.first().map(inner).into_iter().flatten().map(Path::parent).collect(),
         "getcwd" | "cwd" => vec![Path::at(Base::Program)],
-        // `os.path.join` and not that of a text.
+        // `os.path.join` rather than the method of a string.
         "join" if arguments.len() > 1 => below(inner(&arguments[0]), &arguments[1..]),
         "joinpath" => below(receiver(), arguments),
         "with_suffix" | "replace" if call.func.is_attribute_expr() => match arguments.last() {
@@ -375,7 +376,7 @@ fn called_path(call: &ast::ExprCall, names: &Names<'_>, depth: u32) -> Vec<Path>
             Some(path) => inner(path),
             None => receiver(),
         },
-        // Functions that call each other are not followed far.
+        // Limit the depth for functions that call each other.
         name => {
             let values = names.returned(name).iter();
             values.flat_map(|value| evaluate(value, names, depth / 2)).take(MOST).collect()
@@ -394,7 +395,7 @@ fn attribute_or_default(arguments: &[Expr], names: &Names<'_>, depth: u32) -> Ve
     found
 }
 
-/// A format, with gaps for what is put into it.
+/// Returns a format with gaps for the inserted values.
 fn formatted(mut path: Path, mark: char) -> Path {
     for part in &mut path.parts {
         let mut rest = part.as_str();

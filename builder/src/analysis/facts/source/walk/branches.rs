@@ -1,4 +1,4 @@
-//! Walks through code of which only a part runs: each branch under the guard and the condition that lead to it.
+//! Walks through conditional code: visits each branch under its guard and condition.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,7 @@ use crate::analysis::facts::source::shapes::{called, catches_import_error};
 use crate::analysis::graph::Guard;
 
 impl<'a> Walk<'a> {
-    /// The branches of an `if`, each under what leads to it.
+    /// Visits the branches of an `if`, each under its condition.
     pub(super) fn if_statement(&mut self, stmt: &'a ast::StmtIf) {
         self.visit_expr(&stmt.test);
         if is_lazy(stmt) {
@@ -56,7 +56,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The parts of a `try`: its body may fail to import if a handler takes care of that.
+    /// Visits the parts of a `try`. Imports in its body may fail if a handler catches the error.
     pub(super) fn try_statement(&mut self, stmt: &'a ast::StmtTry) {
         let optional = stmt.handlers.iter().any(|h| {
             let ExceptHandler::ExceptHandler(h) = h;
@@ -81,10 +81,10 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Whether imports for type checkers stand for what the other branch makes of the same names when it is first used:
-/// `if TYPE_CHECKING: import cmaes`, `else: cmaes = LazyImport("cmaes")`.
+/// Returns whether the other branch creates the type checker's imports lazily: `if TYPE_CHECKING: import
+/// cmaes`, `else: cmaes = LazyImport("cmaes")`.
 fn is_lazy(stmt: &ast::StmtIf) -> bool {
-    /// What makes types, not modules.
+    /// Calls that create types rather than modules.
     const TYPES: [&str; 6] = ["ForwardRef", "NewType", "ParamSpec", "TypeVar", "namedtuple", "type"];
     let is_for_checkers = match &*stmt.test {
         Expr::Name(name) => name.id.as_str() == "TYPE_CHECKING",
@@ -121,7 +121,7 @@ fn is_lazy(stmt: &ast::StmtIf) -> bool {
     })
 }
 
-/// The name that an import sets.
+/// Returns the name that an import sets.
 fn bound(alias: &ast::Alias) -> &str {
     let name = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
     crate::names::top(name)

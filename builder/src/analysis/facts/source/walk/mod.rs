@@ -1,4 +1,5 @@
-//! Walks through a source: keeps the scope and shows the detectors each node. It recognises nothing by itself.
+//! Walks through a source: maintains the scope and passes each node to the detectors, without any detection
+//! of its own.
 
 mod branches;
 
@@ -15,7 +16,7 @@ use crate::analysis::facts::Facts;
 use crate::analysis::facts::condition::Condition;
 use crate::analysis::graph::Guard;
 
-/// One walk through a source.
+/// A walk through a source.
 pub(super) struct Walk<'a> {
     scope: Scope<'a>,
     detectors: Detectors<'a>,
@@ -23,7 +24,7 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// Walks through a module with functions that are known to import what they are given.
+    /// Walks through a module with known functions that import their arguments.
     pub(super) fn through(
         text: &str,
         lines: &'a Lines,
@@ -40,25 +41,26 @@ impl<'a> Walk<'a> {
         walk
     }
 
-    /// The functions that import what they are given, if there are more of them than were known before the walk.
+    /// Returns the functions that import their arguments, if there are more than before the walk.
     pub(super) fn more_wrappers(&mut self) -> Option<Wrappers<'a>> {
         self.detectors.more_wrappers()
     }
 
-    /// What was found.
+    /// Returns the results.
     pub(super) fn finish(mut self) -> Facts {
         self.detectors.finish(&self.scope, &mut self.found);
         self.found.into_facts(self.scope)
     }
 
-    /// Runs `inside` under a stronger guard and, if given, one more condition.
+    /// Runs `inside` under a stronger guard and, if given, an additional condition.
     fn under(&mut self, guard: Guard, condition: Option<Condition>, inside: impl FnOnce(&mut Self)) {
         let outside = self.scope.enter(guard, condition);
         inside(self);
         self.scope.leave(outside);
     }
 
-    /// Statements in order. What follows `if <decidable>: return` (or raise, …) runs under the opposite condition.
+    /// Visits statements in order. Code after `if <decidable>: return` (or raise, …) runs under the
+    /// opposite condition.
     fn block(&mut self, body: &'a [Stmt]) {
         let outside = self.scope.enter(Guard::None, None);
         for stmt in body {
@@ -86,7 +88,7 @@ impl<'a> Walk<'a> {
         self.under(guard, None, |walk| walk.block(&stmt.body));
     }
 
-    /// The body and the `else` of a loop.
+    /// Visits the body and the `else` of a loop.
     fn loop_body(&mut self, body: &'a [Stmt], orelse: &'a [Stmt]) {
         self.under(Guard::Conditional, None, |walk| walk.block(body));
         self.block(orelse);
@@ -201,7 +203,7 @@ impl<'a> Visitor<'a> for Walk<'a> {
         }
         match expr {
             Expr::StringLiteral(_) | Expr::Name(_) => {}
-            // What a comprehension assigns to is not seen outside.
+            // Assignments in a comprehension are not visible outside.
             Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::Generator(_) => {
                 let outside = self.scope.variables.count();
                 visitor::walk_expr(self, expr);

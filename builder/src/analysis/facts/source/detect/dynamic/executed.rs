@@ -1,4 +1,4 @@
-//! Detects the imports in code that is a text: `exec("import " + name)`.
+//! Detects imports in code that is a text: `exec("import " + name)`.
 
 use crate::analysis::facts::source::detect::Call;
 use crate::analysis::facts::source::found::Found;
@@ -8,7 +8,7 @@ use crate::analysis::facts::{Form, Import, Origin};
 use crate::analysis::graph::Guard;
 use crate::names::is_dotted_name;
 
-/// Adds what the code imports that a call is given. Of a name that is not whole, the package has to be known.
+/// Adds the imports of code passed to a call. If a name is incomplete, its package must be known.
 pub(super) fn executed<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
     let Some(code) = call.first() else { return };
     for known in scope.variables.texts(code) {
@@ -24,7 +24,7 @@ pub(super) fn executed<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found
     }
 }
 
-/// The modules that a statement of a text imports, and the names that it imports from them.
+/// Returns the modules that a statement in a text imports, and the imported names.
 fn imported(statement: &str, of: &Known) -> Option<(Vec<String>, Vec<String>)> {
     let word = |text: &str| text.split_whitespace().next().unwrap_or_default().to_owned();
     if let Some(modules) = statement.strip_prefix("import ") {
@@ -33,17 +33,17 @@ fn imported(statement: &str, of: &Known) -> Option<(Vec<String>, Vec<String>)> {
     let (module, names) = statement.strip_prefix("from ")?.split_once(" import ")?;
     let module = module.trim();
     let names = names.trim_matches(['(', ')']).split(',').map(word);
-    // In a text that is whole, a star is a star.
+    // In a complete text, a star is a literal star.
     let is_known = |name: &String| is_dotted_name(name) || of.whole && name.as_str() == UNKNOWN;
     let (named, open): (Vec<String>, Vec<String>) = names.partition(is_known);
-    // `from package import {name}`: whatever fits.
+    // `from package import {name}`: all matches.
     let open = open.iter().filter(|name| name.contains(UNKNOWN));
     let dot = if module.ends_with('.') { "" } else { "." };
     let below = open.map(|name| format!("{module}{dot}{name}"));
     Some((std::iter::once(module.to_owned()).chain(below).collect(), named))
 }
 
-/// The import of a module as such a statement names it.
+/// Returns the import of a module for such a statement.
 fn import(module: &str, names: &[String], here: Import) -> Option<Import> {
     let tail = module.trim_start_matches('.');
     let origin = match module.len() - tail.len() {

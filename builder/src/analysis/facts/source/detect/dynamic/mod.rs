@@ -1,4 +1,5 @@
-//! Detects calls that import: by `importlib`, by functions that say they import, by specs, and by code in texts.
+//! Detects calls that import: through `importlib`, functions with names such as `import_…`, specs, and code
+//! in texts.
 
 mod executed;
 pub(in crate::analysis::facts::source) mod wrappers;
@@ -19,18 +20,18 @@ use crate::names::is_dotted_name;
 #[derive(Default)]
 pub(super) struct Dynamic<'a> {
     wrappers: Wrappers<'a>,
-    /// How many of the wrappers were known at first.
+    /// Initial number of wrappers.
     known: usize,
 }
 
 impl<'a> Dynamic<'a> {
-    /// A detector that knows functions which import what they are given.
+    /// Creates a detector with known functions that import their arguments.
     pub(super) fn new(wrappers: Wrappers<'a>) -> Dynamic<'a> {
         let known = wrappers.count();
         Dynamic { wrappers, known }
     }
 
-    /// Such functions, if there are more of them than at first.
+    /// Returns these functions, if there are more than initially.
     pub(super) fn more_wrappers(&mut self) -> Option<Wrappers<'a>> {
         (self.wrappers.count() != self.known).then(|| std::mem::take(&mut self.wrappers))
     }
@@ -57,7 +58,7 @@ impl<'a> Detector<'a> for Dynamic<'a> {
     }
 }
 
-/// Whether a call imports a module by its name, or finds or runs one.
+/// Returns whether a call imports, finds or runs a module by name.
 fn is_import<'a>(call: &Call<'a>, scope: &Scope<'a>) -> bool {
     match (call.name, call.on) {
         (name, None) => name == "__import__" || scope.is_importer(name),
@@ -68,10 +69,10 @@ fn is_import<'a>(call: &Call<'a>, scope: &Scope<'a>) -> bool {
     }
 }
 
-/// `import_module(name, package)` and `__import__(name, …)` with a name of which something is known.
+/// `import_module(name, package)` and `__import__(name, …)` with a partly known name.
 fn import_call<'a>(call: &Call<'a>, name: &'a Expr, scope: &Scope<'a>, found: &mut Found<'a>) {
     let known = scope.variables.texts(name);
-    // Whatever the module names in texts may be meant.
+    // Any module that a text names may be imported.
     let nothing = |k: &Known| k.text.starts_with(UNKNOWN) && !k.text.contains(|c| c != '*' && c != '.');
     let is_open = known.is_empty() || known.iter().any(nothing);
     found.marks.lazy |= is_open;
@@ -81,7 +82,8 @@ fn import_call<'a>(call: &Call<'a>, name: &'a Expr, scope: &Scope<'a>, found: &m
         lines.push(scope.line(call.at()));
     }
     found.marks.computes |= known.is_empty() || known.iter().any(|k| !k.whole);
-    // Of several names one may be meant, a table holds more than names, and an attribute may differ in a subclass.
+    // A variable may have several values, a table contains more than names, and a subclass may override an
+    // attribute.
     let is_put_together = !matches!(name, Expr::StringLiteral(_) | Expr::Name(_));
     let guard = if known.len() > 1 || is_put_together { Guard::Optional } else { Guard::None };
     for known in known {
@@ -90,7 +92,7 @@ fn import_call<'a>(call: &Call<'a>, name: &'a Expr, scope: &Scope<'a>, found: &m
     }
 }
 
-/// Adds the import of a name that a call is given, under a guard that is at least as strong.
+/// Adds the import of a name passed to a call, under a guard that is at least as strong.
 pub(super) fn import<'a>(
     call: &Call<'a>,
     known: Known,
@@ -102,11 +104,11 @@ pub(super) fn import<'a>(
     let Some((origin, module)) = target(call, known, scope) else { return };
     let here = || Import { guard: scope.guard.max(guard), origin, ..scope.at(call.at()) };
     let form = if is_whole { Form::Call } else { Form::Prefix };
-    // `__import__("a.b", fromlist=["c"])` takes `a.b.c` like `from a.b import c`.
+    // `__import__("a.b", fromlist=["c"])` imports `a.b.c` like `from a.b import c`.
     let mut names = Vec::new();
     if let Some(from) = call.arguments.find_argument_value("fromlist", 3) {
         strings(from, &mut names);
-        // `fromlist=[name]`: whatever is in the package.
+        // `fromlist=[name]`: anything in the package.
         if let Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) = from
             && form == Form::Call
             && elts.iter().any(|name| !name.is_string_literal_expr())
@@ -118,7 +120,7 @@ pub(super) fn import<'a>(
     found.import(Import { module, form, names, ..here() });
 }
 
-/// The module that a name means as an argument of a call, and what it counts from; none if it cannot be a module's.
+/// Returns the module that a name in a call refers to, and its base; `None` if it cannot be a module.
 fn target<'a>(call: &Call<'a>, known: Known, scope: &Scope<'a>) -> Option<(Origin, String)> {
     let Known { mut origin, mut text, .. } = known;
     // `__import__(name, globals(), locals(), names, 1)`
@@ -129,20 +131,20 @@ fn target<'a>(call: &Call<'a>, known: Known, scope: &Scope<'a>) -> Option<(Origi
     {
         origin = Origin::Package(u32::from(level));
     }
-    // Of most only the beginning is known.
+    // Usually only the beginning is known.
     if let Some(start) = text.strip_suffix(UNKNOWN).filter(|start| !start.contains(UNKNOWN)) {
         text.truncate(start.len());
     }
     if origin == Origin::Absolute && text.starts_with('.') {
         (origin, text) = resolved(call, &text, scope);
     }
-    // Unlike a statement, a call can import files whose names are no identifiers.
+    // Unlike a statement, a call can import files whose names are not identifiers.
     let is_no_name = |c: char| c.is_whitespace() || c.is_control() || "/\\\"'<>{}()[]:;,".contains(c);
     let is_nothing = text.is_empty() && origin == Origin::Absolute;
     (!is_nothing && !text.chars().any(is_no_name)).then_some((origin, text))
 }
 
-/// What a name with dots before it means, relative to the package that the call is given.
+/// Resolves a name with leading dots, relative to the package passed to the call.
 fn resolved<'a>(call: &Call<'a>, text: &str, scope: &Scope<'a>) -> (Origin, String) {
     let level = u32::try_from(text.bytes().take_while(|&b| b == b'.').count()).unwrap_or(1);
     let tail = text.trim_start_matches('.').to_owned();
@@ -162,7 +164,7 @@ fn resolved<'a>(call: &Call<'a>, text: &str, scope: &Scope<'a>) -> (Origin, Stri
     }
 }
 
-/// `import_optional_dependency("name")`: a function that says it imports, and what.
+/// `import_optional_dependency("name")`: a function whose name says that it imports.
 fn named_call<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
     if let Some(Expr::StringLiteral(name)) = call.first()
         && is_dotted_name(name.value.to_str())

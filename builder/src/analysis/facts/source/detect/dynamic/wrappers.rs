@@ -1,4 +1,4 @@
-//! Detects functions of the module that import what one of their parameters names, and the calls of these.
+//! Detects functions of the module that import the name in one of their parameters, and calls of them.
 
 use std::collections::HashMap;
 
@@ -12,10 +12,10 @@ use crate::analysis::facts::{Form, Import, Origin};
 use crate::analysis::graph::Guard;
 use crate::names::is_dotted_name;
 
-/// Functions that import what they are given.
+/// Functions that import their arguments.
 #[derive(Default)]
 pub(in crate::analysis::facts::source) struct Wrappers<'a> {
-    /// The place and the name of the parameter.
+    /// The position and the name of the parameter.
     functions: HashMap<&'a str, (usize, &'a str)>,
 }
 
@@ -24,7 +24,7 @@ impl<'a> Wrappers<'a> {
         self.functions.len()
     }
 
-    /// Notes the function around if the name that is imported is one of its parameters.
+    /// Records the enclosing function if the imported name is one of its parameters.
     pub(super) fn note(&mut self, name: &'a Expr, scope: &Scope<'a>) {
         let (Expr::Name(name), Some(function)) = (name, scope.functions.last()) else { return };
         let mut parameters = function.parameters.iter().map(|p| p.name().as_str());
@@ -55,7 +55,7 @@ impl<'a> Wrappers<'a> {
     }
 }
 
-/// What such a function imports when it is given a name.
+/// Returns the import of such a function for a given name.
 fn import(known: &Known) -> Option<(Origin, String, Form)> {
     let tail = known.text.trim_start_matches('.').trim_end_matches(UNKNOWN);
     let dots = known.text.bytes().take_while(|&b| b == b'.').count();
@@ -65,7 +65,7 @@ fn import(known: &Known) -> Option<(Origin, String, Form)> {
     };
     let (form, is_known) = match known.whole {
         true => (Form::Call, is_dotted_name(tail)),
-        // The package has to be known.
+        // The package must be known.
         false => {
             let start = tail.split(UNKNOWN).next().unwrap_or_default();
             (Form::Prefix, start.rsplit_once('.').is_some_and(|(package, _)| is_dotted_name(package)))
