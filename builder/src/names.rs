@@ -63,8 +63,8 @@ pub(crate) fn is_entry(name: &str) -> bool {
     name.starts_with("__main__") || name.starts_with("__hook__")
 }
 
-/// A pattern: `*` stands for one level or a part of it, `**` for any number of levels, a trailing `.*` for all
-/// submodules at any depth.
+/// A pattern: `*` stands for one level or a part of it, `**` for any number of levels, a trailing `.*` for
+/// all submodules at any depth.
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern {
     parts: Vec<String>,

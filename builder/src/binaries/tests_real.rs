@@ -1,6 +1,7 @@
 //! Patches every native file of a real environment and imports all its extensions from a copy.
 //!
-//! `FREEZE_TEST_PYTHON` names the interpreter (default: `python3`); a venv with large wheels is the best test.
+//! `FREEZE_TEST_PYTHON` names the interpreter (default: `python3`); a venv with large wheels is the best
+//! test.
 
 // The tests compile libraries for the build system, or load them.
 #![cfg(target_os = "linux")]

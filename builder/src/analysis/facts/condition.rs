@@ -13,7 +13,8 @@ pub(in crate::analysis) enum Condition {
     Known(bool),
     /// The module runs as the program.
     Main,
-    /// The code is the module's own small tool or self-test: a function named `main`, `_main`, `test` or `_test`.
+    /// The code is the module's own small tool or self-test: a function named `main`, `_main`, `test` or
+    /// `_test`.
     Tool,
     /// A platform text equals, or begins with, one of some texts.
     Text(Variable, Match, Vec<String>),

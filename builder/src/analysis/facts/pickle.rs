@@ -75,7 +75,8 @@ impl Machine {
                 note(module, names);
                 n + m
             }
-            // BINUNICODE, BINSTRING, BINBYTES; the short ones; BINUNICODE8, BINBYTES8, BYTEARRAY8; LONG1, LONG4
+            // BINUNICODE, BINSTRING, BINBYTES; the short ones; BINUNICODE8, BINBYTES8, BYTEARRAY8; LONG1,
+            // LONG4
             b'X' | b'T' | b'B' | 0x8b | 0x8c | b'U' | b'C' | 0x8a | 0x8d | 0x8e | 0x96 => {
                 let width = match op {
                     0x8c | b'U' | b'C' | 0x8a => 1,
@@ -133,7 +134,8 @@ fn argument(op: u8, arguments: &[u8]) -> Option<usize> {
     match op {
         _ if BARE.contains(&op) => Some(0),
         0x81 | 0x85..=0x89 | 0x8f..=0x92 | 0x94 | 0x97 | 0x98 => Some(0),
-        // PROTO, BININT1, EXT1, BINPUT, BINGET; BININT2, EXT2; BININT, EXT4, LONG_BINPUT, LONG_BINGET; BINFLOAT, FRAME
+        // PROTO, BININT1, EXT1, BINPUT, BINGET; BININT2, EXT2; BININT, EXT4, LONG_BINPUT, LONG_BINGET;
+        // BINFLOAT, FRAME
         0x80 | b'K' | 0x82 | b'q' | b'h' => Some(1),
         b'M' | 0x83 => Some(2),
         b'J' | 0x84 | b'r' | b'j' => Some(4),

@@ -1,16 +1,16 @@
-//! Dotted names in texts that are no Python.
+//! Dotted names in texts other than Python.
 
 use std::collections::BTreeSet;
 
 use crate::names::is_dotted_name;
 
-/// Dotted names of the top-level package `top` in a text.
+/// Returns dotted names of the top-level package `top` in a text.
 pub(in crate::analysis) fn names(bytes: &[u8], top: &str) -> Vec<String> {
     let known = format!("{top}.");
     let is_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'.';
     let mut found = BTreeSet::new();
     for at in memchr::memmem::find_iter(bytes, known.as_bytes()) {
-        // Not the middle of another name, of a path or of an address.
+        // Skip the middle of another name, of a path or of an address.
         if at.checked_sub(1).is_some_and(|i| is_name(bytes[i]) || b"/-@".contains(&bytes[i])) {
             continue;
         }

@@ -367,7 +367,8 @@ impl Look<'_, '_> {
             self.file(&beside, None, reason, Named::Path);
         }
         if let Some(dest) = dest.or_else(|| self.layout.dest(file)) {
-            // If the script can also be imported, the files that it names are collected like those of any other module.
+            // If the script can also be imported, the files that it names are collected like those of any
+            // other module.
             if let Some(name) = own_module(&dest, self.world) {
                 self.claims.likely(name, reason);
             }

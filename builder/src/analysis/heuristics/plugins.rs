@@ -20,7 +20,8 @@ pub(super) struct Plugins {
 }
 
 impl Heuristic for Plugins {
-    /// If one entry of a list is a module, or the name of the list suggests modules, entries without a dot count as modules too.
+    /// If one entry of a list is a module, or the name of the list suggests modules, entries without a dot
+    /// count as modules too.
     fn of_module(&mut self, subject: &Subject<'_>, world: &World<'_>, claims: &mut Claims) {
         for List { line, names, certain } in &subject.facts().lists {
             let is_module = |name: &String| {

@@ -73,7 +73,7 @@ fn is_program(file: &str) -> bool {
     file.starts_with("../") && matches!(file.rsplit('/').nth(1), Some("bin" | "Scripts"))
 }
 
-/// Returns whether a program has this name, which may match any.
+/// Returns whether a program has this name; an empty name matches any program.
 fn is_named(path: &Path, name: &str) -> bool {
     let last = path.file_name().and_then(|last| last.to_str()).unwrap_or_default();
     name.is_empty() || last == name || last.strip_suffix(".exe") == Some(name)

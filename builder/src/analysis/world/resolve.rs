@@ -151,7 +151,8 @@ impl<'p> Resolver<'p> {
         Rc::clone(&self.roots)
     }
 
-    /// Extends the `__path__` of a package with all folders of its name on the search path, as `pkgutil.extend_path` does.
+    /// Extends the `__path__` of a package with all folders of its name on the search path, as
+    /// `pkgutil.extend_path` does.
     pub(in crate::analysis) fn extend_path(&mut self, name: &str) {
         let relative = name.replace('.', "/");
         let mut portions = Vec::new();

@@ -1,4 +1,5 @@
-//! Rewrites the load commands of a Mach-O file: names of libraries, its own name, run paths, further commands.
+//! Rewrites the load commands of a Mach-O file: names of libraries, its own name, run paths, further
+//! commands.
 
 use super::image::{HEADER, Image, lc, put_u32, u32_at};
 use crate::binaries::format::Unsafe;

@@ -113,7 +113,8 @@ impl Scope<'_> {
         self.version(right, op.mirrored(), left).and_then(finish)
     }
 
-    /// `sys.version_info`, an index or a slice of it, `sys.version_info.major`, or `sys.hexversion` against numbers.
+    /// `sys.version_info`, an index or a slice of it, `sys.version_info.major`, or `sys.hexversion` against
+    /// numbers.
     fn version(&self, value: &Expr, op: Compare, with: &Expr) -> Option<Condition> {
         let is_info = |e: &Expr| self.dotted(e) == Some(("sys", "version_info"));
         if self.dotted(value) == Some(("sys", "hexversion")) {

@@ -208,7 +208,7 @@ fn cut(
     changed(expr, names, |text| cut(text, part.value.to_str()).unwrap_or(text).to_owned())
 }
 
-/// Capitalizes each word of a text and lowers the other letters; `is_word` decides which characters
+/// Capitalizes each word of a text and lowercases the other letters; `is_word` decides which characters
 /// continue a word.
 fn capitalized(text: &str, is_word: impl Fn(char) -> bool) -> String {
     let mut is_inside = false;

@@ -1,4 +1,4 @@
-//! Reads commands that start the interpreter, and what runs scripts and modules in the same process.
+//! Reads commands that start the interpreter, and calls that run scripts and modules in the same process.
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, Stmt};
@@ -14,13 +14,13 @@ use crate::names::is_dotted_name;
 
 /// Maximum nesting of variables and lists that is followed.
 const DEPTH: u32 = 6;
-/// Ways to put one command together that are followed.
+/// Maximum number of variants of one command.
 const MOST: usize = 64;
-/// Longer lists are tables.
+/// Maximum length of a command; longer lists are tables.
 const LONGEST: usize = 64;
-/// Where something that is not a word stands in the text of a command.
+/// Stands for an expression in the text of a command.
 const GAP: char = '\u{e000}';
-/// Options of python that take the next word.
+/// Options of Python with a separate value.
 const VALUED: [&str; 3] = ["-X", "-W", "--check-hash-based-pycs"];
 
 /// One argument of a command line.
@@ -28,7 +28,7 @@ const VALUED: [&str; 3] = ["-X", "-W", "--check-hash-based-pycs"];
 enum Word {
     /// The interpreter.
     Python,
-    /// A module that is run by the name of the one that runs it.
+    /// A module that runs under the name of its runner.
     Own,
     /// One of some texts and paths.
     Value(Vec<Path>),
@@ -37,7 +37,7 @@ enum Word {
 }
 
 impl Word {
-    /// A text that is known for certain.
+    /// Returns a text that is known for certain.
     fn text(&self) -> Option<String> {
         let Word::Value(paths) = self else { return None };
         let [Path { base: Base::Unknown, parts, .. }] = paths.as_slice() else { return None };
@@ -49,7 +49,7 @@ impl Word {
 type Words = Vec<Word>;
 
 impl<'a> Finder<'a> {
-    /// A call that starts the interpreter, or runs a script or a module.
+    /// Handles a call that starts the interpreter, or runs a script or a module.
     pub(super) fn command_call(&mut self, call: &'a ast::ExprCall) {
         let line = self.line(call);
         let first = |name| call.arguments.find_argument_value(name, 0);
@@ -66,7 +66,8 @@ impl<'a> Finder<'a> {
                 }
             }
             _ if self.starts_python => {
-                // `Popen([…])`, `os.execl(path, "python", …)`, `create_subprocess_exec(python, …)`, `start(python, […])`
+                // `Popen([…])`, `os.execl(path, "python", …)`, `create_subprocess_exec(python, …)`,
+                // `start(python, […])`
                 let mut commands: Vec<Words> = vec![Vec::new()];
                 for argument in call.arguments.args.iter() {
                     let more = self.commands(argument, DEPTH);
@@ -85,13 +86,13 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// A list that may be a command, or a text.
+    /// Handles a list that may be a command, or a text.
     pub(super) fn command(&mut self, expr: &'a Expr) {
         let line = self.line(expr);
         self.commands(expr, DEPTH).iter().for_each(|words| self.run(line, words));
     }
 
-    /// The script or the module behind the interpreter.
+    /// Handles the script or module after the interpreter.
     fn run(&mut self, line: u32, words: &[Word]) {
         let Some(at) = words.iter().position(|word| matches!(word, Word::Python)) else { return };
         let mut rest = words[at..].iter().skip_while(|word| matches!(word, Word::Python));
@@ -102,7 +103,7 @@ impl<'a> Finder<'a> {
                 {
                     return;
                 }
-                // Options, perhaps.
+                // Possibly options.
                 continue;
             };
             match text.as_str() {
@@ -155,7 +156,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// The scripts that paths may be; whether one is known.
+    /// Records the scripts of paths. Returns whether one is known.
     fn script(&mut self, line: u32, paths: &[Path]) -> bool {
         let mut is_known = false;
         for path in paths.iter().cloned().filter_map(place) {
@@ -164,7 +165,7 @@ impl<'a> Finder<'a> {
             match parts.last() {
                 None if *base == Base::Module => self.starts(line, Main::Own),
                 None => {}
-                // Words of other commands: a path or the name of a script says what it is.
+                // For other commands, a path or the name of a script shows what it is.
                 Some(last) if *base == Base::Unknown && !last.ends_with(".py") => {}
                 Some(_) => self.starts(line, Main::Script(path)),
             }
@@ -172,7 +173,7 @@ impl<'a> Finder<'a> {
         is_known
     }
 
-    /// The commands that an expression may be: the words of a list or of a text, or one word.
+    /// Returns the possible commands of an expression: the words of a list or of a text, or one word.
     fn commands(&self, expr: &Expr, depth: u32) -> Vec<Words> {
         let Some(depth) = depth.checked_sub(1) else { return vec![Vec::new()] };
         let found = match expr {
@@ -225,10 +226,10 @@ impl<'a> Finder<'a> {
         found.into_iter().take(MOST).collect()
     }
 
-    /// What a parameter `*words` of a function is called with: `run("-m", "package")`.
+    /// Returns the arguments for a parameter `*words` of a function: `run("-m", "package")`.
     fn handed_over(&self, expr: &Expr, depth: u32) -> Vec<Words> {
         let Expr::Name(name) = expr else { return Vec::new() };
-        // Functions that call each other with what they are given are not followed far.
+        // Limit the depth for functions that pass their arguments to each other.
         let depth = depth.min(3);
         let calls = self.functions().starred(name.id.as_str()).into_iter();
         let words = |(call, before): (&ast::ExprCall, usize)| {
@@ -238,7 +239,7 @@ impl<'a> Finder<'a> {
         calls.flat_map(words).take(MOST).collect()
     }
 
-    /// A list in a variable, with what is added to it later.
+    /// Returns a list in a variable, with later additions.
     fn variable(&self, expr: &Expr, depth: u32) -> Option<Vec<Words>> {
         let name = match expr {
             Expr::Name(name) => name.id.as_str(),
@@ -251,13 +252,13 @@ impl<'a> Finder<'a> {
         if found.is_empty() {
             return None;
         }
-        // Lists that are added to each other are not followed far.
+        // Limit the depth for lists that are added to each other.
         let depth = depth.min(2);
         let is_local = names.values.contains_key(name);
         for Addition { value, is_list, function } in
             self.functions().additions.get(name).into_iter().flatten()
         {
-            // What other functions do to variables of their own.
+            // Other functions have their own variables.
             if is_local && function.is_some() != names.outer.is_some() {
                 continue;
             }
@@ -315,7 +316,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// A constant that is no single word, or the variable that holds one.
+    /// Returns a constant of several words, or the variable that contains one.
     fn code(&self, expr: &Expr) -> Option<String> {
         let text = match expr {
             Expr::StringLiteral(literal) => literal.value.to_str(),
@@ -330,7 +331,7 @@ impl<'a> Finder<'a> {
                 };
                 return self.code(inner);
             }
-            // Of what is put in, no more than that it is an expression.
+            // Inserted values are only known to be expressions.
             Expr::BinOp(op) if op.op == ast::Operator::Mod => {
                 return Some(filled(&format::printf(&self.code(&op.left)?, &op.right)));
             }
@@ -342,7 +343,7 @@ impl<'a> Finder<'a> {
         Some(text.to_owned()).filter(|text| is_code(text))
     }
 
-    /// Whether an expression is the path of the interpreter.
+    /// Returns whether an expression is the path of the interpreter.
     fn is_python(&self, expr: &Expr, depth: u32) -> bool {
         let Some(depth) = depth.checked_sub(1) else { return false };
         let set = |name: &str| self.names().get(name).iter().any(|value| self.is_python(value, depth));
@@ -361,7 +362,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// Whether a sum is a text that begins with the interpreter.
+    /// Returns whether a sum is a text that begins with the interpreter.
     fn is_python_text(&self, expr: &Expr) -> bool {
         match expr {
             Expr::BinOp(op) if op.op == ast::Operator::Add => self.is_python_text(&op.left),
@@ -369,7 +370,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// A text that is put together by a sum.
+    /// Returns the commands in a text that is composed by a sum.
     fn line_of(&self, parts: &[&Expr]) -> Vec<Words> {
         let mut text = String::new();
         let mut values = Vec::new();
@@ -411,14 +412,14 @@ impl<'a> Finder<'a> {
         let Expr::StringLiteral(literal) = text else { return Vec::new() };
         let whole = literal.value.to_str().replace(mark, &GAP.to_string());
         let words = self.split(&whole, values);
-        // Code behind `-c`, which is one word.
+        // Code after `-c`, which is one word.
         if !words.iter().any(|word| matches!(word, Word::Python)) {
             return vec![vec![self.word(expr, DEPTH)]];
         }
         vec![words]
     }
 
-    /// The words of a text in which values stand.
+    /// Returns the words of a text with inserted values.
     fn split(&self, text: &str, values: &[&Expr]) -> Words {
         let mut values = values.iter();
         let mut words = Vec::new();
@@ -436,7 +437,7 @@ impl<'a> Finder<'a> {
     }
 }
 
-/// Each of some commands with each of what may follow.
+/// Combines each command with each continuation.
 fn join(commands: &[Words], more: &[Words]) -> Vec<Words> {
     if more.is_empty() {
         return commands.to_vec();
@@ -449,7 +450,7 @@ fn is_text(expr: &Expr) -> bool {
     expr.is_string_literal_expr() || expr.is_f_string_expr()
 }
 
-/// Whether an expression is a list, or may be one that is put together.
+/// Returns whether an expression is a list, or may be a composed one.
 fn is_list(expr: &Expr) -> bool {
     match expr {
         Expr::List(_) | Expr::Tuple(_) | Expr::FString(_) => true,
@@ -463,12 +464,12 @@ fn is_list(expr: &Expr) -> bool {
     }
 }
 
-/// Whether a text is more than one word.
+/// Returns whether a text is more than one word.
 fn is_code(text: &str) -> bool {
     text.trim().contains([' ', '\n'])
 }
 
-/// A text in which a constant stands for each value.
+/// Returns a text with a constant for each value.
 fn filled(parts: &[format::Part<'_>]) -> String {
     let text = |part: &format::Part<'_>| match part {
         format::Part::Text(text) => (*text).to_owned(),
@@ -477,7 +478,7 @@ fn filled(parts: &[format::Part<'_>]) -> String {
     parts.iter().map(text).collect()
 }
 
-/// The modules that code imports, all of them by their absolute names; nothing of code that does not parse.
+/// Returns the modules that code imports, by absolute names; empty if the code does not parse.
 fn imports_of(code: &str) -> Vec<String> {
     struct Imports(Vec<String>);
     impl Visitor<'_> for Imports {
@@ -500,7 +501,7 @@ fn imports_of(code: &str) -> Vec<String> {
     let code = lines.collect::<Vec<_>>().join("\n");
     match ruff_python_parser::parse_module(&code) {
         Ok(parsed) => imports.visit_body(parsed.suite()),
-        // Statements may be put in at run time: those that are there stand on lines of their own.
+        // Statements may be inserted at run time. The existing ones are on separate lines.
         Err(_) => {
             let statements = code.split(['\n', ';']).map(str::trim);
             for statement in statements.filter(|s| s.starts_with("import ") || s.starts_with("from ")) {

@@ -1,4 +1,4 @@
-//! Reads which native libraries a module opens by their names, through `ctypes` or `cffi`.
+//! Finds native libraries that a module opens by name, through `ctypes` or `cffi`.
 
 use ruff_python_ast::{self as ast, Expr};
 
@@ -7,7 +7,8 @@ use crate::analysis::facts::source::shapes::called;
 use crate::analysis::facts::ways::Opened;
 use crate::analysis::graph::LibraryName;
 
-/// Functions whose first argument is the name of a library's file (CPython, Lib/ctypes/__init__.py; `FFI.dlopen` of cffi).
+/// Functions whose first argument is the file name of a library (CPython, Lib/ctypes/__init__.py;
+/// `FFI.dlopen` of cffi).
 const OPENING: [&str; 6] = ["CDLL", "PyDLL", "WinDLL", "OleDLL", "LoadLibrary", "dlopen"];
 
 /// Maximum nesting of variables, lists and choices that is followed.
@@ -38,7 +39,7 @@ impl<'a> Finder<'a> {
             Expr::Subscript(subscript) => vec![&subscript.value],
             Expr::If(choice) => vec![&choice.body, &choice.orelse],
             Expr::BoolOp(choice) => choice.values.iter().collect(),
-            // What is set to itself is not followed.
+            // A variable that is assigned to itself is not followed.
             Expr::Name(known) => {
                 let names = self.names();
                 let values = names.get(known.id.as_str()).iter();

@@ -1,4 +1,5 @@
-//! Reads the ways to code that are no imports: folders that are searched, what is run, and libraries that are opened.
+//! Finds code that a module uses without imports: searched folders, started modules and scripts, and opened
+//! libraries.
 
 mod command;
 mod library;
@@ -24,7 +25,7 @@ use crate::analysis::facts::Facts;
 use crate::analysis::facts::own::Base;
 use crate::analysis::facts::ways::{Main, Opened, Place, Program, Searched, Started, Way};
 
-/// What a source holds that searches folders or runs something; others are not looked through.
+/// Words of sources that search folders or run something. Other sources are skipped.
 const TELLING: [&str; 17] = [
     "sys.path",
     "addsitedir",
@@ -45,7 +46,8 @@ const TELLING: [&str; 17] = [
     "dlopen",
 ];
 
-/// Finds the folders that a module has searched, and what it runs as main.
+/// Finds the folders that a module adds to the searched ones, and the modules and scripts that it runs as
+/// main.
 pub(super) fn find(text: &str, lines: &Lines, body: &[Stmt], facts: &mut Facts) {
     if !TELLING.iter().any(|word| text.contains(word)) {
         return;
@@ -72,15 +74,15 @@ struct Finder<'a> {
     body: &'a [Stmt],
     /// The functions of the module; few modules need them.
     functions: OnceCell<Functions<'a>>,
-    /// The function around the current place.
+    /// The scope at the current node.
     scope: Rc<Scope<'a>>,
     /// Whether the module may hold a command that starts the interpreter.
     starts_python: bool,
-    /// Names of `sys`, of `sys.path` and of `sys.executable`.
+    /// Local names of `sys`, `sys.path` and `sys.executable`.
     systems: HashSet<&'a str>,
     search_paths: HashSet<&'a str>,
     interpreters: HashSet<&'a str>,
-    /// Below `if __name__ == "__main__"`.
+    /// Whether the current node is below `if __name__ == "__main__"`.
     is_main: bool,
     found: Found,
 }
@@ -103,7 +105,7 @@ impl<'a> Finder<'a> {
         self.functions.get_or_init(|| Functions::of(self.body))
     }
 
-    /// What names are set to, those of the function around first.
+    /// Returns the values of names, those of the enclosing function first.
     fn names(&self) -> Rc<Names<'a>> {
         self.scope.names(self.functions(), self.body)
     }
@@ -138,17 +140,17 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// An attribute of `sys`.
+    /// Returns whether an expression is this attribute of `sys`.
     fn is_of_sys(&self, expr: &Expr, attribute: &str) -> bool {
         matches!(expr, Expr::Attribute(a) if a.attr.as_str() == attribute
             && matches!(&*a.value, Expr::Name(n) if self.systems.contains(n.id.as_str())))
     }
 }
 
-/// A path of which enough is known.
+/// Returns the place of a path, if enough of it is known.
 fn place(path: Path) -> Option<Place> {
     let Path { base, mut parts, is_file, .. } = path;
-    // `folder + "/a"`; what begins with `/` by itself is no path of the program.
+    // `folder + "/a"`. A path that begins with `/` on its own does not belong to the program.
     if base != Base::Unknown {
         parts.retain(|part| !part.is_empty());
     }

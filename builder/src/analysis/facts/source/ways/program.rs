@@ -1,4 +1,4 @@
-//! Reads which programs a module starts, or looks for.
+//! Finds programs that a module starts or searches for.
 
 use ruff_python_ast::{self as ast, Expr};
 
@@ -6,7 +6,7 @@ use super::Finder;
 use crate::analysis::facts::source::shapes::called;
 use crate::analysis::facts::ways::{Lookup, Program};
 
-/// Functions that start what the first word of their first argument names.
+/// Functions that start the program in the first word of their first argument.
 const STARTING: [&str; 13] = [
     "Popen",
     "call",
@@ -55,7 +55,7 @@ impl<'a> Finder<'a> {
             }
             Expr::BinOp(op) => self.programs_of(line, &op.left, by, depth),
             Expr::Name(name) => {
-                // What is set to itself is not followed.
+                // A variable that is assigned to itself is not followed.
                 let values = self.names().get(name.id.as_str()).to_vec();
                 for value in values.into_iter().filter(|value| !value.is_name_expr()) {
                     self.programs_of(line, value, by, depth);

@@ -1,4 +1,4 @@
-//! What the names of functions are set to: by their own statements, and by those who call them.
+//! The values of names in functions, from their own statements and from their callers.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -10,9 +10,9 @@ use ruff_python_ast::{self as ast, Expr, Stmt};
 use crate::analysis::facts::source::own::Names;
 use crate::analysis::facts::source::shapes::called;
 
-/// Calls of one function that are kept.
+/// Maximum number of calls per function.
 const MOST: usize = 64;
-/// Values that one function gives back, and additions to one list, which are kept.
+/// Maximum number of return values per function, and of additions per list.
 const MOST_RETURNS: usize = 4;
 const MOST_ADDITIONS: usize = 24;
 
@@ -21,22 +21,22 @@ const MOST_ADDITIONS: usize = 24;
 pub(super) struct Functions<'a> {
     definitions: HashMap<&'a str, &'a ast::StmtFunctionDef>,
     calls: HashMap<&'a str, Vec<&'a ast::ExprCall>>,
-    /// What is added to lists: `command.append("-m")`, `command += ["a"]`.
+    /// Additions to lists: `command.append("-m")`, `command += ["a"]`.
     pub additions: HashMap<&'a str, Vec<Addition<'a>>>,
 }
 
-/// Something that is added to the end of a list.
+/// An addition to the end of a list.
 #[derive(Clone, Copy)]
 pub(super) struct Addition<'a> {
-    /// What.
+    /// The added value.
     pub value: &'a Expr,
-    /// Whether each of its elements is.
+    /// Whether each element of the value is added.
     pub is_list: bool,
-    /// The function around it.
+    /// The enclosing function.
     pub function: Option<&'a str>,
 }
 
-/// A module or one of its functions, and what its names are set to once that has been asked for.
+/// A module or one of its functions, with the values of its names once they are computed.
 #[derive(Default)]
 pub(super) struct Scope<'a> {
     function: Option<(&'a ast::StmtFunctionDef, Rc<Scope<'a>>)>,
@@ -44,12 +44,12 @@ pub(super) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    /// A function within another scope.
+    /// Creates the scope of a function within another scope.
     pub(super) fn inside(function: &'a ast::StmtFunctionDef, outer: &Rc<Scope<'a>>) -> Scope<'a> {
         Scope { function: Some((function, Rc::clone(outer))), names: OnceCell::new() }
     }
 
-    /// What its names are set to; `body` is the module's.
+    /// Returns the values of its names; `body` is the module's.
     pub(super) fn names(&self, functions: &Functions<'a>, body: &'a [Stmt]) -> Rc<Names<'a>> {
         let names = self.names.get_or_init(|| match &self.function {
             None => Rc::new(functions.names(body)),
@@ -60,14 +60,15 @@ impl<'a> Scope<'a> {
 }
 
 impl<'a> Functions<'a> {
-    /// The functions of a module, and how they are called.
+    /// Returns the functions of a module, and their calls.
     pub(super) fn of(body: &'a [Stmt]) -> Functions<'a> {
         let mut collector = Collector { functions: Functions::default(), around: None };
         collector.visit_body(body);
         collector.functions
     }
 
-    /// What a parameter `*name` of a function may hold, by the calls of it: each call, and how many arguments come before.
+    /// Returns the possible values of a parameter `*name` of a function: each call, and the number of
+    /// arguments before it.
     pub(super) fn starred(&self, name: &str) -> Vec<(&'a ast::ExprCall, usize)> {
         let is_one = |f: &&&ast::StmtFunctionDef| {
             f.parameters.vararg.as_ref().is_some_and(|v| v.name.as_str() == name)
@@ -85,7 +86,7 @@ impl<'a> Functions<'a> {
         calls.collect()
     }
 
-    /// What the names of a module are set to.
+    /// Returns the values of names in a module.
     pub(super) fn names(&self, body: &'a [Stmt]) -> Names<'a> {
         let mut names = Names::default();
         names.visit_body(body);
@@ -98,7 +99,7 @@ impl<'a> Functions<'a> {
         names
     }
 
-    /// The same for a function.
+    /// Returns the values of names in a function.
     pub(super) fn inside(&self, function: &'a ast::StmtFunctionDef, outer: &Rc<Names<'a>>) -> Names<'a> {
         let mut names = Names { outer: Some(Rc::clone(outer)), ..Names::default() };
         names.visit_body(&function.body);
@@ -177,7 +178,7 @@ impl<'a> Visitor<'a> for Collector<'a> {
     }
 }
 
-/// What a function gives back, without the functions inside it.
+/// The return values of a function, without those of nested functions.
 struct Returns<'a>(Vec<&'a Expr>);
 
 impl<'a> Visitor<'a> for Returns<'a> {

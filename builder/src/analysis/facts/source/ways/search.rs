@@ -1,4 +1,4 @@
-//! Reads what puts folders on search paths.
+//! Finds code that adds folders to search paths.
 
 use ruff_python_ast::{self as ast, Expr, Stmt};
 
@@ -50,7 +50,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// What an expression is a search path of.
+    /// Returns the kind of search path of an expression.
     fn search_path(&self, expr: &Expr) -> Option<Way> {
         match expr {
             Expr::Name(name) if name.id.as_str() == "__path__" => Some(Way::Package),
@@ -79,7 +79,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// Whether an expression is a list for certain, and no path.
+    /// Returns whether an expression is certainly a list, not a path.
     fn is_list(&self, expr: &Expr) -> bool {
         match expr {
             Expr::List(_) | Expr::Tuple(_) | Expr::ListComp(_) => true,

@@ -1,11 +1,11 @@
-//! Tests of what is read of search paths, commands and programs.
+//! Tests of search paths, commands and programs.
 
 use crate::analysis::facts::Whose;
 use crate::analysis::facts::own::Base;
 use crate::analysis::facts::source::source;
 use crate::analysis::facts::ways::{Main, Place, Way};
 
-/// The folders that a source searches, as text.
+/// Returns the folders that a source searches, as text.
 fn searched(text: &str) -> Vec<String> {
     let facts = source(text.as_bytes(), 12, Whose::Library);
     let shown = |way: &Way, place: &Place| {
@@ -19,7 +19,7 @@ fn searched(text: &str) -> Vec<String> {
     facts.searched.iter().map(|s| shown(&s.way, &s.place)).collect()
 }
 
-/// What a source runs as main, as text.
+/// Returns the modules and scripts that a source runs as main, as text.
 fn started(text: &str) -> Vec<String> {
     let facts = source(text.as_bytes(), 12, Whose::Library);
     let shown = |what: &Main| match what {
