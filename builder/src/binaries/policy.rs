@@ -75,7 +75,7 @@ impl Policy {
     /// The policy for a system, built into the program.
     ///
     /// # Errors
-    /// It is malformed, which a test rules out.
+    /// The policy is malformed, which a test excludes.
     pub(crate) fn of(os: Os) -> Result<&'static Policy> {
         static SYSTEM: Kept = OnceLock::new();
         static WINDOWS: Kept = OnceLock::new();

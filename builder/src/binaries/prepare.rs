@@ -53,7 +53,7 @@ pub(crate) struct Preparer<'a> {
     pub(crate) format: &'a dyn Format,
     /// Decides which files must stay unchanged.
     pub(crate) policy: &'a Policy,
-    /// What to strip.
+    /// Sections to strip.
     pub(crate) strip: Strip,
     /// Paths to replace.
     pub(crate) paths: &'a MachinePaths,
@@ -65,7 +65,7 @@ impl Preparer<'_> {
     /// Patches all files.
     ///
     /// # Errors
-    /// A file cannot be read or signed, the store cannot be written, or an interrupt.
+    /// A file cannot be read or signed, the store cannot be written, or the build was interrupted.
     pub(crate) fn all(&self, closure: &Closure) -> Result<Vec<Prepared>> {
         let folders: HashSet<&str> =
             closure.by_dest.keys().map(|d| d.rsplit_once('/').map_or("", |(f, _)| f)).collect();

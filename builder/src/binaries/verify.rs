@@ -18,7 +18,7 @@ pub(crate) struct Verified {
     pub(crate) warnings: Vec<Warning>,
 }
 
-/// Resolves each file of the product.
+/// Resolves each file of the application.
 pub(crate) fn inside(closure: &Closure, prepared: &[Prepared], format: &dyn Format) -> Verified {
     let files = &closure.files;
     let mut verified = Verified::default();

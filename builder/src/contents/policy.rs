@@ -38,7 +38,7 @@ impl Policy {
     /// Reads the embedded policy.
     ///
     /// # Errors
-    /// It is malformed, which a test excludes.
+    /// The policy is malformed, which a test excludes.
     pub(crate) fn load() -> Result<Policy> {
         toml::from_str(include_str!("policy.toml")).context(|| "failed to read the embedded `policy.toml`")
     }

@@ -67,7 +67,7 @@ pub(crate) struct OwnFiles {
     pub folders: Vec<String>,
     /// Names of folders directly in the program's folder that tools create.
     pub outputs: Vec<String>,
-    /// Names of files that hold secrets, with `*`.
+    /// Names of files that contain secrets, with `*`.
     pub secrets: Vec<String>,
     /// Suffixes of files that name modules, without the dot.
     pub configurations: Vec<String>,
@@ -99,7 +99,7 @@ pub(crate) struct Absent {
 /// Reads the embedded table.
 ///
 /// # Errors
-/// It is malformed, which a test excludes.
+/// The table is malformed, which a test excludes.
 pub(crate) fn load() -> Result<Implicit> {
     toml::from_str(include_str!("implicit.toml")).context(|| "failed to read the embedded `implicit.toml`")
 }

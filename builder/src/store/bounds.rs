@@ -1,4 +1,4 @@
-//! Keeps the cache within its limit: counts what is stored, and evicts the least recently used values.
+//! Keeps the cache within its limit: counts stored bytes, and evicts the least recently used values.
 
 use std::collections::HashMap;
 use std::fs::Metadata;
@@ -20,7 +20,7 @@ const INTERVAL: Duration = Duration::from_secs(4 * 3600);
 /// Minimum limit, in bytes, for small values: an empty database already has this size.
 const LEAST: u64 = 1 << 20;
 
-/// The limit of a cache and the count of what it holds.
+/// The limit of a cache and the count of its bytes.
 #[derive(Debug)]
 pub(super) struct Bounds {
     home: PathBuf,
@@ -167,8 +167,8 @@ fn remove(entry: &Entry) -> bool {
     is_gone
 }
 
-/// Lists the files of values. Values of other versions of freeze come first, unless a running build uses
-/// them.
+/// Lists the files of values. Those of other versions of freeze count as least recently used, unless a
+/// running build uses them.
 fn files(home: &Path, since: SystemTime) -> Vec<Entry> {
     let walk = walkdir::WalkDir::new(home.join("files")).min_depth(3).into_iter().flatten();
     let entry = |entry: walkdir::DirEntry| {

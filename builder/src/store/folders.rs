@@ -64,7 +64,7 @@ impl Store {
     /// Stores a folder under `key`. If another build has already stored one, that folder is used instead.
     ///
     /// # Errors
-    /// It cannot be renamed.
+    /// The folder cannot be renamed.
     pub fn keep_folder(&self, key: &Hash, new: TempDir) -> Result<PathBuf> {
         let folders = self.folders();
         if new.path().parent() != Some(folders.as_path()) {

@@ -195,7 +195,7 @@ impl Store {
     /// Opens the current user's cache. Also returns warnings about its folder.
     ///
     /// # Errors
-    /// No folder is known.
+    /// No folder for the cache is found.
     pub fn of_user() -> Result<(Store, Vec<Warning>)> {
         let Place { path, warnings, for_this_build } = Place::find()?;
         let store = Store::open(&path)?;

@@ -195,8 +195,8 @@ pub(in crate::analysis) enum Form {
     Tree,
     /// A module that runs in a child process: `[sys.executable, "-m", "m"]`.
     Run,
-    /// A path inside a package, which may be a package with data: `os.path.join(os.path.dirname(__file__),
-    /// "a")`.
+    /// A path inside a package, which may be a package with data:
+    /// `os.path.join(os.path.dirname(__file__), "a")`.
     Path,
     /// The modules directly inside a package, by their files: `os.listdir(os.path.dirname(__file__))`.
     Folder,

@@ -18,7 +18,7 @@ use crate::spec::Request;
 const TIMESTAMP: &str = "http://timestamp.apple.com/ts01";
 /// The variable with the password of the certificate file, which does not belong in a spec.
 const PASSWORD: &str = "FREEZE_SIGN_PASSWORD";
-/// What `sign` names.
+/// Hint about the files that `sign` accepts.
 const FILE: &str =
     "`sign` names a .p12 or .pem file with a certificate and its private key, as Keychain Access exports it";
 /// The certificate extension for key usage, and its value for code signing, in DER.

@@ -6,8 +6,8 @@ use ruff_python_ast::{self as ast, Expr};
 /// A part of a composed text.
 pub(super) enum Part<'e> {
     Text(&'e str),
-    /// What stands in the text as it is. Where nothing is known of it, or it is changed on the way, the
-    /// text is known up to here.
+    /// A value that is inserted unchanged; `None` if it is unknown or converted, so that the text is known
+    /// only up to here.
     Value(Option<&'e Expr>),
 }
 

@@ -17,7 +17,7 @@ fn modules_list_the_files_of_packages() {
     let whole = "import os\nfor n in names:\n    p = importlib.import_module(n)\n    \
                  os.listdir(os.path.dirname(p.__file__))\n    n.endswith('.py')\n";
     assert!(lists(whole));
-    // Without one of the three, and for a module that a statement imports.
+    // Without one of the three words, and for a module that a statement imports.
     for part in ["os.listdir", ".__file__", "'.py'"] {
         assert!(!lists(&whole.replace(part, "x")), "{part}");
     }

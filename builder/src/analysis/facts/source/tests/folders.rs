@@ -18,7 +18,7 @@ fn listed_folders() {
     assert_eq!(text("Path(__file__).resolve().parents[1].joinpath('c').rglob('*.py')\n"), ["..c/**"]);
     assert_eq!(text("glob.glob(os.path.dirname(__file__) + '/d/*.py')\n"), [".d/"]);
     assert_eq!(text("Path(__file__).with_name('e').glob('**/*.py')\n"), [".e/**"]);
-    // Of data, of what is not known, and where no code is run by a name that is not known.
+    // Data files, an unknown folder, and a module that runs no code by an unknown name.
     assert!(text("Path(__file__).parent.glob('*.json')\nos.listdir(x)\nos.listdir(__file__)\n").is_empty());
     assert!(found("import os\nos.listdir(os.path.dirname(__file__))\n").is_empty());
     // A function of the module lists what it is given; a package hands out its own path.

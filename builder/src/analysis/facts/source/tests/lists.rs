@@ -3,7 +3,7 @@
 use super::super::source;
 use crate::analysis::facts::Whose;
 
-/// The lists that are found, with whether it is certain that they hold modules.
+/// Returns the detected lists, and whether each certainly contains modules.
 fn lists(text: &str) -> Vec<(String, bool)> {
     let found = source(text.as_bytes(), 12, Whose::Own).lists;
     found.into_iter().map(|list| (list.names.join(" "), list.certain)).collect()

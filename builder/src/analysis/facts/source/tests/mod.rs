@@ -1,4 +1,4 @@
-//! Tests of what is found in source text, a file for each kind of thing.
+//! Tests of the facts in source text, one file for each kind.
 
 mod conditions;
 mod deep;

@@ -81,8 +81,8 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Returns whether the other branch creates the type checker's imports lazily: `if TYPE_CHECKING: import
-/// cmaes`, `else: cmaes = LazyImport("cmaes")`.
+/// Returns whether the other branch creates the type checker's imports lazily:
+/// `if TYPE_CHECKING: import cmaes`, `else: cmaes = LazyImport("cmaes")`.
 fn is_lazy(stmt: &ast::StmtIf) -> bool {
     /// Calls that create types rather than modules.
     const TYPES: [&str; 6] = ["ForwardRef", "NewType", "ParamSpec", "TypeVar", "namedtuple", "type"];

@@ -76,7 +76,7 @@ struct Finder<'a> {
     functions: OnceCell<Functions<'a>>,
     /// The scope at the current node.
     scope: Rc<Scope<'a>>,
-    /// Whether the module may hold a command that starts the interpreter.
+    /// Whether the module may contain a command that starts the interpreter.
     starts_python: bool,
     /// Local names of `sys`, `sys.path` and `sys.executable`.
     systems: HashSet<&'a str>,
