@@ -1,5 +1,7 @@
 //! Patches the collected native files: search paths for the application, no debug sections, no paths of the
-//! build machine. Results are kept in the store.
+//! build machine.
+//!
+//! Results are kept in the store.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
