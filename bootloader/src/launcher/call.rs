@@ -275,8 +275,8 @@ fn holds_main(word: &[u8]) -> bool {
     is_path(word) && path.join("__main__.py").is_file() || is_zipapp && path.is_file()
 }
 
-/// Whether a word of the command line includes a folder. Otherwise it is a file of the current folder, or not
-/// a path.
+/// Returns whether a command-line argument contains a path separator. Without one, it may be the name of a
+/// command instead of a path.
 fn is_path(word: &[u8]) -> bool {
     os::program_name(word) != word
 }

@@ -64,8 +64,9 @@ impl Modules {
         self.by_uri.keys().cloned()
     }
 
-    /// Marks modules and their imports as used. An optional import counts if the last part of its URI (the
-    /// name of a style) is a word of the texts, or if it is in `optional`. Returns the newly used files.
+    /// Marks modules and their imports as used, and returns the files that this adds. An optional import is
+    /// followed if it is in `optional`, or if the last part of its URI (the name of a style) occurs in the
+    /// texts as a word.
     pub(super) fn take(
         &mut self,
         uris: impl IntoIterator<Item = String>,

@@ -319,7 +319,7 @@ fn after(file: &Path, text: &str) -> Option<u16> {
     rest[..rest.find(|c: char| !c.is_ascii_digit())?].parse().ok()
 }
 
-/// Joins consecutive strings in single quotes, as Python's `pprint` splits a long one.
+/// Joins adjacent single-quoted strings. Python's `pprint` splits long strings this way.
 fn strings(text: &str) -> Option<String> {
     let mut rest = text.trim_start();
     let mut whole = String::new();
