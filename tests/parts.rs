@@ -102,7 +102,7 @@ fn what_is_left_out_is_told() {
         assert!(reasons.contains(&expected), "{expected:?} in {reasons:?}");
     }
     let why = project.command(["why", "libmore.so", "app.spec"]).run();
-    why.says(&["belongs to a part of `kit` that the program does not use", "whole = [\"kit\"]"]);
+    why.says(&["of `kit` is left out: it belongs to extra", "whole = [\"kit\"]"]);
 }
 
 #[test]
@@ -172,6 +172,10 @@ fn only_translations_of_named_locales_are_collected() {
     let frozen = project("['de', 'pt']").freeze_spec(Mode::Onedir);
     frozen.command().run().prints("de de_AT pt_BR\nTrue False\n");
     project("[]").freeze_spec(Mode::Onedir).command().run().prints("de de_AT fr pt_BR\nTrue True\n");
+    let told = project("['de']").command(["app.spec", "-y", "-v"]).run();
+    assert!(!told.success().stderr.contains("left out"), "{told}");
+    let why = project("['de']").command(["why", "fr/LC_MESSAGES/pkg.mo", "app.spec"]).run();
+    why.says(&["`locales` does not list its language", "add its language to `locales`"]);
     let wrong = project("['German']").command(["app.spec"]).run();
     wrong.fails(&["app.spec:4", "expected a locale such as `de` or `pt_BR`"]);
 }

@@ -9,6 +9,7 @@ use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, TryLockError};
 use std::thread::{JoinHandle, Thread};
+use std::time::{Duration, Instant};
 
 use freeze_archive::{Archive, BlobId, module_flag, setting};
 
@@ -19,6 +20,9 @@ use crate::launcher::os;
 const CHUNK: usize = os::LARGE_PAGE;
 /// Maximum number of chunks with content that has not been loaded yet.
 const CHUNKS: usize = 3;
+/// Maximum time to wait for a chunk. If the program does not import what was decompressed, the thread ends: some
+/// system calls (`unshare`, `setns`) fail in a process with several threads.
+const PATIENCE: Duration = Duration::from_millis(500);
 const STACK: usize = 256 << 10;
 
 enum Slot {
@@ -165,13 +169,15 @@ impl Ahead {
         }
     }
 
-    /// Waits until few enough chunks have holders, and returns one without holders. `None` if the thread must stop.
+    /// Waits until few enough chunks have holders, and returns one without holders. Returns `None` if the thread
+    /// must end.
     fn next_chunk(&self, size: usize) -> Option<&'static Chunk> {
+        let begun = Instant::now();
         while self.filled.load(Ordering::Acquire) >= CHUNKS {
-            if self.stop.load(Ordering::Acquire) {
+            if self.stop.load(Ordering::Acquire) || begun.elapsed() >= PATIENCE {
                 return None;
             }
-            std::thread::park();
+            std::thread::park_timeout(PATIENCE);
         }
         let spare = self.spare.lock().ok()?.pop();
         let chunk = match spare.filter(|_| size <= CHUNK) {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Data, LeftOut};
-use crate::analysis::{By, Source};
+use super::{Cause, Data, LeftOut};
+use crate::analysis::By;
 
 /// Removes the translations of other languages from the data of packages. Does nothing if no locale is
 /// named.
@@ -18,17 +18,7 @@ pub(super) fn keep(data: &mut BTreeMap<String, Data>, locales: &[String]) -> Vec
     let unwanted: Vec<String> =
         data.values().filter(|file| is_unwanted(file)).map(|file| file.dest.clone()).collect();
     let files = unwanted.iter().filter_map(|dest| data.remove(dest));
-    files
-        .map(|file| LeftOut {
-            package: file.reason.from.clone(),
-            why: "`locales` does not list its language".to_owned(),
-            bytes: match &file.source {
-                Source::File(path) => std::fs::metadata(path).map_or(0, |m| m.len()),
-                Source::Bytes(_) | Source::Zip { .. } => 0,
-            },
-            file,
-        })
-        .collect()
+    files.map(|file| LeftOut::new(file.clone(), file.reason.from, Cause::Locale)).collect()
 }
 
 /// Returns the locale of a translation from the paths used by gettext, Qt, Chromium and CLDR data.

@@ -80,12 +80,50 @@ pub(crate) struct Pruned {
 pub(crate) struct LeftOut {
     /// The file.
     pub(crate) file: Data,
-    /// The module of the package.
+    /// The package.
     pub(crate) package: String,
-    /// Why it is not needed.
-    pub(crate) why: String,
+    pub(crate) cause: Cause,
     /// Its size.
     pub(crate) bytes: u64,
+}
+
+/// Why a file of a package is left out.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Cause {
+    /// It belongs to a part that the program does not use, for this reason.
+    Part(String),
+    /// `locales` in `[modules]` does not list its language.
+    Locale,
+}
+
+impl LeftOut {
+    pub(crate) fn new(file: Data, package: String, cause: Cause) -> LeftOut {
+        let bytes = match &file.source {
+            Source::File(path) => std::fs::metadata(path).map_or(0, |m| m.len()),
+            Source::Bytes(_) | Source::Zip { .. } => 0,
+        };
+        LeftOut { file, package, cause, bytes }
+    }
+}
+
+impl Cause {
+    /// Returns the reason, for people.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Cause::Part(why) => why,
+            Cause::Locale => "`locales` does not list its language",
+        }
+    }
+
+    /// Returns what to change in the spec to collect the file.
+    pub(crate) fn hint(&self, package: &str) -> String {
+        match self {
+            Cause::Part(_) => {
+                format!("set `whole = [\"{package}\"]` in `[modules]` to collect all parts of the package")
+            }
+            Cause::Locale => "add its language to `locales` in `[modules]`".to_owned(),
+        }
+    }
 }
 
 /// A file that is stored in the application as a file.

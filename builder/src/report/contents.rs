@@ -220,7 +220,7 @@ fn left_out(files: &[LeftOut]) -> Vec<LeftOutEntry> {
     let mut groups: BTreeMap<(&str, &str, &str), (usize, u64)> = BTreeMap::new();
     for left in files {
         let folder = left.file.dest.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let (files, size) = groups.entry((&left.package, folder, &left.why)).or_default();
+        let (files, size) = groups.entry((&left.package, folder, left.cause.text())).or_default();
         (*files, *size) = (*files + 1, *size + left.bytes);
     }
     let mut entries: Vec<LeftOutEntry> = groups

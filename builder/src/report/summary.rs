@@ -9,7 +9,7 @@ use super::{Report, Reporter, bloat, write, write_work};
 use crate::analysis::{Guard, Reason};
 use crate::archive::Totals;
 use crate::binaries::Natives;
-use crate::contents::Contents;
+use crate::contents::{Cause, Contents};
 use crate::error::{Result, Warning};
 use crate::output::Published;
 use crate::python::Python;
@@ -98,7 +98,8 @@ pub struct Remainder {
 impl Remainder {
     fn of(contents: &Contents) -> Vec<Remainder> {
         let mut found: Vec<Remainder> = Vec::new();
-        for file in &contents.pruned.left_out {
+        let of_parts = contents.pruned.left_out.iter().filter(|file| matches!(file.cause, Cause::Part(_)));
+        for file in of_parts {
             let at = found.iter().position(|known| known.package == file.package).unwrap_or_else(|| {
                 found.push(Remainder { package: file.package.clone(), ..Remainder::default() });
                 found.len() - 1

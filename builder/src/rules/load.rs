@@ -331,6 +331,7 @@ mod tests {
     fn shipped_rules_are_well_formed_and_can_be_switched_off() {
         let rules = Rules::load(&Request::default()).unwrap();
         assert!(!rules.rules.is_empty() && rules.rules.iter().all(|r| r.shipped));
+        assert!(rules.parts.iter().all(|parts| parts.matcher().is_ok()));
         let none = Rules::load(&Request { only_own_rules: true, ..Request::default() }).unwrap();
         assert!(none.rules.is_empty());
     }

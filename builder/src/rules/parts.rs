@@ -82,9 +82,24 @@ pub(crate) enum System {
 pub(crate) struct Matcher {
     linked: GlobSet,
     never: GlobSet,
-    parts: Vec<GlobSet>,
-    with: Vec<GlobSet>,
+    files: PartGlobs,
+    with: PartGlobs,
     qml: GlobSet,
+}
+
+/// Globs of all parts in one set, which is faster than one set for each part.
+#[derive(Clone, Debug)]
+struct PartGlobs {
+    set: GlobSet,
+    /// The part of each glob; never decreases.
+    parts: Vec<usize>,
+}
+
+impl PartGlobs {
+    /// Lists the parts that match, in their order.
+    fn matches(&self, text: &str) -> impl Iterator<Item = usize> + '_ {
+        self.set.matches(text).into_iter().map(|glob| self.parts[glob])
+    }
 }
 
 /// The class that a table assigns to a file.
@@ -106,8 +121,8 @@ impl Parts {
     /// # Errors
     /// A glob is malformed.
     pub(crate) fn matcher(&self) -> Result<Matcher> {
-        let set = |globs: &[String], separator: bool| -> Result<GlobSet> {
-            let failed = || format!("failed to read the globs of rule file `{}`", self.file);
+        let failed = || format!("failed to read the globs of rule file `{}`", self.file);
+        let set = |globs: &mut dyn Iterator<Item = &String>, separator: bool| -> Result<GlobSet> {
             let mut set = GlobSetBuilder::new();
             for glob in globs {
                 let mut builder = GlobBuilder::new(glob);
@@ -115,15 +130,20 @@ impl Parts {
             }
             set.build().context(failed)
         };
-        let sets = |key: fn(&Part) -> &[String], separator| -> Result<Vec<GlobSet>> {
-            self.part.iter().map(|part| set(key(part), separator)).collect()
+        let of_parts = |key: fn(&Part) -> &[String], separator| -> Result<PartGlobs> {
+            let globs =
+                || self.part.iter().enumerate().flat_map(move |(i, p)| key(p).iter().map(move |g| (i, g)));
+            Ok(PartGlobs {
+                set: set(&mut globs().map(|(_, glob)| glob), separator)?,
+                parts: globs().map(|(part, _)| part).collect(),
+            })
         };
         Ok(Matcher {
-            linked: set(&self.linked, true)?,
-            never: set(&self.never, true)?,
-            parts: sets(|part| &part.files, true)?,
-            with: sets(|part| &part.with, false)?,
-            qml: set(self.qml.as_ref().map(|qml| qml.modules.as_slice()).unwrap_or_default(), false)?,
+            linked: set(&mut self.linked.iter(), true)?,
+            never: set(&mut self.never.iter(), true)?,
+            files: of_parts(|part| &part.files, true)?,
+            with: of_parts(|part| &part.with, false)?,
+            qml: set(&mut self.qml.iter().flat_map(|qml| &qml.modules), false)?,
         })
     }
 
@@ -145,7 +165,7 @@ impl Parts {
         if matcher.never.is_match(inner) {
             return Some(Class::Never);
         }
-        if let Some(part) = matcher.parts.iter().position(|set| set.is_match(inner)) {
+        if let Some(part) = matcher.files.matches(inner).next() {
             return Some(Class::Part(part));
         }
         let is_below =
@@ -159,8 +179,8 @@ impl Parts {
 
 impl Matcher {
     /// Lists the parts that are collected with a module or a library of this name.
-    pub(crate) fn with<'m>(&'m self, name: &'m str) -> impl Iterator<Item = usize> + 'm {
-        self.with.iter().enumerate().filter(move |(_, set)| set.is_match(name)).map(|(i, _)| i)
+    pub(crate) fn with(&self, name: &str) -> impl Iterator<Item = usize> + '_ {
+        self.with.matches(name)
     }
 
     /// Returns whether a module runs QML.
@@ -177,10 +197,11 @@ pub(crate) fn stem(path: &str) -> &str {
     name.split('.').next().unwrap_or(name)
 }
 
-/// Returns one table for each of its packages.
+/// Returns one table for each of its packages. The globs are compiled only when a build uses them: most builds
+/// do not.
 ///
 /// # Errors
-/// A glob is malformed, or a list is empty.
+/// A list is empty.
 pub(super) fn each(parts: &Parts, file: &str) -> Result<Vec<Parts>> {
     for (key, list) in [("packages", &parts.packages), ("roots", &parts.roots)] {
         if list.is_empty() {
@@ -188,16 +209,15 @@ pub(super) fn each(parts: &Parts, file: &str) -> Result<Vec<Parts>> {
                 .hint("name a package, and its folder below `site-packages`"));
         }
     }
-    let of = |package: &String| -> Result<Parts> {
+    let of = |package: &String| {
         let fill =
             |texts: &mut Vec<String>| texts.iter_mut().for_each(|t| *t = t.replace("{package}", package));
         let mut own = Parts { package: package.clone(), file: file.to_owned(), ..parts.clone() };
         fill(&mut own.roots);
         own.qml.iter_mut().for_each(|qml| fill(&mut qml.modules));
-        own.matcher()?;
-        Ok(own)
+        own
     };
-    parts.packages.iter().map(of).collect()
+    Ok(parts.packages.iter().map(of).collect())
 }
 
 #[cfg(test)]

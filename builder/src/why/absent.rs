@@ -61,13 +61,12 @@ impl Map {
             let fact = format!("excluded by `{pattern}` in `exclude` of `[modules]`");
             return Ok(absent("excluded", vec![fact], Some("remove the pattern to let it in".to_owned())));
         }
-        let is_it = |path: &&String| *path == name || path.rsplit('/').next() == Some(name);
-        if let Some((path, (package, why))) = self.left_out.iter().find(|(path, _)| is_it(path)) {
-            let fact =
-                format!("`{path}` belongs to a part of `{package}` that the program does not use: {why}");
-            let hint =
-                format!("set `whole = [\"{package}\"]` in `[modules]` to collect all parts of the package");
-            return Ok(absent("left-out", vec![fact], Some(hint)));
+        let is_it = |path: &&String| {
+            path.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+        };
+        if let Some((path, left)) = self.left_out.iter().find(|(path, _)| is_it(path)) {
+            let fact = format!("`{path}` of `{}` is left out: {}", left.package, left.cause.text());
+            return Ok(absent("left-out", vec![fact], Some(left.cause.hint(&left.package))));
         }
         if let Some(who) = self.host.get(name) {
             let facts = vec![format!("it stays with the host; `{who}` needs it")];

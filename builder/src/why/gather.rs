@@ -26,7 +26,7 @@ impl Map {
                 .pruned
                 .left_out
                 .iter()
-                .map(|left| (left.file.dest.clone(), (left.package.clone(), left.why.clone())))
+                .map(|left| (left.file.dest.clone(), left.clone()))
                 .collect(),
             ..Map::default()
         };

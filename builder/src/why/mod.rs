@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 use crate::analysis::world::distributions::normalize;
 use crate::archive::manifest::Why;
+use crate::contents::LeftOut;
 use crate::names::Pattern;
 
 pub use absent::{Absent, BuildContext};
@@ -101,8 +102,8 @@ pub struct Map {
     missing: BTreeMap<String, Vec<Why>>,
     /// Libraries that stay on the host, and the file that needs each.
     host: BTreeMap<String, String>,
-    /// Path of a file that was left out → its package, and why the file is not needed.
-    left_out: BTreeMap<String, (String, String)>,
+    /// Files that were left out, by path below the root.
+    left_out: BTreeMap<String, LeftOut>,
     /// Patterns of `[modules] exclude`.
     excluded: Vec<String>,
     /// The origins of the reasons of each node.

@@ -14,8 +14,9 @@ use super::choose;
 use super::format::leaf;
 use super::reader::Reader;
 use crate::analysis::{By, Kind, Source};
-use crate::contents::{Contents, Data, LeftOut};
+use crate::contents::{Cause, Contents, Data, LeftOut};
 use crate::error::Result;
+use crate::names::is_inside;
 use crate::python::Python;
 use crate::rules::parts::{Class, Matcher, Parts, stem};
 use crate::spec::Request;
@@ -37,7 +38,7 @@ pub fn prune(contents: &mut Contents, request: &Request, python: &Python, store:
     let packages: Vec<Package<'_>> = packages.iter().map(Package::new).collect::<Result<_>>()?;
     let mut pruning = Pruning::new(contents, &packages, &reader);
     pruning.follow(contents, python, &mut reader)?;
-    let Pruning { files, used, .. } = pruning;
+    let Pruning { files, frameworks, used, .. } = pruning;
     let system = |dest: &str| match files.get(dest)? {
         Candidate { package, class: Class::Part(part), .. } => {
             Some(packages[*package].parts.part[*part].system)
@@ -57,19 +58,14 @@ pub fn prune(contents: &mut Contents, request: &Request, python: &Python, store:
         for file in go {
             let known = &files[&file.dest];
             let parts = packages[known.package].parts;
-            let bytes = match &file.source {
-                Source::File(path) => std::fs::metadata(path).map_or(0, |m| m.len()),
-                Source::Bytes(_) | Source::Zip { .. } => 0,
-            };
-            let (package, why) = (parts.package.clone(), why(&known.class, parts));
-            contents.pruned.left_out.push(LeftOut { file, package, why, bytes });
+            let cause = Cause::Part(why(&known.class, parts));
+            contents.pruned.left_out.push(LeftOut::new(file, parts.package.clone(), cause));
         }
     }
-    // Links into a folder whose files are all left out.
-    let folders: HashSet<&str> =
-        files.keys().filter(|dest| !used.contains(*dest)).filter_map(|dest| framework(dest)).collect();
-    let is_left = |folder: &str| used.iter().any(|dest| framework(dest) == Some(folder));
-    contents.links.retain(|link| framework(&link.dest).is_none_or(|f| !folders.contains(f) || is_left(f)));
+    // Links into frameworks whose files are all left out.
+    let collected: HashSet<&str> = used.iter().filter_map(|dest| framework(dest)).collect();
+    let is_left_out = |folder: &str| frameworks.contains_key(folder) && !collected.contains(folder);
+    contents.links.retain(|link| !framework(&link.dest).is_some_and(is_left_out));
     Ok(())
 }
 
@@ -239,9 +235,7 @@ impl<'p> Pruning<'p> {
     fn use_qml(&mut self, contents: &Contents, python: &Python) {
         for (at, package) in self.packages.iter().enumerate() {
             let Some(rule) = &package.parts.qml else { continue };
-            let runs_qml: Vec<&String> =
-                contents.graph.modules.keys().filter(|name| package.matcher.runs_qml(name)).collect();
-            if runs_qml.is_empty() {
+            if !contents.graph.modules.keys().any(|name| package.matcher.runs_qml(name)) {
                 continue;
             }
             let mut folders: BTreeMap<String, Vec<(String, PathBuf)>> = BTreeMap::new();
@@ -257,27 +251,21 @@ impl<'p> Pruning<'p> {
             let mut modules: Vec<Modules> =
                 folders.into_iter().map(|(folder, files)| Modules::new(&folder, files)).collect();
             let uris: BTreeSet<String> = modules.iter().flat_map(Modules::uris).collect();
-            let texts = self.texts(contents, python, &runs_qml, &uris);
-            let is_unknown = texts.unreadable || texts.imports.is_empty();
-            let wanted = if is_unknown { uris } else { texts.imports.clone() };
-            let taken: Vec<(String, PathBuf)> = modules
-                .iter_mut()
-                .flat_map(|m| m.take(wanted.iter().cloned(), &texts, &rule.optional))
-                .collect();
-            for (dest, _) in taken {
-                self.use_file(&dest);
+            let texts = self.texts(contents, python, &package.parts.package, &uris);
+            // Scripts that are not for QML import other names.
+            let is_unknown = texts.unreadable || texts.imports.is_disjoint(&uris);
+            let wanted = if is_unknown { &uris } else { &texts.imports };
+            for module in &mut modules {
+                for dest in module.take(wanted.iter().cloned(), &texts, &rule.optional) {
+                    self.use_file(&dest);
+                }
             }
         }
     }
 
-    /// Returns the QML of the program and its packages, and the sources of the modules that run QML.
-    fn texts(
-        &self,
-        contents: &Contents,
-        python: &Python,
-        runs_qml: &[&String],
-        uris: &BTreeSet<String>,
-    ) -> Texts {
+    /// Returns the QML of the program and its packages, and the sources of its own modules and of those that
+    /// import the package: strings and compiled resources in them may contain QML.
+    fn texts(&self, contents: &Contents, python: &Python, package: &str, uris: &BTreeSet<String>) -> Texts {
         let mut texts = Texts::default();
         for file in contents.data.iter().filter(|file| !self.files.contains_key(&file.dest)) {
             let Source::File(path) = &file.source else { continue };
@@ -287,12 +275,11 @@ impl<'p> Pruning<'p> {
                 texts.add_resource(&std::fs::read(path).unwrap_or_default());
             }
         }
-        let importers: HashSet<&str> = runs_qml
-            .iter()
-            .filter_map(|name| contents.graph.modules.get(*name))
-            .flat_map(|module| module.reasons.iter().map(|reason| reason.from.as_str()))
-            .collect();
-        for module in contents.graph.modules.values() {
+        let modules = || contents.graph.modules.values();
+        let of_package = modules().filter(|module| is_inside(&module.name, package));
+        let importers: HashSet<&str> =
+            of_package.flat_map(|module| module.reasons.iter().map(|reason| reason.from.as_str())).collect();
+        for module in modules().filter(|module| !is_inside(&module.name, package)) {
             let Kind::Source(Source::File(path)) = &module.kind else { continue };
             if module.distribution.is_none() && !python.in_stdlib(path)
                 || importers.contains(module.name.as_str())

@@ -14,8 +14,6 @@ const MOST_BYTES: u64 = 16 << 20;
 #[derive(Debug, Default)]
 pub(super) struct Modules {
     by_uri: BTreeMap<String, Vec<Module>>,
-    /// Files that belong to no module.
-    pub(super) others: Vec<String>,
     used: BTreeSet<String>,
 }
 
@@ -48,9 +46,10 @@ impl Modules {
         let mut by_home: BTreeMap<String, Module> = BTreeMap::new();
         for (dest, source) in files {
             let above = dest.match_indices('/').map(|(at, _)| &dest[..at]).rev();
-            match above.take_while(|above| above.len() > folder.len()).find(|above| homes.contains(*above)) {
-                Some(home) => by_home.entry(home.to_owned()).or_default().files.push((dest, source)),
-                None => modules.others.push(dest),
+            let home =
+                above.take_while(|above| above.len() > folder.len()).find(|above| homes.contains(*above));
+            if let Some(home) = home.map(str::to_owned) {
+                by_home.entry(home).or_default().files.push((dest, source));
             }
         }
         for (home, module) in by_home {
@@ -72,7 +71,7 @@ impl Modules {
         uris: impl IntoIterator<Item = String>,
         texts: &Texts,
         optional: &[String],
-    ) -> Vec<(String, PathBuf)> {
+    ) -> Vec<String> {
         let mut queue: Vec<String> = uris.into_iter().collect();
         let mut found = Vec::new();
         while let Some(uri) = queue.pop() {
@@ -94,7 +93,7 @@ impl Modules {
                         queue.extend(imports(&text()));
                     }
                 }
-                found.extend(module.files.iter().cloned());
+                found.extend(module.files.iter().map(|(dest, _)| dest.clone()));
             }
         }
         found
@@ -122,6 +121,10 @@ impl Texts {
 
     /// Adds resources compiled by `rcc`, which contain files as they are, or compressed with zlib or zstd.
     pub(super) fn add_resource(&mut self, bytes: &[u8]) {
+        // Names of files are in UTF-16.
+        if memchr::memmem::find(bytes, b".\0q\0m\0l").is_none() {
+            return;
+        }
         let mut inner = vec![String::from_utf8_lossy(bytes).into_owned()];
         let mut at = 0;
         while let Some(rest) = bytes.get(at..).filter(|rest| rest.len() > 8) {
@@ -275,11 +278,9 @@ mod tests {
             files.push((format!("q/{name}"), path));
         }
         let mut modules = Modules::new("q", files);
-        assert_eq!(modules.others, ["q/all.qmltypes"]);
         let mut texts = Texts::default();
         texts.add_python("setStyle('Dark')".into(), &BTreeSet::new());
-        let mut taken: Vec<String> =
-            modules.take(["A".to_owned()], &texts, &[]).into_iter().map(|(dest, _)| dest).collect();
+        let mut taken = modules.take(["A".to_owned()], &texts, &[]);
         taken.sort();
         let expected =
             ["q/A/Dark/qmldir", "q/A/qmldir", "q/A/x/pic.png", "q/B/B.qml", "q/B/qmldir", "q/C/qmldir"];
@@ -296,14 +297,15 @@ mod tests {
         for stored in [qml.to_vec(), zlib.finish().unwrap(), zstd::encode_all(&qml[..], 3).unwrap()] {
             let escaped: String = stored.iter().map(|b| format!("\\x{b:02x}")).collect();
             let mut texts = Texts::default();
-            texts.add_python(
-                format!("qt_resource_data = b\"\\\n\\x00\\x00\\x00\\x22{escaped}\"\n"),
-                &BTreeSet::new(),
-            );
+            let data = format!("qt_resource_data = b\"\\\n\\x00\\x00\\x00\\x22{escaped}\"\n");
+            let name = r"qt_resource_name = b'\x00\x05\x00m\x00.\x00q\x00m\x00l'";
+            texts.add_python(format!("{data}{name}\n"), &BTreeSet::new());
             assert!(texts.imports.contains("QtQuick.Shapes") && !texts.unreadable);
         }
         let mut texts = Texts::default();
-        texts.add_resource(b"nothing that can be read");
+        texts.add_resource(b"a picture, and no QML");
+        assert!(!texts.unreadable);
+        texts.add_resource(b"\0m\0.\0q\0m\0l, compressed in another way");
         assert!(texts.unreadable);
     }
 }
