@@ -1,6 +1,6 @@
 //! Programs for macOS signed by an identity, read by tools that are not ours.
 //!
-//! `FREEZE_TEST_SIGNING_BINARY` names a `freeze` with the feature `signing`; `.ci/run` builds one.
+//! `FREEZE_TEST_SIGNING_BINARY` names a `freeze` with the feature `signing`; `.ci/run` builds one if `FREEZE_CI_SIGNING=1` is set.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;

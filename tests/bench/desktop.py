@@ -6,7 +6,7 @@
 Each program in tests/bench/desktop names its packages in a PEP 723 header and gets a virtual environment. It is frozen by each
 tool in each form, moved, and started in Xvfb until its window is there: from a new cache, and again. The picture of the screen
 must be that of the unfrozen program, pixel by pixel. Programs without a window run to their end. Needs Xvfb, xwininfo and xwd
-(Debian: packages `xvfb` and `x11-apps`, `x11-utils`). The standard library is all that this script imports.
+(Debian: packages `xvfb`, `x11-apps` and `x11-utils`). The script imports only the standard library.
 """
 
 import argparse
@@ -163,7 +163,7 @@ class Bench:
             starts = [self.start([executable], has_window, caches[0]) for _ in range(self.arguments.runs)]
             result["start"] = statistics.median(took for took, _, _ in starts)
             result["rss"], result["pss"] = starts[-1][2]
-            result["same"] = starts[-1][1] == unfrozen
+            result["same"] = None if unfrozen is None else starts[-1][1] == unfrozen
         except Failure as failure:
             result["error"] = str(failure)
         shutil.rmtree(self.work / "moved" / name, ignore_errors=True)
