@@ -304,3 +304,81 @@ fn nothing_is_left_in_the_temporary_folder() {
     assert!(Tree::of(keep.path()).0.is_empty(), "{}", Tree::of(keep.path()));
     drop(folder);
 }
+
+/// Waits for a file, then uses what it has not loaded yet. A daemon closes all its descriptors, and its locks with them.
+const VERSION: &str = r#"
+import os, sys, time
+if sys.argv[1:]:
+    kind, signal = sys.argv[1:]
+    if kind == "daemon":
+        os.closerange(3, 4096)
+    open(signal + ".ready", "w").close()
+    while not os.path.exists(signal):
+        time.sleep(0.01)
+    import _decimal, _elementtree, sqlite3
+    assert open(os.path.join(os.path.dirname(__file__), "data.txt")).read() == "NUMBER"
+print("version NUMBER")
+"#;
+
+#[test]
+fn an_update_removes_all_versions_but_the_one_before_and_those_that_run() {
+    let count = if harness::full() { 100 } else { 12 };
+    let (home, work) = (scratch("updates"), scratch("versions"));
+    let cached = || std::fs::read_dir(home.path().join(".cache/freeze/app")).unwrap().count();
+    let version = |number: usize| {
+        let project = Project::script(&VERSION.replace("NUMBER", &number.to_string()));
+        let project = project.file("data.txt", number.to_string());
+        let out = work.path().join(number.to_string());
+        project
+            .command(["app.py", "-F", "--add-data", "data.txt:."])
+            .arg("--distpath")
+            .arg(&out)
+            .run()
+            .success();
+        Run::new(out.join("app")).home(home.path()).show(home.path())
+    };
+    let signal = work.path().join("signal");
+    let running: Vec<_> = ["daemon", "other"]
+        .iter()
+        .enumerate()
+        .map(|(number, kind)| {
+            let started = version(number).arg(kind).arg(&signal).start();
+            let ready = work.path().join("signal.ready");
+            while std::fs::remove_file(&ready).is_err() {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            started
+        })
+        .collect();
+    for number in 2..count {
+        version(number).run().prints(&format!("version {number}\n"));
+        assert!(cached() <= 4, "two that run, the newest and the one before\n{}", Tree::of(home.path()));
+    }
+    std::fs::write(&signal, "").unwrap();
+    for (number, started) in running.into_iter().enumerate() {
+        started.wait().prints(&format!("version {number}\n"));
+    }
+    version(count).run().prints(&format!("version {count}\n"));
+    assert_eq!(cached(), 2, "{}", Tree::of(home.path()));
+}
+
+#[test]
+fn versions_that_killed_processes_left_are_removed_while_the_program_runs() {
+    let (home, work) = (scratch("killed"), scratch("versions"));
+    let version = |number: usize, end: &str| {
+        let project = Project::script(&format!("import os\nprint({number}, flush=True)\n{end}\n"));
+        let out = work.path().join(number.to_string());
+        project.command(["app.py", "-F"]).arg("--distpath").arg(&out).run().success();
+        Run::new(out.join("app")).home(home.path()).show(home.path()).arg(home.path())
+    };
+    let cached = || std::fs::read_dir(home.path().join(".cache/freeze/app")).unwrap().count();
+    for number in 0..5 {
+        version(number, "os._exit(0)").run().prints(&format!("{number}\n"));
+    }
+    assert_eq!(cached(), 5, "nothing is removed in a process that does not end as it should");
+    let end = "import sys, time\nfolder = os.path.join(sys.argv[1], '.cache/freeze/app')\n\
+               end = time.monotonic() + 60\n\
+               while len(os.listdir(folder)) > 2 and time.monotonic() < end: time.sleep(0.05)\n\
+               print(len(os.listdir(folder)), flush=True)\nos._exit(0)";
+    version(5, end).run().prints("5\n2\n");
+}

@@ -98,7 +98,7 @@ fn its_folder_may_have_any_name() {
             make_reachable(folder.path());
             let odd = folder.path().join("a b:c,d;e=f\u{fc}");
             std::fs::create_dir(&odd).unwrap();
-            let run = app.command().env("FREEZE_CACHE_DIR", &odd).env("TMPDIR", &odd);
+            let run = app.command().env("FREEZE_APP_CACHE_DIR", &odd).env("TMPDIR", &odd);
             run.run().prints("2363233923\n");
             let is_used = std::fs::read_dir(&odd).unwrap().next().is_some();
             assert_eq!(is_used, form == "cache", "a private folder is removed, and others are not made");

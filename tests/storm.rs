@@ -41,7 +41,7 @@ fn storm(app: &Frozen, expected: &str, cache: &Path, temporary: &Path) {
         let started: Vec<_> = (0..AT_ONCE)
             .map(|i| {
                 let number = (round * AT_ONCE + i).to_string();
-                let run = app.command().env("FREEZE_CACHE_DIR", cache).env("TMPDIR", temporary);
+                let run = app.command().env("FREEZE_APP_CACHE_DIR", cache).env("TMPDIR", temporary);
                 (run.arg(&number).start(), number)
             })
             .collect();

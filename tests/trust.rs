@@ -108,7 +108,7 @@ fn root_whose_cache_was_made_in_the_home_of_another_user() {
 
 #[test]
 fn variables_that_name_folders_of_another_user() {
-    for name in ["XDG_CACHE_HOME", "FREEZE_CACHE_DIR"] {
+    for name in ["XDG_CACHE_HOME", "FREEZE_APP_CACHE_DIR"] {
         for victim in [None, Some(SOMEBODY)] {
             let stage = stage();
             let folder = stage.path().join("cache");
@@ -366,7 +366,7 @@ fn a_setuid_wrapper_that_the_attacker_starts() {
         folder_of(ATTACKER, &home, 0o755);
         cache_attack(&home.join(".cache"), || {
             let run = Run::new(&wrapper).arg(&onefile().exe).sandbox(harness::Sandbox::without_python());
-            let run = run.home(&home).env("TMPDIR", &home).env("FREEZE_CACHE_DIR", home.join(".cache"));
+            let run = run.home(&home).env("TMPDIR", &home).env("FREEZE_APP_CACHE_DIR", home.join(".cache"));
             run.with_sandbox(|s| s.user = Some(ATTACKER))
         });
     }

@@ -175,7 +175,7 @@ fn a_home_that_a_server_shows_as_somebody_elses_is_told_of() {
         }
     });
     let outcome = outcome.run();
-    outcome.fails(&[&told, "FREEZE_CACHE_DIR", "hint"]);
+    outcome.fails(&[&told, "FREEZE_APP_CACHE_DIR", "hint"]);
     assert_eq!(outcome.code(), Some(4), "{outcome}");
 }
 

@@ -311,7 +311,7 @@ fn a_cache_that_others_can_write_to_is_not_used_on_windows() {
         let folder = windows.wine.drive().join(name);
         std::fs::create_dir(&folder).unwrap();
         std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).unwrap();
-        let run = windows.wine.frozen(&app).env("FREEZE_CACHE_DIR", format!(r"C:\{name}\below"));
+        let run = windows.wine.frozen(&app).env("FREEZE_APP_CACHE_DIR", format!(r"C:\{name}\below"));
         let outcome = run.env("FREEZE_DEBUG", "1").run();
         let is_used = text(&outcome).starts_with(&format!(r"C:\{name}\below\freeze\wary\"));
         assert_eq!(is_used, name == "own", "{outcome}");

@@ -195,7 +195,7 @@ class Bench:
         times = []
         for i in range(8):
             folder = self.work / f"first-{pathlib.Path(command[0]).name}-{time.monotonic_ns()}-{i}"
-            environment = {**self.environment, "FREEZE_CACHE_DIR": str(folder)}
+            environment = {**self.environment, "FREEZE_APP_CACHE_DIR": str(folder)}
             begun = time.perf_counter()
             subprocess.run(command, stdout=subprocess.DEVNULL, env=environment, check=True)
             times.append(time.perf_counter() - begun)

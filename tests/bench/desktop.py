@@ -123,7 +123,7 @@ class Bench:
 
     def start(self, command, has_window, cache):
         """Seconds until the window is there (or the end), the picture, and the memory."""
-        environment = {**self.environment, "FREEZE_CACHE_DIR": str(cache)}
+        environment = {**self.environment, "FREEZE_APP_CACHE_DIR": str(cache)}
         if not has_window:
             return run(command, env=environment), None, (None, None)
         with screen() as display:

@@ -244,7 +244,7 @@ class Corpus:
             moved.parent.mkdir()
             shutil.move(product, moved)
             command = [moved / product.name if moved.is_dir() else moved]
-            cache = {"FREEZE_CACHE_DIR": str(run / "cache")}
+            cache = {"FREEZE_APP_CACHE_DIR": str(run / "cache")}
             result["first"] = self.start(command, run, self.hidden, **cache)
             result["second"] = self.start(command, run, self.hidden, **cache)
             result["pass"] = True

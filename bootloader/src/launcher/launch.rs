@@ -73,6 +73,7 @@ pub(crate) fn run(args: &[&CStr], handover: Option<Handover>) -> Result<i32, Fai
     let session = Session::begin(python, &program, &root, libraries, &entry)?;
     report::phase("importer");
     hide_console(&program, b"-late");
+    extract::remove_old_versions();
     Ok(session.run(&program, &entry, &asked))
 }
 

@@ -1,14 +1,15 @@
 //! The cache: one folder per version of an application, created once and shared by all its processes.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
 use freeze_launcher::trust::{self, Folder, Purpose};
 
 use super::place::{self, Work};
-use super::private::{LOCK, claim, remove_folder, sweep};
+use super::private::{LOCK, claim, remove_folder};
+use super::versions;
 use super::{Root, Unusable};
 use crate::launcher::locate::Program;
 use crate::launcher::os::{self, Access, Lock};
@@ -17,15 +18,15 @@ use crate::launcher::report;
 /// Marker of a complete folder. It contains the id of the boot in which the files were last checked. After
 /// another boot, they may have been lost in a power failure, because they are written without waiting for the
 /// disk.
-const COMPLETE: &str = ".complete";
+pub(super) const COMPLETE: &str = ".complete";
 /// Prefix of folders that are still being filled.
-const UNFINISHED: &str = ".tmp-";
+pub(super) const UNFINISHED: &str = ".tmp-";
 /// Maximum time to wait for another process to fill the cache, before this process also fills it.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Interval at which the time of the last use is recorded.
 const TOUCH: Duration = Duration::from_secs(24 * 60 * 60);
-/// Versions that were not used for this time are removed.
-const UNUSED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// Maximum time to wait for the lock of a complete folder: another process only holds it to remove the folder.
+const REMOVAL: Duration = Duration::from_millis(500);
 
 /// Opens the folder of this version below `base`, and fills it if it does not exist.
 pub(super) fn open(program: &Program, base: &Path, app: &str) -> Result<Root, Unusable> {
@@ -42,7 +43,7 @@ pub(super) fn open(program: &Program, base: &Path, app: &str) -> Result<Root, Un
     }
 
     // One process fills the cache while the others wait, but only for a limited time.
-    let turn = os::open_lock(folder).map_err(|e| Unusable::Place(e.to_string()))?;
+    let turn = os::open_lock(folder)?;
     let waiting = Instant::now();
     let mut pause = Duration::from_millis(1);
     while !os::lock(&turn, Lock::Exclusive) && waiting.elapsed() < PATIENCE {
@@ -56,9 +57,12 @@ pub(super) fn open(program: &Program, base: &Path, app: &str) -> Result<Root, Un
         if let Some(root) = enter(program, base, &path)? {
             return Ok(root);
         }
-        sweep(folder, UNFINISHED);
-        fill(program, folder, &path)?;
-        collect(folder, &path);
+        if let Err(Unusable::Full(reason)) = fill(program, folder, &path) {
+            report::phase(format_args!("{reason}: removing other versions"));
+            versions::remove_all(folder, &path);
+            fill(program, folder, &path)?;
+        }
+        versions::remove_later(folder, &path);
     }
     enter(program, base, &path)?.ok_or_else(|| Unusable::Place("it is removed as soon as it is made".into()))
 }
@@ -73,10 +77,16 @@ fn enter(program: &Program, base: &Path, path: &Path) -> Result<Option<Root>, Un
     };
     let path = folder.path();
     let Ok(mut marker) = folder.open_file(COMPLETE) else { return Ok(None) };
-    let metadata = marker.metadata().map_err(|e| Unusable::Place(e.to_string()))?;
-    // Kept for the lifetime of the process. Fails only while the folder is being removed.
-    let is_locked = os::lock(&marker, Lock::Shared);
-    if is_locked && os::is_removed(&marker) {
+    let metadata = marker.metadata()?;
+    // Kept for the lifetime of the process.
+    let waiting = Instant::now();
+    while os::try_lock(&marker, Lock::Shared).is_err_and(|e| e.kind() == ErrorKind::WouldBlock)
+        && !os::is_removed(&marker)
+        && waiting.elapsed() < REMOVAL
+    {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    if os::is_removed(&marker) {
         return Ok(None);
     }
     let mut known = Vec::new();
@@ -100,8 +110,7 @@ fn enter(program: &Program, base: &Path, path: &Path) -> Result<Option<Root>, Un
                 .open(path.join(COMPLETE))
                 .and_then(|m| m.set_modified(SystemTime::now()));
             if let Some(above) = path.parent() {
-                sweep(above, UNFINISHED);
-                collect(above, path);
+                versions::remove_later(above, path);
             }
         }
     }
@@ -115,11 +124,10 @@ fn enter(program: &Program, base: &Path, path: &Path) -> Result<Option<Root>, Un
 
 /// Creates the folder of this version under a private name and renames it when it is complete.
 fn fill(program: &Program, folder: &Path, path: &Path) -> Result<(), Unusable> {
-    let io = |e: std::io::Error| Unusable::Place(e.to_string());
-    let (new, lock) = claim(folder, UNFINISHED).map_err(io)?;
+    let (new, lock) = claim(folder, UNFINISHED)?;
     let done = place::files(program.archive, &new, Work::Write).and_then(|()| {
         let marker = os::create_file(&new.join(COMPLETE), Access::Private);
-        marker.and_then(|mut m| m.write_all(&os::boot_id())).map_err(io)?;
+        marker.and_then(|mut m| m.write_all(&os::boot_id()))?;
         // Some systems cannot rename a folder with an open file in it. Without its lock file, sweepers ignore
         // the folder while it is recent.
         let _ = fs::remove_file(new.join(LOCK));
@@ -130,7 +138,7 @@ fn fill(program: &Program, folder: &Path, path: &Path) -> Result<(), Unusable> {
         if !path.join(COMPLETE).exists() {
             // Something incomplete blocks the path, but not from a process of this program.
             let _ = fs::rename(path, folder.join(format!("{UNFINISHED}{:016x}", os::random())));
-            return os::rename_folder(&new, path).map_err(io);
+            return Ok(os::rename_folder(&new, path)?);
         }
         let _ = remove_folder(&new);
         Ok(())
@@ -139,30 +147,6 @@ fn fill(program: &Program, folder: &Path, path: &Path) -> Result<(), Unusable> {
         let _ = remove_folder(&new);
     }
     done
-}
-
-/// Removes versions of the application that have not been used for a long time.
-fn collect(folder: &Path, current: &Path) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let path = entry.path();
-        if path == current || entry.file_name().as_encoded_bytes().starts_with(b".") {
-            continue;
-        }
-        let Ok(marker) = File::open(path.join(COMPLETE)) else { continue };
-        let used = marker.metadata().and_then(|m| m.modified());
-        let age = used.ok().and_then(|m| SystemTime::now().duration_since(m).ok());
-        // The lock prevents new processes from using the folder until it is removed.
-        if age.is_some_and(|a| a > UNUSED) && os::lock(&marker, Lock::Exclusive) {
-            // Processes that already have it open detect that it was removed.
-            let _ = fs::remove_file(path.join(COMPLETE));
-            drop(marker);
-            let aside = folder.join(format!("{UNFINISHED}{:016x}", os::random()));
-            if fs::rename(&path, &aside).is_ok() {
-                let _ = fs::remove_dir_all(&aside);
-            }
-        }
-    }
 }
 
 #[cfg(test)]
@@ -342,20 +326,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_the_way_is_replaced_and_old_versions_go() {
+    fn what_is_in_the_way_is_replaced() {
         let (program, base) = program();
         let folder = base.join("freeze/app");
         let version: String = program.archive.index_hash().iter().map(|b| format!("{b:02x}")).collect();
         let create = |path: &Path| os::create_folders(path, Access::Private).unwrap();
         create(&folder.join(&version).join("sub"));
-        for (name, days) in [("old", 40), ("new", 3)] {
-            create(&folder.join(name));
-            let marker = File::create(folder.join(name).join(COMPLETE)).unwrap();
-            marker.set_modified(SystemTime::now() - Duration::from_secs(days * 24 * 60 * 60)).unwrap();
-        }
         open(&program, &base, "app").unwrap();
         open(&program, &base, "app").unwrap();
-        assert!(folder.join("new").exists() && !folder.join("old").exists());
         assert!(folder.join(&version).join("data.txt").exists());
         fs::remove_dir_all(&base).unwrap();
     }

@@ -6,8 +6,10 @@ mod libraries;
 mod needed;
 mod place;
 mod private;
+mod versions;
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use freeze_archive::setting;
@@ -19,6 +21,7 @@ use crate::launcher::report::{self, Failure, UNABLE};
 
 pub(crate) use libraries::Libraries;
 pub(crate) use private::{adopt, remove as remove_private};
+pub(crate) use versions::begin as remove_old_versions;
 
 /// The root: the folder that the program sees as its own.
 #[derive(Debug)]
@@ -53,10 +56,21 @@ impl Root {
 enum Unusable {
     /// The location is unusable.
     Place(String),
+    /// There is no room.
+    Full(String),
     /// The location is missing or untrusted.
     Refused(Refusal),
     /// The archive is damaged, so no location can be used.
     Archive(Failure),
+}
+
+impl From<std::io::Error> for Unusable {
+    fn from(error: std::io::Error) -> Unusable {
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Unusable::Full(error.to_string()),
+            _ => Unusable::Place(error.to_string()),
+        }
+    }
 }
 
 impl From<freeze_archive::Error> for Unusable {
@@ -74,7 +88,7 @@ impl From<Refusal> for Unusable {
 impl std::fmt::Display for Unusable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Unusable::Place(reason) => f.write_str(reason),
+            Unusable::Place(reason) | Unusable::Full(reason) => f.write_str(reason),
             Unusable::Refused(refusal) => refusal.fmt(f),
             Unusable::Archive(failure) => f.write_str(&failure.message),
         }
@@ -112,7 +126,7 @@ impl Tried {
         let reasons: Vec<String> =
             self.0.iter().map(|(place, reason)| format!("`{}`: {reason}", place.display())).collect();
         Failure::new(UNABLE, format!("failed to find a folder to extract to: {}", reasons.join("; "))).hint(
-            "set `FREEZE_CACHE_DIR` to a folder with room that is not mounted noexec, and that only you and the \
+            "set `FREEZE_APP_CACHE_DIR` to a folder with room that is not mounted noexec, and that only you and the \
              administrator can change, like all folders above it",
         )
     }
@@ -169,7 +183,7 @@ fn folder_name(app: &[u8]) -> String {
 fn cache_bases(program: &Program) -> impl Iterator<Item = PathBuf> {
     let given = program.switches.cache_folder.clone().into_iter();
     given
-        .chain(os::folder_variable("FREEZE_CACHE_DIR"))
+        .chain(os::folder_variable("FREEZE_APP_CACHE_DIR"))
         .chain(runtime_folder(program))
         .chain(os::cache_folders())
 }

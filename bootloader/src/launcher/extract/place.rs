@@ -70,7 +70,7 @@ pub(super) fn files(archive: Archive<'static>, folder: &Path, work: Work) -> Res
         folders.insert(relative(empty)?);
     }
     for sub in folders {
-        os::create_folders(&folder.join(sub), Access::Readable).map_err(|e| place(&e))?;
+        os::create_folders(&folder.join(sub), Access::Readable)?;
     }
     let mut jobs = Vec::with_capacity(by_blob.len());
     for (blob, files) in by_blob {
@@ -126,7 +126,7 @@ pub(super) fn repair(archive: Archive<'static>, i: usize, folder: &Path) -> Resu
     let file = archive.file(i)?;
     let path = folder.join(relative(file.path)?);
     if let Some(parent) = path.parent() {
-        os::create_folders(parent, Access::Readable).map_err(|e| place(&e))?;
+        os::create_folders(parent, Access::Readable)?;
     }
     let Some(blob) = file.blob else { return Ok(()) };
     let mut reader = Reader::new(archive);
@@ -153,10 +153,6 @@ pub(super) fn relative(path: &[u8]) -> Result<PathBuf, Error> {
     } else {
         Err(Error::Damaged("file outside the root"))
     }
-}
-
-fn place(error: &io::Error) -> Unusable {
-    Unusable::Place(error.to_string())
 }
 
 /// Does the work for the files with one content, which is decompressed to `scratch` if it fits.
@@ -225,12 +221,12 @@ fn link(file: &Record<'_>, reader: &mut Reader<'static>, folder: &Path, work: Wo
 /// Creates a file, or replaces an existing one.
 fn put(path: &Path, work: Work, make: impl Fn(&Path) -> io::Result<()>) -> Result<(), Unusable> {
     if work == Work::Write {
-        return make(path).map_err(|e| place(&e));
+        return Ok(make(path)?);
     }
     let new = path.with_file_name(format!(".new-{:016x}", os::random()));
     make(&new).and_then(|()| fs::rename(&new, path)).map_err(|e| {
         let _ = fs::remove_file(&new);
-        place(&e)
+        e.into()
     })
 }
 

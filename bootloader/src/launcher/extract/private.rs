@@ -35,7 +35,6 @@ static PRIVATE: OnceLock<Private> = OnceLock::new();
 
 /// Creates such a folder below `base`, with all files in it.
 pub(super) fn create(program: &Program, base: &Path, app: &str) -> Result<Root, Unusable> {
-    let unusable = |e: std::io::Error| Unusable::Place(e.to_string());
     let base = Folder::open(base, Purpose::Parent, trust::rights())?;
     let base = base.path();
     if os::is_noexec(base) {
@@ -43,13 +42,13 @@ pub(super) fn create(program: &Program, base: &Path, app: &str) -> Result<Root, 
     }
     let prefix = format!("freeze-{app}-");
     sweep(base, &prefix);
-    let (path, mut lock) = claim(base, &prefix).map_err(unusable)?;
+    let (path, mut lock) = claim(base, &prefix)?;
     // If the process has capabilities, its folders belong to a user who does not have them.
     if let Err(refusal) = Folder::open(&path, Purpose::Content, trust::rights()) {
         let _ = remove_folder(&path);
         return Err(refusal.into());
     }
-    lock.write_all(&program.archive.index_hash()).map_err(unusable)?;
+    lock.write_all(&program.archive.index_hash())?;
     if let Err(e) = place::files(program.archive, &path, Work::Write) {
         let _ = remove_folder(&path);
         return Err(e);

@@ -100,6 +100,16 @@ pub(crate) fn random() -> u64 {
     u64::from(now.subsec_nanos()) << 32 ^ now.as_secs() ^ u64::from(std::process::id()) << 40
 }
 
+/// Whether a process has mapped a file below the folder, such as a library. A process that closes all its descriptors, as
+/// daemons do, also gives up its locks.
+pub(crate) fn is_mapped(folder: &Path) -> bool {
+    let inside = [folder.as_os_str().as_bytes(), b"/"].concat();
+    let mapped = |maps: Vec<u8>| maps.windows(inside.len()).any(|part| part == inside);
+    let Ok(processes) = std::fs::read_dir("/proc") else { return false };
+    let numbered = processes.flatten().filter(|e| e.file_name().as_bytes().iter().all(u8::is_ascii_digit));
+    numbered.filter_map(|e| std::fs::read(e.path().join("maps")).ok()).any(mapped)
+}
+
 /// Creates a file in memory from which a library can be loaded.
 pub(crate) fn memory_file(name: &CStr) -> io::Result<File> {
     // SAFETY: the name ends in NUL. glibc has a function for this only from 2.27 on.

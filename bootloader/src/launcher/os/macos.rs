@@ -22,6 +22,11 @@ unsafe extern "C" {
     fn getentropy(buffer: *mut c_void, size: usize) -> i32;
 }
 
+/// Whether a process has mapped a file below the folder. Only its lock tells that on macOS.
+pub(crate) fn is_mapped(_: &Path) -> bool {
+    false
+}
+
 /// On macOS, the launcher never runs in an interpreter's process.
 pub(crate) fn adopt_executable(_: File) {}
 

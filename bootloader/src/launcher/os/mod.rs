@@ -1,6 +1,7 @@
 //! The differences between operating systems: one module for each system, with the same functions.
 
 use std::ffi::CString;
+use std::fs::File;
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -68,6 +69,11 @@ pub(crate) enum Lock {
     Shared,
     /// Exclusively.
     Exclusive,
+}
+
+/// Tries to lock a file without waiting. Returns whether that succeeded.
+pub(crate) fn lock(file: &File, how: Lock) -> bool {
+    try_lock(file, how).is_ok()
 }
 
 /// The struct layout of Python's configuration, as defined by the C compilers of a system.

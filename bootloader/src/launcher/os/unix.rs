@@ -241,14 +241,20 @@ pub(crate) unsafe fn set_variable(name: &CStr, value: &CStr) {
     unsafe { libc::setenv(name.as_ptr(), value.as_ptr(), 1) };
 }
 
-/// Tries to lock a file without waiting. Returns whether that succeeded.
-pub(crate) fn lock(file: &File, how: Lock) -> bool {
+/// Tries to lock a file without waiting.
+///
+/// # Errors
+/// `WouldBlock` if another process holds a lock; another kind if the file system has no locks.
+pub(crate) fn try_lock(file: &File, how: Lock) -> io::Result<()> {
     let how = match how {
         Lock::Shared => libc::LOCK_SH,
         Lock::Exclusive => libc::LOCK_EX,
     };
     // SAFETY: the descriptor is open.
-    unsafe { libc::flock(file.as_raw_fd(), how | libc::LOCK_NB) == 0 }
+    match unsafe { libc::flock(file.as_raw_fd(), how | libc::LOCK_NB) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
 }
 
 /// The launcher uses descriptors from this number on.

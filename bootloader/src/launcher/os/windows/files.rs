@@ -7,7 +7,7 @@ use std::os::windows::io::AsRawHandle;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION};
+use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, ERROR_LOCK_VIOLATION, ERROR_SHARING_VIOLATION};
 use windows_sys::Win32::Storage::FileSystem::{
     BY_HANDLE_FILE_INFORMATION, FILE_FLAG_BACKUP_SEMANTICS, FILE_STANDARD_INFO, FileStandardInfo,
     GetFileInformationByHandle, GetFileInformationByHandleEx, LOCKFILE_EXCLUSIVE_LOCK,
@@ -73,8 +73,11 @@ pub(crate) fn create_link(target: &[u8], path: &Path) -> io::Result<()> {
 /// write locked bytes.
 const PLACE: u32 = 0x4000_0000;
 
-/// Tries to lock a file without waiting. Returns whether that succeeded.
-pub(crate) fn lock(file: &File, how: Lock) -> bool {
+/// Tries to lock a file without waiting.
+///
+/// # Errors
+/// `WouldBlock` if another process holds a lock; another kind if the file system has no locks.
+pub(crate) fn try_lock(file: &File, how: Lock) -> io::Result<()> {
     // SAFETY: all-zero is a valid OVERLAPPED.
     let mut at: OVERLAPPED = unsafe { std::mem::zeroed() };
     at.Anonymous.Anonymous.OffsetHigh = PLACE;
@@ -83,10 +86,23 @@ pub(crate) fn lock(file: &File, how: Lock) -> bool {
         Lock::Exclusive => LOCKFILE_FAIL_IMMEDIATELY | LOCKFILE_EXCLUSIVE_LOCK,
     };
     // SAFETY: the handle is open. An existing lock of the handle would conflict with a new one.
-    unsafe {
+    let is_locked = unsafe {
         UnlockFileEx(file.as_raw_handle(), 0, 1, 0, &raw mut at);
         LockFileEx(file.as_raw_handle(), flags, 0, 1, 0, &raw mut at) != 0
+    };
+    if is_locked {
+        return Ok(());
     }
+    let error = io::Error::last_os_error();
+    match error.raw_os_error().map(i32::cast_unsigned) {
+        Some(ERROR_LOCK_VIOLATION) => Err(io::ErrorKind::WouldBlock.into()),
+        _ => Err(error),
+    }
+}
+
+/// Whether a process has loaded a library below the folder. The system does not remove or rename loaded libraries.
+pub(crate) fn is_mapped(_: &Path) -> bool {
+    false
 }
 
 /// Windows processes do not fork.

@@ -337,13 +337,13 @@ mod tests {
 
     #[test]
     fn a_lock_keeps_others_out_and_lets_them_read() {
-        use crate::launcher::os::{Access, Lock};
+        use crate::launcher::os::{Access, Lock, lock, try_lock};
         let path = std::env::temp_dir().join(format!("lock-{:016x}", random()));
         let file = create_file(&path, Access::Private).unwrap();
         std::fs::write(&path, "content").unwrap();
         let other = open_no_link(&path).unwrap();
         assert!(lock(&file, Lock::Shared) && lock(&other, Lock::Shared));
-        assert!(!lock(&other, Lock::Exclusive));
+        assert!(try_lock(&other, Lock::Exclusive).is_err_and(|e| e.kind() == io::ErrorKind::WouldBlock));
         assert_eq!(std::fs::read(&path).unwrap(), b"content");
         drop(file);
         assert!(lock(&other, Lock::Exclusive) && !is_removed(&other));
