@@ -14,6 +14,29 @@ pub fn is_seed(python_minor: u8, module: &str) -> bool {
     }
 }
 
+/// Whether libpython contains `module`, so that Python never imports it from the archive (Python/frozen.c).
+pub fn is_in_libpython(python_minor: u8, module: &str) -> bool {
+    let from = match module {
+        "importlib._bootstrap" | "importlib._bootstrap_external" | "zipimport" => 8,
+        "_collections_abc"
+        | "_sitebuiltins"
+        | "abc"
+        | "codecs"
+        | "genericpath"
+        | "importlib.machinery"
+        | "importlib.util"
+        | "io"
+        | "ntpath"
+        | "os"
+        | "posixpath"
+        | "runpy"
+        | "site"
+        | "stat" => 11,
+        _ => return false,
+    };
+    python_minor >= from
+}
+
 /// A module that Python imports whenever it creates an interpreter, and a copy of it that also imports
 /// `_freeze` at its end. Further interpreters of the process get the copy instead.
 #[derive(Clone, Copy, Debug)]

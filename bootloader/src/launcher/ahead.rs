@@ -1,7 +1,7 @@
 //! Decompresses the modules that the program always imports on another core, in the order of their import.
 //!
 //! The thread ends after the last module. It fills a few chunks of memory, which it uses again once the import has
-//! loaded what they contain: it is never more than a few megabytes ahead. The import itself decompresses all modules that
+//! loaded what they contain: it is never more than two megabytes ahead. The import itself decompresses all modules that
 //! the thread has not started. A process that is about to fork waits for the thread. The child then has no
 //! half-finished slots, and Python does not warn about a second thread.
 
@@ -17,13 +17,15 @@ use crate::launcher::content::Reader;
 use crate::launcher::os;
 
 /// Size of a chunk in bytes, unless a module is larger.
-const CHUNK: usize = os::LARGE_PAGE;
+const CHUNK: usize = 512 << 10;
 /// Maximum number of chunks with content that has not been loaded yet.
-const CHUNKS: usize = 3;
+const CHUNKS: usize = 4;
 /// Maximum time to wait for a chunk. If the program does not import what was decompressed, the thread ends: some
 /// system calls (`unshare`, `setns`) fail in a process with several threads.
 const PATIENCE: Duration = Duration::from_millis(500);
 const STACK: usize = 256 << 10;
+/// A module that is still not imported when so many later ones are is not expected any more.
+const BEHIND: usize = 16;
 
 enum Slot {
     Waiting,
@@ -52,6 +54,8 @@ struct Ahead {
     /// The thread, which waits if too many chunks have holders.
     worker: OnceLock<Thread>,
     stop: AtomicBool,
+    /// The first slot whose module may still be imported.
+    expected: AtomicUsize,
     /// The thread has ended: no chunk is filled again.
     done: AtomicBool,
 }
@@ -79,6 +83,7 @@ pub(crate) fn begin(archive: Archive<'static>) {
         thread: Mutex::new(None),
         worker: OnceLock::new(),
         stop: AtomicBool::new(false),
+        expected: AtomicUsize::new(0),
         done: AtomicBool::new(false),
     });
     // Signals must reach the program's own thread.
@@ -118,7 +123,9 @@ impl Drop for Content {
 /// Returns the content of a blob if it has been decompressed ahead of time.
 pub(crate) fn take(id: BlobId) -> Option<Content> {
     let ahead = AHEAD_OF_IMPORTS.get()?;
-    let slot = &ahead.slots[ahead.blobs.binary_search(&id).ok()?];
+    let place = ahead.blobs.binary_search(&id).ok()?;
+    ahead.forget(place.saturating_sub(BEHIND));
+    let slot = &ahead.slots[place];
     // If the thread is decompressing this blob, it is done soon.
     let mut slot = slot.lock().ok()?;
     match std::mem::replace(&mut *slot, Slot::Taken) {
@@ -170,27 +177,41 @@ impl Ahead {
     }
 
     /// Waits until few enough chunks have holders, and returns one without holders. Returns `None` if the thread
-    /// must end.
+    /// must end. If the wait was in vain, releases the contents.
     fn next_chunk(&self, size: usize) -> Option<&'static Chunk> {
         let begun = Instant::now();
         while self.filled.load(Ordering::Acquire) >= CHUNKS {
-            if self.stop.load(Ordering::Acquire) || begun.elapsed() >= PATIENCE {
+            if self.stop.load(Ordering::Acquire) {
+                return None;
+            }
+            if begun.elapsed() >= PATIENCE {
+                self.forget(self.slots.len());
                 return None;
             }
             std::thread::park_timeout(PATIENCE);
         }
-        let spare = self.spare.lock().ok()?.pop();
-        let chunk = match spare.filter(|_| size <= CHUNK) {
+        let spare = if size <= CHUNK { self.spare.lock().ok()?.pop() } else { None };
+        let chunk = match spare {
             Some(chunk) => chunk,
             None => {
-                let size = size.max(CHUNK).next_multiple_of(os::LARGE_PAGE);
-                let start = os::map_pages(size, os::LARGE_PAGE)?;
+                let size = size.max(CHUNK);
+                let start = os::map_pages(size, 1)?;
                 Box::leak(Box::new(Chunk { start, size, holders: AtomicUsize::new(0) }))
             }
         };
         chunk.holders.store(1, Ordering::Relaxed);
         self.filled.fetch_add(1, Ordering::Relaxed);
         Some(chunk)
+    }
+
+    /// Releases the contents in the slots before `end`, whose modules are not expected to be imported.
+    fn forget(&self, end: usize) {
+        let start = self.expected.fetch_max(end, Ordering::Relaxed);
+        for slot in self.slots.get(start..end).unwrap_or_default() {
+            if let Ok(mut slot) = slot.try_lock() {
+                *slot = Slot::Taken;
+            }
+        }
     }
 
     fn release(&self, chunk: &'static Chunk) {

@@ -1,10 +1,13 @@
 //! Decompresses the content of the archive.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use freeze_archive::{Archive, Blob, BlobId, Codec, Error, setting};
 use zstd::bulk::Decompressor;
 use zstd::zstd_safe::{WriteBuf, get_frame_content_size};
+
+use crate::launcher::os;
 
 /// Resolves `path` through the links of the archive; returns `path` itself if it does not exist.
 pub(crate) fn followed(archive: Archive<'_>, path: Vec<u8>) -> Vec<u8> {
@@ -19,17 +22,24 @@ pub(crate) struct Reader<'a> {
     plain: Option<Decompressor<'static>>,
     with_dictionary: Option<Decompressor<'static>>,
     spare: Vec<u8>,
+    /// Addresses of blobs that were read since memory was last released.
+    used: Range<usize>,
+    /// Their stored size in bytes.
+    used_len: usize,
 }
+
+/// Number of stored bytes after which their memory is released.
+const RELEASED: usize = 256 << 10;
 
 const FAILED: Error = Error::Damaged("blob does not decompress");
 
 /// Larger buffers are returned to the system.
-const SPARE: usize = 4 << 20;
+const SPARE: usize = 256 << 10;
 
 impl<'a> Reader<'a> {
     /// Creates a reader of `archive`.
     pub(crate) fn new(archive: Archive<'a>) -> Reader<'a> {
-        Reader { archive, plain: None, with_dictionary: None, spare: Vec::new() }
+        Reader { archive, plain: None, with_dictionary: None, spare: Vec::new(), used: 0..0, used_len: 0 }
     }
 
     /// Returns the content of blob `id` after checking its hash.
@@ -96,7 +106,28 @@ impl<'a> Reader<'a> {
             },
         };
         let n = decompressor.decompress_to_buffer(blob.stored, out).map_err(|_| FAILED)?;
+        self.is_used(blob.stored);
         if n as u64 == blob.raw_len { Ok(()) } else { Err(FAILED) }
+    }
+
+    /// Releases the memory of stored bytes that were read, from time to time.
+    fn is_used(&mut self, stored: &[u8]) {
+        let addresses = stored.as_ptr_range();
+        let (start, end) = (addresses.start as usize, addresses.end as usize);
+        self.used = match self.used_len {
+            0 => start..end,
+            _ => self.used.start.min(start)..self.used.end.max(end),
+        };
+        self.used_len += stored.len();
+        if self.used_len >= RELEASED {
+            self.release();
+        }
+    }
+
+    fn release(&mut self) {
+        if std::mem::take(&mut self.used_len) > 0 {
+            os::release(self.used.clone());
+        }
     }
 
     /// Reuses the memory of a content for the next one: fresh memory costs more than the decompression.
@@ -126,5 +157,11 @@ impl<'a> Reader<'a> {
             self.with_dictionary = Some(Decompressor::with_dictionary(&bytes).map_err(|_| FAILED)?);
         }
         self.with_dictionary.as_mut().ok_or(FAILED)
+    }
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        self.release();
     }
 }

@@ -74,6 +74,8 @@ pub(crate) fn run(args: &[&CStr], handover: Option<Handover>) -> Result<i32, Fai
     report::phase("importer");
     hide_console(&program, b"-late");
     extract::remove_old_versions();
+    // What the start has read is not needed again.
+    os::release_all();
     Ok(session.run(&program, &entry, &asked))
 }
 

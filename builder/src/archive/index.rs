@@ -101,7 +101,9 @@ impl<'a> Index<'a> {
                 Kind::Source(_) | Kind::Bytecode(_) => {
                     let Some(code) = self.codes.get(name) else { continue };
                     let is_seed = is_seed(module, input);
-                    let is_certain = !is_seed && selection.certain.contains(name);
+                    let is_certain = selection.certain.contains(name)
+                        && !is_seed
+                        && !settings::is_in_libpython(input.python.minor(), name);
                     let flags = flags(&[
                         (is_seed, module_flag::SEED),
                         (matches!(module.kind, Kind::Bytecode(_)), module_flag::SOURCELESS),

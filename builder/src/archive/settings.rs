@@ -72,6 +72,11 @@ pub(super) fn is_seed(minor: u8, module: &str) -> bool {
     freeze_launcher::seed::is_seed(minor, module)
 }
 
+/// Whether libpython contains the module, so that it is never imported from the archive.
+pub(super) fn is_in_libpython(minor: u8, module: &str) -> bool {
+    freeze_launcher::seed::is_in_libpython(minor, module)
+}
+
 /// Whether a program or a hook runs this module.
 pub(super) fn is_entry(name: &str) -> bool {
     name == "__main__" || name.starts_with("__main__.") || name.starts_with("__hook__.")

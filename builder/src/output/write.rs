@@ -59,8 +59,12 @@ pub(super) fn executable(path: &Path, executable: &Executable) -> Result<()> {
     Ok(())
 }
 
+/// Number of bytes to write at once. Linux keeps what is written at once in one piece of memory, and a process that maps the file
+/// maps whole pieces of it.
+const WRITTEN: usize = 64 << 10;
+
 fn flush(file: &mut File, buffer: &mut Vec<u8>) -> io::Result<()> {
-    file.write_all(buffer)?;
+    buffer.chunks(WRITTEN).try_for_each(|part| file.write_all(part))?;
     buffer.clear();
     Ok(())
 }

@@ -36,6 +36,10 @@ const SCRATCH: u64 = 64 << 20;
 /// From this length in bytes on, a second file with the same content is copied from the first one.
 const SHARED: usize = 64 << 10;
 
+/// Number of bytes to write at once. Linux keeps what is written at once in one piece of memory, and a process that loads a library
+/// maps whole pieces of it. Most pieces contain only a few pages that the process needs.
+const WRITTEN: usize = 64 << 10;
+
 /// The destination of files, and the work to do with them.
 struct Destination<'a> {
     archive: Archive<'static>,
@@ -198,7 +202,7 @@ fn write(path: &Path, access: Access, content: &[u8], twin: Option<&Path>) -> io
                 Err(e) => Err(e),
             }
         }
-        _ => file.write_all(content),
+        _ => content.chunks(WRITTEN).try_for_each(|part| file.write_all(part)),
     }
 }
 

@@ -139,7 +139,7 @@ pub(crate) const CACHES: &str = ".cache";
 pub(crate) const MEMORY_FILES: bool = true;
 
 /// Requests large pages. A kernel without them refuses.
-pub(super) fn advise_large(start: usize, size: usize) {
+pub(crate) fn advise_large(start: usize, size: usize) {
     // SAFETY: the advice concerns a mapping of this process.
     unsafe { libc::madvise(start as *mut c_void, size, libc::MADV_HUGEPAGE) };
 }

@@ -130,7 +130,7 @@ pub(crate) fn can_load_from_memory() -> bool {
 }
 
 /// The kernel decides about large pages by itself.
-pub(super) fn advise_large(_: usize, _: usize) {}
+pub(crate) fn advise_large(_: usize, _: usize) {}
 
 /// On macOS, processes are named after their files.
 pub(crate) fn name_process(_: &Path) {}

@@ -2,6 +2,10 @@
 
 use std::ffi::CString;
 use std::fs::File;
+use std::io;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Mutex;
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -76,6 +80,43 @@ pub(crate) fn lock(file: &File, how: Lock) -> bool {
     try_lock(file, how).is_ok()
 }
 
+/// Files that are mapped for the lifetime of the process, by the addresses of their bytes.
+static MAPPED: Mutex<Vec<Range<usize>>> = Mutex::new(Vec::new());
+
+/// Pages are at most this large, in bytes.
+const LARGEST_PAGE: usize = 64 << 10;
+
+/// Maps a file for reading, for the lifetime of the process.
+pub(crate) fn map(path: &Path) -> io::Result<&'static [u8]> {
+    let file = File::open(path)?;
+    // SAFETY: the file is a running executable or belongs to one. The system refuses to write to the former (ETXTBSY on Linux),
+    // and every blob is checked against its hash when it is read.
+    let map: &'static [u8] = Box::leak(Box::new(unsafe { memmap2::Mmap::map(&file)? }));
+    let range = map.as_ptr_range();
+    if let Ok(mut mapped) = MAPPED.lock() {
+        mapped.push(range.start as usize..range.end as usize);
+    }
+    Ok(map)
+}
+
+/// Gives up the memory of a part of a file from [`map`], such as a part that was decompressed. The system reads it again if it is
+/// used again. Does nothing for other memory.
+pub(crate) fn release(part: Range<usize>) {
+    // Not waiting: in the child of a fork, the thread that holds the lock may be gone.
+    let Ok(mapped) = MAPPED.try_lock() else { return };
+    let Some(map) = mapped.iter().find(|map| map.start <= part.start && part.end <= map.end) else { return };
+    let start = part.start - (part.start - map.start) % LARGEST_PAGE;
+    // SAFETY: the pages belong to the read-only mapping of a file. A mapping starts at a page, so does each multiple of the page
+    // size from there.
+    unsafe { drop_pages(start, part.end - start) };
+}
+
+/// Like [`release`], for everything that is mapped.
+pub(crate) fn release_all() {
+    let mapped: Vec<Range<usize>> = MAPPED.lock().map(|mapped| mapped.clone()).unwrap_or_default();
+    mapped.into_iter().for_each(release);
+}
+
 /// The struct layout of Python's configuration, as defined by the C compilers of a system.
 pub(crate) trait Abi {
     /// `unsigned long`.
@@ -114,7 +155,9 @@ impl Pages {
     /// Allocates `size` zeroed bytes, or none if there is not enough memory.
     pub(crate) fn new(size: usize) -> Pages {
         let size = size.next_multiple_of(LARGE_PAGE);
-        map_pages(size, LARGE_PAGE).map_or(Pages { start: 0, size: 0 }, |start| Pages { start, size })
+        let Some(start) = map_pages(size, LARGE_PAGE) else { return Pages { start: 0, size: 0 } };
+        advise_large(start, size);
+        Pages { start, size }
     }
 }
 

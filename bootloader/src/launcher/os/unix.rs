@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use freeze_launcher::trust;
 
-use super::{Access, Hiding, Lock, Visibility, advise_large};
+use super::{Access, Hiding, Lock, Visibility};
 
 /// Hint if another user can change the files of a program that has more rights than this user.
 pub(crate) const EXPOSED_HINT: &str = "let root own the program's folder and all above it, with nobody else writing there, or \
@@ -134,13 +134,13 @@ pub(crate) fn is_same_file(one: &Path, other: &Path) -> bool {
     matches!((identity(one), identity(other)), (Ok(a), Ok(b)) if a == b)
 }
 
-/// Maps a file for reading, for the lifetime of the process.
-pub(crate) fn map(path: &Path) -> io::Result<&'static [u8]> {
-    let file = File::open(path)?;
-    // SAFETY: the file is a running executable or belongs to one. The kernel refuses to write to the former
-    // (ETXTBSY), and every blob is checked against its hash when it is read.
-    let map = unsafe { memmap2::Mmap::map(&file)? };
-    Ok(Box::leak(Box::new(map)))
+/// Drops the pages of a mapped file from the memory of the process. They stay in the system's cache of files.
+///
+/// # Safety
+/// The range starts at a page and is part of a read-only mapping of a file.
+pub(super) unsafe fn drop_pages(start: usize, size: usize) {
+    // SAFETY: as required above: the next access reads the same content again.
+    unsafe { libc::madvise(start as *mut c_void, size, libc::MADV_DONTNEED) };
 }
 
 /// Returns the user id that determines the rights of the process.
@@ -408,11 +408,11 @@ pub(crate) const GIVES_LARGE_PAGES: bool = true;
 /// Size of large pages on most machines, in bytes.
 pub(crate) const LARGE_PAGE: usize = 2 << 20;
 
-/// Maps `size` zeroed bytes and returns their address. If `align`, a power of two, is at least the size of a
-/// large page, the kernel is asked for large pages.
+/// Maps `size` zeroed bytes and returns their address: a multiple of `align`, a power of two, if that is at least the size of a
+/// large page.
 pub(crate) fn map_pages(size: usize, align: usize) -> Option<usize> {
-    let is_large = align >= LARGE_PAGE;
-    let all = size.checked_add(if is_large { align } else { 0 })?;
+    let is_aligned = align >= LARGE_PAGE;
+    let all = size.checked_add(if is_aligned { align } else { 0 })?;
     let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
     let access = libc::PROT_READ | libc::PROT_WRITE;
     // SAFETY: a new mapping at an address that the kernel chooses.
@@ -421,13 +421,12 @@ pub(crate) fn map_pages(size: usize, align: usize) -> Option<usize> {
         return None;
     }
     let mapped = mapped as usize;
-    if !is_large {
+    if !is_aligned {
         return Some(mapped);
     }
     let start = mapped.next_multiple_of(align);
     unmap_pages(mapped, start - mapped);
     unmap_pages(start + size, mapped + all - start - size);
-    advise_large(start, size);
     Some(start)
 }
 

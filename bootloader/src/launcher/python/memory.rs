@@ -47,13 +47,27 @@ extern "C" fn alloc(_: *mut c_void, size: usize) -> *mut c_void {
             Some(None) => return alone(),
         };
         match NEXT.compare_exchange(next, start + size, Ordering::Relaxed, Ordering::Relaxed) {
-            Ok(_) => return start as *mut c_void,
+            Ok(first) => {
+                // A small program does not use more than the first pages, and would only use a part of a large one.
+                if first != 0 {
+                    advise(start, start + size);
+                }
+                return start as *mut c_void;
+            }
             Err(found) => next = found,
         }
         // Another thread was faster.
         if !fits {
             os::unmap_pages(start, SPAN);
         }
+    }
+}
+
+/// Asks for the large pages that start in a range.
+fn advise(start: usize, end: usize) {
+    let start = start.next_multiple_of(os::LARGE_PAGE);
+    if start < end {
+        os::advise_large(start, end.next_multiple_of(os::LARGE_PAGE) - start);
     }
 }
 

@@ -187,15 +187,6 @@ pub(crate) fn is_same_file(one: &Path, other: &Path) -> bool {
     matches!((identity(one), identity(other)), (Some(a), Some(b)) if a == b)
 }
 
-/// Maps a file for reading, for the lifetime of the process.
-pub(crate) fn map(path: &Path) -> io::Result<&'static [u8]> {
-    let file = File::open(path)?;
-    // SAFETY: the file is a running executable or belongs to one. The system refuses to write to the former,
-    // and every blob is checked against its hash when it is read.
-    let map = unsafe { memmap2::Mmap::map(&file)? };
-    Ok(Box::leak(Box::new(map)))
-}
-
 /// Opens a file for reading. Does not follow a link.
 pub(crate) fn open_no_link(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(FILE_FLAG_OPEN_REPARSE_POINT).open(path)

@@ -15,7 +15,7 @@ use windows_sys::Win32::System::Diagnostics::ToolHelp::{
 };
 use windows_sys::Win32::System::Environment::SetEnvironmentVariableW;
 use windows_sys::Win32::System::Memory::{
-    MEM_COMMIT, MEM_RELEASE, MEM_RESERVE, PAGE_READWRITE, VirtualAlloc, VirtualFree,
+    MEM_COMMIT, MEM_RELEASE, MEM_RESERVE, PAGE_READWRITE, VirtualAlloc, VirtualFree, VirtualUnlock,
 };
 use windows_sys::Win32::System::Performance::{QueryPerformanceCounter, QueryPerformanceFrequency};
 use windows_sys::Win32::System::Threading::{
@@ -260,6 +260,9 @@ pub(crate) const GIVES_LARGE_PAGES: bool = false;
 /// Size of large pages on most machines, in bytes.
 pub(crate) const LARGE_PAGE: usize = 2 << 20;
 
+/// Windows only gives large pages to processes with a privilege.
+pub(crate) fn advise_large(_: usize, _: usize) {}
+
 /// Maps `size` zeroed bytes and returns their address.
 pub(crate) fn map_pages(size: usize, _align: usize) -> Option<usize> {
     // SAFETY: a new mapping at an address that the system chooses.
@@ -273,4 +276,13 @@ pub(crate) fn unmap_pages(start: usize, size: usize) {
         // SAFETY: guaranteed by the caller, see above.
         unsafe { VirtualFree(start as *mut c_void, 0, MEM_RELEASE) };
     }
+}
+
+/// Removes the pages of a mapped file from the working set of the process. They stay in the system's cache of files.
+///
+/// # Safety
+/// The range is part of a mapping of a file.
+pub(crate) unsafe fn drop_pages(start: usize, size: usize) {
+    // SAFETY: unlocking pages that are not locked only removes them from the working set (VirtualUnlock's documentation).
+    unsafe { VirtualUnlock(start as *mut c_void, size) };
 }
