@@ -128,6 +128,8 @@ pub(crate) struct Plan {
     pub(crate) names: Vec<(String, String)>,
     /// Its own new name.
     pub(crate) own: Option<String>,
+    /// Globs of data to leave out.
+    pub(crate) left_out: Vec<String>,
 }
 
 impl Plan {
@@ -150,6 +152,8 @@ pub(crate) struct Patch<'a> {
     pub(crate) own: Option<&'a str>,
     /// Paths to make neutral.
     pub(crate) paths: &'a MachinePaths,
+    /// Globs of data to leave out, in a data library.
+    pub(crate) left_out: &'a [String],
 }
 
 /// Why a file cannot be read.

@@ -6,6 +6,7 @@ mod elf;
 mod facts;
 mod files;
 mod format;
+mod icu;
 mod inventory;
 pub(crate) mod macho;
 mod opened;
@@ -98,7 +99,8 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
     let paths = machine_paths(request, python);
     let preparer =
         Preparer { format: format.as_ref(), policy, strip: request.bundle.strip, paths: &paths, store };
-    let prepared = preparer.all(&closure)?;
+    let unused = icu::unused(&closure, store, &request.modules.whole)?;
+    let prepared = preparer.all(&closure, &unused)?;
     let verified = verify::inside(&closure, &prepared, format.as_ref());
     let glibc = glibc(&closure);
     if let (Some(limit), Some((needed, culprit, symbol))) = (request.bundle.max_glibc, &glibc)
@@ -131,6 +133,7 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
         warnings: [
             unloadable,
             unpatched(&closure, &prepared),
+            icu::notes(&closure, &prepared, &unused),
             opened.warnings,
             inventory.warnings,
             closure.warnings,
@@ -284,8 +287,14 @@ pub fn fuzz(bytes: &[u8]) {
     for strip in [Strip::None, Strip::Debug, Strip::All] {
         for search in [None, Some("$ORIGIN"), Some("$ORIGIN/a/long/path/that/needs/a/new/segment")] {
             let search = search.map(|s| vec![s.to_owned()]);
-            let patch =
-                format::Patch { strip, search: search.as_deref(), names: &[], own: None, paths: &paths };
+            let patch = format::Patch {
+                strip,
+                search: search.as_deref(),
+                names: &[],
+                own: None,
+                paths: &paths,
+                left_out: &[],
+            };
             if let Ok(Some(new)) = elf::rewrite::patch(bytes, &facts, &patch) {
                 let facts = elf::read::read(&new);
                 assert!(facts.is_ok(), "{strip:?} {search:?}: {facts:?}");

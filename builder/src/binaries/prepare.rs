@@ -64,22 +64,22 @@ pub(crate) struct Preparer<'a> {
 }
 
 impl Preparer<'_> {
-    /// Patches all files.
+    /// Patches all files. `unused` are globs of data that each one does not need.
     ///
     /// # Errors
     /// A file cannot be read or signed, the store cannot be written, or the build was interrupted.
-    pub(crate) fn all(&self, closure: &Closure) -> Result<Vec<Prepared>> {
+    pub(crate) fn all(&self, closure: &Closure, unused: &[Vec<String>]) -> Result<Vec<Prepared>> {
         let folders: HashSet<&str> =
             closure.by_dest.keys().map(|d| d.rsplit_once('/').map_or("", |(f, _)| f)).collect();
-        let prepare = |file: &File| {
+        let prepare = |(file, unused): (&File, &Vec<String>)| {
             crate::interrupt::check()?;
             let plan = self.format.plan(file, closure).unwrap_or_else(|| Plan {
                 search: search_path(file, closure, self.format, &folders),
                 ..Plan::default()
             });
-            self.one(file, &plan)
+            self.one(file, &Plan { left_out: unused.clone(), ..plan })
         };
-        closure.files.par_iter().map(prepare).collect()
+        closure.files.par_iter().zip(unused).map(prepare).collect()
     }
 
     fn one(&self, file: &File, plan: &Plan) -> Result<Prepared> {
@@ -142,6 +142,7 @@ impl Preparer<'_> {
             names: &plan.names,
             own: plan.own.as_deref(),
             paths: self.paths,
+            left_out: &plan.left_out,
         };
         let unstripped = Patch { strip: Strip::None, ..whole };
         let unchanged = Patch { search: None, names: &[], own: None, ..whole };
@@ -179,6 +180,7 @@ impl Preparer<'_> {
             .parts(plan.search.as_deref().unwrap_or_default())
             .parts(plan.names.iter().flat_map(|(old, new)| [old, new]))
             .part(plan.own.as_deref().unwrap_or_default())
+            .parts(&plan.left_out)
             .parts(self.paths.key())
             .part(self.format.key())
             .part(name)

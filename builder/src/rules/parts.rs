@@ -59,6 +59,10 @@ pub(crate) struct Part {
     /// Globs of modules and of libraries, without `lib` and suffixes. The files are collected if any of
     /// them is.
     pub with: Vec<String>,
+    /// Words, one of which must also occur in the code of the program or of modules that import the package, if
+    /// any are given.
+    #[serde(default)]
+    pub named: Vec<String>,
     /// Handling of system libraries that the native files link to.
     #[serde(default)]
     pub system: System,

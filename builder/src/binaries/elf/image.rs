@@ -150,6 +150,17 @@ impl Image {
         Ok(())
     }
 
+    /// Writes the header tables to the bytes. Their lengths have not changed.
+    pub(crate) fn put_tables(&mut self) {
+        let segments = (self.header.e_phoff.get(LE), pod::bytes_of_slice(&self.segments));
+        let sections = (self.header.e_shoff.get(LE), pod::bytes_of_slice(&self.sections));
+        for (at, table) in [segments, sections] {
+            if let Some(place) = self.bytes.get_mut(at as usize..).and_then(|b| b.get_mut(..table.len())) {
+                place.copy_from_slice(table);
+            }
+        }
+    }
+
     /// Returns the name of a section.
     pub(crate) fn name(&self, section: &SectionHeader64<LE>) -> &[u8] {
         let strings = self.sections.get(usize::from(self.header.e_shstrndx.get(LE).0));

@@ -1,6 +1,7 @@
 //! ELF files for Linux: reads, searches and rewrites them.
 
 pub(crate) mod cache;
+mod icu;
 pub(crate) mod image;
 pub(crate) mod layout;
 pub(crate) mod read;

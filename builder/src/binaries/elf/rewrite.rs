@@ -2,16 +2,21 @@
 
 use object::elf::{
     DT_NEEDED, DT_NULL, DT_RPATH, DT_RUNPATH, DT_SONAME, DT_STRSZ, DT_STRTAB, DT_SYMTAB, Dyn64, DynamicTag,
-    SHT_DYNSYM, Sym64,
+    PF_W, PT_LOAD, SHT_DYNSYM, Sym64,
 };
 use object::{I64, LittleEndian as LE, U64, pod};
 
-use super::image::Image;
+use super::icu;
+use super::image::{Image, has_bytes};
 use super::layout::{self, Growth};
 use super::read;
 use crate::binaries::facts::{Facts, Role};
 use crate::binaries::format::{Patch, Unsafe};
+use crate::binaries::icu::globs;
 use crate::spec::Strip;
+
+/// The smallest page on any machine, in bytes.
+const SMALLEST_PAGE: u64 = 0x1000;
 
 /// Patches a file. Returns `None` if nothing changes.
 ///
@@ -21,6 +26,11 @@ pub(crate) fn patch(bytes: &[u8], facts: &Facts, patch: &Patch<'_>) -> Result<Op
     let mut image = Image::parse(bytes)?;
     if image.sections.iter().any(|s| image.name(s) == b".note.fdo.integrity") {
         return Err(Unsafe("it checks its own content"));
+    }
+    if !patch.left_out.is_empty() {
+        let left_out = globs(patch.left_out).map_err(|_| Unsafe("a glob of data is malformed"))?;
+        icu::cut(&mut image, &left_out);
+        image = Image::parse(&layout::write(&image, Strip::None, None)?.0)?;
     }
     let growth = match patch.search {
         Some([]) => {
@@ -129,9 +139,28 @@ fn set_search(image: &mut Image, facts: &Facts, search: &str) -> Result<Option<G
         image.set_dynamic(&dynamic)?;
         return Ok(None);
     }
+    if (!own.is_empty() || used + 1 < dynamic.len())
+        && let Some(at) = put_in_gap(image, start, search)
+    {
+        for d in &mut dynamic {
+            if d.d_tag.get(LE) == DT_STRSZ {
+                d.d_val.set(LE, (at + search.len() + 1 - start) as u64);
+            }
+        }
+        for i in &own {
+            dynamic[*i].d_val.set(LE, (at - start) as u64);
+        }
+        if own.is_empty() {
+            dynamic[used] = entry(DT_RUNPATH, (at - start) as u64);
+        }
+        image.set_dynamic(&dynamic)?;
+        return Ok(None);
+    }
     let mut strings = image.bytes[start..end].to_vec();
-    // The old table is no longer used. Zeros compress to almost nothing.
-    image.bytes[start..end].fill(0);
+    if !is_shared(image, &dynamic[..used], (start, end)) {
+        // The old table is no longer used. Zeros compress to almost nothing.
+        image.bytes[start..end].fill(0);
+    }
     let at = strings.len() as u64;
     strings.extend(search.as_bytes());
     strings.push(0);
@@ -160,6 +189,67 @@ fn set_search(image: &mut Image, facts: &Facts, search: &str) -> Result<Option<G
         image.set_dynamic(&dynamic)?;
     }
     Ok(Some(Growth { strings, dynamic: moved.then_some(bytes), program }))
+}
+
+/// Writes a search path to the unused end of the last page of the segment that contains the dynamic strings, at offset `start`, and
+/// makes it part of the segment and of the strings. Nothing requires that only strings are there. Returns its offset.
+///
+/// A new segment would cost a mapping and up to 64 KiB of memory in each process, for each library.
+fn put_in_gap(image: &mut Image, start: usize, search: &str) -> Option<usize> {
+    let size = search.len() as u64 + 1;
+    let start = start as u64;
+    let is_home = |p: &object::elf::ProgramHeader64<LE>| {
+        let (offset, size) = (p.p_offset.get(LE), p.p_filesz.get(LE));
+        p.p_type.get(LE) == PT_LOAD && (offset..offset + size).contains(&start)
+    };
+    let home = image.segments.iter().position(is_home)?;
+    let segment = &image.segments[home];
+    if segment.p_flags.get(LE).0 & PF_W.0 != 0 || segment.p_filesz.get(LE) != segment.p_memsz.get(LE) {
+        return None;
+    }
+    let (at, address) = (
+        segment.p_offset.get(LE) + segment.p_filesz.get(LE),
+        segment.p_vaddr.get(LE) + segment.p_memsz.get(LE),
+    );
+    let rest = address.next_multiple_of(SMALLEST_PAGE) - address;
+    let others = image.loads().any(|p| (address..address + size).contains(&p.p_vaddr.get(LE)));
+    let begins = |offset: u64| offset < at + size && offset >= at;
+    let is_taken = image.segments.iter().any(|p| begins(p.p_offset.get(LE)) && p.p_filesz.get(LE) > 0)
+        || image
+            .sections
+            .iter()
+            .any(|s| has_bytes(s) && s.sh_size.get(LE) > 0 && begins(s.sh_offset.get(LE)))
+        || begins(image.header.e_shoff.get(LE));
+    if size > rest || others || is_taken {
+        return None;
+    }
+    let place = image.bytes.get_mut(at as usize..)?.get_mut(..size as usize)?;
+    if place.iter().any(|b| *b != 0) {
+        return None;
+    }
+    place[..search.len()].copy_from_slice(search.as_bytes());
+    let segment = &mut image.segments[home];
+    segment.p_filesz.set(LE, segment.p_filesz.get(LE) + size);
+    segment.p_memsz.set(LE, segment.p_memsz.get(LE) + size);
+    let strings = image
+        .sections
+        .iter()
+        .position(|s| has_bytes(s) && s.sh_offset.get(LE) == start && image.name(s) == b".dynstr");
+    if let Some(strings) = strings {
+        image.sections[strings].sh_size.set(LE, at + size - start);
+    }
+    image.put_tables();
+    usize::try_from(at).ok()
+}
+
+/// Whether other tables lie in the range of the dynamic strings, see [`put_in_gap`].
+fn is_shared(image: &Image, dynamic: &[Dyn64<LE>], (start, end): (usize, usize)) -> bool {
+    let inside = |offset: usize| offset > start && offset < end;
+    let is_pointer =
+        |d: &&Dyn64<LE>| ![DT_STRSZ, DT_NEEDED, DT_SONAME].contains(&d.d_tag.get(LE)) && !is_search(d);
+    let pointers = dynamic.iter().filter(is_pointer).filter_map(|d| image.offset_of(d.d_val.get(LE)));
+    let sections = image.sections.iter().filter(|s| has_bytes(s)).map(|s| s.sh_offset.get(LE) as usize);
+    pointers.chain(sections).any(inside)
 }
 
 fn is_search(entry: &Dyn64<LE>) -> bool {

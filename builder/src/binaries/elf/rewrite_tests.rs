@@ -41,7 +41,7 @@ fn patch(bytes: &[u8], strip: Strip, search: Option<&[&str]>) -> Result<Option<V
     rewrite::patch(
         bytes,
         &facts,
-        &Patch { strip, search: search.as_deref(), names: &[], own: None, paths: &paths },
+        &Patch { strip, search: search.as_deref(), names: &[], own: None, paths: &paths, left_out: &[] },
     )
 }
 
@@ -121,6 +121,28 @@ fn a_search_path_is_set_in_place_or_with_a_new_segment() {
                 patch(&new, Strip::All, Some(&["$ORIGIN/a/much/longer/path/than/there/was/before"])).unwrap();
             works(&b, &again.unwrap());
         }
+    }
+}
+
+/// A search path that fits into no gap between segments.
+fn long_path() -> String {
+    format!("$ORIGIN/{}", "long/".repeat(1000))
+}
+
+#[test]
+fn a_search_path_fits_into_the_gap_after_a_segment_or_gets_one_of_its_own() {
+    let b = Bench::new();
+    let bytes = fs_err::read(b.cc("a.so", SEES_ITSELF, &[])).unwrap();
+    let segments = |bytes: &[u8]| Image::parse(bytes).unwrap().segments.len();
+    let in_gap = patch(&bytes, Strip::All, Some(&["$ORIGIN/../x.libs"])).unwrap().unwrap();
+    assert_eq!(segments(&in_gap), segments(&bytes));
+    works(&b, &in_gap);
+    // The table that moves is not overwritten, because others lie in its range.
+    for bytes in [&bytes, &in_gap] {
+        let grown = patch(bytes, Strip::Debug, Some(&[&long_path()])).unwrap().unwrap();
+        assert_eq!(segments(&grown), segments(bytes) + 1);
+        assert_eq!(read::read(&grown).unwrap().search(), [long_path()]);
+        works(&b, &grown);
     }
 }
 
@@ -220,7 +242,11 @@ fn data_behind_the_file_forbid_moving_it() {
     let new = patch(&bytes, Strip::None, Some(&["$ORIGIN"])).unwrap().unwrap();
     assert!(new.len() == bytes.len() && new.ends_with(b"payload"));
     works(&b, &new);
-    assert!(patch(&bytes, Strip::None, Some(&["$ORIGIN/far/longer/than/there/was"])).is_err());
+    // So is the use of the gap after a segment.
+    let new = patch(&bytes, Strip::None, Some(&["$ORIGIN/far/longer/than/there/was"])).unwrap().unwrap();
+    assert!(new.len() == bytes.len() && new.ends_with(b"payload"));
+    works(&b, &new);
+    assert!(patch(&bytes, Strip::None, Some(&[&long_path()])).is_err());
     assert!(patch(&bytes, Strip::Debug, Some(&["$ORIGIN"])).is_err());
     assert!(patch(&bytes, Strip::Debug, None).is_err());
 }
@@ -232,8 +258,14 @@ fn damaged_files_are_refused_without_panic() {
     let facts = read::read(&bytes).unwrap();
     let search = ["$ORIGIN".to_owned()];
     let paths = MachinePaths::default();
-    let instructions =
-        Patch { strip: Strip::All, search: Some(&search), names: &[], own: None, paths: &paths };
+    let instructions = Patch {
+        strip: Strip::All,
+        search: Some(&search),
+        names: &[],
+        own: None,
+        paths: &paths,
+        left_out: &[],
+    };
     let attempt = |bytes: &[u8]| {
         let _ = read::read(bytes).map(|facts| rewrite::patch(bytes, &facts, &instructions));
         let _ = rewrite::patch(bytes, &facts, &instructions);

@@ -123,6 +123,7 @@ impl Format for MachO {
             search: (kept != facts.rpath).then_some(kept),
             names,
             own: own.map(|name| format!("@rpath/{}", name.rsplit('/').next().unwrap_or(name))),
+            left_out: Vec::new(),
         })
     }
 

@@ -18,7 +18,7 @@ use crate::contents::{Cause, Contents, Data, LeftOut};
 use crate::error::Result;
 use crate::names::is_inside;
 use crate::python::Python;
-use crate::rules::parts::{Class, Matcher, Parts, stem};
+use crate::rules::parts::{Class, Matcher, Part, Parts, stem};
 use crate::spec::Request;
 use crate::store::Store;
 use qml::{Modules, Texts};
@@ -75,7 +75,15 @@ fn why(class: &Class, parts: &Parts) -> String {
         Class::Never => "no program needs it".to_owned(),
         Class::Linked => "nothing links to it".to_owned(),
         Class::Qml(_) => "no QML imports it".to_owned(),
-        Class::Part(part) => format!("it belongs to {}", parts.part[*part].with.join(", ")),
+        Class::Part(part) => {
+            let Part { with, named, .. } = &parts.part[*part];
+            let code = if named.is_empty() {
+                String::new()
+            } else {
+                format!(" and to code that names {}", named.join(", "))
+            };
+            format!("it belongs to {}{code}", with.join(", "))
+        }
     }
 }
 
@@ -117,6 +125,8 @@ struct Pruning<'p> {
     /// Files of each part of each package.
     of_parts: HashMap<(usize, usize), Vec<String>>,
     used: HashSet<String>,
+    /// Parts of each package whose words do not occur in the code.
+    unnamed: HashSet<(usize, usize)>,
     /// Native files whose dependencies are not read yet, with their package.
     queue: Vec<(Option<usize>, PathBuf)>,
 }
@@ -130,6 +140,7 @@ impl<'p> Pruning<'p> {
             frameworks: HashMap::new(),
             of_parts: HashMap::new(),
             used: HashSet::new(),
+            unnamed: HashSet::new(),
             queue: Vec::new(),
         };
         let data = contents.data.iter().map(|file| (file, false));
@@ -184,10 +195,26 @@ impl<'p> Pruning<'p> {
 
     /// Finds all used files.
     fn follow(&mut self, contents: &Contents, python: &Python, reader: &mut Reader<'_>) -> Result<()> {
+        let texts: Vec<Option<Texts>> =
+            (0..self.packages.len()).map(|package| self.texts(contents, python, package)).collect();
+        for (package, texts) in texts.iter().enumerate() {
+            let parts = self.packages[package].parts.part.iter().enumerate();
+            let unnamed = parts.filter(|(_, part)| {
+                !part.named.is_empty()
+                    && texts
+                        .as_ref()
+                        .is_some_and(|texts| !part.named.iter().any(|word| texts.have_word(word)))
+            });
+            self.unnamed.extend(unnamed.map(|(part, _)| (package, part)));
+        }
         for name in contents.graph.modules.keys() {
             self.use_name(name);
         }
-        self.use_qml(contents, python);
+        for (package, texts) in texts.into_iter().enumerate() {
+            if let Some(texts) = texts {
+                self.use_qml(contents, package, texts);
+            }
+        }
         while !self.queue.is_empty() {
             crate::interrupt::check()?;
             let level = std::mem::take(&mut self.queue);
@@ -223,7 +250,9 @@ impl<'p> Pruning<'p> {
     fn use_name(&mut self, name: &str) {
         for package in 0..self.packages.len() {
             let parts: Vec<usize> = self.packages[package].matcher.with(name).collect();
-            for part in parts {
+            for part in
+                parts.into_iter().filter(|part| !self.unnamed.contains(&(package, *part))).collect::<Vec<_>>()
+            {
                 for dest in self.of_parts.get(&(package, part)).cloned().unwrap_or_default() {
                     self.use_file(&dest);
                 }
@@ -231,41 +260,50 @@ impl<'p> Pruning<'p> {
         }
     }
 
-    /// Marks the QML modules that the program imports as used, or all of them if the imports are unknown.
-    fn use_qml(&mut self, contents: &Contents, python: &Python) {
-        for (at, package) in self.packages.iter().enumerate() {
-            let Some(rule) = &package.parts.qml else { continue };
-            if !contents.graph.modules.keys().any(|name| package.matcher.runs_qml(name)) {
-                continue;
+    /// Marks the QML modules of a package that the program imports as used, or all of them if the imports are unknown.
+    fn use_qml(&mut self, contents: &Contents, at: usize, mut texts: Texts) {
+        let Some(rule) = &self.packages[at].parts.qml else { return };
+        if !self.runs_qml(contents, at) {
+            return;
+        }
+        let mut folders: BTreeMap<String, Vec<(String, PathBuf)>> = BTreeMap::new();
+        let all = contents.data.iter().chain(&contents.libraries);
+        for file in all {
+            if let (Some(Candidate { class: Class::Qml(folder), package, .. }), Source::File(path)) =
+                (self.files.get(&file.dest), &file.source)
+                && *package == at
+            {
+                folders.entry(folder.clone()).or_default().push((file.dest.clone(), path.clone()));
             }
-            let mut folders: BTreeMap<String, Vec<(String, PathBuf)>> = BTreeMap::new();
-            let all = contents.data.iter().chain(&contents.libraries);
-            for file in all {
-                if let (Some(Candidate { class: Class::Qml(folder), package, .. }), Source::File(path)) =
-                    (self.files.get(&file.dest), &file.source)
-                    && *package == at
-                {
-                    folders.entry(folder.clone()).or_default().push((file.dest.clone(), path.clone()));
-                }
-            }
-            let mut modules: Vec<Modules> =
-                folders.into_iter().map(|(folder, files)| Modules::new(&folder, files)).collect();
-            let uris: BTreeSet<String> = modules.iter().flat_map(Modules::uris).collect();
-            let texts = self.texts(contents, python, &package.parts.package, &uris);
-            // Scripts that are not for QML import other names.
-            let is_unknown = texts.unreadable || texts.imports.is_disjoint(&uris);
-            let wanted = if is_unknown { &uris } else { &texts.imports };
-            for module in &mut modules {
-                for dest in module.take(wanted.iter().cloned(), &texts, &rule.optional) {
-                    self.use_file(&dest);
-                }
+        }
+        let mut modules: Vec<Modules> =
+            folders.into_iter().map(|(folder, files)| Modules::new(&folder, files)).collect();
+        let uris: BTreeSet<String> = modules.iter().flat_map(Modules::uris).collect();
+        texts.find_imports(&uris);
+        // Scripts that are not for QML import other names.
+        let is_unknown = texts.unreadable || texts.imports.is_disjoint(&uris);
+        let wanted = if is_unknown { &uris } else { &texts.imports };
+        for module in &mut modules {
+            for dest in module.take(wanted.iter().cloned(), &texts, &rule.optional) {
+                self.use_file(&dest);
             }
         }
     }
 
+    fn runs_qml(&self, contents: &Contents, package: usize) -> bool {
+        let package = &self.packages[package];
+        package.parts.qml.is_some()
+            && contents.graph.modules.keys().any(|name| package.matcher.runs_qml(name))
+    }
+
     /// Returns the QML of the program and its packages, and the sources of its own modules and of those that
-    /// import the package: strings and compiled resources in them may contain QML.
-    fn texts(&self, contents: &Contents, python: &Python, package: &str, uris: &BTreeSet<String>) -> Texts {
+    /// import a package: strings and compiled resources in them may contain QML. `None` if the rules for the package
+    /// do not need them.
+    fn texts(&self, contents: &Contents, python: &Python, package: usize) -> Option<Texts> {
+        let parts = self.packages[package].parts;
+        if !self.runs_qml(contents, package) && parts.part.iter().all(|part| part.named.is_empty()) {
+            return None;
+        }
         let mut texts = Texts::default();
         for file in contents.data.iter().filter(|file| !self.files.contains_key(&file.dest)) {
             let Source::File(path) = &file.source else { continue };
@@ -275,19 +313,27 @@ impl<'p> Pruning<'p> {
                 texts.add_resource(&std::fs::read(path).unwrap_or_default());
             }
         }
+        let package = &parts.package;
         let modules = || contents.graph.modules.values();
         let of_package = modules().filter(|module| is_inside(&module.name, package));
         let importers: HashSet<&str> =
             of_package.flat_map(|module| module.reasons.iter().map(|reason| reason.from.as_str())).collect();
         for module in modules().filter(|module| !is_inside(&module.name, package)) {
-            let Kind::Source(Source::File(path)) = &module.kind else { continue };
-            if module.distribution.is_none() && !python.in_stdlib(path)
-                || importers.contains(module.name.as_str())
-            {
-                texts.add_python(qml::text(path), uris);
+            let is_importer = importers.contains(module.name.as_str());
+            match &module.kind {
+                Kind::Source(Source::File(path))
+                    if is_importer || module.distribution.is_none() && !python.in_stdlib(path) =>
+                {
+                    texts.add_python(qml::text(path));
+                }
+                // Names in bytecode and symbols in libraries are in the bytes.
+                Kind::Bytecode(Source::File(path)) | Kind::Extension(Source::File(path)) if is_importer => {
+                    texts.add_binary(&std::fs::read(path).unwrap_or_default());
+                }
+                _ => {}
             }
         }
-        texts
+        Some(texts)
     }
 
     /// Marks a file as used. Returns whether it is new.

@@ -29,8 +29,10 @@ struct Module {
 pub(super) struct Texts {
     /// URIs that QML imports.
     pub(super) imports: BTreeSet<String>,
-    /// All texts, which are searched for names of styles.
+    /// Texts of QML.
     pub(super) all: Vec<String>,
+    /// Texts of Python.
+    python: Vec<String>,
     /// Whether a resource was unreadable, which may import anything.
     pub(super) unreadable: bool,
 }
@@ -107,16 +109,24 @@ impl Texts {
         self.all.push(text);
     }
 
-    /// Adds the source of a Python module. URIs of modules in any of its strings count, and so does QML in
-    /// resources compiled by `rcc`.
-    pub(super) fn add_python(&mut self, text: String, uris: &BTreeSet<String>) {
-        let named =
-            uris.iter().filter(|uri| has_word(&text, uri, |c| c.is_alphanumeric() || matches!(c, '_' | '.')));
-        self.imports.extend(named.cloned());
+    /// Adds the source of a Python module, and the QML in resources compiled by `rcc`.
+    pub(super) fn add_python(&mut self, text: String) {
         if text.contains("qt_resource_data") {
             self.add_resource(&unescape(&text));
         }
-        self.all.push(text);
+        self.python.push(text);
+    }
+
+    /// Adds a module without source, for its names.
+    pub(super) fn add_binary(&mut self, bytes: &[u8]) {
+        self.python.push(String::from_utf8_lossy(bytes).into_owned());
+    }
+
+    /// Finds the URIs of modules in all strings of Python.
+    pub(super) fn find_imports(&mut self, uris: &BTreeSet<String>) {
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
+        let named = |uri: &&String| self.python.iter().any(|text| has_word(text, uri, is_part));
+        self.imports.extend(uris.iter().filter(named).cloned().collect::<Vec<_>>());
     }
 
     /// Adds resources compiled by `rcc`, which contain files as they are, or compressed with zlib or zstd.
@@ -146,8 +156,12 @@ impl Texts {
         self.all.extend(inner);
     }
 
-    fn have_word(&self, word: &str) -> bool {
-        self.all.iter().any(|text| has_word(text, word, |c| c.is_alphanumeric() || c == '_'))
+    /// Whether a word occurs in any text.
+    pub(super) fn have_word(&self, word: &str) -> bool {
+        self.all
+            .iter()
+            .chain(&self.python)
+            .any(|text| has_word(text, word, |c| c.is_alphanumeric() || c == '_'))
     }
 }
 
@@ -279,7 +293,7 @@ mod tests {
         }
         let mut modules = Modules::new("q", files);
         let mut texts = Texts::default();
-        texts.add_python("setStyle('Dark')".into(), &BTreeSet::new());
+        texts.add_python("setStyle('Dark')".into());
         let mut taken = modules.take(["A".to_owned()], &texts, &[]);
         taken.sort();
         let expected =
@@ -299,7 +313,7 @@ mod tests {
             let mut texts = Texts::default();
             let data = format!("qt_resource_data = b\"\\\n\\x00\\x00\\x00\\x22{escaped}\"\n");
             let name = r"qt_resource_name = b'\x00\x05\x00m\x00.\x00q\x00m\x00l'";
-            texts.add_python(format!("{data}{name}\n"), &BTreeSet::new());
+            texts.add_python(format!("{data}{name}\n"));
             assert!(texts.imports.contains("QtQuick.Shapes") && !texts.unreadable);
         }
         let mut texts = Texts::default();
