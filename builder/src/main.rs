@@ -92,6 +92,8 @@ fn cache(command: CacheCommand, format: Format, reporter: &mut Reporter) -> Resu
                 "path": root,
                 "bytes": usage.bytes,
                 "limit": usage.limit,
+                "found": usage.found,
+                "missed": usage.missed,
                 "kinds": kinds.collect::<Vec<_>>(),
             }));
         }

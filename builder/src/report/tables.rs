@@ -101,7 +101,15 @@ pub fn print_cache(root: &Path, usage: &Usage) {
             writeln!(out, "  {name:10} {count:>8} {:>10}", bytes(*size))?;
         }
         writeln!(out, "  {:10} {:>8} {:>10}", "on disk", "", bytes(usage.bytes))?;
-        writeln!(out, "  {:10} {:>8} {:>10}", "limit", "", bytes(usage.limit))
+        writeln!(out, "  {:10} {:>8} {:>10}", "limit", "", bytes(usage.limit))?;
+        let all = usage.found + usage.missed;
+        match all {
+            0 => Ok(()),
+            _ => {
+                let share = usage.found as f64 / all as f64 * 100.0;
+                writeln!(out, "  builds found {share:.1} % of {all} values in the cache")
+            }
+        }
     });
 }
 

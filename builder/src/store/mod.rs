@@ -10,6 +10,7 @@ mod folders;
 mod identity;
 mod key;
 mod limit;
+mod lookups;
 mod place;
 mod records;
 mod running;
@@ -28,6 +29,7 @@ use crate::error::{Context, Error, Result, Warning};
 use crate::os::create_private_folders;
 
 use bounds::Bounds;
+use lookups::Lookups;
 use running::Running;
 
 pub use identity::Identity;
@@ -163,6 +165,7 @@ struct Shared {
     /// `None` if the folder is not writable.
     bounds: Option<Arc<Bounds>>,
     running: Option<Running>,
+    lookups: Lookups,
     pending: RwLock<HashMap<Key, Record>>,
     /// Batches that are being written to disk. Reads still use them.
     writing: RwLock<Vec<Arc<HashMap<Key, Record>>>>,
@@ -235,6 +238,7 @@ impl Store {
             records,
             bounds,
             running,
+            lookups: Lookups::default(),
             pending: RwLock::default(),
             writing: RwLock::default(),
             written: Mutex::default(),
@@ -324,6 +328,10 @@ impl Store {
 
     /// Returns the value stored under `key`.
     pub fn get(&self, bucket: Bucket, key: &Hash) -> Option<Vec<u8>> {
+        self.shared.lookups.count(self.look_up(bucket, key))
+    }
+
+    fn look_up(&self, bucket: Bucket, key: &Hash) -> Option<Vec<u8>> {
         let full = bucket.key(key);
         if !self.may_get(&full) {
             return None;
@@ -363,6 +371,10 @@ impl Store {
 
     /// Returns the value stored under `key` as a file that stays in place while this build runs.
     pub fn get_file(&self, bucket: Bucket, key: &Hash) -> Option<PathBuf> {
+        self.shared.lookups.count(self.look_up_file(bucket, key))
+    }
+
+    fn look_up_file(&self, bucket: Bucket, key: &Hash) -> Option<PathBuf> {
         let full = bucket.key(key);
         if !self.may_get(&full) {
             return None;
@@ -525,6 +537,7 @@ impl Shared {
 
 impl Drop for Shared {
     fn drop(&mut self) {
+        self.lookups.save(&self.home);
         self.flush();
         for written in lock(&self.written).drain(..) {
             let _ = written.recv_timeout(PATIENCE);

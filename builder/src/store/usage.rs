@@ -3,7 +3,7 @@
 use std::fs::{File, TryLockError};
 use std::path::Path;
 
-use super::{LAYOUT, Store, bounds, limit};
+use super::{LAYOUT, Store, bounds, limit, lookups};
 use crate::error::{Context, Error, Result};
 use crate::os::{blocks, create_private_folders};
 
@@ -16,6 +16,10 @@ pub struct Usage {
     pub bytes: u64,
     /// The limit in bytes.
     pub limit: u64,
+    /// How many values builds found in the cache.
+    pub found: u64,
+    /// How many values builds looked for in vain, and computed.
+    pub missed: u64,
 }
 
 /// Returns the contents of the cache at `root`.
@@ -29,7 +33,9 @@ pub fn usage(root: &Path) -> Result<Usage> {
     }
     let store = Store::open(root)?;
     usage.buckets = store.shared.records.as_ref().map(bounds::by_kind).unwrap_or_default();
-    for entry in walkdir::WalkDir::new(root).into_iter().flatten() {
+    (usage.found, usage.missed) = lookups::sum(&root.join(LAYOUT));
+    let folders = std::fs::read_dir(root).into_iter().flatten().flatten().map(|entry| entry.path());
+    for entry in folders.filter(|folder| is_ours(folder)).flat_map(walkdir::WalkDir::new).flatten() {
         if let Ok(metadata) = entry.metadata()
             && metadata.is_file()
         {
@@ -74,13 +80,18 @@ pub fn clear(root: &Path) -> Result<()> {
     }
     for entry in std::fs::read_dir(root).context(failed)? {
         let path = entry.context(failed)?.path();
-        // Only folders that some version of freeze created: the user may have set the variable to a shared folder by mistake.
-        let ours = path.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.parse::<u32>().is_ok());
-        if ours && path.join("records").is_dir() {
+        if is_ours(&path) {
             std::fs::remove_dir_all(&path).context(failed)?;
         }
     }
     Ok(())
+}
+
+/// Whether some version of freeze created a folder. Others are below the root as well: those of onefile programs in the default
+/// place, or anything if the user has set the variable to a shared folder by mistake.
+fn is_ours(folder: &Path) -> bool {
+    let is_number = folder.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.parse::<u32>().is_ok());
+    is_number && folder.join("records").is_dir()
 }
 
 fn lock_file(root: &Path) -> std::io::Result<File> {
