@@ -44,7 +44,7 @@ pub(super) type CodeResult = Result<Ready, String>;
 impl Maker<'_> {
     /// Returns the code of a module.
     pub(super) fn code(&self, module: &Module, compression: Compression) -> Result<CodeResult> {
-        let (Kind::Source(from) | Kind::Bytecode(from)) = &module.kind else {
+        let Some(from) = module.kind.code() else {
             return Err(Error::new(format!("module `{}` has no code", module.name)));
         };
         let key = self.code_key(module, &source::hash(from, self.store)?, compression);
@@ -129,7 +129,7 @@ impl Maker<'_> {
     /// Returns a module as files on disk: its source, and bytecode that Python loads without comparing
     /// timestamps.
     pub(super) fn module_files(&self, module: &Module) -> Result<Vec<(String, Vec<u8>)>> {
-        let (Kind::Source(from) | Kind::Bytecode(from)) = &module.kind else { return Ok(Vec::new()) };
+        let Some(from) = module.kind.code() else { return Ok(Vec::new()) };
         let text = source::read(from)?;
         if matches!(module.kind, Kind::Bytecode(_)) {
             return Ok(vec![(module.path.clone(), text)]);

@@ -86,10 +86,7 @@ impl Fixpoint<'_> {
         let mut modules = BTreeMap::new();
         for node in nodes.into_iter().filter(|node| !self.rejected.contains(&node.module.name)) {
             let mut module = node.module;
-            let file = match &module.kind {
-                Kind::Source(source) | Kind::Bytecode(source) | Kind::Extension(source) => source.file(),
-                Kind::Namespace(_) | Kind::Builtin => None,
-            };
+            let file = module.kind.file();
             module.distribution = file
                 .filter(|f| !self.world.reader.python.in_stdlib(f))
                 .and_then(|f| self.world.installed.owner(f, &module.name));
