@@ -30,6 +30,7 @@ use crate::rules::load::{self, Rule, Rules};
 use crate::rules::parts::{Parts, System};
 use crate::spec::Request;
 use crate::store::Store;
+use crate::target::Target;
 use gather::{Gathered, Search};
 use policy::Policy;
 use unmatched::Unmatched;
@@ -141,6 +142,19 @@ pub struct Data {
     pub reason: Reason,
 }
 
+impl Data {
+    /// Creates a file that is not executable.
+    fn new(dest: String, source: Source, reason: Reason) -> Data {
+        Data { dest, source, executable: false, resource: false, reason }
+    }
+
+    /// Creates a file with the content of a file on disk. It is executable if that file is.
+    fn on_disk(dest: String, path: PathBuf, target: &Target, reason: Reason) -> Data {
+        let executable = items::is_executable(&path, target);
+        Data { executable, ..Data::new(dest, Source::File(path), reason) }
+    }
+}
+
 /// A symbolic link to a folder. It stays a link if the application also contains the folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
@@ -158,6 +172,23 @@ pub struct Link {
 impl Link {
     fn new(link: FolderLink, reason: Reason, dest: impl Fn(String) -> String) -> Link {
         Link { dest: dest(link.inner), source: link.path, files: link.files, reason }
+    }
+}
+
+/// The files and links that a search found.
+#[derive(Debug, Default)]
+struct Found {
+    data: Vec<Data>,
+    libraries: Vec<Data>,
+    links: Vec<Link>,
+    /// Warnings about files that are left out.
+    warnings: Vec<Warning>,
+}
+
+impl Found {
+    /// Adds a file to the data, or to the libraries if its name is that of one.
+    fn add(&mut self, file: Data) {
+        if package_data::is_library(&file.dest) { &mut self.libraries } else { &mut self.data }.push(file);
     }
 }
 
