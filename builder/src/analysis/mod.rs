@@ -74,12 +74,6 @@ fn find(request: &Request, reader: Reader<'_>) -> Result<Graph> {
     Ok(graph)
 }
 
-/// Returns the heuristics that find modules beyond import statements: the name in `freeze why`, and a
-/// description.
-pub fn heuristics() -> Vec<(&'static str, &'static str)> {
-    heuristics::all().iter().map(|entry| (entry.name, entry.sentence)).collect()
-}
-
 /// Searches arbitrary bytes for names, as in files of a package.
 #[cfg(fuzzing)]
 pub fn fuzz(bytes: &[u8]) {
