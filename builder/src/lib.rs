@@ -13,6 +13,7 @@ pub mod interrupt;
 pub mod launcher;
 pub mod marshal;
 pub(crate) mod names;
+mod nearest;
 pub mod os;
 pub mod output;
 mod paths;
