@@ -203,20 +203,25 @@ impl Contents {
 /// that the user named.
 ///
 /// # Errors
-/// An item of the request matches nothing, a rule file is malformed, or the build was interrupted.
-pub fn apply(mut graph: Graph, request: &Request, python: &Python, store: &Store) -> Result<Contents> {
+/// An item of the request matches nothing, a glob of a rule is malformed, or the build was interrupted.
+pub fn apply(
+    mut graph: Graph,
+    request: &Request,
+    rules: &Rules,
+    python: &Python,
+    store: &Store,
+) -> Result<Contents> {
     interrupt::check()?;
     let policy = Policy::load()?;
-    let rules = Rules::load(request)?;
     stdlib::neutralize(&mut graph, python);
-    let InForce { by_module, rules: active, installed } = InForce::of(&rules, &graph, request, python);
+    let InForce { by_module, rules: active, installed } = InForce::of(rules, &graph, request, python);
     let mut unmatched = Unmatched::new(&graph, request, python);
     let mut files = module_patterns(&by_module, |r| &r.files);
     let mut source = module_patterns(&by_module, |r| &r.source);
     if source.iter().any(|s| s == load::PROGRAM) {
         source.extend(own_modules(&graph, python));
     }
-    unmatched.modules(&rules, &by_module);
+    unmatched.modules(rules, &by_module);
 
     let search = Search { graph: &graph, request, python, policy: &policy };
     let gathered = Gathered::from(&search, &active, store, &mut unmatched)?;
