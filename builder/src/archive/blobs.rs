@@ -38,6 +38,11 @@ pub(super) struct Ready {
     pub(super) stored: Stored,
 }
 
+fn metadata(source: &Source) -> Option<std::fs::Metadata> {
+    let Source::File(path) = source else { return None };
+    std::fs::metadata(path).ok()
+}
+
 /// Code, or the error message of Python.
 pub(super) type CodeResult = Result<Ready, String>;
 
@@ -53,10 +58,7 @@ impl Maker<'_> {
         }
         // The file may have changed since it was hashed, so the result is stored under the hash of the bytes
         // that were read.
-        let metadata = match from {
-            Source::File(path) => std::fs::metadata(path).ok(),
-            _ => None,
-        };
+        let metadata = metadata(from);
         let text = source::read(from)?;
         let key = self.code_key(module, blake3::hash(&text).as_bytes(), compression);
         let code = match self.marshal(module, from, metadata, &text)? {
@@ -134,10 +136,7 @@ impl Maker<'_> {
         if matches!(module.kind, Kind::Bytecode(_)) {
             return Ok(vec![(module.path.clone(), text)]);
         }
-        let metadata = match from {
-            Source::File(path) => std::fs::metadata(path).ok(),
-            _ => None,
-        };
+        let metadata = metadata(from);
         let mut files = Vec::new();
         if let Ok(code) = self.marshal(module, from, metadata, &text)? {
             let (folder, name) = module.path.rsplit_once('/').unwrap_or(("", &module.path));
