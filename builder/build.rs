@@ -52,9 +52,9 @@ const CODE: [(&str, &[&str], &[&str]); 6] = [
         &["zstd", "zstd-safe", "zstd-sys"],
     ),
     ("ASSEMBLE", &["src/assemble", "src/binaries/macho"], &["apple-codesign", "editpe", "object"]),
-    ("BINARIES", &["src/binaries"], &["object"]),
+    ("BINARIES", &["src/binaries"], &["goblin", "object"]),
     ("CONTENTS", &["src/contents"], &[]),
-    ("PYTHON", &["src/python"], &["object", "tar", "zip"]),
+    ("PYTHON", &["src/python"], &["goblin", "tar", "zip"]),
 ];
 
 /// Hash of all files in some folders, and of the locked versions of some libraries.

@@ -1,20 +1,21 @@
 //! Reads the parts of an ELF file that affect loading: headers, dynamic section, version tables.
 
-use object::LittleEndian as LE;
-use object::elf::{self, DynamicTag, Machine, Verdaux, Verdef, Vernaux, Verneed};
-use object::pod::Pod;
-use object::read::ReadRef;
-use object::read::elf::{FileHeader, ProgramHeader};
+use goblin::container::{Container, Ctx, Endian};
+use goblin::elf::dynamic::{
+    DF_1_NODEFLIB, DF_1_PIE, DT_FLAGS_1, DT_NEEDED, DT_RPATH, DT_RUNPATH, DT_SONAME, DT_STRSZ, DT_STRTAB,
+    DT_VERDEF, DT_VERDEFNUM, DT_VERNEED, DT_VERNEEDNUM, Dyn,
+};
+use goblin::elf::header::{EM_AARCH64, EM_X86_64, ET_DYN, ET_EXEC, Header};
+use goblin::elf::program_header::{PT_DYNAMIC, PT_INTERP, PT_LOAD, ProgramHeader};
+use goblin::elf::section_header::{SHT_GNU_VERDEF, SHT_GNU_VERNEED, SectionHeader};
+use goblin::elf::symver::{VerdefSection, VerneedSection};
 
 use crate::binaries::facts::{Facts, Role};
 use crate::binaries::format::Refusal;
 use crate::target::Arch;
 
-type Header = elf::FileHeader64<LE>;
-type Segment = elf::ProgramHeader64<LE>;
-type Entry = elf::Dyn64<LE>;
-
-/// Maximum number of dynamic entries or versions. A larger count is damaged: no linker writes as many.
+/// Maximum number of program headers or dynamic entries. A larger count is damaged: no linker writes as
+/// many.
 const LIMIT: usize = 1 << 16;
 
 /// Reads the headers of an ELF file.
@@ -28,51 +29,51 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Facts, Refusal> {
     if (*class, *data) != (2, 1) {
         return Ok(Facts::default());
     }
-    let header = Header::parse(bytes).map_err(|_| damaged("header"))?;
-    let mut facts = Facts { arch: arch(header.e_machine.get(LE)), ..Facts::default() };
-    let kind = header.e_type.get(LE);
-    if kind != elf::ET_DYN && kind != elf::ET_EXEC {
+    let header = goblin::elf::Elf::parse_header(bytes).map_err(|_| damaged("header"))?;
+    let mut facts = Facts { arch: arch(&header), ..Facts::default() };
+    if header.e_type != ET_DYN && header.e_type != ET_EXEC {
         return Err(Refusal::Foreign);
     }
-    let segments = segments(bytes, header)?;
-    if kind == elf::ET_EXEC || segments.iter().any(|p| p.p_type.get(LE) == elf::PT_INTERP) {
+    let ctx = Ctx::new(Container::Big, Endian::Little);
+    let segments = segments(bytes, &header, ctx)?;
+    if header.e_type == ET_EXEC || segments.iter().any(|p| p.p_type == PT_INTERP) {
         facts.role = Role::Program;
     }
-    let Some(dynamic) = dynamic(bytes, segments)? else {
+    let Some(dynamic) = dynamic(bytes, &segments)? else {
         facts.role = Role::Static;
         return Ok(facts);
     };
-    let value = |wanted| dynamic.iter().find(|(tag, _)| *tag == wanted).map(|(_, value)| *value);
-    let strings = strings(bytes, segments, value(elf::DT_STRTAB), value(elf::DT_STRSZ))?;
+    let value = |tag| dynamic.iter().find(|d| d.d_tag == tag).map(|d| d.d_val);
+    let strings = strings(bytes, &segments, value(DT_STRTAB), value(DT_STRSZ))?;
     let mut is_pie = false;
-    for (tag, value) in &dynamic {
-        let text = || string(strings, *value);
-        match *tag {
-            elf::DT_NEEDED => facts.needed.push(text()?),
-            elf::DT_SONAME => facts.name = Some(text()?),
-            elf::DT_RPATH => facts.rpath = folders(&text()?),
-            elf::DT_RUNPATH => facts.runpath = Some(folders(&text()?)),
-            elf::DT_FLAGS_1 => {
-                facts.no_default = value & elf::DF_1_NODEFLIB.0 != 0;
-                is_pie = value & elf::DF_1_PIE.0 != 0;
+    for entry in &dynamic {
+        let text = || string(strings, entry.d_val);
+        match entry.d_tag {
+            DT_NEEDED => facts.needed.push(text()?),
+            DT_SONAME => facts.name = Some(text()?),
+            DT_RPATH => facts.rpath = folders(&text()?),
+            DT_RUNPATH => facts.runpath = Some(folders(&text()?)),
+            DT_FLAGS_1 => {
+                facts.no_default = entry.d_val & DF_1_NODEFLIB != 0;
+                is_pie = entry.d_val & DF_1_PIE != 0;
             }
             _ => {}
         }
     }
     // Some libraries can also be run, such as `libc.so.6` and `libQt5Core.so.5`, which then print their
     // version.
-    if kind == elf::ET_DYN && facts.name.is_some() && !is_pie {
+    if header.e_type == ET_DYN && facts.name.is_some() && !is_pie {
         facts.role = Role::Library;
     }
     let table = |tag, count| {
-        let offset = file_offset(segments, value(tag)?)?;
+        let offset = file_offset(&segments, value(tag)?)?;
         Some((offset, usize::try_from(value(count)?).ok()?.min(LIMIT)))
     };
-    if let Some((offset, count)) = table(elf::DT_VERNEED, elf::DT_VERNEEDNUM) {
-        facts.versions = needed_versions(bytes, offset, count, strings)?;
+    if let Some((offset, count)) = table(DT_VERNEED, DT_VERNEEDNUM) {
+        facts.versions = needed_versions(bytes, offset, count, strings, ctx)?;
     }
-    if let Some((offset, count)) = table(elf::DT_VERDEF, elf::DT_VERDEFNUM) {
-        facts.defines = defined_versions(bytes, offset, count, strings)?;
+    if let Some((offset, count)) = table(DT_VERDEF, DT_VERDEFNUM) {
+        facts.defines = defined_versions(bytes, offset, count, strings, ctx)?;
     }
     Ok(facts)
 }
@@ -81,56 +82,73 @@ fn damaged(part: &str) -> Refusal {
     Refusal::Damaged(part.to_owned())
 }
 
-fn arch(machine: Machine) -> Option<Arch> {
-    match machine {
-        elf::EM_X86_64 => Some(Arch::X86_64),
-        elf::EM_AARCH64 => Some(Arch::Aarch64),
+fn arch(header: &Header) -> Option<Arch> {
+    match header.e_machine {
+        EM_X86_64 => Some(Arch::X86_64),
+        EM_AARCH64 => Some(Arch::Aarch64),
         _ => None,
     }
 }
 
-fn segments<'a>(bytes: &'a [u8], header: &Header) -> Result<&'a [Segment], Refusal> {
-    let segments = header.program_headers(LE, bytes).map_err(|_| damaged("program headers"))?;
-    let is_whole =
-        |p: &Segment| p.data(LE, bytes).is_ok() && p.p_vaddr.get(LE).checked_add(p.p_memsz.get(LE)).is_some();
-    if segments.iter().any(|p| p.p_type.get(LE) == elf::PT_LOAD && !is_whole(p)) {
-        return Err(damaged("program headers"));
+fn segments(bytes: &[u8], header: &Header, ctx: Ctx) -> Result<Vec<ProgramHeader>, Refusal> {
+    let bad = || damaged("program headers");
+    let start = usize::try_from(header.e_phoff).map_err(|_| bad())?;
+    let count = usize::from(header.e_phnum);
+    if count > 0 && usize::from(header.e_phentsize) != ProgramHeader::size(ctx) {
+        return Err(bad());
+    }
+    let end = start.checked_add(count * ProgramHeader::size(ctx)).ok_or_else(bad)?;
+    if end > bytes.len() {
+        return Err(bad());
+    }
+    let segments = ProgramHeader::parse(bytes, start, count, ctx).map_err(|_| bad())?;
+    let whole = |p: &ProgramHeader| {
+        p.p_vaddr.checked_add(p.p_memsz).is_some()
+            && p.p_offset.checked_add(p.p_filesz).is_some_and(|end| end <= bytes.len() as u64)
+    };
+    if segments.iter().any(|p| p.p_type == PT_LOAD && !whole(p)) {
+        return Err(bad());
     }
     Ok(segments)
 }
 
 /// Returns the file offset of the byte at a virtual address.
-fn file_offset(segments: &[Segment], address: u64) -> Option<u64> {
-    let inner = |p: &Segment| address.wrapping_sub(p.p_vaddr.get(LE));
-    let mut loaded = segments.iter().filter(|p| p.p_type.get(LE) == elf::PT_LOAD);
-    let segment = loaded.find(|p| inner(p) < p.p_filesz.get(LE))?;
-    segment.p_offset.get(LE).checked_add(inner(segment))
+fn file_offset(segments: &[ProgramHeader], address: u64) -> Option<usize> {
+    let holds = |p: &&ProgramHeader| p.p_type == PT_LOAD && address.wrapping_sub(p.p_vaddr) < p.p_filesz;
+    let segment = segments.iter().find(holds)?;
+    usize::try_from(segment.p_offset.checked_add(address - segment.p_vaddr)?).ok()
 }
 
-fn dynamic(bytes: &[u8], segments: &[Segment]) -> Result<Option<Vec<(DynamicTag, u64)>>, Refusal> {
-    let segment = segments.iter().find(|p| p.p_type.get(LE) == elf::PT_DYNAMIC);
-    let Some(segment) = segment else { return Ok(None) };
-    let entries = segment.data_as_array(LE, bytes).map_err(|()| damaged("dynamic section"))?;
-    let entries = entries.iter().take(LIMIT).map(|entry: &Entry| (entry.d_tag.get(LE), entry.d_val.get(LE)));
-    Ok(Some(entries.take_while(|(tag, _)| *tag != elf::DT_NULL).collect()))
+fn dynamic(bytes: &[u8], segments: &[ProgramHeader]) -> Result<Option<Vec<Dyn>>, Refusal> {
+    let Some(segment) = segments.iter().find(|p| p.p_type == PT_DYNAMIC) else { return Ok(None) };
+    let bad = || damaged("dynamic section");
+    let start = usize::try_from(segment.p_offset).map_err(|_| bad())?;
+    let size = usize::try_from(segment.p_filesz).map_err(|_| bad())?;
+    let part = bytes.get(start..start.checked_add(size).ok_or_else(bad)?).ok_or_else(bad)?;
+    let word = |b: &[u8]| b.try_into().map(u64::from_le_bytes).unwrap_or_default();
+    let entries = part.chunks_exact(16).take(LIMIT);
+    let entries = entries.map(|e| Dyn { d_tag: word(&e[..8]), d_val: word(&e[8..]) });
+    Ok(Some(entries.take_while(|d| d.d_tag != 0).collect()))
 }
 
 fn strings<'a>(
     bytes: &'a [u8],
-    segments: &[Segment],
+    segments: &[ProgramHeader],
     address: Option<u64>,
     size: Option<u64>,
 ) -> Result<&'a [u8], Refusal> {
     let (Some(address), Some(size)) = (address, size) else { return Ok(&[]) };
     let bad = || damaged("dynamic strings");
     let start = file_offset(segments, address).ok_or_else(bad)?;
-    bytes.read_bytes_at(start, size).map_err(|()| bad())
+    let size = usize::try_from(size).map_err(|_| bad())?;
+    bytes.get(start..start.checked_add(size).ok_or_else(bad)?).ok_or_else(bad)
 }
 
-fn string(strings: &[u8], at: impl Into<u64>) -> Result<String, Refusal> {
-    let text = strings.read_bytes_at_until(at.into()..strings.len() as u64, 0);
-    let text = text.map_err(|()| damaged("dynamic strings"))?;
-    Ok(String::from_utf8_lossy(text).into_owned())
+fn string(strings: &[u8], at: u64) -> Result<String, Refusal> {
+    let bad = || damaged("dynamic strings");
+    let text = strings.get(usize::try_from(at).map_err(|_| bad())?..).ok_or_else(bad)?;
+    let end = text.iter().position(|b| *b == 0).ok_or_else(bad)?;
+    Ok(String::from_utf8_lossy(&text[..end]).into_owned())
 }
 
 /// Splits a search path and drops empty folders. They would mean the current folder, but current loaders
@@ -139,46 +157,53 @@ fn folders(path: &str) -> Vec<String> {
     path.split(':').filter(|p| !p.is_empty()).map(String::from).collect()
 }
 
-/// Returns the entries of a table with their offsets in the file. Each states the distance to the next one,
-/// and the last one 0.
-fn entries<T: Pod>(bytes: &[u8], offset: u64, next: impl Fn(&T) -> u32) -> impl Iterator<Item = (u64, &T)> {
-    let read = move |at: u64| Some((at, bytes.read_at::<T>(at).ok()?));
-    std::iter::successors(read(offset), move |(at, entry)| match next(entry) {
-        0 => None,
-        distance => read(at.checked_add(distance.into())?),
-    })
+/// Returns the section header that goblin's version readers require. The loader itself needs none.
+fn section(kind: u32, bytes: &[u8], offset: usize, count: usize) -> SectionHeader {
+    let mut section = SectionHeader::new();
+    section.sh_type = kind;
+    section.sh_offset = offset as u64;
+    section.sh_size = bytes.len().saturating_sub(offset) as u64;
+    section.sh_info = count as u32;
+    section
 }
 
 fn needed_versions(
     bytes: &[u8],
-    offset: u64,
+    offset: usize,
     count: usize,
     strings: &[u8],
+    ctx: Ctx,
 ) -> Result<Vec<(String, Vec<String>)>, Refusal> {
+    let bad = || damaged("needed versions");
+    let header = section(SHT_GNU_VERNEED, bytes, offset, count);
+    let table = VerneedSection::parse(bytes, &[header], ctx).map_err(|_| bad())?;
     let (mut versions, mut left) = (Vec::new(), LIMIT);
-    let libraries = entries(bytes, offset, |library: &Verneed<LE>| library.vn_next.get(LE));
-    for (at, library) in libraries.take(count) {
-        let first = at.saturating_add(library.vn_aux.get(LE).into());
-        let needed = entries(bytes, first, |version: &Vernaux<LE>| version.vna_next.get(LE));
+    for library in table.iter().flat_map(VerneedSection::iter).take(count) {
         let mut names = Vec::new();
-        for (_, version) in needed.take(usize::from(library.vn_cnt.get(LE)).min(left)) {
+        for version in library.iter().take(usize::from(library.vn_cnt).min(left)) {
             left -= 1;
-            names.push(string(strings, version.vna_name.get(LE))?);
+            names.push(string(strings, version.vna_name as u64)?);
         }
-        versions.push((string(strings, library.vn_file.get(LE))?, names));
+        versions.push((string(strings, library.vn_file as u64)?, names));
     }
     Ok(versions)
 }
 
-fn defined_versions(bytes: &[u8], offset: u64, count: usize, strings: &[u8]) -> Result<Vec<String>, Refusal> {
+fn defined_versions(
+    bytes: &[u8],
+    offset: usize,
+    count: usize,
+    strings: &[u8],
+    ctx: Ctx,
+) -> Result<Vec<String>, Refusal> {
+    let bad = || damaged("defined versions");
+    let header = section(SHT_GNU_VERDEF, bytes, offset, count);
+    let table = VerdefSection::parse(bytes, &[header], ctx).map_err(|_| bad())?;
     let mut names = Vec::new();
-    let versions = entries(bytes, offset, |version: &Verdef<LE>| version.vd_next.get(LE));
-    let is_base = |version: &Verdef<LE>| version.vd_flags.get(LE).0 & elf::VER_FLG_BASE.0 != 0;
-    for (at, version) in versions.take(count).filter(|(_, version)| !is_base(version)) {
-        // The first auxiliary entry is the version and the others are its ancestors.
-        let first = at.saturating_add(version.vd_aux.get(LE).into());
-        if let Ok(name) = bytes.read_at::<Verdaux<LE>>(first) {
-            names.push(string(strings, name.vda_name.get(LE))?);
+    for version in table.iter().flat_map(VerdefSection::iter).take(count) {
+        // The first auxiliary entry is the version and the others are its ancestors. Flag 1 marks the base.
+        if let Some(name) = version.iter().next().filter(|_| version.vd_flags & 1 == 0) {
+            names.push(string(strings, name.vda_name as u64)?);
         }
     }
     Ok(names)
