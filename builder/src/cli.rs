@@ -27,8 +27,8 @@ Examples:
   freeze -F app.py                  a single file, dist/app
   freeze package.module:function    a console entry point
   freeze init app.py                write app.spec, to keep the options
-  freeze why numpy.linalg app.spec  the chain of imports that brings it in
-  freeze app.spec -- --help         build from it, then run the program with `--help`";
+  freeze why numpy.linalg app.spec  the chain of imports that requires it
+  freeze app.spec -- --help         build, then run the program with `--help`";
 
 /// Turns a Python program into a standalone executable.
 #[derive(Debug, Parser)]
@@ -49,49 +49,49 @@ struct Cli {
 enum Command {
     /// Write a spec from a script, or from the scripts of a pyproject.toml.
     Init {
-        /// A script, a module, a pyproject.toml or its folder; by default what is in the current folder.
+        /// Script, module, pyproject.toml or its folder; by default the current folder.
         #[arg(value_name = "SCRIPT | MODULE | PYPROJECT")]
         source: Option<String>,
-        /// Replace a spec that is there.
+        /// Replace an existing spec.
         #[arg(short, long)]
         force: bool,
     },
-    /// Run a program unfrozen and list what it uses and analysis misses.
+    /// Run a program unfrozen and list what the analysis missed.
     Trace {
-        /// A spec, a script or a module; by default the only spec of the current folder.
+        /// Spec, script or module; by default the only spec in the current folder.
         #[arg(value_name = "SPEC | SCRIPT | MODULE[:FUNCTION]")]
         what: Option<String>,
-        /// Write what is missed into the spec; for a script, into a new one beside it.
+        /// Add what was missed to the spec; for a script, write a new spec next to it.
         #[arg(long)]
         write: bool,
-        /// Record the order of the imports beside the spec, for a quicker start.
+        /// Record the import order next to the spec, for a faster start.
         #[arg(long)]
         order: bool,
-        /// The interpreter: a venv, a python or a version. By default $VIRTUAL_ENV, .venv, python3.
+        /// Interpreter: a virtual environment, an executable or a version. Default: $VIRTUAL_ENV, .venv, python3.
         #[arg(long, value_name = "PYTHON")]
         python: Option<String>,
-        /// Search modules here too; several are separated as in PYTHONPATH.
+        /// Also search these folders for modules; separate them as in PYTHONPATH.
         #[arg(short, long, value_name = "DIRS")]
         paths: Vec<String>,
-        /// Arguments of the program.
+        /// Arguments for the program.
         #[arg(last = true, value_name = "ARGS")]
         args: Vec<OsString>,
     },
-    /// Tell why a module, file, library or distribution is in a program: the chain of imports that brings it in.
+    /// Explain why a module, file, library or distribution is in a program.
     Why {
         #[command(flatten)]
         why: WhyArgs,
     },
     /// List, extract or verify the contents of a frozen program.
     Inspect {
-        /// The program: an executable, or the folder of a onedir build.
+        /// Executable, or the folder of a onedir build.
         app: PathBuf,
         #[command(subcommand)]
         action: Option<InspectCommand>,
         #[command(flatten)]
         how: InspectArgs,
     },
-    /// Show, shrink or clear the cache that makes the next build fast.
+    /// Show, shrink or clear the build cache.
     Cache {
         #[command(subcommand)]
         action: Option<CacheCommand>,
@@ -99,20 +99,20 @@ enum Command {
         #[arg(long, global = true)]
         json: bool,
     },
-    /// Print a script that completes the command line in a shell.
+    /// Print a completion script for a shell.
     Completions {
-        /// The shell.
+        /// Shell to complete for.
         shell: Shell,
     },
 }
 
-/// How to look into a frozen program.
+/// How to inspect a frozen program.
 #[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
     /// Print JSON.
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Of a universal program of macOS only the part for this processor, `x86_64` or `arm64`.
+    /// Inspect only one part of a universal macOS program: `x86_64` or `arm64`.
     #[arg(long, global = true, value_name = "ARCH")]
     pub(crate) architecture: Option<String>,
 }
@@ -120,47 +120,47 @@ pub(crate) struct InspectArgs {
 /// What to do with a frozen program.
 #[derive(Debug, Subcommand)]
 pub(crate) enum InspectCommand {
-    /// List modules and files with their sizes and why they are there (the default).
+    /// List modules and files with their sizes and reasons (the default).
     List,
-    /// Write the contents to a folder.
+    /// Extract the contents to a folder.
     Extract {
         /// Folder to write to; by default `<app>.contents` in the current folder.
         folder: Option<PathBuf>,
     },
-    /// Check each stored byte against its hash.
+    /// Verify each stored byte against its hash.
     Verify,
 }
 
 /// What to do with the cache.
 #[derive(Debug, Subcommand)]
 pub(crate) enum CacheCommand {
-    /// Show where it is and what it holds (the default).
+    /// Show its location and contents (the default).
     Show,
-    /// Remove what was used longest ago, except what running builds use.
+    /// Remove the least recently used entries, except those that running builds use.
     Prune {
-        /// The size to leave, as in `500M` or `2G`; by default three quarters of the limit.
+        /// Size to keep, such as `500M` or `2G`; by default three quarters of the limit.
         size: Option<String>,
     },
-    /// Remove its contents.
+    /// Remove all entries.
     Clear,
 }
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 struct GlobalArgs {
-    /// Print warnings and errors only.
+    /// Print only warnings and errors.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
-    /// Print minor warnings and times too.
+    /// Also print minor warnings and times.
     #[arg(short, long, global = true)]
     verbose: bool,
-    /// What to print: TRACE and DEBUG trace the build itself, WARN leaves out progress, ERROR warnings too.
+    /// What to print: TRACE and DEBUG trace the build, WARN omits progress, ERROR also omits warnings.
     #[arg(long, global = true, value_name = "LEVEL", ignore_case = true, hide_possible_values = true)]
     log_level: Option<LogLevel>,
-    /// Text for people, or JSON: an object per line.
+    /// Output format: text, or JSON with one object per line.
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     log_format: LogFormat,
-    /// When to use colors; NO_COLOR is honoured.
+    /// When to use colors; NO_COLOR is respected.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: ColorChoice,
 }

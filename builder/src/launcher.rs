@@ -39,10 +39,6 @@ pub fn twin(target: &Target) -> Result<Launcher> {
 
 /// Returns the target triple of compilers for a platform.
 pub fn triple(target: &Target) -> String {
-    let arch = match target.arch {
-        Arch::X86_64 => "x86_64",
-        Arch::Aarch64 => "aarch64",
-    };
     let rest = match (target.os, target.musl) {
         (Os::Linux, false) => "unknown-linux-gnu",
         (Os::Linux, true) => "unknown-linux-musl",
@@ -51,7 +47,7 @@ pub fn triple(target: &Target) -> String {
         (Os::Windows, _) => "pc-windows-gnu",
         (Os::Macos, _) => "apple-darwin",
     };
-    format!("{arch}-{rest}")
+    format!("{}-{rest}", target.arch.name())
 }
 
 fn find(target: &Target, name: &str, suffix: &str, own: &'static [u8]) -> Result<Launcher> {

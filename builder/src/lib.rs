@@ -13,6 +13,7 @@ pub mod interrupt;
 pub mod launcher;
 pub mod marshal;
 pub(crate) mod names;
+mod nearest;
 pub mod os;
 pub mod output;
 mod paths;
@@ -30,10 +31,13 @@ use std::collections::BTreeMap;
 
 use analysis::world::distributions::normalize;
 use archive::{Input, Packed};
+use binaries::Natives;
+use contents::Contents;
 use error::{Result, Warning};
 use output::Published;
 use python::Python;
 use report::{Part, Reporter};
+use rules::load::Rules;
 use spec::Request;
 use store::Store;
 use target::Target;
@@ -83,14 +87,7 @@ fn make_parts<'a>(
         let target = python.target;
         let mut warn = |new: &[Warning]| warnings.extend(new.iter().map(|w| (target, w.clone())));
         warn(&python.warnings);
-        let graph = reporter.phase("modules", || analysis::modules(request, &python, store))?;
-        warn(&graph.warnings);
-        let mut contents = reporter.phase("data", || contents::apply(graph, request, &python, store))?;
-        reporter.phase("parts", || binaries::prune(&mut contents, request, &python, store))?;
-        warn(&contents.warnings);
-        let natives =
-            reporter.phase("libraries", || binaries::collect(&contents, request, &python, store))?;
-        warn(&natives.warnings);
+        let (contents, natives) = collect(request, &python, store, reporter, &mut warn)?;
         let is_there =
             |library: &str| natives.files.iter().any(|native| same_file_name(&native.dest, library));
         for (_, warning) in contents.graph.used.left_out.iter().filter(|(library, _)| !is_there(library)) {
@@ -105,6 +102,25 @@ fn make_parts<'a>(
     let differing = differing_versions(&parts);
     warnings.extend(parts.iter().flat_map(|p| differing.iter().map(|w| (p.python.target, w.clone()))));
     Ok((parts, packed))
+}
+
+/// Collects the content of a part. `warn` receives the warnings of each phase.
+fn collect(
+    request: &Request,
+    python: &Python,
+    store: &Store,
+    reporter: &mut Reporter,
+    warn: &mut dyn FnMut(&[Warning]),
+) -> Result<(Contents, Natives)> {
+    let rules = Rules::load(request)?;
+    let graph = reporter.phase("modules", || analysis::modules(request, &rules, python, store))?;
+    warn(&graph.warnings);
+    let mut contents = reporter.phase("data", || contents::apply(graph, request, &rules, python, store))?;
+    reporter.phase("parts", || binaries::prune(&mut contents, request, python, store))?;
+    warn(&contents.warnings);
+    let natives = reporter.phase("libraries", || binaries::collect(&contents, request, python, store))?;
+    warn(&natives.warnings);
+    Ok((contents, natives))
 }
 
 fn same_file_name(one: &str, other: &str) -> bool {
@@ -139,10 +155,7 @@ pub fn explain(request: &Request, reporter: &mut Reporter) -> Result<(Map, Pytho
     let store = open_store(request, reporter)?;
     // For a universal program, the first part with the packages that a build gives it.
     let python = reporter.phase("python", || Python::probe_parts(request, &store))?.swap_remove(0);
-    let graph = reporter.phase("modules", || analysis::modules(request, &python, &store))?;
-    let mut contents = reporter.phase("data", || contents::apply(graph, request, &python, &store))?;
-    reporter.phase("parts", || binaries::prune(&mut contents, request, &python, &store))?;
-    let natives = reporter.phase("libraries", || binaries::collect(&contents, request, &python, &store))?;
+    let (contents, natives) = collect(request, &python, &store, reporter, &mut |_| ())?;
     Ok((Map::of_build(&contents, &natives, request), python))
 }
 

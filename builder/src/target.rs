@@ -20,6 +20,16 @@ pub enum Arch {
     Aarch64,
 }
 
+impl Arch {
+    /// Returns the name in targets, triples of compilers and Linux.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Arch::X86_64 => "x86_64",
+            Arch::Aarch64 => "aarch64",
+        }
+    }
+}
+
 /// The platform that a frozen program runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Target {
@@ -69,11 +79,7 @@ impl Target {
             (Os::Windows, _) => "windows",
             (Os::Macos, _) => "macos",
         };
-        let arch = match self.arch {
-            Arch::X86_64 => "x86_64",
-            Arch::Aarch64 => "aarch64",
-        };
-        format!("{os}-{arch}")
+        format!("{os}-{}", self.arch.name())
     }
 
     /// Returns `sys.platform` on the target.
@@ -94,10 +100,9 @@ impl Target {
     pub fn machine(&self) -> &'static str {
         match (self.os, self.arch) {
             (Os::Windows, Arch::X86_64) => "AMD64",
-            (_, Arch::X86_64) => "x86_64",
             (Os::Windows, Arch::Aarch64) => "ARM64",
             (Os::Macos, Arch::Aarch64) => "arm64",
-            (Os::Linux, Arch::Aarch64) => "aarch64",
+            (_, arch) => arch.name(),
         }
     }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Warning;
+use crate::python::Python;
 
 /// The origin of a file's bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -103,11 +104,9 @@ pub struct Module {
 impl Module {
     /// Returns the file of a module; `None` if it has none or is in a zip.
     pub(crate) fn file(&self) -> Option<&Path> {
-        match &self.kind {
-            Kind::Source(Source::File(file))
-            | Kind::Bytecode(Source::File(file))
-            | Kind::Extension(Source::File(file)) => Some(file),
-            _ => None,
+        match self.kind.source()? {
+            Source::File(file) => Some(file),
+            Source::Zip { .. } | Source::Bytes(_) => None,
         }
     }
 
@@ -131,6 +130,42 @@ pub enum Kind {
     Namespace(Vec<PathBuf>),
     /// Built into the interpreter, or frozen into it (PyImport_FrozenModules). Nothing is collected.
     Builtin,
+}
+
+impl Kind {
+    /// Returns the origin of the module's content; `None` if it has no content.
+    pub(crate) fn source(&self) -> Option<&Source> {
+        match self {
+            Kind::Source(source) | Kind::Bytecode(source) | Kind::Extension(source) => Some(source),
+            Kind::Namespace(_) | Kind::Builtin => None,
+        }
+    }
+
+    /// Returns the origin of the module's source or bytecode.
+    pub(crate) fn code(&self) -> Option<&Source> {
+        self.source().filter(|_| !matches!(self, Kind::Extension(_)))
+    }
+
+    /// Returns the module's file, or the zip that contains it.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.source().and_then(Source::file)
+    }
+
+    /// Returns whether the module belongs to the standard library.
+    pub(crate) fn in_stdlib(&self, python: &Python) -> bool {
+        *self == Kind::Builtin || self.file().is_some_and(|file| python.in_stdlib(file))
+    }
+
+    /// Returns its name in reports.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Kind::Source(_) => "source",
+            Kind::Bytecode(_) => "bytecode",
+            Kind::Extension(_) => "extension",
+            Kind::Namespace(_) => "namespace",
+            Kind::Builtin => "builtin",
+        }
+    }
 }
 
 /// A file of the program's own.
@@ -204,6 +239,7 @@ pub enum Depth {
 
 /// The context of an import in its module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Guard {
     /// At the top level of the module, which fails if the import fails.
     None,
@@ -213,6 +249,18 @@ pub enum Guard {
     Conditional,
     /// In `try … except ImportError` (or a broader handler).
     Optional,
+}
+
+impl Guard {
+    /// Returns the position of the import, for people; `None` at the top level.
+    pub(crate) fn position(self) -> Option<&'static str> {
+        match self {
+            Guard::None => None,
+            Guard::Function => Some("in a function"),
+            Guard::Conditional => Some("under a condition"),
+            Guard::Optional => Some("in a try block"),
+        }
+    }
 }
 
 /// Why a module or file was collected.
@@ -281,6 +329,25 @@ pub enum By {
     Package,
     /// A native dependency (DT_NEEDED, import table, load command).
     Needed,
+}
+
+impl By {
+    /// Returns its name in reports, and its detail.
+    pub(crate) fn words(&self) -> (&'static str, Option<&str>) {
+        match self {
+            By::Import => ("import", None),
+            By::Call => ("call", None),
+            By::Parent => ("parent", None),
+            By::Request(key) => ("request", Some(key)),
+            By::Interpreter => ("interpreter", None),
+            By::Rule(rule) => ("rule", Some(rule)),
+            By::Text(text) => ("text", Some(text)),
+            By::Native => ("native", None),
+            By::EntryPoint(name) => ("entry-point", Some(name)),
+            By::Package => ("package", None),
+            By::Needed => ("needed", None),
+        }
+    }
 }
 
 /// An installed distribution.

@@ -91,14 +91,7 @@ fn maker<'a>(graph: &Graph, name: &'a str) -> Option<&'a str> {
 }
 
 fn is_stdlib(graph: &Graph, python: &Python, name: &str) -> bool {
-    let Some(module) = graph.modules.get(name) else { return false };
-    match &module.kind {
-        Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => {
-            s.file().is_some_and(|f| python.in_stdlib(f))
-        }
-        Kind::Builtin => true,
-        Kind::Namespace(_) => false,
-    }
+    graph.modules.get(name).is_some_and(|module| module.kind.in_stdlib(python))
 }
 
 /// Returns whether the module is one of the program's own: outside distributions and the standard library.
@@ -128,10 +121,5 @@ fn hint(name: &str, top: &str) -> String {
 }
 
 fn how(guard: Guard) -> &'static str {
-    match guard {
-        Guard::None => "by a module that itself is imported on demand",
-        Guard::Function => "in a function",
-        Guard::Conditional => "under a condition",
-        Guard::Optional => "in a try block",
-    }
+    guard.position().unwrap_or("by a module that itself is imported on demand")
 }

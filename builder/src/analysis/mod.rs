@@ -38,29 +38,27 @@ use crate::store::Store;
 ///
 /// # Errors
 /// An entry point is missing or has a syntax error, or the build was interrupted.
-pub fn modules(request: &Request, python: &Python, store: &Store) -> Result<Graph> {
+pub fn modules(request: &Request, rules: &Rules, python: &Python, store: &Store) -> Result<Graph> {
     let key = cache::key(request, python, store);
     let outputs = request.outputs().chain([store.root().to_owned()]);
     let disk = Disk::with_outputs(outputs.collect());
     if let Some(graph) = key.as_ref().and_then(|key| cache::recall(store, key, &disk)) {
         return Ok(graph);
     }
-    let graph = find(request, Reader { python, disk: &disk, store })?;
+    let graph = find(request, rules, Reader { python, disk: &disk, store })?;
     if let Some(key) = key {
         cache::remember(store, &key, disk, &graph);
     }
     Ok(graph)
 }
 
-fn find(request: &Request, reader: Reader<'_>) -> Result<Graph> {
+fn find(request: &Request, rules: &Rules, reader: Reader<'_>) -> Result<Graph> {
     let Reader { python, disk, .. } = reader;
     let implicit = implicit::load()?;
-    let rules = Rules::load(request)?;
     let own = entry::folders(request);
     let search_path: Vec<_> = own.iter().chain(&python.search_path).cloned().collect();
     let installed = Installed::scan(&search_path, disk, python.markers());
-    let world =
-        World::new(Parts { request, reader, implicit: &implicit, rules: &rules, installed: &installed, own });
+    let world = World::new(Parts { request, reader, implicit: &implicit, rules, installed: &installed, own });
     let mut fixpoint = Fixpoint::new(&world);
     for start in entry::starts(request, &installed, disk)? {
         fixpoint.start(start);
@@ -72,12 +70,6 @@ fn find(request: &Request, reader: Reader<'_>) -> Result<Graph> {
     entry::check(request, &graph, python, &installed, disk)?;
     missing::warn(&mut graph, python, &implicit);
     Ok(graph)
-}
-
-/// Returns the heuristics that find modules beyond import statements: the name in `freeze why`, and a
-/// description.
-pub fn heuristics() -> Vec<(&'static str, &'static str)> {
-    heuristics::all().iter().map(|entry| (entry.name, entry.sentence)).collect()
 }
 
 /// Searches arbitrary bytes for names, as in files of a package.

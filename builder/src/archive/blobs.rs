@@ -38,13 +38,18 @@ pub(super) struct Ready {
     pub(super) stored: Stored,
 }
 
+fn metadata(source: &Source) -> Option<std::fs::Metadata> {
+    let Source::File(path) = source else { return None };
+    std::fs::metadata(path).ok()
+}
+
 /// Code, or the error message of Python.
 pub(super) type CodeResult = Result<Ready, String>;
 
 impl Maker<'_> {
     /// Returns the code of a module.
     pub(super) fn code(&self, module: &Module, compression: Compression) -> Result<CodeResult> {
-        let (Kind::Source(from) | Kind::Bytecode(from)) = &module.kind else {
+        let Some(from) = module.kind.code() else {
             return Err(Error::new(format!("module `{}` has no code", module.name)));
         };
         let key = self.code_key(module, &source::hash(from, self.store)?, compression);
@@ -53,10 +58,7 @@ impl Maker<'_> {
         }
         // The file may have changed since it was hashed, so the result is stored under the hash of the bytes
         // that were read.
-        let metadata = match from {
-            Source::File(path) => std::fs::metadata(path).ok(),
-            _ => None,
-        };
+        let metadata = metadata(from);
         let text = source::read(from)?;
         let key = self.code_key(module, blake3::hash(&text).as_bytes(), compression);
         let code = match self.marshal(module, from, metadata, &text)? {
@@ -129,15 +131,12 @@ impl Maker<'_> {
     /// Returns a module as files on disk: its source, and bytecode that Python loads without comparing
     /// timestamps.
     pub(super) fn module_files(&self, module: &Module) -> Result<Vec<(String, Vec<u8>)>> {
-        let (Kind::Source(from) | Kind::Bytecode(from)) = &module.kind else { return Ok(Vec::new()) };
+        let Some(from) = module.kind.code() else { return Ok(Vec::new()) };
         let text = source::read(from)?;
         if matches!(module.kind, Kind::Bytecode(_)) {
             return Ok(vec![(module.path.clone(), text)]);
         }
-        let metadata = match from {
-            Source::File(path) => std::fs::metadata(path).ok(),
-            _ => None,
-        };
+        let metadata = metadata(from);
         let mut files = Vec::new();
         if let Ok(code) = self.marshal(module, from, metadata, &text)? {
             let (folder, name) = module.path.rsplit_once('/').unwrap_or(("", &module.path));

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use freeze_archive::FileKind;
 
 use super::blobs::{Maker, same_file};
-use super::{File, source};
+use super::{File, links};
 use crate::analysis::{Module, Source};
 use crate::binaries::Natives;
 use crate::contents::Contents;
@@ -19,31 +19,14 @@ pub(super) fn list(contents: &Contents, natives: &Natives, warnings: &mut Vec<Wa
     for native in &natives.files {
         let source = Source::File(native.prepared.clone());
         files.push(File {
-            path: native.dest.clone(),
             kind: if native.program { FileKind::Program } else { FileKind::Native },
             executable: native.program,
-            resource: false,
-            size: source::size(&source),
-            source,
             preload: native.preload.clone(),
-            link: None,
-            reasons: native.reasons.clone(),
-            hash: None,
+            ..File::new(native.dest.clone(), source, native.reasons.clone())
         });
     }
     for (path, target) in &natives.links {
-        files.push(File {
-            path: path.clone(),
-            kind: FileKind::Link,
-            executable: false,
-            resource: false,
-            size: 0,
-            source: Source::Bytes(target.clone().into_bytes()),
-            preload: Vec::new(),
-            link: Some(target.clone()),
-            reasons: Vec::new(),
-            hash: None,
-        });
+        files.push(links::link(path.clone(), target.clone(), Vec::new()));
     }
     let mut taken: HashSet<&str> = natives.files.iter().map(|n| n.dest.as_str()).collect();
     taken.extend(natives.links.iter().map(|(path, _)| path.as_str()));
@@ -59,8 +42,7 @@ pub(super) fn list(contents: &Contents, natives: &Natives, warnings: &mut Vec<Wa
         files.push(File {
             executable: data.executable,
             resource: data.resource,
-            size: source::size(&data.source),
-            ..File::data(data.dest.clone(), data.source.clone(), data.reason.clone())
+            ..File::new(data.dest.clone(), data.source.clone(), vec![data.reason.clone()])
         });
     }
     Ok(files)
@@ -69,21 +51,8 @@ pub(super) fn list(contents: &Contents, natives: &Natives, warnings: &mut Vec<Wa
 /// Returns the files of a module in `[modules] files`.
 pub(super) fn of_module(maker: &Maker<'_>, module: &Module) -> Result<Vec<File>> {
     let files = maker.module_files(module)?;
-    Ok(files
-        .into_iter()
-        .map(|(path, bytes)| File {
-            path,
-            kind: FileKind::Data,
-            executable: false,
-            resource: false,
-            size: bytes.len() as u64,
-            source: Source::Bytes(bytes),
-            preload: Vec::new(),
-            link: None,
-            reasons: module.reasons.clone(),
-            hash: None,
-        })
-        .collect())
+    let file = |(path, bytes)| File::new(path, Source::Bytes(bytes), module.reasons.clone());
+    Ok(files.into_iter().map(file).collect())
 }
 
 /// Removes files that the target's file system cannot store: names that Windows rejects, and one of two names

@@ -80,8 +80,9 @@ mod tests {
         ];
         let graph =
             Graph { modules: modules.map(|m| (m.name.clone(), m)).into_iter().collect(), ..Graph::default() };
-        let file =
-            |path: &str| File::data(path.into(), Source::Bytes(Vec::new()), Reason::new("", By::Package));
+        let file = |path: &str| {
+            File::new(path.into(), Source::Bytes(Vec::new()), vec![Reason::new("", By::Package)])
+        };
         let mut resource = file("res/kept");
         resource.resource = true;
         let files = [file("a/data/x"), resource, file("link")];

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use freeze_archive::{FileKind, Place, follow, is_target};
 use rayon::prelude::*;
 
-use super::{File, source};
-use crate::analysis::{Kind, Source};
+use super::File;
+use crate::analysis::{Reason, Source};
 use crate::binaries::Natives;
 use crate::contents::{Contents, Link};
 use crate::error::{Error, Result, Warning};
 use crate::os::canonicalize;
+use crate::paths::way;
 use crate::target::{Os, Target};
 
 /// Maximum number of links to follow, as on Linux.
@@ -60,13 +61,7 @@ pub(super) fn make(
     for (link, _) in contents.links.iter().zip(&kept).filter(|(_, kept)| !**kept) {
         copy(link, files, warnings)?;
     }
-    let extensions: HashSet<&str> = contents
-        .graph
-        .modules
-        .values()
-        .filter(|m| matches!(m.kind, Kind::Extension(_)))
-        .map(|m| m.path.as_str())
-        .collect();
+    let extensions: HashSet<&str> = contents.extensions().map(|m| m.path.as_str()).collect();
     let mut product = Product { links: std::mem::take(&mut product.links), ..Product::new(files, &origins) };
     let mut made = Vec::new();
     for i in linked.into_iter().filter(|i| !extensions.contains(files[*i].path.as_str())) {
@@ -75,11 +70,11 @@ pub(super) fn make(
             made.push((i, text));
         }
     }
-    let folder_links: Vec<File> = contents
-        .links
-        .iter()
-        .filter_map(|link| Some(folder_link(link, product.links.get(&link.dest)?.clone())))
-        .collect();
+    let folder_link = |folder: &Link| {
+        let text = product.links.get(&folder.dest)?.clone();
+        Some(link(folder.dest.clone(), text, vec![folder.reason.clone()]))
+    };
+    let folder_links: Vec<File> = contents.links.iter().filter_map(folder_link).collect();
     for (i, text) in made {
         become_link(&mut files[i], text);
     }
@@ -275,13 +270,9 @@ fn place(dest: &str, link: &Path, to: &Path) -> Option<String> {
 
 /// Returns the text of a link at `link` to `dest`, both of which are paths in the application.
 fn leading(link: &str, dest: &str) -> String {
-    let from: Vec<&str> = link.split('/').collect();
-    let from = &from[..from.len() - 1];
-    let to: Vec<&str> = dest.split('/').filter(|part| !part.is_empty()).collect();
-    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-    let up = std::iter::repeat_n("..", from.len() - common);
-    let parts: Vec<&str> = up.chain(to[common..].iter().copied()).collect();
-    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+    let folder = link.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let way = way(folder, dest);
+    if way.is_empty() { ".".to_owned() } else { way }
 }
 
 fn become_link(file: &mut File, text: String) {
@@ -293,8 +284,9 @@ fn become_link(file: &mut File, text: String) {
     file.link = Some(text);
 }
 
-fn folder_link(link: &Link, text: String) -> File {
-    let mut file = File::data(link.dest.clone(), Source::Bytes(Vec::new()), link.reason.clone());
+/// Creates a link with this text.
+pub(super) fn link(path: String, text: String, reasons: Vec<Reason>) -> File {
+    let mut file = File::new(path, Source::Bytes(Vec::new()), reasons);
     become_link(&mut file, text);
     file
 }
@@ -316,9 +308,7 @@ fn copy(link: &Link, files: &mut Vec<File>, warnings: &mut Vec<Warning>) -> Resu
         let is_taken = dest.match_indices('/').any(|(at, _)| paths.contains(&dest[..at]));
         refused |= is_taken;
         if !is_taken && !paths.contains(&dest) {
-            let mut file = File::data(dest, Source::File(path.clone()), link.reason.clone());
-            file.size = source::size(&file.source);
-            files.push(file);
+            files.push(File::new(dest, Source::File(path.clone()), vec![link.reason.clone()]));
         }
     }
     if refused {
@@ -404,9 +394,9 @@ mod tests {
         let reason = Reason::new("", By::Package);
         let file = |path: &str| {
             let source = Source::File(root.join(path));
-            File::data(format!("data/{path}"), source, reason.clone())
+            File::new(format!("data/{path}"), source, vec![reason.clone()])
         };
-        let mut native = File::data("lib/x.dll".into(), Source::Bytes(b"X".to_vec()), reason.clone());
+        let mut native = File::new("lib/x.dll".into(), Source::Bytes(b"X".to_vec()), vec![reason.clone()]);
         native.kind = FileKind::Native;
         let mut second = native.clone();
         second.path = "lib/second.dll".into();
@@ -422,7 +412,8 @@ mod tests {
         let target = Target::named(target).unwrap();
         replace(&mut files, &contents, &target, &mut Vec::new()).unwrap();
         make(&mut files, &contents, &Natives::default(), &target, &mut Vec::new()).unwrap();
-        let content = |file: &File| String::from_utf8(source::read(&file.source).unwrap()).unwrap();
+        let content =
+            |file: &File| String::from_utf8(super::super::source::read(&file.source).unwrap()).unwrap();
         let shown = |file: &File| match &file.link {
             Some(text) => format!("{} -> {text}", file.path),
             None => format!("{} {}", file.path, content(file)),

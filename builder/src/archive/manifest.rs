@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{File, Input};
-use crate::analysis::{By, Guard, Kind, Module, Reason};
+use crate::analysis::{By, Guard, Module, Reason};
 
 /// Maximum number of reasons to store for a module or file. The first one is the reason why it was collected.
 const REASONS: usize = 4;
@@ -98,7 +98,7 @@ pub struct Why {
     pub line: u32,
     /// `function`, `conditional` or `optional`, if it may not run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub guard: Option<String>,
+    pub guard: Option<Guard>,
     /// The heuristic that found it, if any.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub heuristic: String,
@@ -116,25 +116,13 @@ fn is_none(n: &usize) -> bool {
 
 impl From<&Reason> for Why {
     fn from(reason: &Reason) -> Why {
-        let by = match &reason.by {
-            By::Import => "import".to_owned(),
-            By::Call => "call".to_owned(),
-            By::Parent => "parent".to_owned(),
-            By::Request(key) => format!("request: {}", portable(key)),
-            By::Interpreter => "interpreter".to_owned(),
-            By::Rule(rule) => format!("rule: {}", portable(rule)),
-            By::Text(text) => format!("text: {text}"),
-            By::Native => "native".to_owned(),
-            By::EntryPoint(name) => format!("entry point: {name}"),
-            By::Package => "package".to_owned(),
-            By::Needed => "needed".to_owned(),
+        let by = match (&reason.by, reason.by.words()) {
+            (By::EntryPoint(name), _) => format!("entry point: {name}"),
+            (By::Request(_) | By::Rule(_), (word, Some(place))) => format!("{word}: {}", portable(place)),
+            (_, (word, Some(detail))) => format!("{word}: {detail}"),
+            (_, (word, None)) => word.to_owned(),
         };
-        let guard = match reason.guard {
-            Guard::None => None,
-            Guard::Function => Some("function".to_owned()),
-            Guard::Conditional => Some("conditional".to_owned()),
-            Guard::Optional => Some("optional".to_owned()),
-        };
+        let guard = Some(reason.guard).filter(|guard| *guard != Guard::None);
         let heuristic = reason.heuristic.clone();
         Why { from: portable(&reason.from), by, line: reason.line, guard, heuristic }
     }
@@ -165,18 +153,11 @@ pub(super) fn build(input: &Input<'_>, files: &[File], own: &[Module]) -> Manife
     let graph = &contents.graph;
     let (major, minor, micro) = python.version;
     let modules = graph.modules.values().chain(own).map(|module| {
-        let kind = match module.kind {
-            Kind::Source(_) => "source",
-            Kind::Bytecode(_) => "bytecode",
-            Kind::Extension(_) => "extension",
-            Kind::Namespace(_) => "namespace",
-            Kind::Builtin => "builtin",
-        };
         let distribution =
             module.distribution.and_then(|i| graph.distributions.get(i)).map(|d| d.name.clone());
         let why = whys(&module.reasons);
         let more = module.reasons.len() - why.len();
-        (module.name.clone(), ModuleEntry { kind: kind.to_owned(), distribution, why, more })
+        (module.name.clone(), ModuleEntry { kind: module.kind.word().to_owned(), distribution, why, more })
     });
     Manifest {
         freeze: env!("CARGO_PKG_VERSION").to_owned(),

@@ -123,17 +123,18 @@ struct File {
 }
 
 impl File {
-    fn data(path: String, source: Source, reason: Reason) -> File {
+    /// Creates a data file.
+    fn new(path: String, source: Source, reasons: Vec<Reason>) -> File {
         File {
             path,
             kind: FileKind::Data,
             executable: false,
             resource: false,
+            size: source::size(&source),
             source,
             preload: Vec::new(),
             link: None,
-            reasons: vec![reason],
-            size: 0,
+            reasons,
             hash: None,
         }
     }

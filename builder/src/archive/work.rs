@@ -2,7 +2,7 @@
 
 use super::blobs::{CodeResult, Maker, Ready};
 use super::{File, Stored, jobs, source};
-use crate::analysis::{Kind, Module, Source};
+use crate::analysis::{Module, Source};
 use crate::error::{Error, Result};
 use crate::spec::{Compression, Mode};
 
@@ -41,10 +41,7 @@ impl Job<'_> {
     fn size(&self, files: &[File]) -> u64 {
         match self {
             // Compiling takes longer than compressing the same amount.
-            Job::Code { module, .. } | Job::Source(module) => match &module.kind {
-                Kind::Source(from) | Kind::Bytecode(from) => source::size(from),
-                _ => 0,
-            },
+            Job::Code { module, .. } | Job::Source(module) => module.kind.code().map_or(0, source::size),
             Job::File(i) => files[*i].size,
         }
     }
@@ -55,9 +52,9 @@ impl Job<'_> {
                 let compression = if *seed { Compression::None } else { maker.compression };
                 Ok(Done::Code(maker.code(module, compression)?))
             }
-            Job::Source(module) => match &module.kind {
-                Kind::Source(from) | Kind::Bytecode(from) => Ok(Done::Ready(maker.file(from)?)),
-                _ => Err(Error::new(format!("module `{}` has no source", module.name))),
+            Job::Source(module) => match module.kind.code() {
+                Some(from) => Ok(Done::Ready(maker.file(from)?)),
+                None => Err(Error::new(format!("module `{}` has no source", module.name))),
             },
             Job::File(i) => {
                 let file = &files[*i];

@@ -1,7 +1,7 @@
 //! Computes the closure of native files over their dependencies, with the search of the target's loader on
 //! the build machine.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::facts::Facts;
@@ -12,6 +12,8 @@ use super::policy::{HostGl, Policy, Stays};
 use super::reader::Reader;
 use crate::analysis::{By, Reason};
 use crate::error::{Result, Warning};
+use crate::os::real;
+use crate::paths::{normal, slashed};
 use crate::rules::parts::System;
 
 struct Closing<'a, 'r> {
@@ -68,16 +70,7 @@ impl<'a, 'r> Closing<'a, 'r> {
         gl: HostGl,
         libpython: Option<usize>,
     ) -> Closing<'a, 'r> {
-        let out = Closure {
-            files: Vec::new(),
-            libpython,
-            host: BTreeMap::new(),
-            links: BTreeMap::new(),
-            by_dest: HashMap::new(),
-            unloadable: BTreeMap::new(),
-            warnings: Vec::new(),
-            gl: HostGl::Unused,
-        };
+        let out = Closure { libpython, ..Closure::default() };
         Closing {
             reader,
             policy,
@@ -93,7 +86,7 @@ impl<'a, 'r> Closing<'a, 'r> {
 
     fn add(&mut self, file: File) -> usize {
         let i = self.out.files.len();
-        self.by_source.entry(canonical(&file.source)).or_insert(i);
+        self.by_source.entry(real(&file.source)).or_insert(i);
         self.out.by_dest.entry(self.reader.format.fold(&file.dest)).or_insert(i);
         if file.facts.is_some() {
             let own = file.facts.as_ref().and_then(|f| f.name.as_deref()).map(leaf);
@@ -133,7 +126,7 @@ impl<'a, 'r> Closing<'a, 'r> {
         let candidates = self.reader.format.candidates(&self.chain(i), needed);
         let found = candidates.into_iter().find(|p| self.reader.fits(p));
         if let Some(found) = &found {
-            if let Some(known) = self.by_source.get(&canonical(found)) {
+            if let Some(known) = self.by_source.get(&real(found)) {
                 return Ok(self.known(*known, name));
             }
             if let Some(dest) = self.place(found) {
@@ -163,7 +156,7 @@ impl<'a, 'r> Closing<'a, 'r> {
             return Ok(self.host(i, name));
         }
         if let Some(found) = found {
-            return match self.by_source.get(&canonical(&found)) {
+            return match self.by_source.get(&real(&found)) {
                 Some(known) => Ok(self.known(*known, name)),
                 None => {
                     // If names are case-insensitive, keep the spelling of the file.
@@ -220,10 +213,8 @@ impl<'a, 'r> Closing<'a, 'r> {
 
     /// Returns the path under the root of a file in a folder whose layout is kept.
     fn place(&self, path: &Path) -> Option<String> {
-        let path = crate::paths::normal(path);
-        let root = self.roots.iter().find(|root| path.starts_with(root))?;
-        let parts: Option<Vec<&str>> = path.strip_prefix(root).ok()?.iter().map(|p| p.to_str()).collect();
-        Some(parts?.join("/"))
+        let path = normal(path);
+        slashed(self.roots.iter().find_map(|root| path.strip_prefix(root).ok())?)
     }
 
     /// Collects a library of the build machine.
@@ -231,7 +222,7 @@ impl<'a, 'r> Closing<'a, 'r> {
         let (hash, known) = self.reader.get(found)?.clone();
         if let Some(j) = self.out.by_dest.get(&self.reader.format.fold(&dest)).copied() {
             if self.out.files[j].hash == hash {
-                self.by_source.insert(canonical(found), j);
+                self.by_source.insert(real(found), j);
                 return Ok(Edge::Bundled(j));
             }
             let short: String = hash[..4].iter().map(|b| format!("{b:02x}")).collect();
@@ -290,8 +281,4 @@ impl<'a, 'r> Closing<'a, 'r> {
 fn top_level(dest: &str) -> &str {
     let top = dest.split('/').next().unwrap_or(dest);
     top.strip_suffix(".libs").unwrap_or(top)
-}
-
-fn canonical(path: &Path) -> PathBuf {
-    crate::os::real(path)
 }

@@ -102,7 +102,7 @@ pub(crate) enum Edge {
 }
 
 /// The closed set of native files.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Closure {
     /// The initial files, then each file after one that needs it.
     pub(crate) files: Vec<File>,

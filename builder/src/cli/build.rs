@@ -18,34 +18,34 @@ pub(super) struct BuildArgs {
     /// A spec, a script, `package` (its `__main__`), `package.module` or `package.module:function`.
     #[arg(value_name = "SPEC | SCRIPT | MODULE[:FUNCTION]")]
     what: Option<String>,
-    /// Arguments: run the built program with them, and end with its exit code.
+    /// Run the built program with these arguments, and exit with its exit code.
     #[arg(last = true, value_name = "ARGS")]
     pub(super) args: Vec<OsString>,
-    /// Build an installed console script, by its name.
+    /// Build the installed console script with this name.
     #[arg(long, value_name = "NAME", conflicts_with = "what")]
     entry_point: Option<String>,
 
-    /// The interpreter to freeze with: a venv, a python or a version. By default $VIRTUAL_ENV, .venv, python3.
+    /// Interpreter: a virtual environment, an executable or a version. Default: $VIRTUAL_ENV, .venv, python3.
     #[arg(long, value_name = "PYTHON", help_heading = "Build")]
     python: Option<String>,
     #[command(flatten)]
     cross: CrossArgs,
-    /// Where the product goes.
+    /// Folder for the product.
     #[arg(long, value_name = "DIR", default_value = "dist", help_heading = "Build")]
     distpath: PathBuf,
-    /// Write what the build found into DIR/NAME: warn-NAME.txt, the missing modules, and xref-NAME.html, the report.
+    /// Write the missing modules (warn-NAME.txt) and the report (xref-NAME.html) to DIR/NAME.
     #[arg(long, value_name = "DIR", help_heading = "Build", hide_short_help = true)]
     workpath: Option<PathBuf>,
-    /// Build anew, with nothing that earlier builds of this program have learnt.
+    /// Ignore the cached results of earlier builds of this program.
     #[arg(long, help_heading = "Build", hide_short_help = true)]
     clean: bool,
-    /// Replace the output folder without asking.
+    /// Replace an existing output folder without confirmation.
     #[arg(short = 'y', long, help_heading = "Build")]
     noconfirm: bool,
-    /// Write a page (.html) or a machine-readable file (.json) that explains the product.
+    /// Write a report of the product as a page (.html) or as JSON (.json).
     #[arg(long, value_name = "FILE", help_heading = "Build")]
     report: Option<PathBuf>,
-    /// Print what takes the room in the product, and who pulled it in.
+    /// Print the largest parts of the product, and what requires them.
     #[arg(long, help_heading = "Build")]
     bloat: bool,
 
@@ -59,14 +59,14 @@ pub(super) struct BuildArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Build")]
 pub(super) struct CrossArgs {
-    /// Build for another platform, as `windows-x86_64` or `linux-aarch64`, or for both processors of macOS,
-    /// `macos-universal2`; `--python` then names the folder or the archive of a Python for it.
+    /// Build for another platform, such as `windows-x86_64`, `linux-aarch64` or `macos-universal2` (both
+    /// processors). `--python` must then name the folder or archive of a Python for it.
     #[arg(long, value_name = "TARGET", value_parser = target)]
     target: Option<Wanted>,
-    /// A folder of wheels, or of installed packages, to take packages from.
+    /// Folder of wheels or installed packages to use.
     #[arg(long, value_name = "DIR")]
     packages: Vec<PathBuf>,
-    /// A file of requirements: their wheels are downloaded for the target.
+    /// Requirements file. The wheels are downloaded for the target.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     requirements: Vec<PathBuf>,
 }

@@ -12,18 +12,18 @@ use super::build::CrossArgs;
 /// What to explain, and where it is.
 #[derive(Debug, Args)]
 pub(crate) struct WhyArgs {
-    /// A module, a data file, a library (by its name or path) or a distribution.
+    /// A module, a data file, a library (its name or path) or a distribution.
     pub(crate) name: String,
-    /// A spec, a script, a module or a frozen program; by default the only spec in the current folder.
+    /// Spec, script, module or frozen program; by default the only spec in the current folder.
     #[arg(value_name = "SPEC | SCRIPT | APP")]
     what: Option<String>,
-    /// Tell all reasons, not the shortest chain only.
+    /// Print all reasons instead of only the shortest chain.
     #[arg(long)]
     pub(crate) all: bool,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
-    /// The interpreter, as of a build; without meaning for a frozen program.
+    /// Interpreter, as for a build; ignored for a frozen program.
     #[arg(long, value_name = "PYTHON")]
     python: Option<String>,
     #[command(flatten)]

@@ -1,12 +1,13 @@
 //! Gathers data files and libraries from all sources, in order of precedence: the first file for a path wins.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
 use super::policy::Policy;
 use super::unmatched::Unmatched;
 use super::walk::{self, Tree, Wanted};
-use super::{Data, Link, items, matcher, named_files, own_files, package_data, prefix_data, sources, stdlib};
+use super::{
+    Data, Found, Link, items, matcher, named_files, own_files, package_data, prefix_data, sources, stdlib,
+};
 use crate::analysis::{By, Graph, Reason, Source};
 use crate::error::{Result, Warning};
 use crate::launcher;
@@ -60,16 +61,27 @@ impl Gathered {
         Ok(gathered)
     }
 
+    fn take(&mut self, found: Found) {
+        add(&mut self.data, found.data);
+        add(&mut self.libraries, found.libraries);
+        self.links.extend(found.links);
+        self.warnings.extend(found.warnings);
+    }
+
+    /// Adds files that are libraries whatever their names.
+    fn take_libraries(&mut self, mut found: Found) {
+        found.libraries.append(&mut found.data);
+        self.take(found);
+    }
+
     /// Adds the files that the user names. They override all others.
     fn requested(&mut self, search: &Search<'_>) -> Result<()> {
         let request = search.request;
-        for (items, into) in [(&request.data, &mut self.data), (&request.binaries, &mut self.libraries)] {
-            for item in items {
-                let found = items::files(item, &search.python.target)?;
-                add(into, found.files);
-                self.links.extend(found.links);
-                self.warnings.extend(found.warnings);
-            }
+        for item in &request.data {
+            self.take(items::files(item, &search.python.target)?);
+        }
+        for item in &request.binaries {
+            self.take_libraries(items::files(item, &search.python.target)?);
         }
         Ok(())
     }
@@ -80,24 +92,14 @@ impl Gathered {
         let wholes = request.modules.collect_data.iter().chain(&request.modules.collect_binaries);
         let wholes: Vec<Pattern> = wholes.map(|text| Pattern::new(text)).collect();
         let is_whole = |name: &str| wholes.iter().any(|pattern| pattern.covers(name));
-        let beside = package_data::collect(graph, python, store, policy, &is_whole);
-        add(&mut self.data, beside.data);
-        add(&mut self.libraries, beside.libraries);
-        self.links.extend(beside.links);
-        self.warnings.extend(beside.warnings);
+        self.take(package_data::collect(graph, python, store, policy, &is_whole));
     }
 
     /// Adds the program's own files that its code names.
     fn own(&mut self, search: &Search<'_>) {
         let linked: BTreeSet<String> = self.links.iter().map(|link| link.dest.clone()).collect();
         let is_known = |dest: &str| linked.contains(dest) || self.data.contains_key(dest);
-        let (files, links, left_out) = own_files::collect(search.graph, &search.python.target, &is_known);
-        self.warnings.extend(left_out);
-        self.links.extend(links);
-        let (libraries, data): (Vec<_>, Vec<_>) =
-            files.into_iter().partition(|file| package_data::is_library(&file.dest));
-        add(&mut self.libraries, libraries);
-        add(&mut self.data, data);
+        self.take(own_files::collect(search.graph, &search.python.target, &is_known));
     }
 
     /// Adds the files that rules name.
@@ -108,17 +110,13 @@ impl Gathered {
         unmatched: &mut Unmatched<'_>,
     ) -> Result<()> {
         for rule in rules {
-            for (key, globs, into) in
-                [("data", &rule.data, &mut self.data), ("binaries", &rule.binaries, &mut self.libraries)]
-            {
-                for glob in globs {
-                    let found = rule_files(glob, rule, search.python)?;
-                    if found.files.is_empty() {
-                        unmatched.glob(rule, key, glob);
-                    }
-                    add(into, found.files);
-                    self.links.extend(found.links);
+            let libraries = rule.binaries.iter().map(|glob| ("binaries", glob));
+            for (key, glob) in rule.data.iter().map(|glob| ("data", glob)).chain(libraries) {
+                let found = rule_files(glob, rule, search.python)?;
+                if found.data.is_empty() {
+                    unmatched.glob(rule, key, glob);
                 }
+                if key == "data" { self.take(found) } else { self.take_libraries(found) }
             }
         }
         Ok(())
@@ -131,10 +129,8 @@ impl Gathered {
             let reason = Reason::new(&rule.module, By::Rule(rule.file.clone()));
             add(&mut self.data, stdlib::sources(python, &reason));
         }
-        let below_prefix = prefix_data::collect(graph, python, policy);
         add(&mut self.data, named_files::collect(graph, &python.target));
-        add(&mut self.data, below_prefix.data);
-        add(&mut self.libraries, below_prefix.libraries);
+        self.take(prefix_data::collect(graph, python, policy));
         let listed = named_files::listed(graph).chain(sources::files(graph, policy, python));
         // Programs and libraries in such folders are not data.
         add(&mut self.data, listed.filter(|file| !self.libraries.contains_key(&file.dest)));
@@ -150,20 +146,15 @@ impl Gathered {
 /// Returns the launcher as a library, for an interpreter without a shared libpython.
 fn twin(python: &Python) -> Result<Data> {
     let bytes = launcher::twin(&python.target)?;
-    Ok(Data {
-        dest: launcher::TWIN.to_owned(),
-        source: Source::Bytes(bytes.to_vec()),
-        executable: true,
-        resource: false,
-        reason: Reason::new("", By::Interpreter),
-    })
+    let (dest, source) = (launcher::TWIN.to_owned(), Source::Bytes(bytes.to_vec()));
+    Ok(Data { executable: true, ..Data::new(dest, source, Reason::new("", By::Interpreter)) })
 }
 
 /// Finds the files that match a rule's glob below the search path.
-fn rule_files(glob: &str, rule: &Rule, python: &Python) -> Result<items::Found> {
+fn rule_files(glob: &str, rule: &Rule, python: &Python) -> Result<Found> {
     let top = glob.split('/').next().unwrap_or(glob);
     let Some(root) = python.search_path.iter().find(|root| root.join(top).exists()) else {
-        return Ok(items::Found::default());
+        return Ok(Found::default());
     };
     let matcher = matcher(glob, rule)?;
     let start = root.join(top);
@@ -176,15 +167,9 @@ fn rule_files(glob: &str, rule: &Rule, python: &Python) -> Result<items::Found> 
     let dest = |inner: String| if inner.is_empty() { top.to_owned() } else { format!("{top}/{inner}") };
     let by = By::Rule(rule.file.clone());
     let reason = Reason::new(&rule.module, by);
-    let data = |(path, inner): (PathBuf, String)| Data {
-        dest: dest(inner),
-        executable: items::is_executable(&path, &python.target),
-        resource: false,
-        source: Source::File(path),
-        reason: reason.clone(),
-    };
-    let mut files: Vec<Data> = tree.files.into_iter().map(data).collect();
-    files.retain(|file| matcher.is_match(&file.dest));
+    let data = |(path, inner)| Data::on_disk(dest(inner), path, &python.target, reason.clone());
+    let mut data: Vec<Data> = tree.files.into_iter().map(data).collect();
+    data.retain(|file| matcher.is_match(&file.dest));
     let links = tree.links.into_iter().map(|link| Link::new(link, reason.clone(), dest)).collect();
-    Ok(items::Found { files, links, warnings: Vec::new() })
+    Ok(Found { data, links, ..Found::default() })
 }

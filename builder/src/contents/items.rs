@@ -4,24 +4,15 @@ use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::walk::{FolderLink, Tree, Wanted, walk};
-use super::{Data, Link};
-use crate::analysis::{By, Reason, Source};
+use super::walk::{Tree, Wanted, walk};
+use super::{Data, Found, Link};
+use crate::analysis::{By, Reason};
 use crate::error::{Context, Error, Result, Warning};
 use crate::os::is_marked_executable;
 use crate::spec::Item;
 use crate::target::{Os, Target};
 
-/// The files and links that an item names.
-#[derive(Debug, Default)]
-pub(super) struct Found {
-    pub(super) files: Vec<Data>,
-    pub(super) links: Vec<Link>,
-    /// Warnings about files that are left out.
-    pub(super) warnings: Vec<Warning>,
-}
-
-/// Finds the files of an item, and the links to folders among them.
+/// Finds the files of an item, as data, and the links to folders among them.
 ///
 /// # Errors
 /// Nothing exists at the path, a folder cannot be read, or the glob is malformed.
@@ -49,16 +40,10 @@ pub(super) fn files(item: &Item, target: &Target) -> Result<Found> {
     let to = if to == "." { "" } else { to };
     let dest = |inner: String| if to.is_empty() { inner } else { format!("{to}/{inner}") };
     let reason = Reason::new("", By::Request(item.place.clone()));
-    let data = |(file, inner): (PathBuf, String)| Data {
-        dest: dest(inner),
-        executable: is_executable(&file, target),
-        resource: false,
-        source: Source::File(file),
-        reason: reason.clone(),
-    };
-    let link = |link: FolderLink| Link::new(link, reason.clone(), dest);
-    let links = tree.links.into_iter().map(link).collect();
-    Ok(Found { files: tree.files.into_iter().map(data).collect(), links, warnings })
+    let data = |(file, inner)| Data::on_disk(dest(inner), file, target, reason.clone());
+    let data = tree.files.into_iter().map(data).collect();
+    let links = tree.links.into_iter().map(|link| Link::new(link, reason.clone(), dest)).collect();
+    Ok(Found { data, links, warnings, ..Found::default() })
 }
 
 /// Finds the matches of an item's glob. A matched folder includes everything below it.
@@ -127,7 +112,7 @@ mod tests {
 
     fn dests(from: String) -> Result<Vec<String>> {
         let item = Item { from, to: "to".into(), place: "app.spec:3".into() };
-        Ok(files(&item, &Target::host())?.files.into_iter().map(|d| d.dest).collect())
+        Ok(files(&item, &Target::host())?.data.into_iter().map(|d| d.dest).collect())
     }
 
     #[test]

@@ -13,13 +13,7 @@ pub(super) fn files(distribution: &Distribution, policy: &Policy, reason: Option
     let reason = reason.unwrap_or_else(own);
     let folder = folder_name(distribution);
     let disk = Disk::default();
-    let data = |dest: String, source: Source| Data {
-        dest,
-        source,
-        executable: false,
-        resource: false,
-        reason: reason.clone(),
-    };
+    let data = |dest: String, source: Source| Data::new(dest, source, reason.clone());
     if matches!(info, Info::File(_)) {
         let neutral = info.metadata(&disk).and_then(|text| scrub_metadata::without_places("PKG-INFO", &text));
         let source = neutral.map_or_else(|| info.source(""), |text| Source::Bytes(text.into_bytes()));

@@ -30,6 +30,7 @@ use crate::rules::load::{self, Rule, Rules};
 use crate::rules::parts::{Parts, System};
 use crate::spec::Request;
 use crate::store::Store;
+use crate::target::Target;
 use gather::{Gathered, Search};
 use policy::Policy;
 use unmatched::Unmatched;
@@ -141,6 +142,19 @@ pub struct Data {
     pub reason: Reason,
 }
 
+impl Data {
+    /// Creates a file that is not executable.
+    fn new(dest: String, source: Source, reason: Reason) -> Data {
+        Data { dest, source, executable: false, resource: false, reason }
+    }
+
+    /// Creates a file with the content of a file on disk. It is executable if that file is.
+    fn on_disk(dest: String, path: PathBuf, target: &Target, reason: Reason) -> Data {
+        let executable = items::is_executable(&path, target);
+        Data { executable, ..Data::new(dest, Source::File(path), reason) }
+    }
+}
+
 /// A symbolic link to a folder. It stays a link if the application also contains the folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
@@ -161,6 +175,23 @@ impl Link {
     }
 }
 
+/// The files and links that a search found.
+#[derive(Debug, Default)]
+struct Found {
+    data: Vec<Data>,
+    libraries: Vec<Data>,
+    links: Vec<Link>,
+    /// Warnings about files that are left out.
+    warnings: Vec<Warning>,
+}
+
+impl Found {
+    /// Adds a file to the data, or to the libraries if its name is that of one.
+    fn add(&mut self, file: Data) {
+        if package_data::is_library(&file.dest) { &mut self.libraries } else { &mut self.data }.push(file);
+    }
+}
+
 impl Contents {
     /// Returns the modules that are native extensions.
     pub fn extensions(&self) -> impl Iterator<Item = &Module> {
@@ -172,20 +203,25 @@ impl Contents {
 /// that the user named.
 ///
 /// # Errors
-/// An item of the request matches nothing, a rule file is malformed, or the build was interrupted.
-pub fn apply(mut graph: Graph, request: &Request, python: &Python, store: &Store) -> Result<Contents> {
+/// An item of the request matches nothing, a glob of a rule is malformed, or the build was interrupted.
+pub fn apply(
+    mut graph: Graph,
+    request: &Request,
+    rules: &Rules,
+    python: &Python,
+    store: &Store,
+) -> Result<Contents> {
     interrupt::check()?;
     let policy = Policy::load()?;
-    let rules = Rules::load(request)?;
     stdlib::neutralize(&mut graph, python);
-    let InForce { by_module, rules: active, installed } = InForce::of(&rules, &graph, request, python);
+    let InForce { by_module, rules: active, installed } = InForce::of(rules, &graph, request, python);
     let mut unmatched = Unmatched::new(&graph, request, python);
     let mut files = module_patterns(&by_module, |r| &r.files);
     let mut source = module_patterns(&by_module, |r| &r.source);
     if source.iter().any(|s| s == load::PROGRAM) {
         source.extend(own_modules(&graph, python));
     }
-    unmatched.modules(&rules, &by_module);
+    unmatched.modules(rules, &by_module);
 
     let search = Search { graph: &graph, request, python, policy: &policy };
     let gathered = Gathered::from(&search, &active, store, &mut unmatched)?;

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::{Data, items};
+use super::Data;
 use crate::analysis::graph::Depth;
 use crate::analysis::{By, Graph, Kind, Module, Reason, Source};
+use crate::paths::shown;
 use crate::target::Target;
 
 /// Maximum depth of folders below that of a module.
@@ -23,9 +24,7 @@ pub(super) fn collect(graph: &Graph, target: &Target) -> Vec<Data> {
         graph.modules.values().filter(|m| m.distribution.is_none()).map(|m| m.path.as_str()).collect();
     for (name, patterns) in &graph.used.named {
         let Some(module) = graph.modules.get(name) else { continue };
-        let (Kind::Source(Source::File(file)) | Kind::Bytecode(Source::File(file))) = &module.kind else {
-            continue;
-        };
+        let Some(Source::File(file)) = module.kind.code() else { continue };
         let Some(folder) = file.parent() else { continue };
         found.extend(beside_imported(graph, name, patterns, target));
         let above = module.path.rsplit_once('/').map_or(String::new(), |(above, _)| format!("{above}/"));
@@ -47,19 +46,12 @@ pub(super) fn collect(graph: &Graph, target: &Target) -> Vec<Data> {
                 continue;
             }
             let Ok(inner) = path.strip_prefix(folder) else { continue };
-            let inner: Vec<_> = inner.components().map(|c| c.as_os_str().to_string_lossy()).collect();
             let by = By::Text(file_name.to_string_lossy().into_owned());
-            let dest = format!("{above}{}", inner.join("/"));
+            let dest = format!("{above}{}", shown(inner));
             if own.contains(dest.as_str()) {
                 continue;
             }
-            found.push(Data {
-                dest,
-                resource: false,
-                executable: items::is_executable(path, target),
-                source: Source::File(path.clone()),
-                reason: Reason::new(name, by),
-            });
+            found.push(Data::on_disk(dest, path.clone(), target, Reason::new(name, by)));
         }
     }
     found
@@ -102,14 +94,8 @@ fn beside_imported(graph: &Graph, name: &str, patterns: &[String], target: &Targ
         for file in &whole {
             let path = init.with_file_name(file.as_str());
             if path.is_file() {
-                let by = By::Text((*file).clone());
-                found.push(Data {
-                    dest: format!("{above}/{file}"),
-                    resource: false,
-                    executable: items::is_executable(&path, target),
-                    source: Source::File(path),
-                    reason: Reason::new(name, by),
-                });
+                let reason = Reason::new(name, By::Text((*file).clone()));
+                found.push(Data::on_disk(format!("{above}/{file}"), path, target, reason));
             }
         }
     }
@@ -124,13 +110,7 @@ pub(super) fn listed(graph: &Graph) -> impl Iterator<Item = Data> {
         else {
             return None;
         };
-        Some(Data {
-            dest: module.path.clone(),
-            resource: false,
-            executable: false,
-            source: source.clone(),
-            reason: Reason::new(folder, By::Call),
-        })
+        Some(Data::new(module.path.clone(), source.clone(), Reason::new(folder, By::Call)))
     })
 }
 

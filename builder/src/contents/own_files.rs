@@ -4,21 +4,17 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::walk::{FolderLink, Wanted, walk};
-use super::{Data, Link, items};
-use crate::analysis::{Graph, Source};
+use super::{Data, Found, Link};
+use crate::analysis::Graph;
 use crate::error::Warning;
 use crate::target::Target;
 
 /// Collects the files and links to folders at their paths under the root, except paths that are taken. Also
 /// returns the files that are left out.
-pub(super) fn collect(
-    graph: &Graph,
-    target: &Target,
-    is_known: &dyn Fn(&str) -> bool,
-) -> (Vec<Data>, Vec<Link>, Vec<Warning>) {
+pub(super) fn collect(graph: &Graph, target: &Target, is_known: &dyn Fn(&str) -> bool) -> Found {
     let modules: HashSet<&Path> =
         graph.modules.values().filter(|m| !m.name.starts_with("__main__")).filter_map(|m| m.file()).collect();
-    let (mut files, mut links, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
+    let mut found = Found::default();
     for file in graph.used.own.values() {
         // An extension module is collected as a module.
         let is_module = modules.contains(file.path.as_path());
@@ -29,22 +25,18 @@ pub(super) fn collect(
             let tree = walk(&file.path, &Wanted { enters: &|_| true, takes: &|_| true });
             let link =
                 FolderLink { path: file.path.clone(), inner: file.dest.clone(), files: Some(tree.files) };
-            links.push(Link::new(link, file.reason.clone(), |dest| dest));
+            found.links.push(Link::new(link, file.reason.clone(), |dest| dest));
         } else if file.path.is_file() {
-            files.push(Data {
-                dest: file.dest.clone(),
-                executable: items::is_executable(&file.path, target),
-                resource: false,
-                source: Source::File(file.path.clone()),
-                reason: file.reason.clone(),
-            });
+            found.add(Data::on_disk(file.dest.clone(), file.path.clone(), target, file.reason.clone()));
         } else {
             let what = match file.path.is_symlink() {
                 true => "it is a link that leads to no file",
                 false => "it was removed during the build",
             };
-            warnings.push(Warning::unfollowed(format!("`{}` is left out: {what}", file.path.display())));
+            found
+                .warnings
+                .push(Warning::unfollowed(format!("`{}` is left out: {what}", file.path.display())));
         }
     }
-    (files, links, warnings)
+    found
 }

@@ -8,21 +8,12 @@ use rayon::prelude::*;
 
 use super::policy::Policy;
 use super::walk::{FolderLink, Skipped, Tree, Wanted, walk};
-use super::{Data, Link, items};
+use super::{Data, Found, Link, items};
 use crate::analysis::{By, Graph, Kind, Reason, Source};
-use crate::error::Warning;
+use crate::paths::shown;
 use crate::python::Python;
 use crate::store::{Bucket, Code, KeyBuilder, Store};
 use crate::target::Target;
-
-/// The files found beside the modules.
-#[derive(Debug, Default)]
-pub(super) struct Beside {
-    pub data: Vec<Data>,
-    pub libraries: Vec<Data>,
-    pub links: Vec<Link>,
-    pub warnings: Vec<Warning>,
-}
 
 /// A collected package and its folder.
 struct Package<'g> {
@@ -42,9 +33,9 @@ pub(super) fn collect(
     store: &Store,
     policy: &Policy,
     whole: &dyn Fn(&str) -> bool,
-) -> Beside {
+) -> Found {
     let packages = packages(graph, whole);
-    let mut found = Beside::default();
+    let mut found = Found::default();
     let owned = owned(graph, &packages, python, policy, &mut found);
     let has_init = inits(&owned);
     let mut by_folder: BTreeMap<&Path, Vec<(&Path, bool)>> = BTreeMap::new();
@@ -65,12 +56,10 @@ pub(super) fn collect(
             && files.iter().any(|(f, _)| is_read(f))
     };
     let of_data: HashSet<&Path> = by_folder.iter().filter(holds_data).map(|(folder, _)| *folder).collect();
-    let extensions = graph.modules.values().filter_map(|m| match &m.kind {
-        Kind::Extension(source) => source.file(),
-        _ => None,
-    });
+    let extensions = graph.modules.values().filter(|m| matches!(m.kind, Kind::Extension(_)));
+    let extensions = extensions.filter_map(|m| m.kind.file());
     let modules: &HashSet<&Path> = &extensions.collect();
-    let sorted: Vec<Beside> = by_folder
+    let sorted: Vec<Found> = by_folder
         .into_par_iter()
         .filter_map(|(folder, files)| {
             let (package, inner) = home(folder, &packages, &has_init)?;
@@ -97,7 +86,7 @@ fn owned(
     packages: &HashMap<PathBuf, Package<'_>>,
     python: &Python,
     policy: &Policy,
-    found: &mut Beside,
+    found: &mut Found,
 ) -> Vec<(PathBuf, bool)> {
     let mut owned = Vec::new();
     let mut recorded: HashSet<usize> = HashSet::new();
@@ -153,13 +142,8 @@ fn beside_packages(graph: &Graph) -> Vec<Data> {
             }
             let source = distribution.location.join(file);
             if source.is_file() {
-                found.push(Data {
-                    dest: file.clone(),
-                    source: Source::File(source),
-                    executable: false,
-                    resource: false,
-                    reason: Reason::new(loader, By::Package),
-                });
+                let reason = Reason::new(loader, By::Package);
+                found.push(Data::new(file.clone(), Source::File(source), reason));
             }
         }
     }
@@ -170,8 +154,7 @@ fn beside_packages(graph: &Graph) -> Vec<Data> {
 fn zipped(graph: &Graph, policy: &Policy, python: &Python) -> Vec<Data> {
     let mut packages: BTreeMap<&Path, BTreeMap<&str, &str>> = BTreeMap::new();
     for module in graph.modules.values().filter(|m| m.package) {
-        if let Kind::Source(Source::Zip { archive, member }) | Kind::Bytecode(Source::Zip { archive, member }) =
-            &module.kind
+        if let Some(Source::Zip { archive, member }) = module.kind.code()
             && let Some((folder, _)) = member.rsplit_once('/')
         {
             packages.entry(archive).or_default().insert(folder, &module.name);
@@ -202,13 +185,9 @@ fn zipped(graph: &Graph, policy: &Policy, python: &Python) -> Vec<Data> {
             if is_code || is_library(inner) || !policy.is_data(inner, &python.target) {
                 continue;
             }
-            found.push(Data {
-                dest: format!("{}/{inner}", name.replace('.', "/")),
-                source: Source::Zip { archive: archive.to_owned(), member: member.clone() },
-                executable: false,
-                resource: false,
-                reason: Reason::new(name, By::Package),
-            });
+            let dest = format!("{}/{inner}", name.replace('.', "/"));
+            let source = Source::Zip { archive: archive.to_owned(), member: member.clone() };
+            found.push(Data::new(dest, source, Reason::new(name, By::Package)));
         }
     }
     found
@@ -227,20 +206,12 @@ fn packages<'g>(graph: &'g Graph, whole: &dyn Fn(&str) -> bool) -> HashMap<PathB
             whole: whole(&module.name),
             stubs: stubbed.contains(module.name.as_str()),
         };
-        match &module.kind {
-            Kind::Source(Source::File(f))
-            | Kind::Bytecode(Source::File(f))
-            | Kind::Extension(Source::File(f)) => {
-                if let (Some(folder), Some((dest, _))) = (f.parent(), module.path.rsplit_once('/')) {
-                    packages.insert(folder.to_owned(), package(dest, false));
-                }
+        if let Kind::Namespace(portions) = &module.kind {
+            for portion in portions {
+                packages.insert(portion.clone(), package(&module.path, true));
             }
-            Kind::Namespace(portions) => {
-                for portion in portions {
-                    packages.insert(portion.clone(), package(&module.path, true));
-                }
-            }
-            _ => {}
+        } else if let (Some(folder), Some((dest, _))) = (module.folder(), module.path.rsplit_once('/')) {
+            packages.insert(folder.to_owned(), package(dest, false));
         }
     }
     packages
@@ -255,9 +226,7 @@ fn home<'p, 'g>(
 ) -> Option<(&'p Package<'g>, String)> {
     for above in folder.ancestors() {
         if let Some(package) = packages.get(above) {
-            let inner = folder.strip_prefix(above).ok()?;
-            let inner: Vec<_> = inner.components().map(|c| c.as_os_str().to_string_lossy()).collect();
-            return Some((package, inner.join("/")));
+            return Some((package, shown(folder.strip_prefix(above).ok()?)));
         }
         if has_init.contains(above) && !holds_translations(folder) {
             return None;
@@ -358,8 +327,8 @@ struct Sorter<'s, 'g> {
 
 impl Sorter<'_, '_> {
     /// Sorts the files of a folder into data and libraries.
-    fn sort(&self, files: &[(&Path, bool)]) -> Beside {
-        let mut found = Beside::default();
+    fn sort(&self, files: &[(&Path, bool)]) -> Found {
+        let mut found = Found::default();
         let mut code = Vec::new();
         // Stubs without code beside them are data.
         let is_code = |file: &Path| {
@@ -420,7 +389,7 @@ impl Sorter<'_, '_> {
     }
 
     /// Adds a file to the data or the libraries.
-    fn file(&self, file: &Path, name: &str, metadata: Option<&Metadata>, found: &mut Beside) {
+    fn file(&self, file: &Path, name: &str, metadata: Option<&Metadata>, found: &mut Found) {
         let path = self.inside(name);
         let executable = metadata.is_some_and(|m| items::runs(file, m, &self.python.target));
         let data = Data { executable, ..self.data(file, &path) };
@@ -436,13 +405,8 @@ impl Sorter<'_, '_> {
     }
 
     fn data(&self, file: &Path, path: &str) -> Data {
-        Data {
-            dest: format!("{}/{path}", self.package.dest),
-            source: Source::File(file.to_owned()),
-            executable: false,
-            resource: false,
-            reason: self.package.reason(),
-        }
+        let dest = format!("{}/{path}", self.package.dest);
+        Data::new(dest, Source::File(file.to_owned()), self.package.reason())
     }
 
     /// Returns whether a library is an extension module, which is collected only as a module.

@@ -3,30 +3,27 @@
 
 use std::path::{Path, PathBuf};
 
-use super::package_data::{Beside, is_library};
+use super::package_data::is_library;
 use super::policy::Policy;
-use super::{Data, items};
-use crate::analysis::{By, Distribution, Graph, Reason, Source};
-use crate::paths::normal;
+use super::{Data, Found};
+use crate::analysis::{By, Distribution, Graph, Reason};
+use crate::paths::{normal, shown};
 use crate::python::Python;
 
 /// Collects the files of collected distributions below the prefix.
-pub(super) fn collect(graph: &Graph, python: &Python, policy: &Policy) -> Beside {
-    let mut found = Beside::default();
+pub(super) fn collect(graph: &Graph, python: &Python, policy: &Policy) -> Found {
+    let mut found = Found::default();
     for distribution in &graph.distributions {
         let own_prefix = prefix_of(&distribution.location);
         for listed in &distribution.files {
             let Some((path, dest)) = place(listed, distribution, own_prefix, python) else { continue };
-            let library = is_library(&dest);
             let wanted = policy.is_prefix_data(&dest)
-                || library && policy.is_folder_of_libraries(&dest, &python.target);
+                || is_library(&dest) && policy.is_folder_of_libraries(&dest, &python.target);
             if !wanted || !path.is_file() {
                 continue;
             }
-            let executable = items::is_executable(&path, &python.target);
             let reason = Reason::new(&distribution.name, By::Package);
-            let file = Data { dest, resource: false, executable, source: Source::File(path), reason };
-            if library { &mut found.libraries } else { &mut found.data }.push(file);
+            found.add(Data::on_disk(dest, path, &python.target, reason));
         }
     }
     found
@@ -56,10 +53,7 @@ fn place(
     let prefixes = [Some(python.prefix.as_path()), own_prefix];
     let below = prefixes.into_iter().flatten().find_map(|prefix| path.strip_prefix(prefix).ok());
     match below.filter(|_| path.is_file()) {
-        Some(below) => {
-            let dest: Vec<_> = below.components().map(|c| c.as_os_str().to_string_lossy()).collect();
-            Some((path.clone(), dest.join("/")))
-        }
+        Some(below) => Some((path.clone(), shown(below))),
         None => beside(),
     }
 }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::package_data::is_library;
 use super::policy::Policy;
 use super::walk::{Wanted, walk};
-use super::{Contents, Data, items};
-use crate::analysis::{By, Graph, Kind, Module, Source};
+use super::{Contents, Data};
+use crate::analysis::{By, Graph, Kind, Module};
 use crate::python::Python;
 use crate::spec::{Request, Sources};
 
@@ -16,13 +16,7 @@ pub(super) fn files(graph: &Graph, policy: &Policy, python: &Python) -> Vec<Data
     for (name, used) in graph.used.sources.iter().filter(|(_, used)| used.file) {
         let Some(module) = graph.modules.get(name) else { continue };
         if let Kind::Source(source) = &module.kind {
-            found.push(Data {
-                dest: module.path.clone(),
-                source: source.clone(),
-                executable: false,
-                resource: false,
-                reason: used.reason.clone(),
-            });
+            found.push(Data::new(module.path.clone(), source.clone(), used.reason.clone()));
         }
     }
     for (name, tree) in &graph.used.trees {
@@ -38,13 +32,8 @@ pub(super) fn files(graph: &Graph, policy: &Policy, python: &Python) -> Vec<Data
             is_code(inner) || !is_own && is_data()
         };
         for (path, inner) in walk(&tree.folder, &Wanted { enters: &enters, takes: &takes }).files {
-            found.push(Data {
-                dest: format!("{}/{inner}", name.replace('.', "/")),
-                executable: items::is_executable(&path, &python.target),
-                resource: false,
-                source: Source::File(path),
-                reason: tree.reason.clone(),
-            });
+            let dest = format!("{}/{inner}", name.replace('.', "/"));
+            found.push(Data::on_disk(dest, path, &python.target, tree.reason.clone()));
         }
     }
     found
@@ -93,10 +82,7 @@ pub(super) fn decide(contents: &mut Contents, request: &Request, python: &Python
 
 /// Returns whether a module is one of the program's own and has a source.
 pub(super) fn is_own(module: &Module, python: &Python) -> bool {
-    match &module.kind {
-        Kind::Source(source) => {
-            module.distribution.is_none() && source.file().is_some_and(|file| !python.in_stdlib(file))
-        }
-        _ => false,
-    }
+    matches!(module.kind, Kind::Source(_))
+        && module.distribution.is_none()
+        && module.kind.file().is_some_and(|file| !python.in_stdlib(file))
 }

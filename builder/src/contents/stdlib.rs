@@ -7,6 +7,8 @@ use walkdir::WalkDir;
 
 use super::Data;
 use crate::analysis::{By, Graph, Kind, Reason, Source};
+use crate::os;
+use crate::paths::{shown, slashed};
 use crate::python::Python;
 use crate::target::Os;
 
@@ -59,16 +61,8 @@ pub(super) fn sources(python: &Python, reason: &Reason) -> Vec<Data> {
         .flatten()
         .filter(|e| !e.file_type().is_dir() && e.file_name().to_str().is_some_and(is_source));
     let files = files.filter_map(|e| {
-        let inner = e.path().strip_prefix(&python.stdlib).ok()?;
-        let parts: Option<Vec<&str>> = inner.iter().map(|part| part.to_str()).collect();
-        let dest = parts?.join("/");
-        Some(Data {
-            dest,
-            resource: false,
-            executable: false,
-            source: Source::File(e.path().to_owned()),
-            reason: reason.clone(),
-        })
+        let dest = slashed(e.path().strip_prefix(&python.stdlib).ok()?)?;
+        Some(Data::new(dest, Source::File(e.path().to_owned()), reason.clone()))
     });
     files.collect()
 }
@@ -119,17 +113,12 @@ pub(super) fn tcl(graph: &Graph, python: &Python) -> Vec<Data> {
         let dest = format!("{above}/{}", folder.file_name().unwrap_or_default().to_string_lossy());
         for entry in WalkDir::new(&folder).follow_links(true).sort_by_file_name().into_iter().flatten() {
             let Ok(relative) = entry.path().strip_prefix(&folder) else { continue };
-            let relative: Vec<_> = relative.components().map(|c| c.as_os_str().to_string_lossy()).collect();
-            if !entry.file_type().is_file() || relative.first().is_some_and(|f| f == "demos") {
+            if !entry.file_type().is_file() || relative.starts_with("demos") {
                 continue;
             }
-            data.push(Data {
-                dest: format!("{dest}/{}", relative.join("/")),
-                source: Source::File(entry.path().to_owned()),
-                executable: false,
-                resource: false,
-                reason: Reason::new("_tkinter", By::Package),
-            });
+            let dest = format!("{dest}/{}", shown(relative));
+            let reason = Reason::new("_tkinter", By::Package);
+            data.push(Data::new(dest, Source::File(entry.path().to_owned()), reason));
         }
     }
     data
@@ -157,19 +146,12 @@ fn tcl_folder(name: &str, main: &str, version: Option<&str>, python: &Python) ->
         python.root().join("usr/lib"),
     ];
     places.iter().find_map(|place| {
-        let mut fitting: Vec<PathBuf> = std::fs::read_dir(place)
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter(|e| {
-                let file = e.file_name().to_string_lossy().into_owned();
-                file.strip_prefix(name)
-                    .is_some_and(|v| v.contains('.') && v.chars().all(|c| c.is_ascii_digit() || c == '.'))
-            })
-            .map(|e| e.path())
-            .filter(|p| p.join(main).is_file())
-            .collect();
-        fitting.sort();
+        let is_version = |v: &str| v.contains('.') && v.chars().all(|c| c.is_ascii_digit() || c == '.');
+        let fits = |path: &PathBuf| {
+            let file = path.file_name().and_then(|file| file.to_str()?.strip_prefix(name));
+            file.is_some_and(is_version) && path.join(main).is_file()
+        };
+        let mut fitting: Vec<PathBuf> = os::list(place).into_iter().filter(fits).collect();
         let wanted = version.and_then(|v| fitting.iter().position(|p| p.ends_with(format!("{name}{v}"))));
         wanted.map(|at| fitting.swap_remove(at)).or_else(|| fitting.pop())
     })

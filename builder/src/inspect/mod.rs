@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::archive::manifest::{Manifest, Why};
 use crate::error::{Context, Error, Result};
-use crate::os::map;
+use crate::os::{self, map};
 use crate::target::Target;
 
 pub use extract::Extracted;
@@ -283,9 +283,7 @@ impl Product {
 
 /// Finds the executable in a folder that has an archive with content.
 fn program_in(folder: &Path) -> Option<PathBuf> {
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).ok()?.flatten().map(|e| e.path()).collect();
-    paths.sort();
-    paths.into_iter().find(|path| {
+    os::list(folder).into_iter().find(|path| {
         let regular = std::fs::metadata(path).is_ok_and(|m| m.is_file() && m.len() > 0);
         regular
             && map(path).is_ok_and(|bytes| match Archive::open(&bytes) {

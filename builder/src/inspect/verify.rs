@@ -1,6 +1,6 @@
 //! Checks every byte of an application: hashes, compression, bytecode, files next to the executable.
 
-use freeze_archive::{Archive, FileKind, ModuleKind, file_flag};
+use freeze_archive::{Archive, File, FileKind, Module, ModuleKind, file_flag};
 use rayon::prelude::*;
 
 use super::{Product, is_safe, lossy, read};
@@ -29,12 +29,11 @@ impl Product {
         let files = (0..archive.file_count()).into_par_iter().filter_map(|i| self.file(&archive, i));
         // Blobs that no record refers to: the manifest, the dictionary.
         let blobs = (0..archive.blob_count() as u32).into_par_iter().filter_map(|id| {
-            let error = archive.blob(id).err()?;
-            Some(Problem { name: String::new(), message: format!("blob {id}: {error}") })
+            Problem::of(String::new(), archive.blob(id).map(drop).map_err(|e| format!("blob {id}: {e}")))
         });
         // Check links with the rules that a start applies before it extracts. Links on disk are read below.
-        let links = archive.check_files(|id| read(&archive, id)).err();
-        let links = links.map(|e| Problem { name: String::new(), message: e.to_string() });
+        let links = archive.check_files(|id| read(&archive, id)).map_err(|e| e.to_string());
+        let links = Problem::of(String::new(), links);
         let mut problems: Vec<Problem> = links.into_iter().chain(modules.collect::<Vec<_>>()).collect();
         problems.extend(files.collect::<Vec<_>>());
         problems.extend(blobs.collect::<Vec<_>>());
@@ -42,83 +41,64 @@ impl Product {
     }
 
     fn file(&self, archive: &Archive<'_>, i: usize) -> Option<Problem> {
-        let file = match archive.file(i) {
-            Ok(file) => file,
-            Err(e) => return Some(Problem { name: String::new(), message: e.to_string() }),
-        };
+        match archive.file(i) {
+            Ok(file) => Problem::of(lossy(file.path), self.check_file(archive, &file)),
+            Err(e) => Problem::of(String::new(), Err(e.to_string())),
+        }
+    }
+
+    fn check_file(&self, archive: &Archive<'_>, file: &File<'_>) -> Result<(), String> {
         let path = lossy(file.path);
-        let problem = |message: String| Some(Problem { name: path.clone(), message });
-        if !is_safe(&path) {
-            return problem("its path leads out of the product".to_owned());
-        }
-        if let Err(e) = archive.preload(&file) {
-            return problem(e.to_string());
-        }
+        is_safe(&path).then_some(()).ok_or("its path leads out of the product")?;
+        archive.preload(file).map(drop).map_err(|e| e.to_string())?;
         if let Some(id) = file.blob {
-            return match read(archive, id) {
-                Ok(_) => None,
-                Err(e) => problem(e.to_string()),
-            };
+            return read(archive, id).map(drop).map_err(|e| e.to_string());
         }
-        if file.flags & file_flag::BESIDE == 0 {
-            return problem("it has no content".to_owned());
-        }
-        let Some(place) = self.beside(&file) else { return problem("its folder is not known".to_owned()) };
+        (file.flags & file_flag::BESIDE != 0).then_some(()).ok_or("it has no content")?;
+        let place = self.beside(file).ok_or("its folder is not known")?;
         let entry = self.manifest.files.get(&path);
         if file.kind == FileKind::Link {
             let expected = entry.and_then(|e| e.link.as_deref());
             let leads = expected.map_or_else(|| place.is_symlink(), |target| is_link_to(&place, target));
-            return if leads {
-                None
-            } else {
-                problem(format!("the link `{}` is missing or leads elsewhere", place.display()))
-            };
+            let wrong = || format!("the link `{}` is missing or leads elsewhere", place.display());
+            return leads.then_some(()).ok_or_else(wrong);
         }
-        let bytes = match std::fs::read(&place) {
-            Ok(bytes) => bytes,
-            Err(e) => return problem(format!("failed to read `{}`: {e}", place.display())),
-        };
-        let expected = entry.and_then(|e| e.hash.as_deref())?;
-        if blake3::hash(self.own(&path, &bytes)).to_hex().as_str() == expected {
-            None
-        } else {
-            problem(format!("`{}` is not the file that was built", place.display()))
-        }
+        let bytes =
+            std::fs::read(&place).map_err(|e| format!("failed to read `{}`: {e}", place.display()))?;
+        let hash = blake3::hash(self.own(&path, &bytes)).to_hex();
+        let expected = entry.and_then(|e| e.hash.as_deref());
+        let is_built = expected.is_none_or(|expected| hash.as_str() == expected);
+        is_built.then_some(()).ok_or_else(|| format!("`{}` is not the file that was built", place.display()))
+    }
+}
+
+impl Problem {
+    fn of(name: String, checked: Result<(), String>) -> Option<Problem> {
+        checked.err().map(|message| Problem { name, message })
     }
 }
 
 fn module(archive: &Archive<'_>, i: usize, minor: u8) -> Option<Problem> {
-    let module = match archive.module(i) {
-        Ok(module) => module,
-        Err(e) => return Some(Problem { name: String::new(), message: e.to_string() }),
-    };
-    let name = lossy(module.name);
-    let problem = |message: String| Some(Problem { name: name.clone(), message });
+    match archive.module(i) {
+        Ok(module) => Problem::of(lossy(module.name), check_module(archive, &module, minor)),
+        Err(e) => Problem::of(String::new(), Err(e.to_string())),
+    }
+}
+
+fn check_module(archive: &Archive<'_>, module: &Module<'_>, minor: u8) -> Result<(), String> {
     match (module.kind, module.code) {
-        (ModuleKind::Code, None) => return problem("it has no code".to_owned()),
+        (ModuleKind::Code, None) => return Err("it has no code".to_owned()),
         (ModuleKind::Extension, _) => {
-            let found = module.file.and_then(|id| archive.file(id as usize).ok());
-            return if found.is_some() { None } else { problem("its library is missing".to_owned()) };
+            let found = module.file.is_some_and(|id| archive.file(id as usize).is_ok());
+            return found.then_some(()).ok_or_else(|| "its library is missing".to_owned());
         }
-        (ModuleKind::Namespace, _) => return None,
+        (ModuleKind::Namespace, _) => return Ok(()),
         _ => {}
     }
-    for (id, is_code) in [(module.code, true), (module.source, false)] {
-        let Some(id) = id else { continue };
-        let bytes = match read(archive, id) {
-            Ok(bytes) => bytes,
-            Err(e) => return problem(e.to_string()),
-        };
-        if !is_code {
-            continue;
-        }
-        let decoded = match marshal::decode(&bytes, minor) {
-            Ok(decoded) => decoded,
-            Err(e) => return problem(e.to_string()),
-        };
-        if decoded.root().as_code().is_none() {
-            return problem("its code is none".to_owned());
-        }
+    if let Some(id) = module.code {
+        let bytes = read(archive, id).map_err(|e| e.to_string())?;
+        let decoded = marshal::decode(&bytes, minor).map_err(|e| e.to_string())?;
+        decoded.root().as_code().ok_or("its code is none")?;
     }
-    None
+    module.source.map_or(Ok(()), |id| read(archive, id).map(drop).map_err(|e| e.to_string()))
 }

@@ -45,6 +45,14 @@ pub(crate) fn create_new(path: &Path, mode: FileMode) -> io::Result<File> {
     new_file(mode).write(true).create_new(true).open(path)
 }
 
+/// Returns the entries of a folder, sorted; none if it cannot be read.
+pub(crate) fn list(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    paths.sort();
+    paths
+}
+
 /// Returns the real path of a file, or the given path if it cannot be resolved.
 pub(crate) fn real(path: &Path) -> PathBuf {
     canonicalize(path).unwrap_or_else(|_| path.to_owned())

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{Python, editable};
+use crate::os;
 use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 
 /// An answer and the state that it depends on.
@@ -78,13 +79,5 @@ fn content(hasher: &mut blake3::Hasher, path: &Path) {
 }
 
 fn pth_files(site: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = std::fs::read_dir(site)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|e| e.path())
-        .filter(|p| p.extension().is_some_and(|e| e == "pth"))
-        .collect();
-    found.sort();
-    found
+    os::list(site).into_iter().filter(|p| p.extension().is_some_and(|e| e == "pth")).collect()
 }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::os;
+
 /// Returns the top-level names that the finders of PEP 660 installs map to a folder or a file, sorted.
 ///
 /// setuptools writes `__editable___<name>_finder.py` with literal dicts `MAPPING` (name to path) and
@@ -22,19 +24,11 @@ pub(super) fn mappings(search_path: &[PathBuf]) -> Vec<(String, PathBuf)> {
 
 /// Returns the finder modules in a folder, sorted.
 pub(super) fn finders(folder: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter(|e| {
-            let name = e.file_name();
-            let name = name.to_string_lossy();
-            name.starts_with("__editable___") && name.ends_with("_finder.py")
-        })
-        .map(|e| e.path())
-        .collect();
-    found.sort();
-    found
+    let is_finder = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with("__editable___") && name.ends_with("_finder.py")
+    };
+    os::list(folder).into_iter().filter(is_finder).collect()
 }
 
 /// Returns the string pairs of a module-level literal dict. A list as value yields each of its items.

@@ -6,7 +6,7 @@ use std::process::Command;
 use super::installed;
 use crate::error::{Context, Error, Result};
 use crate::interrupt;
-use crate::os::{is_program, names_on_path};
+use crate::os::{self, is_program, names_on_path};
 use crate::spec::Request;
 use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 
@@ -45,18 +45,12 @@ pub(super) fn by_uv(version: &str) -> Option<PathBuf> {
     };
     let folder = var("UV_PYTHON_INSTALL_DIR").or_else(|| data.map(|d| d.join("python")))?;
     let start = format!("cpython-{version}.");
-    let mut fitting: Vec<(u32, PathBuf)> = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|e| {
-            let name = e.file_name().to_string_lossy().into_owned();
-            let micro = name.strip_prefix(&start)?.split('-').next()?.parse().ok()?;
-            Some((micro, in_folder(&e.path()).ok().flatten()?))
-        })
-        .collect();
-    fitting.sort();
-    fitting.pop().map(|(_, found)| found)
+    let fitting = os::list(&folder).into_iter().filter_map(|path| {
+        let name = path.file_name()?.to_str()?;
+        let micro: u32 = name.strip_prefix(&start)?.split('-').next()?.parse().ok()?;
+        Some((micro, in_folder(&path).ok().flatten()?))
+    });
+    fitting.max().map(|(_, found)| found)
 }
 
 /// Finds the interpreter for a text of the spec or the command line.
@@ -94,20 +88,13 @@ fn named(text: &str, request: &Request, tried: &mut Vec<String>) -> Result<Optio
 pub(super) fn by_version(version: &str, tried: &mut Vec<String>) -> Option<PathBuf> {
     if let Some(versions) = pyenv_versions() {
         let wanted: Vec<&str> = version.split('.').collect();
-        let mut fitting: Vec<(Vec<u32>, PathBuf)> = std::fs::read_dir(&versions)
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter_map(|e| {
-                let name = e.file_name().to_string_lossy().into_owned();
-                let parts: Vec<&str> = name.split('.').collect();
-                let numbers: Option<Vec<u32>> = parts.iter().map(|p| p.parse().ok()).collect();
-                let found = in_folder(&e.path()).ok().flatten()?;
-                (parts.starts_with(&wanted)).then_some((numbers?, found))
-            })
-            .collect();
-        fitting.sort();
-        if let Some((_, found)) = fitting.pop() {
+        let fitting = os::list(&versions).into_iter().filter_map(|path| {
+            let parts: Vec<&str> = path.file_name()?.to_str()?.split('.').collect();
+            let numbers: Option<Vec<u32>> = parts.iter().map(|p| p.parse().ok()).collect();
+            let found = in_folder(&path).ok().flatten()?;
+            parts.starts_with(&wanted).then_some((numbers?, found))
+        });
+        if let Some((_, found)) = fitting.max() {
             return Some(found);
         }
         tried.push(format!("`{}`", versions.display()));

@@ -34,7 +34,8 @@ pub struct Python {
     pub version: (u8, u8, u8),
     /// `sys.abiflags`: empty, `t`, `d`, `td`.
     pub abiflags: String,
-    /// The platform that it runs on.
+    /// The platform that it runs on; `probe.py` states its parts.
+    #[serde(default = "Target::host")]
     pub target: Target,
     /// `sys.prefix`, which is that of the venv, if any.
     pub prefix: PathBuf,
@@ -61,6 +62,7 @@ pub struct Python {
     /// The shared libpython, resolved to a file.
     pub libpython: Option<PathBuf>,
     /// Top-level names that finders of editable installs (PEP 660) map to a folder or file.
+    #[serde(default)]
     pub editable: Vec<(String, PathBuf)>,
     /// Opcodes of import instructions (`opcode.opmap`), for modules without source.
     pub opcodes: BTreeMap<String, u8>,
@@ -71,6 +73,7 @@ pub struct Python {
     /// Set if it was read instead of run. `executable` is then another interpreter with the same version.
     pub cross: Option<Cross>,
     /// Warnings about the packages that were added to it.
+    #[serde(default)]
     pub warnings: Vec<Warning>,
 }
 
@@ -81,28 +84,12 @@ pub const SUPPORTED: (u8, u8) = (9, 15);
 #[derive(Debug, Deserialize)]
 struct Answer {
     implementation: String,
-    executable: PathBuf,
-    version: (u8, u8, u8),
-    abiflags: String,
     sys_platform: String,
     musl: bool,
     pointer_bits: u8,
-    prefix: PathBuf,
-    base_prefix: PathBuf,
-    base_exec_prefix: PathBuf,
-    stdlib: PathBuf,
-    dynload: PathBuf,
-    search_path: Vec<PathBuf>,
     site_folders: Vec<PathBuf>,
-    extension_suffixes: Vec<String>,
-    magic: [u8; 4],
-    cache_tag: String,
-    builtin_modules: Vec<String>,
-    frozen_modules: Vec<(String, bool)>,
-    libpython: Option<PathBuf>,
-    opcodes: BTreeMap<String, u8>,
-    machine: String,
-    version_text: String,
+    #[serde(flatten)]
+    python: Python,
 }
 
 impl Python {
@@ -283,7 +270,7 @@ fn from_answer(answer: Answer, interpreter: &Path) -> Result<Python> {
         ))
         .hint("name a CPython with `--python` or `interpreter` in `[python]`"));
     }
-    let (major, minor, micro) = answer.version;
+    let (major, minor, micro) = answer.python.version;
     if major != 3 || minor < SUPPORTED.0 || minor > SUPPORTED.1 {
         return Err(unsupported(&format!("{major}.{minor}.{micro}"), interpreter));
     }
@@ -297,7 +284,7 @@ fn from_answer(answer: Answer, interpreter: &Path) -> Result<Python> {
             )));
         }
     };
-    let arch = match answer.machine.to_ascii_lowercase().as_str() {
+    let arch = match answer.python.machine.to_ascii_lowercase().as_str() {
         "x86_64" | "amd64" if answer.pointer_bits == 64 => Arch::X86_64,
         "aarch64" | "arm64" if answer.pointer_bits == 64 => Arch::Aarch64,
         other => {
@@ -307,28 +294,5 @@ fn from_answer(answer: Answer, interpreter: &Path) -> Result<Python> {
             )));
         }
     };
-    Ok(Python {
-        executable: answer.executable,
-        version: answer.version,
-        abiflags: answer.abiflags,
-        target: Target { os, arch, musl: answer.musl },
-        prefix: answer.prefix,
-        base_prefix: answer.base_prefix,
-        base_exec_prefix: answer.base_exec_prefix,
-        stdlib: answer.stdlib,
-        dynload: answer.dynload,
-        search_path: answer.search_path,
-        extension_suffixes: answer.extension_suffixes,
-        magic: answer.magic,
-        cache_tag: answer.cache_tag,
-        builtin_modules: answer.builtin_modules,
-        frozen_modules: answer.frozen_modules,
-        libpython: answer.libpython,
-        editable: Vec::new(),
-        opcodes: answer.opcodes,
-        machine: answer.machine,
-        version_text: answer.version_text,
-        cross: None,
-        warnings: Vec::new(),
-    })
+    Ok(Python { target: Target { os, arch, musl: answer.musl }, ..answer.python })
 }

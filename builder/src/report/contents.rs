@@ -145,7 +145,7 @@ struct ReasonEntry {
     detail: Option<String>,
     #[serde(skip_serializing_if = "is_zero")]
     line: u32,
-    guard: &'static str,
+    guard: Guard,
     #[serde(skip_serializing_if = "String::is_empty")]
     heuristic: String,
 }
@@ -322,13 +322,7 @@ fn module_entry(
 ) -> ModuleEntry {
     ModuleEntry {
         name: module.name.clone(),
-        kind: match module.kind {
-            Kind::Source(_) => "source",
-            Kind::Bytecode(_) => "bytecode",
-            Kind::Extension(_) => "extension",
-            Kind::Namespace(_) => "namespace",
-            Kind::Builtin => "builtin",
-        },
+        kind: module.kind.word(),
         package: module.package,
         path: module.path.clone(),
         distribution: owner.map(|d| d.name.clone()),
@@ -358,10 +352,7 @@ fn module_entries(part: &super::Part<'_>, modules: &Sizes, files: &Sizes) -> Vec
         let group = match &module.kind {
             _ if distribution.is_some() => None,
             Kind::Builtin => Some(STDLIB),
-            Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => {
-                s.file().map(|p| group(p, &part.python))
-            }
-            Kind::Namespace(_) => None,
+            kind => kind.file().map(|p| group(p, &part.python)),
         };
         module_entry(module, distribution, group, size.unwrap_or_default())
     };
@@ -424,25 +415,13 @@ fn warning(w: &Warning) -> WarningEntry {
 }
 
 fn reason(reason: &Reason) -> ReasonEntry {
-    let (by, detail) = match &reason.by {
-        By::Import => ("import", None),
-        By::Call => ("call", None),
-        By::Parent => ("parent", None),
-        By::Request(key) => ("request", Some(key)),
-        By::Interpreter => ("interpreter", None),
-        By::Rule(rule) => ("rule", Some(rule)),
-        By::Text(text) => ("text", Some(text)),
-        By::Native => ("native", None),
-        By::EntryPoint(name) => ("entry-point", Some(name)),
-        By::Package => ("package", None),
-        By::Needed => ("needed", None),
-    };
-    let guard = match reason.guard {
-        Guard::None => "none",
-        Guard::Function => "function",
-        Guard::Conditional => "conditional",
-        Guard::Optional => "optional",
-    };
-    let (from, heuristic) = (reason.from.clone(), reason.heuristic.clone());
-    ReasonEntry { from, by, detail: detail.cloned(), line: reason.line, guard, heuristic }
+    let (by, detail) = reason.by.words();
+    ReasonEntry {
+        from: reason.from.clone(),
+        by,
+        detail: detail.map(str::to_owned),
+        line: reason.line,
+        guard: reason.guard,
+        heuristic: reason.heuristic.clone(),
+    }
 }

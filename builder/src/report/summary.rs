@@ -43,7 +43,7 @@ pub struct Summary {
     /// Whether an identical application already existed.
     pub unchanged: bool,
     /// `onefile` or `onedir`.
-    pub mode: &'static str,
+    pub mode: String,
     /// Its size in bytes.
     pub size: u64,
     /// The content; for a universal program, that of the part for the first processor.
@@ -197,7 +197,7 @@ impl Summary {
             path: published.path.clone(),
             program: published.program.clone(),
             unchanged: published.unchanged,
-            mode: crate::spec::write::mode_name(request.bundle.mode),
+            mode: crate::spec::write::word(request.bundle.mode),
             size: published.size,
             counts: counts.next().unwrap_or_default(),
             others: counts.collect(),

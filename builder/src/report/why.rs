@@ -6,6 +6,7 @@ use std::io::Write;
 use serde_json::{Value, json};
 
 use super::tables::{print, print_json};
+use crate::analysis::Guard;
 use crate::error::Error;
 use crate::why::{Absent, Map, Step, What};
 
@@ -134,12 +135,7 @@ fn way(step: &Step<'_>) -> String {
     let why = step.why;
     let (kind, detail) = why.by.split_once(": ").unwrap_or((&why.by, ""));
     let place = step.place().unwrap_or_else(|| why.from.clone());
-    let guard = match why.guard.as_deref() {
-        Some("function") => ", in a function",
-        Some("conditional") => ", under a condition",
-        Some("optional") => ", in a try block",
-        _ => "",
-    };
+    let guard = why.guard.and_then(Guard::position).map(|at| format!(", {at}")).unwrap_or_default();
     match kind {
         "import" => format!("imported by {place}{guard}"),
         "call" if why.line == 0 => format!("imported by a call in {place}"),

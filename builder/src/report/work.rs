@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use super::contents::{Report, publish, write};
-use crate::analysis::{By, Graph, Guard, Reason};
+use crate::analysis::{By, Graph, Reason};
 use crate::error::Result;
 
 /// Writes `warn-<name>.txt` and `xref-<name>.html` into `folder`.
@@ -32,12 +32,7 @@ fn missing_modules(graph: &Graph) -> String {
 }
 
 fn importer(graph: &Graph, reason: &Reason) -> String {
-    let how = match reason.guard {
-        Guard::None => "top-level",
-        Guard::Function => "in a function",
-        Guard::Conditional => "under a condition",
-        Guard::Optional => "in a try block",
-    };
+    let how = reason.guard.position().unwrap_or("top-level");
     let from = if reason.from.is_empty() { "the request" } else { &reason.from };
     match (graph.modules.get(&reason.from), &reason.by) {
         (Some(module), By::Import | By::Call | By::Parent) if reason.line > 0 => {
@@ -51,6 +46,7 @@ fn importer(graph: &Graph, reason: &Reason) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::Guard;
 
     #[test]
     fn each_missing_module_tells_who_wants_it() {

@@ -150,7 +150,7 @@ pub(crate) const SITE: &str = "__hook__.site.";
 
 /// The rules in force for a build.
 #[derive(Debug, Default)]
-pub(crate) struct Rules {
+pub struct Rules {
     rules: Vec<Rule>,
     parts: Vec<Parts>,
     by_module: HashMap<String, Vec<usize>>,

@@ -1,6 +1,6 @@
 //! Knowledge about packages and the interpreter, as data for the analysis and the contents phase.
 
 pub(crate) mod implicit;
-pub(crate) mod load;
+pub mod load;
 pub(crate) mod parts;
 mod when;

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::entry::absolute;
-use super::nearest::nearest_file;
 use crate::error::{Context, Error, Result};
+use crate::nearest::nearest_file;
 
 /// Checks a file name for an executable or folder.
 pub(crate) fn name(text: &str) -> Result<(), String> {

@@ -4,12 +4,14 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::keys::{Keys, SYNONYMS};
-use super::nearest::{did_you_mean, nearest, nearest_file};
 use crate::error::{Context, Error, Result};
+use crate::nearest::{did_you_mean, nearest, nearest_file};
 
 /// Maximum width of excerpts.
 const EXCERPT_WIDTH: usize = 110;
@@ -276,16 +278,23 @@ impl<'d> Table<'d> {
         }
     }
 
+    /// Reads a variant of an enum.
+    pub(super) fn choice<T: ValueEnum>(&self, key: &str) -> Result<Option<T>> {
+        let values: Vec<_> = T::value_variants().iter().filter_map(T::to_possible_value).collect();
+        let words: Vec<&str> = values.iter().map(PossibleValue::get_name).collect();
+        Ok(self.word(key, &words)?.and_then(|word| T::from_str(&word.value, false).ok()))
+    }
+
     /// Reads one of a few words.
-    pub(super) fn choice<T: Copy>(&self, key: &str, choices: &[(&str, T)]) -> Result<Option<T>> {
+    pub(super) fn word(&self, key: &str, words: &[&str]) -> Result<Option<Located<String>>> {
         let Some(value) = self.string(key)? else { return Ok(None) };
-        if let Some((_, chosen)) = choices.iter().find(|(word, _)| *word == value.value) {
-            return Ok(Some(*chosen));
+        if words.contains(&value.value.as_str()) {
+            return Ok(Some(value));
         }
-        let words: Vec<String> = choices.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+        let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
         let message = format!("invalid `{key}` in {}: `{}`", self.title(), value.value);
-        let error = self.invalid(&value, message, &format!("expected {}", words.join(", ")));
-        Err(match nearest(&value.value, choices.iter().map(|(word, _)| *word)) {
+        let error = self.invalid(&value, message, &format!("expected {}", quoted.join(", ")));
+        Err(match nearest(&value.value, words.iter().copied()) {
             Some(word) => error.hint(format!("did you mean \"{word}\"?")),
             None => error,
         })

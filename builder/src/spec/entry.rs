@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::Entry;
-use super::nearest::nearest_file;
 use crate::error::{Error, Result};
 use crate::names;
+use crate::nearest::nearest_file;
 
 /// Parses an entry point: a script below `base`, `package` (its `__main__`), `package.module` or
 /// `package.module:function`.

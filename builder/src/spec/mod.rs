@@ -6,7 +6,6 @@ mod document;
 pub mod entry;
 pub mod init;
 mod keys;
-mod nearest;
 pub mod options;
 mod resolve;
 mod schema;
@@ -283,7 +282,7 @@ pub struct PythonRequest {
 }
 
 /// Form of the application.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Mode {
     /// One executable that contains everything.
     Onefile,
@@ -293,7 +292,7 @@ pub enum Mode {
 }
 
 /// Where a onefile program extracts files.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Extract {
     /// Once, to a persistent cache.
     #[default]
@@ -333,7 +332,7 @@ pub enum Sources {
 }
 
 /// What to strip from native files.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, clap::ValueEnum)]
 pub enum Strip {
     /// Nothing.
     None,

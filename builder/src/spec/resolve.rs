@@ -271,7 +271,7 @@ impl Resolver<'_> {
                     name.span.clone(),
                     "unknown debug option",
                 );
-                return Err(error.hint(super::nearest::did_you_mean(&name.value, check::DEBUG)));
+                return Err(error.hint(crate::nearest::did_you_mean(&name.value, check::DEBUG)));
             }
         }
         Ok(texts(names))
@@ -283,10 +283,10 @@ impl Resolver<'_> {
             console: raw.console,
             version_info: raw.version_info.into_iter().map(|(k, v)| (k.value, v.value)).collect(),
             manifest: self.file(raw.manifest, "manifest")?,
-            uac: raw.uac.map(str::to_owned),
+            uac: raw.uac.map(|t| t.value),
             uiaccess: raw.uiaccess.unwrap_or_default(),
             version_file: self.file(raw.version_file, "version file")?,
-            hide_console: raw.hide_console.map(str::to_owned),
+            hide_console: raw.hide_console.map(|t| t.value),
             windowed_traceback: raw.windowed_traceback,
             resources: raw.resources.into_iter().map(|text| self.resource(text)).collect::<Result<_>>()?,
         })

@@ -23,37 +23,15 @@ pub(super) const TARGETS: &[&str] = &[
     UNIVERSAL,
 ];
 
-pub(super) const MODES: &[(&str, Mode)] = &[("onefile", Mode::Onefile), ("onedir", Mode::Onedir)];
-pub(super) const EXTRACTS: &[(&str, Extract)] =
-    &[("cache", Extract::Cache), ("temp", Extract::Temp), ("memory", Extract::Memory)];
-pub(super) const COMPRESSIONS: &[(&str, Compression)] = &[
-    ("none", Compression::None),
-    ("fast", Compression::Fast),
-    ("default", Compression::Default),
-    ("max", Compression::Max),
-];
-pub(super) const SOURCES: &[(&str, Sources)] =
-    &[("none", Sources::None), ("used", Sources::Used), ("own", Sources::Own), ("all", Sources::All)];
-pub(super) const STRIPS: &[(&str, Strip)] =
-    &[("none", Strip::None), ("debug", Strip::Debug), ("all", Strip::All)];
 /// How to hide a console that only the program uses, with PyInstaller's names.
-pub(super) const HIDE_CONSOLE: &[(&str, &str)] = &[
-    ("hide-early", "hide-early"),
-    ("hide-late", "hide-late"),
-    ("minimize-early", "minimize-early"),
-    ("minimize-late", "minimize-late"),
-];
-pub(super) const UAC: &[(&str, &str)] = &[
-    ("as-invoker", "as-invoker"),
-    ("highest-available", "highest-available"),
-    ("require-administrator", "require-administrator"),
-];
+pub(super) const HIDE_CONSOLE: [&str; 4] = ["hide-early", "hide-late", "minimize-early", "minimize-late"];
+const UAC: &[&str] = &["as-invoker", "highest-available", "require-administrator"];
 
 /// Returns the hint for an unknown target name.
 pub fn unknown_target(name: &str) -> String {
     let names = Wanted::names();
     let known: Vec<&str> = names.iter().map(String::as_str).collect();
-    let near = super::nearest::did_you_mean(name, &known);
+    let near = crate::nearest::did_you_mean(name, &known);
     // A system alone does not determine the processor.
     let fitting: Vec<String> =
         names.iter().filter(|n| n.starts_with(&format!("{name}-"))).map(|n| format!("`{n}`")).collect();
@@ -199,11 +177,11 @@ table! {
     /// `[bundle]`.
     RawBundle {
         target: Option<Text> = string("target"),
-        mode: Option<Mode> = choice("mode", MODES),
-        extract: Option<Extract> = choice("extract", EXTRACTS),
-        compression: Option<Compression> = choice("compression", COMPRESSIONS),
-        source: Option<Sources> = choice("source", SOURCES),
-        strip: Option<Strip> = choice("strip", STRIPS),
+        mode: Option<Mode> = choice("mode"),
+        extract: Option<Extract> = choice("extract"),
+        compression: Option<Compression> = choice("compression"),
+        source: Option<Sources> = choice("source"),
+        strip: Option<Strip> = choice("strip"),
         max_glibc: Option<Text> = string("max-glibc"),
         contents_directory: Option<Text> = string("contents-directory"),
         runtime_tmpdir: Option<Text> = string("runtime-tmpdir"),
@@ -261,10 +239,10 @@ table! {
         console: Option<bool> = boolean("console"),
         version_info: Vec<(Text, Text)> = texts("version-info"),
         manifest: Option<Text> = string("manifest"),
-        uac: Option<&'static str> = choice("uac", UAC),
+        uac: Option<Text> = word("uac", UAC),
         uiaccess: Option<bool> = boolean("uiaccess"),
         version_file: Option<Text> = string("version-file"),
-        hide_console: Option<&'static str> = choice("hide-console", HIDE_CONSOLE),
+        hide_console: Option<Text> = word("hide-console", &HIDE_CONSOLE),
         windowed_traceback: Option<bool> = boolean("windowed-traceback"),
         resources: Vec<Text> = strings("resources"),
     }

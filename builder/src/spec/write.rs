@@ -3,12 +3,10 @@
 use std::fmt::Write as _;
 use std::path::{Component, Path};
 
+use clap::ValueEnum;
+
 use super::document::quote;
-use super::schema::{COMPRESSIONS, EXTRACTS, MODES, SOURCES, STRIPS};
-use super::{
-    CONTENTS_DIRECTORY, Compression, Entry, Extract, Item, Mode, Modules, Program, PythonRequest, Request,
-    Resource, Runtime, Sources, Strip,
-};
+use super::{CONTENTS_DIRECTORY, Entry, Item, Modules, Program, PythonRequest, Request, Resource, Runtime};
 
 /// Column of the notes.
 const NOTES: usize = 38;
@@ -150,16 +148,15 @@ impl Writer<'_> {
         let b = &request.bundle;
         self.section("bundle");
         self.value("target", request.target_name().map(|name| quote(&name)), "", "");
-        let differs = |differs: bool, word: &'static str| differs.then(|| quote(word));
-        let mode = Some(quote(word(MODES, b.mode)));
+        let mode = Some(quote(&word(b.mode)));
         self.value("mode", mode, "", "or \"onedir\": a folder, which starts without any unpacking");
-        let extract = differs(b.extract != Extract::default(), word(EXTRACTS, b.extract));
+        let extract = unless_default(b.extract);
         self.value("extract", extract, "\"cache\"", "onefile: or \"temp\", \"memory\"");
-        let compression = differs(b.compression != Compression::default(), word(COMPRESSIONS, b.compression));
+        let compression = unless_default(b.compression);
         self.value("compression", compression, "\"default\"", "or \"fast\", \"max\", \"none\"");
-        let source = differs(b.source != Sources::default(), word(SOURCES, b.source));
+        let source = unless_default(b.source);
         self.value("source", source, "\"used\"", "of modules: or \"none\", \"own\", \"all\"");
-        let strip = differs(b.strip != Strip::default(), word(STRIPS, b.strip));
+        let strip = unless_default(b.strip);
         self.value("strip", strip, "\"debug\"", "of native files: or \"none\", \"all\"");
         let glibc = b.max_glibc.map(|(major, minor)| format!("\"{major}.{minor}\""));
         self.value("max-glibc", glibc, "\"2.28\"", "fail if a file needs a newer one");
@@ -252,13 +249,13 @@ fn list<T>(values: &[T], show: impl Fn(&T) -> String) -> Option<String> {
     (!values.is_empty()).then(|| format!("[{}]", values.join(", ")))
 }
 
-fn word<T: PartialEq + Copy>(words: &[(&'static str, T)], value: T) -> &'static str {
-    words.iter().find(|(_, v)| *v == value).map_or("", |(word, _)| word)
+/// Returns the notation of a value in a spec.
+pub(crate) fn word(value: impl ValueEnum) -> String {
+    value.to_possible_value().map(|word| word.get_name().to_owned()).unwrap_or_default()
 }
 
-/// Returns the notation of the mode in a spec.
-pub fn mode_name(mode: Mode) -> &'static str {
-    word(MODES, mode)
+fn unless_default<T: ValueEnum + Default + PartialEq>(value: T) -> Option<String> {
+    (value != T::default()).then(|| quote(&word(value)))
 }
 
 #[cfg(test)]

@@ -15,13 +15,17 @@ use crate::binaries::{self, Natives};
 use crate::contents::{self, Contents};
 use crate::error::Result;
 use crate::names::Pattern;
+use crate::os::real;
+use crate::paths::slashed;
 use crate::python::Python;
+use crate::rules::load::Rules;
 use crate::spec::{Item, Request};
 use crate::store::Store;
 use crate::target::Os;
 
 /// Compares a run with the application that a build would create.
 pub(super) struct Comparison<'a> {
+    rules: &'a Rules,
     python: &'a Python,
     store: &'a Store,
     notes: &'a Notes,
@@ -31,11 +35,12 @@ pub(super) struct Comparison<'a> {
 impl<'a> Comparison<'a> {
     pub(super) fn new(
         request: &Request,
+        rules: &'a Rules,
         python: &'a Python,
         store: &'a Store,
         notes: &'a Notes,
     ) -> Comparison<'a> {
-        Comparison { python, store, notes, roots: Roots::new(request, python) }
+        Comparison { rules, python, store, notes, roots: Roots::new(request, python) }
     }
 
     /// Lists what a run used but the application would lack, by kind and name.
@@ -56,7 +61,7 @@ impl<'a> Comparison<'a> {
             Missed { kind: Kind::Module, name, path: None, by }
         }));
         // Do not list what the missed modules already imply.
-        let product = Product::new(&request, self.python, self.store)?;
+        let product = self.product(&request)?;
         found.extend(self.folders(&request, &product.contents));
         found.extend(self.metadata(&product.contents));
         found.extend(self.data(&product, &inputs(arguments)));
@@ -81,12 +86,7 @@ impl<'a> Comparison<'a> {
             // A module that no finder finds was created by the program itself. A namespace follows from its
             // content.
             let Some(found) = resolver.find_dotted(name) else { continue };
-            let (analysis::Kind::Source(source)
-            | analysis::Kind::Bytecode(source)
-            | analysis::Kind::Extension(source)) = &found.kind
-            else {
-                continue;
-            };
+            let Some(source) = found.kind.source() else { continue };
             files.extend(source.file().map(Path::to_path_buf));
             missed.push(name);
         }
@@ -99,7 +99,7 @@ impl<'a> Comparison<'a> {
         let mut named: Vec<String> = first.into_iter().cloned().collect();
         request.modules.include.extend(named.iter().cloned());
         if !rest.is_empty() {
-            let graph = analysis::modules(request, self.python, self.store)?;
+            let graph = analysis::modules(request, self.rules, self.python, self.store)?;
             rest.retain(|name| !graph.modules.contains_key(*name));
             request.modules.include.extend(rest.iter().map(|n| n.to_string()));
             named.extend(rest.into_iter().cloned());
@@ -203,8 +203,7 @@ impl<'a> Comparison<'a> {
                 place: "freeze trace".to_owned(),
             });
         }
-        let again =
-            if first.is_empty() { None } else { Some(Product::new(request, self.python, self.store)?) };
+        let again = if first.is_empty() { None } else { Some(self.product(request)?) };
         let natives = again.as_ref().map_or(&product.natives, |p| &p.natives);
         for path in self.notes.mapped.iter().filter(|path| self.lacks_library(natives, path)) {
             add(path, &None);
@@ -274,10 +273,11 @@ struct Product {
     sources: HashSet<PathBuf>,
 }
 
-impl Product {
-    fn new(request: &Request, python: &Python, store: &Store) -> Result<Product> {
-        let graph = analysis::modules(request, python, store)?;
-        let mut contents = contents::apply(graph, request, python, store)?;
+impl Comparison<'_> {
+    fn product(&self, request: &Request) -> Result<Product> {
+        let Comparison { rules, python, store, .. } = *self;
+        let graph = analysis::modules(request, rules, python, store)?;
+        let mut contents = contents::apply(graph, request, rules, python, store)?;
         binaries::prune(&mut contents, request, python, store)?;
         let natives = binaries::collect(&contents, request, python, store)?;
         let mut dests: HashSet<String> = natives.files.iter().map(|n| n.dest.clone()).collect();
@@ -301,10 +301,6 @@ fn inputs(arguments: &[OsString]) -> BTreeSet<PathBuf> {
 
 fn is_metadata(folder: &str) -> bool {
     folder.ends_with(".dist-info") || folder.ends_with(".egg-info")
-}
-
-fn real(path: &Path) -> PathBuf {
-    crate::os::real(path)
 }
 
 /// Folders whose inner layout the application preserves.
@@ -337,9 +333,7 @@ impl Roots {
 
     /// Returns the path below the root of the application.
     fn inner(&self, path: &Path) -> Option<String> {
-        let (_, inner) = self.of(path)?;
-        let parts: Option<Vec<&str>> = inner.iter().map(|p| p.to_str()).collect();
-        Some(parts?.join("/"))
+        slashed(&self.of(path)?.1)
     }
 
     fn is_own(&self, path: &Path) -> bool {

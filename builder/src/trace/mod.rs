@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::python::Python;
 use crate::report::Reporter;
 pub use crate::report::{Missed, MissedKind as Kind, Traced};
+use crate::rules::load::Rules;
 use crate::spec::Request;
 use crate::spec::amend::{self, Additions};
 use crate::store::Store;
@@ -47,9 +48,10 @@ pub fn trace(
         return Err(Error::new(message)
             .hint("trace it with this machine's Python: leave out `target` and `--target`"));
     }
-    let graph = reporter.phase("modules", || analysis::modules(request, &python, &store))?;
+    let rules = Rules::load(request)?;
+    let graph = reporter.phase("modules", || analysis::modules(request, &rules, &python, &store))?;
     let (status, notes) = run::run(request, &python, &graph, arguments)?;
-    let comparison = compare::Comparison::new(request, &python, &store, &notes);
+    let comparison = compare::Comparison::new(request, &rules, &python, &store, &notes);
     let missed = reporter.phase("compare", || comparison.missed(request, &graph, arguments))?;
     let (mut written, mut order) = (None, None);
     if let Some(spec) = target {

@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::Map;
+use crate::analysis::Guard;
 use crate::analysis::world::disk::Disk;
 use crate::analysis::world::distributions::Installed;
 use crate::archive::manifest::Why;
 use crate::error::Result;
 use crate::names::Pattern;
+use crate::os;
 use crate::python::Python;
 use crate::rules::implicit;
 use crate::rules::load::Rules;
@@ -114,12 +116,7 @@ impl Map {
     }
 
     fn importer(&self, why: &Why) -> String {
-        let how = match why.guard.as_deref() {
-            Some("function") => " (in a function)",
-            Some("conditional") => " (under a condition)",
-            Some("optional") => " (in a try block)",
-            _ => "",
-        };
+        let how = why.guard.and_then(Guard::position).map(|at| format!(" ({at})")).unwrap_or_default();
         let module = self.modules.get(&why.from).map(|at| &self.nodes[*at]);
         let place = match (module.and_then(|m| m.path.as_ref()), why.line) {
             (Some(path), 1..) => format!("{path}:{}", why.line),
@@ -210,12 +207,6 @@ fn module_in(folder: &Path, name: &str) -> Option<PathBuf> {
     }
     let start = format!("{}.", path.file_name()?.to_str()?);
     let extension = |n: &str| n.starts_with(&start) && [".so", ".pyd", ".pyc"].iter().any(|s| n.ends_with(s));
-    let entries = std::fs::read_dir(path.parent()?).ok()?;
-    let mut names: Vec<PathBuf> = entries
-        .flatten()
-        .filter(|e| e.file_name().to_str().is_some_and(extension))
-        .map(|e| e.path())
-        .collect();
-    names.sort();
-    names.into_iter().next()
+    let fits = |path: &PathBuf| path.file_name().and_then(|name| name.to_str()).is_some_and(extension);
+    os::list(path.parent()?).into_iter().find(fits)
 }

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::{Map, Node, Origin, What};
+use crate::analysis::Guard;
 use crate::analysis::world::distributions::normalize;
 use crate::archive::manifest::Why;
 
@@ -146,9 +147,9 @@ pub(super) fn cheapest(map: &Map) -> Vec<Option<(u64, usize)>> {
 /// Returns the cost of a reason. Among equally long chains, plain imports are preferred. A library is
 /// explained by the file that needs it, if any, rather than by the package that contains it.
 fn cost(node: &Node, why: &Why, from: Origin) -> u64 {
-    let guard = match why.guard.as_deref() {
+    let guard = match why.guard {
         None => 0,
-        Some("optional") => 2,
+        Some(Guard::Optional) => 2,
         Some(_) => 1,
     };
     let kind = match why.by.split(':').next().unwrap_or_default() {

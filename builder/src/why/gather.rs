@@ -33,15 +33,11 @@ impl Map {
         let owners: Vec<usize> =
             graph.distributions.iter().map(|d| map.add_distribution(&d.name, &d.version)).collect();
         for module in graph.modules.values() {
-            let source = match &module.kind {
-                Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => s.file(),
-                Kind::Namespace(_) | Kind::Builtin => None,
-            };
             let node = Node {
                 path: (!module.path.is_empty()).then(|| module.path.clone()),
                 distribution: module.distribution.and_then(|i| owners.get(i).copied()),
                 whys: module.reasons.iter().map(Why::from).collect(),
-                source: source.map(Into::into),
+                source: module.kind.file().map(Into::into),
                 ..Node::new(&module.name, What::Module)
             };
             match &module.kind {

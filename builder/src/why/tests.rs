@@ -1,9 +1,10 @@
 //! Tests of chains, names and absences, on a map of a small program.
 
 use super::*;
+use crate::analysis::Guard;
 
-fn why(from: &str, by: &str, line: u32, guard: Option<&str>) -> Why {
-    Why { from: from.into(), by: by.into(), line, guard: guard.map(str::to_owned), heuristic: String::new() }
+fn why(from: &str, by: &str, line: u32, guard: Option<Guard>) -> Why {
+    Why { from: from.into(), by: by.into(), line, guard, heuristic: String::new() }
 }
 
 fn module(map: &mut Map, name: &str, path: &str, owner: Option<usize>, whys: Vec<Why>) {
@@ -26,9 +27,9 @@ fn map() -> Map {
     module(&mut map, "a.x", "a/x.py", None, vec![why("a", "import", 2, None)]);
     let ways = vec![
         why("a.x", "import", 3, None),
-        why("a", "import", 9, Some("optional")),
+        why("a", "import", 9, Some(Guard::Optional)),
         why("a", "import", 8, None),
-        why("b.ext", "native", 0, Some("function")),
+        why("b.ext", "native", 0, Some(Guard::Function)),
     ];
     module(&mut map, "b", "b/__init__.py", Some(b), ways);
     module(&mut map, "b.ext", "b/ext.so", Some(b), vec![why("b", "import", 4, None)]);
@@ -43,7 +44,7 @@ fn map() -> Map {
     file(&mut map, "meta_only-2.dist-info/METADATA", What::Data, vec![why("", &asked.by, 0, None)]);
     file(&mut map, "b/ruled.txt", What::Data, vec![why("b.*", "rule: b.toml", 0, None)]);
     map.add_links([("b/libinner.so", "libinner.so.2"), ("b/libinner.so.2", "./libinner-1a.so.2")]);
-    map.missing.insert("gone".into(), vec![why("a.x", "import", 7, Some("function"))]);
+    map.missing.insert("gone".into(), vec![why("a.x", "import", 7, Some(Guard::Function))]);
     map.host.insert("libc.so.6".into(), "b/ext.so".into());
     map.finish();
     map

@@ -86,10 +86,7 @@ impl Fixpoint<'_> {
         let mut modules = BTreeMap::new();
         for node in nodes.into_iter().filter(|node| !self.rejected.contains(&node.module.name)) {
             let mut module = node.module;
-            let file = match &module.kind {
-                Kind::Source(source) | Kind::Bytecode(source) | Kind::Extension(source) => source.file(),
-                Kind::Namespace(_) | Kind::Builtin => None,
-            };
+            let file = module.kind.file();
             module.distribution = file
                 .filter(|f| !self.world.reader.python.in_stdlib(f))
                 .and_then(|f| self.world.installed.owner(f, &module.name));
@@ -110,18 +107,15 @@ impl Fixpoint<'_> {
         owners.extend(asked.iter().filter_map(|name| installed.named(name)).map(|(at, _)| at));
         // `pkg_resources` resolves all requirements of a distribution, even those without modules.
         if modules.contains_key("pkg_resources") {
-            let mut queue: Vec<usize> = owners.iter().copied().collect();
-            while let Some(owner) = queue.pop() {
-                for required in installed.requirements(owner, Extras::None) {
-                    if let Some((at, _)) = installed.named(&required)
-                        && owners.insert(at)
-                    {
-                        queue.push(at);
-                    }
-                }
-            }
+            owners.extend(required(installed, &owners, |_| true));
         }
-        owners.extend(partners(installed, modules, &owners));
+        // Distributions without own modules may install files into packages of those that require them, or
+        // below the prefix.
+        let is_inside = |file: &String| {
+            file.split_once('/').is_some_and(|(top, _)| modules.get(top).is_some_and(|m| m.package))
+        };
+        let is_partner = |d: &Distribution| d.files.iter().any(is_inside) || is_below_prefix(&d.files);
+        owners.extend(required(installed, &owners, is_partner));
         let mut named: Vec<(&str, usize)> =
             owners.iter().map(|&owner| (installed.get(owner).name.as_str(), owner)).collect();
         named.sort_unstable();
@@ -208,31 +202,24 @@ impl Fixpoint<'_> {
     }
 }
 
-/// Returns distributions without own modules that install files into packages of those that require them,
-/// or below the prefix.
-fn partners(
+/// Returns the other distributions that some distributions require, directly or through each other, as far
+/// as they are wanted.
+fn required(
     installed: &Installed,
-    modules: &BTreeMap<String, Module>,
     owners: &BTreeSet<usize>,
+    is_wanted: impl Fn(&Distribution) -> bool,
 ) -> Vec<usize> {
     let mut found: Vec<usize> = Vec::new();
     let mut queue: Vec<usize> = owners.iter().copied().collect();
     while let Some(owner) = queue.pop() {
         for required in installed.requirements(owner, Extras::None) {
             let Some((at, distribution)) = installed.named(&required) else { continue };
-            if owners.contains(&at) || found.contains(&at) {
-                continue;
-            }
-            let inside = |file: &String| {
-                file.split_once('/').is_some_and(|(top, _)| modules.get(top).is_some_and(|m| m.package))
-            };
-            if distribution.files.iter().any(inside) || is_below_prefix(&distribution.files) {
+            if !owners.contains(&at) && !found.contains(&at) && is_wanted(distribution) {
                 found.push(at);
                 queue.push(at);
             }
         }
     }
-    found.sort_unstable();
     found
 }
 

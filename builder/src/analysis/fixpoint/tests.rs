@@ -55,7 +55,8 @@ fn graph(files: &[(&str, &str)], change: impl FnOnce(&mut Request)) -> Graph {
     };
     change(&mut request);
     let store = Store::open(&dir.path().join("store")).unwrap();
-    crate::analysis::modules(&request, &python(dir.path()), &store).unwrap()
+    let rules = crate::rules::load::Rules::load(&request).unwrap();
+    crate::analysis::modules(&request, &rules, &python(dir.path()), &store).unwrap()
 }
 
 fn names(graph: &Graph) -> Vec<&str> {

@@ -35,21 +35,21 @@ impl Heuristic for EntryPoints {
         if !facts.groups.is_empty() {
             self.readers.insert(owner);
         }
-        for (line, group) in facts.groups.iter().chain(&facts.texts) {
-            if groups.contains_key(group) {
-                let by = By::EntryPoint(group.clone());
-                let reason = Reason::new(subject.name(), by).at(*line).under(Guard::Function);
-                self.named.entry(owner).or_default().push((group.clone(), reason));
-            }
+        let mut name = |line: u32, group: &String| {
+            let by = By::EntryPoint(group.clone());
+            let reason = Reason::new(subject.name(), by).at(line).under(Guard::Function);
+            self.named.entry(owner).or_default().push((group.clone(), reason));
+        };
+        let texts = facts.groups.iter().chain(&facts.texts);
+        for (line, group) in texts.filter(|(_, group)| groups.contains_key(group)) {
+            name(*line, group);
         }
         // `".".join(["app", kind])`: in modules that read groups, a text may be the first part of a group's
         // name.
         for (line, start) in &facts.groups {
             let start = format!("{}.", start.trim_end_matches('.'));
             for group in groups.keys().filter(|group| start.len() > 3 && group.starts_with(&start)) {
-                let by = By::EntryPoint(group.clone());
-                let reason = Reason::new(subject.name(), by).at(*line).under(Guard::Function);
-                self.named.entry(owner).or_default().push((group.clone(), reason));
+                name(*line, group);
             }
         }
     }

@@ -20,6 +20,7 @@ use crate::analysis::world::own_tree::{OwnTree, fits};
 use crate::analysis::world::resolve::Folder;
 use crate::error::Warning;
 use crate::names::{is_own_test, is_project_script, is_test, top};
+use crate::paths::shown;
 
 /// Limits of a folder that is named only by a word: bytes, files.
 const MOST_BYTES: u64 = 256 << 20;
@@ -281,8 +282,7 @@ impl Look<'_, '_> {
         }
         for file in self.files_of(found, reason, Named::Word) {
             let Ok(inner) = file.strip_prefix(found) else { continue };
-            let inner: Vec<_> = inner.components().map(|c| c.as_os_str().to_string_lossy()).collect();
-            self.file(&file, Some(format!("{dest}/{}", inner.join("/"))), reason, Named::Inside);
+            self.file(&file, Some(format!("{dest}/{}", shown(inner))), reason, Named::Inside);
         }
     }
 

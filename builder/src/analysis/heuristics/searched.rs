@@ -9,12 +9,12 @@ use crate::analysis::claims::{Claims, What, by_text};
 use crate::analysis::collected::{Collected, Node, Subject};
 use crate::analysis::facts::own::Base;
 use crate::analysis::facts::ways::{Place, Searched, Way};
-use crate::analysis::graph::Reason;
+use crate::analysis::graph::{Kind, Reason};
 use crate::analysis::world::resolve::Folder;
 use crate::analysis::world::{Role, World};
 use crate::error::Warning;
 use crate::names::{is_entry, is_tool, parent};
-use crate::paths::normal;
+use crate::paths::{normal, slashed};
 
 #[derive(Default)]
 pub(super) struct SearchedFolders {
@@ -64,11 +64,9 @@ impl Heuristic for SearchedFolders {
                 {
                     continue;
                 }
-                let is_here = |found: &crate::analysis::graph::Kind| match found {
-                    crate::analysis::Kind::Source(s) => {
-                        s.file().is_some_and(|file| file.starts_with(&folder.path))
-                    }
-                    _ => false,
+                let is_here = |kind: &Kind| {
+                    let file = kind.file().filter(|_| matches!(kind, Kind::Source(_)));
+                    file.is_some_and(|file| file.starts_with(&folder.path))
                 };
                 if !world.find(&dotted).is_some_and(|found| is_here(&found.kind)) {
                     continue;
@@ -152,9 +150,9 @@ fn dest(folder: &Path, above: &str, path: &Path) -> Option<String> {
     let mut above: Vec<&str> = above.split('/').filter(|part| !part.is_empty()).collect();
     for start in folder.ancestors() {
         if let Ok(inner) = path.strip_prefix(start) {
-            let inner = inner.components().map(|part| part.as_os_str().to_str());
-            let parts: Option<Vec<&str>> = above.iter().map(|part| Some(*part)).chain(inner).collect();
-            return Some(parts?.join("/"));
+            let inner = slashed(inner)?;
+            let parts = above.into_iter().chain((!inner.is_empty()).then_some(&*inner));
+            return Some(parts.collect::<Vec<_>>().join("/"));
         }
         above.pop()?;
     }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::nearest::nearest;
 use crate::analysis::facts::source::{Bindings, bindings};
 use crate::analysis::graph::{Graph, Kind};
 use crate::analysis::world::disk::Disk;
 use crate::error::Error;
 use crate::names::parent;
+use crate::nearest::most_similar;
 
 /// Names that every module has.
 const IMPLICIT: [&str; 8] = [
@@ -56,7 +56,7 @@ pub(in crate::analysis) fn missing(
     let prefix = if kind == "module" { format!("{module}:") } else { format!("{owner}.") };
     let near = |names: &BTreeSet<String>| -> Vec<String> {
         let open = names.iter().filter(|n| !n.starts_with('_')).cloned().collect();
-        nearest(wanted, open).into_iter().map(|n| format!("`{prefix}{n}`")).collect()
+        most_similar(wanted, open).into_iter().map(|n| format!("`{prefix}{n}`")).collect()
     };
     let known = Some(near(&functions)).filter(|n| !n.is_empty()).unwrap_or_else(|| near(&names));
     Some(if known.is_empty() {

@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use super::attribute::{self, Search};
-use super::nearest::nearest;
 use crate::analysis::graph::{By, Graph, Kind, Module, Reason, Source};
 use crate::analysis::world::disk::Disk;
 use crate::analysis::world::distributions::Installed;
 use crate::analysis::world::entry_points;
 use crate::error::{Context, Error, Result};
 use crate::names;
+use crate::nearest::most_similar;
 use crate::python::Python;
 use crate::spec::{Entry, Program, Request};
 
@@ -219,7 +219,7 @@ fn find_entry_point(
         }
     }
     let error = Error::new(format!("failed to find entry point `{wanted}` among the installed scripts"));
-    let near = nearest(wanted, names);
+    let near = most_similar(wanted, names);
     Err(error.hint(if near.is_empty() {
         "no installed distribution has a console script: is this the right interpreter?".to_owned()
     } else {

@@ -2,4 +2,3 @@
 
 mod attribute;
 pub(crate) mod entry;
-mod nearest;

@@ -293,11 +293,7 @@ impl<'a> World<'a> {
         if names::is_entry(&module.name) {
             return Role::Program;
         }
-        let file = match &module.kind {
-            Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => s.file(),
-            Kind::Namespace(_) | Kind::Builtin => None,
-        };
-        file.map_or(Role::Stdlib, |file| self.role_of_file(file, &module.name))
+        module.kind.file().map_or(Role::Stdlib, |file| self.role_of_file(file, &module.name))
     }
 
     fn role_of_file(&self, file: &Path, name: &str) -> Role {
@@ -328,23 +324,14 @@ impl<'a> World<'a> {
         if names::is_entry(name) {
             return true;
         }
-        match self.find(name).map(|f| f.kind) {
-            Some(Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s)) => {
-                s.file().is_some_and(|file| self.role_of_file(file, name) == Role::Program)
-            }
-            Some(Kind::Namespace(_) | Kind::Builtin) | None => false,
-        }
+        let found = self.find(name);
+        let file = found.as_ref().and_then(|found| found.kind.file());
+        file.is_some_and(|file| self.role_of_file(file, name) == Role::Program)
     }
 
     /// Returns whether a top-level name is a module of the standard library.
     pub(super) fn in_stdlib(&self, top: &str) -> bool {
-        self.find(top).is_some_and(|found| match &found.kind {
-            Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => {
-                s.file().is_some_and(|f| self.reader.python.in_stdlib(f))
-            }
-            Kind::Builtin => true,
-            Kind::Namespace(_) => false,
-        })
+        self.find(top).is_some_and(|found| found.kind.in_stdlib(self.reader.python))
     }
 
     /// Returns whether a top-level name is a module of the standard library that does not add native
@@ -361,8 +348,7 @@ impl<'a> World<'a> {
 
     /// Returns the distribution of a module; `None` for the program's own.
     pub(super) fn owner_of_module(&self, module: &Module) -> Option<usize> {
-        let (Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s)) = &module.kind else { return None };
-        self.installed.owner(s.file()?, &module.name)
+        self.installed.owner(module.kind.file()?, &module.name)
     }
 
     /// Returns the distribution that owns a top-level module.
@@ -370,12 +356,9 @@ impl<'a> World<'a> {
         if let Some(known) = self.memo.owners.borrow().get(top) {
             return *known;
         }
-        let owner = self.find(top).and_then(|found| match &found.kind {
-            Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s) => {
-                let file = s.file().filter(|f| !self.reader.python.in_stdlib(f))?;
-                self.installed.owner(file, top)
-            }
-            Kind::Namespace(_) | Kind::Builtin => None,
+        let owner = self.find(top).and_then(|found| {
+            let file = found.kind.file().filter(|f| !self.reader.python.in_stdlib(f))?;
+            self.installed.owner(file, top)
         });
         self.memo.owners.borrow_mut().insert(top.to_owned(), owner);
         owner
@@ -391,10 +374,7 @@ impl<'a> World<'a> {
         let Kind::Namespace(_) = &self.find(top)?.kind else { return None };
         let below = name.get(top.len() + 1..)?.split('.').next()?;
         let full = format!("{top}.{below}");
-        let (Kind::Source(s) | Kind::Bytecode(s) | Kind::Extension(s)) = self.find(&full)?.kind else {
-            return None;
-        };
-        self.installed.owner(s.file()?, &full)
+        self.installed.owner(self.find(&full)?.kind.file()?, &full)
     }
 
     /// Returns whether a name belongs to a distribution or to one of its requirements.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::disk::Disk;
 use crate::analysis::graph::{Kind, Source};
+use crate::paths::shown;
 use crate::python::Python;
 use crate::target::Os;
 
@@ -343,21 +344,15 @@ impl<'p> Resolver<'p> {
 
     /// Sets the path under the root of a module in an additional folder.
     fn place(&self, found: &mut Found) {
-        let path = match &found.kind {
-            Kind::Source(Source::File(file))
-            | Kind::Bytecode(Source::File(file))
-            | Kind::Extension(Source::File(file)) => file,
-            Kind::Namespace(portions) => match portions.first() {
-                Some(folder) => folder,
-                None => return,
-            },
-            _ => return,
+        let path = match (&found.kind, found.kind.source()) {
+            (_, Some(Source::File(file))) => Some(file),
+            (Kind::Namespace(portions), _) => portions.first(),
+            _ => None,
         };
+        let Some(path) = path else { return };
         for Folder { path: folder, dest } in self.searched.iter().chain(&self.portions) {
             let (Some(dest), Ok(inner)) = (dest, path.strip_prefix(folder)) else { continue };
-            let parts = inner.components().map(|part| part.as_os_str().to_string_lossy().into_owned());
-            let parts: Vec<String> = std::iter::once(dest.clone()).chain(parts).collect();
-            found.path = parts.join("/").trim_start_matches('/').to_owned();
+            found.path = format!("{dest}/{}", shown(inner)).trim_matches('/').to_owned();
             return;
         }
     }

@@ -248,9 +248,9 @@ impl Read for Gap<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::binaries::macho::image::MH_EXECUTE;
     use crate::binaries::macho::image::tests::{ARM64, X86_64, file};
     use crate::target::Arch;
+    use object::macho::MH_EXECUTE;
 
     #[test]
     fn an_executable_holds_the_archive_and_a_signature_over_it() {

@@ -1,7 +1,9 @@
 //! Reserves space for an archive in a macOS executable: a separate segment before the data that signing
 //! appends.
 
-use crate::binaries::macho::image::{HEADER, Image, MH_EXECUTE, Segment, lc, put_u32, put_u64, u32_at};
+use object::macho::{self, LoadCommandType, MH_EXECUTE};
+
+use crate::binaries::macho::image::{HEADER, Image, Segment, put_u32, put_u64, u32_at};
 use crate::binaries::macho::sign;
 use crate::error::{Error, Result};
 use crate::target::Target;
@@ -30,29 +32,40 @@ pub(super) struct Room {
 }
 
 /// Returns the offsets in a load command whose values are file offsets in the last segment.
-fn places(kind: u32) -> Result<&'static [usize], u32> {
+fn places(kind: LoadCommandType) -> Result<&'static [usize], LoadCommandType> {
     Ok(match kind {
-        lc::SYMTAB => &[8, 16],
-        lc::DYSYMTAB => &[32, 40, 48, 56, 64, 72],
-        lc::DYLD_INFO | lc::DYLD_INFO_ONLY => &[8, 16, 24, 32, 40],
-        lc::TWOLEVEL_HINTS
-        | lc::CODE_SIGNATURE
-        | lc::SEGMENT_SPLIT_INFO
-        | lc::FUNCTION_STARTS
-        | lc::DATA_IN_CODE
-        | lc::DYLIB_CODE_SIGN_DRS
-        | lc::LINKER_OPTIMIZATION_HINT
-        | lc::DYLD_EXPORTS_TRIE
-        | lc::DYLD_CHAINED_FIXUPS
-        | lc::ATOM_INFO
-        | lc::FUNCTION_VARIANTS
-        | lc::FUNCTION_VARIANT_FIXUPS => &[8],
+        macho::LC_SYMTAB => &[8, 16],
+        macho::LC_DYSYMTAB => &[32, 40, 48, 56, 64, 72],
+        macho::LC_DYLD_INFO | macho::LC_DYLD_INFO_ONLY => &[8, 16, 24, 32, 40],
+        macho::LC_TWOLEVEL_HINTS
+        | macho::LC_CODE_SIGNATURE
+        | macho::LC_SEGMENT_SPLIT_INFO
+        | macho::LC_FUNCTION_STARTS
+        | macho::LC_DATA_IN_CODE
+        | macho::LC_DYLIB_CODE_SIGN_DRS
+        | macho::LC_LINKER_OPTIMIZATION_HINT
+        | macho::LC_DYLD_EXPORTS_TRIE
+        | macho::LC_DYLD_CHAINED_FIXUPS
+        | macho::LC_ATOM_INFO
+        | macho::LC_FUNCTION_VARIANTS
+        | macho::LC_FUNCTION_VARIANT_FIXUPS => &[8],
         // Segments, which are identified by their names; names and identifiers; the entry point, which is
         // relative to the start.
-        lc::SEGMENT_64 | lc::LOAD_DYLIB | lc::LOAD_WEAK_DYLIB | lc::REEXPORT_DYLIB | lc::RPATH => &[],
+        macho::LC_SEGMENT_64
+        | macho::LC_LOAD_DYLIB
+        | macho::LC_LOAD_WEAK_DYLIB
+        | macho::LC_REEXPORT_DYLIB
+        | macho::LC_RPATH => &[],
         // Dynamic linker, UUID, source version, build version, oldest system, entry point, environment,
         // linker options.
-        0xe | 0x1b | 0x2a | lc::BUILD_VERSION | lc::VERSION_MIN_MACOSX | 0x8000_0028 | 0x27 | 0x2d => &[],
+        macho::LC_LOAD_DYLINKER
+        | macho::LC_UUID
+        | macho::LC_SOURCE_VERSION
+        | macho::LC_BUILD_VERSION
+        | macho::LC_VERSION_MIN_MACOSX
+        | macho::LC_MAIN
+        | macho::LC_DYLD_ENVIRONMENT
+        | macho::LC_LINKER_OPTION => &[],
         other => return Err(other),
     })
 }
@@ -93,7 +106,7 @@ pub(super) fn make_room(launcher: &[u8], len: u64) -> Result<Room> {
     let start = usize::try_from(linkedit.fileoff)?;
     let tail = content.get(start..).ok_or_else(|| wrong("its last segment lies behind its end"))?;
     // The load command of the signature is removed; signing adds it again.
-    let kept: Vec<_> = image.commands.iter().filter(|c| c.kind != lc::CODE_SIGNATURE).collect();
+    let kept: Vec<_> = image.commands.iter().filter(|c| c.kind != macho::LC_CODE_SIGNATURE).collect();
     let needed = kept.iter().map(|c| c.len).sum::<usize>() + COMMAND + 16;
     if needed > image.end - HEADER + image.room(launcher) || start < HEADER + needed {
         return Err(wrong("its header has no room for another segment"));
@@ -136,7 +149,7 @@ pub(super) fn make_room(launcher: &[u8], len: u64) -> Result<Room> {
     let old = image.end.max(HEADER + commands.len());
     head[HEADER..old].fill(0);
     head[HEADER..HEADER + commands.len()].copy_from_slice(&commands);
-    let count = image.commands.len() - image.all(lc::CODE_SIGNATURE).count() + 1;
+    let count = image.commands.len() - image.all(macho::LC_CODE_SIGNATURE).count() + 1;
     put_u32(&mut head, 16, count as u32);
     put_u32(&mut head, 20, commands.len() as u32);
     debug_assert!(Image::parse(&head).is_ok_and(|i| i.segments(&head).iter().any(is_ours)));
@@ -147,7 +160,7 @@ pub(super) fn make_room(launcher: &[u8], len: u64) -> Result<Room> {
 fn segment(vmaddr: u64, archive: u64, len: u64) -> Vec<u8> {
     let size = len.next_multiple_of(PAGE);
     let mut segment = vec![0; COMMAND];
-    put_u32(&mut segment, 0, lc::SEGMENT_64);
+    put_u32(&mut segment, 0, macho::LC_SEGMENT_64.0);
     put_u32(&mut segment, 4, COMMAND as u32);
     segment[8..8 + SEGMENT.len()].copy_from_slice(SEGMENT);
     for (at, value) in [(24, vmaddr), (32, size), (40, archive), (48, size), (104, vmaddr), (112, len)] {
@@ -166,21 +179,22 @@ fn segment(vmaddr: u64, archive: u64, len: u64) -> Vec<u8> {
 pub(super) fn oldest(launcher: &[u8]) -> Option<(u32, u32)> {
     let image = Image::parse(launcher).ok()?;
     let version = |packed: u32| (packed >> 16, packed >> 8 & 0xff);
-    let build = image.all(lc::BUILD_VERSION).next().map(|c| u32_at(launcher, c.at + 12));
-    build.or(image.all(lc::VERSION_MIN_MACOSX).next().map(|c| u32_at(launcher, c.at + 8))).map(version)
+    let build = image.all(macho::LC_BUILD_VERSION).next().map(|c| u32_at(launcher, c.at + 12));
+    build.or(image.all(macho::LC_VERSION_MIN_MACOSX).next().map(|c| u32_at(launcher, c.at + 8))).map(version)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::binaries::macho::image::tests::{ARM64, X86_64, file, named};
-    use crate::binaries::macho::image::{MH_DYLIB, u64_at};
+    use crate::binaries::macho::image::u64_at;
+    use object::macho::MH_DYLIB;
 
     #[test]
     fn what_lies_behind_moves_with_all_that_tells_its_place() {
         for cpu in [ARM64, X86_64] {
             let plain =
-                file(MH_EXECUTE, cpu, &[named(lc::LOAD_DYLIB, 24, "/usr/lib/libSystem.B.dylib")], 400);
+                file(MH_EXECUTE, cpu, &[named(macho::LC_LOAD_DYLIB, 24, "/usr/lib/libSystem.B.dylib")], 400);
             let room = make_room(&plain, 0x5001).unwrap();
             assert_eq!((room.archive, room.behind, room.head.len()), (0x4000, 0xc000, 0x4000));
             assert_eq!(room.tail, plain[0x4000..]);
@@ -190,7 +204,7 @@ mod tests {
             assert_eq!(names, ["__TEXT", "__FREEZE", "__LINKEDIT"]);
             assert_eq!((segments[1].vmaddr, segments[2].vmaddr), (0x4000, 0xc000));
             assert_eq!((segments[1].filesize, segments[2].fileoff), (0x8000, 0xc000));
-            let symtab = image.all(lc::SYMTAB).next().unwrap().at;
+            let symtab = image.all(macho::LC_SYMTAB).next().unwrap().at;
             assert_eq!((u32_at(&room.head, symtab + 8), u32_at(&room.head, symtab + 16)), (0xc000, 0xc010));
             assert_eq!(u64_at(&room.head, segments[1].command.at + 112), 0x5001);
         }
@@ -209,7 +223,10 @@ mod tests {
         assert!(other.contains("another processor than macos-x86_64"), "{other}");
         assert!(check(&file(MH_EXECUTE, X86_64, &[], 400), target).is_ok());
         error(&file(MH_EXECUTE, ARM64, &[], 100), "no room");
-        error(&file(MH_EXECUTE, ARM64, &[named(0x55, 12, "x")], 400), "load command 0x55 is not known");
+        error(
+            &file(MH_EXECUTE, ARM64, &[named(LoadCommandType(0x55), 12, "x")], 400),
+            "load command 0x55 is not known",
+        );
         let plain = file(MH_EXECUTE, ARM64, &[], 400);
         let room = make_room(&plain, 100).unwrap();
         let whole = [room.head, vec![0; 0x4000], room.tail].concat();

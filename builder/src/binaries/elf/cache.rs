@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use crate::os;
 use crate::target::Arch;
 
 /// The system's libraries by soname.
@@ -118,10 +119,8 @@ fn included(root: &Path, file: &Path, pattern: &str) -> Vec<PathBuf> {
     let (Some(folder), Some(name)) = (pattern.parent(), pattern.file_name()) else { return Vec::new() };
     let Ok(glob) = globset::Glob::new(&name.to_string_lossy()) else { return Vec::new() };
     let matcher = glob.compile_matcher();
-    let entries = fs_err::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path());
-    let mut paths: Vec<_> = entries.filter(|p| p.file_name().is_some_and(|n| matcher.is_match(n))).collect();
-    paths.sort();
-    paths
+    let fits = |path: &PathBuf| path.file_name().is_some_and(|name| matcher.is_match(name));
+    os::list(folder).into_iter().filter(fits).collect()
 }
 
 #[cfg(test)]

@@ -10,11 +10,12 @@ pub(crate) mod rewrite;
 mod rewrite_tests;
 pub(crate) mod search;
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::facts::Facts;
 use super::format::{Format, Patch, Refusal, Unsafe};
 use crate::analysis::LibraryName;
+use crate::paths::{under_root, way};
 use crate::target::Arch;
 use search::Loader;
 
@@ -92,35 +93,12 @@ impl Format for Elf {
     }
 
     fn relative(&self, folder: &str, other: &str) -> String {
-        let (from, to): (Vec<_>, Vec<_>) = (names(folder).collect(), names(other).collect());
-        let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-        let up = std::iter::repeat_n("..", from.len() - common);
-        let steps = std::iter::once("$ORIGIN").chain(up).chain(to[common..].iter().copied());
-        steps.collect::<Vec<_>>().join("/")
+        format!("$ORIGIN/{}", way(folder, other)).trim_end_matches('/').to_owned()
     }
 
     fn patch(&self, bytes: &[u8], facts: &Facts, patch: &Patch<'_>) -> Result<Option<Vec<u8>>, Unsafe> {
         rewrite::patch(bytes, facts, patch)
     }
-}
-
-fn names(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter(|p| !p.is_empty())
-}
-
-/// Returns the path under the root without `.` and `..`, or `None` if it leaves the root.
-fn under_root(path: &str) -> Option<String> {
-    let mut names: Vec<&str> = Vec::new();
-    for part in Path::new(path.trim_start_matches('/')).components() {
-        match part {
-            Component::Normal(name) => names.push(name.to_str()?),
-            Component::ParentDir => {
-                names.pop()?;
-            }
-            _ => {}
-        }
-    }
-    Some(names.join("/"))
 }
 
 #[cfg(test)]

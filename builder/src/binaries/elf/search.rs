@@ -4,6 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::cache::SystemLibraries;
 use crate::binaries::facts::Facts;
+use crate::os;
 use crate::paths::normal;
 use crate::target::Arch;
 
@@ -35,7 +36,7 @@ impl Loader {
     /// Turns it into the musl loader, which searches the folders of `/etc/ld-musl-<processor>.path`, or its
     /// built-in ones.
     pub(crate) fn of_musl(mut self) -> Loader {
-        let processor = if self.arch == Arch::X86_64 { "x86_64" } else { "aarch64" };
+        let processor = self.arch.name();
         let file = self.root.join(format!("etc/ld-musl-{processor}.path"));
         let text =
             std::fs::read_to_string(file).unwrap_or_else(|_| "/lib:/usr/local/lib:/usr/lib".to_owned());
@@ -109,15 +110,10 @@ impl Loader {
     /// Searches packages that were unpacked but not installed. Debian stores alternatives in separate
     /// folders (`blas/libblas.so.3`), and the link to the selected one is missing.
     fn unconfigured(&self, needed: &str) -> Option<PathBuf> {
-        let mut found: Vec<PathBuf> = self
-            .default_folders()
-            .iter()
-            .flat_map(|folder| std::fs::read_dir(self.under_root(folder)).into_iter().flatten().flatten())
-            .filter_map(|entry| self.inside(entry.path().join(needed)))
-            .filter(|path| path.is_file())
-            .collect();
-        found.sort();
-        found.into_iter().next()
+        let folders = self.default_folders();
+        let entries = folders.iter().flat_map(|folder| os::list(&self.under_root(folder)));
+        let found = entries.filter_map(|entry| self.inside(entry.join(needed)));
+        found.filter(|path| path.is_file()).min()
     }
 
     fn under_root(&self, path: &Path) -> PathBuf {
@@ -198,7 +194,7 @@ fn resolve(root: &Path, path: &Path) -> Option<PathBuf> {
 /// Replaces the loader's tokens. `$LIB` differs between distributions, so every value is tried.
 pub(crate) fn expand(folder: &str, origin: &str, arch: Arch) -> Vec<String> {
     let lib = [format!("lib/{}", triple(arch)), "lib64".to_owned(), "lib".to_owned()];
-    let platform = if arch == Arch::X86_64 { "x86_64" } else { "aarch64" };
+    let platform = arch.name();
     let token = |text: &str, name: &str, value: &str| {
         text.replace(&format!("${{{name}}}"), value).replace(&format!("${name}"), value)
     };

@@ -1,7 +1,9 @@
 //! Rewrites the load commands of a Mach-O file: names of libraries, its own name, run paths, further
 //! commands.
 
-use super::image::{HEADER, Image, lc, put_u32, u32_at};
+use object::macho;
+
+use super::image::{HEADER, Image, LIBRARIES, put_u32, u32_at};
 use crate::binaries::format::Unsafe;
 
 /// The changes to make.
@@ -31,16 +33,18 @@ pub(super) fn apply(bytes: &mut [u8], change: &Change<'_>) -> Result<bool, Unsaf
         let old = &bytes[command.at..command.at + command.len];
         let name = || image.string(bytes, *command).unwrap_or_default();
         match command.kind {
-            lc::RPATH if change.search.is_some() => {
+            macho::LC_RPATH if change.search.is_some() => {
                 rpaths_at.get_or_insert(commands.len());
                 continue;
             }
-            kind if lc::LIBRARIES.contains(&kind) => {
+            kind if LIBRARIES.contains(&kind) => {
                 let (name, old) = (name(), old);
                 let new = change.names.iter().find(|(from, _)| *from == name);
                 commands.push(new.map_or_else(|| old.to_vec(), |(_, to)| renamed(old, to)));
             }
-            lc::ID_DYLIB => commands.push(change.own.map_or_else(|| old.to_vec(), |to| renamed(old, to))),
+            macho::LC_ID_DYLIB => {
+                commands.push(change.own.map_or_else(|| old.to_vec(), |to| renamed(old, to)))
+            }
             _ => commands.push(old.to_vec()),
         }
     }
@@ -60,7 +64,7 @@ pub(super) fn write(bytes: &mut [u8], image: &Image, commands: &[Vec<u8>]) -> Re
         return Ok(false);
     }
     // A file without a signature is signed later.
-    let signed = |command: &Vec<u8>| u32_at(command, 0) == lc::CODE_SIGNATURE;
+    let signed = |command: &Vec<u8>| u32_at(command, 0) == macho::LC_CODE_SIGNATURE.0;
     let signature = if commands.iter().any(signed) { 0 } else { SIGNATURE };
     if new.len() > old && new.len() + signature > old + image.room(bytes) {
         return Err(NO_ROOM);
@@ -84,7 +88,7 @@ fn renamed(old: &[u8], name: &str) -> Vec<u8> {
 
 fn rpath(entry: &str) -> Vec<u8> {
     let mut new = vec![0; 12];
-    put_u32(&mut new, 0, lc::RPATH);
+    put_u32(&mut new, 0, macho::LC_RPATH.0);
     with_text(new, entry)
 }
 
@@ -102,7 +106,8 @@ fn with_text(mut fields: Vec<u8>, text: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::image::MH_DYLIB;
+    use object::macho::MH_DYLIB;
+
     use super::super::image::tests::{ARM64, file, named};
     use super::super::read::read;
     use super::*;
@@ -110,10 +115,10 @@ mod tests {
 
     fn library(room: usize) -> Vec<u8> {
         let more = [
-            named(lc::ID_DYLIB, 24, "/opt/a/liba.dylib"),
-            named(lc::LOAD_DYLIB, 24, "/opt/b/libb.dylib"),
-            named(lc::RPATH, 12, "/opt/b"),
-            named(lc::LOAD_DYLIB, 24, "/usr/lib/libSystem.B.dylib"),
+            named(macho::LC_ID_DYLIB, 24, "/opt/a/liba.dylib"),
+            named(macho::LC_LOAD_DYLIB, 24, "/opt/b/libb.dylib"),
+            named(macho::LC_RPATH, 12, "/opt/b"),
+            named(macho::LC_LOAD_DYLIB, 24, "/usr/lib/libSystem.B.dylib"),
         ];
         file(MH_DYLIB, ARM64, &more, room)
     }

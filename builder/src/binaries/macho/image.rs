@@ -1,58 +1,26 @@
 //! The parts of a Mach-O file that affect loading: the slice of a processor, the header, the load commands.
 
+use object::macho::{self, FileType, LoadCommandType};
+
 use crate::binaries::format::Refusal;
 use crate::target::Arch;
 
 /// Length of the header of a 64-bit file.
 pub(crate) const HEADER: usize = 32;
 
-/// A program.
-pub(crate) const MH_EXECUTE: u32 = 2;
-/// A library.
-pub(crate) const MH_DYLIB: u32 = 6;
-/// A bundle, which programs load explicitly: extension modules.
-pub(crate) const MH_BUNDLE: u32 = 8;
-
-/// Kinds of load commands.
-pub(crate) mod lc {
-    /// Marks a command that the loader must understand.
-    const REQUIRED: u32 = 0x8000_0000;
-    pub(crate) const SYMTAB: u32 = 0x2;
-    pub(crate) const DYSYMTAB: u32 = 0xb;
-    pub(crate) const LOAD_DYLIB: u32 = 0xc;
-    pub(crate) const ID_DYLIB: u32 = 0xd;
-    pub(crate) const TWOLEVEL_HINTS: u32 = 0x16;
-    pub(crate) const LOAD_WEAK_DYLIB: u32 = 0x18 | REQUIRED;
-    pub(crate) const SEGMENT_64: u32 = 0x19;
-    pub(crate) const RPATH: u32 = 0x1c | REQUIRED;
-    pub(crate) const CODE_SIGNATURE: u32 = 0x1d;
-    pub(crate) const SEGMENT_SPLIT_INFO: u32 = 0x1e;
-    pub(crate) const REEXPORT_DYLIB: u32 = 0x1f | REQUIRED;
-    pub(crate) const LAZY_LOAD_DYLIB: u32 = 0x20;
-    pub(crate) const DYLD_INFO: u32 = 0x22;
-    pub(crate) const DYLD_INFO_ONLY: u32 = 0x22 | REQUIRED;
-    pub(crate) const LOAD_UPWARD_DYLIB: u32 = 0x23 | REQUIRED;
-    pub(crate) const VERSION_MIN_MACOSX: u32 = 0x24;
-    pub(crate) const FUNCTION_STARTS: u32 = 0x26;
-    pub(crate) const DATA_IN_CODE: u32 = 0x29;
-    pub(crate) const DYLIB_CODE_SIGN_DRS: u32 = 0x2b;
-    pub(crate) const LINKER_OPTIMIZATION_HINT: u32 = 0x2e;
-    pub(crate) const BUILD_VERSION: u32 = 0x32;
-    pub(crate) const DYLD_EXPORTS_TRIE: u32 = 0x33 | REQUIRED;
-    pub(crate) const DYLD_CHAINED_FIXUPS: u32 = 0x34 | REQUIRED;
-    pub(crate) const ATOM_INFO: u32 = 0x36;
-    pub(crate) const FUNCTION_VARIANTS: u32 = 0x37;
-    pub(crate) const FUNCTION_VARIANT_FIXUPS: u32 = 0x38;
-
-    /// Commands that name a library to be loaded.
-    pub(crate) const LIBRARIES: [u32; 5] =
-        [LOAD_DYLIB, LOAD_WEAK_DYLIB, REEXPORT_DYLIB, LAZY_LOAD_DYLIB, LOAD_UPWARD_DYLIB];
-}
+/// Commands that name a library to be loaded.
+pub(crate) const LIBRARIES: [LoadCommandType; 5] = [
+    macho::LC_LOAD_DYLIB,
+    macho::LC_LOAD_WEAK_DYLIB,
+    macho::LC_REEXPORT_DYLIB,
+    macho::LC_LAZY_LOAD_DYLIB,
+    macho::LC_LOAD_UPWARD_DYLIB,
+];
 
 /// A load command: its kind and its position in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Command {
-    pub(crate) kind: u32,
+    pub(crate) kind: LoadCommandType,
     pub(crate) at: usize,
     pub(crate) len: usize,
 }
@@ -60,8 +28,8 @@ pub(crate) struct Command {
 /// The header and the load commands of a file for one 64-bit processor.
 #[derive(Clone, Debug)]
 pub(crate) struct Image {
-    /// The kind of file: [`MH_EXECUTE`], [`MH_DYLIB`], …
-    pub(crate) filetype: u32,
+    /// The kind of file.
+    pub(crate) filetype: FileType,
     /// Its processor.
     pub(crate) arch: Option<Arch>,
     pub(crate) commands: Vec<Command>,
@@ -182,14 +150,14 @@ impl Image {
             if len < 8 || at.checked_add(len).is_none_or(|next| next > end) {
                 return Err(damaged());
             }
-            commands.push(Command { kind, at, len });
+            commands.push(Command { kind: LoadCommandType(kind), at, len });
             at += len;
         }
-        Ok(Image { filetype: u32_at(bytes, 12), arch: arch(u32_at(bytes, 4)), commands, end: at })
+        Ok(Image { filetype: FileType(u32_at(bytes, 12)), arch: arch(u32_at(bytes, 4)), commands, end: at })
     }
 
     /// Returns the commands of a kind.
-    pub(crate) fn all(&self, kind: u32) -> impl Iterator<Item = Command> {
+    pub(crate) fn all(&self, kind: LoadCommandType) -> impl Iterator<Item = Command> {
         self.commands.iter().copied().filter(move |c| c.kind == kind)
     }
 
@@ -207,7 +175,7 @@ impl Image {
                 sections: u32_at(bytes, at + 64),
             }
         };
-        self.all(lc::SEGMENT_64).filter(|c| c.len >= 72).map(segment).collect()
+        self.all(macho::LC_SEGMENT_64).filter(|c| c.len >= 72).map(segment).collect()
     }
 
     /// Returns the last segment, which contains symbols, fix-ups and the signature.
@@ -248,13 +216,15 @@ impl Image {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use object::macho::{MH_BUNDLE, MH_DYLIB};
+
     use super::*;
 
     /// Builds a command that ends in a text, padded to a multiple of eight.
-    pub(crate) fn named(kind: u32, fields: usize, name: &str) -> Vec<u8> {
+    pub(crate) fn named(kind: LoadCommandType, fields: usize, name: &str) -> Vec<u8> {
         let len = (fields + name.len() + 1).next_multiple_of(8);
         let mut command = vec![0; len];
-        put_u32(&mut command, 0, kind);
+        put_u32(&mut command, 0, kind.0);
         put_u32(&mut command, 4, len as u32);
         put_u32(&mut command, 8, fields as u32);
         command[fields..fields + name.len()].copy_from_slice(name.as_bytes());
@@ -264,7 +234,7 @@ pub(crate) mod tests {
     /// Builds a segment with one section.
     fn segment(name: &str, vmaddr: u64, fileoff: u64, size: u64, section: Option<(&str, u64)>) -> Vec<u8> {
         let mut command = vec![0; if section.is_some() { 152 } else { 72 }];
-        put_u32(&mut command, 0, lc::SEGMENT_64);
+        put_u32(&mut command, 0, macho::LC_SEGMENT_64.0);
         let len = command.len() as u32;
         put_u32(&mut command, 4, len);
         command[8..8 + name.len()].copy_from_slice(name.as_bytes());
@@ -281,10 +251,10 @@ pub(crate) mod tests {
     }
 
     /// Builds a small file with `room` free bytes after its load commands.
-    pub(crate) fn file(filetype: u32, cpu: u32, more: &[Vec<u8>], room: usize) -> Vec<u8> {
+    pub(crate) fn file(filetype: FileType, cpu: u32, more: &[Vec<u8>], room: usize) -> Vec<u8> {
         let mut commands: Vec<Vec<u8>> = vec![Vec::new(), segment("__LINKEDIT", 0x4000, 0x4000, 0x20, None)];
         let mut symtab = vec![0; 24];
-        for (at, value) in [(0, lc::SYMTAB), (4, 24), (8, 0x4000), (12, 1), (16, 0x4010), (20, 16)] {
+        for (at, value) in [(0, macho::LC_SYMTAB.0), (4, 24), (8, 0x4000), (12, 1), (16, 0x4010), (20, 16)] {
             put_u32(&mut symtab, at, value);
         }
         commands.push(symtab);
@@ -292,7 +262,7 @@ pub(crate) mod tests {
         let len = 152 + commands.iter().map(Vec::len).sum::<usize>();
         commands[0] = segment("__TEXT", 0, 0, 0x4000, Some(("__text", (HEADER + len + room) as u64)));
         let mut bytes = vec![0; HEADER];
-        for (at, value) in [(0, 0xfeed_facf), (4, cpu), (12, filetype), (16, commands.len() as u32)] {
+        for (at, value) in [(0, 0xfeed_facf), (4, cpu), (12, filetype.0), (16, commands.len() as u32)] {
             put_u32(&mut bytes, at, value);
         }
         put_u32(&mut bytes, 20, len as u32);

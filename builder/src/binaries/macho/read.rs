@@ -1,6 +1,8 @@
 //! Reads the facts of a Mach-O file: processor, kind, libraries, run paths, minimum macOS version.
 
-use super::image::{self, Image, MH_BUNDLE, MH_DYLIB, MH_EXECUTE, lc, u32_at};
+use object::macho::{self, MH_BUNDLE, MH_DYLIB, MH_EXECUTE};
+
+use super::image::{self, Image, LIBRARIES, u32_at};
 use crate::binaries::facts::{Facts, Role};
 use crate::binaries::format::Refusal;
 use crate::target::Arch;
@@ -19,24 +21,24 @@ pub(super) fn read(bytes: &[u8], arch: Arch) -> Result<Facts, Refusal> {
     let mut facts = Facts { arch: image.arch, role, ..Facts::default() };
     for command in &image.commands {
         match command.kind {
-            kind if lc::LIBRARIES.contains(&kind) => {
+            kind if LIBRARIES.contains(&kind) => {
                 let name = image.string(bytes, *command).ok_or_else(damaged)?;
-                if kind == lc::LOAD_WEAK_DYLIB && !facts.needed.contains(&name) {
+                if kind == macho::LC_LOAD_WEAK_DYLIB && !facts.needed.contains(&name) {
                     facts.weak.push(name.clone());
                 }
-                if kind != lc::LOAD_WEAK_DYLIB {
+                if kind != macho::LC_LOAD_WEAK_DYLIB {
                     facts.weak.retain(|n| *n != name);
                 }
                 if !name.is_empty() && !facts.needed.contains(&name) {
                     facts.needed.push(name);
                 }
             }
-            lc::ID_DYLIB => facts.name = image.string(bytes, *command),
-            lc::RPATH => facts.rpath.extend(image.string(bytes, *command)),
-            lc::BUILD_VERSION if command.len >= 16 && u32_at(bytes, command.at + 8) == 1 => {
+            macho::LC_ID_DYLIB => facts.name = image.string(bytes, *command),
+            macho::LC_RPATH => facts.rpath.extend(image.string(bytes, *command)),
+            macho::LC_BUILD_VERSION if command.len >= 16 && u32_at(bytes, command.at + 8) == 1 => {
                 facts.macos = Some(version(u32_at(bytes, command.at + 12)));
             }
-            lc::VERSION_MIN_MACOSX if command.len >= 12 => {
+            macho::LC_VERSION_MIN_MACOSX if command.len >= 12 => {
                 facts.macos = Some(version(u32_at(bytes, command.at + 8)));
             }
             _ => {}
@@ -58,7 +60,7 @@ mod tests {
 
     fn build_version() -> Vec<u8> {
         let mut command = vec![0; 24];
-        for (at, value) in [(0, lc::BUILD_VERSION), (4, 24), (8, 1), (12, 0x000b_0300)] {
+        for (at, value) in [(0, macho::LC_BUILD_VERSION.0), (4, 24), (8, 1), (12, 0x000b_0300)] {
             put_u32(&mut command, at, value);
         }
         command
@@ -66,12 +68,12 @@ mod tests {
 
     fn library() -> Vec<u8> {
         let more = [
-            named(lc::ID_DYLIB, 24, "/install/lib/liba.1.dylib"),
-            named(lc::LOAD_DYLIB, 24, "@rpath/libb.dylib"),
-            named(lc::LOAD_WEAK_DYLIB, 24, "/usr/lib/libnew.dylib"),
-            named(lc::REEXPORT_DYLIB, 24, "@loader_path/.dylibs/libc.dylib"),
-            named(lc::LOAD_DYLIB, 24, "@rpath/libb.dylib"),
-            named(lc::RPATH, 12, "@loader_path/../lib"),
+            named(macho::LC_ID_DYLIB, 24, "/install/lib/liba.1.dylib"),
+            named(macho::LC_LOAD_DYLIB, 24, "@rpath/libb.dylib"),
+            named(macho::LC_LOAD_WEAK_DYLIB, 24, "/usr/lib/libnew.dylib"),
+            named(macho::LC_REEXPORT_DYLIB, 24, "@loader_path/.dylibs/libc.dylib"),
+            named(macho::LC_LOAD_DYLIB, 24, "@rpath/libb.dylib"),
+            named(macho::LC_RPATH, 12, "@loader_path/../lib"),
             build_version(),
         ];
         file(MH_DYLIB, ARM64, &more, 64)
@@ -106,6 +108,6 @@ mod tests {
         }
         assert_eq!(read(b"\x7fELF", Arch::Aarch64), Err(Refusal::Foreign));
         assert!(matches!(read(&whole[..100], Arch::Aarch64), Err(Refusal::Damaged(_))));
-        assert_eq!(read(&file(1, ARM64, &[], 0), Arch::Aarch64), Err(Refusal::Foreign));
+        assert_eq!(read(&file(macho::MH_OBJECT, ARM64, &[], 0), Arch::Aarch64), Err(Refusal::Foreign));
     }
 }

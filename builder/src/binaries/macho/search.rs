@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::binaries::facts::Facts;
 use crate::binaries::files::join;
-use crate::paths::normal;
+use crate::paths::{normal, under_root, way};
 
 const LOADER: &str = "@loader_path";
 const PROGRAM: &str = "@executable_path";
@@ -93,21 +93,6 @@ pub(super) fn system_names(chain: &[(&Facts, &Path)], needed: &str) -> Vec<Strin
     names
 }
 
-/// Returns the path under the root without `.` and `..`, or `None` if it leaves the root.
-fn under_root(path: &str) -> Option<String> {
-    let mut names: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                names.pop()?;
-            }
-            name => names.push(name),
-        }
-    }
-    Some(names.join("/"))
-}
-
 /// Resolves a run path of a file in `folder` to a folder under the root. Returns `None` outside the
 /// application.
 pub(super) fn inside(entry: &str, folder: &str) -> Option<String> {
@@ -125,12 +110,7 @@ pub(super) fn dests(name: &str, search: &[String], folder: &str) -> Vec<String> 
 
 /// Returns the name for another file in a file in `folder`, both under the root.
 pub(super) fn relative(folder: &str, dest: &str) -> String {
-    let names = |path: &str| path.split('/').filter(|p| !p.is_empty()).map(str::to_owned).collect::<Vec<_>>();
-    let (from, to) = (names(folder), names(dest));
-    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-    let up = std::iter::repeat_n("..".to_owned(), from.len() - common);
-    let steps = std::iter::once(LOADER.to_owned()).chain(up).chain(to[common..].iter().cloned());
-    steps.collect::<Vec<_>>().join("/")
+    format!("{LOADER}/{}", way(folder, dest)).trim_end_matches('/').to_owned()
 }
 
 /// Returns whether a run path is a folder of the system.

@@ -7,11 +7,12 @@
 
 use std::io::Read;
 
+use object::macho::{self, MH_EXECUTE};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::edit;
-use super::image::{Image, MH_EXECUTE, Segment, lc, put_u32, put_u64, u32_at};
+use super::image::{Image, Segment, put_u32, put_u64, u32_at};
 use crate::error::{Error, Result};
 use crate::target::Arch;
 
@@ -174,7 +175,7 @@ impl Seal {
 
 /// Returns the offset where the content of a file ends and its signature begins, if it has one.
 fn signature_at(image: &Image, bytes: &[u8]) -> Option<usize> {
-    let command = image.all(lc::CODE_SIGNATURE).find(|c| c.len >= 16)?;
+    let command = image.all(macho::LC_CODE_SIGNATURE).find(|c| c.len >= 16)?;
     Some(u32_at(bytes, command.at + 8) as usize)
 }
 
@@ -194,13 +195,13 @@ pub(crate) fn prepare(head: &mut [u8], len: u64, seal: &Seal) -> Result<Place> {
             .hint("leave data files out, or build with `mode = \"onedir\"`"));
     };
     let mut signature = vec![0; 16];
-    for (at, value) in [(0, lc::CODE_SIGNATURE), (4, 16), (8, data), (12, size as u32)] {
+    for (at, value) in [(0, macho::LC_CODE_SIGNATURE.0), (4, 16), (8, data), (12, size as u32)] {
         put_u32(&mut signature, at, value);
     }
     let mut commands: Vec<Vec<u8>> = image
         .commands
         .iter()
-        .filter(|c| c.kind != lc::CODE_SIGNATURE)
+        .filter(|c| c.kind != macho::LC_CODE_SIGNATURE)
         .map(|c| head[c.at..c.at + c.len].to_vec())
         .collect();
     commands.push(signature);
@@ -345,7 +346,9 @@ impl Directory<'_> {
 #[cfg(test)]
 mod tests {
     use super::super::image::tests::{ARM64, X86_64, file, named};
-    use super::super::image::{MH_DYLIB, u64_at};
+    use object::macho::MH_DYLIB;
+
+    use super::super::image::u64_at;
     use super::*;
 
     fn seal() -> Seal {
@@ -355,7 +358,8 @@ mod tests {
     #[test]
     fn a_file_is_signed_and_every_change_is_seen() {
         for cpu in [ARM64, X86_64] {
-            let plain = file(MH_DYLIB, cpu, &[named(lc::LOAD_DYLIB, 24, "/usr/lib/libSystem.B.dylib")], 64);
+            let plain =
+                file(MH_DYLIB, cpu, &[named(macho::LC_LOAD_DYLIB, 24, "/usr/lib/libSystem.B.dylib")], 64);
             assert!(!holds(&plain) && cdhash(&plain).is_none());
             let signed = ad_hoc(&plain, &seal()).unwrap();
             assert!(holds(&signed) && cdhash(&signed).is_some());

@@ -5,8 +5,9 @@
 
 use std::path::PathBuf;
 
+use object::macho::{self, MH_BUNDLE, MH_DYLIB};
+
 use super::image::tests::{ARM64, X86_64, file, named, universal};
-use super::image::{MH_BUNDLE, MH_DYLIB, lc};
 use super::read::read;
 use super::sign;
 use crate::binaries::Natives;
@@ -22,15 +23,15 @@ fn bench() -> Bench {
     put(
         &bench,
         "base/lib/libpython3.12.dylib",
-        &[named(lc::ID_DYLIB, 24, "/install/lib/libpython3.12.dylib")],
+        &[named(macho::LC_ID_DYLIB, 24, "/install/lib/libpython3.12.dylib")],
         99,
     );
-    put(&bench, "base/lib/libz.1.dylib", &[named(lc::ID_DYLIB, 24, "/install/lib/libz.1.dylib")], 99);
+    put(&bench, "base/lib/libz.1.dylib", &[named(macho::LC_ID_DYLIB, 24, "/install/lib/libz.1.dylib")], 99);
     bench
 }
 
 fn needs(name: &str) -> Vec<u8> {
-    named(lc::LOAD_DYLIB, 24, name)
+    named(macho::LC_LOAD_DYLIB, 24, name)
 }
 
 fn put(bench: &Bench, name: &str, commands: &[Vec<u8>], room: usize) -> PathBuf {
@@ -59,12 +60,12 @@ fn what_is_needed_is_collected_and_found_by_paths_from_file_to_file() {
         needs("@rpath/libz.1.dylib"),
         needs("@loader_path/.dylibs/liba.dylib"),
         needs("/usr/lib/libSystem.B.dylib"),
-        named(lc::LOAD_WEAK_DYLIB, 24, "@rpath/libweak.dylib"),
+        named(macho::LC_LOAD_WEAK_DYLIB, 24, "@rpath/libweak.dylib"),
         needs("@rpath/libgone.dylib"),
-        named(lc::RPATH, 12, "/opt/build/lib"),
+        named(macho::LC_RPATH, 12, "/opt/build/lib"),
     ];
     put(&bench, "site/pkg/sub/m.so", &module, 200);
-    let inner = [named(lc::ID_DYLIB, 24, "/DLC/pkg/liba.dylib"), needs("/opt/build/lib/libz.1.dylib")];
+    let inner = [named(macho::LC_ID_DYLIB, 24, "/DLC/pkg/liba.dylib"), needs("/opt/build/lib/libz.1.dylib")];
     put(&bench, "site/pkg/sub/.dylibs/liba.dylib", &inner, 200);
     bench.library("pkg/sub/m.so");
     let natives = bench.collect();

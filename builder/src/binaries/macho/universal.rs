@@ -120,7 +120,9 @@ pub(crate) fn join(files: &[&[u8]]) -> Result<Option<Vec<u8>>> {
 #[cfg(test)]
 mod tests {
     use super::super::image::tests::{ARM64, X86_64, file};
-    use super::super::image::{self, MH_DYLIB};
+    use object::macho::MH_DYLIB;
+
+    use super::super::image;
     use super::*;
     use crate::target::Arch;
 

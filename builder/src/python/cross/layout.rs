@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::os::list;
 use crate::target::{Os, Target};
 
 /// The paths of a Python.
@@ -78,14 +79,6 @@ pub(super) fn find(folder: &Path, target: Target) -> Result<Layout> {
 fn only_folder(folder: &Path) -> Option<PathBuf> {
     let mut folders = list(folder).into_iter().filter(|p| p.is_dir());
     folders.next().filter(|_| folders.next().is_none())
-}
-
-/// Returns the entries of a folder, sorted.
-fn list(folder: &Path) -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> =
-        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
-    paths.sort();
-    paths
 }
 
 fn name(path: &Path) -> &str {

@@ -156,7 +156,6 @@ fn python(layout: Layout, image: Image, micro: u8, target: Target, compiler: Pyt
         builtin_modules = layout.builtin();
     }
     Python {
-        executable: compiler.executable,
         version: (3, minor, micro),
         target,
         prefix: layout.prefix.clone(),
@@ -166,14 +165,10 @@ fn python(layout: Layout, image: Image, micro: u8, target: Target, compiler: Pyt
         dynload: layout.dynload,
         search_path: layout.search_path,
         extension_suffixes,
-        magic: compiler.magic,
         cache_tag: format!("cpython-3{minor}{}", flags.replace('d', "")),
         builtin_modules,
-        // Defined in Python's sources, so the same on each platform.
-        frozen_modules: compiler.frozen_modules,
         libpython: layout.library,
         editable: Vec::new(),
-        opcodes: compiler.opcodes,
         machine: target.machine().to_owned(),
         version_text: format!(
             "3.{minor}.{micro} for {}, compiled by {}",
@@ -183,15 +178,14 @@ fn python(layout: Layout, image: Image, micro: u8, target: Target, compiler: Pyt
         abiflags: flags,
         cross: Some(Cross { program: layout.program, root: layout.root }),
         warnings: Vec::new(),
+        // The executable, and what Python's sources define for all platforms.
+        ..compiler
     }
 }
 
 /// Returns the tag in the file names of extension modules.
 fn soabi(target: Target, minor: u8, flags: &str) -> String {
-    let arch = match target.arch {
-        Arch::X86_64 => "x86_64",
-        Arch::Aarch64 => "aarch64",
-    };
+    let arch = target.arch.name();
     match target.os {
         Os::Linux if target.musl => format!("cpython-3{minor}{flags}-{arch}-linux-musl"),
         Os::Linux => format!("cpython-3{minor}{flags}-{arch}-linux-gnu"),

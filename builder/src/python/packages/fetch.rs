@@ -11,7 +11,7 @@ use crate::error::{Context, Error, Result};
 use crate::interrupt;
 use crate::python::{Python, find};
 use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
-use crate::target::{Arch, Os};
+use crate::target::Os;
 
 /// Maximum number of times to run pip for requirements that its wheels have on the target but not on this
 /// machine.
@@ -123,7 +123,7 @@ fn by_uv(uv: &Path, what: &What<'_>, python: &Python, tags: &Tags, folder: &Path
 /// Returns uv's name for the platform.
 fn uv_platform(tags: &Tags) -> Result<String> {
     let target = &tags.target;
-    let arch = if target.arch == Arch::X86_64 { "x86_64" } else { "aarch64" };
+    let arch = target.arch.name();
     Ok(match target.os {
         Os::Windows => format!("{arch}-pc-windows-msvc"),
         Os::Macos => format!("{arch}-apple-darwin"),

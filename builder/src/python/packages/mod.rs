@@ -107,19 +107,17 @@ fn is_installed(folder: &Path) -> bool {
 fn wheels_in(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries =
         fs_err::read_dir(folder).context(|| format!("failed to read packages `{}`", folder.display()))?;
-    let mut wheels: Vec<PathBuf> =
-        entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "whl")).collect();
-    wheels.sort();
+    let mut files: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
+    files.sort();
+    let is_wheel = |path: &&PathBuf| path.extension().is_some_and(|e| e == "whl");
+    let wheels: Vec<PathBuf> = files.iter().filter(is_wheel).cloned().collect();
     if wheels.is_empty()
-        && let Some(sdist) = std::fs::read_dir(folder).into_iter().flatten().flatten().find(|e| {
-            let name = e.file_name().to_string_lossy().into_owned();
-            name.ends_with(".tar.gz")
-        })
+        && let Some(sdist) = files.iter().find(|path| path.to_string_lossy().ends_with(".tar.gz"))
     {
         return Err(Error::new(format!(
             "expected wheels in `{}`, got `{}`",
             folder.display(),
-            sdist.path().display()
+            sdist.display()
         ))
         .hint("build a wheel of it for the target, or download one"));
     }

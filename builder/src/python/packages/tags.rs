@@ -52,7 +52,7 @@ impl Tags {
             return Some(9_999);
         }
         let target = &self.target;
-        let arch = if target.arch == Arch::X86_64 { "x86_64" } else { "aarch64" };
+        let arch = target.arch.name();
         match target.os {
             Os::Windows => {
                 let own = if target.arch == Arch::X86_64 { "win_amd64" } else { "win_arm64" };
@@ -85,7 +85,7 @@ impl Tags {
                     let end = rest.match_indices('_').nth(1)?.0;
                     (numbers(&rest[..end])?, &rest[end + 1..])
                 };
-                let own = if target.arch == Arch::X86_64 { "x86_64" } else { "arm64" };
+                let own = target.machine();
                 let fat = match target.arch {
                     Arch::X86_64 => ["universal2", "intel", "fat64", "universal"].contains(&arch),
                     Arch::Aarch64 => arch == "universal2",
@@ -107,11 +107,7 @@ impl Tags {
     /// Returns the platform tags for queries to a package index.
     pub(super) fn platforms(&self) -> Vec<String> {
         let target = &self.target;
-        let arch = match (target.os, target.arch) {
-            (Os::Macos, Arch::Aarch64) => "arm64",
-            (_, Arch::Aarch64) => "aarch64",
-            (_, Arch::X86_64) => "x86_64",
-        };
+        let arch = if target.os == Os::Macos { target.machine() } else { target.arch.name() };
         match target.os {
             Os::Windows => {
                 vec![if target.arch == Arch::X86_64 { "win_amd64" } else { "win_arm64" }.to_owned()]

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::spec::schema::HIDE_CONSOLE;
 use crate::spec::{Compression, Mode, Sources};
 
 /// The meaning of an option apart from its effect on a build without a spec.
@@ -45,103 +46,103 @@ macro_rules! options {
 }
 
 options! {
-    /// Options that PyInstaller has too, with the same names, short forms and meanings.
+    /// Options shared with PyInstaller, with the same names, short forms and meanings.
     #[command(next_help_heading = "Without a spec")]
     Common, COMMON:
 
-    /// Make a single executable file.
+    /// Bundle everything in a single executable file.
     #[arg(short = 'F', long, overrides_with = "onedir")]
     onefile: bool => key("`mode` in `[bundle]`");
-    /// Make a folder with an executable (the default).
+    /// Create a folder with an executable (the default).
     #[arg(short = 'D', long, overrides_with = "onefile")]
     onedir: bool => key("`mode` in `[bundle]`");
-    /// Name of the product; by default that of the script.
+    /// Name of the product; by default the name of the script.
     #[arg(short, long)]
     name: Option<String> => key("`name` in `[app]`");
     /// Also write these options as a spec to this folder.
     #[arg(long, value_name = "DIR", hide_short_help = true)]
     specpath: Option<PathBuf> => Meaning { key: None, on: None, none: None };
-    /// Also search these folders for modules; separate several as in PYTHONPATH.
+    /// Also search these folders for modules; separate them as in PYTHONPATH.
     #[arg(short, long, value_name = "DIRS")]
     paths: Vec<String> => key("`paths` in `[python]`");
     /// Add a data file, folder or glob to a folder in the bundle.
     #[arg(long, value_name = "SOURCE:DEST")]
     add_data: Vec<String> => key("a `[[data]]` table with `from` and `to`");
-    /// Add a native library, and the libraries that it needs, to a folder in the bundle.
+    /// Add a native library and its dependencies to a folder in the bundle.
     #[arg(long, value_name = "SOURCE:DEST")]
     add_binary: Vec<String> => key("a `[[binary]]` table with `from` and `to`");
-    /// Add a module that analysis does not find.
+    /// Add a module that the analysis does not find.
     #[arg(long, alias = "hiddenimport", value_name = "MODULE")]
     hidden_import: Vec<String> => key("`include` in `[modules]`");
-    /// Leave a module out.
+    /// Exclude a module.
     #[arg(long, value_name = "MODULE")]
     exclude_module: Vec<String> => key("`exclude` in `[modules]`");
-    /// Add all modules of a package.
+    /// Collect all modules of a package.
     #[arg(long, value_name = "MODULE", hide_short_help = true)]
     collect_submodules: Vec<String> => key("`include` in `[modules]`, as in `\"package.*\"`");
-    /// Add all data files of a package.
+    /// Collect all data files of a package.
     #[arg(long, alias = "collect-datas", value_name = "MODULE", hide_short_help = true)]
     collect_data: Vec<String> => key("`collect-data` in `[modules]`");
-    /// Add all native libraries of a package.
+    /// Collect all native libraries of a package.
     #[arg(long, value_name = "MODULE", hide_short_help = true)]
     collect_binaries: Vec<String> => key("`collect-binaries` in `[modules]`");
-    /// Add all modules, data files and native libraries of a package.
+    /// Collect all modules, data files and native libraries of a package.
     #[arg(long, value_name = "MODULE", hide_short_help = true)]
     collect_all: Vec<String> => key("`include`, `collect-data` and `collect-binaries` in `[modules]`");
-    /// Add all parts of a package, even if the program does not use them.
+    /// Collect all parts of a package, even those that the program does not use.
     #[arg(long, value_name = "PACKAGE", hide_short_help = true)]
     no_prune: Vec<String> => key("`whole` in `[modules]`");
-    /// Leave out the program's own files that its strings name, unless an option or the spec adds them.
+    /// Skip the program's own files that its strings name, unless an option or the spec adds them.
     #[arg(long, hide_short_help = true)]
     no_own_data: bool => key("`own-data = false` in `[modules]`");
     /// Add the metadata of a distribution.
     #[arg(long, value_name = "PACKAGE", hide_short_help = true)]
     copy_metadata: Vec<String> => key("`include` in `[metadata]`");
-    /// Add the metadata of a distribution and of all distributions that it requires.
+    /// Add the metadata of a distribution and of all its dependencies.
     #[arg(long, value_name = "PACKAGE", hide_short_help = true)]
     recursive_copy_metadata: Vec<String> => key("`recursive` in `[metadata]`");
     /// Run a script before the program.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     runtime_hook: Vec<String> => key("`hooks` in `[runtime]`");
-    /// Onedir: name of the folder beside the executable; `.` puts all files beside it.
+    /// Onedir: name of the folder next to the executable; `.` puts all files next to it.
     #[arg(long, value_name = "NAME", hide_short_help = true)]
     contents_directory: Option<String> => key("`contents-directory` in `[bundle]`");
-    /// Onefile: folder to extract below when the program runs.
+    /// Onefile: folder in which the program extracts its files.
     #[arg(long, value_name = "DIR", hide_short_help = true)]
     runtime_tmpdir: Option<String> => key("`runtime-tmpdir` in `[bundle]`");
-    /// Bytecode optimisation: 0, 1 (-O) or 2 (-OO).
+    /// Bytecode optimization level: 0, 1 (-O) or 2 (-OO).
     #[arg(long, value_name = "LEVEL", allow_negative_numbers = true, hide_short_help = true)]
     #[arg(value_parser = clap::value_parser!(i8).range(-1..=2))]
     optimize: Option<i8> => key("`optimize` in `[python]`");
-    /// Run the program with an option of the interpreter: u, v, O, OO, `X …`, `W …`, `hash_seed=…`.
+    /// Set an interpreter option for the program: u, v, O, OO, `X …`, `W …`, `hash_seed=…`.
     #[arg(long, value_name = "OPTION", hide_short_help = true)]
     python_option: Vec<String> => key("`options` in `[python]`");
-    /// Remove all symbols from native files; debug information is removed in any case.
+    /// Strip all symbols from native files; debug information is always removed.
     #[arg(short, long, hide_short_help = true)]
     strip: bool => key("`strip` in `[bundle]`");
-    /// Make a program for debugging: imports, bootloader, noarchive, or all of them.
+    /// Create a program for debugging: imports, bootloader, noarchive or all.
     #[arg(short, long, value_name = "WHAT", hide_short_help = true, hide_possible_values = true)]
     #[arg(value_parser = ["all", "imports", "bootloader", "noarchive"])]
     debug: Vec<String> => key("`debug` in `[runtime]`");
-    /// How hard to compress: none, fast, default or max.
+    /// Compression level: none, fast, default or max.
     #[arg(long, value_name = "LEVEL", default_value = "default", hide_short_help = true)]
     #[arg(hide_possible_values = true, hide_default_value = true)]
     compression: Compression => key("`compression` in `[bundle]`");
-    /// Modules to collect with their source: none, used (if the program reads it), own or all.
+    /// Modules to bundle with their source: none, used (if the program reads it), own or all.
     #[arg(long, value_name = "WHICH", default_value = "used", hide_short_help = true)]
     #[arg(hide_possible_values = true, hide_default_value = true)]
     source: Sources => key("`source` in `[bundle]`");
 }
 
 options! {
-    /// Options for other systems, and options of PyInstaller without a meaning here.
+    /// Options for other systems, and PyInstaller options without an equivalent.
     #[command(next_help_heading = "PyInstaller's options for other platforms")]
     Foreign, FOREIGN:
 
-    /// Windows and macOS: no console.
+    /// Windows and macOS: run without a console.
     #[arg(short = 'w', long, alias = "noconsole", overrides_with = "console", hide_short_help = true)]
     windowed: bool => on("Windows and macOS", "`console` in `[windows]`");
-    /// Windows and macOS: a console (the default).
+    /// Windows and macOS: run with a console (the default).
     #[arg(short = 'c', long, alias = "nowindowed", overrides_with = "windowed", hide_short_help = true)]
     console: bool => on("Windows and macOS", "`console` in `[windows]`");
     /// Windows and macOS: icon of the executable.
@@ -153,7 +154,7 @@ options! {
     /// Windows: application manifest.
     #[arg(short, long, value_name = "FILE", hide_short_help = true)]
     manifest: Option<PathBuf> => on("Windows", "`manifest` in `[windows]`");
-    /// Windows: ask for administrator rights.
+    /// Windows: request administrator rights.
     #[arg(long, hide_short_help = true)]
     uac_admin: bool => on("Windows", "`uac` in `[windows]`");
     /// Windows: allow access to elevated windows.
@@ -165,18 +166,18 @@ options! {
     /// macOS: entitlements file.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     osx_entitlements_file: Option<PathBuf> => on("macOS", "`entitlements` in `[macos]`");
-    /// macOS: architecture: x86_64, arm64 or universal2.
+    /// macOS: target architecture: x86_64, arm64 or universal2.
     #[arg(long, alias = "target-arch", value_name = "ARCH", hide_short_help = true)]
     #[arg(value_parser = ["x86_64", "arm64", "universal2"])]
     target_architecture: Option<String> => on("macOS", "`architectures` in `[macos]`");
-    /// macOS: identity to sign with.
+    /// macOS: signing identity.
     #[arg(long, value_name = "NAME", hide_short_help = true)]
     codesign_identity: Option<String> => on("macOS", "`sign` in `[macos]`");
-    /// Windows: hide or minimise the console if only this program uses it.
+    /// Windows: hide or minimize the console if no other program uses it.
     #[arg(long, value_name = "HOW", hide_short_help = true)]
-    #[arg(value_parser = ["hide-early", "hide-late", "minimize-early", "minimize-late"])]
+    #[arg(value_parser = HIDE_CONSOLE)]
     hide_console: Option<String> => on("Windows", "`hide-console` in `[windows]`");
-    /// Windows: show no traceback where there is no console.
+    /// Windows: do not show tracebacks if there is no console.
     #[arg(long, hide_short_help = true)]
     disable_windowed_traceback: bool => on("Windows", "`windowed-traceback` in `[windows]`");
     /// Windows: add resources, as `FILE[,TYPE[,NAME[,LANGUAGE]]]`.
@@ -186,29 +187,29 @@ options! {
     /// Accepted, but has no effect yet: Finder events are not turned into arguments.
     #[arg(long, hide = true)]
     argv_emulation: bool => Meaning { on: Some("macOS"), key: None, none: None };
-    /// Of PyInstaller: where UPX lies.
+    /// PyInstaller: folder of UPX.
     #[arg(long, hide = true)]
     upx_dir: Option<String> => none("has no effect: zstd compresses better than UPX, and starts faster");
-    /// Of PyInstaller: no UPX.
+    /// PyInstaller: do not use UPX.
     #[arg(long, hide = true)]
     noupx: bool => none("has no effect: UPX is never used");
-    /// Of PyInstaller: a file that UPX leaves alone.
+    /// PyInstaller: file that UPX skips.
     #[arg(long, hide = true)]
     upx_exclude: Vec<String> => none("has no effect: UPX is never used");
-    /// Of PyInstaller: a splash screen.
+    /// PyInstaller: splash screen.
     #[arg(long, hide = true)]
     splash: Option<String> => none("has no effect: a frozen program starts too fast for a splash screen");
-    /// Of PyInstaller: its parent process ignores signals.
+    /// PyInstaller: ignore signals in the parent process.
     #[arg(long, hide = true)]
     bootloader_ignore_signals: bool =>
         none("has no effect: the program is one process and gets its signals itself");
-    /// Of PyInstaller: a folder of hooks.
+    /// PyInstaller: folder of hooks.
     #[arg(long, hide = true)]
     additional_hooks_dir: Vec<String> => Meaning {
         key: Some("`hooks` in `[rules]`"),
         ..none("has no effect: hooks written for PyInstaller are not run; a rule file can say what they do")
     };
-    /// Of PyInstaller before 6: a key for the bytecode.
+    /// PyInstaller before 6: key for the bytecode.
     #[arg(long, hide = true)]
     key: Option<String> => none("has no effect: as in PyInstaller 6, bytecode is not encrypted");
 }

@@ -9,7 +9,7 @@ use ruff_text_size::Ranged;
 
 use super::lines::Lines;
 use super::own::Names;
-use super::shapes::called;
+use super::shapes::{called, elements, literal, receiver};
 use crate::analysis::facts::handed::{Argument, Handed, Importer, Slot, Value};
 use crate::analysis::facts::{Facts, Origin, Whose};
 use crate::names::is_dotted_name;
@@ -118,10 +118,8 @@ impl<'a> Finder<'a> {
                 let is_name = is_dotted_name(text.trim_start_matches('.'));
                 is_name.then(|| text.to_owned()).into_iter().collect()
             }
-            Expr::Tuple(ast::ExprTuple { elts, .. })
-            | Expr::List(ast::ExprList { elts, .. })
-            | Expr::Set(ast::ExprSet { elts, .. }) => {
-                elts.iter().flat_map(|inner| self.texts(inner, depth)).collect()
+            Expr::Tuple(_) | Expr::List(_) | Expr::Set(_) => {
+                elements(expr).iter().flat_map(|inner| self.texts(inner, depth)).collect()
             }
             Expr::Name(name) => {
                 let values = self.names.get(name.id.as_str()).iter();
@@ -187,17 +185,8 @@ fn imported(body: &[Stmt], whose: Whose) -> HashMap<&str, (Origin, String)> {
 /// Returns the known beginning of a relative name: `"." + name`, `f"._{name}"`, `"._%s" % name`.
 fn start(name: &Expr) -> Option<&str> {
     let text = match name {
-        Expr::BinOp(op) if matches!(op.op, ast::Operator::Add | ast::Operator::Mod) => match &*op.left {
-            Expr::StringLiteral(literal) => literal.value.to_str(),
-            _ => return None,
-        },
-        Expr::Call(call) if called(&call.func) == "format" => match &*call.func {
-            Expr::Attribute(method) => match &*method.value {
-                Expr::StringLiteral(literal) => literal.value.to_str(),
-                _ => return None,
-            },
-            _ => return None,
-        },
+        Expr::BinOp(op) if matches!(op.op, ast::Operator::Add | ast::Operator::Mod) => literal(&op.left)?,
+        Expr::Call(call) if called(&call.func) == "format" => receiver(call).and_then(literal)?,
         Expr::FString(text) => match text.value.elements().next()? {
             ast::InterpolatedStringElement::Literal(literal) => &literal.value,
             ast::InterpolatedStringElement::Interpolation(_) => return None,

@@ -3,6 +3,7 @@
 use ruff_python_ast::{self as ast, Expr, Stmt};
 
 use super::scope::{Place, Scope};
+use super::shapes::{elements, levels, variable};
 use super::text::Known;
 use crate::analysis::facts::Origin;
 
@@ -135,20 +136,13 @@ impl Scope<'_> {
             },
             Expr::Subscript(s) => match &*s.value {
                 Expr::Attribute(a) if a.attr.as_str() == "parents" => {
-                    let Expr::NumberLiteral(n) = &*s.slice else { return None };
-                    let ast::Number::Int(n) = &n.value else { return None };
-                    let mut place = self.place(&a.value, depth)?;
-                    for _ in 0..=n.as_u8()? {
-                        place = place.parent()?;
-                    }
-                    Some(place)
+                    let (mut ups, place) = (0..levels(&s.slice)?, self.place(&a.value, depth)?);
+                    ups.try_fold(place, |place, _| place.parent())
                 }
                 // `__path__[0]`
                 inner => self.place(inner, depth).filter(|p| !p.file),
             },
-            Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) => {
-                self.place(elts.first()?, depth)
-            }
+            Expr::List(_) | Expr::Tuple(_) => self.place(elements(path).first()?, depth),
             Expr::BinOp(op) if matches!(op.op, ast::Operator::Div | ast::Operator::Add) => {
                 self.below(self.place(&op.left, depth)?, std::slice::from_ref(&op.right))
             }
@@ -159,12 +153,7 @@ impl Scope<'_> {
 
     fn place_of_call(&self, call: &ast::ExprCall, depth: u32) -> Option<Place> {
         let arguments = &call.arguments.args;
-        let name = match &*call.func {
-            Expr::Name(name) => name.id.as_str(),
-            Expr::Attribute(a) => a.attr.as_str(),
-            _ => return None,
-        };
-        match (name, arguments.first()) {
+        match (variable(&call.func)?, arguments.first()) {
             ("dirname", Some(path)) => self.place(path, depth)?.parent(),
             (function, None) if call.func.is_name_expr() => self.folders.get(function).cloned(),
             // `Path(__file__).resolve()`, `folder.joinpath("a")`

@@ -3,6 +3,7 @@
 use ruff_python_ast::{self as ast, Expr};
 
 use super::scope::Scope;
+use super::shapes::{literal, number};
 use super::text::literal_texts;
 use crate::analysis::facts::condition::{Compare, Condition, Match, Variable};
 
@@ -151,26 +152,14 @@ impl Scope<'_> {
     }
 }
 
-fn number(expr: &Expr) -> Option<i64> {
-    match expr {
-        Expr::NumberLiteral(n) => match &n.value {
-            ast::Number::Int(i) => i.as_i64(),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
 /// Collects the constant strings of a pattern. Returns whether the pattern matches nothing else.
 pub(super) fn pattern_texts(pattern: &ast::Pattern, into: &mut Vec<String>) -> bool {
     match pattern {
-        ast::Pattern::MatchValue(value) => match &*value.value {
-            Expr::StringLiteral(s) => {
-                into.push(s.value.to_str().to_owned());
-                true
-            }
-            _ => false,
-        },
+        ast::Pattern::MatchValue(value) => {
+            let text = literal(&value.value);
+            into.extend(text.map(str::to_owned));
+            text.is_some()
+        }
         ast::Pattern::MatchOr(or) => or.patterns.iter().all(|p| pattern_texts(p, into)),
         _ => false,
     }

@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ruff_python_ast::{self as ast, Expr};
+use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::TextSize;
 
 use super::lines::Lines;
-use super::shapes::called;
+use super::shapes::{called, imported};
 use super::text::Known;
 use super::variables::Variables;
 use crate::analysis::facts::condition::Condition;
@@ -166,38 +166,20 @@ impl<'a> Scope<'a> {
         self.named.get(name).cloned().unwrap_or(Condition::Unknown)
     }
 
-    /// Handles the names that `import` binds.
-    pub(super) fn import(&mut self, stmt: &'a ast::StmtImport) {
-        for alias in &stmt.names {
-            let name = alias.name.as_str();
-            if let Some(asname) = &alias.asname
-                && let Some(known) = KNOWN_MODULES.iter().find(|m| **m == name)
+    /// Handles the names that an import statement binds.
+    pub(super) fn import(&mut self, stmt: &'a Stmt) {
+        for (bound, origin, full) in imported(stmt) {
+            let member = full.rsplit_once('.');
+            if let (Stmt::Import(_), Some(module)) = (stmt, KNOWN_MODULES.iter().find(|m| **m == full)) {
+                self.known.modules.insert(bound, module);
+            } else if let (Stmt::ImportFrom(_), Origin::Absolute) = (stmt, origin)
+                && let Some(&member) = KNOWN_MEMBERS.iter().find(|known| Some(**known) == member)
             {
-                self.known.modules.insert(asname.as_str(), known);
-            }
-            let (bound, module) = match &alias.asname {
-                Some(asname) => (asname.as_str(), name),
-                None => name.split_once('.').map_or((name, name), |(top, _)| (top, top)),
-            };
-            self.variables.import(bound, Known::whole(Origin::Absolute, module));
-        }
-    }
-
-    /// Handles the names that `from … import` binds.
-    pub(super) fn import_from(&mut self, stmt: &'a ast::StmtImportFrom) {
-        let module = stmt.module.as_ref().map_or("", |m| m.as_str());
-        let origin = if stmt.level == 0 { Origin::Absolute } else { Origin::Package(stmt.level) };
-        let dot = if module.is_empty() { "" } else { "." };
-        for alias in &stmt.names {
-            let bound = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
-            let known = |(m, n): &&(&str, &str)| *m == module && *n == alias.name.as_str();
-            if let Some(&member) = KNOWN_MEMBERS.iter().find(known).filter(|_| stmt.level == 0) {
                 self.known.members.insert(bound, member);
                 if member.1 == "import_module" {
                     self.known.importers.insert(bound);
                 }
             }
-            let full = format!("{module}{dot}{}", alias.name);
             self.variables.import(bound, Known::whole(origin, full));
         }
     }

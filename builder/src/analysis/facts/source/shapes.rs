@@ -54,6 +54,30 @@ pub(super) fn variable(target: &Expr) -> Option<&str> {
     }
 }
 
+/// Returns the object whose method is called.
+pub(super) fn receiver(call: &ast::ExprCall) -> Option<&Expr> {
+    let Expr::Attribute(method) = &*call.func else { return None };
+    Some(&method.value)
+}
+
+/// Returns the text of a string literal.
+pub(super) fn literal(expr: &Expr) -> Option<&str> {
+    let Expr::StringLiteral(text) = expr else { return None };
+    Some(text.value.to_str())
+}
+
+/// Returns the value of a literal number that is whole and not large.
+pub(super) fn number(expr: &Expr) -> Option<i64> {
+    let Expr::NumberLiteral(number) = expr else { return None };
+    let ast::Number::Int(number) = &number.value else { return None };
+    number.as_i64()
+}
+
+/// Returns the number of parents that `path.parents[n]` goes up, at most 256.
+pub(super) fn levels(index: &Expr) -> Option<usize> {
+    number(index).and_then(|n| u8::try_from(n).ok()).map(|n| usize::from(n) + 1)
+}
+
 /// Returns the elements of a list, a tuple or a set; empty for other expressions.
 pub(super) fn elements(expr: &Expr) -> &[Expr] {
     match expr {
@@ -123,10 +147,5 @@ pub(super) fn may_suppress(stmt: &ast::StmtWith) -> bool {
 /// `with contextlib.suppress(ImportError)`.
 pub(super) fn suppresses(item: &ast::WithItem) -> bool {
     let Expr::Call(call) = &item.context_expr else { return false };
-    let name = match &*call.func {
-        Expr::Name(name) => name.id.as_str(),
-        Expr::Attribute(a) => a.attr.as_str(),
-        _ => return false,
-    };
-    name == "suppress" && call.arguments.args.iter().any(|a| catches_import_error(Some(a)))
+    called(&call.func) == "suppress" && call.arguments.args.iter().any(|a| catches_import_error(Some(a)))
 }

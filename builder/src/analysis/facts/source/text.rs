@@ -3,6 +3,7 @@
 use ruff_python_ast::{self as ast, Expr};
 
 use super::format::{self, Part};
+use super::shapes::{self, literal, number};
 use crate::analysis::facts::Origin;
 
 /// The known parts of a text.
@@ -224,9 +225,9 @@ fn capitalized(text: &str, is_word: impl Fn(char) -> bool) -> String {
 /// lookup.
 pub(super) fn elements(expr: &Expr, names: &dyn Names) -> Vec<Known> {
     let mut known: Vec<Known> = match expr {
-        Expr::List(ast::ExprList { elts, .. })
-        | Expr::Tuple(ast::ExprTuple { elts, .. })
-        | Expr::Set(ast::ExprSet { elts, .. }) => elts.iter().flat_map(|e| elements(e, names)).collect(),
+        Expr::List(_) | Expr::Tuple(_) | Expr::Set(_) => {
+            shapes::elements(expr).iter().flat_map(|e| elements(e, names)).collect()
+        }
         Expr::Dict(dict) => {
             let parts = dict.items.iter().flat_map(|item| item.key.iter().chain([&item.value]));
             parts.flat_map(|e| elements(e, names)).collect()
@@ -250,10 +251,7 @@ pub(super) fn elements(expr: &Expr, names: &dyn Names) -> Vec<Known> {
             Expr::Attribute(a) => match (a.attr.as_str(), &*a.value) {
                 ("items" | "values" | "keys" | "copy", table) => elements(table, names),
                 ("split", Expr::StringLiteral(text)) => {
-                    let separator = match call.arguments.args.first() {
-                        Some(Expr::StringLiteral(s)) => Some(s.value.to_str()),
-                        _ => None,
-                    };
+                    let separator = call.arguments.args.first().and_then(literal);
                     let text = text.value.to_str();
                     let words: Vec<&str> = match separator {
                         Some(separator) if !separator.is_empty() => text.split(separator).collect(),
@@ -316,8 +314,7 @@ fn is_parent_of_name(subscript: &ast::ExprSubscript) -> bool {
     let Expr::Call(call) = &*subscript.value else { return false };
     let Expr::Attribute(attribute) = &*call.func else { return false };
     let dot = matches!(call.arguments.args.first(), Some(Expr::StringLiteral(s)) if s.value.to_str() == ".");
-    let first = matches!(&*subscript.slice, Expr::NumberLiteral(n)
-        if matches!(&n.value, ast::Number::Int(i) if *i == 0));
+    let first = number(&subscript.slice) == Some(0);
     let cuts = match attribute.attr.as_str() {
         "rpartition" => true,
         "rsplit" => call.arguments.len() == 2,
@@ -338,14 +335,11 @@ fn join(origin: Origin, mut text: String, more: &str) -> String {
 pub(super) fn strings(expr: &Expr, into: &mut Vec<String>) {
     match expr {
         Expr::StringLiteral(s) => into.push(s.value.to_str().to_owned()),
-        Expr::List(list) => list.elts.iter().for_each(|e| strings(e, into)),
-        Expr::Tuple(tuple) => tuple.elts.iter().for_each(|e| strings(e, into)),
-        Expr::Set(set) => set.elts.iter().for_each(|e| strings(e, into)),
         Expr::BinOp(op) => {
             strings(&op.left, into);
             strings(&op.right, into);
         }
-        _ => {}
+        list => shapes::elements(list).iter().for_each(|e| strings(e, into)),
     }
 }
 
@@ -353,10 +347,8 @@ pub(super) fn strings(expr: &Expr, into: &mut Vec<String>) {
 pub(super) fn literal_texts(expr: &Expr) -> Option<Vec<String>> {
     match expr {
         Expr::StringLiteral(s) => Some(vec![s.value.to_str().to_owned()]),
-        Expr::Tuple(ast::ExprTuple { elts, .. })
-        | Expr::List(ast::ExprList { elts, .. })
-        | Expr::Set(ast::ExprSet { elts, .. }) => {
-            let texts: Option<Vec<Vec<String>>> = elts.iter().map(literal_texts).collect();
+        Expr::Tuple(_) | Expr::List(_) | Expr::Set(_) => {
+            let texts: Option<Vec<Vec<String>>> = shapes::elements(expr).iter().map(literal_texts).collect();
             Some(texts?.concat())
         }
         _ => None,

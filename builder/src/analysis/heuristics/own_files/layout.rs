@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::analysis::collected::Collected;
 use crate::analysis::world::World;
+use crate::paths::slashed;
 
 /// Folders of modules and their paths under the root.
 pub(super) struct Layout {
@@ -56,8 +57,7 @@ impl Layout {
 }
 
 fn join(place: &str, inner: &Path) -> Option<String> {
-    let inner: Option<Vec<&str>> = inner.components().map(|c| c.as_os_str().to_str()).collect();
-    let inner = inner?.join("/");
+    let inner = slashed(inner)?;
     Some(if place.is_empty() { inner } else { format!("{place}/{inner}") })
 }
 

@@ -7,7 +7,7 @@ use super::{Assignment, Call, Detector};
 use crate::analysis::facts::List;
 use crate::analysis::facts::source::found::Found;
 use crate::analysis::facts::source::scope::Scope;
-use crate::analysis::facts::source::shapes::elements;
+use crate::analysis::facts::source::shapes::{elements, literal};
 use crate::names::is_dotted_name;
 
 #[derive(Default)]
@@ -20,8 +20,8 @@ impl<'a> Detector<'a> for Lists {
             Expr::Name(name) => named_list(name.id.as_str(), to.value, scope, found),
             Expr::Attribute(attribute) => named_list(attribute.attr.as_str(), to.value, scope, found),
             Expr::Subscript(subscript) => {
-                if let Expr::StringLiteral(key) = &*subscript.slice {
-                    named_list(key.value.to_str(), to.value, scope, found);
+                if let Some(key) = literal(&subscript.slice) {
+                    named_list(key, to.value, scope, found);
                 }
             }
             _ => {}
@@ -73,11 +73,7 @@ fn names(list: &Expr, scope: &Scope<'_>) -> Vec<String> {
     if !scope.words {
         return Vec::new();
     }
-    let texts = elements(list).iter().filter_map(|e| match e {
-        Expr::StringLiteral(s) => Some(s.value.to_str()),
-        _ => None,
-    });
-    let names: Vec<String> = texts.map(str::to_owned).collect();
+    let names: Vec<String> = elements(list).iter().filter_map(literal).map(str::to_owned).collect();
     let are_names = names.iter().all(|name| name.len() < 120 && is_dotted_name(name));
     if are_names { names } else { Vec::new() }
 }

@@ -32,7 +32,7 @@ use self::tables::Tables;
 use self::texts::Texts;
 use super::found::Found;
 use super::scope::Scope;
-use super::shapes::called;
+use super::shapes::{called, receiver};
 
 /// Recognizes one kind of code. Receives each node before its children, in the order of the source.
 pub(super) trait Detector<'a>: Sized {
@@ -96,11 +96,7 @@ pub(super) struct Call<'a> {
 impl<'a> Call<'a> {
     /// Describes a call; `expr` is the same node.
     pub(super) fn new(expr: &'a Expr, call: &'a ast::ExprCall) -> Call<'a> {
-        let on = match &*call.func {
-            Expr::Attribute(method) => Some(&*method.value),
-            _ => None,
-        };
-        Call { expr, arguments: &call.arguments, name: called(&call.func), on }
+        Call { expr, arguments: &call.arguments, name: called(&call.func), on: receiver(call) }
     }
 
     /// Returns its start.

@@ -6,6 +6,7 @@ use ruff_python_ast::{self as ast, Expr};
 use super::{Call, Detector};
 use crate::analysis::facts::source::found::{Found, When};
 use crate::analysis::facts::source::scope::Scope;
+use crate::analysis::facts::source::shapes::literal;
 use crate::analysis::facts::source::text::Known;
 use crate::analysis::facts::{Form, Import, Origin};
 use crate::analysis::graph::{Depth, Guard};
@@ -59,8 +60,7 @@ impl<'a> Detector<'a> for Scans {
 
 /// `name.startswith("app_")`: plugins by the beginning of their names, if all installed modules are listed.
 fn start<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
-    if let Some(Expr::StringLiteral(start)) = call.first()
-        && let start = start.value.to_str()
+    if let Some(start) = call.first().and_then(literal)
         && start.ends_with('_')
         && is_dotted_name(start)
     {

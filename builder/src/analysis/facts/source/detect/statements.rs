@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use ruff_python_ast::{self as ast, Expr, Stmt};
+use ruff_python_ast::{Expr, Stmt};
 
 use super::{Assignment, Call, Detector};
 use crate::analysis::facts::source::found::Found;
 use crate::analysis::facts::source::scope::Scope;
+use crate::analysis::facts::source::shapes::elements;
 use crate::analysis::facts::source::text::strings;
 use crate::analysis::facts::{Form, Import, Origin};
 
@@ -75,9 +76,9 @@ impl Statements<'_> {
                 self.exports_by_name(&op.right, all);
             }
             Expr::Call(call) => call.arguments.args.iter().for_each(|a| self.exports(a, all)),
-            Expr::List(ast::ExprList { elts, .. })
-            | Expr::Tuple(ast::ExprTuple { elts, .. })
-            | Expr::Set(ast::ExprSet { elts, .. }) => elts.iter().for_each(|e| self.exports_by_name(e, all)),
+            Expr::List(_) | Expr::Tuple(_) | Expr::Set(_) => {
+                elements(value).iter().for_each(|e| self.exports_by_name(e, all));
+            }
             _ => {}
         }
     }

@@ -4,10 +4,12 @@ use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{self as ast, Expr, Number, Operator, Stmt};
+use ruff_python_ast::{self as ast, Expr, Operator, Stmt};
 
 use crate::analysis::facts::Origin;
-use crate::analysis::facts::source::shapes::{called, imported, variable};
+use crate::analysis::facts::source::shapes::{
+    called, elements, imported, levels, literal, receiver, variable,
+};
 
 /// Maximum nesting of variables and calls that is followed.
 const DEPTH: u32 = 12;
@@ -232,16 +234,12 @@ impl<'a> Names<'a> {
             },
             Expr::Subscript(s) => match &*s.value {
                 Expr::Attribute(a) if a.attr.as_str() == "parents" => {
-                    let Expr::NumberLiteral(n) = &*s.slice else { return None };
-                    let Number::Int(n) = &n.value else { return None };
-                    let spot = self.spot_within(&a.value, depth)?;
-                    Some((0..=n.as_u8()?).fold(spot, |spot, _| spot.parent()))
+                    let (up, spot) = (levels(&s.slice)?, self.spot_within(&a.value, depth)?);
+                    Some((0..up).fold(spot, |spot, _| spot.parent()))
                 }
                 inner => self.spot_within(inner, depth),
             },
-            Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) => {
-                self.spot_within(elts.first()?, depth)
-            }
+            Expr::List(_) | Expr::Tuple(_) => self.spot_within(elements(expr).first()?, depth),
             Expr::BinOp(op) if matches!(op.op, Operator::Div | Operator::Add) => {
                 let mut spot = self.spot_within(&op.left, depth)?;
                 spot.below.push(part(&op.right));
@@ -283,10 +281,7 @@ impl<'a> Names<'a> {
 
     fn spot_of_call(&self, call: &ast::ExprCall, depth: u32) -> Option<Spot> {
         let arguments = &call.arguments.args;
-        let inner = match &*call.func {
-            Expr::Attribute(a) => Some(&*a.value),
-            _ => None,
-        };
+        let inner = receiver(call);
         let (start, rest) = match (called(&call.func), arguments.split_first()) {
             ("getfile" | "getsourcefile" | "getabsfile", Some((object, _))) => {
                 return Some(Spot::file(self.object_within(object, DEPTH)));
@@ -323,26 +318,16 @@ pub(super) fn is_own_module(expr: &Expr) -> bool {
 
 /// Returns the path part of an expression.
 pub(super) fn part(expr: &Expr) -> Part {
-    let is_source = |text: &str| text.ends_with(".py");
-    match expr {
-        Expr::StringLiteral(text) => Part::Known(text.value.to_str().trim_start_matches('/').to_owned()),
-        Expr::BinOp(op) => match &*op.right {
-            Expr::StringLiteral(text) if is_source(text.value.to_str()) => Part::Source,
-            _ => Part::Any,
-        },
-        Expr::FString(text) => match text.value.elements().last() {
-            Some(ast::InterpolatedStringElement::Literal(last)) if is_source(&last.value) => Part::Source,
-            _ => Part::Any,
-        },
-        Expr::Call(call) if called(&call.func) == "format" => match &*call.func {
-            Expr::Attribute(a) => match &*a.value {
-                Expr::StringLiteral(text) if is_source(text.value.to_str()) => Part::Source,
-                _ => Part::Any,
-            },
-            _ => Part::Any,
-        },
-        _ => Part::Any,
-    }
+    let end = match expr {
+        Expr::StringLiteral(text) => {
+            return Part::Known(text.value.to_str().trim_start_matches('/').to_owned());
+        }
+        Expr::BinOp(op) => literal(&op.right),
+        Expr::FString(text) => text.value.elements().last().and_then(|last| Some(&*last.as_literal()?.value)),
+        Expr::Call(call) if called(&call.func) == "format" => receiver(call).and_then(literal),
+        _ => None,
+    };
+    if end.is_some_and(|end| end.ends_with(".py")) { Part::Source } else { Part::Any }
 }
 
 /// Returns whether the name of an expression says that it is a spec.

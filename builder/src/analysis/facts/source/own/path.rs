@@ -5,7 +5,7 @@ use ruff_text_size::TextRange;
 
 use super::Names;
 use crate::analysis::facts::own::Base;
-use crate::analysis::facts::source::shapes::called;
+use crate::analysis::facts::source::shapes::{called, elements, levels, receiver};
 
 /// Maximum nesting of variables and calls that is followed.
 const DEPTH: u32 = 10;
@@ -263,9 +263,7 @@ fn evaluate(expr: &Expr, names: &Names<'_>, depth: u32) -> Vec<Path> {
             combined(&inner(&op.left), &inner(&op.right), combine)
         }
         Expr::Call(call) => called_path(call, names, depth),
-        Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) => {
-            elts.iter().flat_map(inner).take(MOST).collect()
-        }
+        Expr::List(_) | Expr::Tuple(_) => elements(expr).iter().flat_map(inner).take(MOST).collect(),
         Expr::If(ternary) => inner(&ternary.body).into_iter().chain(inner(&ternary.orelse)).collect(),
         Expr::BoolOp(op) => op.values.iter().flat_map(inner).collect(),
         Expr::Await(a) => inner(&a.value),
@@ -293,15 +291,9 @@ fn variable(name: &str, names: &Names<'_>, depth: u32) -> Vec<Path> {
 fn subscripted(subscript: &ast::ExprSubscript, names: &Names<'_>, depth: u32) -> Vec<Path> {
     match &*subscript.value {
         Expr::Attribute(a) if a.attr.as_str() == "parents" => {
-            let up = match &*subscript.slice {
-                Expr::NumberLiteral(n) => match &n.value {
-                    ast::Number::Int(i) => i.as_u8().unwrap_or(0),
-                    _ => return Vec::new(),
-                },
-                _ => return Vec::new(),
-            };
+            let Some(up) = levels(&subscript.slice) else { return Vec::new() };
             let paths = evaluate(&a.value, names, depth).into_iter();
-            paths.map(|path| (0..=up).fold(path, |path, _| path.parent())).collect()
+            paths.map(|path| (0..up).fold(path, |path, _| path.parent())).collect()
         }
         // `sys.path[0]`, and the file in `sys.argv[0]`.
         value if is_sys_path(value) => vec![Path::at(Base::Program)],
@@ -329,10 +321,7 @@ fn subscripted(subscript: &ast::ExprSubscript, names: &Names<'_>, depth: u32) ->
 fn called_path(call: &ast::ExprCall, names: &Names<'_>, depth: u32) -> Vec<Path> {
     let arguments = &call.arguments.args;
     let inner = |expr: &Expr| evaluate(expr, names, depth);
-    let receiver = || match &*call.func {
-        Expr::Attribute(a) => evaluate(&a.value, names, depth),
-        _ => Vec::new(),
-    };
+    let receiver = || receiver(call).map(inner).unwrap_or_default();
     let below = |base: Vec<Path>, parts: &[Expr]| {
         parts.iter().fold(base, |left, part| combined(&left, &inner(part), |l, r| l.join(r)))
     };

@@ -132,8 +132,7 @@ impl<'a> Visitor<'a> for Walk<'a> {
     fn visit_stmt(&mut self, stmt: &'a Stmt) {
         self.detectors.statement(stmt, &self.scope, &mut self.found);
         match stmt {
-            Stmt::Import(s) => self.scope.import(s),
-            Stmt::ImportFrom(s) => self.scope.import_from(s),
+            Stmt::Import(_) | Stmt::ImportFrom(_) => self.scope.import(stmt),
             Stmt::If(s) => self.if_statement(s),
             Stmt::Try(s) => self.try_statement(s),
             Stmt::Match(s) => self.match_statement(s),

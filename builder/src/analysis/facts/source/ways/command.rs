@@ -8,7 +8,7 @@ use super::{Finder, place};
 use crate::analysis::facts::own::Base;
 use crate::analysis::facts::source::format;
 use crate::analysis::facts::source::own::path::Path;
-use crate::analysis::facts::source::shapes::called;
+use crate::analysis::facts::source::shapes::{called, literal, receiver};
 use crate::analysis::facts::ways::{Main, Place};
 use crate::names::is_dotted_name;
 
@@ -204,10 +204,7 @@ impl<'a> Finder<'a> {
             Expr::FString(text) => self.interpolated(expr, text),
             Expr::Call(call) => match (called(&call.func), call.arguments.args.first()) {
                 ("list" | "tuple" | "split", Some(inner)) => self.commands(inner, depth),
-                ("copy", None) => match &*call.func {
-                    Expr::Attribute(a) => self.commands(&a.value, depth),
-                    _ => Vec::new(),
-                },
+                ("copy", None) => receiver(call).map(|list| self.commands(list, depth)).unwrap_or_default(),
                 ("format", Some(_)) => match &*call.func {
                     Expr::Attribute(a) => {
                         let values: Vec<&Expr> = call.arguments.args.iter().collect();
@@ -303,10 +300,7 @@ impl<'a> Finder<'a> {
                     _ => None,
                 }
             }
-            Expr::BinOp(op) if is_package(&op.left) => match &*op.right {
-                Expr::StringLiteral(rest) => Some(rest.value.to_str().to_owned()),
-                _ => None,
-            },
+            Expr::BinOp(op) if is_package(&op.left) => literal(&op.right).map(str::to_owned),
             _ if is_package(expr) => Some(".".to_owned()),
             _ => None,
         };
@@ -321,15 +315,12 @@ impl<'a> Finder<'a> {
         let text = match expr {
             Expr::StringLiteral(literal) => literal.value.to_str(),
             Expr::Name(name) => match self.names().get(name.id.as_str()) {
-                [Expr::StringLiteral(literal)] => literal.value.to_str(),
+                [only] => literal(only)?,
                 _ => return None,
             },
             Expr::Call(call) if matches!(called(&call.func), "dedent" | "strip") => {
-                let inner = match &*call.func {
-                    Expr::Attribute(method) if call.arguments.is_empty() => &method.value,
-                    _ => call.arguments.args.first()?,
-                };
-                return self.code(inner);
+                let text = receiver(call).filter(|_| call.arguments.is_empty());
+                return self.code(text.or(call.arguments.args.first())?);
             }
             // Inserted values are only known to be expressions.
             Expr::BinOp(op) if op.op == ast::Operator::Mod => {

@@ -3,7 +3,7 @@
 use ruff_python_ast::{self as ast, Expr};
 
 use super::Finder;
-use crate::analysis::facts::source::shapes::called;
+use crate::analysis::facts::source::shapes::{called, elements, receiver};
 use crate::analysis::facts::ways::Opened;
 use crate::analysis::graph::LibraryName;
 
@@ -32,9 +32,7 @@ impl<'a> Finder<'a> {
         let Some(depth) = depth.checked_sub(1) else { return };
         let values: Vec<&'a Expr> = match expr {
             Expr::StringLiteral(text) => return self.library(line, text.value.to_str(), name),
-            Expr::List(ast::ExprList { elts, .. })
-            | Expr::Tuple(ast::ExprTuple { elts, .. })
-            | Expr::Set(ast::ExprSet { elts, .. }) => elts.iter().collect(),
+            Expr::List(_) | Expr::Tuple(_) | Expr::Set(_) => elements(expr).iter().collect(),
             Expr::Dict(dict) => dict.items.iter().map(|item| &item.value).collect(),
             Expr::Subscript(subscript) => vec![&subscript.value],
             Expr::If(choice) => vec![&choice.body, &choice.orelse],
@@ -45,10 +43,7 @@ impl<'a> Finder<'a> {
                 let values = names.get(known.id.as_str()).iter();
                 values.copied().filter(|value| !value.is_name_expr()).collect()
             }
-            Expr::Call(call) if called(&call.func) == "get" => match &*call.func {
-                Expr::Attribute(method) => vec![&method.value],
-                _ => return,
-            },
+            Expr::Call(call) if called(&call.func) == "get" => receiver(call).into_iter().collect(),
             _ => return,
         };
         for value in values {

@@ -3,7 +3,7 @@
 use ruff_python_ast::{self as ast, Expr};
 
 use super::Finder;
-use crate::analysis::facts::source::shapes::called;
+use crate::analysis::facts::source::shapes::{called, elements};
 use crate::analysis::facts::ways::{Lookup, Program};
 
 /// Functions that start the program in the first word of their first argument.
@@ -48,8 +48,8 @@ impl<'a> Finder<'a> {
                 let word = text.value.to_str().split_whitespace().next().unwrap_or_default();
                 self.program(line, word, by);
             }
-            Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) => {
-                if let Some(first @ (Expr::StringLiteral(_) | Expr::Name(_))) = elts.first() {
+            Expr::List(_) | Expr::Tuple(_) => {
+                if let Some(first @ (Expr::StringLiteral(_) | Expr::Name(_))) = elements(expr).first() {
                     self.programs_of(line, first, by, depth);
                 }
             }

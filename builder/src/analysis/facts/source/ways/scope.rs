@@ -8,7 +8,7 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, Stmt};
 
 use crate::analysis::facts::source::own::Names;
-use crate::analysis::facts::source::shapes::called;
+use crate::analysis::facts::source::shapes::{called, variable};
 
 /// Maximum number of calls per function.
 const MOST: usize = 64;
@@ -130,11 +130,7 @@ struct Collector<'a> {
 
 impl<'a> Collector<'a> {
     fn add(&mut self, target: &'a Expr, addition: Addition<'a>) {
-        let name = match target {
-            Expr::Name(name) => name.id.as_str(),
-            Expr::Attribute(attribute) => attribute.attr.as_str(),
-            _ => return,
-        };
+        let Some(name) = variable(target) else { return };
         let additions = self.functions.additions.entry(name).or_default();
         if additions.len() < MOST_ADDITIONS {
             additions.push(addition);

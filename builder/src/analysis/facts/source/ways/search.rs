@@ -3,7 +3,7 @@
 use ruff_python_ast::{self as ast, Expr, Stmt};
 
 use super::Finder;
-use crate::analysis::facts::source::shapes::called;
+use crate::analysis::facts::source::shapes::{called, elements};
 use crate::analysis::facts::ways::Way;
 
 impl<'a> Finder<'a> {
@@ -62,8 +62,8 @@ impl<'a> Finder<'a> {
     /// The folders in a list expression, including sums of lists.
     fn entries(&mut self, line: u32, way: &Way, expr: &Expr) {
         match expr {
-            Expr::List(ast::ExprList { elts, .. }) | Expr::Tuple(ast::ExprTuple { elts, .. }) => {
-                elts.iter().for_each(|inner| self.entries(line, way, inner));
+            Expr::List(_) | Expr::Tuple(_) => {
+                elements(expr).iter().for_each(|inner| self.entries(line, way, inner));
             }
             Expr::Starred(starred) => self.entries(line, way, &starred.value),
             Expr::ListComp(comprehension) => self.entries(line, way, &comprehension.elt),

@@ -12,6 +12,7 @@ use super::scans::given_package;
 use super::{Call, Detector};
 use crate::analysis::facts::source::found::{Found, When};
 use crate::analysis::facts::source::scope::Scope;
+use crate::analysis::facts::source::shapes::{literal, number};
 use crate::analysis::facts::source::text::{Known, UNKNOWN, strings};
 use crate::analysis::facts::{Form, Import, Origin};
 use crate::analysis::graph::Guard;
@@ -125,9 +126,8 @@ fn target<'a>(call: &Call<'a>, known: Known, scope: &Scope<'a>) -> Option<(Origi
     let Known { mut origin, mut text, .. } = known;
     // `__import__(name, globals(), locals(), names, 1)`
     if origin == Origin::Absolute
-        && let Some(Expr::NumberLiteral(level)) = call.arguments.find_argument_value("level", 4)
-        && let ast::Number::Int(level) = &level.value
-        && let Some(level) = level.as_u8().filter(|l| *l > 0)
+        && let Some(level) = call.arguments.find_argument_value("level", 4).and_then(number)
+        && let Some(level) = u8::try_from(level).ok().filter(|level| *level > 0)
     {
         origin = Origin::Package(u32::from(level));
     }
@@ -164,23 +164,22 @@ fn resolved<'a>(call: &Call<'a>, text: &str, scope: &Scope<'a>) -> (Origin, Stri
     }
 }
 
+/// Returns the import of the module that a literal argument names.
+fn literal_import<'a>(call: &Call<'a>, scope: &Scope<'a>) -> Option<Import> {
+    let name = call.first().and_then(literal).filter(|name| is_dotted_name(name))?;
+    Some(Import { guard: Guard::Optional, module: name.to_owned(), ..scope.at(call.at()) })
+}
+
 /// `import_optional_dependency("name")`: a function whose name says that it imports.
 fn named_call<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
-    if let Some(Expr::StringLiteral(name)) = call.first()
-        && is_dotted_name(name.value.to_str())
-    {
-        let module = name.value.to_str().to_owned();
-        found.import(Import { guard: Guard::Optional, module, ..scope.at(call.at()) });
+    if let Some(import) = literal_import(call, scope) {
+        found.import(import);
     }
 }
 
 /// `find_spec("name")`, which matters if specs are loaded.
 fn find_spec<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
-    if let Some(Expr::StringLiteral(name)) = call.first()
-        && is_dotted_name(name.value.to_str())
-    {
-        let module = name.value.to_str().to_owned();
-        let import = Import { guard: Guard::Optional, module, ..scope.at(call.at()) };
+    if let Some(import) = literal_import(call, scope) {
         found.import_when(When::LoadsSpecs, import);
     }
 }

@@ -14,6 +14,16 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
         .map(|(_, k)| k)
 }
 
+/// Returns up to three names that are most similar to a wanted one.
+pub(crate) fn most_similar(wanted: &str, mut names: Vec<String>) -> Vec<String> {
+    let wanted = wanted.to_lowercase();
+    names.sort();
+    names.dedup();
+    names.sort_by_cached_key(|name| strsim::levenshtein(&wanted, &name.to_lowercase()));
+    names.truncate(3);
+    names
+}
+
 /// Returns a hint with the most similar name, or all of them.
 pub(crate) fn did_you_mean(name: &str, known: &[&str]) -> String {
     match nearest(name, known.iter().copied()) {
@@ -42,6 +52,11 @@ fn fold(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn most_similar_names_come_first() {
+        assert_eq!(most_similar("blak", vec!["pip".into(), "black".into(), "wheel".into()])[0], "black");
+    }
 
     #[test]
     fn finds_swapped_missing_and_underscored_letters() {
