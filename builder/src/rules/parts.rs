@@ -62,7 +62,7 @@ pub(crate) struct Part {
     /// Words, one of which must also occur in the code of the program or of modules that import the package, if
     /// any are given.
     #[serde(default)]
-    pub named: Vec<String>,
+    pub words: Vec<String>,
     /// Handling of system libraries that the native files link to.
     #[serde(default)]
     pub system: System,

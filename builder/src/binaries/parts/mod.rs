@@ -76,11 +76,11 @@ fn why(class: &Class, parts: &Parts) -> String {
         Class::Linked => "nothing links to it".to_owned(),
         Class::Qml(_) => "no QML imports it".to_owned(),
         Class::Part(part) => {
-            let Part { with, named, .. } = &parts.part[*part];
-            let code = if named.is_empty() {
+            let Part { with, words, .. } = &parts.part[*part];
+            let code = if words.is_empty() {
                 String::new()
             } else {
-                format!(" and to code that names {}", named.join(", "))
+                format!(" and to code that names {}", words.join(", "))
             };
             format!("it belongs to {}{code}", with.join(", "))
         }
@@ -126,7 +126,7 @@ struct Pruning<'p> {
     of_parts: HashMap<(usize, usize), Vec<String>>,
     used: HashSet<String>,
     /// Parts of each package whose words do not occur in the code.
-    unnamed: HashSet<(usize, usize)>,
+    unworded: HashSet<(usize, usize)>,
     /// Native files whose dependencies are not read yet, with their package.
     queue: Vec<(Option<usize>, PathBuf)>,
 }
@@ -140,7 +140,7 @@ impl<'p> Pruning<'p> {
             frameworks: HashMap::new(),
             of_parts: HashMap::new(),
             used: HashSet::new(),
-            unnamed: HashSet::new(),
+            unworded: HashSet::new(),
             queue: Vec::new(),
         };
         let data = contents.data.iter().map(|file| (file, false));
@@ -199,13 +199,13 @@ impl<'p> Pruning<'p> {
             (0..self.packages.len()).map(|package| self.texts(contents, python, package)).collect();
         for (package, texts) in texts.iter().enumerate() {
             let parts = self.packages[package].parts.part.iter().enumerate();
-            let unnamed = parts.filter(|(_, part)| {
-                !part.named.is_empty()
+            let unworded = parts.filter(|(_, part)| {
+                !part.words.is_empty()
                     && texts
                         .as_ref()
-                        .is_some_and(|texts| !part.named.iter().any(|word| texts.have_word(word)))
+                        .is_some_and(|texts| !part.words.iter().any(|word| texts.have_word(word)))
             });
-            self.unnamed.extend(unnamed.map(|(part, _)| (package, part)));
+            self.unworded.extend(unworded.map(|(part, _)| (package, part)));
         }
         for name in contents.graph.modules.keys() {
             self.use_name(name);
@@ -250,8 +250,10 @@ impl<'p> Pruning<'p> {
     fn use_name(&mut self, name: &str) {
         for package in 0..self.packages.len() {
             let parts: Vec<usize> = self.packages[package].matcher.with(name).collect();
-            for part in
-                parts.into_iter().filter(|part| !self.unnamed.contains(&(package, *part))).collect::<Vec<_>>()
+            for part in parts
+                .into_iter()
+                .filter(|part| !self.unworded.contains(&(package, *part)))
+                .collect::<Vec<_>>()
             {
                 for dest in self.of_parts.get(&(package, part)).cloned().unwrap_or_default() {
                     self.use_file(&dest);
@@ -301,7 +303,7 @@ impl<'p> Pruning<'p> {
     /// do not need them.
     fn texts(&self, contents: &Contents, python: &Python, package: usize) -> Option<Texts> {
         let parts = self.packages[package].parts;
-        if !self.runs_qml(contents, package) && parts.part.iter().all(|part| part.named.is_empty()) {
+        if !self.runs_qml(contents, package) && parts.part.iter().all(|part| part.words.is_empty()) {
             return None;
         }
         let mut texts = Texts::default();
