@@ -139,20 +139,10 @@ fn set_search(image: &mut Image, facts: &Facts, search: &str) -> Result<Option<G
         image.set_dynamic(&dynamic)?;
         return Ok(None);
     }
-    if (!own.is_empty() || used + 1 < dynamic.len())
-        && let Some(at) = put_in_gap(image, start, search)
-    {
-        for d in &mut dynamic {
-            if d.d_tag.get(LE) == DT_STRSZ {
-                d.d_val.set(LE, (at + search.len() + 1 - start) as u64);
-            }
-        }
-        for i in &own {
-            dynamic[*i].d_val.set(LE, (at - start) as u64);
-        }
-        if own.is_empty() {
-            dynamic[used] = entry(DT_RUNPATH, (at - start) as u64);
-        }
+    // One empty entry must remain, because it ends the section.
+    let has_entry = !own.is_empty() || used + 1 < dynamic.len();
+    if has_entry && let Some(at) = put_in_gap(image, start, search) {
+        refer(&mut dynamic, used, at - start, at + search.len() + 1 - start);
         image.set_dynamic(&dynamic)?;
         return Ok(None);
     }
@@ -161,34 +151,36 @@ fn set_search(image: &mut Image, facts: &Facts, search: &str) -> Result<Option<G
         // The old table is no longer used. Zeros compress to almost nothing.
         image.bytes[start..end].fill(0);
     }
-    let at = strings.len() as u64;
+    let at = strings.len();
     strings.extend(search.as_bytes());
     strings.push(0);
-    for i in &own {
-        dynamic[*i].d_val.set(LE, at);
+    if !has_entry {
+        dynamic.truncate(used);
+        dynamic.extend([entry(DT_NULL, 0), entry(DT_NULL, 0)]);
     }
-    let mut moved = false;
-    if own.is_empty() {
-        // One empty entry must remain, because it ends the section.
-        if used + 1 < dynamic.len() {
-            dynamic[used] = entry(DT_RUNPATH, at);
-        } else {
-            moved = true;
-            dynamic.truncate(used);
-            dynamic.extend([entry(DT_RUNPATH, at), entry(DT_NULL, 0)]);
-        }
-    }
-    for d in &mut dynamic {
-        if d.d_tag.get(LE) == DT_STRSZ {
-            d.d_val.set(LE, strings.len() as u64);
-        }
-    }
-    let program = facts.role == Role::Program;
+    refer(&mut dynamic, used, at, strings.len());
     let bytes = pod::bytes_of_slice(&dynamic).to_vec();
-    if !moved {
+    if has_entry {
         image.set_dynamic(&dynamic)?;
     }
-    Ok(Some(Growth { strings, dynamic: moved.then_some(bytes), program }))
+    let program = facts.role == Role::Program;
+    Ok(Some(Growth { strings, dynamic: (!has_entry).then_some(bytes), program }))
+}
+
+/// Sets the entries for the search path, or the first unused one, to a place in the strings, which have a new size.
+fn refer(dynamic: &mut [Dyn64<LE>], used: usize, at: usize, size: usize) {
+    let mut is_new = true;
+    for d in &mut dynamic[..used] {
+        if is_search(d) {
+            is_new = false;
+            d.d_val.set(LE, at as u64);
+        } else if d.d_tag.get(LE) == DT_STRSZ {
+            d.d_val.set(LE, size as u64);
+        }
+    }
+    if is_new {
+        dynamic[used] = entry(DT_RUNPATH, at as u64);
+    }
 }
 
 /// Writes a search path to the unused end of the last page of the segment that contains the dynamic strings, at offset `start`, and
