@@ -20,7 +20,8 @@ pub(super) fn collect(graph: &Graph, python: &Python, policy: &Policy) -> Beside
             let library = is_library(&dest);
             let wanted = policy.is_prefix_data(&dest)
                 || library && policy.is_folder_of_libraries(&dest, &python.target);
-            if !wanted || !path.is_file() {
+            let is_collected = |name: &str| graph.modules.contains_key(name);
+            if !wanted || policy.is_for_others(&dest, is_collected) || !path.is_file() {
                 continue;
             }
             let executable = items::is_executable(&path, &python.target);
