@@ -94,7 +94,11 @@ impl<'a> World<'a> {
             installed,
             request,
             own,
-            of_parts: rules.packages_of_parts(request).map(|parts| parts.package.clone()).collect(),
+            of_parts: rules
+                .packages_of_parts(request)
+                .filter(|p| p.holds_libraries())
+                .map(|p| p.package.clone())
+                .collect(),
             excluded: request.modules.exclude.iter().map(|t| Pattern::new(t)).collect(),
             own_distributions: HashSet::new(),
             memo: Memo::default(),
