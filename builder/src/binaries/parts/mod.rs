@@ -251,13 +251,11 @@ impl<'p> Pruning<'p> {
             let files: Vec<String> =
                 self.files.iter().filter(|(_, c)| is_of_package(c)).map(|(dest, _)| dest.clone()).collect();
             let inner = |dest: &str| parts.inside(dest).map(|(_, inner)| inner.to_owned());
-            // Packages with data of the same names share a table.
-            let all: Vec<String> = self
-                .files
-                .iter()
-                .filter(|(_, file)| file.class == Class::Named)
-                .filter_map(|(dest, file)| Some(self.packages[file.package].parts.inside(dest)?.1.to_owned()))
-                .collect();
+            // Packages with data of the same names share a table, and a name may belong to a part.
+            let inside = |(dest, file): (&String, &Candidate)| {
+                Some(self.packages[file.package].parts.inside(dest)?.1.to_owned())
+            };
+            let all: Vec<String> = self.files.iter().filter_map(inside).collect();
             for named in parts.named.iter().filter(|_| !files.is_empty()) {
                 let exists = |set: &GlobSet| all.iter().any(|inner| set.is_match(inner));
                 let selected = named::select(named, &parts.package, contents, python, &exists)?;
