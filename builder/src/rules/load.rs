@@ -1,6 +1,6 @@
 //! Rule files: package requirements that no heuristic can detect, as data.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -219,6 +219,12 @@ impl Rules {
         let wholes = modules.whole.iter().chain(&modules.collect_data).chain(&modules.collect_binaries);
         let wholes: Vec<Pattern> = wholes.map(|text| Pattern::new(text)).collect();
         self.parts.iter().filter(move |parts| !wholes.iter().any(|pattern| pattern.covers(&parts.package)))
+    }
+
+    /// Returns the packages in parts that consist of libraries with modules for each.
+    pub(crate) fn packages_of_libraries(&self, request: &Request) -> HashSet<String> {
+        let parts = self.packages_of_parts(request).filter(|parts| parts.holds_libraries());
+        parts.map(|parts| parts.package.clone()).collect()
     }
 
     /// Lists the rules that a module activates.
