@@ -253,7 +253,11 @@ fn filled(named: &Named, values: &[Option<Vec<String>>]) -> Vec<String> {
     for (name, values) in named.selecting().zip(values) {
         let texts = match values {
             None => vec!["*".to_owned()],
-            Some(values) => values.iter().map(|value| globset::escape(selecting(named, value))).collect(),
+            Some(values) => {
+                let values = values.iter().map(|value| selecting(named, value));
+                // No file has a name with a backslash, which `escape` leaves.
+                values.filter(|value| !value.contains('\\')).map(globset::escape).collect()
+            }
         };
         let with = |known: &BTreeMap<String, String>, text: &String| {
             let mut known = known.clone();
@@ -295,7 +299,7 @@ mod tests {
                     arguments = ['other', 'language', 'kind']\n\
                     until = '_-'\n";
         let named: Named = toml::from_str(text).unwrap();
-        let values = [Some(vec!["pt_BR".to_owned(), "a*".to_owned()]), None];
+        let values = [Some(vec!["pt_BR".to_owned(), "a*".to_owned(), "\\".to_owned()]), None];
         assert_eq!(filled(&named, &values), ["pt{,_*}.dat", "*/x", "a[*]{,_*}.dat", "*/x"]);
         let matches = |path: &str| set(&filled(&named, &values)).unwrap().is_match(path);
         assert!(matches("pt.dat") && matches("pt_PT.dat") && matches("k/x") && !matches("ptx.dat"));

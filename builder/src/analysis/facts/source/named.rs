@@ -172,7 +172,16 @@ impl<'a> Finder<'a> {
                 Some(full) => Some(full.clone()),
                 None => Some(format!("{}.{}", self.module.0, name.id)),
             },
-            Expr::Attribute(a) => Some(format!("{}.{}", self.full(&a.value)?, a.attr)),
+            Expr::Attribute(_) => self.imported(expr),
+            _ => None,
+        }
+    }
+
+    /// Returns the full name of an imported name with attributes.
+    fn imported(&self, expr: &Expr) -> Option<String> {
+        match expr {
+            Expr::Name(name) => self.imports.get(name.id.as_str()).cloned(),
+            Expr::Attribute(a) => Some(format!("{}.{}", self.imported(&a.value)?, a.attr)),
             _ => None,
         }
     }
