@@ -202,7 +202,10 @@ fn files_are_selected_by_names_in_calls() {
 fn all_files_are_collected_if_a_name_is_unknown() {
     let print = "print(*sorted(os.listdir(cloud.FOLDER)))\n";
     for (code, why) in [
-        ("cloud.client('store')\nif len(sys.argv) > 1: cloud.client(sys.argv[1])\n", "computes an argument of"),
+        (
+            "cloud.client('store')\nif len(sys.argv) > 1: cloud.client(sys.argv[1])\n",
+            "computes an argument of",
+        ),
         ("cloud.client('store')\nclients = map(cloud.client, sys.argv[1:])\n", "passes on"),
         ("cloud.client('store')\ncloud.services()\n", "calls `cloud.services`"),
         ("", "nothing visible calls `cloud.client`"),
