@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::Path;
 use std::time::Duration;
 
-use harness::{Frozen, Mode, Project, Run, Tree, hello, interpreters, newest, scratch};
+use harness::{Frozen, Mode, Program, Project, Run, Tree, hello, interpreters, newest, scratch};
 
 const SOMEBODY: u32 = 12345;
 const ANOTHER: u32 = 12346;
@@ -305,28 +305,14 @@ fn nothing_is_left_in_the_temporary_folder() {
     drop(folder);
 }
 
-/// Waits for a file, then uses what it has not loaded yet. A daemon closes all its descriptors, and its locks with them.
-const VERSION: &str = r#"
-import os, sys, time
-if sys.argv[1:]:
-    kind, signal = sys.argv[1:]
-    if kind == "daemon":
-        os.closerange(3, 4096)
-    open(signal + ".ready", "w").close()
-    while not os.path.exists(signal):
-        time.sleep(0.01)
-    import _decimal, _elementtree, sqlite3
-    assert open(os.path.join(os.path.dirname(__file__), "data.txt")).read() == "NUMBER"
-print("version NUMBER")
-"#;
-
 #[test]
-fn an_update_removes_all_versions_but_the_one_before_and_those_that_run() {
+fn an_update_keeps_the_version_before_and_those_that_run() {
     let count = if harness::full() { 100 } else { 12 };
     let (home, work) = (scratch("updates"), scratch("versions"));
+    let source = Program::of("cache/versions").source("app.py");
     let cached = || std::fs::read_dir(home.path().join(".cache/freeze/app")).unwrap().count();
     let version = |number: usize| {
-        let project = Project::script(&VERSION.replace("NUMBER", &number.to_string()));
+        let project = Project::script(&source.replace("NUMBER", &number.to_string()));
         let project = project.file("data.txt", number.to_string());
         let out = work.path().join(number.to_string());
         project
@@ -363,7 +349,7 @@ fn an_update_removes_all_versions_but_the_one_before_and_those_that_run() {
 }
 
 #[test]
-fn versions_that_killed_processes_left_are_removed_while_the_program_runs() {
+fn versions_that_killed_processes_left_are_removed() {
     let (home, work) = (scratch("killed"), scratch("versions"));
     let version = |number: usize, end: &str| {
         let project = Project::script(&format!("import os\nprint({number}, flush=True)\n{end}\n"));
@@ -376,9 +362,6 @@ fn versions_that_killed_processes_left_are_removed_while_the_program_runs() {
         version(number, "os._exit(0)").run().prints(&format!("{number}\n"));
     }
     assert_eq!(cached(), 5, "nothing is removed in a process that does not end as it should");
-    let end = "import sys, time\nfolder = os.path.join(sys.argv[1], '.cache/freeze/app')\n\
-               end = time.monotonic() + 60\n\
-               while len(os.listdir(folder)) > 2 and time.monotonic() < end: time.sleep(0.05)\n\
-               print(len(os.listdir(folder)), flush=True)\nos._exit(0)";
-    version(5, end).run().prints("5\n2\n");
+    let source = Program::of("cache/killed").source("app.py");
+    version(5, &source).run().prints("5\n2\n");
 }

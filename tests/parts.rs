@@ -179,3 +179,41 @@ fn only_translations_of_named_locales_are_collected() {
     let wrong = project("['German']").command(["app.spec"]).run();
     wrong.fails(&["app.spec:4", "expected a locale such as `de` or `pt_BR`"]);
 }
+
+/// A program that opens services by name.
+fn services(main: &str) -> Project {
+    let project = Project::of("parts/files_that_calls_name");
+    let project = ["store", "queue", "login", "mail"]
+        .iter()
+        .fold(project, |project, name| project.file(&format!("cloud/data/{name}/service.txt"), *name));
+    let project = if main.is_empty() { project } else { project.file("app.py", main) };
+    project.file("app.spec", "[app]\nentry = 'app.py'\n[rules]\nfiles = ['cloud.toml']\n")
+}
+
+#[test]
+fn files_are_selected_by_names_in_calls() {
+    let frozen = services("").freeze_spec(Mode::Onedir);
+    frozen.command().run().prints("storequeuelogin\nlogin queue store\n");
+    let why = services("").command(["why", "cloud/data/mail/service.txt", "app.spec"]).run();
+    why.says(&["the program does not name it in a call of `cloud.client`", "whole = [\"cloud\"]"]);
+}
+
+#[test]
+fn all_files_are_collected_if_a_name_is_unknown() {
+    let print = "print(*sorted(os.listdir(cloud.FOLDER)))\n";
+    for (code, why) in [
+        (
+            "cloud.client('store')\nif len(sys.argv) > 1: cloud.client(sys.argv[1])\n",
+            "computes an argument of",
+        ),
+        ("cloud.client('store')\nclients = map(cloud.client, sys.argv[1:])\n", "passes on"),
+        ("cloud.client('store')\ncloud.services()\n", "calls `cloud.services`"),
+        ("", "nothing visible calls `cloud.client`"),
+    ] {
+        let program = format!("import os, sys\nimport cloud\n{code}{print}");
+        let project = services(&program);
+        let said = project.command(["app.spec", "-y", "-v"]).run();
+        said.success().says(&["all data of `cloud` that calls name is collected", why]);
+        project.freeze_spec(Mode::Onedir).command().run().prints("login mail queue store\n");
+    }
+}

@@ -113,6 +113,11 @@ impl Claims {
         self.0.push(Claim { what: What::Module(name.into()), reason: reason.clone(), need });
     }
 
+    /// Removes modules.
+    pub(super) fn remove(&mut self, is_unwanted: impl Fn(&str) -> bool) {
+        self.0.retain(|claim| !matches!(&claim.what, What::Module(name) if is_unwanted(name)));
+    }
+
     /// Adds any other claim.
     pub(super) fn push(&mut self, what: What, reason: &Reason) {
         self.0.push(Claim { what, reason: reason.clone(), need: Need::Certain });

@@ -16,7 +16,7 @@ pub(crate) mod start;
 mod syntax;
 pub(crate) mod world;
 
-pub(crate) use self::facts::source::{Plain, expression};
+pub(crate) use self::facts::source::{Choice, Chooses, Chosen, Naming, Plain, Sought, choices, expression};
 use self::fixpoint::Fixpoint;
 pub use self::graph::{
     By, Distribution, Graph, Guard, Info, Kind, LibraryName, Module, OpenedLibrary, Reason, Source,

@@ -59,12 +59,20 @@ pub(super) fn collect(
     let extensions = graph.modules.values().filter(|m| matches!(m.kind, Kind::Extension(_)));
     let extensions = extensions.filter_map(|m| m.kind.file());
     let modules: &HashSet<&Path> = &extensions.collect();
+    let headers: &HashSet<&Path> = &owned.iter().filter_map(|(file, _)| policy.header_folder(file)).collect();
     let sorted: Vec<Found> = by_folder
         .into_par_iter()
         .filter_map(|(folder, files)| {
             let (package, inner) = home(folder, &packages, &has_init)?;
             let is_below_data = folder.ancestors().skip(1).any(|above| of_data.contains(above));
-            let sorter = Sorter { python, store, policy, modules, package, inner: &inner, is_below_data };
+            let is_of_headers = folder.ancestors().any(|above| headers.contains(above));
+            if is_of_headers && !package.whole {
+                return None;
+            }
+            let is_collected = &|name: &str| graph.modules.contains_key(name);
+            let inner = &inner;
+            let sorter =
+                Sorter { python, store, policy, modules, package, inner, is_below_data, is_collected };
             let read = files.iter().filter(|(file, _)| !is_catalogue_source(file, &files));
             Some(sorter.sort(&read.copied().collect::<Vec<_>>()))
         })
@@ -323,6 +331,8 @@ struct Sorter<'s, 'g> {
     inner: &'s str,
     /// Whether the folder is inside a data folder.
     is_below_data: bool,
+    /// Returns whether a module is collected.
+    is_collected: &'s (dyn Fn(&str) -> bool + Sync),
 }
 
 impl Sorter<'_, '_> {
@@ -385,6 +395,7 @@ impl Sorter<'_, '_> {
         let is_debug = || (path.ends_with(".pdb") || path.ends_with(".obj")) && is_binary(file);
         !name.ends_with(".pyc")
             && (is_whole || self.policy.is_data(&path, &self.python.target))
+            && (is_whole || !self.policy.is_for_others(&path, self.is_collected))
             && !is_debug()
     }
 

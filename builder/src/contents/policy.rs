@@ -1,6 +1,7 @@
 //! The policy for data files of packages and for parts of metadata, from policy.toml.
 
 use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
 
 use serde::Deserialize;
 
@@ -14,9 +15,18 @@ pub(crate) struct Policy {
     suffixes: HashSet<String>,
     names: HashSet<String>,
     folders: HashSet<String>,
+    headers: HeaderPolicy,
+    users: BTreeMap<String, Vec<String>>,
     foreign: BTreeMap<String, Vec<String>>,
     metadata: MetadataPolicy,
     prefix: PrefixPolicy,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HeaderPolicy {
+    folders: Vec<String>,
+    suffixes: HashSet<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -56,6 +66,28 @@ impl Policy {
         let suffix = suffix(name);
         let foreign = self.foreign.get(target.sys_platform());
         !self.suffixes.contains(&suffix) && !foreign.is_some_and(|f| f.contains(&suffix))
+    }
+
+    /// Returns the folder of headers that contains a file, if the file is one.
+    pub(crate) fn header_folder<'f>(&self, file: &'f Path) -> Option<&'f Path> {
+        let name = file.file_name()?.to_str()?;
+        let is_folder = |above: &&Path| self.headers.folders.iter().any(|folder| above.ends_with(folder));
+        file.ancestors()
+            .skip(1)
+            .filter(is_folder)
+            .last()
+            .filter(|_| self.headers.suffixes.contains(&suffix(name)))
+    }
+
+    /// Returns whether only modules that are not collected read a file; `path` is relative to its package,
+    /// or to the interpreter's prefix.
+    pub(crate) fn is_for_others(&self, path: &str, is_collected: impl Fn(&str) -> bool) -> bool {
+        let is_below = |folder: &str| match folder.contains('/') {
+            true => path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')),
+            false => path.rsplit_once('/').is_some_and(|(above, _)| above.split('/').any(|f| f == folder)),
+        };
+        let mut users = self.users.iter().filter(|(folder, _)| is_below(folder));
+        users.any(|(_, users)| !users.iter().any(|user| is_collected(user)))
     }
 
     /// Returns whether a folder inside a package is searched.
@@ -111,6 +143,12 @@ mod tests {
         assert!(policy.is_folder_of_libraries("lib/libx.so.1", &linux));
         assert!(!policy.is_folder_of_libraries("lib/python3.12/libx.so", &linux));
         assert!(!policy.is_prefix_data("bin/x") && !policy.is_prefix_data("shared/x"));
+        let header = Path::new("/s/kit/include/a/include/b.hpp");
+        assert_eq!(policy.header_folder(header), Some(Path::new("/s/kit/include")));
+        assert!(policy.header_folder(Path::new("/s/kit/include/a.txt")).is_none());
+        let is_for_others = |path: &str, user: &str| policy.is_for_others(path, |name| name == user);
+        assert!(is_for_others("labextension/static/a.js", "plotly") && is_for_others("share/jupyter/a", "x"));
+        assert!(!is_for_others("labextension/a.js", "jupyter_core") && !is_for_others("share/x/a", "x"));
         assert!(policy.is_metadata("licenses/LICENSE.txt") && !policy.is_metadata("direct_url.json"));
     }
 }

@@ -19,7 +19,8 @@ pub(super) fn collect(graph: &Graph, python: &Python, policy: &Policy) -> Found 
             let Some((path, dest)) = place(listed, distribution, own_prefix, python) else { continue };
             let wanted = policy.is_prefix_data(&dest)
                 || is_library(&dest) && policy.is_folder_of_libraries(&dest, &python.target);
-            if !wanted || !path.is_file() {
+            let is_collected = |name: &str| graph.modules.contains_key(name);
+            if !wanted || policy.is_for_others(&dest, is_collected) || !path.is_file() {
                 continue;
             }
             let reason = Reason::new(&distribution.name, By::Package);

@@ -1,6 +1,6 @@
 //! Rule files: package requirements that no heuristic can detect, as data.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -17,6 +17,7 @@ use crate::spec::Request;
 const SHIPPED: &[(&str, &str)] = &[
     ("astroid.toml", include_str!("packages/astroid.toml")),
     ("conventions.toml", include_str!("packages/conventions.toml")),
+    ("data_by_name.toml", include_str!("packages/data_by_name.toml")),
     ("django.toml", include_str!("packages/django.toml")),
     ("execnet.toml", include_str!("packages/execnet.toml")),
     ("faker.toml", include_str!("packages/faker.toml")),
@@ -25,6 +26,7 @@ const SHIPPED: &[(&str, &str)] = &[
     ("numpy.toml", include_str!("packages/numpy.toml")),
     ("pandas.toml", include_str!("packages/pandas.toml")),
     ("pillow.toml", include_str!("packages/pillow.toml")),
+    ("plotly.toml", include_str!("packages/plotly.toml")),
     ("pymdownx.toml", include_str!("packages/pymdownx.toml")),
     ("pyarrow.toml", include_str!("packages/pyarrow.toml")),
     ("pyramid.toml", include_str!("packages/pyramid.toml")),
@@ -33,6 +35,7 @@ const SHIPPED: &[(&str, &str)] = &[
     ("pywin32.toml", include_str!("packages/pywin32.toml")),
     ("sanic.toml", include_str!("packages/sanic.toml")),
     ("scrapy.toml", include_str!("packages/scrapy.toml")),
+    ("scipy.toml", include_str!("packages/scipy.toml")),
     ("setuptools.toml", include_str!("packages/setuptools.toml")),
     ("site.toml", include_str!("packages/site.toml")),
     ("streamlit.toml", include_str!("packages/streamlit.toml")),
@@ -76,6 +79,10 @@ pub(crate) struct Rule {
     /// Strings that make the package choose something else if the program contains them, in any case.
     #[serde(default)]
     pub unless_named: Vec<String>,
+    /// Strings with which the program chooses one of `choices` after all, although it contains one of
+    /// `unless_named`.
+    #[serde(default)]
+    pub if_named: Vec<String>,
     /// Packages whose modules it all needs.
     #[serde(default)]
     pub submodules: Vec<String>,
@@ -214,6 +221,12 @@ impl Rules {
         self.parts.iter().filter(move |parts| !wholes.iter().any(|pattern| pattern.covers(&parts.package)))
     }
 
+    /// Returns the packages in parts that consist of libraries with modules for each.
+    pub(crate) fn packages_of_libraries(&self, request: &Request) -> HashSet<String> {
+        let parts = self.packages_of_parts(request).filter(|parts| parts.holds_libraries());
+        parts.map(|parts| parts.package.clone()).collect()
+    }
+
     /// Lists the rules that a module activates.
     pub(crate) fn of<'r>(&'r self, module: &str) -> impl Iterator<Item = &'r Rule> {
         let named = self.by_module.get(module).into_iter().flatten().copied();
@@ -287,11 +300,13 @@ mod tests {
     #[test]
     fn the_schema_has_the_keys_of_rules() {
         let (rule, parts) = (schema("rule"), schema("parts"));
-        let (part, qml) = (parts["properties"]["part"]["items"].clone(), parts["properties"]["qml"].clone());
+        let of_list = |key: &str| parts["properties"][key]["items"].clone();
+        let (part, named, qml) = (of_list("part"), of_list("named"), parts["properties"]["qml"].clone());
         for (schema, table) in [
             (&rule, "[[rule]]"),
             (&parts, "[[parts]]"),
             (&part, "[[parts]]\n[[parts.part]]"),
+            (&named, "[[parts]]\n[[parts.named]]"),
             (&qml, "[[parts]]\n[parts.qml]"),
         ] {
             assert_eq!(schema["additionalProperties"], false);

@@ -9,8 +9,8 @@ use crate::error::{Context, Error, Result};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Parts {
-    /// Packages with the same layout. Each activates the table for itself; `{package}` in `roots` and
-    /// `qml.modules` stands for its name.
+    /// Packages with the same layout. Each activates the table for itself; `{package}` in `roots`,
+    /// `named.calls` and `qml.modules` stands for its name.
     pub packages: Vec<String>,
     /// Folders below the search path. The globs of the table are relative to each of them; the longest root
     /// that contains a file applies.
@@ -28,6 +28,9 @@ pub(crate) struct Parts {
     /// The parts.
     #[serde(default)]
     pub part: Vec<Part>,
+    /// Files that the program selects by name.
+    #[serde(default)]
+    pub named: Vec<Named>,
     /// The package that this copy of the table is for.
     #[serde(skip)]
     pub package: String,
@@ -68,6 +71,33 @@ pub(crate) struct Part {
     pub system: System,
 }
 
+/// Files that the program selects by the arguments of calls: `client("s3")`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Named {
+    /// Globs of the files, in which `{argument}` stands for an argument.
+    pub files: Vec<String>,
+    /// The functions: `package.function`, `package.**`, or `.method` for a method of any object.
+    pub calls: Vec<String>,
+    /// Functions that `calls` matches and that select nothing.
+    #[serde(default)]
+    pub exempt: Vec<String>,
+    /// Names of their positional arguments, in order. Those that `files` contains select files.
+    pub arguments: Vec<String>,
+    /// Characters that end the part of an argument that selects files.
+    #[serde(default)]
+    pub until: String,
+    /// Packages that pass names on. Their own calls count only if the names are constants.
+    #[serde(default)]
+    pub through: Vec<String>,
+    /// Functions whose callers use any of the files.
+    #[serde(default)]
+    pub listed_by: Vec<String>,
+    /// Whether nothing else reads the files: if nothing calls the functions, none is collected.
+    #[serde(default)]
+    pub only_called: bool,
+}
+
 /// Handling of system libraries that a native file links to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -88,6 +118,7 @@ pub(crate) struct Matcher {
     never: GlobSet,
     files: PartGlobs,
     with: PartGlobs,
+    named: GlobSet,
     qml: GlobSet,
 }
 
@@ -115,6 +146,8 @@ pub(crate) enum Class {
     Part(usize),
     /// Collected if linked to.
     Linked,
+    /// Collected if the program selects it by name.
+    Named,
     /// Belongs to the QML modules of this folder, a path below the search path.
     Qml(String),
 }
@@ -147,15 +180,21 @@ impl Parts {
             never: set(&mut self.never.iter(), true)?,
             files: of_parts(|part| &part.files, true)?,
             with: of_parts(|part| &part.with, false)?,
+            named: set(&mut self.named.iter().flat_map(Named::any).collect::<Vec<_>>().iter(), true)?,
             qml: set(&mut self.qml.iter().flat_map(|qml| &qml.modules), false)?,
         })
     }
 
     /// Returns the root that contains a file, and the file's path below it.
-    fn inside<'p>(&'p self, dest: &'p str) -> Option<(&'p str, &'p str)> {
+    pub(crate) fn inside<'p>(&'p self, dest: &'p str) -> Option<(&'p str, &'p str)> {
         let below =
             |root: &'p String| Some((root.as_str(), dest.strip_prefix(root.as_str())?.strip_prefix('/')?));
         self.roots.iter().filter_map(below).max_by_key(|(root, _)| root.len())
+    }
+
+    /// Returns whether the package consists of libraries with modules for each.
+    pub(crate) fn holds_libraries(&self) -> bool {
+        !self.linked.is_empty() || self.qml.is_some()
     }
 
     /// Returns whether a file is below a root.
@@ -172,12 +211,37 @@ impl Parts {
         if let Some(part) = matcher.files.matches(inner).next() {
             return Some(Class::Part(part));
         }
+        if matcher.named.is_match(inner) {
+            return Some(Class::Named);
+        }
         let is_below =
             |folder: &&String| inner.strip_prefix(folder.as_str()).is_some_and(|i| i.starts_with('/'));
         if let Some(folder) = self.qml.iter().flat_map(|qml| &qml.folders).find(is_below) {
             return Some(Class::Qml(format!("{root}/{folder}")));
         }
         matcher.linked.is_match(inner).then_some(Class::Linked)
+    }
+}
+
+impl Named {
+    /// Returns the globs of the files with this value for each argument.
+    pub(crate) fn globs(&self, value: impl Fn(&str) -> String) -> Vec<String> {
+        let fill = |glob: &String| {
+            let fill = |glob: String, name: &String| glob.replace(&format!("{{{name}}}"), &value(name));
+            self.arguments.iter().fold(glob.clone(), fill)
+        };
+        self.files.iter().map(fill).collect()
+    }
+
+    /// Returns the arguments that select files.
+    pub(crate) fn selecting(&self) -> impl Iterator<Item = &String> {
+        let is_used = |name: &&String| self.files.iter().any(|glob| glob.contains(&format!("{{{name}}}")));
+        self.arguments.iter().filter(is_used)
+    }
+
+    /// Returns the globs of all files.
+    fn any(&self) -> Vec<String> {
+        self.globs(|_| "*".to_owned())
     }
 }
 
@@ -218,6 +282,7 @@ pub(super) fn each(parts: &Parts, file: &str) -> Result<Vec<Parts>> {
             |texts: &mut Vec<String>| texts.iter_mut().for_each(|t| *t = t.replace("{package}", package));
         let mut own = Parts { package: package.clone(), file: file.to_owned(), ..parts.clone() };
         fill(&mut own.roots);
+        own.named.iter_mut().for_each(|named| fill(&mut named.calls));
         own.qml.iter_mut().for_each(|qml| fill(&mut qml.modules));
         own
     };

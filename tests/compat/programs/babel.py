@@ -2,7 +2,7 @@
 # requires-python = ">=3.10"
 # dependencies = ["babel"]
 # [tool.freeze-compat]
-# ci = true
+# rules = ["data_by_name.toml"]
 # ///
 """Formats dates and numbers in several locales and compiles a catalogue of messages."""
 

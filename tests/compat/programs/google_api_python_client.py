@@ -1,6 +1,9 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["google-api-python-client"]
+# [tool.freeze-compat]
+# rules = ["data_by_name.toml"]
+# ci = false
 # ///
 """Builds a service from the bundled discovery documents and calls it with a canned answer."""
 

@@ -1,6 +1,9 @@
 # /// script
 # requires-python = ">=3.10"
 # dependencies = ["plotly", "pandas"]
+# [tool.freeze-compat]
+# rules = ["plotly.toml"]
+# ci = false
 # ///
 """Makes figures, applies templates and writes pages."""
 

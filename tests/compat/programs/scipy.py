@@ -2,7 +2,7 @@
 # requires-python = ">=3.10"
 # dependencies = ["scipy"]
 # [tool.freeze-compat]
-# rules = ["numpy.toml"]
+# rules = ["numpy.toml", "scipy.toml"]
 # ///
 """Computes with most of its subpackages."""
 

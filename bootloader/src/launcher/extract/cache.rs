@@ -9,18 +9,12 @@ use freeze_launcher::trust::{self, Folder, Purpose};
 
 use super::place::{self, Work};
 use super::private::{LOCK, claim, remove_folder};
-use super::versions;
+use super::versions::{self, COMPLETE, UNFINISHED};
 use super::{Root, Unusable};
 use crate::launcher::locate::Program;
 use crate::launcher::os::{self, Access, Lock};
 use crate::launcher::report;
 
-/// Marker of a complete folder. It contains the id of the boot in which the files were last checked. After
-/// another boot, they may have been lost in a power failure, because they are written without waiting for the
-/// disk.
-pub(super) const COMPLETE: &str = ".complete";
-/// Prefix of folders that are still being filled.
-pub(super) const UNFINISHED: &str = ".tmp-";
 /// Maximum time to wait for another process to fill the cache, before this process also fills it.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Interval at which the time of the last use is recorded.

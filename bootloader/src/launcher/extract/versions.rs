@@ -11,10 +11,15 @@ use std::sync::{Mutex, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
-use super::cache::{COMPLETE, UNFINISHED};
 use super::private::sweep;
 use crate::launcher::os::{self, Lock};
 
+/// Marker of a complete folder. It contains the id of the boot in which the files were last checked. After
+/// another boot, they may have been lost in a power failure, because they are written without waiting for the
+/// disk.
+pub(super) const COMPLETE: &str = ".complete";
+/// Prefix of folders that are still being filled.
+pub(super) const UNFINISHED: &str = ".tmp-";
 /// Number of versions to keep besides the one that runs and those that other processes run.
 const KEPT: usize = 1;
 /// A version that was not used for this time is not kept.

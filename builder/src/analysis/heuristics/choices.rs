@@ -37,9 +37,12 @@ impl Heuristic for Choices {
 fn is_chosen(rule: &Rule, collected: &Collected) -> bool {
     let is_collected = |package: &String| matches!(collected.slots.get(package), Some(Slot::Node(_)));
     let own = collected.nodes.iter().filter(|node| node.role == Role::Program);
-    let mut texts = own.filter_map(|node| node.facts.own.as_ref()).flat_map(|own| &own.texts);
-    rule.choices.iter().any(is_collected)
-        || texts.any(|text| rule.unless_named.iter().any(|name| text.text.eq_ignore_ascii_case(name)))
+    let own: Vec<_> = own.filter_map(|node| node.facts.own.as_ref()).collect();
+    let is_named = |names: &[String]| {
+        let mut texts = own.iter().flat_map(|own| &own.texts);
+        texts.any(|text| names.iter().any(|name| text.text.eq_ignore_ascii_case(name)))
+    };
+    rule.choices.iter().any(is_collected) || is_named(&rule.unless_named) && !is_named(&rule.if_named)
 }
 
 fn choose(name: &str, rule: &Rule, world: &World<'_>, claims: &mut Claims) {

@@ -32,6 +32,7 @@ impl Heuristic for Computed {
                 _ => {}
             }
         }
+        claims.remove(|name| subject.is_unwanted(name));
     }
 }
 

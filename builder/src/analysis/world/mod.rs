@@ -94,7 +94,7 @@ impl<'a> World<'a> {
             installed,
             request,
             own,
-            of_parts: rules.packages_of_parts(request).map(|parts| parts.package.clone()).collect(),
+            of_parts: rules.packages_of_libraries(request),
             excluded: request.modules.exclude.iter().map(|t| Pattern::new(t)).collect(),
             own_distributions: HashSet::new(),
             memo: Memo::default(),

@@ -2,6 +2,8 @@
 
 pub(crate) mod cache;
 mod icu;
+#[cfg(test)]
+mod icu_tests;
 pub(crate) mod image;
 pub(crate) mod layout;
 pub(crate) mod read;

@@ -2,25 +2,29 @@
 //!
 //! The rules define the parts (`[[parts]]`, `rules/parts.rs`). A library is used if a collected native file
 //! links to it. The files of a part are used if an associated library or module is used. A QML module is
-//! used if QML of the program imports it. Each use may add further ones; the search ends when nothing new
-//! is found.
+//! used if QML of the program imports it. Files that the program selects by the arguments of calls are used
+//! if a call names them. Each use may add further ones; the search ends when nothing new is found.
 
+mod named;
 mod qml;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
+
+use globset::GlobSet;
 
 use super::choose;
 use super::format::leaf;
 use super::reader::Reader;
 use crate::analysis::{By, Kind, Source};
 use crate::contents::{Cause, Contents, Data, LeftOut};
-use crate::error::Result;
+use crate::error::{Result, Warning};
 use crate::names::is_inside;
 use crate::python::Python;
 use crate::rules::parts::{Class, Matcher, Part, Parts, stem};
 use crate::spec::Request;
 use crate::store::Store;
+use named::Selected;
 use qml::{Modules, Texts};
 
 /// Removes the unused parts of packages from the contents, and records them there. Files that the request
@@ -38,7 +42,8 @@ pub fn prune(contents: &mut Contents, request: &Request, python: &Python, store:
     let packages: Vec<Package<'_>> = packages.iter().map(Package::new).collect::<Result<_>>()?;
     let mut pruning = Pruning::new(contents, &packages, &reader);
     pruning.follow(contents, python, &mut reader)?;
-    let Pruning { files, frameworks, used, .. } = pruning;
+    let Pruning { files, frameworks, used, warnings, .. } = pruning;
+    contents.warnings.extend(warnings);
     let system = |dest: &str| match files.get(dest)? {
         Candidate { package, class: Class::Part(part), .. } => {
             Some(packages[*package].parts.part[*part].system)
@@ -75,6 +80,10 @@ fn why(class: &Class, parts: &Parts) -> String {
         Class::Never => "no program needs it".to_owned(),
         Class::Linked => "nothing links to it".to_owned(),
         Class::Qml(_) => "no QML imports it".to_owned(),
+        Class::Named => {
+            let calls: Vec<String> = parts.named.iter().map(named::functions).collect();
+            format!("the program does not name it in a call of {}", calls.join(", "))
+        }
         Class::Part(part) => {
             let Part { with, words, .. } = &parts.part[*part];
             let code = if words.is_empty() {
@@ -127,6 +136,7 @@ struct Pruning<'p> {
     used: HashSet<String>,
     /// Parts of each package whose words do not occur in the code.
     unworded: HashSet<(usize, usize)>,
+    warnings: Vec<Warning>,
     /// Native files whose dependencies are not read yet, with their package.
     queue: Vec<(Option<usize>, PathBuf)>,
 }
@@ -141,6 +151,7 @@ impl<'p> Pruning<'p> {
             of_parts: HashMap::new(),
             used: HashSet::new(),
             unworded: HashSet::new(),
+            warnings: Vec::new(),
             queue: Vec::new(),
         };
         let data = contents.data.iter().map(|file| (file, false));
@@ -164,7 +175,7 @@ impl<'p> Pruning<'p> {
                             let name = reader.format.fold(leaf(dest));
                             pruning.linked.entry((package, name)).or_default().push(dest.clone());
                         }
-                        Class::Linked | Class::Qml(_) | Class::Never => {}
+                        Class::Linked | Class::Named | Class::Qml(_) | Class::Never => {}
                     }
                     pruning.files.insert(dest.clone(), Candidate { package, class, native });
                 }
@@ -215,6 +226,7 @@ impl<'p> Pruning<'p> {
                 self.use_qml(contents, package, texts);
             }
         }
+        self.use_named(contents, python)?;
         while !self.queue.is_empty() {
             crate::interrupt::check()?;
             let level = std::mem::take(&mut self.queue);
@@ -260,6 +272,38 @@ impl<'p> Pruning<'p> {
                 }
             }
         }
+    }
+
+    /// Marks the files as used that calls name.
+    fn use_named(&mut self, contents: &Contents, python: &Python) -> Result<()> {
+        for (at, package) in self.packages.iter().enumerate() {
+            let parts = package.parts;
+            let is_of_package = |c: &Candidate| c.package == at && c.class == Class::Named;
+            let files: Vec<String> =
+                self.files.iter().filter(|(_, c)| is_of_package(c)).map(|(dest, _)| dest.clone()).collect();
+            let inner = |dest: &str| parts.inside(dest).map(|(_, inner)| inner.to_owned());
+            // Packages with data of the same names share a table, and a name may belong to a part.
+            let inside = |(dest, file): (&String, &Candidate)| {
+                Some(self.packages[file.package].parts.inside(dest)?.1.to_owned())
+            };
+            let all: Vec<String> = self.files.iter().filter_map(inside).collect();
+            for named in parts.named.iter().filter(|_| !files.is_empty()) {
+                let exists = |set: &GlobSet| all.iter().any(|inner| set.is_match(inner));
+                let selected = named::select(named, &parts.package, contents, python, &exists)?;
+                if let Selected::Any(why) = &selected {
+                    let message =
+                        format!("all data of `{}` that calls name is collected: {why}", parts.package);
+                    self.warnings.push(Warning::minor(message));
+                }
+                for dest in &files {
+                    let is_selected = |set: &GlobSet| inner(dest).is_some_and(|inner| set.is_match(inner));
+                    if !matches!(&selected, Selected::Some(set) if !is_selected(set)) {
+                        self.use_file(dest);
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Marks the QML modules of a package that the program imports as used, or all of them if the imports are unknown.
