@@ -273,6 +273,9 @@ def targets(results):
             goal(f"{words} of {title}, onefile / PyInstaller", ours.get(kind), theirs.get(kind), most)
         most = 0.4 if program == "hello" else 0.7
         goal(f"size of {title}, onefile / PyInstaller", sizes.get("freeze onefile"), sizes.get("pyinstaller onefile"), most)
+        memory = results["memory"].get(program, {})
+        for form in "onefile", "onedir":
+            goal(f"peak memory of {title}, {form} / python -I", memory.get(f"freeze {form}"), memory.get("python -I"), 1.05)
     return found
 
 

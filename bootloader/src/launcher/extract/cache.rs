@@ -51,10 +51,13 @@ pub(super) fn open(program: &Program, base: &Path, app: &str) -> Result<Root, Un
         if let Some(root) = enter(program, base, &path)? {
             return Ok(root);
         }
-        if let Err(Unusable::Full(reason)) = fill(program, folder, &path) {
-            report::phase(format_args!("{reason}: removing other versions"));
-            versions::remove_all(folder, &path);
-            fill(program, folder, &path)?;
+        match fill(program, folder, &path) {
+            Err(Unusable::Full(reason)) => {
+                report::phase(format_args!("{reason}: removing other versions"));
+                versions::remove_all(folder, &path);
+                fill(program, folder, &path)?;
+            }
+            filled => filled?,
         }
         versions::remove_later(folder, &path);
     }
