@@ -140,7 +140,14 @@ fn old_versions(folder: &Path, current: &Path) -> Vec<PathBuf> {
 /// completely, and is older than all others.
 fn versions(folder: &Path, current: &Path) -> Vec<(SystemTime, PathBuf)> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let others = entries.flatten().filter(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."));
+    // Other folders and links are not of this cache, such as those of the builder for an application called `1`.
+    let is_version = |entry: &fs::DirEntry| {
+        let name = entry.file_name();
+        let name = name.as_encoded_bytes();
+        let is_name = name.len() == 32 && name.iter().all(u8::is_ascii_hexdigit);
+        is_name && entry.file_type().is_ok_and(|kind| kind.is_dir())
+    };
+    let others = entries.flatten().filter(is_version);
     others
         .map(|entry| entry.path())
         .filter(|path| path != current)
@@ -190,20 +197,28 @@ mod tests {
     use super::*;
     use crate::launcher::os::Access;
 
+    /// Returns the name of a version.
+    fn version(name: &str) -> String {
+        name.repeat(32)
+    }
+
     /// Creates versions that were used so many days ago, in a new folder.
     fn folder_with(versions: &[(&str, u64)]) -> PathBuf {
         let folder = std::env::temp_dir().join(format!("freeze-versions-{:016x}", os::random()));
         for (name, days) in versions {
-            os::create_folders(&folder.join(name).join("sub"), Access::Private).unwrap();
-            let marker = File::create(folder.join(name).join(COMPLETE)).unwrap();
+            let name = version(name);
+            os::create_folders(&folder.join(&name).join("sub"), Access::Private).unwrap();
+            let marker = File::create(folder.join(&name).join(COMPLETE)).unwrap();
             marker.set_modified(SystemTime::now() - Duration::from_secs(days * 24 * 60 * 60)).unwrap();
         }
         folder
     }
 
     fn names(folder: &Path) -> Vec<String> {
-        let mut names: Vec<_> =
-            fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|e| e.unwrap().file_name().to_string_lossy()[..1].to_owned())
+            .collect();
         names.sort();
         names
     }
@@ -211,7 +226,7 @@ mod tests {
     fn work(folder: &Path, current: &str) {
         let later = Later {
             folder: folder.to_owned(),
-            current: folder.join(current),
+            current: folder.join(version(current)),
             owner: std::process::id(),
             is_overdue: false,
             thread: Mutex::new(None),
@@ -232,9 +247,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_a_version_is_left_alone() {
+        let folder = folder_with(&[("a", 50), ("b", 0)]);
+        os::create_folders(&folder.join("records"), Access::Private).unwrap();
+        fs::write(folder.join("notes"), "mine").unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(folder.join("records"), folder.join(version("c"))).unwrap();
+        fs::write(folder.join("records/data"), "mine").unwrap();
+        work(&folder, "b");
+        assert!(!folder.join(version("a")).exists());
+        assert_eq!(fs::read(folder.join("notes")).unwrap(), b"mine");
+        assert_eq!(fs::read(folder.join("records/data")).unwrap(), b"mine");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
     fn a_version_in_use_is_kept_and_an_unused_one_is_not() {
         let folder = folder_with(&[("a", 50), ("b", 40), ("c", 0)]);
-        let used = File::open(folder.join("a").join(COMPLETE)).unwrap();
+        let used = File::open(folder.join(version("a")).join(COMPLETE)).unwrap();
         assert!(os::lock(&used, Lock::Shared));
         work(&folder, "c");
         assert_eq!(names(&folder), ["a", "c"]);
@@ -248,8 +278,8 @@ mod tests {
     #[test]
     fn a_version_whose_library_is_mapped_is_kept() {
         let folder = folder_with(&[("a", 3), ("b", 2), ("c", 1)]);
-        fs::write(folder.join("a/sub/library.so"), "library").unwrap();
-        let mapped = os::map(&folder.join("a/sub/library.so")).unwrap();
+        fs::write(folder.join(version("a")).join("sub/library.so"), "library").unwrap();
+        let mapped = os::map(&folder.join(version("a")).join("sub/library.so")).unwrap();
         work(&folder, "c");
         assert_eq!(names(&folder), ["a", "b", "c"]);
         assert_eq!(mapped, b"library");
