@@ -128,7 +128,7 @@ pub(crate) struct Plan {
     pub(crate) names: Vec<(String, String)>,
     /// Its own new name.
     pub(crate) own: Option<String>,
-    /// Globs of data to leave out.
+    /// Kinds of data to leave out.
     pub(crate) left_out: Vec<String>,
 }
 
@@ -152,7 +152,7 @@ pub(crate) struct Patch<'a> {
     pub(crate) own: Option<&'a str>,
     /// Paths to make neutral.
     pub(crate) paths: &'a MachinePaths,
-    /// Globs of data to leave out, in a data library.
+    /// Kinds of data to leave out, in a data library.
     pub(crate) left_out: &'a [String],
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use object::read::elf::{ElfFile64, FileHeader};
+use object::read::elf::ElfFile64;
 use object::{LittleEndian, Object, ObjectSymbol};
 use serde::Deserialize;
 
@@ -59,7 +59,7 @@ impl Known {
     }
 }
 
-/// Compiles globs in which `*` does not match `/`.
+/// Compiles globs.
 pub(super) fn globs(patterns: &[String]) -> Result<GlobSet> {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
@@ -68,7 +68,7 @@ pub(super) fn globs(patterns: &[String]) -> Result<GlobSet> {
     Ok(set.build()?)
 }
 
-/// Returns for each file the globs of data to leave out: empty except for an ELF library of ICU's data in which the program does
+/// Returns for each file the kinds of data to leave out: empty except for an ELF library of ICU's data in which the program does
 /// not use some kinds. `whole` are packages that are collected with all their parts.
 ///
 /// # Errors
@@ -79,10 +79,19 @@ pub(super) fn unused(closure: &Closure, store: &Store, whole: &[String]) -> Resu
         let Some(version) = version(file).filter(|_| is_only_linked(file, whole)) else { continue };
         let Some(used) = used(closure, version, store, whole)? else { continue };
         let known = Known::get()?;
-        let left_out = known.data.iter().filter(|(kind, _)| !used.contains(kind.as_str()));
-        unused[i] = left_out.flat_map(|(_, patterns)| patterns.clone()).collect();
+        let kinds = known.data.iter().map(|(kind, _)| kind);
+        unused[i] = kinds.filter(|kind| !used.contains(kind.as_str())).cloned().collect();
     }
     Ok(unused)
+}
+
+/// Returns the globs of kinds of data.
+///
+/// # Errors
+/// The embedded table is damaged.
+pub(super) fn globs_of(kinds: &[String]) -> Result<GlobSet> {
+    let data = Known::get()?.data.iter().filter(|(kind, _)| kinds.contains(kind));
+    globs(&data.flat_map(|(_, patterns)| patterns.clone()).collect::<Vec<_>>())
 }
 
 /// Returns notes about data that were left out.
@@ -94,7 +103,7 @@ pub(super) fn notes(closure: &Closure, prepared: &[Prepared], unused: &[Vec<Stri
             let less = len(&file.source).checked_sub(len(&prepared.path)).filter(|less| *less > 0)?;
             let package = file.dest.split('/').next().unwrap_or_default();
             let message = format!(
-                "`{}` is {:.1} MB smaller: no library of the program uses {}",
+                "`{}` is {:.1} MB smaller: no library of the program uses its data for {}",
                 file.dest,
                 less as f64 / 1e6,
                 unused.join(", ")
@@ -167,8 +176,7 @@ fn functions(file: &File, version: &str, store: &Store) -> Result<Vec<String>> {
 /// was built without (`--disable-renaming`).
 fn imported(bytes: &[u8], version: &str) -> Vec<String> {
     let Ok(elf) = ElfFile64::<LittleEndian>::parse(bytes) else { return Vec::new() };
-    let is_little = elf.elf_header().is_little_endian();
-    let symbols = elf.dynamic_symbols().filter(|symbol| is_little && symbol.is_undefined());
+    let symbols = elf.dynamic_symbols().filter(ObjectSymbol::is_undefined);
     let names: Vec<&str> = symbols.filter_map(|symbol| symbol.name().ok()).collect();
     let (suffix, space) = (format!("_{version}"), format!("icu_{version}"));
     let renamed: Vec<String> = names

@@ -64,7 +64,7 @@ pub(crate) struct Preparer<'a> {
 }
 
 impl Preparer<'_> {
-    /// Patches all files. `unused` are globs of data that each one does not need.
+    /// Patches all files. `unused` are the kinds of data that each one does not need.
     ///
     /// # Errors
     /// A file cannot be read or signed, the store cannot be written, or the build was interrupted.

@@ -12,7 +12,7 @@ use super::layout::{self, Growth};
 use super::read;
 use crate::binaries::facts::{Facts, Role};
 use crate::binaries::format::{Patch, Unsafe};
-use crate::binaries::icu::globs;
+use crate::binaries::icu::globs_of;
 use crate::spec::Strip;
 
 /// The smallest page on any machine, in bytes.
@@ -28,7 +28,7 @@ pub(crate) fn patch(bytes: &[u8], facts: &Facts, patch: &Patch<'_>) -> Result<Op
         return Err(Unsafe("it checks its own content"));
     }
     if !patch.left_out.is_empty() {
-        let left_out = globs(patch.left_out).map_err(|_| Unsafe("a glob of data is malformed"))?;
+        let left_out = globs_of(patch.left_out).map_err(|_| Unsafe("a glob of data is malformed"))?;
         icu::cut(&mut image, &left_out);
         image = Image::parse(&layout::write(&image, Strip::None, None)?.0)?;
     }
