@@ -74,6 +74,20 @@ pub fn prune(contents: &mut Contents, request: &Request, python: &Python, store:
     Ok(())
 }
 
+/// Returns the modules that import one of `importers`, directly or through others, and these themselves: a package may reach
+/// Qt through `qtpy`.
+fn users<'c>(contents: &'c Contents, importers: &HashSet<&'c str>) -> HashSet<&'c str> {
+    let mut users = importers.clone();
+    let mut queue: Vec<&str> = importers.iter().copied().collect();
+    while let Some(name) = queue.pop() {
+        let Some(module) = contents.graph.modules.get(name) else { continue };
+        queue.extend(
+            module.reasons.iter().map(|reason| reason.from.as_str()).filter(|from| users.insert(from)),
+        );
+    }
+    users
+}
+
 /// Returns why a file of a class is left out.
 fn why(class: &Class, parts: &Parts) -> String {
     match class {
@@ -212,9 +226,7 @@ impl<'p> Pruning<'p> {
             let parts = self.packages[package].parts.part.iter().enumerate();
             let unworded = parts.filter(|(_, part)| {
                 !part.words.is_empty()
-                    && texts
-                        .as_ref()
-                        .is_some_and(|texts| !part.words.iter().any(|word| texts.have_word(word)))
+                    && texts.as_ref().is_some_and(|texts| !part.words.iter().any(|word| texts.may_name(word)))
             });
             self.unworded.extend(unworded.map(|(part, _)| (package, part)));
         }
@@ -364,18 +376,21 @@ impl<'p> Pruning<'p> {
         let of_package = modules().filter(|module| is_inside(&module.name, package));
         let importers: HashSet<&str> =
             of_package.flat_map(|module| module.reasons.iter().map(|reason| reason.from.as_str())).collect();
+        let users = users(contents, &importers);
         for module in modules().filter(|module| !is_inside(&module.name, package)) {
             let is_importer = importers.contains(module.name.as_str());
+            let is_own =
+                |path: &Path| is_importer || module.distribution.is_none() && !python.in_stdlib(path);
             match &module.kind {
-                Kind::Source(Source::File(path))
-                    if is_importer || module.distribution.is_none() && !python.in_stdlib(path) =>
-                {
-                    texts.add_python(qml::text(path));
-                }
+                Kind::Source(Source::File(path)) if is_own(path) => texts.add_python(qml::text(path)),
+                _ if !users.contains(module.name.as_str()) => {}
                 // Names in bytecode and symbols in libraries are in the bytes.
-                Kind::Bytecode(Source::File(path)) | Kind::Extension(Source::File(path)) if is_importer => {
-                    texts.add_binary(&std::fs::read(path).unwrap_or_default());
+                Kind::Source(Source::File(path))
+                | Kind::Bytecode(Source::File(path))
+                | Kind::Extension(Source::File(path)) => {
+                    texts.add_names(&std::fs::read(path).unwrap_or_default());
                 }
+                Kind::Source(_) | Kind::Bytecode(_) | Kind::Extension(_) => texts.is_partial = true,
                 _ => {}
             }
         }

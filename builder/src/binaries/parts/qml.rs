@@ -33,6 +33,10 @@ pub(super) struct Texts {
     pub(super) all: Vec<String>,
     /// Texts of Python.
     python: Vec<String>,
+    /// Contents of other modules that use the package, which are only searched for names.
+    names: Vec<Vec<u8>>,
+    /// Whether a module that uses the package could not be read.
+    pub(super) is_partial: bool,
     /// Whether a resource was unreadable, which may import anything.
     pub(super) unreadable: bool,
 }
@@ -117,9 +121,16 @@ impl Texts {
         self.python.push(text);
     }
 
-    /// Adds a module without source, for its names.
-    pub(super) fn add_binary(&mut self, bytes: &[u8]) {
-        self.python.push(String::from_utf8_lossy(bytes).into_owned());
+    /// Adds the content of a module, for its names.
+    pub(super) fn add_names(&mut self, bytes: &[u8]) {
+        self.names.push(bytes.to_vec());
+    }
+
+    /// Returns whether the code may use a name.
+    pub(super) fn may_name(&self, word: &str) -> bool {
+        self.is_partial
+            || self.have_word(word)
+            || self.names.iter().any(|bytes| memchr::memmem::find(bytes, word.as_bytes()).is_some())
     }
 
     /// Finds the URIs of modules in all strings of Python.
@@ -157,7 +168,7 @@ impl Texts {
     }
 
     /// Whether a word occurs in any text.
-    pub(super) fn have_word(&self, word: &str) -> bool {
+    fn have_word(&self, word: &str) -> bool {
         self.all
             .iter()
             .chain(&self.python)
