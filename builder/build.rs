@@ -43,12 +43,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     if twin.exists() { copy(&twin, &to) } else { Ok(std::fs::write(&to, [])?) }
 }
 
-/// Code that computes cached values (`store::Code`): its folders, and the libraries that decide its results.
+/// Code that computes cached values (`store::Code`): its folders and files, and the libraries that decide its results.
 const CODE: [(&str, &[&str], &[&str]); 6] = [
     ("ANALYSIS", &["src/analysis"], &["ruff_python_ast", "ruff_python_parser", "pep508_rs"]),
     (
         "ARCHIVE",
-        &["src/archive", "src/marshal", "../bootloader/archive/src"],
+        &["src/archive", "src/marshal", "src/binaries/code.rs", "../bootloader/archive/src"],
         &["zstd", "zstd-safe", "zstd-sys"],
     ),
     ("ASSEMBLE", &["src/assemble", "src/binaries/macho"], &["apple-codesign", "editpe", "object"]),
@@ -64,6 +64,10 @@ fn code_version(builder: &Path, folders: &[&str], libraries: &[&str]) -> Result<
     let mut files = Vec::new();
     while let Some(folder) = folders.pop() {
         println!("cargo::rerun-if-changed={}", folder.display());
+        if folder.is_file() {
+            files.push(folder);
+            continue;
+        }
         for entry in std::fs::read_dir(&folder)? {
             let path = entry?.path();
             if path.is_dir() { folders.push(path) } else { files.push(path) }

@@ -60,6 +60,8 @@ class Loader(_external._LoaderBasics):
         if fullname is not None and fullname != self.name:
             raise _foreign(self, fullname)
         code = _freeze.code(self._index, self.path)
+        if code is None:
+            return _imp.get_frozen_object(self.name)
         if code.__class__ is str:
             raise ImportError(
                 'module %r cannot be loaded: this executable is damaged (%s)' % (self.name, code),

@@ -36,18 +36,19 @@ impl Content {
             if let Ok(archive) = Archive::open(&bytes) {
                 let (range, mut end) = (archive_range(&bytes), 0);
                 let base = bytes.as_ptr() as usize;
-                let dictionary = archive
-                    .setting(setting::DICTIONARY)
-                    .and_then(|id| std::str::from_utf8(id).ok()?.parse().ok())
-                    .map(|id| archive.blob(id).expect("the dictionary is intact").stored);
+                let dictionary = archive.dictionary().expect("the dictionary is intact").unwrap_or_default();
                 for id in 0..u32::try_from(archive.blob_count()).expect("few blobs") {
                     let blob = archive.blob(id).expect("the blob is intact");
                     end = end.max(blob.stored.as_ptr() as usize - base + blob.stored.len());
                     let bytes = match blob.codec {
                         Codec::Stored => blob.stored.to_vec(),
-                        Codec::Zstd => decompress(blob.stored, &[], blob.raw_len),
-                        Codec::ZstdDictionary => {
-                            decompress(blob.stored, dictionary.expect("there is a dictionary"), blob.raw_len)
+                        Codec::Zstd => decompress(blob.frame, &[], blob.raw_len),
+                        Codec::ZstdDictionary => decompress(blob.frame, dictionary, blob.raw_len),
+                        Codec::ZstdFiltered => {
+                            let mut bytes = decompress(blob.frame, &[], blob.raw_len);
+                            let filtered = blob.filtered.expect("the blob has a filter");
+                            filtered.undo(&mut bytes).expect("the filter fits");
+                            bytes
                         }
                     };
                     all.push(Content { place: format!("{name}: {}", owner(&archive, id)), bytes });

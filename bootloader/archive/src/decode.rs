@@ -1,5 +1,6 @@
 //! Reads an archive in place: every lookup is a binary search in the mapped bytes.
 
+use super::filter::Filtered;
 use super::{
     BLOB_LEN, BlobId, Codec, Error, FILE_LEN, FOOTER_HASHED, FOOTER_LEN, FORMAT_VERSION, FileId, FileKind,
     INDEX_HEADER_LEN, MAGIC, MODULE_LEN, ModuleKind, NONE, file_flag, hash, module_flag, record, setting,
@@ -73,6 +74,16 @@ impl Module<'_> {
     pub fn is_package(&self) -> bool {
         self.flags & module_flag::PACKAGE != 0
     }
+
+    /// Whether the module can run: its code is here, or in Python's library.
+    pub fn can_run(&self) -> bool {
+        self.code.is_some() || self.is_frozen()
+    }
+
+    /// Whether Python's library contains its code.
+    pub fn is_frozen(&self) -> bool {
+        self.kind == ModuleKind::Code && self.flags & module_flag::FROZEN != 0
+    }
 }
 
 /// A file in the archive.
@@ -113,6 +124,10 @@ impl File<'_> {
 pub struct Blob<'a> {
     /// The stored bytes.
     pub stored: &'a [u8],
+    /// The zstd frame in them; all of them if they are not compressed.
+    pub frame: &'a [u8],
+    /// The filter to undo after decompression.
+    pub filtered: Option<Filtered<'a>>,
     /// Length after decompression.
     pub raw_len: u64,
     /// How the bytes are stored.
@@ -285,14 +300,39 @@ impl<'a> Archive<'a> {
         }
         let codec = Codec::from_u8(r.codec).ok_or(Error::Damaged("blob record"))?;
         let raw_len = r.raw_len;
+        let (filtered, frame) = match codec {
+            Codec::ZstdFiltered => Filtered::split(stored).map(|(filter, frame)| (Some(filter), frame))?,
+            _ => (None, stored),
+        };
         let is_possible = match codec {
             Codec::Stored => raw_len == stored.len() as u64,
-            Codec::Zstd | Codec::ZstdDictionary => raw_len / MOST_EXPANSION <= stored.len() as u64,
+            _ => raw_len / MOST_EXPANSION <= frame.len() as u64,
         };
         if !is_possible {
             return Err(Error::Damaged("blob record"));
         }
-        Ok(Blob { stored, raw_len, codec })
+        Ok(Blob { stored, frame, filtered, raw_len, codec })
+    }
+
+    /// Returns the dictionary of zstd frames, if there is one: the first blobs, up to the one that [`setting::DICTIONARY`]
+    /// names, as they are stored, with the zeros between them.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] if one of the blobs is damaged or compressed.
+    pub fn dictionary(&self) -> Result<Option<&'a [u8]>, Error> {
+        const DAMAGED: Error = Error::Damaged("dictionary");
+        let Some(last) = self.setting(setting::DICTIONARY) else { return Ok(None) };
+        let last: BlobId = std::str::from_utf8(last).ok().and_then(|v| v.parse().ok()).ok_or(DAMAGED)?;
+        if last as usize >= self.blob_count() {
+            return Err(DAMAGED);
+        }
+        for id in 0..=last {
+            if self.blob(id)?.codec != Codec::Stored {
+                return Err(DAMAGED);
+            }
+        }
+        let (first, last) = (range(self.blob_record(0)?)?, range(self.blob_record(last as usize)?)?);
+        self.bytes.get(first.start..last.end).map(Some).ok_or(DAMAGED)
     }
 
     /// All settings, in the order in which they were added.
@@ -374,6 +414,6 @@ fn u16_at(b: &[u8], at: usize) -> u16 {
     u16::from_le_bytes([b[at], b[at + 1]])
 }
 
-fn u32_at(b: &[u8], at: usize) -> u32 {
+pub(super) fn u32_at(b: &[u8], at: usize) -> u32 {
     u32::from_le_bytes([b[at], b[at + 1], b[at + 2], b[at + 3]])
 }

@@ -12,6 +12,7 @@ mod check;
 mod container;
 mod decode;
 mod encode;
+pub mod filter;
 mod links;
 mod record;
 
@@ -53,8 +54,10 @@ pub enum Codec {
     Stored = 0,
     /// One zstd frame.
     Zstd = 1,
-    /// One zstd frame, with the archive's dictionary (the blob named by [`setting::DICTIONARY`]).
+    /// One zstd frame, with the archive's dictionary ([`Archive::dictionary`]).
     ZstdDictionary = 2,
+    /// One zstd frame of filtered machine code, with its [`filter`].
+    ZstdFiltered = 3,
 }
 
 impl Codec {
@@ -63,6 +66,7 @@ impl Codec {
             0 => Some(Codec::Stored),
             1 => Some(Codec::Zstd),
             2 => Some(Codec::ZstdDictionary),
+            3 => Some(Codec::ZstdFiltered),
             _ => None,
         }
     }
@@ -102,6 +106,8 @@ pub mod module_flag {
     pub const SOURCELESS: u8 = 4;
     /// The program always imports the module when it starts, so the launcher may decompress it ahead of time.
     pub const CERTAIN: u8 = 8;
+    /// Python's library contains the code of the module (Python/frozen.c), so the record has none.
+    pub const FROZEN: u8 = 16;
 }
 
 /// What a file record describes.
@@ -188,7 +194,7 @@ pub mod setting {
     /// `NAME=value` to set in the application's environment before Python starts; `{root}` is replaced.
     /// Repeats.
     pub const ENV: &[u8] = b"env";
-    /// Decimal [`super::BlobId`] of the zstd dictionary.
+    /// Decimal [`super::BlobId`] of the last blob of the zstd dictionary. The first blob is the first one of the archive.
     pub const DICTIONARY: &[u8] = b"dictionary";
     /// `1`: many modules have [`super::module_flag::CERTAIN`]. A thread decompresses them ahead of time, and
     /// garbage collection is deferred while they are imported.

@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use freeze_archive::{Archive, Blob, BlobId, Codec, Error, setting};
-use zstd::bulk::Decompressor;
-use zstd::zstd_safe::{WriteBuf, get_frame_content_size};
+use freeze_archive::{Archive, Blob, BlobId, Codec, Error};
+use zstd::zstd_safe::{DCtx, WriteBuf, get_frame_content_size};
 
 use crate::launcher::os;
 
@@ -19,8 +18,8 @@ pub(crate) fn followed(archive: Archive<'_>, path: Vec<u8>) -> Vec<u8> {
 /// Reads blobs; keeps the decompressor between them.
 pub(crate) struct Reader<'a> {
     archive: Archive<'a>,
-    plain: Option<Decompressor<'static>>,
-    with_dictionary: Option<Decompressor<'static>>,
+    context: Option<DCtx<'a>>,
+    dictionary: Option<&'a [u8]>,
     spare: Vec<u8>,
     /// Addresses of blobs that were read since memory was last released.
     used: Range<usize>,
@@ -39,7 +38,7 @@ const SPARE: usize = 256 << 10;
 impl<'a> Reader<'a> {
     /// Creates a reader of `archive`.
     pub(crate) fn new(archive: Archive<'a>) -> Reader<'a> {
-        Reader { archive, plain: None, with_dictionary: None, spare: Vec::new(), used: 0..0, used_len: 0 }
+        Reader { archive, context: None, dictionary: None, spare: Vec::new(), used: 0..0, used_len: 0 }
     }
 
     /// Returns the content of blob `id` after checking its hash.
@@ -52,7 +51,7 @@ impl<'a> Reader<'a> {
             return Ok(Cow::Borrowed(blob.stored));
         }
         // Do not reserve more memory than the frame requires.
-        if !matches!(get_frame_content_size(blob.stored), Ok(Some(len)) if len == blob.raw_len) {
+        if !matches!(get_frame_content_size(blob.frame), Ok(Some(len)) if len == blob.raw_len) {
             return Err(FAILED);
         }
         let len = usize::try_from(blob.raw_len).map_err(|_| FAILED)?;
@@ -60,6 +59,7 @@ impl<'a> Reader<'a> {
         out.clear();
         out.try_reserve_exact(len).map_err(|_| Error::Damaged("blob is larger than the memory"))?;
         self.decompress(&blob, &mut out)?;
+        restore(&blob, &mut out)?;
         Ok(Cow::Owned(out))
     }
 
@@ -76,7 +76,8 @@ impl<'a> Reader<'a> {
             out.copy_from_slice(blob.stored);
             return Ok(());
         }
-        self.decompress(&blob, out)
+        self.decompress(&blob, out)?;
+        restore(&blob, out)
     }
 
     /// Like [`Reader::read`], but uses `room` if the content fits.
@@ -91,6 +92,7 @@ impl<'a> Reader<'a> {
         match usize::try_from(blob.raw_len).ok().and_then(|len| room.get_mut(..len)) {
             Some(room) if blob.codec != Codec::Stored => {
                 self.decompress(&blob, room)?;
+                restore(&blob, room)?;
                 Ok(Cow::Borrowed(room))
             }
             _ => self.read(id),
@@ -98,14 +100,19 @@ impl<'a> Reader<'a> {
     }
 
     fn decompress<O: WriteBuf + ?Sized>(&mut self, blob: &Blob<'_>, out: &mut O) -> Result<(), Error> {
-        let decompressor = match blob.codec {
-            Codec::ZstdDictionary => self.dictionary()?,
-            _ => match &mut self.plain {
-                Some(d) => d,
-                none => none.insert(Decompressor::new().map_err(|_| FAILED)?),
-            },
+        let dictionary = match blob.codec {
+            Codec::ZstdDictionary => Some(self.dictionary()?),
+            _ => None,
         };
-        let n = decompressor.decompress_to_buffer(blob.stored, out).map_err(|_| FAILED)?;
+        let context = match &mut self.context {
+            Some(context) => context,
+            none => none.insert(DCtx::try_create().ok_or(FAILED)?),
+        };
+        if let Some(dictionary) = dictionary {
+            // For the next frame only.
+            context.ref_prefix(dictionary).map_err(|_| FAILED)?;
+        }
+        let n = context.decompress(out, blob.frame).map_err(|_| FAILED)?;
         self.is_used(blob.stored);
         if n as u64 == blob.raw_len { Ok(()) } else { Err(FAILED) }
     }
@@ -140,24 +147,20 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn dictionary(&mut self) -> Result<&mut Decompressor<'static>, Error> {
-        const FAILED: Error = Error::Damaged("dictionary");
-        if self.with_dictionary.is_none() {
-            let id = self
-                .archive
-                .setting(setting::DICTIONARY)
-                .and_then(|v| std::str::from_utf8(v).ok())
-                .and_then(|v| v.parse::<BlobId>().ok())
-                .ok_or(FAILED)?;
-            let blob = self.archive.blob(id)?;
-            if blob.codec == Codec::ZstdDictionary {
-                return Err(FAILED);
+    fn dictionary(&mut self) -> Result<&'a [u8], Error> {
+        match self.dictionary {
+            Some(bytes) => Ok(bytes),
+            None => {
+                let bytes = self.archive.dictionary()?.ok_or(Error::Damaged("dictionary"))?;
+                Ok(self.dictionary.insert(bytes))
             }
-            let bytes = self.read(id)?;
-            self.with_dictionary = Some(Decompressor::with_dictionary(&bytes).map_err(|_| FAILED)?);
         }
-        self.with_dictionary.as_mut().ok_or(FAILED)
     }
+}
+
+/// Undoes the filter of decompressed bytes.
+fn restore(blob: &Blob<'_>, out: &mut [u8]) -> Result<(), Error> {
+    blob.filtered.map_or(Ok(()), |filtered| filtered.undo(out))
 }
 
 impl Drop for Reader<'_> {

@@ -3,6 +3,8 @@
 use std::ffi::CStr;
 use std::path::{Component, Path, PathBuf};
 
+use freeze_archive::Module;
+
 use crate::launcher::extract::Root;
 use crate::launcher::locate::{Entry, Program};
 use crate::launcher::os;
@@ -46,13 +48,13 @@ pub(crate) fn find(program: &Program, root: &Root, word: &CStr, place: usize) ->
     let on_disk = || root.is_on_disk().then(|| root.path().join(os::path_from_bytes(&below)));
     let Some(stem) = stem else {
         let main = [&dotted(&below)[..], b".__main__"].concat();
-        if let Some(module) = program.archive.find_module(&main).filter(|m| m.code.is_some()) {
+        if let Some(module) = program.archive.find_module(&main).filter(Module::can_run) {
             return Some(Own::Folder(module.name));
         }
         return on_disk().filter(|p| p.join("__main__.py").is_file()).map(|_| Own::File);
     };
     let name = dotted(stem.strip_suffix(b"/__init__").unwrap_or(stem));
-    match program.archive.find_module(&name).filter(|m| m.code.is_some() && m.path == below) {
+    match program.archive.find_module(&name).filter(|m| m.can_run() && m.path == below) {
         Some(module) => Some(Own::Code(module.name)),
         None if on_disk().is_some_and(|path| path.is_file()) => Some(Own::File),
         None => Some(Own::Missing(name)),
@@ -66,7 +68,7 @@ pub(crate) fn is_python(path: &[u8]) -> bool {
 
 /// Whether the archive contains a module that `-m name` can run.
 pub(crate) fn holds(program: &Program, name: &[u8]) -> bool {
-    let has_code = |name: &[u8]| program.archive.find_module(name).is_some_and(|m| m.code.is_some());
+    let has_code = |name: &[u8]| program.archive.find_module(name).is_some_and(|m| m.can_run());
     has_code(name) || has_code(&[name, b".__main__"].concat())
 }
 

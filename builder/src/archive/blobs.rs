@@ -7,7 +7,7 @@ use std::sync::Arc;
 use freeze_archive::{Codec, hash};
 
 use super::compile::Pool;
-use super::compress::{self, Compressed};
+use super::compress::{self, Compressed, Content, Dictionary};
 use super::{Stored, pycache, settings, source};
 use crate::analysis::{Kind, Module, Source};
 use crate::error::{Error, Result};
@@ -29,6 +29,8 @@ pub(super) struct Maker<'a> {
     pub(super) compression: Compression,
     pub(super) optimize: u8,
     pub(super) pool: Pool,
+    /// For the code of modules that are compressed.
+    pub(super) dictionary: Option<Dictionary>,
 }
 
 /// A blob, ready to be written.
@@ -73,7 +75,7 @@ impl Maker<'_> {
                 return Ok(Err(message));
             }
         };
-        let blob = compress::compress(&code, compression)?;
+        let blob = compress::compress(&code, Content::Code(self.dictionary_at(compression)), compression)?;
         let bytes = blob.bytes.as_deref().unwrap_or(&code);
         let mut kept = Vec::with_capacity(bytes.len() + 32);
         kept.push(blob.codec as u8);
@@ -85,12 +87,18 @@ impl Maker<'_> {
         Ok(Ok(Ready { blob: Compressed { bytes: None, ..blob }, stored }))
     }
 
+    /// What is stored uncompressed depends on no dictionary.
+    fn dictionary_at(&self, compression: Compression) -> Option<&Dictionary> {
+        self.dictionary.as_ref().filter(|_| compression != Compression::None)
+    }
+
     fn code_key(&self, module: &Module, text: &Hash, compression: Compression) -> Hash {
         let (python, is_bytecode) = (&self.python, matches!(module.kind, Kind::Bytecode(_)));
         KeyBuilder::new(Code::Archive, "code")
             .part([python.version.0, python.version.1, self.optimize, u8::from(is_bytecode)])
             .part(compress::level(compression).unwrap_or(i32::MIN).to_le_bytes())
             .part(python.magic)
+            .part(self.dictionary_at(compression).map_or(&[][..], |d| &d.key))
             .part(text)
             .part(&module.path)
             .finish()
@@ -159,7 +167,7 @@ impl Maker<'_> {
         let raw = source::read(from)?;
         let key = self.file_key(blake3::hash(&raw).as_bytes());
         let whole = derived(&key);
-        let blob = compress::compress(&raw, self.compression)?;
+        let blob = compress::compress(&raw, Content::File, self.compression)?;
         let mut kept = vec![blob.codec as u8];
         kept.extend(blob.raw_len.to_le_bytes());
         kept.extend(blob.hash);
@@ -212,6 +220,8 @@ fn parse_head(head: &[u8], stored_len: u64) -> Option<Compressed> {
     let codec = match head[0] {
         0 => Codec::Stored,
         1 => Codec::Zstd,
+        2 => Codec::ZstdDictionary,
+        3 => Codec::ZstdFiltered,
         _ => return None,
     };
     Some(Compressed {

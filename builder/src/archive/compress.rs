@@ -2,22 +2,27 @@
 
 use std::cell::RefCell;
 
-use freeze_archive::{Codec, NewBlob, hash};
+use freeze_archive::{Codec, NewBlob, filter, hash};
 use zstd::bulk::Compressor;
 use zstd::zstd_safe::CParameter;
 
+use crate::binaries;
 use crate::error::{Context, Result};
 use crate::spec::Compression;
+use crate::store::Hash;
 
 /// A file counts as incompressible if its head does not shrink by a sixteenth.
 const PROBE: usize = 128 << 10;
+
+/// The level of [`Compression::Default`].
+const DEFAULT: i32 = 9;
 
 /// Returns the zstd level; `None` for no compression. docs/archive.md lists measurements.
 pub(super) fn level(compression: Compression) -> Option<i32> {
     match compression {
         Compression::None => None,
         Compression::Fast => Some(3),
-        Compression::Default => Some(9),
+        Compression::Default => Some(DEFAULT),
         Compression::Max => Some(19),
     }
 }
@@ -51,13 +56,40 @@ impl Compressed {
     }
 }
 
+/// Code that the frames of other code refer to: the modules that are stored uncompressed in each archive.
+#[derive(Debug)]
+pub(super) struct Dictionary {
+    /// Its bytes, which a reader finds in the archive.
+    pub(super) bytes: Vec<u8>,
+    /// Their BLAKE3 hash, for the keys of results.
+    pub(super) key: Hash,
+}
+
+impl Dictionary {
+    pub(super) fn new(bytes: Vec<u8>) -> Dictionary {
+        Dictionary { key: *blake3::hash(&bytes).as_bytes(), bytes }
+    }
+}
+
+/// What is compressed.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Content<'a> {
+    /// Bytecode, with the dictionary of the archive.
+    Code(Option<&'a Dictionary>),
+    /// A file.
+    File,
+}
+
+/// A compressor and what it was made for: the level, whether for machine code, and the key of the dictionary.
+type Kept = ((i32, bool, Option<Hash>), Compressor<'static>);
+
 thread_local! {
-    /// The memory of a compressor is reused, because there are thousands of small blobs.
-    static COMPRESSOR: RefCell<Option<(i32, Compressor<'static>)>> = const { RefCell::new(None) };
+    /// The memory of compressors is reused, because there are thousands of small blobs.
+    static COMPRESSORS: RefCell<Vec<Kept>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Compresses `raw` if requested and worthwhile.
-pub(super) fn compress(raw: &[u8], compression: Compression) -> Result<Compressed> {
+pub(super) fn compress(raw: &[u8], content: Content<'_>, compression: Compression) -> Result<Compressed> {
     let Some(level) = level(compression) else { return Ok(Compressed::stored(raw)) };
     if raw.len() < 64 {
         return Ok(Compressed::stored(raw));
@@ -70,30 +102,62 @@ pub(super) fn compress(raw: &[u8], compression: Compression) -> Result<Compresse
             return Ok(Compressed::stored(raw));
         }
     }
-    let bytes = COMPRESSOR.with_borrow_mut(|kept| {
-        let compressor = match kept {
-            Some((for_level, compressor)) if *for_level == level => compressor,
-            _ => {
-                let mut compressor = Compressor::new(level)?;
-                // The index contains lengths and checksums, so frames do not repeat them.
-                compressor.set_parameter(CParameter::ChecksumFlag(false))?;
-                &mut kept.insert((level, compressor)).1
-            }
-        };
-        compressor.compress(raw)
-    });
-    let bytes = bytes.context(|| "failed to compress")?;
+    let (codec, bytes) = match content {
+        Content::Code(Some(dictionary)) => {
+            (Codec::ZstdDictionary, frame(raw, level, false, Some(dictionary))?)
+        }
+        Content::Code(None) => (Codec::Zstd, frame(raw, level, false, None)?),
+        Content::File => match machine_code(raw, level)? {
+            Some(bytes) => (Codec::ZstdFiltered, bytes),
+            None => (Codec::Zstd, frame(raw, level, false, None)?),
+        },
+    };
     // Saving a few bytes is not worth decompressing at each start.
     if bytes.len() + 16 >= raw.len() {
         return Ok(Compressed::stored(raw));
     }
     Ok(Compressed {
-        codec: Codec::Zstd,
+        codec,
         raw_len: raw.len() as u64,
         stored_len: bytes.len() as u64,
         hash: hash(&bytes),
         bytes: Some(bytes),
     })
+}
+
+/// Compresses a file with machine code. Returns `None` if it contains none.
+fn machine_code(raw: &[u8], level: i32) -> Result<Option<Vec<u8>>> {
+    let Some((filter, code)) = binaries::code::ranges(raw) else { return Ok(None) };
+    let Some(mut stored) = filter::head(filter, &code) else { return Ok(None) };
+    let mut filtered = raw.to_vec();
+    filter::apply(filter, &mut filtered, &code);
+    stored.extend(frame(&filtered, level, true, None)?);
+    Ok(Some(stored))
+}
+
+fn frame(raw: &[u8], level: i32, is_machine_code: bool, dictionary: Option<&Dictionary>) -> Result<Vec<u8>> {
+    let of = (level, is_machine_code, dictionary.map(|d| d.key));
+    let bytes = COMPRESSORS.with_borrow_mut(|kept| {
+        let at = match kept.iter().position(|(made_for, _)| *made_for == of) {
+            Some(at) => at,
+            None => {
+                let dictionary = dictionary.map_or(&[][..], |d| &d.bytes);
+                let mut compressor = Compressor::with_dictionary(level, dictionary)?;
+                // The index contains lengths and checksums, so frames do not repeat them.
+                compressor.set_parameter(CParameter::ChecksumFlag(false))?;
+                compressor.set_parameter(CParameter::DictIdFlag(false))?;
+                if is_machine_code && level == DEFAULT {
+                    // Short matches are frequent in machine code.
+                    compressor.set_parameter(CParameter::MinMatch(4))?;
+                    compressor.set_parameter(CParameter::SearchLog(5))?;
+                }
+                kept.push((of, compressor));
+                kept.len() - 1
+            }
+        };
+        kept[at].1.compress(raw)
+    });
+    bytes.context(|| "failed to compress")
 }
 
 #[cfg(test)]
@@ -104,12 +168,12 @@ mod tests {
     fn stores_what_does_not_shrink() {
         let mut noise = vec![0u8; 1 << 20];
         blake3::Hasher::new().finalize_xof().fill(&mut noise);
-        assert_eq!(compress(&noise, Compression::Max).unwrap().codec, Codec::Stored);
+        assert_eq!(compress(&noise, Content::File, Compression::Max).unwrap().codec, Codec::Stored);
         let text = b"spam and eggs ".repeat(100);
-        assert_eq!(compress(&text, Compression::None).unwrap().codec, Codec::Stored);
-        let small = compress(&text, Compression::Default).unwrap();
+        assert_eq!(compress(&text, Content::File, Compression::None).unwrap().codec, Codec::Stored);
+        let small = compress(&text, Content::File, Compression::Default).unwrap();
         assert_eq!(small.codec, Codec::Zstd);
         assert_eq!(zstd::bulk::decompress(&small.bytes.unwrap(), text.len()).unwrap(), text);
-        assert_eq!(compress(b"", Compression::Max).unwrap().raw_len, 0);
+        assert_eq!(compress(b"", Content::File, Compression::Max).unwrap().raw_len, 0);
     }
 }

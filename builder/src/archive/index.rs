@@ -6,7 +6,7 @@ use freeze_archive::{Encoder, FileKind, FileRecord, ModuleKind, ModuleRecord, fi
 
 use super::blobs::Ready;
 use super::select::{Selection, is_seed};
-use super::work::{Done, Job};
+use super::work::{Done, Job, SEED_ALIGN};
 use super::{Beside, File, Input, Stored, settings};
 use crate::analysis::{Kind, Module};
 use crate::error::{Error, Result, Warning};
@@ -18,6 +18,8 @@ pub(super) struct Index<'a> {
     pub(super) stored: Vec<Stored>,
     /// Number of bytes of code that every start reads.
     pub(super) ahead: u64,
+    /// The last blob of the dictionary, if there is one.
+    pub(super) last_seed: Option<u32>,
     /// Blobs of code and of sources, by module.
     codes: HashMap<&'a str, u32>,
     sources: HashMap<&'a str, u32>,
@@ -31,6 +33,7 @@ impl<'a> Index<'a> {
             encoder: Encoder::new(),
             stored: Vec::new(),
             ahead: 0,
+            last_seed: None,
             codes: HashMap::new(),
             sources: HashMap::new(),
             contents: HashMap::new(),
@@ -63,7 +66,10 @@ impl<'a> Index<'a> {
                     if !seed && selection.certain.contains(&module.name) {
                         self.ahead += ready.blob.raw_len;
                     }
-                    let id = self.blob(ready, if *seed { 16 } else { 1 });
+                    let id = self.blob(ready, if *seed { SEED_ALIGN as u64 } else { 1 });
+                    if *seed {
+                        self.last_seed = self.last_seed.max(Some(id));
+                    }
                     self.codes.insert(module.name.as_str(), id);
                 }
                 (Job::Code { module, .. }, Done::Code(Err(message))) => {
@@ -99,18 +105,21 @@ impl<'a> Index<'a> {
             let name = module.name.as_str();
             match &module.kind {
                 Kind::Source(_) | Kind::Bytecode(_) => {
-                    let Some(code) = self.codes.get(name) else { continue };
+                    let is_frozen = settings::is_in_libpython(input.python, name);
+                    let code = self.codes.get(name).copied();
+                    if code.is_none() && !is_frozen {
+                        continue;
+                    }
                     let is_seed = is_seed(module, input);
-                    let is_certain = selection.certain.contains(name)
-                        && !is_seed
-                        && !settings::is_in_libpython(input.python.minor(), name);
+                    let is_certain = selection.certain.contains(name) && !is_seed && !is_frozen;
                     let flags = flags(&[
                         (is_seed, module_flag::SEED),
                         (matches!(module.kind, Kind::Bytecode(_)), module_flag::SOURCELESS),
                         (is_certain, module_flag::CERTAIN),
+                        (is_frozen, module_flag::FROZEN),
                     ]);
                     let mut record = record(module, ModuleKind::Code, flags);
-                    record.code = Some(*code);
+                    record.code = code;
                     record.source = self.sources.get(name).copied();
                     self.encoder.module(record);
                 }

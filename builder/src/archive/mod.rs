@@ -182,16 +182,18 @@ pub fn pack(input: &Input<'_>, store: &Store, before: Option<&Packed>) -> Result
     let Input { contents, natives, request, python } = *input;
     let (graph, target) = (&contents.graph, python.target);
     let onedir = request.bundle.mode == Mode::Onedir;
-    let maker = Maker {
+    let mut maker = Maker {
         store,
         python,
         compression: request.bundle.compression,
         optimize: request.python.optimize,
         pool: compile::Pool::new(&python.executable),
+        dictionary: None,
     };
     let own = settings::runtime_modules(python);
     let mut warnings: Vec<_> = settings::missing_relay(&own, graph, python).into_iter().collect();
     let mut selection = select::select(input, &own, &maker, &mut warnings)?;
+    maker.dictionary = work::dictionary(&selection.jobs, &maker)?;
     let done = work::all(&selection.jobs, &selection.files, &maker, request.bundle.mode)?;
 
     let mut index = Index::new();
@@ -211,10 +213,13 @@ pub fn pack(input: &Input<'_>, store: &Store, before: Option<&Packed>) -> Result
     index.modules(&selection, input, &mut warnings);
     let Selection { entries, files, folders, .. } = selection;
     index.files(files);
-    let Index { mut encoder, stored: blobs, ahead, .. } = index;
+    let Index { mut encoder, stored: blobs, ahead, last_seed, .. } = index;
     settings::add(&mut encoder, &entries, input);
     if ahead >= WORTH_A_THREAD {
         encoder.setting(setting::AHEAD, "1");
+    }
+    if let (Some(last), Some(_)) = (last_seed, &maker.dictionary) {
+        encoder.setting(setting::DICTIONARY, last.to_string());
     }
     encoder.setting(setting::MANIFEST, manifest.to_string());
     // This setting comes last because it is long, and only a start that extracts files reads it.

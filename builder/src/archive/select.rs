@@ -61,6 +61,8 @@ pub(super) fn select<'a>(
         !is_file(module, input) && matches!(module.kind, Kind::Source(_) | Kind::Bytecode(_))
     });
     let mut jobs: Vec<Job<'a>> = code.flat_map(|module| of_code(module, input)).collect();
+    // The dictionary consists of the first blobs.
+    jobs.sort_by_key(|job| !matches!(job, Job::Code { seed: true, .. }));
     jobs.extend((0..files.len()).map(Job::File));
     Ok(Selection { modules, certain: certain.into_iter().collect(), entries, files, folders, jobs })
 }
@@ -82,14 +84,15 @@ fn is_file(module: &Module, input: &Input<'_>) -> bool {
     is_wanted && !in_archive()
 }
 
-/// Returns the jobs of a module: its code, and its source if that is included.
+/// Returns the jobs of a module: its code unless libpython contains it, and its source if that is included.
 fn of_code<'a>(module: &'a Module, input: &Input<'_>) -> impl Iterator<Item = Job<'a>> {
     let code = Job::Code { module, seed: is_seed(module, input) };
     let with_source = covered(&input.request.modules.source, module)
         || covered(&input.contents.source, module)
         || input.contents.read.contains(&module.name);
     let source = with_source && matches!(module.kind, Kind::Source(_));
-    [code].into_iter().chain(source.then_some(Job::Source(module)))
+    let code = (!settings::is_in_libpython(input.python, &module.name)).then_some(code);
+    code.into_iter().chain(source.then_some(Job::Source(module)))
 }
 
 fn covered(patterns: &[String], module: &Module) -> bool {

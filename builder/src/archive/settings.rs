@@ -73,8 +73,11 @@ pub(super) fn is_seed(minor: u8, module: &str) -> bool {
 }
 
 /// Whether libpython contains the module, so that it is never imported from the archive.
-pub(super) fn is_in_libpython(minor: u8, module: &str) -> bool {
-    freeze_launcher::seed::is_in_libpython(minor, module)
+pub(super) fn is_in_libpython(python: &Python, module: &str) -> bool {
+    // The interpreter of another platform was not asked.
+    let known = &python.frozen_modules;
+    freeze_launcher::seed::is_in_libpython(python.minor(), module)
+        && (known.is_empty() || known.iter().any(|(name, _)| name == module))
 }
 
 /// Whether a program or a hook runs this module.

@@ -175,7 +175,14 @@ fn raw(archive: &Archive<'_>, id: u32) -> Vec<u8> {
     if blob.codec == freeze_archive::Codec::Stored {
         return blob.stored.to_vec();
     }
-    zstd::bulk::decompress(blob.stored, blob.raw_len as usize).unwrap()
+    let dictionary = match blob.codec {
+        freeze_archive::Codec::ZstdDictionary => archive.dictionary().unwrap().unwrap(),
+        _ => &[],
+    };
+    let mut decompressor = zstd::bulk::Decompressor::with_dictionary(dictionary).unwrap();
+    let mut raw = decompressor.decompress(blob.frame, blob.raw_len as usize).unwrap();
+    blob.filtered.map(|filtered| filtered.undo(&mut raw).unwrap());
+    raw
 }
 
 #[test]

@@ -1,10 +1,14 @@
 //! The jobs that create the content of an archive: compiling, compressing, hashing.
 
 use super::blobs::{CodeResult, Maker, Ready};
+use super::compress::Dictionary;
 use super::{File, Stored, jobs, source};
 use crate::analysis::{Module, Source};
 use crate::error::{Error, Result};
 use crate::spec::{Compression, Mode};
+
+/// Alignment of the blobs that Python reads in place.
+pub(super) const SEED_ALIGN: usize = 16;
 
 /// A job.
 pub(super) enum Job<'a> {
@@ -35,6 +39,29 @@ pub(super) fn all(work: &[Job<'_>], files: &[File], maker: &Maker<'_>, mode: Mod
     let done = jobs::run(&sizes, |i| work[i].run(maker, files, mode))?;
     maker.store.flush();
     Ok(done)
+}
+
+/// Returns the dictionary of the archive: the code of the modules that are stored uncompressed, in the form in which their blobs
+/// follow each other in the archive. They are the first jobs.
+///
+/// # Errors
+/// As [`all`].
+pub(super) fn dictionary(work: &[Job<'_>], maker: &Maker<'_>) -> Result<Option<Dictionary>> {
+    let (mut bytes, mut all) = (Vec::new(), Vec::new());
+    for job in work {
+        let Job::Code { module, seed: true } = job else { break };
+        let Ok(Ready { stored: Stored::Bytes(code), .. }) = maker.code(module, Compression::None)? else {
+            continue;
+        };
+        // Equal blobs are stored once.
+        if !all.contains(&code) {
+            bytes.resize(bytes.len().next_multiple_of(SEED_ALIGN), 0);
+            bytes.extend_from_slice(&code);
+            all.push(code);
+        }
+    }
+    let is_used = maker.compression != Compression::None && !bytes.is_empty();
+    Ok(is_used.then(|| Dictionary::new(bytes)))
 }
 
 impl Job<'_> {

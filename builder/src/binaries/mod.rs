@@ -2,6 +2,7 @@
 
 mod choose;
 mod closure;
+pub(crate) mod code;
 mod elf;
 mod facts;
 mod files;
@@ -284,7 +285,7 @@ fn too_new(limit: (u32, u32), culprit: &str, symbol: &str) -> Error {
 pub fn fuzz(bytes: &[u8]) {
     let Ok(facts) = elf::read::read(bytes) else { return };
     let paths = MachinePaths::new([Path::new("/srv/ann/project")]);
-    for strip in [Strip::None, Strip::Debug, Strip::All] {
+    for strip in [Strip::None, Strip::Debug, Strip::Symbols, Strip::All] {
         for search in [None, Some("$ORIGIN"), Some("$ORIGIN/a/long/path/that/needs/a/new/segment")] {
             let search = search.map(|s| vec![s.to_owned()]);
             let patch = format::Patch {

@@ -321,23 +321,20 @@ fn read(archive: &Archive<'_>, id: BlobId) -> Result<Vec<u8>, freeze_archive::Er
     let len = usize::try_from(blob.raw_len).map_err(|_| FAILED)?;
     let mut out = Vec::new();
     out.try_reserve_exact(len).map_err(|_| FAILED)?;
-    match blob.codec {
-        Codec::Stored => out.extend_from_slice(blob.stored),
-        Codec::Zstd => {
-            let mut decompressor = zstd::bulk::Decompressor::new().map_err(|_| FAILED)?;
-            decompressor.decompress_to_buffer(blob.stored, &mut out).map_err(|_| FAILED)?;
+    let mut decompressor = match blob.codec {
+        Codec::Stored => {
+            out.extend_from_slice(blob.stored);
+            return Ok(out);
         }
+        Codec::Zstd | Codec::ZstdFiltered => zstd::bulk::Decompressor::new(),
         Codec::ZstdDictionary => {
-            let dictionary = text(archive.setting(setting::DICTIONARY)).and_then(|id| id.parse().ok());
-            let dictionary = dictionary.filter(|other| *other != id).ok_or(FAILED)?;
-            let dictionary = archive.blob(dictionary)?;
-            if dictionary.codec != Codec::Stored {
-                return Err(FAILED);
-            }
-            let mut decompressor =
-                zstd::bulk::Decompressor::with_dictionary(dictionary.stored).map_err(|_| FAILED)?;
-            decompressor.decompress_to_buffer(blob.stored, &mut out).map_err(|_| FAILED)?;
+            zstd::bulk::Decompressor::with_dictionary(archive.dictionary()?.ok_or(FAILED)?)
         }
+    }
+    .map_err(|_| FAILED)?;
+    decompressor.decompress_to_buffer(blob.frame, &mut out).map_err(|_| FAILED)?;
+    if let Some(filtered) = blob.filtered {
+        filtered.undo(&mut out)?;
     }
     if out.len() == len { Ok(out) } else { Err(FAILED) }
 }

@@ -87,7 +87,7 @@ fn module(archive: &Archive<'_>, i: usize, minor: u8) -> Option<Problem> {
 
 fn check_module(archive: &Archive<'_>, module: &Module<'_>, minor: u8) -> Result<(), String> {
     match (module.kind, module.code) {
-        (ModuleKind::Code, None) => return Err("it has no code".to_owned()),
+        (ModuleKind::Code, None) if !module.is_frozen() => return Err("it has no code".to_owned()),
         (ModuleKind::Extension, _) => {
             let found = module.file.is_some_and(|id| archive.file(id as usize).is_ok());
             return found.then_some(()).ok_or_else(|| "its library is missing".to_owned());

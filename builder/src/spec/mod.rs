@@ -337,9 +337,11 @@ pub enum Strip {
     /// Nothing.
     None,
     /// Debug information.
-    #[default]
     Debug,
-    /// All symbols that loading does not need.
+    /// Debug information, and symbols that loading does not need.
+    #[default]
+    Symbols,
+    /// Everything that loading does not need.
     All,
 }
 

@@ -157,7 +157,7 @@ impl Writer<'_> {
         let source = unless_default(b.source);
         self.value("source", source, "\"used\"", "of modules: or \"none\", \"own\", \"all\"");
         let strip = unless_default(b.strip);
-        self.value("strip", strip, "\"debug\"", "of native files: or \"none\", \"all\"");
+        self.value("strip", strip, "\"symbols\"", "of native files: or \"none\", \"debug\", \"all\"");
         let glibc = b.max_glibc.map(|(major, minor)| format!("\"{major}.{minor}\""));
         self.value("max-glibc", glibc, "\"2.28\"", "fail if a file needs a newer one");
         let contents = (b.contents_directory != CONTENTS_DIRECTORY).then(|| quote(&b.contents_directory));

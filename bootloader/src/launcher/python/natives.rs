@@ -179,9 +179,12 @@ fn was_left_out(call: &Call<'_>) -> Option<Object> {
     if was_there { call.string(b"yes") } else { None }
 }
 
-/// `code(index, filename)`: returns the code object of a module, or a text if it is damaged.
+/// `code(index, filename)`: returns the code object of a module; `None` if Python's library contains it, a text if it is damaged.
 fn code(call: &Call<'_>) -> Option<Object> {
     let module = call.state.archive.module(call.index(0)?).ok()?;
+    if module.is_frozen() {
+        return None;
+    }
     let Some(code) = module.code else { return call.string(b"module record") };
     call.content(code, |bytes| {
         if !is_code(bytes) {

@@ -2,8 +2,8 @@
 //! be added.
 
 use object::elf::{
-    FileHeader64, PF_R, PF_W, PT_DYNAMIC, PT_LOAD, PT_PHDR, ProgramHeader64, SHF_ALLOC, SHT_NOTE, SHT_NULL,
-    SectionFlags, SectionHeader64,
+    FileHeader64, PF_R, PF_W, PT_DYNAMIC, PT_LOAD, PT_PHDR, ProgramHeader64, SHF_ALLOC, SHT_GROUP, SHT_NOTE,
+    SHT_NULL, SHT_REL, SHT_RELA, SHT_STRTAB, SHT_SYMTAB, SHT_SYMTAB_SHNDX, SectionFlags, SectionHeader64,
 };
 use object::{LittleEndian as LE, U32, U64, pod};
 
@@ -76,10 +76,25 @@ pub(crate) fn dropped(image: &Image, section: &SectionHeader64<LE>, strip: Strip
         b".zdebug",
     ];
     let name = image.name(section);
+    let is_debug = || DEBUG.iter().any(|d| name.starts_with(d));
     match strip {
         Strip::None => false,
-        Strip::Debug => DEBUG.iter().any(|d| name.starts_with(d)),
+        Strip::Debug => is_debug(),
+        Strip::Symbols => is_debug() || is_of_symbols(image, section),
         Strip::All => section.sh_type.get(LE) != SHT_NOTE || name.starts_with(DEBUG[3]),
+    }
+}
+
+/// Returns whether a section that is not loaded contains symbols, their names, or relocations that refer to them.
+fn is_of_symbols(image: &Image, section: &SectionHeader64<LE>) -> bool {
+    let names = |table: &SectionHeader64<LE>| {
+        let names = image.sections.get(table.sh_link.get(LE) as usize);
+        names.is_some_and(|names| names.sh_offset.get(LE) == section.sh_offset.get(LE))
+    };
+    match section.sh_type.get(LE) {
+        SHT_SYMTAB | SHT_SYMTAB_SHNDX | SHT_REL | SHT_RELA | SHT_GROUP => true,
+        SHT_STRTAB => image.sections.iter().any(|table| table.sh_type.get(LE) == SHT_SYMTAB && names(table)),
+        _ => false,
     }
 }
 

@@ -70,12 +70,17 @@ fn debug_sections_go_and_the_rest_still_works() {
     works(&b, &debug);
     let sections = readelf(&b, "patched.so", "-S");
     assert!(!sections.contains(".debug_info") && sections.contains(".symtab") && sections.contains(".text"));
+    let symbols = patch(&bytes, Strip::Symbols, None).unwrap().unwrap();
+    works(&b, &symbols);
+    let sections = readelf(&b, "patched.so", "-S");
+    assert!(![".debug_info", ".symtab", ".strtab"].iter().any(|s| sections.contains(s)), "{sections}");
     let all = patch(&bytes, Strip::All, None).unwrap().unwrap();
     works(&b, &all);
     assert!(!readelf(&b, "patched.so", "-S").contains(".symtab"));
-    assert!(all.len() < debug.len() && debug.len() < bytes.len());
+    assert!(all.len() <= symbols.len() && symbols.len() < debug.len() && debug.len() < bytes.len());
     // Nothing is left to remove.
     assert_eq!(patch(&debug, Strip::Debug, None).unwrap(), None);
+    assert_eq!(patch(&symbols, Strip::Symbols, None).unwrap(), None);
     assert_eq!(patch(&all, Strip::All, None).unwrap(), None);
     assert_eq!(patch(&bytes, Strip::None, None).unwrap(), None);
 }
