@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::Path;
 use std::time::Duration;
 
-use harness::{Frozen, Mode, Program, Project, Run, Tree, hello, interpreters, newest, scratch};
+use harness::{Frozen, Mode, Program, Project, Run, Tree, hello, interpreters, newest, root, scratch};
 
 const SOMEBODY: u32 = 12345;
 const ANOTHER: u32 = 12346;
@@ -364,4 +364,22 @@ fn versions_that_killed_processes_left_are_removed() {
     assert_eq!(cached(), 5, "nothing is removed in a process that does not end as it should");
     let source = Program::of("cache/killed").source("app.py");
     version(5, &source).run().prints("5\n2\n");
+}
+
+#[test]
+fn a_slow_extraction_is_shown_on_a_terminal() {
+    let project = Project::of("cache/terminal").file("large.bin", vec![0; 400 << 20]);
+    let app = project.freeze(["-F", "--add-data", "large.bin:.", "app.py"]);
+    let cache = scratch("cache");
+    let script = root().join("tests/programs/cache/terminal/terminal.py");
+    let output = std::process::Command::new(&newest().exe)
+        .arg(script)
+        .arg(&app.exe)
+        .arg(cache.path())
+        .output()
+        .unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(shown.contains("app: preparing the first start:  "), "{shown} {output:?}");
+    // The line is erased before the program begins.
+    assert!(shown.trim_end().ends_with(r"\rstarted\r\n'"), "{shown}");
 }

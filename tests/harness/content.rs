@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use freeze_archive::{Archive, Codec, find, setting};
+use freeze_archive::{Archive, Codec, find};
 
 /// A piece of content.
 #[derive(Debug)]

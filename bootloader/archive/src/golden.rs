@@ -3,17 +3,18 @@
 
 use super::*;
 
-/// Returns an archive with one module, one file with a preload, one link and two settings. Each blob has its
+/// Returns an archive with one module, one filtered file with a preload, one link and two settings. Each blob has its
 /// own alignment.
 fn smallest() -> Vec<u8> {
     let mut e = Encoder::new();
     let mut add = |content: &[u8], codec, raw_len, align| {
         e.blob(NewBlob { stored_len: content.len() as u64, raw_len, hash: hash(content), codec, align }).0
     };
-    let contents: [&[u8]; 3] = [b"code", b"zz", b"../m"];
+    let contents: [&[u8]; 4] = [b"code", b"zz", b"../m", b"\x01\0\x01\0\x05\0\0\0\x40\0\0\0zz"];
     let code = add(contents[0], Codec::Stored, 4, 16);
     let data = add(contents[1], Codec::Zstd, 99, 8);
     let target = add(contents[2], Codec::Stored, 4, 1);
+    let library = add(contents[3], Codec::ZstdFiltered, 99, 1);
     e.module(ModuleRecord {
         name: "p".into(),
         kind: ModuleKind::Code,
@@ -39,9 +40,10 @@ fn smallest() -> Vec<u8> {
         len: 0,
         preload: vec![],
     });
-    for (path, kind, blob, preload) in
-        [("l.so", FileKind::Native, Some(data), vec!["m".to_string()]), ("m", FileKind::Data, None, vec![])]
-    {
+    for (path, kind, blob, preload) in [
+        ("l.so", FileKind::Native, Some(library), vec!["m".to_string()]),
+        ("m", FileKind::Data, None, vec![]),
+    ] {
         let flags = if blob.is_some() { file_flag::EXECUTABLE } else { file_flag::BESIDE };
         let len = if blob.is_some() { 99 } else { 0x0102_0304_0506_0708 };
         e.file(FileRecord { path: path.into(), kind, flags, blob, len, preload });

@@ -25,7 +25,7 @@ pub use links::{Broken, Place, follow, is_target};
 /// First bytes of the footer. They are not text, so a text-mode transfer visibly damages them (as in PNG).
 pub const MAGIC: [u8; 8] = *b"\x8bFRZ\r\n\x1a\n";
 /// Version of the format. A launcher reads only its own version.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 /// Length of the footer in bytes.
 pub const FOOTER_LEN: usize = 64;
 /// Bytes of the footer that its own hash covers.

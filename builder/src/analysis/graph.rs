@@ -238,7 +238,7 @@ pub enum Depth {
 }
 
 /// The context of an import in its module.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Guard {
     /// At the top level of the module, which fails if the import fails.
@@ -264,7 +264,7 @@ impl Guard {
 }
 
 /// Why a module or file was collected.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Reason {
     /// Name of the importing module, distribution, rule or file; empty for the request itself.
     pub from: String,
@@ -305,7 +305,7 @@ impl Reason {
 }
 
 /// Kinds of links.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum By {
     /// An import statement.
     Import,

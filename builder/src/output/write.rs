@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -149,7 +149,7 @@ fn beside(path: &Path, file: &Beside, content: &Stored) -> Result<()> {
     let mut out = create_new(path, file.mode()).map_err(&failed)?;
     let len = match content {
         Stored::Bytes(bytes) => {
-            out.write_all(bytes).map_err(&failed)?;
+            bytes.chunks(WRITTEN).try_for_each(|part| out.write_all(part)).map_err(&failed)?;
             bytes.len() as u64
         }
         Stored::File(source) => copy(source, &mut out, path)?,
@@ -177,5 +177,11 @@ fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
 fn copy(from: &Path, to: &mut File, shown: &Path) -> Result<u64> {
     let mut source = File::open(from)
         .map_err(|e| Error::from(e).context(format!("failed to read `{}`", from.display())))?;
-    io::copy(&mut source, to).map_err(failed(shown))
+    let mut copied = 0;
+    loop {
+        match io::copy(&mut (&mut source).take(WRITTEN as u64), to).map_err(failed(shown))? {
+            0 => return Ok(copied),
+            n => copied += n,
+        }
+    }
 }

@@ -104,12 +104,15 @@ fn walk(bytes: &[u8]) {
         }
     }
     for i in 0..=archive.blob_count() as u32 {
-        let _ = (archive.blob(i), archive.raw_len(i), archive.stored_len(i));
+        let _ = (archive.raw_len(i), archive.stored_len(i));
+        if let Ok(Some(filtered)) = archive.blob(i).map(|blob| blob.filtered) {
+            let _ = filtered.undo(&mut bytes.to_vec());
+        }
     }
     if archive.check_files(|id| archive.blob(id).map(|blob| blob.stored.to_vec())).is_ok() {
         stays_inside(&archive);
     }
-    let _ = (archive.find_module(b"a"), archive.find_file(b""), archive.setting(b"app"));
+    let _ = (archive.find_module(b"a"), archive.find_file(b""), archive.setting(b"app"), archive.dictionary());
     let _ = archive.settings().count() + archive.all_settings(b"program").count();
 }
 

@@ -6,6 +6,7 @@ mod libraries;
 mod needed;
 mod place;
 mod private;
+mod progress;
 mod versions;
 
 use std::fs::File;

@@ -7,10 +7,11 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use freeze_archive::{Archive, BlobId, Error, File as Record, FileKind, is_path, is_target};
+use freeze_archive::{Archive, BlobId, Error, File as Record, FileKind, is_path, is_target, setting};
 
 use super::Unusable;
 use super::needed::is_cut_off;
+use super::progress::Progress;
 use crate::launcher::content::Reader;
 use crate::launcher::os::{self, Access};
 
@@ -45,6 +46,7 @@ struct Destination<'a> {
     archive: Archive<'static>,
     folder: &'a Path,
     work: Work,
+    progress: &'a Progress<'a>,
 }
 
 /// All files with the same content.
@@ -81,15 +83,17 @@ pub(super) fn files(archive: Archive<'static>, folder: &Path, work: Work) -> Res
         jobs.push(Job { len: archive.raw_len(blob)?, blob, files });
     }
     jobs.sort_by_key(|job| (std::cmp::Reverse(job.len), job.blob));
-    contents(&Destination { archive, folder, work }, &jobs)?;
+    let total = jobs.iter().fold(0u64, |sum, job| sum.saturating_add(job.len));
+    let app = String::from_utf8_lossy(archive.setting(setting::APP).unwrap_or_default());
+    let progress = Progress::new(&app, total);
+    contents(&Destination { archive, folder, work, progress: &progress }, &jobs, total)?;
     // Links come last, so that nothing is written through them.
     let mut reader = Reader::new(archive);
     links.into_iter().try_for_each(|i| link(&archive.file(i)?, &mut reader, folder, work))
 }
 
 /// Does the work for all files except links, in parallel.
-fn contents(to: &Destination<'_>, jobs: &[Job]) -> Result<(), Unusable> {
-    let total = jobs.iter().fold(0u64, |sum, job| sum.saturating_add(job.len));
+fn contents(to: &Destination<'_>, jobs: &[Job], total: u64) -> Result<(), Unusable> {
     let threads = match total {
         ..SMALL => 1,
         _ => std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len()).min(16),
@@ -137,7 +141,8 @@ pub(super) fn repair(archive: Archive<'static>, i: usize, folder: &Path) -> Resu
     if file.kind == FileKind::Link {
         return link(&file, &mut reader, folder, Work::Repair);
     }
-    let to = Destination { archive, folder, work: Work::Repair };
+    let progress = Progress::new("", 0);
+    let to = Destination { archive, folder, work: Work::Repair, progress: &progress };
     one(&to, &mut reader, &mut [], &Job { len: 0, blob, files: vec![i] })
 }
 
@@ -169,6 +174,8 @@ fn one(
     let content = reader.read_within(job.blob, scratch)?;
     let work = to.work;
     let mut twin: Option<PathBuf> = None;
+    // Of several files with one content, the first takes the time.
+    let mut rest = content.len() as u64;
     for i in &job.files {
         let file = to.archive.file(*i)?;
         let path = to.folder.join(relative(file.path)?);
@@ -183,15 +190,27 @@ fn one(
         }
         let executable = file.is_executable() || matches!(file.kind, FileKind::Native | FileKind::Program);
         let access = if executable { Access::Executable } else { Access::Readable };
-        put(&path, work, |target| write(target, access, &content, twin.as_deref()))?;
+        put(&path, work, |target| {
+            write(target, access, &content, twin.as_deref(), |len| {
+                to.progress.add(len.min(rest));
+                rest -= len.min(rest);
+            })
+        })?;
         twin.get_or_insert(path);
     }
+    to.progress.add(rest);
     Ok(())
 }
 
 /// Writes a new file. A second file with the same content shares the blocks of the first one, if the file
 /// system supports that. Unlike a hard link, a change to one does not affect the other.
-fn write(path: &Path, access: Access, content: &[u8], twin: Option<&Path>) -> io::Result<()> {
+fn write(
+    path: &Path,
+    access: Access,
+    content: &[u8],
+    twin: Option<&Path>,
+    mut written: impl FnMut(u64),
+) -> io::Result<()> {
     let mut file = os::create_file(path, access)?;
     match twin.map(File::open) {
         Some(Ok(mut twin)) if content.len() >= SHARED => {
@@ -202,7 +221,10 @@ fn write(path: &Path, access: Access, content: &[u8], twin: Option<&Path>) -> io
                 Err(e) => Err(e),
             }
         }
-        _ => content.chunks(WRITTEN).try_for_each(|part| file.write_all(part)),
+        _ => content.chunks(WRITTEN).try_for_each(|part| {
+            written(part.len() as u64);
+            file.write_all(part)
+        }),
     }
 }
 
@@ -223,7 +245,7 @@ fn link(file: &Record<'_>, reader: &mut Reader<'static>, folder: &Path, work: Wo
 }
 
 /// Creates a file, or replaces an existing one.
-fn put(path: &Path, work: Work, make: impl Fn(&Path) -> io::Result<()>) -> Result<(), Unusable> {
+fn put(path: &Path, work: Work, make: impl FnOnce(&Path) -> io::Result<()>) -> Result<(), Unusable> {
     if work == Work::Write {
         return Ok(make(path)?);
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::take::key;
 use super::{Fixpoint, conditional};
 use crate::analysis::claims::{Access, Claim, Claims, What};
 use crate::analysis::collected::{Live, Node, Subject};
@@ -93,7 +94,8 @@ impl Fixpoint<'_> {
             }
             let found = self.take_if_there(&full, &reason, need);
             // A namespace package has no attributes, so a name that is not found is missing.
-            if found.is_none() && is_namespace && !self.world.is_excluded(&full) {
+            let is_missing = found.is_none() && is_namespace && !self.world.is_excluded(&full);
+            if is_missing && self.known.insert(key(&full, &reason)) {
                 self.missing.entry(full).or_default().push(reason.clone());
             }
         }

@@ -28,6 +28,8 @@ pub(super) struct Fixpoint<'a> {
     collected: Collected,
     heuristics: Vec<Entry>,
     missing: BTreeMap<String, Vec<Reason>>,
+    /// Hashes of names with their reasons: a module that all others import has thousands.
+    known: HashSet<u64>,
     warnings: Vec<Warning>,
     /// Modules that Python cannot compile.
     rejected: HashSet<String>,
@@ -58,6 +60,7 @@ impl<'a> Fixpoint<'a> {
             collected: Collected::default(),
             heuristics: heuristics::all(),
             missing: BTreeMap::new(),
+            known: HashSet::new(),
             warnings: Vec::new(),
             rejected: HashSet::new(),
             used: Used::default(),

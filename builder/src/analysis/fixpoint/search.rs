@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Fixpoint;
+use super::take::key;
 use crate::analysis::collected::Slot;
 use crate::analysis::graph::{Kind, Need, Reason};
 use crate::analysis::world::Role;
@@ -94,6 +95,9 @@ impl Fixpoint<'_> {
             let stays = !meant.contains(name);
             if !stays {
                 importers.extend(reasons.iter().map(|reason| reason.from.clone()));
+                for reason in reasons {
+                    self.known.remove(&key(name, reason));
+                }
             }
             stays
         });

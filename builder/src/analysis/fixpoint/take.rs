@@ -1,6 +1,7 @@
 //! Adds modules to the graph: with their parents, once each, and with all reasons.
 
 use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use super::Fixpoint;
@@ -18,15 +19,21 @@ enum Absent {
     Excluded,
 }
 
+/// Identifies a module with one of its reasons.
+pub(super) fn key(name: &str, reason: &Reason) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (name, reason).hash(&mut hasher);
+    hasher.finish()
+}
+
 impl Fixpoint<'_> {
     /// Adds a module, and records it as missing if it cannot be found.
     pub(super) fn require(&mut self, name: &str, reason: &Reason, need: Need) -> Option<usize> {
         match self.take(name, reason, need) {
             Ok(at) => Some(at),
             Err(Absent::Missing(missing)) => {
-                let reasons = self.missing.entry(missing).or_default();
-                if !reasons.contains(reason) {
-                    reasons.push(reason.clone());
+                if self.known.insert(key(&missing, reason)) {
+                    self.missing.entry(missing).or_default().push(reason.clone());
                 }
                 None
             }
@@ -92,7 +99,7 @@ impl Fixpoint<'_> {
     /// Adds a reason to an existing module.
     fn take_again(&mut self, at: usize, name: &str, reason: &Reason, need: Need) {
         let node = &mut self.collected.nodes[at];
-        if !node.module.reasons.contains(reason) {
+        if self.known.insert(key(&node.module.name, reason)) {
             node.module.reasons.push(reason.clone());
         }
         if need <= node.need {
@@ -128,6 +135,7 @@ impl Fixpoint<'_> {
             self.resume(&module.name);
         }
         self.collected.slots.insert(module.name.clone(), Slot::Node(at));
+        self.known.extend(module.reasons.iter().map(|reason| key(&module.name, reason)));
         let role = self.world.role(&module);
         let (facts, followed) = (Arc::default(), false);
         self.collected.nodes.push(Node { module, locations, facts, role, need, followed });
