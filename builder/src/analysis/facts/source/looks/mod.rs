@@ -270,6 +270,14 @@ impl<'a> Visitor<'a> for Finder<'a> {
 
     fn visit_annotation(&mut self, _: &'a Expr) {}
 
+    /// A handler of a library that ends with `raise` only looks for what to report.
+    fn visit_except_handler(&mut self, handler: &'a ast::ExceptHandler) {
+        let ast::ExceptHandler::ExceptHandler(h) = handler;
+        if self.own || !matches!(h.body.last(), Some(Stmt::Raise(_))) {
+            visitor::walk_except_handler(self, handler);
+        }
+    }
+
     fn visit_expr(&mut self, expr: &'a Expr) {
         match expr {
             Expr::Call(call) => self.call(call),

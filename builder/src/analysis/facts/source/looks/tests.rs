@@ -56,6 +56,16 @@ fn folders_that_are_looked_into() {
 }
 
 #[test]
+fn what_a_handler_lists_for_its_message() {
+    let goes_on =
+        "import os\ntry:\n    import fast\nexcept ImportError as e:\n    found = os.listdir(__path__[0])\n";
+    let text = &format!("{goes_on}    raise ImportError(found) from e\n");
+    assert_eq!(looks(text, Whose::Library), []);
+    assert_eq!(looks(text, Whose::Own), [named(Folder, "")]);
+    assert_eq!(looks(goes_on, Whose::Library), [named(Folder, "")]);
+}
+
+#[test]
 fn what_others_are_given() {
     let text = "import os, checker, tests\nfrom . import commands\ndef where(): return os.path.dirname(commands.__file__)\n\
                 HERE = os.path.dirname(__file__)\nx.base = HERE\n@checker.typed\ndef f(): pass\nchecker.compile(f)\n\
