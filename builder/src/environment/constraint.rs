@@ -5,7 +5,7 @@ use std::str::FromStr;
 use pep440_rs::VersionSpecifiers;
 use toml::Value;
 
-use super::project::Dependency;
+use super::dependency::Dependency;
 use crate::requirement::normalize;
 
 /// Converts a constraint such as `^1.2` or `>=1,<2`. `None` if it allows everything, or if PEP 440 cannot

@@ -101,8 +101,9 @@ fn base_of(python: &Python) -> PathBuf {
 /// Returns the key of an environment.
 fn key(interpreter: &Path, base: &Python, wish: &Wish, store: &Store) -> Result<Hash> {
     let Wish { hashed, plain, file, folders, resolves, indexes, index, before } = wish;
-    let mut key =
-        KeyBuilder::new(Code::Environment, "environment").path(interpreter).part(&base.version_text);
+    let mut key = KeyBuilder::new(Code::Environment, "environment")
+        .path(&crate::os::real(interpreter))
+        .part(&base.version_text);
     key = key.parts(hashed).parts(plain).parts(indexes).part(format!("{resolves} {index:?} {before:?}"));
     if let Some(file) = file {
         for file in crate::python::requirements_with_included(file)? {

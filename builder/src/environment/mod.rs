@@ -2,6 +2,7 @@
 //! cache.
 
 mod constraint;
+mod dependency;
 mod inline;
 mod install;
 mod lock;

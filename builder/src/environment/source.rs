@@ -7,12 +7,12 @@ use pep440_rs::VersionSpecifiers;
 use pep508_rs::MarkerEnvironment;
 use toml::{Table, Value};
 
+use super::dependency::Dependency;
 use super::inline::{self, Script};
 use super::lock::{Kind, Lock, Package, Source as From, Wanted};
-use super::project::{self, Dependency};
-use crate::error::{Error, Result};
+use super::project;
+use crate::error::{Error, Result, USAGE};
 use crate::requirement::normalize;
-use crate::spec::options::USAGE;
 use crate::spec::project::Project;
 use crate::spec::{Entry, EnvironmentRequest, Request};
 

@@ -132,6 +132,13 @@ impl Python {
         self.libpython.as_deref().or_else(program).unwrap_or(&self.executable)
     }
 
+    /// Returns the prefixes that conda or pixi manage: the interpreter's own, or that of its base.
+    pub(crate) fn conda_prefixes(&self) -> impl Iterator<Item = &Path> {
+        let base = (self.base_prefix != self.prefix).then_some(&self.base_prefix);
+        let prefixes = std::iter::once(&self.prefix).chain(base);
+        prefixes.filter(|prefix| prefix.join("conda-meta").is_dir()).map(PathBuf::as_path)
+    }
+
     /// Returns the root folder (`/`) of the target, which is searched for files of the system.
     pub fn root(&self) -> &Path {
         self.cross.as_ref().map_or(Path::new("/"), |cross| &cross.root)

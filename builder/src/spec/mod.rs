@@ -12,6 +12,7 @@ pub mod options;
 pub mod project;
 mod resolve;
 mod schema;
+mod shapes;
 mod universal;
 pub mod write;
 

@@ -10,11 +10,9 @@ use super::project::{self, Project};
 use super::write::{self, Style};
 use super::{Bundle, Entry, Extract, Item, Metadata, Modules, Overrides, Program, PythonRequest};
 use super::{Request, Runtime, Strip, check, entry, universal};
+pub use crate::error::USAGE;
 use crate::error::{Context, Error, Result, Warning};
 use crate::target::{Target, Wanted};
-
-/// Exit code for an invalid command line.
-pub const USAGE: u8 = 2;
 
 /// The command line of a build without a spec. Paths are relative to the current folder.
 #[derive(Clone, Debug, Default)]

@@ -1,8 +1,8 @@
 //! The tables and keys of a spec, and their values before anything is resolved.
 
 use super::document::{Document, Located, Section, Table};
-use super::json_schema::{Described, Key, shape};
 use super::keys::Keys;
+use super::shapes::{Described, Key, shape};
 use super::{Compression, Extract, Mode, Sources, Strip};
 use crate::error::Result;
 use crate::target::{UNIVERSAL, Wanted};

@@ -13,7 +13,7 @@ use pep440_rs::{Version, VersionSpecifiers};
 use pep508_rs::{ExtraName, MarkerEnvironment, MarkerTree};
 use toml::{Table, Value};
 
-use super::project::Dependency;
+use super::dependency::Dependency;
 use crate::error::{Context, Error, Result};
 use crate::requirement::normalize;
 

@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::{Project, scripts_in};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, USAGE};
 use crate::os;
-use crate::spec::options::USAGE;
 
 /// What to build.
 #[derive(Clone, Debug, PartialEq, Eq)]
