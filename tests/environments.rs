@@ -191,6 +191,9 @@ fn outdated_and_absent_locks_are_errors() {
         "`uv lock`",
     ]);
     let project = Project::of("environments/locked");
+    let unused = project.file("uv.lock", &locks(HASH)[0].1);
+    freeze(&unused, Tool::None, &["-y"]).run().success().says(&["`uv.lock` has no effect", "`--sync`"]);
+    let project = Project::of("environments/locked");
     let absent = freeze(&project, Tool::None, &["--locked"]).run();
     absent.exits(2).fails(&["pyproject.toml` are not locked", "uv lock"]);
     let extra = freeze(&project, Tool::None, &["--extra", "none"]).run();

@@ -55,6 +55,9 @@ pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
         reporter.warn(&part.warnings);
     }
     let request = &*reporter.phase("environment", || environment::prepared(request, &store))?;
+    for part in request.parts() {
+        reporter.warn(&part.warnings);
+    }
     let pythons = reporter.phase("python", || Python::probe_parts(request, &store))?;
     // Check the launcher and the output first: without them, all later work is wasted.
     for (part, python) in request.parts().zip(&pythons) {

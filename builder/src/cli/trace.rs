@@ -9,6 +9,14 @@ use builder::spec::{self, Overrides, Request};
 
 use super::USAGE;
 
+fn subject(what: Option<&str>) -> Result<Subject> {
+    let with_example = |e: Error| match what {
+        Some(_) => e,
+        None => e.hint("name a spec or a script: `freeze trace app.py`"),
+    };
+    Subject::of(what).map_err(with_example)
+}
+
 /// Returns the request for a spec, a project, a script or a module, and its name. Without a name, that of
 /// the current folder.
 pub(super) fn request(
@@ -17,7 +25,7 @@ pub(super) fn request(
     overrides: &Overrides,
 ) -> Result<(String, Request)> {
     let common = Common { paths, ..Common::default() };
-    let (shown, options) = match Subject::of(what)? {
+    let (shown, options) = match subject(what)? {
         Subject::Spec(_) if !common.paths.is_empty() => {
             let error = Error::new("`--paths` contradicts the spec").exit_code(USAGE);
             return Err(error.hint("change `paths` in `[python]` of the spec"));

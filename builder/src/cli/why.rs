@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use builder::error::Result;
+use builder::error::{Error, Result};
 use builder::spec::options::Options;
 use builder::spec::project::subject::Subject;
 use builder::spec::{self, Overrides, Request};
@@ -44,6 +44,14 @@ pub(crate) enum WhySubject {
 }
 
 impl WhyArgs {
+    fn named(&self) -> Result<Subject> {
+        let with_example = |e: Error| match &self.what {
+            Some(_) => e,
+            None => e.hint("name a spec, a script or a frozen program: `freeze why NAME app.py`"),
+        };
+        Subject::of(self.what.as_deref()).map_err(with_example)
+    }
+
     /// Determines where to search. Reads the spec.
     ///
     /// # Errors
@@ -55,7 +63,7 @@ impl WhyArgs {
             ..Overrides::default()
         };
         let overrides = self.cross.clone().over(overrides);
-        let options = match Subject::of(self.what.as_deref())? {
+        let options = match self.named()? {
             Subject::Spec(path) if !path.is_dir() => {
                 return Ok(WhySubject::Build(Box::new(spec::load(&path, &overrides)?)));
             }

@@ -51,8 +51,10 @@ pub(super) fn environment(
     })?;
     let made =
         in_folder(new.path())?.ok_or_else(|| Error::new("the new virtual environment has no interpreter"))?;
-    let tool = Tool::find(&interpreter, base)?;
-    fill(&Installation { tool, environment: &made, wish, folder, is_offline: asked.offline })?;
+    if !wish.is_empty() {
+        let tool = Tool::find(&interpreter, base)?;
+        fill(&Installation { tool, environment: &made, wish, folder, is_offline: asked.offline })?;
+    }
     let content = content(new.path(), &record)?;
     let kept = store.keep_folder(&content, new)?;
     if store.kept_folder(&content).is_some() {

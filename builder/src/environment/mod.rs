@@ -49,7 +49,10 @@ pub fn prepared<'r>(request: &'r Request, store: &Store) -> Result<Cow<'r, Reque
 
 /// Creates the environment of one part of a request, if one is wanted.
 fn sync(request: &mut Request, store: &Store) -> Result<()> {
-    let Some(source) = source::find(request)? else { return Ok(()) };
+    let Some(source) = source::find(request)? else {
+        request.warnings.extend(source::unused(request)?);
+        return Ok(());
+    };
     let base = base(request, &source, store)?;
     let asked = request.python.environment.clone();
     let at = base.markers().ok_or_else(|| Error::new("the version of the interpreter is not known"))?;

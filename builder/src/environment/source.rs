@@ -11,7 +11,7 @@ use super::dependency::Dependency;
 use super::inline::{self, Script};
 use super::lock::{Kind, Lock, Package, Source as From, Wanted};
 use super::project;
-use crate::error::{Error, Result, USAGE};
+use crate::error::{Error, Result, USAGE, Warning};
 use crate::requirement::normalize;
 use crate::spec::project::Project;
 use crate::spec::{Entry, EnvironmentRequest, Request};
@@ -50,6 +50,13 @@ pub(super) struct Wish {
     pub(super) before: Option<String>,
 }
 
+impl Wish {
+    /// Whether nothing is to be installed.
+    pub(super) fn is_empty(&self) -> bool {
+        self.hashed.is_empty() && self.plain.is_empty() && self.folders.is_empty() && self.file.is_none()
+    }
+}
+
 /// Returns what the environment of a request is created from. `None` if none is wanted.
 ///
 /// # Errors
@@ -85,6 +92,28 @@ pub(super) fn find(request: &Request) -> Result<Option<Source>> {
                 .hint("leave out `--sync`, or state the requirements in a pyproject.toml or in the script"))
         }
     }
+}
+
+/// Returns a warning about a lock file that has no effect, because the request leaves the environment open and
+/// the project has none.
+///
+/// # Errors
+/// A pyproject.toml is malformed.
+pub(super) fn unused(request: &Request) -> Result<Option<Warning>> {
+    let scripts = scripts(request);
+    let start = scripts.first().and_then(|path| path.parent()).unwrap_or(&request.base);
+    let is_active = ["VIRTUAL_ENV", "CONDA_PREFIX"].iter().any(|name| std::env::var_os(name).is_some());
+    let current = std::env::current_dir().unwrap_or_default();
+    let has_one =
+        [".venv", ".pixi"].iter().any(|name| request.base.join(name).is_dir() || current.join(name).is_dir());
+    let is_named = request.python.interpreter.is_some() || request.python.environment.sync.is_some();
+    if is_named || is_active || has_one || !is_open(request) {
+        return Ok(None);
+    }
+    let Some(Source::Lock { path, .. }) = above(start)? else { return Ok(None) };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let message = format!("`{name}` has no effect, since the packages are those of the default interpreter");
+    Ok(Some(Warning::new(message).hint("`--sync` creates an environment from it, `--no-sync` silences this")))
 }
 
 /// Returns the scripts of a request, the main one first.

@@ -167,8 +167,13 @@ impl Lock {
                 }
             }
         }
-        let packages: Vec<Package> =
-            found.into_values().filter(|p| p.source != Source::Project).cloned().collect();
+        // Some tools list the project itself.
+        let project = wanted.project.as_deref().map(normalize);
+        let is_project = |p: &Package| {
+            let is_local = matches!(&p.source, Source::Path(path) if path.is_dir());
+            p.source == Source::Project || is_local && Some(&p.name) == project.as_ref()
+        };
+        let packages: Vec<Package> = found.into_values().filter(|p| !is_project(p)).cloned().collect();
         if let Some([one, other]) =
             packages.windows(2).find(|pair| pair[0].name == pair[1].name).and_then(|pair| pair.first_chunk())
         {

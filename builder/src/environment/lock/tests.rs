@@ -115,6 +115,20 @@ fn sources_and_hashes_of_uv_are_kept() {
 }
 
 #[test]
+fn a_lock_of_a_script_has_its_requirements_in_the_manifest() {
+    let text = "version = 1\n[manifest]\nrequirements = [{ name = \"web\", specifier = \">=3\" }]\n\
+        [[package]]\nname = \"web\"\nversion = \"3.1\"\nsource = { registry = \"https://x/simple\" }\n\
+        [[package]]\nname = \"unused\"\nversion = \"1\"\nsource = { registry = \"https://x/simple\" }\n";
+    assert_eq!(needed(Kind::Uv, text, &[], &[], &at("linux-x86_64", (3, 12, 1))).unwrap(), ["web==3.1"]);
+}
+
+#[test]
+fn the_project_itself_is_not_installed() {
+    let text = "lock-version = \"1.0\"\n[[packages]]\nname = \"demo\"\n[packages.directory]\npath = \".\"\n";
+    assert!(needed(Kind::Pylock, text, &[], &[], &at("linux-x86_64", (3, 12, 1))).unwrap().is_empty());
+}
+
+#[test]
 fn an_outdated_lock_is_told() {
     let linux = at("linux-x86_64", (3, 12, 1));
     let newer = needed(Kind::Uv, UV, &["web>=4"], &[], &linux).unwrap_err();

@@ -1,6 +1,7 @@
 //! A pyproject.toml: the programs, the version and the layout of a project, read without running anything.
 
 mod layout;
+mod setup_cfg;
 pub mod subject;
 mod version;
 
@@ -69,8 +70,13 @@ impl Project {
         let text = fs_err::read_to_string(path).context(|| format!("failed to read `{named}`"))?;
         let doc = Document::new(shown, text);
         doc.parse().map_err(|e| Error { message: format!("failed to parse `{named}`"), ..e })?;
-        let table = toml::from_str(&doc.text).context(|| format!("failed to parse `{named}`"))?;
+        let mut table: Table = toml::from_str(&doc.text).context(|| format!("failed to parse `{named}`"))?;
         let folder = entry::absolute(path).parent().unwrap_or(Path::new("/")).to_owned();
+        let states_project =
+            table.contains_key("project") || table.get("tool").is_some_and(|t| t.get("poetry").is_some());
+        if !states_project && let Ok(text) = std::fs::read_to_string(folder.join("setup.cfg")) {
+            setup_cfg::add(&mut table, &text);
+        }
         Ok(Project { path: shown.to_owned(), folder, table })
     }
 

@@ -101,6 +101,27 @@ fn without_scripts_a_package_or_the_only_script_is_the_program() {
 }
 
 #[test]
+fn a_setup_cfg_states_what_a_pyproject_leaves_out() {
+    let cfg = "[metadata]\nname = my-app\nversion = attr: my_app.VERSION\n\n[options]\npackage_dir =\n    = lib\n\
+               install_requires =\n    six>=1  \n    # none\n    attrs; python_version < \"4\"\npython_requires = >=3.9\n\n\
+               [options.entry_points]\nconsole_scripts =\n    my-app = my_app.cli:main\nmy.plugins =\n    a = my_app:A\n";
+    let files =
+        [("setup.cfg", cfg), ("lib/my_app/__init__.py", "VERSION = '4.2'\n"), ("lib/my_app/cli.py", "")];
+    let (read, folder) = project("[build-system]\nrequires = [\"setuptools\"]\n", &files);
+    let programs = read.programs().unwrap().unwrap();
+    let main = Entry::Function { module: "my_app.cli".into(), function: "main".into() };
+    assert_eq!((programs.name.as_str(), &programs.programs[0].entry), ("my-app", &main));
+    assert_eq!(read.version().as_deref(), Some("4.2"));
+    assert_eq!(read.search_paths(&tops(&programs.programs)), [folder.path().join("lib")]);
+    assert_eq!(read.texts(&["project", "dependencies"]), ["six>=1", "attrs; python_version < \"4\""]);
+    assert_eq!(read.text(&["project", "requires-python"]).as_deref(), Some(">=3.9"));
+    assert!(read.distribution().unwrap().entry_points.contains("[my.plugins]\na = my_app:A\n"));
+    // A pyproject that states the project takes precedence.
+    let (read, _folder) = project("[project]\nname = \"other\"\n", &files);
+    assert_eq!(read.name().as_deref(), Some("other"));
+}
+
+#[test]
 fn a_folder_or_its_pyproject_names_a_project() {
     let of = |path: &Path| Subject::of(path.to_str());
     let text = "[project]\nname = \"a\"\n[project.scripts]\na = \"a:main\"\n";
