@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Code that computes cached values (`store::Code`): its folders and files, and the libraries that decide its results.
-const CODE: [(&str, &[&str], &[&str]); 6] = [
+const CODE: [(&str, &[&str], &[&str]); 7] = [
     ("ANALYSIS", &["src/analysis"], &["ruff_python_ast", "ruff_python_parser", "pep508_rs"]),
     (
         "ARCHIVE",
@@ -54,6 +54,7 @@ const CODE: [(&str, &[&str], &[&str]); 6] = [
     ("ASSEMBLE", &["src/assemble", "src/binaries/macho"], &["apple-codesign", "editpe", "object"]),
     ("BINARIES", &["src/binaries"], &["goblin", "object"]),
     ("CONTENTS", &["src/contents"], &[]),
+    ("ENVIRONMENT", &["src/environment"], &["pep508_rs", "zip"]),
     ("PYTHON", &["src/python"], &["goblin", "tar", "zip"]),
 ];
 

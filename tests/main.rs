@@ -31,6 +31,7 @@ mod cross;
 mod damage;
 mod determinism;
 mod environment;
+mod environments;
 mod fidelity;
 mod given_names;
 mod hidden;

@@ -157,7 +157,7 @@ fn an_interrupt_ends_the_program_and_what_it_used_is_told() {
 #[test]
 fn without_a_spec_there_is_nothing_to_trace() {
     let project = Project::script("");
-    project.command(["trace"]).run().exits(2).fails(&["no spec in this folder", "freeze trace app.py"]);
+    project.command(["trace"]).run().exits(2).fails(&["nothing to build", "freeze trace app.py"]);
     project.command(["trace", "none.spec"]).run().exits(1).fails(&["none.spec"]);
 }
 

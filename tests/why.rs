@@ -66,7 +66,7 @@ fn what_is_not_there_has_its_reason() {
     why(&project, &["numpyy"]).exits(1).fails(&["nothing of that name is installed", "there is `numpy`"]);
     why(&project, &["libc.so.6"]).exits(1).fails(&["stays with the host"]);
     let bare = Project::script("");
-    bare.command(["why", "json"]).run().exits(1).fails(&["no spec in the current folder", "hint:"]);
+    bare.command(["why", "json"]).run().exits(2).fails(&["nothing to build", "freeze why NAME app.py"]);
 }
 
 #[test]

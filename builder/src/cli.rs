@@ -1,17 +1,19 @@
 //! The command line: converts arguments to an action for `main`.
 
 mod build;
+mod environment;
 mod trace;
 mod why;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-pub(crate) use self::why::{Subject, WhyArgs};
+pub(crate) use self::why::{WhyArgs, WhySubject};
 use builder::error::{Error, Result};
 use builder::report::{Color, Format, Settings, Verbosity};
 use builder::spec::init::Existing;
-use builder::spec::{self, Request};
+use builder::spec::project::subject::Subject;
+use builder::spec::{self, Overrides, Request};
 use builder::target::Target;
 use builder::trace::Write;
 use clap::parser::ValueSource;
@@ -26,16 +28,19 @@ Examples:
   freeze app.py                     a folder with the program, dist/app
   freeze -F app.py                  a single file, dist/app
   freeze package.module:function    a console entry point
+  freeze                            the project in this folder, or its spec
   freeze init app.py                write app.spec, to keep the options
   freeze why numpy.linalg app.spec  the chain of imports that requires it
   freeze app.spec -- --help         build, then run the program with `--help`";
 
 /// Turns a Python program into a standalone executable.
 #[derive(Debug, Parser)]
-#[command(name = "freeze", version, about, infer_long_args = true, args_override_self = true, arg_required_else_help = true, after_help = EXAMPLES)]
+#[command(name = "freeze", version, about, infer_long_args = true, args_override_self = true, after_help = EXAMPLES)]
 #[command(subcommand_help_heading = "Commands", subcommand_value_name = "COMMAND")]
-#[command(override_usage = "freeze [OPTIONS] <SPEC | SCRIPT | MODULE[:FUNCTION]> [-- ARGS]\n       \
-    freeze [OPTIONS] --entry-point <NAME> [-- ARGS]\n       freeze <COMMAND>")]
+#[command(
+    override_usage = "freeze [OPTIONS] [SPEC | SCRIPT | MODULE[:FUNCTION] | PROJECT] [-- ARGS]\n       \
+    freeze [OPTIONS] --entry-point <NAME> [-- ARGS]\n       freeze <COMMAND>"
+)]
 struct Cli {
     #[command(flatten)]
     build: build::BuildArgs,
@@ -73,6 +78,8 @@ enum Command {
         /// Also search these folders for modules; separate them as in PYTHONPATH.
         #[arg(short, long, value_name = "DIRS")]
         paths: Vec<String>,
+        #[command(flatten)]
+        environment: environment::EnvironmentArgs,
         /// Arguments for the program.
         #[arg(last = true, value_name = "ARGS")]
         args: Vec<OsString>,
@@ -99,6 +106,8 @@ enum Command {
         #[arg(long, global = true)]
         json: bool,
     },
+    /// Print the JSON Schema of specs, for editors.
+    Schema,
     /// Print a completion script for a shell.
     Completions {
         /// Shell to complete for.
@@ -205,6 +214,8 @@ pub(crate) enum Action {
     Inspect(PathBuf, InspectCommand, InspectArgs),
     /// Show or change the cache.
     Cache(CacheCommand, Format),
+    /// Print the JSON Schema of specs.
+    Schema,
     /// Print the completion script for a shell.
     Completions(Shell),
 }
@@ -224,10 +235,6 @@ pub(crate) fn parse(argv: &[OsString]) -> Result<CommandLine, clap::Error> {
     let command = Cli::command().color(color_of(argv));
     let matches = command.try_get_matches_from(argv)?;
     let cli = Cli::from_arg_matches(&matches)?;
-    if cli.command.is_none() && cli.build.is_empty() {
-        let kind = clap::error::ErrorKind::MissingRequiredArgument;
-        return Err(Cli::command().error(kind, "expected a spec, a script or a module to build"));
-    }
     Ok(CommandLine { cli, matches, run: argv.iter().any(|a| a == "--") })
 }
 
@@ -287,9 +294,11 @@ impl CommandLine {
                 Command::Init { source, force } => {
                     Action::Init(source, if force { Existing::Replace } else { Existing::Keep })
                 }
-                Command::Trace { what, write, order, python, paths, args } => {
-                    let what = what.map_or_else(trace::only_spec, Ok)?;
-                    let request = Box::new(trace::request(&what, python, paths)?);
+                Command::Trace { what, write, order, python, paths, environment, args } => {
+                    let overrides =
+                        Overrides { python, environment: environment.request(), ..Overrides::default() };
+                    let (what, request) = trace::request(what.as_deref(), paths, &overrides)?;
+                    let request = Box::new(request);
                     Action::Trace { what, request, arguments: args, write: Write { missed: write, order } }
                 }
                 Command::Why { why } => Action::Why(why),
@@ -300,21 +309,19 @@ impl CommandLine {
                     let format = if json { Format::Json } else { Format::Text };
                     Action::Cache(action.unwrap_or(CacheCommand::Show), format)
                 }
+                Command::Schema => Action::Schema,
                 Command::Completions { shell } => Action::Completions(shell),
             });
         }
         let build = self.cli.build;
         let arguments = self.run.then(|| build.args.clone());
         let overrides = build.overrides();
-        let mut request = match build.spec() {
-            Some(path) => {
+        let mut request = match build.subject()? {
+            Subject::Spec(path) => {
                 build::reject_contradictions(&self.matches)?;
                 spec::load(&path, &overrides)?
             }
-            None => {
-                let options = build.options()?;
-                spec::options::request(options, &overrides)?
-            }
+            subject => spec::options::request(build.options(subject), &overrides)?,
         };
         request
             .warnings

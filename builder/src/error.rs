@@ -8,6 +8,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// Exit code for an invalid command line.
+pub const USAGE: u8 = 2;
+
 /// Result of a phase.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 

@@ -7,6 +7,7 @@ pub mod archive;
 pub mod assemble;
 pub mod binaries;
 pub mod contents;
+pub mod environment;
 pub mod error;
 pub mod inspect;
 pub mod interrupt;
@@ -50,6 +51,10 @@ use why::Map;
 pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
     let store = open_store(request, reporter)?;
     // A program has one part; a universal program has one for each processor.
+    for part in request.parts() {
+        reporter.warn(&part.warnings);
+    }
+    let request = &*reporter.phase("environment", || environment::prepared(request, &store))?;
     for part in request.parts() {
         reporter.warn(&part.warnings);
     }
@@ -153,6 +158,7 @@ fn differing_versions(parts: &[Part<'_>]) -> Vec<Warning> {
 /// A phase failed, or Ctrl-C was pressed.
 pub fn explain(request: &Request, reporter: &mut Reporter) -> Result<(Map, Python)> {
     let store = open_store(request, reporter)?;
+    let request = &*reporter.phase("environment", || environment::prepared(request, &store))?;
     // For a universal program, the first part with the packages that a build gives it.
     let python = reporter.phase("python", || Python::probe_parts(request, &store))?.swap_remove(0);
     let (contents, natives) = collect(request, &python, &store, reporter, &mut |_| ())?;
@@ -161,7 +167,7 @@ pub fn explain(request: &Request, reporter: &mut Reporter) -> Result<(Map, Pytho
 
 /// Opens the cache. With `--clean`, treats it as empty.
 fn open_store(request: &Request, reporter: &mut Reporter) -> Result<Store> {
-    let (store, warnings) = Store::of_user()?;
+    let (store, warnings) = Store::of_user(request.cache_size)?;
     reporter.warn(&warnings);
     Ok(if request.output.clean { store.ignoring_existing() } else { store })
 }

@@ -14,7 +14,7 @@ use builder::spec::Request;
 use builder::store::Place;
 use builder::why::{BuildContext, Map};
 use builder::{interrupt, os, spec};
-use cli::{Action, CacheCommand, InspectArgs, InspectCommand, Subject, WhyArgs};
+use cli::{Action, CacheCommand, InspectArgs, InspectCommand, WhyArgs, WhySubject};
 
 /// Stack size of worker threads, in bytes.
 const WORKER_STACK: usize = 64 << 20;
@@ -69,6 +69,7 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
         Action::Why(why) => return explain(&why, reporter),
         Action::Inspect(app, command, how) => return inspect(&app, command, &how, reporter),
         Action::Cache(command, format) => cache(command, format, reporter)?,
+        Action::Schema => reporter.text(&format!("{:#}\n", spec::json_schema())),
         Action::Completions(shell) => reporter.text(&cli::completions(shell)),
     }
     Ok(ExitCode::SUCCESS)
@@ -146,13 +147,13 @@ fn explain(why: &WhyArgs, reporter: &mut Reporter) -> Result<ExitCode> {
 /// Returns a part of a program with its contents and their reasons: for a universal program, the first part
 /// that contains `name`, or else the first part.
 fn part_with<'a>(
-    subject: &'a Subject,
+    subject: &'a WhySubject,
     name: &str,
     reporter: &mut Reporter,
 ) -> Result<(Map, Option<(&'a Request, Python)>)> {
     let mut first = None;
     match subject {
-        Subject::Product(app) => {
+        WhySubject::Product(app) => {
             for part in Product::open_all(app)? {
                 let map = Map::of_product(&part.list()?);
                 if !map.find(name).is_empty() {
@@ -161,7 +162,7 @@ fn part_with<'a>(
                 first.get_or_insert((map, None));
             }
         }
-        Subject::Build(request) => {
+        WhySubject::Build(request) => {
             for part in request.parts() {
                 let (map, python) = builder::explain(part, reporter)?;
                 if !map.find(name).is_empty() {

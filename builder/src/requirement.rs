@@ -11,6 +11,19 @@ pub(crate) fn read(text: &str) -> Option<Requirement<VerbatimUrl>> {
     Requirement::from_str(text).ok()
 }
 
+/// Normalizes the name of a distribution (PEP 503).
+pub(crate) fn normalize(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            '-' | '_' | '.' if out.ends_with('-') => {}
+            '-' | '_' | '.' => out.push('-'),
+            c => out.extend(c.to_lowercase()),
+        }
+    }
+    out
+}
+
 /// Returns the name at the start of a requirement, or an empty string.
 pub(crate) fn name(text: &str) -> &str {
     let end = text.find(|c: char| !(c.is_alphanumeric() || "-_.".contains(c)));

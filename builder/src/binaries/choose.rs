@@ -24,6 +24,7 @@ pub(super) fn format(python: &Python, request: &Request) -> Result<Box<dyn Forma
                 Some(_) => Elf::under(target.arch, python.root()),
                 None => Elf::new(target.arch, Path::new("/")),
             };
+            let elf = elf.with_own(python.conda_prefixes().map(|prefix| prefix.join("lib")).collect());
             Ok(Box::new(if target.musl { elf.of_musl() } else { elf }))
         }
         Os::Windows => {

@@ -1,22 +1,25 @@
 //! The options of a build, with PyInstaller's names, short forms and meanings.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use builder::error::{Error, Result, Warning};
 use builder::spec::options::{self, Common, Foreign, Meaning, Options};
+use builder::spec::project::subject::Subject;
 use builder::spec::{self, Overrides};
 use builder::target::{Os, Wanted};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args};
 
 use super::USAGE;
+use super::environment::EnvironmentArgs;
 
 /// What to build, and how.
 #[derive(Debug, Args)]
 pub(super) struct BuildArgs {
-    /// A spec, a script, `package` (its `__main__`), `package.module` or `package.module:function`.
-    #[arg(value_name = "SPEC | SCRIPT | MODULE[:FUNCTION]")]
+    /// A spec, a script, `package` (its `__main__`), `package.module`, `package.module:function`, a zip
+    /// application, a pyproject.toml or its folder. Default: the project or the only spec in this folder.
+    #[arg(value_name = "SPEC | SCRIPT | MODULE[:FUNCTION] | PROJECT")]
     what: Option<String>,
     /// Run the built program with these arguments, and exit with its exit code.
     #[arg(last = true, value_name = "ARGS")]
@@ -25,9 +28,12 @@ pub(super) struct BuildArgs {
     #[arg(long, value_name = "NAME", conflicts_with = "what")]
     entry_point: Option<String>,
 
-    /// Interpreter: a virtual environment, an executable or a version. Default: $VIRTUAL_ENV, .venv, python3.
+    /// Interpreter: an environment, an executable, a version or a range such as `>=3.11`. Default: $VIRTUAL_ENV,
+    /// .venv, python3.
     #[arg(long, value_name = "PYTHON", help_heading = "Build")]
     python: Option<String>,
+    #[command(flatten)]
+    environment: EnvironmentArgs,
     #[command(flatten)]
     cross: CrossArgs,
     /// Folder for the product.
@@ -118,17 +124,12 @@ pub(super) fn notices(matches: &ArgMatches, os: Os) -> Vec<Warning> {
 }
 
 impl BuildArgs {
-    /// Whether no build target was given.
-    pub(super) fn is_empty(&self) -> bool {
-        self.what.is_none() && self.entry_point.is_none()
-    }
-
-    /// Returns the spec to build from, if one was given.
-    pub(super) fn spec(&self) -> Option<PathBuf> {
-        self.what
-            .as_deref()
-            .filter(|w| Path::new(w).extension().is_some_and(|e| e == "spec"))
-            .map(PathBuf::from)
+    /// Returns what to build.
+    pub(super) fn subject(&self) -> Result<Subject> {
+        match &self.entry_point {
+            Some(name) => Ok(Subject::Program(name.clone())),
+            None => Subject::of(self.what.as_deref()),
+        }
     }
 
     pub(super) fn overrides(&self) -> Overrides {
@@ -140,16 +141,19 @@ impl BuildArgs {
             overwrite: self.noconfirm,
             report: self.report.clone(),
             bloat: self.bloat,
+            environment: self.environment.request(),
             ..Overrides::default()
         })
     }
 
-    pub(super) fn options(self) -> Result<Options> {
-        if let Some(what) = self.what.as_deref().filter(|w| w.ends_with(".toml")) {
-            let error = Error::new(format!("expected a spec or a program, got `{what}`")).exit_code(USAGE);
-            return Err(error.hint(format!("`freeze init {what}` writes a spec from its scripts")));
-        }
+    /// Returns the options for a build of something else than a spec.
+    pub(super) fn options(self, subject: Subject) -> Options {
         let BuildArgs { what: entry, entry_point, common, foreign, .. } = self;
-        Ok(Options { entry, entry_point, common, foreign })
+        let project = match subject {
+            Subject::Project(folder) => Some(folder),
+            Subject::Program(_) | Subject::Spec(_) => None,
+        };
+        let entry = entry.filter(|_| project.is_none());
+        Options { entry, entry_point, common, foreign, project }
     }
 }

@@ -1,40 +1,43 @@
 //! `freeze trace`: determines the program to run.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use builder::error::{Context, Error, Result};
+use builder::error::{Error, Result};
 use builder::spec::options::{Common, Options};
+use builder::spec::project::subject::Subject;
 use builder::spec::{self, Overrides, Request};
 
 use super::USAGE;
 
-/// Returns the request for a spec, a script or a module.
-pub(super) fn request(what: &str, python: Option<String>, paths: Vec<String>) -> Result<Request> {
-    let overrides = Overrides { python, ..Overrides::default() };
-    if Path::new(what).extension().is_none_or(|e| e != "spec") {
-        let entry = Some(what.to_owned());
-        let common = Common { paths, ..Common::default() };
-        return spec::options::request(Options { entry, common, ..Options::default() }, &overrides);
-    }
-    if !paths.is_empty() {
-        let error = Error::new("`--paths` contradicts the spec").exit_code(USAGE);
-        return Err(error.hint("change `paths` in `[python]` of the spec"));
-    }
-    spec::load(Path::new(what), &overrides)
+fn subject(what: Option<&str>) -> Result<Subject> {
+    let with_example = |e: Error| match what {
+        Some(_) => e,
+        None => e.hint("name a spec or a script: `freeze trace app.py`"),
+    };
+    Subject::of(what).map_err(with_example)
 }
 
-/// Returns the only spec of the current folder.
-pub(super) fn only_spec() -> Result<String> {
-    let entries = std::fs::read_dir(".").context(|| "failed to look for a spec")?;
-    let names = entries.flatten().map(|e| PathBuf::from(e.file_name()));
-    let mut specs: Vec<PathBuf> = names.filter(|p| p.extension().is_some_and(|e| e == "spec")).collect();
-    specs.sort();
-    match &specs[..] {
-        [spec] => Ok(spec.to_string_lossy().into_owned()),
-        found => {
-            let message =
-                if found.is_empty() { "no spec in this folder" } else { "several specs in this folder" };
-            Err(Error::new(message).hint("name a spec or a script: `freeze trace app.py`").exit_code(USAGE))
+/// Returns the request for a spec, a project, a script or a module, and its name. Without a name, that of
+/// the current folder.
+pub(super) fn request(
+    what: Option<&str>,
+    paths: Vec<String>,
+    overrides: &Overrides,
+) -> Result<(String, Request)> {
+    let common = Common { paths, ..Common::default() };
+    let (shown, options) = match subject(what)? {
+        Subject::Spec(_) if !common.paths.is_empty() => {
+            let error = Error::new("`--paths` contradicts the spec").exit_code(USAGE);
+            return Err(error.hint("change `paths` in `[python]` of the spec"));
         }
-    }
+        Subject::Spec(path) => {
+            return Ok((path.display().to_string(), spec::load(Path::new(&path), overrides)?));
+        }
+        Subject::Project(folder) => {
+            let shown = what.unwrap_or(".").to_owned();
+            (shown, Options { project: Some(folder), common, ..Options::default() })
+        }
+        Subject::Program(text) => (text.clone(), Options { entry: Some(text), common, ..Options::default() }),
+    };
+    Ok((shown, spec::options::request(options, overrides)?))
 }

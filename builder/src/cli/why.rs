@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use builder::error::{Context, Error, Result};
+use builder::error::{Error, Result};
 use builder::spec::options::Options;
+use builder::spec::project::subject::Subject;
 use builder::spec::{self, Overrides, Request};
 use clap::Args;
 
 use super::build::CrossArgs;
+use super::environment::EnvironmentArgs;
 
 /// What to explain, and where it is.
 #[derive(Debug, Args)]
@@ -27,12 +29,14 @@ pub(crate) struct WhyArgs {
     #[arg(long, value_name = "PYTHON")]
     python: Option<String>,
     #[command(flatten)]
+    environment: EnvironmentArgs,
+    #[command(flatten)]
     cross: CrossArgs,
 }
 
 /// Where to search for a name.
 #[derive(Debug)]
-pub(crate) enum Subject {
+pub(crate) enum WhySubject {
     /// In a frozen program.
     Product(PathBuf),
     /// In the result of a build.
@@ -40,44 +44,42 @@ pub(crate) enum Subject {
 }
 
 impl WhyArgs {
+    fn named(&self) -> Result<Subject> {
+        let with_example = |e: Error| match &self.what {
+            Some(_) => e,
+            None => e.hint("name a spec, a script or a frozen program: `freeze why NAME app.py`"),
+        };
+        Subject::of(self.what.as_deref()).map_err(with_example)
+    }
+
     /// Determines where to search. Reads the spec.
     ///
     /// # Errors
-    /// Nothing is given and the folder has no spec or several, or the spec is invalid.
-    pub(crate) fn subject(&self) -> Result<Subject> {
-        let what = match &self.what {
-            Some(what) => what.clone(),
-            None => only_spec()?,
+    /// Nothing is given and the folder has nothing to build, or the spec is invalid.
+    pub(crate) fn subject(&self) -> Result<WhySubject> {
+        let overrides = Overrides {
+            python: self.python.clone(),
+            environment: self.environment.request(),
+            ..Overrides::default()
         };
-        let overrides = Overrides { python: self.python.clone(), ..Overrides::default() };
         let overrides = self.cross.clone().over(overrides);
-        let path = Path::new(&what);
-        let ends = |ends: &[&str]| path.extension().is_some_and(|e| ends.iter().any(|end| e == *end));
-        if ends(&["spec"]) && !path.is_dir() {
-            return Ok(Subject::Build(Box::new(spec::load(path, &overrides)?)));
-        }
-        if path.exists() && !ends(&["py", "pyw"]) {
-            return Ok(Subject::Product(path.to_owned()));
-        }
-        let options = Options { entry: Some(what), ..Options::default() };
-        Ok(Subject::Build(Box::new(spec::options::request(options, &overrides)?)))
-    }
-}
-
-/// Returns the only spec of the current folder.
-fn only_spec() -> Result<String> {
-    let failed = || "failed to list the current folder";
-    let mut specs = Vec::new();
-    for entry in std::fs::read_dir(".").context(failed)? {
-        let name = entry.context(failed)?.file_name();
-        specs.extend(name.into_string().ok().filter(|n| n.ends_with(".spec")));
-    }
-    specs.sort();
-    match specs.as_slice() {
-        [only] => Ok(only.clone()),
-        [] => Err(Error::new("there is no spec in the current folder")
-            .hint("name a spec, a script or a frozen program: `freeze why NAME app.py`")),
-        [first, ..] => Err(Error::new(format!("there are {} specs in the current folder", specs.len()))
-            .hint(format!("name one: `freeze why NAME {first}`"))),
+        let options = match self.named()? {
+            Subject::Spec(path) if !path.is_dir() => {
+                return Ok(WhySubject::Build(Box::new(spec::load(&path, &overrides)?)));
+            }
+            Subject::Spec(path) => return Ok(WhySubject::Product(path)),
+            Subject::Project(folder) => Options { project: Some(folder), ..Options::default() },
+            Subject::Program(text) => {
+                let path = Path::new(&text);
+                let is_source = path
+                    .extension()
+                    .is_some_and(|e| ["py", "pyw", "pyz", "pyzw", "pex"].iter().any(|end| e == *end));
+                if path.exists() && !is_source {
+                    return Ok(WhySubject::Product(path.to_owned()));
+                }
+                Options { entry: Some(text), ..Options::default() }
+            }
+        };
+        Ok(WhySubject::Build(Box::new(spec::options::request(options, &overrides)?)))
     }
 }

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::installed;
+use super::places::{self, Release, Wanted};
+use super::prefix::{check_home, in_folder, on_path};
 use crate::error::{Context, Error, Result};
 use crate::interrupt;
-use crate::os::{self, is_program, names_on_path};
+use crate::os::is_program;
 use crate::spec::Request;
 use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 
@@ -14,7 +15,7 @@ use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 pub(super) fn interpreter(request: &Request, store: &Store) -> Result<PathBuf> {
     let mut tried = Vec::new();
     let found = match &request.python.interpreter {
-        Some(text) => named(text, request, &mut tried)?,
+        Some(text) => named(text, request, store, &mut tried)?,
         None => default(request, &mut tried)?,
     };
     let Some(found) = found else {
@@ -35,26 +36,8 @@ pub(super) fn resolved(found: &Path, store: &Store) -> Result<PathBuf> {
     if is_script(found) { behind_script(found, store) } else { Ok(found.to_owned()) }
 }
 
-/// Returns the newest interpreter that uv has installed for a version such as `3.12`.
-pub(super) fn by_uv(version: &str) -> Option<PathBuf> {
-    let var = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
-    let data = if cfg!(windows) {
-        var("APPDATA").map(|d| d.join("uv/data"))
-    } else {
-        var("XDG_DATA_HOME").or_else(|| var("HOME").map(|h| h.join(".local/share"))).map(|d| d.join("uv"))
-    };
-    let folder = var("UV_PYTHON_INSTALL_DIR").or_else(|| data.map(|d| d.join("python")))?;
-    let start = format!("cpython-{version}.");
-    let fitting = os::list(&folder).into_iter().filter_map(|path| {
-        let name = path.file_name()?.to_str()?;
-        let micro: u32 = name.strip_prefix(&start)?.split('-').next()?.parse().ok()?;
-        Some((micro, in_folder(&path).ok().flatten()?))
-    });
-    fitting.max().map(|(_, found)| found)
-}
-
 /// Finds the interpreter for a text of the spec or the command line.
-fn named(text: &str, request: &Request, tried: &mut Vec<String>) -> Result<Option<PathBuf>> {
+fn named(text: &str, request: &Request, store: &Store, tried: &mut Vec<String>) -> Result<Option<PathBuf>> {
     let path = request.base.join(text);
     if path.is_dir() {
         return match in_folder(&path)? {
@@ -68,11 +51,8 @@ fn named(text: &str, request: &Request, tried: &mut Vec<String>) -> Result<Optio
         return Ok(Some(path));
     }
     tried.push(format!("`{}`", path.display()));
-    let version = text.strip_prefix("python").unwrap_or(text);
-    if version.starts_with(|c: char| c.is_ascii_digit())
-        && version.chars().all(|c| c.is_ascii_digit() || c == '.')
-    {
-        return Ok(by_version(version, tried));
+    if let Some(wanted) = Wanted::parse(text) {
+        return by_version(&wanted, store, tried);
     }
     if !text.contains(['/', '\\']) {
         if let Some(found) = on_path(text) {
@@ -83,74 +63,57 @@ fn named(text: &str, request: &Request, tried: &mut Vec<String>) -> Result<Optio
     Ok(None)
 }
 
-/// Finds the interpreter for a version such as `3.12` or `3.12.1`: pyenv's newest match, then `python3.12` on
-/// PATH; on Windows, also the default locations of installers.
-pub(super) fn by_version(version: &str, tried: &mut Vec<String>) -> Option<PathBuf> {
-    if let Some(versions) = pyenv_versions() {
-        let wanted: Vec<&str> = version.split('.').collect();
-        let fitting = os::list(&versions).into_iter().filter_map(|path| {
-            let parts: Vec<&str> = path.file_name()?.to_str()?.split('.').collect();
-            let numbers: Option<Vec<u32>> = parts.iter().map(|p| p.parse().ok()).collect();
-            let found = in_folder(&path).ok().flatten()?;
-            parts.starts_with(&wanted).then_some((numbers?, found))
-        });
-        if let Some((_, found)) = fitting.max() {
-            return Some(found);
+/// Finds the newest interpreter for a version or a range in the first group of places that has one.
+pub(super) fn by_version(wanted: &Wanted, store: &Store, tried: &mut Vec<String>) -> Result<Option<PathBuf>> {
+    for group in places::groups() {
+        for installed in group.found {
+            let fits = wanted.admits(&installed.release).unwrap_or_else(|| {
+                // Only the interpreter itself knows.
+                let python = resolved(&installed.path, store).and_then(|path| super::running(&path, store));
+                let release = python.map(|python| Release::of(python.version, &python.abiflags));
+                release.is_ok_and(|release| wanted.admits(&release) == Some(true))
+            });
+            if fits {
+                return Ok(Some(installed.path));
+            }
         }
-        tried.push(format!("`{}`", versions.display()));
+        tried.push(group.what);
     }
-    let short: Vec<&str> = version.split('.').take(2).collect();
-    let name = format!("python{}", short.join("."));
-    tried.push(format!("`{name}` on PATH"));
-    on_path(&name).or_else(|| elsewhere(Some(&short.join(".")), tried))
+    interrupt::check()?;
+    Ok(places::of_windows(Some(wanted), tried))
 }
 
-/// Returns the folder of pyenv's installations. pyenv for Windows has another folder in between.
-fn pyenv_versions() -> Option<PathBuf> {
-    let root = std::env::var_os("PYENV_ROOT")
-        .map(PathBuf::from)
-        .or_else(|| std::env::home_dir().map(|home| home.join(".pyenv")))?;
-    let of_windows = root.join("pyenv-win").join("versions");
-    Some(if cfg!(windows) && of_windows.is_dir() { of_windows } else { root.join("versions") })
-}
-
-/// Finds an interpreter that is not on `PATH`, as is common on Windows: for a version such as `3.12`, or any.
-fn elsewhere(version: Option<&str>, tried: &mut Vec<String>) -> Option<PathBuf> {
-    if !cfg!(windows) {
-        return None;
-    }
-    if let Some(found) = on_path("py").and_then(|launcher| installed::by_launcher(&launcher, version)) {
-        return Some(found);
-    }
-    tried.push("the launcher `py`".to_owned());
-    if let Some(found) = installed::by_installer(version) {
-        return Some(found);
-    }
-    tried.push("the folders of python.org's installer".to_owned());
-    None
-}
-
-/// Tries `$VIRTUAL_ENV`, `.venv` next to the spec or in the current folder, and `python3` on PATH.
+/// Tries `$VIRTUAL_ENV`, `.venv` and the default environment of pixi next to the spec or in the current
+/// folder, `$CONDA_PREFIX`, and `python3` on PATH.
 fn default(request: &Request, tried: &mut Vec<String>) -> Result<Option<PathBuf>> {
-    if let Some(venv) = std::env::var_os("VIRTUAL_ENV").filter(|v| !v.is_empty()) {
-        let venv = PathBuf::from(venv);
-        if let Some(found) = in_folder(&venv)? {
-            return Ok(Some(found));
+    let active = |name: &str, tried: &mut Vec<String>| -> Result<Option<PathBuf>> {
+        let Some(folder) = std::env::var_os(name).filter(|v| !v.is_empty()) else { return Ok(None) };
+        let folder = PathBuf::from(folder);
+        let found = in_folder(&folder)?;
+        if found.is_none() {
+            tried.push(format!("`${name}`, which is `{}`", folder.display()));
         }
-        tried.push(format!("`$VIRTUAL_ENV`, which is `{}`", venv.display()));
+        Ok(found)
+    };
+    if let Some(found) = active("VIRTUAL_ENV", tried)? {
+        return Ok(Some(found));
     }
     let current = std::env::current_dir().unwrap_or_default();
     for folder in [&request.base, &current] {
-        let venv = folder.join(".venv");
-        if venv.is_dir()
-            && let Some(found) = in_folder(&venv)?
-        {
-            return Ok(Some(found));
+        for environment in [".venv", ".pixi/envs/default"].map(|name| folder.join(name)) {
+            if environment.is_dir()
+                && let Some(found) = in_folder(&environment)?
+            {
+                return Ok(Some(found));
+            }
+            let shown = format!("`{}`", environment.display());
+            if !tried.contains(&shown) && environment.ends_with(".venv") {
+                tried.push(shown);
+            }
         }
-        let shown = format!("`{}`", venv.display());
-        if !tried.contains(&shown) {
-            tried.push(shown);
-        }
+    }
+    if let Some(found) = active("CONDA_PREFIX", tried)? {
+        return Ok(Some(found));
     }
     for name in ["python3", "python"] {
         if let Some(found) = on_path(name) {
@@ -158,60 +121,7 @@ fn default(request: &Request, tried: &mut Vec<String>) -> Result<Option<PathBuf>
         }
         tried.push(format!("`{name}` on PATH"));
     }
-    Ok(elsewhere(None, tried))
-}
-
-/// Finds the interpreter in the folder of a venv or an installation.
-pub(super) fn in_folder(folder: &Path) -> Result<Option<PathBuf>> {
-    for name in ["bin/python3", "bin/python", "Scripts/python.exe", "python.exe"] {
-        let path = folder.join(name);
-        if path.is_file() {
-            check_home(&path)?;
-            return Ok(Some(path));
-        }
-        if path.is_symlink() {
-            return Err(base_gone(folder, &path));
-        }
-    }
-    Ok(None)
-}
-
-/// Fails if the interpreter belongs to a venv whose base interpreter no longer exists.
-fn check_home(interpreter: &Path) -> Result<()> {
-    let Some(venv) = interpreter.ancestors().nth(2) else { return Ok(()) };
-    match home(venv) {
-        Some(home) if !home.is_dir() => Err(base_gone(venv, interpreter)),
-        _ => Ok(()),
-    }
-}
-
-/// Returns `home` of `pyvenv.cfg`.
-fn home(venv: &Path) -> Option<PathBuf> {
-    let text = std::fs::read_to_string(venv.join("pyvenv.cfg")).ok()?;
-    text.lines().find_map(|line| {
-        let (key, value) = line.split_once('=')?;
-        (key.trim() == "home").then(|| PathBuf::from(value.trim()))
-    })
-}
-
-fn base_gone(venv: &Path, interpreter: &Path) -> Error {
-    let base = home(venv).or_else(|| std::fs::read_link(interpreter).ok()).unwrap_or_default();
-    Error::new(format!(
-        "the venv `{}` is of the interpreter in `{}`, which is gone",
-        venv.display(),
-        base.display()
-    ))
-    .hint("make the venv anew, or name another interpreter with `--python`")
-}
-
-/// Finds an executable on PATH.
-pub(super) fn on_path(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    let names = names_on_path(name);
-    std::env::split_paths(&path)
-        .filter(|folder| folder.is_absolute())
-        .flat_map(|folder| names.iter().map(move |name| folder.join(name)))
-        .find(|p| is_program(p))
+    Ok(places::of_windows(None, tried))
 }
 
 /// Whether the file is a script: a shim of pyenv, asdf or a similar tool.
@@ -262,26 +172,4 @@ fn shim_key(script: &Path) -> Hash {
         }
     }
     key.finish()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_home_of_pyvenv_cfg() {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("pyvenv.cfg"), "home = /gone/bin\nversion = 3.12.1\n").unwrap();
-        assert_eq!(home(dir.path()), Some(PathBuf::from("/gone/bin")));
-    }
-
-    #[test]
-    fn names_the_base_of_a_venv_that_is_gone() {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join("pyvenv.cfg"), "home = /gone/bin\n").unwrap();
-        std::fs::create_dir(dir.path().join("bin")).unwrap();
-        std::fs::write(dir.path().join("bin/python"), "").unwrap();
-        let error = in_folder(dir.path()).unwrap_err();
-        assert!(error.message.contains("`/gone/bin`, which is gone"), "{error}");
-    }
 }

@@ -1,6 +1,7 @@
 //! The target interpreter: probed once, without running its `site` customizations twice, and cached. An
 //! interpreter for another platform is read instead.
 
+mod base;
 mod cache;
 mod cross;
 mod editable;
@@ -8,9 +9,12 @@ mod find;
 mod installed;
 mod packages;
 mod parts;
+mod places;
+pub(crate) mod prefix;
 pub(crate) mod record;
 
 pub use cross::Cross;
+pub(crate) use packages::requirements_with_included;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -116,6 +120,7 @@ impl Python {
         packages::add(&mut python, request, limits, store)?;
         let mut path = request.python.paths.clone();
         path.extend(python.search_path.drain(..).filter(|p| !request.python.paths.contains(p)));
+        path.extend(request.python.fallback.iter().cloned());
         python.search_path = path;
         Ok(python)
     }
@@ -125,6 +130,13 @@ impl Python {
     pub fn core(&self) -> &Path {
         let program = || self.cross.as_ref().and_then(|cross| cross.program.as_deref());
         self.libpython.as_deref().or_else(program).unwrap_or(&self.executable)
+    }
+
+    /// Returns the prefixes that conda or pixi manage: the interpreter's own, or that of its base.
+    pub(crate) fn conda_prefixes(&self) -> impl Iterator<Item = &Path> {
+        let base = (self.base_prefix != self.prefix).then_some(&self.base_prefix);
+        let prefixes = std::iter::once(&self.prefix).chain(base);
+        prefixes.filter(|prefix| prefix.join("conda-meta").is_dir()).map(PathBuf::as_path)
     }
 
     /// Returns the root folder (`/`) of the target, which is searched for files of the system.

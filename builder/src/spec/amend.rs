@@ -45,9 +45,11 @@ pub fn write(request: &Request, path: &Path, additions: &Additions) -> Result<()
     } else {
         (write::text(request, folder, Style::Terse), None)
     };
-    let text = amended(&old, folder, additions).context(failed)?;
+    let root: &[&str] =
+        if Document::new(path, String::new()).is_pyproject() { &["tool", "freeze"] } else { &[] };
+    let text = amended(&old, root, folder, additions).context(failed)?;
     // Only write what can be read again.
-    Raw::read(&Document { path: path.to_owned(), text: text.clone() }, &[]).context(failed)?;
+    Raw::read(&Document::new(path, text.clone()), &[]).context(failed)?;
     let parent = file.parent().unwrap_or(Path::new("."));
     let mut made = tempfile::NamedTempFile::new_in(parent).context(failed)?;
     made.write_all(text.as_bytes()).context(failed)?;
@@ -58,8 +60,14 @@ pub fn write(request: &Request, path: &Path, additions: &Additions) -> Result<()
     made.persist(&file).map(drop).map_err(|e| Error::from(e.error).context(failed()))
 }
 
-fn amended(text: &str, folder: &Path, additions: &Additions) -> Result<String> {
-    let mut doc: DocumentMut = text.parse()?;
+/// `root` is the path of the table that contains the spec.
+fn amended(text: &str, root: &[&str], folder: &Path, additions: &Additions) -> Result<String> {
+    let mut whole: DocumentMut = text.parse()?;
+    let mut doc = whole.as_table_mut();
+    for key in root {
+        let table = doc.get_mut(key).and_then(Item::as_table_mut);
+        doc = table.ok_or_else(|| Error::new(format!("expected a table as `{}`", root.join("."))))?;
+    }
     let lists = [
         ("modules", "include", &additions.include),
         ("modules", "files", &additions.files),
@@ -83,10 +91,10 @@ fn amended(text: &str, folder: &Path, additions: &Additions) -> Result<String> {
     for (key, items) in [("data", &additions.data), ("binary", &additions.binaries)] {
         for (from, to) in items {
             let from = relative(&entry::absolute(from), &entry::absolute(folder));
-            add_item(doc.as_table_mut(), key, &from, to);
+            add_item(doc, key, &from, to);
         }
     }
-    Ok(doc.to_string())
+    Ok(whole.to_string())
 }
 
 /// Adds texts to a list with the layout of existing ones.
@@ -165,7 +173,7 @@ mod tests {
             data: data.iter().map(|(from, to)| (PathBuf::from(from), to.to_string())).collect(),
             ..Additions::default()
         };
-        amended(text, Path::new("/srv/app"), &additions).unwrap()
+        amended(text, &[], Path::new("/srv/app"), &additions).unwrap()
     }
 
     #[test]

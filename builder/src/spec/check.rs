@@ -1,6 +1,7 @@
 //! Checks of single values, shared by specs and options.
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use super::entry::absolute;
 use crate::error::{Context, Error, Result};
@@ -105,6 +106,12 @@ pub(crate) fn locale(text: &str) -> Result<(), String> {
     Err("expected a locale such as `de` or `pt_BR`".into())
 }
 
+/// Parses the limit of the cache.
+pub(super) fn size(text: &str) -> Result<u64, String> {
+    crate::store::parse_size(text)
+        .map_err(|_| "expected a size such as `5G`, `500M` or a number of bytes".into())
+}
+
 /// Checks the name of an environment variable.
 pub(crate) fn variable(text: &str) -> Result<(), String> {
     match text {
@@ -162,9 +169,18 @@ pub(super) fn order(path: &Path) -> Result<Vec<String>> {
 /// Checks a venv, an interpreter or a version. Text that looks like a path or exists below `base` becomes an
 /// absolute path.
 pub(crate) fn interpreter(text: &str, base: &Path) -> Result<String> {
-    let version = text.split('.').all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()));
+    let version =
+        text.trim_end_matches('t').split('.').all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()));
     if version && !text.is_empty() {
         return Ok(text.to_owned());
+    }
+    if text.starts_with(['<', '>', '=', '!', '~']) {
+        let range = pep440_rs::VersionSpecifiers::from_str(text);
+        return range.map(|range| range.to_string()).map_err(|e| {
+            Error::new(format!("invalid range of versions `{text}`"))
+                .cause(e.to_string().trim().to_owned())
+                .hint("write it as in `>=3.11` or `>=3.10,<3.13`")
+        });
     }
     let path = absolute(&base.join(text));
     if text.contains(['/', '\\']) || path.exists() {

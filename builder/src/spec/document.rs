@@ -23,14 +23,18 @@ pub(super) struct Document {
     pub(super) path: PathBuf,
     /// Its text.
     pub(super) text: String,
+    /// The specs that it extends, each with those that it extends itself.
+    pub(super) extended: Vec<Document>,
+    /// Position of the text among those of all these specs, so that a span also identifies its file.
+    pub(super) start: usize,
 }
 
 /// A value and its position.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Located<T> {
     /// The value.
     pub(super) value: T,
-    /// Range of the value in the text, in bytes.
+    /// Range of the value in the texts of the spec and of those that it extends, in bytes.
     pub(super) span: Range<usize>,
 }
 
@@ -61,7 +65,32 @@ impl Document {
             return Err(Error::new(format!("spec `{named}` is empty"))
                 .hint("`freeze init app.py` writes one; the least is `[app]` with `entry = \"app.py\"`"));
         }
-        Ok(Document { path: path.to_owned(), text })
+        Ok(Document::new(path, text))
+    }
+
+    /// Returns a spec with this text.
+    pub(super) fn new(path: &Path, text: String) -> Document {
+        Document { path: path.to_owned(), text, extended: Vec::new(), start: 0 }
+    }
+
+    /// Whether the spec is the `[tool.freeze]` table of a pyproject.toml.
+    pub(super) fn is_pyproject(&self) -> bool {
+        self.path.extension().is_some_and(|e| e == "toml")
+    }
+
+    /// Returns the folder that relative paths of the value at `span` are based on.
+    pub(super) fn base(&self, span: &Range<usize>) -> PathBuf {
+        let path = super::entry::absolute(&self.of(span).path);
+        path.parent().unwrap_or(Path::new("/")).to_owned()
+    }
+
+    /// Returns the document that contains `span`: this one, or one that it extends.
+    fn of(&self, span: &Range<usize>) -> &Document {
+        let has = |d: &Document| (d.start..=d.start + d.text.len()).contains(&span.start);
+        if has(self) {
+            return self;
+        }
+        self.extended.iter().map(|d| d.of(span)).find(|d| has(d)).unwrap_or(self)
     }
 
     /// Parses the text as TOML.
@@ -70,7 +99,9 @@ impl Document {
             let message = e.message().trim_end_matches(['.', '\n']).to_owned();
             let error = Error::new(format!("failed to parse spec `{}`", self.path.display()));
             match e.span() {
-                Some(span) => error.excerpt(self.excerpt(span, &message)),
+                Some(span) => {
+                    error.excerpt(self.excerpt(self.start + span.start..self.start + span.end, &message))
+                }
                 None => error.cause(message),
             }
         })
@@ -84,19 +115,20 @@ impl Document {
     /// Returns `file:line` of a value. The result contains no folders, because the application includes it
     /// and must not depend on the build location.
     pub(super) fn place(&self, span: &Range<usize>) -> String {
-        let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
+        let Document { path, text, start, .. } = self.of(span);
+        let before = &text.as_bytes()[..(span.start - start).min(text.len())];
         let line = 1 + before.iter().filter(|b| **b == b'\n').count();
-        format!("{}:{line}", self.path.file_name().unwrap_or_default().to_string_lossy())
+        format!("{}:{line}", path.file_name().unwrap_or_default().to_string_lossy())
     }
 
     fn excerpt(&self, span: Range<usize>, label: &str) -> String {
-        let start = span.start.min(self.text.len());
+        let Document { path, text, start: offset, .. } = self.of(&span);
+        let start = (span.start - offset).min(text.len());
         // A span of several lines (an open string, an array) is shown by its first line.
-        let line_end = self.text[start..].find('\n').map_or(self.text.len(), |n| start + n);
-        let span = start..span.end.clamp(start, line_end.max(start));
-        let path = self.path.display().to_string();
+        let line_end = text[start..].find('\n').map_or(text.len(), |n| start + n);
+        let span = start..(span.end - offset).clamp(start, line_end.max(start));
         let annotation = AnnotationKind::Primary.span(span).label(label);
-        let snippet = Snippet::source(&self.text).path(path).annotation(annotation);
+        let snippet = Snippet::source(text).path(path.display().to_string()).annotation(annotation);
         let report = [Group::with_level(Level::ERROR).element(snippet)];
         Renderer::plain().term_width(EXCERPT_WIDTH).render(&report)
     }
@@ -115,7 +147,7 @@ pub(super) trait Section: Sized {
 #[derive(Debug)]
 pub(super) struct Table<'d> {
     doc: &'d Document,
-    /// Its name, as in `[bundle]` or `[target.linux.bundle]`; empty for the whole document.
+    /// Its name, as in `[bundle]` or `[target.linux.bundle]`; empty for the whole spec, or `tool.freeze`.
     name: String,
     /// The keys of all tables.
     keys: &'d Keys,
@@ -132,8 +164,25 @@ impl<'d> Table<'d> {
         parsed: &'d Spanned<DeTable<'d>>,
         keys: &'d Keys,
     ) -> Result<Table<'d>> {
-        let (entries, span) = (parsed.as_ref(), parsed.span());
-        Table { doc, name: String::new(), keys, kind: "", entries, span }.checked()
+        let (mut entries, mut span, mut name) = (parsed.as_ref(), parsed.span(), String::new());
+        if doc.is_pyproject() {
+            let inner = |table: &'d DeTable<'d>, key: &str| {
+                let value = table.get(key)?;
+                Some((value.as_ref().as_table()?, value.span()))
+            };
+            let Some((own, at)) = inner(entries, "tool").and_then(|(tool, _)| inner(tool, "freeze")) else {
+                let error = Error::new(format!("no `[tool.freeze]` table in `{}`", doc.path.display()));
+                return Err(error.hint("add the table, with the keys of a spec"));
+            };
+            (entries, span, name) = (own, at, "tool.freeze".to_owned());
+        }
+        let span = doc.start + span.start..doc.start + span.end;
+        Table { doc, name, keys, kind: "", entries, span }.checked()
+    }
+
+    /// Returns the position of a value or a key.
+    fn at<T>(&self, of: &Spanned<T>) -> Range<usize> {
+        self.doc.start + of.span().start..self.doc.start + of.span().end
     }
 
     /// Returns a table inside this one.
@@ -174,9 +223,9 @@ impl<'d> Table<'d> {
         let Some(key) = unknown.first() else { return Ok(()) };
         let name: &str = key.as_ref();
         let (label, what) =
-            if self.name.is_empty() { ("unknown table", "table") } else { ("unknown key", "key") };
+            if self.kind.is_empty() { ("unknown table", "table") } else { ("unknown key", "key") };
         let message = format!("unknown {what} `{name}` in {}", self.title());
-        let error = self.doc.error(message, key.span(), label);
+        let error = self.doc.error(message, self.at(key), label);
         Err(error.hint(self.suggest(name, known)))
     }
 
@@ -202,7 +251,7 @@ impl<'d> Table<'d> {
         let got = type_name(value.as_ref());
         let key = if key.is_empty() { self.name.clone() } else { key.to_owned() };
         let message = format!("wrong type of `{key}` in {}: expected {expected}, got {got}", self.title());
-        self.doc.error(message, value.span(), &format!("expected {expected}"))
+        self.doc.error(message, self.at(value), &format!("expected {expected}"))
     }
 
     /// Returns an error for a value that a later check rejects.
@@ -218,9 +267,9 @@ impl<'d> Table<'d> {
     fn as_string(&self, key: &str, v: &Spanned<DeValue<'_>>, expected: &str) -> Result<Located<String>> {
         let text = v.as_ref().as_str().ok_or_else(|| self.wrong_type(key, v, expected))?;
         if text.contains('\0') {
-            return Err(self.doc.error(format!("`{key}` holds a NUL character"), v.span(), "not allowed"));
+            return Err(self.doc.error(format!("`{key}` holds a NUL character"), self.at(v), "not allowed"));
         }
-        Ok(Located { value: text.to_owned(), span: v.span() })
+        Ok(Located { value: text.to_owned(), span: self.at(v) })
     }
 
     /// Reads a required, non-empty text.
@@ -248,6 +297,14 @@ impl<'d> Table<'d> {
         array.iter().map(|v| self.as_string(key, v, "an array of strings")).collect()
     }
 
+    /// Reads a text or a list of texts.
+    pub(super) fn one_or_more(&self, key: &str) -> Result<Vec<Located<String>>> {
+        match self.get(key).filter(|value| value.as_ref().is_str()) {
+            Some(value) => Ok(vec![self.as_string(key, value, "a string")?]),
+            None => self.strings(key),
+        }
+    }
+
     /// Reads a list of names, all of which must be in `known`.
     pub(super) fn names_of(&self, key: &str, what: &str, known: &[&str]) -> Result<Vec<Located<String>>> {
         let names = self.strings(key)?;
@@ -273,7 +330,7 @@ impl<'d> Table<'d> {
             Ok(number) if number <= max => Ok(Some(number)),
             _ => {
                 let message = format!("invalid `{key}` in {}: expected {expected}", self.title());
-                Err(self.doc.error(message, value.span(), &format!("expected {expected}")))
+                Err(self.doc.error(message, self.at(value), &format!("expected {expected}")))
             }
         }
     }
@@ -313,7 +370,7 @@ impl<'d> Table<'d> {
             let error = self.wrong_type(key, value, "a table");
             return Err(error.hint(format!("write `[{name}]` on a line of its own")));
         };
-        self.inner(name, kind, entries, value.span()).map(Some)
+        self.inner(name, kind, entries, self.at(value)).map(Some)
     }
 
     /// Returns an array of tables inside this one.
@@ -325,7 +382,7 @@ impl<'d> Table<'d> {
             return Err(error.hint(format!("write `[[{name}]]`")));
         };
         let entry = |v: &'d Spanned<DeValue<'d>>| match v.as_ref().as_table() {
-            Some(entries) => self.inner(name.clone(), key, entries, v.span()),
+            Some(entries) => self.inner(name.clone(), key, entries, self.at(v)),
             None => Err(self.wrong_type(key, v, "an array of tables")),
         };
         array.iter().map(entry).collect()
@@ -343,8 +400,11 @@ impl<'d> Table<'d> {
 
     /// Returns the keys of the table, in the order of the text.
     pub(super) fn names(&self) -> Vec<Located<String>> {
-        let mut names: Vec<_> =
-            self.entries.keys().map(|k| Located { value: k.as_ref().to_string(), span: k.span() }).collect();
+        let mut names: Vec<_> = self
+            .entries
+            .keys()
+            .map(|k| Located { value: k.as_ref().to_string(), span: self.at(k) })
+            .collect();
         names.sort_by_key(|n| n.span.start);
         names
     }

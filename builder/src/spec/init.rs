@@ -2,16 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use toml::{Table, Value};
-
-use super::document::Document;
+use super::project::{self, Project};
 use super::write::{self, Style};
 use super::{Bundle, Entry, Mode, Program, Request, entry};
 use crate::error::{Context, Error, Result};
-use crate::names;
-
-/// Files next to a program that are not programs themselves.
-const NO_PROGRAMS: &[&str] = &["setup.py", "conftest.py", "noxfile.py", "__init__.py"];
 
 /// What to do with a spec that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,11 +59,7 @@ fn guess(cwd: &Path) -> Result<Request> {
     {
         return Ok(request);
     }
-    let entries = fs_err::read_dir(cwd).context(|| "failed to look for programs")?;
-    let mut scripts: Vec<PathBuf> =
-        entries.filter_map(|e| Some(e.ok()?.path())).filter(|p| is_script(p)).collect();
-    scripts.sort();
-    match &scripts[..] {
+    match &project::scripts_in(cwd)[..] {
         [script] => Ok(from_entry(Entry::Script(script.clone()))),
         [] => Err(Error::new("no Python program in this folder").hint("name it: `freeze init app.py`")),
         several => {
@@ -78,12 +68,6 @@ fn guess(cwd: &Path) -> Result<Request> {
                 .hint(format!("name the program: `freeze init {}`", file_name(&several[0]))))
         }
     }
-}
-
-fn is_script(path: &Path) -> bool {
-    let name = file_name(path);
-    let python = name.ends_with(".py") || name.ends_with(".pyw");
-    python && path.is_file() && !name.starts_with("test_") && !NO_PROGRAMS.contains(&name.as_str())
 }
 
 fn from_entry(entry: Entry) -> Request {
@@ -99,93 +83,18 @@ fn request(name: String, programs: Vec<Program>) -> Request {
 
 /// Returns the programs of a project, or `None` if it has none.
 fn from_pyproject(path: &Path, cwd: &Path) -> Result<Option<Request>> {
-    let named = write::relative(path, cwd);
-    let text = fs_err::read_to_string(path).context(|| format!("failed to read `{named}`"))?;
-    let doc = Document { path: PathBuf::from(write::relative(path, cwd)), text };
-    doc.parse().map_err(|e| Error { message: format!("failed to parse `{named}`"), ..e })?;
-    let table: Table = toml::from_str(&doc.text).context(|| format!("failed to parse `{named}`"))?;
-    let at = |keys: &[&str]| {
-        keys.iter()
-            .try_fold(None, |v: Option<&Value>, k| {
-                Some(Some(match v {
-                    None => table.get(*k)?,
-                    Some(v) => v.get(k)?,
-                }))
-            })
-            .flatten()
-    };
-    let scripts = |keys: &[&str]| -> Vec<(String, String)> {
-        let table = at(keys).and_then(Value::as_table);
-        table.into_iter().flatten().filter_map(|(k, v)| Some((k.clone(), reference(v)?))).collect()
-    };
-    let gui = scripts(&["project", "gui-scripts"]);
-    let mut all = scripts(&["project", "scripts"]);
-    all.extend(scripts(&["tool", "poetry", "scripts"]));
-    let only_gui = all.is_empty() && !gui.is_empty();
-    all.extend(gui);
-    let text_at = |keys: &[&str]| at(keys).and_then(Value::as_str).map(str::to_owned);
-    let project = text_at(&["project", "name"]).or_else(|| text_at(&["tool", "poetry", "name"]));
-    let folder = path.parent().unwrap_or(Path::new("/"));
-    let mut programs: Vec<Program> = Vec::new();
-    for (name, reference) in all {
-        if programs.iter().any(|p| p.name == name) {
-            continue;
-        }
-        let entry = entry::parse(&reference, folder)
-            .map_err(|e| e.context(format!("invalid script `{name}` in `{named}`")))?;
-        programs.push(Program { name, entry, place: None });
-    }
-    let Some(first) = programs.first() else { return Ok(None) };
-    // The program with the project's name is the main one.
-    let same = |p: &Program| project.as_deref().is_some_and(|n| normal(n) == normal(&p.name));
-    let name = match (programs.iter().position(same), &project) {
-        (Some(i), _) => {
-            programs[..=i].rotate_right(1);
-            programs[0].name.clone()
-        }
-        (None, Some(project)) if programs.len() > 1 => project.clone(),
-        _ => first.name.clone(),
-    };
-    let mut request = request(name, programs);
-    request.version = text_at(&["project", "version"]).or_else(|| text_at(&["tool", "poetry", "version"]));
-    let declared = [
-        text_at(&["tool", "setuptools", "package-dir", ""]),
-        at(&["tool", "setuptools", "packages", "find", "where"])
-            .and_then(|v| Some(v.as_array()?.first()?.as_str()?.to_owned())),
-        at(&["tool", "poetry", "packages"])
-            .and_then(|v| Some(v.as_array()?.first()?.get("from")?.as_str()?.to_owned())),
-    ];
-    request.python.paths = search_paths(&request.programs, folder, declared.into_iter().flatten());
-    if only_gui {
+    let project = Project::read_as(path, Path::new(&write::relative(path, cwd)))?;
+    let Some(found) = project.programs()? else { return Ok(None) };
+    let tops = project::tops(&found.programs);
+    let mut request = request(found.name, found.programs);
+    request.version = project.version();
+    request.python.paths = project.search_paths(&tops);
+    request.modules.collect_data = project.packages(&tops);
+    request.data = project.items();
+    if found.only_windows {
         request.windows.console = Some(false);
     }
     Ok(Some(request))
-}
-
-/// Returns `module:function` of a script. Poetry also uses a table.
-fn reference(value: &Value) -> Option<String> {
-    let text = value.as_str().or_else(|| value.get("reference")?.as_str());
-    text.or_else(|| value.get("callable")?.as_str()).map(str::to_owned)
-}
-
-/// Returns the folders of the project that contain the packages of its programs.
-fn search_paths(programs: &[Program], folder: &Path, declared: impl Iterator<Item = String>) -> Vec<PathBuf> {
-    let folders: Vec<PathBuf> =
-        declared.chain(["src".into(), ".".into()]).map(|f| entry::absolute(&folder.join(f))).collect();
-    let mut paths = Vec::new();
-    for program in programs {
-        let (Entry::Module(module) | Entry::Function { module, .. }) = &program.entry else { continue };
-        let top = names::top(module);
-        let holds = |f: &&PathBuf| f.join(top).is_dir() || f.join(format!("{top}.py")).is_file();
-        if let Some(found) = folders.iter().find(holds).filter(|f| !paths.contains(*f)) {
-            paths.push(found.clone());
-        }
-    }
-    paths
-}
-
-fn normal(name: &str) -> String {
-    name.to_lowercase().replace(['_', '.'], "-")
 }
 
 fn file_name(path: &Path) -> String {

@@ -4,11 +4,15 @@ pub mod amend;
 mod check;
 mod document;
 pub mod entry;
+mod extend;
 pub mod init;
+mod json_schema;
 mod keys;
 pub mod options;
+pub mod project;
 mod resolve;
 mod schema;
+mod shapes;
 mod universal;
 pub mod write;
 
@@ -17,6 +21,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result, Warning};
 use crate::target::{Os, Target, UNIVERSAL, Wanted};
+pub use json_schema::json_schema;
 pub use schema::unknown_target;
 
 /// Default name of the contents folder of a onedir bundle.
@@ -45,6 +50,8 @@ pub struct Overrides {
     pub packages: Vec<PathBuf>,
     /// `--requirements`: overrides `[python] requirements`.
     pub requirements: Vec<PathBuf>,
+    /// `--sync` and what belongs to it: overrides `[python] sync` and adds to the rest.
+    pub environment: EnvironmentRequest,
 }
 
 impl Overrides {
@@ -67,10 +74,12 @@ impl Overrides {
 /// The file cannot be read, is not TOML, contains an unknown key or an invalid value, or refers to a missing
 /// file. The error shows the line.
 pub fn load(path: &Path, overrides: &Overrides) -> Result<Request> {
-    let doc = document::Document::read(path)?;
+    let mut doc = document::Document::read(path)?;
     if let Some(error) = foreign(&doc) {
         return Err(error);
     }
+    extend::extend(&mut doc)?;
+    let project = if doc.is_pyproject() { Some(project::Project::read(path)?) } else { None };
     let named = overrides.target.map_or_else(|| schema::Raw::target(&doc), |target| Ok(Some(target)))?;
     let for_target = |target: Option<Target>, universal: bool| {
         let mut names = target_names(&target.unwrap_or_else(Target::host));
@@ -79,7 +88,7 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Request> {
             names.insert(1, UNIVERSAL.to_owned());
         }
         let raw = schema::Raw::read(&doc, &names)?;
-        resolve::request(&doc, raw, target, overrides)
+        resolve::request(&doc, raw, target, overrides, project.as_ref())
     };
     let (target, is_named) = match named {
         Some(Wanted::Universal) => (Some(Target::UNIVERSAL[0]), true),
@@ -232,6 +241,10 @@ pub struct Request {
     pub output: Output,
     /// Warnings about the request itself, such as those about options without effect.
     pub warnings: Vec<Warning>,
+    /// The distribution of the project that is built. Its metadata is made if it is not installed.
+    pub project: Option<project::OwnDistribution>,
+    /// `cache-size`: the limit of the builder's cache in bytes.
+    pub cache_size: Option<u64>,
 }
 
 /// One executable.
@@ -279,6 +292,38 @@ pub struct PythonRequest {
     pub packages: Vec<PathBuf>,
     /// Requirements files, whose wheels are downloaded.
     pub requirements: Vec<PathBuf>,
+    /// The environment to create for the program.
+    pub environment: EnvironmentRequest,
+    /// Folders that are searched last: metadata of the project itself.
+    pub fallback: Vec<PathBuf>,
+}
+
+/// Which environment to create for the program, and how.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EnvironmentRequest {
+    /// Whether to create one. `None` creates one for a script with inline metadata, unless an interpreter or
+    /// environment is named.
+    pub sync: Option<bool>,
+    /// Whether to use only versions that a lock file pins.
+    pub locked: bool,
+    /// Whether to use only what is cached.
+    pub offline: bool,
+    /// Optional dependencies of the project to install.
+    pub extras: Vec<String>,
+    /// Dependency groups of the project to install.
+    pub groups: Vec<String>,
+}
+
+impl EnvironmentRequest {
+    /// Combines the settings of a spec with those of the command line.
+    fn overridden(mut self, over: &EnvironmentRequest) -> EnvironmentRequest {
+        self.sync = over.sync.or(self.sync);
+        self.locked |= over.locked;
+        self.offline |= over.offline;
+        self.extras.extend(over.extras.iter().cloned());
+        self.groups.extend(over.groups.iter().cloned());
+        self
+    }
 }
 
 /// Form of the application.

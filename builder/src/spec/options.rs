@@ -6,14 +6,13 @@ mod table;
 use std::path::{Path, PathBuf};
 
 pub use self::table::{Common, Foreign, Meaning, meanings, written};
+use super::project::{self, Project};
 use super::write::{self, Style};
 use super::{Bundle, Entry, Extract, Item, Metadata, Modules, Overrides, Program, PythonRequest};
 use super::{Request, Runtime, Strip, check, entry, universal};
+pub use crate::error::USAGE;
 use crate::error::{Context, Error, Result, Warning};
 use crate::target::{Target, Wanted};
-
-/// Exit code for an invalid command line.
-pub const USAGE: u8 = 2;
 
 /// The command line of a build without a spec. Paths are relative to the current folder.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +25,8 @@ pub struct Options {
     pub common: Common,
     /// Options for some systems.
     pub foreign: Foreign,
+    /// A folder with a pyproject.toml, whose programs to build instead.
+    pub project: Option<PathBuf>,
 }
 
 /// Resolves options.
@@ -34,13 +35,8 @@ pub struct Options {
 /// A file does not exist or a value is invalid. The exit code is then that of an invalid command line.
 pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
     let cwd = super::check::current_dir()?;
-    let entry = match (&options.entry, &options.entry_point) {
-        (_, Some(name)) => Entry::EntryPoint(name.clone()),
-        (Some(text), None) => entry::parse(text, &cwd).map_err(usage)?,
-        (None, None) => return Err(usage(Error::new("expected a spec, a script or an entry"))),
-    };
-    let name = options.common.name.clone().unwrap_or_else(|| entry::default_name(&entry));
-    checked("--name", &name, check::name)?;
+    let project = options.project.as_deref().map(Project::of).transpose()?.flatten();
+    let (name, programs, only_windows) = programs(&options, project.as_ref(), &cwd)?;
     let modules = modules(&options)?;
     let mut warnings = Vec::new();
     let python = python(&options, overrides, &cwd, &mut warnings)?;
@@ -48,7 +44,7 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
         spec: None,
         base: cwd.clone(),
         version: None,
-        programs: vec![Program { name: name.clone(), entry, place: None }],
+        programs,
         name,
         target: match overrides.target {
             Some(Wanted::One(target)) => Some(target),
@@ -76,7 +72,16 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
         macos: options.foreign.macos(),
         output: overrides.output(&cwd),
         warnings,
+        project: None,
+        cache_size: None,
     };
+    if let Some(project) = &project {
+        request.base.clone_from(&project.folder);
+        project::complete(&mut request, project);
+    }
+    if only_windows {
+        request.windows.console.get_or_insert(false);
+    }
     request.finish().map_err(usage)?;
     // `--target-architecture` is more specific than `--target`.
     if universal::is_wanted(&request, overrides.target).map_err(usage)? {
@@ -90,6 +95,34 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
     request.expand_debug();
     request.others.iter_mut().for_each(Request::expand_debug);
     Ok(request)
+}
+
+/// Returns the name of the application, its programs, and whether they have windows instead of a console.
+fn programs(
+    options: &Options,
+    project: Option<&Project>,
+    cwd: &Path,
+) -> Result<(String, Vec<Program>, bool)> {
+    let given = options.common.name.clone();
+    let entry = match (&options.entry, &options.entry_point) {
+        (_, Some(name)) => Entry::EntryPoint(name.clone()),
+        (Some(text), None) => entry::parse(text, cwd).map_err(usage)?,
+        (None, None) => {
+            let Some(found) = project.map(Project::programs).transpose()?.flatten() else {
+                return Err(usage(Error::new("expected a spec, a script or an entry")));
+            };
+            let mut programs = found.programs;
+            let name = given.unwrap_or(found.name);
+            checked("--name", &name, check::name)?;
+            if let [program] = &mut programs[..] {
+                program.name.clone_from(&name);
+            }
+            return Ok((name, programs, found.only_windows));
+        }
+    };
+    let name = given.unwrap_or_else(|| entry::default_name(&entry));
+    checked("--name", &name, check::name)?;
+    Ok((name.clone(), vec![Program { name, entry, place: None }], false))
 }
 
 /// Returns `[bundle]`.
@@ -165,6 +198,8 @@ fn python(
         paths,
         packages: check::all_existing(&overrides.packages, "packages").map_err(usage)?,
         requirements: check::all_existing(&overrides.requirements, "requirements").map_err(usage)?,
+        environment: overrides.environment.clone(),
+        fallback: Vec::new(),
     })
 }
 

@@ -4,11 +4,14 @@
 use std::path::{Path, PathBuf};
 
 use super::document::Document;
+use super::project::{self, Project};
 use super::schema::{
-    Raw, RawBundle, RawItem, RawMacos, RawModules, RawProgram, RawPython, RawRuntime, RawWindows, Text,
+    Raw, RawBundle, RawItem, RawMacos, RawModules, RawProgram, RawPython, RawRuntime, RawWhole, RawWindows,
+    Text,
 };
 use super::{
-    Bundle, Entry, Item, Macos, Metadata, Modules, Overrides, Program, PythonRequest, Request, Resource,
+    Bundle, Entry, EnvironmentRequest, Item, Macos, Metadata, Modules, Overrides, Program, PythonRequest,
+    Request, Resource,
 };
 use super::{Runtime, Windows, check, entry};
 use crate::error::{Error, Result, Warning};
@@ -20,11 +23,12 @@ pub(super) fn request(
     raw: Raw,
     target: Option<Target>,
     overrides: &Overrides,
+    project: Option<&Project>,
 ) -> Result<Request> {
     let spec = entry::absolute(&doc.path);
     let base = spec.parent().unwrap_or(Path::new("/")).to_owned();
-    let at = Resolver { doc, base: &base };
-    let (name, programs) = at.programs(&raw)?;
+    let at = Resolver { doc };
+    let (name, programs, only_windows) = at.programs(&raw, project)?;
     let mut warnings = Vec::new();
     if let Some(hooks) = raw.rules.hooks.first() {
         let place = doc.place(&hooks.span);
@@ -57,7 +61,15 @@ pub(super) fn request(
         warnings,
         spec: Some(spec.clone()),
         base: base.clone(),
+        project: None,
+        cache_size: at.cache_size()?,
     };
+    if only_windows {
+        request.windows.console.get_or_insert(false);
+    }
+    if let Some(project) = project {
+        project::complete(&mut request, project);
+    }
     request.finish().map_err(|e| e.context(format!("invalid spec `{}`", doc.path.display())))?;
     request.expand_debug();
     Ok(request)
@@ -65,11 +77,11 @@ pub(super) fn request(
 
 struct Resolver<'a> {
     doc: &'a Document,
-    base: &'a Path,
 }
 
 impl Resolver<'_> {
-    fn programs(&self, raw: &Raw) -> Result<(String, Vec<Program>)> {
+    /// Returns the name of the application, its programs, and whether they have windows instead of a console.
+    fn programs(&self, raw: &Raw, project: Option<&Project>) -> Result<(String, Vec<Program>, bool)> {
         let mut programs: Vec<(Program, &Text)> = Vec::new();
         if let Some(place) = raw.app.entry.as_ref().or(raw.app.entry_point.as_ref()) {
             let entry = self.entry(raw.app.entry.as_ref(), raw.app.entry_point.as_ref())?;
@@ -77,15 +89,14 @@ impl Resolver<'_> {
             programs.push((self.program(name, entry, place), raw.app.name.as_ref().unwrap_or(place)));
         }
         for RawProgram { name, entry, entry_point } in &raw.programs {
-            let Some(place) = entry.as_ref().or(entry_point.as_ref()) else { continue };
+            let Some(place) = entry.as_ref().or(entry_point.as_ref()) else {
+                let message = "missing key `entry` in `[[program]]`";
+                return Err(self.doc.error(message, name.span.clone(), "`entry` is missing"));
+            };
             let entry = self.entry(entry.as_ref(), entry_point.as_ref())?;
             programs.push((self.program(name.value.clone(), entry, place), name));
         }
-        let Some((first, _)) = programs.first() else {
-            let error =
-                Error::new(format!("missing key `entry` in `[app]` of spec `{}`", self.doc.path.display()));
-            return Err(error.hint("add `entry = \"app.py\"` below `[app]`"));
-        };
+        let Some((first, _)) = programs.first() else { return self.programs_of_project(raw, project) };
         let app = raw.app.name.as_ref().map_or_else(|| first.name.clone(), |n| n.value.clone());
         if let Some(name) = &raw.app.name {
             self.checked(name, "`name`", check::name)?;
@@ -103,7 +114,34 @@ impl Resolver<'_> {
                 return Err(self.doc.error(message, place.span.clone(), "named twice"));
             }
         }
-        Ok((app, programs.into_iter().map(|(p, _)| p).collect()))
+        Ok((app, programs.into_iter().map(|(p, _)| p).collect(), false))
+    }
+
+    /// Returns the same for a spec without programs, which may be that of a project that has some.
+    fn programs_of_project(
+        &self,
+        raw: &Raw,
+        project: Option<&Project>,
+    ) -> Result<(String, Vec<Program>, bool)> {
+        let Some(found) = project.map(Project::programs).transpose()?.flatten() else {
+            let table = if project.is_some() { "[tool.freeze.app]" } else { "[app]" };
+            let what = if project.is_some() { "" } else { "spec " };
+            let shown = self.doc.path.display();
+            let error = Error::new(format!("missing key `entry` in `{table}` of {what}`{shown}`"));
+            return Err(error.hint(format!("add `entry = \"app.py\"` below `{table}`")));
+        };
+        let mut programs = found.programs;
+        let Some(name) = &raw.app.name else { return Ok((found.name, programs, found.only_windows)) };
+        self.checked(name, "`name`", check::name)?;
+        if let [program] = &mut programs[..] {
+            program.name.clone_from(&name.value);
+        }
+        Ok((name.value.clone(), programs, found.only_windows))
+    }
+
+    fn cache_size(&self) -> Result<Option<u64>> {
+        let size = RawWhole::cache_size(self.doc)?;
+        size.map(|size| self.checked(&size, "`cache-size`", check::size)).transpose()
     }
 
     fn program(&self, name: String, entry: Entry, place: &Text) -> Program {
@@ -112,7 +150,9 @@ impl Resolver<'_> {
 
     fn entry(&self, entry: Option<&Text>, entry_point: Option<&Text>) -> Result<Entry> {
         match (entry, entry_point) {
-            (Some(text), None) => entry::parse(&text.value, self.base).map_err(|e| self.located(e, text)),
+            (Some(text), None) => {
+                entry::parse(&text.value, &self.base(text)).map_err(|e| self.located(e, text))
+            }
             (None, Some(name)) if !name.value.is_empty() => Ok(Entry::EntryPoint(name.value.clone())),
             (None, Some(name)) => Err(self.doc.error("`entry-point` is empty", name.span.clone(), "empty")),
             (Some(_), Some(name)) => {
@@ -121,6 +161,11 @@ impl Resolver<'_> {
             }
             (None, None) => Err(Error::new("missing key `entry`")),
         }
+    }
+
+    /// Returns the folder that a path is relative to.
+    fn base(&self, value: &Text) -> PathBuf {
+        self.doc.base(&value.span)
     }
 
     /// Adds the line of the spec to an error.
@@ -203,7 +248,7 @@ impl Resolver<'_> {
         }
         let mut paths = Vec::new();
         for path in raw.paths {
-            let folder = entry::absolute(&self.base.join(&path.value));
+            let folder = entry::absolute(&self.base(&path).join(&path.value));
             if !folder.exists() {
                 let place = self.doc.place(&path.span);
                 warnings.push(Warning::new(format!("search path `{}` not found ({place})", path.value)));
@@ -213,13 +258,30 @@ impl Resolver<'_> {
         let interpreter = match (&overrides.python, raw.interpreter) {
             (Some(given), _) => Some(check::interpreter(given, &check::current_dir()?)?),
             (None, Some(v)) => {
-                Some(check::interpreter(&v.value, self.base).map_err(|e| self.located(e, &v))?)
+                Some(check::interpreter(&v.value, &self.base(&v)).map_err(|e| self.located(e, &v))?)
             }
             (None, None) => None,
         };
         let optimize = raw.optimize.or(level).unwrap_or_default();
         let options = texts(raw.options);
-        Ok(PythonRequest { interpreter, optimize, options, paths, packages, requirements })
+        let environment = EnvironmentRequest {
+            sync: raw.sync,
+            locked: raw.locked.unwrap_or_default(),
+            offline: false,
+            extras: texts(raw.extras),
+            groups: texts(raw.groups),
+        };
+        let environment = environment.overridden(&overrides.environment);
+        Ok(PythonRequest {
+            interpreter,
+            optimize,
+            options,
+            paths,
+            packages,
+            requirements,
+            environment,
+            fallback: Vec::new(),
+        })
     }
 
     /// Returns the folders of the command line, or else those of the spec. Each must exist.
@@ -227,13 +289,14 @@ impl Resolver<'_> {
         if !given.is_empty() {
             return check::all_existing(given, what);
         }
-        let find = |v: &Text| check::existing(&v.value, self.base, what).map_err(|e| self.located(e, v));
+        let find = |v: &Text| check::existing(&v.value, &self.base(v), what).map_err(|e| self.located(e, v));
         own.iter().map(find).collect()
     }
 
     fn items(&self, items: &[RawItem]) -> Result<Vec<Item>> {
         let item = |item: &RawItem| {
-            let from = check::item(&item.from.value, self.base).map_err(|e| self.located(e, &item.from))?;
+            let from = check::item(&item.from.value, &self.base(&item.from))
+                .map_err(|e| self.located(e, &item.from))?;
             let to = match &item.to {
                 Some(to) => self.checked(to, "`to`", check::folder)?,
                 None => ".".to_owned(),
@@ -246,13 +309,15 @@ impl Resolver<'_> {
     fn files(&self, files: &[Text], what: &str) -> Result<Vec<PathBuf>> {
         let mut found = Vec::new();
         for file in files {
-            found.extend(check::expand(&file.value, self.base, what).map_err(|e| self.located(e, file))?);
+            found.extend(
+                check::expand(&file.value, &self.base(file), what).map_err(|e| self.located(e, file))?,
+            );
         }
         Ok(found)
     }
 
     fn file(&self, file: Option<Text>, what: &str) -> Result<Option<PathBuf>> {
-        let find = |v: Text| check::existing(&v.value, self.base, what).map_err(|e| self.located(e, &v));
+        let find = |v: Text| check::existing(&v.value, &self.base(&v), what).map_err(|e| self.located(e, &v));
         file.map(find).transpose()
     }
 

@@ -248,10 +248,10 @@ hint: did you mean `app.py`?",
     assert_error(
         &format!("{APP}[[program]]\nname = \"b\"\n"),
         "missing key `entry` in `[[program]]`
- --> app.spec:3:1
+ --> app.spec:4:8
   |
-3 | [[program]]
-  | ^^^^^^^^^^^ `entry` is missing",
+4 | name = \"b\"
+  |        ^^^ `entry` is missing",
     );
 }
 

@@ -19,6 +19,8 @@ pub enum Code {
     Binaries,
     /// Facts about data files.
     Contents,
+    /// Environments, and what is unpacked for them.
+    Environment,
     /// Interpreters and installed packages.
     Python,
 }
@@ -31,6 +33,7 @@ impl Code {
             Code::Assemble => env!("FREEZE_CODE_ASSEMBLE"),
             Code::Binaries => env!("FREEZE_CODE_BINARIES"),
             Code::Contents => env!("FREEZE_CODE_CONTENTS"),
+            Code::Environment => env!("FREEZE_CODE_ENVIRONMENT"),
             Code::Python => env!("FREEZE_CODE_PYTHON"),
         }
     }
@@ -95,8 +98,15 @@ mod tests {
 
     #[test]
     fn each_code_has_its_own_version() {
-        let all =
-            [Code::Analysis, Code::Archive, Code::Assemble, Code::Binaries, Code::Contents, Code::Python];
+        let all = [
+            Code::Analysis,
+            Code::Archive,
+            Code::Assemble,
+            Code::Binaries,
+            Code::Contents,
+            Code::Environment,
+            Code::Python,
+        ];
         let versions: std::collections::HashSet<&str> = all.iter().map(|code| code.version()).collect();
         assert_eq!(versions.len(), all.len());
         assert!(versions.iter().all(|version| version.len() == 16));

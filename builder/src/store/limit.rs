@@ -15,15 +15,16 @@ const PART_OF_DISK: u64 = 10;
 /// The variable that sets the limit.
 pub(super) const VARIABLE: &str = "FREEZE_CACHE_SIZE";
 
-/// Returns the limit for the cache at `root`, in bytes: [`VARIABLE`] if set, otherwise 5 GiB or a tenth of
-/// the disk, whichever is less.
+/// Returns the limit for the cache at `root`, in bytes: [`VARIABLE`] if set, otherwise `given`, otherwise
+/// 5 GiB or a tenth of the disk, whichever is less.
 ///
 /// # Errors
 /// The variable is not a size.
-pub(super) fn of(root: &Path) -> Result<u64> {
+pub(super) fn of(root: &Path, given: Option<u64>) -> Result<u64> {
     match std::env::var(VARIABLE) {
         Ok(text) if !text.trim().is_empty() => parse(&text).map_err(|error| error.context(VARIABLE)),
         Err(std::env::VarError::NotUnicode(text)) => Err(no_size(&text.to_string_lossy()).context(VARIABLE)),
+        _ if given.is_some() => Ok(given.unwrap_or_default()),
         _ => {
             let there = root.ancestors().find(|folder| folder.is_dir());
             let disk = there.and_then(|folder| fs4::total_space(folder).ok());

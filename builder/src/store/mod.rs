@@ -195,13 +195,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Store {
-    /// Opens the current user's cache. Also returns warnings about its folder.
+    /// Opens the current user's cache, with a limit in bytes unless the environment sets another one. Also
+    /// returns warnings about its folder.
     ///
     /// # Errors
     /// No folder for the cache is found.
-    pub fn of_user() -> Result<(Store, Vec<Warning>)> {
+    pub fn of_user(limit: Option<u64>) -> Result<(Store, Vec<Warning>)> {
         let Place { path, warnings, for_this_build } = Place::find()?;
-        let store = Store::open(&path)?;
+        let limit = limit::of(&path, limit)?;
+        let store = Store::open_within(&path, limit);
         if let Some(folder) = for_this_build {
             lock(&store.shared.private.folders).push(folder);
         }
@@ -214,7 +216,7 @@ impl Store {
     /// # Errors
     /// The limit that the user has set for the cache is not a size.
     pub fn open(root: &Path) -> Result<Store> {
-        Ok(Store::open_within(root, limit::of(root)?))
+        Ok(Store::open_within(root, limit::of(root, None)?))
     }
 
     /// Opens the cache at `root` with a limit, in bytes.

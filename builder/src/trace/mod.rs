@@ -17,7 +17,7 @@ use crate::rules::load::Rules;
 use crate::spec::Request;
 use crate::spec::amend::{self, Additions};
 use crate::store::Store;
-use crate::{analysis, spec};
+use crate::{analysis, environment, spec};
 
 /// What to write after a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,8 +40,9 @@ pub fn trace(
     reporter: &mut Reporter,
 ) -> Result<Traced> {
     let target = (write.missed || write.order).then(|| target(request)).transpose()?;
-    let (store, warnings) = Store::of_user()?;
+    let (store, warnings) = Store::of_user(request.cache_size)?;
     reporter.warn(&warnings);
+    let request = &*reporter.phase("environment", || environment::prepared(request, &store))?;
     let python = reporter.phase("python", || Python::probe(request, &store))?;
     if python.cross.is_some() {
         let message = format!("a program for {} cannot be run here to be traced", python.target.name());

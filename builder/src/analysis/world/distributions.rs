@@ -153,18 +153,7 @@ impl Installed {
     }
 }
 
-/// Normalizes the name of a distribution (PEP 503).
-pub(crate) fn normalize(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    for c in name.chars() {
-        match c {
-            '-' | '_' | '.' if out.ends_with('-') => {}
-            '-' | '_' | '.' => out.push('-'),
-            c => out.extend(c.to_lowercase()),
-        }
-    }
-    out
-}
+pub(crate) use crate::requirement::normalize;
 
 fn scan_one(info: &Info, disk: &Disk) -> Option<Scanned> {
     let metadata = info.metadata(disk)?;

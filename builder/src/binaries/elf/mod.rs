@@ -41,6 +41,11 @@ impl Elf {
         Elf { arch, loader: Loader::new(root, arch, None) }
     }
 
+    /// Returns the same format with folders of libraries that are searched before those of the system.
+    pub(crate) fn with_own(self, folders: Vec<PathBuf>) -> Elf {
+        Elf { loader: self.loader.with_own(folders), ..self }
+    }
+
     /// Returns the same format with the musl loader.
     pub(crate) fn of_musl(self) -> Elf {
         Elf { loader: self.loader.of_musl(), ..self }

@@ -16,6 +16,9 @@ pub(crate) struct Loader {
     system: SystemLibraries,
     /// `LD_LIBRARY_PATH` of the build.
     environment: Vec<PathBuf>,
+    /// Folders of libraries in an environment of conda. The interpreter's run path leads there, and applies to
+    /// everything that it loads.
+    own: Vec<PathBuf>,
     /// The folders of the musl loader, if that is the loader. It uses neither a cache nor `ld.so.conf`.
     musl: Option<Vec<PathBuf>>,
 }
@@ -29,8 +32,14 @@ impl Loader {
             arch,
             system: SystemLibraries::read(root, arch),
             environment: environment.map(PathBuf::from).collect(),
+            own: Vec::new(),
             musl: None,
         }
+    }
+
+    /// Adds folders of libraries that are searched before those of the system.
+    pub(crate) fn with_own(self, own: Vec<PathBuf>) -> Loader {
+        Loader { own, ..self }
     }
 
     /// Turns it into the musl loader, which searches the folders of `/etc/ld-musl-<processor>.path`, or its
@@ -74,7 +83,8 @@ impl Loader {
 
     /// Searches for `needed` in the build's environment and in the system.
     pub(crate) fn by_system(&self, facts: &Facts, needed: &str) -> Vec<PathBuf> {
-        let mut paths: Vec<PathBuf> = self.environment.iter().map(|f| f.join(needed)).collect();
+        let own = self.own.iter().chain(&self.environment);
+        let mut paths: Vec<PathBuf> = own.map(|f| f.join(needed)).collect();
         if !facts.no_default {
             let known = self.system.candidates(needed).into_iter();
             let default = self.default_folders().into_iter().map(|f| f.join(needed));
@@ -97,7 +107,7 @@ impl Loader {
             let entries = fs_err::read_dir(folder).into_iter().flatten().flatten();
             newest(entries.filter_map(|e| e.file_name().into_string().ok()).filter(|n| is_one(n)))
         };
-        if let Some(found) = self.environment.iter().find_map(in_folder) {
+        if let Some(found) = self.own.iter().chain(&self.environment).find_map(in_folder) {
             return Some(found);
         }
         if let Some(found) = newest(self.system.names().filter(|n| is_one(n)).map(str::to_owned)) {
@@ -310,6 +320,19 @@ mod tests {
         let loader = Loader::new(root.path(), Arch::X86_64, None);
         assert_eq!(loader.by_path("/opt/lib/liba.so.1"), Some(path("opt/lib/liba.so.1")));
         assert_eq!(loader.by_path("/etc/passwd"), None);
+    }
+
+    #[test]
+    fn libraries_of_an_environment_come_before_those_of_the_system() {
+        let root = tempfile::tempdir().unwrap();
+        let path = |name: &str| root.path().join(name);
+        for file in ["lib/x86_64-linux-gnu/libx.so.1", "opt/env/lib/libx.so.1"] {
+            fs_err::create_dir_all(path(file).parent().unwrap()).unwrap();
+            fs_err::write(path(file), "").unwrap();
+        }
+        let loader = Loader::new(root.path(), Arch::X86_64, None).with_own(vec![path("opt/env/lib")]);
+        assert_eq!(loader.by_system(&Facts::default(), "libx.so.1")[0], path("opt/env/lib/libx.so.1"));
+        assert_eq!(loader.named("x").as_deref(), Some("libx.so.1"));
     }
 
     #[test]

@@ -4,7 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::python::{Python, find, running};
+use crate::python::places::Wanted;
+use crate::python::{Python, find, prefix, running};
 use crate::store::Store;
 use crate::target::Target;
 
@@ -15,11 +16,11 @@ use crate::target::Target;
 pub(super) fn find(minor: u8, target: Target, store: &Store) -> Result<Python> {
     let version = format!("3.{minor}");
     let mut tried = Vec::new();
-    let mut candidates: Vec<PathBuf> = find::by_version(&version, &mut tried).into_iter().collect();
-    candidates.extend(find::by_uv(&version));
+    let wanted = Wanted::parse(&version).map(|wanted| find::by_version(&wanted, store, &mut tried));
+    let mut candidates: Vec<PathBuf> = wanted.transpose()?.flatten().into_iter().collect();
     let environment = std::env::var_os("VIRTUAL_ENV").map(PathBuf::from);
-    candidates.extend(environment.and_then(|venv| find::in_folder(&venv).ok().flatten()));
-    candidates.extend(["python3", "python"].iter().filter_map(|name| find::on_path(name)));
+    candidates.extend(environment.and_then(|venv| prefix::in_folder(&venv).ok().flatten()));
+    candidates.extend(["python3", "python"].iter().filter_map(|name| prefix::on_path(name)));
     for candidate in candidates {
         if let Some(python) = asked(&candidate, store).filter(|p| p.minor() == minor) {
             return Ok(python);

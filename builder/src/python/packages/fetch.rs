@@ -9,7 +9,7 @@ use super::tags::Tags;
 use super::{install, lines, wheels, wheels_in};
 use crate::error::{Context, Error, Result};
 use crate::interrupt;
-use crate::python::{Python, find};
+use crate::python::{Python, prefix};
 use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 use crate::target::Os;
 
@@ -52,7 +52,7 @@ pub(super) fn site(
         what.limits = Some(file);
     }
     let new = store.new_folder()?;
-    let (key, folder) = match find::on_path("uv") {
+    let (key, folder) = match prefix::on_path("uv") {
         Some(uv) => {
             by_uv(&uv, &what, python, tags, new.path())?;
             let key = content(new.path())?;

@@ -92,6 +92,27 @@ fn unfit(chosen: &Chosen, asked: &[PathBuf], tags: &Tags) -> Option<Error> {
     Some(error.hint("download one for the target, or name a file of requirements with `--requirements`"))
 }
 
+/// Returns the names of the wheels that fit an interpreter best, one for each distribution.
+///
+/// # Errors
+/// A name is not that of a wheel, or a distribution has no wheel that fits.
+pub(super) fn best_wheels(names: &[String], python: &Python) -> Result<Vec<String>> {
+    let tags = Tags::of(python, None);
+    wheels::best(names, &tags).map_err(|files| {
+        Error::new(format!("none of `{}` fits", files.join("`, `")))
+            .cause(format!("expected {}", tags.example()))
+            .hint("name another interpreter with `--python`")
+    })
+}
+
+/// Returns a requirements file and those that it includes.
+///
+/// # Errors
+/// A file cannot be read.
+pub(crate) fn requirements_with_included(file: &Path) -> Result<Vec<PathBuf>> {
+    lines::with_included(&[file.to_owned()])
+}
+
 fn is_site(path: &Path) -> bool {
     path.ends_with("site-packages") || path.ends_with("dist-packages")
 }

@@ -89,6 +89,24 @@ pub(super) fn choose(files: &[PathBuf], tags: &Tags) -> Result<Chosen> {
     Ok(chosen)
 }
 
+/// Returns the best of the wheels named for each distribution, or the names of one without any that fits.
+pub(super) fn best(names: &[String], tags: &Tags) -> Result<Vec<String>, Vec<String>> {
+    let mut by_name: BTreeMap<String, Vec<(Option<u32>, String)>> = BTreeMap::new();
+    for file in names {
+        let Some(name) = parse(file) else { return Err(vec![file.clone()]) };
+        let rank = tags.rank(&name.python, &name.abi, &name.platform);
+        by_name.entry(name.name).or_default().push((rank, file.clone()));
+    }
+    let best = |files: Vec<(Option<u32>, String)>| {
+        let fitting = files.iter().filter_map(|(rank, file)| Some(((*rank)?, file)));
+        match fitting.min() {
+            Some((_, file)) => Ok(file.clone()),
+            None => Err(files.into_iter().map(|(_, file)| file).collect()),
+        }
+    };
+    by_name.into_values().map(best).collect()
+}
+
 pub(super) fn file_name(path: &Path) -> &str {
     path.file_name().and_then(|n| n.to_str()).unwrap_or_default()
 }
@@ -113,11 +131,7 @@ fn parse(file: &str) -> Option<Name> {
     .filter(|n| !n.name.is_empty())
 }
 
-/// Normalizes the name of a distribution (PEP 503).
-pub(super) fn normalize(name: &str) -> String {
-    let parts: Vec<&str> = name.split(['-', '_', '.']).filter(|p| !p.is_empty()).collect();
-    parts.join("-").to_lowercase()
-}
+pub(super) use crate::requirement::normalize;
 
 /// Returns the text of a wheel's METADATA.
 fn metadata(path: &Path) -> Result<String> {

@@ -1,0 +1,2 @@
+class Tea:
+    price = 3
