@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 pub(crate) use self::why::{Subject, WhyArgs};
 use builder::error::{Error, Result};
+use builder::foreign::pyinstaller;
 use builder::report::{Color, Format, Settings, Verbosity};
 use builder::spec::init::Existing;
 use builder::spec::{self, Request};
@@ -195,6 +196,8 @@ enum ColorChoice {
 pub(crate) enum Action {
     /// Build, then run the program with these arguments if there are any (or a bare `--`).
     Build(Box<Request>, Option<Vec<OsString>>),
+    /// Build from a spec in Python.
+    Spec(Box<pyinstaller::Build>),
     /// Write a spec.
     Init(Option<String>, Existing),
     /// Run a program unfrozen, with these arguments, and write what the analysis missed.
@@ -307,8 +310,13 @@ impl CommandLine {
         let arguments = self.run.then(|| build.args.clone());
         let overrides = build.overrides();
         let mut request = match build.spec() {
+            Some(spec) if pyinstaller::is_python(&spec) => {
+                build::reject_contradictions(&self.matches, build::Written::Python)?;
+                let arguments = build.args.clone();
+                return Ok(Action::Spec(Box::new(pyinstaller::Build { spec, overrides, arguments })));
+            }
             Some(path) => {
-                build::reject_contradictions(&self.matches)?;
+                build::reject_contradictions(&self.matches, build::Written::Toml)?;
                 spec::load(&path, &overrides)?
             }
             None => {

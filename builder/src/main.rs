@@ -13,7 +13,7 @@ use builder::report::{self, Format, Reasons, Reporter};
 use builder::spec::Request;
 use builder::store::Place;
 use builder::why::{BuildContext, Map};
-use builder::{interrupt, os, spec};
+use builder::{foreign, interrupt, os, spec};
 use cli::{Action, CacheCommand, InspectArgs, InspectCommand, Subject, WhyArgs};
 
 /// Stack size of worker threads, in bytes.
@@ -54,6 +54,9 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
                 Some(arguments) => start(&built.program, &arguments, request.target_name()),
                 None => Ok(ExitCode::SUCCESS),
             };
+        }
+        Action::Spec(build) => {
+            foreign::pyinstaller::freeze(&build, reporter)?;
         }
         Action::Init(source, existing) => {
             let cwd = std::env::current_dir().context(|| "failed to find the current folder")?;

@@ -83,8 +83,15 @@ fn target(name: &str) -> Result<Wanted, String> {
     Wanted::named(name).ok_or_else(|| spec::unknown_target(name))
 }
 
+/// The language of a spec.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    Toml,
+    Python,
+}
+
 /// Fails if an option sets something that belongs in the spec.
-pub(super) fn reject_contradictions(matches: &ArgMatches) -> Result<()> {
+pub(super) fn reject_contradictions(matches: &ArgMatches, spec: Written) -> Result<()> {
     let given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
     if given("specpath") {
         let error = Error::new("`--specpath` has no meaning where there is a spec").exit_code(USAGE);
@@ -93,9 +100,11 @@ pub(super) fn reject_contradictions(matches: &ArgMatches) -> Result<()> {
     let mut keys = std::iter::once(("entry_point", "`entry-point` in `[app]`"))
         .chain(options::meanings().filter_map(|(id, meaning)| Some((id, meaning.key?))));
     let Some((id, key)) = keys.find(|(id, _)| given(id)) else { return Ok(()) };
-    Err(Error::new(format!("`{}` contradicts the spec", options::written(id)))
-        .hint(format!("change {key} of the spec, or build from the script without a spec"))
-        .exit_code(USAGE))
+    let hint = match spec {
+        Written::Toml => format!("change {key} of the spec, or build from the script without a spec"),
+        Written::Python => "change the spec, or build from the script without a spec".to_owned(),
+    };
+    Err(Error::new(format!("`{}` contradicts the spec", options::written(id))).hint(hint).exit_code(USAGE))
 }
 
 /// Returns one line for each option that has no effect for a system.

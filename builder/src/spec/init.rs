@@ -88,7 +88,7 @@ fn is_script(path: &Path) -> bool {
 
 fn from_entry(entry: Entry) -> Request {
     let name = entry::default_name(&entry);
-    request(name.clone(), vec![Program { name, entry, place: None }])
+    request(name.clone(), vec![Program::new(name, entry, None)])
 }
 
 fn request(name: String, programs: Vec<Program>) -> Request {
@@ -133,7 +133,7 @@ fn from_pyproject(path: &Path, cwd: &Path) -> Result<Option<Request>> {
         }
         let entry = entry::parse(&reference, folder)
             .map_err(|e| e.context(format!("invalid script `{name}` in `{named}`")))?;
-        programs.push(Program { name, entry, place: None });
+        programs.push(Program::new(name, entry, None));
     }
     let Some(first) = programs.first() else { return Ok(None) };
     // The program with the project's name is the main one.

@@ -48,7 +48,7 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
         spec: None,
         base: cwd.clone(),
         version: None,
-        programs: vec![Program { name: name.clone(), entry, place: None }],
+        programs: vec![Program::new(name.clone(), entry, None)],
         name,
         target: match overrides.target {
             Some(Wanted::One(target)) => Some(target),
@@ -79,11 +79,7 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
     };
     request.finish().map_err(usage)?;
     // `--target-architecture` is more specific than `--target`.
-    if universal::is_wanted(&request, overrides.target).map_err(usage)? {
-        let [first, rest @ ..] = Target::UNIVERSAL;
-        let others = rest.map(|target| Request { target: Some(target), ..request.clone() });
-        request = universal::together(Request { target: Some(first), ..request }, others.into())?;
-    }
+    request = universal::for_all_processors(request, overrides.target).map_err(usage)?;
     if let Some(folder) = options.common.specpath {
         write_spec(&request, &entry::absolute(&cwd.join(folder)))?;
     }

@@ -107,7 +107,7 @@ impl Resolver<'_> {
     }
 
     fn program(&self, name: String, entry: Entry, place: &Text) -> Program {
-        Program { name, entry, place: Some(self.doc.place(&place.span)) }
+        Program::new(name, entry, Some(self.doc.place(&place.span)))
     }
 
     fn entry(&self, entry: Option<&Text>, entry_point: Option<&Text>) -> Result<Entry> {

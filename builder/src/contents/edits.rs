@@ -1,0 +1,109 @@
+//! Changes to the contents of an application that a build script makes.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use super::{Contents, Data};
+use crate::analysis::{By, Kind, Module, Reason, Source};
+use crate::python::Python;
+
+/// Changes to the contents of an application.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Edits {
+    /// Paths under the root of files that are left out.
+    pub(crate) removed_files: HashSet<String>,
+    /// Full names of modules that are left out.
+    pub(crate) removed_modules: HashSet<String>,
+    /// Files and modules that are added. They replace those with the same path or name.
+    pub(crate) added: Vec<Added>,
+    /// The place in the build script, for reasons.
+    pub(crate) place: String,
+}
+
+/// A file or module that is added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Added {
+    /// Path under the root with `/`, or the full name of a module.
+    pub(crate) name: String,
+    /// The file.
+    pub(crate) source: PathBuf,
+    pub(crate) what: What,
+}
+
+/// Kinds of additions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// A data file.
+    Data,
+    /// A native library or an extension module.
+    Binary,
+    /// A module written in Python.
+    Module,
+}
+
+impl Edits {
+    /// Whether there are no changes.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.removed_files.is_empty() && self.removed_modules.is_empty() && self.added.is_empty()
+    }
+
+    /// Whether libraries are added, whose dependencies are unknown.
+    pub(crate) fn adds_binaries(&self) -> bool {
+        self.added.iter().any(|added| added.what == What::Binary)
+    }
+}
+
+impl Contents {
+    /// Applies changes. Native files that only dependencies bring in are not part of these contents.
+    pub(crate) fn edit(&mut self, edits: &Edits, python: &Python) {
+        if edits.is_empty() {
+            return;
+        }
+        let goes = |dest: &str| edits.removed_files.contains(dest);
+        self.data.retain(|file| !goes(&file.dest));
+        self.libraries.retain(|file| !goes(&file.dest));
+        let is_extension = |module: &Module| matches!(module.kind, Kind::Extension(_));
+        self.graph.modules.retain(|name, module| {
+            !edits.removed_modules.contains(name) && !(is_extension(module) && goes(&module.path))
+        });
+        let reason = Reason::new("", By::Request(edits.place.clone()));
+        for Added { name, source, what } in &edits.added {
+            match what {
+                What::Data => {
+                    self.data.retain(|file| file.dest != *name);
+                    self.data.push(Data::on_disk(
+                        name.clone(),
+                        source.clone(),
+                        &python.target,
+                        reason.clone(),
+                    ));
+                }
+                What::Binary => {
+                    self.libraries.retain(|file| file.dest != *name);
+                    let library =
+                        Data::on_disk(name.clone(), source.clone(), &python.target, reason.clone());
+                    self.libraries.push(library);
+                }
+                What::Module => self.add_module(name, source.clone(), &reason),
+            }
+        }
+    }
+
+    /// Adds a module without looking into it.
+    fn add_module(&mut self, name: &str, file: PathBuf, reason: &Reason) {
+        let package = file.file_stem().is_some_and(|stem| stem == "__init__");
+        let is_bytecode = file.extension().is_some_and(|e| e == "pyc");
+        let path = name.replace('.', "/");
+        let source = Source::File(file);
+        let module = Module {
+            name: name.to_owned(),
+            kind: if is_bytecode { Kind::Bytecode(source) } else { Kind::Source(source) },
+            package,
+            path: if package { format!("{path}/__init__.py") } else { format!("{path}.py") },
+            distribution: None,
+            reasons: vec![reason.clone()],
+        };
+        self.graph.absent.retain(|absent| absent != name);
+        self.graph.modules.insert(name.to_owned(), module);
+    }
+}

@@ -1,0 +1,271 @@
+//! Specs of PyInstaller: Python programs, which run among stand-ins that hand their calls to the builder.
+
+mod analysis;
+mod failure;
+mod message;
+mod product;
+mod session;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use self::message::{AnalysisCall, Message, Order, ProductCall, TargetOrder};
+use self::session::Session;
+use crate::error::{Context, Error, Result, Warning};
+use crate::output::Published;
+use crate::python::Python;
+use crate::report::Reporter;
+use crate::spec::{self, Overrides, Request};
+use crate::store::Store;
+use crate::target::{Os, Wanted};
+use crate::{Collected, collect_parts, edit_parts, finish, open_store};
+
+/// Calls that a spec of PyInstaller consists of.
+const CALLS: [&str; 6] = ["Analysis(", "PYZ(", "EXE(", "COLLECT(", "BUNDLE(", "MERGE("];
+/// Statements that no TOML file contains.
+const STATEMENTS: [&str; 9] =
+    ["import ", "from ", "def ", "class ", "if ", "for ", "with ", "try:", "block_cipher"];
+
+/// A build from a spec in Python.
+#[derive(Clone, Debug, Default)]
+pub struct Build {
+    /// The spec.
+    pub spec: PathBuf,
+    /// Options of the command line.
+    pub overrides: Overrides,
+    /// Arguments for the spec, which sees them as `sys.argv[1:]`.
+    pub arguments: Vec<OsString>,
+}
+
+/// Whether a spec is one of PyInstaller, written in Python. A file that cannot be read is not.
+pub fn is_python(path: &Path) -> bool {
+    let Ok(bytes) = std::fs::read(path) else { return false };
+    let text = String::from_utf8_lossy(&bytes);
+    if toml::de::DeTable::parse(&text).is_ok() {
+        return false;
+    }
+    let lines = || text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let is_header = |line: &str| line.starts_with('[') && line.contains(']');
+    if lines().next().is_none_or(|first| is_header(first.trim_start_matches('\u{feff}'))) {
+        return false;
+    }
+    lines().any(|line| {
+        STATEMENTS.iter().any(|word| line.starts_with(word)) || CALLS.iter().any(|call| line.contains(call))
+    })
+}
+
+/// Runs a spec and builds its products. Returns the last one.
+///
+/// # Errors
+/// The spec fails, makes no product, or a build fails. The error shows the line of the spec.
+pub fn freeze(build: &Build, reporter: &mut Reporter) -> Result<Published> {
+    let mut runner = Runner::start(build, Goal::Products, reporter)?;
+    runner.run(reporter)?;
+    let nothing = || {
+        let error = Error::new(format!("`{}` makes no product", build.spec.display()));
+        error.hint("a spec calls `EXE(…)` with all files, or `COLLECT(…)`")
+    };
+    runner.published.pop().ok_or_else(nothing)
+}
+
+/// Runs a spec until its first product, and returns the request for it instead of building it.
+///
+/// # Errors
+/// The spec fails, or makes no product.
+pub fn request(build: &Build, reporter: &mut Reporter) -> Result<Request> {
+    let mut runner = Runner::start(build, Goal::Request, reporter)?;
+    runner.run(reporter)?;
+    let nothing = || Error::new(format!("`{}` makes no product", build.spec.display()));
+    runner.requested.ok_or_else(nothing)
+}
+
+/// What to do at a product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Goal {
+    /// Build it.
+    Products,
+    /// Stop there.
+    Request,
+}
+
+/// A spec that runs.
+struct Runner {
+    spec: PathBuf,
+    template: Request,
+    named: Option<Wanted>,
+    python: Python,
+    store: Store,
+    session: Session,
+    goal: Goal,
+    analyses: Vec<Analyzed>,
+    published: Vec<Published>,
+    requested: Option<Request>,
+    /// The folder that a spec sees as that of the cache.
+    _scratch: tempfile::TempDir,
+}
+
+/// The contents that a spec has asked for.
+struct Analyzed {
+    request: Request,
+    /// Until a product takes them.
+    collected: Option<Collected>,
+}
+
+/// What follows a message.
+enum Next {
+    /// The next message.
+    Go,
+    /// The spec is done.
+    Done,
+}
+
+impl Runner {
+    fn start(build: &Build, goal: Goal, reporter: &mut Reporter) -> Result<Runner> {
+        let template = template(build)?;
+        let store = open_store(&template, reporter)?;
+        let python = reporter.phase("python", || Python::probe(&template, &store))?;
+        let spec = template.spec.clone().unwrap_or_default();
+        let scratch = tempfile::tempdir().context(|| "failed to create a temporary folder")?;
+        let work = template.output.work.clone();
+        let target = python.target;
+        let argument = |argument: &OsString| argument.to_string_lossy().into_owned();
+        let order = Order {
+            spec: Some(spec.clone()),
+            name: template.name.clone(),
+            arguments: build.arguments.iter().map(argument).collect(),
+            distpath: template.output.dist.clone(),
+            workpath: match work {
+                Some(work) => work,
+                None => spec::current_dir()?.join("build").join(&template.name),
+            },
+            cache: scratch.path().to_owned(),
+            target: TargetOrder {
+                platform: target.sys_platform(),
+                sep: if target.os == Os::Windows { "\\" } else { "/" },
+                machine: target.machine(),
+                musl: target.musl,
+            },
+        };
+        let session = Session::start(&python.executable, &order, &store)?;
+        let (analyses, published, requested) = (Vec::new(), Vec::new(), None);
+        let named = build.overrides.target;
+        Ok(Runner { spec, template, named, python, store, session, goal, analyses, published, requested, _scratch: scratch })
+    }
+
+    /// Answers the spec until it ends.
+    fn run(&mut self, reporter: &mut Reporter) -> Result<()> {
+        loop {
+            let Some(message) = self.session.receive()? else {
+                let error = Error::new(format!("`{}` ended its process", self.spec.display()));
+                return Err(error.hint("the spec called `os._exit`, or the interpreter crashed"));
+            };
+            match self.handle(message, reporter) {
+                Ok(Next::Go) => {}
+                Ok(Next::Done) => return Ok(()),
+                Err(error) => {
+                    self.stop(reporter);
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// Lets the spec clean up after a failure.
+    fn stop(&mut self, reporter: &mut Reporter) {
+        if self.session.send(&serde_json::json!({ "failed": true })).is_err() {
+            return;
+        }
+        while let Ok(Some(message)) = self.session.receive() {
+            match message {
+                Message::Note { message, hint, minor } => reporter.warn(&[note(message, hint, minor)]),
+                Message::Analysis(_) | Message::Product(_) => {
+                    if self.session.send(&serde_json::json!({ "failed": true })).is_err() {
+                        return;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn handle(&mut self, message: Message, reporter: &mut Reporter) -> Result<Next> {
+        match message {
+            Message::Note { message, hint, minor } => reporter.warn(&[note(message, hint, minor)]),
+            Message::Analysis(call) => {
+                let place = call.place.clone();
+                let tables = self.analyze(*call, reporter);
+                let tables = tables.map_err(|error| failure::at(error, place.as_ref()))?;
+                self.session.send(&tables)?;
+            }
+            Message::Product(call) => {
+                let place = call.place.clone();
+                let done = self.product(&call, reporter);
+                done.map_err(|error| failure::at(error, place.as_ref()))?;
+                if self.goal == Goal::Request {
+                    self.stop(reporter);
+                    return Ok(Next::Done);
+                }
+                self.session.send(&serde_json::json!({}))?;
+            }
+            Message::Refused { message, hint, place } => {
+                let error = Error::new(message);
+                let error = hint.into_iter().fold(error, Error::hint);
+                return Err(failure::at(error, place.as_ref()));
+            }
+            Message::Raised(raised) => return Err(failure::raised(&raised, &self.spec, &self.python)),
+            Message::Exited { code: 0, text: None, .. } if !self.published.is_empty() => return Ok(Next::Done),
+            Message::Exited { code, text, place } => {
+                return Err(failure::exited(&self.spec, code, text.as_deref(), place.as_ref()));
+            }
+            Message::End {} => return Ok(Next::Done),
+            Message::Ready {} | Message::Answer { .. } => {
+                return Err(Error::new("the process that runs the spec sent an unexpected message"));
+            }
+        }
+        Ok(Next::Go)
+    }
+
+    fn analyze(&mut self, call: AnalysisCall, reporter: &mut Reporter) -> Result<message::Tables> {
+        let request = analysis::request(&call, &self.template, &self.spec)?;
+        let collected = collect_parts(&request, &self.store, reporter)?;
+        let part = collected.parts.first().ok_or_else(|| Error::new("there is nothing to collect"))?;
+        let tables = analysis::tables(&request, part, &self.store)?;
+        self.analyses.push(Analyzed { request, collected: Some(collected) });
+        Ok(tables)
+    }
+
+    fn product(&mut self, call: &ProductCall, reporter: &mut Reporter) -> Result<()> {
+        let known: Vec<&Request> =
+            call.analyses.iter().filter_map(|i| Some(&self.analyses.get(*i)?.request)).collect();
+        let request = product::request(call, &known, &self.store, self.named)?;
+        let edits = product::edits(call, &self.spec, &request)?;
+        if self.goal == Goal::Request {
+            self.requested = Some(request);
+            return Ok(());
+        }
+        let own = call.analyses.first().and_then(|i| self.analyses.get_mut(*i));
+        let reusable = own.filter(|own| product::has_same_contents(&own.request, &request));
+        let mut collected = match reusable.and_then(|own| own.collected.take()) {
+            Some(collected) => {
+                reporter.warn(&request.warnings);
+                collected
+            }
+            None => collect_parts(&request, &self.store, reporter)?,
+        };
+        edit_parts(&request, &mut collected, &edits, &self.store)?;
+        self.published.push(finish(&request, collected, &self.store, reporter)?);
+        Ok(())
+    }
+}
+
+fn note(message: String, hint: Option<String>, minor: bool) -> Warning {
+    let warning = if minor { Warning::minor(message) } else { Warning::new(message) };
+    hint.into_iter().fold(warning, Warning::hint)
+}
+
+/// Returns the request of the command line, to which a spec adds its own.
+fn template(build: &Build) -> Result<Request> {
+    let path = std::path::absolute(&build.spec)?;
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    spec::template(&path, name, &build.overrides)
+}
