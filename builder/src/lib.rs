@@ -50,8 +50,9 @@ use why::Map;
 /// A phase failed, or Ctrl-C was pressed. The previous application is then still in place.
 pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
     let store = open_store(request, reporter)?;
-    let collected = collect_parts(request, &store, reporter)?;
-    finish(request, collected, &store, reporter)
+    let request = foreign::pyinstaller::with_hooks(request, &store, reporter)?;
+    let collected = collect_parts(&request, &store, reporter)?;
+    finish(&request, collected, &store, reporter)
 }
 
 /// The contents of an application before they are packed. A program has one part; a universal program has one
@@ -133,8 +134,9 @@ fn pack_parts<'a>(
     warnings: &mut Vec<(Target, Warning)>,
 ) -> Result<(Vec<Part<'a>>, Vec<Packed>)> {
     let (mut parts, mut packed) = (Vec::new(), Vec::new());
-    for (request, CollectedPart { python, contents, natives }) in request.parts().zip(collected) {
+    for (request, CollectedPart { python, mut contents, natives }) in request.parts().zip(collected) {
         let target = python.target;
+        contents.chain_scripts(request)?;
         let is_there =
             |library: &str| natives.files.iter().any(|native| same_file_name(&native.dest, library));
         for (_, warning) in contents.graph.used.left_out.iter().filter(|(library, _)| !is_there(library)) {
@@ -217,6 +219,7 @@ fn differing_versions(parts: &[Part<'_>]) -> Vec<Warning> {
 /// A phase failed, or Ctrl-C was pressed.
 pub fn explain(request: &Request, reporter: &mut Reporter) -> Result<(Map, Python)> {
     let store = open_store(request, reporter)?;
+    let request = &*foreign::pyinstaller::with_hooks(request, &store, reporter)?;
     // For a universal program, the first part with the packages that a build gives it.
     let python = reporter.phase("python", || Python::probe_parts(request, &store))?.swap_remove(0);
     let (contents, natives) = collect(request, &python, &store, reporter, &mut |_| ())?;

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use super::{Contents, Data};
 use crate::analysis::{By, Kind, Module, Reason, Source};
+use crate::analysis::start::entry::then_name;
+use crate::error::Result;
 use crate::python::Python;
+use crate::spec::Request;
 
 /// Changes to the contents of an application.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -87,6 +90,31 @@ impl Contents {
                 What::Module => self.add_module(name, source.clone(), &reason),
             }
         }
+    }
+
+    /// Makes each program run its further scripts after its entry, in the same namespace.
+    ///
+    /// # Errors
+    /// The script of an entry cannot be read.
+    pub(crate) fn chain_scripts(&mut self, request: &Request) -> Result<()> {
+        for (i, program) in request.programs.iter().enumerate().filter(|(_, p)| !p.then.is_empty()) {
+            let entry = if i == 0 { "__main__".to_owned() } else { format!("__main__.{}", program.name) };
+            let Some(module) = self.graph.modules.get_mut(&entry) else { continue };
+            let Kind::Source(Source::File(path)) = &module.kind else { continue };
+            let mut text = fs_err::read(path)?;
+            let names: Vec<String> =
+                (0..program.then.len()).map(|j| format!("\"{}\"", then_name(i, j))).collect();
+            text.extend(
+                format!(
+                    "\nif __name__ == \"__main__\": [exec(__import__(\"_freeze_bootstrap\").hook(name), globals()) \
+                     for name in [{}]]\n",
+                    names.join(", ")
+                )
+                .into_bytes(),
+            );
+            module.kind = Kind::Source(Source::Bytes(text));
+        }
+        Ok(())
     }
 
     /// Adds a module without looking into it.

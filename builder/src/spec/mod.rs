@@ -239,6 +239,14 @@ pub struct Request {
     pub rule_files: Vec<PathBuf>,
     /// `shipped = false` in `[rules]`: disables the built-in rules.
     pub only_own_rules: bool,
+    /// Hooks written for PyInstaller.
+    pub hooks: Hooks,
+    /// What these hooks say about modules.
+    pub hook_rules: Vec<HookRule>,
+    /// Modules that others create at run time, as hooks say.
+    pub made_modules: Vec<String>,
+    /// Package → a further folder of it, as hooks say.
+    pub package_folders: Vec<(String, PathBuf)>,
     /// `[runtime]`.
     pub runtime: Runtime,
     /// `[windows]`, used by Windows targets.
@@ -249,6 +257,30 @@ pub struct Request {
     pub output: Output,
     /// Warnings about the request itself, such as those about options without effect.
     pub warnings: Vec<Warning>,
+}
+
+/// Hooks written for PyInstaller.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hooks {
+    /// Folders of hooks.
+    pub folders: Vec<PathBuf>,
+    /// Whether to run the hooks of installed distributions (entry points `pyinstaller40`).
+    pub of_packages: bool,
+    /// Values for hooks, by module.
+    pub config: serde_json::Value,
+}
+
+/// What a hook says about the modules that a module needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HookRule {
+    /// The module that the hook is for.
+    pub module: String,
+    /// File name of the hook.
+    pub file: String,
+    /// Modules that it needs.
+    pub imports: Vec<String>,
+    /// Modules whose imports in it and below it are not followed.
+    pub excluded: Vec<String>,
 }
 
 /// One executable.
@@ -428,6 +460,8 @@ pub struct Item {
     pub from: String,
     /// Destination folder below the root (`.` is the root itself).
     pub to: String,
+    /// The name of a file in that folder, if it is not its own.
+    pub name: Option<String>,
     /// Its origin, as `path:line` or the option, for messages.
     pub place: String,
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 pub use self::table::{Common, Foreign, Meaning, meanings, written};
 use super::write::{self, Style};
-use super::{Bundle, Entry, Extract, Item, Metadata, Modules, Overrides, Program, PythonRequest};
+use super::{Bundle, Entry, Hooks, Extract, Item, Metadata, Modules, Overrides, Program, PythonRequest};
 use super::{Request, Runtime, Strip, check, entry, universal};
 use crate::error::{Context, Error, Result, Warning};
 use crate::target::{Target, Wanted};
@@ -44,6 +44,8 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
     let modules = modules(&options)?;
     let mut warnings = Vec::new();
     let python = python(&options, overrides, &cwd, &mut warnings)?;
+    let hook_folders: Vec<PathBuf> =
+        options.foreign.additional_hooks_dir.iter().map(PathBuf::from).collect();
     let mut request = Request {
         spec: None,
         base: cwd.clone(),
@@ -67,6 +69,14 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
         },
         rule_files: Vec::new(),
         only_own_rules: false,
+        hooks: Hooks {
+            folders: check::all_existing(&hook_folders, "folder of hooks").map_err(usage)?,
+            of_packages: !hook_folders.is_empty(),
+            ..Hooks::default()
+        },
+        hook_rules: Vec::new(),
+        made_modules: Vec::new(),
+        package_folders: Vec::new(),
         runtime: Runtime {
             hooks: hooks(&options.common.runtime_hook, &cwd)?,
             debug: options.common.debug,
@@ -178,7 +188,7 @@ fn items(option: &str, texts: &[String], cwd: &Path) -> Result<Vec<Item>> {
         let from =
             check::item(from, cwd).map_err(|e| usage(e.context(format!("invalid value of `{option}`"))))?;
         let to = checked(option, to, check::folder)?;
-        Ok(Item { from, to, place: option.to_owned() })
+        Ok(Item { from, to, name: None, place: option.to_owned() })
     };
     texts.iter().map(item).collect()
 }

@@ -10,7 +10,7 @@ use super::schema::{
 use super::{
     Bundle, Entry, Item, Macos, Metadata, Modules, Overrides, Program, PythonRequest, Request, Resource,
 };
-use super::{Runtime, Windows, check, entry};
+use super::{Hooks, Runtime, Windows, check, entry};
 use crate::error::{Error, Result, Warning};
 use crate::target::Target;
 
@@ -26,15 +26,6 @@ pub(super) fn request(
     let at = Resolver { doc, base: &base };
     let (name, programs) = at.programs(&raw)?;
     let mut warnings = Vec::new();
-    if let Some(hooks) = raw.rules.hooks.first() {
-        let place = doc.place(&hooks.span);
-        warnings.push(
-            Warning::new(format!(
-                "`hooks` in `[rules]` has no effect, since hooks written for PyInstaller are not run ({place})"
-            ))
-            .hint("say what they do in a rule file, named by `files` in `[rules]`"),
-        );
-    }
     let order_file = at.file(raw.modules.order.clone(), "order of imports")?;
     let mut request = Request {
         name,
@@ -50,6 +41,10 @@ pub(super) fn request(
         metadata: Metadata { include: texts(raw.metadata.include), recursive: texts(raw.metadata.recursive) },
         rule_files: at.files(&raw.rules.files, "rule file")?,
         only_own_rules: !raw.rules.shipped.unwrap_or(true),
+        hooks: at.hooks(&raw.rules.hooks)?,
+        hook_rules: Vec::new(),
+        made_modules: Vec::new(),
+        package_folders: Vec::new(),
         runtime: at.runtime(raw.runtime)?,
         windows: at.windows(raw.windows)?,
         macos: at.macos(raw.macos)?,
@@ -153,6 +148,14 @@ impl Resolver<'_> {
         })
     }
 
+    fn hooks(&self, folders: &[Text]) -> Result<Hooks> {
+        Ok(Hooks {
+            folders: self.folders(folders, &[], "folder of hooks")?,
+            of_packages: !folders.is_empty(),
+            ..Hooks::default()
+        })
+    }
+
     fn locales(&self, locales: &[Text]) -> Result<Vec<String>> {
         let checked = |v: &Text| self.checked(v, "locale", check::locale).map(|()| v.value.clone());
         locales.iter().map(checked).collect()
@@ -238,7 +241,7 @@ impl Resolver<'_> {
                 Some(to) => self.checked(to, "`to`", check::folder)?,
                 None => ".".to_owned(),
             };
-            Ok(Item { from, to, place: self.doc.place(&item.from.span) })
+            Ok(Item { from, to, name: None, place: self.doc.place(&item.from.span) })
         };
         items.iter().map(item).collect()
     }

@@ -54,13 +54,16 @@ pub(super) fn request(call: &AnalysisCall, template: &Request, spec: &Path) -> R
     if call.noarchive {
         request.runtime.debug.push("noarchive".to_owned());
     }
+    request.hooks.folders.extend(call.hookspath.iter().cloned());
+    request.hooks.of_packages = true;
+    request.hooks.config = call.hooksconfig.clone();
     request.runtime.hooks.clone_from(&call.runtime_hooks);
     let mut warnings = Vec::new();
     modules(&mut request.modules, call, &place, &mut warnings);
     request.warnings.extend(warnings);
     let item = |(from, to): &(String, String)| {
         let to = spec::checked_folder(to).map_err(|why| Error::new(format!("invalid folder `{to}`")).cause(why))?;
-        Ok(Item { from: from.clone(), to, place: place.clone() })
+        Ok(Item { from: from.clone(), to, name: None, place: place.clone() })
     };
     request.data.extend(call.datas.iter().map(item).collect::<Result<Vec<_>>>()?);
     request.binaries.extend(call.binaries.iter().map(item).collect::<Result<Vec<_>>>()?);

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use super::message::{Place, Raised};
+use super::message::{Message, Place, Raised};
 use crate::error::Error;
-use crate::python::Python;
 
 /// Adds the line of the user's code to an error.
 pub(super) fn at(error: Error, place: Option<&Place>) -> Error {
@@ -18,8 +17,28 @@ pub(super) fn at(error: Error, place: Option<&Place>) -> Error {
     }
 }
 
+/// Returns an error about a message of a process that ends unexpectedly.
+pub(super) fn of(message: Message, spec: &Path, interpreter: &Path) -> Error {
+    match message {
+        Message::Refused { message, hint, place } => {
+            let error = Error::new(message);
+            let error = hint.into_iter().fold(error, Error::hint);
+            at(error, place.as_ref())
+        }
+        Message::Raised(error) => raised(&error, spec, interpreter),
+        Message::Exited { code, text, place } => exited(spec, code, text.as_deref(), place.as_ref()),
+        _ => Error::new(format!("the process that runs `{}` sent an unexpected message", spec.display())),
+    }
+}
+
+/// Returns an error about a process that ended by itself.
+pub(super) fn ended(spec: &Path) -> Error {
+    let error = Error::new(format!("`{}` ended its process", spec.display()));
+    error.hint("the code called `os._exit`, or the interpreter crashed")
+}
+
 /// Returns an error about an exception in the user's code.
-pub(super) fn raised(raised: &Raised, spec: &Path, python: &Python) -> Error {
+fn raised(raised: &Raised, spec: &Path, interpreter: &Path) -> Error {
     let Raised { class, text, place, column, missing, deepest } = raised;
     let what = place.as_ref().map_or(spec, |(file, _)| file.as_path());
     let is_syntax = matches!(class.as_str(), "SyntaxError" | "IndentationError" | "TabError");
@@ -41,7 +60,7 @@ pub(super) fn raised(raised: &Raised, spec: &Path, python: &Python) -> Error {
     match (missing, class.as_str()) {
         (Some(module), _) => {
             let package = crate::names::top(module);
-            let interpreter = python.executable.display();
+            let interpreter = interpreter.display();
             error.hint(format!(
                 "install what provides `{package}` with `{interpreter} -m pip install …`, or name the environment that \
                  has it with `--python`"
@@ -53,7 +72,7 @@ pub(super) fn raised(raised: &Raised, spec: &Path, python: &Python) -> Error {
 }
 
 /// Returns an error about code that ended the process.
-pub(super) fn exited(spec: &Path, code: i64, text: Option<&str>, place: Option<&Place>) -> Error {
+fn exited(spec: &Path, code: i64, text: Option<&str>, place: Option<&Place>) -> Error {
     let how = text.map_or_else(|| format!("with code {code}"), |text| format!("with the message: {text}"));
     let what = place.map_or(spec, |(file, _)| file.as_path());
     let error = Error::new(format!("`{}` ended the build {how}", what.display()));

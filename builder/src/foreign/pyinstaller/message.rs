@@ -153,8 +153,6 @@ pub(super) struct ProgramCall {
     pub(super) scripts: Vec<PathBuf>,
     /// Options of the interpreter.
     pub(super) options: Vec<String>,
-    /// Number of its analysis.
-    pub(super) analysis: usize,
     pub(super) settings: ProgramSettings,
     pub(super) place: Option<Place>,
 }

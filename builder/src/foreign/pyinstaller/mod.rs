@@ -2,16 +2,19 @@
 
 mod analysis;
 mod failure;
+mod hooks;
 mod message;
 mod product;
 mod session;
+mod stand_ins;
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use self::message::{AnalysisCall, Message, Order, ProductCall, TargetOrder};
-use self::session::Session;
-use crate::error::{Context, Error, Result, Warning};
+use self::session::{Session, note};
+use crate::error::{Context, Error, Result};
 use crate::output::Published;
 use crate::python::Python;
 use crate::report::Reporter;
@@ -79,6 +82,39 @@ pub fn request(build: &Build, reporter: &mut Reporter) -> Result<Request> {
     runner.requested.ok_or_else(nothing)
 }
 
+/// Runs the hooks that a request names, and returns the request with what they say.
+///
+/// # Errors
+/// A hook fails, or analysis does.
+pub(crate) fn with_hooks<'a>(
+    request: &'a Request,
+    store: &Store,
+    reporter: &mut Reporter,
+) -> Result<Cow<'a, Request>> {
+    if request.hooks.folders.is_empty() && !request.hooks.of_packages {
+        return Ok(Cow::Borrowed(request));
+    }
+    let python = reporter.phase("python", || Python::probe(request, store))?;
+    let scratch = tempfile::tempdir().context(|| "failed to create a temporary folder")?;
+    let mut session = Session::start(&python.executable, &order(request, &python, scratch.path())?, store)?;
+    let mut told = hooks::apply(request.clone(), &python, &mut session, store, reporter)?;
+    // Hooks run once, and what they say holds for each processor of a universal program.
+    let first = Request { others: Vec::new(), ..told.clone() };
+    for other in &mut told.others {
+        other.hook_rules.clone_from(&first.hook_rules);
+        other.made_modules.clone_from(&first.made_modules);
+        other.package_folders.clone_from(&first.package_folders);
+        other.data.extend_from_slice(&first.data[request.data.len()..]);
+        other.binaries.extend_from_slice(&first.binaries[request.binaries.len()..]);
+        other.python.paths.extend_from_slice(&first.python.paths[request.python.paths.len()..]);
+        other.modules.files.extend_from_slice(&first.modules.files[request.modules.files.len()..]);
+        other.modules.source.extend_from_slice(&first.modules.source[request.modules.source.len()..]);
+        other.modules.exclude.extend_from_slice(&first.modules.exclude[request.modules.exclude.len()..]);
+        other.runtime.hooks.extend_from_slice(&first.runtime.hooks[request.runtime.hooks.len()..]);
+    }
+    Ok(Cow::Owned(told))
+}
+
 /// What to do at a product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Goal {
@@ -126,26 +162,8 @@ impl Runner {
         let python = reporter.phase("python", || Python::probe(&template, &store))?;
         let spec = template.spec.clone().unwrap_or_default();
         let scratch = tempfile::tempdir().context(|| "failed to create a temporary folder")?;
-        let work = template.output.work.clone();
-        let target = python.target;
-        let argument = |argument: &OsString| argument.to_string_lossy().into_owned();
-        let order = Order {
-            spec: Some(spec.clone()),
-            name: template.name.clone(),
-            arguments: build.arguments.iter().map(argument).collect(),
-            distpath: template.output.dist.clone(),
-            workpath: match work {
-                Some(work) => work,
-                None => spec::current_dir()?.join("build").join(&template.name),
-            },
-            cache: scratch.path().to_owned(),
-            target: TargetOrder {
-                platform: target.sys_platform(),
-                sep: if target.os == Os::Windows { "\\" } else { "/" },
-                machine: target.machine(),
-                musl: target.musl,
-            },
-        };
+        let arguments = build.arguments.iter().map(|a| a.to_string_lossy().into_owned()).collect();
+        let order = Order { spec: Some(spec.clone()), arguments, ..order(&template, &python, scratch.path())? };
         let session = Session::start(&python.executable, &order, &store)?;
         let (analyses, published, requested) = (Vec::new(), Vec::new(), None);
         let named = build.overrides.target;
@@ -156,8 +174,7 @@ impl Runner {
     fn run(&mut self, reporter: &mut Reporter) -> Result<()> {
         loop {
             let Some(message) = self.session.receive()? else {
-                let error = Error::new(format!("`{}` ended its process", self.spec.display()));
-                return Err(error.hint("the spec called `os._exit`, or the interpreter crashed"));
+                return Err(failure::ended(&self.spec));
             };
             match self.handle(message, reporter) {
                 Ok(Next::Go) => {}
@@ -207,26 +224,16 @@ impl Runner {
                 }
                 self.session.send(&serde_json::json!({}))?;
             }
-            Message::Refused { message, hint, place } => {
-                let error = Error::new(message);
-                let error = hint.into_iter().fold(error, Error::hint);
-                return Err(failure::at(error, place.as_ref()));
-            }
-            Message::Raised(raised) => return Err(failure::raised(&raised, &self.spec, &self.python)),
             Message::Exited { code: 0, text: None, .. } if !self.published.is_empty() => return Ok(Next::Done),
-            Message::Exited { code, text, place } => {
-                return Err(failure::exited(&self.spec, code, text.as_deref(), place.as_ref()));
-            }
             Message::End {} => return Ok(Next::Done),
-            Message::Ready {} | Message::Answer { .. } => {
-                return Err(Error::new("the process that runs the spec sent an unexpected message"));
-            }
+            other => return Err(failure::of(other, &self.spec, &self.python.executable)),
         }
         Ok(Next::Go)
     }
 
     fn analyze(&mut self, call: AnalysisCall, reporter: &mut Reporter) -> Result<message::Tables> {
         let request = analysis::request(&call, &self.template, &self.spec)?;
+        let request = hooks::apply(request, &self.python, &mut self.session, &self.store, reporter)?;
         let collected = collect_parts(&request, &self.store, reporter)?;
         let part = collected.parts.first().ok_or_else(|| Error::new("there is nothing to collect"))?;
         let tables = analysis::tables(&request, part, &self.store)?;
@@ -258,9 +265,26 @@ impl Runner {
     }
 }
 
-fn note(message: String, hint: Option<String>, minor: bool) -> Warning {
-    let warning = if minor { Warning::minor(message) } else { Warning::new(message) };
-    hint.into_iter().fold(warning, Warning::hint)
+/// Returns what a process shall know about the build.
+fn order(request: &Request, python: &Python, cache: &Path) -> Result<Order> {
+    let target = python.target;
+    Ok(Order {
+        spec: None,
+        name: request.name.clone(),
+        arguments: Vec::new(),
+        distpath: request.output.dist.clone(),
+        workpath: match &request.output.work {
+            Some(work) => work.clone(),
+            None => spec::current_dir()?.join("build").join(&request.name),
+        },
+        cache: cache.to_owned(),
+        target: TargetOrder {
+            platform: target.sys_platform(),
+            sep: if target.os == Os::Windows { "\\" } else { "/" },
+            machine: target.machine(),
+            musl: target.musl,
+        },
+    })
 }
 
 /// Returns the request of the command line, to which a spec adds its own.

@@ -6,34 +6,23 @@ use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 
 use serde::Serialize;
 
-use super::message::{Message, Order};
-use crate::error::{Context, Error, Result};
-use crate::interrupt::{self, Guarded};
-use crate::store::{Code, KeyBuilder, Store};
+use serde_json::Value;
 
-/// The stand-ins, by path.
-const STAND_INS: &[(&str, &str)] = &[
-    ("_freeze_spec.py", include_str!("python/_freeze_spec.py")),
-    ("_freeze_wire.py", include_str!("python/_freeze_wire.py")),
-    ("_freeze_hooks.py", include_str!("python/_freeze_hooks.py")),
-    ("PyInstaller/__init__.py", include_str!("python/PyInstaller/__init__.py")),
-    ("PyInstaller/compat.py", include_str!("python/PyInstaller/compat.py")),
-    ("PyInstaller/config.py", include_str!("python/PyInstaller/config.py")),
-    ("PyInstaller/log.py", include_str!("python/PyInstaller/log.py")),
-    ("PyInstaller/building/__init__.py", include_str!("python/PyInstaller/building/__init__.py")),
-    ("PyInstaller/building/api.py", include_str!("python/PyInstaller/building/api.py")),
-    ("PyInstaller/building/build_main.py", include_str!("python/PyInstaller/building/build_main.py")),
-    ("PyInstaller/building/datastruct.py", include_str!("python/PyInstaller/building/datastruct.py")),
-    ("PyInstaller/building/osx.py", include_str!("python/PyInstaller/building/osx.py")),
-    ("PyInstaller/building/splash.py", include_str!("python/PyInstaller/building/splash.py")),
-    ("PyInstaller/depend/__init__.py", include_str!("python/PyInstaller/depend/__init__.py")),
-    ("PyInstaller/utils/__init__.py", include_str!("python/PyInstaller/utils/__init__.py")),
-];
+use super::failure;
+use super::message::{Message, Order};
+use super::stand_ins::STAND_INS;
+use crate::error::{Context, Error, Result, Warning};
+use crate::interrupt::{self, Guarded};
+use crate::report::Reporter;
+use crate::store::{Code, KeyBuilder, Store};
 
 /// A running process.
 pub(super) struct Session {
     input: ChildStdin,
     output: BufReader<ChildStdout>,
+    /// The spec, or the first hook folder, for errors.
+    what: PathBuf,
+    interpreter: PathBuf,
     // Ends the process when the session is dropped.
     _process: Guarded,
 }
@@ -51,7 +40,13 @@ impl Session {
         let mut process = Guarded::start(&mut command).context(failed)?;
         let (input, output) =
             process.pipes().ok_or_else(|| Error::new("the interpreter has no standard streams"))?;
-        let mut session = Session { input, output: BufReader::new(output), _process: process };
+        let mut session = Session {
+            input,
+            output: BufReader::new(output),
+            what: order.spec.clone().unwrap_or_else(|| PathBuf::from(&order.name)),
+            interpreter: interpreter.to_owned(),
+            _process: process,
+        };
         session.send(order)?;
         Ok(session)
     }
@@ -63,6 +58,22 @@ impl Session {
         let sent = self.input.write_all(&line).and_then(|()| self.input.flush());
         interrupt::check()?;
         sent.context(|| "the process that runs the spec ended too early")
+    }
+
+    /// Asks the process something, and returns its answer.
+    ///
+    /// # Errors
+    /// Code of the user fails.
+    pub(super) fn ask(&mut self, question: &impl Serialize, reporter: &mut Reporter) -> Result<Value> {
+        self.send(question)?;
+        loop {
+            match self.receive()? {
+                Some(Message::Answer { value }) => return Ok(value),
+                Some(Message::Note { message, hint, minor }) => reporter.warn(&[note(message, hint, minor)]),
+                Some(message) => return Err(failure::of(message, &self.what, &self.interpreter)),
+                None => return Err(failure::ended(&self.what)),
+            }
+        }
     }
 
     /// Receives a message; `None` if the process has ended.
@@ -77,6 +88,12 @@ impl Session {
                 .context(|| "failed to read a message of the process that runs the spec"),
         }
     }
+}
+
+/// Returns something to tell the user.
+pub(super) fn note(message: String, hint: Option<String>, minor: bool) -> Warning {
+    let warning = if minor { Warning::minor(message) } else { Warning::new(message) };
+    hint.into_iter().fold(warning, Warning::hint)
 }
 
 /// Returns the folder with the stand-ins.

@@ -21,11 +21,12 @@ def main():
     status = 0
     try:
         prepare(order)
-        wire.answers["hooks"] = run_hooks
+        wire.answers.update(hooks=run_hooks, survey=survey_hooks)
         if order.get("spec"):
             run_spec(order)
         else:
-            wire.ask("ready")
+            while wire.ask("ready").get("more"):
+                pass
     except Failed:
         status = 1
     except SystemExit as exit:
@@ -51,6 +52,11 @@ def finish(status):
 def run_hooks(asked):
     import _freeze_hooks
     return _freeze_hooks.run(asked)
+
+
+def survey_hooks(asked):
+    import _freeze_hooks
+    return _freeze_hooks.survey(asked)
 
 
 def compile_stand_ins():

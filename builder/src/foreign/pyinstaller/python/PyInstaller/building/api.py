@@ -218,7 +218,7 @@ def publish(mode, name, programs, entries, place, more=None, **extra):
         involved += [analysis for analysis in analyses if analysis not in involved]
         described.append({
             "name": program.base_name, "scripts": scripts, "options": program.entries.options,
-            "analysis": analyses[-1].number, "settings": described_settings(program.settings),
+            "settings": described_settings(program.settings),
             "place": program.place,
         })
     removed, added = changes(involved, entries)

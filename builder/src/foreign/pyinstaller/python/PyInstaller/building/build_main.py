@@ -35,19 +35,20 @@ def _existing(path, folders):
     return next((place for place in places if os.path.exists(place)), places[0])
 
 
-def expand(items, what, folder):
+def expand(items, what, folder, place=None):
     """Returns `(path, folder in the bundle)` of each existing file or folder, and entries of TOCs."""
     plain, exact = [], []
     for item in items or ():
         if isinstance(item, str) or not isinstance(item, (tuple, list)) or len(item) not in (2, 3):
-            _freeze_wire.wire.refuse("expected a tuple (source, folder) in `%s`, got %r" % (what, item))
+            _freeze_wire.wire.refuse("expected a tuple (source, folder) in `%s`, got %r" % (what, item),
+                                     place=place)
         if len(item) == 3:
             exact.append(tuple(item))
             continue
         source, dest = (os.fspath(part) for part in item)
         if not dest:
             _freeze_wire.wire.refuse("the folder in the bundle is empty for `%s` in `%s`" % (source, what),
-                                     "use `.` for the folder of all files")
+                                     "use `.` for the folder of all files", place)
         source = os.path.normpath(os.path.join(folder, os.path.expanduser(source)))
         if os.path.exists(source):
             found = [source]
@@ -55,7 +56,7 @@ def expand(items, what, folder):
             found = sorted(_glob.glob(source, recursive=True)) if _glob.has_magic(source) else []
         if not found:
             _freeze_wire.wire.refuse("`%s` of `%s` does not exist" % (source, what),
-                                     "paths count from the folder of the spec")
+                                     "paths count from the folder of the spec", place)
         for path in found:
             if os.path.isfile(path) or any(files for _, _, files in os.walk(path)):
                 plain.append((path, os.path.normpath(dest)))
