@@ -14,7 +14,7 @@ use builder::spec::Request;
 use builder::store::Place;
 use builder::why::{BuildContext, Map};
 use builder::{foreign, interrupt, os, spec};
-use cli::{Action, CacheCommand, InspectArgs, InspectCommand, Subject, WhyArgs};
+use cli::{Action, CacheCommand, InspectArgs, InspectCommand, Subject, Traced, WhyArgs};
 
 /// Stack size of worker threads, in bytes.
 const WORKER_STACK: usize = 64 << 20;
@@ -64,7 +64,17 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             reporter.done("wrote", &path, Some(&format!("`freeze {name}`")));
         }
-        Action::Trace { what, request, arguments, write } => {
+        Action::Keep(options, existing) => {
+            let cwd = std::env::current_dir().context(|| "failed to find the current folder")?;
+            let path = spec::init::from_options(*options, existing, &cwd)?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            reporter.done("wrote", &path, Some(&format!("`freeze {name}`")));
+        }
+        Action::Trace { what, program, arguments, write } => {
+            let request = match program {
+                Traced::Request(request) => request,
+                Traced::Spec(build) => Box::new(foreign::pyinstaller::request(&build, reporter)?),
+            };
             let traced = builder::trace::trace(&request, &arguments, write, reporter)?;
             reporter.traced(&traced, &format!("freeze trace {what} --write"));
             return Ok(os::exit_code(traced.status));
@@ -125,7 +135,7 @@ fn cache(command: CacheCommand, format: Format, reporter: &mut Reporter) -> Resu
 
 /// Explains why something is in a program, or why it is not.
 fn explain(why: &WhyArgs, reporter: &mut Reporter) -> Result<ExitCode> {
-    let subject = why.subject()?;
+    let subject = why.subject(reporter)?;
     let (map, built) = part_with(&subject, &why.name, reporter)?;
     let found = map.find(&why.name);
     if found.is_empty() {

@@ -24,7 +24,13 @@ pub(super) struct BuildArgs {
     /// Build the installed console script with this name.
     #[arg(long, value_name = "NAME", conflicts_with = "what")]
     entry_point: Option<String>,
+    #[command(flatten)]
+    pub(super) how: HowArgs,
+}
 
+/// How to build.
+#[derive(Debug, Args)]
+pub(super) struct HowArgs {
     /// Interpreter: a virtual environment, an executable or a version. Default: $VIRTUAL_ENV, .venv, python3.
     #[arg(long, value_name = "PYTHON", help_heading = "Build")]
     python: Option<String>,
@@ -92,7 +98,7 @@ pub(super) enum Written {
 
 /// Fails if an option sets something that belongs in the spec.
 pub(super) fn reject_contradictions(matches: &ArgMatches, spec: Written) -> Result<()> {
-    let given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+    let given = |id: &str| is_given(matches, id);
     if given("specpath") {
         let error = Error::new("`--specpath` has no meaning where there is a spec").exit_code(USAGE);
         return Err(error.hint("leave it out"));
@@ -105,6 +111,16 @@ pub(super) fn reject_contradictions(matches: &ArgMatches, spec: Written) -> Resu
         Written::Python => "change the spec, or build from the script without a spec".to_owned(),
     };
     Err(Error::new(format!("`{}` contradicts the spec", options::written(id))).hint(hint).exit_code(USAGE))
+}
+
+/// Whether a command line sets an option, if it has one of this name.
+fn is_given(matches: &ArgMatches, id: &str) -> bool {
+    matches.try_contains_id(id).is_ok() && matches.value_source(id) == Some(ValueSource::CommandLine)
+}
+
+/// Whether a command line sets an option of a build.
+pub(super) fn gives_options(matches: &ArgMatches) -> bool {
+    options::meanings().any(|(id, _)| is_given(matches, id))
 }
 
 /// Returns one line for each option that has no effect for a system.
@@ -140,6 +156,18 @@ impl BuildArgs {
             .map(PathBuf::from)
     }
 
+    pub(super) fn options(self) -> Result<Options> {
+        if let Some(what) = self.what.as_deref().filter(|w| w.ends_with(".toml")) {
+            let error = Error::new(format!("expected a spec or a program, got `{what}`")).exit_code(USAGE);
+            return Err(error.hint(format!("`freeze init {what}` writes a spec from its scripts")));
+        }
+        let BuildArgs { what: entry, entry_point, how, .. } = self;
+        let HowArgs { common, foreign, .. } = how;
+        Ok(Options { entry, entry_point, common, foreign, ..Options::default() })
+    }
+}
+
+impl HowArgs {
     pub(super) fn overrides(&self) -> Overrides {
         self.cross.clone().over(Overrides {
             python: self.python.clone(),
@@ -153,12 +181,7 @@ impl BuildArgs {
         })
     }
 
-    pub(super) fn options(self) -> Result<Options> {
-        if let Some(what) = self.what.as_deref().filter(|w| w.ends_with(".toml")) {
-            let error = Error::new(format!("expected a spec or a program, got `{what}`")).exit_code(USAGE);
-            return Err(error.hint(format!("`freeze init {what}` writes a spec from its scripts")));
-        }
-        let BuildArgs { what: entry, entry_point, common, foreign, .. } = self;
-        Ok(Options { entry, entry_point, common, foreign })
+    pub(super) fn into_options(self) -> (Common, Foreign) {
+        (self.common, self.foreign)
     }
 }

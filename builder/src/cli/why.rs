@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use builder::error::{Context, Error, Result};
+use builder::foreign::pyinstaller::{self, Build, is_python};
+use builder::report::Reporter;
 use builder::spec::options::Options;
 use builder::spec::{self, Overrides, Request};
 use clap::Args;
@@ -44,7 +46,7 @@ impl WhyArgs {
     ///
     /// # Errors
     /// Nothing is given and the folder has no spec or several, or the spec is invalid.
-    pub(crate) fn subject(&self) -> Result<Subject> {
+    pub(crate) fn subject(&self, reporter: &mut Reporter) -> Result<Subject> {
         let what = match &self.what {
             Some(what) => what.clone(),
             None => only_spec()?,
@@ -54,6 +56,10 @@ impl WhyArgs {
         let path = Path::new(&what);
         let ends = |ends: &[&str]| path.extension().is_some_and(|e| ends.iter().any(|end| e == *end));
         if ends(&["spec"]) && !path.is_dir() {
+            if is_python(path) {
+                let build = Build { spec: path.to_owned(), overrides, arguments: Vec::new() };
+                return Ok(Subject::Build(Box::new(pyinstaller::request(&build, reporter)?)));
+            }
             return Ok(Subject::Build(Box::new(spec::load(path, &overrides)?)));
         }
         if path.exists() && !ends(&["py", "pyw"]) {

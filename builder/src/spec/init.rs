@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 use super::document::Document;
+use super::options::{self, Options};
 use super::write::{self, Style};
-use super::{Bundle, Entry, Mode, Program, Request, entry};
+use super::{Bundle, Entry, Mode, Overrides, Program, Request, entry};
 use crate::error::{Context, Error, Result};
 use crate::names;
 
@@ -32,12 +33,28 @@ pub fn run(source: Option<&str>, existing: Existing, cwd: &Path) -> Result<PathB
         Some(source) => from_source(source, cwd)?,
         None => guess(cwd)?,
     };
+    write_spec(&request, existing, cwd)
+}
+
+/// Writes the options of a build as `<name>.spec` to `--specpath`, or else to `cwd`, and returns its path.
+///
+/// # Errors
+/// An option is invalid, or the spec exists and must be kept.
+pub fn from_options(mut options: Options, existing: Existing, cwd: &Path) -> Result<PathBuf> {
+    let folder = options.common.specpath.take();
+    let folder = folder.map_or_else(|| cwd.to_owned(), |folder| entry::absolute(&cwd.join(folder)));
+    let request = options::request(options, &Overrides::default())?;
+    fs_err::create_dir_all(&folder).context(|| "failed to create the folder of the spec")?;
+    write_spec(&request, existing, &folder)
+}
+
+fn write_spec(request: &Request, existing: Existing, cwd: &Path) -> Result<PathBuf> {
     let path = cwd.join(format!("{}.spec", request.name));
     if path.exists() && existing == Existing::Keep {
         return Err(Error::new(format!("spec `{}` exists", file_name(&path)))
             .hint(format!("build it with `freeze {}`, or write it anew with `--force`", file_name(&path))));
     }
-    fs_err::write(&path, write::text(&request, cwd, Style::Commented))
+    fs_err::write(&path, write::text(request, cwd, Style::Commented))
         .context(|| format!("failed to write spec `{}`", path.display()))?;
     Ok(path)
 }

@@ -22,6 +22,10 @@ pub struct Options {
     pub entry: Option<String>,
     /// `--entry-point`: an installed console script.
     pub entry_point: Option<String>,
+    /// Scripts that run after the entry, in the same namespace.
+    pub then: Vec<String>,
+    /// Whether to run the hooks of installed distributions that are written for PyInstaller.
+    pub package_hooks: bool,
     /// Options for all systems.
     pub common: Common,
     /// Options for some systems.
@@ -41,6 +45,11 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
     };
     let name = options.common.name.clone().unwrap_or_else(|| entry::default_name(&entry));
     checked("--name", &name, check::name)?;
+    let then: Vec<PathBuf> = options
+        .then
+        .iter()
+        .map(|script| check::existing(script, &cwd, "script").map_err(usage))
+        .collect::<Result<_>>()?;
     let modules = modules(&options)?;
     let mut warnings = Vec::new();
     let python = python(&options, overrides, &cwd, &mut warnings)?;
@@ -50,7 +59,7 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
         spec: None,
         base: cwd.clone(),
         version: None,
-        programs: vec![Program::new(name.clone(), entry, None)],
+        programs: vec![Program { then, ..Program::new(name.clone(), entry, None) }],
         name,
         target: match overrides.target {
             Some(Wanted::One(target)) => Some(target),
@@ -71,7 +80,7 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
         only_own_rules: false,
         hooks: Hooks {
             folders: check::all_existing(&hook_folders, "folder of hooks").map_err(usage)?,
-            of_packages: !hook_folders.is_empty(),
+            of_packages: options.package_hooks || !hook_folders.is_empty(),
             ..Hooks::default()
         },
         hook_rules: Vec::new(),

@@ -97,6 +97,7 @@ pub(crate) fn with_hooks<'a>(
     let python = reporter.phase("python", || Python::probe(request, store))?;
     let scratch = tempfile::tempdir().context(|| "failed to create a temporary folder")?;
     let mut session = Session::start(&python.executable, &order(request, &python, scratch.path())?, store)?;
+    session.wait()?;
     let mut told = hooks::apply(request.clone(), &python, &mut session, store, reporter)?;
     // Hooks run once, and what they say holds for each processor of a universal program.
     let first = Request { others: Vec::new(), ..told.clone() };

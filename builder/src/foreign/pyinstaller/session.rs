@@ -51,6 +51,15 @@ impl Session {
         Ok(session)
     }
 
+    /// Waits until the process is ready to run hooks.
+    pub(super) fn wait(&mut self) -> Result<()> {
+        match self.receive()? {
+            Some(Message::Ready {}) => Ok(()),
+            Some(message) => Err(failure::of(message, &self.what, &self.interpreter)),
+            None => Err(failure::ended(&self.what)),
+        }
+    }
+
     /// Sends an object.
     pub(super) fn send(&mut self, value: &impl Serialize) -> Result<()> {
         let mut line = serde_json::to_vec(value)?;
