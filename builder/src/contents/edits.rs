@@ -1,7 +1,7 @@
 //! Changes to the contents of an application that a build script makes.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Contents, Data};
 use crate::analysis::{By, Kind, Module, Reason, Source};
@@ -81,6 +81,7 @@ impl Contents {
                         reason.clone(),
                     ));
                 }
+                What::Binary if self.replace_extension(name, source) => {}
                 What::Binary => {
                     self.libraries.retain(|file| file.dest != *name);
                     let library =
@@ -90,6 +91,14 @@ impl Contents {
                 What::Module => self.add_module(name, source.clone(), &reason),
             }
         }
+    }
+
+    /// Replaces the file of the extension module at a path. Returns whether there is one.
+    fn replace_extension(&mut self, dest: &str, file: &Path) -> bool {
+        let is_there = |module: &&mut Module| matches!(module.kind, Kind::Extension(_)) && module.path == dest;
+        let Some(module) = self.graph.modules.values_mut().find(is_there) else { return false };
+        module.kind = Kind::Extension(Source::File(file.to_owned()));
+        true
     }
 
     /// Makes each program run its further scripts after its entry, in the same namespace.

@@ -148,6 +148,8 @@ impl Rule {
             imports: hook.imports.clone(),
             excluded: hook.excluded.clone(),
             file: hook.file.clone(),
+            // Many hooks name modules of other versions of their package.
+            shipped: true,
             ..Rule::default()
         }
     }

@@ -57,7 +57,6 @@ struct Said {
     paths: Vec<PathBuf>,
     /// Folders to search for the module instead.
     search: Option<Vec<PathBuf>>,
-    warns: bool,
 }
 
 /// Runs the hooks of a request, and returns the request with what they say.
@@ -75,7 +74,7 @@ pub(super) fn apply(
     if request.hooks.folders.is_empty() && entries.is_empty() {
         return Ok(request);
     }
-    let mut running = Running { session, done: BTreeSet::new(), warnings: Vec::new(), expected: Vec::new() };
+    let mut running = Running { session, done: BTreeSet::new() };
     let folders = &request.hooks.folders;
     let survey = json!({ "ask": "survey", "folders": folders, "entries": entries });
     let survey: Survey = serde_json::from_value(running.session.ask(&survey, reporter)?)?;
@@ -99,12 +98,10 @@ pub(super) fn apply(
             json!({ "ask": "hooks", "hooks": hooks, "modules": modules, "config": request.hooks.config });
         let said: Vec<Said> = serde_json::from_value(running.session.ask(&question, reporter)?)?;
         for said in said {
-            running.take(said, &mut request)?;
+            Running::take(said, &mut request)?;
         }
     }
     startup(&survey, &graph, &mut request);
-    running.warn_of_missing(&graph, &request);
-    request.warnings.append(&mut running.warnings);
     Ok(request)
 }
 
@@ -112,9 +109,6 @@ struct Running<'a> {
     session: &'a mut Session,
     /// Kind and module of the hooks that have run.
     done: BTreeSet<(&'static str, String)>,
-    warnings: Vec<Warning>,
-    /// Modules that hooks name, with the hook.
-    expected: Vec<(String, String)>,
 }
 
 impl Running<'_> {
@@ -144,14 +138,11 @@ impl Running<'_> {
     }
 
     /// Adds what a hook says to the request.
-    fn take(&mut self, said: Said, request: &mut Request) -> Result<()> {
+    fn take(said: Said, request: &mut Request) -> Result<()> {
         let place = said.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let mut imports = said.imports;
         imports.extend(said.aliases.into_iter().map(|(real, _)| real));
         imports.retain(|name| spec::checked_module(name).is_ok());
-        if said.warns {
-            self.expected.extend(imports.iter().map(|name| (name.clone(), place.clone())));
-        }
         let mut excluded = said.excluded;
         excluded.retain(|name| spec::checked_module(name).is_ok());
         if !imports.is_empty() || !excluded.is_empty() {
@@ -186,18 +177,6 @@ impl Running<'_> {
         }
         request.made_modules.extend(said.made);
         Ok(())
-    }
-
-    /// Warns of modules that hooks name and nothing provides.
-    fn warn_of_missing(&mut self, graph: &Graph, request: &Request) {
-        let is_excluded = |name: &str| {
-            request.modules.exclude.iter().any(|pattern| names::Pattern::new(pattern).covers(name))
-        };
-        for (name, hook) in &self.expected {
-            if !graph.modules.contains_key(name) && !is_excluded(name) {
-                self.warnings.push(Warning::minor(format!("module `{name}`, which `{hook}` names, not found")));
-            }
-        }
     }
 }
 

@@ -111,14 +111,12 @@ class Said:
         self.module, self.file, self.search = module, file, None
         self.imports, self.excluded, self.datas, self.binaries, self.exact = [], [], [], [], []
         self.modes, self.aliases, self.made, self.paths = {}, [], [], []
-        self.warns = True
 
     def take(self, module):
         self.imports += _names(getattr(module, "hiddenimports", None))
         self.excluded += _names(getattr(module, "excludedimports", None))
         self.add_files("datas", getattr(module, "datas", None))
         self.add_files("binaries", getattr(module, "binaries", None))
-        self.warns = bool(getattr(module, "warn_on_missing_hiddenimports", True))
         mode = getattr(module, "module_collection_mode", None)
         if mode is not None:
             self.modes.update(mode if isinstance(mode, dict) else {self.module: mode})
@@ -135,7 +133,7 @@ class Said:
             "datas": self.datas, "binaries": self.binaries,
             "exact": [[os.fspath(name), os.fspath(source), kind] for name, source, kind in self.exact],
             "modes": self.modes, "aliases": self.aliases, "made": self.made, "paths": self.paths,
-            "search": self.search, "warns": self.warns,
+            "search": self.search,
         }
 
 

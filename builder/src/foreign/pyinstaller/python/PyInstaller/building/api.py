@@ -3,7 +3,7 @@
 import os
 
 import _freeze_wire
-from PyInstaller.building.datastruct import TOC, Target, unique_name
+from PyInstaller.building.datastruct import TOC, Target, typecode, unique_name
 from PyInstaller.config import CONF, target
 
 MODULES = ("PYMODULE", "PYMODULE-1", "PYMODULE-2")
@@ -85,7 +85,7 @@ class _Entries:
             if isinstance(entry, (Target, TOC)):
                 return self.add(entry)
             _freeze_wire.wire.refuse("expected a tuple (name, source, typecode) in a TOC, got %r" % (entry,))
-        kind = entry[2] if len(entry) == 3 else "DATA"
+        kind = typecode(entry)
         if kind == "PYSOURCE":
             self.scripts.append(entry)
         elif kind == "OPTION":
@@ -252,6 +252,14 @@ def described_settings(settings):
     return found
 
 
+def _file(source):
+    """Makes the source of an entry absolute: it counts from the current folder, or from that of the spec."""
+    if not source or source == "-":
+        return source
+    path = os.path.abspath(source)
+    return path if os.path.exists(path) else os.path.normpath(os.path.join(CONF["specpath"], source))
+
+
 def _words(debug):
     if debug is True:
         return ["bootloader"]
@@ -297,9 +305,7 @@ def changes(analyses, entries):
             source = os.fspath(entry[1]) if entry[1] is not None else ""
             there = known.get(name)
             if there is None or there[1] != source:
-                kind = entry[2] if len(entry) > 2 else "DATA"
-                path = os.path.normpath(os.path.join(CONF["specpath"], source)) if source else source
-                added.append([os.fspath(entry[0]), path, kind])
+                added.append([os.fspath(entry[0]), _file(source), typecode(entry)])
         kind = "modules" if is_module else "files"
         removed[kind] = [entry[0] for name, entry in known.items() if name not in kept]
     return removed, added

@@ -16,6 +16,9 @@ from PyInstaller.log import getLogger
 logger = getLogger("PyInstaller.building.build_main")
 
 
+_OBSOLETE = ("_mountzlib.py", "useUnicode.py", "useTK.py", "unpackTK.py", "removeTK.py")
+
+
 def find_binary_dependencies(*arguments, **options):
     return []
 
@@ -33,6 +36,12 @@ def _existing(path, folders):
     path = os.path.expanduser(os.path.expandvars(os.fspath(path)))
     places = [os.path.normpath(os.path.join(folder, path)) for folder in folders]
     return next((place for place in places if os.path.exists(place)), places[0])
+
+
+def _is_obsolete(script):
+    """Whether a script is one that versions before 2 added to each spec."""
+    folder, name = os.path.split(script.replace("\\", "/"))
+    return os.path.basename(folder) == "support" and name in _OBSOLETE and not os.path.exists(script)
 
 
 def expand(items, what, folder, place=None):
@@ -79,7 +88,8 @@ class Analysis(Target):
             noted("Analysis", name, value)
         self.number = Analysis.count
         Analysis.count += 1
-        self.inputs = [os.path.normpath(os.path.join(specpath, script)) for script in _texts(scripts)]
+        inputs = [os.path.normpath(os.path.join(specpath, script)) for script in _texts(scripts)]
+        self.inputs = [script for script in inputs if not _is_obsolete(script)]
         if not self.inputs:
             wire.refuse("`Analysis` has no script")
         self.pathex = [os.path.abspath(_existing(path, [os.getcwd(), specpath])) for path in _texts(pathex)]

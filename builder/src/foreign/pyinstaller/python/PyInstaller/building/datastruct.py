@@ -9,12 +9,21 @@ from PyInstaller.config import target
 def _key(entry):
     """Returns what makes an entry one of a kind: its name, as the target compares it."""
     name = os.path.normpath(entry[0]) if entry[0] else entry[0]
-    kind = entry[2] if len(entry) > 2 else "DATA"
+    kind = typecode(entry)
     if kind in ("OPTION", "PYSOURCE"):
         return kind, name
     name = name.replace("\\", "/") if isinstance(name, str) else name
     is_module = kind in ("PYMODULE", "PYMODULE-1", "PYMODULE-2")
     return is_module, name.lower() if target["platform"] == "win32" and not is_module else name
+
+
+def typecode(entry):
+    """Returns the typecode of an entry, which early versions allow to be missing."""
+    kind = entry[2] if len(entry) > 2 else "DATA"
+    if kind:
+        return kind
+    name = str(entry[0]).lower()
+    return "BINARY" if name.endswith((".so", ".dll", ".dylib", ".pyd")) or ".so." in name else "DATA"
 
 
 def unique_name(entry):
@@ -172,13 +181,14 @@ class Tree(Target, TOC):
         self.typecode = typecode
         if root is None:
             return
+        root = os.fspath(root)
         if not os.path.isabs(root) and not os.path.isdir(root):
             root = os.path.join(CONF["specpath"], root)
         if not os.path.isdir(root):
             import _freeze_wire
             _freeze_wire.wire.refuse("`Tree` names the folder `%s`, which does not exist" % self.root,
                                      "paths count from the current folder, then from that of the spec")
-        self._collect(root)
+        self._collect(os.path.abspath(root))
 
     def assemble(self):
         """The files were listed when the tree was made."""
