@@ -543,7 +543,9 @@ impl<'a> World<'a> {
     /// Returns the modules whose imports in a module are not followed.
     pub(super) fn not_followed(&self, name: &str) -> Vec<Pattern> {
         let rules = self.rules.around(name).filter(|r| !r.excluded.is_empty());
-        rules.flat_map(|r| &r.excluded).map(|t| Pattern::new(t)).collect()
+        // Inside such a package, all of its modules are followed.
+        let inside = |p: &Pattern| !p.covers(name);
+        rules.flat_map(|r| &r.excluded).map(|t| Pattern::new(t)).filter(inside).collect()
     }
 
     /// Returns the groups of all installed entry points, except those for tools: name and module of each.

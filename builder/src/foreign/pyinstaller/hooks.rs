@@ -10,7 +10,7 @@ use super::analysis::collect_as;
 use super::session::Session;
 use crate::analysis::world::disk::Disk;
 use crate::analysis::world::distributions::{Installed, normalize};
-use crate::analysis::{self, Graph};
+use crate::analysis::{self, By, Graph};
 use crate::error::{Error, Result, Warning};
 use crate::names;
 use crate::python::Python;
@@ -113,28 +113,32 @@ struct Running<'a> {
 
 impl Running<'_> {
     /// Returns the hooks that have not run, of the modules that are there.
+    ///
+    /// A hook may say that imports of its module are not followed. Hooks of modules that are only reached
+    /// through others with a hook therefore wait until these have run.
     fn due(&mut self, survey: &Survey, graph: &Graph, python: &Python) -> Vec<Value> {
-        let mut due = Vec::new();
-        let kinds = [
-            ("before_import", &survey.before_import),
-            ("before_find", &survey.before_find),
-            ("after", &survey.hooks),
-        ];
-        for (kind, hooks) in kinds {
-            for (module, file) in hooks {
-                let found = graph.modules.get(module);
-                // Modules that are not found may be so only until their hook has run.
-                let is_asked_for = found.is_some() || kind != "after" && graph.missing.contains_key(module);
-                if !is_asked_for || !self.done.insert((kind, module.clone())) {
-                    continue;
-                }
-                let path = found.map(file_of).unwrap_or_default();
-                due.push(json!({
-                    "kind": kind, "module": module, "file": file, "path": path, "search": search(module, graph, python),
-                }));
-            }
+        let mut due: Vec<(&'static str, &String, &PathBuf)> = Vec::new();
+        for (kind, hooks) in [("before_import", &survey.before_import), ("before_find", &survey.before_find)] {
+            // Modules that are not found may be so only until their hook has run.
+            let is_asked_for = |module: &str| graph.modules.contains_key(module) || graph.missing.contains_key(module);
+            due.extend(hooks.iter().filter(|(m, _)| is_asked_for(m)).map(|(m, file)| (kind, m, file)));
         }
-        due
+        let is_due = |module: &str| {
+            survey.hooks.contains_key(module)
+                && graph.modules.contains_key(module)
+                && !self.done.contains(&("after", module.to_owned()))
+        };
+        let waiting = survey.hooks.iter().filter(|(module, _)| is_due(module));
+        let first = reached(graph, &is_due);
+        let is_first = |module: &str| first.is_empty() || first.contains(module);
+        due.extend(waiting.filter(|(m, _)| is_first(m)).map(|(m, file)| ("after", m, file)));
+        due.retain(|(kind, module, _)| self.done.insert((kind, (*module).clone())));
+        let question = |(kind, module, file): (&str, &String, &PathBuf)| {
+            let path = graph.modules.get(module).map(file_of).unwrap_or_default();
+            let search = search(module, graph, python);
+            json!({ "kind": kind, "module": module, "file": file, "path": path, "search": search })
+        };
+        due.into_iter().map(question).collect()
     }
 
     /// Adds what a hook says to the request.
@@ -178,6 +182,32 @@ impl Running<'_> {
         request.made_modules.extend(said.made);
         Ok(())
     }
+}
+
+/// Returns the modules for which `stops` holds that are reached without passing through another one.
+fn reached<'g>(graph: &'g Graph, stops: &dyn Fn(&str) -> bool) -> BTreeSet<&'g str> {
+    let mut imports: BTreeMap<&str, Vec<&'g str>> = BTreeMap::new();
+    for module in graph.modules.values() {
+        for reason in module.reasons.iter().filter(|reason| reason.by != By::Parent) {
+            imports.entry(&reason.from).or_default().push(&module.name);
+        }
+    }
+    let (mut found, mut seen) = (BTreeSet::new(), BTreeSet::new());
+    let mut queue: Vec<&str> = imports.get("").cloned().unwrap_or_default();
+    while let Some(name) = queue.pop() {
+        if !seen.insert(name) {
+            continue;
+        }
+        // A package is imported before its modules.
+        let parent = name.match_indices('.').map(|(end, _)| &name[..end]).find(|parent| stops(parent));
+        match parent.or_else(|| stops(name).then_some(name)) {
+            Some(first) => {
+                found.insert(first);
+            }
+            None => queue.extend(imports.get(name).into_iter().flatten()),
+        }
+    }
+    found
 }
 
 fn item(from: String, to: &str, name: Option<&str>, place: &str, hook: &Path) -> Result<Item> {

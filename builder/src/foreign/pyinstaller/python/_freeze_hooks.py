@@ -1,6 +1,7 @@
 """Finds and runs hooks for the builder."""
 
 import ast
+import importlib
 import importlib.util
 import os
 import sys
@@ -48,11 +49,14 @@ def _startup_hooks(folder):
 def _folders_of(entry):
     """Returns the folders that an entry point of `pyinstaller40` names."""
     name, _, function = entry.partition(":")
-    module = _by_itself(name)
-    value = module
-    for part in function.split("."):
-        value = getattr(value, part)
-    return [os.fspath(folder) for folder in value()]
+    try:
+        value = _by_itself(name)
+        for part in function.split("."):
+            value = getattr(value, part)
+        return [os.fspath(folder) for folder in value()]
+    except Exception as error:
+        _freeze_wire.wire.refuse("entry point `%s` does not name its folders of hooks: %r" % (entry, error),
+                                 "update or remove the package that has this entry point of `pyinstaller40`")
 
 
 def _by_itself(name):
@@ -67,7 +71,6 @@ def _by_itself(name):
             return module
         except ImportError:
             pass
-    import importlib
     return importlib.import_module(name)
 
 
