@@ -117,7 +117,10 @@ fn what_is_wrong_with_a_spec_is_shown_where_it_is() {
     refused("a = Analysis(['app.py']\nx = 1\n", &["app.spec` is not valid Python", "app.spec:1"]);
     refused("def f():\n  return a\nAnalysis([f()])\n", &["NameError", "app.spec:2", "return a"]);
     refused("import nothing_there\nAnalysis([])\n", &["app.spec:1", "nothing_there", "-m pip install"]);
-    refused("import sys\na = Analysis(['app.py'])\nsys.exit('stopped here')\n", &["app.spec:3", "stopped here"]);
+    refused(
+        "import sys\na = Analysis(['app.py'])\nsys.exit('stopped here')\n",
+        &["app.spec:3", "stopped here"],
+    );
     refused("import sys\nsys.exit(3)\nAnalysis([])\n", &["app.spec:2", "with code 3"]);
     refused("name = input()\nAnalysis([name])\n", &["app.spec:1", "EOFError", "behind `--`"]);
     refused("import os\nos._exit(0)\nAnalysis([])\n", &["app.spec` ended its process"]);
@@ -189,8 +192,20 @@ fn an_interrupt_ends_an_endless_spec() {
 fn the_command_line_of_pyinstaller_is_taken() {
     let project = project("hooked").file("more.py", "print(os.path.basename(sys.argv[0]), 'more')\n");
     let words = [
-        "pyinstaller", "-F", "-n", "app", "--additional-hooks-dir=hooks", "--hiddenimport", "wave", "--noupx", "-y",
-        "--win-private-assemblies", "--add-data", "more.py:assets", "app.py", "more.py",
+        "pyinstaller",
+        "-F",
+        "-n",
+        "app",
+        "--additional-hooks-dir=hooks",
+        "--hiddenimport",
+        "wave",
+        "--noupx",
+        "-y",
+        "--win-private-assemblies",
+        "--add-data",
+        "more.py:assets",
+        "app.py",
+        "more.py",
     ];
     let hook = std::fs::read_to_string(project.path().join("hooks/hook-hooked.py")).unwrap();
     // There are no values for hooks on a command line.
@@ -205,7 +220,18 @@ fn the_command_line_of_pyinstaller_is_taken() {
 #[test]
 fn options_are_kept_as_a_spec() {
     let project = Project::script("import sys\nprint('kept', sys.flags.optimize)").file("data.txt", "x");
-    let words = ["init", "app.py", "-n", "app", "--add-data", "data.txt:d", "--optimize", "1", "--hidden-import", "wave"];
+    let words = [
+        "init",
+        "app.py",
+        "-n",
+        "app",
+        "--add-data",
+        "data.txt:d",
+        "--optimize",
+        "1",
+        "--hidden-import",
+        "wave",
+    ];
     project.bare_command(words).run().success();
     let text = std::fs::read_to_string(project.path().join("app.spec")).unwrap();
     for needle in ["mode = \"onedir\"", "to = \"d\"", "optimize = 1", "\"wave\""] {

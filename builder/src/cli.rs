@@ -337,7 +337,10 @@ impl CommandLine {
                         Some(entry) if given => {
                             let InitArgs { common, foreign } = *options;
                             let entry = Some(entry);
-                            Action::Keep(Box::new(Options { entry, common, foreign, ..Options::default() }), existing)
+                            Action::Keep(
+                                Box::new(Options { entry, common, foreign, ..Options::default() }),
+                                existing,
+                            )
                         }
                         None if given => {
                             let error = Error::new("expected a script for these options").exit_code(USAGE);
@@ -371,7 +374,11 @@ impl CommandLine {
             Some(spec) if foreign::pyinstaller::is_python(&spec) => {
                 build::reject_contradictions(&self.matches, build::Written::Python)?;
                 let arguments = build.args.clone();
-                return Ok(Action::Spec(Box::new(foreign::pyinstaller::Build { spec, overrides, arguments })));
+                return Ok(Action::Spec(Box::new(foreign::pyinstaller::Build {
+                    spec,
+                    overrides,
+                    arguments,
+                })));
             }
             Some(path) => {
                 build::reject_contradictions(&self.matches, build::Written::Toml)?;

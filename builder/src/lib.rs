@@ -72,11 +72,7 @@ pub(crate) struct CollectedPart {
 }
 
 /// Collects the contents of each part of an application.
-pub(crate) fn collect_parts(
-    request: &Request,
-    store: &Store,
-    reporter: &mut Reporter,
-) -> Result<Collected> {
+pub(crate) fn collect_parts(request: &Request, store: &Store, reporter: &mut Reporter) -> Result<Collected> {
     for part in request.parts() {
         reporter.warn(&part.warnings);
     }

@@ -91,7 +91,8 @@ impl Line {
                 let mut scripts = what.into_iter();
                 let entry = scripts.next();
                 let then = scripts.collect();
-                let options = Options { entry, then, common, foreign, package_hooks: true, ..Options::default() };
+                let options =
+                    Options { entry, then, common, foreign, package_hooks: true, ..Options::default() };
                 options::request(options, &overrides)?
             }
         };

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::{Contents, Data};
-use crate::analysis::{By, Kind, Module, Reason, Source};
 use crate::analysis::start::entry::then_name;
+use crate::analysis::{By, Kind, Module, Reason, Source};
 use crate::error::Result;
 use crate::python::Python;
 use crate::spec::Request;
@@ -84,8 +84,7 @@ impl Contents {
                 What::Binary if self.replace_extension(name, source) => {}
                 What::Binary => {
                     self.libraries.retain(|file| file.dest != *name);
-                    let library =
-                        Data::on_disk(name.clone(), source.clone(), &python.target, reason.clone());
+                    let library = Data::on_disk(name.clone(), source.clone(), &python.target, reason.clone());
                     self.libraries.push(library);
                 }
                 What::Module => self.add_module(name, source.clone(), &reason),
@@ -95,7 +94,8 @@ impl Contents {
 
     /// Replaces the file of the extension module at a path. Returns whether there is one.
     fn replace_extension(&mut self, dest: &str, file: &Path) -> bool {
-        let is_there = |module: &&mut Module| matches!(module.kind, Kind::Extension(_)) && module.path == dest;
+        let is_there =
+            |module: &&mut Module| matches!(module.kind, Kind::Extension(_)) && module.path == dest;
         let Some(module) = self.graph.modules.values_mut().find(is_there) else { return false };
         module.kind = Kind::Extension(Source::File(file.to_owned()));
         true

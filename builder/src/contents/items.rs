@@ -19,7 +19,10 @@ use crate::target::{Os, Target};
 pub(super) fn files(item: &Item, target: &Target) -> Result<Found> {
     let path = Path::new(&item.from);
     let tree = if path.is_file() {
-        Tree { files: vec![(path.to_path_buf(), item.name.clone().unwrap_or_else(|| file_name(path)))], ..Tree::default() }
+        Tree {
+            files: vec![(path.to_path_buf(), item.name.clone().unwrap_or_else(|| file_name(path)))],
+            ..Tree::default()
+        }
     } else if path.is_dir() {
         // As in PyInstaller, the content of a folder goes to the destination.
         walk(path, &Wanted { enters: &|_| true, takes: &|_| true })

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 pub use self::table::{Common, Foreign, Meaning, meanings, written};
 use super::write::{self, Style};
-use super::{Bundle, Entry, Hooks, Extract, Item, Metadata, Modules, Overrides, Program, PythonRequest};
+use super::{Bundle, Entry, Extract, Hooks, Item, Metadata, Modules, Overrides, Program, PythonRequest};
 use super::{Request, Runtime, Strip, check, entry, universal};
 use crate::error::{Context, Error, Result, Warning};
 use crate::target::{Target, Wanted};
@@ -53,8 +53,7 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
     let modules = modules(&options)?;
     let mut warnings = Vec::new();
     let python = python(&options, overrides, &cwd, &mut warnings)?;
-    let hook_folders: Vec<PathBuf> =
-        options.foreign.additional_hooks_dir.iter().map(PathBuf::from).collect();
+    let hook_folders: Vec<PathBuf> = options.foreign.additional_hooks_dir.iter().map(PathBuf::from).collect();
     let mut request = Request {
         spec: None,
         base: cwd.clone(),

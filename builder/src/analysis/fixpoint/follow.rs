@@ -62,7 +62,9 @@ impl Fixpoint<'_> {
             };
             let Some(base) = base(&self.collected.nodes[at].module, import) else { continue };
             let base = self.handed_out(at, base);
-            if refused.iter().any(|p| p.covers(&base)) || self.is_foreign(at, &base) || guard != Guard::None && unwanted.iter().any(|p| p.covers(&base))
+            if refused.iter().any(|p| p.covers(&base))
+                || self.is_foreign(at, &base)
+                || guard != Guard::None && unwanted.iter().any(|p| p.covers(&base))
             {
                 continue;
             }

@@ -62,7 +62,8 @@ pub(super) fn request(call: &AnalysisCall, template: &Request, spec: &Path) -> R
     modules(&mut request.modules, call, &place, &mut warnings);
     request.warnings.extend(warnings);
     let item = |(from, to): &(String, String)| {
-        let to = spec::checked_folder(to).map_err(|why| Error::new(format!("invalid folder `{to}`")).cause(why))?;
+        let to = spec::checked_folder(to)
+            .map_err(|why| Error::new(format!("invalid folder `{to}`")).cause(why))?;
         Ok(Item { from: from.clone(), to, name: None, place: place.clone() })
     };
     request.data.extend(call.datas.iter().map(item).collect::<Result<Vec<_>>>()?);
@@ -82,7 +83,8 @@ fn modules(modules: &mut Modules, call: &AnalysisCall, place: &str, warnings: &m
                 Ok(()) if into.contains(name) => {}
                 Ok(()) => into.push(name.clone()),
                 Err(why) => {
-                    let message = format!("`{name}` in `{argument}` names no module and is ignored ({place})");
+                    let message =
+                        format!("`{name}` in `{argument}` names no module and is ignored ({place})");
                     warnings.push(Warning::new(message).hint(why));
                 }
             }

@@ -118,9 +118,11 @@ impl Running<'_> {
     /// through others with a hook therefore wait until these have run.
     fn due(&mut self, survey: &Survey, graph: &Graph, python: &Python) -> Vec<Value> {
         let mut due: Vec<(&'static str, &String, &PathBuf)> = Vec::new();
-        for (kind, hooks) in [("before_import", &survey.before_import), ("before_find", &survey.before_find)] {
+        for (kind, hooks) in [("before_import", &survey.before_import), ("before_find", &survey.before_find)]
+        {
             // Modules that are not found may be so only until their hook has run.
-            let is_asked_for = |module: &str| graph.modules.contains_key(module) || graph.missing.contains_key(module);
+            let is_asked_for =
+                |module: &str| graph.modules.contains_key(module) || graph.missing.contains_key(module);
             due.extend(hooks.iter().filter(|(m, _)| is_asked_for(m)).map(|(m, file)| (kind, m, file)));
         }
         let is_due = |module: &str| {

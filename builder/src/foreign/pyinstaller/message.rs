@@ -28,25 +28,13 @@ pub(super) enum Message {
         value: Value,
     },
     /// Something to tell the user.
-    Note {
-        message: String,
-        hint: Option<String>,
-        minor: bool,
-    },
+    Note { message: String, hint: Option<String>, minor: bool },
     /// A mistake in the user's code, which a stand-in has found.
-    Refused {
-        message: String,
-        hint: Option<String>,
-        place: Option<Place>,
-    },
+    Refused { message: String, hint: Option<String>, place: Option<Place> },
     /// An exception in the user's code.
     Raised(Raised),
     /// The user's code ended the process.
-    Exited {
-        code: i64,
-        text: Option<String>,
-        place: Option<Place>,
-    },
+    Exited { code: i64, text: Option<String>, place: Option<Place> },
     /// The user's code is done.
     End {},
 }

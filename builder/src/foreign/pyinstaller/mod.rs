@@ -47,7 +47,8 @@ pub fn is_python(path: &Path) -> bool {
     if toml::de::DeTable::parse(&text).is_ok() {
         return false;
     }
-    let lines = || text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines =
+        || text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let is_header = |line: &str| line.starts_with('[') && line.contains(']');
     if lines().next().is_none_or(|first| is_header(first.trim_start_matches('\u{feff}'))) {
         return false;
@@ -164,11 +165,24 @@ impl Runner {
         let spec = template.spec.clone().unwrap_or_default();
         let scratch = tempfile::tempdir().context(|| "failed to create a temporary folder")?;
         let arguments = build.arguments.iter().map(|a| a.to_string_lossy().into_owned()).collect();
-        let order = Order { spec: Some(spec.clone()), arguments, ..order(&template, &python, scratch.path())? };
+        let order =
+            Order { spec: Some(spec.clone()), arguments, ..order(&template, &python, scratch.path())? };
         let session = Session::start(&python.executable, &order, &store)?;
         let (analyses, published, requested) = (Vec::new(), Vec::new(), None);
         let named = build.overrides.target;
-        Ok(Runner { spec, template, named, python, store, session, goal, analyses, published, requested, _scratch: scratch })
+        Ok(Runner {
+            spec,
+            template,
+            named,
+            python,
+            store,
+            session,
+            goal,
+            analyses,
+            published,
+            requested,
+            _scratch: scratch,
+        })
     }
 
     /// Answers the spec until it ends.
@@ -225,7 +239,9 @@ impl Runner {
                 }
                 self.session.send(&serde_json::json!({}))?;
             }
-            Message::Exited { code: 0, text: None, .. } if !self.published.is_empty() => return Ok(Next::Done),
+            Message::Exited { code: 0, text: None, .. } if !self.published.is_empty() => {
+                return Ok(Next::Done);
+            }
             Message::End {} => return Ok(Next::Done),
             other => return Err(failure::of(other, &self.spec, &self.python.executable)),
         }

@@ -107,11 +107,13 @@ fn settings(request: &mut Request, program: &ProgramCall, store: &Store) -> Resu
         }
         match spec::checked_python_option(option) {
             Ok(level) => {
-                request.python.optimize = level.unwrap_or(request.python.optimize).max(request.python.optimize);
+                request.python.optimize =
+                    level.unwrap_or(request.python.optimize).max(request.python.optimize);
                 request.python.options.push(option.clone());
             }
             Err(why) => {
-                let warning = Warning::new(format!("option `{option}` of program `{}` is ignored", program.name));
+                let warning =
+                    Warning::new(format!("option `{option}` of program `{}` is ignored", program.name));
                 request.warnings.push(warning.hint(why));
             }
         }
@@ -125,7 +127,9 @@ fn settings(request: &mut Request, program: &ProgramCall, store: &Store) -> Resu
             .map_err(|why| Error::new(format!("invalid `contents_directory`: `{folder}`")).cause(why))?;
         folder.clone_into(&mut request.bundle.contents_directory);
     }
-    if let Some(folder) = settings.runtime_tmpdir.clone().filter(|folder| !folder.is_empty() && folder != "None") {
+    if let Some(folder) =
+        settings.runtime_tmpdir.clone().filter(|folder| !folder.is_empty() && folder != "None")
+    {
         request.bundle.runtime_tmpdir = Some(folder);
     }
     let is_first = request.programs.first().is_some_and(|first| first.name == program.name);
