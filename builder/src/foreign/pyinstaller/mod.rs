@@ -310,3 +310,39 @@ fn template(build: &Build) -> Result<Request> {
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     spec::template(&path, name, &build.overrides)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spec_is_told_by_its_content() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("app.spec");
+        let is_python = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            super::is_python(&path)
+        };
+        for text in [
+            "# -*- mode: python -*-\na = Analysis(\n    ['main.py'],\n)\n",
+            "\u{feff}import os\nbuild(os.curdir)\n",
+            "from recipes import build\nbuild()\n",
+            "block_cipher = None\n",
+            "a = Analysis(['x'\n",
+        ] {
+            assert!(is_python(text), "{text}");
+        }
+        for text in [
+            "",
+            "[app]\nentry = \"app.py\"\n",
+            "[app]\nentry = app.py\n",
+            "# a comment: EXE(…)\n\n[app]\nname = EXE(\n",
+            "\u{feff}[app]\nentry = 1\n",
+            "name = \"Analysis(\"\n",
+            "just text\n",
+        ] {
+            assert!(!is_python(text), "{text}");
+        }
+        assert!(!super::is_python(folder.path()));
+    }
+}

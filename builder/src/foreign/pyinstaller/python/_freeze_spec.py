@@ -18,35 +18,39 @@ def main():
     sys.modules["__main__"].__dict__.pop("__file__", None)
     if sys.path[:1] != [HERE]:
         sys.path.insert(0, HERE)
-    status = 0
+    spec, last = order.get("spec"), ("end", {})
     try:
         prepare(order)
         wire.answers.update(hooks=run_hooks, survey=survey_hooks)
-        if order.get("spec"):
+        if spec:
             run_spec(order)
         else:
-            while wire.ask("ready").get("more"):
-                pass
+            wire.ask("ready")
     except Failed:
-        status = 1
-    except SystemExit as exit:
-        wire.send("exited", code=exit_code(exit), text=exit_text(exit), place=place_of(exit, order.get("spec")))
-        return finish(0)
+        # The builder knows why.
+        last = None
+    except SystemExit as error:
+        last = "exited", {"code": exit_code(error), "text": exit_text(error), "place": place_of(error, spec)}
     except BaseException as error:
-        wire.send("raised", **description(error, order.get("spec")))
-        return finish(1)
-    if status == 0:
-        wire.send("end")
-    return finish(status)
+        last = "raised", description(error, spec)
+    finish()
+    if last:
+        wire.send(last[0], **last[1])
+    # All that the end of the interpreter would do has been done.
+    os._exit(0)
 
 
-def finish(status):
+def finish():
+    """Waits for threads, calls what the spec has registered for the end, and writes what it has printed."""
+    if "threading" in sys.modules:
+        sys.modules["threading"]._shutdown()
+    if "atexit" in sys.modules:
+        sys.modules["atexit"]._run_exitfuncs()
     for stream in sys.stdout, sys.stderr:
         try:
             stream.flush()
         except (OSError, ValueError):
             pass
-    return status
 
 
 def run_hooks(asked):
@@ -61,15 +65,8 @@ def survey_hooks(asked):
 
 def compile_stand_ins():
     """Compiles the stand-ins when they are used for the first time with this version of Python."""
-    import importlib.util
-
-    def cached(path):
-        try:
-            return os.path.exists(importlib.util.cache_from_source(path))
-        except NotImplementedError:
-            return True
-
-    if not cached(os.path.join(HERE, "_freeze_hooks.py")):
+    compiled = os.path.join(HERE, "__pycache__", "_freeze_hooks.%s.pyc" % sys.implementation.cache_tag)
+    if not sys.pycache_prefix and not os.path.exists(compiled):
         import compileall
         compileall.compile_dir(HERE, quiet=2)
 
@@ -102,11 +99,14 @@ def run_spec(order):
         os.makedirs(CONF["distpath"], exist_ok=True)
     sys.argv = [spec, *order["arguments"]]
     # Earlier versions ran a spec among the names of their own module.
-    import glob
-    import shutil
     names = {name: getattr(compat, name) for name in CONSTANTS}
+    for module in "glob", "shutil", "pprint":
+        if mentions(code, {module}):
+            names[module] = __import__(module)
+    if mentions(code, {"logger"}):
+        names["logger"] = config_logger()
     names.update(
-        __name__="__main__", __file__=spec, os=os, sys=sys, glob=glob, shutil=shutil, logger=config_logger(),
+        __name__="__main__", __file__=spec, os=os, sys=sys,
         SPEC=spec, SPECPATH=CONF["specpath"], specnm=CONF["specnm"], specpath=CONF["specpath"],
         DISTPATH=CONF["distpath"], WORKPATH=CONF["workpath"], workpath=CONF["workpath"],
         HOMEPATH=CONF["homepath"], CONFIGDIR=CONF["configdir"], WARNFILE=CONF["warnfile"],
@@ -185,4 +185,4 @@ def description(error, spec):
 if __name__ == "__main__":
     # The spec is `__main__` to itself, this module is not.
     sys.modules["_freeze_spec"] = sys.modules["__main__"]
-    sys.exit(main())
+    main()

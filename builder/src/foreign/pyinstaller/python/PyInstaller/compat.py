@@ -2,7 +2,6 @@
 
 import importlib.machinery as _machinery
 import os
-import platform as _platform
 import sys
 
 from PyInstaller.config import target as _target
@@ -29,7 +28,7 @@ for _minor in range(5, 21):
     globals()["is_py%d" % (30 + _minor if _minor < 10 else 300 + _minor)] = sys.version_info >= (3, _minor)
 is_py2, is_py3 = False, True
 system = {"win32": "Windows", "darwin": "Darwin"}.get(_system, "Linux")
-machine = _target.get("machine") or _platform.machine()
+machine = _target.get("machine")
 architecture = "64bit" if is_64bits else "32bit"
 base_prefix = os.path.abspath(sys.base_prefix)
 python_executable = sys.executable

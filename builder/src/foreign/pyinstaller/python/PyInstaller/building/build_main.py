@@ -1,6 +1,5 @@
 """`Analysis`: asks the builder for the contents of a program."""
 
-import glob as _glob
 import os
 import sys
 
@@ -11,12 +10,16 @@ from PyInstaller.building.datastruct import TOC, Target, Tree
 from PyInstaller.building.osx import BUNDLE
 from PyInstaller.building.splash import Splash
 from PyInstaller.config import CONF
-from PyInstaller.log import getLogger
-
-logger = getLogger("PyInstaller.building.build_main")
 
 
 _OBSOLETE = ("_mountzlib.py", "useUnicode.py", "useTK.py", "unpackTK.py", "removeTK.py")
+
+
+def __getattr__(name):
+    if name == "logger":
+        from PyInstaller.log import getLogger
+        return getLogger("PyInstaller.building.build_main")
+    raise AttributeError("module 'PyInstaller.building.build_main' has no attribute %r" % name)
 
 
 def find_binary_dependencies(*arguments, **options):
@@ -62,7 +65,8 @@ def expand(items, what, folder, place=None):
         if os.path.exists(source):
             found = [source]
         else:
-            found = sorted(_glob.glob(source, recursive=True)) if _glob.has_magic(source) else []
+            import glob
+            found = sorted(glob.glob(source, recursive=True)) if glob.has_magic(source) else []
         if not found:
             _freeze_wire.wire.refuse("`%s` of `%s` does not exist" % (source, what),
                                      "paths count from the folder of the spec", place)

@@ -1,6 +1,5 @@
 """Tables of contents: lists of `(name, source, typecode)`."""
 
-import fnmatch
 import os
 
 from PyInstaller.config import target
@@ -194,6 +193,7 @@ class Tree(Target, TOC):
         """The files were listed when the tree was made."""
 
     def _collect(self, root):
+        import fnmatch
         names = {os.path.normcase(pattern) for pattern in self.excludes}
 
         def is_excluded(name, path):
