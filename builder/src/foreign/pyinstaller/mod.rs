@@ -54,7 +54,9 @@ pub fn is_python(path: &Path) -> bool {
         return false;
     }
     lines().any(|line| {
-        STATEMENTS.iter().any(|word| line.starts_with(word)) || CALLS.iter().any(|call| line.contains(call))
+        STATEMENTS.iter().any(|word| line.starts_with(word))
+            || CALLS.iter().any(|call| line.contains(call))
+            || line.split_once('(').is_some_and(|(called, _)| spec::entry::is_dotted(called))
     })
 }
 
@@ -328,6 +330,7 @@ mod tests {
             "\u{feff}import os\nbuild(os.curdir)\n",
             "from recipes import build\nbuild()\n",
             "block_cipher = None\n",
+            "input = 'a.py'\nexec(open('build.spec').read())\n",
             "a = Analysis(['x'\n",
         ] {
             assert!(is_python(text), "{text}");
@@ -344,5 +347,27 @@ mod tests {
             assert!(!is_python(text), "{text}");
         }
         assert!(!super::is_python(folder.path()));
+    }
+
+    #[test]
+    fn the_documentation_lists_the_arguments() {
+        let page = include_str!("../../../../docs/from-pyinstaller.md");
+        let stand_in = |path: &str| {
+            let (_, text) = stand_ins::STAND_INS.iter().find(|(name, _)| *name == path).unwrap();
+            *text
+        };
+        let between = |text: &'static str, start: &str, end: &str| {
+            text.split_once(start).unwrap().1.split_once(end).unwrap().0
+        };
+        let is_listed = |name: &str| page.contains(name);
+        let settings = between(stand_in("PyInstaller/building/api.py"), "_SETTINGS = (", ")");
+        let names: Vec<&str> = settings.split(['"', ' ', '\n']).filter(|name| !name.is_empty()).collect();
+        assert!(names.len() > 15 && names.contains(&"console"), "{names:?}");
+        let of_analysis =
+            between(stand_in("PyInstaller/building/build_main.py"), "def __init__(self, ", "**others");
+        let arguments =
+            of_analysis.split(',').filter_map(|a| a.trim().split('=').next()).filter(|a| !a.is_empty());
+        let missing: Vec<&str> = names.into_iter().chain(arguments).filter(|name| !is_listed(name)).collect();
+        assert!(missing.is_empty(), "docs/from-pyinstaller.md does not list {missing:?}");
     }
 }

@@ -106,7 +106,8 @@ class Analysis(Target):
         self.excludes = _texts(excludes)
         self.hookspath = [os.path.abspath(_existing(path, [os.getcwd(), specpath])) for path in _texts(hookspath)]
         self.hooksconfig = CONF["hooksconfig"] = dict(hooksconfig or {})
-        self.custom_runtime_hooks = [os.path.join(specpath, path) for path in _texts(runtime_hooks)]
+        self.custom_runtime_hooks = [
+            os.path.abspath(_existing(path, [specpath, os.getcwd()])) for path in _texts(runtime_hooks)]
         self.noarchive = bool(noarchive)
         self.optimize = optimize
         mode = module_collection_mode or {}
