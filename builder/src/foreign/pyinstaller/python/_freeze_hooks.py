@@ -86,7 +86,11 @@ def run(asked):
 def _run_one(hook, analysis):
     file, name = hook["file"], hook["module"]
     with open(file, "rb") as source:
-        code = compile(source.read(), file, "exec", dont_inherit=True)
+        text = source.read()
+    if b"workpath" in text:
+        from PyInstaller.config import CONF
+        os.makedirs(CONF["workpath"], exist_ok=True)
+    code = compile(text, file, "exec", dont_inherit=True)
     module = types.ModuleType("PyInstaller_hooks_" + hook["kind"] + "_" + name.replace(".", "_"))
     module.__file__ = file
     sys.modules[module.__name__] = module

@@ -25,6 +25,9 @@ def __getattr__(name):
         import importlib
         module = {"conda_support": "conda"}.get(name, name)
         return importlib.import_module("PyInstaller.utils.hooks." + module)
+    if name == "isolated":
+        from PyInstaller import isolated
+        return isolated
     if name == "importlib_metadata":
         import importlib.metadata
         return importlib.metadata
@@ -37,6 +40,8 @@ def __getattr__(name):
 def _spec(name):
     """Finds a module as an import would, but imports no parent package."""
     parts = name.split(".")
+    if len(parts) > 1 and parts[-1] == "__init__":
+        parts.pop()
     finders = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
     found = None
     for finder in finders:
@@ -112,6 +117,18 @@ def get_package_paths(package):
     """Returns the folder that holds a package, and that of the package itself."""
     folders = get_all_package_paths(package)
     return package_base_path(folders[0], package), folders[0]
+
+
+def get_pywin32_module_file_attribute(module_name):
+    """Returns the library of a module of pywin32, which the module itself looks for."""
+    return exec_statement("import %s; print(%s.__file__)" % (module_name, module_name))
+
+
+def get_pyextension_imports(module_name):
+    """Returns the modules that an extension module imports when it is imported."""
+    names = eval_statement(
+        "import sys; before = set(sys.modules); import %s; print(repr(sorted(set(sys.modules) - before)))" % module_name)
+    return [name for name in names or [] if name != module_name]
 
 
 # Names.

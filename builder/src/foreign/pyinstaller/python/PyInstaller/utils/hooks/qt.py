@@ -40,6 +40,9 @@ class QtLibraryInfo:
     def collect_qml_files(self):
         return [], []
 
+    def collect_qtqml_files(self):
+        return [], []
+
     def collect_extra_binaries(self):
         return []
 
@@ -90,6 +93,10 @@ def get_qt_webengine_binaries_and_data_files(info):
 
 
 def get_qt_network_ssl_binaries(info):
+    return []
+
+
+def exclude_extraneous_qt_bindings(hook_name, qt_bindings_order=None):
     return []
 
 

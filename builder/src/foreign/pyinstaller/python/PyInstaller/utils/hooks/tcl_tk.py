@@ -4,6 +4,8 @@
 class TclTkInfo:
     available = True
     data_files = []
+    tcl_data_missing = tk_data_missing = False
+    is_macos_system_framework = False
     tcl_data_dir = tk_data_dir = None
     TCL_ROOTNAME, TK_ROOTNAME = "_tcl_data", "_tk_data"
 
