@@ -244,6 +244,24 @@ fn options_are_kept_as_a_spec() {
 }
 
 #[test]
+fn tables_may_be_emptied_and_moved() {
+    let frozen = project("moved").freeze_spec(Mode::Onedir);
+    frozen.command().run().prints("moved True\nlibc.so.6 False\n");
+    let there = |path: &str| frozen.product.join("_internal").join(path).exists();
+    assert!(there("scattered/helper.py") && there("libs/liblzma.so.5") && !there("liblzma.so.5"));
+    assert!(!there("libz.so.1"), "the spec excludes it by its name");
+}
+
+#[test]
+fn a_spec_may_only_print_its_help() {
+    let project = project("globals");
+    let outcome = project.command(["app.spec", "-y"]).args(["--", "--help"]).run();
+    outcome.says(&["usage:", "--fast"]).success();
+    let wrong = project.command(["app.spec", "-y"]).args(["--", "--onefile"]).run();
+    wrong.fails(&["the following arguments are required: --name", "app.spec:"]);
+}
+
+#[test]
 fn a_broken_toml_spec_is_not_taken_for_python() {
     let project = Project::script("").file("app.spec", "[app]\nentry = app.py\n");
     project.command(["app.spec"]).run().fails(&["app.spec:2", "failed to parse spec"]);

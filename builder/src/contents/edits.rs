@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Contents, Data};
 use crate::analysis::start::entry::then_name;
-use crate::analysis::{By, Kind, Module, Reason, Source};
+use crate::analysis::{By, Guard, Kind, Module, Reason, Source};
 use crate::error::Result;
 use crate::python::Python;
 use crate::spec::Request;
@@ -66,8 +66,10 @@ impl Contents {
         self.data.retain(|file| !goes(&file.dest));
         self.libraries.retain(|file| !goes(&file.dest));
         let is_extension = |module: &Module| matches!(module.kind, Kind::Extension(_));
+        let needed = self.needed_by_python(python);
         self.graph.modules.retain(|name, module| {
-            !edits.removed_modules.contains(name) && !(is_extension(module) && goes(&module.path))
+            needed.contains(name)
+                || !edits.removed_modules.contains(name) && !(is_extension(module) && goes(&module.path))
         });
         let reason = Reason::new("", By::Request(edits.place.clone()));
         for Added { name, source, what } in &edits.added {
@@ -89,6 +91,29 @@ impl Contents {
                 }
                 What::Module => self.add_module(name, source.clone(), &reason),
             }
+        }
+    }
+
+    /// Returns the modules without which Python does not start: those of the interpreter, and the modules of the
+    /// standard library that they import.
+    fn needed_by_python(&self, python: &Python) -> HashSet<String> {
+        let modules = &self.graph.modules;
+        let is_first = |module: &&Module| module.reasons.iter().any(|reason| reason.by == By::Interpreter);
+        let mut needed: HashSet<String> =
+            modules.values().filter(is_first).map(|module| module.name.clone()).collect();
+        loop {
+            let is_imported = |module: &&Module| {
+                let by_needed = |reason: &Reason| reason.guard == Guard::None && needed.contains(&reason.from);
+                !needed.contains(&module.name)
+                    && module.kind.in_stdlib(python)
+                    && module.reasons.iter().any(by_needed)
+            };
+            let more: Vec<String> =
+                modules.values().filter(is_imported).map(|module| module.name.clone()).collect();
+            if more.is_empty() {
+                return needed;
+            }
+            needed.extend(more);
         }
     }
 

@@ -61,15 +61,28 @@ pub(super) fn request(call: &AnalysisCall, template: &Request, spec: &Path) -> R
     let mut warnings = Vec::new();
     modules(&mut request.modules, call, &place, &mut warnings);
     request.warnings.extend(warnings);
-    let item = |(from, to): &(String, String)| {
+    let item = |(from, to): &(String, String)| -> Result<Item> {
         let to = spec::checked_folder(to)
             .map_err(|why| Error::new(format!("invalid folder `{to}`")).cause(why))?;
         Ok(Item { from: from.clone(), to, name: None, place: place.clone() })
     };
-    request.data.extend(call.datas.iter().map(item).collect::<Result<Vec<_>>>()?);
-    request.binaries.extend(call.binaries.iter().map(item).collect::<Result<Vec<_>>>()?);
+    for given in call.datas.iter().chain(&call.binaries) {
+        // The content decides, as in PyInstaller 6.
+        let items = if is_native(Path::new(&given.0)) { &mut request.binaries } else { &mut request.data };
+        items.push(item(given)?);
+    }
     request.complete()?;
     Ok(request)
+}
+
+/// Whether a file is a library or program: ELF, PE or Mach-O.
+pub(super) fn is_native(path: &Path) -> bool {
+    let mut magic = [0; 4];
+    let read = std::fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut magic));
+    let is_macho = matches!(magic, [0xcf, 0xfa, 0xed, 0xfe] | [0xca, 0xfe, 0xba, 0xbe]);
+    // A class file of Java has the same magic as a universal binary.
+    let is_java = path.extension().is_some_and(|e| e == "class");
+    read.is_ok() && (magic.starts_with(b"\x7fELF") || magic.starts_with(b"MZ") || is_macho && !is_java)
 }
 
 /// Adds the modules that a call names.

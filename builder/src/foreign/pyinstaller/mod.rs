@@ -60,18 +60,22 @@ pub fn is_python(path: &Path) -> bool {
     })
 }
 
-/// Runs a spec and builds its products. Returns the last one.
+/// Runs a spec and builds its products. Returns the last one, or `None` if a spec with arguments has ended
+/// without one, as after `--help`.
 ///
 /// # Errors
 /// The spec fails, makes no product, or a build fails. The error shows the line of the spec.
-pub fn freeze(build: &Build, reporter: &mut Reporter) -> Result<Published> {
+pub fn freeze(build: &Build, reporter: &mut Reporter) -> Result<Option<Published>> {
     let mut runner = Runner::start(build, Goal::Products, reporter)?;
     runner.run(reporter)?;
     let nothing = || {
         let error = Error::new(format!("`{}` makes no product", build.spec.display()));
         error.hint("a spec calls `EXE(…)` with all files, or `COLLECT(…)`")
     };
-    runner.published.pop().ok_or_else(nothing)
+    match runner.published.pop() {
+        None if !runner.is_asked => Err(nothing()),
+        last => Ok(last),
+    }
 }
 
 /// Runs a spec until its first product, and returns the request for it instead of building it.
@@ -137,6 +141,8 @@ struct Runner {
     store: Store,
     session: Session,
     goal: Goal,
+    /// Whether the spec has arguments.
+    is_asked: bool,
     analyses: Vec<Analyzed>,
     published: Vec<Published>,
     requested: Option<Request>,
@@ -180,6 +186,7 @@ impl Runner {
             store,
             session,
             goal,
+            is_asked: !build.arguments.is_empty(),
             analyses,
             published,
             requested,
@@ -241,7 +248,8 @@ impl Runner {
                 }
                 self.session.send(&serde_json::json!({}))?;
             }
-            Message::Exited { code: 0, text: None, .. } if !self.published.is_empty() => {
+            // A spec with arguments may only have printed its help.
+            Message::Exited { code: 0, text: None, .. } if self.is_asked || !self.published.is_empty() => {
                 return Ok(Next::Done);
             }
             Message::End {} => return Ok(Next::Done),

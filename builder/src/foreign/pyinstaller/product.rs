@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::analysis::{place_of, plain, scripts};
+use super::analysis::{is_native, place_of, plain, scripts};
 use super::message::{BundleCall, ProductCall, ProgramCall, ProgramSettings};
 use crate::contents::{Added, Edits, What};
 use crate::error::{Error, Result, Warning};
@@ -209,7 +209,8 @@ pub(super) fn edits(call: &ProductCall, spec: &Path, request: &Request) -> Resul
     for entry in &call.added {
         let (name, source, kind) = plain(entry);
         let what = match kind {
-            "BINARY" | "EXTENSION" => What::Binary,
+            // The content decides, as in PyInstaller 6.
+            "BINARY" | "EXTENSION" | "DATA" if is_native(&source) => What::Binary,
             "PYMODULE" | "PYMODULE-1" | "PYMODULE-2" => What::Module,
             "PYSOURCE" if known.contains(&source) => continue,
             _ => What::Data,

@@ -128,6 +128,9 @@ class Analysis(Target):
         self.binaries = self._toc(reply["binaries"])
         self.datas = self._toc(reply["datas"])
         self.given = {False: self._by_name(self.binaries, self.datas), True: self._by_name(self.pure)}
+        dylib = sys.modules.get("PyInstaller.depend.dylib")
+        if dylib is not None:
+            self.binaries[:] = [entry for entry in self.binaries if not dylib.is_excluded(os.path.basename(entry[0]))]
         self.datas.extend(more_datas)
         self.binaries.extend(more_binaries)
         self.zipfiles, self.zipped_data = TOC(), TOC()

@@ -3,16 +3,28 @@
 seen = set()
 
 
+def _loaded(filename):
+    """Returns `(name, path)` of the libraries that the loader of this system finds for a file."""
+    import re
+    import subprocess
+    try:
+        done = subprocess.run(["ldd", filename], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    except OSError:
+        return []
+    found = re.findall(r"^\s*(\S+) => (\S+|not found)(?: \(0x[0-9a-f]+\))?$", done.stdout, re.MULTILINE)
+    return [(name, path if path.startswith("/") else None) for name, path in found]
+
+
 def getImports(filename):
-    return set()
+    return {name for name, _ in _loaded(filename)}
 
 
 def get_imports(filename, search_paths=None):
-    return set()
+    return set(_loaded(filename))
 
 
 def selectImports(filename, xtrapath=None):
-    return []
+    return [(name, path) for name, path in _loaded(filename) if path]
 
 
 def getAssemblies(filename):
