@@ -332,24 +332,11 @@ impl CommandLine {
             return Ok(match command {
                 Command::Init { source, force, options } => {
                     let existing = if force { Existing::Replace } else { Existing::Keep };
-                    let given = self.matches.subcommand().is_some_and(|(_, init)| build::gives_options(init));
-                    match source {
-                        Some(entry) if given => {
-                            let InitArgs { common, foreign } = *options;
-                            let entry = Some(entry);
-                            Action::Keep(
-                                Box::new(Options { entry, common, foreign, ..Options::default() }),
-                                existing,
-                            )
-                        }
-                        None if given => {
-                            let error = Error::new("expected a script for these options").exit_code(USAGE);
-                            return Err(error.hint("name it: `freeze init app.py …`"));
-                        }
-                        source => Action::Init(source, existing),
-                    }
+                    init(&self.matches, source, *options, existing)?
                 }
-                Command::Pyinstaller { .. } => return Err(Error::new("`pyinstaller` is the first word")),
+                Command::Pyinstaller { .. } => {
+                    return Err(Error::new("`pyinstaller` must be the first word").exit_code(USAGE));
+                }
                 Command::Trace { what, write, order, python, paths, args } => {
                     let what = what.map_or_else(trace::only_spec, Ok)?;
                     let write = Write { missed: write, order };
@@ -367,33 +354,45 @@ impl CommandLine {
                 Command::Completions { shell } => Action::Completions(shell),
             });
         }
-        let build = self.cli.build;
-        let arguments = self.run.then(|| build.args.clone());
-        let overrides = build.how.overrides();
-        let mut request = match build.spec() {
-            Some(spec) if foreign::pyinstaller::is_python(&spec) => {
-                build::reject_contradictions(&self.matches, build::Written::Python)?;
-                let arguments = build.args.clone();
-                return Ok(Action::Spec(Box::new(foreign::pyinstaller::Build {
-                    spec,
-                    overrides,
-                    arguments,
-                })));
-            }
-            Some(path) => {
-                build::reject_contradictions(&self.matches, build::Written::Toml)?;
-                spec::load(&path, &overrides)?
-            }
-            None => {
-                let options = build.options()?;
-                spec::options::request(options, &overrides)?
-            }
-        };
-        request
-            .warnings
-            .extend(build::notices(&self.matches, request.target.unwrap_or_else(Target::host).os));
-        Ok(Action::Build(Box::new(request), arguments))
+        let arguments = self.run.then(|| self.cli.build.args.clone());
+        build_action(self.cli.build, &self.matches, arguments)
     }
+}
+
+/// Returns the action of a build. Reads the spec.
+fn build_action(
+    build: build::BuildArgs,
+    matches: &ArgMatches,
+    arguments: Option<Vec<OsString>>,
+) -> Result<Action> {
+    let overrides = build.how.overrides();
+    let mut request = match build.spec() {
+        Some(spec) if foreign::pyinstaller::is_python(&spec) => {
+            build::reject_contradictions(matches, build::Written::Python)?;
+            let build = foreign::pyinstaller::Build { spec, overrides, arguments: build.args };
+            return Ok(Action::Spec(Box::new(build)));
+        }
+        Some(path) => {
+            build::reject_contradictions(matches, build::Written::Toml)?;
+            spec::load(&path, &overrides)?
+        }
+        None => spec::options::request(build.options()?, &overrides)?,
+    };
+    request.warnings.extend(build::notices(matches, request.target.unwrap_or_else(Target::host).os));
+    Ok(Action::Build(Box::new(request), arguments))
+}
+
+/// Returns the action of `freeze init`: a spec that keeps options, if there are any.
+fn init(matches: &ArgMatches, source: Option<String>, args: InitArgs, existing: Existing) -> Result<Action> {
+    if !matches.subcommand().is_some_and(|(_, init)| build::gives_options(init)) {
+        return Ok(Action::Init(source, existing));
+    }
+    if source.is_none() {
+        let error = Error::new("expected a script for these options").exit_code(USAGE);
+        return Err(error.hint("name it: `freeze init app.py …`"));
+    }
+    let InitArgs { common, foreign } = args;
+    Ok(Action::Keep(Box::new(Options { entry: source, common, foreign, ..Options::default() }), existing))
 }
 
 /// Returns the completion script for a shell.

@@ -195,7 +195,10 @@ fn inspect(
     reporter: &mut Reporter,
 ) -> Result<ExitCode> {
     let json = how.json;
-    let mut products = Product::open_all(app)?;
+    let mut products = match Product::open_all(app) {
+        Ok(products) => products,
+        Err(error) => return inspect_foreign(app, &command, how, error),
+    };
     if let Some(wanted) = &how.architecture {
         let there: Vec<String> = products.iter().map(|p| p.machine().to_owned()).collect();
         products.retain(|product| product.machine() == wanted);
@@ -235,6 +238,26 @@ fn inspect(
             }
         }
         InspectCommand::Verify => verify(app, &products, how)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Lists a program that PyInstaller made. Otherwise, returns the error that it is not one of `freeze`.
+fn inspect_foreign(
+    app: &Path,
+    command: &InspectCommand,
+    how: &InspectArgs,
+    error: Error,
+) -> Result<ExitCode> {
+    let Some(listing) = builder::inspect::pyinstaller::list(app)? else { return Err(error) };
+    if !matches!(command, InspectCommand::List) {
+        let error = Error::new(format!("`{}` was made by PyInstaller and can only be listed", app.display()));
+        return Err(error.hint(format!("`freeze inspect {}` lists it", app.display())));
+    }
+    if how.json {
+        report::print_json(&serde_json::to_value(&listing)?);
+    } else {
+        report::print_pyinstaller(&listing);
     }
     Ok(ExitCode::SUCCESS)
 }

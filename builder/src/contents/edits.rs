@@ -69,7 +69,7 @@ impl Contents {
         let needed = self.needed_by_python(python);
         self.graph.modules.retain(|name, module| {
             needed.contains(name)
-                || !edits.removed_modules.contains(name) && !(is_extension(module) && goes(&module.path))
+                || !(edits.removed_modules.contains(name) || is_extension(module) && goes(&module.path))
         });
         let reason = Reason::new("", By::Request(edits.place.clone()));
         for Added { name, source, what } in &edits.added {
@@ -103,7 +103,8 @@ impl Contents {
             modules.values().filter(is_first).map(|module| module.name.clone()).collect();
         loop {
             let is_imported = |module: &&Module| {
-                let by_needed = |reason: &Reason| reason.guard == Guard::None && needed.contains(&reason.from);
+                let by_needed =
+                    |reason: &Reason| reason.guard == Guard::None && needed.contains(&reason.from);
                 !needed.contains(&module.name)
                     && module.kind.in_stdlib(python)
                     && module.reasons.iter().any(by_needed)

@@ -45,19 +45,14 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
     };
     let name = options.common.name.clone().unwrap_or_else(|| entry::default_name(&entry));
     checked("--name", &name, check::name)?;
-    let then: Vec<PathBuf> = options
-        .then
-        .iter()
-        .map(|script| check::existing(script, &cwd, "script").map_err(usage))
-        .collect::<Result<_>>()?;
+    let then = options.then.iter().map(|script| check::existing(script, &cwd, "script").map_err(usage));
+    let then = then.collect::<Result<Vec<PathBuf>>>()?;
     let modules = modules(&options)?;
     let mut warnings = Vec::new();
     let python = python(&options, overrides, &cwd, &mut warnings)?;
-    let hook_folders: Vec<PathBuf> = options.foreign.additional_hooks_dir.iter().map(PathBuf::from).collect();
     let mut request = Request {
-        spec: None,
+        hooks: foreign_hooks(&options)?,
         base: cwd.clone(),
-        version: None,
         programs: vec![Program { then, ..Program::new(name.clone(), entry, None) }],
         name,
         target: match overrides.target {
@@ -65,7 +60,6 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
             Some(Wanted::Universal) => Some(Target::UNIVERSAL[0]),
             None => None,
         },
-        others: Vec::new(),
         python,
         bundle: bundle(&options)?,
         modules,
@@ -75,16 +69,6 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
             include: options.common.copy_metadata,
             recursive: options.common.recursive_copy_metadata,
         },
-        rule_files: Vec::new(),
-        only_own_rules: false,
-        hooks: Hooks {
-            folders: check::all_existing(&hook_folders, "folder of hooks").map_err(usage)?,
-            of_packages: options.package_hooks || !hook_folders.is_empty(),
-            ..Hooks::default()
-        },
-        hook_rules: Vec::new(),
-        made_modules: Vec::new(),
-        package_folders: Vec::new(),
         runtime: Runtime {
             hooks: hooks(&options.common.runtime_hook, &cwd)?,
             debug: options.common.debug,
@@ -94,6 +78,7 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
         macos: options.foreign.macos(),
         output: overrides.output(&cwd),
         warnings,
+        ..Request::default()
     };
     request.finish().map_err(usage)?;
     // `--target-architecture` is more specific than `--target`.
@@ -104,6 +89,16 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
     request.expand_debug();
     request.others.iter_mut().for_each(Request::expand_debug);
     Ok(request)
+}
+
+/// Returns the hooks that are written for PyInstaller.
+fn foreign_hooks(options: &Options) -> Result<Hooks> {
+    let folders: Vec<PathBuf> = options.foreign.additional_hooks_dir.iter().map(PathBuf::from).collect();
+    Ok(Hooks {
+        of_packages: options.package_hooks || !folders.is_empty(),
+        folders: check::all_existing(&folders, "folder of hooks").map_err(usage)?,
+        ..Hooks::default()
+    })
 }
 
 /// Returns `[bundle]`.

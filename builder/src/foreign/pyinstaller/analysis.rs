@@ -78,7 +78,8 @@ pub(super) fn request(call: &AnalysisCall, template: &Request, spec: &Path) -> R
 /// Whether a file is a library or program: ELF, PE or Mach-O.
 pub(super) fn is_native(path: &Path) -> bool {
     let mut magic = [0; 4];
-    let read = std::fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut magic));
+    let read =
+        std::fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut magic));
     let is_macho = matches!(magic, [0xcf, 0xfa, 0xed, 0xfe] | [0xca, 0xfe, 0xba, 0xbe]);
     // A class file of Java has the same magic as a universal binary.
     let is_java = path.extension().is_some_and(|e| e == "class");

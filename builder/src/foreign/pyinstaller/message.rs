@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::error::Warning;
+
 /// File and line of the user's code.
 pub(super) type Place = (PathBuf, u32);
 
@@ -28,7 +30,7 @@ pub(super) enum Message {
         value: Value,
     },
     /// Something to tell the user.
-    Note { message: String, hint: Option<String>, minor: bool },
+    Note(Note),
     /// A mistake in the user's code, which a stand-in has found.
     Refused { message: String, hint: Option<String>, place: Option<Place> },
     /// An exception in the user's code.
@@ -37,6 +39,21 @@ pub(super) enum Message {
     Exited { code: i64, text: Option<String>, place: Option<Place> },
     /// The user's code is done.
     End {},
+}
+
+/// Something to tell the user.
+#[derive(Debug, Deserialize)]
+pub(super) struct Note {
+    message: String,
+    hint: Option<String>,
+    minor: bool,
+}
+
+impl From<Note> for Warning {
+    fn from(note: Note) -> Warning {
+        let new = if note.minor { Warning::minor } else { Warning::new };
+        note.hint.into_iter().fold(new(note.message), Warning::hint)
+    }
 }
 
 /// An exception.
@@ -146,6 +163,7 @@ pub(super) struct ProgramCall {
 }
 
 /// Arguments of `EXE`.
+#[expect(clippy::struct_excessive_bools, reason = "the arguments of `EXE`")]
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct ProgramSettings {
     pub(super) console: Option<bool>,

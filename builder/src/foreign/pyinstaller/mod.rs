@@ -13,7 +13,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use self::message::{AnalysisCall, Message, Order, ProductCall, TargetOrder};
-use self::session::{Session, note};
+use self::session::Session;
 use crate::error::{Context, Error, Result};
 use crate::output::Published;
 use crate::python::Python;
@@ -213,25 +213,24 @@ impl Runner {
 
     /// Lets the spec clean up after a failure.
     fn stop(&mut self, reporter: &mut Reporter) {
-        if self.session.send(&serde_json::json!({ "failed": true })).is_err() {
+        let failed = serde_json::json!({ "failed": true });
+        if self.session.send(&failed).is_err() {
             return;
         }
         while let Ok(Some(message)) = self.session.receive() {
-            match message {
-                Message::Note { message, hint, minor } => reporter.warn(&[note(message, hint, minor)]),
-                Message::Analysis(_) | Message::Product(_) => {
-                    if self.session.send(&serde_json::json!({ "failed": true })).is_err() {
-                        return;
-                    }
-                }
-                _ => {}
+            let is_question = matches!(message, Message::Analysis(_) | Message::Product(_));
+            if let Message::Note(note) = message {
+                reporter.warn(&[note.into()]);
+            }
+            if is_question && self.session.send(&failed).is_err() {
+                return;
             }
         }
     }
 
     fn handle(&mut self, message: Message, reporter: &mut Reporter) -> Result<Next> {
         match message {
-            Message::Note { message, hint, minor } => reporter.warn(&[note(message, hint, minor)]),
+            Message::Note(note) => reporter.warn(&[note.into()]),
             Message::Analysis(call) => {
                 let place = call.place.clone();
                 let tables = self.analyze(*call, reporter);

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::failure;
 use super::message::{Message, Order};
 use super::stand_ins::STAND_INS;
-use crate::error::{Context, Error, Result, Warning};
+use crate::error::{Context, Error, Result};
 use crate::interrupt::{self, Guarded};
 use crate::report::Reporter;
 use crate::store::{Code, KeyBuilder, Store};
@@ -78,7 +78,7 @@ impl Session {
         loop {
             match self.receive()? {
                 Some(Message::Answer { value }) => return Ok(value),
-                Some(Message::Note { message, hint, minor }) => reporter.warn(&[note(message, hint, minor)]),
+                Some(Message::Note(note)) => reporter.warn(&[note.into()]),
                 Some(message) => return Err(failure::of(message, &self.what, &self.interpreter)),
                 None => return Err(failure::ended(&self.what)),
             }
@@ -97,12 +97,6 @@ impl Session {
                 .context(|| "failed to read a message of the process that runs the spec"),
         }
     }
-}
-
-/// Returns something to tell the user.
-pub(super) fn note(message: String, hint: Option<String>, minor: bool) -> Warning {
-    let warning = if minor { Warning::minor(message) } else { Warning::new(message) };
-    hint.into_iter().fold(warning, Warning::hint)
 }
 
 /// Returns the folder with the stand-ins.
