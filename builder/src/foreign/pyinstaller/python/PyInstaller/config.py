@@ -1,6 +1,7 @@
 """The configuration of the build, as far as specs and hooks read or change it."""
 
 import os
+import sys
 
 CONF = {}
 known_path = []
@@ -10,7 +11,9 @@ target = {"platform": None, "sep": os.sep}
 
 def start(spec, specpath, specnm, order):
     target.update(order["target"])
-    home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    # Where PyInstaller would be installed: specs look for packages beside it.
+    folders = (folder for folder in sys.path if folder.endswith(("site-packages", "dist-packages")))
+    home = next(folders, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     work = order["workpath"]
     CONF.update(
         spec=spec, specpath=specpath, specnm=specnm, distpath=order["distpath"], workpath=work, homepath=home,
