@@ -281,7 +281,7 @@ mod tests {
         let listing = list(&path).unwrap().unwrap();
         let shown: Vec<String> =
             listing.entries.iter().map(|e| format!("{} {} {}", e.kind, e.name, e.stored)).collect();
-        let all = ["modules PYZ.pyz 71", "package pkg 4", "module pkg.part 4", "script app 6", "option u 0"];
+        let all = ["modules PYZ.pyz 74", "package pkg 4", "module pkg.part 4", "script app 6", "option u 0"];
         assert_eq!((listing.python.as_str(), shown), ("3.12", all.map(str::to_owned).to_vec()));
     }
 
