@@ -51,6 +51,7 @@ mod package_folders;
 mod parts;
 mod processes;
 mod programs;
+mod pyinstaller_specs;
 mod python;
 mod rebuild;
 mod reports;

@@ -2,16 +2,20 @@
 
 mod build;
 mod environment;
+mod pyinstaller;
 mod trace;
 mod why;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+pub(crate) use self::trace::Traced;
 pub(crate) use self::why::{WhyArgs, WhySubject};
 use builder::error::{Error, Result};
+use builder::foreign;
 use builder::report::{Color, Format, Settings, Verbosity};
 use builder::spec::init::Existing;
+use builder::spec::options::{Common, Foreign, Options};
 use builder::spec::project::subject::Subject;
 use builder::spec::{self, Overrides, Request};
 use builder::target::Target;
@@ -55,11 +59,20 @@ enum Command {
     /// Write a spec from a script, or from the scripts of a pyproject.toml.
     Init {
         /// Script, module, pyproject.toml or its folder; by default the current folder.
-        #[arg(value_name = "SCRIPT | MODULE | PYPROJECT")]
+        #[arg(id = "program", value_name = "SCRIPT | MODULE | PYPROJECT")]
         source: Option<String>,
         /// Replace an existing spec.
         #[arg(short, long)]
         force: bool,
+        #[command(flatten)]
+        options: Box<InitArgs>,
+    },
+    /// Build with the command line of PyInstaller: `freeze pyinstaller` takes the words of `pyinstaller`.
+    #[command(disable_help_flag = true)]
+    Pyinstaller {
+        /// Words of the command line.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
+        words: Vec<OsString>,
     },
     /// Run a program unfrozen and list what the analysis missed.
     Trace {
@@ -113,6 +126,15 @@ enum Command {
         /// Shell to complete for.
         shell: Shell,
     },
+}
+
+/// Options that a written spec keeps.
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    #[command(flatten)]
+    common: Common,
+    #[command(flatten)]
+    foreign: Foreign,
 }
 
 /// How to inspect a frozen program.
@@ -204,10 +226,14 @@ enum ColorChoice {
 pub(crate) enum Action {
     /// Build, then run the program with these arguments if there are any (or a bare `--`).
     Build(Box<Request>, Option<Vec<OsString>>),
+    /// Build from a spec in Python.
+    Spec(Box<foreign::pyinstaller::Build>),
     /// Write a spec.
     Init(Option<String>, Existing),
+    /// Write a spec that keeps options of a build.
+    Keep(Box<Options>, Existing),
     /// Run a program unfrozen, with these arguments, and write what the analysis missed.
-    Trace { what: String, request: Box<Request>, arguments: Vec<OsString>, write: Write },
+    Trace { what: String, program: Traced, arguments: Vec<OsString>, write: Write },
     /// Explain why something is in a program.
     Why(WhyArgs),
     /// Inspect a frozen program.
@@ -225,6 +251,8 @@ pub(crate) struct CommandLine {
     cli: Cli,
     matches: ArgMatches,
     run: bool,
+    /// For `freeze pyinstaller`.
+    pyinstaller: Option<pyinstaller::Line>,
 }
 
 /// Parses a command line.
@@ -232,10 +260,25 @@ pub(crate) struct CommandLine {
 /// # Errors
 /// Errors of clap, which include help and version texts.
 pub(crate) fn parse(argv: &[OsString]) -> Result<CommandLine, clap::Error> {
+    if argv.get(1).is_some_and(|word| word == "pyinstaller") {
+        return parse_pyinstaller(argv);
+    }
     let command = Cli::command().color(color_of(argv));
     let matches = command.try_get_matches_from(argv)?;
     let cli = Cli::from_arg_matches(&matches)?;
-    Ok(CommandLine { cli, matches, run: argv.iter().any(|a| a == "--") })
+    Ok(CommandLine { cli, matches, run: argv.iter().any(|a| a == "--"), pyinstaller: None })
+}
+
+/// Parses a command line of PyInstaller.
+fn parse_pyinstaller(argv: &[OsString]) -> Result<CommandLine, clap::Error> {
+    let (words, removed) = pyinstaller::words(&argv[2..]);
+    let command = pyinstaller::PyinstallerCli::command().color(color_of(argv));
+    let matches = command.try_get_matches_from(words)?;
+    let line = pyinstaller::PyinstallerCli::from_arg_matches(&matches)?;
+    let line = pyinstaller::Line::new(line, matches, removed);
+    let matches = Cli::command().try_get_matches_from(["freeze", "pyinstaller"])?;
+    let cli = Cli::from_arg_matches(&matches)?;
+    Ok(CommandLine { cli, matches, run: false, pyinstaller: Some(line) })
 }
 
 /// Returns `--color` before the command line is parsed, for errors of the parser itself.
@@ -255,7 +298,7 @@ fn color_of(argv: &[OsString]) -> clap::ColorChoice {
 impl CommandLine {
     /// Returns the settings of the reporter.
     pub(crate) fn settings(&self) -> Settings {
-        let global = &self.cli.global;
+        let global = self.pyinstaller.as_ref().map_or(&self.cli.global, |line| &line.cli.global);
         let verbosity = match global.log_level {
             _ if global.quiet => Verbosity::Warnings,
             _ if global.verbose => Verbosity::Verbose,
@@ -285,21 +328,28 @@ impl CommandLine {
     /// # Errors
     /// Options contradict each other or the spec, or the spec is invalid.
     pub(crate) fn action(self) -> Result<Action> {
+        if let Some(line) = self.pyinstaller {
+            return line.action();
+        }
         if let Some(command) = self.cli.command {
             if let Some(option) = stray(&self.matches) {
                 let error = Error::new(format!("`{option}` has no meaning with a command")).exit_code(USAGE);
                 return Err(error.hint("`freeze --help` tells the commands and options"));
             }
             return Ok(match command {
-                Command::Init { source, force } => {
-                    Action::Init(source, if force { Existing::Replace } else { Existing::Keep })
+                Command::Init { source, force, options } => {
+                    let existing = if force { Existing::Replace } else { Existing::Keep };
+                    init(&self.matches, source, *options, existing)?
+                }
+                Command::Pyinstaller { .. } => {
+                    return Err(Error::new("`pyinstaller` must be the first word").exit_code(USAGE));
                 }
                 Command::Trace { what, write, order, python, paths, environment, args } => {
                     let overrides =
                         Overrides { python, environment: environment.request(), ..Overrides::default() };
-                    let (what, request) = trace::request(what.as_deref(), paths, &overrides)?;
-                    let request = Box::new(request);
-                    Action::Trace { what, request, arguments: args, write: Write { missed: write, order } }
+                    let write = Write { missed: write, order };
+                    let (what, program) = trace::program(what.as_deref(), paths, &overrides, write)?;
+                    Action::Trace { what, program, arguments: args, write }
                 }
                 Command::Why { why } => Action::Why(why),
                 Command::Inspect { app, action, how } => {
@@ -313,21 +363,45 @@ impl CommandLine {
                 Command::Completions { shell } => Action::Completions(shell),
             });
         }
-        let build = self.cli.build;
-        let arguments = self.run.then(|| build.args.clone());
-        let overrides = build.overrides();
-        let mut request = match build.subject()? {
-            Subject::Spec(path) => {
-                build::reject_contradictions(&self.matches)?;
-                spec::load(&path, &overrides)?
-            }
-            subject => spec::options::request(build.options(subject), &overrides)?,
-        };
-        request
-            .warnings
-            .extend(build::notices(&self.matches, request.target.unwrap_or_else(Target::host).os));
-        Ok(Action::Build(Box::new(request), arguments))
+        let arguments = self.run.then(|| self.cli.build.args.clone());
+        build_action(self.cli.build, &self.matches, arguments)
     }
+}
+
+/// Returns the action of a build. Reads the spec.
+fn build_action(
+    build: build::BuildArgs,
+    matches: &ArgMatches,
+    arguments: Option<Vec<OsString>>,
+) -> Result<Action> {
+    let overrides = build.how.overrides();
+    let mut request = match build.subject()? {
+        Subject::Spec(spec) if foreign::pyinstaller::is_python(&spec) => {
+            build::reject_contradictions(matches, build::Written::Python)?;
+            let build = foreign::pyinstaller::Build { spec, overrides, arguments: build.args };
+            return Ok(Action::Spec(Box::new(build)));
+        }
+        Subject::Spec(path) => {
+            build::reject_contradictions(matches, build::Written::Toml)?;
+            spec::load(&path, &overrides)?
+        }
+        subject => spec::options::request(build.options(subject), &overrides)?,
+    };
+    request.warnings.extend(build::notices(matches, request.target.unwrap_or_else(Target::host).os));
+    Ok(Action::Build(Box::new(request), arguments))
+}
+
+/// Returns the action of `freeze init`: a spec that keeps options, if there are any.
+fn init(matches: &ArgMatches, source: Option<String>, args: InitArgs, existing: Existing) -> Result<Action> {
+    if !matches.subcommand().is_some_and(|(_, init)| build::gives_options(init)) {
+        return Ok(Action::Init(source, existing));
+    }
+    if source.is_none() {
+        let error = Error::new("expected a script for these options").exit_code(USAGE);
+        return Err(error.hint("name it: `freeze init app.py …`"));
+    }
+    let InitArgs { common, foreign } = args;
+    Ok(Action::Keep(Box::new(Options { entry: source, common, foreign, ..Options::default() }), existing))
 }
 
 /// Returns the completion script for a shell.

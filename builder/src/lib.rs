@@ -9,6 +9,7 @@ pub mod binaries;
 pub mod contents;
 pub mod environment;
 pub mod error;
+pub mod foreign;
 pub mod inspect;
 pub mod interrupt;
 pub mod launcher;
@@ -33,7 +34,7 @@ use std::collections::BTreeMap;
 use analysis::world::distributions::normalize;
 use archive::{Input, Packed};
 use binaries::Natives;
-use contents::Contents;
+use contents::{Contents, Edits};
 use error::{Result, Warning};
 use output::Published;
 use python::Python;
@@ -50,24 +51,71 @@ use why::Map;
 /// A phase failed, or Ctrl-C was pressed. The previous application is then still in place.
 pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
     let store = open_store(request, reporter)?;
-    // A program has one part; a universal program has one for each processor.
     for part in request.parts() {
         reporter.warn(&part.warnings);
     }
-    let request = &*reporter.phase("environment", || environment::prepared(request, &store))?;
+    let request = reporter.phase("environment", || environment::prepared(request, &store))?;
+    let request = foreign::pyinstaller::with_hooks(&request, &store, reporter)?;
+    let collected = collect_parts(&request, &store, reporter)?;
+    finish(&request, collected, &store, reporter)
+}
+
+/// The contents of an application before they are packed. A program has one part; a universal program has one
+/// for each processor.
+#[derive(Debug)]
+pub(crate) struct Collected {
+    parts: Vec<CollectedPart>,
+    warnings: Vec<(Target, Warning)>,
+}
+
+/// The contents for one platform.
+#[derive(Debug)]
+pub(crate) struct CollectedPart {
+    python: Python,
+    contents: Contents,
+    natives: Natives,
+}
+
+/// Collects the contents of each part of an application.
+pub(crate) fn collect_parts(request: &Request, store: &Store, reporter: &mut Reporter) -> Result<Collected> {
     for part in request.parts() {
         reporter.warn(&part.warnings);
     }
-    let pythons = reporter.phase("python", || Python::probe_parts(request, &store))?;
+    let pythons = reporter.phase("python", || Python::probe_parts(request, store))?;
     // Check the launcher and the output first: without them, all later work is wasted.
     for (part, python) in request.parts().zip(&pythons) {
         assemble::check(part, python)?;
     }
-    let mut warnings = Vec::new();
-    let made = make_parts(request, pythons, &store, reporter, &mut warnings);
+    let (mut parts, mut warnings) = (Vec::new(), Vec::new());
+    let collect_all = || -> Result<()> {
+        for (request, python) in request.parts().zip(pythons) {
+            let target = python.target;
+            let mut warn = |new: &[Warning]| warnings.extend(new.iter().map(|w| (target, w.clone())));
+            warn(&python.warnings);
+            let (contents, natives) = collect(request, &python, store, reporter, &mut warn)?;
+            parts.push(CollectedPart { python, contents, natives });
+        }
+        Ok(())
+    };
+    if let Err(error) = collect_all() {
+        reporter.warn(&report::merged(warnings, request.parts().count()));
+        return Err(error);
+    }
+    Ok(Collected { parts, warnings })
+}
+
+/// Packs the contents of an application, assembles and publishes it.
+pub(crate) fn finish(
+    request: &Request,
+    collected: Collected,
+    store: &Store,
+    reporter: &mut Reporter,
+) -> Result<Published> {
+    let Collected { parts, mut warnings } = collected;
+    let made = pack_parts(request, parts, store, reporter, &mut warnings);
     reporter.warn(&report::merged(warnings, request.parts().count()));
     let (parts, packed) = made?;
-    let app = reporter.phase("assemble", || assemble::app(request, packed, &store))?;
+    let app = reporter.phase("assemble", || assemble::app(request, packed, store))?;
     let published = reporter.phase("publish", || output::publish(request, app))?;
     reporter.warn(&published.warnings);
     #[cfg(feature = "notarize")]
@@ -78,25 +126,22 @@ pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
     Ok(published)
 }
 
-/// Collects and packs the content of each part of an application. `warnings` receives the warnings of each
-/// part.
-fn make_parts<'a>(
+/// Packs the content of each part of an application. `warnings` receives the warnings of each part.
+fn pack_parts<'a>(
     request: &'a Request,
-    pythons: Vec<Python>,
+    collected: Vec<CollectedPart>,
     store: &Store,
     reporter: &mut Reporter,
     warnings: &mut Vec<(Target, Warning)>,
 ) -> Result<(Vec<Part<'a>>, Vec<Packed>)> {
     let (mut parts, mut packed) = (Vec::new(), Vec::new());
-    for (request, python) in request.parts().zip(pythons) {
+    for (request, CollectedPart { python, mut contents, natives }) in request.parts().zip(collected) {
         let target = python.target;
-        let mut warn = |new: &[Warning]| warnings.extend(new.iter().map(|w| (target, w.clone())));
-        warn(&python.warnings);
-        let (contents, natives) = collect(request, &python, store, reporter, &mut warn)?;
+        contents.chain_scripts(request)?;
         let is_there =
             |library: &str| natives.files.iter().any(|native| same_file_name(&native.dest, library));
         for (_, warning) in contents.graph.used.left_out.iter().filter(|(library, _)| !is_there(library)) {
-            warn(std::slice::from_ref(warning));
+            warnings.push((target, warning.clone()));
         }
         let input = Input { contents: &contents, natives: &natives, request, python: &python };
         let pack = || archive::pack(&input, store, packed.first());
@@ -107,6 +152,23 @@ fn make_parts<'a>(
     let differing = differing_versions(&parts);
     warnings.extend(parts.iter().flat_map(|p| differing.iter().map(|w| (p.python.target, w.clone()))));
     Ok((parts, packed))
+}
+
+/// Changes the contents of each part as a build script requests.
+pub(crate) fn edit_parts(
+    request: &Request,
+    collected: &mut Collected,
+    edits: &Edits,
+    store: &Store,
+) -> Result<()> {
+    for (request, part) in request.parts().zip(&mut collected.parts) {
+        part.contents.edit(edits, &part.python);
+        if edits.adds_binaries() {
+            part.natives = binaries::collect(&part.contents, request, &part.python, store)?;
+        }
+        part.natives.leave_out(&edits.removed_files);
+    }
+    Ok(())
 }
 
 /// Collects the content of a part. `warn` receives the warnings of each phase.
@@ -158,7 +220,8 @@ fn differing_versions(parts: &[Part<'_>]) -> Vec<Warning> {
 /// A phase failed, or Ctrl-C was pressed.
 pub fn explain(request: &Request, reporter: &mut Reporter) -> Result<(Map, Python)> {
     let store = open_store(request, reporter)?;
-    let request = &*reporter.phase("environment", || environment::prepared(request, &store))?;
+    let request = reporter.phase("environment", || environment::prepared(request, &store))?;
+    let request = &*foreign::pyinstaller::with_hooks(&request, &store, reporter)?;
     // For a universal program, the first part with the packages that a build gives it.
     let python = reporter.phase("python", || Python::probe_parts(request, &store))?.swap_remove(0);
     let (contents, natives) = collect(request, &python, &store, reporter, &mut |_| ())?;
@@ -166,7 +229,7 @@ pub fn explain(request: &Request, reporter: &mut Reporter) -> Result<(Map, Pytho
 }
 
 /// Opens the cache. With `--clean`, treats it as empty.
-fn open_store(request: &Request, reporter: &mut Reporter) -> Result<Store> {
+pub(crate) fn open_store(request: &Request, reporter: &mut Reporter) -> Result<Store> {
     let (store, warnings) = Store::of_user(request.cache_size)?;
     reporter.warn(&warnings);
     Ok(if request.output.clean { store.ignoring_existing() } else { store })

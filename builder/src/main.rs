@@ -13,8 +13,8 @@ use builder::report::{self, Format, Reasons, Reporter};
 use builder::spec::Request;
 use builder::store::Place;
 use builder::why::{BuildContext, Map};
-use builder::{interrupt, os, spec};
-use cli::{Action, CacheCommand, InspectArgs, InspectCommand, WhyArgs, WhySubject};
+use builder::{foreign, interrupt, os, spec};
+use cli::{Action, CacheCommand, InspectArgs, InspectCommand, Traced, WhyArgs, WhySubject};
 
 /// Stack size of worker threads, in bytes.
 const WORKER_STACK: usize = 64 << 20;
@@ -55,13 +55,26 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
                 None => Ok(ExitCode::SUCCESS),
             };
         }
+        Action::Spec(build) => {
+            foreign::pyinstaller::freeze(&build, reporter)?;
+        }
         Action::Init(source, existing) => {
             let cwd = std::env::current_dir().context(|| "failed to find the current folder")?;
             let path = spec::init::run(source.as_deref(), existing, &cwd)?;
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             reporter.done("wrote", &path, Some(&format!("`freeze {name}`")));
         }
-        Action::Trace { what, request, arguments, write } => {
+        Action::Keep(options, existing) => {
+            let cwd = std::env::current_dir().context(|| "failed to find the current folder")?;
+            let path = spec::init::from_options(*options, existing, &cwd)?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            reporter.done("wrote", &path, Some(&format!("`freeze {name}`")));
+        }
+        Action::Trace { what, program, arguments, write } => {
+            let request = match program {
+                Traced::Request(request) => request,
+                Traced::Spec(build) => Box::new(foreign::pyinstaller::request(&build, reporter)?),
+            };
             let traced = builder::trace::trace(&request, &arguments, write, reporter)?;
             reporter.traced(&traced, &format!("freeze trace {what} --write"));
             return Ok(os::exit_code(traced.status));
@@ -123,7 +136,7 @@ fn cache(command: CacheCommand, format: Format, reporter: &mut Reporter) -> Resu
 
 /// Explains why something is in a program, or why it is not.
 fn explain(why: &WhyArgs, reporter: &mut Reporter) -> Result<ExitCode> {
-    let subject = why.subject()?;
+    let subject = why.subject(reporter)?;
     let (map, built) = part_with(&subject, &why.name, reporter)?;
     let found = map.find(&why.name);
     if found.is_empty() {
@@ -183,7 +196,10 @@ fn inspect(
     reporter: &mut Reporter,
 ) -> Result<ExitCode> {
     let json = how.json;
-    let mut products = Product::open_all(app)?;
+    let mut products = match Product::open_all(app) {
+        Ok(products) => products,
+        Err(error) => return inspect_foreign(app, &command, how, error),
+    };
     if let Some(wanted) = &how.architecture {
         let there: Vec<String> = products.iter().map(|p| p.machine().to_owned()).collect();
         products.retain(|product| product.machine() == wanted);
@@ -223,6 +239,26 @@ fn inspect(
             }
         }
         InspectCommand::Verify => verify(app, &products, how)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Lists a program that PyInstaller made. Otherwise, returns the error that it is not one of `freeze`.
+fn inspect_foreign(
+    app: &Path,
+    command: &InspectCommand,
+    how: &InspectArgs,
+    error: Error,
+) -> Result<ExitCode> {
+    let Some(listing) = builder::inspect::pyinstaller::list(app)? else { return Err(error) };
+    if !matches!(command, InspectCommand::List) {
+        let error = Error::new(format!("`{}` was made by PyInstaller and can only be listed", app.display()));
+        return Err(error.hint(format!("`freeze inspect {}` lists it", app.display())));
+    }
+    if how.json {
+        report::print_json(&serde_json::to_value(&listing)?);
+    } else {
+        report::print_pyinstaller(&listing);
     }
     Ok(ExitCode::SUCCESS)
 }

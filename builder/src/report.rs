@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 pub use self::contents::{Report, write};
 pub use self::missed::{Kind as MissedKind, Missed, Traced};
 pub use self::summary::{Counts, Part, Remainder, Summary, merged, tell};
-pub use self::tables::{bytes, print_cache, print_json, print_listing, print_verified};
+pub use self::tables::{bytes, print_cache, print_json, print_listing, print_pyinstaller, print_verified};
 pub use self::why::{Reasons, absent_error, print_absent_json, print_why, print_why_json};
 pub use self::work::write_work;
 use crate::error::{Error, Result, Warning};

@@ -25,8 +25,10 @@ use self::start::entry;
 use self::world::disk::Disk;
 use self::world::distributions::Installed;
 use self::world::reader::Reader;
+use self::world::resolve::Folder;
 use self::world::{Parts, World};
 use crate::error::Result;
+use crate::names::Pattern;
 use crate::python::Python;
 use crate::rules::implicit;
 use crate::rules::load::Rules;
@@ -59,6 +61,9 @@ fn find(request: &Request, rules: &Rules, reader: Reader<'_>) -> Result<Graph> {
     let search_path: Vec<_> = own.iter().chain(&python.search_path).cloned().collect();
     let installed = Installed::scan(&search_path, disk, python.markers());
     let world = World::new(Parts { request, reader, implicit: &implicit, rules, installed: &installed, own });
+    for (package, folder) in &request.package_folders {
+        world.extend_by(package, &Folder { path: folder.clone(), dest: None });
+    }
     let mut fixpoint = Fixpoint::new(&world);
     for start in entry::starts(request, &installed, disk)? {
         fixpoint.start(start);
@@ -67,6 +72,8 @@ fn find(request: &Request, rules: &Rules, reader: Reader<'_>) -> Result<Graph> {
     fixpoint.interpreter();
     fixpoint.run()?;
     let mut graph = fixpoint.finish();
+    let made: Vec<Pattern> = request.made_modules.iter().map(|name| Pattern::new(name)).collect();
+    graph.missing.retain(|name, _| !made.iter().any(|made| made.covers(name)));
     entry::check(request, &graph, python, &installed, disk)?;
     missing::warn(&mut graph, python, &implicit);
     Ok(graph)

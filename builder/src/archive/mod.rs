@@ -21,6 +21,7 @@ use std::path::PathBuf;
 
 use freeze_archive::{FileKind, setting};
 
+pub(crate) use self::settings::is_entry;
 use crate::analysis::{Graph, Kind, Reason, Source};
 use crate::binaries::Natives;
 use crate::contents::Contents;

@@ -81,7 +81,7 @@ pub(super) fn is_in_libpython(python: &Python, module: &str) -> bool {
 }
 
 /// Whether a program or a hook runs this module.
-pub(super) fn is_entry(name: &str) -> bool {
+pub(crate) fn is_entry(name: &str) -> bool {
     name == "__main__" || name.starts_with("__main__.") || name.starts_with("__hook__.")
 }
 

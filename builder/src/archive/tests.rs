@@ -134,8 +134,7 @@ pub(crate) fn case(mode: Mode) -> Option<Case> {
         libpython: Some("libpython.so".into()),
         ..Natives::default()
     };
-    let program =
-        |name: &str| Program { name: name.into(), entry: Entry::Script(src.join("app.py")), place: None };
+    let program = |name: &str| Program::new(name.into(), Entry::Script(src.join("app.py")), None);
     let mut request = Request {
         name: "demo".into(),
         programs: vec![program("demo")],

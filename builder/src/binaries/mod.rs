@@ -83,6 +83,28 @@ pub struct Native {
     pub reasons: Vec<Reason>,
 }
 
+impl Natives {
+    /// Leaves out files by their paths under the root, except the interpreter. Files that need them find them
+    /// on the host, or not at all.
+    pub(crate) fn leave_out(&mut self, dests: &HashSet<String>) {
+        if dests.is_empty() {
+            return;
+        }
+        let core = self.libpython.clone();
+        let goes = |dest: &str| dests.contains(dest) && core.as_deref() != Some(dest);
+        self.files.retain(|file| !goes(&file.dest));
+        for file in &mut self.files {
+            file.preload.retain(|dest| !goes(dest));
+            file.needs.retain(|dest| !goes(dest));
+        }
+        let beside = |link: &str, target: &str| match link.rsplit_once('/') {
+            Some((folder, _)) => format!("{folder}/{target}"),
+            None => target.to_owned(),
+        };
+        self.links.retain(|(link, target)| !goes(link) && !goes(&beside(link, target)));
+    }
+}
+
 /// Resolves the dependencies of the native files in `contents`, then relocates, patches and verifies all
 /// files.
 ///

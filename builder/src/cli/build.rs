@@ -27,7 +27,13 @@ pub(super) struct BuildArgs {
     /// Build the installed console script with this name.
     #[arg(long, value_name = "NAME", conflicts_with = "what")]
     entry_point: Option<String>,
+    #[command(flatten)]
+    pub(super) how: HowArgs,
+}
 
+/// How to build.
+#[derive(Debug, Args)]
+pub(super) struct HowArgs {
     /// Interpreter: an environment, an executable, a version or a range such as `>=3.11`. Default: $VIRTUAL_ENV,
     /// .venv, python3.
     #[arg(long, value_name = "PYTHON", help_heading = "Build")]
@@ -89,9 +95,16 @@ fn target(name: &str) -> Result<Wanted, String> {
     Wanted::named(name).ok_or_else(|| spec::unknown_target(name))
 }
 
+/// The language of a spec.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    Toml,
+    Python,
+}
+
 /// Fails if an option sets something that belongs in the spec.
-pub(super) fn reject_contradictions(matches: &ArgMatches) -> Result<()> {
-    let given = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+pub(super) fn reject_contradictions(matches: &ArgMatches, spec: Written) -> Result<()> {
+    let given = |id: &str| is_given(matches, id);
     if given("specpath") {
         let error = Error::new("`--specpath` has no meaning where there is a spec").exit_code(USAGE);
         return Err(error.hint("leave it out"));
@@ -99,9 +112,21 @@ pub(super) fn reject_contradictions(matches: &ArgMatches) -> Result<()> {
     let mut keys = std::iter::once(("entry_point", "`entry-point` in `[app]`"))
         .chain(options::meanings().filter_map(|(id, meaning)| Some((id, meaning.key?))));
     let Some((id, key)) = keys.find(|(id, _)| given(id)) else { return Ok(()) };
-    Err(Error::new(format!("`{}` contradicts the spec", options::written(id)))
-        .hint(format!("change {key} of the spec, or build from the script without a spec"))
-        .exit_code(USAGE))
+    let hint = match spec {
+        Written::Toml => format!("change {key} of the spec, or build from the script without a spec"),
+        Written::Python => "change the spec, or build from the script without a spec".to_owned(),
+    };
+    Err(Error::new(format!("`{}` contradicts the spec", options::written(id))).hint(hint).exit_code(USAGE))
+}
+
+/// Whether a command line sets an option, if it has one of this name.
+fn is_given(matches: &ArgMatches, id: &str) -> bool {
+    matches.try_contains_id(id).is_ok() && matches.value_source(id) == Some(ValueSource::CommandLine)
+}
+
+/// Whether a command line sets an option of a build.
+pub(super) fn gives_options(matches: &ArgMatches) -> bool {
+    options::meanings().any(|(id, _)| is_given(matches, id))
 }
 
 /// Returns one line for each option that has no effect for a system.
@@ -132,6 +157,20 @@ impl BuildArgs {
         }
     }
 
+    /// Returns the options for a build of something else than a spec.
+    pub(super) fn options(self, subject: Subject) -> Options {
+        let BuildArgs { what: entry, entry_point, how, .. } = self;
+        let HowArgs { common, foreign, .. } = how;
+        let project = match subject {
+            Subject::Project(folder) => Some(folder),
+            Subject::Program(_) | Subject::Spec(_) => None,
+        };
+        let entry = entry.filter(|_| project.is_none());
+        Options { entry, entry_point, common, foreign, project, ..Options::default() }
+    }
+}
+
+impl HowArgs {
     pub(super) fn overrides(&self) -> Overrides {
         self.cross.clone().over(Overrides {
             python: self.python.clone(),
@@ -146,14 +185,7 @@ impl BuildArgs {
         })
     }
 
-    /// Returns the options for a build of something else than a spec.
-    pub(super) fn options(self, subject: Subject) -> Options {
-        let BuildArgs { what: entry, entry_point, common, foreign, .. } = self;
-        let project = match subject {
-            Subject::Project(folder) => Some(folder),
-            Subject::Program(_) | Subject::Spec(_) => None,
-        };
-        let entry = entry.filter(|_| project.is_none());
-        Options { entry, entry_point, common, foreign, project }
+    pub(super) fn into_options(self) -> (Common, Foreign) {
+        (self.common, self.foreign)
     }
 }

@@ -3,11 +3,22 @@
 use std::path::Path;
 
 use builder::error::{Error, Result};
+use builder::foreign::pyinstaller::{Build, is_python};
 use builder::spec::options::{Common, Options};
 use builder::spec::project::subject::Subject;
 use builder::spec::{self, Overrides, Request};
+use builder::trace::Write;
 
 use super::USAGE;
+
+/// The program to run.
+#[derive(Debug)]
+pub(crate) enum Traced {
+    /// As a request says.
+    Request(Box<Request>),
+    /// As a spec in Python says.
+    Spec(Box<Build>),
+}
 
 fn subject(what: Option<&str>) -> Result<Subject> {
     let with_example = |e: Error| match what {
@@ -17,27 +28,39 @@ fn subject(what: Option<&str>) -> Result<Subject> {
     Subject::of(what).map_err(with_example)
 }
 
-/// Returns the request for a spec, a project, a script or a module, and its name. Without a name, that of
+/// Returns the program of a spec, a project, a script or a module, and its name. Without a name, that of
 /// the current folder.
-pub(super) fn request(
+pub(super) fn program(
     what: Option<&str>,
     paths: Vec<String>,
     overrides: &Overrides,
-) -> Result<(String, Request)> {
+    write: Write,
+) -> Result<(String, Traced)> {
     let common = Common { paths, ..Common::default() };
     let (shown, options) = match subject(what)? {
         Subject::Spec(_) if !common.paths.is_empty() => {
             let error = Error::new("`--paths` contradicts the spec").exit_code(USAGE);
             return Err(error.hint("change `paths` in `[python]` of the spec"));
         }
-        Subject::Spec(path) => {
-            return Ok((path.display().to_string(), spec::load(Path::new(&path), overrides)?));
-        }
+        Subject::Spec(spec) => return of_spec(&spec, overrides, write),
         Subject::Project(folder) => {
             let shown = what.unwrap_or(".").to_owned();
             (shown, Options { project: Some(folder), common, ..Options::default() })
         }
         Subject::Program(text) => (text.clone(), Options { entry: Some(text), common, ..Options::default() }),
     };
-    Ok((shown, spec::options::request(options, overrides)?))
+    Ok((shown, Traced::Request(Box::new(spec::options::request(options, overrides)?))))
+}
+
+fn of_spec(spec: &Path, overrides: &Overrides, write: Write) -> Result<(String, Traced)> {
+    let shown = spec.display().to_string();
+    if !is_python(spec) {
+        return Ok((shown, Traced::Request(Box::new(spec::load(spec, overrides)?))));
+    }
+    if write.missed || write.order {
+        let error = Error::new(format!("`{shown}` is written in Python and stays as it is")).exit_code(USAGE);
+        return Err(error.hint("trace it without `--write` and `--order`, and change it yourself"));
+    }
+    let build = Build { spec: spec.to_owned(), overrides: overrides.clone(), arguments: Vec::new() };
+    Ok((shown, Traced::Spec(Box::new(build))))
 }

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use builder::error::{Error, Result};
+use builder::foreign::pyinstaller::{self, Build, is_python};
+use builder::report::Reporter;
 use builder::spec::options::Options;
 use builder::spec::project::subject::Subject;
 use builder::spec::{self, Overrides, Request};
@@ -56,7 +58,7 @@ impl WhyArgs {
     ///
     /// # Errors
     /// Nothing is given and the folder has nothing to build, or the spec is invalid.
-    pub(crate) fn subject(&self) -> Result<WhySubject> {
+    pub(crate) fn subject(&self, reporter: &mut Reporter) -> Result<WhySubject> {
         let overrides = Overrides {
             python: self.python.clone(),
             environment: self.environment.request(),
@@ -64,6 +66,10 @@ impl WhyArgs {
         };
         let overrides = self.cross.clone().over(overrides);
         let options = match self.named()? {
+            Subject::Spec(spec) if !spec.is_dir() && is_python(&spec) => {
+                let build = Build { spec, overrides, arguments: Vec::new() };
+                return Ok(WhySubject::Build(Box::new(pyinstaller::request(&build, reporter)?)));
+            }
             Subject::Spec(path) if !path.is_dir() => {
                 return Ok(WhySubject::Build(Box::new(spec::load(&path, &overrides)?)));
             }

@@ -19,7 +19,10 @@ use crate::target::{Os, Target};
 pub(super) fn files(item: &Item, target: &Target) -> Result<Found> {
     let path = Path::new(&item.from);
     let tree = if path.is_file() {
-        Tree { files: vec![(path.to_path_buf(), file_name(path))], ..Tree::default() }
+        Tree {
+            files: vec![(path.to_path_buf(), item.name.clone().unwrap_or_else(|| file_name(path)))],
+            ..Tree::default()
+        }
     } else if path.is_dir() {
         // As in PyInstaller, the content of a folder goes to the destination.
         walk(path, &Wanted { enters: &|_| true, takes: &|_| true })
@@ -111,7 +114,7 @@ mod tests {
     use super::*;
 
     fn dests(from: String) -> Result<Vec<String>> {
-        let item = Item { from, to: "to".into(), place: "app.spec:3".into() };
+        let item = Item { from, to: "to".into(), name: None, place: "app.spec:3".into() };
         Ok(files(&item, &Target::host())?.data.into_iter().map(|d| d.dest).collect())
     }
 

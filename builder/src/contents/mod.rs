@@ -1,5 +1,6 @@
 //! Contents beyond the modules: data files, metadata and the effects of rules.
 
+mod edits;
 mod gather;
 mod items;
 mod locales;
@@ -31,6 +32,7 @@ use crate::rules::parts::{Parts, System};
 use crate::spec::Request;
 use crate::store::Store;
 use crate::target::Target;
+pub(crate) use edits::{Added, Edits, What};
 use gather::{Gathered, Search};
 use policy::Policy;
 use unmatched::Unmatched;

@@ -1,6 +1,7 @@
 //! Reads frozen programs: lists their content and its reasons, verifies them, and extracts them.
 
 mod extract;
+pub mod pyinstaller;
 mod verify;
 
 use std::collections::BTreeMap;

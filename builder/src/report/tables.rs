@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::archive::manifest::Why;
+use crate::inspect::pyinstaller;
 use crate::inspect::{Listing, Problem};
 use crate::store::Usage;
 
@@ -52,6 +53,22 @@ pub fn print_listing(listing: &Listing) {
         let size = rows.iter().map(|r| r.size).sum();
         let stored = rows.iter().filter_map(|r| r.stored).sum();
         writeln!(out, "{:>9} {:>9} {} entries", bytes(size), bytes(stored), rows.len())
+    });
+}
+
+/// Prints the content of a program that PyInstaller made, followed by totals.
+pub fn print_pyinstaller(listing: &pyinstaller::Listing) {
+    print(|out| {
+        writeln!(out, "{} made by PyInstaller, Python {}", listing.path.display(), listing.python)?;
+        writeln!(out, "{:>9} {:>9} {:9} name", "size", "stored", "kind")?;
+        for entry in &listing.entries {
+            let (size, stored) = (bytes(entry.size), bytes(entry.stored));
+            let within = entry.within.as_ref().map(|within| format!("  in {within}")).unwrap_or_default();
+            writeln!(out, "{size:>9} {stored:>9} {:9} {}{within}", entry.kind, entry.name)?;
+        }
+        let own = || listing.entries.iter().filter(|entry| entry.within.is_none());
+        let (size, stored) = (own().map(|e| e.size).sum(), own().map(|e| e.stored).sum());
+        writeln!(out, "{:>9} {:>9} {} entries", bytes(size), bytes(stored), listing.entries.len())
     });
 }
 

@@ -11,7 +11,7 @@ use super::parts::{self, Parts};
 use super::when::When;
 use crate::error::{Context, Error, Result};
 use crate::names::Pattern;
-use crate::spec::Request;
+use crate::spec::{HookRule, Request};
 
 /// Rules shipped with the builder: name, text.
 const SHIPPED: &[(&str, &str)] = &[
@@ -60,7 +60,7 @@ struct RuleFile {
 }
 
 /// A rule: the consequences of collecting a module.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Rule {
     /// The module that activates the rule; `*` stands for one level. `{module}` in `imports` and
@@ -106,6 +106,9 @@ pub(crate) struct Rule {
     /// Modules that are not collected for guarded imports in it and below it.
     #[serde(default)]
     pub no_follow: Vec<String>,
+    /// Modules whose imports in it and below it are not followed at all.
+    #[serde(skip)]
+    pub excluded: Vec<String>,
     /// Modules that are stored as files on disk, as `files` in `[modules]`: the package lists its own
     /// folder, or looks for its files there.
     #[serde(default)]
@@ -138,6 +141,19 @@ pub(crate) struct Rule {
 }
 
 impl Rule {
+    /// Returns the rule that a hook stands for.
+    fn of_hook(hook: &HookRule) -> Rule {
+        Rule {
+            module: hook.module.clone(),
+            imports: hook.imports.clone(),
+            excluded: hook.excluded.clone(),
+            file: hook.file.clone(),
+            // Many hooks name modules of other versions of their package.
+            shipped: true,
+            ..Rule::default()
+        }
+    }
+
     /// Returns the code to run before the entry point. Its line numbers match the rule file.
     pub(crate) fn startup_code(&self) -> Option<String> {
         let code = self.startup.as_ref()?;
@@ -182,6 +198,9 @@ impl Rules {
             let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             rules.add(&name, &text, path)?;
         }
+        for hook in &request.hook_rules {
+            rules.add_rule(Rule::of_hook(hook));
+        }
         Ok(rules)
     }
 
@@ -192,20 +211,24 @@ impl Rules {
         })?;
         for mut rule in file.rule {
             rule.file = name.to_owned();
-            let at = self.rules.len();
-            rule.place = at;
             rule.lines_ahead = rule.startup.as_ref().map_or(0, |code| lines_ahead(text, code.span().start));
-            if rule.module.contains('*') {
-                self.patterns.push((Pattern::levels(&rule.module), at));
-            } else {
-                self.by_module.entry(rule.module.clone()).or_default().push(at);
-            }
-            self.rules.push(rule);
+            self.add_rule(rule);
         }
         for table in &file.parts {
             self.parts.extend(parts::each(table, name)?);
         }
         Ok(())
+    }
+
+    fn add_rule(&mut self, mut rule: Rule) {
+        let at = self.rules.len();
+        rule.place = at;
+        if rule.module.contains('*') {
+            self.patterns.push((Pattern::levels(&rule.module), at));
+        } else {
+            self.by_module.entry(rule.module.clone()).or_default().push(at);
+        }
+        self.rules.push(rule);
     }
 
     /// Returns all rules, in order.

@@ -236,7 +236,7 @@ fn text_of(path: &Path) -> Result<String> {
 }
 
 /// Returns the current folder.
-pub(super) fn current_dir() -> Result<PathBuf> {
+pub(crate) fn current_dir() -> Result<PathBuf> {
     std::env::current_dir().map_err(|e| Error::from(e).context("failed to find the current folder"))
 }
 

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use super::options::{self, Options};
 use super::project::{self, Project};
 use super::write::{self, Style};
-use super::{Bundle, Entry, Mode, Program, Request, entry};
+use super::{Bundle, Entry, Mode, Overrides, Program, Request, entry};
 use crate::error::{Context, Error, Result};
 
 /// What to do with a spec that exists.
@@ -26,12 +27,28 @@ pub fn run(source: Option<&str>, existing: Existing, cwd: &Path) -> Result<PathB
         Some(source) => from_source(source, cwd)?,
         None => guess(cwd)?,
     };
+    write_spec(&request, existing, cwd)
+}
+
+/// Writes the options of a build as `<name>.spec` to `--specpath`, or else to `cwd`, and returns its path.
+///
+/// # Errors
+/// An option is invalid, or the spec exists and must be kept.
+pub fn from_options(mut options: Options, existing: Existing, cwd: &Path) -> Result<PathBuf> {
+    let folder = options.common.specpath.take();
+    let folder = folder.map_or_else(|| cwd.to_owned(), |folder| entry::absolute(&cwd.join(folder)));
+    let request = options::request(options, &Overrides::default())?;
+    fs_err::create_dir_all(&folder).context(|| "failed to create the folder of the spec")?;
+    write_spec(&request, existing, &folder)
+}
+
+fn write_spec(request: &Request, existing: Existing, cwd: &Path) -> Result<PathBuf> {
     let path = cwd.join(format!("{}.spec", request.name));
     if path.exists() && existing == Existing::Keep {
         return Err(Error::new(format!("spec `{}` exists", file_name(&path)))
             .hint(format!("build it with `freeze {}`, or write it anew with `--force`", file_name(&path))));
     }
-    fs_err::write(&path, write::text(&request, cwd, Style::Commented))
+    fs_err::write(&path, write::text(request, cwd, Style::Commented))
         .context(|| format!("failed to write spec `{}`", path.display()))?;
     Ok(path)
 }
@@ -72,7 +89,7 @@ fn guess(cwd: &Path) -> Result<Request> {
 
 fn from_entry(entry: Entry) -> Request {
     let name = entry::default_name(&entry);
-    request(name.clone(), vec![Program { name, entry, place: None }])
+    request(name.clone(), vec![Program::new(name, entry, None)])
 }
 
 fn request(name: String, programs: Vec<Program>) -> Request {

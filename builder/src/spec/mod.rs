@@ -13,7 +13,7 @@ pub mod project;
 mod resolve;
 mod schema;
 mod shapes;
-mod universal;
+pub(crate) mod universal;
 pub mod write;
 
 use std::collections::BTreeMap;
@@ -21,6 +21,10 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result, Warning};
 use crate::target::{Os, Target, UNIVERSAL, Wanted};
+pub(crate) use check::{
+    contents_directory as checked_contents_directory, current_dir, folder as checked_folder,
+    module as checked_module, name as checked_name, python_option as checked_python_option,
+};
 pub use json_schema::json_schema;
 pub use schema::unknown_target;
 
@@ -75,9 +79,6 @@ impl Overrides {
 /// file. The error shows the line.
 pub fn load(path: &Path, overrides: &Overrides) -> Result<Request> {
     let mut doc = document::Document::read(path)?;
-    if let Some(error) = foreign(&doc) {
-        return Err(error);
-    }
     extend::extend(&mut doc)?;
     let project = if doc.is_pyproject() { Some(project::Project::read(path)?) } else { None };
     let named = overrides.target.map_or_else(|| schema::Raw::target(&doc), |target| Ok(Some(target)))?;
@@ -107,26 +108,6 @@ pub fn load(path: &Path, overrides: &Overrides) -> Result<Request> {
     universal::together(request, others)
 }
 
-/// Returns an error for a spec of PyInstaller, which is a Python program.
-fn foreign(doc: &document::Document) -> Option<Error> {
-    let call = ["Analysis(", "EXE(", "COLLECT(", "PYZ("];
-    let line = |l: &str| call.iter().any(|c| l.contains(c)) && !l.trim_start().starts_with('#');
-    if !doc.text.lines().any(line) || doc.parse().is_ok() {
-        return None;
-    }
-    let script = doc.text.split_once("Analysis(").and_then(|(_, rest)| {
-        let quote = rest.find(['\'', '"'])?;
-        let text = &rest[quote + 1..];
-        Some(&text[..text.find(&rest[quote..=quote])?]).filter(|s| !s.contains('\n') && !s.is_empty())
-    });
-    let script = script.unwrap_or("app.py");
-    let error = Error::new(format!("`{}` is a spec of PyInstaller, written in Python", doc.path.display()))
-        .cause("expected a spec in TOML; those in Python cannot be read yet");
-    Some(error.hint(format!(
-        "`freeze {script} …` takes the options of `pyinstaller`; `freeze init {script}` writes a spec in TOML"
-    )))
-}
-
 /// Returns the names in `[target.<name>]` that apply to a platform, the most general first.
 fn target_names(target: &Target) -> Vec<String> {
     let name = target.name();
@@ -139,7 +120,43 @@ fn target_names(target: &Target) -> Vec<String> {
     names
 }
 
+/// Returns a request that only has what the command line says, for a build script that says the rest.
+///
+/// # Errors
+/// The interpreter, or a folder or file of the command line, does not exist.
+pub(crate) fn template(path: &Path, name: String, overrides: &Overrides) -> Result<Request> {
+    let cwd = check::current_dir()?;
+    let base = path.parent().unwrap_or(Path::new("/")).to_owned();
+    let interpreter = overrides.python.as_deref().map(|p| check::interpreter(p, &cwd)).transpose()?;
+    Ok(Request {
+        spec: Some(path.to_owned()),
+        base,
+        name,
+        target: match overrides.target {
+            Some(Wanted::One(target)) => Some(target),
+            Some(Wanted::Universal) => Some(Target::UNIVERSAL[0]),
+            None => None,
+        },
+        python: PythonRequest {
+            interpreter,
+            packages: check::all_existing(&overrides.packages, "packages")?,
+            requirements: check::all_existing(&overrides.requirements, "requirements")?,
+            ..PythonRequest::default()
+        },
+        bundle: Bundle { contents_directory: CONTENTS_DIRECTORY.to_owned(), ..Bundle::default() },
+        output: overrides.output(&cwd),
+        ..Request::default()
+    })
+}
+
 impl Request {
+    /// Checks and completes a request that a build script has made.
+    pub(crate) fn complete(&mut self) -> Result<()> {
+        self.finish()?;
+        self.expand_debug();
+        Ok(())
+    }
+
     /// Checks combinations of values.
     fn finish(&mut self) -> Result<()> {
         let onedir = self.bundle.mode == Mode::Onedir;
@@ -231,6 +248,14 @@ pub struct Request {
     pub rule_files: Vec<PathBuf>,
     /// `shipped = false` in `[rules]`: disables the built-in rules.
     pub only_own_rules: bool,
+    /// Hooks written for PyInstaller.
+    pub hooks: Hooks,
+    /// What these hooks say about modules.
+    pub hook_rules: Vec<HookRule>,
+    /// Modules that others create at run time, as hooks say.
+    pub made_modules: Vec<String>,
+    /// Package → a further folder of it, as hooks say.
+    pub package_folders: Vec<(String, PathBuf)>,
     /// `[runtime]`.
     pub runtime: Runtime,
     /// `[windows]`, used by Windows targets.
@@ -247,6 +272,30 @@ pub struct Request {
     pub cache_size: Option<u64>,
 }
 
+/// Hooks written for PyInstaller.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hooks {
+    /// Folders of hooks.
+    pub folders: Vec<PathBuf>,
+    /// Whether to run the hooks of installed distributions (entry points `pyinstaller40`).
+    pub of_packages: bool,
+    /// Values for hooks, by module.
+    pub config: serde_json::Value,
+}
+
+/// What a hook says about the modules that a module needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HookRule {
+    /// The module that the hook is for.
+    pub module: String,
+    /// File name of the hook.
+    pub file: String,
+    /// Modules that it needs.
+    pub imports: Vec<String>,
+    /// Modules whose imports in it and below it are not followed.
+    pub excluded: Vec<String>,
+}
+
 /// One executable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Program {
@@ -254,8 +303,19 @@ pub struct Program {
     pub name: String,
     /// The code that it runs.
     pub entry: Entry,
+    /// Scripts that run after it in the same namespace, unless it ends the program.
+    pub then: Vec<PathBuf>,
+    /// Its properties on Windows, if they differ from those of the application.
+    pub windows: Option<Box<Windows>>,
     /// Its location in the spec, as `path:line`, for messages.
     pub place: Option<String>,
+}
+
+impl Program {
+    /// Creates a program of one entry, with the properties of the application.
+    pub(crate) fn new(name: String, entry: Entry, place: Option<String>) -> Program {
+        Program { name, entry, then: Vec::new(), windows: None, place }
+    }
 }
 
 /// The code that an executable runs as `__main__`.
@@ -447,6 +507,8 @@ pub struct Item {
     pub from: String,
     /// Destination folder below the root (`.` is the root itself).
     pub to: String,
+    /// The name of a file in that folder, if it is not its own.
+    pub name: Option<String>,
     /// Its origin, as `path:line` or the option, for messages.
     pub place: String,
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 pub use self::table::{Common, Foreign, Meaning, meanings, written};
 use super::project::{self, Project};
 use super::write::{self, Style};
-use super::{Bundle, Entry, Extract, Item, Metadata, Modules, Overrides, Program, PythonRequest};
+use super::{Bundle, Entry, Extract, Hooks, Item, Metadata, Modules, Overrides, Program, PythonRequest};
 use super::{Request, Runtime, Strip, check, entry, universal};
 pub use crate::error::USAGE;
 use crate::error::{Context, Error, Result, Warning};
@@ -21,6 +21,10 @@ pub struct Options {
     pub entry: Option<String>,
     /// `--entry-point`: an installed console script.
     pub entry_point: Option<String>,
+    /// Scripts that run after the entry, in the same namespace.
+    pub then: Vec<String>,
+    /// Whether to run the hooks of installed distributions that are written for PyInstaller.
+    pub package_hooks: bool,
     /// Options for all systems.
     pub common: Common,
     /// Options for some systems.
@@ -41,9 +45,8 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
     let mut warnings = Vec::new();
     let python = python(&options, overrides, &cwd, &mut warnings)?;
     let mut request = Request {
-        spec: None,
+        hooks: foreign_hooks(&options)?,
         base: cwd.clone(),
-        version: None,
         programs,
         name,
         target: match overrides.target {
@@ -51,7 +54,6 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
             Some(Wanted::Universal) => Some(Target::UNIVERSAL[0]),
             None => None,
         },
-        others: Vec::new(),
         python,
         bundle: bundle(&options)?,
         modules,
@@ -61,8 +63,6 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
             include: options.common.copy_metadata,
             recursive: options.common.recursive_copy_metadata,
         },
-        rule_files: Vec::new(),
-        only_own_rules: false,
         runtime: Runtime {
             hooks: hooks(&options.common.runtime_hook, &cwd)?,
             debug: options.common.debug,
@@ -72,8 +72,7 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
         macos: options.foreign.macos(),
         output: overrides.output(&cwd),
         warnings,
-        project: None,
-        cache_size: None,
+        ..Request::default()
     };
     if let Some(project) = &project {
         request.base.clone_from(&project.folder);
@@ -84,11 +83,7 @@ pub fn request(options: Options, overrides: &Overrides) -> Result<Request> {
     }
     request.finish().map_err(usage)?;
     // `--target-architecture` is more specific than `--target`.
-    if universal::is_wanted(&request, overrides.target).map_err(usage)? {
-        let [first, rest @ ..] = Target::UNIVERSAL;
-        let others = rest.map(|target| Request { target: Some(target), ..request.clone() });
-        request = universal::together(Request { target: Some(first), ..request }, others.into())?;
-    }
+    request = universal::for_all_processors(request, overrides.target).map_err(usage)?;
     if let Some(folder) = options.common.specpath {
         write_spec(&request, &entry::absolute(&cwd.join(folder)))?;
     }
@@ -122,7 +117,19 @@ fn programs(
     };
     let name = given.unwrap_or_else(|| entry::default_name(&entry));
     checked("--name", &name, check::name)?;
-    Ok((name.clone(), vec![Program { name, entry, place: None }], false))
+    let then = options.then.iter().map(|script| check::existing(script, cwd, "script").map_err(usage));
+    let then = then.collect::<Result<Vec<PathBuf>>>()?;
+    Ok((name.clone(), vec![Program { then, ..Program::new(name, entry, None) }], false))
+}
+
+/// Returns the hooks that are written for PyInstaller.
+fn foreign_hooks(options: &Options) -> Result<Hooks> {
+    let folders: Vec<PathBuf> = options.foreign.additional_hooks_dir.iter().map(PathBuf::from).collect();
+    Ok(Hooks {
+        of_packages: options.package_hooks || !folders.is_empty(),
+        folders: check::all_existing(&folders, "folder of hooks").map_err(usage)?,
+        ..Hooks::default()
+    })
 }
 
 /// Returns `[bundle]`.
@@ -217,7 +224,7 @@ fn items(option: &str, texts: &[String], cwd: &Path) -> Result<Vec<Item>> {
         let from =
             check::item(from, cwd).map_err(|e| usage(e.context(format!("invalid value of `{option}`"))))?;
         let to = checked(option, to, check::folder)?;
-        Ok(Item { from, to, place: option.to_owned() })
+        Ok(Item { from, to, name: None, place: option.to_owned() })
     };
     texts.iter().map(item).collect()
 }

@@ -13,7 +13,7 @@ use super::{
     Bundle, Entry, EnvironmentRequest, Item, Macos, Metadata, Modules, Overrides, Program, PythonRequest,
     Request, Resource,
 };
-use super::{Runtime, Windows, check, entry};
+use super::{Hooks, Runtime, Windows, check, entry};
 use crate::error::{Error, Result, Warning};
 use crate::target::Target;
 
@@ -30,15 +30,6 @@ pub(super) fn request(
     let at = Resolver { doc };
     let (name, programs, only_windows) = at.programs(&raw, project)?;
     let mut warnings = Vec::new();
-    if let Some(hooks) = raw.rules.hooks.first() {
-        let place = doc.place(&hooks.span);
-        warnings.push(
-            Warning::new(format!(
-                "`hooks` in `[rules]` has no effect, since hooks written for PyInstaller are not run ({place})"
-            ))
-            .hint("say what they do in a rule file, named by `files` in `[rules]`"),
-        );
-    }
     let order_file = at.file(raw.modules.order.clone(), "order of imports")?;
     let mut request = Request {
         name,
@@ -54,6 +45,10 @@ pub(super) fn request(
         metadata: Metadata { include: texts(raw.metadata.include), recursive: texts(raw.metadata.recursive) },
         rule_files: at.files(&raw.rules.files, "rule file")?,
         only_own_rules: !raw.rules.shipped.unwrap_or(true),
+        hooks: at.hooks(&raw.rules.hooks)?,
+        hook_rules: Vec::new(),
+        made_modules: Vec::new(),
+        package_folders: Vec::new(),
         runtime: at.runtime(raw.runtime)?,
         windows: at.windows(raw.windows)?,
         macos: at.macos(raw.macos)?,
@@ -145,7 +140,7 @@ impl Resolver<'_> {
     }
 
     fn program(&self, name: String, entry: Entry, place: &Text) -> Program {
-        Program { name, entry, place: Some(self.doc.place(&place.span)) }
+        Program::new(name, entry, Some(self.doc.place(&place.span)))
     }
 
     fn entry(&self, entry: Option<&Text>, entry_point: Option<&Text>) -> Result<Entry> {
@@ -195,6 +190,14 @@ impl Resolver<'_> {
                 None => super::CONTENTS_DIRECTORY.to_owned(),
             },
             runtime_tmpdir: raw.runtime_tmpdir.map(|v| v.value).filter(|v| !v.is_empty()),
+        })
+    }
+
+    fn hooks(&self, folders: &[Text]) -> Result<Hooks> {
+        Ok(Hooks {
+            folders: self.folders(folders, &[], "folder of hooks")?,
+            of_packages: !folders.is_empty(),
+            ..Hooks::default()
         })
     }
 
@@ -301,7 +304,7 @@ impl Resolver<'_> {
                 Some(to) => self.checked(to, "`to`", check::folder)?,
                 None => ".".to_owned(),
             };
-            Ok(Item { from, to, place: self.doc.place(&item.from.span) })
+            Ok(Item { from, to, name: None, place: self.doc.place(&item.from.span) })
         };
         items.iter().map(item).collect()
     }

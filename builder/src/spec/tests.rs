@@ -293,14 +293,9 @@ fn missing_files() {
 }
 
 #[test]
-fn what_becomes_of_hooks_is_said() {
-    let request = good(&format!("{APP}[rules]\nhooks = [\"hooks\"]\n"));
-    let [warning] = &request.warnings[..] else { panic!("{:?}", request.warnings) };
-    assert!(
-        warning.message.contains("has no effect") && warning.message.contains("app.spec:"),
-        "{warning:?}"
-    );
-    assert!(warning.hint.as_ref().unwrap().contains("rule file"), "{warning:?}");
+fn folders_of_hooks_are_found() {
+    let message = error(&format!("{APP}[rules]\nhooks = [\"nohooks\"]\n"));
+    assert!(message.contains("folder of hooks `nohooks` not found"), "{message}");
 }
 
 #[test]
@@ -317,16 +312,6 @@ fn specs_that_are_no_text() {
     std::fs::remove_file(&path).unwrap();
     std::fs::create_dir(&path).unwrap();
     assert!(message().contains("expected a spec, got folder"), "{}", message());
-}
-
-#[test]
-fn specs_of_pyinstaller_are_recognised() {
-    assert_error(
-        "# -*- mode: python -*-\na = Analysis(\n    ['main.py'],\n    datas=[],\n)\nexe = EXE(a.scripts)\n",
-        "`app.spec` is a spec of PyInstaller, written in Python
-  caused by: expected a spec in TOML; those in Python cannot be read yet
-hint: `freeze main.py …` takes the options of `pyinstaller`; `freeze init main.py` writes a spec in TOML",
-    );
 }
 
 #[test]

@@ -27,6 +27,19 @@ pub(super) fn is_wanted(request: &Request, named: Option<Wanted>) -> Result<bool
     Ok(system == Os::Macos && all)
 }
 
+/// Returns a request for all processors if it asks for a universal program, or else the same request.
+///
+/// # Errors
+/// Target and architectures contradict each other.
+pub(crate) fn for_all_processors(request: Request, named: Option<Wanted>) -> Result<Request> {
+    if !is_wanted(&request, named)? {
+        return Ok(request);
+    }
+    let [first, rest @ ..] = Target::UNIVERSAL;
+    let others = rest.map(|target| Request { target: Some(target), others: Vec::new(), ..request.clone() });
+    together(Request { target: Some(first), ..request }, others.into())
+}
+
 /// Combines a request with those for the other processors.
 ///
 /// # Errors

@@ -41,6 +41,8 @@ pub fn text(request: &Request, folder: &Path, style: Style) -> String {
     w.section("rules");
     let files = list(&request.rule_files, |p| w.path(p));
     w.value("files", files, "", "");
+    let hooks = list(&request.hooks.folders, |p| w.path(p));
+    w.value("hooks", hooks, "", "");
     w.value("shipped", request.only_own_rules.then(|| "false".into()), "", "");
     w.runtime(&request.runtime);
     for program in programs {

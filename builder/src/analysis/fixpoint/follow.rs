@@ -46,6 +46,7 @@ impl Fixpoint<'_> {
         let has_tools = node.role != world::Role::Stdlib;
         let role = Role { main, tool: main || self.collected.tools.contains(name) || has_tools };
         let is_run = self.collected.mains.contains(name);
+        let refused = self.world.not_followed(name);
         let mut live = Vec::new();
         for import in &facts.imports {
             let condition = import.condition.checked_sub(1).and_then(|i| facts.conditions.get(i as usize));
@@ -62,7 +63,9 @@ impl Fixpoint<'_> {
             };
             let Some(base) = base(&self.collected.nodes[at].module, import) else { continue };
             let base = self.handed_out(at, base);
-            if self.is_foreign(at, &base) || guard != Guard::None && unwanted.iter().any(|p| p.covers(&base))
+            if refused.iter().any(|p| p.covers(&base))
+                || self.is_foreign(at, &base)
+                || guard != Guard::None && unwanted.iter().any(|p| p.covers(&base))
             {
                 continue;
             }
@@ -87,8 +90,12 @@ impl Fixpoint<'_> {
             return;
         }
         let is_namespace = matches!(self.collected.nodes[package].module.kind, Kind::Namespace(_));
+        let refused = self.world.not_followed(&self.collected.nodes[at].module.name);
         for name in &import.names {
             let full = format!("{base}.{name}");
+            if refused.iter().any(|p| p.covers(&full)) {
+                continue;
+            }
             if *guard != Guard::None && unwanted.iter().any(|p| p.covers(&full)) {
                 continue;
             }

@@ -50,7 +50,7 @@ fn graph(files: &[(&str, &str)], change: impl FnOnce(&mut Request)) -> Graph {
     let entry = Entry::Script(dir.path().join("app/main.py"));
     let mut request = Request {
         base: dir.path().join("app"),
-        programs: vec![Program { name: "main".into(), entry, place: None }],
+        programs: vec![Program::new("main".into(), entry, None)],
         ..Request::default()
     };
     change(&mut request);

@@ -35,6 +35,11 @@ pub(crate) fn folders(request: &Request) -> Vec<PathBuf> {
     found
 }
 
+/// Returns the name of the module for a script that runs after the entry of a program, by their positions.
+pub(crate) fn then_name(program: usize, place: usize) -> String {
+    format!("__main__.then.{program}.{place}")
+}
+
 /// Returns the entry points and hooks of a request.
 pub(in crate::analysis) fn starts(
     request: &Request,
@@ -45,6 +50,9 @@ pub(in crate::analysis) fn starts(
     for (i, program) in request.programs.iter().enumerate() {
         let name = if i == 0 { "__main__".to_owned() } else { format!("__main__.{}", program.name) };
         starts.push(start(name, program, installed, disk)?);
+        for (j, path) in program.then.iter().enumerate() {
+            starts.push(script(then_name(i, j), path, program.place.as_deref(), disk)?);
+        }
     }
     for (i, hook) in request.runtime.hooks.iter().enumerate() {
         starts.push(script(format!("__hook__.{i}"), hook, None, disk)?);

@@ -2,7 +2,7 @@
 
 pub(crate) mod disk;
 pub(crate) mod distributions;
-pub(super) mod entry_points;
+pub(crate) mod entry_points;
 mod files;
 mod info;
 pub(super) mod own_tree;
@@ -538,6 +538,14 @@ impl<'a> World<'a> {
         // Inside an unwanted package, all of its modules are wanted.
         let inside = |p: &Pattern| !p.covers(name);
         own.chain(rules.flat_map(|r| &r.no_follow)).map(|t| Pattern::new(t)).filter(inside).collect()
+    }
+
+    /// Returns the modules whose imports in a module are not followed.
+    pub(super) fn not_followed(&self, name: &str) -> Vec<Pattern> {
+        let rules = self.rules.around(name).filter(|r| !r.excluded.is_empty());
+        // Inside such a package, all of its modules are followed.
+        let inside = |p: &Pattern| !p.covers(name);
+        rules.flat_map(|r| &r.excluded).map(|t| Pattern::new(t)).filter(inside).collect()
     }
 
     /// Returns the groups of all installed entry points, except those for tools: name and module of each.

@@ -35,6 +35,9 @@ fn manifest(windows: &Windows) -> String {
 /// # Errors
 /// The launcher is not a Windows executable, or a file of the request cannot be read or has another format.
 pub(super) fn builder(launcher: &Launcher, request: &Request, program: &str) -> Result<Launcher> {
+    let own = request.programs.iter().find(|p| program.strip_suffix(".exe") == Some(p.name.as_str()));
+    let windows = own.and_then(|own| own.windows.as_deref()).unwrap_or(&request.windows);
+    let request = &Request { windows: windows.clone(), ..request.clone() };
     let windows = &request.windows;
     let mut image = Image::parse(launcher.to_vec())
         .context(|| "failed to read the launcher as an executable of Windows")

@@ -203,12 +203,9 @@ options! {
     #[arg(long, hide = true)]
     bootloader_ignore_signals: bool =>
         none("has no effect: the program is one process and gets its signals itself");
-    /// PyInstaller: folder of hooks.
-    #[arg(long, hide = true)]
-    additional_hooks_dir: Vec<String> => Meaning {
-        key: Some("`hooks` in `[rules]`"),
-        ..none("has no effect: hooks written for PyInstaller are not run; a rule file can say what they do")
-    };
+    /// Folder of hooks that were written for PyInstaller.
+    #[arg(long, value_name = "DIR", hide_short_help = true)]
+    additional_hooks_dir: Vec<String> => key("`hooks` in `[rules]`");
     /// PyInstaller before 6: key for the bytecode.
     #[arg(long, hide = true)]
     key: Option<String> => none("has no effect: as in PyInstaller 6, bytecode is not encrypted");

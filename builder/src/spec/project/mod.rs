@@ -147,11 +147,11 @@ impl Project {
             }
             let entry = entry::parse(&reference, &self.folder)
                 .map_err(|e| e.context(format!("invalid script `{name}` in `{named}`")))?;
-            programs.push(Program { name, entry, place: None });
+            programs.push(Program::new(name, entry, None));
         }
         let Some(first) = programs.first() else {
             let Some((entry, name)) = self.main().zip(project) else { return Ok(None) };
-            let programs = vec![Program { name: name.clone(), entry, place: None }];
+            let programs = vec![Program::new(name.clone(), entry, None)];
             return Ok(Some(Programs { name, programs, only_windows }));
         };
         // The program with the project's name is the main one.

@@ -1,0 +1,3 @@
+//! Configurations of other freezers, which build as they are.
+
+pub mod pyinstaller;

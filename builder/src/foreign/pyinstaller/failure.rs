@@ -1,0 +1,94 @@
+//! Errors about the lines of a spec or a hook.
+
+use std::path::Path;
+
+use super::message::{Message, Place, Raised};
+use crate::error::Error;
+
+/// Adds the line of the user's code to an error.
+pub(super) fn at(error: Error, place: Option<&Place>) -> Error {
+    let Some((file, line)) = place else { return error };
+    if error.excerpt.is_some() {
+        return error;
+    }
+    match excerpt(file, *line, None) {
+        Some(excerpt) => error.excerpt(excerpt),
+        None => error,
+    }
+}
+
+/// Returns an error about a message of a process that ends unexpectedly.
+pub(super) fn of(message: Message, spec: &Path, interpreter: &Path) -> Error {
+    match message {
+        Message::Refused { message, hint, place } => {
+            let error = Error::new(message);
+            let error = hint.into_iter().fold(error, Error::hint);
+            at(error, place.as_ref())
+        }
+        Message::Raised(error) => raised(&error, spec, interpreter),
+        Message::Exited { code, text, place } => exited(spec, code, text.as_deref(), place.as_ref()),
+        _ => Error::new(format!("the process that runs `{}` sent an unexpected message", spec.display())),
+    }
+}
+
+/// Returns an error about a process that ended by itself.
+pub(super) fn ended(spec: &Path) -> Error {
+    let error = Error::new(format!("`{}` ended its process", spec.display()));
+    error.hint("the code called `os._exit`, or the interpreter crashed")
+}
+
+/// Returns an error about an exception in the user's code.
+fn raised(raised: &Raised, spec: &Path, interpreter: &Path) -> Error {
+    let Raised { class, text, place, column, missing, deepest } = raised;
+    let what = place.as_ref().map_or(spec, |(file, _)| file.as_path());
+    let is_syntax = matches!(class.as_str(), "SyntaxError" | "IndentationError" | "TabError");
+    let message = if is_syntax {
+        format!("`{}` is not valid Python", what.display())
+    } else {
+        format!("`{}` failed", what.display())
+    };
+    let cause = if text.is_empty() { class.clone() } else { format!("{class}: {text}") };
+    let mut error = Error::new(message).cause(cause);
+    if let Some((file, line)) = deepest.as_ref().filter(|d| !is_syntax && Some(*d) != place.as_ref()) {
+        error = error.cause(format!("raised in `{}`, line {line}", file.display()));
+    }
+    if let Some((file, line)) = place
+        && let Some(excerpt) = excerpt(file, *line, *column)
+    {
+        error = error.excerpt(excerpt);
+    }
+    match (missing, class.as_str()) {
+        (Some(module), _) => {
+            let package = crate::names::top(module);
+            let interpreter = interpreter.display();
+            error.hint(format!(
+                "install what provides `{package}` with `{interpreter} -m pip install …`, or name the environment that \
+                 has it with `--python`"
+            ))
+        }
+        (None, "EOFError") => error.hint("a build cannot be asked: pass values as arguments behind `--`"),
+        _ => error,
+    }
+}
+
+/// Returns an error about code that ended the process.
+fn exited(spec: &Path, code: i64, text: Option<&str>, place: Option<&Place>) -> Error {
+    let how = text.map_or_else(|| format!("with code {code}"), |text| format!("with the message: {text}"));
+    let what = place.map_or(spec, |(file, _)| file.as_path());
+    let error = Error::new(format!("`{}` ended the build {how}", what.display()));
+    at(error, place)
+}
+
+/// Returns a line of a file with its place.
+fn excerpt(file: &Path, line: u32, column: Option<usize>) -> Option<String> {
+    let bytes = std::fs::read(file).ok()?;
+    let text = String::from_utf8_lossy(&bytes);
+    let place = format!("{}:{line}", file.display());
+    let shown = text.lines().nth((line as usize).checked_sub(1)?)?;
+    let gutter = line.to_string().len();
+    let mut excerpt = format!("{:gutter$}--> {place}\n{:gutter$} |\n{line} | {}", "", "", shown.trim_end());
+    if let Some(column) = column.filter(|c| *c > 0) {
+        excerpt += &format!("\n{:gutter$} | {:2$}^", "", "", column - 1);
+    }
+    Some(excerpt)
+}

@@ -1,0 +1,1 @@
+"""Helpers of hooks that look into modules and libraries."""

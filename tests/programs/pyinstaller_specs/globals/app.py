@@ -1,0 +1,2 @@
+import build_values
+print(build_values.VERSION)

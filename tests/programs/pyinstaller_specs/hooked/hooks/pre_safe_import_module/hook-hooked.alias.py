@@ -1,0 +1,2 @@
+def pre_safe_import_module(api):
+    api.add_runtime_module(api.module_name)

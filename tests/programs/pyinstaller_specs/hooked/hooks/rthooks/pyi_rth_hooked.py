@@ -1,0 +1,2 @@
+import os
+os.environ["HOOK_RAN"] = "yes"

@@ -1,0 +1,2 @@
+import shared
+print("one", shared.WORD)

@@ -1,0 +1,1 @@
+print("three", __name__)

@@ -1,0 +1,3 @@
+import colorsys
+import shared
+print("two", shared.WORD)

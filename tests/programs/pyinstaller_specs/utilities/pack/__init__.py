@@ -1,0 +1,1 @@
+raise RuntimeError("utilities do not import a package")
