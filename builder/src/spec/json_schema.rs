@@ -72,7 +72,7 @@ mod tests {
     fn the_schema_of_the_documentation_is_the_one_printed() {
         let printed = format!("{:#}\n", json_schema());
         let documented = include_str!("../../../docs/spec.schema.json");
-        assert_eq!(printed, documented, "update it: `freeze schema > docs/spec.schema.json`");
+        assert!(printed == documented, "update it: `freeze schema > docs/spec.schema.json`");
     }
 
     #[test]

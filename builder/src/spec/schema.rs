@@ -271,7 +271,7 @@ table! {
     RawRules {
         /// Rule files.
         files: Vec<Text> = strings("files"),
-        /// Folders of PyInstaller hooks, which are ignored.
+        /// Folders of hooks written for PyInstaller.
         hooks: Vec<Text> = strings("hooks"),
         /// Whether to use the rules that freeze includes.
         shipped: Option<bool> = boolean("shipped"),
