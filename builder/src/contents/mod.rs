@@ -12,6 +12,7 @@ mod prefix_data;
 mod scrub_metadata;
 mod sources;
 mod stdlib;
+mod typelibs;
 mod unmatched;
 mod walk;
 

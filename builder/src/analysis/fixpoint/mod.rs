@@ -46,6 +46,8 @@ struct Queue {
     stars: Vec<(usize, Reason, Need)>,
     /// Top-level name → modules with deferred imports of it, see [`Fixpoint::is_foreign`].
     deferred: BTreeMap<String, Vec<usize>>,
+    /// The modules among them.
+    deferring: HashSet<usize>,
 }
 
 impl<'a> Fixpoint<'a> {

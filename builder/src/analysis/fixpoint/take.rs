@@ -94,6 +94,10 @@ impl Fixpoint<'_> {
         let node = &mut self.collected.nodes[at];
         if !node.module.reasons.contains(reason) {
             node.module.reasons.push(reason.clone());
+            // Another distribution may require what the module imports.
+            if self.queue.deferring.remove(&at) {
+                self.queue.again.push(at);
+            }
         }
         if need <= node.need {
             return;

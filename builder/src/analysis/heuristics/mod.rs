@@ -34,6 +34,7 @@ mod site_hooks;
 mod sources;
 mod tables;
 mod texts;
+mod typelibs;
 mod unfollowed;
 
 use super::claims::Claims;
@@ -82,11 +83,12 @@ pub(super) fn all() -> Vec<Entry> {
         entry("site hooks", INSTALLED, site_hooks::SiteHooks::default()),
         entry("installed programs", INSTALLED, programs::Programs::default()),
         entry("opened libraries", INSTALLED, libraries::Libraries),
+        entry("typelibs", INSTALLED, typelibs::Typelibs::default()),
         entry("required libraries", &[], requirements::Requirements::default()),
         entry("dotted strings", INSTALLED, texts::Texts),
         entry("own words", OWN, own_words::OwnWords),
         entry("lists of plugins", OWN, plugins::Plugins::default()),
-        entry("lazy tables", INSTALLED, tables::Tables),
+        entry("lazy tables", INSTALLED, tables::Tables::default()),
         entry("handed names", &[], handed::HandedNames::default()),
         entry("made modules", &[], made::MadeModules::default()),
         entry("own plugins", &[], scans::Scans::default()),
