@@ -72,7 +72,7 @@ pub(super) fn all() -> Vec<Entry> {
         Entry { name, about, heuristic: Box::new(heuristic) }
     }
     vec![
-        entry("computed names", ANY, computed::Computed),
+        entry(computed::NAME, ANY, computed::Computed::default()),
         entry("child processes", ANY, child::Child::default()),
         entry("folders", ANY, folders::Folders),
         entry("interpreter internals", ANY, implicit::Implicit),
@@ -88,7 +88,7 @@ pub(super) fn all() -> Vec<Entry> {
         entry("dotted strings", INSTALLED, texts::Texts),
         entry("own words", OWN, own_words::OwnWords),
         entry("lists of plugins", OWN, plugins::Plugins::default()),
-        entry("lazy tables", INSTALLED, tables::Tables::default()),
+        entry(tables::NAME, INSTALLED, tables::Tables::default()),
         entry("handed names", &[], handed::HandedNames::default()),
         entry("made modules", &[], made::MadeModules::default()),
         entry("own plugins", &[], scans::Scans::default()),

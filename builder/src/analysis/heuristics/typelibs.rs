@@ -20,8 +20,8 @@ const PACKAGE: &str = "gi";
 const REPOSITORY: &str = "gi.repository";
 /// Additions of PyGObject to a namespace.
 const OVERRIDES: &str = "gi.overrides.";
-/// Modules that PyGObject imports from C for the types of a namespace.
-const CONVERTERS: &str = "gi._gi_";
+/// Modules that PyGObject imports from C for the types of a namespace: `gi._gi_cairo`.
+const CONVERTER: &str = "_gi_";
 /// What PyGObject itself uses.
 const OWN: [&str; 3] = ["GLib", "GObject", "Gio"];
 /// Sorts the hook after those of `.pth` files and of installed programs.
@@ -39,6 +39,7 @@ pub(super) struct Typelibs {
     overrides: BTreeMap<String, BTreeSet<String>>,
     /// Typelibs that have been collected.
     done: BTreeSet<String>,
+    /// Whether the code for the start has been added.
     is_told: bool,
 }
 
@@ -88,17 +89,28 @@ impl Heuristic for Typelibs {
         }
     }
 
+    /// Collects the modules that PyGObject needs for the libraries, and the code that tells the libraries where
+    /// their files are.
     fn of_all(&mut self, collected: &Collected, world: &World<'_>, claims: &mut Claims) {
-        if collected.get(PACKAGE).is_none() || self.wanted.is_empty() {
+        if self.is_told || !self.is_used(collected, world) {
             return;
         }
-        let host: Vec<Pattern> =
-            world.implicit.typelibs.host.iter().map(|text| Pattern::new(text)).collect();
-        let stays = |(name, _): &(&String, &Wanted)| host.iter().any(|pattern| pattern.matches(name));
-        if let Some((name, wanted)) = self.wanted.iter().find(stays) {
-            if !std::mem::replace(&mut self.is_told, true) {
-                claims.push(What::Unfollowed(on_host(name)), &wanted.reason);
-            }
+        self.is_told = true;
+        let reason = Reason::new(PACKAGE, By::Native);
+        for child in world.children(PACKAGE).into_iter().filter(|child| child.starts_with(CONVERTER)) {
+            claims.module(format!("{PACKAGE}.{child}"), &reason);
+        }
+        let name = format!("{SITE}{HOOK}");
+        let source = Source::Bytes(include_bytes!("typelibs.py").to_vec());
+        claims.push(What::Startup { name, path: "typelibs.py".into(), source }, &reason);
+    }
+
+    /// Collects typelibs and libraries, when all required versions are known.
+    fn at_end(&mut self, collected: &Collected, world: &World<'_>, claims: &mut Claims) {
+        if let Some((name, wanted)) = self.on_host(world).filter(|_| collected.get(PACKAGE).is_some()) {
+            claims.push(What::Unfollowed(on_host(name)), &wanted.reason);
+        }
+        if !self.is_used(collected, world) {
             return;
         }
         let folders = folders(world);
@@ -115,16 +127,26 @@ impl Heuristic for Typelibs {
                 None => newest(&namespace, &folders, world).into_iter().collect(),
             };
             for version in versions {
-                self.take(&namespace, &version, &folders, &wanted, world, claims);
+                self.take((&namespace, &version), &folders, &wanted, world, claims);
             }
         }
-        let name = format!("{SITE}{HOOK}");
-        let source = Source::Bytes(include_bytes!("typelibs.py").to_vec());
-        claims.push(What::Startup { name, path: "typelibs.py".into(), source }, &own.reason);
     }
 }
 
 impl Typelibs {
+    /// Returns whether the program uses libraries, and none of them stays with the host.
+    fn is_used(&self, collected: &Collected, world: &World<'_>) -> bool {
+        collected.get(PACKAGE).is_some() && !self.wanted.is_empty() && self.on_host(world).is_none()
+    }
+
+    /// Returns a library that the program uses and that stays with the host.
+    fn on_host(&self, world: &World<'_>) -> Option<(&str, &Wanted)> {
+        let host: Vec<Pattern> =
+            world.implicit.typelibs.host.iter().map(|text| Pattern::new(text)).collect();
+        let mut wanted = self.wanted.iter().map(|(name, wanted)| (name.as_str(), wanted));
+        wanted.find(|(name, _)| host.iter().any(|pattern| pattern.matches(name)))
+    }
+
     /// Returns whether a typelib of a namespace has been collected.
     fn has(&self, namespace: &str) -> bool {
         self.done.iter().any(|name| name.rsplit_once('-').is_some_and(|(known, _)| known == namespace))
@@ -133,8 +155,7 @@ impl Typelibs {
     /// Collects a typelib, its libraries, and the typelibs that it needs.
     fn take(
         &mut self,
-        namespace: &str,
-        version: &str,
+        (namespace, version): (&str, &str),
         folders: &[PathBuf],
         wanted: &Wanted,
         world: &World<'_>,
@@ -160,11 +181,6 @@ impl Typelibs {
                 let (name, own_place) = (LibraryName::File(library), wanted.own_place.clone());
                 let library = OpenedLibrary { name, own_place, reason: wanted.reason.clone() };
                 claims.push(What::Library(library), &wanted.reason);
-            }
-            // Converters for the types of libraries that have a Python package of their own.
-            let converter = format!("{CONVERTERS}{namespace}");
-            if world.exists(&converter) {
-                claims.module(converter, &wanted.reason);
             }
             claims.push(What::Typelib { name, path }, &wanted.reason);
         }

@@ -15,7 +15,9 @@ impl<'a> Detector<'a> for Typelibs {
     /// `gi.require_version("Gtk", "3.0")`, `repository.require("Gtk", "3.0", 0)`, and
     /// `gi.require_versions({"Gtk": "3.0"})`.
     fn call(&mut self, call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
-        match (call.name, &*call.arguments.args) {
+        // Some import the function under another name.
+        let name = ["require_versions", "require_version"].into_iter().find(|end| call.name.ends_with(end));
+        match (name.unwrap_or(call.name), &*call.arguments.args) {
             ("require_version" | "require", [name, version, ..]) => {
                 add(call, name, version, scope, found);
             }
