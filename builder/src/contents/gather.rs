@@ -6,7 +6,8 @@ use super::policy::Policy;
 use super::unmatched::Unmatched;
 use super::walk::{self, Tree, Wanted};
 use super::{
-    Data, Found, Link, items, matcher, named_files, own_files, package_data, prefix_data, sources, stdlib, typelibs,
+    Data, Found, Link, items, matcher, named_files, own_files, package_data, prefix_data, sources, stdlib,
+    typelibs,
 };
 use crate::analysis::{By, Graph, Reason, Source};
 use crate::error::{Result, Warning};

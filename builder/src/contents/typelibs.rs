@@ -72,8 +72,7 @@ pub(super) fn collect(search: &Search<'_>) -> Result<Found> {
     if typelibs.is_empty() {
         return Ok(found);
     }
-    let table: Table = toml::from_str(include_str!("typelibs.toml"))
-        .context(|| "failed to read the embedded `typelibs.toml`")?;
+    let table = table()?;
     let words = words(search);
     let target = &search.python.target;
     let mut loaders: BTreeMap<PathBuf, &Reason> = BTreeMap::new();
@@ -101,6 +100,10 @@ pub(super) fn collect(search: &Search<'_>) -> Result<Found> {
     }
     add_loaders(&loaders, search, &mut found);
     Ok(found)
+}
+
+fn table() -> Result<Table> {
+    toml::from_str(include_str!("typelibs.toml")).context(|| "failed to read the embedded `typelibs.toml`")
 }
 
 impl Library<'_> {
@@ -234,16 +237,83 @@ fn add_loaders(loaders: &BTreeMap<PathBuf, &Reason>, search: &Search<'_>, found:
             let lines: Vec<&str> = lines.collect();
             let Some((path, rest)) = lines.split_first() else { continue };
             let path = Path::new(path.trim_matches('"'));
-            let Some((reason, name)) = loaders.get(path).zip(path.file_name().and_then(|n| n.to_str())) else {
+            let Some((reason, name)) = loaders.get(path).zip(path.file_name().and_then(|n| n.to_str()))
+            else {
                 continue;
             };
             text += &format!("\"{name}\"\n{}\n\n", rest.join("\n"));
-            let file = Data::on_disk(name.to_owned(), path.to_owned(), &search.python.target, (*reason).clone());
+            let file =
+                Data::on_disk(name.to_owned(), path.to_owned(), &search.python.target, (*reason).clone());
             found.libraries.push(file);
         }
     }
     // Without a list, the library would read that of the host, whose loaders need the host's libraries.
     if let Some(reason) = search.graph.used.typelibs.get("GdkPixbuf-2.0").map(|file| file.reason.clone()) {
         found.data.push(Data::new(LIST.to_owned(), Source::Bytes(text.into_bytes()), reason));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Creates a system with libraries and data, and returns its typelib.
+    fn system(root: &Path) -> PathBuf {
+        for (path, text) in [
+            ("usr/lib/x/girepository-1.0/Gtk-3.0.typelib", ""),
+            ("usr/lib/x/gdk-pixbuf-2.0/2.10.0/loaders/libpixbufloader-svg.so", ""),
+            ("usr/lib/x/gdk-pixbuf-2.0/2.10.0/loaders/libpixbufloader-gif.so", ""),
+            ("usr/share/icons/Adwaita/index.theme", ""),
+            ("usr/share/icons/Adwaita/16x16/edit-undo-symbolic.svg", ""),
+            ("usr/share/icons/Adwaita/16x16/edit-redo.png", ""),
+            ("usr/share/locale/de/LC_MESSAGES/gtk30.mo", ""),
+            ("usr/share/locale/de/LC_MESSAGES/other.mo", ""),
+        ] {
+            let path = root.join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        root.join("usr/lib/x/girepository-1.0/Gtk-3.0.typelib")
+    }
+
+    #[test]
+    fn folders_are_globbed_from_their_fixed_part() {
+        let dir = tempfile::tempdir().unwrap();
+        let typelib = system(dir.path());
+        let reason = Reason::none();
+        let library = Library::of(&typelib, &reason).unwrap();
+        assert_eq!(library.share, dir.path().join("usr/share"));
+        let globs = |texts: &[&str]| texts.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>();
+        let found = matches(library.lib, &globs(&[LOADERS])).unwrap();
+        let row = |loaders: &[&str]| Use { loaders: globs(loaders), ..table().unwrap().uses.remove(0) };
+        let of = |row: &Use| found.iter().filter(|loader| row.loads(loader)).count();
+        assert_eq!((found.len(), of(&row(&["svg"])), of(&row(&["*"]))), (2, 1, 2));
+        let mut row = row(&[]);
+        (row.share, row.catalogs, row.icons) = (globs(&["no/such"]), globs(&["gtk30"]), true);
+        let words = BTreeSet::from(["edit-undo".to_owned()]);
+        let mut found = row.share(&library.share, &words).unwrap();
+        found.sort();
+        assert_eq!(
+            found,
+            [
+                "icons/Adwaita/16x16/edit-undo-symbolic.svg",
+                "icons/Adwaita/index.theme",
+                "locale/de/LC_MESSAGES/gtk30.mo"
+            ]
+        );
+    }
+
+    #[test]
+    fn words_of_the_program_select_files() {
+        let words = BTreeSet::from(["FileChooserDialog".to_owned()]);
+        let row = table()
+            .unwrap()
+            .uses
+            .into_iter()
+            .find(|row| row.words.contains(&"FileChooser".to_owned()))
+            .unwrap();
+        assert!(row.applies("Gtk-3.0", &words));
+        assert!(!row.applies("Gtk-3.0", &BTreeSet::new()));
+        assert!(!row.applies("Gio-2.0", &words));
     }
 }

@@ -8,6 +8,8 @@ mod search;
 mod take;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_typelibs;
 
 use std::collections::{BTreeMap, HashSet};
 

@@ -37,6 +37,8 @@ pub(super) struct Typelibs {
     versions: BTreeMap<String, BTreeSet<String>>,
     /// Namespaces → others that the override of PyGObject for them imports.
     overrides: BTreeMap<String, BTreeSet<String>>,
+    /// Folders that contain typelibs.
+    folders: Vec<PathBuf>,
     /// Typelibs that have been collected.
     done: BTreeSet<String>,
     /// Whether the code for the start has been added.
@@ -113,7 +115,7 @@ impl Heuristic for Typelibs {
         if !self.is_used(collected, world) {
             return;
         }
-        let folders = folders(world);
+        self.folders = folders(world);
         let mut wanted: Vec<(String, Wanted)> =
             self.wanted.iter().map(|(name, wanted)| (name.clone(), wanted.clone())).collect();
         let own = Wanted { reason: Reason::new(PACKAGE, By::Native), own_place: None };
@@ -124,10 +126,10 @@ impl Heuristic for Typelibs {
             let versions: Vec<String> = match self.versions.get(&namespace) {
                 Some(versions) => versions.iter().cloned().collect(),
                 None if self.has(&namespace) => continue,
-                None => newest(&namespace, &folders, world).into_iter().collect(),
+                None => newest(&namespace, &self.folders, world).into_iter().collect(),
             };
             for version in versions {
-                self.take((&namespace, &version), &folders, &wanted, world, claims);
+                self.take((&namespace, &version), &wanted, world, claims);
             }
         }
     }
@@ -141,8 +143,7 @@ impl Typelibs {
 
     /// Returns a library that the program uses and that stays with the host.
     fn on_host(&self, world: &World<'_>) -> Option<(&str, &Wanted)> {
-        let host: Vec<Pattern> =
-            world.implicit.typelibs.host.iter().map(|text| Pattern::new(text)).collect();
+        let host: Vec<Pattern> = world.implicit.typelibs.host.iter().map(|text| Pattern::new(text)).collect();
         let mut wanted = self.wanted.iter().map(|(name, wanted)| (name.as_str(), wanted));
         wanted.find(|(name, _)| host.iter().any(|pattern| pattern.matches(name)))
     }
@@ -156,7 +157,6 @@ impl Typelibs {
     fn take(
         &mut self,
         (namespace, version): (&str, &str),
-        folders: &[PathBuf],
         wanted: &Wanted,
         world: &World<'_>,
         claims: &mut Claims,
@@ -165,7 +165,7 @@ impl Typelibs {
         while let Some((namespace, version)) = queue.pop() {
             let name = format!("{namespace}-{version}");
             let file = format!("{name}.typelib");
-            let mut paths = folders.iter().map(|folder| folder.join(&file));
+            let mut paths = self.folders.iter().map(|folder| folder.join(&file));
             let Some(path) = paths.find(|path| world.reader.disk.is_file(path)) else { continue };
             let read = world.reader.disk.read(&path).ok();
             let Some(typelib) = read.and_then(|bytes| Typelib::read(&bytes)) else { continue };
@@ -222,6 +222,8 @@ fn newest(namespace: &str, folders: &[PathBuf], world: &World<'_>) -> Option<Str
 
 /// Reports that the libraries stay with the host.
 fn on_host(name: &str) -> Warning {
-    let message = format!("the libraries that the program uses through `gi` stay with the host, as `{name}` does");
-    Warning::minor(message).hint("the host needs the same libraries and typelibs, of the same versions or newer")
+    let message =
+        format!("the libraries that the program uses through `gi` stay with the host, as `{name}` does");
+    Warning::minor(message)
+        .hint("the host needs the same libraries and typelibs, of the same versions or newer")
 }

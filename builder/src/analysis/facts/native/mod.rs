@@ -242,6 +242,12 @@ mod tests {
     }
 
     #[test]
+    fn imports_of_capsules_are_noticed() {
+        assert!(find(b"\0PyCapsule_Import\0cairo.CAPI\0", "pkg").capsules);
+        assert!(!find(b"\0PyCapsule_New\0cairo.CAPI\0", "pkg").capsules);
+    }
+
+    #[test]
     fn beginnings_of_names_and_names_in_rust_are_found() {
         let names = find(b"\0pkg.backend.gl_{}\0other.{}\0/rustc/1\0Errorpkg_linuxpkg_macosx\0", "pkg");
         assert_eq!(names.starts, ["pkg.backend.gl_"]);
