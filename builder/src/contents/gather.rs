@@ -59,7 +59,7 @@ impl Gathered {
         gathered.own(search);
         gathered.of_rules(search, rules, unmatched)?;
         gathered.other(search, rules)?;
-        gathered.take(typelibs::collect(search)?);
+        gathered.take(typelibs::collect(search.graph, search.python)?);
         Ok(gathered)
     }
 

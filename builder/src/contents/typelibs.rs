@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobMatcher};
 use serde::Deserialize;
 
-use super::gather::Search;
 use super::walk::{Wanted, walk};
 use super::{Data, Found, sources};
-use crate::analysis::{Reason, Source};
+use crate::analysis::{Graph, Reason, Source};
 use crate::error::{Context, Result};
+use crate::python::Python;
+use crate::target::Target;
 
 /// The folder of typelibs under the root.
 const TYPELIBS: &str = "girepository-1.0";
@@ -66,15 +67,15 @@ struct Library<'a> {
 ///
 /// # Errors
 /// The embedded table is damaged.
-pub(super) fn collect(search: &Search<'_>) -> Result<Found> {
+pub(super) fn collect(graph: &Graph, python: &Python) -> Result<Found> {
     let mut found = Found::default();
-    let typelibs = &search.graph.used.typelibs;
+    let typelibs = &graph.used.typelibs;
     if typelibs.is_empty() {
         return Ok(found);
     }
     let table = table()?;
-    let words = words(search);
-    let target = &search.python.target;
+    let words = words(graph, python);
+    let target = &python.target;
     let mut loaders: BTreeMap<PathBuf, &Reason> = BTreeMap::new();
     for (name, file) in typelibs {
         let dest = format!("{TYPELIBS}/{name}.typelib");
@@ -98,7 +99,7 @@ pub(super) fn collect(search: &Search<'_>) -> Result<Found> {
             }
         }
     }
-    add_loaders(&loaders, search, &mut found);
+    add_loaders(&loaders, graph, target, &mut found);
     Ok(found)
 }
 
@@ -202,8 +203,7 @@ fn icon(file: &str) -> &str {
 
 /// Returns the words in the program's modules, in modules that use introspection, and in files that describe
 /// windows.
-fn words(search: &Search<'_>) -> BTreeSet<String> {
-    let Search { graph, python, .. } = *search;
+fn words(graph: &Graph, python: &Python) -> BTreeSet<String> {
     let users = graph.modules.get("gi.repository").into_iter().flat_map(|module| &module.reasons);
     let users: BTreeSet<&str> =
         users.map(|reason| reason.from.as_str()).filter(|name| !name.starts_with("gi.")).collect();
@@ -226,7 +226,7 @@ fn words(search: &Search<'_>) -> BTreeSet<String> {
 }
 
 /// Adds loaders of pictures to the root, where the library finds them by their names alone, and their list.
-fn add_loaders(loaders: &BTreeMap<PathBuf, &Reason>, search: &Search<'_>, found: &mut Found) {
+fn add_loaders(loaders: &BTreeMap<PathBuf, &Reason>, graph: &Graph, target: &Target, found: &mut Found) {
     let lists: BTreeSet<PathBuf> =
         loaders.keys().filter_map(|path| Some(path.parent()?.with_extension("cache"))).collect();
     let mut text = String::new();
@@ -242,13 +242,12 @@ fn add_loaders(loaders: &BTreeMap<PathBuf, &Reason>, search: &Search<'_>, found:
                 continue;
             };
             text += &format!("\"{name}\"\n{}\n\n", rest.join("\n"));
-            let file =
-                Data::on_disk(name.to_owned(), path.to_owned(), &search.python.target, (*reason).clone());
+            let file = Data::on_disk(name.to_owned(), path.to_owned(), target, (*reason).clone());
             found.libraries.push(file);
         }
     }
     // Without a list, the library would read that of the host, whose loaders need the host's libraries.
-    if let Some(reason) = search.graph.used.typelibs.get("GdkPixbuf-2.0").map(|file| file.reason.clone()) {
+    if let Some(reason) = graph.used.typelibs.get("GdkPixbuf-2.0").map(|file| file.reason.clone()) {
         found.data.push(Data::new(LIST.to_owned(), Source::Bytes(text.into_bytes()), reason));
     }
 }

@@ -2,6 +2,7 @@
 # requires-python = ">=3.10"
 # dependencies = ["plotly<6", "kaleido==0.2.1"]
 # [tool.freeze-compat]
+# rules = ["plotly.toml"]
 # ci = false
 # screen = true
 # strict = true

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Heuristic, tables};
+use super::{COMPUTED_NAMES, Heuristic, LAZY_TABLES};
 use crate::analysis::claims::Claims;
 use crate::analysis::collected::{Collected, Subject};
 use crate::analysis::facts::Form;
@@ -11,8 +11,6 @@ use crate::analysis::graph::{By, Guard, Need, Reason};
 use crate::analysis::world::{Role, World};
 use crate::names::{is_for_tests, is_own_test, is_test, is_tool};
 
-/// The name of the heuristic.
-pub(super) const NAME: &str = "computed names";
 /// The part after the first gap if the name continues with an unknown number of parts.
 const DEEP: &str = ".*";
 
@@ -48,7 +46,7 @@ impl Heuristic for Computed {
         self.likely.retain(|end, names| {
             let is_chosen = words.contains(end);
             for name in names.iter().filter(|_| is_chosen).filter_map(|name| collected.get(name)) {
-                let is_computed = |r: &&Reason| r.heuristic == NAME || r.heuristic == tables::NAME;
+                let is_computed = |r: &&Reason| r.heuristic == COMPUTED_NAMES || r.heuristic == LAZY_TABLES;
                 if let Some(reason) = name.module.reasons.iter().find(is_computed) {
                     claims.module(&name.module.name, reason);
                 }

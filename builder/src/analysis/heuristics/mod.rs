@@ -62,6 +62,10 @@ pub(super) struct Entry {
     pub heuristic: Box<dyn Heuristic>,
 }
 
+/// Names of heuristics that claim modules by parts of their names.
+const COMPUTED_NAMES: &str = "computed names";
+const LAZY_TABLES: &str = "lazy tables";
+
 const ANY: &[Role] = &[Role::Program, Role::Library, Role::Stdlib];
 const INSTALLED: &[Role] = &[Role::Program, Role::Library];
 const OWN: &[Role] = &[Role::Program];
@@ -72,7 +76,7 @@ pub(super) fn all() -> Vec<Entry> {
         Entry { name, about, heuristic: Box::new(heuristic) }
     }
     vec![
-        entry(computed::NAME, ANY, computed::Computed::default()),
+        entry(COMPUTED_NAMES, ANY, computed::Computed::default()),
         entry("child processes", ANY, child::Child::default()),
         entry("folders", ANY, folders::Folders),
         entry("interpreter internals", ANY, implicit::Implicit),
@@ -88,7 +92,7 @@ pub(super) fn all() -> Vec<Entry> {
         entry("dotted strings", INSTALLED, texts::Texts),
         entry("own words", OWN, own_words::OwnWords),
         entry("lists of plugins", OWN, plugins::Plugins::default()),
-        entry(tables::NAME, INSTALLED, tables::Tables::default()),
+        entry(LAZY_TABLES, INSTALLED, tables::Tables::default()),
         entry("handed names", &[], handed::HandedNames::default()),
         entry("made modules", &[], made::MadeModules::default()),
         entry("own plugins", &[], scans::Scans::default()),

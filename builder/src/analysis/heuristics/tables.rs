@@ -12,9 +12,6 @@ use crate::analysis::graph::{Need, Reason};
 use crate::analysis::world::{Role, World};
 use crate::names::{is_test, parent, top};
 
-/// The name of the heuristic.
-pub(super) const NAME: &str = "lazy tables";
-
 #[derive(Default)]
 pub(super) struct Tables {
     /// Attribute → modules that provide it, with the reason.

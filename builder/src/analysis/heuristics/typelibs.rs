@@ -187,15 +187,11 @@ impl Typelibs {
     }
 }
 
-/// Returns the folders that may contain typelibs, as the library searches them: those of the variable, of
-/// the interpreter's prefix, and of the system.
+/// Returns the folders that may contain typelibs: those of the interpreter's prefix and of the system.
 fn folders(world: &World<'_>) -> Vec<PathBuf> {
     let python = world.reader.python;
     let target = &python.target;
     let mut found: Vec<PathBuf> = Vec::new();
-    if python.cross.is_none() {
-        found.extend(std::env::var_os("GI_TYPELIB_PATH").iter().flat_map(std::env::split_paths));
-    }
     let mut prefixes = vec![python.base_prefix.clone()];
     if python.cross.is_none() && target.os == Os::Linux {
         prefixes.extend(["/usr/local", "/usr"].map(PathBuf::from));
