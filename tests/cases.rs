@@ -39,6 +39,7 @@ cases! {
     scaffold: "scaffold";
     setuptools: "setuptools";
     ui_customwidget: "ui-customwidget";
+    ui_installed_widget: "ui-installed-widget";
     vendored_path: "vendored-path";
     walk_tests: "walk-tests";
 

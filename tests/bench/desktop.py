@@ -6,7 +6,8 @@
 Each program in tests/bench/desktop names its packages in a PEP 723 header and gets a virtual environment. It is frozen by each
 tool in each form, moved, and started in Xvfb until its window is there: from a new cache, and again. The picture of the screen
 must be that of the unfrozen program, pixel by pixel. Programs without a window run to their end. Needs Xvfb, xwininfo and xwd
-(Debian: packages `xvfb`, `x11-apps` and `x11-utils`). The script imports only the standard library.
+(Debian: packages `xvfb`, `x11-apps` and `x11-utils`). Programs that name Debian packages use
+Debian's Python. The script imports only the standard library.
 """
 
 import argparse
@@ -95,9 +96,14 @@ class Bench:
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "FREEZE_", "VIRTUAL", "QT_"))}
         self.environment |= {"XDG_CACHE_HOME": str(self.work / "cache"), "LIBGL_ALWAYS_SOFTWARE": "1", "LC_ALL": "C.UTF-8"}
 
-    def venv(self, name, packages):
+    def venv(self, name, packages, debian):
+        """A virtual environment: of Debian's Python, which sees its packages, if the program needs them."""
         folder = self.work / "venvs" / name
-        run([self.arguments.python, "-m", "venv", folder])
+        if debian:
+            run(["dpkg", "-s", *debian])
+            run(["/usr/bin/python3", "-m", "venv", "--system-site-packages", folder])
+        else:
+            run([self.arguments.python, "-m", "venv", folder])
         run([folder / "bin/python", "-m", "pip", "install", "-q", "--disable-pip-version-check", *packages, *PEERS])
         return folder
 
@@ -173,12 +179,14 @@ class Bench:
     def program(self, path):
         name, text = path.stem, path.read_text()
         packages = re.findall(r'"([^"]+)"', re.search(r"dependencies = \[(.*?)\]", text)[1])
+        debian = re.search(r"^# debian = \[(.*?)\]", text, re.M)
+        debian = re.findall(r'"([^"]+)"', debian[1]) if debian else []
         has_window = f'"{TITLE}"' in text
         script = self.work / "src" / name / f"{name}_app.py"
         script.parent.mkdir(parents=True)
         shutil.copy(path, script)
         say(f"{name}: installing", *packages)
-        venv = self.venv(name, packages)
+        venv = self.venv(name, packages, debian)
         python = [venv / "bin/python", "-X", "utf8", script]
         self.start(python, has_window, self.work)
         took, picture, (rss, pss) = self.start(python, has_window, self.work)

@@ -34,7 +34,7 @@ class Applications(run.Corpus):
         return self.work / "src" / application.name
 
     def build(self, name, mode, venv, script):
-        """Freezes an application; returns the seconds and the product."""
+        """Freezes an application; returns the seconds, the product and the warnings."""
         application = APPLICATIONS[name]
         folder = self.work / "build" / name / mode
         shutil.rmtree(folder, ignore_errors=True)
@@ -47,16 +47,16 @@ class Applications(run.Corpus):
         took, code, out, err = run.execute(command, self.arguments.build_timeout, env=environment, cwd=folder)
         if code:
             raise run.Failure(f"the build ended with {code}\n{run.tail(out, err)}")
-        return took, folder / "dist" / pathlib.Path(application.entry).stem
+        return took, folder / "dist" / pathlib.Path(application.entry).stem, run.warnings(err)
 
-    def start(self, command, folder, hidden, **more):
+    def start(self, command, folder, hidden, has_screen=False, **more):
         """Uses an application: a process of this script does, which sees Python, and starts what does not."""
         name = folder.name.removesuffix("-unfrozen")
         covered = [part for path in hidden for part in ("--hide", path)]
         pictures = self.work / "pictures"
         pictures.mkdir(exist_ok=True)
         use = [sys.executable, HERE, "--use", name, "--picture", pictures / f"{name}.rgb", *covered, "--", *command]
-        return super().start(use, folder, [], **more)
+        return super().start(use, folder, [], has_screen, **more)
 
     def program(self, path):
         """Uses an application unfrozen and in each mode."""
@@ -79,13 +79,13 @@ class Applications(run.Corpus):
         if "unfrozen" not in result:
             folder = self.work / "run" / f"{name}-unfrozen"
             try:
-                result["unfrozen"] = self.start(command, folder, [], PATH=f"{venv / 'bin'}:/usr/bin:/bin")
+                result["unfrozen"], _ = self.start(command, folder, [], PATH=f"{venv / 'bin'}:/usr/bin:/bin")
             except run.Failure as failure:
                 return self.record(name, {"skip": f"fails unfrozen: {failure}"})
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
         for mode in modes:
-            result[mode] = self.attempt(name, mode, venv, None)
+            result[mode] = self.attempt(name, mode, venv, None, run.Header())
             self.record(name, result, mode)
         if self.arguments.discard:
             shutil.rmtree(venv)

@@ -59,10 +59,10 @@ class Comparison(run.Corpus):
         """The lines that differ for a program; None if it cannot be built."""
         name = path.stem
         try:
-            packages, is_large = run.header(path.read_text())
-            if is_large and name not in self.arguments.names:
+            wanted = run.Header(path.read_text())
+            if wanted.is_large and name not in self.arguments.names:
                 return None
-            venv = self.venv(name, packages)
+            venv = self.venv(name, wanted.packages, wanted.debian)
             source = self.work / "src" / name
             source.mkdir(parents=True, exist_ok=True)
             script = pathlib.Path(shutil.copy(path, source / f"{name}_app.py"))

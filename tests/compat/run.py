@@ -12,6 +12,7 @@ Needs root (or the right to make namespaces). The standard library is all that t
 
 import argparse
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
@@ -40,6 +41,7 @@ shift
 ip link set lo up 2>/dev/null || ifconfig lo up || exit 125
 exec "$@"
 """
+SYSTEM_PYTHON = "/usr/bin/python3"
 PEER = "pyinstaller onefile"
 WITHOUT_RULES = "onefile without rules"
 LAST_LINES = 25
@@ -53,15 +55,45 @@ class Failure(Exception):
     """A step that failed; its text is the end of what the step printed."""
 
 
-def header(text):
-    """The packages that a program names in its header, and whether it says that it needs many gigabytes."""
-    found = HEADER.search(text)
-    if not found:
-        raise Failure("the program has no `# /// script` header")
-    body = "".join(line[2:] + "\n" for line in found["body"].splitlines())
-    listed = re.search(r"dependencies\s*=\s*\[(.*?)\]\s*$", body, re.DOTALL | re.MULTILINE)
-    is_large = re.search(r"^large\s*=\s*true\s*$", body, re.MULTILINE) is not None
-    return re.findall(r'"([^"]+)"', listed[1]) if listed else [], is_large
+class Header:
+    """What a program says about itself in its header; docs/testing.md lists the keys."""
+
+    def __init__(self, text=None):
+        found = text is not None and HEADER.search(text)
+        if text is not None and not found:
+            raise Failure("the program has no `# /// script` header")
+        self.body = "".join(line[2:] + "\n" for line in found["body"].splitlines()) if found else ""
+        self.packages = self.strings("dependencies")
+        self.debian = self.strings("debian")
+        self.hidden = [pathlib.Path(p) for p in self.strings("hide")]
+        self.is_large = self.flag("large")
+        self.has_screen = self.flag("screen")
+        self.is_strict = self.flag("strict")
+
+    def strings(self, key):
+        found = re.search(rf"^{key}\s*=\s*\[(.*?)\]\s*$", self.body, re.DOTALL | re.MULTILINE)
+        return re.findall(r'"([^"]+)"', found[1]) if found else []
+
+    def flag(self, key):
+        return re.search(rf"^{key}\s*=\s*true\s*$", self.body, re.MULTILINE) is not None
+
+
+@contextlib.contextmanager
+def screen(wanted):
+    """A display of its own for a run, as the variables that lead there."""
+    if not wanted:
+        yield {}
+        return
+    reader, writer = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "800x600x24", "-nolisten", "tcp", "-noreset"]
+    server = subprocess.Popen(command, pass_fds=[writer], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    os.close(writer)
+    try:
+        with open(reader) as answer:
+            yield {"DISPLAY": f":{answer.readline().strip()}", "LIBGL_ALWAYS_SOFTWARE": "1"}
+    finally:
+        server.kill()
+        server.wait()
 
 
 def interpreter(wanted):
@@ -104,6 +136,11 @@ def size(product):
 def tail(*outputs):
     lines = [line for output in outputs for line in output.decode(errors="replace").splitlines() if line.strip()]
     return "\n".join(lines[-LAST_LINES:])
+
+
+def warnings(output):
+    """The warnings of a build, with their hints."""
+    return re.findall(r"^warning: .*(?:\n +.*)*", output.decode(errors="replace"), re.MULTILINE)
 
 
 def execute(command, timeout, **options):
@@ -166,19 +203,23 @@ class Corpus:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "FREEZE_", "VIRTUAL"))}
         return {**kept, **more}
 
-    def venv(self, name, packages):
-        """Makes the virtual environment of a program, unless it is there."""
+    def venv(self, name, packages, debian=()):
+        """Makes the virtual environment of a program, unless it is there: on Debian's Python and packages if it needs them."""
         folder = self.work / "venvs" / name
         stamp = folder / "packages.txt"
-        text = self.python + "\n" + "\n".join(packages)
+        python = SYSTEM_PYTHON if debian else self.python
+        text = python + "\n" + "\n".join(packages)
+        if debian and subprocess.run(["dpkg", "-s", *debian], capture_output=True, check=False).returncode:
+            raise Failure(f"needs the Debian packages {' '.join(debian)}")
         if stamp.exists() and stamp.read_text() == text:
             return folder
         shutil.rmtree(folder, ignore_errors=True)
+        system = ["--system-site-packages"] if debian else []
         if self.uv:
-            steps = [[self.uv, "venv", "-q", "--python", self.python, folder]]
+            steps = [[self.uv, "venv", "-q", "--python", python, *system, folder]]
             install = [self.uv, "pip", "install", "-q", "--python", folder / "bin/python", "--only-binary", ":all:"]
         else:
-            steps = [[self.python, "-m", "venv", folder]]
+            steps = [[python, "-m", "venv", *system, folder]]
             install = [folder / "bin/python", "-m", "pip", "install", "-q", "--prefer-binary"]
         if packages:
             steps.append([*install, *packages])
@@ -193,21 +234,24 @@ class Corpus:
         stamp.write_text(text)
         return folder
 
-    def start(self, command, folder, hidden, **more):
-        """Runs a program with an empty home; returns the seconds, or fails with the end of what it printed."""
+    def start(self, command, folder, hidden, has_screen=False, **more):
+        """Runs a program with an empty home; returns the seconds and its lines, or fails with the end of what it printed."""
         for name in "home", "tmp":
             shutil.rmtree(folder / name, ignore_errors=True)
             (folder / name).mkdir(parents=True)
         environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", **more}
         environment["HOME"], environment["TMPDIR"] = str(folder / "home"), str(folder / "tmp")
         enter = ["unshare", "-m", "-n", "sh", "-c", ENTER, "sh", *hidden, "--"]
-        took, code, out, err = execute([*enter, *command], self.arguments.timeout, env=environment, cwd=folder / "tmp")
-        if code != 0 or (out.decode(errors="replace").splitlines() or [""])[-1] != "ok":
+        with screen(has_screen) as display:
+            command, environment = [*enter, *command], {**environment, **display}
+            took, code, out, err = execute(command, self.arguments.timeout, env=environment, cwd=folder / "tmp")
+        lines = out.decode(errors="replace").splitlines()
+        if code != 0 or (lines or [""])[-1] != "ok":
             raise Failure(f"ended with {code}\n{tail(out, err)}")
-        return took
+        return took, lines
 
     def build(self, name, mode, venv, script):
-        """Freezes a program; returns the seconds and the product."""
+        """Freezes a program; returns the seconds, the product and the warnings."""
         folder = self.work / "build" / name / mode
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -229,24 +273,30 @@ class Corpus:
         took, code, out, err = execute(command, timeout, env=environment, cwd=script.parent)
         if code:
             raise Failure(f"the build ended with {code}\n{tail(out, err)}")
-        return took, folder / "dist" / name
+        return took, folder / "dist" / name, warnings(err)
 
-    def attempt(self, name, mode, venv, script):
+    def attempt(self, name, mode, venv, script, wanted, unfrozen=()):
         """Builds a program in a mode and runs it twice; returns what is to be recorded."""
         result = {"pass": False}
         run = self.work / "run" / name
         shutil.rmtree(run, ignore_errors=True)
         run.mkdir(parents=True)
         try:
-            result["build"], product = self.build(name, mode, venv, script)
+            result["build"], product, result["warnings"] = self.build(name, mode, venv, script)
             result["size"] = size(product)
             moved = run / "product" / product.name
             moved.parent.mkdir()
             shutil.move(product, moved)
             command = [moved / product.name if moved.is_dir() else moved]
             cache = {"FREEZE_APP_CACHE_DIR": str(run / "cache")}
-            result["first"] = self.start(command, run, self.hidden, **cache)
-            result["second"] = self.start(command, run, self.hidden, **cache)
+            hidden = [*self.hidden, *(p for p in wanted.hidden if p.exists())]
+            result["first"], lines = self.start(command, run, hidden, wanted.has_screen, **cache)
+            result["second"], _ = self.start(command, run, hidden, wanted.has_screen, **cache)
+            if wanted.is_strict and mode != PEER:
+                if lines != unfrozen:
+                    raise Failure("\n".join(["printed unfrozen:", *unfrozen, "and frozen:", *lines]))
+                if result["warnings"]:
+                    raise Failure("\n".join(["the build warns:", *result["warnings"]]))
             result["pass"] = True
         except Failure as failure:
             result["error"] = str(failure)
@@ -265,10 +315,10 @@ class Corpus:
         if not modes and not peers or ("skip" in result and self.arguments.resume):
             return
         try:
-            packages, is_large = header(path.read_text())
-            if is_large and name not in self.arguments.names:
+            wanted = Header(path.read_text())
+            if wanted.is_large and name not in self.arguments.names:
                 return self.record(name, {"skip": "large: runs only when it is named"})
-            venv = self.venv(name, packages)
+            venv = self.venv(name, wanted.packages, wanted.debian)
         except Failure as failure:
             return self.record(name, {"skip": f"cannot be installed: {failure}"})
         source = self.work / "src" / name
@@ -276,23 +326,25 @@ class Corpus:
         source.mkdir(parents=True)
         # Under another name: a script `attr.py` would hide the module it imports.
         script = pathlib.Path(shutil.copy(path, source / f"{name}_app.py"))
-        if "unfrozen" not in result:
+        lines = []
+        if "unfrozen" not in result or wanted.is_strict:
             run = self.work / "run" / f"{name}-unfrozen"
             command = [venv / "bin/python", "-X", "utf8", script]
             try:
-                self.start(command, run, [])
-                result["unfrozen"] = self.start(command, run, [])
+                self.start(command, run, [], wanted.has_screen)
+                result["unfrozen"], lines = self.start(command, run, [], wanted.has_screen)
             except Failure as failure:
                 return self.record(name, {"skip": f"fails unfrozen: {failure}"})
             finally:
                 shutil.rmtree(run, ignore_errors=True)
         for mode in modes:
-            result[mode] = self.attempt(name, mode, venv, script)
+            result[mode] = self.attempt(name, mode, venv, script, wanted, lines)
             self.record(name, result, mode)
         if peers:
             try:
-                other = self.venv(f"{name}-peer", [*packages, "pyinstaller>=6", "pyinstaller-hooks-contrib"])
-                result[PEER] = self.attempt(name, PEER, other, script)
+                needed = [*wanted.packages, "pyinstaller>=6", "pyinstaller-hooks-contrib"]
+                other = self.venv(f"{name}-peer", needed, wanted.debian)
+                result[PEER] = self.attempt(name, PEER, other, script, wanted, lines)
                 shutil.rmtree(other)
             except Failure as failure:
                 result[PEER] = {"pass": False, "error": f"cannot be installed: {failure}"}
@@ -316,6 +368,8 @@ class Corpus:
                 words = "pass" if r["pass"] else "FAIL"
                 times = ", ".join(f"{k} {r[k]:.2f} s" for k in ("build", "first", "second") if k in r)
                 say(f"{name} {mode}: {words}; {times}; {r.get('size', 0) / 1e6:.1f} MB")
+                for warning in r.get("warnings", []):
+                    say("    " + warning)
                 if not r["pass"]:
                     say("    " + r["error"].replace("\n", "\n    "))
             if self.arguments.json:

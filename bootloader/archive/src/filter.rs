@@ -79,8 +79,9 @@ impl<'a> Filtered<'a> {
     /// [`Error::Damaged`] if a range exceeds the bytes.
     pub fn undo(&self, bytes: &mut [u8]) -> Result<(), Error> {
         for range in self.ranges.chunks_exact(RANGE) {
-            let start = super::decode::u32_at(range, 0);
-            let len = super::decode::u32_at(range, 4) as usize;
+            let number =
+                |at: usize| u32::from_le_bytes([range[at], range[at + 1], range[at + 2], range[at + 3]]);
+            let (start, len) = (number(0), number(4) as usize);
             let code = bytes.get_mut(start as usize..).and_then(|rest| rest.get_mut(..len));
             convert::<false>(self.filter, code.ok_or(Error::Damaged("filter"))?, start);
         }

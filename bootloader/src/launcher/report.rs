@@ -60,6 +60,12 @@ impl From<freeze_archive::Error> for Failure {
     }
 }
 
+/// Writes a text over the current line of the terminal.
+pub(crate) fn line(text: &str) {
+    eprint!("\r{text}");
+    let _ = std::io::stderr().flush();
+}
+
 static STARTED: OnceLock<Instant> = OnceLock::new();
 
 /// Records the start time if `FREEZE_DEBUG` requests it.

@@ -71,6 +71,13 @@ pub(super) enum What {
     },
     /// A native library that is opened by name.
     Library(OpenedLibrary),
+    /// A description of a library for GObject introspection.
+    Typelib {
+        /// Its name: `Gtk-3.0`.
+        name: String,
+        /// Path on the build machine.
+        path: PathBuf,
+    },
     /// A part of the program's own code that could not be followed.
     Unfollowed(Warning),
     /// Code that runs before the entry point, as a runtime hook.

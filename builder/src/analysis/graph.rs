@@ -77,6 +77,9 @@ pub struct Used {
     pub own: BTreeMap<String, OwnFile>,
     /// Native libraries that code opens by name.
     pub opened: Vec<OpenedLibrary>,
+    /// Descriptions of libraries for GObject introspection, by name: `Gtk-3.0`.
+    #[serde(default)]
+    pub typelibs: BTreeMap<String, TypelibFile>,
     /// Folders under the root that are searched for modules and therefore must exist.
     pub searched: BTreeSet<String>,
     /// Path under the root → the warning about a library that was left out although code may load it. The
@@ -186,6 +189,15 @@ pub struct OpenedLibrary {
     pub name: LibraryName,
     /// Line in the program's own code, `app.py:3`; `None` for code of libraries.
     pub own_place: Option<String>,
+    /// Why it was collected.
+    pub reason: Reason,
+}
+
+/// The description of a library for GObject introspection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypelibFile {
+    /// Path on the build machine.
+    pub path: PathBuf,
     /// Why it was collected.
     pub reason: Reason,
 }

@@ -260,6 +260,7 @@ impl<'a, 'r> Closing<'a, 'r> {
             self.out.unloadable.entry(*given).or_insert_with(|| name.to_owned());
             return;
         }
+        let root = *chain.last().unwrap_or(&i);
         let chain: Vec<&str> = chain.iter().map(|j| self.out.files[*j].dest.as_str()).collect();
         let by = chain.iter().map(|d| format!("`{d}`")).collect::<Vec<_>>().join(", needed by ");
         let hint = match self.policy.package(name) {
@@ -269,9 +270,11 @@ impl<'a, 'r> Closing<'a, 'r> {
             None => "install it, or name its file in `[[binary]]`".to_owned(),
         };
         let message = format!("library `{name}` was not found, needed by {by}");
+        // A library of a package that no module is linked to: code that loads it fails unfrozen as well.
+        let is_unasked = self.out.files[root].reasons.iter().all(|reason| reason.by == By::Package);
         // Report only the first file that needs it.
-        let is_known = !self.missing.insert(name.to_owned());
-        let warning = if is_known { Warning::minor(message) } else { Warning::new(message) };
+        let is_minor = is_unasked || !self.missing.insert(name.to_owned());
+        let warning = if is_minor { Warning::minor(message) } else { Warning::new(message) };
         self.out.warnings.push(warning.hint(hint));
     }
 }

@@ -18,6 +18,8 @@ use crate::error::Warning;
 const MOST_BYTES: u64 = 64 << 20;
 /// The extension modules that open libraries for Python code.
 const OPENERS: [&str; 2] = ["_ctypes", "_cffi_backend"];
+/// The library that opens libraries for GObject introspection, and loaders of pictures.
+const GMODULE: &str = "libgmodule-2.0.so.0";
 
 /// The libraries that code opens by name.
 #[derive(Debug, Default)]
@@ -129,5 +131,8 @@ pub(crate) fn link(closure: &mut Closure, graph: &Graph, format: &dyn Format) {
         if let Some(opener) = own.or(closure.libpython) {
             closure.files[opener].opens.clone_from(&libraries);
         }
+    }
+    if let Some(opener) = closure.by_dest.get(GMODULE).filter(|_| !graph.used.typelibs.is_empty()) {
+        closure.files[*opener].opens = libraries;
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::files::Closure;
+use super::facts::Facts;
+use super::files::{Closure, File};
 use super::format::Format;
 use super::prepare::Prepared;
 use crate::error::Warning;
@@ -40,7 +41,11 @@ pub(crate) fn inside(closure: &Closure, prepared: &[Prepared], format: &dyn Form
             let why = prepared.refused.as_deref().unwrap_or("its search path leads elsewhere");
             let kind = if file.program() { "program" } else { "library" };
             let message = format!("{kind} `{}` will not find {}: {why}", file.dest, names.join(", "));
-            verified.warnings.push(format.unresolved(message));
+            let mut warning = format.unresolved(message);
+            if is_started_by_package(file, &own, files) {
+                warning.minor = true;
+            }
+            verified.warnings.push(warning);
         }
         lost.push(own);
     }
@@ -57,6 +62,19 @@ pub(crate) fn inside(closure: &Closure, prepared: &[Prepared], format: &dyn Form
     versions(closure, &mut verified);
     same_name(closure, &mut verified);
     verified
+}
+
+/// Returns whether a program would not find the libraries of its own package where it was installed either,
+/// as it has no search path: the package starts it in another way, such as a script that sets a variable.
+fn is_started_by_package(file: &File, lost: &[usize], files: &[File]) -> bool {
+    let searches = |facts: &Facts| !facts.rpath.is_empty() || facts.runpath.is_some();
+    let top = |dest: &str| dest.split_once('/').map(|(top, _)| top.to_owned());
+    let package = top(&file.dest);
+    file.program()
+        && !file.is_requested()
+        && !file.facts.as_ref().is_some_and(searches)
+        && package.is_some()
+        && lost.iter().any(|j| top(&files[*j].dest) == package)
 }
 
 /// Returns everything reachable from `start`, without `start`, dependencies first.

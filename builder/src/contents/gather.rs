@@ -7,6 +7,7 @@ use super::unmatched::Unmatched;
 use super::walk::{self, Tree, Wanted};
 use super::{
     Data, Found, Link, items, matcher, named_files, own_files, package_data, prefix_data, sources, stdlib,
+    typelibs,
 };
 use crate::analysis::{By, Graph, Reason, Source};
 use crate::error::{Result, Warning};
@@ -58,6 +59,7 @@ impl Gathered {
         gathered.own(search);
         gathered.of_rules(search, rules, unmatched)?;
         gathered.other(search, rules)?;
+        gathered.take(typelibs::collect(search.graph, search.python)?);
         Ok(gathered)
     }
 

@@ -13,6 +13,7 @@ mod prefix_data;
 mod scrub_metadata;
 mod sources;
 mod stdlib;
+mod typelibs;
 mod unmatched;
 mod walk;
 

@@ -73,8 +73,9 @@ fn files_below(folder: &Path) -> Vec<(PathBuf, bool)> {
     files
 }
 
-/// Collects files that a module names in full, in imported packages of its distribution:
-/// `Path(package.__file__).parent / "script.py"`.
+/// Collects files that a module names in full, in packages of its distribution that it imports, or that
+/// any module of the distribution reads resources from: `Path(package.__file__).parent / "script.py"`,
+/// `files("package") / name`.
 fn beside_imported(graph: &Graph, name: &str, patterns: &[String], target: &Target) -> Vec<Data> {
     let whole: Vec<&String> = patterns.iter().filter(|p| !p.contains('*')).collect();
     let owner = graph.modules.get(name).and_then(|m| m.distribution);
@@ -82,7 +83,13 @@ fn beside_imported(graph: &Graph, name: &str, patterns: &[String], target: &Targ
         return Vec::new();
     }
     let imported = |m: &&Module| {
-        m.package && m.distribution == owner && m.reasons.iter().any(|r| r.from == name && r.by == By::Import)
+        let is_of_owner = |from: &str| graph.modules.get(from).is_some_and(|m| m.distribution == owner);
+        let is_used = |r: &Reason| match r.by {
+            By::Import => r.from == name,
+            By::Call => is_of_owner(&r.from),
+            _ => false,
+        };
+        m.package && m.distribution == owner && m.reasons.iter().any(is_used)
     };
     let mut found = Vec::new();
     for package in graph.modules.values().filter(imported) {

@@ -30,6 +30,8 @@ pub(crate) struct Implicit {
     /// Files beside the program's own modules that are not collected or read unless requested.
     #[serde(rename = "own-files")]
     pub own_files: OwnFiles,
+    /// Libraries for GObject introspection.
+    pub typelibs: Typelibs,
 }
 
 impl Implicit {
@@ -57,6 +59,14 @@ pub(crate) struct Named {
     pub texts: Vec<String>,
     /// Names of files that only tools read.
     pub others: Vec<String>,
+}
+
+/// Libraries for GObject introspection.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Typelibs {
+    /// Patterns of those that stay with the host.
+    pub host: Vec<String>,
 }
 
 /// Classification of files in the folders of programs.

@@ -38,3 +38,5 @@ for name in "Shift_JIS", "GB18030", "windows-1251", "EUC-KR":
 text = "\u65e5\u672c\u8a9e"
 document = QByteArray(b"<meta charset=shift_jis>" + text.encode("shift_jis"))
 print(QStringDecoder.decoderForHtml(document).name())
+
+print("ok")

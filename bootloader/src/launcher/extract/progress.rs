@@ -1,11 +1,11 @@
 //! Tells on a terminal how far a slow extraction is.
 
-#![allow(clippy::print_stderr)]
-
-use std::io::{IsTerminal, Write, stderr};
+use std::io::{IsTerminal, stderr};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+
+use crate::launcher::report;
 
 /// Most extractions end before this, without a word.
 const SLOW: Duration = Duration::from_secs(2);
@@ -38,8 +38,7 @@ impl<'a> Progress<'a> {
             return;
         }
         let text = text(self.app, done, self.total);
-        eprint!("\r{text}");
-        let _ = stderr().flush();
+        report::line(&text);
         *line = (Instant::now() + UPDATE, text.chars().count());
     }
 }
@@ -49,8 +48,8 @@ impl Drop for Progress<'_> {
         if let Some(Ok(line)) = self.line.as_mut().map(Mutex::get_mut)
             && line.1 > 0
         {
-            eprint!("\r{:1$}\r", "", line.1);
-            let _ = stderr().flush();
+            report::line(&" ".repeat(line.1));
+            report::line("");
         }
     }
 }

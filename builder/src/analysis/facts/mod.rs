@@ -9,6 +9,7 @@ pub(in crate::analysis) mod own;
 pub(in crate::analysis) mod pickle;
 pub(in crate::analysis) mod source;
 pub(in crate::analysis) mod texts;
+pub(in crate::analysis) mod typelib;
 pub(in crate::analysis) mod ways;
 
 use serde::{Deserialize, Serialize};
@@ -110,6 +111,9 @@ pub(in crate::analysis) struct Facts {
     /// Native libraries that it opens by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub opened: Vec<Opened>,
+    /// Versions of libraries that it requires for GObject introspection.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub required: Vec<Required>,
     /// Its uses of the files of modules.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub looks: Vec<Look>,
@@ -136,6 +140,17 @@ pub(in crate::analysis) struct List {
     pub names: Vec<String>,
     /// Whether the name of the list shows that it contains modules: `INSTALLED_APPS`, `plugins`.
     pub certain: bool,
+}
+
+/// A version of a library for GObject introspection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::analysis) struct Required {
+    /// Its line.
+    pub line: u32,
+    /// The name of the library: `Gtk`.
+    pub namespace: String,
+    /// The version: `3.0`.
+    pub version: String,
 }
 
 /// One import, as written.

@@ -1,5 +1,6 @@
 //! Follows the import statements of modules and the claims of heuristics about them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::take::key;
@@ -9,7 +10,7 @@ use crate::analysis::collected::{Live, Node, Subject};
 use crate::analysis::facts::condition::{Condition, Role};
 use crate::analysis::facts::{Facts, Form, Import, Origin};
 use crate::analysis::graph::{
-    By, DataTree, Guard, Kind, Module, Need, OpenedLibrary, OwnFile, Reason, SourceUse,
+    By, DataTree, Guard, Kind, Module, Need, OpenedLibrary, OwnFile, Reason, SourceUse, TypelibFile,
 };
 use crate::analysis::world;
 use crate::names::{self, Pattern, is_entry, top};
@@ -135,6 +136,7 @@ impl Fixpoint<'_> {
 
     /// Returns whether an uncertain module may not collect an import. This applies to modules of a
     /// distribution that its own does not require, not even as an extra, and that nothing else collects.
+    /// The distributions of modules that import this one may require it on its behalf.
     /// The import is deferred until something does.
     fn is_foreign(&mut self, at: usize, name: &str) -> bool {
         let node = &self.collected.nodes[at];
@@ -146,13 +148,27 @@ impl Fixpoint<'_> {
         let owner = self.world.owner_of_module(&node.module);
         let Some(from) = owner.or_else(|| self.world.owner_of(top(&node.module.name))) else { return false };
         let foreign = match self.world.owner_of(first) {
-            Some(owner) => owner != from && !self.world.may_require(from, owner),
+            Some(owner) => {
+                owner != from
+                    && !self.world.may_require(from, owner)
+                    && !self.importers(at).any(|importer| self.world.requires(importer, owner))
+            }
             None => self.world.is_optional_stdlib(first),
         };
         if foreign {
             self.queue.deferred.entry(first.to_owned()).or_default().push(at);
+            self.queue.deferring.insert(at);
         }
         foreign
+    }
+
+    /// Returns the other distributions whose modules import one.
+    fn importers(&self, at: usize) -> impl Iterator<Item = usize> {
+        let reasons = self.collected.nodes[at].module.reasons.iter();
+        let nodes = reasons.filter(|r| r.by == By::Import).filter_map(|r| self.collected.get(&r.from));
+        let owners: BTreeSet<usize> =
+            nodes.filter_map(|node| self.world.owner_of_module(&node.module)).collect();
+        owners.into_iter()
     }
 
     /// Runs the heuristics for one module.
@@ -228,6 +244,9 @@ impl Fixpoint<'_> {
                         Some(known) => known.own_place = known.own_place.take().or(library.own_place),
                         None => self.used.opened.push(OpenedLibrary { reason, ..library }),
                     }
+                }
+                What::Typelib { name, path } => {
+                    self.used.typelibs.entry(name).or_insert(TypelibFile { path, reason });
                 }
                 What::Listed { package, depth } => {
                     let listed = self.used.listed.entry(package).or_default();

@@ -8,6 +8,8 @@ mod search;
 mod take;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_typelibs;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -48,6 +50,8 @@ struct Queue {
     stars: Vec<(usize, Reason, Need)>,
     /// Top-level name → modules with deferred imports of it, see [`Fixpoint::is_foreign`].
     deferred: BTreeMap<String, Vec<usize>>,
+    /// The modules among them.
+    deferring: HashSet<usize>,
 }
 
 impl<'a> Fixpoint<'a> {

@@ -101,6 +101,10 @@ impl Fixpoint<'_> {
         let node = &mut self.collected.nodes[at];
         if self.known.insert(key(&node.module.name, reason)) {
             node.module.reasons.push(reason.clone());
+            // Another distribution may require what the module imports.
+            if self.queue.deferring.remove(&at) {
+                self.queue.again.push(at);
+            }
         }
         if need <= node.need {
             return;

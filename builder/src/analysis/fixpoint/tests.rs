@@ -40,7 +40,7 @@ fn python(root: &Path) -> Python {
 }
 
 /// Returns the graph of `app/main.py` in a tree of files.
-fn graph(files: &[(&str, &str)], change: impl FnOnce(&mut Request)) -> Graph {
+pub(super) fn graph(files: &[(&str, &str)], change: impl FnOnce(&mut Request)) -> Graph {
     let dir = tempfile::tempdir().unwrap();
     for (name, text) in files {
         let path = dir.path().join(name);
@@ -302,6 +302,47 @@ fn tables_entry_points_stubs_and_pickles_bring_modules() {
     assert_eq!(graph.used.stubs, ["lazy", "lazy.deep"]);
     let reason = &graph.modules["plug"].reasons[0];
     assert_eq!((reason.from.as_str(), &reason.by), ("p.a", &By::EntryPoint("p.plugins: x".into())));
+}
+
+/// A library whose modules are loaded lazily, and two distributions that it does not require.
+const LAZY: &[(&str, &str)] = &[
+    (
+        "site/p/__init__.py",
+        "T = ['.export.to_image', '.other.to_text']\ndef __getattr__(n):\n    return T[n]",
+    ),
+    ("site/p/export.py", "try:\n    import engine\nexcept ImportError: pass"),
+    ("site/p/other.py", "import q"),
+    ("site/p/load.py", "import importlib\ndef use(n): importlib.import_module('p.ways.by_' + n.lower())"),
+    ("site/p/ways/__init__.py", ""),
+    ("site/p/ways/by_tool.py", "import engine"),
+    ("site/p-1.dist-info/METADATA", "Name: p\nVersion: 1\nRequires-Dist: q\nRequires-Dist: helper\n"),
+    (
+        "site/p-1.dist-info/RECORD",
+        "p/__init__.py,,\np/export.py,,\np/other.py,,\np/load.py,,\np/ways/by_tool.py,,\n",
+    ),
+    ("site/q.py", "def f():\n    import helper"),
+    ("site/q-1.dist-info/METADATA", "Name: q\nVersion: 1\n"),
+    ("site/q-1.dist-info/RECORD", "q.py,,\n"),
+    ("site/helper.py", ""),
+    ("site/helper-1.dist-info/METADATA", "Name: helper\nVersion: 1\n"),
+    ("site/helper-1.dist-info/RECORD", "helper.py,,\n"),
+    ("site/engine.py", ""),
+    ("site/engine-1.dist-info/METADATA", "Name: engine\nVersion: 1\n"),
+    ("site/engine-1.dist-info/RECORD", "engine.py,,\n"),
+    ("lib/importlib/__init__.py", ""),
+];
+
+#[test]
+fn words_of_the_program_make_lazy_modules_certain() {
+    let with = |main: &str| {
+        let graph = graph(&[LAZY, &[("app/main.py", main)]].concat(), |_| {});
+        ["engine", "helper"].map(|name| graph.modules.contains_key(name))
+    };
+    // `helper` is imported by `q` for `p`, which requires it.
+    assert_eq!(with("import p"), [false, true]);
+    assert_eq!(with("import p\np.to_image()"), [true, true]);
+    assert_eq!(with("import p.load\np.load.use('x')"), [false, true]);
+    assert_eq!(with("import p.load\np.load.use('Tool')"), [true, true]);
 }
 
 /// Returns the files of an installed distribution `tool` with a console script `tool`.

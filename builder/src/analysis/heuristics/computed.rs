@@ -1,20 +1,61 @@
 //! Names that are computed at run time: collects the modules that match the known parts.
 
-use super::Heuristic;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{COMPUTED_NAMES, Heuristic, LAZY_TABLES};
 use crate::analysis::claims::Claims;
-use crate::analysis::collected::Subject;
+use crate::analysis::collected::{Collected, Subject};
 use crate::analysis::facts::Form;
 use crate::analysis::facts::source::UNKNOWN;
-use crate::analysis::graph::{By, Guard, Reason};
-use crate::analysis::world::World;
+use crate::analysis::graph::{By, Guard, Need, Reason};
+use crate::analysis::world::{Role, World};
 use crate::names::{is_for_tests, is_own_test, is_test, is_tool};
 
 /// The part after the first gap if the name continues with an unknown number of parts.
 const DEEP: &str = ".*";
 
-pub(super) struct Computed;
+#[derive(Default)]
+pub(super) struct Computed {
+    /// Number of modules that have been checked for choices.
+    seen: usize,
+    /// Ends of names → modules that match a computed name.
+    likely: BTreeMap<String, Vec<String>>,
+    /// Strings of the program's own code, in lower case.
+    words: BTreeSet<String>,
+}
 
 impl Heuristic for Computed {
+    /// Modules that the program chooses by a word are certain: `use("GTK3Agg")` means `backend_gtk3agg`.
+    fn of_all(&mut self, collected: &Collected, world: &World<'_>, claims: &mut Claims) {
+        let fresh = &collected.nodes[self.seen..];
+        self.seen = collected.nodes.len();
+        for node in fresh {
+            let name = &node.module.name;
+            if node.role == Role::Program {
+                let texts = node.facts.own.iter().flat_map(|own| &own.texts);
+                self.words.extend(texts.map(|text| text.text.to_ascii_lowercase()));
+            } else if node.need == Need::Likely && node.role == Role::Library {
+                let last = name.rsplit('.').next().unwrap_or(name);
+                let ends = last.match_indices('_').map(|(at, _)| &last[at + 1..]).chain([last]);
+                for end in ends.filter(|end| end.len() > 1) {
+                    self.likely.entry(end.to_ascii_lowercase()).or_default().push(name.clone());
+                }
+            }
+        }
+        let words = &self.words;
+        self.likely.retain(|end, names| {
+            let is_chosen = words.contains(end);
+            for name in names.iter().filter(|_| is_chosen).filter_map(|name| collected.get(name)) {
+                let is_computed = |r: &&Reason| r.heuristic == COMPUTED_NAMES || r.heuristic == LAZY_TABLES;
+                if let Some(reason) = name.module.reasons.iter().find(is_computed) {
+                    claims.module(&name.module.name, reason);
+                }
+            }
+            !is_chosen
+        });
+        claims.remove(|name| world.is_excluded(name));
+    }
+
     fn of_module(&mut self, subject: &Subject<'_>, world: &World<'_>, claims: &mut Claims) {
         for live in subject.live {
             let reason = Reason::new(subject.name(), By::Call).at(live.import.line).under(live.guard);

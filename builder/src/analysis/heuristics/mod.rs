@@ -34,6 +34,7 @@ mod site_hooks;
 mod sources;
 mod tables;
 mod texts;
+mod typelibs;
 mod unfollowed;
 
 use super::claims::Claims;
@@ -61,6 +62,10 @@ pub(super) struct Entry {
     pub heuristic: Box<dyn Heuristic>,
 }
 
+/// Names of heuristics that claim modules by parts of their names.
+const COMPUTED_NAMES: &str = "computed names";
+const LAZY_TABLES: &str = "lazy tables";
+
 const ANY: &[Role] = &[Role::Program, Role::Library, Role::Stdlib];
 const INSTALLED: &[Role] = &[Role::Program, Role::Library];
 const OWN: &[Role] = &[Role::Program];
@@ -71,7 +76,7 @@ pub(super) fn all() -> Vec<Entry> {
         Entry { name, about, heuristic: Box::new(heuristic) }
     }
     vec![
-        entry("computed names", ANY, computed::Computed),
+        entry(COMPUTED_NAMES, ANY, computed::Computed::default()),
         entry("child processes", ANY, child::Child::default()),
         entry("folders", ANY, folders::Folders),
         entry("interpreter internals", ANY, implicit::Implicit),
@@ -82,11 +87,12 @@ pub(super) fn all() -> Vec<Entry> {
         entry("site hooks", INSTALLED, site_hooks::SiteHooks::default()),
         entry("installed programs", INSTALLED, programs::Programs::default()),
         entry("opened libraries", INSTALLED, libraries::Libraries),
+        entry("typelibs", INSTALLED, typelibs::Typelibs::default()),
         entry("required libraries", &[], requirements::Requirements::default()),
         entry("dotted strings", INSTALLED, texts::Texts),
         entry("own words", OWN, own_words::OwnWords),
         entry("lists of plugins", OWN, plugins::Plugins::default()),
-        entry("lazy tables", INSTALLED, tables::Tables),
+        entry(LAZY_TABLES, INSTALLED, tables::Tables::default()),
         entry("handed names", &[], handed::HandedNames::default()),
         entry("made modules", &[], made::MadeModules::default()),
         entry("own plugins", &[], scans::Scans::default()),

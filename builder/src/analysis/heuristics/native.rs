@@ -68,6 +68,13 @@ impl Look<'_, '_, '_> {
                 if first == own || self.requires.contains(first) || is_standard {
                     self.take(name);
                 }
+                // `PyCapsule_Import("cairo.CAPI", 0)`
+                if self.native.capsules
+                    && let Some((module, attribute)) = name.rsplit_once('.')
+                    && attribute.contains("API")
+                {
+                    self.take(module);
+                }
                 continue;
             }
             if name.starts_with('_')

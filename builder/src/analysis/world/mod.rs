@@ -395,6 +395,12 @@ impl<'a> World<'a> {
         })
     }
 
+    /// Returns whether a distribution itself requires another, without an extra.
+    pub(super) fn requires(&self, own: usize, other: usize) -> bool {
+        let mut required = self.installed.requirements(own, Extras::None);
+        required.any(|name| self.installed.named(&name).is_some_and(|(next, _)| next == other))
+    }
+
     /// Returns whether a distribution requires one of some others, directly or indirectly.
     pub(super) fn requires_one_of(&self, owner: usize, wanted: &HashSet<usize>) -> bool {
         let mut seen = HashSet::from([owner]);

@@ -31,6 +31,9 @@ pub(in crate::analysis) struct NativeNames {
     /// Beginnings of names in the extension's own top-level package: `"package.backend_{}"`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub starts: Vec<String>,
+    /// Whether it imports capsules, which are attributes of modules: `PyCapsule_Import("package.CAPI", 0)`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub capsules: bool,
 }
 
 /// Maximum length of strings that may name modules.
@@ -65,7 +68,8 @@ pub(in crate::analysis) fn find(bytes: &[u8], top: &str) -> NativeNames {
     }
     let list = |names: BTreeSet<String>| names.into_iter().collect();
     let (whole, glued, words) = (list(whole), list(glued), list(words));
-    NativeNames { whole, glued, words, runs: list(runs), rust: list(rust), starts: list(starts) }
+    let capsules = memchr::memmem::find(bytes, b"\0PyCapsule_Import\0").is_some();
+    NativeNames { whole, glued, words, runs: list(runs), rust: list(rust), starts: list(starts), capsules }
 }
 
 /// Returns the NUL-terminated strings. On Windows they are among other data, whose bytes precede them
@@ -235,6 +239,12 @@ mod tests {
         let names = find(b"\0pkg._impl.core\0not a name\0x\0_private\0word\0json\0a1__mypyc\0", "pkg");
         assert_eq!(names.whole, ["_private", "a1__mypyc", "json", "pkg._impl.core"]);
         assert!(names.glued.is_empty());
+    }
+
+    #[test]
+    fn imports_of_capsules_are_noticed() {
+        assert!(find(b"\0PyCapsule_Import\0cairo.CAPI\0", "pkg").capsules);
+        assert!(!find(b"\0PyCapsule_New\0cairo.CAPI\0", "pkg").capsules);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::analysis::facts::pickle;
 use crate::analysis::graph::Reason;
 use crate::analysis::heuristics::{own_words, scripts};
 use crate::analysis::world::World;
+use crate::spec::entry::is_identifier;
 
 /// Maximum size of a configuration file; larger files are data.
 const LARGEST: u64 = 256 << 10;
@@ -29,6 +30,20 @@ pub(super) fn configuration(file: &Path, from: &str, world: &World<'_>, claims: 
             own_words::named(&word, None, world, &mut |name| claims.module(name, &reason));
         }
     }
+    for name in headers(&text).filter(|name| world.exists(name)) {
+        claims.module(&name, &by_text(from, &format!("{name} in {title}"), 0));
+    }
+}
+
+/// Returns the modules of widgets in a form of Qt Designer, which Qt's loaders import by name:
+/// `<header>package.module</header>`, or `package/module.h`.
+fn headers(text: &str) -> impl Iterator<Item = String> {
+    let parts = if text.contains("<customwidget>") { text } else { "" }.split("<header").skip(1);
+    parts.filter_map(|part| {
+        let name = part.split_once('>')?.1.split_once("</header>")?.0.trim();
+        let name = name.strip_suffix(".h").unwrap_or(name).replace('/', ".");
+        name.split('.').all(is_identifier).then_some(name)
+    })
 }
 
 /// Maximum size of files that are searched for pickles.

@@ -13,6 +13,7 @@ mod search;
 mod statements;
 mod tables;
 mod texts;
+mod typelibs;
 
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::{Ranged, TextSize};
@@ -30,6 +31,7 @@ use self::search::SearchPath;
 use self::statements::Statements;
 use self::tables::Tables;
 use self::texts::Texts;
+use self::typelibs::Typelibs;
 use super::found::Found;
 use super::scope::Scope;
 use super::shapes::{called, receiver};
@@ -164,6 +166,7 @@ detectors! {
     files: Files,
     entry_points: EntryPoints,
     search: SearchPath,
+    typelibs: Typelibs,
 }
 
 impl<'a> Detectors<'a> {

@@ -11,6 +11,7 @@ mod lists;
 mod scans;
 mod statements;
 mod tables;
+mod typelibs;
 
 use super::source;
 use crate::analysis::facts::Whose;
