@@ -172,9 +172,8 @@ mod tests {
     fn undo_restores_any_bytes() {
         let original = noise(100_000);
         for filter in [Filter::X86_64, Filter::Arm64] {
-            for code in
-                [vec![0..100_000], vec![3..7, 4_000..99_999], vec![0..0, 100_000..100_000], vec![96..100]]
-            {
+            for cut in [0, 3, 96, 99_999, 100_000] {
+                let code = [0..cut, cut..100_000];
                 let mut bytes = original.clone();
                 apply(filter, &mut bytes, &code);
                 let mut stored = head(filter, &code).unwrap();

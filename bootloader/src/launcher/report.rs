@@ -3,7 +3,7 @@
 #![allow(clippy::print_stderr)]
 
 use std::fmt::Display;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::sync::OnceLock;
 use std::time::Instant;
 
@@ -58,6 +58,11 @@ impl From<freeze_archive::Error> for Failure {
             }
         }
     }
+}
+
+/// Whether a person reads the launcher's output.
+pub(crate) fn is_on_terminal() -> bool {
+    std::io::stderr().is_terminal()
 }
 
 /// Writes a text over the current line of the terminal.

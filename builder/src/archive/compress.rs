@@ -80,8 +80,17 @@ pub(super) enum Content<'a> {
     File,
 }
 
-/// A compressor and what it was made for: the level, whether for machine code, and the key of the dictionary.
-type Kept = ((i32, bool, Option<Hash>), Compressor<'static>);
+/// How matches are searched for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Search {
+    /// As the level says.
+    Usual,
+    /// As it pays for machine code.
+    MachineCode,
+}
+
+/// A compressor and what it was made for: the level, the search, and the key of the dictionary.
+type Kept = ((i32, Search, Option<Hash>), Compressor<'static>);
 
 thread_local! {
     /// The memory of compressors is reused, because there are thousands of small blobs.
@@ -104,12 +113,12 @@ pub(super) fn compress(raw: &[u8], content: Content<'_>, compression: Compressio
     }
     let (codec, bytes) = match content {
         Content::Code(Some(dictionary)) => {
-            (Codec::ZstdDictionary, frame(raw, level, false, Some(dictionary))?)
+            (Codec::ZstdDictionary, frame(raw, level, Search::Usual, Some(dictionary))?)
         }
-        Content::Code(None) => (Codec::Zstd, frame(raw, level, false, None)?),
+        Content::Code(None) => (Codec::Zstd, frame(raw, level, Search::Usual, None)?),
         Content::File => match machine_code(raw, level)? {
             Some(bytes) => (Codec::ZstdFiltered, bytes),
-            None => (Codec::Zstd, frame(raw, level, false, None)?),
+            None => (Codec::Zstd, frame(raw, level, Search::Usual, None)?),
         },
     };
     // Saving a few bytes is not worth decompressing at each start.
@@ -131,12 +140,12 @@ fn machine_code(raw: &[u8], level: i32) -> Result<Option<Vec<u8>>> {
     let Some(mut stored) = filter::head(filter, &code) else { return Ok(None) };
     let mut filtered = raw.to_vec();
     filter::apply(filter, &mut filtered, &code);
-    stored.extend(frame(&filtered, level, true, None)?);
+    stored.extend(frame(&filtered, level, Search::MachineCode, None)?);
     Ok(Some(stored))
 }
 
-fn frame(raw: &[u8], level: i32, is_machine_code: bool, dictionary: Option<&Dictionary>) -> Result<Vec<u8>> {
-    let of = (level, is_machine_code, dictionary.map(|d| d.key));
+fn frame(raw: &[u8], level: i32, search: Search, dictionary: Option<&Dictionary>) -> Result<Vec<u8>> {
+    let of = (level, search, dictionary.map(|d| d.key));
     let bytes = COMPRESSORS.with_borrow_mut(|kept| {
         let at = match kept.iter().position(|(made_for, _)| *made_for == of) {
             Some(at) => at,
@@ -146,7 +155,7 @@ fn frame(raw: &[u8], level: i32, is_machine_code: bool, dictionary: Option<&Dict
                 // The index contains lengths and checksums, so frames do not repeat them.
                 compressor.set_parameter(CParameter::ChecksumFlag(false))?;
                 compressor.set_parameter(CParameter::DictIdFlag(false))?;
-                if is_machine_code && level == DEFAULT {
+                if search == Search::MachineCode && level == DEFAULT {
                     // Short matches are frequent in machine code.
                     compressor.set_parameter(CParameter::MinMatch(4))?;
                     compressor.set_parameter(CParameter::SearchLog(5))?;

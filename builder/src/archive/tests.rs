@@ -180,7 +180,9 @@ fn raw(archive: &Archive<'_>, id: u32) -> Vec<u8> {
     };
     let mut decompressor = zstd::bulk::Decompressor::with_dictionary(dictionary).unwrap();
     let mut raw = decompressor.decompress(blob.frame, blob.raw_len as usize).unwrap();
-    blob.filtered.map(|filtered| filtered.undo(&mut raw).unwrap());
+    if let Some(filtered) = blob.filtered {
+        filtered.undo(&mut raw).unwrap();
+    }
     raw
 }
 

@@ -1,6 +1,5 @@
 //! Tells on a terminal how far a slow extraction is.
 
-use std::io::{IsTerminal, stderr};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -25,7 +24,7 @@ pub(super) struct Progress<'a> {
 impl<'a> Progress<'a> {
     /// Begins an extraction of `total` bytes by the program `app`.
     pub(super) fn new(app: &'a str, total: u64) -> Progress<'a> {
-        let line = stderr().is_terminal().then(|| Mutex::new((Instant::now() + SLOW, 0)));
+        let line = report::is_on_terminal().then(|| Mutex::new((Instant::now() + SLOW, 0)));
         Progress { app, total, done: AtomicU64::new(0), line }
     }
 
