@@ -105,13 +105,15 @@ impl<'a> Index<'a> {
             let name = module.name.as_str();
             match &module.kind {
                 Kind::Source(_) | Kind::Bytecode(_) => {
-                    let is_frozen = settings::is_in_libpython(input.python, name);
+                    let is_frozen = settings::is_frozen(input.python, name);
                     let code = self.codes.get(name).copied();
                     if code.is_none() && !is_frozen {
                         continue;
                     }
                     let is_seed = is_seed(module, input);
-                    let is_certain = selection.certain.contains(name) && !is_seed && !is_frozen;
+                    let is_certain = selection.certain.contains(name)
+                        && !is_seed
+                        && !settings::is_in_libpython(input.python, name);
                     let flags = flags(&[
                         (is_seed, module_flag::SEED),
                         (matches!(module.kind, Kind::Bytecode(_)), module_flag::SOURCELESS),

@@ -91,7 +91,7 @@ fn of_code<'a>(module: &'a Module, input: &Input<'_>) -> impl Iterator<Item = Jo
         || covered(&input.contents.source, module)
         || input.contents.read.contains(&module.name);
     let source = with_source && matches!(module.kind, Kind::Source(_));
-    let code = (!settings::is_in_libpython(input.python, &module.name)).then_some(code);
+    let code = (!settings::is_frozen(input.python, &module.name)).then_some(code);
     code.into_iter().chain(source.then_some(Job::Source(module)))
 }
 

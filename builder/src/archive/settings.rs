@@ -74,10 +74,15 @@ pub(super) fn is_seed(minor: u8, module: &str) -> bool {
 
 /// Whether libpython contains the module, so that it is never imported from the archive.
 pub(super) fn is_in_libpython(python: &Python, module: &str) -> bool {
-    // The interpreter of another platform was not asked.
-    let known = &python.frozen_modules;
     freeze_launcher::seed::is_in_libpython(python.minor(), module)
-        && (known.is_empty() || known.iter().any(|(name, _)| name == module))
+}
+
+/// Whether libpython can return the code of the module by its name, so that the archive does not need it.
+pub(super) fn is_frozen(python: &Python, module: &str) -> bool {
+    // Up to 3.10, most have another name there. The interpreter of another platform was not asked.
+    let known = &python.frozen_modules;
+    is_in_libpython(python, module)
+        && (known.iter().any(|(name, _)| name == module) || known.is_empty() && python.minor() >= 11)
 }
 
 /// Whether a program or a hook runs this module.
