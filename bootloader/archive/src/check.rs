@@ -212,6 +212,7 @@ mod tests {
                 flags: 0,
                 blob: Some(id),
                 len,
+                at: 0,
                 preload: vec![],
             });
         }

@@ -99,6 +99,7 @@ pub struct File<'a> {
     pub blob: Option<BlobId>,
     /// Length of the content in bytes; 0 if unknown.
     pub len: u64,
+    at: u32,
     preload: (u32, u32),
 }
 
@@ -106,6 +107,24 @@ impl File<'_> {
     /// Whether the file is executable.
     pub fn is_executable(&self) -> bool {
         self.flags & file_flag::EXECUTABLE != 0
+    }
+
+    /// Whether its blob contains other files too.
+    pub fn is_packed(&self) -> bool {
+        self.flags & file_flag::PACKED != 0
+    }
+
+    /// Returns the range of its content in the content of its blob, which is `len` bytes long.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] if the range exceeds the blob.
+    pub fn range(&self, len: usize) -> Result<std::ops::Range<usize>, Error> {
+        if !self.is_packed() {
+            return Ok(0..len);
+        }
+        let start = self.at as usize;
+        let end = usize::try_from(self.len).ok().and_then(|own| start.checked_add(own));
+        end.filter(|end| *end <= len).map(|end| start..end).ok_or(Error::Damaged("file outside its blob"))
     }
 
     /// Whether the file is never extracted.
@@ -228,7 +247,30 @@ impl<'a> Archive<'a> {
             blob: some(r.blob),
             preload: (r.preload, r.preload_count),
             len: r.len,
+            at: r.at,
         })
+    }
+
+    /// Returns the length of a file's content in bytes; 0 if it is not known. Does not check the content.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] if its blob does not exist.
+    pub fn content_len(&self, file: &File<'_>) -> Result<u64, Error> {
+        match file.blob.filter(|_| !file.is_packed()) {
+            Some(blob) => self.raw_len(blob),
+            None => Ok(file.len),
+        }
+    }
+
+    /// Returns the number of stored bytes of a file; of a packed one, its share of the blob.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] if its blob does not exist.
+    pub fn content_stored_len(&self, file: &File<'_>) -> Result<Option<u64>, Error> {
+        let Some(blob) = file.blob else { return Ok(None) };
+        let (stored, raw) = (self.stored_len(blob)?, self.raw_len(blob)?);
+        let share = u128::from(stored) * u128::from(file.len.min(raw)) / u128::from(raw.max(1));
+        Ok(Some(if file.is_packed() { share as u64 } else { stored }))
     }
 
     /// Returns the files to load before `file`, in order.

@@ -54,6 +54,8 @@ pub struct FileRecord {
     pub blob: Option<BlobId>,
     /// Length of the content in bytes, wherever it is stored; 0 if unknown, and for links.
     pub len: u64,
+    /// Position of the content in the blob, with [`super::file_flag::PACKED`]; else 0.
+    pub at: u32,
     /// Paths of the libraries to load before this one, in order, that its own search path does not find.
     pub preload: Vec<String>,
 }
@@ -256,6 +258,7 @@ impl Encoder {
                 preload,
                 preload_count: file.preload.len() as u32,
                 len: file.len,
+                at: file.at,
             };
             records.extend(record.write());
         }

@@ -30,6 +30,7 @@ fn smallest() -> Vec<u8> {
         flags: file_flag::RESOURCE,
         blob: Some(data),
         len: 99,
+        at: 0,
         preload: vec![],
     });
     e.file(FileRecord {
@@ -38,6 +39,7 @@ fn smallest() -> Vec<u8> {
         flags: 0,
         blob: Some(target),
         len: 0,
+        at: 0,
         preload: vec![],
     });
     for (path, kind, blob, preload) in [
@@ -46,7 +48,7 @@ fn smallest() -> Vec<u8> {
     ] {
         let flags = if blob.is_some() { file_flag::EXECUTABLE } else { file_flag::BESIDE };
         let len = if blob.is_some() { 99 } else { 0x0102_0304_0506_0708 };
-        e.file(FileRecord { path: path.into(), kind, flags, blob, len, preload });
+        e.file(FileRecord { path: path.into(), kind, flags, blob, len, at: 0, preload });
     }
     e.setting(b"k", b"value");
     e.setting(setting::FOLDERS, b"p/q\0r");

@@ -144,6 +144,8 @@ pub mod file_flag {
     pub const BESIDE: u8 = 2;
     /// A data file that is only read as a resource: it stays in the archive and is never extracted.
     pub const RESOURCE: u8 = 4;
+    /// The blob contains several files: the content of this one is a part of it.
+    pub const PACKED: u8 = 8;
 }
 
 /// Returns the hash of a dotted name in [`setting::ABSENT`]: 32-bit FNV-1a.

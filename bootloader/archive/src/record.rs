@@ -122,6 +122,7 @@ record! {
         12 preload: u32,
         16 preload_count: u32,
         20 len: u64,
+        28 at: u32,
     }
 }
 
@@ -149,7 +150,7 @@ mod tests {
         assert_eq!(Module::read(&bytes), module);
         let blob = Blob { offset: u64::MAX, stored_len: 1, raw_len: 2, hash: [3; 16], codec: 4 };
         assert_eq!(Blob::read(&blob.write()), blob);
-        let file = File { len: 1 << 40, preload_count: 5, ..File::default() };
+        let file = File { len: 1 << 40, preload_count: 5, at: 6, ..File::default() };
         assert_eq!(File::read(&file.write()), file);
     }
 }

@@ -44,6 +44,7 @@ fn sample() -> Vec<u8> {
             flags: 0,
             blob: Some(ids[blob]),
             len: contents[blob].len() as u64,
+            at: 0,
             preload: preload.into_iter().map(String::from).collect(),
         });
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use freeze_archive::{Archive, Blob, BlobId, Codec, Error};
+use freeze_archive::{Archive, Blob, BlobId, Codec, Error, File};
 use zstd::zstd_safe::{DCtx, WriteBuf, get_frame_content_size};
 
 use crate::launcher::os;
@@ -61,6 +61,23 @@ impl<'a> Reader<'a> {
         self.decompress(&blob, &mut out)?;
         restore(&blob, &mut out)?;
         Ok(Cow::Owned(out))
+    }
+
+    /// Returns the content of a file, which has a blob, after checking the hash of the blob.
+    ///
+    /// # Errors
+    /// The blob is damaged, or its content does not fit in memory.
+    pub(crate) fn file(&mut self, file: &File<'_>) -> Result<Cow<'a, [u8]>, Error> {
+        let blob = file.blob.ok_or(Error::Damaged("file without content"))?;
+        Ok(match self.read(blob)? {
+            Cow::Borrowed(all) => Cow::Borrowed(&all[file.range(all.len())?]),
+            Cow::Owned(mut all) => {
+                let range = file.range(all.len())?;
+                all.truncate(range.end);
+                all.drain(..range.start);
+                Cow::Owned(all)
+            }
+        })
     }
 
     /// Writes the content of blob `id` to `out`, which has its length, after checking its hash.

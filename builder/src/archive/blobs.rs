@@ -1,6 +1,7 @@
 //! Creates the blobs of code, source text and files, or loads them from the store if they were created
 //! before.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -44,6 +45,9 @@ fn metadata(source: &Source) -> Option<std::fs::Metadata> {
     let Source::File(path) = source else { return None };
     std::fs::metadata(path).ok()
 }
+
+/// Position and length of a file in the content of a blob, in bytes.
+pub(super) type Place = (u32, u64);
 
 /// Code, or the error message of Python.
 pub(super) type CodeResult = Result<Ready, String>;
@@ -167,7 +171,7 @@ impl Maker<'_> {
         let raw = source::read(from)?;
         let key = self.file_key(blake3::hash(&raw).as_bytes());
         let whole = derived(&key);
-        let blob = compress::compress(&raw, Content::File, self.compression)?;
+        let blob = compress::compress(&raw, Content::Files(&[0]), self.compression)?;
         let mut kept = vec![blob.codec as u8];
         kept.extend(blob.raw_len.to_le_bytes());
         kept.extend(blob.hash);
@@ -185,6 +189,63 @@ impl Maker<'_> {
         };
         self.store.put(Bucket::Blob, &key, &kept);
         Ok(Ready { blob: Compressed { bytes: None, ..blob }, stored })
+    }
+
+    /// Returns a blob with the content of several files, and the position and length of each in it.
+    pub(super) fn pack(&self, sources: &[&Source]) -> Result<(Ready, Vec<Place>)> {
+        let hashes = sources.iter().map(|from| source::hash(from, self.store)).collect::<Result<Vec<_>>>()?;
+        let key = self.pack_key(&hashes);
+        if let Some(found) = self.kept_pack(&key, sources.len()) {
+            return Ok(found);
+        }
+        let (mut raw, mut starts, mut places) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut read, mut known) = (Vec::new(), HashMap::new());
+        for from in sources {
+            let content = source::read(from)?;
+            let hash = *blake3::hash(&content).as_bytes();
+            // Equal files are stored once.
+            let place = *known.entry(hash).or_insert_with(|| {
+                let start = raw.len();
+                starts.push(start);
+                raw.extend_from_slice(&content);
+                (start as u32, content.len() as u64)
+            });
+            read.push(hash);
+            places.push(place);
+        }
+        let key = self.pack_key(&read);
+        let blob = compress::compress(&raw, Content::Files(&starts), self.compression)?;
+        let bytes = blob.bytes.as_deref().unwrap_or(&raw);
+        let mut kept = vec![blob.codec as u8];
+        kept.extend(blob.raw_len.to_le_bytes());
+        kept.extend(blob.hash);
+        kept.extend(blob.stored_len.to_le_bytes());
+        for (at, len) in &places {
+            kept.extend(at.to_le_bytes());
+            kept.extend(len.to_le_bytes());
+        }
+        let stored = Stored::File(self.store.put_file(Bucket::Blob, &derived(&key), bytes)?);
+        self.store.put(Bucket::Blob, &key, &kept);
+        Ok((Ready { blob: Compressed { bytes: None, ..blob }, stored }, places))
+    }
+
+    fn pack_key(&self, contents: &[Hash]) -> Hash {
+        let level = compress::level(self.compression).unwrap_or(i32::MIN);
+        KeyBuilder::new(Code::Archive, "pack").part(level.to_le_bytes()).parts(contents).finish()
+    }
+
+    fn kept_pack(&self, key: &Hash, count: usize) -> Option<(Ready, Vec<Place>)> {
+        let kept = self.store.get(Bucket::Blob, key)?;
+        let (head, rest) = kept.split_at_checked(25)?;
+        let (len, rest) = rest.split_first_chunk()?;
+        let blob = parse_head(head, u64::from_le_bytes(*len))?;
+        let place = |bytes: &[u8]| {
+            let (at, len) = bytes.split_first_chunk()?;
+            Some((u32::from_le_bytes(*at), u64::from_le_bytes(*len.first_chunk()?)))
+        };
+        let places = rest.chunks_exact(12).map(place).collect::<Option<Vec<Place>>>()?;
+        let stored = Stored::File(self.store.get_file(Bucket::Blob, &derived(key))?);
+        (places.len() == count).then_some((Ready { blob, stored }, places))
     }
 
     fn file_key(&self, content: &Hash) -> Hash {

@@ -76,8 +76,8 @@ impl Dictionary {
 pub(super) enum Content<'a> {
     /// Bytecode, with the dictionary of the archive.
     Code(Option<&'a Dictionary>),
-    /// A file.
-    File,
+    /// Files one behind the other, which begin at these positions.
+    Files(&'a [usize]),
 }
 
 /// How matches are searched for.
@@ -116,7 +116,7 @@ pub(super) fn compress(raw: &[u8], content: Content<'_>, compression: Compressio
             (Codec::ZstdDictionary, frame(raw, level, Search::Usual, Some(dictionary))?)
         }
         Content::Code(None) => (Codec::Zstd, frame(raw, level, Search::Usual, None)?),
-        Content::File => match machine_code(raw, level)? {
+        Content::Files(starts) => match machine_code(raw, starts, level)? {
             Some(bytes) => (Codec::ZstdFiltered, bytes),
             None => (Codec::Zstd, frame(raw, level, Search::Usual, None)?),
         },
@@ -134,9 +134,17 @@ pub(super) fn compress(raw: &[u8], content: Content<'_>, compression: Compressio
     })
 }
 
-/// Compresses a file with machine code. Returns `None` if it contains none.
-fn machine_code(raw: &[u8], level: i32) -> Result<Option<Vec<u8>>> {
-    let Some((filter, code)) = binaries::code::ranges(raw) else { return Ok(None) };
+/// Compresses files with machine code. Returns `None` if they contain none.
+fn machine_code(raw: &[u8], starts: &[usize], level: i32) -> Result<Option<Vec<u8>>> {
+    let ends = starts.iter().copied().skip(1).chain([raw.len()]);
+    let (mut filter, mut code) = (None, Vec::new());
+    for (start, end) in starts.iter().copied().zip(ends) {
+        let Some((of_file, ranges)) = binaries::code::ranges(&raw[start..end]) else { continue };
+        if *filter.get_or_insert(of_file) == of_file {
+            code.extend(ranges.into_iter().map(|range| range.start + start..range.end + start));
+        }
+    }
+    let Some(filter) = filter else { return Ok(None) };
     let Some(mut stored) = filter::head(filter, &code) else { return Ok(None) };
     let mut filtered = raw.to_vec();
     filter::apply(filter, &mut filtered, &code);
@@ -158,7 +166,7 @@ fn frame(raw: &[u8], level: i32, search: Search, dictionary: Option<&Dictionary>
                 if search == Search::MachineCode && level == DEFAULT {
                     // Short matches are frequent in machine code.
                     compressor.set_parameter(CParameter::MinMatch(4))?;
-                    compressor.set_parameter(CParameter::SearchLog(5))?;
+                    compressor.set_parameter(CParameter::SearchLog(6))?;
                 }
                 kept.push((of, compressor));
                 kept.len() - 1
@@ -177,12 +185,12 @@ mod tests {
     fn stores_what_does_not_shrink() {
         let mut noise = vec![0u8; 1 << 20];
         blake3::Hasher::new().finalize_xof().fill(&mut noise);
-        assert_eq!(compress(&noise, Content::File, Compression::Max).unwrap().codec, Codec::Stored);
+        assert_eq!(compress(&noise, Content::Files(&[0]), Compression::Max).unwrap().codec, Codec::Stored);
         let text = b"spam and eggs ".repeat(100);
-        assert_eq!(compress(&text, Content::File, Compression::None).unwrap().codec, Codec::Stored);
-        let small = compress(&text, Content::File, Compression::Default).unwrap();
+        assert_eq!(compress(&text, Content::Files(&[0]), Compression::None).unwrap().codec, Codec::Stored);
+        let small = compress(&text, Content::Files(&[0]), Compression::Default).unwrap();
         assert_eq!(small.codec, Codec::Zstd);
         assert_eq!(zstd::bulk::decompress(&small.bytes.unwrap(), text.len()).unwrap(), text);
-        assert_eq!(compress(b"", Content::File, Compression::Max).unwrap().raw_len, 0);
+        assert_eq!(compress(b"", Content::Files(&[0]), Compression::Max).unwrap().raw_len, 0);
     }
 }

@@ -23,8 +23,8 @@ pub(super) struct Index<'a> {
     /// Blobs of code and of sources, by module.
     codes: HashMap<&'a str, u32>,
     sources: HashMap<&'a str, u32>,
-    /// Blobs of files, by number.
-    contents: HashMap<usize, u32>,
+    /// Blobs of files by number, and their places in those that contain several.
+    contents: HashMap<usize, (u32, Option<u32>)>,
 }
 
 impl<'a> Index<'a> {
@@ -82,7 +82,14 @@ impl<'a> Index<'a> {
                 (Job::File(i), Done::Ready(ready)) => {
                     selection.files[*i].size = ready.blob.raw_len;
                     let id = self.blob(ready, 1);
-                    self.contents.insert(*i, id);
+                    self.contents.insert(*i, (id, None));
+                }
+                (Job::Pack(all), Done::Pack(ready, places)) => {
+                    let id = self.blob(ready, 1);
+                    for (i, (at, len)) in all.iter().zip(places) {
+                        selection.files[*i].size = len;
+                        self.contents.insert(*i, (id, Some(at)));
+                    }
                 }
                 (Job::File(i), Done::Beside { content, size, hash }) => {
                     beside.push((*i, selection.files[*i].beside(content, size, hash)));
@@ -145,16 +152,19 @@ impl<'a> Index<'a> {
     /// Adds the records of files.
     pub(super) fn files(&mut self, files: Vec<File>) {
         for (i, file) in files.into_iter().enumerate() {
-            let blob = self.contents.get(&i).copied();
+            let content = self.contents.get(&i).copied();
+            let (blob, at) = (content.map(|(blob, _)| blob), content.and_then(|(_, at)| at));
             self.encoder.file(FileRecord {
                 flags: flags(&[
                     (blob.is_none(), file_flag::BESIDE),
                     (file.executable, file_flag::EXECUTABLE),
                     (file.resource, file_flag::RESOURCE),
+                    (at.is_some(), file_flag::PACKED),
                 ]),
                 path: file.path,
                 kind: file.kind,
                 blob,
+                at: at.unwrap_or(0),
                 len: if file.link.is_some() { 0 } else { file.size },
                 preload: file.preload,
             });

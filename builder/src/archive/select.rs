@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::blobs::Maker;
-use super::work::Job;
+use super::work::{self, Job};
 use super::{File, Input, files, folders, links, order, settings};
 use crate::analysis::{Kind, Module};
 use crate::error::{Result, Warning};
@@ -63,7 +63,7 @@ pub(super) fn select<'a>(
     let mut jobs: Vec<Job<'a>> = code.flat_map(|module| of_code(module, input)).collect();
     // The dictionary consists of the first blobs.
     jobs.sort_by_key(|job| !matches!(job, Job::Code { seed: true, .. }));
-    jobs.extend((0..files.len()).map(Job::File));
+    jobs.extend(work::of_files(&files, request));
     Ok(Selection { modules, certain: certain.into_iter().collect(), entries, files, folders, jobs })
 }
 

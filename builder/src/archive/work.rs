@@ -1,11 +1,13 @@
 //! The jobs that create the content of an archive: compiling, compressing, hashing.
 
-use super::blobs::{CodeResult, Maker, Ready};
+use super::blobs::{CodeResult, Maker, Place, Ready};
 use super::compress::Dictionary;
 use super::{File, Stored, jobs, source};
+use freeze_archive::FileKind;
+
 use crate::analysis::{Module, Source};
 use crate::error::{Error, Result};
-use crate::spec::{Compression, Mode};
+use crate::spec::{Compression, Mode, Request};
 
 /// Alignment of the blobs that Python reads in place.
 pub(super) const SEED_ALIGN: usize = 16;
@@ -18,6 +20,8 @@ pub(super) enum Job<'a> {
     Source(&'a Module),
     /// The file with this number.
     File(usize),
+    /// The files with these numbers, in one blob.
+    Pack(Vec<usize>),
 }
 
 /// The result of a job.
@@ -26,6 +30,8 @@ pub(super) enum Done {
     Code(CodeResult),
     /// A blob.
     Ready(Ready),
+    /// A blob with several files, and the place of each.
+    Pack(Ready, Vec<Place>),
     /// A file of a onedir bundle.
     Beside { content: Stored, size: u64, hash: String },
 }
@@ -39,6 +45,38 @@ pub(super) fn all(work: &[Job<'_>], files: &[File], maker: &Maker<'_>, mode: Mod
     let done = jobs::run(&sizes, |i| work[i].run(maker, files, mode))?;
     maker.store.flush();
     Ok(done)
+}
+
+/// Size of a blob with several files in bytes. Small libraries contain much that others contain too.
+const PACK: u64 = 8 << 20;
+
+/// Returns the jobs for the files. Small libraries of a folder share blobs.
+pub(super) fn of_files<'a>(files: &[File], request: &Request) -> Vec<Job<'a>> {
+    let is_packed = |file: &File| {
+        request.bundle.mode == Mode::Onefile
+            && request.bundle.compression != Compression::None
+            && file.kind == FileKind::Native
+            && matches!(file.source, Source::File(_))
+            && file.size <= PACK / 4
+    };
+    let (mut small, others): (Vec<usize>, Vec<usize>) = (0..files.len()).partition(|i| is_packed(&files[*i]));
+    small.sort_by(|a, b| files[*a].path.cmp(&files[*b].path));
+    let top = |i: usize| files[i].path.split_once('/').map_or("", |(top, _)| top);
+    let mut packs: Vec<(u64, Vec<usize>)> = Vec::new();
+    for i in small {
+        match packs.last_mut() {
+            Some((size, pack)) if *size + files[i].size <= PACK && top(pack[0]) == top(i) => {
+                *size += files[i].size;
+                pack.push(i);
+            }
+            _ => packs.push((files[i].size, vec![i])),
+        }
+    }
+    let packs = packs.into_iter().map(|(_, pack)| match pack[..] {
+        [only] => Job::File(only),
+        _ => Job::Pack(pack),
+    });
+    others.into_iter().map(Job::File).chain(packs).collect()
 }
 
 /// Returns the dictionary of the archive: the code of the modules that are stored uncompressed, in the form in which their blobs
@@ -70,6 +108,7 @@ impl Job<'_> {
             // Compiling takes longer than compressing the same amount.
             Job::Code { module, .. } | Job::Source(module) => module.kind.code().map_or(0, source::size),
             Job::File(i) => files[*i].size,
+            Job::Pack(all) => all.iter().map(|i| files[*i].size).sum(),
         }
     }
 
@@ -83,6 +122,11 @@ impl Job<'_> {
                 Some(from) => Ok(Done::Ready(maker.file(from)?)),
                 None => Err(Error::new(format!("module `{}` has no source", module.name))),
             },
+            Job::Pack(all) => {
+                let sources: Vec<&Source> = all.iter().map(|i| &files[*i].source).collect();
+                let (ready, places) = maker.pack(&sources)?;
+                Ok(Done::Pack(ready, places))
+            }
             Job::File(i) => {
                 let file = &files[*i];
                 if mode == Mode::Onefile || file.resource {

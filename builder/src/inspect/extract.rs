@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use freeze_archive::{Archive, FileKind, Place, follow, is_target};
 
-use super::{Product, damaged, is_safe, lossy, read};
+use super::{Product, damaged, is_safe, lossy, read, read_file};
 use crate::error::{Context, Error, Result};
 use crate::os::{FileMode, create_new, symlink};
 
@@ -78,7 +78,7 @@ impl Product {
             let path = lossy(file.path);
             let beside = self.beside(&file);
             let bytes = match (file.blob, &beside) {
-                (Some(id), _) => read(archive, id).map_err(hurt)?,
+                (Some(id), _) => read_file(archive, &file, id).map_err(hurt)?,
                 (None, Some(from)) if file.kind == FileKind::Link => {
                     self.target_of(&path, from)?.into_bytes()
                 }

@@ -239,7 +239,8 @@ impl Product {
         let file = archive.file(i)?;
         let path = lossy(file.path);
         let entry = self.manifest.files.get(&path);
-        let sizes = file.blob.map(|id| Ok((archive.raw_len(id)?, archive.stored_len(id)?))).transpose()?;
+        let stored = archive.content_stored_len(&file)?;
+        let size = stored.map(|_| archive.content_len(&file)).transpose()?;
         Ok(FileItem {
             kind: match file.kind {
                 FileKind::Data if file.is_resource() => "resource",
@@ -248,8 +249,8 @@ impl Product {
                 FileKind::Link => "link",
                 FileKind::Program => "program",
             },
-            size: sizes.map(|s| s.0).or(entry.map(|e| e.size)).unwrap_or(0),
-            stored: sizes.map(|s| s.1),
+            size: size.or(entry.map(|e| e.size)).unwrap_or(0),
+            stored,
             executable: file.is_executable(),
             link: match file.blob.filter(|_| file.kind == FileKind::Link) {
                 Some(id) => Some(lossy(&read(archive, id)?)),
@@ -338,6 +339,19 @@ fn read(archive: &Archive<'_>, id: BlobId) -> Result<Vec<u8>, freeze_archive::Er
         filtered.undo(&mut out)?;
     }
     if out.len() == len { Ok(out) } else { Err(FAILED) }
+}
+
+/// Returns the content of a file, which has a blob.
+fn read_file(
+    archive: &Archive<'_>,
+    file: &freeze_archive::File<'_>,
+    id: BlobId,
+) -> Result<Vec<u8>, freeze_archive::Error> {
+    let mut all = read(archive, id)?;
+    let range = file.range(all.len())?;
+    all.truncate(range.end);
+    all.drain(..range.start);
+    Ok(all)
 }
 
 /// Whether a path stays below the folder that it is joined to.

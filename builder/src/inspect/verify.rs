@@ -3,7 +3,7 @@
 use freeze_archive::{Archive, File, FileKind, Module, ModuleKind, file_flag};
 use rayon::prelude::*;
 
-use super::{Product, is_safe, lossy, read};
+use super::{Product, is_safe, lossy, read, read_file};
 use crate::error::Result;
 use crate::marshal;
 use crate::os::is_link_to;
@@ -52,7 +52,7 @@ impl Product {
         is_safe(&path).then_some(()).ok_or("its path leads out of the product")?;
         archive.preload(file).map(drop).map_err(|e| e.to_string())?;
         if let Some(id) = file.blob {
-            return read(archive, id).map(drop).map_err(|e| e.to_string());
+            return read_file(archive, file, id).map(drop).map_err(|e| e.to_string());
         }
         (file.flags & file_flag::BESIDE != 0).then_some(()).ok_or("it has no content")?;
         let place = self.beside(file).ok_or("its folder is not known")?;

@@ -286,7 +286,10 @@ fn sizes(program: &Path, beside: &Path, machine: &str) -> Result<(Sizes, Sizes)>
     for i in 0..archive.file_count() {
         let file = archive.file(i).context(failed)?;
         let size = match file.blob {
-            Some(id) => size(id).context(failed)?,
+            Some(_) => {
+                let stored = archive.content_stored_len(&file).context(failed)?.unwrap_or(0);
+                (archive.content_len(&file).context(failed)?, stored)
+            }
             // For a universal binary, this is the part that the archive describes.
             None if file.len > 0 => (file.len, file.len),
             None => {

@@ -178,7 +178,7 @@ mod tests {
                 _ => FileKind::Data,
             };
             let flags = if path == "res/kept" { file_flag::RESOURCE } else { 0 };
-            encoder.file(FileRecord { path: path.into(), kind, flags, blob, len, preload: vec![] });
+            encoder.file(FileRecord { path: path.into(), kind, flags, blob, len, at: 0, preload: vec![] });
         }
         let plan = encoder.plan().unwrap();
         let mut bytes = contents.concat();

@@ -116,9 +116,11 @@ impl Libraries {
         into: &mut Vec<(FileId, File)>,
         depth: usize,
     ) -> Result<(), Failure> {
-        let Some(blob) = record.blob else { return Ok(()) };
+        if record.blob.is_none() {
+            return Ok(());
+        }
         let depth = deeper(depth)?;
-        let content = Reader::new(self.archive).read(blob)?;
+        let content = Reader::new(self.archive).file(record)?;
         for name in needed(&content) {
             let Some(mut id) = self.by_name(name) else { continue };
             let mut other = self.archive.file(id as usize)?;
@@ -143,8 +145,7 @@ impl Libraries {
             Failure::new(UNABLE, format!("failed to put `{}` into memory: {e}", base.to_string_lossy()))
                 .hint("this machine forbids it: build the program with `extract = \"cache\"`")
         };
-        let blob = record.blob.ok_or_else(|| Failure::new(DAMAGED, "a library has no content"))?;
-        let content = Reader::new(self.archive).read(blob)?;
+        let content = Reader::new(self.archive).file(record)?;
         if is_cut_off(&content) {
             return Err(Error::Damaged("native library is cut off").into());
         }
@@ -220,10 +221,7 @@ impl Libraries {
             }
             return Ok(path);
         }
-        let len = match record.blob {
-            Some(blob) => self.archive.raw_len(blob)?,
-            None => record.len,
-        };
+        let len = self.archive.content_len(record)?;
         match fs::metadata(&path) {
             Ok(found) if found.len() == len || len == 0 => return Ok(path),
             _ => {}
@@ -289,12 +287,14 @@ impl Libraries {
             self.done().ready.insert(file);
             return Ok(path);
         }
-        let Some(blob) = record.blob else { return self.place(&record) };
+        if record.blob.is_none() {
+            return self.place(&record);
+        }
         if record.kind == FileKind::Link {
             let Some(target) = self.target(&record) else { return self.place(&record) };
             return self.ready(target, seen, depth);
         }
-        let content = Reader::new(self.archive).read(blob)?;
+        let content = Reader::new(self.archive).file(&record)?;
         for name in needed(&content) {
             if let Some(other) = self.by_name(name) {
                 self.load(other, seen, depth)?;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
+use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -173,16 +174,18 @@ fn one(
 ) -> Result<(), Unusable> {
     let content = reader.read_within(job.blob, scratch)?;
     let work = to.work;
-    let mut twin: Option<PathBuf> = None;
+    let mut twins: Vec<(Range<usize>, PathBuf)> = Vec::new();
     // Of several files with one content, the first takes the time.
     let mut rest = content.len() as u64;
     for i in &job.files {
         let file = to.archive.file(*i)?;
+        let range = file.range(content.len())?;
+        let content = &content[range.clone()];
         let path = to.folder.join(relative(file.path)?);
-        if file.kind == FileKind::Native && is_cut_off(&content) {
+        if file.kind == FileKind::Native && is_cut_off(content) {
             return Err(Error::Damaged("native library is cut off").into());
         }
-        if work != Work::Write && is_same(&path, &content) {
+        if work != Work::Write && is_same(&path, content) {
             if work == Work::Renew {
                 renew(&path);
             }
@@ -191,12 +194,13 @@ fn one(
         let executable = file.is_executable() || matches!(file.kind, FileKind::Native | FileKind::Program);
         let access = if executable { Access::Executable } else { Access::Readable };
         put(&path, work, |target| {
-            write(target, access, &content, twin.as_deref(), |len| {
+            let twin = twins.iter().find(|(of, _)| *of == range).map(|(_, path)| path.as_path());
+            write(target, access, content, twin, |len| {
                 to.progress.add(len.min(rest));
                 rest -= len.min(rest);
             })
         })?;
-        twin.get_or_insert(path);
+        twins.push((range, path));
     }
     to.progress.add(rest);
     Ok(())

@@ -210,7 +210,10 @@ fn source(call: &Call<'_>) -> Option<Object> {
 /// damaged.
 fn data(call: &Call<'_>) -> Option<Object> {
     let file = call.state.archive.find_file(&call.place(0)?)?;
-    call.content(file.blob.filter(|_| file.kind != FileKind::Link)?, |bytes| call.interpreter.bytes(bytes))
+    call.content(file.blob.filter(|_| file.kind != FileKind::Link)?, |bytes| match file.range(bytes.len()) {
+        Ok(range) => call.interpreter.bytes(&bytes[range]),
+        Err(error) => call.string(error.to_string().as_bytes()),
+    })
 }
 
 /// `modules(folder)`: returns `(name, package)` for each module in a folder.
