@@ -3,15 +3,17 @@
 //! Code refers to a function by its distance from the place of the call, which differs at each call. With its absolute address
 //! instead, all calls of a function contain the same bytes. Filters of xz and 7-Zip do the same (there called BCJ).
 //!
-//! A filter changes only code. Its stored form starts with the ranges of code, followed by the zstd frame:
+//! A filter changes only code and unwind tables. Its stored form starts with their places, followed by the zstd frame:
 //!
 //! ```text
-//! filter (1 byte) | zero (1 byte) | number of ranges (2 bytes) | start (4 bytes), length (4 bytes) | … | zstd frame
+//! filter (1 byte) | number of unwind tables (1 byte) | number of ranges (2 bytes)
+//! | start of code (4 bytes), length (4 bytes) | … | unwind tables (12 bytes) | … | zstd frame
 //! ```
 
 use std::ops::Range;
 
 use super::Error;
+use super::unwind::{TABLES, Tables};
 
 /// The processor whose code is filtered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,19 +29,20 @@ const HEAD: usize = 4;
 const RANGE: usize = 8;
 
 /// Encodes the head of the stored form. Returns `None` if a range ends beyond 4 GiB, or there are none or too many.
-pub fn head(filter: Filter, code: &[Range<usize>]) -> Option<Vec<u8>> {
+pub fn head(filter: Filter, code: &[Range<usize>], unwind: &[Tables]) -> Option<Vec<u8>> {
     let count = u16::try_from(code.len()).ok().filter(|n| *n > 0)?;
-    let mut head = vec![filter as u8, 0];
+    let mut head = vec![filter as u8, u8::try_from(unwind.len()).ok()?];
     head.extend(count.to_le_bytes());
     for range in code {
         u32::try_from(range.end).ok()?;
         head.extend((range.start as u32).to_le_bytes());
         head.extend((range.len() as u32).to_le_bytes());
     }
+    head.extend(unwind.iter().flat_map(Tables::write));
     Some(head)
 }
 
-/// Filters the ranges of code in `bytes`.
+/// Filters the ranges of code in `bytes`, after the unwind tables were changed.
 pub fn apply(filter: Filter, bytes: &mut [u8], code: &[Range<usize>]) {
     for range in code {
         if let Some(code) = bytes.get_mut(range.clone()) {
@@ -53,6 +56,7 @@ pub fn apply(filter: Filter, bytes: &mut [u8], code: &[Range<usize>]) {
 pub struct Filtered<'a> {
     filter: Filter,
     ranges: &'a [u8],
+    unwind: &'a [u8],
 }
 
 impl<'a> Filtered<'a> {
@@ -60,7 +64,7 @@ impl<'a> Filtered<'a> {
     ///
     /// # Errors
     /// [`Error::Damaged`] if the filter is unknown or the head is cut off.
-    pub(super) fn split(stored: &'a [u8]) -> Result<(Filtered<'a>, &'a [u8]), Error> {
+    pub fn split(stored: &'a [u8]) -> Result<(Filtered<'a>, &'a [u8]), Error> {
         const DAMAGED: Error = Error::Damaged("filter");
         let (head, rest) = stored.split_first_chunk::<HEAD>().ok_or(DAMAGED)?;
         let filter = match head[0] {
@@ -69,14 +73,15 @@ impl<'a> Filtered<'a> {
             _ => return Err(DAMAGED),
         };
         let count = usize::from(u16::from_le_bytes([head[2], head[3]]));
-        let (ranges, frame) = rest.split_at_checked(count * RANGE).ok_or(DAMAGED)?;
-        Ok((Filtered { filter, ranges }, frame))
+        let (ranges, rest) = rest.split_at_checked(count * RANGE).ok_or(DAMAGED)?;
+        let (unwind, frame) = rest.split_at_checked(usize::from(head[1]) * TABLES).ok_or(DAMAGED)?;
+        Ok((Filtered { filter, ranges, unwind }, frame))
     }
 
     /// Turns decompressed bytes into the original ones.
     ///
     /// # Errors
-    /// [`Error::Damaged`] if a range exceeds the bytes.
+    /// [`Error::Damaged`] if a range or a table exceeds the bytes.
     pub fn undo(&self, bytes: &mut [u8]) -> Result<(), Error> {
         for range in self.ranges.chunks_exact(RANGE) {
             let number =
@@ -85,7 +90,8 @@ impl<'a> Filtered<'a> {
             let code = bytes.get_mut(start as usize..).and_then(|rest| rest.get_mut(..len));
             convert::<false>(self.filter, code.ok_or(Error::Damaged("filter"))?, start);
         }
-        Ok(())
+        let (tables, _) = self.unwind.as_chunks::<TABLES>();
+        tables.iter().try_for_each(|tables| Tables::read(tables).undo(bytes))
     }
 }
 
@@ -176,7 +182,7 @@ mod tests {
                 let code = [0..cut, cut..100_000];
                 let mut bytes = original.clone();
                 apply(filter, &mut bytes, &code);
-                let mut stored = head(filter, &code).unwrap();
+                let mut stored = head(filter, &code, &[]).unwrap();
                 stored.extend(b"frame");
                 let (filtered, frame) = Filtered::split(&stored).unwrap();
                 assert_eq!(frame, b"frame");
@@ -212,11 +218,11 @@ mod tests {
         assert!(Filtered::split(&[]).is_err());
         assert!(Filtered::split(&[3, 0, 0, 0]).is_err());
         assert!(Filtered::split(&[1, 0, 1, 0, 1, 2, 3]).is_err());
-        let mut stored = head(Filter::X86_64, std::slice::from_ref(&(8..32))).unwrap();
+        let mut stored = head(Filter::X86_64, std::slice::from_ref(&(8..32)), &[]).unwrap();
         assert!(Filtered::split(&stored).unwrap().0.undo(&mut [0; 31]).is_err());
         stored[4..8].fill(255);
         stored[8..12].fill(255);
         assert!(Filtered::split(&stored).unwrap().0.undo(&mut [0; 31]).is_err());
-        assert_eq!(head(Filter::X86_64, &[]), None);
+        assert_eq!(head(Filter::X86_64, &[], &[]), None);
     }
 }

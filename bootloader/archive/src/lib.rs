@@ -15,6 +15,7 @@ mod encode;
 pub mod filter;
 mod links;
 mod record;
+pub mod unwind;
 
 pub use check::{is_code, is_name, is_path};
 pub use container::{Processor, parts, table};

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use freeze_archive::filter::Filtered;
 use freeze_archive::{Codec, NewBlob, filter, hash};
 use zstd::bulk::Compressor;
 use zstd::zstd_safe::CParameter;
@@ -136,18 +137,34 @@ pub(super) fn compress(raw: &[u8], content: Content<'_>, compression: Compressio
 
 /// Compresses files with machine code. Returns `None` if they contain none.
 fn machine_code(raw: &[u8], starts: &[usize], level: i32) -> Result<Option<Vec<u8>>> {
-    let ends = starts.iter().copied().skip(1).chain([raw.len()]);
+    let ends = || starts.iter().copied().skip(1).chain([raw.len()]);
+    let pieces = || starts.iter().copied().zip(ends());
     let (mut filter, mut code) = (None, Vec::new());
-    for (start, end) in starts.iter().copied().zip(ends) {
+    for (start, end) in pieces() {
         let Some((of_file, ranges)) = binaries::code::ranges(&raw[start..end]) else { continue };
         if *filter.get_or_insert(of_file) == of_file {
             code.extend(ranges.into_iter().map(|range| range.start + start..range.end + start));
         }
     }
     let Some(filter) = filter else { return Ok(None) };
-    let Some(mut stored) = filter::head(filter, &code) else { return Ok(None) };
     let mut filtered = raw.to_vec();
+    let mut unwind = Vec::new();
+    for (start, end) in pieces() {
+        let Some(tables) = binaries::code::unwind(&raw[start..end]).and_then(|t| t.moved(start)) else {
+            continue;
+        };
+        if unwind.len() < usize::from(u8::MAX) && tables.apply(&mut filtered) {
+            unwind.push(tables);
+        }
+    }
     filter::apply(filter, &mut filtered, &code);
+    let Some(mut stored) = filter::head(filter, &code, &unwind) else { return Ok(None) };
+    // Files may be made by anything: no filter is better than one that changes them.
+    let mut restored = filtered.clone();
+    let undone = Filtered::split(&stored).and_then(|(filtered, _)| filtered.undo(&mut restored));
+    if undone.is_err() || restored != raw {
+        return Ok(None);
+    }
     stored.extend(frame(&filtered, level, Search::MachineCode, None)?);
     Ok(Some(stored))
 }

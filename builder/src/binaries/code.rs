@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use freeze_archive::filter::Filter;
-use object::{Architecture, Object, ObjectSegment};
+use freeze_archive::unwind::Tables;
+use object::{Architecture, Object, ObjectSection, ObjectSegment};
 
 /// Returns the processor of an ELF, PE or Mach-O file, and the ranges of its executable segments. Returns `None` for other files and
 /// processors.
@@ -26,6 +27,15 @@ pub(crate) fn ranges(bytes: &[u8]) -> Option<(Filter, Vec<Range<usize>>)> {
     (!code.is_empty()).then_some((filter, code))
 }
 
+/// Returns the places of the unwind tables of an ELF file.
+pub(crate) fn unwind(bytes: &[u8]) -> Option<Tables> {
+    let file = bytes.starts_with(b"\x7fELF").then(|| object::File::parse(bytes).ok())??;
+    let place = |name: &str| file.section_by_name(name)?.file_range();
+    let ((index, _), (entries, len)) = (place(".eh_frame_hdr")?, place(".eh_frame")?);
+    let number = |n: u64| u32::try_from(n).ok();
+    Some(Tables { index: number(index)?, entries: number(entries)?, len: number(len)? })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,5 +48,6 @@ mod tests {
         assert!(len > bytes.len() / 20 && len < bytes.len(), "{code:?}");
         assert_eq!(ranges(&bytes[..bytes.len() / 2]), None);
         assert_eq!(ranges(b"#!/bin/sh\n"), None);
+        assert!(!bytes.starts_with(b"\x7fELF") || unwind(&bytes).unwrap().apply(&mut bytes.clone()));
     }
 }
