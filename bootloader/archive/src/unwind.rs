@@ -47,7 +47,7 @@ impl Tables {
         })
     }
 
-    /// Changes the tables. Returns whether [`Tables::undo`] restores them; else nothing has changed.
+    /// Changes the tables. Returns whether this can be undone; else nothing has changed.
     pub fn apply(&self, bytes: &mut [u8]) -> bool {
         let start = self.index as usize;
         let Ok(entries) = self.find(bytes) else { return false };
