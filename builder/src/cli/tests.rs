@@ -197,8 +197,9 @@ fn wrong_command_lines() {
     use clap::error::ErrorKind;
     assert_eq!(kind("--onefil app.py"), None);
     assert_eq!(kind("--nonsense app.py"), Some(ErrorKind::UnknownArgument));
-    assert_eq!(kind("-F"), Some(ErrorKind::MissingRequiredArgument));
+    // The project of this folder, or its only spec.
+    assert_eq!(kind("-F"), None);
     assert_eq!(kind("--optimize 3 app.py"), Some(ErrorKind::ValueValidation));
     assert_eq!(kind("--entry-point a b.py"), Some(ErrorKind::ArgumentConflict));
-    assert!(error("pyproject.toml").contains("freeze init pyproject.toml"));
+    assert!(error("pyproject.toml").contains("`pyproject.toml` not found"));
 }

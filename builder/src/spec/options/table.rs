@@ -117,7 +117,7 @@ options! {
     /// Set an interpreter option for the program: u, v, O, OO, `X …`, `W …`, `hash_seed=…`.
     #[arg(long, value_name = "OPTION", hide_short_help = true)]
     python_option: Vec<String> => key("`options` in `[python]`");
-    /// Strip all symbols from native files; debug information is always removed.
+    /// Strip everything from native files that loading does not need; debug information and symbols are always removed.
     #[arg(short, long, hide_short_help = true)]
     strip: bool => key("`strip` in `[bundle]`");
     /// Create a program for debugging: imports, bootloader, noarchive or all.
