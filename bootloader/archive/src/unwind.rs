@@ -135,9 +135,12 @@ impl Tables {
 
 /// Returns the index of entries: addresses of their functions and of themselves, in the order of the former.
 fn index(entries: impl Iterator<Item = (u32, u32)>) -> Vec<u8> {
-    let mut sorted: Vec<(u32, u32)> = entries.collect();
-    sorted.sort_by_key(|(place, _)| *place as i32);
-    sorted.into_iter().flat_map(|(place, at)| [place.to_le_bytes(), at.to_le_bytes()]).flatten().collect()
+    // One number for each, in the order of signed addresses: sorting pairs would need more code.
+    const SIGN: u64 = 1 << 63;
+    let mut sorted: Vec<u64> =
+        entries.map(|(place, at)| (u64::from(place) << 32 | u64::from(at)) ^ SIGN).collect();
+    sorted.sort_unstable();
+    sorted.into_iter().flat_map(|entry| (entry ^ SIGN).rotate_left(32).to_le_bytes()).collect()
 }
 
 /// Reads a number at a position that exists.

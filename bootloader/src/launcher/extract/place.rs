@@ -83,7 +83,7 @@ pub(super) fn files(archive: Archive<'static>, folder: &Path, work: Work) -> Res
     for (blob, files) in by_blob {
         jobs.push(Job { len: archive.raw_len(blob)?, blob, files });
     }
-    jobs.sort_by_key(|job| (std::cmp::Reverse(job.len), job.blob));
+    jobs.sort_unstable_by_key(|job| (std::cmp::Reverse(job.len), job.blob));
     let total = jobs.iter().fold(0u64, |sum, job| sum.saturating_add(job.len));
     let app = String::from_utf8_lossy(archive.setting(setting::APP).unwrap_or_default());
     let progress = Progress::new(&app, total);

@@ -129,7 +129,7 @@ pub(super) fn remove_all(folder: &Path, current: &Path) {
 /// Returns the versions that need not be kept, the oldest first. Some of them may run.
 fn old_versions(folder: &Path, current: &Path) -> Vec<PathBuf> {
     let mut versions = versions(folder, current);
-    versions.sort();
+    versions.sort_unstable();
     let is_unused = |used: &SystemTime| SystemTime::now().duration_since(*used).is_ok_and(|age| age > UNUSED);
     let kept = versions.iter().rev().take(KEPT).filter(|(used, _)| !is_unused(used)).count();
     versions.truncate(versions.len() - kept);
