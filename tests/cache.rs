@@ -379,7 +379,7 @@ fn a_slow_extraction_is_shown_on_a_terminal() {
         .output()
         .unwrap();
     let shown = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(shown.contains("app: preparing the first start:  "), "{shown} {output:?}");
+    assert!(shown.contains("app: preparing to start: "), "{shown} {output:?}");
     // The line is erased before the program begins.
     assert!(shown.trim_end().ends_with(r"\rstarted\r\n'"), "{shown}");
 }

@@ -7,7 +7,7 @@ use freeze_archive::FileKind;
 
 use crate::analysis::{Module, Source};
 use crate::error::{Error, Result};
-use crate::spec::{Compression, Mode, Request};
+use crate::spec::{Compression, Extract, Mode, Request};
 
 /// Alignment of the blobs that Python reads in place.
 pub(super) const SEED_ALIGN: usize = 16;
@@ -50,10 +50,12 @@ pub(super) fn all(work: &[Job<'_>], files: &[File], maker: &Maker<'_>, mode: Mod
 /// Size of a blob with several files in bytes. Small libraries contain much that others contain too.
 const PACK: u64 = 8 << 20;
 
-/// Returns the jobs for the files. Small libraries of a folder share blobs.
+/// Returns the jobs for the files. Small libraries of a folder share blobs, unless the program loads libraries from memory: it would
+/// decompress a whole blob for each.
 pub(super) fn of_files<'a>(files: &[File], request: &Request) -> Vec<Job<'a>> {
     let is_packed = |file: &File| {
         request.bundle.mode == Mode::Onefile
+            && request.bundle.extract != Extract::Memory
             && request.bundle.compression != Compression::None
             && file.kind == FileKind::Native
             && matches!(file.source, Source::File(_))

@@ -59,16 +59,7 @@ fn file_name(path: &Path) -> String {
 mod tests {
     use super::super::{Mode, Overrides, Request, load};
     use crate::error::Result;
-
-    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        for (name, text) in files {
-            let path = folder.path().join(name);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        folder
-    }
+    use crate::spec::tests::folder_with;
 
     fn loaded(name: &str, folder: &tempfile::TempDir) -> Result<Request> {
         let target = crate::target::Wanted::named("linux-x86_64");
@@ -76,7 +67,7 @@ mod tests {
     }
 
     fn error(name: &str, files: &[(&str, &str)]) -> String {
-        let folder = folder(files);
+        let folder = folder_with(files);
         let error = loaded(name, &folder).unwrap_err().to_string();
         error.replace(&format!("{}{}", folder.path().display(), std::path::MAIN_SEPARATOR), "")
     }
@@ -90,7 +81,7 @@ mod tests {
         let more = "extends = \"base.spec\"\n[runtime]\nhooks = [\"hook.py\"]\n";
         let own =
             format!("extends = [\"more/more.spec\"]\n{APP}name = \"own\"\n[modules]\nexclude = [\"c\"]\n");
-        let folder = folder(&[
+        let folder = folder_with(&[
             ("app.py", ""),
             ("app.spec", &own),
             ("more/more.spec", more),
@@ -154,7 +145,7 @@ mod tests {
         let project =
             "[project]\nname = \"shop\"\nversion = \"1.2\"\n[project.scripts]\nshop = \"shop.cli:main\"\n";
         let files = |table: &str| {
-            folder(&[
+            folder_with(&[
                 ("pyproject.toml", &format!("{project}{table}")),
                 ("src/shop/cli.py", ""),
                 ("base.spec", "[bundle]\nstrip = \"all\"\n"),

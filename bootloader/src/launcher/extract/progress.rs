@@ -1,4 +1,4 @@
-//! Tells on a terminal how far a slow extraction is.
+//! Shows the progress of a slow extraction on a terminal.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::launcher::report;
 
-/// Most extractions end before this, without a word.
+/// Faster extractions print nothing.
 const SLOW: Duration = Duration::from_secs(2);
 /// Time between two updates of the line.
 const UPDATE: Duration = Duration::from_millis(250);
@@ -55,7 +55,7 @@ impl Drop for Progress<'_> {
 
 fn text(app: &str, done: u64, total: u64) -> String {
     let percent = done.saturating_mul(100).checked_div(total).unwrap_or(100).min(100);
-    format!("{app}: preparing the first start: {percent:3} %")
+    format!("{app}: preparing to start: {percent:3}%")
 }
 
 #[cfg(test)]
@@ -64,9 +64,9 @@ mod tests {
 
     #[test]
     fn the_line_tells_the_share_that_is_done() {
-        assert_eq!(text("app", 0, 1000), "app: preparing the first start:   0 %");
-        assert_eq!(text("app", 455, 1000), "app: preparing the first start:  45 %");
-        assert_eq!(text("app", 2000, 1000), "app: preparing the first start: 100 %");
-        assert_eq!(text("app", 1, 0), "app: preparing the first start: 100 %");
+        assert_eq!(text("app", 0, 1000), "app: preparing to start:   0%");
+        assert_eq!(text("app", 455, 1000), "app: preparing to start:  45%");
+        assert_eq!(text("app", 2000, 1000), "app: preparing to start: 100%");
+        assert_eq!(text("app", 1, 0), "app: preparing to start: 100%");
     }
 }

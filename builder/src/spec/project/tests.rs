@@ -2,19 +2,10 @@
 
 use super::subject::Subject;
 use super::*;
-
-fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    folder
-}
+use crate::spec::tests::folder_with;
 
 fn project(pyproject: &str, files: &[(&str, &str)]) -> (Project, tempfile::TempDir) {
-    let folder = folder(&[&[("pyproject.toml", pyproject)], files].concat());
+    let folder = folder_with(&[&[("pyproject.toml", pyproject)], files].concat());
     (Project::of(folder.path()).unwrap().unwrap(), folder)
 }
 
