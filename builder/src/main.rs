@@ -16,6 +16,10 @@ use builder::why::{BuildContext, Map};
 use builder::{foreign, interrupt, os, spec};
 use cli::{Action, CacheCommand, InspectArgs, InspectCommand, Traced, WhyArgs, WhySubject};
 
+/// Analysis makes many small values: with the allocator of the C library, it takes a fifth longer.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Stack size of worker threads, in bytes.
 const WORKER_STACK: usize = 64 << 20;
 

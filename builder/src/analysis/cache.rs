@@ -1,7 +1,6 @@
 //! The stored graph of an earlier build, which is reused while none of its inputs has changed.
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::graph::Graph;
 use super::world::disk::{Disk, Look, Seen};
@@ -9,19 +8,8 @@ use crate::python::Python;
 use crate::spec::Request;
 use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 
-/// A graph and the files that the analysis looked at.
-#[derive(Deserialize)]
-struct Kept {
-    looks: Vec<Look>,
-    graph: Graph,
-}
-
-/// [`Kept`] for writing.
-#[derive(Serialize)]
-struct Keep<'a> {
-    looks: &'a [Look],
-    graph: &'a Graph,
-}
+/// Length of the field before a stored value: how many bytes the looks take, which the graph follows.
+const FIELD: usize = 8;
 
 /// Returns the key of a graph: all inputs except the disk. It includes the complete request, the complete
 /// output of the interpreter, and this program itself. Returns `None` if the program cannot be read.
@@ -34,12 +22,14 @@ pub(super) fn key(request: &Request, python: &Python, store: &Store) -> Option<H
     Some(key.part(format!("{request:?}\n{python:?}")).finish())
 }
 
-/// Returns the stored graph, if every file that was looked at is unchanged.
+/// Returns the stored graph, if every file that was looked at is unchanged. The graph is only decoded then.
 pub(super) fn recall(store: &Store, key: &Hash, disk: &Disk) -> Option<Graph> {
     let current = Hash::try_from(store.get(Bucket::Graph, key)?).ok()?;
     let bytes = store.get(Bucket::Graph, &current)?;
-    let kept: Kept = serde_json::from_slice(&bytes).ok()?;
-    let now = kept.looks.par_iter().map(|look| disk.holds(look).ok_or(&look.0));
+    let (field, rest) = bytes.split_first_chunk::<FIELD>()?;
+    let (looks, graph) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*field)).ok()?)?;
+    let looks: Vec<Look> = serde_json::from_slice(looks).ok()?;
+    let now = looks.par_iter().map(|look| disk.holds(look).ok_or(&look.0));
     let now: Vec<Seen> = match now.collect::<Result<_, _>>() {
         Ok(now) => now,
         Err(changed) => {
@@ -47,28 +37,33 @@ pub(super) fn recall(store: &Store, key: &Hash, disk: &Disk) -> Option<Graph> {
             return None;
         }
     };
-    tracing::debug!(looks = kept.looks.len(), "the module graph of an earlier build holds");
-    if kept.looks.iter().zip(&now).any(|((_, then), now)| then != now) {
+    tracing::debug!(looks = looks.len(), "the module graph of an earlier build holds");
+    let kept = serde_json::from_slice(graph).ok()?;
+    if looks.iter().zip(&now).any(|((_, then), now)| then != now) {
         // Store the new state, so that these files are not read again next time.
-        let looks = kept.looks.into_iter().zip(now).map(|((path, _), now)| (path, now)).collect();
-        keep(store, key, looks, &kept.graph);
+        let looks = looks.into_iter().zip(now).map(|((path, _), now)| (path, now)).collect();
+        keep(store, key, looks, graph);
     }
-    Some(kept.graph)
+    Some(kept)
 }
 
 /// Stores a graph, unless its inputs changed in the meantime.
 pub(super) fn remember(store: &Store, key: &Hash, disk: Disk, graph: &Graph) {
-    match disk.looks() {
-        Some(looks) => keep(store, key, looks, graph),
-        None => tracing::debug!("the module graph is not kept: something changed while it was made"),
+    let Some(looks) = disk.looks() else {
+        return tracing::debug!("the module graph is not kept: something changed while it was made");
+    };
+    match serde_json::to_vec(graph) {
+        Ok(graph) => keep(store, key, looks, &graph),
+        Err(error) => tracing::debug!(%error, "the module graph is not kept"),
     }
 }
 
-fn keep(store: &Store, key: &Hash, looks: Vec<Look>, graph: &Graph) {
-    let bytes = match serde_json::to_vec(&Keep { looks: &looks, graph }) {
-        Ok(bytes) => bytes,
+fn keep(store: &Store, key: &Hash, looks: Vec<Look>, graph: &[u8]) {
+    let looks = match serde_json::to_vec(&looks) {
+        Ok(looks) => looks,
         Err(error) => return tracing::debug!(%error, "the module graph is not kept"),
     };
+    let bytes = [&(looks.len() as u64).to_le_bytes(), looks.as_slice(), graph].concat();
     // The key is the content, so that files in use by another build are not overwritten.
     let current = *blake3::hash(&bytes).as_bytes();
     store.put(Bucket::Graph, &current, &bytes);

@@ -63,7 +63,7 @@ impl<'a> Index<'a> {
         for (job, done) in selection.jobs.iter().zip(done) {
             match (job, done) {
                 (Job::Code { module, seed }, Done::Code(Ok(ready))) => {
-                    if !seed && selection.certain.contains(&module.name) {
+                    if !seed && selection.certain.contains(module.name.as_str()) {
                         self.ahead += ready.blob.raw_len;
                     }
                     let id = self.blob(ready, if *seed { SEED_ALIGN as u64 } else { 1 });

@@ -14,7 +14,7 @@ pub(super) struct Selection<'a> {
     /// Modules: those that start Python, then all others in the order of a start.
     pub modules: Vec<&'a Module>,
     /// Modules that every start of the main program imports.
-    pub certain: HashSet<String>,
+    pub certain: HashSet<&'a str>,
     /// Names of the hooks and of the modules that the programs run.
     pub entries: Vec<String>,
     /// Files, by path.
@@ -51,11 +51,12 @@ pub(super) fn select<'a>(
     let first: Vec<&str> = entries.iter().map(String::as_str).collect();
     let recorded = &request.modules.order;
     // Only consider the main program, because other programs of the bundle start with other modules.
-    let (mut certain, count) = order::startup(graph, &first[..first.len().min(1)], recorded);
+    let imports = order::Imports::new(graph);
+    let (mut certain, count) = imports.startup(&first[..first.len().min(1)], recorded);
+    let started = if first.len() > 1 { imports.startup(&first, recorded).0 } else { certain.clone() };
     certain.truncate(count);
-    let started = order::startup(graph, &first, recorded).0;
     let mut modules: Vec<&Module> = own.iter().collect();
-    modules.extend(started.iter().filter_map(|name| graph.modules.get(name)));
+    modules.extend(started.into_iter().filter_map(|name| graph.modules.get(name)));
     modules.sort_by_key(|module| !is_seed(module, input));
     let code = modules.iter().copied().filter(|module| {
         !is_file(module, input) && matches!(module.kind, Kind::Source(_) | Kind::Bytecode(_))

@@ -18,13 +18,13 @@ impl Fixpoint<'_> {
     /// Reads the files of modules.
     pub(super) fn read(&mut self, batch: &[usize]) -> Result<()> {
         let (nodes, reader) = (&self.collected.nodes, self.world.reader);
-        let found: Vec<std::io::Result<Facts>> = batch
-            .par_iter()
-            .map(|&at| {
-                let node = &nodes[at];
-                reader.module(&node.module, node.role)
-            })
-            .collect();
+        let read = |at: &usize| {
+            let node = &nodes[*at];
+            reader.module(&node.module, node.role)
+        };
+        // Handing a single module to another thread would take longer than to read it.
+        let found: Vec<std::io::Result<Facts>> =
+            if let [at] = batch { vec![read(at)] } else { batch.par_iter().map(read).collect() };
         let mut doubtful = Vec::new();
         for (&at, facts) in batch.iter().zip(found) {
             match facts {
