@@ -98,6 +98,8 @@ impl Session {
             status = 1;
         }
         report::phase("finalize");
+        // Finalization imports little, and loads code of libpython that was not needed before.
+        os::release_all();
         let api = self.interpreter.api();
         drop(self.bootstrap);
         // SAFETY: the interpreter runs, this thread holds its lock, and no object is left.
@@ -180,7 +182,10 @@ impl Session {
     fn main(&mut self, entry: &Entry) -> Option<()> {
         let args = [self.text(entry.module), self.text(entry.script)];
         let code = self.code(c"main", args, entry.module)?;
-        code.evaluate(&self.main_names()?).map(drop)
+        let names = self.main_names()?;
+        // What the start has read is not needed again.
+        os::release_all();
+        code.evaluate(&names).map(drop)
     }
 
     /// Runs the code that a child process of the program was started for.
