@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Builds the launchers of other platforms: bootloader/launchers.sh [--out FOLDER] [--builder] [--test] TARGET… | all
+# Builds the launchers of other platforms: bootloader/launchers.sh [--out FOLDER] [--builder [--quick]] [--test] TARGET… | all
 #
 # Runs on a bare Debian 12: missing tools are installed in pinned versions below target/launchers/.tools. The results go
 # to target/launchers/<triple>/, which FREEZE_LAUNCHERS can point to. Each result is checked before it is moved there.
-# With --builder, `freeze` itself is also built for the same targets, next to the launcher that it embeds.
+# With --builder, `freeze` itself is also built for the same targets, next to the launcher that it embeds; with --quick, it is
+# not optimized, for tests.
 # With --test, the sources are linted for Windows and their unit tests run under Wine, if Windows is a target.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -25,18 +26,20 @@ say() {
     echo "launchers: $*"
 }
 usage() {
-    echo "usage: bootloader/launchers.sh [--out FOLDER] [--builder] [--test] TARGET... | all"
+    echo "usage: bootloader/launchers.sh [--out FOLDER] [--builder [--quick]] [--test] TARGET... | all"
     echo "targets: $ALL"
 }
 
 targets=()
 tests=false
 builder=false
+quick=()
 while [ $# -gt 0 ]; do
     case $1 in
         --out) out=$(mkdir -p "${2:?--out needs a folder}" && cd "$2" && pwd); shift ;;
         --test) tests=true ;;
         --builder) builder=true ;;
+        --quick) quick=(--config profile.release.opt-level=0 --config profile.release.package.freeze.opt-level=0) ;;
         --help | -h) usage; exit 0 ;;
         all) read -r -a more <<<"$ALL"; targets+=("${more[@]}") ;;
         *)
@@ -165,7 +168,7 @@ build_builder() {
     local target=$1 triple=${1%".$GLIBC"}
     say "building freeze for $target"
     builder_settings "$2"
-    RUSTFLAGS=$flags "${command[@]}" --locked --quiet --release "${std[@]}" --target "$target" -p freeze --bin freeze
+    RUSTFLAGS=$flags "${command[@]}" --locked --quiet --release "${quick[@]}" "${std[@]}" --target "$target" -p freeze --bin freeze
     results=$CARGO_TARGET_DIR/$triple/release
 }
 

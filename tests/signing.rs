@@ -1,6 +1,6 @@
 //! Programs for macOS signed by an identity, read by tools that are not ours.
 //!
-//! `FREEZE_TEST_SIGNING_BINARY` names a `freeze` with the feature `signing`; `.ci/run` builds one if `FREEZE_CI_SIGNING=1` is set.
+//! `FREEZE_TEST_SIGNING_BINARY` names a `freeze` with the feature `signing`. `.ci/run` builds one while other tests run; these wait for it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
@@ -19,6 +19,14 @@ const PASSWORD: &str = "ein Wort – żółw";
 const ENTITLEMENTS: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<plist version=\"1.0\"><dict>\
                             <key>com.apple.security.cs.disable-library-validation</key><true/></dict></plist>\n";
 
+/// Waits while another process builds a file.
+fn wait_for(file: &Path) {
+    while file.with_extension("building").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+    assert!(file.exists(), "{} is not there", file.display());
+}
+
 /// All that signing needs.
 struct Bench {
     freeze: PathBuf,
@@ -36,12 +44,14 @@ impl Bench {
             );
             return None;
         };
+        let freeze = PathBuf::from(freeze);
+        wait_for(&freeze);
         if !Path::new("/usr/bin/openssl").exists() {
             skip("no openssl (Debian: package `openssl`)");
             return None;
         }
         let (python, path) = (piece("macos-3.11")?, path_with("3.11")?);
-        Some(Bench { freeze: freeze.into(), python, path, identities: identities() })
+        Some(Bench { freeze, python, path, identities: identities() })
     }
 
     fn command(&self, project: &Project, target: &str, launcher: &Path, arguments: &[&str]) -> Run {

@@ -94,7 +94,9 @@ class Bench:
         self.arguments = arguments
         self.work = pathlib.Path(tempfile.mkdtemp(prefix="freeze-desktop-"))
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "FREEZE_", "VIRTUAL", "QT_"))}
-        self.environment |= {"XDG_CACHE_HOME": str(self.work / "cache"), "LIBGL_ALWAYS_SOFTWARE": "1", "LC_ALL": "C.UTF-8"}
+        # Xvfb has no graphics card.
+        graphics = {"LIBGL_ALWAYS_SOFTWARE": "1", "QT_QUICK_BACKEND": "software"}
+        self.environment |= {"XDG_CACHE_HOME": str(self.work / "cache"), "LC_ALL": "C.UTF-8", **graphics}
 
     def venv(self, name, packages, debian):
         """A virtual environment: of Debian's Python, which sees its packages, if the program needs them."""
