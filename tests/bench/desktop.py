@@ -15,6 +15,7 @@ import contextlib
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -23,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 
 PROGRAMS = pathlib.Path(__file__).resolve().parent / "desktop"
 TOOLS = ["freeze onefile", "freeze onedir", "pyinstaller onefile", "pyinstaller onedir", "cx_freeze"]
@@ -58,9 +60,9 @@ def size(product):
 
 @contextlib.contextmanager
 def screen():
-    """A display of its own for each start."""
+    """A display of its own for each start, which no other program on the machine takes for free."""
     reader, writer = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "640x480x24", "-nolisten", "tcp"]
+    command = ["Xvfb", f":{random.randrange(100, 30000)}", "-displayfd", str(writer), "-screen", "0", "640x480x24", "-nolisten", "tcp"]
     server = subprocess.Popen(command, pass_fds=[writer], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     os.close(writer)
     try:
@@ -180,9 +182,8 @@ class Bench:
 
     def program(self, path):
         name, text = path.stem, path.read_text()
-        packages = re.findall(r'"([^"]+)"', re.search(r"dependencies = \[(.*?)\]", text)[1])
-        debian = re.search(r"^# debian = \[(.*?)\]", text, re.M)
-        debian = re.findall(r'"([^"]+)"', debian[1]) if debian else []
+        header = tomllib.loads("\n".join(line[2:] for line in text.partition("# ///\n\"")[0].splitlines() if not line.startswith("# ///")))
+        packages, debian = header["dependencies"], header.get("debian", [])
         has_window = f'"{TITLE}"' in text
         script = self.work / "src" / name / f"{name}_app.py"
         script.parent.mkdir(parents=True)
