@@ -53,6 +53,15 @@ fn a_spec_of_an_early_version_builds() {
 }
 
 #[test]
+fn a_script_in_a_package_finds_modules_from_above_it() {
+    let printed = "True 36 of the tool\n";
+    project("packaged").freeze_spec(Mode::Onefile).command().run().prints(printed);
+    let project = project("packaged");
+    let outcome = project.command(["pyinstaller", "-F", "-n", "app", "src/tool/__main__.py"]).run();
+    project.moved(Mode::Onefile, "app", outcome).command().run().prints(printed);
+}
+
+#[test]
 fn code_behind_collect_finds_the_product() {
     let project = project("after");
     project.command(["app.spec", "-y"]).run().success();

@@ -45,6 +45,15 @@ pub fn default_name(entry: &Entry) -> String {
     }
 }
 
+/// Returns the folder above the packages that a script lies in: PyInstaller searches it instead of the
+/// script's own. Returns `None` if the script lies in no package.
+pub fn above_packages(script: &Path) -> Option<PathBuf> {
+    let is_package = |folder: &&Path| folder.join("__init__.py").is_file();
+    let innermost = script.parent().filter(is_package)?;
+    let outermost = innermost.ancestors().take_while(is_package).last()?;
+    outermost.parent().map(Path::to_path_buf)
+}
+
 /// Whether a text is a dotted name.
 pub fn is_dotted(text: &str) -> bool {
     text.split('.').all(is_identifier)

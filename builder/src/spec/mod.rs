@@ -27,6 +27,7 @@ pub(crate) use check::{
     contents_directory as checked_contents_directory, current_dir, folder as checked_folder,
     module as checked_module, name as checked_name, python_option as checked_python_option,
 };
+pub(crate) use entry::above_packages;
 pub use json_schema::json_schema;
 pub use schema::unknown_target;
 
@@ -305,6 +306,8 @@ pub struct Program {
     pub name: String,
     /// The code that it runs.
     pub entry: Entry,
+    /// The folder that the program's script adds to the search path, if not its own.
+    pub folder: Option<PathBuf>,
     /// Scripts that run after it in the same namespace, unless it ends the program.
     pub then: Vec<PathBuf>,
     /// Its properties on Windows, if they differ from those of the application.
@@ -316,7 +319,7 @@ pub struct Program {
 impl Program {
     /// Creates a program of one entry, with the properties of the application.
     pub(crate) fn new(name: String, entry: Entry, place: Option<String>) -> Program {
-        Program { name, entry, then: Vec::new(), windows: None, place }
+        Program { name, entry, folder: None, then: Vec::new(), windows: None, place }
     }
 }
 

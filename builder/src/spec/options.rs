@@ -119,7 +119,11 @@ fn programs(
     checked("--name", &name, check::name)?;
     let then = options.then.iter().map(|script| check::existing(script, cwd, "script").map_err(usage));
     let then = then.collect::<Result<Vec<PathBuf>>>()?;
-    Ok((name.clone(), vec![Program { then, ..Program::new(name, entry, None) }], false))
+    let folder = match &entry {
+        Entry::Script(script) if options.package_hooks => entry::above_packages(script),
+        _ => None,
+    };
+    Ok((name.clone(), vec![Program { folder, then, ..Program::new(name, entry, None) }], false))
 }
 
 /// Returns the hooks that are written for PyInstaller.

@@ -26,7 +26,7 @@ pub(crate) fn folders(request: &Request) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
     for program in &request.programs {
         let folder = match &program.entry {
-            Entry::Script(path) => path.parent().map(Path::to_path_buf),
+            Entry::Script(path) => program.folder.clone().or_else(|| path.parent().map(Path::to_path_buf)),
             Entry::Module(_) | Entry::Function { .. } => Some(request.base.clone()),
             Entry::EntryPoint(_) => None,
         };

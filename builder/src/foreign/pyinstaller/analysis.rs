@@ -39,6 +39,7 @@ pub(super) fn request(call: &AnalysisCall, template: &Request, spec: &Path) -> R
     request.programs = vec![Program {
         name: template.name.clone(),
         entry: spec::Entry::Script(call.scripts[0].clone()),
+        folder: spec::above_packages(&call.scripts[0]),
         then: call.scripts[1..].to_vec(),
         windows: None,
         place: Some(place.clone()),

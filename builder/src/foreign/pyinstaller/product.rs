@@ -90,6 +90,7 @@ fn program(call: &ProgramCall, entries: &[PathBuf], request: &Request, store: &S
     Ok(Program {
         name: call.name.clone(),
         entry: spec::Entry::Script(entry.clone()),
+        folder: spec::above_packages(entry),
         then: then.to_vec(),
         windows: Some(Box::new(windows(&call.settings, store)?)),
         place: Some(place_of(call.place.as_ref(), &spec)),

@@ -1,0 +1,1 @@
+"""Has a module with the name of one in the standard library."""
