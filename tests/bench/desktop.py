@@ -60,9 +60,10 @@ def size(product):
 
 @contextlib.contextmanager
 def screen():
-    """A display of its own for each start, which no other program on the machine takes for free."""
+    """A display of its own for each start, which no other program on the machine takes for free. It does not start anew when `xwininfo`
+    was its only client, or the program's connection may be lost."""
     reader, writer = os.pipe()
-    command = ["Xvfb", f":{random.randrange(100, 30000)}", "-displayfd", str(writer), "-screen", "0", "640x480x24", "-nolisten", "tcp"]
+    command = ["Xvfb", f":{random.randrange(100, 30000)}", "-displayfd", str(writer), "-screen", "0", "640x480x24", "-nolisten", "tcp", "-noreset"]
     server = subprocess.Popen(command, pass_fds=[writer], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     os.close(writer)
     try:
