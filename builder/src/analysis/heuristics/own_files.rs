@@ -154,6 +154,10 @@ impl Look<'_, '_> {
         if known.iter().all(|p| p == ".." || !p.bytes().any(|b| b.is_ascii_alphanumeric())) {
             return false;
         }
+        // `f"{width}x{height}"` in an unknown folder names nothing, but `f"theme_{name}"` does.
+        if path.base == Base::Unknown && matches!(known, [only] if !is_telling(only)) {
+            return false;
+        }
         if matches!(path.usage, Usage::Searched | Usage::Written) {
             return path.usage == Usage::Written;
         }
@@ -456,6 +460,12 @@ fn tail(parts: &[String]) -> &[String] {
     &parts[start..]
 }
 
+/// Whether a pattern says enough about a name: all of it, how it begins, or a suffix.
+fn is_telling(pattern: &str) -> bool {
+    let beginning = pattern.bytes().take_while(|b| !b"*?[".contains(b)).count();
+    beginning == pattern.len() || beginning > 2 || pattern.contains('.')
+}
+
 /// Returns the parts of a string that may be a path of the program's own.
 fn parts_of(text: &str) -> Option<Vec<String>> {
     let text = text.trim_end_matches('/').replace('\\', "/");
@@ -470,6 +480,6 @@ fn parts_of(text: &str) -> Option<Vec<String>> {
     let has_wildcard = parts.iter().any(|p| p.contains(['*', '?', '[']));
     let is_file = |part: &String| is_known(part) && part.contains('.') && !part.contains('*');
     let names_some = |parts: &[String]| is_known(&parts[0]) || parts.last().is_some_and(is_file);
-    let is_telling = !has_wildcard || parts.len() > 1 && names_some(&parts);
-    (is_telling && parts.iter().any(is_known)).then_some(parts)
+    let tells = !has_wildcard || parts.len() > 1 && names_some(&parts);
+    (tells && parts.iter().any(is_known)).then_some(parts)
 }
