@@ -42,7 +42,7 @@ use report::{Part, Reporter};
 use rules::load::Rules;
 use spec::Request;
 use store::Store;
-use target::Target;
+use target::{Os, Target};
 use why::Map;
 
 /// Builds a request and publishes the result.
@@ -66,6 +66,30 @@ pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
 pub(crate) struct Collected {
     parts: Vec<CollectedPart>,
     warnings: Vec<(Target, Warning)>,
+}
+
+impl Collected {
+    /// Whether a program of this name would have the place of a file or folder in the root folder.
+    pub(crate) fn has_entry(&self, program: &str) -> bool {
+        let is_first = |part: &CollectedPart, dest: &str| {
+            let name = dest.split('/').next().unwrap_or_default();
+            match part.python.target.os {
+                Os::Windows => name.to_lowercase() == format!("{program}.exe").to_lowercase(),
+                Os::Macos => name.to_lowercase() == program.to_lowercase(),
+                Os::Linux => name == program,
+            }
+        };
+        // A package has a folder, even if it has no files.
+        let is_package = |part: &CollectedPart| {
+            let packages = part.contents.graph.modules.values().filter(|m| m.package);
+            part.python.target.os != Os::Windows && packages.into_iter().any(|m| is_first(part, &m.name))
+        };
+        self.parts.iter().any(|part| {
+            is_package(part)
+                || part.contents.data.iter().any(|file| !file.resource && is_first(part, &file.dest))
+                || part.natives.files.iter().any(|file| is_first(part, &file.dest))
+        })
+    }
 }
 
 /// The contents for one platform.

@@ -120,7 +120,7 @@ pub(super) fn reject_contradictions(matches: &ArgMatches, spec: Written) -> Resu
 }
 
 /// Whether a command line sets an option, if it has one of this name.
-fn is_given(matches: &ArgMatches, id: &str) -> bool {
+pub(super) fn is_given(matches: &ArgMatches, id: &str) -> bool {
     matches.try_contains_id(id).is_ok() && matches.value_source(id) == Some(ValueSource::CommandLine)
 }
 
@@ -163,7 +163,7 @@ impl BuildArgs {
         let HowArgs { common, foreign, .. } = how;
         let project = match subject {
             Subject::Project(folder) => Some(folder),
-            Subject::Program(_) | Subject::Spec(_) => None,
+            Subject::Program(_) | Subject::Spec(_) | Subject::Setup(_) => None,
         };
         let entry = entry.filter(|_| project.is_none());
         Options { entry, entry_point, common, foreign, project, ..Options::default() }

@@ -1,0 +1,34 @@
+"""Runs a setup script, or reads `[tool.cxfreeze]`, for the builder."""
+
+import os
+import sys
+
+import _freeze_modules
+import _freeze_script
+from _freeze_order import order as current
+from _freeze_run import drive
+
+
+def body(order):
+    current.update(order)
+    _freeze_modules.install()
+    script = order["spec"]
+    # As for any script, its own folder comes first. That of the stand-ins stays before it.
+    sys.path.extend(path for path in order["search_path"] if path not in sys.path)
+    current["known_path"] = list(sys.path)
+    sys.path.insert(1, os.path.dirname(script))
+    if order.get("table") is not None:
+        import cx_Freeze
+        os.chdir(os.path.dirname(script))
+        sys.argv = [script, *(order["arguments"] or ["build_exe"])]
+        return cx_Freeze.setup_table(order["table"], script)
+    read = _freeze_script.Script(script, order["target"])
+    os.chdir(read.folder(os.getcwd()))
+    sys.argv = [script, *(order["arguments"] or read.arguments())]
+    exec(read.code(), {"__name__": "__main__", "__file__": script, "__builtins__": __builtins__})
+
+
+if __name__ == "__main__":
+    # The script is `__main__` to itself, this module is not.
+    sys.modules["_freeze_setup"] = sys.modules["__main__"]
+    drive(body, "_freeze_build")
