@@ -72,12 +72,9 @@ impl Collected {
     /// Whether a program of this name would have the place of a file or folder in the root folder.
     pub(crate) fn has_entry(&self, program: &str) -> bool {
         let is_first = |part: &CollectedPart, dest: &str| {
-            let name = dest.split('/').next().unwrap_or_default();
-            match part.python.target.os {
-                Os::Windows => name.to_lowercase() == format!("{program}.exe").to_lowercase(),
-                Os::Macos => name.to_lowercase() == program.to_lowercase(),
-                Os::Linux => name == program,
-            }
+            let (name, target) = (dest.split('/').next().unwrap_or_default(), &part.python.target);
+            let own = target.executable(program);
+            if target.os == Os::Linux { name == own } else { name.eq_ignore_ascii_case(&own) }
         };
         // A package has a folder, even if it has no files.
         let is_package = |part: &CollectedPart| {

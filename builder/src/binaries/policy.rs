@@ -7,7 +7,6 @@ use std::sync::OnceLock;
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
-use super::format::leaf;
 use crate::error::{Context, Error, Result};
 use crate::spec::Modules;
 use crate::target::Os;
@@ -159,6 +158,11 @@ impl Policy {
     pub(crate) fn package(&self, soname: &str) -> Option<&str> {
         self.packages.get(soname).map(String::as_str)
     }
+}
+
+/// Returns the last part of a name, which may be a path.
+fn leaf(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
 }
 
 fn set<'a>(patterns: impl IntoIterator<Item = &'a String>) -> Result<GlobSet> {

@@ -9,8 +9,8 @@ const BACKENDS: [&str; 2] = ["setuptools", "distutils"];
 /// Calls that describe what to build.
 const CALLS: [&str; 4] = ["setup(", "freeze(", "Freezer(", "run_setup("];
 
-/// Whether a file is a setup script: it calls `setup` and imports a freezer, or is named like one and imports
-/// setuptools or distutils. A file that cannot be read is not.
+/// Whether a file is a setup script: it calls `setup` and imports a freezer, or it imports setuptools or distutils
+/// and is named like one or names a freezer. A file that cannot be read is not.
 pub(super) fn is_setup_script(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
     if !(name.ends_with(".py") || name.ends_with(".pyw")) {
@@ -19,7 +19,8 @@ pub(super) fn is_setup_script(path: &Path) -> bool {
     let Ok(bytes) = std::fs::read(path) else { return false };
     let text = String::from_utf8_lossy(&bytes);
     let code = || text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
-    if !code().any(|line| CALLS.iter().any(|call| line.contains(call))) {
+    let calls = |line: &str| CALLS.iter().any(|call| line.replace(' ', "").contains(call));
+    if !code().any(calls) {
         return false;
     }
     let imports = |modules: &[&str]| {
@@ -35,7 +36,8 @@ pub(super) fn is_setup_script(path: &Path) -> bool {
             })
         })
     };
-    imports(&FREEZERS) || name.starts_with("setup") && imports(&BACKENDS)
+    let names = || code().any(|line| FREEZERS.iter().any(|freezer| line.contains(freezer)));
+    imports(&FREEZERS) || imports(&BACKENDS) && (name.starts_with("setup") || names())
 }
 
 /// Whether a file is a setup script that names a freezer.
@@ -59,9 +61,14 @@ mod tests {
         let cx = "import sys\nfrom cx_Freeze import setup, Executable\nsetup(executables=[])\n";
         assert!(is("setup.py", cx) && is("build_win.py", cx) && !is("setup.txt", cx));
         assert!(is("make.py", "from distutils.core import setup\nimport os, py2exe\nsetup(console=['x'])\n"));
+        assert!(is("setup.py", "from cx_Freeze import *\nsetup (executables=[])\n"));
         assert!(is("x.py", "import py2exe\npy2exe.freeze(console=['x'])\n"));
         assert!(is(
             "setup.py",
+            "from setuptools import setup\nsetup(app=['x'], setup_requires=['py2app'])\n"
+        ));
+        assert!(is(
+            "build.py",
             "from setuptools import setup\nsetup(app=['x'], setup_requires=['py2app'])\n"
         ));
         assert!(!is("app.py", "from setuptools import setup\nsetup()\n"));

@@ -5,6 +5,7 @@ import sys
 
 import _freeze_modules
 import _freeze_script
+import _freeze_windows
 from _freeze_order import order as current
 from _freeze_run import drive
 
@@ -25,7 +26,12 @@ def body(order):
     read = _freeze_script.Script(script, order["target"])
     os.chdir(read.folder(os.getcwd()))
     sys.argv = [script, *(order["arguments"] or read.arguments())]
-    exec(read.code(), {"__name__": "__main__", "__file__": script, "__builtins__": __builtins__})
+    names = {"__name__": "__main__", "__file__": script, "__builtins__": __builtins__}
+    if order["target"]["platform"] == "win32" != sys.platform:
+        names["WindowsError"] = OSError
+        _freeze_windows.prepare()
+        sys.modules["winreg"] = sys.modules["_winreg"] = _freeze_windows.registry()
+    exec(read.code(), names)
 
 
 if __name__ == "__main__":

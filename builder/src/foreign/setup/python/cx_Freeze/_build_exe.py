@@ -117,10 +117,11 @@ class build_exe(Freeze):
         return [there, folder or ".", name]
 
     def in_product(self, target):
-        """Returns a path without `lib/` if a package follows, whose modules are not below `lib` here."""
+        """Returns a path without `lib/` if a package or its metadata follows: both are not below `lib` here."""
         first, _, rest = target.partition("/")
         top = rest.partition("/")[0]
-        return rest if first == "lib" and is_package(top, items(self.path)) else target
+        is_moved = is_package(top, items(self.path)) or top.endswith((".dist-info", ".egg-info"))
+        return rest if first.lower() == "lib" and is_moved else target
 
     def add_named_libraries(self, product):
         """Adds `bin_includes`: names, or paths of files."""
