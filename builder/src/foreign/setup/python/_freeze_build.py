@@ -96,8 +96,8 @@ def search_path(dist):
 def own_paths(paths):
     """Returns those of some folders of modules that the interpreter does not search anyway."""
     known = set(map(os.path.abspath, order["known_path"]))
-    places = [os.path.abspath(path) for path in paths if isinstance(path, (str, os.PathLike)) and os.path.isdir(path)]
-    return [path for path in places if path not in known]
+    places = [found(path) for path in paths if isinstance(path, (str, os.PathLike)) and path]
+    return [path for path in places if path and os.path.isdir(path) and path not in known]
 
 
 def package_dirs(dist):

@@ -69,7 +69,8 @@ def found(path):
     text = os.path.expanduser(os.fspath(path))
     for written in dict.fromkeys([text, text.replace("\\", "/")]):
         place = os.path.normpath(os.path.join(relative_to(), written))
-        if os.path.exists(place):
+        # For Windows, `exists` accepts backslashes, and `lexists` does not.
+        if os.path.lexists(place) and os.path.exists(place):
             return place
         if is_cross() and order["target"]["platform"] in ("win32", "darwin"):
             place = _ignoring_case(place)
