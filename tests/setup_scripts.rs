@@ -83,7 +83,12 @@ fn a_table_of_cx_freeze_builds() {
         frozen.command().run().prints("['data.txt', 'inner/renamed.txt']\n");
         program(frozen, "two").command().run().prints("two\n");
     }
-    let project = project("table").file("pyproject.toml", "\n[tool.cxfreeze]\nexecutables = [\"none.py\"]\n");
+    // A script beside it may be as short as this.
+    let project = project("table").file("setup.py", "from cx_Freeze import setup\nsetup()\n");
+    let outcome = project.command(["setup.py", "-y"]).run();
+    program(project.moved(Mode::Onedir, "tabled", outcome), "two").command().run().prints("two\n");
+    let project = crate::setup_scripts::project("table")
+        .file("pyproject.toml", "\n[tool.cxfreeze]\nexecutables = [\"none.py\"]\n");
     let outcome = project.bare_command(["-y"]).run();
     outcome.fails(&["script `none.py` of `Executable` not found", "pyproject.toml:2"]);
 }
@@ -93,6 +98,9 @@ fn a_setup_script_of_py2exe_builds() {
     let project = project("py2exe");
     let outcome = project.command(["setup.py", "-y"]).run();
     outcome.says(&["the files for `C:\\outside` in `data_files` are left out"]);
+    // Without a name, the setup script of a folder is built if it names a freezer.
+    assert!(project.command(["-y"]).run().success().stderr.contains("dist/both"));
+    project.command(["setup.py", "-F"]).run().fails(&["`--onefile` contradicts the setup script"]);
     let both = program(project.moved(Mode::Onedir, "both", outcome), "window");
     both.command().run().prints("window booted True True\n");
     program(both, "console").command().run().prints("console helped True True\n");

@@ -384,7 +384,7 @@ fn build_action(
             return Ok(Action::Spec(Box::new(build)));
         }
         Subject::Setup(path) => {
-            build::reject_contradictions(matches, build::Written::Python)?;
+            build::reject_contradictions(matches, build::Written::Setup)?;
             let dist = overrides.dist.filter(|_| build::is_given(matches, "distpath"));
             let overrides = Overrides { dist, ..overrides };
             let build = foreign::setup::Build { path, overrides, arguments: build.args };

@@ -147,8 +147,10 @@ pub(super) struct Order {
     pub(super) project: BTreeMap<&'static str, String>,
     /// `[tool.distutils]` of that file.
     pub(super) distutils: Value,
-    /// `[tool.cxfreeze]`.
-    pub(super) table: Option<Value>,
+    /// `[tool.cxfreeze]` of that file.
+    pub(super) cxfreeze: Value,
+    /// Whether that file is built, instead of a script.
+    pub(super) is_table: bool,
     /// The line of that table.
     pub(super) line: usize,
 }

@@ -119,16 +119,18 @@ impl Runner {
         let template = spec::template(&path, name, &build.overrides)?;
         let store = open_store(&template, reporter)?;
         let python = reporter.phase("python", || Python::probe(&template, &store))?;
-        let (table, line) = table::read(&path)?.unzip();
+        let file = path.with_file_name("pyproject.toml");
+        let (cxfreeze, line) = table::read(&file, "cxfreeze")?;
         let order = Order {
             spec: path.clone(),
             arguments: build.arguments.iter().map(|a| a.to_string_lossy().into_owned()).collect(),
             search_path: packages(&python),
             target: TargetOrder::of(python.target),
             project: table::project(&path)?,
-            distutils: table::distutils(&path)?,
-            table,
-            line: line.unwrap_or_default(),
+            distutils: table::read(&file, "distutils")?.0,
+            cxfreeze,
+            is_table: path.extension().is_some_and(|e| e == "toml"),
+            line,
         };
         let session = Session::start(&python.executable, DRIVER, &order, path.clone(), &store)?;
         Ok(Runner {

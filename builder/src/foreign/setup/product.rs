@@ -44,6 +44,9 @@ pub(super) fn request(
         .collect::<Result<_>>()?;
     request.windows = windows(first, store)?;
     request.macos = macos(&call.macos, first);
+    if overrides.target.is_some() {
+        request.macos.architectures.clear();
+    }
     python(&mut request, call, &generated);
     modules(&mut request, call, &place)?;
     request.data = items(&call.datas, &place)?;

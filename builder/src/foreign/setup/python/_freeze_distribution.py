@@ -177,10 +177,13 @@ class Distribution:
         return own if isinstance(own, type) else Command
 
     def read_configuration(self):
-        """Reads `[tool.distutils]` of pyproject.toml and the sections of `setup.cfg` that are for a freezer."""
-        for section, options in order["distutils"].items():
-            if section in COMMANDS and isinstance(options, dict):
-                self.set_options(section, options, "pyproject.toml")
+        """Reads the tables of pyproject.toml and the sections of `setup.cfg` that are for a freezer."""
+        for table in order["distutils"], order["cxfreeze"]:
+            for section, options in table.items():
+                if section in COMMANDS and isinstance(options, dict):
+                    self.set_options(section, options, "pyproject.toml")
+                elif table is order["cxfreeze"] and section != "executables":
+                    note("`%s` of `[tool.cxfreeze]` is not known and has no effect" % section)
         if not os.path.isfile("setup.cfg"):
             return
         parser = configparser.RawConfigParser()
@@ -191,6 +194,10 @@ class Distribution:
             line = getattr(error, "lineno", None) or (getattr(error, "errors", None) or [(1,)])[0][0]
             text = str(error).splitlines()[0]
             refuse("`setup.cfg` is not valid: %s" % text, None, [os.path.abspath("setup.cfg"), line])
+        for name, value in parser.items("metadata") if parser.has_section("metadata") else ():
+            # Values of files and modules belong to the package, which is not built.
+            if name in ("name", "version", "description", "author") and not value.startswith(("attr:", "file:")):
+                self.attrs.setdefault(name, value)
         for section in parser.sections():
             if section in COMMANDS:
                 self.set_options(section, dict(parser.items(section)), "setup.cfg")
@@ -248,7 +255,7 @@ class Distribution:
         freezer = COMMANDS.get(name)
         if freezer is None:
             return self.run_other(name)
-        described = [known for known, keys in FREEZERS.items() if any(self.attrs.get(key) for key in keys)]
+        described = self.described()
         if not described:
             self.refuse_empty()
         if freezer not in described:
@@ -262,6 +269,17 @@ class Distribution:
         self.has_run["frozen " + command] = True
         self.wrapping = name if name in PACKAGES else None
         self.freeze(command)
+
+    def described(self):
+        """Returns the freezers that `setup()` names programs for, or that of `[tool.cxfreeze]`."""
+        known = [freezer for freezer, keys in FREEZERS.items() if any(self.attrs.get(key) for key in keys)]
+        executables = order["cxfreeze"].get("executables")
+        if executables and not known:
+            import cx_Freeze
+            executables = executables if isinstance(executables, list) else [executables]
+            self.attrs["executables"] = [cx_Freeze.Executable.of(item, self.place) for item in executables]
+            return ["cx_Freeze"]
+        return known
 
     def freeze(self, name):
         command = self.get_command_obj(name)

@@ -18,11 +18,11 @@ def body(order):
     sys.path.extend(path for path in order["search_path"] if path not in sys.path)
     current["known_path"] = list(sys.path)
     sys.path.insert(1, os.path.dirname(script))
-    if order.get("table") is not None:
+    if order["is_table"]:
         import cx_Freeze
         os.chdir(os.path.dirname(script))
         sys.argv = [script, *(order["arguments"] or ["build_exe"])]
-        return cx_Freeze.setup_table(order["table"], script)
+        return cx_Freeze.setup()
     read = _freeze_script.Script(script, order["target"])
     os.chdir(read.folder(os.getcwd()))
     sys.argv = [script, *(order["arguments"] or read.arguments())]

@@ -5,7 +5,7 @@ import os as _os
 from _freeze_distribution import Command, Distribution
 from _freeze_distribution import setup as _setup
 from _freeze_modules import attribute as _attribute
-from _freeze_order import note as _note
+from _freeze_order import order as _order
 from cx_Freeze._build_exe import build_exe
 from cx_Freeze._executable import Executable
 from cx_Freeze._freezer import Freezer
@@ -25,26 +25,15 @@ build = install = install_exe = bdist_msi = bdist_mac = bdist_dmg = bdist_appima
 
 
 def setup(**attrs):
-    """Builds the programs of `executables`."""
-    executables = attrs.get("executables")
+    """Builds the programs of `executables`, or else those of `[tool.cxfreeze]`."""
+    place = None
+    if not attrs.get("executables"):
+        place = [_os.path.join(_os.path.dirname(_order["spec"]), "pyproject.toml"), _order["line"]]
+        attrs["executables"] = _order["cxfreeze"].get("executables")
+    executables = attrs["executables"]
     if isinstance(executables, (str, dict, Executable, _os.PathLike)):
         executables = [executables]
-    attrs["executables"] = [Executable.of(item, attrs) for item in executables or []]
-    return _setup(**attrs)
-
-
-def setup_table(table, file):
-    """Builds what `[tool.cxfreeze]` of a pyproject.toml says."""
-    from _freeze_order import note, order
-    place = [file, order["line"]]
-    options = {name: value for name, value in table.items() if isinstance(value, dict)}
-    for name in table:
-        if name not in options and name != "executables":
-            _note("`%s` of `[tool.cxfreeze]` is not known and has no effect" % name)
-    executables = table.get("executables") or []
-    executables = executables if isinstance(executables, list) else [executables]
-    made = [Executable.of(item, {}, place) for item in executables]
-    attrs = dict(order["project"], executables=made, options=options)
+    attrs["executables"] = [Executable.of(item, place) for item in executables or []]
     return _setup(**attrs)
 
 

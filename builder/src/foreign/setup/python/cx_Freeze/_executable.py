@@ -57,7 +57,7 @@ class Executable:
             self.target_name = os.path.splitext(os.path.basename(os.fspath(script).replace("\\", "/")))[0]
 
     @classmethod
-    def of(cls, item, attrs, place=None):
+    def of(cls, item, place=None):
         """Returns a program from what `executables` contains."""
         if isinstance(item, Executable):
             return item

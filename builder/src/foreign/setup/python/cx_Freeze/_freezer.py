@@ -26,7 +26,7 @@ class Freezer:
 
     def freeze(self):
         from cx_Freeze._executable import Executable
-        made = [Executable.of(item, {}, self.place) for item in self.executables]
+        made = [Executable.of(item, self.place) for item in self.executables]
         setup(executables=made, options={"build_exe": self.options}, script_args=["build_exe"], **self.attrs)
 
     Freeze = freeze
