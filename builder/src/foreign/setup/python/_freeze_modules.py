@@ -15,6 +15,14 @@ def install():
     for name in [name for name in sys.modules if name.partition(".")[0] in TOPS]:
         del sys.modules[name]
     sys.meta_path.insert(0, _Finder())
+    # setuptools imports these modules, and scripts use them without.
+    importlib.__getattr__ = _part_of_importlib
+
+
+def _part_of_importlib(name):
+    if name not in ("metadata", "resources", "abc"):
+        raise AttributeError("module 'importlib' has no attribute %r" % name)
+    return importlib.import_module("importlib." + name)
 
 
 class _Finder:
