@@ -2,6 +2,7 @@ from distutils.core import setup
 import glob
 import os
 import py2exe
+import shutil
 import sys
 
 sys.argv.append("py2exe")
@@ -42,3 +43,4 @@ setup(
         },
     },
 )
+shutil.rmtree("build")

@@ -20,12 +20,10 @@ class Freeze(Command):
     """Options with an effect, and the kind of their values."""
     no_effect = {}
     """Options without one, and why."""
-    freezer = None
 
     def initialize_options(self):
-        self.unset = {name: {NAMES: [], PATHS: [], FILES: [], PAIRS: []}.get(kind) for name, kind in self.table.items()}
-        for name, value in self.unset.items():
-            setattr(self, name, list(value) if isinstance(value, list) else value)
+        for name, kind in self.table.items():
+            setattr(self, name, [] if kind in (NAMES, PATHS, FILES, PAIRS) else None)
 
     def take(self, name, value, source):
         """Sets an option, or notes that it has no effect."""
@@ -35,7 +33,8 @@ class Freeze(Command):
         elif name in self.no_effect:
             if value not in (None, False, [], "", 0):
                 note("%s has no effect: %s" % (where, self.no_effect[name]), minor=True)
-        elif hasattr(self, name):
+        elif name in vars(self):
+            # An option of a class that a script derives.
             setattr(self, name, value)
         else:
             note("%s is not known and has no effect" % where)
@@ -44,7 +43,7 @@ class Freeze(Command):
         product = self.describe()
         dist = self.distribution
         base = {
-            "place": dist.place, "freezer": self.freezer, "version": self.version(), "mode": "onedir", "programs": [],
+            "place": dist.place, "version": self.version(), "mode": "onedir", "programs": [],
             "includes": [], "excludes": [], "packages": [], "as_files": [], "path": search_path(dist), "datas": [],
             "libraries": [], "exclude_binaries": [], "include_binaries": [], "optimize": 0, "options": [],
             "generated": [], "hooks": [], "env": {}, "macos": {}, "packaging": self.packaging(), "folder": None,
@@ -54,7 +53,7 @@ class Freeze(Command):
         base.update(product)
         if dist.attrs.get("ext_modules"):
             note("`ext_modules` of `setup()` are not compiled",
-                                   "compile them first: `python setup.py build_ext --inplace`")
+                 "compile them first: `python setup.py build_ext --inplace`")
         reply = _freeze_wire.wire.ask("setup", **base)
         self.finished(reply)
 

@@ -1,6 +1,7 @@
 """Runs a setup script, or reads `[tool.cxfreeze]`, for the builder."""
 
 import os
+import shutil
 import sys
 
 import _freeze_modules
@@ -31,7 +32,17 @@ def body(order):
         names["WindowsError"] = OSError
         _freeze_windows.prepare()
         sys.modules["winreg"] = sys.modules["_winreg"] = _freeze_windows.registry()
+    shutil.rmtree = removal(shutil.rmtree)
     exec(read.code(), names)
+
+
+def removal(rmtree):
+    """Returns a function for scripts that remove the folder `build` of setuptools, which does not exist here."""
+    def remove(path, *arguments, **options):
+        if os.path.basename(os.path.normpath(path)) != "build" or os.path.exists(path):
+            rmtree(path, *arguments, **options)
+
+    return remove
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """`build_exe`: the options of cx_Freeze, and what they mean to the builder."""
 
 import os
+import re
 
-from _freeze_build import Freeze, own_paths
+from _freeze_build import Freeze, icons, own_paths
 from _freeze_order import note, order, refuse
 from _freeze_values import (
     FILES, NAMES, NUMBER, PAIRS, PATHS, TEXT, existing, folder_of, found, has_files, is_elsewhere, is_package, items,
@@ -43,14 +44,14 @@ BDIST_MAC = {
 }
 """The options of `bdist_mac` with an effect on an app bundle."""
 # Files of the interpreter that scripts name by their path on one machine.
-_OF_PYTHON = tuple("tcl tk python vcruntime msvcp msvcr sqlite3 libcrypto libssl ucrtbase api-ms-win".split())
-_ENDS = tuple(".dll .so .dylib tcl8.6 tk8.6 tcl8.5 tk8.5 tcl8 tcl tk".split())
+_OF_PYTHON = re.compile(
+    r"(tcl|tk)\d+t?\.dll|(tcl|tk)\d(\.\d)?|lib(tcl|tk)\d\.\d\.(so|dylib)|python\d+\.dll|"
+    r"(vcruntime|msvc[pr])\d+(_\d)?\.dll|sqlite3\.dll|lib(crypto|ssl)-.*\.dll|(ucrtbase|api-ms-win-.*)\.dll")
 
 
 class build_exe(Freeze):
     """Builds the programs of `executables`."""
 
-    freezer = "cx_Freeze"
     table = BUILD_EXE
     no_effect = NO_EFFECT
 
@@ -66,7 +67,7 @@ class build_exe(Freeze):
         for item in executables:
             for name, value in item.moved.items():
                 moved.setdefault(name, []).extend(items(value))
-        datas, libraries = self.files()
+        datas, libraries = self.files(), []
         product = {
             "name": self.name(), "programs": programs, "includes": list(self.includes) + moved.get("includes", []),
             "excludes": list(self.excludes) + moved.get("excludes", []),
@@ -86,10 +87,10 @@ class build_exe(Freeze):
         return product
 
     def files(self):
-        """Returns `include_files` and `zip_includes` as data and libraries."""
+        """Returns `include_files` and `zip_includes`."""
         datas = [self.file(item, "include_files") for item in self.include_files]
         datas += [self.file(item, "zip_includes") for item in self.zip_includes]
-        return [data for data in datas if data], []
+        return [data for data in datas if data]
 
     def file(self, item, what):
         """Returns the source of an item, its folder in the product, and its name there."""
@@ -146,7 +147,7 @@ class build_exe(Freeze):
         if given.get("bundle_name"):
             macos["name"] = str(given["bundle_name"])
         if given.get("iconfile"):
-            macos["icon"] = [existing(given["iconfile"], "iconfile", place)]
+            macos["icon"] = icons(given["iconfile"], place)
         if given.get("codesign_entitlements"):
             macos["entitlements"] = existing(given["codesign_entitlements"], "codesign_entitlements", place)
         sign(macos, given.get("codesign_identity"))
@@ -165,7 +166,7 @@ class build_exe(Freeze):
 def is_of_python(source):
     """Whether a path names a file of the interpreter, which is at another place on this machine."""
     name = os.path.basename(os.fspath(source).replace("\\", "/")).lower()
-    return name.startswith(_OF_PYTHON) and name.endswith(_ENDS)
+    return bool(_OF_PYTHON.fullmatch(name))
 
 
 def base_name(path):
@@ -188,8 +189,10 @@ def plist(given):
     import plistlib
     entries = {}
     if given.get("custom_info_plist"):
-        with open(existing(given["custom_info_plist"], "custom_info_plist"), "rb") as file:
-            entries.update(plistlib.load(file))
+        path = existing(given["custom_info_plist"], "custom_info_plist")
+        if path:
+            with open(path, "rb") as file:
+                entries.update(plistlib.load(file))
     entries.update(dict(given.get("plist_items") or {}))
     return entries
 

@@ -52,7 +52,6 @@ ARCHITECTURES = {"universal2": ["arm64", "x86_64"], "arm64": ["arm64"], "x86_64"
 class py2app(Freeze):
     """Builds the app bundle of `app`."""
 
-    freezer = "py2app"
     table = PY2APP
     no_effect = NO_EFFECT
 
@@ -107,10 +106,18 @@ class py2app(Freeze):
         entries = {}
         for given in self.plist, app["plist"]:
             if isinstance(given, (str, os.PathLike)):
-                with open(existing(given, "plist", self.distribution.place), "rb") as file:
-                    given = plistlib.load(file)
+                given = self.read_plist(existing(given, "plist", self.distribution.place))
             entries.update(given or {})
         return entries
+
+    def read_plist(self, path):
+        if not path:
+            return {}
+        try:
+            with open(path, "rb") as file:
+                return plistlib.load(file)
+        except (OSError, ValueError) as error:
+            refuse("failed to read `%s` of `plist`: %s" % (path, error), None, self.distribution.place)
 
     def bundle_name(self, entries, file):
         name = entries.get("CFBundleName") or self.name() or os.path.splitext(os.path.basename(file))[0]

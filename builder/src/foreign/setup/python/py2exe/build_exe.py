@@ -57,7 +57,6 @@ class Target:
 class py2exe(Freeze):
     """Builds the programs of `console`, `windows` and `service`."""
 
-    freezer = "py2exe"
     table = PY2EXE
     no_effect = NO_EFFECT
 
@@ -165,8 +164,10 @@ class py2exe(Freeze):
             else:
                 resources.append([str(kind), str(number), content.hex()])
         for number, path in target.get("bitmap_resources") or ():
-            with open(existing(path, "bitmap_resources", self.distribution.place), "rb") as file:
-                resources.append([str(RT_BITMAP), str(number), file.read()[BITMAP_HEADER:].hex()])
+            there = existing(path, "bitmap_resources", self.distribution.place)
+            if there:
+                with open(there, "rb") as file:
+                    resources.append([str(RT_BITMAP), str(number), file.read()[BITMAP_HEADER:].hex()])
         return resources, manifest
 
     def finished(self, reply):
