@@ -92,7 +92,8 @@ fn python(request: &mut Request, call: &SetupCall, generated: &Written) {
 /// Adds the modules and libraries that a call names.
 fn modules(request: &mut Request, call: &SetupCall, place: &str) -> Result<()> {
     let modules = &mut request.modules;
-    let below = call.packages.iter().flat_map(|package| [package.clone(), format!("{package}.*")]);
+    // The pattern also matches the package itself.
+    let below = call.packages.iter().map(|package| format!("{package}.*"));
     let mut ignored = Vec::new();
     let included: Vec<String> = call.includes.iter().cloned().chain(below).collect();
     for (names, into, option) in [
