@@ -108,11 +108,13 @@ fn a_setup_script_of_py2exe_builds() {
 
 #[test]
 fn py2exe_bundles_one_file() {
-    let project = project("py2exe_one").file("src/app.py", "");
-    std::fs::remove_file(project.path().join("src/app.py")).unwrap();
+    let project = project("py2exe_one");
     let outcome = project.command(["build.py", "-y"]).run();
     outcome.says(&["`data_files` are inside the single file"]).success();
     harness::Run::new(project.path().join("out/here/one")).run().prints("one 2 True\n");
+    let window = project.path().join("out/here/window");
+    assert!(window.is_file() && !window.is_symlink());
+    harness::Run::new(window).run().prints("window\n");
 }
 
 #[test]
@@ -172,6 +174,8 @@ fn mistakes_in_setup_scripts_are_shown_where_they_are() {
     refused(&with(compiler), &["FileNotFoundError", "nothing-there", "setup.py:2"]);
     refused(&with("setup(name='x')\n"), &["`setup()` names no program to build", "setup.py:2"]);
     refused(&with("def later(): setup()\n"), &["describes no program to build"]);
+    let scripts = "setup(entry_points={'console_scripts': ['tool = pack.cli:main']})\n";
+    refused(&with(scripts), &["names no program", "`freeze pack.cli:main` builds the console script `tool`"]);
     refused("import py2exe\nfrom setuptools import setup\nsetup(scripts=['app.py'])\n", &["setup.py:3"]);
 }
 

@@ -98,6 +98,18 @@ fn py2exe_builds_for_windows() {
 }
 
 #[test]
+fn py2exe_bundles_each_program_for_windows() {
+    let project = project("py2exe_one");
+    let Some(run) = for_windows(&project, &["build.py"]) else { return };
+    run.run().success();
+    let (one, window) = (project.path().join("out/here/one.exe"), project.path().join("out/here/window.exe"));
+    assert!(has_no_console(&window) && !has_no_console(&one));
+    let (_folder, one) = moved(one);
+    let Some(text) = printed(&one, &[]) else { return };
+    assert_eq!(text, "one 2 True\n");
+}
+
+#[test]
 fn py2exe_hosts_a_service() {
     let project = Project::of("setup_scripts_cross/service");
     project.command(["setup.py", "-y"]).run().fails(&["only for Windows", "setup.py:8"]);

@@ -69,23 +69,24 @@ pub(crate) struct Collected {
 }
 
 impl Collected {
-    /// Whether a program of this name would have the place of a file or folder in the root folder.
-    pub(crate) fn has_entry(&self, program: &str) -> bool {
-        let is_first = |part: &CollectedPart, dest: &str| {
-            let (name, target) = (dest.split('/').next().unwrap_or_default(), &part.python.target);
+    /// Returns a program that has the name of a file or folder beside it.
+    pub(crate) fn conflict(&self, request: &Request) -> Option<String> {
+        let has_entry = |part: &CollectedPart, program: &str| {
+            let target = &part.python.target;
             let own = target.executable(program);
-            if target.os == Os::Linux { name == own } else { name.eq_ignore_ascii_case(&own) }
+            let is_first = |dest: &str| {
+                let name = dest.split('/').next().unwrap_or_default();
+                if target.os == Os::Linux { name == own } else { name.eq_ignore_ascii_case(&own) }
+            };
+            // A package has a folder, even if it has no files.
+            let mut packages = part.contents.graph.modules.values().filter(|m| m.package);
+            request.contents_directory(target.os) == "."
+                && (packages.any(|m| is_first(&m.name))
+                    || part.contents.data.iter().any(|file| !file.resource && is_first(&file.dest))
+                    || part.natives.files.iter().any(|file| is_first(&file.dest)))
         };
-        // A package has a folder, even if it has no files.
-        let is_package = |part: &CollectedPart| {
-            let packages = part.contents.graph.modules.values().filter(|m| m.package);
-            part.python.target.os != Os::Windows && packages.into_iter().any(|m| is_first(part, &m.name))
-        };
-        self.parts.iter().any(|part| {
-            is_package(part)
-                || part.contents.data.iter().any(|file| !file.resource && is_first(part, &file.dest))
-                || part.natives.files.iter().any(|file| is_first(part, &file.dest))
-        })
+        let names = request.programs.iter().map(|program| &program.name);
+        names.into_iter().find(|name| self.parts.iter().any(|part| has_entry(part, name))).cloned()
     }
 }
 

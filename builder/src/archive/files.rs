@@ -107,7 +107,7 @@ pub(super) fn check(files: &mut Vec<File>, request: &Request, target: &Target) -
     // A module that is stored as a file may also have been collected as data.
     files.dedup_by(|b, a| a.path == b.path);
     let onedir = request.bundle.mode == Mode::Onedir;
-    let contents = request.bundle.contents_directory.as_str();
+    let contents = request.contents_directory(target.os);
     let hint = "give the program another name, or choose another `contents-directory` in `[bundle]`";
     if onedir && request.programs.iter().any(|p| p.name == contents) {
         return Err(

@@ -206,10 +206,7 @@ pub(super) fn unwrapped(call: &SetupCall) -> Option<Warning> {
 /// Moves the contents to a folder beside the executable if one of them has the name of a program. Returns a
 /// note about it.
 pub(super) fn separated(request: &mut Request, collected: &Collected) -> Option<Warning> {
-    if request.bundle.mode != Mode::Onedir || request.bundle.contents_directory != "." {
-        return None;
-    }
-    let name = request.programs.iter().map(|p| p.name.clone()).find(|name| collected.has_entry(name))?;
+    let name = if request.bundle.mode == Mode::Onedir { collected.conflict(request)? } else { return None };
     let folder = spec::CONTENTS_DIRECTORY;
     folder.clone_into(&mut request.bundle.contents_directory);
     request.others.iter_mut().for_each(|other| folder.clone_into(&mut other.bundle.contents_directory));

@@ -54,7 +54,12 @@ class Freeze(Command):
         if dist.attrs.get("ext_modules"):
             note("`ext_modules` of `setup()` are not compiled",
                  "compile them first: `python setup.py build_ext --inplace`")
-        reply = _freeze_wire.wire.ask("setup", **base)
+        # Each single file is complete, and has its own icon and console.
+        parts = [base]
+        if base["mode"] == "onefile":
+            parts = [dict(base, programs=[program], name=program["name"]) for program in base["programs"]]
+        for part in parts:
+            reply = _freeze_wire.wire.ask("setup", **part)
         self.finished(reply)
 
     def finished(self, reply):

@@ -297,9 +297,12 @@ class Distribution:
 
     def refuse_empty(self):
         arguments = ", ".join("`%s`" % key for keys in FREEZERS.values() for key in keys[:3])
-        hint = "expected one of %s" % arguments
-        if "platform" in order["target"]:
-            hint += "; a script that asks for its system may name them for another one: `--target`"
+        hint = "expected one of %s; a script that asks for its system may need `--target`" % arguments
+        scripts = self.attrs.get("entry_points")
+        scripts = scripts.get("console_scripts") if isinstance(scripts, dict) else None
+        if scripts and not isinstance(scripts, str):
+            name, _, function = str(list(scripts)[0]).partition("=")
+            hint = "`freeze %s` builds the console script `%s`" % (function.strip(), name.strip())
         refuse("`setup()` names no program to build", hint, self.place)
 
 
