@@ -32,7 +32,7 @@ options = {
         "zip_exclude_packages": ["pack"],
         "bin_excludes": ["liblzma.so.5"],
         "path": sys.path + ["modules"],
-        "constants": ["ANSWER=42", "NAME='constant'"],
+        "constants": {"ANSWER": 42, "NAME": "constant"},
         "include_msvcr": True,
         "optimize": 1,
         "silent": True,

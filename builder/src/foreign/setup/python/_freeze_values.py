@@ -14,7 +14,7 @@ TRUE = ("1", "true", "yes", "y", "on", "t")
 
 def items(value):
     """Returns a list of what may be a list, one item, or a text with commas."""
-    if value is None or value is False:
+    if not value:
         return []
     if isinstance(value, str):
         return [part for part in (part.strip() for part in re.split(r"[,\n]", value)) if part]

@@ -226,6 +226,8 @@ def check_names(executables, programs):
 def add_constants(product, constants):
     """Adds the module `BUILD_CONSTANTS` with the values of `constants`."""
     lines = []
+    given = [pair for item in constants if isinstance(item, dict) for pair in item.items()]
+    constants = ["%s=%r" % pair for pair in given] + [item for item in constants if not isinstance(item, dict)]
     for item in constants:
         name, equals, value = str(item).partition("=")
         if not name.strip().isidentifier():
