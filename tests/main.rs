@@ -60,6 +60,8 @@ mod reseal;
 mod resources;
 mod rules;
 mod search_paths;
+mod setup_scripts;
+mod setup_scripts_cross;
 mod signing;
 mod sources;
 mod spec;

@@ -136,3 +136,12 @@ fn executables_keep_their_mode_and_libraries_are_found() {
         project.freeze_for(mode, newest()).command().run().prints("hello\n42\n");
     }
 }
+
+#[test]
+fn a_script_may_have_the_name_of_a_package() {
+    // The script lists its folder, whose files belong to the program.
+    let script = "import os, tool\nprint(tool.VALUE, 'tool' in os.listdir(os.path.dirname(os.path.abspath(__file__))))\n";
+    let project = Project::script("").file("bin/tool", script).file("tool/__init__.py", "VALUE = 1\n");
+    let outcome = project.command(["bin/tool", "-y", "--paths", "."]).run();
+    project.moved(Mode::Onedir, "tool", outcome).command().run().prints("1 True\n");
+}

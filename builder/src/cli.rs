@@ -228,6 +228,8 @@ pub(crate) enum Action {
     Build(Box<Request>, Option<Vec<OsString>>),
     /// Build from a spec in Python.
     Spec(Box<foreign::pyinstaller::Build>),
+    /// Build from the configuration of cx_Freeze, py2exe or py2app.
+    Setup(Box<foreign::setup::Build>),
     /// Write a spec.
     Init(Option<String>, Existing),
     /// Write a spec that keeps options of a build.
@@ -380,6 +382,13 @@ fn build_action(
             build::reject_contradictions(matches, build::Written::Python)?;
             let build = foreign::pyinstaller::Build { spec, overrides, arguments: build.args };
             return Ok(Action::Spec(Box::new(build)));
+        }
+        Subject::Setup(path) => {
+            build::reject_contradictions(matches, build::Written::Setup)?;
+            let dist = overrides.dist.filter(|_| build::is_given(matches, "distpath"));
+            let overrides = Overrides { dist, ..overrides };
+            let build = foreign::setup::Build { path, overrides, arguments: build.args };
+            return Ok(Action::Setup(Box::new(build)));
         }
         Subject::Spec(path) => {
             build::reject_contradictions(matches, build::Written::Toml)?;

@@ -42,7 +42,7 @@ use report::{Part, Reporter};
 use rules::load::Rules;
 use spec::Request;
 use store::Store;
-use target::Target;
+use target::{Os, Target};
 use why::Map;
 
 /// Builds a request and publishes the result.
@@ -66,6 +66,28 @@ pub fn freeze(request: &Request, reporter: &mut Reporter) -> Result<Published> {
 pub(crate) struct Collected {
     parts: Vec<CollectedPart>,
     warnings: Vec<(Target, Warning)>,
+}
+
+impl Collected {
+    /// Returns a program that has the name of a file or folder beside it.
+    pub(crate) fn conflict(&self, request: &Request) -> Option<String> {
+        let has_entry = |part: &CollectedPart, program: &str| {
+            let target = &part.python.target;
+            let own = target.executable(program);
+            let is_first = |dest: &str| {
+                let name = dest.split('/').next().unwrap_or_default();
+                if target.os == Os::Linux { name == own } else { name.eq_ignore_ascii_case(&own) }
+            };
+            // A package has a folder, even if it has no files.
+            let mut packages = part.contents.graph.modules.values().filter(|m| m.package);
+            request.contents_directory(target.os) == "."
+                && (packages.any(|m| is_first(&m.name))
+                    || part.contents.data.iter().any(|file| !file.resource && is_first(&file.dest))
+                    || part.natives.files.iter().any(|file| is_first(&file.dest)))
+        };
+        let names = request.programs.iter().map(|program| &program.name);
+        names.into_iter().find(|name| self.parts.iter().any(|part| has_entry(part, name))).cloned()
+    }
 }
 
 /// The contents for one platform.

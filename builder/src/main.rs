@@ -62,6 +62,9 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
         Action::Spec(build) => {
             foreign::pyinstaller::freeze(&build, reporter)?;
         }
+        Action::Setup(build) => {
+            foreign::setup::freeze(&build, reporter)?;
+        }
         Action::Init(source, existing) => {
             let cwd = std::env::current_dir().context(|| "failed to find the current folder")?;
             let path = spec::init::run(source.as_deref(), existing, &cwd)?;
@@ -78,6 +81,7 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
             let request = match program {
                 Traced::Request(request) => request,
                 Traced::Spec(build) => Box::new(foreign::pyinstaller::request(&build, reporter)?),
+                Traced::Setup(build) => Box::new(foreign::setup::plan(&build, reporter)?.request),
             };
             let traced = builder::trace::trace(&request, &arguments, write, reporter)?;
             reporter.traced(&traced, &format!("freeze trace {what} --write"));

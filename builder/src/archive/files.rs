@@ -102,12 +102,12 @@ fn is_same(a: &Source, b: &Source) -> bool {
 }
 
 /// Sorts the files and rejects those that cannot be laid out below one folder.
-pub(super) fn check(files: &mut Vec<File>, request: &Request) -> Result<()> {
+pub(super) fn check(files: &mut Vec<File>, request: &Request, target: &Target) -> Result<()> {
     files.sort_by(|a, b| a.path.cmp(&b.path));
     // A module that is stored as a file may also have been collected as data.
     files.dedup_by(|b, a| a.path == b.path);
     let onedir = request.bundle.mode == Mode::Onedir;
-    let contents = request.bundle.contents_directory.as_str();
+    let contents = request.contents_directory(target.os);
     let hint = "give the program another name, or choose another `contents-directory` in `[bundle]`";
     if onedir && request.programs.iter().any(|p| p.name == contents) {
         return Err(
@@ -131,8 +131,13 @@ pub(super) fn check(files: &mut Vec<File>, request: &Request) -> Result<()> {
             ))
             .hint("give one of them another destination"));
         }
-        let beside_program = contents == "."
-            && request.programs.iter().any(|p| path == p.name || path.starts_with(&format!("{}/", p.name)));
+        let first = path.split('/').next().unwrap_or_default();
+        let has_name = |name: &str| match target.os {
+            Os::Linux => first == name,
+            _ => first.eq_ignore_ascii_case(name),
+        };
+        let beside_program =
+            contents == "." && request.programs.iter().any(|p| has_name(&target.executable(&p.name)));
         if onedir && beside_program {
             return Err(Error::new(format!("`{path}` has the name of the program")).hint(hint));
         }

@@ -44,7 +44,7 @@ pub(super) fn select<'a>(
     links::replace(&mut files, contents, target, warnings)?;
     files::fit(&mut files, target, warnings);
     links::make(&mut files, contents, natives, target, warnings)?;
-    files::check(&mut files, request)?;
+    files::check(&mut files, request, target)?;
     let folders = if request.writes_files() { folders::empty(graph, &files, target) } else { Vec::new() };
 
     let entries = settings::entries(graph, request);

@@ -112,10 +112,11 @@ impl Natives {
 /// A file cannot be read, the store cannot be written, or a file needs a newer glibc than allowed.
 pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &Store) -> Result<Natives> {
     let format = choose::format(python, request)?;
-    let policy = Policy::of(python.target.os)?;
+    let policy = &Policy::of(python.target.os)?.with(&request.modules, python.target.os)?;
     let mut reader = Reader::new(format.as_ref(), store);
     let opened = opened::take(contents, &mut reader, policy);
     let mut inventory = inventory::take(contents, python, store, &mut reader, opened.files)?;
+    leave_out_excluded(&mut inventory, policy);
     let roots = roots(request, python);
     let (mut closure, unloadable) = closed(&mut inventory, &mut reader, policy, &roots, opened.gl)?;
     opened::link(&mut closure, &contents.graph, format.as_ref());
@@ -165,6 +166,15 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
         ]
         .concat(),
     })
+}
+
+/// Removes the files that the request excludes, except the interpreter.
+fn leave_out_excluded(inventory: &mut inventory::Inventory, policy: &Policy) {
+    let core = inventory.libpython;
+    let files = inventory.files.iter().enumerate();
+    let excluded = files.filter(|(i, file)| Some(*i) != core && policy.excludes(file.file_name()));
+    let excluded = excluded.map(|(i, file)| (i, file.dest.clone())).collect();
+    inventory.remove(&excluded);
 }
 
 /// Returns whether a library of this name is never shipped, or stays on the host unless a package has its

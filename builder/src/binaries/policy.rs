@@ -4,14 +4,15 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use globset::{Glob, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::Deserialize;
 
 use crate::error::{Context, Error, Result};
+use crate::spec::Modules;
 use crate::target::Os;
 
-/// The content of `system.toml`.
-#[derive(Debug)]
+/// The content of `system.toml`, and what a request changes.
+#[derive(Clone, Debug)]
 pub(crate) struct Policy {
     always: GlobSet,
     unless: GlobSet,
@@ -19,6 +20,10 @@ pub(crate) struct Policy {
     with_gl: GlobSet,
     sealed: GlobSet,
     packages: BTreeMap<String, String>,
+    /// `exclude-binaries` in `[modules]`.
+    excluded: GlobSet,
+    /// `include-binaries` in `[modules]`.
+    included: GlobSet,
 }
 
 /// A parsed policy, or its error.
@@ -100,13 +105,38 @@ impl Policy {
             with_gl: all(&file.with_gl)?,
             sealed: set(&file.sealed.names)?,
             packages: file.packages,
+            excluded: GlobSet::empty(),
+            included: GlobSet::empty(),
         })
+    }
+
+    /// Returns the policy with the names that a request excludes or includes.
+    ///
+    /// # Errors
+    /// A name is not a glob.
+    pub(crate) fn with(&self, modules: &Modules, os: Os) -> Result<Policy> {
+        let of_user = |names: &[String]| -> Result<GlobSet> {
+            let mut set = GlobSetBuilder::new();
+            for name in names {
+                set.add(GlobBuilder::new(name).case_insensitive(os == Os::Windows).build()?);
+            }
+            Ok(set.build()?)
+        };
+        let (excluded, included) = (of_user(&modules.exclude_binaries)?, of_user(&modules.include_binaries)?);
+        Ok(Policy { excluded, included, ..self.clone() })
+    }
+
+    /// Returns whether the request excludes a library.
+    pub(crate) fn excludes(&self, name: &str) -> bool {
+        self.excluded.is_match(leaf(name))
     }
 
     /// Returns whether a library stays on the host.
     pub(crate) fn stays(&self, soname: &str, gl: HostGl) -> Stays {
-        if self.always.is_match(soname) {
+        if self.always.is_match(soname) || self.excludes(soname) {
             Stays::Always
+        } else if self.included.is_match(leaf(soname)) {
+            Stays::No
         } else if self.unless.is_match(soname) || (gl == HostGl::Used && self.with_gl.is_match(soname)) {
             Stays::Unless
         } else {
@@ -128,6 +158,11 @@ impl Policy {
     pub(crate) fn package(&self, soname: &str) -> Option<&str> {
         self.packages.get(soname).map(String::as_str)
     }
+}
+
+/// Returns the last part of a name, which may be a path.
+fn leaf(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
 }
 
 fn set<'a>(patterns: impl IntoIterator<Item = &'a String>) -> Result<GlobSet> {
@@ -161,6 +196,24 @@ mod tests {
         }
         assert_eq!(policy.stays("libxcb.so.1", HostGl::Used), Stays::Unless);
         assert!(policy.is_gl("libEGL.so.1") && !policy.is_gl("libcuda.so.1"));
+    }
+
+    #[test]
+    fn a_request_changes_what_is_shipped() {
+        let modules = Modules {
+            exclude_binaries: vec!["libz.*".into(), "Sqlite3.dll".into()],
+            include_binaries: vec!["libGL.so.1".into(), "libc.so.6".into()],
+            ..Modules::default()
+        };
+        let policy = Policy::of(Os::Linux).unwrap().with(&modules, Os::Linux).unwrap();
+        assert_eq!(policy.stays("libz.so.1", HostGl::Unused), Stays::Always);
+        assert_eq!(policy.stays("sqlite3.dll", HostGl::Unused), Stays::No);
+        assert_eq!(policy.stays("libGL.so.1", HostGl::Unused), Stays::No);
+        assert_eq!(policy.stays("libc.so.6", HostGl::Unused), Stays::Always);
+        let policy = Policy::of(Os::Windows).unwrap().with(&modules, Os::Windows).unwrap();
+        assert!(policy.excludes("sqlite3.dll") && !policy.excludes("sqlite3.pyd"));
+        let policy = Policy::of(Os::Macos).unwrap().with(&modules, Os::Macos).unwrap();
+        assert!(policy.excludes("@rpath/libz.1.dylib"));
     }
 
     #[test]

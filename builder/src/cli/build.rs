@@ -95,11 +95,13 @@ fn target(name: &str) -> Result<Wanted, String> {
     Wanted::named(name).ok_or_else(|| spec::unknown_target(name))
 }
 
-/// The language of a spec.
+/// The kind of a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Written {
     Toml,
     Python,
+    /// The configuration of cx_Freeze, py2exe or py2app.
+    Setup,
 }
 
 /// Fails if an option sets something that belongs in the spec.
@@ -115,12 +117,14 @@ pub(super) fn reject_contradictions(matches: &ArgMatches, spec: Written) -> Resu
     let hint = match spec {
         Written::Toml => format!("change {key} of the spec, or build from the script without a spec"),
         Written::Python => "change the spec, or build from the script without a spec".to_owned(),
+        Written::Setup => "change the setup script, or build from the program without it".to_owned(),
     };
-    Err(Error::new(format!("`{}` contradicts the spec", options::written(id))).hint(hint).exit_code(USAGE))
+    let what = if spec == Written::Setup { "setup script" } else { "spec" };
+    Err(Error::new(format!("`{}` contradicts the {what}", options::written(id))).hint(hint).exit_code(USAGE))
 }
 
 /// Whether a command line sets an option, if it has one of this name.
-fn is_given(matches: &ArgMatches, id: &str) -> bool {
+pub(super) fn is_given(matches: &ArgMatches, id: &str) -> bool {
     matches.try_contains_id(id).is_ok() && matches.value_source(id) == Some(ValueSource::CommandLine)
 }
 
@@ -163,7 +167,7 @@ impl BuildArgs {
         let HowArgs { common, foreign, .. } = how;
         let project = match subject {
             Subject::Project(folder) => Some(folder),
-            Subject::Program(_) | Subject::Spec(_) => None,
+            Subject::Program(_) | Subject::Spec(_) | Subject::Setup(_) => None,
         };
         let entry = entry.filter(|_| project.is_none());
         Options { entry, entry_point, common, foreign, project, ..Options::default() }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use builder::error::{Error, Result};
 use builder::foreign::pyinstaller::{Build, is_python};
+use builder::foreign::setup;
 use builder::spec::options::{Common, Options};
 use builder::spec::project::subject::Subject;
 use builder::spec::{self, Overrides, Request};
@@ -18,6 +19,8 @@ pub(crate) enum Traced {
     Request(Box<Request>),
     /// As a spec in Python says.
     Spec(Box<Build>),
+    /// As the configuration of another freezer says.
+    Setup(Box<setup::Build>),
 }
 
 fn subject(what: Option<&str>) -> Result<Subject> {
@@ -43,6 +46,12 @@ pub(super) fn program(
             return Err(error.hint("change `paths` in `[python]` of the spec"));
         }
         Subject::Spec(spec) => return of_spec(&spec, overrides, write),
+        Subject::Setup(path) => {
+            let shown = path.display().to_string();
+            only_traced(&shown, write)?;
+            let build = setup::Build { path, overrides: overrides.clone(), arguments: Vec::new() };
+            return Ok((shown, Traced::Setup(Box::new(build))));
+        }
         Subject::Project(folder) => {
             let shown = what.unwrap_or(".").to_owned();
             (shown, Options { project: Some(folder), common, ..Options::default() })
@@ -57,10 +66,16 @@ fn of_spec(spec: &Path, overrides: &Overrides, write: Write) -> Result<(String, 
     if !is_python(spec) {
         return Ok((shown, Traced::Request(Box::new(spec::load(spec, overrides)?))));
     }
+    only_traced(&shown, write)?;
+    let build = Build { spec: spec.to_owned(), overrides: overrides.clone(), arguments: Vec::new() };
+    Ok((shown, Traced::Spec(Box::new(build))))
+}
+
+/// Fails if a configuration that is not a spec in TOML would have to change.
+fn only_traced(shown: &str, write: Write) -> Result<()> {
     if write.missed || write.order {
         let error = Error::new(format!("`{shown}` is written in Python and stays as it is")).exit_code(USAGE);
         return Err(error.hint("trace it without `--write` and `--order`, and change it yourself"));
     }
-    let build = Build { spec: spec.to_owned(), overrides: overrides.clone(), arguments: Vec::new() };
-    Ok((shown, Traced::Spec(Box::new(build))))
+    Ok(())
 }

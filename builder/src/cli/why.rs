@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use builder::error::{Error, Result};
 use builder::foreign::pyinstaller::{self, Build, is_python};
+use builder::foreign::setup;
 use builder::report::Reporter;
 use builder::spec::options::Options;
 use builder::spec::project::subject::Subject;
@@ -69,6 +70,10 @@ impl WhyArgs {
             Subject::Spec(spec) if !spec.is_dir() && is_python(&spec) => {
                 let build = Build { spec, overrides, arguments: Vec::new() };
                 return Ok(WhySubject::Build(Box::new(pyinstaller::request(&build, reporter)?)));
+            }
+            Subject::Setup(path) => {
+                let build = setup::Build { path, overrides, arguments: Vec::new() };
+                return Ok(WhySubject::Build(Box::new(setup::plan(&build, reporter)?.request)));
             }
             Subject::Spec(path) if !path.is_dir() => {
                 return Ok(WhySubject::Build(Box::new(spec::load(&path, &overrides)?)));

@@ -14,11 +14,16 @@ use crate::target::Target;
 pub(super) fn collect(graph: &Graph, target: &Target, is_known: &dyn Fn(&str) -> bool) -> Found {
     let modules: HashSet<&Path> =
         graph.modules.values().filter(|m| !m.name.starts_with("__main__")).filter_map(|m| m.file()).collect();
+    let folders: HashSet<&str> = graph.modules.values().flat_map(|m| parents(&m.path)).collect();
     let mut found = Found::default();
     for file in graph.used.own.values() {
         // An extension module is collected as a module.
         let is_module = modules.contains(file.path.as_path());
         if is_module && file.path.extension().is_none_or(|e| e != "py") || is_known(&file.dest) {
+            continue;
+        }
+        // A script without a suffix may have the name of its package, whose folder is in this place.
+        if folders.contains(file.dest.as_str()) && file.path.is_file() {
             continue;
         }
         if file.path.is_dir() {
@@ -39,4 +44,9 @@ pub(super) fn collect(graph: &Graph, target: &Target, is_known: &dyn Fn(&str) ->
         }
     }
     found
+}
+
+/// Returns the folders above a path.
+fn parents(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').map(|(end, _)| &path[..end])
 }

@@ -1,3 +1,8 @@
 //! Configurations of other freezers, which build as they are.
 
+mod failure;
+mod message;
 pub mod pyinstaller;
+mod session;
+pub mod setup;
+mod stand_ins;

@@ -32,6 +32,16 @@ pub(crate) fn module(text: &str) -> Result<(), String> {
         .into())
 }
 
+/// Checks a glob over file names, without folders.
+pub(crate) fn file_name(text: &str) -> Result<(), String> {
+    match globset::Glob::new(text) {
+        _ if text.is_empty() => Err("a file name cannot be empty".into()),
+        _ if text.contains(['/', '\\']) => Err("expected the name of a file, without folders".into()),
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.kind().to_string()),
+    }
+}
+
 /// Checks a folder below the root; `.` and the empty text are the root itself.
 pub(crate) fn folder(text: &str) -> Result<String, String> {
     let text = text.replace('\\', "/");

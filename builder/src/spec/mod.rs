@@ -407,6 +407,10 @@ pub struct Modules {
     pub collect_data: Vec<String>,
     /// Packages whose native libraries are all collected (`--collect-binaries`).
     pub collect_binaries: Vec<String>,
+    /// File names of libraries that are never collected; globs.
+    pub exclude_binaries: Vec<String>,
+    /// File names of libraries that are collected although they usually stay on the host; globs.
+    pub include_binaries: Vec<String>,
     /// Packages that are collected with all their parts (`--no-prune`).
     pub whole: Vec<String>,
     /// Locales whose translations are collected; all if empty.

@@ -214,12 +214,19 @@ impl Resolver<'_> {
             files: self.names(&raw.files)?,
             collect_data: self.names(&raw.collect_data)?,
             collect_binaries: self.names(&raw.collect_binaries)?,
+            exclude_binaries: self.file_names(&raw.exclude_binaries)?,
+            include_binaries: self.file_names(&raw.include_binaries)?,
             whole: self.names(&raw.whole)?,
             locales: self.locales(&raw.locales)?,
             no_own_data: !raw.own_data.unwrap_or(true),
             order: order_file.as_deref().map(check::order).transpose()?.unwrap_or_default(),
             order_file,
         })
+    }
+
+    fn file_names(&self, names: &[Text]) -> Result<Vec<String>> {
+        let name = |v: &Text| self.checked(v, "file name", check::file_name).map(|()| v.value.clone());
+        names.iter().map(name).collect()
     }
 
     fn runtime(&self, raw: RawRuntime) -> Result<Runtime> {

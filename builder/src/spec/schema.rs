@@ -227,6 +227,10 @@ table! {
         locales: Vec<Text> = strings("locales"),
         /// Packages whose native libraries are all collected.
         collect_binaries: Vec<Text> = strings("collect-binaries"),
+        /// File names of libraries that are never collected, as globs.
+        exclude_binaries: Vec<Text> = strings("exclude-binaries"),
+        /// File names of libraries to collect although they usually stay on the host, as globs.
+        include_binaries: Vec<Text> = strings("include-binaries"),
         /// Whether to collect the program's own files that its strings name.
         own_data: Option<bool> = boolean("own-data"),
         /// File that lists modules in the order of their import.

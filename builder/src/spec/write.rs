@@ -108,6 +108,8 @@ impl Writer<'_> {
         self.value("files", names(&m.files), "", "");
         self.value("collect-data", names(&m.collect_data), "", "");
         self.value("collect-binaries", names(&m.collect_binaries), "", "");
+        self.value("exclude-binaries", names(&m.exclude_binaries), "", "");
+        self.value("include-binaries", names(&m.include_binaries), "", "");
         self.value("whole", names(&m.whole), "", "");
         self.value("locales", names(&m.locales), "", "");
         self.value("own-data", m.no_own_data.then(|| "false".into()), "", "");

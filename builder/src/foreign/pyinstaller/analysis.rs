@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::message::{AnalysisCall, Entry, Place, Tables};
+use super::super::message::Place;
+use super::message::{AnalysisCall, Entry, Tables};
 use crate::CollectedPart;
 use crate::analysis::{Kind, Module, Source};
 use crate::archive::is_entry;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::super::session::Session;
 use super::analysis::collect_as;
-use super::session::Session;
 use crate::analysis::world::disk::Disk;
 use crate::analysis::world::distributions::{Installed, normalize};
 use crate::analysis::{self, By, Graph};

@@ -6,71 +6,20 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::error::Warning;
-
-/// File and line of the user's code.
-pub(super) type Place = (PathBuf, u32);
+use super::super::message::Place;
+use super::super::session::TargetOrder;
 
 /// An entry of a table of contents: name in the product, file, typecode.
 pub(super) type Entry = (String, String, String);
 
-/// What the process asks or reports.
+/// What the process asks.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-pub(super) enum Message {
+pub(super) enum Call {
     /// The contents of a program.
     Analysis(Box<AnalysisCall>),
     /// A product, with all that it consists of.
     Product(Box<ProductCall>),
-    /// Waits for hooks to run.
-    Ready {},
-    /// The answer to a question of the builder.
-    Answer {
-        /// The answer.
-        value: Value,
-    },
-    /// Something to tell the user.
-    Note(Note),
-    /// A mistake in the user's code, which a stand-in has found.
-    Refused { message: String, hint: Option<String>, place: Option<Place> },
-    /// An exception in the user's code.
-    Raised(Raised),
-    /// The user's code ended the process.
-    Exited { code: i64, text: Option<String>, place: Option<Place> },
-    /// The user's code is done.
-    End {},
-}
-
-/// Something to tell the user.
-#[derive(Debug, Deserialize)]
-pub(super) struct Note {
-    message: String,
-    hint: Option<String>,
-    minor: bool,
-}
-
-impl From<Note> for Warning {
-    fn from(note: Note) -> Warning {
-        let new = if note.minor { Warning::minor } else { Warning::new };
-        note.hint.into_iter().fold(new(note.message), Warning::hint)
-    }
-}
-
-/// An exception.
-#[derive(Debug, Deserialize)]
-pub(super) struct Raised {
-    /// The class.
-    #[serde(rename = "type")]
-    pub(super) class: String,
-    pub(super) text: String,
-    /// The innermost line of the user's files.
-    pub(super) place: Option<Place>,
-    /// Column of a syntax error, 1-based.
-    pub(super) column: Option<usize>,
-    /// The module that was not found.
-    pub(super) missing: Option<String>,
-    /// The innermost line of all.
-    pub(super) deepest: Option<Place>,
 }
 
 /// `Analysis(…)`. Paths are absolute.
@@ -194,15 +143,6 @@ pub(super) struct ProgramSettings {
     pub(super) disable_windowed_traceback: bool,
     pub(super) runtime_tmpdir: Option<String>,
     pub(super) contents_directory: Option<String>,
-}
-
-/// The platform that the builder builds for.
-#[derive(Debug, Serialize)]
-pub(super) struct TargetOrder {
-    pub(super) platform: &'static str,
-    pub(super) sep: &'static str,
-    pub(super) machine: &'static str,
-    pub(super) musl: bool,
 }
 
 /// What the process shall do.

@@ -1,26 +1,29 @@
 //! Specs of PyInstaller: Python programs, which run among stand-ins that hand their calls to the builder.
 
 mod analysis;
-mod failure;
 mod hooks;
 mod message;
 mod product;
-mod session;
 mod stand_ins;
 
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use self::message::{AnalysisCall, Message, Order, ProductCall, TargetOrder};
-use self::session::Session;
+use serde::de::IgnoredAny;
+
+use self::message::{AnalysisCall, Call, Order, ProductCall};
+use super::failure;
+use super::message::{Event, Message};
+use super::session::{Session, TargetOrder};
+use super::stand_ins::StandIns;
 use crate::error::{Context, Error, Result};
 use crate::output::Published;
 use crate::python::Python;
 use crate::report::Reporter;
 use crate::spec::{self, Overrides, Request};
 use crate::store::Store;
-use crate::target::{Os, Wanted};
+use crate::target::Wanted;
 use crate::{Collected, collect_parts, edit_parts, finish, open_store};
 
 /// Calls that a spec of PyInstaller consists of.
@@ -28,6 +31,9 @@ const CALLS: [&str; 6] = ["Analysis(", "PYZ(", "EXE(", "COLLECT(", "BUNDLE(", "M
 /// Statements that no TOML file contains.
 const STATEMENTS: [&str; 9] =
     ["import ", "from ", "def ", "class ", "if ", "for ", "with ", "try:", "block_cipher"];
+
+/// The stand-ins, and the one that runs specs and hooks.
+const DRIVER: (StandIns, &str) = (stand_ins::STAND_INS, "_freeze_spec.py");
 
 /// A build from a spec in Python.
 #[derive(Clone, Debug, Default)]
@@ -103,7 +109,8 @@ pub(crate) fn with_hooks<'a>(
     }
     let python = reporter.phase("python", || Python::probe(request, store))?;
     let scratch = tempfile::tempdir().context(|| "failed to create a temporary folder")?;
-    let mut session = Session::start(&python.executable, &order(request, &python, scratch.path())?, store)?;
+    let order = order(request, &python, scratch.path())?;
+    let mut session = Session::start(&python.executable, DRIVER, &order, PathBuf::from(&order.name), store)?;
     session.wait()?;
     let mut told = hooks::apply(request.clone(), &python, &mut session, store, reporter)?;
     // Hooks run once, and what they say holds for each processor of a universal program.
@@ -175,7 +182,7 @@ impl Runner {
         let arguments = build.arguments.iter().map(|a| a.to_string_lossy().into_owned()).collect();
         let order =
             Order { spec: Some(spec.clone()), arguments, ..order(&template, &python, scratch.path())? };
-        let session = Session::start(&python.executable, &order, &store)?;
+        let session = Session::start(&python.executable, DRIVER, &order, spec.clone(), &store)?;
         let (analyses, published, requested) = (Vec::new(), Vec::new(), None);
         let named = build.overrides.target;
         Ok(Runner {
@@ -217,27 +224,25 @@ impl Runner {
         if self.session.send(&failed).is_err() {
             return;
         }
-        while let Ok(Some(message)) = self.session.receive() {
-            let is_question = matches!(message, Message::Analysis(_) | Message::Product(_));
-            if let Message::Note(note) = message {
-                reporter.warn(&[note.into()]);
-            }
-            if is_question && self.session.send(&failed).is_err() {
-                return;
+        while let Ok(Some(message)) = self.session.receive::<IgnoredAny>() {
+            match message {
+                Message::Event(Event::Note(note)) => reporter.warn(&[note.into()]),
+                Message::Call(_) if self.session.send(&failed).is_err() => return,
+                _ => {}
             }
         }
     }
 
-    fn handle(&mut self, message: Message, reporter: &mut Reporter) -> Result<Next> {
+    fn handle(&mut self, message: Message<Call>, reporter: &mut Reporter) -> Result<Next> {
         match message {
-            Message::Note(note) => reporter.warn(&[note.into()]),
-            Message::Analysis(call) => {
+            Message::Event(Event::Note(note)) => reporter.warn(&[note.into()]),
+            Message::Call(Call::Analysis(call)) => {
                 let place = call.place.clone();
                 let tables = self.analyze(*call, reporter);
                 let tables = tables.map_err(|error| failure::at(error, place.as_ref()))?;
                 self.session.send(&tables)?;
             }
-            Message::Product(call) => {
+            Message::Call(Call::Product(call)) => {
                 let place = call.place.clone();
                 let done = self.product(&call, reporter);
                 done.map_err(|error| failure::at(error, place.as_ref()))?;
@@ -248,11 +253,13 @@ impl Runner {
                 self.session.send(&serde_json::json!({}))?;
             }
             // A spec with arguments may only have printed its help.
-            Message::Exited { code: 0, text: None, .. } if self.is_asked || !self.published.is_empty() => {
+            Message::Event(Event::Exited { code: 0, text: None, .. })
+                if self.is_asked || !self.published.is_empty() =>
+            {
                 return Ok(Next::Done);
             }
-            Message::End {} => return Ok(Next::Done),
-            other => return Err(failure::of(other, &self.spec, &self.python.executable)),
+            Message::Event(Event::End {}) => return Ok(Next::Done),
+            other => return Err(self.session.failure(other)),
         }
         Ok(Next::Go)
     }
@@ -293,7 +300,6 @@ impl Runner {
 
 /// Returns what a process shall know about the build.
 fn order(request: &Request, python: &Python, cache: &Path) -> Result<Order> {
-    let target = python.target;
     Ok(Order {
         spec: None,
         name: request.name.clone(),
@@ -304,12 +310,7 @@ fn order(request: &Request, python: &Python, cache: &Path) -> Result<Order> {
             None => spec::current_dir()?.join("build").join(&request.name),
         },
         cache: cache.to_owned(),
-        target: TargetOrder {
-            platform: target.sys_platform(),
-            sep: if target.os == Os::Windows { "\\" } else { "/" },
-            machine: target.machine(),
-            musl: target.musl,
-        },
+        target: TargetOrder::of(python.target),
     })
 }
 

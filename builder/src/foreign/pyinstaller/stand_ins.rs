@@ -1,11 +1,6 @@
 //! The stand-ins for PyInstaller, which are embedded in the builder.
 
-/// Lists files with their contents.
-macro_rules! stand_ins {
-    ($($path:literal,)*) => {
-        &[$(($path, include_str!(concat!("python/", $path))),)*]
-    };
-}
+use super::super::stand_ins::stand_ins;
 
 /// The stand-ins: path below their folder, and content.
 pub(super) const STAND_INS: &[(&str, &str)] = stand_ins![
@@ -41,24 +36,15 @@ pub(super) const STAND_INS: &[(&str, &str)] = stand_ins![
     "PyInstaller/utils/win32/versioninfo.py",
     "_freeze_hooks.py",
     "_freeze_spec.py",
-    "_freeze_wire.py",
 ];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::foreign::stand_ins::assert_embeds;
 
     #[test]
     fn all_stand_ins_are_embedded() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/foreign/pyinstaller/python");
-        let mut there: Vec<String> = walkdir::WalkDir::new(&folder)
-            .into_iter()
-            .flatten()
-            .filter(|entry| entry.path().extension().is_some_and(|e| e == "py"))
-            .map(|entry| entry.path().strip_prefix(&folder).unwrap().to_string_lossy().replace('\\', "/"))
-            .collect();
-        there.sort();
-        let embedded: Vec<&str> = STAND_INS.iter().map(|(path, _)| *path).collect();
-        assert_eq!(embedded, there);
+        assert_embeds(STAND_INS, "src/foreign/pyinstaller/python");
     }
 }

@@ -2,9 +2,11 @@
 
 mod layout;
 mod setup_cfg;
+mod setup_script;
 pub mod subject;
 mod version;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
@@ -109,6 +111,11 @@ impl Project {
     /// Whether it has a table `[tool.freeze]`.
     pub(crate) fn has_spec(&self) -> bool {
         self.at(&["tool", "freeze"]).is_some()
+    }
+
+    /// Whether it has a table `[tool.cxfreeze]` that names programs.
+    pub(crate) fn has_cxfreeze(&self) -> bool {
+        self.at(&["tool", "cxfreeze", "executables"]).is_some()
     }
 
     /// Returns the name of the project.
@@ -229,6 +236,20 @@ pub(crate) fn complete(request: &mut Request, project: &Project) {
             .push(Warning::minor(message).hint("it is that of the installed distribution, if there is one"));
     }
     request.metadata.include.extend(request.project.as_ref().map(|own| own.name.clone()));
+}
+
+/// Returns name, version and description of the project in a folder, as far as its pyproject.toml states them.
+///
+/// # Errors
+/// The file cannot be read, or is not TOML.
+pub(crate) fn metadata(folder: &Path) -> Result<BTreeMap<&'static str, String>> {
+    let Some(project) = Project::of(folder)? else { return Ok(BTreeMap::new()) };
+    let stated = [
+        ("name", project.name()),
+        ("version", project.version()),
+        ("description", project.text(&["project", "description"])),
+    ];
+    Ok(stated.into_iter().filter_map(|(key, value)| Some((key, value?))).collect())
 }
 
 /// Returns the Python files in a folder that may be programs, sorted.

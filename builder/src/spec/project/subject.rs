@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::setup_script::{is_setup_script, names_freezer};
 use super::{Project, scripts_in};
 use crate::error::{Error, Result, USAGE};
 use crate::os;
@@ -13,6 +14,8 @@ pub enum Subject {
     Spec(PathBuf),
     /// A folder with a pyproject.toml, by its `[project]`.
     Project(PathBuf),
+    /// A setup script of another freezer, or a pyproject.toml with a table `[tool.cxfreeze]`.
+    Setup(PathBuf),
     /// A script, a module or a function.
     Program(String),
 }
@@ -30,6 +33,9 @@ impl Subject {
             return Ok(Subject::Spec(path.to_owned()));
         }
         let project = if path.is_dir() { path.join("pyproject.toml") } else { path.to_owned() };
+        if is_setup_script(path) {
+            return Ok(Subject::Setup(path.to_owned()));
+        }
         if !(ends("toml") || path.is_dir() && project.is_file()) {
             return Ok(Subject::Program(text.to_owned()));
         }
@@ -39,6 +45,9 @@ impl Subject {
         let read = Project::read(&project)?;
         if read.has_spec() {
             return Ok(Subject::Spec(project));
+        }
+        if read.has_cxfreeze() {
+            return Ok(Subject::Setup(project));
         }
         if project.file_name().is_none_or(|name| name != "pyproject.toml") {
             let error = Error::new(format!("expected a spec or a program, got `{text}`")).exit_code(USAGE);
@@ -72,10 +81,18 @@ fn of_folder(folder: &Path) -> Result<Subject> {
     if let [spec] = &specs[..] {
         return Ok(Subject::Spec(spec.clone()));
     }
+    if let Some(project) = project.as_ref().filter(|project| project.has_cxfreeze()) {
+        return Ok(Subject::Setup(project.path.clone()));
+    }
     if let Some(project) = &project
         && project.programs()?.is_some()
     {
         return Ok(Subject::Project(project.folder.clone()));
+    }
+    // One that names no freezer is that of a project to install.
+    let script = folder.join("setup.py");
+    if names_freezer(&script) {
+        return Ok(Subject::Setup(script));
     }
     let scripts = scripts_in(&here);
     let names = |paths: &[PathBuf]| -> String {

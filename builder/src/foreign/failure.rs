@@ -1,8 +1,8 @@
-//! Errors about the lines of a spec or a hook.
+//! Errors about the lines of a configuration or a hook.
 
 use std::path::Path;
 
-use super::message::{Message, Place, Raised};
+use super::message::{Event, Place, Raised};
 use crate::error::Error;
 
 /// Adds the line of the user's code to an error.
@@ -17,18 +17,23 @@ pub(super) fn at(error: Error, place: Option<&Place>) -> Error {
     }
 }
 
-/// Returns an error about a message of a process that ends unexpectedly.
-pub(super) fn of(message: Message, spec: &Path, interpreter: &Path) -> Error {
-    match message {
-        Message::Refused { message, hint, place } => {
+/// Returns an error about an event that ends the process unexpectedly.
+pub(super) fn of(event: Event, spec: &Path, interpreter: &Path) -> Error {
+    match event {
+        Event::Refused { message, hint, place } => {
             let error = Error::new(message);
             let error = hint.into_iter().fold(error, Error::hint);
             at(error, place.as_ref())
         }
-        Message::Raised(error) => raised(&error, spec, interpreter),
-        Message::Exited { code, text, place } => exited(spec, code, text.as_deref(), place.as_ref()),
-        _ => Error::new(format!("the process that runs `{}` sent an unexpected message", spec.display())),
+        Event::Raised(error) => raised(&error, spec, interpreter),
+        Event::Exited { code, text, place } => exited(spec, code, text.as_deref(), place.as_ref()),
+        _ => unexpected(spec),
     }
+}
+
+/// Returns an error about a message that no one waits for.
+pub(super) fn unexpected(spec: &Path) -> Error {
+    Error::new(format!("the process that runs `{}` sent an unexpected message", spec.display()))
 }
 
 /// Returns an error about a process that ended by itself.

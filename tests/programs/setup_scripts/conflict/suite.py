@@ -1,0 +1,4 @@
+import os
+import sys
+
+print(os.path.isfile(os.path.join(sys._MEIPASS, "suite", "text.txt")))
