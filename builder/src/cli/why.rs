@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use builder::error::{Error, Result};
+use builder::foreign::configuration::{Configuration, Product};
 use builder::foreign::pyinstaller::{self, Build, is_python};
 use builder::report::Reporter;
 use builder::spec::options::Options;
@@ -65,6 +66,12 @@ impl WhyArgs {
             ..Overrides::default()
         };
         let overrides = self.cross.clone().over(overrides);
+        let configuration = Configuration::of(self.what.as_deref())?;
+        if let Some(product) =
+            configuration.map(|c| c.read(&Options::default(), &overrides)).transpose()?.and_then(first)
+        {
+            return Ok(WhySubject::Build(Box::new(product.into_request())));
+        }
         let options = match self.named()? {
             Subject::Spec(spec) if !spec.is_dir() && is_python(&spec) => {
                 let build = Build { spec, overrides, arguments: Vec::new() };
@@ -88,4 +95,9 @@ impl WhyArgs {
         };
         Ok(WhySubject::Build(Box::new(spec::options::request(options, &overrides)?)))
     }
+}
+
+/// Returns the first product of a configuration.
+pub(super) fn first(products: Vec<Product>) -> Option<Product> {
+    products.into_iter().next()
 }

@@ -1,6 +1,7 @@
 //! Contents beyond the modules: data files, metadata and the effects of rules.
 
 mod edits;
+mod exclude;
 mod gather;
 mod items;
 mod locales;
@@ -34,6 +35,7 @@ use crate::spec::Request;
 use crate::store::Store;
 use crate::target::Target;
 pub(crate) use edits::{Added, Edits, What};
+pub(crate) use exclude::excluded;
 use gather::{Gathered, Search};
 use policy::Policy;
 use unmatched::Unmatched;

@@ -1,3 +1,11 @@
 //! Configurations of other freezers, which build as they are.
 
+mod arguments;
+mod auto_py_to_exe;
+mod briefcase;
+pub mod configuration;
+mod moved;
+pub mod nuitka;
+mod place;
+mod poetry;
 pub mod pyinstaller;

@@ -15,6 +15,7 @@ mod resolve;
 mod schema;
 mod shapes;
 pub(crate) mod universal;
+mod windows;
 pub mod write;
 
 use std::collections::BTreeMap;
@@ -24,8 +25,9 @@ use crate::error::{Error, Result, Warning};
 use crate::target::{Os, Target, UNIVERSAL, Wanted};
 pub use bundle::{Bundle, Compression, Extract, Mode, Sources, Strip};
 pub(crate) use check::{
-    contents_directory as checked_contents_directory, current_dir, folder as checked_folder,
-    module as checked_module, name as checked_name, python_option as checked_python_option,
+    contents_directory as checked_contents_directory, current_dir, expand as checked_files,
+    folder as checked_folder, glob as checked_glob, item as checked_item, module as checked_module,
+    name as checked_name, python_option as checked_python_option,
 };
 pub use json_schema::json_schema;
 pub use schema::unknown_target;
@@ -418,7 +420,7 @@ pub struct Modules {
 }
 
 /// A file, folder or glob to add to the bundle.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Item {
     /// An absolute path or glob.
     pub from: String,
@@ -426,6 +428,9 @@ pub struct Item {
     pub to: String,
     /// The name of a file in that folder, if it is not its own.
     pub name: Option<String>,
+    /// Globs of files and folders to leave out. A glob without a slash matches a name in any folder, others
+    /// match the path below the folder.
+    pub exclude: Vec<String>,
     /// Its origin, as `path:line` or the option, for messages.
     pub place: String,
 }
@@ -553,4 +558,4 @@ pub struct Output {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

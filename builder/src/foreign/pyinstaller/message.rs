@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::Warning;
-
-/// File and line of the user's code.
-pub(super) type Place = (PathBuf, u32);
+use crate::foreign::place::Place;
 
 /// An entry of a table of contents: name in the product, file, typecode.
 pub(super) type Entry = (String, String, String);
@@ -29,6 +27,10 @@ pub(super) enum Message {
         /// The answer.
         value: Value,
     },
+    /// What a function for specs has found, for a conversion.
+    Collected(Collected),
+    /// Code after the last product, which a conversion does not run.
+    Skipped { place: Place },
     /// Something to tell the user.
     Note(Note),
     /// A mistake in the user's code, which a stand-in has found.
@@ -39,6 +41,18 @@ pub(super) enum Message {
     Exited { code: i64, text: Option<String>, place: Option<Place> },
     /// The user's code is done.
     End {},
+}
+
+/// What a function such as `collect_all(package)` has found.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Collected {
+    pub(super) function: String,
+    pub(super) package: String,
+    /// Files, with their folder in the bundle.
+    pub(super) files: Vec<(String, String)>,
+    pub(super) modules: Vec<String>,
+    pub(super) recursive: bool,
+    pub(super) place: Option<Place>,
 }
 
 /// Something to tell the user.
@@ -174,6 +188,9 @@ pub(super) struct ProgramSettings {
     #[serde(default)]
     pub(super) version: Vec<PathBuf>,
     pub(super) version_text: Option<String>,
+    /// The strings of this text, for a conversion.
+    #[serde(default)]
+    pub(super) version_strings: BTreeMap<String, String>,
     #[serde(default)]
     pub(super) manifest: Vec<PathBuf>,
     pub(super) manifest_text: Option<String>,
@@ -215,4 +232,6 @@ pub(super) struct Order {
     pub(super) workpath: PathBuf,
     pub(super) cache: PathBuf,
     pub(super) target: TargetOrder,
+    /// Whether to convert the spec instead of building it.
+    pub(super) convert: bool,
 }

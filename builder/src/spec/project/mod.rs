@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
+pub(crate) use self::version::variable as stated_version;
+
 use super::document::Document;
 use super::{Entry, Program, Request, entry};
 use crate::error::{Context, Error, Result, Warning};
