@@ -26,10 +26,12 @@ fn options_of_the_command_line_come_first() {
 }
 
 #[test]
-fn conditions_follow_the_target() {
+fn comments_of_nuitka_can_be_explained_and_traced() {
     let project = project("nuitka");
-    let why = |words: &[&str]| project.command(["why", "colorsys", "main.py"]).args(words).run();
-    assert!(why(&[]).success().stdout.contains("requested in main.py"), "{}", why(&[]));
+    let why = project.command(["why", "colorsys", "main.py"]).run();
+    assert!(why.success().stdout.contains("include `colorsys`"), "{why}");
+    project.command(["trace", "main.py"]).run().success();
+    assert!(!project.path().join("dist").exists(), "nothing is built");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use toml_edit::Value;
 use super::Variants;
 use super::layers::{self, Section};
 use crate::error::{Result, Warning};
-use crate::foreign::configuration::Decided;
+use crate::foreign::configuration::{Decided, Product};
 use crate::spec::write::{self, Style};
 use crate::target::Os;
 
@@ -49,12 +49,14 @@ impl Page {
     /// The spec cannot be read again.
     pub(super) fn new(mut variants: Variants, path: &Path, shown: &str) -> Result<Page> {
         let folder = path.parent().unwrap_or(Path::new("/"));
+        keep_bundles(&mut variants);
         let mut specs = Vec::new();
         for (_, product) in &mut variants {
             // The command line names it, for the conversion.
             product.request.python.interpreter = None;
             specs.push(layers::sections(&write::text(&product.request, folder, Style::Terse))?);
         }
+        only_own_tables(&variants, &mut specs);
         let (shared, own) = layers::split(&specs);
         let mut decided: Vec<Decided> = Vec::new();
         let mut lost: Vec<Warning> = Vec::new();
@@ -84,6 +86,29 @@ impl Page {
             writer.sections(&sections, &format!("target.{}.", key_of(*os)));
         }
         Ok(Page { text: writer.text, lost })
+    }
+}
+
+/// States whether there is an app bundle, if a program without a console on Windows would imply one.
+fn keep_bundles(variants: &mut Variants) {
+    let has_window =
+        |(os, product): &(Os, Product)| *os == Os::Windows && product.request.windows.console == Some(false);
+    if variants.iter().any(has_window) {
+        for (_, product) in variants.iter_mut().filter(|(os, _)| *os == Os::Macos) {
+            product.request.macos.bundle = Some(product.request.is_bundle());
+        }
+    }
+}
+
+/// Takes `[windows]` and `[macos]` from the variant of that system only: they have no effect on others.
+fn only_own_tables(variants: &Variants, specs: &mut [Vec<Section>]) {
+    for (name, owner) in [("windows", Os::Windows), ("macos", Os::Macos)] {
+        let Some(at) = variants.iter().position(|(os, _)| *os == owner) else { continue };
+        let own = specs[at].iter().find(|section| section.name == name).cloned();
+        for spec in specs.iter_mut() {
+            spec.retain(|section| section.name != name);
+            spec.extend(own.clone());
+        }
     }
 }
 

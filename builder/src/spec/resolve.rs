@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::document::Document;
 use super::project::{self, Project};
 use super::schema::{
-    Raw, RawBundle, RawItem, RawMacos, RawModules, RawProgram, RawPython, RawRuntime, RawWhole, RawWindows,
-    Text,
+    Raw, RawBundle, RawItem, RawMacos, RawModules, RawProgram, RawPython, RawRules, RawRuntime, RawWhole,
+    RawWindows, Text,
 };
 use super::{
     Bundle, Entry, EnvironmentRequest, Item, Macos, Metadata, Modules, Overrides, Program, PythonRequest,
@@ -45,7 +45,7 @@ pub(super) fn request(
         metadata: Metadata { include: texts(raw.metadata.include), recursive: texts(raw.metadata.recursive) },
         rule_files: at.files(&raw.rules.files, "rule file")?,
         only_own_rules: !raw.rules.shipped.unwrap_or(true),
-        hooks: at.hooks(&raw.rules.hooks, raw.rules.package_hooks)?,
+        hooks: at.hooks(&raw.rules)?,
         hook_rules: Vec::new(),
         made_modules: Vec::new(),
         package_folders: Vec::new(),
@@ -213,11 +213,12 @@ impl Resolver<'_> {
         })
     }
 
-    fn hooks(&self, folders: &[Text], of_packages: Option<bool>) -> Result<Hooks> {
+    fn hooks(&self, raw: &RawRules) -> Result<Hooks> {
+        let config: serde_json::Map<_, _> = raw.hooks_config.iter().cloned().collect();
         Ok(Hooks {
-            folders: self.folders(folders, &[], "folder of hooks")?,
-            of_packages: of_packages.unwrap_or(!folders.is_empty()),
-            ..Hooks::default()
+            folders: self.folders(&raw.hooks, &[], "folder of hooks")?,
+            of_packages: raw.package_hooks.unwrap_or(!raw.hooks.is_empty()),
+            config: if config.is_empty() { serde_json::Value::Null } else { config.into() },
         })
     }
 

@@ -287,6 +287,8 @@ table! {
         hooks: Vec<Text> = strings("hooks"),
         /// Whether to run the hooks for PyInstaller that installed packages announce.
         package_hooks: Option<bool> = boolean("package-hooks"),
+        /// Values for hooks written for PyInstaller, by module.
+        hooks_config: Vec<(String, serde_json::Value)> = json("hooks-config"),
         /// Whether to use the rules that freeze includes.
         shipped: Option<bool> = boolean("shipped"),
     }

@@ -187,6 +187,8 @@ impl Writer<'_> {
         self.value("hooks", list(&hooks.folders, |p| self.path(p)), "", "");
         let implied = !hooks.folders.is_empty();
         let differs = hooks.of_packages != implied;
+        let config = hooks.config.as_object().filter(|config| !config.is_empty());
+        self.value("hooks-config", config.and_then(|_| json(&hooks.config)), "", "");
         self.value("package-hooks", differs.then(|| hooks.of_packages.to_string()), "", "");
     }
 

@@ -1,6 +1,6 @@
 //! What a spec describes, as a spec in TOML can say it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::analysis::place_of;
@@ -46,6 +46,14 @@ impl Runner {
     pub(super) fn convert(&mut self, call: &ProductCall) -> Result<()> {
         let own = || call.analyses.iter().filter_map(|i| self.analyses.get(*i));
         let plain: Vec<&Request> = own().map(|analyzed| &analyzed.plain).collect();
+        let named: HashSet<&PathBuf> = plain.iter().flat_map(|request| &request.runtime.hooks).collect();
+        let mut call = call.clone();
+        // Hooks add these run-time hooks again.
+        let is_added = |script: &PathBuf| {
+            own().any(|analyzed| analyzed.request.runtime.hooks.contains(script)) && !named.contains(script)
+        };
+        call.programs.iter_mut().for_each(|program| program.scripts.retain(|script| !is_added(script)));
+        let call = &call;
         let mut request = product::request(call, &plain, &self.store, self.named)?;
         let edits = product::edits(call, &self.spec, &request)?;
         let has_hooks = own().any(|analyzed| analyzed.plain != analyzed.request);
@@ -61,12 +69,12 @@ impl Runner {
         };
         let mut product = Product::new(request);
         lost.into_iter().for_each(|warning| product.lose(warning));
-        if has_hooks {
+        if has_hooks && product.request.hooks.folders.is_empty() {
             product
                 .decide("rules.package-hooks", "installed packages announce hooks that change the contents");
         }
-        if product.request.hooks.config.as_object().is_some_and(|config| !config.is_empty()) && has_hooks {
-            product.lose(Warning::new("`hooksconfig`").hint("values for hooks have no key in a spec"));
+        if !has_hooks {
+            product.request.hooks.config = serde_json::Value::Null;
         }
         for collected in &self.conversion.collected {
             recognize(&mut product, collected);

@@ -78,6 +78,8 @@ impl Session {
         loop {
             match self.receive()? {
                 Some(Message::Answer { value }) => return Ok(value),
+                // What hooks collect is theirs, not that of a spec.
+                Some(Message::Collected(_)) => {}
                 Some(Message::Note(note)) => reporter.warn(&[note.into()]),
                 Some(message) => return Err(failure::of(message, &self.what, &self.interpreter)),
                 None => return Err(failure::ended(&self.what)),
