@@ -15,7 +15,7 @@ pub(crate) use self::why::{WhyArgs, WhySubject};
 use builder::convert::Conversion;
 use builder::error::{Error, Result};
 use builder::foreign;
-use builder::foreign::configuration::Product;
+use builder::foreign::product::Product;
 use builder::report::{Color, Format, Settings, Verbosity};
 use builder::spec::init::Existing;
 use builder::spec::options::{Common, Foreign, Options};

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use builder::error::{Error, Result};
-use builder::foreign::configuration::{Configuration, Product};
+use builder::foreign::configuration::Configuration;
+use builder::foreign::product::Product;
 use builder::foreign::pyinstaller::{self, Build, is_python};
 use builder::report::Reporter;
 use builder::spec::options::Options;

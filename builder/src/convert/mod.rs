@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use self::page::Page;
 use crate::error::{Context, Error, Result, USAGE, Warning};
-use crate::foreign::configuration::{Configuration, Product};
+use crate::foreign::configuration::Configuration;
+use crate::foreign::product::Product;
 use crate::foreign::pyinstaller;
 use crate::os::allow_all_to_read;
 use crate::report::Reporter;

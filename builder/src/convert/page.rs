@@ -9,7 +9,7 @@ use toml_edit::Value;
 use super::Variants;
 use super::layers::{self, Section};
 use crate::error::{Result, Warning};
-use crate::foreign::configuration::{Decided, Product};
+use crate::foreign::product::{Decided, Product};
 use crate::spec::write::{self, Style};
 use crate::target::Os;
 

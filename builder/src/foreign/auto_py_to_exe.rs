@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::arguments;
-use super::configuration::Product;
 use super::moved::{self, Found};
 use super::nuitka::split_line;
 use super::place::{self, Place};
+use super::product::Product;
 use crate::error::{Context, Error, Result, Warning};
 use crate::spec::options::{self, Options};
 use crate::spec::{Overrides, entry};

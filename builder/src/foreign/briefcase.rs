@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::configuration::Product;
 use super::place;
+use super::product::Product;
 use crate::error::{Error, Result, USAGE, Warning};
 use crate::spec::options::{self, Options};
 use crate::spec::project::Project;
@@ -265,7 +265,7 @@ mod tests {
         assert_eq!(request.windows.console, Some(false));
         assert_eq!(request.windows.version_info["CompanyName"], "Jane");
         assert!(
-            request.windows.icon.is_some() && request.macos.plist.get("NSCameraUsageDescription").is_none()
+            request.windows.icon.is_some() && !request.macos.plist.contains_key("NSCameraUsageDescription")
         );
     }
 

@@ -8,4 +8,5 @@ mod moved;
 pub mod nuitka;
 mod place;
 mod poetry;
+pub mod product;
 pub mod pyinstaller;

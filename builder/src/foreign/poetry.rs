@@ -5,8 +5,8 @@ use std::path::Path;
 use toml::{Table, Value};
 
 use super::arguments;
-use super::configuration::Product;
 use super::place;
+use super::product::Product;
 use crate::error::{Error, Result, Warning};
 use crate::spec::options::{self, Options};
 use crate::spec::project::Project;

@@ -353,7 +353,8 @@ mod tests {
         let mut listed: Vec<&str> =
             page.lines().filter(|line| line.starts_with("| `-")).flat_map(of_first_column).collect();
         let mut known: Vec<&str> = FLAGS.iter().flat_map(|flag| flag.names).copied().collect();
-        (listed.sort_unstable(), known.sort_unstable());
+        listed.sort_unstable();
+        known.sort_unstable();
         let missing: Vec<_> = known.iter().filter(|name| !listed.contains(name)).collect();
         let unknown: Vec<_> = listed.iter().filter(|name| !known.contains(name)).collect();
         assert!(missing.is_empty(), "docs/from-nuitka.md does not list {missing:?}");

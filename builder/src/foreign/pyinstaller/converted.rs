@@ -8,8 +8,8 @@ use super::message::{Collected, ProductCall};
 use super::{Runner, product};
 use crate::contents::{Edits, What};
 use crate::error::{Error, Result, Warning};
-use crate::foreign::configuration::Product;
 use crate::foreign::place::{self, Place};
+use crate::foreign::product::Product;
 use crate::spec::{Item, Output, Request};
 
 /// What a conversion has noted.

@@ -163,7 +163,6 @@ fn windows(settings: &ProgramSettings, store: &Store) -> Result<Windows> {
         hide_console: settings.hide_console.clone(),
         windowed_traceback: settings.disable_windowed_traceback.then_some(false),
         resources: settings.resources.iter().map(|text| Resource::parse(text)).collect(),
-        ..Windows::default()
     })
 }
 
