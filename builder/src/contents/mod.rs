@@ -248,6 +248,7 @@ pub fn apply(
         }
     }
     warnings.extend(time_zones(&graph));
+    data.retain(|_, file| file.source.file().is_none() || file.source.file() != request.spec_file());
     libraries.retain(|dest, _| !data.contains_key(dest));
     let left_out = locales::keep(&mut data, &request.modules.locales);
     let (data, libraries) = (data.into_values().collect(), libraries.into_values().collect());

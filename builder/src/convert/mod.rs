@@ -1,5 +1,6 @@
 //! `freeze convert`: writes the configuration of another freezer as specs in TOML.
 
+mod files;
 mod layers;
 mod page;
 
@@ -96,11 +97,7 @@ fn for_each_system(configuration: &Configuration, overrides: &Overrides) -> Resu
             Overrides { target: target.map(Wanted::One).or(overrides.target), ..overrides.clone() };
         configuration.read(&Options::default(), &overrides)
     };
-    let system = match overrides.target {
-        Some(Wanted::One(target)) => target.os,
-        Some(Wanted::Universal) => Os::Macos,
-        None => Target::host().os,
-    };
+    let system = overrides.os();
     let mut all: Vec<Variants> = read(None)?.into_iter().map(|product| vec![(system, product)]).collect();
     if overrides.target.is_some() {
         return Ok(all);

@@ -7,6 +7,7 @@ use std::path::Path;
 use toml_edit::Value;
 
 use super::Variants;
+use super::files;
 use super::layers::{self, Section};
 use crate::error::{Result, Warning};
 use crate::foreign::product::{Decided, Product};
@@ -50,6 +51,7 @@ impl Page {
     pub(super) fn new(mut variants: Variants, path: &Path, shown: &str) -> Result<Page> {
         let folder = path.parent().unwrap_or(Path::new("/"));
         keep_bundles(&mut variants);
+        variants.iter_mut().for_each(|(_, product)| files::without_missing(product));
         let mut specs = Vec::new();
         for (_, product) in &mut variants {
             // The command line names it, for the conversion.

@@ -12,6 +12,7 @@ use super::product::Product;
 use crate::error::{Context, Error, Result, Warning};
 use crate::spec::options::{self, Options};
 use crate::spec::{Overrides, entry};
+use crate::target::{Os, Target};
 
 /// The key with the arguments, which some files write in the style of Python.
 const KEYS: [&str; 2] = ["pyinstallerOptions", "pyinstaller_options"];
@@ -122,7 +123,9 @@ pub(super) fn read(path: &Path, overrides: &Overrides) -> Result<Vec<Product>> {
             error.hint(format!("such a file has `\"version\": \"{VERSION}\"` and `pyinstallerOptions`"))
         );
     };
-    let mut file = File { path, text, words: Vec::new(), script: None, moved: Vec::new() };
+    let os = overrides.os();
+    let mut file =
+        File { path, text, words: Vec::new(), script: None, moved: Vec::new(), os, lost: Vec::new() };
     for item in entries {
         file.add(item)?;
     }
@@ -142,6 +145,9 @@ struct File<'a> {
     script: Option<PathBuf>,
     /// Files that are not where the configuration says: its path, and where they are.
     moved: Vec<(String, PathBuf)>,
+    /// The system to build for.
+    os: Os,
+    lost: Vec<Warning>,
 }
 
 impl File<'_> {
@@ -152,7 +158,13 @@ impl File<'_> {
     /// Returns the line with a value.
     fn place(&self, value: &str) -> Place {
         let written = Value::from(value).to_string();
-        let line = self.text.lines().position(|line| line.contains(&written)).unwrap_or_default();
+        let escape = |c: char| match c.is_ascii() {
+            true => c.to_string(),
+            false => c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
+        };
+        let ascii: String = written.chars().map(escape).collect();
+        let has = |line: &str| line.contains(&written) || line.contains(&ascii);
+        let line = self.text.lines().position(has).unwrap_or_default();
         (self.path.to_owned(), u32::try_from(line + 1).unwrap_or_default())
     }
 
@@ -206,6 +218,13 @@ impl File<'_> {
             Kind::Text(name) => push(name, value),
             Kind::Names(name) => value.split(',').map(str::trim).for_each(|value| push(name, value)),
             Kind::Path(name) if value.eq_ignore_ascii_case("none") => push(name, value),
+            Kind::Path(name) if self.is_left_out(name, value) => {
+                let hint =
+                    "it is a path of another computer; write one that counts from the folder of this file";
+                self.lost.push(
+                    Warning::new(format!("`{value}` not found, and `{name}` has no effect")).hint(hint),
+                );
+            }
             Kind::Path(name) => {
                 let found = self.found(value)?;
                 self.words.push(format!("{name}={}", found.display()));
@@ -230,6 +249,15 @@ impl File<'_> {
             Kind::Nothing => {}
         }
         Ok(())
+    }
+
+    /// Whether a missing file matters only on Windows, and the build runs elsewhere.
+    fn is_left_out(&self, name: &str, value: &str) -> bool {
+        let is_windows = matches!(name, "--icon" | "--version-file" | "--manifest");
+        is_windows
+            && !(self.os == Os::Windows && self.os == Target::host().os)
+            && moved::is_absolute(value)
+            && moved::find(value, &self.folder()).is_none()
     }
 
     /// Returns the source of an item: a path, or a glob.
@@ -278,6 +306,7 @@ impl File<'_> {
         let folder = self.folder();
         let options = Options { package_hooks: true, ..options };
         let mut product = Product::new(options::request(options, overrides).map_err(named)?);
+        product.lost.clone_from(&self.lost);
         if let Some(dist) = dist.filter(|_| overrides.dist.is_none()) {
             let plain = dist.replace('\\', "/");
             if moved::is_absolute(dist) && !Path::new(dist).is_absolute() {

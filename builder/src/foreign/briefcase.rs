@@ -10,7 +10,7 @@ use crate::error::{Error, Result, USAGE, Warning};
 use crate::spec::options::{self, Options};
 use crate::spec::project::Project;
 use crate::spec::{Item, Overrides, entry};
-use crate::target::{Os, Target, Wanted};
+use crate::target::Os;
 
 /// Permissions, and the keys of `Info.plist` that state why a program needs them.
 const PERMISSIONS: [(&str, &str); 7] = [
@@ -46,11 +46,7 @@ pub(super) fn read(path: &Path, overrides: &Overrides) -> Result<Vec<Product>> {
             .hint("add `[tool.briefcase.app.my-app]` with `sources = [\"src/my_app\"]`")
             .exit_code(USAGE));
     }
-    let os = match overrides.target {
-        Some(Wanted::One(target)) => target.os,
-        Some(Wanted::Universal) => Os::Macos,
-        None => Target::host().os,
-    };
+    let os = overrides.os();
     let app = |(name, value): (&String, &Value)| {
         let own = value.as_table().cloned().unwrap_or_default();
         App { project: &project, name, layers: layers(&global, own, os) }.read(overrides)
@@ -233,6 +229,7 @@ mod tests {
     use super::*;
     use crate::spec::Entry;
     use crate::spec::tests::folder_with;
+    use crate::target::Wanted;
 
     const APP: &str = "[tool.briefcase]\nproject_name = \"Hello\"\nbundle = \"org.example\"\nversion = \"0.2\"\n\
         author = \"Jane\"\n[tool.briefcase.app.hello-world]\nformal_name = \"Hello World\"\n\

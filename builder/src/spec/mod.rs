@@ -25,9 +25,9 @@ use crate::error::{Error, Result, Warning};
 use crate::target::{Os, Target, UNIVERSAL, Wanted};
 pub use bundle::{Bundle, Compression, Extract, Mode, Sources, Strip};
 pub(crate) use check::{
-    contents_directory as checked_contents_directory, current_dir, expand as checked_files,
-    folder as checked_folder, glob as checked_glob, item as checked_item, module as checked_module,
-    name as checked_name, python_option as checked_python_option,
+    contents_directory as checked_contents_directory, current_dir, folder as checked_folder,
+    glob as checked_glob, item as checked_item, module as checked_module, name as checked_name,
+    python_option as checked_python_option,
 };
 pub use json_schema::json_schema;
 pub use schema::unknown_target;
@@ -63,6 +63,15 @@ pub struct Overrides {
 }
 
 impl Overrides {
+    /// Returns the system to build for.
+    pub(crate) fn os(&self) -> Os {
+        match self.target {
+            Some(Wanted::One(target)) => target.os,
+            Some(Wanted::Universal) => Os::Macos,
+            None => Target::host().os,
+        }
+    }
+
     fn output(&self, cwd: &Path) -> Output {
         let path = |p: &Path| entry::absolute(&cwd.join(p));
         Output {
@@ -190,6 +199,11 @@ impl Request {
         let product = names.map(|name| dist.join(name));
         let folders = std::iter::once(dist).chain(work).chain(report).cloned();
         folders.chain(product)
+    }
+
+    /// Returns the file of the spec, which is no part of the program; a pyproject.toml may be.
+    pub(crate) fn spec_file(&self) -> Option<&Path> {
+        self.spec.as_deref().filter(|spec| spec.file_name().is_some_and(|name| name != "pyproject.toml"))
     }
 
     /// Whether to create an app bundle on macOS: as set in `[macos]`, or else if there is no console.

@@ -35,7 +35,11 @@ pub(super) fn find(path: &Path) -> Result<Option<Vec<Word>>> {
         let place: Place = (path.to_owned(), *number);
         let all: Vec<String> =
             all.take_while(|word| !ENDS.contains(&word.as_str()) && !word.starts_with('>')).collect();
-        if all.iter().all(|word| word.starts_with("--version")) {
+        // `pip install nuitka`, and prose.
+        let installs = words[..after].iter().any(|word| matches!(word.as_str(), "install" | "add"));
+        let is_call =
+            all.iter().any(|word| word.starts_with("--") && word != "--version" || word.ends_with(".py"));
+        if installs || !is_call {
             continue;
         }
         let filled = |word: String| -> Result<Word> {
@@ -144,7 +148,14 @@ mod tests {
         assert_eq!(of(make).unwrap(), ["--standalone", "app.py"]);
         let folded = "run: >\n  python -m nuitka app.py\n  --onefile\n  --lto=no\nnext: x\n";
         assert_eq!(of(folded).unwrap(), ["app.py", "--onefile", "--lto=no"]);
-        assert!(of("echo hello\n").unwrap().is_empty());
+        for text in [
+            "echo hello\n",
+            "name: Cache Nuitka folder\n",
+            "pip install nuitka --user\n",
+            "nuitka --version\n",
+        ] {
+            assert!(of(text).unwrap().is_empty(), "{text}");
+        }
     }
 
     #[test]

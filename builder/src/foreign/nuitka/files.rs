@@ -1,7 +1,8 @@
 //! Options of Nuitka for data files.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use globset::GlobBuilder;
 use walkdir::WalkDir;
 
 use super::reading::{Asked, Reading, invalid, plain};
@@ -53,14 +54,7 @@ impl Reading<'_> {
     fn file_or_glob(&self, asked: &Asked, from: &str, to: &str) -> Result<Item> {
         if is_glob(from) && !Path::new(from).exists() {
             let to = folder(asked, to)?;
-            let current = spec::current_dir()?;
-            let from = match spec::checked_files(from, &current, "file") {
-                Ok(_) => spec::checked_item(from, &current)?,
-                Err(_) => {
-                    spec::checked_files(from, &self.folder, "file")?;
-                    spec::checked_item(from, &self.folder)?
-                }
-            };
+            let (from, _) = self.matching(from)?;
             return Ok(Item { from, to, ..Item::default() });
         }
         let source = self.existing(from)?;
@@ -71,6 +65,24 @@ impl Reading<'_> {
         let (to, name) = to.rsplit_once('/').unwrap_or((".", to));
         let name = Some(name.to_owned()).filter(|name| *name != own);
         Ok(Item { from: text(&source)?, to: folder(asked, to)?, name, ..Item::default() })
+    }
+
+    /// Returns a glob with an absolute path, and the files that it matches. It counts from the current folder, or
+    /// else from that of the script.
+    pub(super) fn matching(&self, glob: &str) -> Result<(String, Vec<PathBuf>)> {
+        for base in [spec::current_dir()?, self.folder.clone()] {
+            let absolute = if Path::new(glob).is_absolute() {
+                spec::entry::absolute(Path::new(glob)).to_string_lossy().into_owned()
+            } else {
+                spec::checked_item(glob, &base)?
+            };
+            let found = files_of(&absolute)?;
+            if !found.is_empty() {
+                return Ok((absolute, found));
+            }
+        }
+        Err(Error::new(format!("no file matches `{glob}`"))
+            .hint("paths count from the current folder; `{MAIN_DIRECTORY}` is the folder of the script"))
     }
 
     pub(super) fn no_files(&mut self, asked: &Asked) -> Result<()> {
@@ -90,6 +102,26 @@ impl Reading<'_> {
             data.push(item);
         }
     }
+}
+
+/// Returns the files that an absolute glob matches, sorted.
+fn files_of(glob: &str) -> Result<Vec<PathBuf>> {
+    let matcher = GlobBuilder::new(glob).literal_separator(true).build();
+    let matcher =
+        matcher.map_err(|e| Error::new(format!("invalid glob `{glob}`")).cause(e.kind().to_string()))?;
+    let matcher = matcher.compile_matcher();
+    let fixed: PathBuf = Path::new(glob)
+        .components()
+        .take_while(|part| !is_glob(&part.as_os_str().to_string_lossy()))
+        .collect();
+    let depth = if glob.contains("**") {
+        usize::MAX
+    } else {
+        Path::new(glob).components().count() - fixed.components().count()
+    };
+    let entries = WalkDir::new(fixed).max_depth(depth).sort_by_file_name().into_iter().flatten();
+    let files = entries.filter(|entry| !entry.file_type().is_dir()).map(walkdir::DirEntry::into_path);
+    Ok(files.filter(|path| matcher.is_match(path)).collect())
 }
 
 fn folder(asked: &Asked, text: &str) -> Result<String> {

@@ -121,7 +121,14 @@ impl Call {
             Some((name, _)) => name.clone(),
             None => main.to_string_lossy().into_owned(),
         };
-        let options = Options { entry: Some(text), ..options.clone() };
+        let mut options = Options { entry: Some(text), ..options.clone() };
+        let folder = entry::absolute(main)
+            .parent()
+            .and_then(Path::file_name)
+            .map(|name| name.to_string_lossy().into_owned());
+        if main.ends_with("__main__.py") && options.common.name.is_none() {
+            options.common.name = folder;
+        }
         let mut product = Product::new(options::request(options, overrides)?);
         product.request.python.paths.extend(package.map(|(_, folder)| folder));
         for script in others {

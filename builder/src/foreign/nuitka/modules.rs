@@ -100,10 +100,8 @@ impl Reading<'_> {
     }
 
     pub(super) fn module_files(&mut self, asked: &Asked) -> Result<()> {
-        let text = plain(&asked.value);
-        let found = spec::checked_files(&text, Path::new(""), "file")
-            .or_else(|_| spec::checked_files(&text, &self.folder, "file"))?;
-        for path in found.iter().map(|path| spec::entry::absolute(path)) {
+        let (_, found) = self.matching(&plain(&asked.value))?;
+        for path in found {
             let Some(name) = module_name(&path) else { continue };
             match self.dotted(&path.with_extension("")) {
                 Some(name) => self.add_module(name, asked)?,

@@ -9,7 +9,7 @@ use crate::error::{Error, Result, USAGE, Warning};
 use crate::foreign::place::{self, Place};
 use crate::foreign::product::Product;
 use crate::spec::options::Options;
-use crate::spec::{Overrides, entry};
+use crate::spec::{self, Overrides, entry};
 use crate::target::Os;
 
 /// An option with its value.
@@ -48,7 +48,12 @@ pub(super) fn parse(words: &[Word]) -> Result<Line> {
         if !word.text.starts_with('-') {
             // What follows the script is for the program when Nuitka runs it.
             if line.scripts.is_empty() {
-                line.scripts.push(PathBuf::from(&word.text));
+                let script = PathBuf::from(plain(&word.text));
+                if !script.exists() {
+                    let hint = "paths count from the current folder".to_owned();
+                    return Err(failed(format!("script `{}` not found", word.text), hint));
+                }
+                line.scripts.push(script);
             }
             continue;
         }
@@ -209,8 +214,13 @@ impl<'a> Reading<'a> {
     pub(super) fn output_folder(&mut self, folder: &str) {
         if self.overrides.dist.is_none() {
             self.product.request.output.dist = entry::absolute(Path::new(&plain(folder)));
-            let warning = Warning::new(format!("the product goes to `{folder}`"));
-            self.product.outside.push(warning.hint(format!("pass `--distpath {folder}`")));
+            let current = spec::current_dir().unwrap_or_default();
+            if self.product.request.output.dist == current.join("dist") {
+                return;
+            }
+            let shown = spec::write::relative(&self.product.request.output.dist, &current);
+            let warning = Warning::new(format!("the product goes to `{shown}`"));
+            self.product.outside.push(warning.hint(format!("pass `--distpath {shown}`")));
         }
     }
 

@@ -202,7 +202,7 @@ impl Reading<'_> {
             if is_windows { (Os::Windows, &["ico", "exe", "png"]) } else { (Os::Macos, &["icns", "png"]) };
         let found = match self.existing(&asked.value) {
             Ok(path) => path,
-            Err(error) if self.os == system => {
+            Err(error) if self.os == system && system == Target::host().os => {
                 return Err(error.context(format!("`{}` needs an icon", asked.name)));
             }
             Err(_) => {
