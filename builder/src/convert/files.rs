@@ -1,14 +1,15 @@
 //! Files that a product for another system needs, and that do not exist here.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::Warning;
 use crate::foreign::product::Product;
+use crate::spec::write::relative;
 use crate::spec::{Macos, Windows};
 
 /// Removes files of `[windows]` and `[macos]` that do not exist: a spec checks them for every target, and most
 /// configurations only for their own.
-pub(super) fn without_missing(product: &mut Product) {
+pub(super) fn without_missing(product: &mut Product, folder: &Path) {
     let mut missing: Vec<(&str, PathBuf)> = Vec::new();
     let request = &mut product.request;
     of_windows(&mut request.windows, &mut missing);
@@ -17,7 +18,7 @@ pub(super) fn without_missing(product: &mut Product) {
     of_macos(&mut request.macos, &mut missing);
     for (what, path) in missing {
         let hint = format!("add `{what}` when the file exists");
-        product.lose(Warning::new(format!("`{}` not found", path.display())).hint(hint));
+        product.lose(Warning::new(format!("`{}` not found", relative(&path, folder))).hint(hint));
     }
 }
 
@@ -60,7 +61,7 @@ mod tests {
         product.request.windows.icon = Some(folder.path().join("there.ico"));
         product.request.windows.manifest = Some(folder.path().join("none.manifest"));
         product.request.macos.icon = Some(folder.path().join("none.icns"));
-        without_missing(&mut product);
+        without_missing(&mut product, folder.path());
         assert!(product.request.windows.icon.is_some());
         assert!(product.request.windows.manifest.is_none() && product.request.macos.icon.is_none());
         assert_eq!(product.lost.len(), 2);

@@ -51,7 +51,7 @@ impl Page {
     pub(super) fn new(mut variants: Variants, path: &Path, shown: &str) -> Result<Page> {
         let folder = path.parent().unwrap_or(Path::new("/"));
         keep_bundles(&mut variants);
-        variants.iter_mut().for_each(|(_, product)| files::without_missing(product));
+        variants.iter_mut().for_each(|(_, product)| files::without_missing(product, folder));
         let mut specs = Vec::new();
         for (_, product) in &mut variants {
             // The command line names it, for the conversion.

@@ -1,7 +1,7 @@
 //! Command lines of Nuitka in scripts of shells, Makefiles and workflows.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::start;
 use super::words::{Word, split};
@@ -11,14 +11,24 @@ use crate::foreign::place::{self, Place};
 /// Words that end a command.
 const ENDS: [&str; 5] = ["&&", "||", "|", ";", "&"];
 
-/// Returns the words behind the first call of Nuitka in a file.
+/// A call in a file.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// The words behind the name of Nuitka.
+    pub(super) words: Vec<Word>,
+    /// The folder that the commands before it enter.
+    pub(super) folder: PathBuf,
+}
+
+/// Returns the first call of Nuitka in a file.
 ///
 /// # Errors
 /// The file cannot be read, or a word has a variable that the file does not set.
-pub(super) fn find(path: &Path) -> Result<Option<Vec<Word>>> {
+pub(super) fn find(path: &Path) -> Result<Option<Found>> {
     let bytes = fs_err::read(path).context(|| format!("failed to read `{}`", path.display()))?;
     let text = String::from_utf8_lossy(&bytes);
     let mut variables: HashMap<String, String> = HashMap::new();
+    let mut folder = PathBuf::new();
     let lines = joined(&text);
     for (at, (line, number)) in lines.iter().enumerate() {
         assignment(line, &mut variables);
@@ -26,7 +36,10 @@ pub(super) fn find(path: &Path) -> Result<Option<Vec<Word>>> {
         let is_comment = ["#", "rem ", "REM ", "::", "@rem ", "echo ", "@echo "]
             .iter()
             .any(|mark| plain.starts_with(mark));
-        let words = split(plain.trim_start_matches(['@', '-']));
+        let words = split(&fill(plain.trim_start_matches(['@', '-']), &variables).0);
+        if !is_comment {
+            folder.extend(entered(&words));
+        }
         let Some(after) = start(&words).filter(|_| !is_comment) else { continue };
         // A workflow may fold one command into several lines.
         let folded = lines[at + 1..].iter().take_while(|(line, _)| line.trim_start().starts_with("--"));
@@ -43,18 +56,25 @@ pub(super) fn find(path: &Path) -> Result<Option<Vec<Word>>> {
             continue;
         }
         let filled = |word: String| -> Result<Word> {
-            let text = fill(&word, &variables).map_err(|name| {
+            let (text, unknown) = fill(&word, &variables);
+            if let Some(name) = unknown {
                 let error = Error::new(format!("the variable `{name}` has no value"));
-                place::at(
-                    error.hint(format!("write its value into `{word}`, or set it in this file")),
-                    Some(&place),
-                )
-            })?;
+                let hint = format!("write its value into `{word}`, or set it in this file");
+                return Err(place::at(error.hint(hint), Some(&place)));
+            }
             Ok(Word { text, place: Some(place.clone()) })
         };
-        return all.into_iter().map(filled).collect::<Result<Vec<_>>>().map(Some);
+        let words = all.into_iter().map(filled).collect::<Result<Vec<_>>>()?;
+        return Ok(Some(Found { words, folder }));
     }
     Ok(None)
+}
+
+/// Returns the folders that a line enters: `cd folder`. Those of variables are unknown.
+fn entered(words: &[String]) -> Vec<PathBuf> {
+    let is_plain = |folder: &str| !folder.contains(['$', '%', '`', '~']) && !Path::new(folder).is_absolute();
+    let changes = words.windows(2).filter(|pair| matches!(pair[0].as_str(), "cd" | "pushd" | "Set-Location"));
+    changes.filter(|pair| is_plain(&pair[1])).map(|pair| PathBuf::from(pair[1].replace('\\', "/"))).collect()
 }
 
 /// Returns the lines of a text with their numbers. A line that ends in `\`, `^` or a backtick goes on in the next
@@ -88,15 +108,15 @@ fn assignment(line: &str, variables: &mut HashMap<String, String>) {
     let name = name.trim().trim_end_matches([':', '?', '+']).trim();
     let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     let value = value.trim().trim_matches(['"', '\'']);
-    if is_name && let Ok(value) = fill(value, variables) {
+    if is_name && let (value, None) = fill(value, variables) {
         variables.insert(name.to_owned(), value);
     }
 }
 
-/// Replaces variables: `$NAME`, `${NAME}`, `$(NAME)`, `%NAME%`, `!NAME!` and `${{ env.NAME }}`. The error is the
-/// name of an unknown one.
-fn fill(word: &str, variables: &HashMap<String, String>) -> Result<String, String> {
-    let (mut out, mut rest) = (String::new(), word);
+/// Replaces variables: `$NAME`, `${NAME}`, `$(NAME)`, `%NAME%`, `!NAME!` and `${{ env.NAME }}`. Also returns the
+/// name of an unknown one, which stays.
+fn fill(word: &str, variables: &HashMap<String, String>) -> (String, Option<String>) {
+    let (mut out, mut rest, mut unknown) = (String::new(), word, None);
     while let Some(at) = rest.find(['$', '%', '!']) {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
@@ -105,10 +125,15 @@ fn fill(word: &str, variables: &HashMap<String, String>) -> Result<String, Strin
             rest = &rest[1..];
             continue;
         };
-        out.push_str(variables.get(name).ok_or_else(|| name.to_owned())?);
+        if let Some(value) = variables.get(name) {
+            out.push_str(value);
+        } else {
+            out.push_str(&rest[..rest.len() - after.len()]);
+            unknown.get_or_insert(name.to_owned());
+        }
         rest = after;
     }
-    Ok(out + rest)
+    (out + rest, unknown)
 }
 
 /// Returns the name of the variable that a text begins with, and the rest.
@@ -134,7 +159,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("build");
         std::fs::write(&path, text).unwrap();
-        Ok(find(&path)?.unwrap_or_default().into_iter().map(|word| word.text).collect())
+        let found = find(&path)?.map(|found| found.words).unwrap_or_default();
+        Ok(found.into_iter().map(|word| word.text).collect())
     }
 
     #[test]
@@ -146,6 +172,8 @@ mod tests {
         assert_eq!(of(windows).unwrap(), ["--output-filename=My App.exe", "app.py"]);
         let make = "MAIN := app.py\nall:\n\t@nuitka3 --standalone $(MAIN)\n";
         assert_eq!(of(make).unwrap(), ["--standalone", "app.py"]);
+        let command = "CC=python -m nuitka\nall:\n\t$(CC) --onefile app.py -o app\n";
+        assert_eq!(of(command).unwrap(), ["--onefile", "app.py", "-o", "app"]);
         let folded = "run: >\n  python -m nuitka app.py\n  --onefile\n  --lto=no\nnext: x\n";
         assert_eq!(of(folded).unwrap(), ["app.py", "--onefile", "--lto=no"]);
         for text in [

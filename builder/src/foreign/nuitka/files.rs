@@ -52,7 +52,7 @@ impl Reading<'_> {
     }
 
     fn file_or_glob(&self, asked: &Asked, from: &str, to: &str) -> Result<Item> {
-        if is_glob(from) && !Path::new(from).exists() {
+        if is_glob(from) && !self.base.join(from).exists() {
             let to = folder(asked, to)?;
             let (from, _) = self.matching(from)?;
             return Ok(Item { from, to, ..Item::default() });
@@ -70,11 +70,11 @@ impl Reading<'_> {
     /// Returns a glob with an absolute path, and the files that it matches. It counts from the current folder, or
     /// else from that of the script.
     pub(super) fn matching(&self, glob: &str) -> Result<(String, Vec<PathBuf>)> {
-        for base in [spec::current_dir()?, self.folder.clone()] {
+        for base in [&self.base, &self.folder] {
             let absolute = if Path::new(glob).is_absolute() {
                 spec::entry::absolute(Path::new(glob)).to_string_lossy().into_owned()
             } else {
-                spec::checked_item(glob, &base)?
+                spec::checked_item(glob, base)?
             };
             let found = files_of(&absolute)?;
             if !found.is_empty() {

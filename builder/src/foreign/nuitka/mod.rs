@@ -20,7 +20,7 @@ use crate::error::{Error, Result, USAGE};
 use crate::foreign::place;
 use crate::foreign::product::Product;
 use crate::spec::options::{self, Options};
-use crate::spec::{Entry, Overrides, Program, entry};
+use crate::spec::{self, Entry, Overrides, Program, entry};
 use crate::target::{Target, Wanted};
 
 /// A call of Nuitka.
@@ -32,13 +32,15 @@ pub struct Call {
     words: Vec<Word>,
     /// The file that contains the command line.
     file: Option<PathBuf>,
+    /// The folders that it may run in; the current one if there are none.
+    folders: Vec<PathBuf>,
 }
 
 impl Call {
     /// Returns the call that the comments of a script describe, if it has such comments.
     pub fn of_script(script: &Path) -> Option<Call> {
         let has_any = script.is_file() && comments::has_any(script);
-        has_any.then(|| Call { script: Some(script.to_owned()), words: Vec::new(), file: None })
+        has_any.then(|| Call { script: Some(script.to_owned()), ..Call::default() })
     }
 
     /// Returns the call that the words of a command line are, if they call Nuitka: `python -m nuitka …` or
@@ -46,7 +48,7 @@ impl Call {
     pub(super) fn of_line(words: &[String]) -> Option<Call> {
         let after = start(words)?;
         let word = |text: &String| Word { text: text.clone(), place: None };
-        Some(Call { script: None, words: words[after..].iter().map(word).collect(), file: None })
+        Some(Call { words: words[after..].iter().map(word).collect(), ..Call::default() })
     }
 
     /// Returns the first call in a script of a shell, a Makefile or a workflow.
@@ -54,8 +56,16 @@ impl Call {
     /// # Errors
     /// The file cannot be read, or the call has a variable that the file does not set.
     pub(super) fn of_text(path: &Path) -> Result<Option<Call>> {
-        let Some(words) = commands::find(path)? else { return Ok(None) };
-        Ok(Some(Call { script: None, words, file: Some(path.to_owned()) }))
+        let Some(found) = commands::find(path)? else { return Ok(None) };
+        let beside = path.parent().unwrap_or(Path::new("")).to_owned();
+        let folders =
+            [&found.folder, Path::new(""), &beside.join(&found.folder), &beside].map(entry::absolute);
+        Ok(Some(Call {
+            words: found.words,
+            file: Some(path.to_owned()),
+            folders: folders.into(),
+            ..Call::default()
+        }))
     }
 
     /// Returns the file that it is in.
@@ -74,8 +84,18 @@ impl Call {
             None => Target::host(),
         };
         let mut line = reading::parse(&self.words)?;
+        let mut base = spec::current_dir()?;
         let mut mains: Vec<PathBuf> = self.script.iter().cloned().collect();
-        mains.append(&mut line.scripts);
+        for (script, place) in line.scripts.drain(..) {
+            let folders = if self.folders.is_empty() { vec![base.clone()] } else { self.folders.clone() };
+            let Some(folder) = folders.into_iter().find(|folder| folder.join(&script).exists()) else {
+                let error = Error::new(format!("script `{}` not found", script.display()));
+                let error = if place.is_none() { error.exit_code(USAGE) } else { error };
+                return Err(place::at(error.hint("paths count from the current folder"), place.as_ref()));
+            };
+            mains.push(folder.join(&script));
+            base = folder;
+        }
         let mut asked = line.options;
         for main in mains.clone().iter().filter(|main| main.is_file()) {
             let machine = if target.os == crate::target::Os::Macos && target.machine() == "aarch64" {
@@ -88,16 +108,15 @@ impl Call {
                 comments::read(main, Surroundings { os: target.os, machine, folder, own: Vec::new() })?;
             let more = reading::parse(&words)?;
             asked.extend(more.options);
-            mains.extend(
-                more.scripts.into_iter().filter(|script| !mains.contains(script)).collect::<Vec<_>>(),
-            );
+            let scripts = more.scripts.into_iter().map(|(script, _)| base.join(script));
+            mains.extend(scripts.filter(|script| !mains.contains(script)).collect::<Vec<_>>());
         }
         let Some((main, others)) = mains.split_first() else {
             let error = Error::new("the command line of Nuitka names no script").exit_code(USAGE);
             return Err(error.hint("add it: `… --standalone app.py`"));
         };
         let product = self.product(main, others, options, overrides)?;
-        let mut reading = Reading::new(product, main, target.os, options, overrides);
+        let mut reading = Reading::new(product, [base, folder_of(main)], target.os, options, overrides);
         for option in &asked {
             reading.apply(option).map_err(|error| place::at(error, option.place.as_ref()))?;
         }
@@ -138,6 +157,12 @@ impl Call {
         }
         Ok(product)
     }
+}
+
+/// Returns the folder of a script, or that of a package.
+fn folder_of(main: &Path) -> PathBuf {
+    let main = entry::absolute(main);
+    if main.is_dir() { main } else { main.parent().unwrap_or(Path::new("/")).to_owned() }
 }
 
 /// Returns the package that a folder or its `__main__.py` is, and the folder that contains it.

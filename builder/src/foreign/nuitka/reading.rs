@@ -1,7 +1,7 @@
 //! Reads options of Nuitka one by one, and adds what they mean to a product.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::table::{self, Effect, Flag, Takes};
 use super::words::Word;
@@ -26,7 +26,8 @@ pub(super) struct Asked {
 #[derive(Debug, Default)]
 pub(super) struct Line {
     pub(super) options: Vec<Asked>,
-    pub(super) scripts: Vec<PathBuf>,
+    /// Scripts, and where they are named.
+    pub(super) scripts: Vec<(PathBuf, Option<Place>)>,
 }
 
 /// Parses words.
@@ -48,12 +49,7 @@ pub(super) fn parse(words: &[Word]) -> Result<Line> {
         if !word.text.starts_with('-') {
             // What follows the script is for the program when Nuitka runs it.
             if line.scripts.is_empty() {
-                let script = PathBuf::from(plain(&word.text));
-                if !script.exists() {
-                    let hint = "paths count from the current folder".to_owned();
-                    return Err(failed(format!("script `{}` not found", word.text), hint));
-                }
-                line.scripts.push(script);
+                line.scripts.push((PathBuf::from(plain(&word.text)), word.place.clone()));
             }
             continue;
         }
@@ -61,6 +57,8 @@ pub(super) fn parse(words: &[Word]) -> Result<Line> {
         let flag =
             table::find(name).map_err(|hint| failed(format!("unknown option `{name}` of Nuitka"), hint))?;
         let value = match (flag.takes, value) {
+            (Takes::Nothing, Some("1" | "yes" | "true")) => String::new(),
+            (Takes::Nothing, Some("0" | "no" | "false")) => continue,
             (Takes::Nothing, Some(value)) => {
                 let message = format!("`{name}` takes no value, got `{value}`");
                 return Err(failed(message, format!("write `{name}`")));
@@ -72,7 +70,7 @@ pub(super) fn parse(words: &[Word]) -> Result<Line> {
             (_, value) => value.unwrap_or_default().to_owned(),
         };
         if flag.effect == Effect::Main {
-            line.scripts.push(PathBuf::from(&value));
+            line.scripts.push((PathBuf::from(plain(&value)), word.place.clone()));
             continue;
         }
         line.options.push(Asked { flag, name: name.to_owned(), value, place: word.place.clone() });
@@ -96,6 +94,8 @@ fn split(text: &str) -> (&str, Option<&str>) {
 pub(super) struct Reading<'a> {
     pub(super) product: Product,
     pub(super) os: Os,
+    /// The folder that paths are relative to.
+    pub(super) base: PathBuf,
     /// The folder of the script.
     pub(super) folder: PathBuf,
     /// The options of the command line, which override single values.
@@ -110,15 +110,13 @@ pub(super) struct Reading<'a> {
 impl<'a> Reading<'a> {
     pub(super) fn new(
         product: Product,
-        main: &Path,
+        [base, folder]: [PathBuf; 2],
         os: Os,
         given: &'a Options,
         overrides: &'a Overrides,
     ) -> Reading<'a> {
-        let main = entry::absolute(main);
-        let folder = if main.is_dir() { main } else { main.parent().unwrap_or(Path::new("/")).to_owned() };
         let nothing = BTreeMap::new();
-        Reading { product, os, folder, given, overrides, nothing, is_bundle: false }
+        Reading { product, os, base, folder, given, overrides, nothing, is_bundle: false }
     }
 
     /// Adds what an option means.
@@ -213,7 +211,7 @@ impl<'a> Reading<'a> {
     /// Sets the folder of the product, unless the command line does.
     pub(super) fn output_folder(&mut self, folder: &str) {
         if self.overrides.dist.is_none() {
-            self.product.request.output.dist = entry::absolute(Path::new(&plain(folder)));
+            self.product.request.output.dist = entry::absolute(&self.base.join(plain(folder)));
             let current = spec::current_dir().unwrap_or_default();
             if self.product.request.output.dist == current.join("dist") {
                 return;
@@ -228,7 +226,7 @@ impl<'a> Reading<'a> {
     /// the script.
     pub(super) fn existing(&self, text: &str) -> Result<PathBuf> {
         let text = plain(text);
-        let current = entry::absolute(Path::new(&text));
+        let current = entry::absolute(&self.base.join(&text));
         if current.exists() {
             return Ok(current);
         }
@@ -237,7 +235,7 @@ impl<'a> Reading<'a> {
             return Ok(beside);
         }
         let error = Error::new(format!("`{text}` not found"));
-        let nearest = crate::nearest::nearest_file(&text, Path::new(""));
+        let nearest = crate::nearest::nearest_file(&text, &self.base);
         Err(error.hint(nearest.unwrap_or_else(|| {
             "paths count from the current folder; `{MAIN_DIRECTORY}` is the folder of the script".to_owned()
         })))
