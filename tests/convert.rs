@@ -44,7 +44,8 @@ fn same(project: &Project, configuration: &str, name: &str) -> String {
     let spec = format!("{name}.toml");
     let text = std::fs::read_to_string(project.path().join(&spec)).unwrap();
     let mut after = Tree::of(project.path());
-    after.0.retain(|path, _| !path.ends_with(&spec));
+    let is_spec = |path: &Path| path.extension().is_some_and(|e| e == "toml") && !path.ends_with("pyproject.toml");
+    after.0.retain(|path, _| !is_spec(path));
     assert_eq!(after, before, "nothing but the spec is written");
     assert!(!text.contains(project.path().to_str().unwrap()), "paths are relative to the spec\n{text}");
     project.command([spec.as_str(), "-y", "--distpath", "two"]).run().success();
@@ -160,6 +161,9 @@ fn configurations_of_data_stay_the_same() {
     same(&Project::of("other_freezers/auto_py_to_exe"), "config.json", "tool");
     same(&Project::of("other_freezers/briefcase"), "pyproject.toml", "hello-world");
     same(&Project::of("other_freezers/nuitka"), "main.py", "tool");
+    // Each of its targets becomes a spec, with the metadata of the project.
+    let text = same(&Project::of("other_freezers/poetry"), "pyproject.toml", "one");
+    assert!(text.contains("project = \"pyproject.toml\""), "{text}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 use toml::{Table, Value};
 
 use super::arguments;
-use super::place;
+use super::place::{self, Place};
 use super::product::Product;
 use crate::error::{Error, Result, Warning};
 use crate::spec::options::{self, Options};
@@ -95,6 +95,11 @@ impl Target<'_> {
     }
 
     fn failed(&self, message: String, hint: &str) -> Error {
+        place::at(Error::new(message).hint(hint), Some(&self.place()))
+    }
+
+    /// Returns the line of the target.
+    fn place(&self) -> Place {
         let file = self.project.folder.join("pyproject.toml");
         let text = std::fs::read_to_string(&file).unwrap_or_default();
         let is_it = |line: &str| {
@@ -103,7 +108,7 @@ impl Target<'_> {
                 || line.starts_with('[') && line.trim_end().ends_with(&format!("{}]", self.name))
         };
         let line = text.lines().position(is_it).unwrap_or_default() + 1;
-        place::at(Error::new(message).hint(hint), Some(&(file, u32::try_from(line).unwrap_or_default())))
+        (file, u32::try_from(line).unwrap_or_default())
     }
 
     fn read(&self, overrides: &Overrides) -> Result<Product> {
@@ -127,7 +132,10 @@ impl Target<'_> {
             product_name = format!("{product_name}-{version}");
         }
         words.push(format!("--name={product_name}"));
-        let invalid = |error: Error| error.context(format!("invalid target `{}`", self.name));
+        let invalid = |error: Error| {
+            let error = error.context(format!("invalid target `{}`", self.name));
+            place::at(error, Some(&self.place()))
+        };
         let options = Options {
             entry: Some(script.display().to_string()),
             project: Some(self.project.folder.clone()),

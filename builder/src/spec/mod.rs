@@ -286,6 +286,8 @@ pub struct Request {
     pub warnings: Vec<Warning>,
     /// The distribution of the project that is built. Its metadata is made if it is not installed.
     pub project: Option<project::OwnDistribution>,
+    /// The pyproject.toml of this distribution.
+    pub project_file: Option<PathBuf>,
     /// `cache-size`: the limit of the builder's cache in bytes.
     pub cache_size: Option<u64>,
 }

@@ -57,11 +57,17 @@ pub(super) fn request(
         spec: Some(spec.clone()),
         base: base.clone(),
         project: None,
+        project_file: at.file(raw.metadata.project, "project")?,
         cache_size: at.cache_size()?,
     };
     at.windows_of_programs(&mut request, raw.programs)?;
     if only_windows {
         request.windows.console.get_or_insert(false);
+    }
+    if let Some(file) = &request.project_file {
+        request.project = Project::read(file)?.distribution();
+        let name = request.project.as_ref().map(|own| own.name.clone());
+        request.metadata.include.extend(name.filter(|name| !request.metadata.include.contains(name)));
     }
     if let Some(project) = project {
         project::complete(&mut request, project);

@@ -275,6 +275,8 @@ table! {
         include: Vec<Text> = strings("include"),
         /// Distributions whose metadata is collected with that of their requirements.
         recursive: Vec<Text> = strings("recursive"),
+        /// A pyproject.toml, for whose project metadata is created if it is not installed.
+        project: Option<Text> = string("project"),
     }
 }
 

@@ -72,6 +72,7 @@ fn the_example_of_the_documentation() {
         "cli.py",
         "more.py",
         "config/release.toml",
+        "pyproject.toml",
         "startup.py",
         "vendor/libfoo.so",
         "rules/my.toml",

@@ -41,6 +41,8 @@ pub fn text(request: &Request, folder: &Path, style: Style) -> String {
     w.section("metadata");
     w.value("include", list(&request.metadata.include, |o| quote(o)), "", "");
     w.value("recursive", list(&request.metadata.recursive, |o| quote(o)), "", "");
+    let project = request.project.as_ref().and(request.project_file.as_deref());
+    w.value("project", project.map(|p| w.path(p)), "", "");
     w.section("rules");
     let files = list(&request.rule_files, |p| w.path(p));
     w.value("files", files, "", "");

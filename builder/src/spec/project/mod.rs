@@ -224,6 +224,7 @@ pub(crate) fn complete(request: &mut Request, project: &Project) {
         request.version = project.version();
     }
     request.project = project.distribution();
+    request.project_file = Some(project.folder.join("pyproject.toml"));
     if request.project.is_none() && project.name().is_some() {
         let message = format!("the version of the project is not stated in `{}`", project.path.display());
         request
