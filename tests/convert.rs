@@ -44,7 +44,8 @@ fn same(project: &Project, configuration: &str, name: &str) -> String {
     let spec = format!("{name}.toml");
     let text = std::fs::read_to_string(project.path().join(&spec)).unwrap();
     let mut after = Tree::of(project.path());
-    let is_spec = |path: &Path| path.extension().is_some_and(|e| e == "toml") && !path.ends_with("pyproject.toml");
+    let is_spec =
+        |path: &Path| path.extension().is_some_and(|e| e == "toml") && !path.ends_with("pyproject.toml");
     after.0.retain(|path, _| !is_spec(path));
     assert_eq!(after, before, "nothing but the spec is written");
     assert!(!text.contains(project.path().to_str().unwrap()), "paths are relative to the spec\n{text}");

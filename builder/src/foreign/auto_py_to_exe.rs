@@ -391,8 +391,10 @@ mod tests {
         let message = |options: &[String]| of(options).unwrap_err().to_string();
         assert!(message(&[]).contains("names no script"));
         let missing =
-            message(&[option("filenames", "\"main.py\""), option("icon_file", "\"C:/x/none.ico\"")]);
-        assert!(missing.contains("`C:/x/none.ico` not found") && missing.contains("app.json:5"), "{missing}");
+            message(&[option("filenames", "\"main.py\""), option("runtime_hooks", "\"C:/x/none.py\"")]);
+        assert!(missing.contains("`C:/x/none.py` not found") && missing.contains("app.json:5"), "{missing}");
+        let icon = of(&[option("filenames", "\"main.py\""), option("icon_file", "\"C:/x/none.ico\"")]);
+        assert!(icon.unwrap().lost[0].message.contains("`C:/x/none.ico` not found"));
         let unknown = message(&[option("hiddenimprots", "\"x\"")]);
         assert!(
             unknown.contains("did you mean `hiddenimports`?") && unknown.contains("app.json:4"),

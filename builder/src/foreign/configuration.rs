@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use super::product::Product;
 use super::{arguments, auto_py_to_exe, briefcase, nuitka, poetry};
 use crate::error::{Result, USAGE};
-use crate::spec::Overrides;
 use crate::spec::options::{self, Options};
 use crate::spec::project::Project;
+use crate::spec::{Overrides, Request, universal};
 
 /// A configuration.
 #[derive(Clone, Debug)]
@@ -32,8 +32,8 @@ impl Configuration {
     pub fn of(what: Option<&str>) -> Result<Option<Configuration>> {
         let Some(text) = what else {
             // A spec comes first; without one, a table of another freezer is more specific than the project.
-            let has_spec = crate::os::list(Path::new(".")).iter().any(|path| ends(path, "spec"));
-            return if has_spec { Ok(None) } else { in_project(Path::new("pyproject.toml")) };
+            let specs = crate::os::list(Path::new(".")).iter().filter(|path| ends(path, "spec")).count();
+            return if specs == 1 { Ok(None) } else { in_project(Path::new("pyproject.toml")) };
         };
         let path = Path::new(text);
         if path.is_dir() {
@@ -80,19 +80,26 @@ impl Configuration {
     /// # Errors
     /// Something in it is invalid, or a file does not exist. The error shows the line.
     pub fn read(&self, options: &Options, overrides: &Overrides) -> Result<Vec<Product>> {
-        match self {
-            Configuration::AutoPyToExe(path) => auto_py_to_exe::read(path, overrides),
-            Configuration::Nuitka(call) => call.read(options, overrides).map(|product| vec![product]),
+        let products = match self {
+            Configuration::AutoPyToExe(path) => auto_py_to_exe::read(path, overrides)?,
+            Configuration::Nuitka(call) => vec![call.read(options, overrides)?],
             Configuration::Arguments(words) => {
                 let options = Options {
                     package_hooks: true,
                     ..arguments::parse(words).map_err(|e| e.exit_code(USAGE))?
                 };
-                Ok(vec![Product::new(options::request(options, overrides)?)])
+                vec![Product::new(options::request(options, overrides)?)]
             }
-            Configuration::Briefcase(path) => briefcase::read(path, overrides),
-            Configuration::Poetry(path) => poetry::read(path, overrides),
-        }
+            Configuration::Briefcase(path) => briefcase::read(path, overrides)?,
+            Configuration::Poetry(path) => poetry::read(path, overrides)?,
+        };
+        // What a reader adds holds for each processor of a universal program.
+        let complete = |product: Product| -> Result<Product> {
+            let request = Request { others: Vec::new(), ..product.request };
+            let request = universal::for_all_processors(request, overrides.target)?;
+            Ok(Product { request, ..product })
+        };
+        products.into_iter().map(complete).collect()
     }
 
     /// Whether options of the command line can add to it.

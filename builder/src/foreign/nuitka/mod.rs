@@ -16,7 +16,7 @@ use self::condition::Surroundings;
 use self::reading::Reading;
 use self::words::Word;
 pub(super) use self::words::split as split_line;
-use crate::error::{Error, Result, USAGE};
+use crate::error::{Error, Result, USAGE, Warning};
 use crate::foreign::place;
 use crate::foreign::product::Product;
 use crate::spec::options::{self, Options};
@@ -116,6 +116,14 @@ impl Call {
             return Err(error.hint("add it: `… --standalone app.py`"));
         };
         let product = self.product(main, others, options, overrides)?;
+        let mut product = product;
+        if let Some(script) = &self.script {
+            let message = format!("the options in comments of `{}` apply", script.display());
+            product
+                .request
+                .warnings
+                .push(Warning::minor(message).hint("docs/from-nuitka.md lists their effects"));
+        }
         let mut reading = Reading::new(product, [base, folder_of(main)], target.os, options, overrides);
         for option in &asked {
             reading.apply(option).map_err(|error| place::at(error, option.place.as_ref()))?;

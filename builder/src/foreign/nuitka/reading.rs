@@ -222,6 +222,11 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// Returns a path as a message shows it.
+    pub(super) fn shown(&self, text: &str) -> String {
+        spec::write::relative(&entry::absolute(&self.base.join(plain(text))), &self.base)
+    }
+
     /// Returns the path of an existing file or folder. Paths count from the current folder, or else from that of
     /// the script.
     pub(super) fn existing(&self, text: &str) -> Result<PathBuf> {

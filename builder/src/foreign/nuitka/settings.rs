@@ -206,13 +206,16 @@ impl Reading<'_> {
                 return Err(error.context(format!("`{}` needs an icon", asked.name)));
             }
             Err(_) => {
-                self.lose(asked, &format!("`{}` does not exist here", asked.value));
+                self.lose(asked, &format!("`{}` does not exist here", self.shown(&asked.value)));
                 return Ok(());
             }
         };
         if !found.extension().is_some_and(|e| suffixes.iter().any(|suffix| e.eq_ignore_ascii_case(suffix))) {
             let names: Vec<String> = suffixes.iter().map(|suffix| format!("`.{suffix}`")).collect();
-            self.lose(asked, &format!("convert `{}` to one of {}", asked.value, names.join(", ")));
+            self.lose(
+                asked,
+                &format!("convert `{}` to one of {}", self.shown(&asked.value), names.join(", ")),
+            );
             return Ok(());
         }
         let request = &mut self.product.request;

@@ -155,7 +155,7 @@ fn mistakes_are_shown_in_the_script() {
         ),
         (&["--mode=standalonealone"], &["invalid value of `--mode`", "app.py:1"]),
         (&["--module"], &["`--module` cannot be built"]),
-        (&["--standalone=yes"], &["takes no value"]),
+        (&["--standalone=maybe"], &["takes no value"]),
         (&["--include-module"], &["has no value"]),
         (&["--include-module=a b"], &["invalid value of `--include-module`: `a b`"]),
         (&["--include-data-files={MAIN_DIRECTORY}/assets"], &["expected `SOURCE=FOLDER/`", "app.py:1"]),
