@@ -201,6 +201,28 @@ fn a_file_that_exists_is_kept() {
 }
 
 #[test]
+fn code_that_needs_a_product_is_listed() {
+    let spec = "a = Analysis(['app.py'])\nb = [PYZ(a.pure), a.scripts, a.binaries, a.datas]\nEXE(*b, name='one')\n\
+                os.remove(os.path.join('dist', 'one'))\nEXE(*b, name='two')\n";
+    let project = Project::script("").file("app.spec", spec);
+    project.command(["convert", "app.spec"]).run().says(&["which failed: FileNotFoundError"]);
+    assert!(project.path().join("one.toml").exists() && !project.path().join("two.toml").exists());
+}
+
+#[test]
+fn an_endless_spec_can_be_interrupted() {
+    let spec = "open('started', 'w').close()\nwhile True:\n    pass\n";
+    let project = Project::script("").file("app.spec", &format!("import os\n{spec}"));
+    let started = project.command(["convert", "app.spec"]).start();
+    while !project.path().join("started").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    started.signal(libc::SIGINT);
+    started.wait().exits(130);
+    assert!(!project.path().join("app.toml").exists());
+}
+
+#[test]
 fn what_cannot_be_converted_is_named() {
     let project = Project::script("print('hello')")
         .file("own.spec", "[app]\nentry = \"app.py\"\n")

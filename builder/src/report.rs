@@ -335,7 +335,7 @@ impl Reporter {
     /// Prints what a conversion has written, and what it could not carry over.
     pub fn converted(&mut self, path: &Path, lost: &[Warning]) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        self.done("wrote", path, Some(&format!("`freeze {name}`")));
+        self.done("wrote", path, Some(&format!("`freeze {}`", shorten(path))));
         if self.settings.format == Format::Text && !lost.is_empty() {
             let not = self.style.warning("not carried over");
             self.line(&format!("{not}, and listed at the start of `{name}`:"));

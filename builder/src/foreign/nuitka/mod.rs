@@ -109,7 +109,10 @@ impl Call {
             let more = reading::parse(&words)?;
             asked.extend(more.options);
             let scripts = more.scripts.into_iter().map(|(script, _)| base.join(script));
-            mains.extend(scripts.filter(|script| !mains.contains(script)).collect::<Vec<_>>());
+            let is_known =
+                |script: &PathBuf| mains.iter().any(|main| entry::absolute(main) == entry::absolute(script));
+            let new: Vec<PathBuf> = scripts.filter(|script| !is_known(script)).collect();
+            mains.extend(new);
         }
         let Some((main, others)) = mains.split_first() else {
             let error = Error::new("the command line of Nuitka names no script").exit_code(USAGE);

@@ -31,7 +31,8 @@ impl Conversion {
 
     /// Notes that the spec failed after a product.
     pub(super) fn fail(&mut self, error: &Error) {
-        let message = format!("code after a product, which needs the product: {}", error.message);
+        let cause = error.causes.first().unwrap_or(&error.message);
+        let message = format!("the code after this product, which failed: {cause}");
         if let Some(product) = self.products.last_mut() {
             product.lose(Warning::new(message).hint("run it after `freeze`, in a script of your own"));
         }
@@ -105,6 +106,16 @@ impl Runner {
         last.request.version = product.request.version.or(last.request.version.take());
         last.request.macos = product.request.macos;
     }
+}
+
+/// Whether a spec asks for the system that it runs on.
+pub(super) fn has_branches(spec: &Path) -> bool {
+    const WORDS: [&str; 7] =
+        ["sys.platform", "platform.system", "os.name", "is_win", "is_darwin", "is_linux", "uname"];
+    let bytes = std::fs::read(spec).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    let code = text.lines().map(|line| line.split('#').next().unwrap_or_default());
+    code.into_iter().any(|line| WORDS.iter().any(|word| line.contains(word)))
 }
 
 /// Notes texts that are in no file.

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use self::converted::Conversion;
 use self::message::{AnalysisCall, Message, Order, ProductCall, TargetOrder};
 use self::session::Session;
-use crate::error::{Context, Error, Result};
+use crate::error::{Context, Error, Result, Warning};
 use crate::foreign::place;
 use crate::foreign::product::Product;
 use crate::output::Published;
@@ -102,8 +102,13 @@ pub fn convert(build: &Build, reporter: &mut Reporter) -> Result<Vec<Product>> {
     let mut runner = Runner::start(build, Goal::Conversion, reporter)?;
     runner.run(reporter)?;
     let nothing = || Error::new(format!("`{}` makes no product", build.spec.display()));
-    let products = std::mem::take(&mut runner.conversion.products);
-    if products.is_empty() { Err(nothing()) } else { Ok(products) }
+    let mut products = std::mem::take(&mut runner.conversion.products);
+    let first = products.first_mut().ok_or_else(nothing)?;
+    if converted::has_branches(&build.spec) {
+        let message = "branches of the spec for other systems, which did not run";
+        first.lose(Warning::new(message).hint("convert on the other systems too, and compare"));
+    }
+    Ok(products)
 }
 
 /// Runs the hooks that a request names, and returns the request with what they say.
