@@ -212,7 +212,7 @@ fn code_that_needs_a_product_is_listed() {
 #[test]
 fn an_endless_spec_can_be_interrupted() {
     let spec = "open('started', 'w').close()\nwhile True:\n    pass\n";
-    let project = Project::script("").file("app.spec", &format!("import os\n{spec}"));
+    let project = Project::script("").file("app.spec", format!("import os\n{spec}"));
     let started = project.command(["convert", "app.spec"]).start();
     while !project.path().join("started").exists() {
         std::thread::sleep(std::time::Duration::from_millis(20));
