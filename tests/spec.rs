@@ -80,6 +80,38 @@ fn an_option_that_contradicts_the_spec_names_the_key() {
 }
 
 #[test]
+fn files_are_renamed_and_left_out() {
+    let spec = "[app]\nentry = \"app.py\"\nthen = [\"then.py\"]\n[bundle]\nmode = \"onefile\"\n\
+                exclude-files = [\"d/no.txt\", \"*.md\"]\n[[data]]\nfrom = \"d\"\nto = \"d\"\nexclude = [\"*.log\", \"in/x\"]\n\
+                [[data]]\nfrom = \"a.txt\"\nto = \"e\"\nname = \"b.txt\"\n";
+    let mut project =
+        Project::script("import os, sys\nroot = sys._MEIPASS\n").file("app.toml", spec).file("a.txt", "a");
+    for path in ["d/yes.txt", "d/no.txt", "d/x.log", "d/in/x", "d/in/y", "d/in/z.md"] {
+        project = project.file(path, "x");
+    }
+    let list = "print(*sorted(os.path.relpath(os.path.join(p, f), root) for p, _, n in os.walk(root) for f in n if p != root and '.so' not in f))";
+    let project = project.file("then.py", list);
+    let outcome = project.command(["app.toml", "-y"]).run();
+    project.moved(Mode::Onefile, "app", outcome).command().run().prints("d/in/y d/yes.txt e/b.txt\n");
+}
+
+#[test]
+fn mistakes_in_the_newer_keys_are_shown() {
+    let with = |text: &str, needles: &[&str]| drop(refused(&format!("{APP}{text}"), needles));
+    with("then = [\"none.py\"]\n", &["script `none.py` not found", "app.spec:4"]);
+    with("[bundle]\nexclude-files = [\"[\"]\n", &["invalid glob", "app.spec:5"]);
+    with("[[data]]\nfrom = \"app.py\"\nexclude = [\"{a\"]\n", &["invalid glob", "app.spec:6"]);
+    with("[[data]]\nfrom = \".\"\nname = \"x\"\n", &["`name` is for a single file", "app.spec:6"]);
+    with("[[data]]\nfrom = \"app.py\"\nname = \"a/b\"\n", &["invalid `name`", "app.spec:6"]);
+    with("[metadata]\nproject = \"none.toml\"\n", &["project `none.toml` not found", "app.spec:5"]);
+    with(
+        "[[program]]\nname = \"b\"\nentry = \"app.py\"\n[program.windows]\nico = \"x\"\n",
+        &["ico", "icon", "app.spec:8"],
+    );
+    refused("[app]\nentry = \"json.tool\"\nthen = [\"app.py\"]\n", &["`then` needs a script", "app.spec:3"]);
+}
+
+#[test]
 fn every_table_takes_effect() {
     let spec = format!(
         "[app]\nname = \"app\"\nentry = \"app.py\"\nversion = \"1.2.0\"\n\

@@ -1,6 +1,7 @@
 //! The command line: converts arguments to an action for `main`.
 
 mod build;
+mod convert;
 mod environment;
 mod pyinstaller;
 mod trace;
@@ -11,8 +12,10 @@ use std::path::PathBuf;
 
 pub(crate) use self::trace::Traced;
 pub(crate) use self::why::{WhyArgs, WhySubject};
+use builder::convert::Conversion;
 use builder::error::{Error, Result};
 use builder::foreign;
+use builder::foreign::product::Product;
 use builder::report::{Color, Format, Settings, Verbosity};
 use builder::spec::init::Existing;
 use builder::spec::options::{Common, Foreign, Options};
@@ -34,6 +37,7 @@ Examples:
   freeze package.module:function    a console entry point
   freeze                            the project in this folder, or its spec
   freeze init app.py                write app.spec, to keep the options
+  freeze convert app.spec           write app.toml, from the configuration of another freezer
   freeze why numpy.linalg app.spec  the chain of imports that requires it
   freeze app.spec -- --help         build, then run the program with `--help`";
 
@@ -66,6 +70,11 @@ enum Command {
         force: bool,
         #[command(flatten)]
         options: Box<InitArgs>,
+    },
+    /// Write a spec that builds the same as the configuration of another freezer.
+    Convert {
+        #[command(flatten)]
+        convert: convert::ConvertArgs,
     },
     /// Build with the command line of PyInstaller: `freeze pyinstaller` takes the words of `pyinstaller`.
     #[command(disable_help_flag = true)]
@@ -230,6 +239,10 @@ pub(crate) enum Action {
     Spec(Box<foreign::pyinstaller::Build>),
     /// Build from the configuration of cx_Freeze, py2exe or py2app.
     Setup(Box<foreign::setup::Build>),
+    /// Build several products, one after the other.
+    Products(Vec<Request>),
+    /// Write specs from the configuration of another freezer.
+    Convert(Box<Conversion>),
     /// Write a spec.
     Init(Option<String>, Existing),
     /// Write a spec that keeps options of a build.
@@ -343,6 +356,7 @@ impl CommandLine {
                     let existing = if force { Existing::Replace } else { Existing::Keep };
                     init(&self.matches, source, *options, existing)?
                 }
+                Command::Convert { convert } => Action::Convert(Box::new(convert.conversion()?)),
                 Command::Pyinstaller { .. } => {
                     return Err(Error::new("`pyinstaller` must be the first word").exit_code(USAGE));
                 }
@@ -377,6 +391,28 @@ fn build_action(
     arguments: Option<Vec<OsString>>,
 ) -> Result<Action> {
     let overrides = build.how.overrides();
+    if let Some(configuration) = build.configuration()? {
+        if !configuration.takes_options() {
+            build::reject_contradictions(matches, build::Written::Foreign)?;
+        }
+        let options = build.into_options();
+        let products = configuration.read(&options, &overrides)?;
+        let mut requests: Vec<Request> = products.into_iter().map(Product::into_request).collect();
+        return Ok(match (requests.len(), &arguments) {
+            (1, _) => {
+                let mut request = requests.swap_remove(0);
+                let os = request.target.unwrap_or_else(Target::host).os;
+                request.warnings.extend(build::notices(matches, os));
+                Action::Build(Box::new(request), arguments)
+            }
+            (_, None) => Action::Products(requests),
+            (several, Some(_)) => {
+                let error =
+                    Error::new(format!("there are {several} products, and `--` runs one")).exit_code(USAGE);
+                return Err(error.hint("leave `--` out"));
+            }
+        });
+    }
     let mut request = match build.subject()? {
         Subject::Spec(spec) if foreign::pyinstaller::is_python(&spec) => {
             build::reject_contradictions(matches, build::Written::Python)?;

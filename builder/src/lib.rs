@@ -7,6 +7,7 @@ pub mod archive;
 pub mod assemble;
 pub mod binaries;
 pub mod contents;
+pub mod convert;
 pub mod environment;
 pub mod error;
 pub mod foreign;
@@ -207,9 +208,29 @@ fn collect(
     let mut contents = reporter.phase("data", || contents::apply(graph, request, &rules, python, store))?;
     reporter.phase("parts", || binaries::prune(&mut contents, request, python, store))?;
     warn(&contents.warnings);
-    let natives = reporter.phase("libraries", || binaries::collect(&contents, request, python, store))?;
+    let mut natives = reporter.phase("libraries", || binaries::collect(&contents, request, python, store))?;
     warn(&natives.warnings);
+    leave_out(&mut contents, &mut natives, request, python)?;
     Ok((contents, natives))
+}
+
+/// Leaves out the files of `exclude-files` in `[bundle]`, except those without which Python does not start.
+fn leave_out(
+    contents: &mut Contents,
+    natives: &mut Natives,
+    request: &Request,
+    python: &Python,
+) -> Result<()> {
+    let globs = &request.bundle.exclude_files;
+    if globs.is_empty() {
+        return Ok(());
+    }
+    let own = contents.data.iter().chain(&contents.libraries).map(|file| &file.dest);
+    let all = own.chain(natives.files.iter().map(|file| &file.dest));
+    let edits = Edits { removed_files: contents::excluded(globs, all)?, ..Edits::default() };
+    contents.edit(&edits, python);
+    natives.leave_out(&edits.removed_files);
+    Ok(())
 }
 
 fn same_file_name(one: &str, other: &str) -> bool {

@@ -59,6 +59,16 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
                 None => Ok(ExitCode::SUCCESS),
             };
         }
+        Action::Products(requests) => {
+            for request in requests {
+                builder::freeze(&request, reporter)?;
+            }
+        }
+        Action::Convert(conversion) => {
+            for converted in builder::convert::run(&conversion, reporter)? {
+                reporter.converted(&converted.path, &converted.lost);
+            }
+        }
         Action::Spec(build) => {
             foreign::pyinstaller::freeze(&build, reporter)?;
         }

@@ -332,6 +332,27 @@ impl Reporter {
         tables::print(|out| out.write_all(text.as_bytes()));
     }
 
+    /// Prints what a conversion has written, and what it could not carry over.
+    pub fn converted(&mut self, path: &Path, lost: &[Warning]) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        self.done("wrote", path, Some(&format!("`freeze {}`", shorten(path))));
+        if self.settings.format == Format::Text && !lost.is_empty() {
+            let not = self.style.warning("not carried over");
+            self.line(&format!("{not}, and listed at the start of `{name}`:"));
+        }
+        for Warning { message, hint, .. } in lost {
+            if self.settings.format == Format::Json {
+                self.event(json!({ "event": "warning", "message": message, "hint": hint, "minor": false }));
+                continue;
+            }
+            self.line(&format!("  {message}"));
+            if let Some(hint) = hint {
+                self.line(&format!("    {}: {hint}", self.style.dim("hint")));
+            }
+        }
+        self.flush_warnings();
+    }
+
     /// Prints one line about a completed action, such as that of `freeze init`.
     pub fn done(&self, what: &str, path: &Path, next: Option<&str>) {
         if self.settings.format == Format::Json {

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use builder::error::{Error, Result, Warning};
+use builder::foreign::configuration::Configuration;
 use builder::spec::options::{self, Common, Foreign, Meaning, Options};
 use builder::spec::project::subject::Subject;
 use builder::spec::{self, Overrides};
@@ -42,9 +43,9 @@ pub(super) struct HowArgs {
     environment: EnvironmentArgs,
     #[command(flatten)]
     cross: CrossArgs,
-    /// Folder for the product.
-    #[arg(long, value_name = "DIR", default_value = "dist", help_heading = "Build")]
-    distpath: PathBuf,
+    /// Folder for the product [default: dist].
+    #[arg(long, value_name = "DIR", help_heading = "Build")]
+    distpath: Option<PathBuf>,
     /// Write the missing modules (warn-NAME.txt) and the report (xref-NAME.html) to DIR/NAME.
     #[arg(long, value_name = "DIR", help_heading = "Build", hide_short_help = true)]
     workpath: Option<PathBuf>,
@@ -95,13 +96,15 @@ fn target(name: &str) -> Result<Wanted, String> {
     Wanted::named(name).ok_or_else(|| spec::unknown_target(name))
 }
 
-/// The kind of a configuration.
+/// What a configuration is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Written {
     Toml,
     Python,
     /// The configuration of cx_Freeze, py2exe or py2app.
     Setup,
+    /// The configuration of another freezer.
+    Foreign,
 }
 
 /// Fails if an option sets something that belongs in the spec.
@@ -118,8 +121,13 @@ pub(super) fn reject_contradictions(matches: &ArgMatches, spec: Written) -> Resu
         Written::Toml => format!("change {key} of the spec, or build from the script without a spec"),
         Written::Python => "change the spec, or build from the script without a spec".to_owned(),
         Written::Setup => "change the setup script, or build from the program without it".to_owned(),
+        Written::Foreign => "change the configuration, or keep it as a spec with `freeze convert`".to_owned(),
     };
-    let what = if spec == Written::Setup { "setup script" } else { "spec" };
+    let what = match spec {
+        Written::Toml | Written::Python => "spec",
+        Written::Setup => "setup script",
+        Written::Foreign => "configuration",
+    };
     Err(Error::new(format!("`{}` contradicts the {what}", options::written(id))).hint(hint).exit_code(USAGE))
 }
 
@@ -153,12 +161,23 @@ pub(super) fn notices(matches: &ArgMatches, os: Os) -> Vec<Warning> {
 }
 
 impl BuildArgs {
+    /// Returns the configuration of another freezer to build from, if it is one.
+    pub(super) fn configuration(&self) -> Result<Option<Configuration>> {
+        if self.entry_point.is_some() { Ok(None) } else { Configuration::of(self.what.as_deref()) }
+    }
+
     /// Returns what to build.
     pub(super) fn subject(&self) -> Result<Subject> {
         match &self.entry_point {
             Some(name) => Ok(Subject::Program(name.clone())),
             None => Subject::of(self.what.as_deref()),
         }
+    }
+
+    /// Returns the options that add to a configuration.
+    pub(super) fn into_options(self) -> Options {
+        let HowArgs { common, foreign, .. } = self.how;
+        Options { common, foreign, ..Options::default() }
     }
 
     /// Returns the options for a build of something else than a spec.
@@ -178,7 +197,7 @@ impl HowArgs {
     pub(super) fn overrides(&self) -> Overrides {
         self.cross.clone().over(Overrides {
             python: self.python.clone(),
-            dist: Some(self.distpath.clone()),
+            dist: self.distpath.clone(),
             work: self.workpath.clone(),
             clean: self.clean,
             overwrite: self.noconfirm,

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use builder::error::{Error, Result};
+use builder::foreign::configuration::Configuration;
 use builder::foreign::pyinstaller::{Build, is_python};
 use builder::foreign::setup;
 use builder::spec::options::{Common, Options};
@@ -40,6 +41,12 @@ pub(super) fn program(
     write: Write,
 ) -> Result<(String, Traced)> {
     let common = Common { paths, ..Common::default() };
+    if let Some(configuration) = Configuration::of(what)? {
+        let options = Options { common, ..Options::default() };
+        let product = super::why::first(configuration.read(&options, overrides)?);
+        let request = product.ok_or_else(|| Error::new("there is no product to trace"))?.into_request();
+        return Ok((what.unwrap_or(".").to_owned(), Traced::Request(Box::new(request))));
+    }
     let (shown, options) = match subject(what)? {
         Subject::Spec(_) if !common.paths.is_empty() => {
             let error = Error::new("`--paths` contradicts the spec").exit_code(USAGE);

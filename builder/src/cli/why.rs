@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use builder::error::{Error, Result};
+use builder::foreign::configuration::Configuration;
+use builder::foreign::product::Product;
 use builder::foreign::pyinstaller::{self, Build, is_python};
 use builder::foreign::setup;
 use builder::report::Reporter;
@@ -66,6 +68,12 @@ impl WhyArgs {
             ..Overrides::default()
         };
         let overrides = self.cross.clone().over(overrides);
+        let configuration = Configuration::of(self.what.as_deref())?;
+        if let Some(product) =
+            configuration.map(|c| c.read(&Options::default(), &overrides)).transpose()?.and_then(first)
+        {
+            return Ok(WhySubject::Build(Box::new(product.into_request())));
+        }
         let options = match self.named()? {
             Subject::Spec(spec) if !spec.is_dir() && is_python(&spec) => {
                 let build = Build { spec, overrides, arguments: Vec::new() };
@@ -93,4 +101,9 @@ impl WhyArgs {
         };
         Ok(WhySubject::Build(Box::new(spec::options::request(options, &overrides)?)))
     }
+}
+
+/// Returns the first product of a configuration.
+pub(super) fn first(products: Vec<Product>) -> Option<Product> {
+    products.into_iter().next()
 }

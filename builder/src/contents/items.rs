@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 
+use super::exclude::Excluded;
 use super::walk::{Tree, Wanted, walk};
 use super::{Data, Found, Link};
 use crate::analysis::{By, Reason};
@@ -18,6 +19,7 @@ use crate::target::{Os, Target};
 /// Nothing exists at the path, a folder cannot be read, or the glob is malformed.
 pub(super) fn files(item: &Item, target: &Target) -> Result<Found> {
     let path = Path::new(&item.from);
+    let excluded = Excluded::new(&item.exclude).map_err(|e| e.hint(format!("named in {}", item.place)))?;
     let tree = if path.is_file() {
         Tree {
             files: vec![(path.to_path_buf(), item.name.clone().unwrap_or_else(|| file_name(path)))],
@@ -25,9 +27,9 @@ pub(super) fn files(item: &Item, target: &Target) -> Result<Found> {
         }
     } else if path.is_dir() {
         // As in PyInstaller, the content of a folder goes to the destination.
-        walk(path, &Wanted { enters: &|_| true, takes: &|_| true })
+        walk(path, &Wanted { enters: &|_| true, takes: &|inner| !excluded.has(inner) })
     } else {
-        matching(item)?
+        matching(item, &excluded)?
     };
     if let Some(fatal) = tree.skipped.iter().find(|s| s.is_fatal()) {
         return Err(Error::new(fatal.message()).hint(format!("named in {}", item.place)));
@@ -50,7 +52,7 @@ pub(super) fn files(item: &Item, target: &Target) -> Result<Found> {
 }
 
 /// Finds the matches of an item's glob. A matched folder includes everything below it.
-fn matching(item: &Item) -> Result<Tree> {
+fn matching(item: &Item, excluded: &Excluded) -> Result<Tree> {
     let base = fixed_part(&item.from);
     let glob = GlobBuilder::new(&item.from)
         .literal_separator(true)
@@ -60,7 +62,7 @@ fn matching(item: &Item) -> Result<Tree> {
     if !base.is_dir() {
         return Ok(Tree::default());
     }
-    let takes = |inner: &str| place(inner, &base, &glob).is_some();
+    let takes = |inner: &str| place(inner, &base, &glob).is_some_and(|placed| !excluded.has(&placed));
     let mut tree = walk(&base, &Wanted { enters: &|_| true, takes: &takes });
     // The files below a link decide: a glob for files does not match their folder.
     let placed = |inner: &str| place(inner, &base, &glob).unwrap_or_else(|| inner.to_owned());
@@ -114,7 +116,7 @@ mod tests {
     use super::*;
 
     fn dests(from: String) -> Result<Vec<String>> {
-        let item = Item { from, to: "to".into(), name: None, place: "app.spec:3".into() };
+        let item = Item { from, to: "to".into(), place: "app.spec:3".into(), ..Item::default() };
         Ok(files(&item, &Target::host())?.data.into_iter().map(|d| d.dest).collect())
     }
 

@@ -1,6 +1,7 @@
 //! Contents beyond the modules: data files, metadata and the effects of rules.
 
 mod edits;
+mod exclude;
 mod gather;
 mod items;
 mod locales;
@@ -34,6 +35,7 @@ use crate::spec::Request;
 use crate::store::Store;
 use crate::target::Target;
 pub(crate) use edits::{Added, Edits, What};
+pub(crate) use exclude::excluded;
 use gather::{Gathered, Search};
 use policy::Policy;
 use unmatched::Unmatched;
@@ -246,6 +248,7 @@ pub fn apply(
         }
     }
     warnings.extend(time_zones(&graph));
+    data.retain(|_, file| file.source.file().is_none() || file.source.file() != request.spec_file());
     libraries.retain(|dest, _| !data.contains_key(dest));
     let left_out = locales::keep(&mut data, &request.modules.locales);
     let (data, libraries) = (data.into_values().collect(), libraries.into_values().collect());

@@ -27,6 +27,7 @@ pub(super) fn requirements(
         }
     }
     found.extend(of_poetry(project, extras, &found));
+    found.extend(of_briefcase(project)?);
     for extra in extras {
         let is_known = |keys: &[&str]| project.at(keys).and_then(|table| table.get(extra)).is_some();
         if !is_known(&["project", "optional-dependencies"]) && !is_known(&["tool", "poetry", "extras"]) {
@@ -67,6 +68,21 @@ fn of_poetry(project: &Project, extras: &[String], known: &[Dependency]) -> Vec<
     let table =
         table.into_iter().flatten().filter(|(name, value)| *name != "python" && is_wanted(name, value));
     table.flat_map(|(name, value)| constraint::dependencies(name, value)).collect()
+}
+
+/// Returns the requirements of the applications of briefcase, for the system that builds.
+fn of_briefcase(project: &Project) -> Result<Vec<Dependency>, String> {
+    let apps = project.at(&["tool", "briefcase", "app"]).and_then(Value::as_table);
+    let mut tables: Vec<&Value> = project.at(&["tool", "briefcase"]).into_iter().collect();
+    for app in apps.into_iter().flatten().map(|(_, app)| app) {
+        let own = app.as_table().into_iter().flatten();
+        let of_system = own.filter(|(name, _)| name.eq_ignore_ascii_case(std::env::consts::OS));
+        tables.extend(std::iter::once(app).chain(of_system.map(|(_, table)| table)));
+    }
+    let lists = tables.into_iter().filter_map(|table| table.get("requires")?.as_array()).flatten();
+    // A path names a folder, which is not a requirement.
+    let texts = lists.filter_map(Value::as_str).filter(|text| !text.starts_with(['.', '/']));
+    texts.map(Dependency::read).collect()
 }
 
 /// Returns the requirements of a dependency group (PEP 735), or of one of poetry or pdm.

@@ -2,20 +2,9 @@
 
 use std::path::Path;
 
-use super::message::{Event, Place, Raised};
+use super::message::{Event, Raised};
 use crate::error::Error;
-
-/// Adds the line of the user's code to an error.
-pub(super) fn at(error: Error, place: Option<&Place>) -> Error {
-    let Some((file, line)) = place else { return error };
-    if error.excerpt.is_some() {
-        return error;
-    }
-    match excerpt(file, *line, None) {
-        Some(excerpt) => error.excerpt(excerpt),
-        None => error,
-    }
-}
+use crate::foreign::place::{Place, at, excerpt};
 
 /// Returns an error about an event that ends the process unexpectedly.
 pub(super) fn of(event: Event, spec: &Path, interpreter: &Path) -> Error {
@@ -82,18 +71,4 @@ fn exited(spec: &Path, code: i64, text: Option<&str>, place: Option<&Place>) -> 
     let what = place.map_or(spec, |(file, _)| file.as_path());
     let error = Error::new(format!("`{}` ended the build {how}", what.display()));
     at(error, place)
-}
-
-/// Returns a line of a file with its place.
-fn excerpt(file: &Path, line: u32, column: Option<usize>) -> Option<String> {
-    let bytes = std::fs::read(file).ok()?;
-    let text = String::from_utf8_lossy(&bytes);
-    let place = format!("{}:{line}", file.display());
-    let shown = text.lines().nth((line as usize).checked_sub(1)?)?;
-    let gutter = line.to_string().len();
-    let mut excerpt = format!("{:gutter$}--> {place}\n{:gutter$} |\n{line} | {}", "", "", shown.trim_end());
-    if let Some(column) = column.filter(|c| *c > 0) {
-        excerpt += &format!("\n{:gutter$} | {:2$}^", "", "", column - 1);
-    }
-    Some(excerpt)
 }

@@ -1,14 +1,10 @@
 //! Messages that every process with stand-ins sends: one JSON object per line, told apart by `kind`.
 
-use std::path::PathBuf;
-
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::place::Place;
 use crate::error::Warning;
-
-/// File and line of the user's code.
-pub(super) type Place = (PathBuf, u32);
 
 /// What a process says.
 #[derive(Debug)]
@@ -30,6 +26,8 @@ pub(super) enum Event {
         /// The answer.
         value: Value,
     },
+    /// What a function has found, for a conversion.
+    Collected(Collected),
     /// Something to tell the user.
     Note(Note),
     /// A mistake in the user's code, which a stand-in has found.
@@ -44,7 +42,20 @@ pub(super) enum Event {
 
 impl Event {
     /// The kinds of events. All other messages are calls.
-    pub(super) const KINDS: [&str; 7] = ["ready", "answer", "note", "refused", "raised", "exited", "end"];
+    pub(super) const KINDS: [&str; 8] =
+        ["ready", "answer", "collected", "note", "refused", "raised", "exited", "end"];
+}
+
+/// What a function such as `collect_all(package)` has found.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Collected {
+    pub(super) function: String,
+    pub(super) package: String,
+    /// Files, with their folder in the bundle.
+    pub(super) files: Vec<(String, String)>,
+    pub(super) modules: Vec<String>,
+    pub(super) recursive: bool,
+    pub(super) place: Option<Place>,
 }
 
 /// Something to tell the user.

@@ -114,6 +114,8 @@ impl Session {
         loop {
             match self.receive::<IgnoredAny>()? {
                 Some(Message::Event(Event::Answer { value })) => return Ok(value),
+                // What hooks collect is theirs, not that of a spec.
+                Some(Message::Event(Event::Collected(_))) => {}
                 Some(Message::Event(Event::Note(note))) => reporter.warn(&[note.into()]),
                 Some(message) => return Err(self.failure(message)),
                 None => return Err(failure::ended(&self.what)),

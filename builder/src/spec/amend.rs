@@ -46,7 +46,7 @@ pub fn write(request: &Request, path: &Path, additions: &Additions) -> Result<()
         (write::text(request, folder, Style::Terse), None)
     };
     let root: &[&str] =
-        if Document::new(path, String::new()).is_pyproject() { &["tool", "freeze"] } else { &[] };
+        if Document::new(path, old.clone()).is_pyproject() { &["tool", "freeze"] } else { &[] };
     let text = amended(&old, root, folder, additions).context(failed)?;
     // Only write what can be read again.
     Raw::read(&Document::new(path, text.clone()), &[]).context(failed)?;

@@ -83,4 +83,7 @@ pub struct Bundle {
     pub contents_directory: String,
     /// Onefile: folder to extract to at run time.
     pub runtime_tmpdir: Option<String>,
+    /// Globs of files to leave out. A glob without a slash matches the name of a file in any folder, others
+    /// match its path in the bundle.
+    pub exclude_files: Vec<String>,
 }

@@ -116,6 +116,11 @@ pub(crate) fn locale(text: &str) -> Result<(), String> {
     Err("expected a locale such as `de` or `pt_BR`".into())
 }
 
+/// Checks a glob over paths.
+pub(crate) fn glob(text: &str) -> Result<(), String> {
+    globset::Glob::new(text).map(drop).map_err(|e| e.kind().to_string())
+}
+
 /// Parses the limit of the cache.
 pub(super) fn size(text: &str) -> Result<u64, String> {
     crate::store::parse_size(text)

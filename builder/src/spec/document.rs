@@ -75,7 +75,8 @@ impl Document {
 
     /// Whether the spec is the `[tool.freeze]` table of a pyproject.toml.
     pub(super) fn is_pyproject(&self) -> bool {
-        self.path.extension().is_some_and(|e| e == "toml")
+        self.path.file_name().is_some_and(|name| name == "pyproject.toml")
+            || self.text.contains("[tool.freeze")
     }
 
     /// Returns the folder that relative paths of the value at `span` are based on.

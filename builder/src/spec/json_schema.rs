@@ -8,9 +8,14 @@ use super::shapes::{Described, Key, Shape};
 /// Returns the JSON Schema of a spec, and of the table `[tool.freeze]` of a pyproject.toml.
 pub fn json_schema() -> Value {
     let mut definitions = Map::new();
+    // A table inside of a table is one that the spec also has by itself.
+    let inner = |key: &Key| match key.shape {
+        Shape::Table(_) => Some(json!({ "$ref": format!("#/definitions/{}", key.name) })),
+        _ => None,
+    };
     for key in Raw::keys() {
         let (Shape::Table(keys) | Shape::Tables(keys)) = key.shape else { continue };
-        definitions.insert(key.name.to_owned(), object(keys, key.about, &|_| None));
+        definitions.insert(key.name.to_owned(), object(keys, key.about, &inner));
     }
     let tables = |key: &Key| {
         let table = json!({ "$ref": format!("#/definitions/{}", key.name) });
@@ -101,7 +106,8 @@ mod tests {
             let table = value.as_table().or_else(|| value.as_array()?.first()?.as_table());
             let known = &schema["definitions"][name]["properties"];
             for key in table.into_iter().flat_map(toml::Table::keys).filter(|_| name != "target") {
-                assert!(known[key]["description"].is_string(), "{name}.{key}");
+                let about = &known[key];
+                assert!(about["description"].is_string() || about["$ref"].is_string(), "{name}.{key}");
             }
         }
         // The example shows every key that is not an alternative of another.
@@ -110,6 +116,7 @@ mod tests {
         for (table, definition) in schema["definitions"].as_object().unwrap() {
             for key in definition["properties"].as_object().unwrap().keys() {
                 let shown = example.contains(&format!("\n{key} = ")) || alternatives.contains(&key.as_str());
+                let shown = shown || example.contains(&format!("\n[{table}.{key}]"));
                 assert!(shown || table == "layer", "{table}.{key} is not in the example of docs/spec.md");
             }
         }

@@ -15,6 +15,7 @@ mod resolve;
 mod schema;
 mod shapes;
 pub(crate) mod universal;
+mod windows;
 pub mod write;
 
 use std::collections::BTreeMap;
@@ -25,7 +26,8 @@ use crate::target::{Os, Target, UNIVERSAL, Wanted};
 pub use bundle::{Bundle, Compression, Extract, Mode, Sources, Strip};
 pub(crate) use check::{
     contents_directory as checked_contents_directory, current_dir, folder as checked_folder,
-    module as checked_module, name as checked_name, python_option as checked_python_option,
+    glob as checked_glob, item as checked_item, module as checked_module, name as checked_name,
+    python_option as checked_python_option,
 };
 pub(crate) use entry::above_packages;
 pub use json_schema::json_schema;
@@ -62,6 +64,15 @@ pub struct Overrides {
 }
 
 impl Overrides {
+    /// Returns the system to build for.
+    pub(crate) fn os(&self) -> Os {
+        match self.target {
+            Some(Wanted::One(target)) => target.os,
+            Some(Wanted::Universal) => Os::Macos,
+            None => Target::host().os,
+        }
+    }
+
     fn output(&self, cwd: &Path) -> Output {
         let path = |p: &Path| entry::absolute(&cwd.join(p));
         Output {
@@ -191,6 +202,11 @@ impl Request {
         folders.chain(product)
     }
 
+    /// Returns the file of the spec, which is no part of the program; a pyproject.toml may be.
+    pub(crate) fn spec_file(&self) -> Option<&Path> {
+        self.spec.as_deref().filter(|spec| spec.file_name().is_some_and(|name| name != "pyproject.toml"))
+    }
+
     /// Whether to create an app bundle on macOS: as set in `[macos]`, or else if there is no console.
     pub fn is_bundle(&self) -> bool {
         self.macos.bundle.unwrap_or(self.windows.console == Some(false))
@@ -271,6 +287,8 @@ pub struct Request {
     pub warnings: Vec<Warning>,
     /// The distribution of the project that is built. Its metadata is made if it is not installed.
     pub project: Option<project::OwnDistribution>,
+    /// The pyproject.toml of this distribution.
+    pub project_file: Option<PathBuf>,
     /// `cache-size`: the limit of the builder's cache in bytes.
     pub cache_size: Option<u64>,
 }
@@ -425,7 +443,7 @@ pub struct Modules {
 }
 
 /// A file, folder or glob to add to the bundle.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Item {
     /// An absolute path or glob.
     pub from: String,
@@ -433,6 +451,9 @@ pub struct Item {
     pub to: String,
     /// The name of a file in that folder, if it is not its own.
     pub name: Option<String>,
+    /// Globs of files and folders to leave out. A glob without a slash matches a name in any folder, others
+    /// match the path below the folder.
+    pub exclude: Vec<String>,
     /// Its origin, as `path:line` or the option, for messages.
     pub place: String,
 }
@@ -560,4 +581,4 @@ pub struct Output {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -150,6 +150,7 @@ fn bundle(options: &Options) -> Result<Bundle> {
         max_glibc: None,
         contents_directory: contents_directory.to_owned(),
         runtime_tmpdir: options.common.runtime_tmpdir.clone().filter(|t| !t.is_empty()),
+        exclude_files: Vec::new(),
     })
 }
 
@@ -228,7 +229,7 @@ fn items(option: &str, texts: &[String], cwd: &Path) -> Result<Vec<Item>> {
         let from =
             check::item(from, cwd).map_err(|e| usage(e.context(format!("invalid value of `{option}`"))))?;
         let to = checked(option, to, check::folder)?;
-        Ok(Item { from, to, name: None, place: option.to_owned() })
+        Ok(Item { from, to, place: option.to_owned(), ..Item::default() })
     };
     texts.iter().map(item).collect()
 }

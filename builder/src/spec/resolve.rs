@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::document::Document;
 use super::project::{self, Project};
 use super::schema::{
-    Raw, RawBundle, RawItem, RawMacos, RawModules, RawProgram, RawPython, RawRuntime, RawWhole, RawWindows,
-    Text,
+    Raw, RawBundle, RawItem, RawMacos, RawModules, RawProgram, RawPython, RawRules, RawRuntime, RawWhole,
+    RawWindows, Text,
 };
 use super::{
     Bundle, Entry, EnvironmentRequest, Item, Macos, Metadata, Modules, Overrides, Program, PythonRequest,
@@ -45,7 +45,7 @@ pub(super) fn request(
         metadata: Metadata { include: texts(raw.metadata.include), recursive: texts(raw.metadata.recursive) },
         rule_files: at.files(&raw.rules.files, "rule file")?,
         only_own_rules: !raw.rules.shipped.unwrap_or(true),
-        hooks: at.hooks(&raw.rules.hooks)?,
+        hooks: at.hooks(&raw.rules)?,
         hook_rules: Vec::new(),
         made_modules: Vec::new(),
         package_folders: Vec::new(),
@@ -57,10 +57,17 @@ pub(super) fn request(
         spec: Some(spec.clone()),
         base: base.clone(),
         project: None,
+        project_file: at.file(raw.metadata.project, "project")?,
         cache_size: at.cache_size()?,
     };
+    at.windows_of_programs(&mut request, raw.programs)?;
     if only_windows {
         request.windows.console.get_or_insert(false);
+    }
+    if let Some(file) = &request.project_file {
+        request.project = Project::read(file)?.distribution();
+        let name = request.project.as_ref().map(|own| own.name.clone());
+        request.metadata.include.extend(name.filter(|name| !request.metadata.include.contains(name)));
     }
     if let Some(project) = project {
         project::complete(&mut request, project);
@@ -81,15 +88,16 @@ impl Resolver<'_> {
         if let Some(place) = raw.app.entry.as_ref().or(raw.app.entry_point.as_ref()) {
             let entry = self.entry(raw.app.entry.as_ref(), raw.app.entry_point.as_ref())?;
             let name = raw.app.name.as_ref().map_or_else(|| entry::default_name(&entry), |n| n.value.clone());
-            programs.push((self.program(name, entry, place), raw.app.name.as_ref().unwrap_or(place)));
+            let program = self.program(name, entry, place, &raw.app.then)?;
+            programs.push((program, raw.app.name.as_ref().unwrap_or(place)));
         }
-        for RawProgram { name, entry, entry_point } in &raw.programs {
+        for RawProgram { name, entry, entry_point, then, .. } in &raw.programs {
             let Some(place) = entry.as_ref().or(entry_point.as_ref()) else {
                 let message = "missing key `entry` in `[[program]]`";
                 return Err(self.doc.error(message, name.span.clone(), "`entry` is missing"));
             };
             let entry = self.entry(entry.as_ref(), entry_point.as_ref())?;
-            programs.push((self.program(name.value.clone(), entry, place), name));
+            programs.push((self.program(name.value.clone(), entry, place, then)?, name));
         }
         let Some((first, _)) = programs.first() else { return self.programs_of_project(raw, project) };
         let app = raw.app.name.as_ref().map_or_else(|| first.name.clone(), |n| n.value.clone());
@@ -139,8 +147,25 @@ impl Resolver<'_> {
         size.map(|size| self.checked(&size, "`cache-size`", check::size)).transpose()
     }
 
-    fn program(&self, name: String, entry: Entry, place: &Text) -> Program {
-        Program::new(name, entry, Some(self.doc.place(&place.span)))
+    fn program(&self, name: String, entry: Entry, place: &Text, then: &[Text]) -> Result<Program> {
+        if let Some(first) = then.first().filter(|_| !matches!(entry, Entry::Script(_))) {
+            let message = "`then` needs a script as `entry`";
+            return Err(self.doc.error(message, first.span.clone(), "runs after a script only"));
+        }
+        let then = self.folders(then, &[], "script")?;
+        Ok(Program { then, ..Program::new(name, entry, Some(self.doc.place(&place.span))) })
+    }
+
+    /// Gives programs of `[[program]]` their own properties on Windows.
+    fn windows_of_programs(&self, request: &mut Request, programs: Vec<RawProgram>) -> Result<()> {
+        for RawProgram { name, windows, .. } in programs {
+            let own = self.windows(windows)?;
+            let program = request.programs.iter_mut().find(|program| program.name == name.value);
+            if let Some(program) = program.filter(|_| own != Windows::default()) {
+                program.windows = Some(Box::new(own.over(&request.windows)));
+            }
+        }
+        Ok(())
     }
 
     fn entry(&self, entry: Option<&Text>, entry_point: Option<&Text>) -> Result<Entry> {
@@ -190,14 +215,16 @@ impl Resolver<'_> {
                 None => super::CONTENTS_DIRECTORY.to_owned(),
             },
             runtime_tmpdir: raw.runtime_tmpdir.map(|v| v.value).filter(|v| !v.is_empty()),
+            exclude_files: self.globs(&raw.exclude_files)?,
         })
     }
 
-    fn hooks(&self, folders: &[Text]) -> Result<Hooks> {
+    fn hooks(&self, raw: &RawRules) -> Result<Hooks> {
+        let config: serde_json::Map<_, _> = raw.hooks_config.iter().cloned().collect();
         Ok(Hooks {
-            folders: self.folders(folders, &[], "folder of hooks")?,
-            of_packages: !folders.is_empty(),
-            ..Hooks::default()
+            folders: self.folders(&raw.hooks, &[], "folder of hooks")?,
+            of_packages: raw.package_hooks.unwrap_or(!raw.hooks.is_empty()),
+            config: if config.is_empty() { serde_json::Value::Null } else { config.into() },
         })
     }
 
@@ -311,9 +338,23 @@ impl Resolver<'_> {
                 Some(to) => self.checked(to, "`to`", check::folder)?,
                 None => ".".to_owned(),
             };
-            Ok(Item { from, to, name: None, place: self.doc.place(&item.from.span) })
+            let name = item.name.as_ref();
+            if let Some(name) = name {
+                self.checked(name, "`name`", check::name)?;
+            }
+            if let Some(name) = name.filter(|_| !Path::new(&from).is_file()) {
+                let message = "`name` is for a single file";
+                return Err(self.doc.error(message, name.span.clone(), "`from` is no file"));
+            }
+            let (name, exclude) = (name.map(|name| name.value.clone()), self.globs(&item.exclude)?);
+            Ok(Item { from, to, name, exclude, place: self.doc.place(&item.from.span) })
         };
         items.iter().map(item).collect()
+    }
+
+    fn globs(&self, globs: &[Text]) -> Result<Vec<String>> {
+        let glob = |v: &Text| self.checked(v, "glob", check::glob).map(|()| v.value.clone());
+        globs.iter().map(glob).collect()
     }
 
     fn files(&self, files: &[Text], what: &str) -> Result<Vec<PathBuf>> {

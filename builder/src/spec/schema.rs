@@ -110,7 +110,7 @@ macro_rules! table {
         $(#[doc = $about:literal] $field:ident: $kind:ty = $read:ident($key:literal $(, $argument:expr)*),)*
     }) => {
         $(#[$doc])*
-        #[derive(Debug, Default)]
+        #[derive(Clone, Debug, Default)]
         pub(super) struct $name {
             $(#[doc = $about] pub(super) $field: $kind,)*
         }
@@ -153,6 +153,8 @@ table! {
         entry: Option<Text> = string("entry"),
         /// Name of an installed console script, instead of `entry`.
         entry_point: Option<Text> = string("entry-point"),
+        /// Scripts that run after the entry, in the same namespace.
+        then: Vec<Text> = strings("then"),
         /// Version of the application.
         version: Option<Text> = string("version"),
     }
@@ -205,6 +207,8 @@ table! {
         contents_directory: Option<Text> = string("contents-directory"),
         /// Folder below which a program in one file extracts its files.
         runtime_tmpdir: Option<Text> = string("runtime-tmpdir"),
+        /// Files of the bundle to leave out, as globs over their paths in it.
+        exclude_files: Vec<Text> = strings("exclude-files"),
     }
 }
 
@@ -245,6 +249,10 @@ table! {
         from: Text = required("from"),
         /// Folder in the bundle. Default: its root.
         to: Option<Text> = string("to"),
+        /// Name of a file in that folder. Default: its own.
+        name: Option<Text> = string("name"),
+        /// Files and folders to leave out, as globs.
+        exclude: Vec<Text> = strings("exclude"),
     }
 }
 
@@ -257,6 +265,10 @@ table! {
         entry: Option<Text> = string("entry"),
         /// Name of an installed console script, instead of `entry`.
         entry_point: Option<Text> = string("entry-point"),
+        /// Scripts that run after the entry, in the same namespace.
+        then: Vec<Text> = strings("then"),
+        /// Properties of this executable on Windows that differ from those in `[windows]`.
+        windows: RawWindows = section("windows"),
     }
 }
 
@@ -267,6 +279,8 @@ table! {
         include: Vec<Text> = strings("include"),
         /// Distributions whose metadata is collected with that of their requirements.
         recursive: Vec<Text> = strings("recursive"),
+        /// A pyproject.toml, for whose project metadata is created if it is not installed.
+        project: Option<Text> = string("project"),
     }
 }
 
@@ -277,6 +291,10 @@ table! {
         files: Vec<Text> = strings("files"),
         /// Folders of hooks written for PyInstaller.
         hooks: Vec<Text> = strings("hooks"),
+        /// Whether to run the hooks for PyInstaller that installed packages announce.
+        package_hooks: Option<bool> = boolean("package-hooks"),
+        /// Values for hooks written for PyInstaller, by module.
+        hooks_config: Vec<(String, serde_json::Value)> = json("hooks-config"),
         /// Whether to use the rules that freeze includes.
         shipped: Option<bool> = boolean("shipped"),
     }
@@ -447,6 +465,7 @@ impl Raw {
     fn merge(&mut self, over: Raw) {
         // `entry` and `entry-point` set the same thing, so the later one wins.
         if over.app.entry.is_some() || over.app.entry_point.is_some() {
+            self.app.then.clear();
             self.app.entry = None;
             self.app.entry_point = None;
         }

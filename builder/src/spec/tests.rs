@@ -6,7 +6,7 @@ use super::*;
 use crate::target::Arch;
 
 /// Returns a folder with these files.
-pub(super) fn folder_with(files: &[(&str, &str)]) -> tempfile::TempDir {
+pub(crate) fn folder_with(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
         let path = folder.path().join(name);
@@ -65,11 +65,14 @@ fn the_example_of_the_documentation() {
     let example = text.split("```toml\n").nth(1).and_then(|t| t.split("```").next()).unwrap();
     let folder = folder(example);
     let at = |name: &str| folder.path().join(name);
-    for dir in ["src", ".venv", "vendor", "assets", "rules", "hooks", "wheels"] {
+    for dir in ["src", ".venv", "vendor", "assets", "rules", "hooks", "wheels", "config"] {
         std::fs::create_dir(at(dir)).unwrap();
     }
     let files = [
         "cli.py",
+        "more.py",
+        "config/release.toml",
+        "pyproject.toml",
         "startup.py",
         "vendor/libfoo.so",
         "rules/my.toml",
@@ -95,7 +98,14 @@ fn the_example_of_the_documentation() {
     assert_eq!(request.rule_files, [at("rules/my.toml")]);
     assert_eq!(request.runtime.env["MYAPP_HOME"], "{root}/share");
     assert_eq!(request.data[0].to, "assets");
+    assert_eq!(request.data[0].exclude, ["draft-*.png"]);
+    assert_eq!(request.data[1].name.as_deref(), Some("settings.toml"));
+    assert_eq!(request.bundle.exclude_files, ["*.md", "pkg/tests"]);
+    assert_eq!(request.programs[0].then, [at("more.py")]);
+    assert!(request.hooks.of_packages);
     assert_eq!(request.windows.console, Some(false));
+    let own = request.programs[1].windows.as_ref().unwrap();
+    assert_eq!((own.console, &own.icon), (Some(true), &request.windows.icon));
     assert_eq!(request.modules.exclude, ["tkinter", "msvcrt"]);
 }
 

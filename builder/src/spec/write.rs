@@ -6,7 +6,10 @@ use std::path::{Component, Path};
 use clap::ValueEnum;
 
 use super::document::quote;
-use super::{CONTENTS_DIRECTORY, Entry, Item, Modules, Program, PythonRequest, Request, Resource, Runtime};
+use super::{
+    CONTENTS_DIRECTORY, Entry, Hooks, Item, Modules, Program, PythonRequest, Request, Resource, Runtime,
+    Windows,
+};
 
 /// Column of the notes.
 const NOTES: usize = 38;
@@ -38,11 +41,12 @@ pub fn text(request: &Request, folder: &Path, style: Style) -> String {
     w.section("metadata");
     w.value("include", list(&request.metadata.include, |o| quote(o)), "", "");
     w.value("recursive", list(&request.metadata.recursive, |o| quote(o)), "", "");
+    let project = request.project.as_ref().and(request.project_file.as_deref());
+    w.value("project", project.map(|p| w.path(p)), "", "");
     w.section("rules");
     let files = list(&request.rule_files, |p| w.path(p));
     w.value("files", files, "", "");
-    let hooks = list(&request.hooks.folders, |p| w.path(p));
-    w.value("hooks", hooks, "", "");
+    w.hooks(&request.hooks);
     w.value("shipped", request.only_own_rules.then(|| "false".into()), "", "");
     w.runtime(&request.runtime);
     for program in programs {
@@ -50,8 +54,15 @@ pub fn text(request: &Request, folder: &Path, style: Style) -> String {
         w.value("name", Some(quote(&program.name)), "", "");
         let (key, value) = w.entry(&program.entry);
         w.value(key, Some(value), "", "");
+        w.value("then", list(&program.then, |p| w.path(p)), "", "");
+        if let Some(windows) = &program.windows {
+            w.section("program.windows");
+            w.windows(&windows.without(&request.windows));
+        }
     }
-    w.windows(request);
+    w.section("windows");
+    w.windows(&request.windows);
+    w.macos(request);
     w.out
 }
 
@@ -78,6 +89,7 @@ impl Writer<'_> {
         if let Some(program) = program {
             let (key, value) = self.entry(&program.entry);
             self.value(key, Some(value), "", "a script, \"package\" or \"package.module:function\"");
+            self.value("then", list(&program.then, |p| self.path(p)), "", "");
         }
         self.value("version", request.version.as_deref().map(quote), "\"1.0\"", "");
     }
@@ -97,6 +109,11 @@ impl Writer<'_> {
         self.value("options", options, "[\"X utf8=1\"]", "as on python's command line");
         let paths = list(&python.paths, |p| self.path(p));
         self.value("paths", paths, "[\"src\"]", "searched before the interpreter's own");
+        let environment = &python.environment;
+        self.value("sync", environment.sync.map(|on| on.to_string()), "", "");
+        self.value("locked", environment.locked.then(|| "true".into()), "", "");
+        self.value("extras", list(&environment.extras, |o| quote(o)), "", "");
+        self.value("groups", list(&environment.groups, |o| quote(o)), "", "");
     }
 
     fn modules(&mut self, m: &Modules) {
@@ -167,16 +184,26 @@ impl Writer<'_> {
         let contents = (b.contents_directory != CONTENTS_DIRECTORY).then(|| quote(&b.contents_directory));
         self.value("contents-directory", contents, "", "");
         self.value("runtime-tmpdir", b.runtime_tmpdir.as_deref().map(quote), "", "");
+        self.value("exclude-files", list(&b.exclude_files, |o| quote(o)), "", "");
     }
 
-    fn windows(&mut self, request: &Request) {
-        let win = &request.windows;
-        self.section("windows");
+    fn hooks(&mut self, hooks: &Hooks) {
+        self.value("hooks", list(&hooks.folders, |p| self.path(p)), "", "");
+        let implied = !hooks.folders.is_empty();
+        let differs = hooks.of_packages != implied;
+        let config = hooks.config.as_object().filter(|config| !config.is_empty());
+        self.value("hooks-config", config.and_then(|_| json(&hooks.config)), "", "");
+        self.value("package-hooks", differs.then(|| hooks.of_packages.to_string()), "", "");
+    }
+
+    fn windows(&mut self, win: &Windows) {
         let icon = win.icon.as_deref().map(|p| self.path(p));
         self.value("icon", icon, "", "");
         self.value("console", win.console.map(|c| c.to_string()), "", "");
         let file = win.version_file.as_deref().map(|p| self.path(p));
         self.value("version-file", file, "", "");
+        let info = win.version_info.iter().map(|(key, text)| format!("{} = {}", name(key), quote(text)));
+        self.value("version-info", table(info.collect()), "", "");
         self.value("hide-console", win.hide_console.as_deref().map(quote), "", "");
         self.value("windowed-traceback", win.windowed_traceback.map(|on| on.to_string()), "", "");
         let resources: Vec<String> = win.resources.iter().map(|r| self.resource(r)).collect();
@@ -185,12 +212,17 @@ impl Writer<'_> {
         self.value("manifest", manifest, "", "");
         self.value("uac", win.uac.as_deref().map(quote), "", "");
         self.value("uiaccess", win.uiaccess.then(|| "true".into()), "", "");
+    }
+
+    fn macos(&mut self, request: &Request) {
         let mac = &request.macos;
         self.section("macos");
         self.value("bundle", mac.bundle.map(|b| b.to_string()), "", "");
         self.value("identifier", mac.identifier.as_deref().map(quote), "", "");
         let icon = mac.icon.as_deref().map(|p| self.path(p));
         self.value("icon", icon, "", "");
+        let plist = mac.plist.iter().filter_map(|(key, v)| Some(format!("{} = {}", name(key), json(v)?)));
+        self.value("plist", table(plist.collect()), "", "");
         self.value("sign", mac.sign.as_deref().map(quote), "", "");
         let entitlements = mac.entitlements.as_deref().map(|p| self.path(p));
         self.value("entitlements", entitlements, "", "");
@@ -207,6 +239,8 @@ impl Writer<'_> {
             let from = self.path(Path::new(&item.from));
             self.value("from", Some(from), "", "");
             self.value("to", (item.to != ".").then(|| quote(&item.to)), "", "");
+            self.value("name", item.name.as_deref().map(quote), "", "");
+            self.value("exclude", list(&item.exclude, |o| quote(o)), "", "");
         }
     }
 
@@ -251,6 +285,34 @@ pub fn relative(path: &Path, folder: &Path) -> String {
 fn list<T>(values: &[T], show: impl Fn(&T) -> String) -> Option<String> {
     let values: Vec<String> = values.iter().map(show).collect();
     (!values.is_empty()).then(|| format!("[{}]", values.join(", ")))
+}
+
+/// Returns an inline table of its `key = value` pairs.
+fn table(pairs: Vec<String>) -> Option<String> {
+    (!pairs.is_empty()).then(|| format!("{{ {} }}", pairs.join(", ")))
+}
+
+/// Returns the notation of a key.
+fn name(key: &str) -> String {
+    let is_bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    if !key.is_empty() && key.chars().all(is_bare) { key.to_owned() } else { quote(key) }
+}
+
+/// Returns a JSON value as TOML, which has no null.
+fn json(value: &serde_json::Value) -> Option<String> {
+    use serde_json::Value;
+    Some(match value {
+        Value::Null => return None,
+        Value::Bool(on) => on.to_string(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => quote(text),
+        Value::Array(items) => format!("[{}]", items.iter().filter_map(json).collect::<Vec<_>>().join(", ")),
+        Value::Object(pairs) => {
+            let pairs =
+                pairs.iter().filter_map(|(key, value)| Some(format!("{} = {}", name(key), json(value)?)));
+            table(pairs.collect()).unwrap_or_else(|| "{}".to_owned())
+        }
+    })
 }
 
 /// Returns the notation of a value in a spec.

@@ -198,10 +198,10 @@ impl<'a> Comparison<'a> {
         for (path, asker) in &first {
             add(path, asker);
             request.binaries.push(Item {
-                name: None,
                 from: path.to_string_lossy().into_owned(),
                 to: ".".to_owned(),
                 place: "freeze trace".to_owned(),
+                ..Item::default()
             });
         }
         let again = if first.is_empty() { None } else { Some(self.product(request)?) };

@@ -470,6 +470,7 @@ impl<'a> World<'a> {
             foreign.retain(|path| !self.request.python.paths.contains(path));
             foreign.extend([&python.prefix, &python.base_prefix].map(|prefix| prefix.to_owned()));
             foreign.extend(self.request.outputs());
+            foreign.extend(self.request.spec_file().map(Path::to_owned));
             foreign.push(self.reader.store.root().to_owned());
             tracing::debug!(?roots, "the program's own files are looked for");
             OwnTree::scan(&roots, &around, &foreign, &self.implicit.own_files, self.reader.disk)

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::super::message::Place;
 use super::message::{AnalysisCall, Entry, Tables};
 use crate::CollectedPart;
 use crate::analysis::{Kind, Module, Source};
 use crate::archive::is_entry;
 use crate::error::{Context, Error, Result, Warning};
+use crate::foreign::place::Place;
 use crate::spec::{self, Item, Modules, Program, Request};
 use crate::store::{Bucket, Store};
 use crate::target::{Os, Target};
@@ -66,7 +66,7 @@ pub(super) fn request(call: &AnalysisCall, template: &Request, spec: &Path) -> R
     let item = |(from, to): &(String, String)| -> Result<Item> {
         let to = spec::checked_folder(to)
             .map_err(|why| Error::new(format!("invalid folder `{to}`")).cause(why))?;
-        Ok(Item { from: from.clone(), to, name: None, place: place.clone() })
+        Ok(Item { from: from.clone(), to, place: place.clone(), ..Item::default() })
     };
     for given in call.datas.iter().chain(&call.binaries) {
         // The content decides, as in PyInstaller 6.

@@ -215,7 +215,7 @@ fn reached<'g>(graph: &'g Graph, stops: &dyn Fn(&str) -> bool) -> BTreeSet<&'g s
 fn item(from: String, to: &str, name: Option<&str>, place: &str, hook: &Path) -> Result<Item> {
     let to = spec::checked_folder(to)
         .map_err(|why| Error::new(format!("`{}` adds `{from}` to `{to}`", hook.display())).cause(why))?;
-    Ok(Item { from, to, name: name.map(str::to_owned), place: place.to_owned() })
+    Ok(Item { from, to, name: name.map(str::to_owned), place: place.to_owned(), ..Item::default() })
 }
 
 /// Adds the run-time hooks of modules that are there.

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::super::message::Place;
 use super::super::session::TargetOrder;
+use crate::foreign::place::Place;
 
 /// An entry of a table of contents: name in the product, file, typecode.
 pub(super) type Entry = (String, String, String);
@@ -20,6 +20,8 @@ pub(super) enum Call {
     Analysis(Box<AnalysisCall>),
     /// A product, with all that it consists of.
     Product(Box<ProductCall>),
+    /// Code after the last product, which a conversion does not run.
+    Skipped { place: Place },
 }
 
 /// `Analysis(…)`. Paths are absolute.
@@ -123,6 +125,9 @@ pub(super) struct ProgramSettings {
     #[serde(default)]
     pub(super) version: Vec<PathBuf>,
     pub(super) version_text: Option<String>,
+    /// The strings of this text, for a conversion.
+    #[serde(default)]
+    pub(super) version_strings: BTreeMap<String, String>,
     #[serde(default)]
     pub(super) manifest: Vec<PathBuf>,
     pub(super) manifest_text: Option<String>,
@@ -155,4 +160,6 @@ pub(super) struct Order {
     pub(super) workpath: PathBuf,
     pub(super) cache: PathBuf,
     pub(super) target: TargetOrder,
+    /// Whether to convert the spec instead of building it.
+    pub(super) convert: bool,
 }

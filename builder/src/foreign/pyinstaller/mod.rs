@@ -1,6 +1,7 @@
 //! Specs of PyInstaller: Python programs, which run among stand-ins that hand their calls to the builder.
 
 mod analysis;
+mod converted;
 mod hooks;
 mod message;
 mod product;
@@ -12,12 +13,15 @@ use std::path::{Path, PathBuf};
 
 use serde::de::IgnoredAny;
 
+use self::converted::Conversion;
 use self::message::{AnalysisCall, Call, Order, ProductCall};
 use super::failure;
 use super::message::{Event, Message};
 use super::session::{Session, TargetOrder};
 use super::stand_ins::StandIns;
-use crate::error::{Context, Error, Result};
+use crate::error::{Context, Error, Result, Warning};
+use crate::foreign::place;
+use crate::foreign::product::Product;
 use crate::output::Published;
 use crate::python::Python;
 use crate::report::Reporter;
@@ -95,6 +99,24 @@ pub fn request(build: &Build, reporter: &mut Reporter) -> Result<Request> {
     runner.requested.ok_or_else(nothing)
 }
 
+/// Runs a spec up to its last product, and returns what it describes instead of building it. Nothing is written
+/// to the folder of the user.
+///
+/// # Errors
+/// The spec fails before its first product, or makes none.
+pub fn convert(build: &Build, reporter: &mut Reporter) -> Result<Vec<Product>> {
+    let mut runner = Runner::start(build, Goal::Conversion, reporter)?;
+    runner.run(reporter)?;
+    let nothing = || Error::new(format!("`{}` makes no product", build.spec.display()));
+    let mut products = std::mem::take(&mut runner.conversion.products);
+    let first = products.first_mut().ok_or_else(nothing)?;
+    if converted::has_branches(&build.spec) {
+        let message = "branches of the spec for other systems, which did not run";
+        first.lose(Warning::new(message).hint("convert on the other systems too, and compare"));
+    }
+    Ok(products)
+}
+
 /// Runs the hooks that a request names, and returns the request with what they say.
 ///
 /// # Errors
@@ -137,6 +159,8 @@ enum Goal {
     Products,
     /// Stop there.
     Request,
+    /// Note it and go on.
+    Conversion,
 }
 
 /// A spec that runs.
@@ -153,6 +177,7 @@ struct Runner {
     analyses: Vec<Analyzed>,
     published: Vec<Published>,
     requested: Option<Request>,
+    conversion: Conversion,
     /// The folder that a spec sees as that of the cache.
     _scratch: tempfile::TempDir,
 }
@@ -160,6 +185,10 @@ struct Runner {
 /// The contents that a spec has asked for.
 struct Analyzed {
     request: Request,
+    /// The request without what hooks say.
+    plain: Request,
+    /// The paths of the files that were found.
+    files: Vec<String>,
     /// Until a product takes them.
     collected: Option<Collected>,
 }
@@ -180,8 +209,17 @@ impl Runner {
         let spec = template.spec.clone().unwrap_or_default();
         let scratch = tempfile::tempdir().context(|| "failed to create a temporary folder")?;
         let arguments = build.arguments.iter().map(|a| a.to_string_lossy().into_owned()).collect();
-        let order =
-            Order { spec: Some(spec.clone()), arguments, ..order(&template, &python, scratch.path())? };
+        let order = order(&template, &python, scratch.path())?;
+        let order = match goal {
+            Goal::Conversion => Order {
+                distpath: scratch.path().join("dist"),
+                workpath: scratch.path().join("build"),
+                convert: true,
+                ..order
+            },
+            Goal::Products | Goal::Request => order,
+        };
+        let order = Order { spec: Some(spec.clone()), arguments, ..order };
         let session = Session::start(&python.executable, DRIVER, &order, spec.clone(), &store)?;
         let (analyses, published, requested) = (Vec::new(), Vec::new(), None);
         let named = build.overrides.target;
@@ -197,6 +235,7 @@ impl Runner {
             analyses,
             published,
             requested,
+            conversion: Conversion::default(),
             _scratch: scratch,
         })
     }
@@ -239,13 +278,20 @@ impl Runner {
             Message::Call(Call::Analysis(call)) => {
                 let place = call.place.clone();
                 let tables = self.analyze(*call, reporter);
-                let tables = tables.map_err(|error| failure::at(error, place.as_ref()))?;
+                let tables = tables.map_err(|error| place::at(error, place.as_ref()))?;
                 self.session.send(&tables)?;
+            }
+            Message::Event(Event::Collected(collected)) => self.conversion.collected.push(collected),
+            Message::Call(Call::Skipped { place }) => self.conversion.skip(&place),
+            Message::Call(Call::Product(call)) if self.goal == Goal::Conversion => {
+                let kept = self.convert(&call);
+                kept.map_err(|error| place::at(error, call.place.as_ref()))?;
+                self.session.send(&serde_json::json!({}))?;
             }
             Message::Call(Call::Product(call)) => {
                 let place = call.place.clone();
                 let done = self.product(&call, reporter);
-                done.map_err(|error| failure::at(error, place.as_ref()))?;
+                done.map_err(|error| place::at(error, place.as_ref()))?;
                 if self.goal == Goal::Request {
                     self.stop(reporter);
                     return Ok(Next::Done);
@@ -259,18 +305,27 @@ impl Runner {
                 return Ok(Next::Done);
             }
             Message::Event(Event::End {}) => return Ok(Next::Done),
+            Message::Event(other @ (Event::Raised(_) | Event::Exited { .. }))
+                if !self.conversion.products.is_empty() =>
+            {
+                let error = failure::of(other, &self.spec, &self.python.executable);
+                self.conversion.fail(&error);
+                return Ok(Next::Done);
+            }
             other => return Err(self.session.failure(other)),
         }
         Ok(Next::Go)
     }
 
     fn analyze(&mut self, call: AnalysisCall, reporter: &mut Reporter) -> Result<message::Tables> {
-        let request = analysis::request(&call, &self.template, &self.spec)?;
-        let request = hooks::apply(request, &self.python, &mut self.session, &self.store, reporter)?;
+        let plain = analysis::request(&call, &self.template, &self.spec)?;
+        let request = hooks::apply(plain.clone(), &self.python, &mut self.session, &self.store, reporter)?;
         let collected = collect_parts(&request, &self.store, reporter)?;
         let part = collected.parts.first().ok_or_else(|| Error::new("there is nothing to collect"))?;
         let tables = analysis::tables(&request, part, &self.store)?;
-        self.analyses.push(Analyzed { request, collected: Some(collected) });
+        let files =
+            tables.binaries.iter().chain(&tables.datas).map(|entry| analysis::plain(entry).0).collect();
+        self.analyses.push(Analyzed { request, plain, files, collected: Some(collected) });
         Ok(tables)
     }
 
@@ -311,6 +366,7 @@ fn order(request: &Request, python: &Python, cache: &Path) -> Result<Order> {
         },
         cache: cache.to_owned(),
         target: TargetOrder::of(python.target),
+        convert: false,
     })
 }
 

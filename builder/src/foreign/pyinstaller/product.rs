@@ -150,17 +150,20 @@ fn windows(settings: &ProgramSettings, store: &Store) -> Result<Windows> {
         }
         None => Ok(files.first().cloned()),
     };
+    // A conversion keeps the strings: the text is in no file.
+    let is_text = settings.version_strings.is_empty();
+    let version_file = if is_text { stored(&settings.version_text, &settings.version)? } else { None };
     Ok(Windows {
         icon: with_suffix(&settings.icon, &["ico", "exe", "png"]),
         console: Some(settings.console.unwrap_or(true)),
         manifest: stored(&settings.manifest_text, &settings.manifest)?,
         uac: settings.uac_admin.then(|| "require-administrator".to_owned()),
         uiaccess: settings.uac_uiaccess,
-        version_file: stored(&settings.version_text, &settings.version)?,
+        version_file,
+        version_info: settings.version_strings.clone(),
         hide_console: settings.hide_console.clone(),
         windowed_traceback: settings.disable_windowed_traceback.then_some(false),
         resources: settings.resources.iter().map(|text| Resource::parse(text)).collect(),
-        ..Windows::default()
     })
 }
 

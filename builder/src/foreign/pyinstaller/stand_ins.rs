@@ -34,6 +34,7 @@ pub(super) const STAND_INS: &[(&str, &str)] = stand_ins![
     "PyInstaller/utils/osx.py",
     "PyInstaller/utils/win32/__init__.py",
     "PyInstaller/utils/win32/versioninfo.py",
+    "_freeze_convert.py",
     "_freeze_hooks.py",
     "_freeze_spec.py",
 ];

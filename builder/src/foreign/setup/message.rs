@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::super::message::Place;
+use super::super::place::Place;
 use super::super::session::TargetOrder;
 
 /// What the process asks.

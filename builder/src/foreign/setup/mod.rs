@@ -17,6 +17,7 @@ use self::message::{Built, Call, Order, SetupCall};
 pub use self::message::{Generated, Purpose};
 use super::failure;
 use super::message::{Event, Message};
+use super::place;
 use super::session::{Session, TargetOrder};
 use super::stand_ins::StandIns;
 use crate::error::{Error, Result, Warning};
@@ -167,7 +168,7 @@ impl Runner {
                     let made = self.product(&call, reporter);
                     if let Err(error) = made {
                         self.stop(reporter);
-                        return Err(failure::at(error, call.place.as_ref()));
+                        return Err(place::at(error, call.place.as_ref()));
                     }
                     if self.goal == Goal::Plan {
                         self.stop(reporter);

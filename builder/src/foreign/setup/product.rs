@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::super::message::Place;
+use super::super::place::Place;
 use super::message::{BundleCall, FileCall, Generated, ProgramCall, Purpose, SetupCall};
 use crate::Collected;
 use crate::error::{Error, Result, Warning};
@@ -124,7 +124,7 @@ fn items(files: &[FileCall], place: &str) -> Result<Vec<Item>> {
     let item = |(from, to, name): &FileCall| {
         let to = spec::checked_folder(to)
             .map_err(|why| Error::new(format!("invalid folder `{to}` for `{from}`")).cause(why))?;
-        Ok(Item { from: from.clone(), to, name: name.clone(), place: place.to_owned() })
+        Ok(Item { from: from.clone(), to, name: name.clone(), exclude: Vec::new(), place: place.to_owned() })
     };
     files.iter().map(item).collect()
 }
@@ -137,6 +137,7 @@ fn program(call: &ProgramCall, generated: &Written, store: &Store) -> Result<Pro
     Ok(Program {
         name: call.name.clone(),
         entry: spec::Entry::Script(script),
+        folder: None,
         then: Vec::new(),
         windows: Some(Box::new(windows(call, store)?)),
         place: Some(place_of(call.place.as_ref())),

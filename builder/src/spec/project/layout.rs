@@ -123,8 +123,8 @@ impl Project {
             (from.exists() && same_name && !folder.contains("..")).then(|| Item {
                 from: from.to_string_lossy().into_owned(),
                 to: if folder.is_empty() { ".".to_owned() } else { folder.to_owned() },
-                name: None,
                 place: "pyproject.toml".to_owned(),
+                ..Item::default()
             })
         };
         forced.filter_map(item).collect()

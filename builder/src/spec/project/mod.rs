@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
+pub(crate) use self::version::variable as stated_version;
+
 use super::document::Document;
 use super::{Entry, Program, Request, entry};
 use crate::error::{Context, Error, Result, Warning};
@@ -229,6 +231,7 @@ pub(crate) fn complete(request: &mut Request, project: &Project) {
         request.version = project.version();
     }
     request.project = project.distribution();
+    request.project_file = Some(project.folder.join("pyproject.toml"));
     if request.project.is_none() && project.name().is_some() {
         let message = format!("the version of the project is not stated in `{}`", project.path.display());
         request

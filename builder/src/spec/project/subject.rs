@@ -10,7 +10,7 @@ use crate::os;
 /// What to build.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// A spec, or a pyproject.toml with a table `[tool.freeze]`.
+    /// A spec (`*.spec`, `*.toml`), or a pyproject.toml with a table `[tool.freeze]`.
     Spec(PathBuf),
     /// A folder with a pyproject.toml, by its `[project]`.
     Project(PathBuf),
@@ -32,6 +32,10 @@ impl Subject {
         if ends("spec") {
             return Ok(Subject::Spec(path.to_owned()));
         }
+        let is_spec = ends("toml") && path.file_name().is_none_or(|name| name != "pyproject.toml");
+        if is_spec && path.is_file() {
+            return Ok(Subject::Spec(path.to_owned()));
+        }
         let project = if path.is_dir() { path.join("pyproject.toml") } else { path.to_owned() };
         if is_setup_script(path) {
             return Ok(Subject::Setup(path.to_owned()));
@@ -48,12 +52,6 @@ impl Subject {
         }
         if read.has_cxfreeze() {
             return Ok(Subject::Setup(project));
-        }
-        if project.file_name().is_none_or(|name| name != "pyproject.toml") {
-            let error = Error::new(format!("expected a spec or a program, got `{text}`")).exit_code(USAGE);
-            return Err(error.hint(
-                "a spec is named `*.spec`, and that of a project is `[tool.freeze]` in its pyproject.toml",
-            ));
         }
         match read.programs()? {
             Some(_) => Ok(Subject::Project(read.folder)),

@@ -120,7 +120,8 @@ fn a_folder_or_its_pyproject_names_a_project() {
     let expected = Subject::Project(folder.path().to_owned());
     assert_eq!(of(folder.path()).unwrap(), expected);
     assert_eq!(of(&folder.path().join("pyproject.toml")).unwrap(), expected);
-    assert!(of(&folder.path().join("other.toml")).is_err());
+    let other = folder.path().join("other.toml");
+    assert_eq!(of(&other).unwrap(), Subject::Spec(other));
     assert!(of(&folder.path().join("none.toml")).is_err());
     let (_, folder) = project(&format!("{text}[tool.freeze]\n"), &[]);
     assert_eq!(of(folder.path()).unwrap(), Subject::Spec(folder.path().join("pyproject.toml")));

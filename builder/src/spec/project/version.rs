@@ -68,7 +68,7 @@ impl Project {
 }
 
 /// Returns the text that a source assigns to one of the variables.
-fn variable(source: &str, variables: &[&str]) -> Option<String> {
+pub(crate) fn variable(source: &str, variables: &[&str]) -> Option<String> {
     let value = |line: &str, name: &str| {
         let rest = line.strip_prefix(name)?.trim_start();
         let rest = if let Some(annotated) = rest.strip_prefix(':') {

@@ -44,13 +44,20 @@ def prepare(order):
 
 
 def run_spec(order):
-    from PyInstaller import compat
+    from PyInstaller import compat, config
     from PyInstaller.building import api, build_main, datastruct, osx, splash
     from PyInstaller.config import CONF
     spec = order["spec"]
     with open(spec, "rb") as file:
         text = file.read()
-    code = compile(text, spec, "exec", dont_inherit=True)
+    if config.is_conversion:
+        import _freeze_convert
+        code, after = _freeze_convert.shortened(text, spec)
+        _freeze_convert.watch()
+        if after is not None:
+            _freeze_wire.wire.send("skipped", place=[spec, after])
+    else:
+        code = compile(text, spec, "exec", dont_inherit=True)
     if mentions(code, {"WORKPATH", "workpath", "CONF"}):
         os.makedirs(CONF["workpath"], exist_ok=True)
     if mentions(code, {"DISTPATH"}):

@@ -7,10 +7,14 @@ CONF = {}
 known_path = []
 """The search path before the spec changed it."""
 target = {"platform": None, "sep": os.sep}
+is_conversion = False
+"""Whether the builder writes a spec in TOML and makes no product."""
 
 
 def start(spec, specpath, specnm, order):
+    global is_conversion
     target.update(order["target"])
+    is_conversion = order["convert"]
     # Where PyInstaller would be installed: specs look for packages beside it.
     folders = (folder for folder in sys.path if folder.endswith(("site-packages", "dist-packages")))
     home = next(folders, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))

@@ -3,6 +3,7 @@
 import os
 
 import _freeze_wire
+from PyInstaller import config
 from PyInstaller.building.datastruct import TOC, Target, typecode, unique_name
 from PyInstaller.config import CONF, target
 
@@ -237,6 +238,9 @@ def described_settings(settings):
     if version is not None and not isinstance(version, (str, os.PathLike)):
         # What `versioninfo` describes: the text is the content of a version file.
         found["version_text"] = str(found.pop("version"))
+        if config.is_conversion:
+            import _freeze_convert
+            found["version_strings"] = _freeze_convert.version_strings(version)
     for name in "icon", "version", "manifest", "entitlements_file":
         if name in found:
             found[name] = absolute(found[name])

@@ -3,6 +3,7 @@
 import os
 
 import _freeze_wire
+from PyInstaller import config
 from PyInstaller.building.api import COLLECT, EXE, _Entries, absolute, noted, publish
 from PyInstaller.building.datastruct import Target
 from PyInstaller.config import CONF, target
@@ -24,7 +25,7 @@ class BUNDLE(Target):
             kwargs.pop(setting, None)
         for option, value in kwargs.items():
             noted("BUNDLE", option, value)
-        if target["platform"] != "darwin":
+        if target["platform"] != "darwin" and not config.is_conversion:
             return
         entries, programs = _Entries([]), []
         for argument in args:

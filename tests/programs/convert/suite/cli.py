@@ -1,0 +1,2 @@
+import shared
+print("cli", shared.NAME)

@@ -1,0 +1,3 @@
+from hello_world.app import main
+
+main()
