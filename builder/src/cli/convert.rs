@@ -7,8 +7,10 @@ use builder::convert::{Conversion, Source};
 use builder::error::{Error, Result};
 use builder::foreign::configuration::Configuration;
 use builder::foreign::pyinstaller::{Build, is_python};
+use builder::foreign::setup;
 use builder::spec::Overrides;
 use builder::spec::init::Existing;
+use builder::spec::project::subject::Subject;
 use clap::Args;
 
 use super::USAGE;
@@ -17,7 +19,7 @@ use super::build::CrossArgs;
 /// What to convert, and where to.
 #[derive(Debug, Args)]
 pub(crate) struct ConvertArgs {
-    /// Spec of PyInstaller, script with `# nuitka-project:` comments, file of auto-py-to-exe, pyproject.toml, or
+    /// Spec of PyInstaller, setup script of cx_Freeze, py2exe or py2app, script with `# nuitka-project:` comments, file of auto-py-to-exe, pyproject.toml, or
     /// a script or Makefile that calls Nuitka.
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
@@ -76,6 +78,10 @@ fn source(file: Option<PathBuf>, args: Vec<OsString>, overrides: &Overrides) -> 
         }
         let build = Build { spec: file, overrides: overrides.clone(), arguments: args };
         return Ok((Source::Spec(build), name));
+    }
+    if let Ok(Subject::Setup(path)) = Subject::of(Some(&shown)) {
+        let build = setup::Build { path, overrides: overrides.clone(), arguments: args };
+        return Ok((Source::Setup(build), name));
     }
     match Configuration::of_file(&file)? {
         Some(configuration) => Ok((Source::Configuration(configuration), name)),

@@ -2,16 +2,18 @@
 
 mod files;
 mod layers;
+mod made;
 mod page;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use self::made::Folder;
 use self::page::Page;
 use crate::error::{Context, Error, Result, USAGE, Warning};
 use crate::foreign::configuration::Configuration;
 use crate::foreign::product::Product;
-use crate::foreign::pyinstaller;
+use crate::foreign::{pyinstaller, setup};
 use crate::os::allow_all_to_read;
 use crate::report::Reporter;
 use crate::spec::init::Existing;
@@ -24,6 +26,8 @@ use crate::target::{Os, Target, Wanted};
 pub enum Source {
     /// A spec of PyInstaller, in Python, which runs.
     Spec(pyinstaller::Build),
+    /// A configuration of cx_Freeze, py2exe or py2app.
+    Setup(setup::Build),
     /// A configuration that consists of data.
     Configuration(Configuration),
 }
@@ -66,6 +70,10 @@ pub fn run(conversion: &Conversion, reporter: &mut Reporter) -> Result<Vec<Conve
             let host = Target::host().os;
             (products.into_iter().map(|product| vec![(host, product)]).collect(), Some(build.spec.as_path()))
         }
+        Source::Setup(build) => {
+            let product = setup::convert(build, reporter)?;
+            (vec![vec![(conversion.overrides.os(), product)]], Some(build.path.as_path()))
+        }
         Source::Configuration(configuration) => {
             (for_each_system(configuration, &conversion.overrides)?, configuration.file())
         }
@@ -75,8 +83,12 @@ pub fn run(conversion: &Conversion, reporter: &mut Reporter) -> Result<Vec<Conve
         None => spec::current_dir()?,
     };
     let paths = paths(&products, conversion, &folder)?;
-    let mut pages = Vec::new();
-    for (variants, path) in products.into_iter().zip(&paths) {
+    let (mut pages, mut folders) = (Vec::new(), Vec::new());
+    for (mut variants, path) in products.into_iter().zip(&paths) {
+        if let Some(mut folder) = Folder::beside(path, &mut variants) {
+            folder.write(conversion.existing)?;
+            folders.push(folder);
+        }
         pages.push(Page::new(variants, path, &conversion.shown)?);
     }
     // All of them are checked before the first one is in its place.
@@ -87,6 +99,7 @@ pub fn run(conversion: &Conversion, reporter: &mut Reporter) -> Result<Vec<Conve
         publish(file, &path, conversion.existing)?;
         written.push(Converted { path, lost: page.lost });
     }
+    folders.into_iter().for_each(Folder::keep);
     Ok(written)
 }
 

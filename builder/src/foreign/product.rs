@@ -1,6 +1,8 @@
 //! Products that configurations of other freezers describe.
 
-use crate::error::Warning;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Context, Result, Warning};
 use crate::spec::Request;
 
 /// A product that a configuration describes.
@@ -14,6 +16,17 @@ pub struct Product {
     pub lost: Vec<Warning>,
     /// What the request contains, but no spec can say.
     pub outside: Vec<Warning>,
+    /// Files of the request that the code of the configuration has made, and that may soon be gone.
+    pub made: Option<Made>,
+}
+
+/// Files that the code of a configuration has made.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// The folder that holds all of them.
+    pub folder: PathBuf,
+    /// Path below the folder, and content of each.
+    pub files: Vec<(PathBuf, Vec<u8>)>,
 }
 
 /// Something that the configuration says in another way than a spec.
@@ -44,6 +57,35 @@ impl Product {
         if !self.lost.contains(&warning) {
             self.lost.push(warning);
         }
+    }
+
+    /// Keeps the contents of the files below `root` that the request names.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub(super) fn keep_made(&mut self, root: &Path) -> Result<()> {
+        let mut named = Vec::new();
+        self.request.each_path(&mut |path| {
+            if path.starts_with(root) && path.exists() {
+                named.push(path.clone());
+            }
+        });
+        let folder_of = |path: &PathBuf| if path.is_dir() { path.clone() } else { path.with_file_name("") };
+        let common = |one: PathBuf, other: PathBuf| {
+            one.components().zip(other.components()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
+        };
+        let Some(folder) = named.iter().map(folder_of).reduce(common) else { return Ok(()) };
+        let all = named.iter().flat_map(|path| walkdir::WalkDir::new(path).sort_by_file_name());
+        let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+        for entry in all.flatten().filter(|entry| entry.file_type().is_file()) {
+            let inner = entry.path().strip_prefix(&folder).unwrap_or(entry.path()).to_owned();
+            if files.iter().all(|(known, _)| *known != inner) {
+                let failed = || format!("failed to read `{}`", entry.path().display());
+                files.push((inner, std::fs::read(entry.path()).context(failed)?));
+            }
+        }
+        self.made = Some(Made { folder, files });
+        Ok(())
     }
 
     /// Returns the request for a build, which warns about everything that it lacks.

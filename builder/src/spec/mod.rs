@@ -10,6 +10,7 @@ pub mod init;
 mod json_schema;
 mod keys;
 pub mod options;
+mod paths;
 pub mod project;
 mod resolve;
 mod schema;

@@ -109,6 +109,7 @@ pub fn convert(build: &Build, reporter: &mut Reporter) -> Result<Vec<Product>> {
     runner.run(reporter)?;
     let nothing = || Error::new(format!("`{}` makes no product", build.spec.display()));
     let mut products = std::mem::take(&mut runner.conversion.products);
+    products.iter_mut().try_for_each(|product| product.keep_made(runner.scratch.path()))?;
     let first = products.first_mut().ok_or_else(nothing)?;
     if converted::has_branches(&build.spec) {
         let message = "branches of the spec for other systems, which did not run";
@@ -179,7 +180,7 @@ struct Runner {
     requested: Option<Request>,
     conversion: Conversion,
     /// The folder that a spec sees as that of the cache.
-    _scratch: tempfile::TempDir,
+    scratch: tempfile::TempDir,
 }
 
 /// The contents that a spec has asked for.
@@ -236,7 +237,7 @@ impl Runner {
             published,
             requested,
             conversion: Conversion::default(),
-            _scratch: scratch,
+            scratch: scratch,
         })
     }
 

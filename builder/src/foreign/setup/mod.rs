@@ -18,13 +18,14 @@ pub use self::message::{Generated, Purpose};
 use super::failure;
 use super::message::{Event, Message};
 use super::place;
+use super::product::Product;
 use super::session::{Session, TargetOrder};
 use super::stand_ins::StandIns;
 use crate::error::{Error, Result, Warning};
 use crate::output::Published;
 use crate::python::Python;
 use crate::report::Reporter;
-use crate::spec::{self, Overrides, Request};
+use crate::spec::{self, Output, Overrides, Request};
 use crate::store::Store;
 use crate::{collect_parts, finish, open_store};
 
@@ -77,6 +78,23 @@ pub fn plan(build: &Build, reporter: &mut Reporter) -> Result<Plan> {
     let mut runner = Runner::start(build, Goal::Plan, reporter)?;
     runner.run(reporter)?;
     runner.planned.ok_or_else(|| nothing(&build.path))
+}
+
+/// Runs a configuration until its first product, and returns it for a conversion.
+///
+/// # Errors
+/// The script fails, or describes no product.
+pub fn convert(build: &Build, reporter: &mut Reporter) -> Result<Product> {
+    let mut runner = Runner::start(build, Goal::Plan, reporter)?;
+    runner.run(reporter)?;
+    let plan = runner.planned.ok_or_else(|| nothing(&build.path))?;
+    let mut request = plan.request;
+    let lost = std::mem::take(&mut request.warnings);
+    let output = Output::default();
+    let mut product = Product::new(Request { spec: None, output, others: Vec::new(), ..request });
+    plan.notes.into_iter().chain(lost).for_each(|note| product.lose(note));
+    product.keep_made(runner.store.root())?;
+    Ok(product)
 }
 
 fn nothing(path: &Path) -> Error {
@@ -204,6 +222,10 @@ impl Runner {
         if let Some(note) = product::unwrapped(call) {
             self.note(note, reporter);
         }
+        let collected = collect_parts(&request, &self.store, reporter)?;
+        if let Some(note) = product::separated(&mut request, &collected) {
+            self.note(note, reporter);
+        }
         if self.goal == Goal::Plan {
             self.planned = Some(Plan {
                 request,
@@ -212,10 +234,6 @@ impl Runner {
                 packaging: call.packaging.clone(),
             });
             return Ok(());
-        }
-        let collected = collect_parts(&request, &self.store, reporter)?;
-        if let Some(note) = product::separated(&mut request, &collected) {
-            self.note(note, reporter);
         }
         let published = finish(&request, collected, &self.store, reporter)?;
         let folder = published.program.parent().map(Path::to_owned).unwrap_or_default();
