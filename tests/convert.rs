@@ -44,8 +44,10 @@ fn same(project: &Project, configuration: &str, name: &str) -> String {
     let spec = format!("{name}.toml");
     let text = std::fs::read_to_string(project.path().join(&spec)).unwrap();
     let mut after = Tree::of(project.path());
-    let is_spec =
-        |path: &Path| path.extension().is_some_and(|e| e == "toml") && !path.ends_with("pyproject.toml");
+    let is_spec = |path: &Path| {
+        path.extension().is_some_and(|e| e == "toml") && !path.ends_with("pyproject.toml")
+            || path.starts_with(format!("{name}-files"))
+    };
     after.0.retain(|path, _| !is_spec(path));
     assert_eq!(after, before, "nothing but the spec is written");
     assert!(!text.contains(project.path().to_str().unwrap()), "paths are relative to the spec\n{text}");
@@ -78,6 +80,35 @@ fn what_a_spec_computes_becomes_keys() {
         "pack.inner.deep True\ncolorsys True\npack/table.json True\nassets/img/a.txt True\nrenamed/b.txt True\n1.0\n\
          1 ['ignore']\n",
     );
+}
+
+#[test]
+fn setup_scripts_become_specs() {
+    for (folder, configuration, name) in [
+        ("py2exe", "setup.py", "both"),
+        ("table", "pyproject.toml", "tabled"),
+        ("conflict", "setup.py", "suite"),
+        ("py2app", "setup.py", "An App"),
+    ] {
+        let project = Project::of(&format!("setup_scripts/{folder}"));
+        let text = same(&project, configuration, name);
+        assert!(text.contains(&format!("# Converted from {configuration}.")), "{text}");
+    }
+}
+
+#[test]
+fn files_that_a_spec_makes_stay_beside_the_converted_one() {
+    let project = project("generated");
+    let text = same(&project, "app.spec", "app");
+    assert!(text.contains("entry = \"app-files/starter.py\""), "{text}");
+    harness::Run::new(project.path().join("two/app")).run().prints("a part True\n");
+    let again = project.command(["convert", "app.spec", "--output", "other.toml"]).run();
+    again.success();
+    project
+        .file("third-files/kept", "")
+        .command(["convert", "app.spec", "-o", "third.toml"])
+        .run()
+        .fails(&["third-files` exists"]);
 }
 
 #[test]

@@ -46,13 +46,7 @@ fn a_word_that_is_the_name_of_a_module_brings_no_source() {
 
 #[test]
 fn a_pattern_of_a_few_letters_names_no_file() {
-    let app = "import os, sys\n\ndef picture(folder, w, h):\n    return os.path.join(folder, f'{w}x{h}')\n\n\
-               def theme(folder, name):\n    return os.path.join(folder, f'theme_{name}')\n\n\
-               print(os.listdir(theme(os.path.dirname(__file__), sys.argv[1])), picture('', 1, 2))\n";
-    let project = Project::script(app)
-        .file("LICENSE.txt", "x")
-        .file("theme_dark/x.css", "")
-        .file("theme_light/y.css", "");
+    let project = Project::of("own_files/a_pattern_of_a_few_letters_names_no_file");
     let (_, files) = built(project, &[]);
     assert_eq!(files, ["theme_dark/x.css", "theme_light/y.css"]);
 }

@@ -89,7 +89,7 @@ impl Walk<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::{By, Kind, Reason, Source};
+    use crate::analysis::{By, Kind, Module, Reason, Source};
 
     #[test]
     fn follows_the_imports_of_a_start() {

@@ -42,7 +42,8 @@ impl Folder {
         let exists = self.path.exists();
         if exists && existing == Existing::Keep {
             let error = Error::new(format!("folder `{}` exists", self.path.display()));
-            return Err(error.hint("the spec needs it for files that the configuration makes: `--force` replaces these"));
+            return Err(error
+                .hint("the spec needs it for files that the configuration makes: `--force` replaces these"));
         }
         self.is_new = !exists;
         for (name, bytes) in &self.files {

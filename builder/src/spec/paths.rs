@@ -20,7 +20,8 @@ impl Request {
             item.from = path.to_string_lossy().into_owned();
         }
         let python = &mut self.python;
-        let folders = [&mut python.paths, &mut python.packages, &mut python.requirements, &mut python.fallback];
+        let folders =
+            [&mut python.paths, &mut python.packages, &mut python.requirements, &mut python.fallback];
         folders.into_iter().flatten().for_each(&mut *visit);
         let files = [&mut self.runtime.hooks, &mut self.hooks.folders, &mut self.rule_files];
         files.into_iter().flatten().for_each(&mut *visit);

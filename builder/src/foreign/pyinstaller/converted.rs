@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::analysis::place_of;
 use super::super::message::Collected;
+use super::analysis::place_of;
 use super::message::ProductCall;
 use super::{Runner, product};
 use crate::contents::{Edits, What};

@@ -237,7 +237,7 @@ impl Runner {
             published,
             requested,
             conversion: Conversion::default(),
-            scratch: scratch,
+            scratch,
         })
     }
 
