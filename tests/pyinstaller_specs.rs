@@ -1,6 +1,8 @@
 //! Specs of PyInstaller, in Python: they run as they are, and what they change is what the product holds.
 
-use harness::{Mode, Outcome, Program, Project};
+use harness::{Mode, Outcome, Program, Project, wine};
+
+use crate::cross::{launcher, path_with, piece};
 
 fn project(name: &str) -> Project {
     Project::of(&format!("pyinstaller_specs/{name}"))
@@ -59,6 +61,25 @@ fn a_script_in_a_package_finds_modules_from_above_it() {
     let project = project("packaged");
     let outcome = project.command(["pyinstaller", "-F", "-n", "app", "src/tool/__main__.py"]).run();
     project.moved(Mode::Onefile, "app", outcome).command().run().prints(printed);
+}
+
+#[test]
+fn a_spec_sees_the_platform_that_it_builds_for() {
+    let native = project("crossed");
+    let outcome = native.command(["app.spec", "-y"]).run();
+    let here = "colorsys False\nwave True\nassets/inner/a.txt True\nw.txt False\no.txt True\n";
+    native.moved(Mode::Onedir, "app", outcome).command().run().prints(here);
+    let project = project("crossed");
+    let triple = "x86_64-pc-windows-gnu";
+    let pieces = (piece("windows-embed-3.11"), launcher(triple, "launcher.exe"), path_with("3.11"));
+    let (Some(python), Some(launcher), Some(path)) = pieces else { return };
+    let words = ["app.spec", "-y", "--target", "windows-x86_64", "--python"];
+    let run = project.bare_command(&words).arg(python).env("FREEZE_BOOTLOADER", launcher).env("PATH", path);
+    run.run().success();
+    let Some(wine) = wine() else { return };
+    let there = "colorsys True\nwave False\nassets/inner/a.txt True\nw.txt True\no.txt False\n";
+    let outcome = wine.command(&project.path().join("dist/app/app.exe")).run();
+    assert_eq!(outcome.success().stdout.replace("\r\n", "\n"), there);
 }
 
 #[test]

@@ -17,7 +17,8 @@ macro_rules! stand_ins {
 pub(super) use stand_ins;
 
 /// The files that all stand-ins use.
-const SHARED: StandIns = stand_ins!["_freeze_run.py", "_freeze_wire.py",];
+const SHARED: StandIns =
+    stand_ins!["_freeze_platform.py", "_freeze_run.py", "_freeze_windows.py", "_freeze_wire.py",];
 
 /// Returns the folder with the stand-ins in `files` and the shared ones.
 pub(super) fn folder(files: StandIns, store: &Store) -> Result<PathBuf> {

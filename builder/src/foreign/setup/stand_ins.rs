@@ -11,7 +11,6 @@ pub(super) const STAND_INS: StandIns = stand_ins![
     "_freeze_script.py",
     "_freeze_setup.py",
     "_freeze_values.py",
-    "_freeze_windows.py",
     "cx_Freeze/__init__.py",
     "cx_Freeze/_build_exe.py",
     "cx_Freeze/_executable.py",

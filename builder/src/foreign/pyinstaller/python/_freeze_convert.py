@@ -11,9 +11,8 @@ FUNCTIONS = ("collect_submodules", "collect_data_files", "collect_dynamic_libs",
 _depth = 0
 
 
-def shortened(text, spec):
-    """Returns the code of a spec up to its last product, and the line of the first statement after it."""
-    tree = ast.parse(text, spec)
+def shortened(tree):
+    """Removes what follows the last product of a spec. Returns the line of the first statement of it."""
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     makers = set(PRODUCTS)
     for _ in functions:
@@ -25,7 +24,7 @@ def shortened(text, spec):
     rest = tree.body[last + 1:] if last is not None else []
     if rest:
         del tree.body[last + 1:]
-    return compile(tree, spec, "exec", dont_inherit=True), rest[0].lineno if rest else None
+    return rest[0].lineno if rest else None
 
 
 def _calls(node, names):

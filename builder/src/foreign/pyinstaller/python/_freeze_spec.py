@@ -49,15 +49,7 @@ def run_spec(order):
     from PyInstaller.config import CONF
     spec = order["spec"]
     with open(spec, "rb") as file:
-        text = file.read()
-    if config.is_conversion:
-        import _freeze_convert
-        code, after = _freeze_convert.shortened(text, spec)
-        _freeze_convert.watch()
-        if after is not None:
-            _freeze_wire.wire.send("skipped", place=[spec, after])
-    else:
-        code = compile(text, spec, "exec", dont_inherit=True)
+        code = compiled(file.read(), spec, order["target"])
     if mentions(code, {"WORKPATH", "workpath", "CONF"}):
         os.makedirs(CONF["workpath"], exist_ok=True)
     if mentions(code, {"DISTPATH"}):
@@ -80,7 +72,28 @@ def run_spec(order):
         PYZ=api.PYZ, PKG=api.PKG, EXE=api.EXE, COLLECT=api.COLLECT, MERGE=api.MERGE, DLL=api.DLL,
         BUNDLE=osx.BUNDLE, Splash=splash.Splash,
     )
+    if order["target"]["platform"] != sys.platform:
+        import _freeze_platform
+        names.update(_freeze_platform.adapt(order["target"]))
     exec(code, names)
+
+
+def compiled(text, spec, target):
+    """Compiles a spec so that it sees the platform that is built for; for a conversion, up to its last product."""
+    from PyInstaller import config
+    if target["platform"] == sys.platform and not config.is_conversion:
+        return compile(text, spec, "exec", dont_inherit=True)
+    import ast
+
+    import _freeze_platform
+    tree = ast.parse(text, spec)
+    if config.is_conversion:
+        import _freeze_convert
+        after = _freeze_convert.shortened(tree)
+        _freeze_convert.watch()
+        if after is not None:
+            _freeze_wire.wire.send("skipped", place=[spec, after])
+    return compile(_freeze_platform.answered(tree, target, ("os", "sys")), spec, "exec", dont_inherit=True)
 
 
 def config_logger():

@@ -5,8 +5,8 @@ import shutil
 import sys
 
 import _freeze_modules
+import _freeze_platform
 import _freeze_script
-import _freeze_windows
 from _freeze_order import order as current
 from _freeze_run import drive
 
@@ -28,10 +28,7 @@ def body(order):
     os.chdir(read.folder(os.getcwd()))
     sys.argv = [script, *(order["arguments"] or read.arguments())]
     names = {"__name__": "__main__", "__file__": script, "__builtins__": __builtins__}
-    if order["target"]["platform"] == "win32" != sys.platform:
-        names["WindowsError"] = OSError
-        _freeze_windows.prepare()
-        sys.modules["winreg"] = sys.modules["_winreg"] = _freeze_windows.registry()
+    names.update(_freeze_platform.adapt(order["target"]))
     shutil.rmtree = removal(shutil.rmtree)
     exec(read.code(), names)
 

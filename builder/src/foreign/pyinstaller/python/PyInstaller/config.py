@@ -11,6 +11,15 @@ is_conversion = False
 """Whether the builder writes a spec in TOML and makes no product."""
 
 
+def located(folder, path):
+    """Returns the path of a file that counts from a folder. A path with backslashes was written on Windows."""
+    path = os.path.expanduser(path)
+    found = os.path.normpath(os.path.join(folder, path))
+    if os.sep == "/" and "\\" in path and not os.path.lexists(found):
+        return os.path.normpath(os.path.join(folder, path.replace("\\", "/")))
+    return found
+
+
 def start(spec, specpath, specnm, order):
     global is_conversion
     target.update(order["target"])

@@ -3,7 +3,7 @@
 import os
 
 from _freeze_order import order
-from _freeze_script import platform_tag
+from _freeze_platform import platform_tag
 
 
 def get_platform():

@@ -210,7 +210,7 @@ def publish(mode, name, programs, entries, place, more=None, **extra):
     for program in programs:
         scripts, analyses = [], []
         for entry in program.entries.scripts:
-            scripts.append(os.path.normpath(os.path.join(CONF["specpath"], entry[1])))
+            scripts.append(config.located(CONF["specpath"], entry[1]))
             analyses.append(Analysis.of(entry))
         analyses = [analysis for analysis in analyses if analysis is not None]
         if not scripts or not analyses:
@@ -261,7 +261,7 @@ def _file(source):
     if not source or source == "-":
         return source
     path = os.path.abspath(source)
-    return path if os.path.exists(path) else os.path.normpath(os.path.join(CONF["specpath"], source))
+    return path if os.path.exists(path) else config.located(CONF["specpath"], source)
 
 
 def _words(debug):
@@ -274,7 +274,7 @@ def _words(debug):
 
 def _resource(text):
     file, *rest = str(text).split(",")
-    return ",".join([os.path.normpath(os.path.join(CONF["specpath"], file)), *rest])
+    return ",".join([config.located(CONF["specpath"], file), *rest])
 
 
 def absolute(value):
@@ -286,7 +286,7 @@ def absolute(value):
         return []
     # An icon of an executable may have a number.
     text = text.rsplit(",", 1)[0] if text.rsplit(",", 1)[-1].strip().isdigit() else text
-    return [os.path.normpath(os.path.join(CONF["specpath"], os.path.expanduser(text)))]
+    return [config.located(CONF["specpath"], text)]
 
 
 def changes(analyses, entries):

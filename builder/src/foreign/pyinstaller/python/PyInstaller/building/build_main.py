@@ -36,8 +36,8 @@ def _texts(value):
 
 def _existing(path, folders):
     """Returns a path below the first folder in which it exists."""
-    path = os.path.expanduser(os.path.expandvars(os.fspath(path)))
-    places = [os.path.normpath(os.path.join(folder, path)) for folder in folders]
+    path = os.path.expandvars(os.fspath(path))
+    places = [config.located(folder, path) for folder in folders]
     return next((place for place in places if os.path.exists(place)), places[0])
 
 
@@ -61,7 +61,8 @@ def expand(items, what, folder, place=None):
         if not dest:
             _freeze_wire.wire.refuse("the folder in the bundle is empty for `%s` in `%s`" % (source, what),
                                      "use `.` for the folder of all files", place)
-        source = os.path.normpath(os.path.join(folder, os.path.expanduser(source)))
+        source = config.located(folder, source)
+        dest = dest.replace("\\", "/") if os.sep == "/" else dest
         if os.path.exists(source):
             found = [source]
         else:
@@ -92,7 +93,7 @@ class Analysis(Target):
             noted("Analysis", name, value)
         self.number = Analysis.count
         Analysis.count += 1
-        inputs = [os.path.normpath(os.path.join(specpath, script)) for script in _texts(scripts)]
+        inputs = [config.located(specpath, script) for script in _texts(scripts)]
         self.inputs = [script for script in inputs if not _is_obsolete(script)]
         if not self.inputs:
             wire.refuse("`Analysis` has no script")

@@ -171,7 +171,7 @@ class Tree(Target, TOC):
     """The files below a folder, with a prefix in the bundle."""
 
     def __init__(self, root=None, prefix=None, excludes=None, typecode="DATA"):
-        from PyInstaller.config import CONF
+        from PyInstaller.config import CONF, located
         Target.__init__(self)
         TOC.__init__(self)
         self.root = root
@@ -182,7 +182,7 @@ class Tree(Target, TOC):
             return
         root = os.fspath(root)
         if not os.path.isabs(root) and not os.path.isdir(root):
-            root = os.path.join(CONF["specpath"], root)
+            root = located(CONF["specpath"], root)
         if not os.path.isdir(root):
             import _freeze_wire
             _freeze_wire.wire.refuse("`Tree` names the folder `%s`, which does not exist" % self.root,
