@@ -362,14 +362,14 @@ mod tests {
 
     #[test]
     fn options_are_those_of_pyinstaller() {
-        let script = option("filenames", "\"E:\\\\work\\\\app\\\\main.py\"");
+        let script = option("filenames", "\"E:\\\\project\\\\app\\\\main.py\"");
         let product = of(&[
             script,
             option("onefile", "true"),
             option("console", "false"),
             option("name", "\"My App\""),
             option("hiddenimports", "\"a, b.c\""),
-            option("datas", "\"E:/work/app/assets;assets/\""),
+            option("datas", "\"E:/project/app/assets;assets/\""),
             option("upx_exclude", "\"\""),
         ])
         .unwrap();
@@ -380,7 +380,7 @@ mod tests {
         assert!(request.data[0].from.ends_with("assets") && request.data[0].to == "assets");
         assert_eq!(request.windows.console, Some(false));
         assert!(
-            product.decided.iter().any(|d| d.text.contains("E:\\work\\app\\main.py")),
+            product.decided.iter().any(|d| d.text.contains("E:\\project\\app\\main.py")),
             "{:?}",
             product.decided
         );
