@@ -97,6 +97,13 @@ fn setup_scripts_become_specs() {
 }
 
 #[test]
+fn a_script_in_a_package_keeps_its_folder() {
+    let project = Project::of("pyinstaller_specs/packaged");
+    let text = same(&project, "app.spec", "app");
+    assert!(text.contains("entry = \"src/tool/__main__.py\"\nfolder = \"src\""), "{text}");
+}
+
+#[test]
 fn files_that_a_spec_makes_stay_beside_the_converted_one() {
     let project = project("generated");
     let text = same(&project, "app.spec", "app");

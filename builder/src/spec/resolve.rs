@@ -88,16 +88,16 @@ impl Resolver<'_> {
         if let Some(place) = raw.app.entry.as_ref().or(raw.app.entry_point.as_ref()) {
             let entry = self.entry(raw.app.entry.as_ref(), raw.app.entry_point.as_ref())?;
             let name = raw.app.name.as_ref().map_or_else(|| entry::default_name(&entry), |n| n.value.clone());
-            let program = self.program(name, entry, place, &raw.app.then)?;
+            let program = self.program(name, entry, place, (&raw.app.folder, &raw.app.then))?;
             programs.push((program, raw.app.name.as_ref().unwrap_or(place)));
         }
-        for RawProgram { name, entry, entry_point, then, .. } in &raw.programs {
+        for RawProgram { name, entry, entry_point, folder, then, .. } in &raw.programs {
             let Some(place) = entry.as_ref().or(entry_point.as_ref()) else {
                 let message = "missing key `entry` in `[[program]]`";
                 return Err(self.doc.error(message, name.span.clone(), "`entry` is missing"));
             };
             let entry = self.entry(entry.as_ref(), entry_point.as_ref())?;
-            programs.push((self.program(name.value.clone(), entry, place, then)?, name));
+            programs.push((self.program(name.value.clone(), entry, place, (folder, then))?, name));
         }
         let Some((first, _)) = programs.first() else { return self.programs_of_project(raw, project) };
         let app = raw.app.name.as_ref().map_or_else(|| first.name.clone(), |n| n.value.clone());
@@ -147,13 +147,22 @@ impl Resolver<'_> {
         size.map(|size| self.checked(&size, "`cache-size`", check::size)).transpose()
     }
 
-    fn program(&self, name: String, entry: Entry, place: &Text, then: &[Text]) -> Result<Program> {
-        if let Some(first) = then.first().filter(|_| !matches!(entry, Entry::Script(_))) {
-            let message = "`then` needs a script as `entry`";
-            return Err(self.doc.error(message, first.span.clone(), "runs after a script only"));
+    fn program(
+        &self,
+        name: String,
+        entry: Entry,
+        place: &Text,
+        (folder, then): (&Option<Text>, &[Text]),
+    ) -> Result<Program> {
+        let of_scripts = [("folder", folder.as_ref()), ("then", then.first())];
+        for (key, text) in of_scripts.into_iter().filter(|_| !matches!(entry, Entry::Script(_))) {
+            let Some(text) = text else { continue };
+            let message = format!("`{key}` needs a script as `entry`");
+            return Err(self.doc.error(message, text.span.clone(), "applies to scripts only"));
         }
+        let folder = self.folders(folder.as_slice(), &[], "folder")?.pop();
         let then = self.folders(then, &[], "script")?;
-        Ok(Program { then, ..Program::new(name, entry, Some(self.doc.place(&place.span))) })
+        Ok(Program { folder, then, ..Program::new(name, entry, Some(self.doc.place(&place.span))) })
     }
 
     /// Gives programs of `[[program]]` their own properties on Windows.

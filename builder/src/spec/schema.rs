@@ -153,6 +153,8 @@ table! {
         entry: Option<Text> = string("entry"),
         /// Name of an installed console script, instead of `entry`.
         entry_point: Option<Text> = string("entry-point"),
+        /// Folder that is searched for modules instead of the folder of the script.
+        folder: Option<Text> = string("folder"),
         /// Scripts that run after the entry, in the same namespace.
         then: Vec<Text> = strings("then"),
         /// Version of the application.
@@ -265,6 +267,8 @@ table! {
         entry: Option<Text> = string("entry"),
         /// Name of an installed console script, instead of `entry`.
         entry_point: Option<Text> = string("entry-point"),
+        /// Folder that is searched for modules instead of the folder of the script.
+        folder: Option<Text> = string("folder"),
         /// Scripts that run after the entry, in the same namespace.
         then: Vec<Text> = strings("then"),
         /// Properties of this executable on Windows that differ from those in `[windows]`.
@@ -466,6 +470,7 @@ impl Raw {
         // `entry` and `entry-point` set the same thing, so the later one wins.
         if over.app.entry.is_some() || over.app.entry_point.is_some() {
             self.app.then.clear();
+            self.app.folder = None;
             self.app.entry = None;
             self.app.entry_point = None;
         }

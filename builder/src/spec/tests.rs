@@ -102,6 +102,7 @@ fn the_example_of_the_documentation() {
     assert_eq!(request.data[1].name.as_deref(), Some("settings.toml"));
     assert_eq!(request.bundle.exclude_files, ["*.md", "pkg/tests"]);
     assert_eq!(request.programs[0].then, [at("more.py")]);
+    assert_eq!(request.programs[0].folder, Some(at("src")));
     assert!(request.hooks.of_packages);
     assert_eq!(request.windows.console, Some(false));
     let own = request.programs[1].windows.as_ref().unwrap();

@@ -54,6 +54,7 @@ pub fn text(request: &Request, folder: &Path, style: Style) -> String {
         w.value("name", Some(quote(&program.name)), "", "");
         let (key, value) = w.entry(&program.entry);
         w.value(key, Some(value), "", "");
+        w.value("folder", program.folder.as_deref().map(|p| w.path(p)), "", "");
         w.value("then", list(&program.then, |p| w.path(p)), "", "");
         if let Some(windows) = &program.windows {
             w.section("program.windows");
@@ -89,6 +90,7 @@ impl Writer<'_> {
         if let Some(program) = program {
             let (key, value) = self.entry(&program.entry);
             self.value(key, Some(value), "", "a script, \"package\" or \"package.module:function\"");
+            self.value("folder", program.folder.as_deref().map(|p| self.path(p)), "", "");
             self.value("then", list(&program.then, |p| self.path(p)), "", "");
         }
         self.value("version", request.version.as_deref().map(quote), "\"1.0\"", "");
