@@ -97,6 +97,19 @@ fn setup_scripts_become_specs() {
 }
 
 #[test]
+fn each_single_file_of_a_setup_script_becomes_a_spec() {
+    let project = Project::of("setup_scripts/py2exe_one");
+    project.command(["convert", "build.py"]).run().success();
+    for name in ["one", "window"] {
+        let spec = format!("{name}.toml");
+        project.command([spec.as_str(), "-y", "--distpath", "two"]).run().success();
+        assert!(project.path().join("two").join(name).is_file(), "{name}");
+    }
+    let text = std::fs::read_to_string(project.path().join("one.toml")).unwrap();
+    assert!(text.contains("`data_files` are inside the single file"), "{text}");
+}
+
+#[test]
 fn a_script_in_a_package_keeps_its_folder() {
     let project = Project::of("pyinstaller_specs/packaged");
     let text = same(&project, "app.spec", "app");
@@ -251,12 +264,7 @@ fn code_that_needs_a_product_is_listed() {
 fn an_endless_spec_can_be_interrupted() {
     let spec = "open('started', 'w').close()\nwhile True:\n    pass\n";
     let project = Project::script("").file("app.spec", format!("import os\n{spec}"));
-    let started = project.command(["convert", "app.spec"]).start();
-    while !project.path().join("started").exists() {
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
-    started.signal(libc::SIGINT);
-    started.wait().exits(130);
+    project.interrupt_when_there("started", &["convert", "app.spec"]);
     assert!(!project.path().join("app.toml").exists());
 }
 

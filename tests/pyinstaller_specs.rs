@@ -205,16 +205,7 @@ fn a_hook_that_fails_is_shown() {
 fn an_interrupt_ends_an_endless_spec() {
     let spec = "a = Analysis(['app.py'])\nopen('marker', 'w').close()\nwhile True: pass\n";
     let project = Project::script("").file("app.spec", spec);
-    let started = project.command(["app.spec", "-y"]).start();
-    let marker = project.path().join("marker");
-    for _ in 0..600 {
-        if marker.exists() {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
-    started.signal(libc::SIGINT);
-    started.wait().exits(130);
+    project.interrupt_when_there("marker", &["app.spec", "-y"]);
     assert!(!project.path().join("dist").exists());
 }
 

@@ -222,16 +222,7 @@ fn what_py2exe_and_py2app_cannot_build_is_refused() {
 fn an_interrupt_ends_an_endless_setup_script() {
     let script = "import py2exe\nopen('marker', 'w').close()\nwhile True: pass  # setup()\n";
     let project = Project::script("").file("setup.py", script);
-    let started = project.command(["setup.py", "-y"]).start();
-    let marker = project.path().join("marker");
-    for _ in 0..600 {
-        if marker.exists() {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
-    started.signal(libc::SIGINT);
-    started.wait().exits(130);
+    project.interrupt_when_there("marker", &["setup.py", "-y"]);
     assert!(!project.path().join("dist").exists());
 }
 

@@ -197,3 +197,17 @@ fn every_worked_spec_is_tested() {
     let count = specs.filter(|e| e.path().extension().is_some_and(|x| x == "spec")).count();
     assert_eq!(count, 4, "a spec in specs/ is frozen and run by a test above");
 }
+
+#[test]
+fn a_spec_is_data_only_if_it_is_named() {
+    let spec =
+        |data: &str| format!("[app]\nentry = \"app.py\"\n[[data]]\nfrom = \"{data}\"\nto = \"files\"\n");
+    let script = "import os, sys\nprint(sorted(os.listdir(os.path.join(sys._MEIPASS, 'files'))))\n";
+    let project =
+        |data: &str| Project::script(script).file("conf/app.spec", spec(data)).file("conf/a.txt", "");
+    for (data, printed) in [(".", "['a.txt', 'app.py']\n"), ("app.spec", "['app.spec']\n")] {
+        let project = project(data).file("conf/app.py", script);
+        let outcome = project.command(["conf/app.spec", "-y", "-q"]).run();
+        project.moved(Mode::Onedir, "app", outcome).command().run().prints(printed);
+    }
+}

@@ -236,9 +236,9 @@ pub(crate) enum Action {
     /// Build, then run the program with these arguments if there are any (or a bare `--`).
     Build(Box<Request>, Option<Vec<OsString>>),
     /// Build from a spec in Python.
-    Spec(Box<foreign::pyinstaller::Build>),
+    Spec(Box<foreign::Build>),
     /// Build from the configuration of cx_Freeze, py2exe or py2app.
-    Setup(Box<foreign::setup::Build>),
+    Setup(Box<foreign::Build>),
     /// Build several products, one after the other.
     Products(Vec<Request>),
     /// Write specs from the configuration of another freezer.
@@ -416,14 +416,14 @@ fn build_action(
     let mut request = match build.subject()? {
         Subject::Spec(spec) if foreign::pyinstaller::is_python(&spec) => {
             build::reject_contradictions(matches, build::Written::Python)?;
-            let build = foreign::pyinstaller::Build { spec, overrides, arguments: build.args };
+            let build = foreign::Build { path: spec, overrides, arguments: build.args };
             return Ok(Action::Spec(Box::new(build)));
         }
         Subject::Setup(path) => {
             build::reject_contradictions(matches, build::Written::Setup)?;
             let dist = overrides.dist.filter(|_| build::is_given(matches, "distpath"));
             let overrides = Overrides { dist, ..overrides };
-            let build = foreign::setup::Build { path, overrides, arguments: build.args };
+            let build = foreign::Build { path, overrides, arguments: build.args };
             return Ok(Action::Setup(Box::new(build)));
         }
         Subject::Spec(path) => {

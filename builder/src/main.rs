@@ -91,7 +91,7 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
             let request = match program {
                 Traced::Request(request) => request,
                 Traced::Spec(build) => Box::new(foreign::pyinstaller::request(&build, reporter)?),
-                Traced::Setup(build) => Box::new(foreign::setup::plan(&build, reporter)?.request),
+                Traced::Setup(build) => Box::new(foreign::setup::request(&build, reporter)?),
             };
             let traced = builder::trace::trace(&request, &arguments, write, reporter)?;
             reporter.traced(&traced, &format!("freeze trace {what} --write"));

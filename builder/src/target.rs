@@ -11,6 +11,26 @@ pub enum Os {
     Macos,
 }
 
+impl Os {
+    /// Returns the name in texts.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Os::Linux => "Linux",
+            Os::Windows => "Windows",
+            Os::Macos => "macOS",
+        }
+    }
+
+    /// Returns the name in `[target.…]` of specs and in tables of other tools.
+    pub(crate) fn key(self) -> &'static str {
+        match self {
+            Os::Linux => "linux",
+            Os::Windows => "windows",
+            Os::Macos => "macos",
+        }
+    }
+}
+
 /// Processor of the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Arch {

@@ -295,6 +295,19 @@ impl Project {
         self.bare_command(arguments).arg("--python").arg(&newest().exe)
     }
 
+    /// Interrupts `freeze` in this folder when the code that it runs has written a file, and expects that it ends.
+    #[track_caller]
+    pub fn interrupt_when_there(&self, file: &str, arguments: &[&str]) {
+        let started = self.command(arguments).start();
+        let begun = std::time::Instant::now();
+        while !self.path().join(file).exists() {
+            assert!(begun.elapsed().as_secs() < 60, "`{file}` is never written");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        started.signal(libc::SIGINT);
+        started.wait().exits(130);
+    }
+
     /// `freeze` in this folder, with no interpreter named.
     pub fn bare_command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Run {
         freeze_command().in_folder(self.path()).args(arguments).show(self.path())

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use builder::convert::{Conversion, Source};
 use builder::error::{Error, Result};
+use builder::foreign::Build;
 use builder::foreign::configuration::Configuration;
-use builder::foreign::pyinstaller::{Build, is_python};
-use builder::foreign::setup;
+use builder::foreign::pyinstaller::is_python;
 use builder::spec::Overrides;
 use builder::spec::init::Existing;
 use builder::spec::project::subject::Subject;
@@ -19,8 +19,8 @@ use super::build::CrossArgs;
 /// What to convert, and where to.
 #[derive(Debug, Args)]
 pub(crate) struct ConvertArgs {
-    /// Spec of PyInstaller, setup script of cx_Freeze, py2exe or py2app, script with `# nuitka-project:` comments, file of auto-py-to-exe, pyproject.toml, or
-    /// a script or Makefile that calls Nuitka.
+    /// Spec of PyInstaller, setup script of cx_Freeze, py2exe or py2app, script with `# nuitka-project:`
+    /// comments, file of auto-py-to-exe, pyproject.toml, or a script or Makefile that calls Nuitka.
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     /// File to write. By default, `<name>.toml` next to FILE.
@@ -29,12 +29,12 @@ pub(crate) struct ConvertArgs {
     /// Replace an existing file.
     #[arg(short, long)]
     force: bool,
-    /// Interpreter that runs a spec of PyInstaller, as for a build.
+    /// Interpreter that runs a spec of PyInstaller or a setup script, as for a build.
     #[arg(long, value_name = "PYTHON")]
     python: Option<String>,
     #[command(flatten)]
     cross: CrossArgs,
-    /// Without FILE: a command line of Nuitka or PyInstaller. Otherwise, arguments for the spec.
+    /// Without FILE: a command line of Nuitka or PyInstaller. Otherwise, arguments for the spec or setup script.
     #[arg(last = true, value_name = "ARGS")]
     args: Vec<OsString>,
 }
@@ -76,11 +76,11 @@ fn source(file: Option<PathBuf>, args: Vec<OsString>, overrides: &Overrides) -> 
             let error = Error::new(format!("`{shown}` is a spec of freeze already")).exit_code(USAGE);
             return Err(error.hint(format!("build it with `freeze {shown}`")));
         }
-        let build = Build { spec: file, overrides: overrides.clone(), arguments: args };
+        let build = Build { path: file, overrides: overrides.clone(), arguments: args };
         return Ok((Source::Spec(build), name));
     }
     if let Ok(Subject::Setup(path)) = Subject::of(Some(&shown)) {
-        let build = setup::Build { path, overrides: overrides.clone(), arguments: args };
+        let build = Build { path, overrides: overrides.clone(), arguments: args };
         return Ok((Source::Setup(build), name));
     }
     match Configuration::of_file(&file)? {

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use builder::error::Result;
-use builder::foreign::pyinstaller;
+use builder::foreign::{Build, pyinstaller};
 use builder::spec::options::{self, Options};
 use builder::target::Target;
 use clap::{ArgMatches, Parser};
@@ -80,7 +80,7 @@ impl Line {
                 let path = PathBuf::from(spec);
                 if pyinstaller::is_python(&path) {
                     reject_contradictions(&matches, Written::Python)?;
-                    let build = pyinstaller::Build { spec: path, overrides, arguments: args };
+                    let build = Build { path, overrides, arguments: args };
                     return Ok(Action::Spec(Box::new(build)));
                 }
                 reject_contradictions(&matches, Written::Toml)?;

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use builder::error::{Error, Result};
+use builder::foreign::Build;
 use builder::foreign::configuration::Configuration;
-use builder::foreign::pyinstaller::{Build, is_python};
-use builder::foreign::setup;
+use builder::foreign::pyinstaller::is_python;
 use builder::spec::options::{Common, Options};
 use builder::spec::project::subject::Subject;
 use builder::spec::{self, Overrides, Request};
@@ -21,7 +21,7 @@ pub(crate) enum Traced {
     /// As a spec in Python says.
     Spec(Box<Build>),
     /// As the configuration of another freezer says.
-    Setup(Box<setup::Build>),
+    Setup(Box<Build>),
 }
 
 fn subject(what: Option<&str>) -> Result<Subject> {
@@ -56,7 +56,7 @@ pub(super) fn program(
         Subject::Setup(path) => {
             let shown = path.display().to_string();
             only_traced(&shown, write)?;
-            let build = setup::Build { path, overrides: overrides.clone(), arguments: Vec::new() };
+            let build = Build { path, overrides: overrides.clone(), arguments: Vec::new() };
             return Ok((shown, Traced::Setup(Box::new(build))));
         }
         Subject::Project(folder) => {
@@ -74,7 +74,7 @@ fn of_spec(spec: &Path, overrides: &Overrides, write: Write) -> Result<(String, 
         return Ok((shown, Traced::Request(Box::new(spec::load(spec, overrides)?))));
     }
     only_traced(&shown, write)?;
-    let build = Build { spec: spec.to_owned(), overrides: overrides.clone(), arguments: Vec::new() };
+    let build = Build { path: spec.to_owned(), overrides: overrides.clone(), arguments: Vec::new() };
     Ok((shown, Traced::Spec(Box::new(build))))
 }
 

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use builder::error::{Error, Result};
+use builder::foreign::Build;
 use builder::foreign::configuration::Configuration;
 use builder::foreign::product::Product;
-use builder::foreign::pyinstaller::{self, Build, is_python};
+use builder::foreign::pyinstaller::{self, is_python};
 use builder::foreign::setup;
 use builder::report::Reporter;
 use builder::spec::options::Options;
@@ -76,12 +77,12 @@ impl WhyArgs {
         }
         let options = match self.named()? {
             Subject::Spec(spec) if !spec.is_dir() && is_python(&spec) => {
-                let build = Build { spec, overrides, arguments: Vec::new() };
+                let build = Build { path: spec, overrides, arguments: Vec::new() };
                 return Ok(WhySubject::Build(Box::new(pyinstaller::request(&build, reporter)?)));
             }
             Subject::Setup(path) => {
-                let build = setup::Build { path, overrides, arguments: Vec::new() };
-                return Ok(WhySubject::Build(Box::new(setup::plan(&build, reporter)?.request)));
+                let build = Build { path, overrides, arguments: Vec::new() };
+                return Ok(WhySubject::Build(Box::new(setup::request(&build, reporter)?)));
             }
             Subject::Spec(path) if !path.is_dir() => {
                 return Ok(WhySubject::Build(Box::new(spec::load(&path, &overrides)?)));

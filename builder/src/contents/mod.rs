@@ -19,7 +19,7 @@ mod unmatched;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::analysis::world::disk::Disk;
 use crate::analysis::world::distributions::{Extras, Installed, normalize};
@@ -248,7 +248,12 @@ pub fn apply(
         }
     }
     warnings.extend(time_zones(&graph));
-    data.retain(|_, file| file.source.file().is_none() || file.source.file() != request.spec_file());
+    // The spec is no part of the program, unless the user names it.
+    if let Some(spec) =
+        request.spec_file().filter(|spec| !request.data.iter().any(|d| Path::new(&d.from) == *spec))
+    {
+        data.retain(|_, file| file.source.file() != Some(spec));
+    }
     libraries.retain(|dest, _| !data.contains_key(dest));
     let left_out = locales::keep(&mut data, &request.modules.locales);
     let (data, libraries) = (data.into_values().collect(), libraries.into_values().collect());

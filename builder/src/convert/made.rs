@@ -1,4 +1,4 @@
-//! Files that the code of a configuration has made for its build: they become files beside the spec.
+//! Files that the code of a configuration generates for its build: they are kept beside the spec.
 
 use std::path::{Path, PathBuf};
 
@@ -42,8 +42,7 @@ impl Folder {
         let exists = self.path.exists();
         if exists && existing == Existing::Keep {
             let error = Error::new(format!("folder `{}` exists", self.path.display()));
-            return Err(error
-                .hint("the spec needs it for files that the configuration makes: `--force` replaces these"));
+            return Err(error.hint("the spec keeps generated files there; `--force` replaces them"));
         }
         self.is_new = !exists;
         for (name, bytes) in &self.files {

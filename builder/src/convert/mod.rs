@@ -13,7 +13,7 @@ use self::page::Page;
 use crate::error::{Context, Error, Result, USAGE, Warning};
 use crate::foreign::configuration::Configuration;
 use crate::foreign::product::Product;
-use crate::foreign::{pyinstaller, setup};
+use crate::foreign::{Build, pyinstaller, setup};
 use crate::os::allow_all_to_read;
 use crate::report::Reporter;
 use crate::spec::init::Existing;
@@ -25,9 +25,9 @@ use crate::target::{Os, Target, Wanted};
 #[derive(Clone, Debug)]
 pub enum Source {
     /// A spec of PyInstaller, in Python, which runs.
-    Spec(pyinstaller::Build),
+    Spec(Build),
     /// A configuration of cx_Freeze, py2exe or py2app.
-    Setup(setup::Build),
+    Setup(Build),
     /// A configuration that consists of data.
     Configuration(Configuration),
 }
@@ -68,11 +68,15 @@ pub fn run(conversion: &Conversion, reporter: &mut Reporter) -> Result<Vec<Conve
         Source::Spec(build) => {
             let products = pyinstaller::convert(build, reporter)?;
             let host = Target::host().os;
-            (products.into_iter().map(|product| vec![(host, product)]).collect(), Some(build.spec.as_path()))
+            (products.into_iter().map(|product| vec![(host, product)]).collect(), Some(build.path.as_path()))
         }
         Source::Setup(build) => {
-            let product = setup::convert(build, reporter)?;
-            (vec![vec![(conversion.overrides.os(), product)]], Some(build.path.as_path()))
+            let products = setup::convert(build, reporter)?;
+            let system = conversion.overrides.os();
+            (
+                products.into_iter().map(|product| vec![(system, product)]).collect(),
+                Some(build.path.as_path()),
+            )
         }
         Source::Configuration(configuration) => {
             (for_each_system(configuration, &conversion.overrides)?, configuration.file())
@@ -125,8 +129,8 @@ fn for_each_system(configuration: &Configuration, overrides: &Overrides) -> Resu
             }
             // What only exists where the program is built for this system.
             Err(error) => {
-                let message = format!("the options for {}: {}", page::name_of(os), error.message);
-                let hint = format!("convert on {} too, and compare", page::name_of(os));
+                let message = format!("the options for {}: {}", os.name(), error.message);
+                let hint = format!("convert on {} too, and compare", os.name());
                 for variants in &mut all {
                     variants[0].1.lose(Warning::new(message.clone()).hint(hint.clone()));
                 }

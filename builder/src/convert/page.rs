@@ -25,24 +25,6 @@ pub(super) struct Page {
     pub(super) lost: Vec<Warning>,
 }
 
-/// Returns the name of a system in headings.
-pub(super) fn name_of(os: Os) -> &'static str {
-    match os {
-        Os::Linux => "Linux",
-        Os::Windows => "Windows",
-        Os::Macos => "macOS",
-    }
-}
-
-/// Returns the name of a system in a spec.
-fn key_of(os: Os) -> &'static str {
-    match os {
-        Os::Linux => "linux",
-        Os::Windows => "windows",
-        Os::Macos => "macos",
-    }
-}
-
 impl Page {
     /// Writes the page of a product. Paths count from the folder of `path`.
     ///
@@ -85,7 +67,7 @@ impl Page {
         );
         writer.sections(&shared, "");
         for ((os, _), sections) in variants.iter().zip(own) {
-            writer.sections(&sections, &format!("target.{}.", key_of(*os)));
+            writer.sections(&sections, &format!("target.{}.", os.key()));
         }
         Ok(Page { text: writer.text, lost })
     }

@@ -56,12 +56,7 @@ pub(super) fn read(path: &Path, overrides: &Overrides) -> Result<Vec<Product>> {
 
 /// Returns the tables that apply, the most general first.
 fn layers(global: &Table, own: Table, os: Os) -> Vec<Table> {
-    let system = match os {
-        Os::Linux => "linux",
-        Os::Windows => "windows",
-        Os::Macos => "macos",
-    };
-    let of_system = own.iter().find(|(key, _)| key.eq_ignore_ascii_case(system));
+    let of_system = own.iter().find(|(key, _)| key.eq_ignore_ascii_case(os.key()));
     let of_system = of_system.and_then(|(_, value)| value.as_table()).cloned();
     let mut layers = vec![global.clone(), own];
     if let Some(table) = of_system {

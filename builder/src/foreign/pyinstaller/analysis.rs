@@ -10,16 +10,15 @@ use crate::CollectedPart;
 use crate::analysis::{Kind, Module, Source};
 use crate::archive::is_entry;
 use crate::error::{Context, Error, Result, Warning};
-use crate::foreign::place::Place;
+use crate::foreign::place::{self, Place};
 use crate::spec::{self, Item, Modules, Program, Request};
 use crate::store::{Bucket, Store};
 use crate::target::{Os, Target};
 
 /// Returns `file:line` without folders, for reasons.
 pub(super) fn place_of(place: Option<&Place>, spec: &Path) -> String {
-    let (file, line) = place.map_or((spec, 0), |(file, line)| (file.as_path(), *line));
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    if line == 0 { name.into_owned() } else { format!("{name}:{line}") }
+    let name = || spec.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    place.map_or_else(name, place::short)
 }
 
 /// Adds what a call of `Analysis` says to the request of the command line.

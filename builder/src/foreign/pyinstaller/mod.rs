@@ -8,24 +8,23 @@ mod product;
 mod stand_ins;
 
 use std::borrow::Cow;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use serde::de::IgnoredAny;
 
 use self::converted::Conversion;
 use self::message::{AnalysisCall, Call, Order, ProductCall};
-use super::failure;
 use super::message::{Event, Message};
 use super::session::{Session, TargetOrder};
 use super::stand_ins::StandIns;
+use super::{Build, failure};
 use crate::error::{Context, Error, Result, Warning};
 use crate::foreign::place;
 use crate::foreign::product::Product;
 use crate::output::Published;
 use crate::python::Python;
 use crate::report::Reporter;
-use crate::spec::{self, Overrides, Request};
+use crate::spec::{self, Request};
 use crate::store::Store;
 use crate::target::Wanted;
 use crate::{Collected, collect_parts, edit_parts, finish, open_store};
@@ -38,17 +37,6 @@ const STATEMENTS: [&str; 9] =
 
 /// The stand-ins, and the one that runs specs and hooks.
 const DRIVER: (StandIns, &str) = (stand_ins::STAND_INS, "_freeze_spec.py");
-
-/// A build from a spec in Python.
-#[derive(Clone, Debug, Default)]
-pub struct Build {
-    /// The spec.
-    pub spec: PathBuf,
-    /// Options of the command line.
-    pub overrides: Overrides,
-    /// Arguments for the spec, which sees them as `sys.argv[1:]`.
-    pub arguments: Vec<OsString>,
-}
 
 /// Whether a spec is one of PyInstaller, written in Python. A file that cannot be read is not.
 pub fn is_python(path: &Path) -> bool {
@@ -79,7 +67,7 @@ pub fn freeze(build: &Build, reporter: &mut Reporter) -> Result<Option<Published
     let mut runner = Runner::start(build, Goal::Products, reporter)?;
     runner.run(reporter)?;
     let nothing = || {
-        let error = Error::new(format!("`{}` makes no product", build.spec.display()));
+        let error = Error::new(format!("`{}` makes no product", build.path.display()));
         error.hint("a spec calls `EXE(…)` with all files, or `COLLECT(…)`")
     };
     match runner.published.pop() {
@@ -95,7 +83,7 @@ pub fn freeze(build: &Build, reporter: &mut Reporter) -> Result<Option<Published
 pub fn request(build: &Build, reporter: &mut Reporter) -> Result<Request> {
     let mut runner = Runner::start(build, Goal::Request, reporter)?;
     runner.run(reporter)?;
-    let nothing = || Error::new(format!("`{}` makes no product", build.spec.display()));
+    let nothing = || Error::new(format!("`{}` makes no product", build.path.display()));
     runner.requested.ok_or_else(nothing)
 }
 
@@ -107,11 +95,11 @@ pub fn request(build: &Build, reporter: &mut Reporter) -> Result<Request> {
 pub fn convert(build: &Build, reporter: &mut Reporter) -> Result<Vec<Product>> {
     let mut runner = Runner::start(build, Goal::Conversion, reporter)?;
     runner.run(reporter)?;
-    let nothing = || Error::new(format!("`{}` makes no product", build.spec.display()));
+    let nothing = || Error::new(format!("`{}` makes no product", build.path.display()));
     let mut products = std::mem::take(&mut runner.conversion.products);
     products.iter_mut().try_for_each(|product| product.keep_made(runner.scratch.path()))?;
     let first = products.first_mut().ok_or_else(nothing)?;
-    if converted::has_branches(&build.spec) {
+    if converted::has_branches(&build.path) {
         let message = "branches of the spec for other systems, which did not run";
         first.lose(Warning::new(message).hint("convert on the other systems too, and compare"));
     }
@@ -373,7 +361,7 @@ fn order(request: &Request, python: &Python, cache: &Path) -> Result<Order> {
 
 /// Returns the request of the command line, to which a spec adds its own.
 fn template(build: &Build) -> Result<Request> {
-    let path = std::path::absolute(&build.spec)?;
+    let path = std::path::absolute(&build.path)?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     spec::template(&path, name, &build.overrides)
 }
@@ -395,7 +383,7 @@ mod tests {
             "\u{feff}import os\nbuild(os.curdir)\n",
             "from recipes import build\nbuild()\n",
             "block_cipher = None\n",
-            "input = 'a.py'\nexec(open('build.spec').read())\n",
+            "input = 'a.py'\nexec(open('build.path').read())\n",
             "a = Analysis(['x'\n",
         ] {
             assert!(is_python(text), "{text}");

@@ -21,6 +21,8 @@ pub(super) enum Call {
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct SetupCall {
     pub(super) place: Option<Place>,
+    /// How many further products of the same `setup()` follow.
+    pub(super) rest: usize,
     pub(super) name: Option<String>,
     pub(super) version: Option<String>,
     /// `onefile` or `onedir`.
@@ -69,20 +71,20 @@ pub(super) type FileCall = (String, String, Option<String>);
 
 /// A file in Python that the configuration implies.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-pub struct Generated {
+pub(super) struct Generated {
     /// Its name.
-    pub name: String,
+    pub(super) name: String,
     /// Its content.
-    pub text: String,
+    pub(super) text: String,
     /// What it is for.
     #[serde(rename = "use")]
-    pub purpose: Purpose,
+    pub(super) purpose: Purpose,
 }
 
 /// What a generated file is for.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
-pub enum Purpose {
+pub(super) enum Purpose {
     /// A module of the program.
     Module,
     /// The script of a program.

@@ -6,21 +6,17 @@ mod product;
 mod stand_ins;
 mod table;
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use serde::de::IgnoredAny;
-use serde_json::Value;
 
 use self::message::{Built, Call, Order, SetupCall};
-pub use self::message::{Generated, Purpose};
-use super::failure;
 use super::message::{Event, Message};
 use super::place;
 use super::product::Product;
 use super::session::{Session, TargetOrder};
 use super::stand_ins::StandIns;
+use super::{Build, failure};
 use crate::error::{Error, Result, Warning};
 use crate::output::Published;
 use crate::python::Python;
@@ -31,30 +27,6 @@ use crate::{collect_parts, finish, open_store};
 
 /// The stand-ins, and the one that runs scripts.
 const DRIVER: (StandIns, &str) = (stand_ins::STAND_INS, "_freeze_setup.py");
-
-/// A build from the configuration of cx_Freeze, py2exe or py2app.
-#[derive(Clone, Debug, Default)]
-pub struct Build {
-    /// The setup script, or a pyproject.toml with `[tool.cxfreeze]`.
-    pub path: PathBuf,
-    /// Options of the command line.
-    pub overrides: Overrides,
-    /// Arguments for the script, which sees them as `sys.argv[1:]`.
-    pub arguments: Vec<OsString>,
-}
-
-/// A product that a configuration describes, before it is built.
-#[derive(Clone, Debug)]
-pub struct Plan {
-    /// What to build.
-    pub request: Request,
-    /// Files that the configuration implies. The request names their copies in the cache.
-    pub generated: Vec<Generated>,
-    /// What the configuration asks for without effect.
-    pub notes: Vec<Warning>,
-    /// Options of commands that wrap programs in installers and packages, such as `bdist_msi`.
-    pub packaging: BTreeMap<String, Value>,
-}
 
 /// Runs a configuration and builds its products. Returns the last one, or `None` if a script with arguments
 /// has ended without one, as after `--version`.
@@ -70,31 +42,25 @@ pub fn freeze(build: &Build, reporter: &mut Reporter) -> Result<Option<Published
     }
 }
 
-/// Runs a configuration until its first product, and returns the plan for it instead of building it.
+/// Runs a configuration until its first product, and returns the request for it instead of building it.
 ///
 /// # Errors
 /// The script fails, or describes no product.
-pub fn plan(build: &Build, reporter: &mut Reporter) -> Result<Plan> {
-    let mut runner = Runner::start(build, Goal::Plan, reporter)?;
+pub fn request(build: &Build, reporter: &mut Reporter) -> Result<Request> {
+    let mut runner = Runner::start(build, Goal::Request, reporter)?;
     runner.run(reporter)?;
-    runner.planned.ok_or_else(|| nothing(&build.path))
+    let first = runner.described.into_iter().next();
+    first.map(|product| product.request).ok_or_else(|| nothing(&build.path))
 }
 
-/// Runs a configuration until its first product, and returns it for a conversion.
+/// Runs a configuration until the end of its first `setup()`, and returns the products for a conversion.
 ///
 /// # Errors
 /// The script fails, or describes no product.
-pub fn convert(build: &Build, reporter: &mut Reporter) -> Result<Product> {
-    let mut runner = Runner::start(build, Goal::Plan, reporter)?;
+pub fn convert(build: &Build, reporter: &mut Reporter) -> Result<Vec<Product>> {
+    let mut runner = Runner::start(build, Goal::Conversion, reporter)?;
     runner.run(reporter)?;
-    let plan = runner.planned.ok_or_else(|| nothing(&build.path))?;
-    let mut request = plan.request;
-    let lost = std::mem::take(&mut request.warnings);
-    let output = Output::default();
-    let mut product = Product::new(Request { spec: None, output, others: Vec::new(), ..request });
-    plan.notes.into_iter().chain(lost).for_each(|note| product.lose(note));
-    product.keep_made(runner.store.root())?;
-    Ok(product)
+    if runner.described.is_empty() { Err(nothing(&build.path)) } else { Ok(runner.described) }
 }
 
 fn nothing(path: &Path) -> Error {
@@ -107,8 +73,10 @@ fn nothing(path: &Path) -> Error {
 enum Goal {
     /// Build it.
     Products,
-    /// Stop there.
-    Plan,
+    /// Return the request for the first one.
+    Request,
+    /// Return those of the first `setup()` for a conversion.
+    Conversion,
 }
 
 /// A script that runs.
@@ -123,7 +91,8 @@ struct Runner {
     is_asked: bool,
     notes: Vec<Warning>,
     published: Vec<Published>,
-    planned: Option<Plan>,
+    /// The products, if they are not built.
+    described: Vec<Product>,
 }
 
 impl Runner {
@@ -162,7 +131,7 @@ impl Runner {
             is_asked: !build.arguments.is_empty(),
             notes: Vec::new(),
             published: Vec::new(),
-            planned: None,
+            described: Vec::new(),
         })
     }
 
@@ -188,7 +157,8 @@ impl Runner {
                         self.stop(reporter);
                         return Err(place::at(error, call.place.as_ref()));
                     }
-                    if self.goal == Goal::Plan {
+                    let is_last = call.rest == 0 || self.goal == Goal::Request;
+                    if self.goal != Goal::Products && is_last {
                         self.stop(reporter);
                         return Ok(());
                     }
@@ -213,8 +183,22 @@ impl Runner {
     }
 
     fn note(&mut self, note: Warning, reporter: &mut Reporter) {
-        reporter.warn(std::slice::from_ref(&note));
-        self.notes.push(note);
+        match self.goal {
+            // The specs list them.
+            Goal::Conversion => self.notes.push(note),
+            Goal::Products | Goal::Request => reporter.warn(&[note]),
+        }
+    }
+
+    /// Adds a product for a conversion.
+    fn describe(&mut self, mut request: Request) -> Result<()> {
+        let lost = std::mem::take(&mut request.warnings);
+        let output = Output::default();
+        let mut product = Product::new(Request { spec: None, output, others: Vec::new(), ..request });
+        self.notes.iter().cloned().chain(lost).for_each(|note| product.lose(note));
+        product.keep_made(self.store.root())?;
+        self.described.push(product);
+        Ok(())
     }
 
     fn product(&mut self, call: &SetupCall, reporter: &mut Reporter) -> Result<()> {
@@ -222,18 +206,17 @@ impl Runner {
         if let Some(note) = product::unwrapped(call) {
             self.note(note, reporter);
         }
+        if self.goal == Goal::Request {
+            self.described.push(Product::new(request));
+            return Ok(());
+        }
         let collected = collect_parts(&request, &self.store, reporter)?;
         if let Some(note) = product::separated(&mut request, &collected) {
             self.note(note, reporter);
         }
-        if self.goal == Goal::Plan {
-            self.planned = Some(Plan {
-                request,
-                generated: call.generated.clone(),
-                notes: std::mem::take(&mut self.notes),
-                packaging: call.packaging.clone(),
-            });
-            return Ok(());
+        if self.goal == Goal::Conversion {
+            self.describe(request)?;
+            return if call.rest > 0 { self.session.send(&serde_json::json!({})) } else { Ok(()) };
         }
         let published = finish(&request, collected, &self.store, reporter)?;
         let folder = published.program.parent().map(Path::to_owned).unwrap_or_default();

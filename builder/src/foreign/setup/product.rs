@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::super::place::Place;
+use super::super::place::{self, Place};
 use super::message::{BundleCall, FileCall, Generated, ProgramCall, Purpose, SetupCall};
 use crate::Collected;
 use crate::error::{Error, Result, Warning};
@@ -246,8 +246,7 @@ impl Written {
     }
 }
 
-/// Returns `file:line` without folders, for reasons.
+/// Returns where a product or program is described, for reasons.
 fn place_of(place: Option<&Place>) -> String {
-    let Some((file, line)) = place else { return "setup()".to_owned() };
-    format!("{}:{line}", file.file_name().unwrap_or_default().to_string_lossy())
+    place.map_or_else(|| "setup()".to_owned(), place::short)
 }

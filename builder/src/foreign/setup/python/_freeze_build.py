@@ -58,8 +58,8 @@ class Freeze(Command):
         parts = [base]
         if base["mode"] == "onefile":
             parts = [dict(base, programs=[program], name=program["name"]) for program in base["programs"]]
-        for part in parts:
-            reply = _freeze_wire.wire.ask("setup", **part)
+        for rest, part in zip(range(len(parts) - 1, -1, -1), parts):
+            reply = _freeze_wire.wire.ask("setup", rest=rest, **part)
         self.finished(reply)
 
     def finished(self, reply):
