@@ -67,12 +67,11 @@ pub(crate) fn run(args: &[&CStr], handover: Option<Handover>) -> Result<i32, Fai
     ahead::begin(program.archive);
     let python = if is_handed_over { own_python(&program)? } else { libpython(&program, &libraries)? };
     report::phase("libpython");
-    // What the start has read up to here is not needed again; so it is below.
+    // Python's start takes the most memory. What was read before it is not needed again.
     os::release_all();
     Start { program: &program, root: root.path(), args: &asked.args, extra: &asked.options }
         .initialize(&python)?;
     report::phase("python");
-    os::release_all();
     let session = Session::begin(python, &program, &root, libraries, &entry)?;
     report::phase("importer");
     hide_console(&program, b"-late");

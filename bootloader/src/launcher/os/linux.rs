@@ -144,21 +144,6 @@ pub(crate) fn advise_large(start: usize, size: usize) {
     unsafe { libc::madvise(start as *mut c_void, size, libc::MADV_HUGEPAGE) };
 }
 
-unsafe extern "C" {
-    // Defined by linkers (ld.bfd, gold, lld): the start of the file in memory, and the end of the code.
-    static __ehdr_start: u8;
-    static etext: u8;
-}
-
-/// Drops the pages of the launcher's own constants and code, most of which only a start needs. They are read again from the
-/// system's cache of files if they are used again.
-pub(super) fn release_own_code() {
-    let (start, end) = (&raw const __ehdr_start as usize, &raw const etext as usize);
-    // SAFETY: a file starts at a page, and everything up to the end of the code is mapped from the file and never written to:
-    // linkers place what is written to, and what the loader relocates, behind it.
-    unsafe { super::drop_pages(start, end.saturating_sub(start)) };
-}
-
 /// Sets the name of the process, as shown by `ps` and `top`, to the file name of its executable.
 pub(crate) fn name_process(executable: &Path) {
     let name = executable.file_name().map(|n| n.as_bytes().iter().copied().take(15).collect::<Vec<u8>>());

@@ -98,8 +98,6 @@ impl Session {
             status = 1;
         }
         report::phase("finalize");
-        // Finalization imports little, and loads code of libpython that was not needed before.
-        os::release_all();
         let api = self.interpreter.api();
         drop(self.bootstrap);
         // SAFETY: the interpreter runs, this thread holds its lock, and no object is left.
@@ -183,13 +181,14 @@ impl Session {
         let args = [self.text(entry.module), self.text(entry.script)];
         let code = self.code(c"main", args, entry.module)?;
         let names = self.main_names()?;
-        // What the start has read is not needed again.
+        // What the start has read, up to this code, is not needed again.
         os::release_all();
         code.evaluate(&names).map(drop)
     }
 
     /// Runs the code that a child process of the program was started for.
     fn child(&self, function: &CStr, code: Option<&Code<'_>>, entry: &Entry) -> Option<()> {
+        os::release_all();
         // The parent may be another program of the bundle.
         for other in &self.entries {
             self.call(c"register", [self.text(other.module), self.text(other.script)])?;
