@@ -74,11 +74,11 @@ fn a_spec_sees_the_platform_that_it_builds_for() {
     let pieces = (piece("windows-embed-3.11"), launcher(triple, "launcher.exe"), path_with("3.11"));
     let (Some(python), Some(launcher), Some(path)) = pieces else { return };
     let words = ["app.spec", "-y", "--target", "windows-x86_64", "--python"];
-    let run = project.bare_command(&words).arg(python).env("FREEZE_BOOTLOADER", launcher).env("PATH", path);
+    let run = project.bare_command(words).arg(python).env("FREEZE_BOOTLOADER", launcher).env("PATH", path);
     run.run().success();
     let Some(wine) = wine() else { return };
     let there = "colorsys True\nwave False\nassets/inner/a.txt True\nw.txt True\no.txt False\n";
-    let outcome = wine.command(&project.path().join("dist/app/app.exe")).run();
+    let outcome = wine.command(project.path().join("dist/app/app.exe")).run();
     assert_eq!(outcome.success().stdout.replace("\r\n", "\n"), there);
 }
 
