@@ -14,6 +14,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let version = code_version(&manifest_dir, folders, libraries)?;
         println!("cargo::rustc-env=FREEZE_CODE_{name}={version:016x}");
     }
+    // rustc links with LLD on this target unless told otherwise; merging equal functions saves 2% of the program.
+    if variable("TARGET")? == "x86_64-unknown-linux-gnu" && env::var_os("RUSTC_LINKER").is_none() {
+        println!("cargo::rustc-link-arg-bins=-Wl,--icf=all");
+    }
     let launcher = out.join("launcher");
     println!("cargo::rerun-if-env-changed=FREEZE_BOOTLOADER");
     if let Some(given) = env::var_os("FREEZE_BOOTLOADER").filter(|v| !v.is_empty()) {
