@@ -65,19 +65,9 @@ fn a_graph_is_taken_again_until_something_changes() {
 
     let mut expected = "1 None in late";
     let mut changed = |change: &dyn Fn(), prints| noticed(&project, &mut expected, change, prints);
-    // The same length and time of modification: only the time of the inode tells.
-    changed(
-        &|| {
-            let old = at("late/one.py").metadata().unwrap().modified().unwrap();
-            write(&at("late/one.py"), "VALUE = 9");
-            let file = std::fs::File::options().append(true).open(at("late/one.py")).unwrap();
-            file.set_modified(old).unwrap();
-        },
-        "9 None in late",
-    );
-    changed(&|| write(&at("late/two.py"), "VALUE = 2"), "9 2 in late");
-    changed(&|| std::fs::rename(at("late/two.py"), at("late/three.py")).unwrap(), "9 None in late");
-    changed(&|| write(&at("early/where.py"), "VALUE = 'early'"), "9 None in early");
+    changed(&|| write(&at("late/two.py"), "VALUE = 2"), "1 2 in late");
+    changed(&|| std::fs::rename(at("late/two.py"), at("late/three.py")).unwrap(), "1 None in late");
+    changed(&|| write(&at("early/where.py"), "VALUE = 'early'"), "1 None in early");
     // A package in front of the module of its name.
     changed(&|| write(&at("early/one/__init__.py"), "VALUE = 'package'"), "package None in early");
     // Beside the script, before everything else.
@@ -88,6 +78,63 @@ fn a_graph_is_taken_again_until_something_changes() {
         },
         "package None own early",
     );
+}
+
+#[test]
+fn a_graph_is_taken_again_after_an_edit_without_imports() {
+    let project = Project::of("rebuild/a_graph_is_taken_again_until_something_changes");
+    let at = |name: &str| project.path().join(name);
+    std::os::unix::fs::symlink("first", at("linked")).unwrap();
+    venv(&project);
+    settle();
+    assert!(!build(&project, "1 None in late"));
+    settle();
+    build(&project, "1 None in late");
+    // The same length and time of modification: only the time of the inode tells.
+    let old = at("late/one.py").metadata().unwrap().modified().unwrap();
+    write(&at("late/one.py"), "VALUE = 9");
+    let file = std::fs::File::options().append(true).open(at("late/one.py")).unwrap();
+    file.set_modified(old).unwrap();
+    assert!(build(&project, "9 None in late"));
+    // As editors save: a new file takes the place of the old one. Then it is edited again before it settles.
+    for number in [10, 11] {
+        write(&at("late/new"), &format!("VALUE = {number}\n\n\ndef function():\n    return VALUE\n"));
+        std::fs::rename(at("late/new"), at("late/one.py")).unwrap();
+        assert!(build(&project, &format!("{number} None in late")));
+    }
+    // The entry script.
+    let script = std::fs::read_to_string(at("app/app.py")).unwrap();
+    write(&at("app/app.py"), &format!("{script}print(2 + 1)\n"));
+    assert!(build(&project, "11 None in late\n3"));
+    // A module that nothing imported before.
+    write(&at("late/rare.py"), "VALUE = 'rare'");
+    build(&project, "11 None in late\n3");
+    write(&at("late/one.py"), "import rare\nVALUE = rare.VALUE\n");
+    assert!(!build(&project, "rare None in late\n3"));
+    // The words in a module may name modules, wherever they are.
+    write(&at("late/one.py"), "VALUE = 12\n");
+    assert!(!build(&project, "12 None in late\n3"));
+}
+
+#[test]
+fn an_edit_that_takes_the_entry_function_away_fails() {
+    let project = Project::of("rebuild/a_graph_is_taken_again_until_something_changes");
+    let module = project.path().join("late/start.py");
+    let build = |text: &str| {
+        write(&module, text);
+        let words = ["start:main", "-y", "--paths", "late", "--log-level", "debug", "--python"];
+        project
+            .bare_command(words)
+            .arg(&newest().exe)
+            .env("FREEZE_CACHE_DIR", project.path().join("cache"))
+            .run()
+    };
+    build("def main():\n    print(1)\n").success();
+    let again = build("def main():\n    print(2)\n");
+    again.success();
+    assert!(format!("{again}").contains(AGAIN));
+    Run::new(project.path().join("dist/start/start")).show(project.path()).run().prints("2\n");
+    build("def other():\n    print(3)\n").fails(&["`main`"]);
 }
 
 #[test]

@@ -3,13 +3,17 @@
 use rayon::prelude::*;
 
 use super::graph::Graph;
-use super::world::disk::{Disk, Look, Seen};
+use super::world::disk::{Disk, Look};
+use super::world::reader::Reader;
 use crate::python::Python;
 use crate::spec::Request;
 use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 
 /// Length of the field before a stored value: how many bytes the looks take, which the graph follows.
 const FIELD: usize = 8;
+
+/// Number of changed files that the next build reads again. Reading them costs less than storing their states.
+const FEW: usize = 16;
 
 /// Returns the key of a graph: all inputs except the disk. It includes the complete request, the complete
 /// output of the interpreter, and this program itself. Returns `None` if the program cannot be read.
@@ -22,15 +26,16 @@ pub(super) fn key(request: &Request, python: &Python, store: &Store) -> Option<H
     Some(key.part(format!("{request:?}\n{python:?}")).finish())
 }
 
-/// Returns the stored graph, if every file that was looked at is unchanged. The graph is only decoded then.
-pub(super) fn recall(store: &Store, key: &Hash, disk: &Disk) -> Option<Graph> {
+/// Returns the stored graph if nothing that it follows from has changed. The graph is only decoded then.
+pub(super) fn recall(key: &Hash, reader: Reader<'_>) -> Option<Graph> {
+    let store = reader.store;
     let current = Hash::try_from(store.get(Bucket::Graph, key)?).ok()?;
     let bytes = store.get(Bucket::Graph, &current)?;
     let (field, rest) = bytes.split_first_chunk::<FIELD>()?;
     let (looks, graph) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*field)).ok()?)?;
     let looks: Vec<Look> = serde_json::from_slice(looks).ok()?;
-    let now = looks.par_iter().map(|look| disk.holds(look).ok_or(&look.0));
-    let now: Vec<Seen> = match now.collect::<Result<_, _>>() {
+    let now = looks.par_iter().map(|look| reader.holds(look).ok_or(&look.path));
+    let now: Vec<Look> = match now.collect::<Result<_, _>>() {
         Ok(now) => now,
         Err(changed) => {
             tracing::debug!(path = %changed.display(), "the module graph of an earlier build does not hold");
@@ -39,10 +44,8 @@ pub(super) fn recall(store: &Store, key: &Hash, disk: &Disk) -> Option<Graph> {
     };
     tracing::debug!(looks = looks.len(), "the module graph of an earlier build holds");
     let kept = serde_json::from_slice(graph).ok()?;
-    if looks.iter().zip(&now).any(|((_, then), now)| then != now) {
-        // Store the new state, so that these files are not read again next time.
-        let looks = looks.into_iter().zip(now).map(|((path, _), now)| (path, now)).collect();
-        keep(store, key, looks, graph);
+    if looks.iter().zip(&now).filter(|(then, now)| then != now).count() > FEW {
+        keep(store, key, now, graph);
     }
     Some(kept)
 }

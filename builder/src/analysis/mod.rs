@@ -44,10 +44,11 @@ pub fn modules(request: &Request, rules: &Rules, python: &Python, store: &Store)
     let key = cache::key(request, python, store);
     let outputs = request.outputs().chain([store.root().to_owned()]);
     let disk = Disk::with_outputs(outputs.collect());
-    if let Some(graph) = key.as_ref().and_then(|key| cache::recall(store, key, &disk)) {
+    let reader = Reader { python, disk: &disk, store };
+    if let Some(graph) = key.as_ref().and_then(|key| cache::recall(key, reader)) {
         return Ok(graph);
     }
-    let graph = find(request, rules, Reader { python, disk: &disk, store })?;
+    let graph = find(request, rules, reader)?;
     if let Some(key) = key {
         cache::remember(store, &key, disk, &graph);
     }
@@ -74,7 +75,7 @@ fn find(request: &Request, rules: &Rules, reader: Reader<'_>) -> Result<Graph> {
     let mut graph = fixpoint.finish();
     let made: Vec<Pattern> = request.made_modules.iter().map(|name| Pattern::new(name)).collect();
     graph.missing.retain(|name, _| !made.iter().any(|made| made.covers(name)));
-    entry::check(request, &graph, python, &installed, disk)?;
+    entry::check(request, &graph, &installed, reader)?;
     missing::warn(&mut graph, python, &implicit);
     Ok(graph)
 }

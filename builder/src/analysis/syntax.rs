@@ -30,7 +30,7 @@ pub(super) struct Rejected {
 pub(super) fn check(files: &[(String, PathBuf)], reader: Reader<'_>) -> Result<Vec<Option<Rejected>>> {
     let Reader { python, disk, store } = reader;
     let keys: Vec<Option<Hash>> =
-        files.iter().map(|(_, path)| disk.hash(path, store).map(|h| key(&h, python))).collect();
+        files.iter().map(|(_, path)| disk.hash(path, store, None).map(|h| key(&h, python))).collect();
     let mut answers: Vec<Option<Option<Rejected>>> = keys
         .iter()
         .map(|key| serde_json::from_slice(&store.get(Bucket::Imports, key.as_ref()?)?).ok())

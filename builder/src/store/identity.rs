@@ -32,6 +32,11 @@ impl Identity {
         UNIX_EPOCH.checked_add(since).is_some_and(is_past)
     }
 
+    /// Returns whether both are of the same file or folder, in states that may differ.
+    pub(crate) fn is_of_same_file(&self, other: &Identity) -> bool {
+        self.0[..2] == other.0[..2]
+    }
+
     /// Returns the identity as bytes for a key.
     pub(super) fn bytes(&self) -> [u8; 64] {
         let mut bytes = [0; 64];

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::analysis::facts::source::{Bindings, bindings};
+use crate::analysis::facts::source::Bindings;
 use crate::analysis::graph::{Graph, Kind};
-use crate::analysis::world::disk::Disk;
+use crate::analysis::world::reader::Reader;
 use crate::error::Error;
 use crate::names::parent;
 use crate::nearest::most_similar;
@@ -69,16 +69,14 @@ pub(in crate::analysis) fn missing(
 /// The search for attributes.
 pub(in crate::analysis) struct Search<'g> {
     pub graph: &'g Graph,
-    /// The minor version of Python 3.
-    pub minor: u8,
-    pub disk: &'g Disk,
+    pub reader: Reader<'g>,
 }
 
 impl Search<'_> {
     /// Returns the names that a module binds, if its source exists.
     fn source(&self, module: &str) -> Option<Bindings> {
         let Kind::Source(source) = &self.graph.modules.get(module)?.kind else { return None };
-        Some(bindings(&self.disk.read_source(source).ok()?, self.minor))
+        self.reader.bindings(source)
     }
 
     /// Searches for a name in a module and in the modules of its star imports.

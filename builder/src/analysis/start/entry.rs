@@ -7,10 +7,10 @@ use crate::analysis::graph::{By, Graph, Kind, Module, Reason, Source};
 use crate::analysis::world::disk::Disk;
 use crate::analysis::world::distributions::Installed;
 use crate::analysis::world::entry_points;
+use crate::analysis::world::reader::Reader;
 use crate::error::{Context, Error, Result};
 use crate::names;
 use crate::nearest::most_similar;
-use crate::python::Python;
 use crate::spec::{Entry, Program, Request};
 
 /// An entry point and its requirements beyond its own imports.
@@ -65,10 +65,10 @@ pub(in crate::analysis) fn starts(
 pub(in crate::analysis) fn check(
     request: &Request,
     graph: &Graph,
-    python: &Python,
     installed: &Installed,
-    disk: &Disk,
+    reader: Reader<'_>,
 ) -> Result<()> {
+    let disk = reader.disk;
     for program in &request.programs {
         let mut named =
             program.place.as_deref().map(|place| format!(", named in {place}")).unwrap_or_default();
@@ -93,12 +93,8 @@ pub(in crate::analysis) fn check(
         };
         match function {
             Some(function) => {
-                if let Some(error) = attribute::missing(
-                    &module,
-                    &function,
-                    &named,
-                    &Search { graph, minor: python.minor(), disk },
-                ) {
+                if let Some(error) = attribute::missing(&module, &function, &named, &Search { graph, reader })
+                {
                     return Err(error);
                 }
             }
@@ -136,7 +132,7 @@ fn start(name: String, program: &Program, installed: &Installed, disk: &Disk) ->
 }
 
 fn script(name: String, path: &Path, place: Option<&str>, disk: &Disk) -> Result<Start> {
-    disk.open(path).context(|| match place {
+    disk.can_open(path).context(|| match place {
         Some(place) => format!("failed to open entry script `{}`, named in {place}", path.display()),
         None => format!("failed to open script `{}`", path.display()),
     })?;

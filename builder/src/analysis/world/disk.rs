@@ -2,22 +2,28 @@
 //! is unchanged.
 
 use std::collections::HashMap;
-use std::fs::Metadata;
+use std::fs::{DirEntry, File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use super::question::Question;
 use crate::analysis::graph::Source;
 use crate::store::{Hash, Identity, Store};
 
-/// A visited path and its state.
-pub(in crate::analysis) type Look = (PathBuf, Seen);
+/// A visited path, its state, and what the analysis used of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::analysis) struct Look {
+    pub path: PathBuf,
+    seen: Seen,
+    used: Used,
+}
 
 /// The state of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::analysis) enum Seen {
+enum Seen {
     /// Nothing, or an inaccessible path.
     Nothing,
     /// A file or folder whose last change is old enough: any further change is visible in its identity.
@@ -28,10 +34,58 @@ pub(in crate::analysis) enum Seen {
         is_folder: bool,
         /// Length of a file, bytes.
         len: u64,
-        /// Hash of the content: the bytes of a file, the names in a folder. `None` if the content was not
-        /// read.
-        content: Option<Hash>,
     },
+}
+
+/// What the analysis used of a file or folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Used {
+    /// Its metadata.
+    Metadata,
+    /// The names in the folder, by their hash.
+    Names(Hash),
+    /// The answers to questions about the content with this hash.
+    Answers(Hash, Vec<Question>),
+    /// The content with this hash. `None` if it was not hashed.
+    Content(Option<Hash>),
+}
+
+impl Used {
+    /// Adds a further use. Returns whether both saw the same content.
+    fn add(&mut self, more: Used) -> bool {
+        let (is_same, both) = match (std::mem::replace(self, Used::Metadata), more) {
+            (Used::Metadata, any) | (any, Used::Metadata) => (true, any),
+            (Used::Answers(a, mut before), Used::Answers(b, questions)) => {
+                before.extend(questions.into_iter().filter(|q| !before.contains(q)).collect::<Vec<_>>());
+                (a == b, Used::Answers(a, before))
+            }
+            (Used::Answers(a, _), Used::Content(b)) | (Used::Content(b), Used::Answers(a, _)) => {
+                (b.is_none_or(|b| a == b), Used::Content(b))
+            }
+            (Used::Content(Some(a)), Used::Content(Some(b))) => (a == b, Used::Content(Some(a))),
+            (Used::Content(_), Used::Content(_)) => (true, Used::Content(None)),
+            (Used::Names(a), Used::Names(b)) => (a == b, Used::Names(a)),
+            // A file became a folder, or the other way round.
+            (Used::Names(_), other) | (other, Used::Names(_)) => (false, other),
+        };
+        *self = both;
+        is_same
+    }
+}
+
+impl Look {
+    /// Returns the questions that were asked about the file, and the hash of its content, if nothing else was used.
+    pub(super) fn asked(&self) -> Option<(&Hash, &[Question])> {
+        match &self.used {
+            Used::Answers(content, questions) => Some((content, questions)),
+            _ => None,
+        }
+    }
+
+    /// Returns the look at a changed file whose content gives the same answers.
+    pub(super) fn with_answers(self, content: Hash, questions: &[Question]) -> Look {
+        Look { used: Used::Answers(content, questions.to_owned()), ..self }
+    }
 }
 
 /// An entry of a folder.
@@ -52,10 +106,18 @@ pub(crate) struct Disk {
 
 #[derive(Debug, Default)]
 struct Noted {
-    looks: HashMap<PathBuf, (Seen, Option<Identity>)>,
+    looks: HashMap<PathBuf, Noticed>,
     /// Whether the results cannot be verified later, because something changed between two accesses or an
     /// access was not recorded.
     doubtful: bool,
+}
+
+#[derive(Debug)]
+struct Noticed {
+    seen: Seen,
+    used: Used,
+    /// The identity at the first look.
+    identity: Option<Identity>,
 }
 
 impl Seen {
@@ -67,7 +129,7 @@ impl Seen {
     /// Returns the state of a file or folder that may have changed without a trace.
     fn young(metadata: &Metadata) -> Seen {
         let is_folder = metadata.is_dir();
-        Seen::Young { is_folder, len: if is_folder { 0 } else { metadata.len() }, content: None }
+        Seen::Young { is_folder, len: if is_folder { 0 } else { metadata.len() } }
     }
 }
 
@@ -96,9 +158,9 @@ impl Disk {
         let mut noted = self.noted();
         noted.doubtful |= found.is_ok() && identity.is_none();
         match noted.looks.get(path) {
-            Some((_, before)) => noted.doubtful |= *before != identity && !is_shared,
+            Some(before) => noted.doubtful |= before.identity != identity && !is_shared,
             None => {
-                noted.looks.insert(path.to_owned(), (seen, identity));
+                noted.looks.insert(path.to_owned(), Noticed { seen, used: Used::Metadata, identity });
             }
         }
         found
@@ -108,18 +170,25 @@ impl Disk {
         self.noted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Records the content of a visited path if only the content shows a change.
-    fn note(&self, path: &Path, hash: impl FnOnce() -> Option<Hash>) {
-        let is_young = matches!(self.noted().looks.get(path), Some((Seen::Young { .. }, _)));
-        if !is_young {
-            return;
-        }
-        let hash = hash();
+    /// Records what was used of a visited path.
+    fn note(&self, path: &Path, used: Used) {
         let noted = &mut *self.noted();
-        if let Some((Seen::Young { content, .. }, _)) = noted.looks.get_mut(path) {
-            noted.doubtful |= hash.is_none() || content.is_some_and(|c| Some(c) != hash);
-            *content = hash;
+        if let Some(noticed) = noted.looks.get_mut(path) {
+            noted.doubtful |= !noticed.used.add(used);
         }
+    }
+
+    /// Returns whether a further change of a visited path may be visible only in its content.
+    fn is_young(&self, path: &Path) -> bool {
+        matches!(self.noted().looks.get(path), Some(Noticed { seen: Seen::Young { .. }, .. }))
+    }
+
+    /// Records that the content of a file was used. It is only hashed if its identity does not show a change.
+    fn note_content(&self, path: &Path, hash: impl FnOnce() -> Option<Hash>) {
+        let is_young = self.is_young(path);
+        let content = if is_young { hash() } else { None };
+        self.note(path, Used::Content(content));
+        self.noted().doubtful |= is_young && content.is_none();
     }
 
     /// Returns whether the path is a folder.
@@ -152,15 +221,15 @@ impl Disk {
     /// Lists a folder, including which entries are links.
     pub(super) fn entries(&self, folder: &Path) -> Option<Vec<Entry>> {
         self.look(folder).ok()?;
-        let entries = std::fs::read_dir(folder).ok()?.flatten().filter_map(|entry| {
+        let found: Vec<DirEntry> = std::fs::read_dir(folder).ok()?.flatten().collect();
+        self.note(folder, Used::Names(self.hash_of_names(folder, &found)));
+        let entries = found.into_iter().filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
             let kind = entry.file_type().ok()?;
             let is_folder = if kind.is_symlink() { self.is_dir(&entry.path()) } else { kind.is_dir() };
             Some(Entry { name, is_folder, is_link: kind.is_symlink() })
         });
-        let entries: Vec<Entry> = entries.collect();
-        self.note(folder, || self.names(folder));
-        Some(entries)
+        Some(entries.collect())
     }
 
     /// Reads the bytes of a file.
@@ -168,28 +237,49 @@ impl Disk {
     /// # Errors
     /// The file cannot be read.
     pub(crate) fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        self.look(path)?;
-        let bytes = std::fs::read(path)?;
-        self.note(path, || Some(*blake3::hash(&bytes).as_bytes()));
+        let bytes = self.read_only(path)?;
+        self.note_content(path, || Some(*blake3::hash(&bytes).as_bytes()));
         Ok(bytes)
+    }
+
+    /// Reads the bytes of a file whose use has been recorded.
+    fn read_only(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.look(path)?;
+        std::fs::read(path)
     }
 
     /// Opens a file.
     ///
     /// # Errors
     /// The file cannot be opened.
-    pub(crate) fn open(&self, path: &Path) -> io::Result<std::fs::File> {
-        self.look(path)?;
-        let file = std::fs::File::open(path)?;
-        self.note(path, || content(path));
+    pub(crate) fn open(&self, path: &Path) -> io::Result<File> {
+        let file = self.can_open(path)?;
+        self.note_content(path, || content(path));
         Ok(file)
     }
 
-    /// Returns the hash of a file's content.
-    pub(in crate::analysis) fn hash(&self, path: &Path, store: &Store) -> Option<Hash> {
+    /// Opens a file whose content is not used, only whether it can be read.
+    ///
+    /// # Errors
+    /// The file cannot be opened.
+    pub(in crate::analysis) fn can_open(&self, path: &Path) -> io::Result<File> {
+        self.look(path)?;
+        File::open(path)
+    }
+
+    /// Returns the hash of a file's content, of which the answer to a question is used, or all of it.
+    pub(in crate::analysis) fn hash(
+        &self,
+        path: &Path,
+        store: &Store,
+        of: Option<&Question>,
+    ) -> Option<Hash> {
         let metadata = self.look(path).ok()?;
         let hash = store.file_hash_of(path, &metadata).ok()?;
-        self.note(path, || Some(hash));
+        self.note(
+            path,
+            of.map_or(Used::Content(Some(hash)), |question| Used::Answers(hash, vec![question.clone()])),
+        );
         Some(hash)
     }
 
@@ -210,47 +300,75 @@ impl Disk {
         }
     }
 
+    /// Reads the bytes of a source, about which a question has been recorded.
+    ///
+    /// # Errors
+    /// The file cannot be read, or the zip is invalid.
+    pub(super) fn read_asked(&self, source: &Source) -> io::Result<Vec<u8>> {
+        match source {
+            Source::File(path) => self.read_only(path),
+            other => self.read_source(other),
+        }
+    }
+
     /// Returns all accesses by path, or `None` if they cannot be verified later.
     pub(in crate::analysis) fn looks(self) -> Option<Vec<Look>> {
         let noted = self.noted.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut looks: Vec<Look> = noted.looks.into_iter().map(|(path, (seen, _))| (path, seen)).collect();
-        looks.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let looks =
+            noted.looks.into_iter().map(|(path, Noticed { seen, used, .. })| Look { path, seen, used });
+        let mut looks: Vec<Look> = looks.collect();
+        looks.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         (!noted.doubtful).then_some(looks)
     }
 
-    /// Returns the current state of a path if it equals the recorded one, or has settled since.
-    pub(in crate::analysis) fn holds(&self, look: &Look) -> Option<Seen> {
-        let (path, before) = look;
+    /// Returns the current state of a path if it equals the recorded one, or differs in nothing that was used.
+    pub(in crate::analysis) fn holds(&self, look: &Look) -> Option<Look> {
+        let Look { path, seen: before, used } = look;
         let metadata = std::fs::metadata(path).ok();
         let identity = metadata.as_ref().and_then(|metadata| Identity::of(path, metadata));
-        match (*before, &metadata, identity) {
-            (Seen::Nothing, _, None) => Some(Seen::Nothing),
-            (Seen::Settled(then), _, Some(now)) if then == now => Some(*before),
-            (Seen::Young { is_folder, len, content: then }, Some(metadata), Some(identity)) => {
-                let is_alike = metadata.is_dir() == is_folder && (is_folder || metadata.len() == len);
-                let is_same = is_alike
-                    && match then {
-                        None => true,
-                        Some(_) if is_folder => self.names(path) == then,
-                        Some(_) => content(path) == then,
-                    };
-                // It settled before its content was read just now, so any later change is visible.
-                let now = match Seen::of(metadata, identity) {
-                    now @ Seen::Settled(_) if !self.is_shared(path) => now,
-                    _ => *before,
-                };
-                is_same.then_some(now)
+        let (Some(metadata), Some(identity)) = (metadata, identity) else {
+            return (*before == Seen::Nothing).then(|| look.clone());
+        };
+        let is_same = match before {
+            Seen::Nothing => false,
+            Seen::Settled(then) if *then == identity => return Some(look.clone()),
+            Seen::Settled(then) => {
+                then.is_of_same_file(&identity) && self.is_used_alike(path, &metadata, used)?
             }
-            _ => None,
+            Seen::Young { is_folder, len } => {
+                let is_alike = metadata.is_dir() == *is_folder && (*is_folder || metadata.len() == *len);
+                is_alike && self.is_used_alike(path, &metadata, used).unwrap_or(true)
+            }
+        };
+        // It settled before its content was read just now, so any later change is visible.
+        let seen = match Seen::of(&metadata, identity) {
+            now @ Seen::Settled(_) if !self.is_shared(path) => now,
+            _ => Seen::young(&metadata),
+        };
+        is_same.then(|| Look { seen, ..look.clone() })
+    }
+
+    /// Returns whether the used content is the same. `None` if only the metadata shows it.
+    fn is_used_alike(&self, path: &Path, metadata: &Metadata, used: &Used) -> Option<bool> {
+        match used {
+            Used::Metadata | Used::Content(None) => None,
+            Used::Names(then) => {
+                let found: Option<Vec<DirEntry>> =
+                    std::fs::read_dir(path).ok().map(|found| found.flatten().collect());
+                Some(found.is_some_and(|found| self.hash_of_names(path, &found) == *then))
+            }
+            Used::Content(Some(then)) | Used::Answers(then, _) => {
+                Some(metadata.is_file() && content(path).as_ref() == Some(then))
+            }
         }
     }
 
     /// Returns the hash of the names in a folder, each with its kind, without those that builds write.
-    fn names(&self, folder: &Path) -> Option<Hash> {
-        let mut entries: Vec<_> = std::fs::read_dir(folder)
-            .ok()?
-            .flatten()
-            .filter(|entry| !self.outputs.contains(&entry.path()))
+    fn hash_of_names(&self, folder: &Path, found: &[DirEntry]) -> Hash {
+        let is_shared = self.is_shared(folder);
+        let mut entries: Vec<_> = found
+            .iter()
+            .filter(|entry| !is_shared || !self.outputs.contains(&entry.path()))
             .map(|entry| {
                 (entry.file_name(), entry.file_type().ok().map(|kind| (kind.is_dir(), kind.is_symlink())))
             })
@@ -260,16 +378,18 @@ impl Disk {
         for (name, kind) in entries {
             let name = name.as_encoded_bytes();
             hasher.update(&(name.len() as u64).to_le_bytes()).update(name);
-            hasher.update(format!("{kind:?}").as_bytes());
+            hasher.update(
+                &kind.map_or([2, 2], |(is_folder, is_link)| [u8::from(is_folder), u8::from(is_link)]),
+            );
         }
-        Some(*hasher.finalize().as_bytes())
+        *hasher.finalize().as_bytes()
     }
 }
 
 /// Returns the hash of a file's content.
 fn content(path: &Path) -> Option<Hash> {
     let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(std::fs::File::open(path).ok()?).ok()?;
+    hasher.update_reader(File::open(path).ok()?).ok()?;
     Some(*hasher.finalize().as_bytes())
 }
 
@@ -280,7 +400,7 @@ mod tests {
     /// Returns the paths whose state has changed.
     fn changed(looks: &[Look]) -> Vec<PathBuf> {
         let now = Disk::default();
-        looks.iter().filter(|look| now.holds(look).is_none()).map(|look| look.0.clone()).collect()
+        looks.iter().filter(|look| now.holds(look).is_none()).map(|look| look.path.clone()).collect()
     }
 
     // The test creates a link to a folder.
@@ -336,10 +456,11 @@ mod tests {
         std::fs::write(path("file"), "one").unwrap();
         assert_eq!(changed(), [path("folder"), path("seen")]);
         // After some time, the identity is sufficient.
-        let file = looks.iter().find(|l| l.0 == path("file")).unwrap();
-        assert!(matches!(Disk::default().holds(file), Some(Seen::Young { .. })));
+        let file = looks.iter().find(|l| l.path == path("file")).unwrap();
+        let seen = |look: &Look| Disk::default().holds(look).map(|now| now.seen);
+        assert!(matches!(seen(file), Some(Seen::Young { .. })));
         std::thread::sleep(std::time::Duration::from_millis(2100));
-        assert!(matches!(Disk::default().holds(file), Some(Seen::Settled(_))));
+        assert!(matches!(seen(file), Some(Seen::Settled(_))));
     }
 
     #[test]

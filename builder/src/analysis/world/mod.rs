@@ -7,6 +7,7 @@ mod files;
 mod info;
 pub(super) mod own_tree;
 pub(super) mod programs;
+mod question;
 pub(super) mod reader;
 pub(crate) mod resolve;
 

@@ -1,21 +1,23 @@
 //! Reads facts from the builder's cache or from the files.
 
-use crate::analysis::facts::Whose;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
+
 use super::Role;
-use super::disk::Disk;
+use super::disk::{Disk, Look};
 use super::files;
+use super::question::Question;
 use crate::analysis::facts::looks::Function;
-use crate::analysis::facts::source::{calls, source as parse, standard};
-use crate::analysis::facts::{Facts, Form, Import, bytecode, native, pickle, texts};
+use crate::analysis::facts::source::Bindings;
+use crate::analysis::facts::{Facts, Form, Import};
 use crate::analysis::graph::{Kind, Module, Source};
 use crate::names;
 use crate::python::Python;
 use crate::rules::implicit::Named;
-use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
+use crate::store::{Bucket, Store};
 
 /// Reads files for a Python version; may be shared between threads.
 #[derive(Clone, Copy)]
@@ -33,27 +35,17 @@ impl Reader<'_> {
     pub(in crate::analysis) fn module(&self, module: &Module, role: Role) -> io::Result<Facts> {
         match &module.kind {
             Kind::Source(source) => {
-                // Any word in the program itself may be the name of one of its packages.
-                let tag = match role {
-                    Role::Program => "source and words",
-                    Role::Library => "source",
-                    Role::Stdlib => "standard",
+                let question = match role {
+                    Role::Program => Question::Own,
+                    Role::Library => Question::Library,
+                    Role::Stdlib => Question::Standard,
                 };
-                let minor = self.python.minor();
-                let read = |bytes: &[u8]| match role {
-                    Role::Program => parse(bytes, minor, Whose::Own),
-                    Role::Library => parse(bytes, minor, Whose::Library),
-                    Role::Stdlib => standard(bytes, minor),
-                };
-                self.kept(source, tag, minor, read).map(|facts| self.with_stub(facts, source))
+                self.ask(source, question).map(|facts| self.with_stub(facts, source))
             }
-            Kind::Bytecode(source) => self.kept(source, "bytecode", self.python.minor(), |bytes| {
-                bytecode::find(bytes, self.python.minor(), &self.python.opcodes)
-            }),
+            Kind::Bytecode(source) => self.ask(source, Question::Bytecode),
             Kind::Extension(source) if role != Role::Stdlib => {
                 let top = names::top(&module.name);
-                let tag = format!("native:{top}");
-                let native = self.kept(source, &tag, 0, |bytes| native::find(bytes, top))?;
+                let native = self.ask(source, Question::Native(top.to_owned()))?;
                 // mypyc and Cython in pure Python mode keep the source beside the compiled module.
                 let mut facts = self.source_beside(source).map(|path| self.script(&path)).unwrap_or_default();
                 facts.native = Some(native);
@@ -65,11 +57,8 @@ impl Reader<'_> {
 
     /// Returns the facts about a source file that is not a module of the graph; empty if it cannot be read.
     pub(in crate::analysis) fn script(&self, path: &Path) -> Facts {
-        let source = Source::File(path.to_owned());
-        let minor = self.python.minor();
-        let mut facts = self
-            .kept(&source, "source", minor, |bytes| parse(bytes, minor, Whose::Library))
-            .unwrap_or_default();
+        let mut facts: Facts =
+            self.ask(&Source::File(path.to_owned()), Question::Library).unwrap_or_default();
         // The file itself does not run, so it does not matter whether the interpreter accepts it.
         facts.doubtful = false;
         facts
@@ -77,31 +66,26 @@ impl Reader<'_> {
 
     /// Returns the facts about a text if all of it is valid Python.
     pub(in crate::analysis) fn code(&self, path: &Path) -> Option<Facts> {
-        let source = Source::File(path.to_owned());
-        let minor = self.python.minor();
-        let facts = self.kept(&source, "source", minor, |bytes| parse(bytes, minor, Whose::Library)).ok()?;
+        let facts: Facts = self.ask(&Source::File(path.to_owned()), Question::Library).ok()?;
         (!facts.doubtful).then_some(facts)
     }
 
     /// Returns the calls of the functions in a source file; empty if it cannot be read.
     pub(in crate::analysis) fn functions(&self, module: &Module) -> BTreeMap<String, Function> {
         let Kind::Source(source) = &module.kind else { return BTreeMap::new() };
-        let minor = self.python.minor();
-        self.kept(source, "calls", minor, |bytes| calls(bytes, minor)).unwrap_or_default()
+        self.ask(source, Question::Calls).unwrap_or_default()
+    }
+
+    /// Returns the names that a module binds, if its source can be read.
+    pub(in crate::analysis) fn bindings(&self, source: &Source) -> Option<Bindings> {
+        self.ask(source, Question::Bindings).ok()
     }
 
     /// Returns the modules that a data file of the top-level package `top` names.
     pub(in crate::analysis) fn named_in(&self, path: &Path, suffixes: &Named, top: &str) -> Vec<String> {
-        let source = Source::File(path.to_owned());
-        let found = if files::has_suffix(path, &suffixes.pickles) {
-            self.kept(&source, "pickle", 0, |bytes| {
-                pickle::modules(bytes).into_iter().collect::<Vec<String>>()
-            })
-        } else {
-            let tag = format!("names:{top}");
-            self.kept(&source, &tag, 0, |bytes| texts::names(bytes, top))
-        };
-        found.unwrap_or_default()
+        let is_pickle = files::has_suffix(path, &suffixes.pickles);
+        let question = if is_pickle { Question::Pickle } else { Question::Names(top.to_owned()) };
+        self.ask(&Source::File(path.to_owned()), question).unwrap_or_default()
     }
 
     /// Returns `x.py` beside `x.cpython-312-x86_64-linux-gnu.so`.
@@ -124,24 +108,21 @@ impl Reader<'_> {
         facts
     }
 
-    /// Returns the result of `find` for a file's bytes; computed once for each content.
-    fn kept<T: serde::Serialize + serde::de::DeserializeOwned>(
-        &self,
-        source: &Source,
-        what: &str,
-        minor: u8,
-        find: impl Fn(&[u8]) -> T,
-    ) -> io::Result<T> {
+    /// Asks about the content of a file.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    fn ask<T: DeserializeOwned>(&self, source: &Source, question: Question) -> io::Result<T> {
         let mut bytes = None;
         let content = match source {
-            Source::File(path) => self.disk.hash(path, self.store),
+            Source::File(path) => self.disk.hash(path, self.store, Some(&question)),
             _ => None,
         };
         let content = match content {
             Some(hash) => hash,
             None => *blake3::hash(bytes.insert(self.disk.read_source(source)?)).as_bytes(),
         };
-        let key = key(what, minor, &content);
+        let key = question.key(self.python, &content);
         if let Some(value) =
             self.store.get(Bucket::Imports, &key).and_then(|b| serde_json::from_slice(&b).ok())
         {
@@ -149,21 +130,41 @@ impl Reader<'_> {
         }
         let bytes = match bytes {
             Some(bytes) => bytes,
-            None => self.disk.read_source(source)?,
+            None => self.disk.read_asked(source)?,
         };
-        let value = find(&bytes);
-        if let Ok(encoded) = serde_json::to_vec(&value) {
-            self.store.put(Bucket::Imports, &key, &encoded);
+        let answer = question.answer(&bytes, self.python)?;
+        self.store.put(Bucket::Imports, &key, &answer);
+        Ok(serde_json::from_slice(&answer)?)
+    }
+
+    /// Returns the current state of a path if it means the same to the analysis as the recorded one.
+    pub(in crate::analysis) fn holds(&self, look: &Look) -> Option<Look> {
+        self.disk.holds(look).or_else(|| self.answers_alike(look))
+    }
+
+    /// Returns the state of a changed file if all that was asked about it has the same answers: an edit that adds no
+    /// import, for example.
+    fn answers_alike(&self, look: &Look) -> Option<Look> {
+        let (before, questions) = look.asked()?;
+        let bytes = std::fs::read(&look.path).ok()?;
+        let current = Disk::default();
+        let now = current.hash(&look.path, self.store, None)?;
+        // Between the two, the file changed.
+        if *blake3::hash(&bytes).as_bytes() != now {
+            return None;
         }
-        Ok(value)
+        let is_same = |question: &Question| {
+            let then = self.store.get(Bucket::Imports, &question.key(self.python, before))?;
+            let answer = question.answer(&bytes, self.python).ok()?;
+            self.store.put(Bucket::Imports, &question.key(self.python, &now), &answer);
+            (then == answer).then_some(())
+        };
+        questions.iter().try_for_each(is_same)?;
+        current.looks()?.pop().map(|found| found.with_answers(now, questions))
     }
 }
 
 /// Converts an import of a stub, which happens when its name is first used.
 fn lazy(form: Form) -> Form {
     if form == Form::Import { Form::Call } else { form }
-}
-
-fn key(what: &str, minor: u8, content: &Hash) -> Hash {
-    KeyBuilder::new(Code::Analysis, what).part([minor]).part(content).finish()
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, ExprContext, Pattern, PythonVersion, Stmt};
 use ruff_python_parser::{Mode, ParseOptions};
+use serde::{Deserialize, Serialize};
 
 use super::decode;
 use super::stack::deep;
@@ -16,7 +17,7 @@ const REFLECTION: [&str; 6] = ["__dict__", "eval", "exec", "locals", "setattr", 
 const GLOBAL_REFLECTION: [&str; 2] = ["globals", "modules"];
 
 /// The bindings of a module.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Bindings {
     /// Names bound anywhere at the top level, under any condition.
     pub names: BTreeSet<String>,
