@@ -180,6 +180,23 @@ fn only_translations_of_named_locales_are_collected() {
     wrong.fails(&["app.spec:4", "expected a locale such as `de` or `pt_BR`"]);
 }
 
+#[test]
+fn texts_of_a_program_without_translations_are_english() {
+    let languages = |more: &str, code: &str| {
+        let project = Project::of("parts/texts_in_several_languages").file("kit.toml", rules());
+        let files = ["de", "en", "fr"].map(|l| format!("kit/locales/{l}.pak"));
+        let project = files.iter().fold(project, |project, path| project.file(path, b"text"));
+        let app = std::fs::read_to_string(project.path().join("app.py")).unwrap();
+        let project = project.file("app.py", format!("{app}{code}"));
+        let frozen = project.file("app.spec", spec(Mode::Onedir, more)).freeze_spec(Mode::Onedir);
+        frozen.command().run().success().stdout.clone()
+    };
+    assert_eq!(languages("", ""), "en.pak\n");
+    assert_eq!(languages("[modules]\nlocales = ['en', 'fr']\n", ""), "en.pak fr.pak\n");
+    assert_eq!(languages("", "import gettext\n"), "de.pak en.pak fr.pak\n");
+    assert_eq!(languages("[modules]\nwhole = ['kit']\n", ""), "de.pak en.pak fr.pak\n");
+}
+
 /// A program that opens services by name.
 fn services(main: &str) -> Project {
     let project = Project::of("parts/files_that_calls_name");

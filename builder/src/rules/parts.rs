@@ -66,6 +66,10 @@ pub(crate) struct Part {
     /// any are given.
     #[serde(default)]
     pub words: Vec<String>,
+    /// Whether the files are texts in several languages that load without code. They do not need any of the words if
+    /// `locales` in `[modules]` names languages.
+    #[serde(default)]
+    pub translations: bool,
     /// Handling of system libraries that the native files link to.
     #[serde(default)]
     pub system: System,

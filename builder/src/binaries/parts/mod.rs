@@ -40,7 +40,7 @@ pub fn prune(contents: &mut Contents, request: &Request, python: &Python, store:
     let mut reader = Reader::new(format.as_ref(), store);
     let packages = std::mem::take(&mut contents.pruned.packages);
     let packages: Vec<Package<'_>> = packages.iter().map(Package::new).collect::<Result<_>>()?;
-    let mut pruning = Pruning::new(contents, &packages, &reader);
+    let mut pruning = Pruning::new(contents, &packages, &reader, request);
     pruning.follow(contents, python, &mut reader)?;
     let Pruning { files, frameworks, used, warnings, .. } = pruning;
     contents.warnings.extend(warnings);
@@ -75,14 +75,22 @@ pub fn prune(contents: &mut Contents, request: &Request, python: &Python, store:
 }
 
 /// Returns the modules that import one of `importers`, directly or through others, and these themselves: a package may reach
-/// Qt through `qtpy`.
-fn users<'c>(contents: &'c Contents, importers: &HashSet<&'c str>) -> HashSet<&'c str> {
+/// Qt through `qtpy`. Leaves out the standard library.
+fn users<'c>(
+    contents: &'c Contents,
+    importers: &HashSet<&'c str>,
+    in_stdlib: impl Fn(&str) -> bool,
+) -> HashSet<&'c str> {
     let mut users = importers.clone();
     let mut queue: Vec<&str> = importers.iter().copied().collect();
     while let Some(name) = queue.pop() {
         let Some(module) = contents.graph.modules.get(name) else { continue };
         queue.extend(
-            module.reasons.iter().map(|reason| reason.from.as_str()).filter(|from| users.insert(from)),
+            module
+                .reasons
+                .iter()
+                .map(|reason| reason.from.as_str())
+                .filter(|from| !in_stdlib(from) && users.insert(from)),
         );
     }
     users
@@ -99,11 +107,12 @@ fn why(class: &Class, parts: &Parts) -> String {
             format!("the program does not name it in a call of {}", calls.join(", "))
         }
         Class::Part(part) => {
-            let Part { with, words, .. } = &parts.part[*part];
+            let Part { with, words, translations, .. } = &parts.part[*part];
             let code = if words.is_empty() {
                 String::new()
             } else {
-                format!(" and to code that names {}", words.join(", "))
+                let or = if *translations { ", or to `locales` in `[modules]`" } else { "" };
+                format!(" and to code that names {}{or}", words.join(", "))
             };
             format!("it belongs to {}{code}", with.join(", "))
         }
@@ -150,13 +159,20 @@ struct Pruning<'p> {
     used: HashSet<String>,
     /// Parts of each package whose words do not occur in the code.
     unworded: HashSet<(usize, usize)>,
+    /// Whether the request names locales.
+    names_locales: bool,
     warnings: Vec<Warning>,
     /// Native files whose dependencies are not read yet, with their package.
     queue: Vec<(Option<usize>, PathBuf)>,
 }
 
 impl<'p> Pruning<'p> {
-    fn new(contents: &Contents, packages: &'p [Package<'p>], reader: &Reader<'_>) -> Pruning<'p> {
+    fn new(
+        contents: &Contents,
+        packages: &'p [Package<'p>],
+        reader: &Reader<'_>,
+        request: &Request,
+    ) -> Pruning<'p> {
         let mut pruning = Pruning {
             packages,
             files: BTreeMap::new(),
@@ -165,6 +181,7 @@ impl<'p> Pruning<'p> {
             of_parts: HashMap::new(),
             used: HashSet::new(),
             unworded: HashSet::new(),
+            names_locales: !request.modules.locales.is_empty(),
             warnings: Vec::new(),
             queue: Vec::new(),
         };
@@ -226,6 +243,7 @@ impl<'p> Pruning<'p> {
             let parts = self.packages[package].parts.part.iter().enumerate();
             let unworded = parts.filter(|(_, part)| {
                 !part.words.is_empty()
+                    && !(part.translations && self.names_locales)
                     && texts.as_ref().is_some_and(|texts| !part.words.iter().any(|word| texts.may_name(word)))
             });
             self.unworded.extend(unworded.map(|(part, _)| (package, part)));
@@ -376,7 +394,14 @@ impl<'p> Pruning<'p> {
         let of_package = modules().filter(|module| is_inside(&module.name, package));
         let importers: HashSet<&str> =
             of_package.flat_map(|module| module.reasons.iter().map(|reason| reason.from.as_str())).collect();
-        let users = users(contents, &importers);
+        // Modules of the standard library import `__main__`, and no package.
+        let in_stdlib = |name: &str| match contents.graph.modules.get(name).map(|module| &module.kind) {
+            Some(Kind::Source(Source::File(path)) | Kind::Bytecode(Source::File(path))) => {
+                python.in_stdlib(path)
+            }
+            _ => false,
+        };
+        let users = users(contents, &importers, in_stdlib);
         for module in modules().filter(|module| !is_inside(&module.name, package)) {
             let is_importer = importers.contains(module.name.as_str());
             let is_own =
