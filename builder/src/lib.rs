@@ -1,6 +1,6 @@
 //! Turns a Python program into a standalone executable.
 //!
-//! The modules are the phases, in the order of the data flow. See docs/architecture.md for an overview.
+//! The modules are the phases, in the order of the data flow. See docs/contributing/architecture.md for an overview.
 
 pub mod analysis;
 pub mod archive;

@@ -124,7 +124,7 @@ fn a_spec_is_not_contradicted() {
     assert!(error(&format!("{path}/app.spec --specpath x")).contains("`--specpath`"));
 }
 
-/// Returns the table of docs/cli.md: each option without a spec, with its help and its key.
+/// Returns the table of docs/reference/cli.md: each option without a spec, with its help and its key.
 fn table() -> String {
     let command = Cli::command();
     let mut rows = vec!["| Option | Meaning | Key of a spec |\n|---|---|---|".to_owned()];
@@ -147,10 +147,10 @@ fn table() -> String {
 
 #[test]
 fn the_table_of_options_is_that_of_the_documentation() {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/cli.md");
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/cli.md");
     let page = std::fs::read_to_string(page).unwrap();
     let table = table();
-    assert!(page.contains(&table), "docs/cli.md needs this table:\n{table}");
+    assert!(page.contains(&table), "docs/reference/cli.md needs this table:\n{table}");
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn the_least_spec() {
 
 #[test]
 fn the_example_of_the_documentation() {
-    let text = include_str!("../../../docs/spec.md");
+    let text = include_str!("../../../docs/reference/spec.md");
     let example = text.split("```toml\n").nth(1).and_then(|t| t.split("```").next()).unwrap();
     let folder = folder(example);
     let at = |name: &str| folder.path().join(name);

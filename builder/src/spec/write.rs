@@ -29,7 +29,7 @@ pub fn text(request: &Request, folder: &Path, style: Style) -> String {
     let file = format!("{}.spec", request.name);
     let _ = writeln!(
         w.out,
-        "# `freeze {file}` builds it. Paths count from this file; docs/spec.md tells all keys."
+        "# `freeze {file}` builds it. Paths count from this file; docs/reference/spec.md tells all keys."
     );
     let (app, programs) = split(request);
     w.app(request, app);

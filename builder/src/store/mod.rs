@@ -3,7 +3,7 @@
 //! The cache is safe under concurrent builds and if a build is killed at any moment. Small values are in an
 //! LMDB environment (one writer at a time, readers never wait). Larger ones are in files that are renamed
 //! into place. Writes are collected and committed together in the background; reads see them immediately.
-//! No state of the folder is an error: an unusable cache only makes builds slower. See docs/cache.md.
+//! No state of the folder is an error: an unusable cache only makes builds slower. See docs/concepts/cache.md.
 
 mod bounds;
 mod folders;

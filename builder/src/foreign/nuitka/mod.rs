@@ -125,7 +125,7 @@ impl Call {
             product
                 .request
                 .warnings
-                .push(Warning::minor(message).hint("docs/from-nuitka.md lists their effects"));
+                .push(Warning::minor(message).hint("docs/guides/from-nuitka.md lists their effects"));
         }
         let mut reading = Reading::new(product, [base, folder_of(main)], target.os, options, overrides);
         for option in &asked {
