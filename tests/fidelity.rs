@@ -48,7 +48,10 @@ fn pairs(check: impl Fn(&Pair)) {
     let all_rows = interpreters().iter().any(|i| i.version >= (3, 12, 0) && i.version < (3, 13, 0));
     if DONE.fetch_add(1, Ordering::SeqCst) + 1 == TESTS && all_rows {
         for pattern in table() {
-            assert!(USED.lock().unwrap().contains(pattern), "`{pattern}` does not differ: docs/reference/runtime.md");
+            assert!(
+                USED.lock().unwrap().contains(pattern),
+                "`{pattern}` does not differ: docs/reference/runtime.md"
+            );
         }
     }
 }

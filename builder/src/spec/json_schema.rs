@@ -117,7 +117,10 @@ mod tests {
             for key in definition["properties"].as_object().unwrap().keys() {
                 let shown = example.contains(&format!("\n{key} = ")) || alternatives.contains(&key.as_str());
                 let shown = shown || example.contains(&format!("\n[{table}.{key}]"));
-                assert!(shown || table == "layer", "{table}.{key} is not in the example of docs/reference/spec.md");
+                assert!(
+                    shown || table == "layer",
+                    "{table}.{key} is not in the example of docs/reference/spec.md"
+                );
             }
         }
     }

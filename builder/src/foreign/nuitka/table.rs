@@ -358,7 +358,10 @@ mod tests {
         let missing: Vec<_> = known.iter().filter(|name| !listed.contains(name)).collect();
         let unknown: Vec<_> = listed.iter().filter(|name| !known.contains(name)).collect();
         assert!(missing.is_empty(), "docs/guides/from-nuitka.md does not list {missing:?}");
-        assert!(unknown.is_empty(), "docs/guides/from-nuitka.md lists {unknown:?}, which the reader does not have");
+        assert!(
+            unknown.is_empty(),
+            "docs/guides/from-nuitka.md lists {unknown:?}, which the reader does not have"
+        );
     }
 
     /// Returns the options in the first column of a table, without their values.
