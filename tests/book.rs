@@ -260,7 +260,7 @@ impl Session {
                     let exe = wine().ok_or("no wine")?.exe();
                     if !tool.exists() {
                         // Wine finds its libraries by the path that it is started with.
-                    executable(&tool, &format!("#!/bin/sh\nexec '{}' \"$@\"\n", exe.display()));
+                        executable(&tool, &format!("#!/bin/sh\nexec '{}' \"$@\"\n", exe.display()));
                     }
                 }
                 "display" if self.display.is_none() => {

@@ -250,7 +250,7 @@ fn differing_versions(parts: &[Part<'_>]) -> Vec<Warning> {
         for (name, version) in versions(&pair[0]) {
             if let Some(other) = others.get(&name).filter(|other| **other != version) {
                 let message = format!("`{name}` is {version} for {one} and {other} for {two}");
-                warnings.push(Warning::new(message).hint("name a version that there is for both"));
+                warnings.push(Warning::new(message).hint("pin a version that exists for both"));
             }
         }
     }

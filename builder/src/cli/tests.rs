@@ -60,7 +60,7 @@ fn commands_win_over_entries() {
         matches!(parsed("why a.b app.spec --all").action().unwrap(), Action::Why(why) if why.all && !why.json)
     );
     assert!(error("./init").starts_with("entry script `./init` not found"));
-    assert!(error("-F init").starts_with("`--onefile` has no meaning with a command"));
+    assert!(error("-F init").starts_with("`--onefile` cannot be used with a command"));
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_spec_is_not_contradicted() {
     let found = error(&format!("{path}/app.spec --onefile"));
     assert_eq!(
         found,
-        "`--onefile` contradicts the spec\n\
+        "`--onefile` cannot be used with the spec\n\
          hint: change `mode` in `[bundle]` of the spec, or build from the script without a spec"
     );
     assert!(error(&format!("{path}/app.spec --hidden-import x")).contains("`include` in `[modules]`"));

@@ -87,7 +87,7 @@ pub(super) enum Form {
 
 const COMPILER: &str = "no C compiler runs";
 const OUTPUT: &str = "it concerns the output of Nuitka";
-const ITSELF: &str = "analysis does this by itself";
+const ITSELF: &str = "analysis does this automatically";
 const CACHE: &str = "freeze manages its own cache";
 const ALONE: &str = "a program never depends on the interpreter it was built with";
 const SPLASH: &str = "a frozen program starts too fast for a splash screen";

@@ -101,7 +101,7 @@ pub fn convert(build: &Build, reporter: &mut Reporter) -> Result<Vec<Product>> {
     let first = products.first_mut().ok_or_else(nothing)?;
     if converted::has_branches(&build.path) {
         let message = "branches of the spec for other systems, which did not run";
-        first.lose(Warning::new(message).hint("convert on the other systems too, and compare"));
+        first.lose(Warning::new(message).hint("convert on the other systems as well, and compare"));
     }
     Ok(products)
 }
