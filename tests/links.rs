@@ -226,7 +226,7 @@ fn inspect_lists_extracts_and_verifies_links() {
             std::fs::remove_file(&link).unwrap();
             symlink("../../..", &link).unwrap();
             let to = folder.path().join("again");
-            inspect(&["extract", to.to_str().unwrap()]).fails(&["data/current", "out of the product"]);
+            inspect(&["extract", to.to_str().unwrap()]).fails(&["data/current", "outside of the product"]);
             assert!(!to.join("data/current").is_symlink());
         }
     }
