@@ -154,6 +154,59 @@ fn the_table_of_options_is_that_of_the_documentation() {
 }
 
 #[test]
+fn the_reference_names_each_command_and_option() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/cli.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let mut missing = Vec::new();
+    let command = Cli::command();
+    for command in std::iter::once(&command).chain(command.get_subcommands()) {
+        if !page.contains(&format!("freeze {}", command.get_name())) && command.get_name() != "freeze" {
+            missing.push(command.get_name().to_owned());
+        }
+        let visible = command.get_arguments().filter(|argument| !argument.is_hide_set());
+        let options = visible.filter_map(|argument| argument.get_long()).map(|long| format!("--{long}"));
+        missing.extend(
+            options.filter(|option| {
+                !page.contains(&format!("`{option}")) && !page.contains(&format!("[{option}"))
+            }),
+        );
+    }
+    missing.sort();
+    missing.dedup();
+    assert!(missing.is_empty(), "docs/reference/cli.md does not name {missing:?}");
+}
+
+#[test]
+fn the_reference_names_each_variable() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/environment-variables.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let mut missing = std::collections::BTreeSet::new();
+    for folder in ["src", "../bootloader/src"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        for entry in walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap) {
+            if entry.path().extension().is_none_or(|e| e != "rs")
+                || entry.path().to_string_lossy().contains("tests")
+            {
+                continue;
+            }
+            let text = std::fs::read_to_string(entry.path()).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            // Variables that are read, or named in a constant: `"FREEZE_LOG"`.
+            for quoted in code.split("\"FREEZE_").skip(1) {
+                let name = quoted.split('"').next().unwrap_or_default();
+                let plain = name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+                // Of the build and of the tests.
+                let internal = ["TEST", "CODE"].iter().any(|internal| name.starts_with(internal));
+                if plain && !internal && !page.contains(&format!("`FREEZE_{name}`")) {
+                    missing.insert(format!("FREEZE_{name}"));
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "docs/reference/environment-variables.md does not name {missing:?}");
+}
+
+#[test]
 fn shells_are_told_the_options() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let Action::Completions(shell) = parsed(&format!("completions {shell}")).action().unwrap() else {
