@@ -184,7 +184,7 @@ fn what_is_given_for_another_platform_is_a_folder_or_an_archive() {
     assert!(error(None).starts_with("no Python for windows-aarch64 was given"));
     assert!(error(Some("3.12")).contains("neither a folder nor an archive"));
     make(dir.path(), &[("venv/pyvenv.cfg", "")]);
-    assert!(error(Some("venv")).contains("is of this machine's Python"));
+    assert!(error(Some("venv")).contains("belongs to this machine's Python"));
     make(dir.path(), &[("win/python311.dll", "")]);
     assert_eq!(given(&request(Some("win"))).unwrap(), Some((dir.path().join("win"), other)));
 }
