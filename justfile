@@ -4,7 +4,7 @@
 default:
     @just --list
 
-# Build freeze for development, with a small launcher.
+# Build freeze for development.
 build:
     cargo build -p freeze
 
@@ -40,7 +40,8 @@ launchers *TRIPLES="all":
 
 # Update the files that are generated from the code.
 generate:
-    cargo run -p freeze -- schema > docs/reference/spec.schema.json
+    cargo build -p freeze
+    target/debug/freeze schema > docs/reference/spec.schema.json
     python3 docs/images/pictures.py
 
 # Build the book into target/book (needs `cargo install mdbook`).

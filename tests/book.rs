@@ -126,6 +126,21 @@ fn commands_of_all_guides_run() {
 }
 
 #[test]
+fn the_diagrams_are_those_that_their_script_draws() {
+    let folder = scratch("pictures");
+    let script = root().join("docs/images/pictures.py");
+    Run::new(&python().exe).arg(script).arg(folder.path()).run().success();
+    let drawn: Vec<PathBuf> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().path()).collect();
+    assert!(drawn.len() >= 5, "{drawn:?}");
+    // The bytes of a PNG depend on the zlib that Python has.
+    for path in drawn.iter().filter(|p| p.extension().is_some_and(|e| e == "svg")) {
+        let kept = root().join("docs/images").join(path.file_name().unwrap());
+        let same = std::fs::read(&kept).ok() == Some(std::fs::read(path).unwrap());
+        assert!(same, "`python3 docs/images/pictures.py` draws another {}", kept.display());
+    }
+}
+
+#[test]
 fn a_page_is_read_as_markdown() {
     let text = "# One `two`\n\n<!-- file: a.py -->\n<!-- exit: 3 -->\n```python\nx = \"[](no)\"\n```\n\
                 See [it](a.md#b), `[not](this)` and ![that](c.svg).\n## One `two`\n  ```sh title\n  ls\n    x\n  ```\n";

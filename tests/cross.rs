@@ -278,7 +278,7 @@ fn what_is_wrong_with_a_python_is_told() {
     error("windows-x86_64", "empty", "expected `python3*.dll`");
     error("linux-aarch64", "empty", "expected `lib/python3.*`");
     error("linux-aarch64", "fake.zip", "failed to unpack");
-    error("windows-x86_64", "app.py", "no folder and no archive");
+    error("windows-x86_64", "app.py", "neither a folder nor an archive");
     if let Some(prefix) = bare_prefix(newest()) {
         let outcome = freeze_for(&project, "linux-musl-x86_64", prefix.path(), &[]);
         outcome.exits(1);

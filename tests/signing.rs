@@ -301,11 +301,11 @@ fn what_is_wrong_with_an_identity_is_told() {
     };
     for (identity, password, expected) in [
         ("none.p12", None, "failed to read the identity"),
-        ("code.p12", None, "it has a password, and FREEZE_SIGN_PASSWORD is not set"),
-        ("code.p12", Some("other"), "the password in FREEZE_SIGN_PASSWORD is not that of the file"),
-        ("old.p12", Some("other"), "the password in FREEZE_SIGN_PASSWORD is not that of the file"),
-        ("locked.pem", None, "it has a password, and FREEZE_SIGN_PASSWORD is not set"),
-        ("locked.pem", Some("other"), "the password in FREEZE_SIGN_PASSWORD is not that of the file"),
+        ("code.p12", None, "it has a password, but FREEZE_SIGN_PASSWORD is not set"),
+        ("code.p12", Some("other"), "the password in FREEZE_SIGN_PASSWORD is wrong"),
+        ("old.p12", Some("other"), "the password in FREEZE_SIGN_PASSWORD is wrong"),
+        ("locked.pem", None, "it has a password, but FREEZE_SIGN_PASSWORD is not set"),
+        ("locked.pem", Some("other"), "the password in FREEZE_SIGN_PASSWORD is wrong"),
         ("keyless.p12", Some(PASSWORD), "expected a certificate and its private key, found no private key"),
         ("code.pem", None, "expected a certificate and its private key, found no private key"),
         ("code.key", None, "expected a certificate and its private key, found no certificate"),
