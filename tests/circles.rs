@@ -191,10 +191,11 @@ fn picture(uses: &Uses) -> String {
 fn the_picture_of_the_architecture_is_that_of_the_code() {
     let all = uses(&modules(&root().join("builder/src")));
     let expected = picture(&all[&Vec::new()]);
-    let page = std::fs::read_to_string(root().join("docs/architecture.md")).expect("the page is there");
+    let page =
+        std::fs::read_to_string(root().join("docs/contributing/architecture.md")).expect("the page is there");
     assert!(
         page.contains(&format!("```mermaid\n{expected}\n```")),
-        "docs/architecture.md needs this picture:\n{expected}"
+        "docs/contributing/architecture.md needs this picture:\n{expected}"
     );
 }
 

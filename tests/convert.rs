@@ -280,10 +280,10 @@ fn what_cannot_be_converted_is_named() {
         outcome.fails(needles);
     };
     fails(&["none.spec"], &["`none.spec` not found"]);
-    fails(&["own.spec"], &["is a spec of freeze already"]);
+    fails(&["own.spec"], &["is already a spec of freeze"]);
     fails(&["app.py"], &["no configuration of another freezer", "freeze init"]);
     fails(&["broken.spec"], &["NameError", "broken.spec:2"]);
-    fails(&["data.json"], &["is no configuration of auto-py-to-exe"]);
+    fails(&["data.json"], &["is not a configuration of auto-py-to-exe"]);
     fails(&[], &["expected a file to convert"]);
     assert_eq!(Tree::of(project.path()), before);
 }

@@ -233,7 +233,7 @@ fn a_wheel_that_is_of_no_use_is_told() {
         (path.as_str(), "no wheel of `foreign` fits linux-"),
         ("wheels", "got `foreign-1-cp311-cp311-win_arm64.whl`, expected `cp3"),
         ("damaged-1-py3-none-any.whl", "failed to read wheel `"),
-        ("climbing-1-py3-none-any.whl", "leads out of its folder"),
+        ("climbing-1-py3-none-any.whl", "points outside of its folder"),
     ] {
         let outcome = project.command(["app.py", "--packages", packages]).run();
         outcome.exits(1);
@@ -257,7 +257,7 @@ fn wheels_that_do_not_go_together_are_told() {
         "do not have all that they require",
         "`cross-a 1` requires `cross-b>2`, got 2",
         "`cross-a 1` requires `cross-c`, and none of its wheels fits: `cross_c-1-cp39-cp39-win_amd64.whl`, expected `cp3",
-        "`cross-a 1` requires `cross-d`, which is not there",
+        "`cross-a 1` requires `cross-d`, which is missing",
     ] {
         assert!(outcome.stderr.contains(text), "{text}\n{outcome}");
     }
@@ -278,7 +278,7 @@ fn what_is_wrong_with_a_python_is_told() {
     error("windows-x86_64", "empty", "expected `python3*.dll`");
     error("linux-aarch64", "empty", "expected `lib/python3.*`");
     error("linux-aarch64", "fake.zip", "failed to unpack");
-    error("windows-x86_64", "app.py", "no folder and no archive");
+    error("windows-x86_64", "app.py", "neither a folder nor an archive");
     if let Some(prefix) = bare_prefix(newest()) {
         let outcome = freeze_for(&project, "linux-musl-x86_64", prefix.path(), &[]);
         outcome.exits(1);

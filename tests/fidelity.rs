@@ -1,4 +1,4 @@
-//! What a program can observe is the same frozen as with `python -I`, but for the table in docs/runtime.md.
+//! What a program can observe is the same frozen as with `python -I`, but for the table in docs/reference/runtime.md.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,7 +48,10 @@ fn pairs(check: impl Fn(&Pair)) {
     let all_rows = interpreters().iter().any(|i| i.version >= (3, 12, 0) && i.version < (3, 13, 0));
     if DONE.fetch_add(1, Ordering::SeqCst) + 1 == TESTS && all_rows {
         for pattern in table() {
-            assert!(USED.lock().unwrap().contains(pattern), "`{pattern}` does not differ: docs/runtime.md");
+            assert!(
+                USED.lock().unwrap().contains(pattern),
+                "`{pattern}` does not differ: docs/reference/runtime.md"
+            );
         }
     }
 }
@@ -190,7 +193,7 @@ fn without_addresses(line: &str) -> String {
 fn table() -> &'static [String] {
     static TABLE: std::sync::OnceLock<Vec<String>> = std::sync::OnceLock::new();
     TABLE.get_or_init(|| {
-        let text = std::fs::read_to_string(root().join("docs/runtime.md")).unwrap();
+        let text = std::fs::read_to_string(root().join("docs/reference/runtime.md")).unwrap();
         let part = text.split("## What differs").nth(1).expect("the chapter is there");
         let part = part.split("\n## ").next().unwrap();
         let rows = part.lines().filter_map(|l| l.strip_prefix("| `")?.split_once(" | "));

@@ -256,8 +256,8 @@ fn what_cannot_be_made_is_told_before_any_work() {
     let project = project.file("memory.spec", spec);
     let outcome = pieces.freeze(&project, "macos-aarch64", &launcher, &["memory.spec"]);
     outcome.exits(1);
-    assert!(outcome.stderr.contains("macOS loads no libraries from memory"), "{outcome}");
+    assert!(outcome.stderr.contains("macOS cannot load libraries from memory"), "{outcome}");
     let outcome = pieces.freeze(&project, "macos-aarch64", Path::new("/bin/true"), &["app.py"]);
     outcome.exits(1);
-    assert!(outcome.stderr.contains("it is no Mach-O file"), "{outcome}");
+    assert!(outcome.stderr.contains("it is not a Mach-O file"), "{outcome}");
 }

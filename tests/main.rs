@@ -18,6 +18,7 @@ mod analysis;
 mod archive;
 mod assemble;
 mod binaries;
+mod book;
 mod cache;
 mod cache_limit;
 mod cases;

@@ -59,7 +59,7 @@ fn targets_of_the_plug_in_of_poetry_build() {
     project
         .command(["-y", "-F"])
         .run()
-        .fails(&["`--onefile` contradicts the configuration", "freeze convert"]);
+        .fails(&["`--onefile` cannot be used with the configuration", "freeze convert"]);
 }
 
 #[test]

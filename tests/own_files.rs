@@ -72,7 +72,7 @@ fn imports_that_only_a_run_knows_are_told_at_the_end() {
     for arguments in [&[][..], &["-q"]] {
         let (said, _) = built(Project::script(app), arguments);
         assert!(said.contains("`app.py:3` imports a module whose name is known at run time only"), "{said}");
-        assert!(said.contains("hint: name what it may be: `include"), "{said}");
+        assert!(said.contains("hint: list the modules that it may be: `include"), "{said}");
     }
     // What its words name is most likely it.
     let app =

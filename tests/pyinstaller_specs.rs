@@ -152,7 +152,7 @@ fn what_is_wrong_with_a_spec_is_shown_where_it_is() {
         &["app.spec:3", "stopped here"],
     );
     refused("import sys\nsys.exit(3)\nAnalysis([])\n", &["app.spec:2", "with code 3"]);
-    refused("name = input()\nAnalysis([name])\n", &["app.spec:1", "EOFError", "behind `--`"]);
+    refused("name = input()\nAnalysis([name])\n", &["app.spec:1", "EOFError", "after `--`"]);
     refused("import os\nos._exit(0)\nAnalysis([])\n", &["app.spec` ended its process"]);
     refused("a = Analysis(['app.py'])\n", &["makes no product"]);
 }

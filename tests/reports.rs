@@ -1,4 +1,4 @@
-//! Programs after public reports of the kind "works unfrozen, fails frozen", one folder each in tests/reports; docs/reports.md
+//! Programs after public reports of the kind "works unfrozen, fails frozen", one folder each in tests/reports; docs/reference/reports.md
 //! says what each of them does and how it fares ([`Program::check_in`] runs them).
 
 use std::collections::BTreeSet;
@@ -95,7 +95,7 @@ reports! {
     yusufklncc_hackintosh_for_all_computers_84: "yusufklncc-Hackintosh-for-All-Computers-84";
 }
 
-/// Those that do not pass yet; docs/reports.md says why.
+/// Those that do not pass yet; docs/reference/reports.md says why.
 const FAILING: &[&str] = &["Delgan-loguru-250", "hyiger-filament-calibrator-44", "Nuitka-Nuitka-3994"];
 
 /// The forms that are tried: with `FREEZE_TEST_FULL=1` both.
@@ -116,7 +116,7 @@ fn each_report_is_listed_once() {
 
 #[test]
 fn the_page_says_what_the_tests_say() {
-    let page = std::fs::read_to_string(root().join("docs/reports.md")).unwrap();
+    let page = std::fs::read_to_string(root().join("docs/reference/reports.md")).unwrap();
     let mut passing = BTreeSet::new();
     let mut failing = BTreeSet::new();
     for line in page.lines().filter(|line| line.starts_with("| [")) {

@@ -14,7 +14,7 @@ harness::programs! {
 #[test]
 fn the_order_of_the_search_path_decides_between_equal_names() {
     let program = Program::of("search_paths/the_order_of_the_search_path_decides_between_equal_names");
-    program.check().last().unwrap().says(&["module `common` lies in two folders that are searched"]);
+    program.check().last().unwrap().says(&["module `common` is in two folders that are searched"]);
 }
 
 /// Freezes a program with packages from PyPI in both forms; it prints `expected`.

@@ -100,7 +100,7 @@ fn a_setup_script_of_py2exe_builds() {
     outcome.says(&["the files for `C:\\outside` in `data_files` are left out"]);
     // Without a name, the setup script of a folder is built if it names a freezer.
     assert!(project.command(["-y"]).run().success().stderr.contains("dist/both"));
-    project.command(["setup.py", "-F"]).run().fails(&["`--onefile` contradicts the setup script"]);
+    project.command(["setup.py", "-F"]).run().fails(&["`--onefile` cannot be used with the setup script"]);
     let both = program(project.moved(Mode::Onedir, "both", outcome), "window");
     both.command().run().prints("window booted True True\n");
     program(both, "console").command().run().prints("console helped True True\n");
@@ -141,7 +141,7 @@ fn contents_with_the_name_of_a_program_move() {
 fn a_setup_script_can_be_explained_and_traced() {
     let project = project("commands");
     let why = project.command(["why", "colorsys", "setup.py"]).run();
-    assert!(why.success().stdout.contains("asked for: include `colorsys`"), "{why}");
+    assert!(why.success().stdout.contains("requested: include `colorsys`"), "{why}");
     assert!(!project.path().join("dist").exists(), "nothing is built");
     project.command(["trace", "setup.py"]).run().success();
     project.command(["trace", "setup.py", "--write"]).run().fails(&["written in Python"]);

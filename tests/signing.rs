@@ -301,16 +301,16 @@ fn what_is_wrong_with_an_identity_is_told() {
     };
     for (identity, password, expected) in [
         ("none.p12", None, "failed to read the identity"),
-        ("code.p12", None, "it has a password, and FREEZE_SIGN_PASSWORD is not set"),
-        ("code.p12", Some("other"), "the password in FREEZE_SIGN_PASSWORD is not that of the file"),
-        ("old.p12", Some("other"), "the password in FREEZE_SIGN_PASSWORD is not that of the file"),
-        ("locked.pem", None, "it has a password, and FREEZE_SIGN_PASSWORD is not set"),
-        ("locked.pem", Some("other"), "the password in FREEZE_SIGN_PASSWORD is not that of the file"),
+        ("code.p12", None, "it has a password, but FREEZE_SIGN_PASSWORD is not set"),
+        ("code.p12", Some("other"), "the password in FREEZE_SIGN_PASSWORD is wrong"),
+        ("old.p12", Some("other"), "the password in FREEZE_SIGN_PASSWORD is wrong"),
+        ("locked.pem", None, "it has a password, but FREEZE_SIGN_PASSWORD is not set"),
+        ("locked.pem", Some("other"), "the password in FREEZE_SIGN_PASSWORD is wrong"),
         ("keyless.p12", Some(PASSWORD), "expected a certificate and its private key, found no private key"),
         ("code.pem", None, "expected a certificate and its private key, found no private key"),
         ("code.key", None, "expected a certificate and its private key, found no certificate"),
         ("mixed.pem", None, "found a certificate of another key"),
-        ("ec.pem", None, "its private key is in an old form, `EC PRIVATE KEY`"),
+        ("ec.pem", None, "its private key has an old format, `EC PRIVATE KEY`"),
         ("ts.cnf", None, "expected a certificate and its private key, found neither"),
         ("expired-id.pem", None, "the certificate `Tests of freeze, expired` is valid from "),
         ("time-id.pem", None, "the certificate `Tests of freeze, time` is not for signing code"),
@@ -327,7 +327,7 @@ fn what_is_wrong_with_an_identity_is_told() {
         assert!(outcome.stderr.contains(expected), "{expected}\n{outcome}");
         outcome
     };
-    spoiled("timestamp = \"soon\"", "`timestamp` in `[macos]` is no address: `soon`");
+    spoiled("timestamp = \"soon\"", "`timestamp` in `[macos]` is not an address: `soon`");
     // Nobody listens there.
     let outcome = spoiled(
         "timestamp = \"http://127.0.0.1:1/\"",
@@ -338,14 +338,14 @@ fn what_is_wrong_with_an_identity_is_told() {
     std::fs::write(bench.identities.path().join("key.json"), "{\"issuer_id\": \"a\"}").unwrap();
     let key = format!("notarize = \"{}\"", bench.file("key.json"));
     for setting in ["timestamp = \"none\"", "hardened-runtime = false"] {
-        let expected = format!("Apple does not notarise what is signed with `{setting}`");
+        let expected = format!("Apple does not notarize programs that are signed with `{setting}`");
         spoiled(&format!("{key}\n{setting}"), &expected);
     }
     let outcome = fails("apple-id.pem", &key, None);
-    if outcome.stderr.contains("this `freeze` cannot have a product notarised") {
+    if outcome.stderr.contains("this `freeze` cannot notarize a product") {
         assert!(outcome.stderr.contains("--features notarize"), "{outcome}");
         return skip_unavailable(
-            "FREEZE_TEST_SIGNING_BINARY cannot have a product notarised (`--features notarize`)",
+            "FREEZE_TEST_SIGNING_BINARY cannot notarize a product (`--features notarize`)",
         );
     }
     outcome.says(&["failed to read the key of App Store Connect", "key.json", "missing field"]);

@@ -1,4 +1,4 @@
-//! Machines that forbid things: docs/runtime.md has a table of what happens, and each cell is true.
+//! Machines that forbid things: docs/reference/runtime.md has a table of what happens, and each cell is true.
 
 use harness::{EmptyRoot, Mode, Project, Run, Sandbox, copy_tree, newest, root, without_libpython};
 
@@ -10,7 +10,7 @@ print(pkgutil.get_data('kit', 'text.txt').decode(), sqlite3.connect(':memory:').
 
 /// The rows of the table: what is forbidden, and what happens in each form.
 fn table() -> Vec<(String, Vec<String>)> {
-    let text = std::fs::read_to_string(root().join("docs/runtime.md")).unwrap();
+    let text = std::fs::read_to_string(root().join("docs/reference/runtime.md")).unwrap();
     let part = text.split("## What a strict machine forbids").nth(1).unwrap().split("\n## ").next().unwrap();
     let rows = part.lines().filter(|l| l.starts_with("| ") && !l.starts_with("| the machine"));
     let cells =

@@ -22,13 +22,13 @@ fn chains_lead_from_the_entry_to_modules_data_and_libraries() {
     let text = &outcome.success().stdout;
     for line in [
         "module `numpy.linalg` (numpy/linalg/__init__.py, numpy 2.1.3)",
-        "  app.py        asked for: entry `app.py`",
+        "  app.py        requested: entry `app.py`",
         "  helper        imported by app.py:1",
         "  numpy         imported by helper.py:3, in a function",
     ] {
         assert!(text.lines().any(|l| l == line), "{line}\n{outcome}");
     }
-    assert!(text.lines().last().unwrap().ends_with("other reasons; `--all` tells them"), "{outcome}");
+    assert!(text.lines().last().unwrap().ends_with("other reasons; `--all` lists them"), "{outcome}");
     let all = why(&project, &["numpy.linalg", "app.spec", "--all"]);
     assert!(all.success().stdout.lines().count() > text.lines().count() + 5, "{all}");
 
@@ -76,7 +76,7 @@ fn a_product_tells_what_brought_its_contents_in() {
         .freeze(["app.py", "--exclude-module", "tkinter"]);
     let run = |name: &str| harness::freeze_command().args(["why", name]).arg(&app.product).run();
     let outcome = run("json.decoder");
-    let expected = "  app.py        asked for: entry `app.py`\n  helper        imported by app.py:1\n  \
+    let expected = "  app.py        requested: entry `app.py`\n  helper        imported by app.py:1\n  \
                     json.decoder  imported by helper.py:1\n";
     assert!(outcome.success().stdout.contains(expected), "{outcome}");
     run("gone").exits(1).fails(&["imported by helper.py:2 (in a try block)"]);

@@ -76,7 +76,7 @@ enum Command {
         #[command(flatten)]
         convert: convert::ConvertArgs,
     },
-    /// Build with the command line of PyInstaller: `freeze pyinstaller` takes the words of `pyinstaller`.
+    /// Build with the command line of PyInstaller: `freeze pyinstaller` accepts the arguments of `pyinstaller`.
     #[command(disable_help_flag = true)]
     Pyinstaller {
         /// Words of the command line.
@@ -348,8 +348,8 @@ impl CommandLine {
         }
         if let Some(command) = self.cli.command {
             if let Some(option) = stray(&self.matches) {
-                let error = Error::new(format!("`{option}` has no meaning with a command")).exit_code(USAGE);
-                return Err(error.hint("`freeze --help` tells the commands and options"));
+                let error = Error::new(format!("`{option}` cannot be used with a command")).exit_code(USAGE);
+                return Err(error.hint("run `freeze --help` for the commands and options"));
             }
             return Ok(match command {
                 Command::Init { source, force, options } => {
@@ -358,7 +358,7 @@ impl CommandLine {
                 }
                 Command::Convert { convert } => Action::Convert(Box::new(convert.conversion()?)),
                 Command::Pyinstaller { .. } => {
-                    return Err(Error::new("`pyinstaller` must be the first word").exit_code(USAGE));
+                    return Err(Error::new("`pyinstaller` must be the first argument").exit_code(USAGE));
                 }
                 Command::Trace { what, write, order, python, paths, environment, args } => {
                     let overrides =

@@ -1,6 +1,6 @@
 //! Turns a Python program into a standalone executable.
 //!
-//! The modules are the phases, in the order of the data flow. See docs/architecture.md for an overview.
+//! The modules are the phases, in the order of the data flow. See docs/contributing/architecture.md for an overview.
 
 pub mod analysis;
 pub mod archive;
@@ -250,7 +250,7 @@ fn differing_versions(parts: &[Part<'_>]) -> Vec<Warning> {
         for (name, version) in versions(&pair[0]) {
             if let Some(other) = others.get(&name).filter(|other| **other != version) {
                 let message = format!("`{name}` is {version} for {one} and {other} for {two}");
-                warnings.push(Warning::new(message).hint("name a version that there is for both"));
+                warnings.push(Warning::new(message).hint("pin a version that exists for both"));
             }
         }
     }

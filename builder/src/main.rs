@@ -302,7 +302,7 @@ fn verify(app: &Path, products: &[Product], how: &InspectArgs) -> Result<()> {
         return Ok(());
     }
     let message = format!("`{}` is damaged", app.display());
-    Err(Error::new(message).hint("build it again, or copy it again from where it is whole"))
+    Err(Error::new(message).hint("build it again, or copy it again from an intact copy"))
 }
 
 /// Runs the built program in place of this one, with its terminal, signals and exit code. A program for

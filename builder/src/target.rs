@@ -141,7 +141,7 @@ impl Target {
             return None;
         }
         if let Some(bad) = name.chars().find(|c| "<>:\"|?*\\".contains(*c) || c.is_control()) {
-            return Some(format!("no name there can hold {bad:?}"));
+            return Some(format!("file names there cannot contain {bad:?}"));
         }
         // Reserved names are invalid with any suffix.
         let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_lowercase();
@@ -150,7 +150,7 @@ impl Target {
         if numbered || ["aux", "con", "nul", "prn"].contains(&&*stem) {
             return Some(format!("`{name}` is a device there"));
         }
-        name.ends_with(['.', ' ']).then(|| "no name there can end with a dot or a space".to_owned())
+        name.ends_with(['.', ' ']).then(|| "file names there cannot end with a dot or a space".to_owned())
     }
 
     /// Returns the file name of an executable.

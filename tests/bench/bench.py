@@ -27,7 +27,8 @@ PROGRAMS = {"hello": "hello", "numpy_pandas": "numpy+pandas"}
 TOOLS = ["pyinstaller onefile", "pyinstaller onedir", "cx_freeze", "freeze onefile", "freeze onedir"]
 REQUIREMENTS = ["pyinstaller", "pyinstaller-hooks-contrib", "cx_Freeze", "numpy", "pandas"]
 ROUNDS = 5
-BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
+# The parts of a page that `--readme` rewrites.
+MEASUREMENTS, WHY = "bench", "why"
 
 
 def say(*words):
@@ -360,6 +361,48 @@ def markdown(results):
     return "\n".join(lines)
 
 
+def why(results):
+    """The six rows at the top of the README: hello, as a file and as a folder."""
+    tools = {name: [f"{name} onefile", f"{name} onedir"] for name in ("pyinstaller", "freeze")}
+    columns = [tools["pyinstaller"], [None, "cx_freeze"], tools["freeze"]]
+
+    def row(name, values, form):
+        cells = []
+        for column in columns:
+            found = [values.get(tool) if tool else None for tool in column]
+            cells.append(" / ".join("–" if value is None else form(value) for value in found))
+        return f"| {name} | " + " | ".join(cells) + " |"
+
+    def milliseconds(value):
+        return f"{value * 1000:.0f} ms" if value >= 0.1 else f"{value * 1000:.1f} ms"
+
+    def seconds(value):
+        return f"{value:.2f} s" if value >= 0.1 else f"{value * 1000:.0f} ms"
+
+    builds = {tool: times.get("edit") for tool, times in results["builds"]["hello"].items()}
+    lines = [
+        "| hello, as a file / as a folder | PyInstaller | cx_Freeze | **freeze** |",
+        "|---|---|---|---|",
+        row("start", results["starts"]["hello"], milliseconds),
+        row("build after an edit", builds, seconds),
+        row("size", results["sizes"]["hello"], lambda value: f"{value / 1e6:.1f} MB"),
+        "| processes of a single file | 2 | – | 1 |",
+        "| code for packages | hooks, which run during the build | hooks, which run during the build | rules: data, few needed |",
+        "| builds for another platform | no | no | Linux, Windows, macOS |",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def put(page, name, text):
+    """The text of a page with another part between its markers."""
+    begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
+    before, found, rest = page.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise SystemExit(f"the page has no lines {begin} and {end}")
+    return f"{before}{begin}\n{text}{end}{after}"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--python", default="python3.12", help="interpreter to freeze (default: python3.12)")
@@ -396,12 +439,8 @@ def main():
     text = markdown(results)
     print(text)
     if arguments.readme:
-        old = arguments.readme.read_text()
-        before, _, rest = old.partition(BEGIN)
-        _, _, after = rest.partition(END)
-        if not after:
-            raise SystemExit(f"`{arguments.readme}` has no lines {BEGIN} and {END}")
-        arguments.readme.write_text(f"{before}{BEGIN}\n{text}{END}{after}")
+        page = put(arguments.readme.read_text(), MEASUREMENTS, text)
+        arguments.readme.write_text(put(page, WHY, why(results)))
     return 0 if all(g["met"] for g in targets(results)) else 1
 
 

@@ -3,7 +3,7 @@
 
     python3 tests/bench/compression.py --python python3.12 --freeze target/release/freeze
 
-It makes a throw-away virtual environment with numpy and pandas and prints the table of docs/performance.md. First starts follow each
+It makes a throw-away virtual environment with numpy and pandas and prints the table of docs/concepts/performance.md. First starts follow each
 other with an empty cache of the program, starts with a full one; all are medians. The script imports only the standard library.
 """
 

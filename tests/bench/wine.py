@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures programs for Windows in wine against PyInstaller in the same wine: start, build and size.
 
-    python3 tests/bench/wine.py [--freeze target/release/freeze] [--freeze-exe FILE] [--readme docs/targets.md]
+    python3 tests/bench/wine.py [--freeze target/release/freeze] [--freeze-exe FILE] [--readme docs/reference/targets.md]
 
 Needs wine64 and mingw-w64 (Debian), a Python 3.11 of this machine, the launcher for Windows in `target/launchers` and the pieces
 of `tests/pieces.py`. PyInstaller comes from PyPI into a copy of that Python. freeze builds from this machine, and, where a

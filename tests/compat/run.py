@@ -56,7 +56,7 @@ class Failure(Exception):
 
 
 class Header:
-    """What a program says about itself in its header; docs/testing.md lists the keys."""
+    """What a program says about itself in its header; docs/contributing/testing.md lists the keys."""
 
     def __init__(self, text=None):
         found = text is not None and HEADER.search(text)

@@ -13,6 +13,7 @@
 )]
 
 pub mod attacker;
+mod book;
 mod build;
 mod content;
 mod display;
@@ -27,6 +28,7 @@ mod wine;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+pub use book::{Block, Page, Place};
 pub use build::{Build, Frozen, Mode, Project, freeze, freeze_command, hello};
 pub use content::{Content, archive_range, archives};
 pub use display::Display;

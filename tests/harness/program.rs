@@ -1,5 +1,5 @@
 //! Programs that lie in folders: what they print frozen, in both forms, moved elsewhere, with no Python to be seen, must be
-//! what they print unfrozen. docs/testing.md describes the folders and the directives in the head of an entry.
+//! what they print unfrozen. docs/contributing/testing.md describes the folders and the directives in the head of an entry.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

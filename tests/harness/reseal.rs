@@ -46,7 +46,7 @@ pub struct Parts {
     pub head: Vec<u8>,
     /// The bytes of the blobs.
     pub body: Vec<u8>,
-    /// Blob records, as docs/archive-format.md describes them.
+    /// Blob records, as docs/reference/archive-format.md describes them.
     pub blobs: Vec<[u8; BLOB_LEN]>,
     /// Module records.
     pub modules: Vec<[u8; MODULE_LEN]>,

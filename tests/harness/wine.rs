@@ -137,6 +137,11 @@ impl Wine {
             .expect("wine made it")
     }
 
+    /// The emulator.
+    pub fn exe(&self) -> &Path {
+        &self.exe
+    }
+
     /// A program by its path (or a name that wine knows), with an environment of its own.
     pub fn command(&self, exe: impl AsRef<Path>) -> Run {
         self.common(Run::new(&self.exe)).arg(exe.as_ref()).env("WINEARCH", "win64").env("WINEDEBUG", "-all")

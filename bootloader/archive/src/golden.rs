@@ -1,4 +1,4 @@
-//! Pins the bytes of the format. A format change must appear here, in docs/archive-format.md and in
+//! Pins the bytes of the format. A format change must appear here, in docs/reference/archive-format.md and in
 //! [`FORMAT_VERSION`].
 
 use super::*;

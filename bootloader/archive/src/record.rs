@@ -1,4 +1,4 @@
-//! The fixed-size records, defined once for both the encoder and the decoder (docs/archive-format.md).
+//! The fixed-size records, defined once for both the encoder and the decoder (docs/reference/archive-format.md).
 
 use super::{BLOB_LEN, FILE_LEN, FOOTER_LEN, INDEX_HEADER_LEN, MODULE_LEN};
 

@@ -5,7 +5,7 @@
 //! change its entries. The verdict on the path therefore remains valid after the walk. A judged folder cannot
 //! be replaced before it is used, even if its path has to be resolved again, as by the system's loader.
 //!
-//! docs/security.md describes the decisions. The rules of each kind of system are in `mode.rs` and
+//! docs/concepts/security.md describes the decisions. The rules of each kind of system are in `mode.rs` and
 //! `descriptor.rs`.
 
 #[allow(dead_code, reason = "each kind of system has its own rules; tests look at all of them")]

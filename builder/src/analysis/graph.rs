@@ -286,7 +286,7 @@ pub struct Reason {
     pub line: u32,
     /// The context of the import.
     pub guard: Guard,
-    /// The heuristic that found it, by its name in the table (docs/analysis.md). Empty for statements,
+    /// The heuristic that found it, by its name in the table (docs/concepts/analysis.md). Empty for statements,
     /// rules and requests.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub heuristic: String,

@@ -40,7 +40,7 @@ pub(super) fn warn(graph: &mut Graph, python: &Python, implicit: &Implicit) {
             }
             None => Warning::minor(match maker(graph, name) {
                 Some(maker) if first.guard == Guard::None => format!(
-                    "module `{name}` is not there as a file, imported by {}; `{maker}` may make it",
+                    "module `{name}` has no file, imported by {}; `{maker}` may create it",
                     place(graph, first)
                 ),
                 _ => format!(
@@ -114,9 +114,7 @@ fn hint(name: &str, top: &str) -> String {
     if name == top {
         format!("install the distribution that provides `{name}`, or add it to `exclude` in `[modules]`")
     } else {
-        format!(
-            "check that the version of `{top}` is one that has `{name}`, or add it to `exclude` in `[modules]`"
-        )
+        format!("install a version of `{top}` that has `{name}`, or add it to `exclude` in `[modules]`")
     }
 }
 

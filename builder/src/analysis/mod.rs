@@ -1,7 +1,7 @@
 //! The module graph: the modules that the entry point imports, found without running it.
 //!
 //! Facts (the contents of a file) are separate from the world (the installed packages), and both are
-//! separate from the claims of heuristics. Only the fixpoint changes the graph. See docs/analysis.md for an
+//! separate from the claims of heuristics. Only the fixpoint changes the graph. See docs/concepts/analysis.md for an
 //! overview.
 
 mod cache;

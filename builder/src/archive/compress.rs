@@ -18,7 +18,7 @@ const PROBE: usize = 128 << 10;
 /// The level of [`Compression::Default`].
 const DEFAULT: i32 = 9;
 
-/// Returns the zstd level; `None` for no compression. docs/archive.md lists measurements.
+/// Returns the zstd level; `None` for no compression. docs/concepts/archive.md lists measurements.
 pub(super) fn level(compression: Compression) -> Option<i32> {
     match compression {
         Compression::None => None,

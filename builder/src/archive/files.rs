@@ -121,7 +121,7 @@ pub(super) fn check(files: &mut Vec<File>, request: &Request, target: &Target) -
             && !path.contains(['\0', '\\'])
             && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
         if !safe {
-            return Err(Error::new(format!("`{path}` does not name a place in the product"))
+            return Err(Error::new(format!("`{path}` is not a valid destination in the product"))
                 .hint("the destination of data must be a relative path without `..`"));
         }
         let parents = path.match_indices('/').map(|(at, _)| &path[..at]);

@@ -295,10 +295,10 @@ pub(super) fn link(path: String, text: String, reasons: Vec<Reason>) -> File {
 fn copy(link: &Link, files: &mut Vec<File>, warnings: &mut Vec<Warning>) -> Result<()> {
     let Some(inner) = &link.files else {
         return Err(Error::new(format!(
-            "`{}` leads to too many files through links to be copied",
+            "`{}` contains too many files to be copied when links are followed",
             link.source.display()
         ))
-        .hint("remove the links that lead back to folders around them"));
+        .hint("remove the links to folders that contain them"));
     };
     let paths: HashSet<String> = files.iter().map(|f| f.path.clone()).collect();
     let mut refused = false;

@@ -297,7 +297,7 @@ fn onedir_lies_beside_and_is_replaced_whole() {
         output::publish(&case.request, app)
     };
     let error = publish(&case).unwrap_err();
-    assert!(error.to_string().contains("was not made by freeze") && error.hint.is_some(), "{error}");
+    assert!(error.to_string().contains("was not created by freeze") && error.hint.is_some(), "{error}");
     assert!(root.join("precious").exists());
     case.request.output.overwrite = true;
     assert!(!publish(&case).unwrap().unchanged);
@@ -319,7 +319,7 @@ fn an_entry_that_does_not_compile_is_an_error() {
     }
     case.contents.data[0].dest = "../outside".into();
     let error = pack(&case.input(), &store, None).unwrap_err();
-    assert!(error.message.contains("does not name a place"), "{error}");
+    assert!(error.message.contains("is not a valid destination"), "{error}");
     case.contents.data[0].dest = "pkg/lib.so/x".into();
     let error = pack(&case.input(), &store, None).unwrap_err();
     assert!(error.message.contains("is a file in the product"), "{error}");

@@ -57,7 +57,7 @@ pub(super) fn keep(
             Warning::minor(message)
         } else {
             Warning::new(message)
-                .hint("`mode = \"onefile\"` keeps each; so does a program for each processor")
+                .hint("to keep both, build with `mode = \"onefile\"`, or one program for each processor")
         });
         *file = Beside { executable: file.executable, ..(*other).clone() };
     }
@@ -66,7 +66,7 @@ pub(super) fn keep(
 
 /// Hint if two parts do not fit together.
 const HINT: &str =
-    "take the same versions of Python and of the packages for both, or build with `mode = \"onefile\"`";
+    "use the same versions of Python and of the packages for both, or build with `mode = \"onefile\"`";
 
 /// Fails if an entry is a folder in one part and something else in the other.
 fn check_folders(own: &BTreeSet<&str>, theirs: &BTreeMap<&str, &Beside>, names: (&str, &str)) -> Result<()> {

@@ -99,7 +99,9 @@ pub fn check(request: &Request, python: &Python) -> Result<()> {
                 "`{name}` cannot be the name of a program for {}: {reason}",
                 python.target.name()
             ));
-            return Err(error.hint("name it otherwise with `--name`, or `name` in `[app]` or `[[program]]`"));
+            return Err(
+                error.hint("choose another name with `--name`, or `name` in `[app]` or `[[program]]`")
+            );
         }
     }
     if python.target.os != Os::Macos {

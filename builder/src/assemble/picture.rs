@@ -19,7 +19,7 @@ pub(super) fn sizes(png: &[u8]) -> Result<Vec<Image>> {
     if width != height || !SIDES.contains(&width) {
         let cause =
             format!("expected a square of 16, 32, 64, 128, 256, 512 or 1024 pixels, got {width} x {height}");
-        return Err(Error::new(cause).hint("1024 x 1024 pixels are best"));
+        return Err(Error::new(cause).hint("use 1024 x 1024 pixels"));
     }
     let next = |picture: &Image| (picture.width() > SIDES[0]).then(|| halved(picture));
     Ok(std::iter::successors(Some(picture), next).collect())

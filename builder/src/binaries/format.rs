@@ -168,7 +168,7 @@ pub(crate) enum Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Refusal::Foreign => f.write_str("it is no native library"),
+            Refusal::Foreign => f.write_str("it is not a native library"),
             Refusal::Damaged(part) => write!(f, "it is damaged ({part})"),
         }
     }

@@ -146,7 +146,9 @@ fn read(
         };
         match named.get(file.dest.as_str()) {
             Some(place) => mistaken.entry(*place).or_default().push((file.source.clone(), problem)),
-            None => warnings.push(Warning::minor(format!("`{}` is shipped as it is: {problem}", file.dest))),
+            None => {
+                warnings.push(Warning::minor(format!("`{}` is included unchanged: {problem}", file.dest)))
+            }
         }
     }
     warnings.extend(other_processor(&unfit, python));
@@ -162,7 +164,7 @@ fn other_processor(modules: &[String], python: &Python) -> Option<Warning> {
         1 => format!("`{first}` and another module are"),
         more => format!("`{first}` and {more} more modules are"),
     };
-    let message = format!("{who} for another processor than {target}: to import such a module fails");
+    let message = format!("{who} for another processor than {target}: importing such a module fails");
     Some(Warning::new(message).hint(format!("name packages for {target} with `--packages`")))
 }
 

@@ -106,7 +106,7 @@ fn not_found(place: &str, name: &str) -> Option<Warning> {
 fn too_large(library: &OpenedLibrary, name: &str, size: u64) -> Warning {
     let from = &library.reason.from;
     let message = format!(
-        "`{from}` may open the library `{name}`, which is too large ({} MB) to be taken unasked",
+        "`{from}` may open the library `{name}`, which is too large ({} MB) to be collected by default",
         size >> 20
     );
     Warning::minor(message).hint("name its file in `[[binary]]` if the program needs it")

@@ -330,7 +330,7 @@ fn what_the_target_does_not_load_is_shipped_as_it_is() {
     let natives = b.collect();
     let told: Vec<_> = natives.warnings.iter().filter(|w| !w.minor).collect();
     assert_eq!(told.len(), 1);
-    assert!(told[0].message.ends_with("script.so` is added as data: it is no native library"), "{told:?}");
+    assert!(told[0].message.ends_with("script.so` is added as data: it is not a native library"), "{told:?}");
 }
 
 #[test]

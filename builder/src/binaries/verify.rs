@@ -38,7 +38,7 @@ pub(crate) fn inside(closure: &Closure, prepared: &[Prepared], format: &dyn Form
         }
         if (file.program() || format.names_are_paths()) && !own.is_empty() {
             let names: Vec<_> = own.iter().map(|j| format!("`{}`", files[*j].dest)).collect();
-            let why = prepared.refused.as_deref().unwrap_or("its search path leads elsewhere");
+            let why = prepared.refused.as_deref().unwrap_or("its search path points elsewhere");
             let kind = if file.program() { "program" } else { "library" };
             let message = format!("{kind} `{}` will not find {}: {why}", file.dest, names.join(", "));
             let mut warning = format.unresolved(message);
@@ -156,7 +156,7 @@ fn same_name(closure: &Closure, verified: &mut Verified) {
         let contents: HashSet<_> = needed.map(|i| closure.files[*i].hash).collect();
         if contents.len() > 1 {
             let places: Vec<_> = same.iter().map(|i| format!("`{}`", closure.files[*i].dest)).collect();
-            let message = format!("different libraries call themselves `{name}`: {}", places.join(", "));
+            let message = format!("different libraries have the name `{name}`: {}", places.join(", "));
             verified.warnings.push(Warning::minor(message));
         }
     }

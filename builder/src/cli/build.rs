@@ -111,7 +111,7 @@ pub(super) enum Written {
 pub(super) fn reject_contradictions(matches: &ArgMatches, spec: Written) -> Result<()> {
     let given = |id: &str| is_given(matches, id);
     if given("specpath") {
-        let error = Error::new("`--specpath` has no meaning where there is a spec").exit_code(USAGE);
+        let error = Error::new("`--specpath` cannot be used with a spec").exit_code(USAGE);
         return Err(error.hint("leave it out"));
     }
     let mut keys = std::iter::once(("entry_point", "`entry-point` in `[app]`"))
@@ -128,7 +128,9 @@ pub(super) fn reject_contradictions(matches: &ArgMatches, spec: Written) -> Resu
         Written::Setup => "setup script",
         Written::Foreign => "configuration",
     };
-    Err(Error::new(format!("`{}` contradicts the {what}", options::written(id))).hint(hint).exit_code(USAGE))
+    Err(Error::new(format!("`{}` cannot be used with the {what}", options::written(id)))
+        .hint(hint)
+        .exit_code(USAGE))
 }
 
 /// Whether a command line sets an option, if it has one of this name.
@@ -152,7 +154,7 @@ pub(super) fn notices(matches: &ArgMatches, os: Os) -> Vec<Warning> {
     let notice = |(id, meaning): (&str, Meaning)| {
         let option = options::written(id);
         match (meaning.on.filter(|on| !on.contains(here)), meaning.none) {
-            (Some(on), _) => Some(Warning::new(format!("`{option}` takes effect on {on} only"))),
+            (Some(on), _) => Some(Warning::new(format!("`{option}` has an effect only on {on}"))),
             (None, Some(why)) => Some(Warning::new(format!("`{option}` {why}"))),
             (None, None) => None,
         }

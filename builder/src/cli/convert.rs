@@ -73,7 +73,7 @@ fn source(file: Option<PathBuf>, args: Vec<OsString>, overrides: &Overrides) -> 
     let name = file.file_name().map_or_else(|| shown.clone(), |name| name.to_string_lossy().into_owned());
     if file.extension().is_some_and(|e| e == "spec") {
         if !is_python(&file) {
-            let error = Error::new(format!("`{shown}` is a spec of freeze already")).exit_code(USAGE);
+            let error = Error::new(format!("`{shown}` is already a spec of freeze")).exit_code(USAGE);
             return Err(error.hint(format!("build it with `freeze {shown}`")));
         }
         let build = Build { path: file, overrides: overrides.clone(), arguments: args };

@@ -60,7 +60,7 @@ fn commands_win_over_entries() {
         matches!(parsed("why a.b app.spec --all").action().unwrap(), Action::Why(why) if why.all && !why.json)
     );
     assert!(error("./init").starts_with("entry script `./init` not found"));
-    assert!(error("-F init").starts_with("`--onefile` has no meaning with a command"));
+    assert!(error("-F init").starts_with("`--onefile` cannot be used with a command"));
 }
 
 #[test]
@@ -117,14 +117,14 @@ fn a_spec_is_not_contradicted() {
     let found = error(&format!("{path}/app.spec --onefile"));
     assert_eq!(
         found,
-        "`--onefile` contradicts the spec\n\
+        "`--onefile` cannot be used with the spec\n\
          hint: change `mode` in `[bundle]` of the spec, or build from the script without a spec"
     );
     assert!(error(&format!("{path}/app.spec --hidden-import x")).contains("`include` in `[modules]`"));
     assert!(error(&format!("{path}/app.spec --specpath x")).contains("`--specpath`"));
 }
 
-/// Returns the table of docs/cli.md: each option without a spec, with its help and its key.
+/// Returns the table of docs/reference/cli.md: each option without a spec, with its help and its key.
 fn table() -> String {
     let command = Cli::command();
     let mut rows = vec!["| Option | Meaning | Key of a spec |\n|---|---|---|".to_owned()];
@@ -147,10 +147,63 @@ fn table() -> String {
 
 #[test]
 fn the_table_of_options_is_that_of_the_documentation() {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/cli.md");
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/cli.md");
     let page = std::fs::read_to_string(page).unwrap();
     let table = table();
-    assert!(page.contains(&table), "docs/cli.md needs this table:\n{table}");
+    assert!(page.contains(&table), "docs/reference/cli.md needs this table:\n{table}");
+}
+
+#[test]
+fn the_reference_names_each_command_and_option() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/cli.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let mut missing = Vec::new();
+    let command = Cli::command();
+    for command in std::iter::once(&command).chain(command.get_subcommands()) {
+        if !page.contains(&format!("freeze {}", command.get_name())) && command.get_name() != "freeze" {
+            missing.push(command.get_name().to_owned());
+        }
+        let visible = command.get_arguments().filter(|argument| !argument.is_hide_set());
+        let options = visible.filter_map(|argument| argument.get_long()).map(|long| format!("--{long}"));
+        missing.extend(
+            options.filter(|option| {
+                !page.contains(&format!("`{option}")) && !page.contains(&format!("[{option}"))
+            }),
+        );
+    }
+    missing.sort();
+    missing.dedup();
+    assert!(missing.is_empty(), "docs/reference/cli.md does not name {missing:?}");
+}
+
+#[test]
+fn the_reference_names_each_variable() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/environment-variables.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let mut missing = std::collections::BTreeSet::new();
+    for folder in ["src", "../bootloader/src"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        for entry in walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap) {
+            if entry.path().extension().is_none_or(|e| e != "rs")
+                || entry.path().to_string_lossy().contains("tests")
+            {
+                continue;
+            }
+            let text = std::fs::read_to_string(entry.path()).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            // Variables that are read, or named in a constant: `"FREEZE_LOG"`.
+            for quoted in code.split("\"FREEZE_").skip(1) {
+                let name = quoted.split('"').next().unwrap_or_default();
+                let plain = name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+                // Of the build and of the tests.
+                let internal = ["TEST", "CODE"].iter().any(|internal| name.starts_with(internal));
+                if plain && !internal && !page.contains(&format!("`FREEZE_{name}`")) {
+                    missing.insert(format!("FREEZE_{name}"));
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "docs/reference/environment-variables.md does not name {missing:?}");
 }
 
 #[test]

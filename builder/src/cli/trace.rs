@@ -49,7 +49,7 @@ pub(super) fn program(
     }
     let (shown, options) = match subject(what)? {
         Subject::Spec(_) if !common.paths.is_empty() => {
-            let error = Error::new("`--paths` contradicts the spec").exit_code(USAGE);
+            let error = Error::new("`--paths` cannot be used with the spec").exit_code(USAGE);
             return Err(error.hint("change `paths` in `[python]` of the spec"));
         }
         Subject::Spec(spec) => return of_spec(&spec, overrides, write),
@@ -81,7 +81,8 @@ fn of_spec(spec: &Path, overrides: &Overrides, write: Write) -> Result<(String, 
 /// Fails if a configuration that is not a spec in TOML would have to change.
 fn only_traced(shown: &str, write: Write) -> Result<()> {
     if write.missed || write.order {
-        let error = Error::new(format!("`{shown}` is written in Python and stays as it is")).exit_code(USAGE);
+        let error = Error::new(format!("`{shown}` is written in Python, and `freeze` does not change it"))
+            .exit_code(USAGE);
         return Err(error.hint("trace it without `--write` and `--order`, and change it yourself"));
     }
     Ok(())

@@ -39,7 +39,7 @@ pub(super) fn files(item: &Item, target: &Target) -> Result<Found> {
         tree.skipped.iter().map(|skipped| Warning::new(skipped.message()).hint(hint())).collect();
     if tree.files.is_empty() {
         return Err(Error::new(format!("no file matches `{}`, named in {}", item.from, item.place))
-            .hint("paths in a spec count from the folder of the spec"));
+            .hint("paths in a spec are relative to the folder of the spec"));
     }
     let to = item.to.trim_matches('/').trim_start_matches("./");
     let to = if to == "." { "" } else { to };

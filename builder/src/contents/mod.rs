@@ -311,7 +311,7 @@ fn time_zones(graph: &Graph) -> Option<Warning> {
     let is_in = |name: &str| graph.modules.contains_key(name);
     let warning =
         || Warning::minor("time zones come from the host: the distribution `tzdata` is not installed");
-    (is_in("zoneinfo") && !is_in("tzdata")).then(|| warning().hint("install `tzdata` to take them along"))
+    (is_in("zoneinfo") && !is_in("tzdata")).then(|| warning().hint("install `tzdata` to include them"))
 }
 
 /// Marks the data files of packages that rules declare as resources. Files that the request wants as files,
@@ -397,7 +397,7 @@ fn add_requested(
         let Some((at, distribution)) = installed.named(&name) else {
             if loud {
                 let warning = Warning::new(format!(
-                    "no distribution `{name}` is installed, whose metadata is asked for"
+                    "distribution `{name}`, whose metadata is requested, is not installed"
                 ));
                 warnings.push(warning.hint("check the name in `[metadata]`"));
             }

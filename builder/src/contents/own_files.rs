@@ -35,7 +35,7 @@ pub(super) fn collect(graph: &Graph, target: &Target, is_known: &dyn Fn(&str) ->
             found.add(Data::on_disk(file.dest.clone(), file.path.clone(), target, file.reason.clone()));
         } else {
             let what = match file.path.is_symlink() {
-                true => "it is a link that leads to no file",
+                true => "it is a link to a missing file",
                 false => "it was removed during the build",
             };
             found

@@ -83,12 +83,12 @@ impl<'a> Unmatched<'a> {
             let (message, hint) = if texts.is_empty() {
                 (
                     format!("{named} matches nothing: no such module is installed"),
-                    "install what provides it, or remove the rule",
+                    "install the distribution that provides it, or remove the rule",
                 )
             } else {
                 (
                     format!("{named}: nothing matches {}", texts.join(", ")),
-                    "compare it with what is installed",
+                    "compare it with the installed packages",
                 )
             };
             Warning { minor: rule.shipped, ..Warning::new(message) }.hint(hint)

@@ -75,7 +75,7 @@ impl Skipped {
         let path = self.path.display();
         match &self.why {
             Why::Unreadable(error) => format!("failed to read `{path}`: {error}"),
-            Why::TooMany => format!("`{path}` leads to more than {MOST} files through links"),
+            Why::TooMany => format!("`{path}` contains more than {MOST} files when links are followed"),
             Why::Missing => format!("`{path}` is left out: it is a link to a missing file"),
             Why::Circle => format!("`{path}` is left out: it is a link that leads back to itself"),
             Why::Around => format!("`{path}` is left out: it is a link to a folder that contains it"),

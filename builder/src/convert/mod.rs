@@ -130,7 +130,7 @@ fn for_each_system(configuration: &Configuration, overrides: &Overrides) -> Resu
             // What only exists where the program is built for this system.
             Err(error) => {
                 let message = format!("the options for {}: {}", os.name(), error.message);
-                let hint = format!("convert on {} too, and compare", os.name());
+                let hint = format!("convert on {} as well, and compare", os.name());
                 for variants in &mut all {
                     variants[0].1.lose(Warning::new(message.clone()).hint(hint.clone()));
                 }

@@ -51,8 +51,9 @@ impl Page {
             lost.extend(all.filter(|w| !lost.contains(w)).cloned().collect::<Vec<_>>());
         }
         let file = path.file_name().unwrap_or_default().to_string_lossy();
-        let mut text =
-            format!("# Converted from {shown}. `freeze {file}` builds it. Paths count from this file.\n");
+        let mut text = format!(
+            "# Converted from {shown}. `freeze {file}` builds it. Paths are relative to this file.\n"
+        );
         if !lost.is_empty() {
             text.push_str("#\n# Not carried over:\n");
             for Warning { message, hint, .. } in &lost {

@@ -63,7 +63,7 @@ pub(super) fn expand(request: &mut Request, store: &Store) -> Result<()> {
         } else {
             let error = Error::new(format!("`{shown}` is a zip archive without `__main__.py`"));
             return Err(
-                error.hint("`python -m zipapp FOLDER -m package.module:function` makes one with an entry")
+                error.hint("`python -m zipapp FOLDER -m package.module:function` creates one with an entry")
             );
         };
         request.programs[index].entry = entry;
@@ -96,7 +96,7 @@ fn unpacked(path: &Path, store: &Store) -> Result<PathBuf> {
             let mut entry = zip.by_index(i).context(failed)?;
             let Some(inner) = entry.enclosed_name() else {
                 let name = entry.name().map(|name| name.into_owned()).unwrap_or_default();
-                return Err(Error::new(failed()).cause(format!("`{name}` leads out of its folder")));
+                return Err(Error::new(failed()).cause(format!("`{name}` points outside of its folder")));
             };
             let place = folder.join(inner);
             if entry.is_dir() {
@@ -143,7 +143,7 @@ fn shiv(request: &mut Request, folder: &Path, shown: &str) -> Result<Entry> {
     let site = folder.join(SITE);
     if let Some(preamble) = &info.preamble {
         let message = format!("the preamble `{preamble}` of `{shown}` is not run");
-        request.warnings.push(Warning::new(message).hint("name what it does as `hooks` in `[runtime]`"));
+        request.warnings.push(Warning::new(message).hint("add its code to `hooks` in `[runtime]`"));
     }
     if request.python.interpreter.is_none() {
         request.python.interpreter = version_of(&site);

@@ -118,7 +118,7 @@ pub(super) fn read(path: &Path, overrides: &Overrides) -> Result<Vec<Product>> {
             .hint("export the configuration from auto-py-to-exe again")
     })?;
     let Some(entries) = KEYS.iter().find_map(|key| parsed.get(key)?.as_array()) else {
-        let error = Error::new(format!("`{}` is no configuration of auto-py-to-exe", path.display()));
+        let error = Error::new(format!("`{}` is not a configuration of auto-py-to-exe", path.display()));
         return Err(
             error.hint(format!("such a file has `\"version\": \"{VERSION}\"` and `pyinstallerOptions`"))
         );
@@ -220,7 +220,7 @@ impl File<'_> {
             Kind::Path(name) if value.eq_ignore_ascii_case("none") => push(name, value),
             Kind::Path(name) if self.is_left_out(name, value) => {
                 let hint =
-                    "it is a path of another computer; write one that counts from the folder of this file";
+                    "it is a path of another computer; write one that is relative to the folder of this file";
                 self.lost.push(
                     Warning::new(format!("`{value}` not found, and `{name}` has no effect")).hint(hint),
                 );
@@ -285,9 +285,9 @@ impl File<'_> {
             }
             None => {
                 let hint = if moved::is_absolute(text) {
-                    "it is a path of another computer; write one that counts from the folder of this file"
+                    "it is a path of another computer; write one that is relative to the folder of this file"
                 } else {
-                    "paths count from the folder of this file"
+                    "paths are relative to the folder of this file"
                 };
                 Err(self.failed(format!("`{text}` not found"), value, hint))
             }
@@ -404,7 +404,7 @@ mod tests {
         assert!(item.contains("expected a source and a folder"), "{item}");
         let folder = folder_with(&[("a.json", "{\"x\": 1}"), ("b.json", "{\n  nothing\n")]);
         let of = |name: &str| read(&folder.path().join(name), &Overrides::default()).unwrap_err().to_string();
-        assert!(of("a.json").contains("is no configuration of auto-py-to-exe"), "{}", of("a.json"));
+        assert!(of("a.json").contains("is not a configuration of auto-py-to-exe"), "{}", of("a.json"));
         assert!(of("b.json").contains("b.json:2"), "{}", of("b.json"));
     }
 }

@@ -132,7 +132,7 @@ impl App<'_> {
     fn source(&self, source: &str, product: &mut Product) -> Result<()> {
         let path = entry::absolute(&self.project.folder.join(source));
         if !path.exists() {
-            let hint = "paths count from the folder of the pyproject.toml";
+            let hint = "paths are relative to the folder of the pyproject.toml";
             return Err(self.failed(format!("`{source}` of `sources` not found"), hint));
         }
         let request = &mut product.request;

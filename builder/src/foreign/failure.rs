@@ -56,11 +56,11 @@ fn raised(raised: &Raised, spec: &Path, interpreter: &Path) -> Error {
             let package = crate::names::top(module);
             let interpreter = interpreter.display();
             error.hint(format!(
-                "install what provides `{package}` with `{interpreter} -m pip install …`, or name the environment that \
+                "install the distribution that provides `{package}` with `{interpreter} -m pip install …`, or name the environment that \
                  has it with `--python`"
             ))
         }
-        (None, "EOFError") => error.hint("a build cannot be asked: pass values as arguments behind `--`"),
+        (None, "EOFError") => error.hint("a build cannot ask for input: pass values as arguments after `--`"),
         _ => error,
     }
 }

@@ -121,7 +121,7 @@ impl Target<'_> {
         };
         let script = entry::absolute(&self.project.folder.join(&source));
         if !script.is_file() {
-            let hint = "paths count from the folder of the pyproject.toml";
+            let hint = "paths are relative to the folder of the pyproject.toml";
             return Err(self.failed(format!("script `{source}` not found"), hint));
         }
         let mut words = self.words();

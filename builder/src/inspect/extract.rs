@@ -180,7 +180,7 @@ fn make_links(folder: &Path, paths: &BTreeSet<String>, links: &BTreeMap<String, 
     for (path, target) in links {
         let place = place(folder, path)?;
         if !stays_inside(path, &paths, links) {
-            let message = format!("the link `{path}` leads out of the product, to `{target}`");
+            let message = format!("the link `{path}` points outside of the product, to `{target}`");
             return Err(Error::new(message).hint("build it again"));
         }
         if let Some(parent) = place.parent() {

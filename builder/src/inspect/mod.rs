@@ -130,9 +130,9 @@ impl Product {
         let failed = || format!("failed to read `{}`", path.display());
         let metadata = std::fs::metadata(path).context(failed)?;
         if metadata.is_dir() {
-            let program = program_in(path)
-                .or_else(|| program_in(&path.join(BUNDLED)))
-                .ok_or_else(|| Error::new(format!("`{}` holds no program made by freeze", path.display())))?;
+            let program = program_in(path).or_else(|| program_in(&path.join(BUNDLED))).ok_or_else(|| {
+                Error::new(format!("`{}` contains no program built by freeze", path.display()))
+            })?;
             return Product::open_part(&program, wanted);
         }
         let bytes = map(path).context(failed)?;
@@ -304,11 +304,11 @@ fn open_archive<'a>(bytes: &'a [u8], path: &Path) -> Result<Archive<'a>> {
 fn damaged(path: &Path, error: &freeze_archive::Error) -> Error {
     match error {
         freeze_archive::Error::Missing => {
-            Error::new(format!("`{}` is no program made by freeze", path.display()))
+            Error::new(format!("`{}` is not a program built by freeze", path.display()))
         }
         freeze_archive::Error::Version(_) => {
             Error::new(format!("failed to read `{}`: {error}", path.display()))
-                .hint("use the version of freeze that made it")
+                .hint("use the version of freeze that built it")
         }
         freeze_archive::Error::Damaged(_) => {
             Error::new(format!("failed to read `{}`: {error}", path.display())).hint("build it again")

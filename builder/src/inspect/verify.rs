@@ -49,7 +49,7 @@ impl Product {
 
     fn check_file(&self, archive: &Archive<'_>, file: &File<'_>) -> Result<(), String> {
         let path = lossy(file.path);
-        is_safe(&path).then_some(()).ok_or("its path leads out of the product")?;
+        is_safe(&path).then_some(()).ok_or("its path points outside of the product")?;
         archive.preload(file).map(drop).map_err(|e| e.to_string())?;
         if let Some(id) = file.blob {
             return read_file(archive, file, id).map(drop).map_err(|e| e.to_string());
@@ -60,7 +60,7 @@ impl Product {
         if file.kind == FileKind::Link {
             let expected = entry.and_then(|e| e.link.as_deref());
             let leads = expected.map_or_else(|| place.is_symlink(), |target| is_link_to(&place, target));
-            let wrong = || format!("the link `{}` is missing or leads elsewhere", place.display());
+            let wrong = || format!("the link `{}` is missing or has another target", place.display());
             return leads.then_some(()).ok_or_else(wrong);
         }
         let bytes =

@@ -136,7 +136,7 @@ impl Reader<'_> {
                 // An object that contains itself is no constant.
                 return match id {
                     Some(id) if id != NONE => Ok(Token::Object(id)),
-                    _ => Err(self.bad("a reference leads nowhere")),
+                    _ => Err(self.bad("a reference has no target")),
                 };
             }
             b'i' => self.take(4)?,
@@ -222,12 +222,12 @@ impl Reader<'_> {
     fn close(&mut self) -> Result<u32> {
         let Some(frame) = self.frames.pop() else { return Err(self.bad("unbalanced container")) };
         if matches!(frame.tag, b'<' | b'>') && self.m.any_mutable(&self.values[frame.base..]) {
-            return Err(self.bad("a set holds what has no hash"));
+            return Err(self.bad("a set contains an unhashable value"));
         }
         if frame.tag == b'c' {
             let filename = self.values[frame.base + self.m.layout.filename as usize];
             if !is_string(self.m.nodes[filename as usize].tag) {
-                return Err(self.bad("a code object's filename is no string"));
+                return Err(self.bad("a code object's filename is not a string"));
             }
         }
         let id = self.m.container(frame.tag, &mut self.values[frame.base..], frame.numbers);

@@ -137,7 +137,7 @@ impl<'a> Marshal<'a> {
     /// ordered otherwise in a set, which no compiler brings about.
     fn set_filename(&mut self, filename: &str) -> Result<bool> {
         let Some(old) = self.root().as_code().map(|c| c.object(self.layout.filename).id) else {
-            return Err(Error::new("marshal data holds no code object"));
+            return Err(Error::new("marshal data contains no code object"));
         };
         let old = self.nodes[old as usize];
         let old = self.payload(old.start, old.len).to_vec();

@@ -67,8 +67,8 @@ pub fn publish(request: &Request, app: App) -> Result<Published> {
         return Ok(published(true));
     }
     if !request.output.overwrite && !may_replace(&product, &app) {
-        return Err(Error::new(format!("`{}` exists and was not made by freeze", product.display()))
-            .hint("`-y` replaces it; `--distpath` takes another folder"));
+        return Err(Error::new(format!("`{}` exists and was not created by freeze", product.display()))
+            .hint("`-y` replaces it; `--distpath` selects another folder"));
     }
     std::fs::create_dir_all(dist).context(|| format!("failed to create `{}`", dist.display()))?;
     let temporary = Temporary::new(dist)?;
@@ -139,7 +139,7 @@ fn replace(new: &Path, old: &Path) -> io::Result<()> {
 fn not_replaced(error: io::Error, product: &Path) -> Error {
     let is_used = in_use(&error) && product.exists();
     let error = Error::from(error).context(format!("failed to write `{}`", product.display()));
-    if is_used { error.hint("it is in use, or protected: end the program and build again") } else { error }
+    if is_used { error.hint("it is in use or protected: stop the program and build again") } else { error }
 }
 
 /// A hidden folder next to the application, which is removed with its content on drop.

@@ -169,7 +169,11 @@ fn failed(path: &Path) -> impl Fn(io::Error) -> Error {
     move |e| {
         let full = matches!(e.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
         let error = Error::from(e).context(format!("failed to write `{}`", path.display()));
-        if full { error.hint("free some space, or take another folder with `--distpath`") } else { error }
+        if full {
+            error.hint("free some disk space, or select another folder with `--distpath`")
+        } else {
+            error
+        }
     }
 }
 

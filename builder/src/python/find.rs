@@ -43,7 +43,7 @@ fn named(text: &str, request: &Request, store: &Store, tried: &mut Vec<String>) 
         return match in_folder(&path)? {
             Some(found) => Ok(Some(found)),
             None => Err(Error::new(format!("failed to find an interpreter in `{}`", path.display()))
-                .hint("a venv holds `bin/python` (Windows: `Scripts\\python.exe`)")),
+                .hint("a venv contains `bin/python` (Windows: `Scripts\\python.exe`)")),
         };
     }
     if path.is_file() {

@@ -41,11 +41,11 @@ fn home(venv: &Path) -> Option<PathBuf> {
 fn base_gone(venv: &Path, interpreter: &Path) -> Error {
     let base = home(venv).or_else(|| std::fs::read_link(interpreter).ok()).unwrap_or_default();
     Error::new(format!(
-        "the venv `{}` is of the interpreter in `{}`, which is gone",
+        "the venv `{}` belongs to the interpreter in `{}`, which no longer exists",
         venv.display(),
         base.display()
     ))
-    .hint("make the venv anew, or name another interpreter with `--python`")
+    .hint("create the venv again, or name another interpreter with `--python`")
 }
 
 /// Finds an executable on PATH.
@@ -76,6 +76,6 @@ mod tests {
         std::fs::create_dir(dir.path().join("bin")).unwrap();
         std::fs::write(dir.path().join("bin/python"), "").unwrap();
         let error = in_folder(dir.path()).unwrap_err();
-        assert!(error.message.contains("`/gone/bin`, which is gone"), "{error}");
+        assert!(error.message.contains("`/gone/bin`, which no longer exists"), "{error}");
     }
 }

@@ -17,7 +17,7 @@ use crate::python::Python;
 pub(super) const STDLIB: &str = "python";
 /// Group of the program's own files.
 const PROGRAM: &str = "program";
-/// Version of the report's format, see docs/cli.md.
+/// Version of the report's format, see docs/reference/cli.md.
 const FORMAT: u32 = 1;
 
 /// The report of one build.

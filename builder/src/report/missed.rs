@@ -71,7 +71,7 @@ impl Reporter {
         let style = self.style;
         if traced.missed.is_empty() {
             self.line(&format!(
-                "{} nothing: what this run used is what analysis found",
+                "{} nothing: analysis found everything that this run used",
                 style.good("missed")
             ));
         } else {

@@ -104,7 +104,7 @@ pub fn print_verified(path: &Path, problems: &[Problem]) {
             writeln!(out, "{}: {}", problem.name, problem.message)?;
         }
         if problems.is_empty() {
-            writeln!(out, "`{}` is whole: all contents match their hashes", path.display())?;
+            writeln!(out, "`{}` is intact: all contents match their hashes", path.display())?;
         }
         Ok(())
     });

@@ -35,14 +35,18 @@ pub fn print_why(map: &Map, found: &[usize], reasons: Reasons) {
         let more = others.len() + map.node(at).more;
         let plural = if more == 1 { "reason" } else { "reasons" };
         if more > 0 && reasons == Reasons::Shortest {
-            writeln!(out, "also: {more} other {plural}; `--all` tells them")?;
+            writeln!(out, "also: {more} other {plural}; `--all` lists them")?;
         } else if more > 0 {
             writeln!(out, "also: {more} other {plural}")?;
             for step in &others {
                 writeln!(out, "  {}", how(step))?;
             }
             if map.node(at).more > 0 {
-                writeln!(out, "  {} that the product does not tell; the spec does", map.node(at).more)?;
+                writeln!(
+                    out,
+                    "  {} that the product does not store; the spec lists them",
+                    map.node(at).more
+                )?;
             }
         }
         if !rest.is_empty() {
@@ -141,11 +145,11 @@ fn way(step: &Step<'_>) -> String {
         "call" if why.line == 0 => format!("imported by a call in {place}"),
         "call" => format!("imported by a call, {place}{guard}"),
         "parent" => format!("package of what is imported by {place}{guard}"),
-        "request" => format!("asked for: {detail}"),
+        "request" => format!("requested: {detail}"),
         "interpreter" => "needed by the interpreter".to_owned(),
         "rule" if why.from.is_empty() => format!("by rule file `{detail}`"),
         "rule" => format!("by rule file `{detail}`, for `{}`", why.from),
-        "text" => format!("named by the text `{detail}`, {place}"),
+        "text" => format!("named by the string `{detail}`, {place}"),
         "native" => format!("named in the native file {place}"),
         "entry point" => format!("entry point `{detail}`, read by {place}"),
         "package" if step.node.what == What::Module => format!("data package of `{}`", why.from),

@@ -20,9 +20,9 @@ pub fn write_work(folder: &Path, name: &str, graph: &Graph, report: &Report) -> 
 /// Returns one line for each import that was not resolved.
 fn missing_modules(graph: &Graph) -> String {
     let mut text = String::from(
-        "Modules that are imported and were not found. Not each of them is missed: an import may be meant for\n\
-         another platform or version, or stand in a function or try block that does without it. After each, who\n\
-         imports it: the file and line, and how the import stands.\n\n",
+        "Modules that are imported but were not found. The program may not need all of them: an import may be for\n\
+         another platform or version, or in a function or a try block that works without it. Each line names the\n\
+         importing modules, with file, line and kind of import.\n\n",
     );
     for (name, reasons) in &graph.missing {
         let from: Vec<String> = reasons.iter().map(|reason| importer(graph, reason)).collect();

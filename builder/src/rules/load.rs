@@ -279,9 +279,9 @@ mod tests {
 
     use super::*;
 
-    /// Returns the part of docs/rule.schema.json that describes a rule.
+    /// Returns the part of docs/reference/rule.schema.json that describes a rule.
     fn schema(of: &str) -> Value {
-        let text = include_str!("../../../docs/rule.schema.json");
+        let text = include_str!("../../../docs/reference/rule.schema.json");
         let schema: Value = serde_json::from_str(text).unwrap();
         assert_eq!(schema["additionalProperties"], false);
         schema["properties"][of]["items"].clone()

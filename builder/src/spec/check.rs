@@ -13,7 +13,7 @@ pub(crate) fn name(text: &str) -> Result<(), String> {
     match bad {
         _ if text.is_empty() => Err("a name cannot be empty".into()),
         _ if matches!(text, "." | "..") => Err(format!("`{text}` is not a name")),
-        Some(c) => Err(format!("a name cannot hold {c:?}")),
+        Some(c) => Err(format!("a name cannot contain {c:?}")),
         None => Ok(()),
     }
 }
@@ -51,7 +51,7 @@ pub(crate) fn folder(text: &str) -> Result<String, String> {
     }
     let parts: Vec<&str> = text.split('/').filter(|p| !matches!(*p, "" | ".")).collect();
     if parts.contains(&"..") {
-        return Err("a folder cannot lie outside the bundle".into());
+        return Err("a folder cannot be outside the bundle".into());
     }
     Ok(if parts.is_empty() { ".".into() } else { parts.join("/") })
 }
@@ -71,7 +71,7 @@ pub(crate) fn python_option(text: &str) -> Result<Option<u8>, String> {
     match (word, argument) {
         // Python/initconfig.c only reads it from its own command line and environment.
         ("X", Some("warn_default_encoding")) => {
-            Err("python has no such option where it is embedded: run the program unfrozen with it".into())
+            Err("an embedded Python does not support this option: run the program unfrozen to use it".into())
         }
         ("X" | "W", Some(argument)) if !argument.is_empty() => Ok(None),
         ("X" | "W", _) => Err(format!("`{word}` needs an argument, as in `{word} {}`", example(word))),
@@ -131,7 +131,7 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
 pub(crate) fn variable(text: &str) -> Result<(), String> {
     match text {
         "" => Err("the name of a variable cannot be empty".into()),
-        text if text.contains('=') => Err("the name of a variable cannot hold `=`".into()),
+        text if text.contains('=') => Err("the name of a variable cannot contain `=`".into()),
         _ => Ok(()),
     }
 }
@@ -147,12 +147,12 @@ pub(crate) fn existing(text: &str, base: &Path, what: &str) -> Result<PathBuf> {
     }
     if path.is_symlink() {
         return Err(Error::new(format!("{what} `{text}` is a link to a missing file"))
-            .hint("remove the link, or create the file that it leads to"));
+            .hint("remove the link, or create its target"));
     }
     let error = Error::new(format!("{what} `{text}` not found"));
     Err(match nearest_file(text, base) {
         Some(hint) => error.hint(hint),
-        None => error.hint(format!("paths count from `{}`", base.display())),
+        None => error.hint(format!("paths are relative to `{}`", base.display())),
     })
 }
 
@@ -174,7 +174,7 @@ pub(super) fn order(path: &Path) -> Result<Vec<String>> {
         if module(name).is_err() || name.contains('*') {
             let place = format!("{}:{number}", path.display());
             return Err(Error::new(format!("expected a module name at {place}, found `{name}`"))
-                .hint("`freeze trace --order` makes the file anew"));
+                .hint("`freeze trace --order` writes the file again"));
         }
         names.push(name.to_owned());
     }

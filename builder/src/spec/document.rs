@@ -62,8 +62,9 @@ impl Document {
         // Some editors add a byte order mark, which TOML does not allow.
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         if text.trim().is_empty() {
-            return Err(Error::new(format!("spec `{named}` is empty"))
-                .hint("`freeze init app.py` writes one; the least is `[app]` with `entry = \"app.py\"`"));
+            return Err(Error::new(format!("spec `{named}` is empty")).hint(
+                "`freeze init app.py` writes one; the smallest one is `[app]` with `entry = \"app.py\"`",
+            ));
         }
         Ok(Document::new(path, text))
     }
@@ -240,7 +241,7 @@ impl<'d> Table<'d> {
         if let Some(table) = self.keys.owner(&name.replace('_', "-")) {
             return format!("`{name}` belongs to `[{table}]`");
         }
-        format!("known here: {}", known.join(", "))
+        format!("expected one of: {}", known.join(", "))
     }
 
     fn get(&self, key: &str) -> Option<&'d Spanned<DeValue<'d>>> {
@@ -268,7 +269,11 @@ impl<'d> Table<'d> {
     fn as_string(&self, key: &str, v: &Spanned<DeValue<'_>>, expected: &str) -> Result<Located<String>> {
         let text = v.as_ref().as_str().ok_or_else(|| self.wrong_type(key, v, expected))?;
         if text.contains('\0') {
-            return Err(self.doc.error(format!("`{key}` holds a NUL character"), self.at(v), "not allowed"));
+            return Err(self.doc.error(
+                format!("`{key}` contains a NUL character"),
+                self.at(v),
+                "not allowed",
+            ));
         }
         Ok(Located { value: text.to_owned(), span: self.at(v) })
     }

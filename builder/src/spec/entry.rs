@@ -95,7 +95,7 @@ fn missing(text: &str, path: &Path, base: &Path) -> Error {
     let error = Error::new(format!("entry script `{text}` not found"));
     match nearest_file(text, base) {
         Some(hint) => error.hint(hint),
-        None => error.hint(format!("paths count from `{}`", base.display())),
+        None => error.hint(format!("paths are relative to `{}`", base.display())),
     }
 }
 

@@ -30,14 +30,14 @@ fn add(doc: &mut Document, chain: &mut Vec<PathBuf>, end: &mut usize) -> Result<
             let error = Error::new(format!("extended spec `{}` not found", name.value));
             let hint = nearest_file(&name.value, &doc.base(&name.span));
             return Err(at(
-                error.hint(hint.unwrap_or_else(|| "paths count from the spec that names them".into()))
+                error.hint(hint.unwrap_or_else(|| "paths are relative to the spec that names them".into()))
             ));
         }
         let file = real(&path);
         if let Some(start) = chain.iter().position(|known| *known == file) {
             let names: Vec<String> =
                 chain[start..].iter().chain([&file]).map(|p| format!("`{}`", file_name(p))).collect();
-            let error = Error::new(format!("specs extend one another in a circle: {}", names.join(" → ")));
+            let error = Error::new(format!("specs extend each other in a cycle: {}", names.join(" → ")));
             return Err(at(error.hint("remove one of the `extends`")));
         }
         let mut extended = Document::read(&path).map_err(at)?;
@@ -110,9 +110,7 @@ mod tests {
             ],
         );
         assert!(
-            got.starts_with(
-                "specs extend one another in a circle: `a.spec` → `b.spec` → `c.spec` → `a.spec`"
-            ),
+            got.starts_with("specs extend each other in a cycle: `a.spec` → `b.spec` → `c.spec` → `a.spec`"),
             "{got}"
         );
         assert!(got.contains("c.spec:1:11"), "{got}");

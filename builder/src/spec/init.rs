@@ -46,7 +46,7 @@ fn write_spec(request: &Request, existing: Existing, cwd: &Path) -> Result<PathB
     let path = cwd.join(format!("{}.spec", request.name));
     if path.exists() && existing == Existing::Keep {
         return Err(Error::new(format!("spec `{}` exists", file_name(&path)))
-            .hint(format!("build it with `freeze {}`, or write it anew with `--force`", file_name(&path))));
+            .hint(format!("build it with `freeze {}`, or overwrite it with `--force`", file_name(&path))));
     }
     fs_err::write(&path, write::text(request, cwd, Style::Commented))
         .context(|| format!("failed to write spec `{}`", path.display()))?;
@@ -63,7 +63,7 @@ fn from_source(source: &str, cwd: &Path) -> Result<Request> {
             Error::new(format!("no `[project.scripts]` in `{source}`"))
                 .hint("add one, or name the program: `freeze init app.py`")
         }),
-        Some("spec") => Err(Error::new(format!("`{source}` is a spec already"))
+        Some("spec") => Err(Error::new(format!("`{source}` is already a spec"))
             .hint(format!("build it with `freeze {source}`"))),
         _ => Ok(from_entry(entry::parse(source, cwd)?)),
     }

@@ -76,8 +76,8 @@ mod tests {
     #[test]
     fn the_schema_of_the_documentation_is_the_one_printed() {
         let printed = format!("{:#}\n", json_schema());
-        let documented = include_str!("../../../docs/spec.schema.json");
-        assert!(printed == documented, "update it: `freeze schema > docs/spec.schema.json`");
+        let documented = include_str!("../../../docs/reference/spec.schema.json");
+        assert!(printed == documented, "update it: `freeze schema > docs/reference/spec.schema.json`");
     }
 
     #[test]
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn every_key_of_the_example_is_in_the_schema() {
-        let text = include_str!("../../../docs/spec.md");
+        let text = include_str!("../../../docs/reference/spec.md");
         let example = text.split("```toml\n").nth(1).and_then(|t| t.split("```").next()).unwrap();
         let spec: toml::Table = toml::from_str(example).unwrap();
         let schema = json_schema();
@@ -117,7 +117,10 @@ mod tests {
             for key in definition["properties"].as_object().unwrap().keys() {
                 let shown = example.contains(&format!("\n{key} = ")) || alternatives.contains(&key.as_str());
                 let shown = shown || example.contains(&format!("\n[{table}.{key}]"));
-                assert!(shown || table == "layer", "{table}.{key} is not in the example of docs/spec.md");
+                assert!(
+                    shown || table == "layer",
+                    "{table}.{key} is not in the example of docs/reference/spec.md"
+                );
             }
         }
     }

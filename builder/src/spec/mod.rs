@@ -186,7 +186,7 @@ impl Request {
         }
         let as_files = !self.modules.files.is_empty() || self.runtime.debugs("noarchive");
         if !self.writes_files() && as_files {
-            let error = Error::new("modules cannot lie as files in a program that writes none");
+            let error = Error::new("modules cannot be files in a program that writes none");
             return Err(error.hint(
                 "remove `extract = \"memory\"` from `[bundle]`, or `files` from `[modules]` and `noarchive` from `debug`",
             ));

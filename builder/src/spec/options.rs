@@ -254,7 +254,7 @@ fn write_spec(request: &Request, folder: &Path) -> Result<()> {
     match std::fs::read_to_string(&path) {
         Ok(old) if old == text => return Ok(()),
         Ok(_) => {
-            let error = Error::new(format!("spec `{}` exists and says something else", path.display()));
+            let error = Error::new(format!("spec `{}` exists with other content", path.display()));
             return Err(error.hint("remove it, or build from it"));
         }
         Err(_) => {}

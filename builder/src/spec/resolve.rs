@@ -353,7 +353,7 @@ impl Resolver<'_> {
             }
             if let Some(name) = name.filter(|_| !Path::new(&from).is_file()) {
                 let message = "`name` is for a single file";
-                return Err(self.doc.error(message, name.span.clone(), "`from` is no file"));
+                return Err(self.doc.error(message, name.span.clone(), "`from` is not a file"));
             }
             let (name, exclude) = (name.map(|name| name.value.clone()), self.globs(&item.exclude)?);
             Ok(Item { from, to, name, exclude, place: self.doc.place(&item.from.span) })

@@ -61,7 +61,7 @@ fn the_least_spec() {
 
 #[test]
 fn the_example_of_the_documentation() {
-    let text = include_str!("../../../docs/spec.md");
+    let text = include_str!("../../../docs/reference/spec.md");
     let example = text.split("```toml\n").nth(1).and_then(|t| t.split("```").next()).unwrap();
     let folder = folder(example);
     let at = |name: &str| folder.path().join(name);
@@ -248,7 +248,7 @@ hint: did you mean \"onefile\"?",
     assert!(error("[python]\noptimize = 3\n").contains("expected a number from 0 to 2"));
     assert!(error(&format!("{APP}[bundle]\nmax-glibc = \"new\"\n")).contains("invalid `max-glibc`: `new`"));
     assert!(error(&format!("{APP}[modules]\ninclude = [\"a b\"]\n")).contains("invalid module name: `a b`"));
-    assert!(error("[app]\nname = \"a/b\"\nentry = \"app.py\"\n").contains("a name cannot hold '/'"));
+    assert!(error("[app]\nname = \"a/b\"\nentry = \"app.py\"\n").contains("a name cannot contain '/'"));
 }
 
 #[test]

@@ -49,10 +49,10 @@ pub(super) fn together(request: Request, others: Vec<Request>) -> Result<Request
         if let Some(what) = difference(&request, other) {
             let names = [&request, other].map(|r| r.target.map(|t| t.name()).unwrap_or_default());
             let error = Error::new(format!(
-                "{what} differs between {} and {}, and a universal program has it once",
+                "{what} differs between {} and {}, but a universal program has it only once",
                 names[0], names[1]
             ));
-            return Err(error.hint("move it out of `[target.…]`, or say there the same for both"));
+            return Err(error.hint("move it out of `[target.…]`, or set the same value for both"));
         }
     }
     Ok(Request { others, ..request })

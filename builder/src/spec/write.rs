@@ -29,7 +29,7 @@ pub fn text(request: &Request, folder: &Path, style: Style) -> String {
     let file = format!("{}.spec", request.name);
     let _ = writeln!(
         w.out,
-        "# `freeze {file}` builds it. Paths count from this file; docs/spec.md tells all keys."
+        "# `freeze {file}` builds it. Paths are relative to this file; see docs/reference/spec.md for all keys."
     );
     let (app, programs) = split(request);
     w.app(request, app);
@@ -121,8 +121,8 @@ impl Writer<'_> {
     fn modules(&mut self, m: &Modules) {
         self.section("modules");
         let names = |names: &[String]| list(names, |name| quote(name));
-        self.value("include", names(&m.include), "[\"plugins.*\"]", "imported, but not seen to be");
-        self.value("exclude", names(&m.exclude), "[\"tkinter\"]", "never to include");
+        self.value("include", names(&m.include), "[\"plugins.*\"]", "modules that analysis does not find");
+        self.value("exclude", names(&m.exclude), "[\"tkinter\"]", "modules to leave out");
         self.value("source", names(&m.source), "", "");
         self.value("files", names(&m.files), "", "");
         self.value("collect-data", names(&m.collect_data), "", "");
@@ -172,7 +172,7 @@ impl Writer<'_> {
         self.section("bundle");
         self.value("target", request.target_name().map(|name| quote(&name)), "", "");
         let mode = Some(quote(&word(b.mode)));
-        self.value("mode", mode, "", "or \"onedir\": a folder, which starts without any unpacking");
+        self.value("mode", mode, "", "or \"onedir\": a folder, which extracts nothing at the start");
         let extract = unless_default(b.extract);
         self.value("extract", extract, "\"cache\"", "onefile: or \"temp\", \"memory\"");
         let compression = unless_default(b.compression);

@@ -58,7 +58,7 @@ impl Store {
         builder()
             .tempdir()
             .context(|| format!("failed to write to the cache `{}`", self.root().display()))
-            .map_err(|e| e.hint("set FREEZE_CACHE_DIR or TMPDIR to a folder that can be written"))
+            .map_err(|e| e.hint("set FREEZE_CACHE_DIR or TMPDIR to a writable folder"))
     }
 
     /// Stores a folder under `key`. If another build has already stored one, that folder is used instead.

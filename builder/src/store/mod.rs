@@ -3,7 +3,7 @@
 //! The cache is safe under concurrent builds and if a build is killed at any moment. Small values are in an
 //! LMDB environment (one writer at a time, readers never wait). Larger ones are in files that are renamed
 //! into place. Writes are collected and committed together in the background; reads see them immediately.
-//! No state of the folder is an error: an unusable cache only makes builds slower. See docs/cache.md.
+//! No state of the folder is an error: an unusable cache only makes builds slower. See docs/concepts/cache.md.
 
 mod bounds;
 mod folders;
@@ -410,12 +410,12 @@ impl Store {
         let new = || tempfile::Builder::new().prefix("freeze-").tempdir().ok();
         let Some(dir) = shared.private.folder.get_or_init(new) else {
             return Err(Error::new(format!("failed to write to the cache `{}`", shared.root.display()))
-                .hint("set FREEZE_CACHE_DIR or TMPDIR to a folder that can be written"));
+                .hint("set FREEZE_CACHE_DIR or TMPDIR to a writable folder"));
         };
         let path = dir.path().join(hex(&full));
         std::fs::write(&path, value)
             .context(|| format!("failed to write `{}`", path.display()))
-            .map_err(|e| e.hint("neither the cache nor the temporary folder has room"))?;
+            .map_err(|e| e.hint("neither the cache nor the temporary folder has enough space"))?;
         self.note(&full);
         lock(&shared.private.files).insert(full, path.clone());
         Ok(path)

@@ -39,8 +39,8 @@ impl Place {
                 Err(Refusal::Exposed(exposure)) => {
                     let message = format!("the cache `{}` is not used: {exposure}", path.display());
                     warnings.push(Warning::new(message).hint(
-                        "what is there could get into the product: let nobody else write to it or to a folder above \
-                         it, or set FREEZE_CACHE_DIR to another folder",
+                        "its files could end up in the product: remove write permission for others from it and the \
+                         folders above it, or set FREEZE_CACHE_DIR to another folder",
                     ));
                 }
                 // A folder that cannot be created or written is harmless: the build works without it.

@@ -74,7 +74,7 @@ pub fn clear(root: &Path) -> Result<()> {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
             return Err(Error::new(format!("the cache `{}` is in use by a build", root.display()))
-                .hint("try again when it has ended"));
+                .hint("try again when the build has ended"));
         }
         Err(TryLockError::Error(error)) => return Err(error).context(failed),
     }

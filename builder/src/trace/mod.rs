@@ -45,7 +45,7 @@ pub fn trace(
     let request = &*reporter.phase("environment", || environment::prepared(request, &store))?;
     let python = reporter.phase("python", || Python::probe(request, &store))?;
     if python.cross.is_some() {
-        let message = format!("a program for {} cannot be run here to be traced", python.target.name());
+        let message = format!("a program for {} cannot run on this machine", python.target.name());
         return Err(Error::new(message)
             .hint("trace it with this machine's Python: leave out `target` and `--target`"));
     }

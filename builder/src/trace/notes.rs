@@ -43,7 +43,7 @@ impl Notes {
     /// # Errors
     /// They cannot be read.
     pub(super) fn read(folder: &Path) -> Result<Notes> {
-        let failed = || "failed to read what the run has noted".to_owned();
+        let failed = || "failed to read the notes of the run".to_owned();
         let mut logs = Vec::new();
         for entry in fs_err::read_dir(folder).context(failed)? {
             let path = entry.context(failed)?.path();

@@ -9,7 +9,8 @@ use crate::analysis::Graph;
 use crate::error::{Context, Error, Result};
 use crate::spec::Request;
 
-const HEAD: &str = "# Modules in the order in which a run imported them: `freeze trace --order` made this.\n";
+const HEAD: &str =
+    "# Modules in the order in which a run imported them: written by `freeze trace --order`.\n";
 
 /// Writes the program's modules in the order that the run imported them to the file in the spec, or to one
 /// next to the spec. Returns its path. The file is written atomically.

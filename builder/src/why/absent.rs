@@ -61,7 +61,7 @@ impl Map {
         let place = build.and_then(|s| installed(name, s));
         if let Some(pattern) = self.excluded.iter().find(|p| Pattern::new(p).covers(name)) {
             let fact = format!("excluded by `{pattern}` in `exclude` of `[modules]`");
-            return Ok(absent("excluded", vec![fact], Some("remove the pattern to let it in".to_owned())));
+            return Ok(absent("excluded", vec![fact], Some("remove the pattern to include it".to_owned())));
         }
         let is_it = |path: &&String| {
             path.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
@@ -72,7 +72,7 @@ impl Map {
         }
         if let Some(who) = self.host.get(name) {
             let facts = vec![format!("it stays with the host; `{who}` needs it")];
-            let hint = "name its file in `[[binary]]` to take it along";
+            let hint = "name its file in `[[binary]]` to include it";
             return Ok(absent("host", facts, Some(hint.to_owned())));
         }
         if let Some((missing, whys)) = self.missing_of(name) {
@@ -81,7 +81,7 @@ impl Map {
             if whys.len() > TOLD {
                 facts.push(format!("and imported at {} more places", whys.len() - TOLD));
             }
-            let hint = format!("install the distribution that provides `{missing}` to take it along");
+            let hint = format!("install the distribution that provides `{missing}` to include it");
             return Ok(absent("missing", facts, Some(hint)));
         }
         if let Some(build) = build {
@@ -96,8 +96,8 @@ impl Map {
         }
         if let Some(place) = place {
             let hint = place.is_module.then(|| include_hint(name));
-            let hint = hint
-                .or_else(|| place.file.then(|| "name it in a `[[data]]` table to take it along".to_owned()));
+            let hint =
+                hint.or_else(|| place.file.then(|| "name it in a `[[data]]` table to include it".to_owned()));
             return Ok(absent("not-reached", vec![place.fact], hint));
         }
         let facts = match build {
@@ -156,7 +156,7 @@ impl Map {
 }
 
 fn include_hint(name: &str) -> String {
-    format!("`include = [\"{name}\"]` in `[modules]` takes it along")
+    format!("`include = [\"{name}\"]` in `[modules]` includes it")
 }
 
 /// Something that is installed.
@@ -187,7 +187,7 @@ fn installed(name: &str, build: BuildContext<'_>) -> Option<Place> {
         .iter()
         .find_map(|d| Some((d, d.files.iter().find(|f| **f == name || f.ends_with(&end))?)))?;
     let fact = format!(
-        "`{file}` is installed by {} {}, but nothing in the program brings it in",
+        "`{file}` is installed by {} {}, but nothing in the program uses it",
         distribution.name, distribution.version
     );
     Some(Place { fact, is_module: false, file: true })

@@ -192,7 +192,7 @@ fn what_a_module_may_make_itself_does_not_warn_aloud() {
     assert_eq!(
         of(true),
         [("a.moves", "a"), ("b.c.d", "b.c")].map(|(name, maker)| format!(
-            "module `{name}` is not there as a file, imported by `main.py:1`; `{maker}` may make it"
+            "module `{name}` has no file, imported by `main.py:1`; `{maker}` may create it"
         ))
     );
 }

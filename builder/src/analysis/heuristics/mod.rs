@@ -2,7 +2,7 @@
 //! others.
 //!
 //! To add one, create a file with a [`Heuristic`] and add a line to [`all`] and to the table in
-//! docs/analysis.md, which describes the heuristics. `freeze why` shows their names.
+//! docs/concepts/analysis.md, which describes the heuristics. `freeze why` shows their names.
 
 mod application;
 mod child;
@@ -55,7 +55,7 @@ pub(super) trait Heuristic {
 
 /// A row of the table.
 pub(super) struct Entry {
-    /// Its name in `freeze why` and in docs/analysis.md, which describes it.
+    /// Its name in `freeze why` and in docs/concepts/analysis.md, which describes it.
     pub name: &'static str,
     /// The roles of the modules it is called for.
     pub about: &'static [Role],
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn the_documentation_lists_all() {
-        let page = include_str!("../../../../docs/analysis.md");
+        let page = include_str!("../../../../docs/concepts/analysis.md");
         let rows = page.lines().filter_map(|l| l.strip_prefix("| ")?.split_once(" | "));
         let rows: Vec<&str> = rows.map(|(name, _)| name).collect();
         let all: Vec<&str> = all().iter().map(|e| e.name).collect();

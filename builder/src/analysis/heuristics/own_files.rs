@@ -77,9 +77,9 @@ impl Heuristic for OwnFiles {
         }
         if world.own_tree().is_cut && !self.is_told {
             self.is_told = true;
-            let warning =
-                Warning::new("the folder of the program holds too many files to look at all of them");
-            let hint = "name what it needs in `[[data]]`, or move the program into a folder of its own";
+            let warning = Warning::new("the folder of the program contains too many files to examine");
+            let hint =
+                "list the files that it needs in `[[data]]`, or move the program into a folder of its own";
             claims.push(What::Unfollowed(warning.hint(hint)), &Reason::none());
         }
         if lists {
@@ -195,7 +195,11 @@ impl Look<'_, '_> {
         if path.by_command && path.usage == Usage::Read && !found.is_empty() {
             let what =
                 format!("`{}` in the folder of `sys.argv[0]`, which is the executable's", known.join("/"));
-            self.tell(path.line, &what, "count from `__file__`, or ship the files beside the executable");
+            self.tell(
+                path.line,
+                &what,
+                "use paths relative to `__file__`, or ship the files next to the executable",
+            );
         }
         !found.is_empty()
     }
@@ -297,7 +301,7 @@ impl Look<'_, '_> {
         let is_large = || files.iter().filter_map(|f| disk.size(f)).sum::<u64>() > MOST_BYTES;
         if named == Named::Word && (files.len() > MOST_FILES || is_large()) {
             let what =
-                format!("the folder `{}`, which is too large to be collected unasked", folder.display());
+                format!("the folder `{}`, which is too large to be collected by default", folder.display());
             self.tell(reason.line, &what, "add it to `[[data]]` if the program reads it");
             return Vec::new();
         }
@@ -312,7 +316,7 @@ impl Look<'_, '_> {
         if policy.secrets.iter().any(|pattern| fits(pattern, &name)) {
             if is_named && dest.is_none() && self.files.taken.insert(file.to_owned()) {
                 let what = format!("`{}`, which looks like a secret and was not collected", file.display());
-                let hint = "add it to `[[data]]` if everybody who gets the program may read it";
+                let hint = "add it to `[[data]]` if all users of the program may read it";
                 self.tell(reason.line, &what, hint);
             }
             return;

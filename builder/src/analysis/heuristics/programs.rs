@@ -80,8 +80,8 @@ fn found(subject: &Subject<'_>, path: &Path, by: Lookup, world: &World<'_>) -> O
     }
     let size = world.reader.disk.size(path).unwrap_or_default();
     if subject.node.role != Role::Program && size > MOST_BYTES {
-        let problem = format!("may start `{name}`, which is too large to be taken unasked");
-        let hint = "add it to `[[binaries]]`, with `bin` as its place, if the program needs it";
+        let problem = format!("may start `{name}`, which is too large to be collected by default");
+        let hint = "add it to `[[binary]]`, with `to = \"bin\"`, if the program needs it";
         return Some(Found::Unfit(problem, hint));
     }
     Some(Found::Program(if name.ends_with(".exe") { "Scripts" } else { "bin" }))

@@ -79,12 +79,12 @@ impl Heuristic for SearchedFolders {
                 if collected.get(&name).is_some_and(|node| node.role == Role::Program) {
                     let other = folder.path.join(&name);
                     let message = format!(
-                        "module `{name}` lies in two folders that are searched: `{}` and `{}`",
+                        "module `{name}` is in two folders that are searched: `{}` and `{}`",
                         known.display(),
                         other.display()
                     );
                     let hint =
-                        "both are in the program; which one is imported, the order of `sys.path` decides";
+                        "both are in the program; the order of `sys.path` decides which one is imported";
                     claims.push(What::Unfollowed(Warning::new(message).hint(hint)), &reason);
                 }
             }

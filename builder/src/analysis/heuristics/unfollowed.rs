@@ -32,7 +32,7 @@ impl Heuristic for Unfollowed {
                 let message =
                     format!("`{path}:{line}` imports a module whose name is known at run time only");
                 let mut warning = Warning::unfollowed(message).hint(
-                    "name what it may be: `include = [\"…\"]` in `[modules]`, or let `freeze trace` find it",
+                    "list the modules that it may be: `include = [\"…\"]` in `[modules]`, or let `freeze trace` find it",
                 );
                 warning.minor = is_answered;
                 claims.push(What::Unfollowed(warning), &Reason::none());

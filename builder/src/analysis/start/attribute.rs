@@ -60,7 +60,7 @@ pub(in crate::analysis) fn missing(
     };
     let known = Some(near(&functions)).filter(|n| !n.is_empty()).unwrap_or_else(|| near(&names));
     Some(if known.is_empty() {
-        error.hint(format!("{kind} `{owner}` holds no name that could be meant: is it the right one?"))
+        error.hint(format!("{kind} `{owner}` has no similar name: is it the right one?"))
     } else {
         error.hint(format!("did you mean {}", known.join(", ")))
     })

@@ -86,8 +86,8 @@ pub(in crate::analysis) fn check(
         let Some(found) = graph.modules.get(&module) else {
             let error = Error::new(format!("entry module `{module}` not found{named}"));
             return Err(error.hint(format!(
-                "install what provides it, or name the folder that holds it: `paths` in `[python]`, or `--paths`; \
-                 it was also sought in `{}`",
+                "install the distribution that provides it, or name the folder that contains it: `paths` in `[python]`, or `--paths`; \
+                 it was also searched for in `{}`",
                 request.base.display()
             )));
         };

@@ -22,7 +22,7 @@ pub(super) fn read(path: Option<&Path>) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
     value.to_writer_xml(&mut xml).context(failed)?;
     let content = der(&value).map_err(|kind| {
         Error::new(failed()).cause(format!(
-            "entitlements hold texts, numbers, truth values, arrays and dictionaries, got {kind}"
+            "entitlements contain only strings, numbers, booleans, arrays and dictionaries, got {kind}"
         ))
     })?;
     // Application tag 16: version 1, and the dictionary.

@@ -70,8 +70,8 @@ pub(super) fn identifier(request: &Request) -> String {
 fn converted(key: &str, value: &serde_json::Value) -> Result<Value> {
     use serde_json::Value as Json;
     let wrong = || {
-        Error::new(format!("`{key}` in `plist` of `[macos]` holds a value that a property list cannot hold"))
-            .hint("texts, numbers, true and false, arrays and tables of them are known")
+        Error::new(format!("`{key}` in `plist` of `[macos]` has a value that a property list cannot contain"))
+            .hint("use strings, numbers, booleans, arrays or tables")
     };
     Ok(match value {
         Json::Null => return Err(wrong()),

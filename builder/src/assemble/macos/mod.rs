@@ -49,14 +49,14 @@ pub(super) fn check(request: &Request, target: Target, launcher: &Launcher) -> R
         let fits = |t: &Target| architectures.iter().any(|a| a == t.machine());
         return Err(match Target::UNIVERSAL.into_iter().find(fits) {
             Some(other) => error.hint(format!("build with `--target {}`", other.name())),
-            None => error.hint("`x86_64`, `arm64` and, for both, `universal2` are known"),
+            None => error.hint("use `x86_64`, `arm64`, or `universal2` for both"),
         });
     }
     if request.bundle.mode == Mode::Onefile && request.bundle.extract == Extract::Memory {
         return Err(Error::new(
-            "macOS loads no libraries from memory, which `extract = \"memory\"` asks for",
+            "macOS cannot load libraries from memory, as `extract = \"memory\"` requires",
         )
-        .hint("`extract = \"temp\"` leaves nothing behind"));
+        .hint("use `extract = \"temp\"`, which removes the files on exit"));
     }
     if let Some(path) = &macos.icon {
         icon::read(path)?;

@@ -49,17 +49,17 @@ pub(super) fn notary(key: &Path) -> Result<Notarizer> {
 pub(super) fn notarise(key: &Path, product: &Path) -> Result<()> {
     let notary = notary(key)?;
     submit(&notary, key, product)
-        .context(|| format!("`{}` is built and signed, but not notarised", product.display()))?;
+        .context(|| format!("`{}` is built and signed, but not notarized", product.display()))?;
     if product.extension().is_none_or(|e| e != "app") {
         // For anything but a bundle, the system requests the ticket online.
         return Ok(());
     }
-    let failed = || format!("`{}` is notarised, but the ticket is not in it", product.display());
+    let failed = || format!("`{}` is notarized, but the ticket could not be attached", product.display());
     let stapler = Stapler::new().context(failed)?;
     stapler
         .staple_path(product)
         .context(failed)
-        .map_err(|e| e.hint("the system asks for it online; `xcrun stapler staple` puts it in on a Mac"))
+        .map_err(|e| e.hint("macOS requests the ticket online; on a Mac, `xcrun stapler staple` attaches it"))
 }
 
 /// Sends the application in an archive, in the format of `notarytool`, and waits.
@@ -73,13 +73,12 @@ fn submit(notary: &Notarizer, key: &Path, product: &Path) -> Result<()> {
         NotarizationUpload::UploadId(id) => id,
         NotarizationUpload::NotaryResponse(response) => response.data.id,
     };
-    let answer = wait(notary, &id).context(|| format!("Apple has not answered to the submission `{id}`"));
+    let answer = wait(notary, &id).context(|| format!("Apple has not answered the submission `{id}`"));
     let answer = answer.map_err(|e| {
-        e.hint(format!("`rcodesign notary-wait --api-key-file {} {id}` goes on waiting", key.display()))
+        e.hint(format!("`rcodesign notary-wait --api-key-file {} {id}` continues to wait", key.display()))
     })?;
     let Err(refusal) = answer.into_result() else { return Ok(()) };
-    let mut error =
-        Error::new(format!("Apple does not take the submission `{id}`")).cause(format!("{refusal:#}"));
+    let mut error = Error::new(format!("Apple rejected the submission `{id}`")).cause(format!("{refusal:#}"));
     match notary.fetch_notarization_log(&id) {
         Ok(log) => error.causes.extend(complaints(&log)),
         Err(e) => error = error.cause(format!("its log cannot be read: {e}")),
@@ -132,7 +131,8 @@ fn pack(product: &Path, archive: &Path) -> Result<()> {
         let entry = entry?;
         let inner = entry.path().strip_prefix(above).unwrap_or(entry.path());
         let names: Option<Vec<&str>> = inner.iter().map(|name| name.to_str()).collect();
-        let name = names.ok_or_else(|| Error::new(format!("`{}` is no Unicode", inner.display())))?.join("/");
+        let name =
+            names.ok_or_else(|| Error::new(format!("`{}` is not Unicode", inner.display())))?.join("/");
         let options = SimpleFileOptions::default().unix_permissions(0o755);
         if entry.path_is_symlink() {
             let target = std::fs::read_link(entry.path())?.to_string_lossy().replace('\\', "/");

@@ -95,16 +95,17 @@ pub(super) fn check(launcher: &[u8], target: Target) -> Result<()> {
 /// # Errors
 /// The launcher is not a macOS executable that can be changed, or has no space for another load command.
 pub(super) fn make_room(launcher: &[u8], len: u64) -> Result<Room> {
-    let image = Image::parse(launcher).map_err(|_| wrong("it is no Mach-O file for one 64-bit processor"))?;
+    let image =
+        Image::parse(launcher).map_err(|_| wrong("it is not a Mach-O file for one 64-bit processor"))?;
     let linkedit = image.linkedit(launcher).filter(|_| image.filetype == MH_EXECUTE);
     let linkedit = linkedit.ok_or_else(|| wrong("expected a program whose last segment is __LINKEDIT"))?;
     let is_ours = |s: &Segment| s.name.as_bytes() == SEGMENT;
     if image.segments(launcher).iter().any(is_ours) {
-        return Err(wrong("it holds an archive already"));
+        return Err(wrong("it already contains an archive"));
     }
     let content = sign::unsigned(launcher);
     let start = usize::try_from(linkedit.fileoff)?;
-    let tail = content.get(start..).ok_or_else(|| wrong("its last segment lies behind its end"))?;
+    let tail = content.get(start..).ok_or_else(|| wrong("its last segment is beyond its end"))?;
     // The load command of the signature is removed; signing adds it again.
     let kept: Vec<_> = image.commands.iter().filter(|c| c.kind != macho::LC_CODE_SIGNATURE).collect();
     let needed = kept.iter().map(|c| c.len).sum::<usize>() + COMMAND + 16;
@@ -121,7 +122,7 @@ pub(super) fn make_room(launcher: &[u8], len: u64) -> Result<Room> {
     };
     let (vmaddr, next) = address(linkedit.vmaddr).ok_or_else(|| wrong("its last segment has no address"))?;
     if behind + tail.len() as u64 > u64::from(u32::MAX) {
-        return Err(wrong("a program of more than 4 GiB cannot be one file there")
+        return Err(wrong("a program of more than 4 GiB cannot be one file on macOS")
             .hint("leave data files out, or build with `mode = \"onedir\"`"));
     }
     let segment = segment(vmaddr, archive, len);
@@ -136,7 +137,7 @@ pub(super) fn make_room(launcher: &[u8], len: u64) -> Result<Room> {
             put_u64(&mut bytes, 48, tail.len() as u64);
         }
         let places = places(command.kind);
-        let unknown = |kind| wrong(&format!("its load command {kind:#x} is not known"));
+        let unknown = |kind| wrong(&format!("its load command {kind:#x} is unknown"));
         for at in places.map_err(unknown)? {
             let old = u32_at(&bytes, *at);
             if u64::from(old) >= linkedit.fileoff && old != 0 {
@@ -216,7 +217,7 @@ mod tests {
             let error = make_room(bytes, 100).unwrap_err().to_string();
             assert!(error.contains(text) && error.contains("hint: "), "{error}");
         };
-        error(b"\x7fELF", "no Mach-O file");
+        error(b"\x7fELF", "not a Mach-O file");
         error(&file(MH_DYLIB, ARM64, &[], 400), "expected a program");
         let target = Target::named("macos-x86_64").unwrap();
         let other = check(&file(MH_EXECUTE, ARM64, &[], 400), target).unwrap_err().to_string();
@@ -225,12 +226,12 @@ mod tests {
         error(&file(MH_EXECUTE, ARM64, &[], 100), "no room");
         error(
             &file(MH_EXECUTE, ARM64, &[named(LoadCommandType(0x55), 12, "x")], 400),
-            "load command 0x55 is not known",
+            "load command 0x55 is unknown",
         );
         let plain = file(MH_EXECUTE, ARM64, &[], 400);
         let room = make_room(&plain, 100).unwrap();
         let whole = [room.head, vec![0; 0x4000], room.tail].concat();
-        error(&whole, "holds an archive already");
+        error(&whole, "already contains an archive");
         let error = make_room(&plain, u64::from(u32::MAX)).unwrap_err().to_string();
         assert!(error.contains("4 GiB"), "{error}");
     }

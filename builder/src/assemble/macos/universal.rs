@@ -34,7 +34,7 @@ pub(super) fn executable(mut made: Vec<(Executable, Cdhash)>) -> Result<(Executa
             Some((0, Piece::Launcher(head))) => Cpu::of(head),
             _ => None,
         };
-        let cpu = cpu.ok_or_else(|| Error::new(failed()).cause("a part of it is no Mach-O file"))?;
+        let cpu = cpu.ok_or_else(|| Error::new(failed()).cause("one of its parts is not a Mach-O file"))?;
         parts.push((cpu, part.len));
     }
     let layout = universal::lay_out(&parts);

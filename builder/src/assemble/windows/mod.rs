@@ -40,7 +40,7 @@ pub(super) fn builder(launcher: &Launcher, request: &Request, program: &str) -> 
     let request = &Request { windows: windows.clone(), ..request.clone() };
     let windows = &request.windows;
     let mut image = Image::parse(launcher.to_vec())
-        .context(|| "failed to read the launcher as an executable of Windows")
+        .context(|| "failed to read the launcher as a Windows executable")
         .map_err(|e| e.hint("FREEZE_BOOTLOADER must name a launcher for Windows, or be unset"))?;
     let mut resources = image.resource_directory().cloned().unwrap_or_default();
     let text = match &windows.manifest {
@@ -176,6 +176,6 @@ mod tests {
     fn what_is_no_executable_is_refused() {
         let launcher: Launcher = Arc::new(Cow::Borrowed(b"no launcher"));
         let error = builder(&launcher, &Request::default(), "x.exe").unwrap_err().to_string();
-        assert!(error.contains("as an executable of Windows"), "{error}");
+        assert!(error.contains("as a Windows executable"), "{error}");
     }
 }

@@ -43,7 +43,7 @@ pub(super) fn add(resources: &mut ResourceDirectory, resource: &Resource) -> Res
     if !bytes.starts_with(b"MZ") {
         let [Some(kind), Some(name), language] = wanted.map(|w| w.as_deref().filter(|w| *w != "*")) else {
             return Err(Error::new(failed())
-                .cause("a file that is no executable needs a type and a name")
+                .cause("a file that is not an executable needs a type and a name")
                 .hint("write it as `FILE,TYPE,NAME`, as in `data.bin,RT_RCDATA,1`"));
         };
         let mut data = ResourceData::default();

@@ -69,10 +69,10 @@ impl Identity {
             None => is_apples(&certificate).then(|| TIMESTAMP.to_owned()),
             Some(url) => {
                 let known = SigningSettings::default().set_time_stamp_url(url);
-                known.context(|| format!("`timestamp` in `[macos]` is no address: `{url}`")).map_err(
+                known.context(|| format!("`timestamp` in `[macos]` is not an address: `{url}`")).map_err(
                     |e| {
                         e.hint(format!(
-                            "it is the address of a time stamp server, as `{TIMESTAMP}`, or `none`"
+                            "use the address of a time stamp server, such as `{TIMESTAMP}`, or `none`"
                         ))
                     },
                 )?;
@@ -96,9 +96,10 @@ impl Identity {
             return Ok(());
         }
         let own = named(&self.certificate);
-        let error = Error::new(format!("Apple does not notarise what is signed with the certificate {own}"));
-        Err(error
-            .hint("that takes a certificate `Developer ID Application`, which Apple gives to its developers"))
+        let error = Error::new(format!(
+            "Apple does not notarize programs that are signed with the certificate {own}"
+        ));
+        Err(error.hint("use a certificate `Developer ID Application`, which Apple issues to its developers"))
     }
 
     /// Separates cached results of this identity from those of others.
@@ -162,7 +163,7 @@ impl Identity {
         }
         told.hint(
             "`timestamp` in `[macos]` names another server, or `none` for signatures without a time: they end with the \
-             certificate, and Apple does not notarise them",
+             certificate, and Apple does not notarize them",
         )
     }
 }
@@ -213,13 +214,13 @@ fn check(certificate: &CapturedX509Certificate) -> Result<()> {
         let error =
             Error::new(format!("the certificate {} is valid from {from} to {to}", named(certificate)));
         return Err(
-            error.hint("macOS takes no signature made outside of that time: ask for a new certificate")
+            error.hint("macOS rejects signatures from outside that period: request a new certificate")
         );
     }
     let mut usage = certificate.iter_extensions().filter(|e| e.id.as_ref() == USAGE.0);
     if usage.any(|e| !e.value.to_bytes().windows(USAGE.1.len()).any(|w| w == USAGE.1)) {
         let error = Error::new(format!("the certificate {} is not for signing code", named(certificate)));
-        return Err(error.hint("of Apple's, `Developer ID Application` and `Apple Development` are"));
+        return Err(error.hint("use a certificate `Developer ID Application` or `Apple Development`"));
     }
     Ok(())
 }
@@ -227,10 +228,10 @@ fn check(certificate: &CapturedX509Certificate) -> Result<()> {
 /// Returns the error for a wrong password.
 fn locked(password: Option<&str>) -> Error {
     Error::new(match password {
-        Some(_) => format!("the password in {PASSWORD} is not that of the file"),
-        None => format!("it has a password, and {PASSWORD} is not set"),
+        Some(_) => format!("the password in {PASSWORD} is wrong"),
+        None => format!("it has a password, but {PASSWORD} is not set"),
     })
-    .hint(format!("{PASSWORD} holds the password of the file that `sign` names"))
+    .hint(format!("set {PASSWORD} to the password of the file that `sign` names"))
 }
 
 /// Reads a `.p12` file.
@@ -272,8 +273,8 @@ fn pem(bytes: &[u8], password: Option<&str>) -> Result<Found> {
                 found.keys.push(InMemoryPrivateKey::from_pkcs1_der(content)?);
             }
             other if other.ends_with("PRIVATE KEY") => {
-                let error = Error::new(format!("its private key is in an old form, `{other}`"));
-                return Err(error.hint("`openssl pkcs8 -topk8 -in FILE` writes it in the usual one"));
+                let error = Error::new(format!("its private key has an old format, `{other}`"));
+                return Err(error.hint("convert it with `openssl pkcs8 -topk8 -in FILE`"));
             }
             _ => {}
         }

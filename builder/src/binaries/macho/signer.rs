@@ -42,12 +42,14 @@ impl Signer {
                 ("timestamp = \"none\"", macos.timestamp.as_deref() == Some("none")),
             ];
             if let Some((key, _)) = lacking.into_iter().find(|(_, is_set)| *is_set) {
-                return Err(Error::new(format!("Apple does not notarise what is signed with `{key}`"))
-                    .hint("leave it out of `[macos]`, or `notarize`"));
+                return Err(Error::new(format!(
+                    "Apple does not notarize programs that are signed with `{key}`"
+                ))
+                .hint("leave it out of `[macos]`, or `notarize`"));
             }
             if !cfg!(feature = "notarize") {
-                return Err(Error::new("this `freeze` cannot have a product notarised").hint(
-                    "it was built without that: build it with `cargo build --release --features notarize`; or leave \
+                return Err(Error::new("this `freeze` cannot notarize a product").hint(
+                    "it was built without this feature: build it with `cargo build --release --features notarize`; or leave \
                      `notarize` out of `[macos]`, and send the product to Apple with notarytool or `rcodesign notary-submit`",
                 ));
             }
@@ -75,7 +77,7 @@ impl Signer {
     #[cfg(not(feature = "signing"))]
     fn identity(name: &str, _: &Request) -> Result<Signer> {
         Err(Error::new(format!("this `freeze` cannot sign with the identity `{name}`")).hint(
-            "it was built without that: build it with `cargo build --release --features signing`; or sign ad hoc \
+            "it was built without this feature: build it with `cargo build --release --features signing`; or sign ad hoc \
              (`sign = \"-\"`), and again with codesign on a Mac",
         ))
     }

@@ -127,5 +127,5 @@ fn of_a_universal_file_the_part_of_the_target_is_shipped_with_its_signature() {
     let natives = bench.collect();
     assert_eq!(prepared(&natives, "m.so"), part(ARM64));
     let told: Vec<&str> = natives.warnings.iter().map(|w| w.message.as_str()).collect();
-    assert_eq!(told, ["`intel.so` is shipped as it is: it is for another processor"]);
+    assert_eq!(told, ["`intel.so` is included unchanged: it is for another processor"]);
 }

@@ -136,7 +136,7 @@ impl Format for Pe {
     fn patch(&self, _: &[u8], _: &Facts, patch: &Patch<'_>) -> Result<Option<Vec<u8>>, Unsafe> {
         // The bytes do not change, so a signature stays valid.
         match patch.search {
-            Some(_) => Err(Unsafe("a file of Windows has no search path")),
+            Some(_) => Err(Unsafe("a Windows file has no search path")),
             None => Ok(None),
         }
     }

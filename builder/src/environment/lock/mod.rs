@@ -114,7 +114,7 @@ impl Lock {
             let line = e.span().map(|span| 1 + text[..span.start].matches('\n').count()).unwrap_or(1);
             Error::new(format!("failed to parse lock file `{shown}`"))
                 .cause(format!("line {line}: {}", e.message()))
-                .hint(format!("write it anew: `{}`", kind.command()))
+                .hint(format!("write it again: `{}`", kind.command()))
         })?;
         let folder = path.parent().unwrap_or(Path::new("/"));
         let read = match kind {
@@ -126,7 +126,7 @@ impl Lock {
         read.map_err(|why| {
             Error::new(format!("failed to read lock file `{shown}`"))
                 .cause(why)
-                .hint(format!("write it anew: `{}`", kind.command()))
+                .hint(format!("write it again: `{}`", kind.command()))
         })
     }
 

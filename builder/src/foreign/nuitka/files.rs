@@ -82,7 +82,7 @@ impl Reading<'_> {
             }
         }
         Err(Error::new(format!("no file matches `{glob}`"))
-            .hint("paths count from the current folder; `{MAIN_DIRECTORY}` is the folder of the script"))
+            .hint("paths are relative to the current folder; `{MAIN_DIRECTORY}` is the folder of the script"))
     }
 
     pub(super) fn no_files(&mut self, asked: &Asked) -> Result<()> {

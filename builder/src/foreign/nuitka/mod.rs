@@ -91,7 +91,10 @@ impl Call {
             let Some(folder) = folders.into_iter().find(|folder| folder.join(&script).exists()) else {
                 let error = Error::new(format!("script `{}` not found", script.display()));
                 let error = if place.is_none() { error.exit_code(USAGE) } else { error };
-                return Err(place::at(error.hint("paths count from the current folder"), place.as_ref()));
+                return Err(place::at(
+                    error.hint("paths are relative to the current folder"),
+                    place.as_ref(),
+                ));
             };
             mains.push(folder.join(&script));
             base = folder;
@@ -125,7 +128,7 @@ impl Call {
             product
                 .request
                 .warnings
-                .push(Warning::minor(message).hint("docs/from-nuitka.md lists their effects"));
+                .push(Warning::minor(message).hint("docs/guides/from-nuitka.md lists their effects"));
         }
         let mut reading = Reading::new(product, [base, folder_of(main)], target.os, options, overrides);
         for option in &asked {

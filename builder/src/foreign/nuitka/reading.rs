@@ -242,7 +242,8 @@ impl<'a> Reading<'a> {
         let error = Error::new(format!("`{text}` not found"));
         let nearest = crate::nearest::nearest_file(&text, &self.base);
         Err(error.hint(nearest.unwrap_or_else(|| {
-            "paths count from the current folder; `{MAIN_DIRECTORY}` is the folder of the script".to_owned()
+            "paths are relative to the current folder; `{MAIN_DIRECTORY}` is the folder of the script"
+                .to_owned()
         })))
     }
 }

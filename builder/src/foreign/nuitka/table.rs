@@ -1,6 +1,6 @@
 //! The options of Nuitka: their names in all versions, and what they mean here.
 //!
-//! docs/from-nuitka.md lists them; a test compares it with this table.
+//! docs/guides/from-nuitka.md lists them; a test compares it with this table.
 
 use crate::nearest::nearest;
 
@@ -87,7 +87,7 @@ pub(super) enum Form {
 
 const COMPILER: &str = "no C compiler runs";
 const OUTPUT: &str = "it concerns the output of Nuitka";
-const ITSELF: &str = "analysis does this by itself";
+const ITSELF: &str = "analysis does this automatically";
 const CACHE: &str = "freeze manages its own cache";
 const ALONE: &str = "a program never depends on the interpreter it was built with";
 const SPLASH: &str = "a frozen program starts too fast for a splash screen";
@@ -152,7 +152,7 @@ pub(super) const FLAGS: &[Flag] = &[
     value(&["--noinclude-default-mode"], Effect::Nothing(ITSELF)),
     value(
         &["--user-package-configuration-file"],
-        Effect::Lost("freeze does not read its rules; see docs/rules.md"),
+        Effect::Lost("freeze does not read its rules; see docs/reference/rules.md"),
     ),
     switch(&["--disable-bytecode-cache"], Effect::Nothing(CACHE)),
     // Files.
@@ -317,7 +317,7 @@ pub(super) fn find(name: &str) -> Result<&'static Flag, String> {
         (Some(_), Some(_)) => Err(format!("it is short for {}", quoted(&fitting))),
         (None, _) => Err(match nearest(name, names()) {
             Some(known) => format!("did you mean `{known}`?"),
-            None => "docs/from-nuitka.md lists the options".to_owned(),
+            None => "docs/guides/from-nuitka.md lists the options".to_owned(),
         }),
     }
 }
@@ -344,12 +344,12 @@ mod tests {
         assert_eq!(find("--enable-plug").unwrap().names[0], "--enable-plugin");
         assert!(find("--include").unwrap_err().starts_with("it is short for"));
         assert_eq!(find("--inclde-package").unwrap_err(), "did you mean `--include-package`?");
-        assert!(find("--frobnicate").unwrap_err().contains("docs/from-nuitka.md"));
+        assert!(find("--frobnicate").unwrap_err().contains("docs/guides/from-nuitka.md"));
     }
 
     #[test]
     fn the_documentation_lists_the_options() {
-        let page = include_str!("../../../../docs/from-nuitka.md");
+        let page = include_str!("../../../../docs/guides/from-nuitka.md");
         let mut listed: Vec<&str> =
             page.lines().filter(|line| line.starts_with("| `-")).flat_map(of_first_column).collect();
         let mut known: Vec<&str> = FLAGS.iter().flat_map(|flag| flag.names).copied().collect();
@@ -357,8 +357,11 @@ mod tests {
         known.sort_unstable();
         let missing: Vec<_> = known.iter().filter(|name| !listed.contains(name)).collect();
         let unknown: Vec<_> = listed.iter().filter(|name| !known.contains(name)).collect();
-        assert!(missing.is_empty(), "docs/from-nuitka.md does not list {missing:?}");
-        assert!(unknown.is_empty(), "docs/from-nuitka.md lists {unknown:?}, which the reader does not have");
+        assert!(missing.is_empty(), "docs/guides/from-nuitka.md does not list {missing:?}");
+        assert!(
+            unknown.is_empty(),
+            "docs/guides/from-nuitka.md lists {unknown:?}, which the reader does not have"
+        );
     }
 
     /// Returns the options in the first column of a table, without their values.

@@ -33,7 +33,7 @@ pub(super) fn request(call: &AnalysisCall, template: &Request, spec: &Path) -> R
             return Ok(());
         }
         let error = Error::new(format!("script `{}` not found", script.display()));
-        Err(error.hint("paths in `Analysis` count from the folder of the spec"))
+        Err(error.hint("paths in `Analysis` are relative to the folder of the spec"))
     };
     call.scripts.iter().try_for_each(what)?;
     request.programs = vec![Program {

@@ -101,7 +101,7 @@ pub fn convert(build: &Build, reporter: &mut Reporter) -> Result<Vec<Product>> {
     let first = products.first_mut().ok_or_else(nothing)?;
     if converted::has_branches(&build.path) {
         let message = "branches of the spec for other systems, which did not run";
-        first.lose(Warning::new(message).hint("convert on the other systems too, and compare"));
+        first.lose(Warning::new(message).hint("convert on the other systems as well, and compare"));
     }
     Ok(products)
 }
@@ -404,7 +404,7 @@ mod tests {
 
     #[test]
     fn the_documentation_lists_the_arguments() {
-        let page = include_str!("../../../../docs/from-pyinstaller.md");
+        let page = include_str!("../../../../docs/guides/from-pyinstaller.md");
         let stand_in = |path: &str| {
             let (_, text) = stand_ins::STAND_INS.iter().find(|(name, _)| *name == path).unwrap();
             *text
@@ -421,6 +421,6 @@ mod tests {
         let arguments =
             of_analysis.split(',').filter_map(|a| a.trim().split('=').next()).filter(|a| !a.is_empty());
         let missing: Vec<&str> = names.into_iter().chain(arguments).filter(|name| !is_listed(name)).collect();
-        assert!(missing.is_empty(), "docs/from-pyinstaller.md does not list {missing:?}");
+        assert!(missing.is_empty(), "docs/guides/from-pyinstaller.md does not list {missing:?}");
     }
 }

@@ -239,9 +239,9 @@ fn packages(python: &Python) -> Vec<PathBuf> {
 mod tests {
     use super::*;
 
-    const CX_FREEZE: &str = include_str!("../../../../docs/from-cx-freeze.md");
-    const PY2EXE: &str = include_str!("../../../../docs/from-py2exe.md");
-    const PY2APP: &str = include_str!("../../../../docs/from-py2app.md");
+    const CX_FREEZE: &str = include_str!("../../../../docs/guides/from-cx-freeze.md");
+    const PY2EXE: &str = include_str!("../../../../docs/guides/from-py2exe.md");
+    const PY2APP: &str = include_str!("../../../../docs/guides/from-py2app.md");
 
     /// Returns the texts in quotes that begin a table or list of a stand-in.
     fn names(path: &str, start: &str, end: &str) -> Vec<&'static str> {

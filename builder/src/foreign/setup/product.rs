@@ -213,7 +213,7 @@ pub(super) fn separated(request: &mut Request, collected: &Collected) -> Option<
     request.others.iter_mut().for_each(|other| folder.clone_into(&mut other.bundle.contents_directory));
     let message =
         format!("the contents are in `{folder}`, because one of them has the name of the program `{name}`");
-    Some(Warning::new(message).hint("give the program another name to have them beside the executable"))
+    Some(Warning::new(message).hint("give the program another name to place them next to the executable"))
 }
 
 /// Generated files in the cache.

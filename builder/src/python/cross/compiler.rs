@@ -27,7 +27,7 @@ pub(super) fn find(minor: u8, target: Target, store: &Store) -> Result<Python> {
         }
     }
     Err(Error::new(format!(
-        "no Python {version} on this machine, which compiles the code for {}",
+        "no Python {version} on this machine to compile the code for {}",
         target.name()
     ))
     .hint(format!(

@@ -52,16 +52,16 @@ pub(super) fn given(request: &Request) -> Result<Option<(PathBuf, Target)>> {
     let name = target.name();
     let message = match &path {
         Some(path) if path.join("pyvenv.cfg").exists() => {
-            format!("the venv `{}` is of this machine's Python, expected one for {name}", path.display())
+            format!("the venv `{}` belongs to this machine's Python, expected one for {name}", path.display())
         }
         Some(_) => {
             let given = request.python.interpreter.as_deref().unwrap_or_default();
-            format!("interpreter `{given}` is no folder and no archive, which a Python for {name} must be")
+            format!("interpreter `{given}` is neither a folder nor an archive with a Python for {name}")
         }
-        None => format!("no Python for {name} is given"),
+        None => format!("no Python for {name} was given"),
     };
     Err(Error::new(message).hint(format!(
-        "name the folder, zip or tar of one with `--python` or `interpreter` in `[target.{name}.python]`"
+        "pass its folder, zip or tar with `--python`, or set `interpreter` in `[target.{name}.python]`"
     )))
 }
 
@@ -109,13 +109,13 @@ pub(super) fn read(given: &Path, target: Target, store: &Store) -> Result<Python
                 "`{}` is there, expected `libpython{short}.{suffix}` in a folder beside it or `bin/python{short}`",
                 layout.stdlib.display()
             ))
-            .hint("unpack or install what holds it into the same folder as well")
+            .hint("also unpack or install the package that contains it into the same folder")
     })?;
     let image = image(core, target.arch, store)?;
     check(&image, target, core)?;
     if layout.minor < SUPPORTED.0 || layout.minor > SUPPORTED.1 {
         let (low, high) = SUPPORTED;
-        let message = format!("`{shown}` holds Python 3.{}, expected 3.{low} to 3.{high}", layout.minor);
+        let message = format!("`{shown}` contains Python 3.{}, expected 3.{low} to 3.{high}", layout.minor);
         return Err(
             Error::new(message).hint("name another one with `--python` or `interpreter` in `[python]`")
         );

@@ -181,10 +181,10 @@ fn what_is_given_for_another_platform_is_a_folder_or_an_archive() {
         ..Request::default()
     };
     let error = |interpreter| given(&request(interpreter)).unwrap_err().to_string();
-    assert!(error(None).starts_with("no Python for windows-aarch64 is given"));
-    assert!(error(Some("3.12")).contains("no folder and no archive"));
+    assert!(error(None).starts_with("no Python for windows-aarch64 was given"));
+    assert!(error(Some("3.12")).contains("neither a folder nor an archive"));
     make(dir.path(), &[("venv/pyvenv.cfg", "")]);
-    assert!(error(Some("venv")).contains("is of this machine's Python"));
+    assert!(error(Some("venv")).contains("belongs to this machine's Python"));
     make(dir.path(), &[("win/python311.dll", "")]);
     assert_eq!(given(&request(Some("win"))).unwrap(), Some((dir.path().join("win"), other)));
 }

@@ -21,7 +21,7 @@ enum Kind {
 /// Build archives of a Python also contain the object files that it was linked from.
 const LEFT_OUT: &str = "python/build/";
 /// Hint for an archive that tries to write outside its folder.
-const OTHER: &str = "no tool that packs an installation makes such an archive: take another one";
+const OTHER: &str = "the archive is not that of an installation: use another one";
 /// Position of the signature in a tar file.
 const TAR: std::ops::Range<usize> = 257..262;
 
@@ -65,10 +65,12 @@ pub(super) fn unpack(archive: &Path, folder: &Path) -> Result<()> {
         Some(Kind::Gzip) => untar(flate2::read::MultiGzDecoder::new(file), &mut out),
         Some(Kind::Zstd) => untar(zstd::Decoder::new(file)?, &mut out),
         Some(Kind::Other(name)) => {
-            Err(Error::new(format!("it is compressed by {name}, expected zip, gzip or zstandard"))
+            Err(Error::new(format!("it is compressed with {name}, expected zip, gzip or zstandard"))
                 .hint("unpack it and name the folder"))
         }
-        None => Err(Error::new("expected a zip, or a tar as it is or compressed by gzip or zstandard")),
+        None => {
+            Err(Error::new("expected a zip, or a tar, uncompressed or compressed with gzip or zstandard"))
+        }
     };
     unpacked.and_then(|()| out.copy_left()).context(failed)
 }
@@ -90,7 +92,9 @@ impl Out {
                 // Absolute names are relative to the folder.
                 Component::RootDir | Component::CurDir => {}
                 Component::ParentDir | Component::Prefix(_) => {
-                    return Err(Error::new(format!("`{name}` in it leads out of its folder")).hint(OTHER));
+                    return Err(
+                        Error::new(format!("`{name}` in it points outside of its folder")).hint(OTHER)
+                    );
                 }
             }
         }
@@ -98,7 +102,7 @@ impl Out {
         if let Err(error) = std::fs::create_dir_all(parent) {
             let below_link = parent.ancestors().any(|p| p.is_symlink() && !p.exists());
             return Err(if below_link {
-                Error::new(format!("`{name}` in it lies below a link that leads nowhere")).hint(OTHER)
+                Error::new(format!("`{name}` in it is below a link without a target")).hint(OTHER)
             } else {
                 Error::from(error).context(format!("failed to make the folder of `{name}`"))
             });
@@ -120,7 +124,7 @@ impl Out {
                 Component::ParentDir if to.pop().is_none() && !absolute => {
                     let link = inner(path);
                     return Err(Error::new(format!(
-                        "the link `{}` in it leads to `{target}`, out of its folder",
+                        "the link `{}` in it points to `{target}`, outside of its folder",
                         link.display()
                     ))
                     .hint(OTHER));
@@ -216,8 +220,7 @@ fn untar(stream: impl Read, out: &mut Out) -> Result<()> {
             let target = String::from_utf8_lossy(&target).into_owned();
             let first = out.place(&target)?.filter(|first| *first != path && first.is_file());
             let first = first.ok_or_else(|| {
-                Error::new(format!("`{name}` in it is the same as `{target}`, which is not there"))
-                    .hint(OTHER)
+                Error::new(format!("`{name}` in it is the same as `{target}`, which is missing")).hint(OTHER)
             })?;
             let _ = std::fs::remove_file(&path);
             if std::fs::hard_link(&first, &path).is_err() {
@@ -289,7 +292,7 @@ mod tests {
 
         let xz = dir.path().join("b");
         fs_err::write(&xz, b"\xfd7zXZ\0...").unwrap();
-        assert!(unpack(&xz, &out).unwrap_err().to_string().contains("compressed by xz"));
+        assert!(unpack(&xz, &out).unwrap_err().to_string().contains("compressed with xz"));
 
         let zip = dir.path().join("c");
         let mut writer = zip::ZipWriter::new(fs_err::File::create(&zip).unwrap());
@@ -335,18 +338,17 @@ mod tests {
             assert!(!error.contains(&*out.to_string_lossy()), "{error}");
             error
         };
-        assert!(error(&[("a/../../b", Regular, "")]).contains("`a/../../b` in it leads out of its folder"));
-        assert!(error(&[("a/b", Symlink, "../../c")]).contains("the link `a/b` in it leads to `../../c`"));
+        assert!(
+            error(&[("a/../../b", Regular, "")]).contains("`a/../../b` in it points outside of its folder")
+        );
+        assert!(error(&[("a/b", Symlink, "../../c")]).contains("the link `a/b` in it points to `../../c`"));
         // Two folders deep by its name, but none in reality.
         assert!(
-            error(&[("p", Symlink, "."), ("p/p/x", Symlink, "../c")]).contains("the link `x` in it leads")
+            error(&[("p", Symlink, "."), ("p/p/x", Symlink, "../c")]).contains("the link `x` in it points")
         );
+        assert!(error(&[("a", Link, "/etc/passwd")]).contains("the same as `/etc/passwd`, which is missing"));
         assert!(
-            error(&[("a", Link, "/etc/passwd")]).contains("the same as `/etc/passwd`, which is not there")
-        );
-        assert!(
-            error(&[("a", Symlink, "/tmp"), ("a/b", Regular, "")])
-                .contains("below a link that leads nowhere")
+            error(&[("a", Symlink, "/tmp"), ("a/b", Regular, "")]).contains("below a link without a target")
         );
         let out = dir.path().join("good");
         let good = tar(

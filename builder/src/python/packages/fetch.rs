@@ -133,7 +133,7 @@ fn uv_platform(tags: &Tags) -> Result<String> {
             const KNOWN: [u32; 10] = [17, 28, 31, 32, 33, 34, 35, 36, 37, 38];
             let most = tags.glibc.map_or(28, |(_, minor)| minor);
             let fitting = KNOWN.iter().rev().find(|minor| **minor <= most).ok_or_else(|| {
-                Error::new(format!("there are no wheels for glibc 2.{most}, which `max-glibc` asks for"))
+                Error::new(format!("there are no wheels for glibc 2.{most}, which `max-glibc` requires"))
                     .hint("raise it to 2.17 or more, or build the wheels and name their folder with `--packages`")
             })?;
             format!("{arch}-manylinux_2_{fitting}")
@@ -184,9 +184,9 @@ fn run(command: &mut Command, tool: &str, tags: &Tags) -> Result<()> {
     }
     let stderr = String::from_utf8_lossy(&output.stderr);
     let lines: Vec<&str> = stderr.lines().filter(|l| !l.trim().is_empty()).collect();
-    Err(Error::new(failed()).excerpt(lines[lines.len().saturating_sub(12)..].join("\n")).hint(
-        "there must be a wheel of each for the target; wheels of your own go into a folder, named by `--packages`",
-    ))
+    Err(Error::new(failed())
+        .excerpt(lines[lines.len().saturating_sub(12)..].join("\n"))
+        .hint("each requirement needs a wheel for the target; pass your own wheels with `--packages`"))
 }
 
 #[cfg(test)]

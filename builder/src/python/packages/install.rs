@@ -60,7 +60,7 @@ fn install(wheel: &Path, prefix: &Path, packages: &str) -> Result<()> {
         }
         let Some(name) = entry.enclosed_name().as_deref().and_then(plain) else {
             let name = entry.name().map(|name| name.into_owned()).unwrap_or_default();
-            let error = Error::new(failed()).cause(format!("`{name}` leads out of its folder"));
+            let error = Error::new(failed()).cause(format!("`{name}` points outside of its folder"));
             return Err(error.hint("download it again"));
         };
         let is_info = |file: &str| {
@@ -235,7 +235,7 @@ mod tests {
             let result = install(wheel(&[(name, "x")]).path(), &inner, WINDOWS);
             assert!(!folder.path().join("evil").exists(), "{name}");
             if let Err(error) = result {
-                assert!(error.to_string().contains("leads out of its folder"), "{error}");
+                assert!(error.to_string().contains("points outside of its folder"), "{error}");
             }
         }
     }

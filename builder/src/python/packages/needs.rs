@@ -139,7 +139,7 @@ pub(super) fn error(problems: &Problems, chosen: &Chosen, tags: &Tags) -> Option
                 files.join("`, `"),
                 tags.example()
             ),
-            (None, None) => format!("`{by}` requires `{requirement}`, which is not there"),
+            (None, None) => format!("`{by}` requires `{requirement}`, which is missing"),
         });
     }
     Some(

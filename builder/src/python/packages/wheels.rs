@@ -59,7 +59,7 @@ pub(super) fn choose(files: &[PathBuf], tags: &Tags) -> Result<Chosen> {
     let mut by_name: BTreeMap<String, Vec<Ranked<'_>>> = BTreeMap::new();
     for path in files {
         let name = parse(file_name(path)).ok_or_else(|| {
-            Error::new(format!("`{}` is no wheel", path.display()))
+            Error::new(format!("`{}` is not a wheel", path.display()))
                 .cause("expected a name as in `package-1.0-py3-none-any.whl`")
                 .hint("the file may have been renamed: download it again, or remove it")
         })?;

@@ -1,6 +1,6 @@
 //! The options of a build without a spec: name, help, and the equivalent key of a spec, each defined once.
 //!
-//! docs/cli.md lists them; a test compares it with this table.
+//! docs/reference/cli.md lists them; a test compares it with this table.
 
 use std::path::PathBuf;
 

@@ -128,7 +128,7 @@ def script(path, what, place):
                 return found(text + suffix)
     there = found(text)
     if there is None or not os.path.isfile(there):
-        refuse("script `%s` of `%s` not found" % (text, what), "paths count from `%s`" % relative_to(), place)
+        refuse("script `%s` of `%s` not found" % (text, what), "paths are relative to `%s`" % relative_to(), place)
     return there
 
 

@@ -23,7 +23,7 @@ class Script:
             self.tree = ast.parse(file.read(), path)
 
     def folder(self, current):
-        """Returns the folder that its paths count from: the current one if more of its texts name files there."""
+        """Returns the folder that its paths are relative to: the current one if more of its texts name files there."""
         own = os.path.dirname(self.path)
         constants = (node.value for node in ast.walk(self.tree) if isinstance(node, ast.Constant))
         texts = {text for text in constants if isinstance(text, str) and is_relative(text)}

@@ -108,7 +108,7 @@ def existing(path, what, place=None):
             "it is a path of the system that is built for: name a file of the project")
         return None
     refuse(
-        "`%s` of `%s` does not exist" % (path, what), "paths count from `%s`" % relative_to(), place)
+        "`%s` of `%s` does not exist" % (path, what), "paths are relative to `%s`" % relative_to(), place)
 
 
 def matching(path):

@@ -70,7 +70,7 @@ def expand(items, what, folder, place=None):
             found = sorted(glob.glob(source, recursive=True)) if glob.has_magic(source) else []
         if not found:
             _freeze_wire.wire.refuse("`%s` of `%s` does not exist" % (source, what),
-                                     "paths count from the folder of the spec", place)
+                                     "paths are relative to the folder of the spec", place)
         for path in found:
             if os.path.isfile(path) or any(files for _, _, files in os.walk(path)):
                 plain.append((path, os.path.normpath(dest)))

@@ -186,7 +186,7 @@ class Tree(Target, TOC):
         if not os.path.isdir(root):
             import _freeze_wire
             _freeze_wire.wire.refuse("`Tree` names the folder `%s`, which does not exist" % self.root,
-                                     "paths count from the current folder, then from that of the spec")
+                                     "paths are relative to the current folder, then to that of the spec")
         self._collect(os.path.abspath(root))
 
     def assemble(self):
