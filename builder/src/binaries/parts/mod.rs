@@ -242,8 +242,8 @@ impl<'p> Pruning<'p> {
         for (package, texts) in texts.iter().enumerate() {
             let parts = self.packages[package].parts.part.iter().enumerate();
             let unworded = parts.filter(|(_, part)| {
-                !part.words.is_empty()
-                    && !(part.translations && self.names_locales)
+                let needs_word = !part.words.is_empty() && (!part.translations || !self.names_locales);
+                needs_word
                     && texts.as_ref().is_some_and(|texts| !part.words.iter().any(|word| texts.may_name(word)))
             });
             self.unworded.extend(unworded.map(|(part, _)| (package, part)));
