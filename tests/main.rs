@@ -77,6 +77,7 @@ mod trace;
 mod trust;
 mod trust_places;
 mod universal;
+mod wheel;
 mod why;
 mod windows_builder;
 mod wine;

@@ -1,0 +1,30 @@
+//! Starts the `freeze` in the same folder: `uvx` runs the command that has the name of the distribution.
+
+use std::io;
+use std::process::{Command, ExitCode};
+
+fn main() -> io::Result<ExitCode> {
+    let own = std::env::current_exe()?;
+    // Installers may link to this file from another folder.
+    let own = own.canonicalize().unwrap_or(own);
+    let freeze = own.with_file_name(format!("freeze{}", std::env::consts::EXE_SUFFIX));
+    let mut command = Command::new(&freeze);
+    command.args(std::env::args_os().skip(1));
+    run(&mut command)
+        .map_err(|error| io::Error::new(error.kind(), format!("failed to start `{}`: {error}", freeze.display())))
+}
+
+/// Runs a command in place of this process.
+#[cfg(unix)]
+fn run(command: &mut Command) -> io::Result<ExitCode> {
+    use std::os::unix::process::CommandExt;
+    Err(command.exec())
+}
+
+/// Runs a command and returns its exit code. Ctrl-C reaches both processes, and `freeze` decides what follows.
+#[cfg(not(unix))]
+fn run(command: &mut Command) -> io::Result<ExitCode> {
+    let code = command.status()?.code();
+    // Exit codes of Windows have 32 bits, which `ExitCode` does not.
+    std::process::exit(code.unwrap_or(1))
+}
