@@ -56,6 +56,7 @@ mod programs;
 mod pyinstaller_specs;
 mod python;
 mod rebuild;
+mod release;
 mod reports;
 mod requirements_used;
 mod reseal;

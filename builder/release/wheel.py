@@ -21,34 +21,47 @@ def main() -> None:
     target = TARGETS.get(triple)
     if target is None:
         raise SystemExit(f"error: unknown target `{triple}`, expected one of {', '.join(TARGETS)}")
+    write(target, Path(folder), Path(out))
+
+
+def write(target: Target, programs: Path, out: Path) -> Path:
+    """Writes the wheel to a folder, and returns its path."""
+    out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
-        content = Path(scratch)
-        info = metadata(content)
-        tags = "".join(f"Tag: py3-none-{tag}\n" for tag in target.wheel.split("."))
+        tree = Path(scratch)
+        info = write_metadata(tree)
+        platforms = sorted(target.wheel.split("."))
+        tags = "".join(f"Tag: py3-none-{platform}\n" for platform in platforms)
         (info / "WHEEL").write_text(f"Wheel-Version: 1.0\nGenerator: freeze\nRoot-Is-Purelib: false\n{tags}")
         package = BUILDER / "python" / "freeze_app"
-        shutil.copytree(package, content / package.name, ignore=shutil.ignore_patterns("__pycache__"))
-        scripts = content / info.name.replace(".dist-info", ".data") / "scripts"
+        shutil.copytree(package, tree / package.name, ignore=shutil.ignore_patterns("__pycache__"))
+        scripts = tree / info.name.replace(".dist-info", ".data") / "scripts"
         scripts.mkdir(parents=True)
-        for program in target.programs(Path(folder)):
+        for program in target.programs(programs):
             shutil.copy(program, scripts)
-        set_modes(content, scripts)
-        Path(out).mkdir(parents=True, exist_ok=True)
+        set_modes(tree, scripts)
         # It writes RECORD, and uses SOURCE_DATE_EPOCH as the time of each entry.
-        run([sys.executable, "-m", "wheel", "pack", "--dest-dir", out, scratch])
+        run([sys.executable, "-m", "wheel", "pack", "--dest-dir", out, tree])
+    return out / f"{info.name.removesuffix('.dist-info')}-py3-none-{'.'.join(platforms)}.whl"
 
 
-def metadata(content: Path) -> Path:
+def metadata() -> bytes:
+    """The core metadata of the distribution."""
+    with tempfile.TemporaryDirectory() as scratch:
+        return (write_metadata(Path(scratch)) / "METADATA").read_bytes()
+
+
+def write_metadata(tree: Path) -> Path:
     """Writes the metadata below a folder, and returns its own folder."""
-    run([sys.executable, "-m", "maturin", "pep517", "write-dist-info", "--metadata-directory", content, "--interpreter", sys.executable],
-        cwd=BUILDER)
-    (info,) = content.glob("*.dist-info")
+    command = [sys.executable, "-m", "maturin", "pep517", "write-dist-info", "--metadata-directory", tree, "--interpreter", sys.executable]
+    run(command, cwd=BUILDER)
+    (info,) = tree.glob("*.dist-info")
     return info
 
 
-def set_modes(content: Path, scripts: Path) -> None:
+def set_modes(tree: Path, scripts: Path) -> None:
     """Sets modes that do not depend on the machine."""
-    for file in content.rglob("*"):
+    for file in tree.rglob("*"):
         if file.is_dir() or file.parent == scripts:
             file.chmod(0o755)
         else:
