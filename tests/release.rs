@@ -53,7 +53,12 @@ fn packages_contain_programs_pages_and_completions() {
     pack(&out, &[]).success();
     output(Command::new("sha256sum").args(["--quiet", "-c", "SHA256SUMS"]).current_dir(&out));
 
-    output(Command::new("tar").arg("-xf").arg(only(&out, &format!("{TARGET}.tar.gz"))).current_dir(folder.path()));
+    output(
+        Command::new("tar")
+            .arg("-xf")
+            .arg(only(&out, &format!("{TARGET}.tar.gz")))
+            .current_dir(folder.path()),
+    );
     let top = folder.path().join(format!("freeze-{}-{TARGET}", env!("CARGO_PKG_VERSION")));
     for page in ["freeze", "freeze-app", "freeze-init", "freeze-man"] {
         assert!(std::fs::metadata(top.join(format!("share/man/man1/{page}.1"))).unwrap().len() > 0, "{page}");
@@ -67,7 +72,9 @@ fn packages_contain_programs_pages_and_completions() {
 
     let deb = only(&out, "_amd64.deb");
     let listed = output(Command::new("dpkg-deb").arg("-c").arg(&deb));
-    for line in ["-rwxr-xr-x root/root", " ./usr/bin/freeze-app -> freeze\n", " ./usr/share/man/man1/freeze-why.1\n"] {
+    for line in
+        ["-rwxr-xr-x root/root", " ./usr/bin/freeze-app -> freeze\n", " ./usr/share/man/man1/freeze-why.1\n"]
+    {
         assert!(listed.contains(line), "{line} in {listed}");
     }
     let depends = output(Command::new("dpkg-deb").args(["-f"]).arg(&deb).arg("Depends"));
@@ -91,7 +98,10 @@ fn a_release_has_the_same_bytes_in_another_folder() {
     }
     assert_eq!(names(&both[0]), names(&both[1]));
     for name in names(&both[0]) {
-        assert!(std::fs::read(both[0].join(&name)).unwrap() == std::fs::read(both[1].join(&name)).unwrap(), "{name}");
+        assert!(
+            std::fs::read(both[0].join(&name)).unwrap() == std::fs::read(both[1].join(&name)).unwrap(),
+            "{name}"
+        );
     }
     let expected = names(&both[0]);
     assert!(expected.contains("Freeze.Freeze.yaml"), "{expected:?}");

@@ -93,7 +93,8 @@ fn the_module_finds_its_command_in_a_target_folder() {
         .arg(wheel())
         .run()
         .success();
-    let run = || Run::new(&newest().exe).args(["-m", "freeze_app", "--version"]).env("PYTHONPATH", folder.path());
+    let run =
+        || Run::new(&newest().exe).args(["-m", "freeze_app", "--version"]).env("PYTHONPATH", folder.path());
     run().run().prints(&format!("freeze {}\n", env!("CARGO_PKG_VERSION")));
     std::fs::remove_file(folder.path().join("bin/freeze")).unwrap();
     run().run().exits(1).says(&["error: failed to find `freeze` (tried ", "hint: reinstall it with "]);
@@ -111,7 +112,9 @@ fn the_same_programs_make_the_same_wheel() {
 fn a_wheel_without_its_programs_is_refused() {
     let empty = scratch("empty");
     let outcome = pack(empty.path(), empty.path());
-    outcome.fails(&["freeze` is missing: `bootloader/launchers.sh --builder x86_64-unknown-linux-gnu` builds it"]);
+    outcome.fails(&[
+        "freeze` is missing: `bootloader/launchers.sh --builder x86_64-unknown-linux-gnu` builds it",
+    ]);
     assert_eq!(std::fs::read_dir(empty.path()).unwrap().count(), 0);
 }
 

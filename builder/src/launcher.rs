@@ -74,7 +74,8 @@ fn find(target: &Target, name: &str, suffix: &str, own: &'static [u8]) -> Result
     if let Some(content) = embedded(OTHERS, target, name)? {
         return Ok(Arc::new(Cow::Owned(content)));
     }
-    in_folders(target, name, &folders(named, env::current_exe().ok())).map(|content| Arc::new(Cow::Owned(content)))
+    in_folders(target, name, &folders(named, env::current_exe().ok()))
+        .map(|content| Arc::new(Cow::Owned(content)))
 }
 
 /// Returns a launcher from a zip file.
@@ -167,7 +168,8 @@ mod tests {
     #[test]
     fn an_embedded_launcher_is_found_by_its_triple() {
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        zip.start_file("x86_64-pc-windows-gnu/launcher.exe", zip::write::SimpleFileOptions::default()).unwrap();
+        zip.start_file("x86_64-pc-windows-gnu/launcher.exe", zip::write::SimpleFileOptions::default())
+            .unwrap();
         std::io::Write::write_all(&mut zip, b"MZ").unwrap();
         let zip = zip.finish().unwrap().into_inner();
         assert_eq!(embedded(&zip, &WINDOWS, "launcher.exe").unwrap().as_deref(), Some(b"MZ".as_slice()));

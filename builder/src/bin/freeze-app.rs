@@ -10,21 +10,7 @@ fn main() -> io::Result<ExitCode> {
     let freeze = own.with_file_name(format!("freeze{}", std::env::consts::EXE_SUFFIX));
     let mut command = Command::new(&freeze);
     command.args(std::env::args_os().skip(1));
-    run(&mut command)
-        .map_err(|error| io::Error::new(error.kind(), format!("failed to start `{}`: {error}", freeze.display())))
-}
-
-/// Runs a command in place of this process.
-#[cfg(unix)]
-fn run(command: &mut Command) -> io::Result<ExitCode> {
-    use std::os::unix::process::CommandExt;
-    Err(command.exec())
-}
-
-/// Runs a command and returns its exit code. Ctrl-C reaches both processes, and `freeze` decides what follows.
-#[cfg(not(unix))]
-fn run(command: &mut Command) -> io::Result<ExitCode> {
-    let code = command.status()?.code();
-    // Exit codes of Windows have 32 bits, which `ExitCode` does not.
-    std::process::exit(code.unwrap_or(1))
+    builder::os::run_instead(&mut command).map_err(|error| {
+        io::Error::new(error.kind(), format!("failed to start `{}`: {error}", freeze.display()))
+    })
 }

@@ -92,7 +92,8 @@ pub(super) fn caller() -> Option<PathBuf> {
 /// the current folder, `$CONDA_PREFIX`, and `python3` on PATH.
 fn default(request: &Request, tried: &mut Vec<String>) -> Result<Option<PathBuf>> {
     if let Some(path) = caller() {
-        let found = if path.is_dir() { in_folder(&path)? } else { Some(path.clone()).filter(|p| p.is_file()) };
+        let found =
+            if path.is_dir() { in_folder(&path)? } else { Some(path.clone()).filter(|p| p.is_file()) };
         if found.is_some() {
             return Ok(found);
         }
