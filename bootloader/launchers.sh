@@ -3,6 +3,7 @@
 #
 # Runs on a bare Debian 12: missing tools are installed in pinned versions below target/launchers/.tools. The results go
 # to target/launchers/<triple>/, which FREEZE_LAUNCHERS can point to. Each result is checked before it is moved there.
+# target/launchers/launchers.zip contains all launchers. If FREEZE_LAUNCHERS names it during a build, `freeze` embeds them.
 # With --builder, `freeze` itself is also built for the same targets, next to the launcher that it embeds; with --quick, it is
 # not optimized, for tests.
 # With --test, the sources are linted for Windows and their unit tests run under Wine, if Windows is a target.
@@ -163,12 +164,12 @@ build() {
     results=$CARGO_TARGET_DIR/$triple/launcher
 }
 
-# build_builder TARGET LAUNCHER: the same for `freeze`, which embeds this launcher.
+# build_builder TARGET LAUNCHER: the same for `freeze` and `freeze-app`. `freeze` embeds this launcher.
 build_builder() {
     local target=$1 triple=${1%".$GLIBC"}
     say "building freeze for $target"
     builder_settings "$2"
-    RUSTFLAGS=$flags "${command[@]}" --locked --quiet --release "${quick[@]}" "${std[@]}" --target "$target" -p freeze --bin freeze
+    RUSTFLAGS=$flags "${command[@]}" --locked --quiet --release "${quick[@]}" "${std[@]}" --target "$target" -p freeze --bins
     results=$CARGO_TARGET_DIR/$triple/release
 }
 
@@ -186,6 +187,24 @@ with open(sys.argv[1], "r+b") as file:
     (header,) = struct.unpack_from("<I", file.read(64), 60)
     file.seek(header + 8)
     file.write(bytes(4))
+P
+}
+
+# Writes launchers.zip from all launchers in the folder with the results.
+pack() {
+    # shellcheck disable=SC2086
+    python3 - "$out" $ALL <<'P'
+import os, sys, zipfile
+folder, *triples = sys.argv[1:]
+path = os.path.join(folder, "launchers.zip")
+with zipfile.ZipFile(path + ".new", "w") as archive:
+    for name in (f"{triple}/{file}" for triple in triples for file in ("launcher", "launcher.exe", "launcher.so")):
+        file = os.path.join(folder, name)
+        if os.path.isfile(file):
+            with open(file, "rb") as content:
+                # The entry has no time, so the same launchers produce the same bytes.
+                archive.writestr(zipfile.ZipInfo(name), content.read(), zipfile.ZIP_DEFLATED, 9)
+os.replace(path + ".new", path)
 P
 }
 
@@ -310,12 +329,15 @@ for triple in "${targets[@]}"; do
         if $builder; then
             case $triple in *-windows-*) suffix=.exe ;; *) suffix="" ;; esac
             build_builder "$target" "$new/launcher$suffix"
-            cp "$results/freeze$suffix" "$new/freeze$suffix"
-            case $triple in *-gnullvm) without_time "$new/freeze$suffix" ;; esac
-            check_builder "$new/freeze$suffix" "$triple"
+            for name in freeze freeze-app; do
+                cp "$results/$name$suffix" "$new/$name$suffix"
+                case $triple in *-gnullvm) without_time "$new/$name$suffix" ;; esac
+                check_builder "$new/$name$suffix" "$triple"
+            done
         fi
         rm -rf "${out:?}/$triple"
         mv "$new" "$out/$triple"
     )
     case $tests-$triple in true-*-windows-gnu) (prepare "$target"; test_windows "$triple") ;; esac
 done
+pack

@@ -18,6 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if variable("TARGET")? == "x86_64-unknown-linux-gnu" && env::var_os("RUSTC_LINKER").is_none() {
         println!("cargo::rustc-link-arg-bins=-Wl,--icf=all");
     }
+    embed_launchers(&out.join("launchers.zip"))?;
     let launcher = out.join("launcher");
     println!("cargo::rerun-if-env-changed=FREEZE_BOOTLOADER");
     if let Some(given) = env::var_os("FREEZE_BOOTLOADER").filter(|v| !v.is_empty()) {
@@ -45,6 +46,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let twin = built.with_file_name("liblauncher_twin.so");
     let to = out.join("launcher.so");
     if twin.exists() { copy(&twin, &to) } else { Ok(std::fs::write(&to, [])?) }
+}
+
+/// Copies the launchers of other platforms to embed, or creates an empty file.
+fn embed_launchers(to: &Path) -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-env-changed=FREEZE_LAUNCHERS");
+    let given = env::var_os("FREEZE_LAUNCHERS").filter(|v| !v.is_empty()).map(PathBuf::from);
+    let Some(given) = given else { return Ok(std::fs::write(to, [])?) };
+    let file = if given.is_dir() { given.join("launchers.zip") } else { given };
+    println!("cargo::rerun-if-changed={}", file.display());
+    copy(&file, to).map_err(|e| format!("{e}; `bootloader/launchers.sh all` writes it").into())
 }
 
 /// Code that computes cached values (`store::Code`): its folders and files, and the libraries that decide its results.

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 pub(crate) use self::trace::Traced;
 pub(crate) use self::why::{WhyArgs, WhySubject};
 use builder::convert::Conversion;
-use builder::error::{Error, Result};
+use builder::error::{Context, Error, Result};
 use builder::foreign;
 use builder::foreign::product::Product;
 use builder::report::{Color, Format, Settings, Verbosity};
@@ -134,6 +134,11 @@ enum Command {
     Completions {
         /// Shell to complete for.
         shell: Shell,
+    },
+    /// Print the manual page of `freeze` or of a command.
+    Man {
+        /// Command to describe.
+        command: Option<String>,
     },
 }
 
@@ -259,6 +264,8 @@ pub(crate) enum Action {
     Schema,
     /// Print the completion script for a shell.
     Completions(Shell),
+    /// Print a manual page, in roff.
+    Man(String),
 }
 
 /// A parsed command line, before any file was read.
@@ -377,6 +384,7 @@ impl CommandLine {
                 }
                 Command::Schema => Action::Schema,
                 Command::Completions { shell } => Action::Completions(shell),
+                Command::Man { command } => Action::Man(manual(command.as_deref())?),
             });
         }
         let arguments = self.run.then(|| self.cli.build.args.clone());
@@ -454,6 +462,22 @@ pub(crate) fn completions(shell: Shell) -> String {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "freeze", &mut script);
     String::from_utf8_lossy(&script).into_owned()
+}
+
+/// Returns the manual page of a command or of all of `freeze`.
+fn manual(name: Option<&str>) -> Result<String> {
+    let mut command = Cli::command();
+    command.build();
+    if let Some(name) = name {
+        let Some(found) = command.find_subcommand(name) else {
+            let error = Error::new(format!("there is no command `{name}`")).exit_code(USAGE);
+            return Err(error.hint("`freeze --help` tells the commands"));
+        };
+        command = found.clone();
+    }
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command).render(&mut page).context(|| "failed to write the manual page")?;
+    Ok(String::from_utf8_lossy(&page).into_owned())
 }
 
 /// Returns a build option that was given before a command.

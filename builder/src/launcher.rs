@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::env;
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,6 +13,8 @@ use crate::target::{Arch, Os, Target};
 /// The launcher that is compiled with `freeze`, for the build platform.
 static OWN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/launcher"));
 static OWN_TWIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/launcher.so"));
+/// Launchers for other platforms, as `<triple>/<name>` in a zip file; empty if there were none to embed.
+static OTHERS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/launchers.zip"));
 
 /// Path of the twin under the root of a program.
 pub const TWIN: &str = "launcher.so";
@@ -19,8 +22,8 @@ pub const TWIN: &str = "launcher.so";
 /// Bytes of a launcher, shared by the executables of a bundle.
 pub type Launcher = Arc<Cow<'static, [u8]>>;
 
-/// Returns the launcher for a platform: the file in `FREEZE_BOOTLOADER`, or the one in `freeze`, or else a
-/// file in a folder with launchers for other platforms.
+/// Returns the launcher for a platform: the file in `FREEZE_BOOTLOADER`, the one for the build platform in
+/// `freeze`, or one for another platform in `FREEZE_LAUNCHERS`, in `freeze` or in a folder beside it.
 ///
 /// # Errors
 /// The file cannot be read, or there is no launcher for this platform.
@@ -58,17 +61,43 @@ fn find(target: &Target, name: &str, suffix: &str, own: &'static [u8]) -> Result
             read(&path).map_err(|e| e.hint("FREEZE_BOOTLOADER must name a launcher, or be unset"))?;
         return Ok(Arc::new(Cow::Owned(content)));
     }
-    let host = Target::host();
-    if (host.os, host.arch) == (target.os, target.arch) && !target.musl && !own.is_empty() {
+    let own_target = Target { musl: cfg!(target_env = "musl"), ..Target::host() };
+    if own_target == *target && !own.is_empty() {
         return Ok(Arc::new(Cow::Borrowed(own)));
     }
-    let folders = folders(env::var_os("FREEZE_LAUNCHERS").map(PathBuf::from), env::current_exe().ok());
-    in_folders(target, name, &folders).map(|content| Arc::new(Cow::Owned(content)))
+    let named = env::var_os("FREEZE_LAUNCHERS").filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    if let Some(path) = named.as_ref().map(|folder| folder.join(triple(target)).join(name))
+        && path.is_file()
+    {
+        return read(&path).map(|content| Arc::new(Cow::Owned(content)));
+    }
+    if let Some(content) = embedded(OTHERS, target, name)? {
+        return Ok(Arc::new(Cow::Owned(content)));
+    }
+    in_folders(target, name, &folders(named, env::current_exe().ok()))
+        .map(|content| Arc::new(Cow::Owned(content)))
+}
+
+/// Returns a launcher from a zip file.
+fn embedded(zip: &[u8], target: &Target, name: &str) -> Result<Option<Vec<u8>>> {
+    if zip.is_empty() {
+        return Ok(None);
+    }
+    let failed = || "failed to read the launchers in `freeze`";
+    let mut zip = zip::ZipArchive::new(Cursor::new(zip)).context(failed)?;
+    let mut file = match zip.by_name(&format!("{}/{name}", triple(target))) {
+        Ok(file) => file,
+        Err(zip::result::ZipError::FileNotFound) => return Ok(None),
+        Err(error) => return Err(error).context(failed),
+    };
+    let mut content = Vec::new();
+    file.read_to_end(&mut content).context(failed)?;
+    Ok(Some(content))
 }
 
 /// Returns the folders that may contain launchers for other platforms, those named by the user first.
 fn folders(named: Option<PathBuf>, executable: Option<PathBuf>) -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> = named.filter(|f| !f.as_os_str().is_empty()).into_iter().collect();
+    let mut folders: Vec<PathBuf> = named.into_iter().collect();
     let executable = executable.map(|path| crate::os::real(&path));
     if let Some(folder) = executable.as_deref().and_then(Path::parent) {
         folders.push(folder.join("launchers"));
@@ -134,6 +163,20 @@ mod tests {
         let found = in_folders(&WINDOWS, "launcher.exe", &folders).unwrap();
         assert_eq!(found, folders[1].join("x86_64-pc-windows-gnu").as_os_str().as_encoded_bytes());
         assert!(in_folders(&WINDOWS, "launcher", &folders).is_err());
+    }
+
+    #[test]
+    fn an_embedded_launcher_is_found_by_its_triple() {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        zip.start_file("x86_64-pc-windows-gnu/launcher.exe", zip::write::SimpleFileOptions::default())
+            .unwrap();
+        std::io::Write::write_all(&mut zip, b"MZ").unwrap();
+        let zip = zip.finish().unwrap().into_inner();
+        assert_eq!(embedded(&zip, &WINDOWS, "launcher.exe").unwrap().as_deref(), Some(b"MZ".as_slice()));
+        assert_eq!(embedded(&zip, &Target::host(), "launcher").unwrap(), None);
+        assert_eq!(embedded(&[], &WINDOWS, "launcher.exe").unwrap(), None);
+        let error = embedded(&zip[..10], &WINDOWS, "launcher.exe").unwrap_err().to_string();
+        assert!(error.contains("failed to read the launchers in `freeze`"), "{error}");
     }
 
     #[test]

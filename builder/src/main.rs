@@ -102,6 +102,7 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
         Action::Cache(command, format) => cache(command, format, reporter)?,
         Action::Schema => reporter.text(&format!("{:#}\n", spec::json_schema())),
         Action::Completions(shell) => reporter.text(&cli::completions(shell)),
+        Action::Man(page) => reporter.text(&page),
     }
     Ok(ExitCode::SUCCESS)
 }

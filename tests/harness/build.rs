@@ -41,7 +41,7 @@ pub fn freeze() -> &'static Path {
         let target =
             std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
         let output = Command::new(cargo)
-            .args(["build", "--release", "--quiet", "--package", "freeze", "--bin", "freeze"])
+            .args(["build", "--release", "--quiet", "--package", "freeze", "--bins"])
             .current_dir(root())
             .output()
             .unwrap_or_else(|e| panic!("failed to start cargo: {e}"));

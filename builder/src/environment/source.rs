@@ -102,7 +102,8 @@ pub(super) fn find(request: &Request) -> Result<Option<Source>> {
 pub(super) fn unused(request: &Request) -> Result<Option<Warning>> {
     let scripts = scripts(request);
     let start = scripts.first().and_then(|path| path.parent()).unwrap_or(&request.base);
-    let is_active = ["VIRTUAL_ENV", "CONDA_PREFIX"].iter().any(|name| std::env::var_os(name).is_some());
+    let is_active =
+        ["FREEZE_PYTHON", "VIRTUAL_ENV", "CONDA_PREFIX"].iter().any(|name| std::env::var_os(name).is_some());
     let current = std::env::current_dir().unwrap_or_default();
     let has_one =
         [".venv", ".pixi"].iter().any(|name| request.base.join(name).is_dir() || current.join(name).is_dir());

@@ -83,9 +83,22 @@ pub(super) fn by_version(wanted: &Wanted, store: &Store, tried: &mut Vec<String>
     Ok(places::of_windows(Some(wanted), tried))
 }
 
-/// Tries `$VIRTUAL_ENV`, `.venv` and the default environment of pixi next to the spec or in the current
-/// folder, `$CONDA_PREFIX`, and `python3` on PATH.
+/// The interpreter that `python -m freeze_app` runs in. A spec or `--python` overrides it.
+pub(super) fn caller() -> Option<PathBuf> {
+    std::env::var_os("FREEZE_PYTHON").filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+/// Tries `$FREEZE_PYTHON`, `$VIRTUAL_ENV`, `.venv` and the default environment of pixi next to the spec or in
+/// the current folder, `$CONDA_PREFIX`, and `python3` on PATH.
 fn default(request: &Request, tried: &mut Vec<String>) -> Result<Option<PathBuf>> {
+    if let Some(path) = caller() {
+        let found =
+            if path.is_dir() { in_folder(&path)? } else { Some(path.clone()).filter(|p| p.is_file()) };
+        if found.is_some() {
+            return Ok(found);
+        }
+        tried.push(format!("`$FREEZE_PYTHON`, which is `{}`", path.display()));
+    }
     let active = |name: &str, tried: &mut Vec<String>| -> Result<Option<PathBuf>> {
         let Some(folder) = std::env::var_os(name).filter(|v| !v.is_empty()) else { return Ok(None) };
         let folder = PathBuf::from(folder);

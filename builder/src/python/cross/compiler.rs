@@ -16,8 +16,9 @@ use crate::target::Target;
 pub(super) fn find(minor: u8, target: Target, store: &Store) -> Result<Python> {
     let version = format!("3.{minor}");
     let mut tried = Vec::new();
+    let mut candidates: Vec<PathBuf> = find::caller().into_iter().collect();
     let wanted = Wanted::parse(&version).map(|wanted| find::by_version(&wanted, store, &mut tried));
-    let mut candidates: Vec<PathBuf> = wanted.transpose()?.flatten().into_iter().collect();
+    candidates.extend(wanted.transpose()?.flatten());
     let environment = std::env::var_os("VIRTUAL_ENV").map(PathBuf::from);
     candidates.extend(environment.and_then(|venv| prefix::in_folder(&venv).ok().flatten()));
     candidates.extend(["python3", "python"].iter().filter_map(|name| prefix::on_path(name)));

@@ -1,0 +1,4 @@
+import json
+import sys
+
+print(json.dumps({"hello": sys.argv[1:], "frozen": getattr(sys, "frozen", False)}))
