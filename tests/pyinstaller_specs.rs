@@ -31,6 +31,29 @@ fn programs_of_several_analyses_share_a_folder() {
 }
 
 #[test]
+fn merged_programs_share_the_file_of_the_first() {
+    let project = project("merged");
+    project.command(["app.spec", "-y"]).run().success();
+    let moved = project.path().join("moved");
+    std::fs::rename(project.path().join("dist"), &moved).unwrap();
+    let run = |name: &str| harness::Run::new(&moved.join(name)).run();
+    run("one").prints("one one shared one added\n");
+    run("two").prints("two two shared one added\ntwo two shared one added\n");
+    run("three/three").prints("three three shared\n");
+    // It has other settings than the two above, so it is complete.
+    run("noisy").prints("one noisy shared one\n");
+    let size = |name: &str| std::fs::metadata(moved.join(name)).unwrap().len();
+    assert!(size("two") * 3 < size("one"), "{} {}", size("two"), size("one"));
+    std::fs::rename(moved.join("one"), moved.join("renamed")).unwrap();
+    run("two").fails(&["failed to read the executable", "copy the program with the whole folder"]);
+    project.command(["convert", "app.spec"]).run().success();
+    project.command(["one.toml", "--distpath", "converted"]).run().success();
+    let converted = |name: &str| harness::Run::new(&project.path().join("converted").join(name)).run();
+    converted("one").prints("one one shared one added\n");
+    converted("two").prints("two two shared one added\ntwo two shared one added\n");
+}
+
+#[test]
 fn a_spec_sees_its_surroundings() {
     let project = project("globals");
     let outcome = project.command(["app.spec", "-y"]).args(["--", "--name", "renamed", "--fast"]).run();

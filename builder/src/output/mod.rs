@@ -60,28 +60,41 @@ pub fn publish(request: &Request, app: App) -> Result<Published> {
         warnings: app.warnings.clone(),
     };
     let unchanged = || match app.mode {
-        Mode::Onefile => compare::onefile(&product, &app.executables[0]) && compare::aliases(dist, &app),
+        Mode::Onefile => {
+            let mut all = app.executables.iter();
+            all.all(|e| compare::onefile(&dist.join(&e.name), e)) && compare::aliases(dist, &app)
+        }
         Mode::Onedir => compare::onedir(&product, &app),
     };
     if !request.output.clean && unchanged() {
         return Ok(published(true));
     }
-    if !request.output.overwrite && !may_replace(&product, &app) {
-        return Err(Error::new(format!("`{}` exists and was not made by freeze", product.display()))
-            .hint("`-y` replaces it; `--distpath` takes another folder"));
+    if !request.output.overwrite {
+        let others = executables.iter().skip(1).filter(|_| app.mode == Mode::Onefile);
+        if let Some(other) = others.chain([&product]).find(|path| !may_replace(path, &app)) {
+            return Err(Error::new(format!("`{}` exists and was not made by freeze", other.display()))
+                .hint("`-y` replaces it; `--distpath` takes another folder"));
+        }
     }
     std::fs::create_dir_all(dist).context(|| format!("failed to create `{}`", dist.display()))?;
     let temporary = Temporary::new(dist)?;
     sweep(dist, &temporary);
     let new = temporary.path.join(&app.name);
     let written = match app.mode {
-        Mode::Onefile => write::executable(&new, &app.executables[0]),
+        Mode::Onefile => {
+            let mut all = app.executables.iter();
+            all.try_for_each(|e| write::executable(&temporary.path.join(&e.name), e))
+        }
         Mode::Onedir => write::onedir(&new, &app),
     };
     // Errors after an interrupt are its consequence.
     crate::interrupt::check()?;
     written.context(|| format!("failed to write `{}`", product.display()))?;
     replace(&new, &product).map_err(|e| not_replaced(e, &product))?;
+    for companion in app.executables.iter().skip(1).filter(|_| app.mode == Mode::Onefile) {
+        let place = dist.join(&companion.name);
+        replace(&temporary.path.join(&companion.name), &place).map_err(|e| not_replaced(e, &place))?;
+    }
     for alias in &app.aliases {
         let link = temporary.path.join(alias);
         let made = match app.copies {
