@@ -71,10 +71,7 @@ pub fn publish(request: &Request, app: App) -> Result<Published> {
     }
     if !request.output.overwrite {
         let others = executables.iter().skip(1).filter(|_| app.mode == Mode::Onefile);
-        if let Some(other) = others.chain([&product]).find(|path| !may_replace(path, &app)) {
-            return Err(Error::new(format!("`{}` exists and was not made by freeze", other.display()))
-                .hint("`-y` replaces it; `--distpath` takes another folder"));
-        }
+        check_replaced(others.chain([&product]), &app)?;
     }
     std::fs::create_dir_all(dist).context(|| format!("failed to create `{}`", dist.display()))?;
     let temporary = Temporary::new(dist)?;
@@ -91,6 +88,12 @@ pub fn publish(request: &Request, app: App) -> Result<Published> {
     crate::interrupt::check()?;
     written.context(|| format!("failed to write `{}`", product.display()))?;
     replace(&new, &product).map_err(|e| not_replaced(e, &product))?;
+    beside(&app, dist, &temporary)?;
+    Ok(published(false))
+}
+
+/// Puts the executables and names of further programs of a onefile bundle next to the first.
+fn beside(app: &App, dist: &Path, temporary: &Temporary) -> Result<()> {
     for companion in app.executables.iter().skip(1).filter(|_| app.mode == Mode::Onefile) {
         let place = dist.join(&companion.name);
         replace(&temporary.path.join(&companion.name), &place).map_err(|e| not_replaced(e, &place))?;
@@ -98,13 +101,20 @@ pub fn publish(request: &Request, app: App) -> Result<Published> {
     for alias in &app.aliases {
         let link = temporary.path.join(alias);
         let made = match app.copies {
-            true => std::fs::copy(&product, &link).map(drop),
+            true => std::fs::copy(dist.join(&app.name), &link).map(drop),
             false => symlink(&app.name, &link),
         };
         made.and_then(|()| replace(&link, &dist.join(alias)))
             .map_err(|e| not_replaced(e, &dist.join(alias)))?;
     }
-    Ok(published(false))
+    Ok(())
+}
+
+/// Fails if one of these files or folders is not to be replaced without confirmation.
+fn check_replaced<'a>(mut products: impl Iterator<Item = &'a PathBuf>, app: &App) -> Result<()> {
+    let Some(other) = products.find(|path| !may_replace(path, app)) else { return Ok(()) };
+    let error = Error::new(format!("`{}` exists and was not made by freeze", other.display()));
+    Err(error.hint("`-y` replaces it; `--distpath` takes another folder"))
 }
 
 /// Whether the entry at `product` may be replaced without confirmation.

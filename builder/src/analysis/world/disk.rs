@@ -13,11 +13,11 @@ use crate::analysis::graph::Source;
 use crate::store::{Hash, Identity, Store};
 
 /// A visited path and its state.
-pub(in crate::analysis) type Look = (PathBuf, Seen);
+pub(crate) type Look = (PathBuf, Seen);
 
 /// The state of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::analysis) enum Seen {
+pub(crate) enum Seen {
     /// Nothing, or an inaccessible path.
     Nothing,
     /// A file or folder whose last change is old enough: any further change is visible in its identity.
@@ -73,7 +73,7 @@ impl Seen {
 
 impl Disk {
     /// Creates access to a disk on which builds write `outputs`.
-    pub(in crate::analysis) fn with_outputs(outputs: Vec<PathBuf>) -> Disk {
+    pub(crate) fn with_outputs(outputs: Vec<PathBuf>) -> Disk {
         Disk { outputs, noted: Mutex::default() }
     }
 
@@ -211,7 +211,7 @@ impl Disk {
     }
 
     /// Returns all accesses by path, or `None` if they cannot be verified later.
-    pub(in crate::analysis) fn looks(self) -> Option<Vec<Look>> {
+    pub(crate) fn looks(self) -> Option<Vec<Look>> {
         let noted = self.noted.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut looks: Vec<Look> = noted.looks.into_iter().map(|(path, (seen, _))| (path, seen)).collect();
         looks.sort_unstable_by(|a, b| a.0.cmp(&b.0));
@@ -219,7 +219,7 @@ impl Disk {
     }
 
     /// Returns the current state of a path if it equals the recorded one, or has settled since.
-    pub(in crate::analysis) fn holds(&self, look: &Look) -> Option<Seen> {
+    pub(crate) fn holds(&self, look: &Look) -> Option<Seen> {
         let (path, before) = look;
         let metadata = std::fs::metadata(path).ok();
         let identity = metadata.as_ref().and_then(|metadata| Identity::of(path, metadata));

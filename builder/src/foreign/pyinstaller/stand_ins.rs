@@ -37,6 +37,7 @@ pub(super) const STAND_INS: &[(&str, &str)] = stand_ins![
     "_freeze_convert.py",
     "_freeze_hooks.py",
     "_freeze_merge.py",
+    "_freeze_record.py",
     "_freeze_spec.py",
 ];
 
