@@ -210,3 +210,29 @@ fn a_clean_build_makes_all_anew_and_keeps_the_shared_cache() {
     build(&["other.py", "--clean"]);
     assert_eq!(read("dist/other"), other);
 }
+
+#[test]
+fn further_programs_replace_no_folder_of_the_user() {
+    for companions in ["link", "executable"] {
+        let spec = format!(
+            "[app]\nname = \"app\"\nentry = \"app.py\"\n[bundle]\nmode = \"onefile\"\ncompanions = \"{companions}\"\n\
+             [[program]]\nname = \"other\"\nentry = \"other.py\"\n"
+        );
+        let project =
+            Project::script("print('app')").file("other.py", "print('other')").file("app.spec", &spec);
+        let kept = project.path().join("dist/other/kept");
+        std::fs::create_dir_all(kept.parent().unwrap()).unwrap();
+        std::fs::write(&kept, "of the user").unwrap();
+        project.command(["app.spec"]).run().fails(&["dist/other` exists", "`-y` replaces it"]);
+        assert!(kept.exists() && !project.path().join("dist/app").exists());
+
+        project.command(["app.spec", "-y"]).run().success();
+        let other = project.path().join("dist/other");
+        assert_eq!(other.is_symlink(), companions == "link");
+        Run::new(&other).run().prints("other\n");
+        project.command(["app.spec"]).run().says(&["unchanged"]);
+        std::fs::write(&other, "damaged").unwrap();
+        project.command(["app.spec"]).run().success();
+        Run::new(&other).run().prints("other\n");
+    }
+}

@@ -31,6 +31,50 @@ fn programs_of_several_analyses_share_a_folder() {
 }
 
 #[test]
+fn merged_programs_share_the_file_of_the_first() {
+    let project = project("merged");
+    project.command(["app.spec", "-y"]).run().success();
+    let moved = project.path().join("moved");
+    std::fs::rename(project.path().join("dist"), &moved).unwrap();
+    let run = |name: &str| harness::Run::new(moved.join(name)).run();
+    run("one").prints("one one shared one added\n");
+    run("two").prints("two two shared one added\ntwo two shared one added\n");
+    run("three/three").prints("three three shared\n");
+    // It has other settings than the two above, so it is complete.
+    run("noisy").prints("one noisy shared one\n");
+    let size = |name: &str| std::fs::metadata(moved.join(name)).unwrap().len();
+    assert!(size("two") * 3 < size("one"), "{} {}", size("two"), size("one"));
+    std::fs::rename(moved.join("one"), moved.join("renamed")).unwrap();
+    run("two").fails(&["failed to read the executable", "copy the program with the whole folder"]);
+    project.command(["convert", "app.spec"]).run().success();
+    project.command(["one.toml", "--distpath", "converted"]).run().success();
+    let converted = |name: &str| harness::Run::new(project.path().join("converted").join(name)).run();
+    converted("one").prints("one one shared one added\n");
+    converted("two").prints("two two shared one added\ntwo two shared one added\n");
+}
+
+#[test]
+fn merged_programs_share_a_file_on_windows_as_well() {
+    let project = project("merged");
+    let triple = "x86_64-pc-windows-gnu";
+    let pieces = (piece("windows-embed-3.11"), launcher(triple, "launcher.exe"), path_with("3.11"));
+    let (Some(python), Some(launcher), Some(path)) = pieces else { return };
+    let words = ["app.spec", "-y", "--target", "windows-x86_64", "--python"];
+    let run = project.bare_command(words).arg(python).env("FREEZE_BOOTLOADER", launcher).env("PATH", path);
+    run.run().success();
+    let moved = harness::scratch("product");
+    harness::make_reachable(moved.path());
+    let product = moved.path().join("moved");
+    std::fs::rename(project.path().join("dist"), &product).unwrap();
+    let size = |name: &str| std::fs::metadata(product.join(name)).unwrap().len();
+    assert!(size("two.exe") * 3 < size("one.exe"), "{} {}", size("two.exe"), size("one.exe"));
+    let Some(wine) = wine() else { return };
+    let printed = |name: &str| wine.command(product.join(name)).run().success().stdout.replace("\r\n", "\n");
+    assert_eq!(printed("one.exe"), "one one.exe shared one added\n");
+    assert_eq!(printed("two.exe"), "two two.exe shared one added\ntwo two.exe shared one added\n");
+}
+
+#[test]
 fn a_spec_sees_its_surroundings() {
     let project = project("globals");
     let outcome = project.command(["app.spec", "-y"]).args(["--", "--name", "renamed", "--fast"]).run();
@@ -108,6 +152,33 @@ fn hooks_run_for_each_module_that_has_one() {
     for line in ["hook for hooked\n", "hook for hooked.added\n"] {
         assert_eq!(printed.matches(line).count(), 1, "{printed}");
     }
+}
+
+#[test]
+fn hooks_run_again_only_if_what_they_read_has_changed() {
+    let project = project("remembered");
+    // Hooks ask for it, and the harness changes it with each run.
+    let command =
+        || project.command(["app.spec", "-y"]).env("FREEZE_LOG", "builder=debug").env("HOME", "/tmp");
+    let build = |hooks: &str, printed: &str| {
+        let outcome = command().run();
+        outcome.says(&[hooks, "hook-printing runs"]);
+        harness::Run::new(project.path().join("dist/app")).run().prints(&format!("{printed}\nTrue\n"));
+    };
+    build("hooks kept=0 run=4", "colorsys\none.txt");
+    // One prints, and one runs another process.
+    build("hooks kept=2 run=2", "colorsys\none.txt");
+    let write = |path: &str, text: &str| std::fs::write(project.path().join(path), text).unwrap();
+    write("hooks/names.txt", "wave");
+    build("hooks kept=1 run=3", "wave\none.txt");
+    write("plain/two.txt", "two");
+    build("hooks kept=1 run=3", "wave\none.txt two.txt");
+    write("plain/flag", "");
+    build("hooks kept=1 run=3", "wave chunk_of_app\nflag one.txt two.txt");
+    command().env("REMEMBERED_EXTRA", "colorsys").run().says(&["hooks kept=1 run=3"]);
+    write("hooks/hook-plain.py", "hiddenimports = ['colorsys']");
+    build("hooks kept=1 run=3", "colorsys\nflag one.txt two.txt");
+    build("hooks kept=2 run=2", "colorsys\nflag one.txt two.txt");
 }
 
 #[test]

@@ -185,7 +185,7 @@ fn what_cx_freeze_cannot_build_is_refused() {
     let program = |arguments: &str| format!("{import}setup(executables=[Executable({arguments})])\n");
     refused(&program("'ap.py'"), &["script `ap.py` of `Executable` not found", "setup.py:2"]);
     let service = program("'app.py', base='Win32Service'");
-    refused(&service, &["a Windows service", "win32serviceutil", "setup.py:2"]);
+    refused(&service, &["a service can only be built for Windows", "--target windows", "setup.py:2"]);
     refused(&program("'app.py', base='Own'"), &["`base='Own'` of `Executable` is not known", "setup.py:2"]);
     let twice = "setup(executables=[Executable('app.py'), Executable('app.py')])\n";
     refused(&format!("{import}{twice}"), &["two programs are named `app`", "setup.py:2"]);

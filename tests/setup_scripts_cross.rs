@@ -128,6 +128,30 @@ fn py2exe_hosts_a_service() {
 }
 
 #[test]
+fn cx_freeze_hosts_a_service() {
+    let project = Project::of("setup_scripts_cross/cx_service");
+    let Some(run) = for_windows(&project, &["setup.py"]) else { return };
+    run.run().success();
+    let (_folder, product) = moved(project.path().join("dist/hosted"));
+    let service = product.join("hosted.exe");
+    let Some(text) = printed(&service, &["--run", "demo", "a b.ini"]) else { return };
+    let lines = "host\nHosteddemo\narguments ['Hosteddemo']\naccepts 129\ninitialize a b.ini\nrun\n\
+                 session 2 5\nstopping\nstop\n";
+    assert_eq!(text, lines);
+    assert_eq!(
+        printed(&service, &["--install", "demo", "a b.ini"]).unwrap(),
+        "create|Hosteddemo|The service demo|auto| --run demo \"a b.ini\"\ndescription A service\n"
+    );
+    assert_eq!(printed(&service, &["--uninstall", "demo"]).unwrap(), "remove Hosteddemo\n");
+    assert_eq!(printed(&product.join("app.exe"), &[]).unwrap(), "beside the service\n");
+    let config = "NAME = 'x'\n";
+    let project = project.file("Config.py", config);
+    if let Some(run) = for_windows(&project, &["setup.py"]) {
+        run.run().fails(&["sets no `MODULE_NAME`", "Config.py:1"]);
+    }
+}
+
+#[test]
 fn py2app_builds_a_bundle() {
     let icns = [&b"icns\0\0\0\x10"[..], b"TOC \0\0\0\x08"].concat();
     let project = project("py2app").file("pictures/app.icns", icns);

@@ -14,7 +14,7 @@ use crate::archive::{Beside, Packed, Stored, Totals};
 use crate::error::{Error, Result, Warning};
 use crate::launcher::{self, Launcher};
 use crate::python::Python;
-use crate::spec::{Mode, Request};
+use crate::spec::{Companions, Mode, Request};
 use crate::store::Store;
 use crate::target::{Os, Target};
 
@@ -28,7 +28,7 @@ pub struct App {
     pub mode: Mode,
     /// Onefile: file name of the executable; onedir: name of the folder.
     pub name: String,
-    /// Executables. The first one contains the archive.
+    /// Executables. The first one contains the archive, and the others read it.
     pub executables: Vec<Executable>,
     /// Onefile: additional names of the executable.
     pub aliases: Vec<String>,
@@ -137,11 +137,12 @@ pub fn app(request: &Request, parts: Vec<Packed>, store: &Store) -> Result<App> 
     let main = names.next().unwrap_or_else(|| target.executable(&request.name));
     let others: Vec<String> = names.collect();
     let onefile = request.bundle.mode == Mode::Onefile;
+    let is_linked = onefile && request.bundle.companions == Companions::Link;
     let mut app = App {
         mode: request.bundle.mode,
         name: if onefile { main.clone() } else { request.name.clone() },
         executables: Vec::new(),
-        aliases: if onefile { others.clone() } else { Vec::new() },
+        aliases: if is_linked { others.clone() } else { Vec::new() },
         copies: os == Os::Windows,
         contents: request.contents_directory(os).to_owned(),
         beside: Vec::new(),
@@ -149,7 +150,7 @@ pub fn app(request: &Request, parts: Vec<Packed>, store: &Store) -> Result<App> 
         totals: Totals::default(),
         warnings: Vec::new(),
     };
-    let parts = Parts::new(parts, &main, if onefile { &[] } else { &others }, &mut app)?;
+    let parts = Parts::new(parts, &main, if is_linked { &[] } else { &others }, &mut app)?;
     app.folders.sort_unstable();
     app.folders.dedup();
     if os == Os::Macos {
@@ -218,7 +219,7 @@ fn executable(payload: Payload) -> Executable {
     Executable { name, pieces, len, archives: vec![(0..len, index_hash)] }
 }
 
-/// Returns another executable of a onedir bundle. Its archive refers to the executable with the content.
+/// Returns another executable of a bundle. Its archive refers to the executable with the content.
 fn companion(name: &str, main: &str, program: &str, launcher: &Launcher) -> Result<Payload> {
     let mut encoder = Encoder::new();
     encoder.setting(setting::SHARED, main);

@@ -32,10 +32,16 @@ pub(super) fn environment(
 ) -> Result<PathBuf> {
     let interpreter = base_of(base);
     let record = key(&interpreter, base, wish, store)?;
-    let kept = store.get(Bucket::Probe, &record).and_then(|value| Hash::try_from(value).ok());
-    if let Some(kept) = kept.and_then(|key| store.kept_folder(&key))
-        && let Ok(Some(found)) = in_folder(&kept)
-    {
+    let found = || {
+        let kept = store.get(Bucket::Probe, &record).and_then(|value| Hash::try_from(value).ok());
+        kept.and_then(|key| store.kept_folder(&key)).and_then(|kept| in_folder(&kept).ok()?)
+    };
+    if let Some(found) = found() {
+        return Ok(found);
+    }
+    let _turn = store.turn(&record)?;
+    // Another build may have created it in the meantime.
+    if let Some(found) = found() {
         return Ok(found);
     }
     let new = store.new_folder()?;

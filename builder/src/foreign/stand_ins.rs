@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::error::Result;
-use crate::store::{Code, KeyBuilder, Store};
+use crate::store::{Code, Hash, KeyBuilder, Store};
 
 /// Files: path below their folder, and content.
 pub(super) type StandIns = &'static [(&'static str, &'static str)];
@@ -20,14 +20,16 @@ pub(super) use stand_ins;
 const SHARED: StandIns =
     stand_ins!["_freeze_platform.py", "_freeze_run.py", "_freeze_windows.py", "_freeze_wire.py",];
 
+/// Returns a hash of the stand-ins in `files` and the shared ones.
+pub(super) fn version(files: StandIns) -> Hash {
+    let all = SHARED.iter().chain(files);
+    KeyBuilder::new(Code::Python, "stand-ins").parts(all.flat_map(|(path, text)| [*path, *text])).finish()
+}
+
 /// Returns the folder with the stand-ins in `files` and the shared ones.
 pub(super) fn folder(files: StandIns, store: &Store) -> Result<PathBuf> {
-    let all = || SHARED.iter().chain(files);
-    let key = KeyBuilder::new(Code::Python, "stand-ins")
-        .parts(all().flat_map(|(path, text)| [*path, *text]))
-        .finish();
-    store.folder(&key, |folder| {
-        for (path, text) in all() {
+    store.folder(&version(files), |folder| {
+        for (path, text) in SHARED.iter().chain(files) {
             let path = folder.join(path);
             if let Some(parent) = path.parent() {
                 fs_err::create_dir_all(parent)?;

@@ -60,38 +60,61 @@ pub fn publish(request: &Request, app: App) -> Result<Published> {
         warnings: app.warnings.clone(),
     };
     let unchanged = || match app.mode {
-        Mode::Onefile => compare::onefile(&product, &app.executables[0]) && compare::aliases(dist, &app),
+        Mode::Onefile => {
+            let mut all = app.executables.iter();
+            all.all(|e| compare::onefile(&dist.join(&e.name), e)) && compare::aliases(dist, &app)
+        }
         Mode::Onedir => compare::onedir(&product, &app),
     };
     if !request.output.clean && unchanged() {
         return Ok(published(true));
     }
-    if !request.output.overwrite && !may_replace(&product, &app) {
-        return Err(Error::new(format!("`{}` exists and was not created by freeze", product.display()))
-            .hint("`-y` replaces it; `--distpath` selects another folder"));
+    if !request.output.overwrite {
+        let others = executables.iter().skip(1).filter(|_| app.mode == Mode::Onefile);
+        check_replaced(others.chain([&product]), &app)?;
     }
     std::fs::create_dir_all(dist).context(|| format!("failed to create `{}`", dist.display()))?;
     let temporary = Temporary::new(dist)?;
     sweep(dist, &temporary);
     let new = temporary.path.join(&app.name);
     let written = match app.mode {
-        Mode::Onefile => write::executable(&new, &app.executables[0]),
+        Mode::Onefile => {
+            let mut all = app.executables.iter();
+            all.try_for_each(|e| write::executable(&temporary.path.join(&e.name), e))
+        }
         Mode::Onedir => write::onedir(&new, &app),
     };
     // Errors after an interrupt are its consequence.
     crate::interrupt::check()?;
     written.context(|| format!("failed to write `{}`", product.display()))?;
     replace(&new, &product).map_err(|e| not_replaced(e, &product))?;
+    beside(&app, dist, &temporary)?;
+    Ok(published(false))
+}
+
+/// Puts the executables and names of further programs of a onefile bundle next to the first.
+fn beside(app: &App, dist: &Path, temporary: &Temporary) -> Result<()> {
+    for companion in app.executables.iter().skip(1).filter(|_| app.mode == Mode::Onefile) {
+        let place = dist.join(&companion.name);
+        replace(&temporary.path.join(&companion.name), &place).map_err(|e| not_replaced(e, &place))?;
+    }
     for alias in &app.aliases {
         let link = temporary.path.join(alias);
         let made = match app.copies {
-            true => std::fs::copy(&product, &link).map(drop),
+            true => std::fs::copy(dist.join(&app.name), &link).map(drop),
             false => symlink(&app.name, &link),
         };
         made.and_then(|()| replace(&link, &dist.join(alias)))
             .map_err(|e| not_replaced(e, &dist.join(alias)))?;
     }
-    Ok(published(false))
+    Ok(())
+}
+
+/// Fails if one of these files or folders is not to be replaced without confirmation.
+fn check_replaced<'a>(mut products: impl Iterator<Item = &'a PathBuf>, app: &App) -> Result<()> {
+    let Some(other) = products.find(|path| !may_replace(path, app)) else { return Ok(()) };
+    let error = Error::new(format!("`{}` exists and was not created by freeze", other.display()));
+    Err(error.hint("`-y` replaces it; `--distpath` selects another folder"))
 }
 
 /// Whether the entry at `product` may be replaced without confirmation.

@@ -22,6 +22,16 @@ pub enum Extract {
     Memory,
 }
 
+/// What the executables of further programs are in a onefile bundle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Companions {
+    /// Links to the single file; on Windows copies.
+    #[default]
+    Link,
+    /// Small executables that read the single file next to them.
+    Executable,
+}
+
 /// Compression level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, clap::ValueEnum)]
 pub enum Compression {
@@ -83,6 +93,8 @@ pub struct Bundle {
     pub contents_directory: String,
     /// Onefile: folder to extract to at run time.
     pub runtime_tmpdir: Option<String>,
+    /// Onefile: what the executables of further programs are.
+    pub companions: Companions,
     /// Globs of files to leave out. A glob without a slash matches the name of a file in any folder, others
     /// match its path in the bundle.
     pub exclude_files: Vec<String>,

@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result, Warning};
 use crate::target::{Os, Target, UNIVERSAL, Wanted};
-pub use bundle::{Bundle, Compression, Extract, Mode, Sources, Strip};
+pub use bundle::{Bundle, Companions, Compression, Extract, Mode, Sources, Strip};
 pub(crate) use check::{
     contents_directory as checked_contents_directory, current_dir, folder as checked_folder,
     glob as checked_glob, item as checked_item, module as checked_module, name as checked_name,

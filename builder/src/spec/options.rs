@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 pub use self::table::{Common, Foreign, Meaning, meanings, written};
 use super::project::{self, Project};
 use super::write::{self, Style};
-use super::{Bundle, Entry, Extract, Hooks, Item, Metadata, Modules, Overrides, Program, PythonRequest};
+use super::{
+    Bundle, Companions, Entry, Extract, Hooks, Item, Metadata, Modules, Overrides, Program, PythonRequest,
+};
 use super::{Request, Runtime, Strip, check, entry, universal};
 pub use crate::error::USAGE;
 use crate::error::{Context, Error, Result, Warning};
@@ -150,6 +152,7 @@ fn bundle(options: &Options) -> Result<Bundle> {
         max_glibc: None,
         contents_directory: contents_directory.to_owned(),
         runtime_tmpdir: options.common.runtime_tmpdir.clone().filter(|t| !t.is_empty()),
+        companions: Companions::default(),
         exclude_files: Vec::new(),
     })
 }

@@ -224,6 +224,7 @@ impl Resolver<'_> {
                 None => super::CONTENTS_DIRECTORY.to_owned(),
             },
             runtime_tmpdir: raw.runtime_tmpdir.map(|v| v.value).filter(|v| !v.is_empty()),
+            companions: raw.companions.unwrap_or_default(),
             exclude_files: self.globs(&raw.exclude_files)?,
         })
     }

@@ -3,7 +3,7 @@
 use super::document::{Document, Located, Section, Table};
 use super::keys::Keys;
 use super::shapes::{Described, Key, shape};
-use super::{Compression, Extract, Mode, Sources, Strip};
+use super::{Companions, Compression, Extract, Mode, Sources, Strip};
 use crate::error::Result;
 use crate::target::{UNIVERSAL, Wanted};
 
@@ -209,6 +209,8 @@ table! {
         contents_directory: Option<Text> = string("contents-directory"),
         /// Folder below which a program in one file extracts its files.
         runtime_tmpdir: Option<Text> = string("runtime-tmpdir"),
+        /// What the executables of further programs are if the bundle is a single file.
+        companions: Option<Companions> = choice("companions"),
         /// Files of the bundle to leave out, as globs over their paths in it.
         exclude_files: Vec<Text> = strings("exclude-files"),
     }

@@ -7,8 +7,8 @@ use clap::ValueEnum;
 
 use super::document::quote;
 use super::{
-    CONTENTS_DIRECTORY, Entry, Hooks, Item, Modules, Program, PythonRequest, Request, Resource, Runtime,
-    Windows,
+    CONTENTS_DIRECTORY, Companions, Entry, Hooks, Item, Modules, Program, PythonRequest, Request, Resource,
+    Runtime, Windows,
 };
 
 /// Column of the notes.
@@ -186,6 +186,9 @@ impl Writer<'_> {
         let contents = (b.contents_directory != CONTENTS_DIRECTORY).then(|| quote(&b.contents_directory));
         self.value("contents-directory", contents, "", "");
         self.value("runtime-tmpdir", b.runtime_tmpdir.as_deref().map(quote), "", "");
+        if b.companions != Companions::default() {
+            self.value("companions", Some(quote(&word(b.companions))), "", "");
+        }
         self.value("exclude-files", list(&b.exclude_files, |o| quote(o)), "", "");
     }
 

@@ -12,6 +12,8 @@ use crate::error::{Error, Result};
 const MOST: u64 = 5 << 30;
 /// The default limit is at most this fraction of the disk.
 const PART_OF_DISK: u64 = 10;
+/// The file in the cache with the limit that the spec of the last build has set.
+const NOTE: &str = "limit";
 /// The variable that sets the limit.
 pub(super) const VARIABLE: &str = "FREEZE_CACHE_SIZE";
 
@@ -31,6 +33,24 @@ pub(super) fn of(root: &Path, given: Option<u64>) -> Result<u64> {
             Ok(disk.map_or(MOST, |bytes| MOST.min(bytes / PART_OF_DISK)))
         }
     }
+}
+
+/// Keeps the limit that the spec of a build sets, so that `freeze cache` knows that of the last build.
+pub(super) fn note(home: &Path, given: Option<u64>) {
+    let place = home.join(NOTE);
+    // Reading is all that most builds do.
+    if noted(home) == given {
+        return;
+    }
+    let _ = match given {
+        Some(bytes) => std::fs::write(&place, bytes.to_string()),
+        None => std::fs::remove_file(&place),
+    };
+}
+
+/// Returns the limit that the spec of the last build has set.
+pub(super) fn noted(home: &Path) -> Option<u64> {
+    std::fs::read_to_string(home.join(NOTE)).ok()?.trim().parse().ok()
 }
 
 /// Parses a size: a number of bytes, or with a suffix `K`, `M`, `G` or `T` (powers of 1,024).
@@ -121,6 +141,15 @@ mod tests {
         }
         for bad in ["", "x", "-1", "5X", "1e999", "nan", "G", "99999999999T"] {
             assert!(parse(bad).unwrap_err().to_string().contains("is not a size"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_limit_of_the_last_build_is_known() {
+        let home = tempfile::tempdir().unwrap();
+        for given in [None, Some(500 << 20), Some(1 << 30), None] {
+            note(home.path(), given);
+            assert_eq!(noted(home.path()), given);
         }
     }
 

@@ -14,6 +14,7 @@ mod lookups;
 mod place;
 mod records;
 mod running;
+mod turn;
 mod usage;
 
 use std::collections::{HashMap, HashSet};
@@ -68,11 +69,13 @@ pub enum Bucket {
     Prepared,
     /// Module graphs of earlier builds, with their inputs.
     Graph,
+    /// Answers of hooks, with what they have read.
+    Hook,
 }
 
 impl Bucket {
     /// All buckets.
-    pub const ALL: [Bucket; 8] = [
+    pub const ALL: [Bucket; 9] = [
         Bucket::Stat,
         Bucket::Probe,
         Bucket::Imports,
@@ -81,6 +84,7 @@ impl Bucket {
         Bucket::Native,
         Bucket::Prepared,
         Bucket::Graph,
+        Bucket::Hook,
     ];
 
     /// Returns the name for `freeze cache show`.
@@ -99,6 +103,7 @@ impl Bucket {
             Bucket::Native => (5, "native facts", 1),
             Bucket::Prepared => (6, "native files", 1),
             Bucket::Graph => (7, "module graphs", 2),
+            Bucket::Hook => (8, "hooks", 1),
         }
     }
 
@@ -202,8 +207,8 @@ impl Store {
     /// No folder for the cache is found.
     pub fn of_user(limit: Option<u64>) -> Result<(Store, Vec<Warning>)> {
         let Place { path, warnings, for_this_build } = Place::find()?;
-        let limit = limit::of(&path, limit)?;
-        let store = Store::open_within(&path, limit);
+        let store = Store::open_within(&path, limit::of(&path, limit)?);
+        limit::note(&store.shared.home, limit);
         if let Some(folder) = for_this_build {
             lock(&store.shared.private.folders).push(folder);
         }
@@ -216,7 +221,7 @@ impl Store {
     /// # Errors
     /// The limit that the user has set for the cache is not a size.
     pub fn open(root: &Path) -> Result<Store> {
-        Ok(Store::open_within(root, limit::of(root, None)?))
+        Ok(Store::open_within(root, limit::of(root, limit::noted(&root.join(LAYOUT)))?))
     }
 
     /// Opens the cache at `root` with a limit, in bytes.
@@ -535,15 +540,21 @@ impl Shared {
             lock(&self.written).push(written);
         }
     }
+
+    /// Writes the values stored so far, and waits for it.
+    fn settle(&self) {
+        self.flush();
+        let written: Vec<_> = lock(&self.written).drain(..).collect();
+        for written in written {
+            let _ = written.recv_timeout(PATIENCE);
+        }
+    }
 }
 
 impl Drop for Shared {
     fn drop(&mut self) {
         self.lookups.save(&self.home);
-        self.flush();
-        for written in lock(&self.written).drain(..) {
-            let _ = written.recv_timeout(PATIENCE);
-        }
+        self.settle();
     }
 }
 

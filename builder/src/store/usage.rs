@@ -27,7 +27,7 @@ pub struct Usage {
 /// # Errors
 /// The limit that the user has set is not a size.
 pub fn usage(root: &Path) -> Result<Usage> {
-    let mut usage = Usage { limit: limit::of(root, None)?, ..Usage::default() };
+    let mut usage = Usage { limit: limit::of(root, limit::noted(&root.join(LAYOUT)))?, ..Usage::default() };
     if !root.exists() {
         return Ok(usage);
     }

@@ -121,6 +121,10 @@ impl<'a> Fixpoint<'a> {
                     all.filter(|name| pattern.matches(name) && !self.world.is_excluded(name)).collect()
                 }
             };
+            // Specs include all modules of a package and exclude some again.
+            if pattern.exact().is_some_and(|name| self.world.is_excluded(&name)) {
+                continue;
+            }
             wanted.retain(|name| self.take_if_there(name, &reason, Need::Certain).is_some());
             if wanted.is_empty() {
                 let warning = Warning::new(format!("no module matches `{text}`, which is to be included"));

@@ -133,12 +133,13 @@ fn includes_and_excludes() {
         ("site/q/__init__.py", "import gone"),
     ];
     let graph = graph(&files, |request| {
-        request.modules.include = vec!["p.*".into(), "nothing".into()];
+        request.modules.include = vec!["p.*".into(), "nothing".into(), "q".into()];
         request.modules.exclude = vec!["p.b".into(), "q".into()];
     });
     assert_eq!(names(&graph), ["__main__", "p", "p.a"]);
     assert!(graph.missing.is_empty());
     assert!(graph.warnings.iter().any(|w| w.message.contains("`nothing`")));
+    assert!(!graph.warnings.iter().any(|w| w.message.contains("`q`")));
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::store::{Hash, Identity, Store};
 
 /// A visited path, its state, and what the analysis used of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::analysis) struct Look {
+pub(crate) struct Look {
     pub path: PathBuf,
     seen: Seen,
     used: Used,
@@ -135,7 +135,7 @@ impl Seen {
 
 impl Disk {
     /// Creates access to a disk on which builds write `outputs`.
-    pub(in crate::analysis) fn with_outputs(outputs: Vec<PathBuf>) -> Disk {
+    pub(crate) fn with_outputs(outputs: Vec<PathBuf>) -> Disk {
         Disk { outputs, noted: Mutex::default() }
     }
 
@@ -312,7 +312,7 @@ impl Disk {
     }
 
     /// Returns all accesses by path, or `None` if they cannot be verified later.
-    pub(in crate::analysis) fn looks(self) -> Option<Vec<Look>> {
+    pub(crate) fn looks(self) -> Option<Vec<Look>> {
         let noted = self.noted.into_inner().unwrap_or_else(PoisonError::into_inner);
         let looks =
             noted.looks.into_iter().map(|(path, Noticed { seen, used, .. })| Look { path, seen, used });
@@ -322,7 +322,7 @@ impl Disk {
     }
 
     /// Returns the current state of a path if it equals the recorded one, or differs in nothing that was used.
-    pub(in crate::analysis) fn holds(&self, look: &Look) -> Option<Look> {
+    pub(crate) fn holds(&self, look: &Look) -> Option<Look> {
         let Look { path, seen: before, used } = look;
         let metadata = std::fs::metadata(path).ok();
         let identity = metadata.as_ref().and_then(|metadata| Identity::of(path, metadata));

@@ -90,10 +90,15 @@ impl Runner {
         Ok(())
     }
 
-    /// Adds a product. An app bundle belongs to the product that it is made of.
+    /// Adds a product. An app bundle belongs to the product that it is made of, and programs that share one file
+    /// replace those made before.
     fn keep(&mut self, product: Product, call: &ProductCall) {
         let scripts = |product: &Product| product.request.programs.first().map(|p| p.entry.clone());
         let products = &mut self.conversion.products;
+        if call.is_merged {
+            let is_part = |name: &String| call.programs.iter().any(|program| program.name == *name);
+            products.retain(|old| !old.request.programs.iter().all(|program| is_part(&program.name)));
+        }
         let same =
             products.last_mut().filter(|last| call.bundle.is_some() && scripts(last) == scripts(&product));
         let Some(last) = same else {

@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
+use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::session::Session;
 use super::analysis::collect_as;
+use super::memory::Memory;
 use crate::analysis::world::disk::Disk;
 use crate::analysis::world::distributions::{Installed, normalize};
 use crate::analysis::{self, By, Graph};
@@ -17,7 +20,7 @@ use crate::python::Python;
 use crate::report::Reporter;
 use crate::rules::load::Rules;
 use crate::spec::{self, HookRule, Item, Request};
-use crate::store::Store;
+use crate::store::{Hash, Store};
 
 /// Entry points that name folders of hooks.
 const GROUP: &str = "pyinstaller40";
@@ -74,7 +77,8 @@ pub(super) fn apply(
     if request.hooks.folders.is_empty() && entries.is_empty() {
         return Ok(request);
     }
-    let mut running = Running { session, done: BTreeSet::new() };
+    let memory = Memory::new(&request, python, store);
+    let mut running = Running { session, memory, done: BTreeSet::new() };
     let folders = &request.hooks.folders;
     let survey = json!({ "ask": "survey", "folders": folders, "entries": entries });
     let survey: Survey = serde_json::from_value(running.session.ask(&survey, reporter)?)?;
@@ -92,12 +96,7 @@ pub(super) fn apply(
         if round == ROUNDS {
             return Err(Error::new(format!("hooks still name new modules after {ROUNDS} rounds")));
         }
-        let files = graph.modules.values().map(|m| (m.name.clone(), file_of(m)));
-        let modules: BTreeMap<String, String> = files.collect();
-        let question =
-            json!({ "ask": "hooks", "hooks": hooks, "modules": modules, "config": request.hooks.config });
-        let said: Vec<Said> = serde_json::from_value(running.session.ask(&question, reporter)?)?;
-        for said in said {
+        for said in running.ask(&hooks, &graph, &request, reporter)? {
             Running::take(said, &mut request)?;
         }
     }
@@ -107,6 +106,7 @@ pub(super) fn apply(
 
 struct Running<'a> {
     session: &'a mut Session,
+    memory: Memory<'a>,
     /// Kind and module of the hooks that have run.
     done: BTreeSet<(&'static str, String)>,
 }
@@ -141,6 +141,40 @@ impl Running<'_> {
             json!({ "kind": kind, "module": module, "file": file, "path": path, "search": search })
         };
         due.into_iter().map(question).collect()
+    }
+
+    /// Returns what hooks say: from the cache, if all that they depend on is as it was, or else by running them.
+    fn ask(
+        &mut self,
+        hooks: &[Value],
+        graph: &Graph,
+        request: &Request,
+        reporter: &mut Reporter,
+    ) -> Result<Vec<Said>> {
+        let memory = &self.memory;
+        let keys: Vec<Option<Hash>> = hooks.iter().map(|hook| memory.key(hook)).collect();
+        let mut answers: Vec<Option<Value>> =
+            keys.par_iter().map(|key| key.as_ref().and_then(|key| memory.recall(key))).collect();
+        let missing: Vec<usize> = (0..hooks.len()).filter(|at| answers[*at].is_none()).collect();
+        tracing::debug!(kept = hooks.len() - missing.len(), run = missing.len(), "hooks");
+        if !missing.is_empty() {
+            let started = SystemTime::now();
+            let asked: Vec<&Value> = missing.iter().map(|at| &hooks[*at]).collect();
+            let files = graph.modules.values().map(|m| (m.name.clone(), file_of(m)));
+            let modules: BTreeMap<String, String> = files.collect();
+            let (config, search_path) = (&request.hooks.config, &memory.search_path);
+            let question = json!({
+                "ask": "hooks", "hooks": asked, "modules": modules, "config": config, "search_path": search_path,
+            });
+            let new: Vec<Value> = serde_json::from_value(self.session.ask(&question, reporter)?)?;
+            for (at, answer) in missing.into_iter().zip(new) {
+                if let Some(key) = &keys[at] {
+                    memory.keep(key, &answer, started);
+                }
+                answers[at] = Some(answer);
+            }
+        }
+        answers.into_iter().flatten().map(|answer| Ok(serde_json::from_value(answer)?)).collect()
     }
 
     /// Adds what a hook says to the request.

@@ -68,6 +68,10 @@ pub(super) struct ProductCall {
     pub(super) programs: Vec<ProgramCall>,
     /// Numbers of the analyses whose contents it has.
     pub(super) analyses: Vec<usize>,
+    /// Whether the programs besides the first are small executables that read it. They replace the products
+    /// that a spec has made of them before.
+    #[serde(default)]
+    pub(super) is_merged: bool,
     /// What the spec has removed from these contents.
     pub(super) removed: Removed,
     /// What it has added.

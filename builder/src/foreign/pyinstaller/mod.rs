@@ -3,6 +3,7 @@
 mod analysis;
 mod converted;
 mod hooks;
+mod memory;
 mod message;
 mod product;
 mod stand_ins;

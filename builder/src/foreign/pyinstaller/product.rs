@@ -7,7 +7,7 @@ use super::analysis::{is_native, place_of, plain, scripts};
 use super::message::{BundleCall, ProductCall, ProgramCall, ProgramSettings};
 use crate::contents::{Added, Edits, What};
 use crate::error::{Error, Result, Warning};
-use crate::spec::{self, Macos, Mode, Program, Request, Resource, Strip, Windows};
+use crate::spec::{self, Companions, Macos, Mode, Program, Request, Resource, Strip, Windows};
 use crate::store::{Bucket, Store};
 use crate::target::{Target, Wanted};
 
@@ -26,6 +26,9 @@ pub(super) fn request(
     request.name.clone_from(&call.name);
     request.bundle.mode = if onefile { Mode::Onefile } else { Mode::Onedir };
     request.output.dist.clone_from(&call.dist);
+    if call.is_merged {
+        request.bundle.companions = Companions::Executable;
+    }
     let mut hooks: Vec<PathBuf> = Vec::new();
     let mut programs = Vec::new();
     for program in &call.programs {
@@ -250,6 +253,7 @@ pub(super) fn has_same_contents(one: &Request, other: &Request) -> bool {
         request.version = None;
         request.bundle.mode = Mode::Onedir;
         request.bundle.contents_directory.clear();
+        request.bundle.companions = Companions::default();
         request.bundle.runtime_tmpdir = None;
         request.windows = Windows::default();
         request.macos = Macos::default();

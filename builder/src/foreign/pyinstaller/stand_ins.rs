@@ -36,6 +36,8 @@ pub(super) const STAND_INS: &[(&str, &str)] = stand_ins![
     "PyInstaller/utils/win32/versioninfo.py",
     "_freeze_convert.py",
     "_freeze_hooks.py",
+    "_freeze_merge.py",
+    "_freeze_record.py",
     "_freeze_spec.py",
 ];
 

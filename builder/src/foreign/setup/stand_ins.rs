@@ -15,6 +15,7 @@ pub(super) const STAND_INS: StandIns = stand_ins![
     "cx_Freeze/_build_exe.py",
     "cx_Freeze/_executable.py",
     "cx_Freeze/_freezer.py",
+    "cx_Freeze/_service.py",
     "distutils/__init__.py",
     "distutils/core.py",
     "distutils/dir_util.py",

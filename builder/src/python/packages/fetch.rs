@@ -40,9 +40,17 @@ pub(super) fn site(
         .map(|(name, version)| format!("{name}<={}\n", version.clone().without_local()))
         .collect();
     let record = key.part(&limits).finish();
-    let kept = store.get(Bucket::Probe, &record).and_then(|value| Hash::try_from(value).ok());
-    if let Some(folder) = kept.and_then(|key| store.kept_folder(&key)) {
-        return Ok(install::site(folder, tags));
+    let kept = || {
+        let kept = store.get(Bucket::Probe, &record).and_then(|value| Hash::try_from(value).ok());
+        kept.and_then(|key| store.kept_folder(&key)).map(|folder| install::site(folder, tags))
+    };
+    if let Some(folder) = kept() {
+        return Ok(folder);
+    }
+    let _turn = store.turn(&record)?;
+    // Another build may have fetched them in the meantime.
+    if let Some(folder) = kept() {
+        return Ok(folder);
     }
     let folder = tempfile::tempdir()?;
     let mut what = What { files, limits: None };

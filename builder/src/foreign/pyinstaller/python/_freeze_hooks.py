@@ -7,6 +7,7 @@ import os
 import sys
 import types
 
+import _freeze_record
 import _freeze_wire
 
 
@@ -80,17 +81,77 @@ def run(asked):
     config = CONF["hooksconfig"] = asked["config"] or {}
     analysis = types.SimpleNamespace(
         hooksconfig=config, pathex=CONF["pathex"], graph=Graph(asked["modules"]), inputs=[CONF["main_script"]])
-    return [_run_one(hook, analysis) for hook in asked["hooks"]]
+    hooks = [Hook(hook, analysis) for hook in asked["hooks"]]
+    with _freeze_record.recorded(asked["search_path"] + [_freeze_wire.HERE]):
+        # Others may depend on the ones before them.
+        for hook in hooks:
+            if not hook.is_plain:
+                hook.run()
+        waiting = [hook for hook in hooks if hook.is_plain and hook.starts_processes]
+        threads = _started(waiting) if len(waiting) > 1 else []
+        for hook in hooks:
+            if hook.is_plain and not (threads and hook.starts_processes):
+                hook.run()
+        for thread in threads:
+            thread.join()
+    for hook in waiting:
+        if hook.error is not None:
+            raise hook.error
+    return [hook.said for hook in hooks]
 
 
-def _run_one(hook, analysis):
+def _started(hooks):
+    """Runs hooks in threads: they wait for other processes most of the time."""
+    import threading
+    queue = iter(hooks)
+    lock = threading.Lock()
+
+    def work():
+        while True:
+            with lock:
+                hook = next(queue, None)
+            if hook is None:
+                return
+            try:
+                hook.run()
+            except BaseException as error:
+                hook.error = error
+
+    threads = [threading.Thread(target=work) for _ in range(min(len(hooks), os.cpu_count() or 1, 8))]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+class Hook:
+    """A hook that is to run."""
+
+    STARTING = ("exec_s", "eval_s", "get_module_attribute", "is_module_satisfies", "isolated")
+
+    def __init__(self, asked, analysis):
+        self.asked, self.analysis, self.said, self.error = asked, analysis, None, None
+        file = asked["file"]
+        with open(file, "rb") as source:
+            text = source.read()
+        if b"workpath" in text:
+            from PyInstaller.config import CONF
+            os.makedirs(CONF["workpath"], exist_ok=True)
+        tree = compile(text, file, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+        self.code = compile(tree, file, "exec", dont_inherit=True)
+        self.is_plain = _freeze_record.is_plain(tree)
+        self.starts_processes = any(word.encode() in text for word in self.STARTING)
+
+    def run(self):
+        if not self.is_plain:
+            self.said = dict(_run_one(self.asked, self.analysis, self.code), reads=None)
+            return
+        record = _freeze_record.Record()
+        said = _freeze_record.run(record, _run_one, self.asked, self.analysis, self.code)
+        self.said = dict(said, reads=record.answer())
+
+
+def _run_one(hook, analysis, code):
     file, name = hook["file"], hook["module"]
-    with open(file, "rb") as source:
-        text = source.read()
-    if b"workpath" in text:
-        from PyInstaller.config import CONF
-        os.makedirs(CONF["workpath"], exist_ok=True)
-    code = compile(text, file, "exec", dont_inherit=True)
     module = types.ModuleType("PyInstaller_hooks_" + hook["kind"] + "_" + name.replace(".", "_"))
     module.__file__ = file
     sys.modules[module.__name__] = module

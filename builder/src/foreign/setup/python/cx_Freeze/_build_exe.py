@@ -78,6 +78,7 @@ class build_exe(Freeze):
             "optimize": self.optimize or 0, "contents": ".", "macos": self.bundle(datas, libraries),
         }
         self.add_named_libraries(product)
+        product["generated"] = [item.generated for item in executables if item.generated]
         add_constants(product, self.constants)
         out = self.build_exe or self.target_dir
         if out:
@@ -235,4 +236,4 @@ def add_constants(product, constants):
             continue
         lines.append("%s = %s\n" % (name.strip(), value.strip() if equals else None))
     if lines:
-        product["generated"] = [{"name": "BUILD_CONSTANTS.py", "text": "".join(lines), "use": "module"}]
+        product["generated"] += [{"name": "BUILD_CONSTANTS.py", "text": "".join(lines), "use": "module"}]

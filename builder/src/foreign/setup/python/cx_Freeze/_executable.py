@@ -4,7 +4,7 @@ import os
 
 from _freeze_build import icons, program_name, script
 from _freeze_order import note, order, refuse
-from _freeze_values import existing, flag
+from _freeze_values import existing, flag, items
 from _freeze_wire import caller
 
 ARGUMENTS = (
@@ -42,6 +42,8 @@ class Executable:
         given = dict(zip(names, arguments))
         given.update({RENAMED.get(name, name): value for name, value in named.items()})
         self.script = self.main_script = script
+        self.generated = None
+        """The script of a service."""
         for name in ARGUMENTS:
             setattr(self, name, given.pop(name, None))
         self.moved = {name: given.pop(name) for name in MOVED if given.get(name)}
@@ -70,21 +72,16 @@ class Executable:
         refuse("expected `Executable(…)`, a script or a table with `script` in `executables`, got %r" % (item,),
                place=place)
 
-    def is_console(self, default):
-        """Whether the program has a console; a service is refused."""
+    def kind(self, default):
+        """Returns what `base` asks for, in lower case."""
         base = self.base if self.base is not None else default
         plain = os.path.basename(os.fspath(base or "")).lower()
         plain = plain[:-4] if plain.endswith(".exe") else plain
-        if plain in SERVICE:
-            refuse(
-                "a Windows service with `base=%r` cannot be built" % base,
-                "its script is a configuration for the launcher of cx_Freeze: write a service for "
-                "`win32serviceutil` of pywin32, and remove `base`", self.place)
-        if plain not in CONSOLE + GUI:
+        if plain not in CONSOLE + GUI + SERVICE:
             refuse(
                 "`base=%r` of `Executable` is not known" % base,
-                "use `gui` or `console`; launchers of one's own cannot be used", self.place)
-        return plain in CONSOLE
+                "use `gui`, `console` or `service`; launchers of one's own cannot be used", self.place)
+        return plain
 
     def describe(self, defaults, version_info):
         """Returns the program for the builder."""
@@ -98,10 +95,16 @@ class Executable:
         icon = self.icon or defaults.get("icon")
         is_windows = order["target"]["platform"] == "win32"
         manifest = existing(self.manifest, "manifest", self.place) if self.manifest and is_windows else None
+        name, kind = program_name(self.target_name), self.kind(defaults.get("base"))
+        file = script(self.script, "Executable", self.place)
+        if kind in SERVICE:
+            from cx_Freeze._service import generated
+            self.generated, folder = generated(name, file, self.place)
+            file = self.generated["name"]
+            self.moved["path"] = items(self.moved.get("path")) + [folder]
+            self.moved["includes"] = items(self.moved.get("includes")) + ["win32timezone"]
         return {
-            "name": program_name(self.target_name), "place": self.place,
-            "script": script(self.script, "Executable", self.place),
-            "console": self.is_console(defaults.get("base")), "icon": icons(icon, self.place),
+            "name": name, "place": self.place, "script": file, "console": kind not in GUI, "icon": icons(icon, self.place),
             "manifest": manifest, "uac": "require-administrator" if flag(self.uac_admin) else None,
             "uiaccess": flag(self.uac_uiaccess), "version_info": info,
         }

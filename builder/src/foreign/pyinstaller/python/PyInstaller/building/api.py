@@ -1,6 +1,7 @@
 """`PYZ`, `EXE`, `COLLECT` and `MERGE`: what a spec makes out of the contents that an analysis found."""
 
 import os
+import sys
 
 import _freeze_wire
 from PyInstaller import config
@@ -8,7 +9,7 @@ from PyInstaller.building.datastruct import TOC, Target, typecode, unique_name
 from PyInstaller.config import CONF, target
 
 MODULES = ("PYMODULE", "PYMODULE-1", "PYMODULE-2")
-NO_FILES = ("OPTION", "DEPENDENCY", "PYZ", "PKG", "SPLASH", "RUNTIME_OPTION")
+NO_FILES = ("OPTION", "PYZ", "PKG", "SPLASH", "RUNTIME_OPTION")
 # Arguments without a meaning here, and why.
 NO_EFFECT = {
     "cipher": "bytecode is not encrypted, as in PyInstaller 6",
@@ -94,6 +95,9 @@ class _Entries:
         elif kind in MODULES:
             self.has_modules = True
             self.modules.append(entry)
+        elif kind == "DEPENDENCY":
+            # The name is that of a program, `:` and that of the file.
+            self.files.append((entry[0].rpartition(":")[2], entry[1], "DATA"))
         elif kind not in NO_FILES:
             self.files.append(entry)
 
@@ -151,7 +155,11 @@ class EXE(Target):
         self.name = os.path.join(CONF["workpath" if self.exclude_binaries else "distpath"], name)
         self.pkgname = self.base_name + ".pkg"
         if not self.exclude_binaries:
-            publish("onefile", self.base_name, [self], self.entries, self.place)
+            merged = sys.modules.get("_freeze_merge")
+            if merged is None:
+                publish("onefile", self.base_name, [self], self.entries, self.place)
+            else:
+                merged.publish(self)
 
     def __iter__(self):
         """An executable among the entries of `COLLECT`."""
@@ -194,12 +202,9 @@ class DLL(EXE):
 
 
 def MERGE(*args):
-    """Lets programs share files. Those of one `COLLECT` share all, others are complete by themselves."""
-    for argument in args:
-        if not isinstance(argument, tuple) or len(argument) != 3:
-            _freeze_wire.wire.refuse("`MERGE` expects tuples (analysis, name, path), got %r" % (argument,))
-    _freeze_wire.wire.note(
-        "`MERGE` has no effect: programs of one `COLLECT` share all files, and others run alone", minor=True)
+    """Lets onefile programs share files. Those of one `COLLECT` share all, and other folders are complete."""
+    import _freeze_merge
+    _freeze_merge.merge(args)
 
 
 def publish(mode, name, programs, entries, place, more=None, **extra):

@@ -39,6 +39,14 @@ def __getattr__(name):
 
 def _spec(name):
     """Finds a module as an import would, but imports no parent package."""
+    found = _found(name)
+    record = sys.modules.get("_freeze_record")
+    if record is not None:
+        record.looked_for(name.partition(".")[0], (found.submodule_search_locations or ()) if found is not None else ())
+    return found
+
+
+def _found(name):
     parts = name.split(".")
     if len(parts) > 1 and parts[-1] == "__init__":
         parts.pop()
@@ -54,7 +62,11 @@ def _spec(name):
     for count in range(2, len(parts) + 1):
         if found is None or found.submodule_search_locations is None:
             return None
-        found = machinery.PathFinder.find_spec(".".join(parts[:count]), list(found.submodule_search_locations))
+        folders = list(found.submodule_search_locations)
+        record = sys.modules.get("_freeze_record")
+        if record is not None:
+            record.looked_for(parts[0], folders)
+        found = machinery.PathFinder.find_spec(".".join(parts[:count]), folders)
     return found
 
 
@@ -163,7 +175,7 @@ def include_or_exclude_file(filename, include_list=None, exclude_list=None):
 
 def _run(arguments, **options):
     import subprocess
-    return subprocess.run([sys.executable, *arguments], stdout=subprocess.PIPE, text=True, **options)
+    return subprocess.run([sys.executable, "-B", *arguments], stdout=subprocess.PIPE, text=True, **options)
 
 
 def exec_statement(statement):
@@ -271,6 +283,9 @@ def collect_data_files(package, include_py_files=False, subdir=None, excludes=No
             if _matches(inner, wanted) and not _matches(inner, unwanted):
                 found.append((path, os.path.relpath(os.path.dirname(path), base)))
     if not found and not _folders(package):
+        if "_freeze_record" in sys.modules:
+            # What is kept prints nothing.
+            sys.modules["_freeze_record"].fail()
         logger.warning("collect_data_files: `%s` is not an installed package", package)
     return found
 
@@ -449,6 +464,8 @@ def is_module_satisfies(requirements, version=None, version_attr="__version__"):
         return False
     parsed = parser.Requirement(requirements)
     if version is None:
+        if not can_import_module(parsed.name):
+            return False
         try:
             version = get_module_attribute(parsed.name, version_attr)
         except (AttributeError, ImportError, SyntaxError, ValueError):

@@ -1,0 +1,4 @@
+import _csv
+import common
+
+common.show("one", ["shared", "one", "two", "added"])

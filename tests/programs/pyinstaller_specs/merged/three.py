@@ -1,0 +1,3 @@
+import _csv
+import common
+common.show("three", ["shared"])

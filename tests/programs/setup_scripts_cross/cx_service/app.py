@@ -1,0 +1,1 @@
+print("beside the service")
