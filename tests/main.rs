@@ -72,6 +72,7 @@ mod static_python;
 mod storm;
 mod strict;
 mod tamper;
+mod target_pythons;
 mod tidy;
 mod tkinter;
 mod trace;
