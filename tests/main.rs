@@ -73,6 +73,7 @@ mod static_python;
 mod storm;
 mod strict;
 mod tamper;
+mod target_pythons;
 mod tidy;
 mod tkinter;
 mod trace;

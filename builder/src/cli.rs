@@ -4,12 +4,14 @@ mod build;
 mod convert;
 mod environment;
 mod pyinstaller;
+mod targets;
 mod trace;
 mod why;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+pub(crate) use self::targets::Several;
 pub(crate) use self::trace::Traced;
 pub(crate) use self::why::{WhyArgs, WhySubject};
 use builder::convert::Conversion;
@@ -244,6 +246,8 @@ pub(crate) enum Action {
     Spec(Box<foreign::Build>),
     /// Build from the configuration of cx_Freeze, py2exe or py2app.
     Setup(Box<foreign::Build>),
+    /// Build for several platforms.
+    Targets(Several),
     /// Build several products, one after the other.
     Products(Vec<Request>),
     /// Write specs from the configuration of another freezer.
@@ -272,6 +276,7 @@ pub(crate) enum Action {
 pub(crate) struct CommandLine {
     cli: Cli,
     matches: ArgMatches,
+    argv: Vec<OsString>,
     run: bool,
     /// For `freeze pyinstaller`.
     pyinstaller: Option<pyinstaller::Line>,
@@ -288,7 +293,8 @@ pub(crate) fn parse(argv: &[OsString]) -> Result<CommandLine, clap::Error> {
     let command = Cli::command().color(color_of(argv));
     let matches = command.try_get_matches_from(argv)?;
     let cli = Cli::from_arg_matches(&matches)?;
-    Ok(CommandLine { cli, matches, run: argv.iter().any(|a| a == "--"), pyinstaller: None })
+    let run = argv.iter().any(|a| a == "--");
+    Ok(CommandLine { cli, matches, argv: argv.to_vec(), run, pyinstaller: None })
 }
 
 /// Parses a command line of PyInstaller.
@@ -300,7 +306,7 @@ fn parse_pyinstaller(argv: &[OsString]) -> Result<CommandLine, clap::Error> {
     let line = pyinstaller::Line::new(line, matches, removed);
     let matches = Cli::command().try_get_matches_from(["freeze", "pyinstaller"])?;
     let cli = Cli::from_arg_matches(&matches)?;
-    Ok(CommandLine { cli, matches, run: false, pyinstaller: Some(line) })
+    Ok(CommandLine { cli, matches, argv: argv.to_vec(), run: false, pyinstaller: Some(line) })
 }
 
 /// Returns `--color` before the command line is parsed, for errors of the parser itself.
@@ -350,6 +356,12 @@ impl CommandLine {
     /// # Errors
     /// Options contradict each other or the spec, or the spec is invalid.
     pub(crate) fn action(self) -> Result<Action> {
+        let how = self.pyinstaller.as_ref().map_or(&self.cli.build.how, |line| &line.cli.how);
+        if (self.pyinstaller.is_some() || self.cli.command.is_none())
+            && let Some(several) = how.several(&self.argv)?
+        {
+            return Ok(Action::Targets(several));
+        }
         if let Some(line) = self.pyinstaller {
             return line.action();
         }

@@ -1,6 +1,7 @@
 //! The `freeze` command.
 
 mod cli;
+mod several;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -59,6 +60,7 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
                 None => Ok(ExitCode::SUCCESS),
             };
         }
+        Action::Targets(several) => return several::build(&several, reporter),
         Action::Products(requests) => {
             for request in requests {
                 builder::freeze(&request, reporter)?;

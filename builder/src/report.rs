@@ -7,6 +7,7 @@ mod page;
 mod style;
 mod summary;
 mod tables;
+mod targets;
 mod why;
 mod work;
 

@@ -178,6 +178,14 @@ impl Wanted {
         if name == UNIVERSAL { Some(Wanted::Universal) } else { Target::named(name).map(Wanted::One) }
     }
 
+    /// Returns the name for specs and the command line.
+    pub fn name(&self) -> String {
+        match self {
+            Wanted::One(target) => target.name(),
+            Wanted::Universal => UNIVERSAL.to_owned(),
+        }
+    }
+
     /// Returns all names.
     pub fn names() -> Vec<String> {
         Target::ALL.iter().map(Target::name).chain([UNIVERSAL.to_owned()]).collect()

@@ -5,15 +5,16 @@ use std::path::PathBuf;
 
 use builder::error::{Error, Result, Warning};
 use builder::foreign::configuration::Configuration;
+use builder::spec::Overrides;
 use builder::spec::options::{self, Common, Foreign, Meaning, Options};
 use builder::spec::project::subject::Subject;
-use builder::spec::{self, Overrides};
-use builder::target::{Os, Wanted};
+use builder::target::Os;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args};
 
 use super::USAGE;
 use super::environment::EnvironmentArgs;
+use super::targets::{Output, Several, TargetArgs};
 
 /// What to build, and how.
 #[derive(Debug, Args)]
@@ -42,7 +43,7 @@ pub(super) struct HowArgs {
     #[command(flatten)]
     environment: EnvironmentArgs,
     #[command(flatten)]
-    cross: CrossArgs,
+    targets: TargetArgs,
     /// Folder for the product [default: dist].
     #[arg(long, value_name = "DIR", help_heading = "Build")]
     distpath: Option<PathBuf>,
@@ -66,34 +67,6 @@ pub(super) struct HowArgs {
     common: Common,
     #[command(flatten)]
     foreign: Foreign,
-}
-
-/// The platform to build for, and the packages for it.
-#[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Build")]
-pub(super) struct CrossArgs {
-    /// Build for another platform, such as `windows-x86_64`, `linux-aarch64` or `macos-universal2` (both
-    /// processors). `--python` must then name the folder or archive of a Python for it.
-    #[arg(long, value_name = "TARGET", value_parser = target)]
-    target: Option<Wanted>,
-    /// Folder of wheels or installed packages to use.
-    #[arg(long, value_name = "DIR")]
-    packages: Vec<PathBuf>,
-    /// Requirements file. The wheels are downloaded for the target.
-    #[arg(long, value_name = "FILE", hide_short_help = true)]
-    requirements: Vec<PathBuf>,
-}
-
-impl CrossArgs {
-    /// Adds these options to other overrides of a spec.
-    pub(super) fn over(self, overrides: Overrides) -> Overrides {
-        let CrossArgs { target, packages, requirements } = self;
-        Overrides { target, packages, requirements, ..overrides }
-    }
-}
-
-fn target(name: &str) -> Result<Wanted, String> {
-    Wanted::named(name).ok_or_else(|| spec::unknown_target(name))
 }
 
 /// What a configuration is written in.
@@ -197,7 +170,7 @@ impl BuildArgs {
 
 impl HowArgs {
     pub(super) fn overrides(&self) -> Overrides {
-        self.cross.clone().over(Overrides {
+        self.targets.clone().over(Overrides {
             python: self.python.clone(),
             dist: self.distpath.clone(),
             work: self.workpath.clone(),
@@ -208,6 +181,23 @@ impl HowArgs {
             environment: self.environment.request(),
             ..Overrides::default()
         })
+    }
+
+    /// Returns the builds for several platforms, if the options name more than one.
+    ///
+    /// # Errors
+    /// The product is to be run.
+    pub(super) fn several(&self, argv: &[OsString]) -> Result<Option<Several>> {
+        let targets = self.targets.chosen();
+        if targets.len() < 2 {
+            return Ok(None);
+        }
+        let output = Output {
+            dist: self.distpath.as_deref(),
+            work: self.workpath.as_deref(),
+            report: self.report.as_deref(),
+        };
+        Several::new(argv, &targets, &output).map(Some)
     }
 
     pub(super) fn into_options(self) -> (Common, Foreign) {

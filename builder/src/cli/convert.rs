@@ -14,7 +14,7 @@ use builder::spec::project::subject::Subject;
 use clap::Args;
 
 use super::USAGE;
-use super::build::CrossArgs;
+use super::targets::CrossArgs;
 
 /// What to convert, and where to.
 #[derive(Debug, Args)]

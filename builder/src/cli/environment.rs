@@ -21,6 +21,9 @@ pub(crate) struct EnvironmentArgs {
     /// Download nothing: use what is in the caches.
     #[arg(long, hide_short_help = true)]
     offline: bool,
+    /// Address or folder to fetch Pythons for other platforms from, in the layout of python-build-standalone.
+    #[arg(long, value_name = "URL | DIR", hide_short_help = true)]
+    python_mirror: Option<String>,
     /// Like `--sync`, and install these optional dependencies of the project.
     #[arg(long, value_name = "NAME", hide_short_help = true)]
     extra: Vec<String>,
@@ -40,6 +43,7 @@ impl EnvironmentArgs {
             sync: if self.no_sync { Some(false) } else { wanted.then_some(true) },
             locked: self.locked,
             offline: self.offline,
+            mirror: self.python_mirror.clone(),
             extras: split(&self.extra),
             groups: split(&self.group),
         }

@@ -33,7 +33,7 @@ pub(super) struct PyinstallerCli {
     #[arg(last = true, value_name = "ARGS")]
     args: Vec<OsString>,
     #[command(flatten)]
-    how: HowArgs,
+    pub(super) how: HowArgs,
     #[command(flatten)]
     pub(super) global: GlobalArgs,
 }

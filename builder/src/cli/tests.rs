@@ -254,5 +254,5 @@ fn wrong_command_lines() {
     assert_eq!(kind("-F"), None);
     assert_eq!(kind("--optimize 3 app.py"), Some(ErrorKind::ValueValidation));
     assert_eq!(kind("--entry-point a b.py"), Some(ErrorKind::ArgumentConflict));
-    assert!(error("pyproject.toml").contains("`pyproject.toml` not found"));
+    assert!(error("missing/pyproject.toml").contains("`missing/pyproject.toml` not found"));
 }

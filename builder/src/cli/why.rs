@@ -14,8 +14,8 @@ use builder::spec::project::subject::Subject;
 use builder::spec::{self, Overrides, Request};
 use clap::Args;
 
-use super::build::CrossArgs;
 use super::environment::EnvironmentArgs;
+use super::targets::CrossArgs;
 
 /// What to explain, and where it is.
 #[derive(Debug, Args)]

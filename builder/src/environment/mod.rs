@@ -1,5 +1,5 @@
-//! The environment of a program: created from inline metadata, a lock file or a project, and kept in the
-//! cache.
+//! The environment of a program: created from inline metadata, a lock file or a project, or fetched for another
+//! platform, and kept in the cache.
 
 mod constraint;
 mod dependency;
@@ -9,6 +9,7 @@ mod lock;
 mod own;
 mod project;
 mod source;
+mod target;
 mod zipped;
 
 use std::borrow::Cow;
@@ -33,6 +34,7 @@ pub fn prepared<'r>(request: &'r Request, store: &Store) -> Result<Cow<'r, Reque
         let old = part(request);
         let mut new = old.clone();
         zipped::expand(&mut new, store)?;
+        target::complete(&mut new, store)?;
         sync(&mut new, store)?;
         if let Some(own) = &new.project {
             new.python.fallback.push(own::metadata(own, store)?);
@@ -45,6 +47,18 @@ pub fn prepared<'r>(request: &'r Request, store: &Store) -> Result<Cow<'r, Reque
         }
     }
     Ok(prepared)
+}
+
+/// Returns a request that has a Python for its target, which is fetched if the request names none.
+///
+/// # Errors
+/// It cannot be fetched.
+pub(crate) fn with_python(mut request: Request, store: &Store) -> Result<Request> {
+    target::complete(&mut request, store)?;
+    for part in &mut request.others {
+        target::complete(part, store)?;
+    }
+    Ok(request)
 }
 
 /// Creates the environment of one part of a request, if one is wanted.

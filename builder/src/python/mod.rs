@@ -106,6 +106,28 @@ impl Python {
         Python::probe_with(request, store, &packages::Limits::new())
     }
 
+    /// Whether a request is for another platform, and names no Python for it: none at all, or an environment or a
+    /// version of this machine.
+    pub(crate) fn is_missing(request: &Request) -> bool {
+        cross::given(request).is_err()
+    }
+
+    /// Returns the interpreter of this machine that a request names, or the default one.
+    ///
+    /// # Errors
+    /// There is no interpreter, or it does not run.
+    pub(crate) fn of_this_machine(request: &Request, store: &Store) -> Result<Python> {
+        running(&find::interpreter(request, store)?, store)
+    }
+
+    /// Unpacks an archive with a Python to a folder.
+    ///
+    /// # Errors
+    /// It is damaged, or contains paths outside the folder.
+    pub(crate) fn unpack(archive: &Path, folder: &Path) -> Result<()> {
+        cross::unpack(archive, folder)
+    }
+
     fn probe_with(request: &Request, store: &Store, limits: &packages::Limits) -> Result<Python> {
         let mut python = match cross::given(request)? {
             Some((path, target)) => cross::read(&path, target, store)?,

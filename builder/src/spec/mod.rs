@@ -156,6 +156,11 @@ pub(crate) fn template(path: &Path, name: String, overrides: &Overrides) -> Resu
             interpreter,
             packages: check::all_existing(&overrides.packages, "packages")?,
             requirements: check::all_existing(&overrides.requirements, "requirements")?,
+            environment: EnvironmentRequest {
+                offline: overrides.environment.offline,
+                mirror: overrides.environment.mirror.clone(),
+                ..EnvironmentRequest::default()
+            },
             ..PythonRequest::default()
         },
         bundle: Bundle { contents_directory: CONTENTS_DIRECTORY.to_owned(), ..Bundle::default() },
@@ -392,6 +397,8 @@ pub struct EnvironmentRequest {
     pub locked: bool,
     /// Whether to use only what is cached.
     pub offline: bool,
+    /// Address or folder to fetch Pythons for other platforms from.
+    pub mirror: Option<String>,
     /// Optional dependencies of the project to install.
     pub extras: Vec<String>,
     /// Dependency groups of the project to install.
@@ -404,6 +411,7 @@ impl EnvironmentRequest {
         self.sync = over.sync.or(self.sync);
         self.locked |= over.locked;
         self.offline |= over.offline;
+        self.mirror = over.mirror.clone().or(self.mirror);
         self.extras.extend(over.extras.iter().cloned());
         self.groups.extend(over.groups.iter().cloned());
         self

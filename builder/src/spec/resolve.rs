@@ -315,6 +315,7 @@ impl Resolver<'_> {
             sync: raw.sync,
             locked: raw.locked.unwrap_or_default(),
             offline: false,
+            mirror: None,
             extras: texts(raw.extras),
             groups: texts(raw.groups),
         };

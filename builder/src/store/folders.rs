@@ -98,6 +98,11 @@ impl Store {
         }
     }
 
+    /// Returns the folder for unfinished downloads, which may not exist.
+    pub(crate) fn downloads(&self) -> PathBuf {
+        self.shared.home.join("downloads")
+    }
+
     fn folders(&self) -> PathBuf {
         self.shared.home.join("folders")
     }

@@ -19,6 +19,7 @@ use super::message::{Event, Message};
 use super::session::{Session, TargetOrder};
 use super::stand_ins::StandIns;
 use super::{Build, failure};
+use crate::environment;
 use crate::error::{Context, Error, Result, Warning};
 use crate::foreign::place;
 use crate::foreign::product::Product;
@@ -195,6 +196,12 @@ impl Runner {
     fn start(build: &Build, goal: Goal, reporter: &mut Reporter) -> Result<Runner> {
         let template = template(build)?;
         let store = open_store(&template, reporter)?;
+        let template = match goal {
+            Goal::Conversion => template,
+            Goal::Products | Goal::Request => {
+                reporter.phase("environment", || environment::with_python(template, &store))?
+            }
+        };
         let python = reporter.phase("python", || Python::probe(&template, &store))?;
         let spec = template.spec.clone().unwrap_or_default();
         let scratch = tempfile::tempdir().context(|| "failed to create a temporary folder")?;

@@ -17,6 +17,7 @@ use super::product::Product;
 use super::session::{Session, TargetOrder};
 use super::stand_ins::StandIns;
 use super::{Build, failure};
+use crate::environment;
 use crate::error::{Error, Result, Warning};
 use crate::output::Published;
 use crate::python::Python;
@@ -106,6 +107,12 @@ impl Runner {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let template = spec::template(&path, name, &build.overrides)?;
         let store = open_store(&template, reporter)?;
+        let template = match goal {
+            Goal::Conversion => template,
+            Goal::Products | Goal::Request => {
+                reporter.phase("environment", || environment::with_python(template, &store))?
+            }
+        };
         let python = reporter.phase("python", || Python::probe(&template, &store))?;
         let file = path.with_file_name("pyproject.toml");
         let (cxfreeze, line) = table::read(&file, "cxfreeze")?;

@@ -19,6 +19,7 @@ use image::Image;
 use layout::Layout;
 
 pub(super) use layout::with_pth;
+pub(super) use unpack::unpack;
 
 /// The properties of an interpreter that was read instead of run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -53,7 +53,7 @@ fn kind(path: &Path) -> Option<Kind> {
 ///
 /// # Errors
 /// It cannot be read, is compressed in an unknown format, or contains paths outside the folder.
-pub(super) fn unpack(archive: &Path, folder: &Path) -> Result<()> {
+pub(in crate::python) fn unpack(archive: &Path, folder: &Path) -> Result<()> {
     let failed = || format!("failed to unpack `{}`", archive.display());
     let file = BufReader::new(fs_err::File::open(archive)?);
     fs_err::create_dir_all(folder)?;
