@@ -109,7 +109,9 @@ impl Python {
     /// Whether a request is for another platform, and names no Python for it: none at all, or an environment or a
     /// version of this machine.
     pub(crate) fn is_missing(request: &Request) -> bool {
-        cross::given(request).is_err()
+        let named = request.python.interpreter.as_ref().map(|text| request.base.join(text));
+        let is_other_file = named.is_some_and(|path| path.is_file() && !crate::os::is_program(&path));
+        !is_other_file && cross::given(request).is_err()
     }
 
     /// Returns the interpreter of this machine that a request names, or the default one.
