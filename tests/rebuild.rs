@@ -96,7 +96,7 @@ fn a_graph_is_taken_again_after_an_edit_without_imports() {
     let file = std::fs::File::options().append(true).open(at("late/one.py")).unwrap();
     file.set_modified(old).unwrap();
     assert!(build(&project, "9 None in late"));
-    // As editors save: a new file takes the place of the old one. Then it is edited again before it settles.
+    // Editors save a new file and rename it over the old one. The second edit comes before the first one has settled.
     for number in [10, 11] {
         write(&at("late/new"), &format!("VALUE = {number}\n\n\ndef function():\n    return VALUE\n"));
         std::fs::rename(at("late/new"), at("late/one.py")).unwrap();
@@ -111,7 +111,7 @@ fn a_graph_is_taken_again_after_an_edit_without_imports() {
     build(&project, "11 None in late\n3");
     write(&at("late/one.py"), "import rare\nVALUE = rare.VALUE\n");
     assert!(!build(&project, "rare None in late\n3"));
-    // The words in a module may name modules, wherever they are.
+    // The import is gone again.
     write(&at("late/one.py"), "VALUE = 12\n");
     assert!(!build(&project, "12 None in late\n3"));
 }

@@ -48,19 +48,17 @@ class Picture:
             place = f'x="{x + width / 2}" y="{top + 15 * number + 1}"'
             self.parts.append(f'<text class="small" {place}>{escape(line)}</text>')
 
-    def arrow(self, start, end, label=""):
-        """An arrow between neighbouring boxes, from the middle of one side to that of the facing one."""
-        (a, b), (c, d) = self.corner(*start), self.corner(*end)
-        if start[1] == end[1]:
-            x1, x2 = (a + WIDTH, c - 3) if c > a else (a, c + WIDTH + 3)
-            y1 = y2 = b + HEIGHT / 2
-        else:
-            y1, y2 = (b + HEIGHT, d - 3) if d > b else (b, d + HEIGHT + 3)
-            x1, x2 = a + WIDTH / 2, c + WIDTH / 2
-        self.parts.append(f'<path class="arrow" d="M{x1} {y1} L{x2} {y2}"/>')
-        if label:
-            x, y = (x1 + x2) / 2 + 6, (y1 + y2) / 2 + 4
-            self.parts.append(f'<text class="small left" x="{x}" y="{y}">{escape(label)}</text>')
+    def arrows(self, *cells):
+        """Arrows from box to box, each from the middle of one side to that of the facing one."""
+        for start, end in zip(cells, cells[1:]):
+            (a, b), (c, d) = self.corner(*start), self.corner(*end)
+            if start[1] == end[1]:
+                x1, x2 = (a + WIDTH, c - 3) if c > a else (a, c + WIDTH + 3)
+                y1 = y2 = b + HEIGHT / 2
+            else:
+                y1, y2 = (b + HEIGHT, d - 3) if d > b else (b, d + HEIGHT + 3)
+                x1, x2 = a + WIDTH / 2, c + WIDTH / 2
+            self.parts.append(f'<path class="arrow" d="M{x1} {y1} L{x2} {y2}"/>')
 
     def frame(self, column, row, columns, rows, label):
         x, y = self.corner(column, row)
@@ -95,14 +93,9 @@ def build():
     picture.box(2, 1, "cache", "results by hash of\ntheir input", "data")
     picture.box(3, 2, "assembly", "launcher + archive")
     picture.box(2, 2, "dist/app", "written atomically", "done")
-    picture.arrow((0, 0), (1, 0))
-    picture.arrow((1, 0), (2, 0))
-    picture.arrow((2, 0), (3, 0))
-    picture.arrow((1, 1), (1, 0))
-    picture.arrow((3, 0), (3, 1))
-    picture.arrow((2, 1), (3, 1))
-    picture.arrow((3, 1), (3, 2))
-    picture.arrow((3, 2), (2, 2))
+    picture.arrows((0, 0), (1, 0), (2, 0), (3, 0), (3, 1), (3, 2), (2, 2))
+    picture.arrows((1, 1), (1, 0))
+    picture.arrows((2, 1), (3, 1))
     return picture
 
 
@@ -130,8 +123,7 @@ def start():
     picture.box(3, 1, "importer", "one finder, reads\nmodules from the file")
     picture.box(2, 1, "runtime hooks", "of the spec")
     picture.box(1, 1, "__main__", "your program", "done")
-    for before, after in [((0, 0), (1, 0)), ((1, 0), (2, 0)), ((2, 0), (3, 0)), ((3, 0), (3, 1)), ((3, 1), (2, 1)), ((2, 1), (1, 1))]:
-        picture.arrow(before, after)
+    picture.arrows((0, 0), (1, 0), (2, 0), (3, 0), (3, 1), (2, 1), (1, 1))
     return picture
 
 
@@ -143,18 +135,9 @@ def extraction():
     picture.box(3, 0, "cache folder", "~/.cache/freeze/\n<app>/<hash>", "data")
     picture.box(0, 1, "later start", "the folder exists")
     picture.box(3, 1, "your program", "loads its libraries", "done")
-    picture.arrow((0, 0), (1, 0))
-    picture.arrow((1, 0), (2, 0))
-    picture.arrow((2, 0), (3, 0))
-    picture.arrow((3, 0), (3, 1))
-    picture.parts.append(picture_line(picture, (0, 1), (3, 1)))
+    picture.arrows((0, 0), (1, 0), (2, 0), (3, 0), (3, 1))
+    picture.arrows((0, 1), (3, 1))
     return picture
-
-
-def picture_line(picture, start, end):
-    """An arrow past empty cells of a row."""
-    (a, b), (c, _) = picture.corner(*start), picture.corner(*end)
-    return f'<path class="arrow" d="M{a + WIDTH} {b + HEIGHT / 2} L{c - 3} {b + HEIGHT / 2}"/>'
 
 
 def icon(size=64):
