@@ -53,15 +53,22 @@ fn merged_programs_share_the_file_of_the_first() {
     converted("two").prints("two two shared one added\ntwo two shared one added\n");
 }
 
-#[test]
-fn merged_programs_share_a_file_on_windows_as_well() {
-    let project = project("merged");
-    let triple = "x86_64-pc-windows-gnu";
-    let pieces = (piece("windows-embed-3.11"), launcher(triple, "launcher.exe"), path_with("3.11"));
-    let (Some(python), Some(launcher), Some(path)) = pieces else { return };
+/// Builds `app.spec` for Windows. Returns `None` if this machine lacks what that needs.
+fn build_for_windows(project: &Project) -> Option<()> {
+    let launcher = launcher("x86_64-pc-windows-gnu", "launcher.exe");
+    let (python, launcher, path) = (piece("windows-embed-3.11")?, launcher?, path_with("3.11")?);
     let words = ["app.spec", "-y", "--target", "windows-x86_64", "--python"];
     let run = project.bare_command(words).arg(python).env("FREEZE_BOOTLOADER", launcher).env("PATH", path);
     run.run().success();
+    Some(())
+}
+
+#[test]
+fn merged_programs_share_a_file_on_windows_as_well() {
+    let project = project("merged");
+    if build_for_windows(&project).is_none() {
+        return;
+    }
     let moved = harness::scratch("product");
     harness::make_reachable(moved.path());
     let product = moved.path().join("moved");
@@ -114,12 +121,9 @@ fn a_spec_sees_the_platform_that_it_builds_for() {
     let here = "colorsys False\nwave True\nassets/inner/a.txt True\nw.txt False\no.txt True\n";
     native.moved(Mode::Onedir, "app", outcome).command().run().prints(here);
     let project = project("crossed");
-    let triple = "x86_64-pc-windows-gnu";
-    let pieces = (piece("windows-embed-3.11"), launcher(triple, "launcher.exe"), path_with("3.11"));
-    let (Some(python), Some(launcher), Some(path)) = pieces else { return };
-    let words = ["app.spec", "-y", "--target", "windows-x86_64", "--python"];
-    let run = project.bare_command(words).arg(python).env("FREEZE_BOOTLOADER", launcher).env("PATH", path);
-    run.run().success();
+    if build_for_windows(&project).is_none() {
+        return;
+    }
     let Some(wine) = wine() else { return };
     let there = "colorsys True\nwave False\nassets/inner/a.txt True\nw.txt True\no.txt False\n";
     let outcome = wine.command(project.path().join("dist/app/app.exe")).run();

@@ -142,9 +142,9 @@ fn a_python_with_another_hash_is_refused() {
     };
     run.run().fails(&[
         &format!("error: failed to fetch Python 3.11.9 for windows-x86_64 from `{}`", mirror.text()),
-        &format!("`{}` has another hash than in the index", name(triple)),
+        &format!("`{}` does not match the hash in the index", name(triple)),
         "expected SHA-256 7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed, got ",
-        "hint: name a mirror or a folder of its files with `--python-mirror`",
+        "hint: pass a mirror or a folder with its files as `--python-mirror`",
     ]);
     assert!(!project.path().join("dist").exists());
 
@@ -152,9 +152,12 @@ fn a_python_with_another_hash_is_refused() {
     let missing = mirror.freeze(&project, "windows-x86_64", mirror.text()).unwrap();
     missing.run().fails(&["there is neither `", &format!("{TAG}/{}", name(triple))]);
     let other = mirror.freeze(&project, "windows-aarch64", mirror.text()).unwrap();
-    other.run().fails(&["has no Python 3.11 for windows-aarch64", "`[target.windows-aarch64.python]`"]);
+    other.run().fails(&["lists no Python 3.11 for windows-aarch64", "`[target.windows-aarch64.python]`"]);
     let offline = mirror.freeze(&project, "windows-x86_64", "http://127.0.0.1:9").unwrap();
-    offline.arg("--offline").run().fails(&["it is not in the cache, and `--offline` forbids to download it"]);
+    offline
+        .arg("--offline")
+        .run()
+        .fails(&["it is not in the cache, and `--offline` does not allow a download"]);
     let closed = mirror.freeze(&project, "windows-x86_64", "http://name:word@127.0.0.1:9/p").unwrap();
     let outcome = closed.run();
     outcome.fails(&["from `http://127.0.0.1:9/p`", "refused"]);
@@ -309,8 +312,6 @@ fn several_targets_are_built_side_by_side() {
 fn several_products_are_not_run() {
     let project = Project::script("print(1)");
     let run = project.command(["app.py", "--target", "all", "--", "x"]);
-    run.run()
-        .exits(2)
-        .says(&["error: there are 6 targets, and `--` runs one product", "hint: leave `--` out"]);
+    run.run().exits(2).says(&["error: there are 6 targets, and `--` runs one product", "hint: omit `--`"]);
     assert!(!project.path().join("dist").exists());
 }

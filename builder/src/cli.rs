@@ -429,7 +429,7 @@ fn build_action(
             (several, Some(_)) => {
                 let error =
                     Error::new(format!("there are {several} products, and `--` runs one")).exit_code(USAGE);
-                return Err(error.hint("leave `--` out"));
+                return Err(error.hint("omit `--`"));
             }
         });
     }

@@ -125,7 +125,7 @@ impl Several {
         let end = arguments.iter().position(|word| word == "--");
         if end.is_some() && arguments.first().is_none_or(|word| word != "pyinstaller") {
             let error = Error::new(format!("there are {} targets, and `--` runs one product", targets.len()));
-            return Err(error.hint("leave `--` out").exit_code(USAGE));
+            return Err(error.hint("omit `--`").exit_code(USAGE));
         }
         let (before, after) = arguments.split_at(end.unwrap_or(arguments.len()));
         let dist = output.dist.unwrap_or(Path::new("dist"));

@@ -1,4 +1,4 @@
-# Runs in an interpreter of the build machine: downloads a URL to a file, and continues where an earlier download ended.
+# Runs in an interpreter of the build machine: downloads the URL on standard input to a file, and resumes an earlier download.
 import base64
 import http.client
 import os
@@ -59,4 +59,4 @@ def main(url, path):
         time.sleep(0.5 * number)
 
 
-main(*sys.argv[1:])
+main(sys.stdin.buffer.read().decode(), sys.argv[1])

@@ -1,13 +1,13 @@
 //! Fetches a Python from a mirror or a folder, verifies its hash, and unpacks it into the cache.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{Read, Write as _};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
+use url::Url;
 
 use super::index::Release;
 use crate::error::{Context, Error, Result};
@@ -15,7 +15,7 @@ use crate::interrupt;
 use crate::os::create_private_folders;
 use crate::python::Python;
 use crate::spec::EnvironmentRequest;
-use crate::store::{Code, KeyBuilder, Store};
+use crate::store::{Code, KeyBuilder, Store, hex};
 use crate::target::Target;
 
 /// Where the releases of python-build-standalone are.
@@ -30,7 +30,7 @@ const UNFINISHED: Duration = Duration::from_secs(7 * 86_400);
 /// Returns the folder in the cache with an unpacked Python, which is fetched if it is missing.
 ///
 /// # Errors
-/// It cannot be fetched, or has another hash than in the index.
+/// It cannot be fetched, or does not match the hash in the index.
 pub(super) fn folder(
     release: &Release,
     own: &Python,
@@ -39,6 +39,11 @@ pub(super) fn folder(
     store: &Store,
 ) -> Result<PathBuf> {
     let key = KeyBuilder::new(Code::Environment, "standalone python").part(&release.sha256).finish();
+    if let Some(kept) = store.kept_folder(&key) {
+        return Ok(kept);
+    }
+    let _turn = store.turn(&key)?;
+    // Another build may have fetched it in the meantime.
     if let Some(kept) = store.kept_folder(&key) {
         return Ok(kept);
     }
@@ -52,14 +57,10 @@ pub(super) fn folder(
             store.folder(&key, |folder| Python::unpack(&archive, folder))
         }
         Mirror::Url(_) if asked.offline => {
-            Err(Error::new("it is not in the cache, and `--offline` forbids to download it"))
+            Err(Error::new("it is not in the cache, and `--offline` does not allow a download"))
         }
         Mirror::Url(url) => {
             let partial = Partial::open(release, store)?;
-            // Another build may have fetched it while this one waited.
-            if let Some(kept) = store.kept_folder(&key) {
-                return Ok(kept);
-            }
             download(&mirror_url(url, release), &partial.path, own)?;
             let unpacked = verify(&partial.path, release)
                 .and_then(|()| store.folder(&key, |folder| Python::unpack(&partial.path, folder)));
@@ -71,7 +72,7 @@ pub(super) fn folder(
     fetch().map_err(|error| {
         let name = target.name();
         error.context(failed()).hint(format!(
-            "name a mirror or a folder of its files with `--python-mirror`, or a Python for {name} with `--python`"
+            "pass a mirror or a folder with its files as `--python-mirror`, or a Python for {name} as `--python`"
         ))
     })
 }
@@ -94,12 +95,10 @@ impl Mirror {
     }
 
     fn parse(text: &str) -> Mirror {
-        if let Some(path) = text.strip_prefix("file://") {
-            let path = decoded(path.strip_prefix("localhost").unwrap_or(path));
-            // `file:///C:/mirror`
-            let drive =
-                path.strip_prefix('/').filter(|rest| cfg!(windows) && rest.as_bytes().get(1) == Some(&b':'));
-            return Mirror::Folder(PathBuf::from(drive.unwrap_or(&path)));
+        if let Some(folder) = Url::parse(text).ok().filter(|url| url.scheme() == "file")
+            && let Ok(folder) = folder.to_file_path()
+        {
+            return Mirror::Folder(folder);
         }
         if text.contains("://") {
             return Mirror::Url(text.trim_end_matches('/').to_owned());
@@ -117,33 +116,13 @@ impl fmt::Display for Mirror {
     }
 }
 
-/// Decodes `%20` and the like.
-fn decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let code = text.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
-        match code.and_then(|code| u8::from_str_radix(code, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
 /// Removes a user and a password from an address, for messages.
-fn without_secret(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let host = rest.split('/').next().unwrap_or_default();
-    let rest = host.rsplit_once('@').map_or(rest, |(user, _)| &rest[user.len() + 1..]);
-    format!("{scheme}://{rest}")
+fn without_secret(text: &str) -> String {
+    let Ok(mut url) = Url::parse(text) else { return text.to_owned() };
+    if url.set_username("").is_err() || url.set_password(None).is_err() {
+        return text.to_owned();
+    }
+    url.to_string()
 }
 
 fn mirror_url(mirror: &str, release: &Release) -> String {
@@ -171,22 +150,19 @@ fn verify(archive: &Path, release: &Release) -> Result<()> {
         hasher.update(&block[..read]);
         interrupt::check()?;
     }
-    let mut got = Vec::new();
-    for byte in hasher.finalize() {
-        write!(got, "{byte:02x}")?;
-    }
-    let got = String::from_utf8_lossy(&got).into_owned();
+    let got = hex(&hasher.finalize());
     if got == release.sha256 {
         return Ok(());
     }
-    let message = format!("`{}` has another hash than in the index", release.file);
+    let message = format!("`{}` does not match the hash in the index", release.file);
     Err(Error::new(message).cause(format!("expected SHA-256 {}, got {got}", release.sha256)))
 }
 
 fn download(url: &str, path: &Path, own: &Python) -> Result<()> {
     let mut command = Command::new(&own.executable);
-    command.args(["-I", "-X", "utf8", "-c", DOWNLOAD, url]).arg(path);
-    let output = interrupt::output(&mut command)?;
+    command.args(["-I", "-X", "utf8", "-c", DOWNLOAD]).arg(path);
+    // Other users can see the arguments of a process, and an address may contain a password.
+    let output = interrupt::answer(&mut command, url.as_bytes())?;
     if output.status.success() {
         return Ok(());
     }
@@ -195,10 +171,9 @@ fn download(url: &str, path: &Path, own: &Python) -> Result<()> {
     Err(Error::new(last.trim().to_owned()))
 }
 
-/// An unfinished download, which later builds continue. Other builds wait for it.
+/// An unfinished download, which later builds continue.
 struct Partial {
     path: PathBuf,
-    _lock: File,
     /// Its folder, if the cache cannot be written.
     _folder: Option<tempfile::TempDir>,
 }
@@ -206,18 +181,13 @@ struct Partial {
 impl Partial {
     fn open(release: &Release, store: &Store) -> Result<Partial> {
         let folder = store.downloads();
-        if store.is_persistent()
-            && create_private_folders(&folder).is_ok()
-            && let Ok(lock) = File::create(folder.join(format!("{}.lock", release.sha256)))
-        {
+        if store.is_persistent() && create_private_folders(&folder).is_ok() {
             sweep(&folder);
-            lock.lock()?;
-            return Ok(Partial { path: folder.join(&release.sha256), _lock: lock, _folder: None });
+            return Ok(Partial { path: folder.join(&release.sha256), _folder: None });
         }
         let folder =
             tempfile::tempdir().context(|| "failed to create a temporary folder for the download")?;
-        let lock = File::create(folder.path().join("lock"))?;
-        Ok(Partial { path: folder.path().join(&release.sha256), _lock: lock, _folder: Some(folder) })
+        Ok(Partial { path: folder.path().join(&release.sha256), _folder: Some(folder) })
     }
 }
 
@@ -245,8 +215,6 @@ mod tests {
             assert_eq!(Mirror::parse("/a/b"), folder("/a/b"));
             assert_eq!(Mirror::parse("a"), Mirror::Folder(std::env::current_dir().unwrap().join("a")));
         }
-        assert_eq!(decoded("100%"), "100%");
-        assert_eq!(decoded("%zz%41é"), "%zzAé");
     }
 
     #[test]

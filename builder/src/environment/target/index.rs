@@ -72,8 +72,8 @@ impl Index {
             let place = self.place.as_ref().map_or("`freeze`".to_owned(), |path| format!("`{}`", path.display()));
             let version = format!("3.{minor}{}", if is_free_threaded { "t" } else { "" });
             let name = target.name();
-            Error::new(format!("the index of {place} has no Python {version} for {name}")).hint(format!(
-                "name the folder, zip or tar of one with `--python` or `interpreter` in `[target.{name}.python]`"
+            Error::new(format!("the index in {place} lists no Python {version} for {name}")).hint(format!(
+                "pass its folder, zip or tar with `--python`, or set `interpreter` in `[target.{name}.python]`"
             ))
         })
     }
@@ -174,7 +174,7 @@ mod tests {
         assert_eq!(found.file, names[3].trim_start_matches('*'));
         assert_eq!((found.version, found.tag.as_str()), ((12, 10), "20250409"));
         let missing = |minor, flags| index.newest(&own(minor, flags), windows).unwrap_err().to_string();
-        assert!(missing(13, "").contains("the index of `freeze` has no Python 3.13 for windows-x86_64"));
+        assert!(missing(13, "").contains("the index in `freeze` lists no Python 3.13 for windows-x86_64"));
         assert!(missing(12, "t").contains("no Python 3.12t for windows-x86_64"));
     }
 }
