@@ -483,7 +483,7 @@ fn manual(name: Option<&str>) -> Result<String> {
     if let Some(name) = name {
         let Some(found) = command.find_subcommand(name) else {
             let error = Error::new(format!("there is no command `{name}`")).exit_code(USAGE);
-            return Err(error.hint("`freeze --help` tells the commands"));
+            return Err(error.hint("`freeze --help` lists the commands"));
         };
         command = found.clone();
     }

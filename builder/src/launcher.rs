@@ -23,7 +23,7 @@ pub const TWIN: &str = "launcher.so";
 pub type Launcher = Arc<Cow<'static, [u8]>>;
 
 /// Returns the launcher for a platform: the file in `FREEZE_BOOTLOADER`, the one for the build platform in
-/// `freeze`, or one for another platform in `FREEZE_LAUNCHERS`, in `freeze` or in a folder beside it.
+/// `freeze`, or one for another platform in `FREEZE_LAUNCHERS`, in `freeze` or in a folder next to it.
 ///
 /// # Errors
 /// The file cannot be read, or there is no launcher for this platform.

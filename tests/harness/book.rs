@@ -33,7 +33,7 @@ pub struct Heading {
 pub struct Place {
     /// Line, from 1 on.
     pub line: usize,
-    /// What is there.
+    /// The text of the link or heading.
     pub text: String,
 }
 

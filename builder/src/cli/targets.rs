@@ -147,7 +147,7 @@ impl Several {
     }
 }
 
-/// The options for output that each platform needs a value of its own for.
+/// The output options whose values differ between platforms.
 pub(super) struct Output<'a> {
     pub(super) dist: Option<&'a Path>,
     pub(super) work: Option<&'a Path>,

@@ -35,7 +35,7 @@ pub(super) fn of(root: &Path, given: Option<u64>) -> Result<u64> {
     }
 }
 
-/// Keeps the limit that the spec of a build sets, so that `freeze cache` knows that of the last build.
+/// Records the limit that the spec of the last build sets, for `freeze cache`.
 pub(super) fn note(home: &Path, given: Option<u64>) {
     let place = home.join(NOTE);
     // Reading is all that most builds do.

@@ -69,7 +69,7 @@ pub enum Bucket {
     Prepared,
     /// Module graphs of earlier builds, with their inputs.
     Graph,
-    /// Answers of hooks, with what they have read.
+    /// Answers of hooks, with records of their inputs.
     Hook,
 }
 

@@ -1,4 +1,4 @@
-//! Turns: builds that would compute the same value at the same time wait for the first one.
+//! Locks for values that take long to compute: builds that need the same value wait for the first one.
 
 use std::fs::{File, TryLockError};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::os::create_private_folders;
 /// Time between two attempts.
 const WAIT: Duration = Duration::from_millis(50);
 
-/// While it exists, other builds wait in [`Store::turn`] for the same key.
+/// The lock of a key. Other builds wait in [`Store::turn`] until it is dropped.
 #[derive(Debug)]
 pub struct Turn {
     store: Store,
@@ -19,8 +19,8 @@ pub struct Turn {
 }
 
 impl Store {
-    /// Waits until no other build has the turn for `key`, and takes it. Returns `None` if the cache cannot be
-    /// locked: nobody waits then.
+    /// Waits until no other build has the lock of `key`, and acquires it. Returns `None` if the cache cannot be
+    /// locked.
     ///
     /// # Errors
     /// The build was interrupted.

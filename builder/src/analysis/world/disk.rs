@@ -321,7 +321,7 @@ impl Disk {
         (!noted.doubtful).then_some(looks)
     }
 
-    /// Returns the current state of a path if it equals the recorded one, or differs in nothing that was used.
+    /// Returns the current state of a path if everything that the analysis used of it is unchanged.
     pub(crate) fn holds(&self, look: &Look) -> Option<Look> {
         let Look { path, seen: before, used } = look;
         let metadata = std::fs::metadata(path).ok();

@@ -1,4 +1,4 @@
-//! What the analysis asks of the content of a file. Answers are cached by content.
+//! Questions of the analysis about the content of a file. Answers are cached by content.
 
 use serde::{Deserialize, Serialize};
 

@@ -149,7 +149,7 @@ impl Reader<'_> {
         let current = Disk::default();
         let bytes = current.read_asked(&Source::File(look.path.clone())).ok()?;
         let now = current.hash(&look.path, self.store, None)?;
-        // Between the two, the file changed.
+        // The file changed between the two reads.
         if *blake3::hash(&bytes).as_bytes() != now {
             return None;
         }

@@ -1,4 +1,4 @@
-//! Answers of hooks in the cache, each with all that it depends on.
+//! Cached answers of hooks, each with a record of its inputs.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -44,7 +44,7 @@ struct Reads {
     variables: BTreeMap<String, Option<String>>,
 }
 
-/// Returns what builds write: the products, and the folders in which they lie.
+/// Returns the paths that builds write: the products and their folders.
 fn outputs(request: &Request) -> impl Iterator<Item = PathBuf> {
     let work = request.output.work.clone().or_else(|| Some(std::env::current_dir().ok()?.join("build")));
     request.outputs().chain([request.output.dist.clone()]).chain(work)
@@ -68,7 +68,7 @@ impl<'a> Memory<'a> {
         }
     }
 
-    /// Returns the key of a hook: its content, and what the builder tells it.
+    /// Returns the key of a hook: its content and its input from the builder.
     pub(super) fn key(&self, hook: &Value) -> Option<Hash> {
         let content = self.store.file_hash(hook["file"].as_str()?.as_ref()).ok()?;
         Some(self.common.clone()?.part(content).part(hook.to_string()).finish())
@@ -80,11 +80,11 @@ impl<'a> Memory<'a> {
         let disk = Disk::with_outputs(self.outputs.clone());
         let is_other = |(name, value): &(&String, &Option<String>)| std::env::var(name).ok() != **value;
         if let Some((variable, _)) = kept.variables.iter().find(is_other) {
-            tracing::debug!(variable, "the answer of a hook does not hold");
+            tracing::debug!(variable, "the answer of a hook is outdated");
             return None;
         }
         if let Some(changed) = kept.looks.iter().find(|look| disk.holds(look).is_none()) {
-            tracing::debug!(path = %changed.path.display(), "the answer of a hook does not hold");
+            tracing::debug!(path = %changed.path.display(), "the answer of a hook is outdated");
             return None;
         }
         Some(kept.answer)

@@ -12,12 +12,12 @@ groups = []
 
 
 class Group:
-    """Analyses that share their files, and the programs that have been made of them."""
+    """Analyses that share their files, and the programs built from them."""
 
     def __init__(self, analyses):
         self.analyses = analyses
         self.made = []
-        """A program, its key, and what its file was when it was made."""
+        """A program, its key, and the identity of its file after the build."""
 
 
 def merge(arguments):
@@ -43,7 +43,7 @@ def merge(arguments):
 
 
 def publish(program):
-    """Has the builder make a onefile program, together with those that share their files with it."""
+    """Builds a onefile program together with those that share its files."""
     scripts = program.entries.scripts
     of = [Analysis.of(entry) for entry in scripts]
     group = next((group for group in groups if any(analysis in group.analyses for analysis in of)), None)
@@ -72,7 +72,7 @@ def publish(program):
 
 
 def _state(path):
-    """What tells that a file is still the one that was made; `None` during a conversion, which makes none."""
+    """The identity of a product; `None` during a conversion, which builds none."""
     try:
         status = os.lstat(path)
     except OSError:

@@ -1,4 +1,4 @@
-"""Notes what a hook reads, so that the builder can tell whether its answer still holds."""
+"""Records what a hook reads, so that the builder can check whether its answer is outdated."""
 
 import ast
 import importlib.machinery
@@ -6,15 +6,15 @@ import os
 import sys
 from _thread import _local
 
-# Modules that read nothing by themselves, or only what is noted here.
+# Modules that read nothing, or only what is recorded here.
 MODULES = frozenset((
     "PyInstaller", "__future__", "abc", "ast", "collections", "contextlib", "enum", "fnmatch", "functools", "glob",
     "importlib.metadata", "itertools", "json", "logging", "operator", "os", "pathlib", "posixpath", "re", "string",
     "sys", "textwrap", "types", "typing",
 ))
-# Modules among them that show what is not noted: the state of the build.
+# Exceptions: they expose the state of the build, which is not recorded.
 NOT_MODULES = ("PyInstaller.building", "PyInstaller.config", "PyInstaller.depend", "PyInstaller.log")
-# Names that reach what is not noted, or that have effects besides the answer.
+# Names that give access to unrecorded inputs, or that have side effects.
 NAMES = frozenset((
     "__builtins__", "__import__", "breakpoint", "compile", "delattr", "eval", "exec", "getattr", "globals",
     "hook_variables", "input", "locals", "print", "setattr", "vars", "warnings", "importlib_metadata",
@@ -49,7 +49,7 @@ _audited = []
 
 
 def is_plain(tree):
-    """Whether a hook uses nothing but what is noted here: then its answer depends on what it reads alone."""
+    """Whether a hook uses only what is recorded here, so that its answer follows from the record."""
     return all(_is_plain(node) for node in ast.walk(tree))
 
 
@@ -88,7 +88,7 @@ class Record:
         self.notes_distributions = _watches_distributions()
 
     def answer(self):
-        """Returns it for the builder, or `None` if it does not tell everything."""
+        """Returns the record for the builder, or `None` if it is incomplete."""
         if not self.notes_distributions and "importlib.metadata" in sys.modules:
             _watches_distributions()
             self.searched()
@@ -153,7 +153,7 @@ def _audit(event, arguments):
 
 
 def fail():
-    """Notes that the answer of the hook that runs depends on more than what is noted."""
+    """Marks the record of the running hook as incomplete."""
     record = getattr(_now, "record", None)
     if record is not None:
         record.holds = False
