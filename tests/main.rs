@@ -52,6 +52,7 @@ mod output;
 mod own_files;
 mod package_folders;
 mod parts;
+mod pipelines;
 mod processes;
 mod programs;
 mod pyinstaller_specs;

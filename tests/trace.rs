@@ -196,3 +196,15 @@ fn the_order_of_a_run_becomes_that_of_the_archive() {
     assert_eq!(find("late").flags & module_flag::CERTAIN, module_flag::CERTAIN);
     assert_eq!(find("yak").flags & module_flag::CERTAIN, 0);
 }
+
+#[test]
+fn what_the_environment_loads_at_its_start_is_not_missed() {
+    let project = Project::script("print('ran')").file("venv/note.txt", "");
+    let venv = project.path().join("venv");
+    harness::Run::new(&newest().exe).args(["-m", "venv", "--without-pip"]).arg(&venv).run().success();
+    let site = venv.join("lib").join(format!("python{}", newest().minor())).join("site-packages");
+    std::fs::write(site.join("starts.pth"), "import tempfile, lzma, decimal\n").unwrap();
+    let outcome = project.bare_command(["trace", "app.py", "--python"]).arg(&venv).run();
+    outcome.success().says(&["missed nothing"]);
+    assert_eq!(outcome.stdout, "ran\n", "{outcome}");
+}

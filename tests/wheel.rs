@@ -26,7 +26,7 @@ fn pack(binaries: &Path, out: &Path) -> Outcome {
 }
 
 /// A wheel with the `freeze` of this build.
-fn wheel() -> &'static Path {
+pub(crate) fn wheel() -> &'static Path {
     static WHEEL: OnceLock<(tempfile::TempDir, PathBuf)> = OnceLock::new();
     let (_, wheel) = WHEEL.get_or_init(|| {
         let out = scratch("wheel");

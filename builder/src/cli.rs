@@ -130,8 +130,12 @@ enum Command {
         #[arg(long, global = true)]
         json: bool,
     },
-    /// Print the JSON Schema of specs, for editors.
-    Schema,
+    /// Print a JSON Schema: of specs, for editors, or of the events of `--log-format json`.
+    Schema {
+        /// What to describe.
+        #[arg(value_enum, default_value = "spec")]
+        what: SchemaOf,
+    },
     /// Print a completion script for a shell.
     Completions {
         /// Shell to complete for.
@@ -178,6 +182,15 @@ pub(crate) enum InspectCommand {
     Verify,
 }
 
+/// What a JSON Schema describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// Specs, and `[tool.freeze]` of a pyproject.toml.
+    Spec,
+    /// The events of `--log-format json`.
+    Events,
+}
+
 /// What to do with the cache.
 #[derive(Debug, Subcommand)]
 pub(crate) enum CacheCommand {
@@ -204,8 +217,15 @@ struct GlobalArgs {
     /// What to print: TRACE and DEBUG trace the build, WARN omits progress, ERROR also omits warnings.
     #[arg(long, global = true, value_name = "LEVEL", ignore_case = true, hide_possible_values = true)]
     log_level: Option<LogLevel>,
-    /// Output format: text, or JSON with one object per line.
-    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    /// Output format: text, json (one object per line), or github (annotations for GitHub Actions).
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        default_value = "text",
+        visible_alias = "output-format"
+    )]
+    #[arg(hide_possible_values = true)]
     log_format: LogFormat,
     /// When to use colors; NO_COLOR is respected.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
@@ -228,6 +248,7 @@ enum LogLevel {
 enum LogFormat {
     Text,
     Json,
+    Github,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -264,8 +285,8 @@ pub(crate) enum Action {
     Inspect(PathBuf, InspectCommand, InspectArgs),
     /// Show or change the cache.
     Cache(CacheCommand, Format),
-    /// Print the JSON Schema of specs.
-    Schema,
+    /// Print a JSON Schema.
+    Schema(SchemaOf),
     /// Print the completion script for a shell.
     Completions(Shell),
     /// Print a manual page, in roff.
@@ -342,6 +363,7 @@ impl CommandLine {
         let format = match global.log_format {
             LogFormat::Text => Format::Text,
             LogFormat::Json => Format::Json,
+            LogFormat::Github => Format::Github,
         };
         let color = match global.color {
             ColorChoice::Auto => Color::Auto,
@@ -394,7 +416,7 @@ impl CommandLine {
                     let format = if json { Format::Json } else { Format::Text };
                     Action::Cache(action.unwrap_or(CacheCommand::Show), format)
                 }
-                Command::Schema => Action::Schema,
+                Command::Schema { what } => Action::Schema(what),
                 Command::Completions { shell } => Action::Completions(shell),
                 Command::Man { command } => Action::Man(manual(command.as_deref())?),
             });

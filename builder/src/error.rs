@@ -5,6 +5,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,15 @@ pub const USAGE: u8 = 2;
 
 /// Result of a phase.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A line of a user's file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Place {
+    /// The file.
+    pub file: PathBuf,
+    /// Its line, 1-based.
+    pub line: u32,
+}
 
 /// An error that ends the build.
 #[derive(Debug)]
@@ -23,6 +33,8 @@ pub struct Error {
     pub causes: Vec<String>,
     /// A rendered excerpt of the offending file, if there is one.
     pub excerpt: Option<String>,
+    /// The line of a user's file that caused it.
+    pub place: Option<Box<Place>>,
     /// The next thing to try.
     pub hint: Option<String>,
     /// Exit code of the process: 1, or 2 for a wrong command line, or 130 after Ctrl-C.
@@ -32,7 +44,14 @@ pub struct Error {
 impl Error {
     /// Creates an error with a one-line message.
     pub fn new(message: impl Into<String>) -> Error {
-        Error { message: message.into(), causes: Vec::new(), excerpt: None, hint: None, exit_code: 1 }
+        Error {
+            message: message.into(),
+            causes: Vec::new(),
+            excerpt: None,
+            place: None,
+            hint: None,
+            exit_code: 1,
+        }
     }
 
     /// Adds a cause, which becomes the innermost.
@@ -53,6 +72,13 @@ impl Error {
     #[must_use]
     pub fn excerpt(mut self, excerpt: impl Into<String>) -> Error {
         self.excerpt = Some(excerpt.into());
+        self
+    }
+
+    /// Adds the line of the user's file that caused it.
+    #[must_use]
+    pub fn at(mut self, file: impl Into<PathBuf>, line: u32) -> Error {
+        self.place = Some(Box::new(Place { file: file.into(), line }));
         self
     }
 
@@ -127,12 +153,15 @@ pub struct Warning {
     /// the end.
     #[serde(default)]
     pub unfollowed: bool,
+    /// The line of a user's file that caused it.
+    #[serde(default)]
+    pub place: Option<Place>,
 }
 
 impl Warning {
     /// Creates a warning that is shown by default.
     pub fn new(message: impl Into<String>) -> Warning {
-        Warning { message: message.into(), hint: None, minor: false, unfollowed: false }
+        Warning { message: message.into(), hint: None, minor: false, unfollowed: false, place: None }
     }
 
     /// Creates a warning that is shown only with `-v` and in the report file.
@@ -150,6 +179,13 @@ impl Warning {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Warning {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds the line of the user's file that caused it.
+    #[must_use]
+    pub fn at(mut self, file: impl Into<PathBuf>, line: u32) -> Warning {
+        self.place = Some(Place { file: file.into(), line });
         self
     }
 }

@@ -15,7 +15,7 @@ use builder::spec::Request;
 use builder::store::Place;
 use builder::why::{BuildContext, Map};
 use builder::{foreign, interrupt, os, spec};
-use cli::{Action, CacheCommand, InspectArgs, InspectCommand, Traced, WhyArgs, WhySubject};
+use cli::{Action, CacheCommand, InspectArgs, InspectCommand, SchemaOf, Traced, WhyArgs, WhySubject};
 
 /// Analysis makes many small values: with the allocator of the C library, it takes a fifth longer.
 #[global_allocator]
@@ -102,7 +102,8 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
         Action::Why(why) => return explain(&why, reporter),
         Action::Inspect(app, command, how) => return inspect(&app, command, &how, reporter),
         Action::Cache(command, format) => cache(command, format, reporter)?,
-        Action::Schema => reporter.text(&format!("{:#}\n", spec::json_schema())),
+        Action::Schema(SchemaOf::Spec) => reporter.text(&format!("{:#}\n", spec::json_schema())),
+        Action::Schema(SchemaOf::Events) => reporter.text(report::EVENTS_SCHEMA),
         Action::Completions(shell) => reporter.text(&cli::completions(shell)),
         Action::Man(page) => reporter.text(&page),
     }

@@ -2,6 +2,7 @@
 
 mod bloat;
 pub mod contents;
+mod github;
 mod missed;
 mod page;
 mod style;
@@ -29,6 +30,8 @@ use style::Style;
 
 /// Name of the variable for traces, in the filter syntax of `tracing_subscriber`.
 pub const LOG_VARIABLE: &str = "FREEZE_LOG";
+/// The JSON Schema of the events that [`Format::Json`] prints.
+pub const EVENTS_SCHEMA: &str = include_str!("report/events.schema.json");
 /// Maximum number of warnings to print per build. The report file contains all of them.
 const WARNINGS_SHOWN: usize = 20;
 
@@ -54,6 +57,8 @@ pub enum Format {
     Text,
     /// For programs: one JSON object per line.
     Json,
+    /// For GitHub Actions: text with annotations, a summary of the job and outputs of the step.
+    Github,
 }
 
 /// When to use colors.
@@ -108,7 +113,7 @@ impl Reporter {
             }
         };
         Reporter {
-            style: Style { color: color && settings.format == Format::Text },
+            style: Style { color: color && settings.format != Format::Json },
             settings,
             terminal,
             started: Instant::now(),
@@ -131,7 +136,7 @@ impl Reporter {
         // A second reporter in the same process cannot start traces again.
         let _ = match self.settings.format {
             Format::Json => builder.json().try_init(),
-            Format::Text => builder.with_ansi(self.style.color).try_init(),
+            Format::Text | Format::Github => builder.with_ansi(self.style.color).try_init(),
         };
     }
 
@@ -142,7 +147,7 @@ impl Reporter {
     pub fn phase<T>(&mut self, name: &'static str, run: impl FnOnce() -> Result<T>) -> Result<T> {
         crate::interrupt::check()?;
         let _span = tracing::debug_span!("phase", name).entered();
-        let text = self.settings.format == Format::Text;
+        let text = self.settings.format != Format::Json;
         let bar =
             (text && self.terminal && self.settings.verbosity >= Verbosity::Normal).then(|| spinner(name));
         let started = Instant::now();
@@ -157,10 +162,10 @@ impl Reporter {
             Format::Json => {
                 self.event(json!({ "event": "phase", "name": name, "seconds": time.as_secs_f64() }))
             }
-            Format::Text if self.settings.verbosity >= Verbosity::Verbose => {
+            Format::Text | Format::Github if self.settings.verbosity >= Verbosity::Verbose => {
                 self.line(&format!("{} {name} {}", self.style.good("done"), self.style.dim(&duration(time))));
             }
-            Format::Text => {}
+            Format::Text | Format::Github => {}
         }
         // After Ctrl-C, the next phase must not start.
         crate::interrupt::check()?;
@@ -179,10 +184,13 @@ impl Reporter {
     /// Prints the warnings that were added but not printed yet.
     pub fn flush_warnings(&mut self) {
         let minor = self.settings.verbosity >= Verbosity::Verbose;
-        let json = self.settings.format == Format::Json;
+        let Settings { format, .. } = self.settings;
+        let json = format == Format::Json;
         let new = &self.warnings[self.printed..];
         // The summary has a section for code that was not followed.
-        let later = |w: &Warning| w.unfollowed && !json && self.settings.verbosity >= Verbosity::Normal;
+        let later = |w: &Warning| {
+            w.unfollowed && format == Format::Text && self.settings.verbosity >= Verbosity::Normal
+        };
         let shown: Vec<&Warning> = new.iter().filter(|w| (json || minor || !w.minor) && !later(w)).collect();
         self.printed = self.warnings.len();
         if self.settings.verbosity < Verbosity::Warnings {
@@ -190,10 +198,16 @@ impl Reporter {
         }
         let most = if json || minor { usize::MAX } else { WARNINGS_SHOWN };
         for warning in shown.iter().take(most) {
-            if json {
-                let Warning { message, hint, minor, .. } = warning;
-                self.event(json!({ "event": "warning", "message": message, "hint": hint, "minor": minor }));
-                continue;
+            match format {
+                Format::Json => {
+                    self.warning_event(warning);
+                    continue;
+                }
+                Format::Github => {
+                    self.line(&github::warning(warning));
+                    continue;
+                }
+                Format::Text => {}
             }
             let kind = if warning.minor { self.style.dim("note") } else { self.style.warning("warning") };
             self.line(&format!("{kind}: {}", warning.message));
@@ -229,6 +243,9 @@ impl Reporter {
             self.event(summary.event());
             return;
         }
+        if self.settings.format == Format::Github {
+            self.published(github::publish(summary, self.warnings.iter().filter(|w| !w.minor).count()));
+        }
         if self.settings.verbosity < Verbosity::Normal {
             return;
         }
@@ -249,7 +266,9 @@ impl Reporter {
                 self.counts(counts, "    ");
             }
         }
-        self.unfollowed();
+        if self.settings.format == Format::Text {
+            self.unfollowed();
+        }
         if self.settings.verbosity >= Verbosity::Verbose {
             let times: Vec<String> =
                 self.times.iter().map(|(n, t)| format!("{n} {}", duration(*t))).collect();
@@ -257,6 +276,24 @@ impl Reporter {
         } else {
             self.line(&format!("  in {:.2} s", summary.seconds));
         }
+    }
+
+    /// Warns if the files of a runner of GitHub Actions could not be written.
+    fn published(&self, result: std::io::Result<()>) {
+        if let Err(error) = result {
+            self.line(&github::warning(&Warning::new(format!("failed to write {error}"))));
+        }
+    }
+
+    /// Prints a warning as an event.
+    fn warning_event(&self, warning: &Warning) {
+        let Warning { message, hint, minor, place, .. } = warning;
+        let mut event = json!({ "event": "warning", "message": message, "hint": hint, "minor": minor });
+        if let Some(place) = place {
+            event["file"] = json!(place.file);
+            event["line"] = place.line.into();
+        }
+        self.event(event);
     }
 
     /// Prints the parts of the program's own code that could not be followed, with hints.
@@ -337,15 +374,16 @@ impl Reporter {
     pub fn converted(&mut self, path: &Path, lost: &[Warning]) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         self.done("wrote", path, Some(&format!("`freeze {}`", shorten(path))));
-        if self.settings.format == Format::Text && !lost.is_empty() {
+        if self.settings.format != Format::Json && !lost.is_empty() {
             let not = self.style.warning("not carried over");
             self.line(&format!("{not}, and listed at the start of `{name}`:"));
         }
-        for Warning { message, hint, .. } in lost {
+        for warning in lost {
             if self.settings.format == Format::Json {
-                self.event(json!({ "event": "warning", "message": message, "hint": hint, "minor": false }));
+                self.warning_event(warning);
                 continue;
             }
+            let Warning { message, hint, .. } = warning;
             self.line(&format!("  {message}"));
             if let Some(hint) = hint {
                 self.line(&format!("    {}: {hint}", self.style.dim("hint")));
@@ -370,14 +408,26 @@ impl Reporter {
     pub fn error(&mut self, error: &Error) {
         self.flush_warnings();
         if self.settings.format == Format::Json {
-            self.event(json!({
+            let mut event = json!({
                 "event": "error",
                 "message": error.message,
                 "causes": error.causes,
                 "excerpt": error.excerpt,
                 "hint": error.hint,
                 "exit_code": error.exit_code,
-            }));
+            });
+            if let Some(place) = &error.place {
+                event["file"] = json!(place.file);
+                event["line"] = place.line.into();
+            }
+            self.event(event);
+            return;
+        }
+        if self.settings.format == Format::Github {
+            self.line(&github::error(error));
+            if let Some(excerpt) = &error.excerpt {
+                self.line(&self.style.excerpt(excerpt));
+            }
             return;
         }
         self.line(&format!("{}: {}", self.style.error("error"), error.message));

@@ -27,7 +27,9 @@ pub(crate) fn build(several: &Several, reporter: &mut Reporter) -> Result<ExitCo
             let (sender, own) = (sender.clone(), &own);
             scope.spawn(move || {
                 while let Some((name, arguments)) = next() {
-                    let output = interrupt::output(Command::new(own).args(arguments));
+                    // One step has one set of outputs: this process writes it.
+                    let output =
+                        interrupt::output(Command::new(own).args(arguments).env_remove("GITHUB_OUTPUT"));
                     let stops = output.is_err();
                     if sender.send((name, output)).is_err() || stops {
                         break;

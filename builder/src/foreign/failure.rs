@@ -46,10 +46,11 @@ fn raised(raised: &Raised, spec: &Path, interpreter: &Path) -> Error {
     if let Some((file, line)) = deepest.as_ref().filter(|d| !is_syntax && Some(*d) != place.as_ref()) {
         error = error.cause(format!("raised in `{}`, line {line}", file.display()));
     }
-    if let Some((file, line)) = place
-        && let Some(excerpt) = excerpt(file, *line, *column)
-    {
-        error = error.excerpt(excerpt);
+    if let Some((file, line)) = place {
+        error = error.at(file, *line);
+        if let Some(excerpt) = excerpt(file, *line, *column) {
+            error = error.excerpt(excerpt);
+        }
     }
     match (missing, class.as_str()) {
         (Some(module), _) => {

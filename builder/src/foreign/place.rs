@@ -13,6 +13,7 @@ pub(super) fn at(error: Error, place: Option<&Place>) -> Error {
     if error.excerpt.is_some() {
         return error;
     }
+    let error = error.at(file, *line);
     match excerpt(file, *line, None) {
         Some(excerpt) => error.excerpt(excerpt),
         None => error,

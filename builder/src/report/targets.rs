@@ -6,13 +6,13 @@ use std::process::Output;
 
 use serde_json::{Value, json};
 
-use super::{Format, Reporter, Verbosity, tables};
+use super::{Format, Reporter, Verbosity, github, tables};
 
 impl Reporter {
     /// Prints what the build for a platform has printed.
     pub fn target(&self, name: &str, output: &Output) {
         let stderr = String::from_utf8_lossy(&output.stderr);
-        if self.settings.format == Format::Text && !(stderr.is_empty() && output.stdout.is_empty()) {
+        if self.settings.format != Format::Json && !(stderr.is_empty() && output.stdout.is_empty()) {
             self.line(&format!("{}:", self.style.bold(name)));
         }
         tables::print(|out| out.write_all(&output.stdout));
@@ -22,6 +22,8 @@ impl Reporter {
                     event.insert("target".to_owned(), Value::from(name));
                     self.event(Value::Object(event));
                 }
+                // The runner of GitHub Actions looks for commands at the start of a line.
+                _ if line.starts_with("::") => self.line(line),
                 _ => self.line(&format!("  {line}")),
             }
         }
@@ -34,6 +36,9 @@ impl Reporter {
             let built = count - failed.len();
             self.event(json!({ "event": "targets", "path": dist, "built": built, "failed": failed, "seconds": seconds }));
             return;
+        }
+        if self.settings.format == Format::Github {
+            self.published(github::publish_folder(dist));
         }
         if !failed.is_empty() {
             let built = count - failed.len();

@@ -144,6 +144,7 @@ fn way(step: &Step<'_>) -> String {
         "import" => format!("imported by {place}{guard}"),
         "call" if why.line == 0 => format!("imported by a call in {place}"),
         "call" => format!("imported by a call, {place}{guard}"),
+        "parent" if place.is_empty() => "package of what the interpreter or an option requests".to_owned(),
         "parent" => format!("package of what is imported by {place}{guard}"),
         "request" => format!("requested: {detail}"),
         "interpreter" => "needed by the interpreter".to_owned(),

@@ -101,9 +101,7 @@ impl Document {
             let message = e.message().trim_end_matches(['.', '\n']).to_owned();
             let error = Error::new(format!("failed to parse spec `{}`", self.path.display()));
             match e.span() {
-                Some(span) => {
-                    error.excerpt(self.excerpt(self.start + span.start..self.start + span.end, &message))
-                }
+                Some(span) => self.shown(error, self.start + span.start..self.start + span.end, &message),
                 None => error.cause(message),
             }
         })
@@ -111,16 +109,28 @@ impl Document {
 
     /// Returns an error about a part of the text.
     pub(super) fn error(&self, message: impl Into<String>, span: Range<usize>, label: &str) -> Error {
-        Error::new(message).excerpt(self.excerpt(span, label))
+        self.shown(Error::new(message), span, label)
     }
 
     /// Returns `file:line` of a value. The result contains no folders, because the application includes it
     /// and must not depend on the build location.
     pub(super) fn place(&self, span: &Range<usize>) -> String {
+        let (path, line) = self.line(span);
+        format!("{}:{line}", path.file_name().unwrap_or_default().to_string_lossy())
+    }
+
+    /// Returns the file that contains a value, and its line.
+    fn line(&self, span: &Range<usize>) -> (&Path, u32) {
         let Document { path, text, start, .. } = self.of(span);
         let before = &text.as_bytes()[..(span.start - start).min(text.len())];
-        let line = 1 + before.iter().filter(|b| **b == b'\n').count();
-        format!("{}:{line}", path.file_name().unwrap_or_default().to_string_lossy())
+        let ahead = before.iter().filter(|b| **b == b'\n').count();
+        (path, u32::try_from(ahead).map_or(u32::MAX, |ahead| ahead.saturating_add(1)))
+    }
+
+    /// Adds the part of the text to an error.
+    fn shown(&self, error: Error, span: Range<usize>, label: &str) -> Error {
+        let (path, line) = self.line(&span);
+        error.at(path, line).excerpt(self.excerpt(span, label))
     }
 
     fn excerpt(&self, span: Range<usize>, label: &str) -> String {

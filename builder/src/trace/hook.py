@@ -18,7 +18,9 @@ _CODE = ('.py', '.pyc', '.pyo', '.pyd', '.so')
 _MACHINERY = tuple(_STDLIB + name for name in ('importlib' + os.sep, 'runpy.py', 'pkgutil.py', 'zipimport.py'))
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, 'O_BINARY', 0)
 _noted = set()
+# Modules and native files in memory before the program starts: code in `.pth` files of the environment loads some.
 _early = frozenset()
+_early_files = frozenset()
 # Set while this module itself queries the system.
 _looking = False
 
@@ -174,6 +176,24 @@ def _libraries():
             yield path.value
 
 
+def _mapped():
+    """Returns the native files in memory on Linux."""
+    try:
+        maps = os.open('/proc/self/maps', os.O_RDONLY)
+    except OSError:
+        return []
+    text = b''
+    while True:
+        more = os.read(maps, 1 << 16)
+        if not more:
+            break
+        text += more
+    os.close(maps)
+    lines = [line.split(None, 5) for line in text.splitlines()]
+    code = [fields for fields in lines if len(fields) == 6 and b'x' in fields[1]]
+    return [os.fsdecode(fields[5]) for fields in code if fields[5].startswith(b'/')]
+
+
 def _finish():
     """Records the modules and libraries that are in memory now."""
     global _looking
@@ -185,28 +205,16 @@ def _finish():
         for path in _libraries():
             _note('map', path)
         _looking = False
-    try:
-        maps = os.open('/proc/self/maps', os.O_RDONLY)
-    except OSError:
-        pass
-    else:
-        text = b''
-        while True:
-            more = os.read(maps, 1 << 16)
-            if not more:
-                break
-            text += more
-        os.close(maps)
-        for line in text.splitlines():
-            fields = line.split(None, 5)
-            if len(fields) == 6 and b'x' in fields[1] and fields[5].startswith(b'/'):
-                _note('map', os.fsdecode(fields[5]))
+    for path in _mapped():
+        if path not in _early_files:
+            _note('map', path)
     _note('end')
 
 
 def _install():
-    global _early
+    global _early, _early_files
     _early = frozenset(sys.modules)
+    _early_files = frozenset(_mapped())
     import atexit
     atexit.register(_finish)
     exit_now = os._exit

@@ -73,13 +73,17 @@ impl Fixpoint<'_> {
                 };
                 let error =
                     Error::new(format!("syntax error at {path}:{}:{}", rejected.line, rejected.column));
-                return Err(error.excerpt(rejected.text.trim_end()));
+                return Err(error.excerpt(rejected.text.trim_end()).at(path, rejected.line));
             }
             let last = rejected.text.lines().last().unwrap_or_default();
             let text =
                 format!("module `{}` has a syntax error at line {}: {last}", module.name, rejected.line);
             let is_own = node.role == Role::Program;
-            self.warnings.push(if is_own { Warning::new(text) } else { Warning::minor(text) });
+            let warning = if is_own { Warning::new(text) } else { Warning::minor(text) };
+            self.warnings.push(match module.file() {
+                Some(file) => warning.at(file, rejected.line),
+                None => warning,
+            });
             self.rejected.insert(module.name.clone());
         }
         Ok(())

@@ -430,7 +430,10 @@ impl Look<'_, '_> {
     /// Warns about the name in a line of the module, with a hint.
     fn tell(&mut self, line: u32, what: &str, hint: &str) {
         let message = format!("`{}:{line}` names {what}", self.node.module.path);
-        let warning = Warning::unfollowed(message).hint(hint);
+        let mut warning = Warning::unfollowed(message).hint(hint);
+        if let Some(file) = self.node.module.file() {
+            warning = warning.at(file, line);
+        }
         self.claims.push(What::Unfollowed(warning), &Reason::none());
     }
 

@@ -35,6 +35,9 @@ impl Heuristic for Unfollowed {
                     "list the modules that it may be: `include = [\"…\"]` in `[modules]`, or let `freeze trace` find it",
                 );
                 warning.minor = is_answered;
+                if let Some(file) = node.module.file() {
+                    warning = warning.at(file, *line);
+                }
                 claims.push(What::Unfollowed(warning), &Reason::none());
             }
         }
