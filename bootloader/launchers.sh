@@ -169,14 +169,23 @@ build_builder() {
     local target=$1 triple=${1%".$GLIBC"}
     say "building freeze for $target"
     builder_settings "$2"
-    RUSTFLAGS=$flags "${command[@]}" --locked --quiet --release "${quick[@]}" "${std[@]}" --target "$target" -p freeze --bins
-    results=$CARGO_TARGET_DIR/$triple/release
+    local profile=dist
+    [ ${#quick[@]} = 0 ] || profile=release
+    RUSTFLAGS=$flags "${command[@]}" --locked --quiet --profile $profile "${quick[@]}" "${std[@]}" --target "$target" -p freeze --bins
+    results=$CARGO_TARGET_DIR/$triple/$profile
 }
 
 # builder_settings LAUNCHER: applies the settings of a release. Tests use the same, so that nothing is compiled twice.
 builder_settings() {
-    [ ${#std[@]} = 0 ] || std=("-Zbuild-std=std,panic_unwind,test")
+    [ ${#std[@]} = 0 ] || std=("-Zbuild-std=std,panic_abort,panic_unwind,test")
     export FREEZE_BOOTLOADER=$1 CARGO_PROFILE_RELEASE_DEBUG=false CARGO_PROFILE_RELEASE_STRIP=symbols
+    # A C library contains the time of its compilation: that of the commit, as in a release, and not the present one.
+    if [ -z "${SOURCE_DATE_EPOCH:-}" ]; then
+        SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || echo 1)
+        export SOURCE_DATE_EPOCH
+    fi
+    # Here, zig refuses such a time, even with SOURCE_DATE_EPOCH.
+    export CFLAGS_aarch64_pc_windows_gnullvm=-Wno-date-time
 }
 
 # without_time FILE: removes the link time, which zig's linker cannot omit.

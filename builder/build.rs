@@ -18,8 +18,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     if variable("TARGET")? == "x86_64-unknown-linux-gnu" && env::var_os("RUSTC_LINKER").is_none() {
         println!("cargo::rustc-link-arg-bins=-Wl,--icf=all");
     }
-    embed_launchers(&out.join("launchers.zip"))?;
+    let embeds_own = embed_launchers(&out.join("launchers.zip"))?;
     let launcher = out.join("launcher");
+    if embeds_own {
+        std::fs::write(out.join("launcher.so"), [])?;
+        return Ok(std::fs::write(&launcher, [])?);
+    }
     println!("cargo::rerun-if-env-changed=FREEZE_BOOTLOADER");
     if let Some(given) = env::var_os("FREEZE_BOOTLOADER").filter(|v| !v.is_empty()) {
         let given = PathBuf::from(given);
@@ -48,14 +52,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     if twin.exists() { copy(&twin, &to) } else { Ok(std::fs::write(&to, [])?) }
 }
 
-/// Copies the launchers of other platforms to embed, or creates an empty file.
-fn embed_launchers(to: &Path) -> Result<(), Box<dyn Error>> {
+/// Copies the launchers of all platforms to embed, or creates an empty file. Returns whether they contain the one for this
+/// platform.
+fn embed_launchers(to: &Path) -> Result<bool, Box<dyn Error>> {
     println!("cargo::rerun-if-env-changed=FREEZE_LAUNCHERS");
     let given = env::var_os("FREEZE_LAUNCHERS").filter(|v| !v.is_empty()).map(PathBuf::from);
-    let Some(given) = given else { return Ok(std::fs::write(to, [])?) };
-    let file = if given.is_dir() { given.join("launchers.zip") } else { given };
+    let Some(given) = given else {
+        std::fs::write(to, [])?;
+        return Ok(false);
+    };
+    let file = if given.is_dir() { given.join("launchers.zip") } else { given.clone() };
     println!("cargo::rerun-if-changed={}", file.display());
-    copy(&file, to).map_err(|e| format!("{e}; `bootloader/launchers.sh all` writes it").into())
+    copy(&file, to).map_err(|e| format!("{e}; `bootloader/launchers.sh all` writes it"))?;
+    let own = given.join(variable("TARGET")?);
+    Ok(own.join("launcher").is_file() || own.join("launcher.exe").is_file())
 }
 
 /// Code that computes cached values (`store::Code`): its folders and files, and the libraries that decide its results.

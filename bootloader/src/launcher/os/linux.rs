@@ -1,6 +1,6 @@
 //! Linux: finds the running executable and its processes through `/proc`, and creates files in memory.
 
-use std::ffi::{CStr, CString, OsStr, c_void};
+use std::ffi::{CStr, CString, OsStr, c_int, c_void};
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd};
@@ -142,6 +142,34 @@ pub(crate) const MEMORY_FILES: bool = true;
 pub(crate) fn advise_large(start: usize, size: usize) {
     // SAFETY: the advice concerns a mapping of this process.
     unsafe { libc::madvise(start as *mut c_void, size, libc::MADV_HUGEPAGE) };
+}
+
+/// Gives up the memory of the executable's code. The system maps it again where it still runs.
+pub(super) fn release_code() {
+    /// Stops at the first object, which is the executable.
+    unsafe extern "C" fn release(info: *mut libc::dl_phdr_info, _: usize, _: *mut c_void) -> c_int {
+        // SAFETY: the C library passes a valid object, whose headers are `dlpi_phnum` valid ones.
+        let (base, headers) = unsafe {
+            let info = &*info;
+            (info.dlpi_addr, std::slice::from_raw_parts(info.dlpi_phdr, usize::from(info.dlpi_phnum)))
+        };
+        let code = |header: &&libc::Elf64_Phdr| {
+            header.p_type == libc::PT_LOAD && header.p_flags == (libc::PF_R | libc::PF_X)
+        };
+        // SAFETY: has no preconditions.
+        let size =
+            usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(super::LARGEST_PAGE);
+        for header in headers.iter().filter(code) {
+            let start = (base + header.p_vaddr) as usize;
+            let page = start - start % size;
+            // SAFETY: the pages are mapped from the executable, and nothing writes to code: the next access reads the same
+            // content again.
+            unsafe { super::drop_pages(page, start + header.p_memsz as usize - page) };
+        }
+        1
+    }
+    // SAFETY: the callback keeps nothing.
+    unsafe { libc::dl_iterate_phdr(Some(release), std::ptr::null_mut()) };
 }
 
 /// Sets the name of the process, as shown by `ps` and `top`, to the file name of its executable.

@@ -134,3 +134,6 @@ pub(crate) fn advise_large(_: usize, _: usize) {}
 
 /// On macOS, processes are named after their files.
 pub(crate) fn name_process(_: &Path) {}
+
+/// The kernel decides about the pages of code by itself.
+pub(super) fn release_code() {}

@@ -111,10 +111,11 @@ pub(crate) fn release(part: Range<usize>) {
     unsafe { drop_pages(start, part.end - start) };
 }
 
-/// Like [`release`], for everything that is mapped.
+/// Like [`release`], for everything that is mapped, and for the code of the executable: most of it is for the start only.
 pub(crate) fn release_all() {
     let mapped: Vec<Range<usize>> = MAPPED.lock().map(|mapped| mapped.clone()).unwrap_or_default();
     mapped.into_iter().for_each(release);
+    release_code();
 }
 
 /// The struct layout of Python's configuration, as defined by the C compilers of a system.

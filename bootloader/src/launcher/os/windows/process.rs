@@ -260,6 +260,9 @@ pub(crate) const GIVES_LARGE_PAGES: bool = false;
 /// Size of large pages on most machines, in bytes.
 pub(crate) const LARGE_PAGE: usize = 2 << 20;
 
+/// The system decides about the pages of code by itself.
+pub(crate) fn release_code() {}
+
 /// Windows only gives large pages to processes with a privilege.
 pub(crate) fn advise_large(_: usize, _: usize) {}
 
