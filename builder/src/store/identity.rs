@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use super::Hash;
 use crate::os::{State, file_state};
 
 /// Minimum age of a change. After a more recent change, the file may change again without new times: the
@@ -55,4 +56,26 @@ pub(super) fn is_old(metadata: &Metadata) -> bool {
 
 fn is_past(changed: SystemTime) -> bool {
     SystemTime::now().duration_since(changed).is_ok_and(|age| age > RACY)
+}
+
+/// Returns the key of a file of the cache, whose content belongs to its path.
+pub(super) fn own_key(path: &Path, m: &Metadata) -> Hash {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(path.as_os_str().as_encoded_bytes());
+    *hasher.update(&m.len().to_le_bytes()).finalize().as_bytes()
+}
+
+/// Returns the key of any other file: its identity, or else its path, length and times.
+pub(super) fn stat_key(path: &Path, m: &Metadata, identity: Option<Identity>) -> Hash {
+    let mut hasher = blake3::Hasher::new();
+    if let Some(identity) = identity {
+        return *hasher.update(&identity.bytes()).finalize().as_bytes();
+    }
+    hasher.update(path.as_os_str().as_encoded_bytes());
+    hasher.update(&m.len().to_le_bytes());
+    for time in [m.modified(), m.created()].into_iter().flatten() {
+        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        hasher.update(&since.as_nanos().to_le_bytes());
+    }
+    *hasher.finalize().as_bytes()
 }

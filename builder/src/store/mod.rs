@@ -313,8 +313,11 @@ impl Store {
     /// The file cannot be read.
     pub fn file_hash_of(&self, path: &Path, before: &Metadata) -> Result<Hash> {
         let failed = || format!("failed to read `{}`", path.display());
+        // A file of this cache has the content that belongs to its name. Its times tell when it was last used.
+        let is_own = path.starts_with(self.shared.home.join("files"));
         let identity = Identity::of(path, before);
-        let key = stat_key(path, before, identity);
+        let key =
+            if is_own { identity::own_key(path, before) } else { identity::stat_key(path, before, identity) };
         if let Some(hash) = self.get(Bucket::Stat, &key).and_then(|v| Hash::try_from(v).ok()) {
             return Ok(hash);
         }
@@ -325,7 +328,7 @@ impl Store {
         let mut hasher = blake3::Hasher::new();
         hasher.update_reader(&mut file).context(failed)?;
         let hash = *hasher.finalize().as_bytes();
-        if identity.map_or_else(|| identity::is_old(before), |identity| identity.is_settled()) {
+        if is_own || identity.map_or_else(|| identity::is_old(before), |identity| identity.is_settled()) {
             self.put(Bucket::Stat, &key, &hash);
         } else {
             lock(&self.shared.young).insert(key, hash);
@@ -577,21 +580,6 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         let _ = write!(hex, "{byte:02x}");
         hex
     })
-}
-
-/// Returns the key for the hash of a file: its identity, or its path, length and times if it has none.
-fn stat_key(path: &Path, m: &Metadata, identity: Option<Identity>) -> Hash {
-    let mut hasher = blake3::Hasher::new();
-    if let Some(identity) = identity {
-        return *hasher.update(&identity.bytes()).finalize().as_bytes();
-    }
-    hasher.update(path.as_os_str().as_encoded_bytes());
-    hasher.update(&m.len().to_le_bytes());
-    for time in [m.modified(), m.created()].into_iter().flatten() {
-        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-        hasher.update(&since.as_nanos().to_le_bytes());
-    }
-    *hasher.finalize().as_bytes()
 }
 
 #[cfg(test)]
