@@ -5,12 +5,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use harness::{
     Block, Display, Interpreter, Page, Run, Sandbox, Venv, freeze, interpreter, newest, root, scratch, skip,
     venv, wine,
 };
+
+use crate::target_pythons::Mirror;
 
 /// Distribution of `freeze` on package indexes: the `freeze` under test takes its place.
 const FREEZE: &str = "freeze-app";
@@ -217,37 +218,44 @@ fn python() -> &'static Interpreter {
     interpreter("3.11").unwrap_or_else(newest)
 }
 
-/// One environment with what all pages install.
-fn environment() -> &'static Venv {
-    static VENV: OnceLock<Venv> = OnceLock::new();
-    VENV.get_or_init(|| {
-        let mut packages = BTreeSet::from(["pip".to_owned()]);
-        for path in RUN {
-            for block in Page::read(path).blocks.iter().filter(|b| b.marker("skip").is_none()) {
-                if block.marker("file") == Some("requirements.txt") {
-                    packages.extend(block.text.lines().map(str::to_owned));
-                }
-                let installs = block.text.lines().filter_map(|l| l.split_once("pip install "));
-                let words = installs.flat_map(|(_, rest)| rest.split_whitespace());
-                let plain = |w: &&str| !w.starts_with('-') && !w.ends_with(".txt") && *w != FREEZE;
-                packages.extend(words.filter(plain).map(str::to_owned));
+/// An environment with what all pages install, or a page alone whose environment is resolved for another platform.
+fn environment(page: &Page) -> Venv {
+    let is_own = page.blocks.iter().any(|b| b.marker("mirror").is_some());
+    let mut packages = BTreeSet::from(["pip".to_owned()]);
+    let others: Vec<Page> = if is_own { Vec::new() } else { RUN.iter().map(Page::read).collect() };
+    for page in others.iter().chain([page]) {
+        for block in page.blocks.iter().filter(|b| b.marker("skip").is_none()) {
+            if block.marker("file") == Some("requirements.txt") {
+                packages.extend(block.text.lines().map(str::to_owned));
             }
+            let setup =
+                block.markers.iter().filter(|(name, _)| name == "setup").map(|(_, value)| value.as_str());
+            let lines = block.text.lines().chain(setup);
+            let installs = lines.filter_map(|l| l.split_once("pip install "));
+            let words = installs.flat_map(|(_, rest)| rest.split_whitespace());
+            let plain = |w: &&str| !w.starts_with('-') && !w.ends_with(".txt") && *w != FREEZE;
+            packages.extend(words.filter(plain).map(str::to_owned));
         }
-        venv(python(), &packages.into_iter().collect::<Vec<_>>().join("\n"))
-    })
+    }
+    venv(python(), &packages.into_iter().collect::<Vec<_>>().join("\n"))
 }
 
 /// A reader who follows a page.
 struct Session {
     page: Page,
+    environment: Venv,
     folder: tempfile::TempDir,
     /// What the last command printed.
     printed: String,
     display: Option<Display>,
+    /// Of Pythons to download.
+    mirror: Option<Mirror>,
 }
 
 impl Session {
     fn new(path: &str) -> Session {
+        let page = Page::read(path);
+        let environment = environment(&page);
         let folder = scratch("book");
         harness::make_reachable(folder.path());
         let tools = folder.path().join("tools");
@@ -257,10 +265,10 @@ impl Session {
         let pip = format!(
             "#!/bin/bash\nargs=() names=0\nfor a; do [ \"$a\" = {FREEZE} ] || args+=(\"$a\"); done\n\
              [ \"${{args[*]}}\" = install ] || exec '{}' -m pip --quiet \"${{args[@]}}\"\n",
-            environment().python().display()
+            environment.python().display()
         );
         executable(&tools.join("pip"), &pip);
-        Session { page: Page::read(path), folder, printed: String::new(), display: None }
+        Session { page, environment, folder, printed: String::new(), display: None, mirror: None }
     }
 
     fn project(&self) -> PathBuf {
@@ -290,10 +298,14 @@ impl Session {
         for (name, value) in &block.markers {
             match name.as_str() {
                 "needs" => {
-                    let pieces = ["target/pieces", "target/launchers"].map(|f| root().join(f).join(value));
                     let tools = std::env::var_os("PATH").unwrap_or_default();
-                    let tool = std::env::split_paths(&tools).map(|f| f.join(value));
-                    if !pieces.into_iter().chain(tool).any(|p| p.exists()) {
+                    let there = std::env::split_paths(&tools).any(|folder| folder.join(value).exists());
+                    let there = there
+                        || match value.split_once("-windows-") {
+                            Some(_) => harness::launcher(value, "launcher.exe").is_some(),
+                            None => harness::piece(value).is_some(),
+                        };
+                    if !there {
                         return Err(format!("no `{value}`"));
                     }
                 }
@@ -311,7 +323,13 @@ impl Session {
                 "setup" => {
                     self.shell(value, &[]).run().success();
                 }
-                "file" | "append" | "output" | "exit" | "without python" | "display" | "steps" => {}
+                "mirror" if self.mirror.is_none() => {
+                    let python = harness::piece("windows-full-3.11").ok_or("no `windows-full-3.11`")?;
+                    self.mirror =
+                        Some(Mirror::new().with("x86_64-pc-windows-msvc", &python.join("cp311")).index());
+                }
+                "file" | "append" | "output" | "exit" | "without python" | "display" | "steps" | "mirror" => {
+                }
                 _ => panic!("{}: `{name}` is no marker", self.place(block)),
             }
         }
@@ -372,7 +390,10 @@ impl Session {
         if let Some(display) = &self.display {
             run = run.env("DISPLAY", &display.name);
         }
-        let venv = &environment().path;
+        if let Some(mirror) = &self.mirror {
+            run = mirror.settings().into_iter().fold(run, |run, (name, value)| run.env(name, value));
+        }
+        let venv = &self.environment.path;
         let machine = std::env::var_os("PATH").unwrap_or_default();
         let own = [self.folder.path().join("tools"), venv.join("bin")];
         let path = std::env::join_paths(own.into_iter().chain(std::env::split_paths(&machine))).unwrap();

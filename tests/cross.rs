@@ -5,16 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use harness::{Interpreter, Mode, Outcome, Project, Run, interpreters, newest, root, skip, skip_unavailable};
-
-/// A piece that `tests/pieces.py` fetches; it is said if it is not there.
-pub(crate) fn piece(name: &str) -> Option<PathBuf> {
-    let path = root().join("target/pieces").join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    skip(&format!("no `target/pieces/{name}`: `python3 tests/pieces.py` fetches it"));
-    None
-}
+pub(crate) use harness::{launcher, piece};
 
 /// `PATH` with a Python that compiles for the pieces; it is said if there is none.
 pub(crate) fn path_with(minor: &str) -> Option<std::ffi::OsString> {
@@ -26,16 +17,6 @@ pub(crate) fn path_with(minor: &str) -> Option<std::ffi::OsString> {
     let own = known.exe.parent().map(Path::to_owned).into_iter();
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::join_paths(own.chain(std::env::split_paths(&path))).ok()
-}
-
-/// The launcher of a target.
-pub(crate) fn launcher(triple: &str, file: &str) -> Option<PathBuf> {
-    let path = root().join("target/launchers").join(triple).join(file);
-    if path.exists() {
-        return Some(path);
-    }
-    skip(&format!("no launcher for {triple} in `target/launchers`"));
-    None
 }
 
 /// The prefix of an interpreter without anything that could be run.

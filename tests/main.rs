@@ -14,6 +14,10 @@
     reason = "a test that cannot go on ends with a panic, whose message is what it has found"
 )]
 
+// `#[test]` lists a test for this runner. A function for it would be called in place of the one of Rust's library.
+#[macro_use]
+extern crate test_attribute;
+
 mod analysis;
 mod archive;
 mod assemble;
@@ -85,3 +89,7 @@ mod wheel;
 mod why;
 mod windows_builder;
 mod wine;
+
+fn main() -> std::process::ExitCode {
+    harness::main()
+}

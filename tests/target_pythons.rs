@@ -19,19 +19,19 @@ fn name(triple: &str) -> String {
 }
 
 /// A mirror in a folder, with its index beside it.
-struct Mirror {
+pub(crate) struct Mirror {
     folder: tempfile::TempDir,
 }
 
 impl Mirror {
-    fn new() -> Mirror {
+    pub(crate) fn new() -> Mirror {
         let folder = scratch("mirror");
         std::fs::create_dir(folder.path().join(TAG)).unwrap();
         Mirror { folder }
     }
 
     /// Adds the Python of a piece.
-    fn with(self, triple: &str, python: &Path) -> Mirror {
+    pub(crate) fn with(self, triple: &str, python: &Path) -> Mirror {
         let status = Command::new("tar")
             .arg("-czf")
             .arg(self.file(triple))
@@ -61,7 +61,7 @@ impl Mirror {
     }
 
     /// Writes the index for what the mirror contains now.
-    fn index(self) -> Mirror {
+    pub(crate) fn index(self) -> Mirror {
         let files = std::fs::read_dir(self.folder.path().join(TAG)).unwrap();
         let files: Vec<_> = files.map(|entry| entry.unwrap().file_name()).collect();
         let output =
@@ -86,6 +86,12 @@ impl Mirror {
                 .env("FREEZE_CACHE_DIR", self.cache())
                 .env("FREEZE_LAUNCHERS", root().join("target/launchers")),
         )
+    }
+
+    /// Variables that make `freeze` use the mirror.
+    pub(crate) fn settings(&self) -> [(&'static str, PathBuf); 2] {
+        let folder = self.folder.path();
+        [("FREEZE_PYTHON_MIRROR", folder.to_owned()), ("FREEZE_PYTHON_INDEX", folder.join("SHA256SUMS"))]
     }
 
     fn cache(&self) -> PathBuf {

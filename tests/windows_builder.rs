@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use harness::{Mode, Project, Run, Tree, Wine, apps, full, interpreters, root, seeing_wine, skip};
+use harness::{Mode, Project, Run, Tree, Wine, apps, full, interpreters, seeing_wine};
 
 use crate::cross::{launcher, path_with, piece};
 use crate::wine::case;
@@ -23,12 +23,7 @@ const PIECES: (u8, u8, u8) = (3, 11, 9);
 
 impl Bench {
     fn new() -> Option<Bench> {
-        let place = root().join("target/launchers/x86_64-pc-windows-gnu/freeze.exe");
-        let exe = std::env::var_os("FREEZE_TEST_WINDOWS_BINARY").map_or(place, PathBuf::from);
-        if !exe.exists() {
-            skip("no `freeze.exe`: `bootloader/launchers.sh --builder x86_64-pc-windows-gnu` builds it");
-            return None;
-        }
+        let exe = harness::freeze_exe()?;
         let wine = seeing_wine()?;
         let launcher = launcher("x86_64-pc-windows-gnu", "launcher.exe")?;
         let path = path_with("3.11")?;

@@ -9,6 +9,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stderr,
+    clippy::print_stdout,
     reason = "a failing harness is a failing test, and the panic is its message"
 )]
 
@@ -18,10 +19,12 @@ mod build;
 mod content;
 mod display;
 mod http;
+mod pieces;
 mod program;
 mod python;
 mod reseal;
 mod run;
+mod runner;
 mod sandbox;
 mod wine;
 
@@ -33,12 +36,15 @@ pub use build::{Build, Frozen, Mode, Project, freeze, freeze_command, hello};
 pub use content::{Content, archive_range, archives};
 pub use display::Display;
 pub use http::Server;
+pub use inventory::submit as list;
+pub use pieces::{freeze_exe, launcher, piece};
 pub use program::{Directives, Program, folders_in};
 pub use python::{
     Interpreter, Venv, interpreter, interpreters, newest, skip, skip_unavailable, uv, venv, without_libpython,
 };
 pub use reseal::{Parts, Random};
 pub use run::{Outcome, Run, Started, Tree};
+pub use runner::{Test, main};
 pub use sandbox::{EmptyRoot, Sandbox};
 pub use wine::{Wine, seeing_wine, wine};
 

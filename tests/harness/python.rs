@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -118,17 +117,9 @@ pub fn skip(reason: &str) {
     skip_unavailable(reason);
 }
 
-/// The same for what a machine has or has not, such as versions of Python.
+/// The same for what a machine has or has not, such as versions of Python. A test that then starts no program counts as skipped.
 pub fn skip_unavailable(reason: &str) {
-    let thread = std::thread::current();
-    let line = format!("skipped: {}: {reason}\n", thread.name().unwrap_or("a test"));
-    // Written past the test runner, which keeps what a test that passes prints; also for the summary of `.ci/run`.
-    let _ = std::io::stderr().write_all(line.as_bytes());
-    if let Some(path) = std::env::var_os("FREEZE_TEST_SKIPPED") {
-        let list = std::fs::File::options().create(true).append(true).open(path);
-        list.and_then(|mut list| list.write_all(line.as_bytes()))
-            .expect("the list of skipped tests can be written");
-    }
+    crate::runner::note_skipped(reason);
 }
 
 /// Interpreters whose executable holds all of Python, without the shared libpython that may come with them; at least one,
@@ -373,7 +364,7 @@ pub fn uv() -> &'static Path {
 }
 
 /// Takes the lock of a file until the value is dropped; other processes wait.
-fn lock(path: &Path) -> File {
+pub(crate) fn lock(path: &Path) -> File {
     let file = File::create(path).unwrap_or_else(|e| panic!("failed to create `{}`: {e}", path.display()));
     file.lock().unwrap_or_else(|e| panic!("failed to lock `{}`: {e}", path.display()));
     file

@@ -168,6 +168,7 @@ impl Run {
     /// Starts it and leaves it running.
     pub fn start(self) -> Started {
         crate::sandbox::require_namespaces();
+        crate::runner::note_started();
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).env_clear().envs(&self.environment);
         if let Some(folder) = &self.folder {
