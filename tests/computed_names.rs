@@ -2,6 +2,11 @@
 
 use harness::{Mode, Project};
 
+harness::programs! {
+    "computed_names":
+    functions_of_a_library_that_import_patched;
+}
+
 /// Freezes a program beside a package with some modules, each of which says its name, and compares what it prints.
 #[track_caller]
 fn prints(program: &str, modules: &[&str], expected: &str) {

@@ -13,6 +13,7 @@ harness::programs! {
     a_folder_that_is_copied_whole_holds_the_modules_too;
     resources_tell_of_modules;
     a_library_runs_the_files_of_a_package_that_only_a_path_names;
+    a_library_loads_the_files_of_packages_that_it_names;
 }
 
 #[test]

@@ -10,6 +10,7 @@ harness::programs! {
     files_of_modules_are_opened;
     loaders_give_sources;
     a_loader_of_a_found_spec_gives_a_source;
+    a_library_takes_a_decorator_from_another_one;
 }
 
 /// The sources of the program's own in what was built, by `freeze inspect`.

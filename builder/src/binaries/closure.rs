@@ -10,7 +10,7 @@ use super::format::leaf;
 use super::inventory::Inventory;
 use super::policy::{HostGl, Policy, Stays};
 use super::reader::Reader;
-use crate::analysis::{By, Reason};
+use crate::analysis::{By, Guard, Reason};
 use crate::error::{Result, Warning};
 use crate::os::real;
 use crate::paths::{normal, slashed};
@@ -270,8 +270,12 @@ impl<'a, 'r> Closing<'a, 'r> {
             None => "install it, or name its file in `[[binary]]`".to_owned(),
         };
         let message = format!("library `{name}` was not found, needed by {by}");
-        // A library of a package that no module is linked to: code that loads it fails unfrozen as well.
-        let is_unasked = self.out.files[root].reasons.iter().all(|reason| reason.by == By::Package);
+        // A library of a package that no module is linked to, or a module that is imported only where the error is caught: what
+        // is missing is missing unfrozen as well.
+        let is_unasked = self.out.files[root]
+            .reasons
+            .iter()
+            .all(|reason| reason.by == By::Package || reason.guard == Guard::Optional);
         // Report only the first file that needs it.
         let is_minor = is_unasked || !self.missing.insert(name.to_owned());
         let warning = if is_minor { Warning::minor(message) } else { Warning::new(message) };

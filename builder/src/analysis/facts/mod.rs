@@ -90,6 +90,9 @@ pub(in crate::analysis) struct Facts {
     /// Whether it lists the module files in folders of packages and imports from them by computed names.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub lists_files: bool,
+    /// Whether it also loads listed files by their paths.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub loads_files: bool,
     /// Whether it lists modules of an unknown package.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub scans: bool,

@@ -18,6 +18,8 @@ pub(super) struct Files {
     lists: bool,
     /// Whether it searches for the folder of a module that no statement imports.
     locates: bool,
+    /// Whether it loads modules from files.
+    loads: bool,
     /// Whether it names the suffix of sources.
     names_suffix: bool,
     /// Whether it names the suffix of stubs.
@@ -34,6 +36,8 @@ impl Files {
 impl<'a> Detector<'a> for Files {
     fn call(&mut self, call: &Call<'a>, scope: &Scope<'a>, _: &mut Found<'a>) {
         self.lists |= matches!(call.name, "glob" | "iglob" | "iterdir" | "listdir" | "scandir" | "walk");
+        self.loads |=
+            matches!(call.name, "spec_from_file_location" | "SourceFileLoader" | "load_source" | "run_path");
         // `dirname(module.__file__)`
         if call.name == "dirname"
             && let Some(Expr::Attribute(file)) = call.first()
@@ -65,6 +69,7 @@ impl<'a> Detector<'a> for Files {
         // `Path(__file__).with_suffix(".pyi")`
         found.facts.stub |= self.names_stub && self.has_paths;
         found.facts.lists_files = self.lists && self.locates && self.names_suffix;
+        found.facts.loads_files = found.facts.lists_files && self.loads;
     }
 }
 

@@ -1,5 +1,6 @@
 //! Finds a module's uses of module files, its own or others.
 
+mod decorators;
 mod place;
 #[cfg(test)]
 mod tests;
@@ -37,12 +38,15 @@ pub(super) fn find(text: &str, lines: &Lines, body: &[Stmt], whose: Whose) -> Ve
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
     // Objects that the program's own modules pass to others always count.
     if !own && !has(&WORDS) {
-        return Vec::new();
+        return decorators::find(lines, body);
     }
     let mut names = Names::default();
     names.visit_body(body);
     let mut finder = Finder { found: Vec::new(), lines, names, own };
     finder.visit_body(body);
+    if !own {
+        finder.found.extend(decorators::find(lines, body));
+    }
     finder.found
 }
 

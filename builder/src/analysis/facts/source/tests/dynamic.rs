@@ -154,6 +154,17 @@ fn specs_count_where_they_are_loaded() {
 fn functions_that_say_they_import() {
     let text = "import_optional('a.b')\nx.try_import('c')\nimport_optional(name)\nimport_optional('no name')\nbreakpoint()\n";
     assert_eq!(names(text), ["a.b", "c", "pdb"]);
+    // A package must be known of what is put together.
+    let text = "import_patched('a.' + x)\nimport_it(f'b.c.{x}')\nimport_it('d' + x)\nimport_it(x + '.e')\n";
+    assert_eq!(names(text), ["a.*", "b.c.*"]);
+}
+
+#[test]
+fn functions_that_get_the_names_of_the_module() {
+    let text = "inject('a', globals())\nl = LazyLoader('b', globals(), 'c.d')\ncall('e')\nexec('f = 1', globals())\n";
+    let found = names(text);
+    assert!(["a", "b", "c.d"].iter().all(|name| found.contains(&(*name).to_owned())), "{found:?}");
+    assert!(!found.contains(&"e".to_owned()), "{found:?}");
 }
 
 #[test]

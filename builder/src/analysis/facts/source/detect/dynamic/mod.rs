@@ -54,7 +54,7 @@ impl<'a> Detector<'a> for Dynamic<'a> {
             ("module_from_spec" | "exec_module" | "load_module", Some(_)) => found.marks.loads_specs = true,
             ("breakpoint", None) => found.import(Import { module: "pdb".to_owned(), ..scope.at(call.at()) }),
             (name, _) if name.contains("import") => named_call(call, scope, found),
-            _ => {}
+            _ => filling_call(call, scope, found),
         }
     }
 }
@@ -170,10 +170,35 @@ fn literal_import<'a>(call: &Call<'a>, scope: &Scope<'a>) -> Option<Import> {
     Some(Import { guard: Guard::Optional, module: name.to_owned(), ..scope.at(call.at()) })
 }
 
-/// `import_optional_dependency("name")`: a function whose name says that it imports.
+/// `import_optional_dependency("name")`: a function whose name says that it imports. Of a name that is put together, as in
+/// `import_patched("dns." + name)`, at least a package must be known.
 fn named_call<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
     if let Some(import) = literal_import(call, scope) {
         found.import(import);
+        return;
+    }
+    let Some(name) = call.first().filter(|name| !matches!(name, Expr::StringLiteral(_))) else { return };
+    for known in scope.variables.texts(name) {
+        let start = known.text.split(UNKNOWN).next().unwrap_or_default();
+        let package = start.rsplit_once('.').map_or("", |(package, _)| package);
+        if known.origin == Origin::Absolute && !known.whole && is_dotted_name(package) {
+            import(call, known, Guard::Optional, scope, found);
+        }
+    }
+}
+
+/// `inject("name", globals())`, `LazyLoader("name", globals(), "package.name")`: a function that gets the names of the module, and
+/// a name, most likely imports it.
+fn filling_call<'a>(call: &Call<'a>, scope: &Scope<'a>, found: &mut Found<'a>) {
+    let is_globals = |argument: &Expr| match argument {
+        Expr::Call(inner) => matches!(&*inner.func, Expr::Name(name) if name.id.as_str() == "globals"),
+        _ => false,
+    };
+    if !call.arguments.args.iter().any(is_globals) {
+        return;
+    }
+    for name in call.arguments.args.iter().filter_map(literal).filter(|name| is_dotted_name(name)) {
+        found.import(Import { guard: Guard::Optional, module: name.to_owned(), ..scope.at(call.at()) });
     }
 }
 

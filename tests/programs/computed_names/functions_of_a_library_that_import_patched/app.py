@@ -1,0 +1,3 @@
+import green
+
+print(green.names(), green.colorsys.__name__)

@@ -1,0 +1,3 @@
+import engine
+
+print(engine.plus(1, 2))
