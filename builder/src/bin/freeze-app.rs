@@ -1,5 +1,8 @@
 //! Starts the `freeze` in the same folder: `uvx` runs the command that has the name of the distribution.
 
+#[path = "../os/instead.rs"]
+mod instead;
+
 use std::io;
 use std::process::{Command, ExitCode};
 
@@ -10,7 +13,7 @@ fn main() -> io::Result<ExitCode> {
     let freeze = own.with_file_name(format!("freeze{}", std::env::consts::EXE_SUFFIX));
     let mut command = Command::new(&freeze);
     command.args(std::env::args_os().skip(1));
-    builder::os::run_instead(&mut command).map_err(|error| {
+    instead::run_instead(&mut command).map_err(|error| {
         io::Error::new(error.kind(), format!("failed to start `{}`: {error}", freeze.display()))
     })
 }

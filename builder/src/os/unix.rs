@@ -5,9 +5,9 @@ use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, ExitStatus};
+use std::process::{Child, Command};
 
 use freeze_launcher::trust::{self, Folder, Purpose, Refusal};
 
@@ -248,32 +248,4 @@ fn send(child: &Child, signal: libc::c_int) {
         // SAFETY: a plain system call. The child was not waited for, so the id is still valid.
         unsafe { libc::kill(id, signal) };
     }
-}
-
-/// Returns the exit code for the status of a program. A signal is encoded as in shells.
-pub fn exit_code(status: ExitStatus) -> ExitCode {
-    let code = status.code().or(status.signal().map(|s| 128 + s)).unwrap_or(1);
-    ExitCode::from(u8::try_from(code & 0xff).unwrap_or(1))
-}
-
-/// Replaces this process with a program, which gets the terminal, the signals and the exit code.
-///
-/// # Errors
-/// The program cannot be started.
-pub fn run_instead(command: &mut Command) -> io::Result<ExitCode> {
-    let texts = std::iter::once(command.get_program()).chain(command.get_args());
-    let texts: Vec<CString> = texts.map(|text| CString::new(text.as_bytes())).collect::<Result<_, _>>()?;
-    let pointers: Vec<_> = texts.iter().map(|text| text.as_ptr()).chain([std::ptr::null()]).collect();
-    // `exec` of the standard library would pass files that are not programs to a shell. Like its code for
-    // children, reset SIGPIPE: Rust programs ignore closed pipes, which others do not expect.
-    // SAFETY: NUL-terminated texts and a null-terminated list of them, which are valid until the call
-    // returns.
-    unsafe {
-        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
-        libc::execv(pointers[0], pointers.as_ptr());
-    }
-    let error = io::Error::last_os_error();
-    // SAFETY: restores the previous state.
-    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
-    Err(error)
 }

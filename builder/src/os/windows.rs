@@ -7,7 +7,7 @@ use std::os::windows::fs::OpenOptionsExt;
 use std::os::windows::io::{AsHandle, AsRawHandle, FromRawHandle, OwnedHandle};
 use std::os::windows::process::CommandExt;
 use std::path::{Component, Path, PathBuf, Prefix};
-use std::process::{Child, Command, ExitCode, ExitStatus};
+use std::process::{Child, Command};
 
 use windows_sys::Win32::Foundation::{
     ERROR_ACCESS_DENIED, ERROR_LOCK_VIOLATION, ERROR_SHARING_VIOLATION, ERROR_USER_MAPPED_FILE,
@@ -18,7 +18,7 @@ use windows_sys::Win32::Storage::FileSystem::{
 };
 use windows_sys::Win32::System::Console::{
     ENABLE_VIRTUAL_TERMINAL_PROCESSING, GetConsoleMode, GetStdHandle, STD_ERROR_HANDLE, STD_OUTPUT_HANDLE,
-    SetConsoleCtrlHandler, SetConsoleMode,
+    SetConsoleMode,
 };
 use windows_sys::Win32::System::JobObjects::{
     AssignProcessToJobObject, CreateJobObjectW, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
@@ -353,28 +353,6 @@ pub(crate) fn send_interrupt(_: &mut Child) {}
 /// Ends a child that does not end by itself.
 pub(crate) fn send_terminate(child: &mut Child) {
     let _ = child.kill();
-}
-
-/// Returns the exit code for the status of a program. A code of more than 8 bits, which `main` cannot return,
-/// ends this process immediately.
-pub fn exit_code(status: ExitStatus) -> ExitCode {
-    let code = status.code().unwrap_or(1);
-    match u8::try_from(code) {
-        Ok(code) => ExitCode::from(code),
-        Err(_) => std::process::exit(code),
-    }
-}
-
-/// Runs a program and waits for it. The program gets the console and Ctrl-C, and its exit code is returned.
-///
-/// # Errors
-/// The program cannot be started.
-pub fn run_instead(command: &mut Command) -> io::Result<ExitCode> {
-    let mut child = command.spawn()?;
-    // Not earlier, because a child inherits this setting.
-    // SAFETY: a plain call. Without a handler, it makes the system ignore Ctrl-C for this process.
-    unsafe { SetConsoleCtrlHandler(None, 1) };
-    child.wait().map(exit_code)
 }
 
 #[cfg(test)]
