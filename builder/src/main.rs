@@ -315,8 +315,9 @@ fn start(program: &Path, arguments: &[OsString], target: Option<String>) -> Resu
     let mut command = std::process::Command::new(program);
     command.args(arguments);
     let failed = || format!("failed to run program `{}`", program.display());
-    os::run_instead(&mut command).context(failed).map_err(|error| match target {
+    let status = os::run_instead(&mut command).context(failed).map_err(|error| match target {
         Some(target) => error.hint(format!("it is a program for {target}: run it there")),
         None => error,
-    })
+    })?;
+    Ok(os::exit_code(status))
 }

@@ -2,24 +2,14 @@
 //! do not drop unused code, it would be as large as `freeze`.
 
 use std::io;
-use std::process::{Command, ExitCode, ExitStatus};
-
-/// Returns the exit code for the status of a program. A signal is encoded as in shells.
-#[cfg(unix)]
-pub fn exit_code(status: ExitStatus) -> ExitCode {
-    let code = status
-        .code()
-        .or(std::os::unix::process::ExitStatusExt::signal(&status).map(|s| 128 + s))
-        .unwrap_or(1);
-    ExitCode::from(u8::try_from(code & 0xff).unwrap_or(1))
-}
+use std::process::{Command, ExitStatus};
 
 /// Replaces this process with a program, which gets the terminal, the signals and the exit code.
 ///
 /// # Errors
 /// The program cannot be started.
 #[cfg(unix)]
-pub fn run_instead(command: &mut Command) -> io::Result<ExitCode> {
+pub fn run_instead(command: &mut Command) -> io::Result<ExitStatus> {
     let texts = std::iter::once(command.get_program()).chain(command.get_args());
     let texts: Vec<std::ffi::CString> = texts
         .map(|text| std::ffi::CString::new(std::os::unix::ffi::OsStrExt::as_bytes(text)))
@@ -39,26 +29,15 @@ pub fn run_instead(command: &mut Command) -> io::Result<ExitCode> {
     Err(error)
 }
 
-/// Returns the exit code for the status of a program. A code of more than 8 bits, which `main` cannot return,
-/// ends this process immediately.
-#[cfg(windows)]
-pub fn exit_code(status: ExitStatus) -> ExitCode {
-    let code = status.code().unwrap_or(1);
-    match u8::try_from(code) {
-        Ok(code) => ExitCode::from(code),
-        Err(_) => std::process::exit(code),
-    }
-}
-
-/// Runs a program and waits for it. The program gets the console and Ctrl-C, and its exit code is returned.
+/// Runs a program and waits for it. The program gets the console and Ctrl-C, and its status is returned.
 ///
 /// # Errors
 /// The program cannot be started.
 #[cfg(windows)]
-pub fn run_instead(command: &mut Command) -> io::Result<ExitCode> {
+pub fn run_instead(command: &mut Command) -> io::Result<ExitStatus> {
     let mut child = command.spawn()?;
     // Not earlier, because a child inherits this setting.
     // SAFETY: a plain call. Without a handler, it makes the system ignore Ctrl-C for this process.
     unsafe { windows_sys::Win32::System::Console::SetConsoleCtrlHandler(None, 1) };
-    child.wait().map(exit_code)
+    child.wait()
 }

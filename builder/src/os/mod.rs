@@ -17,14 +17,14 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use instead::{exit_code, run_instead};
+pub use instead::run_instead;
 pub(crate) use map::map;
-pub use system::distrust_environment;
 pub(crate) use system::{
     Group, allow_all_to_read, allow_to_run, blocks, bytes_path, cache_bases, canonicalize,
     create_private_folders, exchange, file_state, has_mode, in_use, is_link_to, is_marked_executable,
     is_program, lock_folder, names_on_path, new_file, send_interrupt, send_terminate, shows_colours, symlink,
 };
+pub use system::{distrust_environment, exit_code};
 
 /// The state of a file, as reported by the system: six numbers that identify the file and its content, and
 /// the time of the last change of any property, in seconds and nanoseconds since 1970.

@@ -5,9 +5,9 @@ use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::{Child, Command, ExitCode, ExitStatus};
 
 use freeze_launcher::trust::{self, Folder, Purpose, Refusal};
 
@@ -248,4 +248,10 @@ fn send(child: &Child, signal: libc::c_int) {
         // SAFETY: a plain system call. The child was not waited for, so the id is still valid.
         unsafe { libc::kill(id, signal) };
     }
+}
+
+/// Returns the exit code for the status of a program. A signal is encoded as in shells.
+pub fn exit_code(status: ExitStatus) -> ExitCode {
+    let code = status.code().or(status.signal().map(|s| 128 + s)).unwrap_or(1);
+    ExitCode::from(u8::try_from(code & 0xff).unwrap_or(1))
 }

@@ -7,7 +7,7 @@ use std::os::windows::fs::OpenOptionsExt;
 use std::os::windows::io::{AsHandle, AsRawHandle, FromRawHandle, OwnedHandle};
 use std::os::windows::process::CommandExt;
 use std::path::{Component, Path, PathBuf, Prefix};
-use std::process::{Child, Command};
+use std::process::{Child, Command, ExitCode, ExitStatus};
 
 use windows_sys::Win32::Foundation::{
     ERROR_ACCESS_DENIED, ERROR_LOCK_VIOLATION, ERROR_SHARING_VIOLATION, ERROR_USER_MAPPED_FILE,
@@ -353,6 +353,16 @@ pub(crate) fn send_interrupt(_: &mut Child) {}
 /// Ends a child that does not end by itself.
 pub(crate) fn send_terminate(child: &mut Child) {
     let _ = child.kill();
+}
+
+/// Returns the exit code for the status of a program. A code of more than 8 bits, which `main` cannot return,
+/// ends this process immediately.
+pub fn exit_code(status: ExitStatus) -> ExitCode {
+    let code = status.code().unwrap_or(1);
+    match u8::try_from(code) {
+        Ok(code) => ExitCode::from(code),
+        Err(_) => std::process::exit(code),
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::analysis::collected::{Collected, Node};
 use crate::analysis::facts::handed::{Handed, Importer, Value};
 use crate::analysis::graph::Need;
 use crate::analysis::world::{Role, World};
-use crate::names::{is_for_tests, parent};
+use crate::names::{is_for_tests, parent, top};
 
 /// Maximum number of modules through which an imported name is followed.
 const DEPTH: usize = 6;
@@ -34,6 +34,16 @@ impl Heuristic for HandedNames {
         // Modules that list packages passed to them.
         let scanning = collected.nodes.iter().filter(|n| n.role == Role::Library && n.facts.scans);
         let scanning: Vec<&str> = scanning.map(|n| n.module.name.as_str()).collect();
+        // Packages of a library's own that a module names and lets another one list: `all_classes("package.kinds")`.
+        for node in collected.nodes.iter().filter(|n| n.role == Role::Library && !n.facts.scans) {
+            if scanning.iter().any(|module| top(module) == top(&node.module.name) && imports(node, module)) {
+                let own = format!("{}.", top(&node.module.name));
+                let texts = node.facts.texts.iter().filter(|(_, text)| text.starts_with(&own));
+                for (line, package) in texts.filter(|(_, text)| world.is_package(text)) {
+                    self.take_package(node, *line, package, &mut Asking { world, claims });
+                }
+            }
+        }
         for node in collected.nodes.iter().filter(of_installed) {
             for handed in &node.facts.handed {
                 let called = importers.get(handed.function.as_str()).into_iter().flatten();
@@ -116,6 +126,15 @@ fn below(anchor: &str, start: &str, world: &World<'_>) -> Vec<String> {
     let package = if inner.is_empty() { package.to_owned() } else { format!("{package}.{inner}") };
     let children = world.importable_children(&package).into_iter();
     children.filter(|c| c.starts_with(first) && c != "__main__").map(|c| format!("{package}.{c}")).collect()
+}
+
+/// Returns whether a module imports another one, or something of it.
+fn imports(node: &Node, module: &str) -> bool {
+    node.facts.imports.iter().any(|import| {
+        let Some(base) = absolute(node, import.origin, &import.module) else { return false };
+        let rest = module.strip_prefix(&base).map(|rest| rest.trim_start_matches('.'));
+        rest.is_some_and(|rest| rest.is_empty() || import.names.iter().any(|name| name == rest))
+    })
 }
 
 /// Returns whether a called function belongs to `module`, because the calling module imports one or the

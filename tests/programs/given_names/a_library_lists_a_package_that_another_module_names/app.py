@@ -1,0 +1,3 @@
+from engine.registry import kinds
+
+print(kinds())
