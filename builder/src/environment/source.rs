@@ -155,7 +155,7 @@ fn of_scripts(mut scripts: Vec<Script>, asked: &EnvironmentRequest) -> Result<So
 }
 
 /// Searches a folder and those above it, up to the root of the repository.
-fn above(start: &Path) -> Result<Option<Source>> {
+pub(super) fn above(start: &Path) -> Result<Option<Source>> {
     for folder in start.ancestors() {
         let project = Project::of(folder)?;
         for (name, kind) in Kind::ALL {

@@ -6,8 +6,7 @@ use super::attribute::{self, Search};
 use crate::analysis::graph::{By, Graph, Kind, Module, Reason, Source};
 use crate::analysis::world::disk::Disk;
 use crate::analysis::world::distributions::Installed;
-use crate::analysis::world::entry_points;
-use crate::analysis::world::reader::Reader;
+use crate::analysis::world::{World, entry_points};
 use crate::error::{Context, Error, Result};
 use crate::names;
 use crate::nearest::most_similar;
@@ -62,12 +61,8 @@ pub(in crate::analysis) fn starts(
 
 /// Fails if the module or the function of an entry point does not exist, because the program could not
 /// start.
-pub(in crate::analysis) fn check(
-    request: &Request,
-    graph: &Graph,
-    installed: &Installed,
-    reader: Reader<'_>,
-) -> Result<()> {
+pub(in crate::analysis) fn check(request: &Request, graph: &Graph, world: &World<'_>) -> Result<()> {
+    let World { reader, installed, .. } = *world;
     let disk = reader.disk;
     for program in &request.programs {
         let mut named =
@@ -85,6 +80,9 @@ pub(in crate::analysis) fn check(
         };
         let Some(found) = graph.modules.get(&module) else {
             let error = Error::new(format!("entry module `{module}` not found{named}"));
+            if let Some(near) = world.similar(&module) {
+                return Err(error.hint(format!("did you mean `{near}`?")));
+            }
             return Err(error.hint(format!(
                 "install the distribution that provides it, or name the folder that contains it: `paths` in `[python]`, or `--paths`; \
                  it was also searched for in `{}`",
@@ -227,6 +225,6 @@ fn find_entry_point(
     Err(error.hint(if near.is_empty() {
         "no installed distribution has a console script: is this the right interpreter?".to_owned()
     } else {
-        format!("did you mean {}", near.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", "))
+        format!("did you mean {}?", near.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", "))
     }))
 }
