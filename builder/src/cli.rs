@@ -197,7 +197,6 @@ enum Command {
     /// Print the help of a command or a topic.
     ///
     /// Topics are pages such as `targets` or `modules`. Without a name, it lists commands and topics.
-    #[command(disable_help_flag = true)]
     Help {
         /// Command or topic.
         #[arg(value_name = "COMMAND | TOPIC", value_parser = Listed::new(word, names), hide_possible_values = true)]
@@ -419,7 +418,8 @@ impl CommandLine {
                 }
                 Command::Convert { convert } => Action::Convert(Box::new(convert.conversion()?)),
                 Command::Pyinstaller { .. } => {
-                    return Err(Error::new("`pyinstaller` must be the first argument").exit_code(USAGE));
+                    let error = Error::new("`pyinstaller` must be the first argument").exit_code(USAGE);
+                    return Err(error.hint("write the options after it: `freeze pyinstaller -q app.py`"));
                 }
                 Command::Trace { what, write, order, python, paths, environment, args } => {
                     let overrides =

@@ -11,6 +11,7 @@ pub mod convert;
 pub mod doctor;
 pub mod environment;
 pub mod error;
+mod excerpt;
 pub mod foreign;
 pub mod inspect;
 pub mod interrupt;

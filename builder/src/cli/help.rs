@@ -124,17 +124,20 @@ pub(super) fn of(words: &[String], root: &Command) -> Result<Help> {
         return Ok(Help { page: overview(root), ..Help::default() });
     };
     let topic = TOPICS.iter().find(|topic| topic.name == first).filter(|_| rest.is_empty());
-    let mut command = Some(root);
-    for word in words {
-        command = command.and_then(|command| visible(command).find(|c| c.get_name() == word));
+    let mut command = root;
+    for (i, word) in words.iter().enumerate() {
+        match visible(command).find(|inner| inner.get_name() == word) {
+            Some(inner) => command = inner,
+            None if topic.is_some() => {
+                return Ok(Help { page: topic.map(Topic::page).unwrap_or_default(), ..Help::default() });
+            }
+            None => return Err(unknown(&words[..=i], command)),
+        }
     }
-    match (command, topic) {
-        (None, None) => Err(unknown(words, root)),
-        (command, topic) => Ok(Help {
-            command: command.map(|c| c.clone().render_long_help().to_string()).unwrap_or_default(),
-            page: topic.map(Topic::page).unwrap_or_default(),
-        }),
-    }
+    Ok(Help {
+        command: command.clone().render_long_help().to_string(),
+        page: topic.map(Topic::page).unwrap_or_default(),
+    })
 }
 
 fn visible(command: &Command) -> impl Iterator<Item = &Command> {
@@ -156,12 +159,21 @@ fn overview(root: &Command) -> String {
     )
 }
 
-fn unknown(words: &[String], root: &Command) -> Error {
-    let name = words.join(" ");
-    let names: Vec<&str> =
-        visible(root).map(Command::get_name).chain(TOPICS.iter().map(|t| t.name)).collect();
-    let error = Error::new(format!("there is no command or topic `{name}`")).exit_code(USAGE);
-    error.hint(did_you_mean(&name, &names))
+/// Returns an error about the last of these words, which is neither a command of `command` nor a topic.
+fn unknown(words: &[String], command: &Command) -> Error {
+    let mut names: Vec<&str> = visible(command).map(Command::get_name).collect();
+    if words.len() == 1 {
+        names.extend(TOPICS.iter().map(|topic| topic.name));
+    }
+    names.sort_unstable();
+    names.dedup();
+    let error = Error::new(format!("there is no command or topic `{}`", words.join(" "))).exit_code(USAGE);
+    let last = words.last().map_or("", String::as_str);
+    error.hint(if names.is_empty() {
+        "leave out the last word".to_owned()
+    } else {
+        did_you_mean(last, &names)
+    })
 }
 
 impl Topic {

@@ -10,6 +10,8 @@ use crate::version::Version;
 
 /// Width of the column of names.
 const NAMES: usize = 10;
+/// Width of the names of targets.
+const TARGETS: usize = 21;
 /// Number of other interpreters to list. JSON contains all of them.
 const PYTHONS: usize = 8;
 
@@ -140,7 +142,8 @@ fn state(target: &TargetState, page: &mut Columns) {
         Some(python) => format!("Python {} to download", python.version),
         None => "no Python".to_owned(),
     };
-    page.row("", &format!("{name:21} {python}, {launcher}"));
+    let names = if page.is_narrow() { 0 } else { TARGETS };
+    page.row("", &format!("{name:names$} {python}, {launcher}"));
     // A line below the list states how to get launchers.
     if let Some(hint) = hint.as_ref().filter(|_| target.launcher.is_some()) {
         page.row("", &format!("  {hint}"));

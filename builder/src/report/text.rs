@@ -18,7 +18,7 @@ pub fn width() -> usize {
         let (width, _) = terminal_size::terminal_size().filter(|_| std::io::stdout().is_terminal())?;
         Some(usize::from(width.0))
     };
-    named.or_else(terminal).unwrap_or(MOST).clamp(LEAST, MOST)
+    named.or_else(|| Some(terminal()?.min(MOST))).unwrap_or(MOST).max(LEAST)
 }
 
 /// Wraps a text, with an indent for its first line and one for the others.
@@ -48,7 +48,7 @@ impl Columns {
     pub(super) fn row(&mut self, name: &str, text: &str) {
         let inner = " ".repeat(text.len() - text.trim_start().len());
         // Narrow terminals have no room for a column of names.
-        let is_narrow = self.width < NARROW;
+        let is_narrow = self.is_narrow();
         let column = if is_narrow { 2 } else { self.names + 1 };
         let others = format!("{}{inner}  ", " ".repeat(column));
         let mut first = format!("{}{inner}", " ".repeat(column));
@@ -62,6 +62,11 @@ impl Columns {
             "" => self.lines.push(name.to_owned()),
             text => self.lines.extend(wrapped(text, self.width, &first, &others)),
         }
+    }
+
+    /// Whether there is no room for columns.
+    pub(super) fn is_narrow(&self) -> bool {
+        self.width < NARROW
     }
 
     /// Adds a text without a name.
