@@ -475,9 +475,26 @@ fn spinner(name: &'static str) -> ProgressBar {
             crate::os::text_encoding().is_some_and(|name| name.to_lowercase().starts_with("utf"));
         bar.set_style(if is_unicode { style } else { style.tick_chars("|/-\\ ") });
     }
-    bar.set_message(name);
+    bar.set_message(told(name));
     bar.enable_steady_tick(Duration::from_millis(100));
     bar
+}
+
+/// Returns what a phase does, for people.
+fn told(phase: &'static str) -> &'static str {
+    match phase {
+        "environment" => "preparing the environment",
+        "python" => "looking at the interpreter",
+        "modules" => "following imports",
+        "data" => "collecting data",
+        "parts" => "selecting parts of packages",
+        "libraries" => "resolving libraries",
+        "archive" => "compiling and compressing",
+        "assemble" => "assembling executables",
+        "publish" => "writing the product",
+        "notarise" => "waiting for Apple",
+        other => other,
+    }
 }
 
 fn duration(time: Duration) -> String {

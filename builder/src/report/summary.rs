@@ -191,10 +191,9 @@ impl Summary {
         let program = shorten(&self.program);
         let on = match Target::named(&self.counts.target) {
             // Whether it uses musl depends on the interpreter.
-            Some(target) if (Target { musl: false, ..target }) != Target::host() => {
-                format!(" on {}", self.counts.target)
-            }
-            _ => String::new(),
+            Some(target) if (Target { musl: false, ..target }) == Target::host() => String::new(),
+            _ if self.others.is_empty() => format!(" on {}", self.counts.target),
+            _ => " on macOS".to_owned(),
         };
         if self.program == self.path {
             format!("start it{on}: `{program}` (to share it, copy this file)")
