@@ -196,6 +196,21 @@ fn doctor_states_what_is_there() {
         outcome.success().stdout.contains("warning: the cache `/proc/nowhere` cannot be written"),
         "{outcome}"
     );
+    let noexec = project.path().join("noexec");
+    let script = format!("mount -t tmpfs -o noexec none '{}' && exec \"$0\" \"$@\"", noexec.display());
+    std::fs::create_dir(&noexec).unwrap();
+    let environment = run(&project, &[]).env("FREEZE_APP_CACHE_DIR", &noexec).environment().clone();
+    let outcome = environment
+        .iter()
+        .fold(Run::new("unshare"), |run, (name, value)| run.env(name, value))
+        .args(["-m", "sh", "-c", &script])
+        .arg(freeze())
+        .arg("doctor")
+        .in_folder(project.path())
+        .env("COLUMNS", "1000")
+        .run();
+    let skipped = format!("not {}: it is mounted noexec", noexec.display());
+    assert!(outcome.success().stdout.contains(&skipped), "{outcome}");
     let outcome = run(&project, &["doctor"]).in_folder("/proc").run();
     outcome.exits(1);
     assert!(

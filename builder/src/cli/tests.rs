@@ -231,6 +231,10 @@ fn a_topic_and_a_command_of_the_same_name_are_both_shown() {
         other => panic!("{other:?}"),
     };
     let list = help("help").page;
+    let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/cli.md");
+    let reference = std::fs::read_to_string(reference).unwrap();
+    let missing = super::help::TOPICS.iter().find(|topic| !reference.contains(&format!("`{}`", topic.name)));
+    assert_eq!(missing.map(|topic| topic.name), None, "docs/reference/cli.md lists all topics");
     for name in super::names() {
         let help = help(&format!("help {name}"));
         let is_topic = super::help::TOPICS.iter().any(|topic| topic.name == name);

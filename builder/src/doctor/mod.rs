@@ -253,38 +253,33 @@ fn state(target: Target, own: Option<&Python>, store: &Store) -> TargetState {
     }
 }
 
-/// Returns the programs that some features use.
+/// Returns the programs that some features use. Without an interpreter, some of them are not known.
 fn tools(own: Option<&Python>) -> Vec<Tool> {
-    let installer = own.map(environment::installer);
-    let (found, hint) = match installer {
-        Some(Ok(found)) => (Some(found), None),
-        Some(Err(error)) => (None, error.hint),
-        None => (None, None),
-    };
-    let venv = own.is_some_and(|python| python.stdlib.join("venv").is_dir());
     let signing = cfg!(feature = "signing");
-    vec![
-        Tool {
-            name: found.as_ref().map_or("uv or pip", |(name, _)| name),
-            found: found.is_some(),
-            path: found.map(|(_, path)| path),
-            purpose: "`--sync`, packages for other targets",
-            hint,
-        },
-        Tool {
-            name: "venv",
-            found: venv,
-            path: None,
-            purpose: "`--sync`",
-            hint: (!venv && own.is_some())
-                .then(|| "install the module `venv` (Debian: python3-venv)".to_owned()),
-        },
-        Tool {
-            name: "signing",
-            found: signing,
-            path: None,
-            purpose: "`sign` in `[macos]` with an identity",
-            hint: (!signing).then(|| "build freeze with `--features signing`".to_owned()),
-        },
-    ]
+    let signing = Tool {
+        name: "signing",
+        found: signing,
+        path: None,
+        purpose: "`sign` in `[macos]` with an identity",
+        hint: (!signing).then(|| "build freeze with `--features signing`".to_owned()),
+    };
+    own.map(of_python).into_iter().flatten().chain([signing]).collect()
+}
+
+/// Returns what creates environments for an interpreter.
+fn of_python(own: &Python) -> [Tool; 2] {
+    let (found, hint) = match environment::installer(own) {
+        Ok(found) => (Some(found), None),
+        Err(error) => (None, error.hint),
+    };
+    let installer = Tool {
+        name: found.as_ref().map_or("uv or pip", |(name, _)| name),
+        found: found.is_some(),
+        path: found.map(|(_, path)| path),
+        purpose: "`--sync`, packages for other targets",
+        hint,
+    };
+    let has_venv = own.stdlib.join("venv").is_dir();
+    let hint = (!has_venv).then(|| "install the module `venv` (Debian: python3-venv)".to_owned());
+    [installer, Tool { name: "venv", found: has_venv, path: None, purpose: "`--sync`", hint }]
 }
