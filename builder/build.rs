@@ -65,7 +65,8 @@ fn name_build(manifest_dir: &Path) -> Result<(), Box<dyn Error>> {
     if let Some(commit) = git(&["rev-parse", "--short=12", "HEAD"]) {
         println!("cargo::rustc-env=FREEZE_CODE_COMMIT={commit}");
         // It changes with each commit and checkout.
-        if let Some(log) = git(&["rev-parse", "--path-format=absolute", "--git-path", "logs/HEAD"]) {
+        let log = git(&["rev-parse", "--path-format=absolute", "--git-path", "logs/HEAD"]);
+        if let Some(log) = log.filter(|log| Path::new(log).is_file()) {
             println!("cargo::rerun-if-changed={log}");
         }
     }
