@@ -18,6 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if variable("TARGET")? == "x86_64-unknown-linux-gnu" && env::var_os("RUSTC_LINKER").is_none() {
         println!("cargo::rustc-link-arg-bins=-Wl,--icf=all");
     }
+    name_build(&manifest_dir)?;
     let embeds_own = embed_launchers(&out.join("launchers.zip"))?;
     let launcher = out.join("launcher");
     if embeds_own {
@@ -50,6 +51,30 @@ fn main() -> Result<(), Box<dyn Error>> {
     let twin = built.with_file_name("liblauncher_twin.so");
     let to = out.join("launcher.so");
     if twin.exists() { copy(&twin, &to) } else { Ok(std::fs::write(&to, [])?) }
+}
+
+/// Names the compiler, and in a release build the commit, for `freeze --version --verbose`. In other builds, each commit would
+/// compile the crate again.
+fn name_build(manifest_dir: &Path) -> Result<(), Box<dyn Error>> {
+    let output = |command: &mut Command| {
+        let output = command.current_dir(manifest_dir).output().ok().filter(|o| o.status.success())?;
+        String::from_utf8(output.stdout).ok().map(|text| text.trim().to_owned()).filter(|t| !t.is_empty())
+    };
+    let rustc = output(Command::new(variable("RUSTC")?).arg("--version"));
+    println!("cargo::rustc-env=FREEZE_CODE_RUSTC={}", rustc.unwrap_or_else(|| "rustc".to_owned()));
+    if variable("PROFILE")? != "release" {
+        return Ok(());
+    }
+    let git = |words: &[&str]| output(Command::new("git").args(words));
+    if let Some(commit) = git(&["rev-parse", "--short=12", "HEAD"]) {
+        println!("cargo::rustc-env=FREEZE_CODE_COMMIT={commit}");
+        // It changes with each commit and checkout.
+        let log = git(&["rev-parse", "--path-format=absolute", "--git-path", "logs/HEAD"]);
+        if let Some(log) = log.filter(|log| Path::new(log).is_file()) {
+            println!("cargo::rerun-if-changed={log}");
+        }
+    }
+    Ok(())
 }
 
 /// Copies the launchers of all platforms to embed, or creates an empty file. Returns whether they contain the one for this

@@ -9,6 +9,7 @@ harness::programs! {
     a_package_that_is_copied_is_whole;
     code_in_a_package_is_a_file_where_a_path_names_it;
     packages_handed_to_a_function_that_lists_them_are_whole;
+    a_library_lists_a_package_that_another_module_names;
 }
 
 #[test]

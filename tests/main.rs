@@ -49,6 +49,7 @@ mod kinds;
 mod launcher;
 mod links;
 mod macos;
+mod messages;
 mod opened_libraries;
 mod ordinary_projects;
 mod other_freezers;

@@ -303,7 +303,7 @@ fn parts_with_pythons_and_data_of_their_own_become_one_bundle() {
     let project = two_sided(&pieces, &lipo).file("app.spec", spec);
     let outcome = pieces.run(&project, &["app.spec", "-y", "--report", "report.json"]);
     outcome.success().says(&["`same.txt` differs between arm64 and x86_64: that for arm64 is kept"]);
-    assert_eq!(outcome.stderr.matches("warning").count(), 1, "{outcome}");
+    assert_eq!(outcome.stderr.matches("warning:").count(), 1, "{outcome}");
     let product = project.path().join("dist/My App.app");
     let seen = check_with(&product, "universal2", "libonly.dylib=x86_64");
     for expected in [

@@ -3,31 +3,43 @@
 mod build;
 mod convert;
 mod environment;
+mod global;
+mod help;
+mod pages;
 mod pyinstaller;
 mod targets;
 mod trace;
+mod values;
 mod why;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use self::global::GlobalArgs;
+pub(crate) use self::help::Help;
+pub(crate) use self::pages::Shell;
 pub(crate) use self::targets::Several;
 pub(crate) use self::trace::Traced;
+use self::values::Listed;
 pub(crate) use self::why::{WhyArgs, WhySubject};
 use builder::convert::Conversion;
-use builder::error::{Context, Error, Result};
+use builder::error::{Error, Result};
 use builder::foreign;
 use builder::foreign::product::Product;
-use builder::report::{Color, Format, Settings, Verbosity};
+use builder::nearest::nearest;
+use builder::report::{EVENTS_SCHEMA, Format, Settings, Verbosity};
 use builder::spec::init::Existing;
 use builder::spec::options::{Common, Foreign, Options};
 use builder::spec::project::subject::Subject;
 use builder::spec::{self, Overrides, Request};
 use builder::target::Target;
 use builder::trace::Write;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use clap_complete::Shell;
+
+/// The formats without and with `--json`.
+const FORMATS: [Format; 2] = [Format::Text, Format::Json];
 
 /// Exit code for an invalid command line.
 const USAGE: u8 = spec::options::USAGE;
@@ -39,19 +51,39 @@ Examples:
   freeze package.module:function    a console entry point
   freeze                            the project in this folder, or its spec
   freeze init app.py                write app.spec, to keep the options
-  freeze convert app.spec           write app.toml, from the configuration of another freezer
+  freeze convert app.spec           write app.toml, from another freezer's spec
   freeze why numpy.linalg app.spec  the chain of imports that requires it
-  freeze app.spec -- --help         build, then run the program with `--help`";
+  freeze app.spec -- --help         build, then run the program with `--help`
+
+`freeze help` lists topics, such as `targets`. `freeze doctor` shows what is missing here.";
+
+const USUAL_EXAMPLES: &str = "\
+Examples:
+  freeze app.py       a folder with the program, dist/app
+  freeze -F app.py    a single file, dist/app
+  freeze init app.py  write app.spec, to keep the options
+
+`freeze --help` lists all options, `freeze help` all topics.";
 
 /// Turns a Python program into a standalone executable.
 #[derive(Debug, Parser)]
-#[command(name = "freeze", version, about, infer_long_args = true, args_override_self = true, after_help = EXAMPLES)]
-#[command(subcommand_help_heading = "Commands", subcommand_value_name = "COMMAND")]
+#[command(name = "freeze", about, infer_long_args = true, args_override_self = true, after_help = USUAL_EXAMPLES)]
+#[command(after_long_help = EXAMPLES)]
+#[command(
+    subcommand_help_heading = "Commands",
+    subcommand_value_name = "COMMAND",
+    disable_help_subcommand = true
+)]
 #[command(
     override_usage = "freeze [OPTIONS] [SPEC | SCRIPT | MODULE[:FUNCTION] | PROJECT] [-- ARGS]\n       \
     freeze [OPTIONS] --entry-point <NAME> [-- ARGS]\n       freeze <COMMAND>"
 )]
 struct Cli {
+    /// Print the version.
+    ///
+    /// With `--verbose`, also the commit, the compiler and the embedded launchers.
+    #[arg(short = 'V', long)]
+    version: bool,
     #[command(flatten)]
     build: build::BuildArgs,
     #[command(flatten)]
@@ -62,7 +94,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Write a spec from a script, or from the scripts of a pyproject.toml.
+    /// Write a spec from a script or a pyproject.toml.
     Init {
         /// Script, module, pyproject.toml or its folder; by default the current folder.
         #[arg(id = "program", value_name = "SCRIPT | MODULE | PYPROJECT")]
@@ -73,12 +105,14 @@ enum Command {
         #[command(flatten)]
         options: Box<InitArgs>,
     },
-    /// Write a spec that builds the same as the configuration of another freezer.
+    /// Write a spec from the configuration of another freezer.
     Convert {
         #[command(flatten)]
         convert: convert::ConvertArgs,
     },
-    /// Build with the command line of PyInstaller: `freeze pyinstaller` accepts the arguments of `pyinstaller`.
+    /// Build with the command line of PyInstaller.
+    ///
+    /// `freeze pyinstaller` accepts the arguments of `pyinstaller`.
     #[command(disable_help_flag = true)]
     Pyinstaller {
         /// Words of the command line.
@@ -108,7 +142,9 @@ enum Command {
         #[arg(last = true, value_name = "ARGS")]
         args: Vec<OsString>,
     },
-    /// Explain why a module, file, library or distribution is in a program.
+    /// Explain why something is in a program.
+    ///
+    /// It is a module, a file, a library or a distribution.
     Why {
         #[command(flatten)]
         why: WhyArgs,
@@ -122,6 +158,15 @@ enum Command {
         #[command(flatten)]
         how: InspectArgs,
     },
+    /// Show what this machine can build, and what is missing.
+    Doctor {
+        /// Interpreter to examine: an environment, an executable or a version.
+        #[arg(long, value_name = "PYTHON")]
+        python: Option<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Show, shrink or clear the build cache.
     Cache {
         #[command(subcommand)]
@@ -130,7 +175,9 @@ enum Command {
         #[arg(long, global = true)]
         json: bool,
     },
-    /// Print a JSON Schema: of specs, for editors, or of the events of `--log-format json`.
+    /// Print a JSON Schema of specs or events.
+    ///
+    /// Editors check specs with it. Events are the output with `--log-format json`.
     Schema {
         /// What to describe.
         #[arg(value_enum, default_value = "spec")]
@@ -144,7 +191,16 @@ enum Command {
     /// Print the manual page of `freeze` or of a command.
     Man {
         /// Command to describe.
+        #[arg(value_parser = Listed::new(word, commands), hide_possible_values = true)]
         command: Option<String>,
+    },
+    /// Print the help of a command or a topic.
+    ///
+    /// Topics are pages such as `targets` or `modules`. Without a name, it lists commands and topics.
+    Help {
+        /// Command or topic.
+        #[arg(value_name = "COMMAND | TOPIC", value_parser = Listed::new(word, names), hide_possible_values = true)]
+        words: Vec<String>,
     },
 }
 
@@ -205,59 +261,6 @@ pub(crate) enum CacheCommand {
     Clear,
 }
 
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Output")]
-struct GlobalArgs {
-    /// Print only warnings and errors.
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
-    quiet: bool,
-    /// Also print minor warnings and times.
-    #[arg(short, long, global = true)]
-    verbose: bool,
-    /// What to print: TRACE and DEBUG trace the build, WARN omits progress, ERROR also omits warnings.
-    #[arg(long, global = true, value_name = "LEVEL", ignore_case = true, hide_possible_values = true)]
-    log_level: Option<LogLevel>,
-    /// Output format: text, json (one object per line), or github (annotations for GitHub Actions).
-    #[arg(
-        long,
-        global = true,
-        value_name = "FORMAT",
-        default_value = "text",
-        visible_alias = "output-format"
-    )]
-    #[arg(hide_possible_values = true)]
-    log_format: LogFormat,
-    /// When to use colors; NO_COLOR is respected.
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
-    color: ColorChoice,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "UPPER")]
-enum LogLevel {
-    Trace,
-    Debug,
-    Info,
-    #[value(alias = "WARNING", alias = "DEPRECATION")]
-    Warn,
-    #[value(alias = "FATAL", alias = "CRITICAL")]
-    Error,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum LogFormat {
-    Text,
-    Json,
-    Github,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum ColorChoice {
-    Auto,
-    Always,
-    Never,
-}
-
 /// The action to perform.
 #[derive(Debug)]
 pub(crate) enum Action {
@@ -283,14 +286,16 @@ pub(crate) enum Action {
     Why(WhyArgs),
     /// Inspect a frozen program.
     Inspect(PathBuf, InspectCommand, InspectArgs),
+    /// Examine this machine, with a named interpreter or the default one.
+    Doctor(Option<String>, Format),
+    /// Print all that is known about this `freeze`.
+    Version,
     /// Show or change the cache.
     Cache(CacheCommand, Format),
-    /// Print a JSON Schema.
-    Schema(SchemaOf),
-    /// Print the completion script for a shell.
-    Completions(Shell),
-    /// Print a manual page, in roff.
-    Man(String),
+    /// Print help.
+    Help(Help),
+    /// Print a text: a schema, a completion script or a manual page.
+    Text(String),
 }
 
 /// A parsed command line, before any file was read.
@@ -303,6 +308,21 @@ pub(crate) struct CommandLine {
     pyinstaller: Option<pyinstaller::Line>,
 }
 
+/// Accepts each word.
+fn word(text: &str) -> Result<String, String> {
+    Ok(text.to_owned())
+}
+
+/// Returns the names of all commands.
+fn commands() -> Vec<String> {
+    Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect()
+}
+
+/// Returns the names of all commands and topics.
+fn names() -> Vec<String> {
+    commands().into_iter().chain(help::TOPICS.iter().map(|topic| topic.name.to_owned())).collect()
+}
+
 /// Parses a command line.
 ///
 /// # Errors
@@ -312,10 +332,27 @@ pub(crate) fn parse(argv: &[OsString]) -> Result<CommandLine, clap::Error> {
         return parse_pyinstaller(argv);
     }
     let command = Cli::command().color(color_of(argv));
-    let matches = command.try_get_matches_from(argv)?;
+    let matches = command.try_get_matches_from(argv).map_err(|error| with_command(error, argv))?;
     let cli = Cli::from_arg_matches(&matches)?;
     let run = argv.iter().any(|a| a == "--");
     Ok(CommandLine { cli, matches, argv: argv.to_vec(), run, pyinstaller: None })
+}
+
+/// Adds the command that the first word may mean to an error about the words after it.
+fn with_command(mut error: clap::Error, argv: &[OsString]) -> clap::Error {
+    if error.kind() == ErrorKind::UnknownArgument
+        && let Some(near) = argv.get(1).and_then(|word| similar_command(word.to_str()?))
+    {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::String(near));
+    }
+    error
+}
+
+/// Returns the command whose name is similar to a word that is not the name of one.
+pub(crate) fn similar_command(word: &str) -> Option<String> {
+    let commands = commands();
+    let near = nearest(word, commands.iter().map(String::as_str)).filter(|near| *near != word);
+    near.map(str::to_owned)
 }
 
 /// Parses a command line of PyInstaller.
@@ -347,30 +384,7 @@ fn color_of(argv: &[OsString]) -> clap::ColorChoice {
 impl CommandLine {
     /// Returns the settings of the reporter.
     pub(crate) fn settings(&self) -> Settings {
-        let global = self.pyinstaller.as_ref().map_or(&self.cli.global, |line| &line.cli.global);
-        let verbosity = match global.log_level {
-            _ if global.quiet => Verbosity::Warnings,
-            _ if global.verbose => Verbosity::Verbose,
-            Some(LogLevel::Error) => Verbosity::Quiet,
-            Some(LogLevel::Warn) => Verbosity::Warnings,
-            _ => Verbosity::Normal,
-        };
-        let trace = match global.log_level {
-            Some(LogLevel::Trace) => Some("trace"),
-            Some(LogLevel::Debug) => Some("debug"),
-            _ => None,
-        };
-        let format = match global.log_format {
-            LogFormat::Text => Format::Text,
-            LogFormat::Json => Format::Json,
-            LogFormat::Github => Format::Github,
-        };
-        let color = match global.color {
-            ColorChoice::Auto => Color::Auto,
-            ColorChoice::Always => Color::Always,
-            ColorChoice::Never => Color::Never,
-        };
-        Settings { verbosity, format, color, trace }
+        self.pyinstaller.as_ref().map_or(&self.cli.global, |line| &line.cli.global).settings()
     }
 
     /// Returns the action to perform. Reads the spec.
@@ -378,6 +392,11 @@ impl CommandLine {
     /// # Errors
     /// Options contradict each other or the spec, or the spec is invalid.
     pub(crate) fn action(self) -> Result<Action> {
+        if self.cli.version {
+            let is_verbose = self.settings().verbosity >= Verbosity::Verbose;
+            let short = || Action::Text(concat!("freeze ", env!("CARGO_PKG_VERSION"), "\n").to_owned());
+            return Ok(if is_verbose { Action::Version } else { short() });
+        }
         let how = self.pyinstaller.as_ref().map_or(&self.cli.build.how, |line| &line.cli.how);
         if (self.pyinstaller.is_some() || self.cli.command.is_none())
             && let Some(several) = how.several(&self.argv)?
@@ -399,7 +418,8 @@ impl CommandLine {
                 }
                 Command::Convert { convert } => Action::Convert(Box::new(convert.conversion()?)),
                 Command::Pyinstaller { .. } => {
-                    return Err(Error::new("`pyinstaller` must be the first argument").exit_code(USAGE));
+                    let error = Error::new("`pyinstaller` must be the first argument").exit_code(USAGE);
+                    return Err(error.hint("write the options after it: `freeze pyinstaller -q app.py`"));
                 }
                 Command::Trace { what, write, order, python, paths, environment, args } => {
                     let overrides =
@@ -412,13 +432,21 @@ impl CommandLine {
                 Command::Inspect { app, action, how } => {
                     Action::Inspect(app, action.unwrap_or(InspectCommand::List), how)
                 }
+                Command::Doctor { python, json } => Action::Doctor(python, FORMATS[usize::from(json)]),
                 Command::Cache { action, json } => {
-                    let format = if json { Format::Json } else { Format::Text };
-                    Action::Cache(action.unwrap_or(CacheCommand::Show), format)
+                    Action::Cache(action.unwrap_or(CacheCommand::Show), FORMATS[usize::from(json)])
                 }
-                Command::Schema { what } => Action::Schema(what),
-                Command::Completions { shell } => Action::Completions(shell),
-                Command::Man { command } => Action::Man(manual(command.as_deref())?),
+                Command::Schema { what: SchemaOf::Spec } => {
+                    Action::Text(format!("{:#}\n", spec::json_schema()))
+                }
+                Command::Schema { what: SchemaOf::Events } => Action::Text(EVENTS_SCHEMA.to_owned()),
+                Command::Completions { shell } => Action::Text(pages::completions(shell, &Cli::command())),
+                Command::Man { command } => Action::Text(pages::manual(command.as_deref(), Cli::command())?),
+                Command::Help { words } => {
+                    let mut command = Cli::command();
+                    command.build();
+                    Action::Help(help::of(&words, &command)?)
+                }
             });
         }
         let arguments = self.run.then(|| self.cli.build.args.clone());
@@ -489,29 +517,6 @@ fn init(matches: &ArgMatches, source: Option<String>, args: InitArgs, existing: 
     }
     let InitArgs { common, foreign } = args;
     Ok(Action::Keep(Box::new(Options { entry: source, common, foreign, ..Options::default() }), existing))
-}
-
-/// Returns the completion script for a shell.
-pub(crate) fn completions(shell: Shell) -> String {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "freeze", &mut script);
-    String::from_utf8_lossy(&script).into_owned()
-}
-
-/// Returns the manual page of a command or of all of `freeze`.
-fn manual(name: Option<&str>) -> Result<String> {
-    let mut command = Cli::command();
-    command.build();
-    if let Some(name) = name {
-        let Some(found) = command.find_subcommand(name) else {
-            let error = Error::new(format!("there is no command `{name}`")).exit_code(USAGE);
-            return Err(error.hint("`freeze --help` lists the commands"));
-        };
-        command = found.clone();
-    }
-    let mut page = Vec::new();
-    clap_mangen::Man::new(command).render(&mut page).context(|| "failed to write the manual page")?;
-    Ok(String::from_utf8_lossy(&page).into_owned())
 }
 
 /// Returns a build option that was given before a command.

@@ -18,6 +18,8 @@ static OTHERS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/launchers.zip")
 
 /// Path of the twin under the root of a program.
 pub const TWIN: &str = "launcher.so";
+/// File name of the launcher, except on Windows.
+const EXECUTABLE: &str = "launcher";
 
 /// Bytes of a launcher, shared by the executables of a bundle.
 pub type Launcher = Arc<Cow<'static, [u8]>>;
@@ -28,7 +30,7 @@ pub type Launcher = Arc<Cow<'static, [u8]>>;
 /// # Errors
 /// The file cannot be read, or there is no launcher for this platform.
 pub fn executable(target: &Target) -> Result<Launcher> {
-    find(target, if target.os == Os::Windows { "launcher.exe" } else { "launcher" }, "", OWN)
+    find(target, executable_name(target), "")
 }
 
 /// Returns the launcher as a library, for an interpreter without a shared libpython. It is next to the
@@ -37,7 +39,7 @@ pub fn executable(target: &Target) -> Result<Launcher> {
 /// # Errors
 /// The errors of [`executable`].
 pub fn twin(target: &Target) -> Result<Launcher> {
-    find(target, "launcher.so", ".so", OWN_TWIN)
+    find(target, TWIN, ".so")
 }
 
 /// Returns the target triple of compilers for a platform.
@@ -53,29 +55,81 @@ pub fn triple(target: &Target) -> String {
     format!("{}-{rest}", target.arch.name())
 }
 
-fn find(target: &Target, name: &str, suffix: &str, own: &'static [u8]) -> Result<Launcher> {
+/// Where a launcher comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// It is part of this `freeze`.
+    Embedded,
+    /// A file.
+    File(PathBuf),
+}
+
+/// Returns where the launcher for a platform comes from, without reading a file.
+///
+/// # Errors
+/// There is no launcher for this platform.
+pub fn source(target: &Target) -> Result<Source> {
+    locate(target, executable_name(target), "")
+}
+
+/// Whether the launcher for a platform is part of this `freeze`.
+pub fn is_embedded(target: &Target) -> bool {
+    own(target, executable_name(target)).is_some()
+        || embedded(OTHERS, target, executable_name(target)).is_ok_and(|content| content.is_some())
+}
+
+/// Returns the platform that this `freeze` was compiled for.
+pub fn own_target() -> Target {
+    Target { musl: cfg!(target_env = "musl"), ..Target::host() }
+}
+
+fn executable_name(target: &Target) -> &'static str {
+    if target.os == Os::Windows { "launcher.exe" } else { EXECUTABLE }
+}
+
+/// Returns a launcher that was compiled with this `freeze`.
+fn own(target: &Target, name: &str) -> Option<&'static [u8]> {
+    let content = if name == TWIN { OWN_TWIN } else { OWN };
+    (own_target() == *target && !content.is_empty()).then_some(content)
+}
+
+fn locate(target: &Target, name: &str, suffix: &str) -> Result<Source> {
     if let Some(mut path) = env::var_os("FREEZE_BOOTLOADER").filter(|path| !path.is_empty()) {
         path.push(suffix);
-        let path = PathBuf::from(path);
-        let content =
-            read(&path).map_err(|e| e.hint("FREEZE_BOOTLOADER must name a launcher, or be unset"))?;
-        return Ok(Arc::new(Cow::Owned(content)));
+        return Ok(Source::File(path.into()));
     }
-    let own_target = Target { musl: cfg!(target_env = "musl"), ..Target::host() };
-    if own_target == *target && !own.is_empty() {
-        return Ok(Arc::new(Cow::Borrowed(own)));
+    if own(target, name).is_some() {
+        return Ok(Source::Embedded);
     }
     let named = env::var_os("FREEZE_LAUNCHERS").filter(|folder| !folder.is_empty()).map(PathBuf::from);
     if let Some(path) = named.as_ref().map(|folder| folder.join(triple(target)).join(name))
         && path.is_file()
     {
-        return read(&path).map(|content| Arc::new(Cow::Owned(content)));
+        return Ok(Source::File(path));
     }
-    if let Some(content) = embedded(OTHERS, target, name)? {
-        return Ok(Arc::new(Cow::Owned(content)));
+    if embedded(OTHERS, target, name)?.is_some() {
+        return Ok(Source::Embedded);
     }
-    in_folders(target, name, &folders(named, env::current_exe().ok()))
-        .map(|content| Arc::new(Cow::Owned(content)))
+    in_folders(target, name, &folders(named, env::current_exe().ok())).map(Source::File)
+}
+
+fn find(target: &Target, name: &str, suffix: &str) -> Result<Launcher> {
+    let content = match locate(target, name, suffix)? {
+        Source::File(path) => {
+            let error = |e: Error| match env::var_os("FREEZE_BOOTLOADER") {
+                Some(given) if !given.is_empty() => {
+                    e.hint("FREEZE_BOOTLOADER must name a launcher, or be unset")
+                }
+                _ => e,
+            };
+            Cow::Owned(read(&path).map_err(error)?)
+        }
+        Source::Embedded => match own(target, name) {
+            Some(content) => Cow::Borrowed(content),
+            None => Cow::Owned(embedded(OTHERS, target, name)?.unwrap_or_default()),
+        },
+    };
+    Ok(Arc::new(content))
 }
 
 /// Returns a launcher from a zip file.
@@ -106,11 +160,11 @@ fn folders(named: Option<PathBuf>, executable: Option<PathBuf>) -> Vec<PathBuf> 
     folders
 }
 
-fn in_folders(target: &Target, name: &str, folders: &[PathBuf]) -> Result<Vec<u8>> {
+fn in_folders(target: &Target, name: &str, folders: &[PathBuf]) -> Result<PathBuf> {
     let triple = triple(target);
     let files = folders.iter().map(|folder| folder.join(&triple).join(name));
     if let Some(path) = files.into_iter().find(|path| path.is_file()) {
-        return read(&path);
+        return Ok(path);
     }
     let looked: Vec<_> = folders.iter().map(|folder| format!("`{}`", folder.display())).collect();
     let looked = if looked.is_empty() { "no folder".to_owned() } else { looked.join(", ") };
@@ -158,10 +212,10 @@ mod tests {
         for folder in &folders[1..] {
             let folder = folder.join("x86_64-pc-windows-gnu");
             std::fs::create_dir_all(&folder).unwrap();
-            std::fs::write(folder.join("launcher.exe"), folder.as_os_str().as_encoded_bytes()).unwrap();
+            std::fs::write(folder.join("launcher.exe"), "").unwrap();
         }
         let found = in_folders(&WINDOWS, "launcher.exe", &folders).unwrap();
-        assert_eq!(found, folders[1].join("x86_64-pc-windows-gnu").as_os_str().as_encoded_bytes());
+        assert_eq!(found, folders[1].join("x86_64-pc-windows-gnu").join("launcher.exe"));
         assert!(in_folders(&WINDOWS, "launcher", &folders).is_err());
     }
 

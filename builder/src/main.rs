@@ -10,12 +10,12 @@ use std::process::ExitCode;
 use builder::error::{Context, Error, Result};
 use builder::inspect::Product;
 use builder::python::Python;
-use builder::report::{self, Format, Reasons, Reporter};
-use builder::spec::Request;
+use builder::report::{self, Format, Reasons, Reporter, Settings};
+use builder::spec::{Entry, Request};
 use builder::store::Place;
 use builder::why::{BuildContext, Map};
-use builder::{foreign, interrupt, os, spec};
-use cli::{Action, CacheCommand, InspectArgs, InspectCommand, SchemaOf, Traced, WhyArgs, WhySubject};
+use builder::{foreign, interrupt, os, spec, version};
+use cli::{Action, CacheCommand, Help, InspectArgs, InspectCommand, Traced, WhyArgs, WhySubject};
 
 /// Analysis makes many small values: with the allocator of the C library, it takes a fifth longer.
 #[global_allocator]
@@ -29,8 +29,9 @@ fn main() -> ExitCode {
     let line = match cli::parse(&argv) {
         Ok(line) => line,
         Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            report::print_parsed(&error);
+            let code = ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            return finished(Ok(code), &mut Reporter::new(Settings::default()));
         }
     };
     let mut reporter = Reporter::new(line.settings());
@@ -40,7 +41,12 @@ fn main() -> ExitCode {
     // memory.
     let _ = rayon::ThreadPoolBuilder::new().stack_size(WORKER_STACK).build_global();
     let result = interrupt::install().and_then(|()| run(line, &mut reporter));
-    match result {
+    finished(result, &mut reporter)
+}
+
+/// Prints the error of a command, and returns its exit code.
+fn finished(result: Result<ExitCode>, reporter: &mut Reporter) -> ExitCode {
+    match result.and_then(|code| report::check_output().map(|()| code)) {
         Ok(code) => code,
         Err(error) => {
             // Any other failure after an interrupt is a consequence of it.
@@ -54,7 +60,7 @@ fn main() -> ExitCode {
 fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
     match line.action()? {
         Action::Build(request, arguments) => {
-            let built = builder::freeze(&request, reporter)?;
+            let built = builder::freeze(&request, reporter).map_err(|e| mistyped(e, &request))?;
             return match arguments {
                 Some(arguments) => start(&built.program, &arguments, request.target_name()),
                 None => Ok(ExitCode::SUCCESS),
@@ -101,13 +107,49 @@ fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
         }
         Action::Why(why) => return explain(&why, reporter),
         Action::Inspect(app, command, how) => return inspect(&app, command, &how, reporter),
+        Action::Doctor(python, format) => return doctor(python.as_deref(), format),
+        Action::Version => {
+            report::print_version(&version::current(), &std::env::current_exe().unwrap_or_default());
+        }
         Action::Cache(command, format) => cache(command, format, reporter)?,
-        Action::Schema(SchemaOf::Spec) => reporter.text(&format!("{:#}\n", spec::json_schema())),
-        Action::Schema(SchemaOf::Events) => reporter.text(report::EVENTS_SCHEMA),
-        Action::Completions(shell) => reporter.text(&cli::completions(shell)),
-        Action::Man(page) => reporter.text(&page),
+        Action::Text(text) => reporter.text(&text),
+        Action::Help(help) => print_help(&help, reporter),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the help of a command, and a page about it.
+fn print_help(help: &Help, reporter: &Reporter) {
+    reporter.text(&help.command);
+    if !help.command.is_empty() && !help.page.is_empty() {
+        reporter.text("\n");
+    }
+    reporter.page(&help.page);
+}
+
+/// Adds the command that the name of a missing entry module may mean.
+fn mistyped(error: Error, request: &Request) -> Error {
+    let missing = request.programs.iter().find_map(|program| match &program.entry {
+        Entry::Module(module) if error.message == format!("entry module `{module}` not found") => {
+            Some(module)
+        }
+        _ => None,
+    });
+    match missing.and_then(|module| cli::similar_command(module)) {
+        Some(command) => error.hint(format!("did you mean the command `freeze {command}`?")),
+        None => error,
+    }
+}
+
+/// Examines this machine. The exit code tells whether a program can be built.
+fn doctor(python: Option<&str>, format: Format) -> Result<ExitCode> {
+    let cwd = std::env::current_dir().context(|| "failed to find the current folder")?;
+    let diagnosis = builder::doctor::diagnose(&cwd, python)?;
+    match format {
+        Format::Json => report::print_diagnosis_json(&diagnosis),
+        Format::Text | Format::Github => report::print_diagnosis(&diagnosis, report::width()),
+    }
+    Ok(if diagnosis.ready { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Shows, prunes or empties the builder's cache.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// Returns the name in `known` that is similar enough to `name` to be the intended one.
-pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name = fold(name);
     let allowed = (name.chars().count() / 3).clamp(1, 3);
     known
@@ -15,7 +15,7 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
 }
 
 /// Returns up to three names that are most similar to a wanted one.
-pub(crate) fn most_similar(wanted: &str, mut names: Vec<String>) -> Vec<String> {
+pub fn most_similar(wanted: &str, mut names: Vec<String>) -> Vec<String> {
     let wanted = wanted.to_lowercase();
     names.sort();
     names.dedup();
@@ -25,7 +25,7 @@ pub(crate) fn most_similar(wanted: &str, mut names: Vec<String>) -> Vec<String> 
 }
 
 /// Returns a hint with the most similar name, or all of them.
-pub(crate) fn did_you_mean(name: &str, known: &[&str]) -> String {
+pub fn did_you_mean(name: &str, known: &[&str]) -> String {
     match nearest(name, known.iter().copied()) {
         Some(right) => format!("did you mean `{right}`?"),
         None => format!("known: {}", known.join(", ")),

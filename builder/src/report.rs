@@ -2,13 +2,16 @@
 
 mod bloat;
 pub mod contents;
+mod doctor;
 mod github;
+mod markdown;
 mod missed;
 mod page;
 mod style;
 mod summary;
 mod tables;
 mod targets;
+mod text;
 mod why;
 mod work;
 
@@ -20,9 +23,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 pub use self::contents::{Report, write};
+pub use self::doctor::{print_diagnosis, print_diagnosis_json, print_version};
 pub use self::missed::{Kind as MissedKind, Missed, Traced};
 pub use self::summary::{Counts, Part, Remainder, Summary, merged, tell};
-pub use self::tables::{bytes, print_cache, print_json, print_listing, print_pyinstaller, print_verified};
+pub use self::tables::{
+    bytes, check_output, print_cache, print_json, print_listing, print_parsed, print_pyinstaller,
+    print_verified,
+};
+pub use self::text::width;
 pub use self::why::{Reasons, absent_error, print_absent_json, print_why, print_why_json};
 pub use self::work::write_work;
 use crate::error::{Error, Result, Warning};
@@ -103,15 +111,7 @@ impl Reporter {
     /// Creates a reporter that prints to the standard streams.
     pub fn new(settings: Settings) -> Reporter {
         let terminal = std::io::stderr().is_terminal();
-        let color = match settings.color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => {
-                let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
-                let wanted = !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|t| t != "dumb");
-                terminal && wanted && crate::os::shows_colours()
-            }
-        };
+        let color = style::is_colored(settings.color, &std::io::stderr());
         Reporter {
             style: Style { color: color && settings.format != Format::Json },
             settings,
@@ -258,6 +258,7 @@ impl Reporter {
             bytes(summary.size),
             summary.mode
         ));
+        self.line(&format!("  {}", summary.start()));
         if summary.others.is_empty() {
             self.counts(&summary.counts, "  ");
         } else {
@@ -272,9 +273,18 @@ impl Reporter {
         if self.settings.verbosity >= Verbosity::Verbose {
             let times: Vec<String> =
                 self.times.iter().map(|(n, t)| format!("{n} {}", duration(*t))).collect();
-            self.line(&format!("  in {:.2} s: {}", summary.seconds, times.join(", ")));
+            self.line(&format!("  in {:.2} s{}: {}", summary.seconds, self.attention(), times.join(", ")));
         } else {
-            self.line(&format!("  in {:.2} s", summary.seconds));
+            self.line(&format!("  in {:.2} s{}", summary.seconds, self.attention()));
+        }
+    }
+
+    /// Returns how many warnings deserve attention, for the last line of the summary.
+    fn attention(&self) -> String {
+        match self.warnings.iter().filter(|warning| !warning.minor).count() {
+            0 => String::new(),
+            1 => ", with 1 warning above".to_owned(),
+            count => format!(", with {count} warnings above"),
         }
     }
 
@@ -363,6 +373,12 @@ impl Reporter {
                 self.line(&line);
             }
         }
+    }
+
+    /// Prints a page in Markdown to standard output, wrapped to the width of the terminal.
+    pub fn page(&self, markdown: &str) {
+        let style = Style { color: style::is_colored(self.settings.color, &std::io::stdout()) };
+        self.text(&markdown::formatted(markdown, text::width(), style));
     }
 
     /// Prints a text unchanged.
@@ -455,11 +471,30 @@ impl Reporter {
 fn spinner(name: &'static str) -> ProgressBar {
     let bar = ProgressBar::new_spinner();
     if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed:.dim}") {
-        bar.set_style(style);
+        let is_unicode =
+            crate::os::text_encoding().is_some_and(|name| name.to_lowercase().starts_with("utf"));
+        bar.set_style(if is_unicode { style } else { style.tick_chars("|/-\\ ") });
     }
-    bar.set_message(name);
+    bar.set_message(told(name));
     bar.enable_steady_tick(Duration::from_millis(100));
     bar
+}
+
+/// Returns what a phase does, for people.
+fn told(phase: &'static str) -> &'static str {
+    match phase {
+        "environment" => "preparing the environment",
+        "python" => "looking at the interpreter",
+        "modules" => "following imports",
+        "data" => "collecting data",
+        "parts" => "selecting parts of packages",
+        "libraries" => "resolving libraries",
+        "archive" => "compiling and compressing",
+        "assemble" => "assembling executables",
+        "publish" => "writing the product",
+        "notarise" => "waiting for Apple",
+        other => other,
+    }
 }
 
 fn duration(time: Duration) -> String {

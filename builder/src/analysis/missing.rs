@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::{By, Graph, Guard, Kind, Reason};
+use super::world::World;
 use crate::error::Warning;
 use crate::names;
 use crate::python::Python;
-use crate::rules::implicit::Implicit;
 
 /// Warns about missing modules. The warning is minor unless an unguarded import always runs or is in a
 /// function of the program's own.
-pub(super) fn warn(graph: &mut Graph, python: &Python, implicit: &Implicit) {
+pub(super) fn warn(graph: &mut Graph, world: &World<'_>) {
+    let (python, implicit) = (world.reader.python, world.implicit);
     let certain = certain(graph);
     let mut warnings = Vec::new();
     for (name, reasons) in &graph.missing {
@@ -36,7 +37,7 @@ pub(super) fn warn(graph: &mut Graph, python: &Python, implicit: &Implicit) {
                     format!(" ({})", how(reason.guard))
                 };
                 Warning::new(format!("module `{name}` is missing, imported by {}{how}", place(graph, reason)))
-                    .hint(hint(name, top))
+                    .hint(hint(name, top, world))
             }
             None => Warning::minor(match maker(graph, name) {
                 Some(maker) if first.guard == Guard::None => format!(
@@ -110,7 +111,12 @@ fn place(graph: &Graph, reason: &Reason) -> String {
     }
 }
 
-fn hint(name: &str, top: &str) -> String {
+fn hint(name: &str, top: &str, world: &World<'_>) -> String {
+    let near = world.similar(name).map(|near| format!("did you mean `{near}`? If not, ")).unwrap_or_default();
+    near + &install(name, top)
+}
+
+fn install(name: &str, top: &str) -> String {
     if name == top {
         format!("install the distribution that provides `{name}`, or add it to `exclude` in `[modules]`")
     } else {

@@ -75,8 +75,8 @@ fn find(request: &Request, rules: &Rules, reader: Reader<'_>) -> Result<Graph> {
     let mut graph = fixpoint.finish();
     let made: Vec<Pattern> = request.made_modules.iter().map(|name| Pattern::new(name)).collect();
     graph.missing.retain(|name, _| !made.iter().any(|made| made.covers(name)));
-    entry::check(request, &graph, &installed, reader)?;
-    missing::warn(&mut graph, python, &implicit);
+    entry::check(request, &graph, &world)?;
+    missing::warn(&mut graph, &world);
     Ok(graph)
 }
 

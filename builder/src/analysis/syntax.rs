@@ -23,14 +23,17 @@ pub(super) struct Rejected {
     pub text: String,
 }
 
-/// Compiles files and returns the error of each, if any. Results are cached by content.
+/// Compiles files, each with the name to show, and returns the error of each, if any. Results are cached by name and
+/// content.
 ///
 /// # Errors
 /// The interpreter cannot be run.
 pub(super) fn check(files: &[(String, PathBuf)], reader: Reader<'_>) -> Result<Vec<Option<Rejected>>> {
     let Reader { python, disk, store } = reader;
-    let keys: Vec<Option<Hash>> =
-        files.iter().map(|(_, path)| disk.hash(path, store, None).map(|h| key(&h, python))).collect();
+    let keys: Vec<Option<Hash>> = files
+        .iter()
+        .map(|(name, path)| disk.hash(path, store, None).map(|h| key(&h, name, python)))
+        .collect();
     let mut answers: Vec<Option<Option<Rejected>>> = keys
         .iter()
         .map(|key| serde_json::from_slice(&store.get(Bucket::Imports, key.as_ref()?)?).ok())
@@ -49,8 +52,9 @@ pub(super) fn check(files: &[(String, PathBuf)], reader: Reader<'_>) -> Result<V
     Ok(answers.into_iter().map(Option::flatten).collect())
 }
 
-fn key(content: &Hash, python: &Python) -> Hash {
-    KeyBuilder::new(Code::Analysis, "syntax").part(&python.version_text).part(content).finish()
+/// The message contains the name of the file.
+fn key(content: &Hash, name: &str, python: &Python) -> Hash {
+    KeyBuilder::new(Code::Analysis, "syntax").part(&python.version_text).part(content).part(name).finish()
 }
 
 type Answer = Option<(u32, u32, String)>;

@@ -31,6 +31,7 @@ use std::path::PathBuf;
 use crate::analysis::{By, Reason};
 use crate::contents::Contents;
 use crate::error::{Error, Result, Warning};
+use crate::excerpt;
 use crate::python::Python;
 use crate::spec::{Request, Strip};
 use crate::store::Store;
@@ -130,7 +131,11 @@ pub fn collect(contents: &Contents, request: &Request, python: &Python, store: &
     if let (Some(limit), Some((needed, culprit, symbol))) = (request.bundle.max_glibc, &glibc)
         && *needed > limit
     {
-        return Err(too_new(limit, culprit, symbol));
+        let error = too_new(limit, culprit, symbol);
+        return Err(match &request.spec {
+            Some(spec) => excerpt::at_hint(error, spec),
+            None => error,
+        });
     }
 
     let names = |places: &[usize]| places.iter().map(|i| closure.files[*i].dest.clone()).collect();

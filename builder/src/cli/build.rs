@@ -10,7 +10,7 @@ use builder::spec::options::{self, Common, Foreign, Meaning, Options};
 use builder::spec::project::subject::Subject;
 use builder::target::Os;
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Args};
+use clap::{ArgMatches, Args, ValueHint};
 
 use super::USAGE;
 use super::environment::EnvironmentArgs;
@@ -21,13 +21,13 @@ use super::targets::{Output, Several, TargetArgs};
 pub(super) struct BuildArgs {
     /// A spec, a script, `package` (its `__main__`), `package.module`, `package.module:function`, a zip
     /// application, a pyproject.toml or its folder. Default: the project or the only spec in this folder.
-    #[arg(value_name = "SPEC | SCRIPT | MODULE[:FUNCTION] | PROJECT")]
+    #[arg(value_name = "SPEC | SCRIPT | MODULE[:FUNCTION] | PROJECT", value_hint = ValueHint::AnyPath, hide_short_help = true)]
     what: Option<String>,
     /// Run the built program with these arguments, and exit with its exit code.
-    #[arg(last = true, value_name = "ARGS")]
+    #[arg(last = true, value_name = "ARGS", hide_short_help = true)]
     pub(super) args: Vec<OsString>,
     /// Build the installed console script with this name.
-    #[arg(long, value_name = "NAME", conflicts_with = "what")]
+    #[arg(long, value_name = "NAME", conflicts_with = "what", hide_short_help = true)]
     entry_point: Option<String>,
     #[command(flatten)]
     pub(super) how: HowArgs,
@@ -36,16 +36,17 @@ pub(super) struct BuildArgs {
 /// How to build.
 #[derive(Debug, Args)]
 pub(super) struct HowArgs {
-    /// Interpreter: an environment, an executable, a version or a range such as `>=3.11`. Default: $VIRTUAL_ENV,
-    /// .venv, python3.
-    #[arg(long, value_name = "PYTHON", help_heading = "Build")]
+    /// Interpreter: an environment, an executable or a version.
+    ///
+    /// A version may be a range such as `>=3.11`. Default: $VIRTUAL_ENV, .venv, python3.
+    #[arg(long, value_name = "PYTHON", help_heading = "Build", value_hint = ValueHint::AnyPath)]
     python: Option<String>,
     #[command(flatten)]
     environment: EnvironmentArgs,
     #[command(flatten)]
     targets: TargetArgs,
     /// Folder for the product [default: dist].
-    #[arg(long, value_name = "DIR", help_heading = "Build")]
+    #[arg(long, value_name = "DIR", help_heading = "Build", value_hint = ValueHint::DirPath)]
     distpath: Option<PathBuf>,
     /// Write the missing modules (warn-NAME.txt) and the report (xref-NAME.html) to DIR/NAME.
     #[arg(long, value_name = "DIR", help_heading = "Build", hide_short_help = true)]
@@ -53,13 +54,13 @@ pub(super) struct HowArgs {
     /// Ignore the cached results of earlier builds of this program.
     #[arg(long, help_heading = "Build", hide_short_help = true)]
     clean: bool,
-    /// Replace an existing output folder without confirmation.
+    /// Replace an existing output folder without asking.
     #[arg(short = 'y', long, help_heading = "Build")]
     noconfirm: bool,
     /// Write a report of the product as a page (.html) or as JSON (.json).
-    #[arg(long, value_name = "FILE", help_heading = "Build")]
+    #[arg(long, value_name = "FILE", help_heading = "Build", hide_short_help = true)]
     report: Option<PathBuf>,
-    /// Print the largest parts of the product, and what requires them.
+    /// Print the largest parts and their reasons.
     #[arg(long, help_heading = "Build")]
     bloat: bool,
 

@@ -8,15 +8,16 @@ use clap::Args;
 #[command(next_help_heading = "Environment")]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(crate) struct EnvironmentArgs {
-    /// Create an environment from the script's inline metadata, the lock file or the dependencies of the
-    /// project. The default for a script with inline metadata, unless `--python` names an environment.
-    #[arg(long, overrides_with = "no_sync")]
+    /// Create an environment from inline metadata, a lock file or the project.
+    ///
+    /// The default for a script with inline metadata, unless `--python` names an environment.
+    #[arg(long, overrides_with = "no_sync", hide_short_help = true)]
     sync: bool,
     /// Use the interpreter as it is.
     #[arg(long, overrides_with = "sync", hide_short_help = true, conflicts_with_all = ["locked", "extra", "group"])]
     no_sync: bool,
     /// Like `--sync`, but fail if the versions are not locked.
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     locked: bool,
     /// Download nothing: use what is in the caches.
     #[arg(long, hide_short_help = true)]

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use builder::error::{Error, Result};
 use builder::spec::{self, Overrides};
 use builder::target::{Target, Wanted};
-use clap::Args;
+use clap::{Args, ValueHint};
 
 use super::USAGE;
+use super::values::Listed;
 
 /// The name of all platforms on the command line.
 const ALL: &str = "all";
@@ -25,9 +26,11 @@ enum Chosen {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Build")]
 pub(super) struct TargetArgs {
-    /// Build for another platform, such as `windows-x86_64`, `linux-aarch64` or `macos-universal2` (both
-    /// processors). Repeat it for several platforms, or name `all`: each product is then in `dist/TARGET`.
-    #[arg(long, value_name = "TARGET", value_parser = chosen)]
+    /// Build for another platform, such as `windows-x86_64`.
+    ///
+    /// Others are `linux-aarch64` or `macos-universal2` (both processors). Repeat it for several platforms, or name
+    /// `all`: each product is then in `dist/TARGET`.
+    #[arg(long, value_name = "TARGET", value_parser = Listed::new(chosen, names_and_all), hide_possible_values = true)]
     target: Vec<Chosen>,
     /// The platform of this process among those of `--target`.
     #[arg(long, value_name = "TARGET", value_parser = one, hide = true)]
@@ -41,7 +44,7 @@ pub(super) struct TargetArgs {
 #[command(next_help_heading = "Build")]
 pub(super) struct CrossArgs {
     /// As for a build for another platform, such as `windows-x86_64` or `linux-aarch64`.
-    #[arg(long, value_name = "TARGET", value_parser = one)]
+    #[arg(long, value_name = "TARGET", value_parser = Listed::new(one, Wanted::names), hide_possible_values = true)]
     target: Option<Wanted>,
     #[command(flatten)]
     packages: PackageArgs,
@@ -51,7 +54,7 @@ pub(super) struct CrossArgs {
 #[command(next_help_heading = "Build")]
 struct PackageArgs {
     /// Folder of wheels or installed packages to use.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", hide_short_help = true, value_hint = ValueHint::DirPath)]
     packages: Vec<PathBuf>,
     /// Requirements file. The wheels are downloaded for the target.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
@@ -95,6 +98,11 @@ impl TargetArgs {
         }
         all
     }
+}
+
+/// Returns all values of `--target`.
+fn names_and_all() -> Vec<String> {
+    Wanted::names().into_iter().chain([ALL.to_owned()]).collect()
 }
 
 fn chosen(name: &str) -> Result<Chosen, String> {

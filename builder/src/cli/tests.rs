@@ -208,13 +208,77 @@ fn the_reference_names_each_variable() {
 
 #[test]
 fn shells_are_told_the_options() {
-    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
-        let Action::Completions(shell) = parsed(&format!("completions {shell}")).action().unwrap() else {
+    for shell in ["bash", "elvish", "fish", "nushell", "powershell", "zsh"] {
+        let Action::Text(script) = parsed(&format!("completions {shell}")).action().unwrap() else {
             panic!("another action");
         };
-        let script = completions(shell);
         assert!(script.contains("hidden-import") && script.contains("inspect"), "{script}");
+        // Elvish and PowerShell complete options only, and fish no values of arguments.
+        let values: &[&str] = match shell {
+            "elvish" | "powershell" => &[],
+            "fish" => &["windows-aarch64", "macos-universal2", "WARN"],
+            _ => &["windows-aarch64", "macos-universal2", "WARN", "exit-codes"],
+        };
+        assert!(values.iter().all(|value| script.contains(value)), "{shell}: {script}");
+        assert!(!script.contains("only-target") && !script.contains("upx"), "{shell}: {script}");
     }
+}
+
+#[test]
+fn a_topic_and_a_command_of_the_same_name_are_both_shown() {
+    let help = |words: &str| match parsed(words).action() {
+        Ok(Action::Help(help)) => help,
+        other => panic!("{other:?}"),
+    };
+    let list = help("help").page;
+    let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/cli.md");
+    let reference = std::fs::read_to_string(reference).unwrap();
+    let missing = super::help::TOPICS.iter().find(|topic| !reference.contains(&format!("`{}`", topic.name)));
+    assert_eq!(missing.map(|topic| topic.name), None, "docs/reference/cli.md lists all topics");
+    for name in super::names() {
+        let help = help(&format!("help {name}"));
+        let is_topic = super::help::TOPICS.iter().any(|topic| topic.name == name);
+        assert_eq!((help.command.is_empty(), help.page.is_empty()), (!commands().contains(&name), !is_topic));
+        assert!(list.contains(&format!("| {name} |")), "{list}");
+    }
+    assert!(help("help cache prune").command.contains("freeze cache prune"));
+    assert!(error("help tagets").contains("did you mean `targets`?"));
+    assert!(error("help cache prun").starts_with("there is no command or topic `cache prun`"));
+}
+
+#[test]
+fn the_usual_help_fits_a_screen() {
+    for (width, most) in [(80, 50), (200, 50)] {
+        let text = Cli::command().term_width(width).render_help().to_string();
+        assert!(text.lines().count() <= most, "{} lines at {width} columns\n{text}", text.lines().count());
+        assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
+    }
+    // Usage lines and examples are not wrapped.
+    for (width, widest) in [(40, 82), (80, 82), (200, 200)] {
+        let text = Cli::command().term_width(width).render_long_help().to_string();
+        assert!(text.lines().all(|line| line.chars().count() <= widest), "{text}");
+    }
+}
+
+#[test]
+fn a_mistyped_command_is_recognized() {
+    let near = |words: &str| {
+        let argv: Vec<OsString> =
+            ["freeze"].into_iter().chain(words.split(' ')).map(OsString::from).collect();
+        parse(&argv).err().unwrap().to_string()
+    };
+    assert!(near("inti app.py").contains("a similar subcommand exists: 'init'"), "{}", near("inti app.py"));
+    assert!(!near("app.py more.py").contains("similar"), "{}", near("app.py more.py"));
+    assert_eq!(similar_command("doctr").as_deref(), Some("doctor"));
+    assert_eq!(similar_command("init"), None);
+}
+
+#[test]
+fn the_version_is_short_or_long() {
+    let short = concat!("freeze ", env!("CARGO_PKG_VERSION"), "\n");
+    assert!(matches!(parsed("--version").action().unwrap(), Action::Text(text) if text == short));
+    assert!(matches!(parsed("-V -v").action().unwrap(), Action::Version));
+    assert!(matches!(parsed("--version --verbose").action().unwrap(), Action::Version));
 }
 
 #[test]

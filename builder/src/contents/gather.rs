@@ -11,11 +11,12 @@ use super::{
 };
 use crate::analysis::{By, Graph, Reason, Source};
 use crate::error::{Result, Warning};
+use crate::excerpt;
 use crate::launcher;
 use crate::names::Pattern;
 use crate::python::Python;
 use crate::rules::load::Rule;
-use crate::spec::Request;
+use crate::spec::{Item, Request};
 use crate::store::Store;
 
 /// The files gathered so far, by path under the root.
@@ -79,11 +80,15 @@ impl Gathered {
     /// Adds the files that the user names. They override all others.
     fn requested(&mut self, search: &Search<'_>) -> Result<()> {
         let request = search.request;
+        let files = |item: &Item| {
+            let found = items::files(item, &search.python.target);
+            found.map_err(|error| excerpt::in_spec(error, request.spec.as_deref(), &item.place))
+        };
         for item in &request.data {
-            self.take(items::files(item, &search.python.target)?);
+            self.take(files(item)?);
         }
         for item in &request.binaries {
-            self.take_libraries(items::files(item, &search.python.target)?);
+            self.take_libraries(files(item)?);
         }
         Ok(())
     }

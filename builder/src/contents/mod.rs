@@ -28,6 +28,7 @@ use crate::analysis::{Graph, Module, Reason, Source};
 use crate::error::{Context, Result, Warning};
 use crate::interrupt;
 use crate::names::Pattern;
+use crate::nearest::nearest;
 use crate::python::Python;
 use crate::rules::load::{self, Rule, Rules};
 use crate::rules::parts::{Parts, System};
@@ -232,6 +233,7 @@ pub fn apply(
     let gathered = Gathered::from(&search, &active, store, &mut unmatched)?;
     let Gathered { mut data, mut libraries, mut links, mut warnings } = gathered;
     mark_resources(&mut data, &active, request, &files, &mut unmatched)?;
+    warnings.extend(unmatched.requested());
     warnings.extend(unmatched.warnings());
     if !request.writes_files() {
         warnings.extend(active.iter().filter(|r| !r.files.is_empty()).map(|r| no_files(r)));
@@ -399,7 +401,11 @@ fn add_requested(
                 let warning = Warning::new(format!(
                     "distribution `{name}`, whose metadata is requested, is not installed"
                 ));
-                warnings.push(warning.hint("check the name in `[metadata]`"));
+                let names = installed.iter().map(|distribution| distribution.name.as_str());
+                warnings.push(warning.hint(match nearest(&name, names) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "check the name in `[metadata]`".to_owned(),
+                }));
             }
             continue;
         };

@@ -70,6 +70,47 @@ impl<'a> Unmatched<'a> {
         }
     }
 
+    /// Returns warnings about packages that the request names but that do not exist.
+    pub(super) fn requested(&self) -> Vec<Warning> {
+        let modules = &self.request.modules;
+        let disk = Disk::default();
+        let own = entry::folders(self.request);
+        let mut resolver = Resolver::new(self.python, &own, &disk);
+        let mut warnings = Vec::new();
+        let named = [
+            ("collect-data", &modules.collect_data),
+            ("collect-binaries", &modules.collect_binaries),
+            ("whole", &modules.whole),
+        ];
+        for (key, text) in
+            named.into_iter().flat_map(|(key, texts)| texts.iter().map(move |text| (key, text)))
+        {
+            let root = Pattern::new(text).root();
+            let is_there = root.is_empty()
+                || self.graph.modules.contains_key(&root)
+                || resolver.find_dotted(&root).is_some();
+            if !is_there && !modules.include.contains(text) {
+                let warning = Warning::new(format!("no package matches `{text}` in `{key}` of `[modules]`"));
+                warnings.push(warning.hint(match resolver.similar(&root) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "check its spelling, or install the distribution that provides it".to_owned(),
+                }));
+            }
+        }
+        // Excluding what is not installed is normal, unless it looks like a slip.
+        for text in &modules.exclude {
+            let Some(name) = Pattern::new(text).exact() else { continue };
+            if self.graph.missing.contains_key(&name) || resolver.find_dotted(&name).is_some() {
+                continue;
+            }
+            if let Some(near) = resolver.similar(&name).filter(|near| self.graph.modules.contains_key(near)) {
+                let message = format!("no module matches `{text}`, which is to be excluded");
+                warnings.push(Warning::new(message).hint(format!("did you mean `{near}`?")));
+            }
+        }
+        warnings
+    }
+
     /// Records that a glob of an active rule matches nothing.
     pub(super) fn glob(&mut self, rule: &Rule, key: &str, text: &str) {
         let (_, texts) = self.rules.entry(rule.place).or_insert_with(|| (rule.clone(), Vec::new()));

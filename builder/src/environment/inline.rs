@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use toml::Table;
 
 use crate::error::{Context, Error, Result};
+use crate::excerpt;
 
 /// The start of the metadata.
 const START: &str = "# /// script";
@@ -28,8 +29,9 @@ pub(super) fn read(path: &Path) -> Result<Option<Script>> {
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     let Some(start) = lines.iter().position(|line| *line == START) else { return Ok(None) };
     let failed = |line: usize, why: String| {
-        Error::new(format!("invalid inline metadata in `{}`", path.display()))
-            .cause(format!("line {line}: {why}"))
+        let error = Error::new(format!("invalid inline metadata in `{}`", path.display()));
+        let error = error.cause(format!("line {line}: {why}"));
+        excerpt::at_line(error, path, u32::try_from(line).unwrap_or(u32::MAX))
             .hint("see https://packaging.python.org/en/latest/specifications/inline-script-metadata/")
     };
     let is_comment = |line: &&&str| **line == "#" || line.starts_with("# ");

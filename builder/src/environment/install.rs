@@ -157,6 +157,17 @@ fn content(environment: &Path, record: &Hash) -> Result<Hash> {
     Ok(key.finish())
 }
 
+/// Returns the name and the path of what would install packages for an interpreter.
+///
+/// # Errors
+/// There is neither uv nor pip.
+pub(super) fn installer(base: &Python) -> Result<(&'static str, PathBuf)> {
+    let tool = Tool::find(&base_of(base), base)?;
+    let name = tool.name();
+    let (Tool::Uv(path) | Tool::Pip(path)) = tool;
+    Ok((name, path))
+}
+
 /// What installs packages.
 enum Tool {
     Uv(PathBuf),

@@ -20,6 +20,7 @@ use crate::python::Python;
 use crate::spec::Request;
 use crate::store::{Code, KeyBuilder, Store};
 use source::{Source, Wish};
+pub(crate) use target::{Available, available};
 
 /// Returns a request whose interpreter has the packages of the program. Creates the environment if one is
 /// wanted, and unpacks zip applications.
@@ -59,6 +60,32 @@ pub(crate) fn with_python(mut request: Request, store: &Store) -> Result<Request
         target::complete(part, store)?;
     }
     Ok(request)
+}
+
+/// Returns the mirror from which Pythons for other platforms would be downloaded, in words.
+pub(crate) fn mirror() -> String {
+    target::mirror()
+}
+
+/// Returns the names of the distributions that an interpreter has.
+pub(crate) fn distributions(python: &Python) -> Vec<String> {
+    target::distributions(python)
+}
+
+/// Returns the file that states the requirements of the project in a folder or above it, such as a lock file.
+///
+/// # Errors
+/// A pyproject.toml is malformed.
+pub(crate) fn requirements_file(folder: &Path) -> Result<Option<PathBuf>> {
+    Ok(source::above(folder)?.map(|source| source.path().to_owned()))
+}
+
+/// Returns the name of what would install packages for an interpreter, uv or pip, and its path.
+///
+/// # Errors
+/// There is neither.
+pub(crate) fn installer(python: &Python) -> Result<(&'static str, PathBuf)> {
+    install::installer(python)
 }
 
 /// Creates the environment of one part of a request, if one is wanted.

@@ -12,6 +12,7 @@ use super::inline::{self, Script};
 use super::lock::{Kind, Lock, Package, Source as From, Wanted};
 use super::project;
 use crate::error::{Error, Result, USAGE, Warning};
+use crate::excerpt;
 use crate::requirement::normalize;
 use crate::spec::project::Project;
 use crate::spec::{Entry, EnvironmentRequest, Request};
@@ -155,7 +156,7 @@ fn of_scripts(mut scripts: Vec<Script>, asked: &EnvironmentRequest) -> Result<So
 }
 
 /// Searches a folder and those above it, up to the root of the repository.
-fn above(start: &Path) -> Result<Option<Source>> {
+pub(super) fn above(start: &Path) -> Result<Option<Source>> {
     for folder in start.ancestors() {
         let project = Project::of(folder)?;
         for (name, kind) in Kind::ALL {
@@ -247,9 +248,12 @@ impl Source {
         let mut joined = Vec::new();
         for (text, path) in all {
             let range = VersionSpecifiers::from_str(&text).map_err(|e| {
-                Error::new(format!("invalid `requires-python` in `{}`: `{text}`", path.display()))
-                    .cause(e.to_string().trim().to_owned())
-                    .hint("write it as in `>=3.11`")
+                let error =
+                    Error::new(format!("invalid `requires-python` in `{}`: `{text}`", path.display()));
+                // The library repeats the text, with a mark of its own below it.
+                let why =
+                    e.to_string().lines().next().unwrap_or_default().trim_end_matches([' ', ':']).to_owned();
+                excerpt::at_text(error.cause(why), &path, &text).hint("write it as in `>=3.11`")
             })?;
             joined.extend(range.iter().cloned());
         }
@@ -264,13 +268,7 @@ impl Source {
         let shown = self.path().display().to_string();
         let invalid =
             |why: String| Error::new(format!("failed to read the requirements in `{shown}`")).cause(why);
-        let of_project = |project: &Project| {
-            let found = project::requirements(project, &asked.extras, &asked.groups);
-            found.map_err(|why| {
-                Error::new(format!("failed to read the requirements in `{}`", project.path.display()))
-                    .cause(why)
-            })
-        };
+        let of_project = |project: &Project| requirements(project, asked);
         match self {
             Source::Lock { kind, path, project, .. } => {
                 let roots = project.as_ref().map(of_project).transpose()?.unwrap_or_default();
@@ -298,7 +296,8 @@ impl Source {
                         script.table.get("dependencies").and_then(Value::as_array).into_iter().flatten();
                     let mut dependencies = Vec::new();
                     for text in list.filter_map(Value::as_str) {
-                        dependencies.push(Dependency::read(text).map_err(invalid)?);
+                        let error = |why| excerpt::at_text(invalid(why), &script.path, text);
+                        dependencies.push(Dependency::read(text).map_err(error)?);
                     }
                     let uv = script.table.get("tool").and_then(|tool| tool.get("uv"));
                     settings(&mut wish, uv, &mut dependencies, self.folder());
@@ -320,6 +319,15 @@ impl Source {
             }
         }
     }
+}
+
+/// Returns the requirements of a project.
+fn requirements(project: &Project, asked: &EnvironmentRequest) -> Result<Vec<Dependency>> {
+    project::requirements(project, &asked.extras, &asked.groups).map_err(|why| {
+        let error = Error::new(format!("failed to read the requirements in `{}`", project.path.display()));
+        let wrong = why.split('`').nth(1).unwrap_or_default().to_owned();
+        excerpt::at_text(error.cause(why), &project.path, &wrong)
+    })
 }
 
 /// Fails if a lock file is for other versions of Python.

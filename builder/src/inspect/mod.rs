@@ -16,6 +16,7 @@ use serde::Serialize;
 
 use crate::archive::manifest::{Manifest, Why};
 use crate::error::{Context, Error, Result};
+use crate::nearest::nearest_file;
 use crate::os::{self, map};
 use crate::target::Target;
 
@@ -128,7 +129,12 @@ impl Product {
 
     fn open_part(path: &Path, wanted: Option<Processor>) -> Result<Product> {
         let failed = || format!("failed to read `{}`", path.display());
-        let metadata = std::fs::metadata(path).context(failed)?;
+        let metadata = std::fs::metadata(path).context(failed).map_err(|error| {
+            let near = path.to_str().and_then(|text| nearest_file(text, Path::new("")));
+            error.hint(near.unwrap_or_else(|| {
+                "name an executable, or the folder of a onedir build, below `dist`".to_owned()
+            }))
+        })?;
         if metadata.is_dir() {
             let program = program_in(path).or_else(|| program_in(&path.join(BUNDLED))).ok_or_else(|| {
                 Error::new(format!("`{}` contains no program built by freeze", path.display()))
@@ -305,6 +311,7 @@ fn damaged(path: &Path, error: &freeze_archive::Error) -> Error {
     match error {
         freeze_archive::Error::Missing => {
             Error::new(format!("`{}` is not a program built by freeze", path.display()))
+                .hint("name an executable, or the folder of a onedir build, below `dist`")
         }
         freeze_archive::Error::Version(_) => {
             Error::new(format!("failed to read `{}`: {error}", path.display()))

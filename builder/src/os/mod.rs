@@ -22,7 +22,8 @@ pub(crate) use map::map;
 pub(crate) use system::{
     Group, allow_all_to_read, allow_to_run, blocks, bytes_path, cache_bases, canonicalize,
     create_private_folders, exchange, file_state, has_mode, in_use, is_link_to, is_marked_executable,
-    is_program, lock_folder, names_on_path, new_file, send_interrupt, send_terminate, shows_colours, symlink,
+    is_noexec, is_program, lock_folder, names_on_path, new_file, send_interrupt, send_terminate,
+    shows_colours, symlink, text_encoding,
 };
 pub use system::{distrust_environment, exit_code};
 

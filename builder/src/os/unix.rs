@@ -70,6 +70,34 @@ pub(crate) fn cache_bases(variable: impl Fn(&str) -> Option<PathBuf>) -> Vec<Pat
     bases.into_iter().flatten().collect()
 }
 
+/// Whether the file system of a folder forbids to run its files.
+pub(crate) fn is_noexec(folder: &Path) -> bool {
+    let Ok(folder) = std::ffi::CString::new(folder.as_os_str().as_bytes()) else { return false };
+    #[cfg(target_vendor = "apple")]
+    {
+        // SAFETY: zeros are valid numbers.
+        let mut stat: libc::statfs = unsafe { std::mem::zeroed() };
+        // SAFETY: the path ends with zero, and the structure can be written.
+        let status = unsafe { libc::statfs(folder.as_ptr(), &raw mut stat) };
+        status == 0 && stat.f_flags & libc::MNT_NOEXEC as u32 != 0
+    }
+    #[cfg(not(target_vendor = "apple"))]
+    {
+        // SAFETY: zeros are valid numbers.
+        let mut stat: libc::statvfs = unsafe { std::mem::zeroed() };
+        // SAFETY: the path ends with zero, and the structure can be written.
+        let status = unsafe { libc::statvfs(folder.as_ptr(), &raw mut stat) };
+        status == 0 && stat.f_flag & libc::ST_NOEXEC != 0
+    }
+}
+
+/// Returns the encoding of texts that the variables of the terminal name, if they name one.
+pub(crate) fn text_encoding() -> Option<String> {
+    let set = |name: &&str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set)?;
+    locale.split_once('.').map(|(_, encoding)| encoding.split('@').next().unwrap_or(encoding).to_owned())
+}
+
 /// Variables with folders for files or configuration of this program and of the installers that it starts.
 const FOLDERS: [&str; 7] = [
     "TMPDIR",

@@ -274,6 +274,16 @@ pub(crate) fn exchange(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
+/// No file system of Windows forbids to run its files.
+pub(crate) fn is_noexec(_: &Path) -> bool {
+    false
+}
+
+/// Texts are written to consoles as UTF-16.
+pub(crate) fn text_encoding() -> Option<String> {
+    Some("UTF-8".to_owned())
+}
+
 /// Enables escape sequences for colors in the console. Returns whether it supports them.
 pub(crate) fn shows_colours() -> bool {
     let understands = |stream| {

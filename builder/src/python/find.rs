@@ -11,11 +11,32 @@ use crate::os::is_program;
 use crate::spec::Request;
 use crate::store::{Bucket, Code, Hash, KeyBuilder, Store};
 
+/// An interpreter, and what led to it.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) path: PathBuf,
+    /// Words for people, such as `.venv` in backticks.
+    pub(super) by: String,
+}
+
+impl Found {
+    fn new(path: PathBuf, by: impl Into<String>) -> Found {
+        Found { path, by: by.into() }
+    }
+}
+
 /// Returns the absolute path of the requested interpreter, without resolving the links of a venv.
 pub(super) fn interpreter(request: &Request, store: &Store) -> Result<PathBuf> {
+    found(request, store).map(|found| found.path)
+}
+
+/// Returns the requested interpreter, and what led to it.
+pub(super) fn found(request: &Request, store: &Store) -> Result<Found> {
     let mut tried = Vec::new();
     let found = match &request.python.interpreter {
-        Some(text) => named(text, request, store, &mut tried)?,
+        Some(text) => {
+            named(text, request, store, &mut tried)?.map(|path| Found::new(path, format!("`{text}`")))
+        }
         None => default(request, &mut tried)?,
     };
     let Some(found) = found else {
@@ -24,11 +45,13 @@ pub(super) fn interpreter(request: &Request, store: &Store) -> Result<PathBuf> {
             None => "failed to find a Python interpreter".to_owned(),
         };
         let error = Error::new(format!("{what} (tried {})", tried.join(", ")));
-        return Err(error.hint(
-            "name a venv, an interpreter or a version with `--python` or `interpreter` in `[python]`",
-        ));
+        let versions = super::versions();
+        let installed = if versions.is_empty() { "none".to_owned() } else { versions.join(", ") };
+        return Err(error.hint(format!(
+            "name a venv, an interpreter or a version with `--python` or `interpreter` in `[python]`; installed: {installed}",
+        )));
     };
-    resolved(&found, store)
+    Ok(Found { path: resolved(&found.path, store)?, ..found })
 }
 
 /// Returns the interpreter itself, or the one that a shim starts.
@@ -90,12 +113,12 @@ pub(super) fn caller() -> Option<PathBuf> {
 
 /// Tries `$FREEZE_PYTHON`, `$VIRTUAL_ENV`, `.venv` and the default environment of pixi next to the spec or in
 /// the current folder, `$CONDA_PREFIX`, and `python3` on PATH.
-fn default(request: &Request, tried: &mut Vec<String>) -> Result<Option<PathBuf>> {
+fn default(request: &Request, tried: &mut Vec<String>) -> Result<Option<Found>> {
     if let Some(path) = caller() {
         let found =
             if path.is_dir() { in_folder(&path)? } else { Some(path.clone()).filter(|p| p.is_file()) };
-        if found.is_some() {
-            return Ok(found);
+        if let Some(found) = found {
+            return Ok(Some(Found::new(found, "`$FREEZE_PYTHON`")));
         }
         tried.push(format!("`$FREEZE_PYTHON`, which is `{}`", path.display()));
     }
@@ -109,36 +132,37 @@ fn default(request: &Request, tried: &mut Vec<String>) -> Result<Option<PathBuf>
         Ok(found)
     };
     if let Some(found) = active("VIRTUAL_ENV", tried)? {
-        return Ok(Some(found));
+        return Ok(Some(Found::new(found, "`$VIRTUAL_ENV`")));
     }
     let current = std::env::current_dir().unwrap_or_default();
     for folder in [&request.base, &current] {
         for environment in [".venv", ".pixi/envs/default"].map(|name| folder.join(name)) {
+            let shown = format!("`{}`", environment.display());
             if environment.is_dir()
                 && let Some(found) = in_folder(&environment)?
             {
-                return Ok(Some(found));
+                return Ok(Some(Found::new(found, shown)));
             }
-            let shown = format!("`{}`", environment.display());
             if !tried.contains(&shown) && environment.ends_with(".venv") {
                 tried.push(shown);
             }
         }
     }
     if let Some(found) = active("CONDA_PREFIX", tried)? {
-        return Ok(Some(found));
+        return Ok(Some(Found::new(found, "`$CONDA_PREFIX`")));
     }
     for name in ["python3", "python"] {
+        let by = format!("`{name}` on PATH");
         if let Some(found) = on_path(name) {
-            return Ok(Some(found));
+            return Ok(Some(Found::new(found, by)));
         }
-        tried.push(format!("`{name}` on PATH"));
+        tried.push(by);
     }
-    Ok(places::of_windows(None, tried))
+    Ok(places::of_windows(None, tried).map(|found| Found::new(found, "the installations of Windows")))
 }
 
 /// Whether the file is a script: a shim of pyenv, asdf or a similar tool.
-fn is_script(path: &Path) -> bool {
+pub(super) fn is_script(path: &Path) -> bool {
     use std::io::Read;
     if cfg!(windows)
         && path.extension().is_some_and(|e| e.eq_ignore_ascii_case("bat") || e.eq_ignore_ascii_case("cmd"))

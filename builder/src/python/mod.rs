@@ -122,6 +122,15 @@ impl Python {
         running(&find::interpreter(request, store)?, store)
     }
 
+    /// Returns the interpreter of this machine that a request names, or the default one, and what led to it.
+    ///
+    /// # Errors
+    /// There is no interpreter, or it does not run.
+    pub(crate) fn with_origin(request: &Request, store: &Store) -> Result<(Python, String)> {
+        let found = find::found(request, store)?;
+        Ok((running(&found.path, store)?, found.by))
+    }
+
     /// Unpacks an archive with a Python to a folder.
     ///
     /// # Errors
@@ -212,6 +221,28 @@ impl Python {
         let inside = path.strip_prefix(&self.stdlib).or_else(|_| path.strip_prefix(&self.dynload));
         inside.is_ok_and(|rest| !rest.starts_with("site-packages") && !rest.starts_with("dist-packages"))
     }
+}
+
+/// Returns the supported interpreters in the usual places of this machine, each once: version and path. A place
+/// states the version, so that none is run.
+pub(crate) fn installations() -> Vec<(String, PathBuf)> {
+    let mut seen = Vec::new();
+    // A shim starts one of the others.
+    let all = places::groups().flat_map(|group| group.found).filter(|found| !find::is_script(&found.path));
+    let new = all.filter(|installed| {
+        let real = crate::os::real(&installed.path);
+        let is_new = !seen.contains(&real);
+        seen.push(real);
+        is_new
+    });
+    new.map(|installed| (installed.release.to_string(), installed.path)).collect()
+}
+
+/// Returns the versions of these interpreters.
+fn versions() -> Vec<String> {
+    let mut versions: Vec<String> = installations().into_iter().map(|(version, _)| version).collect();
+    versions.dedup();
+    versions
 }
 
 /// Returns the answer of an interpreter on this machine, which is stored until it changes.

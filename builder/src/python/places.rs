@@ -1,5 +1,6 @@
 //! Where interpreters are installed: the folders of pyenv, uv, asdf, mise, rye and conda, and of the system.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -99,8 +100,14 @@ impl Release {
     }
 
     fn short(&self) -> String {
-        let numbers = self.numbers.iter().take(2).map(u64::to_string).collect::<Vec<_>>().join(".");
-        if self.threaded { format!("{numbers}t") } else { numbers }
+        Release { numbers: self.numbers.iter().take(2).copied().collect(), ..*self }.to_string()
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let numbers = self.numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(".");
+        write!(f, "{numbers}{}", if self.threaded { "t" } else { "" })
     }
 }
 

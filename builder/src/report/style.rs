@@ -1,7 +1,28 @@
 //! Colors of the terminal.
 
+use std::io::IsTerminal;
+
+use super::Color;
+
+/// Whether to use colors on a stream. Without a choice of the user, variables decide in the
+/// same order as for the texts of the parser: `NO_COLOR`, `CLICOLOR_FORCE`, `CLICOLOR`, `TERM`.
+pub(super) fn is_colored(choice: Color, stream: &impl IsTerminal) -> bool {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    match choice {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if set("NO_COLOR").is_some() => false,
+        Color::Auto if set("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
+        Color::Auto => {
+            let refused = set("CLICOLOR").is_some_and(|value| value == "0")
+                || set("TERM").is_some_and(|value| value == "dumb");
+            stream.is_terminal() && !refused && crate::os::shows_colours()
+        }
+    }
+}
+
 /// The colors to use, if any.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Style {
     /// Whether to use them.
     pub(super) color: bool,

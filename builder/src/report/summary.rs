@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::{Report, Reporter, bloat, write, write_work};
+use super::{Report, Reporter, bloat, shorten, write, write_work};
 use crate::analysis::{Guard, Reason};
 use crate::archive::Totals;
 use crate::binaries::Natives;
@@ -184,6 +184,22 @@ impl Summary {
         }
         value["event"] = Value::from("result");
         value
+    }
+
+    /// Returns how to start the program, and what to copy to other computers.
+    pub(super) fn start(&self) -> String {
+        let program = shorten(&self.program);
+        let on = match Target::named(&self.counts.target) {
+            // Whether it uses musl depends on the interpreter.
+            Some(target) if (Target { musl: false, ..target }) == Target::host() => String::new(),
+            _ if self.others.is_empty() => format!(" on {}", self.counts.target),
+            _ => " on macOS".to_owned(),
+        };
+        if self.program == self.path {
+            format!("start it{on}: `{program}` (to share it, copy this file)")
+        } else {
+            format!("start it{on}: `{program}` (to share it, copy the folder `{}`)", shorten(&self.path))
+        }
     }
 
     /// Returns the summary with the numbers of one part only.

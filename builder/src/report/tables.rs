@@ -2,10 +2,12 @@
 
 use std::io::{BufWriter, Write};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
 use crate::archive::manifest::Why;
+use crate::error::{Error, Result};
 use crate::inspect::pyinstaller;
 use crate::inspect::{Listing, Problem};
 use crate::store::Usage;
@@ -145,10 +147,43 @@ pub fn bytes(n: u64) -> String {
     format!("{value:.1} {}", units[unit])
 }
 
-/// Prints to standard output. A reader that closes it early (`| head`) is not an error.
+/// The first error of standard output, which [`check_output`] returns.
+static FAILURE: OnceLock<std::io::Error> = OnceLock::new();
+
+/// Prints to standard output.
 pub(super) fn print(write: impl FnOnce(&mut BufWriter<std::io::StdoutLock<'_>>) -> std::io::Result<()>) {
     let mut out = BufWriter::new(std::io::stdout().lock());
-    let _ = write(&mut out).and_then(|()| out.flush());
+    note(write(&mut out).and_then(|()| out.flush()));
+    // What could not be written must not be tried again.
+    let _ = out.into_parts();
+}
+
+/// Notes an error of standard output. A reader that closes it early (`| head`) is not an error.
+fn note(result: std::io::Result<()>) {
+    if let Err(error) = result
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        let _ = FAILURE.set(error);
+    }
+}
+
+/// Prints a text of the parser: help, or an error.
+pub fn print_parsed(text: &clap::Error) {
+    let result = text.print();
+    if !text.use_stderr() {
+        note(result);
+    }
+}
+
+/// Fails if something could not be written to standard output.
+///
+/// # Errors
+/// The disk is full, for example.
+pub fn check_output() -> Result<()> {
+    match FAILURE.get() {
+        Some(error) => Err(Error::new("failed to write to standard output").cause(error.to_string())),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,9 @@ use toml::Spanned;
 use super::parts::{self, Parts};
 use super::when::When;
 use crate::error::{Context, Error, Result};
+use crate::excerpt;
 use crate::names::Pattern;
+use crate::nearest::nearest;
 use crate::spec::{HookRule, Request};
 
 /// Rules shipped with the builder: name, text.
@@ -206,8 +208,19 @@ impl Rules {
 
     fn add(&mut self, name: &str, text: &str, path: &Path) -> Result<()> {
         let file: RuleFile = toml::from_str(text).map_err(|e| {
-            Error::new(format!("failed to read rule file `{}`", path.display()))
-                .excerpt(e.to_string().trim_end())
+            let why = e.message().trim_end_matches(['.', '\n']).to_owned();
+            let error = Error::new(format!("failed to read rule file `{}`", path.display()));
+            let span = e.span().unwrap_or_default();
+            let line = u32::try_from(text[..span.start.min(text.len())].matches('\n').count() + 1);
+            let known = why.split("expected one of ").nth(1).unwrap_or_default();
+            let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+            let near = text.get(span.clone()).and_then(|word| nearest(word, known));
+            let error =
+                error.excerpt(excerpt::marked(text, path, span, &why)).at(path, line.unwrap_or(u32::MAX));
+            match near {
+                Some(near) => error.hint(format!("did you mean `{near}`?")),
+                None => error,
+            }
         })?;
         for mut rule in file.rule {
             rule.file = name.to_owned();

@@ -211,6 +211,8 @@ pub(crate) fn item(text: &str, base: &Path) -> Result<String> {
         // Brackets in the folders above the spec are not part of the user's pattern.
         let base = globset::escape(&text_of(base)?);
         let text = text.strip_prefix("./").unwrap_or(text);
+        globset::Glob::new(text)
+            .map_err(|e| Error::new(format!("invalid glob `{text}`")).cause(e.kind().to_string()))?;
         return Ok(if Path::new(text).is_absolute() { text.to_owned() } else { format!("{base}/{text}") });
     }
     text_of(&existing(text, base, "file")?)

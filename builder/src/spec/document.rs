@@ -3,7 +3,6 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use toml::Spanned;
@@ -12,9 +11,6 @@ use toml::de::{DeTable, DeValue};
 use super::keys::{Keys, SYNONYMS};
 use crate::error::{Context, Error, Result};
 use crate::nearest::{did_you_mean, nearest, nearest_file};
-
-/// Maximum width of excerpts.
-const EXCERPT_WIDTH: usize = 110;
 
 /// A spec file in memory.
 #[derive(Debug)]
@@ -136,13 +132,7 @@ impl Document {
     fn excerpt(&self, span: Range<usize>, label: &str) -> String {
         let Document { path, text, start: offset, .. } = self.of(&span);
         let start = (span.start - offset).min(text.len());
-        // A span of several lines (an open string, an array) is shown by its first line.
-        let line_end = text[start..].find('\n').map_or(text.len(), |n| start + n);
-        let span = start..(span.end - offset).clamp(start, line_end.max(start));
-        let annotation = AnnotationKind::Primary.span(span).label(label);
-        let snippet = Snippet::source(text).path(path.display().to_string()).annotation(annotation);
-        let report = [Group::with_level(Level::ERROR).element(snippet)];
-        Renderer::plain().term_width(EXCERPT_WIDTH).render(&report)
+        crate::excerpt::marked(text, path, start..(span.end - offset).max(start), label)
     }
 }
 

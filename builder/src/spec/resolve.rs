@@ -15,6 +15,7 @@ use super::{
 };
 use super::{Hooks, Runtime, Windows, check, entry};
 use crate::error::{Error, Result, Warning};
+use crate::excerpt;
 use crate::target::Target;
 
 /// Resolves a spec.
@@ -72,7 +73,10 @@ pub(super) fn request(
     if let Some(project) = project {
         project::complete(&mut request, project);
     }
-    request.finish().map_err(|e| e.context(format!("invalid spec `{}`", doc.path.display())))?;
+    request.finish().map_err(|error| {
+        let error = error.context(format!("invalid spec `{}`", doc.path.display()));
+        excerpt::at_hint(error, &doc.path)
+    })?;
     request.expand_debug();
     Ok(request)
 }

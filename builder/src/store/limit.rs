@@ -24,8 +24,8 @@ pub(super) const VARIABLE: &str = "FREEZE_CACHE_SIZE";
 /// The variable is not a size.
 pub(super) fn of(root: &Path, given: Option<u64>) -> Result<u64> {
     match std::env::var(VARIABLE) {
-        Ok(text) if !text.trim().is_empty() => parse(&text).map_err(|error| error.context(VARIABLE)),
-        Err(std::env::VarError::NotUnicode(text)) => Err(no_size(&text.to_string_lossy()).context(VARIABLE)),
+        Ok(text) if !text.trim().is_empty() => parse(&text).map_err(invalid),
+        Err(std::env::VarError::NotUnicode(text)) => Err(invalid(no_size(&text.to_string_lossy()))),
         _ if given.is_some() => Ok(given.unwrap_or_default()),
         _ => {
             let there = root.ancestors().find(|folder| folder.is_dir());
@@ -33,6 +33,10 @@ pub(super) fn of(root: &Path, given: Option<u64>) -> Result<u64> {
             Ok(disk.map_or(MOST, |bytes| MOST.min(bytes / PART_OF_DISK)))
         }
     }
+}
+
+fn invalid(error: Error) -> Error {
+    error.context(format!("invalid value of the variable {VARIABLE}"))
 }
 
 /// Records the limit that the spec of the last build sets, for `freeze cache`.

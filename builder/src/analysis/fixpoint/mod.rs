@@ -128,8 +128,11 @@ impl<'a> Fixpoint<'a> {
             wanted.retain(|name| self.take_if_there(name, &reason, Need::Certain).is_some());
             if wanted.is_empty() {
                 let warning = Warning::new(format!("no module matches `{text}`, which is to be included"));
-                self.warnings
-                    .push(warning.hint("check its spelling, or install the distribution that provides it"));
+                let near = pattern.exact().and_then(|name| self.world.similar(&name));
+                self.warnings.push(warning.hint(match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "check its spelling, or install the distribution that provides it".to_owned(),
+                }));
             }
         }
     }

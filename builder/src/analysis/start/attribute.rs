@@ -62,7 +62,7 @@ pub(in crate::analysis) fn missing(
     Some(if known.is_empty() {
         error.hint(format!("{kind} `{owner}` has no similar name: is it the right one?"))
     } else {
-        error.hint(format!("did you mean {}", known.join(", ")))
+        error.hint(format!("did you mean {}?", known.join(", ")))
     })
 }
 

@@ -6,9 +6,9 @@ use super::attribute::{self, Search};
 use crate::analysis::graph::{By, Graph, Kind, Module, Reason, Source};
 use crate::analysis::world::disk::Disk;
 use crate::analysis::world::distributions::Installed;
-use crate::analysis::world::entry_points;
-use crate::analysis::world::reader::Reader;
+use crate::analysis::world::{World, entry_points};
 use crate::error::{Context, Error, Result};
+use crate::excerpt;
 use crate::names;
 use crate::nearest::most_similar;
 use crate::spec::{Entry, Program, Request};
@@ -62,48 +62,54 @@ pub(in crate::analysis) fn starts(
 
 /// Fails if the module or the function of an entry point does not exist, because the program could not
 /// start.
-pub(in crate::analysis) fn check(
-    request: &Request,
-    graph: &Graph,
-    installed: &Installed,
-    reader: Reader<'_>,
-) -> Result<()> {
-    let disk = reader.disk;
+pub(in crate::analysis) fn check(request: &Request, graph: &Graph, world: &World<'_>) -> Result<()> {
     for program in &request.programs {
-        let mut named =
-            program.place.as_deref().map(|place| format!(", named in {place}")).unwrap_or_default();
-        let (module, function) = match &program.entry {
-            Entry::Script(_) => continue,
-            Entry::Module(module) => (module.clone(), None),
-            Entry::Function { module, function } => (module.clone(), Some(function.clone())),
-            Entry::EntryPoint(script) if installed_script(script, installed, disk).is_some() => continue,
-            Entry::EntryPoint(script) => {
-                let (module, function, _) = find_entry_point(script, installed, disk)?;
-                named = format!(", named by entry point `{script}`");
-                (module, Some(function))
-            }
-        };
-        let Some(found) = graph.modules.get(&module) else {
-            let error = Error::new(format!("entry module `{module}` not found{named}"));
-            return Err(error.hint(format!(
-                "install the distribution that provides it, or name the folder that contains it: `paths` in `[python]`, or `--paths`; \
-                 it was also searched for in `{}`",
-                request.base.display()
-            )));
-        };
-        match function {
-            Some(function) => {
-                if let Some(error) = attribute::missing(&module, &function, &named, &Search { graph, reader })
-                {
-                    return Err(error);
-                }
-            }
-            None if found.package && !graph.modules.contains_key(&format!("{module}.__main__")) => {
-                let error = Error::new(format!("entry package `{module}` has no `__main__`{named}"));
-                return Err(error.hint(format!("name a function instead, as in `{module}.cli:main`")));
-            }
-            None => {}
+        check_one(program, request, graph, world).map_err(|error| match &program.place {
+            Some(place) => excerpt::in_spec(error, request.spec.as_deref(), place),
+            None => error,
+        })?;
+    }
+    Ok(())
+}
+
+/// Fails if the module or the function of a program does not exist.
+fn check_one(program: &Program, request: &Request, graph: &Graph, world: &World<'_>) -> Result<()> {
+    let World { reader, installed, .. } = *world;
+    let disk = reader.disk;
+    let mut named = program.place.as_deref().map(|place| format!(", named in {place}")).unwrap_or_default();
+    let (module, function) = match &program.entry {
+        Entry::Script(_) => return Ok(()),
+        Entry::Module(module) => (module.clone(), None),
+        Entry::Function { module, function } => (module.clone(), Some(function.clone())),
+        Entry::EntryPoint(script) if installed_script(script, installed, disk).is_some() => return Ok(()),
+        Entry::EntryPoint(script) => {
+            let (module, function, _) = find_entry_point(script, installed, disk)?;
+            named = format!(", named by entry point `{script}`");
+            (module, Some(function))
         }
+    };
+    let Some(found) = graph.modules.get(&module) else {
+        let error = Error::new(format!("entry module `{module}` not found{named}"));
+        if let Some(near) = world.similar(&module) {
+            return Err(error.hint(format!("did you mean `{near}`?")));
+        }
+        return Err(error.hint(format!(
+            "install the distribution that provides it, or name the folder that contains it: `paths` in `[python]`, or `--paths`; \
+             it was also searched for in `{}`",
+            request.base.display()
+        )));
+    };
+    match function {
+        Some(function) => {
+            if let Some(error) = attribute::missing(&module, &function, &named, &Search { graph, reader }) {
+                return Err(error);
+            }
+        }
+        None if found.package && !graph.modules.contains_key(&format!("{module}.__main__")) => {
+            let error = Error::new(format!("entry package `{module}` has no `__main__`{named}"));
+            return Err(error.hint(format!("name a function instead, as in `{module}.cli:main`")));
+        }
+        None => {}
     }
     Ok(())
 }
@@ -227,6 +233,6 @@ fn find_entry_point(
     Err(error.hint(if near.is_empty() {
         "no installed distribution has a console script: is this the right interpreter?".to_owned()
     } else {
-        format!("did you mean {}", near.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", "))
+        format!("did you mean {}?", near.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", "))
     }))
 }

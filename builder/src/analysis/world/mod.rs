@@ -10,6 +10,7 @@ pub(super) mod programs;
 mod question;
 pub(super) mod reader;
 pub(crate) mod resolve;
+mod similar;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};

@@ -147,6 +147,11 @@ impl<'p> Resolver<'p> {
         Some(found)
     }
 
+    /// Returns the names of the modules in the interpreter itself.
+    pub(super) fn built_in(&self) -> impl Iterator<Item = &str> {
+        self.builtin.keys().chain(self.frozen.keys()).copied()
+    }
+
     /// Returns the search path as locations.
     pub(in crate::analysis) fn roots(&self) -> Rc<[Location]> {
         Rc::clone(&self.roots)

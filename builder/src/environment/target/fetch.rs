@@ -15,7 +15,7 @@ use crate::interrupt;
 use crate::os::create_private_folders;
 use crate::python::Python;
 use crate::spec::EnvironmentRequest;
-use crate::store::{Code, KeyBuilder, Store, hex};
+use crate::store::{Code, Hash, KeyBuilder, Store, hex};
 use crate::target::Target;
 
 /// Where the releases of python-build-standalone are.
@@ -26,6 +26,21 @@ const VARIABLES: [&str; 2] = ["FREEZE_PYTHON_MIRROR", "UV_PYTHON_INSTALL_MIRROR"
 const DOWNLOAD: &str = include_str!("download.py");
 /// Time after which an unfinished download is removed.
 const UNFINISHED: Duration = Duration::from_secs(7 * 86_400);
+
+/// Returns the key of an unpacked Python in the cache.
+fn key(release: &Release) -> Hash {
+    KeyBuilder::new(Code::Environment, "standalone python").part(&release.sha256).finish()
+}
+
+/// Whether the cache contains a Python.
+pub(super) fn is_kept(release: &Release, store: &Store) -> bool {
+    store.kept_folder(&key(release)).is_some()
+}
+
+/// Returns the mirror that would be used, in words.
+pub(in crate::environment) fn mirror() -> String {
+    Mirror::of(None).to_string()
+}
 
 /// Returns the folder in the cache with an unpacked Python, which is fetched if it is missing.
 ///
@@ -38,7 +53,7 @@ pub(super) fn folder(
     asked: &EnvironmentRequest,
     store: &Store,
 ) -> Result<PathBuf> {
-    let key = KeyBuilder::new(Code::Environment, "standalone python").part(&release.sha256).finish();
+    let key = key(release);
     if let Some(kept) = store.kept_folder(&key) {
         return Ok(kept);
     }

@@ -55,6 +55,11 @@ pub(super) fn requirements(own: &Python, store: &Store) -> Result<(Option<PathBu
     Ok((Some(folder.join("requirements.txt")), warnings))
 }
 
+/// Returns the names of the distributions that an interpreter has.
+pub(in crate::environment) fn distributions(own: &Python) -> Vec<String> {
+    scan(&own.search_path).into_keys().collect()
+}
+
 /// Returns the requirements and the constraints for these distributions.
 fn lines(installed: &BTreeMap<String, Installed>, markers: &MarkerEnvironment) -> (Vec<String>, Vec<String>) {
     let active: BTreeMap<&str, Vec<ExtraName>> =

@@ -4,10 +4,33 @@ mod fetch;
 mod frozen;
 mod index;
 
+pub(super) use fetch::mirror;
+pub(super) use frozen::distributions;
+
 use crate::error::Result;
 use crate::python::Python;
 use crate::spec::Request;
 use crate::store::Store;
+use crate::target::Target;
+
+/// The Python that a build for another platform would use.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct Available {
+    /// Its version.
+    pub(crate) version: String,
+    /// Whether it is in the cache.
+    pub(crate) cached: bool,
+}
+
+/// Returns the Python that a build for another platform would use if the request names none.
+///
+/// # Errors
+/// The index lists no such Python, or cannot be read.
+pub(crate) fn available(own: &Python, target: Target, store: &Store) -> Result<Available> {
+    let release = index::Index::current()?.newest(own, target)?;
+    let (minor, micro) = release.version;
+    Ok(Available { version: format!("3.{minor}.{micro}"), cached: fetch::is_kept(&release, store) })
+}
 
 /// Completes a request for another platform that names no Python for it: with a fetched Python of the same
 /// minor version as the interpreter of this machine, and with the packages that are installed there.

@@ -50,26 +50,26 @@ options! {
     #[command(next_help_heading = "Without a spec")]
     Common, COMMON:
 
-    /// Bundle everything in a single executable file.
+    /// Bundle everything in one executable file.
     #[arg(short = 'F', long, overrides_with = "onedir")]
     onefile: bool => key("`mode` in `[bundle]`");
     /// Create a folder with an executable (the default).
-    #[arg(short = 'D', long, overrides_with = "onefile")]
+    #[arg(short = 'D', long, overrides_with = "onefile", hide_short_help = true)]
     onedir: bool => key("`mode` in `[bundle]`");
-    /// Name of the product; by default the name of the script.
+    /// Name of the product, instead of the script's.
     #[arg(short, long)]
     name: Option<String> => key("`name` in `[app]`");
     /// Also write these options as a spec to this folder.
     #[arg(long, value_name = "DIR", hide_short_help = true)]
     specpath: Option<PathBuf> => Meaning { key: None, on: None, none: None };
     /// Also search these folders for modules; separate them as in PYTHONPATH.
-    #[arg(short, long, value_name = "DIRS")]
+    #[arg(short, long, value_name = "DIRS", hide_short_help = true)]
     paths: Vec<String> => key("`paths` in `[python]`");
-    /// Add a data file, folder or glob to a folder in the bundle.
+    /// Add a data file, a folder or a glob.
     #[arg(long, value_name = "SOURCE:DEST")]
     add_data: Vec<String> => key("a `[[data]]` table with `from` and `to`");
     /// Add a native library and its dependencies to a folder in the bundle.
-    #[arg(long, value_name = "SOURCE:DEST")]
+    #[arg(long, value_name = "SOURCE:DEST", hide_short_help = true)]
     add_binary: Vec<String> => key("a `[[binary]]` table with `from` and `to`");
     /// Add a module that the analysis does not find.
     #[arg(long, alias = "hiddenimport", value_name = "MODULE")]

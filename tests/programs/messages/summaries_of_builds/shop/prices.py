@@ -1,0 +1,2 @@
+def of(name):
+    return len(name)
