@@ -225,7 +225,8 @@ fn doctor_states_what_is_there() {
 /// A line of the diagnosis without what depends on the machine.
 fn of_any_machine(line: &str) -> Option<String> {
     let (name, text) = line.split_at(line.len().min(11));
-    let is_other = name.trim().is_empty() && text.starts_with("3.") || name.trim() == "others";
+    let is_other = name.trim().is_empty() && text.starts_with("3.") && !text.contains("of at most")
+        || name.trim() == "others";
     if is_other || text.contains("more; `--json`") || text.starts_with("for the first missing launcher") {
         return None;
     }

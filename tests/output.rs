@@ -111,8 +111,9 @@ fn ctrl_c_leaves_the_earlier_product() {
             std::fs::write(dist.join(&name), "earlier product").unwrap();
             continue;
         }
+        // Before it handles the signal, which takes it longer on a busy machine, the signal ends it.
         assert!(
-            outcome.code() == Some(130) || (wait == 20 && outcome.code().is_none()),
+            outcome.code() == Some(130) || (wait <= 200 && outcome.code().is_none()),
             "after {wait} ms\n{outcome}"
         );
         assert!(outcome.took < Duration::from_millis(wait) + Duration::from_secs(10), "{outcome}");
