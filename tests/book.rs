@@ -301,8 +301,9 @@ impl Session {
                     let tools = std::env::var_os("PATH").unwrap_or_default();
                     let there = std::env::split_paths(&tools).any(|folder| folder.join(value).exists());
                     let there = there
-                        || match value.split_once("-windows-") {
-                            Some(_) => harness::launcher(value, "launcher.exe").is_some(),
+                        || match ["-windows-", "-linux-", "-apple-"].iter().find(|os| value.contains(**os)) {
+                            Some(&"-windows-") => harness::launcher(value, "launcher.exe").is_some(),
+                            Some(_) => harness::launcher(value, "launcher").is_some(),
                             None => harness::piece(value).is_some(),
                         };
                     if !there {

@@ -231,6 +231,11 @@ fn of_any_machine(line: &str) -> Option<String> {
         return None;
     }
     let text = match name.trim() {
+        // Release builds name their commit.
+        "freeze" => {
+            let (version, rest) = text.split_once(' ').unwrap_or((text, ""));
+            format!("{version} {}", rest.split_once(") ").map_or(rest, |(_, rest)| rest))
+        }
         "cache" => "[CACHE]".to_owned(),
         "python" => "[VERSION] for [TARGET], [PYTHON]".to_owned(),
         "" if text.starts_with("found by") => "found by [HOW]: [KIND]".to_owned(),

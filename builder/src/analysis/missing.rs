@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::graph::{By, Graph, Guard, Kind, Reason};
+use super::graph::{By, Graph, Guard, Kind, Module, Reason};
 use super::world::World;
 use crate::error::Warning;
 use crate::names;
@@ -36,8 +36,13 @@ pub(super) fn warn(graph: &mut Graph, world: &World<'_>) {
                 } else {
                     format!(" ({})", how(reason.guard))
                 };
-                Warning::new(format!("module `{name}` is missing, imported by {}{how}", place(graph, reason)))
-                    .hint(hint(name, top, world))
+                let message =
+                    format!("module `{name}` is missing, imported by {}{how}", place(graph, reason));
+                let warning = Warning::new(message).hint(hint(name, top, world));
+                match graph.modules.get(&reason.from).and_then(Module::file) {
+                    Some(file) => warning.at(file, reason.line),
+                    None => warning,
+                }
             }
             None => Warning::minor(match maker(graph, name) {
                 Some(maker) if first.guard == Guard::None => format!(
