@@ -4,6 +4,7 @@ use std::env;
 use std::error::Error;
 use std::ffi::OsString;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -22,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let embeds_own = embed_launchers(&out.join("launchers.zip"))?;
     let launcher = out.join("launcher");
     if embeds_own {
-        std::fs::write(out.join("launcher.so"), [])?;
+        std::fs::write(out.join("launcher.so.gz"), [])?;
         return Ok(std::fs::write(&launcher, [])?);
     }
     println!("cargo::rerun-if-env-changed=FREEZE_BOOTLOADER");
@@ -32,13 +33,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         copy(&given, &launcher)?;
         let mut twin = given.into_os_string();
         twin.push(".so");
-        let (from, to) = (PathBuf::from(twin), out.join("launcher.so"));
+        let from = PathBuf::from(twin);
         println!("cargo::rerun-if-changed={}", from.display());
-        if from.exists() {
-            return copy(&from, &to);
-        }
-        std::fs::write(&to, [])?;
-        return Ok(());
+        return compress(&from, &out.join("launcher.so.gz"));
     }
     let workspace = manifest_dir.parent().ok_or("the builder lies outside its workspace")?;
     for part in ["bootloader", "Cargo.toml", "Cargo.lock", "builder/build.rs"] {
@@ -49,8 +46,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     copy(&built.with_file_name(format!("launcher{suffix}")), &launcher)?;
     // What other systems' pythons are: always with a shared library.
     let twin = built.with_file_name("liblauncher_twin.so");
-    let to = out.join("launcher.so");
-    if twin.exists() { copy(&twin, &to) } else { Ok(std::fs::write(&to, [])?) }
+    compress(&twin, &out.join("launcher.so.gz"))
+}
+
+/// Compresses a file that few builds need, or creates an empty file if there is none.
+fn compress(from: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
+    let mut packed = Vec::new();
+    if from.exists() {
+        let mut encoder = flate2::write::GzEncoder::new(&mut packed, flate2::Compression::best());
+        encoder.write_all(&std::fs::read(from)?)?;
+        encoder.finish()?;
+    }
+    Ok(std::fs::write(to, packed)?)
 }
 
 /// Names the compiler, and in a release build the commit, for `freeze --version --verbose`. In other builds, each commit would

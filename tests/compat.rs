@@ -61,6 +61,7 @@ fn programs_of_the_corpus_work() {
     let results = work.path().join("results.json");
     // What most packages have wheels for.
     let python = &interpreter("3.12").unwrap_or(newest()).exe;
+    harness::note_started();
     let done = Command::new(python)
         .arg(root().join("tests/compat/run.py"))
         .args(["--modes", "onefile", "--jobs", "2", "--discard"])

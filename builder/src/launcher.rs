@@ -12,7 +12,8 @@ use crate::target::{Arch, Os, Target};
 
 /// The launcher that is compiled with `freeze`, for the build platform.
 static OWN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/launcher"));
-static OWN_TWIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/launcher.so"));
+/// Compressed by gzip: few interpreters need it.
+static OWN_TWIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/launcher.so.gz"));
 /// Launchers for other platforms, as `<triple>/<name>` in a zip file; empty if there were none to embed.
 static OTHERS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/launchers.zip"));
 
@@ -87,7 +88,7 @@ fn executable_name(target: &Target) -> &'static str {
     if target.os == Os::Windows { "launcher.exe" } else { EXECUTABLE }
 }
 
-/// Returns a launcher that was compiled with this `freeze`.
+/// Returns a launcher that was compiled with this `freeze`; the twin is compressed.
 fn own(target: &Target, name: &str) -> Option<&'static [u8]> {
     let content = if name == TWIN { OWN_TWIN } else { OWN };
     (own_target() == *target && !content.is_empty()).then_some(content)
@@ -125,11 +126,20 @@ fn find(target: &Target, name: &str, suffix: &str) -> Result<Launcher> {
             Cow::Owned(read(&path).map_err(error)?)
         }
         Source::Embedded => match own(target, name) {
+            Some(packed) if name == TWIN => Cow::Owned(unpacked(packed)?),
             Some(content) => Cow::Borrowed(content),
             None => Cow::Owned(embedded(OTHERS, target, name)?.unwrap_or_default()),
         },
     };
     Ok(Arc::new(content))
+}
+
+/// Returns what gzip has compressed.
+fn unpacked(packed: &[u8]) -> Result<Vec<u8>> {
+    let mut content = Vec::new();
+    let read = flate2::read::GzDecoder::new(packed).read_to_end(&mut content);
+    read.context(|| "failed to unpack the launcher in `freeze`")?;
+    Ok(content)
 }
 
 /// Returns a launcher from a zip file.

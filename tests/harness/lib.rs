@@ -44,7 +44,7 @@ pub use python::{
 };
 pub use reseal::{Parts, Random};
 pub use run::{Outcome, Run, Started, Tree};
-pub use runner::{Test, main};
+pub use runner::{Test, main, note_started};
 pub use sandbox::{EmptyRoot, Sandbox};
 pub use wine::{Wine, seeing_wine, wine};
 

@@ -60,8 +60,8 @@ pub(crate) fn note_skipped(reason: &str) {
     SKIPPED.with_borrow_mut(|skipped| skipped.push(reason.to_owned()));
 }
 
-/// Notes that the running test has started a program.
-pub(crate) fn note_started() {
+/// Notes that the running test has started a program. A test that does so without `Run` calls it.
+pub fn note_started() {
     STARTED.set(STARTED.get() + 1);
 }
 
