@@ -37,9 +37,6 @@ fn main() -> ExitCode {
     let mut reporter = Reporter::new(line.settings());
     reporter.warn(&os::distrust_environment());
     reporter.start_traces();
-    // Enough for most sources; `analysis/facts/source/stack.rs` handles the rest. Unused stack takes no
-    // memory.
-    let _ = rayon::ThreadPoolBuilder::new().stack_size(WORKER_STACK).build_global();
     let result = interrupt::install().and_then(|()| run(line, &mut reporter));
     finished(result, &mut reporter)
 }
@@ -58,7 +55,14 @@ fn finished(result: Result<ExitCode>, reporter: &mut Reporter) -> ExitCode {
 }
 
 fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
-    match line.action()? {
+    let action = line.action()?;
+    // Printing a text takes less time than starting the workers.
+    if !matches!(action, Action::Text(_)) {
+        // Enough for most sources; `analysis/facts/source/stack.rs` handles the rest. Unused stack takes no
+        // memory.
+        let _ = rayon::ThreadPoolBuilder::new().stack_size(WORKER_STACK).build_global();
+    }
+    match action {
         Action::Build(request, arguments) => {
             let built = builder::freeze(&request, reporter).map_err(|e| mistyped(e, &request))?;
             return match arguments {
