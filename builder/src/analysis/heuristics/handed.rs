@@ -128,24 +128,31 @@ fn below(anchor: &str, start: &str, world: &World<'_>) -> Vec<String> {
     children.filter(|c| c.starts_with(first) && c != "__main__").map(|c| format!("{package}.{c}")).collect()
 }
 
+/// Returns the absolute name of the module of each import, and the names that the import takes from it.
+fn imported(node: &Node) -> impl Iterator<Item = (String, &[String])> {
+    node.facts
+        .imports
+        .iter()
+        .filter_map(|import| Some((absolute(node, import.origin, &import.module)?, import.names.as_slice())))
+}
+
+/// Returns the absolute name of something in a module.
+fn inside(base: &str, name: &str) -> String {
+    if base.is_empty() { name.to_owned() } else { format!("{base}.{name}") }
+}
+
 /// Returns whether a module imports another one, or something of it.
 fn imports(node: &Node, module: &str) -> bool {
-    node.facts.imports.iter().any(|import| {
-        let Some(base) = absolute(node, import.origin, &import.module) else { return false };
-        let rest = module.strip_prefix(&base).map(|rest| rest.trim_start_matches('.'));
-        rest.is_some_and(|rest| rest.is_empty() || import.names.iter().any(|name| name == rest))
-    })
+    imported(node)
+        .any(|(base, names)| base == module || names.iter().any(|name| inside(&base, name) == module))
 }
 
 /// Returns whether a called function belongs to `module`, because the calling module imports one or the
 /// other.
 fn knows(node: &Node, handed: &Handed, module: &str, collected: &Collected) -> bool {
-    node.facts.imports.iter().any(|import| {
-        let Some(base) = absolute(node, import.origin, &import.module) else { return false };
-        let inner = |name: &str| if base.is_empty() { name.to_owned() } else { format!("{base}.{name}") };
-        let is_function = |name: &String| {
-            *name == handed.function && defined_in(&inner(name), collected, DEPTH) == Some(module)
-        };
-        base == module || import.names.iter().any(|name| inner(name) == module || is_function(name))
-    })
+    let is_function = |base: &str, name: &String| {
+        *name == handed.function && defined_in(&inside(base, name), collected, DEPTH) == Some(module)
+    };
+    imports(node, module)
+        || imported(node).any(|(base, names)| names.iter().any(|name| is_function(&base, name)))
 }
