@@ -54,14 +54,18 @@ fn finished(result: Result<ExitCode>, reporter: &mut Reporter) -> ExitCode {
     }
 }
 
-fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
-    let action = line.action()?;
-    // Printing a text takes less time than starting the workers.
+/// Starts the threads for an action. Printing a text takes less time than that.
+fn start_workers(action: &Action) {
     if !matches!(action, Action::Text(_)) {
         // Enough for most sources; `analysis/facts/source/stack.rs` handles the rest. Unused stack takes no
         // memory.
         let _ = rayon::ThreadPoolBuilder::new().stack_size(WORKER_STACK).build_global();
     }
+}
+
+fn run(line: cli::CommandLine, reporter: &mut Reporter) -> Result<ExitCode> {
+    let action = line.action()?;
+    start_workers(&action);
     match action {
         Action::Build(request, arguments) => {
             let built = builder::freeze(&request, reporter).map_err(|e| mistyped(e, &request))?;
